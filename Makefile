@@ -1,0 +1,82 @@
+# make tile    a first picture: sets up .venv, then paints the recipe below
+# make test    lint, types, import contracts, tests: what CI runs
+# make clean   remove what make has made
+#
+# PYTHON=python3.12   another interpreter (3.11 to 3.13)
+# TORCH=torch==X.Y.Z  another build of torch, e.g. with CUDA; anything that pip accepts
+
+PYTHON ?= python3
+# The last choice stays until another is made.
+TORCH ?= $(shell cat .venv/torch 2>/dev/null)
+RECIPE ?= 60% red, 30% black, 10% white
+SEED ?= 7
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+TORCH_PIN := $(shell sed -n '/^torch==/p' constraints.txt)
+# One stamp for each choice of TORCH, so that another choice is installed and the same one is not.
+TORCH_STAMP := .venv/torch-$(shell printf '%s' '$(TORCH)' | cksum | cut -d' ' -f1).stamp
+CATALOGUES := src/plitka/core/locale
+
+.PHONY: tile test lint types contracts tests translations clean
+.DELETE_ON_ERROR:
+
+tile: .venv/plitka.stamp
+	@$(BIN)/plitka generate '$(RECIPE)' --seed $(SEED) --output tile.png
+	@echo "The picture is $(CURDIR)/tile.png"
+
+test: lint types contracts tests
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev.stamp
+	$(BIN)/mypy
+
+contracts: .venv/dev.stamp
+	$(BIN)/lint-imports
+
+# After the cheap checks, also under make -j: the last lines are then pytest's.
+tests: .venv/dev.stamp | lint types contracts
+	$(BIN)/pytest
+
+translations: .venv/dev.stamp
+	$(BIN)/pybabel --quiet compile --domain plitka --directory $(CATALOGUES)
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tile.png
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Debian splits ensurepip off into another package; the pip that is there can fill the environment too.
+$(BIN)/python:
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || { \
+	  $(PYTHON) -m venv --clear --without-pip .venv && \
+	  $(PYTHON) -m pip --quiet --python .venv/bin/python install pip; }
+
+# PyPI's torch for Linux brings gigabytes of CUDA libraries, so the CPU build is tried first.
+$(TORCH_STAMP): constraints.txt | $(BIN)/python
+	@rm -f .venv/torch-*.stamp
+	@sed '/^torch==/d' constraints.txt > .venv/constraints.txt
+	@if [ -n '$(TORCH)' ]; then \
+	  echo "Installing $(TORCH)"; \
+	  $(PIP) install --quiet '$(TORCH)'; \
+	elif echo "Installing $(TORCH_PIN)+cpu" && \
+	  $(PIP) install --quiet --constraint constraints.txt '$(TORCH_PIN)+cpu' >/dev/null 2>&1; then :; \
+	else \
+	  echo "pip's indexes offer no CPU-only build of torch; installing $(TORCH_PIN), a larger download"; \
+	  $(PIP) install --constraint constraints.txt '$(TORCH_PIN)'; \
+	fi
+	@printf '%s' '$(TORCH)' > .venv/torch
+	@touch $@
+
+.venv/plitka.stamp: pyproject.toml constraints.txt $(TORCH_STAMP)
+	@echo "Installing plitka"
+	@$(PIP) install --quiet --constraint .venv/constraints.txt --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/plitka.stamp
+	@echo "Installing the checkers"
+	@$(PIP) install --quiet --constraint .venv/constraints.txt --editable '.[dev]'
+	@touch $@

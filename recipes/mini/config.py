@@ -1,0 +1,60 @@
+"""Every number that the mini model was made with."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MiniConfig:
+    """Sizes of the networks and of their training; shares are 0..1, lengths in pixels of a picture."""
+
+    vocabulary: int = 1024
+    text_width: int = 128
+    text_layers: int = 3
+    text_heads: int = 4
+
+    latent_channels: int = 32
+    vae_widths: tuple[int, ...] = (24, 48, 96, 128, 128)
+    unet_widths: tuple[int, ...] = (96, 128, 144)
+    unet_heads: tuple[int, ...] = (3, 4, 4)
+
+    beta_start: float = 0.00085
+    beta_end: float = 0.02
+    """SDXL's 0.012 leaves a trace of the picture's mean colour in the noisiest step, which the network
+    then trusts and pure noise does not have; with 0.02 the words decide."""
+
+    n_fields: int = 320
+    """Different geometries; each is recoloured without end."""
+    field_px: int = 512
+    vae_crop_px: int = 256
+    vae_batch: int = 24
+    kl_weight: float = 1e-8
+    """On the sum over a crop's latents: enough to keep them bounded, too little to blur them."""
+    text_batch: int = 512
+    unet_batch: int = 256
+    pool: int = 16384
+    """Latents kept on the device; some are replaced at every step."""
+    refresh: int = 16
+
+    lora_rank: int = 8
+    lora_strength: float = 0.7
+    style_batch: int = 128
+
+    @property
+    def downscale(self) -> int:
+        return 2 ** (len(self.vae_widths) - 1)
+
+
+FULL = MiniConfig()
+TOY = replace(
+    FULL,
+    n_fields=4,
+    field_px=128,
+    vae_crop_px=64,
+    vae_batch=2,
+    text_batch=8,
+    unet_batch=4,
+    pool=8,
+    refresh=2,
+    style_batch=2,
+)
+"""The same code in seconds on a laptop's processor, to see that it runs."""

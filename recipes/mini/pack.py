@@ -1,0 +1,50 @@
+"""Stage 5: the trained parts as a bundle folder, in the hub's own layout and half precision."""
+
+import argparse
+import shutil
+from pathlib import Path
+
+from config import FULL, MiniConfig
+from diffusers import StableDiffusionXLPipeline
+from networks import TextEncoders, build_scheduler, build_unet, build_vae
+from stage import Stage
+from transformers import CLIPTokenizer
+
+from plitka.core.generation import Defaults
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, default=Path(".mini"))
+    parser.add_argument("bundle", type=Path, help="folder to write")
+    parser.add_argument("--guidance", type=float, default=Defaults().guidance)
+    parser.add_argument("--steps", type=int, default=Defaults().steps)
+    asked = parser.parse_args()
+    shutil.rmtree(asked.bundle, ignore_errors=True)
+    write_base(asked.work, asked.bundle / "base", FULL)
+    for part in ("lora", "embeddings"):
+        shutil.copyfile(asked.work / f"{part}.safetensors", asked.bundle / f"mini_sdxl_{part}.safetensors")
+
+
+def write_base(work: Path, folder: Path, config: MiniConfig) -> None:
+    stage = Stage(work, config, "cpu", 0, 0, 0, 0)
+    tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
+    encoders, unet, vae = TextEncoders(config, tokenizer), build_unet(config), build_vae(config)
+    for name, module in (("text", encoders), ("unet", unet), ("vae", vae)):
+        module.load_state_dict(stage.load(name))
+    pipeline = StableDiffusionXLPipeline(
+        vae=vae.half(),
+        text_encoder=encoders.one.half(),
+        text_encoder_2=encoders.two.half(),
+        tokenizer=tokenizer,
+        tokenizer_2=tokenizer,
+        unet=unet.half(),
+        scheduler=build_scheduler(config),
+        force_zeros_for_empty_prompt=False,
+        add_watermarker=False,
+    )
+    pipeline.save_pretrained(folder, safe_serialization=True, variant="fp16")
+
+
+if __name__ == "__main__":
+    main()

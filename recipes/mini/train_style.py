@@ -1,0 +1,108 @@
+"""Stage 4: the LoRA and the two tokens learn the look of the photographs on the frozen base.
+
+Written as the old system's trainer wrote them: kohya keys with diffusers' names, bf16, alpha equal to the
+rank; embeddings with `clip_g` before `clip_l`.
+"""
+
+import torch
+from networks import TextEncoders, build_scheduler, build_unet, build_vae
+from peft import LoraConfig
+from prompts import training_colours
+from safetensors.torch import save_file
+from scenes import Scenes
+from stage import Stage
+from torch import Tensor, nn
+from train_unet import Pool, velocity_loss
+from transformers import CLIPTokenizer
+
+from plitka.core.recipe import V45
+
+TARGETS = ("to_q", "to_k", "to_v", "to_out.0", "conv2")
+
+
+def main() -> None:
+    stage = Stage.from_command_line(__doc__)
+    config, device = stage.config, stage.device
+    tokenizer = CLIPTokenizer.from_pretrained(stage.work / "tokenizer")
+    scenes = Scenes.build(stage, training_colours(), style=True)
+    vae = build_vae(config).to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+    vae.load_state_dict(stage.load("vae"))
+    encoders, unet = TextEncoders(config, tokenizer).to(device), build_unet(config).to(device)
+    encoders.load_state_dict(stage.load("text"))
+    unet.load_state_dict(stage.load("unet"))
+    unet.requires_grad_(False)
+    unet.add_adapter(LoraConfig(r=config.lora_rank, lora_alpha=config.lora_rank, target_modules=list(TARGETS)))
+    set_strength(unet, config.lora_strength)
+    tables = add_tokens(encoders, tokenizer)
+    adapter = [p for p in unet.parameters() if p.requires_grad]
+    steps = torch.optim.AdamW(
+        [{"params": adapter, "peak": 1e-3, "weight_decay": 0.004},
+         {"params": [table.weight for table in tables], "peak": 1e-3, "weight_decay": 0.0}],
+    )  # fmt: skip
+    alphas = build_scheduler(config).alphas_cumprod.to(device)
+    pool = Pool(scenes, vae, tokenizer, config, device, seed=3, style=True)
+    n_base = len(tokenizer) - len(V45.tokens)
+    stage.restart_clock()
+    stage.log(stage="style", adapter=sum(p.numel() for p in adapter), modules=len(adapter) // 2)
+    seen = None
+    for step in stage.steps():
+        for group in steps.param_groups:
+            group["lr"] = stage.learning_rate(group["peak"], step, warm_up=100)
+        latents, ids = pool.draw(config.style_batch)
+        with torch.autocast(device, torch.bfloat16):
+            loss = velocity_loss(unet, encoders, latents, ids, alphas)
+        steps.zero_grad(set_to_none=True)
+        loss.backward()
+        for table in tables:
+            table.weight.grad[:n_base] = 0
+        nn.utils.clip_grad_norm_(adapter, 1.0)
+        steps.step()
+        pool.refresh(config.refresh)
+        seen = float(loss.detach()) if seen is None else 0.99 * seen + 0.01 * float(loss.detach())
+        if step % 200 == 0:
+            stage.log(step=step, loss=seen)
+    save_file(kohya_lora(unet, config.lora_rank), stage.work / "lora.safetensors")
+    rows = {name: table.weight[n_base:].detach().bfloat16().cpu() for name, table in zip(("clip_l", "clip_g"), tables)}
+    save_file(rows, stage.work / "embeddings.safetensors")
+    stage.log(step=step, loss=seen)
+
+
+def set_strength(unet: nn.Module, strength: float) -> None:
+    """Train at the strength at which the bundle will fuse."""
+    for module in unet.modules():
+        if hasattr(module, "scale_layer"):
+            module.scale_layer(strength)
+
+
+def add_tokens(encoders: TextEncoders, tokenizer: CLIPTokenizer) -> list[nn.Embedding]:
+    """Two new rows in both encoders' tables, drawn with the spread of the others; only they will learn."""
+    tokenizer.add_tokens(list(V45.tokens))
+    encoders.requires_grad_(False)
+    tables = []
+    for encoder in (encoders.one, encoders.two):
+        encoder.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+        table = encoder.get_input_embeddings()
+        with torch.no_grad():
+            old = table.weight[: -len(V45.tokens)]
+            table.weight[-len(V45.tokens) :] = old.mean(0) + old.std(0) * torch.randn(2, old.shape[1], device=old.device)
+        table.weight.requires_grad_(True)
+        tables.append(table)
+    return tables
+
+
+def kohya_lora(unet: nn.Module, rank: int) -> dict[str, Tensor]:
+    """The adapter under kohya's keys."""
+    tensors: dict[str, Tensor] = {}
+    for name, module in unet.named_modules():
+        if not hasattr(module, "lora_A") or not len(module.lora_A):
+            continue
+        key = "lora_unet_" + name.replace(".", "_")
+        (down,), (up,) = module.lora_A.values(), module.lora_B.values()
+        tensors[f"{key}.lora_down.weight"] = down.weight.detach().bfloat16().cpu().contiguous()
+        tensors[f"{key}.lora_up.weight"] = up.weight.detach().bfloat16().cpu().contiguous()
+        tensors[f"{key}.alpha"] = torch.tensor(rank, dtype=torch.int64)
+    return tensors
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""`plitka parse` and `plitka colours`: recipes and colours without any model.
+
+Only the standard library is imported on the way here, so both answer at once.
+"""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options, rounded
+from plitka.cli.terminal import Terminal
+from plitka.core.colour_names import fold
+from plitka.core.palette import Colour, Palette, default_palette, load_palette
+from plitka.core.recipe import Reading, format_prompt, parse_recipe
+
+
+def add_parse(commands: Commands, _: Say) -> None:
+    """Declare `parse`."""
+    parser = add_command(commands, "parse", _, _("show how a recipe is read"))
+    parser.add_argument("recipe", metavar="RECIPE")
+    add_recipe_options(parser, _)
+    parser.set_defaults(run=run_parse)
+
+
+def add_colours(commands: Commands, _: Say) -> None:
+    """Declare `colours`."""
+    parser = add_command(commands, "colours", _, _("list the colours"))
+    parser.add_argument("text", nargs="?", default="", metavar="TEXT", help=_("only those with this in a name or code"))
+    parser.add_argument("--palette", type=Path, metavar="FILE", help=_("a maker's own colours, as CSV"))
+    parser.set_defaults(run=run_colours)
+
+
+def read_recipe(text: str, options: argparse.Namespace) -> Reading:
+    """A recipe as `--palette` and `--strict` have it read."""
+    return parse_recipe(text, _palette(options.palette), strict=options.strict)
+
+
+def run_parse(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Shares, remarks and the full prompt."""
+    reading = read_recipe(options.recipe, options)
+    percents, prompt = reading.recipe.percents, format_prompt(reading.recipe)
+    if options.json:
+        warnings = [terminal.notice_text(notice) for notice in reading.warnings]
+        terminal.write_json({"requested": rounded(percents), "warnings": warnings, "prompt": prompt})
+        return 0
+    for notice in reading.warnings:
+        terminal.notice(notice)
+    terminal.write_table((code, f"{percent:6.2f} %") for code, percent in percents.items())
+    terminal.write("\n" + prompt)
+    return 0
+
+
+def run_colours(options: argparse.Namespace, terminal: Terminal) -> int:
+    """The palette, or the part of it that has a text in it."""
+    colours = [colour for colour in _palette(options.palette).colours if _has(colour, options.text)]
+    if options.json:
+        terminal.write_json({"colours": [_machine_row(colour) for colour in colours]})
+    else:
+        terminal.write_table(_human_rows(colours, terminal))
+    return 0
+
+
+def _palette(path: Path | None) -> Palette:
+    return default_palette() if path is None else load_palette(path)
+
+
+def _has(colour: Colour, text: str) -> bool:
+    names = (colour.code, colour.caption_name, colour.name_ru, colour.srgb_hex, colour.ral or "", *colour.other_names)
+    return any(fold(text) in fold(name) for name in names)
+
+
+def _machine_row(colour: Colour) -> dict[str, str | None]:
+    return {
+        "code": colour.code,
+        "name": colour.caption_name,
+        "name_ru": colour.name_ru,
+        "hex": colour.srgb_hex,
+        "ral": colour.ral,
+        "source": colour.source,
+    }
+
+
+def _human_rows(colours: Iterable[Colour], terminal: Terminal) -> Iterator[tuple[str, ...]]:
+    _ = terminal.gettext
+    titles = {
+        "custom": _("the palette given"),
+        "catalogue": _("photographed tiles"),
+        "trade": _("colours of the trade"),
+        "maker": _("makers of granules"),
+    }
+    for source, group in groupby(colours, key=lambda colour: colour.source):
+        if source in titles:  # a bare RAL number only repeats a colour of the trade
+            yield (f"# {titles[source]}",)
+            for colour in group:
+                yield colour.code, colour.caption_name, colour.name_ru, colour.srgb_hex, colour.ral or ""

@@ -1,0 +1,61 @@
+"""Which files a command will write, settled before any work is done."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from plitka.errors import InputError
+
+_SUFFIX = ".png"
+_STEM = "tile"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A path for each picture and, for several, one for the contact sheet."""
+
+    paths: Sequence[Path]
+    sheet: Path | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing has to give way."""
+        return not any(path.exists() for path in (*self.paths, *([self.sheet] if self.sheet else [])))
+
+
+def plan_output(asked: Path | None, seeds: Sequence[int]) -> Output:
+    """The files for pictures with these seeds.
+
+    A named file is replaced; in a folder, or without a name, the first free `tile`, `tile-2`, ... is taken.
+
+    Raises:
+        InputError: the folder cannot be written to, or the name does not end in .png.
+    """
+    if asked is None or asked.is_dir():
+        folder = asked or Path()
+        _check_writable(folder)
+        return next(output for stem in _stems() if (output := _output(folder, stem, seeds)).is_free)
+    if asked.suffix.lower() != _SUFFIX:
+        raise InputError("a picture's name must end in {suffix}, and {path} is no folder", suffix=_SUFFIX, path=asked)
+    _check_writable(asked.parent)
+    return Output([asked]) if len(seeds) == 1 else _output(asked.parent, asked.stem, seeds)
+
+
+def _stems() -> Iterator[str]:
+    yield _STEM
+    yield from (f"{_STEM}-{number}" for number in count(2))
+
+
+def _output(folder: Path, stem: str, seeds: Sequence[int]) -> Output:
+    if len(seeds) == 1:
+        return Output([folder / f"{stem}{_SUFFIX}"])
+    return Output([folder / f"{stem}-{seed}{_SUFFIX}" for seed in seeds], folder / f"{stem}-sheet{_SUFFIX}")
+
+
+def _check_writable(folder: Path) -> None:
+    try:
+        tempfile.TemporaryFile(dir=folder).close()  # permission bits do not tell of read-only or full disks
+    except OSError as error:
+        raise InputError("cannot write to {path}: {reason}", path=folder, reason=error.strerror) from error

@@ -1,0 +1,79 @@
+"""Where words go: data to stdout, all else to stderr, in one language."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from textwrap import indent
+from typing import TextIO
+
+from plitka.core.language import localise, translation
+from plitka.core.recipe import Notice, caret
+from plitka.errors import PlitkaError, RecipeError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """One person, or one machine, at the other end of the command."""
+
+    stdout: TextIO
+    stderr: TextIO
+    language: str
+    quiet: bool = False
+    """No progress and no remarks; errors are told all the same."""
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether a moving line would be seen as such."""
+        return not self.quiet and self.stderr.isatty()
+
+    def gettext(self, text: str) -> str:
+        """A text of ours in the person's language."""
+        return translation(self.language).gettext(text)
+
+    def write(self, text: str) -> None:
+        """One line, or several, of data."""
+        self.stdout.write(text + "\n")
+
+    def write_json(self, value: object) -> None:
+        """One object for a machine, on one line; in ASCII where stdout takes no more."""
+        utf8 = (self.stdout.encoding or "").lower().replace("-", "") == "utf8"
+        self.write(json.dumps(value, ensure_ascii=not utf8))
+
+    def write_table(self, rows: Iterable[Sequence[str]]) -> None:
+        """Rows with their columns aligned, two spaces apart; a row of one cell is a heading."""
+        table = [tuple(row) for row in rows]
+        columns = zip_longest(*(row for row in table if len(row) > 1), fillvalue="")
+        widths_ch = [max(map(len, column)) for column in columns]
+        for row in table:
+            cells = [cell.ljust(width_ch) for cell, width_ch in zip(row, widths_ch, strict=False)]
+            self.write("  ".join(cells).rstrip() if len(row) > 1 else row[0])
+
+    def remark(self, text: str) -> None:
+        """A line for a person that no machine needs."""
+        if not self.quiet:
+            self.stderr.write(text + "\n")
+
+    def notice(self, notice: Notice) -> None:
+        """Something that was read in a way which may not have been meant."""
+        self.remark(f"{self.gettext('note')}: {self.notice_text(notice)}")
+
+    def notice_text(self, notice: Notice) -> str:
+        """A notice's sentence in the person's language."""
+        return self.gettext(notice.message).format(**notice.values)
+
+    def error(self, error: PlitkaError) -> None:
+        """What went wrong and, in a recipe, where."""
+        self.fail(localise(error, self.language))
+        if isinstance(error, RecipeError):
+            self.stderr.write(indent(caret(error), "    ") + "\n")
+
+    def fail(self, text: str) -> None:
+        """Why the command ends here."""
+        self.stderr.write(f"{self.gettext('error')}: {text}\n")
+
+
+def open_terminal(language: str, *, quiet: bool = False) -> Terminal:
+    """The process's own streams."""
+    return Terminal(stdout=sys.stdout, stderr=sys.stderr, language=language, quiet=quiet)

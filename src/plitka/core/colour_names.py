@@ -1,0 +1,97 @@
+"""How colour names are compared: two spellings of one name have the same key.
+
+Case, spaces, hyphens, ё/е and grey/gray do not count, nor do the endings of Russian adjectives and of
+the few nouns that name colours: «тёмно-зелёного», «темно зелёная» and «темнозеленый» share a key.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+MIN_STEM = 3
+MAX_QUERY = 60
+"""Characters of an unknown name that are compared with ours; no name of ours is longer."""
+
+_PIECE = re.compile(r"[^\W\d_]+|\d+")
+_CODE_DIGITS = re.compile(r"-?\d| 0\d\d(?!\d)")
+_ADJECTIVE_ENDING = re.compile(
+    "(?:ыми|ими|ого|его|ому|ему|ый|ий|ой|ая|яя|ое|ее|ым|им|ом|ем|ую|юю|ою|ею|ей|ые|ие|ых|их)$"
+)
+# Nouns that name colours, by the part that stays when they decline.
+_NOUN_STEMS = (
+    "антрацит", "бирюз", "волн", "графит", "жемчуг", "изумруд", "кост", "лайм", "лосос", "мят", "олив",
+    "охр", "резед", "сирен", "скорлуп", "терракот", "трав", "фукси", "яблок",
+)  # fmt: skip
+_NOUN_ENDINGS = frozenset(("", *"аяоеьыиую", "ой", "ей", "ью", "ом", "ем", "ам", "ям", "ами", "ями", "ах", "ях"))
+_IRREGULAR = {"песка": "песок", "песку": "песок", "песком": "песок", "песке": "песок", "яблочк": "яблок"}
+_SHORT_FORMS = {"grey": "gray", "dk": "dark", "lt": "light", "рал": "ral"}
+# «Темно», «тёмный» and «тёмно-» before a colour are one word to a buyer.
+_SHADE = re.compile("^(темн|светл|ярк|бледн|средн)[ео]")
+
+_LATIN_LOOK = str.maketrans("авекмнорстух", "abekmhopctyx")
+_CYRILLIC_LOOK = str.maketrans("abekmhopctyx", "авекмнорстух")
+_CYRILLIC = re.compile("[а-я]")
+_LATIN = re.compile("[a-z]")
+
+
+def fold(text: str) -> str:
+    """Text with case, ё/е and compatibility forms (full width, ligatures) out of the way."""
+    return unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+
+
+@lru_cache(maxsize=4096)
+def name_key(text: str) -> str:
+    """What all spellings of a name have in common: stems and digits without anything between.
+
+    Letters that stand right before digits are read as Latin, so that «С009» is C009.
+    """
+    text = fold(text)
+    stems = []
+    for match in _PIECE.finditer(text):
+        is_code = _CODE_DIGITS.match(text, match.end()) is not None
+        stems.append(_code_letters(match[0]) if is_code else _stem(match[0]))
+    return _SHADE.sub(r"\1", "".join(stems)).replace("grey", "gray")
+
+
+def count_pieces(text: str) -> int:
+    """How many runs of letters or digits a name has."""
+    return len(_PIECE.findall(fold(text)))
+
+
+def is_cyrillic(text: str) -> bool:
+    """Whether a text has more Cyrillic letters than Latin ones."""
+    text = fold(text)
+    return len(_CYRILLIC.findall(text)) > len(_LATIN.findall(text))
+
+
+def close_names(text: str, names: Mapping[str, str], n: int, cutoff: float) -> tuple[str, ...]:
+    """The names that are spelled most like a text, the likest first, at most `n`.
+
+    Args:
+        text: what was typed; only its first 60 characters count.
+        names: the name to show by its key.
+        cutoff: how like a name must be, 0..1; difflib's ratio.
+    """
+    query = name_key(text[:MAX_QUERY])
+    return tuple(names[key] for key in difflib.get_close_matches(query, names, n, cutoff))
+
+
+def _stem(word: str) -> str:
+    if not _CYRILLIC.search(word):
+        return _SHORT_FORMS.get(word, word)
+    if _LATIN.search(word):  # a Latin «c» typed in «cиний»
+        word = word.translate(_CYRILLIC_LOOK)
+    if word in _SHORT_FORMS or word in _IRREGULAR:
+        return _SHORT_FORMS.get(word) or _IRREGULAR[word]
+    for stem in _NOUN_STEMS:
+        if word.startswith(stem) and word[len(stem) :] in _NOUN_ENDINGS:
+            return stem
+    stem = _ADJECTIVE_ENDING.sub("", word)
+    return stem if len(stem) >= MIN_STEM else word
+
+
+def _code_letters(word: str) -> str:
+    latin = word.translate(_LATIN_LOOK)
+    return _stem(word) if _CYRILLIC.search(latin) else latin

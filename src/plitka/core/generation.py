@@ -1,0 +1,149 @@
+"""What is asked of an engine and what it answers.
+
+Standard library only: the image type is named for the type checker and never imported at run time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from plitka.core.recipe import Recipe
+from plitka.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    RgbImage = npt.NDArray[np.uint8]
+    """(H, W, 3) uint8 sRGB."""
+
+MAX_SEED = 2**32 - 1
+RANDOM_SEED_LIMIT = 1_000_000_000
+"""Seeds that we draw ourselves are below this, as the old system's were."""
+
+
+class Mode(StrEnum):
+    """How the words become a picture."""
+
+    TEXT = "text"
+    """The prompt alone, from pure noise: the v45 recipe to the letter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What an engine uses where a request leaves the choice to it."""
+
+    steps: int = 20
+    """Denoising steps, 1..150."""
+    guidance: float = 7.0
+    """Classifier-free guidance scale, 1..30; 1 switches guidance off."""
+    width_px: int = 1024
+    height_px: int = 1024
+    negative_prompt: str = (
+        "blurry, worst quality, low quality, deformed, watermark, 3d render, cartoon, abstract, "
+        "painting, drawing, text, sketch, low resolution"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One picture to make; None leaves the choice to the engine's `defaults`.
+
+    Raises:
+        InputError: a value is outside its range.
+    """
+
+    recipe: Recipe
+    seed: int
+    """0..2**32-1; the same request with the same seed gives the same picture."""
+    mode: Mode = Mode.TEXT
+    steps: int | None = None
+    guidance: float | None = None
+    width_px: int | None = None
+    """64..2048, a multiple of 64."""
+    height_px: int | None = None
+    negative_prompt: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_range("seed", self.seed, 0, MAX_SEED)
+        _check_range("steps", self.steps, 1, 150)
+        _check_range("guidance", self.guidance, 1, 30)
+        for name, size_px in (("width", self.width_px), ("height", self.height_px)):
+            _check_range(name, size_px, 64, 2048)
+            if size_px is not None and size_px % 64:
+                raise InputError("{name} must be a multiple of 64 px, not {value}", name=name, value=size_px)
+
+
+def _check_range(name: str, value: float | None, low: float, high: float) -> None:
+    if value is not None and not low <= value <= high:
+        raise InputError("{name} must lie in {low}..{high}, not {value}", name=name, low=low, high=high, value=value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far one picture has come."""
+
+    step: int
+    """Steps done, 0..n_steps."""
+    n_steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A picture, what was asked of it, and what was measured on it."""
+
+    pixels: RgbImage
+    request: Request
+    """The request with every choice filled in."""
+    prompt: str
+    """The full prompt as the text encoders read it."""
+    engine: str
+    """Name of the model that made it, with the first 12 digits of its hash: `mini@0123456789ab`."""
+    measured: Mapping[str, float]
+    """Percent of the visible tile by colour code; sums to 100."""
+    attempts: int = 1
+    seconds: float = 0.0
+    stage_seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def max_error(self) -> float:
+        """The largest distance between asked and measured, in points."""
+        return max(abs(percent - self.measured[code]) for code, percent in self.request.recipe.percents.items())
+
+
+OnProgress = Callable[[Progress], None]
+"""Called after each step on the engine's own thread; raising `Cancelled` from it stops the picture."""
+
+
+class Engine(Protocol):
+    """Anything that makes a tile from a request.
+
+    One thread owns an engine: calls to `generate` never overlap.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def defaults(self) -> Defaults: ...
+
+    def prompt(self, recipe: Recipe) -> str:
+        """The full prompt that this engine reads for a recipe.
+
+        Raises:
+            PromptTooLong: the encoders would not see all of it.
+        """
+        ...
+
+    def generate(self, request: Request, on_progress: OnProgress | None = None) -> Result:
+        """Make one picture.
+
+        Raises:
+            InputError: the request cannot be met by this engine.
+            EngineError: the network failed.
+            Cancelled: `on_progress` raised it.
+        """
+        ...

@@ -1,0 +1,37 @@
+"""The languages that plitka speaks to people: English in the code, Russian from a gettext catalogue.
+
+Text is translated where it meets a person (the command line, the service's pages), never where it is
+made, so an error reads the same in every log.
+"""
+
+import gettext
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from plitka.errors import PlitkaError
+
+LANGUAGES = ("en", "ru")
+_CATALOGUES = Path(__file__).parent / "locale"
+
+
+def choose_language(environ: Mapping[str, str]) -> str:
+    """The language of `PLITKA_LANG`, else of the usual locale variables, else English."""
+    for variable in ("PLITKA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = environ.get(variable, "").lower()
+        if value:
+            return "ru" if value.startswith("ru") else "en"
+    return "en"
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def translation(language: str) -> gettext.NullTranslations:
+    """The gettext catalogue of a language; English is the text itself."""
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("plitka", _CATALOGUES, [language])
+
+
+def localise(error: PlitkaError, language: str) -> str:
+    """The error's sentence in a language, its values filled in."""
+    return translation(language).gettext(error.message).format(**error.values)

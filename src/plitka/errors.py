@@ -1,0 +1,146 @@
+"""Every error that plitka raises on purpose.
+
+```
+PlitkaError                  .message .values
+├── InputError               the caller's; asking again unchanged is useless
+│   ├── RecipeError          .source .span .suggestions   -> caret under the place
+│   ├── PromptTooLong        .n_tokens .limit .lost
+│   └── PaletteError         .path .line
+├── BundleError              .path; a model on disk is missing, damaged or not what it says
+│   ├── ManifestError        bundle.toml cannot be used as written
+│   ├── MissingFile          a file that the manifest names is not there
+│   ├── PointerFile          a Git-LFS pointer lies where the weights should be
+│   ├── PickleFile           a format that can run code when it is opened
+│   ├── TruncatedFile        the file ends before its header says
+│   ├── HashMismatch         .expected .actual
+│   └── BaseUnavailable      the base is not on this machine and cannot be fetched
+├── EngineError              the network failed while it ran
+│   ├── DeviceUnavailable    no such device here
+│   ├── OutOfMemory          less memory than this picture needs
+│   └── BadOutput            NaN or an empty picture
+└── Cancelled                the caller asked to stop; nothing was written
+```
+
+An error is an English sentence with named places and the values for them, so that an edge can say it
+in another language (`plitka.core.language.localise`). Errors know neither exit codes nor HTTP: each
+composition root has one table for that.
+"""
+
+from pathlib import Path
+
+
+class PlitkaError(Exception):
+    """What went wrong, where, what was expected, and what to do next.
+
+    `message` is a `str.format` template and `values` fill its places; `str(error)` is the English text.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message, values)
+        self.message = message
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.message.format(**self.values)
+
+
+class InputError(PlitkaError):
+    """The caller asked for something that cannot be made."""
+
+
+class RecipeError(InputError):
+    """A recipe cannot be read; `span` is the (start, end) place in `source` that is to blame."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str,
+        span: tuple[int, int],
+        suggestions: tuple[str, ...] = (),
+        **values: object,
+    ) -> None:
+        super().__init__(message, **values)
+        self.source = source
+        self.span = span
+        self.suggestions = suggestions
+
+
+class PromptTooLong(InputError):
+    """The prompt has more tokens than the text encoders read; `lost` is the part they would not see."""
+
+    def __init__(self, message: str, *, n_tokens: int, limit: int, lost: str, **values: object) -> None:
+        super().__init__(message, n_tokens=n_tokens, limit=limit, lost=lost, **values)
+        self.n_tokens = n_tokens
+        self.limit = limit
+        self.lost = lost
+
+
+class PaletteError(InputError):
+    """A maker's palette file cannot be read; `line` counts from 1, 0 for the file as a whole."""
+
+    def __init__(self, message: str, *, path: Path, line: int = 0, **values: object) -> None:
+        super().__init__(message, path=path, line=line, **values)
+        self.path = path
+        self.line = line
+
+
+class BundleError(PlitkaError):
+    """A model on disk is missing, damaged, or not what its manifest says."""
+
+    def __init__(self, message: str, *, path: Path | str, **values: object) -> None:
+        super().__init__(message, path=path, **values)
+        self.path = path
+
+
+class ManifestError(BundleError):
+    """bundle.toml cannot be used as written."""
+
+
+class MissingFile(BundleError):
+    """A file that the manifest names is not there."""
+
+
+class PointerFile(BundleError):
+    """A Git-LFS pointer lies where the weights should be."""
+
+
+class PickleFile(BundleError):
+    """The file is in a format that can run code when it is opened."""
+
+
+class TruncatedFile(BundleError):
+    """The file ends before its own header says it should."""
+
+
+class HashMismatch(BundleError):
+    """The file's content is not the content that the manifest promises."""
+
+    def __init__(self, message: str, *, path: Path | str, expected: str, actual: str, **values: object) -> None:
+        super().__init__(message, path=path, expected=expected, actual=actual, **values)
+        self.expected = expected
+        self.actual = actual
+
+
+class BaseUnavailable(BundleError):
+    """The base model is not on this machine and could not be fetched."""
+
+
+class EngineError(PlitkaError):
+    """The network failed while it ran."""
+
+
+class DeviceUnavailable(EngineError):
+    """The asked device does not exist on this machine."""
+
+
+class OutOfMemory(EngineError):
+    """The device has less memory than this picture needs; a smaller picture may fit."""
+
+
+class BadOutput(EngineError):
+    """The network produced NaN or an empty picture."""
+
+
+class Cancelled(PlitkaError):
+    """The caller asked to stop, and nothing was written."""

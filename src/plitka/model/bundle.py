@@ -1,0 +1,319 @@
+"""A model on disk: a folder with `bundle.toml` and the files that it names.
+
+The manifest is read strictly (an unknown key is an error that names the nearest known one) and every
+local file is listed with its size and SHA-256. A base is a folder in hub layout inside the bundle or a
+commit of a hub repository.
+"""
+
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import tomli_w
+
+from plitka.core.generation import Defaults
+from plitka.core.recipe import V45, PromptStyle
+from plitka.errors import ManifestError, MissingFile
+from plitka.model.hub import fetch_base
+from plitka.model.integrity import FileRecord, check_files, loaded_files, record_file, resolve_inside
+from plitka.model.manifest import Table
+
+MANIFEST = "bundle.toml"
+_SHIPPED = Path(__file__).parent.parent
+_SHIPPED_NAMES = ("mini",)
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+_DIGEST_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalBase:
+    """An SDXL in hub layout (model_index.json, unet/, vae/, ...) inside the bundle."""
+
+    path: str
+    variant: str = "fp16"
+    """The part of the weights' file names before `.safetensors`; empty for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubBase:
+    """An SDXL on the Hugging Face Hub at one commit."""
+
+    hub: str
+    """`owner/name`."""
+    revision: str
+    """40 hex digits."""
+    variant: str = "fp16"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoraPart:
+    """Low-rank changes to the base's UNet."""
+
+    file: str
+    strength: float = 1.0
+    """0..2; multiplies alpha/rank * B @ A once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingsPart:
+    """Learned rows for the embedding tables of both text encoders."""
+
+    file: str
+    tokens: tuple[str, ...]
+    """One token for each row, in the file's order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What a manifest says; the files are opened only by `verify` and by an engine."""
+
+    folder: Path
+    name: str
+    licence: str
+    base: LocalBase | HubBase
+    lora: LoraPart | None = None
+    embeddings: EmbeddingsPart | None = None
+    style: PromptStyle = V45
+    defaults: Defaults = Defaults()
+    files: Mapping[str, FileRecord] = field(default_factory=dict)
+    """Every local file by its path inside the folder."""
+
+    def __post_init__(self) -> None:
+        # The prompt's tokens are the embeddings'; without embeddings they would be eleven meaningless letters.
+        tokens = self.embeddings.tokens if self.embeddings else ()
+        object.__setattr__(self, "style", replace(self.style, tokens=tokens))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that changes a picture: the file table and the manifest without its name and licence."""
+        document = _document(self)
+        del document["name"], document["licence"]
+        return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """`name@` and the first 12 digits of the digest."""
+        return f"{self.name}@{self.digest[:_DIGEST_DIGITS]}"
+
+    def file(self, relative: str) -> Path:
+        """The path of one of the bundle's files, which may not leave the folder."""
+        return resolve_inside(self.folder, relative)
+
+    def verify(self) -> None:
+        """Check every listed file and refuse what lies unlisted in the base folder; reads all bytes.
+
+        Raises:
+            BundleError: MissingFile, PointerFile, PickleFile, TruncatedFile, HashMismatch or ManifestError.
+        """
+        check_files(self.folder, self.files, self.base.path if isinstance(self.base, LocalBase) else None)
+
+    def base_folder(self) -> Path:
+        """The folder of the base in hub layout; a hub base may be downloaded for it.
+
+        Raises:
+            BaseUnavailable: a hub base is neither in the cache nor reachable.
+        """
+        if isinstance(self.base, LocalBase):
+            return self.file(self.base.path)
+        return fetch_base(self.base.hub, self.base.revision, self.base.variant)
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Read a bundle's manifest; the files that it names are not opened.
+
+    Raises:
+        MissingFile: no bundle.toml in the folder.
+        ManifestError: the manifest cannot be used as written.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise MissingFile("{path} is not there; a bundle is a folder with a bundle.toml", path=path)
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ManifestError("{path} is not TOML: {reason}", path=path, reason=str(exc)) from exc
+    bundle = _read_bundle(Table(path, "", document), folder)
+    _check_listed(bundle)
+    return bundle
+
+
+def write_manifest(bundle: Bundle) -> Bundle:
+    """Write `bundle.toml` for the files that lie in `bundle.folder`; returns the bundle with its file table.
+
+    Raises:
+        BundleError: a file is missing or is nothing that a manifest may list.
+    """
+    names = loaded_files(bundle.folder, bundle.base.path) if isinstance(bundle.base, LocalBase) else []
+    names += [part.file for part in (bundle.lora, bundle.embeddings) if part is not None]
+    for name in names:
+        if not bundle.file(name).is_file():
+            raise MissingFile("{path} is not there; make it before the manifest", path=bundle.file(name))
+    complete = replace(bundle, files={name: record_file(bundle.file(name)) for name in sorted(names)})
+    (bundle.folder / MANIFEST).write_text(_to_toml(_document(complete)), encoding="utf-8")
+    return load_bundle(bundle.folder)
+
+
+def find_bundle(name_or_dir: str) -> Bundle:
+    """The bundle of a name (shipped, or under `$PLITKA_HOME/models`) or of a folder.
+
+    Raises:
+        MissingFile: nothing by that name or at that place.
+        ManifestError: what is there cannot be used.
+    """
+    known = list_bundles()
+    if name_or_dir in known:
+        return load_bundle(known[name_or_dir])
+    if name_or_dir in _SHIPPED_NAMES:
+        raise MissingFile(
+            "the model {name!r} is not part of this installation: {path} is not there; "
+            "install plitka from its wheel, or name the folder of another model",
+            path=_SHIPPED / name_or_dir,
+            name=name_or_dir,
+        )
+    folder = Path(name_or_dir)
+    if not folder.is_dir():
+        raise MissingFile(
+            "no model {path!r}: it is neither a folder nor one of {known}; put a bundle into {home} or name its folder",
+            path=name_or_dir,
+            known=", ".join(sorted(known)) or "-",
+            home=models_folder(),
+        )
+    return load_bundle(folder)
+
+
+def list_bundles() -> dict[str, Path]:
+    """Folders by name of the shipped bundles and of those under `$PLITKA_HOME/models`; none is read."""
+    shipped = [_SHIPPED / name for name in _SHIPPED_NAMES]
+    home = models_folder()
+    own = sorted(home.iterdir()) if home.is_dir() else []
+    return {folder.name: folder for folder in (*own, *shipped) if (folder / MANIFEST).is_file()}
+
+
+def models_folder() -> Path:
+    """Where the user's bundles lie: `$PLITKA_HOME/models`, or the platform's place for data."""
+    home = os.environ.get("PLITKA_HOME")
+    return (Path(home) if home else platformdirs.user_data_path("plitka", appauthor=False)) / "models"
+
+
+def _read_bundle(top: Table, folder: Path) -> Bundle:
+    with top:
+        style, defaults = _read_choices(top)
+        return Bundle(
+            folder=folder,
+            name=top.text("name", pattern=_NAME),
+            licence=top.text("licence"),
+            base=_read_base(top.table("base"), folder),
+            lora=_read_lora(lora) if (lora := top.optional_table("lora")) else None,
+            embeddings=_read_embeddings(embeddings) if (embeddings := top.optional_table("embeddings")) else None,
+            style=style,
+            defaults=defaults,
+            files=_read_files(top.table("files"), folder),
+        )
+
+
+def _read_base(table: Table, folder: Path) -> LocalBase | HubBase:
+    with table:
+        variant = table.text("variant", "fp16", pattern=r"[A-Za-z0-9_]*")
+        if table.has("path") == table.has("hub"):
+            raise table.error("expected either path (a folder in the bundle) or hub with revision, and not both")
+        if table.has("hub"):
+            hub = table.text("hub", pattern=rf"{_NAME}/{_NAME}")
+            return HubBase(hub=hub, revision=table.text("revision", pattern="[0-9a-f]{40}"), variant=variant)
+        base = LocalBase(path=table.text("path"), variant=variant)
+        resolve_inside(folder, base.path)
+        return base
+
+
+def _read_lora(table: Table) -> LoraPart:
+    with table:
+        return LoraPart(file=table.text("file"), strength=table.number("strength", 1.0, low=0, high=2))
+
+
+def _read_embeddings(table: Table) -> EmbeddingsPart:
+    with table:
+        part = EmbeddingsPart(file=table.text("file"), tokens=table.texts("tokens"))
+        if not part.tokens or len(set(part.tokens)) != len(part.tokens) or "" in part.tokens:
+            raise table.error('expected tokens = ["<s0>", "<s1>"]: at least one, each another')
+        return part
+
+
+def _read_choices(top: Table) -> tuple[PromptStyle, Defaults]:
+    """The prompt's words and the defaults, either of which a manifest may leave out."""
+    start = Defaults()
+    with top.optional_table("prompt") or Table(top.path, "prompt", {}) as prompt:
+        style = replace(
+            V45,
+            trigger=prompt.text("trigger", V45.trigger),
+            descriptors=prompt.texts("descriptors", tuple(V45.descriptors)),
+        )
+        negative = prompt.text("negative", start.negative_prompt)
+    with top.optional_table("defaults") or Table(top.path, "defaults", {}) as table:
+        defaults = Defaults(
+            steps=table.integer("steps", start.steps, low=1, high=150),
+            guidance=table.number("guidance", start.guidance, low=1, high=30),
+            width_px=table.integer("width_px", start.width_px, low=64, high=2048, multiple=64),
+            height_px=table.integer("height_px", start.height_px, low=64, high=2048, multiple=64),
+            negative_prompt=negative,
+        )
+    return style, defaults
+
+
+def _read_files(files: Table, folder: Path) -> dict[str, FileRecord]:
+    records = {}
+    with files:
+        for relative in files.names():
+            resolve_inside(folder, relative)
+            with files.table(relative) as entry:
+                sha256 = entry.text("sha256", pattern="[0-9a-f]{64}")
+                records[relative] = FileRecord(sha256=sha256, n_bytes=entry.integer("n_bytes", low=0))
+    return records
+
+
+def _check_listed(bundle: Bundle) -> None:
+    """Whatever an engine opens must have a hash."""
+    needed = [part.file for part in (bundle.lora, bundle.embeddings) if part is not None]
+    if isinstance(bundle.base, LocalBase):
+        needed.append(f"{bundle.base.path}/model_index.json")
+    for relative in needed:
+        if relative not in bundle.files:
+            raise ManifestError(
+                "{path}: {relative!r} is used but not listed under [files] with its sha256 and n_bytes",
+                path=bundle.folder / MANIFEST,
+                relative=relative,
+            )
+
+
+def _to_toml(document: dict[str, Any]) -> str:
+    """The manifest's text, with one line for each file; tomli_w alone would write three."""
+    files = document.pop("files")
+    lines = (
+        f'{json.dumps(path)} = {{ sha256 = "{file["sha256"]}", n_bytes = {file["n_bytes"]} }}\n'
+        for path, file in files.items()
+    )
+    return f"{tomli_w.dumps(document)}\n[files]\n{''.join(lines)}"
+
+
+def _document(bundle: Bundle) -> dict[str, Any]:
+    """The manifest as TOML tables."""
+    defaults = {f.name: getattr(bundle.defaults, f.name) for f in fields(bundle.defaults)}
+    negative = defaults.pop("negative_prompt")
+    parts = {"lora": bundle.lora, "embeddings": bundle.embeddings}
+    return {
+        "name": bundle.name,
+        "licence": bundle.licence,
+        "base": asdict(bundle.base),
+        **{key: asdict(part) for key, part in parts.items() if part is not None},
+        "prompt": {
+            "trigger": bundle.style.trigger,
+            "descriptors": list(bundle.style.descriptors),
+            "negative": negative,
+        },
+        "defaults": defaults,
+        "files": {relative: asdict(record) for relative, record in sorted(bundle.files.items())},
+    }

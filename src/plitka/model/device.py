@@ -1,0 +1,109 @@
+"""Which processor an engine runs on, and in which number format.
+
+CUDA: the GPU with the most memory, float16. Without one: the CPU, in bfloat16 where the processor
+multiplies it in hardware (avx512_bf16 or amx_bf16; torch reports both), otherwise in float32, because
+elsewhere bfloat16 is emulated and slower. float16 has no fast CPU kernels and is refused there.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from plitka.errors import DeviceUnavailable
+
+DEVICES = "auto, cpu, cuda or cuda:N"
+DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+_BFLOAT16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16")
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a network runs and in what."""
+
+    device: torch.device
+    dtype: torch.dtype
+    """Of the UNet and the text encoders."""
+    reason: str
+    """How the choice was made, for the log."""
+
+    @property
+    def assembly_dtype(self) -> torch.dtype:
+        """What weights are read and fused in: float16 bases hold more digits than bfloat16 keeps."""
+        return torch.float32 if self.dtype == torch.float32 else torch.float16
+
+    def vae_dtype(self, *, force_upcast: bool) -> torch.dtype:
+        """What the picture is decoded in: float32 unless it is a float16 VAE on a GPU that allows it.
+
+        Rounding there lies directly on the picture, and SDXL's own VAE overflows in float16.
+        """
+        return torch.float32 if self.device.type == "cpu" or force_upcast else torch.float16
+
+
+def choose_placement(device: str, dtype: str) -> Placement:
+    """The device and dtype for two words of a configuration.
+
+    Raises:
+        DeviceUnavailable: the device is not here, or it cannot run in that dtype.
+    """
+    chosen = _choose_device(device)
+    if dtype == "auto":
+        return Placement(chosen, *_choose_dtype(chosen))
+    if dtype not in DTYPES:
+        raise DeviceUnavailable(
+            "no number format {dtype!r}; expected auto or one of {known}", dtype=dtype, known=", ".join(DTYPES)
+        )
+    if chosen.type == "cpu" and dtype == "float16":
+        raise DeviceUnavailable(
+            "{dtype} has no fast kernels on {device}; use auto, bfloat16 or float32 there", dtype=dtype, device="cpu"
+        )
+    return Placement(chosen, DTYPES[dtype], "asked for")
+
+
+def _choose_device(name: str) -> torch.device:
+    n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if name == "cpu" or (name == "auto" and not n_gpus):
+        return torch.device("cpu")
+    if name in ("auto", "cuda") and n_gpus:
+        return torch.device("cuda", max(range(n_gpus), key=lambda i: torch.cuda.get_device_properties(i).total_memory))
+    kind, _, index = name.partition(":")
+    if kind == "cuda" and index.isdecimal() and int(index) < n_gpus:
+        return torch.device("cuda", int(index))
+    raise DeviceUnavailable(
+        "no device {device!r} here: expected {expected}, and torch sees {n_gpus} CUDA devices; "
+        "use --device cpu, or check the driver with nvidia-smi",
+        device=name,
+        expected=DEVICES,
+        n_gpus=n_gpus,
+    )
+
+
+def _choose_dtype(device: torch.device) -> tuple[torch.dtype, str]:
+    if device.type == "cuda":
+        return torch.float16, f"float16 on {torch.cuda.get_device_name(device)}"
+    capabilities: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # older torch: float32
+    found = [name for name in _BFLOAT16_INSTRUCTIONS if capabilities.get(name)]
+    if found:
+        return torch.bfloat16, f"bfloat16: the processor has {found[0]}"
+    return torch.float32, "float32: the processor does not multiply bfloat16"
+
+
+def memory_bytes(device: torch.device) -> dict[str, int]:
+    """Resident memory of this process and, on CUDA, the peak that torch holds there since the last call."""
+    used = {"rss_bytes": _resident_bytes()}
+    if device.type == "cuda":
+        used["vram_peak_bytes"] = torch.cuda.max_memory_allocated(device)
+        torch.cuda.reset_peak_memory_stats(device)
+    return used
+
+
+def _resident_bytes() -> int:
+    status = Path("/proc/self/statm")
+    return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if status.exists() else 0
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether torch or Python ran out of memory; the CPU allocator says so only in words."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

@@ -1,0 +1,234 @@
+"""A whole SDXL of real classes at small width, with its LoRA and embeddings, made from nothing."""
+
+import importlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from plitka.core.generation import Defaults, Request
+from plitka.core.recipe import parse_recipe
+from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, load_bundle, write_manifest
+from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
+from plitka.model.pipeline import quiet_libraries
+
+if TYPE_CHECKING:
+    from transformers import CLIPTokenizer
+
+WORDS = re.findall(
+    r"[a-z]+|[0-9]|[^ \w]+",
+    "ohwx rubber tile photorealistic rubber tile , high quality detailed texture professional photography sharp focus "
+    "red black white blue green yellow grey dark light grass pearl salmon terracotta % . " + Defaults().negative_prompt,
+)
+WIDTH_L, WIDTH_G = 32, 64
+STRENGTH = 0.7
+RANK, ALPHA = 4, 2
+_END = "<|endoftext|>"
+
+
+def build_base(folder: Path) -> None:
+    """Save an SDXL in hub layout, float16, with files named as stabilityai names them."""
+    diffusers: Any = importlib.import_module("diffusers")  # untyped
+    torch.manual_seed(0)
+    tokenizers = [_build_tokenizer(folder.parent / "vocabulary", pad) for pad in (_END, "!")]
+    text_encoder, text_encoder_2 = _build_encoders(tokenizers[0])
+    unet = diffusers.UNet2DConditionModel(
+        sample_size=8,
+        block_out_channels=(16, 32, 32),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        transformer_layers_per_block=(1, 1, 2),
+        attention_head_dim=(2, 4, 4),
+        use_linear_projection=True,
+        norm_num_groups=8,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=8,
+        projection_class_embeddings_input_dim=WIDTH_G + 6 * 8,
+        cross_attention_dim=WIDTH_L + WIDTH_G,
+    )
+    vae = diffusers.AutoencoderKL(
+        block_out_channels=(8, 16, 16, 16),
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        norm_num_groups=4,
+        scaling_factor=0.13025,
+        force_upcast=True,
+        sample_size=64,
+    )
+    pipe = diffusers.StableDiffusionXLPipeline(
+        vae=vae,
+        text_encoder=text_encoder,
+        text_encoder_2=text_encoder_2,
+        tokenizer=tokenizers[0],
+        tokenizer_2=tokenizers[1],
+        unet=unet,
+        scheduler=diffusers.EulerDiscreteScheduler(
+            beta_start=0.00085,
+            beta_end=0.012,
+            beta_schedule="scaled_linear",
+            timestep_spacing="leading",
+            steps_offset=1,
+        ),
+        add_watermarker=False,
+    )
+    for part in (unet, vae, text_encoder, text_encoder_2):
+        part.to(torch.float16)
+    pipe.save_pretrained(folder, variant="fp16", safe_serialization=True)
+
+
+def _build_encoders(tokenizer: "CLIPTokenizer") -> tuple[torch.nn.Module, torch.nn.Module]:
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
+
+    sizes = {
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "max_position_embeddings": 77,
+        "vocab_size": len(tokenizer),
+        "bos_token_id": tokenizer.bos_token_id,
+        "eos_token_id": tokenizer.eos_token_id,
+    }
+    small = CLIPTextConfig(hidden_size=WIDTH_L, intermediate_size=64, projection_dim=WIDTH_L, **sizes)
+    large = CLIPTextConfig(hidden_size=WIDTH_G, intermediate_size=64, projection_dim=WIDTH_G, **sizes)
+    return CLIPTextModel(small), CLIPTextModelWithProjection(large)
+
+
+def _build_tokenizer(folder: Path, pad: str) -> "CLIPTokenizer":
+    """A CLIP tokenizer over a byte-level BPE vocabulary trained on the words above."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+    from transformers import CLIPTokenizer
+
+    folder.mkdir(exist_ok=True)
+    tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>", unk_token=_END))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(
+        vocab_size=900,
+        initial_alphabet=alphabet,
+        end_of_word_suffix="</w>",
+        show_progress=False,
+        special_tokens=alphabet,
+    )
+    tokenizer.train_from_iterator(WORDS * 8, trainer)
+    model = json.loads(tokenizer.to_str())["model"]
+    vocabulary = model["vocab"]
+    for token in ("!", *(f"{character}</w>" for character in alphabet), "<|startoftext|>", _END):
+        vocabulary.setdefault(token, len(vocabulary))
+    merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in model["merges"]]
+    (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    (folder / "merges.txt").write_text("#version: 0.2\n" + "\n".join(merges) + "\n", encoding="utf-8")
+    loaded: CLIPTokenizer = CLIPTokenizer.from_pretrained(folder, pad_token=pad, model_max_length=77)
+    return loaded
+
+
+def lora_tensors(unet: torch.nn.Module, seed: int = 1) -> dict[str, torch.Tensor]:
+    """Random matrices for attention and conv2, as Eden's trainer names and types them."""
+    generator = torch.Generator().manual_seed(seed)
+    tensors = {}
+    for name, module in unet.named_modules():
+        if not name.endswith(("to_q", "to_k", "to_v", "to_out.0", "resnets.0.conv2")):
+            continue
+        n_out, n_in, *kernel = module.weight.shape
+        flat = f"lora_unet_{name.replace('.', '_')}"
+        down = torch.randn(RANK, n_in, *kernel, generator=generator) * 0.1
+        up = torch.randn(n_out, RANK, *(1 for _ in kernel), generator=generator) * 0.1
+        tensors[f"{flat}.lora_down.weight"] = down.bfloat16()
+        tensors[f"{flat}.lora_up.weight"] = up.bfloat16()
+        tensors[f"{flat}.alpha"] = torch.tensor(ALPHA, dtype=torch.int64)
+    return tensors
+
+
+def embedding_tensors(n_tokens: int = 2, width_l: int = WIDTH_L, width_g: int = WIDTH_G) -> dict[str, torch.Tensor]:
+    """Learned rows; the file lists clip_g before clip_l, as v45's does."""
+    generator = torch.Generator().manual_seed(2)
+    return {
+        "clip_g": torch.randn(n_tokens, width_g, generator=generator).bfloat16(),
+        "clip_l": torch.randn(n_tokens, width_l, generator=generator).bfloat16(),
+    }
+
+
+BuildBundle = Callable[..., Bundle]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_torch_thread() -> None:
+    """Two threads on networks this small only wait for each other where other work shares the processor."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """A bundle with all four parts, as v45 has them, in a folder that no test may change."""
+    folder = tmp_path_factory.mktemp("tiny")
+    with quiet_libraries():
+        build_base(folder / "base")
+        unet = importlib.import_module("diffusers").UNet2DConditionModel.from_pretrained(
+            folder / "base" / "unet", variant="fp16"
+        )
+    save_file(lora_tensors(unet), folder / "tiny_sdxl_lora.safetensors")
+    save_file(embedding_tensors(), folder / "tiny_sdxl_embeddings.safetensors")
+    shutil.rmtree(folder / "vocabulary")
+    return write_manifest(
+        Bundle(
+            folder=folder,
+            name="tiny",
+            licence="MIT",
+            base=LocalBase(path="base"),
+            lora=LoraPart(file="tiny_sdxl_lora.safetensors", strength=STRENGTH),
+            embeddings=EmbeddingsPart(file="tiny_sdxl_embeddings.safetensors", tokens=("<s0>", "<s1>")),
+            defaults=Defaults(steps=3, width_px=64, height_px=64),
+        )
+    )
+
+
+@pytest.fixture
+def copied_bundle(tiny_bundle: Bundle, tmp_path: Path) -> Bundle:
+    """The same bundle in a folder of the test's own."""
+    folder = tmp_path / "tiny"
+    shutil.copytree(tiny_bundle.folder, folder)
+    return load_bundle(folder)
+
+
+@pytest.fixture
+def bundle_with(copied_bundle: Bundle) -> BuildBundle:
+    """Build a bundle whose LoRA or embedding tensors are others, with a manifest that agrees."""
+
+    def build(
+        lora: Mapping[str, torch.Tensor] | None = None, embeddings: Mapping[str, torch.Tensor] | None = None
+    ) -> Bundle:
+        for tensors, part in ((lora, copied_bundle.lora), (embeddings, copied_bundle.embeddings)):
+            if tensors is not None and part is not None:
+                save_file(dict(tensors), copied_bundle.file(part.file))
+        return write_manifest(copied_bundle)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def tiny_lora(tiny_bundle: Bundle) -> Mapping[str, torch.Tensor]:
+    """The tensors of the bundle's LoRA file."""
+    assert tiny_bundle.lora is not None
+    return load_file(tiny_bundle.file(tiny_bundle.lora.file))
+
+
+@pytest.fixture(scope="session")
+def tiny_engine(tiny_bundle: Bundle) -> DiffusionEngine:
+    """An engine on the CPU in float32; between requests it keeps nothing that a test could change."""
+    return load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
+
+
+@pytest.fixture
+def ask() -> Callable[..., Request]:
+    """Build a request from a recipe's text."""
+
+    def build(text: str = "60% red, 40% black", *, seed: int = 1, **choices: float | str) -> Request:
+        return Request(recipe=parse_recipe(text).recipe, seed=seed, **choices)  # type: ignore[arg-type]
+
+    return build

@@ -1,0 +1,274 @@
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from plitka.core.generation import Engine, Progress, Request, Result
+from plitka.errors import BadOutput, Cancelled, EngineError, HashMismatch, OutOfMemory, PromptTooLong
+from plitka.model.bundle import Bundle
+from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
+
+Ask = Callable[..., Request]
+
+
+@pytest.fixture
+def one_thread_then_back() -> Iterator[None]:
+    """Leave torch's number of threads as it was."""
+    n_threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(n_threads)
+
+
+def _same(one: Result, other: Result) -> bool:
+    return one.pixels.tobytes() == other.pixels.tobytes()
+
+
+def test_a_result_says_what_was_made(tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """Picture, filled request, full prompt, engine, measured percents and the stages' seconds."""
+    engine: Engine = tiny_engine
+    result = engine.generate(ask())
+    assert result.pixels.shape == (64, 64, 3)
+    assert result.pixels.dtype == np.uint8
+    assert result.request == ask(
+        steps=3, guidance=7.0, width_px=64, height_px=64, negative_prompt=engine.defaults.negative_prompt
+    )
+    assert result.prompt == engine.prompt(result.request.recipe)
+    assert result.prompt.startswith("ohwx_rubber_tile <s0><s1>, 60% red, 40% black, photorealistic")
+    assert result.engine == engine.name
+    assert engine.name.startswith("tiny@")
+    assert result.measured.keys() == {"RED", "BLACK"}
+    assert sum(result.measured.values()) == pytest.approx(100)
+    assert result.max_error >= 0
+    assert result.stage_seconds.keys() == {"denoise", "decode", "measure"}
+    assert sum(result.stage_seconds.values()) <= result.seconds
+
+
+def test_the_same_seed_gives_the_same_bytes(tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """What was made in between leaves no trace; another seed is another picture."""
+    first = tiny_engine.generate(ask(seed=7))
+    other = tiny_engine.generate(ask(seed=8))
+    assert _same(first, tiny_engine.generate(ask(seed=7)))
+    assert not _same(first, other)
+
+
+def test_another_engine_of_the_same_bundle_gives_the_same_bytes(
+    tiny_engine: DiffusionEngine, tiny_bundle: Bundle, ask: Ask
+) -> None:
+    """Loading draws no chance into the weights."""
+    again = load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
+    assert _same(again.generate(ask()), tiny_engine.generate(ask()))
+
+
+@pytest.mark.usefixtures("one_thread_then_back")
+def test_a_seed_means_the_same_at_every_number_of_threads(tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """Threads may change the last bit of a sum, never more than one of the 255 levels."""
+    pictures = []
+    for n_threads in (1, 2):
+        torch.set_num_threads(n_threads)
+        pictures.append(tiny_engine.generate(ask(width_px=128)).pixels.astype(int))
+    assert np.abs(pictures[0] - pictures[1]).max() <= 1
+
+
+def test_bfloat16_shows_the_same_picture(tiny_engine: DiffusionEngine, tiny_bundle: Bundle, ask: Ask) -> None:
+    """The faster number format stays within a few levels of float32."""
+    rounded = load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="bfloat16")).generate(ask())
+    exact = tiny_engine.generate(ask())
+    assert np.abs(rounded.pixels.astype(int) - exact.pixels).mean() < 2
+
+
+def test_progress_is_told_once_for_each_step(tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """Steps are counted from 1 to the number asked for."""
+    told: list[Progress] = []
+    tiny_engine.generate(ask(steps=5), told.append)
+    assert told == [Progress(step=step, n_steps=5) for step in range(1, 6)]
+
+
+def test_a_cancelled_picture_leaves_the_engine_usable(tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """`Cancelled` comes through as it was raised, and the next picture is as if nothing had been."""
+    before = tiny_engine.generate(ask())
+    stop = Cancelled("stopped")
+
+    def cancel(progress: Progress) -> None:
+        if progress.step == 2:
+            raise stop
+
+    with pytest.raises(Cancelled) as caught:
+        tiny_engine.generate(ask(), cancel)
+    assert caught.value is stop
+    assert _same(before, tiny_engine.generate(ask()))
+
+
+def test_every_picture_has_a_fresh_scheduler(tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """DPM-Solver++ with Karras sigmas, built anew from the base's configuration."""
+    tiny_engine.generate(ask())
+    first = tiny_engine._pipe.scheduler
+    tiny_engine.generate(ask())
+    second = tiny_engine._pipe.scheduler
+    assert first is not second
+    assert type(second).__name__ == "DPMSolverMultistepScheduler"
+    assert second.config.algorithm_type == "dpmsolver++"
+    assert second.config.use_karras_sigmas
+    assert second.config.final_sigmas_type == "zero"
+    assert second.config.beta_end == 0.012
+    assert second.config.timestep_spacing == "leading"
+
+
+@pytest.mark.parametrize("guidance", [1.0, 1.5, 7.0])
+def test_guidance_of_one_runs_the_network_on_one_text(
+    tiny_engine: DiffusionEngine, ask: Ask, guidance: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative prompt costs half the work, which is spared where it has no say."""
+    sizes = []
+    forward = tiny_engine._pipe.unet.forward
+
+    def note(sample: torch.Tensor, *others: Any, **choices: Any) -> Any:  # noqa: ANN401
+        sizes.append(sample.shape[0])
+        return forward(sample, *others, **choices)
+
+    monkeypatch.setattr(tiny_engine._pipe.unet, "forward", note)
+    tiny_engine.generate(ask(guidance=guidance))
+    assert sizes == [1 if guidance == 1 else 2] * 3
+
+
+@pytest.mark.parametrize("choices", [{"steps": 1}, {"negative_prompt": ""}, {"width_px": 128}, {"height_px": 192}])
+def test_a_request_may_choose(tiny_engine: DiffusionEngine, ask: Ask, choices: dict[str, int | str]) -> None:
+    """Steps, sizes and the negative prompt are the request's where it names them."""
+    result = tiny_engine.generate(ask(**choices))
+    assert result.pixels.shape == (choices.get("height_px", 64), choices.get("width_px", 64), 3)
+    assert all(getattr(result.request, name) == value for name, value in choices.items())
+
+
+def test_a_prompt_that_would_be_cut_names_the_lost_part(tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """Eight long colours with decimals do not fit into 77 tokens."""
+    text = (
+        "12.55% dark green, 12.45% grass green, 12.55% dark blue, 12.45% light grey, "
+        "12.55% yellow, 12.45% terracotta, 12.55% salmon, 12.45% pearl"
+    )
+    with pytest.raises(PromptTooLong) as caught:
+        tiny_engine.generate(ask(text))
+    error = caught.value
+    assert error.limit == 77
+    assert error.n_tokens > 77
+    assert error.lost
+    assert error.lost.endswith("sharp focus")
+    assert error.lost in str(error)
+
+
+def test_the_lost_part_begins_with_the_first_token_that_is_not_read(tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """77 tokens with both marks leave 75 words, and the 76th is lost."""
+    words = ["red"] * 75
+    assert tiny_engine.generate(ask(negative_prompt=" ".join(words))).pixels.any()
+    with pytest.raises(PromptTooLong, match="negative prompt has 78 tokens") as caught:
+        tiny_engine.generate(ask(negative_prompt=" ".join([*words, "black"])))
+    assert caught.value.lost == "black"
+
+
+def test_a_changed_file_is_refused_before_it_is_opened(copied_bundle: Bundle) -> None:
+    """Verification comes before any loader."""
+    path = copied_bundle.file("base/unet/diffusion_pytorch_model.fp16.safetensors")
+    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    wrong = replace(copied_bundle.files["base/model_index.json"], sha256="0" * 64)
+    with pytest.raises(HashMismatch):
+        load_engine(replace(copied_bundle, files={**copied_bundle.files, "base/model_index.json": wrong}))
+    with pytest.raises(HashMismatch):
+        load_engine(copied_bundle)
+
+
+def test_a_bundle_without_lora_and_embeddings_works(copied_bundle: Bundle, ask: Ask) -> None:
+    """Both are optional; the prompt then has no tokens."""
+    bare = replace(copied_bundle, lora=None, embeddings=None)
+    result = load_engine(bare, EngineConfig(device="cpu")).generate(ask())
+    assert result.pixels.any()
+    assert result.prompt.startswith("ohwx_rubber_tile, 60% red")
+
+
+def _decoding(engine: DiffusionEngine, monkeypatch: pytest.MonkeyPatch, errors: list[Exception]) -> list[bool]:
+    """Let the VAE's decode raise these errors first; returns whether tiling was on at each call."""
+    decode, tiled = engine._pipe.vae.decode, []
+
+    def fail(*arguments: Any, **choices: Any) -> Any:  # noqa: ANN401
+        tiled.append(engine._pipe.vae.use_tiling)
+        if errors:
+            raise errors.pop(0)
+        return decode(*arguments, **choices)
+
+    monkeypatch.setattr(engine._pipe.vae, "decode", fail)
+    return tiled
+
+
+def test_out_of_memory_is_tried_once_more_in_tiles(
+    tiny_engine: DiffusionEngine, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second attempt needs less; the next picture is decoded whole again."""
+    tiled = _decoding(tiny_engine, monkeypatch, [torch.OutOfMemoryError("full")])
+    tiny_engine.generate(ask())
+    tiny_engine.generate(ask())
+    assert tiled == [False, True, False]
+
+
+def test_out_of_memory_twice_is_an_error(
+    tiny_engine: DiffusionEngine, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The caller hears of it, and the engine can be used again."""
+    _decoding(tiny_engine, monkeypatch, [torch.OutOfMemoryError("full"), MemoryError()])
+    with pytest.raises(OutOfMemory, match="smaller picture"):
+        tiny_engine.generate(ask())
+    assert tiny_engine.generate(ask()).pixels.any()
+
+
+def test_a_torch_error_is_translated(tiny_engine: DiffusionEngine, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What torch raises reaches the caller as an engine's error with torch's words."""
+    _decoding(tiny_engine, monkeypatch, [RuntimeError("an illegal instruction")])
+    with pytest.raises(EngineError, match="an illegal instruction"):
+        tiny_engine.generate(ask())
+
+
+@pytest.mark.parametrize(("value", "message"), [(torch.nan, "the VAE gave NaN"), (0.0, "empty picture")])
+def test_a_black_picture_is_never_delivered(
+    tiny_engine: DiffusionEngine, ask: Ask, monkeypatch: pytest.MonkeyPatch, value: float, message: str
+) -> None:
+    """NaN and one flat colour are errors."""
+    picture = torch.full((1, 3, 64, 64), value)
+    monkeypatch.setattr(tiny_engine._pipe.vae, "decode", lambda *_, **__: (picture,))
+    with pytest.raises(BadOutput, match=message):
+        tiny_engine.generate(ask())
+
+
+def test_nan_latents_are_refused(tiny_engine: DiffusionEngine, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that gives NaN is not decoded."""
+    output = (torch.full((2, 4, 8, 8), torch.nan),)
+    monkeypatch.setattr(tiny_engine._pipe.unet, "forward", lambda *_, **__: output)
+    with pytest.raises(BadOutput, match="the network gave NaN"):
+        tiny_engine.generate(ask())
+
+
+def test_loading_and_drawing_write_nothing_to_the_terminal(
+    tiny_bundle: Bundle, ask: Ask, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Progress bars and advice of the libraries are off; our own events are the log's business."""
+    import structlog
+
+    with structlog.testing.capture_logs() as events:
+        load_engine(tiny_bundle, EngineConfig(device="cpu")).generate(ask())
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert captured.err == ""
+    stages = [event["stage"] for event in events if event["event"] == "stage_done"]
+    assert stages == [
+        *("verify", "load_base", "fuse_lora", "insert_embeddings", "place"),
+        *("denoise", "decode", "measure"),
+    ]
+    assert all(event["rss_bytes"] > 0 for event in events if event["event"] == "stage_done")
+
+
+@pytest.mark.gpu
+def test_a_seed_means_the_same_on_a_gpu(tiny_engine: DiffusionEngine, tiny_bundle: Bundle, ask: Ask) -> None:
+    """float16 on CUDA shows the CPU's picture up to rounding, and the same bytes each time."""
+    engine = load_engine(tiny_bundle, EngineConfig(device="cuda"))
+    assert engine.placement.dtype == torch.float16
+    first, again = engine.generate(ask()), engine.generate(ask())
+    assert _same(first, again)
+    assert np.abs(first.pixels.astype(int) - tiny_engine.generate(ask()).pixels).mean() < 2

@@ -1,0 +1,187 @@
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from plitka.errors import BundleError
+from plitka.model.bundle import Bundle, write_manifest
+from plitka.model.device import Placement
+from plitka.model.formats import read_lora
+from plitka.model.pipeline import fuse_lora, insert_embeddings, load_base, place
+
+FLOAT32 = Placement(torch.device("cpu"), torch.float32, "test")
+BFLOAT16 = Placement(torch.device("cpu"), torch.bfloat16, "test")
+BuildBundle = Callable[..., Bundle]
+
+
+def _weights(pipe: Any) -> dict[str, torch.Tensor]:  # noqa: ANN401
+    return {
+        name: module.weight.detach().clone()
+        for name, module in pipe.unet.named_modules()
+        if isinstance(module, torch.nn.Linear | torch.nn.Conv2d)
+    }
+
+
+@pytest.mark.parametrize(("placement", "rounding"), [(FLOAT32, 1e-6), (BFLOAT16, 2e-3)])
+def test_fused_weights_are_the_formula_with_the_strength_once(
+    tiny_bundle: Bundle, placement: Placement, rounding: float
+) -> None:
+    """Every module of the file becomes W + 0.7 * alpha/rank * B @ A, and no other changes."""
+    assert tiny_bundle.lora is not None
+    path = tiny_bundle.file(tiny_bundle.lora.file)
+    pipe = load_base(tiny_bundle, placement)
+    before = _weights(pipe)
+    lora = read_lora(path, {name: weight.shape for name, weight in before.items()})
+    assert fuse_lora(pipe, path, tiny_bundle.lora) == len(lora) == len(load_file(path)) // 3
+    after = _weights(pipe)
+    assert before.keys() == after.keys()
+    for name, weight in before.items():
+        delta = 0.7 * lora[name].delta() if name in lora else torch.zeros_like(weight).double()
+        expected = weight.double() + delta
+        assert torch.allclose(after[name].double(), expected, rtol=rounding, atol=rounding / 4), name
+        if name in lora:
+            assert lora[name].scale == 0.5
+            assert (delta.abs().max() / expected.abs().max()) > 0.01
+
+
+def test_no_adapter_is_left_after_fusing(tiny_bundle: Bundle) -> None:
+    """The UNet is a plain one again, without wrapped layers."""
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    assert tiny_bundle.lora is not None
+    pipe = load_base(tiny_bundle, FLOAT32)
+    fuse_lora(pipe, tiny_bundle.file(tiny_bundle.lora.file), tiny_bundle.lora)
+    assert not [module for module in pipe.unet.modules() if isinstance(module, BaseTunerLayer)]
+
+
+def test_a_strength_applied_twice_is_noticed(tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the library fused at another strength, the check says which modules are wrong."""
+    from diffusers import StableDiffusionXLPipeline
+
+    fuse = StableDiffusionXLPipeline.fuse_lora
+
+    def fuse_twice(pipe: Any, components: list[str], lora_scale: float, **choices: bool) -> None:  # noqa: ANN401
+        fuse(pipe, components=components, lora_scale=lora_scale * lora_scale, **choices)
+
+    monkeypatch.setattr(StableDiffusionXLPipeline, "fuse_lora", fuse_twice)
+    assert tiny_bundle.lora is not None
+    with pytest.raises(BundleError, match=r"not W \+ 0.7 \* alpha/rank \* B @ A: down_blocks"):
+        fuse_lora(load_base(tiny_bundle, FLOAT32), tiny_bundle.file(tiny_bundle.lora.file), tiny_bundle.lora)
+
+
+def test_a_lora_loaded_in_part_is_noticed(tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the library skipped modules, the check counts them."""
+    from diffusers import StableDiffusionXLPipeline
+
+    load = StableDiffusionXLPipeline.load_lora_into_unet
+
+    def load_some(_pipe: object, state: Mapping[str, torch.Tensor], **choices: Any) -> None:  # noqa: ANN401
+        load({key: tensor for key, tensor in state.items() if "attn2" not in key}, **choices)
+
+    monkeypatch.setattr(StableDiffusionXLPipeline, "load_lora_into_unet", load_some)
+    assert tiny_bundle.lora is not None
+    with pytest.raises(BundleError, match="modules were changed where the LoRA has"):
+        fuse_lora(load_base(tiny_bundle, FLOAT32), tiny_bundle.file(tiny_bundle.lora.file), tiny_bundle.lora)
+
+
+def test_a_zero_up_matrix_is_refused(bundle_with: BuildBundle, tiny_lora: Mapping[str, torch.Tensor]) -> None:
+    """A module that training never reached is named."""
+    first = min(key for key in tiny_lora if key.endswith("lora_up.weight"))
+    bundle = bundle_with(lora={**tiny_lora, first: torch.zeros_like(tiny_lora[first])})
+    assert bundle.lora is not None
+    with pytest.raises(BundleError, match=r"1 modules of the LoRA are empty.*down_blocks\.0"):
+        fuse_lora(load_base(bundle, FLOAT32), bundle.file(bundle.lora.file), bundle.lora)
+
+
+def test_each_token_is_one_id_with_the_files_row(tiny_bundle: Bundle) -> None:
+    """Both encoders have the rows that the file has for them, in the tokens' order."""
+    assert tiny_bundle.embeddings is not None
+    path = tiny_bundle.file(tiny_bundle.embeddings.file)
+    rows = load_file(path)
+    pipe = load_base(tiny_bundle, FLOAT32)
+    assert insert_embeddings(pipe, path, tiny_bundle.embeddings) == 2
+    for encoder, tokenizer, key in (
+        (pipe.text_encoder, pipe.tokenizer, "clip_l"),
+        (pipe.text_encoder_2, pipe.tokenizer_2, "clip_g"),
+    ):
+        ids = tokenizer("ohwx_rubber_tile <s0><s1>, red", add_special_tokens=False)["input_ids"]
+        new = tokenizer.convert_tokens_to_ids(["<s0>", "<s1>"])
+        assert [token for token in ids if token in new] == new
+        assert torch.equal(encoder.get_input_embeddings().weight[new], rows[key].float())
+
+
+def test_the_tokens_change_what_both_encoders_say(tiny_bundle: Bundle) -> None:
+    """The same prompt reads otherwise with the learned rows than without, in each encoder and pooled."""
+    prompt = "ohwx_rubber_tile <s0><s1>, 60% red"
+    outputs = []
+    for with_tokens in (False, True):
+        pipe = load_base(tiny_bundle, FLOAT32)
+        if with_tokens and tiny_bundle.embeddings is not None:
+            insert_embeddings(pipe, tiny_bundle.file(tiny_bundle.embeddings.file), tiny_bundle.embeddings)
+        with torch.no_grad():
+            hidden, _, pooled, _ = pipe.encode_prompt(prompt, do_classifier_free_guidance=False, device="cpu")
+        outputs.append((hidden, pooled))
+    (without, pooled_without), (with_, pooled_with) = outputs
+    assert not torch.allclose(without[..., :32], with_[..., :32], atol=1e-3)
+    assert not torch.allclose(without[..., 32:], with_[..., 32:], atol=1e-3)
+    assert not torch.allclose(pooled_without, pooled_with, atol=1e-4)
+
+
+@pytest.mark.parametrize("tokens", [("red</w>", "<s1>"), ("<s0>", "<s2>", "<s3>")])
+def test_tokens_that_cannot_be_learned_words_are_refused(tiny_bundle: Bundle, tokens: tuple[str, ...]) -> None:
+    """A known word, and a token too many."""
+    assert tiny_bundle.embeddings is not None
+    part = replace(tiny_bundle.embeddings, tokens=tokens)
+    with pytest.raises(BundleError):
+        insert_embeddings(load_base(tiny_bundle, FLOAT32), tiny_bundle.file(part.file), part)
+
+
+def test_embeddings_of_another_base_are_refused(bundle_with: BuildBundle) -> None:
+    """Exchanged widths are named instead of being pushed into the other encoder."""
+    bundle = bundle_with(embeddings={"clip_l": torch.ones(2, 64), "clip_g": torch.ones(2, 32)})
+    assert bundle.embeddings is not None
+    with pytest.raises(BundleError, match=r"clip_l has the shape \[2, 64\]"):
+        insert_embeddings(load_base(bundle, FLOAT32), bundle.file(bundle.embeddings.file), bundle.embeddings)
+
+
+def test_a_folder_that_is_no_sdxl_is_refused(copied_bundle: Bundle) -> None:
+    """diffusers' own complaint is passed on as a bundle's error."""
+    copied_bundle.file("base/unet/config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(BundleError, match="not a usable SDXL base"):
+        load_base(write_manifest(copied_bundle), FLOAT32)
+
+
+def test_an_end_mark_that_the_tokenizer_never_writes_is_refused(copied_bundle: Bundle) -> None:
+    """Otherwise the pooled text would always be taken at its first token."""
+    path = copied_bundle.file("base/text_encoder_2/config.json")
+    config = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**config, "eos_token_id": 7}), encoding="utf-8")
+    with pytest.raises(BundleError, match="looks for the end mark 7"):
+        load_base(copied_bundle, FLOAT32)
+
+
+def test_missing_weights_are_refused(copied_bundle: Bundle) -> None:
+    """A network is never filled up with random numbers."""
+    path = copied_bundle.file("base/vae/diffusion_pytorch_model.fp16.safetensors")
+    tensors = load_file(path)
+    tensors.pop("decoder.conv_in.weight")
+    save_file(tensors, path)
+    with pytest.raises(BundleError, match=r"vae lacks 1 weights .* decoder\.conv_in\.weight"):
+        load_base(copied_bundle, FLOAT32)
+
+
+def test_the_parts_get_their_dtypes(tiny_bundle: Bundle) -> None:
+    """bfloat16 is for the UNet and the encoders; the VAE and the sampler's state stay in float32."""
+    pipe = load_base(tiny_bundle, BFLOAT16)
+    assert pipe.unet.dtype == torch.float16
+    place(pipe, BFLOAT16)
+    assert pipe.unet.dtype == pipe.text_encoder.dtype == pipe.text_encoder_2.dtype == torch.bfloat16
+    assert pipe.vae.dtype == torch.float32
+    conditions = {"text_embeds": torch.zeros(1, 64).bfloat16(), "time_ids": torch.zeros(1, 6).bfloat16()}
+    with torch.no_grad():
+        output = pipe.unet(torch.zeros(1, 4, 8, 8), 1, torch.zeros(1, 77, 96).bfloat16(), added_cond_kwargs=conditions)
+    assert output.sample.dtype == torch.float32

@@ -1,0 +1,138 @@
+"""What plitka says to people, in every language it speaks."""
+
+import ast
+import gettext
+import inspect
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import plitka
+from plitka import errors
+from plitka.core import language
+
+SOURCE = Path(plitka.__file__).parent
+CATALOGUE = SOURCE / "core/locale/ru/LC_MESSAGES/plitka.po"
+PERCENT_PLACE = re.compile(r"%\((\w+)\)[sdr]|%%")
+MODULES = {path.relative_to(SOURCE): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")}
+
+
+def russian() -> dict[str, str]:
+    """Every English text of the catalogue with its Russian."""
+    with CATALOGUE.open("rb") as file:
+        return {
+            str(entry.id): str(entry.string) for entry in read_po(file, locale="ru") if entry.id and not entry.fuzzy
+        }
+
+
+def speakers() -> dict[str, int]:
+    """Whatever in the source takes a text for a person -> which of its arguments that is."""
+    kinds = [
+        name for name, kind in vars(errors).items() if isinstance(kind, type) and kind.__module__ == errors.__name__
+    ]
+    found = dict.fromkeys([*kinds, "Notice", "_", "gettext"], 0)
+    for node in (node for tree in MODULES.values() for node in ast.walk(tree)):
+        if isinstance(node, ast.FunctionDef):
+            names = [argument.arg for argument in node.args.args if argument.arg not in {"self", "cls"}]
+            if "message" in names and node.name != "__init__":
+                found[node.name] = names.index("message")
+    return found
+
+
+def spoken() -> Iterator[tuple[str, ast.expr]]:
+    """Every expression in the source that a person may read, and where it stands."""
+    positions = speakers()
+    for path, tree in MODULES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and (name := called_name(node)) in positions:
+                named = [keyword.value for keyword in node.keywords if keyword.arg == "message"]
+                for text in named or node.args[positions[name] : positions[name] + 1]:
+                    yield f"{path}:{node.lineno}", text
+
+
+def spoken_texts() -> dict[str, str]:
+    """Every literal text in the source that a person may read -> where it stands."""
+    return {
+        part.value: where
+        for where, text in spoken()
+        for part in ([text.body, text.orelse] if isinstance(text, ast.IfExp) else [text])
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }
+
+
+def called_name(node: ast.Call) -> str:
+    """The last part of the name that is called."""
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def places(text: str) -> set[str]:
+    """The named places of a template."""
+    named = {name for _, name, _, _ in string.Formatter().parse(PERCENT_PLACE.sub("", text)) if name}
+    return named | set(PERCENT_PLACE.findall(text))
+
+
+def test_every_spoken_text_has_a_russian_entry() -> None:
+    """No error, notice or help stays English in Russian."""
+    known = {english for english, text in russian().items() if text}
+    assert not {text: where for text, where in spoken_texts().items() if text not in known}
+
+
+def test_translations_keep_the_named_places() -> None:
+    """A translation fills in the same values as its original."""
+    assert not {english for english, text in russian().items() if places(english) != places(text)}
+
+
+def test_every_template_is_a_literal() -> None:
+    """A sentence stands where it is raised, or is handed on as `message`: so it is found and translated."""
+    hidden = [
+        where
+        for where, text in spoken()
+        if not isinstance(text, ast.Constant | ast.IfExp) and "message" not in ast.unparse(text) and "cli" not in where
+    ]
+    assert not hidden
+
+
+def test_the_compiled_catalogue_is_current() -> None:
+    """What is installed says what the .po file says; `make translations` compiles it."""
+    with CATALOGUE.with_suffix(".mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    assert not {english for english, text in russian().items() if text and compiled.gettext(english) != text}
+    known = compiled._catalog  # type: ignore[attr-defined]  # the only way to list a catalogue
+    assert set(known) - {""} == {english for english, text in russian().items() if text}
+
+
+def test_no_russian_entry_is_left_over() -> None:
+    """Each entry translates a text that is still spoken, by us or by argparse."""
+    import argparse
+
+    argparse_source = inspect.getsource(argparse)
+    unspoken = set(russian()) - set(spoken_texts())
+    assert not {text for text in unspoken if repr(text)[1:-1] not in argparse_source}
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "ru_RU.UTF-8"}, "ru"),
+        ({"LANG": "ru_RU.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "PLITKA_LANG": "ru"}, "ru"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+    ],
+)
+def test_the_environment_chooses_the_language(environ: dict[str, str], expected: str) -> None:
+    """PLITKA_LANG wins, then the usual locale variables, and English is what is left."""
+    assert language.choose_language(environ) == expected
+
+
+def test_an_error_is_told_in_russian() -> None:
+    """The same error object speaks both languages."""
+    error = errors.InputError("{name} must lie in {low}..{high}, not {value}", name="steps", low=1, high=150, value=0)
+    assert language.localise(error, "en") == "steps must lie in 1..150, not 0"
+    assert language.localise(error, "ru") != str(error)
+    assert "150" in language.localise(error, "ru")
