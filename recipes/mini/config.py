@@ -26,14 +26,16 @@ class MiniConfig:
     """Different geometries; each is recoloured without end."""
     field_px: int = 512
     vae_crop_px: int = 256
-    vae_batch: int = 24
+    vae_batch: int = 32
     kl_weight: float = 1e-8
     """On the sum over a crop's latents: enough to keep them bounded, too little to blur them."""
+    gallery: int = 1024
+    """Pictures kept on the device for the autoencoder; some are replaced at every step."""
     text_batch: int = 512
-    unet_batch: int = 256
-    pool: int = 16384
+    unet_batch: int = 128
+    pool: int = 8192
     """Latents kept on the device; some are replaced at every step."""
-    refresh: int = 16
+    refresh: int = 8
 
     lora_rank: int = 8
     lora_strength: float = 0.7
@@ -51,6 +53,7 @@ TOY = replace(
     field_px=128,
     vae_crop_px=64,
     vae_batch=2,
+    gallery=4,
     text_batch=8,
     unet_batch=4,
     pool=8,

@@ -11,6 +11,8 @@ from stage import Stage
 from transformers import CLIPTokenizer
 
 from plitka.core.generation import Defaults
+from plitka.core.recipe import V45
+from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, write_manifest
 
 
 def main() -> None:
@@ -22,8 +24,20 @@ def main() -> None:
     asked = parser.parse_args()
     shutil.rmtree(asked.bundle, ignore_errors=True)
     write_base(asked.work, asked.bundle / "base", FULL)
-    for part in ("lora", "embeddings"):
-        shutil.copyfile(asked.work / f"{part}.safetensors", asked.bundle / f"mini_sdxl_{part}.safetensors")
+    lora, embeddings = "mini_sdxl_lora.safetensors", "mini_sdxl_embeddings.safetensors"
+    shutil.copyfile(asked.work / "lora.safetensors", asked.bundle / lora)
+    shutil.copyfile(asked.work / "embeddings.safetensors", asked.bundle / embeddings)
+    write_manifest(
+        Bundle(
+            folder=asked.bundle,
+            name="mini",
+            licence="MIT",
+            base=LocalBase(path="base"),
+            lora=LoraPart(file=lora, strength=FULL.lora_strength),
+            embeddings=EmbeddingsPart(file=embeddings, tokens=V45.tokens),
+            defaults=Defaults(steps=asked.steps, guidance=asked.guidance),
+        )
+    )
 
 
 def write_base(work: Path, folder: Path, config: MiniConfig) -> None:

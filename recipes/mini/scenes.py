@@ -31,8 +31,10 @@ def lay_field(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, ...]:
         light = replace(light, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg, softness_deg=rng.uniform(4, 14))
     geometry = lay_granules(granules, seed)
     maps = light_granules(geometry, light)
-    quantised = (np.rint(np.clip(part / top, 0, 1) * 255).astype(np.uint8) for part, top in zip(
-        (maps.lamp, maps.sky, maps.sheen), (1.6, 1.0, 1.0), strict=True))
+    quantised = (
+        np.rint(np.clip(part / top, 0, 1) * 255).astype(np.uint8)
+        for part, top in zip((maps.lamp, maps.sky, maps.sheen), (1.6, 1.0, 1.0), strict=True)
+    )
     return (geometry.ids.astype(np.int16), *quantised)
 
 
@@ -64,29 +66,28 @@ class Scenes:
         return cls(ids, lamp, sky, sheen, areas, _lit_palette(colours).to(stage.device), style)
 
     @torch.no_grad()
-    def paint(self, samples: list[Sample]) -> tuple[Tensor, Tensor]:
-        """Pictures (B, 3, H, W) in -1..1 of the recipes, and the fields used."""
-        device, n = self.ids.device, len(samples)
-        fields = torch.randint(len(self.ids), (n,), device=device)
+    def paint(self, samples: list[Sample]) -> Tensor:
+        """Pictures (B, 3, H, W) in -1..1 of the recipes."""
+        # Drawn on the CPU, so that no step waits for the device.
+        fields = torch.randint(len(self.ids), (len(samples),))
         albedo = self._chip_colours(samples, fields)  # (B, n_chips, 3)
-        pictures = [self._paint_one(int(field), albedo[b]) for b, field in enumerate(fields.tolist())]
-        return torch.stack(pictures), fields
+        return torch.stack([self._paint_one(field, albedo[b]) for b, field in enumerate(fields.tolist())])
 
     def _chip_colours(self, samples: list[Sample], fields: Tensor) -> Tensor:
         """Deal colours by visible area: chips in random order, each colour a run as long as its share."""
-        device, areas = self.ids.device, self.areas[fields].float()
+        device, areas = self.ids.device, self.areas[fields.to(self.ids.device)].float()
         n, n_chips = areas.shape
-        order = torch.rand(n, n_chips, device=device).argsort(1)
-        edges = torch.ones(n, 8, device=device)
-        chosen = torch.zeros(n, 8, dtype=torch.long, device=device)
+        edges, chosen = torch.ones(n, 8), torch.zeros(n, 8, dtype=torch.long)
         for b, sample in enumerate(samples):
-            edges[b, : len(sample.shares)] = torch.tensor(sample.shares, device=device).cumsum(0)
-            chosen[b, : len(sample.colours)] = torch.tensor(sample.colours, device=device)
+            edges[b, : len(sample.shares)] = torch.tensor(sample.shares).cumsum(0)
+            chosen[b, : len(sample.colours)] = torch.tensor(sample.colours)
+            chosen[b, len(sample.colours) :] = sample.colours[-1]
+        edges, chosen = edges.to(device), chosen.to(device)
+        order = torch.rand(n, n_chips, device=device).argsort(1)
         seen = areas.gather(1, order)
         middle = (seen.cumsum(1) - seen / 2) / seen.sum(1, keepdim=True)
-        run = torch.searchsorted(edges.contiguous(), middle.contiguous()).clamp(max=7)
-        last = torch.tensor([len(sample.shares) - 1 for sample in samples], device=device)[:, None]
-        dealt = torch.empty_like(order).scatter_(1, order, chosen.gather(1, torch.minimum(run, last)))
+        run = torch.searchsorted(edges, middle).clamp(max=7)
+        dealt = torch.empty_like(order).scatter_(1, order, chosen.gather(1, run))
         tone = (1 + 0.08 * torch.randn(n, n_chips, 1, device=device)).clamp(0.75, 1.25)
         tint = (1 + 0.02 * torch.randn(n, n_chips, 3, device=device)).clamp(0.94, 1.06)
         return self.palette[dealt] * tone * tint

@@ -6,6 +6,7 @@ long training can be cut into several runs: each resumes from the averaged weigh
 
 import argparse
 import math
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ class Stage:
         line = f"{time.monotonic() - self.started:7.1f}s {line}"
         with (self.work / "log.txt").open("a") as log:
             log.write(line + "\n")
-        print(line, flush=True)
+        sys.stderr.write(line + "\n")
 
 
 class Average:

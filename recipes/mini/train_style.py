@@ -62,8 +62,8 @@ def main() -> None:
         if step % 200 == 0:
             stage.log(step=step, loss=seen)
     save_file(kohya_lora(unet, config.lora_rank), stage.work / "lora.safetensors")
-    rows = {name: table.weight[n_base:].detach().bfloat16().cpu() for name, table in zip(("clip_l", "clip_g"), tables)}
-    save_file(rows, stage.work / "embeddings.safetensors")
+    rows = [table.weight[n_base:].detach().bfloat16().cpu() for table in tables]
+    save_file(dict(zip(("clip_l", "clip_g"), rows, strict=True)), stage.work / "embeddings.safetensors")
     stage.log(step=step, loss=seen)
 
 
@@ -84,7 +84,9 @@ def add_tokens(encoders: TextEncoders, tokenizer: CLIPTokenizer) -> list[nn.Embe
         table = encoder.get_input_embeddings()
         with torch.no_grad():
             old = table.weight[: -len(V45.tokens)]
-            table.weight[-len(V45.tokens) :] = old.mean(0) + old.std(0) * torch.randn(2, old.shape[1], device=old.device)
+            table.weight[-len(V45.tokens) :] = old.mean(0) + old.std(0) * torch.randn(
+                2, old.shape[1], device=old.device
+            )
         table.weight.requires_grad_(True)
         tables.append(table)
     return tables

@@ -36,7 +36,9 @@ def main() -> None:
         wanted = share_table(samples, len(colours)).to(stage.device)
         with torch.autocast(stage.device, torch.bfloat16):
             states, pooled = encoders(ids)
-        errors = [share_loss(head(x.float()), wanted) for head, x in ((from_pooled, pooled), (from_states, states.mean(1)))]
+        errors = [
+            share_loss(head(x.float()), wanted) for head, x in ((from_pooled, pooled), (from_states, states.mean(1)))
+        ]
         steps.zero_grad(set_to_none=True)
         sum(loss for loss, _ in errors).backward()
         nn.utils.clip_grad_norm_(trained.parameters(), 1.0)

@@ -3,6 +3,7 @@
 import random
 
 import torch
+from config import MiniConfig
 from networks import TIME_IDS, TextEncoders, build_scheduler, build_unet, build_vae, n_parameters, tokenise
 from prompts import NEGATIVE, draw_sample, training_colours
 from scenes import Scenes
@@ -29,7 +30,7 @@ def main() -> None:
     if (weights := stage.load("unet")) is not None:
         unet.load_state_dict(weights)
     unet = unet.to(memory_format=torch.channels_last)
-    average = Average([unet, encoders])
+    average = Average([unet, encoders], limit=0.998)
     steps = torch.optim.AdamW(
         [{"params": unet.parameters(), "share": 1.0}, {"params": encoders.parameters(), "share": 0.2}],
         betas=(0.9, 0.98), weight_decay=0.01,
@@ -74,8 +75,17 @@ def save(stage: Stage, average: Average, unet: nn.Module, encoders: nn.Module) -
 class Pool:
     """Latents and captions of recent paintings, partly renewed at every step."""
 
-    def __init__(self, scenes: Scenes, vae: nn.Module, tokenizer: CLIPTokenizer, config, device: str, seed: int,
-                 *, style: bool = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        scenes: Scenes,
+        vae: nn.Module,
+        tokenizer: CLIPTokenizer,
+        config: MiniConfig,
+        device: str,
+        seed: int,
+        *,
+        style: bool = False,
+    ) -> None:
         self.scenes, self.vae, self.tokenizer, self.device, self.style = scenes, vae, tokenizer, device, style
         self.rng, self.colours, self.next = random.Random(seed), training_colours(), 0
         side = config.field_px // config.downscale
@@ -91,7 +101,7 @@ class Pool:
             self.next = 0
         n = min(n, len(self.latents) - self.next)
         samples = [draw_sample(self.rng, self.colours, n_catalogue=29, style=self.style) for _ in range(n)]
-        pictures, _ = self.scenes.paint(samples)
+        pictures = self.scenes.paint(samples)
         with torch.autocast(self.device, torch.bfloat16):
             latents = self.vae.encode(pictures.contiguous(memory_format=torch.channels_last)).latent_dist.mean
         rows = slice(self.next, self.next + n)

@@ -3,6 +3,7 @@
 import random
 
 import torch
+from config import MiniConfig
 from networks import build_vae, n_parameters
 from prompts import draw_sample, training_colours
 from scenes import Scenes
@@ -27,13 +28,14 @@ def main() -> None:
     generator_steps = torch.optim.AdamW(vae.parameters(), 1e-3, betas=(0.9, 0.95), weight_decay=1e-3)
     critic_steps = torch.optim.AdamW(critic.parameters(), 3e-4, betas=(0.5, 0.9))
     forward = torch.compile(reconstruct) if stage.device == "cuda" else reconstruct
-    rng = random.Random(stage.begin)
+    gallery = Gallery(scenes, config)
     stage.restart_clock()
     stage.log(parameters=n_parameters(vae), decoder=n_parameters(vae.decoder))
     for step in stage.steps():
         for group in generator_steps.param_groups:
-            group["lr"] = stage.learning_rate(1.2e-3, step)
-        x = draw_crops(scenes, rng, config.vae_batch, config.vae_crop_px)
+            group["lr"] = stage.learning_rate(8e-4, step)
+        x = gallery.crops()
+        gallery.refresh(2)
         adversarial = stage.begin + (stage.end - stage.begin) * stage.elapsed_share > GAN_FROM
         with torch.autocast(stage.device, torch.bfloat16):
             y, kl = forward(vae, x)
@@ -51,9 +53,9 @@ def main() -> None:
         if step % 200 == 0:
             stage.log(step=step, **{name: float(value.detach()) for name, value in losses.items()})
     average.apply()
-    whiten(vae, scenes, rng, config)
+    whiten(vae, gallery)
     stage.save("vae", vae.state_dict())
-    stage.log(step=step, psnr_db=float(psnr(vae, scenes, rng, config)))
+    stage.log(step=step, psnr_db=float(psnr(vae, gallery)))
 
 
 def reconstruct(vae: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -85,23 +87,41 @@ def train_critic(critic: nn.Module, steps: torch.optim.Optimizer, x: Tensor, y: 
     steps.step()
 
 
-def draw_crops(scenes: Scenes, rng: random.Random, n: int, crop_px: int) -> Tensor:
-    """(n, 3, crop, crop): four crops of each painted field."""
-    samples = [draw_sample(rng, training_colours(), n_catalogue=29) for _ in range(-(-n // 4))]
-    pictures, _ = scenes.paint(samples)
-    half = pictures.shape[2] // 2
-    corners = [pictures[:, :, top : top + crop_px, left : left + crop_px] for top in (0, half) for left in (0, half)]
-    return torch.cat(corners)[:n].contiguous(memory_format=torch.channels_last)
+class Gallery:
+    """Painted pictures on the device, partly renewed at every step, to cut crops from."""
+
+    def __init__(self, scenes: Scenes, config: MiniConfig) -> None:
+        self.scenes, self.crop_px, self.batch = scenes, config.vae_crop_px, config.vae_batch
+        self.rng, self.colours, self.next = random.Random(0), training_colours(), 0
+        self.pictures = torch.cat([self._paint(4).half() for _ in range(config.gallery // 4)])
+
+    def _paint(self, n: int) -> Tensor:
+        return self.scenes.paint([draw_sample(self.rng, self.colours, n_catalogue=29) for _ in range(n)])
+
+    def refresh(self, n: int) -> None:
+        rows = slice(self.next, self.next + n)
+        self.pictures[rows] = self._paint(n).half()
+        self.next = (self.next + n) % (len(self.pictures) - n + 1)
+
+    def crops(self) -> Tensor:
+        """(B, 3, crop, crop) at random places of random pictures."""
+        device, (n, _, side, _) = self.pictures.device, self.pictures.shape
+        chosen, tops, lefts = (
+            torch.randint(limit, (self.batch, 1, 1, 1), device=device) for limit in (n, *[side - self.crop_px + 1] * 2)
+        )
+        offsets = torch.arange(self.crop_px, device=device)
+        channels = torch.arange(3, device=device)[:, None, None]
+        picked = self.pictures[chosen, channels, tops + offsets[:, None], lefts + offsets]
+        return picked.float().contiguous(memory_format=torch.channels_last)
 
 
 @torch.no_grad()
-def whiten(vae: nn.Module, scenes: Scenes, rng: random.Random, config: object) -> None:
+def whiten(vae: nn.Module, gallery: Gallery) -> None:
     """Fold each latent channel's mean and deviation into the 1x1 convolutions around the latents.
 
     SDXL has one scaling factor for all channels; after this it is 1 and every channel has unit variance.
     """
-    moments = torch.cat([vae.encode(draw_crops(scenes, rng, config.vae_batch, config.vae_crop_px)).latent_dist.mean
-                         for _ in range(8)])
+    moments = torch.cat([vae.encode(gallery.crops()).latent_dist.mean for _ in range(8)])
     mean, deviation = moments.mean((0, 2, 3)), moments.std((0, 2, 3))
     n = mean.numel()
     inner, outer = vae.quant_conv, vae.post_quant_conv
@@ -113,8 +133,8 @@ def whiten(vae: nn.Module, scenes: Scenes, rng: random.Random, config: object) -
 
 
 @torch.no_grad()
-def psnr(vae: nn.Module, scenes: Scenes, rng: random.Random, config: object) -> Tensor:
-    x = draw_crops(scenes, rng, config.vae_batch, config.vae_crop_px)
+def psnr(vae: nn.Module, gallery: Gallery) -> Tensor:
+    x = gallery.crops()
     y = vae.decode(vae.encode(x).latent_dist.mean).sample.clamp(-1, 1)
     return -10 * torch.log10(((y - x) / 2).pow(2).mean())
 

@@ -10,6 +10,7 @@ Decisions:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,8 @@ _LAYERS = 4.2
 _DEEPEST_MM = 3.0
 """Deeper gaps look no darker, and their depth would only stretch the height map."""
 
-FloatMap = npt.NDArray[np.float32]
+FloatMap = npt.NDArray[np.floating[Any]]
+"""float32 unless a sum needed more."""
 IdMap = npt.NDArray[np.int32]
 
 
@@ -97,9 +99,7 @@ def _half_spaces(rng: np.random.Generator) -> npt.NDArray[np.float64]:
     n_sides = int(rng.integers(5, 8))
     azimuth = (np.arange(n_sides) + rng.uniform(-0.38, 0.38, n_sides)) * (2 * np.pi / n_sides)
     elevation = rng.normal(0.15, 0.45, n_sides)
-    sides = np.stack(
-        [np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)], 1
-    )
+    sides = np.stack([np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)], 1)
     lids = np.concatenate([rng.normal(0, 0.22, (3, 2)), np.array([[1.0], [1.0], [-1.0]])], 1)
     lids[1, :2] += rng.normal(0, 0.5, 2)
     normals = np.concatenate([sides, lids / np.linalg.norm(lids, axis=1, keepdims=True)])
@@ -197,9 +197,7 @@ def _deposit(config: GranuleConfig, stamps: list[_Stamp], rng: np.random.Generat
     return height.reshape(n, n), ids.reshape(n, n)
 
 
-def _drop(
-    height: FloatMap, ids: IdMap, chip: int, stamp: _Stamp, places: npt.NDArray[np.int64], n: int
-) -> None:
+def _drop(height: FloatMap, ids: IdMap, chip: int, stamp: _Stamp, places: npt.NDArray[np.int64], n: int) -> None:
     """Let one chip fall in the place, of those offered, where it comes to rest lowest."""
     some = slice(None, None, 5)
     rows = (places[:, :1] + stamp.rows[some]) % n

@@ -9,6 +9,7 @@ Decisions:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from plitka.core.palette import Colour
 from plitka.errors import InputError
 
-FloatArray = npt.NDArray[np.float32]
+FloatArray = npt.NDArray[np.floating[Any]]
 
 _LEVEL_BITS = 6
 """Pixels are looked up at this depth a channel: finer than the tint of single chips."""
@@ -101,7 +102,8 @@ def _check(pixels: npt.NDArray[np.uint8], colours: Sequence[Colour]) -> None:
 def _levels(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
     """(H, W) index of each pixel's colour in the lookup table."""
     red, green, blue = np.moveaxis(pixels.astype(np.int32) >> (8 - _LEVEL_BITS), -1, 0)
-    return (red << 2 * _LEVEL_BITS) | (green << _LEVEL_BITS) | blue
+    level: npt.NDArray[np.int32] = (red << 2 * _LEVEL_BITS) | (green << _LEVEL_BITS) | blue
+    return level
 
 
 def _lookup(colours: Sequence[Colour], config: MeasureConfig) -> tuple[FloatArray, FloatArray]:

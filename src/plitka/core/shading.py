@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from plitka.core.granules import FloatMap, Geometry, IdMap
 
-LinearRgb = npt.NDArray[np.float32]
+LinearRgb = FloatMap
 """(..., 3) linear-light sRGB primaries, 0..1."""
 
 
@@ -69,11 +69,11 @@ def _roughness(shape: tuple[int, ...], oversample: int) -> FloatMap:
     rng = np.random.default_rng(0)
     relief = rng.normal(0, 1, shape).astype(np.float32)
     for axis in (0, 1):
-        relief = sum(np.roll(relief, step, axis) for step in range(-oversample, oversample + 1))
-    return relief * (0.14 * oversample / relief.std())
+        relief = np.sum([np.roll(relief, step, axis) for step in range(-oversample, oversample + 1)], axis=0)
+    return relief * np.float32(0.14 * oversample / relief.std())
 
 
-def _direction(azimuth_deg: float, elevation_deg: float) -> npt.NDArray[np.float32]:
+def _direction(azimuth_deg: float, elevation_deg: float) -> FloatMap:
     azimuth, elevation = np.deg2rad([azimuth_deg, elevation_deg])
     flat = np.cos(elevation)
     return np.array([np.cos(azimuth) * flat, np.sin(azimuth) * flat, np.sin(elevation)], np.float32)
@@ -84,7 +84,8 @@ def _normals(height: FloatMap) -> FloatMap:
     slope_x = (np.roll(height, -1, 1) - np.roll(height, 1, 1)) / 2
     slope_y = (np.roll(height, -1, 0) - np.roll(height, 1, 0)) / 2
     normal = np.stack([-slope_x, -slope_y, np.ones_like(height)], -1)
-    return normal / np.linalg.norm(normal, axis=-1, keepdims=True)
+    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
+    return normal
 
 
 def _lamp_visibility(height: FloatMap, config: LightConfig) -> FloatMap:
@@ -118,9 +119,7 @@ def _sky_visibility(height: FloatMap, n_directions: int = 12) -> FloatMap:
     return sky / n_directions
 
 
-def paint(
-    ids: IdMap, light: Light, albedo: LinearRgb, config: LightConfig, rng: np.random.Generator
-) -> LinearRgb:
+def paint(ids: IdMap, light: Light, albedo: LinearRgb, config: LightConfig, rng: np.random.Generator) -> LinearRgb:
     """The layer in its colours, at cell resolution.
 
     Args:
@@ -148,14 +147,16 @@ def vary_chips(colours: LinearRgb, dealt: npt.NDArray[np.int32], rng: np.random.
 def shrink(cells: LinearRgb, oversample: int) -> LinearRgb:
     """Average blocks of cells into pixels: (N, N, C) to (N/k, N/k, C)."""
     n = cells.shape[0] // oversample
-    return cells.reshape(n, oversample, n, oversample, -1).mean((1, 3), dtype=np.float32)
+    pixels: LinearRgb = cells.reshape(n, oversample, n, oversample, -1).mean((1, 3), dtype=np.float32)
+    return pixels
 
 
 def to_srgb8(linear: LinearRgb) -> npt.NDArray[np.uint8]:
     """Linear light to 8-bit sRGB by IEC 61966-2-1, clipped."""
     x = np.clip(linear, 0, 1)
     encoded = np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
-    return np.rint(encoded * 255).astype(np.uint8)
+    srgb8: npt.NDArray[np.uint8] = np.rint(encoded * 255).astype(np.uint8)
+    return srgb8
 
 
 def to_linear(srgb8: npt.NDArray[np.uint8]) -> LinearRgb:
