@@ -177,6 +177,7 @@ class DiffusionEngine:
         """(1, C, H/f, W/f) float32 latents."""
         pipe = self._pipe
         pipe.scheduler = self._fresh_scheduler()
+        tuned_px = (self.defaults.height_px, self.defaults.width_px)
         with self._stage("denoise"), quiet_libraries(), torch.no_grad():
             latents: torch.Tensor = pipe(
                 prompt=prompt,
@@ -185,6 +186,9 @@ class DiffusionEngine:
                 guidance_scale=request.guidance,
                 width=request.width_px,
                 height=request.height_px,
+                # SDXL is told a picture's size as a sign of its kind, and the bundle's network was tuned at one.
+                original_size=tuned_px,
+                target_size=tuned_px,
                 latents=self._noise(request),
                 output_type="latent",
                 callback_on_step_end=_report_steps(on_progress, request.steps or 0),

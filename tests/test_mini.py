@@ -1,0 +1,99 @@
+"""The shipped bundle from the command line to the PNG, and the scripts that made it, at toy size."""
+
+import json
+import os
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from plitka.cli import main
+from plitka.core.picture import read_fields
+from plitka.model.bundle import find_bundle, load_bundle
+from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
+
+ROOT = Path(__file__).parents[1]
+RECIPE = "60% red, 30% black, 10% white"
+MAX_BYTES = 32_000_000
+
+
+@lru_cache
+def load(model: str, device: str) -> DiffusionEngine:
+    """The engine that the command would load, once for all tests of this file."""
+    return load_engine(find_bundle(model), EngineConfig(device=device))
+
+
+def generate(path: Path, *options: str, size_px: int = 256) -> Path:
+    """A picture of the recipe, by the shipped bundle unless the options say otherwise."""
+    command = ["generate", RECIPE, "--size", str(size_px), "--device", "cpu", "--quiet", "-o", str(path), *options]
+    assert main(command, load_engine=load) == 0
+    return path
+
+
+def test_the_shipped_bundle_is_what_its_manifest_says() -> None:
+    """Every file has its size and hash, and all of them together stay small enough to ship."""
+    bundle = find_bundle("mini")
+    bundle.verify()
+    assert bundle.lora
+    assert bundle.embeddings
+    assert sum(record.n_bytes for record in bundle.files.values()) <= MAX_BYTES
+
+
+def test_a_seed_names_a_picture(tmp_path: Path) -> None:
+    """The same command with the same seed writes the same bytes; another seed makes another picture."""
+    first, again, other = (
+        generate(tmp_path / f"{name}.png", "--seed", seed).read_bytes()
+        for name, seed in (("first", "5"), ("again", "5"), ("other", "6"))
+    )
+    assert first == again
+    assert first != other
+
+
+def test_request_and_measurement_stand_in_the_json_and_in_the_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Machines read both from stdout, and the PNG carries them along."""
+    path = generate(tmp_path / "tile.png", "--seed", "5", "--json")
+    (image,) = json.loads(capsys.readouterr().out)["images"]
+    assert image["requested"] == {"RED": 60.0, "BLACK": 30.0, "WHITE": 10.0}
+    assert sum(image["measured"].values()) == pytest.approx(100)
+    fields = read_fields(path)
+    assert fields["seed"] == "5"
+    assert json.loads(fields["requested"]) == image["requested"]
+    assert json.loads(fields["measured"]).keys() == image["measured"].keys()
+
+
+def test_the_picture_is_granulate_in_roughly_the_asked_colours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Shares are within 20 points, and the texture has the contrast of chips at their scale."""
+    path = generate(tmp_path / "tile.png", "--seed", "7", "--json", size_px=512)
+    (image,) = json.loads(capsys.readouterr().out)["images"]
+    assert image["max_error"] < 20
+    grey = np.asarray(Image.open(path).convert("L"), np.float32)
+    blocks = grey.reshape(64, 8, 64, 8).mean((1, 3))
+    assert grey.std() > 25
+    assert np.abs(np.diff(blocks, axis=1)).mean() > 10
+
+
+def test_the_recipe_of_the_mini_model_runs(tmp_path: Path) -> None:
+    """Every training stage and the packing run at toy size, and the engine makes a picture of the outcome."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+    work, bundle = str(tmp_path / "work"), str(tmp_path / "bundle")
+    stages = [
+        *(
+            [f"train_{name}.py", "--toy", "--seconds", "0.5", "--work", work]
+            for name in ("text", "vae", "unet", "unet", "style")
+        ),
+        ["pack.py", "--work", work, "--steps", "2", bundle],
+    ]
+    for script, *options in stages:
+        command = [sys.executable, str(ROOT / "recipes/mini" / script), *options]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    load_bundle(Path(bundle)).verify()
+    generate(tmp_path / "toy.png", "--model", bundle, size_px=64)
