@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from plitka.core.granules import GranuleConfig, lay_granules
 from plitka.core.palette import Colour
-from plitka.core.shading import LightConfig, light_granules, to_linear
+from plitka.core.shading import SHOULDER, LightConfig, light_granules, lit_colours
 
 STYLE_LIGHT = LightConfig()
 """The light of the photographs, which the LoRA learns."""
@@ -63,7 +63,7 @@ class Scenes:
             ids, lamp, sky, sheen = (torch.from_numpy(stored[name]).to(stage.device) for name in stored.files)
         n_chips = int(ids.max()) + 1
         areas = torch.stack([torch.bincount(field.flatten().long(), minlength=n_chips) for field in ids])
-        return cls(ids, lamp, sky, sheen, areas, _lit_palette(colours).to(stage.device), style)
+        return cls(ids, lamp, sky, sheen, areas, torch.from_numpy(lit_colours(colours)).to(stage.device), style)
 
     @torch.no_grad()
     def paint(self, samples: list[Sample]) -> Tensor:
@@ -88,8 +88,8 @@ class Scenes:
         middle = (seen.cumsum(1) - seen / 2) / seen.sum(1, keepdim=True)
         run = torch.searchsorted(edges, middle).clamp(max=7)
         dealt = torch.empty_like(order).scatter_(1, order, chosen.gather(1, run))
-        tone = (1 + 0.08 * torch.randn(n, n_chips, 1, device=device)).clamp(0.75, 1.25)
-        tint = (1 + 0.02 * torch.randn(n, n_chips, 3, device=device)).clamp(0.94, 1.06)
+        tone = (STYLE_LIGHT.tone * torch.randn(n, n_chips, 1, device=device)).clamp(-0.5, 0.5).exp()
+        tint = (STYLE_LIGHT.tint * torch.randn(n, n_chips, 3, device=device)).clamp(-0.1, 0.1).exp()
         return self.palette[dealt] * tone * tint
 
     def _paint_one(self, field: int, albedo: Tensor) -> Tensor:
@@ -103,11 +103,11 @@ class Scenes:
         lamp = self.lamp[field].float()[..., None] * (1.6 / 255) * tint
         sky = self.sky[field].float()[..., None] / 255
         surface = albedo[self.ids[field].long()]
-        surface = surface * (1 + 0.035 * torch.randn(*surface.shape[:2], 1, device=albedo.device))
+        surface = surface * (1 + look.grain * torch.randn(*surface.shape[:2], 1, device=albedo.device))
         light = total * (lamp_share * lamp + (1 - lamp_share) * sky) + look.bounce * (1 - sky) * surface
         linear = surface * light + look.sheen * self.sheen[field].float()[..., None] / 255  # (C, C, 3)
         linear = functional.avg_pool2d(linear.permute(2, 0, 1)[None], 2)[0]
-        return self._move(to_srgb(linear) * 2 - 1)
+        return self._move(to_srgb(roll_off(linear)) * 2 - 1)
 
     def _move(self, picture: Tensor) -> Tensor:
         """Roll the periodic field; base fields are also turned, the look of the style has one lamp."""
@@ -119,13 +119,13 @@ class Scenes:
         return picture.flip(2) if turn & 4 else picture
 
 
+def roll_off(linear: Tensor, shoulder: float = SHOULDER) -> Tensor:
+    """Highlights bent towards white, as `plitka.core.shading.develop` does."""
+    room = 1 - shoulder
+    return torch.where(linear > shoulder, shoulder + room * torch.tanh((linear - shoulder) / room), linear)
+
+
 def to_srgb(linear: Tensor) -> Tensor:
     """Linear light to sRGB in 0..1 by IEC 61966-2-1."""
     linear = linear.clamp(0, 1)
     return torch.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear.clamp_min(1e-6) ** (1 / 2.4) - 0.055)
-
-
-def _lit_palette(colours: tuple[Colour, ...]) -> Tensor:
-    hexes = [colour.lit_hex or colour.srgb_hex for colour in colours]
-    srgb8 = np.array([[int(value[i : i + 2], 16) for i in (1, 3, 5)] for value in hexes], np.uint8)
-    return torch.from_numpy(to_linear(srgb8))

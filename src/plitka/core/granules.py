@@ -10,6 +10,7 @@ Decisions:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -17,14 +18,34 @@ import numpy.typing as npt
 
 _BARE_SHARE = 0.003
 """The layer is complete when less ground than this shows."""
-_LAYERS = 4.2
+_LAYERS = 6.0
 """Chips are laid until their areas add up to this many times the field."""
-_DEEPEST_MM = 3.0
+_DEEPEST_MM = 5.0
 """Deeper gaps look no darker, and their depth would only stretch the height map."""
+
+_MEDIAN = 0.86
+"""Median diameter of the chips, of the geometric mean of the smallest and the largest."""
+_SPREAD = 0.17
+"""Deviation of the logarithm of diameters, of the logarithm of largest over smallest."""
+_THINNEST, _THICKEST = 0.38, 0.95
+"""Half thickness of a chip, of its radius."""
+_DEALT_BY = (0.5, 0.8, 0.97)
+"""Chips are dealt in groups of falling size that end at these shares of their number; the last few one by one."""
+_GIVE = 0.55
+"""A chip rests on this quantile of the gap below it, because rubber gives a little."""
 
 FloatMap = npt.NDArray[np.floating[Any]]
 """float32 unless a sum needed more."""
 IdMap = npt.NDArray[np.int32]
+
+
+class Surface(StrEnum):
+    """How the face of the tile came about."""
+
+    PRESSED = "pressed"
+    """Moulded under a press: relief, with dark gaps."""
+    CUT = "cut"
+    """Sliced from a block: chips cut flat, almost no shadow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +60,9 @@ class GranuleConfig:
     """Smallest and largest chip."""
     oversample: int = 2
     """Height and ids are computed this many times finer than the picture."""
-    press: float = 0.35
+    press: float = 0.48
     """How much relief is left of what sticks out above the pressed level."""
+    surface: Surface = Surface.PRESSED
     n_shapes: int = 240
     """Different chips in the library that the layer is laid from."""
     n_places: int = 10
@@ -89,7 +111,7 @@ def lay_granules(config: GranuleConfig, seed: int) -> Geometry:
     rng = np.random.default_rng(seed)
     stamps = _stamp_library(config, rng)
     height, ids = _deposit(config, stamps, rng)
-    height = _press(height, config.press)
+    height = _press(height, config) if config.surface is Surface.PRESSED else _cut(height)
     _, dense = np.unique(ids, return_inverse=True)
     return Geometry(config, dense.reshape(ids.shape).astype(np.int32), height)
 
@@ -103,7 +125,7 @@ def _half_spaces(rng: np.random.Generator) -> npt.NDArray[np.float64]:
     lids = np.concatenate([rng.normal(0, 0.22, (3, 2)), np.array([[1.0], [1.0], [-1.0]])], 1)
     lids[1, :2] += rng.normal(0, 0.5, 2)
     normals = np.concatenate([sides, lids / np.linalg.norm(lids, axis=1, keepdims=True)])
-    thickness = rng.uniform(0.4, 0.75)
+    thickness = rng.uniform(_THINNEST, _THICKEST)
     distances = np.concatenate([rng.uniform(0.55, 1.0, n_sides), thickness * np.array([1.0, 1.12, 1.0])])
     return np.concatenate([normals, distances[:, None]], 1)
 
@@ -128,7 +150,7 @@ def _turn_x(angle: float) -> npt.NDArray[np.float64]:
 def _stamp_library(config: GranuleConfig, rng: np.random.Generator) -> list[_Stamp]:
     smallest, largest = config.granule_mm
     # Chip diameters are bell-shaped on a log scale with a tail of fines, as sieved crumb is.
-    middle, spread = np.log((smallest * largest) ** 0.5 * 1.1), np.log(largest / smallest) / 4.2
+    middle, spread = np.log((smallest * largest) ** 0.5 * _MEDIAN), np.log(largest / smallest) * _SPREAD
     diameters = np.clip(np.exp(rng.normal(middle, spread, config.n_shapes)), smallest * 0.6, largest)
     stamps = (_stamp(diameter / 2, config.cells_per_mm, rng) for diameter in diameters)
     return [stamp for stamp in stamps if stamp.rows.size >= 6]
@@ -205,9 +227,9 @@ def _drop(height: FloatMap, ids: IdMap, chip: int, stamp: _Stamp, places: npt.ND
     rest = (height[rows * n + columns] - stamp.bottom[some]).max(axis=1)
     row, column = places[int(rest.argmin())]
     cells = ((row + stamp.rows) % n) * n + (column + stamp.columns) % n
-    # Resting on the 96th percentile instead of the highest point lets rubber give a little.
     gap = height[cells] - stamp.bottom
-    level = np.partition(gap, int(0.96 * (gap.size - 1)))[int(0.96 * (gap.size - 1))]
+    rank = int(_GIVE * (gap.size - 1))
+    level = np.partition(gap, rank)[rank]
     top = level + stamp.top
     above = top > height[cells]
     height[cells[above]] = top[above]
@@ -223,10 +245,16 @@ def _fill_holes(ids: IdMap) -> None:
             ids[take] = neighbour[take]
 
 
-def _press(height: FloatMap, press: float) -> FloatMap:
+def _press(height: FloatMap, config: GranuleConfig) -> FloatMap:
     level = np.quantile(height, 0.6)
-    pressed = np.where(height > level, level + (height - level) * press, height)
+    pressed = np.where(height > level, level + (height - level) * config.press, height)
     return np.maximum(pressed, level - _DEEPEST_MM).astype(np.float32)
+
+
+def _cut(height: FloatMap) -> FloatMap:
+    """Nearly all of the face lies in one plane; binder fills what lies deeper."""
+    level = np.quantile(height, 0.12)
+    return np.where(height > level, level + (height - level) * 0.02, level - (level - height) * 0.15).astype(np.float32)
 
 
 def deal_colours(
@@ -239,21 +267,27 @@ def deal_colours(
         shares: of each colour, 0..1, summing to 1.
 
     Returns:
-        (n_chips,) index of the colour. Chips are dealt in random order, so colours mix by chance; the
-        smallest are dealt last, where they settle what is still owed.
+        (n_chips,) index of the colour. Chips are dealt in random order, so colours mix by chance; large ones
+        first, because the small ones then settle what is still owed.
     """
-    wanted = np.asarray(shares, np.float64) * areas.sum()
-    owed = wanted.copy()
-    order = rng.permutation(areas.size)
-    small = areas[order] <= np.quantile(areas, 0.5)
-    dealt = np.empty(areas.size, np.int32)
-    draws = rng.random(areas.size)
-    for chip in order[~small]:
-        chances = np.maximum(owed, 0).cumsum()
-        colour = int(np.searchsorted(chances, draws[chip] * chances[-1], side="right")) if chances[-1] > 0 else 0
-        dealt[chip] = min(colour, owed.size - 1)
-        owed[dealt[chip]] -= areas[chip]
-    for chip in sorted(order[small], key=lambda chip: -areas[chip]):
-        dealt[chip] = int(owed.argmax())
+    owed = np.asarray(shares, np.float64) * areas.sum()
+    dealt = np.zeros(areas.size, np.int32)
+    by_size = np.argsort(-areas, kind="stable")
+    ends = (np.array(_DEALT_BY) * areas.size).astype(int)
+    for begin, end in zip([0, *ends], ends, strict=False):
+        group = rng.permutation(by_size[begin:end])
+        dealt[group] = _deal_runs(areas[group], owed)
+        owed -= np.bincount(dealt[group], areas[group], minlength=owed.size)
+    for chip in by_size[ends[-1] :]:
+        dealt[chip] = owed.argmax()
         owed[dealt[chip]] -= areas[chip]
     return dealt
+
+
+def _deal_runs(areas: npt.NDArray[np.int64], owed: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Cut a row of chips into one run for each colour, as long as what it is owed."""
+    edges = np.maximum(owed, 0).cumsum()
+    if edges[-1] == 0:
+        return np.zeros(areas.size, np.int64)
+    middles = (areas.cumsum() - areas / 2) / max(areas.sum(), 1)
+    return np.minimum(np.searchsorted(edges / edges[-1], middles), owed.size - 1)

@@ -1,4 +1,4 @@
-"""Light on a layer of granules: from geometry and colours to a picture.
+"""Light on a layer of granules: from geometry and colours to a picture and its maps.
 
 The light that falls on the layer does not depend on its colours, but for what chips reflect on each
 other, which is approximated. So it is computed once for a geometry (`light_granules`) and any recipe is
@@ -7,35 +7,73 @@ painted with it in a fraction of the time (`paint`).
 All arithmetic is in linear light; heights are periodic, so pictures tile.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.granules import FloatMap, Geometry, IdMap
+from plitka.core.generation import Defaults, Engine, OnProgress, Progress, Request, Result
+from plitka.core.granules import FloatMap, Geometry, GranuleConfig, IdMap, Surface, deal_colours, lay_granules
+from plitka.core.recipe import Recipe, format_colours
+from plitka.errors import InputError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plitka.core.palette import Colour
+
+__all__ = ["Light", "LightConfig", "RenderConfig", "RenderEngine", "Rendering", "Surface", "light_granules", "render"]
+
+_LONGEST_SHADOW = 60
+"""Cells; a lamp so low that shadows are longer is no tile photographer's."""
+_SKY_STEPS = (1, 2, 3, 5, 8, 12, 18, 26, 38)
+"""Cells at which the horizon is looked for."""
+SHOULDER = 0.7
+"""Linear light above this is bent towards white."""
 LinearRgb = FloatMap
 """(..., 3) linear-light sRGB primaries, 0..1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LightConfig:
-    """A soft lamp and the sky above a tile."""
+    """A soft lamp and the sky above a tile, and how its granules take their light."""
 
     azimuth_deg: float = 225.0
     """Where the lamp stands: 0 to the right, 90 below, 225 at the upper left of the picture."""
-    elevation_deg: float = 52.0
-    softness_deg: float = 9.0
+    elevation_deg: float = 71.0
+    softness_deg: float = 6.0
     """Half width of the lamp as seen from the tile."""
-    lamp: float = 0.62
+    lamp: float = 0.36
     """Light of the lamp on a flat bright chip, of a total of about 1 with the sky."""
-    sky: float = 0.46
-    bounce: float = 0.55
+    sky: float = 0.84
+    occlusion: float = 1.56
+    """Exponent on the visible share of the sky: above 1, gaps are darker than an even sky leaves them."""
+    bounce: float = 0.3
     """How much of the light that a gap lacks comes back from the chips around it, in their colour."""
-    sheen: float = 0.035
-    """Strength of the matt highlight."""
+    sheen: float = 0.18
+    """Light that the binder film reflects without taking the chip's colour, where it mirrors the lamp."""
+    sheen_width: float = 23.0
+    """Exponent of the highlight: small is wide and matt."""
+    roughness: float = 0.02
+    """Fine relief of matt rubber, about two pixels wide: deviation in pixels."""
+    crumple: float = 0.75
+    """Coarser relief of torn facets, about six pixels wide: deviation in pixels."""
+    sparkle: float = 0.78
+    """Relief of the binder film that breaks the highlight: deviation in pixels."""
+    tone: float = 0.12
+    """Deviation of chips of one colour in lightness, of 1."""
+    tint: float = 0.008
+    """Deviation of chips of one colour in each primary, of 1."""
+    grain: float = 0.012
+    """Deviation of points of one chip, of 1."""
+    blur_px: float = 0.0
+    """Deviation of the lens's blur."""
     warmth: float = 0.0
     """-1..1: the lamp's tint from cold to warm."""
+    wetness: float = 0.0
+    """0..1: from dry to wet, which is darker, deeper in colour, and shines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +88,55 @@ class Light:
     """Highlight of the lamp."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderConfig:
+    """A layer of granules and the light on it."""
+
+    granules: GranuleConfig = field(default_factory=GranuleConfig)
+    light: LightConfig = field(default_factory=LightConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A painted tile and the truth about it."""
+
+    pixels: npt.NDArray[np.uint8]
+    """(H, W, 3) sRGB."""
+    colour_index: npt.NDArray[np.uint8]
+    """(H, W) which of the recipe's colours lies in the upper left cell of each pixel."""
+    shares: tuple[float, ...]
+    """Of each colour over all cells, exact."""
+
+
 def light_granules(geometry: Geometry, config: LightConfig) -> Light:
     """The light on a geometry: lamp with soft shadow, sky with occlusion, and sheen."""
     height = geometry.height_mm * geometry.config.cells_per_mm
-    normal = _normals(height + _roughness(height.shape, geometry.config.oversample))
+    oversample = geometry.config.oversample
+    fine, coarse = _relief(height.shape, oversample), _relief(height.shape, 3 * oversample)
+    surface = height + oversample * (config.roughness * fine + config.crumple * coarse)
+    normal = _normals(surface)
     to_lamp = _direction(config.azimuth_deg, config.elevation_deg)
     cosine = np.clip(normal @ to_lamp, 0, None) / to_lamp[2]
     visible = _lamp_visibility(height, config)
     half = to_lamp + np.array([0, 0, 1], np.float32)
     half /= np.linalg.norm(half)
-    sheen = np.clip(normal @ half, 0, 1) ** 24 * visible
-    sky = _sky_visibility(height) * (0.6 + 0.4 * normal[..., 2])
+    film = _normals(surface + oversample * config.sparkle * fine)
+    sheen = np.clip(film @ half, 0, 1) ** config.sheen_width * visible
+    sky = _sky_visibility(height) ** config.occlusion * (0.6 + 0.4 * normal[..., 2])
     return Light(*(part.astype(np.float32) for part in (cosine * visible, sky, sheen)))
 
 
-def _roughness(shape: tuple[int, ...], oversample: int) -> FloatMap:
-    """Fine relief of matt rubber, in cells: periodic noise of about two pixels, the same for every field."""
-    rng = np.random.default_rng(0)
-    relief = rng.normal(0, 1, shape).astype(np.float32)
-    for axis in (0, 1):
-        relief = np.sum([np.roll(relief, step, axis) for step in range(-oversample, oversample + 1)], axis=0)
-    return relief * np.float32(0.14 * oversample / relief.std())
+def _relief(shape: tuple[int, ...], radius: int) -> FloatMap:
+    """Periodic noise of unit deviation, smooth over a radius in cells, the same for every field."""
+    rng = np.random.default_rng(radius)
+    relief = rng.standard_normal(shape, np.float32)
+    for axis in (0, 1, 0, 1):
+        sums = np.cumsum(np.concatenate([relief, relief.take(range(2 * radius + 1), axis)], axis), axis, np.float64)
+        relief = (
+            sums.take(range(2 * radius + 1, sums.shape[axis]), axis) - sums.take(range(shape[axis]), axis)
+        ).astype(np.float32)
+    relief /= relief.std()
+    return relief
 
 
 def _direction(azimuth_deg: float, elevation_deg: float) -> FloatMap:
@@ -92,16 +158,16 @@ def _lamp_visibility(height: FloatMap, config: LightConfig) -> FloatMap:
     """Share of the lamp's disc that each cell sees, by marching towards five points of it."""
     spread = config.softness_deg
     points = ((0, 0), (spread, 0), (-spread, 0), (0, spread), (0, -spread))
-    seen = np.zeros_like(height)
-    reach = float(np.ptp(height))
+    seen, reach = np.zeros_like(height), float(np.ptp(height))
+    around = _Around(height, _LONGEST_SHADOW)
     for turn, lift in points:
-        toward = _direction(config.azimuth_deg + turn, max(config.elevation_deg + lift, 5.0))
+        toward = _direction(config.azimuth_deg + turn, min(max(config.elevation_deg + lift, 5.0), 88.0))
         run = float(np.hypot(toward[0], toward[1]))
-        rise = toward[2] / run
+        rise = float(toward[2]) / run
         horizon = np.full_like(height, -np.inf)
-        for step in range(1, int(min(reach / rise, 60)) + 2):
-            shift = (-round(toward[1] / run * step), -round(toward[0] / run * step))
-            np.maximum(horizon, np.roll(height, shift, (0, 1)) - step * rise, out=horizon)
+        for step in range(1, min(int(reach / rise) + 1, _LONGEST_SHADOW) + 1):
+            there = around.at(round(float(toward[1]) / run * step), round(float(toward[0]) / run * step))
+            np.maximum(horizon, there - step * rise, out=horizon)
         # A penumbra of one cell instead of a hard edge.
         seen += np.clip(1 - (horizon - height), 0, 1)
     return seen / len(points)
@@ -109,14 +175,30 @@ def _lamp_visibility(height: FloatMap, config: LightConfig) -> FloatMap:
 
 def _sky_visibility(height: FloatMap, n_directions: int = 12) -> FloatMap:
     """Cosine-weighted share of an even sky, from the horizon in a few directions."""
-    sky = np.zeros_like(height)
+    sky, around = np.zeros_like(height), _Around(height, _SKY_STEPS[-1])
     for angle in np.arange(n_directions) * (2 * np.pi / n_directions):
         tangent = np.zeros_like(height)
-        for step in (1, 2, 3, 5, 8, 12, 18, 26, 38):
-            shift = (-round(np.sin(angle) * step), -round(np.cos(angle) * step))
-            np.maximum(tangent, (np.roll(height, shift, (0, 1)) - height) / step, out=tangent)
-        sky += 1 / (1 + tangent * tangent)
+        for step in _SKY_STEPS:
+            rise = around.at(round(np.sin(angle) * step), round(np.cos(angle) * step)) - height
+            rise /= step
+            np.maximum(tangent, rise, out=tangent)
+        tangent *= tangent
+        tangent += 1
+        sky += 1 / tangent
     return sky / n_directions
+
+
+class _Around:
+    """Views of a periodic map from elsewhere, without copying it for each."""
+
+    def __init__(self, cells: FloatMap, reach: int) -> None:
+        self.reach, self.shape = reach, cells.shape
+        self.padded = np.pad(cells, reach, mode="wrap")
+
+    def at(self, down: int, right: int) -> FloatMap:
+        """What lies so many cells down and to the right of each cell."""
+        top, left = self.reach + down, self.reach + right
+        return self.padded[top : top + self.shape[0], left : left + self.shape[1]]
 
 
 def paint(ids: IdMap, light: Light, albedo: LinearRgb, config: LightConfig, rng: np.random.Generator) -> LinearRgb:
@@ -130,18 +212,30 @@ def paint(ids: IdMap, light: Light, albedo: LinearRgb, config: LightConfig, rng:
         (N, N, 3) linear light, not clipped.
     """
     tint = np.array([1 + 0.06 * config.warmth, 1.0, 1 - 0.09 * config.warmth], np.float32)
+    # Water fills the pores: less light comes back, and it has met the pigment more often.
+    albedo = albedo ** (1 + 0.35 * config.wetness) * (1 - 0.15 * config.wetness)
+    surface = albedo[ids] * (1 + config.grain * rng.standard_normal((*ids.shape, 1), np.float32))
     received = config.lamp * light.lamp[..., None] * tint + config.sky * light.sky[..., None]
-    surface = albedo[ids] * rng.normal(1, 0.035, (*ids.shape, 1)).astype(np.float32)
-    returned = config.bounce * (1 - light.sky)[..., None] * surface
-    return surface * (received + returned) + config.sheen * light.sheen[..., None]
+    received += config.bounce * (1 - light.sky)[..., None] * surface
+    received *= surface
+    received += (config.sheen + 0.25 * config.wetness) * light.sheen[..., None]
+    return received
 
 
-def vary_chips(colours: LinearRgb, dealt: npt.NDArray[np.int32], rng: np.random.Generator) -> LinearRgb:
+def vary_chips(
+    colours: LinearRgb, dealt: npt.NDArray[np.int32], rng: np.random.Generator, config: LightConfig | None = None
+) -> LinearRgb:
     """(n_chips, 3) albedo of each chip: its colour, a little lighter or darker and a little off in tint."""
+    config = config or LightConfig()
     n = dealt.size
-    tone = np.clip(rng.normal(1, 0.08, (n, 1)), 0.75, 1.25)
-    tint = np.clip(rng.normal(1, 0.02, (n, 3)), 0.94, 1.06)
+    tone = np.exp(np.clip(rng.normal(0, config.tone, (n, 1)), -0.5, 0.5))
+    tint = np.exp(np.clip(rng.normal(0, config.tint, (n, 3)), -0.1, 0.1))
     return (colours[dealt] * tone * tint).astype(np.float32)
+
+
+def develop(cells: LinearRgb, oversample: int, config: LightConfig) -> npt.NDArray[np.uint8]:
+    """Cells of linear light to an sRGB picture, through a lens that blurs a little and wraps around."""
+    return to_srgb8(_roll_off(_blur(shrink(cells, oversample), config.blur_px)))
 
 
 def shrink(cells: LinearRgb, oversample: int) -> LinearRgb:
@@ -149,6 +243,20 @@ def shrink(cells: LinearRgb, oversample: int) -> LinearRgb:
     n = cells.shape[0] // oversample
     pixels: LinearRgb = cells.reshape(n, oversample, n, oversample, -1).mean((1, 3), dtype=np.float32)
     return pixels
+
+
+def _blur(pixels: LinearRgb, deviation_px: float) -> LinearRgb:
+    """Three-tap binomial-like blur of a given deviation, at most 0.7 px, periodic."""
+    side = deviation_px**2 / 2
+    for axis in (0, 1):
+        pixels = (1 - 2 * side) * pixels + side * (np.roll(pixels, 1, axis) + np.roll(pixels, -1, axis))
+    return pixels
+
+
+def _roll_off(linear: LinearRgb) -> LinearRgb:
+    """Highlights bent smoothly towards white instead of clipped, as a camera does."""
+    room = 1 - SHOULDER
+    return np.where(linear > SHOULDER, SHOULDER + room * np.tanh((linear - SHOULDER) / room), linear)
 
 
 def to_srgb8(linear: LinearRgb) -> npt.NDArray[np.uint8]:
@@ -164,3 +272,167 @@ def to_linear(srgb8: npt.NDArray[np.uint8]) -> LinearRgb:
     x = np.arange(256, dtype=np.float32) / 255
     table = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4).astype(np.float32)
     return table[srgb8]
+
+
+def lit_colours(colours: "Sequence[Colour]") -> LinearRgb:
+    """(n, 3) linear light of each colour's lit facets."""
+    texts = [colour.lit_hex or colour.srgb_hex for colour in colours]
+    return to_linear(np.array([[int(text[i : i + 2], 16) for i in (1, 3, 5)] for text in texts], np.uint8))
+
+
+def render(recipe: Recipe, config: RenderConfig, seed: int) -> Rendering:
+    """Lay, light and paint a tile; the same recipe, config and seed give the same bytes."""
+    geometry = lay_granules(config.granules, seed)
+    return recolour(geometry, light_granules(geometry, config.light), recipe, config.light, seed)
+
+
+def recolour(geometry: Geometry, light: Light, recipe: Recipe, config: LightConfig, seed: int) -> Rendering:
+    """Paint a recipe on a geometry whose light is known."""
+    rng = np.random.default_rng([seed, 1])
+    areas = geometry.areas
+    dealt = deal_colours(areas, recipe.shares, rng)
+    albedo = vary_chips(lit_colours(recipe.colours), dealt, rng, config)
+    oversample = geometry.config.oversample
+    pixels = develop(paint(geometry.ids, light, albedo, config, rng), oversample, config)
+    index = dealt[geometry.ids[::oversample, ::oversample]].astype(np.uint8)
+    cells = np.bincount(dealt, areas, minlength=len(recipe.parts))
+    return Rendering(pixels, index, tuple((cells / cells.sum()).tolist()))
+
+
+def whole_tile(geometry: Geometry, light: Light, recipe: Recipe, config: LightConfig, seed: int) -> Rendering:
+    """A tile on white with its ragged edge: the chips that lie within 86 % of the picture's side.
+
+    Shares are exact over the tile. In `colour_index` the ground is one past the last colour.
+    """
+    rng = np.random.default_rng([seed, 1])
+    kept = _chips_of_tile(geometry)
+    on_tile = kept[geometry.ids]
+    areas = np.where(kept, geometry.areas, 0)
+    dealt = deal_colours(areas, recipe.shares, rng)
+    albedo = vary_chips(lit_colours(recipe.colours), dealt, rng, config)
+    cells = paint(geometry.ids, light, albedo, config, rng)
+    cells = np.where(on_tile[..., None], cells, _lit_ground(on_tile, geometry.config)[..., None])
+    oversample = geometry.config.oversample
+    index = np.where(on_tile, dealt[geometry.ids], len(recipe.parts))[::oversample, ::oversample]
+    counts = np.bincount(dealt, areas, minlength=len(recipe.parts))
+    shares = tuple((counts / counts.sum()).tolist())
+    return Rendering(develop(cells, oversample, config), index.astype(np.uint8), shares)
+
+
+def _chips_of_tile(geometry: Geometry, margin: float = 0.07) -> npt.NDArray[np.bool_]:
+    """(n_chips,) whether no cell of a chip lies outside the square that the mould left."""
+    n = geometry.config.n_cells
+    rim = round(margin * n)
+    # A chip may stick out of the mould's line by a little, as chips at a tile's edge do.
+    slack = round(0.25 * geometry.config.granule_mm[1] * geometry.config.cells_per_mm)
+    outside = np.ones((n, n), bool)
+    outside[rim - slack : n - rim + slack, rim - slack : n - rim + slack] = False
+    kept = np.ones(geometry.areas.size, bool)
+    kept[np.unique(geometry.ids[outside])] = False
+    return kept
+
+
+def _lit_ground(on_tile: npt.NDArray[np.bool_], config: GranuleConfig) -> FloatMap:
+    """(N, N) white paper in the soft shadow of a tile that stands on it."""
+    shadow: FloatMap = on_tile.astype(np.float32)
+    reach = max(1, round(2.0 * config.cells_per_mm))
+    for axis in (0, 1, 0, 1):
+        shadow = np.mean([np.roll(shadow, step, axis) for step in (-reach, -reach // 2, 0, reach // 2, reach)], axis=0)
+    return (1 - 0.28 * shadow).astype(np.float32)
+
+
+def render_maps(geometry: Geometry, light: Light) -> dict[str, npt.NDArray[np.uint16]]:
+    """The surface as maps for other renderers, 16 bits a channel, periodic.
+
+    Returns:
+        ids: (H, W) chip. height: (H, W) from the lowest to the highest point. normal: (H, W, 3) OpenGL
+        convention, -1..1 as 0..65535. roughness: (H, W). ao: (H, W) share of the sky that is seen.
+    """
+    oversample = geometry.config.oversample
+    height = shrink(geometry.height_mm[..., None], oversample)[..., 0]
+    normal = shrink(_normals(geometry.height_mm * geometry.config.cells_per_mm), oversample)
+    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
+    upward = normal * np.array([1, -1, 1], np.float32)
+    span = max(float(np.ptp(height)), 1e-6)
+    ao = shrink(light.sky[..., None], oversample)[..., 0]
+    return {
+        "ids": geometry.ids[::oversample, ::oversample].astype(np.uint16),
+        "height": _to_uint16((height - height.min()) / span),
+        "normal": _to_uint16((upward + 1) / 2),
+        "roughness": _to_uint16(0.95 - 0.25 * ao),
+        "ao": _to_uint16(ao),
+    }
+
+
+def _to_uint16(unit: FloatMap) -> npt.NDArray[np.uint16]:
+    levels: npt.NDArray[np.uint16] = np.rint(np.clip(unit, 0, 1) * 65535).astype(np.uint16)
+    return levels
+
+
+class RenderEngine:
+    """The renderer as an engine: exact shares, no network, and the same geometry for the same seed."""
+
+    name = "render"
+
+    def __init__(self, config: RenderConfig | None = None) -> None:
+        self.config = config or RenderConfig()
+        # One geometry and its light are kept: another recipe with the same seed is then only painted.
+        self._lit: tuple[GranuleConfig, int, Geometry, Light] | None = None
+
+    @property
+    def defaults(self) -> Defaults:
+        return Defaults(steps=1, guidance=1.0, negative_prompt="")
+
+    def prompt(self, recipe: Recipe) -> str:
+        """The colours and their percents; there is nothing else that a renderer reads."""
+        return format_colours(recipe)
+
+    def generate(self, request: Request, on_progress: OnProgress | None = None) -> Result:
+        """Render the request; measured are the exact shares.
+
+        Raises:
+            InputError: a picture that is not square.
+            Cancelled: `on_progress` raised it.
+        """
+        usual = self.defaults
+        request = replace(
+            request,
+            steps=usual.steps,
+            guidance=usual.guidance,
+            width_px=request.width_px or usual.width_px,
+            height_px=request.height_px or usual.height_px,
+            negative_prompt="",
+        )
+        began = perf_counter()
+        geometry, light = self._light(request)
+        rendering = recolour(geometry, light, request.recipe, self.config.light, request.seed)
+        if on_progress:
+            on_progress(Progress(step=1, n_steps=1))
+        codes = request.recipe.percents
+        return Result(
+            pixels=rendering.pixels,
+            request=request,
+            prompt=self.prompt(request.recipe),
+            engine=self.name,
+            measured=dict(zip(codes, (100 * share for share in rendering.shares), strict=True)),
+            seconds=perf_counter() - began,
+        )
+
+    def _light(self, request: Request) -> tuple[Geometry, Light]:
+        if request.width_px != request.height_px or request.width_px is None:
+            raise InputError(
+                "the renderer makes square pictures, not {width}x{height}; ask for one side",
+                width=request.width_px,
+                height=request.height_px,
+            )
+        usual = self.config.granules
+        scale = request.width_px / usual.size_px
+        granules = replace(usual, size_px=request.width_px, field_mm=usual.field_mm * scale)
+        if self._lit is None or self._lit[:2] != (granules, request.seed):
+            geometry = lay_granules(granules, request.seed)
+            self._lit = (granules, request.seed, geometry, light_granules(geometry, self.config.light))
+        return self._lit[2:]
+
+
+_ENGINE: type[Engine] = RenderEngine
+"""The type checker's word that the renderer is an engine."""

@@ -1,0 +1,59 @@
+"""How fast the renderer is, from nothing and with another recipe, beside a baseline in the same run.
+
+    python benchmarks/render_speed.py [--baseline heightfield.py]
+
+The baseline is any script called as `SCRIPT OUT.png '#HEX:SHARE,...' CELLS FIELD_MM` that writes a picture of
+half as many pixels as cells; the times of its stages are its own business, here the whole process is timed.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from plitka.core.granules import lay_granules
+from plitka.core.recipe import parse_recipe
+from plitka.core.shading import RenderConfig, light_granules, recolour
+
+RECIPE = parse_recipe("60% red, 30% black, 10% white").recipe
+REPEATS = 3
+
+
+def seconds(task: Callable[[], object]) -> float:
+    """The median of a few runs."""
+    times = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        task()
+        times.append(time.perf_counter() - began)
+    return sorted(times)[REPEATS // 2]
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--baseline", type=Path)
+    asked = parser.parse_args()
+    config = RenderConfig()
+    geometry = lay_granules(config.granules, 1)
+    light = light_granules(geometry, config.light)
+    rows = {
+        "lay 1024 px": seconds(lambda: lay_granules(config.granules, 1)),
+        "light": seconds(lambda: light_granules(geometry, config.light)),
+        "paint another recipe": seconds(lambda: recolour(geometry, light, RECIPE, config.light, 1)),
+    }
+    rows["from nothing"] = sum(rows.values())
+    if asked.baseline:
+        with tempfile.TemporaryDirectory() as folder:
+            mix = ",".join(f"{part.colour.srgb_hex}:{part.percent / 100}" for part in RECIPE.parts)
+            command = [sys.executable, str(asked.baseline), f"{folder}/tile.png", mix, "2048", "146"]
+            rows["baseline, from nothing"] = seconds(lambda: subprocess.run(command, check=True, capture_output=True))
+            rows["baseline over ours, times"] = rows["baseline, from nothing"] / rows["from nothing"]
+    sys.stdout.writelines(f"| {name} | {value:.2f} |\n" for name, value in rows.items())
+
+
+if __name__ == "__main__":
+    main()
