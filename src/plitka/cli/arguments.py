@@ -41,7 +41,7 @@ def parse(words: Sequence[str], language: str, load_engine: LoadEngine) -> argpa
 
 def build_parser(_: Say, load_engine: LoadEngine) -> argparse.ArgumentParser:
     """The whole command line, its help told by `_`."""
-    from plitka.cli import catalogue, generate, models
+    from plitka.cli import catalogue, dataset, evaluate, generate, measure, models, render
 
     parser = argparse.ArgumentParser(
         prog="plitka",
@@ -51,9 +51,13 @@ def build_parser(_: Say, load_engine: LoadEngine) -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help=_("show plitka's version and exit"))
     commands = parser.add_subparsers(metavar=_("COMMAND"), required=True)
     generate.add(commands, _, load_engine)
+    render.add(commands, _)
+    measure.add(commands, _)
     catalogue.add_parse(commands, _)
     catalogue.add_colours(commands, _)
     models.add(commands, _)
+    dataset.add(commands, _)
+    evaluate.add(commands, _, load_engine)
     return parser
 
 

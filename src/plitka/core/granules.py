@@ -290,4 +290,5 @@ def _deal_runs(areas: npt.NDArray[np.int64], owed: npt.NDArray[np.float64]) -> n
     if edges[-1] == 0:
         return np.zeros(areas.size, np.int64)
     middles = (areas.cumsum() - areas / 2) / max(areas.sum(), 1)
-    return np.minimum(np.searchsorted(edges / edges[-1], middles), owed.size - 1)
+    runs: npt.NDArray[np.int64] = np.minimum(np.searchsorted(edges / edges[-1], middles), owed.size - 1)
+    return runs

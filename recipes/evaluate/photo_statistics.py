@@ -1,0 +1,20 @@
+"""Makes src/plitka/core/data/photo_statistics.npz from the photographs of tiles.
+
+    python recipes/evaluate/photo_statistics.py PHOTOS
+
+PHOTOS has `captions.csv` (file, caption) and the photographs, 1024 px of a whole tile on white.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from plitka.core import realism
+from plitka.core.photograph import read_photographs
+
+target = Path(realism.__file__).parent / "data" / "photo_statistics.npz"
+photographs = read_photographs(Path(sys.argv[1]))
+references = {realism.recipe_key(recipe): realism.describe_photograph(pixels) for recipe, pixels in photographs}
+np.savez_compressed(target, allow_pickle=False, **realism.pack_references(references))
+sys.stdout.write(f"{len(references)} photographs, {target.stat().st_size} bytes in {target}\n")

@@ -1,0 +1,161 @@
+"""`plitka evaluate`: a suite of recipes, and a report on what a model or the renderer makes of it."""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plitka.cli.arguments import Commands, Say, add_command, version
+from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
+from plitka.cli.progress import ProgressOf, stoppable
+from plitka.cli.terminal import Terminal
+from plitka.core.recipe import Recipe, format_colours
+from plitka.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plitka.core.evaluate import Report
+    from plitka.core.generation import Engine, OnProgress
+    from plitka.core.realism import Realism, Reference
+
+RENDERER = "render"
+PHOTOGRAPHED = "the photographed recipes"
+
+
+def add(commands: Commands, _: Say, load_engine: LoadEngine) -> None:
+    """Declare the command."""
+    parser = add_command(commands, "evaluate", _, _("have a suite of recipes made, and report colours, realism, speed"))
+    parser.add_argument(
+        "--suite", type=Path, metavar="FILE", help=_("recipes, one a line (default: those that were photographed)")
+    )
+    parser.add_argument(
+        "--photos", type=Path, metavar="DIR", help=_("photographs with captions.csv, in place of their statistics")
+    )
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, metavar="NAME_OR_DIR", help=_("a model, or render for the renderer")
+    )
+    parser.add_argument("--baseline", metavar="NAME_OR_DIR", help=_("another one to compare with"))
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="DIR", default=Path("evaluation"), help=_("where the report is written")
+    )
+    parser.add_argument(
+        "--size",
+        type=int,
+        metavar="PX",
+        default=1024,
+        help=_("side of the pictures (usual: {usual})").format(usual=1024),
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help=_("only N recipes, spread evenly over the suite"))
+    parser.add_argument(
+        "--seed", type=int, metavar="N", default=0, help=_("the first seed (usual: {usual})").format(usual=0)
+    )
+    parser.add_argument("--device", metavar="DEVICE", help=_("auto, cpu, cuda or cuda:N"))
+    parser.set_defaults(run=run, logs=True, load_engine=load_engine)
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Report on the model, and on the baseline if there is one."""
+    from plitka.core.evaluate import compare_photographs, photographed_recipes, read_suite
+
+    references = _references(options.photos)
+    recipes = photographed_recipes(references) if options.suite is None else read_suite(options.suite)
+    recipes = _limited(recipes, options.limit)
+    suite = PHOTOGRAPHED if options.suite is None else options.suite.stem
+    options.output.mkdir(parents=True, exist_ok=True)
+    reports = [
+        _evaluate(name, recipes, references, options, terminal)
+        for name in (options.model, options.baseline)
+        if name is not None
+    ]
+    written = _write(options.output, suite, reports, compare_photographs(references))
+    if options.json:
+        terminal.write_json(written)
+        return 0
+    terminal.write((options.output / "report.md").read_text("utf-8").partition("\n## ")[0].rstrip())
+    terminal.remark(terminal.gettext("the whole report: {path}").format(path=options.output))
+    return 0
+
+
+def _references(photos: Path | None) -> "Mapping[str, Reference]":
+    from plitka.core.realism import describe_photograph, load_references, recipe_key
+
+    if photos is None:
+        return load_references()
+    from plitka.core.photograph import read_photographs
+
+    return {recipe_key(recipe): describe_photograph(pixels) for recipe, pixels in read_photographs(photos)}
+
+
+def _limited(recipes: list[Recipe], limit: int | None) -> list[Recipe]:
+    if limit is None or limit >= len(recipes):
+        return recipes
+    if limit < 1:
+        raise InputError("{name} must be at least {low}, not {value}", name="limit", low=1, value=limit)
+    return [recipes[index * len(recipes) // limit] for index in range(limit)]
+
+
+def _evaluate(
+    name: str,
+    recipes: Sequence[Recipe],
+    references: "Mapping[str, Reference]",
+    options: argparse.Namespace,
+    terminal: Terminal,
+) -> "Report":
+    from plitka.core.evaluate import evaluate
+
+    engine = _engine(name, options)
+    with stoppable(terminal) as progress_of:
+        return evaluate(
+            engine,
+            recipes,
+            references,
+            size_px=options.size,
+            seed=options.seed,
+            knows_shares=name == RENDERER,
+            watch=_Watch(engine, len(recipes), progress_of),
+        )
+
+
+def _engine(name: str, options: argparse.Namespace) -> "Engine":
+    if name == RENDERER:
+        from plitka.core.shading import RenderEngine
+
+        return RenderEngine()
+    engine: Engine = options.load_engine(name, options.device)
+    return engine
+
+
+class _Watch:
+    """A progress line for each picture, which says how many there are."""
+
+    def __init__(self, engine: "Engine", n_recipes: int, progress_of: ProgressOf) -> None:
+        self._numbers = count(1)
+        self._of_all = f"/{n_recipes}  {engine.name}"
+        self._n_steps = engine.defaults.steps
+        self._progress_of = progress_of
+
+    @contextmanager
+    def __call__(self, recipe: Recipe) -> "Iterator[OnProgress]":
+        title = f"{next(self._numbers)}{self._of_all}  {format_colours(recipe)}"
+        with self._progress_of(title, self._n_steps) as on_progress:
+            yield on_progress
+
+
+def _write(
+    folder: Path, suite: str, reports: "Sequence[Report]", photographs: "Mapping[str, Realism]"
+) -> dict[str, Any]:
+    """`report.json`, `report.md`, and a contact sheet for each engine."""
+    from plitka.core.picture import encode_png, write_whole
+    from plitka.core.report import contact_sheet, to_json, to_markdown
+
+    content = to_json(suite, version(), reports, photographs)
+    write_whole(folder / "report.json", json.dumps(content, ensure_ascii=False, indent=1).encode())
+    write_whole(folder / "report.md", to_markdown(suite, version(), reports, photographs).encode())
+    for number, report in enumerate(reports):
+        name = "baseline.png" if number else "pictures.png"
+        write_whole(folder / name, encode_png(contact_sheet(report)))
+    return content

@@ -1,0 +1,44 @@
+"""`plitka measure`: how much of a picture each colour covers."""
+
+import argparse
+from pathlib import Path
+
+from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options, rounded
+from plitka.cli.catalogue import read_recipe
+from plitka.cli.terminal import Terminal
+
+
+def add(commands: Commands, _: Say) -> None:
+    """Declare the command."""
+    parser = add_command(commands, "measure", _, _("measure how much of a tile's picture each colour covers"))
+    parser.add_argument("image", type=Path, metavar="IMAGE", help=_("a PNG, JPEG, WebP, TIFF or BMP file"))
+    parser.add_argument(
+        "recipe", metavar="RECIPE_OR_COLOURS", help=_("the colours to look for, with or without percents")
+    )
+    add_recipe_options(parser, _)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Shares of the colours named, how far they may be off, and what is of no such colour."""
+    reading = read_recipe(options.recipe, options)
+    for notice in reading.warnings:
+        terminal.notice(notice)
+    from plitka.core.measure import measure
+    from plitka.core.photograph import read_picture
+
+    found = measure(read_picture(options.image), reading.recipe.colours)
+    if options.json:
+        terminal.write_json(
+            {
+                "shares": rounded(found.percents),
+                "uncertainty": round(found.uncertainty, 2),
+                "off_palette": round(found.off_palette, 2),
+            }
+        )
+        return 0
+    _ = terminal.gettext
+    terminal.write_table((code, f"{percent:6.2f} %") for code, percent in found.percents.items())
+    terminal.write(_("within about {points:.1f} points").format(points=found.uncertainty))
+    terminal.write(_("in none of these colours: {percent:.1f} %").format(percent=found.off_palette))
+    return 0

@@ -1,0 +1,197 @@
+"""`plitka render`: a recipe becomes a picture by calculation, with exact shares and the maps of its surface."""
+
+import argparse
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options, rounded, version
+from plitka.cli.catalogue import read_recipe
+from plitka.cli.output import plan_output
+from plitka.cli.terminal import Terminal
+from plitka.core.generation import RANDOM_SEED_LIMIT, Request, Result
+from plitka.errors import InputError
+
+if TYPE_CHECKING:
+    from plitka.core.generation import RgbImage
+    from plitka.core.granules import Geometry
+    from plitka.core.shading import Light, RenderConfig
+
+SURFACES = ("pressed", "cut")
+SIZE_PX = 1024
+MAX_IDS = 2**16
+MIN_GRANULE_PX = 3
+"""A chip of fewer pixels has no shape."""
+
+
+def add(commands: Commands, _: Say) -> None:
+    """Declare the command."""
+    parser = add_command(commands, "render", _, _("calculate a picture of a tile, its shares exact"))
+    parser.add_argument("recipe", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="PATH",
+        help=_("a .png file or a folder (default: tile.png, or tile-2.png ...)"),
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help=_("the same seed repeats the picture; -1 or none: a random one")
+    )
+    parser.add_argument(
+        "--size",
+        type=int,
+        default=SIZE_PX,
+        metavar="PX",
+        help=_("side of the picture (usual: {usual})").format(usual=SIZE_PX),
+    )
+    parser.add_argument(
+        "--granule-mm", type=float, nargs=2, metavar=("MIN", "MAX"), help=_("smallest and largest granule")
+    )
+    parser.add_argument(
+        "--field-mm", type=float, metavar="N", help=_("what the picture's side shows (usual: 1 mm for each 7 px)")
+    )
+    parser.add_argument("--surface", choices=SURFACES, help=_("moulded under a press, or cut from a block"))
+    parser.add_argument(
+        "--seamless", action="store_true", help=_("edges that fit each other; all have them but a whole tile")
+    )
+    parser.add_argument("--maps", type=Path, metavar="DIR", help=_("also write ids, height, normal, roughness, ao"))
+    parser.add_argument("--whole-tile", action="store_true", help=_("the tile with its rim, on white"))
+    add_recipe_options(parser, _)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Everything that can be refused is refused before anything is laid."""
+    reading = read_recipe(options.recipe, options)
+    for notice in reading.warnings:
+        terminal.notice(notice)
+    if options.whole_tile and (options.seamless or options.maps):
+        raise InputError("a whole tile has a rim: leave out --whole-tile, or --seamless and --maps")
+    seed = secrets.randbelow(RANDOM_SEED_LIMIT) if options.seed in {None, -1} else options.seed
+    request = Request(recipe=reading.recipe, seed=seed, width_px=options.size, height_px=options.size)
+    config = _config(options)
+    path = plan_output(options.output, [seed]).paths[0]
+    if options.maps is not None:
+        options.maps.mkdir(parents=True, exist_ok=True)
+
+    from plitka.core.granules import lay_granules
+    from plitka.core.picture import describe, encode_png, write_whole
+    from plitka.core.shading import light_granules, recolour, whole_tile
+
+    began = perf_counter()
+    geometry = lay_granules(config.granules, seed)
+    light = light_granules(geometry, config.light)
+    paint = whole_tile if options.whole_tile else recolour
+    rendering = paint(geometry, light, reading.recipe, config.light, seed)
+    result = _result(request, rendering.pixels, perf_counter() - began)
+    write_whole(path, encode_png(result.pixels, describe(result, version())))
+    maps = {} if options.maps is None else _write_maps(options.maps, geometry, light)
+    exact = dict(zip(result.measured, (100 * share for share in rendering.shares), strict=True))
+    if options.json:
+        picture = _report(result, path, exact) | maps
+        terminal.write_json({"images": [picture], "prompt": result.prompt, "model": result.engine})
+    else:
+        _show(result, path, exact, terminal)
+    return 0
+
+
+def _config(options: argparse.Namespace) -> "RenderConfig":
+    from plitka.core.granules import GranuleConfig
+    from plitka.core.shading import LightConfig, RenderConfig, Surface
+
+    usual = GranuleConfig()
+    field_mm = options.size * usual.field_mm / usual.size_px if options.field_mm is None else options.field_mm
+    granule_mm = usual.granule_mm if options.granule_mm is None else tuple(options.granule_mm)
+    _check_lengths(field_mm, granule_mm, options.size)
+    granules = GranuleConfig(
+        size_px=options.size,
+        field_mm=field_mm,
+        granule_mm=granule_mm,
+        surface=usual.surface if options.surface is None else Surface(options.surface),
+    )
+    return RenderConfig(granules=granules, light=LightConfig())
+
+
+def _check_lengths(field_mm: float, granule_mm: tuple[float, float], size_px: int) -> None:
+    smallest, largest = granule_mm
+    if not 0.2 <= smallest <= largest <= 20:
+        raise InputError("granules measure 0.2 to 20 mm, the smallest first, not {granules}", granules=granule_mm)
+    if not 2 * largest <= field_mm <= 2000:
+        raise InputError(
+            "{name} must lie in {low}..{high}, not {value}", name="field-mm", low=2 * largest, high=2000, value=field_mm
+        )
+    if smallest * size_px / field_mm < MIN_GRANULE_PX:
+        raise InputError(
+            "granules of {granule} mm would be below {limit} px; choose a larger --size or a smaller --field-mm",
+            granule=smallest,
+            limit=MIN_GRANULE_PX,
+        )
+
+
+def _result(request: Request, pixels: "RgbImage", seconds: float) -> Result:
+    """What the engine would answer, but with shares that were measured on the picture, as everywhere else."""
+    from plitka.core.measure import measure
+    from plitka.core.shading import RenderEngine
+
+    engine = RenderEngine()
+    usual = engine.defaults
+    return Result(
+        pixels=pixels,
+        request=replace(request, steps=usual.steps, guidance=usual.guidance),
+        prompt=engine.prompt(request.recipe),
+        engine=engine.name,
+        measured=measure(pixels, request.recipe.colours).percents,
+        seconds=seconds,
+    )
+
+
+def _write_maps(folder: Path, geometry: "Geometry", light: "Light") -> dict[str, Any]:
+    """Where each map lies, and the lengths that its pixels and its levels stand for."""
+    import numpy as np
+
+    from plitka.core.map_file import encode_png16
+    from plitka.core.picture import write_whole
+    from plitka.core.shading import render_maps, shrink
+
+    if geometry.areas.size > MAX_IDS:
+        raise InputError(
+            "{n} granules are more than a map of ids can number ({limit}); choose a smaller --field-mm",
+            n=geometry.areas.size,
+            limit=MAX_IDS,
+        )
+    maps = render_maps(geometry, light)
+    paths = {name: folder / f"{name}.png" for name in maps}
+    for name, samples in maps.items():
+        write_whole(paths[name], encode_png16(samples))
+    height_mm = shrink(geometry.height_mm[..., None], geometry.config.oversample)
+    return {
+        "maps": {name: str(path) for name, path in paths.items()},
+        "field_mm": geometry.config.field_mm,
+        "height_mm": round(float(np.ptp(height_mm)), 4),
+    }
+
+
+def _report(result: Result, path: Path, exact: Mapping[str, float]) -> dict[str, Any]:
+    return {
+        "path": str(path),
+        "seed": result.request.seed,
+        "requested": rounded(result.request.recipe.percents),
+        "measured": rounded(result.measured),
+        "exact": rounded(exact),
+        "max_error": round(result.max_error, 2),
+        "attempts": result.attempts,
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def _show(result: Result, path: Path, exact: Mapping[str, float], terminal: Terminal) -> None:
+    _ = terminal.gettext
+    terminal.write(_("{path}  seed {seed}").format(path=path, seed=result.request.seed))
+    rows = [("", _("asked"), _("exact"), _("measured"))]
+    for code, percent in result.request.recipe.percents.items():
+        rows.append((f"  {code}", f"{percent:.1f} %", f"{exact[code]:.2f} %", f"{result.measured[code]:.1f} %"))
+    terminal.write_table(rows)
