@@ -8,10 +8,14 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from plitka.errors import BundleError
+from plitka.model import fusing
 from plitka.model.bundle import Bundle, write_manifest
 from plitka.model.device import Placement
-from plitka.model.formats import read_lora
-from plitka.model.pipeline import fuse_lora, insert_embeddings, load_base, place
+from plitka.model.formats import COMPONENTS
+from plitka.model.fusing import component_weights, fuse_lora
+from plitka.model.insertion import insert_embeddings, prove_tokens_are_read
+from plitka.model.lora import LoraModule, read_lora
+from plitka.model.pipeline import load_base, place
 
 FLOAT32 = Placement(torch.device("cpu"), torch.float32, "test")
 BFLOAT16 = Placement(torch.device("cpu"), torch.bfloat16, "test")
@@ -19,11 +23,8 @@ BuildBundle = Callable[..., Bundle]
 
 
 def _weights(pipe: Any) -> dict[str, torch.Tensor]:  # noqa: ANN401
-    return {
-        name: module.weight.detach().clone()
-        for name, module in pipe.unet.named_modules()
-        if isinstance(module, torch.nn.Linear | torch.nn.Conv2d)
-    }
+    networks = {component: getattr(pipe, component) for component in COMPONENTS}
+    return {name: weight.detach().clone() for name, weight in component_weights(networks).items()}
 
 
 @pytest.mark.parametrize(("placement", "rounding"), [(FLOAT32, 1e-6), (BFLOAT16, 2e-3)])
@@ -59,33 +60,69 @@ def test_no_adapter_is_left_after_fusing(tiny_bundle: Bundle) -> None:
 
 
 def test_a_strength_applied_twice_is_noticed(tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the library fused at another strength, the check says which modules are wrong."""
-    from diffusers import StableDiffusionXLPipeline
-
-    fuse = StableDiffusionXLPipeline.fuse_lora
-
-    def fuse_twice(pipe: Any, components: list[str], lora_scale: float, **choices: bool) -> None:  # noqa: ANN401
-        fuse(pipe, components=components, lora_scale=lora_scale * lora_scale, **choices)
-
-    monkeypatch.setattr(StableDiffusionXLPipeline, "fuse_lora", fuse_twice)
+    """If the weights were fused at another strength, the proof says which modules are wrong."""
+    add = fusing._add
+    monkeypatch.setattr(fusing, "_add", lambda weight, module, strength: add(weight, module, strength * strength))
     assert tiny_bundle.lora is not None
-    with pytest.raises(BundleError, match=r"not W \+ 0.7 \* alpha/rank \* B @ A: down_blocks"):
+    with pytest.raises(BundleError, match=r"not W \+ 0.7 \* alpha/rank \* B @ A: unet.down_blocks"):
         fuse_lora(load_base(tiny_bundle, FLOAT32), tiny_bundle.file(tiny_bundle.lora.file), tiny_bundle.lora)
 
 
 def test_a_lora_loaded_in_part_is_noticed(tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the library skipped modules, the check counts them."""
-    from diffusers import StableDiffusionXLPipeline
-
-    load = StableDiffusionXLPipeline.load_lora_into_unet
-
-    def load_some(_pipe: object, state: Mapping[str, torch.Tensor], **choices: Any) -> None:  # noqa: ANN401
-        load({key: tensor for key, tensor in state.items() if "attn2" not in key}, **choices)
-
-    monkeypatch.setattr(StableDiffusionXLPipeline, "load_lora_into_unet", load_some)
+    """If modules were skipped, the proof counts and names them."""
+    add, kept = fusing._add, torch.Size([32, 96])
+    monkeypatch.setattr(fusing, "_add", lambda weight, *change: add(weight, *change) if weight.shape != kept else None)
     assert tiny_bundle.lora is not None
-    with pytest.raises(BundleError, match="modules were changed where the LoRA has"):
+    with pytest.raises(BundleError, match=r"modules were changed where the LoRA has .*attn2\.to_[kv]"):
         fuse_lora(load_base(tiny_bundle, FLOAT32), tiny_bundle.file(tiny_bundle.lora.file), tiny_bundle.lora)
+
+
+def test_a_module_changed_beside_the_lora_is_noticed(tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proof looks at every weight, not only at those in the file."""
+    pipe = load_base(tiny_bundle, FLOAT32)
+    add = fusing._add
+
+    def add_and_slip(weight: torch.Tensor, module: LoraModule, strength: float) -> None:
+        add(weight, module, strength)
+        with torch.no_grad():
+            pipe.unet.conv_in.weight[0, 0, 0, 0] += 1
+
+    monkeypatch.setattr(fusing, "_add", add_and_slip)
+    assert tiny_bundle.lora is not None
+    with pytest.raises(BundleError, match=r"differing: unet\.conv_in"):
+        fuse_lora(pipe, tiny_bundle.file(tiny_bundle.lora.file), tiny_bundle.lora)
+
+
+def test_at_strength_zero_the_base_stays_as_it_is(tiny_bundle: Bundle) -> None:
+    """The LoRA is read and checked, and no weight is touched."""
+    assert tiny_bundle.lora is not None
+    pipe = load_base(tiny_bundle, FLOAT32)
+    before = _weights(pipe)
+    assert fuse_lora(pipe, tiny_bundle.file(tiny_bundle.lora.file), replace(tiny_bundle.lora, strength=0)) > 0
+    assert all(torch.equal(weight, before[name]) for name, weight in _weights(pipe).items())
+
+
+def test_weights_that_overflow_are_named(bundle_with: BuildBundle, tiny_lora: Mapping[str, torch.Tensor]) -> None:
+    """A LoRA that is finite itself may leave float16's range."""
+    first = min(key for key in tiny_lora if key.endswith("lora_up.weight"))
+    bundle = bundle_with(lora={**tiny_lora, first: tiny_lora[first] * 1e9})
+    assert bundle.lora is not None
+    with pytest.raises(BundleError, match=r"NaN or infinity of the base's weights in 1 modules: unet\.down_blocks"):
+        fuse_lora(load_base(bundle, BFLOAT16), bundle.file(bundle.lora.file), bundle.lora)
+
+
+def test_tokens_that_no_encoder_reads_are_noticed(tiny_bundle: Bundle) -> None:
+    """Rows that are the placeholder's own change nothing, and the proof names both encoders."""
+    assert tiny_bundle.embeddings is not None
+    part, path = tiny_bundle.embeddings, tiny_bundle.file(tiny_bundle.embeddings.file)
+    pipe = load_base(tiny_bundle, FLOAT32)
+    insert_embeddings(pipe, path, part)
+    prove_tokens_are_read(pipe, "ohwx <s0><s1>", part, path)
+    for encoder, tokenizer in ((pipe.text_encoder, pipe.tokenizer), (pipe.text_encoder_2, pipe.tokenizer_2)):
+        table = encoder.get_input_embeddings().weight.data
+        table[tokenizer.convert_tokens_to_ids(list(part.tokens))] = table[tokenizer.unk_token_id].clone()
+    with pytest.raises(BundleError, match="text_encoder, text_encoder_2 say the same with the tokens <s0>, <s1>"):
+        prove_tokens_are_read(pipe, "ohwx <s0><s1>", part, path)
 
 
 def test_a_zero_up_matrix_is_refused(bundle_with: BuildBundle, tiny_lora: Mapping[str, torch.Tensor]) -> None:
@@ -93,7 +130,7 @@ def test_a_zero_up_matrix_is_refused(bundle_with: BuildBundle, tiny_lora: Mappin
     first = min(key for key in tiny_lora if key.endswith("lora_up.weight"))
     bundle = bundle_with(lora={**tiny_lora, first: torch.zeros_like(tiny_lora[first])})
     assert bundle.lora is not None
-    with pytest.raises(BundleError, match=r"1 modules of the LoRA are empty.*down_blocks\.0"):
+    with pytest.raises(BundleError, match=r"1 modules of the LoRA are empty.*unet\.down_blocks\.0"):
         fuse_lora(load_base(bundle, FLOAT32), bundle.file(bundle.lora.file), bundle.lora)
 
 

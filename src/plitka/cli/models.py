@@ -3,11 +3,13 @@
 import argparse
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plitka.cli.arguments import Commands, Say, add_command
 from plitka.cli.engines import DEFAULT_MODEL
 from plitka.cli.terminal import Terminal
+from plitka.core.recipe import V45
 
 if TYPE_CHECKING:
     from plitka.model.bundle import Bundle
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 def add(commands: Commands, _: Say) -> None:
     """Declare the command and its own commands."""
-    title = _("the models on this machine: list, info, verify")
+    title = _("the models on this machine: list, info, verify, add")
     parser = commands.add_parser("model", help=title, description=title, allow_abbrev=False)
     actions = parser.add_subparsers(metavar=_("ACTION"), required=True)
     add_command(actions, "list", _, _("name every model")).set_defaults(run=run_list, logs=True)
@@ -32,6 +34,40 @@ def add(commands: Commands, _: Say) -> None:
             help=_("a name of `plitka model list`, or a folder (default: {default})").format(default=DEFAULT_MODEL),
         )
         one.set_defaults(run=run, logs=True)
+    _declare_add(actions, _)
+
+
+def _declare_add(actions: Commands, _: Say) -> None:
+    parser = add_command(actions, "add", _, _("make a model of your own files, after checking that they fit"))
+    parser.add_argument("--name", required=True, metavar="NAME", help=_("what to call the model"))
+    parser.add_argument(
+        "--base",
+        required=True,
+        metavar="HUB_ID_OR_DIR_OR_FILE",
+        help=_("an SDXL: owner/name on the Hugging Face Hub, a folder in hub layout, or one .safetensors file"),
+    )
+    parser.add_argument("--lora", type=Path, metavar="FILE", help=_("a LoRA for SDXL, whoever wrote it"))
+    parser.add_argument(
+        "--embeddings",
+        type=Path,
+        metavar="FILE",
+        help=_("learned tokens for both text encoders; leave it out if the LoRA file brings them"),
+    )
+    parser.add_argument("--strength", type=float, default=1.0, metavar="0..2", help=_("of the LoRA (default: 1)"))
+    parser.add_argument(
+        "--trigger",
+        default=V45.trigger,
+        metavar="WORD",
+        help=_("the word before the tokens in every prompt (default: {default})").format(default=V45.trigger),
+    )
+    parser.add_argument("--revision", metavar="COMMIT", help=_("of a base on the hub (default: the newest)"))
+    parser.add_argument(
+        "--config",
+        metavar="HUB_ID_OR_DIR",
+        help=_("configurations and vocabularies for a base in one file (default: those of SDXL 1.0)"),
+    )
+    parser.add_argument("--licence", default="unstated", metavar="TEXT", help=_("under which the files may be used"))
+    parser.set_defaults(run=run_add, logs=True)
 
 
 def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -47,14 +83,31 @@ def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def run_info(options: argparse.Namespace, terminal: Terminal) -> int:
-    """What the manifest says."""
+    """What the manifest says, and what the LoRA's header tells of where it comes from."""
     from plitka.model.bundle import find_bundle
 
-    info = _info(find_bundle(options.model))
-    if options.json:
-        terminal.write_json(info)
-    else:
-        terminal.write_table(list(_lines("", info)))
+    _tell(find_bundle(options.model), options, terminal)
+    return 0
+
+
+def run_add(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Write a bundle of the user's files under the models folder; the base's weights are not loaded."""
+    from plitka.model.intake import Intake, add_bundle
+
+    bundle = add_bundle(
+        Intake(
+            name=options.name,
+            base=options.base,
+            lora=options.lora,
+            embeddings=options.embeddings,
+            strength=options.strength,
+            trigger=options.trigger,
+            revision=options.revision,
+            config=options.config,
+            licence=options.licence,
+        )
+    )
+    _tell(bundle, options, terminal)
     return 0
 
 
@@ -72,6 +125,14 @@ def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
+def _tell(bundle: "Bundle", options: argparse.Namespace, terminal: Terminal) -> None:
+    info = _info(bundle)
+    if options.json:
+        terminal.write_json(info)
+    else:
+        terminal.write_table(list(_lines("", info)))
+
+
 def _info(bundle: "Bundle") -> dict[str, Any]:
     return {
         "name": bundle.name,
@@ -79,11 +140,34 @@ def _info(bundle: "Bundle") -> dict[str, Any]:
         "licence": bundle.licence,
         "folder": str(bundle.folder),
         "base": asdict(bundle.base),
-        "lora": asdict(bundle.lora) if bundle.lora else None,
+        "lora": _lora_info(bundle),
         "embeddings": asdict(bundle.embeddings) if bundle.embeddings else None,
+        "prompt": {"trigger": bundle.style.trigger},
         "defaults": asdict(bundle.defaults),
         "n_files": len(bundle.files),
         "n_bytes": sum(record.n_bytes for record in bundle.files.values()),
+    }
+
+
+def _lora_info(bundle: "Bundle") -> dict[str, Any] | None:
+    """The manifest's table and the file's own story; a damaged file leaves the manifest's alone."""
+    from plitka.errors import BundleError
+    from plitka.model.provenance import trace_lora
+
+    if bundle.lora is None:
+        return None
+    info = asdict(bundle.lora)
+    try:
+        traced = trace_lora(bundle.file(bundle.lora.file))
+    except (BundleError, OSError):
+        return info
+    return info | {
+        "producer": list(traced.producers),
+        "n_modules": traced.n_modules,
+        "rank": list(traced.ranks),
+        "targets": dict(traced.targets),
+        "dtype": list(traced.dtypes),
+        "is_dora": traced.is_dora,
     }
 
 
@@ -93,4 +177,5 @@ def _lines(place: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(value, dict):
             yield from _lines(f"{place}{key}.", value)
         elif value is not None:
-            yield f"{place}{key}", ", ".join(value) if isinstance(value, list | tuple) else str(value)
+            is_list = isinstance(value, list | tuple)
+            yield f"{place}{key}", ", ".join(str(item) for item in value) if is_list else str(value)

@@ -1,10 +1,10 @@
-"""How much of a picture each asked colour covers.
+"""How much of a tile each asked colour covers, in any picture of it.
 
 Decisions:
-* A granule of one colour is seen along a curve from its lit facets down into its coloured shadow. A pixel
-  belongs to the colour whose curve passes nearest, and deep shadow is held to be less likely than light;
-  nearest-colour clustering instead gives every shadow to the darkest colour.
-* Evidence is pooled over a small window before the decision, because chips are wider than their gaps.
+* Percent means visible area. The shade between chips belongs to the chips around it.
+* Shares are sums of probabilities, not counts of the likeliest: doubtful points then cancel out instead of
+  all falling to one side.
+* The doubt that is left, times a factor found on renders, is the uncertainty.
 """
 
 from collections.abc import Sequence
@@ -14,31 +14,33 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from plitka.core.classifier import classify, describe
+from plitka.core.colour_model import fit_colours
+from plitka.core.ground import CELL_PX, find_tile
 from plitka.core.palette import Colour
 from plitka.errors import InputError
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-_LEVEL_BITS = 6
-"""Pixels are looked up at this depth a channel: finer than the tint of single chips."""
+_LEAST_PX = 64
+_POINT_PX = 2
+"""Points of the picture are squares of this side; chips are several times wider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureConfig:
-    """The sensor's constants, chosen on renders with known shares."""
+    """How finely a picture is looked at, and what its doubt means."""
 
-    brightness: tuple[float, ...] = (0.10, 0.16, 0.24, 0.34, 0.46, 0.60, 0.75, 0.90, 1.05, 1.25, 1.5)
-    """Points of the curve from shadow to light; 1 is a lit facet."""
-    bounce: float = 0.45
-    """How much a shadow is filled with light that its own colour has tinted."""
-    shadow_cost: float = 3.0
-    """Cost, in Lab units, of explaining a pixel as e times darker or lighter than a lit facet."""
-    window_px: int = 5
-    """Side of the window over which evidence is pooled, at 7 px a millimetre."""
-    cost_limit: float = 25.0
-    """One pixel's evidence against a colour never counts for more than this."""
-    off_palette_delta_e: float = 22.0
-    """A pixel farther than this from every colour's curve shows a colour nobody asked for."""
+    widest_px: int = 1600
+    """A larger picture is shrunk below this side first; it shows the same tile."""
+    n_samples: int = 5000
+    """Points on which the look of the colours is fitted."""
+    points_per_doubt: float = 0.65
+    """Uncertainty in points for each point of doubt; covers the largest error of 9 renders in 10."""
+    points_per_ambiguity: float = 0.3
+    """The same for each point by which a share differs in another reading of the light that is as likely."""
+    least_uncertainty: float = 0.5
+    """Points: no measurement is surer than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,37 +50,34 @@ class Measurement:
     percents: dict[str, float]
     """Percent by colour code; sums to 100."""
     uncertainty: float
-    """Points within which the largest error of `percents` is expected to lie."""
+    """Points within which the largest error of `percents` is expected to lie, 9 times in 10."""
     off_palette: float
-    """Percent of the picture in colours that nobody asked for."""
+    """Percent of the tile in colours that nobody asked for."""
 
 
 def measure(
     pixels: npt.NDArray[np.uint8], colours: Sequence[Colour], config: MeasureConfig | None = None
 ) -> Measurement:
-    """Estimate the share of each colour over a picture filled by granules.
+    """Estimate the share of each colour over a tile, which fills the picture or lies on white ground.
 
     Args:
         pixels: (H, W, 3) uint8 sRGB, each side at least 64 px.
-        colours: the colours to look for, at least one.
+        colours: the colours to look for, at least one, each once.
 
     Raises:
-        InputError: another shape or type, a picture too small, or no colour.
+        InputError: another shape or type, a picture too small, no colour, or one twice.
     """
     config = config or MeasureConfig()
     _check(pixels, colours)
-    distance, cost = _lookup(colours, config)
-    level = _levels(pixels)
-    off_palette = float((distance.min(axis=1) > config.off_palette_delta_e)[level].mean())
-    pooled = _pool(cost[level], config.window_px)
-    nearest = pooled.argmin(axis=-1)
-    counts = np.bincount(nearest.ravel(), minlength=len(colours))
-    percents = counts * (100 / counts.sum())
-    codes = [colour.code for colour in colours]
+    points, inside = _points(_shrunk(pixels, config.widest_px))
+    chances, ambiguity = _chances(points, inside, colours, config)
+    shares = chances.mean(0)[:-1] + 1e-9
+    doubt = 100 * (chances * (1 - chances)).mean(0)[:-1] / shares.sum()
+    percents = 100 * shares / shares.sum()
     return Measurement(
-        percents=dict(zip(codes, percents.tolist(), strict=True)),
-        uncertainty=_uncertainty(pooled),
-        off_palette=100 * off_palette,
+        percents={colour.code: float(percent) for colour, percent in zip(colours, percents, strict=True)},
+        uncertainty=_uncertainty(doubt, 100 * ambiguity, config),
+        off_palette=float(100 * chances[:, -1].mean()),
     )
 
 
@@ -89,79 +88,74 @@ def _check(pixels: npt.NDArray[np.uint8], colours: Sequence[Colour]) -> None:
             shape=pixels.shape,
             dtype=pixels.dtype,
         )
-    if min(pixels.shape[:2]) < 64:
+    if min(pixels.shape[:2]) < _LEAST_PX:
         raise InputError(
             "a picture to measure must be at least 64 px wide and high, not {width}x{height}",
             width=pixels.shape[1],
             height=pixels.shape[0],
         )
-    if not colours:
+    codes = [colour.code for colour in colours]
+    if not codes:
         raise InputError("name at least one colour to measure")
+    if len(set(codes)) < len(codes):
+        twice = next(code for code in codes if codes.count(code) > 1)
+        raise InputError("the colour {code} is named twice; name each colour once", code=twice)
 
 
-def _levels(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
-    """(H, W) index of each pixel's colour in the lookup table."""
-    red, green, blue = np.moveaxis(pixels.astype(np.int32) >> (8 - _LEVEL_BITS), -1, 0)
-    level: npt.NDArray[np.int32] = (red << 2 * _LEVEL_BITS) | (green << _LEVEL_BITS) | blue
-    return level
+def _shrunk(pixels: npt.NDArray[np.uint8], widest_px: int) -> npt.NDArray[np.uint8]:
+    """The picture, each side divided by the least whole number that brings it below a limit."""
+    factor = -(-max(pixels.shape[:2]) // widest_px)
+    return pixels if factor == 1 else np.rint(_blocks(pixels.astype(np.float32), factor)).astype(np.uint8)
 
 
-def _lookup(colours: Sequence[Colour], config: MeasureConfig) -> tuple[FloatArray, FloatArray]:
-    """(levels, n) Lab distance to each colour's curve, and its cost with the brightness it needs."""
-    n = 2**_LEVEL_BITS
-    steps = ((np.arange(n) + 0.5) * (256 / n)).astype(np.float32)
-    grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1).reshape(-1, 3)
-    seen = _to_lab(_decode_srgb(grid / 255))
-    distance = np.empty((len(grid), len(colours)), np.float32)
-    cost = np.empty_like(distance)
-    penalty = config.shadow_cost * np.abs(np.log(np.asarray(config.brightness, np.float32)))
-    for index, colour in enumerate(colours):
-        curve = _to_lab(_curve(colour, config))
-        apart = np.linalg.norm(seen[:, None] - curve, axis=-1)
-        distance[:, index] = apart.min(axis=1)
-        cost[:, index] = np.minimum((apart + penalty).min(axis=1), config.cost_limit)
-    return distance, cost
+def _points(pixels: npt.NDArray[np.uint8]) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """(h, w, 3) linear light of the points around the tile, and (h, w) which of them it covers."""
+    cells = find_tile(pixels)
+    rows, columns = (np.flatnonzero(cells.any(axis)) for axis in (1, 0))
+    window = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    top, bottom, left, right = (CELL_PX * edge for part in window for edge in (part.start, part.stop))
+    linear = _decode_srgb(pixels[top:bottom, left:right])
+    per_cell = np.ones((CELL_PX // _POINT_PX,) * 2, np.bool_)
+    return _blocks(linear, _POINT_PX), np.kron(cells[window], per_cell)
 
 
-def _curve(colour: Colour, config: MeasureConfig) -> FloatArray:
-    """(points, 3) linear light of one colour from its shadow to its light."""
-    text = colour.lit_hex or colour.srgb_hex
-    lit = _decode_srgb(np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)], np.float32) / 255)
-    brightness = np.asarray(config.brightness, np.float32)[:, None]
-    return lit * brightness + config.bounce * lit * lit * np.clip(1 - brightness, 0, None)
+def _chances(
+    points: FloatArray, inside: npt.NDArray[np.bool_], colours: Sequence[Colour], config: MeasureConfig
+) -> tuple[FloatArray, float]:
+    """(m, n + 1) probability of each colour, and of none of them, at the points of the tile; the fit's ambiguity."""
+    tile = points[inside]
+    drawn = np.random.default_rng(0).choice(len(tile), min(config.n_samples, len(tile)), replace=False)
+    # Colours are worked on in one order, so that the order asked cannot change the sums.
+    order = sorted(range(len(colours)), key=lambda index: colours[index].code)
+    fit = fit_colours(tile[drawn], _lit([colours[index] for index in order]))
+    chances = classify(describe(points, fit), inside)[inside].astype(np.float64)
+    return chances[:, [*np.argsort(order), len(colours)]], fit.ambiguity
 
 
-def _decode_srgb(encoded: FloatArray) -> FloatArray:
-    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def _to_lab(linear: FloatArray) -> FloatArray:
-    """Linear sRGB to CIE Lab under D65, in arrays."""
-    to_xyz = np.array(
-        [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
-    )
-    t = (linear @ to_xyz.T) / np.array([0.95047, 1.0, 1.08883])
-    f = np.where(t > (6 / 29) ** 3, np.cbrt(t), t / (3 * (6 / 29) ** 2) + 4 / 29)
-    x, y, z = np.moveaxis(f, -1, 0)
-    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1).astype(np.float32)
-
-
-def _pool(cost: FloatArray, window_px: int) -> FloatArray:
-    """Mean of (H, W, n) over a square window, by running sums; edges repeat."""
-    radius = window_px // 2
-    for axis in (0, 1):
-        pad = [(radius + 1, radius) if a == axis else (0, 0) for a in range(3)]
-        sums = np.cumsum(np.pad(cost, pad, mode="edge"), axis=axis, dtype=np.float64)
-        ahead = np.take(sums, range(window_px, sums.shape[axis]), axis=axis)
-        behind = np.take(sums, range(sums.shape[axis] - window_px), axis=axis)
-        cost = ((ahead - behind) / window_px).astype(np.float32)
-    return cost
-
-
-def _uncertainty(pooled: FloatArray) -> float:
-    """Points, from how much of the picture was decided by a hair: half of that may have gone wrong."""
-    if pooled.shape[-1] == 1:
+def _uncertainty(doubt: FloatArray, ambiguity: float, config: MeasureConfig) -> float:
+    if doubt.size == 1:
         return 0.0
-    best = np.partition(pooled, 1, axis=-1)
-    undecided = (best[..., 1] - best[..., 0]) < 2.0
-    return float(0.5 + 50 * undecided.mean())
+    from_doubt = config.points_per_doubt * float(doubt.max())
+    return config.least_uncertainty + from_doubt + config.points_per_ambiguity * ambiguity
+
+
+def _lit(colours: Sequence[Colour]) -> FloatArray:
+    """(n, 3) linear light of the lit facets."""
+    texts = [colour.lit_hex or colour.srgb_hex for colour in colours]
+    return _decode_srgb(np.array([[int(text[i : i + 2], 16) for i in (1, 3, 5)] for text in texts], np.uint8))
+
+
+def _decode_srgb(srgb8: npt.NDArray[np.uint8]) -> FloatArray:
+    """8-bit sRGB to linear light by IEC 61966-2-1."""
+    level = np.arange(256) / 255
+    table = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return table[srgb8]
+
+
+def _blocks(values: FloatArray, side: int) -> FloatArray:
+    """Mean of (H, W, C) over blocks; what is left over at the right and below is dropped."""
+    rows, columns = (length // side for length in values.shape[:2])
+    whole = values[: rows * side, : columns * side]
+    parts = [whole[row::side, column::side] for row in range(side) for column in range(side)]
+    mean: FloatArray = np.mean(parts, axis=0, dtype=np.float32)
+    return mean

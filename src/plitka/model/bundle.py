@@ -1,8 +1,8 @@
 """A model on disk: a folder with `bundle.toml` and the files that it names.
 
 The manifest is read strictly (an unknown key is an error that names the nearest known one) and every
-local file is listed with its size and SHA-256. A base is a folder in hub layout inside the bundle or a
-commit of a hub repository.
+local file is listed with its size and SHA-256. A base is a folder in hub layout inside the bundle, a commit
+of a hub repository, or a single file beside such a folder without weights.
 """
 
 import hashlib
@@ -27,8 +27,10 @@ from plitka.model.manifest import Table
 MANIFEST = "bundle.toml"
 _SHIPPED = Path(__file__).parent.parent
 _SHIPPED_NAMES = ("mini",)
-_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _DIGEST_DIGITS = 12
+MAX_STRENGTH = 2
+_MAX_ALPHA = 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +54,23 @@ class HubBase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileBase:
+    """An SDXL in one safetensors file with Stability's names, as ComfyUI and A1111 use it."""
+
+    file: str
+    path: str
+    """A folder of configurations and vocabularies in hub layout: the file has none of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoraPart:
-    """Low-rank changes to the base's UNet."""
+    """Low-rank changes to the base's UNet and text encoders."""
 
     file: str
     strength: float = 1.0
     """0..2; multiplies alpha/rank * B @ A once."""
+    alpha: float | None = None
+    """For a file that does not say its alpha; None means its rank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +89,7 @@ class Bundle:
     folder: Path
     name: str
     licence: str
-    base: LocalBase | HubBase
+    base: LocalBase | HubBase | FileBase
     lora: LoraPart | None = None
     embeddings: EmbeddingsPart | None = None
     style: PromptStyle = V45
@@ -111,7 +124,7 @@ class Bundle:
         Raises:
             BundleError: MissingFile, PointerFile, PickleFile, TruncatedFile, HashMismatch or ManifestError.
         """
-        check_files(self.folder, self.files, self.base.path if isinstance(self.base, LocalBase) else None)
+        check_files(self.folder, self.files, None if isinstance(self.base, HubBase) else self.base.path)
 
     def base_folder(self) -> Path:
         """The folder of the base in hub layout; a hub base may be downloaded for it.
@@ -119,7 +132,7 @@ class Bundle:
         Raises:
             BaseUnavailable: a hub base is neither in the cache nor reachable.
         """
-        if isinstance(self.base, LocalBase):
+        if not isinstance(self.base, HubBase):
             return self.file(self.base.path)
         return fetch_base(self.base.hub, self.base.revision, self.base.variant)
 
@@ -149,12 +162,12 @@ def write_manifest(bundle: Bundle) -> Bundle:
     Raises:
         BundleError: a file is missing or is nothing that a manifest may list.
     """
-    names = loaded_files(bundle.folder, bundle.base.path) if isinstance(bundle.base, LocalBase) else []
-    names += [part.file for part in (bundle.lora, bundle.embeddings) if part is not None]
+    names = [] if isinstance(bundle.base, HubBase) else loaded_files(bundle.folder, bundle.base.path)
+    names += _single_files(bundle)
     for name in names:
         if not bundle.file(name).is_file():
             raise MissingFile("{path} is not there; make it before the manifest", path=bundle.file(name))
-    complete = replace(bundle, files={name: record_file(bundle.file(name)) for name in sorted(names)})
+    complete = replace(bundle, files={name: record_file(bundle.file(name)) for name in sorted(set(names))})
     (bundle.folder / MANIFEST).write_text(_to_toml(_document(complete)), encoding="utf-8")
     return load_bundle(bundle.folder)
 
@@ -206,7 +219,7 @@ def _read_bundle(top: Table, folder: Path) -> Bundle:
         style, defaults = _read_choices(top)
         return Bundle(
             folder=folder,
-            name=top.text("name", pattern=_NAME),
+            name=top.text("name", pattern=NAME_PATTERN),
             licence=top.text("licence"),
             base=_read_base(top.table("base"), folder),
             lora=_read_lora(lora) if (lora := top.optional_table("lora")) else None,
@@ -217,22 +230,35 @@ def _read_bundle(top: Table, folder: Path) -> Bundle:
         )
 
 
-def _read_base(table: Table, folder: Path) -> LocalBase | HubBase:
+def _read_base(table: Table, folder: Path) -> LocalBase | HubBase | FileBase:
     with table:
+        if table.has("file"):
+            return _read_file_base(table, folder)
         variant = table.text("variant", "fp16", pattern=r"[A-Za-z0-9_]*")
         if table.has("path") == table.has("hub"):
             raise table.error("expected either path (a folder in the bundle) or hub with revision, and not both")
         if table.has("hub"):
-            hub = table.text("hub", pattern=rf"{_NAME}/{_NAME}")
+            hub = table.text("hub", pattern=rf"{NAME_PATTERN}/{NAME_PATTERN}")
             return HubBase(hub=hub, revision=table.text("revision", pattern="[0-9a-f]{40}"), variant=variant)
         base = LocalBase(path=table.text("path"), variant=variant)
         resolve_inside(folder, base.path)
         return base
 
 
+def _read_file_base(table: Table, folder: Path) -> FileBase:
+    base = FileBase(file=table.text("file"), path=table.text("path"))
+    resolve_inside(folder, base.file)
+    resolve_inside(folder, base.path)
+    return base
+
+
 def _read_lora(table: Table) -> LoraPart:
     with table:
-        return LoraPart(file=table.text("file"), strength=table.number("strength", 1.0, low=0, high=2))
+        return LoraPart(
+            file=table.text("file"),
+            strength=table.number("strength", 1.0, low=0, high=MAX_STRENGTH),
+            alpha=table.number("alpha", low=0, high=_MAX_ALPHA) if table.has("alpha") else None,
+        )
 
 
 def _read_embeddings(table: Table) -> EmbeddingsPart:
@@ -277,8 +303,8 @@ def _read_files(files: Table, folder: Path) -> dict[str, FileRecord]:
 
 def _check_listed(bundle: Bundle) -> None:
     """Whatever an engine opens must have a hash."""
-    needed = [part.file for part in (bundle.lora, bundle.embeddings) if part is not None]
-    if isinstance(bundle.base, LocalBase):
+    needed = _single_files(bundle)
+    if not isinstance(bundle.base, HubBase):
         needed.append(f"{bundle.base.path}/model_index.json")
     for relative in needed:
         if relative not in bundle.files:
@@ -287,6 +313,12 @@ def _check_listed(bundle: Bundle) -> None:
                 path=bundle.folder / MANIFEST,
                 relative=relative,
             )
+
+
+def _single_files(bundle: Bundle) -> list[str]:
+    """The files that the manifest names one by one; one file may have two uses."""
+    own = [bundle.base] if isinstance(bundle.base, FileBase) else []
+    return [part.file for part in (*own, bundle.lora, bundle.embeddings) if part is not None]
 
 
 def _to_toml(document: dict[str, Any]) -> str:
@@ -308,7 +340,7 @@ def _document(bundle: Bundle) -> dict[str, Any]:
         "name": bundle.name,
         "licence": bundle.licence,
         "base": asdict(bundle.base),
-        **{key: asdict(part) for key, part in parts.items() if part is not None},
+        **{key: _stated(part) for key, part in parts.items() if part is not None},
         "prompt": {
             "trigger": bundle.style.trigger,
             "descriptors": list(bundle.style.descriptors),
@@ -317,3 +349,8 @@ def _document(bundle: Bundle) -> dict[str, Any]:
         "defaults": defaults,
         "files": {relative: asdict(record) for relative, record in sorted(bundle.files.items())},
     }
+
+
+def _stated(part: LoraPart | EmbeddingsPart) -> dict[str, Any]:
+    """A part as a table; TOML has no word for what is left open."""
+    return {key: value for key, value in asdict(part).items() if value is not None}

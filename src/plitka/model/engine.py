@@ -25,7 +25,10 @@ from plitka.core.recipe import Recipe, format_prompt
 from plitka.errors import BadOutput, EngineError, InputError, OutOfMemory
 from plitka.model.bundle import Bundle
 from plitka.model.device import Placement, choose_placement, is_out_of_memory, memory_bytes
-from plitka.model.pipeline import Pipeline, fuse_lora, insert_embeddings, load_base, place, quiet_libraries, set_tiling
+from plitka.model.embeddings import refuse_forgotten_rows
+from plitka.model.fusing import fuse_lora
+from plitka.model.insertion import insert_embeddings, prove_tokens_are_read
+from plitka.model.pipeline import Pipeline, load_base, place, quiet_libraries, set_tiling
 from plitka.model.prompt import check_length
 
 if TYPE_CHECKING:
@@ -148,12 +151,20 @@ class DiffusionEngine:
             pipe = load_base(bundle, self._placement)
         if bundle.lora is not None:
             with self._stage("fuse_lora"):
+                if bundle.embeddings is None:
+                    refuse_forgotten_rows(bundle.file(bundle.lora.file))
                 fuse_lora(pipe, bundle.file(bundle.lora.file), bundle.lora)
         if bundle.embeddings is not None:
             with self._stage("insert_embeddings"):
                 insert_embeddings(pipe, bundle.file(bundle.embeddings.file), bundle.embeddings)
         with self._stage("place"), self._translated_errors("moving to the device"):
             place(pipe, self._placement)
+        if bundle.embeddings is not None:
+            with self._stage("prove_tokens"), self._translated_errors("encoding a text"):
+                path = bundle.file(bundle.embeddings.file)
+                prove_tokens_are_read(
+                    pipe, " ".join((bundle.style.trigger, *bundle.style.tokens)), bundle.embeddings, path
+                )
         return pipe
 
     def _complete(self, request: Request) -> Request:

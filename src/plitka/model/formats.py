@@ -1,217 +1,147 @@
-"""LoRA and embedding files, read into one form that does not depend on who wrote them.
+"""The layouts of SDXL LoRA files: one table from how a file spells a tensor to which tensor it is.
 
-Read are the kohya layout with diffusers block names (`lora_unet_<module with _>.lora_down.weight`,
-`.lora_up.weight`, `.alpha`) and the diffusers/PEFT layout (`unet.<module>.lora_A.weight`,
-`.lora_B.weight`, `.alpha` or the adapter metadata). A key that fits neither is refused: a LoRA that
-loads in part makes a wrong picture without a word.
+A key is a module's spelling and an ending that says the tensor's role. The two are read independently, since
+files mix endings (a `lora.down` for linear layers beside a `lora_A` for convolutions) and prefixes (a UNet of
+one writer, text encoders of another). The canonical name is the component and the module's name in diffusers:
+`unet.down_blocks.1...to_q`, `text_encoder.text_model.encoder...q_proj`.
 """
 
-import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-import torch
-from safetensors import SafetensorError, safe_open
+from plitka.model.sdxl_names import encoder_processor_name, flat, processor_name, stability_names
 
-from plitka.errors import BundleError
-
-_KOHYA_PREFIX = "lora_unet_"
-_PEFT_PREFIX = "unet."
-_ROLES = {
-    ".lora_down.weight": "down",
-    ".lora_up.weight": "up",
-    ".lora_A.weight": "down",
-    ".lora_B.weight": "up",
-    ".lora.down.weight": "down",
-    ".lora.up.weight": "up",
-    ".alpha": "alpha",
+COMPONENTS = ("unet", "text_encoder", "text_encoder_2")
+ROLES = {
+    "lora_down.weight": "down",  # kohya
+    "lora_up.weight": "up",
+    "lora_A.weight": "down",  # PEFT
+    "lora_B.weight": "up",
+    "lora_A.default.weight": "down",  # PEFT's own state, saved without its helper
+    "lora_B.default.weight": "up",
+    "lora.down.weight": "down",  # diffusers
+    "lora.up.weight": "up",
+    "lora_linear_layer.down.weight": "down",  # diffusers, text encoders
+    "lora_linear_layer.up.weight": "up",
+    "down.weight": "down",  # diffusers before 0.21, after `to_q_lora`
+    "up.weight": "up",
+    "alpha": "alpha",
+    "dora_scale": "magnitude",  # kohya, LyCORIS
+    "lora_magnitude_vector": "output magnitude",  # PEFT
+    "lora_magnitude_vector.weight": "output magnitude",
+    "lora_magnitude_vector.default.weight": "output magnitude",
 }
-_METADATA_KEY = "lora_adapter_metadata"
-_ENCODER_KEYS = {"clip_l": ("clip_l", "text_encoders_0"), "clip_g": ("clip_g", "text_encoders_1")}
-_SHOWN = 4
-"""Names shown in a message before it says how many more there are."""
+"""What follows the module in a key -> the tensor's role in `scale * up @ down`."""
+BUNDLED = "bundle_emb."
+"""Start of the keys of embeddings that lie in a LoRA file."""
+
+_UNET, _FIRST, _SECOND = COMPONENTS
+_WRAPPER = "text_model."
+"""transformers 5 dropped this level from the first encoder; every file still has it."""
+_ENDINGS = sorted(ROLES, key=len, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
-class LoraModule:
-    """The change of one module: `scale * up @ down`, before the bundle's strength."""
+class Naming:
+    """How a kind of files names modules."""
 
-    down: torch.Tensor
-    """(rank, in) or (rank, in, h, w) float32."""
-    up: torch.Tensor
-    """(out, rank) or (out, rank, 1, 1) float32."""
-    scale: float
-    """alpha / rank."""
-
-    def delta(self, dtype: torch.dtype = torch.float64) -> torch.Tensor:
-        """(out, in) or (out, in, h, w): what is added to the weight at strength 1."""
-        product = self.up.to(dtype).flatten(1) @ self.down.to(dtype).flatten(1)
-        return self.scale * product.reshape(self.up.shape[0], *self.down.shape[1:])
+    spell: Callable[[str, Mapping[str, str]], str | None]
+    """From diffusers' name and the table of Stability's names; None for a module that it cannot name."""
+    pattern: str
+    """A regular expression that the start of such names matches, by which a file is told without its base."""
 
 
 @dataclass(frozen=True, slots=True)
-class Embeddings:
-    """Learned rows of both text encoders, one row for each token."""
+class Layout:
+    """One row: who writes such keys, for which network, and how a module is spelt."""
 
-    clip_l: torch.Tensor
-    """(n_tokens, width of the first encoder)."""
-    clip_g: torch.Tensor
-    """(n_tokens, width of the second encoder)."""
-
-
-def read_lora(path: Path, weights: Mapping[str, torch.Size]) -> dict[str, LoraModule]:
-    """The LoRA's modules by the name that they have in the UNet.
-
-    Args:
-        path: a safetensors file in the kohya or the PEFT layout.
-        weights: shape of the UNet's weight by module name, `down_blocks.1...to_q` for example.
-
-    Raises:
-        BundleError: unknown keys, modules that the UNet has not, halves missing, or shapes that do not fit.
-    """
-    tensors, metadata = _read_tensors(path)
-    parts = _collect(path, tensors, weights)
-    default_alpha = _metadata_alpha(path, metadata)
-    modules = {name: _join(path, name, part, default_alpha) for name, part in sorted(parts.items())}
-    _refuse(
-        path,
-        (name for name, module in modules.items() if not _fits(module, weights[name])),
-        "{path}: the LoRA was made for another base, its shapes differ in {n} modules: {modules}",
-    )
-    _refuse(
-        path,
-        (
-            name
-            for name, module in modules.items()
-            if not module.up.any() or not module.delta(torch.float32).isfinite().all()
-        ),
-        "{path}: {n} modules of the LoRA are empty or not finite: {modules}; the training did not reach them "
-        "or broke, so use another checkpoint",
-    )
-    return modules
+    producer: str
+    component: str
+    prefix: str
+    naming: Naming
 
 
-def read_embeddings(path: Path, n_tokens: int, width_l: int, width_g: int) -> Embeddings:
-    """The learned rows, mapped to the encoders by name and checked by width.
+_BLOCKS = r"(?:down_blocks|mid_block|up_blocks|conv_in|conv_out|time_embedding|add_embedding)"
+_STABILITY_BLOCKS = r"(?:input_blocks|middle_block|output_blocks|time_embed|label_emb|out[._]2)"
+_DIFFUSERS = Naming(lambda name, _: name, _BLOCKS + r"(?!.*\.processor\.)")
+_DIFFUSERS_FLAT = Naming(lambda name, _: flat(name), _BLOCKS)
+_PROCESSOR = Naming(lambda name, _: processor_name(name), _BLOCKS + r".*\.processor\.")
+_STABILITY = Naming(lambda name, names: names.get(name), _STABILITY_BLOCKS)
+_STABILITY_FLAT = Naming(lambda name, names: flat(names[name]) if name in names else None, _STABILITY_BLOCKS)
+_CLIP = Naming(lambda name, _: _wrapped(name), r"text_model|text_projection")
+_CLIP_BARE = Naming(lambda name, _: name.removeprefix(_WRAPPER), r"encoder")
+_CLIP_FLAT = Naming(lambda name, _: flat(_wrapped(name)), r"text_model|text_projection")
+_CLIP_PROCESSOR = Naming(lambda name, _: encoder_processor_name(_wrapped(name)), r"text_model.*\.to_\w+_lora")
 
-    Args:
-        path: a safetensors file with `clip_l` and `clip_g`, or `text_encoders_0` and `text_encoders_1`.
-        n_tokens: rows that each tensor must have.
-        width_l: embedding width of the first text encoder (768 in SDXL).
-        width_g: embedding width of the second text encoder (1280 in SDXL).
-
-    Raises:
-        BundleError: a tensor is missing or too many, or has another shape, or is not finite.
-    """
-    tensors, _ = _read_tensors(path)
-    chosen = {}
-    for encoder, width in (("clip_l", width_l), ("clip_g", width_g)):
-        keys = [key for key in _ENCODER_KEYS[encoder] if key in tensors]
-        if len(keys) != 1 or len(tensors) != len(_ENCODER_KEYS):
-            raise BundleError(
-                "{path}: expected the tensors clip_l and clip_g (or text_encoders_0 and text_encoders_1), found {keys}",
-                path=path,
-                keys=_some(tensors),
-            )
-        tensor = tensors[keys[0]]
-        if tuple(tensor.shape) != (n_tokens, width):
-            raise BundleError(
-                "{path}: {key} has the shape {actual}, this base and the manifest's tokens need {expected}; "
-                "the embeddings belong to another base or to another number of tokens",
-                path=path,
-                key=keys[0],
-                actual=list(tensor.shape),
-                expected=[n_tokens, width],
-            )
-        if not tensor.isfinite().all():
-            raise BundleError("{path}: {key} is not finite; use another checkpoint", path=path, key=keys[0])
-        chosen[encoder] = tensor
-    return Embeddings(**chosen)
-
-
-def _read_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    try:
-        with safe_open(path, framework="pt") as stream:
-            return {key: stream.get_tensor(key) for key in stream.keys()}, dict(stream.metadata() or {})  # noqa: SIM118
-    except (SafetensorError, OSError) as exc:
-        raise BundleError("{path} cannot be read as safetensors: {reason}", path=path, reason=str(exc)) from exc
-
-
-def _collect(
-    path: Path, tensors: Mapping[str, torch.Tensor], weights: Mapping[str, torch.Size]
-) -> dict[str, dict[str, torch.Tensor]]:
-    """The tensors by module and role; every key must have a place."""
-    by_flat_name = {name.replace(".", "_"): name for name in weights}
-    parts: dict[str, dict[str, torch.Tensor]] = {}
-    unknown = []
-    for key, tensor in tensors.items():
-        name, role = _split_key(key, by_flat_name)
-        if role is None or name not in weights:
-            unknown.append(key)
-        else:
-            parts.setdefault(name, {})[role] = tensor
-    if unknown or not parts:
-        raise BundleError(
-            "{path}: {n} of {n_keys} keys fit no module of this base: {keys}; "
-            "expected a UNet LoRA in kohya layout with diffusers names or in PEFT layout",
-            path=path,
-            n=len(unknown),
-            n_keys=len(tensors),
-            keys=_some(unknown),
+LAYOUTS = (
+    Layout("Eden, OneTrainer (legacy), ai-toolkit", _UNET, "lora_unet_", _DIFFUSERS_FLAT),
+    Layout("Eden before 2024-09", _UNET, "lora_unet_base_model_model_", _DIFFUSERS_FLAT),
+    Layout("kohya sd-scripts", _UNET, "lora_unet_", _STABILITY_FLAT),
+    Layout("diffusers before 0.21", _UNET, "unet.", _PROCESSOR),
+    Layout("cog-sdxl", _UNET, "", _PROCESSOR),
+    Layout("diffusers, SimpleTuner", _UNET, "unet.", _DIFFUSERS),
+    Layout("diffusers without a prefix", _UNET, "", _DIFFUSERS),
+    Layout("PEFT", _UNET, "base_model.model.", _DIFFUSERS),
+    Layout("OneTrainer (original)", _UNET, "", _STABILITY),
+    Layout("OneTrainer (ComfyUI)", _UNET, "diffusion_model.", _STABILITY),
+    Layout("OneTrainer (OMI)", _UNET, "unet.", _STABILITY),
+    *(
+        Layout(producer, component, prefix.format(name), naming)
+        for component, names in ((_FIRST, ("te1", "text_encoder", "l")), (_SECOND, ("te2", "text_encoder_2", "g")))
+        for producer, prefix, name, naming in (
+            ("kohya sd-scripts, OneTrainer", "lora_{}_", names[0], _CLIP_FLAT),
+            ("diffusers before 0.21", "{}.", names[1], _CLIP_PROCESSOR),
+            ("diffusers", "{}.", names[1], _CLIP),
+            ("diffusers 0.39", "{}.", names[1], _CLIP_BARE),
+            ("OneTrainer (OMI)", "clip_{}.", names[2], _CLIP),
+            ("OneTrainer (ComfyUI)", "text_encoders.clip_{}.transformer.", names[2], _CLIP),
         )
-    return parts
+    ),
+)
 
 
-def _split_key(key: str, by_flat_name: Mapping[str, str]) -> tuple[str, str | None]:
-    """The UNet's module name and the tensor's role; no role if the key is in no known layout."""
-    for ending, role in _ROLES.items():
-        if not key.endswith(ending):
-            continue
-        name = key.removesuffix(ending)
-        if name.startswith(_KOHYA_PREFIX):
-            return by_flat_name.get(name.removeprefix(_KOHYA_PREFIX), ""), role
-        if name.startswith(_PEFT_PREFIX):
-            return name.removeprefix(_PEFT_PREFIX), role
-    return "", None
+def spellings(modules: Iterable[str]) -> dict[str, str]:
+    """Every spelling of every module -> its canonical name.
+
+    Args:
+        modules: canonical names of all modules with weights of their own, each beginning with its component.
+    """
+    names: dict[str, list[str]] = {component: [] for component in COMPONENTS}
+    for module in modules:
+        component, _, name = module.partition(".")
+        names[component].append(name)
+    stability = stability_names(names[_UNET])
+    return {
+        f"{layout.prefix}{spelled}": f"{layout.component}.{name}"
+        for layout in LAYOUTS
+        for name in names[layout.component]
+        if (spelled := layout.naming.spell(name, stability)) is not None
+    }
 
 
-def _metadata_alpha(path: Path, metadata: Mapping[str, str]) -> Callable[[str], float | None]:
-    """How to ask diffusers' adapter metadata for a module's alpha; None where it says nothing."""
-    try:
-        adapter = json.loads(metadata.get(_METADATA_KEY, "{}"))
-        alpha, patterns = adapter.get("unet.lora_alpha"), dict(adapter.get("unet.alpha_pattern", {}))
-    except (ValueError, TypeError, AttributeError) as exc:
-        raise BundleError("{path}: its adapter metadata cannot be read", path=path) from exc
-    if adapter.get("unet.use_dora") or adapter.get("unet.use_rslora"):
-        raise BundleError("{path} is a DoRA or an rsLoRA, which plitka cannot scale; use a plain LoRA", path=path)
-    return lambda name: patterns.get(name, alpha)
+def split_key(key: str) -> tuple[str, str] | None:
+    """A key's module as the file spells it, and the tensor's role; None without a known ending."""
+    for ending in _ENDINGS:
+        if key.endswith(f".{ending}"):
+            return key.removesuffix(f".{ending}"), ROLES[ending]
+    return None
 
 
-def _join(
-    path: Path, name: str, part: Mapping[str, torch.Tensor], default_alpha: Callable[[str], float | None]
-) -> LoraModule:
-    if "down" not in part or "up" not in part:
-        raise BundleError("{path}: {module} has only one of its two matrices", path=path, module=name)
-    down, up = part["down"].float(), part["up"].float()
-    rank = down.shape[0]
-    alpha = part["alpha"].item() if "alpha" in part else default_alpha(name)
-    return LoraModule(down, up, 1.0 if alpha is None else alpha / rank)
+def tell_layouts(keys: Iterable[str]) -> list[str]:
+    """Who writes such keys, by their look alone; the layouts of the most keys first."""
+    counts: dict[str, int] = {}
+    for key in keys:
+        split = split_key(key)
+        producer = next((row.producer for row in LAYOUTS if split and _matches(row, split[0])), None)
+        if producer is not None:
+            counts[producer] = counts.get(producer, 0) + 1
+    return sorted(counts, key=lambda producer: -counts[producer])
 
 
-def _fits(module: LoraModule, weight: torch.Size) -> bool:
-    rank = module.down.shape[0]
-    has_plain_up = module.up.numel() == module.up.shape[0] * rank and module.up.shape[1] == rank
-    return has_plain_up and (module.up.shape[0], *module.down.shape[1:]) == tuple(weight)
+def _matches(layout: Layout, spelled: str) -> bool:
+    return re.match(re.escape(layout.prefix) + layout.naming.pattern, spelled) is not None
 
 
-def _refuse(path: Path, modules: Iterable[str], message: str) -> None:
-    names = list(modules)
-    if names:
-        raise BundleError(message, path=path, n=len(names), modules=_some(names))
-
-
-def _some(names: Iterable[str]) -> str:
-    every = list(names)
-    more = len(every) - _SHOWN
-    return ", ".join(every[:_SHOWN]) + (f" (+{more})" if more > 0 else "")
+def _wrapped(name: str) -> str:
+    return name if name.startswith((_WRAPPER, "text_projection")) else _WRAPPER + name

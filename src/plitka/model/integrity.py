@@ -15,6 +15,8 @@ from plitka.errors import BundleError, HashMismatch, ManifestError, MissingFile,
 
 PICKLE_ENDINGS = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"})
 WEIGHT_ENDINGS = PICKLE_ENDINGS | {".safetensors", ".gguf", ".h5", ".msgpack", ".onnx"}
+_SAFETENSORS_ENDINGS = frozenset({".safetensors", ".pti"})
+"""cog-sdxl calls its embeddings .pti; they are safetensors inside."""
 LOADED_ENDINGS = WEIGHT_ENDINGS | {".json", ".txt", ".model", ".jinja", ".py"}
 """Files that a loader may pick up by itself because they lie in the base folder."""
 
@@ -111,7 +113,7 @@ def check_content(path: Path) -> None:
             "convert it with `safetensors.torch.save_file` on a machine that you can lose",
             path=path,
         )
-    if path.suffix.lower() == ".safetensors":
+    if path.suffix.lower() in _SAFETENSORS_ENDINGS:
         _check_safetensors_length(path)
 
 

@@ -1,0 +1,158 @@
+"""How far `measure` is from the truth: on renders, whose shares are exact, and on a folder of photographs.
+
+    python benchmarks/measure_accuracy.py renders --n 300
+    python benchmarks/measure_accuracy.py photographs FOLDER
+
+A folder holds pictures and `captions.csv` with the columns file and caption, "60% red, 40% blue".
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+
+from plitka.core.granules import Geometry, GranuleConfig, Surface, lay_granules
+from plitka.core.measure import Measurement, measure
+from plitka.core.palette import Colour, default_palette
+from plitka.core.photograph import read_photographs
+from plitka.core.recipe import Part, Recipe
+from plitka.core.shading import Light, LightConfig, light_granules, recolour
+
+FIRST_SEED = 9_000_000
+"""Far from the seeds of `recipes/measure`, which trains the network."""
+N_LAYERS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One picture with its shares, and what was measured of it."""
+
+    colours: tuple[Colour, ...]
+    percents: tuple[float, ...]
+    found: Measurement
+    seconds: float
+
+    @property
+    def errors(self) -> npt.NDArray[np.float64]:
+        """(n,) points by which each share is off."""
+        found = [self.found.percents[colour.code] for colour in self.colours]
+        return np.abs(np.array(found) - np.array(self.percents))
+
+    def __str__(self) -> str:
+        shares = zip(self.colours, self.percents, self.found.percents.values(), strict=True)
+        listed = ", ".join(f"{colour.code} {true:.1f} {found:.1f}" for colour, true, found in shares)
+        return f"{listed}; uncertainty {self.found.uncertainty:.1f}, off palette {self.found.off_palette:.1f}"
+
+
+def main() -> None:
+    """Read the command line and report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    kinds = parser.add_subparsers(required=True)
+    renders = kinds.add_parser("renders")
+    renders.add_argument("--n", type=int, default=300)
+    renders.add_argument("--size-px", type=int, default=512)
+    renders.add_argument("--verbose", action="store_true")
+    renders.set_defaults(run=lambda asked: report(list(on_renders(asked.n, asked.size_px, asked.verbose))))
+    photographs = kinds.add_parser("photographs")
+    photographs.add_argument("folder", type=Path)
+    photographs.set_defaults(run=lambda asked: report_photographs(asked.folder))
+    asked = parser.parse_args()
+    asked.run(asked)
+
+
+def on_renders(n: int, size_px: int, verbose: bool) -> Iterator[Trial]:
+    """Trials of recipes drawn at random, on layers drawn at random."""
+    for layer in range(N_LAYERS):
+        geometry, light, config = lay(FIRST_SEED + layer, size_px)
+        for index in range(layer, n, N_LAYERS):
+            recipe = draw_recipe(np.random.default_rng(FIRST_SEED - 1 - index))
+            picture = recolour(geometry, light, recipe, config, FIRST_SEED + index)
+            trial = time_measure(picture.pixels, recipe.colours, tuple(100 * share for share in picture.shares))
+            if verbose:
+                say(f"{trial.errors.mean():5.2f} {trial}")
+            yield trial
+
+
+def lay(seed: int, size_px: int) -> tuple[Geometry, Light, LightConfig]:
+    """A layer with granules of 0.7 to 1.5 times the usual size, under any light."""
+    u = np.random.default_rng(seed).uniform
+    scale = float(np.exp(u(np.log(0.7), np.log(1.5))))
+    surface = Surface.CUT if u() < 0.1 else Surface.PRESSED
+    granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=u(0.28, 0.45), surface=surface)
+    config = LightConfig(
+        azimuth_deg=u(0, 360), elevation_deg=u(38, 68), softness_deg=u(5, 18), lamp=u(0.42, 0.7), sky=u(0.4, 0.58),
+        bounce=u(0.4, 0.7), sheen=u(0.02, 0.07), warmth=u(-1, 1), wetness=max(0.0, u(-1.5, 0.5)),
+    )  # fmt: skip
+    geometry = lay_granules(granules, seed)
+    return geometry, light_granules(geometry, config), config
+
+
+def draw_recipe(rng: np.random.Generator) -> Recipe:
+    """1 to 8 of the 29 colours in any shares."""
+    catalogue = default_palette().catalogue
+    colours = [catalogue[index] for index in rng.choice(len(catalogue), rng.integers(1, 9), replace=False)]
+    percents = 1 + np.floor(rng.dirichlet(np.full(len(colours), 1.5)) * (100 - len(colours)))
+    percents[0] += 100 - percents.sum()
+    parts = zip(colours, percents, strict=True)
+    return Recipe(tuple(Part(colour, Decimal(int(percent))) for colour, percent in parts))
+
+
+def time_measure(pixels: npt.NDArray[np.uint8], colours: tuple[Colour, ...], percents: tuple[float, ...]) -> Trial:
+    """Measure one picture whose percents are known."""
+    began = perf_counter()
+    found = measure(pixels, colours)
+    return Trial(colours, percents, found, perf_counter() - began)
+
+
+def report(trials: Sequence[Trial]) -> None:
+    """Print what is promised of the measure."""
+    mean = np.array([trial.errors.mean() for trial in trials])
+    largest = np.array([trial.errors.max() for trial in trials])
+    stated = np.array([trial.found.uncertainty for trial in trials])
+    say(f"{len(trials)} pictures, {np.mean([trial.seconds for trial in trials]):.2f} s each")
+    say(f"mean error {mean.mean():.2f} points; of 95 in 100 recipes at most {np.quantile(mean, 0.95):.2f}")
+    say(f"largest error of a recipe: mean {largest.mean():.2f}, 95 in 100 at most {np.quantile(largest, 0.95):.2f}")
+    say(f"uncertainty covers {100 * (largest <= stated).mean():.0f} %; median {np.median(stated):.2f} points")
+    say(f"off palette: mean {np.mean([trial.found.off_palette for trial in trials]):.2f} %")
+    mixes = mean[[len(trial.colours) > 1 for trial in trials]]
+    say(f"mixes only: mean error {mixes.mean():.2f}")
+
+
+def report_photographs(folder: Path) -> None:
+    """Print each photograph's trial, then all mixes together; captions are nominal."""
+    trials = []
+    for recipe, pixels in read_photographs(folder):
+        if len(recipe.parts) > 1:
+            percents = tuple(100 * share for share in recipe.shares)
+            trials.append(time_measure(pixels, recipe.colours, percents))
+            say(f"{trials[-1].errors.mean():5.2f} {trials[-1]}")
+        else:
+            report_solid(recipe.colours[0], pixels)
+    report(trials)
+
+
+def report_solid(colour: Colour, pixels: npt.NDArray[np.uint8]) -> None:
+    """A tile of one colour: what is none of it, and what goes to the most similar colour, which is absent."""
+    others = [other for other in default_palette().catalogue if other.code != colour.code]
+    other = min(others, key=lambda other: np.linalg.norm(np.subtract(other.lab_d65, colour.lab_d65)))
+    alone, both = measure(pixels, [colour]), measure(pixels, [colour, other])
+    say(
+        f"{colour.code}: off palette {alone.off_palette:.1f} %; {other.code}, absent, "
+        f"{both.percents[other.code]:.1f} % with uncertainty {both.uncertainty:.1f}"
+    )
+
+
+def say(line: str) -> None:
+    """One line to standard output, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

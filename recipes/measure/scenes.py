@@ -1,0 +1,163 @@
+"""Pictures with known shares, spread wider than any tile: lights, sizes, drifting colours, poor cameras."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from plitka.core.classifier import Features, describe, window_mean
+from plitka.core.colour_model import fit_colours, nearest_gap, to_lab
+from plitka.core.granules import Geometry, GranuleConfig, Surface, deal_colours, lay_granules
+from plitka.core.palette import Colour, default_palette
+from plitka.core.shading import (
+    Light,
+    LightConfig,
+    develop,
+    light_granules,
+    lit_colours,
+    paint,
+    to_linear,
+    to_srgb8,
+    vary_chips,
+)
+
+CATALOGUE = default_palette().catalogue
+LABS = np.array([colour.lab_d65 for colour in CATALOGUE])
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+POINT_PX = 2
+N_SAMPLES = 5000
+
+Layer = tuple[Geometry, Light, LightConfig]
+
+
+@dataclass(frozen=True)
+class Example:
+    """What the network sees of a picture, and what is true."""
+
+    features: Features
+    truth: npt.NDArray[np.float16]  # (h, w, n + 1), last what nobody asked for
+
+
+def draw_layer(seed: int, size_px: int) -> Layer:
+    u = np.random.default_rng(seed).uniform
+    scale = float(np.exp(u(np.log(0.5), np.log(1.7))))
+    surface = Surface.CUT if u() < 0.12 else Surface.PRESSED
+    granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=u(0.25, 0.5), surface=surface)
+    config = LightConfig(
+        azimuth_deg=u(0, 360), elevation_deg=u(35, 70), softness_deg=u(4, 18), lamp=u(0.4, 0.75), sky=u(0.35, 0.6),
+        bounce=u(0.3, 0.7), sheen=u(0.01, 0.08), sheen_width=u(6, 26), roughness=u(0.08, 0.2), tone=u(0.04, 0.12),
+        tint=u(0.01, 0.03), grain=u(0.02, 0.06), blur_px=u(0, 0.65), warmth=u(-1, 1), wetness=max(0.0, u(-1.5, 0.6)),
+    )  # fmt: skip
+    geometry = lay_granules(granules, seed)
+    return geometry, light_granules(geometry, config), config
+
+
+def draw_examples(seed: int, size_px: int, n: int) -> list[Example]:
+    layer, rng = draw_layer(seed, size_px), np.random.default_rng([seed, 1])
+    return [draw_example(layer, rng) for _ in range(n)]
+
+
+def draw_example(layer: Layer, rng: np.random.Generator) -> Example:
+    asked, shares = draw_recipe(rng)
+    others, other_share = draw_others(asked, rng)
+    palette = lit_colours(asked)
+    lit = lit_colours([*asked, *others])
+    plain = rng.random() < 0.35
+    pixels, truth = paint_layer(
+        layer,
+        lit if plain else drift(lit, rng),
+        [*(shares * (1 - other_share)), *([other_share] * len(others))],
+        rng,
+    )
+    if not others:
+        truth = np.concatenate([truth, np.zeros_like(truth[..., :1])], -1)
+    points = shrink_to_points(to_linear(pixels if plain else degrade(pixels, rng)))
+    flat = points.reshape(-1, 3)
+    fit = fit_colours(flat[rng.choice(len(flat), min(N_SAMPLES, len(flat)), replace=False)], palette)
+    seen = describe(points, fit)
+    # Half precision: a thousand examples then fit into memory.
+    half = Features(*(part.astype(np.float16) for part in (seen.shared, seen.own, seen.off)))
+    return Example(half, truth.astype(np.float16))
+
+
+def draw_recipe(rng: np.random.Generator) -> tuple[list[Colour], npt.NDArray[np.float64]]:
+    """Colours and shares; some colours are near-equal, and some are asked for but absent."""
+    n = int(rng.choice(np.arange(1, 9), p=[0.04, 0.32, 0.2, 0.16, 0.1, 0.07, 0.05, 0.06]))
+    chosen = list(rng.choice(len(CATALOGUE), n, replace=False))
+    if n > 1 and rng.random() < 0.45:
+        apart = np.linalg.norm(LABS - LABS[chosen[0]], axis=1)
+        apart[chosen] = np.inf
+        chosen[1] = int(rng.choice(np.argsort(apart)[:4]))
+    shares = rng.dirichlet(np.full(n, rng.choice([0.5, 1, 3])))
+    if n > 1 and rng.random() < 0.35:
+        shares[rng.integers(n)] = 0
+    return [CATALOGUE[index] for index in chosen], shares / shares.sum()
+
+
+def draw_others(asked: list[Colour], rng: np.random.Generator) -> tuple[list[Colour], float]:
+    """Sometimes a colour that nobody asked for, unlike all that were, and its share."""
+    labs = np.array([colour.lab_d65 for colour in asked])
+    if rng.random() < 0.3:
+        for index in rng.permutation(len(CATALOGUE)):
+            if np.linalg.norm(labs - LABS[index], axis=1).min() > 28:
+                return [CATALOGUE[index]], float(rng.choice([0.01, 0.03, 0.1, 0.2]))
+    return [], 0.0
+
+
+def paint_layer(
+    layer: Layer, lit: np.ndarray, shares: list[float], rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """(S, S, 3) sRGB, and (S/2, S/2, n) shares of each point."""
+    geometry, light, config = layer
+    dealt = deal_colours(geometry.areas, shares, rng)
+    oversample = geometry.config.oversample
+    albedo = vary_chips(lit, dealt, rng, config)
+    pixels = develop(paint(geometry.ids, light, albedo, config, rng), oversample, config)
+    cells = POINT_PX * oversample
+    n = geometry.config.size_px // POINT_PX
+    colour = dealt[geometry.ids].reshape(n, cells, n, cells)
+    truth = [(colour == index).mean((1, 3), dtype=np.float32) for index in range(len(shares))]
+    return pixels, np.stack(truth, -1)
+
+
+def drift(lit: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Colours as another batch shows them: all more saturated, each its own way, less where two are near."""
+    if rng.random() < 0.5:
+        lit = saturate(lit, rng.uniform(0.9, 1.35))
+    if rng.random() < 0.5:
+        freedom = np.minimum(nearest_gap(to_lab(lit)), 40)[:, None] / 40
+        lit = saturate(lit, 1 + freedom * rng.uniform(-0.1, 0.5, (len(lit), 1)))
+        lit = lit * np.exp(freedom * (rng.normal(0, 0.10, (len(lit), 1)) + rng.normal(0, 0.07, lit.shape)))
+    return np.clip(lit, 0.003, 1.2).astype(np.float32)
+
+
+def saturate(lit: np.ndarray, factor: float | np.ndarray) -> np.ndarray:
+    grey = (lit @ LUMINANCE)[:, None]
+    return grey + (lit - grey) * factor
+
+
+def degrade(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """What cameras do: exposure, white balance, uneven light, contrast, veil, blur or sharpening, noise."""
+    linear = to_linear(pixels)
+    if rng.random() < 0.6:
+        linear = linear * np.exp(rng.normal(0, 0.05, 3) + rng.normal(0, 0.12))
+    if rng.random() < 0.3:
+        y, x = np.mgrid[: len(linear), : len(linear)] / len(linear) - 0.5
+        linear = linear * (1 + rng.uniform(-0.25, 0.25) * x + rng.uniform(-0.25, 0.25) * y)[..., None]
+    if rng.random() < 0.3:
+        linear = linear ** rng.uniform(0.9, 1.12)
+    if rng.random() < 0.3:
+        linear = linear + rng.uniform(0, 0.015)
+    kind = rng.random()
+    if kind < 0.5:
+        soft = window_mean(linear.astype(np.float32), int(rng.choice([3, 3, 5])))
+        linear = linear + (soft - linear) * (rng.uniform(0.3, 1) if kind < 0.25 else rng.uniform(-0.8, -0.2))
+    srgb8 = to_srgb8(linear)
+    if rng.random() < 0.4:
+        srgb8 = np.clip(srgb8 + rng.normal(0, rng.uniform(1, 5), srgb8.shape), 0, 255).astype(np.uint8)
+    return srgb8
+
+
+def shrink_to_points(linear: np.ndarray) -> np.ndarray:
+    n = len(linear) // POINT_PX
+    return linear.reshape(n, POINT_PX, n, POINT_PX, 3).mean((1, 3), dtype=np.float32)

@@ -1,0 +1,130 @@
+"""Train the network of `plitka.core.classifier` on renders: about 6 minutes on 2 cores.
+
+python recipes/measure/train.py src/plitka/core/data/classifier.npz
+"""
+
+import argparse
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from pathlib import Path
+
+import numpy as np
+import torch
+from scenes import Example, draw_examples
+from torch import Tensor, nn
+from torch.nn import functional
+
+from plitka.core.classifier import WINDOWS
+
+FIRST_SEED = 3100
+SIZE_PX = 288
+EXAMPLES_PER_LAYER = 15
+CROP = 80
+N_HIDDEN = 24
+N_SHARED, N_OWN, N_OFF, N_CONTEXT = 5, 12, 6, 6
+
+
+class Mlp(nn.Sequential):
+    """Two hidden layers, one output."""
+
+    def __init__(self, n_inputs: int) -> None:
+        super().__init__(
+            nn.Linear(n_inputs, N_HIDDEN), nn.ReLU(), nn.Linear(N_HIDDEN, N_HIDDEN), nn.ReLU(), nn.Linear(N_HIDDEN, 1)
+        )
+
+
+class Classifier(nn.Module):
+    """The twin of `plitka.core.classifier.classify`; says what each stage thinks."""
+
+    def __init__(self, n_stages: int = 3) -> None:
+        super().__init__()
+        self.first, self.first_off = Mlp(N_SHARED + N_OWN), Mlp(N_SHARED + N_OFF)
+        later = range(n_stages - 1)
+        self.next = nn.ModuleList(Mlp(N_SHARED + N_OWN + N_CONTEXT) for _ in later)
+        self.next_off = nn.ModuleList(Mlp(N_SHARED + N_OFF + N_CONTEXT) for _ in later)
+
+    def forward(self, shared: Tensor, own: Tensor, off: Tensor) -> list[Tensor]:
+        height, width, n, _ = own.shape
+        own = torch.cat([shared[:, :, None].expand(height, width, n, N_SHARED), own], -1)
+        off = torch.cat([shared, off], -1)
+        light = ((shared[..., :1] + 1) / 2) ** 3 + 0.01
+        stages = [torch.cat([self.first(own)[..., 0], self.first_off(off)], -1)]
+        for of_own, of_off in zip(self.next, self.next_off, strict=True):
+            logs = functional.log_softmax(stages[-1], -1)
+            seen = context(logs, light)
+            change = of_own(torch.cat([own, seen[:, :, :n]], -1))[..., 0]
+            stages.append(logs.clamp(-8) + torch.cat([change, of_off(torch.cat([off, seen[:, :, n]], -1))], -1))
+        return stages
+
+
+def context(logs: Tensor, light: Tensor) -> Tensor:
+    said = logs.exp()
+    everywhere = (said.mean((0, 1)) + 1e-4).log() / 4
+    lit = mean_around(said * light, 5) / mean_around(light, 5)
+    around = [mean_around(said, side) for side in WINDOWS]
+    return torch.stack([logs.clamp(-8) / 4, *around, lit, everywhere.expand(logs.shape)], -1)
+
+
+def mean_around(values: Tensor, side: int) -> Tensor:
+    reach = side // 2
+    padded = functional.pad(values.permute(2, 0, 1)[:, None], (reach,) * 4, mode="replicate")  # (C, 1, H + 2r, W + 2r)
+    return functional.avg_pool2d(padded, side, 1)[:, 0].permute(1, 2, 0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--layers", type=int, default=60)
+    parser.add_argument("--seconds", type=float, default=270)
+    asked = parser.parse_args()
+    seeds = range(FIRST_SEED, FIRST_SEED + asked.layers)
+    with ProcessPoolExecutor(2) as pool:
+        draws = pool.map(draw_examples, seeds, repeat(SIZE_PX), repeat(EXAMPLES_PER_LAYER))
+        examples = [example for draw in draws for example in draw]
+    sys.stdout.write(f"{len(examples)} examples\n")
+    torch.manual_seed(0)
+    network = Classifier()
+    train(network, examples, asked.seconds)
+    np.savez_compressed(asked.out, **{name: value.numpy() for name, value in network.state_dict().items()})
+
+
+def train(network: Classifier, examples: list[Example], seconds: float) -> None:
+    """As many steps as fit into the time; the learning rate falls along a half cosine."""
+    rng, optimiser = np.random.default_rng(0), torch.optim.Adam(network.parameters())
+    began, step, errors = time.monotonic(), 0, []
+    while (done := (time.monotonic() - began) / seconds) < 1:
+        optimiser.param_groups[0]["lr"] = 4e-3 * (0.02 + 0.98 * (1 + np.cos(np.pi * done)) / 2)
+        optimiser.zero_grad()
+        for _ in range(2):
+            loss, error = lose(network, examples[rng.integers(len(examples))], rng)
+            (loss / 2).backward()
+            errors.append(error)
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        step += 1
+        if step % 200 == 0:
+            sys.stdout.write(f"step {step}: {np.mean(errors[-400:]):.2f} points on crops\n")
+            sys.stdout.flush()
+
+
+def lose(network: Classifier, example: Example, rng: np.random.Generator) -> tuple[Tensor, float]:
+    """Cross entropy of points, and 8 times the mean error of shares, of every stage; the last counts double."""
+    top, left = rng.integers(0, np.array(example.truth.shape[:2]) - CROP + 1)
+    seen = example.features
+    shared, own, off, truth = (
+        torch.from_numpy(part[top : top + CROP, left : left + CROP].astype(np.float32))
+        for part in (seen.shared, seen.own, seen.off, example.truth)
+    )
+    loss, error = torch.zeros(()), torch.zeros(())
+    stages = network(shared, own, off)
+    for index, logits in enumerate(stages):
+        logs = functional.log_softmax(logits, -1)
+        error = (logs.exp().mean((0, 1)) - truth.mean((0, 1))).abs().mean()
+        loss = loss + (1 if index == len(stages) - 1 else 0.5) * (-(truth * logs).sum(-1).mean() + 8 * error)
+    return loss, 100 * error.item()
+
+
+if __name__ == "__main__":
+    main()

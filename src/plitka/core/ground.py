@@ -1,0 +1,67 @@
+"""Where in a picture the tile lies: a photograph often shows it whole, on white ground.
+
+Decisions:
+* White ground is bright, even, and reaches the frame. A white tile is bright too, but its granules are not even.
+* The rim is left out: it is ragged, it casts a shadow on the ground, and it shows the sides of chips.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.floating[Any]]
+Mask = npt.NDArray[np.bool_]
+
+CELL_PX = 8
+"""Side of the squares for which it is decided whether they show the tile."""
+_GROUND_LEVEL = 200.0
+_GROUND_TINT = 45.0
+_GROUND_DEVIATION = 5.0
+"""sRGB levels: ground is lighter, less tinted and more even than this; chips vary by 10 and more."""
+_RIM_CELLS = 3
+_LEAST_FRAME = 0.5
+"""Where less of the frame than this shows ground, the tile fills the picture."""
+_LEAST_TILE = 0.02
+
+
+def find_tile(pixels: npt.NDArray[np.uint8]) -> Mask:
+    """(H // 8, W // 8) the cells that lie well inside the tile: all of them where there is no white ground."""
+    rows, columns = (side // CELL_PX for side in pixels.shape[:2])
+    cells = pixels[: rows * CELL_PX, : columns * CELL_PX].astype(np.float32)
+    cells = cells.reshape(rows, CELL_PX, columns, CELL_PX, 3)
+    grey = cells.mean(-1)
+    level, power = (_around(part.mean((1, 3)), 1) for part in (grey, grey * grey))
+    deviation = np.sqrt(np.maximum(power - level * level, 0))
+    tint = np.ptp(cells.mean((1, 3)), axis=-1)
+    ground = _reaching_frame((level > _GROUND_LEVEL) & (tint < _GROUND_TINT) & (deviation < _GROUND_DEVIATION))
+    everything = np.ones((rows, columns), np.bool_)
+    frame = np.concatenate([ground[0], ground[-1], ground[:, 0], ground[:, -1]])
+    if frame.mean() < _LEAST_FRAME:
+        return everything
+    tile: Mask = _around((~ground).astype(np.float32), _RIM_CELLS) > 0.999
+    return tile if tile.mean() > _LEAST_TILE else everything
+
+
+def _around(values: FloatArray, reach: int) -> FloatArray:
+    """Mean of (h, w) over a square of 2 reach + 1; the frame repeats."""
+    side = 2 * reach + 1
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(values, reach, mode="edge"), (side, side))
+    mean: FloatArray = windows.mean((-1, -2), dtype=np.float64)
+    return mean
+
+
+def _reaching_frame(mask: Mask) -> Mask:
+    """The part of a mask that hangs together with the frame."""
+    reached = np.zeros_like(mask)
+    reached[[0, -1]], reached[:, [0, -1]] = mask[[0, -1]], mask[:, [0, -1]]
+    while True:
+        grown = reached.copy()
+        grown[1:] |= reached[:-1]
+        grown[:-1] |= reached[1:]
+        grown[:, 1:] |= reached[:, :-1]
+        grown[:, :-1] |= reached[:, 1:]
+        grown &= mask
+        if (grown == reached).all():
+            return reached
+        reached = grown

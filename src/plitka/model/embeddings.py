@@ -1,0 +1,151 @@
+"""Learned rows for the embedding tables of both text encoders.
+
+They lie in a file of their own, or inside a LoRA file under `bundle_emb.<token>.`. Either way a tensor belongs
+to an encoder by its name and is checked by its width: the order in a file says nothing.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from plitka.errors import BundleError
+from plitka.model.formats import BUNDLED
+from plitka.model.tensor_file import read_header, read_tensors, some
+
+_ENCODER_KEYS = {"clip_l": ("clip_l", "text_encoders_0"), "clip_g": ("clip_g", "text_encoders_1")}
+_AFTER_ENCODER = "_out"
+_ONE_ENCODER = "emb_params"
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """Rows of both text encoders, one row for each token."""
+
+    clip_l: torch.Tensor
+    """(n_tokens, width of the first encoder)."""
+    clip_g: torch.Tensor
+    """(n_tokens, width of the second encoder)."""
+
+
+def read_embeddings(path: Path, n_tokens: int, width_l: int, width_g: int) -> Embeddings:
+    """The learned rows, mapped to the encoders by name and checked by width.
+
+    Args:
+        path: a safetensors file, whatever its ending, of embeddings or of a LoRA that brings some.
+        n_tokens: rows that each tensor must have.
+        width_l: embedding width of the first text encoder (768 in SDXL).
+        width_g: embedding width of the second text encoder (1280 in SDXL).
+
+    Raises:
+        BundleError: a tensor is missing or too many, or has another shape, or is not finite.
+    """
+    tensors = read_tensors(path)
+    keys = _encoder_keys(path, tensors)
+    chosen = {}
+    for encoder, width in (("clip_l", width_l), ("clip_g", width_g)):
+        key = some(keys[encoder])
+        rows = [_as_rows(tensors[name]) for name in keys[encoder]]
+        shape = (sum(row.shape[0] for row in rows), *rows[0].shape[1:])
+        if shape != (n_tokens, width) or len({row.shape[1:] for row in rows}) > 1:
+            raise BundleError(
+                "{path}: {key} has the shape {actual}, this base and the manifest's tokens need {expected}; "
+                "the embeddings belong to another base or to another number of tokens",
+                path=path,
+                key=key,
+                actual=list(shape),
+                expected=[n_tokens, width],
+            )
+        tensor = torch.cat(rows)
+        if not tensor.isfinite().all():
+            raise BundleError("{path}: {key} is not finite; use another checkpoint", path=path, key=key)
+        chosen[encoder] = tensor
+    return Embeddings(**chosen)
+
+
+def name_tokens(path: Path) -> tuple[str, ...]:
+    """A name for each row of a file: those that a LoRA file gives its own, otherwise `<s0>`, `<s1>`, ...
+
+    Raises:
+        BundleError: the file holds no embeddings of both encoders.
+    """
+    shapes = read_header(path).shapes
+    names = []
+    for key in _encoder_keys(path, shapes)["clip_l"]:
+        n_rows = shapes[key][0] if len(shapes[key]) > 1 else 1
+        bundled = _bundled_token(key)
+        if bundled is None:
+            names += [f"<s{row}>" for row in range(n_rows)]
+        else:
+            names += [bundled if n_rows == 1 else f"{bundled}_{row}" for row in range(n_rows)]
+    return tuple(names)
+
+
+def has_bundled(path: Path) -> bool:
+    """Whether a LoRA file brings embeddings."""
+    return any(key.startswith(BUNDLED) for key in read_header(path).shapes)
+
+
+def refuse_forgotten_rows(path: Path) -> None:
+    """Refuse a LoRA file whose embeddings nobody asked for: its pictures would lack what the tokens learned.
+
+    Raises:
+        BundleError: the file brings embeddings.
+    """
+    if has_bundled(path):
+        raise BundleError(
+            "{path} brings the tokens {tokens}; name the file in the manifest under [embeddings] too",
+            path=path,
+            tokens=", ".join(name_tokens(path)),
+        )
+
+
+def _encoder_keys(path: Path, keys: Iterable[str]) -> Mapping[str, list[str]]:
+    """The keys of each encoder's rows in the tokens' order, the same tokens for both."""
+    every = list(keys)
+    bundled = [key for key in every if key.startswith(BUNDLED)]
+    found = bundled or every
+    _refuse_unplaced(path, found)
+    by_encoder = {
+        encoder: sorted((key for key in found if key.rsplit(".", 1)[-1] in spelled), key=_natural)
+        for encoder, spelled in _ENCODER_KEYS.items()
+    }
+    tokens = [[_bundled_token(key) for key in chosen] for chosen in by_encoder.values()]
+    n_placed = sum(len(chosen) for chosen in by_encoder.values())
+    if not tokens[0] or tokens[0] != tokens[1] or n_placed != len(found) or len(set(tokens[0])) != len(tokens[0]):
+        raise BundleError(
+            "{path}: expected the tensors clip_l and clip_g (or text_encoders_0 and text_encoders_1), found {keys}",
+            path=path,
+            keys=some(sorted(found)),
+        )
+    return by_encoder
+
+
+def _refuse_unplaced(path: Path, keys: list[str]) -> None:
+    after = [key for key in keys if key.endswith(_AFTER_ENCODER)]
+    if after:
+        raise BundleError(
+            "{path}: {keys} are added to what the text encoders say, for which SDXL in diffusers has no place; "
+            "train again in OneTrainer with output embeddings switched off",
+            path=path,
+            keys=some(sorted(after)),
+        )
+    if _ONE_ENCODER in keys and len(keys) == 1:
+        raise BundleError(
+            "{path} is an embedding of one text encoder, for SD 1.5 or SD 2; SDXL needs rows for both", path=path
+        )
+
+
+def _bundled_token(key: str) -> str | None:
+    return key.removeprefix(BUNDLED).rsplit(".", 1)[0] if key.startswith(BUNDLED) else None
+
+
+def _natural(key: str) -> list[tuple[int, str]]:
+    """`<s10>` after `<s9>`."""
+    return [(int(piece) if piece.isdigit() else -1, piece) for piece in re.split(r"(\d+)", key)]
+
+
+def _as_rows(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor if tensor.dim() > 1 else tensor.unsqueeze(0)

@@ -1,0 +1,132 @@
+"""A LoRA added to a base's weights once, and the proof that it was.
+
+The weights are written here and not by an adapter library, of which none knows all layouts, text encoders of
+transformers 5 and DoRA alike; afterwards nothing of the LoRA is left but the changed numbers.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from plitka.errors import BundleError
+from plitka.model.bundle import LoraPart
+from plitka.model.formats import COMPONENTS
+from plitka.model.lora import LoraModule, read_lora
+from plitka.model.tensor_file import some
+
+_N_CHECKED_MODULES = 16
+_WORD_BYTES = 8
+
+
+def fuse_lora(pipe: Any, path: Path, part: LoraPart) -> int:
+    """Add `strength * alpha/rank * up @ down` to the base's weights, once; returns the number of modules.
+
+    Args:
+        pipe: a StableDiffusionXLPipeline in the dtype that it is assembled in.
+        path: the LoRA's file.
+        part: its strength, and its alpha if the file does not say it.
+
+    Raises:
+        BundleError: the LoRA does not fit this base, or the proof failed.
+    """
+    weights = component_weights({component: getattr(pipe, component) for component in COMPONENTS})
+    lora = read_lora(path, {name: weight.shape for name, weight in weights.items()}, part.alpha)
+    if part.strength == 0:
+        return len(lora)  # the base as it is, also for a DoRA, which would still set its lengths
+    before = {name: weights[name].detach().clone() for name in _sample(lora)}
+    marks = {name: _checksum(weight) for name, weight in weights.items()}
+    for name, module in lora.items():
+        _add(weights[name], module, part.strength)
+    changed = {name for name, weight in weights.items() if _checksum(weight) != marks[name]}
+    _check_finite(weights, lora, path)
+    _check_changed(changed, set(lora), path)
+    _check_formula(weights, lora, part.strength, before, path)
+    return len(lora)
+
+
+def component_weights(networks: Mapping[str, torch.nn.Module]) -> dict[str, torch.Tensor]:
+    """The weights of all linear and convolutional layers, by component and module name."""
+    return {
+        f"{component}.{name}": module.weight
+        for component, network in networks.items()
+        for name, module in network.named_modules()
+        if isinstance(module, torch.nn.Linear | torch.nn.Conv2d)
+    }
+
+
+def _add(weight: torch.Tensor, module: LoraModule, strength: float) -> None:
+    """In the next wider format, so that the weight is rounded once."""
+    wider = torch.float64 if weight.dtype == torch.float32 else torch.float32
+    with torch.no_grad():
+        weight.copy_(module.fused(weight.to(wider), strength))
+
+
+def _sample(lora: Mapping[str, LoraModule]) -> list[str]:
+    names = sorted(lora)
+    return names[:: max(1, len(names) // _N_CHECKED_MODULES)]
+
+
+def _checksum(weight: torch.Tensor) -> int:
+    """A sum of a weight's bytes: reads each once and keeps no copy."""
+    flat = weight.detach().flatten()
+    extent = (flat.numel() * flat.element_size(), flat.storage_offset() * flat.element_size())
+    word = torch.uint8 if any(n_bytes % _WORD_BYTES for n_bytes in extent) else torch.int64
+    return int(flat.view(word).sum(dtype=torch.int64))
+
+
+def _check_finite(weights: Mapping[str, torch.Tensor], lora: Mapping[str, LoraModule], path: Path) -> None:
+    broken = [name for name in lora if not weights[name].isfinite().all()]
+    if broken:
+        raise BundleError(
+            "{path} makes NaN or infinity of the base's weights in {n} modules: {modules}; use another checkpoint",
+            path=path,
+            n=len(broken),
+            modules=some(broken),
+        )
+
+
+def _check_changed(changed: set[str], expected: set[str], path: Path) -> None:
+    if changed != expected:
+        raise BundleError(
+            "{path}: {n_loaded} modules were changed where the LoRA has {n_expected}; differing: {modules}; "
+            "use another checkpoint, and report this with the file's header",
+            path=path,
+            n_loaded=len(changed),
+            n_expected=len(expected),
+            modules=some(sorted(changed ^ expected)),
+        )
+
+
+def _check_formula(
+    weights: Mapping[str, torch.Tensor],
+    lora: Mapping[str, LoraModule],
+    strength: float,
+    before: Mapping[str, torch.Tensor],
+    path: Path,
+) -> None:
+    """Compare fused weights with the formula in float64, within two roundings of the weights' dtype."""
+    wrong = [name for name, weight in before.items() if not _is_formula(weights[name], weight, lora[name], strength)]
+    if wrong:
+        raise BundleError(
+            "{path}: after fusing, {n} of {n_checked} checked modules are not W + {strength} * alpha/rank * B @ A: "
+            "{modules}; report this with the file's header",
+            path=path,
+            n=len(wrong),
+            n_checked=len(before),
+            strength=strength,
+            modules=some(wrong),
+        )
+
+
+def _is_formula(after: torch.Tensor, before: torch.Tensor, module: LoraModule, strength: float) -> bool:
+    limits = torch.finfo(after.dtype)
+    weight = before.double()
+    magnitudes = LoraModule(module.down.abs(), module.up.abs(), abs(module.scale))
+    size = weight.abs() + strength * magnitudes.delta().reshape(weight.shape)
+    if module.magnitude is not None:
+        plain = LoraModule(module.down, module.up, module.scale)
+        size = size * module.stretch(plain.fused(weight, strength)).abs()
+    error = (after.double() - module.fused(weight, strength)).abs()
+    return bool((error <= 2 * limits.eps * (size + limits.smallest_normal)).all())

@@ -1,0 +1,110 @@
+"""Learned tokens put into both text encoders, and the proof that the encoders read them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from plitka.errors import BundleError
+from plitka.model.bundle import EmbeddingsPart
+from plitka.model.embeddings import read_embeddings
+from plitka.model.pipeline import Pipeline, quiet_libraries
+
+
+def insert_embeddings(pipe: Pipeline, path: Path, part: EmbeddingsPart) -> int:
+    """Give both text encoders the learned rows; returns the number of tokens.
+
+    Raises:
+        BundleError: the file does not fit the encoders or tokens, or a token is not one id with its own row.
+    """
+    encoders = _encoders(pipe)
+    widths = [encoder.get_input_embeddings().weight.shape[1] for encoder, _ in encoders]
+    rows = read_embeddings(path, len(part.tokens), *widths)
+    for (encoder, tokenizer), tensor in zip(encoders, (rows.clip_l, rows.clip_g), strict=True):
+        refuse_known_tokens(tokenizer, part.tokens, path)
+        # Room made beforehand: diffusers would draw the new rows from a covariance of the whole table, for seconds.
+        encoder.resize_token_embeddings(len(tokenizer) + len(part.tokens), mean_resizing=False)
+        with quiet_libraries():
+            pipe.load_textual_inversion(tensor, token=list(part.tokens), text_encoder=encoder, tokenizer=tokenizer)
+        refuse_split_tokens(tokenizer, part.tokens, path)
+        _check_rows(encoder, tokenizer, part.tokens, tensor, path)
+    return len(part.tokens)
+
+
+def prove_tokens_are_read(pipe: Pipeline, prompt: str, part: EmbeddingsPart, path: Path) -> None:
+    """Encode a prompt with the learned rows and with another word in their places: both encoders must tell the two.
+
+    Args:
+        pipe: on its device, where the encoders are fast.
+        prompt: a text with all of the tokens.
+        part: what the tokens are called.
+        path: the embeddings' file, for the message.
+
+    Raises:
+        BundleError: an encoder says the same, or NaN.
+    """
+    deaf = []
+    for number, (encoder, tokenizer) in enumerate(_encoders(pipe), start=1):
+        ids = tokenizer(prompt, truncation=True, return_tensors="pt")["input_ids"].to(encoder.device)  # (1, n)
+        learned = torch.tensor(tokenizer.convert_tokens_to_ids(list(part.tokens)), device=ids.device)
+        others = torch.where(torch.isin(ids, learned), tokenizer.unk_token_id, ids)
+        with torch.no_grad():
+            said = encoder(torch.cat([ids, others]), output_hidden_states=True).hidden_states[-2].float()  # (2, n, d)
+        if not said.isfinite().all() or torch.equal(said[0], said[1]):
+            deaf.append(f"text_encoder{'' if number == 1 else '_2'}")
+    if deaf:
+        raise BundleError(
+            "{path}: {modules} say the same with the tokens {tokens} and without, or nothing finite; "
+            "use another checkpoint, and run `plitka model verify`",
+            path=path,
+            modules=", ".join(deaf),
+            tokens=", ".join(part.tokens),
+        )
+
+
+def refuse_known_tokens(tokenizer: Any, tokens: Sequence[str], path: Path) -> None:
+    """Refuse tokens that mean something to a tokenizer already.
+
+    Raises:
+        BundleError: with the tokens that it knows.
+    """
+    known = [token for token in tokens if token in tokenizer.get_vocab()]
+    if known:
+        raise BundleError(
+            "{path}: the base's vocabulary already has {tokens}; name the tokens otherwise in the manifest",
+            path=path,
+            tokens=", ".join(known),
+        )
+
+
+def refuse_split_tokens(tokenizer: Any, tokens: Sequence[str], path: Path) -> None:
+    """Refuse tokens of which a tokenizer that has them does not make one id each, alone and beside the others.
+
+    Raises:
+        BundleError: with the tokens.
+    """
+    ids = tokenizer("".join(tokens), add_special_tokens=False)["input_ids"]
+    singles = [tokenizer(token, add_special_tokens=False)["input_ids"] for token in tokens]
+    if singles != [[token_id] for token_id in ids]:
+        raise _misplaced(tokens, path)
+
+
+def _check_rows(encoder: Any, tokenizer: Any, tokens: Sequence[str], rows: torch.Tensor, path: Path) -> None:
+    """Each token's row in the table is the file's."""
+    table = encoder.get_input_embeddings().weight
+    if not torch.equal(table[tokenizer.convert_tokens_to_ids(list(tokens))], rows.to(table.dtype)):
+        raise _misplaced(tokens, path)
+
+
+def _misplaced(tokens: Sequence[str], path: Path) -> BundleError:
+    return BundleError(
+        "{path}: the tokens {tokens} did not each become one id with its own row in both text encoders; "
+        "use lower-case tokens such as <s0>",
+        path=path,
+        tokens=", ".join(tokens),
+    )
+
+
+def _encoders(pipe: Pipeline) -> Sequence[tuple[Any, Any]]:
+    return (pipe.text_encoder, pipe.tokenizer), (pipe.text_encoder_2, pipe.tokenizer_2)

@@ -1,0 +1,71 @@
+"""A safetensors file as named tensors, or as its header alone."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from safetensors import SafetensorError, safe_open
+
+from plitka.errors import BundleError
+from plitka.model.integrity import check_content
+
+if TYPE_CHECKING:
+    import torch
+
+_LENGTH_BYTES = 8
+_SHOWN = 4
+"""Names shown in a message before it says how many more there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says about its tensors before any of them is read."""
+
+    shapes: Mapping[str, tuple[int, ...]]
+    dtypes: Mapping[str, str]
+    """`BF16`, `F16`, `F32`, `I64`, ..."""
+    metadata: Mapping[str, str]
+
+
+def read_header(path: Path) -> Header:
+    """The names, shapes and number formats of a file's tensors.
+
+    Raises:
+        BundleError: it is no safetensors file, or is cut short.
+    """
+    check_content(path)
+    try:
+        with path.open("rb") as stream:
+            n_header = int.from_bytes(stream.read(_LENGTH_BYTES), "little")
+            entries = json.loads(stream.read(n_header))
+        metadata = entries.pop("__metadata__", {})
+        shapes = {key: tuple(entry["shape"]) for key, entry in entries.items()}
+        return Header(shapes, {key: entry["dtype"] for key, entry in entries.items()}, metadata)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as exc:
+        raise _unreadable(path, exc) from exc
+
+
+def read_tensors(path: Path, start: str = "") -> dict[str, "torch.Tensor"]:
+    """All tensors of a file whose names begin with `start`.
+
+    Raises:
+        BundleError: it cannot be read as safetensors.
+    """
+    try:
+        with safe_open(path, framework="pt") as stream:
+            return {key: stream.get_tensor(key) for key in stream.keys() if key.startswith(start)}  # noqa: SIM118
+    except (SafetensorError, OSError) as exc:
+        raise _unreadable(path, exc) from exc
+
+
+def some(names: Iterable[str]) -> str:
+    """The first few of many names, and how many more there are."""
+    every = list(names)
+    more = len(every) - _SHOWN
+    return ", ".join(every[:_SHOWN]) + (f" (+{more})" if more > 0 else "")
+
+
+def _unreadable(path: Path, cause: Exception) -> BundleError:
+    return BundleError("{path} cannot be read as safetensors: {reason}", path=path, reason=str(cause))

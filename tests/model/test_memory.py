@@ -1,0 +1,33 @@
+import gc
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from plitka.model.bundle import Bundle
+from plitka.model.engine import EngineConfig, load_engine
+
+N_WARM, N_BUNDLES = 5, 50
+PAGES = Path("/proc/self/statm")
+
+
+def resident_pages() -> int:
+    """How much memory the process holds after Python and malloc gave back what they could."""
+    import ctypes
+
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    return int(PAGES.read_text(encoding="ascii").split()[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_fifty_bundles_one_after_the_other_leave_no_memory_behind(tiny_bundle: Bundle) -> None:
+    """After a warm-up, loading and dropping a bundle 50 times ends within 2 % of the first."""
+    sizes = []
+    for _ in range(N_WARM + N_BUNDLES):
+        engine = load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
+        assert isinstance(engine._pipe.unet, torch.nn.Module)
+        del engine
+        sizes.append(resident_pages())
+    assert sizes[-1] <= sizes[N_WARM] * 1.02
