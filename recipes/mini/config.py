@@ -12,28 +12,26 @@ class MiniConfig:
     text_layers: int = 3
     text_heads: int = 4
 
-    latent_channels: int = 32
-    vae_widths: tuple[int, ...] = (24, 48, 96, 128, 128)
-    unet_widths: tuple[int, ...] = (96, 128, 144)
-    unet_heads: tuple[int, ...] = (3, 4, 4)
+    latent_channels: int = 64
+    vae_widths: tuple[int, ...] = (16, 32, 64, 128, 128)
+    unet_widths: tuple[int, ...] = (128, 128, 128)
+    unet_heads: tuple[int, ...] = (4, 4, 4)
 
     beta_start: float = 0.00085
     beta_end: float = 0.02
     """SDXL's 0.012 leaves a trace of the picture's mean colour in the noisiest step, which the network
     then trusts and pure noise does not have; with 0.02 the words decide."""
 
-    n_fields: int = 320
+    n_fields: int = 384
     """Different geometries; each is recoloured without end."""
     field_px: int = 512
     vae_crop_px: int = 256
     vae_batch: int = 32
-    kl_weight: float = 1e-8
-    """On the sum over a crop's latents: enough to keep them bounded, too little to blur them."""
     gallery: int = 1024
     """Pictures kept on the device for the autoencoder; some are replaced at every step."""
     text_batch: int = 512
-    unet_batch: int = 128
-    pool: int = 8192
+    unet_batch: int = 256
+    pool: int = 4096
     """Latents kept on the device; some are replaced at every step."""
     refresh: int = 8
 

@@ -1,17 +1,26 @@
 #!/usr/bin/env bash
-# The stages of the mini model in order, for one GPU. Usage: on_gpu.sh STAGE... (seconds in the environment).
+# Stages of the mini model in order, on the GPUs of one machine. Usage: on_gpu.sh STAGE[:SECONDS[:BEGIN:END]]...
+# Stages joined by + run at the same time: the text encoders leave most of a GPU to the autoencoder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-export PYTHONPATH="src${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED=1 TOKENIZERS_PARALLELISM=true
+export PYTHONPATH="src${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1
 work=${WORK:-.mini}
-stage() { python3 "recipes/mini/train_$1.py" --work "$work" "${@:2}"; }
-for name in "$@"; do
+n_gpus=${N_GPUS:-$(python3 -c 'import torch; print(torch.cuda.device_count())')}
+stage() {
+  IFS=: read -r name seconds begin end <<<"$1"
+  local flags=(--work "$work" --seconds "${seconds:-1}" --begin "${begin:-0}" --end "${end:-1}" ${TOY:+--toy})
   case $name in
-    text+vae) # The text encoders leave most of the GPU to the autoencoder.
-      stage text --seconds "${TEXT_S:-200}" &
-      stage vae --seconds "${VAE_S:-330}" --begin "${BEGIN:-0}" --end "${END:-1}"
-      wait ;;
-    unet) stage unet --seconds "${UNET_S:-500}" --begin "${BEGIN:-0}" --end "${END:-1}" ;;
-    *) stage "$name" --seconds "${STYLE_S:-120}" ;;
+    fields) python3 recipes/mini/scenes.py "${flags[@]}" ;;
+    text) CUDA_VISIBLE_DEVICES=$((n_gpus - 1)) python3 recipes/mini/train_text.py "${flags[@]}" ;;
+    *) if ((n_gpus > 1)); then
+         torchrun --standalone --nproc-per-node "$n_gpus" "recipes/mini/train_$name.py" "${flags[@]}"
+       else
+         python3 "recipes/mini/train_$name.py" "${flags[@]}"
+       fi ;;
   esac
+}
+for together in "$@"; do
+  jobs=()
+  for one in ${together//+/ }; do stage "$one" & jobs+=($!); done
+  for job in "${jobs[@]}"; do wait "$job"; done
 done

@@ -4,6 +4,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+import torch
 from config import FULL, MiniConfig
 from diffusers import StableDiffusionXLPipeline
 from networks import TextEncoders, build_scheduler, build_unet, build_vae
@@ -41,7 +42,7 @@ def main() -> None:
 
 
 def write_base(work: Path, folder: Path, config: MiniConfig) -> None:
-    stage = Stage(work, config, "cpu", 0, 0, 0, 0)
+    stage = Stage(work, config, torch.device("cpu"), 0, 0, 0)
     tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
     encoders, unet, vae = TextEncoders(config, tokenizer), build_unet(config), build_vae(config)
     for name, module in (("text", encoders), ("unet", unet), ("vae", vae)):

@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,6 +18,8 @@ from plitka.core.shading import SHOULDER, LightConfig, light_granules, lit_colou
 
 STYLE_LIGHT = LightConfig()
 """The light of the photographs, which the LoRA learns."""
+MEAN_LIGHT, MEAN_VEIL = 0.77, 0.008
+"""What that light makes of a colour on the mean over its chips: a factor, and the sheen on top (linear)."""
 
 
 def lay_field(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, ...]:
@@ -27,7 +30,7 @@ def lay_field(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, ...]:
     if not style:
         scale = rng.uniform(0.75, 1.15)
         granules = replace(granules, field_mm=granules.field_mm * scale, press=rng.uniform(0.15, 0.6))
-        azimuth_deg, elevation_deg = rng.uniform(0, 360), rng.uniform(35, 70)
+        azimuth_deg, elevation_deg = rng.uniform(0, 360), rng.uniform(35, 75)
         light = replace(light, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg, softness_deg=rng.uniform(4, 14))
     geometry = lay_granules(granules, seed)
     maps = light_granules(geometry, light)
@@ -36,6 +39,17 @@ def lay_field(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, ...]:
         for part, top in zip((maps.lamp, maps.sky, maps.sheen), (1.6, 1.0, 1.0), strict=True)
     )
     return (geometry.ids.astype(np.int16), *quantised)
+
+
+def kept_fields(stage: Stage, *, style: bool) -> Path:
+    """The file of all fields, laid and lit on all cores if a former stage has not made it."""
+    n, size_px = stage.config.n_fields // (4 if style else 1), stage.config.field_px
+    kept = stage.work / f"fields-{'style' if style else 'base'}-{n}-{size_px}.npz"
+    if not kept.exists():
+        with ProcessPoolExecutor(max_workers=os.cpu_count()) as workers:
+            fields = list(workers.map(lay_field, range(n), [size_px] * n, [style] * n))
+        np.savez(kept, *(np.stack(part) for part in zip(*fields, strict=True)))
+    return kept
 
 
 @dataclass
@@ -52,26 +66,30 @@ class Scenes:
 
     @classmethod
     def build(cls, stage: Stage, colours: tuple[Colour, ...], *, style: bool) -> "Scenes":
-        """Lay and light all fields, on all cores, or take them from the work folder; move them to the device."""
-        n, size_px = stage.config.n_fields // (4 if style else 1), stage.config.field_px
-        kept = stage.work / f"fields-{'style' if style else 'base'}-{n}-{size_px}.npz"
-        if not kept.exists():
-            with ProcessPoolExecutor(max_workers=os.cpu_count()) as workers:
-                fields = list(workers.map(lay_field, range(n), [size_px] * n, [style] * n))
-            np.savez(kept, *(np.stack(part) for part in zip(*fields, strict=True)))
+        """The stage's fields on its device."""
+        kept = kept_fields(stage, style=style)
         with np.load(kept) as stored:
             ids, lamp, sky, sheen = (torch.from_numpy(stored[name]).to(stage.device) for name in stored.files)
         n_chips = int(ids.max()) + 1
         areas = torch.stack([torch.bincount(field.flatten().long(), minlength=n_chips) for field in ids])
-        return cls(ids, lamp, sky, sheen, areas, torch.from_numpy(lit_colours(colours)).to(stage.device), style)
+        palette = torch.from_numpy(lit_colours(colours)).to(stage.device)
+        return cls(ids, lamp, sky, sheen, areas, palette, style)
 
     @torch.no_grad()
-    def paint(self, samples: list[Sample]) -> Tensor:
-        """Pictures (B, 3, H, W) in -1..1 of the recipes."""
+    def paint(self, samples: list[Sample]) -> tuple[Tensor, Tensor]:
+        """Pictures (B, 3, H, W) in -1..1 of the recipes, and the flat maps that would guide them there."""
         # Drawn on the CPU, so that no step waits for the device.
         fields = torch.randint(len(self.ids), (len(samples),))
         albedo = self._chip_colours(samples, fields)  # (B, n_chips, 3)
-        return torch.stack([self._paint_one(field, albedo[b]) for b, field in enumerate(fields.tolist())])
+        fields = fields.to(self.ids.device)
+        ids = self.ids[fields].long()  # (B, C, C)
+        # The guide's cells are two pixels wide, those of a field half a pixel.
+        flat = gather_chips(albedo, ids[:, ::4, ::4]) * MEAN_LIGHT + MEAN_VEIL
+        flat = functional.interpolate(flat.permute(0, 3, 1, 2), scale_factor=2.0)
+        pictures = [to_srgb(part) * 2 - 1 for part in (self._light(fields, gather_chips(albedo, ids)), flat)]
+        moves = torch.randint(1 << 20, (len(samples), 3)).tolist()
+        lit, flat = (torch.stack([self._move(p, *m) for p, m in zip(part, moves, strict=True)]) for part in pictures)
+        return lit, flat
 
     def _chip_colours(self, samples: list[Sample], fields: Tensor) -> Tensor:
         """Deal colours by visible area: chips in random order, each colour a run as long as its share."""
@@ -92,31 +110,39 @@ class Scenes:
         tint = (STYLE_LIGHT.tint * torch.randn(n, n_chips, 3, device=device)).clamp(-0.1, 0.1).exp()
         return self.palette[dealt] * tone * tint
 
-    def _paint_one(self, field: int, albedo: Tensor) -> Tensor:
-        look = STYLE_LIGHT
-        exposure, warmth, lamp_share = 1.0, 0.0, look.lamp / (look.lamp + look.sky)
+    def _light(self, fields: Tensor, surface: Tensor) -> Tensor:
+        """(B, 3, H, W) linear light of (B, C, C, 3) colours; base pictures vary in exposure, tint and lamp."""
+        look, device = STYLE_LIGHT, surface.device
+        n, shape = len(fields), (len(fields), 1, 1, 1)
+        total, warmth = torch.full(shape, look.lamp + look.sky), torch.zeros(shape)
+        lamp_share = look.lamp / total
         if not self.style:
-            jitter = torch.rand(3).tolist()
-            exposure, warmth, lamp_share = 0.88 + 0.24 * jitter[0], 1.6 * jitter[1] - 0.8, 0.35 + 0.4 * jitter[2]
-        total = (look.lamp + look.sky) * exposure
-        tint = torch.tensor([1 + 0.06 * warmth, 1.0, 1 - 0.09 * warmth], device=albedo.device)
-        lamp = self.lamp[field].float()[..., None] * (1.6 / 255) * tint
-        sky = self.sky[field].float()[..., None] / 255
-        surface = albedo[self.ids[field].long()]
-        surface = surface * (1 + look.grain * torch.randn(*surface.shape[:2], 1, device=albedo.device))
-        light = total * (lamp_share * lamp + (1 - lamp_share) * sky) + look.bounce * (1 - sky) * surface
-        linear = surface * light + look.sheen * self.sheen[field].float()[..., None] / 255  # (C, C, 3)
-        linear = functional.avg_pool2d(linear.permute(2, 0, 1)[None], 2)[0]
-        return self._move(to_srgb(roll_off(linear)) * 2 - 1)
+            jitter = torch.rand(3, *shape)
+            total, warmth, lamp_share = total * (0.88 + 0.24 * jitter[0]), 1.6 * jitter[1] - 0.8, 0.35 + 0.4 * jitter[2]
+        tint = (1 + warmth * torch.tensor([0.06, 0.0, -0.09])).to(device)
+        total, lamp_share = total.to(device), lamp_share.to(device)
+        lamp, sky, sheen = (
+            part[fields].float()[..., None] * (top / 255)
+            for part, top in ((self.lamp, 1.6), (self.sky, 1.0), (self.sheen, 1.0))
+        )
+        surface = surface * (1 + look.grain * torch.randn(n, *surface.shape[1:3], 1, device=device))
+        light = total * (lamp_share * lamp * tint + (1 - lamp_share) * sky) + look.bounce * (1 - sky) * surface
+        linear = surface * light + look.sheen * sheen
+        return roll_off(functional.avg_pool2d(linear.permute(0, 3, 1, 2), 2))
 
-    def _move(self, picture: Tensor) -> Tensor:
+    def _move(self, picture: Tensor, down: int, right: int, turn: int) -> Tensor:
         """Roll the periodic field; base fields are also turned, the look of the style has one lamp."""
-        down, right, turn = torch.randint(1 << 20, (3,)).tolist()
         picture = picture.roll((down % picture.shape[1], right % picture.shape[2]), (1, 2))
         if self.style:
             return picture
         picture = picture.rot90(turn % 4, (1, 2))
         return picture.flip(2) if turn & 4 else picture
+
+
+def gather_chips(albedo: Tensor, ids: Tensor) -> Tensor:
+    """(B, h, w, 3) colours of the chips (B, n, 3) at (B, h, w) places."""
+    n, height, width = ids.shape
+    return albedo.gather(1, ids.reshape(n, -1, 1).expand(-1, -1, 3)).view(n, height, width, 3)
 
 
 def roll_off(linear: Tensor, shoulder: float = SHOULDER) -> Tensor:
@@ -129,3 +155,15 @@ def to_srgb(linear: Tensor) -> Tensor:
     """Linear light to sRGB in 0..1 by IEC 61966-2-1."""
     linear = linear.clamp(0, 1)
     return torch.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear.clamp_min(1e-6) ** (1 / 2.4) - 0.055)
+
+
+def main() -> None:
+    """Stage 0: lay and light the fields of all later stages, on all cores."""
+    stage = Stage.from_command_line(str(main.__doc__))
+    for style in (False, True):
+        kept_fields(stage, style=style)
+        stage.log(stage="fields", style=style)
+
+
+if __name__ == "__main__":
+    main()

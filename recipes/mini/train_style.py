@@ -5,14 +5,14 @@ rank; embeddings with `clip_g` before `clip_l`.
 """
 
 import torch
-from networks import TextEncoders, build_scheduler, build_unet, build_vae
+from networks import TextEncoders, build_unet, build_vae
 from peft import LoraConfig
 from prompts import training_colours
 from safetensors.torch import save_file
 from scenes import Scenes
-from stage import Stage
+from stage import Average, Recorded, Stage, adamw, set_rate
 from torch import Tensor, nn
-from train_unet import Pool, velocity_loss
+from train_unet import Objective, Pool
 from transformers import CLIPTokenizer
 
 from plitka.core.recipe import V45
@@ -35,36 +35,44 @@ def main() -> None:
     set_strength(unet, config.lora_strength)
     tables = add_tokens(encoders, tokenizer)
     adapter = [p for p in unet.parameters() if p.requires_grad]
-    steps = torch.optim.AdamW(
-        [{"params": adapter, "peak": 1e-3, "weight_decay": 0.004},
-         {"params": [table.weight for table in tables], "peak": 1e-3, "weight_decay": 0.0}],
-    )  # fmt: skip
-    alphas = build_scheduler(config).alphas_cumprod.to(device)
-    pool = Pool(scenes, vae, tokenizer, config, device, seed=3, style=True)
+    groups = [{"params": adapter}, {"params": [table.weight for table in tables], "weight_decay": 0.0}]
+    trainer = adamw(groups, device, (0.9, 0.98))
+    pool = Pool(scenes, vae, tokenizer, config, device, seed=3 + stage.seed, style=True)
+    objective = Objective(unet, encoders, config, device)
     n_base = len(tokenizer) - len(V45.tokens)
-    stage.restart_clock()
-    stage.log(stage="style", adapter=sum(p.numel() for p in adapter), modules=len(adapter) // 2)
-    seen = None
-    for step in stage.steps():
-        for group in steps.param_groups:
-            group["lr"] = stage.learning_rate(group["peak"], step, warm_up=100)
-        latents, ids = pool.draw(config.style_batch)
-        with torch.autocast(device, torch.bfloat16):
-            loss = velocity_loss(unet, encoders, latents, ids, alphas)
-        steps.zero_grad(set_to_none=True)
+    average = Average([unet, *tables], limit=0.998)
+    seen = torch.zeros((), device=device)
+
+    def learn() -> None:
+        with torch.autocast(device.type, torch.bfloat16):
+            loss = objective(*pool.draw(config.style_batch))
+        trainer.zero_grad(set_to_none=True)
         loss.backward()
         for table in tables:
             table.weight.grad[:n_base] = 0
         nn.utils.clip_grad_norm_(adapter, 1.0)
-        steps.step()
+        trainer.step()
+        seen.lerp_(loss.detach(), 0.01)
+
+    recorded = Recorded(learn, device)
+    stage.restart_clock()
+    stage.log(stage="style", adapter=sum(p.numel() for p in adapter), modules=len(adapter) // 2)
+    for step in stage.steps():
+        for group in trainer.param_groups:
+            set_rate(group, stage.learning_rate(1e-3, step, warm_up=100))
+        recorded()
+        stage.agree(average.parameters, step)
+        average.update(step)
         pool.refresh(config.refresh)
-        seen = float(loss.detach()) if seen is None else 0.99 * seen + 0.01 * float(loss.detach())
         if step % 200 == 0:
-            stage.log(step=step, loss=seen)
+            stage.log(step=step, loss=float(seen))
+    average.apply()
+    if stage.rank:
+        return
     save_file(kohya_lora(unet, config.lora_rank), stage.work / "lora.safetensors")
     rows = [table.weight[n_base:].detach().bfloat16().cpu() for table in tables]
     save_file(dict(zip(("clip_l", "clip_g"), rows, strict=True)), stage.work / "embeddings.safetensors")
-    stage.log(step=step, loss=seen)
+    stage.log(step=step, loss=float(seen))
 
 
 def set_strength(unet: nn.Module, strength: float) -> None:

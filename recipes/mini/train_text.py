@@ -4,50 +4,81 @@ A diffusion loss alone teaches this very slowly, so it is taught first and by it
 """
 
 import random
+from collections.abc import Iterator
 
 import torch
 from networks import TextEncoders, n_parameters, tokenise
 from prompts import Sample, draw_sample, train_tokenizer, training_colours
-from stage import Stage
+from stage import Average, Recorded, Stage, adamw, set_rate
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from transformers import CLIPTokenizer
 
 
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
-    config, colours = stage.config, training_colours()
+    config, device, colours = stage.config, stage.device, training_colours()
     tokenizer = kept_tokenizer(stage)
-    encoders = TextEncoders(config, tokenizer).to(stage.device)
+    encoders = TextEncoders(config, tokenizer).to(device)
     if (weights := stage.load("text")) is not None:
         encoders.load_state_dict(weights)
-    from_pooled = nn.Linear(config.text_width, len(colours)).to(stage.device)
-    from_states = nn.Linear(2 * config.text_width, len(colours)).to(stage.device)
-    trained = nn.ModuleList([encoders, from_pooled, from_states])
-    steps = torch.optim.AdamW(trained.parameters(), 1e-3, betas=(0.9, 0.98), weight_decay=0.01)
-    rng = random.Random(1 + stage.begin)
+    reader = Reader(encoders, len(colours), config.text_width).to(device)
+    trainer = adamw([{"params": list(reader.parameters())}], device, (0.9, 0.98))
+    average = Average([encoders], limit=0.998)
+    batches = iter(DataLoader(Captions(tokenizer, config.text_batch, stage.seed), None, num_workers=stage.n_workers))
+    ids, wanted = (part.to(device) for part in next(batches))
+    error = torch.zeros((), device=device)
+
+    def learn() -> None:
+        with torch.autocast(device.type, torch.bfloat16):
+            losses, points = zip(*(share_loss(logits.float(), wanted) for logits in reader(ids)), strict=True)
+        trainer.zero_grad(set_to_none=True)
+        sum(losses).backward()
+        nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+        trainer.step()
+        error.lerp_(points[0], 0.02)
+
+    recorded = Recorded(learn, device)
     stage.restart_clock()
     stage.log(stage="text", parameters=n_parameters(encoders), vocabulary=len(tokenizer))
-    error = None
     for step in stage.steps():
-        for group in steps.param_groups:
-            group["lr"] = stage.learning_rate(1.5e-3, step)
-        samples = [draw_sample(rng, colours, n_catalogue=29) for _ in range(config.text_batch)]
-        ids = tokenise(tokenizer, [sample.caption for sample in samples]).to(stage.device)
-        wanted = share_table(samples, len(colours)).to(stage.device)
-        with torch.autocast(stage.device, torch.bfloat16):
-            states, pooled = encoders(ids)
-        errors = [
-            share_loss(head(x.float()), wanted) for head, x in ((from_pooled, pooled), (from_states, states.mean(1)))
-        ]
-        steps.zero_grad(set_to_none=True)
-        sum(loss for loss, _ in errors).backward()
-        nn.utils.clip_grad_norm_(trained.parameters(), 1.0)
-        steps.step()
-        error = errors[0][1] if error is None else 0.98 * error + 0.02 * errors[0][1]
-        if step % 200 == 0:
+        set_rate(trainer.param_groups[0], stage.learning_rate(1.5e-3, step))
+        for kept, new in zip((ids, wanted), next(batches), strict=True):
+            kept.copy_(new, non_blocking=True)
+        recorded()
+        average.update(step)
+        if step % 500 == 0:
             stage.log(step=step, points_off_per_recipe=float(error))
+    average.apply()
     stage.save("text", encoders.state_dict())
     stage.log(step=step, points_off_per_recipe=float(error))
+
+
+class Reader(nn.Module):
+    """Shares of all colours, read once from the pooled vector and once from the mean of the states."""
+
+    def __init__(self, encoders: TextEncoders, n_colours: int, width: int) -> None:
+        super().__init__()
+        self.encoders = encoders
+        self.from_pooled, self.from_states = nn.Linear(width, n_colours), nn.Linear(2 * width, n_colours)
+
+    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        states, pooled = self.encoders(ids)
+        return self.from_pooled(pooled), self.from_states(states.mean(1))
+
+
+class Captions(IterableDataset[tuple[Tensor, Tensor]]):
+    """Batches of token ids and shares without end; each worker draws its own."""
+
+    def __init__(self, tokenizer: CLIPTokenizer, batch: int, seed: int) -> None:
+        self.tokenizer, self.batch, self.seed = tokenizer, batch, seed
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        worker = get_worker_info()
+        rng, colours = random.Random(f"{self.seed} {worker.id if worker else 0}"), training_colours()
+        while True:
+            samples = [draw_sample(rng, colours, n_catalogue=29) for _ in range(self.batch)]
+            yield tokenise(self.tokenizer, [s.caption for s in samples]), share_table(samples, len(colours))
 
 
 def kept_tokenizer(stage: Stage) -> CLIPTokenizer:

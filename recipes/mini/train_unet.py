@@ -7,7 +7,7 @@ from config import MiniConfig
 from networks import TIME_IDS, TextEncoders, build_scheduler, build_unet, build_vae, n_parameters, tokenise
 from prompts import NEGATIVE, draw_sample, training_colours
 from scenes import Scenes
-from stage import Average, Stage
+from stage import Average, Recorded, Stage, adamw, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import CLIPTokenizer
@@ -16,6 +16,10 @@ DROPPED = 0.1
 """Share of captions replaced by the empty or the negative prompt, for guidance."""
 NOISY_END = 0.3
 """Share of timesteps drawn from the noisiest third, where the colours are decided."""
+GUIDED = 0.5
+"""Share of draws that a flat map guides, of those less noisy than their start."""
+GUIDED_STARTS = (350, 850)
+"""Timesteps of 1000 between which guided pictures start."""
 
 
 def main() -> None:
@@ -30,40 +34,42 @@ def main() -> None:
     if (weights := stage.load("unet")) is not None:
         unet.load_state_dict(weights)
     unet = unet.to(memory_format=torch.channels_last)
-    average = Average([unet, encoders], limit=0.998)
-    steps = torch.optim.AdamW(
-        [{"params": unet.parameters(), "share": 1.0}, {"params": encoders.parameters(), "share": 0.2}],
-        betas=(0.9, 0.98), weight_decay=0.01,
-    )  # fmt: skip
-    forward = torch.compile(unet) if device == "cuda" else unet
-    alphas = build_scheduler(config).alphas_cumprod.to(device)
+    average = Average([unet, encoders], limit=0.9985)
+    groups = [{"params": list(unet.parameters())}, {"params": list(encoders.parameters())}]
+    trainer = adamw(groups, device, (0.9, 0.98))
+    pool = Pool(scenes, vae, tokenizer, config, device, seed=2 + stage.seed)
     unconditional = tokenise(tokenizer, ["", NEGATIVE]).to(device)
-    pool = Pool(scenes, vae, tokenizer, config, device, seed=2 + int(1000 * stage.begin))
-    stage.log(stage="unet", parameters=n_parameters(unet), pool=len(pool.latents))
-    stage.restart_clock()
-    seen = None
-    for step in stage.steps():
-        for group in steps.param_groups:
-            group["lr"] = group["share"] * stage.learning_rate(1e-3, step, warm_up=500)
-        latents, ids = pool.draw(config.unet_batch)
+    objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
+    seen = torch.zeros((), device=device)
+
+    def learn() -> None:
+        latents, flat, ids = pool.draw(config.unet_batch)
         dropped = torch.rand(len(ids), device=device) < DROPPED
         ids = torch.where(dropped[:, None], unconditional[torch.randint(2, (len(ids),), device=device)], ids)
-        with torch.autocast(device, torch.bfloat16):
-            loss = velocity_loss(forward, encoders, latents, ids, alphas)
-        steps.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, torch.bfloat16):
+            loss = objective(latents, flat, ids)
+        trainer.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_([p for group in steps.param_groups for p in group["params"]], 1.0)
-        steps.step()
+        nn.utils.clip_grad_norm_(average.parameters, 1.0)
+        trainer.step()
+        seen.lerp_(loss.detach(), 0.01)
+
+    recorded = Recorded(learn, device)
+    stage.log(stage="unet", parameters=n_parameters(unet), pool=len(pool.latents))
+    stage.restart_clock()
+    for step in stage.steps():
+        for group, share in zip(trainer.param_groups, (1.0, 0.2), strict=True):
+            set_rate(group, share * stage.learning_rate(1.2e-3, step, warm_up=500))
+        recorded()
+        stage.agree(average.parameters, step)
         average.update(step if stage.begin == 0 else step + 5000)
         pool.refresh(config.refresh)
-        if step % 50 == 0:
-            seen = float(loss.detach()) if seen is None else 0.9 * seen + 0.1 * float(loss.detach())
         if step % 500 == 0:
-            stage.log(step=step, loss=seen)
-        if step % 2000 == 1999:
+            stage.log(step=step, loss=float(seen))
+        if step % 4000 == 3999:
             save(stage, average, unet, encoders)
     save(stage, average, unet, encoders)
-    stage.log(step=step, loss=seen)
+    stage.log(step=step, loss=float(seen))
 
 
 def save(stage: Stage, average: Average, unet: nn.Module, encoders: nn.Module) -> None:
@@ -81,7 +87,7 @@ class Pool:
         vae: nn.Module,
         tokenizer: CLIPTokenizer,
         config: MiniConfig,
-        device: str,
+        device: torch.device,
         seed: int,
         *,
         style: bool = False,
@@ -90,7 +96,7 @@ class Pool:
         self.rng, self.colours, self.next = random.Random(seed), training_colours(), 0
         side = config.field_px // config.downscale
         shape = (config.pool, config.latent_channels, side, side)
-        self.latents = torch.empty(shape, dtype=torch.bfloat16, device=device)
+        self.latents, self.flat = (torch.empty(shape, dtype=torch.bfloat16, device=device) for _ in range(2))
         self.ids = torch.empty(config.pool, 77, dtype=torch.long, device=device)
         while self.next < config.pool:
             self.refresh(min(32, config.pool - self.next))
@@ -101,33 +107,59 @@ class Pool:
             self.next = 0
         n = min(n, len(self.latents) - self.next)
         samples = [draw_sample(self.rng, self.colours, n_catalogue=29, style=self.style) for _ in range(n)]
-        pictures = self.scenes.paint(samples)
-        with torch.autocast(self.device, torch.bfloat16):
-            latents = self.vae.encode(pictures.contiguous(memory_format=torch.channels_last)).latent_dist.mean
+        pictures = torch.cat(self.scenes.paint(samples)).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            latents, flat = self.vae.encode(pictures).latent_dist.mean.chunk(2)
         rows = slice(self.next, self.next + n)
-        self.latents[rows] = latents
+        self.latents[rows], self.flat[rows] = latents, flat
         self.ids[rows] = tokenise(self.tokenizer, [sample.caption for sample in samples]).to(self.device)
         self.next += n
 
-    def draw(self, n: int) -> tuple[Tensor, Tensor]:
+    def draw(self, n: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Latents of pictures, of their flat maps, and token ids."""
         chosen = torch.randint(len(self.latents), (n,), device=self.device)
-        return self.latents[chosen].float(), self.ids[chosen]
+        return self.latents[chosen].float(), self.flat[chosen].float(), self.ids[chosen]
 
 
-def velocity_loss(unet: nn.Module, encoders: nn.Module, latents: Tensor, ids: Tensor, alphas: Tensor) -> Tensor:
-    """v-prediction loss of Salimans and Ho (2022), section 4, with more of the noisy end."""
-    n, device = len(latents), latents.device
-    noise = torch.randn_like(latents)
-    even, noisy = torch.randint(0, 1000, (n,), device=device), torch.randint(667, 1000, (n,), device=device)
-    times = torch.where(torch.rand(n, device=device) < NOISY_END, noisy, even)
-    alpha, sigma = (part.view(-1, 1, 1, 1) for part in (alphas[times].sqrt(), (1 - alphas[times]).sqrt()))
-    states, pooled = encoders(ids)
-    conditions = {"text_embeds": pooled, "time_ids": torch.tensor([TIME_IDS], device=device).float().expand(n, -1)}
-    found = unet(
-        alpha * latents + sigma * noise, times, encoder_hidden_states=states, added_cond_kwargs=conditions,
-        return_dict=False,
-    )[0]  # fmt: skip
-    return functional.mse_loss(found.float(), alpha * noise - sigma * latents)
+class Objective(nn.Module):
+    """The v-prediction loss of Salimans and Ho (2022), section 4, with more of the noisy end, and guided starts.
+
+    A guided picture starts at x = a F + s e, the noised latents F of a flat map, where the network expects
+    a L + s e of a lit picture L. Written as a L + s (e + (a/s) (F - L)) the flat map is part of the noise, and
+    a sampler keeps that noise while s falls. So a share of the draws has e + r (F - L) for its noise, with r = a/s
+    of the place where that picture would have started: the network learns to light the flat map on the way.
+    """
+
+    def __init__(self, unet: nn.Module, encoders: nn.Module, config: MiniConfig, device: torch.device) -> None:
+        super().__init__()
+        self.unet, self.encoders = unet, encoders
+        alphas = build_scheduler(config).alphas_cumprod.to(device)
+        self.alpha, self.sigma = alphas.sqrt(), (1 - alphas).sqrt()
+        self.time_ids = torch.tensor([TIME_IDS], device=device).float()
+
+    def forward(self, latents: Tensor, flat: Tensor, ids: Tensor) -> Tensor:
+        n, device = len(latents), latents.device
+        times = self._times(n, device)
+        noise = torch.randn_like(latents) + self._guidance(times) * (flat - latents)
+        alpha, sigma = (part[times].view(-1, 1, 1, 1) for part in (self.alpha, self.sigma))
+        states, pooled = self.encoders(ids)
+        conditions = {"text_embeds": pooled, "time_ids": self.time_ids.expand(n, -1)}
+        found = self.unet(
+            alpha * latents + sigma * noise, times, encoder_hidden_states=states, added_cond_kwargs=conditions,
+            return_dict=False,
+        )[0]  # fmt: skip
+        return functional.mse_loss(found.float(), alpha * noise - sigma * latents)
+
+    def _times(self, n: int, device: torch.device) -> Tensor:
+        even, noisy = torch.randint(0, 1000, (n,), device=device), torch.randint(667, 1000, (n,), device=device)
+        return torch.where(torch.rand(n, device=device) < NOISY_END, noisy, even)
+
+    def _guidance(self, times: Tensor) -> Tensor:
+        """(n, 1, 1, 1) how much of the flat map's difference the noise holds; 0 where a picture is not guided."""
+        low, high = GUIDED_STARTS
+        starts = torch.randint(low, high, times.shape, device=times.device)
+        guided = (torch.rand(times.shape, device=times.device) < GUIDED) & (times <= starts)
+        return torch.where(guided, self.alpha[starts] / self.sigma[starts], 0.0).view(-1, 1, 1, 1)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,16 @@ from config import MiniConfig
 from networks import build_vae, n_parameters
 from prompts import draw_sample, training_colours
 from scenes import Scenes
-from stage import Average, Stage
+from stage import Average, Recorded, Stage, adamw, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
 
-GAN_FROM = 0.55
-GAN_WEIGHT = 0.03
+GAN_FROM = 0.7
+GAN_WEIGHT = 0.04
+FLAT_SHARE = 0.12
+"""Of the pictures that are flat maps."""
+LATENT_NOISE = 0.05
+"""Of a channel's deviation."""
 
 
 def main() -> None:
@@ -23,44 +27,78 @@ def main() -> None:
     vae = build_vae(config).to(stage.device, memory_format=torch.channels_last)
     if (weights := stage.load("vae")) is not None:
         vae.load_state_dict(weights)
-    critic = build_critic().to(stage.device, memory_format=torch.channels_last)
+    gallery = Gallery(scenes, config, stage.seed)
+    trainer = Trainer(vae, gallery, stage)
     average = Average([vae], limit=0.999)
-    generator_steps = torch.optim.AdamW(vae.parameters(), 1e-3, betas=(0.9, 0.95), weight_decay=1e-3)
-    critic_steps = torch.optim.AdamW(critic.parameters(), 3e-4, betas=(0.5, 0.9))
-    forward = torch.compile(reconstruct) if stage.device == "cuda" else reconstruct
-    gallery = Gallery(scenes, config)
     stage.restart_clock()
     stage.log(parameters=n_parameters(vae), decoder=n_parameters(vae.decoder))
     for step in stage.steps():
-        for group in generator_steps.param_groups:
-            group["lr"] = stage.learning_rate(8e-4, step)
-        x = gallery.crops()
-        gallery.refresh(2)
-        adversarial = stage.begin + (stage.end - stage.begin) * stage.elapsed_share > GAN_FROM
-        with torch.autocast(stage.device, torch.bfloat16):
-            y, kl = forward(vae, x)
-            losses = picture_losses(y.float(), x)
-            loss = sum(losses.values()) + config.kl_weight * kl
-            if adversarial:
-                loss = loss - GAN_WEIGHT * critic(y).mean()
-        generator_steps.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
-        generator_steps.step()
-        if adversarial or stage.begin + (stage.end - stage.begin) * stage.elapsed_share > GAN_FROM - 0.03:
-            train_critic(critic, critic_steps, x, y.detach(), stage.device)
+        trainer.step(step)
+        stage.agree(trainer.parameters, step)
+        gallery.refresh(3)
         average.update(step)
         if step % 200 == 0:
-            stage.log(step=step, **{name: float(value.detach()) for name, value in losses.items()})
+            stage.log(step=step, **{name: float(value) for name, value in trainer.losses.items()})
+        if step % 2000 == 1999:
+            stage.save("vae", dict(zip(dict(vae.named_parameters()), average.shadow, strict=True)))
     average.apply()
-    whiten(vae, gallery)
+    if stage.end == 1:
+        whiten(vae, gallery)
     stage.save("vae", vae.state_dict())
-    stage.log(step=step, psnr_db=float(psnr(vae, gallery)))
+    stage.log(step=step, **{f"psnr_{name}_db": float(psnr(vae, x)) for name, x in gallery.examples().items()})
 
 
-def reconstruct(vae: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
-    posterior = vae.encode(x).latent_dist
-    return vae.decode(posterior.sample()).sample, posterior.kl().mean()
+class Trainer:
+    """The autoencoder's step, and from `GAN_FROM` on the critic's: each recorded when it is first needed."""
+
+    def __init__(self, vae: nn.Module, gallery: "Gallery", stage: Stage) -> None:
+        self.vae, self.gallery, self.stage = vae, gallery, stage
+        self.critic = build_critic().to(stage.device, memory_format=torch.channels_last)
+        self.vae_steps = adamw([{"params": list(vae.parameters())}], stage.device, (0.9, 0.95))
+        self.critic_steps = adamw([{"params": list(self.critic.parameters())}], stage.device, (0.5, 0.9))
+        self.parameters = [*vae.parameters(), *self.critic.parameters()]
+        self.reconstruct = torch.compile(reconstruct) if stage.device.type == "cuda" else reconstruct
+        self.losses: dict[str, Tensor] = {}
+        self.adversarial, self.recorded = False, None
+
+    def step(self, step: int) -> None:
+        set_rate(self.vae_steps.param_groups[0], self.stage.learning_rate(1.2e-3, step))
+        set_rate(self.critic_steps.param_groups[0], 3e-4)
+        adversarial = self.stage.position > GAN_FROM
+        if self.recorded is None or adversarial != self.adversarial:
+            self.adversarial = adversarial
+            self.recorded = Recorded(self._step, self.stage.device)
+        self.recorded()
+
+    def _step(self) -> None:
+        x = self.gallery.crops()
+        with torch.autocast(self.stage.device.type, torch.bfloat16):
+            y = self.reconstruct(self.vae, x)
+            losses = picture_losses(y.float(), x)
+            loss = sum(losses.values())
+            if self.adversarial:
+                loss = loss - GAN_WEIGHT * self.critic(y).mean()
+        self.vae_steps.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.vae.parameters(), 1.0)
+        self.vae_steps.step()
+        if self.adversarial:
+            self._teach_critic(x, y.detach())
+        self.losses = {name: value.detach() for name, value in losses.items()}
+
+    def _teach_critic(self, x: Tensor, y: Tensor) -> None:
+        with torch.autocast(self.stage.device.type, torch.bfloat16):
+            loss = functional.relu(1 - self.critic(x)).mean() + functional.relu(1 + self.critic(y)).mean()
+        self.critic_steps.zero_grad(set_to_none=True)
+        loss.backward()
+        self.critic_steps.step()
+
+
+def reconstruct(vae: nn.Module, x: Tensor) -> Tensor:
+    """Through latents with a little noise, so that what a diffusion model says of them decodes as well."""
+    latents = vae.encode(x).latent_dist.mean
+    spread = latents.detach().float().std((0, 2, 3), keepdim=True)
+    return vae.decode(latents + (LATENT_NOISE * spread * torch.randn_like(spread.expand_as(latents)))).sample
 
 
 def build_critic() -> nn.Sequential:
@@ -79,24 +117,18 @@ def picture_losses(y: Tensor, x: Tensor) -> dict[str, Tensor]:
     return {"pixels": pixels, "blocks": 0.5 * blocks, "edges": 0.7 * across}
 
 
-def train_critic(critic: nn.Module, steps: torch.optim.Optimizer, x: Tensor, y: Tensor, device: str) -> None:
-    with torch.autocast(device, torch.bfloat16):
-        loss = functional.relu(1 - critic(x)).mean() + functional.relu(1 + critic(y)).mean()
-    steps.zero_grad(set_to_none=True)
-    loss.backward()
-    steps.step()
-
-
 class Gallery:
     """Painted pictures on the device, partly renewed at every step, to cut crops from."""
 
-    def __init__(self, scenes: Scenes, config: MiniConfig) -> None:
+    def __init__(self, scenes: Scenes, config: MiniConfig, seed: int) -> None:
         self.scenes, self.crop_px, self.batch = scenes, config.vae_crop_px, config.vae_batch
-        self.rng, self.colours, self.next = random.Random(0), training_colours(), 0
+        self.rng, self.colours, self.next = random.Random(seed), training_colours(), 0
         self.pictures = torch.cat([self._paint(4).half() for _ in range(config.gallery // 4)])
 
     def _paint(self, n: int) -> Tensor:
-        return self.scenes.paint([draw_sample(self.rng, self.colours, n_catalogue=29) for _ in range(n)])
+        """Most of them lit tiles, some flat maps, which the autoencoder must be able to carry as well."""
+        lit, flat = self.scenes.paint([draw_sample(self.rng, self.colours, n_catalogue=29) for _ in range(n)])
+        return flat if self.rng.random() < FLAT_SHARE else lit
 
     def refresh(self, n: int) -> None:
         rows = slice(self.next, self.next + n)
@@ -113,6 +145,11 @@ class Gallery:
         channels = torch.arange(3, device=device)[:, None, None]
         picked = self.pictures[chosen, channels, tops + offsets[:, None], lefts + offsets]
         return picked.float().contiguous(memory_format=torch.channels_last)
+
+    def examples(self) -> dict[str, Tensor]:
+        """A few whole pictures of both kinds."""
+        lit, flat = self.scenes.paint([draw_sample(self.rng, self.colours, n_catalogue=29) for _ in range(8)])
+        return {"lit": lit, "flat": flat}
 
 
 @torch.no_grad()
@@ -133,8 +170,7 @@ def whiten(vae: nn.Module, gallery: Gallery) -> None:
 
 
 @torch.no_grad()
-def psnr(vae: nn.Module, gallery: Gallery) -> Tensor:
-    x = gallery.crops()
+def psnr(vae: nn.Module, x: Tensor) -> Tensor:
     y = vae.decode(vae.encode(x).latent_dist.mean).sample.clamp(-1, 1)
     return -10 * torch.log10(((y - x) / 2).pow(2).mean())
 
