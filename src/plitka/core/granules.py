@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from plitka.errors import InputError
+
 _BARE_SHARE = 0.003
 """The layer is complete when less ground than this shows."""
 _LAYERS = 6.0
@@ -43,6 +45,22 @@ FRACTIONS_MM: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Smallest and largest granule of the fractions that the trade sells, by their usual names."""
 USUAL_FRACTION = "1-4"
+
+
+def fraction_mm(name: str) -> tuple[float, float]:
+    """Smallest and largest granule of a fraction of the trade.
+
+    Raises:
+        InputError: there is no such fraction.
+    """
+    if name not in FRACTIONS_MM:
+        raise InputError(
+            "there is no fraction {name!r} of granules; choose one of {fractions}",
+            name=name,
+            fractions=", ".join(FRACTIONS_MM),
+        )
+    return FRACTIONS_MM[name]
+
 
 FloatMap = npt.NDArray[np.floating[Any]]
 """float32 unless a sum needed more."""
@@ -158,9 +176,7 @@ def lay_granules(config: GranuleConfig, seed: int) -> Geometry:
     seen, dense = np.unique(ids, return_inverse=True)
     stamps_seen = layer.laid[seen]
     radii = np.array([stamp.radius_mm for stamp in layer.stamps], np.float32)[stamps_seen]
-    return Geometry(
-        config, dense.reshape(ids.shape).astype(np.int32), height, grain_of_stamp[stamps_seen], radii
-    )
+    return Geometry(config, dense.reshape(ids.shape).astype(np.int32), height, grain_of_stamp[stamps_seen], radii)
 
 
 def _half_spaces(rng: np.random.Generator) -> npt.NDArray[np.float64]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.generation import Defaults, Engine, OnProgress, Progress, Request, Result
 from plitka.core.dealing import deal_grains, grain_shares
+from plitka.core.generation import Defaults, Engine, OnProgress, Progress, Request, Result
 from plitka.core.granules import FloatMap, Geometry, Grain, GranuleConfig, IdMap, Surface, lay_granules
 from plitka.core.lighting import LightConfig
 from plitka.core.recipe import Recipe, format_colours
