@@ -49,7 +49,9 @@ LIGHTS: Mapping[str, LightConfig] = MappingProxyType(
     {
         "studio": LightConfig(),
         "sun": LightConfig(elevation_deg=48.0, softness_deg=1.0, lamp=0.78, sky=0.42, warmth=0.8),
-        "overcast": LightConfig(elevation_deg=85.0, softness_deg=40.0, lamp=0.0, sky=1.12, sheen=0.05, sheen_width=6.0),
+        "overcast": LightConfig(
+            elevation_deg=62.0, softness_deg=26.0, lamp=0.22, sky=0.92, sheen=0.06, sheen_width=30.0, crumple=1.3
+        ),
         "warm": LightConfig(lamp=0.75, sky=0.45, warmth=2.5),
         "cold": LightConfig(lamp=0.75, sky=0.45, warmth=-2.0),
     }
@@ -60,4 +62,4 @@ USUAL_LIGHT = "studio"
 
 def wetted(config: LightConfig) -> LightConfig:
     """The same light on a tile that rain has wetted: a film of water mirrors the lamp sharply."""
-    return replace(config, wetness=1.0, sheen=config.sheen + 0.2, sheen_width=3 * config.sheen_width)
+    return replace(config, wetness=1.0, sheen=2 * config.sheen, sheen_width=3 * config.sheen_width, sparkle=0.25)
