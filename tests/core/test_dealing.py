@@ -42,10 +42,10 @@ def worst_error(layer: Geometry, dealt: Cells, shares: Sequence[float]) -> float
     return float(np.abs(reached - shares).max())
 
 
-def draw_mix(rng: np.random.Generator, n: int) -> tuple[list[float], list[Grain]]:
-    """Shares of `n` colours, none below a hundredth, and a grain for each: all three if there are three colours."""
-    shares = rng.dirichlet(np.full(n, 1.2)) * (1 - 0.01 * n) + 0.01
-    return shares.tolist(), (3 * [*Grain])[int(rng.integers(3)) :][:n]
+def draw_mix(rng: np.random.Generator, n: int, smallest: float) -> tuple[list[float], list[Grain]]:
+    """Shares of `n` colours and a grain for each: all three if there are three colours."""
+    shares = rng.dirichlet(np.full(n, 1.2)) * (1 - smallest * n) + smallest
+    return shares.tolist(), (4 * [*Grain])[int(rng.integers(3)) :][:n]
 
 
 def test_dealt_colours_meet_the_shares(large: Geometry) -> None:
@@ -89,7 +89,7 @@ def test_coloured_grains_meet_the_shares(mixed: Geometry) -> None:
     """On 200 random recipes of 3 to 8 colours, however far the layer is from what their grains want."""
     rng, worst = np.random.default_rng(0), 0.0
     for number in range(200):
-        shares, grains = draw_mix(rng, 3 + number % 6)
+        shares, grains = draw_mix(rng, 3 + number % 6, 0.035)
         config = replace(mixed.config, grains=grain_shares(shares, grains))
         dealt = deal_grains(replace(mixed, config=config), mixed.areas, shares, grains, rng)
         worst = max(worst, worst_error(mixed, dealt, shares))
@@ -101,7 +101,7 @@ def test_coloured_grains_meet_the_shares_at_full_size() -> None:
     """Layers of 1024 px, each laid for its own random recipe."""
     rng = np.random.default_rng(0)
     for number in range(16):
-        shares, grains = draw_mix(rng, 1 + number % 8)
+        shares, grains = draw_mix(rng, 1 + number % 8, 0.005)
         layer = lay_granules(GranuleConfig(grains=grain_shares(shares, grains)), number)
         dealt = deal_grains(layer, layer.areas, shares, grains, rng)
         assert worst_error(layer, dealt, shares) <= 0.0005

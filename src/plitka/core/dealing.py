@@ -90,15 +90,41 @@ def deal_grains(
         chips = np.flatnonzero(grain_of_chip == index)
         colours = np.flatnonzero([own is grain for own in grains])
         if chips.size:
-            dealt[chips] = colours[deal_colours(areas[chips], owned[colours] / owned[colours].sum(), rng)]
+            wanted = owned[colours] / owned[colours].sum()
+            dealt[chips] = colours[_balance(deal_colours(areas[chips], wanted, rng), areas[chips], wanted)]
     return dealt
+
+
+def _balance(
+    dealt: npt.NDArray[np.int32], areas: npt.NDArray[np.int64], wanted: npt.NDArray[np.float64]
+) -> npt.NDArray[np.int32]:
+    """The same colours, but for pairs of chips that change places between one with too much and one with too little.
+
+    A grain may have so few chips that dealing leaves more than a cell or two to settle.
+    """
+    while True:
+        excess = np.bincount(dealt, areas, minlength=wanted.size) - wanted * areas.sum()
+        giver, taker = int(excess.argmax()), int(excess.argmin())
+        owed = min(excess[giver], -excess[taker])
+        given, back = (np.flatnonzero(dealt == colour) for colour in (giver, taker))
+        back = back[np.argsort(areas[back], kind="stable")]
+        returned = np.concatenate([[0], areas[back]])  # the first stands for nothing given back
+        match = np.searchsorted(returned, areas[given] - owed)
+        moved = areas[given] - np.append(returned, np.inf)[match]
+        if moved.max(initial=0) < 1:
+            return dealt
+        best = int(moved.argmax())
+        dealt[given[best]] = taker
+        if match[best]:
+            dealt[back[match[best] - 1]] = giver
 
 
 def _settle(geometry: Geometry, areas: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
     """(n_chips,) grain of each chip, after as few as possible went over to the next grain in size."""
     grains = geometry.grains.copy()
     owed = np.array([share for _, share in geometry.config.grains]) * areas.sum()
-    for finer in range(owed.size - 1):
+    steps = range(owed.size - 1)
+    for finer in (*steps, *steps):  # twice, because a grain can pass on only what it has got
         shown = np.bincount(grains, areas, minlength=owed.size)
         excess = (shown - owed)[: finer + 1].sum()
         giver, taker = (finer, finer + 1) if excess > 0 else (finer + 1, finer)

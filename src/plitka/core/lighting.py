@@ -40,7 +40,7 @@ class LightConfig:
     blur_px: float = 0.0
     """Deviation of the lens's blur."""
     warmth: float = 0.0
-    """-1..1: the lamp's tint from cold to warm."""
+    """The lamp's tint, cold below zero and warm above; 1 is a slight one, 3 that of a bulb."""
     wetness: float = 0.0
     """0..1: from dry to wet, which is darker, deeper in colour, and shines."""
 
@@ -53,7 +53,7 @@ LIGHTS: Mapping[str, LightConfig] = MappingProxyType(
             elevation_deg=62.0, softness_deg=26.0, lamp=0.22, sky=0.92, sheen=0.06, sheen_width=30.0, crumple=1.3
         ),
         "warm": LightConfig(lamp=0.75, sky=0.45, warmth=2.5),
-        "cold": LightConfig(lamp=0.75, sky=0.45, warmth=-2.0),
+        "cold": LightConfig(lamp=0.75, sky=0.45, warmth=-2.5),
     }
 )
 """Light by the name that people give it; studio is that of the photographs."""
