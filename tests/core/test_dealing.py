@@ -113,7 +113,7 @@ def test_chips_have_the_grain_of_their_colour(mixed: Geometry) -> None:
     dealt = deal_grains(mixed, mixed.areas, (0.2, 0.3, 0.4, 0.1), grains, np.random.default_rng(1))
     own = np.array([list(Grain).index(grain) for grain in grains])[dealt]
     assert mixed.areas[own != mixed.grains].sum() / mixed.areas.sum() < 0.05
-    assert (np.abs(own - mixed.grains) <= 1).all()
+    assert mixed.areas[np.abs(own - mixed.grains) > 1].sum() / mixed.areas.sum() < 0.002
 
 
 @pytest.mark.parametrize("block_px", [40, 80, 160])

@@ -98,9 +98,9 @@ def deal_grains(
 def _balance(
     dealt: npt.NDArray[np.int32], areas: npt.NDArray[np.int64], wanted: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.int32]:
-    """The same colours, but for pairs of chips that change places between one with too much and one with too little.
+    """The same colours, or grains, but for chips that one with too much and one with too little exchange.
 
-    A grain may have so few chips that dealing leaves more than a cell or two to settle.
+    Few chips may leave more than a cell or two to settle; the difference of two chips settles it.
     """
     while True:
         excess = np.bincount(dealt, areas, minlength=wanted.size) - wanted * areas.sum()
@@ -119,10 +119,11 @@ def _balance(
             dealt[back[match[best] - 1]] = giver
 
 
-def _settle(geometry: Geometry, areas: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
+def _settle(geometry: Geometry, areas: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
     """(n_chips,) grain of each chip, after as few as possible went over to the next grain in size."""
-    grains = geometry.grains.copy()
-    owed = np.array([share for _, share in geometry.config.grains]) * areas.sum()
+    grains = geometry.grains.astype(np.int32)
+    shares = np.array([share for _, share in geometry.config.grains])
+    owed = shares * areas.sum()
     steps = range(owed.size - 1)
     for finer in (*steps, *steps):  # twice, because a grain can pass on only what it has got
         shown = np.bincount(grains, areas, minlength=owed.size)
@@ -131,7 +132,7 @@ def _settle(geometry: Geometry, areas: npt.NDArray[np.int64]) -> npt.NDArray[np.
         chips = np.flatnonzero(grains == giver)
         by_size = chips[np.argsort(geometry.radius_mm[chips] * np.sign(taker - giver), kind="stable")[::-1]]
         grains[_fill(by_size, areas, abs(excess))] = taker
-    return grains
+    return _balance(grains, areas, shares)
 
 
 def _fill(chips: npt.NDArray[np.int64], areas: npt.NDArray[np.int64], owed: float) -> list[int]:
