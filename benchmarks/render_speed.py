@@ -12,9 +12,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from plitka.core.granules import lay_granules
+from plitka.core.granules import Grain, lay_granules
 from plitka.core.recipe import parse_recipe
 from plitka.core.shading import RenderConfig, light_granules, recolour
 
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--baseline", type=Path)
     asked = parser.parse_args()
     config = RenderConfig()
+    half_fine = replace(config.granules, grains=((Grain.FINE, 0.5), (Grain.USUAL, 0.5)))
     geometry = lay_granules(config.granules, 1)
     light = light_granules(geometry, config.light)
     rows = {
@@ -46,6 +48,7 @@ def main() -> None:
         "paint another recipe": seconds(lambda: recolour(geometry, light, RECIPE, config.light, 1)),
     }
     rows["from nothing"] = sum(rows.values())
+    rows["lay, half of it fine"] = seconds(lambda: lay_granules(half_fine, 1))
     if asked.baseline:
         with tempfile.TemporaryDirectory() as folder:
             mix = ",".join(f"{part.colour.srgb_hex}:{part.percent / 100}" for part in RECIPE.parts)

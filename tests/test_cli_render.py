@@ -13,6 +13,7 @@ from PIL import Image
 
 from plitka.cli import main
 from plitka.core import picture, tileset
+from plitka.core.granules import FRACTIONS_MM, USUAL_FRACTION
 from plitka.core.palette import default_palette
 from plitka.core.picture import read_fields
 from plitka.core.recipe import parse_recipe
@@ -66,6 +67,7 @@ class TestRender:
         [image] = found["images"]
         assert set(image) == {
             "path", "seed", "requested", "measured", "exact", "max_error", "attempts", "seconds",
+            "granule_mm", "coarse", "fine", "light", "wet",
         }  # fmt: skip
         assert image["requested"] == {"RED": 60, "BLACK": 30, "WHITE": 10}
         assert image["exact"] == pytest.approx(image["requested"], abs=0.5)
@@ -105,12 +107,61 @@ class TestRender:
         """Each of the options reaches the renderer."""
         plain = ("render", RECIPE, "--size", "128", "--seed", "7")
         variants: list[tuple[str, ...]] = [
-            (), ("--surface", "cut"), ("--granule-mm", "1", "3"), ("--field-mm", "40"), ("--whole-tile",),
+            (), ("--surface", "cut"), ("--granule-mm", "1", "2"), ("--field-mm", "40"), ("--whole-tile",),
+            ("--granules", "1-3"), ("--granules", "2-4"), ("--coarse", "red"), ("--fine", "red"), ("--light", "sun"),
+            ("--light", "overcast"), ("--light", "warm"), ("--light", "cold"), ("--wet",),
         ]  # fmt: skip
         for number, variant in enumerate(variants):
             assert run(*plain, *variant, "-o", f"{number}.png") == 0
         pictures = {Path(f"{number}.png").read_bytes() for number in range(len(variants))}
         assert len(pictures) == len(variants)
+
+    def test_a_fraction_is_its_sizes(self, run: Run) -> None:
+        """The name of the trade and the millimetres give the same picture, and so does the usual one unnamed."""
+        plain = ("render", RECIPE, "--size", "128", "--seed", "7")
+        for names in (((), ("--granules", "1-4")), (("--granule-mm", "1", "3"), ("--granules", "1-3"))):
+            for name, words in zip("ab", names, strict=True):
+                assert run(*plain, *words, "-o", f"{name}.png") == 0
+            assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+
+    def test_the_picture_says_what_is_in_it(self, run_json: RunJson) -> None:
+        """Grains by any name of a colour, granules and light, for machines and in the file."""
+        words = ("--coarse", "красный", "--fine", "BLACK, white", "--granules", "2-4", "--light", "overcast", "--wet")
+        [image] = run_json("render", RECIPE, "--size", "128", "--seed", "7", "-o", "a.png", *words)["images"]
+        told = {name: image[name] for name in ("granule_mm", "coarse", "fine", "light", "wet")}
+        assert told == {
+            "granule_mm": [2, 4], "coarse": ["RED"], "fine": ["BLACK", "WHITE"], "light": "overcast", "wet": True,
+        }  # fmt: skip
+        fields = read_fields(Path("a.png"))
+        assert {name: fields[name] for name in told} == {
+            "granule_mm": "2-4", "coarse": "RED", "fine": "BLACK, WHITE", "light": "overcast", "wet": "yes",
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(("words", "expected"), [
+        (("--granules", "1-3", "--granule-mm", "1", "3"), "twice"),
+        (("--granules", "3-5"), "choose one of 0.5-1.5, 1-3, 1-4, 2-4"),
+        (("--coarse", "blue"), "BLUE is not in the recipe; --coarse takes some of RED, BLACK, WHITE"),
+        (("--coarse", "red", "--fine", "RED"), "RED cannot be both"),
+        (("--fine", " , "), "--fine names no colour"),
+        (("--fine", "redd"), "try: red"),
+        (("--granules", "0.5-1.5", "--fine", "red"), "granules of 0.25 mm would be below 3 px"),
+    ])  # fmt: skip
+    def test_what_is_wrong_with_granules_is_told(
+        self, run: Run, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], expected: str
+    ) -> None:
+        """With what would be right."""
+        assert run("render", RECIPE, *words) == 2
+        assert expected in capsys.readouterr().err
+
+    @pytest.mark.parametrize("command", [("render",), ("dataset", "render")])
+    def test_help_names_every_fraction(
+        self, run: Run, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+    ) -> None:
+        """It is written out there, because the table is of a module that help does not wait for."""
+        assert run(*command, "--help") == 0
+        told = " ".join(capsys.readouterr().out.split())
+        assert all(f"{name}" in told for name in FRACTIONS_MM)
+        assert f"(usual: {USUAL_FRACTION})" in told
 
     def test_a_whole_tile_lies_on_white(self, run: Run) -> None:
         """Its corners are ground, its middle is not."""
@@ -124,7 +175,7 @@ class TestRender:
         [
             ("--size", "100"), ("--size", "4096"), ("--seed", "-5"), ("--field-mm", "1"), ("--field-mm", "1900"),
             ("--granule-mm", "4", "1"), ("--granule-mm", "0", "1"), ("-o", "a.jpg"), ("--whole-tile", "--seamless"),
-            ("--surface", "wet"),
+            ("--surface", "wet"), ("--light", "dark"), ("--field-mm", "11", "--coarse", "red"),
         ],
         ids=" ".join,
     )  # fmt: skip
@@ -256,11 +307,26 @@ class TestDataset:
         assert run(*self.WORDS, "--count", "1") == 0
         assert run(*self.WORDS[:-1], "5", "--count", "1") == 2
         assert "another seed: 4, not 5" in capsys.readouterr().err
+        assert run(*self.WORDS, "--count", "1", "--granules", "1-3") == 2
+        assert "another granules: 1-4, not 1-3" in capsys.readouterr().err
+
+    def test_a_fraction_makes_other_pictures(self, run: Run) -> None:
+        """The usual one by its name makes the same ones, also in a folder that was begun without a choice."""
+        assert run(*self.WORDS, "--count", "1") == 0
+        usual = self.contents()
+        settings = Path("set/.plitka/settings.json")
+        settings.write_text(settings.read_text("utf-8").replace('"granules": "1-4", ', ""), "utf-8")
+        assert "granules" not in settings.read_text("utf-8")
+        assert run(*self.WORDS, "--count", "1", "--granules", "1-4") == 0
+        assert self.contents() == usual
+        Path("set").rename("usual")
+        assert run(*self.WORDS, "--count", "1", "--granules", "1-3") == 0
+        assert self.contents()["000000.png"] != usual["000000.png"]
 
     @pytest.mark.parametrize(
         "words",
         [("--count", "0"), ("--count", "1", "--jobs", "0"), ("--count", "1", "--colours", "redd"),
-         ("--count", "1", "--colours", ","), ("--count", "1", "--size", "9")],
+         ("--count", "1", "--colours", ","), ("--count", "1", "--size", "9"), ("--count", "1", "--granules", "4")],
         ids=" ".join,
     )  # fmt: skip
     def test_bad_settings_end_with_2(self, run: Run, words: tuple[str, ...]) -> None:

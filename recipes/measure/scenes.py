@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from plitka.core.classifier import Features, describe, window_mean
 from plitka.core.colour_model import fit_colours, nearest_gap, to_lab
-from plitka.core.granules import Geometry, GranuleConfig, Surface, deal_colours, lay_granules
+from plitka.core.dealing import deal_colours
+from plitka.core.granules import Geometry, GranuleConfig, Surface, lay_granules
 from plitka.core.palette import Colour, default_palette
 from plitka.core.shading import (
     Light,

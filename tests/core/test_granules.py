@@ -4,12 +4,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from plitka.core.granules import Geometry, GranuleConfig, Surface, deal_colours, lay_granules
+from plitka.core.granules import (
+    FRACTIONS_MM,
+    Geometry,
+    Grain,
+    GranuleConfig,
+    Surface,
+    fraction_mm,
+    lay_granules,
+)
+from plitka.errors import InputError
 
 SMALL = GranuleConfig(size_px=192, field_mm=192 / 7)
+MIXED = replace(SMALL, grains=((Grain.FINE, 0.3), (Grain.USUAL, 0.4), (Grain.COARSE, 0.3)))
 
 
 @pytest.fixture(scope="module")
@@ -19,32 +27,40 @@ def small() -> Geometry:
 
 
 @pytest.fixture(scope="module")
-def large() -> Geometry:
-    """A layer as large as a usual picture."""
-    return lay_granules(GranuleConfig(), 3)
+def mixed() -> Geometry:
+    """A layer of three grains."""
+    return lay_granules(MIXED, 3)
 
 
-def test_every_cell_has_a_chip_and_every_chip_is_seen(small: Geometry) -> None:
-    """Ids run from 0 without holes, so areas can be summed by them."""
-    assert small.ids.min() == 0
-    assert small.ids.shape == (SMALL.n_cells, SMALL.n_cells)
-    assert (small.areas > 0).all()
-    assert small.areas.sum() == SMALL.n_cells**2
+@pytest.fixture(params=["small", "mixed"])
+def layer(request: pytest.FixtureRequest) -> Geometry:
+    """Each of the two."""
+    found: Geometry = request.getfixturevalue(request.param)
+    return found
 
 
-def test_a_seed_names_a_layer(small: Geometry) -> None:
+def test_every_cell_has_a_chip_and_every_chip_is_seen(layer: Geometry) -> None:
+    """Ids run from 0 without holes, so areas can be summed by them; grain and radius are known of each."""
+    assert layer.ids.min() == 0
+    assert layer.ids.shape == (SMALL.n_cells, SMALL.n_cells)
+    assert (layer.areas > 0).all()
+    assert layer.areas.sum() == SMALL.n_cells**2
+    assert layer.grains.shape == layer.radius_mm.shape == layer.areas.shape
+
+
+def test_a_seed_names_a_layer(layer: Geometry) -> None:
     """The same seed lays the same chips, another seed others."""
-    again, other = lay_granules(SMALL, 3), lay_granules(SMALL, 4)
-    assert again.ids.tobytes() == small.ids.tobytes()
-    assert again.height_mm.tobytes() == small.height_mm.tobytes()
-    assert other.height_mm.tobytes() != small.height_mm.tobytes()
+    again, other = lay_granules(layer.config, 3), lay_granules(layer.config, 4)
+    assert again.ids.tobytes() == layer.ids.tobytes()
+    assert again.height_mm.tobytes() == layer.height_mm.tobytes()
+    assert other.height_mm.tobytes() != layer.height_mm.tobytes()
 
 
 @pytest.mark.parametrize("axis", [0, 1])
-def test_opposite_edges_continue(small: Geometry, axis: int) -> None:
+def test_opposite_edges_continue(layer: Geometry, axis: int) -> None:
     """Across the edge neither chips nor heights change more than between neighbours inside."""
-    height = np.moveaxis(small.height_mm, axis, 0)
-    ids = np.moveaxis(small.ids, axis, 0)
+    height = np.moveaxis(layer.height_mm, axis, 0)
+    ids = np.moveaxis(layer.ids, axis, 0)
     steps = np.abs(np.diff(height, axis=0)).mean(1)
     changes = (np.diff(ids, axis=0) != 0).mean(1)
     assert np.abs(height[0] - height[-1]).mean() <= steps.max()
@@ -65,38 +81,25 @@ def test_a_cut_surface_is_flat(small: Geometry) -> None:
     assert (cut.ids == small.ids).all()
 
 
-def test_dealt_colours_meet_the_shares(large: Geometry) -> None:
-    """On 200 random recipes of 1 to 8 colours no share is off by more than 0.05 points."""
-    rng = np.random.default_rng(0)
-    areas, worst = large.areas, 0.0
-    for number in range(200):
-        shares = rng.dirichlet(np.full(1 + number % 8, 1.2)) * 0.92 + 0.08 / (1 + number % 8)
-        dealt = deal_colours(areas, shares.tolist(), rng)
-        reached = np.bincount(dealt, areas, minlength=shares.size) / areas.sum()
-        worst = max(worst, float(np.abs(reached - shares).max()))
-    assert worst <= 0.0005
+def test_grains_have_their_sizes(mixed: Geometry) -> None:
+    """A fine chip is half as large as a usual one, a coarse one 1.6 times."""
+    fine, usual, coarse = (float(np.median(mixed.radius_mm[mixed.grains == index])) for index in range(3))
+    assert fine / usual == pytest.approx(Grain.FINE.scale, rel=0.15)
+    assert coarse / usual == pytest.approx(Grain.COARSE.scale, rel=0.15)
 
 
-@given(st.lists(st.integers(1, 99), min_size=1, max_size=8), st.integers(0, 2**32 - 1))
-@settings(max_examples=30, deadline=None)
-def test_dealing_uses_every_chip_once(small: Geometry, weights: list[int], seed: int) -> None:
-    """Each chip gets one of the colours, whatever the recipe."""
-    shares = [weight / sum(weights) for weight in weights]
-    dealt = deal_colours(small.areas, shares, np.random.default_rng(seed))
-    assert dealt.shape == small.areas.shape
-    assert dealt.min() >= 0
-    assert dealt.max() < len(weights)
+@pytest.mark.parametrize("shares", [(0.8, 0.1, 0.1), (0.1, 0.1, 0.8)])
+def test_grains_show_about_what_is_wanted(shares: tuple[float, ...]) -> None:
+    """Though fine chips slip into gaps and coarse ones hide them: 6 points on 27 mm, where single chips count."""
+    config = replace(SMALL, grains=tuple(zip(Grain, shares, strict=True)))
+    layer = lay_granules(config, 3)
+    shown = np.bincount(layer.grains, layer.areas) / layer.areas.sum()
+    assert shown == pytest.approx(shares, abs=0.06)
 
 
-@pytest.mark.parametrize("block_px", [64, 128, 256])
-def test_colours_mix_by_chance_at_every_scale(large: Geometry, block_px: int) -> None:
-    """Shares of blocks scatter as those of independent chips do: no clumps and no grid."""
-    dealt = deal_colours(large.areas, (0.5, 0.5), np.random.default_rng(1))
-    n = block_px * large.config.oversample
-    k = large.config.n_cells // n
-    blocks = (dealt == 0)[large.ids].reshape(k, n, k, n)
-    chips = large.ids.reshape(k, n, k, n).transpose(0, 2, 1, 3).reshape(k * k, -1)
-    # The variance of independent chips of unequal area in a block: sum(a^2) / (4 sum(a)^2).
-    expected = np.mean([np.square(a := np.bincount(block)).sum() / (4 * a.sum() ** 2) for block in chips])
-    ratio = blocks.mean((1, 3)).var() / expected
-    assert 0.4 < ratio < 1.8
+def test_fractions_have_the_names_of_the_trade() -> None:
+    """A fraction's name is its sizes; no other name is one."""
+    for name, sizes in FRACTIONS_MM.items():
+        assert fraction_mm(name) == tuple(float(size) for size in name.split("-")) == sizes
+    with pytest.raises(InputError, match=r"0\.5-1\.5, 1-3, 1-4, 2-4"):
+        fraction_mm("4-1")

@@ -1,12 +1,15 @@
 """Light and paint on a layer of granules."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from plitka.core.generation import Request
-from plitka.core.granules import Geometry, GranuleConfig, Surface, lay_granules
+from plitka.core.granules import Geometry, Grain, GranuleConfig, Surface, lay_granules
+from plitka.core.lighting import LIGHTS, USUAL_LIGHT, wetted
 from plitka.core.recipe import Recipe, parse_recipe
 from plitka.core.shading import (
     Light,
@@ -96,6 +99,66 @@ def test_wet_tiles_are_darker_and_warm_light_is_redder(geometry: Geometry, light
     assert warm[0] - warm[2] > plain[0] - plain[2]
 
 
+def test_the_plain_render_stays_as_it_is() -> None:
+    """What networks were trained on and statistics were made of: another machine may round a level otherwise."""
+    granules = GranuleConfig(size_px=96, field_mm=96 / 7)
+    rendering = render(recipe("60% red, 30% black, 10% white"), RenderConfig(granules=granules), 5)
+    with Image.open(Path(__file__).with_name("plain_render.png")) as image:
+        kept = np.asarray(image).astype(int)
+    assert np.abs(rendering.pixels.astype(int) - kept).max() <= 1
+
+
+def test_usual_grains_change_nothing() -> None:
+    """Whoever names no grain, or says that all are usual, gets the plain layer."""
+    wanted = recipe("60% red, 40% black")
+    named = replace(CONFIG, grains={"RED": Grain.USUAL, "BLUE": Grain.FINE})
+    assert named.granules_for(wanted) == CONFIG.granules
+    assert render(wanted, named, 1).pixels.tobytes() == render(wanted, CONFIG, 1).pixels.tobytes()
+
+
+@pytest.mark.parametrize("grain", [Grain.FINE, Grain.COARSE])
+def test_a_colour_of_another_grain_keeps_its_share(grain: Grain) -> None:
+    """Exact over the cells; its chips have other sizes, so the picture is another one."""
+    wanted = recipe("70% black, 30% red")
+    rendering = render(wanted, replace(CONFIG, grains={"RED": grain}), 1)
+    assert rendering.shares == pytest.approx((0.7, 0.3), abs=0.001)
+    assert rendering.pixels.tobytes() != render(wanted, CONFIG, 1).pixels.tobytes()
+
+
+def test_a_mixed_whole_tile_keeps_its_shares() -> None:
+    """The chips of the rim that fall away are of any grain; what is left is settled again."""
+    config, wanted = replace(CONFIG, grains={"RED": Grain.COARSE}), recipe("70% black, 30% red")
+    layer = lay_granules(config.granules_for(wanted), 3)
+    tile = whole_tile(layer, light_granules(layer, config.light), wanted, config.light, 1, config.grains_of(wanted))
+    assert tile.shares == pytest.approx((0.7, 0.3), abs=0.003)
+
+
+def test_lights_differ_as_their_names_say(geometry: Geometry) -> None:
+    """On grey: warm is redder and cold bluer than studio, and the sun has the hardest shades, clouds the softest."""
+    grey = {
+        name: recolour(geometry, light_granules(geometry, config), recipe("gray"), config, 1).pixels.astype(float)
+        for name, config in LIGHTS.items()
+    }
+    redness = {name: np.median(pixels[..., 0] - pixels[..., 2]) for name, pixels in grey.items()}
+    contrast = {name: pixels.mean(2).std() / pixels.mean() for name, pixels in grey.items()}
+    assert redness["warm"] > redness["studio"] + 10
+    assert redness["cold"] < redness["studio"] - 10
+    assert contrast["sun"] > 1.15 * contrast["studio"]
+    assert contrast["overcast"] < contrast["studio"]
+    assert LIGHTS[USUAL_LIGHT] == LightConfig()
+
+
+@pytest.mark.parametrize("name", LIGHTS)
+def test_a_wet_tile_is_dark_and_shines(geometry: Geometry, name: str) -> None:
+    """Under every light: darker at the median, and its brightest points stand out more."""
+    dry, wet = (
+        recolour(geometry, light_granules(geometry, config), recipe("red"), config, 1).pixels[..., 1].astype(float)
+        for config in (LIGHTS[name], wetted(LIGHTS[name]))
+    )
+    assert np.median(wet) < 0.8 * np.median(dry)
+    assert np.quantile(wet, 0.99) - np.median(wet) > 1.2 * (np.quantile(dry, 0.99) - np.median(dry))
+
+
 def test_a_whole_tile_lies_on_white(geometry: Geometry, light: Light) -> None:
     """The corners are paper, the edge is ragged, and the shares hold over the tile."""
     rendering = whole_tile(geometry, light, recipe("50% red, 50% blue"), CONFIG.light, 1)
@@ -131,6 +194,16 @@ def test_the_engine_answers_with_exact_shares() -> None:
     assert result.max_error < 0.1
     again = engine.generate(Request(recipe=recipe("60% blue, 40% black"), seed=5, width_px=192, height_px=192))
     assert again.pixels.tobytes() == RenderEngine(CONFIG).generate(again.request).pixels.tobytes()
+
+
+def test_the_engine_lays_grains_for_each_recipe() -> None:
+    """The layer that is kept serves recipes whose grains have the same shares, and no others."""
+    engine = RenderEngine(replace(CONFIG, grains={"RED": Grain.COARSE}))
+    for text in ("60% red, 40% black", "30% red, 70% black", "black"):
+        request = Request(recipe=recipe(text), seed=5, width_px=192, height_px=192)
+        result = engine.generate(request)
+        assert result.max_error < 0.1
+        assert result.pixels.tobytes() == RenderEngine(engine.config).generate(request).pixels.tobytes()
 
 
 def test_the_engine_makes_square_pictures_only() -> None:

@@ -13,6 +13,7 @@ from plitka.cli.terminal import Terminal
 from plitka.core.colour_names import fold
 from plitka.core.palette import Colour, Palette, default_palette, load_palette
 from plitka.core.recipe import Reading, format_prompt, parse_recipe
+from plitka.errors import InputError
 
 
 def add_parse(commands: Commands, _: Say) -> None:
@@ -33,7 +34,28 @@ def add_colours(commands: Commands, _: Say) -> None:
 
 def read_recipe(text: str, options: argparse.Namespace) -> Reading:
     """A recipe as `--palette` and `--strict` have it read."""
-    return parse_recipe(text, _palette(options.palette), strict=options.strict)
+    return parse_recipe(text, palette_of(options), strict=options.strict)
+
+
+def palette_of(options: argparse.Namespace) -> Palette:
+    """Our colours, and before them those of `--palette`."""
+    return default_palette() if options.palette is None else load_palette(options.palette)
+
+
+def find_colours(names: str, palette: Palette) -> tuple[Colour, ...]:
+    """The colours that are named with commas between, each once.
+
+    Raises:
+        InputError: the palette has no such colour.
+    """
+    found = {}
+    for name in filter(None, (part.strip() for part in names.split(","))):
+        colour = palette.find(name)
+        if colour is None:
+            likely = ", ".join(palette.suggest(name)) or "plitka colours"
+            raise InputError("there is no colour {name!r}; try: {likely}", name=name, likely=likely)
+        found[colour.code] = colour
+    return tuple(found.values())
 
 
 def run_parse(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -53,16 +75,12 @@ def run_parse(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def run_colours(options: argparse.Namespace, terminal: Terminal) -> int:
     """The palette, or the part of it that has a text in it."""
-    colours = [colour for colour in _palette(options.palette).colours if _has(colour, options.text)]
+    colours = [colour for colour in palette_of(options).colours if _has(colour, options.text)]
     if options.json:
         terminal.write_json({"colours": [_machine_row(colour) for colour in colours]})
     else:
         terminal.write_table(_human_rows(colours, terminal))
     return 0
-
-
-def _palette(path: Path | None) -> Palette:
-    return default_palette() if path is None else load_palette(path)
 
 
 def _has(colour: Colour, text: str) -> bool:

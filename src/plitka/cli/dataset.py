@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 from plitka.cli.arguments import Commands, Say, add_command, version
+from plitka.cli.catalogue import find_colours, palette_of
+from plitka.cli.scene import add_fraction_option
 from plitka.cli.terminal import Terminal
-from plitka.core.palette import Palette, default_palette, load_palette
 from plitka.errors import InputError
 
 
@@ -31,23 +32,31 @@ def add_render(actions: Commands, _: Say) -> None:
     parser.add_argument(
         "--colours", metavar="COLOURS", help=_("colours to mix, with commas between (default: the 29 photographed)")
     )
+    add_fraction_option(parser, _)
     parser.add_argument("--palette", type=Path, metavar="FILE", help=_("a maker's own colours, as CSV"))
     parser.set_defaults(run=run_render)
 
 
 def run_render(options: argparse.Namespace, terminal: Terminal) -> int:
     """Make what is missing, and tell how much that was."""
-    palette = default_palette() if options.palette is None else load_palette(options.palette)
-    codes = _codes(options.colours, palette)
+    palette = palette_of(options)
+    colours = palette.catalogue if options.colours is None else find_colours(options.colours, palette)
     _check_range("count", options.count, 1, 1_000_000)
     _check_range("seed", options.seed, 0, 2**32 - 1)
     jobs = _n_cores() if options.jobs is None else options.jobs
     _check_range("jobs", jobs, 1, 256)
     from tqdm import tqdm
 
+    from plitka.core.granules import USUAL_FRACTION
     from plitka.core.tileset import TilesetConfig, render_tileset
 
-    config = TilesetConfig(size_px=options.size, seed=options.seed, codes=codes, version=version())
+    config = TilesetConfig(
+        size_px=options.size,
+        seed=options.seed,
+        codes=tuple(colour.code for colour in colours),
+        granules=USUAL_FRACTION if options.granules is None else options.granules,
+        version=version(),
+    )
     with tqdm(total=options.count, file=terminal.stderr, disable=not terminal.shows_progress, unit="") as line:
 
         def advance(n: int) -> None:
@@ -60,19 +69,6 @@ def run_render(options: argparse.Namespace, terminal: Terminal) -> int:
         told = terminal.gettext("{path}: {made} pictures made, {kept} were there")
         terminal.write(told.format(path=options.folder, made=n_made, kept=options.count - n_made))
     return 0
-
-
-def _codes(names: str | None, palette: Palette) -> tuple[str, ...]:
-    if names is None:
-        return tuple(colour.code for colour in palette.catalogue)
-    codes = []
-    for name in filter(None, (part.strip() for part in names.split(","))):
-        colour = palette.find(name)
-        if colour is None:
-            likely = ", ".join(palette.suggest(name)) or "plitka colours"
-            raise InputError("there is no colour {name!r}; try: {likely}", name=name, likely=likely)
-        codes.append(colour.code)
-    return tuple(dict.fromkeys(codes))
 
 
 def _n_cores() -> int:

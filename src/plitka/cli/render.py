@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options, rounded, version
 from plitka.cli.catalogue import read_recipe
 from plitka.cli.output import plan_output
+from plitka.cli.scene import add_scene_options, describe_scene, read_scene, report_scene
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import RANDOM_SEED_LIMIT, Request, Result
 from plitka.errors import InputError
@@ -18,13 +19,10 @@ from plitka.errors import InputError
 if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
     from plitka.core.granules import Geometry
-    from plitka.core.shading import Light, RenderConfig
+    from plitka.core.shading import Light
 
-SURFACES = ("pressed", "cut")
 SIZE_PX = 1024
 MAX_IDS = 2**16
-MIN_GRANULE_PX = 3
-"""A chip of fewer pixels has no shape."""
 
 
 def add(commands: Commands, _: Say) -> None:
@@ -48,13 +46,7 @@ def add(commands: Commands, _: Say) -> None:
         metavar="PX",
         help=_("side of the picture (usual: {usual})").format(usual=SIZE_PX),
     )
-    parser.add_argument(
-        "--granule-mm", type=float, nargs=2, metavar=("MIN", "MAX"), help=_("smallest and largest granule")
-    )
-    parser.add_argument(
-        "--field-mm", type=float, metavar="N", help=_("what the picture's side shows (usual: 1 mm for each 7 px)")
-    )
-    parser.add_argument("--surface", choices=SURFACES, help=_("moulded under a press, or cut from a block"))
+    add_scene_options(parser, _)
     parser.add_argument(
         "--seamless", action="store_true", help=_("edges that fit each other; all have them but a whole tile")
     )
@@ -73,7 +65,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         raise InputError("a whole tile has a rim: leave out --whole-tile, or --seamless and --maps")
     seed = secrets.randbelow(RANDOM_SEED_LIMIT) if options.seed in {None, -1} else options.seed
     request = Request(recipe=reading.recipe, seed=seed, width_px=options.size, height_px=options.size)
-    config = _config(options)
+    config = read_scene(options, reading.recipe)
     path = plan_output(options.output, [seed]).paths[0]
     if options.maps is not None:
         options.maps.mkdir(parents=True, exist_ok=True)
@@ -83,53 +75,21 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     from plitka.core.shading import light_granules, recolour, whole_tile
 
     began = perf_counter()
-    geometry = lay_granules(config.granules, seed)
+    geometry = lay_granules(config.granules_for(reading.recipe), seed)
     light = light_granules(geometry, config.light)
     paint = whole_tile if options.whole_tile else recolour
-    rendering = paint(geometry, light, reading.recipe, config.light, seed)
+    rendering = paint(geometry, light, reading.recipe, config.light, seed, config.grains_of(reading.recipe))
     result = _result(request, rendering.pixels, perf_counter() - began)
-    write_whole(path, encode_png(result.pixels, describe(result, version())))
+    fields = describe(result, version()) | describe_scene(options, config)
+    write_whole(path, encode_png(result.pixels, fields))
     maps = {} if options.maps is None else _write_maps(options.maps, geometry, light)
     exact = dict(zip(result.measured, (100 * share for share in rendering.shares), strict=True))
     if options.json:
-        picture = _report(result, path, exact) | maps
+        picture = _report(result, path, exact) | report_scene(options, config) | maps
         terminal.write_json({"images": [picture], "prompt": result.prompt, "model": result.engine})
     else:
         _show(result, path, exact, terminal)
     return 0
-
-
-def _config(options: argparse.Namespace) -> "RenderConfig":
-    from plitka.core.granules import GranuleConfig
-    from plitka.core.shading import LightConfig, RenderConfig, Surface
-
-    usual = GranuleConfig()
-    field_mm = options.size * usual.field_mm / usual.size_px if options.field_mm is None else options.field_mm
-    granule_mm = usual.granule_mm if options.granule_mm is None else tuple(options.granule_mm)
-    _check_lengths(field_mm, granule_mm, options.size)
-    granules = GranuleConfig(
-        size_px=options.size,
-        field_mm=field_mm,
-        granule_mm=granule_mm,
-        surface=usual.surface if options.surface is None else Surface(options.surface),
-    )
-    return RenderConfig(granules=granules, light=LightConfig())
-
-
-def _check_lengths(field_mm: float, granule_mm: tuple[float, float], size_px: int) -> None:
-    smallest, largest = granule_mm
-    if not 0.2 <= smallest <= largest <= 20:
-        raise InputError("granules measure 0.2 to 20 mm, the smallest first, not {granules}", granules=granule_mm)
-    if not 2 * largest <= field_mm <= 2000:
-        raise InputError(
-            "{name} must lie in {low}..{high}, not {value}", name="field-mm", low=2 * largest, high=2000, value=field_mm
-        )
-    if smallest * size_px / field_mm < MIN_GRANULE_PX:
-        raise InputError(
-            "granules of {granule} mm would be below {limit} px; choose a larger --size or a smaller --field-mm",
-            granule=smallest,
-            limit=MIN_GRANULE_PX,
-        )
 
 
 def _result(request: Request, pixels: "RgbImage", seconds: float) -> Result:

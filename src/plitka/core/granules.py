@@ -5,16 +5,20 @@ Decisions:
   concave outlines of shredded rubber.
 * Chips fall one by one on a height map and take the lowest of a few places, so the layer fills its gaps.
 * The field is periodic: what leaves at one edge comes in at the opposite one.
-* Percent means visible area, so colours are dealt to chips by the area that is seen of each.
+* Where a layer has chips of several grains, as coarse and fine, it is laid in thin rounds, and what is seen of
+  each grain after a round decides how much of it falls in the next. Chips of any grain fall anywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from plitka.errors import InputError
 
 _BARE_SHARE = 0.003
 """The layer is complete when less ground than this shows."""
@@ -29,10 +33,34 @@ _SPREAD = 0.17
 """Deviation of the logarithm of diameters, of the logarithm of largest over smallest."""
 _THINNEST, _THICKEST = 0.38, 0.95
 """Half thickness of a chip, of its radius."""
-_DEALT_BY = (0.5, 0.8, 0.97)
-"""Chips are dealt in groups of falling size that end at these shares of their number; the last few one by one."""
 _GIVE = 0.55
 """A chip rests on this quantile of the gap below it, because rubber gives a little."""
+_ROUND = 0.125
+"""Of a layer: what falls between two looks at how much is seen of each grain."""
+_PULL, _LEARNT = 4.0, 0.2
+"""Of what a grain lacks on the face, as a logarithm: how much more of it falls in the next round, and in all."""
+
+FRACTIONS_MM: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"0.5-1.5": (0.5, 1.5), "1-3": (1.0, 3.0), "1-4": (1.0, 4.0), "2-4": (2.0, 4.0)}
+)
+"""Smallest and largest granule of the fractions that the trade sells, by their usual names."""
+USUAL_FRACTION = "1-4"
+
+
+def fraction_mm(name: str) -> tuple[float, float]:
+    """Smallest and largest granule of a fraction of the trade.
+
+    Raises:
+        InputError: there is no such fraction.
+    """
+    if name not in FRACTIONS_MM:
+        raise InputError(
+            "there is no fraction {name!r} of granules; choose one of {fractions}",
+            name=name,
+            fractions=", ".join(FRACTIONS_MM),
+        )
+    return FRACTIONS_MM[name]
+
 
 FloatMap = npt.NDArray[np.floating[Any]]
 """float32 unless a sum needed more."""
@@ -48,6 +76,23 @@ class Surface(StrEnum):
     """Sliced from a block: chips cut flat, almost no shadow."""
 
 
+class Grain(StrEnum):
+    """How large the chips of a colour are beside the usual ones, the smallest first."""
+
+    FINE = "fine"
+    USUAL = "usual"
+    COARSE = "coarse"
+
+    @property
+    def scale(self) -> float:
+        """Times the usual diameter."""
+        return _SCALES[self]
+
+
+_SCALES = {Grain.FINE: 0.5, Grain.USUAL: 1.0, Grain.COARSE: 1.6}
+"""Fine of 1-3 is the trade's 0.5-1.5; a coarse chip of 1-4 is about as large as one of 3-5."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GranuleConfig:
     """The layer to lay; lengths in millimetres."""
@@ -56,8 +101,10 @@ class GranuleConfig:
     """Side of the square field."""
     field_mm: float = 146.0
     """What that side shows: 7 px a millimetre, as in the photographs."""
-    granule_mm: tuple[float, float] = (1.0, 4.0)
-    """Smallest and largest chip."""
+    granule_mm: tuple[float, float] = FRACTIONS_MM[USUAL_FRACTION]
+    """Smallest and largest chip of the usual grain."""
+    grains: tuple[tuple[Grain, float], ...] = ()
+    """How much of the face each grain shall show, 0..1, from fine to coarse; none: all chips are usual."""
     oversample: int = 2
     """Height and ids are computed this many times finer than the picture."""
     press: float = 0.48
@@ -86,6 +133,10 @@ class Geometry:
     """(N, N) the chip on top, 0..n_chips-1: visible chips only, numbered without holes."""
     height_mm: FloatMap
     """(N, N) height of its surface."""
+    grains: npt.NDArray[np.int8]
+    """(n_chips,) which of the config's grains each chip is of; 0 where it has none."""
+    radius_mm: FloatMap
+    """(n_chips,) of the whole chip, of which only a part may be seen."""
 
     @property
     def areas(self) -> npt.NDArray[np.int64]:
@@ -97,6 +148,7 @@ class Geometry:
 class _Stamp:
     """One chip rasterised: offsets of its cells, and its underside and top there, in mm."""
 
+    radius_mm: float
     rows: npt.NDArray[np.int32]
     columns: npt.NDArray[np.int32]
     bottom: FloatMap
@@ -109,11 +161,22 @@ def lay_granules(config: GranuleConfig, seed: int) -> Geometry:
     The same config and seed give the same geometry, bit for bit.
     """
     rng = np.random.default_rng(seed)
-    stamps = _stamp_library(config, rng)
-    height, ids = _deposit(config, stamps, rng)
+    scales = [grain.scale for grain, _ in config.grains] or [1.0]
+    libraries = [_stamp_library(config, scale, rng) for scale in scales]
+    layer = _Layer.bare(config, [stamp for library in libraries for stamp in library])
+    grain_of_stamp = np.repeat(np.arange(len(libraries)), [len(library) for library in libraries]).astype(np.int8)
+    if config.grains:
+        _deposit_grains(layer, config, grain_of_stamp, rng)
+    else:
+        _deposit(layer, rng)
+    n = layer.n_cells
+    ids, height = layer.ids.reshape(n, n), layer.height.reshape(n, n)
+    _fill_holes(ids)
     height = _press(height, config) if config.surface is Surface.PRESSED else _cut(height)
-    _, dense = np.unique(ids, return_inverse=True)
-    return Geometry(config, dense.reshape(ids.shape).astype(np.int32), height)
+    seen, dense = np.unique(ids, return_inverse=True)
+    stamps_seen = layer.laid[seen]
+    radii = np.array([stamp.radius_mm for stamp in layer.stamps], np.float32)[stamps_seen]
+    return Geometry(config, dense.reshape(ids.shape).astype(np.int32), height, grain_of_stamp[stamps_seen], radii)
 
 
 def _half_spaces(rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -147,8 +210,8 @@ def _turn_x(angle: float) -> npt.NDArray[np.float64]:
     return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
 
 
-def _stamp_library(config: GranuleConfig, rng: np.random.Generator) -> list[_Stamp]:
-    smallest, largest = config.granule_mm
+def _stamp_library(config: GranuleConfig, scale: float, rng: np.random.Generator) -> list[_Stamp]:
+    smallest, largest = (length * scale for length in config.granule_mm)
     # Chip diameters are bell-shaped on a log scale with a tail of fines, as sieved crumb is.
     middle, spread = np.log((smallest * largest) ** 0.5 * _MEDIAN), np.log(largest / smallest) * _SPREAD
     diameters = np.clip(np.exp(rng.normal(middle, spread, config.n_shapes)), smallest * 0.6, largest)
@@ -173,6 +236,7 @@ def _stamp(radius_mm: float, cells_per_mm: float, rng: np.random.Generator) -> _
         bottom = np.where(solid, np.minimum(bottom, piece_bottom), bottom)
     rows, columns = np.nonzero(top > bottom)
     return _Stamp(
+        radius_mm,
         (rows - reach).astype(np.int32),
         (columns - reach).astype(np.int32),
         (bottom[rows, columns] * radius_mm).astype(np.float32),
@@ -203,20 +267,68 @@ def _raster(
     return bottom, top
 
 
-def _deposit(config: GranuleConfig, stamps: list[_Stamp], rng: np.random.Generator) -> tuple[FloatMap, IdMap]:
-    n = config.n_cells
-    height = np.zeros(n * n, np.float32)
-    ids = np.full(n * n, -1, np.int32)
-    mean_area = float(np.mean([stamp.rows.size for stamp in stamps]))
-    batch = max(1, int(_LAYERS * n * n / mean_area))
-    chip = 0
-    while chip == 0 or (ids < 0).mean() > _BARE_SHARE:
-        for index in rng.integers(len(stamps), size=batch):
-            _drop(height, ids, chip, stamps[index], rng.integers(n, size=(config.n_places, 2)), n)
-            chip += 1
+@dataclass(slots=True)
+class _Layer:
+    """What has fallen so far, on a flat grid of n_cells by n_cells."""
+
+    n_cells: int
+    n_places: int
+    stamps: Sequence[_Stamp]
+    height: FloatMap
+    ids: IdMap
+    """Chip of each cell in the order of falling, -1 where the ground is bare."""
+    laid: npt.NDArray[np.int64]
+    """Stamp of each chip."""
+
+    @classmethod
+    def bare(cls, config: GranuleConfig, stamps: Sequence[_Stamp]) -> "_Layer":
+        n = config.n_cells
+        ground = np.zeros(n * n, np.float32), np.full(n * n, -1, np.int32)
+        return cls(n, config.n_places, stamps, *ground, np.empty(0, np.int64))
+
+    @property
+    def is_closed(self) -> bool:
+        return bool((self.ids < 0).mean() <= _BARE_SHARE)
+
+    def drop(self, stamps: npt.NDArray[np.int64], rng: np.random.Generator) -> None:
+        """Let a chip of each stamp fall, one after another."""
+        for chip, index in enumerate(stamps, self.laid.size):
+            places = rng.integers(self.n_cells, size=(self.n_places, 2))
+            _drop(self.height, self.ids, chip, self.stamps[index], places, self.n_cells)
+        self.laid = np.concatenate([self.laid, stamps])
+
+
+def _deposit(layer: _Layer, rng: np.random.Generator) -> None:
+    mean_area = float(np.mean([stamp.rows.size for stamp in layer.stamps]))
+    batch = max(1, int(_LAYERS * layer.ids.size / mean_area))
+    while not (layer.laid.size and layer.is_closed):
+        layer.drop(rng.integers(len(layer.stamps), size=batch), rng)
         batch = max(1, batch // 8)
-    _fill_holes(ids.reshape(n, n))
-    return height.reshape(n, n), ids.reshape(n, n)
+
+
+def _deposit_grains(
+    layer: _Layer, config: GranuleConfig, grain_of_stamp: npt.NDArray[np.int8], rng: np.random.Generator
+) -> None:
+    """Lay chips of several grains so that about as much is seen of each as the config wants.
+
+    Fine chips slip into gaps and coarse ones hide what lies below, so what is seen differs from what falls.
+    """
+    wanted = np.array([share for _, share in config.grains])
+    counts = np.bincount(grain_of_stamp)
+    areas = np.bincount(grain_of_stamp, [stamp.rows.size for stamp in layer.stamps]) / counts
+    balance, falling, n_layers = wanted, wanted, 0.0
+    while n_layers < _LAYERS or not layer.is_closed:
+        odds = (falling / areas / counts)[grain_of_stamp]
+        size = max(1, int(_ROUND * layer.ids.size * (falling / areas).sum()))
+        layer.drop(rng.choice(len(layer.stamps), size, p=odds / odds.sum()), rng)
+        some = layer.ids[::5]  # tells as much as all cells do
+        top = grain_of_stamp[layer.laid[some[some >= 0]]]
+        seen = np.bincount(top, minlength=wanted.size) / top.size
+        lack = wanted / np.maximum(seen, wanted / 4)
+        balance = balance * lack**_LEARNT
+        falling = balance * lack**_PULL
+        balance, falling = balance / balance.sum(), falling / falling.sum()
+        n_layers += _ROUND
 
 
 def _drop(height: FloatMap, ids: IdMap, chip: int, stamp: _Stamp, places: npt.NDArray[np.int64], n: int) -> None:
@@ -255,40 +367,3 @@ def _cut(height: FloatMap) -> FloatMap:
     """Nearly all of the face lies in one plane; binder fills what lies deeper."""
     level = np.quantile(height, 0.12)
     return np.where(height > level, level + (height - level) * 0.02, level - (level - height) * 0.15).astype(np.float32)
-
-
-def deal_colours(
-    areas: npt.NDArray[np.int64], shares: Sequence[float], rng: np.random.Generator
-) -> npt.NDArray[np.int32]:
-    """Give each chip a colour so that the seen areas meet the shares.
-
-    Args:
-        areas: (n_chips,) cells seen of each chip.
-        shares: of each colour, 0..1, summing to 1.
-
-    Returns:
-        (n_chips,) index of the colour. Chips are dealt in random order, so colours mix by chance; large ones
-        first, because the small ones then settle what is still owed.
-    """
-    owed = np.asarray(shares, np.float64) * areas.sum()
-    dealt = np.zeros(areas.size, np.int32)
-    by_size = np.argsort(-areas, kind="stable")
-    ends = (np.array(_DEALT_BY) * areas.size).astype(int)
-    for begin, end in zip([0, *ends], ends, strict=False):
-        group = rng.permutation(by_size[begin:end])
-        dealt[group] = _deal_runs(areas[group], owed)
-        owed -= np.bincount(dealt[group], areas[group], minlength=owed.size)
-    for chip in by_size[ends[-1] :]:
-        dealt[chip] = owed.argmax()
-        owed[dealt[chip]] -= areas[chip]
-    return dealt
-
-
-def _deal_runs(areas: npt.NDArray[np.int64], owed: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Cut a row of chips into one run for each colour, as long as what it is owed."""
-    edges = np.maximum(owed, 0).cumsum()
-    if edges[-1] == 0:
-        return np.zeros(areas.size, np.int64)
-    middles = (areas.cumsum() - areas / 2) / max(areas.sum(), 1)
-    runs: npt.NDArray[np.int64] = np.minimum(np.searchsorted(edges / edges[-1], middles), owed.size - 1)
-    return runs

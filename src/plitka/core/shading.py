@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from plitka.core.dealing import deal_grains, grain_shares
 from plitka.core.generation import Defaults, Engine, OnProgress, Progress, Request, Result
-from plitka.core.granules import FloatMap, Geometry, GranuleConfig, IdMap, Surface, deal_colours, lay_granules
+from plitka.core.granules import FloatMap, Geometry, Grain, GranuleConfig, IdMap, Surface, lay_granules
+from plitka.core.lighting import LightConfig
 from plitka.core.recipe import Recipe, format_colours
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from plitka.core.palette import Colour
 
@@ -34,46 +36,6 @@ SHOULDER = 0.7
 """Linear light above this is bent towards white."""
 LinearRgb = FloatMap
 """(..., 3) linear-light sRGB primaries, 0..1."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LightConfig:
-    """A soft lamp and the sky above a tile, and how its granules take their light."""
-
-    azimuth_deg: float = 225.0
-    """Where the lamp stands: 0 to the right, 90 below, 225 at the upper left of the picture."""
-    elevation_deg: float = 71.0
-    softness_deg: float = 6.0
-    """Half width of the lamp as seen from the tile."""
-    lamp: float = 0.36
-    """Light of the lamp on a flat bright chip, of a total of about 1 with the sky."""
-    sky: float = 0.84
-    occlusion: float = 1.56
-    """Exponent on the visible share of the sky: above 1, gaps are darker than an even sky leaves them."""
-    bounce: float = 0.3
-    """How much of the light that a gap lacks comes back from the chips around it, in their colour."""
-    sheen: float = 0.18
-    """Light that the binder film reflects without taking the chip's colour, where it mirrors the lamp."""
-    sheen_width: float = 23.0
-    """Exponent of the highlight: small is wide and matt."""
-    roughness: float = 0.02
-    """Fine relief of matt rubber, about two pixels wide: deviation in pixels."""
-    crumple: float = 0.75
-    """Coarser relief of torn facets, about six pixels wide: deviation in pixels."""
-    sparkle: float = 0.78
-    """Relief of the binder film that breaks the highlight: deviation in pixels."""
-    tone: float = 0.12
-    """Deviation of chips of one colour in lightness, of 1."""
-    tint: float = 0.008
-    """Deviation of chips of one colour in each primary, of 1."""
-    grain: float = 0.012
-    """Deviation of points of one chip, of 1."""
-    blur_px: float = 0.0
-    """Deviation of the lens's blur."""
-    warmth: float = 0.0
-    """-1..1: the lamp's tint from cold to warm."""
-    wetness: float = 0.0
-    """0..1: from dry to wet, which is darker, deeper in colour, and shines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +56,16 @@ class RenderConfig:
 
     granules: GranuleConfig = field(default_factory=GranuleConfig)
     light: LightConfig = field(default_factory=LightConfig)
+    grains: "Mapping[str, Grain]" = field(default_factory=dict)
+    """Of the colours, by code, whose granules are not the usual ones."""
+
+    def grains_of(self, recipe: Recipe) -> tuple[Grain, ...]:
+        """The grain of each colour of a recipe."""
+        return tuple(self.grains.get(colour.code, Grain.USUAL) for colour in recipe.colours)
+
+    def granules_for(self, recipe: Recipe) -> GranuleConfig:
+        """The layer that a recipe needs: the same for all recipes if all grains are usual."""
+        return replace(self.granules, grains=grain_shares(recipe.shares, self.grains_of(recipe)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,15 +254,22 @@ def lit_colours(colours: "Sequence[Colour]") -> LinearRgb:
 
 def render(recipe: Recipe, config: RenderConfig, seed: int) -> Rendering:
     """Lay, light and paint a tile; the same recipe, config and seed give the same bytes."""
-    geometry = lay_granules(config.granules, seed)
-    return recolour(geometry, light_granules(geometry, config.light), recipe, config.light, seed)
+    geometry = lay_granules(config.granules_for(recipe), seed)
+    light = light_granules(geometry, config.light)
+    return recolour(geometry, light, recipe, config.light, seed, config.grains_of(recipe))
 
 
-def recolour(geometry: Geometry, light: Light, recipe: Recipe, config: LightConfig, seed: int) -> Rendering:
-    """Paint a recipe on a geometry whose light is known."""
+def recolour(
+    geometry: Geometry, light: Light, recipe: Recipe, config: LightConfig, seed: int, grains: "Sequence[Grain]" = ()
+) -> Rendering:
+    """Paint a recipe on a geometry whose light is known.
+
+    Args:
+        grains: of each colour, for a geometry that was laid for them.
+    """
     rng = np.random.default_rng([seed, 1])
     areas = geometry.areas
-    dealt = deal_colours(areas, recipe.shares, rng)
+    dealt = deal_grains(geometry, areas, recipe.shares, grains, rng)
     albedo = vary_chips(lit_colours(recipe.colours), dealt, rng, config)
     oversample = geometry.config.oversample
     pixels = develop(paint(geometry.ids, light, albedo, config, rng), oversample, config)
@@ -299,7 +278,9 @@ def recolour(geometry: Geometry, light: Light, recipe: Recipe, config: LightConf
     return Rendering(pixels, index, tuple((cells / cells.sum()).tolist()))
 
 
-def whole_tile(geometry: Geometry, light: Light, recipe: Recipe, config: LightConfig, seed: int) -> Rendering:
+def whole_tile(
+    geometry: Geometry, light: Light, recipe: Recipe, config: LightConfig, seed: int, grains: "Sequence[Grain]" = ()
+) -> Rendering:
     """A tile on white with its ragged edge: the chips that lie within 86 % of the picture's side.
 
     Shares are exact over the tile. In `colour_index` the ground is one past the last colour.
@@ -308,7 +289,7 @@ def whole_tile(geometry: Geometry, light: Light, recipe: Recipe, config: LightCo
     kept = _chips_of_tile(geometry)
     on_tile = kept[geometry.ids]
     areas = np.where(kept, geometry.areas, 0)
-    dealt = deal_colours(areas, recipe.shares, rng)
+    dealt = deal_grains(geometry, areas, recipe.shares, grains, rng)
     albedo = vary_chips(lit_colours(recipe.colours), dealt, rng, config)
     cells = paint(geometry.ids, light, albedo, config, rng)
     cells = np.where(on_tile[..., None], cells, _lit_ground(on_tile, geometry.config)[..., None])
@@ -405,7 +386,8 @@ class RenderEngine:
         )
         began = perf_counter()
         geometry, light = self._light(request)
-        rendering = recolour(geometry, light, request.recipe, self.config.light, request.seed)
+        grains = self.config.grains_of(request.recipe)
+        rendering = recolour(geometry, light, request.recipe, self.config.light, request.seed, grains)
         if on_progress:
             on_progress(Progress(step=1, n_steps=1))
         codes = request.recipe.percents
@@ -425,7 +407,7 @@ class RenderEngine:
                 width=request.width_px,
                 height=request.height_px,
             )
-        usual = self.config.granules
+        usual = self.config.granules_for(request.recipe)
         scale = request.width_px / usual.size_px
         granules = replace(usual, size_px=request.width_px, field_mm=usual.field_mm * scale)
         if self._lit is None or self._lit[:2] != (granules, request.seed):

@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from plitka.core.granules import GranuleConfig, lay_granules
+from plitka.core.granules import USUAL_FRACTION, GranuleConfig, fraction_mm, lay_granules
 from plitka.core.palette import Palette
 from plitka.core.picture import encode_png, write_whole
 from plitka.core.recipe import MAX_COLOURS, Part, PromptStyle, Recipe, format_prompt
@@ -56,7 +56,7 @@ class TilesetConfig:
     """What decides every byte of every picture.
 
     Raises:
-        InputError: no colour, or an unusual size.
+        InputError: no colour, no such granules, or an unusual size.
     """
 
     size_px: int = 512
@@ -64,12 +64,15 @@ class TilesetConfig:
     seed: int = 0
     codes: tuple[str, ...]
     """The colours to mix, by code."""
+    granules: str = USUAL_FRACTION
+    """One of `FRACTIONS_MM`."""
     version: str
     """Of plitka: another one may paint otherwise."""
 
     def __post_init__(self) -> None:
         if not self.codes:
             raise InputError("name at least one colour to mix")
+        fraction_mm(self.granules)
         if not 64 <= self.size_px <= 2048:
             raise InputError(
                 "{name} must lie in {low}..{high}, not {value}", name="size", low=64, high=2048, value=self.size_px
@@ -138,6 +141,8 @@ def _open_folder(folder: Path, config: TilesetConfig) -> None:
         return
     except ValueError as error:
         raise InputError("{path} cannot be read: {reason}", path=settings, reason=error) from error
+    # A folder that was begun before there was a choice of granules has the usual ones.
+    then = {"granules": USUAL_FRACTION} | then
     for name, value in asked.items():
         if then.get(name) != value:
             raise InputError(
@@ -190,7 +195,12 @@ def _follow_parent() -> None:
 def render_block(folder: Path, config: TilesetConfig, palette: Palette, block: int, n: int) -> int:
     """Make the first `n` pictures of a block and then its table; returns `n`."""
     usual = GranuleConfig()
-    granules = replace(usual, size_px=config.size_px, field_mm=usual.field_mm * config.size_px / usual.size_px)
+    granules = replace(
+        usual,
+        size_px=config.size_px,
+        field_mm=usual.field_mm * config.size_px / usual.size_px,
+        granule_mm=fraction_mm(config.granules),
+    )
     light_config = LightConfig()
     geometry = lay_granules(granules, _seed(config, 0, block))
     light = light_granules(geometry, light_config)

@@ -1,0 +1,65 @@
+"""Where the light on a tile comes from: the lamp, the sky, and what dry or wet granules make of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LightConfig:
+    """A soft lamp and the sky above a tile, and how its granules take their light."""
+
+    azimuth_deg: float = 225.0
+    """Where the lamp stands: 0 to the right, 90 below, 225 at the upper left of the picture."""
+    elevation_deg: float = 71.0
+    softness_deg: float = 6.0
+    """Half width of the lamp as seen from the tile."""
+    lamp: float = 0.36
+    """Light of the lamp on a flat bright chip, of a total of about 1 with the sky."""
+    sky: float = 0.84
+    occlusion: float = 1.56
+    """Exponent on the visible share of the sky: above 1, gaps are darker than an even sky leaves them."""
+    bounce: float = 0.3
+    """How much of the light that a gap lacks comes back from the chips around it, in their colour."""
+    sheen: float = 0.18
+    """Light that the binder film reflects without taking the chip's colour, where it mirrors the lamp."""
+    sheen_width: float = 23.0
+    """Exponent of the highlight: small is wide and matt."""
+    roughness: float = 0.02
+    """Fine relief of matt rubber, about two pixels wide: deviation in pixels."""
+    crumple: float = 0.75
+    """Coarser relief of torn facets, about six pixels wide: deviation in pixels."""
+    sparkle: float = 0.78
+    """Relief of the binder film that breaks the highlight: deviation in pixels."""
+    tone: float = 0.12
+    """Deviation of chips of one colour in lightness, of 1."""
+    tint: float = 0.008
+    """Deviation of chips of one colour in each primary, of 1."""
+    grain: float = 0.012
+    """Deviation of points of one chip, of 1."""
+    blur_px: float = 0.0
+    """Deviation of the lens's blur."""
+    warmth: float = 0.0
+    """The lamp's tint, cold below zero and warm above; 1 is a slight one, 3 that of a bulb."""
+    wetness: float = 0.0
+    """0..1: from dry to wet, which is darker, deeper in colour, and shines."""
+
+
+LIGHTS: Mapping[str, LightConfig] = MappingProxyType(
+    {
+        "studio": LightConfig(),
+        "sun": LightConfig(elevation_deg=48.0, softness_deg=1.0, lamp=0.78, sky=0.42, warmth=0.8),
+        "overcast": LightConfig(
+            elevation_deg=62.0, softness_deg=26.0, lamp=0.22, sky=0.92, sheen=0.06, sheen_width=30.0, crumple=1.3
+        ),
+        "warm": LightConfig(lamp=0.75, sky=0.45, warmth=2.5),
+        "cold": LightConfig(lamp=0.75, sky=0.45, warmth=-2.5),
+    }
+)
+"""Light by the name that people give it; studio is that of the photographs."""
+USUAL_LIGHT = "studio"
+
+
+def wetted(config: LightConfig) -> LightConfig:
+    """The same light on a tile that rain has wetted: a film of water mirrors the lamp sharply."""
+    return replace(config, wetness=1.0, sheen=2 * config.sheen, sheen_width=3 * config.sheen_width, sparkle=0.25)
