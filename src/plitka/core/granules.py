@@ -16,10 +16,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-_BARE_SHARE = 0.003
-"""The layer is complete when less ground than this shows."""
-_LAYERS = 6.0
-"""Chips are laid until their areas add up to this many times the field."""
 _DEEPEST_MM = 5.0
 """Deeper gaps look no darker, and their depth would only stretch the height map."""
 
@@ -67,6 +63,10 @@ class GranuleConfig:
     """Different chips in the library that the layer is laid from."""
     n_places: int = 10
     """Random places tried for each chip; it lands in the lowest."""
+    layers: float = 6.0
+    """Chips are laid until their areas add up to this many times the field."""
+    bare_share: float = 0.003
+    """The layer is complete when less ground than this shows; what is left is given to the chips around it."""
 
     @property
     def n_cells(self) -> int:
@@ -208,9 +208,9 @@ def _deposit(config: GranuleConfig, stamps: list[_Stamp], rng: np.random.Generat
     height = np.zeros(n * n, np.float32)
     ids = np.full(n * n, -1, np.int32)
     mean_area = float(np.mean([stamp.rows.size for stamp in stamps]))
-    batch = max(1, int(_LAYERS * n * n / mean_area))
+    batch = max(1, int(config.layers * n * n / mean_area))
     chip = 0
-    while chip == 0 or (ids < 0).mean() > _BARE_SHARE:
+    while chip == 0 or (ids < 0).mean() > config.bare_share:
         for index in rng.integers(len(stamps), size=batch):
             _drop(height, ids, chip, stamps[index], rng.integers(n, size=(config.n_places, 2)), n)
             chip += 1

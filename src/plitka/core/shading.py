@@ -394,15 +394,8 @@ class RenderEngine:
             InputError: a picture that is not square.
             Cancelled: `on_progress` raised it.
         """
-        usual = self.defaults
-        request = replace(
-            request,
-            steps=usual.steps,
-            guidance=usual.guidance,
-            width_px=request.width_px or usual.width_px,
-            height_px=request.height_px or usual.height_px,
-            negative_prompt="",
-        )
+        own = {"steps": 1, "guidance": 1.0, "negative_prompt": "", "strength": None, "tolerance": None}
+        request = replace(self.defaults.complete(request), **own)  # type: ignore[arg-type]  # by name
         began = perf_counter()
         geometry, light = self._light(request)
         rendering = recolour(geometry, light, request.recipe, self.config.light, request.seed)

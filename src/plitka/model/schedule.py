@@ -1,0 +1,53 @@
+"""The sampler of the v45 recipe, whole or from the middle on.
+
+DPM-Solver++ of second order with Karras sigmas, over the noise schedule of a base.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from diffusers.schedulers import DPMSolverMultistepScheduler
+
+from plitka.model.pipeline import quiet_libraries
+
+
+class TailScheduler(DPMSolverMultistepScheduler):  # type: ignore[misc]  # untyped
+    """Only the last steps of a schedule, for latents that are noised to where these begin.
+
+    diffusers' image-to-image pipelines cut the schedule in the same place; with this a text-to-image pipeline
+    does as they do.
+    """
+
+    strength = 1.0
+    """Part of the steps that are run, 0..1; at least one is."""
+
+    def set_timesteps(self, num_inference_steps: int, *others: Any, **choices: Any) -> None:
+        """Lay the whole schedule and keep its tail."""
+        super().set_timesteps(num_inference_steps, *others, **choices)
+        start = num_inference_steps - n_steps_run(num_inference_steps, self.strength)
+        self.timesteps = self.timesteps[start:]
+        self.sigmas = self.sigmas[start:]
+        self.num_inference_steps = len(self.timesteps)
+        self.set_begin_index(0)
+
+
+def n_steps_run(steps: int, strength: float) -> int:
+    """How many of a schedule's steps a strength runs: 12 of 20 at 0.6, rounded down as diffusers does."""
+    return max(1, min(int(steps * strength), steps))
+
+
+def fresh_scheduler(config: Mapping[str, Any], strength: float | None = None) -> Any:
+    """A scheduler without memory of other pictures.
+
+    Args:
+        config: of the base's own scheduler, whose noise schedule is kept.
+        strength: how much of the schedule is run, 0..1; None for diffusers' own scheduler, which runs all.
+    """
+    kind = DPMSolverMultistepScheduler if strength is None else TailScheduler
+    with quiet_libraries():
+        scheduler = kind.from_config(
+            config, algorithm_type="dpmsolver++", solver_order=2, use_karras_sigmas=True, final_sigmas_type="zero"
+        )
+    if strength is not None:
+        scheduler.strength = strength
+    return scheduler
