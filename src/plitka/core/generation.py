@@ -37,6 +37,10 @@ class Mode(StrEnum):
     """The prompt alone, from pure noise: the v45 recipe to the letter."""
 
 
+USUAL_MODE = Mode.GUIDED
+"""Where nothing else is asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accuracy:
     """How true the shares of a guided picture are to be, in points.
@@ -111,7 +115,7 @@ class Request:
     recipe: Recipe
     seed: int
     """0..2**32-1; the same request with the same seed gives the same picture."""
-    mode: Mode = Mode.GUIDED
+    mode: Mode = USUAL_MODE
     steps: int | None = None
     guidance: float | None = None
     width_px: int | None = None

@@ -194,11 +194,12 @@ class DiffusionEngine:
         self, work: "_Work", flat: "RgbImage", plan: Plan, noise: torch.Tensor, number: int
     ) -> torch.Tensor:
         """Latents painted from a flat picture that is noised to the plan's strength."""
+        from plitka.model.schedule import noise_to_start  # noqa: PLC0415  (after `load_base` quieted diffusers)
+
         with self._stage("encode"):
             clean = encode_picture(self._pipe.vae, flat).cpu()
         scheduler = self._scheduler(plan.strength)
-        scheduler.set_timesteps(work.request.steps)
-        noised = scheduler.add_noise(clean, noise, scheduler.timesteps[:1])
+        noised = noise_to_start(scheduler, work.request.steps or 1, clean, noise)
         control = flat if self._controlled is not None else None
         return self._denoise(work, noised, scheduler, number, control)
 

@@ -50,8 +50,10 @@ class GuideConfig:
     """Of a step by a slope that two attempts have shown: both were measured with an error."""
     least_quota: float = 0.25
     """No colour falls below this part of what was asked of it."""
+    least_gain: float = 0.25
+    """An attempt that takes less than this part off the error did not get better: the map does not hold it."""
     strength_step: float = 0.1
-    """Taken off after an attempt that did not get better."""
+    """Taken off after such an attempt."""
     least_strength: float = 0.3
     """Below this the picture stays as flat as its map; a smaller strength that was asked for is kept."""
 
@@ -200,9 +202,15 @@ def correct(asked: Sequence[float], attempts: Sequence[Attempt], config: GuideCo
     step = lacking if slope is None else config.damping * lacking / slope
     quotas = np.clip(best.plan.quotas + step, config.least_quota * np.asarray(asked), 1)
     strength = last.plan.strength
-    if last is not best:
+    if not _got_better(attempts, config):
         strength = max(min(strength, config.least_strength), strength - config.strength_step)
     return Plan(tuple((quotas / quotas.sum()).tolist()), strength)
+
+
+def _got_better(attempts: Sequence[Attempt], config: GuideConfig) -> bool:
+    """Whether the last attempt has clearly less error than the best before it; a first one has nothing to beat."""
+    *former, last = attempts
+    return not former or last.max_error <= (1 - config.least_gain) * _best(former).max_error
 
 
 def _slope(attempts: Sequence[Attempt], config: GuideConfig) -> float | None:

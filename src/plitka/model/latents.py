@@ -25,7 +25,8 @@ def encode_picture(vae: Any, pixels: "RgbImage") -> torch.Tensor:
     with torch.no_grad():
         unit = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 127.5 - 1
         output = _encode(vae, unit.to(vae.device, vae.dtype))
-        latents = (output.latent_dist.mode() if hasattr(output, "latent_dist") else output.latents).float()
+        latents: torch.Tensor = output.latent_dist.mode() if hasattr(output, "latent_dist") else output.latents
+        latents = latents.float()
         mean, std, shift = _scaling(vae, latents)
         return (latents - mean - shift) / std * float(vae.config.scaling_factor)
 

@@ -109,7 +109,7 @@ def load_controlnet(bundle: Bundle, placement: Placement, pipe: Pipeline) -> Pip
         except (OSError, ValueError, RuntimeError, TypeError, KeyError, SafetensorError) as exc:
             raise BundleError("{path} is not a usable ControlNet: {reason}", path=folder, reason=str(exc)) from exc
         _check_control_fits(control, pipe, folder)
-        guided = StableDiffusionXLControlNetPipeline(
+        guided: Pipeline = StableDiffusionXLControlNetPipeline(  # type: ignore[no-untyped-call]
             **{name: module for name, module in pipe.components.items() if module is not None},
             controlnet=control,
             add_watermarker=False,

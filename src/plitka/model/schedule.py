@@ -6,18 +6,23 @@ DPM-Solver++ of second order with Karras sigmas, over the noise schedule of a ba
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from diffusers.schedulers import DPMSolverMultistepScheduler
 
 from plitka.model.pipeline import quiet_libraries
 
+_Whole: Any = DPMSolverMultistepScheduler  # untyped
 
-class TailScheduler(DPMSolverMultistepScheduler):  # type: ignore[misc]  # untyped
+
+class TailScheduler(_Whole):  # type: ignore[misc]
     """Only the last steps of a schedule, for latents that are noised to where these begin.
 
     diffusers' image-to-image pipelines cut the schedule in the same place; with this a text-to-image pipeline
     does as they do.
     """
 
+    timesteps: torch.Tensor
+    sigmas: torch.Tensor
     strength = 1.0
     """Part of the steps that are run, 0..1; at least one is."""
 
@@ -43,7 +48,7 @@ def fresh_scheduler(config: Mapping[str, Any], strength: float | None = None) ->
         config: of the base's own scheduler, whose noise schedule is kept.
         strength: how much of the schedule is run, 0..1; None for diffusers' own scheduler, which runs all.
     """
-    kind = DPMSolverMultistepScheduler if strength is None else TailScheduler
+    kind = _Whole if strength is None else TailScheduler
     with quiet_libraries():
         scheduler = kind.from_config(
             config, algorithm_type="dpmsolver++", solver_order=2, use_karras_sigmas=True, final_sigmas_type="zero"
@@ -51,3 +56,11 @@ def fresh_scheduler(config: Mapping[str, Any], strength: float | None = None) ->
     if strength is not None:
         scheduler.strength = strength
     return scheduler
+
+
+def noise_to_start(scheduler: TailScheduler, steps: int, clean: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+    """Latents as noisy as those that the scheduler's first step expects, where the whole schedule has `steps`."""
+    with quiet_libraries():
+        scheduler.set_timesteps(steps)
+    noised: torch.Tensor = scheduler.add_noise(clean, noise, scheduler.timesteps[:1])
+    return noised
