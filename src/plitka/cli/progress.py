@@ -67,6 +67,6 @@ def _progress_line(terminal: Terminal, title: str, n_steps: int) -> "tqdm[Never]
 def _move(line: "tqdm[Never]", progress: Progress, title: str) -> None:
     if progress.step <= line.n:  # steps are counted anew, and the time left is that of this attempt
         line.reset()
-        line.set_description_str(title, refresh=False)
+        line.set_description_str(title)
     line.total = progress.n_steps  # an engine may take more steps than it was asked for, or fewer
     line.update(progress.step - line.n)

@@ -140,7 +140,8 @@ def _check_control_fits(control: Any, pipe: Pipeline, folder: Path) -> None:
 
 def place_controlnet(guided: Pipeline, placement: Placement) -> None:
     """Move the ControlNet to where the base's networks are."""
-    guided.controlnet.to(placement.device, placement.dtype).eval().requires_grad_(False)
+    with quiet_libraries():
+        guided.controlnet.to(placement.device, placement.dtype).eval().requires_grad_(False)
     if placement.dtype != torch.float32:
         guided.controlnet.register_forward_pre_hook(_round_sample)
 
