@@ -45,7 +45,8 @@ class GuideConfig:
     max_attempts: int = 4
     least_slope: float = 0.4
     """An answer of the picture to the quotas flatter than this is taken for chance."""
-    most_slope: float = 2.5
+    most_slope: float = 6.0
+    """Shares of near colours, such as two greys, may move by several times what their quotas move."""
     damping: float = 0.9
     """Of a step by a slope that two attempts have shown: both were measured with an error."""
     least_quota: float = 0.25
