@@ -153,7 +153,7 @@ def test_a_picture_that_leans_to_some_colours_is_corrected(
     """A network that answers to quotas with less contrast and a bias is brought within the aim."""
     bias = np.multiply(asked, leaning[: len(asked)])
     bias /= bias.sum()
-    best, plans = run(asked, lambda plan: contrast * np.array(plan.quotas) + (1 - contrast) * bias)
+    best, plans = run(asked, lambda plan: tuple(contrast * np.array(plan.quotas) + (1 - contrast) * bias))
     assert best.max_error <= Accuracy().aim
     assert len(plans) <= CONFIG.max_attempts
 
@@ -165,10 +165,10 @@ def test_whatever_is_measured_plans_stay_possible(asked: list[float], answers: l
     left, errors = iter(answers), []
 
     def answer(_plan: Plan) -> Sequence[float]:
-        measured = np.array(next(left)[: len(asked)])
-        measured /= measured.sum()
-        errors.append(100 * np.abs(measured - asked).max())
-        return measured.tolist()
+        weights = next(left)[: len(asked)]
+        measured = [weight / sum(weights) for weight in weights]
+        errors.append(100 * np.abs(np.subtract(measured, asked)).max())
+        return measured
 
     best, plans = run(asked, answer)
     for plan in plans:

@@ -93,7 +93,7 @@ class DiffusionEngine:
         self._name = bundle.label
         self._stage_seconds: dict[str, float] = {}
         self._pipe = self._assemble()
-        self._controlled = self._assemble_control() if bundle.controlnet else None
+        self._controlled: Pipeline = self._assemble_control() if bundle.controlnet else None
         self._scheduler_config = self._pipe.scheduler.config
 
     @property
