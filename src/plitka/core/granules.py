@@ -227,13 +227,15 @@ def _drop(height: FloatMap, ids: IdMap, chip: int, stamp: _Stamp, places: npt.ND
     rest = (height[rows * n + columns] - stamp.bottom[some]).max(axis=1)
     row, column = places[int(rest.argmin())]
     cells = ((row + stamp.rows) % n) * n + (column + stamp.columns) % n
-    gap = height[cells] - stamp.bottom
+    under = height[cells]
+    gap = under - stamp.bottom
     rank = int(_GIVE * (gap.size - 1))
-    level = np.partition(gap, rank)[rank]
-    top = level + stamp.top
-    above = top > height[cells]
-    height[cells[above]] = top[above]
-    ids[cells[above]] = chip
+    gap.partition(rank)
+    top = gap[rank] + stamp.top
+    above = top > under
+    covered = cells[above]
+    height[covered] = top[above]
+    ids[covered] = chip
 
 
 def _fill_holes(ids: IdMap) -> None:

@@ -34,8 +34,8 @@ class GuideConfig:
     """Scale of the picture, as in the photographs."""
     px_per_cell: int = 2
     """Side of the map's cells; a latent place is several times wider."""
-    layers: float = 2.0
-    """A flat map shows no depth, so a third of a relief's layers and any bare share will do."""
+    layers: float = 1.5
+    """A flat map shows no depth, so a quarter of a relief's layers and any bare share will do."""
     bare_share: float = 1.0
     n_places: int = 4
     n_shapes: int = 120
@@ -195,16 +195,17 @@ def correct(asked: Sequence[float], attempts: Sequence[Attempt], config: GuideCo
     """The next plan: the best one so far, moved by what its picture lacks.
 
     A share is taken to answer to its quota one for one until two attempts of one strength have shown another
-    slope; after an attempt that did not get better the strength is lowered too.
+    slope. After an attempt that did not get better, its own plan is moved one for one and its strength lowered.
     """
-    best, last = _best(attempts), attempts[-1]
-    lacking = np.asarray(asked) - best.measured
-    slope = _slope(attempts, config)
-    step = lacking if slope is None else config.damping * lacking / slope
-    quotas = np.clip(best.plan.quotas + step, config.least_quota * np.asarray(asked), 1)
-    strength = last.plan.strength
-    if not _got_better(attempts, config):
+    last, strength = attempts[-1], attempts[-1].plan.strength
+    if _got_better(attempts, config):
+        start, slope = _best(attempts), _slope(attempts, config)
+    else:  # at another strength shares answer otherwise, and what was seen of their slope is worth nothing
+        start, slope = last, None
         strength = max(min(strength, config.least_strength), strength - config.strength_step)
+    lacking = np.asarray(asked) - start.measured
+    step = lacking if slope is None else config.damping * lacking / slope
+    quotas = np.clip(start.plan.quotas + step, config.least_quota * np.asarray(asked), 1)
     return Plan(tuple((quotas / quotas.sum()).tolist()), strength)
 
 
