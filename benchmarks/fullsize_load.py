@@ -19,7 +19,7 @@ from pathlib import Path
 import diffusers  # noqa: TID253  (nothing imports a benchmark)
 import torch  # noqa: TID253
 
-from plitka.core.generation import Request
+from plitka.core.generation import Mode, Request
 from plitka.core.recipe import parse_recipe
 from plitka.model.bundle import load_bundle
 from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
@@ -67,7 +67,7 @@ def measure_bundle(folder: Path, config: EngineConfig) -> dict[str, float | str]
     if engine.placement.device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(engine.placement.device)
     for which in ("first", "second"):
-        result = engine.generate(Request(recipe=RECIPE, seed=1))
+        result = engine.generate(Request(recipe=RECIPE, seed=1, mode=Mode.TEXT))
         figures[f"{which}_picture_s"] = result.seconds
     height, width, _ = result.pixels.shape
     return figures | {

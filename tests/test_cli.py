@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +38,7 @@ class PatchEngine:
     def __init__(self, off_by: float = 0.0) -> None:
         self.off_by = off_by
         self.requests: list[Request] = []
+        self.n_attempts = 1
         self.after_step: Callable[[int], None] = lambda _step: None
 
     def prompt(self, recipe: Recipe) -> str:
@@ -48,11 +48,12 @@ class PatchEngine:
     def generate(self, request: Request, on_progress: OnProgress | None = None) -> Result:
         """Stripes, after the asked number of idle steps."""
         self.requests.append(request)
-        chosen = self.fill(request)
-        for step in range(1, (chosen.steps or 0) + 1):
-            self.after_step(step)
-            if on_progress:
-                on_progress(Progress(step=step, n_steps=chosen.steps or 0))
+        chosen = self.defaults.complete(request)
+        for attempt in range(1, self.n_attempts + 1):
+            for step in range(1, (chosen.steps or 0) + 1):
+                self.after_step(step)
+                if on_progress:
+                    on_progress(Progress(step=step, n_steps=chosen.steps or 0, attempt=attempt))
         codes = list(request.recipe.percents)
         measured = dict(request.recipe.percents)
         measured[codes[0]] -= self.off_by
@@ -65,18 +66,6 @@ class PatchEngine:
             engine=self.name,
             measured=measured,
             seconds=0.25,
-        )
-
-    def fill(self, request: Request) -> Request:
-        """The request with every choice made."""
-        usual = self.defaults
-        return replace(
-            request,
-            steps=request.steps or usual.steps,
-            guidance=request.guidance or usual.guidance,
-            width_px=request.width_px or usual.width_px,
-            height_px=request.height_px or usual.height_px,
-            negative_prompt=usual.negative_prompt if request.negative_prompt is None else request.negative_prompt,
         )
 
     @staticmethod
@@ -160,6 +149,7 @@ def test_generate_answers_a_machine_with_one_object(run: Run, capsys: pytest.Cap
                 "requested": {"RED": 60.0, "BLACK": 40.0},
                 "measured": {"RED": 60.0, "BLACK": 40.0},
                 "max_error": 0.0,
+                "mode": "guided",
                 "attempts": 1,
                 "seconds": 0.25,
             }
@@ -225,6 +215,50 @@ def test_like_repeats_a_picture(run: Run) -> None:
     assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
 
 
+def test_like_repeats_a_guided_picture_in_its_mode(run: Run, engine: PatchEngine) -> None:
+    """Strength and tolerance come along; in text mode they fall away."""
+    assert run("generate", RECIPE, "--strength", "0.45", "--tolerance", "2", "-o", "a.png") == 0
+    assert run("generate", "--like", "a.png", "-o", "b.png") == 0
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+    assert run("generate", "--like", "a.png", "--mode", "text", "-o", "c.png") == 0
+    guided, text = engine.requests[1:]
+    assert (guided.mode, guided.strength, guided.tolerance) == ("guided", 0.45, 2.0)
+    assert (text.mode, text.strength, text.tolerance) == ("text", None, None)
+    assert "strength" not in read_fields(Path("c.png"))
+
+
+def test_a_picture_in_text_mode_is_repeated_in_text_mode(run: Run, engine: PatchEngine) -> None:
+    """Also one from before there was another mode."""
+    assert run("generate", RECIPE, "--mode", "text", "-o", "a.png") == 0
+    assert run("generate", "--like", "a.png", "-o", "b.png") == 0
+    assert engine.requests[1].mode == "text"
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+
+
+def test_granules_from_outside_reach_the_engine(run: Run, engine: PatchEngine, tmp_path: Path) -> None:
+    """A picture over them is repeated with the same file, and with no other."""
+    ids = np.arange(64, dtype=np.uint8).reshape(8, 8)
+    Image.fromarray(ids).save(tmp_path / "ids.png")
+    Image.fromarray(ids.T.copy()).save(tmp_path / "other.png")
+    assert run("generate", RECIPE, "--guide", "ids.png", "-o", "a.png") == 0
+    np.testing.assert_array_equal(engine.requests[0].guide, ids)
+    assert run("generate", "--like", "a.png", "--guide", "ids.png", "-o", "b.png") == 0
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+    assert run("generate", "--like", "a.png") == 2
+    assert run("generate", "--like", "a.png", "--guide", "other.png") == 2
+    assert len(engine.requests) == 2
+
+
+def test_each_attempt_is_told(run: Run, engine: PatchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line says which attempt is made, from the second on."""
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    engine.n_attempts = 2
+    assert run("generate", RECIPE, "--seed", "3") == 0
+    assert "seed 3  attempt 2" in screen.getvalue()
+    assert "attempt 1" not in screen.getvalue()
+
+
 def test_options_win_over_the_picture_to_repeat(run: Run, engine: PatchEngine) -> None:
     """What is said on the command line replaces that one thing."""
     assert run("generate", RECIPE, "--seed", "11", "--steps", "6", "-o", "a.png") == 0
@@ -257,6 +291,11 @@ def test_another_model_is_remarked_when_repeating(
         (RECIPE, "--seed", "-2"),
         (RECIPE, "--seed", "4294967295", "--count", "2"),
         (RECIPE, "--mode", "wild"),
+        (RECIPE, "--mode", "text", "--strength", "0.5"),
+        (RECIPE, "--mode", "text", "--guide", "none.png"),
+        (RECIPE, "--strength", "0.01"),
+        (RECIPE, "--strength", "nan"),
+        (RECIPE, "--guide", "none.png"),
         (RECIPE, "--tolerance", "-1"),
         (RECIPE, "--tolerance", "nan"),
         (RECIPE, "--guidance", "nan"),
@@ -294,11 +333,23 @@ def test_a_recipe_error_points_at_the_place(run: Run, capsys: pytest.CaptureFixt
 
 
 def test_a_missed_tolerance_is_told_by_the_exit_code(run: Run, engine: PatchEngine) -> None:
-    """5 if a share is further off than allowed; without a tolerance nothing is missed."""
-    engine.off_by = 3.0
-    assert run("generate", RECIPE, "--tolerance", "2.5") == 5
+    """5 if a share is further off than allowed: guided mode promises 3 points, text mode nothing of itself."""
+    engine.off_by = 3.2
+    assert run("generate", RECIPE) == 5
     assert run("generate", RECIPE, "--tolerance", "3.5") == 0
+    assert run("generate", RECIPE, "--mode", "text") == 0
+    assert run("generate", RECIPE, "--mode", "text", "--tolerance", "2.5") == 5
+    assert [request.tolerance for request in engine.requests] == [None, 3.5, None, None]
+    engine.off_by = 2.9
     assert run("generate", RECIPE) == 0
+
+
+def test_a_tolerance_is_repeated_with_its_picture(run: Run, engine: PatchEngine) -> None:
+    """A guided picture answers for what it was asked for, also when it is made again."""
+    engine.off_by = 4.0
+    assert run("generate", RECIPE, "--tolerance", "4.5", "-o", "a.png") == 0
+    assert run("generate", "--like", "a.png") == 0
+    assert run("generate", "--like", "a.png", "--tolerance", "3.5") == 5
 
 
 def test_a_missing_model_is_a_file_problem(

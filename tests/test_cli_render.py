@@ -349,6 +349,7 @@ class TestEvaluate:
         assert one["realism"] == other["realism"]
         assert set(one["realism"]) == {"solids", "mixes"}
         assert one["measure_error"]["n"] == 1
+        assert (one["mode"], one["attempts"]) == ("guided", {"mean": 1.0, "max": 1})
         assert one["pictures"][1]["exact"] == pytest.approx({"RED": 60, "BLUE": 40}, abs=0.5)
         assert {path.name for path in Path("out").iterdir()} == {
             "report.json", "report.md", "pictures.png", "baseline.png",
@@ -365,9 +366,15 @@ class TestEvaluate:
             rows.append((f"{code}.png", f"100% {name}"))
         with Path("photos/captions.csv").open("w", newline="") as file:
             csv.writer(file).writerows(rows)
-        assert run("evaluate", "--photos", "photos", "--model", "render", "--size", "256", "--limit", "1") == 0
+        assert (
+            run(
+                "evaluate", "--photos", "photos", "--model", "render", "--size", "256", "--limit", "1", "--mode", "text"
+            )
+            == 0
+        )
         out = capsys.readouterr().out
         assert "| pictures | 1, refused 0 |" in out
+        assert "| mode | text |" in out
         assert "## " not in out
         assert Path("evaluation/report.md").exists()
 

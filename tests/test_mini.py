@@ -28,10 +28,15 @@ def load(model: str, device: str) -> DiffusionEngine:
 
 
 def generate(path: Path, *options: str, size_px: int = 256) -> Path:
-    """A picture of the recipe, by the shipped bundle unless the options say otherwise."""
-    command = ["generate", RECIPE, "--size", str(size_px), "--device", "cpu", "--quiet", "-o", str(path), *options]
-    assert main(command, load_engine=load) == 0
+    """A picture of the recipe in text mode, by the shipped bundle unless the options say otherwise."""
+    assert run(path, "--mode", "text", *options, size_px=size_px) == 0
     return path
+
+
+def run(path: Path, *options: str, size_px: int = 256) -> int:
+    """The exit code of making a picture of the recipe."""
+    command = ["generate", RECIPE, "--size", str(size_px), "--device", "cpu", "--quiet", "-o", str(path), *options]
+    return main(command, load_engine=load)
 
 
 def test_the_shipped_bundle_is_what_its_manifest_says() -> None:
@@ -65,6 +70,19 @@ def test_request_and_measurement_stand_in_the_json_and_in_the_picture(
     assert fields["seed"] == "5"
     assert json.loads(fields["requested"]) == image["requested"]
     assert json.loads(fields["measured"]).keys() == image["measured"].keys()
+
+
+def test_guided_pictures_are_nearer_than_text_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The default mode repeats itself until the shares are true, says so, and its exit code keeps the promise."""
+    codes = [run(tmp_path / name, "--seed", "5", "--json") for name in ("first.png", "again.png")]
+    guided, _ = (json.loads(line)["images"][0] for line in capsys.readouterr().out.splitlines())
+    generate(tmp_path / "text.png", "--seed", "5", "--json")
+    (text,) = json.loads(capsys.readouterr().out)["images"]
+    assert (guided["mode"], text["mode"]) == ("guided", "text")
+    assert guided["max_error"] < max(3.0, text["max_error"])
+    assert codes == [0 if guided["max_error"] <= 3 else 5] * 2
+    assert 1 <= guided["attempts"] <= 4
+    assert (tmp_path / "first.png").read_bytes() == (tmp_path / "again.png").read_bytes()
 
 
 def test_the_picture_is_granulate_in_roughly_the_asked_colours(

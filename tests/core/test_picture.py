@@ -1,24 +1,33 @@
 """Pictures as files."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from plitka.core.generation import Request, Result
-from plitka.core.picture import contact_sheet, describe, encode_png, read_fields, thumbnail, write_whole
+from plitka.core.generation import Mode, Request, Result
+from plitka.core.picture import contact_sheet, describe, encode_png, name_guide, read_fields, thumbnail, write_whole
 from plitka.core.recipe import parse_recipe
 from plitka.errors import InputError
 
 
-def a_result() -> Result:
+def a_result(mode: Mode = Mode.TEXT, **choices: Any) -> Result:  # noqa: ANN401
     """A small finished picture."""
     recipe = parse_recipe("60% red, 40% black").recipe
     return Result(
         pixels=np.arange(64 * 64 * 3, dtype=np.uint32).reshape(64, 64, 3).astype(np.uint8),
         request=Request(
-            recipe=recipe, seed=5, steps=20, guidance=7.0, width_px=64, height_px=64, negative_prompt="размыто"
+            recipe=recipe,
+            seed=5,
+            mode=mode,
+            steps=20,
+            guidance=7.0,
+            width_px=64,
+            height_px=64,
+            negative_prompt="размыто",
+            **choices,
         ),
         prompt="a tile",
         engine="mini@0123456789ab",
@@ -46,6 +55,17 @@ def test_a_picture_carries_what_repeats_it(tmp_path: Path) -> None:
         "requested": '{"RED": 60.0, "BLACK": 40.0}',
         "measured": '{"RED": 61.26, "BLACK": 38.74}',
     }
+
+
+def test_a_guided_picture_tells_more() -> None:
+    """Strength, tolerance and attempts; granules from outside by their hash, which their arrangement changes."""
+    ids = np.arange(12, dtype=np.int32).reshape(3, 4)
+    fields = describe(a_result(Mode.GUIDED, strength=0.6, tolerance=3.0), "1.2.3")
+    assert [fields[name] for name in ("mode", "strength", "tolerance", "attempts")] == ["guided", "0.6", "3.0", "1"]
+    assert "guide" not in fields
+    over = describe(a_result(Mode.GUIDED, strength=0.6, tolerance=3.0, guide=ids), "1.2.3")
+    assert over == fields | {"guide": name_guide(ids)}
+    assert len({name_guide(ids), name_guide(ids.reshape(4, 3)), name_guide(ids + 1)}) == 3
 
 
 def test_a_picture_keeps_its_pixels(tmp_path: Path) -> None:

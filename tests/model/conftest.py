@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from plitka.core.generation import Defaults, Request
+from plitka.core.generation import Defaults, Mode, Request
 from plitka.core.recipe import parse_recipe
 from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, load_bundle, write_manifest
 from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
@@ -32,14 +32,17 @@ RANK, ALPHA = 4, 2
 _END = "<|endoftext|>"
 
 
-def build_base(folder: Path) -> None:
+def build_base(folder: Path, vae_kind: str = "AutoencoderKL") -> None:
     """Save an SDXL in hub layout, float16, with files named as stabilityai names them."""
     diffusers: Any = importlib.import_module("diffusers")  # untyped
     torch.manual_seed(0)
     tokenizers = [_build_tokenizer(folder.parent / "vocabulary", pad) for pad in (_END, "!")]
     text_encoder, text_encoder_2 = _build_encoders(tokenizers[0])
+    vae = _build_vae(diffusers, vae_kind)
     unet = diffusers.UNet2DConditionModel(
         sample_size=8,
+        in_channels=vae.config.latent_channels,
+        out_channels=vae.config.latent_channels,
         block_out_channels=(16, 32, 32),
         layers_per_block=1,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
@@ -52,15 +55,6 @@ def build_base(folder: Path) -> None:
         addition_time_embed_dim=8,
         projection_class_embeddings_input_dim=WIDTH_G + 6 * 8,
         cross_attention_dim=WIDTH_L + WIDTH_G,
-    )
-    vae = diffusers.AutoencoderKL(
-        block_out_channels=(8, 16, 16, 16),
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        norm_num_groups=4,
-        scaling_factor=0.13025,
-        force_upcast=True,
-        sample_size=64,
     )
     pipe = diffusers.StableDiffusionXLPipeline(
         vae=vae,
@@ -81,6 +75,27 @@ def build_base(folder: Path) -> None:
     for part in (unet, vae, text_encoder, text_encoder_2):
         part.to(torch.float16)
     pipe.save_pretrained(folder, variant="fp16", safe_serialization=True)
+
+
+def _build_vae(diffusers: Any, kind: str) -> Any:  # noqa: ANN401
+    if kind == "AutoencoderTiny":  # 16 px to a place of 8 channels
+        return diffusers.AutoencoderTiny(
+            latent_channels=8,
+            encoder_block_out_channels=(8,) * 5,
+            decoder_block_out_channels=(8,) * 5,
+            num_encoder_blocks=(1,) * 5,
+            num_decoder_blocks=(1,) * 5,
+            scaling_factor=1.25,
+        )
+    return diffusers.AutoencoderKL(
+        block_out_channels=(8, 16, 16, 16),
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        norm_num_groups=4,
+        scaling_factor=0.13025,
+        force_upcast=True,
+        sample_size=64,
+    )
 
 
 def _build_encoders(tokenizer: "CLIPTokenizer") -> tuple[torch.nn.Module, torch.nn.Module]:
@@ -188,6 +203,19 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     )
 
 
+@pytest.fixture(scope="session")
+def tiny_vae_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """A base alone, whose autoencoder is an `AutoencoderTiny`, in a folder that no test may change."""
+    folder = tmp_path_factory.mktemp("tiny_vae")
+    with quiet_libraries():
+        build_base(folder / "base", "AutoencoderTiny")
+    shutil.rmtree(folder / "vocabulary")
+    defaults = Defaults(steps=3, width_px=64, height_px=64)
+    return write_manifest(
+        Bundle(folder=folder, name="tiny-vae", licence="MIT", base=LocalBase(path="base"), defaults=defaults)
+    )
+
+
 @pytest.fixture
 def copied_bundle(tiny_bundle: Bundle, tmp_path: Path) -> Bundle:
     """The same bundle in a folder of the test's own."""
@@ -226,9 +254,11 @@ def tiny_engine(tiny_bundle: Bundle) -> DiffusionEngine:
 
 @pytest.fixture
 def ask() -> Callable[..., Request]:
-    """Build a request from a recipe's text."""
+    """Build a request from a recipe's text, in text mode unless it is another."""
 
-    def build(text: str = "60% red, 40% black", *, seed: int = 1, **choices: float | str) -> Request:
-        return Request(recipe=parse_recipe(text).recipe, seed=seed, **choices)  # type: ignore[arg-type]
+    def build(
+        text: str = "60% red, 40% black", *, seed: int = 1, mode: Mode = Mode.TEXT, **choices: float | str
+    ) -> Request:
+        return Request(recipe=parse_recipe(text).recipe, seed=seed, mode=mode, **choices)  # type: ignore[arg-type]
 
     return build

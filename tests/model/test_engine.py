@@ -42,7 +42,7 @@ def test_a_result_says_what_was_made(tiny_engine: DiffusionEngine, ask: Ask) -> 
     assert result.measured.keys() == {"RED", "BLACK"}
     assert sum(result.measured.values()) == pytest.approx(100)
     assert result.max_error >= 0
-    assert result.stage_seconds.keys() == {"denoise", "decode", "measure"}
+    assert result.stage_seconds.keys() == {"encode_words", "denoise", "decode", "measure"}
     assert sum(result.stage_seconds.values()) <= result.seconds
 
 
@@ -259,7 +259,7 @@ def test_loading_and_drawing_write_nothing_to_the_terminal(
     stages = [event["stage"] for event in events if event["event"] == "stage_done"]
     assert stages == [
         *("verify", "load_base", "fuse_lora", "insert_embeddings", "place", "prove_tokens"),
-        *("denoise", "decode", "measure"),
+        *("encode_words", "denoise", "decode", "measure"),
     ]
     assert all(event["rss_bytes"] > 0 for event in events if event["event"] == "stage_done")
 

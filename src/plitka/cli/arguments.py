@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from plitka.cli.engines import LoadEngine
 from plitka.core import language as languages
+from plitka.core.generation import USUAL_MODE, Mode
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 """argparse has no public name for it."""
@@ -78,6 +79,18 @@ def add_recipe_options(parser: argparse.ArgumentParser, _: Say) -> None:
     """How a recipe is read."""
     parser.add_argument("--palette", type=Path, metavar="FILE", help=_("a maker's own colours, as CSV"))
     parser.add_argument("--strict", action="store_true", help=_("refuse a recipe that needs any guessing"))
+
+
+def add_mode_option(parser: argparse.ArgumentParser, _: Say) -> None:
+    """How the words become a picture."""
+    parser.add_argument(
+        "--mode",
+        type=Mode,
+        choices=list(Mode),
+        help=_("guided: measured and corrected over a granule map; text: by the words alone (usual: {usual})").format(
+            usual=USUAL_MODE
+        ),
+    )
 
 
 class _Version(argparse.Action):

@@ -8,10 +8,11 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Say, add_command, version
+from plitka.cli.arguments import Commands, Say, add_command, add_mode_option, version
 from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
 from plitka.cli.progress import ProgressOf, stoppable
 from plitka.cli.terminal import Terminal
+from plitka.core.generation import USUAL_MODE
 from plitka.core.recipe import Recipe, format_colours
 from plitka.errors import InputError
 
@@ -38,6 +39,7 @@ def add(commands: Commands, _: Say, load_engine: LoadEngine) -> None:
     parser.add_argument(
         "--model", default=DEFAULT_MODEL, metavar="NAME_OR_DIR", help=_("a model, or render for the renderer")
     )
+    add_mode_option(parser, _)
     parser.add_argument("--baseline", metavar="NAME_OR_DIR", help=_("another one to compare with"))
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", default=Path("evaluation"), help=_("where the report is written")
@@ -114,6 +116,7 @@ def _evaluate(
             recipes,
             references,
             size_px=options.size,
+            mode=options.mode or USUAL_MODE,
             seed=options.seed,
             knows_shares=name == RENDERER,
             watch=_Watch(engine, len(recipes), progress_of),

@@ -1,23 +1,32 @@
 """`plitka generate`: a recipe becomes one picture or several."""
 
 import argparse
+import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options, rounded, version
+from plitka.cli.arguments import Commands, Say, add_command, add_mode_option, add_recipe_options, rounded, version
 from plitka.cli.catalogue import read_recipe
 from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
 from plitka.cli.output import Output, plan_output
 from plitka.cli.progress import stoppable
 from plitka.cli.terminal import Terminal
-from plitka.core.generation import MAX_SEED, RANDOM_SEED_LIMIT, Defaults, Mode, Request, Result
+from plitka.core.generation import (
+    MAX_SEED,
+    RANDOM_SEED_LIMIT,
+    Accuracy,
+    Defaults,
+    Mode,
+    Request,
+    Result,
+)
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
-    from plitka.core.generation import Engine, RgbImage
+    from plitka.core.generation import Engine, GranuleIds, RgbImage
 
 MAX_COUNT = 64
 EXIT_MISSED = 5
@@ -45,7 +54,18 @@ def add(commands: Commands, _: Say, load_engine: LoadEngine) -> None:
         metavar="NAME_OR_DIR",
         help=_("a name of `plitka model list`, or a folder (default: {default})").format(default=DEFAULT_MODEL),
     )
-    parser.add_argument("--mode", type=Mode, choices=list(Mode), help=_("how the words become a picture"))
+    add_mode_option(parser, _)
+    parser.add_argument(
+        "--strength",
+        type=float,
+        metavar="X",
+        help=_("how much of the granule map is painted over, 0.05 to 1 (usual: {usual})").format(
+            usual=usual.guided.strength
+        ),
+    )
+    parser.add_argument(
+        "--guide", type=Path, metavar="FILE.png", help=_("granules of your own: a PNG whose pixels number them")
+    )
     parser.add_argument(
         "--steps", type=int, metavar="N", help=_("denoising steps (usual: {usual})").format(usual=usual.steps)
     )
@@ -58,7 +78,12 @@ def add(commands: Commands, _: Say, load_engine: LoadEngine) -> None:
     parser.add_argument("--negative", metavar="TEXT", help=_("what the picture shall not show"))
     parser.add_argument("--device", metavar="DEVICE", help=_("auto, cpu, cuda or cuda:N"))
     parser.add_argument(
-        "--tolerance", type=float, metavar="POINTS", help=_("exit with 5 if a measured share is further off than this")
+        "--tolerance",
+        type=float,
+        metavar="POINTS",
+        help=_("exit with 5 if a measured share is further off than this (guided: {usual})").format(
+            usual=Accuracy().tolerance
+        ),
     )
     parser.add_argument(
         "--like", type=Path, metavar="FILE.png", help=_("repeat a picture; options given here win over its own")
@@ -69,7 +94,7 @@ def add(commands: Commands, _: Say, load_engine: LoadEngine) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Everything that can be refused is refused before the model is loaded."""
-    _check_tolerance(options.tolerance)
+    Accuracy(tolerance=options.tolerance or 0)
     fields = _fields_to_repeat(options.like)
     first = _first_request(options, fields, terminal)
     requests = [replace(first, seed=first.seed + index) for index in range(_count(options.count, first.seed))]
@@ -83,8 +108,17 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     report = _make_all(requests, engine, output, terminal, as_json=options.json)
     if options.json:
         terminal.write_json({"images": report, "prompt": prompt, "model": engine.name})
-    missed = options.tolerance is not None and any(image["max_error"] > options.tolerance for image in report)
-    return EXIT_MISSED if missed else 0
+    allowed = _allowed_points(options, first)
+    return EXIT_MISSED if any(image["max_error"] > allowed for image in report) else 0
+
+
+def _allowed_points(options: argparse.Namespace, request: Request) -> float:
+    """What no share may be off by: guided mode promises it, text mode only answers for what was asked of it."""
+    if options.tolerance is not None:
+        return float(options.tolerance)
+    if request.mode is Mode.TEXT:
+        return math.inf
+    return Accuracy().tolerance if request.tolerance is None else request.tolerance
 
 
 def _fields_to_repeat(path: Path | None) -> Mapping[str, str]:
@@ -102,7 +136,15 @@ def _first_request(options: argparse.Namespace, fields: Mapping[str, str], termi
     reading = read_recipe(text, options)
     for notice in reading.warnings:
         terminal.notice(notice)
-    repeated = _repeated_choices(fields, options.like)
+    chosen = {"seed": _random_seed()} | _repeated_choices(fields, options.like) | _given_choices(options)
+    if chosen.get("mode") is Mode.TEXT:
+        chosen = _without_guided(chosen, options)
+    else:
+        chosen["guide"] = _read_guide(options, fields)
+    return Request(recipe=reading.recipe, **chosen)
+
+
+def _given_choices(options: argparse.Namespace) -> dict[str, Any]:
     given = {
         "mode": options.mode,
         "steps": options.steps,
@@ -110,10 +152,43 @@ def _first_request(options: argparse.Namespace, fields: Mapping[str, str], termi
         "width_px": options.size,
         "height_px": options.size,
         "negative_prompt": options.negative,
+        "strength": options.strength,
+        "tolerance": options.tolerance,
         "seed": _random_seed() if options.seed == -1 else options.seed,
     }
-    chosen = {"seed": _random_seed()} | repeated | {name: value for name, value in given.items() if value is not None}
-    return Request(recipe=reading.recipe, **chosen)
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _without_guided(chosen: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
+    """The choices for text mode: those of a guided picture to repeat fall away, one that was asked for is refused."""
+    if options.guide is not None:
+        raise InputError("{name} belongs to the mode guided; leave it out, or ask for that mode", name="guide")
+    chosen = {name: value for name, value in chosen.items() if name != "tolerance"}
+    if options.strength is None:
+        chosen.pop("strength", None)
+    return chosen
+
+
+def _read_guide(options: argparse.Namespace, fields: Mapping[str, str]) -> "GranuleIds | None":
+    """The granules from outside; a picture that was painted over some cannot be repeated without them."""
+    wanted = fields.get("guide")
+    if options.guide is None:
+        if wanted is not None:
+            raise InputError(
+                "{path} was painted over granules from outside; give the same file with --guide", path=options.like
+            )
+        return None
+    from plitka.core.map_file import read_ids
+    from plitka.core.picture import name_guide
+
+    ids = read_ids(options.guide)
+    if wanted is not None and name_guide(ids) != wanted:
+        raise InputError(
+            "{path} was painted over other granules than those of {guide}; give the same file with --guide",
+            path=options.like,
+            guide=options.guide,
+        )
+    return ids
 
 
 def _repeated_choices(fields: Mapping[str, str], path: Path | None) -> dict[str, Any]:
@@ -130,6 +205,7 @@ def _repeated_choices(fields: Mapping[str, str], path: Path | None) -> dict[str,
             "height_px": int(height_px),
             "mode": Mode(fields["mode"]),
             "negative_prompt": fields["negative_prompt"],
+            **{name: float(fields[name]) for name in ("strength", "tolerance") if name in fields},
         }
     except (KeyError, ValueError) as error:
         raise InputError("the text fields of {path} were changed: {reason}", path=path, reason=error) from error
@@ -137,13 +213,6 @@ def _repeated_choices(fields: Mapping[str, str], path: Path | None) -> dict[str,
 
 def _random_seed() -> int:
     return secrets.randbelow(RANDOM_SEED_LIMIT)
-
-
-def _check_tolerance(points: float | None) -> None:
-    if points is not None and not 0 <= points <= 100:
-        raise InputError(
-            "{name} must lie in {low}..{high}, not {value}", name="tolerance", low=0, high=100, value=points
-        )
 
 
 def _count(count: int, seed: int) -> int:
@@ -169,7 +238,7 @@ def _make_all(
     with stoppable(terminal) as progress_of:
         for number, (request, path) in enumerate(zip(requests, output.paths, strict=True), start=1):
             title = f"{number}/{len(requests)}  seed {request.seed}"
-            with progress_of(title, request.steps or engine.defaults.steps) as on_progress:
+            with progress_of(title, engine.defaults.complete(request).steps or 0) as on_progress:
                 result = engine.generate(request, on_progress)
             picture.write_whole(path, picture.encode_png(result.pixels, picture.describe(result, version())))
             log.info("picture", path=str(path), seed=request.seed, seconds=round(result.seconds, 3))
@@ -191,6 +260,7 @@ def _report(result: Result, path: Path) -> dict[str, Any]:
         "requested": rounded(result.request.recipe.percents),
         "measured": rounded(result.measured),
         "max_error": round(result.max_error, 2),
+        "mode": result.request.mode.value,
         "attempts": result.attempts,
         "seconds": round(result.seconds, 3),
     }

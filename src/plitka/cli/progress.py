@@ -30,10 +30,11 @@ def stoppable(terminal: Terminal) -> Iterator[ProgressOf]:
 
     @contextmanager
     def progress_of(title: str, n_steps: int) -> Iterator[OnProgress]:
+        attempt = terminal.gettext("attempt")
         with _progress_line(terminal, title, n_steps) as line:
 
             def on_progress(progress: Progress) -> None:
-                _move(line, progress)
+                _move(line, progress, title if progress.attempt == 1 else f"{title}  {attempt} {progress.attempt}")
                 if stop.is_set():
                     raise Cancelled("stopped before the picture was finished; it was not written")
 
@@ -63,6 +64,9 @@ def _progress_line(terminal: Terminal, title: str, n_steps: int) -> "tqdm[Never]
     )
 
 
-def _move(line: "tqdm[Never]", progress: Progress) -> None:
-    line.total = progress.n_steps  # an engine may take more steps than it was asked for
+def _move(line: "tqdm[Never]", progress: Progress, title: str) -> None:
+    if progress.step <= line.n:  # steps are counted anew, and the time left is that of this attempt
+        line.reset()
+        line.set_description_str(title)
+    line.total = progress.n_steps  # an engine may take more steps than it was asked for, or fewer
     line.update(progress.step - line.n)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plitka.core.generation import Engine, OnProgress, Request
+from plitka.core.generation import USUAL_MODE, Engine, Mode, OnProgress, Request
 from plitka.core.measure import Measurement, measure
 from plitka.core.palette import Palette, nearest
 from plitka.core.picture import thumbnail
@@ -58,6 +58,7 @@ class Row:
     """Percent by colour code where the engine knows them for certain."""
     comparison: Comparison | None
     """Where its recipe was photographed."""
+    attempts: int
     seconds: float
     small: "RgbImage"
 
@@ -90,6 +91,7 @@ class Report:
     """What an engine did with a suite."""
 
     engine: str
+    mode: Mode
     size_px: int
     rows: Sequence[Row]
     refused: Sequence[tuple[Recipe, InputError]]
@@ -110,6 +112,12 @@ class Report:
     def off_palette(self) -> float:
         """Mean percent of a picture in colours that nobody asked for."""
         return float(np.mean([row.measurement.off_palette for row in self.rows])) if self.rows else 0.0
+
+    @property
+    def attempts(self) -> tuple[float, int]:
+        """Mean and largest number of attempts at a picture."""
+        every = [row.attempts for row in self.rows] or [0]
+        return float(np.mean(every)), max(every)
 
     @property
     def seconds(self) -> tuple[float, float]:
@@ -193,6 +201,7 @@ def evaluate(
     references: Mapping[str, Reference],
     *,
     size_px: int,
+    mode: Mode = USUAL_MODE,
     seed: int = 0,
     knows_shares: bool = False,
     watch: Watch = lambda _recipe: nullcontext(),
@@ -210,7 +219,7 @@ def evaluate(
     """
     rows, refused = [], []
     for recipe, own_seed in zip(recipes, _seeds(len(recipes), seed), strict=True):
-        request = Request(recipe=recipe, seed=own_seed, width_px=size_px, height_px=size_px)
+        request = Request(recipe=recipe, seed=own_seed, mode=mode, width_px=size_px, height_px=size_px)
         try:
             with watch(recipe) as on_progress:
                 row = _make(engine, request, references.get(recipe_key(recipe)), on_progress)
@@ -218,7 +227,7 @@ def evaluate(
             refused.append((recipe, error))
         else:
             rows.append(row if knows_shares else replace(row, exact=None))
-    return Report(engine=engine.name, size_px=size_px, rows=rows, refused=refused)
+    return Report(engine=engine.name, mode=mode, size_px=size_px, rows=rows, refused=refused)
 
 
 def _seeds(n: int, first: int) -> list[int]:
@@ -236,6 +245,7 @@ def _make(engine: Engine, request: Request, reference: Reference | None, on_prog
         measurement=measure(result.pixels, request.recipe.colours),
         exact=result.measured,
         comparison=_compare(result.pixels, reference),
+        attempts=result.attempts,
         seconds=seconds,
         small=thumbnail(result.pixels),
     )

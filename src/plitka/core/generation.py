@@ -6,7 +6,7 @@ Standard library only: the image type is named for the type checker and never im
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,17 +19,56 @@ if TYPE_CHECKING:
 
     RgbImage = npt.NDArray[np.uint8]
     """(H, W, 3) uint8 sRGB."""
+    GranuleIds = npt.NDArray[np.int32]
+    """(H, W) the granule of each cell."""
 
 MAX_SEED = 2**32 - 1
 RANDOM_SEED_LIMIT = 1_000_000_000
 """Seeds that we draw ourselves are below this, as the old system's were."""
+MIN_STRENGTH = 0.05
 
 
 class Mode(StrEnum):
     """How the words become a picture."""
 
+    GUIDED = "guided"
+    """From a granule map in exact shares, measured and corrected until the shares are true."""
     TEXT = "text"
     """The prompt alone, from pure noise: the v45 recipe to the letter."""
+
+
+USUAL_MODE = Mode.GUIDED
+"""Where nothing else is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accuracy:
+    """How true the shares of a guided picture are to be, in points.
+
+    Raises:
+        InputError: a tolerance outside 0..100.
+    """
+
+    aim: float = 1.5
+    """Above this another attempt is worth its time; never above the tolerance."""
+    tolerance: float = 3.0
+    """No share is to be further off than this."""
+
+    def __post_init__(self) -> None:
+        _check_range("tolerance", self.tolerance, 0, 100)
+        object.__setattr__(self, "aim", min(self.aim, self.tolerance))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidedDefaults:
+    """What guided mode uses where a request leaves the choice to it."""
+
+    steps: int | None = None
+    """Of the whole schedule, of which the last `strength` is run; None: as many as text mode."""
+    guidance: float | None = None
+    """None: as text mode."""
+    strength: float = 0.6
+    """How much noise the map drowns in, 0.05..1: the arrangement of colours survives, the flatness does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +85,23 @@ class Defaults:
         "blurry, worst quality, low quality, deformed, watermark, 3d render, cartoon, abstract, "
         "painting, drawing, text, sketch, low resolution"
     )
+    guided: GuidedDefaults = GuidedDefaults()
+
+    def complete(self, request: Request) -> Request:
+        """The request with every choice filled in that its mode has."""
+        is_guided = request.mode is Mode.GUIDED
+        own = self.guided if is_guided else GuidedDefaults()
+        usual: dict[str, float | str] = {
+            "steps": own.steps or self.steps,
+            "guidance": own.guidance or self.guidance,
+            "width_px": self.width_px,
+            "height_px": self.height_px,
+            "negative_prompt": self.negative_prompt,
+        }
+        if is_guided:
+            usual |= {"strength": own.strength, "tolerance": Accuracy().tolerance}
+        missing = {name: choice for name, choice in usual.items() if getattr(request, name) is None}
+        return replace(request, **missing)  # type: ignore[arg-type]  # by name, as above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,28 +109,43 @@ class Request:
     """One picture to make; None leaves the choice to the engine's `defaults`.
 
     Raises:
-        InputError: a value is outside its range.
+        InputError: a value is outside its range, or belongs to another mode.
     """
 
     recipe: Recipe
     seed: int
     """0..2**32-1; the same request with the same seed gives the same picture."""
-    mode: Mode = Mode.TEXT
+    mode: Mode = USUAL_MODE
     steps: int | None = None
     guidance: float | None = None
     width_px: int | None = None
     """64..2048, a multiple of 64."""
     height_px: int | None = None
     negative_prompt: str | None = None
+    strength: float | None = None
+    """0.05..1, in guided mode only."""
+    tolerance: float | None = None
+    """0..100 points, in guided mode only: `Accuracy.tolerance`."""
+    guide: GranuleIds | None = field(default=None, compare=False, repr=False)
+    """Granules from outside, in guided mode only: any numbers, stretched over the picture."""
 
     def __post_init__(self) -> None:
         _check_range("seed", self.seed, 0, MAX_SEED)
         _check_range("steps", self.steps, 1, 150)
         _check_range("guidance", self.guidance, 1, 30)
+        _check_range("strength", self.strength, MIN_STRENGTH, 1)
+        _check_range("tolerance", self.tolerance, 0, 100)
         for name, size_px in (("width", self.width_px), ("height", self.height_px)):
             _check_range(name, size_px, 64, 2048)
             if size_px is not None and size_px % 64:
                 raise InputError("{name} must be a multiple of 64 px, not {value}", name=name, value=size_px)
+        if self.mode is Mode.TEXT:
+            self._refuse_guided_choices()
+
+    def _refuse_guided_choices(self) -> None:
+        for name in ("strength", "tolerance", "guide"):
+            if getattr(self, name) is not None:
+                raise InputError("{name} belongs to the mode guided; leave it out, or ask for that mode", name=name)
 
 
 def _check_range(name: str, value: float | None, low: float, high: float) -> None:
@@ -89,6 +160,9 @@ class Progress:
     step: int
     """Steps done, 0..n_steps."""
     n_steps: int
+    """Of one attempt."""
+    attempt: int = 1
+    """A guided picture may take several; each counts its steps anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +179,7 @@ class Result:
     measured: Mapping[str, float]
     """Percent of the visible tile by colour code; sums to 100."""
     attempts: int = 1
+    """How often it was painted; this is the best of them."""
     seconds: float = 0.0
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
 

@@ -20,10 +20,6 @@ import numpy.typing as npt
 
 from plitka.errors import InputError
 
-_BARE_SHARE = 0.003
-"""The layer is complete when less ground than this shows."""
-_LAYERS = 6.0
-"""Chips are laid until their areas add up to this many times the field."""
 _DEEPEST_MM = 5.0
 """Deeper gaps look no darker, and their depth would only stretch the height map."""
 
@@ -114,6 +110,10 @@ class GranuleConfig:
     """Different chips in the library that the layer is laid from."""
     n_places: int = 10
     """Random places tried for each chip; it lands in the lowest."""
+    layers: float = 6.0
+    """Chips are laid until their areas add up to this many times the field."""
+    bare_share: float = 0.003
+    """The layer is complete when less ground than this shows; what is left is given to the chips around it."""
 
     @property
     def n_cells(self) -> int:
@@ -169,7 +169,7 @@ def lay_granules(config: GranuleConfig, seed: int) -> Geometry:
         _deposit_grains(layer, config, grain_of_stamp, rng)
     else:
         _deposit(layer, rng)
-    n = layer.n_cells
+    n = config.n_cells
     ids, height = layer.ids.reshape(n, n), layer.height.reshape(n, n)
     _fill_holes(ids)
     height = _press(height, config) if config.surface is Surface.PRESSED else _cut(height)
@@ -271,8 +271,7 @@ def _raster(
 class _Layer:
     """What has fallen so far, on a flat grid of n_cells by n_cells."""
 
-    n_cells: int
-    n_places: int
+    config: GranuleConfig
     stamps: Sequence[_Stamp]
     height: FloatMap
     ids: IdMap
@@ -284,23 +283,23 @@ class _Layer:
     def bare(cls, config: GranuleConfig, stamps: Sequence[_Stamp]) -> "_Layer":
         n = config.n_cells
         ground = np.zeros(n * n, np.float32), np.full(n * n, -1, np.int32)
-        return cls(n, config.n_places, stamps, *ground, np.empty(0, np.int64))
+        return cls(config, stamps, *ground, np.empty(0, np.int64))
 
     @property
     def is_closed(self) -> bool:
-        return bool((self.ids < 0).mean() <= _BARE_SHARE)
+        return bool((self.ids < 0).mean() <= self.config.bare_share)
 
     def drop(self, stamps: npt.NDArray[np.int64], rng: np.random.Generator) -> None:
         """Let a chip of each stamp fall, one after another."""
         for chip, index in enumerate(stamps, self.laid.size):
-            places = rng.integers(self.n_cells, size=(self.n_places, 2))
-            _drop(self.height, self.ids, chip, self.stamps[index], places, self.n_cells)
+            places = rng.integers(self.config.n_cells, size=(self.config.n_places, 2))
+            _drop(self.height, self.ids, chip, self.stamps[index], places, self.config.n_cells)
         self.laid = np.concatenate([self.laid, stamps])
 
 
 def _deposit(layer: _Layer, rng: np.random.Generator) -> None:
     mean_area = float(np.mean([stamp.rows.size for stamp in layer.stamps]))
-    batch = max(1, int(_LAYERS * layer.ids.size / mean_area))
+    batch = max(1, int(layer.config.layers * layer.ids.size / mean_area))
     while not (layer.laid.size and layer.is_closed):
         layer.drop(rng.integers(len(layer.stamps), size=batch), rng)
         batch = max(1, batch // 8)
@@ -317,7 +316,7 @@ def _deposit_grains(
     counts = np.bincount(grain_of_stamp)
     areas = np.bincount(grain_of_stamp, [stamp.rows.size for stamp in layer.stamps]) / counts
     balance, falling, n_layers = wanted, wanted, 0.0
-    while n_layers < _LAYERS or not layer.is_closed:
+    while n_layers < config.layers or not layer.is_closed:
         odds = (falling / areas / counts)[grain_of_stamp]
         size = max(1, int(_ROUND * layer.ids.size * (falling / areas).sum()))
         layer.drop(rng.choice(len(layer.stamps), size, p=odds / odds.sum()), rng)
@@ -339,13 +338,15 @@ def _drop(height: FloatMap, ids: IdMap, chip: int, stamp: _Stamp, places: npt.ND
     rest = (height[rows * n + columns] - stamp.bottom[some]).max(axis=1)
     row, column = places[int(rest.argmin())]
     cells = ((row + stamp.rows) % n) * n + (column + stamp.columns) % n
-    gap = height[cells] - stamp.bottom
+    under = height[cells]
+    gap = under - stamp.bottom
     rank = int(_GIVE * (gap.size - 1))
-    level = np.partition(gap, rank)[rank]
-    top = level + stamp.top
-    above = top > height[cells]
-    height[cells[above]] = top[above]
-    ids[cells[above]] = chip
+    gap.partition(rank)
+    top = gap[rank] + stamp.top
+    above = top > under
+    covered = cells[above]
+    height[covered] = top[above]
+    ids[covered] = chip
 
 
 def _fill_holes(ids: IdMap) -> None:

@@ -1,14 +1,21 @@
-"""Maps as PNG files of 16 bits a channel, which Pillow writes for grey only.
+"""Maps as PNG files: written with 16 bits a channel, which Pillow does for grey only, and ids read back.
 
 The format is that of the PNG specification (W3C, third edition), sections 5, 7.2 and 9.
 """
 
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
 
+from plitka.errors import InputError
+
+MAX_ID_PIXELS = 64_000_000
+_ID_MODES = {"P", "L", "I;16"}
+"""Pillow's words for palette indices, grey of up to 8 bits and grey of 16."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB = 0, 2
 _FILTER_UP = 2
@@ -30,6 +37,43 @@ def encode_png16(samples: npt.NDArray[np.uint16]) -> bytes:
     header = struct.pack(">IIBBBBB", width_px, height_px, 16, colour_type, 0, 0, 0)
     body = zlib.compress(_filtered(samples), level=6)
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
+
+
+def read_ids(path: Path) -> npt.NDArray[np.int32]:
+    """(H, W) the number of each pixel of a PNG: its index in a palette, or its level of 8-bit or 16-bit grey.
+
+    Raises:
+        InputError: no such file, no PNG or not a whole one, one in colours, too large, or of one number only.
+    """
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            _check_ids(path, image)
+            ids = np.asarray(image).astype(np.int32)
+    except UnidentifiedImageError as error:
+        raise InputError("{path} is not a PNG picture, or not a whole one", path=path) from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # so Pillow reports damage
+        raise InputError("{path} cannot be read: {reason}", path=path, reason=error) from error
+    if ids.min() == ids.max():
+        raise InputError("{path} shows one granule only; give each granule a number of its own", path=path)
+    return ids
+
+
+def _check_ids(path: Path, image: Image.Image) -> None:
+    if image.mode not in _ID_MODES:
+        raise InputError(
+            "{path} is a PNG in {mode}, whose pixels are no numbers of granules; "
+            "save it with a palette, or as grey of 8 or 16 bits without transparency",
+            path=path,
+            mode=image.mode,
+        )
+    if image.width * image.height > MAX_ID_PIXELS:
+        raise InputError(
+            "{path} has {width}x{height} px; at most {limit} million can be read, so make it smaller first",
+            path=path,
+            width=image.width,
+            height=image.height,
+            limit=MAX_ID_PIXELS // 10**6,
+        )
 
 
 def _filtered(samples: npt.NDArray[np.uint16]) -> bytes:

@@ -6,6 +6,7 @@ is an iTXt chunk in UTF-8, which any image viewer shows.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -22,12 +23,13 @@ from plitka.core.recipe import format_colours
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
-    from plitka.core.generation import Result, RgbImage
+    from plitka.core.generation import GranuleIds, Result, RgbImage
 
 SUFFIX = ".png"
 MARK = "plitka"
 """The text field that tells our pictures from others; its value is plitka's version."""
 
+_GUIDE_DIGITS = 12
 _SHEET_CELL_PX = 320
 _SHEET_MARGIN_PX = 12
 _SHEET_LABEL_PX = 24
@@ -38,7 +40,7 @@ _INK = (40, 40, 40)
 def describe(result: Result, version: str) -> dict[str, str]:
     """The text fields of a result's picture: what repeats it, and what was measured on it."""
     request = result.request
-    return {
+    fields = {
         MARK: version,
         "recipe": format_colours(request.recipe),
         "prompt": result.prompt,
@@ -52,6 +54,26 @@ def describe(result: Result, version: str) -> dict[str, str]:
         "requested": _shares_text(request.recipe.percents),
         "measured": _shares_text(result.measured),
     }
+    return fields | _describe_guided(result)
+
+
+def _describe_guided(result: Result) -> dict[str, str]:
+    """What only a guided picture has; the renderer's, which is exact at once, has none of it."""
+    request = result.request
+    if request.strength is None:
+        return {}
+    fields = {
+        "strength": str(request.strength),
+        "tolerance": str(request.tolerance),
+        "attempts": str(result.attempts),
+    }
+    return fields if request.guide is None else fields | {"guide": name_guide(request.guide)}
+
+
+def name_guide(ids: GranuleIds) -> str:
+    """The first 12 digits of a hash of granules from outside: their numbers and their arrangement."""
+    content = f"{ids.shape}".encode() + np.ascontiguousarray(ids, "<i4").tobytes()
+    return hashlib.sha256(content).hexdigest()[:_GUIDE_DIGITS]
 
 
 def _shares_text(percents: Mapping[str, float]) -> str:

@@ -37,13 +37,16 @@ def to_json(suite: str, version: str, reports: Sequence[Report], photographs: Ma
 
 def _engine_json(report: Report) -> dict[str, Any]:
     mean_s, longest_s = report.seconds
+    mean_attempts, most_attempts = report.attempts
     return {
         "engine": report.engine,
+        "mode": report.mode.value,
         "size_px": report.size_px,
         "n_pictures": len(report.rows),
         "shares_error": _spread_json(report.shares),
         "measure_error": _spread_json(report.measure_error),
         "off_palette": round(report.off_palette, 2),
+        "attempts": {"mean": round(mean_attempts, 3), "max": most_attempts},
         "seconds": {"mean": round(mean_s, 3), "max": round(longest_s, 3)},
         "realism": {kind: _realism_json(realism) for kind, realism in report.realism.items()},
         "refused": [{"recipe": format_colours(recipe), "reason": str(error)} for recipe, error in report.refused],
@@ -74,6 +77,7 @@ def _row_json(row: Row) -> dict[str, Any]:
         "max_error": round(row.max_error, 2),
         "uncertainty": round(row.measurement.uncertainty, 2),
         "off_palette": round(row.measurement.off_palette, 2),
+        "attempts": row.attempts,
         "seconds": round(row.seconds, 3),
     }
 
@@ -103,10 +107,13 @@ def to_markdown(suite: str, version: str, reports: Sequence[Report], photographs
 
 def _figures(report: Report) -> Iterator[tuple[str, str]]:
     mean_s, longest_s = report.seconds
+    mean_attempts, most_attempts = report.attempts
+    yield "mode", report.mode.value
     yield "pictures", f"{len(report.rows)}, refused {len(report.refused)}"
     yield from _spread_figures("error of shares", report.shares)
     yield from _spread_figures("error of the measure itself", report.measure_error)
     yield "off-palette area, mean", f"{report.off_palette:.2f} %"
+    yield "attempts at a picture, mean and most", f"{mean_attempts:.2f}, {most_attempts}"
     yield "seconds a picture, mean and longest", f"{mean_s:.2f}, {longest_s:.2f}"
 
 
@@ -132,16 +139,16 @@ def _spread_figures(name: str, spread: Spread | None) -> Iterator[tuple[str, str
 
 
 def _picture_table(report: Report) -> Iterator[str]:
-    yield "| recipe | seed | measured | error | off palette | seconds |"
-    yield "|---|---|---|---|---|---|"
+    yield "| recipe | seed | measured | error | off palette | attempts | seconds |"
+    yield "|---|---|---|---|---|---|---|"
     for row in report.rows:
         measured = ", ".join(f"{code} {percent:.1f}" for code, percent in row.measurement.percents.items())
         yield (
             f"| {format_colours(row.recipe)} | {row.seed} | {measured} | {row.max_error:.2f} "
-            f"| {row.measurement.off_palette:.2f} | {row.seconds:.2f} |"
+            f"| {row.measurement.off_palette:.2f} | {row.attempts} | {row.seconds:.2f} |"
         )
     for recipe, error in report.refused:
-        yield f"| {format_colours(recipe)} | | refused: {error} | | | |"
+        yield f"| {format_colours(recipe)} | | refused: {error} | | | | |"
 
 
 def contact_sheet(report: Report) -> npt.NDArray[np.uint8]:

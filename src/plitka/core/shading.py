@@ -372,18 +372,13 @@ class RenderEngine:
         """Render the request; measured are the exact shares.
 
         Raises:
-            InputError: a picture that is not square.
+            InputError: a picture that is not square, or granules from outside.
             Cancelled: `on_progress` raised it.
         """
-        usual = self.defaults
-        request = replace(
-            request,
-            steps=usual.steps,
-            guidance=usual.guidance,
-            width_px=request.width_px or usual.width_px,
-            height_px=request.height_px or usual.height_px,
-            negative_prompt="",
-        )
+        if request.guide is not None:
+            raise InputError("the renderer lays its own granules; leave the guide out, or name another model")
+        own = {"steps": 1, "guidance": 1.0, "negative_prompt": "", "strength": None, "tolerance": None}
+        request = replace(self.defaults.complete(request), **own)  # type: ignore[arg-type]  # by name
         began = perf_counter()
         geometry, light = self._light(request)
         grains = self.config.grains_of(request.recipe)

@@ -17,7 +17,7 @@ from typing import Any
 import platformdirs
 import tomli_w
 
-from plitka.core.generation import Defaults
+from plitka.core.generation import MIN_STRENGTH, Defaults, GuidedDefaults
 from plitka.core.recipe import V45, PromptStyle
 from plitka.errors import ManifestError, MissingFile
 from plitka.model.hub import fetch_base
@@ -83,6 +83,18 @@ class EmbeddingsPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ControlPart:
+    """A network that shows the granule map to the UNet at each step of guided mode."""
+
+    path: str
+    """A folder inside the bundle with config.json and weights, as diffusers' `ControlNetModel` saves them."""
+    scale: float = 1.0
+    """0..2; how loudly it speaks."""
+    variant: str = "fp16"
+    """As a base's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
     """What a manifest says; the files are opened only by `verify` and by an engine."""
 
@@ -92,6 +104,7 @@ class Bundle:
     base: LocalBase | HubBase | FileBase
     lora: LoraPart | None = None
     embeddings: EmbeddingsPart | None = None
+    controlnet: ControlPart | None = None
     style: PromptStyle = V45
     defaults: Defaults = Defaults()
     files: Mapping[str, FileRecord] = field(default_factory=dict)
@@ -119,12 +132,12 @@ class Bundle:
         return resolve_inside(self.folder, relative)
 
     def verify(self) -> None:
-        """Check every listed file and refuse what lies unlisted in the base folder; reads all bytes.
+        """Check every listed file and refuse what lies unlisted in a folder that loaders read; reads all bytes.
 
         Raises:
             BundleError: MissingFile, PointerFile, PickleFile, TruncatedFile, HashMismatch or ManifestError.
         """
-        check_files(self.folder, self.files, None if isinstance(self.base, HubBase) else self.base.path)
+        check_files(self.folder, self.files, _network_folders(self))
 
     def base_folder(self) -> Path:
         """The folder of the base in hub layout; a hub base may be downloaded for it.
@@ -162,7 +175,7 @@ def write_manifest(bundle: Bundle) -> Bundle:
     Raises:
         BundleError: a file is missing or is nothing that a manifest may list.
     """
-    names = [] if isinstance(bundle.base, HubBase) else loaded_files(bundle.folder, bundle.base.path)
+    names = [name for path in _network_folders(bundle) for name in loaded_files(bundle.folder, path)]
     names += _single_files(bundle)
     for name in names:
         if not bundle.file(name).is_file():
@@ -224,6 +237,7 @@ def _read_bundle(top: Table, folder: Path) -> Bundle:
             base=_read_base(top.table("base"), folder),
             lora=_read_lora(lora) if (lora := top.optional_table("lora")) else None,
             embeddings=_read_embeddings(embeddings) if (embeddings := top.optional_table("embeddings")) else None,
+            controlnet=_read_controlnet(control, folder) if (control := top.optional_table("controlnet")) else None,
             style=style,
             defaults=defaults,
             files=_read_files(top.table("files"), folder),
@@ -269,6 +283,17 @@ def _read_embeddings(table: Table) -> EmbeddingsPart:
         return part
 
 
+def _read_controlnet(table: Table, folder: Path) -> ControlPart:
+    with table:
+        part = ControlPart(
+            path=table.text("path"),
+            scale=table.number("scale", 1.0, low=0, high=MAX_STRENGTH),
+            variant=table.text("variant", "fp16", pattern=r"[A-Za-z0-9_]*"),
+        )
+        resolve_inside(folder, part.path)
+        return part
+
+
 def _read_choices(top: Table) -> tuple[PromptStyle, Defaults]:
     """The prompt's words and the defaults, either of which a manifest may leave out."""
     start = Defaults()
@@ -286,8 +311,20 @@ def _read_choices(top: Table) -> tuple[PromptStyle, Defaults]:
             width_px=table.integer("width_px", start.width_px, low=64, high=2048, multiple=64),
             height_px=table.integer("height_px", start.height_px, low=64, high=2048, multiple=64),
             negative_prompt=negative,
+            guided=_read_guided(top),
         )
     return style, defaults
+
+
+def _read_guided(top: Table) -> GuidedDefaults:
+    """What guided mode does otherwise."""
+    start = GuidedDefaults()
+    with top.optional_table("guided") or Table(top.path, "guided", {}) as table:
+        return GuidedDefaults(
+            steps=table.integer("steps", low=1, high=150) if table.has("steps") else None,
+            guidance=table.number("guidance", low=1, high=30) if table.has("guidance") else None,
+            strength=table.number("strength", start.strength, low=MIN_STRENGTH, high=1),
+        )
 
 
 def _read_files(files: Table, folder: Path) -> dict[str, FileRecord]:
@@ -306,6 +343,8 @@ def _check_listed(bundle: Bundle) -> None:
     needed = _single_files(bundle)
     if not isinstance(bundle.base, HubBase):
         needed.append(f"{bundle.base.path}/model_index.json")
+    if bundle.controlnet is not None:
+        needed.append(f"{bundle.controlnet.path}/config.json")
     for relative in needed:
         if relative not in bundle.files:
             raise ManifestError(
@@ -313,6 +352,12 @@ def _check_listed(bundle: Bundle) -> None:
                 path=bundle.folder / MANIFEST,
                 relative=relative,
             )
+
+
+def _network_folders(bundle: Bundle) -> list[str]:
+    """The folders in the bundle in which a loader finds its files by itself."""
+    base = [] if isinstance(bundle.base, HubBase) else [bundle.base.path]
+    return base + ([bundle.controlnet.path] if bundle.controlnet else [])
 
 
 def _single_files(bundle: Bundle) -> list[str]:
@@ -335,7 +380,8 @@ def _document(bundle: Bundle) -> dict[str, Any]:
     """The manifest as TOML tables."""
     defaults = {f.name: getattr(bundle.defaults, f.name) for f in fields(bundle.defaults)}
     negative = defaults.pop("negative_prompt")
-    parts = {"lora": bundle.lora, "embeddings": bundle.embeddings}
+    guided = defaults.pop("guided")
+    parts = {"lora": bundle.lora, "embeddings": bundle.embeddings, "controlnet": bundle.controlnet}
     return {
         "name": bundle.name,
         "licence": bundle.licence,
@@ -347,10 +393,12 @@ def _document(bundle: Bundle) -> dict[str, Any]:
             "negative": negative,
         },
         "defaults": defaults,
+        # A bundle that says nothing of guided mode keeps its digest.
+        **({} if guided == GuidedDefaults() else {"guided": _stated(guided)}),
         "files": {relative: asdict(record) for relative, record in sorted(bundle.files.items())},
     }
 
 
-def _stated(part: LoraPart | EmbeddingsPart) -> dict[str, Any]:
+def _stated(part: LoraPart | EmbeddingsPart | ControlPart | GuidedDefaults) -> dict[str, Any]:
     """A part as a table; TOML has no word for what is left open."""
     return {key: value for key, value in asdict(part).items() if value is not None}

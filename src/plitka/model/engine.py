@@ -1,8 +1,11 @@
-"""The v45 recipe: a bundle's SDXL makes a tile from the words of a recipe.
+"""The v45 recipe: a bundle's SDXL makes a tile from the words of a recipe, by themselves or over a granule map.
 
 Six stages, as the system that this replaces had them: choose the device, load the base, fuse the LoRA,
 insert the embeddings, build the scheduler, arrange the VAE's memory. The first four happen once in
-`load_engine`; the scheduler is built anew for each picture, because it carries state from step to step.
+`load_engine`; the scheduler is built anew for each attempt, because it carries state from step to step.
+
+In text mode the prompt is painted from pure noise. In guided mode the same pipeline paints the same prompt from a
+noised granule map (`plitka.model.guide`), and what is measured corrects the map until the shares are true.
 
 The noise is drawn in float32 by a CPU generator and the sampler's state stays in float32, so a seed means
 the same picture on every device up to rounding; on one machine with one setting it gives the same bytes.
@@ -10,16 +13,15 @@ the same picture on every device up to rounding; on one machine with one setting
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-import numpy as np
 import structlog
 import torch
 
-from plitka.core.generation import Defaults, Mode, OnProgress, Progress, Request, Result
+from plitka.core.generation import Accuracy, Defaults, Mode, OnProgress, Progress, Request, Result
 from plitka.core.measure import measure
 from plitka.core.recipe import Recipe, format_prompt
 from plitka.errors import BadOutput, EngineError, InputError, OutOfMemory
@@ -27,19 +29,28 @@ from plitka.model.bundle import Bundle
 from plitka.model.device import Placement, choose_placement, is_out_of_memory, memory_bytes
 from plitka.model.embeddings import refuse_forgotten_rows
 from plitka.model.fusing import fuse_lora
+from plitka.model.guide import GuideConfig, Plan, check_map, lay_map, paint_until_true, stretch_map
 from plitka.model.insertion import insert_embeddings, prove_tokens_are_read
-from plitka.model.pipeline import Pipeline, load_base, place, quiet_libraries, set_tiling
+from plitka.model.latents import decode_latents, encode_picture
+from plitka.model.pipeline import (
+    Pipeline,
+    load_base,
+    load_controlnet,
+    place,
+    place_controlnet,
+    quiet_libraries,
+    set_tiling,
+)
 from plitka.model.prompt import check_length
 
 if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
+    from plitka.model.guide import GranuleMap
 
 log = structlog.get_logger(__name__)
 
 _T = TypeVar("_T")
 _TILING_ABOVE_PX = 1024
-_FLAT_LEVELS = 2
-"""A picture whose levels differ by less than this in every channel shows nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +63,7 @@ class EngineConfig:
     """auto, float32, float16 or bfloat16."""
     n_threads: int | None = None
     """Processor threads for torch in this process; None leaves torch's choice."""
+    guide: GuideConfig = field(default_factory=GuideConfig)
 
     def __post_init__(self) -> None:
         if self.n_threads is not None and self.n_threads < 1:
@@ -75,11 +87,13 @@ class DiffusionEngine:
         if config.n_threads is not None:
             torch.set_num_threads(config.n_threads)
         self._bundle = bundle
+        self._guide = config.guide
         self._placement = choose_placement(config.device, config.dtype)
         log.info("device_chosen", device=str(self._placement.device), reason=self._placement.reason)
         self._name = bundle.label
         self._stage_seconds: dict[str, float] = {}
         self._pipe = self._assemble()
+        self._controlled: Pipeline = self._assemble_control() if bundle.controlnet else None
         self._scheduler_config = self._pipe.scheduler.config
 
     @property
@@ -126,22 +140,76 @@ class DiffusionEngine:
         prompt = self.prompt(request.recipe)
         self._stage_seconds = {}
         set_tiling(self._pipe, on=max(request.width_px or 0, request.height_px or 0) > _TILING_ABOVE_PX)
+        work = _Work(request, on_progress)
         try:
-            latents = self._with_retry(request, lambda: self._denoise(request, prompt, on_progress))
-            pixels = self._with_retry(request, lambda: self._decode(latents))
+            work.words = self._with_retry(request, lambda: self._encode_words(request, prompt))
+            pixels, measured, attempts = self._paint_guided(work) if request.mode is Mode.GUIDED else self._paint(work)
         finally:
             self._free()
-        with self._stage("measure"):
-            measured = measure(pixels, request.recipe.colours).percents
         return Result(
             pixels=pixels,
             request=request,
             prompt=prompt,
             engine=self.name,
-            measured=measured,
+            measured=dict(zip(request.recipe.percents, (100 * share for share in measured), strict=True)),
+            attempts=attempts,
             seconds=time.perf_counter() - started,
             stage_seconds=dict(self._stage_seconds),
         )
+
+    def _paint(self, work: "_Work") -> "_Painted":
+        """One picture from pure noise."""
+        noise = self._noise(work.request)
+        latents = self._with_retry(work.request, lambda: self._denoise(work, noise, self._scheduler(None), 1))
+        return *self._develop(work, latents), 1
+
+    def _paint_guided(self, work: "_Work") -> "_Painted":
+        """The best of a few pictures over granule maps, each with its quotas corrected by those before it."""
+        request = work.request
+        with self._stage("map"):
+            granules = self._lay_map(request)
+        noise = self._noise(request)
+
+        def paint(plan: Plan, number: int) -> "tuple[RgbImage, Sequence[float]]":
+            flat = granules.paint(request.recipe, plan.quotas, request.seed, self._guide)
+            latents = self._with_retry(request, lambda: self._denoise_map(work, flat, plan, noise, number))
+            pixels, measured = self._develop(work, latents)
+            log.info("attempt_done", attempt=number, quotas=plan.quotas, strength=plan.strength, measured=measured)
+            return pixels, measured
+
+        asked, accuracy = request.recipe.shares, Accuracy(tolerance=request.tolerance or 0)
+        best, attempts = paint_until_true(asked, request.strength or 0, accuracy, paint, self._guide)
+        return best.pixels, best.measured, attempts
+
+    def _lay_map(self, request: Request) -> "GranuleMap":
+        assert request.width_px is not None
+        assert request.height_px is not None
+        if request.guide is None:
+            return lay_map(request.width_px, request.height_px, request.seed, self._guide)
+        granules = stretch_map(request.guide, request.width_px, request.height_px, self._guide)
+        check_map(granules, request.recipe.shares, request.seed, request.tolerance or 0)
+        return granules
+
+    def _denoise_map(
+        self, work: "_Work", flat: "RgbImage", plan: Plan, noise: torch.Tensor, number: int
+    ) -> torch.Tensor:
+        """Latents painted from a flat picture that is noised to the plan's strength."""
+        from plitka.model.schedule import noise_to_start  # noqa: PLC0415  (after `load_base` quieted diffusers)
+
+        with self._stage("encode"):
+            clean = encode_picture(self._pipe.vae, flat).cpu()
+        scheduler = self._scheduler(plan.strength)
+        noised = noise_to_start(scheduler, work.request.steps or 1, clean, noise)
+        control = flat if self._controlled is not None else None
+        return self._denoise(work, noised, scheduler, number, control)
+
+    def _develop(self, work: "_Work", latents: torch.Tensor) -> "tuple[RgbImage, Sequence[float]]":
+        """The picture, and the share of each colour on it."""
+        with self._stage("decode"):
+            pixels = self._with_retry(work.request, lambda: decode_latents(self._pipe.vae, latents))
+        with self._stage("measure"):
+            percents = measure(pixels, work.request.recipe.colours).percents
+        return pixels, tuple(percent / 100 for percent in percents.values())
 
     def _assemble(self) -> Pipeline:
         bundle = self._bundle
@@ -167,15 +235,16 @@ class DiffusionEngine:
                 )
         return pipe
 
+    def _assemble_control(self) -> Pipeline:
+        with self._stage("load_controlnet"):
+            guided = load_controlnet(self._bundle, self._placement, self._pipe)
+        with self._stage("place_controlnet"), self._translated_errors("moving to the device"):
+            place_controlnet(guided, self._placement)
+        return guided
+
     def _complete(self, request: Request) -> Request:
         """The request with every choice filled in and checked."""
-        if request.mode is not Mode.TEXT:
-            raise InputError(
-                "{engine} makes pictures in the mode text only, not {mode}", engine=self.name, mode=request.mode
-            )
-        names = ("steps", "guidance", "width_px", "height_px", "negative_prompt")
-        missing = {name: getattr(self.defaults, name) for name in names if getattr(request, name) is None}
-        complete = replace(request, **missing)
+        complete = self.defaults.complete(request)
         check_length(
             complete.negative_prompt or "",
             (self._pipe.tokenizer, self._pipe.tokenizer_2),
@@ -184,15 +253,38 @@ class DiffusionEngine:
         )
         return complete
 
-    def _denoise(self, request: Request, prompt: str, on_progress: OnProgress | None) -> torch.Tensor:
-        """(1, C, H/f, W/f) float32 latents."""
-        pipe = self._pipe
-        pipe.scheduler = self._fresh_scheduler()
+    def _encode_words(self, request: Request, prompt: str) -> dict[str, torch.Tensor]:
+        """What the text encoders say, by the names of the pipeline's arguments."""
+        names = ("prompt_embeds", "negative_prompt_embeds", "pooled_prompt_embeds", "negative_pooled_prompt_embeds")
+        with self._stage("encode_words"), quiet_libraries(), torch.no_grad():
+            spoken = self._pipe.encode_prompt(
+                prompt,
+                negative_prompt=request.negative_prompt,
+                # As the pipeline itself decides it: without guidance there is no second half to pay for.
+                do_classifier_free_guidance=(request.guidance or 0) > 1,
+                device=self._placement.device,
+            )
+        return {name: words for name, words in zip(names, spoken, strict=True) if words is not None}
+
+    def _denoise(
+        self, work: "_Work", latents: torch.Tensor, scheduler: Any, number: int, control: "RgbImage | None" = None
+    ) -> torch.Tensor:
+        """(1, C, H/f, W/f) float32 latents without noise.
+
+        Args:
+            latents: noise, or what was noised to where the scheduler begins.
+            control: (H, W, 3) uint8 for the ControlNet.
+        """
+        request = work.request
+        pipe, choices = self._pipe, {}
+        if control is not None:
+            pipe, choices = self._controlled, self._control_choices(control)
+        pipe.scheduler = scheduler
         tuned_px = (self.defaults.height_px, self.defaults.width_px)
         with self._stage("denoise"), quiet_libraries(), torch.no_grad():
-            latents: torch.Tensor = pipe(
-                prompt=prompt,
-                negative_prompt=request.negative_prompt,
+            painted: torch.Tensor = pipe(
+                **work.words,
+                **choices,
                 num_inference_steps=request.steps,
                 guidance_scale=request.guidance,
                 width=request.width_px,
@@ -200,39 +292,23 @@ class DiffusionEngine:
                 # SDXL is told a picture's size as a sign of its kind, and the bundle's network was tuned at one.
                 original_size=tuned_px,
                 target_size=tuned_px,
-                latents=self._noise(request),
+                latents=latents,
                 output_type="latent",
-                callback_on_step_end=_report_steps(on_progress, request.steps or 0),
+                callback_on_step_end=_report_steps(work.on_progress, number),
             ).images
-        if not latents.isfinite().all():
+        if not painted.isfinite().all():
             raise BadOutput(
                 "the network gave NaN in {n_steps} steps with seed {seed}; run it with --device cpu, "
                 "and verify the model",
                 n_steps=request.steps,
                 seed=request.seed,
             )
-        return latents
+        return painted
 
-    def _decode(self, latents: torch.Tensor) -> "RgbImage":
-        """(H, W, 3) uint8 sRGB."""
-        vae = self._pipe.vae
-        with self._stage("decode"), torch.no_grad():
-            latents = latents.float() / vae.config.scaling_factor
-            if vae.config.latents_mean is not None and vae.config.latents_std is not None:
-                shape = (1, -1, 1, 1)
-                mean, std = (
-                    latents.new_tensor(v).view(shape) for v in (vae.config.latents_mean, vae.config.latents_std)
-                )
-                latents = latents * std + mean
-            image = vae.decode(latents.to(vae.dtype), return_dict=False)[0][0].float()  # (3, H, W) in -1..1
-            if not image.isfinite().all():
-                raise BadOutput(
-                    "the VAE gave NaN in {dtype}; set force_upcast in its config.json", dtype=str(vae.dtype)
-                )
-            pixels = (image / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
-        if np.ptp(pixels.reshape(-1, 3), axis=0).max() < _FLAT_LEVELS:
-            raise BadOutput("the network made an empty picture of one colour; verify the model, try another seed")
-        return np.ascontiguousarray(pixels)
+    def _control_choices(self, control: "RgbImage") -> dict[str, Any]:
+        assert self._bundle.controlnet is not None
+        image = torch.from_numpy(control).permute(2, 0, 1)[None].float() / 255
+        return {"image": image, "controlnet_conditioning_scale": self._bundle.controlnet.scale}
 
     def _noise(self, request: Request) -> torch.Tensor:
         scale = self._pipe.vae_scale_factor
@@ -241,17 +317,10 @@ class DiffusionEngine:
         shape = (1, self._pipe.unet.config.in_channels, request.height_px // scale, request.width_px // scale)
         return torch.randn(shape, generator=torch.Generator("cpu").manual_seed(request.seed), dtype=torch.float32)
 
-    def _fresh_scheduler(self) -> Any:
-        from diffusers.schedulers import DPMSolverMultistepScheduler  # noqa: PLC0415  (after `load_base` quieted its import)
+    def _scheduler(self, strength: float | None) -> Any:
+        from plitka.model.schedule import fresh_scheduler  # noqa: PLC0415  (after `load_base` quieted diffusers)
 
-        with quiet_libraries():
-            return DPMSolverMultistepScheduler.from_config(  # type: ignore[no-untyped-call]
-                self._scheduler_config,
-                algorithm_type="dpmsolver++",
-                solver_order=2,
-                use_karras_sigmas=True,
-                final_sigmas_type="zero",
-            )
+        return fresh_scheduler(self._scheduler_config, strength)
 
     def _with_retry(self, request: Request, work: Callable[[], _T]) -> _T:
         """Do the work; if memory ran out, free it, decode in tiles and do the work once more."""
@@ -287,7 +356,7 @@ class DiffusionEngine:
         started = time.perf_counter()
         yield
         seconds = time.perf_counter() - started
-        self._stage_seconds[stage] = seconds
+        self._stage_seconds[stage] = self._stage_seconds.get(stage, 0.0) + seconds
         log.info("stage_done", stage=stage, seconds=round(seconds, 3), **memory_bytes(self._placement.device))
 
     def _free(self) -> None:
@@ -297,13 +366,26 @@ class DiffusionEngine:
             torch.cuda.empty_cache()
 
 
-def _report_steps(on_progress: OnProgress | None, n_steps: int) -> Callable[..., dict[str, Any]] | None:
+_Painted: TypeAlias = "tuple[RgbImage, Sequence[float], int]"
+"""Picture, measured shares 0..1, and attempts."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """A complete request while it is worked on."""
+
+    request: Request
+    on_progress: OnProgress | None
+    words: dict[str, torch.Tensor] = field(default_factory=dict)
+
+
+def _report_steps(on_progress: OnProgress | None, attempt: int) -> Callable[..., dict[str, Any]] | None:
     """A diffusers callback that counts the steps from 1; what `on_progress` raises goes through."""
     if on_progress is None:
         return None
 
-    def report(_pipe: object, index: int, _timestep: object, _tensors: dict[str, Any]) -> dict[str, Any]:
-        on_progress(Progress(step=index + 1, n_steps=n_steps))
+    def report(pipe: Pipeline, index: int, _timestep: object, _tensors: dict[str, Any]) -> dict[str, Any]:
+        on_progress(Progress(step=index + 1, n_steps=pipe.num_timesteps, attempt=attempt))
         return {}
 
     return report

@@ -95,7 +95,7 @@ def add_bundle(intake: Intake) -> Bundle:
         if path is not None and not path.is_file():
             raise MissingFile("{path} is not there; name a safetensors file", path=path)
     base, configs = _locate_base(intake)
-    outline = outline_base(configs)
+    outline = outline_base(configs, is_one_file=isinstance(base, FileBase))
     if isinstance(base, FileBase):
         check_single_file(Path(intake.base), outline)
     lora, embeddings = _check_parts(intake, outline)

@@ -7,7 +7,7 @@ a wrong hash, but the way out of it is `git lfs pull`.
 import hashlib
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -65,14 +65,14 @@ def record_file(path: Path) -> FileRecord:
     return FileRecord(sha256=_hash_file(path), n_bytes=path.stat().st_size)
 
 
-def check_files(folder: Path, files: Mapping[str, FileRecord], base: str | None) -> None:
-    """Check every listed file, and that nothing loadable lies unlisted in the local base folder.
+def check_files(folder: Path, files: Mapping[str, FileRecord], networks: Sequence[str]) -> None:
+    """Check every listed file, and that nothing loadable lies unlisted in the folders of the networks.
 
     Raises:
         BundleError: the subclass says which way the first wrong file is wrong.
     """
-    if base is not None:
-        _check_unlisted(folder, files, base)
+    for network in networks:
+        _check_unlisted(folder, files, network)
     for relative, record in sorted(files.items()):
         path = resolve_inside(folder, relative)
         if not path.is_file():
@@ -178,7 +178,7 @@ def _check_unlisted(folder: Path, files: Mapping[str, FileRecord], base: str) ->
         if Path(relative).suffix.lower() in PICKLE_ENDINGS:
             check_content(folder / relative)
         raise ManifestError(
-            "{path}: {relative!r} lies in the base folder but is not listed under [files]; "
+            "{path}: {relative!r} lies in a network's folder but is not listed under [files]; "
             "delete it, or list it if it belongs there",
             path=folder,
             relative=relative,

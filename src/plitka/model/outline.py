@@ -14,7 +14,7 @@ import torch
 from plitka.errors import BundleError
 from plitka.model.formats import COMPONENTS
 from plitka.model.fusing import component_weights
-from plitka.model.pipeline import quiet_libraries
+from plitka.model.pipeline import quiet_libraries, read_vae_kind
 from plitka.model.sdxl_names import stability_names
 from plitka.model.tensor_file import read_header, some
 
@@ -36,15 +36,17 @@ class Outline:
     tokenizers: tuple[Any, Any]
 
 
-def outline_base(folder: Path) -> Outline:
+def outline_base(folder: Path, *, is_one_file: bool = False) -> Outline:
     """What the configurations in a base folder describe.
 
     Args:
         folder: hub layout; no weights are needed.
+        is_one_file: the weights lie in one file, as for `read_vae_kind`.
 
     Raises:
         BundleError: the configurations are not those of an SDXL.
     """
+    read_vae_kind(folder, is_one_file=is_one_file)
     with quiet_libraries():
         from diffusers import UNet2DConditionModel  # noqa: PLC0415  (its import needs the silence)
         from transformers import (  # noqa: PLC0415

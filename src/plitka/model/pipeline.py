@@ -1,8 +1,9 @@
-"""A bundle's base as an SDXL pipeline, and where its networks run.
+"""A bundle's base as an SDXL pipeline, with its ControlNet if it has one, and where the networks run.
 
 A base is complete or refused: the libraries fill what a file lacks with random numbers, without raising.
 """
 
+import json
 import os
 import warnings
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,8 @@ from plitka.model.tensor_file import some
 Pipeline: TypeAlias = Any
 """diffusers' StableDiffusionXLPipeline, whose parts are attributes that only exist at run time."""
 _TILE_PX = 512
+VAE_KINDS = ("AutoencoderKL", "AutoencoderTiny")
+"""diffusers' classes that a base's vae/config.json may name; the first is SDXL's own."""
 
 
 def load_base(bundle: Bundle, placement: Placement) -> Pipeline:
@@ -33,12 +36,12 @@ def load_base(bundle: Bundle, placement: Placement) -> Pipeline:
     folder = bundle.base_folder()
     with quiet_libraries():
         # Imported here because transformers writes to stderr at its import unless it was told not to.
-        from diffusers import AutoencoderKL, StableDiffusionXLPipeline, UNet2DConditionModel  # noqa: PLC0415
+        import diffusers  # noqa: PLC0415
         from transformers import CLIPTextModel, CLIPTextModelWithProjection  # noqa: PLC0415
 
         kinds = {
-            "unet": UNet2DConditionModel,
-            "vae": AutoencoderKL,
+            "unet": diffusers.UNet2DConditionModel,
+            "vae": getattr(diffusers, read_vae_kind(folder, is_one_file=isinstance(bundle.base, FileBase))),
             "text_encoder": CLIPTextModel,
             "text_encoder_2": CLIPTextModelWithProjection,
         }
@@ -46,14 +49,14 @@ def load_base(bundle: Bundle, placement: Placement) -> Pipeline:
         try:
             if isinstance(bundle.base, FileBase):
                 path = bundle.file(bundle.base.file)
-                pipe = StableDiffusionXLPipeline.from_single_file(
+                pipe = diffusers.StableDiffusionXLPipeline.from_single_file(
                     path, config=str(folder), add_watermarker=False, **choices
                 )
                 _check_filled({part: getattr(pipe, part) for part in kinds}, path)
             else:
                 choices |= {"variant": bundle.base.variant or None, "use_safetensors": True}
                 networks = {part: _load_network(kind, folder, part, choices) for part, kind in kinds.items()}
-                pipe = StableDiffusionXLPipeline.from_pretrained(  # type: ignore[no-untyped-call]
+                pipe = diffusers.StableDiffusionXLPipeline.from_pretrained(  # type: ignore[no-untyped-call]
                     folder, add_watermarker=False, **networks, **choices
                 )
         except (OSError, ValueError, RuntimeError, TypeError, KeyError, SafetensorError) as exc:
@@ -61,6 +64,86 @@ def load_base(bundle: Bundle, placement: Placement) -> Pipeline:
     pipe.set_progress_bar_config(disable=True)
     _check_end_mark(pipe, folder)
     return pipe
+
+
+def read_vae_kind(folder: Path, *, is_one_file: bool) -> str:
+    """The class of a base's autoencoder, by its vae/config.json.
+
+    Args:
+        folder: hub layout; no weights are needed.
+        is_one_file: the weights lie in one file with Stability's names, which only `AutoencoderKL` has.
+
+    Raises:
+        BundleError: a class that cannot be used here, or no such file.
+    """
+    path = folder / "vae" / "config.json"
+    try:
+        kind = json.loads(path.read_text(encoding="utf-8")).get("_class_name", VAE_KINDS[0])
+    except (OSError, ValueError, AttributeError) as exc:
+        raise BundleError("{path} is not a usable SDXL base: {reason}", path=folder, reason=str(exc)) from exc
+    known = VAE_KINDS[:1] if is_one_file else VAE_KINDS
+    if kind not in known:
+        raise BundleError(
+            "{path} names the autoencoder {kind}, and plitka runs {known} here; use a base with one of these",
+            path=path,
+            kind=kind,
+            known=", ".join(known),
+        )
+    return str(kind)
+
+
+def load_controlnet(bundle: Bundle, placement: Placement, pipe: Pipeline) -> Pipeline:
+    """A second pipeline of the same networks, which also sees a control image.
+
+    Raises:
+        BundleError: the bundle's ControlNet is incomplete, or made for another base.
+    """
+    assert bundle.controlnet is not None
+    part, folder = bundle.controlnet, bundle.file(bundle.controlnet.path)
+    choices = {"dtype": placement.assembly_dtype, "local_files_only": True, "use_safetensors": True}
+    with quiet_libraries():
+        from diffusers import ControlNetModel, StableDiffusionXLControlNetPipeline  # noqa: PLC0415
+
+        try:
+            control = _load_network(ControlNetModel, folder, "", choices | {"variant": part.variant or None})
+        except (OSError, ValueError, RuntimeError, TypeError, KeyError, SafetensorError) as exc:
+            raise BundleError("{path} is not a usable ControlNet: {reason}", path=folder, reason=str(exc)) from exc
+        _check_control_fits(control, pipe, folder)
+        guided: Pipeline = StableDiffusionXLControlNetPipeline(  # type: ignore[no-untyped-call]
+            **{name: module for name, module in pipe.components.items() if module is not None},
+            controlnet=control,
+            add_watermarker=False,
+        )
+    guided.set_progress_bar_config(disable=True)
+    return guided
+
+
+def _check_control_fits(control: Any, pipe: Pipeline, folder: Path) -> None:
+    """diffusers would fail at the first step, with shapes and no names."""
+    shrinks = 2 ** (len(control.config.conditioning_embedding_out_channels) - 1)
+    for name, found, expected in (
+        ("cross_attention_dim", control.config.cross_attention_dim, pipe.unet.config.cross_attention_dim),
+        ("block_out_channels", list(control.config.block_out_channels), list(pipe.unet.config.block_out_channels)),
+        ("in_channels", control.config.in_channels, pipe.unet.config.in_channels),
+        ("px to a latent place", shrinks, pipe.vae_scale_factor),
+    ):
+        if found != expected:
+            raise BundleError(
+                "{path} was made for another base: {name} is {found}, the base has {expected}; "
+                "use a ControlNet that was trained with this base",
+                path=folder,
+                name=name,
+                found=found,
+                expected=expected,
+            )
+
+
+def place_controlnet(guided: Pipeline, placement: Placement) -> None:
+    """Move the ControlNet to where the base's networks are."""
+    with quiet_libraries():
+        guided.controlnet.to(placement.device, placement.dtype).eval().requires_grad_(False)
+    if placement.dtype != torch.float32:
+        guided.controlnet.register_forward_pre_hook(_round_sample)
 
 
 def place(pipe: Pipeline, placement: Placement) -> None:
@@ -87,6 +170,8 @@ def set_tiling(pipe: Pipeline, *, on: bool) -> None:
         return
     pipe.vae.tile_sample_min_size = _TILE_PX
     pipe.vae.tile_latent_min_size = _TILE_PX // pipe.vae_scale_factor
+    # AutoencoderTiny takes it from its number of colour channels: right by chance, and only for 8 px to a place.
+    pipe.vae.spatial_scale_factor = pipe.vae_scale_factor
     pipe.vae.enable_tiling()
 
 

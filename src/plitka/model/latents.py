@@ -1,0 +1,71 @@
+"""Between pictures and latents: what a base's autoencoder says of either, as its configuration scales it.
+
+`AutoencoderKL` and `AutoencoderTiny` differ in what `encode` answers, in the scaling that they know, and in
+how far their tiling can be relied on; here they are alike.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from plitka.errors import BadOutput
+
+if TYPE_CHECKING:
+    from plitka.core.generation import RgbImage
+
+_FLAT_LEVELS = 2
+"""A picture whose levels differ by less than this in every channel shows nothing."""
+_TILED_CHANNELS = 4
+"""AutoencoderTiny encodes tiles into this many channels, whatever it has."""
+
+
+def encode_picture(vae: Any, pixels: "RgbImage") -> torch.Tensor:
+    """(1, C, H/f, W/f) float32 latents of an (H, W, 3) uint8 sRGB picture: the likeliest ones, as scaled for a UNet."""
+    with torch.no_grad():
+        unit = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 127.5 - 1
+        output = _encode(vae, unit.to(vae.device, vae.dtype))
+        latents: torch.Tensor = output.latent_dist.mode() if hasattr(output, "latent_dist") else output.latents
+        latents = latents.float()
+        mean, std, shift = _scaling(vae, latents)
+        return (latents - mean - shift) / std * float(vae.config.scaling_factor)
+
+
+def decode_latents(vae: Any, latents: torch.Tensor) -> "RgbImage":
+    """(H, W, 3) uint8 sRGB of latents as a UNet leaves them.
+
+    Raises:
+        BadOutput: NaN, or nothing on the picture.
+    """
+    with torch.no_grad():
+        latents = latents.float() / vae.config.scaling_factor
+        mean, std, shift = _scaling(vae, latents)
+        latents = latents * std + mean + shift
+        image = vae.decode(latents.to(vae.dtype), return_dict=False)[0][0].float()  # (3, H, W) in -1..1
+        if not image.isfinite().all():
+            raise BadOutput("the VAE gave NaN in {dtype}; set force_upcast in its config.json", dtype=str(vae.dtype))
+        pixels = (image / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
+    if np.ptp(pixels.reshape(-1, 3), axis=0).max() < _FLAT_LEVELS:
+        raise BadOutput("the network made an empty picture of one colour; verify the model, try another seed")
+    return np.ascontiguousarray(pixels)
+
+
+def _encode(vae: Any, image: torch.Tensor) -> Any:
+    """The encoder's own answer, in one piece where it cannot be trusted with tiles."""
+    tiles = vae.use_tiling
+    if type(vae).__name__ == "AutoencoderTiny" and vae.config.latent_channels != _TILED_CHANNELS:
+        vae.use_tiling = False
+    try:
+        return vae.encode(image)
+    finally:
+        vae.use_tiling = tiles
+
+
+def _scaling(vae: Any, latents: torch.Tensor) -> tuple[torch.Tensor | float, torch.Tensor | float, float]:
+    """Mean and deviation by channel where the configuration has both, and its shift where it has one."""
+    mean, std = (getattr(vae.config, name, None) for name in ("latents_mean", "latents_std"))
+    shift = float(getattr(vae.config, "shift_factor", None) or 0)
+    if mean is None or std is None:
+        return 0.0, 1.0, shift
+    shape = (1, -1, 1, 1)
+    return latents.new_tensor(mean).view(shape), latents.new_tensor(std).view(shape), shift

@@ -1,0 +1,150 @@
+"""A bundle with a ControlNet: the flat map is its control image."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from plitka.core.generation import Mode, Request
+from plitka.errors import BundleError, HashMismatch, ManifestError, MissingFile
+from plitka.model.bundle import Bundle, ControlPart, load_bundle, write_manifest
+from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
+from plitka.model.guide import lay_map
+from plitka.model.pipeline import quiet_libraries
+from plitka.model.schedule import noise_to_start
+
+Ask = Callable[..., Request]
+WEIGHTS = "control/diffusion_pytorch_model.fp16.safetensors"
+
+
+def save_control(bundle: Bundle, **choices: Any) -> None:  # noqa: ANN401
+    """A ControlNet of the bundle's own UNet, whose zero convolutions say something."""
+    diffusers: Any = importlib.import_module("diffusers")
+    with quiet_libraries():
+        unet = diffusers.UNet2DConditionModel.from_pretrained(bundle.file("base/unet"), variant="fp16")
+        control = diffusers.ControlNetModel.from_unet(unet, **choices)
+    generator = torch.Generator().manual_seed(4)
+    with torch.no_grad():
+        for block in (*control.controlnet_down_blocks, control.controlnet_mid_block):
+            block.weight.normal_(0, 0.3, generator=generator)
+        control.controlnet_cond_embedding.conv_out.weight.normal_(0, 0.3, generator=generator)
+    control.to(torch.float16).save_pretrained(bundle.file("control"), variant="fp16", safe_serialization=True)
+
+
+@pytest.fixture
+def controlled(copied_bundle: Bundle) -> Bundle:
+    """The tiny bundle with a ControlNet at half loudness."""
+    save_control(copied_bundle)
+    return write_manifest(replace(copied_bundle, controlnet=ControlPart(path="control", scale=0.5)))
+
+
+@pytest.fixture
+def engine(controlled: Bundle) -> DiffusionEngine:
+    """Its engine, which makes one attempt where the tolerance is wide."""
+    return load_engine(controlled, EngineConfig(device="cpu", dtype="float32"))
+
+
+def test_the_manifest_lists_it(controlled: Bundle) -> None:
+    """Written, read back, hashed."""
+    again = load_bundle(controlled.folder)
+    assert again.controlnet == ControlPart(path="control", scale=0.5)
+    assert {"control/config.json", WEIGHTS} <= again.files.keys()
+    again.verify()
+
+
+def test_guided_mode_is_the_stock_pipeline_with_the_map_as_its_image(engine: DiffusionEngine, ask: Ask) -> None:
+    """From the same noised latents the stock ControlNet pipeline comes to the same latents."""
+    request = engine._complete(ask(mode=Mode.GUIDED, steps=5, tolerance=100.0))
+    work = type("Work", (), {"request": request, "on_progress": None, "words": {}})()
+    work.words = engine._encode_words(request, engine.prompt(request.recipe))
+    flat = lay_map(64, 64, 1, engine._guide).paint(request.recipe, request.recipe.shares, 1, engine._guide)
+    clean = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(3))
+    scheduler = engine._scheduler(0.6)
+    noised = noise_to_start(scheduler, 5, clean, engine._noise(request))
+    found = engine._denoise(work, noised, scheduler, 1, flat)
+    guided = engine._controlled
+    guided.scheduler = engine._scheduler(0.6)
+    with quiet_libraries(), torch.no_grad():
+        expected = guided(
+            prompt=engine.prompt(request.recipe),
+            negative_prompt=request.negative_prompt,
+            image=torch.from_numpy(flat).permute(2, 0, 1)[None].float() / 255,
+            controlnet_conditioning_scale=0.5,
+            num_inference_steps=5,
+            guidance_scale=7.0,
+            width=64,
+            height=64,
+            original_size=(64, 64),
+            target_size=(64, 64),
+            latents=noised,
+            output_type="latent",
+        ).images
+    assert torch.equal(found, expected)
+
+
+def test_it_speaks_in_guided_mode_only(engine: DiffusionEngine, tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """Text mode is the base's alone; over the same map the picture is another."""
+    assert engine.generate(ask()).pixels.tobytes() == tiny_engine.generate(ask()).pixels.tobytes()
+    request = ask(mode=Mode.GUIDED, tolerance=100.0, steps=6)
+    one, other = engine.generate(request), tiny_engine.generate(request)
+    assert one.pixels.tobytes() != other.pixels.tobytes()
+    assert one.pixels.tobytes() == engine.generate(request).pixels.tobytes()
+
+
+def test_bfloat16_shows_the_same_picture(engine: DiffusionEngine, controlled: Bundle, ask: Ask) -> None:
+    """The faster number format reaches the ControlNet too."""
+    rounded = load_engine(controlled, EngineConfig(device="cpu", dtype="bfloat16"))
+    assert rounded._controlled.controlnet.dtype == torch.bfloat16
+    request = ask(mode=Mode.GUIDED, tolerance=100.0, strength=0.3)
+    apart = rounded.generate(request).pixels.astype(int) - engine.generate(request).pixels
+    assert np.abs(apart).mean() < 3
+
+
+def test_a_changed_or_missing_file_is_refused(controlled: Bundle) -> None:
+    """As for the base, before anything is opened."""
+    path = controlled.file(WEIGHTS)
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + b"\x01")
+    with pytest.raises(HashMismatch):
+        load_engine(controlled)
+    path.unlink()
+    with pytest.raises(MissingFile):
+        load_engine(controlled)
+
+
+def test_what_lies_unlisted_beside_it_is_refused(controlled: Bundle) -> None:
+    """A loader might pick it up."""
+    controlled.file("control/extra.json").write_text("{}")
+    with pytest.raises(ManifestError, match=r"extra\.json"):
+        controlled.verify()
+
+
+def test_a_controlnet_for_another_base_is_refused(copied_bundle: Bundle) -> None:
+    """What does not fit is named instead of failing in the first step."""
+    save_control(copied_bundle, conditioning_embedding_out_channels=(16, 32, 32, 96, 96))
+    bundle = write_manifest(replace(copied_bundle, controlnet=ControlPart(path="control")))
+    with pytest.raises(BundleError, match="px to a latent place is 16, the base has 8"):
+        load_engine(bundle, EngineConfig(device="cpu"))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('path = "../control"', "leads out of the bundle"),
+        ('path = "control"\nscale = 3', "scale: expected a number from 0 to 2"),
+        ('path = "other"', "is used but not listed"),
+        ('path = "control"\nloudness = 1', "unknown key"),
+    ],
+)
+def test_its_table_is_read_strictly(controlled: Bundle, line: str, message: str) -> None:
+    """Like every other table of a manifest."""
+    manifest = controlled.folder / "bundle.toml"
+    old = '[controlnet]\npath = "control"\nscale = 0.5\nvariant = "fp16"'
+    assert old in manifest.read_text()
+    manifest.write_text(manifest.read_text().replace(old, f"[controlnet]\n{line}"))
+    with pytest.raises(ManifestError, match=message):
+        load_bundle(controlled.folder)
