@@ -26,7 +26,9 @@ def save_control(bundle: Bundle, **choices: Any) -> None:  # noqa: ANN401
     diffusers: Any = importlib.import_module("diffusers")
     with quiet_libraries():
         unet = diffusers.UNet2DConditionModel.from_pretrained(bundle.file("base/unet"), variant="fp16")
-        control = diffusers.ControlNetModel.from_unet(unet, **choices)
+        with torch.random.fork_rng():
+            torch.manual_seed(4)  # it draws the layers that read the image, which no UNet has
+            control = diffusers.ControlNetModel.from_unet(unet, **choices)
     generator = torch.Generator().manual_seed(4)
     with torch.no_grad():
         for block in (*control.controlnet_down_blocks, control.controlnet_mid_block):
@@ -96,11 +98,14 @@ def test_it_speaks_in_guided_mode_only(engine: DiffusionEngine, tiny_engine: Dif
 
 
 def test_bfloat16_shows_the_same_picture(engine: DiffusionEngine, controlled: Bundle, ask: Ask) -> None:
-    """The faster number format reaches the ControlNet too."""
+    """The faster number format reaches the ControlNet too, whether the processor multiplies it or only emulates it.
+
+    A mean of several pictures, because how a processor rounds moves one picture's distance by a third.
+    """
     rounded = load_engine(controlled, EngineConfig(device="cpu", dtype="bfloat16"))
     assert rounded._controlled.controlnet.dtype == torch.bfloat16
-    request = ask(mode=Mode.GUIDED, tolerance=100.0, strength=0.3)
-    apart = rounded.generate(request).pixels.astype(int) - engine.generate(request).pixels
+    requests = [ask(mode=Mode.GUIDED, tolerance=100.0, strength=0.3, seed=seed) for seed in range(1, 5)]
+    apart = [rounded.generate(each).pixels.astype(int) - engine.generate(each).pixels for each in requests]
     assert np.abs(apart).mean() < 3
 
 

@@ -42,14 +42,16 @@ def can_run_lean(decoder: object) -> bool:
     from diffusers.models.resnet import ResnetBlock2D  # noqa: PLC0415
     from diffusers.models.unets.unet_2d_blocks import UpDecoderBlock2D  # noqa: PLC0415
 
-    if not isinstance(decoder, Decoder) or not isinstance(decoder.conv_norm_out, torch.nn.GroupNorm):
+    if not isinstance(decoder, Decoder):
         return False
+    norm: object = decoder.conv_norm_out  # diffusers promises the type of its other kind of decoder
     blocks = list(decoder.up_blocks)
     resnets = [resnet for block in blocks for resnet in getattr(block, "resnets", ())]
-    return all(isinstance(block, UpDecoderBlock2D) for block in blocks) and all(
+    is_plain = isinstance(norm, torch.nn.GroupNorm) and all(isinstance(block, UpDecoderBlock2D) for block in blocks)
+    return is_plain and all(
         isinstance(resnet, ResnetBlock2D)
         and isinstance(resnet.nonlinearity, torch.nn.SiLU)
-        and (resnet.time_emb_proj, resnet.upsample, resnet.downsample) == (None, None, None)
+        and not any(part is not None for part in (resnet.time_emb_proj, resnet.upsample, resnet.downsample))
         and resnet.output_scale_factor == 1
         for resnet in resnets
     )
@@ -57,7 +59,7 @@ def can_run_lean(decoder: object) -> bool:
 
 def _activate(norm: torch.nn.GroupNorm, hidden: torch.Tensor, *, in_place: bool) -> torch.Tensor:
     """SiLU of the group normalisation, in the memory order of `hidden`."""
-    groups = hidden.unflatten(1, (norm.num_groups, -1))  # (N, G, C/G, H, W)
+    groups = torch.unflatten(hidden, 1, (norm.num_groups, -1))  # (N, G, C/G, H, W)
     variance, mean = torch.var_mean(groups, dim=(2, 3, 4), correction=0)  # (N, G)
     inverse, mean = (
         each.repeat_interleave(groups.shape[2], dim=1) for each in (torch.rsqrt(variance + norm.eps), mean)
