@@ -109,7 +109,7 @@ class Pool:
         samples = [draw_sample(self.rng, self.colours, n_catalogue=29, style=self.style) for _ in range(n)]
         pictures = torch.cat(self.scenes.paint(samples)).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16):
-            latents, flat = self.vae.encode(pictures).latent_dist.mean.chunk(2)
+            latents, flat = self.vae.encode(pictures).latent.chunk(2)
         rows = slice(self.next, self.next + n)
         self.latents[rows], self.flat[rows] = latents, flat
         self.ids[rows] = tokenise(self.tokenizer, [sample.caption for sample in samples]).to(self.device)
