@@ -29,6 +29,10 @@ _SPREAD = 0.17
 """Deviation of the logarithm of diameters, of the logarithm of largest over smallest."""
 _THINNEST, _THICKEST = 0.38, 0.95
 """Half thickness of a chip, of its radius."""
+_BREAKS, _BROKEN = 6, (1.5, 2.0)
+"""How many planes break off the spikes of a piece, and how far out, of its radius."""
+_REACH = 2.0
+"""Of its radius: what most chips lie within."""
 _GIVE = 0.55
 """A chip rests on this quantile of the gap below it, because rubber gives a little."""
 _ROUND = 0.125
@@ -182,15 +186,26 @@ def lay_granules(config: GranuleConfig, seed: int) -> Geometry:
 def _half_spaces(rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """(n, 4) planes nx, ny, nz, d of one angular piece about the origin, of radius about 1."""
     n_sides = int(rng.integers(5, 8))
-    azimuth = (np.arange(n_sides) + rng.uniform(-0.38, 0.38, n_sides)) * (2 * np.pi / n_sides)
-    elevation = rng.normal(0.15, 0.45, n_sides)
-    sides = np.stack([np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)], 1)
+    sides = _walls(n_sides, rng.uniform(-0.38, 0.38, n_sides), rng.normal(0.15, 0.45, n_sides))
     lids = np.concatenate([rng.normal(0, 0.22, (3, 2)), np.array([[1.0], [1.0], [-1.0]])], 1)
     lids[1, :2] += rng.normal(0, 0.5, 2)
-    normals = np.concatenate([sides, lids / np.linalg.norm(lids, axis=1, keepdims=True)])
+    lids /= np.linalg.norm(lids, axis=1, keepdims=True)
+    # Sides that lean or stand askew meet far out; what would be a thin spike there is broken off.
+    breaks = _walls(_BREAKS, rng.uniform(-0.3, 0.3, _BREAKS), rng.normal(0, 0.2, _BREAKS))
     thickness = rng.uniform(_THINNEST, _THICKEST)
-    distances = np.concatenate([rng.uniform(0.55, 1.0, n_sides), thickness * np.array([1.0, 1.12, 1.0])])
-    return np.concatenate([normals, distances[:, None]], 1)
+    distances = [
+        rng.uniform(0.55, 1.0, n_sides),
+        thickness * np.array([1.0, 1.12, 1.0]),
+        rng.uniform(*_BROKEN, _BREAKS),
+    ]
+    return np.concatenate([np.concatenate([sides, lids, breaks]), np.concatenate(distances)[:, None]], 1)
+
+
+def _walls(n: int, jitter: npt.NDArray[np.float64], elevation: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """(n, 3) unit normals all around: `jitter` in parts of the even angle between two, `elevation` in radians."""
+    azimuth = (np.arange(n) + jitter) * (2 * np.pi / n)
+    flat = np.cos(elevation)
+    return np.stack([np.cos(azimuth) * flat, np.sin(azimuth) * flat, np.sin(elevation)], 1)
 
 
 def _orientation(rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -220,43 +235,64 @@ def _stamp_library(config: GranuleConfig, scale: float, rng: np.random.Generator
 
 
 def _stamp(radius_mm: float, cells_per_mm: float, rng: np.random.Generator) -> _Stamp:
-    turn = _orientation(rng)
-    stretch = np.array([rng.uniform(1.0, 1.45), rng.uniform(0.8, 1.0), 1.0])
-    reach = int(np.ceil(1.9 * radius_mm * cells_per_mm)) + 1
-    axis = np.arange(-reach, reach + 1) / (cells_per_mm * radius_mm)
-    x, y = np.meshgrid(axis, axis)
-    top, bottom = np.full(x.shape, -np.inf), np.full(x.shape, np.inf)
-    n_pieces = 2 if rng.random() < 0.45 else 1
-    for piece in range(n_pieces):
-        offset = np.array([*rng.uniform(-0.55, 0.55, 2), rng.uniform(-0.1, 0.1)]) if piece else np.zeros(3)
-        size = rng.uniform(0.5, 0.85) if piece else 1.0
-        piece_bottom, piece_top = _raster(_half_spaces(rng), stretch * size, turn, offset, x, y)
-        solid = piece_top > piece_bottom
-        top = np.where(solid, np.maximum(top, piece_top), top)
-        bottom = np.where(solid, np.minimum(bottom, piece_bottom), bottom)
+    bottom, top = _rasterise(_chip(rng), radius_mm * cells_per_mm)
     rows, columns = np.nonzero(top > bottom)
+    middle = top.shape[0] // 2
     return _Stamp(
         radius_mm,
-        (rows - reach).astype(np.int32),
-        (columns - reach).astype(np.int32),
+        (rows - middle).astype(np.int32),
+        (columns - middle).astype(np.int32),
         (bottom[rows, columns] * radius_mm).astype(np.float32),
         (top[rows, columns] * radius_mm).astype(np.float32),
     )
 
 
-def _raster(
-    planes: npt.NDArray[np.float64],
-    stretch: npt.NDArray[np.float64],
-    turn: npt.NDArray[np.float64],
-    offset: npt.NDArray[np.float64],
-    x: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Underside and top of one piece over (x, y): where top <= bottom the piece is not there."""
+def _chip(rng: np.random.Generator) -> list[FloatMap]:
+    """One or two pieces as they lie, each the (n, 4) planes nx, ny, nz, d that bound it; the chip's radius is 1."""
+    turn = _orientation(rng)
+    stretch = np.array([rng.uniform(1.0, 1.45), rng.uniform(0.8, 1.0), 1.0])
+    pieces = [_placed(_half_spaces(rng), stretch, turn, np.zeros(3))]
+    if rng.random() < 0.45:
+        offset = np.array([*rng.uniform(-0.55, 0.55, 2), rng.uniform(-0.1, 0.1)])
+        pieces.append(_placed(_half_spaces(rng), stretch * rng.uniform(0.5, 0.85), turn, offset))
+    return pieces
+
+
+def _placed(planes: FloatMap, stretch: FloatMap, turn: FloatMap, offset: FloatMap) -> FloatMap:
     normals = (planes[:, :3] / stretch) @ turn.T
-    distances = planes[:, 3] + normals @ offset
+    return np.concatenate([normals, (planes[:, 3] + normals @ offset)[:, None]], 1)
+
+
+def _rasterise(pieces: Sequence[FloatMap], radius_cells: float) -> tuple[FloatMap, FloatMap]:
+    """Underside and top of a chip over a square of cells about its middle, in radii: nothing where top <= bottom.
+
+    The square is as large as it takes: the chip nowhere touches its border.
+    """
+    reach = _REACH
+    while True:
+        n_cells = int(np.ceil(reach * radius_cells)) + 1
+        axis = np.arange(-n_cells, n_cells + 1) / radius_cells
+        bottom, top = _join(pieces, *np.meshgrid(axis, axis))
+        solid = top > bottom
+        if solid[1:-1, 1:-1].sum() == solid.sum():
+            return bottom, top
+        reach *= 1.3
+
+
+def _join(pieces: Sequence[FloatMap], x: FloatMap, y: FloatMap) -> tuple[FloatMap, FloatMap]:
+    top, bottom = np.full(x.shape, -np.inf), np.full(x.shape, np.inf)
+    for planes in pieces:
+        piece_bottom, piece_top = _raster(planes, x, y)
+        solid = piece_top > piece_bottom
+        top = np.where(solid, np.maximum(top, piece_top), top)
+        bottom = np.where(solid, np.minimum(bottom, piece_bottom), bottom)
+    return bottom, top
+
+
+def _raster(planes: FloatMap, x: FloatMap, y: FloatMap) -> tuple[FloatMap, FloatMap]:
+    """Underside and top of one piece over (x, y): where top <= bottom the piece is not there."""
     top, bottom = np.full(x.shape, np.inf), np.full(x.shape, -np.inf)
-    for (nx, ny, nz), distance in zip(normals, distances, strict=True):
+    for nx, ny, nz, distance in planes:
         along = distance - nx * x - ny * y
         if nz > 1e-6:
             top = np.minimum(top, along / nz)
