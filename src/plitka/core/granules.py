@@ -33,6 +33,8 @@ _BREAKS, _BROKEN = 6, (1.5, 2.0)
 """How many planes break off the spikes of a piece, and how far out, of its radius."""
 _REACH = 2.0
 """Of its radius: what most chips lie within."""
+_BLUNT = 0.3
+"""Facets whose heights differ by less than this, of the radius, are near their ridge, which is rounded as rubber's."""
 _GIVE = 0.55
 """A chip rests on this quantile of the gap below it, because rubber gives a little."""
 _ROUND = 0.125
@@ -295,12 +297,18 @@ def _raster(planes: FloatMap, x: FloatMap, y: FloatMap) -> tuple[FloatMap, Float
     for nx, ny, nz, distance in planes:
         along = distance - nx * x - ny * y
         if nz > 1e-6:
-            top = np.minimum(top, along / nz)
+            top = _blunt_minimum(top, along / nz)
         elif nz < -1e-6:
             bottom = np.maximum(bottom, along / nz)
         else:
             top = np.where(along >= 0, top, -np.inf)
     return bottom, top
+
+
+def _blunt_minimum(one: FloatMap, other: FloatMap) -> FloatMap:
+    """The lower of two facets, the ridge where they meet worn down: the polynomial smooth minimum of I. Quilez."""
+    near = np.clip(_BLUNT - np.abs(one - other), 0, None)
+    return np.minimum(one, other) - near**2 / (4 * _BLUNT)
 
 
 @dataclass(slots=True)
