@@ -11,8 +11,6 @@ from plitka.core.granules import (
     Grain,
     GranuleConfig,
     Surface,
-    _chip,
-    _rasterise,
     fraction_mm,
     lay_granules,
 )
@@ -105,13 +103,3 @@ def test_fractions_have_the_names_of_the_trade() -> None:
         assert fraction_mm(name) == tuple(float(size) for size in name.split("-")) == sizes
     with pytest.raises(InputError, match=r"0\.5-1\.5, 1-3, 1-4, 2-4"):
         fraction_mm("4-1")
-
-
-def test_the_raster_cuts_no_chip() -> None:
-    """A chip that reached the border of its raster would have a straight edge along rows or columns."""
-    for seed in range(100):
-        bottom, top = _rasterise(_chip(np.random.default_rng(seed)), radius_cells=12.0)
-        solid = top > bottom
-        inside = np.pad(solid[1:-1, 1:-1], 1)
-        assert inside.any()
-        assert (inside == solid).all(), f"chip {seed} is cut"

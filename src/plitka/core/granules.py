@@ -1,8 +1,6 @@
 """The geometry of a pressed layer of granules: which chip lies on top at each point, and how high.
 
 Decisions:
-* A chip is one or two intersections of half-spaces, flat and angular, joined: joined pieces give the
-  concave outlines of shredded rubber.
 * Chips fall one by one on a height map and take the lowest of a few places, so the layer fills its gaps.
 * The field is periodic: what leaves at one edge comes in at the opposite one.
 * Where a layer has chips of several grains, as coarse and fine, it is laid in thin rounds, and what is seen of
@@ -18,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from plitka.core.chips import make_chip, rasterise
 from plitka.errors import InputError
 
 _DEEPEST_MM = 5.0
@@ -27,14 +26,6 @@ _MEDIAN = 0.86
 """Median diameter of the chips, of the geometric mean of the smallest and the largest."""
 _SPREAD = 0.17
 """Deviation of the logarithm of diameters, of the logarithm of largest over smallest."""
-_THINNEST, _THICKEST = 0.38, 0.95
-"""Half thickness of a chip, of its radius."""
-_BREAKS, _BROKEN = 6, (1.5, 2.0)
-"""How many planes break off the spikes of a piece, and how far out, of its radius."""
-_REACH = 2.0
-"""Of its radius: what most chips lie within."""
-_BLUNT = 0.3
-"""Facets whose heights differ by less than this, of the radius, are near their ridge, which is rounded as rubber's."""
 _GIVE = 0.55
 """A chip rests on this quantile of the gap below it, because rubber gives a little."""
 _ROUND = 0.125
@@ -185,48 +176,6 @@ def lay_granules(config: GranuleConfig, seed: int) -> Geometry:
     return Geometry(config, dense.reshape(ids.shape).astype(np.int32), height, grain_of_stamp[stamps_seen], radii)
 
 
-def _half_spaces(rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """(n, 4) planes nx, ny, nz, d of one angular piece about the origin, of radius about 1."""
-    n_sides = int(rng.integers(5, 8))
-    sides = _walls(n_sides, rng.uniform(-0.38, 0.38, n_sides), rng.normal(0.15, 0.45, n_sides))
-    lids = np.concatenate([rng.normal(0, 0.22, (3, 2)), np.array([[1.0], [1.0], [-1.0]])], 1)
-    lids[1, :2] += rng.normal(0, 0.5, 2)
-    lids /= np.linalg.norm(lids, axis=1, keepdims=True)
-    # Sides that lean or stand askew meet far out; what would be a thin spike there is broken off.
-    breaks = _walls(_BREAKS, rng.uniform(-0.3, 0.3, _BREAKS), rng.normal(0, 0.2, _BREAKS))
-    thickness = rng.uniform(_THINNEST, _THICKEST)
-    distances = [
-        rng.uniform(0.55, 1.0, n_sides),
-        thickness * np.array([1.0, 1.12, 1.0]),
-        rng.uniform(*_BROKEN, _BREAKS),
-    ]
-    return np.concatenate([np.concatenate([sides, lids, breaks]), np.concatenate(distances)[:, None]], 1)
-
-
-def _walls(n: int, jitter: npt.NDArray[np.float64], elevation: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """(n, 3) unit normals all around: `jitter` in parts of the even angle between two, `elevation` in radians."""
-    azimuth = (np.arange(n) + jitter) * (2 * np.pi / n)
-    flat = np.cos(elevation)
-    return np.stack([np.cos(azimuth) * flat, np.sin(azimuth) * flat, np.sin(elevation)], 1)
-
-
-def _orientation(rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """(3, 3) rotation: most chips lie nearly flat, some stand on edge."""
-    tilt = abs(rng.normal(0, 0.30)) if rng.random() < 0.8 else rng.uniform(0.4, 1.4)
-    spin, lean = rng.uniform(0, 2 * np.pi, 2)
-    return _turn_z(lean) @ _turn_x(tilt) @ _turn_z(spin)
-
-
-def _turn_z(angle: float) -> npt.NDArray[np.float64]:
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
-
-
-def _turn_x(angle: float) -> npt.NDArray[np.float64]:
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
-
-
 def _stamp_library(config: GranuleConfig, scale: float, rng: np.random.Generator) -> list[_Stamp]:
     smallest, largest = (length * scale for length in config.granule_mm)
     # Chip diameters are bell-shaped on a log scale with a tail of fines, as sieved crumb is.
@@ -237,7 +186,7 @@ def _stamp_library(config: GranuleConfig, scale: float, rng: np.random.Generator
 
 
 def _stamp(radius_mm: float, cells_per_mm: float, rng: np.random.Generator) -> _Stamp:
-    bottom, top = _rasterise(_chip(rng), radius_mm * cells_per_mm)
+    bottom, top = rasterise(make_chip(rng), radius_mm * cells_per_mm)
     rows, columns = np.nonzero(top > bottom)
     middle = top.shape[0] // 2
     return _Stamp(
@@ -247,68 +196,6 @@ def _stamp(radius_mm: float, cells_per_mm: float, rng: np.random.Generator) -> _
         (bottom[rows, columns] * radius_mm).astype(np.float32),
         (top[rows, columns] * radius_mm).astype(np.float32),
     )
-
-
-def _chip(rng: np.random.Generator) -> list[FloatMap]:
-    """One or two pieces as they lie, each the (n, 4) planes nx, ny, nz, d that bound it; the chip's radius is 1."""
-    turn = _orientation(rng)
-    stretch = np.array([rng.uniform(1.0, 1.45), rng.uniform(0.8, 1.0), 1.0])
-    pieces = [_placed(_half_spaces(rng), stretch, turn, np.zeros(3))]
-    if rng.random() < 0.45:
-        offset = np.array([*rng.uniform(-0.55, 0.55, 2), rng.uniform(-0.1, 0.1)])
-        pieces.append(_placed(_half_spaces(rng), stretch * rng.uniform(0.5, 0.85), turn, offset))
-    return pieces
-
-
-def _placed(planes: FloatMap, stretch: FloatMap, turn: FloatMap, offset: FloatMap) -> FloatMap:
-    normals = (planes[:, :3] / stretch) @ turn.T
-    return np.concatenate([normals, (planes[:, 3] + normals @ offset)[:, None]], 1)
-
-
-def _rasterise(pieces: Sequence[FloatMap], radius_cells: float) -> tuple[FloatMap, FloatMap]:
-    """Underside and top of a chip over a square of cells about its middle, in radii: nothing where top <= bottom.
-
-    The square is as large as it takes: the chip nowhere touches its border.
-    """
-    reach = _REACH
-    while True:
-        n_cells = int(np.ceil(reach * radius_cells)) + 1
-        axis = np.arange(-n_cells, n_cells + 1) / radius_cells
-        bottom, top = _join(pieces, *np.meshgrid(axis, axis))
-        solid = top > bottom
-        if solid[1:-1, 1:-1].sum() == solid.sum():
-            return bottom, top
-        reach *= 1.3
-
-
-def _join(pieces: Sequence[FloatMap], x: FloatMap, y: FloatMap) -> tuple[FloatMap, FloatMap]:
-    top, bottom = np.full(x.shape, -np.inf), np.full(x.shape, np.inf)
-    for planes in pieces:
-        piece_bottom, piece_top = _raster(planes, x, y)
-        solid = piece_top > piece_bottom
-        top = np.where(solid, np.maximum(top, piece_top), top)
-        bottom = np.where(solid, np.minimum(bottom, piece_bottom), bottom)
-    return bottom, top
-
-
-def _raster(planes: FloatMap, x: FloatMap, y: FloatMap) -> tuple[FloatMap, FloatMap]:
-    """Underside and top of one piece over (x, y): where top <= bottom the piece is not there."""
-    top, bottom = np.full(x.shape, np.inf), np.full(x.shape, -np.inf)
-    for nx, ny, nz, distance in planes:
-        along = distance - nx * x - ny * y
-        if nz > 1e-6:
-            top = _blunt_minimum(top, along / nz)
-        elif nz < -1e-6:
-            bottom = np.maximum(bottom, along / nz)
-        else:
-            top = np.where(along >= 0, top, -np.inf)
-    return bottom, top
-
-
-def _blunt_minimum(one: FloatMap, other: FloatMap) -> FloatMap:
-    """The lower of two facets, the ridge where they meet worn down: the polynomial smooth minimum of I. Quilez."""
-    near = np.clip(_BLUNT - np.abs(one - other), 0, None)
-    return np.minimum(one, other) - near**2 / (4 * _BLUNT)
 
 
 @dataclass(slots=True)
