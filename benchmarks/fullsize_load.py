@@ -14,10 +14,14 @@ import platform
 import resource
 import sys
 import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import diffusers  # noqa: TID253  (nothing imports a benchmark)
 import torch  # noqa: TID253
+from structlog.testing import capture_logs
 
 from plitka.core.generation import Mode, Request
 from plitka.core.recipe import parse_recipe
@@ -27,6 +31,10 @@ from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
 GIB = 2**30
 RECIPE = parse_recipe("60% red, 30% black, 10% white").recipe
 CHUNK_BYTES = 2**26
+PICTURE_STAGES = ("encode_words", "denoise", "decode")
+
+Figures: TypeAlias = dict[str, float | str]
+Event: TypeAlias = Mapping[str, Any]
 
 
 def warm_disk(folder: Path) -> int:
@@ -44,35 +52,66 @@ def peak_ram_gib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def peak_vram_gib(engine: DiffusionEngine) -> float:
-    """The most that torch held on the GPU since the last reset, its cache included."""
-    device = engine.placement.device
-    return torch.cuda.max_memory_reserved(device) / GIB if device.type == "cuda" else 0.0
+@contextmanager
+def logged_stages() -> Iterator[list[Event]]:
+    """The engine's `stage_done` events, each with its seconds and the peaks of memory since the one before."""
+    stages: list[Event] = []
+    with capture_logs() as events:
+        yield stages
+    stages += [event for event in events if event["event"] == "stage_done"]
 
 
-def measure_bundle(folder: Path, config: EngineConfig) -> dict[str, float | str]:
+def peak_vram(stages: Iterable[Event], start: str, *, names: Iterable[str] | None = None) -> Figures:
+    """The most of some stages in 10^9 bytes, as the target is told; nothing where no GPU was used.
+
+    `allocated` is what tensors took. `reserved` is what torch held on the GPU, its cache included; to that the
+    driver adds some hundred MB of its own.
+    """
+    chosen = [event for event in stages if names is None or event["stage"] in names]
+    kinds = {"allocated": "vram_peak_bytes", "reserved": "vram_reserved_peak_bytes"}
+    return {
+        f"{start}_peak_vram_{kind}_gb": max(event[key] for event in chosen) / 1e9
+        for kind, key in kinds.items()
+        if chosen and all(key in event for event in chosen)
+    }
+
+
+def measure_load(folder: Path, config: EngineConfig) -> tuple[DiffusionEngine, Figures]:
+    """An engine, and how long each stage of its loading took."""
+    began = time.perf_counter()
+    with logged_stages() as stages:
+        engine = load_engine(load_bundle(folder), config)
+    figures: Figures = {"load_s": time.perf_counter() - began}
+    figures |= {f"load_{event['stage']}_s": event["seconds"] for event in stages}
+    return engine, figures | peak_vram(stages, "load") | {"load_peak_ram_gib": peak_ram_gib()}
+
+
+def measure_picture(engine: DiffusionEngine, which: str) -> Figures:
+    """How long one picture and its stages took, and the peaks of each stage."""
+    with logged_stages() as stages:
+        result = engine.generate(Request(recipe=RECIPE, seed=1, mode=Mode.TEXT))
+    height, width, _ = result.pixels.shape
+    figures: Figures = {"picture": f"{width}x{height}", f"{which}_picture_s": result.seconds}
+    figures |= {f"{which}_picture_{event['stage']}_s": event["seconds"] for event in stages}
+    for stage in PICTURE_STAGES:
+        figures |= peak_vram(stages, f"{which}_picture_{stage}", names=[stage])
+    return figures | peak_vram(stages, f"{which}_picture")
+
+
+def measure_bundle(folder: Path, config: EngineConfig) -> Figures:
     """The figures of one load and two pictures."""
-    warm_began = time.perf_counter()
+    began = time.perf_counter()
     n_bytes = warm_disk(folder)
-    figures: dict[str, float | str] = {
+    figures: Figures = {
         "files_gib": n_bytes / GIB,
-        "read_once_s": time.perf_counter() - warm_began,
+        "read_once_s": time.perf_counter() - began,
         "import_ram_gib": peak_ram_gib(),
     }
-    began = time.perf_counter()
-    engine = load_engine(load_bundle(folder), config)
-    figures["load_s"] = time.perf_counter() - began
-    figures |= {f"load_{stage}_s": seconds for stage, seconds in engine._stage_seconds.items()}  # noqa: SLF001
-    figures |= {"load_peak_ram_gib": peak_ram_gib(), "load_peak_vram_gib": peak_vram_gib(engine)}
-    if engine.placement.device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(engine.placement.device)
+    engine, load = measure_load(folder, config)
+    figures |= load
     for which in ("first", "second"):
-        result = engine.generate(Request(recipe=RECIPE, seed=1, mode=Mode.TEXT))
-        figures[f"{which}_picture_s"] = result.seconds
-    height, width, _ = result.pixels.shape
+        figures |= measure_picture(engine, which)
     return figures | {
-        "picture": f"{width}x{height}",
-        "picture_peak_vram_gib": peak_vram_gib(engine),
         "peak_ram_gib": peak_ram_gib(),
         "device": _device_name(engine),
         "dtype": str(engine.placement.dtype).removeprefix("torch."),

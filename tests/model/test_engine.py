@@ -258,7 +258,7 @@ def test_loading_and_drawing_write_nothing_to_the_terminal(
     assert captured.err == ""
     stages = [event["stage"] for event in events if event["event"] == "stage_done"]
     assert stages == [
-        *("verify", "load_base", "fuse_lora", "insert_embeddings", "place", "prove_tokens"),
+        *("verify", "load_base", "move", "fuse_lora", "insert_embeddings", "place", "prove_tokens"),
         *("encode_words", "denoise", "decode", "measure"),
     ]
     assert all(event["rss_bytes"] > 0 for event in events if event["event"] == "stage_done")

@@ -91,10 +91,14 @@ def _choose_dtype(device: torch.device) -> tuple[torch.dtype, str]:
 
 
 def memory_bytes(device: torch.device) -> dict[str, int]:
-    """Resident memory of this process and, on CUDA, the peak that torch holds there since the last call."""
+    """Resident memory of this process and, on CUDA, torch's peaks there since the last call.
+
+    `vram_peak_bytes` is what tensors took, `vram_reserved_peak_bytes` also the cache that torch keeps for the next.
+    """
     used = {"rss_bytes": _resident_bytes()}
     if device.type == "cuda":
         used["vram_peak_bytes"] = torch.cuda.max_memory_allocated(device)
+        used["vram_reserved_peak_bytes"] = torch.cuda.max_memory_reserved(device)
         torch.cuda.reset_peak_memory_stats(device)
     return used
 

@@ -14,6 +14,7 @@ the same picture on every device up to rounding; on one machine with one setting
 import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -34,8 +35,10 @@ from plitka.model.insertion import insert_embeddings, prove_tokens_are_read
 from plitka.model.latents import decode_latents, encode_picture
 from plitka.model.pipeline import (
     Pipeline,
+    import_libraries,
     load_base,
     load_controlnet,
+    move,
     place,
     place_controlnet,
     quiet_libraries,
@@ -213,17 +216,21 @@ class DiffusionEngine:
 
     def _assemble(self) -> Pipeline:
         bundle = self._bundle
-        with self._stage("verify"):
-            bundle.verify()
+        with self._stage("verify"), ThreadPoolExecutor(1) as beside:
+            verified = beside.submit(bundle.verify)
+            import_libraries()  # seconds of one processor, while the large files are hashed on another
+            verified.result()
         with self._stage("load_base"):
             pipe = load_base(bundle, self._placement)
+        with self._stage("move"), self._translated_errors("moving to the device"):
+            move(pipe, self._placement)
         if bundle.lora is not None:
-            with self._stage("fuse_lora"):
+            with self._stage("fuse_lora"), self._translated_errors("fusing the LoRA"):
                 if bundle.embeddings is None:
                     refuse_forgotten_rows(bundle.file(bundle.lora.file))
                 fuse_lora(pipe, bundle.file(bundle.lora.file), bundle.lora)
         if bundle.embeddings is not None:
-            with self._stage("insert_embeddings"):
+            with self._stage("insert_embeddings"), self._translated_errors("inserting the tokens"):
                 insert_embeddings(pipe, bundle.file(bundle.embeddings.file), bundle.embeddings)
         with self._stage("place"), self._translated_errors("moving to the device"):
             place(pipe, self._placement)

@@ -1,10 +1,12 @@
 """A LoRA added to a base's weights once, and the proof that it was.
 
 The weights are written here and not by an adapter library, of which none knows all layouts, text encoders of
-transformers 5 and DoRA alike; afterwards nothing of the LoRA is left but the changed numbers.
+transformers 5 and DoRA alike; afterwards nothing of the LoRA is left but the changed numbers. All of it, the proof
+included, runs where the base's networks are: on a GPU a second's work, on a CPU most of a full-size load.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ def fuse_lora(pipe: Any, path: Path, part: LoraPart) -> int:
     """Add `strength * alpha/rank * up @ down` to the base's weights, once; returns the number of modules.
 
     Args:
-        pipe: a StableDiffusionXLPipeline in the dtype that it is assembled in.
+        pipe: a StableDiffusionXLPipeline in the dtype that it is assembled in, its networks on one device.
         path: the LoRA's file.
         part: its strength, and its alpha if the file does not say it.
 
@@ -32,14 +34,16 @@ def fuse_lora(pipe: Any, path: Path, part: LoraPart) -> int:
         BundleError: the LoRA does not fit this base, or the proof failed.
     """
     weights = component_weights({component: getattr(pipe, component) for component in COMPONENTS})
-    lora = read_lora(path, {name: weight.shape for name, weight in weights.items()}, part.alpha)
+    shapes = {name: weight.shape for name, weight in weights.items()}
+    lora = {name: module.to(pipe.device) for name, module in read_lora(path, shapes, part.alpha).items()}
     if part.strength == 0:
         return len(lora)  # the base as it is, also for a DoRA, which would still set its lengths
     before = {name: weights[name].detach().clone() for name in _sample(lora)}
-    marks = {name: _checksum(weight) for name, weight in weights.items()}
-    for name, module in lora.items():
-        _add(weights[name], module, part.strength)
-    changed = {name for name, weight in weights.items() if _checksum(weight) != marks[name]}
+    marks = _checksums(weights)
+    with _full_float32():
+        for name, module in lora.items():
+            _add(weights[name], module, part.strength)
+    changed = {name for name, mark in _checksums(weights).items() if mark != marks[name]}
     _check_finite(weights, lora, path)
     _check_changed(changed, set(lora), path)
     _check_formula(weights, lora, part.strength, before, path)
@@ -63,21 +67,39 @@ def _add(weight: torch.Tensor, module: LoraModule, strength: float) -> None:
         weight.copy_(module.fused(weight.to(wider), strength))
 
 
+@contextmanager
+def _full_float32() -> Iterator[None]:
+    """Products of float32 with all of its digits: a process or its environment may have chosen TF32 for them."""
+    precision = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(precision)
+
+
 def _sample(lora: Mapping[str, LoraModule]) -> list[str]:
     names = sorted(lora)
     return names[:: max(1, len(names) // _N_CHECKED_MODULES)]
 
 
-def _checksum(weight: torch.Tensor) -> int:
-    """A sum of a weight's bytes: reads each once and keeps no copy."""
+def _checksums(weights: Mapping[str, torch.Tensor]) -> dict[str, int]:
+    """A sum of each weight's bytes; a GPU is asked for all of them at once, since each answer is waited for."""
+    sums = torch.stack([_checksum(weight) for weight in weights.values()]).tolist()
+    return dict(zip(weights, sums, strict=True))
+
+
+def _checksum(weight: torch.Tensor) -> torch.Tensor:
+    """() int64: reads each byte once and keeps no copy."""
     flat = weight.detach().flatten()
     extent = (flat.numel() * flat.element_size(), flat.storage_offset() * flat.element_size())
     word = torch.uint8 if any(n_bytes % _WORD_BYTES for n_bytes in extent) else torch.int64
-    return int(flat.view(word).sum(dtype=torch.int64))
+    return flat.view(word).sum(dtype=torch.int64)
 
 
 def _check_finite(weights: Mapping[str, torch.Tensor], lora: Mapping[str, LoraModule], path: Path) -> None:
-    broken = [name for name in lora if not weights[name].isfinite().all()]
+    are_finite = torch.stack([weights[name].isfinite().all() for name in lora]).tolist()
+    broken = [name for name, is_finite in zip(lora, are_finite, strict=True) if not is_finite]
     if broken:
         raise BundleError(
             "{path} makes NaN or infinity of the base's weights in {n} modules: {modules}; use another checkpoint",

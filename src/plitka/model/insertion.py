@@ -69,7 +69,8 @@ def refuse_known_tokens(tokenizer: Any, tokens: Sequence[str], path: Path) -> No
     Raises:
         BundleError: with the tokens that it knows.
     """
-    known = [token for token in tokens if token in tokenizer.get_vocab()]
+    vocabulary = tokenizer.get_vocab()  # made anew at each call, in a tenth of a second
+    known = [token for token in tokens if token in vocabulary]
     if known:
         raise BundleError(
             "{path}: the base's vocabulary already has {tokens}; name the tokens otherwise in the manifest",
@@ -93,7 +94,7 @@ def refuse_split_tokens(tokenizer: Any, tokens: Sequence[str], path: Path) -> No
 def _check_rows(encoder: Any, tokenizer: Any, tokens: Sequence[str], rows: torch.Tensor, path: Path) -> None:
     """Each token's row in the table is the file's."""
     table = encoder.get_input_embeddings().weight
-    if not torch.equal(table[tokenizer.convert_tokens_to_ids(list(tokens))], rows.to(table.dtype)):
+    if not torch.equal(table[tokenizer.convert_tokens_to_ids(list(tokens))], rows.to(table)):
         raise _misplaced(tokens, path)
 
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -26,6 +27,7 @@ _PICKLE_PROTOCOLS = frozenset({2, 3, 4, 5})
 _LENGTH_BYTES = 8
 """A safetensors file starts with the length of its JSON header, a little-endian u64."""
 _MAX_HEADER_BYTES = 100_000_000
+_N_HASHING_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ def check_files(folder: Path, files: Mapping[str, FileRecord], networks: Sequenc
     """
     for network in networks:
         _check_unlisted(folder, files, network)
+    paths: dict[str, Path] = {}
     for relative, record in sorted(files.items()):
         path = resolve_inside(folder, relative)
         if not path.is_file():
@@ -81,7 +84,9 @@ def check_files(folder: Path, files: Mapping[str, FileRecord], networks: Sequenc
             )
         check_content(path)
         _check_size(path, record)
-        actual = _hash_file(path)
+        paths[relative] = path
+    for relative, actual in _hash_files(paths).items():
+        record, path = files[relative], paths[relative]
         if actual != record.sha256:
             raise HashMismatch(
                 "{path} was changed or damaged: its SHA-256 is {actual}, the manifest says {expected}; "
@@ -190,6 +195,14 @@ def loaded_files(folder: Path, base: str) -> list[str]:
     root = resolve_inside(folder, base)
     found = (path.relative_to(folder) for path in root.rglob("*") if path.suffix.lower() in LOADED_ENDINGS)
     return sorted(path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts))
+
+
+def _hash_files(paths: Mapping[str, Path]) -> dict[str, str]:
+    """The SHA-256 of each file, several at a time and the largest first: hashlib lets other threads run."""
+    largest_first = sorted(paths, key=lambda name: paths[name].stat().st_size, reverse=True)
+    with ThreadPoolExecutor(_N_HASHING_THREADS) as pool:
+        hashes = dict(zip(largest_first, pool.map(_hash_file, (paths[name] for name in largest_first)), strict=True))
+    return {name: hashes[name] for name in paths}
 
 
 def _hash_file(path: Path) -> str:

@@ -33,6 +33,7 @@ def decode_latents(vae: Any, latents: torch.Tensor) -> "RgbImage":
     Raises:
         BadOutput: NaN, or nothing on the picture.
     """
+    torch.cuda.empty_cache()  # the steps' blocks are of no use to a decoder's large tensors; without a GPU it does nothing
     with torch.no_grad():
         latents = latents.float() / vae.config.scaling_factor
         mean, std, shift = _scaling(vae, latents)

@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -34,6 +34,11 @@ class LoraModule:
     """alpha / rank; alpha / sqrt(rank) in an rsLoRA."""
     magnitude: torch.Tensor | None = None
     """DoRA's lengths: of each output's weights as (out, 1, ...), or of each input's as (1, in, 1, ...)."""
+
+    def to(self, device: torch.device) -> "LoraModule":
+        """The same module with its matrices on a device."""
+        magnitude = None if self.magnitude is None else self.magnitude.to(device)
+        return replace(self, down=self.down.to(device), up=self.up.to(device), magnitude=magnitude)
 
     def delta(self, dtype: torch.dtype = torch.float64) -> torch.Tensor:
         """(out, in) or (out, in, h, w): `scale * up @ down`."""

@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from plitka.errors import BundleError
 from plitka.model.bundle import Bundle, FileBase
 from plitka.model.device import Placement
+from plitka.model.lean_decoder import LeanDecoder, can_run_lean
 from plitka.model.tensor_file import some
 
 Pipeline: TypeAlias = Any
@@ -24,6 +25,14 @@ Pipeline: TypeAlias = Any
 _TILE_PX = 512
 VAE_KINDS = ("AutoencoderKL", "AutoencoderTiny", "AutoencoderDC")
 """diffusers' classes that a base's vae/config.json may name; the first is SDXL's own."""
+
+
+def import_libraries() -> None:
+    """Import what `load_base` needs, which takes seconds in a new process."""
+    with quiet_libraries():
+        # Here because transformers writes to stderr at its import unless it was told not to.
+        from diffusers import AutoencoderKL, StableDiffusionXLPipeline, UNet2DConditionModel  # noqa: F401, PLC0415
+        from transformers import CLIPTextModelWithProjection  # noqa: F401, PLC0415
 
 
 def load_base(bundle: Bundle, placement: Placement) -> Pipeline:
@@ -146,8 +155,15 @@ def place_controlnet(guided: Pipeline, placement: Placement) -> None:
         guided.controlnet.register_forward_pre_hook(_round_sample)
 
 
+def move(pipe: Pipeline, placement: Placement) -> None:
+    """Bring the networks to their device in the dtype that weights are fused in: there it is fast."""
+    with quiet_libraries():
+        for network in (pipe.unet, pipe.vae, pipe.text_encoder, pipe.text_encoder_2):
+            network.to(placement.device)
+
+
 def place(pipe: Pipeline, placement: Placement) -> None:
-    """Move the networks to their device and dtypes, and keep the sampler's state in float32.
+    """Bring the networks to their device and dtypes, and keep the sampler's state in float32.
 
     Without the hooks each of the steps would round the latents to the UNet's dtype.
     """
@@ -160,6 +176,8 @@ def place(pipe: Pipeline, placement: Placement) -> None:
     if placement.dtype != torch.float32:
         pipe.unet.register_forward_pre_hook(_round_sample)
         pipe.unet.register_forward_hook(_widen_sample)
+    if placement.device.type == "cuda" and vae_dtype == torch.float32 and can_run_lean(pipe.vae.decoder):
+        pipe.vae.decoder = LeanDecoder(pipe.vae.decoder)
     pipe.vae.enable_slicing()
 
 
