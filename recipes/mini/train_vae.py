@@ -11,8 +11,8 @@ from stage import Average, Recorded, Stage, adamw, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
 
-GAN_FROM = 0.7
-GAN_WEIGHT = 0.04
+GAN_FROM = 0.85
+GAN_WEIGHT = 0.02
 FLAT_SHARE = 0.12
 """Of the pictures that are flat maps."""
 LATENT_NOISE = 0.05
