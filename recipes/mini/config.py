@@ -12,10 +12,13 @@ class MiniConfig:
     text_layers: int = 3
     text_heads: int = 4
 
-    latent_channels: int = 64
-    vae_widths: tuple[int, ...] = (16, 32, 64, 128, 128)
-    unet_widths: tuple[int, ...] = (128, 128, 128)
-    unet_heads: tuple[int, ...] = (4, 4, 4)
+    latent_channels: int = 32
+    vae_widths: tuple[int, ...] = (32, 64, 128)
+    """At a half, a quarter, an eighth of the picture's side; at full size there is no layer at all."""
+    encoder_layers: tuple[int, ...] = (1, 1, 2)
+    decoder_layers: tuple[int, ...] = (1, 2, 3)
+    unet_widths: tuple[int, ...] = (64, 128, 128, 160)
+    unet_heads: tuple[int, ...] = (4, 4, 4, 4)
 
     beta_start: float = 0.00085
     beta_end: float = 0.02
@@ -30,10 +33,10 @@ class MiniConfig:
     gallery: int = 1024
     """Pictures kept on the device for the autoencoder; some are replaced at every step."""
     text_batch: int = 512
-    unet_batch: int = 256
+    unet_batch: int = 128
     pool: int = 4096
     """Latents kept on the device; some are replaced at every step."""
-    refresh: int = 8
+    refresh: int = 4
 
     lora_rank: int = 8
     lora_strength: float = 0.7
@@ -41,7 +44,7 @@ class MiniConfig:
 
     @property
     def downscale(self) -> int:
-        return 2 ** (len(self.vae_widths) - 1)
+        return 2 ** len(self.vae_widths)
 
 
 FULL = MiniConfig()

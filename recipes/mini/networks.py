@@ -2,7 +2,7 @@
 
 import torch
 from config import MiniConfig
-from diffusers import AutoencoderKL, DPMSolverMultistepScheduler, UNet2DConditionModel
+from diffusers import AutoencoderDC, DPMSolverMultistepScheduler, UNet2DConditionModel
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
@@ -10,20 +10,24 @@ TIME_IDS = (1024, 1024, 0, 0, 1024, 1024)
 """Original size, crop and target size as the pipeline passes them for its default picture."""
 
 
-def build_vae(config: MiniConfig) -> AutoencoderKL:
-    n = len(config.vae_widths)
-    return AutoencoderKL(
-        block_out_channels=config.vae_widths,
-        down_block_types=("DownEncoderBlock2D",) * n,
-        up_block_types=("UpDecoderBlock2D",) * n,
+def build_vae(config: MiniConfig) -> AutoencoderDC:
+    """No layer at the full size of the picture, norms that see one place each: exact colours, in little time."""
+    widths = (config.vae_widths[0], *config.vae_widths)  # the first stands for the full size and is not used
+    vae = AutoencoderDC(
         latent_channels=config.latent_channels,
-        layers_per_block=1,
-        norm_num_groups=8,
-        sample_size=1024,
-        mid_block_add_attention=False,
+        encoder_block_out_channels=widths,
+        decoder_block_out_channels=widths,
+        encoder_layers_per_block=(0, *config.encoder_layers),
+        decoder_layers_per_block=(0, *config.decoder_layers),
+        encoder_qkv_multiscales=((),) * len(widths),
+        decoder_qkv_multiscales=((),) * len(widths),
+        encoder_out_shortcut=False,
+        decoder_in_shortcut=False,
         scaling_factor=1.0,
-        force_upcast=False,
     )
+    # What SDXL's pipeline reads of any autoencoder's configuration.
+    vae.register_to_config(block_out_channels=widths, force_upcast=False)
+    return vae
 
 
 def build_unet(config: MiniConfig) -> UNet2DConditionModel:
@@ -34,8 +38,8 @@ def build_unet(config: MiniConfig) -> UNet2DConditionModel:
         block_out_channels=config.unet_widths,
         layers_per_block=1,
         norm_num_groups=16,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
         transformer_layers_per_block=1,
         attention_head_dim=config.unet_heads,
         cross_attention_dim=2 * config.text_width,

@@ -11,7 +11,7 @@ from networks import TextEncoders, build_scheduler, build_unet, build_vae
 from stage import Stage
 from transformers import CLIPTokenizer
 
-from plitka.core.generation import Defaults
+from plitka.core.generation import Defaults, GuidedDefaults
 from plitka.core.recipe import V45
 from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, write_manifest
 
@@ -22,7 +22,11 @@ def main() -> None:
     parser.add_argument("bundle", type=Path, help="folder to write")
     parser.add_argument("--guidance", type=float, default=Defaults().guidance)
     parser.add_argument("--steps", type=int, default=Defaults().steps)
+    parser.add_argument("--guided-steps", type=int, default=12, help="of the whole schedule")
+    parser.add_argument("--guided-guidance", type=float, default=1.0)
+    parser.add_argument("--strength", type=float, default=GuidedDefaults().strength)
     asked = parser.parse_args()
+    guided = GuidedDefaults(steps=asked.guided_steps, guidance=asked.guided_guidance, strength=asked.strength)
     shutil.rmtree(asked.bundle, ignore_errors=True)
     write_base(asked.work, asked.bundle / "base", FULL)
     lora, embeddings = "mini_sdxl_lora.safetensors", "mini_sdxl_embeddings.safetensors"
@@ -36,7 +40,7 @@ def main() -> None:
             base=LocalBase(path="base"),
             lora=LoraPart(file=lora, strength=FULL.lora_strength),
             embeddings=EmbeddingsPart(file=embeddings, tokens=V45.tokens),
-            defaults=Defaults(steps=asked.steps, guidance=asked.guidance),
+            defaults=Defaults(steps=asked.steps, guidance=asked.guidance, guided=guided),
         )
     )
 

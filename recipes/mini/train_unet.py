@@ -16,9 +16,9 @@ DROPPED = 0.1
 """Share of captions replaced by the empty or the negative prompt, for guidance."""
 NOISY_END = 0.3
 """Share of timesteps drawn from the noisiest third, where the colours are decided."""
-GUIDED = 0.5
-"""Share of draws that a flat map guides, of those less noisy than their start."""
-GUIDED_STARTS = (350, 850)
+GUIDED = 0.6
+"""Share of draws that a flat map guides, all of them less noisy than their start."""
+GUIDED_STARTS = (200, 650)
 """Timesteps of 1000 between which guided pictures start."""
 
 
@@ -109,7 +109,7 @@ class Pool:
         samples = [draw_sample(self.rng, self.colours, n_catalogue=29, style=self.style) for _ in range(n)]
         pictures = torch.cat(self.scenes.paint(samples)).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16):
-            latents, flat = self.vae.encode(pictures).latent_dist.mean.chunk(2)
+            latents, flat = self.vae.encode(pictures).latent.chunk(2)
         rows = slice(self.next, self.next + n)
         self.latents[rows], self.flat[rows] = latents, flat
         self.ids[rows] = tokenise(self.tokenizer, [sample.caption for sample in samples]).to(self.device)
@@ -139,8 +139,8 @@ class Objective(nn.Module):
 
     def forward(self, latents: Tensor, flat: Tensor, ids: Tensor) -> Tensor:
         n, device = len(latents), latents.device
-        times = self._times(n, device)
-        noise = torch.randn_like(latents) + self._guidance(times) * (flat - latents)
+        times, guidance = self._draw_times(n, device)
+        noise = torch.randn_like(latents) + guidance * (flat - latents)
         alpha, sigma = (part[times].view(-1, 1, 1, 1) for part in (self.alpha, self.sigma))
         states, pooled = self.encoders(ids)
         conditions = {"text_embeds": pooled, "time_ids": self.time_ids.expand(n, -1)}
@@ -150,16 +150,17 @@ class Objective(nn.Module):
         )[0]  # fmt: skip
         return functional.mse_loss(found.float(), alpha * noise - sigma * latents)
 
-    def _times(self, n: int, device: torch.device) -> Tensor:
-        even, noisy = torch.randint(0, 1000, (n,), device=device), torch.randint(667, 1000, (n,), device=device)
-        return torch.where(torch.rand(n, device=device) < NOISY_END, noisy, even)
-
-    def _guidance(self, times: Tensor) -> Tensor:
-        """(n, 1, 1, 1) how much of the flat map's difference the noise holds; 0 where a picture is not guided."""
-        low, high = GUIDED_STARTS
-        starts = torch.randint(low, high, times.shape, device=times.device)
-        guided = (torch.rand(times.shape, device=times.device) < GUIDED) & (times <= starts)
-        return torch.where(guided, self.alpha[starts] / self.sigma[starts], 0.0).view(-1, 1, 1, 1)
+    def _draw_times(self, n: int, device: torch.device) -> tuple[Tensor, Tensor]:
+        """(n,) timesteps, and (n, 1, 1, 1) how much of the flat map's difference the noise there holds."""
+        even, noisy, starts = (
+            torch.randint(low, high, (n,), device=device) for low, high in ((0, 1000), (667, 1000), GUIDED_STARTS)
+        )
+        chance = torch.rand(3, n, device=device)
+        free = torch.where(chance[0] < NOISY_END, noisy, even)
+        guided = chance[1] < GUIDED
+        times = torch.where(guided, (chance[2] * (starts + 1)).long(), free)
+        ratio = torch.where(guided, self.alpha[starts] / self.sigma[starts], 0.0)
+        return times, ratio.view(-1, 1, 1, 1)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from stage import Average, Recorded, Stage, adamw, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
 
-GAN_FROM = 0.7
-GAN_WEIGHT = 0.04
+GAN_FROM = 0.85
+GAN_WEIGHT = 0.02
 FLAT_SHARE = 0.12
 """Of the pictures that are flat maps."""
 LATENT_NOISE = 0.05
@@ -30,6 +30,7 @@ def main() -> None:
     gallery = Gallery(scenes, config, stage.seed)
     trainer = Trainer(vae, gallery, stage)
     average = Average([vae], limit=0.999)
+    trainer.record()
     stage.restart_clock()
     stage.log(parameters=n_parameters(vae), decoder=n_parameters(vae.decoder))
     for step in stage.steps():
@@ -42,8 +43,7 @@ def main() -> None:
         if step % 2000 == 1999:
             stage.save("vae", dict(zip(dict(vae.named_parameters()), average.shadow, strict=True)))
     average.apply()
-    if stage.end == 1:
-        whiten(vae, gallery)
+    whiten(vae, gallery)
     stage.save("vae", vae.state_dict())
     stage.log(step=step, **{f"psnr_{name}_db": float(psnr(vae, x)) for name, x in gallery.examples().items()})
 
@@ -59,16 +59,19 @@ class Trainer:
         self.parameters = [*vae.parameters(), *self.critic.parameters()]
         self.reconstruct = torch.compile(reconstruct) if stage.device.type == "cuda" else reconstruct
         self.losses: dict[str, Tensor] = {}
-        self.adversarial, self.recorded = False, None
+        self.adversarial, self.recorded = False, self._step
 
     def step(self, step: int) -> None:
         set_rate(self.vae_steps.param_groups[0], self.stage.learning_rate(1.2e-3, step))
         set_rate(self.critic_steps.param_groups[0], 3e-4)
-        adversarial = self.stage.position > GAN_FROM
-        if self.recorded is None or adversarial != self.adversarial:
-            self.adversarial = adversarial
-            self.recorded = Recorded(self._step, self.stage.device)
+        if not self.adversarial and self.stage.position > GAN_FROM:
+            self.adversarial = True
+            self.record()
         self.recorded()
+
+    def record(self) -> None:
+        """Compile and record the step as it now is, which takes a minute and, with a rate of 0, teaches nothing."""
+        self.recorded = Recorded(self._step, self.stage.device)
 
     def _step(self) -> None:
         x = self.gallery.crops()
@@ -96,7 +99,7 @@ class Trainer:
 
 def reconstruct(vae: nn.Module, x: Tensor) -> Tensor:
     """Through latents with a little noise, so that what a diffusion model says of them decodes as well."""
-    latents = vae.encode(x).latent_dist.mean
+    latents = vae.encode(x).latent
     spread = latents.detach().float().std((0, 2, 3), keepdim=True)
     return vae.decode(latents + (LATENT_NOISE * spread * torch.randn_like(spread.expand_as(latents)))).sample
 
@@ -154,24 +157,23 @@ class Gallery:
 
 @torch.no_grad()
 def whiten(vae: nn.Module, gallery: Gallery) -> None:
-    """Fold each latent channel's mean and deviation into the 1x1 convolutions around the latents.
+    """Fold each latent channel's mean and deviation into the convolutions around the latents.
 
-    SDXL has one scaling factor for all channels; after this it is 1 and every channel has unit variance.
+    SDXL has one scaling factor for all channels; after this it is 1 and every channel has unit variance. At the
+    border the decoder then pads with the mean where it padded with 0: the next run gets used to that.
     """
-    moments = torch.cat([vae.encode(gallery.crops()).latent_dist.mean for _ in range(8)])
-    mean, deviation = moments.mean((0, 2, 3)), moments.std((0, 2, 3))
-    n = mean.numel()
-    inner, outer = vae.quant_conv, vae.post_quant_conv
-    outer.bias += outer.weight[:, :, 0, 0] @ mean
+    latents = torch.cat([vae.encode(gallery.crops()).latent for _ in range(8)])
+    mean, deviation = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    inner, outer = vae.encoder.conv_out, vae.decoder.conv_in
+    outer.bias += outer.weight.sum((2, 3)) @ mean
     outer.weight *= deviation[None, :, None, None]
-    inner.weight[:n] /= deviation[:, None, None, None]
-    inner.bias[:n] = (inner.bias[:n] - mean) / deviation
-    inner.bias[n:] -= 2 * deviation.log()
+    inner.weight /= deviation[:, None, None, None]
+    inner.bias.copy_((inner.bias - mean) / deviation)
 
 
 @torch.no_grad()
 def psnr(vae: nn.Module, x: Tensor) -> Tensor:
-    y = vae.decode(vae.encode(x).latent_dist.mean).sample.clamp(-1, 1)
+    y = vae.decode(vae.encode(x).latent).sample.clamp(-1, 1)
     return -10 * torch.log10(((y - x) / 2).pow(2).mean())
 
 

@@ -87,6 +87,20 @@ def _build_vae(diffusers: Any, kind: str) -> Any:  # noqa: ANN401
             num_decoder_blocks=(1,) * 5,
             scaling_factor=1.25,
         )
+    if kind == "AutoencoderDC":  # likewise
+        vae = diffusers.AutoencoderDC(
+            latent_channels=8,
+            encoder_block_out_channels=(8,) * 5,
+            decoder_block_out_channels=(8,) * 5,
+            encoder_layers_per_block=(0, 1, 1, 1, 1),
+            decoder_layers_per_block=(0, 1, 1, 1, 1),
+            encoder_qkv_multiscales=((),) * 5,
+            decoder_qkv_multiscales=((),) * 5,
+            scaling_factor=1.25,
+        )
+        # What an SDXL pipeline reads of its autoencoder, and this class does not have by itself.
+        vae.register_to_config(block_out_channels=(8,) * 5, force_upcast=False)
+        return vae
     return diffusers.AutoencoderKL(
         block_out_channels=(8, 16, 16, 16),
         down_block_types=("DownEncoderBlock2D",) * 4,
@@ -203,16 +217,16 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     )
 
 
-@pytest.fixture(scope="session")
-def tiny_vae_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    """A base alone, whose autoencoder is an `AutoencoderTiny`, in a folder that no test may change."""
-    folder = tmp_path_factory.mktemp("tiny_vae")
+@pytest.fixture(scope="session", params=["AutoencoderTiny", "AutoencoderDC"])
+def other_vae_bundle(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """A base alone, whose autoencoder is not SDXL's own, in a folder that no test may change."""
+    folder = tmp_path_factory.mktemp("other_vae")
     with quiet_libraries():
-        build_base(folder / "base", "AutoencoderTiny")
+        build_base(folder / "base", request.param)
     shutil.rmtree(folder / "vocabulary")
     defaults = Defaults(steps=3, width_px=64, height_px=64)
     return write_manifest(
-        Bundle(folder=folder, name="tiny-vae", licence="MIT", base=LocalBase(path="base"), defaults=defaults)
+        Bundle(folder=folder, name=request.param.lower(), licence="MIT", base=LocalBase(path="base"), defaults=defaults)
     )
 
 

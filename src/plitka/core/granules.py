@@ -1,8 +1,6 @@
 """The geometry of a pressed layer of granules: which chip lies on top at each point, and how high.
 
 Decisions:
-* A chip is one or two intersections of half-spaces, flat and angular, joined: joined pieces give the
-  concave outlines of shredded rubber.
 * Chips fall one by one on a height map and take the lowest of a few places, so the layer fills its gaps.
 * The field is periodic: what leaves at one edge comes in at the opposite one.
 * Where a layer has chips of several grains, as coarse and fine, it is laid in thin rounds, and what is seen of
@@ -18,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from plitka.core.chips import make_chip, rasterise
 from plitka.errors import InputError
 
 _DEEPEST_MM = 5.0
@@ -27,8 +26,6 @@ _MEDIAN = 0.86
 """Median diameter of the chips, of the geometric mean of the smallest and the largest."""
 _SPREAD = 0.17
 """Deviation of the logarithm of diameters, of the logarithm of largest over smallest."""
-_THINNEST, _THICKEST = 0.38, 0.95
-"""Half thickness of a chip, of its radius."""
 _GIVE = 0.55
 """A chip rests on this quantile of the gap below it, because rubber gives a little."""
 _ROUND = 0.125
@@ -179,37 +176,6 @@ def lay_granules(config: GranuleConfig, seed: int) -> Geometry:
     return Geometry(config, dense.reshape(ids.shape).astype(np.int32), height, grain_of_stamp[stamps_seen], radii)
 
 
-def _half_spaces(rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """(n, 4) planes nx, ny, nz, d of one angular piece about the origin, of radius about 1."""
-    n_sides = int(rng.integers(5, 8))
-    azimuth = (np.arange(n_sides) + rng.uniform(-0.38, 0.38, n_sides)) * (2 * np.pi / n_sides)
-    elevation = rng.normal(0.15, 0.45, n_sides)
-    sides = np.stack([np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)], 1)
-    lids = np.concatenate([rng.normal(0, 0.22, (3, 2)), np.array([[1.0], [1.0], [-1.0]])], 1)
-    lids[1, :2] += rng.normal(0, 0.5, 2)
-    normals = np.concatenate([sides, lids / np.linalg.norm(lids, axis=1, keepdims=True)])
-    thickness = rng.uniform(_THINNEST, _THICKEST)
-    distances = np.concatenate([rng.uniform(0.55, 1.0, n_sides), thickness * np.array([1.0, 1.12, 1.0])])
-    return np.concatenate([normals, distances[:, None]], 1)
-
-
-def _orientation(rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """(3, 3) rotation: most chips lie nearly flat, some stand on edge."""
-    tilt = abs(rng.normal(0, 0.30)) if rng.random() < 0.8 else rng.uniform(0.4, 1.4)
-    spin, lean = rng.uniform(0, 2 * np.pi, 2)
-    return _turn_z(lean) @ _turn_x(tilt) @ _turn_z(spin)
-
-
-def _turn_z(angle: float) -> npt.NDArray[np.float64]:
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
-
-
-def _turn_x(angle: float) -> npt.NDArray[np.float64]:
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
-
-
 def _stamp_library(config: GranuleConfig, scale: float, rng: np.random.Generator) -> list[_Stamp]:
     smallest, largest = (length * scale for length in config.granule_mm)
     # Chip diameters are bell-shaped on a log scale with a tail of fines, as sieved crumb is.
@@ -220,51 +186,16 @@ def _stamp_library(config: GranuleConfig, scale: float, rng: np.random.Generator
 
 
 def _stamp(radius_mm: float, cells_per_mm: float, rng: np.random.Generator) -> _Stamp:
-    turn = _orientation(rng)
-    stretch = np.array([rng.uniform(1.0, 1.45), rng.uniform(0.8, 1.0), 1.0])
-    reach = int(np.ceil(1.9 * radius_mm * cells_per_mm)) + 1
-    axis = np.arange(-reach, reach + 1) / (cells_per_mm * radius_mm)
-    x, y = np.meshgrid(axis, axis)
-    top, bottom = np.full(x.shape, -np.inf), np.full(x.shape, np.inf)
-    n_pieces = 2 if rng.random() < 0.45 else 1
-    for piece in range(n_pieces):
-        offset = np.array([*rng.uniform(-0.55, 0.55, 2), rng.uniform(-0.1, 0.1)]) if piece else np.zeros(3)
-        size = rng.uniform(0.5, 0.85) if piece else 1.0
-        piece_bottom, piece_top = _raster(_half_spaces(rng), stretch * size, turn, offset, x, y)
-        solid = piece_top > piece_bottom
-        top = np.where(solid, np.maximum(top, piece_top), top)
-        bottom = np.where(solid, np.minimum(bottom, piece_bottom), bottom)
+    bottom, top = rasterise(make_chip(rng), radius_mm * cells_per_mm)
     rows, columns = np.nonzero(top > bottom)
+    middle = top.shape[0] // 2
     return _Stamp(
         radius_mm,
-        (rows - reach).astype(np.int32),
-        (columns - reach).astype(np.int32),
+        (rows - middle).astype(np.int32),
+        (columns - middle).astype(np.int32),
         (bottom[rows, columns] * radius_mm).astype(np.float32),
         (top[rows, columns] * radius_mm).astype(np.float32),
     )
-
-
-def _raster(
-    planes: npt.NDArray[np.float64],
-    stretch: npt.NDArray[np.float64],
-    turn: npt.NDArray[np.float64],
-    offset: npt.NDArray[np.float64],
-    x: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Underside and top of one piece over (x, y): where top <= bottom the piece is not there."""
-    normals = (planes[:, :3] / stretch) @ turn.T
-    distances = planes[:, 3] + normals @ offset
-    top, bottom = np.full(x.shape, np.inf), np.full(x.shape, -np.inf)
-    for (nx, ny, nz), distance in zip(normals, distances, strict=True):
-        along = distance - nx * x - ny * y
-        if nz > 1e-6:
-            top = np.minimum(top, along / nz)
-        elif nz < -1e-6:
-            bottom = np.maximum(bottom, along / nz)
-        else:
-            top = np.where(along >= 0, top, -np.inf)
-    return bottom, top
 
 
 @dataclass(slots=True)

@@ -21,16 +21,16 @@ class LightConfig:
     """Exponent on the visible share of the sky: above 1, gaps are darker than an even sky leaves them."""
     bounce: float = 0.3
     """How much of the light that a gap lacks comes back from the chips around it, in their colour."""
-    sheen: float = 0.18
+    sheen: float = 0.15
     """Light that the binder film reflects without taking the chip's colour, where it mirrors the lamp."""
     sheen_width: float = 23.0
     """Exponent of the highlight: small is wide and matt."""
     roughness: float = 0.02
-    """Fine relief of matt rubber, about two pixels wide: deviation in pixels."""
+    """Fine relief of matt rubber, about four pixels wide: deviation in pixels."""
     crumple: float = 0.75
     """Coarser relief of torn facets, about six pixels wide: deviation in pixels."""
-    sparkle: float = 0.78
-    """Relief of the binder film that breaks the highlight: deviation in pixels."""
+    sparkle: float = 1.2
+    """Relief of the binder film that breaks the highlight, as wide as the fine one: deviation in pixels."""
     tone: float = 0.12
     """Deviation of chips of one colour in lightness, of 1."""
     tint: float = 0.008
@@ -62,4 +62,4 @@ USUAL_LIGHT = "studio"
 
 def wetted(config: LightConfig) -> LightConfig:
     """The same light on a tile that rain has wetted: a film of water mirrors the lamp sharply."""
-    return replace(config, wetness=1.0, sheen=2 * config.sheen, sheen_width=3 * config.sheen_width, sparkle=0.25)
+    return replace(config, wetness=1.0, sheen=2 * config.sheen, sheen_width=3 * config.sheen_width, sparkle=0.45)

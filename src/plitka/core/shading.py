@@ -84,7 +84,7 @@ def light_granules(geometry: Geometry, config: LightConfig) -> Light:
     """The light on a geometry: lamp with soft shadow, sky with occlusion, and sheen."""
     height = geometry.height_mm * geometry.config.cells_per_mm
     oversample = geometry.config.oversample
-    fine, coarse = _relief(height.shape, oversample), _relief(height.shape, 3 * oversample)
+    fine, coarse = _relief(height.shape, 2 * oversample), _relief(height.shape, 3 * oversample)
     surface = height + oversample * (config.roughness * fine + config.crumple * coarse)
     normal = _normals(surface)
     to_lamp = _direction(config.azimuth_deg, config.elevation_deg)

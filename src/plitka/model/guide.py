@@ -40,9 +40,10 @@ class GuideConfig:
     bare_share: float = 1.0
     n_places: int = 4
     n_shapes: int = 120
-    mean_of_lit: float = 0.80
-    """Mean linear light of a rendered layer over its lit colour: the least-squares factor over renders of 16
-    catalogue colours (0.796, at 512 px with the usual light), black 0.97, the others 0.78 to 0.84."""
+    mean_of_lit: float = 0.77
+    veil: float = 0.008
+    """Mean linear light of a rendered layer: `mean_of_lit` of its lit colour, and on top of it the sheen of the
+    binder, which black shows as well; least squares over renders of catalogue colours in the usual light."""
     max_attempts: int = 4
     least_slope: float = 0.4
     """An answer of the picture to the quotas flatter than this is taken for chance."""
@@ -86,7 +87,8 @@ class GranuleMap:
         """The flat picture: (h, w) times `px_per_cell`, every chip a little lighter or darker than its colour."""
         rng = _dealer(seed)
         dealt = deal_colours(self.areas, quotas, rng)
-        chips = to_srgb8(vary_chips(config.mean_of_lit * lit_colours(recipe.colours), dealt, rng))
+        lit = vary_chips(lit_colours(recipe.colours), dealt, rng)
+        chips = to_srgb8(config.mean_of_lit * lit + config.veil)
         return chips[self.ids].repeat(self.px_per_cell, 0).repeat(self.px_per_cell, 1)
 
 

@@ -1,7 +1,7 @@
 """Between pictures and latents: what a base's autoencoder says of either, as its configuration scales it.
 
-`AutoencoderKL` and `AutoencoderTiny` differ in what `encode` answers, in the scaling that they know, and in
-how far their tiling can be relied on; here they are alike.
+The autoencoders differ in what `encode` answers, in the scaling that they know, and in how far their tiling can
+be relied on; here they are alike.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -16,17 +16,13 @@ if TYPE_CHECKING:
 
 _FLAT_LEVELS = 2
 """A picture whose levels differ by less than this in every channel shows nothing."""
-_TILED_CHANNELS = 4
-"""AutoencoderTiny encodes tiles into this many channels, whatever it has."""
 
 
 def encode_picture(vae: Any, pixels: "RgbImage") -> torch.Tensor:
     """(1, C, H/f, W/f) float32 latents of an (H, W, 3) uint8 sRGB picture: the likeliest ones, as scaled for a UNet."""
     with torch.no_grad():
         unit = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 127.5 - 1
-        output = _encode(vae, unit.to(vae.device, vae.dtype))
-        latents: torch.Tensor = output.latent_dist.mode() if hasattr(output, "latent_dist") else output.latents
-        latents = latents.float()
+        latents = _likeliest(_encode(vae, unit.to(vae.device, vae.dtype))).float()
         mean, std, shift = _scaling(vae, latents)
         return (latents - mean - shift) / std * float(vae.config.scaling_factor)
 
@@ -51,11 +47,19 @@ def decode_latents(vae: Any, latents: torch.Tensor) -> "RgbImage":
     return np.ascontiguousarray(pixels)
 
 
+def _likeliest(output: Any) -> torch.Tensor:
+    """Each autoencoder's answer has another name: `AutoencoderKL`, `AutoencoderTiny`, `AutoencoderDC`."""
+    if hasattr(output, "latent_dist"):
+        mode: torch.Tensor = output.latent_dist.mode()
+        return mode
+    latents: torch.Tensor = output.latents if hasattr(output, "latents") else output.latent
+    return latents
+
+
 def _encode(vae: Any, image: torch.Tensor) -> Any:
-    """The encoder's own answer, in one piece where it cannot be trusted with tiles."""
+    """The encoder's own answer, in one piece where it is small: AutoencoderTiny gives tiles four channels always."""
     tiles = vae.use_tiling
-    if type(vae).__name__ == "AutoencoderTiny" and vae.config.latent_channels != _TILED_CHANNELS:
-        vae.use_tiling = False
+    vae.use_tiling = tiles and type(vae).__name__ == "AutoencoderKL"
     try:
         return vae.encode(image)
     finally:

@@ -23,7 +23,7 @@ from plitka.model.tensor_file import some
 Pipeline: TypeAlias = Any
 """diffusers' StableDiffusionXLPipeline, whose parts are attributes that only exist at run time."""
 _TILE_PX = 512
-VAE_KINDS = ("AutoencoderKL", "AutoencoderTiny")
+VAE_KINDS = ("AutoencoderKL", "AutoencoderTiny", "AutoencoderDC")
 """diffusers' classes that a base's vae/config.json may name; the first is SDXL's own."""
 
 
@@ -68,7 +68,7 @@ def load_base(bundle: Bundle, placement: Placement) -> Pipeline:
                 pipe = diffusers.StableDiffusionXLPipeline.from_pretrained(  # type: ignore[no-untyped-call]
                     folder, add_watermarker=False, **networks, **choices
                 )
-        except (OSError, ValueError, RuntimeError, TypeError, KeyError, SafetensorError) as exc:
+        except (OSError, ValueError, RuntimeError, TypeError, KeyError, AttributeError, SafetensorError) as exc:
             raise BundleError("{path} is not a usable SDXL base: {reason}", path=folder, reason=str(exc)) from exc
     pipe.set_progress_bar_config(disable=True)
     _check_end_mark(pipe, folder)
