@@ -143,12 +143,13 @@ def _build_tokenizer(folder: Path, pad: str) -> "CLIPTokenizer":
         initial_alphabet=alphabet,
         end_of_word_suffix="</w>",
         show_progress=False,
-        special_tokens=alphabet,
+        # What it is not told it finds in another order in each process, and another vocabulary is another network.
+        special_tokens=[*alphabet, *(f"{character}</w>" for character in alphabet)],
     )
     tokenizer.train_from_iterator(WORDS * 8, trainer)
     model = json.loads(tokenizer.to_str())["model"]
     vocabulary = model["vocab"]
-    for token in ("!", *(f"{character}</w>" for character in alphabet), "<|startoftext|>", _END):
+    for token in ("<|startoftext|>", _END):
         vocabulary.setdefault(token, len(vocabulary))
     merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in model["merges"]]
     (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
