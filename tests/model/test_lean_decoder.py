@@ -42,7 +42,7 @@ def test_it_decodes_as_the_stock_decoder(order: torch.memory_format) -> None:
         assert torch.allclose(vae.decode(latents).sample, stock, rtol=1e-4, atol=1e-5)
 
 
-def test_a_wide_tensor_is_held_twice_and_not_four_times() -> None:
+def test_of_the_widest_tensor_two_are_held_and_not_three() -> None:
     """In units of the widest tensor, what lies in memory at the fullest moment of decoding."""
     peaks = []
     for is_lean in (False, True):

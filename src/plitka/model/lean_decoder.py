@@ -1,8 +1,8 @@
 """SDXL's own decoder with less memory at its peak, for GPUs, where that peak is the most a picture ever needs.
 
-At 1024x1024 in float32 a tensor at the widest place takes 1.07 GB. diffusers' decoder holds four of them there: what
-goes in for the residual, its copy in the order that GroupNorm's kernel for CUDA wants, what comes out, and another
-copy in the order of the convolution. Here normalisation and activation are done in place, and two are enough.
+At 1024x1024 in float32 a tensor at the widest place takes 1.07 GB. diffusers' decoder holds three of them at once, and
+more where GroupNorm and convolutions want different memory orders. Here normalisation and activation are done in
+place and in one order, and what is used up is let go of: little more than two remain.
 """
 
 from typing import Any
