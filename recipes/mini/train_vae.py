@@ -11,7 +11,7 @@ from stage import Average, Recorded, Stage, adamw, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
 
-GAN_FROM = 0.85
+GAN_FROM = 1.0
 GAN_WEIGHT = 0.02
 FLAT_SHARE = 0.12
 """Of the pictures that are flat maps."""
