@@ -38,6 +38,12 @@ class MiniConfig:
     """Latents kept on the device; some are replaced at every step."""
     refresh: int = 4
 
+    guided_steps: int = 4
+    guided_strength: float = 0.5
+    """So guided mode makes two steps: one that lights the flat map, and one that takes the last noise off."""
+    guided_batch: int = 32
+    guided_crop_px: int = 256
+
     lora_rank: int = 8
     lora_strength: float = 0.7
     style_batch: int = 128
@@ -60,5 +66,7 @@ TOY = replace(
     pool=8,
     refresh=2,
     style_batch=2,
+    guided_batch=2,
+    guided_crop_px=64,
 )
 """The same code in seconds on a laptop's processor, to see that it runs."""

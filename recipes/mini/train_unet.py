@@ -72,10 +72,12 @@ def main() -> None:
     stage.log(step=step, loss=float(seen))
 
 
-def save(stage: Stage, average: Average, unet: nn.Module, encoders: nn.Module) -> None:
+def save(stage: Stage, average: Average, unet: nn.Module, encoders: nn.Module | None = None) -> None:
+    """Write the averages of the UNet, and of the text encoders where they learn too."""
     averaged = iter(average.shadow)
     for name, module in (("unet", unet), ("text", encoders)):
-        stage.save(name, {key: next(averaged) for key, _ in module.named_parameters()})
+        if module is not None:
+            stage.save(name, {key: next(averaged) for key, _ in module.named_parameters()})
 
 
 class Pool:
@@ -142,13 +144,16 @@ class Objective(nn.Module):
         times, guidance = self._draw_times(n, device)
         noise = torch.randn_like(latents) + guidance * (flat - latents)
         alpha, sigma = (part[times].view(-1, 1, 1, 1) for part in (self.alpha, self.sigma))
-        states, pooled = self.encoders(ids)
-        conditions = {"text_embeds": pooled, "time_ids": self.time_ids.expand(n, -1)}
-        found = self.unet(
-            alpha * latents + sigma * noise, times, encoder_hidden_states=states, added_cond_kwargs=conditions,
-            return_dict=False,
-        )[0]  # fmt: skip
+        found = self.predict(alpha * latents + sigma * noise, times, ids)
         return functional.mse_loss(found.float(), alpha * noise - sigma * latents)
+
+    def predict(self, noised: Tensor, times: Tensor, ids: Tensor) -> Tensor:
+        """The velocity that the UNet sees in noised latents at (B,) timesteps."""
+        states, pooled = self.encoders(ids)
+        conditions = {"text_embeds": pooled, "time_ids": self.time_ids.expand(len(noised), -1)}
+        return self.unet(noised, times, encoder_hidden_states=states, added_cond_kwargs=conditions, return_dict=False)[
+            0
+        ]
 
     def _draw_times(self, n: int, device: torch.device) -> tuple[Tensor, Tensor]:
         """(n,) timesteps, and (n, 1, 1, 1) how much of the flat map's difference the noise there holds."""
