@@ -1,10 +1,16 @@
 """Where the command line gets its engines from."""
 
+import ctypes
+import os
+import sys
 from collections.abc import Callable
 
 from plitka.core.generation import Engine
 
 DEFAULT_MODEL = "mini"
+
+_MALLOC_CHOICES = {-1: 2**31 - 1, -2: 2**28, -3: 2**30}
+"""glibc's M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD, in bytes (mallopt(3))."""
 
 LoadEngine = Callable[[str, str | None], Engine]
 """(model name or folder, device) -> engine; no device leaves the choice to the engine."""
@@ -17,8 +23,23 @@ def load_bundled_engine(model: str, device: str | None) -> Engine:
         BundleError: there is no such model, or it is damaged.
         EngineError: it cannot run on that device.
     """
+    _keep_freed_memory()
     from plitka.model.bundle import find_bundle
     from plitka.model.engine import EngineConfig, load_engine
 
     bundle = find_bundle(model)
     return load_engine(bundle, EngineConfig(device=device) if device else EngineConfig())
+
+
+def _keep_freed_memory() -> None:
+    """Let torch reuse the memory of one layer for the next, in large pages: a fresh page costs more than its sums.
+
+    What a user has set is left alone. Without glibc nothing happens.
+    """
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch looks at it once, at its first tensor
+    if not sys.platform.startswith("linux") or any(name.startswith("MALLOC_") for name in os.environ):
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for option, n_bytes in _MALLOC_CHOICES.items():
+            mallopt(option, n_bytes)
