@@ -1,6 +1,6 @@
 """Pictures with known shares, spread wider than any tile: lights, sizes, drifting colours, poor cameras."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,7 @@ from plitka.core.classifier import Features, describe, window_mean
 from plitka.core.colour_model import fit_colours, nearest_gap, to_lab
 from plitka.core.dealing import deal_colours
 from plitka.core.granules import Geometry, GranuleConfig, Surface, lay_granules
+from plitka.core.lighting import LIGHTS, USUAL_LIGHT
 from plitka.core.palette import Colour, default_palette
 from plitka.core.shading import (
     Light,
@@ -40,17 +41,29 @@ class Example:
 
 
 def draw_layer(seed: int, size_px: int) -> Layer:
-    u = np.random.default_rng(seed).uniform
+    rng = np.random.default_rng(seed)
+    u = rng.uniform
     scale = float(np.exp(u(np.log(0.5), np.log(1.7))))
     surface = Surface.CUT if u() < 0.12 else Surface.PRESSED
     granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=u(0.25, 0.5), surface=surface)
-    config = LightConfig(
-        azimuth_deg=u(0, 360), elevation_deg=u(35, 70), softness_deg=u(4, 18), lamp=u(0.4, 0.75), sky=u(0.35, 0.6),
-        bounce=u(0.3, 0.7), sheen=u(0.01, 0.08), sheen_width=u(6, 26), roughness=u(0.08, 0.2), tone=u(0.04, 0.12),
-        tint=u(0.01, 0.03), grain=u(0.02, 0.06), blur_px=u(0, 0.65), warmth=u(-1, 1), wetness=max(0.0, u(-1.5, 0.6)),
-    )  # fmt: skip
-    geometry = lay_granules(granules, seed)
+    geometry, config = lay_granules(granules, seed), draw_light(rng)
     return geometry, light_granules(geometry, config), config
+
+
+def draw_light(rng: np.random.Generator) -> LightConfig:
+    """Any light, or one of those that renders are made in, with its lamp elsewhere."""
+    u = rng.uniform
+    lamp = LightConfig(azimuth_deg=u(0, 360), elevation_deg=u(35, 72), warmth=u(-1, 1))
+    if u() < 0.4:
+        named = list(LIGHTS.values())[rng.integers(len(LIGHTS))] if u() < 0.5 else LIGHTS[USUAL_LIGHT]
+        return replace(named, azimuth_deg=lamp.azimuth_deg, elevation_deg=lamp.elevation_deg, warmth=lamp.warmth)
+    total = u(0.8, 1.35)
+    direct = total * u(0.28, 0.65)
+    return replace(
+        lamp, softness_deg=u(4, 18), lamp=direct, sky=total - direct, bounce=u(0.3, 0.7), sheen=u(0.01, 0.18),
+        sheen_width=u(6, 26), roughness=u(0.02, 0.2), tone=u(0.04, 0.14), tint=u(0.01, 0.03), grain=u(0.02, 0.06),
+        blur_px=u(0, 0.65), wetness=max(0.0, u(-1.5, 0.6)),
+    )  # fmt: skip
 
 
 def draw_examples(seed: int, size_px: int, n: int) -> list[Example]:

@@ -70,12 +70,14 @@ def measure(
     config = config or MeasureConfig()
     _check(pixels, colours)
     points, inside = _points(_shrunk(pixels, config.widest_px))
-    chances, ambiguity = _chances(points, inside, colours, config)
+    # Colours are worked on in one order, so that the order asked cannot change any sum.
+    ordered = sorted(colours, key=lambda colour: colour.code)
+    chances, ambiguity = _chances(points, inside, ordered, config)
     shares = chances.mean(0)[:-1] + 1e-9
     doubt = 100 * (chances * (1 - chances)).mean(0)[:-1] / shares.sum()
-    percents = 100 * shares / shares.sum()
+    percents = dict(zip((colour.code for colour in ordered), (100 * shares / shares.sum()).tolist(), strict=True))
     return Measurement(
-        percents={colour.code: float(percent) for colour, percent in zip(colours, percents, strict=True)},
+        percents={colour.code: percents[colour.code] for colour in colours},
         uncertainty=_uncertainty(doubt, 100 * ambiguity, config),
         off_palette=float(100 * chances[:, -1].mean()),
     )
@@ -125,11 +127,8 @@ def _chances(
     """(m, n + 1) probability of each colour, and of none of them, at the points of the tile; the fit's ambiguity."""
     tile = points[inside]
     drawn = np.random.default_rng(0).choice(len(tile), min(config.n_samples, len(tile)), replace=False)
-    # Colours are worked on in one order, so that the order asked cannot change the sums.
-    order = sorted(range(len(colours)), key=lambda index: colours[index].code)
-    fit = fit_colours(tile[drawn], _lit([colours[index] for index in order]))
-    chances = classify(describe(points, fit), inside)[inside].astype(np.float64)
-    return chances[:, [*np.argsort(order), len(colours)]], fit.ambiguity
+    fit = fit_colours(tile[drawn], _lit(colours))
+    return classify(describe(points, fit), inside)[inside].astype(np.float64), fit.ambiguity
 
 
 def _uncertainty(doubt: FloatArray, ambiguity: float, config: MeasureConfig) -> float:
