@@ -43,7 +43,7 @@ def main() -> None:
     stage.log(stage="guided", critic=n_parameters(lesson.critic), start=int(lesson.start))
     stage.restart_clock()
     for step in stage.steps():
-        lesson.step(stage.learning_rate(4e-4, step))
+        lesson.step(stage.learning_rate(4e-4, step, warm_up=100))
         stage.agree(lesson.all_parameters, step)
         average.update(step)
         pool.refresh(config.refresh)
