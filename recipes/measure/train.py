@@ -1,4 +1,4 @@
-"""Train the network of `plitka.core.classifier` on renders: about 6 minutes on 2 cores.
+"""Train the network of `plitka.core.classifier` on renders: about 12 minutes on 2 cores.
 
 python recipes/measure/train.py src/plitka/core/data/classifier.npz
 """
@@ -76,8 +76,8 @@ def mean_around(values: Tensor, side: int) -> Tensor:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--layers", type=int, default=60)
-    parser.add_argument("--seconds", type=float, default=270)
+    parser.add_argument("--layers", type=int, default=80)
+    parser.add_argument("--seconds", type=float, default=540)
     asked = parser.parse_args()
     seeds = range(FIRST_SEED, FIRST_SEED + asked.layers)
     with ProcessPoolExecutor(2) as pool:
