@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 import structlog
+from tests.serve.fast_engine import FastEngine
 
 from plitka.core.generation import Engine
 from plitka.serve.jobs import Life
@@ -18,7 +19,6 @@ from plitka.serve.keys import make_key
 from plitka.serve.server import server_of
 from plitka.serve.service import Service, open_service
 from plitka.serve.settings import Settings
-from tests.serve.fast_engine import FastEngine
 
 RECIPE = "60% red, 40% black"
 PLENTY = 100_000
@@ -63,16 +63,13 @@ class Running:
         return seen
 
 
-Run = Callable[..., Any]
-
-
 @contextmanager
 def running(folder: Path, engine: Callable[[], Engine] = FastEngine, **choices: Any) -> Iterator[Running]:  # noqa: ANN401
     """A service in this process, on a free port, until the end of the block."""
     logs: list[dict[str, Any]] = []
 
-    def keep(_logger: object, _method: str, event: dict[str, Any]) -> str:
-        logs.append(event)
+    def keep(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+        logs.append(dict(event))
         return ""
 
     structlog.configure(
@@ -80,8 +77,8 @@ def running(folder: Path, engine: Callable[[], Engine] = FastEngine, **choices: 
         logger_factory=structlog.ReturnLoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    choices = {"port": 0, "data": folder, "drain_s": 5.0, "reads_per_minute": PLENTY, "refusals_per_minute": PLENTY} | choices
-    service = open_service(Settings(**choices), engine, version="0", warm_up_px=64)
+    usual: dict[str, Any] = {"drain_s": 5.0, "reads_per_minute": PLENTY, "refusals_per_minute": PLENTY}
+    service = open_service(Settings(port=0, data=folder, **usual | choices), engine, version="0", warm_up_px=64)
     server = server_of(service)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -64,7 +64,13 @@ def problem_of(
         told = localise(ServiceError("there is not enough memory for this picture; ask for a smaller one"), language)
     else:
         told = localise(error, language)
-    problem: dict[str, Any] = {"error": told, "code": code or _row(error)[1], "request_id": request_id}
+    problem: dict[str, Any] = {
+        "error": told,
+        "code": code or _row(error)[1],
+        "details": None,
+        "suggestions": None,
+        "request_id": request_id,
+    }
     if isinstance(error, RecipeError):
         problem |= {"details": caret(error), "suggestions": list(error.suggestions) or None}
     return problem

@@ -16,12 +16,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
-from plitka.serve import own_api, wire
+from plitka.serve import cog_api, openai_api, own_api, plain_api, wire
 from plitka.serve.access import Operator, TheService
 from plitka.serve.contracts import error_answer
 from plitka.serve.guard import Guard
 from plitka.serve.jobs import Life
 from plitka.serve.service import Service
+from plitka.serve.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -40,11 +41,13 @@ def create_app(service: Service) -> ASGIApp:
         redirect_slashes=False,
     )
     app.state.service = service
-    app.include_router(own_api.router)
+    for api in (own_api, openai_api, cog_api, plain_api):
+        app.include_router(api.router)
     _add_probes(app)
     app.add_exception_handler(PlitkaError, _answer_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(Exception, _answer_broken)
     guarded: ASGIApp = Guard(app, service)
     if service.settings.cors_origins:
         guarded = CORSMiddleware(
@@ -61,11 +64,16 @@ def create_app(service: Service) -> ASGIApp:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     service.jobs.attach(asyncio.get_running_loop())
+    here = f"http://{service.settings.host}:{service.settings.port}"
+    webhooks = Webhooks(service.store, service.metrics, lambda job: cog_api.describe(service, job, here).model_dump())
+    service.jobs.on_change = webhooks.tell
+    await webhooks.start()
     await run_in_threadpool(service.jobs.resume)
     service.worker.start()
     yield
     service.jobs.drain()
     await run_in_threadpool(service.worker.join, service.settings.drain_s + _STOP_GRACE_S)
+    await webhooks.stop()
     service.tracer.close()
     service.store.close()
 
@@ -132,3 +140,9 @@ async def _answer_http(request: Request, error: Exception) -> JSONResponse:
     answer = error_answer(told, request.url.path, request.state.request_id, request.headers, status=error.status_code)
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _answer_broken(request: Request, _error: Exception) -> JSONResponse:
+    """Starlette raises the error again after this, and the guard logs it."""
+    told = ServiceError("something broke here; the request's id finds it in the log")
+    return error_answer(told, request.url.path, request.state.request_id, request.headers)

@@ -115,6 +115,11 @@ class Jobs:
             watch.tell(is_stopping=True)
 
     @property
+    def is_full(self) -> bool:
+        """Whether no more jobs can wait."""
+        return len(self._queue) >= self.settings.queue_limit
+
+    @property
     def must_put_back(self) -> bool:
         """Whether a stop has waited long enough for what runs."""
         return self._drain_at is not None and time.monotonic() > self._drain_at

@@ -117,7 +117,7 @@ class Order(Wire):
             TooLarge: it is too long.
             InputError: a choice belongs to the other mode.
         """
-        choices = self.model_dump(exclude={"recipe", "mode"}, exclude_none=True)
+        choices = self.with_seed().model_dump(exclude={"recipe", "mode"}, exclude_none=True)
         return Request(recipe=parse_recipe(checked_length(self.recipe)).recipe, mode=Mode(self.mode), **choices)
 
 
