@@ -8,7 +8,6 @@ import queue
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -22,7 +21,7 @@ from huggingface_hub import InferenceClient
 from PIL import Image
 from replicate.client import Client
 from replicate.exceptions import ReplicateError
-from tests.serve.conftest import Running, running
+from tests.serve.conftest import Running, running, wait_until
 
 from plitka.core.generation import Engine
 
@@ -168,7 +167,7 @@ class TestReplicate:
     @pytest.mark.parametrize("ref", ["nauslava/rubber-tile-lora-v45:3f0a4e8b", "any/mini"])
     def test_run(self, client: Client, ref: str) -> None:
         """A model by its version or by its name; the output is a file."""
-        output = client.run(ref, input={"prompt": RECIPE, "width": SIZE_PX, "height": SIZE_PX, **QUICK})
+        output: Any = client.run(ref, input={"prompt": RECIPE, "width": SIZE_PX, "height": SIZE_PX, **QUICK})
         assert picture(output.read()).size == (SIZE_PX, SIZE_PX)
 
     def test_a_prediction_is_followed_and_cancelled(self, client: Client, hook: Hook) -> None:
@@ -181,13 +180,12 @@ class TestReplicate:
             webhook_events_filter=["start", "completed"],
         )
         assert made.status == "starting"
-        while made.status != "processing" or made.progress is None:
-            time.sleep(0.05)
-            made.reload()
-        assert made.progress.total == 150
+        wait_until(lambda: client.predictions.get(made.id).progress)
+        progress = client.predictions.get(made.id).progress
+        assert progress is not None
+        assert progress.total == 150
         made.cancel()
-        made.wait()
-        assert made.status == "canceled"
+        wait_until(lambda: client.predictions.get(made.id).status == "canceled")
         told = [hook.heard.get(timeout=20) for _ in range(2)]
         assert [one["status"] for one in told] == ["processing", "canceled"]
         assert {one["id"] for one in told} == {made.id}

@@ -73,8 +73,7 @@ def test_ten_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
         process = fast_server.start(tmp_path, port, FAST_STEP_S="0.01")
         wait_until(lambda: fast_server.is_ready(port))
         time.sleep(dice.uniform(0.0, 0.6))
-        process.kill()
-        process.wait()
+        fast_server.kill(process)
     process = fast_server.start(tmp_path, port, FAST_STEP_S="0.001")
     for poster in posters:
         poster.join(60)
@@ -177,9 +176,9 @@ def test_what_ends_the_process_fails_in_the_end(tmp_path: Path) -> None:
     orders = [{"seed": 1}, {"seed": fast_engine.SEED_KILL}, {"seed": 2}]
     url = f"http://127.0.0.1:{port}/v1/jobs"
     ids = [httpx2.post(url, json={"recipe": RECIPE} | order, headers=head).json()["id"] for order in orders]
-    assert process.wait(60) == 9
+    assert fast_server.ended(process) == 9
     for _ in range(2):
-        assert fast_server.start(tmp_path, port, PLITKA_MAX_STARTS="3").wait(60) == 9
+        assert fast_server.ended(fast_server.start(tmp_path, port, PLITKA_MAX_STARTS="3")) == 9
     with fast_server.served(tmp_path, PLITKA_MAX_STARTS="3"):
         wait_until(lambda: states(tmp_path, ids) == ["succeeded", "failed", "succeeded"])
 
@@ -254,7 +253,7 @@ def test_a_second_service_is_refused_the_database(tmp_path: Path) -> None:
 
 def test_the_queue_has_an_end(tmp_path: Path) -> None:
     """One key's part of it is refused with 429, the whole with 503, each with Retry-After."""
-    with running(tmp_path, lambda: FastEngine(step_s=0.2), queue_limit=3, key_queue_limit=2) as server:
+    with running(tmp_path, lambda: FastEngine(step_s=0.2), queue_limit=3, key_queue_limit=2, drain_s=0.1) as server:
         first, second = server.client(), server.client()
         server.order(first, steps=100)
         wait_until(lambda: server.service.metrics.registry.get_sample_value("plitka_running_jobs") == 1)

@@ -139,6 +139,8 @@ async def _answer_http(request: Request, error: Exception) -> JSONResponse:
         told = ServiceError("this path knows other methods")
     answer = error_answer(told, request.url.path, request.state.request_id, request.headers, status=error.status_code)
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     return answer
 
 
@@ -146,3 +148,18 @@ async def _answer_broken(request: Request, _error: Exception) -> JSONResponse:
     """Starlette raises the error again after this, and the guard logs it."""
     told = ServiceError("something broke here; the request's id finds it in the log")
     return error_answer(told, request.url.path, request.state.request_id, request.headers)
+
+
+def _methods_at(request: Request) -> set[str]:
+    """Every method that the path knows: Starlette itself names those of the first route alone."""
+    paths = request.app.openapi()["paths"]
+    parts = request.url.path.split("/")
+    found = set()
+    for template, operations in paths.items():
+        pieces = template.split("/")
+        is_it = len(pieces) == len(parts) and all(
+            piece == part or piece.startswith("{") for piece, part in zip(pieces, parts, strict=True)
+        )
+        if is_it:
+            found |= {method.upper() for method in operations}
+    return found

@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from plitka.core.generation import USUAL_MODE
-from plitka.errors import InputError, PlitkaError
+from plitka.errors import InputError, NotFound, PlitkaError
 from plitka.serve import wire
 from plitka.serve.access import Maker, TheService, spend
 from plitka.serve.answers import problem_of
@@ -41,15 +41,15 @@ class ImagesOrder(wire.Wire):
 
     prompt: wire.RecipeText
     model: Annotated[str, Field(max_length=200, pattern=wire.PLAIN_TEXT)] | None = None
-    n: Annotated[wire.Integer, Field(ge=1, le=MAX_IMAGES)] | None = None
+    n: Annotated[int, Field(ge=1, le=MAX_IMAGES), wire.WHOLE] | None = None
     size: Annotated[str, Field(pattern=r"^(auto|[0-9]{1,4}x[0-9]{1,4})$")] | None = Field(
         default=None, json_schema_extra={"format": "size"}
     )
     response_format: Literal["url", "b64_json"] | None = None
     output_format: Literal["png", "jpeg", "webp"] | None = None
-    output_compression: Annotated[wire.Integer, Field(ge=0, le=100)] | None = None
+    output_compression: Annotated[int, Field(ge=0, le=100), wire.WHOLE] | None = None
     stream: bool | None = None
-    partial_images: Annotated[wire.Integer, Field(ge=0, le=3)] | None = None
+    partial_images: Annotated[int, Field(ge=0, le=3), wire.WHOLE] | None = None
     quality: Literal["standard", "hd", "low", "medium", "high", "auto"] | None = None
     style: Literal["vivid", "natural"] | None = None
     background: Literal["opaque", "auto"] | None = None
@@ -125,7 +125,7 @@ class OpenAIProblem(wire.Answer):
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
-    **{status: {"model": OpenAIProblem} for status in (400, 401, 403, 413, 422, 429, 500, 503)},
+    **{status: {"model": OpenAIProblem} for status in (400, 401, 403, 404, 413, 422, 429, 500, 503)},
 }
 _USAGE: dict[str, Any] = {
     "input_tokens": 0,
@@ -158,7 +158,7 @@ def _accept(order: ImagesOrder, request: Request, service: Service, caller: Call
     served = model_of(service)
     is_known = order.model is None or _OPENAI_MODELS.fullmatch(order.model)
     if not is_known and served is not None and order.model not in (served.id, served.id.partition("@")[0]):
-        raise InputError("the model {model!r} is not served here; see /v1/models", model=order.model)
+        raise NotFound("the model {model!r} is not served here; see /v1/models", model=order.model)
     try:
         orders = order.orders()
     except ValueError as error:  # pydantic's, of a side or a seed that is out of its range

@@ -14,7 +14,7 @@ from plitka.core.measure import measure
 from plitka.core.palette import default_palette
 from plitka.core.photograph import decode_picture
 from plitka.core.recipe import format_prompt, parse_recipe
-from plitka.errors import InputError, NotAllowed, NotFound, TooLarge
+from plitka.errors import NotAllowed, NotFound, TooLarge
 from plitka.serve import wire
 from plitka.serve.access import Maker, TheService, Viewer, own_job, spend
 from plitka.serve.contracts import language_of
@@ -34,9 +34,16 @@ PNG: dict[int | str, dict[str, Any]] = {
 }
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What an endpoint may answer beside success, for the schema."""
-    return {status: {"model": wire.Problem, "description": _TOLD[status]} for status in (401, 403, 429, *statuses)}
+def problems(*statuses: int, as_json: bool = False) -> dict[int | str, dict[str, Any]]:
+    """What an endpoint may answer beside success, for the schema.
+
+    Args:
+        statuses: beside those that every endpoint has.
+        as_json: say so for each, where what the endpoint answers else is something else.
+    """
+    content = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    shape: dict[str, Any] = content if as_json else {"model": wire.Problem}
+    return {status: shape | {"description": _TOLD[status]} for status in (401, 403, 429, *statuses)}
 
 
 _TOLD = {
@@ -93,7 +100,7 @@ def order_one(request: Request, service: Service, caller: Caller, order: wire.Or
     return service.jobs.accept(caller, [order], terms)[0]
 
 
-@router.get("/jobs", responses=problems(422), summary="List jobs")
+@router.get("/jobs", responses=problems(404, 422), summary="List jobs")
 def list_jobs(
     service: TheService,
     caller: Viewer,
@@ -106,7 +113,7 @@ def list_jobs(
     """The key's own jobs, the newest first."""
     last = service.store.find_job(cursor, caller.key_id) if cursor else None
     if cursor and last is None:
-        raise InputError("the cursor is none of this key's; begin without one")
+        raise NotFound("the cursor is none of this key's; begin without one")
     before = last.number if last else None
     jobs = service.store.list_jobs(caller.key_id, state=state, before=before, limit=limit + 1)
     shown = jobs[:limit]
@@ -158,7 +165,10 @@ def _watched_job(job_id: JobId, service: TheService, caller: Viewer) -> Job:
 
 
 @router.get(
-    "/jobs/{job_id}/events", response_class=EventSourceResponse, responses=problems(404, 422), summary="Watch a job"
+    "/jobs/{job_id}/events",
+    response_class=EventSourceResponse,
+    responses=problems(404, 422, as_json=True),
+    summary="Watch a job",
 )
 async def watch_job(job: Annotated[Job, Depends(_watched_job)], service: TheService) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: queued, step, preview, stopping, done; what a slow reader misses is not told later."""

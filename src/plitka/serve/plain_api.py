@@ -123,7 +123,7 @@ def _answer(png: bytes, accept: str | None) -> Response:
     return Response(png, media_type="image/png")
 
 
-@router.get("/", response_class=PlainTextResponse, include_in_schema=False)
+@router.get("/", response_class=PlainTextResponse, summary="Whether anybody is there")
 @router.get("/health", response_class=PlainTextResponse, summary="Whether anybody is there")
 def answer_ok() -> str:
     """As Hugging Face's toolkit answers it."""

@@ -49,14 +49,18 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Integer: TypeAlias = Annotated[int, BeforeValidator(_whole)]
+WHOLE = BeforeValidator(_whole)
+"""Behind the ranges of an integer: before them, pydantic would leave the ranges out of the schema."""
 Seed: TypeAlias = Annotated[
-    Integer, Field(ge=-1, le=MAX_SEED, description="The same seed repeats the picture; -1 or none: a random one.")
+    int,
+    Field(ge=-1, le=MAX_SEED, description="The same seed repeats the picture; -1 or none: a random one."),
+    WHOLE,
 ]
-Steps: TypeAlias = Annotated[Integer, Field(ge=STEPS_RANGE[0], le=STEPS_RANGE[1], description="Denoising steps.")]
+Steps: TypeAlias = Annotated[int, Field(ge=STEPS_RANGE[0], le=STEPS_RANGE[1], description="Denoising steps."), WHOLE]
 SizePx: TypeAlias = Annotated[
-    Integer,
+    int,
     Field(ge=SIZE_PX_RANGE[0], le=SIZE_PX_RANGE[1], multiple_of=SIZE_STEP_PX, description="In pixels."),
+    WHOLE,
 ]
 Guidance: TypeAlias = Annotated[
     float, Field(ge=GUIDANCE_RANGE[0], le=GUIDANCE_RANGE[1], description="Classifier-free guidance scale.")
@@ -124,12 +128,15 @@ class Order(Wire):
 class JobOrder(Order):
     """One picture to make, and when."""
 
-    priority: Integer = Field(
-        default=0,
-        ge=-MAX_PRIORITY,
-        le=MAX_PRIORITY,
-        description="Above 0 goes before others, for operators; below 0 after them.",
-    )
+    priority: Annotated[
+        int,
+        Field(
+            ge=-MAX_PRIORITY,
+            le=MAX_PRIORITY,
+            description="Above 0 goes before others, for operators; below 0 after them.",
+        ),
+        WHOLE,
+    ] = 0
     deadline_s: Annotated[float, Field(gt=0, le=604800)] | None = Field(
         default=None, description="Seconds from now after which the picture is of no use any more."
     )
