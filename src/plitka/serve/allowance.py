@@ -74,8 +74,8 @@ class Allowance:
         """
         self._use(RateLimitItemPerMinute(self._settings.reads_per_minute), "read", caller.key_id, 1, moving=False)
 
-    def refuse(self, address: str) -> None:
-        """Count a bad key.
+    def count_refusal(self, address: str) -> None:
+        """Count a bad key from an address.
 
         Raises:
             TooMany: this address has tried too many.

@@ -69,17 +69,17 @@ class Guard:
             body = await self._read_body(scope, receive, headers)
             await self._app(scope, _Replay(body, receive), passage.send)
         except PlitkaError as error:
-            await self._refuse(scope, passage, error)
+            await self._turn_away(scope, passage, error)
         except (TimeoutError, ClientDisconnect):
             passage.is_dropped = True
             log.info("client_dropped")
         except Exception as error:
             log.error("request_broke", error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (no paths)
-            await self._refuse(
+            await self._turn_away(
                 scope, passage, ServiceError("something broke here; the request's id finds it in the log")
             )
 
-    async def _refuse(self, scope: Scope, passage: "_Passage", error: PlitkaError) -> None:
+    async def _turn_away(self, scope: Scope, passage: "_Passage", error: PlitkaError) -> None:
         if passage.status:
             return
         answer = error_answer(error, scope["path"], scope["state"]["request_id"], Headers(scope=scope))
@@ -106,7 +106,7 @@ class Guard:
         service = self._service
         caller = keys.identify(service.store, key) if key is not None else self._everybody_here(headers)
         if caller is None:
-            service.allowance.refuse(address)
+            service.allowance.count_refusal(address)
             log.warning("refused", reason="no key" if key is None else "bad key", address=address)
             if key is None:
                 raise NotIdentified("this needs a key; send it as Authorization: Bearer KEY")
@@ -166,16 +166,16 @@ class _Passage:
         self.seconds = 0.0
         self.is_dropped = False
 
-    async def send(self, message: Message) -> None:
+    async def send(self, part: Message) -> None:
         """Pass a part of the answer on.
 
         Raises:
             TimeoutError: the client does not take it.
         """
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
+        if part["type"] == "http.response.start":
+            self.status = part["status"]
             self.seconds = time.perf_counter() - self._started
-            headers = MutableHeaders(scope=message)
+            headers = MutableHeaders(scope=part)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
             headers.setdefault("Cache-Control", "no-store")
@@ -184,7 +184,7 @@ class _Passage:
             for name, value in rate.headers.items() if rate else ():
                 headers[name] = value
         async with asyncio.timeout(self._timeout_s):
-            await self._send(message)
+            await self._send(part)
 
 
 class _Replay:
