@@ -3,6 +3,7 @@
 import hmac
 import io
 import json
+import re
 import socket
 import struct
 import time
@@ -317,3 +318,16 @@ def test_a_key_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch, ser
         calls.clear()
         keys.identify(server.service.store, text)
         assert len(calls) == 1
+
+
+def test_the_dashboard_reads_metrics_that_are_there(tmp_path: Path) -> None:
+    """Every name in the Grafana file is one that the service exports after a job."""
+    dashboard = (Path(__file__).parents[2] / "deploy/grafana/plitka.json").read_text("utf-8")
+    with running(tmp_path) as server:
+        client = server.client("operator")
+        server.ended(client, server.order(client))
+        wait_until(lambda: "plitka_attempts_count 1.0" in client.get("/metrics").text)
+        text = client.get("/metrics").text
+    asked = set(re.findall(r"plitka_[a-z_]+", dashboard))
+    exported = set(re.findall(r"^(?:# TYPE )?(plitka_[a-z_]+)", text, re.MULTILINE))
+    assert asked <= exported

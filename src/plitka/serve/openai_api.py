@@ -123,8 +123,9 @@ class OpenAIProblem(wire.Answer):
     error: OpenAIFault
 
 
+_EVENT = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+    200: {"content": {"text/event-stream": {"schema": _EVENT}}},
     **{status: {"model": OpenAIProblem} for status in (400, 401, 403, 404, 413, 422, 429, 500, 503)},
 }
 _USAGE: dict[str, Any] = {

@@ -26,6 +26,8 @@ from plitka.serve.store import Job, State
 from plitka.serve.waiting import picture_of
 from plitka.serve.watch import Glimpse
 
+_PICTURE_TYPE = {"contentType": "image/png"}
+
 router = APIRouter(prefix="/v1", tags=["plitka"])
 
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As the job's `id` says.")]
@@ -260,7 +262,12 @@ def model_of(service: Service) -> wire.ModelAnswer | None:
     )
 
 
-@router.post("/measure", responses=problems(400, 413, 422), summary="Measure a picture")
+@router.post(
+    "/measure",
+    responses=problems(400, 413, 422),
+    summary="Measure a picture",
+    openapi_extra={"requestBody": {"content": {"multipart/form-data": {"encoding": {"image": _PICTURE_TYPE}}}}},
+)
 async def measure_upload(
     request: Request,
     service: TheService,

@@ -102,8 +102,7 @@ class Store:
         self._writing = threading.Lock()
 
     def close(self) -> None:
-        """Give the connections and the ownership back."""
-        self._engine.dispose()
+        """Give the ownership and the connections back."""
         self._held.close()
 
     def check(self) -> None:
@@ -254,6 +253,7 @@ def open_store(settings: Settings, *, own: bool) -> Store:
     held = ExitStack()
     try:
         engine = _connect(settings)
+        held.callback(engine.dispose)
         if own:
             _take_ownership(engine, settings, held)
         with engine.begin() as connection:
@@ -297,7 +297,9 @@ def _take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> N
             raise _refuse_second() from error
         held.callback(lock.release)
         return
-    connection = held.enter_context(engine.connect())
+    connection = engine.connect()
+    connection.detach()  # the lock is the connection's, so it must end with it and not go back into the pool
+    held.callback(connection.close)
     if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(_OWNER_LOCK))).scalar():
         raise _refuse_second()
     connection.commit()
