@@ -14,21 +14,22 @@ bearer = HTTPBearer(auto_error=False, scheme_name="key", description="A key of `
 """For the schema; `plitka.serve.guard` has looked at the key already."""
 
 
-def _service(request: Request) -> Service:
+# These are coroutines for what they save: FastAPI would call plain functions in another thread, one hop for each.
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
 
-def _viewer(request: Request, _credentials: Annotated[object, Security(bearer)]) -> Caller:
+async def _viewer(request: Request, _credentials: Annotated[object, Security(bearer)]) -> Caller:
     caller: Caller = request.state.caller
     return caller
 
 
-def _maker(caller: Annotated[Caller, Depends(_viewer)]) -> Caller:
+async def _maker(caller: Annotated[Caller, Depends(_viewer)]) -> Caller:
     return _require(caller, Role.MAKER)
 
 
-def _operator(caller: Annotated[Caller, Depends(_viewer)]) -> Caller:
+async def _operator(caller: Annotated[Caller, Depends(_viewer)]) -> Caller:
     return _require(caller, Role.OPERATOR)
 
 

@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -202,7 +202,7 @@ class Jobs:
 
     def _enqueue(self, job: Job, traceparent: str | None = None) -> None:
         with self._ready:
-            self._watches[job.id] = Watch(State.QUEUED, traceparent)
+            self._watches[job.id] = Watch(job, traceparent)
             self._queue.put(job.id, job.key_id, job.priority)
             self._watches[job.id].tell(position=self._queue.position(job.id))
             self.metrics.queue.set(len(self._queue))
@@ -221,19 +221,19 @@ class Jobs:
 
     # The engine's thread
 
-    def take(self) -> str | None:
-        """The id of the next job, once there is one; None when the service stops."""
+    def take(self) -> Job | None:
+        """The next job, once there is one; None when the service stops."""
         with self._ready:
             self._ready.wait_for(lambda: len(self._queue) > 0 or self._life in (Life.DRAINING, Life.STOPPED))
             if self._life in (Life.DRAINING, Life.STOPPED):
                 return None
             job_id = self._queue.take()
             self._moved()
-        return job_id
+            return None if job_id is None else self._watches[job_id].job
 
     def put_back(self, job: Job) -> None:
         """It was interrupted by a stop, and is the first thing that the next start makes."""
-        self.store.put_back(job.id, uncount=True)
+        self.store.put_back(job)
         log.info("job_put_back", job_id=job.id)
         watch = self._watches.pop(job.id, None)
         if watch is not None:
@@ -242,6 +242,7 @@ class Jobs:
     def end(self, job: Job, state: State, error: Mapping[str, Any] | None = None) -> None:
         """The job ended; everybody who waits for it is told."""
         now = time.time()
+        ended = replace(job, state=state, finished_at=now, error=error)
         if self.store.finish_job(job.id, state, now, error):
             self.metrics.jobs.labels(state.value).inc()
             if job.started_at is not None:
@@ -249,7 +250,7 @@ class Jobs:
             log.info("job_ended", job_id=job.id, state=state.value, code=(error or {}).get("code"))
         watch = self._watches.pop(job.id, None)
         if watch is not None:
-            watch.tell(state=state, position=None)
+            watch.tell(state=state, position=None, ended=ended)
         if job.webhook is not None:
             self.on_change(job, "completed")
 
@@ -319,7 +320,7 @@ class Jobs:
         for job in self.store.unfinished():
             if job.state is State.RUNNING and self._settle_interrupted(job):
                 continue
-            self._enqueue(job)
+            self._enqueue(replace(job, state=State.QUEUED, started_at=None, picture=None, result=None))
             log.info("job_resumed", job_id=job.id, n_starts=job.n_starts)
 
     def _settle_interrupted(self, job: Job) -> bool:
@@ -327,7 +328,7 @@ class Jobs:
         if job.picture is not None and self.pictures.has(job.picture):
             self.end(job, State.SUCCEEDED)
             return True
-        self.store.put_back(job.id)
+        self.store.put_back(job)
         if job.picture is not None and not self.store.is_picture_used(job.picture):
             self.pictures.discard(job.picture)
         if job.n_starts < self.settings.max_starts:

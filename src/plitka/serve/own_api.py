@@ -276,10 +276,9 @@ async def measure_upload(
     recipe: Annotated[
         str,
         Form(
-            min_length=1,
             pattern=wire.PLAIN_TEXT,
-            description="The colours to look for, with or without percents.",
-            json_schema_extra={"format": "recipe", "maxLength": MAX_PROMPT_CH},
+            description=f"The colours to look for, with or without percents; at most {MAX_PROMPT_CH} characters.",
+            json_schema_extra={"format": "recipe"},
         ),
     ],
 ) -> wire.MeasureAnswer:

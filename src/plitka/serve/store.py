@@ -12,8 +12,9 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,22 @@ class State(StrEnum):
 
 
 _OPEN = (State.QUEUED, State.RUNNING)
+
+# What every job needs is written once and not at each call: building a statement takes longer than executing it.
+_FIND_KEY = sa.select(schema.keys).where(schema.keys.c.id == sa.bindparam("key"))
+_FIND_JOB = sa.select(schema.jobs).where(schema.jobs.c.id == sa.bindparam("job"))
+_FIND_OWN_JOB = _FIND_JOB.where(schema.jobs.c.key_id == sa.bindparam("key"))
+_ADD_JOB = sa.insert(schema.jobs).returning(schema.jobs.c.number)
+_CHANGE_JOB = sa.update(schema.jobs).where(schema.jobs.c.id == sa.bindparam("job"), schema.jobs.c.state.in_(_OPEN))
+_START_JOB = _CHANGE_JOB.values(
+    state=State.RUNNING, started_at=sa.bindparam("new_started_at"), n_starts=schema.jobs.c.n_starts + 1
+)
+
+
+@cache
+def _change_job(names: tuple[str, ...]) -> sa.Update:
+    """The change of these columns of a job that has not ended."""
+    return _CHANGE_JOB.values({name: sa.bindparam(f"new_{name}") for name in names})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +132,9 @@ class Store:
         with self._writing, self._engine.begin() as connection:
             yield connection
 
-    def _read(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    def _read(self, query: sa.Select[Any], **values: object) -> Sequence[sa.Row[Any]]:
         with self._engine.connect() as connection:
-            return connection.execute(query).all()
+            return connection.execute(query, values).all()
 
     # Keys
 
@@ -128,7 +145,7 @@ class Store:
 
     def find_key(self, key_id: str) -> KeyRow | None:
         """The key of an id, revoked or not."""
-        rows = self._read(sa.select(schema.keys).where(schema.keys.c.id == key_id))
+        rows = self._read(_FIND_KEY, key=key_id)
         return KeyRow(**rows[0]._mapping) if rows else None  # noqa: SLF001  (SQLAlchemy's public name for it)
 
     def list_keys(self) -> list[KeyRow]:
@@ -160,16 +177,13 @@ class Store:
         Raises:
             IntegrityError: the key has a job of that idempotency key.
         """
-        query = sa.insert(schema.jobs).returning(schema.jobs.c.number)
         with self._write() as connection:
-            numbers = [connection.execute(query, _values(job)).scalar_one() for job in jobs]
-        return [_renumbered(job, number) for job, number in zip(jobs, numbers, strict=True)]
+            numbers = [connection.execute(_ADD_JOB, _values(job)).scalar_one() for job in jobs]
+        return [replace(job, number=number) for job, number in zip(jobs, numbers, strict=True)]
 
     def find_job(self, job_id: str, key_id: str | None = None) -> Job | None:
         """A job of any key, or only if it is this key's."""
-        table = schema.jobs
-        query = sa.select(table).where(table.c.id == job_id)
-        rows = self._read(query if key_id is None else query.where(table.c.key_id == key_id))
+        rows = self._read(_FIND_JOB if key_id is None else _FIND_OWN_JOB, job=job_id, key=key_id)
         return _job(rows[0]) if rows else None
 
     def find_repeated(self, key_id: str, idempotency_key: str) -> Job | None:
@@ -196,19 +210,16 @@ class Store:
 
     def start_job(self, job_id: str, now: float) -> None:
         """It is begun: counted, so that a job which ends the process is known by it."""
-        table = schema.jobs
-        self._change(job_id, state=State.RUNNING, started_at=now, n_starts=table.c.n_starts + 1)
+        with self._write() as connection:
+            connection.execute(_START_JOB, {"job": job_id, "new_started_at": now})
 
     def intend_picture(self, job_id: str, picture: str, result: Mapping[str, Any]) -> None:
         """What the job ends with as soon as that picture is written."""
         self._change(job_id, picture=picture, result=dict(result))
 
-    def put_back(self, job_id: str, *, uncount: bool = False) -> None:
-        """It waits anew, after the service was stopped in the middle of it."""
-        changes: dict[str, Any] = {"state": State.QUEUED, "started_at": None, "picture": None, "result": None}
-        if uncount:
-            changes["n_starts"] = schema.jobs.c.n_starts - 1
-        self._change(job_id, **changes)
+    def put_back(self, job: Job) -> None:
+        """It waits anew, with as many starts as the job given has: a start that a stop cut short is none."""
+        self._change(job.id, state=State.QUEUED, started_at=None, picture=None, result=None, n_starts=job.n_starts)
 
     def finish_job(self, job_id: str, state: State, now: float, error: Mapping[str, Any] | None = None) -> bool:
         """It ended; False if it had ended before, and then nothing is changed."""
@@ -217,11 +228,10 @@ class Store:
             changes |= {"picture": None, "result": None}
         return self._change(job_id, **changes)
 
-    def _change(self, job_id: str, **changes: Any) -> bool:  # noqa: ANN401  (columns)
-        table = schema.jobs
-        query = sa.update(table).where(table.c.id == job_id, table.c.state.in_(_OPEN)).values(**changes)
+    def _change(self, job_id: str, **changes: object) -> bool:
+        values = {f"new_{name}": value for name, value in changes.items()}
         with self._write() as connection:
-            return connection.execute(query).rowcount > 0
+            return connection.execute(_change_job(tuple(changes)), {"job": job_id, **values}).rowcount > 0
 
     def is_picture_used(self, picture: str) -> bool:
         """Whether any job shows this picture, or is about to."""
@@ -282,8 +292,13 @@ def _connect(settings: Settings) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  (any driver's)
-        for pragma in ("journal_mode=WAL", f"synchronous={sync}", "foreign_keys=ON", "busy_timeout=10000"):
-            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={sync}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA busy_timeout=10000")
+        connection.execute(
+            "PRAGMA cache_size=-256"
+        )  # KiB; each of many connections has one, and the system has its own
 
     return engine
 
@@ -328,13 +343,8 @@ def _job(row: sa.Row[Any]) -> Job:
 
 
 def _values(job: Job) -> dict[str, Any]:
-    values = asdict(job)
-    del values["number"]
-    return values
-
-
-def _renumbered(job: Job, number: int) -> Job:
-    return Job(**asdict(job) | {"number": number})
+    """Its columns, but for the number that the database gives."""
+    return {one.name: getattr(job, one.name) for one in fields(job) if one.name != "number"}
 
 
 def summary(keys: Iterable[KeyRow], now: float) -> list[dict[str, Any]]:

@@ -66,11 +66,14 @@ def picture_of(service: Service, job: Job) -> bytes:
 
 
 async def _ends(service: Service, jobs: Sequence[Job]) -> list[Job]:
+    ended: list[Job] = []
     for job in jobs:
         watch = service.jobs.watch(job.id)
-        if watch is not None:
-            await watch.end()
-    return [await run_in_threadpool(_fresh, service, job) for job in jobs]
+        last = (await watch.end()).ended if watch is not None else None
+        if last is None:
+            last = await run_in_threadpool(_fresh, service, job)
+        ended.append(last)
+    return ended
 
 
 def _fresh(service: Service, job: Job) -> Job:

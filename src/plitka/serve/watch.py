@@ -2,10 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from plitka.serve.store import State
+from plitka.serve.store import Job, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Glimpse:
     preview_step: int = 0
     position: int | None = None
     """How many go before it, while it waits."""
+    ended: Job | None = None
+    """The job as it ended, once it has."""
     is_stopping: bool = False
     """The service stops; the job is kept, and waits for its next start."""
 
@@ -32,14 +35,21 @@ class Glimpse:
         return self.state.is_final or self.is_stopping
 
 
+_Wait: TypeAlias = tuple[asyncio.AbstractEventLoop, asyncio.Event]
+
+
 class Watch:
     """One open job's newest glimpse, and who waits for a newer one; made in any thread."""
 
-    def __init__(self, state: State, traceparent: str | None = None) -> None:
+    def __init__(self, job: Job, traceparent: str | None = None) -> None:
+        self.job = job
+        """As it was accepted."""
         self.traceparent = traceparent
         self._lock = threading.Lock()
-        self._glimpse = Glimpse(state=state)
-        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._glimpse = Glimpse(state=job.state)
+        self._waiting: set[_Wait] = set()
+        self._awaiting_end: set[_Wait] = set()
+        """Apart from the others, so that a step wakes nobody who does not look at steps."""
         self.n_watchers = 0
         """Those who would look at a preview."""
         self.is_cancelled = False
@@ -60,24 +70,15 @@ class Watch:
         with self._lock:
             self._glimpse = replace(self._glimpse, version=self._glimpse.version + 1, **changes)  # type: ignore[arg-type]
             waiting, self._waiting = self._waiting, set()
+            if self._glimpse.is_last:
+                waiting |= self._awaiting_end
         for loop, event in waiting:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(event.set)
 
     async def newer(self, version: int) -> Glimpse:
         """The newest glimpse, once it is newer than `version`."""
-        mine = (asyncio.get_running_loop(), asyncio.Event())
-        while True:
-            with self._lock:
-                if self._glimpse.version > version:
-                    return self._glimpse
-                self._waiting.add(mine)
-            try:
-                await mine[1].wait()
-            finally:
-                with self._lock:
-                    self._waiting.discard(mine)
-            mine[1].clear()
+        return await self._when(lambda: self._glimpse.version > version, self._waiting_now)
 
     async def glimpses(self, *, previews: bool) -> AsyncIterator[Glimpse]:
         """Each newest glimpse from now to the last one."""
@@ -95,7 +96,23 @@ class Watch:
 
     async def end(self) -> Glimpse:
         """The last glimpse."""
-        glimpse = self._glimpse
-        while not glimpse.is_last:
-            glimpse = await self.newer(glimpse.version)
-        return glimpse
+        return await self._when(lambda: self._glimpse.is_last, lambda: self._awaiting_end)
+
+    def _waiting_now(self) -> set[_Wait]:
+        """Those who wait for the next glimpse; another set after each."""
+        return self._waiting
+
+    async def _when(self, is_so: Callable[[], bool], place: Callable[[], set[_Wait]]) -> Glimpse:
+        """The newest glimpse once it is as asked, waiting in one of the sets until it is."""
+        mine = (asyncio.get_running_loop(), asyncio.Event())
+        while True:
+            with self._lock:
+                if is_so():
+                    return self._glimpse
+                place().add(mine)
+            try:
+                await mine[1].wait()
+            finally:
+                with self._lock:
+                    place().discard(mine)
+            mine[1].clear()

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -94,9 +93,7 @@ class Worker(threading.Thread):
         """Load, then make what comes until the service stops."""
         if not self._load():
             return
-        while (job_id := self._jobs.take()) is not None:
-            job = self._persist(partial(self._jobs.store.find_job, job_id))
-            assert job is not None
+        while (job := self._jobs.take()) is not None:
             self._jobs.metrics.running.set(1)
             with structlog.contextvars.bound_contextvars(job_id=job.id, request_id=job.request_id):
                 is_well = self._make(job)
@@ -181,6 +178,7 @@ class Worker(threading.Thread):
         digest = digest_of(png)
         told = report(result, digest)
         self._persist(lambda: jobs.store.intend_picture(job.id, digest, told))
+        job = replace(job, picture=digest, result=told)
         try:
             jobs.pictures.write(png, digest)
         except OSError as error:
