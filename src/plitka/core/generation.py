@@ -168,7 +168,7 @@ class Progress:
     """Of one attempt."""
     attempt: int = 1
     """A guided picture may take several; each counts its steps anew."""
-    preview: Callable[[], RgbImage] | None = None
+    preview: Callable[[], RgbImage] | None = field(default=None, compare=False, repr=False)
     """Paints what there is so far, small; to be called before `on_progress` returns, or not at all."""
 
 
