@@ -18,6 +18,14 @@ PlitkaError                  .message .values
 │   ├── DeviceUnavailable    no such device here
 │   ├── OutOfMemory          less memory than this picture needs
 │   └── BadOutput            NaN or an empty picture
+├── ServiceError             .retry_after_s; the service will not, or not now, or not for this key
+│   ├── NotIdentified        no key, or none that is in force
+│   ├── NotAllowed           the key's role does not reach so far
+│   ├── NotFound             no such thing, or it is another key's
+│   ├── Conflict             the request contradicts one before it
+│   ├── TooLarge             more than the service takes in
+│   ├── TooMany              more often than the key may
+│   └── Unavailable          starting, stopping, or full
 └── Cancelled                the caller asked to stop; nothing was written
 ```
 
@@ -140,6 +148,42 @@ class OutOfMemory(EngineError):
 
 class BadOutput(EngineError):
     """The network produced NaN or an empty picture."""
+
+
+class ServiceError(PlitkaError):
+    """The service refuses; `retry_after_s` says after how long asking again may help, None that it will not."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, **values: object) -> None:
+        super().__init__(message, **values)
+        self.retry_after_s = retry_after_s
+
+
+class NotIdentified(ServiceError):
+    """The request carries no key, or none that is in force."""
+
+
+class NotAllowed(ServiceError):
+    """The key is known, and its role does not reach so far."""
+
+
+class NotFound(ServiceError):
+    """There is no such thing, or it belongs to another key."""
+
+
+class Conflict(ServiceError):
+    """The request contradicts one that was accepted before."""
+
+
+class TooLarge(ServiceError):
+    """More than the service takes in."""
+
+
+class TooMany(ServiceError):
+    """More often than the key may."""
+
+
+class Unavailable(ServiceError):
+    """The service is starting, stopping or full."""
 
 
 class Cancelled(PlitkaError):

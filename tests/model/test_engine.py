@@ -272,3 +272,17 @@ def test_a_seed_means_the_same_on_a_gpu(tiny_engine: DiffusionEngine, tiny_bundl
     first, again = engine.generate(ask()), engine.generate(ask())
     assert _same(first, again)
     assert np.abs(first.pixels.astype(int) - tiny_engine.generate(ask()).pixels).mean() < 2
+
+
+def test_a_preview_is_small_and_shows_colours(tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """Asked for inside the callback, it is an RGB picture of what there is so far; the end result is the same."""
+    shown: list[tuple[int, ...]] = []
+
+    def look(progress: Progress) -> None:
+        assert progress.preview is not None
+        shown.append(progress.preview().shape)
+
+    watched = tiny_engine.generate(ask(width_px=512, height_px=512), look)
+    assert len(shown) == 3
+    assert all(height == width <= 256 for height, width, _ in shown)
+    assert (watched.pixels == tiny_engine.generate(ask(width_px=512, height_px=512)).pixels).all()

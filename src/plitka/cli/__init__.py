@@ -12,10 +12,11 @@ from collections.abc import Sequence
 
 from plitka.cli import arguments, terminal
 from plitka.cli.engines import LoadEngine, load_bundled_engine
-from plitka.errors import BundleError, Cancelled, EngineError, InputError, PlitkaError
+from plitka.errors import BundleError, Cancelled, EngineError, InputError, PlitkaError, ServiceError
 
 EXIT_OK = 0
 EXIT_INPUT = 2
+EXIT_NOT_ALLOWED = 3
 EXIT_FILE = 4
 EXIT_STOPPED = 130
 
@@ -23,6 +24,7 @@ EXIT_CODES: dict[type[PlitkaError], int] = {
     InputError: EXIT_INPUT,
     BundleError: EXIT_FILE,
     EngineError: EXIT_FILE,
+    ServiceError: EXIT_NOT_ALLOWED,
     Cancelled: EXIT_STOPPED,
 }
 """An error's exit code is that of its nearest ancestor here."""

@@ -42,7 +42,7 @@ def parse(words: Sequence[str], language: str, load_engine: LoadEngine) -> argpa
 
 def build_parser(_: Say, load_engine: LoadEngine) -> argparse.ArgumentParser:
     """The whole command line, its help told by `_`."""
-    from plitka.cli import catalogue, dataset, evaluate, generate, measure, models, render
+    from plitka.cli import catalogue, dataset, evaluate, generate, measure, models, render, serve
 
     parser = argparse.ArgumentParser(
         prog="plitka",
@@ -59,6 +59,8 @@ def build_parser(_: Say, load_engine: LoadEngine) -> argparse.ArgumentParser:
     models.add(commands, _)
     dataset.add(commands, _)
     evaluate.add(commands, _, load_engine)
+    serve.add(commands, _, load_engine)
+    serve.add_keys(commands, _)
     return parser
 
 

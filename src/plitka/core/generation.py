@@ -26,6 +26,11 @@ MAX_SEED = 2**32 - 1
 RANDOM_SEED_LIMIT = 1_000_000_000
 """Seeds that we draw ourselves are below this, as the old system's were."""
 MIN_STRENGTH = 0.05
+STEPS_RANGE = (1, 150)
+GUIDANCE_RANGE = (1, 30)
+SIZE_PX_RANGE = (64, 2048)
+SIZE_STEP_PX = 64
+"""Sides are multiples of this."""
 
 
 class Mode(StrEnum):
@@ -131,13 +136,13 @@ class Request:
 
     def __post_init__(self) -> None:
         _check_range("seed", self.seed, 0, MAX_SEED)
-        _check_range("steps", self.steps, 1, 150)
-        _check_range("guidance", self.guidance, 1, 30)
+        _check_range("steps", self.steps, *STEPS_RANGE)
+        _check_range("guidance", self.guidance, *GUIDANCE_RANGE)
         _check_range("strength", self.strength, MIN_STRENGTH, 1)
         _check_range("tolerance", self.tolerance, 0, 100)
         for name, size_px in (("width", self.width_px), ("height", self.height_px)):
-            _check_range(name, size_px, 64, 2048)
-            if size_px is not None and size_px % 64:
+            _check_range(name, size_px, *SIZE_PX_RANGE)
+            if size_px is not None and size_px % SIZE_STEP_PX:
                 raise InputError("{name} must be a multiple of 64 px, not {value}", name=name, value=size_px)
         if self.mode is Mode.TEXT:
             self._refuse_guided_choices()
@@ -163,6 +168,8 @@ class Progress:
     """Of one attempt."""
     attempt: int = 1
     """A guided picture may take several; each counts its steps anew."""
+    preview: Callable[[], RgbImage] | None = field(default=None, compare=False, repr=False)
+    """Paints what there is so far, small; to be called before `on_progress` returns, or not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

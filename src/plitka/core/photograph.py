@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -34,14 +35,23 @@ def read_picture(path: Path) -> npt.NDArray[np.uint8]:
     Raises:
         InputError: no such file, no such picture, a damaged one, one too large, or CMYK and the like.
     """
-    with _blaming(path), Image.open(path, formats=FORMATS) as image:
-        if image.width * image.height > MAX_PIXELS:
+    return decode_picture(path, path)
+
+
+def decode_picture(source: Path | BinaryIO, path: Path | str, *, max_pixels: int = MAX_PIXELS) -> npt.NDArray[np.uint8]:
+    """As `read_picture`, from an open file as well; `path` is what errors call it.
+
+    Raises:
+        InputError: as `read_picture`.
+    """
+    with _blaming(path), Image.open(source, formats=FORMATS) as image:
+        if image.width * image.height > max_pixels:
             raise InputError(
                 "{path} has {width}x{height} px; at most {limit} million can be read, so make it smaller first",
                 path=path,
                 width=image.width,
                 height=image.height,
-                limit=MAX_PIXELS // 10**6,
+                limit=max_pixels // 10**6,
             )
         if image.mode not in _READABLE_MODES:
             raise InputError("{path} is a picture in {mode}; save it as sRGB first", path=path, mode=image.mode)
@@ -67,7 +77,7 @@ def read_photographs(folder: Path) -> list[tuple[Recipe, npt.NDArray[np.uint8]]]
 
 
 @contextmanager
-def _blaming(path: Path) -> Iterator[None]:
+def _blaming(path: Path | str) -> Iterator[None]:
     """Whatever Pillow says against a file is told of that file."""
     try:
         with warnings.catch_warnings():

@@ -109,14 +109,15 @@ def read_fields(path: Path) -> dict[str, str]:
     return fields
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that its name never stands for half of it, not even after a power cut."""
+def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
+    """Write a file so that its name never stands for half of it; with `sync` not even after a power cut."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with temporary.open("xb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

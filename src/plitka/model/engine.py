@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import structlog
@@ -32,7 +33,7 @@ from plitka.model.embeddings import refuse_forgotten_rows
 from plitka.model.fusing import fuse_lora
 from plitka.model.guide import GuideConfig, Plan, check_map, lay_map, paint_until_true, stretch_map
 from plitka.model.insertion import insert_embeddings, prove_tokens_are_read
-from plitka.model.latents import decode_latents, encode_picture
+from plitka.model.latents import decode_latents, encode_picture, preview_latents
 from plitka.model.pipeline import (
     Pipeline,
     import_libraries,
@@ -391,8 +392,9 @@ def _report_steps(on_progress: OnProgress | None, attempt: int) -> Callable[...,
     if on_progress is None:
         return None
 
-    def report(pipe: Pipeline, index: int, _timestep: object, _tensors: dict[str, Any]) -> dict[str, Any]:
-        on_progress(Progress(step=index + 1, n_steps=pipe.num_timesteps, attempt=attempt))
+    def report(pipe: Pipeline, index: int, _timestep: object, tensors: dict[str, Any]) -> dict[str, Any]:
+        preview = partial(preview_latents, pipe.vae, pipe.scheduler, tensors["latents"])
+        on_progress(Progress(step=index + 1, n_steps=pipe.num_timesteps, attempt=attempt, preview=preview))
         return {}
 
     return report

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _FLAT_LEVELS = 2
 """A picture whose levels differ by less than this in every channel shows nothing."""
+_PREVIEW_CELLS = 32
+"""A sixteenth of the cells of a usual picture, and of the time that decoding them takes."""
 
 
 def encode_picture(vae: Any, pixels: "RgbImage") -> torch.Tensor:
@@ -25,6 +27,19 @@ def encode_picture(vae: Any, pixels: "RgbImage") -> torch.Tensor:
         latents = _likeliest(_encode(vae, unit.to(vae.device, vae.dtype))).float()
         mean, std, shift = _scaling(vae, latents)
         return (latents - mean - shift) / std * float(vae.config.scaling_factor)
+
+
+def preview_latents(vae: Any, scheduler: Any, latents: torch.Tensor) -> "RgbImage":
+    """(h, w, 3) uint8 sRGB, at most `_PREVIEW_CELLS` latents wide: what the picture will be, as the sampler has it.
+
+    Raises:
+        BadOutput: NaN, or nothing to see yet.
+    """
+    # A multistep sampler keeps its last guess of the clean latents; others are still under their noise.
+    guesses = [guess for guess in getattr(scheduler, "model_outputs", ()) if guess is not None]
+    clean = (guesses[-1] if guesses else latents).float()
+    factor = -(-max(clean.shape[-2:]) // _PREVIEW_CELLS)
+    return decode_latents(vae, torch.nn.functional.avg_pool2d(clean, factor, ceil_mode=True))
 
 
 def decode_latents(vae: Any, latents: torch.Tensor) -> "RgbImage":

@@ -1,0 +1,175 @@
+"""`plitka serve` and `plitka keys`: the service, and who may use it."""
+
+import argparse
+import os
+import time
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plitka.cli.arguments import Commands, Say, add_command, version
+from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
+from plitka.cli.terminal import Terminal
+from plitka.errors import InputError
+from plitka.serve.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from plitka.serve.store import Store
+
+_OPTIONS = {field.name for field in fields(Settings)}
+
+
+def add(commands: Commands, _: Say, load_engine: LoadEngine) -> None:
+    """Declare `serve`."""
+    parser = add_command(commands, "serve", _, _("answer requests over HTTP"))
+    usual = Settings()
+    parser.add_argument("--host", help=_("address to listen on (usual: {usual})").format(usual=usual.host))
+    parser.add_argument("--port", type=int, help=_("port to listen on (usual: {usual})").format(usual=usual.port))
+    parser.add_argument(
+        "--model",
+        default=DEFAULT_MODEL,
+        metavar="NAME_OR_DIR",
+        help=_("a name of `plitka model list`, or a folder (default: {default})").format(default=DEFAULT_MODEL),
+    )
+    parser.add_argument("--device", metavar="DEVICE", help=_("auto, cpu, cuda or cuda:N"))
+    _add_data_option(parser, _)
+    parser.add_argument(
+        "--drain-s",
+        type=float,
+        metavar="S",
+        help=_("seconds that a stop waits for the picture in work (usual: {usual:g})").format(usual=usual.drain_s),
+    )
+    parser.add_argument("--warm-up-px", type=int, metavar="PX", help=_("side of the first picture, which nobody sees"))
+    parser.set_defaults(run=run_serve, logs=True, load_engine=load_engine)
+
+
+def add_keys(commands: Commands, _: Say) -> None:
+    """Declare `keys` and its own commands."""
+    title = _("who may use the service: create, list, revoke")
+    parser = commands.add_parser("keys", help=title, description=title, allow_abbrev=False)
+    actions = parser.add_subparsers(metavar=_("ACTION"), required=True)
+    create = add_command(actions, "create", _, _("make a key and show it, once"))
+    create.add_argument("name", metavar="NAME", help=_("whose it is"))
+    create.add_argument("--role", default="maker", help=_("viewer, maker or operator (default: maker)"))
+    create.add_argument(
+        "--per-minute",
+        type=int,
+        metavar="N",
+        help=_("pictures a minute (usual: {usual})").format(usual=Settings().per_minute),
+    )
+    create.add_argument("--daily", type=int, metavar="N", help=_("pictures a day (usual: as many as it likes)"))
+    create.add_argument("--expires", type=float, metavar="DAYS", help=_("days until it ends (usual: never)"))
+    create.set_defaults(run=run_create)
+    listed = add_command(actions, "list", _, _("name every key"))
+    listed.set_defaults(run=run_list)
+    revoke = add_command(actions, "revoke", _, _("end a key, at once"))
+    revoke.add_argument("id", metavar="ID", help=_("as `plitka keys list` shows it"))
+    revoke.set_defaults(run=run_revoke)
+    for action in (create, listed, revoke):
+        _add_data_option(action, _)
+
+
+def _add_data_option(parser: argparse.ArgumentParser, _: Say) -> None:
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help=_("what is kept (usual: {usual})").format(usual=Settings().data)
+    )
+
+
+def run_serve(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Listen until told to stop; what can be refused is refused before the model is loaded."""
+    _require_packages()
+    from plitka.cli.logs import configure_logs
+    from plitka.serve.server import serve
+    from plitka.serve.service import open_service
+
+    settings = _settings(options)
+    configure_logs(verbose=not options.quiet, as_json=True)
+    service = open_service(
+        settings,
+        lambda: options.load_engine(options.model, options.device),
+        version=version(),
+        memory=_memory,
+        warm_up_px=options.warm_up_px,
+    )
+    if not settings.is_loopback and not service.store.list_keys():
+        raise InputError(
+            "{host} can be reached by others, and there is no key yet; make one with `plitka keys create NAME`",
+            host=settings.host,
+        )
+    terminal.remark(f"http://{settings.host}:{settings.port}")
+    serve(service)
+    return 0
+
+
+def run_create(options: argparse.Namespace, terminal: Terminal) -> int:
+    """The key, alone on stdout, so that a script can take it from there."""
+    store = _open(options)
+    from plitka.serve.keys import make_key
+
+    key, row = make_key(
+        store,
+        options.name,
+        role=options.role,
+        per_minute=options.per_minute,
+        daily=options.daily,
+        days=options.expires,
+    )
+    if options.json:
+        terminal.write_json({"id": row.id, "name": row.name, "role": row.role, "key": key})
+    else:
+        terminal.remark(
+            terminal.gettext("the key of {name}; it is not kept, and cannot be shown again:").format(name=row.name)
+        )
+        terminal.write(key)
+    return 0
+
+
+def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Every key, without what opens anything."""
+    store = _open(options)
+    from plitka.serve.store import summary
+
+    rows = summary(store.list_keys(), time.time())
+    if options.json:
+        terminal.write_json({"keys": rows})
+    else:
+        terminal.write_table([str(value) for value in row.values() if value is not None] for row in rows)
+    return 0
+
+
+def run_revoke(options: argparse.Namespace, terminal: Terminal) -> int:
+    """End a key; a running service refuses it from its next request on."""
+    if not _open(options).revoke_key(options.id):
+        raise InputError("there is no key {id} in force; see `plitka keys list`", id=options.id)
+    if options.json:
+        terminal.write_json({"revoked": options.id})
+    return 0
+
+
+def _open(options: argparse.Namespace) -> "Store":
+    _require_packages()
+    from plitka.serve.store import open_store
+
+    return open_store(_settings(options), own=False)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    given: dict[str, Any] = {name: value for name, value in vars(options).items() if name in _OPTIONS}
+    return read_settings(os.environ, **given)
+
+
+def _require_packages() -> None:
+    try:
+        import fastapi  # noqa: F401
+        import sqlalchemy  # noqa: F401
+    except ImportError as error:
+        raise InputError("the service needs further packages; run: pip install 'plitka[serve]'") from error
+
+
+def _memory() -> dict[str, int]:
+    """Bytes of each GPU's memory that torch has taken."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return {}
+    return {"allocated": torch.cuda.memory_allocated(), "reserved": torch.cuda.memory_reserved()}

@@ -1,0 +1,68 @@
+"""What an endpoint asks of its caller."""
+
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
+
+from plitka.errors import NotAllowed, NotFound
+from plitka.serve.keys import Caller, Role
+from plitka.serve.service import Service
+from plitka.serve.store import Job
+
+bearer = HTTPBearer(auto_error=False, scheme_name="key", description="A key of `plitka keys create`.")
+"""For the schema; `plitka.serve.guard` has looked at the key already."""
+
+
+# These are coroutines for what they save: FastAPI would call plain functions in another thread, one hop for each.
+async def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+async def _viewer(request: Request, _credentials: Annotated[object, Security(bearer)]) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+async def _maker(caller: Annotated[Caller, Depends(_viewer)]) -> Caller:
+    return _require(caller, Role.MAKER)
+
+
+async def _operator(caller: Annotated[Caller, Depends(_viewer)]) -> Caller:
+    return _require(caller, Role.OPERATOR)
+
+
+def _require(caller: Caller, role: Role) -> Caller:
+    if caller.role < role:
+        raise NotAllowed(
+            "this key is a {role}'s; that needs the role {needed}", role=caller.role.word, needed=role.word
+        )
+    return caller
+
+
+TheService: TypeAlias = Annotated[Service, Depends(_service)]
+Viewer: TypeAlias = Annotated[Caller, Depends(_viewer)]
+Maker: TypeAlias = Annotated[Caller, Depends(_maker)]
+Operator: TypeAlias = Annotated[Caller, Depends(_operator)]
+
+
+def spend(request: Request, service: Service, caller: Caller, n: int = 1) -> None:
+    """Use up n of the caller's pictures; the answer tells what is left.
+
+    Raises:
+        TooMany: none are left.
+    """
+    request.state.rate = service.allowance.spend(caller, n)
+
+
+def own_job(service: Service, caller: Caller, job_id: str) -> Job:
+    """The caller's job.
+
+    Raises:
+        NotFound: there is no such job, or it is another key's.
+    """
+    job = service.store.find_job(job_id, caller.key_id)
+    if job is None:
+        raise NotFound("there is no such job")
+    return job

@@ -1,0 +1,110 @@
+"""How often a key may: counted by the `limits` library, in this process or in Redis."""
+
+import time
+from dataclasses import dataclass
+from typing import cast
+
+import structlog
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
+from limits.errors import ConfigurationError, StorageError
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+
+from plitka.errors import InputError, TooMany
+from plitka.serve.keys import Caller
+from plitka.serve.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What is left of an allowance."""
+
+    limit: int
+    remaining: int
+    reset_s: int
+    """Until the oldest use no longer counts."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """As the answer tells it."""
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(self.remaining),
+            "RateLimit-Reset": str(self.reset_s),
+        }
+
+
+class Allowance:
+    """The counters."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open them.
+
+        Raises:
+            InputError: the URL of Redis is none.
+        """
+        self._settings = settings
+        self._own = MemoryStorage()
+        try:
+            self._shared: Storage = self._own
+            if settings.redis_url:
+                self._shared = cast("Storage", storage_from_string(settings.redis_url, wrap_exceptions=True))
+        except (ConfigurationError, ValueError) as error:
+            raise InputError("the URL of Redis cannot be read; write redis://host:port/number") from error
+        self._is_away = False
+
+    def spend(self, caller: Caller, n: int = 1) -> Rate:
+        """Use up n pictures or measurements.
+
+        Raises:
+            TooMany: the key has none left; `retry_after_s` says when.
+        """
+        minute = RateLimitItemPerMinute(caller.per_minute or self._settings.per_minute)
+        if caller.daily is not None:
+            self._use(RateLimitItemPerDay(caller.daily), "day", caller.key_id, n, moving=False)
+        return self._use(minute, "make", caller.key_id, n, moving=True)
+
+    def read(self, caller: Caller) -> None:
+        """Use up one request of any kind.
+
+        Raises:
+            TooMany: the key asks all the time.
+        """
+        self._use(RateLimitItemPerMinute(self._settings.reads_per_minute), "read", caller.key_id, 1, moving=False)
+
+    def count_refusal(self, address: str) -> None:
+        """Count a bad key from an address.
+
+        Raises:
+            TooMany: this address has tried too many.
+        """
+        item = RateLimitItemPerMinute(self._settings.refusals_per_minute)
+        self._use(item, "refuse", address, 1, moving=False)
+
+    def _use(self, item: RateLimitItem, kind: str, whose: str, n: int, *, moving: bool) -> Rate:
+        try:
+            rate = self._count(self._shared, item, kind, whose, n, moving=moving)
+            self._is_away = False
+        except StorageError as error:
+            if not self._is_away:
+                log.warning("redis_away", error=type(error).__name__)
+            self._is_away = True
+            rate = self._count(self._own, item, kind, whose, n, moving=moving)
+        return rate
+
+    def _count(self, storage: Storage, item: RateLimitItem, kind: str, whose: str, n: int, *, moving: bool) -> Rate:
+        counter = MovingWindowRateLimiter(storage) if moving else FixedWindowRateLimiter(storage)
+        is_allowed = counter.hit(item, kind, whose, cost=n)
+        window = counter.get_window_stats(item, kind, whose)
+        reset_s = max(1, round(window.reset_time - time.time()))
+        if not is_allowed:
+            raise TooMany(
+                "this key may ask {limit} times in {seconds} s; ask again in {wait} s",
+                limit=item.amount,
+                seconds=item.get_expiry(),
+                wait=reset_s,
+                retry_after_s=float(reset_s),
+            )
+        return Rate(limit=item.amount, remaining=window.remaining, reset_s=reset_s)

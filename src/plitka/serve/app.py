@@ -1,0 +1,165 @@
+"""The HTTP application over one service: routes, errors, probes and its life from start to stop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
+from plitka.serve import cog_api, openai_api, own_api, plain_api, wire
+from plitka.serve.access import Operator, TheService
+from plitka.serve.contracts import error_answer
+from plitka.serve.guard import Guard
+from plitka.serve.jobs import Life
+from plitka.serve.service import Service
+from plitka.serve.webhooks import Webhooks
+
+log = structlog.get_logger(__name__)
+
+_STOP_GRACE_S = 5.0
+
+
+def create_app(service: Service) -> ASGIApp:
+    """The application; its lifespan starts the service and stops it."""
+    app = FastAPI(
+        title="plitka",
+        version=service.version,
+        summary="Shows what a mix of rubber granules will look like as a tile.",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    for api in (own_api, openai_api, cog_api, plain_api):
+        app.include_router(api.router)
+    _add_probes(app)
+    app.add_exception_handler(PlitkaError, _answer_error)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(Exception, _answer_broken)
+    guarded: ASGIApp = Guard(app, service)
+    if service.settings.cors_origins:
+        guarded = CORSMiddleware(
+            guarded,
+            allow_origins=service.settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Request-ID"],
+            expose_headers=["Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"],
+        )
+    return guarded
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    service: Service = app.state.service
+    service.jobs.attach(asyncio.get_running_loop())
+    here = f"http://{service.settings.host}:{service.settings.port}"
+    webhooks = Webhooks(service.store, service.metrics, lambda job: cog_api.describe(service, job, here).model_dump())
+    service.jobs.on_change = webhooks.tell
+    await webhooks.start()
+    await run_in_threadpool(service.jobs.resume)
+    service.worker.start()
+    yield
+    service.jobs.drain()
+    await run_in_threadpool(service.worker.join, service.settings.drain_s + _STOP_GRACE_S)
+    await webhooks.stop()
+    service.tracer.close()
+    service.store.close()
+
+
+def _add_probes(app: FastAPI) -> None:
+    problem: dict[int | str, dict[str, Any]] = {503: {"model": wire.Problem}}
+    text: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+
+    @app.get("/livez", tags=["operation"], responses=problem, summary="Whether the process is of any use")
+    def live(service: TheService) -> dict[str, str]:
+        if not service.is_alive:
+            raise Unavailable("the engine cannot be loaded, or gives no sign; restart the service")
+        return {"status": "alive"}
+
+    @app.get("/readyz", tags=["operation"], responses=problem, summary="Whether pictures are made now")
+    def ready(service: TheService) -> dict[str, str]:
+        if service.jobs.life is not Life.READY:
+            raise Unavailable("the service is {state}", state=service.jobs.life.value)
+        service.store.check()
+        return {"status": "ready"}
+
+    @app.get(
+        "/metrics",
+        tags=["operation"],
+        response_class=Response,
+        responses=text | own_api.problems(),
+        summary="Numbers for Prometheus",
+    )
+    def metrics(service: TheService, _caller: Operator) -> Response:
+        return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _answer_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, PlitkaError)
+    log.warning("refused", reason=type(error).__name__)
+    return error_answer(error, request.url.path, request.state.request_id, request.headers)
+
+
+async def _answer_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    faults: Sequence[Any] = error.errors()
+    log.warning("refused", reason="invalid", kinds=sorted({fault["type"] for fault in faults})[:5])
+    is_unreadable = any(fault["type"] == "json_invalid" for fault in faults)
+    told = InputError("the request does not fit: {faults}", faults="; ".join(map(_fault_text, faults[:5])))
+    return error_answer(
+        told, request.url.path, request.state.request_id, request.headers, status=400 if is_unreadable else 422
+    )
+
+
+def _fault_text(fault: dict[str, Any]) -> str:
+    """Where and what; never what was sent, which may be anything."""
+    place = ".".join(str(part)[:40] for part in fault["loc"] if part != "body")
+    return f"{place}: {fault['msg']}" if place else str(fault["msg"])
+
+
+async def _answer_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    log.warning("refused", reason="http", status=error.status_code)
+    told: PlitkaError = ServiceError("the request cannot be read")
+    if error.status_code == 404:
+        told = NotFound("there is nothing at this path")
+    elif error.status_code == 405:
+        told = ServiceError("this path knows other methods")
+    answer = error_answer(told, request.url.path, request.state.request_id, request.headers, status=error.status_code)
+    answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+    return answer
+
+
+async def _answer_broken(request: Request, _error: Exception) -> JSONResponse:
+    """Starlette raises the error again after this, and the guard logs it."""
+    told = ServiceError("something broke here; the request's id finds it in the log")
+    return error_answer(told, request.url.path, request.state.request_id, request.headers)
+
+
+def _methods_at(request: Request) -> set[str]:
+    """Every method that the path knows: Starlette itself names those of the first route alone."""
+    paths = request.app.openapi()["paths"]
+    parts = request.url.path.split("/")
+    found = set()
+    for template, operations in paths.items():
+        pieces = template.split("/")
+        is_it = len(pieces) == len(parts) and all(
+            piece == part or piece.startswith("{") for piece, part in zip(pieces, parts, strict=True)
+        )
+        if is_it:
+            found |= {method.upper() for method in operations}
+    return found

@@ -1,0 +1,386 @@
+"""The contracts of cog (/predictions) and of Replicate (/v1/predictions), as the `replicate` package speaks them.
+
+Both are the same prediction under two paths. Without a `Prefer` header cog waits for the end and Replicate does not.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, TypeAlias
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from pydantic import ConfigDict, Field, RootModel
+from starlette.concurrency import run_in_threadpool
+
+from plitka.core.generation import USUAL_MODE
+from plitka.errors import NotFound
+from plitka.serve import wire
+from plitka.serve.access import Maker, TheService, Viewer, spend
+from plitka.serve.images import base64_text
+from plitka.serve.jobs import Life, Terms
+from plitka.serve.keys import Caller
+from plitka.serve.own_api import model_of
+from plitka.serve.service import Service
+from plitka.serve.store import Job, State
+from plitka.serve.waiting import until_ended, until_ended_or
+from plitka.serve.webhooks import check_host
+
+router = APIRouter(tags=["cog and Replicate"])
+
+MAX_WAIT_S = 60
+COG_VERSION = "0.16.0"
+"""Whose contract this is; clients choose by it how they read the schema."""
+PredictionId: TypeAlias = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")]
+Prefer: TypeAlias = Annotated[str | None, Header(description="respond-async, wait, or wait=SECONDS.")]
+Event: TypeAlias = Literal["start", "output", "logs", "completed"]
+WebhookUrl: TypeAlias = Annotated[str, Field(max_length=2000, pattern=r"^https?://[!-~]+$")]
+
+
+class Input(wire.Wire):
+    """A recipe, and what the old model took beside it."""
+
+    prompt: wire.RecipeText
+    negative_prompt: wire.NegativeText | None = None
+    seed: wire.Seed | None = None
+    num_inference_steps: wire.Steps | None = None
+    guidance_scale: wire.Guidance | None = None
+    width: wire.SizePx | None = None
+    height: wire.SizePx | None = None
+    mode: Literal["guided", "text"] = USUAL_MODE.value
+
+    def order(self) -> wire.Order:
+        """As our own API has it."""
+        return wire.Order(
+            recipe=self.prompt,
+            negative_prompt=self.negative_prompt,
+            seed=self.seed,
+            steps=self.num_inference_steps,
+            guidance=self.guidance_scale,
+            width_px=self.width,
+            height_px=self.height,
+            mode=self.mode,
+        )
+
+
+class PredictionRequest(wire.Wire):
+    """A prediction to make."""
+
+    input: Input
+    id: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$")] | None = None
+    version: Annotated[str, Field(max_length=200, pattern=wire.PLAIN_TEXT)] | None = None
+    created_at: Annotated[str, Field(max_length=64, pattern=wire.PLAIN_TEXT)] | None = None
+    output_file_prefix: Literal[None] = None
+    webhook: WebhookUrl | None = None
+    webhook_events_filter: Annotated[list[Event], Field(max_length=8)] | None = None
+    stream: bool | None = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"input": {"prompt": wire.RECIPE_EXAMPLE, "seed": 7}}]})
+
+
+class Output(RootModel[str]):
+    """The picture, as `data:image/png;base64,` and its bytes."""
+
+    model_config = ConfigDict(json_schema_extra={"format": "uri"})
+
+
+Status: TypeAlias = Literal["starting", "processing", "succeeded", "canceled", "failed"]
+
+
+class PredictionResponse(wire.Answer):
+    """A prediction."""
+
+    id: str
+    model: str
+    version: str
+    input: dict[str, Any]
+    output: Output | None
+    error: str | None
+    logs: str
+    status: Status
+    created_at: str
+    started_at: str | None
+    completed_at: str | None
+    metrics: dict[str, float]
+    urls: dict[str, str]
+
+
+class CogProblem(wire.Answer):
+    """The error body of both contracts."""
+
+    title: str
+    detail: str
+    status: int
+    request_id: str | None = None
+
+
+class HealthCheck(wire.Answer):
+    """What cog's director asks for."""
+
+    status: Literal["STARTING", "READY", "BUSY", "SETUP_FAILED", "DEFUNCT", "UNHEALTHY"]
+    setup: dict[str, Any]
+    version: dict[str, str]
+
+
+class Version(wire.Answer):
+    """A model's version, as Replicate names it."""
+
+    id: str
+    created_at: str
+    cog_version: str
+    openapi_schema: dict[str, Any]
+
+
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": CogProblem} for status in (401, 403, 429, *statuses)}
+
+
+_ORDERED = {202: {"model": PredictionResponse}} | _problems(400, 404, 409, 413, 422, 500, 503)
+
+
+@router.post("/predictions", responses=_ORDERED, summary="Make a prediction")
+async def predict(
+    body: PredictionRequest,
+    request: Request,
+    response: Response,
+    service: TheService,
+    caller: Maker,
+    prefer: Prefer = None,
+) -> PredictionResponse:
+    """Wait for the end, unless `Prefer: respond-async`."""
+    return await _make(body, request, response, service, caller, body.id, _wait_s(prefer, usual=None))
+
+
+@router.put("/predictions/{prediction_id}", responses=_ORDERED, summary="Make a prediction once")
+async def predict_once(
+    prediction_id: PredictionId,
+    body: PredictionRequest,
+    request: Request,
+    response: Response,
+    service: TheService,
+    caller: Maker,
+    prefer: Prefer = None,
+) -> PredictionResponse:
+    """The same id and input again is the same prediction."""
+    return await _make(body, request, response, service, caller, prediction_id, _wait_s(prefer, usual=None))
+
+
+@router.post("/v1/predictions", status_code=201, responses=_ORDERED, summary="Make a prediction, as Replicate")
+async def predict_as_replicate(
+    body: PredictionRequest,
+    request: Request,
+    response: Response,
+    service: TheService,
+    caller: Maker,
+    prefer: Prefer = None,
+) -> PredictionResponse:
+    """Answer at once, unless `Prefer: wait`."""
+    return await _make(body, request, response, service, caller, body.id, _wait_s(prefer, usual=0), made_status=201)
+
+
+Name: TypeAlias = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,100}$")]
+
+
+@router.post(
+    "/v1/models/{owner}/{name}/predictions",
+    status_code=201,
+    responses=_ORDERED,
+    summary="Make a prediction with a named model",
+)
+async def predict_with_model(
+    owner: Name,
+    name: Name,
+    body: PredictionRequest,
+    request: Request,
+    response: Response,
+    service: TheService,
+    caller: Maker,
+    prefer: Prefer = None,
+) -> PredictionResponse:
+    """Whatever the owner's name, the model that is served here."""
+    del owner
+    _check_model(service, name)
+    return await _make(body, request, response, service, caller, body.id, _wait_s(prefer, usual=0), made_status=201)
+
+
+@router.get("/v1/models/{owner}/{name}/versions/{version}", responses=_problems(404, 422), summary="A model's version")
+async def get_version(
+    owner: Name, name: Name, version: Name, request: Request, service: TheService, caller: Viewer
+) -> Version:
+    """What the `replicate` package asks for before it reads an output."""
+    del owner, caller
+    _check_model(service, name)
+    created = datetime.fromtimestamp(0, UTC).isoformat()
+    return Version(id=version, created_at=created, cog_version=COG_VERSION, openapi_schema=request.app.openapi())
+
+
+def _check_model(service: Service, name: str) -> None:
+    served = model_of(service)
+    if served is not None and name not in (served.id, served.id.partition("@")[0], "rubber-tile-lora-v45"):
+        raise NotFound("there is no such model here; see /v1/models")
+
+
+@router.get("/predictions/{prediction_id}", responses=_problems(404, 422), summary="Look at a prediction")
+@router.get("/v1/predictions/{prediction_id}", responses=_problems(404, 422), summary="Look at a prediction")
+def get_prediction(
+    prediction_id: PredictionId, request: Request, service: TheService, caller: Viewer
+) -> PredictionResponse:
+    """A prediction as it is now."""
+    return describe(service, _own(service, caller, prediction_id), str(request.base_url))
+
+
+@router.post("/predictions/{prediction_id}/cancel", responses=_problems(404, 422), summary="Cancel a prediction")
+@router.post("/v1/predictions/{prediction_id}/cancel", responses=_problems(404, 422), summary="Cancel a prediction")
+def cancel_prediction(
+    prediction_id: PredictionId, request: Request, service: TheService, caller: Maker
+) -> PredictionResponse:
+    """One that has ended stays as it is."""
+    service.jobs.cancel(_own(service, caller, prediction_id))
+    return describe(service, _own(service, caller, prediction_id), str(request.base_url))
+
+
+@router.get("/health-check", summary="How the model is")
+def check_health(service: TheService) -> HealthCheck:
+    """Always 200; the status tells."""
+    life = service.jobs.life
+    status: Literal["STARTING", "READY", "BUSY", "SETUP_FAILED", "DEFUNCT", "UNHEALTHY"] = "READY"
+    if life is Life.FAILED:
+        status = "SETUP_FAILED"
+    elif life is Life.STARTING:
+        status = "STARTING"
+    elif life is not Life.READY:
+        status = "DEFUNCT"
+    elif not service.is_alive:
+        status = "UNHEALTHY"
+    elif service.jobs.is_full:
+        status = "BUSY"
+    setup = {"status": "failed" if life is Life.FAILED else "starting" if life is Life.STARTING else "succeeded"}
+    return HealthCheck(status=status, setup=setup, version={"plitka": service.version})
+
+
+async def _make(
+    body: PredictionRequest,
+    request: Request,
+    response: Response,
+    service: Service,
+    caller: Caller,
+    prediction_id: str | None,
+    wait_s: float | None,
+    made_status: int = 200,
+) -> PredictionResponse:
+    job = await run_in_threadpool(_accept, body, request, service, caller, prediction_id)
+    base = str(request.base_url)
+    if wait_s is None:
+        job = (await until_ended(service, request, [job]))[0]
+    elif wait_s > 0:
+        job = await until_ended_or(service, job, wait_s)
+    seen = await run_in_threadpool(describe, service, job, base)
+    if not job.state.is_final:
+        # The client takes any other state than "starting" for the end of the prediction.
+        seen = seen.model_copy(update={"status": "starting"})
+    response.status_code = made_status if job.state.is_final or made_status != 200 else 202
+    return seen
+
+
+def _accept(
+    body: PredictionRequest, request: Request, service: Service, caller: Caller, prediction_id: str | None
+) -> Job:
+    if body.webhook is not None:
+        check_host(body.webhook, service.settings)
+    order = body.input.order()
+    order.request()
+    spend(request, service, caller)
+    terms = Terms(
+        request_id=request.state.request_id,
+        idempotency_key=None if prediction_id is None else _repetition(prediction_id),
+        webhook=None if body.webhook is None else {"url": body.webhook, "events": body.webhook_events_filter},
+        traceparent=request.headers.get("traceparent"),
+    )
+    return service.jobs.accept(caller, [order], terms)[0]
+
+
+def _repetition(prediction_id: str) -> str:
+    return f"prediction {prediction_id}"
+
+
+def _own(service: Service, caller: Caller, prediction_id: str) -> Job:
+    """The caller's prediction, by our id or by the one that the caller gave it."""
+    store = service.store
+    job = store.find_job(prediction_id, caller.key_id)
+    job = job or store.find_repeated(caller.key_id, _repetition(prediction_id))
+    if job is None:
+        raise NotFound("there is no such prediction")
+    return job
+
+
+def _wait_s(prefer: str | None, *, usual: float | None) -> float | None:
+    """Seconds to wait for the end; None: however long it takes."""
+    wishes = [wish.strip().lower() for wish in (prefer or "").split(",")]
+    if "respond-async" in wishes:
+        return 0
+    for wish in wishes:
+        wait = re.fullmatch(r"wait(?:=(\d{1,4}))?", wish, re.ASCII)
+        if wait:
+            return min(int(wait[1] or MAX_WAIT_S), MAX_WAIT_S)
+    return usual
+
+
+_STATUSES: dict[State, Status] = {
+    State.QUEUED: "starting",
+    State.RUNNING: "processing",
+    State.SUCCEEDED: "succeeded",
+    State.FAILED: "failed",
+    State.CANCELLED: "canceled",
+}
+
+
+def describe(service: Service, job: Job, base_url: str) -> PredictionResponse:
+    """A job as a prediction."""
+    served = model_of(service)
+    given_id = (job.idempotency_key or "").removeprefix("prediction ")
+    shown_id = given_id if job.idempotency_key == _repetition(given_id) else job.id
+    base = (service.settings.public_url or base_url).rstrip("/")
+    watch = service.jobs.watch(job.id)
+    glimpse = watch.glimpse if watch else None
+    return PredictionResponse(
+        id=shown_id,
+        model=served.id.partition("@")[0] if served else "",
+        version=served.id.rpartition("@")[2] if served else "",
+        input=_input_of(job),
+        output=_output_of(service, job),
+        error=(job.error or {}).get("error"),
+        logs=_logs(glimpse.step, glimpse.n_steps) if glimpse and glimpse.n_steps else "",
+        status=_STATUSES[job.state],
+        created_at=_iso(job.created_at) or "",
+        started_at=_iso(job.started_at),
+        completed_at=_iso(job.finished_at),
+        metrics={"predict_time": job.finished_at - job.started_at} if job.finished_at and job.started_at else {},
+        urls={"get": f"{base}/v1/predictions/{shown_id}", "cancel": f"{base}/v1/predictions/{shown_id}/cancel"},
+    )
+
+
+def _input_of(job: Job) -> dict[str, Any]:
+    names = {
+        "recipe": "prompt",
+        "steps": "num_inference_steps",
+        "guidance": "guidance_scale",
+        "width_px": "width",
+        "height_px": "height",
+    }
+    return {names.get(name, name): value for name, value in job.request.items()}
+
+
+def _output_of(service: Service, job: Job) -> Output | None:
+    if job.state is not State.SUCCEEDED or job.picture is None:
+        return None
+    try:
+        return Output("data:image/png;base64," + base64_text(service.pictures.read(job.picture)))
+    except FileNotFoundError:
+        return None
+
+
+def _logs(step: int, n_steps: int) -> str:
+    """One line of tqdm's, which the `replicate` package reads progress from."""
+    return f"{100 * step // n_steps}%|{'#' * (10 * step // n_steps):<10}| {step}/{n_steps}\n"
+
+
+def _iso(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()

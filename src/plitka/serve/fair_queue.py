@@ -1,0 +1,75 @@
+"""Who is next: the highest priority first, among equals the keys in turn, and of one key the oldest.
+
+Not safe for threads by itself; `plitka.serve.jobs` holds its lock around it.
+"""
+
+from collections import OrderedDict, deque
+
+
+class FairQueue:
+    """Ids of jobs that wait."""
+
+    def __init__(self) -> None:
+        self._levels: dict[int, OrderedDict[str, deque[str]]] = {}
+        """Priority -> key -> its jobs; the key whose turn it is stands first."""
+        self._places: dict[str, tuple[int, str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, job_id: str) -> bool:
+        return job_id in self._places
+
+    def count(self, key_id: str) -> int:
+        """Jobs of one key."""
+        return sum(len(level.get(key_id, ())) for level in self._levels.values())
+
+    def put(self, job_id: str, key_id: str, priority: int = 0) -> None:
+        """Let a job wait behind those of its key."""
+        self._levels.setdefault(priority, OrderedDict()).setdefault(key_id, deque()).append(job_id)
+        self._places[job_id] = (priority, key_id)
+
+    def take(self) -> str | None:
+        """The next job; its key's next turn comes after the other keys'. None: nobody waits."""
+        if not self._levels:
+            return None
+        priority = max(self._levels)
+        level = self._levels[priority]
+        key_id = next(iter(level))
+        job_id = level[key_id].popleft()
+        level.move_to_end(key_id)
+        del self._places[job_id]
+        self._tidy(priority, key_id)
+        return job_id
+
+    def remove(self, job_id: str) -> bool:
+        """The job waits no longer; False if it did not."""
+        if job_id not in self._places:
+            return False
+        priority, key_id = self._places.pop(job_id)
+        self._levels[priority][key_id].remove(job_id)
+        self._tidy(priority, key_id)
+        return True
+
+    def position(self, job_id: str) -> int | None:
+        """How many are before it, if nobody else comes; None if it does not wait."""
+        if job_id not in self._places:
+            return None
+        priority, key_id = self._places[job_id]
+        before = sum(len(jobs) for level, keys in self._levels.items() if level > priority for jobs in keys.values())
+        turn = self._levels[priority][key_id].index(job_id)
+        has_turn_first = True
+        for other, jobs in self._levels[priority].items():
+            if other == key_id:
+                before += turn
+                has_turn_first = False
+            else:
+                before += min(len(jobs), turn + has_turn_first)
+        return before
+
+    def _tidy(self, priority: int, key_id: str) -> None:
+        """Forget what is empty, so that keys of long ago cost nothing."""
+        if not self._levels[priority][key_id]:
+            del self._levels[priority][key_id]
+        if not self._levels[priority]:
+            del self._levels[priority]

@@ -1,0 +1,110 @@
+"""What Prometheus is told; every name begins with `plitka_`."""
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import psutil
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+if TYPE_CHECKING:
+    from plitka.core.generation import Result
+
+_SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320, 640)
+_POINTS = (0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 50)
+
+
+class Metrics:
+    """The numbers of one service, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        registry = self.registry
+        self.queue = Gauge("plitka_queue_jobs", "Jobs that wait.", registry=registry)
+        self.running = Gauge("plitka_running_jobs", "Jobs that are being made.", registry=registry)
+        self.life = Gauge("plitka_life", "1 for the state the service is in.", ["state"], registry=registry)
+        self.watchers = Gauge("plitka_event_streams", "Open streams of events.", registry=registry)
+        self.jobs = Counter("plitka_jobs", "Jobs that ended.", ["outcome"], registry=registry)
+        self.accepted = Counter("plitka_jobs_accepted", "Jobs that were accepted.", registry=registry)
+        self.restarts = Counter("plitka_engine_restarts", "Engines that were loaded anew.", registry=registry)
+        self.webhooks = Counter("plitka_webhooks", "Webhooks told, or given up.", ["outcome"], registry=registry)
+        self.wait = self._seconds("plitka_wait_seconds", "From acceptance to start.")
+        self.job = self._seconds("plitka_job_seconds", "From start to end.")
+        self.load = self._seconds("plitka_load_seconds", "Loading the engine.")
+        self.warm_up = self._seconds("plitka_warm_up_seconds", "The first picture, which nobody sees.")
+        self.encode = self._seconds("plitka_encode_seconds", "Writing a picture as PNG and keeping it.")
+        self.stage = Histogram(
+            "plitka_stage_seconds",
+            "Stages of one picture: map, encode, denoise, decode, measure ...",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.step = self._seconds("plitka_step_seconds", "One denoising step, from one report to the next.")
+        self.share_error = Histogram(
+            "plitka_share_error_points",
+            "The largest distance between asked and measured, in points.",
+            buckets=_POINTS,
+            registry=registry,
+        )
+        self.attempts = Histogram(
+            "plitka_attempts", "How often a picture was painted.", buckets=(1, 2, 3, 4), registry=registry
+        )
+        self.requests = Histogram(
+            "plitka_http_seconds",
+            "Requests, to the first byte of the answer.",
+            ["method", "route", "status"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        memory = Gauge("plitka_memory_bytes", "Resident memory of the process.", registry=registry)
+        memory.set_function(lambda: psutil.Process().memory_info().rss)
+        self.vram = Gauge("plitka_vram_bytes", "Memory of the GPU, where there is one.", ["kind"], registry=registry)
+
+    def _seconds(self, name: str, told: str) -> Histogram:
+        return Histogram(name, told, buckets=_SECONDS, registry=self.registry)
+
+    def note_result(self, result: "Result") -> None:
+        """A picture that was made."""
+        self.share_error.observe(result.max_error)
+        self.attempts.observe(result.attempts)
+        for stage, seconds in result.stage_seconds.items():
+            self.stage.labels(stage).observe(seconds)
+
+    def note_memory(self, memory: Mapping[str, int]) -> None:
+        """What the engine says of its device."""
+        for kind, n_bytes in memory.items():
+            self.vram.labels(kind).set(n_bytes)
+
+
+class Heartbeat:
+    """When the engine's thread last gave a sign, and the times between its steps."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._lock = threading.Lock()
+        self._at: float | None = None
+
+    def beat(self, step: int) -> None:
+        """That step was done; before the first one there was other work."""
+        now = time.monotonic()
+        with self._lock:
+            before, self._at = self._at, now
+        if before is not None and step > 1:
+            self._metrics.step.observe(now - before)
+
+    def start(self) -> None:
+        """Work begins."""
+        with self._lock:
+            self._at = time.monotonic()
+
+    def rest(self) -> None:
+        """Nothing is to be done, so no sign is expected."""
+        with self._lock:
+            self._at = None
+
+    def silence_s(self) -> float:
+        """Seconds since the last sign; 0 while none is expected."""
+        with self._lock:
+            return 0.0 if self._at is None else time.monotonic() - self._at

@@ -1,0 +1,10 @@
+"""Alembic's entry: `plitka.serve.store` runs it on its own connection."""
+
+from alembic import context
+
+from plitka.serve.schema import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,258 @@
+"""OpenAI's images contract: POST /v1/images/generations, as its own client packages speak it.
+
+What has no meaning here (style, quality, moderation) is taken and changes nothing; what would be a lie (a
+transparent background, another model) is refused. Seed, steps, guidance, mode and negative prompt go beyond it.
+"""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from plitka.core.generation import USUAL_MODE
+from plitka.errors import InputError, NotFound, PlitkaError
+from plitka.serve import wire
+from plitka.serve.access import Maker, TheService, spend
+from plitka.serve.answers import problem_of
+from plitka.serve.images import base64_text, converted
+from plitka.serve.jobs import Terms
+from plitka.serve.keys import Caller
+from plitka.serve.links import signed_path
+from plitka.serve.own_api import model_of
+from plitka.serve.service import Service
+from plitka.serve.store import Job
+from plitka.serve.waiting import picture_of, until_ended
+
+router = APIRouter(prefix="/v1/images", tags=["OpenAI"])
+
+MAX_IMAGES = 10
+_OPENAI_MODELS = re.compile(r"(dall-e|gpt-image)[a-z0-9.-]*")
+
+
+class ImagesOrder(wire.Wire):
+    """Pictures to make, as OpenAI has it."""
+
+    prompt: wire.RecipeText
+    model: Annotated[str, Field(max_length=200, pattern=wire.PLAIN_TEXT)] | None = None
+    n: Annotated[int, Field(ge=1, le=MAX_IMAGES), wire.WHOLE] | None = None
+    size: Annotated[str, Field(pattern=r"^(auto|[0-9]{1,4}x[0-9]{1,4})$")] | None = Field(
+        default=None, json_schema_extra={"format": "size"}
+    )
+    response_format: Literal["url", "b64_json"] | None = None
+    output_format: Literal["png", "jpeg", "webp"] | None = None
+    output_compression: Annotated[int, Field(ge=0, le=100), wire.WHOLE] | None = None
+    stream: bool | None = None
+    partial_images: Annotated[int, Field(ge=0, le=3), wire.WHOLE] | None = None
+    quality: Literal["standard", "hd", "low", "medium", "high", "auto"] | None = None
+    style: Literal["vivid", "natural"] | None = None
+    background: Literal["opaque", "auto"] | None = None
+    moderation: Literal["low", "auto"] | None = None
+    user: Annotated[str, Field(max_length=200, pattern=wire.PLAIN_TEXT)] | None = None
+    seed: wire.Seed | None = None
+    num_inference_steps: wire.Steps | None = None
+    guidance_scale: wire.Guidance | None = None
+    negative_prompt: wire.NegativeText | None = None
+    mode: Literal["guided", "text"] = USUAL_MODE.value
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"prompt": wire.RECIPE_EXAMPLE, "n": 1, "size": "1024x1024"}]}
+    )
+
+    def orders(self) -> list[wire.Order]:
+        """One of our orders for each picture, with consecutive seeds."""
+        width_px, height_px = self._size_px()
+        first = wire.Order(
+            recipe=self.prompt,
+            seed=self.seed,
+            mode=self.mode,
+            steps=self.num_inference_steps,
+            guidance=self.guidance_scale,
+            negative_prompt=self.negative_prompt,
+            width_px=width_px,
+            height_px=height_px,
+        ).with_seed()
+        seeds = range(first.seed or 0, (first.seed or 0) + (self.n or 1))
+        return [wire.Order.model_validate(first.model_dump() | {"seed": seed}) for seed in seeds]
+
+    def _size_px(self) -> tuple[int | None, int | None]:
+        if self.size is None or self.size == "auto":
+            return None, None
+        width_px, _, height_px = self.size.partition("x")
+        return int(width_px), int(height_px)
+
+
+class OneImage(wire.Answer):
+    """A picture, or where it is."""
+
+    b64_json: str | None = None
+    url: str | None = None
+    revised_prompt: str | None = None
+
+
+class ImagesAnswer(wire.Answer):
+    """Pictures that were made."""
+
+    created: int
+    data: list[OneImage]
+    background: Literal["opaque"] = "opaque"
+    output_format: Literal["png", "jpeg", "webp"]
+    quality: Literal["high"] = "high"
+    size: str
+    usage: dict[str, Any]
+
+
+class OpenAIFault(wire.Answer):
+    """What went wrong, as OpenAI has it."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class OpenAIProblem(wire.Answer):
+    """The error body of OpenAI's contract."""
+
+    error: OpenAIFault
+
+
+_EVENT = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": _EVENT}}},
+    **{status: {"model": OpenAIProblem} for status in (400, 401, 403, 404, 413, 422, 429, 500, 503)},
+}
+_USAGE: dict[str, Any] = {
+    "input_tokens": 0,
+    "output_tokens": 0,
+    "total_tokens": 0,
+    "input_tokens_details": {"image_tokens": 0, "text_tokens": 0},
+}
+"""Tokens are not what is counted here, and clients expect the field."""
+
+
+@router.post(
+    "/generations",
+    response_model=ImagesAnswer,
+    response_model_exclude_none=True,
+    responses=_RESPONSES,
+    summary="Make pictures",
+)
+async def generate_images(order: ImagesOrder, request: Request, service: TheService, caller: Maker) -> Any:  # noqa: ANN401
+    """Wait for the pictures, or stream them with previews."""
+    jobs = await run_in_threadpool(_accept, order, request, service, caller)
+    if order.stream:
+        return StreamingResponse(_stream(service, order, jobs), media_type="text/event-stream")
+    ended = await until_ended(service, request, jobs)
+    images = await run_in_threadpool(lambda: [_image(service, request, order, job) for job in ended])
+    answer = ImagesAnswer(created=int(time.time()), data=images, usage=_USAGE, **_look(order, ended[0]))
+    return JSONResponse(answer.model_dump(exclude_none=True))
+
+
+def _accept(order: ImagesOrder, request: Request, service: Service, caller: Caller) -> list[Job]:
+    served = model_of(service)
+    is_known = order.model is None or _OPENAI_MODELS.fullmatch(order.model)
+    if not is_known and served is not None and order.model not in (served.id, served.id.partition("@")[0]):
+        raise NotFound("the model {model!r} is not served here; see /v1/models", model=order.model)
+    try:
+        orders = order.orders()
+    except ValueError as error:  # pydantic's, of a side or a seed that is out of its range
+        raise InputError("{name} is out of its range", name="size" if order.size else "seed") from error
+    orders[0].request()
+    spend(request, service, caller, len(orders))
+    terms = Terms(request_id=request.state.request_id, traceparent=request.headers.get("traceparent"))
+    return service.jobs.accept(caller, orders, terms)
+
+
+def _image(service: Service, request: Request, order: ImagesOrder, job: Job) -> OneImage:
+    prompt = (job.result or {}).get("prompt")
+    png = picture_of(service, job)
+    if order.response_format == "url":
+        path = signed_path(job.id, service.link_secret, service.settings.link_s)
+        return OneImage(url=base_url(service, request) + path, revised_prompt=prompt)
+    return OneImage(b64_json=_encoded(png, order), revised_prompt=prompt)
+
+
+def base_url(service: Service, request: Request) -> str:
+    """What clients reach the service by, without a slash at its end."""
+    return (service.settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def _encoded(png: bytes, order: ImagesOrder) -> str:
+    return base64_text(
+        converted(
+            png, order.output_format or "png", 95 if order.output_compression is None else order.output_compression
+        )
+    )
+
+
+def _look(order: ImagesOrder, job: Job) -> dict[str, Any]:
+    made = job.result or {}
+    size = f"{made.get('width_px')}x{made.get('height_px')}"
+    return {"size": size, "output_format": order.output_format or "png"}
+
+
+async def _stream(service: Service, order: ImagesOrder, jobs: Sequence[Job]) -> AsyncIterator[str]:
+    """Partial and completed pictures as server-sent events, one job after the other as they were asked for."""
+    try:
+        for job in jobs:
+            async for event in _stream_one(service, order, job):
+                yield event
+    except (asyncio.CancelledError, GeneratorExit):
+        for job in jobs:
+            service.jobs.cancel(job)
+        raise
+
+
+async def _stream_one(service: Service, order: ImagesOrder, job: Job) -> AsyncIterator[str]:
+    watch = service.jobs.watch(job.id)
+    n_partial, shown = 0, b""
+    if watch is not None:
+        async for glimpse in watch.glimpses(previews=bool(order.partial_images)):
+            preview = glimpse.preview_jpeg or shown
+            if preview is not shown and n_partial < (order.partial_images or 0):
+                fields = await run_in_threadpool(_partial, order, preview, n_partial)
+                yield _sse("image_generation.partial_image", fields)
+                n_partial, shown = n_partial + 1, preview
+    yield await run_in_threadpool(_completed, service, order, job)
+
+
+def _partial(order: ImagesOrder, jpeg: bytes, index: int) -> dict[str, Any]:
+    return {
+        "b64_json": base64_text(converted(jpeg, order.output_format or "png")),
+        "partial_image_index": index,
+        **_event_fields(order),
+        "size": order.size or "auto",
+    }
+
+
+def _completed(service: Service, order: ImagesOrder, job: Job) -> str:
+    ended = service.store.find_job(job.id) or job
+    try:
+        png = picture_of(service, ended)
+    except PlitkaError as error:
+        problem = problem_of(error, request_id=job.request_id)
+        fault = {"message": problem["error"], "type": "server_error", "param": None, "code": problem["code"]}
+        return _sse("error", {"error": fault})
+    fields = {"b64_json": _encoded(png, order), "usage": _USAGE, **_event_fields(order), **_look(order, ended)}
+    return _sse("image_generation.completed", fields)
+
+
+def _event_fields(order: ImagesOrder) -> dict[str, Any]:
+    return {
+        "created_at": int(time.time()),
+        "background": "opaque",
+        "quality": "high",
+        "output_format": order.output_format or "png",
+    }
+
+
+def _sse(kind: str, fields: dict[str, Any]) -> str:
+    body = json.dumps({"type": kind} | fields)
+    return f"event: {kind}\ndata: {body}\n\n"

@@ -1,0 +1,78 @@
+"""The tables. `migrations` makes them; a test holds the two together.
+
+Times are seconds since 1970 in UTC.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("per_minute", Integer),
+    Column("daily", Integer),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double),
+    Column("revoked_at", Double),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("key_id", String(32), ForeignKey("keys.id"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("deadline_at", Double),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    Column("n_starts", Integer, nullable=False),
+    Column("request_id", String(64), nullable=False),
+    Column("idempotency_key", String(255)),
+    Column("webhook", JSON),
+    Column("webhook_due", Boolean, nullable=False),
+    Column("picture", String(64)),
+    Column("result", JSON),
+    Column("error", JSON),
+    UniqueConstraint("key_id", "idempotency_key"),
+    Index(None, "key_id", "number"),
+    Index(None, "state"),
+    Index(None, "picture"),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)

@@ -1,0 +1,141 @@
+"""How the service behaves: every default of it, and how the environment changes one.
+
+Standard library only, so that the command line can show the defaults without loading the service. What may
+hold a password is read from the environment and never shown.
+"""
+
+import ipaddress
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from plitka.errors import InputError
+
+PREFIX = "PLITKA_"
+MAX_PROMPT_CH = 1000
+"""Characters of a recipe or of a negative prompt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One running service; `PLITKA_` and a field's name in capitals sets it from the environment."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data: Path = Path("plitka-data")
+    """Folder of what is kept, where the two below name no other place."""
+    database_url: str = field(default="", repr=False)
+    """SQLAlchemy's; empty: SQLite in `data`."""
+    pictures_url: str = field(default="", repr=False)
+    """fsspec's, such as s3://bucket/folder; empty: a folder in `data`."""
+    redis_url: str = field(default="", repr=False)
+    """Where rate limits are counted; empty: in this process."""
+    public_url: str = ""
+    """What clients reach the service by, where links in answers must name it; empty: as they asked."""
+    survive_power_cut: bool = False
+    """Wait for the disk at each commit and picture; without it an answer survives any end of the process."""
+
+    queue_limit: int = 256
+    """Jobs that wait, of all keys."""
+    key_queue_limit: int = 64
+    """Jobs that wait, of one key."""
+    max_starts: int = 3
+    """A job that was begun this often and never ended is taken to be what ends the process."""
+    job_timeout_s: float = 900.0
+    """One picture, from its start."""
+    stall_s: float = 300.0
+    """Without a step for so long the engine is taken for hung, and the process for dead."""
+    drain_s: float = 60.0
+    """How long a stop waits for the picture that is being made."""
+    wait_s: float = 300.0
+    """How long an answer that carries the picture may be waited for."""
+    preview_every: int = 4
+    """Steps between two previews, where somebody watches."""
+    max_restarts: int = 3
+    """Engines that fail to load in a row before the service gives up."""
+
+    per_minute: int = 10
+    """Pictures and measurements of a key that names no number of its own."""
+    reads_per_minute: int = 1200
+    """All other requests of a key."""
+    refusals_per_minute: int = 30
+    """Requests with a bad key from one address, before it is no longer listened to."""
+    body_bytes: int = 1_000_000
+    upload_bytes: int = 20_000_000
+    upload_pixels: int = 50_000_000
+    header_timeout_s: float = 10.0
+    """For a request's headers."""
+    body_timeout_s: float = 30.0
+    """For a request's body."""
+    send_timeout_s: float = 30.0
+    """For a client to take a part of an answer."""
+    max_connections: int = 2000
+    link_s: int = 3600
+    """How long a link to a picture is good without a key."""
+
+    cors_origins: tuple[str, ...] = ()
+    """Pages of other sites that may call; `*` for all."""
+    webhook_hosts: tuple[str, ...] = ()
+    """Hosts, each with `:port` if not the usual, that may be told of predictions."""
+    otlp_endpoint: str = ""
+    """Where traces are sent, such as http://localhost:4318."""
+
+    def __post_init__(self) -> None:
+        for name in ("queue_limit", "key_queue_limit", "max_starts", "per_minute", "body_bytes", "upload_bytes"):
+            if getattr(self, name) < 1:
+                raise InputError("{name} must be at least 1, not {value}", name=name, value=getattr(self, name))
+        if not 0 <= self.port <= 65535:
+            raise InputError(
+                "{name} must lie in {low}..{high}, not {value}", name="port", low=0, high=65535, value=self.port
+            )
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the service."""
+        try:
+            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def database(self) -> str:
+        """The database's URL, with SQLite's path filled in."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'plitka.sqlite'}"
+
+    @property
+    def pictures(self) -> str:
+        """The pictures' URL, with the folder's path filled in."""
+        return self.pictures_url or (self.data.resolve() / "pictures").as_uri()
+
+
+def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
+    """The settings of an environment; `given` wins, except where it is None.
+
+    Raises:
+        InputError: a variable is not of its field's kind.
+    """
+    kinds = typing.get_type_hints(Settings)
+    chosen = {
+        one.name: _read(PREFIX + one.name.upper(), environ[PREFIX + one.name.upper()], kinds[one.name])
+        for one in fields(Settings)
+        if PREFIX + one.name.upper() in environ
+    }
+    return Settings(**(chosen | {name: value for name, value in given.items() if value is not None}))
+
+
+def _read(variable: str, text: str, kind: typing.Any) -> typing.Any:  # noqa: ANN401  (whatever the field is)
+    try:
+        if kind is bool:
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+        if isinstance(kind, types.GenericAlias):
+            return tuple(part for part in (part.strip() for part in text.split(",")) if part)
+        return kind(text)
+    except (KeyError, ValueError) as error:
+        raise InputError(
+            "the variable {variable} must be of the kind {kind}, not {value!r}",
+            variable=variable,
+            kind=getattr(kind, "__name__", str(kind)),
+            value=text,
+        ) from error

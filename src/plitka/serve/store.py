@@ -1,0 +1,368 @@
+"""What outlives the process: keys and jobs in one database, SQLite by default, PostgreSQL by its URL.
+
+Decisions:
+* One service owns a database; a second one is refused. So what a job's row says changes on one side only.
+* A commit is in the system's hands before an answer is sent: it survives any end of the process. Waiting for
+  the disk as well costs milliseconds a commit, and is chosen by `Settings.survive_power_cut`.
+* SQLite lets one writer in and makes the others sleep; a lock of our own wakes the next one at once.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from filelock import FileLock, Timeout
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from plitka.errors import InputError
+from plitka.serve import schema
+from plitka.serve.settings import Settings
+
+_OWNER_LOCK = 0x706C69746B61
+"""PostgreSQL's name of our lock: "plitka"."""
+_SECRET_BYTES = 32
+
+
+class State(StrEnum):
+    """Where a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will happen to the job any more."""
+        return self not in _OPEN
+
+
+_OPEN = (State.QUEUED, State.RUNNING)
+
+# What every job needs is written once and not at each call: building a statement takes longer than executing it.
+_FIND_KEY = sa.select(schema.keys).where(schema.keys.c.id == sa.bindparam("key"))
+_FIND_JOB = sa.select(schema.jobs).where(schema.jobs.c.id == sa.bindparam("job"))
+_FIND_OWN_JOB = _FIND_JOB.where(schema.jobs.c.key_id == sa.bindparam("key"))
+_ADD_JOB = sa.insert(schema.jobs).returning(schema.jobs.c.number)
+_CHANGE_JOB = sa.update(schema.jobs).where(schema.jobs.c.id == sa.bindparam("job"), schema.jobs.c.state.in_(_OPEN))
+_START_JOB = _CHANGE_JOB.values(
+    state=State.RUNNING, started_at=sa.bindparam("new_started_at"), n_starts=schema.jobs.c.n_starts + 1
+)
+
+
+@cache
+def _change_job(names: tuple[str, ...]) -> sa.Update:
+    """The change of these columns of a job that has not ended."""
+    return _CHANGE_JOB.values({name: sa.bindparam(f"new_{name}") for name in names})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRow:
+    """A key as it is kept; the secret itself is not."""
+
+    id: str
+    name: str
+    role: str
+    salt: bytes
+    hash: bytes
+    per_minute: int | None
+    daily: int | None
+    created_at: float
+    expires_at: float | None
+    revoked_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A picture that was asked for; times are seconds since 1970."""
+
+    id: str
+    key_id: str
+    request: Mapping[str, Any]
+    """As `plitka.serve.wire.Order` writes it."""
+    request_id: str
+    created_at: float
+    priority: int = 0
+    deadline_at: float | None = None
+    idempotency_key: str | None = None
+    webhook: Mapping[str, Any] | None = None
+    webhook_due: bool = False
+    state: State = State.QUEUED
+    started_at: float | None = None
+    finished_at: float | None = None
+    n_starts: int = 0
+    picture: str | None = None
+    """SHA-256 of the PNG."""
+    result: Mapping[str, Any] | None = None
+    error: Mapping[str, Any] | None = None
+    number: int = 0
+    """Order of acceptance, from 1; 0 before the store has it."""
+
+
+class Store:
+    """The database."""
+
+    def __init__(self, engine: sa.Engine, held: ExitStack) -> None:
+        self._engine = engine
+        self._held = held
+        self._writing = threading.Lock()
+
+    def close(self) -> None:
+        """Give the ownership and the connections back."""
+        self._held.close()
+
+    def check(self) -> None:
+        """Ask the database for nothing, to see that it answers."""
+        with self._engine.connect() as connection:
+            connection.execute(sa.select(1))
+
+    @contextmanager
+    def _write(self) -> Iterator[sa.Connection]:
+        with self._writing, self._engine.begin() as connection:
+            yield connection
+
+    def _read(self, query: sa.Select[Any], **values: object) -> Sequence[sa.Row[Any]]:
+        with self._engine.connect() as connection:
+            return connection.execute(query, values).all()
+
+    # Keys
+
+    def add_key(self, key: KeyRow) -> None:
+        """Keep a new key."""
+        with self._write() as connection:
+            connection.execute(sa.insert(schema.keys).values(**asdict(key)))
+
+    def find_key(self, key_id: str) -> KeyRow | None:
+        """The key of an id, revoked or not."""
+        rows = self._read(_FIND_KEY, key=key_id)
+        return KeyRow(**rows[0]._mapping) if rows else None  # noqa: SLF001  (SQLAlchemy's public name for it)
+
+    def list_keys(self) -> list[KeyRow]:
+        """All keys, the oldest first."""
+        rows = self._read(sa.select(schema.keys).order_by(schema.keys.c.created_at))
+        return [KeyRow(**row._mapping) for row in rows]  # noqa: SLF001  (as above)
+
+    def revoke_key(self, key_id: str) -> bool:
+        """From now on the key opens nothing; False if there is no such key in force."""
+        table = schema.keys
+        query = sa.update(table).where(table.c.id == key_id, table.c.revoked_at.is_(None))
+        with self._write() as connection:
+            return connection.execute(query.values(revoked_at=time.time())).rowcount > 0
+
+    def secret(self, name: str) -> bytes:
+        """32 random bytes that stay the same for this database."""
+        query = sa.select(schema.secrets.c.value).where(schema.secrets.c.name == name)
+        if not self._read(query):
+            with suppress(IntegrityError), self._write() as connection:
+                value = secrets.token_bytes(_SECRET_BYTES)
+                connection.execute(sa.insert(schema.secrets).values(name=name, value=value))
+        return bytes(self._read(query)[0][0])
+
+    # Jobs
+
+    def add_jobs(self, jobs: Sequence[Job]) -> list[Job]:
+        """Keep new jobs, all or none.
+
+        Raises:
+            IntegrityError: the key has a job of that idempotency key.
+        """
+        with self._write() as connection:
+            numbers = [connection.execute(_ADD_JOB, _values(job)).scalar_one() for job in jobs]
+        return [replace(job, number=number) for job, number in zip(jobs, numbers, strict=True)]
+
+    def find_job(self, job_id: str, key_id: str | None = None) -> Job | None:
+        """A job of any key, or only if it is this key's."""
+        rows = self._read(_FIND_JOB if key_id is None else _FIND_OWN_JOB, job=job_id, key=key_id)
+        return _job(rows[0]) if rows else None
+
+    def find_repeated(self, key_id: str, idempotency_key: str) -> Job | None:
+        """The job that a key asked for under this idempotency key."""
+        table = schema.jobs
+        query = sa.select(table).where(table.c.key_id == key_id, table.c.idempotency_key == idempotency_key)
+        rows = self._read(query)
+        return _job(rows[0]) if rows else None
+
+    def list_jobs(self, key_id: str, *, state: State | None, before: int | None, limit: int) -> list[Job]:
+        """A key's jobs, the newest first, from below the number `before`."""
+        table = schema.jobs
+        query = sa.select(table).where(table.c.key_id == key_id).order_by(table.c.number.desc()).limit(limit)
+        if state is not None:
+            query = query.where(table.c.state == state)
+        if before is not None:
+            query = query.where(table.c.number < before)
+        return [_job(row) for row in self._read(query)]
+
+    def unfinished(self) -> list[Job]:
+        """What was accepted and has not ended, in the order of acceptance."""
+        table = schema.jobs
+        return [_job(row) for row in self._read(sa.select(table).where(table.c.state.in_(_OPEN)).order_by("number"))]
+
+    def start_job(self, job_id: str, now: float) -> None:
+        """It is begun: counted, so that a job which ends the process is known by it."""
+        with self._write() as connection:
+            connection.execute(_START_JOB, {"job": job_id, "new_started_at": now})
+
+    def intend_picture(self, job_id: str, picture: str, result: Mapping[str, Any]) -> None:
+        """What the job ends with as soon as that picture is written."""
+        self._change(job_id, picture=picture, result=dict(result))
+
+    def put_back(self, job: Job) -> None:
+        """It waits anew, with as many starts as the job given has: a start that a stop cut short is none."""
+        self._change(job.id, state=State.QUEUED, started_at=None, picture=None, result=None, n_starts=job.n_starts)
+
+    def finish_job(self, job_id: str, state: State, now: float, error: Mapping[str, Any] | None = None) -> bool:
+        """It ended; False if it had ended before, and then nothing is changed."""
+        changes: dict[str, Any] = {"state": state, "finished_at": now, "error": dict(error) if error else None}
+        if state is not State.SUCCEEDED:
+            changes |= {"picture": None, "result": None}
+        return self._change(job_id, **changes)
+
+    def _change(self, job_id: str, **changes: object) -> bool:
+        values = {f"new_{name}": value for name, value in changes.items()}
+        with self._write() as connection:
+            return connection.execute(_change_job(tuple(changes)), {"job": job_id, **values}).rowcount > 0
+
+    def is_picture_used(self, picture: str) -> bool:
+        """Whether any job shows this picture, or is about to."""
+        table = schema.jobs
+        return bool(self._read(sa.select(table.c.number).where(table.c.picture == picture).limit(1)))
+
+    def due_webhooks(self) -> list[Job]:
+        """Jobs that ended, and whose webhook has not been told of it."""
+        table = schema.jobs
+        query = sa.select(table).where(table.c.webhook_due, table.c.state.not_in(_OPEN)).order_by("number")
+        return [_job(row) for row in self._read(query)]
+
+    def settle_webhook(self, job_id: str) -> None:
+        """The webhook was told, or it never will be."""
+        table = schema.jobs
+        with self._write() as connection:
+            connection.execute(sa.update(table).where(table.c.id == job_id).values(webhook_due=False))
+
+
+def open_store(settings: Settings, *, own: bool) -> Store:
+    """The settings' database, brought to the current tables.
+
+    Args:
+        own: as its one service; else beside it, to look after keys.
+
+    Raises:
+        InputError: the URL is none, no database answers there, or another service owns it.
+    """
+    held = ExitStack()
+    try:
+        engine = _connect(settings)
+        held.callback(engine.dispose)
+        if own:
+            _take_ownership(engine, settings, held)
+        with engine.begin() as connection:
+            _migrate(connection)
+    except (OperationalError, sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError, OSError) as error:
+        held.close()
+        raise InputError(
+            "the database cannot be opened ({reason}); check its URL, and that it is running and may be written",
+            reason=type(error).__name__,
+        ) from error
+    except BaseException:
+        held.close()
+        raise
+    return Store(engine, held)
+
+
+def _connect(settings: Settings) -> sa.Engine:
+    url = sa.make_url(settings.database)
+    if url.get_backend_name() != "sqlite":
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        return sa.create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, pool_size=10, max_overflow=40)
+    sync = "FULL" if settings.survive_power_cut else "NORMAL"
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  (any driver's)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={sync}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA busy_timeout=10000")
+        connection.execute(
+            "PRAGMA cache_size=-256"
+        )  # KiB; each of many connections has one, and the system has its own
+
+    return engine
+
+
+def _take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> None:
+    if engine.dialect.name == "sqlite":
+        lock = FileLock(f"{engine.url.database}.lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            raise _refuse_second() from error
+        held.callback(lock.release)
+        return
+    connection = engine.connect()
+    connection.detach()  # the lock is the connection's, so it must end with it and not go back into the pool
+    held.callback(connection.close)
+    if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(_OWNER_LOCK))).scalar():
+        raise _refuse_second()
+    connection.commit()
+    if not settings.survive_power_cut:
+
+        @sa.event.listens_for(engine, "connect")
+        def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  (any driver's)
+            connection.execute("SET synchronous_commit = off")
+            connection.commit()
+
+
+def _refuse_second() -> InputError:
+    return InputError("another service runs on this database; stop it, or give this one a database of its own")
+
+
+def _migrate(connection: sa.Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", "plitka.serve:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _job(row: sa.Row[Any]) -> Job:
+    values = dict(row._mapping)  # noqa: SLF001  (SQLAlchemy's public name for it)
+    return Job(**values | {"state": State(values["state"])})
+
+
+def _values(job: Job) -> dict[str, Any]:
+    """Its columns, but for the number that the database gives."""
+    return {one.name: getattr(job, one.name) for one in fields(job) if one.name != "number"}
+
+
+def summary(keys: Iterable[KeyRow], now: float) -> list[dict[str, Any]]:
+    """Keys as an operator sees them; no hash is among it."""
+    return [
+        {
+            "id": key.id,
+            "name": key.name,
+            "role": key.role,
+            "per_minute": key.per_minute,
+            "daily": key.daily,
+            "state": _key_state(key, now),
+        }
+        for key in keys
+    ]
+
+
+def _key_state(key: KeyRow, now: float) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    return "expired" if key.expires_at is not None and key.expires_at <= now else "in force"

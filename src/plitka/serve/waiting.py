@@ -1,0 +1,90 @@
+"""Answers that carry the picture: the caller waits, and a caller who goes away wants it no longer."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from plitka.errors import ServiceError, Unavailable
+from plitka.serve.service import Service
+from plitka.serve.store import Job, State
+
+
+async def until_ended(service: Service, request: Request, jobs: Sequence[Job]) -> list[Job]:
+    """The jobs once all have ended; if they cannot be waited for, none of them goes on.
+
+    Raises:
+        Unavailable: the service stops, or it took longer than `Settings.wait_s`.
+        ClientDisconnect: nobody is there any more.
+    """
+    ends = asyncio.ensure_future(_ends(service, jobs))
+    gone = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({ends, gone}, timeout=service.settings.wait_s, return_when=asyncio.FIRST_COMPLETED)
+        if ends.done():
+            ended = ends.result()
+            if all(job.state.is_final for job in ended):
+                return ended
+            reason: Exception = Unavailable("the service is stopping; ask again in a moment", retry_after_s=30.0)
+        elif gone.done():
+            reason = ClientDisconnect()
+        else:
+            reason = Unavailable("the picture took too long to wait for; ask for it as a job", retry_after_s=30.0)
+        await run_in_threadpool(_abandon, service, jobs)
+        raise reason
+    finally:
+        for task in (ends, gone):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def until_ended_or(service: Service, job: Job, timeout_s: float) -> Job:
+    """The job once it has ended, or as it is after a while; it goes on either way."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            return (await _ends(service, [job]))[0]
+    return await run_in_threadpool(_fresh, service, job)
+
+
+def picture_of(service: Service, job: Job) -> bytes:
+    """The PNG of a job that has succeeded.
+
+    Raises:
+        ServiceError: it failed, was cancelled, or its picture is gone.
+    """
+    if job.state is not State.SUCCEEDED or job.picture is None:
+        message = (job.error or {}).get("error")
+        raise ServiceError("{reason}", reason=message) if message else ServiceError("the job was cancelled")
+    try:
+        return service.pictures.read(job.picture)
+    except FileNotFoundError as error:
+        raise ServiceError("the picture is no longer kept") from error
+
+
+async def _ends(service: Service, jobs: Sequence[Job]) -> list[Job]:
+    ended: list[Job] = []
+    for job in jobs:
+        watch = service.jobs.watch(job.id)
+        last = (await watch.end()).ended if watch is not None else None
+        if last is None:
+            last = await run_in_threadpool(_fresh, service, job)
+        ended.append(last)
+    return ended
+
+
+def _fresh(service: Service, job: Job) -> Job:
+    return service.store.find_job(job.id) or job
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _abandon(service: Service, jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        service.jobs.abandon(job)

@@ -1,0 +1,101 @@
+"""Telling a client's server how its predictions go: only hosts that the operator named, and each end until it is heard.
+
+The end of a prediction is told again after a new start, if the process ended before it was heard; so it may be
+heard twice, and is never lost.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import structlog
+from starlette.concurrency import run_in_threadpool
+
+from plitka.errors import NotAllowed
+from plitka.serve.metrics import Metrics
+from plitka.serve.settings import Settings
+from plitka.serve.store import Job, Store
+
+log = structlog.get_logger(__name__)
+
+_PAUSES_S = (0.0, 1.0, 4.0, 16.0, 64.0, 256.0)
+_TIMEOUT_S = 10.0
+
+Describe = Callable[[Job], Mapping[str, Any]]
+"""A job as the contract shows it."""
+
+
+def check_host(url: str, settings: Settings) -> None:
+    """Refuse a webhook to where the operator did not allow one: else a client could reach what only we can.
+
+    Raises:
+        NotAllowed: the host is not in `Settings.webhook_hosts`, or the URL is none of the web's.
+    """
+    try:
+        parts = urlsplit(url)
+        is_allowed = parts.scheme in ("http", "https") and parts.netloc.lower() in settings.webhook_hosts
+    except ValueError:
+        is_allowed = False
+    if not is_allowed:
+        raise NotAllowed("webhooks to that host are not allowed; the operator may allow it by PLITKA_WEBHOOK_HOSTS")
+
+
+class Webhooks:
+    """The messages on their way; lives on one event loop."""
+
+    def __init__(self, store: Store, metrics: Metrics, describe: Describe) -> None:
+        self._store = store
+        self._metrics = metrics
+        self._describe = describe
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._client = httpx2.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Take up what the last run left untold."""
+        self._loop = asyncio.get_running_loop()
+        for job in await run_in_threadpool(self._store.due_webhooks):
+            self._begin(job, "completed")
+
+    async def stop(self) -> None:
+        """Leave what is untold to the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._client.aclose()
+
+    def tell(self, job: Job, event: str) -> None:
+        """From any thread: the job began or ended."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._begin, job, event)
+
+    def _begin(self, job: Job, event: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._deliver(job, event))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, job: Job, event: str) -> None:
+        hook = job.webhook or {}
+        events = hook.get("events") or ["start", "output", "logs", "completed"]
+        if event in events:
+            pauses_s = _PAUSES_S if event == "completed" else (0.0,)
+            fresh = await run_in_threadpool(self._store.find_job, job.id)
+            body = dict(await run_in_threadpool(self._describe, fresh or job))
+            is_heard = await self._send(hook["url"], body, pauses_s)
+            self._metrics.webhooks.labels("heard" if is_heard else "given up").inc()
+            log.info("webhook", job_id=job.id, event_kind=event, is_heard=is_heard)
+        if event == "completed":
+            await run_in_threadpool(self._store.settle_webhook, job.id)
+
+    async def _send(self, url: str, body: dict[str, Any], pauses_s: tuple[float, ...]) -> bool:
+        for pause_s in pauses_s:
+            await asyncio.sleep(pause_s)
+            try:
+                answer = await self._client.post(url, json=body)
+            except (httpx2.HTTPError, httpx2.InvalidURL):
+                continue
+            if answer.is_success:
+                return True
+        return False

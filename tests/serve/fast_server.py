@@ -1,0 +1,86 @@
+"""`plitka serve` over the quick engine, as a process of its own that can be killed.
+
+The processes are forked from one that has imported everything, so that a start takes a fraction of a second.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import httpx2
+from tests.serve.conftest import wait_until
+from tests.serve.fast_engine import FastEngine
+
+_SPAWN = multiprocessing.get_context("forkserver")
+_SPAWN.set_forkserver_preload(["plitka.serve.server", "plitka.cli.serve", "tests.serve.fast_server"])
+_USUAL = {"PLITKA_READS_PER_MINUTE": "1000000", "PLITKA_MAX_STARTS": "50"}
+
+
+def _run(words: list[str], environ: dict[str, str], log: str) -> None:
+    """The command line, with the engine exchanged."""
+    from plitka.cli import main
+
+    os.environ.update(environ)
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(descriptor, 2)
+    step_s = float(environ.get("FAST_STEP_S", "0"))
+    sys.exit(main(words, load_engine=lambda _model, _device: FastEngine(step_s=step_s)))
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def start(folder: Path, port: int, *words: str, **environ: str) -> ForkServerProcess:
+    """The process, which may not answer yet."""
+    line = ["serve", "--data", str(folder), "--port", str(port), "--warm-up-px", "64", *words]
+    process = _SPAWN.Process(target=_run, args=(line, _USUAL | environ, str(folder / "log")), daemon=True)
+    process.start()
+    return process
+
+
+def is_ready(port: int) -> bool:
+    """Whether pictures are made there."""
+    with contextlib.suppress(httpx2.TransportError):
+        return httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
+    return False
+
+
+@contextlib.contextmanager
+def served(folder: Path, *words: str, **environ: str) -> Iterator[tuple[ForkServerProcess, int]]:
+    """A process that is ready, and its port; killed at the end if it still runs."""
+    port = free_port()
+    process = start(folder, port, *words, **environ)
+    try:
+        wait_until(lambda: is_ready(port))
+        yield process, port
+    finally:
+        kill(process)
+
+
+def kill(process: ForkServerProcess) -> None:
+    """End it without a chance to tidy up."""
+    process.kill()
+    process.join()
+
+
+def stop(process: ForkServerProcess) -> int | None:
+    """End it as an operator does; its exit code."""
+    os.kill(process.pid or 0, signal.SIGTERM)
+    return ended(process)
+
+
+def ended(process: ForkServerProcess) -> int | None:
+    """Its exit code, once it has one."""
+    process.join(60)
+    return process.exitcode

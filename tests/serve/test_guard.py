@@ -1,0 +1,333 @@
+"""Hostile requests: each gets its documented answer and a line in the log, and none of them a look inside."""
+
+import hmac
+import io
+import json
+import re
+import socket
+import struct
+import time
+import zlib
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from PIL import Image
+from tests.serve.conftest import RECIPE, Running, running, wait_until
+from tests.serve.fast_engine import FastEngine
+
+from plitka.serve import keys
+from plitka.serve.keys import make_key
+
+INSIDE = ("Traceback", "/site-packages", "/src/", 'File "', "sqlite", "plitka_")
+
+
+def png_header(width_px: int, height_px: int) -> bytes:
+    """A PNG that promises a size and holds nothing of it."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    start = struct.pack(">IIBBBBB", width_px, height_px, 8, 2, 0, 0, 0)
+    packed = chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", start) + packed + chunk(b"IEND", b"")
+
+
+def nothing_inside(answer: httpx2.Response) -> bool:
+    """No word of the server's inside is in an answer."""
+    return not any(word in answer.text for word in INSIDE)
+
+
+DEEP = b"[" * 100_000
+BODIES: dict[str, tuple[bytes, set[int]]] = {
+    "no json": (b"{", {400}),
+    "deep json": (b'{"recipe":' + DEEP, {400}),
+    "deep json whole": (b'{"recipe":' + b"[" * 5000 + b"]" * 5000 + b"}", {400, 422}),
+    "no utf-8": (b'{"recipe": "\xff\xfe"}', {400, 422}),
+    "lone surrogate": (rb'{"recipe": "60% red\ud800"}', {422}),
+    "nul": (rb'{"recipe": "60% red\u0000, 40% black"}', {422}),
+    "bidi": (rb'{"recipe": "60% \u202ered, 40% black"}', {422}),
+    "bidi in the negative": (rb'{"recipe": "red", "negative_prompt": "\u2066x"}', {422}),
+    "escape": (rb'{"recipe": "red", "negative_prompt": "\u001b[2J"}', {422}),
+    "long recipe": (json.dumps({"recipe": "red, " * 300}).encode(), {413}),
+    "long negative": (json.dumps({"recipe": "red", "negative_prompt": "x" * 1001}).encode(), {413, 422}),
+    "large body": (b" " * 1_000_001, {413}),
+    "huge number": (b'{"recipe": "red", "seed": 1' + b"0" * 4000 + b"}", {400, 422}),
+    "huger number": (b'{"recipe": "red", "seed": 1' + b"0" * 5000 + b"}", {400}),
+    "infinity": (b'{"recipe": "red", "guidance": 1e999}', {422}),
+    "nan": (b'{"recipe": "red", "guidance": NaN}', {422}),
+    "negative seed": (b'{"recipe": "red", "seed": -2}', {422}),
+    "wrong type": (b'{"recipe": ["red"]}', {422}),
+    "boolean for a number": (b'{"recipe": "red", "steps": true}', {422}),
+    "unknown name": (b'{"recipe": "red", "__class__": "x"}', {422}),
+    "list": (b"[]", {422}),
+    "null": (b"null", {422}),
+    "path": (b'{"recipe": "../../etc/passwd"}', {400}),
+    "odd size": (b'{"recipe": "red", "width_px": 65}', {422}),
+    "giant size": (b'{"recipe": "red", "width_px": 1000000}', {422}),
+    "other mode": (b'{"recipe": "red", "mode": "text", "strength": 0.5}', {422}),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_hostile_bodies(server: Running, maker: httpx2.Client, name: str) -> None:
+    """Every one is refused with its code and without a job, in words that show nothing."""
+    content, statuses = BODIES[name]
+    answer = maker.post("/v1/jobs", content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code in statuses, answer.text
+    assert answer.json()["error"]
+    assert nothing_inside(answer)
+    assert not maker.get("/v1/jobs").json()["jobs"]
+    assert server.service.is_alive
+
+
+UPLOADS: dict[str, tuple[bytes, set[int]]] = {
+    "bomb of pixels": (png_header(60_000, 60_000), {422}),
+    "51 megapixels": (png_header(8500, 6000), {422}),
+    "truncated": (png_header(128, 128), {422}),
+    "no picture": (b"hello", {422}),
+    "nothing": (b"", {422}),
+    "script": (b"%PDF-1.4", {422}),
+    "too large": (b"\0" * 20_000_100, {413}),
+    "tiny": (b"", {422}),
+}
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_hostile_uploads(maker: httpx2.Client, name: str) -> None:
+    """What is no picture, or promises too large a one, is refused before it is decoded."""
+    content, statuses = UPLOADS[name]
+    if name == "tiny":
+        buffer = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(buffer, "PNG")
+        content = buffer.getvalue()
+    started = time.monotonic()
+    answer = maker.post("/v1/measure", data={"recipe": "red"}, files={"image": ("../../x.png", content)})
+    assert answer.status_code in statuses, answer.text
+    assert nothing_inside(answer)
+    assert time.monotonic() - started < 30
+
+
+# Starlette leaves the temporary file of a part that does not end to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_multipart_that_is_cut_off(maker: httpx2.Client) -> None:
+    """A form that does not end is malformed, not a defect of ours."""
+    head = {"Content-Type": "multipart/form-data; boundary=x"}
+    for body in (b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nabc', b"", b"--y--"):
+        answer = maker.post("/v1/measure", content=body, headers=head)
+        assert answer.status_code in (400, 422)
+        assert nothing_inside(answer)
+
+
+@pytest.mark.parametrize("path", ["/v1/jobs/../keys", "/v1/jobs/%2e%2e%2f", "/v1/jobs/%00", "/v1/jobs/" + "a" * 5000])
+def test_path_tricks(maker: httpx2.Client, path: str) -> None:
+    """There is nothing at such a path."""
+    answer = maker.get(path)
+    assert answer.status_code in (404, 405, 422)
+    assert nothing_inside(answer)
+
+
+def test_keys_that_open_nothing(server: Running) -> None:
+    """None, forged, cut, of another secret, expired, revoked: all the same 401, and a line in the log."""
+    good, row = make_key(server.service.store, "gone")
+    late = server.key(days=1e-9)
+    other = server.key()
+    assert server.client_of(good).get("/v1/colours").status_code == 200
+    server.service.store.revoke_key(row.id)
+    forged = good[:20] + other[20:]
+    for key in (None, "", "x", "plitka_", good[:-1], forged, late, good, "plitka_local_" + "A" * 43):
+        answer = server.client_of(None).get("/v1/colours", headers={"Authorization": f"Bearer {key}"} if key else {})
+        assert answer.status_code == 401, key
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert nothing_inside(answer)
+
+
+def test_guessing_is_slowed_down(tmp_path: Path) -> None:
+    """After some bad keys an address gets 429; each refusal is logged, and no key is."""
+    with running(tmp_path, refusals_per_minute=3) as server:
+        key = server.key()
+        bad = [server.client_of(f"{key[:-4]}{number:04}").get("/v1/colours").status_code for number in range(5)]
+        assert bad == [401, 401, 401, 429, 429]
+        assert server.client_of(key).get("/v1/colours").status_code == 200
+        refusals = [line for line in server.logs if line["event"] == "refused"]
+        assert len(refusals) >= 3
+        assert all("request_id" in line for line in refusals)
+        assert key[20:-4] not in json.dumps(server.logs, default=str)
+
+
+def test_a_key_sees_nothing_of_another(server: Running) -> None:
+    """Not its jobs, pictures, events or predictions, and it cannot cancel them."""
+    mine, other = server.client(), server.client("operator")
+    job = server.order(mine)
+    server.ended(mine, job)
+    put = mine.put("/predictions/same", json={"input": {"prompt": RECIPE}})
+    assert put.status_code == 200
+    for method, path in (
+        ("GET", f"/v1/jobs/{job['id']}"),
+        ("GET", f"/v1/jobs/{job['id']}/image"),
+        ("GET", f"/v1/jobs/{job['id']}/events"),
+        ("POST", f"/v1/jobs/{job['id']}/cancel"),
+        ("GET", f"/predictions/{job['id']}"),
+        ("GET", "/predictions/same"),
+        ("POST", "/v1/predictions/same/cancel"),
+    ):
+        assert other.request(method, path).status_code == 404, path
+    assert other.get("/v1/jobs").json()["jobs"] == []
+    assert other.get("/v1/jobs", params={"cursor": job["id"]}).status_code == 404
+    again = other.post("/v1/jobs", json={"recipe": RECIPE}, headers={"Idempotency-Key": "prediction-same"})
+    assert again.status_code == 202
+
+
+def test_roles(server: Running) -> None:
+    """Metrics are for operators, pictures for makers, and reading for all."""
+    for role, metrics, order, colours in (
+        ("viewer", 403, 403, 200),
+        ("maker", 403, 202, 200),
+        ("operator", 200, 202, 200),
+    ):
+        client = server.client(role)
+        assert client.get("/metrics").status_code == metrics
+        assert client.post("/v1/jobs", json={"recipe": RECIPE}).status_code == order
+        assert client.get("/v1/colours").status_code == colours
+
+
+def test_allowances(server: Running) -> None:
+    """Ten a minute as usual, a day's end, and headers that tell what is left."""
+    usual = server.client(per_minute=None)
+    answers = [usual.post("/v1/jobs", json={"recipe": RECIPE}) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [202] * 10 + [429]
+    assert answers[0].headers["RateLimit-Limit"] == "10"
+    assert [int(answer.headers["RateLimit-Remaining"]) for answer in answers[:10]] == list(range(9, -1, -1))
+    assert 0 < int(answers[10].headers["Retry-After"]) <= 60
+    daily = server.client(daily=2)
+    assert [daily.post("/v1/jobs", json={"recipe": RECIPE}).status_code for _ in range(3)] == [202, 202, 429]
+
+
+def test_without_any_key_only_this_machine_is_served(tmp_path: Path) -> None:
+    """No page of another name, no proxy, and nobody once a key exists."""
+    with running(tmp_path) as server:
+        client = server.client_of(None)
+        assert client.post("/v1/jobs", json={"recipe": RECIPE}).status_code == 202
+        for head in (
+            {"Host": "evil.example"},
+            {"Origin": "https://evil.example"},
+            {"X-Forwarded-For": "10.0.0.1"},
+            {"Authorization": "Basic YTpi"},
+        ):
+            assert client.get("/v1/jobs", headers=head).status_code == 401, head
+        server.key()
+        assert client.get("/v1/jobs").status_code == 401
+
+
+def test_headers_of_every_answer(server: Running, maker: httpx2.Client) -> None:
+    """Nothing may be framed, sniffed or kept; the request's id is that of the caller if it is a plain one."""
+    for answer in (maker.get("/v1/colours"), maker.get("/nothing"), server.client_of("x").get("/v1/jobs")):
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Server" not in answer.headers
+        assert "Access-Control-Allow-Origin" not in answer.headers
+    assert maker.get("/livez", headers={"X-Request-ID": "mine-1"}).headers["X-Request-ID"] == "mine-1"
+    assert maker.get("/livez", headers={"X-Request-ID": "a b<script>"}).headers["X-Request-ID"].isalnum()
+
+
+def test_pages_of_other_sites_need_leave(tmp_path: Path) -> None:
+    """Closed by default; opened by name."""
+    with running(tmp_path, cors_origins=("https://shop.example",)) as server:
+        client = server.client()
+        ours = client.get("/v1/colours", headers={"Origin": "https://shop.example"})
+        assert ours.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+        assert (
+            "Access-Control-Allow-Origin"
+            not in client.get("/v1/colours", headers={"Origin": "https://x.example"}).headers
+        )
+
+
+def raw(server: Running, content: bytes, wait_s: float) -> bytes:
+    """What comes back over a bare connection until it is closed."""
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=wait_s) as connection:
+        connection.sendall(content)
+        parts = []
+        while part := connection.recv(65536):
+            parts.append(part)
+        return b"".join(parts)
+
+
+def test_slow_clients_are_dropped(tmp_path: Path) -> None:
+    """Who does not finish headers or body is closed; who does not read is closed too, and the rest go on."""
+    with running(tmp_path, header_timeout_s=0.3, body_timeout_s=0.3, send_timeout_s=0.3) as server:
+        key = server.key()
+        assert raw(server, b"GET /livez HTTP/1.1\r\nHost: x\r\n", 5) == b""
+        head = f"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: 50\r\n".encode()
+        raw(server, head + b"Content-Type: application/json\r\n\r\n{", 5)
+        client = server.client_of(key)
+        job = server.order(client, width_px=2048, height_px=2048)
+        server.ended(client, job)
+        assert client.get("/livez").status_code == 200
+        wait_until(lambda: any(line["event"] == "client_dropped" for line in server.logs))
+
+
+def test_what_is_logged(tmp_path: Path) -> None:
+    """Each stage of a job with its ids, and neither key nor path."""
+    with running(tmp_path) as server:
+        key = server.key()
+        client = server.client_of(key)
+        job = server.order(client)
+        server.ended(client, job)
+        lines = [line for line in server.logs if line.get("job_id") == job["id"]]
+        assert {"job_accepted", "job_started", "job_ended", "job_made"} <= {line["event"] for line in lines}
+        assert len({line["request_id"] for line in lines}) == 1
+        everything = json.dumps(server.logs, default=str)
+        assert key.rpartition("_")[2] not in everything
+        assert str(tmp_path) not in everything
+
+
+def test_metrics_count(tmp_path: Path) -> None:
+    """What an operator's dashboard reads is there after a job."""
+    with running(tmp_path, lambda: FastEngine(step_s=0.001)) as server:
+        client = server.client("operator")
+        server.ended(client, server.order(client))
+        server.ended(client, server.order(client, seed=4_000_000_004))
+        wait_until(lambda: "plitka_attempts_count 1.0" in client.get("/metrics").text)
+        text = client.get("/metrics").text
+        for line in (
+            'plitka_jobs_total{outcome="succeeded"} 1.0',
+            'plitka_jobs_total{outcome="failed"} 1.0',
+            'plitka_life{state="ready"} 1.0',
+            "plitka_wait_seconds_count 2.0",
+            'plitka_stage_seconds_count{stage="denoise"} 1.0',
+            "plitka_share_error_points_count 1.0",
+            "plitka_memory_bytes",
+        ):
+            assert line in text, line
+
+
+def test_a_key_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch, server: Running) -> None:
+    """Also where there is no such key, exactly one digest comparison is made."""
+    calls: list[tuple[Any, Any]] = []
+    real = hmac.compare_digest
+
+    def count(first: bytes, second: bytes) -> bool:
+        calls.append((first, second))
+        return bool(real(first, second))
+
+    monkeypatch.setattr(hmac, "compare_digest", count)
+    for text in (server.key(), "plitka_000000000000_" + "A" * 43, "nonsense"):
+        calls.clear()
+        keys.identify(server.service.store, text)
+        assert len(calls) == 1
+
+
+def test_the_dashboard_reads_metrics_that_are_there(tmp_path: Path) -> None:
+    """Every name in the Grafana file is one that the service exports after a job."""
+    dashboard = (Path(__file__).parents[2] / "deploy/grafana/plitka.json").read_text("utf-8")
+    with running(tmp_path) as server:
+        client = server.client("operator")
+        server.ended(client, server.order(client))
+        wait_until(lambda: "plitka_attempts_count 1.0" in client.get("/metrics").text)
+        text = client.get("/metrics").text
+    asked = set(re.findall(r"plitka_[a-z_]+", dashboard))
+    exported = set(re.findall(r"^(?:# TYPE )?(plitka_[a-z_]+)", text, re.MULTILINE))
+    assert asked <= exported
