@@ -37,9 +37,10 @@ types: .venv/dev.stamp
 contracts: .venv/dev.stamp
 	$(BIN)/lint-imports
 
-# After the cheap checks, also under make -j: the last lines are then pytest's.
+# After the cheap checks, also under make -j: the last lines are then pytest's. One process for each core, and in
+# each of them one thread: the tests' networks are too small to share.
 tests: .venv/dev.stamp | lint types contracts
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile
 
 translations: .venv/dev.stamp
 	$(BIN)/pybabel --quiet compile --domain plitka --directory $(CATALOGUES)

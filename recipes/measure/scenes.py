@@ -14,10 +14,9 @@ from plitka.core.palette import Colour, default_palette
 from plitka.core.shading import (
     Light,
     LightConfig,
-    develop,
     light_granules,
     lit_colours,
-    paint,
+    photograph,
     to_linear,
     to_srgb8,
     vary_chips,
@@ -126,7 +125,7 @@ def paint_layer(
     dealt = deal_colours(geometry.areas, shares, rng)
     oversample = geometry.config.oversample
     albedo = vary_chips(lit, dealt, rng, config)
-    pixels = develop(paint(geometry.ids, light, albedo, config, rng), oversample, config)
+    pixels = photograph(geometry.ids, light, albedo, oversample, config, rng)
     cells = POINT_PX * oversample
     n = geometry.config.size_px // POINT_PX
     colour = dealt[geometry.ids].reshape(n, cells, n, cells)
