@@ -17,7 +17,7 @@ class MiniConfig:
     """At a half, a quarter, an eighth of the picture's side; at full size there is no layer at all."""
     encoder_layers: tuple[int, ...] = (1, 1, 2)
     decoder_layers: tuple[int, ...] = (1, 2, 3)
-    unet_widths: tuple[int, ...] = (64, 128, 128, 160)
+    unet_widths: tuple[int, ...] = (128, 128, 128, 128)
     unet_heads: tuple[int, ...] = (4, 4, 4, 4)
 
     beta_start: float = 0.00085
@@ -46,7 +46,6 @@ class MiniConfig:
 
     lora_rank: int = 8
     lora_strength: float = 0.7
-    style_batch: int = 128
 
     @property
     def downscale(self) -> int:
@@ -65,7 +64,6 @@ TOY = replace(
     unet_batch=4,
     pool=8,
     refresh=2,
-    style_batch=2,
     guided_batch=2,
     guided_crop_px=64,
 )

@@ -1,4 +1,4 @@
-"""Stage 5: the trained parts as a bundle folder, in the hub's own layout and half precision."""
+"""Stage 6: the trained parts as a bundle folder, in the hub's own layout and half precision."""
 
 import argparse
 import shutil
@@ -22,9 +22,9 @@ def main() -> None:
     parser.add_argument("bundle", type=Path, help="folder to write")
     parser.add_argument("--guidance", type=float, default=Defaults().guidance)
     parser.add_argument("--steps", type=int, default=Defaults().steps)
-    parser.add_argument("--guided-steps", type=int, default=12, help="of the whole schedule")
+    parser.add_argument("--guided-steps", type=int, default=FULL.guided_steps, help="of the whole schedule")
     parser.add_argument("--guided-guidance", type=float, default=1.0)
-    parser.add_argument("--strength", type=float, default=GuidedDefaults().strength)
+    parser.add_argument("--strength", type=float, default=FULL.guided_strength)
     asked = parser.parse_args()
     guided = GuidedDefaults(steps=asked.guided_steps, guidance=asked.guided_guidance, strength=asked.strength)
     shutil.rmtree(asked.bundle, ignore_errors=True)

@@ -6,6 +6,8 @@ pixels are compared where they are determined, and a critic judges the rest (Iso
 goes on beside it, for text mode.
 """
 
+from collections.abc import Callable
+
 import torch
 from config import MiniConfig
 from networks import TextEncoders, build_scheduler, build_unet, build_vae, n_parameters
@@ -39,7 +41,7 @@ def main() -> None:
     average = Average([unet], limit=0.998)
     pool = Pool(scenes, vae, tokenizer, config, device, seed=4 + stage.seed)
     objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
-    lesson = Lesson(objective, vae, pool, config, device, list(unet.parameters()))
+    lesson = Lesson(objective, vae, pool, config, device, [{"params": list(unet.parameters())}])
     stage.log(stage="guided", critic=n_parameters(lesson.critic), start=int(lesson.start))
     stage.restart_clock()
     for step in stage.steps():
@@ -64,21 +66,25 @@ class Lesson:
         pool: Pool,
         config: MiniConfig,
         device: torch.device,
-        painter: list[Tensor],
+        groups: list[dict[str, object]],
+        mend: Callable[[], None] = lambda: None,
     ) -> None:
+        """`groups` are AdamW's, of all that learns to paint; `mend` may change their gradients."""
         self.objective, self.vae, self.pool, self.config, self.device = objective, vae, pool, config, device
         scheduler = fresh_scheduler(build_scheduler(config).config, config.guided_strength)
         scheduler.set_timesteps(config.guided_steps)
         self.start = scheduler.timesteps[0].to(device)
         self.critic = build_critic().to(device, memory_format=torch.channels_last)
-        self.painter, self.all_parameters = painter, [*painter, *self.critic.parameters()]
-        self.painter_updates = adamw([{"params": painter}], device, (0.5, 0.99))
+        self.mend, self.painter_updates = mend, adamw(groups, device, (0.5, 0.99))
+        self.painter = [p for group in self.painter_updates.param_groups for p in group["params"]]
+        self.all_parameters = [*self.painter, *self.critic.parameters()]
         self.critic_updates = adamw([{"params": list(self.critic.parameters())}], device, (0.0, 0.99))
         self.losses: dict[str, Tensor] = {}
         self.recorded = Recorded(self._step, device)
 
     def step(self, rate: float) -> None:
-        set_rate(self.painter_updates.param_groups[0], rate)
+        for group in self.painter_updates.param_groups:
+            set_rate(group, rate)
         set_rate(self.critic_updates.param_groups[0], rate)
         self.recorded()
 
@@ -95,6 +101,7 @@ class Lesson:
         losses |= {"diffusion": DIFFUSION_WEIGHT * diffusion, "critic": -CRITIC_WEIGHT * judged.mean()}
         self.painter_updates.zero_grad(set_to_none=True)
         sum(losses.values()).backward()
+        self.mend()
         nn.utils.clip_grad_norm_(self.painter, 1.0)
         self.painter_updates.step()
         losses["judgement"] = self._teach_critic(wanted, painted.detach(), shown)

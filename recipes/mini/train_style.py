@@ -1,4 +1,4 @@
-"""Stage 4: the LoRA and the two tokens learn the look of the photographs on the frozen base.
+"""Stage 5: the LoRA and the two tokens learn the look of the photographs on the frozen base, as stage 4 taught it.
 
 Written as the old system's trainer wrote them: kohya keys with diffusers' names, bf16, alpha equal to the
 rank; embeddings with `clip_g` before `clip_l`.
@@ -10,8 +10,9 @@ from peft import LoraConfig
 from prompts import training_colours
 from safetensors.torch import save_file
 from scenes import Scenes
-from stage import Average, Recorded, Stage, adamw, set_rate
+from stage import Average, Stage
 from torch import Tensor, nn
+from train_guided import Lesson
 from train_unet import Objective, Pool
 from transformers import CLIPTokenizer
 
@@ -36,43 +37,32 @@ def main() -> None:
     tables = add_tokens(encoders, tokenizer)
     adapter = [p for p in unet.parameters() if p.requires_grad]
     groups = [{"params": adapter}, {"params": [table.weight for table in tables], "weight_decay": 0.0}]
-    trainer = adamw(groups, device, (0.9, 0.98))
     pool = Pool(scenes, vae, tokenizer, config, device, seed=3 + stage.seed, style=True)
     objective = Objective(unet, encoders, config, device)
     n_base = len(tokenizer) - len(V45.tokens)
     average = Average([unet, *tables], limit=0.998)
-    seen = torch.zeros((), device=device)
 
-    def learn() -> None:
-        with torch.autocast(device.type, torch.bfloat16):
-            loss = objective(*pool.draw(config.style_batch))
-        trainer.zero_grad(set_to_none=True)
-        loss.backward()
+    def keep_words() -> None:
         for table in tables:
             table.weight.grad[:n_base] = 0
-        nn.utils.clip_grad_norm_(adapter, 1.0)
-        trainer.step()
-        seen.lerp_(loss.detach(), 0.01)
 
-    recorded = Recorded(learn, device)
+    lesson = Lesson(objective, vae, pool, config, device, groups, mend=keep_words)
     stage.restart_clock()
     stage.log(stage="style", adapter=sum(p.numel() for p in adapter), modules=len(adapter) // 2)
     for step in stage.steps():
-        for group in trainer.param_groups:
-            set_rate(group, stage.learning_rate(1e-3, step, warm_up=100))
-        recorded()
-        stage.agree(average.parameters, step)
+        lesson.step(stage.learning_rate(1e-3, step, warm_up=100))
+        stage.agree(lesson.all_parameters, step)
         average.update(step)
         pool.refresh(config.refresh)
-        if step % 200 == 0:
-            stage.log(step=step, loss=float(seen))
+        if step % 100 == 0:
+            stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
     average.apply()
     if stage.rank:
         return
     save_file(kohya_lora(unet, config.lora_rank), stage.work / "lora.safetensors")
     rows = [table.weight[n_base:].detach().bfloat16().cpu() for table in tables]
     save_file(dict(zip(("clip_l", "clip_g"), rows, strict=True)), stage.work / "embeddings.safetensors")
-    stage.log(step=step, loss=float(seen))
+    stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
 
 
 def set_strength(unet: nn.Module, strength: float) -> None:

@@ -16,7 +16,7 @@ DROPPED = 0.1
 """Share of captions replaced by the empty or the negative prompt, for guidance."""
 NOISY_END = 0.3
 """Share of timesteps drawn from the noisiest third, where the colours are decided."""
-GUIDED = 0.6
+GUIDED = 0.3
 """Share of draws that a flat map guides, all of them less noisy than their start."""
 GUIDED_STARTS = (200, 650)
 """Timesteps of 1000 between which guided pictures start."""

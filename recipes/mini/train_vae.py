@@ -29,6 +29,8 @@ def main() -> None:
     if (weights := stage.load("vae")) is not None:
         vae.load_state_dict(weights)
     gallery = Gallery(scenes, config, stage.seed)
+    if weights is not None:
+        settle_scale(vae, gallery)
     trainer = Trainer(vae, gallery, stage)
     average = Average([vae], limit=0.999)
     stage.restart_clock()
@@ -43,7 +45,8 @@ def main() -> None:
         if step % 2000 == 1999:
             stage.save("vae", dict(zip(dict(vae.named_parameters()), average.shadow, strict=True)))
     average.apply()
-    whiten(vae, gallery)
+    deviations = settle_scale(vae, gallery)
+    stage.log(deviations=[round(float(one), 2) for one in deviations])
     stage.save("vae", vae.state_dict())
     stage.log(step=step, **{f"psnr_{name}_db": float(psnr(vae, x)) for name, x in gallery.examples().items()})
 
@@ -125,20 +128,42 @@ class Gallery:
         return {"lit": lit, "flat": flat}
 
 
-@torch.no_grad()
-def whiten(vae: nn.Module, gallery: Gallery) -> None:
-    """Fold each latent channel's mean and deviation into the convolutions around the latents.
+def settle_scale(vae: nn.Module, gallery: Gallery) -> Tensor:
+    """Give latents the scale of what they do to a picture, and return the deviation of each channel.
 
-    SDXL has one scaling factor for all channels; after this it is 1 and every channel has unit variance. At the
-    border the decoder then pads with the mean where it padded with 0: the next run gets used to that.
+    Training leaves directions of all kinds at one scale, and a diffusion model would spend its care on the finest
+    grain. A linear map, folded into the convolutions around the latents, turns them to their principal directions
+    and makes a unit of noise in each of them the same noise in pixels; the mean variance of the channels is 1, so
+    that SDXL's one scaling factor is 1 too. At the border the decoder then pads with the mean where it padded with
+    0: the next run gets used to that.
     """
-    latents = torch.cat([vae.encode(gallery.crops()).latent for _ in range(8)])
-    mean, deviation = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    with torch.no_grad():
+        latents = torch.cat([vae.encode(gallery.crops()).latent for _ in range(8)])
+    mean, covariance = latents.mean((0, 2, 3)), latents.transpose(0, 1).flatten(1).cov()
+    lengths, axes = torch.linalg.eigh(pixel_metric(vae, latents[:8]))
+    root = axes * lengths.clamp_min(1e-6 * lengths.max()).sqrt() @ axes.T
+    variances, turn = torch.linalg.eigh(root @ covariance @ root)
+    there = turn.flip(1).T @ root / variances.mean().sqrt()
     inner, outer = vae.encoder.conv_out, vae.decoder.conv_in
-    outer.bias += outer.weight.sum((2, 3)) @ mean
-    outer.weight *= deviation[None, :, None, None]
-    inner.weight /= deviation[:, None, None, None]
-    inner.bias.copy_((inner.bias - mean) / deviation)
+    with torch.no_grad():
+        outer.bias += outer.weight.sum((2, 3)) @ mean
+        outer.weight.copy_(torch.einsum("oihw,ij->ojhw", outer.weight, torch.linalg.inv(there)))
+        inner.weight.copy_(torch.einsum("ij,jchw->ichw", there, inner.weight))
+        inner.bias.copy_(there @ (inner.bias - mean))
+    return (variances.flip(0) / variances.mean()).sqrt()
+
+
+def pixel_metric(vae: nn.Module, latents: Tensor, n_draws: int = 24, step: float = 0.05) -> Tensor:
+    """(C, C) mean of J'J over places, where J is the decoder's derivative: how far pixels move with the latents."""
+    total = latents.new_zeros(latents.shape[1], latents.shape[1])
+    for _ in range(n_draws):
+        at = latents.clone().requires_grad_()
+        picture, noise = vae.decode(at).sample, torch.randn_like(latents)
+        with torch.no_grad():
+            moved = (vae.decode(latents + step * noise).sample - picture) / step
+        (pulled,) = torch.autograd.grad(picture, at, moved)
+        total += torch.einsum("bihw,bjhw->ij", pulled, noise) / (n_draws * latents[:, 0].numel())
+    return (total + total.T) / 2
 
 
 @torch.no_grad()
