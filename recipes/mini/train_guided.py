@@ -23,6 +23,8 @@ from transformers import CLIPTokenizer
 
 from plitka.model.schedule import fresh_scheduler
 
+CRITIC_FROM = 0.3
+"""Share of the training without a critic: one that has nothing to doubt yet only gets in the way."""
 CRITIC_WEIGHT = 0.05
 DIFFUSION_WEIGHT = 0.5
 
@@ -45,7 +47,7 @@ def main() -> None:
     stage.log(stage="guided", critic=n_parameters(lesson.critic), start=int(lesson.start))
     stage.restart_clock()
     for step in stage.steps():
-        lesson.step(stage.learning_rate(4e-4, step, warm_up=100))
+        lesson.step(stage.learning_rate(8e-4, step, warm_up=100), criticised=stage.position > CRITIC_FROM)
         stage.agree(lesson.all_parameters, step)
         average.update(step)
         pool.refresh(config.refresh)
@@ -75,17 +77,21 @@ class Lesson:
         scheduler.set_timesteps(config.guided_steps)
         self.start = scheduler.timesteps[0].to(device)
         self.critic = build_critic().to(device, memory_format=torch.channels_last)
-        self.mend, self.painter_updates = mend, adamw(groups, device, (0.5, 0.99))
+        self.mend, self.painter_updates = mend, adamw(groups, device, (0.9, 0.99))
         self.painter = [p for group in self.painter_updates.param_groups for p in group["params"]]
         self.all_parameters = [*self.painter, *self.critic.parameters()]
         self.critic_updates = adamw([{"params": list(self.critic.parameters())}], device, (0.0, 0.99))
         self.losses: dict[str, Tensor] = {}
+        self.criticised = False
         self.recorded = Recorded(self._step, device)
 
-    def step(self, rate: float) -> None:
+    def step(self, rate: float, *, criticised: bool) -> None:
+        if criticised != self.criticised:
+            self.criticised = criticised
+            self.recorded = Recorded(self._step, self.device)
         for group in self.painter_updates.param_groups:
             set_rate(group, rate)
-        set_rate(self.critic_updates.param_groups[0], rate)
+        set_rate(self.critic_updates.param_groups[0], rate / 2)
         self.recorded()
 
     def _step(self) -> None:
@@ -93,18 +99,22 @@ class Lesson:
         with torch.autocast(self.device.type, torch.bfloat16):
             diffusion = self.objective(latents, flat, ids)
             lit, flat = self._crops(latents, flat)
-            painted = self._decode(self.paint(flat, ids))
+            latents = self.paint(flat, ids)
+            painted = self._decode(latents)
             with torch.no_grad():
                 wanted, shown = self._decode(lit), self._decode(flat)
             losses = picture_losses(painted, wanted)
-            judged = self.critic(torch.cat([painted, shown], 1)).float()
-        losses |= {"diffusion": DIFFUSION_WEIGHT * diffusion, "critic": -CRITIC_WEIGHT * judged.mean()}
+            losses["latents"] = functional.mse_loss(latents, lit)
+            losses["diffusion"] = DIFFUSION_WEIGHT * diffusion
+            if self.criticised:
+                losses["critic"] = -CRITIC_WEIGHT * self.critic(torch.cat([painted, shown], 1)).float().mean()
         self.painter_updates.zero_grad(set_to_none=True)
         sum(losses.values()).backward()
         self.mend()
         nn.utils.clip_grad_norm_(self.painter, 1.0)
         self.painter_updates.step()
-        losses["judgement"] = self._teach_critic(wanted, painted.detach(), shown)
+        if self.criticised:
+            losses["judgement"] = self._teach_critic(wanted, painted.detach(), shown)
         self.losses = {name: value.detach() for name, value in losses.items()}
 
     def paint(self, flat: Tensor, ids: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from scenes import Scenes
 from stage import Average, Stage
 from torch import Tensor, nn
-from train_guided import Lesson
+from train_guided import CRITIC_FROM, Lesson
 from train_unet import Objective, Pool
 from transformers import CLIPTokenizer
 
@@ -50,7 +50,7 @@ def main() -> None:
     stage.restart_clock()
     stage.log(stage="style", adapter=sum(p.numel() for p in adapter), modules=len(adapter) // 2)
     for step in stage.steps():
-        lesson.step(stage.learning_rate(1e-3, step, warm_up=100))
+        lesson.step(stage.learning_rate(1e-3, step, warm_up=100), criticised=stage.position > CRITIC_FROM)
         stage.agree(lesson.all_parameters, step)
         average.update(step)
         pool.refresh(config.refresh)
