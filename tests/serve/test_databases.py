@@ -181,6 +181,24 @@ def test_a_picture_is_whole_or_not_there(tmp_path: Path) -> None:
     assert not left.exists()
 
 
+def test_the_same_picture_again_is_not_written_again(tmp_path: Path) -> None:
+    """Unless what is there under its name is not the picture, as after a power cut, or the disk shall be waited for."""
+    pictures = Pictures(tmp_path.as_uri())
+    digest = digest_of(b"picture")
+    path = tmp_path / digest[:2] / f"{digest}.png"
+    pictures.write(b"picture", digest)
+    first = path.stat().st_ino
+    pictures.write(b"picture", digest)
+    assert path.stat().st_ino == first
+    path.write_bytes(b"\0" * 7)
+    pictures.write(b"picture", digest)
+    assert pictures.read(digest) == b"picture"
+    whole = path.stat().st_mtime_ns, path.stat().st_ino
+    Pictures(tmp_path.as_uri(), sync=True).write(b"picture", digest)
+    assert (path.stat().st_mtime_ns, path.stat().st_ino) != whole
+    assert pictures.read(digest) == b"picture"
+
+
 def test_a_job_that_was_kept_but_not_ended_is_ended(tmp_path: Path) -> None:
     """A kill between the picture and its row is mended without making the picture again."""
     with running(tmp_path) as server:

@@ -42,9 +42,9 @@ class Pictures:
         path = self._path(digest)
         if not self._is_local:
             self._files.pipe_file(path, png)
-            return
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        write_whole(Path(path), png, sync=self._sync)
+        elif self._sync or not _is_kept(Path(path), png):
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            write_whole(Path(path), png, sync=self._sync)
 
     def read(self, digest: str) -> bytes:
         """The picture of a digest.
@@ -70,6 +70,17 @@ class Pictures:
 
     def _path(self, digest: str) -> str:
         return str(PurePosixPath(self._root, digest[:2], digest + SUFFIX))
+
+
+def _is_kept(path: Path, png: bytes) -> bool:
+    """Whether that very picture is there: a file system may wait for its disk when one file takes another's name.
+
+    Its bytes are compared, since a power cut may have left a file that has only the name.
+    """
+    try:
+        return path.read_bytes() == png
+    except FileNotFoundError:
+        return False
 
 
 def digest_of(png: bytes) -> str:

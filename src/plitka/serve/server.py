@@ -1,6 +1,7 @@
 """One process that listens: uvicorn around the application, with a stop that drains."""
 
 import asyncio
+import socket
 import sys
 from types import FrameType
 from typing import Any
@@ -23,6 +24,12 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._service = service
 
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer until told to stop."""
+        # The engine's thread computes in Python too; a request shall not wait the usual 5 ms for its turn each time.
+        sys.setswitchinterval(_SWITCH_S)
+        super().run(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; a second time, at once."""
         if not self.should_exit:
@@ -34,8 +41,6 @@ class _Server(uvicorn.Server):
 def serve(service: Service) -> None:
     """Answer requests until the process is told to stop."""
     forward_library_logs()
-    # The engine's thread computes in Python too; a request shall not wait the usual 5 ms for its turn each time.
-    sys.setswitchinterval(_SWITCH_S)
     server_of(service).run()
 
 

@@ -55,7 +55,9 @@ _FIND_KEY = sa.select(schema.keys).where(schema.keys.c.id == sa.bindparam("key")
 _FIND_JOB = sa.select(schema.jobs).where(schema.jobs.c.id == sa.bindparam("job"))
 _FIND_OWN_JOB = _FIND_JOB.where(schema.jobs.c.key_id == sa.bindparam("key"))
 _ADD_JOB = sa.insert(schema.jobs).returning(schema.jobs.c.number)
-_CHANGE_JOB = sa.update(schema.jobs).where(schema.jobs.c.id == sa.bindparam("job"), schema.jobs.c.state.in_(_OPEN))
+# Not IN, whose list SQLAlchemy would write out anew for each call.
+_IS_OPEN = sa.or_(*(schema.jobs.c.state == state for state in _OPEN))
+_CHANGE_JOB = sa.update(schema.jobs).where(schema.jobs.c.id == sa.bindparam("job"), _IS_OPEN)
 _START_JOB = _CHANGE_JOB.values(
     state=State.RUNNING, started_at=sa.bindparam("new_started_at"), n_starts=schema.jobs.c.n_starts + 1
 )

@@ -1,6 +1,7 @@
 """What crosses the wire of our own API; ranges and defaults are those of `plitka.core.generation`."""
 
 import secrets
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -17,7 +18,7 @@ from plitka.core.generation import (
     Mode,
     Request,
 )
-from plitka.core.recipe import parse_recipe
+from plitka.core.recipe import Recipe, parse_recipe
 from plitka.errors import TooLarge
 from plitka.serve.settings import MAX_PROMPT_CH
 from plitka.serve.store import Job, State
@@ -86,6 +87,12 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
 
+@lru_cache(maxsize=256)
+def _recipe_of(text: str) -> Recipe:
+    """The recipe of a text, which every job needs twice: when it is accepted and when it is made."""
+    return parse_recipe(text).recipe
+
+
 class Order(Wire):
     """One picture to make; what is left out is the model's choice."""
 
@@ -122,7 +129,7 @@ class Order(Wire):
             InputError: a choice belongs to the other mode.
         """
         choices = self.with_seed().model_dump(exclude={"recipe", "mode"}, exclude_none=True)
-        return Request(recipe=parse_recipe(checked_length(self.recipe)).recipe, mode=Mode(self.mode), **choices)
+        return Request(recipe=_recipe_of(checked_length(self.recipe)), mode=Mode(self.mode), **choices)
 
 
 class JobOrder(Order):
