@@ -1,9 +1,11 @@
-"""Pictures with known shares, spread wider than any tile: lights, sizes, drifting colours, poor cameras."""
+"""Pictures with known shares, spread wider than any tile: lights, sizes, drifting colours, poor cameras, files."""
 
 from dataclasses import dataclass, replace
+from io import BytesIO
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from plitka.core.classifier import Features, describe, window_mean
 from plitka.core.colour_model import fit_colours, nearest_gap, to_lab
@@ -84,7 +86,7 @@ def draw_example(layer: Layer, rng: np.random.Generator) -> Example:
     )
     if not others:
         truth = np.concatenate([truth, np.zeros_like(truth[..., :1])], -1)
-    points = shrink_to_points(to_linear(pixels if plain else degrade(pixels, rng)))
+    points = shrink_to_points(to_linear(pixels if plain else disturb(degrade(pixels, rng), rng)))
     flat = points.reshape(-1, 3)
     fit = fit_colours(flat[rng.choice(len(flat), min(N_SAMPLES, len(flat)), replace=False)], palette)
     seen = describe(points, fit)
@@ -150,7 +152,7 @@ def saturate(lit: np.ndarray, factor: float | np.ndarray) -> np.ndarray:
 
 
 def degrade(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """What cameras do: exposure, white balance, uneven light, contrast, veil, blur or sharpening, noise."""
+    """What cameras do: exposure, white balance, uneven light, contrast, veil, sharpening or a soft lens."""
     linear = to_linear(pixels)
     if rng.random() < 0.6:
         linear = linear * np.exp(rng.normal(0, 0.05, 3) + rng.normal(0, 0.12))
@@ -165,10 +167,48 @@ def degrade(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if kind < 0.5:
         soft = window_mean(linear.astype(np.float32), int(rng.choice([3, 3, 5])))
         linear = linear + (soft - linear) * (rng.uniform(0.3, 1) if kind < 0.25 else rng.uniform(-0.8, -0.2))
-    srgb8 = to_srgb8(linear)
+    return to_srgb8(linear)
+
+
+def disturb(srgb8: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """What files and networks do, each at times: blur, another size and back, noise of its own grain, JPEG."""
+    picture = srgb8.astype(np.float32)
     if rng.random() < 0.4:
-        srgb8 = np.clip(srgb8 + rng.normal(0, rng.uniform(1, 5), srgb8.shape), 0, 255).astype(np.uint8)
-    return srgb8
+        picture = blur(picture, rng.uniform(0.3, 1.1))
+    if rng.random() < 0.2:
+        picture = resize_and_back(to_levels(picture), rng.uniform(0.6, 0.95)).astype(np.float32)
+    if rng.random() < 0.45:
+        noise = rng.normal(0, 1, picture.shape) * rng.uniform(1, 9)
+        if rng.random() < 0.25:
+            noise = blur(noise, 0.6) * 2
+        picture = picture + noise
+    levels = to_levels(picture)
+    return compress(levels, int(rng.integers(70, 97))) if rng.random() < 0.3 else levels
+
+
+def blur(picture: np.ndarray, sigma_px: float) -> np.ndarray:
+    reach = int(4 * sigma_px + 0.5)
+    taps = np.exp(-((np.arange(-reach, reach + 1) / sigma_px) ** 2) / 2)
+    for axis in (0, 1):
+        padded = np.pad(picture, [(reach, reach) if side == axis else (0, 0) for side in range(3)], "symmetric")
+        lines = np.lib.stride_tricks.sliding_window_view(padded, len(taps), axis)
+        picture = (lines @ (taps / taps.sum())).astype(picture.dtype)
+    return picture
+
+
+def resize_and_back(srgb8: np.ndarray, factor: float) -> np.ndarray:
+    image, side = Image.fromarray(srgb8), round(len(srgb8) * factor)
+    return np.asarray(image.resize((side, side), Image.Resampling.BICUBIC).resize(image.size, Image.Resampling.BICUBIC))
+
+
+def compress(srgb8: np.ndarray, quality: int) -> np.ndarray:
+    file = BytesIO()
+    Image.fromarray(srgb8).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file))
+
+
+def to_levels(picture: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
 
 
 def shrink_to_points(linear: np.ndarray) -> np.ndarray:

@@ -1,11 +1,10 @@
-"""Train the network of `plitka.core.classifier` on renders: about 12 minutes on 2 cores.
+"""Train the network of `plitka.core.classifier` on renders: a fixed number of steps, so it can be repeated.
 
 python recipes/measure/train.py src/plitka/core/data/classifier.npz
 """
 
 import argparse
 import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from pathlib import Path
@@ -20,7 +19,7 @@ from plitka.core.classifier import WINDOWS
 
 FIRST_SEED = 3100
 SIZE_PX = 288
-EXAMPLES_PER_LAYER = 15
+EXAMPLES_PER_LAYER = 12
 CROP = 80
 N_HIDDEN = 24
 N_SHARED, N_OWN, N_OFF, N_CONTEXT = 5, 12, 6, 6
@@ -70,32 +69,37 @@ def context(logs: Tensor, light: Tensor) -> Tensor:
 def mean_around(values: Tensor, side: int) -> Tensor:
     reach = side // 2
     padded = functional.pad(values.permute(2, 0, 1)[:, None], (reach,) * 4, mode="replicate")  # (C, 1, H + 2r, W + 2r)
-    return functional.avg_pool2d(padded, side, 1)[:, 0].permute(1, 2, 0)
+    along = functional.avg_pool2d(padded, (1, side), 1)  # one axis after the other: far fewer sums
+    return functional.avg_pool2d(along, (side, 1), 1)[:, 0].permute(1, 2, 0)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--layers", type=int, default=80)
-    parser.add_argument("--seconds", type=float, default=540)
+    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
+    parser.add_argument("--start", type=Path, help="go on from these weights, with a fifth of the learning rate")
     asked = parser.parse_args()
-    seeds = range(FIRST_SEED, FIRST_SEED + asked.layers)
+    seeds = range(asked.first_seed, asked.first_seed + asked.layers)
     with ProcessPoolExecutor(2) as pool:
         draws = pool.map(draw_examples, seeds, repeat(SIZE_PX), repeat(EXAMPLES_PER_LAYER))
         examples = [example for draw in draws for example in draw]
     sys.stdout.write(f"{len(examples)} examples\n")
     torch.manual_seed(0)
     network = Classifier()
-    train(network, examples, asked.seconds)
+    if asked.start:
+        network.load_state_dict({name: torch.from_numpy(value) for name, value in np.load(asked.start).items()})
+    train(network, examples, asked.steps, rate=8e-4 if asked.start else 4e-3)
     np.savez_compressed(asked.out, **{name: value.numpy() for name, value in network.state_dict().items()})
 
 
-def train(network: Classifier, examples: list[Example], seconds: float) -> None:
-    """As many steps as fit into the time; the learning rate falls along a half cosine."""
+def train(network: Classifier, examples: list[Example], n_steps: int, rate: float) -> None:
+    """The learning rate falls along a half cosine."""
     rng, optimiser = np.random.default_rng(0), torch.optim.Adam(network.parameters())
-    began, step, errors = time.monotonic(), 0, []
-    while (done := (time.monotonic() - began) / seconds) < 1:
-        optimiser.param_groups[0]["lr"] = 4e-3 * (0.02 + 0.98 * (1 + np.cos(np.pi * done)) / 2)
+    errors: list[float] = []
+    for step in range(1, n_steps + 1):
+        optimiser.param_groups[0]["lr"] = rate * (0.02 + 0.98 * (1 + np.cos(np.pi * step / n_steps)) / 2)
         optimiser.zero_grad()
         for _ in range(2):
             loss, error = lose(network, examples[rng.integers(len(examples))], rng)
@@ -103,7 +107,6 @@ def train(network: Classifier, examples: list[Example], seconds: float) -> None:
             errors.append(error)
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
-        step += 1
         if step % 200 == 0:
             sys.stdout.write(f"step {step}: {np.mean(errors[-400:]):.2f} points on crops\n")
             sys.stdout.flush()

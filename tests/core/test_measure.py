@@ -1,10 +1,13 @@
 """The measure of shares, held against renders whose shares are exact."""
 
+from collections.abc import Callable
 from functools import cache
+from io import BytesIO
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 
 from plitka.core.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.measure import Measurement, measure
@@ -80,6 +83,64 @@ def _on_white(tile: Picture, seed: int = 0) -> Picture:
     kept = (y >= top) & (y < height - bottom) & (x >= left[:, None]) & (x < (width - right)[:, None])
     canvas[48:-48, 48:-48][kept] = tile[kept]
     return canvas.astype(np.uint8)
+
+
+def _blurred(pixels: Picture, sigma_px: float) -> Picture:
+    """Under a Gaussian of 7 taps."""
+    taps = np.exp(-((np.arange(-3, 4) / sigma_px) ** 2) / 2)
+    soft = pixels.astype(np.float64)
+    for axis in (0, 1):
+        padded = np.pad(soft, [(3, 3) if side == axis else (0, 0) for side in range(3)], mode="edge")
+        soft = np.apply_along_axis(np.convolve, axis, padded, taps / taps.sum(), "valid")
+    return np.rint(soft).astype(np.uint8)
+
+
+def _noisy(pixels: Picture, levels: float) -> Picture:
+    noise = np.random.default_rng(0).normal(0, levels, pixels.shape)
+    return np.clip(np.rint(pixels + noise), 0, 255).astype(np.uint8)
+
+
+def _compressed(pixels: Picture, quality: float) -> Picture:
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=int(quality))
+    return np.asarray(Image.open(file))
+
+
+def _resized_and_back(pixels: Picture, factor: float) -> Picture:
+    image = Image.fromarray(pixels)
+    small = image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.BICUBIC)
+    return np.asarray(small.resize(image.size, Image.Resampling.BICUBIC))
+
+
+Disturbance = Callable[[Picture, float], Picture]
+DISTURBANCES: tuple[tuple[Disturbance, float], ...] = (
+    (_blurred, 0.4),
+    (_blurred, 0.9),
+    (_noisy, 3),
+    (_noisy, 8),
+    (_compressed, 85),
+    (_resized_and_back, 0.75),
+)
+
+
+def _moved(mix: str, disturb: Disturbance, amount: float) -> float:
+    """Points by which the most changed share differs once the picture is disturbed."""
+    before, after = _measured(mix).percents, measure(disturb(_render(mix).pixels, amount), _colours(mix)).percents
+    return max(abs(before[code] - after[code]) for code in before)
+
+
+@pytest.mark.parametrize(("disturb", "amount"), DISTURBANCES)
+def test_sharpness_and_noise_leave_black_and_white_alone(disturb: Disturbance, amount: float) -> None:
+    """A soft, noisy or compressed picture of the tile has the shares of the sharp one."""
+    assert _moved(MIXES[1], disturb, amount) < 1
+
+
+@pytest.mark.parametrize(
+    "mix", ["60% red, 30% black, 10% white", MIXES[2], "75% black, 25% white", "90% black, 10% gray"]
+)
+def test_a_slightly_soft_picture_has_the_same_shares(mix: str) -> None:
+    """As one whose edges an interpolation has rounded."""
+    assert _moved(mix, _blurred, 0.4) < 1
 
 
 @pytest.mark.parametrize("mix", MIXES)
