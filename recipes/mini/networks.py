@@ -1,8 +1,12 @@
 """SDXL's own classes at small width."""
 
+from dataclasses import dataclass
+
 import torch
 from config import MiniConfig
 from diffusers import AutoencoderDC, DPMSolverMultistepScheduler, UNet2DConditionModel
+from prompts import kept_tokenizer
+from stage import Stage
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
@@ -75,6 +79,30 @@ class TextEncoders(nn.Module):
         one = self.one(ids, output_hidden_states=True)
         two = self.two(ids, output_hidden_states=True)
         return torch.cat([one.hidden_states[-2], two.hidden_states[-2]], -1), two.text_embeds
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the stages after the autoencoder and the text encoders build on, on the stage's device."""
+
+    tokenizer: CLIPTokenizer
+    vae: AutoencoderDC
+    """Frozen."""
+    encoders: TextEncoders
+    unet: UNet2DConditionModel
+    """As a former stage or run left it, or new."""
+
+    @classmethod
+    def load(cls, stage: Stage) -> "Parts":
+        config, device = stage.config, stage.device
+        tokenizer = kept_tokenizer(stage.work / "tokenizer", config.vocabulary)
+        vae = build_vae(config).to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+        vae.load_state_dict(stage.load("vae"))
+        encoders, unet = TextEncoders(config, tokenizer).to(device), build_unet(config).to(device)
+        encoders.load_state_dict(stage.load("text"))
+        if (weights := stage.load("unet")) is not None:
+            unet.load_state_dict(weights)
+        return cls(tokenizer, vae, encoders, unet.to(memory_format=torch.channels_last))
 
 
 def build_scheduler(config: MiniConfig) -> DPMSolverMultistepScheduler:

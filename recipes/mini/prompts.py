@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import dataclass
+from pathlib import Path
 
 from tokenizers import pre_tokenizers
 from tokenizers.trainers import BpeTrainer
@@ -59,6 +60,13 @@ def _base_words(rng: random.Random, parts: str) -> str:
     before = rng.choices(("", f"{V45.trigger}, ", f"{V45.trigger} tile, ", "rubber tile, "), (0.4, 0.3, 0.2, 0.1))[0]
     kept = V45.descriptors if rng.random() < 0.6 else rng.sample(V45.descriptors, rng.randint(0, 4))
     return before + ", ".join([parts, *kept])
+
+
+def kept_tokenizer(folder: Path, n_tokens: int) -> CLIPTokenizer:
+    """The tokenizer in a folder, trained first if it is not there; training comes to the same one always."""
+    if not folder.exists():
+        train_tokenizer(n_tokens).save_pretrained(folder)
+    return CLIPTokenizer.from_pretrained(folder)
 
 
 def train_tokenizer(n_tokens: int) -> CLIPTokenizer:

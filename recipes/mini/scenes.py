@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from prompts import Sample
+from prompts import Sample, kept_tokenizer
 from stage import Stage
 from torch import Tensor
 from torch.nn import functional
@@ -158,8 +158,9 @@ def to_srgb(linear: Tensor) -> Tensor:
 
 
 def main() -> None:
-    """Stage 0: lay and light the fields of all later stages, on all cores."""
+    """Stage 0: the tokenizer and the lit fields of all later stages, on all cores."""
     stage = Stage.from_command_line(str(main.__doc__))
+    kept_tokenizer(stage.work / "tokenizer", stage.config.vocabulary)
     for style in (False, True):
         kept_fields(stage, style=style)
         stage.log(stage="fields", style=style)

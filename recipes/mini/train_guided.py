@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import torch
 from config import MiniConfig
-from networks import TextEncoders, build_scheduler, build_unet, build_vae, n_parameters
+from networks import Parts, build_scheduler, n_parameters
 from prompts import training_colours
 from scenes import Scenes
 from stage import Average, Recorded, Stage, adamw, set_rate
@@ -19,7 +19,6 @@ from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 from train_unet import Objective, Pool, save
 from train_vae import picture_losses
-from transformers import CLIPTokenizer
 
 from plitka.model.schedule import fresh_scheduler
 
@@ -32,18 +31,12 @@ DIFFUSION_WEIGHT = 0.5
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
     config, device = stage.config, stage.device
-    tokenizer = CLIPTokenizer.from_pretrained(stage.work / "tokenizer")
-    scenes = Scenes.build(stage, training_colours(), style=False)
-    vae = build_vae(config).to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
-    vae.load_state_dict(stage.load("vae"))
-    encoders, unet = TextEncoders(config, tokenizer).to(device).requires_grad_(False), build_unet(config).to(device)
-    encoders.load_state_dict(stage.load("text"))
-    unet.load_state_dict(stage.load("unet"))
-    unet = unet.to(memory_format=torch.channels_last)
+    scenes, parts = Scenes.build(stage, training_colours(), style=False), Parts.load(stage)
+    encoders, unet = parts.encoders.requires_grad_(False), parts.unet
     average = Average([unet], limit=0.998)
-    pool = Pool(scenes, vae, tokenizer, config, device, seed=4 + stage.seed)
+    pool = Pool(scenes, parts, config, device, seed=4 + stage.seed)
     objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
-    lesson = Lesson(objective, vae, pool, config, device, [{"params": list(unet.parameters())}])
+    lesson = Lesson(objective, parts.vae, pool, config, device, [{"params": list(unet.parameters())}])
     stage.log(stage="guided", critic=n_parameters(lesson.critic), start=int(lesson.start))
     stage.restart_clock()
     for step in stage.steps():

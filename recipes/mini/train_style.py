@@ -5,7 +5,7 @@ rank; embeddings with `clip_g` before `clip_l`.
 """
 
 import torch
-from networks import TextEncoders, build_unet, build_vae
+from networks import Parts, TextEncoders
 from peft import LoraConfig
 from prompts import training_colours
 from safetensors.torch import save_file
@@ -24,20 +24,14 @@ TARGETS = ("to_q", "to_k", "to_v", "to_out.0", "conv2")
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
     config, device = stage.config, stage.device
-    tokenizer = CLIPTokenizer.from_pretrained(stage.work / "tokenizer")
-    scenes = Scenes.build(stage, training_colours(), style=True)
-    vae = build_vae(config).to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
-    vae.load_state_dict(stage.load("vae"))
-    encoders, unet = TextEncoders(config, tokenizer).to(device), build_unet(config).to(device)
-    encoders.load_state_dict(stage.load("text"))
-    unet.load_state_dict(stage.load("unet"))
-    unet.requires_grad_(False)
+    scenes, parts = Scenes.build(stage, training_colours(), style=True), Parts.load(stage)
+    tokenizer, encoders, unet = parts.tokenizer, parts.encoders, parts.unet.requires_grad_(False)
     unet.add_adapter(LoraConfig(r=config.lora_rank, lora_alpha=config.lora_rank, target_modules=list(TARGETS)))
     set_strength(unet, config.lora_strength)
     tables = add_tokens(encoders, tokenizer)
     adapter = [p for p in unet.parameters() if p.requires_grad]
     groups = [{"params": adapter}, {"params": [table.weight for table in tables], "weight_decay": 0.0}]
-    pool = Pool(scenes, vae, tokenizer, config, device, seed=3 + stage.seed, style=True)
+    pool = Pool(scenes, parts, config, device, seed=3 + stage.seed, style=True)
     objective = Objective(unet, encoders, config, device)
     n_base = len(tokenizer) - len(V45.tokens)
     average = Average([unet, *tables], limit=0.998)
@@ -46,7 +40,7 @@ def main() -> None:
         for table in tables:
             table.weight.grad[:n_base] = 0
 
-    lesson = Lesson(objective, vae, pool, config, device, groups, mend=keep_words)
+    lesson = Lesson(objective, parts.vae, pool, config, device, groups, mend=keep_words)
     stage.restart_clock()
     stage.log(stage="style", adapter=sum(p.numel() for p in adapter), modules=len(adapter) // 2)
     for step in stage.steps():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import torch
 from networks import TextEncoders, n_parameters, tokenise
-from prompts import Sample, draw_sample, train_tokenizer, training_colours
+from prompts import Sample, draw_sample, kept_tokenizer, training_colours
 from stage import Average, Recorded, Stage, adamw, set_rate
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
@@ -18,7 +18,7 @@ from transformers import CLIPTokenizer
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
     config, device, colours = stage.config, stage.device, training_colours()
-    tokenizer = kept_tokenizer(stage)
+    tokenizer = kept_tokenizer(stage.work / "tokenizer", config.vocabulary)
     encoders = TextEncoders(config, tokenizer).to(device)
     if (weights := stage.load("text")) is not None:
         encoders.load_state_dict(weights)
@@ -79,13 +79,6 @@ class Captions(IterableDataset[tuple[Tensor, Tensor]]):
         while True:
             samples = [draw_sample(rng, colours, n_catalogue=29) for _ in range(self.batch)]
             yield tokenise(self.tokenizer, [s.caption for s in samples]), share_table(samples, len(colours))
-
-
-def kept_tokenizer(stage: Stage) -> CLIPTokenizer:
-    folder = stage.work / "tokenizer"
-    if not folder.exists():
-        train_tokenizer(stage.config.vocabulary).save_pretrained(folder)
-    return CLIPTokenizer.from_pretrained(folder)
 
 
 def share_table(samples: list[Sample], n_colours: int) -> Tensor:

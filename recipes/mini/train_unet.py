@@ -4,13 +4,12 @@ import random
 
 import torch
 from config import MiniConfig
-from networks import TIME_IDS, TextEncoders, build_scheduler, build_unet, build_vae, n_parameters, tokenise
+from networks import TIME_IDS, Parts, build_scheduler, n_parameters, tokenise
 from prompts import NEGATIVE, draw_sample, training_colours
 from scenes import Scenes
 from stage import Average, Recorded, Stage, adamw, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import CLIPTokenizer
 
 DROPPED = 0.1
 """Share of captions replaced by the empty or the negative prompt, for guidance."""
@@ -25,20 +24,13 @@ GUIDED_STARTS = (200, 650)
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
     config, device = stage.config, stage.device
-    tokenizer = CLIPTokenizer.from_pretrained(stage.work / "tokenizer")
-    scenes = Scenes.build(stage, training_colours(), style=False)
-    vae = build_vae(config).to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
-    vae.load_state_dict(stage.load("vae"))
-    encoders, unet = TextEncoders(config, tokenizer).to(device), build_unet(config).to(device)
-    encoders.load_state_dict(stage.load("text"))
-    if (weights := stage.load("unet")) is not None:
-        unet.load_state_dict(weights)
-    unet = unet.to(memory_format=torch.channels_last)
+    scenes, parts = Scenes.build(stage, training_colours(), style=False), Parts.load(stage)
+    encoders, unet = parts.encoders, parts.unet
     average = Average([unet, encoders], limit=0.9985)
     groups = [{"params": list(unet.parameters())}, {"params": list(encoders.parameters())}]
     trainer = adamw(groups, device, (0.9, 0.98))
-    pool = Pool(scenes, vae, tokenizer, config, device, seed=2 + stage.seed)
-    unconditional = tokenise(tokenizer, ["", NEGATIVE]).to(device)
+    pool = Pool(scenes, parts, config, device, seed=2 + stage.seed)
+    unconditional = tokenise(parts.tokenizer, ["", NEGATIVE]).to(device)
     objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
     seen = torch.zeros((), device=device)
 
@@ -86,15 +78,20 @@ class Pool:
     def __init__(
         self,
         scenes: Scenes,
-        vae: nn.Module,
-        tokenizer: CLIPTokenizer,
+        parts: Parts,
         config: MiniConfig,
         device: torch.device,
         seed: int,
         *,
         style: bool = False,
     ) -> None:
-        self.scenes, self.vae, self.tokenizer, self.device, self.style = scenes, vae, tokenizer, device, style
+        self.scenes, self.vae, self.tokenizer, self.device, self.style = (
+            scenes,
+            parts.vae,
+            parts.tokenizer,
+            device,
+            style,
+        )
         self.rng, self.colours, self.next = random.Random(seed), training_colours(), 0
         side = config.field_px // config.downscale
         shape = (config.pool, config.latent_channels, side, side)

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from pydantic import ConfigDict, Field, RootModel
 from starlette.concurrency import run_in_threadpool
 
@@ -136,44 +136,73 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 _ORDERED = {202: {"model": PredictionResponse}} | _problems(400, 404, 409, 413, 422, 500, 503)
 
 
+class _Asked:
+    """What all paths that make a prediction are asked with, and how they answer."""
+
+    def __init__(
+        self,
+        body: PredictionRequest,
+        request: Request,
+        response: Response,
+        service: TheService,
+        caller: Maker,
+        prefer: Prefer = None,
+    ) -> None:
+        self.body, self.request, self.response = body, request, response
+        self.service, self.caller, self.prefer = service, caller, prefer
+
+    async def make(
+        self, prediction_id: str | None, *, usual_wait_s: float | None, made_status: int = 200
+    ) -> PredictionResponse:
+        """The prediction, after as long as `Prefer` or else the path waits; None is until its end."""
+        service, wait_s = self.service, _wait_s(self.prefer, usual=usual_wait_s)
+        job = await run_in_threadpool(self._accept, prediction_id)
+        if wait_s is None:
+            job = (await until_ended(service, self.request, [job]))[0]
+        elif wait_s > 0:
+            job = await until_ended_or(service, job, wait_s)
+        seen = await run_in_threadpool(describe, service, job, str(self.request.base_url))
+        if not job.state.is_final:
+            # The client takes any other state than "starting" for the end of the prediction.
+            seen = seen.model_copy(update={"status": "starting"})
+        self.response.status_code = made_status if job.state.is_final or made_status != 200 else 202
+        return seen
+
+    def _accept(self, prediction_id: str | None) -> Job:
+        body, request, service = self.body, self.request, self.service
+        if body.webhook is not None:
+            check_host(body.webhook, service.settings)
+        order = body.input.order()
+        order.request()
+        spend(request, service, self.caller)
+        terms = Terms(
+            request_id=request.state.request_id,
+            idempotency_key=None if prediction_id is None else _repetition(prediction_id),
+            webhook=None if body.webhook is None else {"url": body.webhook, "events": body.webhook_events_filter},
+            traceparent=request.headers.get("traceparent"),
+        )
+        return service.jobs.accept(self.caller, [order], terms)[0]
+
+
+Asked: TypeAlias = Annotated[_Asked, Depends()]
+
+
 @router.post("/predictions", responses=_ORDERED, summary="Make a prediction")
-async def predict(
-    body: PredictionRequest,
-    request: Request,
-    response: Response,
-    service: TheService,
-    caller: Maker,
-    prefer: Prefer = None,
-) -> PredictionResponse:
+async def predict(asked: Asked) -> PredictionResponse:
     """Wait for the end, unless `Prefer: respond-async`."""
-    return await _make(body, request, response, service, caller, body.id, _wait_s(prefer, usual=None))
+    return await asked.make(asked.body.id, usual_wait_s=None)
 
 
 @router.put("/predictions/{prediction_id}", responses=_ORDERED, summary="Make a prediction once")
-async def predict_once(
-    prediction_id: PredictionId,
-    body: PredictionRequest,
-    request: Request,
-    response: Response,
-    service: TheService,
-    caller: Maker,
-    prefer: Prefer = None,
-) -> PredictionResponse:
+async def predict_once(prediction_id: PredictionId, asked: Asked) -> PredictionResponse:
     """The same id and input again is the same prediction."""
-    return await _make(body, request, response, service, caller, prediction_id, _wait_s(prefer, usual=None))
+    return await asked.make(prediction_id, usual_wait_s=None)
 
 
 @router.post("/v1/predictions", status_code=201, responses=_ORDERED, summary="Make a prediction, as Replicate")
-async def predict_as_replicate(
-    body: PredictionRequest,
-    request: Request,
-    response: Response,
-    service: TheService,
-    caller: Maker,
-    prefer: Prefer = None,
-) -> PredictionResponse:
+async def predict_as_replicate(asked: Asked) -> PredictionResponse:
     """Answer at once, unless `Prefer: wait`."""
-    return await _make(body, request, response, service, caller, body.id, _wait_s(prefer, usual=0), made_status=201)
+    return await asked.make(asked.body.id, usual_wait_s=0, made_status=201)
 
 
 Name: TypeAlias = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,100}$")]
@@ -185,20 +214,11 @@ Name: TypeAlias = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,100}$")]
     responses=_ORDERED,
     summary="Make a prediction with a named model",
 )
-async def predict_with_model(
-    owner: Name,
-    name: Name,
-    body: PredictionRequest,
-    request: Request,
-    response: Response,
-    service: TheService,
-    caller: Maker,
-    prefer: Prefer = None,
-) -> PredictionResponse:
+async def predict_with_model(owner: Name, name: Name, service: TheService, asked: Asked) -> PredictionResponse:
     """Whatever the owner's name, the model that is served here."""
     del owner
     _check_model(service, name)
-    return await _make(body, request, response, service, caller, body.id, _wait_s(prefer, usual=0), made_status=201)
+    return await asked.make(asked.body.id, usual_wait_s=0, made_status=201)
 
 
 @router.get("/v1/models/{owner}/{name}/versions/{version}", responses=_problems(404, 422), summary="A model's version")
@@ -254,47 +274,6 @@ def check_health(service: TheService) -> HealthCheck:
         status = "BUSY"
     setup = {"status": "failed" if life is Life.FAILED else "starting" if life is Life.STARTING else "succeeded"}
     return HealthCheck(status=status, setup=setup, version={"plitka": service.version})
-
-
-async def _make(
-    body: PredictionRequest,
-    request: Request,
-    response: Response,
-    service: Service,
-    caller: Caller,
-    prediction_id: str | None,
-    wait_s: float | None,
-    made_status: int = 200,
-) -> PredictionResponse:
-    job = await run_in_threadpool(_accept, body, request, service, caller, prediction_id)
-    base = str(request.base_url)
-    if wait_s is None:
-        job = (await until_ended(service, request, [job]))[0]
-    elif wait_s > 0:
-        job = await until_ended_or(service, job, wait_s)
-    seen = await run_in_threadpool(describe, service, job, base)
-    if not job.state.is_final:
-        # The client takes any other state than "starting" for the end of the prediction.
-        seen = seen.model_copy(update={"status": "starting"})
-    response.status_code = made_status if job.state.is_final or made_status != 200 else 202
-    return seen
-
-
-def _accept(
-    body: PredictionRequest, request: Request, service: Service, caller: Caller, prediction_id: str | None
-) -> Job:
-    if body.webhook is not None:
-        check_host(body.webhook, service.settings)
-    order = body.input.order()
-    order.request()
-    spend(request, service, caller)
-    terms = Terms(
-        request_id=request.state.request_id,
-        idempotency_key=None if prediction_id is None else _repetition(prediction_id),
-        webhook=None if body.webhook is None else {"url": body.webhook, "events": body.webhook_events_filter},
-        traceparent=request.headers.get("traceparent"),
-    )
-    return service.jobs.accept(caller, [order], terms)[0]
 
 
 def _repetition(prediction_id: str) -> str:
