@@ -63,10 +63,8 @@ class Running:
         return seen
 
 
-@contextmanager
-def running(folder: Path, engine: Callable[[], Engine] = FastEngine, **choices: Any) -> Iterator[Running]:  # noqa: ANN401
-    """A service in this process, on a free port, until the end of the block."""
-    logs: list[dict[str, Any]] = []
+def listen(logs: list[dict[str, Any]]) -> None:
+    """Have every line that this process logs from now on kept in a list."""
 
     def keep(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
         logs.append(dict(event))
@@ -77,6 +75,13 @@ def running(folder: Path, engine: Callable[[], Engine] = FastEngine, **choices: 
         logger_factory=structlog.ReturnLoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+@contextmanager
+def running(folder: Path, engine: Callable[[], Engine] = FastEngine, **choices: Any) -> Iterator[Running]:  # noqa: ANN401
+    """A service in this process, on a free port, until the end of the block."""
+    logs: list[dict[str, Any]] = []
+    listen(logs)
     usual: dict[str, Any] = {"drain_s": 5.0, "reads_per_minute": PLENTY, "refusals_per_minute": PLENTY}
     service = open_service(Settings(port=0, data=folder, **usual | choices), engine, version="0", warm_up_px=64)
     server = server_of(service)
@@ -108,6 +113,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A service that all tests of a module share."""
     with running(tmp_path_factory.mktemp("served")) as one:
         yield one
+
+
+@pytest.fixture(autouse=True)
+def _listening(request: pytest.FixtureRequest) -> None:
+    """Logging is set back after each test; a server that many share goes on being heard."""
+    if "server" in request.fixturenames and isinstance(shared := request.getfixturevalue("server"), Running):
+        listen(shared.logs)
 
 
 @pytest.fixture

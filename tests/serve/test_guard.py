@@ -70,6 +70,12 @@ BODIES: dict[str, tuple[bytes, set[int]]] = {
 }
 
 
+def assert_told(server: Running, answer: httpx2.Response) -> None:
+    """The log has a line of this request with the status that it got."""
+    told = {"event": "request", "request_id": answer.headers["X-Request-ID"], "status": str(answer.status_code)}
+    wait_until(lambda: any(told.items() <= line.items() for line in list(server.logs)))
+
+
 @pytest.mark.parametrize("name", BODIES)
 def test_hostile_bodies(server: Running, maker: httpx2.Client, name: str) -> None:
     """Every one is refused with its code and without a job, in words that show nothing."""
@@ -78,6 +84,7 @@ def test_hostile_bodies(server: Running, maker: httpx2.Client, name: str) -> Non
     assert answer.status_code in statuses, answer.text
     assert answer.json()["error"]
     assert nothing_inside(answer)
+    assert_told(server, answer)
     assert not maker.get("/v1/jobs").json()["jobs"]
     assert server.service.is_alive
 
@@ -95,7 +102,7 @@ UPLOADS: dict[str, tuple[bytes, set[int]]] = {
 
 
 @pytest.mark.parametrize("name", UPLOADS)
-def test_hostile_uploads(maker: httpx2.Client, name: str) -> None:
+def test_hostile_uploads(server: Running, maker: httpx2.Client, name: str) -> None:
     """What is no picture, or promises too large a one, is refused before it is decoded."""
     content, statuses = UPLOADS[name]
     if name == "tiny":
@@ -106,26 +113,29 @@ def test_hostile_uploads(maker: httpx2.Client, name: str) -> None:
     answer = maker.post("/v1/measure", data={"recipe": "red"}, files={"image": ("../../x.png", content)})
     assert answer.status_code in statuses, answer.text
     assert nothing_inside(answer)
+    assert_told(server, answer)
     assert time.monotonic() - started < 30
 
 
 # Starlette leaves the temporary file of a part that does not end to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_multipart_that_is_cut_off(maker: httpx2.Client) -> None:
+def test_multipart_that_is_cut_off(server: Running, maker: httpx2.Client) -> None:
     """A form that does not end is malformed, not a defect of ours."""
     head = {"Content-Type": "multipart/form-data; boundary=x"}
     for body in (b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nabc', b"", b"--y--"):
         answer = maker.post("/v1/measure", content=body, headers=head)
         assert answer.status_code in (400, 422)
         assert nothing_inside(answer)
+        assert_told(server, answer)
 
 
 @pytest.mark.parametrize("path", ["/v1/jobs/../keys", "/v1/jobs/%2e%2e%2f", "/v1/jobs/%00", "/v1/jobs/" + "a" * 5000])
-def test_path_tricks(maker: httpx2.Client, path: str) -> None:
+def test_path_tricks(server: Running, maker: httpx2.Client, path: str) -> None:
     """There is nothing at such a path."""
     answer = maker.get(path)
     assert answer.status_code in (404, 405, 422)
     assert nothing_inside(answer)
+    assert_told(server, answer)
 
 
 def test_keys_that_open_nothing(server: Running) -> None:
@@ -141,6 +151,7 @@ def test_keys_that_open_nothing(server: Running) -> None:
         assert answer.status_code == 401, key
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert nothing_inside(answer)
+        assert_told(server, answer)
 
 
 def test_guessing_is_slowed_down(tmp_path: Path) -> None:
@@ -172,7 +183,9 @@ def test_a_key_sees_nothing_of_another(server: Running) -> None:
         ("GET", "/predictions/same"),
         ("POST", "/v1/predictions/same/cancel"),
     ):
-        assert other.request(method, path).status_code == 404, path
+        answer = other.request(method, path)
+        assert answer.status_code == 404, path
+        assert_told(server, answer)
     assert other.get("/v1/jobs").json()["jobs"] == []
     assert other.get("/v1/jobs", params={"cursor": job["id"]}).status_code == 404
     again = other.post("/v1/jobs", json={"recipe": RECIPE}, headers={"Idempotency-Key": "prediction-same"})
