@@ -1,11 +1,12 @@
 """How long a full-size bundle takes from files to ready, and what memory it and a picture need.
 
     python recipes/fullsize/make_v4_files.py /tmp/v4 --base
-    python benchmarks/fullsize_load.py /tmp/v4 [--device cuda] [--json figures.json]
+    python benchmarks/fullsize_load.py /tmp/v4 [--device cuda] [--limit-vram-gb 10] [--json figures.json]
 
 Every file is read once beforehand, so that the load time is without a cold disk. The figures come from this
 process: run it for one bundle at a time. A base of random weights makes noise, which is a picture to the
-clock and to the memory.
+clock and to the memory. With a limit the process may hold no more of the GPU than that, caches included: torch
+gives back what it only keeps for later, and fails where tensors need more.
 """
 
 import argparse
@@ -130,8 +131,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--limit-vram-gb", type=float, help="10^9 bytes that torch may hold on the first GPU")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
+    if asked.limit_vram_gb:
+        total = torch.cuda.get_device_properties(0).total_memory
+        torch.cuda.set_per_process_memory_fraction(1e9 * asked.limit_vram_gb / total, 0)
     figures = measure_bundle(asked.bundle, EngineConfig(device=asked.device))
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -38,13 +38,14 @@ class MiniConfig:
     """Latents kept on the device; some are replaced at every step."""
     refresh: int = 4
 
-    guided_steps: int = 4
-    guided_strength: float = 0.5
-    """So guided mode makes two steps: one that lights the flat map, and one that takes the last noise off."""
+    guided_steps: int = 10
+    guided_strength: float = 0.2
+    """So guided mode makes two steps, from a noise that hides no granule: under more of it those of one colour
+    run together, and the network would have to invent them."""
     guided_batch: int = 32
     guided_crop_px: int = 256
 
-    lora_rank: int = 8
+    lora_rank: int = 16
     lora_strength: float = 0.7
 
     @property

@@ -13,7 +13,9 @@ stage() {
     fields) python3 recipes/mini/scenes.py "${flags[@]}" ;;
     text) CUDA_VISIBLE_DEVICES=$((n_gpus - 1)) python3 recipes/mini/train_text.py "${flags[@]}" ;;
     *) if ((n_gpus > 1)); then
-         torchrun --standalone --nproc-per-node "$n_gpus" "recipes/mini/train_$name.py" "${flags[@]}"
+         # Each process sees one GPU under the same name, so that what one has compiled serves the others.
+         torchrun --standalone --nproc-per-node "$n_gpus" --no-python \
+           bash -c 'CUDA_VISIBLE_DEVICES=$LOCAL_RANK exec python3 "$0" "$@"' "recipes/mini/train_$name.py" "${flags[@]}"
        else
          python3 "recipes/mini/train_$name.py" "${flags[@]}"
        fi ;;

@@ -53,9 +53,7 @@ class Stage:
         torch.set_float32_matmul_precision("high")
         torch.backends.cudnn.benchmark = True
         rank, n_ranks = (int(os.environ.get(name, usual)) for name, usual in (("LOCAL_RANK", "0"), ("WORLD_SIZE", "1")))
-        device = torch.device("cuda", rank) if torch.cuda.is_available() else torch.device("cpu")
-        if device.type == "cuda":
-            torch.cuda.set_device(device)
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         if n_ranks > 1:
             torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
         torch.manual_seed(int(1000 * asked.begin))  # the same on all GPUs: they begin with the same weights

@@ -7,10 +7,13 @@ goes on beside it, for text mode.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from config import MiniConfig
 from networks import Parts, build_scheduler, n_parameters
+from PIL import Image
 from prompts import training_colours
 from scenes import Scenes
 from stage import Average, Recorded, Stage, adamw, set_rate
@@ -24,7 +27,10 @@ from plitka.model.schedule import fresh_scheduler
 
 CRITIC_FROM = 0.3
 """Share of the training without a critic: one that has nothing to doubt yet only gets in the way."""
-CRITIC_WEIGHT = 0.05
+CRITIC_SHARE = 0.6
+"""Length of the critic's pull on the pixels, where that towards the pair's pixels is 1."""
+LATENTS_WEIGHTS = (1.0, 0.1)
+"""Of the distance between latents without and with a critic: it shows the way at first and blurs at last."""
 DIFFUSION_WEIGHT = 0.5
 
 
@@ -37,10 +43,10 @@ def main() -> None:
     pool = Pool(scenes, parts, config, device, seed=4 + stage.seed)
     objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
     lesson = Lesson(objective, parts.vae, pool, config, device, [{"params": list(unet.parameters())}])
-    stage.log(stage="guided", critic=n_parameters(lesson.critic), start=int(lesson.start))
+    stage.log(stage="guided", critic=n_parameters(lesson.critic), times=[int(one.time) for one in lesson.passes])
     stage.restart_clock()
     for step in stage.steps():
-        lesson.step(stage.learning_rate(8e-4, step, warm_up=100), criticised=stage.position > CRITIC_FROM)
+        lesson.step(stage.learning_rate(6e-4, step, warm_up=100), criticised=stage.position > CRITIC_FROM)
         stage.agree(lesson.all_parameters, step)
         average.update(step)
         pool.refresh(config.refresh)
@@ -49,6 +55,9 @@ def main() -> None:
         if step % 1000 == 999:
             save(stage, average, unet)
     save(stage, average, unet)
+    average.apply()
+    if stage.rank == 0:
+        lesson.save_sheet(stage.work / "guided.png")
 
 
 class Lesson:
@@ -66,9 +75,7 @@ class Lesson:
     ) -> None:
         """`groups` are AdamW's, of all that learns to paint; `mend` may change their gradients."""
         self.objective, self.vae, self.pool, self.config, self.device = objective, vae, pool, config, device
-        scheduler = fresh_scheduler(build_scheduler(config).config, config.guided_strength)
-        scheduler.set_timesteps(config.guided_steps)
-        self.start = scheduler.timesteps[0].to(device)
+        self.passes = guided_passes(objective, config)
         self.critic = build_critic().to(device, memory_format=torch.channels_last)
         self.mend, self.painter_updates = mend, adamw(groups, device, (0.9, 0.99))
         self.painter = [p for group in self.painter_updates.param_groups for p in group["params"]]
@@ -84,25 +91,21 @@ class Lesson:
             self.recorded = Recorded(self._step, self.device)
         for group in self.painter_updates.param_groups:
             set_rate(group, rate)
-        set_rate(self.critic_updates.param_groups[0], rate / 2)
+        set_rate(self.critic_updates.param_groups[0], rate)
         self.recorded()
 
     def _step(self) -> None:
-        latents, flat, ids = self.pool.draw(self.config.guided_batch)
         with torch.autocast(self.device.type, torch.bfloat16):
-            diffusion = self.objective(latents, flat, ids)
-            lit, flat = self._crops(latents, flat)
-            latents = self.paint(flat, ids)
+            latents, lit, flat, diffusion = self._paint(*self.pool.draw(self.config.guided_batch))
             painted = self._decode(latents)
             with torch.no_grad():
                 wanted, shown = self._decode(lit), self._decode(flat)
-            losses = picture_losses(painted, wanted)
-            losses["latents"] = functional.mse_loss(latents, lit)
-            losses["diffusion"] = DIFFUSION_WEIGHT * diffusion
-            if self.criticised:
-                losses["critic"] = -CRITIC_WEIGHT * self.critic(torch.cat([painted, shown], 1)).float().mean()
+            losses = {"latents": functional.mse_loss(latents, lit), "diffusion": diffusion}
+            losses |= {f"picture_{name}": loss for name, loss in picture_losses(painted, wanted).items()}
+            pull = self._pull(painted, shown, losses)
         self.painter_updates.zero_grad(set_to_none=True)
-        sum(losses.values()).backward()
+        latents_weight = LATENTS_WEIGHTS[self.criticised]
+        ((painted * pull).sum() + latents_weight * losses["latents"] + DIFFUSION_WEIGHT * diffusion).backward()
         self.mend()
         nn.utils.clip_grad_norm_(self.painter, 1.0)
         self.painter_updates.step()
@@ -110,13 +113,37 @@ class Lesson:
             losses["judgement"] = self._teach_critic(wanted, painted.detach(), shown)
         self.losses = {name: value.detach() for name, value in losses.items()}
 
-    def paint(self, flat: Tensor, ids: Tensor) -> Tensor:
-        """Latents of a tile from those of a flat map: one pass at the timestep where guided mode starts."""
-        objective = self.objective
-        times = self.start.expand(len(flat))
-        alpha, sigma = objective.alpha[self.start], objective.sigma[self.start]
-        noised = alpha * flat + sigma * torch.randn_like(flat)
-        return alpha * noised - sigma * objective.predict(noised, times, ids).float()
+    def _paint(self, latents: Tensor, flat: Tensor, ids: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Crops of latents: painted over flat maps, as they should be, and of the maps; and the diffusion loss.
+
+        Each pass of the UNet serves both lessons, the diffusion loss on its part of the draws. It sees whole fields:
+        on crops alone it would learn nothing of places that are far from every border.
+        """
+        diffusion = torch.zeros((), device=self.device)
+
+        def beside(noised: Tensor, times: Tensor) -> Tensor:
+            nonlocal diffusion
+            others = latents[:: len(self.passes)], flat[:: len(self.passes)], ids[:: len(self.passes)]
+            drawn, their_times, velocity = self.objective.draw(*others[:2])
+            found = self.objective.predict(
+                torch.cat([noised, drawn]), torch.cat([times, their_times]), torch.cat([ids, others[2]])
+            ).float()
+            diffusion = diffusion + functional.mse_loss(found[len(noised) :], velocity) / len(self.passes)
+            return found[: len(noised)]
+
+        painted = paint(flat, self.passes, beside)
+        return *self._crops(painted, latents, flat), diffusion
+
+    def _pull(self, painted: Tensor, shown: Tensor, losses: dict[str, Tensor]) -> Tensor:
+        """Where the painted pixels should go: to the pair's, and as far to where the critic doubts less."""
+        # Differences of neighbours only punish grain that is not the pair's own: with a critic they go.
+        judged = [name for name in losses if name.startswith("picture_") and not (self.criticised and "edges" in name)]
+        (to_pair,) = torch.autograd.grad(sum(losses[name] for name in judged), painted, retain_graph=True)
+        if not self.criticised:
+            return to_pair
+        doubt = -self.critic(torch.cat([painted, shown], 1)).float().mean()
+        (to_real,) = torch.autograd.grad(doubt, painted, retain_graph=True)
+        return to_pair + CRITIC_SHARE * to_pair.norm() / (to_real.norm() + 1e-12) * to_real
 
     def _decode(self, latents: Tensor) -> Tensor:
         return self.vae.decode(latents.contiguous(memory_format=torch.channels_last)).sample.float()
@@ -136,12 +163,59 @@ class Lesson:
 
     def _teach_critic(self, wanted: Tensor, painted: Tensor, shown: Tensor) -> Tensor:
         with torch.autocast(self.device.type, torch.bfloat16):
-            real, made = (self.critic(torch.cat([part, shown], 1)).float() for part in (wanted, painted))
+            real, made = (
+                self.critic(torch.cat([torch.cat([part, shown], 1) for part in (wanted, painted)])).float().chunk(2)
+            )
             loss = functional.relu(1 - real).mean() + functional.relu(1 + made).mean()
         self.critic_updates.zero_grad(set_to_none=True)
         loss.backward()
         self.critic_updates.step()
         return loss
+
+    @torch.no_grad()
+    def save_sheet(self, path: Path, n: int = 4) -> None:
+        """A picture of whole fields: flat maps above, as painted in the middle, their pairs below."""
+        latents, flat, ids = self.pool.draw(n)
+        # No compilation for one call.
+        with torch.autocast(self.device.type, torch.bfloat16), torch.compiler.set_stance("force_eager"):
+            painted = paint(flat, self.passes, lambda noised, times: self.objective.predict(noised, times, ids).float())
+            rows = [torch.cat(list(self._decode(part)), 2) for part in (flat, painted, latents)]
+        sheet = (torch.cat(rows, 1) / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0)
+        Image.fromarray(sheet.cpu().numpy()).save(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One pass of the UNet in guided mode: its timestep, and what clean latents and noise weigh there and next."""
+
+    time: Tensor
+    alpha: Tensor
+    sigma: Tensor
+    kept: Tensor
+    """Part of the noise, in units of the clean latents, that is still there for the next pass."""
+
+
+def guided_passes(objective: Objective, config: MiniConfig) -> list[Pass]:
+    """As the engine's sampler makes them: of first order, for there are too few for a second."""
+    scheduler = fresh_scheduler(build_scheduler(config).config, config.guided_strength)
+    scheduler.set_timesteps(config.guided_steps)
+    device = objective.alpha.device
+    noises = scheduler.sigmas.to(device)
+    alphas = (1 + noises.square()).rsqrt()
+    return [
+        Pass(time, alphas[index], alphas[index] * noises[index], noises[index + 1] / noises[index])
+        for index, time in enumerate(scheduler.timesteps.to(device))
+    ]
+
+
+def paint(flat: Tensor, passes: list[Pass], predict: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """Latents of a tile from those of a flat map; `predict` says the velocity of noised latents at (B,) timesteps."""
+    begun = flat + passes[0].sigma / passes[0].alpha * torch.randn_like(flat)
+    for one in passes:
+        noised = one.alpha * begun
+        clean = one.alpha * noised - one.sigma * predict(noised, one.time.expand(len(flat)))
+        begun = clean + one.kept * (begun - clean)
+    return begun
 
 
 def build_critic() -> nn.Sequential:

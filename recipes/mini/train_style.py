@@ -53,6 +53,7 @@ def main() -> None:
     average.apply()
     if stage.rank:
         return
+    lesson.save_sheet(stage.work / "style.png")
     save_file(kohya_lora(unet, config.lora_rank), stage.work / "lora.safetensors")
     rows = [table.weight[n_base:].detach().bfloat16().cpu() for table in tables]
     save_file(dict(zip(("clip_l", "clip_g"), rows, strict=True)), stage.work / "embeddings.safetensors")

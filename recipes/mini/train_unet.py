@@ -137,12 +137,15 @@ class Objective(nn.Module):
         self.time_ids = torch.tensor([TIME_IDS], device=device).float()
 
     def forward(self, latents: Tensor, flat: Tensor, ids: Tensor) -> Tensor:
-        n, device = len(latents), latents.device
-        times, guidance = self._draw_times(n, device)
+        noised, times, velocity = self.draw(latents, flat)
+        return functional.mse_loss(self.predict(noised, times, ids).float(), velocity)
+
+    def draw(self, latents: Tensor, flat: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Noised latents at (B,) timesteps, and the velocities that the UNet is to see in them."""
+        times, guidance = self._draw_times(len(latents), latents.device)
         noise = torch.randn_like(latents) + guidance * (flat - latents)
         alpha, sigma = (part[times].view(-1, 1, 1, 1) for part in (self.alpha, self.sigma))
-        found = self.predict(alpha * latents + sigma * noise, times, ids)
-        return functional.mse_loss(found.float(), alpha * noise - sigma * latents)
+        return alpha * latents + sigma * noise, times, alpha * noise - sigma * latents
 
     def predict(self, noised: Tensor, times: Tensor, ids: Tensor) -> Tensor:
         """The velocity that the UNet sees in noised latents at (B,) timesteps."""
