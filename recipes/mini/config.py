@@ -12,18 +12,20 @@ class MiniConfig:
     text_layers: int = 3
     text_heads: int = 4
 
-    latent_channels: int = 32
-    vae_widths: tuple[int, ...] = (32, 64, 128)
-    """At a half, a quarter, an eighth of the picture's side; at full size there is no layer at all."""
-    encoder_layers: tuple[int, ...] = (1, 1, 2)
-    decoder_layers: tuple[int, ...] = (1, 2, 3)
-    unet_widths: tuple[int, ...] = (128, 128, 128, 128)
+    latent_channels: int = 16
+    vae_widths: tuple[int, ...] = (32, 64)
+    """At a half and a quarter of the picture's side; at full size there is no layer at all. A granule is a few
+    latent places wide: at an eighth of the side it would be one, and the UNet could not draw its edges."""
+    encoder_layers: tuple[int, ...] = (1, 1)
+    decoder_layers: tuple[int, ...] = (1, 2)
+    unet_widths: tuple[int, ...] = (64, 128, 128, 128)
+    unet_layers: tuple[int, ...] = (2, 1, 1, 1)
     unet_heads: tuple[int, ...] = (4, 4, 4, 4)
 
-    beta_start: float = 0.00085
-    beta_end: float = 0.02
-    """SDXL's 0.012 leaves a trace of the picture's mean colour in the noisiest step, which the network
-    then trusts and pure noise does not have; with 0.02 the words decide."""
+    beta_start: float = 0.007
+    beta_end: float = 0.0095
+    """The last step starts at 0.08 of the latents' deviation and not at SDXL's 0.03, so that it can light a whole
+    flat map. The first one sees nothing of the picture's mean colour, of which SDXL's leaves a trace."""
 
     n_fields: int = 384
     """Different geometries; each is recoloured without end."""
@@ -33,16 +35,18 @@ class MiniConfig:
     gallery: int = 1024
     """Pictures kept on the device for the autoencoder; some are replaced at every step."""
     text_batch: int = 512
-    unet_batch: int = 128
+    unet_batch: int = 32
     pool: int = 4096
     """Latents kept on the device; some are replaced at every step."""
     refresh: int = 4
 
-    guided_steps: int = 10
-    guided_strength: float = 0.2
-    """So guided mode makes two steps, from a noise that hides no granule: under more of it those of one colour
+    guidance: float = 1.0
+    """Of text mode: more of it multiplies what is much and takes from what is little, so that no share is kept."""
+    guided_steps: int = 20
+    guided_strength: float = 0.05
+    """So guided mode makes one step, from a noise that hides no granule: under more of it those of one colour
     run together, and the network would have to invent them."""
-    guided_batch: int = 32
+    guided_batch: int = 24
     guided_crop_px: int = 256
 
     lora_rank: int = 16

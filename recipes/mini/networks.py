@@ -40,7 +40,7 @@ def build_unet(config: MiniConfig) -> UNet2DConditionModel:
         in_channels=config.latent_channels,
         out_channels=config.latent_channels,
         block_out_channels=config.unet_widths,
-        layers_per_block=1,
+        layers_per_block=list(config.unet_layers),
         norm_num_groups=16,
         down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),

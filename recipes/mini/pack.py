@@ -20,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".mini"))
     parser.add_argument("bundle", type=Path, help="folder to write")
-    parser.add_argument("--guidance", type=float, default=Defaults().guidance)
+    parser.add_argument("--guidance", type=float, default=FULL.guidance)
     parser.add_argument("--steps", type=int, default=Defaults().steps)
     parser.add_argument("--guided-steps", type=int, default=FULL.guided_steps, help="of the whole schedule")
     parser.add_argument("--guided-guidance", type=float, default=1.0)

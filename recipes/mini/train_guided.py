@@ -1,18 +1,16 @@
 """Stage 4: the UNet learns to light a noised flat map in one pass, as a critic demands it.
 
-What the diffusion loss teaches of this it teaches for many small steps; guided mode would need a dozen of them.
-Here the first of its two steps is trained as it is run: pictures of flat maps and of tiles come in pairs, so
-pixels are compared where they are determined, and a critic judges the rest (Isola et al. 2017). The diffusion loss
-goes on beside it, for text mode.
+Stage 3 begins this by comparing latents. Here the step is trained on what it makes: pictures of flat maps and of tiles
+come in pairs, so pixels are compared where they are determined, and a critic judges the rest (Isola et al. 2017). The
+diffusion loss goes on beside it, for text mode.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from config import MiniConfig
-from networks import Parts, build_scheduler, n_parameters
+from networks import Parts, n_parameters
 from PIL import Image
 from prompts import training_colours
 from scenes import Scenes
@@ -22,8 +20,6 @@ from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 from train_unet import Objective, Pool, save
 from train_vae import picture_losses
-
-from plitka.model.schedule import fresh_scheduler
 
 CRITIC_FROM = 0.3
 """Share of the training without a critic: one that has nothing to doubt yet only gets in the way."""
@@ -43,7 +39,7 @@ def main() -> None:
     pool = Pool(scenes, parts, config, device, seed=4 + stage.seed)
     objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
     lesson = Lesson(objective, parts.vae, pool, config, device, [{"params": list(unet.parameters())}])
-    stage.log(stage="guided", critic=n_parameters(lesson.critic), times=[int(one.time) for one in lesson.passes])
+    stage.log(stage="guided", critic=n_parameters(lesson.critic))
     stage.restart_clock()
     for step in stage.steps():
         lesson.step(stage.learning_rate(6e-4, step, warm_up=100), criticised=stage.position > CRITIC_FROM)
@@ -75,7 +71,6 @@ class Lesson:
     ) -> None:
         """`groups` are AdamW's, of all that learns to paint; `mend` may change their gradients."""
         self.objective, self.vae, self.pool, self.config, self.device = objective, vae, pool, config, device
-        self.passes = guided_passes(objective, config)
         self.critic = build_critic().to(device, memory_format=torch.channels_last)
         self.mend, self.painter_updates = mend, adamw(groups, device, (0.9, 0.99))
         self.painter = [p for group in self.painter_updates.param_groups for p in group["params"]]
@@ -96,7 +91,10 @@ class Lesson:
 
     def _step(self) -> None:
         with torch.autocast(self.device.type, torch.bfloat16):
-            latents, lit, flat, diffusion = self._paint(*self.pool.draw(self.config.guided_batch))
+            latents, flat, ids = self.pool.draw(self.config.guided_batch)
+            diffusion = self.objective(latents, flat, ids)
+            # The UNet sees whole fields: on crops it would learn nothing of places that are far from every border.
+            latents, lit, flat = self._crops(self.objective.light(flat, ids), latents, flat)
             painted = self._decode(latents)
             with torch.no_grad():
                 wanted, shown = self._decode(lit), self._decode(flat)
@@ -112,27 +110,6 @@ class Lesson:
         if self.criticised:
             losses["judgement"] = self._teach_critic(wanted, painted.detach(), shown)
         self.losses = {name: value.detach() for name, value in losses.items()}
-
-    def _paint(self, latents: Tensor, flat: Tensor, ids: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Crops of latents: painted over flat maps, as they should be, and of the maps; and the diffusion loss.
-
-        Each pass of the UNet serves both lessons, the diffusion loss on its part of the draws. It sees whole fields:
-        on crops alone it would learn nothing of places that are far from every border.
-        """
-        diffusion = torch.zeros((), device=self.device)
-
-        def beside(noised: Tensor, times: Tensor) -> Tensor:
-            nonlocal diffusion
-            others = latents[:: len(self.passes)], flat[:: len(self.passes)], ids[:: len(self.passes)]
-            drawn, their_times, velocity = self.objective.draw(*others[:2])
-            found = self.objective.predict(
-                torch.cat([noised, drawn]), torch.cat([times, their_times]), torch.cat([ids, others[2]])
-            ).float()
-            diffusion = diffusion + functional.mse_loss(found[len(noised) :], velocity) / len(self.passes)
-            return found[: len(noised)]
-
-        painted = paint(flat, self.passes, beside)
-        return *self._crops(painted, latents, flat), diffusion
 
     def _pull(self, painted: Tensor, shown: Tensor, losses: dict[str, Tensor]) -> Tensor:
         """Where the painted pixels should go: to the pair's, and as far to where the critic doubts less."""
@@ -178,44 +155,10 @@ class Lesson:
         latents, flat, ids = self.pool.draw(n)
         # No compilation for one call.
         with torch.autocast(self.device.type, torch.bfloat16), torch.compiler.set_stance("force_eager"):
-            painted = paint(flat, self.passes, lambda noised, times: self.objective.predict(noised, times, ids).float())
+            painted = self.objective.light(flat, ids)
             rows = [torch.cat(list(self._decode(part)), 2) for part in (flat, painted, latents)]
         sheet = (torch.cat(rows, 1) / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0)
         Image.fromarray(sheet.cpu().numpy()).save(path)
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """One pass of the UNet in guided mode: its timestep, and what clean latents and noise weigh there and next."""
-
-    time: Tensor
-    alpha: Tensor
-    sigma: Tensor
-    kept: Tensor
-    """Part of the noise, in units of the clean latents, that is still there for the next pass."""
-
-
-def guided_passes(objective: Objective, config: MiniConfig) -> list[Pass]:
-    """As the engine's sampler makes them: of first order, for there are too few for a second."""
-    scheduler = fresh_scheduler(build_scheduler(config).config, config.guided_strength)
-    scheduler.set_timesteps(config.guided_steps)
-    device = objective.alpha.device
-    noises = scheduler.sigmas.to(device)
-    alphas = (1 + noises.square()).rsqrt()
-    return [
-        Pass(time, alphas[index], alphas[index] * noises[index], noises[index + 1] / noises[index])
-        for index, time in enumerate(scheduler.timesteps.to(device))
-    ]
-
-
-def paint(flat: Tensor, passes: list[Pass], predict: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """Latents of a tile from those of a flat map; `predict` says the velocity of noised latents at (B,) timesteps."""
-    begun = flat + passes[0].sigma / passes[0].alpha * torch.randn_like(flat)
-    for one in passes:
-        noised = one.alpha * begun
-        clean = one.alpha * noised - one.sigma * predict(noised, one.time.expand(len(flat)))
-        begun = clean + one.kept * (begun - clean)
-    return begun
 
 
 def build_critic() -> nn.Sequential:

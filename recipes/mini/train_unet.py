@@ -9,16 +9,11 @@ from prompts import NEGATIVE, draw_sample, training_colours
 from scenes import Scenes
 from stage import Average, Recorded, Stage, adamw, set_rate
 from torch import Tensor, nn
-from torch.nn import functional
 
 DROPPED = 0.1
 """Share of captions replaced by the empty or the negative prompt, for guidance."""
-NOISY_END = 0.3
-"""Share of timesteps drawn from the noisiest third, where the colours are decided."""
-GUIDED = 0.3
-"""Share of draws that a flat map guides, all of them less noisy than their start."""
-GUIDED_STARTS = (200, 650)
-"""Timesteps of 1000 between which guided pictures start."""
+GUIDED = 0.25
+"""Share of draws that are flat maps at the last timestep, where guided mode lights them."""
 
 
 def main() -> None:
@@ -121,12 +116,11 @@ class Pool:
 
 
 class Objective(nn.Module):
-    """The v-prediction loss of Salimans and Ho (2022), section 4, with more of the noisy end, and guided starts.
+    """The v-prediction loss of Salimans and Ho (2022), section 4, with more of the quiet end, and flat maps in it.
 
-    A guided picture starts at x = a F + s e, the noised latents F of a flat map, where the network expects
-    a L + s e of a lit picture L. Written as a L + s (e + (a/s) (F - L)) the flat map is part of the noise, and
-    a sampler keeps that noise while s falls. So a share of the draws has e + r (F - L) for its noise, with r = a/s
-    of the place where that picture would have started: the network learns to light the flat map on the way.
+    At the last timestep the network meets x = a L + s e of a lit tile L in text mode, and a F + s e of a flat map F
+    in guided mode, from which it is to tell L as well: that is the velocity (a x - L) / s. What it misses of it is
+    weighed as the latents that it misses, s times as much.
     """
 
     def __init__(self, unet: nn.Module, encoders: nn.Module, config: MiniConfig, device: torch.device) -> None:
@@ -137,15 +131,21 @@ class Objective(nn.Module):
         self.time_ids = torch.tensor([TIME_IDS], device=device).float()
 
     def forward(self, latents: Tensor, flat: Tensor, ids: Tensor) -> Tensor:
-        noised, times, velocity = self.draw(latents, flat)
-        return functional.mse_loss(self.predict(noised, times, ids).float(), velocity)
-
-    def draw(self, latents: Tensor, flat: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Noised latents at (B,) timesteps, and the velocities that the UNet is to see in them."""
-        times, guidance = self._draw_times(len(latents), latents.device)
-        noise = torch.randn_like(latents) + guidance * (flat - latents)
+        begins = torch.rand(len(latents), 1, 1, 1, device=latents.device) < GUIDED
+        # With squares half of the draws have less than a quarter of the timesteps' noise, where granules get edges.
+        times = (len(self.alpha) * torch.rand(len(latents), device=latents.device).square()).long()
+        times = torch.where(begins.flatten(), 0, times)
         alpha, sigma = (part[times].view(-1, 1, 1, 1) for part in (self.alpha, self.sigma))
-        return alpha * latents + sigma * noise, times, alpha * noise - sigma * latents
+        noised = alpha * torch.where(begins, flat, latents) + sigma * torch.randn_like(latents)
+        missed = self.predict(noised, times, ids).float() - (alpha * noised - latents) / sigma
+        return (torch.where(begins, sigma, 1.0) * missed).square().mean()
+
+    def light(self, flat: Tensor, ids: Tensor) -> Tensor:
+        """Latents of a tile from those of a flat map: the one step of guided mode."""
+        alpha, sigma = self.alpha[0], self.sigma[0]
+        noised = alpha * flat + sigma * torch.randn_like(flat)
+        times = torch.zeros(len(flat), dtype=torch.long, device=flat.device)
+        return alpha * noised - sigma * self.predict(noised, times, ids).float()
 
     def predict(self, noised: Tensor, times: Tensor, ids: Tensor) -> Tensor:
         """The velocity that the UNet sees in noised latents at (B,) timesteps."""
@@ -154,18 +154,6 @@ class Objective(nn.Module):
         return self.unet(noised, times, encoder_hidden_states=states, added_cond_kwargs=conditions, return_dict=False)[
             0
         ]
-
-    def _draw_times(self, n: int, device: torch.device) -> tuple[Tensor, Tensor]:
-        """(n,) timesteps, and (n, 1, 1, 1) how much of the flat map's difference the noise there holds."""
-        even, noisy, starts = (
-            torch.randint(low, high, (n,), device=device) for low, high in ((0, 1000), (667, 1000), GUIDED_STARTS)
-        )
-        chance = torch.rand(3, n, device=device)
-        free = torch.where(chance[0] < NOISY_END, noisy, even)
-        guided = chance[1] < GUIDED
-        times = torch.where(guided, (chance[2] * (starts + 1)).long(), free)
-        ratio = torch.where(guided, self.alpha[starts] / self.sigma[starts], 0.0)
-        return times, ratio.view(-1, 1, 1, 1)
 
 
 if __name__ == "__main__":
