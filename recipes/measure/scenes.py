@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from autoencoder import pass_through
 from PIL import Image
 
 from plitka.core.classifier import Features, describe, window_mean
@@ -26,6 +28,7 @@ from plitka.core.shading import (
 
 CATALOGUE = default_palette().catalogue
 LABS = np.array([colour.lab_d65 for colour in CATALOGUE])
+NEUTRALS = np.flatnonzero(np.hypot(LABS[:, 1], LABS[:, 2]) < 8)
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 POINT_PX = 2
 N_SAMPLES = 5000
@@ -67,12 +70,13 @@ def draw_light(rng: np.random.Generator) -> LightConfig:
     )  # fmt: skip
 
 
-def draw_examples(seed: int, size_px: int, n: int) -> list[Example]:
+def draw_examples(seed: int, size_px: int, n: int, autoencoder: Path | None) -> list[Example]:
+    """Pictures of one layer; some have passed through an autoencoder, if its folder is given."""
     layer, rng = draw_layer(seed, size_px), np.random.default_rng([seed, 1])
-    return [draw_example(layer, rng) for _ in range(n)]
+    return [draw_example(layer, rng, autoencoder) for _ in range(n)]
 
 
-def draw_example(layer: Layer, rng: np.random.Generator) -> Example:
+def draw_example(layer: Layer, rng: np.random.Generator, autoencoder: Path | None) -> Example:
     asked, shares = draw_recipe(rng)
     others, other_share = draw_others(asked, rng)
     palette = lit_colours(asked)
@@ -86,7 +90,8 @@ def draw_example(layer: Layer, rng: np.random.Generator) -> Example:
     )
     if not others:
         truth = np.concatenate([truth, np.zeros_like(truth[..., :1])], -1)
-    points = shrink_to_points(to_linear(pixels if plain else disturb(degrade(pixels, rng), rng)))
+    pixels = pixels if plain else disturb(degrade(pixels, rng), rng, autoencoder)
+    points = shrink_to_points(to_linear(pixels))
     flat = points.reshape(-1, 3)
     fit = fit_colours(flat[rng.choice(len(flat), min(N_SAMPLES, len(flat)), replace=False)], palette)
     seen = describe(points, fit)
@@ -96,10 +101,12 @@ def draw_example(layer: Layer, rng: np.random.Generator) -> Example:
 
 
 def draw_recipe(rng: np.random.Generator) -> tuple[list[Colour], npt.NDArray[np.float64]]:
-    """Colours and shares; some colours are near-equal, and some are asked for but absent."""
+    """Colours and shares; some colours are near-equal, some all neutral, and some asked for but absent."""
     n = int(rng.choice(np.arange(1, 9), p=[0.04, 0.32, 0.2, 0.16, 0.1, 0.07, 0.05, 0.06]))
     chosen = list(rng.choice(len(CATALOGUE), n, replace=False))
-    if n > 1 and rng.random() < 0.45:
+    if n in (2, 3) and rng.random() < 0.3:
+        chosen = list(rng.choice(NEUTRALS, n, replace=False))
+    elif n > 1 and rng.random() < 0.45:
         apart = np.linalg.norm(LABS - LABS[chosen[0]], axis=1)
         apart[chosen] = np.inf
         chosen[1] = int(rng.choice(np.argsort(apart)[:4]))
@@ -170,8 +177,12 @@ def degrade(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return to_srgb8(linear)
 
 
-def disturb(srgb8: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """What files and networks do, each at times: blur, another size and back, noise of its own grain, JPEG."""
+def disturb(srgb8: np.ndarray, rng: np.random.Generator, autoencoder: Path | None) -> np.ndarray:
+    """What files and networks do, each at times: latents, blur, another size and back, noise of its own grain, JPEG."""
+    if autoencoder and rng.random() < 0.3:
+        srgb8 = to_levels(pass_through(srgb8, autoencoder, rng))
+        if rng.random() < 0.5:
+            return srgb8
     picture = srgb8.astype(np.float32)
     if rng.random() < 0.4:
         picture = blur(picture, rng.uniform(0.3, 1.1))

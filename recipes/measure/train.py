@@ -1,9 +1,10 @@
 """Train the network of `plitka.core.classifier` on renders: a fixed number of steps, so it can be repeated.
 
-python recipes/measure/train.py src/plitka/core/data/classifier.npz
+python recipes/measure/train.py src/plitka/core/data/classifier.npz --autoencoder recipes/mini/start
 """
 
 import argparse
+import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
@@ -21,28 +22,27 @@ FIRST_SEED = 3100
 SIZE_PX = 288
 EXAMPLES_PER_LAYER = 12
 CROP = 80
-N_HIDDEN = 24
 N_SHARED, N_OWN, N_OFF, N_CONTEXT = 5, 12, 6, 6
 
 
 class Mlp(nn.Sequential):
     """Two hidden layers, one output."""
 
-    def __init__(self, n_inputs: int) -> None:
+    def __init__(self, n_inputs: int, n_hidden: int) -> None:
         super().__init__(
-            nn.Linear(n_inputs, N_HIDDEN), nn.ReLU(), nn.Linear(N_HIDDEN, N_HIDDEN), nn.ReLU(), nn.Linear(N_HIDDEN, 1)
+            nn.Linear(n_inputs, n_hidden), nn.ReLU(), nn.Linear(n_hidden, n_hidden), nn.ReLU(), nn.Linear(n_hidden, 1)
         )
 
 
 class Classifier(nn.Module):
     """The twin of `plitka.core.classifier.classify`; says what each stage thinks."""
 
-    def __init__(self, n_stages: int = 3) -> None:
+    def __init__(self, n_hidden: int, n_stages: int = 3) -> None:
         super().__init__()
-        self.first, self.first_off = Mlp(N_SHARED + N_OWN), Mlp(N_SHARED + N_OFF)
-        later = range(n_stages - 1)
-        self.next = nn.ModuleList(Mlp(N_SHARED + N_OWN + N_CONTEXT) for _ in later)
-        self.next_off = nn.ModuleList(Mlp(N_SHARED + N_OFF + N_CONTEXT) for _ in later)
+        n_own, n_off, later = N_SHARED + N_OWN, N_SHARED + N_OFF, range(n_stages - 1)
+        self.first, self.first_off = Mlp(n_own, n_hidden), Mlp(n_off, n_hidden)
+        self.next = nn.ModuleList(Mlp(n_own + N_CONTEXT, n_hidden) for _ in later)
+        self.next_off = nn.ModuleList(Mlp(n_off + N_CONTEXT, n_hidden) for _ in later)
 
     def forward(self, shared: Tensor, own: Tensor, off: Tensor) -> list[Tensor]:
         height, width, n, _ = own.shape
@@ -79,15 +79,20 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=80)
     parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
+    parser.add_argument("--hidden", type=int, default=24, help="width of the hidden layers")
+    parser.add_argument("--autoencoder", type=Path, help="folder with vae-*.safetensors; some pictures then pass it")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that draw the pictures")
+    parser.add_argument("--threads", type=int, default=2, help="of torch, while it trains")
     parser.add_argument("--start", type=Path, help="go on from these weights, with a fifth of the learning rate")
     asked = parser.parse_args()
     seeds = range(asked.first_seed, asked.first_seed + asked.layers)
-    with ProcessPoolExecutor(2) as pool:
-        draws = pool.map(draw_examples, seeds, repeat(SIZE_PX), repeat(EXAMPLES_PER_LAYER))
+    with ProcessPoolExecutor(asked.workers) as pool:
+        draws = pool.map(draw_examples, seeds, *map(repeat, (SIZE_PX, EXAMPLES_PER_LAYER, asked.autoencoder)))
         examples = [example for draw in draws for example in draw]
     sys.stdout.write(f"{len(examples)} examples\n")
     torch.manual_seed(0)
-    network = Classifier()
+    torch.set_num_threads(asked.threads)
+    network = Classifier(asked.hidden)
     if asked.start:
         network.load_state_dict({name: torch.from_numpy(value) for name, value in np.load(asked.start).items()})
     train(network, examples, asked.steps, rate=8e-4 if asked.start else 4e-3)
