@@ -13,9 +13,10 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
+from timeit import repeat
 
 import structlog
 import torch  # noqa: TID253  (nothing imports a benchmark)
@@ -35,12 +36,7 @@ REPEATS = 3
 def median_s(task: Callable[[], object]) -> float:
     """Of a few runs after one that nobody waits for."""
     task()
-    times = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        task()
-        times.append(time.perf_counter() - began)
-    return sorted(times)[REPEATS // 2]
+    return median(repeat(task, number=1, repeat=REPEATS))
 
 
 def load_stock(model: str) -> Pipeline:

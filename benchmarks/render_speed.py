@@ -10,10 +10,11 @@ import argparse
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
+from timeit import repeat
 
 from plitka.core.granules import Grain, lay_granules
 from plitka.core.recipe import parse_recipe
@@ -25,12 +26,7 @@ REPEATS = 3
 
 def seconds(task: Callable[[], object]) -> float:
     """The median of a few runs."""
-    times = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        task()
-        times.append(time.perf_counter() - began)
-    return sorted(times)[REPEATS // 2]
+    return median(repeat(task, number=1, repeat=REPEATS))
 
 
 def main() -> None:

@@ -15,11 +15,12 @@ from torch.nn import functional
 from plitka.core.granules import GranuleConfig, lay_granules
 from plitka.core.palette import Colour
 from plitka.core.shading import SHOULDER, LightConfig, light_granules, lit_colours
+from plitka.model.guide import GuideConfig
 
 STYLE_LIGHT = LightConfig()
 """The light of the photographs, which the LoRA learns."""
-MEAN_LIGHT, MEAN_VEIL = 0.77, 0.008
-"""What that light makes of a colour on the mean over its chips: a factor, and the sheen on top (linear)."""
+GUIDE = GuideConfig()
+"""How the engine paints a flat map."""
 
 
 def lay_field(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, ...]:
@@ -84,7 +85,7 @@ class Scenes:
         fields = fields.to(self.ids.device)
         ids = self.ids[fields].long()  # (B, C, C)
         # The guide's cells are two pixels wide, those of a field half a pixel.
-        flat = gather_chips(albedo, ids[:, ::4, ::4]) * MEAN_LIGHT + MEAN_VEIL
+        flat = gather_chips(albedo, ids[:, ::4, ::4]) * GUIDE.mean_of_lit + GUIDE.veil
         flat = functional.interpolate(flat.permute(0, 3, 1, 2), scale_factor=2.0)
         pictures = [to_srgb(part) * 2 - 1 for part in (self._light(fields, gather_chips(albedo, ids)), flat)]
         moves = torch.randint(1 << 20, (len(samples), 3)).tolist()

@@ -98,9 +98,9 @@ class Lesson:
             painted = self._decode(latents)
             with torch.no_grad():
                 wanted, shown = self._decode(lit), self._decode(flat)
-            losses = {"latents": functional.mse_loss(latents, lit), "diffusion": diffusion}
-            losses |= {f"picture_{name}": loss for name, loss in picture_losses(painted, wanted).items()}
+            losses = picture_losses(painted, wanted)
             pull = self._pull(painted, shown, losses)
+            losses |= {"latents": functional.mse_loss(latents, lit), "diffusion": diffusion}
         self.painter_updates.zero_grad(set_to_none=True)
         latents_weight = LATENTS_WEIGHTS[self.criticised]
         ((painted * pull).sum() + latents_weight * losses["latents"] + DIFFUSION_WEIGHT * diffusion).backward()
@@ -114,8 +114,8 @@ class Lesson:
     def _pull(self, painted: Tensor, shown: Tensor, losses: dict[str, Tensor]) -> Tensor:
         """Where the painted pixels should go: to the pair's, and as far to where the critic doubts less."""
         # Differences of neighbours only punish grain that is not the pair's own: with a critic they go.
-        judged = [name for name in losses if name.startswith("picture_") and not (self.criticised and "edges" in name)]
-        (to_pair,) = torch.autograd.grad(sum(losses[name] for name in judged), painted, retain_graph=True)
+        kept = losses["pixels"] + losses["blocks"] + (0 if self.criticised else losses["edges"])
+        (to_pair,) = torch.autograd.grad(kept, painted, retain_graph=True)
         if not self.criticised:
             return to_pair
         doubt = -self.critic(torch.cat([painted, shown], 1)).float().mean()
