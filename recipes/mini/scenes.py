@@ -85,7 +85,10 @@ class Scenes:
         fields = fields.to(self.ids.device)
         ids = self.ids[fields].long()  # (B, C, C)
         # The guide's cells are two pixels wide, those of a field half a pixel.
-        flat = gather_chips(albedo, ids[:, ::4, ::4]) * GUIDE.mean_of_lit + GUIDE.veil
+        cells = ids[:, ::4, ::4]
+        seams = (cells != cells.roll(-1, 1)) | (cells != cells.roll(-1, 2))
+        kept = GUIDE.mean_of_lit * torch.where(seams, GUIDE.seam, 1.0)
+        flat = gather_chips(albedo, cells) * kept[..., None] + GUIDE.veil
         flat = functional.interpolate(flat.permute(0, 3, 1, 2), scale_factor=2.0)
         pictures = [to_srgb(part) * 2 - 1 for part in (self._light(fields, gather_chips(albedo, ids)), flat)]
         moves = torch.randint(1 << 20, (len(samples), 3)).tolist()

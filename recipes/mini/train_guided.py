@@ -127,16 +127,16 @@ class Lesson:
 
     def _crops(self, *maps: Tensor) -> list[Tensor]:
         """The same random squares of several maps of latents."""
-        n, _, side, _ = maps[0].shape
+        n, n_channels, side, _ = maps[0].shape
         crop = self.config.guided_crop_px // self.config.downscale
-        tops, lefts = (torch.randint(side - crop + 1, (n, 1, 1, 1), device=self.device) for _ in range(2))
+        # Beyond the borders too, and pushed back: the places there would else be seen least.
+        begin, end = -(crop // 2), side - crop // 2
+        tops, lefts = (torch.randint(begin, end, (n, 1, 1, 1), device=self.device) for _ in range(2))
+        tops, lefts = (first.clamp(0, side - crop) for first in (tops, lefts))
         offsets = torch.arange(crop, device=self.device)
-        rows, channels = torch.arange(n, device=self.device)[:, None, None, None], slice(None)
-        picked = [
-            m.permute(0, 2, 3, 1)[rows[..., 0], tops[..., 0] + offsets[:, None], lefts[..., 0] + offsets, channels]
-            for m in maps
-        ]
-        return [part.permute(0, 3, 1, 2) for part in picked]
+        rows = (tops + offsets[:, None]).expand(-1, n_channels, -1, side)
+        columns = (lefts + offsets).expand(-1, n_channels, crop, -1)
+        return [part.gather(2, rows).gather(3, columns) for part in maps]
 
     def _teach_critic(self, wanted: Tensor, painted: Tensor, shown: Tensor) -> Tensor:
         with torch.autocast(self.device.type, torch.bfloat16):

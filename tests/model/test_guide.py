@@ -82,6 +82,16 @@ def test_a_little_more_of_a_colour_leaves_the_rest_alone() -> None:
     assert 0.01 < (before != after).any(2).mean() < 0.06
 
 
+def test_neighbours_of_one_colour_are_parted_by_a_seam() -> None:
+    """Of two granules side by side, the first is darker in its last cell; at the picture's end there is none."""
+    recipe = recipe_of("100% RED")
+    granules = stretch_map(np.array([[1, 1, 2, 2]] * 2, np.int32), 16, 8, CONFIG)
+    assert granules.seams.tolist() == [[False] * 3 + [True] + [False] * 4] * 4
+    row = to_linear(granules.paint(recipe, (1.0,), 1, CONFIG))[0, ::2, 0]
+    assert row[3] == pytest.approx(CONFIG.seam * (row[0] - CONFIG.veil) + CONFIG.veil, rel=0.02)
+    assert row[-1] == row[4]
+
+
 @pytest.mark.parametrize("code", ["RED", "WHITE", "GRAY", "DKGREEN", "BLUE"])
 def test_flat_colours_have_the_mean_of_a_lit_tile(code: str) -> None:
     """The primary that a colour is known by is as bright, in linear light, as the renderer shows it on average."""

@@ -1,8 +1,8 @@
 """The granule map that a guided picture starts from, and how its quotas are corrected by what was measured.
 
 Decisions:
-* The map is flat: each chip in one colour, the mean of how a lit tile shows it. Relief, light and shade are
-  the network's to add.
+* The map is flat: each chip in one colour, the mean of how a lit tile shows it, and darker along two of its
+  sides, so that neighbours of one colour stay apart. Relief, light and shade are the network's to add.
 * Percent means visible area, so quotas are dealt by the area that is seen of each chip.
 * Chips, their tones and the noise depend on the seed alone: from attempt to attempt only a few chips change
   their colour, so that the picture answers to the quotas and to nothing else.
@@ -40,10 +40,13 @@ class GuideConfig:
     bare_share: float = 1.0
     n_places: int = 4
     n_shapes: int = 120
-    mean_of_lit: float = 0.77
+    mean_of_lit: float = 0.88
     veil: float = 0.008
-    """Mean linear light of a rendered layer: `mean_of_lit` of its lit colour, and on top of it the sheen of the
-    binder, which black shows as well; least squares over renders of catalogue colours in the usual light."""
+    """Linear light inside a chip: `mean_of_lit` of its lit colour, and on top of it the sheen of the binder, which
+    black shows as well. With the seams it is the mean of a rendered layer: least squares over renders of catalogue
+    colours in the usual light."""
+    seam: float = 0.65
+    """Part of a chip's colour that is left in the cells at its right and lower sides."""
     max_attempts: int = 4
     least_slope: float = 0.4
     """An answer of the picture to the quotas flatter than this is taken for chance."""
@@ -74,6 +77,14 @@ class GranuleMap:
         """(n,) cells of each granule."""
         return np.bincount(self.ids.ravel())
 
+    @property
+    def seams(self) -> "npt.NDArray[np.bool_]":
+        """(h, w) whether another granule begins in the next cell to the right or below."""
+        seams = np.zeros(self.ids.shape, np.bool_)
+        seams[:, :-1] = self.ids[:, :-1] != self.ids[:, 1:]
+        seams[:-1] |= self.ids[:-1] != self.ids[1:]
+        return seams
+
     def deal(self, quotas: Sequence[float], seed: int) -> "npt.NDArray[np.int32]":
         """(n,) index of each granule's colour."""
         return deal_colours(self.areas, quotas, _dealer(seed))
@@ -87,9 +98,10 @@ class GranuleMap:
         """The flat picture: (h, w) times `px_per_cell`, every chip a little lighter or darker than its colour."""
         rng = _dealer(seed)
         dealt = deal_colours(self.areas, quotas, rng)
-        lit = vary_chips(lit_colours(recipe.colours), dealt, rng)
-        chips = to_srgb8(config.mean_of_lit * lit + config.veil)
-        return chips[self.ids].repeat(self.px_per_cell, 0).repeat(self.px_per_cell, 1)
+        lit = config.mean_of_lit * vary_chips(lit_colours(recipe.colours), dealt, rng)
+        inside, at_seams = (to_srgb8(part * lit + config.veil)[self.ids] for part in (1.0, config.seam))
+        cells = np.where(self.seams[..., None], at_seams, inside)
+        return cells.repeat(self.px_per_cell, 0).repeat(self.px_per_cell, 1)
 
 
 def _dealer(seed: int) -> np.random.Generator:
