@@ -58,6 +58,8 @@ class MiniConfig:
 
 
 FULL = MiniConfig()
+SMALL = replace(FULL, n_fields=192, field_px=256, pool=64, refresh=1, guided_batch=2)
+"""For the last stages on a laptop's processor."""
 TOY = replace(
     FULL,
     n_fields=4,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 import torch.distributed
-from config import FULL, TOY, MiniConfig
+from config import FULL, SMALL, TOY, MiniConfig
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -47,7 +47,9 @@ class Stage:
         parser.add_argument("--seconds", type=float, required=True)
         parser.add_argument("--begin", type=float, default=0.0, help="where on the learning rate's cosine to start")
         parser.add_argument("--end", type=float, default=1.0)
-        parser.add_argument("--toy", action="store_true", help="tiny batches, to see that the code runs")
+        sizes = parser.add_mutually_exclusive_group()
+        sizes.add_argument("--small", action="store_true", help="small batches, to train on without a GPU")
+        sizes.add_argument("--toy", action="store_true", help="tiny batches, to see that the code runs")
         asked = parser.parse_args()
         asked.work.mkdir(parents=True, exist_ok=True)
         torch.set_float32_matmul_precision("high")
@@ -57,7 +59,7 @@ class Stage:
         if n_ranks > 1:
             torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
         torch.manual_seed(int(1000 * asked.begin))  # the same on all GPUs: they begin with the same weights
-        config = TOY if asked.toy else FULL
+        config = TOY if asked.toy else SMALL if asked.small else FULL
         return cls(asked.work, config, device, asked.seconds, asked.begin, asked.end, rank, n_ranks)
 
     @property
@@ -167,6 +169,11 @@ class Recorded:
             self.step()
         else:
             self.graph.replay()
+
+
+def half_precision(device: torch.device) -> torch.autocast:
+    """bfloat16 on a GPU; a processor that has to emulate it takes many times as long."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
 
 
 def adamw(groups: Sequence[dict[str, object]], device: torch.device, betas: tuple[float, float]) -> torch.optim.AdamW:

@@ -14,7 +14,7 @@ from networks import Parts, n_parameters
 from PIL import Image
 from prompts import training_colours
 from scenes import Scenes
-from stage import Average, Recorded, Stage, adamw, set_rate
+from stage import Average, Recorded, Stage, adamw, half_precision, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
@@ -90,7 +90,7 @@ class Lesson:
         self.recorded()
 
     def _step(self) -> None:
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with half_precision(self.device):
             latents, flat, ids = self.pool.draw(self.config.guided_batch)
             diffusion = self.objective(latents, flat, ids)
             # The UNet sees whole fields: on crops it would learn nothing of places that are far from every border.
@@ -139,7 +139,7 @@ class Lesson:
         return [part.gather(2, rows).gather(3, columns) for part in maps]
 
     def _teach_critic(self, wanted: Tensor, painted: Tensor, shown: Tensor) -> Tensor:
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with half_precision(self.device):
             real, made = (
                 self.critic(torch.cat([torch.cat([part, shown], 1) for part in (wanted, painted)])).float().chunk(2)
             )
@@ -154,7 +154,7 @@ class Lesson:
         """A picture of whole fields: flat maps above, as painted in the middle, their pairs below."""
         latents, flat, ids = self.pool.draw(n)
         # No compilation for one call.
-        with torch.autocast(self.device.type, torch.bfloat16), torch.compiler.set_stance("force_eager"):
+        with half_precision(self.device), torch.compiler.set_stance("force_eager"):
             painted = self.objective.light(flat, ids)
             rows = [torch.cat(list(self._decode(part)), 2) for part in (flat, painted, latents)]
         sheet = (torch.cat(rows, 1) / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0)

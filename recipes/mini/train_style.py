@@ -4,11 +4,14 @@ Written as the old system's trainer wrote them: kohya keys with diffusers' names
 rank; embeddings with `clip_g` before `clip_l`.
 """
 
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
 import torch
 from networks import Parts, TextEncoders
 from peft import LoraConfig
 from prompts import training_colours
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from scenes import Scenes
 from stage import Average, Stage
 from torch import Tensor, nn
@@ -18,6 +21,7 @@ from transformers import CLIPTokenizer
 
 from plitka.core.recipe import V45
 
+EMBEDDING_NAMES = ("clip_l", "clip_g")
 TARGETS = ("to_q", "to_k", "to_v", "to_out.0", "conv2")
 
 
@@ -29,6 +33,8 @@ def main() -> None:
     unet.add_adapter(LoraConfig(r=config.lora_rank, lora_alpha=config.lora_rank, target_modules=list(TARGETS)))
     set_strength(unet, config.lora_strength)
     tables = add_tokens(encoders, tokenizer)
+    if stage.begin > 0:
+        resume(unet, tables, stage.work)
     adapter = [p for p in unet.parameters() if p.requires_grad]
     groups = [{"params": adapter}, {"params": [table.weight for table in tables], "weight_decay": 0.0}]
     pool = Pool(scenes, parts, config, device, seed=3 + stage.seed, style=True)
@@ -56,7 +62,7 @@ def main() -> None:
     lesson.save_sheet(stage.work / "style.png")
     save_file(kohya_lora(unet, config.lora_rank), stage.work / "lora.safetensors")
     rows = [table.weight[n_base:].detach().bfloat16().cpu() for table in tables]
-    save_file(dict(zip(("clip_l", "clip_g"), rows, strict=True)), stage.work / "embeddings.safetensors")
+    save_file(dict(zip(EMBEDDING_NAMES, rows, strict=True)), stage.work / "embeddings.safetensors")
     stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
 
 
@@ -85,13 +91,30 @@ def add_tokens(encoders: TextEncoders, tokenizer: CLIPTokenizer) -> list[nn.Embe
     return tables
 
 
+@torch.no_grad()
+def resume(unet: nn.Module, tables: Sequence[nn.Embedding], work: Path) -> None:
+    """The adapter and the tokens as a former run wrote them."""
+    lora = load_file(work / "lora.safetensors")
+    for key, module in adapted(unet):
+        for name, layers in (("lora_down", module.lora_A), ("lora_up", module.lora_B)):
+            (layer,) = layers.values()
+            layer.weight.copy_(lora[f"{key}.{name}.weight"])
+    rows = load_file(work / "embeddings.safetensors")
+    for table, name in zip(tables, EMBEDDING_NAMES, strict=True):
+        table.weight[-len(rows[name]) :] = rows[name].to(table.weight)
+
+
+def adapted(unet: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Modules that have an adapter, by kohya's names."""
+    for name, module in unet.named_modules():
+        if hasattr(module, "lora_A") and len(module.lora_A):
+            yield "lora_unet_" + name.replace(".", "_"), module
+
+
 def kohya_lora(unet: nn.Module, rank: int) -> dict[str, Tensor]:
     """The adapter under kohya's keys."""
     tensors: dict[str, Tensor] = {}
-    for name, module in unet.named_modules():
-        if not hasattr(module, "lora_A") or not len(module.lora_A):
-            continue
-        key = "lora_unet_" + name.replace(".", "_")
+    for key, module in adapted(unet):
         (down,), (up,) = module.lora_A.values(), module.lora_B.values()
         tensors[f"{key}.lora_down.weight"] = down.weight.detach().bfloat16().cpu().contiguous()
         tensors[f"{key}.lora_up.weight"] = up.weight.detach().bfloat16().cpu().contiguous()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import torch
 from networks import TextEncoders, n_parameters, tokenise
 from prompts import Sample, draw_sample, kept_tokenizer, training_colours
-from stage import Average, Recorded, Stage, adamw, set_rate
+from stage import Average, Recorded, Stage, adamw, half_precision, set_rate
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from transformers import CLIPTokenizer
@@ -30,7 +30,7 @@ def main() -> None:
     error = torch.zeros((), device=device)
 
     def learn() -> None:
-        with torch.autocast(device.type, torch.bfloat16):
+        with half_precision(device):
             losses, points = zip(*(share_loss(logits.float(), wanted) for logits in reader(ids)), strict=True)
         trainer.zero_grad(set_to_none=True)
         sum(losses).backward()

@@ -7,7 +7,7 @@ from config import MiniConfig
 from networks import TIME_IDS, Parts, build_scheduler, n_parameters, tokenise
 from prompts import NEGATIVE, draw_sample, training_colours
 from scenes import Scenes
-from stage import Average, Recorded, Stage, adamw, set_rate
+from stage import Average, Recorded, Stage, adamw, half_precision, set_rate
 from torch import Tensor, nn
 
 DROPPED = 0.1
@@ -33,7 +33,7 @@ def main() -> None:
         latents, flat, ids = pool.draw(config.unet_batch)
         dropped = torch.rand(len(ids), device=device) < DROPPED
         ids = torch.where(dropped[:, None], unconditional[torch.randint(2, (len(ids),), device=device)], ids)
-        with torch.autocast(device.type, torch.bfloat16):
+        with half_precision(device):
             loss = objective(latents, flat, ids)
         trainer.zero_grad(set_to_none=True)
         loss.backward()
@@ -102,7 +102,7 @@ class Pool:
         n = min(n, len(self.latents) - self.next)
         samples = [draw_sample(self.rng, self.colours, n_catalogue=29, style=self.style) for _ in range(n)]
         pictures = torch.cat(self.scenes.paint(samples)).contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with half_precision(self.device):
             latents, flat = self.vae.encode(pictures).latent.chunk(2)
         rows = slice(self.next, self.next + n)
         self.latents[rows], self.flat[rows] = latents, flat

@@ -10,7 +10,7 @@ from config import MiniConfig
 from networks import build_vae, n_parameters
 from prompts import draw_sample, training_colours
 from scenes import Scenes
-from stage import Average, Recorded, Stage, adamw, set_rate
+from stage import Average, Recorded, Stage, adamw, half_precision, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -69,7 +69,7 @@ class Trainer:
 
     def _step(self) -> None:
         x = self.gallery.crops()
-        with torch.autocast(self.stage.device.type, torch.bfloat16):
+        with half_precision(self.stage.device):
             losses = picture_losses(self.reconstruct(self.vae, x).float(), x)
         self.updates.zero_grad(set_to_none=True)
         sum(losses.values()).backward()
