@@ -22,7 +22,8 @@ from plitka.core.measure import Measurement, measure
 from plitka.core.palette import Colour, default_palette
 from plitka.core.photograph import read_photographs
 from plitka.core.recipe import Part, Recipe
-from plitka.core.shading import Light, LightConfig, light_granules, recolour
+from plitka.core.rendering import recolour
+from plitka.core.shading import Light, LightConfig, light_granules
 
 FIRST_SEED = 9_000_000
 """Far from the seeds of `recipes/measure`, which trains the network."""

@@ -18,7 +18,8 @@ from timeit import repeat
 
 from plitka.core.granules import Grain, lay_granules
 from plitka.core.recipe import parse_recipe
-from plitka.core.shading import RenderConfig, light_granules, recolour
+from plitka.core.rendering import RenderConfig, recolour
+from plitka.core.shading import light_granules
 
 RECIPE = parse_recipe("60% red, 30% black, 10% white").recipe
 REPEATS = 3

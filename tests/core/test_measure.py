@@ -10,10 +10,12 @@ import pytest
 from PIL import Image
 
 from plitka.core.granules import Geometry, GranuleConfig, lay_granules
+from plitka.core.lighting import LightConfig
 from plitka.core.measure import Measurement, measure
 from plitka.core.palette import Colour, default_palette
 from plitka.core.recipe import parse_recipe
-from plitka.core.shading import Light, LightConfig, Rendering, light_granules, recolour, to_linear, to_srgb8
+from plitka.core.rendering import Rendering, recolour
+from plitka.core.shading import Light, light_granules, to_linear, to_srgb8
 from plitka.errors import InputError
 
 Picture = npt.NDArray[np.uint8]

@@ -9,21 +9,10 @@ from PIL import Image
 
 from plitka.core.generation import Request
 from plitka.core.granules import Geometry, Grain, GranuleConfig, Surface, lay_granules
-from plitka.core.lighting import LIGHTS, USUAL_LIGHT, wetted
+from plitka.core.lighting import LIGHTS, USUAL_LIGHT, LightConfig, wetted
 from plitka.core.recipe import Recipe, parse_recipe
-from plitka.core.shading import (
-    Light,
-    LightConfig,
-    RenderConfig,
-    RenderEngine,
-    light_granules,
-    recolour,
-    render,
-    render_maps,
-    to_linear,
-    to_srgb8,
-    whole_tile,
-)
+from plitka.core.rendering import RenderConfig, RenderEngine, recolour, render, render_maps, whole_tile
+from plitka.core.shading import Light, light_granules, to_linear, to_srgb8
 from plitka.errors import InputError
 
 CONFIG = RenderConfig(granules=GranuleConfig(size_px=192, field_mm=192 / 7))

@@ -13,7 +13,8 @@ from plitka.core.generation import Accuracy
 from plitka.core.granules import GranuleConfig
 from plitka.core.palette import default_palette
 from plitka.core.recipe import Recipe, parse_recipe
-from plitka.core.shading import RenderConfig, lit_colours, render, to_linear
+from plitka.core.rendering import RenderConfig, render
+from plitka.core.shading import lit_colours, to_linear
 from plitka.errors import InputError
 from plitka.model.guide import (
     Attempt,

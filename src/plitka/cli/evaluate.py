@@ -125,7 +125,7 @@ def _evaluate(
 
 def _engine(name: str, options: argparse.Namespace) -> "Engine":
     if name == RENDERER:
-        from plitka.core.shading import RenderEngine
+        from plitka.core.rendering import RenderEngine
 
         return RenderEngine()
     engine: Engine = options.load_engine(name, options.device)

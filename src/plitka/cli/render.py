@@ -72,7 +72,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
 
     from plitka.core.granules import lay_granules
     from plitka.core.picture import describe, encode_png, write_whole
-    from plitka.core.shading import light_granules, recolour, whole_tile
+    from plitka.core.rendering import recolour, whole_tile
+    from plitka.core.shading import light_granules
 
     began = perf_counter()
     geometry = lay_granules(config.granules_for(reading.recipe), seed)
@@ -95,7 +96,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
 def _result(request: Request, pixels: "RgbImage", seconds: float) -> Result:
     """What the engine would answer, but with shares that were measured on the picture, as everywhere else."""
     from plitka.core.measure import measure
-    from plitka.core.shading import RenderEngine
+    from plitka.core.rendering import RenderEngine
 
     engine = RenderEngine()
     usual = engine.defaults
@@ -115,7 +116,8 @@ def _write_maps(folder: Path, geometry: "Geometry", light: "Light") -> dict[str,
 
     from plitka.core.map_file import encode_png16
     from plitka.core.picture import write_whole
-    from plitka.core.shading import render_maps, shrink
+    from plitka.core.rendering import render_maps
+    from plitka.core.shading import shrink
 
     if geometry.areas.size > MAX_IDS:
         raise InputError(

@@ -13,7 +13,7 @@ from plitka.errors import InputError
 
 if TYPE_CHECKING:
     from plitka.core.granules import Grain, GranuleConfig
-    from plitka.core.shading import RenderConfig
+    from plitka.core.rendering import RenderConfig
 
 SURFACES = ("pressed", "cut")
 MIN_GRANULE_PX = 3
@@ -57,7 +57,7 @@ def read_scene(options: argparse.Namespace, recipe: Recipe) -> "RenderConfig":
         InputError: granules that cannot be laid or seen, or that are given twice; a colour that is not in the recipe.
     """
     from plitka.core.granules import GranuleConfig, Surface
-    from plitka.core.shading import RenderConfig
+    from plitka.core.rendering import RenderConfig
 
     usual = GranuleConfig()
     granules = replace(

@@ -16,8 +16,8 @@ from plitka.core.granules import Geometry, Grain
 
 _DEALT_BY = (0.5, 0.8, 0.97)
 """Chips are dealt in groups of falling size that end at these shares of their number; the last few one by one."""
-_ONE_BY_ONE = 80
-"""At least so many of the last: on a small picture the smallest chips alone cannot settle what is owed."""
+_FEW = 80
+"""So few chips are all dealt one by one: the smallest of them could not settle what the large ones leave owed."""
 
 
 def deal_colours(
@@ -36,7 +36,7 @@ def deal_colours(
     owed = np.asarray(shares, np.float64) * areas.sum()
     dealt = np.zeros(areas.size, np.int32)
     by_size = np.argsort(-areas, kind="stable")
-    ends = np.minimum(np.array(_DEALT_BY) * areas.size, max(areas.size - _ONE_BY_ONE, 0)).astype(int)
+    ends = (np.array(_DEALT_BY) * (areas.size if areas.size > _FEW else 0)).astype(int)
     for begin, end in zip([0, *ends], ends, strict=False):
         group = rng.permutation(by_size[begin:end])
         dealt[group] = _deal_runs(areas[group], owed)

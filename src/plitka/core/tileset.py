@@ -31,10 +31,12 @@ from typing import Any
 import numpy as np
 
 from plitka.core.granules import USUAL_FRACTION, GranuleConfig, fraction_mm, lay_granules
+from plitka.core.lighting import LightConfig
 from plitka.core.palette import Palette
 from plitka.core.picture import encode_png, write_whole
 from plitka.core.recipe import MAX_COLOURS, Part, PromptStyle, Recipe, format_prompt
-from plitka.core.shading import LightConfig, light_granules, recolour
+from plitka.core.rendering import recolour
+from plitka.core.shading import light_granules
 from plitka.errors import InputError
 
 N_BLOCK = 20
