@@ -101,17 +101,20 @@ def test_the_picture_is_granulate_in_roughly_the_asked_colours(
 def test_the_recipe_of_the_mini_model_runs(tmp_path: Path) -> None:
     """Every training stage and the packing run at toy size, and the engine makes a picture of the outcome."""
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
-    work, bundle = str(tmp_path / "work"), str(tmp_path / "bundle")
+    work, bundle, unpacked = (str(tmp_path / name) for name in ("work", "bundle", "unpacked"))
     stages = [
         *(
             [f"train_{name}.py", "--toy", "--seconds", "0.5", "--work", work]
             for name in ("text", "vae", "unet", "unet", "guided", "style")
         ),
         ["pack.py", "--work", work, "--steps", "2", bundle],
+        ["unpack.py", "--work", unpacked, bundle],
     ]
     for script, *options in stages:
         command = [sys.executable, str(ROOT / "recipes/mini" / script), *options]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
     load_bundle(Path(bundle)).verify()
+    for file in Path(unpacked).glob("*.safetensors"):
+        assert file.read_bytes() == (Path(work) / file.name).read_bytes()
     generate(tmp_path / "toy.png", "--model", bundle, size_px=64)

@@ -1,6 +1,7 @@
 """Train the network of `plitka.core.classifier` on renders: a fixed number of steps, so it can be repeated.
 
-python recipes/measure/train.py src/plitka/core/data/classifier.npz --autoencoder recipes/mini/start
+python recipes/mini/unpack.py src/plitka/mini
+python recipes/measure/train.py src/plitka/core/data/classifier.npz --autoencoder .mini
 """
 
 import argparse
