@@ -156,3 +156,13 @@ def test_what_each_grain_shall_show(
 ) -> None:
     """Colours of a grain add up; a layer of usual grains is no mixed one."""
     assert grain_shares(shares, grains) == expected
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_few_chips_of_very_different_size_are_dealt_exactly(seed: int) -> None:
+    """One that covers a tenth of a small picture is not dealt where less is owed."""
+    rng = np.random.default_rng(seed)
+    areas = np.rint(np.exp(rng.normal(3, 1.3, 56))).astype(np.int64) + 1
+    dealt = deal_colours(areas, (0.7, 0.2, 0.1), rng)
+    shares = np.bincount(dealt, areas, minlength=3) / areas.sum()
+    assert np.abs(shares - (0.7, 0.2, 0.1)).max() < 0.01

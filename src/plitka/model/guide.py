@@ -43,8 +43,8 @@ class GuideConfig:
     mean_of_lit: float = 0.88
     veil: float = 0.008
     """Linear light inside a chip: `mean_of_lit` of its lit colour, and on top of it the sheen of the binder, which
-    black shows as well. With the seams it is the mean of a rendered layer: least squares over renders of catalogue
-    colours in the usual light."""
+    black shows as well. With the seams it comes to 0.77, the mean of a rendered layer: least squares over renders
+    of catalogue colours in the usual light."""
     seam: float = 0.65
     """Part of a chip's colour that is left in the cells at its right and lower sides."""
     max_attempts: int = 4
