@@ -1,9 +1,11 @@
 """How far `measure` is from the truth: on renders, whose shares are exact, and on a folder of photographs.
 
-    python benchmarks/measure_accuracy.py renders --n 300
+    python benchmarks/measure_accuracy.py renders --n 300 [--laid]
+    python benchmarks/measure_accuracy.py near
     python benchmarks/measure_accuracy.py photographs FOLDER
 
-A folder holds pictures and `captions.csv` with the columns file and caption, "60% red, 40% blue".
+With --laid, and in the second half of each row of near, the measure is told what was laid, of which 5 % of the chips
+are untrue. A folder holds pictures and `captions.csv` with the columns file and caption, "60% red, 40% blue".
 """
 
 import argparse
@@ -17,17 +19,24 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
+from plitka.core.dealing import deal_colours
 from plitka.core.granules import Geometry, GranuleConfig, Surface, lay_granules
 from plitka.core.measure import Measurement, measure
 from plitka.core.palette import Colour, default_palette
 from plitka.core.photograph import read_photographs
-from plitka.core.recipe import Part, Recipe
+from plitka.core.recipe import Part, Recipe, parse_recipe
 from plitka.core.rendering import recolour
 from plitka.core.shading import Light, LightConfig, light_granules
 
 FIRST_SEED = 9_000_000
 """Far from the seeds of `recipes/measure`, which trains the network."""
 N_LAYERS = 50
+NEAR = (
+    *(("gray", "dark gray"), ("gray", "light gray"), ("blue", "dark blue"), ("black", "dark gray")),
+    *(("khaki", "beige"), ("white", "pearl"), ("sand", "beige"), ("lilac", "violet")),
+)
+NEAR_PERCENTS = (95, 80, 50, 20, 5)
+UNTRUE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,12 @@ def main() -> None:
     renders.add_argument("--n", type=int, default=300)
     renders.add_argument("--size-px", type=int, default=512)
     renders.add_argument("--verbose", action="store_true")
-    renders.set_defaults(run=lambda asked: report(list(on_renders(asked.n, asked.size_px, asked.verbose))))
+    renders.add_argument("--laid", action="store_true")
+    renders.set_defaults(run=lambda asked: report(list(on_renders(asked.n, asked.size_px, asked.verbose, asked.laid))))
+    near = kinds.add_parser("near")
+    near.add_argument("--size-px", type=int, default=512)
+    near.add_argument("--untrue", type=float, default=UNTRUE)
+    near.set_defaults(run=lambda asked: report_near(asked.size_px, asked.untrue))
     photographs = kinds.add_parser("photographs")
     photographs.add_argument("folder", type=Path)
     photographs.set_defaults(run=lambda asked: report_photographs(asked.folder))
@@ -67,14 +81,15 @@ def main() -> None:
     asked.run(asked)
 
 
-def on_renders(n: int, size_px: int, verbose: bool) -> Iterator[Trial]:
+def on_renders(n: int, size_px: int, verbose: bool, laid: bool) -> Iterator[Trial]:
     """Trials of recipes drawn at random, on layers drawn at random."""
     for layer in range(N_LAYERS):
         geometry, light, config = lay(FIRST_SEED + layer, size_px)
         for index in range(layer, n, N_LAYERS):
             recipe = draw_recipe(np.random.default_rng(FIRST_SEED - 1 - index))
             picture = recolour(geometry, light, recipe, config, FIRST_SEED + index)
-            trial = time_measure(picture.pixels, recipe.colours, tuple(100 * share for share in picture.shares))
+            told = tell(geometry, recipe, FIRST_SEED + index, UNTRUE) if laid else None
+            trial = time_measure(picture.pixels, recipe.colours, tuple(100 * share for share in picture.shares), told)
             if verbose:
                 say(f"{trial.errors.mean():5.2f} {trial}")
             yield trial
@@ -104,10 +119,45 @@ def draw_recipe(rng: np.random.Generator) -> Recipe:
     return Recipe(tuple(Part(colour, Decimal(int(percent))) for colour, percent in parts))
 
 
-def time_measure(pixels: npt.NDArray[np.uint8], colours: tuple[Colour, ...], percents: tuple[float, ...]) -> Trial:
+def tell(geometry: Geometry, recipe: Recipe, seed: int, untrue: float) -> npt.NDArray[np.int64]:
+    """(H, W) index of the colour that is said to be laid at each pixel of `recolour`'s picture of a seed."""
+    dealt = deal_colours(geometry.areas, recipe.shares, np.random.default_rng([seed, 1]))
+    rng = np.random.default_rng([seed, 2])
+    dealt = np.where(rng.random(dealt.size) < untrue, rng.integers(len(recipe.parts), size=dealt.size), dealt)
+    oversample = geometry.config.oversample
+    return dealt[geometry.ids[::oversample, ::oversample]]
+
+
+def report_near(size_px: int, untrue: float) -> None:
+    """Print by how many points the first colour's share is off in pictures of two near ones, blind and told."""
+    geometry = lay_granules(GranuleConfig(size_px=size_px, field_mm=size_px / 7), FIRST_SEED)
+    light, errors = light_granules(geometry, LightConfig()), []
+    say(f"first colour at {NEAR_PERCENTS} %, blind | told what was laid")
+    for pair in NEAR:
+        row = []
+        for percent in NEAR_PERCENTS:
+            recipe = parse_recipe(f"{percent}% {pair[0]}, {100 - percent}% {pair[1]}").recipe
+            picture = recolour(geometry, light, recipe, LightConfig(), FIRST_SEED + percent)
+            told = tell(geometry, recipe, FIRST_SEED + percent, untrue)
+            found = [measure(picture.pixels, recipe.colours, laid=laid) for laid in (None, told)]
+            row.append([one.percents[recipe.colours[0].code] - 100 * picture.shares[0] for one in found])
+            errors.append([*np.abs(row[-1]), found[1].uncertainty])
+        blind, laid = (" ".join(f"{error:+5.1f}" for error in part) for part in zip(*row, strict=True))
+        say(f"{', rest '.join(pair):24} {blind} | {laid}")
+    blind, laid, stated = np.transpose(errors)
+    say(f"mean {blind.mean():.2f} | {laid.mean():.2f}; largest {blind.max():.1f} | {laid.max():.1f}")
+    say(f"told: uncertainty covers {100 * (laid <= stated).mean():.0f} %; median {np.median(stated):.2f} points")
+
+
+def time_measure(
+    pixels: npt.NDArray[np.uint8],
+    colours: tuple[Colour, ...],
+    percents: tuple[float, ...],
+    laid: npt.NDArray[np.int64] | None = None,
+) -> Trial:
     """Measure one picture whose percents are known."""
     began = perf_counter()
-    found = measure(pixels, colours)
+    found = measure(pixels, colours, laid=laid)
     return Trial(colours, percents, found, perf_counter() - began)
 
 

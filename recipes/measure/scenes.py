@@ -45,6 +45,7 @@ class Example:
 
 
 def draw_layer(seed: int, size_px: int) -> Layer:
+    """Granules of any size under any light."""
     rng = np.random.default_rng(seed)
     u = rng.uniform
     scale = float(np.exp(u(np.log(0.5), np.log(1.7))))
@@ -136,10 +137,14 @@ def paint_layer(
     albedo = vary_chips(lit, dealt, rng, config)
     pixels = photograph(geometry.ids, light, albedo, oversample, config, rng)
     cells = POINT_PX * oversample
-    n = geometry.config.size_px // POINT_PX
-    colour = dealt[geometry.ids].reshape(n, cells, n, cells)
-    truth = [(colour == index).mean((1, 3), dtype=np.float32) for index in range(len(shares))]
-    return pixels, np.stack(truth, -1)
+    return pixels, point_shares(dealt[geometry.ids], len(shares), cells)
+
+
+def point_shares(colour: np.ndarray, n_colours: int, cells: int) -> np.ndarray:
+    """(N/c, N/c, n) share of each colour over squares of so many cells."""
+    n = len(colour) // cells
+    parts = colour[: n * cells, : n * cells].reshape(n, cells, n, cells)
+    return np.stack([(parts == index).mean((1, 3), dtype=np.float32) for index in range(n_colours)], -1)
 
 
 def drift(lit: np.ndarray, rng: np.random.Generator) -> np.ndarray:

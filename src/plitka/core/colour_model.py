@@ -8,6 +8,8 @@ Decisions:
   swallowing the shadows of the others.
 * Lit colours start at the palette's and move: together, as exposure and white balance do, and each for
   itself, less where another asked colour is near.
+* Where it is known which colour was laid where, how each looks is learnt from points amid its chips, though
+  some may show another colour than was laid. What was laid never says how much there is of a colour.
 """
 
 from dataclasses import dataclass, replace
@@ -49,6 +51,13 @@ _TIE = 0.08
 """Fits whose implausibility differs by less, per point, are equally good."""
 _FEW = 3
 """Up to so many colours, one-colour starts are tried as well."""
+_LAID_TRUE = 0.85
+"""Probability that a point shows the colour that was laid there, before it is looked at."""
+_TRUSTING_ROUNDS, _DOUBTING_ROUNDS, _SHARE_ROUNDS = 4, 4, 30
+_LIT_QUANTILES = (0.6, 0.7, 0.8, 0.9)
+"""These of brightness tell the light on a colour; the lower ones depend on how much of its chips' edges is taken."""
+_FEW_LAID = 100
+"""So many points, about three chips, weigh as much as the belief that a colour differs from the palette as all do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ class Fit:
     shares: FloatArray
     """(n,) estimate without any look at neighbours."""
     brightness: FloatArray
-    """(52,) distribution of log brightness, alike for every colour."""
+    """(52,) distribution of log brightness, alike for every colour; (n, 52) if it is known of each."""
     spread: float
     """Scale of the distance from the curves, in Lab units."""
     cost: float = 0.0
@@ -93,8 +102,9 @@ class Fit:
 
     def log_brightness(self, residuals: Residuals) -> FloatArray:
         """(..., n) log probability of each point's brightness, were it of the colour."""
-        logs: FloatArray = np.log(self.brightness).astype(np.float32)[_bins(residuals)]
-        return logs
+        logs, bins = np.log(self.brightness).astype(np.float32), _bins(residuals)
+        found: FloatArray = logs[bins] if logs.ndim == 1 else logs[np.arange(len(logs)), bins]
+        return found
 
     def log_joint(self, residuals: Residuals) -> FloatArray:
         """(..., n + 1) log likelihood times share of each colour, and last of none of them."""
@@ -145,6 +155,71 @@ def fit_colours(linear: FloatArray, lit: FloatArray) -> Fit:
     return replace(best, ambiguity=max(float(np.abs(fit.shares - best.shares).max()) for fit in as_good))
 
 
+def fit_laid_colours(linear: FloatArray, lit: FloatArray, sure: FloatArray, laid: npt.NDArray[np.integer[Any]]) -> Fit:
+    """Learn how the colours look where they were laid, then find their shares with that held.
+
+    Args:
+        linear: (m, 3) linear light of points drawn from the tile.
+        lit: (n, 3) linear light of the lit colours asked for.
+        sure: (k, 3) linear light of points that lie amid one colour.
+        laid: (k,) index of that colour.
+    """
+    n = len(lit)
+    palette, usual = np.log(np.maximum(lit, _DARKEST)), np.tile(_usual(), (n, 1))
+    fit = Fit(palette, np.zeros(3), np.zeros_like(palette, np.float64), np.full(n, 1 / n), usual, _WIDEST)
+    lab, seen = to_lab(sure), np.log(np.maximum(sure, _DARKEST))
+    for index in range(_TRUSTING_ROUNDS + _DOUBTING_ROUNDS):
+        residuals = residuals_of(lab, fit.lit)
+        shown = _shown(fit, residuals, laid) if index >= _TRUSTING_ROUNDS else np.ones(len(laid))
+        fit = _learn(fit, residuals, seen, shown[:, None] * (laid[:, None] == np.arange(n)))
+    return _share_out(fit, to_lab(linear))
+
+
+def _shown(fit: Fit, residuals: Residuals, laid: npt.NDArray[np.integer[Any]]) -> FloatArray:
+    """(k,) probability that a point shows the colour that was laid there."""
+    joint, points = np.exp(fit.log_joint(residuals).astype(np.float64)), np.arange(len(laid))
+    belief = np.full(joint.shape, (1 - _LAID_TRUE) / max(len(fit.lit) - 1, 1))
+    belief[points, laid] = _LAID_TRUE
+    weighed = belief * joint
+    shown: FloatArray = weighed[points, laid] / weighed.sum(-1)
+    return shown
+
+
+def _learn(fit: Fit, residuals: Residuals, seen: FloatArray, belongs: FloatArray) -> Fit:
+    """One round: the look of each colour by the points, (k, n), that show it."""
+    totals = belongs.sum(0)
+    trust = totals / (totals + _FEW_LAID)
+    gains = _gains(fit, residuals, belongs, seen)
+    common = (trust[:, None] * gains).sum(0) / (trust.sum() + 0.01)
+    counts = [
+        _smooth(np.bincount(bins, weights, _N_BINS)) / max(float(weights.sum()), 1.0)
+        for bins, weights in zip(_bins(residuals).T, belongs.T, strict=True)
+    ]
+    each = np.stack(counts)
+    of_all = 0.9 * (trust[:, None] * each).sum(0) / max(float(trust.sum()), 0.01) + 0.1 * _usual()
+    apart = (belongs * np.minimum(residuals.distance, 20)).sum(0) / np.maximum(totals, 1) / 2
+    spread = (trust * apart).sum() / max(float(trust.sum()), 0.01)
+    return replace(
+        fit,
+        common=common,
+        own=trust[:, None] * (gains - common),
+        brightness=0.95 * (trust[:, None] * each + (1 - trust)[:, None] * of_all) + 0.05 * _usual(),
+        spread=float(np.clip(spread, _NARROWEST, _WIDEST)),
+    )
+
+
+def _share_out(fit: Fit, lab: FloatArray) -> Fit:
+    """The fit with the shares that points have by it."""
+    joint = np.exp(fit.log_joint(residuals_of(lab, fit.lit)).astype(np.float64))
+    each, off = joint[:, :-1] / fit.shares, joint[:, -1:]
+    shares = fit.shares
+    for _ in range(_SHARE_ROUNDS):
+        weighed = each * shares
+        total = weighed.sum(-1, keepdims=True) + off
+        shares = np.maximum((weighed / total).mean(0), 1e-4)
+    return replace(fit, shares=shares, cost=float(-np.log(total).mean()))
+
+
 def _implausibility(fit: Fit) -> float:
     """Cost of the points, of strange light, and of more colours than needed."""
     surprise = -float((fit.shares * np.log(fit.shares)).sum())
@@ -187,10 +262,15 @@ def _improve(fit: Fit, lab: FloatArray, seen: FloatArray, narrowest: float) -> F
     )
 
 
-def _gains(fit: Fit, residuals: Residuals, belongs: FloatArray, seen: FloatArray, brightness: FloatArray) -> FloatArray:
-    """(n, 3) log gain that each colour by itself would ask for."""
+def _gains(
+    fit: Fit, residuals: Residuals, belongs: FloatArray, seen: FloatArray, brightness: FloatArray | None = None
+) -> FloatArray:
+    """(n, 3) log gain that each colour by itself would ask for, to be as bright as all are.
+
+    If it is not given how bright that is, the colour's lit facets are to be where they usually are, whatever part of
+    it lies in the shade.
+    """
     gains = np.tile(fit.common, (len(fit.lit), 1))
-    usual_level = float((np.clip(_BINS, -1.2, 0.5) * brightness).sum() / brightness.sum())
     for index, lit in enumerate(fit.lit):
         level, weight = residuals.brightness[:, index], belongs[:, index]
         sure = (weight > 0.5) & (level > -0.8)
@@ -198,9 +278,21 @@ def _gains(fit: Fit, residuals: Residuals, belongs: FloatArray, seen: FloatArray
             continue
         curve = np.log(np.maximum(_curve(lit, np.exp(level[sure])), _DARKEST))
         tint = np.average(np.clip(seen[sure] - curve, -1, 1), axis=0, weights=weight[sure])
-        lift = np.average(np.clip(level, -1.2, 0.5), weights=weight) - usual_level
+        lift = _lift(level, weight, brightness) if brightness is not None else _lit_lift(level[weight > 0.5])
         gains[index] = fit.common + fit.own[index] + tint + 0.7 * lift
     return gains
+
+
+def _lift(level: FloatArray, weight: FloatArray, brightness: FloatArray) -> float:
+    """How much brighter points are on the mean than a distribution."""
+    usual_level = float((np.clip(_BINS, -1.2, 0.5) * brightness).sum() / brightness.sum())
+    return float(np.average(np.clip(level, -1.2, 0.5), weights=weight)) - usual_level
+
+
+def _lit_lift(level: FloatArray) -> float:
+    """How much brighter the brighter points are than they usually are."""
+    usual = np.interp(_LIT_QUANTILES, np.cumsum(_usual()), _BINS + _BIN / 2)
+    return float((np.quantile(level, _LIT_QUANTILES) - usual).mean())
 
 
 def _bounded(fit: Fit, common: FloatArray, own: FloatArray) -> FloatArray:

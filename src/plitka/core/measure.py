@@ -4,6 +4,8 @@ Decisions:
 * Percent means visible area. The shade between chips belongs to the chips around it.
 * Shares are sums of probabilities, not counts of the likeliest: doubtful points then cancel out instead of
   all falling to one side.
+* Of a picture that plitka painted, it is known where each colour was laid. From that the look of the colours is
+  learnt and nothing is counted: shares are of what the points show.
 * The doubt that is left, times a factor found on renders, is the uncertainty.
 """
 
@@ -14,9 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.classifier import classify, describe
-from plitka.core.colour_model import fit_colours
+from plitka.core.classifier import classify, classify_laid, describe
+from plitka.core.colour_model import fit_colours, fit_laid_colours
 from plitka.core.ground import CELL_PX, find_tile
+from plitka.core.laid import Labels, sure_points
 from plitka.core.palette import Colour
 from plitka.errors import InputError
 
@@ -56,23 +59,32 @@ class Measurement:
 
 
 def measure(
-    pixels: npt.NDArray[np.uint8], colours: Sequence[Colour], config: MeasureConfig | None = None
+    pixels: npt.NDArray[np.uint8],
+    colours: Sequence[Colour],
+    config: MeasureConfig | None = None,
+    *,
+    laid: Labels | None = None,
 ) -> Measurement:
     """Estimate the share of each colour over a tile, which fills the picture or lies on white ground.
 
     Args:
         pixels: (H, W, 3) uint8 sRGB, each side at least 64 px.
         colours: the colours to look for, at least one, each once.
+        laid: (H, W) index into `colours` of the one that was laid at each pixel, if known; what is seen may differ.
 
     Raises:
         InputError: another shape or type, a picture too small, no colour, or one twice.
     """
     config = config or MeasureConfig()
     _check(pixels, colours)
-    points, inside = _points(_shrunk(pixels, config.widest_px))
     # Colours are worked on in one order, so that the order asked cannot change any sum.
-    ordered = sorted(colours, key=lambda colour: colour.code)
-    chances, ambiguity = _chances(points, inside, ordered, config)
+    order = sorted(range(len(colours)), key=lambda index: colours[index].code)
+    ordered = [colours[index] for index in order]
+    if laid is not None:
+        _check_laid(laid, pixels, len(colours))
+        laid = np.argsort(order)[laid]
+    points, inside, laid = _points(*_shrunk(pixels, laid, config.widest_px))
+    chances, ambiguity = _chances(points, inside, laid, ordered, config)
     shares = chances.mean(0)[:-1] + 1e-9
     doubt = 100 * (chances * (1 - chances)).mean(0)[:-1] / shares.sum()
     percents = dict(zip((colour.code for colour in ordered), (100 * shares / shares.sum()).tolist(), strict=True))
@@ -104,31 +116,68 @@ def _check(pixels: npt.NDArray[np.uint8], colours: Sequence[Colour]) -> None:
         raise InputError("the colour {code} is named twice; name each colour once", code=twice)
 
 
-def _shrunk(pixels: npt.NDArray[np.uint8], widest_px: int) -> npt.NDArray[np.uint8]:
-    """The picture, each side divided by the least whole number that brings it below a limit."""
+def _check_laid(laid: Labels, pixels: npt.NDArray[np.uint8], n: int) -> None:
+    if not np.issubdtype(laid.dtype, np.integer) or laid.shape != pixels.shape[:2]:
+        raise InputError(
+            "the colours laid must be (height, width) whole numbers like the picture's {expected}, not {shape} "
+            "{dtype}; give the index of a colour for each pixel",
+            expected=pixels.shape[:2],
+            shape=laid.shape,
+            dtype=laid.dtype,
+        )
+    if laid.min() < 0 or laid.max() >= n:
+        raise InputError(
+            "the colours laid must be numbers from 0 to {last}, not {least} to {most}; give indices of the colours "
+            "to measure",
+            last=n - 1,
+            least=int(laid.min()),
+            most=int(laid.max()),
+        )
+
+
+def _shrunk(
+    pixels: npt.NDArray[np.uint8], laid: Labels | None, widest_px: int
+) -> tuple[npt.NDArray[np.uint8], Labels | None]:
+    """The picture and what was laid, each side divided by the least whole number that brings it below a limit."""
     factor = -(-max(pixels.shape[:2]) // widest_px)
-    return pixels if factor == 1 else np.rint(_blocks(pixels.astype(np.float32), factor)).astype(np.uint8)
+    if factor == 1:
+        return pixels, laid
+    shrunk = np.rint(_blocks(pixels.astype(np.float32), factor)).astype(np.uint8)
+    return shrunk, None if laid is None else laid[factor // 2 :: factor, factor // 2 :: factor]
 
 
-def _points(pixels: npt.NDArray[np.uint8]) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
-    """(h, w, 3) linear light of the points around the tile, and (h, w) which of them it covers."""
+def _points(
+    pixels: npt.NDArray[np.uint8], laid: Labels | None
+) -> tuple[FloatArray, npt.NDArray[np.bool_], Labels | None]:
+    """(h, w, 3) linear light of the points around the tile, (h, w) which of them it covers, and what was laid there."""
     cells = find_tile(pixels)
     rows, columns = (np.flatnonzero(cells.any(axis)) for axis in (1, 0))
     window = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     top, bottom, left, right = (CELL_PX * edge for part in window for edge in (part.start, part.stop))
     linear = _decode_srgb(pixels[top:bottom, left:right])
     per_cell = np.ones((CELL_PX // _POINT_PX,) * 2, np.bool_)
-    return _blocks(linear, _POINT_PX), np.kron(cells[window], per_cell)
+    if laid is not None:
+        laid = laid[top:bottom, left:right]
+    return _blocks(linear, _POINT_PX), np.kron(cells[window], per_cell), laid
 
 
 def _chances(
-    points: FloatArray, inside: npt.NDArray[np.bool_], colours: Sequence[Colour], config: MeasureConfig
+    points: FloatArray,
+    inside: npt.NDArray[np.bool_],
+    laid: Labels | None,
+    colours: Sequence[Colour],
+    config: MeasureConfig,
 ) -> tuple[FloatArray, float]:
     """(m, n + 1) probability of each colour, and of none of them, at the points of the tile; the fit's ambiguity."""
     tile = points[inside]
     drawn = np.random.default_rng(0).choice(len(tile), min(config.n_samples, len(tile)), replace=False)
-    fit = fit_colours(tile[drawn], _lit(colours))
-    return classify(describe(points, fit), inside)[inside].astype(np.float64), fit.ambiguity
+    if laid is None:
+        fit = fit_colours(tile[drawn], _lit(colours))
+        chances = classify(describe(points, fit), inside)
+    else:
+        fit = fit_laid_colours(tile[drawn], _lit(colours), *sure_points(points, laid, len(colours)))
+        chances = classify_laid(describe(points, fit), inside)
+    return chances[inside].astype(np.float64), fit.ambiguity
 
 
 def _uncertainty(doubt: FloatArray, ambiguity: float, config: MeasureConfig) -> float:

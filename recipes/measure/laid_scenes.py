@@ -1,0 +1,161 @@
+"""Pictures of which it is known what was laid, but for some chips: near colours in any shares, mostly in usual light.
+
+The look of the colours is then learnt from what was laid (`plitka.core.colour_model.fit_laid_colours`).
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from autoencoder import pass_through
+from scenes import (
+    CATALOGUE,
+    LABS,
+    N_SAMPLES,
+    POINT_PX,
+    Example,
+    Layer,
+    blur,
+    draw_light,
+    drift,
+    point_shares,
+    shrink_to_points,
+    to_levels,
+)
+
+from plitka.core.classifier import Features, describe
+from plitka.core.colour_model import fit_laid_colours
+from plitka.core.dealing import deal_colours
+from plitka.core.granules import Geometry, GranuleConfig, Surface, lay_granules
+from plitka.core.laid import sure_points
+from plitka.core.lighting import LightConfig
+from plitka.core.palette import Colour, default_palette
+from plitka.core.shading import light_granules, lit_colours, photograph, to_linear, to_srgb8, vary_chips
+
+NEAR_PAIRS = (
+    ("gray", "dark gray"),
+    ("gray", "light gray"),
+    ("black", "dark gray"),
+    ("blue", "dark blue"),
+    ("khaki", "beige"),
+    ("white", "pearl"),
+    ("sand", "beige"),
+    ("brown", "terracotta"),
+    ("red", "terracotta"),
+    ("black", "dark blue"),
+)
+MOST_FLIPPED = 0.12
+
+
+def draw_laid_examples(seed: int, size_px: int, n: int, autoencoder: Path | None) -> list[Example]:
+    """Pictures of one layer; some have passed through an autoencoder, if its folder is given."""
+    layer, rng = draw_layer(seed, size_px), np.random.default_rng([seed, 1])
+    return [draw_example(layer, rng, autoencoder) for _ in range(n)]
+
+
+def draw_layer(seed: int, size_px: int) -> Layer:
+    """Granules of about the usual size; half of the layers in the usual light, some in any."""
+    rng = np.random.default_rng([seed, 2])
+    u = rng.uniform
+    scale = float(np.exp(rng.normal(0, 0.12) if u() < 0.75 else u(np.log(0.6), np.log(1.6))))
+    surface = Surface.CUT if u() < 0.04 else Surface.PRESSED
+    press = u(0.25, 0.5) if u() < 0.3 else GranuleConfig().press
+    granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=press, surface=surface)
+    geometry, config = lay_granules(granules, seed), draw_laid_light(rng)
+    return geometry, light_granules(geometry, config), config
+
+
+def draw_laid_light(rng: np.random.Generator) -> LightConfig:
+    kind, usual = rng.random(), LightConfig()
+    if kind < 0.4:
+        return usual
+    if kind < 0.8:
+        u, about = rng.uniform, lambda value: value * float(np.exp(rng.normal(0, 0.12)))
+        return replace(
+            usual, lamp=about(usual.lamp), sky=about(usual.sky), occlusion=about(usual.occlusion),
+            bounce=about(usual.bounce), sheen=usual.sheen * u(0.5, 1.4), tone=usual.tone * u(0.6, 1.2),
+            tint=usual.tint * u(0.6, 2), grain=usual.grain * u(0.7, 2), blur_px=u(0, 0.4), warmth=u(-0.5, 0.5),
+        )  # fmt: skip
+    return draw_light(rng)
+
+
+def draw_example(layer: Layer, rng: np.random.Generator, autoencoder: Path | None) -> Example:
+    """One picture, with the look of its colours learnt from a map that it does not quite keep to."""
+    geometry, light, config = layer
+    asked, shares = draw_recipe(rng)
+    oversample = geometry.config.oversample
+    lit = lit_colours(asked)
+    dealt = deal_colours(geometry.areas, list(shares), rng)
+    albedo = vary_chips(drift(lit, rng) if rng.random() < 0.4 else lit, dealt, rng, config)
+    pixels = disturb(photograph(geometry.ids, light, albedo, oversample, config, rng), rng, autoencoder)
+    laid = lay_apart(geometry, dealt, shares, rng)
+    points = shrink_to_points(to_linear(pixels))
+    flat = points.reshape(-1, 3)
+    drawn = flat[rng.choice(len(flat), min(N_SAMPLES, len(flat)), replace=False)]
+    seen = describe(points, fit_laid_colours(drawn, lit, *sure_points(points, laid, len(asked))))
+    half = Features(*(part.astype(np.float16) for part in (seen.shared, seen.own, seen.off)))
+    truth = point_shares(dealt[geometry.ids], len(asked), POINT_PX * oversample)
+    return Example(half, np.concatenate([truth, np.zeros_like(truth[..., :1])], -1).astype(np.float16))
+
+
+def draw_recipe(rng: np.random.Generator) -> tuple[list[Colour], np.ndarray]:
+    """Two near colours, alone or with others; several near ones; a near one and a strange one; or any."""
+    kind = rng.random()
+    if kind < 0.5:
+        colours = list(NEAR_PAIRS[rng.integers(len(NEAR_PAIRS))])
+        chosen = [default_palette().find(name) for name in colours]
+        if rng.random() < 0.3:
+            chosen = [CATALOGUE[index] for index in nearest(rng.integers(len(CATALOGUE)), 2, rng)]
+        if rng.random() < 0.2:
+            chosen += any_colours(rng, int(rng.integers(1, 4)))
+    elif kind < 0.65:
+        chosen = [CATALOGUE[index] for index in nearest(rng.integers(len(CATALOGUE)), int(rng.integers(3, 6)), rng)]
+    elif kind < 0.75:
+        chosen = [default_palette().find("black"), *any_colours(rng, 1)]
+    else:
+        chosen = any_colours(rng, int(rng.choice(np.arange(1, 9), p=[0.05, 0.2, 0.25, 0.2, 0.1, 0.08, 0.06, 0.06])))
+    chosen = list(dict.fromkeys(chosen))
+    rng.shuffle(chosen)
+    return chosen, draw_shares(len(chosen), rng)
+
+
+def draw_shares(n: int, rng: np.random.Generator) -> np.ndarray:
+    """At least 2 % each."""
+    if n == 2:
+        first = rng.uniform(0.02, 0.98)
+        return np.array([first, 1 - first])
+    return 0.02 + (1 - 0.02 * n) * rng.dirichlet(np.full(n, rng.choice([0.5, 1, 3])))
+
+
+def any_colours(rng: np.random.Generator, n: int) -> list[Colour]:
+    return [CATALOGUE[index] for index in rng.choice(len(CATALOGUE), n, replace=False)]
+
+
+def nearest(index: int, n: int, rng: np.random.Generator) -> list[int]:
+    """A colour and some of those next to it."""
+    order = np.argsort(np.linalg.norm(LABS - LABS[index], axis=1))
+    return [int(index), *rng.choice(order[1 : n + 2], n - 1, replace=False).tolist()]
+
+
+def lay_apart(geometry: Geometry, dealt: np.ndarray, shares: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(S, S) what a map may say that was laid: some chips are of another colour, and it lies a little beside."""
+    n, oversample = len(shares), geometry.config.oversample
+    flipped = rng.random(len(dealt)) < rng.uniform(0, MOST_FLIPPED)
+    likely = shares if rng.random() < 0.6 else np.full(n, 1 / n)
+    laid = np.where(flipped, rng.choice(n, len(dealt), p=likely / likely.sum()), dealt)[geometry.ids]
+    down, right = rng.integers(-2, 3, 2) * oversample if rng.random() < 0.6 else (0, 0)
+    return np.roll(laid, (down, right), (0, 1))[::oversample, ::oversample]
+
+
+def disturb(srgb8: np.ndarray, rng: np.random.Generator, autoencoder: Path | None) -> np.ndarray:
+    """What the network's autoencoder, exposure, a soft lens and a little noise do, each at times."""
+    if autoencoder and rng.random() < 0.4:
+        srgb8 = to_levels(pass_through(srgb8, autoencoder, rng))
+    if rng.random() < 0.3:
+        srgb8 = to_srgb8(to_linear(srgb8) * np.exp(rng.normal(0, 0.03, 3) + rng.normal(0, 0.08)))
+    picture = srgb8.astype(np.float32)
+    if rng.random() < 0.4:
+        picture = blur(picture, rng.uniform(0.2, 1.0))
+    if rng.random() < 0.4:
+        picture = picture + rng.normal(0, 1, picture.shape) * rng.uniform(0, 4)
+    return to_levels(picture)
