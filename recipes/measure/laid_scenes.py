@@ -120,9 +120,9 @@ def draw_recipe(rng: np.random.Generator) -> tuple[list[Colour], np.ndarray]:
 
 
 def draw_shares(n: int, rng: np.random.Generator) -> np.ndarray:
-    """At least 2 % each."""
+    """At least 2 % each; of two colours one is often rare, which is the hardest."""
     if n == 2:
-        first = rng.uniform(0.02, 0.98)
+        first = 0.02 + 0.96 * rng.beta(0.6, 0.6)
         return np.array([first, 1 - first])
     return 0.02 + (1 - 0.02 * n) * rng.dirichlet(np.full(n, rng.choice([0.5, 1, 3])))
 

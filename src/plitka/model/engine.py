@@ -48,6 +48,9 @@ from plitka.model.pipeline import (
 from plitka.model.prompt import check_length
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from plitka.core.generation import RgbImage
     from plitka.model.guide import GranuleMap
 
@@ -177,7 +180,7 @@ class DiffusionEngine:
         def paint(plan: Plan, number: int) -> "tuple[RgbImage, Sequence[float]]":
             flat = granules.paint(request.recipe, plan.quotas, request.seed, self._guide)
             latents = self._with_retry(request, lambda: self._denoise_map(work, flat, plan, noise, number))
-            pixels, measured = self._develop(work, latents)
+            pixels, measured = self._develop(work, latents, granules.lay(plan.quotas, request.seed))
             log.info("attempt_done", attempt=number, quotas=plan.quotas, strength=plan.strength, measured=measured)
             return pixels, measured
 
@@ -207,12 +210,14 @@ class DiffusionEngine:
         control = flat if self._controlled is not None else None
         return self._denoise(work, noised, scheduler, number, control)
 
-    def _develop(self, work: "_Work", latents: torch.Tensor) -> "tuple[RgbImage, Sequence[float]]":
-        """The picture, and the share of each colour on it."""
+    def _develop(
+        self, work: "_Work", latents: torch.Tensor, laid: "npt.NDArray[np.int32] | None" = None
+    ) -> "tuple[RgbImage, Sequence[float]]":
+        """The picture, and the share of each colour on it, whose look is learnt from where it was laid, if known."""
         with self._stage("decode"):
             pixels = self._with_retry(work.request, lambda: decode_latents(self._pipe.vae, latents))
         with self._stage("measure"):
-            percents = measure(pixels, work.request.recipe.colours).percents
+            percents = measure(pixels, work.request.recipe.colours, laid=laid).percents
         return pixels, tuple(percent / 100 for percent in percents.values())
 
     def _assemble(self) -> Pipeline:

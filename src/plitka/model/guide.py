@@ -89,6 +89,10 @@ class GranuleMap:
         """(n,) index of each granule's colour."""
         return deal_colours(self.areas, quotas, _dealer(seed))
 
+    def lay(self, quotas: Sequence[float], seed: int) -> "npt.NDArray[np.int32]":
+        """(h, w) times `px_per_cell`: index of the colour that `paint` lays at each pixel."""
+        return self.deal(quotas, seed)[self.ids].repeat(self.px_per_cell, 0).repeat(self.px_per_cell, 1)
+
     def shares(self, dealt: "npt.NDArray[np.int32]", n_colours: int) -> tuple[float, ...]:
         """Share of the area, 0..1, that each colour has."""
         areas = self.areas
