@@ -192,7 +192,7 @@ def _learn(fit: Fit, residuals: Residuals, seen: FloatArray, belongs: FloatArray
     gains = _gains(fit, residuals, belongs, seen)
     common = (trust[:, None] * gains).sum(0) / (trust.sum() + 0.01)
     counts = [
-        _smooth(np.bincount(bins, weights, _N_BINS)) / max(float(weights.sum()), 1.0)
+        _smooth(np.bincount(bins, weights, _N_BINS).astype(np.float64)) / max(float(weights.sum()), 1.0)
         for bins, weights in zip(_bins(residuals).T, belongs.T, strict=True)
     ]
     each = np.stack(counts)
@@ -202,7 +202,8 @@ def _learn(fit: Fit, residuals: Residuals, seen: FloatArray, belongs: FloatArray
     return replace(
         fit,
         common=common,
-        own=trust[:, None] * (gains - common),
+        # What was laid need not have been painted: no colour is taken for its neighbour.
+        own=_bounded(fit, common, trust[:, None] * (gains - common)),
         brightness=0.95 * (trust[:, None] * each + (1 - trust)[:, None] * of_all) + 0.05 * _usual(),
         spread=float(np.clip(spread, _NARROWEST, _WIDEST)),
     )
