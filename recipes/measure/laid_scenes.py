@@ -45,6 +45,8 @@ NEAR_PAIRS = (
     ("black", "dark blue"),
 )
 MOST_FLIPPED = 0.12
+UNPAINTED, MOST_UNPAINTED = 0.08, 0.3
+"""Share of pictures that lack a colour of their map, and of the map's chips that are said to be of it."""
 
 
 def draw_laid_examples(seed: int, size_px: int, n: int, autoencoder: Path | None) -> list[Example]:
@@ -88,7 +90,11 @@ def draw_example(layer: Layer, rng: np.random.Generator, autoencoder: Path | Non
     dealt = deal_colours(geometry.areas, list(shares), rng)
     albedo = vary_chips(drift(lit, rng) if rng.random() < 0.4 else lit, dealt, rng, config)
     pixels = disturb(photograph(geometry.ids, light, albedo, oversample, config, rng), rng, autoencoder)
-    laid = lay_apart(geometry, dealt, shares, rng)
+    said = dealt
+    if rng.random() < UNPAINTED:
+        asked, said = [*asked, draw_other(asked, rng)], say_unpainted(dealt, len(asked), rng)
+        lit, shares = lit_colours(asked), np.append(shares, 0.0)
+    laid = lay_apart(geometry, said, shares, rng)
     points = shrink_to_points(to_linear(pixels))
     flat = points.reshape(-1, 3)
     drawn = flat[rng.choice(len(flat), min(N_SAMPLES, len(flat)), replace=False)]
@@ -129,6 +135,16 @@ def draw_shares(n: int, rng: np.random.Generator) -> np.ndarray:
 
 def any_colours(rng: np.random.Generator, n: int) -> list[Colour]:
     return [CATALOGUE[index] for index in rng.choice(len(CATALOGUE), n, replace=False)]
+
+
+def draw_other(asked: list[Colour], rng: np.random.Generator) -> Colour:
+    """A colour that is not among some."""
+    return next(colour for colour in any_colours(rng, len(asked) + 1) if colour not in asked)
+
+
+def say_unpainted(dealt: np.ndarray, colour: int, rng: np.random.Generator) -> np.ndarray:
+    """What was dealt, but some chips are said to be of a colour that was not."""
+    return np.where(rng.random(len(dealt)) < rng.uniform(0.01, MOST_UNPAINTED), colour, dealt)
 
 
 def nearest(index: int, n: int, rng: np.random.Generator) -> list[int]:
