@@ -24,8 +24,11 @@ def load_bundled_engine(model: str, device: str | None) -> Engine:
         EngineError: it cannot run on that device.
     """
     _keep_freed_memory()
-    from plitka.model.bundle import find_bundle
-    from plitka.model.engine import EngineConfig, load_engine
+    from plitka.model.lasting import lasting_imports
+
+    with lasting_imports():
+        from plitka.model.bundle import find_bundle
+        from plitka.model.engine import EngineConfig, load_engine
 
     bundle = find_bundle(model)
     return load_engine(bundle, EngineConfig(device=device) if device else EngineConfig())
