@@ -24,8 +24,12 @@ def load_bundled_engine(model: str, device: str | None) -> Engine:
         EngineError: it cannot run on that device.
     """
     _keep_freed_memory()
-    from plitka.model.bundle import find_bundle
-    from plitka.model.engine import EngineConfig, load_engine
+    _let_waiting_threads_sleep()
+    from plitka.model.lasting import lasting_imports
+
+    with lasting_imports():
+        from plitka.model.bundle import find_bundle
+        from plitka.model.engine import EngineConfig, load_engine
 
     bundle = find_bundle(model)
     return load_engine(bundle, EngineConfig(device=device) if device else EngineConfig())
@@ -43,3 +47,12 @@ def _keep_freed_memory() -> None:
     if mallopt is not None:
         for option, n_bytes in _MALLOC_CHOICES.items():
             mallopt(option, n_bytes)
+
+
+def _let_waiting_threads_sleep() -> None:
+    """Share the processors with other programs: beside one busy program on two processors a picture takes half the time.
+
+    Threads that wait by spinning take the processor from those that they wait for; on idle processors it gains nothing.
+    What a user has set is left alone.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

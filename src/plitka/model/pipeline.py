@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from plitka.errors import BundleError
 from plitka.model.bundle import Bundle, FileBase
 from plitka.model.device import Placement
+from plitka.model.lasting import lasting_imports
 from plitka.model.lean_decoder import LeanDecoder, can_run_lean
 from plitka.model.tensor_file import some
 
@@ -29,7 +30,7 @@ VAE_KINDS = ("AutoencoderKL", "AutoencoderTiny", "AutoencoderDC")
 
 def import_libraries() -> None:
     """Import what `load_base` needs, which takes seconds in a new process."""
-    with quiet_libraries():
+    with lasting_imports(), quiet_libraries():
         # Here because transformers writes to stderr at its import unless it was told not to.
         from diffusers import AutoencoderKL, StableDiffusionXLPipeline, UNet2DConditionModel  # noqa: F401, PLC0415
         from transformers import CLIPTextModelWithProjection  # noqa: F401, PLC0415
