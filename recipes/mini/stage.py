@@ -8,11 +8,14 @@ each GPU trains on its own draws, and every few steps all take the mean of their
 import argparse
 import math
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 import torch
 import torch.distributed
@@ -60,7 +63,9 @@ class Stage:
             torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
         torch.manual_seed(int(1000 * asked.begin))  # the same on all GPUs: they begin with the same weights
         config = TOY if asked.toy else SMALL if asked.small else FULL
-        return cls(asked.work, config, device, asked.seconds, asked.begin, asked.end, rank, n_ranks)
+        stage = cls(asked.work, config, device, asked.seconds, asked.begin, asked.end, rank, n_ranks)
+        signal.signal(signal.SIGTERM, stage.end_early)
+        return stage
 
     @property
     def seed(self) -> int:
@@ -76,6 +81,10 @@ class Stage:
         """Count `seconds` from now, for preparation is not training; from here on each GPU draws its own."""
         torch.manual_seed(self.seed)
         self.started = time.monotonic()
+
+    def end_early(self, _signal: int, _frame: FrameType | None) -> None:
+        """Let the step that runs be the last one, so that what was learnt is written."""
+        self.seconds = 1e-9
 
     @property
     def elapsed_share(self) -> float:
@@ -205,3 +214,11 @@ class Average:
     def apply(self) -> None:
         """Put the averages in the parameters' place."""
         torch._foreach_copy_([p.data for p in self.parameters], self.shadow)
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """The same for a while."""
+        kept = [p.detach().clone() for p in self.parameters]
+        self.apply()
+        yield
+        torch._foreach_copy_([p.data for p in self.parameters], kept)

@@ -27,7 +27,7 @@ CRITIC_SHARE = 0.6
 """Length of the critic's pull on the pixels, where that towards the pair's pixels is 1."""
 LATENTS_WEIGHTS = (1.0, 0.1)
 """Of the distance between latents without and with a critic: it shows the way at first and blurs at last."""
-DIFFUSION_WEIGHT = 0.5
+DIFFUSION_WEIGHT = 1.0
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     scenes, parts = Scenes.build(stage, training_colours(), style=False), Parts.load(stage)
     encoders, unet = parts.encoders.requires_grad_(False), parts.unet
     average = Average([unet], limit=0.998)
-    pool = Pool(scenes, parts, config, device, seed=4 + stage.seed)
+    pool = Pool([scenes], parts, config, device, seed=4 + stage.seed)
     objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
     lesson = Lesson(objective, parts.vae, pool, config, device, [{"params": list(unet.parameters())}])
     stage.log(stage="guided", critic=n_parameters(lesson.critic))

@@ -1,5 +1,8 @@
 """Stage 5: the LoRA and the two tokens learn the look of the photographs on the frozen base, as stage 4 taught it.
 
+A third of the pictures are the base's, with captions that lack the tokens: what they named before, they go on naming
+(prior preservation, Ruiz et al. 2023), and the look is tied to the tokens.
+
 Written as the old system's trainer wrote them: kohya keys with diffusers' names, bf16, alpha equal to the
 rank; embeddings with `clip_g` before `clip_l`.
 """
@@ -28,7 +31,8 @@ TARGETS = ("to_q", "to_k", "to_v", "to_out.0", "conv2")
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
     config, device = stage.config, stage.device
-    scenes, parts = Scenes.build(stage, training_colours(), style=True), Parts.load(stage)
+    look, base = (Scenes.build(stage, training_colours(), style=style) for style in (True, False))
+    parts = Parts.load(stage)
     tokenizer, encoders, unet = parts.tokenizer, parts.encoders, parts.unet.requires_grad_(False)
     unet.add_adapter(LoraConfig(r=config.lora_rank, lora_alpha=config.lora_rank, target_modules=list(TARGETS)))
     set_strength(unet, config.lora_strength)
@@ -37,7 +41,7 @@ def main() -> None:
         resume(unet, tables, stage.work)
     adapter = [p for p in unet.parameters() if p.requires_grad]
     groups = [{"params": adapter}, {"params": [table.weight for table in tables], "weight_decay": 0.0}]
-    pool = Pool(scenes, parts, config, device, seed=3 + stage.seed, style=True)
+    pool = Pool([look, look, base], parts, config, device, seed=3 + stage.seed)
     objective = Objective(unet, encoders, config, device)
     n_base = len(tokenizer) - len(V45.tokens)
     average = Average([unet, *tables], limit=0.998)
@@ -56,14 +60,23 @@ def main() -> None:
         pool.refresh(config.refresh)
         if step % 100 == 0:
             stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
+        if step % 500 == 499:
+            with average.applied():
+                save(stage, unet, tables)
     average.apply()
+    save(stage, unet, tables)
+    stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
+    if stage.rank == 0:
+        lesson.save_sheet(stage.work / "style.png")
+
+
+def save(stage: Stage, unet: nn.Module, tables: Sequence[nn.Embedding]) -> None:
+    """Write the adapter and the rows of the tokens."""
     if stage.rank:
         return
-    lesson.save_sheet(stage.work / "style.png")
-    save_file(kohya_lora(unet, config.lora_rank), stage.work / "lora.safetensors")
-    rows = [table.weight[n_base:].detach().bfloat16().cpu() for table in tables]
+    save_file(kohya_lora(unet, stage.config.lora_rank), stage.work / "lora.safetensors")
+    rows = [table.weight[-len(V45.tokens) :].detach().bfloat16().cpu().contiguous() for table in tables]
     save_file(dict(zip(EMBEDDING_NAMES, rows, strict=True)), stage.work / "embeddings.safetensors")
-    stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
 
 
 def set_strength(unet: nn.Module, strength: float) -> None:

@@ -1,6 +1,7 @@
 """Stage 3: the UNet learns tiles from noise and words, together with the text encoders."""
 
 import random
+from collections.abc import Sequence
 
 import torch
 from config import MiniConfig
@@ -9,11 +10,15 @@ from prompts import NEGATIVE, draw_sample, training_colours
 from scenes import Scenes
 from stage import Average, Recorded, Stage, adamw, half_precision, set_rate
 from torch import Tensor, nn
+from torch.nn import functional
 
 DROPPED = 0.1
 """Share of captions replaced by the empty or the negative prompt, for guidance."""
 GUIDED = 0.25
 """Share of draws that are flat maps at the last timestep, where guided mode lights them."""
+COARSE = (8, 32, 128)
+"""Sides, in latent places, of squares whose mean is compared as well: shares are decided there, and of the error of
+single places the mean is a part too small to be learnt from. The last is a whole field."""
 
 
 def main() -> None:
@@ -24,7 +29,7 @@ def main() -> None:
     average = Average([unet, encoders], limit=0.9985)
     groups = [{"params": list(unet.parameters())}, {"params": list(encoders.parameters())}]
     trainer = adamw(groups, device, (0.9, 0.98))
-    pool = Pool(scenes, parts, config, device, seed=2 + stage.seed)
+    pool = Pool([scenes], parts, config, device, seed=2 + stage.seed)
     unconditional = tokenise(parts.tokenizer, ["", NEGATIVE]).to(device)
     objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
     seen = torch.zeros((), device=device)
@@ -68,25 +73,17 @@ def save(stage: Stage, average: Average, unet: nn.Module, encoders: nn.Module | 
 
 
 class Pool:
-    """Latents and captions of recent paintings, partly renewed at every step."""
+    """Latents and captions of recent paintings of some scenes in turn, partly renewed at every step."""
 
     def __init__(
         self,
-        scenes: Scenes,
+        scenes: Sequence[Scenes],
         parts: Parts,
         config: MiniConfig,
         device: torch.device,
         seed: int,
-        *,
-        style: bool = False,
     ) -> None:
-        self.scenes, self.vae, self.tokenizer, self.device, self.style = (
-            scenes,
-            parts.vae,
-            parts.tokenizer,
-            device,
-            style,
-        )
+        self.scenes, self.vae, self.tokenizer, self.device = scenes, parts.vae, parts.tokenizer, device
         self.rng, self.colours, self.next = random.Random(seed), training_colours(), 0
         side = config.field_px // config.downscale
         shape = (config.pool, config.latent_channels, side, side)
@@ -100,8 +97,9 @@ class Pool:
         if self.next >= len(self.latents):
             self.next = 0
         n = min(n, len(self.latents) - self.next)
-        samples = [draw_sample(self.rng, self.colours, n_catalogue=29, style=self.style) for _ in range(n)]
-        pictures = torch.cat(self.scenes.paint(samples)).contiguous(memory_format=torch.channels_last)
+        scenes = self.rng.choice(self.scenes)
+        samples = [draw_sample(self.rng, self.colours, n_catalogue=29, style=scenes.style) for _ in range(n)]
+        pictures = torch.cat(scenes.paint(samples)).contiguous(memory_format=torch.channels_last)
         with half_precision(self.device):
             latents, flat = self.vae.encode(pictures).latent.chunk(2)
         rows = slice(self.next, self.next + n)
@@ -132,13 +130,14 @@ class Objective(nn.Module):
 
     def forward(self, latents: Tensor, flat: Tensor, ids: Tensor) -> Tensor:
         begins = torch.rand(len(latents), 1, 1, 1, device=latents.device) < GUIDED
-        # With squares half of the draws have less than a quarter of the timesteps' noise, where granules get edges.
-        times = (len(self.alpha) * torch.rand(len(latents), device=latents.device).square()).long()
+        # More draws where granules get their edges, but most where they get their colours.
+        times = (len(self.alpha) * torch.rand(len(latents), device=latents.device).pow(1.5)).long()
         times = torch.where(begins.flatten(), 0, times)
         alpha, sigma = (part[times].view(-1, 1, 1, 1) for part in (self.alpha, self.sigma))
         noised = alpha * torch.where(begins, flat, latents) + sigma * torch.randn_like(latents)
         missed = self.predict(noised, times, ids).float() - (alpha * noised - latents) / sigma
-        return (torch.where(begins, sigma, 1.0) * missed).square().mean()
+        missed = torch.where(begins, sigma, 1.0) * missed
+        return missed.square().mean() + sum(coarse_loss(missed, side) for side in COARSE)
 
     def light(self, flat: Tensor, ids: Tensor) -> Tensor:
         """Latents of a tile from those of a flat map: the one step of guided mode."""
@@ -154,6 +153,12 @@ class Objective(nn.Module):
         return self.unet(noised, times, encoder_hidden_states=states, added_cond_kwargs=conditions, return_dict=False)[
             0
         ]
+
+
+def coarse_loss(missed: Tensor, side: int) -> Tensor:
+    """The square of the mean over squares, `side` times, for it is far smaller than that of single places."""
+    side = min(side, missed.shape[-1])
+    return side * functional.avg_pool2d(missed, side).square().mean()
 
 
 if __name__ == "__main__":

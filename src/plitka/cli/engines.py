@@ -50,7 +50,7 @@ def _keep_freed_memory() -> None:
 
 
 def _let_waiting_threads_sleep() -> None:
-    """Share the processors with other programs: beside one busy program on two processors a picture takes half the time.
+    """Share the processors with other programs: beside a busy one on two processors a picture takes half the time.
 
     Threads that wait by spinning take the processor from those that they wait for; on idle processors it gains nothing.
     What a user has set is left alone.

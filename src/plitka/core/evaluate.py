@@ -1,7 +1,8 @@
 """A suite of recipes given to an engine: how true its colours are, how real its pictures look, how long it takes.
 
 Decisions:
-* Every engine is measured by the same `measure`, whatever it says of its own pictures.
+* Every engine is measured by the same `measure`, whatever it says of its own pictures; where it says what it laid
+  where, as `measure` asks of those who know.
 * A tile of one colour has no shares to get wrong, so it counts for realism and off-palette area only.
 * Recipes follow each other in a few groups with one seed each: an engine that keeps what depends on the
   seed alone, as the renderer keeps its granules, is not made to begin anew for each.
@@ -242,7 +243,7 @@ def _make(engine: Engine, request: Request, reference: Reference | None, on_prog
     return Row(
         recipe=request.recipe,
         seed=request.seed,
-        measurement=measure(result.pixels, request.recipe.colours),
+        measurement=measure(result.pixels, request.recipe.colours, laid=result.laid),
         exact=result.measured,
         comparison=_compare(result.pixels, reference),
         attempts=result.attempts,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     """(H, W, 3) uint8 sRGB."""
     GranuleIds = npt.NDArray[np.int32]
     """(H, W) the granule of each cell."""
+    ColourIndex = npt.NDArray[np.uint8]
+    """(H, W) the place of a colour in its recipe, from 0."""
 
 MAX_SEED = 2**32 - 1
 RANDOM_SEED_LIMIT = 1_000_000_000
@@ -185,6 +187,9 @@ class Result:
     """Name of the model that made it, with the first 12 digits of its hash: `mini@0123456789ab`."""
     measured: Mapping[str, float]
     """Percent of the visible tile by colour code; sums to 100."""
+    laid: ColourIndex | None = field(default=None, compare=False, repr=False)
+    """(H, W) which of the recipe's colours was laid at each pixel, if it was painted over a map; `measure` learns from
+    it how the colours look."""
     attempts: int = 1
     """How often it was painted; this is the best of them."""
     seconds: float = 0.0

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 import torch
@@ -48,10 +48,7 @@ from plitka.model.pipeline import (
 from plitka.model.prompt import check_length
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    from plitka.core.generation import RgbImage
+    from plitka.core.generation import ColourIndex, RgbImage
     from plitka.model.guide import GranuleMap
 
 log = structlog.get_logger(__name__)
@@ -150,16 +147,17 @@ class DiffusionEngine:
         work = _Work(request, on_progress)
         try:
             work.words = self._with_retry(request, lambda: self._encode_words(request, prompt))
-            pixels, measured, attempts = self._paint_guided(work) if request.mode is Mode.GUIDED else self._paint(work)
+            painted = self._paint_guided(work) if request.mode is Mode.GUIDED else self._paint(work)
         finally:
             self._free()
         return Result(
-            pixels=pixels,
+            pixels=painted.pixels,
             request=request,
             prompt=prompt,
             engine=self.name,
-            measured=dict(zip(request.recipe.percents, (100 * share for share in measured), strict=True)),
-            attempts=attempts,
+            measured=dict(zip(request.recipe.percents, (100 * share for share in painted.shares), strict=True)),
+            laid=painted.laid,
+            attempts=painted.attempts,
             seconds=time.perf_counter() - started,
             stage_seconds=dict(self._stage_seconds),
         )
@@ -168,7 +166,7 @@ class DiffusionEngine:
         """One picture from pure noise."""
         noise = self._noise(work.request)
         latents = self._with_retry(work.request, lambda: self._denoise(work, noise, self._scheduler(None), 1))
-        return *self._develop(work, latents), 1
+        return _Painted(*self._develop(work, latents))
 
     def _paint_guided(self, work: "_Work") -> "_Painted":
         """The best of a few pictures over granule maps, each with its quotas corrected by those before it."""
@@ -186,7 +184,7 @@ class DiffusionEngine:
 
         asked, accuracy = request.recipe.shares, Accuracy(tolerance=request.tolerance or 0)
         best, attempts = paint_until_true(asked, request.strength or 0, accuracy, paint, self._guide)
-        return best.pixels, best.measured, attempts
+        return _Painted(best.pixels, best.measured, granules.lay(best.plan.quotas, request.seed), attempts)
 
     def _lay_map(self, request: Request) -> "GranuleMap":
         assert request.width_px is not None
@@ -211,7 +209,7 @@ class DiffusionEngine:
         return self._denoise(work, noised, scheduler, number, control)
 
     def _develop(
-        self, work: "_Work", latents: torch.Tensor, laid: "npt.NDArray[np.int32] | None" = None
+        self, work: "_Work", latents: torch.Tensor, laid: "ColourIndex | None" = None
     ) -> "tuple[RgbImage, Sequence[float]]":
         """The picture, and the share of each colour on it, whose look is learnt from where it was laid, if known."""
         with self._stage("decode"):
@@ -379,8 +377,15 @@ class DiffusionEngine:
             torch.cuda.empty_cache()
 
 
-_Painted: TypeAlias = "tuple[RgbImage, Sequence[float], int]"
-"""Picture, measured shares 0..1, and attempts."""
+@dataclass(frozen=True, slots=True)
+class _Painted:
+    """What came of a request."""
+
+    pixels: "RgbImage"
+    shares: Sequence[float]
+    """Measured, 0..1, of each colour."""
+    laid: "ColourIndex | None" = None
+    attempts: int = 1
 
 
 @dataclass(slots=True)
