@@ -26,8 +26,9 @@ class BlockEngine:
     name = "blocks@000000000000"
     defaults = Defaults(steps=1)
 
-    def __init__(self, skew: float = 0.0, refuse_colours: int = 9) -> None:
+    def __init__(self, skew: float = 0.0, refuse_colours: int = 9, *, tells: bool = False) -> None:
         self.skew = skew
+        self.tells = tells
         self.refuse_colours = refuse_colours
         self.seeds: list[int] = []
 
@@ -56,6 +57,7 @@ class BlockEngine:
             prompt=self.prompt(request.recipe),
             engine=self.name,
             measured=request.recipe.percents,
+            laid=index.astype(np.uint8).repeat(8, 0).repeat(8, 1) if self.tells else None,
         )
 
 
@@ -87,6 +89,15 @@ def test_a_true_engine_has_small_errors_and_a_skewed_one_its_skew() -> None:
     assert true.near == 1
     assert skewed.mean == pytest.approx(12, abs=2)
     assert skewed.near == 0
+
+
+def test_an_engine_that_tells_what_it_laid_is_measured_by_that() -> None:
+    """Two greys, of which a picture alone does not say which is which in what light."""
+    suite = recipes("80% gray, 20% dark gray", "20% gray, 80% dark gray")
+    told, blind = (run(BlockEngine(tells=tells), suite).shares for tells in (True, False))
+    assert told is not None
+    assert blind is not None
+    assert told.mean < blind.mean
 
 
 def test_solids_have_no_shares_to_get_wrong() -> None:

@@ -53,6 +53,13 @@ def test_quotas_are_exact_on_the_map(shares: list[float], seed: int) -> None:
     assert np.abs(np.subtract(reached, shares)).max() <= 0.0005
 
 
+def test_what_is_laid_is_what_is_painted() -> None:
+    """Each pixel's colour is the one that is said to lie there."""
+    recipe, quotas = recipe_of("70% WHITE, 30% BLACK"), (0.6, 0.4)
+    is_black = laid(128, 96).paint(recipe, quotas, 4, CONFIG).mean(2) < 90
+    assert np.array_equal(laid(128, 96).lay(quotas, 4), is_black.astype(np.uint8))
+
+
 @pytest.mark.parametrize(("width_px", "height_px"), [(512, 192), (192, 512), (64, 64)])
 def test_a_map_has_the_format_of_the_picture(width_px: int, height_px: int) -> None:
     """It is cut from a square; quotas are dealt on what is left, to a point even where that is little."""

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from plitka.core.generation import Defaults, GuidedDefaults, Mode, Progress, Request
+from plitka.core.measure import measure
 from plitka.core.recipe import Recipe
 from plitka.errors import Cancelled, InputError
 from plitka.model.bundle import Bundle, load_bundle, write_manifest
@@ -88,6 +89,17 @@ def test_a_guided_result_says_how_it_was_made(tiny_engine: DiffusionEngine, ask:
     assert sum(first.stage_seconds.values()) <= first.seconds
     assert first.pixels.tobytes() == again.pixels.tobytes()
     assert first.attempts == again.attempts
+
+
+def test_a_guided_result_can_be_measured_again(tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """It says what was laid where, from which the measure learnt how its colours look; text mode lays nothing."""
+    guided = tiny_engine.generate(ask(mode=GUIDED, seed=7))
+    assert guided.laid is not None
+    assert guided.laid.shape == guided.pixels.shape[:2]
+    assert np.unique(guided.laid).tolist() == list(range(len(guided.request.recipe.colours)))
+    found = measure(guided.pixels, guided.request.recipe.colours, laid=guided.laid)
+    assert found.percents == pytest.approx(guided.measured)
+    assert tiny_engine.generate(ask()).laid is None
 
 
 def test_modes_are_different_pictures(tiny_engine: DiffusionEngine, ask: Ask) -> None:

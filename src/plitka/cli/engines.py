@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import platform
 import sys
 from collections.abc import Callable
 
@@ -53,6 +54,9 @@ def _let_waiting_threads_sleep() -> None:
     """Share the processors with other programs: beside a busy one on two processors a picture takes half the time.
 
     Threads that wait by spinning take the processor from those that they wait for; on idle processors it gains nothing.
-    What a user has set is left alone.
+    numpy's products are too small for several threads, and its BLAS has no way to wait asleep; torch has its own BLAS,
+    except on ARM. What a user has set is left alone.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if platform.machine() in ("x86_64", "AMD64"):
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
