@@ -102,6 +102,14 @@ def test_a_colour_that_was_not_painted_is_not_found() -> None:
     assert found.percents["RED"] > 98
 
 
+def test_colours_that_nobody_asked_for_are_found() -> None:
+    """A tenth of the picture is yellow, of which its map knows nothing."""
+    mix = "50% red, 40% black, 10% yellow"
+    laid = np.where(_laid(mix) == 2, 0, _laid(mix))
+    assert measure(_render(mix).pixels, _colours(mix)[:2], laid=laid).off_palette == pytest.approx(10, abs=1)
+    assert _told("60% red, 30% black, 10% white").off_palette < 0.5
+
+
 def test_a_colour_that_was_laid_nowhere_is_measured() -> None:
     """Nothing is learnt of it; the palette and the light of the others stand for it."""
     mix = "60% red, 40% white"

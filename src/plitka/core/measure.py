@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.classifier import classify, classify_laid, describe
-from plitka.core.colour_model import fit_colours, fit_laid_colours
+from plitka.core.classifier import Features, classify, classify_laid, describe
+from plitka.core.colour_model import Fit, fit_colours, fit_laid_colours
 from plitka.core.ground import CELL_PX, find_tile
 from plitka.core.laid import Labels, sure_points
 from plitka.core.palette import Colour
@@ -76,23 +76,73 @@ def measure(
         InputError: another shape or type, a picture too small, no colour, or one twice.
     """
     config = config or MeasureConfig()
+    view = _look(pixels, colours, config, laid)
+    chances = view.chances()
+    shares = chances.mean(0)[:-1] + 1e-9
+    doubt = 100 * (chances * (1 - chances)).mean(0)[:-1] / shares.sum()
+    return Measurement(
+        percents=_percents(chances, colours),
+        uncertainty=_uncertainty(doubt, 100 * view.ambiguity, config),
+        off_palette=float(100 * view.chances_blind()[:, -1].mean() if view.is_laid else 100 * chances[:, -1].mean()),
+    )
+
+
+def measure_shares(
+    pixels: npt.NDArray[np.uint8], colours: Sequence[Colour], *, laid: Labels | None = None
+) -> dict[str, float]:
+    """The percents of `measure` alone, which take half the time where it is known what was laid.
+
+    Raises:
+        InputError: as `measure`.
+    """
+    return _percents(_look(pixels, colours, MeasureConfig(), laid).chances(), colours)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The points of a tile, by how near each is to the look of each colour."""
+
+    features: Features
+    inside: npt.NDArray[np.bool_]
+    """(h, w) the points that belong to the tile."""
+    ambiguity: float
+    is_laid: bool
+    """Whether the look was learnt from what was laid."""
+
+    def chances(self) -> FloatArray:
+        """(m, n + 1) probability of each colour, in the order of their codes, and of none of them."""
+        if not self.is_laid:
+            return self.chances_blind()
+        return classify_laid(self.features, self.inside)[self.inside].astype(np.float64)
+
+    def chances_blind(self) -> FloatArray:
+        """The same by the network that has seen colours that nobody asked for; the other one takes all for asked."""
+        return classify(self.features, self.inside)[self.inside].astype(np.float64)
+
+
+def _look(
+    pixels: npt.NDArray[np.uint8], colours: Sequence[Colour], config: MeasureConfig, laid: Labels | None
+) -> _View:
     _check(pixels, colours)
-    # Colours are worked on in one order, so that the order asked cannot change any sum.
-    order = sorted(range(len(colours)), key=lambda index: colours[index].code)
+    order = _by_code(colours)
     ordered = [colours[index] for index in order]
     if laid is not None:
         _check_laid(laid, pixels, len(colours))
         laid = np.argsort(order)[laid]
     points, inside, laid = _points(*_shrunk(pixels, laid, config.widest_px))
-    chances, ambiguity = _chances(points, inside, laid, ordered, config)
+    fit = _fit(points, inside, laid, ordered, config)
+    return _View(describe(points, fit), inside, fit.ambiguity, laid is not None)
+
+
+def _by_code(colours: Sequence[Colour]) -> list[int]:
+    """Indices of the colours. They are worked on in this order, so that the order asked cannot change any sum."""
+    return sorted(range(len(colours)), key=lambda index: colours[index].code)
+
+
+def _percents(chances: FloatArray, colours: Sequence[Colour]) -> dict[str, float]:
     shares = chances.mean(0)[:-1] + 1e-9
-    doubt = 100 * (chances * (1 - chances)).mean(0)[:-1] / shares.sum()
-    percents = dict(zip((colour.code for colour in ordered), (100 * shares / shares.sum()).tolist(), strict=True))
-    return Measurement(
-        percents={colour.code: percents[colour.code] for colour in colours},
-        uncertainty=_uncertainty(doubt, 100 * ambiguity, config),
-        off_palette=float(100 * chances[:, -1].mean()),
-    )
+    by_code = dict(zip(_by_code(colours), (100 * shares / shares.sum()).tolist(), strict=True))
+    return {colour.code: by_code[index] for index, colour in enumerate(colours)}
 
 
 def _check(pixels: npt.NDArray[np.uint8], colours: Sequence[Colour]) -> None:
@@ -161,23 +211,18 @@ def _points(
     return _blocks(linear, _POINT_PX), np.kron(cells[window], per_cell), laid
 
 
-def _chances(
+def _fit(
     points: FloatArray,
     inside: npt.NDArray[np.bool_],
     laid: Labels | None,
     colours: Sequence[Colour],
     config: MeasureConfig,
-) -> tuple[FloatArray, float]:
-    """(m, n + 1) probability of each colour, and of none of them, at the points of the tile; the fit's ambiguity."""
+) -> Fit:
     tile = points[inside]
-    drawn = np.random.default_rng(0).choice(len(tile), min(config.n_samples, len(tile)), replace=False)
+    drawn = tile[np.random.default_rng(0).choice(len(tile), min(config.n_samples, len(tile)), replace=False)]
     if laid is None:
-        fit = fit_colours(tile[drawn], _lit(colours))
-        chances = classify(describe(points, fit), inside)
-    else:
-        fit = fit_laid_colours(tile[drawn], _lit(colours), *sure_points(points, laid, len(colours)))
-        chances = classify_laid(describe(points, fit), inside)
-    return chances[inside].astype(np.float64), fit.ambiguity
+        return fit_colours(drawn, _lit(colours))
+    return fit_laid_colours(drawn, _lit(colours), *sure_points(points, laid, len(colours)))
 
 
 def _uncertainty(doubt: FloatArray, ambiguity: float, config: MeasureConfig) -> float:

@@ -24,7 +24,7 @@ import structlog
 import torch
 
 from plitka.core.generation import Accuracy, Defaults, Mode, OnProgress, Progress, Request, Result
-from plitka.core.measure import measure
+from plitka.core.measure import measure_shares
 from plitka.core.recipe import Recipe, format_prompt
 from plitka.errors import BadOutput, EngineError, InputError, OutOfMemory
 from plitka.model.bundle import Bundle
@@ -215,7 +215,7 @@ class DiffusionEngine:
         with self._stage("decode"):
             pixels = self._with_retry(work.request, lambda: decode_latents(self._pipe.vae, latents))
         with self._stage("measure"):
-            percents = measure(pixels, work.request.recipe.colours, laid=laid).percents
+            percents = measure_shares(pixels, work.request.recipe.colours, laid=laid)
         return pixels, tuple(percent / 100 for percent in percents.values())
 
     def _assemble(self) -> Pipeline:
