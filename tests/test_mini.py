@@ -118,3 +118,17 @@ def test_the_recipe_of_the_mini_model_runs(tmp_path: Path) -> None:
     for file in Path(unpacked).glob("*.safetensors"):
         assert file.read_bytes() == (Path(work) / file.name).read_bytes()
     generate(tmp_path / "toy.png", "--model", bundle, size_px=64)
+
+
+def test_a_stage_that_is_told_to_end_writes_what_it_learnt(tmp_path: Path) -> None:
+    """A lent machine is taken back with a SIGTERM, long before the time that the stage was given."""
+    script = str(ROOT / "recipes/mini/train_text.py")
+    command = [sys.executable, script, "--toy", "--seconds", "600", "--work", str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as stage:
+        assert stage.stderr
+        for line in stage.stderr:
+            if "step=0" in line:
+                stage.terminate()
+        assert stage.wait() == 0
+    assert list(tmp_path.glob("text-*.safetensors"))
