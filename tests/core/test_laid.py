@@ -136,7 +136,7 @@ def test_one_colour_has_it_all() -> None:
 
 
 def test_a_large_picture_is_shrunk_with_what_was_laid() -> None:
-    """Twice as large a picture of the same tile has the same shares."""
+    """Six times as large a picture of the same tile has the same shares."""
     mix = OTHERS[0]
     large, laid = np.kron(_render(mix).pixels, np.ones((6, 6, 1), np.uint8)), np.kron(_laid(mix), np.ones((6, 6), int))
     assert _largest_error(measure(large, _colours(mix), laid=laid), mix) < 3

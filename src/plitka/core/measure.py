@@ -78,12 +78,12 @@ def measure(
     config = config or MeasureConfig()
     view = _look(pixels, colours, config, laid)
     chances = view.chances()
-    shares = chances.mean(0)[:-1] + 1e-9
-    doubt = 100 * (chances * (1 - chances)).mean(0)[:-1] / shares.sum()
+    others = view.chances_blind() if view.is_laid else chances
+    doubt = 100 * (chances * (1 - chances)).mean(0)[:-1] / _shares(chances).sum()
     return Measurement(
         percents=_percents(chances, colours),
         uncertainty=_uncertainty(doubt, 100 * view.ambiguity, config),
-        off_palette=float(100 * view.chances_blind()[:, -1].mean() if view.is_laid else 100 * chances[:, -1].mean()),
+        off_palette=float(100 * others[:, -1].mean()),
     )
 
 
@@ -140,9 +140,15 @@ def _by_code(colours: Sequence[Colour]) -> list[int]:
 
 
 def _percents(chances: FloatArray, colours: Sequence[Colour]) -> dict[str, float]:
-    shares = chances.mean(0)[:-1] + 1e-9
+    shares = _shares(chances)
     by_code = dict(zip(_by_code(colours), (100 * shares / shares.sum()).tolist(), strict=True))
     return {colour.code: by_code[index] for index, colour in enumerate(colours)}
+
+
+def _shares(chances: FloatArray) -> FloatArray:
+    """(n,) of the whole tile, of which some may be of no colour; above 0."""
+    shares: FloatArray = chances.mean(0)[:-1] + 1e-9
+    return shares
 
 
 def _check(pixels: npt.NDArray[np.uint8], colours: Sequence[Colour]) -> None:
