@@ -93,14 +93,14 @@ def run(engine: PatchEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     def run(*words: str) -> int:
         try:
-            return main(words, load_engine=lambda _model, _device: engine)
+            return main(words, load_engine=lambda *_: engine)
         except SystemExit as stop:
             return int(stop.code or 0)
 
     return run
 
 
-def no_engine(_model: str, _device: str | None) -> PatchEngine:
+def no_engine(*_: object) -> PatchEngine:
     """Stands where no model may be loaded."""
     pytest.fail("the model was loaded")
 
@@ -358,7 +358,7 @@ def test_a_missing_model_is_a_file_problem(
     """Exit 4 for whatever is wrong with a model."""
     monkeypatch.chdir(tmp_path)
 
-    def damaged(model: str, _device: str | None) -> PatchEngine:
+    def damaged(model: str, *_: object) -> PatchEngine:
         raise errors.MissingFile("{path} is not there; make it before the manifest", path=model)
 
     assert main(["generate", RECIPE, "--model", "ghost"], load_engine=damaged) == 4

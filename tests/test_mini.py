@@ -36,7 +36,7 @@ def generate(path: Path, *options: str, size_px: int = 256) -> Path:
 def run(path: Path, *options: str, size_px: int = 256) -> int:
     """The exit code of making a picture of the recipe."""
     command = ["generate", RECIPE, "--size", str(size_px), "--device", "cpu", "--quiet", "-o", str(path), *options]
-    return main(command, load_engine=load)
+    return main(command, load_engine=lambda model, device, _: load(model, device or "auto"))
 
 
 def test_the_shipped_bundle_is_what_its_manifest_says() -> None:
@@ -105,7 +105,7 @@ def test_the_recipe_of_the_mini_model_runs(tmp_path: Path) -> None:
     stages = [
         *(
             [f"train_{name}.py", "--toy", "--seconds", "0.5", "--work", work]
-            for name in ("text", "vae", "unet", "unet", "guided", "style")
+            for name in ("text", "vae", "unet", "unet", "guided", "style", "detail")
         ),
         ["pack.py", "--work", work, "--steps", "2", bundle],
         ["unpack.py", "--work", unpacked, bundle],

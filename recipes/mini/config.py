@@ -58,8 +58,8 @@ class MiniConfig:
 
 
 FULL = MiniConfig()
-SMALL = replace(FULL, n_fields=192, field_px=256, pool=64, refresh=1, guided_batch=2)
-"""For the last stages on a laptop's processor."""
+SMALL = replace(FULL, n_fields=192, field_px=256, pool=192, refresh=1, guided_batch=4)
+"""For the last stage, on a laptop's processor."""
 TOY = replace(
     FULL,
     n_fields=4,

@@ -19,8 +19,10 @@ from plitka.model.guide import GuideConfig
 
 STYLE_LIGHT = LightConfig()
 """The light of the photographs, which the LoRA learns."""
-GUIDE = GuideConfig()
-"""How the engine paints a flat map."""
+GUIDE = GuideConfig(seam=0.85)
+"""How the engine paints the map of a guided picture, but for its darker seams."""
+FLAT_SHARE = 0.15
+"""Of maps without relief."""
 
 
 def lay_field(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, ...]:
@@ -84,13 +86,9 @@ class Scenes:
         albedo = self._chip_colours(samples, fields)  # (B, n_chips, 3)
         fields = fields.to(self.ids.device)
         ids = self.ids[fields].long()  # (B, C, C)
-        # The guide's cells are two pixels wide, those of a field half a pixel.
-        cells = ids[:, ::4, ::4]
-        seams = (cells != cells.roll(-1, 1)) | (cells != cells.roll(-1, 2))
-        kept = GUIDE.mean_of_lit * torch.where(seams, GUIDE.seam, 1.0)
-        flat = gather_chips(albedo, cells) * kept[..., None] + GUIDE.veil
-        flat = functional.interpolate(flat.permute(0, 3, 1, 2), scale_factor=2.0)
-        pictures = [to_srgb(part) * 2 - 1 for part in (self._light(fields, gather_chips(albedo, ids)), flat)]
+        surface = gather_chips(albedo, ids)
+        flat = self._guide(fields, ids[:, ::2, ::2], surface[:, ::2, ::2]).permute(0, 3, 1, 2)
+        pictures = [to_srgb(part) * 2 - 1 for part in (self._light(fields, surface), flat)]
         moves = torch.randint(1 << 20, (len(samples), 3)).tolist()
         lit, flat = (torch.stack([self._move(p, *m) for p, m in zip(part, moves, strict=True)]) for part in pictures)
         return lit, flat
@@ -113,6 +111,23 @@ class Scenes:
         tone = (STYLE_LIGHT.tone * torch.randn(n, n_chips, 1, device=device)).clamp(-0.5, 0.5).exp()
         tint = (STYLE_LIGHT.tint * torch.randn(n, n_chips, 3, device=device)).clamp(-0.1, 0.1).exp()
         return self.palette[dealt] * tone * tint
+
+    def _guide(self, fields: Tensor, ids: Tensor, surface: Tensor) -> Tensor:
+        """The engine's map of (B, H, W, 3) colours in linear light; some without relief, as maps from outside are."""
+        look, shape = STYLE_LIGHT, (len(fields), 1, 1)
+        seams = (ids != ids.roll(-1, 1)) | (ids != ids.roll(-1, 2))
+        lamp, sky, sheen = (
+            part[fields, ::2, ::2].float() / 255 * top
+            for part, top in ((self.lamp, 1.6), (self.sky, 1.0), (self.sheen, 1.0))
+        )
+        light = look.lamp * lamp + look.sky * sky
+        shown = (torch.rand(shape) > FLAT_SHARE).to(light.device)
+        light, sheen = (1 + shown * (part / part.mean((1, 2), keepdim=True) - 1) for part in (light, sheen))
+        surface = (
+            surface
+            * (GUIDE.mean_of_lit * torch.where(seams, GUIDE.seam, 1.0) * (1 + GUIDE.relief * (light - 1)))[..., None]
+        )
+        return surface + GUIDE.veil * sheen[..., None]
 
     def _light(self, fields: Tensor, surface: Tensor) -> Tensor:
         """(B, 3, H, W) linear light of (B, C, C, 3) colours; base pictures vary in exposure, tint, lamp and focus."""

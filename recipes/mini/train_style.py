@@ -25,7 +25,7 @@ from transformers import CLIPTokenizer
 from plitka.core.recipe import V45
 
 EMBEDDING_NAMES = ("clip_l", "clip_g")
-TARGETS = ("to_q", "to_k", "to_v", "to_out.0", "conv2")
+TARGETS = ("to_q", "to_k", "to_v", "to_out.0", "conv2", "conv_out")
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def main() -> None:
     adapter = [p for p in unet.parameters() if p.requires_grad]
     groups = [{"params": adapter}, {"params": [table.weight for table in tables], "weight_decay": 0.0}]
     pool = Pool([look, look, base], parts, config, device, seed=3 + stage.seed)
-    objective = Objective(unet, encoders, config, device)
+    objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
     n_base = len(tokenizer) - len(V45.tokens)
     average = Average([unet, *tables], limit=0.998)
 

@@ -30,7 +30,7 @@ def _run(words: list[str], environ: dict[str, str], log: str) -> None:
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 2)
     step_s = float(environ.get("FAST_STEP_S", "0"))
-    sys.exit(main(words, load_engine=lambda _model, _device: FastEngine(step_s=step_s)))
+    sys.exit(main(words, load_engine=lambda *_: FastEngine(step_s=step_s)))
 
 
 def free_port() -> int:

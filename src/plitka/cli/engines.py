@@ -6,19 +6,19 @@ import platform
 import sys
 from collections.abc import Callable
 
-from plitka.core.generation import Engine
+from plitka.core.generation import Engine, Request
 
 DEFAULT_MODEL = "mini"
 
 _MALLOC_CHOICES = {-1: 2**31 - 1, -2: 2**28, -3: 2**30}
 """glibc's M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD, in bytes (mallopt(3))."""
 
-LoadEngine = Callable[[str, str | None], Engine]
-"""(model name or folder, device) -> engine; no device leaves the choice to the engine."""
+LoadEngine = Callable[[str, str | None, Request | None], Engine]
+"""(model name or folder, device, the first request if it is known) -> engine; no device leaves it to the engine."""
 
 
-def load_bundled_engine(model: str, device: str | None) -> Engine:
-    """The network of a bundle on this machine.
+def load_bundled_engine(model: str, device: str | None, first: Request | None = None) -> Engine:
+    """The network of a bundle on this machine; the map of its first picture is laid meanwhile.
 
     Raises:
         BundleError: there is no such model, or it is damaged.
@@ -29,11 +29,16 @@ def load_bundled_engine(model: str, device: str | None) -> Engine:
     from plitka.model.lasting import lasting_imports
 
     with lasting_imports():
+        from plitka.model.ahead import lay_ahead
         from plitka.model.bundle import find_bundle
+        from plitka.model.guide import GuideConfig
+
+    bundle, guide = find_bundle(model), GuideConfig()
+    ahead = lay_ahead(first, bundle.defaults, guide) if first else None
+    with lasting_imports():
         from plitka.model.engine import EngineConfig, load_engine
 
-    bundle = find_bundle(model)
-    return load_engine(bundle, EngineConfig(device=device) if device else EngineConfig())
+    return load_engine(bundle, EngineConfig(device=device or "auto", guide=guide), ahead)
 
 
 def _keep_freed_memory() -> None:

@@ -128,7 +128,7 @@ def _engine(name: str, options: argparse.Namespace) -> "Engine":
         from plitka.core.rendering import RenderEngine
 
         return RenderEngine()
-    engine: Engine = options.load_engine(name, options.device)
+    engine: Engine = options.load_engine(name, options.device, None)
     return engine
 
 

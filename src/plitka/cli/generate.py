@@ -100,7 +100,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     requests = [replace(first, seed=first.seed + index) for index in range(_count(options.count, first.seed))]
     output = plan_output(options.output, [request.seed for request in requests])
 
-    engine: Engine = options.load_engine(options.model, options.device)
+    engine: Engine = options.load_engine(options.model, options.device, first)
     if fields and fields.get("model") != engine.name:
         told = terminal.gettext("{path} was made by {then}; this is {now}, so the picture will differ")
         terminal.remark(told.format(path=options.like, then=fields.get("model"), now=engine.name))

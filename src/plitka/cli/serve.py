@@ -86,7 +86,7 @@ def run_serve(options: argparse.Namespace, terminal: Terminal) -> int:
     configure_logs(verbose=not options.quiet, as_json=True)
     service = open_service(
         settings,
-        lambda: options.load_engine(options.model, options.device),
+        lambda: options.load_engine(options.model, options.device, None),
         version=version(),
         memory=_memory,
         warm_up_px=options.warm_up_px,

@@ -49,6 +49,7 @@ from plitka.model.prompt import check_length
 
 if TYPE_CHECKING:
     from plitka.core.generation import ColourIndex, RgbImage
+    from plitka.model.ahead import MapAhead
     from plitka.model.guide import GranuleMap
 
 log = structlog.get_logger(__name__)
@@ -74,24 +75,30 @@ class EngineConfig:
             raise InputError("threads must be at least 1, not {n_threads}", n_threads=self.n_threads)
 
 
-def load_engine(bundle: Bundle, config: EngineConfig | None = None) -> "DiffusionEngine":
+def load_engine(
+    bundle: Bundle, config: EngineConfig | None = None, ahead: "MapAhead | None" = None
+) -> "DiffusionEngine":
     """An engine ready to make pictures; the bundle's files are verified before any of them is opened.
+
+    Args:
+        ahead: the map of the picture that will be made first, if one is being laid.
 
     Raises:
         BundleError: a file is missing, damaged or does not fit the others.
         DeviceUnavailable: the asked device or dtype is not here.
     """
-    return DiffusionEngine(bundle, config or EngineConfig())
+    return DiffusionEngine(bundle, config or EngineConfig(), ahead)
 
 
 class DiffusionEngine:
     """An `Engine` that runs a bundle's SDXL; one thread owns it."""
 
-    def __init__(self, bundle: Bundle, config: EngineConfig) -> None:
+    def __init__(self, bundle: Bundle, config: EngineConfig, ahead: "MapAhead | None") -> None:
         if config.n_threads is not None:
             torch.set_num_threads(config.n_threads)
         self._bundle = bundle
         self._guide = config.guide
+        self._ahead = ahead
         self._placement = choose_placement(config.device, config.dtype)
         log.info("device_chosen", device=str(self._placement.device), reason=self._placement.reason)
         self._name = bundle.label
@@ -190,7 +197,9 @@ class DiffusionEngine:
         assert request.width_px is not None
         assert request.height_px is not None
         if request.guide is None:
-            return lay_map(request.width_px, request.height_px, request.seed, self._guide)
+            asked = request.width_px, request.height_px, request.seed, self._guide
+            ahead, self._ahead = self._ahead, None
+            return (ahead and ahead.take(*asked)) or lay_map(*asked)
         granules = stretch_map(request.guide, request.width_px, request.height_px, self._guide)
         check_map(granules, request.recipe.shares, request.seed, request.tolerance or 0)
         return granules

@@ -1,8 +1,11 @@
 """The granule map that a guided picture starts from, and how its quotas are corrected by what was measured.
 
 Decisions:
-* The map is flat: each chip in one colour, the mean of how a lit tile shows it, and darker along two of its
-  sides, so that neighbours of one colour stay apart. Relief, light and shade are the network's to add.
+* The map is almost flat: each chip in one colour, the mean of how a lit tile shows it, with a hint of its facets and
+  of where the binder shines, and darker along two of its sides, so that neighbours of one colour stay apart. Without
+  the hint a network that makes few steps paints dull pebbles: it cannot know how a chip was torn. The rest of light,
+  shade and matter is its to add.
+* A map from outside has no relief, and is painted flat.
 * Percent means visible area, so quotas are dealt by the area that is seen of each chip.
 * Chips, their tones and the noise depend on the seed alone: from attempt to attempt only a few chips change
   their colour, so that the picture answers to the quotas and to nothing else.
@@ -17,14 +20,16 @@ import numpy as np
 from plitka.core.dealing import deal_colours
 from plitka.core.generation import Accuracy
 from plitka.core.granules import GranuleConfig, lay_granules
+from plitka.core.lighting import LightConfig
 from plitka.core.recipe import Recipe
-from plitka.core.shading import lit_colours, to_srgb8, vary_chips
+from plitka.core.shading import light_granules, lit_colours, to_srgb8, vary_chips
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from plitka.core.generation import ColourIndex, GranuleIds, RgbImage
+    from plitka.core.granules import FloatMap, Geometry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,20 +38,23 @@ class GuideConfig:
 
     px_per_mm: float = 7.0
     """Scale of the picture, as in the photographs."""
-    px_per_cell: int = 2
-    """Side of the map's cells; a latent place is several times wider."""
-    layers: float = 1.5
-    """A flat map shows no depth, so a quarter of a relief's layers and any bare share will do."""
-    bare_share: float = 1.0
+    px_per_cell: int = 1
+    """Side of the map's cells: on wider ones torn edges are stairs."""
+    layers: float = 2.5
+    """Of a relief's six, enough for a hint of it; what is bare is given to the chips around it."""
+    bare_share: float = 0.05
     n_places: int = 4
     n_shapes: int = 120
-    mean_of_lit: float = 0.88
+    mean_of_lit: float = 0.81
     veil: float = 0.008
-    """Linear light inside a chip: `mean_of_lit` of its lit colour, and on top of it the sheen of the binder, which
-    black shows as well. With the seams it comes to 0.77, the mean of a rendered layer: least squares over renders
-    of catalogue colours in the usual light."""
-    seam: float = 0.65
-    """Part of a chip's colour that is left in the cells at its right and lower sides."""
+    """Linear light inside a chip: `mean_of_lit` of its lit colour, and on top of it the sheen of the binder, on the
+    mean, which black shows as well. With the seams it is the mean of a rendered layer: least squares over renders of
+    catalogue colours in the usual light."""
+    relief: float = 0.5
+    """How much the map shows of the light and shade that a lamp would put on its chips: 0 is flat, 1 all of it."""
+    seam: float = 0.68
+    """Part of a chip's colour that is left in the cells at its right and lower sides: darker than what mini was trained
+    on, which gives back the finest detail that its one step lacks."""
     max_attempts: int = 4
     least_slope: float = 0.4
     """An answer of the picture to the quotas flatter than this is taken for chance."""
@@ -65,12 +73,22 @@ class GuideConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class Relief:
+    """How a lamp would light the granules: (h, w) maps, each 1 on the mean."""
+
+    light: "FloatMap"
+    sheen: "FloatMap"
+
+
+@dataclass(frozen=True, slots=True)
 class GranuleMap:
     """Which granule lies at each cell of a picture."""
 
     ids: "GranuleIds"
     """(h, w) 0..n-1 without holes."""
     px_per_cell: int
+    relief: Relief | None = None
+    """None where only outlines are known."""
 
     @property
     def areas(self) -> "npt.NDArray[np.int64]":
@@ -100,12 +118,16 @@ class GranuleMap:
         return tuple((np.bincount(dealt, areas, minlength=n_colours) / areas.sum()).tolist())
 
     def paint(self, recipe: Recipe, quotas: Sequence[float], seed: int, config: GuideConfig) -> "RgbImage":
-        """The flat picture: (h, w) times `px_per_cell`, every chip a little lighter or darker than its colour."""
+        """The picture to start from: (h, w) times `px_per_cell`, no two chips of a colour alike."""
         rng = _dealer(seed)
         dealt = deal_colours(self.areas, quotas, rng)
         lit = config.mean_of_lit * vary_chips(lit_colours(recipe.colours), dealt, rng)
-        inside, at_seams = (to_srgb8(part * lit + config.veil)[self.ids] for part in (1.0, config.seam))
-        cells = np.where(self.seams[..., None], at_seams, inside)
+        shown = np.where(self.seams, np.float32(config.seam), np.float32(1))
+        veil = np.full(self.ids.shape, config.veil, np.float32)
+        if self.relief is not None:
+            shown *= 1 + config.relief * (self.relief.light - 1)
+            veil *= self.relief.sheen
+        cells = to_srgb8(lit[self.ids] * shown[..., None] + veil[..., None])
         return cells.repeat(self.px_per_cell, 0).repeat(self.px_per_cell, 1)
 
 
@@ -125,8 +147,17 @@ def lay_map(width_px: int, height_px: int, seed: int, config: GuideConfig) -> Gr
         layers=config.layers,
         bare_share=config.bare_share,
     )
-    ids = lay_granules(granules, seed).ids
-    return _numbered(ids[: height_px // config.px_per_cell, : width_px // config.px_per_cell], config)
+    geometry = lay_granules(granules, seed)
+    relief, window = _light(geometry), (slice(height_px // config.px_per_cell), slice(width_px // config.px_per_cell))
+    return _numbered(geometry.ids[window], config, Relief(relief.light[window], relief.sheen[window]))
+
+
+def _light(geometry: "Geometry") -> Relief:
+    """As lamp and sky stand over the photographs."""
+    look = LightConfig()
+    maps = light_granules(geometry, look)
+    light = look.lamp * maps.lamp + look.sky * maps.sky
+    return Relief(light / light.mean(), maps.sheen / maps.sheen.mean())
 
 
 def stretch_map(guide: "GranuleIds", width_px: int, height_px: int, config: GuideConfig) -> GranuleMap:
@@ -158,9 +189,9 @@ def check_map(granules: GranuleMap, asked: Sequence[float], seed: int, tolerance
         )
 
 
-def _numbered(ids: "GranuleIds", config: GuideConfig) -> GranuleMap:
+def _numbered(ids: "GranuleIds", config: GuideConfig, relief: Relief | None = None) -> GranuleMap:
     _, dense = np.unique(ids, return_inverse=True)
-    return GranuleMap(dense.reshape(ids.shape).astype(np.int32), config.px_per_cell)
+    return GranuleMap(dense.reshape(ids.shape).astype(np.int32), config.px_per_cell, relief)
 
 
 @dataclass(frozen=True, slots=True)

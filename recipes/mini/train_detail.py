@@ -1,0 +1,238 @@
+"""Stage 5b: the adapter of the UNet's last block learns what is finest in the look, on a processor.
+
+Stage 5 leaves edges a little soft, and what the map does not tell it paints as the mean of what could be. All layers
+before the last block stay as they are, so what they say of a picture is kept and read again and again. Beside the
+pixels of the pair and the critic, the power of each band of detail is compared with the pair's.
+"""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from config import MiniConfig
+from networks import Parts
+from peft import LoraConfig
+from prompts import draw_sample, training_colours
+from scenes import Scenes
+from stage import Average, Stage
+from torch import Tensor, nn
+from torch.nn import functional
+from train_guided import CRITIC_SHARE, build_critic
+from train_style import TARGETS, add_tokens, resume, save, set_strength
+from train_unet import Objective, tokenise
+from train_vae import picture_losses
+
+DENOISED_SHARE = 0.3
+"""Of what is kept: noised tiles of text mode, for which the block must stay as good."""
+CRITIC_ALONE = 150
+"""Steps that the critic learns before it is heard."""
+RENEWAL_STEPS = 3
+"""Between one example of the kept ones and the next being renewed."""
+SPECTRUM_WEIGHT = 0.05
+WINDOW_PX = 64
+N_BANDS = 12
+
+
+def main() -> None:
+    stage = Stage.from_command_line(__doc__)
+    config, device = stage.config, stage.device
+    scenes, parts = Scenes.build(stage, training_colours(), style=True), Parts.load(stage)
+    unet, encoders = parts.unet.requires_grad_(False), parts.encoders
+    unet.add_adapter(LoraConfig(r=config.lora_rank, lora_alpha=config.lora_rank, target_modules=list(TARGETS)))
+    set_strength(unet, config.lora_strength)
+    tables = add_tokens(encoders, parts.tokenizer)
+    resume(unet, tables, stage.work)
+    unet.requires_grad_(False)
+    adapter = [p for layer in last_layers(unet) for name, p in layer.named_parameters() if "lora" in name]
+    for p in adapter:
+        p.requires_grad_(True)
+    lesson = Lesson(Kept(scenes, parts, config, device), parts, adapter, device)
+    average = Average([unet], limit=0.995)
+    stage.restart_clock()
+    stage.log(stage="detail", adapter=sum(p.numel() for p in adapter))
+    for step in stage.steps():
+        lesson.step(config.guided_batch, stage.learning_rate(6e-4, step, warm_up=50), criticised=step >= CRITIC_ALONE)
+        average.update(step)
+        if step % 50 == 0:
+            stage.log(step=step, **lesson.seen)
+        if step % 300 == 299:
+            with average.applied():
+                save(stage, unet, tables)
+    average.apply()
+    save(stage, unet, tables)
+    stage.log(step=step, **lesson.seen)
+
+
+def last_layers(unet: nn.Module) -> tuple[nn.Module, ...]:
+    """The last block and what follows it."""
+    return unet.up_blocks[-1], unet.conv_out
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What the last block is given, and what should come of it."""
+
+    given: tuple[Tensor, ...]
+    """Hidden states, skipped states and the embedded time."""
+    noised: Tensor
+    latents: Tensor
+    alpha: Tensor
+    sigma: Tensor
+    wanted: Tensor | None = None
+    """The lit picture (3, H, W), -1..1; none for a noised tile."""
+    shown: Tensor | None = None
+    """The map."""
+
+
+class Kept:
+    """Examples as the frozen layers see them, some of them renewed at every step."""
+
+    def __init__(self, scenes: Scenes, parts: Parts, config: MiniConfig, device: torch.device) -> None:
+        self.scenes, self.parts, self.device = scenes, parts, device
+        self.objective = Objective(parts.unet, parts.encoders, config, device)
+        self.rng, self.colours = random.Random(5), training_colours()
+        self.size, self.kinds = config.pool, {False: [], True: []}  # type: dict[bool, list[Example]]
+        for _ in range(config.pool):
+            self.refresh()
+
+    @torch.no_grad()
+    def refresh(self) -> None:
+        """One more example; of a kind that is full, it takes the oldest one's place."""
+        is_lit = self.rng.random() >= DENOISED_SHARE
+        sample = draw_sample(self.rng, self.colours, n_catalogue=29, style=True)
+        pictures = torch.cat(self.scenes.paint([sample]))
+        latents, flat = self.parts.vae.encode(pictures).latent.chunk(2)
+        ids = tokenise(self.parts.tokenizer, [sample.caption]).to(self.device)
+        o = self.objective
+        time = 0 if is_lit else int(len(o.alpha) * self.rng.random() ** 1.5)
+        noised = o.alpha[time] * (flat if is_lit else latents) + o.sigma[time] * torch.randn_like(latents)
+        given = self._given(noised, torch.tensor([time], device=self.device), ids)
+        pair = [self.parts.vae.decode(part).sample.half()[0] for part in (latents, flat)] if is_lit else []
+        kind = self.kinds[is_lit]
+        kind.append(Example(given, noised[0], latents[0], o.alpha[time], o.sigma[time], *pair))
+        share = 1 - DENOISED_SHARE if is_lit else DENOISED_SHARE
+        if len(kind) > share * self.size:
+            kind.pop(0)
+
+    def _given(self, noised: Tensor, times: Tensor, ids: Tensor) -> tuple[Tensor, ...]:
+        caught: list[Tensor] = []
+
+        def catch(_block: nn.Module, _arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+            caught.extend((named["hidden_states"], *named["res_hidden_states_tuple"], named["temb"]))
+
+        hook = last_layers(self.parts.unet)[0].register_forward_pre_hook(catch, with_kwargs=True)
+        self.objective.predict(noised, times, ids)
+        hook.remove()
+        return tuple(part[0].half() for part in caught)
+
+    def draw(self, n: int, *, lit: bool) -> list[Example]:
+        return self.rng.choices(self.kinds[lit], k=n)
+
+
+class Lesson:
+    """One step of the last block and one of its critic."""
+
+    def __init__(self, kept: Kept, parts: Parts, adapter: list[nn.Parameter], device: torch.device) -> None:
+        self.kept, self.vae, self.unet, self.adapter = kept, parts.vae, parts.unet, adapter
+        self.critic = build_critic().to(device, memory_format=torch.channels_last)
+        self.updates = torch.optim.AdamW(adapter, betas=(0.9, 0.99), weight_decay=0.0)
+        self.critic_updates = torch.optim.AdamW(self.critic.parameters(), betas=(0.0, 0.99))
+        self.spectrum, self.n_steps = Spectrum(device), 0
+        self.seen: dict[str, float] = {}
+
+    def step(self, n: int, rate: float, *, criticised: bool) -> None:
+        for updates, each in ((self.updates, rate), (self.critic_updates, 3e-4)):
+            updates.param_groups[0]["lr"] = each
+        if self.n_steps % RENEWAL_STEPS == 0:
+            self.kept.refresh()
+        self.n_steps += 1
+        lit, noised = self.kept.draw(n, lit=True), self.kept.draw(max(1, n // 3), lit=False)
+        latents, diffusion = self._paint(lit), self._diffusion(noised)
+        painted = self.vae.decode(latents.contiguous(memory_format=torch.channels_last)).sample
+        wanted, shown = (torch.stack(part).float() for part in zip(*((x.wanted, x.shown) for x in lit), strict=True))
+        losses = picture_losses(painted, wanted) | {"spectrum": self.spectrum(painted, wanted), "diffusion": diffusion}
+        pull = self._pull(painted, shown, losses, criticised=criticised)
+        self.updates.zero_grad(set_to_none=True)
+        ((painted * pull).sum() + losses["diffusion"]).backward()
+        nn.utils.clip_grad_norm_(self.adapter, 1.0)
+        self.updates.step()
+        losses["judgement"] = self._teach_critic(wanted, painted.detach(), shown)
+        for name, value in losses.items():
+            now = float(value.detach())
+            self.seen[name] = 0.95 * self.seen.get(name, now) + 0.05 * now
+
+    def _velocity(self, examples: list[Example]) -> Tensor:
+        hidden, *skipped, time = (torch.stack(part).float() for part in zip(*(x.given for x in examples), strict=True))
+        block, _ = last_layers(self.unet)
+        hidden = block(hidden_states=hidden, res_hidden_states_tuple=tuple(skipped), temb=time)
+        velocity: Tensor = self.unet.conv_out(self.unet.conv_act(self.unet.conv_norm_out(hidden)))
+        return velocity
+
+    def _paint(self, examples: list[Example]) -> Tensor:
+        noised, alpha, sigma, _ = together(examples)
+        return alpha * noised - sigma * self._velocity(examples)
+
+    def _diffusion(self, examples: list[Example]) -> Tensor:
+        noised, alpha, sigma, latents = together(examples)
+        return functional.mse_loss(self._velocity(examples), (alpha * noised - latents) / sigma)
+
+    def _pull(self, painted: Tensor, shown: Tensor, losses: dict[str, Tensor], *, criticised: bool) -> Tensor:
+        """Where the painted pixels should go: to the pair's, to its spectrum, and to where the critic doubts less."""
+        kept = losses["pixels"] + losses["blocks"] + SPECTRUM_WEIGHT * losses["spectrum"]
+        (to_pair,) = torch.autograd.grad(kept, painted, retain_graph=True)
+        if not criticised:
+            return to_pair
+        doubt = -self.critic(self._part(torch.cat([painted, shown], 1))).mean()
+        (to_real,) = torch.autograd.grad(doubt, painted, retain_graph=True)
+        return to_pair + CRITIC_SHARE * to_pair.norm() / (to_real.norm() + 1e-12) * to_real
+
+    def _part(self, pictures: Tensor) -> Tensor:
+        """A quarter of each picture, at a place of this step: the critic is the slowest of all."""
+        side = pictures.shape[-1] // 2
+        top, left = (self.n_steps * step % side for step in (37, 53))
+        return pictures[..., top : top + side, left : left + side]
+
+    def _teach_critic(self, wanted: Tensor, painted: Tensor, shown: Tensor) -> Tensor:
+        pictures = self._part(torch.cat([torch.cat([part, shown], 1) for part in (wanted, painted)]))
+        real, made = self.critic(pictures).chunk(2)
+        loss = functional.relu(1 - real).mean() + functional.relu(1 + made).mean()
+        self.critic_updates.zero_grad(set_to_none=True)
+        loss.backward()
+        self.critic_updates.step()
+        return loss.detach()
+
+
+def together(examples: list[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Noised latents, alpha, sigma and latents of a batch."""
+    noised, alpha, sigma, latents = zip(*((x.noised, x.alpha, x.sigma, x.latents) for x in examples), strict=True)
+    alphas, sigmas = (torch.stack(part)[:, None, None, None] for part in (alpha, sigma))
+    return torch.stack(noised), alphas, sigmas, torch.stack(latents)
+
+
+class Spectrum:
+    """How far the power of each band of lightness is from another picture's, in squared nepers."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.window = torch.hann_window(WINDOW_PX, device=device)
+        rows, columns = torch.fft.fftfreq(WINDOW_PX), torch.fft.rfftfreq(WINDOW_PX)
+        octaves = torch.log2(WINDOW_PX * torch.hypot(rows[:, None], columns).clamp(1 / WINDOW_PX, 0.5))
+        bands = (octaves / octaves.max() * N_BANDS).long().clamp(max=N_BANDS - 1)
+        weights = functional.one_hot(bands.flatten(), N_BANDS).float()
+        self.bands = (weights / weights.sum(0)).to(device)
+
+    def __call__(self, painted: Tensor, wanted: Tensor) -> Tensor:
+        ours, theirs = (self._power(part).log() for part in (painted, wanted))
+        return (ours - theirs).square().mean()
+
+    def _power(self, pictures: Tensor) -> Tensor:
+        """(B, bands) of pictures (B, 3, H, W)."""
+        lightness = (pictures * pictures.new_tensor([0.3, 0.6, 0.1])[:, None, None]).sum(1)
+        windows = lightness.unfold(1, WINDOW_PX, WINDOW_PX // 2).unfold(2, WINDOW_PX, WINDOW_PX // 2)
+        windows = (windows - windows.mean((-2, -1), keepdim=True)) * self.window[:, None] * self.window
+        power = torch.fft.rfft2(windows).abs().square().mean((1, 2))
+        return power.flatten(1) @ self.bands + 1e-4
+
+
+if __name__ == "__main__":
+    main()
