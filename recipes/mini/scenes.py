@@ -19,8 +19,8 @@ from plitka.model.guide import GuideConfig
 
 STYLE_LIGHT = LightConfig()
 """The light of the photographs, which the LoRA learns."""
-GUIDE = GuideConfig(seam=0.85)
-"""How the engine paints the map of a guided picture, but for its darker seams."""
+GUIDE = GuideConfig()
+"""How the engine paints the map of a guided picture, but for the borders between colours, which are darker there."""
 FLAT_SHARE = 0.15
 """Of maps without relief."""
 
