@@ -99,7 +99,8 @@ class Kept:
     @torch.no_grad()
     def refresh(self) -> None:
         """One more example; of a kind that is full, it takes the oldest one's place."""
-        is_lit = self.rng.random() >= DENOISED_SHARE
+        missing = [kind for kind, examples in self.kinds.items() if not examples]
+        is_lit = missing[0] if missing else self.rng.random() >= DENOISED_SHARE
         sample = draw_sample(self.rng, self.colours, n_catalogue=29, style=True)
         pictures = torch.cat(self.scenes.paint([sample]))
         latents, flat = self.parts.vae.encode(pictures).latent.chunk(2)
