@@ -12,14 +12,13 @@ from typing import Any
 import torch
 from config import MiniConfig
 from networks import Parts
-from peft import LoraConfig
 from prompts import draw_sample, training_colours
 from scenes import Scenes
 from stage import Average, Stage
 from torch import Tensor, nn
 from torch.nn import functional
-from train_guided import CRITIC_SHARE, build_critic
-from train_style import TARGETS, add_tokens, resume, save, set_strength
+from train_guided import build_critic, hinge, pull_of_critic
+from train_style import adapt, resume, save
 from train_unet import Objective, tokenise
 from train_vae import picture_losses
 
@@ -38,10 +37,7 @@ def main() -> None:
     stage = Stage.from_command_line(__doc__)
     config, device = stage.config, stage.device
     scenes, parts = Scenes.build(stage, training_colours(), style=True), Parts.load(stage)
-    unet, encoders = parts.unet.requires_grad_(False), parts.encoders
-    unet.add_adapter(LoraConfig(r=config.lora_rank, lora_alpha=config.lora_rank, target_modules=list(TARGETS)))
-    set_strength(unet, config.lora_strength)
-    tables = add_tokens(encoders, parts.tokenizer)
+    unet, tables = parts.unet, adapt(parts, config)
     resume(unet, tables, stage.work)
     unet.requires_grad_(False)
     adapter = [p for layer in last_layers(unet) for name, p in layer.named_parameters() if "lora" in name]
@@ -92,7 +88,8 @@ class Kept:
         self.scenes, self.parts, self.device = scenes, parts, device
         self.objective = Objective(parts.unet, parts.encoders, config, device)
         self.rng, self.colours = random.Random(5), training_colours()
-        self.size, self.kinds = config.pool, {False: [], True: []}  # type: dict[bool, list[Example]]
+        self.size = config.pool
+        self.kinds: dict[bool, list[Example]] = {False: [], True: []}
         for _ in range(config.pool):
             self.refresh()
 
@@ -184,9 +181,8 @@ class Lesson:
         (to_pair,) = torch.autograd.grad(kept, painted, retain_graph=True)
         if not criticised:
             return to_pair
-        doubt = -self.critic(self._part(torch.cat([painted, shown], 1))).mean()
-        (to_real,) = torch.autograd.grad(doubt, painted, retain_graph=True)
-        return to_pair + CRITIC_SHARE * to_pair.norm() / (to_real.norm() + 1e-12) * to_real
+        judgement = self.critic(self._part(torch.cat([painted, shown], 1)))
+        return to_pair + pull_of_critic(judgement, painted, to_pair)
 
     def _part(self, pictures: Tensor) -> Tensor:
         """A quarter of each picture, at a place of this step: the critic is the slowest of all."""
@@ -196,8 +192,7 @@ class Lesson:
 
     def _teach_critic(self, wanted: Tensor, painted: Tensor, shown: Tensor) -> Tensor:
         pictures = self._part(torch.cat([torch.cat([part, shown], 1) for part in (wanted, painted)]))
-        real, made = self.critic(pictures).chunk(2)
-        loss = functional.relu(1 - real).mean() + functional.relu(1 + made).mean()
+        loss = hinge(self.critic(pictures))
         self.critic_updates.zero_grad(set_to_none=True)
         loss.backward()
         self.critic_updates.step()

@@ -118,9 +118,7 @@ class Lesson:
         (to_pair,) = torch.autograd.grad(kept, painted, retain_graph=True)
         if not self.criticised:
             return to_pair
-        doubt = -self.critic(torch.cat([painted, shown], 1)).float().mean()
-        (to_real,) = torch.autograd.grad(doubt, painted, retain_graph=True)
-        return to_pair + CRITIC_SHARE * to_pair.norm() / (to_real.norm() + 1e-12) * to_real
+        return to_pair + pull_of_critic(self.critic(torch.cat([painted, shown], 1)), painted, to_pair)
 
     def _decode(self, latents: Tensor) -> Tensor:
         return self.vae.decode(latents.contiguous(memory_format=torch.channels_last)).sample.float()
@@ -140,10 +138,8 @@ class Lesson:
 
     def _teach_critic(self, wanted: Tensor, painted: Tensor, shown: Tensor) -> Tensor:
         with half_precision(self.device):
-            real, made = (
-                self.critic(torch.cat([torch.cat([part, shown], 1) for part in (wanted, painted)])).float().chunk(2)
-            )
-            loss = functional.relu(1 - real).mean() + functional.relu(1 + made).mean()
+            pictures = torch.cat([torch.cat([part, shown], 1) for part in (wanted, painted)])
+            loss = hinge(self.critic(pictures))
         self.critic_updates.zero_grad(set_to_none=True)
         loss.backward()
         self.critic_updates.step()
@@ -159,6 +155,18 @@ class Lesson:
             rows = [torch.cat(list(self._decode(part)), 2) for part in (flat, painted, latents)]
         sheet = (torch.cat(rows, 1) / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0)
         Image.fromarray(sheet.cpu().numpy()).save(path)
+
+
+def pull_of_critic(judgement: Tensor, painted: Tensor, to_pair: Tensor) -> Tensor:
+    """Where the painted pixels would be doubted less, as long as its share of the pull towards the pair."""
+    (to_real,) = torch.autograd.grad(-judgement.float().mean(), painted, retain_graph=True)
+    return CRITIC_SHARE * to_pair.norm() / (to_real.norm() + 1e-12) * to_real
+
+
+def hinge(judgement: Tensor) -> Tensor:
+    """The critic's loss on real pictures, the first half, and painted ones."""
+    real, made = judgement.float().chunk(2)
+    return functional.relu(1 - real).mean() + functional.relu(1 + made).mean()
 
 
 def build_critic() -> nn.Sequential:

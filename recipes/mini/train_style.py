@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
+from config import MiniConfig
 from networks import Parts, TextEncoders
 from peft import LoraConfig
 from prompts import training_colours
@@ -33,10 +34,8 @@ def main() -> None:
     config, device = stage.config, stage.device
     look, base = (Scenes.build(stage, training_colours(), style=style) for style in (True, False))
     parts = Parts.load(stage)
-    tokenizer, encoders, unet = parts.tokenizer, parts.encoders, parts.unet.requires_grad_(False)
-    unet.add_adapter(LoraConfig(r=config.lora_rank, lora_alpha=config.lora_rank, target_modules=list(TARGETS)))
-    set_strength(unet, config.lora_strength)
-    tables = add_tokens(encoders, tokenizer)
+    tokenizer, encoders, unet = parts.tokenizer, parts.encoders, parts.unet
+    tables = adapt(parts, config)
     if stage.begin > 0:
         resume(unet, tables, stage.work)
     adapter = [p for p in unet.parameters() if p.requires_grad]
@@ -77,6 +76,14 @@ def save(stage: Stage, unet: nn.Module, tables: Sequence[nn.Embedding]) -> None:
     save_file(kohya_lora(unet, stage.config.lora_rank), stage.work / "lora.safetensors")
     rows = [table.weight[-len(V45.tokens) :].detach().bfloat16().cpu().contiguous() for table in tables]
     save_file(dict(zip(EMBEDDING_NAMES, rows, strict=True)), stage.work / "embeddings.safetensors")
+
+
+def adapt(parts: Parts, config: MiniConfig) -> list[nn.Embedding]:
+    """Give the frozen UNet an adapter and both encoders the tokens, whose tables are returned."""
+    unet = parts.unet.requires_grad_(False)
+    unet.add_adapter(LoraConfig(r=config.lora_rank, lora_alpha=config.lora_rank, target_modules=list(TARGETS)))
+    set_strength(unet, config.lora_strength)
+    return add_tokens(parts.encoders, parts.tokenizer)
 
 
 def set_strength(unet: nn.Module, strength: float) -> None:

@@ -33,12 +33,12 @@ def load_bundled_engine(model: str, device: str | None, first: Request | None = 
         from plitka.model.bundle import find_bundle
         from plitka.model.guide import GuideConfig
 
-    bundle, guide = find_bundle(model), GuideConfig()
-    ahead = lay_ahead(first, bundle.defaults, guide) if first else None
+    bundle = find_bundle(model)
+    ahead = lay_ahead(first, bundle.defaults, GuideConfig()) if first else None
     with lasting_imports():
         from plitka.model.engine import EngineConfig, load_engine
 
-    return load_engine(bundle, EngineConfig(device=device or "auto", guide=guide), ahead)
+    return load_engine(bundle, EngineConfig(device=device) if device else EngineConfig(), ahead)
 
 
 def _keep_freed_memory() -> None:
