@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from plitka.core.generation import Defaults
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MiniConfig:
@@ -40,6 +42,7 @@ class MiniConfig:
     """Latents kept on the device; some are replaced at every step."""
     refresh: int = 4
 
+    text_steps: int = Defaults().steps
     guidance: float = 1.0
     """Of text mode: more of it multiplies what is much and takes from what is little, so that no share is kept."""
     guided_steps: int = 20
@@ -48,6 +51,9 @@ class MiniConfig:
     run together, and the network would have to invent them."""
     guided_batch: int = 24
     guided_crop_px: int = 256
+
+    kept: int = 512
+    """Examples of the last stage, with the inner states that lead to them."""
 
     lora_rank: int = 16
     lora_strength: float = 0.7
@@ -58,7 +64,7 @@ class MiniConfig:
 
 
 FULL = MiniConfig()
-SMALL = replace(FULL, n_fields=192, field_px=256, pool=192, refresh=1, guided_batch=4)
+SMALL = replace(FULL, n_fields=192, field_px=256, kept=192, guided_batch=4)
 """For the last stage, on a laptop's processor."""
 TOY = replace(
     FULL,
@@ -70,8 +76,10 @@ TOY = replace(
     text_batch=8,
     unet_batch=4,
     pool=8,
+    kept=8,
     refresh=2,
     guided_batch=2,
+    text_steps=3,
     guided_crop_px=64,
 )
 """The same code in seconds on a laptop's processor, to see that it runs."""

@@ -20,7 +20,7 @@ from plitka.model.guide import GuideConfig
 STYLE_LIGHT = LightConfig()
 """The light of the photographs, which the LoRA learns."""
 GUIDE = GuideConfig()
-"""How the engine paints the map of a guided picture, but for the borders between colours, which are darker there."""
+"""How the engine paints the map of a guided picture."""
 FLAT_SHARE = 0.15
 """Of maps without relief."""
 

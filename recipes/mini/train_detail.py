@@ -6,7 +6,7 @@ pixels of the pair and the critic, the power of each band of detail is compared 
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -17,7 +17,7 @@ from scenes import Scenes
 from stage import Average, Stage
 from torch import Tensor, nn
 from torch.nn import functional
-from train_guided import build_critic, hinge, pull_of_critic
+from train_guided import Spectrum, build_critic, hinge, pull_of_critic
 from train_style import adapt, resume, save
 from train_unet import Objective, tokenise
 from train_vae import picture_losses
@@ -28,9 +28,7 @@ CRITIC_ALONE = 150
 """Steps that the critic learns before it is heard."""
 RENEWAL_STEPS = 3
 """Between one example of the kept ones and the next being renewed."""
-SPECTRUM_WEIGHT = 0.05
-WINDOW_PX = 64
-N_BANDS = 12
+SPECTRUM_WEIGHT = 0.3
 
 
 def main() -> None:
@@ -43,12 +41,13 @@ def main() -> None:
     adapter = [p for layer in last_layers(unet) for name, p in layer.named_parameters() if "lora" in name]
     for p in adapter:
         p.requires_grad_(True)
-    lesson = Lesson(Kept(scenes, parts, config, device), parts, adapter, device)
+    lesson = Lesson(Kept(scenes, parts, config, device, seed=5 + stage.seed), parts, adapter, device)
     average = Average([unet], limit=0.995)
     stage.restart_clock()
     stage.log(stage="detail", adapter=sum(p.numel() for p in adapter))
     for step in stage.steps():
         lesson.step(config.guided_batch, stage.learning_rate(6e-4, step, warm_up=50), criticised=step >= CRITIC_ALONE)
+        stage.agree(lesson.all_parameters, step)
         average.update(step)
         if step % 50 == 0:
             stage.log(step=step, **lesson.seen)
@@ -76,7 +75,9 @@ class Example:
     alpha: Tensor
     sigma: Tensor
     wanted: Tensor | None = None
-    """The lit picture (3, H, W), -1..1; none for a noised tile."""
+    """The lit picture (3, H, W), -1..1, as the autoencoder can say it; none for a noised tile."""
+    levels: Tensor | None = None
+    """Its spectrum as it was rendered: some of the finest is lost between the encoder and the decoder."""
     shown: Tensor | None = None
     """The map."""
 
@@ -84,13 +85,13 @@ class Example:
 class Kept:
     """Examples as the frozen layers see them, some of them renewed at every step."""
 
-    def __init__(self, scenes: Scenes, parts: Parts, config: MiniConfig, device: torch.device) -> None:
+    def __init__(self, scenes: Scenes, parts: Parts, config: MiniConfig, device: torch.device, seed: int) -> None:
         self.scenes, self.parts, self.device = scenes, parts, device
         self.objective = Objective(parts.unet, parts.encoders, config, device)
-        self.rng, self.colours = random.Random(5), training_colours()
-        self.size = config.pool
+        self.rng, self.colours = random.Random(seed), training_colours()
+        self.spectrum, self.size = Spectrum(device), config.kept
         self.kinds: dict[bool, list[Example]] = {False: [], True: []}
-        for _ in range(config.pool):
+        for _ in range(config.kept):
             self.refresh()
 
     @torch.no_grad()
@@ -106,9 +107,12 @@ class Kept:
         time = 0 if is_lit else int(len(o.alpha) * self.rng.random() ** 1.5)
         noised = o.alpha[time] * (flat if is_lit else latents) + o.sigma[time] * torch.randn_like(latents)
         given = self._given(noised, torch.tensor([time], device=self.device), ids)
-        pair = [self.parts.vae.decode(part).sample.half()[0] for part in (latents, flat)] if is_lit else []
+        example = Example(given, noised[0], latents[0], o.alpha[time], o.sigma[time])
+        if is_lit:
+            wanted, shown = (self.parts.vae.decode(part).sample.half()[0] for part in (latents, flat))
+            example = replace(example, wanted=wanted, levels=self.spectrum.levels(pictures[:1])[0], shown=shown)
         kind = self.kinds[is_lit]
-        kind.append(Example(given, noised[0], latents[0], o.alpha[time], o.sigma[time], *pair))
+        kind.append(example)
         share = 1 - DENOISED_SHARE if is_lit else DENOISED_SHARE
         if len(kind) > share * self.size:
             kind.pop(0)
@@ -136,7 +140,7 @@ class Lesson:
         self.critic = build_critic().to(device, memory_format=torch.channels_last)
         self.updates = torch.optim.AdamW(adapter, betas=(0.9, 0.99), weight_decay=0.0)
         self.critic_updates = torch.optim.AdamW(self.critic.parameters(), betas=(0.0, 0.99))
-        self.spectrum, self.n_steps = Spectrum(device), 0
+        self.all_parameters, self.n_steps = [*adapter, *self.critic.parameters()], 0
         self.seen: dict[str, float] = {}
 
     def step(self, n: int, rate: float, *, criticised: bool) -> None:
@@ -149,7 +153,8 @@ class Lesson:
         latents, diffusion = self._paint(lit), self._diffusion(noised)
         painted = self.vae.decode(latents.contiguous(memory_format=torch.channels_last)).sample
         wanted, shown = (torch.stack(part).float() for part in zip(*((x.wanted, x.shown) for x in lit), strict=True))
-        losses = picture_losses(painted, wanted) | {"spectrum": self.spectrum(painted, wanted), "diffusion": diffusion}
+        levels = torch.stack([x.levels for x in lit]) - self.kept.spectrum.levels(painted)
+        losses = picture_losses(painted, wanted) | {"spectrum": levels.square().mean(), "diffusion": diffusion}
         pull = self._pull(painted, shown, losses, criticised=criticised)
         self.updates.zero_grad(set_to_none=True)
         ((painted * pull).sum() + losses["diffusion"]).backward()
@@ -204,30 +209,6 @@ def together(examples: list[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     noised, alpha, sigma, latents = zip(*((x.noised, x.alpha, x.sigma, x.latents) for x in examples), strict=True)
     alphas, sigmas = (torch.stack(part)[:, None, None, None] for part in (alpha, sigma))
     return torch.stack(noised), alphas, sigmas, torch.stack(latents)
-
-
-class Spectrum:
-    """How far the power of each band of lightness is from another picture's, in squared nepers."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.window = torch.hann_window(WINDOW_PX, device=device)
-        rows, columns = torch.fft.fftfreq(WINDOW_PX), torch.fft.rfftfreq(WINDOW_PX)
-        octaves = torch.log2(WINDOW_PX * torch.hypot(rows[:, None], columns).clamp(1 / WINDOW_PX, 0.5))
-        bands = (octaves / octaves.max() * N_BANDS).long().clamp(max=N_BANDS - 1)
-        weights = functional.one_hot(bands.flatten(), N_BANDS).float()
-        self.bands = (weights / weights.sum(0)).to(device)
-
-    def __call__(self, painted: Tensor, wanted: Tensor) -> Tensor:
-        ours, theirs = (self._power(part).log() for part in (painted, wanted))
-        return (ours - theirs).square().mean()
-
-    def _power(self, pictures: Tensor) -> Tensor:
-        """(B, bands) of pictures (B, 3, H, W)."""
-        lightness = (pictures * pictures.new_tensor([0.3, 0.6, 0.1])[:, None, None]).sum(1)
-        windows = lightness.unfold(1, WINDOW_PX, WINDOW_PX // 2).unfold(2, WINDOW_PX, WINDOW_PX // 2)
-        windows = (windows - windows.mean((-2, -1), keepdim=True)) * self.window[:, None] * self.window
-        power = torch.fft.rfft2(windows).abs().square().mean((1, 2))
-        return power.flatten(1) @ self.bands + 1e-4
 
 
 if __name__ == "__main__":

@@ -28,6 +28,9 @@ CRITIC_SHARE = 0.6
 LATENTS_WEIGHTS = (1.0, 0.1)
 """Of the distance between latents without and with a critic: it shows the way at first and blurs at last."""
 DIFFUSION_WEIGHT = 1.0
+SPECTRUM_WEIGHT = 0.15
+WINDOW_PX = 64
+N_BANDS = 12
 
 
 def main() -> None:
@@ -76,6 +79,7 @@ class Lesson:
         self.painter = [p for group in self.painter_updates.param_groups for p in group["params"]]
         self.all_parameters = [*self.painter, *self.critic.parameters()]
         self.critic_updates = adamw([{"params": list(self.critic.parameters())}], device, (0.0, 0.99))
+        self.spectrum = Spectrum(device)
         self.losses: dict[str, Tensor] = {}
         self.criticised = False
         self.recorded = Recorded(self._step, device)
@@ -95,10 +99,10 @@ class Lesson:
             diffusion = self.objective(latents, flat, ids)
             # The UNet sees whole fields: on crops it would learn nothing of places that are far from every border.
             latents, lit, flat = self._crops(self.objective.light(flat, ids), latents, flat)
-            painted = self._decode(latents)
+            painted = decode(self.vae, latents)
             with torch.no_grad():
-                wanted, shown = self._decode(lit), self._decode(flat)
-            losses = picture_losses(painted, wanted)
+                wanted, shown = decode(self.vae, lit), decode(self.vae, flat)
+            losses = picture_losses(painted, wanted) | {"spectrum": self.spectrum.distance(painted, wanted)}
             pull = self._pull(painted, shown, losses)
             losses |= {"latents": functional.mse_loss(latents, lit), "diffusion": diffusion}
         self.painter_updates.zero_grad(set_to_none=True)
@@ -114,14 +118,13 @@ class Lesson:
     def _pull(self, painted: Tensor, shown: Tensor, losses: dict[str, Tensor]) -> Tensor:
         """Where the painted pixels should go: to the pair's, and as far to where the critic doubts less."""
         # Differences of neighbours only punish grain that is not the pair's own: with a critic they go.
-        kept = losses["pixels"] + losses["blocks"] + (0 if self.criticised else losses["edges"])
+        kept = losses["pixels"] + losses["blocks"] + SPECTRUM_WEIGHT * losses["spectrum"]
+        if not self.criticised:
+            kept = kept + losses["edges"]
         (to_pair,) = torch.autograd.grad(kept, painted, retain_graph=True)
         if not self.criticised:
             return to_pair
         return to_pair + pull_of_critic(self.critic(torch.cat([painted, shown], 1)), painted, to_pair)
-
-    def _decode(self, latents: Tensor) -> Tensor:
-        return self.vae.decode(latents.contiguous(memory_format=torch.channels_last)).sample.float()
 
     def _crops(self, *maps: Tensor) -> list[Tensor]:
         """The same random squares of several maps of latents."""
@@ -152,9 +155,18 @@ class Lesson:
         # No compilation for one call.
         with half_precision(self.device), torch.compiler.set_stance("force_eager"):
             painted = self.objective.light(flat, ids)
-            rows = [torch.cat(list(self._decode(part)), 2) for part in (flat, painted, latents)]
-        sheet = (torch.cat(rows, 1) / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0)
-        Image.fromarray(sheet.cpu().numpy()).save(path)
+            save_rows(path, *(decode(self.vae, part) for part in (flat, painted, latents)))
+
+
+def decode(vae: nn.Module, latents: Tensor) -> Tensor:
+    """Pictures (B, 3, H, W) in -1..1."""
+    return vae.decode(latents.contiguous(memory_format=torch.channels_last)).sample.float()
+
+
+def save_rows(path: Path, *rows: Tensor) -> None:
+    """One picture of batches (B, 3, H, W) in -1..1, each of which is a row."""
+    sheet = torch.cat([torch.cat(list(row), 2) for row in rows], 1)
+    Image.fromarray((sheet / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()).save(path)
 
 
 def pull_of_critic(judgement: Tensor, painted: Tensor, to_pair: Tensor) -> Tensor:
@@ -177,6 +189,31 @@ def build_critic() -> nn.Sequential:
     return nn.Sequential(
         *layers, spectral_norm(nn.Conv2d(192, 192, 3, 1, 1)), nn.LeakyReLU(0.2), nn.Conv2d(192, 1, 3, 1, 1)
     )
+
+
+class Spectrum:
+    """The power of lightness in bands of detail."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.window = torch.hann_window(WINDOW_PX, device=device)
+        self.of_lightness = torch.tensor([0.3, 0.6, 0.1], device=device)[:, None, None]
+        rows, columns = torch.fft.fftfreq(WINDOW_PX), torch.fft.rfftfreq(WINDOW_PX)
+        octaves = torch.log2(WINDOW_PX * torch.hypot(rows[:, None], columns).clamp(1 / WINDOW_PX, 0.5))
+        bands = (octaves / octaves.max() * N_BANDS).long().clamp(max=N_BANDS - 1)
+        weights = functional.one_hot(bands.flatten(), N_BANDS).float()
+        self.bands = (weights / weights.sum(0)).to(device)
+
+    def levels(self, pictures: Tensor) -> Tensor:
+        """(B, bands) of pictures (B, 3, H, W), in nepers of power."""
+        lightness = (pictures * self.of_lightness).sum(1)
+        windows = lightness.unfold(1, WINDOW_PX, WINDOW_PX // 2).unfold(2, WINDOW_PX, WINDOW_PX // 2)
+        windows = (windows - windows.mean((-2, -1), keepdim=True)) * self.window[:, None] * self.window
+        power = torch.fft.rfft2(windows).abs().square().mean((1, 2))
+        return (power.flatten(1) @ self.bands + 1e-4).log()
+
+    def distance(self, painted: Tensor, wanted: Tensor) -> Tensor:
+        """The mean square of what parts two batches of pictures."""
+        return (self.levels(painted) - self.levels(wanted)).square().mean()
 
 
 if __name__ == "__main__":

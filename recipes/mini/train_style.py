@@ -7,7 +7,8 @@ Written as the old system's trainer wrote them: kohya keys with diffusers' names
 rank; embeddings with `clip_g` before `clip_l`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -31,42 +32,70 @@ TARGETS = ("to_q", "to_k", "to_v", "to_out.0", "conv2", "conv_out")
 
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
-    config, device = stage.config, stage.device
-    look, base = (Scenes.build(stage, training_colours(), style=style) for style in (True, False))
-    parts = Parts.load(stage)
-    tokenizer, encoders, unet = parts.tokenizer, parts.encoders, parts.unet
-    tables = adapt(parts, config)
-    if stage.begin > 0:
-        resume(unet, tables, stage.work)
-    adapter = [p for p in unet.parameters() if p.requires_grad]
-    groups = [{"params": adapter}, {"params": [table.weight for table in tables], "weight_decay": 0.0}]
-    pool = Pool([look, look, base], parts, config, device, seed=3 + stage.seed)
-    objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
-    n_base = len(tokenizer) - len(V45.tokens)
-    average = Average([unet, *tables], limit=0.998)
-
-    def keep_words() -> None:
-        for table in tables:
-            table.weight.grad[:n_base] = 0
-
-    lesson = Lesson(objective, parts.vae, pool, config, device, groups, mend=keep_words)
+    student = Student.build(stage, seed=3, resumed=stage.begin > 0)
     stage.restart_clock()
-    stage.log(stage="style", adapter=sum(p.numel() for p in adapter), modules=len(adapter) // 2)
+    stage.log(stage="style", modules=len(student.adapter) // 2)
     for step in stage.steps():
-        lesson.step(stage.learning_rate(1e-3, step, warm_up=100), criticised=stage.position > CRITIC_FROM)
-        stage.agree(lesson.all_parameters, step)
-        average.update(step)
-        pool.refresh(config.refresh)
+        rate = stage.learning_rate(1e-3, step, warm_up=100)
+        student.lesson.step(rate, criticised=stage.position > CRITIC_FROM)
+        student.learnt(stage, step)
         if step % 100 == 0:
-            stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
-        if step % 500 == 499:
-            with average.applied():
-                save(stage, unet, tables)
-    average.apply()
-    save(stage, unet, tables)
-    stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
+            stage.log(step=step, **student.losses)
+    student.finish(stage)
+    stage.log(step=step, **student.losses)
     if stage.rank == 0:
-        lesson.save_sheet(stage.work / "style.png")
+        student.lesson.save_sheet(stage.work / "style.png")
+
+
+@dataclass
+class Student:
+    """The adapter and the tokens on the frozen base, and what teaches them."""
+
+    parts: Parts
+    tables: Sequence[nn.Embedding]
+    adapter: Sequence[nn.Parameter]
+    groups: list[dict[str, object]]
+    """All that learns, as AdamW takes it."""
+    mend: Callable[[], None]
+    """Leaves the gradient of the tables to the rows of the tokens."""
+    objective: Objective
+    pool: Pool
+    lesson: Lesson
+    average: Average
+
+    @classmethod
+    def build(cls, stage: Stage, seed: int, *, resumed: bool) -> "Student":
+        config, device = stage.config, stage.device
+        look, base = (Scenes.build(stage, training_colours(), style=style) for style in (True, False))
+        parts = Parts.load(stage)
+        tables = adapt(parts, config)
+        if resumed:
+            resume(parts.unet, tables, stage.work)
+        unet, adapter = parts.unet, [p for p in parts.unet.parameters() if p.requires_grad]
+        groups = [{"params": adapter}, {"params": [table.weight for table in tables], "weight_decay": 0.0}]
+        mend = keep_words(tables, parts.tokenizer)
+        objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, parts.encoders, config, device)
+        pool = Pool([look, look, base], parts, config, device, seed=seed + stage.seed)
+        lesson = Lesson(objective, parts.vae, pool, config, device, groups, mend=mend)
+        average = Average([unet, *tables], limit=0.998)
+        return cls(parts, tables, adapter, groups, mend, objective, pool, lesson, average)
+
+    @property
+    def losses(self) -> dict[str, float]:
+        return {name: float(value) for name, value in self.lesson.losses.items()}
+
+    def learnt(self, stage: Stage, step: int) -> None:
+        """After a step: what all GPUs learnt, its average, other pictures, and now and then what is kept of it."""
+        stage.agree(self.lesson.all_parameters, step)
+        self.average.update(step)
+        self.pool.refresh(stage.config.refresh)
+        if step % 500 == 499:
+            with self.average.applied():
+                save(stage, self.parts.unet, self.tables)
+
+    def finish(self, stage: Stage) -> None:
+        self.average.apply()
+        save(stage, self.parts.unet, self.tables)
 
 
 def save(stage: Stage, unet: nn.Module, tables: Sequence[nn.Embedding]) -> None:
@@ -109,6 +138,17 @@ def add_tokens(encoders: TextEncoders, tokenizer: CLIPTokenizer) -> list[nn.Embe
         table.weight.requires_grad_(True)
         tables.append(table)
     return tables
+
+
+def keep_words(tables: Sequence[nn.Embedding], tokenizer: CLIPTokenizer) -> Callable[[], None]:
+    """What leaves the gradient of the tables to the rows of the tokens."""
+    n_base = len(tokenizer) - len(V45.tokens)
+
+    def keep() -> None:
+        for table in tables:
+            table.weight.grad[:n_base] = 0
+
+    return keep
 
 
 @torch.no_grad()

@@ -148,8 +148,18 @@ class Objective(nn.Module):
 
     def predict(self, noised: Tensor, times: Tensor, ids: Tensor) -> Tensor:
         """The velocity that the UNet sees in noised latents at (B,) timesteps."""
+        return self.velocity(noised, times, *self.read(ids))
+
+    def read(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """What the text encoders make of captions."""
         states, pooled = self.encoders(ids)
+        return states, pooled
+
+    def velocity(self, noised: Tensor, times: Tensor, states: Tensor, pooled: Tensor) -> Tensor:
+        """The same of captions that were read."""
         conditions = {"text_embeds": pooled, "time_ids": self.time_ids.expand(len(noised), -1)}
+        # Whether there is a gradient of it or not: so that one compiled graph serves all.
+        noised.requires_grad_()
         return self.unet(noised, times, encoder_hidden_states=states, added_cond_kwargs=conditions, return_dict=False)[
             0
         ]

@@ -93,20 +93,6 @@ def test_neighbours_of_one_colour_are_parted_by_a_seam() -> None:
     assert row[-1] == row[4]
 
 
-def test_borders_between_colours_are_darker_than_seams() -> None:
-    """Between a red granule and a black one the last cell has less of its colour than between two red ones."""
-    recipe = recipe_of("75% RED, 25% BLACK")
-    granules = stretch_map(np.arange(64, dtype=np.int32)[None].repeat(64, 0), 256, 64, CONFIG)
-    dealt = granules.deal((0.75, 0.25), 1)
-    row = to_linear(granules.paint(recipe, (0.75, 0.25), 1, CONFIG))[0, :, 0]
-    expected = {0: CONFIG.seam, 1: CONFIG.border}
-    reds = [chip for chip in range(63) if dealt[chip] == 0]
-    assert {int(dealt[chip + 1]) for chip in reds} == {0, 1}
-    for chip in reds:
-        first, last = row[4 * chip] - CONFIG.veil, row[4 * chip + 3] - CONFIG.veil
-        assert last / first == pytest.approx(expected[int(dealt[chip + 1])], rel=0.04)
-
-
 def test_a_laid_map_hints_at_its_relief() -> None:
     """Light varies within a chip and is 1 on the mean; a map without relief has one colour inside each."""
     recipe, granules = recipe_of("100% RED"), laid(256, 256)

@@ -54,8 +54,6 @@ class GuideConfig:
     """How much the map shows of the light and shade that a lamp would put on its chips: 0 is flat, 1 all of it."""
     seam: float = 0.85
     """Part of a chip's colour that is left in the cells at its right and lower sides."""
-    border: float = 0.6
-    """The same where the next chip has another colour: one step of mini softens edges between colours."""
     max_attempts: int = 4
     least_slope: float = 0.4
     """An answer of the picture to the quotas flatter than this is taken for chance."""
@@ -99,7 +97,10 @@ class GranuleMap:
     @property
     def seams(self) -> "npt.NDArray[np.bool_]":
         """(h, w) whether another granule begins in the next cell to the right or below."""
-        return _ends(self.ids)
+        ends = np.zeros(self.ids.shape, np.bool_)
+        ends[:, :-1] = self.ids[:, :-1] != self.ids[:, 1:]
+        ends[:-1] |= self.ids[:-1] != self.ids[1:]
+        return ends
 
     def deal(self, quotas: Sequence[float], seed: int) -> "npt.NDArray[np.int32]":
         """(n,) index of each granule's colour."""
@@ -121,21 +122,12 @@ class GranuleMap:
         dealt = deal_colours(self.areas, quotas, rng)
         lit = config.mean_of_lit * vary_chips(lit_colours(recipe.colours), dealt, rng)
         shown = np.where(self.seams, np.float32(config.seam), np.float32(1))
-        shown[_ends(dealt[self.ids])] = config.border
         veil = np.full(self.ids.shape, config.veil, np.float32)
         if self.relief is not None:
             shown *= 1 + config.relief * (self.relief.light - 1)
             veil *= self.relief.sheen
         cells = to_srgb8(lit[self.ids] * shown[..., None] + veil[..., None])
         return cells.repeat(self.px_per_cell, 0).repeat(self.px_per_cell, 1)
-
-
-def _ends(numbers: "npt.NDArray[np.int32]") -> "npt.NDArray[np.bool_]":
-    """(h, w) whether the next cell to the right or below has another number."""
-    ends = np.zeros(numbers.shape, np.bool_)
-    ends[:, :-1] = numbers[:, :-1] != numbers[:, 1:]
-    ends[:-1] |= numbers[:-1] != numbers[1:]
-    return ends
 
 
 def _dealer(seed: int) -> np.random.Generator:
