@@ -79,19 +79,20 @@ class Scenes:
         return cls(ids, lamp, sky, sheen, areas, palette, style)
 
     @torch.no_grad()
-    def paint(self, samples: list[Sample]) -> tuple[Tensor, Tensor]:
-        """Pictures (B, 3, H, W) in -1..1 of the recipes, and the flat maps that would guide them there."""
+    def paint(self, samples: list[Sample]) -> tuple[Tensor, Tensor, Tensor]:
+        """Pictures (B, 3, H, W) in -1..1 of the recipes, maps that would guide them there, and which of these hint."""
         # Drawn on the CPU, so that no step waits for the device.
         fields = torch.randint(len(self.ids), (len(samples),))
         albedo = self._chip_colours(samples, fields)  # (B, n_chips, 3)
         fields = fields.to(self.ids.device)
         ids = self.ids[fields].long()  # (B, C, C)
         surface = gather_chips(albedo, ids)
-        flat = self._guide(fields, ids[:, ::2, ::2], surface[:, ::2, ::2]).permute(0, 3, 1, 2)
+        hinted = (torch.rand(len(samples)) > FLAT_SHARE).to(ids.device)
+        flat = self._guide(fields, ids[:, ::2, ::2], surface[:, ::2, ::2], hinted).permute(0, 3, 1, 2)
         pictures = [to_srgb(part) * 2 - 1 for part in (self._light(fields, surface), flat)]
         moves = torch.randint(1 << 20, (len(samples), 3)).tolist()
         lit, flat = (torch.stack([self._move(p, *m) for p, m in zip(part, moves, strict=True)]) for part in pictures)
-        return lit, flat
+        return lit, flat, hinted
 
     def _chip_colours(self, samples: list[Sample], fields: Tensor) -> Tensor:
         """Deal colours by visible area: chips in random order, each colour a run as long as its share."""
@@ -112,16 +113,15 @@ class Scenes:
         tint = (STYLE_LIGHT.tint * torch.randn(n, n_chips, 3, device=device)).clamp(-0.1, 0.1).exp()
         return self.palette[dealt] * tone * tint
 
-    def _guide(self, fields: Tensor, ids: Tensor, surface: Tensor) -> Tensor:
+    def _guide(self, fields: Tensor, ids: Tensor, surface: Tensor, hinted: Tensor) -> Tensor:
         """The engine's map of (B, H, W, 3) colours in linear light; some without relief, as maps from outside are."""
-        look, shape = STYLE_LIGHT, (len(fields), 1, 1)
+        look, shown = STYLE_LIGHT, hinted.view(-1, 1, 1)
         seams = (ids != ids.roll(-1, 1)) | (ids != ids.roll(-1, 2))
         lamp, sky, sheen = (
             part[fields, ::2, ::2].float() / 255 * top
             for part, top in ((self.lamp, 1.6), (self.sky, 1.0), (self.sheen, 1.0))
         )
         light = look.lamp * lamp + look.sky * sky
-        shown = (torch.rand(shape) > FLAT_SHARE).to(light.device)
         light, sheen = (1 + shown * (part / part.mean((1, 2), keepdim=True) - 1) for part in (light, sheen))
         surface = (
             surface

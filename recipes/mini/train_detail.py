@@ -23,7 +23,7 @@ from train_unet import Objective, tokenise
 from train_vae import picture_losses
 
 DENOISED_SHARE = 0.3
-"""Of what is kept: noised tiles of text mode, for which the block must stay as good."""
+"""Of what is kept: noised maps of text mode, for which the block must stay as good."""
 CRITIC_ALONE = 150
 """Steps that the critic learns before it is heard."""
 RENEWAL_STEPS = 3
@@ -75,7 +75,7 @@ class Example:
     alpha: Tensor
     sigma: Tensor
     wanted: Tensor | None = None
-    """The lit picture (3, H, W), -1..1, as the autoencoder can say it; none for a noised tile."""
+    """The lit picture (3, H, W), -1..1, as the autoencoder can say it; none for a noised map."""
     levels: Tensor | None = None
     """Its spectrum as it was rendered: some of the finest is lost between the encoder and the decoder."""
     shown: Tensor | None = None
@@ -99,18 +99,21 @@ class Kept:
         """One more example; of a kind that is full, it takes the oldest one's place."""
         missing = [kind for kind, examples in self.kinds.items() if not examples]
         is_lit = missing[0] if missing else self.rng.random() >= DENOISED_SHARE
-        sample = draw_sample(self.rng, self.colours, n_catalogue=29, style=True)
-        pictures = torch.cat(self.scenes.paint([sample]))
-        latents, flat = self.parts.vae.encode(pictures).latent.chunk(2)
+        hinted = False
+        while not hinted:
+            sample = draw_sample(self.rng, self.colours, n_catalogue=29, style=True)
+            lit, guide, hints = self.scenes.paint([sample])
+            hinted = is_lit or bool(hints)
+        latents, flat = self.parts.vae.encode(torch.cat([lit, guide])).latent.chunk(2)
         ids = tokenise(self.parts.tokenizer, [sample.caption]).to(self.device)
         o = self.objective
-        time = 0 if is_lit else int(len(o.alpha) * self.rng.random() ** 1.5)
-        noised = o.alpha[time] * (flat if is_lit else latents) + o.sigma[time] * torch.randn_like(latents)
+        time = 0 if is_lit else int(o.draw_times(1))
+        noised = o.alpha[time] * flat + o.sigma[time] * torch.randn_like(latents)
         given = self._given(noised, torch.tensor([time], device=self.device), ids)
-        example = Example(given, noised[0], latents[0], o.alpha[time], o.sigma[time])
+        example = Example(given, noised[0], (latents if is_lit else flat)[0], o.alpha[time], o.sigma[time])
         if is_lit:
             wanted, shown = (self.parts.vae.decode(part).sample.half()[0] for part in (latents, flat))
-            example = replace(example, wanted=wanted, levels=self.spectrum.levels(pictures[:1])[0], shown=shown)
+            example = replace(example, wanted=wanted, levels=self.spectrum.levels(lit)[0], shown=shown)
         kind = self.kinds[is_lit]
         kind.append(example)
         share = 1 - DENOISED_SHARE if is_lit else DENOISED_SHARE

@@ -95,10 +95,10 @@ class Lesson:
 
     def _step(self) -> None:
         with half_precision(self.device):
-            latents, flat, ids = self.pool.draw(self.config.guided_batch)
-            diffusion = self.objective(latents, flat, ids)
+            drawn = self.pool.draw(self.config.guided_batch)
+            diffusion = self.objective(drawn)
             # The UNet sees whole fields: on crops it would learn nothing of places that are far from every border.
-            latents, lit, flat = self._crops(self.objective.light(flat, ids), latents, flat)
+            latents, lit, flat = self._crops(self.objective.light(drawn.flat, drawn.ids), drawn.latents, drawn.flat)
             painted = decode(self.vae, latents)
             with torch.no_grad():
                 wanted, shown = decode(self.vae, lit), decode(self.vae, flat)
@@ -151,11 +151,11 @@ class Lesson:
     @torch.no_grad()
     def save_sheet(self, path: Path, n: int = 4) -> None:
         """A picture of whole fields: flat maps above, as painted in the middle, their pairs below."""
-        latents, flat, ids = self.pool.draw(n)
+        drawn = self.pool.draw(n)
         # No compilation for one call.
         with half_precision(self.device), torch.compiler.set_stance("force_eager"):
-            painted = self.objective.light(flat, ids)
-            save_rows(path, *(decode(self.vae, part) for part in (flat, painted, latents)))
+            painted = self.objective.light(drawn.flat, drawn.ids)
+            save_rows(path, *(decode(self.vae, part) for part in (drawn.flat, painted, drawn.latents)))
 
 
 def decode(vae: nn.Module, latents: Tensor) -> Tensor:

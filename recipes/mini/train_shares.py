@@ -68,18 +68,18 @@ class TextLesson:
     def step(self, rate: float) -> None:
         for group in self.updates.param_groups:
             set_rate(group, rate)
-        latents, _, ids = self.pool.draw(self.config.guided_batch)
+        drawn = self.pool.draw(self.config.guided_batch)
         with half_precision(self.device):
-            painted = decode(self.vae, self._paint(ids))
+            painted = decode(self.vae, self._paint(drawn.ids))
             with torch.no_grad():
-                wanted = decode(self.vae, latents)
+                wanted = decode(self.vae, drawn.latents)
         loss = colour_distance(painted, wanted)
         self.updates.zero_grad(set_to_none=True)
         loss.backward()
         self.mend()
         nn.utils.clip_grad_norm_(self.learning, 1.0)
         self.updates.step()
-        self.pool.refresh(len(ids))
+        self.pool.refresh(len(drawn.ids))
         self.seen.lerp_(loss.detach(), 0.1 if self.seen else 1.0)
 
     def _paint(self, ids: Tensor) -> Tensor:
@@ -104,9 +104,9 @@ class TextLesson:
     @torch.no_grad()
     def save_sheet(self, path: Path, n: int = 4) -> None:
         """Tiles from words above, renders of the same captions below."""
-        latents, _, ids = self.pool.draw(n)
+        drawn = self.pool.draw(n)
         with half_precision(self.device), torch.compiler.set_stance("force_eager"):
-            save_rows(path, *(decode(self.vae, part) for part in (self._paint(ids), latents)))
+            save_rows(path, *(decode(self.vae, part) for part in (self._paint(drawn.ids), drawn.latents)))
 
 
 def colour_distance(painted: Tensor, wanted: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from config import MiniConfig
@@ -15,7 +16,7 @@ from torch.nn import functional
 DROPPED = 0.1
 """Share of captions replaced by the empty or the negative prompt, for guidance."""
 GUIDED = 0.25
-"""Share of draws that are flat maps at the last timestep, where guided mode lights them."""
+"""Share of draws at the last timestep, which lights a map."""
 COARSE = (8, 32, 128)
 """Sides, in latent places, of squares whose mean is compared as well: shares are decided there, and of the error of
 single places the mean is a part too small to be learnt from. The last is a whole field."""
@@ -35,11 +36,12 @@ def main() -> None:
     seen = torch.zeros((), device=device)
 
     def learn() -> None:
-        latents, flat, ids = pool.draw(config.unet_batch)
+        drawn = pool.draw(config.unet_batch)
+        ids = drawn.ids
         dropped = torch.rand(len(ids), device=device) < DROPPED
         ids = torch.where(dropped[:, None], unconditional[torch.randint(2, (len(ids),), device=device)], ids)
         with half_precision(device):
-            loss = objective(latents, flat, ids)
+            loss = objective(drawn._replace(ids=ids))
         trainer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(average.parameters, 1.0)
@@ -89,6 +91,7 @@ class Pool:
         shape = (config.pool, config.latent_channels, side, side)
         self.latents, self.flat = (torch.empty(shape, dtype=torch.bfloat16, device=device) for _ in range(2))
         self.ids = torch.empty(config.pool, 77, dtype=torch.long, device=device)
+        self.hinted = torch.empty(config.pool, dtype=torch.bool, device=device)
         while self.next < config.pool:
             self.refresh(min(32, config.pool - self.next))
 
@@ -99,26 +102,40 @@ class Pool:
         n = min(n, len(self.latents) - self.next)
         scenes = self.rng.choice(self.scenes)
         samples = [draw_sample(self.rng, self.colours, n_catalogue=29, style=scenes.style) for _ in range(n)]
-        pictures = torch.cat(scenes.paint(samples)).contiguous(memory_format=torch.channels_last)
+        *pictures, hinted = scenes.paint(samples)
+        pictures = torch.cat(pictures).contiguous(memory_format=torch.channels_last)
         with half_precision(self.device):
             latents, flat = self.vae.encode(pictures).latent.chunk(2)
         rows = slice(self.next, self.next + n)
-        self.latents[rows], self.flat[rows] = latents, flat
+        self.latents[rows], self.flat[rows], self.hinted[rows] = latents, flat, hinted
         self.ids[rows] = tokenise(self.tokenizer, [sample.caption for sample in samples]).to(self.device)
         self.next += n
 
-    def draw(self, n: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Latents of pictures, of their flat maps, and token ids."""
+    def draw(self, n: int) -> "Drawn":
         chosen = torch.randint(len(self.latents), (n,), device=self.device)
-        return self.latents[chosen].float(), self.flat[chosen].float(), self.ids[chosen]
+        return Drawn(self.latents[chosen].float(), self.flat[chosen].float(), self.ids[chosen], self.hinted[chosen])
+
+
+class Drawn(NamedTuple):
+    """What a step learns from."""
+
+    latents: Tensor
+    """Of lit pictures."""
+    flat: Tensor
+    """Of their maps."""
+    ids: Tensor
+    """(B, 77) of their captions."""
+    hinted: Tensor
+    """(B,) whether the map hints at relief."""
 
 
 class Objective(nn.Module):
-    """The v-prediction loss of Salimans and Ho (2022), section 4, with more of the quiet end, and flat maps in it.
+    """The v-prediction loss of Salimans and Ho (2022), section 4, of maps until the last step, which lights them.
 
-    At the last timestep the network meets x = a L + s e of a lit tile L in text mode, and a F + s e of a flat map F
-    in guided mode, from which it is to tell L as well: that is the velocity (a x - L) / s. What it misses of it is
-    weighed as the latents that it misses, s times as much.
+    A map is far simpler than a lit tile: chips of even colours with a hint of relief. So text mode draws the map, and
+    its last step does what the one step of guided mode does. At the last timestep the network meets x = a F + s e of
+    a map F and is to tell the lit tile L: that is the velocity (a x - L) / s. What it misses of it is weighed as the
+    latents that it misses, s times as much. At the others it is to tell F.
     """
 
     def __init__(self, unet: nn.Module, encoders: nn.Module, config: MiniConfig, device: torch.device) -> None:
@@ -128,16 +145,23 @@ class Objective(nn.Module):
         self.alpha, self.sigma = alphas.sqrt(), (1 - alphas).sqrt()
         self.time_ids = torch.tensor([TIME_IDS], device=device).float()
 
-    def forward(self, latents: Tensor, flat: Tensor, ids: Tensor) -> Tensor:
-        begins = torch.rand(len(latents), 1, 1, 1, device=latents.device) < GUIDED
-        # More draws where granules get their edges, but most where they get their colours.
-        times = (len(self.alpha) * torch.rand(len(latents), device=latents.device).pow(1.5)).long()
-        times = torch.where(begins.flatten(), 0, times)
+    def forward(self, drawn: Drawn) -> Tensor:
+        n, flat = len(drawn.flat), drawn.flat
+        # A map without relief is only lit: text mode is to draw the other kind.
+        begins = (torch.rand(n, device=flat.device) < GUIDED) | ~drawn.hinted
+        times = torch.where(begins, 0, self.draw_times(n))
+        begins = begins.view(-1, 1, 1, 1)
         alpha, sigma = (part[times].view(-1, 1, 1, 1) for part in (self.alpha, self.sigma))
-        noised = alpha * torch.where(begins, flat, latents) + sigma * torch.randn_like(latents)
-        missed = self.predict(noised, times, ids).float() - (alpha * noised - latents) / sigma
+        noised = alpha * flat + sigma * torch.randn_like(flat)
+        wanted = torch.where(begins, drawn.latents, flat)
+        missed = self.predict(noised, times, drawn.ids).float() - (alpha * noised - wanted) / sigma
         missed = torch.where(begins, sigma, 1.0) * missed
         return missed.square().mean() + sum(coarse_loss(missed, side) for side in COARSE)
+
+    def draw_times(self, n: int) -> Tensor:
+        """Timesteps of text mode but the last: more where granules get their edges, most where they get colours."""
+        drawn = torch.rand(n, device=self.alpha.device).pow(1.5)
+        return 1 + ((len(self.alpha) - 1) * drawn).long()
 
     def light(self, flat: Tensor, ids: Tensor) -> Tensor:
         """Latents of a tile from those of a flat map: the one step of guided mode."""
