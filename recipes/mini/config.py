@@ -64,7 +64,7 @@ class MiniConfig:
 
 
 FULL = MiniConfig()
-SMALL = replace(FULL, n_fields=192, field_px=256, kept=192, guided_batch=4)
+SMALL = replace(FULL, n_fields=192, field_px=256, pool=192, refresh=1, kept=192, guided_batch=4)
 """For the last stage, on a laptop's processor."""
 TOY = replace(
     FULL,

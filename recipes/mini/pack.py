@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path(".mini"))
     parser.add_argument("bundle", type=Path, help="folder to write")
     parser.add_argument("--guidance", type=float, default=FULL.guidance)
-    parser.add_argument("--steps", type=int, default=Defaults().steps)
+    parser.add_argument("--steps", type=int, default=FULL.text_steps)
     parser.add_argument("--guided-steps", type=int, default=FULL.guided_steps, help="of the whole schedule")
     parser.add_argument("--guided-guidance", type=float, default=1.0)
     parser.add_argument("--strength", type=float, default=FULL.guided_strength)

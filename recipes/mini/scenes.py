@@ -79,15 +79,19 @@ class Scenes:
         return cls(ids, lamp, sky, sheen, areas, palette, style)
 
     @torch.no_grad()
-    def paint(self, samples: list[Sample]) -> tuple[Tensor, Tensor, Tensor]:
-        """Pictures (B, 3, H, W) in -1..1 of the recipes, maps that would guide them there, and which of these hint."""
+    def paint(self, samples: list[Sample], flat_share: float = FLAT_SHARE) -> tuple[Tensor, Tensor, Tensor]:
+        """Tiles of the recipes, and the maps that would guide them there.
+
+        Returns:
+            (B, 3, H, W) tiles and maps in -1..1, and (B,) which of the maps hint at relief: all but `flat_share`.
+        """
         # Drawn on the CPU, so that no step waits for the device.
         fields = torch.randint(len(self.ids), (len(samples),))
         albedo = self._chip_colours(samples, fields)  # (B, n_chips, 3)
         fields = fields.to(self.ids.device)
         ids = self.ids[fields].long()  # (B, C, C)
         surface = gather_chips(albedo, ids)
-        hinted = (torch.rand(len(samples)) > FLAT_SHARE).to(ids.device)
+        hinted = (torch.rand(len(samples)) > flat_share).to(ids.device)
         flat = self._guide(fields, ids[:, ::2, ::2], surface[:, ::2, ::2], hinted).permute(0, 3, 1, 2)
         pictures = [to_srgb(part) * 2 - 1 for part in (self._light(fields, surface), flat)]
         moves = torch.randint(1 << 20, (len(samples), 3)).tolist()

@@ -2,7 +2,7 @@
 
 Stage 5 leaves edges a little soft, and what the map does not tell it paints as the mean of what could be. All layers
 before the last block stay as they are, so what they say of a picture is kept and read again and again. Beside the
-pixels of the pair and the critic, the power of each band of detail is compared with the pair's.
+pixels of the pair and the critic, the power of each band of detail is compared with the render's.
 """
 
 import random
@@ -13,11 +13,11 @@ import torch
 from config import MiniConfig
 from networks import Parts
 from prompts import draw_sample, training_colours
-from scenes import Scenes
+from scenes import FLAT_SHARE, Scenes
 from stage import Average, Stage
 from torch import Tensor, nn
 from torch.nn import functional
-from train_guided import Spectrum, build_critic, hinge, pull_of_critic
+from train_guided import Spectrum, build_critic, decode, hinge, pull_of_critic
 from train_style import adapt, resume, save
 from train_unet import Objective, tokenise
 from train_vae import picture_losses
@@ -99,11 +99,8 @@ class Kept:
         """One more example; of a kind that is full, it takes the oldest one's place."""
         missing = [kind for kind, examples in self.kinds.items() if not examples]
         is_lit = missing[0] if missing else self.rng.random() >= DENOISED_SHARE
-        hinted = False
-        while not hinted:
-            sample = draw_sample(self.rng, self.colours, n_catalogue=29, style=True)
-            lit, guide, hints = self.scenes.paint([sample])
-            hinted = is_lit or bool(hints)
+        sample = draw_sample(self.rng, self.colours, n_catalogue=29, style=True)
+        lit, guide, _ = self.scenes.paint([sample], flat_share=FLAT_SHARE if is_lit else 0.0)
         latents, flat = self.parts.vae.encode(torch.cat([lit, guide])).latent.chunk(2)
         ids = tokenise(self.parts.tokenizer, [sample.caption]).to(self.device)
         o = self.objective
@@ -154,7 +151,7 @@ class Lesson:
         self.n_steps += 1
         lit, noised = self.kept.draw(n, lit=True), self.kept.draw(max(1, n // 3), lit=False)
         latents, diffusion = self._paint(lit), self._diffusion(noised)
-        painted = self.vae.decode(latents.contiguous(memory_format=torch.channels_last)).sample
+        painted = decode(self.vae, latents)
         wanted, shown = (torch.stack(part).float() for part in zip(*((x.wanted, x.shown) for x in lit), strict=True))
         levels = torch.stack([x.levels for x in lit]) - self.kept.spectrum.levels(painted)
         losses = picture_losses(painted, wanted) | {"spectrum": levels.square().mean(), "diffusion": diffusion}

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import torch
 from networks import build_scheduler
-from prompts import training_colours
-from scenes import Scenes
 from stage import Stage, adamw, half_precision, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
@@ -44,9 +42,9 @@ def main() -> None:
             words.step(stage.learning_rate(2e-4, step, warm_up=100))
         student.learnt(stage, step)
         if step % (5 * LESSONS) == 0:
-            stage.log(step=step, colours=float(words.seen), **student.losses)
+            stage.log(step=step, colours=float(words.loss), **student.losses)
     student.finish(stage)
-    stage.log(step=step, colours=float(words.seen), **student.losses)
+    stage.log(step=step, colours=float(words.loss), **student.losses)
     if stage.rank == 0:
         student.lesson.save_sheet(stage.work / "style.png")
         words.save_sheet(stage.work / "text.png")
@@ -58,12 +56,12 @@ class TextLesson:
     def __init__(self, student: Student, stage: Stage) -> None:
         self.objective, self.vae, self.mend = student.objective, student.parts.vae, student.mend
         self.config, self.device = stage.config, stage.device
-        look = Scenes.build(stage, training_colours(), style=True)
+        look, *_ = student.pool.scenes
         few = replace(self.config, pool=self.config.pool // 8)
         self.pool = Pool([look], student.parts, few, self.device, seed=7 + stage.seed)
         self.updates = adamw(student.groups, self.device, (0.9, 0.98))
         self.learning = [p for group in self.updates.param_groups for p in group["params"]]
-        self.seen = torch.zeros((), device=self.device)
+        self.loss = torch.zeros(())
 
     def step(self, rate: float) -> None:
         for group in self.updates.param_groups:
@@ -80,7 +78,7 @@ class TextLesson:
         nn.utils.clip_grad_norm_(self.learning, 1.0)
         self.updates.step()
         self.pool.refresh(len(drawn.ids))
-        self.seen.lerp_(loss.detach(), 0.1 if self.seen else 1.0)
+        self.loss = loss.detach()
 
     def _paint(self, ids: Tensor) -> Tensor:
         """Latents of tiles, by the sampler of text mode at guidance 1."""
@@ -92,13 +90,13 @@ class TextLesson:
         first = round((1 - LEARNT) * len(scheduler.timesteps))
         for number, time in enumerate(scheduler.timesteps):
             times = torch.full((len(ids),), int(time), device=self.device)
-            if number < first:
-                velocity = self.objective.velocity(x, times, *words).detach()
+            if number < first:  # with gradients that nobody asks for: without, it would be compiled once more
+                velocity, x = self.objective.velocity(x, times, *words).detach(), x.detach()
             else:  # its inner states are computed again on the way back: those of all steps would fill the memory
                 velocity = checkpoint(
                     self.objective.velocity, x, times, *words, use_reentrant=False, preserve_rng_state=False
                 )
-            x = scheduler.step(velocity.float(), time, x.detach() if number < first else x, return_dict=False)[0]
+            x = scheduler.step(velocity.float(), time, x, return_dict=False)[0]
         return x
 
     @torch.no_grad()

@@ -1,4 +1,4 @@
-"""Stage 3: the UNet learns tiles from noise and words, together with the text encoders."""
+"""Stage 3: the UNet learns maps from noise and words, and to light them, together with the text encoders."""
 
 import random
 from collections.abc import Sequence
