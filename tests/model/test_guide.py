@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plitka.core.generation import Accuracy
@@ -45,6 +45,7 @@ def recipe_of(text: str) -> Recipe:
 
 
 @given(SHARES, st.integers(0, 2**32 - 1))
+@example([part / 158 for part in (15.5, 1, 1, 20.5, 30, 30, 30, 30)], 52)  # a large chip for a small share
 @settings(max_examples=60, deadline=None)
 def test_quotas_are_exact_on_the_map(shares: list[float], seed: int) -> None:
     """Whatever the recipe, its shares of the visible cells are met to a twentieth of a point."""

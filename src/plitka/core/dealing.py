@@ -47,6 +47,13 @@ def deal_colours(
     return dealt
 
 
+def deal_exactly(
+    areas: npt.NDArray[np.int64], shares: Sequence[float], rng: np.random.Generator
+) -> npt.NDArray[np.int32]:
+    """The same, and what a large chip that fell to a small share leaves owed is settled by exchange."""
+    return _balance(deal_colours(areas, shares, rng), areas, np.asarray(shares))
+
+
 def _deal_runs(areas: npt.NDArray[np.int64], owed: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Cut a row of chips into one run for each colour, as long as what it is owed."""
     edges = np.maximum(owed, 0).cumsum()
@@ -93,7 +100,7 @@ def deal_grains(
         colours = np.flatnonzero([own is grain for own in grains])
         if chips.size:
             wanted = owned[colours] / owned[colours].sum()
-            dealt[chips] = colours[_balance(deal_colours(areas[chips], wanted, rng), areas[chips], wanted)]
+            dealt[chips] = colours[deal_exactly(areas[chips], wanted, rng)]
     return dealt
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plitka.core.dealing import deal_colours
+from plitka.core.dealing import deal_exactly
 from plitka.core.generation import Accuracy
 from plitka.core.granules import GranuleConfig, lay_granules
 from plitka.core.lighting import LightConfig
@@ -104,7 +104,7 @@ class GranuleMap:
 
     def deal(self, quotas: Sequence[float], seed: int) -> "npt.NDArray[np.int32]":
         """(n,) index of each granule's colour."""
-        return deal_colours(self.areas, quotas, _dealer(seed))
+        return deal_exactly(self.areas, quotas, _dealer(seed))
 
     def lay(self, quotas: Sequence[float], seed: int) -> "ColourIndex":
         """(h, w) times `px_per_cell`: index of the colour that `paint` lays at each pixel."""
@@ -119,7 +119,7 @@ class GranuleMap:
     def paint(self, recipe: Recipe, quotas: Sequence[float], seed: int, config: GuideConfig) -> "RgbImage":
         """The picture to start from: (h, w) times `px_per_cell`, no two chips of a colour alike."""
         rng = _dealer(seed)
-        dealt = deal_colours(self.areas, quotas, rng)
+        dealt = deal_exactly(self.areas, quotas, rng)
         lit = config.mean_of_lit * vary_chips(lit_colours(recipe.colours), dealt, rng)
         shown = np.where(self.seams, np.float32(config.seam), np.float32(1))
         veil = np.full(self.ids.shape, config.veil, np.float32)
