@@ -49,8 +49,11 @@ class MiniConfig:
     guided_strength: float = 0.05
     """So guided mode makes one step, from a noise that hides no granule: under more of it those of one colour
     run together, and the network would have to invent them."""
-    guided_batch: int = 24
+    guided_batch: int = 32
+    """As large as `unet_batch`, so that one compiled graph serves both."""
     guided_crop_px: int = 256
+    shares_batch: int = 16
+    """Of the stage that paints maps from noise, for both of its lessons."""
 
     kept: int = 512
     """Examples of the last stage, with the inner states that lead to them."""
@@ -64,7 +67,7 @@ class MiniConfig:
 
 
 FULL = MiniConfig()
-SMALL = replace(FULL, n_fields=192, field_px=256, pool=192, refresh=1, kept=192, guided_batch=4)
+SMALL = replace(FULL, n_fields=192, field_px=256, pool=192, refresh=1, kept=192, guided_batch=4, shares_batch=4)
 """For the last stage, on a laptop's processor."""
 TOY = replace(
     FULL,
@@ -79,6 +82,7 @@ TOY = replace(
     kept=8,
     refresh=2,
     guided_batch=2,
+    shares_batch=2,
     text_steps=3,
     guided_crop_px=64,
 )

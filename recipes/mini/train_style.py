@@ -89,7 +89,7 @@ class Student:
         stage.agree(self.lesson.all_parameters, step)
         self.average.update(step)
         self.pool.refresh(stage.config.refresh)
-        if step % 500 == 499:
+        if step % 100 == 99:
             with self.average.applied():
                 save(stage, self.parts.unet, self.tables)
 

@@ -8,7 +8,7 @@ import torch
 from config import MiniConfig
 from networks import TIME_IDS, Parts, build_scheduler, n_parameters, tokenise
 from prompts import NEGATIVE, draw_sample, training_colours
-from scenes import Scenes
+from scenes import FLAT_SHARE, Scenes
 from stage import Average, Recorded, Stage, adamw, half_precision, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
@@ -17,9 +17,9 @@ DROPPED = 0.1
 """Share of captions replaced by the empty or the negative prompt, for guidance."""
 GUIDED = 0.25
 """Share of draws at the last timestep, which lights a map."""
-COARSE = (8, 32, 128)
+COARSE = (4, 8, 32, 128)
 """Sides, in latent places, of squares whose mean is compared as well: shares are decided there, and of the error of
-single places the mean is a part too small to be learnt from. The last is a whole field."""
+single places the mean is a part too small to be learnt from. The first is a granule, the last a whole field."""
 
 
 def main() -> None:
@@ -84,8 +84,11 @@ class Pool:
         config: MiniConfig,
         device: torch.device,
         seed: int,
+        flat_share: float = FLAT_SHARE,
     ) -> None:
+        """`flat_share` of the maps are without relief."""
         self.scenes, self.vae, self.tokenizer, self.device = scenes, parts.vae, parts.tokenizer, device
+        self.flat_share = flat_share
         self.rng, self.colours, self.next = random.Random(seed), training_colours(), 0
         side = config.field_px // config.downscale
         shape = (config.pool, config.latent_channels, side, side)
@@ -102,7 +105,7 @@ class Pool:
         n = min(n, len(self.latents) - self.next)
         scenes = self.rng.choice(self.scenes)
         samples = [draw_sample(self.rng, self.colours, n_catalogue=29, style=scenes.style) for _ in range(n)]
-        *pictures, hinted = scenes.paint(samples)
+        *pictures, hinted = scenes.paint(samples, self.flat_share)
         pictures = torch.cat(pictures).contiguous(memory_format=torch.channels_last)
         with half_precision(self.device):
             latents, flat = self.vae.encode(pictures).latent.chunk(2)
