@@ -21,6 +21,7 @@ from plitka.core.recipe import (
     format_prompt,
     parse_recipe,
     quantise,
+    to_hundredths,
 )
 from plitka.errors import InputError, RecipeError
 
@@ -364,6 +365,15 @@ def test_quantised_percents_sum_to_100(weights: list[int], step: Decimal) -> Non
     rounded = quantise(exact, step)
     assert sum(rounded) == 100
     assert all(abs(Fraction(a) - b) < Fraction(step) for a, b in zip(rounded, exact, strict=True))
+
+
+@given(st.lists(st.floats(1e-6, 1), min_size=1, max_size=8))
+def test_hundredths_sum_to_100(weights: list[float]) -> None:
+    """What a machine reads of a measurement sums to 100, though each figure alone would be rounded elsewhere."""
+    percents = {str(index): 100 * weight / sum(weights) for index, weight in enumerate(weights)}
+    rounded = to_hundredths(percents)
+    assert sum(map(Fraction, map(str, rounded.values()))) == 100
+    assert all(abs(rounded[code] - percent) < 0.0101 for code, percent in percents.items())
 
 
 @pytest.mark.parametrize(

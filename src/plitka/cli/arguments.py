@@ -110,11 +110,6 @@ def version() -> str:
     return installed_version("plitka")
 
 
-def rounded(percents: Mapping[str, float]) -> dict[str, float]:
-    """Percent by colour code as a machine reads them, to a hundredth."""
-    return {code: round(percent, 2) for code, percent in percents.items()}
-
-
 @contextmanager
 def _argparse_speaking(language: str) -> Iterator[None]:
     """Lend argparse our catalogue: it asks the process's own gettext domain for its words."""

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options, rounded
+from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options
 from plitka.cli.terminal import Terminal
 from plitka.core.colour_names import fold
 from plitka.core.palette import Colour, Palette, default_palette, load_palette
-from plitka.core.recipe import Reading, format_prompt, parse_recipe
+from plitka.core.recipe import Reading, format_prompt, parse_recipe, to_hundredths
 from plitka.errors import InputError
 
 
@@ -64,7 +64,7 @@ def run_parse(options: argparse.Namespace, terminal: Terminal) -> int:
     percents, prompt = reading.recipe.percents, format_prompt(reading.recipe)
     if options.json:
         warnings = [terminal.notice_text(notice) for notice in reading.warnings]
-        terminal.write_json({"requested": rounded(percents), "warnings": warnings, "prompt": prompt})
+        terminal.write_json({"requested": to_hundredths(percents), "warnings": warnings, "prompt": prompt})
         return 0
     for notice in reading.warnings:
         terminal.notice(notice)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Say, add_command, add_mode_option, add_recipe_options, rounded, version
+from plitka.cli.arguments import Commands, Say, add_command, add_mode_option, add_recipe_options, version
 from plitka.cli.catalogue import read_recipe
 from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
 from plitka.cli.output import Output, plan_output
@@ -23,6 +23,7 @@ from plitka.core.generation import (
     Request,
     Result,
 )
+from plitka.core.recipe import to_hundredths
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -257,8 +258,8 @@ def _report(result: Result, path: Path) -> dict[str, Any]:
     return {
         "path": str(path),
         "seed": result.request.seed,
-        "requested": rounded(result.request.recipe.percents),
-        "measured": rounded(result.measured),
+        "requested": to_hundredths(result.request.recipe.percents),
+        "measured": to_hundredths(result.measured),
         "max_error": round(result.max_error, 2),
         "mode": result.request.mode.value,
         "attempts": result.attempts,

@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
-from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options, rounded
+from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options
 from plitka.cli.catalogue import read_recipe
 from plitka.cli.terminal import Terminal
+from plitka.core.recipe import to_hundredths
 
 
 def add(commands: Commands, _: Say) -> None:
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.json:
         terminal.write_json(
             {
-                "shares": rounded(found.percents),
+                "shares": to_hundredths(found.percents),
                 "uncertainty": round(found.uncertainty, 2),
                 "off_palette": round(found.off_palette, 2),
             }

@@ -8,12 +8,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options, rounded, version
+from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options, version
 from plitka.cli.catalogue import read_recipe
 from plitka.cli.output import plan_output
 from plitka.cli.scene import add_scene_options, describe_scene, read_scene, report_scene
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import RANDOM_SEED_LIMIT, Request, Result
+from plitka.core.recipe import to_hundredths
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -141,9 +142,9 @@ def _report(result: Result, path: Path, exact: Mapping[str, float]) -> dict[str,
     return {
         "path": str(path),
         "seed": result.request.seed,
-        "requested": rounded(result.request.recipe.percents),
-        "measured": rounded(result.measured),
-        "exact": rounded(exact),
+        "requested": to_hundredths(result.request.recipe.percents),
+        "measured": to_hundredths(result.measured),
+        "exact": to_hundredths(exact),
         "max_error": round(result.max_error, 2),
         "attempts": result.attempts,
         "seconds": round(result.seconds, 3),

@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
-from plitka.core.recipe import format_colours
+from plitka.core.recipe import format_colours, to_hundredths
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def name_guide(ids: GranuleIds) -> str:
 
 
 def _shares_text(percents: Mapping[str, float]) -> str:
-    return json.dumps({code: round(percent, 2) for code, percent in percents.items()})
+    return json.dumps(to_hundredths(percents))
 
 
 def encode_png(pixels: RgbImage, fields: Mapping[str, str] | None = None) -> bytes:

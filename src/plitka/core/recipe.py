@@ -352,6 +352,17 @@ def quantise(percents: Sequence[Fraction], step: Decimal) -> list[Decimal]:
     return [unit * step for unit in units]
 
 
+def to_hundredths(percents: Mapping[str, float]) -> dict[str, float]:
+    """Percent by colour code as machines read them, to a hundredth; they still sum to 100.
+
+    Args:
+        percents: 0..100 each; they sum to 100 as nearly as floats do.
+    """
+    exact = [Fraction(percent) for percent in percents.values()]
+    rounded = quantise([100 * percent / sum(exact) for percent in exact], TYPED_STEP)
+    return dict(zip(percents, map(float, rounded), strict=True))
+
+
 def _percent(amount: Amount) -> Fraction:
     return 100 * amount.value if amount.unit is Unit.FRACTION else amount.value
 

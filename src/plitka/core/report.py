@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from plitka.core.evaluate import NEAR_POINTS, Report, Row, Spread
 from plitka.core.realism import Realism
-from plitka.core.recipe import format_colours
+from plitka.core.recipe import format_colours, to_hundredths
 
 _CELL_PX = 256
 _MARGIN_PX = 16
@@ -71,19 +71,15 @@ def _row_json(row: Row) -> dict[str, Any]:
     return {
         "recipe": format_colours(row.recipe),
         "seed": row.seed,
-        "requested": _rounded(row.recipe.percents),
-        "measured": _rounded(row.measurement.percents),
-        "exact": None if row.exact is None else _rounded(row.exact),
+        "requested": to_hundredths(row.recipe.percents),
+        "measured": to_hundredths(row.measurement.percents),
+        "exact": None if row.exact is None else to_hundredths(row.exact),
         "max_error": round(row.max_error, 2),
         "uncertainty": round(row.measurement.uncertainty, 2),
         "off_palette": round(row.measurement.off_palette, 2),
         "attempts": row.attempts,
         "seconds": round(row.seconds, 3),
     }
-
-
-def _rounded(percents: Mapping[str, float]) -> dict[str, float]:
-    return {code: round(percent, 2) for code, percent in percents.items()}
 
 
 def to_markdown(suite: str, version: str, reports: Sequence[Report], photographs: Mapping[str, Realism]) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from plitka.core.generation import Engine, Mode, Progress, Request, Result
 from plitka.core.picture import describe, encode_png
-from plitka.core.recipe import parse_recipe
+from plitka.core.recipe import parse_recipe, to_hundredths
 from plitka.errors import (
     BadOutput,
     Cancelled,
@@ -260,8 +260,8 @@ def report(result: Result, digest: str) -> dict[str, Any]:
     """What a job tells of its picture."""
     percents = result.request.recipe.percents
     return {
-        "requested": {code: round(percent, 2) for code, percent in percents.items()},
-        "measured": {code: round(result.measured[code], 2) for code in percents},
+        "requested": to_hundredths(percents),
+        "measured": to_hundredths({code: result.measured[code] for code in percents}),
         "max_error": round(result.max_error, 2),
         "attempts": result.attempts,
         "seconds": round(result.seconds, 4),
