@@ -54,6 +54,7 @@ def main() -> None:
         if step % 1000 == 999:
             save(stage, average, unet)
     save(stage, average, unet)
+    stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
     average.apply()
     if stage.rank == 0:
         lesson.save_sheet(stage.work / "guided.png")

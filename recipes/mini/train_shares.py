@@ -10,6 +10,7 @@ tints at once, and leaves the place of every chip free.
 
 import copy
 import random
+from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,8 +26,6 @@ from train_unet import Pool
 
 from plitka.model.schedule import fresh_scheduler
 
-LESSONS = 1
-"""Of stage 5 between two steps towards the colours of maps."""
 LEARNT = 8
 """Of the sampler's steps before the last, which lights the map: before them chips have no colours yet."""
 BEGUN = 8
@@ -47,8 +46,7 @@ def main() -> None:
     stage.log(stage="shares", modules=len(student.adapter) // 2)
     for step in stage.steps():
         student.lesson.step(stage.learning_rate(5e-4, step, warm_up=100), criticised=True)
-        if step % LESSONS == 0:
-            words.step(stage.learning_rate(3e-4, step, warm_up=20))
+        words.step(stage.learning_rate(3e-4, step, warm_up=20))
         student.learnt(stage, step)
         if step % 20 == 0:
             stage.log(step=step, colours=float(words.average), **student.losses)
@@ -59,7 +57,7 @@ def main() -> None:
         words.save_sheet(stage.work / "text.png")
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Begun:
     """Maps that were painted up to where the learning begins."""
 
@@ -78,18 +76,17 @@ class TextLesson:
         self.objective, self.vae, self.mend = student.objective, student.parts.vae, student.mend
         self.config, self.device = stage.config, stage.device
         look, *_ = student.pool.scenes
-        few = replace(self.config, pool=max(self.config.pool // 8, self.config.guided_batch))
+        few = replace(self.config, pool=self.config.pool // 8)
         self.pool = Pool([look], student.parts, few, self.device, seed=7 + stage.seed, flat_share=0)
         self.updates = adamw(student.groups, self.device, (0.9, 0.98))
         self.learning = [p for group in self.updates.param_groups for p in group["params"]]
-        self.begun, self.rng, self.n_steps = [self._begin() for _ in range(BEGUN)], random.Random(0), 0
+        self.begun = deque((self._begin() for _ in range(BEGUN)), maxlen=BEGUN)
+        self.rng, self.n_steps = random.Random(stage.seed), 0
         self.average = torch.zeros((), device=self.device)
 
     def step(self, rate: float) -> None:
         for group in self.updates.param_groups:
             set_rate(group, rate)
-        if self.n_steps % REUSED == 0:
-            self.begun[self.n_steps // REUSED % BEGUN] = self._begin()
         begun = self.rng.choice(self.begun)
         with half_precision(self.device):
             painted = decode(self.vae, self._finish(begun))
@@ -101,6 +98,8 @@ class TextLesson:
         self.updates.step()
         self.average.lerp_(loss.detach(), 0.05 if self.n_steps else 1.0)
         self.n_steps += 1
+        if self.n_steps % REUSED == 0:
+            self.begun.append(self._begin())
 
     def _begin(self) -> Begun:
         """Maps by the sampler of text mode at guidance 1, as far as they are not learnt from."""
@@ -111,34 +110,28 @@ class TextLesson:
         side = config.field_px // config.downscale
         x = torch.randn(len(drawn.ids), config.latent_channels, side, side, device=self.device)
         with half_precision(self.device):
-            words = [part.detach() for part in self.objective.read(drawn.ids)]
+            words = self.objective.read(drawn.ids)
             for time in scheduler.timesteps[: -1 - LEARNT]:
                 # With gradients that nobody asks for: without, the network would be compiled once more.
-                x = self._advance(x, time, words, scheduler)[0].detach()
-                scheduler.model_outputs = [part if part is None else part.detach() for part in scheduler.model_outputs]
+                velocity = self._velocity(x, time, words).detach()
+                (x,) = scheduler.step(velocity, time, x.detach(), return_dict=False)
             with torch.no_grad():
                 wanted = decode(self.vae, drawn.flat)
         return Begun(x, scheduler, drawn.ids, wanted)
 
     def _finish(self, begun: Begun) -> Tensor:
         """Latents of the maps that the last step would light."""
-        scheduler, words, x = copy.deepcopy(begun.scheduler), self.objective.read(begun.ids), begun.x.detach()
+        # Copies: what was begun is finished again.
+        scheduler, x = copy.deepcopy(begun.scheduler), begun.x.clone()
+        words = self.objective.read(begun.ids)
         for time in scheduler.timesteps[-1 - LEARNT : -1]:
-            x, clean = self._advance(x, time, words, scheduler)
+            (x,) = scheduler.step(self._velocity(x, time, words), time, x, return_dict=False)
+        clean: Tensor = scheduler.model_outputs[-1]
         return clean
 
-    def _advance(
-        self,
-        x: Tensor,
-        time: Tensor,
-        words: tuple[Tensor, Tensor] | list[Tensor],
-        scheduler: DPMSolverMultistepScheduler,
-    ) -> tuple[Tensor, Tensor]:
-        """Latents after a step, and what it takes for those without noise."""
+    def _velocity(self, x: Tensor, time: Tensor, words: tuple[Tensor, Tensor]) -> Tensor:
         times = torch.full((len(x),), int(time), device=self.device)
-        velocity = self.objective.velocity(x, times, *words).float()
-        (x,) = scheduler.step(velocity, time, x, return_dict=False)
-        return x, scheduler.model_outputs[-1]
+        return self.objective.velocity(x, times, *words).float()
 
     @torch.no_grad()
     def save_sheet(self, path: Path) -> None:
