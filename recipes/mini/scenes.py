@@ -4,6 +4,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -55,6 +56,21 @@ def kept_fields(stage: Stage, *, style: bool) -> Path:
     return kept
 
 
+class Painted(NamedTuple):
+    """Tiles, the maps that would guide there, and how the colours of these were dealt."""
+
+    lit: Tensor
+    """(B, 3, H, W) tiles in -1..1."""
+    flat: Tensor
+    """Their maps, alike."""
+    hinted: Tensor
+    """(B,) which maps hint at relief."""
+    chips: Tensor
+    """(B, H, W) int64, the chip of each pixel of the map."""
+    lots: Tensor
+    """(B, n_chips) what each chip has drawn, 0..1: in this order the recipe's colours are dealt one after another."""
+
+
 @dataclass
 class Scenes:
     """Fields on a device, ready to be painted in any recipe."""
@@ -79,27 +95,28 @@ class Scenes:
         return cls(ids, lamp, sky, sheen, areas, palette, style)
 
     @torch.no_grad()
-    def paint(self, samples: list[Sample], flat_share: float = FLAT_SHARE) -> tuple[Tensor, Tensor, Tensor]:
-        """Tiles of the recipes, and the maps that would guide them there.
-
-        Returns:
-            (B, 3, H, W) tiles and maps in -1..1, and (B,) which of the maps hint at relief: all but `flat_share`.
-        """
+    def paint(self, samples: list[Sample], flat_share: float = FLAT_SHARE) -> Painted:
+        """Tiles of the recipes and their maps, all but `flat_share` of which hint at relief."""
         # Drawn on the CPU, so that no step waits for the device.
         fields = torch.randint(len(self.ids), (len(samples),))
-        albedo = self._chip_colours(samples, fields)  # (B, n_chips, 3)
+        lots = torch.rand(len(fields), self.areas.shape[1], device=self.ids.device)
+        albedo = self._chip_colours(samples, fields, lots)  # (B, n_chips, 3)
         fields = fields.to(self.ids.device)
         ids = self.ids[fields].long()  # (B, C, C)
         surface = gather_chips(albedo, ids)
         hinted = (torch.rand(len(samples)) > flat_share).to(ids.device)
-        flat = self._guide(fields, ids[:, ::2, ::2], surface[:, ::2, ::2], hinted).permute(0, 3, 1, 2)
+        seen = ids[:, ::2, ::2]
+        flat = self._guide(fields, seen, surface[:, ::2, ::2], hinted).permute(0, 3, 1, 2)
         pictures = [to_srgb(part) * 2 - 1 for part in (self._light(fields, surface), flat)]
         moves = torch.randint(1 << 20, (len(samples), 3)).tolist()
-        lit, flat = (torch.stack([self._move(p, *m) for p, m in zip(part, moves, strict=True)]) for part in pictures)
-        return lit, flat, hinted
+        lit, flat, chips = (
+            torch.stack([self._move(p, *m) for p, m in zip(part, moves, strict=True)])
+            for part in (*pictures, seen[:, None])
+        )
+        return Painted(lit, flat, hinted, chips[:, 0], lots)
 
-    def _chip_colours(self, samples: list[Sample], fields: Tensor) -> Tensor:
-        """Deal colours by visible area: chips in random order, each colour a run as long as its share."""
+    def _chip_colours(self, samples: list[Sample], fields: Tensor, lots: Tensor) -> Tensor:
+        """Deal colours by visible area: chips in the order of their lots, each colour a run as long as its share."""
         device, areas = self.ids.device, self.areas[fields.to(self.ids.device)].float()
         n, n_chips = areas.shape
         edges, chosen = torch.ones(n, 8), torch.zeros(n, 8, dtype=torch.long)
@@ -108,7 +125,7 @@ class Scenes:
             chosen[b, : len(sample.colours)] = torch.tensor(sample.colours)
             chosen[b, len(sample.colours) :] = sample.colours[-1]
         edges, chosen = edges.to(device), chosen.to(device)
-        order = torch.rand(n, n_chips, device=device).argsort(1)
+        order = lots.argsort(1)
         seen = areas.gather(1, order)
         middle = (seen.cumsum(1) - seen / 2) / seen.sum(1, keepdim=True)
         run = torch.searchsorted(edges, middle).clamp(max=7)

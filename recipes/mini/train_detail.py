@@ -13,13 +13,13 @@ import torch
 from config import MiniConfig
 from networks import Parts
 from prompts import draw_sample, training_colours
-from scenes import FLAT_SHARE, Scenes
+from scenes import FLAT_SHARE, Painted, Scenes
 from stage import Average, Stage
 from torch import Tensor, nn
 from torch.nn import functional
 from train_guided import Spectrum, build_critic, decode, hinge, pull_of_critic
 from train_style import adapt, resume, save
-from train_unet import Objective, tokenise
+from train_unet import Objective, at_places, noise_of_lots, tokenise
 from train_vae import picture_losses
 
 DENOISED_SHARE = 0.3
@@ -100,22 +100,27 @@ class Kept:
         missing = [kind for kind, examples in self.kinds.items() if not examples]
         is_lit = missing[0] if missing else self.rng.random() >= DENOISED_SHARE
         sample = draw_sample(self.rng, self.colours, n_catalogue=29, style=True)
-        lit, guide, _ = self.scenes.paint([sample], flat_share=FLAT_SHARE if is_lit else 0.0)
-        latents, flat = self.parts.vae.encode(torch.cat([lit, guide])).latent.chunk(2)
+        painted = self.scenes.paint([sample], flat_share=FLAT_SHARE if is_lit else 0.0)
+        latents, flat = self.parts.vae.encode(torch.cat([painted.lit, painted.flat])).latent.chunk(2)
         ids = tokenise(self.parts.tokenizer, [sample.caption]).to(self.device)
         o = self.objective
         time = 0 if is_lit else int(o.draw_times(1))
-        noised = o.alpha[time] * flat + o.sigma[time] * torch.randn_like(latents)
+        noise = torch.randn_like(flat) if is_lit else self._noise_of(painted, flat)
+        noised = o.alpha[time] * flat + o.sigma[time] * noise
         given = self._given(noised, torch.tensor([time], device=self.device), ids)
         example = Example(given, noised[0], (latents if is_lit else flat)[0], o.alpha[time], o.sigma[time])
         if is_lit:
             wanted, shown = (self.parts.vae.decode(part).sample.half()[0] for part in (latents, flat))
-            example = replace(example, wanted=wanted, levels=self.spectrum.levels(lit)[0], shown=shown)
+            example = replace(example, wanted=wanted, levels=self.spectrum.levels(painted.lit)[0], shown=shown)
         kind = self.kinds[is_lit]
         kind.append(example)
         share = 1 - DENOISED_SHARE if is_lit else DENOISED_SHARE
         if len(kind) > share * self.size:
             kind.pop(0)
+
+    def _noise_of(self, painted: Painted, flat: Tensor) -> Tensor:
+        _, n_channels, side, _ = flat.shape
+        return noise_of_lots(at_places(painted.chips, side), painted.lots, n_channels)
 
     def _given(self, noised: Tensor, times: Tensor, ids: Tensor) -> tuple[Tensor, ...]:
         caught: list[Tensor] = []

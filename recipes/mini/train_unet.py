@@ -7,8 +7,8 @@ from typing import NamedTuple
 import torch
 from config import MiniConfig
 from networks import TIME_IDS, Parts, build_scheduler, n_parameters, tokenise
-from prompts import NEGATIVE, draw_sample, training_colours
-from scenes import FLAT_SHARE, Scenes
+from prompts import NEGATIVE, Sample, draw_sample, training_colours
+from scenes import FLAT_SHARE, GUIDE, Scenes, to_srgb
 from stage import Average, Recorded, Stage, adamw, half_precision, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
@@ -20,6 +20,9 @@ GUIDED = 0.25
 COARSE = (4, 8, 32, 128)
 """Sides, in latent places, of squares whose mean is compared as well: shares are decided there, and of the error of
 single places the mean is a part too small to be learnt from. The first is a granule, the last a whole field."""
+CHIPS_WEIGHT = 0.25
+ALIKE = 0.05
+"""Variance of latents below which colours of a recipe are not told apart: about that of one colour's own chips."""
 
 
 def main() -> None:
@@ -95,6 +98,11 @@ class Pool:
         self.latents, self.flat = (torch.empty(shape, dtype=torch.bfloat16, device=device) for _ in range(2))
         self.ids = torch.empty(config.pool, 77, dtype=torch.long, device=device)
         self.hinted = torch.empty(config.pool, dtype=torch.bool, device=device)
+        self.chips = torch.empty(config.pool, side, side, dtype=torch.int16, device=device)
+        n_chips = max(part.areas.shape[1] for part in scenes)
+        self.lots = torch.full((config.pool, n_chips), 0.5, device=device)
+        self.tints = tints_of(scenes[0], parts.vae).cpu()
+        self.contrasts = torch.empty(config.pool, 3, config.latent_channels, device=device)
         while self.next < config.pool:
             self.refresh(min(32, config.pool - self.next))
 
@@ -105,18 +113,25 @@ class Pool:
         n = min(n, len(self.latents) - self.next)
         scenes = self.rng.choice(self.scenes)
         samples = [draw_sample(self.rng, self.colours, n_catalogue=29, style=scenes.style) for _ in range(n)]
-        *pictures, hinted = scenes.paint(samples, self.flat_share)
-        pictures = torch.cat(pictures).contiguous(memory_format=torch.channels_last)
+        painted = scenes.paint(samples, self.flat_share)
+        pictures = torch.cat([painted.lit, painted.flat]).contiguous(memory_format=torch.channels_last)
         with half_precision(self.device):
             latents, flat = self.vae.encode(pictures).latent.chunk(2)
         rows = slice(self.next, self.next + n)
-        self.latents[rows], self.flat[rows], self.hinted[rows] = latents, flat, hinted
+        self.latents[rows], self.flat[rows], self.hinted[rows] = latents, flat, painted.hinted
+        self.chips[rows] = at_places(painted.chips, self.chips.shape[-1])
+        self.lots[rows, : painted.lots.shape[1]] = painted.lots
+        self.contrasts[rows] = torch.stack([contrast(self.tints, sample) for sample in samples]).to(self.device)
         self.ids[rows] = tokenise(self.tokenizer, [sample.caption for sample in samples]).to(self.device)
         self.next += n
 
     def draw(self, n: int) -> "Drawn":
         chosen = torch.randint(len(self.latents), (n,), device=self.device)
-        return Drawn(self.latents[chosen].float(), self.flat[chosen].float(), self.ids[chosen], self.hinted[chosen])
+        latents, flat = (part[chosen].float() for part in (self.latents, self.flat))
+        chips = self.chips[chosen].long()
+        return Drawn(
+            latents, flat, self.ids[chosen], self.hinted[chosen], chips, self.lots[chosen], self.contrasts[chosen]
+        )
 
 
 class Drawn(NamedTuple):
@@ -130,6 +145,12 @@ class Drawn(NamedTuple):
     """(B, 77) of their captions."""
     hinted: Tensor
     """(B,) whether the map hints at relief."""
+    chips: Tensor
+    """(B, h, w) which chip is at a latent place."""
+    lots: Tensor
+    """(B, n_chips) what each of them drew for its colour, 0..1."""
+    contrasts: Tensor
+    """(B, 3, C) what makes differences of latents comparable with those between the recipe's colours."""
 
 
 class Objective(nn.Module):
@@ -138,7 +159,8 @@ class Objective(nn.Module):
     A map is far simpler than a lit tile: chips of even colours with a hint of relief. So text mode draws the map, and
     its last step does what the one step of guided mode does. At the last timestep the network meets x = a F + s e of
     a map F and is to tell the lit tile L: that is the velocity (a x - L) / s. What it misses of it is weighed as the
-    latents that it misses, s times as much. At the others it is to tell F.
+    latents that it misses, s times as much. At the others it is to tell F, from noise that already says of every
+    chip which colour it gets: see `noise_of_lots`.
     """
 
     def __init__(self, unet: nn.Module, encoders: nn.Module, config: MiniConfig, device: torch.device) -> None:
@@ -155,11 +177,13 @@ class Objective(nn.Module):
         times = torch.where(begins, 0, self.draw_times(n))
         begins = begins.view(-1, 1, 1, 1)
         alpha, sigma = (part[times].view(-1, 1, 1, 1) for part in (self.alpha, self.sigma))
-        noised = alpha * flat + sigma * torch.randn_like(flat)
+        noise = torch.where(begins, torch.randn_like(flat), noise_of_lots(drawn.chips, drawn.lots, flat.shape[1]))
+        noised = alpha * flat + sigma * noise
         wanted = torch.where(begins, drawn.latents, flat)
         missed = self.predict(noised, times, drawn.ids).float() - (alpha * noised - wanted) / sigma
         missed = torch.where(begins, sigma, 1.0) * missed
-        return missed.square().mean() + sum(coarse_loss(missed, side) for side in COARSE)
+        coarse = sum(coarse_loss(missed, side) for side in COARSE)
+        return missed.square().mean() + coarse + CHIPS_WEIGHT * chips_loss(sigma * missed, drawn)
 
     def draw_times(self, n: int) -> Tensor:
         """Timesteps of text mode but the last: more where granules get their edges, most where they get colours."""
@@ -190,6 +214,75 @@ class Objective(nn.Module):
         return self.unet(noised, times, encoder_hidden_states=states, added_cond_kwargs=conditions, return_dict=False)[
             0
         ]
+
+
+def noise_of_lots(chips: Tensor, lots: Tensor, n_channels: int) -> Tensor:
+    """White noise from which the lots of a map's chips can be read: along one direction, its mean over a chip.
+
+    A sampler of a velocity may be taught on any pairs of noise and picture as long as both are distributed as they
+    should be (Lipman et al. 2023, Tong et al. 2024, "minibatch optimal transport"): the pairs say which noise becomes
+    which picture. Were they drawn apart, the colour of a chip would be decided late, by nothing but small differences,
+    and many chips would come out between two colours. So the colour is dealt by the noise itself, and whether a share
+    is kept is a question of one threshold.
+
+    Args:
+        chips: (B, h, w) int64, which chip is at a place.
+        lots: (B, n_chips) uniform in 0..1.
+
+    Returns:
+        (B, n_channels, h, w), independent and normal like any noise, whatever the chips.
+    """
+    noise = torch.randn(len(chips), n_channels, *chips.shape[1:], device=chips.device)
+    means, counts = means_of_chips(noise.sum(1, keepdim=True) / n_channels**0.5, chips, lots.shape[1])
+    # Of n places the mean of a direction is normal with a deviation of 1 / sqrt(n).
+    wanted = torch.special.ndtri(lots.clamp(1e-6, 1 - 1e-6)) * counts.clamp_min(1).rsqrt()
+    moved = (wanted - means[:, 0]).gather(1, chips.flatten(1)).view(chips.shape)
+    return noise + moved[:, None] / n_channels**0.5
+
+
+def means_of_chips(maps: Tensor, chips: Tensor, n_chips: int) -> tuple[Tensor, Tensor]:
+    """(B, C, n_chips) means of (B, C, h, w) over the places of each chip, and (B, n_chips) how many these are."""
+    n, n_channels = maps.shape[:2]
+    places = chips.flatten(1)
+    counts = torch.zeros(n, n_chips, device=maps.device).scatter_add_(1, places, torch.ones_like(places).float())
+    sums = torch.zeros(n, n_channels, n_chips, device=maps.device)
+    sums = sums.scatter_add(2, places[:, None].expand(-1, n_channels, -1), maps.flatten(2))
+    return sums / counts.clamp_min(1)[:, None], counts
+
+
+def chips_loss(missed: Tensor, drawn: Drawn) -> Tensor:
+    """How much of what parts a recipe's colours is missed on the means of chips: about 4 where nothing is known.
+
+    Red and orange are as near as 2 of 16 shades of gray, and so is what a plain square sees of taking one for the
+    other; but the recipe asks for both. A square in other units has its least at the same mean.
+    """
+    means, counts = means_of_chips(missed, drawn.chips, drawn.lots.shape[1])
+    of_contrast = (drawn.contrasts @ means).square().sum(1)
+    return (of_contrast * counts).sum() / counts.sum()
+
+
+@torch.no_grad()
+def tints_of(scenes: Scenes, vae: nn.Module) -> Tensor:
+    """(n_colours, C) latents of maps of one colour."""
+    shown = to_srgb(GUIDE.mean_of_lit * scenes.palette.float()) * 2 - 1
+    squares = shown[:, :, None, None].expand(-1, -1, 16, 16).contiguous()
+    latents: Tensor = vae.encode(squares).latent.mean((2, 3)).float()
+    return latents
+
+
+def contrast(tints: Tensor, sample: Sample) -> Tensor:
+    """(3, C) of which the product with a difference of latents is as long as it is improbable among the colours."""
+    axes = torch.linalg.svd(tints - tints.mean(0), full_matrices=False).Vh[:3]  # colours have three dimensions
+    chosen, shares = tints[list(sample.colours)] @ axes.T, torch.tensor(sample.shares)[:, None]
+    apart = chosen - (shares * chosen).sum(0)
+    covariance = apart.T @ (shares * apart) + ALIKE * torch.eye(3)
+    return torch.linalg.solve_triangular(torch.linalg.cholesky(covariance), axes, upper=False)
+
+
+def at_places(chips: Tensor, side: int) -> Tensor:
+    """(B, side, side) of (B, H, W): the chip in the middle of each latent place."""
+    step = chips.shape[-1] // side
+    return chips[:, step // 2 :: step, step // 2 :: step]
 
 
 def coarse_loss(missed: Tensor, side: int) -> Tensor:

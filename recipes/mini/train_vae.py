@@ -103,7 +103,7 @@ class Gallery:
 
     def _paint(self, n: int) -> Tensor:
         """Most of them lit tiles, some flat maps, which the autoencoder must be able to carry as well."""
-        lit, flat, _ = self.scenes.paint([draw_sample(self.rng, self.colours, n_catalogue=29) for _ in range(n)])
+        lit, flat, *_ = self.scenes.paint([draw_sample(self.rng, self.colours, n_catalogue=29) for _ in range(n)])
         return flat if self.rng.random() < FLAT_SHARE else lit
 
     def refresh(self, n: int) -> None:
@@ -124,7 +124,7 @@ class Gallery:
 
     def examples(self) -> dict[str, Tensor]:
         """A few whole pictures of both kinds."""
-        lit, flat, _ = self.scenes.paint([draw_sample(self.rng, self.colours, n_catalogue=29) for _ in range(8)])
+        lit, flat, *_ = self.scenes.paint([draw_sample(self.rng, self.colours, n_catalogue=29) for _ in range(8)])
         return {"lit": lit, "flat": flat}
 
 
