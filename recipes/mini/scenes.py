@@ -1,5 +1,6 @@
 """Rendered tiles without end: some hundred geometries, lit once on the CPU, recoloured on the GPU."""
 
+import math
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -24,6 +25,9 @@ GUIDE = GuideConfig()
 """How the engine paints the map of a guided picture."""
 FLAT_SHARE = 0.15
 """Of maps without relief."""
+REACH = 1.3
+"""Deviation, in latent places, of the weights with which a chip sees the noise about its middle. More of it would tell
+more of the noise of a place from which chip it will belong to, but chips that touch would see the same."""
 
 
 def lay_field(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, ...]:
@@ -57,7 +61,7 @@ def kept_fields(stage: Stage, *, style: bool) -> Path:
 
 
 class Painted(NamedTuple):
-    """Tiles, the maps that would guide there, and how the colours of these were dealt."""
+    """Tiles, the maps that would guide there, and the noise by which the colours of these were dealt."""
 
     lit: Tensor
     """(B, 3, H, W) tiles in -1..1."""
@@ -66,9 +70,9 @@ class Painted(NamedTuple):
     hinted: Tensor
     """(B,) which maps hint at relief."""
     chips: Tensor
-    """(B, H, W) int64, the chip of each pixel of the map."""
-    lots: Tensor
-    """(B, n_chips) what each chip has drawn, 0..1: in this order the recipe's colours are dealt one after another."""
+    """(B, h, w) int64, which chip of the map is at a latent place."""
+    deal: Tensor
+    """(B, h, w) white noise: see `values_of_chips`."""
 
 
 @dataclass
@@ -82,6 +86,8 @@ class Scenes:
     areas: Tensor  # (F, n_chips) cells of each chip
     palette: Tensor  # (n_colours, 3) linear
     style: bool
+    place_px: int
+    """Of a picture, to a latent place."""
 
     @classmethod
     def build(cls, stage: Stage, colours: tuple[Colour, ...], *, style: bool) -> "Scenes":
@@ -92,32 +98,33 @@ class Scenes:
         n_chips = int(ids.max()) + 1
         areas = torch.stack([torch.bincount(field.flatten().long(), minlength=n_chips) for field in ids])
         palette = torch.from_numpy(lit_colours(colours)).to(stage.device)
-        return cls(ids, lamp, sky, sheen, areas, palette, style)
+        return cls(ids, lamp, sky, sheen, areas, palette, style, stage.config.downscale)
 
     @torch.no_grad()
     def paint(self, samples: list[Sample], flat_share: float = FLAT_SHARE) -> Painted:
         """Tiles of the recipes and their maps, all but `flat_share` of which hint at relief."""
         # Drawn on the CPU, so that no step waits for the device.
-        fields = torch.randint(len(self.ids), (len(samples),))
-        lots = torch.rand(len(fields), self.areas.shape[1], device=self.ids.device)
-        albedo = self._chip_colours(samples, fields, lots)  # (B, n_chips, 3)
+        n = len(samples)
+        fields, moves = torch.randint(len(self.ids), (n,)), torch.randint(1 << 20, (n, 3)).tolist()
+
+        def moved(pictures: Tensor) -> Tensor:
+            return torch.stack([self._move(picture, *move) for picture, move in zip(pictures, moves, strict=True)])
+
         fields = fields.to(self.ids.device)
         ids = self.ids[fields].long()  # (B, C, C)
-        surface = gather_chips(albedo, ids)
-        hinted = (torch.rand(len(samples)) > flat_share).to(ids.device)
         seen = ids[:, ::2, ::2]
+        chips = at_places(moved(seen[:, None])[:, 0], self.place_px)
+        deal = torch.randn(chips.shape, device=ids.device)
+        albedo = self._chip_colours(samples, fields, values_of_chips(deal, chips, self.areas.shape[1]))
+        surface = gather_chips(albedo, ids)
+        hinted = (torch.rand(n) > flat_share).to(ids.device)
         flat = self._guide(fields, seen, surface[:, ::2, ::2], hinted).permute(0, 3, 1, 2)
-        pictures = [to_srgb(part) * 2 - 1 for part in (self._light(fields, surface), flat)]
-        moves = torch.randint(1 << 20, (len(samples), 3)).tolist()
-        lit, flat, chips = (
-            torch.stack([self._move(p, *m) for p, m in zip(part, moves, strict=True)])
-            for part in (*pictures, seen[:, None])
-        )
-        return Painted(lit, flat, hinted, chips[:, 0], lots)
+        lit, flat = (moved(to_srgb(part) * 2 - 1) for part in (self._light(fields, surface), flat))
+        return Painted(lit, flat, hinted, chips, deal)
 
-    def _chip_colours(self, samples: list[Sample], fields: Tensor, lots: Tensor) -> Tensor:
-        """Deal colours by visible area: chips in the order of their lots, each colour a run as long as its share."""
-        device, areas = self.ids.device, self.areas[fields.to(self.ids.device)].float()
+    def _chip_colours(self, samples: list[Sample], fields: Tensor, values: Tensor) -> Tensor:
+        """Deal colours by visible area: chips in the order of values, each colour of the recipe a run of its share."""
+        device, areas = self.ids.device, self.areas[fields].float()
         n, n_chips = areas.shape
         edges, chosen = torch.ones(n, 8), torch.zeros(n, 8, dtype=torch.long)
         for b, sample in enumerate(samples):
@@ -125,7 +132,7 @@ class Scenes:
             chosen[b, : len(sample.colours)] = torch.tensor(sample.colours)
             chosen[b, len(sample.colours) :] = sample.colours[-1]
         edges, chosen = edges.to(device), chosen.to(device)
-        order = lots.argsort(1)
+        order = values.argsort(1)
         seen = areas.gather(1, order)
         middle = (seen.cumsum(1) - seen / 2) / seen.sum(1, keepdim=True)
         run = torch.searchsorted(edges, middle).clamp(max=7)
@@ -181,6 +188,48 @@ class Scenes:
         return picture.flip(2) if turn & 4 else picture
 
 
+def values_of_chips(noise: Tensor, chips: Tensor, n_chips: int) -> Tensor:
+    """(B, n_chips) what the chips see of white noise (B, h, w) about their middles, each normal with deviation 1.
+
+    So the noise deals the colours. A sampler of a velocity may be taught on any pairs of noise and picture, if either
+    is distributed as it should be (Lipman et al. 2023; Tong et al. 2024): the pairs say which noise becomes which
+    picture. Were they drawn apart, a chip's colour would be decided late and by small differences, and many chips
+    would end between two colours. So it can be read from the noise at once, and a share is a question of a threshold.
+    """
+    side = noise.shape[-1]
+    turns = 2 * math.pi / side * torch.arange(side, device=noise.device)
+    rows, columns = turns[:, None].expand(side, side), turns.expand(side, side)
+    # Fields are periodic: a middle is that of directions.
+    directions = torch.stack([rows.sin(), rows.cos(), columns.sin(), columns.cos()])
+    means, _ = means_of_chips(directions.expand(len(noise), -1, -1, -1), chips, n_chips)
+    middles = (torch.atan2(means[:, ::2], means[:, 1::2]) / turns[1]).round().long() % side
+    return smoothed(noise).flatten(1).gather(1, side * middles[:, 0] + middles[:, 1])
+
+
+def smoothed(noise: Tensor) -> Tensor:
+    """Periodic white noise (B, h, w) seen through weights of deviation `REACH`, normal with deviation 1 again."""
+    reach = min(math.ceil(4 * REACH), noise.shape[-1])
+    weights = torch.exp(-torch.arange(-reach, reach + 1, device=noise.device).square() / (2 * REACH**2))
+    weights = torch.outer(weights, weights)
+    padded = functional.pad(noise[:, None], (reach,) * 4, mode="circular")
+    return functional.conv2d(padded, (weights / weights.norm())[None, None])[:, 0]
+
+
+def means_of_chips(maps: Tensor, chips: Tensor, n_chips: int) -> tuple[Tensor, Tensor]:
+    """(B, C, n_chips) means of (B, C, h, w) over the places of each chip, and (B, n_chips) how many these are."""
+    n, n_channels = maps.shape[:2]
+    places = chips.flatten(1)
+    counts = torch.zeros(n, n_chips, device=maps.device).scatter_add_(1, places, torch.ones_like(places).float())
+    sums = torch.zeros(n, n_channels, n_chips, device=maps.device)
+    sums = sums.scatter_add(2, places[:, None].expand(-1, n_channels, -1), maps.flatten(2))
+    return sums / counts.clamp_min(1)[:, None], counts
+
+
+def at_places(chips: Tensor, place_px: int) -> Tensor:
+    """(B, H, W) chips of pixels: those in the middle of each latent place."""
+    return chips[:, place_px // 2 :: place_px, place_px // 2 :: place_px]
+
+
 def gather_chips(albedo: Tensor, ids: Tensor) -> Tensor:
     """(B, h, w, 3) colours of the chips (B, n, 3) at (B, h, w) places."""
     n, height, width = ids.shape
@@ -213,6 +262,9 @@ def main() -> None:
     for style in (False, True):
         kept_fields(stage, style=style)
         stage.log(stage="fields", style=style)
+    stage.config = stage.config.of_small_fields
+    kept_fields(stage, style=False)
+    stage.log(stage="fields", size_px=stage.config.field_px)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,13 @@ import torch
 from config import MiniConfig
 from networks import Parts
 from prompts import draw_sample, training_colours
-from scenes import FLAT_SHARE, Painted, Scenes
+from scenes import FLAT_SHARE, Scenes
 from stage import Average, Stage
 from torch import Tensor, nn
 from torch.nn import functional
 from train_guided import Spectrum, build_critic, decode, hinge, pull_of_critic
 from train_style import adapt, resume, save
-from train_unet import Objective, at_places, noise_of_lots, tokenise
+from train_unet import Objective, noise_with, tokenise
 from train_vae import picture_losses
 
 DENOISED_SHARE = 0.3
@@ -105,7 +105,7 @@ class Kept:
         ids = tokenise(self.parts.tokenizer, [sample.caption]).to(self.device)
         o = self.objective
         time = 0 if is_lit else int(o.draw_times(1))
-        noise = torch.randn_like(flat) if is_lit else self._noise_of(painted, flat)
+        noise = torch.randn_like(flat) if is_lit else noise_with(painted.deal, flat.shape[1])
         noised = o.alpha[time] * flat + o.sigma[time] * noise
         given = self._given(noised, torch.tensor([time], device=self.device), ids)
         example = Example(given, noised[0], (latents if is_lit else flat)[0], o.alpha[time], o.sigma[time])
@@ -117,10 +117,6 @@ class Kept:
         share = 1 - DENOISED_SHARE if is_lit else DENOISED_SHARE
         if len(kind) > share * self.size:
             kind.pop(0)
-
-    def _noise_of(self, painted: Painted, flat: Tensor) -> Tensor:
-        _, n_channels, side, _ = flat.shape
-        return noise_of_lots(at_places(painted.chips, side), painted.lots, n_channels)
 
     def _given(self, noised: Tensor, times: Tensor, ids: Tensor) -> tuple[Tensor, ...]:
         caught: list[Tensor] = []

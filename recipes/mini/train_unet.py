@@ -8,7 +8,7 @@ import torch
 from config import MiniConfig
 from networks import TIME_IDS, Parts, build_scheduler, n_parameters, tokenise
 from prompts import NEGATIVE, Sample, draw_sample, training_colours
-from scenes import FLAT_SHARE, GUIDE, Scenes, to_srgb
+from scenes import FLAT_SHARE, GUIDE, Scenes, means_of_chips, to_srgb
 from stage import Average, Recorded, Stage, adamw, half_precision, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
@@ -20,14 +20,15 @@ GUIDED = 0.25
 COARSE = (4, 8, 32, 128)
 """Sides, in latent places, of squares whose mean is compared as well: shares are decided there, and of the error of
 single places the mean is a part too small to be learnt from. The first is a granule, the last a whole field."""
-CHIPS_WEIGHT = 0.25
+CHIPS_WEIGHT = 0.5
 ALIKE = 0.05
 """Variance of latents below which colours of a recipe are not told apart: about that of one colour's own chips."""
 
 
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
-    config, device = stage.config, stage.device
+    stage.config = config = stage.config.of_small_fields
+    device = stage.device
     scenes, parts = Scenes.build(stage, training_colours(), style=False), Parts.load(stage)
     encoders, unet = parts.encoders, parts.unet
     average = Average([unet, encoders], limit=0.9985)
@@ -99,8 +100,8 @@ class Pool:
         self.ids = torch.empty(config.pool, 77, dtype=torch.long, device=device)
         self.hinted = torch.empty(config.pool, dtype=torch.bool, device=device)
         self.chips = torch.empty(config.pool, side, side, dtype=torch.int16, device=device)
-        n_chips = max(part.areas.shape[1] for part in scenes)
-        self.lots = torch.full((config.pool, n_chips), 0.5, device=device)
+        self.deal = torch.empty(config.pool, side, side, dtype=torch.bfloat16, device=device)
+        self.n_chips = max(part.areas.shape[1] for part in scenes)
         self.tints = tints_of(scenes[0], parts.vae).cpu()
         self.contrasts = torch.empty(config.pool, 3, config.latent_channels, device=device)
         while self.next < config.pool:
@@ -119,18 +120,17 @@ class Pool:
             latents, flat = self.vae.encode(pictures).latent.chunk(2)
         rows = slice(self.next, self.next + n)
         self.latents[rows], self.flat[rows], self.hinted[rows] = latents, flat, painted.hinted
-        self.chips[rows] = at_places(painted.chips, self.chips.shape[-1])
-        self.lots[rows, : painted.lots.shape[1]] = painted.lots
+        self.chips[rows], self.deal[rows] = painted.chips, painted.deal
         self.contrasts[rows] = torch.stack([contrast(self.tints, sample) for sample in samples]).to(self.device)
         self.ids[rows] = tokenise(self.tokenizer, [sample.caption for sample in samples]).to(self.device)
         self.next += n
 
     def draw(self, n: int) -> "Drawn":
         chosen = torch.randint(len(self.latents), (n,), device=self.device)
-        latents, flat = (part[chosen].float() for part in (self.latents, self.flat))
+        latents, flat, deal = (part[chosen].float() for part in (self.latents, self.flat, self.deal))
         chips = self.chips[chosen].long()
         return Drawn(
-            latents, flat, self.ids[chosen], self.hinted[chosen], chips, self.lots[chosen], self.contrasts[chosen]
+            latents, flat, self.ids[chosen], self.hinted[chosen], deal, chips, self.n_chips, self.contrasts[chosen]
         )
 
 
@@ -145,10 +145,12 @@ class Drawn(NamedTuple):
     """(B, 77) of their captions."""
     hinted: Tensor
     """(B,) whether the map hints at relief."""
+    deal: Tensor
+    """(B, h, w) the noise that dealt the map's colours."""
     chips: Tensor
     """(B, h, w) which chip is at a latent place."""
-    lots: Tensor
-    """(B, n_chips) what each of them drew for its colour, 0..1."""
+    n_chips: int
+    """That there can be."""
     contrasts: Tensor
     """(B, 3, C) what makes differences of latents comparable with those between the recipe's colours."""
 
@@ -159,8 +161,8 @@ class Objective(nn.Module):
     A map is far simpler than a lit tile: chips of even colours with a hint of relief. So text mode draws the map, and
     its last step does what the one step of guided mode does. At the last timestep the network meets x = a F + s e of
     a map F and is to tell the lit tile L: that is the velocity (a x - L) / s. What it misses of it is weighed as the
-    latents that it misses, s times as much. At the others it is to tell F, from noise that already says of every
-    chip which colour it gets: see `noise_of_lots`.
+    latents that it misses, s times as much. At the others it is to tell F, from noise that dealt its colours: see
+    `scenes.values_of_chips`.
     """
 
     def __init__(self, unet: nn.Module, encoders: nn.Module, config: MiniConfig, device: torch.device) -> None:
@@ -177,7 +179,7 @@ class Objective(nn.Module):
         times = torch.where(begins, 0, self.draw_times(n))
         begins = begins.view(-1, 1, 1, 1)
         alpha, sigma = (part[times].view(-1, 1, 1, 1) for part in (self.alpha, self.sigma))
-        noise = torch.where(begins, torch.randn_like(flat), noise_of_lots(drawn.chips, drawn.lots, flat.shape[1]))
+        noise = torch.where(begins, torch.randn_like(flat), noise_with(drawn.deal, flat.shape[1]))
         noised = alpha * flat + sigma * noise
         wanted = torch.where(begins, drawn.latents, flat)
         missed = self.predict(noised, times, drawn.ids).float() - (alpha * noised - wanted) / sigma
@@ -216,38 +218,10 @@ class Objective(nn.Module):
         ]
 
 
-def noise_of_lots(chips: Tensor, lots: Tensor, n_channels: int) -> Tensor:
-    """White noise from which the lots of a map's chips can be read: along one direction, its mean over a chip.
-
-    A sampler of a velocity may be taught on any pairs of noise and picture as long as both are distributed as they
-    should be (Lipman et al. 2023, Tong et al. 2024, "minibatch optimal transport"): the pairs say which noise becomes
-    which picture. Were they drawn apart, the colour of a chip would be decided late, by nothing but small differences,
-    and many chips would come out between two colours. So the colour is dealt by the noise itself, and whether a share
-    is kept is a question of one threshold.
-
-    Args:
-        chips: (B, h, w) int64, which chip is at a place.
-        lots: (B, n_chips) uniform in 0..1.
-
-    Returns:
-        (B, n_channels, h, w), independent and normal like any noise, whatever the chips.
-    """
-    noise = torch.randn(len(chips), n_channels, *chips.shape[1:], device=chips.device)
-    means, counts = means_of_chips(noise.sum(1, keepdim=True) / n_channels**0.5, chips, lots.shape[1])
-    # Of n places the mean of a direction is normal with a deviation of 1 / sqrt(n).
-    wanted = torch.special.ndtri(lots.clamp(1e-6, 1 - 1e-6)) * counts.clamp_min(1).rsqrt()
-    moved = (wanted - means[:, 0]).gather(1, chips.flatten(1)).view(chips.shape)
-    return noise + moved[:, None] / n_channels**0.5
-
-
-def means_of_chips(maps: Tensor, chips: Tensor, n_chips: int) -> tuple[Tensor, Tensor]:
-    """(B, C, n_chips) means of (B, C, h, w) over the places of each chip, and (B, n_chips) how many these are."""
-    n, n_channels = maps.shape[:2]
-    places = chips.flatten(1)
-    counts = torch.zeros(n, n_chips, device=maps.device).scatter_add_(1, places, torch.ones_like(places).float())
-    sums = torch.zeros(n, n_channels, n_chips, device=maps.device)
-    sums = sums.scatter_add(2, places[:, None].expand(-1, n_channels, -1), maps.flatten(2))
-    return sums / counts.clamp_min(1)[:, None], counts
+def noise_with(deal: Tensor, n_channels: int) -> Tensor:
+    """(B, n_channels, h, w) white noise of which the mean over the channels is what dealt the colours (B, h, w)."""
+    noise = torch.randn(len(deal), n_channels, *deal.shape[1:], device=deal.device)
+    return noise - noise.mean(1, keepdim=True) + deal[:, None] / n_channels**0.5
 
 
 def chips_loss(missed: Tensor, drawn: Drawn) -> Tensor:
@@ -256,7 +230,7 @@ def chips_loss(missed: Tensor, drawn: Drawn) -> Tensor:
     Red and orange are as near as 2 of 16 shades of gray, and so is what a plain square sees of taking one for the
     other; but the recipe asks for both. A square in other units has its least at the same mean.
     """
-    means, counts = means_of_chips(missed, drawn.chips, drawn.lots.shape[1])
+    means, counts = means_of_chips(missed, drawn.chips, drawn.n_chips)
     of_contrast = (drawn.contrasts @ means).square().sum(1)
     return (of_contrast * counts).sum() / counts.sum()
 
@@ -277,12 +251,6 @@ def contrast(tints: Tensor, sample: Sample) -> Tensor:
     apart = chosen - (shares * chosen).sum(0)
     covariance = apart.T @ (shares * apart) + ALIKE * torch.eye(3)
     return torch.linalg.solve_triangular(torch.linalg.cholesky(covariance), axes, upper=False)
-
-
-def at_places(chips: Tensor, side: int) -> Tensor:
-    """(B, side, side) of (B, H, W): the chip in the middle of each latent place."""
-    step = chips.shape[-1] // side
-    return chips[:, step // 2 :: step, step // 2 :: step]
 
 
 def coarse_loss(missed: Tensor, side: int) -> Tensor:
