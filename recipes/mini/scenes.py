@@ -61,7 +61,7 @@ def kept_fields(stage: Stage, *, style: bool) -> Path:
 
 
 class Painted(NamedTuple):
-    """Tiles, the maps that would guide there, and the noise by which the colours of these were dealt."""
+    """Tiles, the maps that would guide there, and the noise by which their chips got colours and tones."""
 
     lit: Tensor
     """(B, 3, H, W) tiles in -1..1."""
@@ -72,7 +72,7 @@ class Painted(NamedTuple):
     chips: Tensor
     """(B, h, w) int64, which chip of the map is at a latent place."""
     deal: Tensor
-    """(B, h, w) white noise: see `values_of_chips`."""
+    """(B, 2, h, w) white noise, of the colours and of the tones: see `values_of_chips`."""
 
 
 @dataclass
@@ -114,7 +114,7 @@ class Scenes:
         ids = self.ids[fields].long()  # (B, C, C)
         seen = ids[:, ::2, ::2]
         chips = at_places(moved(seen[:, None])[:, 0], self.place_px)
-        deal = torch.randn(chips.shape, device=ids.device)
+        deal = torch.randn(n, 2, *chips.shape[1:], device=ids.device)
         albedo = self._chip_colours(samples, fields, values_of_chips(deal, chips, self.areas.shape[1]))
         surface = gather_chips(albedo, ids)
         hinted = (torch.rand(n) > flat_share).to(ids.device)
@@ -123,7 +123,7 @@ class Scenes:
         return Painted(lit, flat, hinted, chips, deal)
 
     def _chip_colours(self, samples: list[Sample], fields: Tensor, values: Tensor) -> Tensor:
-        """Deal colours by visible area: chips in the order of values, each colour of the recipe a run of its share."""
+        """Deal colours by visible area, in the order of the first of values (B, 2, n_chips), and tones by the second."""
         device, areas = self.ids.device, self.areas[fields].float()
         n, n_chips = areas.shape
         edges, chosen = torch.ones(n, 8), torch.zeros(n, 8, dtype=torch.long)
@@ -132,12 +132,13 @@ class Scenes:
             chosen[b, : len(sample.colours)] = torch.tensor(sample.colours)
             chosen[b, len(sample.colours) :] = sample.colours[-1]
         edges, chosen = edges.to(device), chosen.to(device)
-        order = values.argsort(1)
+        place_in_line, tones = values.unbind(1)
+        order = place_in_line.argsort(1)
         seen = areas.gather(1, order)
         middle = (seen.cumsum(1) - seen / 2) / seen.sum(1, keepdim=True)
         run = torch.searchsorted(edges, middle).clamp(max=7)
         dealt = torch.empty_like(order).scatter_(1, order, chosen.gather(1, run))
-        tone = (STYLE_LIGHT.tone * torch.randn(n, n_chips, 1, device=device)).clamp(-0.5, 0.5).exp()
+        tone = (STYLE_LIGHT.tone * tones[..., None]).clamp(-0.5, 0.5).exp()
         tint = (STYLE_LIGHT.tint * torch.randn(n, n_chips, 3, device=device)).clamp(-0.1, 0.1).exp()
         return self.palette[dealt] * tone * tint
 
@@ -189,7 +190,7 @@ class Scenes:
 
 
 def values_of_chips(noise: Tensor, chips: Tensor, n_chips: int) -> Tensor:
-    """(B, n_chips) what the chips see of white noise (B, h, w) about their middles, each normal with deviation 1.
+    """(B, D, n_chips) what chips see of white noise (B, D, h, w) about their middles, each normal with deviation 1.
 
     So the noise deals the colours. A sampler of a velocity may be taught on any pairs of noise and picture, if either
     is distributed as it should be (Lipman et al. 2023; Tong et al. 2024): the pairs say which noise becomes which
@@ -203,16 +204,17 @@ def values_of_chips(noise: Tensor, chips: Tensor, n_chips: int) -> Tensor:
     directions = torch.stack([rows.sin(), rows.cos(), columns.sin(), columns.cos()])
     means, _ = means_of_chips(directions.expand(len(noise), -1, -1, -1), chips, n_chips)
     middles = (torch.atan2(means[:, ::2], means[:, 1::2]) / turns[1]).round().long() % side
-    return smoothed(noise).flatten(1).gather(1, side * middles[:, 0] + middles[:, 1])
+    places = side * middles[:, 0] + middles[:, 1]
+    return smoothed(noise).flatten(2).gather(2, places[:, None].expand(-1, noise.shape[1], -1))
 
 
 def smoothed(noise: Tensor) -> Tensor:
-    """Periodic white noise (B, h, w) seen through weights of deviation `REACH`, normal with deviation 1 again."""
-    reach = min(math.ceil(4 * REACH), noise.shape[-1])
-    weights = torch.exp(-torch.arange(-reach, reach + 1, device=noise.device).square() / (2 * REACH**2))
-    weights = torch.outer(weights, weights)
-    padded = functional.pad(noise[:, None], (reach,) * 4, mode="circular")
-    return functional.conv2d(padded, (weights / weights.norm())[None, None])[:, 0]
+    """Periodic white noise (B, D, h, w) through a window of deviation `REACH`, normal with deviation 1 again."""
+    reach, n_directions = min(math.ceil(4 * REACH), noise.shape[-1]), noise.shape[1]
+    window = torch.exp(-torch.arange(-reach, reach + 1, device=noise.device).square() / (2 * REACH**2))
+    window = torch.outer(window, window)
+    window = (window / window.norm()).expand(n_directions, 1, -1, -1)
+    return functional.conv2d(functional.pad(noise, (reach,) * 4, mode="circular"), window, groups=n_directions)
 
 
 def means_of_chips(maps: Tensor, chips: Tensor, n_chips: int) -> tuple[Tensor, Tensor]:

@@ -100,7 +100,7 @@ class Pool:
         self.ids = torch.empty(config.pool, 77, dtype=torch.long, device=device)
         self.hinted = torch.empty(config.pool, dtype=torch.bool, device=device)
         self.chips = torch.empty(config.pool, side, side, dtype=torch.int16, device=device)
-        self.deal = torch.empty(config.pool, side, side, dtype=torch.bfloat16, device=device)
+        self.deal = torch.empty(config.pool, 2, side, side, dtype=torch.bfloat16, device=device)
         self.n_chips = max(part.areas.shape[1] for part in scenes)
         self.tints = tints_of(scenes[0], parts.vae).cpu()
         self.contrasts = torch.empty(config.pool, 3, config.latent_channels, device=device)
@@ -146,7 +146,7 @@ class Drawn(NamedTuple):
     hinted: Tensor
     """(B,) whether the map hints at relief."""
     deal: Tensor
-    """(B, h, w) the noise that dealt the map's colours."""
+    """(B, 2, h, w) the noise that dealt the map's colours and tones."""
     chips: Tensor
     """(B, h, w) which chip is at a latent place."""
     n_chips: int
@@ -219,9 +219,12 @@ class Objective(nn.Module):
 
 
 def noise_with(deal: Tensor, n_channels: int) -> Tensor:
-    """(B, n_channels, h, w) white noise of which the mean over the channels is what dealt the colours (B, h, w)."""
-    noise = torch.randn(len(deal), n_channels, *deal.shape[1:], device=deal.device)
-    return noise - noise.mean(1, keepdim=True) + deal[:, None] / n_channels**0.5
+    """(B, n_channels, h, w) white noise that is what dealt a map (B, 2, h, w) along two directions of its channels."""
+    even = torch.arange(n_channels, device=deal.device) % 2 == 0
+    axes = torch.stack([torch.ones(n_channels, device=deal.device), torch.where(even, 1.0, -1.0)]) / n_channels**0.5
+    noise = torch.randn(len(deal), n_channels, *deal.shape[2:], device=deal.device)
+    along = torch.einsum("dc,bchw->bdhw", axes, noise)
+    return noise + torch.einsum("dc,bdhw->bchw", axes, deal - along)
 
 
 def chips_loss(missed: Tensor, drawn: Drawn) -> Tensor:
