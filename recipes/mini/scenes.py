@@ -123,7 +123,7 @@ class Scenes:
         return Painted(lit, flat, hinted, chips, deal)
 
     def _chip_colours(self, samples: list[Sample], fields: Tensor, values: Tensor) -> Tensor:
-        """Deal colours by visible area, in the order of the first of values (B, 2, n_chips), and tones by the second."""
+        """Deal colours by visible area, in order of the first of values (B, 2, n_chips), and tones by the second."""
         device, areas = self.ids.device, self.areas[fields].float()
         n, n_chips = areas.shape
         edges, chosen = torch.ones(n, 8), torch.zeros(n, 8, dtype=torch.long)
