@@ -228,10 +228,10 @@ def noise_with(deal: Tensor, n_channels: int) -> Tensor:
 
 
 def chips_loss(missed: Tensor, drawn: Drawn) -> Tensor:
-    """How much of what parts a recipe's colours is missed on the means of chips: about 4 where nothing is known.
+    """How much of what parts a recipe's colours is missed on the means of chips: about 6 where nothing is known.
 
     Red and orange are as near as 2 of 16 shades of gray, and so is what a plain square sees of taking one for the
-    other; but the recipe asks for both. A square in other units has its least at the same mean.
+    other; but the recipe asks for both. Its least is not quite at the mean: noise hides where the chips are.
     """
     means, counts = means_of_chips(missed, drawn.chips, drawn.n_chips)
     of_contrast = (drawn.contrasts @ means).square().sum(1)
