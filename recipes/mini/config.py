@@ -32,8 +32,6 @@ class MiniConfig:
     n_fields: int = 384
     """Different geometries; each is recoloured without end."""
     field_px: int = 512
-    small_field_px: int = 256
-    """Where words are learnt: there are the more recipes in the same time."""
     vae_crop_px: int = 256
     vae_batch: int = 32
     gallery: int = 1024
@@ -52,6 +50,7 @@ class MiniConfig:
     """So guided mode makes one step, from a noise that hides no granule: under more of it those of one colour
     run together, and the network would have to invent them."""
     guided_batch: int = 32
+    """As large as `unet_batch`, so that one compiled graph serves both."""
     guided_crop_px: int = 256
     shares_batch: int = 16
     """Of the stage that paints maps from noise, for both of its lessons."""
@@ -66,14 +65,6 @@ class MiniConfig:
     def downscale(self) -> int:
         return 2 ** len(self.vae_widths)
 
-    @property
-    def of_small_fields(self) -> "MiniConfig":
-        """As many pixels in more fields."""
-        more = (self.field_px // self.small_field_px) ** 2
-        return replace(
-            self, field_px=self.small_field_px, unet_batch=more * self.unet_batch, refresh=more * self.refresh
-        )
-
 
 FULL = MiniConfig()
 SMALL = replace(FULL, n_fields=192, field_px=256, pool=192, refresh=1, kept=192, guided_batch=4, shares_batch=4)
@@ -82,7 +73,6 @@ TOY = replace(
     FULL,
     n_fields=4,
     field_px=128,
-    small_field_px=64,
     vae_crop_px=64,
     vae_batch=2,
     gallery=4,

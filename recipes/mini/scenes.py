@@ -1,6 +1,5 @@
 """Rendered tiles without end: some hundred geometries, lit once on the CPU, recoloured on the GPU."""
 
-import math
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -25,9 +24,6 @@ GUIDE = GuideConfig()
 """How the engine paints the map of a guided picture."""
 FLAT_SHARE = 0.15
 """Of maps without relief."""
-REACH = 1.3
-"""Deviation, in latent places, of the weights with which a chip sees the noise about its middle. More of it would tell
-more of the noise of a place from which chip it will belong to, but chips that touch would see the same."""
 
 
 def lay_field(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, ...]:
@@ -66,13 +62,11 @@ class Painted(NamedTuple):
     lit: Tensor
     """(B, 3, H, W) tiles in -1..1."""
     flat: Tensor
-    """Their maps, alike."""
+    """(B, 3, H, W) their maps, likewise."""
     hinted: Tensor
     """(B,) which maps hint at relief."""
-    chips: Tensor
-    """(B, h, w) int64, which chip of the map is at a latent place."""
     deal: Tensor
-    """(B, 2, h, w) white noise, of the colours and of the tones: see `values_of_chips`."""
+    """(B, 2, h, w) white noise that tells the colours and the tones: see `noise_of_values`."""
 
 
 @dataclass
@@ -112,15 +106,15 @@ class Scenes:
 
         fields = fields.to(self.ids.device)
         ids = self.ids[fields].long()  # (B, C, C)
-        seen = ids[:, ::2, ::2]
-        chips = at_places(moved(seen[:, None])[:, 0], self.place_px)
-        deal = torch.randn(n, 2, *chips.shape[1:], device=ids.device)
-        albedo = self._chip_colours(samples, fields, values_of_chips(deal, chips, self.areas.shape[1]))
+        ids_of_pixels = ids[:, ::2, ::2]
+        values = torch.randn(n, 2, self.areas.shape[1], device=ids.device)
+        deal = noise_of_values(values, at_places(moved(ids_of_pixels[:, None])[:, 0], self.place_px))
+        albedo = self._chip_colours(samples, fields, values)
         surface = gather_chips(albedo, ids)
         hinted = (torch.rand(n) > flat_share).to(ids.device)
-        flat = self._guide(fields, seen, surface[:, ::2, ::2], hinted).permute(0, 3, 1, 2)
+        flat = self._guide(fields, ids_of_pixels, surface[:, ::2, ::2], hinted).permute(0, 3, 1, 2)
         lit, flat = (moved(to_srgb(part) * 2 - 1) for part in (self._light(fields, surface), flat))
-        return Painted(lit, flat, hinted, chips, deal)
+        return Painted(lit, flat, hinted, deal)
 
     def _chip_colours(self, samples: list[Sample], fields: Tensor, values: Tensor) -> Tensor:
         """Deal colours by visible area, in order of the first of values (B, 2, n_chips), and tones by the second."""
@@ -189,32 +183,26 @@ class Scenes:
         return picture.flip(2) if turn & 4 else picture
 
 
-def values_of_chips(noise: Tensor, chips: Tensor, n_chips: int) -> Tensor:
-    """(B, D, n_chips) what chips see of white noise (B, D, h, w) about their middles, each normal with deviation 1.
+def noise_of_values(values: Tensor, chips: Tensor) -> Tensor:
+    """White noise from which a normal value of each chip can be read: the mean over the places that the chip covers.
 
     So the noise deals the colours. A sampler of a velocity may be taught on any pairs of noise and picture, if either
     is distributed as it should be (Lipman et al. 2023; Tong et al. 2024): the pairs say which noise becomes which
     picture. Were they drawn apart, a chip's colour would be decided late and by small differences, and many chips
-    would end between two colours. So it can be read from the noise at once, and a share is a question of a threshold.
+    would end between two colours. So much of it can be read from the noise at once, and a share is a threshold.
+
+    Args:
+        values: (B, D, n_chips), independent, with mean 0 and deviation 1.
+        chips: (B, h, w) int64, which of them is at a place.
+
+    Returns:
+        (B, D, h, w), independent and normal with deviation 1, whatever the chips.
     """
-    side = noise.shape[-1]
-    turns = 2 * math.pi / side * torch.arange(side, device=noise.device)
-    rows, columns = turns[:, None].expand(side, side), turns.expand(side, side)
-    # Fields are periodic: a middle is that of directions.
-    directions = torch.stack([rows.sin(), rows.cos(), columns.sin(), columns.cos()])
-    means, _ = means_of_chips(directions.expand(len(noise), -1, -1, -1), chips, n_chips)
-    middles = (torch.atan2(means[:, ::2], means[:, 1::2]) / turns[1]).round().long() % side
-    places = side * middles[:, 0] + middles[:, 1]
-    return smoothed(noise).flatten(2).gather(2, places[:, None].expand(-1, noise.shape[1], -1))
-
-
-def smoothed(noise: Tensor) -> Tensor:
-    """Periodic white noise (B, D, h, w) through a window of deviation `REACH`, normal with deviation 1 again."""
-    reach, n_directions = min(math.ceil(4 * REACH), noise.shape[-1]), noise.shape[1]
-    window = torch.exp(-torch.arange(-reach, reach + 1, device=noise.device).square() / (2 * REACH**2))
-    window = torch.outer(window, window)
-    window = (window / window.norm()).expand(n_directions, 1, -1, -1)
-    return functional.conv2d(functional.pad(noise, (reach,) * 4, mode="circular"), window, groups=n_directions)
+    noise = torch.randn(*values.shape[:2], *chips.shape[1:], device=values.device)
+    means, counts = means_of_chips(noise, chips, values.shape[2])
+    # Of n places the mean has a deviation of 1 / sqrt(n).
+    missing = values * counts.clamp_min(1).rsqrt()[:, None] - means
+    return noise + missing.gather(2, chips.flatten(1)[:, None].expand(-1, values.shape[1], -1)).view_as(noise)
 
 
 def means_of_chips(maps: Tensor, chips: Tensor, n_chips: int) -> tuple[Tensor, Tensor]:
@@ -228,7 +216,7 @@ def means_of_chips(maps: Tensor, chips: Tensor, n_chips: int) -> tuple[Tensor, T
 
 
 def at_places(chips: Tensor, place_px: int) -> Tensor:
-    """(B, H, W) chips of pixels: those in the middle of each latent place."""
+    """(B, h, w) chips in the middles of latent places, of those at pixels (B, H, W)."""
     return chips[:, place_px // 2 :: place_px, place_px // 2 :: place_px]
 
 
@@ -264,9 +252,6 @@ def main() -> None:
     for style in (False, True):
         kept_fields(stage, style=style)
         stage.log(stage="fields", style=style)
-    stage.config = stage.config.of_small_fields
-    kept_fields(stage, style=False)
-    stage.log(stage="fields", size_px=stage.config.field_px)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import torch
 from config import MiniConfig
 from networks import TIME_IDS, Parts, build_scheduler, n_parameters, tokenise
 from prompts import NEGATIVE, Sample, draw_sample, training_colours
-from scenes import FLAT_SHARE, GUIDE, Scenes, means_of_chips, to_srgb
+from scenes import FLAT_SHARE, GUIDE, Scenes, to_srgb
 from stage import Average, Recorded, Stage, adamw, half_precision, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
@@ -20,15 +20,16 @@ GUIDED = 0.25
 COARSE = (4, 8, 32, 128)
 """Sides, in latent places, of squares whose mean is compared as well: shares are decided there, and of the error of
 single places the mean is a part too small to be learnt from. The first is a granule, the last a whole field."""
-CHIPS_WEIGHT = 0.5
-ALIKE = 0.05
+CONTRAST_WEIGHT = 2.0
+GRANULE = 4
+"""Side of a granule in latent places."""
+ALIKE = 0.2
 """Variance of latents below which colours of a recipe are not told apart: about that of one colour's own chips."""
 
 
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
-    stage.config = config = stage.config.of_small_fields
-    device = stage.device
+    config, device = stage.config, stage.device
     scenes, parts = Scenes.build(stage, training_colours(), style=False), Parts.load(stage)
     encoders, unet = parts.encoders, parts.unet
     average = Average([unet, encoders], limit=0.9985)
@@ -45,7 +46,9 @@ def main() -> None:
         dropped = torch.rand(len(ids), device=device) < DROPPED
         ids = torch.where(dropped[:, None], unconditional[torch.randint(2, (len(ids),), device=device)], ids)
         with half_precision(device):
-            loss = objective(drawn._replace(ids=ids))
+            # Of a recipe that it is not told, the network cannot know what parts its colours.
+            contrasts = drawn.contrasts * ~dropped[:, None, None]
+            loss = objective(drawn._replace(ids=ids, contrasts=contrasts))
         trainer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(average.parameters, 1.0)
@@ -99,10 +102,8 @@ class Pool:
         self.latents, self.flat = (torch.empty(shape, dtype=torch.bfloat16, device=device) for _ in range(2))
         self.ids = torch.empty(config.pool, 77, dtype=torch.long, device=device)
         self.hinted = torch.empty(config.pool, dtype=torch.bool, device=device)
-        self.chips = torch.empty(config.pool, side, side, dtype=torch.int16, device=device)
         self.deal = torch.empty(config.pool, 2, side, side, dtype=torch.bfloat16, device=device)
-        self.n_chips = max(part.areas.shape[1] for part in scenes)
-        self.tints = tints_of(scenes[0], parts.vae).cpu()
+        self.tints = Tints(scenes[0], parts.vae)
         self.contrasts = torch.empty(config.pool, 3, config.latent_channels, device=device)
         while self.next < config.pool:
             self.refresh(min(32, config.pool - self.next))
@@ -114,24 +115,24 @@ class Pool:
         n = min(n, len(self.latents) - self.next)
         scenes = self.rng.choice(self.scenes)
         samples = [draw_sample(self.rng, self.colours, n_catalogue=29, style=scenes.style) for _ in range(n)]
+        # Before anything waits for the device.
+        contrasts = torch.stack([self.tints.contrast(sample) for sample in samples])
+        ids = tokenise(self.tokenizer, [sample.caption for sample in samples])
         painted = scenes.paint(samples, self.flat_share)
         pictures = torch.cat([painted.lit, painted.flat]).contiguous(memory_format=torch.channels_last)
         with half_precision(self.device):
             latents, flat = self.vae.encode(pictures).latent.chunk(2)
         rows = slice(self.next, self.next + n)
         self.latents[rows], self.flat[rows], self.hinted[rows] = latents, flat, painted.hinted
-        self.chips[rows], self.deal[rows] = painted.chips, painted.deal
-        self.contrasts[rows] = torch.stack([contrast(self.tints, sample) for sample in samples]).to(self.device)
-        self.ids[rows] = tokenise(self.tokenizer, [sample.caption for sample in samples]).to(self.device)
+        self.deal[rows], self.contrasts[rows], self.ids[rows] = (
+            part.to(self.device) for part in (painted.deal, contrasts, ids)
+        )
         self.next += n
 
     def draw(self, n: int) -> "Drawn":
         chosen = torch.randint(len(self.latents), (n,), device=self.device)
         latents, flat, deal = (part[chosen].float() for part in (self.latents, self.flat, self.deal))
-        chips = self.chips[chosen].long()
-        return Drawn(
-            latents, flat, self.ids[chosen], self.hinted[chosen], deal, chips, self.n_chips, self.contrasts[chosen]
-        )
+        return Drawn(latents, flat, self.ids[chosen], self.hinted[chosen], deal, self.contrasts[chosen])
 
 
 class Drawn(NamedTuple):
@@ -146,11 +147,7 @@ class Drawn(NamedTuple):
     hinted: Tensor
     """(B,) whether the map hints at relief."""
     deal: Tensor
-    """(B, 2, h, w) the noise that dealt the map's colours and tones."""
-    chips: Tensor
-    """(B, h, w) which chip is at a latent place."""
-    n_chips: int
-    """That there can be."""
+    """(B, 2, h, w) the noise that tells the map's colours and tones."""
     contrasts: Tensor
     """(B, 3, C) what makes differences of latents comparable with those between the recipe's colours."""
 
@@ -161,8 +158,8 @@ class Objective(nn.Module):
     A map is far simpler than a lit tile: chips of even colours with a hint of relief. So text mode draws the map, and
     its last step does what the one step of guided mode does. At the last timestep the network meets x = a F + s e of
     a map F and is to tell the lit tile L: that is the velocity (a x - L) / s. What it misses of it is weighed as the
-    latents that it misses, s times as much. At the others it is to tell F, from noise that dealt its colours: see
-    `scenes.values_of_chips`.
+    latents that it misses, s times as much. At the others it is to tell F, from noise that tells its colours: see
+    `scenes.noise_of_values`.
     """
 
     def __init__(self, unet: nn.Module, encoders: nn.Module, config: MiniConfig, device: torch.device) -> None:
@@ -183,9 +180,12 @@ class Objective(nn.Module):
         noised = alpha * flat + sigma * noise
         wanted = torch.where(begins, drawn.latents, flat)
         missed = self.predict(noised, times, drawn.ids).float() - (alpha * noised - wanted) / sigma
-        missed = torch.where(begins, sigma, 1.0) * missed
+        missed_latents = sigma * missed
+        missed = torch.where(begins, missed_latents, missed)
         coarse = sum(coarse_loss(missed, side) for side in COARSE)
-        return missed.square().mean() + coarse + CHIPS_WEIGHT * chips_loss(sigma * missed, drawn)
+        # Lit tiles of the base vary in exposure, which nothing tells: maps alone are held to their contrasts.
+        contrasts = drawn.contrasts * ~begins[:, 0]
+        return missed.square().mean() + coarse + CONTRAST_WEIGHT * contrast_loss(missed_latents, contrasts)
 
     def draw_times(self, n: int) -> Tensor:
         """Timesteps of text mode but the last: more where granules get their edges, most where they get colours."""
@@ -219,7 +219,7 @@ class Objective(nn.Module):
 
 
 def noise_with(deal: Tensor, n_channels: int) -> Tensor:
-    """(B, n_channels, h, w) white noise that is what dealt a map (B, 2, h, w) along two directions of its channels."""
+    """(B, n_channels, h, w) white noise that is what tells a map (B, 2, h, w) along two directions of its channels."""
     even = torch.arange(n_channels, device=deal.device) % 2 == 0
     axes = torch.stack([torch.ones(n_channels, device=deal.device), torch.where(even, 1.0, -1.0)]) / n_channels**0.5
     noise = torch.randn(len(deal), n_channels, *deal.shape[2:], device=deal.device)
@@ -227,33 +227,39 @@ def noise_with(deal: Tensor, n_channels: int) -> Tensor:
     return noise + torch.einsum("dc,bdhw->bchw", axes, deal - along)
 
 
-def chips_loss(missed: Tensor, drawn: Drawn) -> Tensor:
-    """How much of what parts a recipe's colours is missed on the means of chips: about 6 where nothing is known.
+def contrast_loss(missed: Tensor, contrasts: Tensor) -> Tensor:
+    """How much of what parts a recipe's colours is missed on the means of squares as wide as a granule.
 
-    Red and orange are as near as 2 of 16 shades of gray, and so is what a plain square sees of taking one for the
-    other; but the recipe asks for both. Its least is not quite at the mean: noise hides where the chips are.
+    Red and orange are so near that a plain square hardly sees one taken for the other; but the recipe asks for both.
+    A square in other units, which the caption tells, has its least at the same mean.
     """
-    means, counts = means_of_chips(missed, drawn.chips, drawn.n_chips)
-    of_contrast = (drawn.contrasts @ means).square().sum(1)
-    return (of_contrast * counts).sum() / counts.sum()
+    means = functional.avg_pool2d(missed, GRANULE).flatten(2)
+    return (contrasts @ means).square().sum(1).mean()
 
 
-@torch.no_grad()
-def tints_of(scenes: Scenes, vae: nn.Module) -> Tensor:
-    """(n_colours, C) latents of maps of one colour."""
-    shown = to_srgb(GUIDE.mean_of_lit * scenes.palette.float()) * 2 - 1
-    squares = shown[:, :, None, None].expand(-1, -1, 16, 16).contiguous()
-    latents: Tensor = vae.encode(squares).latent.mean((2, 3)).float()
-    return latents
+class Tints:
+    """Latents of maps of one colour, along the three axes in which colours differ."""
 
+    @torch.no_grad()
+    def __init__(self, scenes: Scenes, vae: nn.Module) -> None:
+        shown = to_srgb(GUIDE.mean_of_lit * scenes.palette.float()) * 2 - 1
+        latents = vae.encode(shown[:, :, None, None].expand(-1, -1, 64, 64).contiguous()).latent.float().cpu()
+        middle = latents.shape[-1] // 2
+        latents = latents[:, :, middle, middle]  # far from the border, where the encoder meets zeros
+        self.axes = torch.linalg.svd(latents - latents.mean(0), full_matrices=False).Vh[:3]
+        """(3, C)."""
+        self.along_axes = latents @ self.axes.T
+        """(n_colours, 3)."""
 
-def contrast(tints: Tensor, sample: Sample) -> Tensor:
-    """(3, C) of which the product with a difference of latents is as long as it is improbable among the colours."""
-    axes = torch.linalg.svd(tints - tints.mean(0), full_matrices=False).Vh[:3]  # colours have three dimensions
-    chosen, shares = tints[list(sample.colours)] @ axes.T, torch.tensor(sample.shares)[:, None]
-    apart = chosen - (shares * chosen).sum(0)
-    covariance = apart.T @ (shares * apart) + ALIKE * torch.eye(3)
-    return torch.linalg.solve_triangular(torch.linalg.cholesky(covariance), axes, upper=False)
+    def contrast(self, sample: Sample) -> Tensor:
+        """(3, C) whose product with a difference of latents is as long as it is improbable among the colours.
+
+        That length is Mahalanobis' distance, of the recipe's colours and the tones of each.
+        """
+        chosen, shares = self.along_axes[list(sample.colours)], torch.tensor(sample.shares)[:, None]
+        apart = chosen - (shares * chosen).sum(0)
+        covariance = apart.T @ (shares * apart) + ALIKE * torch.eye(3)
+        return torch.linalg.solve_triangular(torch.linalg.cholesky(covariance), self.axes, upper=False)
 
 
 def coarse_loss(missed: Tensor, side: int) -> Tensor:
