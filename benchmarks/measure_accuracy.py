@@ -4,8 +4,9 @@
     python benchmarks/measure_accuracy.py near
     python benchmarks/measure_accuracy.py photographs FOLDER
 
-With --laid, and in the second half of each row of near, the measure is told what was laid, of which 5 % of the chips
-are untrue. A folder holds pictures and `captions.csv` with the columns file and caption, "60% red, 40% blue".
+With --laid, and in the second part of each row of near, the measure is told what was laid, of which 5 % of the chips
+are untrue; in the third, it has a swatch: as much of each colour on other granules. A folder holds pictures and
+`captions.csv` with the columns file and caption, "60% red, 40% blue".
 """
 
 import argparse
@@ -20,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plitka.core.dealing import deal_colours
+from plitka.core.generation import Swatch
 from plitka.core.granules import Geometry, GranuleConfig, Surface, lay_granules
 from plitka.core.measure import Measurement, measure
 from plitka.core.palette import Colour, default_palette
@@ -129,24 +131,35 @@ def tell(geometry: Geometry, recipe: Recipe, seed: int, untrue: float) -> npt.ND
 
 
 def report_near(size_px: int, untrue: float) -> None:
-    """Print by how many points the first colour's share is off in pictures of two near ones, blind and told."""
-    geometry = lay_granules(GranuleConfig(size_px=size_px, field_mm=size_px / 7), FIRST_SEED)
-    light, errors = light_granules(geometry, LightConfig()), []
-    say(f"first colour at {NEAR_PERCENTS} %, blind | told what was laid")
+    """Print by how many points the first colour's share is off in pictures of two near ones, in three ways."""
+    granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7)
+    geometry, other = (lay_granules(granules, FIRST_SEED + index) for index in range(2))
+    light, other_light = (light_granules(each, LightConfig()) for each in (geometry, other))
+    errors = []
+    say(f"first colour at {NEAR_PERCENTS} %, blind | told what was laid | with a swatch")
     for pair in NEAR:
         row = []
+        even = parse_recipe(f"50% {pair[0]}, 50% {pair[1]}").recipe
+        pixels = recolour(other, other_light, even, LightConfig(), FIRST_SEED).pixels
+        swatch = Swatch(pixels, tell(other, even, FIRST_SEED, 0.0).astype(np.uint8))
         for percent in NEAR_PERCENTS:
             recipe = parse_recipe(f"{percent}% {pair[0]}, {100 - percent}% {pair[1]}").recipe
             picture = recolour(geometry, light, recipe, LightConfig(), FIRST_SEED + percent)
             told = tell(geometry, recipe, FIRST_SEED + percent, untrue)
-            found = [measure(picture.pixels, recipe.colours, laid=laid) for laid in (None, told)]
+            found = (
+                measure(picture.pixels, recipe.colours),
+                measure(picture.pixels, recipe.colours, laid=told),
+                measure(picture.pixels, recipe.colours, swatch=swatch),
+            )
             row.append([one.percents[recipe.colours[0].code] - 100 * picture.shares[0] for one in found])
-            errors.append([*np.abs(row[-1]), found[1].uncertainty])
-        blind, laid = (" ".join(f"{error:+5.1f}" for error in part) for part in zip(*row, strict=True))
-        say(f"{', rest '.join(pair):24} {blind} | {laid}")
-    blind, laid, stated = np.transpose(errors)
-    say(f"mean {blind.mean():.2f} | {laid.mean():.2f}; largest {blind.max():.1f} | {laid.max():.1f}")
-    say(f"told: uncertainty covers {100 * (laid <= stated).mean():.0f} %; median {np.median(stated):.2f} points")
+            errors.append([*np.abs(row[-1]), found[1].uncertainty, found[2].uncertainty])
+        parts = (" ".join(f"{error:+5.1f}" for error in part) for part in zip(*row, strict=True))
+        say(f"{', rest '.join(pair):24} {' | '.join(parts)}")
+    off, of_told, of_swatch = np.hsplit(np.array(errors), [3, 4])
+    say("mean " + " | ".join(f"{way.mean():.2f}" for way in off.T))
+    say("largest " + " | ".join(f"{way.max():.1f}" for way in off.T))
+    for name, error, stated in (("told", off[:, 1:2], of_told), ("swatch", off[:, 2:], of_swatch)):
+        say(f"{name}: uncertainty covers {100 * (error <= stated).mean():.0f} %; median {np.median(stated):.2f} points")
 
 
 def time_measure(

@@ -1,4 +1,4 @@
-"""The measure that is told what was laid where: it learns the look of the colours from that, and counts the picture."""
+"""The measure that is told what was laid where, there or on a swatch: it learns the look of the colours from that."""
 
 from functools import cache
 
@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from plitka.core.dealing import deal_colours
+from plitka.core.generation import Swatch
 from plitka.core.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.laid import sure_points
 from plitka.core.lighting import LightConfig
@@ -35,8 +36,8 @@ OTHERS = ("60% red, 30% black, 10% white", "25% blue, 25% dark green, 25% red, 2
 
 
 @cache
-def _layer() -> tuple[Geometry, Light]:
-    geometry = lay_granules(GranuleConfig(size_px=SIZE_PX, field_mm=SIZE_PX / 7), SEED)
+def _layer(seed: int = SEED) -> tuple[Geometry, Light]:
+    geometry = lay_granules(GranuleConfig(size_px=SIZE_PX, field_mm=SIZE_PX / 7), seed)
     return geometry, light_granules(geometry, LightConfig())
 
 
@@ -61,8 +62,27 @@ def _laid(mix: str, flipped: float = 0.0) -> Labels:
     rng = np.random.default_rng(3)
     chips = rng.permutation(dealt.size)[: round(flipped * dealt.size)]
     dealt[chips] = rng.integers(len(colours), size=chips.size)
+    return _at_pixels(geometry, dealt)
+
+
+def _at_pixels(geometry: Geometry, dealt: npt.NDArray[np.int32]) -> Labels:
     oversample = geometry.config.oversample
-    return dealt[geometry.ids[::oversample, ::oversample]].astype(np.int64)
+    at_pixels: Labels = dealt[geometry.ids[::oversample, ::oversample]].astype(np.int64)
+    return at_pixels
+
+
+def _swatch(mix: str) -> Swatch:
+    """On other granules than the pictures."""
+    layer, recipe, seed = _layer(SEED + 1), parse_recipe(mix).recipe, SEED + 1
+    dealt = deal_colours(layer[0].areas, recipe.shares, np.random.default_rng([seed, 1]))
+    pixels = recolour(*layer, recipe, LightConfig(), seed).pixels
+    return Swatch(pixels, _at_pixels(layer[0], dealt).astype(np.uint8))
+
+
+def _even(mix: str) -> str:
+    """As much of each colour."""
+    names, n = [part.split("% ")[1] for part in mix.split(", ")], len(mix.split(", "))
+    return ", ".join(f"{100 // n + (index < 100 % n)}% {name}" for index, name in enumerate(names))
 
 
 def _largest_error(found: Measurement, mix: str) -> float:
@@ -140,6 +160,41 @@ def test_a_large_picture_is_shrunk_with_what_was_laid() -> None:
     mix = OTHERS[0]
     large, laid = np.kron(_render(mix).pixels, np.ones((6, 6, 1), np.uint8)), np.kron(_laid(mix), np.ones((6, 6), int))
     assert _largest_error(measure(large, _colours(mix), laid=laid), mix) < 3
+
+
+@pytest.mark.parametrize("mix", [*NEAR, *OTHERS])
+def test_a_swatch_tells_how_colours_look(mix: str) -> None:
+    """What was laid in the picture is not known, only in another one with as much of each colour."""
+    found = measure(_render(mix).pixels, _colours(mix), swatch=_swatch(_even(mix)))
+    assert _largest_error(found, mix) < 2.5
+
+
+@pytest.mark.parametrize("mix", ["80% khaki, 20% beige", "60% red, 30% black, 10% white"])
+def test_a_swatch_tells_nothing_of_shares(mix: str) -> None:
+    """Whether a colour is rare on it or common, the shares are the picture's; and so in any order."""
+    *first, last = mix.split(", ")
+    names = [part.split("% ")[1] for part in (*first, last)]
+    rare = ", ".join([f"{100 - 5 * (len(names) - 1)}% {names[0]}", *(f"5% {name}" for name in names[1:])])
+    common = ", ".join([f"{90 // (len(names) - 1)}% {name}" for name in names[1:]])
+    common = f"10% {names[0]}, {common}"
+    found = [measure(_render(mix).pixels, _colours(mix), swatch=_swatch(other)) for other in (rare, common)]
+    assert max(_largest_error(one, mix) for one in found) < 2
+    back = _swatch(rare)
+    back = Swatch(back.pixels, (len(names) - 1 - back.laid).astype(np.uint8))
+    assert measure(_render(mix).pixels, _colours(mix)[::-1], swatch=back).percents == found[0].percents
+
+
+def test_what_was_laid_in_the_picture_is_believed_before_a_swatch() -> None:
+    """It is about the picture itself."""
+    mix = OTHERS[0]
+    assert measure(_render(mix).pixels, _colours(mix), laid=_laid(mix), swatch=_swatch(_even(mix))) == _told(mix)
+
+
+def test_an_impossible_swatch_is_refused() -> None:
+    """As what was laid in the picture would be."""
+    mix, swatch = OTHERS[0], Swatch(np.zeros((64, 64, 3), np.uint8), np.full((64, 64), 3, np.uint8))
+    with pytest.raises(InputError, match="from 0 to 2, not 3 to 3"):
+        measure(_render(mix).pixels, _colours(mix), swatch=swatch)
 
 
 def test_points_are_of_the_colour_they_are_named_for() -> None:

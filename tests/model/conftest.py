@@ -263,7 +263,7 @@ def tiny_lora(tiny_bundle: Bundle) -> Mapping[str, torch.Tensor]:
 
 @pytest.fixture(scope="session")
 def tiny_engine(tiny_bundle: Bundle) -> DiffusionEngine:
-    """An engine on the CPU in float32; between requests it keeps nothing that a test could change."""
+    """An engine on the CPU in float32; between requests it keeps a swatch and nothing that a test could change."""
     return load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
 
 

@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import structlog
 import torch
 
 from plitka.core.generation import Engine, Progress, Request, Result
+from plitka.core.measure import measure
 from plitka.errors import BadOutput, Cancelled, EngineError, HashMismatch, OutOfMemory, PromptTooLong
 from plitka.model.bundle import Bundle
 from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
@@ -42,7 +44,7 @@ def test_a_result_says_what_was_made(tiny_engine: DiffusionEngine, ask: Ask) -> 
     assert result.measured.keys() == {"RED", "BLACK"}
     assert sum(result.measured.values()) == pytest.approx(100)
     assert result.max_error >= 0
-    assert result.stage_seconds.keys() == {"encode_words", "denoise", "decode", "measure"}
+    assert result.stage_seconds.keys() == {"encode_words", "denoise", "swatch", "decode", "measure"}
     assert sum(result.stage_seconds.values()) <= result.seconds
 
 
@@ -99,6 +101,72 @@ def test_a_cancelled_picture_leaves_the_engine_usable(tiny_engine: DiffusionEngi
         tiny_engine.generate(ask(), cancel)
     assert caught.value is stop
     assert _same(before, tiny_engine.generate(ask()))
+
+
+def test_shares_are_measured_by_a_swatch(tiny_engine: DiffusionEngine, ask: Ask) -> None:
+    """One is painted for a recipe, and kept for its next picture; anyone who has it measures the same."""
+    first, second = tiny_engine.generate(ask(seed=1)), tiny_engine.generate(ask(seed=2))
+    assert first.laid is None
+    assert first.swatch is not None
+    assert np.unique(first.swatch.laid).tolist() == [0, 1]
+    assert np.bincount(first.swatch.laid.ravel()).tolist() == pytest.approx([2048, 2048], abs=600)
+    assert second.swatch is first.swatch
+    assert "swatch" not in second.stage_seconds
+    colours = second.request.recipe.colours
+    assert measure(second.pixels, colours, swatch=second.swatch).percents == pytest.approx(second.measured)
+    assert measure(second.pixels, colours).percents != pytest.approx(second.measured)
+
+
+def test_what_a_picture_measures_does_not_depend_on_those_before(
+    tiny_engine: DiffusionEngine, tiny_bundle: Bundle, ask: Ask
+) -> None:
+    """Another recipe or size gets a swatch of its own, one colour none."""
+    sizes = {"width_px": 128, "height_px": 64}
+    tiny_engine.generate(ask("70% white, 30% red"))
+    large = tiny_engine.generate(ask(**sizes))
+    assert large.swatch is not None
+    assert large.swatch.pixels.shape == (64, 128, 3)
+    fresh = load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="float32")).generate(ask(**sizes))
+    assert fresh.measured == large.measured
+    assert tiny_engine.generate(ask("100% red")).swatch is None
+
+
+def test_a_swatch_that_fails_costs_no_picture(
+    tiny_engine: DiffusionEngine, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is measured without, and the log says why."""
+    expected = tiny_engine.generate(ask())
+
+    def fail(*_: object) -> torch.Tensor:
+        raise BadOutput("the network gave NaN in {n_steps} steps", n_steps=3)
+
+    monkeypatch.setattr(tiny_engine, "_swatch", None)
+    monkeypatch.setattr(tiny_engine, "_denoise_map", fail)
+    with structlog.testing.capture_logs() as events:
+        found = tiny_engine.generate(ask())
+    assert _same(found, expected)
+    assert found.swatch is None
+    assert found.measured == measure(found.pixels, found.request.recipe.colours).percents
+    assert [event["reason"] for event in events if event["event"] == "swatch_failed"] == [
+        "the network gave NaN in 3 steps"
+    ]
+
+
+def test_a_picture_can_be_cancelled_while_its_swatch_is_painted(
+    tiny_engine: DiffusionEngine, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever listens hears the last step again."""
+    monkeypatch.setattr(tiny_engine, "_swatch", None)
+    heard: list[int] = []
+
+    def cancel_late(progress: Progress) -> None:
+        heard.append(progress.step)
+        if heard.count(progress.n_steps) > 1:
+            raise Cancelled("stopped")
+
+    with pytest.raises(Cancelled):
+        tiny_engine.generate(ask(), cancel_late)
+    assert heard == [1, 2, 3, 3]
 
 
 def test_every_picture_has_a_fresh_scheduler(tiny_engine: DiffusionEngine, ask: Ask) -> None:
@@ -249,8 +317,6 @@ def test_loading_and_drawing_write_nothing_to_the_terminal(
     tiny_bundle: Bundle, ask: Ask, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Progress bars and advice of the libraries are off; our own events are the log's business."""
-    import structlog
-
     with structlog.testing.capture_logs() as events:
         load_engine(tiny_bundle, EngineConfig(device="cpu")).generate(ask())
     captured = capfd.readouterr()
@@ -259,7 +325,9 @@ def test_loading_and_drawing_write_nothing_to_the_terminal(
     stages = [event["stage"] for event in events if event["event"] == "stage_done"]
     assert stages == [
         *("verify", "load_base", "move", "fuse_lora", "insert_embeddings", "place", "prove_tokens"),
-        *("encode_words", "denoise", "decode", "measure"),
+        *("encode_words", "denoise"),
+        *("encode_words", "encode", "denoise", "decode", "swatch"),
+        *("decode", "measure"),
     ]
     assert all(event["rss_bytes"] > 0 for event in events if event["event"] == "stage_done")
 
@@ -282,7 +350,7 @@ def test_a_preview_is_small_and_shows_colours(tiny_engine: DiffusionEngine, ask:
         assert progress.preview is not None
         shown.append(progress.preview().shape)
 
-    watched = tiny_engine.generate(ask(width_px=512, height_px=512), look)
+    watched = tiny_engine.generate(ask("100% red", width_px=512, height_px=512), look)
     assert len(shown) == 3
     assert all(height == width <= 256 for height, width, _ in shown)
-    assert (watched.pixels == tiny_engine.generate(ask(width_px=512, height_px=512)).pixels).all()
+    assert (watched.pixels == tiny_engine.generate(ask("100% red", width_px=512, height_px=512)).pixels).all()

@@ -172,7 +172,7 @@ def fit_laid_colours(linear: FloatArray, lit: FloatArray, sure: FloatArray, laid
         residuals = residuals_of(lab, fit.lit)
         shown = _shown(fit, residuals, laid) if index >= _TRUSTING_ROUNDS else np.ones(len(laid))
         fit = _learn(fit, residuals, seen, shown[:, None] * (laid[:, None] == np.arange(n)))
-    return _share_out(fit, to_lab(linear))
+    return share_out(fit, linear)
 
 
 def _shown(fit: Fit, residuals: Residuals, laid: npt.NDArray[np.integer[Any]]) -> FloatArray:
@@ -209,9 +209,9 @@ def _learn(fit: Fit, residuals: Residuals, seen: FloatArray, belongs: FloatArray
     )
 
 
-def _share_out(fit: Fit, lab: FloatArray) -> Fit:
-    """The fit with the shares that points have by it."""
-    joint = np.exp(fit.log_joint(residuals_of(lab, fit.lit)).astype(np.float64))
+def share_out(fit: Fit, linear: FloatArray) -> Fit:
+    """The fit with the shares that (m, 3) points in linear light have by it."""
+    joint = np.exp(fit.log_joint(residuals_of(to_lab(linear), fit.lit)).astype(np.float64))
     each, off = joint[:, :-1] / fit.shares, joint[:, -1:]
     shares = fit.shares
     for _ in range(_SHARE_ROUNDS):

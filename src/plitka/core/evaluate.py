@@ -243,7 +243,7 @@ def _make(engine: Engine, request: Request, reference: Reference | None, on_prog
     return Row(
         recipe=request.recipe,
         seed=request.seed,
-        measurement=measure(result.pixels, request.recipe.colours, laid=result.laid),
+        measurement=measure(result.pixels, request.recipe.colours, laid=result.laid, swatch=result.swatch),
         exact=result.measured,
         comparison=_compare(result.pixels, reference),
         attempts=result.attempts,

@@ -174,6 +174,15 @@ class Progress:
     """Paints what there is so far, small; to be called before `on_progress` returns, or not at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Swatch:
+    """A picture of some colours, by which `measure` learns how they look in others by the same hand."""
+
+    pixels: RgbImage
+    laid: ColourIndex
+    """(H, W) which of the colours was laid at each pixel."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """A picture, what was asked of it, and what was measured on it."""
@@ -190,6 +199,8 @@ class Result:
     laid: ColourIndex | None = field(default=None, compare=False, repr=False)
     """(H, W) which of the recipe's colours was laid at each pixel, if it was painted over a map; `measure` learns from
     it how the colours look."""
+    swatch: Swatch | None = field(default=None, compare=False, repr=False)
+    """From which `measure` learns it, if this was painted without a map."""
     attempts: int = 1
     """How often it was painted; this is the best of them."""
     seconds: float = 0.0

@@ -4,24 +4,29 @@ Decisions:
 * Percent means visible area. The shade between chips belongs to the chips around it.
 * Shares are sums of probabilities, not counts of the likeliest: doubtful points then cancel out instead of
   all falling to one side.
-* Of a picture that plitka painted, it is known where each colour was laid. From that the look of the colours is
-  learnt and nothing is counted: shares are of what the points show.
+* Of a picture that plitka painted over a map, it is known where each colour was laid. From that the look of the
+  colours is learnt and nothing is counted: shares are of what the points show.
+* Of one that it painted without a map, the look is learnt on a swatch: another picture of the same colours by the
+  same hand, over a map with as much of each, so that it tells nothing of shares.
 * The doubt that is left, times a factor found on renders, is the uncertainty.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from plitka.core.classifier import Features, classify, classify_laid, describe
-from plitka.core.colour_model import Fit, fit_colours, fit_laid_colours
+from plitka.core.colour_model import Fit, fit_colours, fit_laid_colours, share_out
 from plitka.core.ground import CELL_PX, find_tile
 from plitka.core.laid import Labels, sure_points
 from plitka.core.palette import Colour
 from plitka.errors import InputError
+
+if TYPE_CHECKING:
+    from plitka.core.generation import Swatch
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -64,6 +69,7 @@ def measure(
     config: MeasureConfig | None = None,
     *,
     laid: Labels | None = None,
+    swatch: "Swatch | None" = None,
 ) -> Measurement:
     """Estimate the share of each colour over a tile, which fills the picture or lies on white ground.
 
@@ -71,14 +77,15 @@ def measure(
         pixels: (H, W, 3) uint8 sRGB, each side at least 64 px.
         colours: the colours to look for, at least one, each once.
         laid: (H, W) index into `colours` of the one that was laid at each pixel, if known; what is seen may differ.
+        swatch: another picture of these colours in the same light, of which that is known; in place of `laid`.
 
     Raises:
         InputError: another shape or type, a picture too small, no colour, or one twice.
     """
     config = config or MeasureConfig()
-    view = _look(pixels, colours, config, laid)
+    view = _look(pixels, colours, config, laid, swatch)
     chances = view.chances()
-    others = view.chances_blind() if view.is_laid else chances
+    others = view.chances_blind() if view.is_told else chances
     doubt = 100 * (chances * (1 - chances)).mean(0)[:-1] / _shares(chances).sum()
     return Measurement(
         percents=_percents(chances, colours),
@@ -88,14 +95,18 @@ def measure(
 
 
 def measure_shares(
-    pixels: npt.NDArray[np.uint8], colours: Sequence[Colour], *, laid: Labels | None = None
+    pixels: npt.NDArray[np.uint8],
+    colours: Sequence[Colour],
+    *,
+    laid: Labels | None = None,
+    swatch: "Swatch | None" = None,
 ) -> dict[str, float]:
-    """The percents of `measure` alone, which take half the time where it is known what was laid.
+    """The percents of `measure` alone, which take half the time where it is known how the colours look.
 
     Raises:
         InputError: as `measure`.
     """
-    return _percents(_look(pixels, colours, MeasureConfig(), laid).chances(), colours)
+    return _percents(_look(pixels, colours, MeasureConfig(), laid, swatch).chances(), colours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +117,12 @@ class _View:
     inside: npt.NDArray[np.bool_]
     """(h, w) the points that belong to the tile."""
     ambiguity: float
-    is_laid: bool
+    is_told: bool
     """Whether the look was learnt from what was laid."""
 
     def chances(self) -> FloatArray:
         """(m, n + 1) probability of each colour, in the order of their codes, and of none of them."""
-        if not self.is_laid:
+        if not self.is_told:
             return self.chances_blind()
         return classify_laid(self.features, self.inside)[self.inside].astype(np.float64)
 
@@ -121,17 +132,35 @@ class _View:
 
 
 def _look(
-    pixels: npt.NDArray[np.uint8], colours: Sequence[Colour], config: MeasureConfig, laid: Labels | None
+    pixels: npt.NDArray[np.uint8],
+    colours: Sequence[Colour],
+    config: MeasureConfig,
+    laid: Labels | None,
+    swatch: "Swatch | None",
 ) -> _View:
     _check(pixels, colours)
-    order = _by_code(colours)
-    ordered = [colours[index] for index in order]
-    if laid is not None:
-        _check_laid(laid, pixels, len(colours))
-        laid = np.argsort(order)[laid]
-    points, inside, laid = _points(*_shrunk(pixels, laid, config.widest_px))
-    fit = _fit(points, inside, laid, ordered, config)
-    return _View(describe(points, fit), inside, fit.ambiguity, laid is not None)
+    points, inside, laid = _points(*_shrunk(pixels, _ordered(laid, pixels, colours), config.widest_px))
+    if laid is None and swatch is not None:
+        fit = share_out(_learn(swatch, colours, config), _draw(points, inside, config))
+        return _View(describe(points, fit), inside, fit.ambiguity, is_told=True)
+    fit = _fit(points, inside, laid, colours, config)
+    return _View(describe(points, fit), inside, fit.ambiguity, is_told=laid is not None)
+
+
+def _learn(swatch: "Swatch", colours: Sequence[Colour], config: MeasureConfig) -> Fit:
+    """How the colours look on a swatch."""
+    _check(swatch.pixels, colours)
+    laid = _ordered(swatch.laid, swatch.pixels, colours)
+    return _fit(*_points(*_shrunk(swatch.pixels, laid, config.widest_px)), colours, config)
+
+
+def _ordered(laid: Labels | None, pixels: npt.NDArray[np.uint8], colours: Sequence[Colour]) -> Labels | None:
+    """What was laid, as indices of the colours in the order of their codes."""
+    if laid is None:
+        return None
+    _check_laid(laid, pixels, len(colours))
+    ordered: Labels = np.argsort(_by_code(colours))[laid]
+    return ordered
 
 
 def _by_code(colours: Sequence[Colour]) -> list[int]:
@@ -224,11 +253,16 @@ def _fit(
     colours: Sequence[Colour],
     config: MeasureConfig,
 ) -> Fit:
-    tile = points[inside]
-    drawn = tile[np.random.default_rng(0).choice(len(tile), min(config.n_samples, len(tile)), replace=False)]
+    lit, drawn = _lit([colours[index] for index in _by_code(colours)]), _draw(points, inside, config)
     if laid is None:
-        return fit_colours(drawn, _lit(colours))
-    return fit_laid_colours(drawn, _lit(colours), *sure_points(points, laid, len(colours)))
+        return fit_colours(drawn, lit)
+    return fit_laid_colours(drawn, lit, *sure_points(points, laid, len(colours)))
+
+
+def _draw(points: FloatArray, inside: npt.NDArray[np.bool_], config: MeasureConfig) -> FloatArray:
+    """Some points of the tile."""
+    tile = points[inside]
+    return tile[np.random.default_rng(0).choice(len(tile), min(config.n_samples, len(tile)), replace=False)]
 
 
 def _uncertainty(doubt: FloatArray, ambiguity: float, config: MeasureConfig) -> float:

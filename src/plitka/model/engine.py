@@ -5,7 +5,8 @@ insert the embeddings, build the scheduler, arrange the VAE's memory. The first 
 `load_engine`; the scheduler is built anew for each attempt, because it carries state from step to step.
 
 In text mode the prompt is painted from pure noise. In guided mode the same pipeline paints the same prompt from a
-noised granule map (`plitka.model.guide`), and what is measured corrects the map until the shares are true.
+noised granule map (`plitka.model.guide`), and what is measured corrects the map until the shares are true. Where there
+is no map, a swatch is painted over one, to learn from it how this model shows the colours that are to be measured.
 
 The noise is drawn in float32 by a CPU generator and the sampler's state stays in float32, so a seed means
 the same picture on every device up to rounding; on one machine with one setting it gives the same bytes.
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import structlog
 import torch
 
-from plitka.core.generation import Accuracy, Defaults, Mode, OnProgress, Progress, Request, Result
+from plitka.core.generation import Accuracy, Defaults, Mode, OnProgress, Progress, Request, Result, Swatch
 from plitka.core.measure import measure_shares
 from plitka.core.recipe import Recipe, format_prompt
 from plitka.errors import BadOutput, EngineError, InputError, OutOfMemory
@@ -56,6 +57,8 @@ log = structlog.get_logger(__name__)
 
 _T = TypeVar("_T")
 _TILING_ABOVE_PX = 1024
+_SWATCH_PX = 512
+"""Side of a swatch: some 2,500 chips."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,8 @@ class DiffusionEngine:
         log.info("device_chosen", device=str(self._placement.device), reason=self._placement.reason)
         self._name = bundle.label
         self._stage_seconds: dict[str, float] = {}
+        self._in_stage = False
+        self._swatch: tuple[Request, Swatch] | None = None
         self._pipe = self._assemble()
         self._controlled: Pipeline = self._assemble_control() if bundle.controlnet else None
         self._scheduler_config = self._pipe.scheduler.config
@@ -164,6 +169,7 @@ class DiffusionEngine:
             engine=self.name,
             measured=dict(zip(request.recipe.percents, (100 * share for share in painted.shares), strict=True)),
             laid=painted.laid,
+            swatch=painted.swatch,
             attempts=painted.attempts,
             seconds=time.perf_counter() - started,
             stage_seconds=dict(self._stage_seconds),
@@ -173,7 +179,36 @@ class DiffusionEngine:
         """One picture from pure noise."""
         noise = self._noise(work.request)
         latents = self._with_retry(work.request, lambda: self._denoise(work, noise, self._scheduler(None), 1))
-        return _Painted(*self._develop(work, latents))
+        swatch = self._find_swatch(work)
+        return _Painted(*self._develop(work, latents, swatch=swatch), swatch=swatch)
+
+    def _find_swatch(self, work: "_Work") -> Swatch | None:
+        """One of the recipe's colours, kept for the next picture of it; None if it has one colour, or it failed."""
+        request, recipe = work.request, work.request.recipe
+        if len(recipe.parts) == 1:
+            return None
+        width_px, height_px = (min(side or 0, _SWATCH_PX) for side in (request.width_px, request.height_px))
+        wanted = self.defaults.complete(
+            Request(recipe=recipe, seed=0, mode=Mode.GUIDED, width_px=width_px, height_px=height_px)
+        )
+        if self._swatch is None or self._swatch[0] != wanted:
+            try:
+                with self._stage("swatch"):
+                    self._swatch = wanted, self._paint_swatch(_Work(wanted, _repeat_last(work)))
+            except EngineError as error:  # the picture is there; it is only measured less surely
+                log.warning("swatch_failed", reason=str(error))
+                return None
+        return self._swatch[1]
+
+    def _paint_swatch(self, work: "_Work") -> Swatch:
+        """As much of each colour, in one attempt over a map."""
+        request, n = work.request, len(work.request.recipe.parts)
+        plan = Plan((1 / n,) * n, request.strength or 0)
+        work.words = self._with_retry(request, lambda: self._encode_words(request, self.prompt(request.recipe)))
+        granules, noise = self._lay_map(request), self._noise(request)
+        flat = granules.paint(request.recipe, plan.quotas, request.seed, self._guide)
+        latents = self._with_retry(request, lambda: self._denoise_map(work, flat, plan, noise, 1))
+        return Swatch(self._decode(work, latents), granules.lay(plan.quotas, request.seed))
 
     def _paint_guided(self, work: "_Work") -> "_Painted":
         """The best of a few pictures over granule maps, each with its quotas corrected by those before it."""
@@ -191,7 +226,8 @@ class DiffusionEngine:
 
         asked, accuracy = request.recipe.shares, Accuracy(tolerance=request.tolerance or 0)
         best, attempts = paint_until_true(asked, request.strength or 0, accuracy, paint, self._guide)
-        return _Painted(best.pixels, best.measured, granules.lay(best.plan.quotas, request.seed), attempts)
+        laid = granules.lay(best.plan.quotas, request.seed)
+        return _Painted(best.pixels, best.measured, laid, attempts=attempts)
 
     def _lay_map(self, request: Request) -> "GranuleMap":
         assert request.width_px is not None
@@ -218,14 +254,21 @@ class DiffusionEngine:
         return self._denoise(work, noised, scheduler, number, control)
 
     def _develop(
-        self, work: "_Work", latents: torch.Tensor, laid: "ColourIndex | None" = None
+        self,
+        work: "_Work",
+        latents: torch.Tensor,
+        laid: "ColourIndex | None" = None,
+        swatch: Swatch | None = None,
     ) -> "tuple[RgbImage, Sequence[float]]":
         """The picture, and the share of each colour on it, whose look is learnt from where it was laid, if known."""
-        with self._stage("decode"):
-            pixels = self._with_retry(work.request, lambda: decode_latents(self._pipe.vae, latents))
+        pixels = self._decode(work, latents)
         with self._stage("measure"):
-            percents = measure_shares(pixels, work.request.recipe.colours, laid=laid)
+            percents = measure_shares(pixels, work.request.recipe.colours, laid=laid, swatch=swatch)
         return pixels, tuple(percent / 100 for percent in percents.values())
+
+    def _decode(self, work: "_Work", latents: torch.Tensor) -> "RgbImage":
+        with self._stage("decode"):
+            return self._with_retry(work.request, lambda: decode_latents(self._pipe.vae, latents))
 
     def _assemble(self) -> Pipeline:
         bundle = self._bundle
@@ -314,7 +357,7 @@ class DiffusionEngine:
                 target_size=tuned_px,
                 latents=latents,
                 output_type="latent",
-                callback_on_step_end=_report_steps(work.on_progress, number),
+                callback_on_step_end=_report_steps(work, number),
             ).images
         if not painted.isfinite().all():
             raise BadOutput(
@@ -373,10 +416,16 @@ class DiffusionEngine:
 
     @contextmanager
     def _stage(self, stage: str) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
+        """Time and log a part of the work; one within another is logged, and counted as that one's time."""
+        started, within = time.perf_counter(), self._in_stage
+        self._in_stage = True
+        try:
+            yield
+        finally:
+            self._in_stage = within
         seconds = time.perf_counter() - started
-        self._stage_seconds[stage] = self._stage_seconds.get(stage, 0.0) + seconds
+        if not within:
+            self._stage_seconds[stage] = self._stage_seconds.get(stage, 0.0) + seconds
         log.info("stage_done", stage=stage, seconds=round(seconds, 3), **memory_bytes(self._placement.device))
 
     def _free(self) -> None:
@@ -394,6 +443,7 @@ class _Painted:
     shares: Sequence[float]
     """Measured, 0..1, of each colour."""
     laid: "ColourIndex | None" = None
+    swatch: Swatch | None = None
     attempts: int = 1
 
 
@@ -404,16 +454,28 @@ class _Work:
     request: Request
     on_progress: OnProgress | None
     words: dict[str, torch.Tensor] = field(default_factory=dict)
+    progress: Progress | None = None
+    """The last that was reported."""
 
 
-def _report_steps(on_progress: OnProgress | None, attempt: int) -> Callable[..., dict[str, Any]] | None:
+def _repeat_last(work: _Work) -> OnProgress | None:
+    """Says again at each step how far the work was, so that whoever listens can still cancel."""
+    if work.on_progress is None or work.progress is None:
+        return None
+    on_progress, progress = work.on_progress, work.progress
+    return lambda _: on_progress(progress)
+
+
+def _report_steps(work: _Work, attempt: int) -> Callable[..., dict[str, Any]] | None:
     """A diffusers callback that counts the steps from 1; what `on_progress` raises goes through."""
+    on_progress = work.on_progress
     if on_progress is None:
         return None
 
     def report(pipe: Pipeline, index: int, _timestep: object, tensors: dict[str, Any]) -> dict[str, Any]:
         preview = partial(preview_latents, pipe.vae, pipe.scheduler, tensors["latents"])
-        on_progress(Progress(step=index + 1, n_steps=pipe.num_timesteps, attempt=attempt, preview=preview))
+        work.progress = Progress(step=index + 1, n_steps=pipe.num_timesteps, attempt=attempt, preview=preview)
+        on_progress(work.progress)
         return {}
 
     return report
