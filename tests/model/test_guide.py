@@ -173,6 +173,19 @@ def in_turn(*errors: float) -> Callable[[Plan], Sequence[float]]:
     return answer
 
 
+@pytest.mark.parametrize(("read", "n_attempts"), [(0.036, 2), (0.055, CONFIG.max_attempts)])
+def test_the_same_picture_is_not_painted_twice(read: float, n_attempts: int) -> None:
+    """A rare colour is read as too much with the least of it laid: within 3 points, or not."""
+
+    def answer(_plan: Plan) -> Sequence[float]:
+        return 1 - read, read
+
+    best, plans = run((0.98, 0.02), answer, strength=0.05)
+    assert plans[1].quotas == pytest.approx((0.995, 0.005), abs=2e-4)
+    assert len(plans) == n_attempts
+    assert best.max_error == pytest.approx(100 * (read - 0.02))
+
+
 @given(SHARES, st.floats(0.6, 1.0), st.lists(st.floats(0.7, 1.3), min_size=8, max_size=8))
 @settings(max_examples=200, deadline=None)
 def test_a_picture_that_leans_to_some_colours_is_corrected(

@@ -63,6 +63,8 @@ class GuideConfig:
     """Of a step by a slope that two attempts have shown: both were measured with an error."""
     least_quota: float = 0.25
     """No colour falls below this part of what was asked of it."""
+    least_move: float = 0.001
+    """Quotas that move less make the same picture: a colour that has all that `least_quota` leaves it stays there."""
     least_gain: float = 0.25
     """An attempt that takes less than this part off the error did not get better: the map does not hold it."""
     strength_step: float = 0.1
@@ -221,7 +223,7 @@ Paint = Callable[[Plan, int], tuple["RgbImage", Sequence[float]]]
 def paint_until_true(
     asked: Sequence[float], strength: float, accuracy: Accuracy, paint: Paint, config: GuideConfig
 ) -> tuple[Attempt, int]:
-    """Paint, measure and correct until the aim is met or the attempts are used up.
+    """Paint, measure and correct until the aim is met, the attempts are used up, or nothing is left to correct.
 
     Args:
         asked: share of each colour, 0..1, summing to 1.
@@ -239,6 +241,16 @@ def paint_until_true(
         if best.max_error <= accuracy.aim or len(attempts) == config.max_attempts:
             return best, len(attempts)
         plan = correct(asked, attempts, config)
+        if best.max_error <= accuracy.tolerance and _was_tried(plan, attempts, config):
+            return best, len(attempts)
+
+
+def _was_tried(plan: Plan, attempts: Sequence[Attempt], config: GuideConfig) -> bool:
+    return any(
+        plan.strength == one.plan.strength
+        and float(np.abs(np.subtract(plan.quotas, one.plan.quotas)).max()) < config.least_move
+        for one in attempts
+    )
 
 
 def correct(asked: Sequence[float], attempts: Sequence[Attempt], config: GuideConfig) -> Plan:
