@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -179,8 +179,10 @@ class DiffusionEngine:
         """One picture from pure noise."""
         noise = self._noise(work.request)
         latents = self._with_retry(work.request, lambda: self._denoise(work, noise, self._scheduler(None), 1))
+        pixels = self._decode(work, latents)
+        # Only now: what the swatch needs, and how it may fail, changes no byte of the picture.
         swatch = self._find_swatch(work)
-        return _Painted(*self._develop(work, latents, swatch=swatch), swatch=swatch)
+        return _Painted(pixels, self._measure(work, pixels, swatch=swatch), swatch=swatch)
 
     def _find_swatch(self, work: "_Work") -> Swatch | None:
         """One of the recipe's colours, kept for the next picture of it; None if it has one colour, or it failed."""
@@ -202,6 +204,7 @@ class DiffusionEngine:
 
     def _paint_swatch(self, work: "_Work") -> Swatch:
         """As much of each colour, in one attempt over a map."""
+        set_tiling(self._pipe, on=False)  # whatever the picture needed, so that all have the same swatch
         request, n = work.request, len(work.request.recipe.parts)
         plan = Plan((1 / n,) * n, request.strength or 0)
         work.words = self._with_retry(request, lambda: self._encode_words(request, self.prompt(request.recipe)))
@@ -220,7 +223,8 @@ class DiffusionEngine:
         def paint(plan: Plan, number: int) -> "tuple[RgbImage, Sequence[float]]":
             flat = granules.paint(request.recipe, plan.quotas, request.seed, self._guide)
             latents = self._with_retry(request, lambda: self._denoise_map(work, flat, plan, noise, number))
-            pixels, measured = self._develop(work, latents, granules.lay(plan.quotas, request.seed))
+            pixels = self._decode(work, latents)
+            measured = self._measure(work, pixels, granules.lay(plan.quotas, request.seed))
             log.info("attempt_done", attempt=number, quotas=plan.quotas, strength=plan.strength, measured=measured)
             return pixels, measured
 
@@ -253,18 +257,13 @@ class DiffusionEngine:
         control = flat if self._controlled is not None else None
         return self._denoise(work, noised, scheduler, number, control)
 
-    def _develop(
-        self,
-        work: "_Work",
-        latents: torch.Tensor,
-        laid: "ColourIndex | None" = None,
-        swatch: Swatch | None = None,
-    ) -> "tuple[RgbImage, Sequence[float]]":
-        """The picture, and the share of each colour on it, whose look is learnt from where it was laid, if known."""
-        pixels = self._decode(work, latents)
+    def _measure(
+        self, work: "_Work", pixels: "RgbImage", laid: "ColourIndex | None" = None, swatch: Swatch | None = None
+    ) -> Sequence[float]:
+        """The share of each colour, whose look is learnt from where it was laid, if that is known."""
         with self._stage("measure"):
             percents = measure_shares(pixels, work.request.recipe.colours, laid=laid, swatch=swatch)
-        return pixels, tuple(percent / 100 for percent in percents.values())
+        return tuple(percent / 100 for percent in percents.values())
 
     def _decode(self, work: "_Work", latents: torch.Tensor) -> "RgbImage":
         with self._stage("decode"):
@@ -462,7 +461,7 @@ def _repeat_last(work: _Work) -> OnProgress | None:
     """Says again at each step how far the work was, so that whoever listens can still cancel."""
     if work.on_progress is None or work.progress is None:
         return None
-    on_progress, progress = work.on_progress, work.progress
+    on_progress, progress = work.on_progress, replace(work.progress, preview=None)
     return lambda _: on_progress(progress)
 
 
