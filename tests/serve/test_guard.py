@@ -19,6 +19,7 @@ from tests.serve.fast_engine import FastEngine
 
 from plitka.serve import keys
 from plitka.serve.keys import make_key
+from plitka.serve.metrics import Heartbeat, Metrics
 
 INSIDE = ("Traceback", "/site-packages", "/src/", 'File "', "sqlite", "plitka_")
 
@@ -315,6 +316,16 @@ def test_metrics_count(tmp_path: Path) -> None:
             "plitka_memory_bytes",
         ):
             assert line in text, line
+
+
+def test_a_step_told_again_is_no_step() -> None:
+    """Two attempts of three and two steps, the last of the first one told thrice: three times from step to step."""
+    metrics = Metrics()
+    beating = Heartbeat(metrics)
+    beating.start()
+    for step in (1, 2, 3, 3, 3, 1, 2):
+        beating.beat(step)
+    assert metrics.registry.get_sample_value("plitka_step_seconds_count") == 3
 
 
 def test_a_key_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch, server: Running) -> None:

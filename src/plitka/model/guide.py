@@ -12,7 +12,7 @@ Decisions:
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,7 +64,7 @@ class GuideConfig:
     least_quota: float = 0.25
     """No colour falls below this part of what was asked of it."""
     least_move: float = 0.001
-    """Quotas that move less make the same picture: a colour that has all that `least_quota` leaves it stays there."""
+    """Quotas that move less make hardly another picture: a colour that has all `least_quota` leaves it stays there."""
     least_gain: float = 0.25
     """An attempt that takes less than this part off the error did not get better: the map does not hold it."""
     strength_step: float = 0.1
@@ -241,7 +241,9 @@ def paint_until_true(
         if best.max_error <= accuracy.aim or len(attempts) == config.max_attempts:
             return best, len(attempts)
         plan = correct(asked, attempts, config)
-        if best.max_error <= accuracy.tolerance and _was_tried(plan, attempts, config):
+        if best.max_error > accuracy.tolerance and _was_tried(plan, attempts, config):
+            plan = replace(plan, strength=_lowered(plan.strength, config))
+        if _was_tried(plan, attempts, config):
             return best, len(attempts)
 
 
@@ -264,11 +266,15 @@ def correct(asked: Sequence[float], attempts: Sequence[Attempt], config: GuideCo
         start, slope = _best(attempts), _slope(attempts, config)
     else:  # at another strength shares answer otherwise, and what was seen of their slope is worth nothing
         start, slope = last, None
-        strength = max(min(strength, config.least_strength), strength - config.strength_step)
+        strength = _lowered(strength, config)
     lacking = np.asarray(asked) - start.measured
     step = lacking if slope is None else config.damping * lacking / slope
     quotas = np.clip(start.plan.quotas + step, config.least_quota * np.asarray(asked), 1)
     return Plan(tuple((quotas / quotas.sum()).tolist()), strength)
+
+
+def _lowered(strength: float, config: GuideConfig) -> float:
+    return max(min(strength, config.least_strength), strength - config.strength_step)
 
 
 def _got_better(attempts: Sequence[Attempt], config: GuideConfig) -> bool:

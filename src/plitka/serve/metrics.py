@@ -85,13 +85,15 @@ class Heartbeat:
         self._metrics = metrics
         self._lock = threading.Lock()
         self._at: float | None = None
+        self._step = 0
 
     def beat(self, step: int) -> None:
-        """That step was done; before the first one there was other work."""
+        """That step was done; before the first one, or one that is told again, there was other work."""
         now = time.monotonic()
         with self._lock:
             before, self._at = self._at, now
-        if before is not None and step > 1:
+            follows, self._step = step == self._step + 1, step
+        if before is not None and follows and step > 1:
             self._metrics.step.observe(now - before)
 
     def start(self) -> None:

@@ -41,7 +41,8 @@ log = structlog.get_logger(__name__)
 LoadEngine = Callable[[], Engine]
 _T = TypeVar("_T")
 
-_WARM_UP = "60% red, 40% black"
+_WARM_UP = "100% red"
+"""One colour, for which no swatch is painted."""
 _OUTS_OF_MEMORY = 3
 """In a row, after which the engine is taken to hold memory that it should not."""
 _PREVIEW_QUALITY = 80
