@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 TORCH_PIN := $(shell sed -n '/^torch==/p' constraints.txt)
 # One stamp for each choice of TORCH, so that another choice is installed and the same one is not.
 TORCH_STAMP := .venv/torch-$(shell printf '%s' '$(TORCH)' | cksum | cut -d' ' -f1).stamp
-CATALOGUES := src/plitka/core/locale
+CATALOGUES := src/plitka/core/language/locale
 
 .PHONY: tile test lint types contracts tests translations clean
 .DELETE_ON_ERROR:

@@ -24,7 +24,7 @@ from diffusers import DPMSolverMultistepScheduler, StableDiffusionXLPipeline  # 
 
 from plitka.cli.engines import load_bundled_engine
 from plitka.core.generation import Engine, Mode, Request
-from plitka.core.recipe import parse_recipe
+from plitka.core.recipes.recipe import parse_recipe
 from plitka.model.bundle import find_bundle
 from plitka.model.pipeline import Pipeline
 

@@ -25,7 +25,7 @@ import torch  # noqa: TID253
 from structlog.testing import capture_logs
 
 from plitka.core.generation import Mode, Request
-from plitka.core.recipe import parse_recipe
+from plitka.core.recipes.recipe import parse_recipe
 from plitka.model.bundle import load_bundle
 from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
 

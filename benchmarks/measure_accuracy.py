@@ -20,15 +20,15 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.dealing import deal_colours
+from plitka.core.colour.palette import Colour, default_palette
+from plitka.core.files.photograph import read_photographs
 from plitka.core.generation import Swatch
-from plitka.core.granules import Geometry, GranuleConfig, Surface, lay_granules
-from plitka.core.measure import Measurement, measure
-from plitka.core.palette import Colour, default_palette
-from plitka.core.photograph import read_photographs
-from plitka.core.recipe import Part, Recipe, parse_recipe
-from plitka.core.rendering import recolour
-from plitka.core.shading import Light, LightConfig, light_granules
+from plitka.core.measure.shares import Measurement, measure
+from plitka.core.recipes.recipe import Part, Recipe, parse_recipe
+from plitka.core.tile.dealing import deal_colours
+from plitka.core.tile.granules import Geometry, GranuleConfig, Surface, lay_granules
+from plitka.core.tile.renderer import recolour
+from plitka.core.tile.shading import Light, LightConfig, light_granules
 
 FIRST_SEED = 9_000_000
 """Far from the seeds of `recipes/measure`, which trains the network."""

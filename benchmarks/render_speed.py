@@ -16,10 +16,10 @@ from pathlib import Path
 from statistics import median
 from timeit import repeat
 
-from plitka.core.granules import Grain, lay_granules
-from plitka.core.recipe import parse_recipe
-from plitka.core.rendering import RenderConfig, recolour
-from plitka.core.shading import light_granules
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.tile.granules import Grain, lay_granules
+from plitka.core.tile.renderer import RenderConfig, recolour
+from plitka.core.tile.shading import light_granules
 
 RECIPE = parse_recipe("60% red, 30% black, 10% white").recipe
 REPEATS = 3

@@ -27,9 +27,9 @@ import numpy as np
 import psutil
 import structlog
 
+from plitka.core.files.picture import describe, encode_png
 from plitka.core.generation import Defaults, OnProgress, Progress, Request, Result
-from plitka.core.picture import describe, encode_png
-from plitka.core.recipe import Recipe, format_prompt, parse_recipe
+from plitka.core.recipes.recipe import Recipe, format_prompt, parse_recipe
 from plitka.serve.jobs import Life
 from plitka.serve.keys import make_key
 from plitka.serve.server import server_of

@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image
 
-from plitka.core.language import localise
+from plitka.core.language.translations import localise
 from plitka.errors import PlitkaError
 from plitka.model.bundle import load_bundle
 from plitka.model.engine import load_engine

@@ -33,7 +33,7 @@ def modules_after(code: str) -> set[str]:
 @pytest.mark.parametrize(
     "code",
     [
-        "import plitka, plitka.cli, plitka.core.recipe, plitka.core.palette, plitka.core.generation",
+        "import plitka, plitka.cli, plitka.core.recipes.recipe, plitka.core.colour.palette, plitka.core.generation",
         "from plitka.cli import main; assert main(['parse', '60% red, 40% black']) == 0",
         "from plitka.cli import main; assert main(['parse', '--json', '60% red, 40% black']) == 0",
         "from plitka.cli import main; assert main(['colours', '--language', 'ru']) == 0",

@@ -20,10 +20,10 @@ import plitka.cli
 from plitka import errors
 from plitka.cli import main
 from plitka.cli.arguments import build_parser
+from plitka.core.colour.palette import default_palette
+from plitka.core.files.picture import read_fields
 from plitka.core.generation import RANDOM_SEED_LIMIT, Defaults, OnProgress, Progress, Request, Result
-from plitka.core.palette import default_palette
-from plitka.core.picture import read_fields
-from plitka.core.recipe import Recipe, format_colours
+from plitka.core.recipes.recipe import Recipe, format_colours
 
 RECIPE = "60% red, 40% black"
 Run = Callable[..., int]

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from plitka.cli import main
-from plitka.core import picture, tileset
-from plitka.core.granules import FRACTIONS_MM, USUAL_FRACTION
-from plitka.core.palette import default_palette
-from plitka.core.picture import read_fields
-from plitka.core.recipe import parse_recipe
+from plitka.core.colour.palette import default_palette
+from plitka.core.files import dataset, picture
+from plitka.core.files.picture import read_fields
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.tile.granules import FRACTIONS_MM, USUAL_FRACTION
 
 RECIPE = "60% red, 30% black, 10% white"
 MAPS = {"ids": 0, "height": 0, "normal": 2, "roughness": 0, "ao": 0}
@@ -236,7 +236,7 @@ class TestDataset:
     @pytest.fixture(autouse=True)
     def small_blocks(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Three pictures to a geometry."""
-        monkeypatch.setattr(tileset, "N_BLOCK", 3)
+        monkeypatch.setattr(dataset, "N_BLOCK", 3)
 
     def test_pictures_captions_and_shares(self, run_json: RunJson) -> None:
         """The convention of imagefolder: a row a file, its caption is its recipe, its shares are exact."""
@@ -273,11 +273,11 @@ class TestDataset:
                 raise KeyboardInterrupt
             write_whole(path, content)
 
-        monkeypatch.setattr(tileset, "write_whole", stop_at_the_sixth)
+        monkeypatch.setattr(dataset, "write_whole", stop_at_the_sixth)
         assert run(*self.WORDS, "--count", "8") == 130
         assert not Path("set/metadata.csv").exists()
         assert len(list(Path("set").glob("*.png"))) == 5
-        monkeypatch.setattr(tileset, "write_whole", write_whole)
+        monkeypatch.setattr(dataset, "write_whole", write_whole)
         assert run(*self.WORDS, "--count", "8") == 0
         assert self.contents() == whole
 
@@ -295,7 +295,7 @@ class TestDataset:
 
     def test_processes_make_the_same_pictures(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         """Two at work or one: the same bytes."""
-        monkeypatch.setattr(tileset, "N_BLOCK", 20)  # a fresh process knows of no other
+        monkeypatch.setattr(dataset, "N_BLOCK", 20)  # a fresh process knows of no other
         assert run(*self.WORDS, "--count", "22") == 0
         alone = self.contents()
         Path("set").rename("alone")

@@ -13,10 +13,10 @@ from babel.messages.pofile import read_po
 
 import plitka
 from plitka import errors
-from plitka.core import language
+from plitka.core.language import translations as language
 
 SOURCE = Path(plitka.__file__).parent
-CATALOGUE = SOURCE / "core/locale/ru/LC_MESSAGES/plitka.po"
+CATALOGUE = SOURCE / "core/language/locale/ru/LC_MESSAGES/plitka.po"
 PERCENT_PLACE = re.compile(r"%\((\w+)\)[sdr]|%%")
 MODULES = {path.relative_to(SOURCE): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")}
 

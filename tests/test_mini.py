@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from plitka.cli import main
-from plitka.core.picture import read_fields
+from plitka.core.files.picture import read_fields
 from plitka.model.bundle import find_bundle, load_bundle
 from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
 

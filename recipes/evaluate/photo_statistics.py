@@ -1,4 +1,4 @@
-"""Makes src/plitka/core/data/photo_statistics.npz from the photographs of tiles.
+"""Makes src/plitka/core/judge/data/photo_statistics.npz from the photographs of tiles.
 
     python recipes/evaluate/photo_statistics.py PHOTOS
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from plitka.core import realism
-from plitka.core.photograph import read_photographs
+from plitka.core.files.photograph import read_photographs
+from plitka.core.judge import realism
 
 target = Path(realism.__file__).parent / "data" / "photo_statistics.npz"
 photographs = read_photographs(Path(sys.argv[1]))

@@ -1,6 +1,6 @@
 """Pictures of which it is known what was laid, but for some chips: near colours in any shares, mostly in usual light.
 
-The look of the colours is then learnt from what was laid (`plitka.core.colour_model.fit_laid_colours`).
+The look of the colours is then learnt from what was laid (`plitka.core.measure.colour_model.fit_laid_colours`).
 """
 
 from dataclasses import replace
@@ -23,14 +23,14 @@ from scenes import (
     to_levels,
 )
 
-from plitka.core.classifier import Features, describe
-from plitka.core.colour_model import fit_laid_colours
-from plitka.core.dealing import deal_colours
-from plitka.core.granules import Geometry, GranuleConfig, Surface, lay_granules
-from plitka.core.laid import sure_points
-from plitka.core.lighting import LightConfig
-from plitka.core.palette import Colour, default_palette
-from plitka.core.shading import light_granules, lit_colours, photograph, to_linear, to_srgb8, vary_chips
+from plitka.core.colour.palette import Colour, default_palette
+from plitka.core.measure.classifier import Features, describe
+from plitka.core.measure.colour_model import fit_laid_colours
+from plitka.core.measure.samples import sure_points
+from plitka.core.tile.dealing import deal_colours
+from plitka.core.tile.granules import Geometry, GranuleConfig, Surface, lay_granules
+from plitka.core.tile.lighting import LightConfig
+from plitka.core.tile.shading import light_granules, lit_colours, photograph, to_linear, to_srgb8, vary_chips
 
 NEAR_PAIRS = (
     ("gray", "dark gray"),

@@ -1,10 +1,10 @@
-"""The network of `plitka.core.classifier` in torch, so that it can be trained."""
+"""The network of `plitka.core.measure.classifier` in torch, so that it can be trained."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from plitka.core.classifier import WINDOWS
+from plitka.core.measure.classifier import WINDOWS
 
 N_SHARED, N_OWN, N_OFF, N_CONTEXT = 5, 12, 6, 6
 
@@ -19,7 +19,7 @@ class Mlp(nn.Sequential):
 
 
 class Classifier(nn.Module):
-    """The twin of `plitka.core.classifier.classify`; says what each stage thinks."""
+    """The twin of `plitka.core.measure.classifier.classify`; says what each stage thinks."""
 
     def __init__(self, n_hidden: int, n_stages: int = 3) -> None:
         super().__init__()

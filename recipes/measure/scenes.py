@@ -9,13 +9,13 @@ import numpy.typing as npt
 from autoencoder import pass_through
 from PIL import Image
 
-from plitka.core.classifier import Features, describe, window_mean
-from plitka.core.colour_model import fit_colours, nearest_gap, to_lab
-from plitka.core.dealing import deal_colours
-from plitka.core.granules import Geometry, GranuleConfig, Surface, lay_granules
-from plitka.core.lighting import LIGHTS, USUAL_LIGHT
-from plitka.core.palette import Colour, default_palette
-from plitka.core.shading import (
+from plitka.core.colour.palette import Colour, default_palette
+from plitka.core.measure.classifier import Features, describe, window_mean
+from plitka.core.measure.colour_model import fit_colours, nearest_gap, to_lab
+from plitka.core.tile.dealing import deal_colours
+from plitka.core.tile.granules import Geometry, GranuleConfig, Surface, lay_granules
+from plitka.core.tile.lighting import LIGHTS, USUAL_LIGHT
+from plitka.core.tile.shading import (
     Light,
     LightConfig,
     light_granules,

@@ -1,8 +1,8 @@
-"""Train a network of `plitka.core.classifier` on renders: a fixed number of steps, so it can be repeated, or a time.
+"""Train a network of `plitka.core.measure.classifier` on renders, for a number of steps (repeatable) or a time.
 
 python recipes/mini/unpack.py --work .mini src/plitka/mini
-python recipes/measure/train.py src/plitka/core/data/classifier.npz --autoencoder .mini
-python recipes/measure/train.py src/plitka/core/data/classifier_laid.npz --laid --hidden 32 --autoencoder .mini
+python recipes/measure/train.py src/plitka/core/measure/data/classifier.npz --autoencoder .mini
+python recipes/measure/train.py src/plitka/core/measure/data/classifier_laid.npz --laid --hidden 32 --autoencoder .mini
 
 The first is for pictures of which nothing is known, the second for those of which it is known what was laid where.
 """

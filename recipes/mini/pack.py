@@ -12,7 +12,7 @@ from stage import Stage
 from transformers import CLIPTokenizer
 
 from plitka.core.generation import Defaults, GuidedDefaults
-from plitka.core.recipe import V45
+from plitka.core.recipes.recipe import V45
 from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, write_manifest
 
 

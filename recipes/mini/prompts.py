@@ -9,9 +9,9 @@ from tokenizers import pre_tokenizers
 from tokenizers.trainers import BpeTrainer
 from transformers import CLIPTokenizer
 
+from plitka.core.colour.palette import Colour, default_palette
 from plitka.core.generation import Defaults
-from plitka.core.palette import Colour, default_palette
-from plitka.core.recipe import V45
+from plitka.core.recipes.recipe import V45
 
 NEGATIVE = Defaults().negative_prompt
 SPECIAL = ("<|startoftext|>", "<|endoftext|>")

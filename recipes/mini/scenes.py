@@ -13,9 +13,9 @@ from stage import Stage
 from torch import Tensor
 from torch.nn import functional
 
-from plitka.core.granules import GranuleConfig, lay_granules
-from plitka.core.palette import Colour
-from plitka.core.shading import SHOULDER, LightConfig, light_granules, lit_colours
+from plitka.core.colour.palette import Colour
+from plitka.core.tile.granules import GranuleConfig, lay_granules
+from plitka.core.tile.shading import SHOULDER, LightConfig, light_granules, lit_colours
 from plitka.model.guide import GuideConfig
 
 STYLE_LIGHT = LightConfig()
@@ -234,7 +234,7 @@ def out_of_focus(linear: Tensor) -> Tensor:
 
 
 def roll_off(linear: Tensor, shoulder: float = SHOULDER) -> Tensor:
-    """Highlights bent towards white, as `plitka.core.shading.develop` does."""
+    """Highlights bent towards white, as `plitka.core.tile.shading.develop` does."""
     room = 1 - shoulder
     return torch.where(linear > shoulder, shoulder + room * torch.tanh((linear - shoulder) / room), linear)
 

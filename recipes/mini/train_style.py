@@ -24,7 +24,7 @@ from train_guided import CRITIC_FROM, Lesson
 from train_unet import Objective, Pool
 from transformers import CLIPTokenizer
 
-from plitka.core.recipe import V45
+from plitka.core.recipes.recipe import V45
 
 EMBEDDING_NAMES = ("clip_l", "clip_g")
 TARGETS = ("to_q", "to_k", "to_v", "to_out.0", "conv2", "conv_out")

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from plitka.core.generation import Defaults, Mode, Request
-from plitka.core.recipe import parse_recipe
+from plitka.core.recipes.recipe import parse_recipe
 from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, load_bundle, write_manifest
 from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
 from plitka.model.pipeline import quiet_libraries

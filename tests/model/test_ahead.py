@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plitka.core.generation import Defaults, Mode, Request
-from plitka.core.recipe import parse_recipe
+from plitka.core.recipes.recipe import parse_recipe
 from plitka.model.ahead import MapAhead, lay_ahead
 from plitka.model.guide import GuideConfig, lay_map
 

@@ -11,11 +11,11 @@ import torch
 
 from plitka.core.generation import Mode, Request
 from plitka.errors import BundleError
+from plitka.model.base_shapes import outline_base
 from plitka.model.bundle import Bundle, load_bundle, write_manifest
 from plitka.model.device import Placement
 from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
 from plitka.model.latents import decode_latents, encode_picture
-from plitka.model.outline import outline_base
 from plitka.model.pipeline import load_base, read_vae_kind, set_tiling
 
 FLOAT32 = Placement(torch.device("cpu"), torch.float32, "test")

@@ -8,7 +8,7 @@ import structlog
 import torch
 
 from plitka.core.generation import Engine, Progress, Request, Result
-from plitka.core.measure import measure
+from plitka.core.measure.shares import measure
 from plitka.errors import BadOutput, Cancelled, EngineError, HashMismatch, OutOfMemory, PromptTooLong
 from plitka.model.bundle import Bundle
 from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from plitka.core.colour.palette import default_palette
 from plitka.core.generation import Accuracy
-from plitka.core.granules import GranuleConfig
-from plitka.core.palette import default_palette
-from plitka.core.recipe import Recipe, parse_recipe
-from plitka.core.rendering import RenderConfig, render
-from plitka.core.shading import lit_colours, to_linear
+from plitka.core.recipes.recipe import Recipe, parse_recipe
+from plitka.core.tile.granules import GranuleConfig
+from plitka.core.tile.renderer import RenderConfig, render
+from plitka.core.tile.shading import lit_colours, to_linear
 from plitka.errors import InputError
 from plitka.model.guide import (
     Attempt,

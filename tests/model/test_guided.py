@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from plitka.core.generation import Defaults, GuidedDefaults, Mode, Progress, Request
-from plitka.core.measure import measure
-from plitka.core.recipe import Recipe
+from plitka.core.measure.shares import measure
+from plitka.core.recipes.recipe import Recipe
 from plitka.errors import Cancelled, InputError
 from plitka.model.bundle import Bundle, load_bundle, write_manifest
 from plitka.model.engine import DiffusionEngine

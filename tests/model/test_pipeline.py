@@ -13,9 +13,9 @@ from plitka.model.bundle import Bundle, write_manifest
 from plitka.model.device import Placement
 from plitka.model.formats import COMPONENTS
 from plitka.model.fusing import component_weights, fuse_lora
-from plitka.model.insertion import insert_embeddings, prove_tokens_are_read
 from plitka.model.lora import LoraModule, read_lora
 from plitka.model.pipeline import load_base, place
+from plitka.model.textual_inversion import insert_embeddings, prove_tokens_are_read
 
 FLOAT32 = Placement(torch.device("cpu"), torch.float32, "test")
 BFLOAT16 = Placement(torch.device("cpu"), torch.bfloat16, "test")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from plitka.core.generation import Defaults, OnProgress, Progress, Request, Result
-from plitka.core.recipe import Recipe, format_prompt
+from plitka.core.recipes.recipe import Recipe, format_prompt
 from plitka.errors import BadOutput, EngineError, OutOfMemory
 
 SEED_OUT_OF_MEMORY = 4_000_000_001

@@ -18,8 +18,8 @@ from tests.serve.fast_engine import FastEngine
 from tests.serve.fast_server import free_port
 
 from plitka.errors import InputError
-from plitka.serve import schema
-from plitka.serve.pictures import Pictures, digest_of
+from plitka.serve import tables
+from plitka.serve.picture_store import Pictures, digest_of
 from plitka.serve.settings import Settings
 from plitka.serve.store import State, open_store
 
@@ -137,7 +137,7 @@ def test_migrations_make_the_tables_that_the_code_knows(
     url = request.getfixturevalue("postgresql") if kind == "postgresql" else f"sqlite:///{tmp_path / 'a.sqlite'}"
     store = open_store(Settings(data=tmp_path, database_url=url), own=False)
     with store._engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
     store.close()
 
 
@@ -206,7 +206,7 @@ def test_a_job_that_was_kept_but_not_ended_is_ended(tmp_path: Path) -> None:
         done = server.ended(server.client_of(key), server.order(server.client_of(key)))
     store = open_store(Settings(data=tmp_path), own=True)
     with store._write() as connection:
-        connection.execute(sa.update(schema.jobs).values(state=State.RUNNING, finished_at=None))
+        connection.execute(sa.update(tables.jobs).values(state=State.RUNNING, finished_at=None))
     store.close()
     engine = FastEngine()
     with running(tmp_path, lambda: engine) as server:

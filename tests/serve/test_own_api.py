@@ -14,7 +14,7 @@ from PIL import Image
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
-from plitka.core.picture import encode_png
+from plitka.core.files.picture import encode_png
 
 
 def events(client: httpx2.Client, job_id: str) -> list[tuple[str, dict[str, Any]]]:

@@ -17,8 +17,8 @@ from schemathesis.generation.modes import GenerationMode
 from schemathesis.schemas import BaseSchema
 from tests.serve.conftest import Running, running
 
-from plitka.core.picture import encode_png
-from plitka.core.recipe import parse_recipe
+from plitka.core.files.picture import encode_png
+from plitka.core.recipes.recipe import parse_recipe
 from plitka.errors import PlitkaError
 
 N_CASES = int(os.environ.get("PLITKA_SCHEMA_CASES", "60"))

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from plitka.cli.engines import LoadEngine
-from plitka.core import language as languages
 from plitka.core.generation import USUAL_MODE, Mode
+from plitka.core.language import translations as languages
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 """argparse has no public name for it."""

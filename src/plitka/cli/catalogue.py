@@ -10,9 +10,9 @@ from pathlib import Path
 
 from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options
 from plitka.cli.terminal import Terminal
-from plitka.core.colour_names import fold
-from plitka.core.palette import Colour, Palette, default_palette, load_palette
-from plitka.core.recipe import Reading, format_prompt, parse_recipe, to_hundredths
+from plitka.core.colour.palette import Colour, Palette, default_palette, load_palette
+from plitka.core.language.spelling import fold
+from plitka.core.recipes.recipe import Reading, format_prompt, parse_recipe, to_hundredths
 from plitka.errors import InputError
 
 

@@ -47,8 +47,8 @@ def run_render(options: argparse.Namespace, terminal: Terminal) -> int:
     _check_range("jobs", jobs, 1, 256)
     from tqdm import tqdm
 
-    from plitka.core.granules import USUAL_FRACTION
-    from plitka.core.tileset import TilesetConfig, render_tileset
+    from plitka.core.files.dataset import TilesetConfig, render_tileset
+    from plitka.core.tile.granules import USUAL_FRACTION
 
     config = TilesetConfig(
         size_px=options.size,

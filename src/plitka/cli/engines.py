@@ -26,7 +26,7 @@ def load_bundled_engine(model: str, device: str | None, first: Request | None = 
     """
     _keep_freed_memory()
     _let_waiting_threads_sleep()
-    from plitka.model.lasting import lasting_imports
+    from plitka.model.library_imports import lasting_imports
 
     with lasting_imports():
         from plitka.model.ahead import lay_ahead

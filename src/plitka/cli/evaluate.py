@@ -13,15 +13,15 @@ from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
 from plitka.cli.progress import ProgressOf, stoppable
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import USUAL_MODE
-from plitka.core.recipe import Recipe, format_colours
+from plitka.core.recipes.recipe import Recipe, format_colours
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from plitka.core.evaluate import Report
     from plitka.core.generation import Engine, OnProgress
-    from plitka.core.realism import Realism, Reference
+    from plitka.core.judge.evaluation import Report
+    from plitka.core.judge.realism import Realism, Reference
 
 RENDERER = "render"
 PHOTOGRAPHED = "the photographed recipes"
@@ -61,7 +61,7 @@ def add(commands: Commands, _: Say, load_engine: LoadEngine) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Report on the model, and on the baseline if there is one."""
-    from plitka.core.evaluate import compare_photographs, photographed_recipes, read_suite
+    from plitka.core.judge.evaluation import compare_photographs, photographed_recipes, read_suite
 
     references = _references(options.photos)
     recipes = photographed_recipes(references) if options.suite is None else read_suite(options.suite)
@@ -83,11 +83,11 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _references(photos: Path | None) -> "Mapping[str, Reference]":
-    from plitka.core.realism import describe_photograph, load_references, recipe_key
+    from plitka.core.judge.realism import describe_photograph, load_references, recipe_key
 
     if photos is None:
         return load_references()
-    from plitka.core.photograph import read_photographs
+    from plitka.core.files.photograph import read_photographs
 
     return {recipe_key(recipe): describe_photograph(pixels) for recipe, pixels in read_photographs(photos)}
 
@@ -107,7 +107,7 @@ def _evaluate(
     options: argparse.Namespace,
     terminal: Terminal,
 ) -> "Report":
-    from plitka.core.evaluate import evaluate
+    from plitka.core.judge.evaluation import evaluate
 
     engine = _engine(name, options)
     with stoppable(terminal) as progress_of:
@@ -125,7 +125,7 @@ def _evaluate(
 
 def _engine(name: str, options: argparse.Namespace) -> "Engine":
     if name == RENDERER:
-        from plitka.core.rendering import RenderEngine
+        from plitka.core.tile.renderer import RenderEngine
 
         return RenderEngine()
     engine: Engine = options.load_engine(name, options.device, None)
@@ -152,8 +152,8 @@ def _write(
     folder: Path, suite: str, reports: "Sequence[Report]", photographs: "Mapping[str, Realism]"
 ) -> dict[str, Any]:
     """`report.json`, `report.md`, and a contact sheet for each engine."""
-    from plitka.core.picture import encode_png, write_whole
-    from plitka.core.report import contact_sheet, to_json, to_markdown
+    from plitka.core.files.picture import encode_png, write_whole
+    from plitka.core.judge.report import contact_sheet, to_json, to_markdown
 
     content = to_json(suite, version(), reports, photographs)
     write_whole(folder / "report.json", json.dumps(content, ensure_ascii=False, indent=1).encode())

@@ -23,7 +23,7 @@ from plitka.core.generation import (
     Request,
     Result,
 )
-from plitka.core.recipe import to_hundredths
+from plitka.core.recipes.recipe import to_hundredths
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _allowed_points(options: argparse.Namespace, request: Request) -> float:
 def _fields_to_repeat(path: Path | None) -> Mapping[str, str]:
     if path is None:
         return {}
-    from plitka.core.picture import read_fields
+    from plitka.core.files.picture import read_fields
 
     return read_fields(path)
 
@@ -179,8 +179,8 @@ def _read_guide(options: argparse.Namespace, fields: Mapping[str, str]) -> "Gran
                 "{path} was painted over granules from outside; give the same file with --guide", path=options.like
             )
         return None
-    from plitka.core.map_file import read_ids
-    from plitka.core.picture import name_guide
+    from plitka.core.files.id_map import read_ids
+    from plitka.core.files.picture import name_guide
 
     ids = read_ids(options.guide)
     if wanted is not None and name_guide(ids) != wanted:
@@ -231,7 +231,7 @@ def _make_all(
 ) -> list[dict[str, Any]]:
     import structlog
 
-    from plitka.core import picture
+    from plitka.core.files import picture
 
     log = structlog.get_logger()
     report: list[dict[str, Any]] = []

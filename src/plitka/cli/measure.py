@@ -6,7 +6,7 @@ from pathlib import Path
 from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options
 from plitka.cli.catalogue import read_recipe
 from plitka.cli.terminal import Terminal
-from plitka.core.recipe import to_hundredths
+from plitka.core.recipes.recipe import to_hundredths
 
 
 def add(commands: Commands, _: Say) -> None:
@@ -25,8 +25,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     reading = read_recipe(options.recipe, options)
     for notice in reading.warnings:
         terminal.notice(notice)
-    from plitka.core.measure import measure
-    from plitka.core.photograph import read_picture
+    from plitka.core.files.photograph import read_picture
+    from plitka.core.measure.shares import measure
 
     found = measure(read_picture(options.image), reading.recipe.colours)
     if options.json:

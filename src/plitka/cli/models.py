@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from plitka.cli.arguments import Commands, Say, add_command
 from plitka.cli.engines import DEFAULT_MODEL
 from plitka.cli.terminal import Terminal
-from plitka.core.recipe import V45
+from plitka.core.recipes.recipe import V45
 
 if TYPE_CHECKING:
     from plitka.model.bundle import Bundle
@@ -92,7 +92,7 @@ def run_info(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def run_add(options: argparse.Namespace, terminal: Terminal) -> int:
     """Write a bundle of the user's files under the models folder; the base's weights are not loaded."""
-    from plitka.model.intake import Intake, add_bundle
+    from plitka.model.bundle_builder import Intake, add_bundle
 
     bundle = add_bundle(
         Intake(

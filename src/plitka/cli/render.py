@@ -14,13 +14,13 @@ from plitka.cli.output import plan_output
 from plitka.cli.scene import add_scene_options, describe_scene, read_scene, report_scene
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import RANDOM_SEED_LIMIT, Request, Result
-from plitka.core.recipe import to_hundredths
+from plitka.core.recipes.recipe import to_hundredths
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
-    from plitka.core.granules import Geometry
-    from plitka.core.shading import Light
+    from plitka.core.tile.granules import Geometry
+    from plitka.core.tile.shading import Light
 
 SIZE_PX = 1024
 MAX_IDS = 2**16
@@ -71,10 +71,10 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.maps is not None:
         options.maps.mkdir(parents=True, exist_ok=True)
 
-    from plitka.core.granules import lay_granules
-    from plitka.core.picture import describe, encode_png, write_whole
-    from plitka.core.rendering import recolour, whole_tile
-    from plitka.core.shading import light_granules
+    from plitka.core.files.picture import describe, encode_png, write_whole
+    from plitka.core.tile.granules import lay_granules
+    from plitka.core.tile.renderer import recolour, whole_tile
+    from plitka.core.tile.shading import light_granules
 
     began = perf_counter()
     geometry = lay_granules(config.granules_for(reading.recipe), seed)
@@ -96,8 +96,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def _result(request: Request, pixels: "RgbImage", seconds: float) -> Result:
     """What the engine would answer, but with shares that were measured on the picture, as everywhere else."""
-    from plitka.core.measure import measure
-    from plitka.core.rendering import RenderEngine
+    from plitka.core.measure.shares import measure
+    from plitka.core.tile.renderer import RenderEngine
 
     engine = RenderEngine()
     usual = engine.defaults
@@ -115,10 +115,10 @@ def _write_maps(folder: Path, geometry: "Geometry", light: "Light") -> dict[str,
     """Where each map lies, and the lengths that its pixels and its levels stand for."""
     import numpy as np
 
-    from plitka.core.map_file import encode_png16
-    from plitka.core.picture import write_whole
-    from plitka.core.rendering import render_maps
-    from plitka.core.shading import shrink
+    from plitka.core.files.id_map import encode_png16
+    from plitka.core.files.picture import write_whole
+    from plitka.core.tile.renderer import render_maps
+    from plitka.core.tile.shading import shrink
 
     if geometry.areas.size > MAX_IDS:
         raise InputError(

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from plitka.cli.arguments import Say
 from plitka.cli.catalogue import find_colours, palette_of
-from plitka.core.lighting import LIGHTS, USUAL_LIGHT, wetted
-from plitka.core.palette import Palette
-from plitka.core.recipe import Recipe
+from plitka.core.colour.palette import Palette
+from plitka.core.recipes.recipe import Recipe
+from plitka.core.tile.lighting import LIGHTS, USUAL_LIGHT, wetted
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
-    from plitka.core.granules import Grain, GranuleConfig
-    from plitka.core.rendering import RenderConfig
+    from plitka.core.tile.granules import Grain, GranuleConfig
+    from plitka.core.tile.renderer import RenderConfig
 
 SURFACES = ("pressed", "cut")
 MIN_GRANULE_PX = 3
@@ -56,8 +56,8 @@ def read_scene(options: argparse.Namespace, recipe: Recipe) -> "RenderConfig":
     Raises:
         InputError: granules that cannot be laid or seen, or that are given twice; a colour that is not in the recipe.
     """
-    from plitka.core.granules import GranuleConfig, Surface
-    from plitka.core.rendering import RenderConfig
+    from plitka.core.tile.granules import GranuleConfig, Surface
+    from plitka.core.tile.renderer import RenderConfig
 
     usual = GranuleConfig()
     granules = replace(
@@ -98,14 +98,14 @@ def _granule_mm(options: argparse.Namespace) -> tuple[float, float] | None:
     if options.granules is not None and options.granule_mm is not None:
         raise InputError("the size of the granules is given twice; leave out --granules or --granule-mm")
     if options.granules is not None:
-        from plitka.core.granules import fraction_mm
+        from plitka.core.tile.granules import fraction_mm
 
         return fraction_mm(options.granules)
     return None if options.granule_mm is None else (options.granule_mm[0], options.granule_mm[1])
 
 
 def _grains(options: argparse.Namespace, recipe: Recipe) -> "dict[str, Grain]":
-    from plitka.core.granules import Grain
+    from plitka.core.tile.granules import Grain
 
     palette = palette_of(options)
     coarse = _codes_of("coarse", options.coarse, recipe, palette)

@@ -8,8 +8,8 @@ from itertools import zip_longest
 from textwrap import indent
 from typing import TextIO
 
-from plitka.core.language import localise, translation
-from plitka.core.recipe import Notice, caret
+from plitka.core.language.translations import localise, translation
+from plitka.core.recipes.recipe import Notice, caret
 from plitka.errors import PlitkaError, RecipeError
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from plitka.core.recipe import Recipe
+from plitka.core.recipes.recipe import Recipe
 from plitka.errors import InputError
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import platformdirs
 import tomli_w
 
 from plitka.core.generation import MIN_STRENGTH, Defaults, GuidedDefaults
-from plitka.core.recipe import V45, PromptStyle
+from plitka.core.recipes.recipe import V45, PromptStyle
 from plitka.errors import ManifestError, MissingFile
 from plitka.model.hub import fetch_base
 from plitka.model.integrity import FileRecord, check_files, loaded_files, record_file, resolve_inside

@@ -25,15 +25,14 @@ import structlog
 import torch
 
 from plitka.core.generation import Accuracy, Defaults, Mode, OnProgress, Progress, Request, Result, Swatch
-from plitka.core.measure import measure_shares
-from plitka.core.recipe import Recipe, format_prompt
+from plitka.core.measure.shares import measure_shares
+from plitka.core.recipes.recipe import Recipe, format_prompt
 from plitka.errors import BadOutput, EngineError, InputError, OutOfMemory
 from plitka.model.bundle import Bundle
 from plitka.model.device import Placement, choose_placement, is_out_of_memory, memory_bytes
 from plitka.model.embeddings import refuse_forgotten_rows
 from plitka.model.fusing import fuse_lora
 from plitka.model.guide import GuideConfig, Plan, check_map, lay_map, paint_until_true, stretch_map
-from plitka.model.insertion import insert_embeddings, prove_tokens_are_read
 from plitka.model.latents import decode_latents, encode_picture, preview_latents
 from plitka.model.pipeline import (
     Pipeline,
@@ -47,6 +46,7 @@ from plitka.model.pipeline import (
     set_tiling,
 )
 from plitka.model.prompt import check_length
+from plitka.model.textual_inversion import insert_embeddings, prove_tokens_are_read
 
 if TYPE_CHECKING:
     from plitka.core.generation import ColourIndex, RgbImage

@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plitka.core.dealing import deal_exactly
 from plitka.core.generation import Accuracy
-from plitka.core.granules import GranuleConfig, lay_granules
-from plitka.core.lighting import LightConfig
-from plitka.core.recipe import Recipe
-from plitka.core.shading import light_granules, lit_colours, to_srgb8, vary_chips
+from plitka.core.recipes.recipe import Recipe
+from plitka.core.tile.dealing import deal_exactly
+from plitka.core.tile.granules import GranuleConfig, lay_granules
+from plitka.core.tile.lighting import LightConfig
+from plitka.core.tile.shading import light_granules, lit_colours, to_srgb8, vary_chips
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from plitka.core.generation import ColourIndex, GranuleIds, RgbImage
-    from plitka.core.granules import FloatMap, Geometry
+    from plitka.core.tile.granules import FloatMap, Geometry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from pathlib import Path
 import torch
 
 from plitka.errors import BundleError
-from plitka.model.foreign import refuse_foreign
 from plitka.model.formats import BUNDLED, COMPONENTS, spellings, split_key
+from plitka.model.other_adapters import refuse_foreign
 from plitka.model.tensor_file import Header, read_header, read_tensors, some
 
 _METADATA_KEY = "lora_adapter_metadata"

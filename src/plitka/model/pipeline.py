@@ -17,8 +17,8 @@ from safetensors import SafetensorError
 from plitka.errors import BundleError
 from plitka.model.bundle import Bundle, FileBase
 from plitka.model.device import Placement
-from plitka.model.lasting import lasting_imports
 from plitka.model.lean_decoder import LeanDecoder, can_run_lean
+from plitka.model.library_imports import lasting_imports
 from plitka.model.tensor_file import some
 
 Pipeline: TypeAlias = Any

@@ -16,9 +16,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
-from plitka.serve import cog_api, openai_api, own_api, plain_api, wire
+from plitka.serve import cog_api, openai_api, own_api, plain_api, schemas
 from plitka.serve.access import Operator, TheService
-from plitka.serve.contracts import error_answer
+from plitka.serve.error_responses import error_answer
 from plitka.serve.guard import Guard
 from plitka.serve.jobs import Life
 from plitka.serve.service import Service
@@ -79,7 +79,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _add_probes(app: FastAPI) -> None:
-    problem: dict[int | str, dict[str, Any]] = {503: {"model": wire.Problem}}
+    problem: dict[int | str, dict[str, Any]] = {503: {"model": schemas.Problem}}
     text: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 
     @app.get("/livez", tags=["operation"], responses=problem, summary="Whether the process is of any use")

@@ -13,15 +13,15 @@ from starlette.concurrency import run_in_threadpool
 
 from plitka.core.generation import USUAL_MODE
 from plitka.errors import NotFound
-from plitka.serve import wire
+from plitka.serve import schemas
 from plitka.serve.access import Maker, TheService, Viewer, spend
-from plitka.serve.images import base64_text
+from plitka.serve.completion import until_ended, until_ended_or
+from plitka.serve.image_formats import base64_text
 from plitka.serve.jobs import Life, Terms
 from plitka.serve.keys import Caller
 from plitka.serve.own_api import model_of
 from plitka.serve.service import Service
 from plitka.serve.store import Job, State
-from plitka.serve.waiting import until_ended, until_ended_or
 from plitka.serve.webhooks import check_host
 
 router = APIRouter(tags=["cog and Replicate"])
@@ -35,21 +35,21 @@ Event: TypeAlias = Literal["start", "output", "logs", "completed"]
 WebhookUrl: TypeAlias = Annotated[str, Field(max_length=2000, pattern=r"^https?://[!-~]+$")]
 
 
-class Input(wire.Wire):
+class Input(schemas.Wire):
     """A recipe, and what the old model took beside it."""
 
-    prompt: wire.RecipeText
-    negative_prompt: wire.NegativeText | None = None
-    seed: wire.Seed | None = None
-    num_inference_steps: wire.Steps | None = None
-    guidance_scale: wire.Guidance | None = None
-    width: wire.SizePx | None = None
-    height: wire.SizePx | None = None
+    prompt: schemas.RecipeText
+    negative_prompt: schemas.NegativeText | None = None
+    seed: schemas.Seed | None = None
+    num_inference_steps: schemas.Steps | None = None
+    guidance_scale: schemas.Guidance | None = None
+    width: schemas.SizePx | None = None
+    height: schemas.SizePx | None = None
     mode: Literal["guided", "text"] = USUAL_MODE.value
 
-    def order(self) -> wire.Order:
+    def order(self) -> schemas.Order:
         """As our own API has it."""
-        return wire.Order(
+        return schemas.Order(
             recipe=self.prompt,
             negative_prompt=self.negative_prompt,
             seed=self.seed,
@@ -61,19 +61,21 @@ class Input(wire.Wire):
         )
 
 
-class PredictionRequest(wire.Wire):
+class PredictionRequest(schemas.Wire):
     """A prediction to make."""
 
     input: Input
     id: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$")] | None = None
-    version: Annotated[str, Field(max_length=200, pattern=wire.PLAIN_TEXT)] | None = None
-    created_at: Annotated[str, Field(max_length=64, pattern=wire.PLAIN_TEXT)] | None = None
+    version: Annotated[str, Field(max_length=200, pattern=schemas.PLAIN_TEXT)] | None = None
+    created_at: Annotated[str, Field(max_length=64, pattern=schemas.PLAIN_TEXT)] | None = None
     output_file_prefix: Literal[None] = None
     webhook: WebhookUrl | None = None
     webhook_events_filter: Annotated[list[Event], Field(max_length=8)] | None = None
     stream: bool | None = None
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"input": {"prompt": wire.RECIPE_EXAMPLE, "seed": 7}}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"input": {"prompt": schemas.RECIPE_EXAMPLE, "seed": 7}}]}
+    )
 
 
 class Output(RootModel[str]):
@@ -85,7 +87,7 @@ class Output(RootModel[str]):
 Status: TypeAlias = Literal["starting", "processing", "succeeded", "canceled", "failed"]
 
 
-class PredictionResponse(wire.Answer):
+class PredictionResponse(schemas.Answer):
     """A prediction."""
 
     id: str
@@ -103,7 +105,7 @@ class PredictionResponse(wire.Answer):
     urls: dict[str, str]
 
 
-class CogProblem(wire.Answer):
+class CogProblem(schemas.Answer):
     """The error body of both contracts."""
 
     title: str
@@ -112,7 +114,7 @@ class CogProblem(wire.Answer):
     request_id: str | None = None
 
 
-class HealthCheck(wire.Answer):
+class HealthCheck(schemas.Answer):
     """What cog's director asks for."""
 
     status: Literal["STARTING", "READY", "BUSY", "SETUP_FAILED", "DEFUNCT", "UNHEALTHY"]
@@ -120,7 +122,7 @@ class HealthCheck(wire.Answer):
     version: dict[str, str]
 
 
-class Version(wire.Answer):
+class Version(schemas.Answer):
     """A model's version, as Replicate names it."""
 
     id: str

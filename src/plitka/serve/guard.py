@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plitka.errors import NotIdentified, PlitkaError, ServiceError, TooLarge
 from plitka.serve import keys
-from plitka.serve.contracts import error_answer
+from plitka.serve.error_responses import error_answer
 from plitka.serve.links import is_signed
 from plitka.serve.logs import frames
 from plitka.serve.service import Service

@@ -18,15 +18,15 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from plitka.errors import Conflict, TooMany, Unavailable
-from plitka.serve.answers import problem_of
 from plitka.serve.fair_queue import FairQueue
+from plitka.serve.job_status import Watch
 from plitka.serve.keys import Caller
 from plitka.serve.metrics import Heartbeat, Metrics
-from plitka.serve.pictures import Pictures
+from plitka.serve.picture_store import Pictures
+from plitka.serve.problems import problem_of
+from plitka.serve.schemas import Order
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State, Store
-from plitka.serve.watch import Watch
-from plitka.serve.wire import Order
 
 log = structlog.get_logger(__name__)
 

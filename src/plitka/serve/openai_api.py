@@ -18,17 +18,17 @@ from starlette.concurrency import run_in_threadpool
 
 from plitka.core.generation import USUAL_MODE
 from plitka.errors import InputError, NotFound, PlitkaError
-from plitka.serve import wire
+from plitka.serve import schemas
 from plitka.serve.access import Maker, TheService, spend
-from plitka.serve.answers import problem_of
-from plitka.serve.images import base64_text, converted
+from plitka.serve.completion import picture_of, until_ended
+from plitka.serve.image_formats import base64_text, converted
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.links import signed_path
 from plitka.serve.own_api import model_of
+from plitka.serve.problems import problem_of
 from plitka.serve.service import Service
 from plitka.serve.store import Job
-from plitka.serve.waiting import picture_of, until_ended
 
 router = APIRouter(prefix="/v1/images", tags=["OpenAI"])
 
@@ -36,39 +36,39 @@ MAX_IMAGES = 10
 _OPENAI_MODELS = re.compile(r"(dall-e|gpt-image)[a-z0-9.-]*")
 
 
-class ImagesOrder(wire.Wire):
+class ImagesOrder(schemas.Wire):
     """Pictures to make, as OpenAI has it."""
 
-    prompt: wire.RecipeText
-    model: Annotated[str, Field(max_length=200, pattern=wire.PLAIN_TEXT)] | None = None
-    n: Annotated[int, Field(ge=1, le=MAX_IMAGES), wire.WHOLE] | None = None
+    prompt: schemas.RecipeText
+    model: Annotated[str, Field(max_length=200, pattern=schemas.PLAIN_TEXT)] | None = None
+    n: Annotated[int, Field(ge=1, le=MAX_IMAGES), schemas.WHOLE] | None = None
     size: Annotated[str, Field(pattern=r"^(auto|[0-9]{1,4}x[0-9]{1,4})$")] | None = Field(
         default=None, json_schema_extra={"format": "size"}
     )
     response_format: Literal["url", "b64_json"] | None = None
     output_format: Literal["png", "jpeg", "webp"] | None = None
-    output_compression: Annotated[int, Field(ge=0, le=100), wire.WHOLE] | None = None
+    output_compression: Annotated[int, Field(ge=0, le=100), schemas.WHOLE] | None = None
     stream: bool | None = None
-    partial_images: Annotated[int, Field(ge=0, le=3), wire.WHOLE] | None = None
+    partial_images: Annotated[int, Field(ge=0, le=3), schemas.WHOLE] | None = None
     quality: Literal["standard", "hd", "low", "medium", "high", "auto"] | None = None
     style: Literal["vivid", "natural"] | None = None
     background: Literal["opaque", "auto"] | None = None
     moderation: Literal["low", "auto"] | None = None
-    user: Annotated[str, Field(max_length=200, pattern=wire.PLAIN_TEXT)] | None = None
-    seed: wire.Seed | None = None
-    num_inference_steps: wire.Steps | None = None
-    guidance_scale: wire.Guidance | None = None
-    negative_prompt: wire.NegativeText | None = None
+    user: Annotated[str, Field(max_length=200, pattern=schemas.PLAIN_TEXT)] | None = None
+    seed: schemas.Seed | None = None
+    num_inference_steps: schemas.Steps | None = None
+    guidance_scale: schemas.Guidance | None = None
+    negative_prompt: schemas.NegativeText | None = None
     mode: Literal["guided", "text"] = USUAL_MODE.value
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"prompt": wire.RECIPE_EXAMPLE, "n": 1, "size": "1024x1024"}]}
+        json_schema_extra={"examples": [{"prompt": schemas.RECIPE_EXAMPLE, "n": 1, "size": "1024x1024"}]}
     )
 
-    def orders(self) -> list[wire.Order]:
+    def orders(self) -> list[schemas.Order]:
         """One of our orders for each picture, with consecutive seeds."""
         width_px, height_px = self._size_px()
-        first = wire.Order(
+        first = schemas.Order(
             recipe=self.prompt,
             seed=self.seed,
             mode=self.mode,
@@ -79,7 +79,7 @@ class ImagesOrder(wire.Wire):
             height_px=height_px,
         ).with_seed()
         seeds = range(first.seed or 0, (first.seed or 0) + (self.n or 1))
-        return [wire.Order.model_validate(first.model_dump() | {"seed": seed}) for seed in seeds]
+        return [schemas.Order.model_validate(first.model_dump() | {"seed": seed}) for seed in seeds]
 
     def _size_px(self) -> tuple[int | None, int | None]:
         if self.size is None or self.size == "auto":
@@ -88,7 +88,7 @@ class ImagesOrder(wire.Wire):
         return int(width_px), int(height_px)
 
 
-class OneImage(wire.Answer):
+class OneImage(schemas.Answer):
     """A picture, or where it is."""
 
     b64_json: str | None = None
@@ -96,7 +96,7 @@ class OneImage(wire.Answer):
     revised_prompt: str | None = None
 
 
-class ImagesAnswer(wire.Answer):
+class ImagesAnswer(schemas.Answer):
     """Pictures that were made."""
 
     created: int
@@ -108,7 +108,7 @@ class ImagesAnswer(wire.Answer):
     usage: dict[str, Any]
 
 
-class OpenAIFault(wire.Answer):
+class OpenAIFault(schemas.Answer):
     """What went wrong, as OpenAI has it."""
 
     message: str
@@ -117,7 +117,7 @@ class OpenAIFault(wire.Answer):
     code: str | None
 
 
-class OpenAIProblem(wire.Answer):
+class OpenAIProblem(schemas.Answer):
     """The error body of OpenAI's contract."""
 
     error: OpenAIFault

@@ -9,22 +9,22 @@ from fastapi import APIRouter, Depends, File, Form, Header, Path, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from plitka.core.language import translation
-from plitka.core.measure import measure
-from plitka.core.palette import default_palette
-from plitka.core.photograph import decode_picture
-from plitka.core.recipe import format_prompt, parse_recipe
+from plitka.core.colour.palette import default_palette
+from plitka.core.files.photograph import decode_picture
+from plitka.core.language.translations import translation
+from plitka.core.measure.shares import measure
+from plitka.core.recipes.recipe import format_prompt, parse_recipe
 from plitka.errors import NotAllowed, NotFound, TooLarge
-from plitka.serve import wire
+from plitka.serve import schemas
 from plitka.serve.access import Maker, TheService, Viewer, own_job, spend
-from plitka.serve.contracts import language_of
+from plitka.serve.completion import picture_of
+from plitka.serve.error_responses import language_of
+from plitka.serve.job_status import Glimpse
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller, Role
 from plitka.serve.service import Service
 from plitka.serve.settings import MAX_PROMPT_CH
 from plitka.serve.store import Job, State
-from plitka.serve.waiting import picture_of
-from plitka.serve.watch import Glimpse
 
 _PICTURE_TYPE = {"contentType": "image/png"}
 
@@ -44,7 +44,7 @@ def problems(*statuses: int, as_json: bool = False) -> dict[int | str, dict[str,
         as_json: say so for each, where what the endpoint answers else is something else.
     """
     content = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    shape: dict[str, Any] = content if as_json else {"model": wire.Problem}
+    shape: dict[str, Any] = content if as_json else {"model": schemas.Problem}
     return {status: shape | {"description": _TOLD[status]} for status in (401, 403, 429, *statuses)}
 
 
@@ -64,7 +64,7 @@ _TOLD = {
 
 @router.post("/jobs", status_code=202, responses=problems(400, 409, 413, 422, 503), summary="Order a picture")
 async def create_job(
-    order: wire.JobOrder,
+    order: schemas.JobOrder,
     request: Request,
     response: Response,
     service: TheService,
@@ -78,11 +78,11 @@ async def create_job(
             description="The same key and order again is the same job, however often it is sent.",
         ),
     ] = None,
-) -> wire.JobAnswer:
+) -> schemas.JobAnswer:
     """Answer at once with the job; `Location` names it."""
     if order.priority > 0 and caller.role < Role.OPERATOR:
         raise NotAllowed("only an operator's key may go before others; leave priority out")
-    plain = wire.Order.model_validate(order.model_dump(exclude={"priority", "deadline_s"}))
+    plain = schemas.Order.model_validate(order.model_dump(exclude={"priority", "deadline_s"}))
     terms = Terms(
         request_id=request.state.request_id,
         priority=order.priority,
@@ -92,10 +92,10 @@ async def create_job(
     )
     job = await run_in_threadpool(order_one, request, service, caller, plain, terms)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return wire.job_answer(job, service.jobs.position(job.id))
+    return schemas.job_answer(job, service.jobs.position(job.id))
 
 
-def order_one(request: Request, service: Service, caller: Caller, order: wire.Order, terms: Terms) -> Job:
+def order_one(request: Request, service: Service, caller: Caller, order: schemas.Order, terms: Terms) -> Job:
     """Check, count and accept one order."""
     order.request()
     spend(request, service, caller)
@@ -111,7 +111,7 @@ def list_jobs(
         str | None, Query(pattern="^[0-9a-f]{32}$", description="`next_cursor` of the page before.")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> wire.JobsAnswer:
+) -> schemas.JobsAnswer:
     """The key's own jobs, the newest first."""
     last = service.store.find_job(cursor, caller.key_id) if cursor else None
     if cursor and last is None:
@@ -119,24 +119,24 @@ def list_jobs(
     before = last.number if last else None
     jobs = service.store.list_jobs(caller.key_id, state=state, before=before, limit=limit + 1)
     shown = jobs[:limit]
-    return wire.JobsAnswer(
-        jobs=[wire.job_answer(job, service.jobs.position(job.id)) for job in shown],
+    return schemas.JobsAnswer(
+        jobs=[schemas.job_answer(job, service.jobs.position(job.id)) for job in shown],
         next_cursor=shown[-1].id if len(jobs) > limit else None,
     )
 
 
 @router.get("/jobs/{job_id}", responses=problems(404, 422), summary="Look at a job")
-def get_job(job_id: JobId, service: TheService, caller: Viewer) -> wire.JobAnswer:
+def get_job(job_id: JobId, service: TheService, caller: Viewer) -> schemas.JobAnswer:
     """A job as it is now."""
     job = own_job(service, caller, job_id)
-    return wire.job_answer(job, service.jobs.position(job.id))
+    return schemas.job_answer(job, service.jobs.position(job.id))
 
 
 @router.post("/jobs/{job_id}/cancel", responses=problems(404, 422), summary="Cancel a job")
-def cancel_job(job_id: JobId, service: TheService, caller: Maker) -> wire.JobAnswer:
+def cancel_job(job_id: JobId, service: TheService, caller: Maker) -> schemas.JobAnswer:
     """A job that waits ends now, one that runs at its next step, one that has ended stays as it is."""
     service.jobs.cancel(own_job(service, caller, job_id))
-    return wire.job_answer(own_job(service, caller, job_id), None)
+    return schemas.job_answer(own_job(service, caller, job_id), None)
 
 
 @router.get(
@@ -186,7 +186,7 @@ async def watch_job(job: Annotated[Job, Depends(_watched_job)], service: TheServ
                     yield _preview_event(glimpse)
         ended = await run_in_threadpool(service.store.find_job, job.id)
         if ended is not None and ended.state.is_final:
-            yield ServerSentEvent(event="done", data=wire.job_answer(ended).model_dump(mode="json"))
+            yield ServerSentEvent(event="done", data=schemas.job_answer(ended).model_dump(mode="json"))
 
 
 def _event(glimpse: Glimpse) -> ServerSentEvent:
@@ -204,11 +204,11 @@ def _preview_event(glimpse: Glimpse) -> ServerSentEvent:
 
 
 @router.post("/recipes/parse", responses=problems(400, 413, 422), summary="Read a recipe")
-def read_recipe(question: wire.RecipeQuestion, request: Request, _caller: Viewer) -> wire.RecipeAnswer:
+def read_recipe(question: schemas.RecipeQuestion, request: Request, _caller: Viewer) -> schemas.RecipeAnswer:
     """Shares, remarks and the full prompt; nothing is made."""
-    reading = parse_recipe(wire.checked_length(question.recipe), strict=question.strict)
+    reading = parse_recipe(schemas.checked_length(question.recipe), strict=question.strict)
     told = translation(language_of(request.headers)).gettext
-    return wire.RecipeAnswer(
+    return schemas.RecipeAnswer(
         requested=reading.recipe.percents,
         warnings=[told(notice.message).format(**notice.values) for notice in reading.warnings],
         prompt=format_prompt(reading.recipe),
@@ -216,11 +216,11 @@ def read_recipe(question: wire.RecipeQuestion, request: Request, _caller: Viewer
 
 
 @router.get("/colours", responses=problems(), summary="List the colours")
-def list_colours(_caller: Viewer) -> wire.ColoursAnswer:
+def list_colours(_caller: Viewer) -> schemas.ColoursAnswer:
     """Every colour that a recipe can name."""
-    return wire.ColoursAnswer(
+    return schemas.ColoursAnswer(
         colours=[
-            wire.ColourAnswer(
+            schemas.ColourAnswer(
                 code=colour.code,
                 name=colour.caption_name,
                 name_ru=colour.name_ru,
@@ -234,18 +234,18 @@ def list_colours(_caller: Viewer) -> wire.ColoursAnswer:
 
 
 @router.get("/models", responses=problems(), summary="List the models")
-def list_models(service: TheService, _caller: Viewer) -> wire.ModelsAnswer:
+def list_models(service: TheService, _caller: Viewer) -> schemas.ModelsAnswer:
     """The model that is served, and what it chooses where a job leaves it open."""
-    return wire.ModelsAnswer(data=[model for model in (model_of(service),) if model is not None])
+    return schemas.ModelsAnswer(data=[model for model in (model_of(service),) if model is not None])
 
 
-def model_of(service: Service) -> wire.ModelAnswer | None:
+def model_of(service: Service) -> schemas.ModelAnswer | None:
     """The engine as a model; None while it is loaded."""
     engine = service.worker.engine
     if engine is None:
         return None
     usual = engine.defaults
-    return wire.ModelAnswer(
+    return schemas.ModelAnswer(
         id=engine.name,
         defaults={
             "steps": usual.steps,
@@ -276,23 +276,25 @@ async def measure_upload(
     recipe: Annotated[
         str,
         Form(
-            pattern=wire.PLAIN_TEXT,
+            pattern=schemas.PLAIN_TEXT,
             description=f"The colours to look for, with or without percents; at most {MAX_PROMPT_CH} characters.",
             json_schema_extra={"format": "recipe"},
         ),
     ],
-) -> wire.MeasureAnswer:
+) -> schemas.MeasureAnswer:
     """How much of the tile on a picture each colour covers."""
-    colours = parse_recipe(wire.checked_length(recipe)).recipe.colours
+    colours = parse_recipe(schemas.checked_length(recipe)).recipe.colours
     content = await image.read()
     if len(content) > service.settings.upload_bytes:
         raise TooLarge("a request here has at most {limit} bytes", limit=service.settings.upload_bytes)
 
-    def work() -> wire.MeasureAnswer:
+    def work() -> schemas.MeasureAnswer:
         spend(request, service, caller)
         pixels = decode_picture(io.BytesIO(content), "the upload", max_pixels=service.settings.upload_pixels)
         found = measure(pixels, colours)
-        return wire.MeasureAnswer(shares=found.percents, uncertainty=found.uncertainty, off_palette=found.off_palette)
+        return schemas.MeasureAnswer(
+            shares=found.percents, uncertainty=found.uncertainty, off_palette=found.off_palette
+        )
 
     async with service.measuring:
         return await run_in_threadpool(work)

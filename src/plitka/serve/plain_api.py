@@ -8,56 +8,56 @@ from pydantic import ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from plitka.errors import InputError
-from plitka.serve import wire
+from plitka.serve import schemas
 from plitka.serve.access import Maker, TheService
-from plitka.serve.images import MEDIA_TYPES, base64_text, converted
+from plitka.serve.completion import picture_of, until_ended
+from plitka.serve.image_formats import MEDIA_TYPES, base64_text, converted
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.own_api import PNG, order_one, problems
 from plitka.serve.service import Service
-from plitka.serve.waiting import picture_of, until_ended
 
 router = APIRouter(tags=["Hugging Face and the old system"])
 
 
-class TargetSize(wire.Wire):
+class TargetSize(schemas.Wire):
     """A size, as older clients of Hugging Face write it."""
 
-    width: wire.SizePx
-    height: wire.SizePx
+    width: schemas.SizePx
+    height: schemas.SizePx
 
 
-class TextToImageParameters(wire.Wire):
+class TextToImageParameters(schemas.Wire):
     """What Hugging Face's contract takes beside the prompt."""
 
-    guidance_scale: wire.Guidance | None = None
-    negative_prompt: wire.NegativeText | Annotated[list[wire.NegativeText], Field(max_length=8)] | None = None
-    num_inference_steps: wire.Steps | None = None
-    width: wire.SizePx | None = None
-    height: wire.SizePx | None = None
+    guidance_scale: schemas.Guidance | None = None
+    negative_prompt: schemas.NegativeText | Annotated[list[schemas.NegativeText], Field(max_length=8)] | None = None
+    num_inference_steps: schemas.Steps | None = None
+    width: schemas.SizePx | None = None
+    height: schemas.SizePx | None = None
     target_size: TargetSize | None = None
-    scheduler: Annotated[str, Field(max_length=100, pattern=wire.PLAIN_TEXT)] | None = Field(
+    scheduler: Annotated[str, Field(max_length=100, pattern=schemas.PLAIN_TEXT)] | None = Field(
         default=None, description="Taken and not used: the model's own schedule is part of it."
     )
-    seed: wire.Seed | None = None
+    seed: schemas.Seed | None = None
 
 
-class TextToImage(wire.Wire):
+class TextToImage(schemas.Wire):
     """Hugging Face's body."""
 
-    inputs: wire.RecipeText
+    inputs: schemas.RecipeText
     parameters: TextToImageParameters = TextToImageParameters()
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"inputs": wire.RECIPE_EXAMPLE, "parameters": {"seed": 7}}]}
+        json_schema_extra={"examples": [{"inputs": schemas.RECIPE_EXAMPLE, "parameters": {"seed": 7}}]}
     )
 
-    def order(self) -> wire.Order:
+    def order(self) -> schemas.Order:
         """As our own API has it."""
         given = self.parameters
         size = given.target_size
         unwanted = given.negative_prompt
-        return wire.Order(
+        return schemas.Order(
             recipe=self.inputs,
             seed=given.seed,
             steps=given.num_inference_steps,
@@ -68,23 +68,23 @@ class TextToImage(wire.Wire):
         )
 
 
-class OldBody(wire.Wire):
+class OldBody(schemas.Wire):
     """The body of rubber-tile-lora-v45's service."""
 
-    prompt: wire.RecipeText
-    negative_prompt: wire.NegativeText | None = None
-    seed: wire.Seed | None = None
+    prompt: schemas.RecipeText
+    negative_prompt: schemas.NegativeText | None = None
+    seed: schemas.Seed | None = None
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"prompt": wire.RECIPE_EXAMPLE, "seed": 7}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"prompt": schemas.RECIPE_EXAMPLE, "seed": 7}]})
 
-    def order(self) -> wire.Order:
+    def order(self) -> schemas.Order:
         """As our own API has it."""
-        return wire.Order(recipe=self.prompt, negative_prompt=self.negative_prompt, seed=self.seed)
+        return schemas.Order(recipe=self.prompt, negative_prompt=self.negative_prompt, seed=self.seed)
 
 
 def _joined(texts: list[str]) -> str:
     joined = ", ".join(texts)
-    return wire.Order(recipe=wire.RECIPE_EXAMPLE, negative_prompt=joined).negative_prompt or ""
+    return schemas.Order(recipe=schemas.RECIPE_EXAMPLE, negative_prompt=joined).negative_prompt or ""
 
 
 _RESPONSES = PNG | problems(400, 413, 422, 500, 503)

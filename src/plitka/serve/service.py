@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from plitka.serve.allowance import Allowance
 from plitka.serve.jobs import Jobs, Life
 from plitka.serve.metrics import Metrics
-from plitka.serve.pictures import Pictures
+from plitka.serve.picture_store import Pictures
 from plitka.serve.settings import Settings
 from plitka.serve.store import Store, open_store
 from plitka.serve.tracing import Tracer

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from plitka.errors import InputError
-from plitka.serve import schema
+from plitka.serve import tables
 from plitka.serve.settings import Settings
 
 _OWNER_LOCK = 0x706C69746B61
@@ -51,15 +51,15 @@ class State(StrEnum):
 _OPEN = (State.QUEUED, State.RUNNING)
 
 # What every job needs is written once and not at each call: building a statement takes longer than executing it.
-_FIND_KEY = sa.select(schema.keys).where(schema.keys.c.id == sa.bindparam("key"))
-_FIND_JOB = sa.select(schema.jobs).where(schema.jobs.c.id == sa.bindparam("job"))
-_FIND_OWN_JOB = _FIND_JOB.where(schema.jobs.c.key_id == sa.bindparam("key"))
-_ADD_JOB = sa.insert(schema.jobs).returning(schema.jobs.c.number)
+_FIND_KEY = sa.select(tables.keys).where(tables.keys.c.id == sa.bindparam("key"))
+_FIND_JOB = sa.select(tables.jobs).where(tables.jobs.c.id == sa.bindparam("job"))
+_FIND_OWN_JOB = _FIND_JOB.where(tables.jobs.c.key_id == sa.bindparam("key"))
+_ADD_JOB = sa.insert(tables.jobs).returning(tables.jobs.c.number)
 # Not IN, whose list SQLAlchemy would write out anew for each call.
-_IS_OPEN = sa.or_(*(schema.jobs.c.state == state for state in _OPEN))
-_CHANGE_JOB = sa.update(schema.jobs).where(schema.jobs.c.id == sa.bindparam("job"), _IS_OPEN)
+_IS_OPEN = sa.or_(*(tables.jobs.c.state == state for state in _OPEN))
+_CHANGE_JOB = sa.update(tables.jobs).where(tables.jobs.c.id == sa.bindparam("job"), _IS_OPEN)
 _START_JOB = _CHANGE_JOB.values(
-    state=State.RUNNING, started_at=sa.bindparam("new_started_at"), n_starts=schema.jobs.c.n_starts + 1
+    state=State.RUNNING, started_at=sa.bindparam("new_started_at"), n_starts=tables.jobs.c.n_starts + 1
 )
 
 
@@ -92,7 +92,7 @@ class Job:
     id: str
     key_id: str
     request: Mapping[str, Any]
-    """As `plitka.serve.wire.Order` writes it."""
+    """As `plitka.serve.schemas.Order` writes it."""
     request_id: str
     created_at: float
     priority: int = 0
@@ -143,7 +143,7 @@ class Store:
     def add_key(self, key: KeyRow) -> None:
         """Keep a new key."""
         with self._write() as connection:
-            connection.execute(sa.insert(schema.keys).values(**asdict(key)))
+            connection.execute(sa.insert(tables.keys).values(**asdict(key)))
 
     def find_key(self, key_id: str) -> KeyRow | None:
         """The key of an id, revoked or not."""
@@ -152,23 +152,23 @@ class Store:
 
     def list_keys(self) -> list[KeyRow]:
         """All keys, the oldest first."""
-        rows = self._read(sa.select(schema.keys).order_by(schema.keys.c.created_at))
+        rows = self._read(sa.select(tables.keys).order_by(tables.keys.c.created_at))
         return [KeyRow(**row._mapping) for row in rows]  # noqa: SLF001  (as above)
 
     def revoke_key(self, key_id: str) -> bool:
         """From now on the key opens nothing; False if there is no such key in force."""
-        table = schema.keys
+        table = tables.keys
         query = sa.update(table).where(table.c.id == key_id, table.c.revoked_at.is_(None))
         with self._write() as connection:
             return connection.execute(query.values(revoked_at=time.time())).rowcount > 0
 
     def secret(self, name: str) -> bytes:
         """32 random bytes that stay the same for this database."""
-        query = sa.select(schema.secrets.c.value).where(schema.secrets.c.name == name)
+        query = sa.select(tables.secrets.c.value).where(tables.secrets.c.name == name)
         if not self._read(query):
             with suppress(IntegrityError), self._write() as connection:
                 value = secrets.token_bytes(_SECRET_BYTES)
-                connection.execute(sa.insert(schema.secrets).values(name=name, value=value))
+                connection.execute(sa.insert(tables.secrets).values(name=name, value=value))
         return bytes(self._read(query)[0][0])
 
     # Jobs
@@ -190,14 +190,14 @@ class Store:
 
     def find_repeated(self, key_id: str, idempotency_key: str) -> Job | None:
         """The job that a key asked for under this idempotency key."""
-        table = schema.jobs
+        table = tables.jobs
         query = sa.select(table).where(table.c.key_id == key_id, table.c.idempotency_key == idempotency_key)
         rows = self._read(query)
         return _job(rows[0]) if rows else None
 
     def list_jobs(self, key_id: str, *, state: State | None, before: int | None, limit: int) -> list[Job]:
         """A key's jobs, the newest first, from below the number `before`."""
-        table = schema.jobs
+        table = tables.jobs
         query = sa.select(table).where(table.c.key_id == key_id).order_by(table.c.number.desc()).limit(limit)
         if state is not None:
             query = query.where(table.c.state == state)
@@ -207,7 +207,7 @@ class Store:
 
     def unfinished(self) -> list[Job]:
         """What was accepted and has not ended, in the order of acceptance."""
-        table = schema.jobs
+        table = tables.jobs
         return [_job(row) for row in self._read(sa.select(table).where(table.c.state.in_(_OPEN)).order_by("number"))]
 
     def start_job(self, job_id: str, now: float) -> None:
@@ -237,18 +237,18 @@ class Store:
 
     def is_picture_used(self, picture: str) -> bool:
         """Whether any job shows this picture, or is about to."""
-        table = schema.jobs
+        table = tables.jobs
         return bool(self._read(sa.select(table.c.number).where(table.c.picture == picture).limit(1)))
 
     def due_webhooks(self) -> list[Job]:
         """Jobs that ended, and whose webhook has not been told of it."""
-        table = schema.jobs
+        table = tables.jobs
         query = sa.select(table).where(table.c.webhook_due, table.c.state.not_in(_OPEN)).order_by("number")
         return [_job(row) for row in self._read(query)]
 
     def settle_webhook(self, job_id: str) -> None:
         """The webhook was told, or it never will be."""
-        table = schema.jobs
+        table = tables.jobs
         with self._write() as connection:
             connection.execute(sa.update(table).where(table.c.id == job_id).values(webhook_due=False))
 

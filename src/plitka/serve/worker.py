@@ -15,9 +15,9 @@ import structlog
 from PIL import Image
 from sqlalchemy.exc import DBAPIError
 
+from plitka.core.files.picture import describe, encode_png
 from plitka.core.generation import Engine, Mode, Progress, Request, Result
-from plitka.core.picture import describe, encode_png
-from plitka.core.recipe import parse_recipe, to_hundredths
+from plitka.core.recipes.recipe import parse_recipe, to_hundredths
 from plitka.errors import (
     BadOutput,
     Cancelled,
@@ -28,13 +28,13 @@ from plitka.errors import (
     ServiceError,
     Unavailable,
 )
-from plitka.serve.answers import problem_of
 from plitka.serve.jobs import Jobs, Life, deadline_problem
 from plitka.serve.logs import frames
-from plitka.serve.pictures import digest_of
+from plitka.serve.picture_store import digest_of
+from plitka.serve.problems import problem_of
+from plitka.serve.schemas import Order
 from plitka.serve.store import Job, State
 from plitka.serve.tracing import Span, Tracer
-from plitka.serve.wire import Order
 
 log = structlog.get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from plitka.serve.schema import metadata
+from plitka.serve.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata)

@@ -1,0 +1,252 @@
+"""A folder of rendered tiles with captions, by the imagefolder convention of Hugging Face datasets.
+
+```
+DIR/000000.png ...   the pictures
+DIR/metadata.csv     file_name, text, and the exact percent of each colour
+DIR/.plitka/         what was asked, and a table for each finished block of pictures
+```
+
+Decisions:
+* Picture number k depends on the settings and on k alone, so a folder that was left half done, or is to
+  grow, is gone on with as if nothing had happened.
+* A block is one geometry with its light in the colours of many recipes, because colouring takes a small
+  part of the time that laying takes. Each picture of it is shifted by its own distance.
+* A block's table is written after its pictures. A block without a table is made again: same names, same bytes.
+"""
+
+import csv
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from plitka.core.colour.palette import Palette
+from plitka.core.files.picture import encode_png, write_whole
+from plitka.core.recipes.recipe import MAX_COLOURS, Part, PromptStyle, Recipe, format_prompt
+from plitka.core.tile.granules import USUAL_FRACTION, GranuleConfig, fraction_mm, lay_granules
+from plitka.core.tile.lighting import LightConfig
+from plitka.core.tile.renderer import recolour
+from plitka.core.tile.shading import light_granules
+from plitka.errors import InputError
+
+N_BLOCK = 20
+"""Pictures of one geometry."""
+MAX_COUNT = 1_000_000
+METADATA = "metadata.csv"
+CAPTION = PromptStyle(descriptors=())
+"""Captions name the trigger and the colours, as those of the photographs do."""
+SMALLEST_PERCENT = 2
+
+_WORK = ".plitka"  # the imagefolder loader passes over hidden folders
+_SETTINGS = "settings.json"
+_COLOUR_COUNTS = (0.10, 0.28, 0.25, 0.16, 0.09, 0.06, 0.04, 0.02)
+"""How often a recipe has 1, 2, ... 8 colours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TilesetConfig:
+    """What decides every byte of every picture.
+
+    Raises:
+        InputError: no colour, no such granules, or an unusual size.
+    """
+
+    size_px: int = 512
+    """64..2048."""
+    seed: int = 0
+    codes: tuple[str, ...]
+    """The colours to mix, by code."""
+    granules: str = USUAL_FRACTION
+    """One of `FRACTIONS_MM`."""
+    version: str
+    """Of plitka: another one may paint otherwise."""
+
+    def __post_init__(self) -> None:
+        if not self.codes:
+            raise InputError("name at least one colour to mix")
+        fraction_mm(self.granules)
+        if not 64 <= self.size_px <= 2048:
+            raise InputError(
+                "{name} must lie in {low}..{high}, not {value}", name="size", low=64, high=2048, value=self.size_px
+            )
+
+
+def render_tileset(
+    folder: Path,
+    config: TilesetConfig,
+    palette: Palette,
+    count: int,
+    *,
+    jobs: int = 1,
+    on_pictures: Callable[[int], None] = lambda _n: None,
+) -> int:
+    """Make the pictures of a folder that are not there yet, then their table.
+
+    Args:
+        palette: where the colours of `config` are found.
+        count: pictures that the folder shall have; one that has more keeps them.
+        jobs: processes at work; 1 works in this one.
+        on_pictures: called with the number of pictures that have become ready.
+
+    Returns:
+        The number of pictures made now.
+
+    Raises:
+        InputError: the folder was begun with other settings.
+        OSError: the folder cannot be written to.
+    """
+    _open_folder(folder, config)
+    blocks = {block: min(N_BLOCK, count - block * N_BLOCK) for block in range(-(-count // N_BLOCK))}
+    missing = {block: n for block, n in blocks.items() if len(_read_table(_table_path(folder, block))) < n}
+    on_pictures(sum(n for block, n in blocks.items() if block not in missing))
+    for n in _in_processes(folder, config, palette, missing, jobs):
+        on_pictures(n)
+    _write_metadata(folder)
+    return sum(missing.values())
+
+
+def draw_recipe(config: TilesetConfig, palette: Palette, number: int) -> Recipe:
+    """The recipe of picture `number`: whole percents, none below `SMALLEST_PERCENT`."""
+    rng = np.random.default_rng([config.seed, 1, number])
+    limit = min(MAX_COLOURS, len(config.codes))
+    chances = np.array(_COLOUR_COUNTS[:limit])
+    n = 1 + int(rng.choice(limit, p=chances / chances.sum()))
+    codes = rng.choice(np.array(config.codes), size=n, replace=False)
+    evenness = rng.choice([0.5, 1.0, 4.0])  # from flecks in one colour to nearly equal parts
+    free = rng.dirichlet(np.full(n, evenness)) * (100 - SMALLEST_PERCENT * n)
+    percents = SMALLEST_PERCENT + np.floor(free).astype(int)
+    percents[percents.argmax()] += 100 - percents.sum()
+    found = [palette.find(str(code)) for code in codes]
+    return Recipe(tuple(Part(colour, Decimal(int(p))) for colour, p in zip(found, percents, strict=True) if colour))
+
+
+def _open_folder(folder: Path, config: TilesetConfig) -> None:
+    settings = folder / _WORK / _SETTINGS
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    for left_over in (*folder.glob(".*.part"), *settings.parent.glob(".*.part")):
+        left_over.unlink()
+    asked = json.loads(json.dumps(asdict(config)))
+    try:
+        then = json.loads(settings.read_text("utf-8"))
+    except FileNotFoundError:
+        write_whole(settings, json.dumps(asked).encode())
+        return
+    except ValueError as error:
+        raise InputError("{path} cannot be read: {reason}", path=settings, reason=error) from error
+    # A folder that was begun before there was a choice of granules has the usual ones.
+    then = {"granules": USUAL_FRACTION} | then
+    for name, value in asked.items():
+        if then.get(name) != value:
+            raise InputError(
+                "{path} was begun with another {name}: {then}, not {value}; take another folder",
+                path=folder,
+                name=name,
+                then=then.get(name),
+                value=value,
+            )
+
+
+def _in_processes(
+    folder: Path, config: TilesetConfig, palette: Palette, missing: Mapping[int, int], jobs: int
+) -> Iterator[int]:
+    """The size of each block as it becomes ready."""
+    if jobs == 1:
+        for block, n in missing.items():
+            yield render_block(folder, config, palette, block, n)
+        return
+    # A forked child would inherit the locks of threads that are not there any more.
+    fresh = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
+    with ProcessPoolExecutor(jobs, mp_context=fresh, initializer=_follow_parent) as pool:
+        made: list[Future[int]] = [
+            pool.submit(render_block, folder, config, palette, block, n) for block, n in missing.items()
+        ]
+        try:
+            for future in as_completed(made):
+                yield future.result()
+        except BaseException:
+            # A block takes long; whatever is cut short here is made again, for files are written whole.
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.terminate()
+            raise
+
+
+def _follow_parent() -> None:
+    """Leave Ctrl-C to the parent, and end with it however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def render_block(folder: Path, config: TilesetConfig, palette: Palette, block: int, n: int) -> int:
+    """Make the first `n` pictures of a block and then its table; returns `n`."""
+    usual = GranuleConfig()
+    granules = replace(
+        usual,
+        size_px=config.size_px,
+        field_mm=usual.field_mm * config.size_px / usual.size_px,
+        granule_mm=fraction_mm(config.granules),
+    )
+    light_config = LightConfig()
+    geometry = lay_granules(granules, _seed(config, 0, block))
+    light = light_granules(geometry, light_config)
+    rows = []
+    for number in range(block * N_BLOCK, block * N_BLOCK + n):
+        recipe = draw_recipe(config, palette, number)
+        rendering = recolour(geometry, light, recipe, light_config, _seed(config, 2, number))
+        shift = np.random.default_rng([config.seed, 3, number]).integers(config.size_px, size=2)
+        name = f"{number:06d}.png"
+        write_whole(folder / name, encode_png(np.roll(rendering.pixels, shift, (0, 1))))
+        rows.append(_row(name, recipe, rendering.shares, config.codes))
+    write_whole(_table_path(folder, block), _to_csv(rows))
+    return n
+
+
+def _seed(config: TilesetConfig, purpose: int, number: int) -> int:
+    """A seed of its own for each purpose and number, 0..2**32-1."""
+    return int(np.random.SeedSequence([config.seed, purpose, number]).generate_state(1)[0])
+
+
+def _row(name: str, recipe: Recipe, shares: Sequence[float], codes: Sequence[str]) -> dict[str, str]:
+    exact = {colour.code: f"{100 * share:.3f}" for colour, share in zip(recipe.colours, shares, strict=True)}
+    return {"file_name": name, "text": format_prompt(recipe, CAPTION)} | {code: exact.get(code, "0") for code in codes}
+
+
+def _table_path(folder: Path, block: int) -> Path:
+    return folder / _WORK / f"block-{block:06d}.csv"
+
+
+def _read_table(path: Path) -> list[dict[str, Any]]:
+    try:
+        return list(csv.DictReader(StringIO(path.read_text("utf-8"), newline="")))
+    except FileNotFoundError:
+        return []
+
+
+def _to_csv(rows: Sequence[Mapping[str, str]]) -> bytes:
+    text = StringIO(newline="")
+    table = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _write_metadata(folder: Path) -> None:
+    tables = sorted((folder / _WORK).glob("block-*.csv"))
+    write_whole(folder / METADATA, _to_csv([row for table in tables for row in _read_table(table)]))

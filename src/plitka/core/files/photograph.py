@@ -1,0 +1,121 @@
+"""Any picture file as 8-bit sRGB, the way a person would see it, or a clear refusal.
+
+Decisions:
+* The camera's rotation is applied, transparency is laid on white, an embedded colour profile is obeyed.
+* What has no one reading in sRGB is refused: CMYK needs the press's profile, float the scene's exposure.
+* Size is checked before anything is decoded, so a small file cannot ask for all memory.
+"""
+
+import csv
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from plitka.core.recipes.recipe import Recipe, parse_recipe
+from plitka.errors import InputError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP")
+MAX_PIXELS = 64_000_000
+"""More than any camera of a phone gives, and 192 MB once decoded."""
+CAPTIONS = "captions.csv"
+
+_READABLE_MODES = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "I;16", "I;16L", "I;16B"}
+
+
+def read_picture(path: Path) -> npt.NDArray[np.uint8]:
+    """(H, W, 3) uint8 sRGB of a PNG, JPEG, WebP, TIFF or BMP file; of its first picture, if it has several.
+
+    Raises:
+        InputError: no such file, no such picture, a damaged one, one too large, or CMYK and the like.
+    """
+    return decode_picture(path, path)
+
+
+def decode_picture(source: Path | BinaryIO, path: Path | str, *, max_pixels: int = MAX_PIXELS) -> npt.NDArray[np.uint8]:
+    """As `read_picture`, from an open file as well; `path` is what errors call it.
+
+    Raises:
+        InputError: as `read_picture`.
+    """
+    with _blaming(path), Image.open(source, formats=FORMATS) as image:
+        if image.width * image.height > max_pixels:
+            raise InputError(
+                "{path} has {width}x{height} px; at most {limit} million can be read, so make it smaller first",
+                path=path,
+                width=image.width,
+                height=image.height,
+                limit=max_pixels // 10**6,
+            )
+        if image.mode not in _READABLE_MODES:
+            raise InputError("{path} is a picture in {mode}; save it as sRGB first", path=path, mode=image.mode)
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+        return np.asarray(_flatten(_as_srgb(_eight_bits(upright), image.info.get("icc_profile"))), np.uint8)
+
+
+def read_photographs(folder: Path) -> list[tuple[Recipe, npt.NDArray[np.uint8]]]:
+    """The recipe and picture of each row of a folder's `captions.csv`, whose columns are file and caption.
+
+    Raises:
+        InputError: there is no such table, a row has no recipe, or a picture cannot be read.
+    """
+    table = folder / CAPTIONS
+    try:
+        rows = list(csv.DictReader(table.read_text("utf-8").splitlines()))
+        return [(parse_recipe(row["caption"]).recipe, read_picture(folder / row["file"])) for row in rows]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("{path} cannot be read: {reason}", path=table, reason=error) from error
+    except KeyError as error:
+        raise InputError("{path} has no column {name}; it needs file and caption", path=table, name=error) from error
+
+
+@contextmanager
+def _blaming(path: Path | str) -> Iterator[None]:
+    """Whatever Pillow says against a file is told of that file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we refuse by our own limit
+            yield
+    except UnidentifiedImageError as error:
+        raise InputError(
+            "{path} is no picture that can be read; give a PNG, JPEG, WebP, TIFF or BMP file", path=path
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise InputError(
+            "{path} holds more than {limit} million px; make it smaller first", path=path, limit=MAX_PIXELS // 10**6
+        ) from error
+    except (OSError, SyntaxError, ValueError) as error:  # Pillow reports damage by any of these
+        raise InputError("{path} cannot be read: {reason}", path=path, reason=error) from error
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits as grey of 8: Pillow itself would cut it off at 255."""
+    if not image.mode.startswith("I;16"):
+        return image
+    return Image.fromarray(np.rint(np.asarray(image) / 257).astype(np.uint8))
+
+
+def _as_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture under its own colour profile; a profile that cannot be used is as good as none."""
+    if not profile or image.mode not in {"RGB", "RGBA"}:
+        return image
+    try:
+        own = ImageCms.ImageCmsProfile(BytesIO(profile))
+        return ImageCms.profileToProfile(image, own, ImageCms.createProfile("sRGB")) or image
+    except (ImageCms.PyCMSError, OSError):
+        return image
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    """Opaque RGB: what is transparent shows white."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    over = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", over.size, "white"), over).convert("RGB")

@@ -1,0 +1,305 @@
+"""How far pictures are from photographs, measured against how far photographs are from themselves.
+
+Decisions:
+* A photograph is cut into two halves. The left half is the reference, the right half is what a perfect
+  picture would score: a ratio of 1 says that ours are as near to the photograph as its own other half.
+* A picture is compared with the photograph of its own recipe, over an area as large as a half, because
+  the distance between samples falls with their size.
+* Ratios are of mean distances over all pictures of a kind, solids or mixes: the two halves of one
+  photograph may agree by chance.
+* What is kept of a photograph are quantiles and spectra, from which no picture can be made.
+
+Distances are in hundredths of OKLab, or in decibel.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from plitka.core.recipes.recipe import Recipe
+
+FloatArray = npt.NDArray[np.floating[Any]]
+
+PIECE_PX = 544
+"""Side of the square that is compared: as large as a half of a photograph of 768 px."""
+_N_LEVELS = 4
+_PATCH_PX = 7
+_N_PATCHES = 8192
+_N_PROJECTIONS = 32
+_N_PATCH_QUANTILES = 16
+_N_LIGHTNESS_QUANTILES = 64
+_WINDOW_PX = 256
+_N_BANDS = 16
+_PHOTO_MARGIN = 0.125
+"""Of each side of a photograph: the tile ends at about 0.07, and its rim is worn."""
+_DATA = "photo_statistics.npz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """What is compared of a picture; any two agree in shape."""
+
+    patches: FloatArray
+    """(levels, projections, quantiles) of patches of a Laplacian pyramid, the finest level first."""
+    spectrum: FloatArray
+    """(bands,) power of lightness in decibel, the coarsest band first."""
+    lightness: FloatArray
+    """(quantiles,) of lightness, 0..100."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distances:
+    """How far one picture is from another; 0 is the same."""
+
+    levels: tuple[float, ...]
+    """Sliced Wasserstein distance of patches at each level, the finest first."""
+    spectrum: float
+    """Root mean square of the difference between spectra."""
+    lightness: float
+    """Wasserstein distance between lightness histograms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A photographed recipe: statistics of one half, and how far the other half is from it."""
+
+    statistics: Statistics
+    halves: Distances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Realism:
+    """Distance from photographs as a multiple of the distance between halves of photographs."""
+
+    patches: float
+    """The mean of `levels`."""
+    spectrum: float
+    lightness: float
+    levels: tuple[float, ...]
+    """The ratio for patches at each level of the pyramid, the finest first."""
+
+
+def describe(pixels: npt.NDArray[np.uint8]) -> Statistics:
+    """The statistics of the middle of a picture.
+
+    Args:
+        pixels: (H, W, 3) uint8 sRGB, filled by granules, both sides at least 256 px.
+    """
+    return _describe(_to_oklab(_middle(pixels)))
+
+
+def describe_photograph(pixels: npt.NDArray[np.uint8]) -> Reference:
+    """The reference that a photograph of a whole tile gives.
+
+    Args:
+        pixels: (1024, 1024, 3) uint8 sRGB of a tile that reaches from about 7 % to 93 % of each side.
+    """
+    margins_px = [round(side_px * _PHOTO_MARGIN) for side_px in pixels.shape[:2]]
+    inside = pixels[margins_px[0] : -margins_px[0], margins_px[1] : -margins_px[1]]
+    oklab = _to_oklab(inside)
+    middle_px = oklab.shape[1] // 2
+    left, right = _describe(oklab[:, :middle_px]), _describe(oklab[:, middle_px:])
+    return Reference(statistics=left, halves=measure_distances(right, left))
+
+
+def measure_distances(one: Statistics, other: Statistics) -> Distances:
+    """How far two pictures are from each other."""
+    apart = np.abs(one.patches - other.patches).mean(axis=(1, 2))
+    return Distances(
+        levels=tuple(map(float, apart)),
+        spectrum=float(np.sqrt(np.mean((one.spectrum - other.spectrum) ** 2))),
+        lightness=float(np.abs(one.lightness - other.lightness).mean()),
+    )
+
+
+def compare(pairs: Iterable[tuple[Distances, Distances]]) -> Realism:
+    """The ratios over several pictures.
+
+    Args:
+        pairs: for each picture its distance from its photograph, and that between the photograph's halves.
+    """
+    ours, halves = zip(*pairs, strict=True)
+    levels = tuple(
+        _ratio(ours, halves, lambda distances, level=level: distances.levels[level])  # type: ignore[misc]
+        for level in range(_N_LEVELS)
+    )
+    return Realism(
+        patches=sum(levels) / len(levels),
+        spectrum=_ratio(ours, halves, lambda distances: distances.spectrum),
+        lightness=_ratio(ours, halves, lambda distances: distances.lightness),
+        levels=levels,
+    )
+
+
+def _ratio(ours: Sequence[Distances], halves: Sequence[Distances], part: Callable[[Distances], float]) -> float:
+    return sum(map(part, ours)) / sum(map(part, halves))
+
+
+def recipe_key(recipe: Recipe) -> str:
+    """What a recipe is filed under: `BLUE:60 RED:40`, whatever the order it was written in."""
+    return " ".join(sorted(f"{code}:{percent:g}" for code, percent in recipe.percents.items()))
+
+
+@cache
+def load_references() -> Mapping[str, Reference]:
+    """The photographs of 29 solid tiles and 15 mixes, by `recipe_key`."""
+    with resources.files("plitka.core.judge").joinpath("data", _DATA).open("rb") as file, np.load(file) as arrays:
+        rows = {name: arrays[name] for name in arrays.files}
+    return {
+        str(key): Reference(
+            statistics=Statistics(
+                patches=rows["patches"][row].astype(np.float32),
+                spectrum=rows["spectrum"][row],
+                lightness=rows["lightness"][row],
+            ),
+            halves=Distances(
+                levels=tuple(map(float, rows["halves"][row, :_N_LEVELS])),
+                spectrum=float(rows["halves"][row, -2]),
+                lightness=float(rows["halves"][row, -1]),
+            ),
+        )
+        for row, key in enumerate(rows["key"])
+    }
+
+
+def pack_references(references: Mapping[str, Reference]) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of the file that `load_references` reads."""
+    every = list(references.values())
+    halves = [(*one.halves.levels, one.halves.spectrum, one.halves.lightness) for one in every]
+    return {
+        "key": np.array(list(references)),
+        "patches": np.array([one.statistics.patches for one in every], np.float16),
+        "spectrum": np.array([one.statistics.spectrum for one in every], np.float32),
+        "lightness": np.array([one.statistics.lightness for one in every], np.float32),
+        "halves": np.array(halves, np.float32),
+    }
+
+
+def _middle(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    height_px, width_px = pixels.shape[:2]
+    if min(height_px, width_px) < _WINDOW_PX:
+        raise ValueError(f"a picture to compare with photographs is at least {_WINDOW_PX} px wide and high")
+    top_px, left_px = max(0, (height_px - PIECE_PX) // 2), max(0, (width_px - PIECE_PX) // 2)
+    return pixels[top_px : top_px + PIECE_PX, left_px : left_px + PIECE_PX]
+
+
+def _describe(oklab: FloatArray) -> Statistics:
+    lightness = oklab[..., 0]
+    return Statistics(
+        patches=np.stack([_patch_quantiles(level) for level in _laplacian_pyramid(oklab)]),
+        spectrum=_spectrum(lightness),
+        lightness=np.quantile(lightness, _midpoints(_N_LIGHTNESS_QUANTILES)).astype(np.float32),
+    )
+
+
+def _midpoints(n: int) -> FloatArray:
+    return (np.arange(n) + 0.5) / n
+
+
+def _patch_quantiles(level: FloatArray) -> FloatArray:
+    """(projections, quantiles) of patches: Karras et al. 2018, "Progressive Growing of GANs", section 5.
+
+    Unlike there, patches keep their mean and contrast, which a tile can get wrong.
+    """
+    rng = np.random.default_rng(0)
+    height_px, width_px = level.shape[:2]
+    rows = rng.integers(height_px - _PATCH_PX + 1, size=_N_PATCHES)
+    columns = rng.integers(width_px - _PATCH_PX + 1, size=_N_PATCHES)
+    views = np.lib.stride_tricks.sliding_window_view(level, (_PATCH_PX, _PATCH_PX), axis=(0, 1))
+    patches = views[rows, columns].reshape(_N_PATCHES, -1)
+    projected = patches @ _directions(patches.shape[1])
+    quantiles: FloatArray = np.quantile(projected, _midpoints(_N_PATCH_QUANTILES), axis=0).T.astype(np.float32)
+    return quantiles
+
+
+@cache
+def _directions(n: int) -> FloatArray:
+    """(n, projections) unit vectors, always the same."""
+    vectors = np.random.default_rng(1).normal(size=(n, _N_PROJECTIONS))
+    unit: FloatArray = (vectors / np.linalg.norm(vectors, axis=0)).astype(np.float32)
+    return unit
+
+
+def _laplacian_pyramid(picture: FloatArray) -> list[FloatArray]:
+    """Differences between ever coarser pictures, and the coarsest (Burt and Adelson 1983)."""
+    levels = []
+    for _ in range(_N_LEVELS - 1):
+        smooth = _smooth(picture)
+        levels.append(picture - smooth)
+        picture = smooth[::2, ::2]
+    return [*levels, picture]
+
+
+def _smooth(picture: FloatArray) -> FloatArray:
+    """A binomial filter of five taps in both directions; edges are mirrored."""
+    for axis in (0, 1):
+        padded = np.pad(picture, [(2, 2) if a == axis else (0, 0) for a in range(3)], mode="reflect")
+        n = picture.shape[axis]
+        taps = [padded.take(range(start, start + n), axis) for start in range(5)]
+        picture = ((taps[0] + taps[4]) + 4 * (taps[1] + taps[3]) + 6 * taps[2]) / np.float32(16)
+    return picture
+
+
+def _spectrum(lightness: FloatArray) -> FloatArray:
+    """(bands,) mean power over rings of frequency, by Welch's method over half overlapping windows."""
+    window = np.outer(np.hanning(_WINDOW_PX), np.hanning(_WINDOW_PX)).astype(np.float32)
+    pieces = [
+        (piece - piece.mean()) * window
+        for top_px in _starts(lightness.shape[0])
+        for left_px in _starts(lightness.shape[1])
+        if (piece := lightness[top_px : top_px + _WINDOW_PX, left_px : left_px + _WINDOW_PX]).size
+    ]
+    power = (np.abs(np.fft.rfft2(np.stack(pieces))) ** 2).mean(axis=0) / float((window**2).sum())
+    band = _bands()
+    inside = (band >= 0) & (band < _N_BANDS)
+    sums = np.bincount(band[inside], power[inside], minlength=_N_BANDS)
+    mean = sums / np.bincount(band[inside], minlength=_N_BANDS)
+    return (10 * np.log10(mean + 1e-3)).astype(np.float32)  # an even picture has no power, and no logarithm
+
+
+def _starts(side_px: int) -> FloatArray:
+    """Where windows begin: spread evenly, overlapping by half or more."""
+    n = -(-2 * (side_px - _WINDOW_PX) // _WINDOW_PX) + 1
+    return np.linspace(0, side_px - _WINDOW_PX, n).astype(int)
+
+
+@cache
+def _bands() -> npt.NDArray[np.int64]:
+    """Band of each frequency of a window: even steps of the logarithm from 85 px to 2 px a cycle."""
+    down = np.fft.fftfreq(_WINDOW_PX)[:, None]
+    across = np.fft.rfftfreq(_WINDOW_PX)[None, :]
+    frequency = np.maximum(np.hypot(down, across), 1e-9)
+    lowest, highest = 3 / _WINDOW_PX, 0.5
+    band: npt.NDArray[np.int64] = np.floor(_N_BANDS * np.log(frequency / lowest) / np.log(highest / lowest)).astype(
+        np.int64
+    )
+    return band
+
+
+def _to_oklab(srgb8: npt.NDArray[np.uint8]) -> FloatArray:
+    """(H, W, 3) OKLab times 100 (B. Ottosson 2020, "A perceptual color space for image processing")."""
+    encoded = np.arange(256) / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    to_cones = np.array(
+        [
+            [0.4122214708, 0.5363325363, 0.0514459929],
+            [0.2119034982, 0.6806995451, 0.1073969566],
+            [0.0883024619, 0.2817188376, 0.6299787005],
+        ],
+        np.float32,
+    )
+    to_lab = np.array(
+        [
+            [0.2104542553, 0.7936177850, -0.0040720468],
+            [1.9779984951, -2.4285922050, 0.4505937099],
+            [0.0259040371, 0.7827717662, -0.8086757660],
+        ],
+        np.float32,
+    )
+    oklab: FloatArray = 100 * np.cbrt(linear[srgb8] @ to_cones.T) @ to_lab.T
+    return oklab

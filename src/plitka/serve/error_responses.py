@@ -1,0 +1,46 @@
+"""One error in the shape of whichever contract the path belongs to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from plitka.errors import NotIdentified, PlitkaError, ServiceError
+from plitka.serve.problems import problem_of, status_of
+
+OPENAI = "/v1/images/"
+COG = ("/predictions", "/v1/predictions", "/v1/models/")
+
+
+def language_of(headers: Mapping[str, str]) -> str:
+    """The first of our languages that Accept-Language names."""
+    for part in headers.get("accept-language", "").lower().split(","):
+        if part.strip().startswith("ru"):
+            return "ru"
+        if part.strip().startswith("en"):
+            break
+    return "en"
+
+
+def error_answer(
+    error: PlitkaError, path: str, request_id: str, headers: Mapping[str, str], *, status: int | None = None
+) -> JSONResponse:
+    """The answer to a request that cannot be met."""
+    status = status or status_of(error)
+    problem = problem_of(error, language=language_of(headers), request_id=request_id)
+    told: dict[str, str] = {}
+    if isinstance(error, ServiceError) and error.retry_after_s is not None:
+        told["Retry-After"] = str(max(1, round(error.retry_after_s)))
+    if isinstance(error, NotIdentified):
+        told["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(_shaped(problem, path, status), status, told)
+
+
+def _shaped(problem: dict[str, Any], path: str, status: int) -> dict[str, Any]:
+    text = "\n".join(filter(None, (problem["error"], problem.get("details"))))
+    if path.startswith(OPENAI):
+        kind = "server_error" if status >= 500 else "invalid_request_error"
+        return {"error": {"message": text, "type": kind, "param": None, "code": problem["code"]}}
+    if path.startswith(COG):
+        return {"title": problem["code"], "detail": text, "status": status, "request_id": problem["request_id"]}
+    return problem

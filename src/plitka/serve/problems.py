@@ -1,0 +1,80 @@
+"""Errors as answers: their HTTP status, their code for programs, and their words for people."""
+
+from typing import Any
+
+from plitka.core.language.translations import localise
+from plitka.core.recipes.recipe import caret
+from plitka.errors import (
+    BadOutput,
+    BundleError,
+    Cancelled,
+    Conflict,
+    EngineError,
+    InputError,
+    NotAllowed,
+    NotFound,
+    NotIdentified,
+    OutOfMemory,
+    PlitkaError,
+    PromptTooLong,
+    RecipeError,
+    ServiceError,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
+
+STATUS_AND_CODE: dict[type[PlitkaError], tuple[int, str]] = {
+    RecipeError: (400, "recipe"),
+    PromptTooLong: (413, "prompt_too_long"),
+    InputError: (422, "input"),
+    NotIdentified: (401, "key"),
+    NotAllowed: (403, "role"),
+    NotFound: (404, "not_found"),
+    Conflict: (409, "conflict"),
+    TooLarge: (413, "too_large"),
+    TooMany: (429, "too_many"),
+    Unavailable: (503, "unavailable"),
+    ServiceError: (500, "service"),
+    OutOfMemory: (500, "out_of_memory"),
+    BadOutput: (500, "bad_output"),
+    EngineError: (500, "engine"),
+    BundleError: (500, "model"),
+    Cancelled: (500, "cancelled"),
+    PlitkaError: (500, "internal"),
+}
+"""An error's row is that of its nearest ancestor here."""
+
+_UNSPEAKABLE = (EngineError, BundleError)
+"""Their words name devices, files and libraries, which are for the operator."""
+
+
+def status_of(error: PlitkaError) -> int:
+    """The HTTP status of an error."""
+    return _row(error)[0]
+
+
+def problem_of(
+    error: PlitkaError, *, language: str = "en", code: str | None = None, request_id: str | None = None
+) -> dict[str, Any]:
+    """The error as `plitka.serve.schemas.Problem` has it; nothing of the server's inside is told."""
+    if isinstance(error, _UNSPEAKABLE) and not isinstance(error, OutOfMemory | BadOutput):
+        told = localise(ServiceError("the model failed; the request may be tried again"), language)
+    elif isinstance(error, OutOfMemory):
+        told = localise(ServiceError("there is not enough memory for this picture; ask for a smaller one"), language)
+    else:
+        told = localise(error, language)
+    problem: dict[str, Any] = {
+        "error": told,
+        "code": code or _row(error)[1],
+        "details": None,
+        "suggestions": None,
+        "request_id": request_id,
+    }
+    if isinstance(error, RecipeError):
+        problem |= {"details": caret(error), "suggestions": list(error.suggestions) or None}
+    return problem
+
+
+def _row(error: PlitkaError) -> tuple[int, str]:
+    return next(STATUS_AND_CODE[kind] for kind in type(error).__mro__ if kind in STATUS_AND_CODE)

@@ -1,0 +1,336 @@
+"""Colours: the published CIEDE2000 pairs, the lookups by name, and makers' palette files."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plitka.core.colour.palette import Colour, default_palette, load_palette, nearest
+from plitka.core.colour.spaces import (
+    Lab,
+    ciede2000,
+    hex_to_lab_d65,
+    hex_to_srgb8,
+    lab_d65_to_hex,
+    linear_to_srgb8,
+    srgb8_to_hex,
+    srgb8_to_linear,
+)
+from plitka.errors import PaletteError
+
+# Sharma, Wu, Dalal 2005, table 1.
+SHARMA_PAIRS: list[tuple[Lab, Lab, float]] = [
+    ((50.0, 2.6772, -79.7751), (50.0, 0.0, -82.7485), 2.0425),
+    ((50.0, 3.1571, -77.2803), (50.0, 0.0, -82.7485), 2.8615),
+    ((50.0, 2.8361, -74.02), (50.0, 0.0, -82.7485), 3.4412),
+    ((50.0, -1.3802, -84.2814), (50.0, 0.0, -82.7485), 1.0),
+    ((50.0, -1.1848, -84.8006), (50.0, 0.0, -82.7485), 1.0),
+    ((50.0, -0.9009, -85.5211), (50.0, 0.0, -82.7485), 1.0),
+    ((50.0, 0.0, 0.0), (50.0, -1.0, 2.0), 2.3669),
+    ((50.0, -1.0, 2.0), (50.0, 0.0, 0.0), 2.3669),
+    ((50.0, 2.49, -0.001), (50.0, -2.49, 0.0009), 7.1792),
+    ((50.0, 2.49, -0.001), (50.0, -2.49, 0.001), 7.1792),
+    ((50.0, 2.49, -0.001), (50.0, -2.49, 0.0011), 7.2195),
+    ((50.0, 2.49, -0.001), (50.0, -2.49, 0.0012), 7.2195),
+    ((50.0, -0.001, 2.49), (50.0, 0.0009, -2.49), 4.8045),
+    ((50.0, -0.001, 2.49), (50.0, 0.001, -2.49), 4.8045),
+    ((50.0, -0.001, 2.49), (50.0, 0.0011, -2.49), 4.7461),
+    ((50.0, 2.5, 0.0), (50.0, 0.0, -2.5), 4.3065),
+    ((50.0, 2.5, 0.0), (73.0, 25.0, -18.0), 27.1492),
+    ((50.0, 2.5, 0.0), (61.0, -5.0, 29.0), 22.8977),
+    ((50.0, 2.5, 0.0), (56.0, -27.0, -3.0), 31.903),
+    ((50.0, 2.5, 0.0), (58.0, 24.0, 15.0), 19.4535),
+    ((50.0, 2.5, 0.0), (50.0, 3.1736, 0.5854), 1.0),
+    ((50.0, 2.5, 0.0), (50.0, 3.2972, 0.0), 1.0),
+    ((50.0, 2.5, 0.0), (50.0, 1.8634, 0.5757), 1.0),
+    ((50.0, 2.5, 0.0), (50.0, 3.2592, 0.335), 1.0),
+    ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+    ((63.0109, -31.0961, -5.8663), (62.8187, -29.7946, -4.0864), 1.263),
+    ((61.2901, 3.7196, -5.3901), (61.4292, 2.248, -4.962), 1.8731),
+    ((35.0831, -44.1164, 3.7933), (35.0232, -40.0716, 1.5901), 1.8645),
+    ((22.7233, 20.0904, -46.694), (23.0331, 14.973, -42.5619), 2.0373),
+    ((36.4612, 47.858, 18.3852), (36.2715, 50.5065, 21.2231), 1.4146),
+    ((90.8027, -2.0831, 1.441), (91.1528, -1.6435, 0.0447), 1.4441),
+    ((90.9257, -0.5406, -0.9208), (88.6381, -0.8985, -0.7239), 1.5381),
+    ((6.7747, -0.2908, -2.4247), (5.8714, -0.0985, -2.2286), 0.6377),
+    ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
+]
+
+# Nominative of the three genders, genitive of two, and an oblique plural, for each Russian adjective of the 29.
+ADJECTIVES = {
+    "BEIGE": "бежевый бежевая бежевое бежевого бежевой бежевыми",
+    "BLACK": "чёрный черная чёрное черного чёрной черных",
+    "BLUE": "синий синяя синее синего синей синими",
+    "BROWN": "коричневый коричневая коричневое коричневого коричневой коричневых",
+    "DKBLUE": "тёмно-синий темно-синяя темно-синее тёмно-синего темно-синей темносиними",
+    "DKGRAY": "тёмно-серый темно-серая темно-серое тёмно-серого темно-серой темносерых",
+    "DKGREEN": "тёмно-зелёный темно-зеленая темно-зеленое тёмно-зелёного темно-зеленой темнозелёных",
+    "EMERALD": "изумрудный изумрудная изумрудное изумрудного изумрудной изумрудным",
+    "GRAY": "серый серая серое серого серой серыми",
+    "LILAC": "сиреневый сиреневая сиреневое сиреневого сиреневой сиреневую",
+    "LIMEGRN": "салатовый салатовая салатовое салатового салатовой салатовом",
+    "LTGRAY": "светло-серый светло-серая светло-серое светло-серого светло-серой светлосерых",
+    "LTGREEN": "светло-зелёный светло-зеленая светло-зеленое светло-зелёного светло-зеленой светлозелёных",
+    "ORANGE": "оранжевый оранжевая оранжевое оранжевого оранжевой оранжевыми",
+    "PEARL": "жемчужный жемчужная жемчужное жемчужного жемчужной жемчужных",
+    "PINK": "розовый розовая розовое розового розовой розовому",
+    "RED": "красный красная красное красного красной красных",
+    "SAND": "песочный песочная песочное песочного песочной песочными",
+    "SKYBLUE": "голубой голубая голубое голубого голубой голубых",
+    "TURQSE": "бирюзовый бирюзовая бирюзовое бирюзового бирюзовой бирюзовую",
+    "VIOLET": "фиолетовый фиолетовая фиолетовое фиолетового фиолетовой фиолетовым",
+    "WHITE": "белый белая белое белого белой белыми",
+    "WHTGRN": "бело-зелёный бело-зеленая бело-зеленое бело-зелёного бело-зеленой бело-зелёными",
+    "YELLOW": "жёлтый желтая жёлтое желтого жёлтой желтых",
+}
+# Nouns and phrases that name a colour, in several cases.
+NOUNS = {
+    "GRNAPL": ["зелёное яблоко", "зеленого яблока", "зелёным яблоком", "зеленые яблоки"],
+    "GRSGRN": ["зелёная трава", "зеленой травы", "зелёной травой", "зеленую траву"],
+    "KHAKI": ["хаки", "ХАКИ"],
+    "SALMON": ["лосось", "лосося", "лососем", "лососевый", "лососевой"],
+    "TERCOT": ["терракот", "терракота", "терракоты", "терракотом", "терракотовый", "терракотовую"],
+}
+
+
+@pytest.mark.parametrize(("lab1", "lab2", "expected"), SHARMA_PAIRS)
+def test_ciede2000_agrees_with_the_published_pairs(lab1: Lab, lab2: Lab, expected: float) -> None:
+    """Each of the 34 pairs gives the published difference to four decimals, both ways round."""
+    assert round(ciede2000(lab1, lab2), 4) == expected
+    assert round(ciede2000(lab2, lab1), 4) == expected
+
+
+def test_all_of_sharmas_pairs_are_here() -> None:
+    """The paper's table has 34 pairs."""
+    assert len(SHARMA_PAIRS) == 34
+
+
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_a_hex_survives_the_way_to_lab_and_back(srgb8: tuple[int, int, int]) -> None:
+    """Every sRGB colour comes back from linear light and from Lab as the same bytes."""
+    colour_hex = srgb8_to_hex(srgb8)
+    assert hex_to_srgb8(colour_hex) == srgb8
+    assert linear_to_srgb8(srgb8_to_linear(srgb8)) == srgb8
+    assert lab_d65_to_hex(hex_to_lab_d65(colour_hex)) == colour_hex
+
+
+@pytest.mark.parametrize(
+    ("colour_hex", "expected"),
+    [
+        ("#FFFFFF", (100.0, 0.0, 0.0)),
+        ("#000", (0.0, 0.0, 0.0)),
+        ("#FF0000", (53.241, 80.092, 67.203)),
+        ("#777777", (50.034, 0.0, 0.0)),
+    ],
+)
+def test_lab_of_known_colours(colour_hex: str, expected: Lab) -> None:
+    """White, black, the sRGB red and a grey have their known Lab values."""
+    assert hex_to_lab_d65(colour_hex) == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize("text", ["", "A63D30", "#A63D3", "#GG0000", "#A63D300", "red"])
+def test_what_is_no_hex_is_refused(text: str) -> None:
+    """Only # with three or six hexadecimal digits is a hex."""
+    with pytest.raises(ValueError, match="expected #RRGGBB"):
+        hex_to_srgb8(text)
+
+
+def test_the_default_palette_has_all_four_tables() -> None:
+    """29 photographed colours, 52 of the trade and their RAL numbers, 51 of makers; every code is its own."""
+    palette = default_palette()
+    sources = [colour.source for colour in palette.colours]
+    assert {source: sources.count(source) for source in sources} == {
+        "catalogue": 29,
+        "trade": 52,
+        "maker": 51,
+        "ral": 52,
+    }
+    assert len({colour.code for colour in palette.colours}) == len(palette.colours)
+    assert [colour.code for colour in palette.catalogue] == sorted(colour.code for colour in palette.catalogue)
+
+
+@pytest.mark.parametrize("colour", default_palette().colours, ids=lambda colour: colour.code)
+def test_codes_and_captions_read_back(colour: Colour) -> None:
+    """A colour is found by its code in any case and by its caption name."""
+    palette = default_palette()
+    for text in (colour.code, colour.code.lower(), colour.caption_name, colour.caption_name.title()):
+        assert palette.find(text) == colour
+
+
+@pytest.mark.parametrize("code", [colour.code for colour in default_palette().catalogue])
+def test_every_catalogue_colour_is_in_the_morphology_tables(code: str) -> None:
+    """Each of the 29 Russian names is tested in its forms, and itself found."""
+    assert code in ADJECTIVES or code in NOUNS
+    colour = default_palette().find(code)
+    assert colour is not None
+    assert default_palette().find(colour.name_ru) == colour
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [(form, code) for code, forms in ADJECTIVES.items() for form in forms.split()]
+    + [(form, code) for code, forms in NOUNS.items() for form in forms],
+)
+def test_russian_names_are_found_in_any_form(form: str, code: str) -> None:
+    """Gender, case, number, ё or е, hyphen or not do not matter."""
+    found = default_palette().find(form)
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("grey", "GRAY"),
+        ("Light Grey", "LTGRAY"),
+        ("dk green", "DKGREEN"),
+        ("dark_green", "DKGREEN"),
+        ("white green", "WHTGRN"),
+        ("light green", "LTGREEN"),
+        ("green", "GREEN"),
+        ("purple", "PURPLE"),
+        ("фиолетовый", "VIOLET"),
+        ("морской волны", "TEAL"),
+        ("слоновой кости", "IVORY"),
+        ("графит", "ANTHRACITE"),
+        ("шоколадный", "DARK_BROWN"),
+        ("RAL3020", "RAL 3020"),
+        ("рал 3020", "RAL 3020"),
+        ("rh 20", "RH20"),
+        ("us056", "US-056"),
+        ("С009", "C009"),
+        ("C009 Фиолетовый", "C009"),
+        ("RH20 Standard Blue", "RH20"),
+        ("mustard", "RH40"),
+        ("standard blue", None),
+        ("#a63d30", "#A63D30"),
+        ("#a63", "#AA6633"),
+        ("cиний", "BLUE"),
+        ("056", None),
+        ("RAL 3021", None),
+        ("teel", None),
+        ("", None),
+    ],
+)
+def test_find(text: str, code: str | None) -> None:
+    """Names resolve in the order of precedence; a maker's name alone only where it is unambiguous."""
+    found = default_palette().find(text)
+    assert (found.code if found else None) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("teel", "teal"),
+        ("blak", "black"),
+        ("drak green", "dark green"),
+        ("скай", None),
+        ("чорный", "чёрный"),
+        ("красненький", "красный"),
+        ("зеленное яблоко", "зеленое яблоко"),
+        ("RAL 3021", "RAL 3020"),
+        ("RAL 1", None),
+        ("RH91", "RH90"),
+        ("qqqq", None),
+    ],
+)
+def test_suggestions_come_in_the_script_of_the_query(text: str, expected: str | None) -> None:
+    """The likest name comes first; for RAL the nearest number; nothing where nothing is like it."""
+    assert next(iter(default_palette().suggest(text)), None) == expected
+
+
+def test_maker_names_without_a_hex_take_the_trades_colour() -> None:
+    """C009 «Фиолетовый» has the colour that the trade calls so."""
+    palette = default_palette()
+    violet, purple = palette.find("C009"), palette.find("PURPLE")
+    assert violet is not None
+    assert purple is not None
+    assert violet.srgb_hex == purple.srgb_hex
+
+
+def test_photographed_colours_know_their_light_and_shade() -> None:
+    """A catalogue colour has the median as its colour and the lit and gap colours beside it."""
+    red = default_palette().find("RED")
+    assert red is not None
+    assert (red.srgb_hex, red.lit_hex, red.gap_hex) == ("#C74A3E", "#D45244", "#85241C")
+
+
+def test_nearest_is_by_ciede2000() -> None:
+    """A colour is nearest to itself, and a bright red to the red of the 29."""
+    catalogue = default_palette().catalogue
+    assert all(nearest(colour.srgb_hex, catalogue) == colour for colour in catalogue)
+    assert nearest(hex_to_lab_d65("#D04030"), catalogue).code == "RED"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"code,name,hex\nRED-12,Signal red,#C1121C\nSEA,Sea,0af\n",
+        b"\xef\xbb\xbfcode;name;hex\r\nRED-12;Signal red;#C1121C\r\n\r\nSEA;Sea;#00AAFF\r\n",
+        "Name,Code,Hex,name_ru,note\nSignal red,red-12,#c1121c,Сигнальный красный,x\nSea,sea,#0AF,,\n".encode(),
+    ],
+)
+def test_makers_palettes_are_read(tmp_path: Path, data: bytes) -> None:
+    """Comma or semicolon, mark or none, any order and case of columns; the maker's names come first."""
+    path = tmp_path / "maker.csv"
+    path.write_bytes(data)
+    palette = load_palette(path)
+    found = palette.find("signal red")
+    assert found is not None
+    assert (found.code, found.srgb_hex, found.source) == ("RED-12", "#C1121C", "custom")
+    sea = palette.find("Sea")
+    assert sea is not None
+    assert sea.srgb_hex == "#00AAFF"
+    red = palette.find("red")
+    assert red is not None
+    assert red.code == "RED"
+    assert all(palette.find(colour.caption_name) == colour for colour in palette.colours)
+
+
+def test_a_makers_name_takes_the_place_of_ours(tmp_path: Path) -> None:
+    """Where a maker has a red of their own, «red» and its code are theirs and ours cannot be asked for."""
+    path = tmp_path / "maker.csv"
+    path.write_text("code,name,hex,name_ru\nMR1,Red,#FF0000,Красный\nMR2,Red 2,#EE0000,\nMR3,and,#DD0000,\n", "utf-8")
+    palette = load_palette(path)
+    codes = {text: colour.code for text in ("red", "красная", "mr2", "MR3") if (colour := palette.find(text))}
+    assert codes == {"red": "MR1", "красная": "MR1", "mr2": "MR2", "MR3": "MR3"}
+    assert [colour.caption_name for colour in palette.colours[:3]] == ["red", "mr2", "mr3"]
+    assert "RED" not in {colour.code for colour in palette.colours}
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "words"),
+    [
+        (b"", 0, "empty"),
+        (b"\n\n", 0, "empty"),
+        (b"code,name,hex\n", 0, "no colours"),
+        (b"code,name\nA,a\n", 1, "'hex'"),
+        (b"name,hex\na,#FFF\n", 1, "'code'"),
+        (b"code,name,hex\nA1,a,#FFF\nA2,b,red\n", 3, "'red'"),
+        (b"code,name,hex\nA1,a,\n", 2, "''"),
+        (b"code,name,hex\nA1,,#FFF\n", 2, "no name"),
+        (b"code,name,hex\n,a,#FFF\n", 2, "cannot be a code"),
+        (b"code,name,hex\n056,a,#FFF\n", 2, "begin with a letter"),
+        (b"code,name,hex\nAND,a,#FFF\n", 2, "no word of the recipe language"),
+        (b"code,name,hex\nA1,a,#FFF\nB1,b,#000\na-1,c,#111\n", 4, "line 2"),
+        ("code,name,hex\nA1,а,#FFF\nA2,б,#FFF\n".encode("cp1251"), 2, "UTF-8"),
+        (b'code,name,hex\nA1,"a,#FFF\n', 2, "not CSV"),
+        (b"code,name,hex\n" + b"A1,a,#FFF\n" * 110_000, 0, "1 MB"),
+    ],
+)
+def test_palette_files_that_cannot_be_used_are_refused(tmp_path: Path, data: bytes, line: int, words: str) -> None:
+    """The error names the file, the line and what was expected."""
+    path = tmp_path / "maker.csv"
+    path.write_bytes(data)
+    with pytest.raises(PaletteError) as caught:
+        load_palette(path)
+    assert caught.value.line == line
+    assert caught.value.path == path
+    assert words in str(caught.value)
+
+
+def test_a_missing_palette_is_refused(tmp_path: Path) -> None:
+    """A path that is not there is the caller's mistake."""
+    with pytest.raises(PaletteError, match="No such file"):
+        load_palette(tmp_path / "none.csv")

@@ -1,0 +1,164 @@
+"""Picture files of every sort a person may have, and those that cannot be one."""
+
+import csv
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from plitka.core.files import photograph
+from plitka.core.files.id_map import encode_png16
+from plitka.core.files.photograph import read_photographs, read_picture
+from plitka.errors import InputError
+
+RAMP = np.tile(np.arange(0, 256, 4, dtype=np.uint8), (64, 1))
+
+
+def saved(path: Path, image: Image.Image, **options: object) -> Path:
+    """The image as a file."""
+    image.save(path, **options)  # type: ignore[arg-type]
+    return path
+
+
+def test_a_plain_picture_is_read_as_it_is(tmp_path: Path) -> None:
+    """8-bit RGB in PNG: every byte."""
+    pixels = np.random.default_rng(0).integers(256, size=(40, 50, 3), dtype=np.uint8)
+    assert np.array_equal(read_picture(saved(tmp_path / "a.png", Image.fromarray(pixels))), pixels)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA"])
+def test_other_modes_become_rgb(tmp_path: Path, mode: str) -> None:
+    """Grey, black and white, indexed and transparent files have three channels of 8 bits."""
+    read = read_picture(saved(tmp_path / "a.png", Image.fromarray(RAMP).convert(mode)))
+    assert read.shape == (64, 64, 3)
+    assert read.dtype == np.uint8
+    assert read[0, 0, 0] < 10
+    assert read[0, -1, 0] > 240
+
+
+def test_transparency_shows_white(tmp_path: Path) -> None:
+    """A cut out tile lies on white."""
+    clear = Image.new("RGBA", (64, 64), (255, 0, 0, 0))
+    assert (read_picture(saved(tmp_path / "a.png", clear)) == 255).all()
+
+
+def test_sixteen_bits_are_scaled_not_cut_off(tmp_path: Path) -> None:
+    """Both grey and RGB of 16 bits a channel keep their tone."""
+    deep = RAMP.astype(np.uint16) * 257
+    for samples in (deep, np.stack([deep] * 3, -1)):
+        path = tmp_path / "deep.png"
+        path.write_bytes(encode_png16(samples))
+        assert np.abs(read_picture(path)[..., 0].astype(int) - RAMP).max() <= 1
+
+
+def test_the_cameras_rotation_is_applied(tmp_path: Path) -> None:
+    """A photograph held upright is upright."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert read_picture(saved(tmp_path / "a.jpg", Image.new("RGB", (80, 64)), exif=exif)).shape == (80, 64, 3)
+
+
+def test_an_srgb_or_a_broken_profile_changes_nothing(tmp_path: Path) -> None:
+    """The first says what is taken for granted, the second says nothing."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    same = read_picture(saved(tmp_path / "a.png", Image.new("RGB", (64, 64), (200, 30, 30)), icc_profile=profile))
+    assert np.abs(same[0, 0].astype(int) - (200, 30, 30)).max() <= 1
+    broken = saved(tmp_path / "b.png", Image.new("RGB", (64, 64), (200, 30, 30)), icc_profile=b"no profile")
+    assert tuple(read_picture(broken)[0, 0]) == (200, 30, 30)
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "F", "I"])
+def test_what_has_no_one_reading_is_refused(tmp_path: Path, mode: str) -> None:
+    """The refusal names the mode and the way out."""
+    path = saved(tmp_path / "a.tif", Image.new(mode, (64, 64)))
+    with pytest.raises(InputError, match=rf"in {mode}\S*; save it as sRGB"):
+        read_picture(path)
+
+
+def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
+    """A few bytes that claim millions of pixels are never decoded."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    path = tmp_path / "bomb.png"
+    for side_px in (10_000, 60_000):
+        header = struct.pack(">IIBBBBB", side_px, side_px, 8, 2, 0, 0, 0)
+        path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b""))
+        with pytest.raises(InputError, match="million"):
+            read_picture(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"GIF89a"], ids=["empty", "text", "gif"])
+def test_what_is_no_picture_is_refused(tmp_path: Path, content: bytes) -> None:
+    """Whatever the name says."""
+    path = tmp_path / "a.png"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="no picture that can be read"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_half_a_file_is_refused(tmp_path: Path, suffix: str) -> None:
+    """A picture whose end is missing is not measured."""
+    buffer = BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(256, size=(90, 90, 3), dtype=np.uint8)).save(
+        buffer, format={"png": "PNG", "jpg": "JPEG"}[suffix]
+    )
+    path = tmp_path / f"a.{suffix}"
+    path.write_bytes(buffer.getvalue()[: buffer.tell() // 2])
+    with pytest.raises(InputError, match="cannot be read"):
+        read_picture(path)
+
+
+def test_a_missing_file_is_the_callers_mistake(tmp_path: Path) -> None:
+    """Not an error of the system."""
+    with pytest.raises(InputError, match="cannot be read"):
+        read_picture(tmp_path / "none.png")
+
+
+def test_photographs_come_with_their_recipes(tmp_path: Path) -> None:
+    """`captions.csv` says what each shows."""
+    saved(tmp_path / "RED.png", Image.new("RGB", (64, 64), "red"))
+    with (tmp_path / photograph.CAPTIONS).open("w", newline="") as file:
+        csv.writer(file).writerows([("file", "caption"), ("RED.png", "ohwx_rubber_tile <s0><s1>, 100% red")])
+    [(recipe, pixels)] = read_photographs(tmp_path)
+    assert recipe.percents == {"RED": 100}
+    assert pixels.shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("table", [None, "name,caption\na.png,100% red\n"])
+def test_a_folder_without_captions_is_refused(tmp_path: Path, table: str | None) -> None:
+    """No table, or one with other columns."""
+    if table:
+        (tmp_path / photograph.CAPTIONS).write_text(table)
+    with pytest.raises(InputError):
+        read_photographs(tmp_path)
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3)])
+def test_maps_keep_all_sixteen_bits(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    """The header says 16 bits, and undoing the filter gives every sample back."""
+    samples = np.random.default_rng(0).integers(2**16, size=shape, dtype=np.uint16)
+    content = encode_png16(samples)
+    width_px, height_px, depth, colour_type = struct.unpack(">IIBB", content[16:26])
+    assert (width_px, height_px, depth, colour_type) == (7, 5, 16, 0 if len(shape) == 2 else 2)
+    length = struct.unpack(">I", content[33:37])[0]
+    rows = np.frombuffer(zlib.decompress(content[41 : 41 + length]), np.uint8).reshape(5, -1)
+    assert (rows[:, 0] == 2).all()
+    plain = np.cumsum(rows[:, 1:], axis=0, dtype=np.uint8)
+    assert np.array_equal(plain.view(">u2").reshape(shape), samples)
+    path = tmp_path / "map.png"
+    path.write_bytes(content)
+    Image.open(path).load()
+
+
+def test_a_map_of_another_kind_is_refused() -> None:
+    """Floats and two channels are no map."""
+    for samples in (np.zeros((4, 4), np.float32), np.zeros((4, 4, 2), np.uint16)):
+        with pytest.raises(ValueError, match="uint16"):
+            encode_png16(samples)  # type: ignore[arg-type]

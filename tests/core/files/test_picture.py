@@ -1,0 +1,155 @@
+"""Pictures as files."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from plitka.core.files.picture import (
+    contact_sheet,
+    describe,
+    encode_png,
+    name_guide,
+    read_fields,
+    thumbnail,
+    write_whole,
+)
+from plitka.core.generation import Mode, Request, Result
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.errors import InputError
+
+
+def a_result(mode: Mode = Mode.TEXT, **choices: Any) -> Result:  # noqa: ANN401
+    """A small finished picture."""
+    recipe = parse_recipe("60% red, 40% black").recipe
+    return Result(
+        pixels=np.arange(64 * 64 * 3, dtype=np.uint32).reshape(64, 64, 3).astype(np.uint8),
+        request=Request(
+            recipe=recipe,
+            seed=5,
+            mode=mode,
+            steps=20,
+            guidance=7.0,
+            width_px=64,
+            height_px=64,
+            negative_prompt="размыто",
+            **choices,
+        ),
+        prompt="a tile",
+        engine="mini@0123456789ab",
+        measured={"RED": 61.257, "BLACK": 38.743},
+        seconds=1.5,
+    )
+
+
+def test_a_picture_carries_what_repeats_it(tmp_path: Path) -> None:
+    """Every field that was written is read back, also one in Cyrillic."""
+    path = tmp_path / "tile.png"
+    result = a_result()
+    write_whole(path, encode_png(result.pixels, describe(result, "1.2.3")))
+    assert read_fields(path) == {
+        "plitka": "1.2.3",
+        "recipe": "60% red, 40% black",
+        "prompt": "a tile",
+        "negative_prompt": "размыто",
+        "seed": "5",
+        "steps": "20",
+        "guidance": "7.0",
+        "size": "64x64",
+        "mode": "text",
+        "model": "mini@0123456789ab",
+        "requested": '{"RED": 60.0, "BLACK": 40.0}',
+        "measured": '{"RED": 61.26, "BLACK": 38.74}',
+    }
+
+
+def test_a_guided_picture_tells_more() -> None:
+    """Strength, tolerance and attempts; granules from outside by their hash, which their arrangement changes."""
+    ids = np.arange(12, dtype=np.int32).reshape(3, 4)
+    fields = describe(a_result(Mode.GUIDED, strength=0.6, tolerance=3.0), "1.2.3")
+    assert [fields[name] for name in ("mode", "strength", "tolerance", "attempts")] == ["guided", "0.6", "3.0", "1"]
+    assert "guide" not in fields
+    over = describe(a_result(Mode.GUIDED, strength=0.6, tolerance=3.0, guide=ids), "1.2.3")
+    assert over == fields | {"guide": name_guide(ids)}
+    assert len({name_guide(ids), name_guide(ids.reshape(4, 3)), name_guide(ids + 1)}) == 3
+
+
+def test_a_picture_keeps_its_pixels(tmp_path: Path) -> None:
+    """PNG loses nothing."""
+    path = tmp_path / "tile.png"
+    write_whole(path, encode_png(a_result().pixels))
+    np.testing.assert_array_equal(np.asarray(Image.open(path)), a_result().pixels)
+
+
+def test_the_same_result_gives_the_same_bytes() -> None:
+    """Neither the time nor how long it took is in the file."""
+    first, second = a_result(), a_result()
+    object.__setattr__(second, "seconds", 99.0)
+    assert encode_png(first.pixels, describe(first, "1")) == encode_png(second.pixels, describe(second, "1"))
+
+
+def test_a_foreign_png_is_refused(tmp_path: Path) -> None:
+    """A PNG that plitka did not make carries no recipe."""
+    path = tmp_path / "foreign.png"
+    Image.new("RGB", (8, 8)).save(path)
+    with pytest.raises(InputError, match="carries no recipe"):
+        read_fields(path)
+
+
+def test_what_is_no_png_is_refused(tmp_path: Path) -> None:
+    """Text under a picture's name is told from a picture."""
+    path = tmp_path / "tile.png"
+    path.write_text("not a picture")
+    with pytest.raises(InputError, match="is not a PNG"):
+        read_fields(path)
+
+
+@pytest.mark.parametrize("part", [0.5, 0.95])
+def test_a_cut_off_png_is_refused(tmp_path: Path, part: float) -> None:
+    """Part of a picture cannot be repeated, whether its text or its pixels end early."""
+    path = tmp_path / "tile.png"
+    content = encode_png(a_result().pixels, describe(a_result(), "1"))
+    path.write_bytes(content[: int(len(content) * part)])
+    with pytest.raises(InputError, match=r"not a whole one|cannot be read"):
+        read_fields(path)
+
+
+def test_a_missing_picture_is_refused(tmp_path: Path) -> None:
+    """A wrong path is the caller's mistake."""
+    with pytest.raises(InputError, match="cannot be read"):
+        read_fields(tmp_path / "none.png")
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever breaks a write, the name stands for the whole old file."""
+    path = tmp_path / "tile.png"
+    write_whole(path, b"old")
+
+    def broken_fsync(_descriptor: int) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("os.fsync", broken_fsync)
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_written_file_follows_the_umask(tmp_path: Path) -> None:
+    """A picture is as readable as any other new file."""
+    write_whole(tmp_path / "tile.png", b"picture")
+    (tmp_path / "other").write_bytes(b"")
+    assert (tmp_path / "tile.png").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+@pytest.mark.parametrize(("n_pictures", "n_columns", "n_rows"), [(2, 2, 1), (4, 2, 2), (5, 3, 2)])
+def test_a_contact_sheet_holds_every_picture(n_pictures: int, n_columns: int, n_rows: int) -> None:
+    """Pictures lie row by row on white, nearly as many across as down."""
+    red = np.zeros((640, 640, 3), np.uint8)
+    red[..., 0] = 200
+    sheet = contact_sheet([thumbnail(red)] * n_pictures, [f"seed {seed}" for seed in range(n_pictures)])
+    assert sheet.shape[1] // 320 == n_columns
+    assert sheet.shape[0] // 340 == n_rows
+    assert np.all(sheet == (200, 0, 0), axis=-1).sum() == n_pictures * 320 * 320
