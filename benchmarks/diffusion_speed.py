@@ -22,10 +22,11 @@ import structlog
 import torch  # noqa: TID253  (nothing imports a benchmark)
 from diffusers import DPMSolverMultistepScheduler, StableDiffusionXLPipeline  # noqa: TID253
 
-from plitka.cli.engines import load_bundled_engine
-from plitka.core.generation import Engine, Mode, Request
+from plitka.core.generation import CompleteRequest, Engine, Mode, Request, generate_one
 from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene import Scene, Size
 from plitka.model.bundle import find_bundle
+from plitka.model.loading import load_tuned_engine
 from plitka.model.pipeline import Pipeline
 
 WORDS = "60% red, 30% black, 10% white"
@@ -37,6 +38,13 @@ def median_s(task: Callable[[], object]) -> float:
     """Of a few runs after one that nobody waits for."""
     task()
     return median(repeat(task, number=1, repeat=REPEATS))
+
+
+def complete(engine: Engine, mode: Mode, size_px: int) -> CompleteRequest:
+    """A picture at the engine's own choices."""
+    return engine.complete(
+        Request(scene=Scene.of(RECIPE, Size(width_px=size_px, height_px=size_px)), seed=1, mode=mode)
+    )
 
 
 def load_stock(model: str) -> Pipeline:
@@ -55,15 +63,15 @@ def load_stock(model: str) -> Pipeline:
 
 def time_stock(model: str, engine: Engine, size_px: int) -> float:
     """Seconds for a text picture at the engine's own choices."""
-    pipe, usual = load_stock(model), engine.defaults
+    pipe, request = load_stock(model), complete(engine, Mode.TEXT, size_px)
 
     def paint() -> None:
         with torch.no_grad():
             pipe(
-                engine.prompt(RECIPE),
-                negative_prompt=usual.negative_prompt,
-                num_inference_steps=usual.steps,
-                guidance_scale=usual.guidance,
+                engine.prompt(request),
+                negative_prompt=request.negative_prompt,
+                num_inference_steps=request.steps,
+                guidance_scale=request.guidance,
                 width=size_px,
                 height=size_px,
                 generator=torch.Generator("cpu").manual_seed(1),
@@ -74,8 +82,8 @@ def time_stock(model: str, engine: Engine, size_px: int) -> float:
 
 def time_engine(engine: Engine, mode: Mode, size_px: int) -> float:
     """Seconds for a picture at the engine's own choices."""
-    request = Request(recipe=RECIPE, seed=1, mode=mode, width_px=size_px, height_px=size_px)
-    return median_s(lambda: engine.generate(request))
+    request = complete(engine, mode, size_px)
+    return median_s(lambda: generate_one(engine, request))
 
 
 def time_process(model: str, size_px: int) -> tuple[float, float]:
@@ -97,7 +105,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     process_s, peak_gb = time_process(asked.model, asked.size)
     torch.set_num_threads(asked.threads)
-    engine = load_bundled_engine(asked.model, "cpu")
+    engine = load_tuned_engine(asked.model, "cpu")
     stock_s = time_stock(asked.model, engine, asked.size)
     text_s = time_engine(engine, Mode.TEXT, asked.size)
     guided_s = time_engine(engine, Mode.GUIDED, asked.size)

@@ -24,10 +24,14 @@ import diffusers  # noqa: TID253  (nothing imports a benchmark)
 import torch  # noqa: TID253
 from structlog.testing import capture_logs
 
-from plitka.core.generation import Mode, Request
+from plitka.core.generation import Mode, Request, generate_one
+from plitka.core.maker import Maker
 from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene import Scene
 from plitka.model.bundle import load_bundle
-from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
+from plitka.model.device import Placement
+from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.painter import DiffusionPainter
 
 GIB = 2**30
 RECIPE = parse_recipe("60% red, 30% black, 10% white").recipe
@@ -77,7 +81,7 @@ def peak_vram(stages: Iterable[Event], start: str, *, names: Iterable[str] | Non
     }
 
 
-def measure_load(folder: Path, config: EngineConfig) -> tuple[DiffusionEngine, Figures]:
+def measure_load(folder: Path, config: EngineConfig) -> tuple[Maker[DiffusionPainter], Figures]:
     """An engine, and how long each stage of its loading took."""
     began = time.perf_counter()
     with logged_stages() as stages:
@@ -87,10 +91,10 @@ def measure_load(folder: Path, config: EngineConfig) -> tuple[DiffusionEngine, F
     return engine, figures | peak_vram(stages, "load") | {"load_peak_ram_gib": peak_ram_gib()}
 
 
-def measure_picture(engine: DiffusionEngine, which: str) -> Figures:
+def measure_picture(engine: Maker[DiffusionPainter], which: str) -> Figures:
     """How long one picture and its stages took, and the peaks of each stage."""
     with logged_stages() as stages:
-        result = engine.generate(Request(recipe=RECIPE, seed=1, mode=Mode.TEXT))
+        result = generate_one(engine, engine.complete(Request(scene=Scene.of(RECIPE), seed=1, mode=Mode.TEXT)))
     height, width, _ = result.pixels.shape
     figures: Figures = {"picture": f"{width}x{height}", f"{which}_picture_s": result.seconds}
     figures |= {f"{which}_picture_{event['stage']}_s": event["seconds"] for event in stages}
@@ -109,20 +113,21 @@ def measure_bundle(folder: Path, config: EngineConfig) -> Figures:
         "import_ram_gib": peak_ram_gib(),
     }
     engine, load = measure_load(folder, config)
+    placement = engine.painter.placement
     figures |= load
     for which in ("first", "second"):
         figures |= measure_picture(engine, which)
     return figures | {
         "peak_ram_gib": peak_ram_gib(),
-        "device": _device_name(engine),
-        "dtype": str(engine.placement.dtype).removeprefix("torch."),
+        "device": _device_name(placement),
+        "dtype": str(placement.dtype).removeprefix("torch."),
         "torch": torch.__version__,
         "diffusers": diffusers.__version__,
     }
 
 
-def _device_name(engine: DiffusionEngine) -> str:
-    device = engine.placement.device
+def _device_name(placement: Placement) -> str:
+    device = placement.device
     return torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or device.type
 
 

@@ -2,11 +2,12 @@
 
     python benchmarks/measure_accuracy.py renders --n 300 [--laid]
     python benchmarks/measure_accuracy.py near
+    python benchmarks/measure_accuracy.py zones
     python benchmarks/measure_accuracy.py photographs FOLDER
 
-With --laid, and in the second part of each row of near, the measure is told what was laid, of which 5 % of the chips
-are untrue; in the third, it has a swatch: as much of each colour on other granules. A folder holds pictures and
-`captions.csv` with the columns file and caption, "60% red, 40% blue".
+With --laid, and in the second part of each row of near and zones, the measure is told what was laid, of which 5 % of
+the chips are untrue; in the third of near, it has a swatch: as much of each colour on other granules. A folder holds
+pictures and `captions.csv` with the columns file and caption, "60% red, 40% blue".
 """
 
 import argparse
@@ -23,12 +24,16 @@ import numpy.typing as npt
 from plitka.core.colour.palette import Colour, default_palette
 from plitka.core.files.photograph import read_photographs
 from plitka.core.generation import Swatch
-from plitka.core.measure.shares import Measurement, measure
+from plitka.core.measure.shares import Measurement, measure, zone_laid
 from plitka.core.recipes.recipe import Part, Recipe, parse_recipe
-from plitka.core.tile.dealing import deal_colours
-from plitka.core.tile.granules import Geometry, GranuleConfig, Surface, lay_granules
-from plitka.core.tile.renderer import recolour
-from plitka.core.tile.shading import Light, LightConfig, light_granules
+from plitka.core.scene import Scene, Surface, Zone
+from plitka.core.tile.dealing import Chips, deal_colours
+from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
+from plitka.core.tile.lighting import LightConfig
+from plitka.core.tile.masks import label_masks
+from plitka.core.tile.renderer import LitLayer, paint_layer, recolour
+from plitka.core.tile.shading import Light, light_granules
+from plitka.core.tile.zones import ZonedChips, asked_shares
 
 FIRST_SEED = 9_000_000
 """Far from the seeds of `recipes/measure`, which trains the network."""
@@ -38,6 +43,14 @@ NEAR = (
     *(("khaki", "beige"), ("white", "pearl"), ("sand", "beige"), ("lilac", "violet")),
 )
 NEAR_PERCENTS = (95, 80, 50, 20, 5)
+ZONED = (
+    ("60% red, 40% black", ("border:8%", "50% blue, 50% white")),
+    ("60% red, 40% black", ("text:СТ", "70% white, 30% yellow")),
+    ("60% red, 40% black", ("checker:4", "30% blue, 70% white")),
+    ("60% gray, 40% dark gray", ("stripes:3", "30% light gray, 70% gray")),
+    ("80% green, 20% yellow", ("circle", "100% white"), ("text:A", "50% red, 50% black")),
+)
+"""The recipe of the ground, then masks with theirs."""
 UNTRUE = 0.05
 
 
@@ -76,6 +89,10 @@ def main() -> None:
     near.add_argument("--size-px", type=int, default=512)
     near.add_argument("--untrue", type=float, default=UNTRUE)
     near.set_defaults(run=lambda asked: report_near(asked.size_px, asked.untrue))
+    zones = kinds.add_parser("zones")
+    zones.add_argument("--size-px", type=int, default=512)
+    zones.add_argument("--untrue", type=float, default=UNTRUE)
+    zones.set_defaults(run=lambda asked: report_zones(asked.size_px, asked.untrue))
     photographs = kinds.add_parser("photographs")
     photographs.add_argument("folder", type=Path)
     photographs.set_defaults(run=lambda asked: report_photographs(asked.folder))
@@ -124,10 +141,59 @@ def draw_recipe(rng: np.random.Generator) -> Recipe:
 def tell(geometry: Geometry, recipe: Recipe, seed: int, untrue: float) -> npt.NDArray[np.int64]:
     """(H, W) index of the colour that is said to be laid at each pixel of `recolour`'s picture of a seed."""
     dealt = deal_colours(geometry.areas, recipe.shares, np.random.default_rng([seed, 1]))
+    return at_pixels(geometry, falsify(dealt, len(recipe.parts), seed, untrue))
+
+
+def falsify(dealt: npt.NDArray[np.int32], n_colours: int, seed: int, untrue: float) -> npt.NDArray[np.int64]:
+    """The colours of chips, some of which are any colour instead."""
     rng = np.random.default_rng([seed, 2])
-    dealt = np.where(rng.random(dealt.size) < untrue, rng.integers(len(recipe.parts), size=dealt.size), dealt)
+    return np.where(rng.random(dealt.size) < untrue, rng.integers(n_colours, size=dealt.size), dealt)
+
+
+def at_pixels(geometry: Geometry, of_chips: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """(H, W) what is known of the chip at each pixel."""
     oversample = geometry.config.oversample
-    return dealt[geometry.ids[::oversample, ::oversample]]
+    return of_chips[geometry.ids[::oversample, ::oversample]]
+
+
+def report_zones(size_px: int, untrue: float) -> None:
+    """Print by how many points each share of each zone is off, blind and told what was laid."""
+    geometry = lay_granules(GranuleConfig(size_px=size_px, field_mm=size_px / 7), FIRST_SEED)
+    layer = LitLayer(geometry, light_granules(geometry, LightConfig()), LightConfig())
+    largest = []
+    say("zone, part of the tile: blind | told what was laid")
+    for ground, *masked in ZONED:
+        zones = [(None, ground), *masked]
+        scene = Scene(zones=tuple(Zone(parse_recipe(text).recipe, mask) for mask, text in zones))
+        picture, laid = paint_layer(layer, scene, FIRST_SEED), tell_zones(geometry, scene, FIRST_SEED, untrue)
+        for number, zone in enumerate(scene.zones):
+            colours, where = zone.recipe.colours, picture.zone_index == number
+            own_laid = zone_laid(laid, scene.colours, colours)
+            found = (
+                measure(picture.pixels, colours, where=where),
+                measure(picture.pixels, colours, laid=own_laid, where=where),
+            )
+            true = 100 * np.array(picture.zone_shares[number])
+            errors = [np.array(list(one.percents.values())) - true for one in found]
+            largest.append([np.abs(error).max() for error in errors])
+            listed = " | ".join(" ".join(f"{error:+5.2f}" for error in each) for each in errors)
+            say(f"{zone.mask or 'ground'} {zones[number][1]}, {100 * where.mean():.0f} %: {listed}")
+    say("mean of the largest errors " + " | ".join(f"{way:.2f}" for way in np.mean(largest, axis=0)))
+
+
+def tell_zones(geometry: Geometry, scene: Scene, seed: int, untrue: float) -> npt.NDArray[np.int64]:
+    """(H, W) index of the scene's colour that is said to be laid at each pixel of `paint_layer`'s picture of a seed."""
+    n_cells = geometry.config.n_cells
+    labels = label_masks([zone.mask for zone in scene.zones if zone.mask], n_cells, n_cells)
+    chips = Chips(geometry.areas, geometry.coarseness, geometry.radius_mm)
+    zoned = ZonedChips.of(scene, chips, geometry.ids, labels)
+    dealt = zoned.deal(asked_shares(scene), np.random.default_rng([seed, 1]))
+    told = np.zeros(dealt.size, np.int64)
+    for number, zone in enumerate(scene.zones):
+        own, places = zoned.zone_of_chip == number, [scene.colours.index(colour) for colour in zone.recipe.colours]
+        of_zone = np.searchsorted(np.sort(places), dealt[own])
+        told[own] = np.sort(places)[falsify(of_zone, len(places), seed + number, untrue)]
+    return at_pixels(geometry, told)
 
 
 def report_near(size_px: int, untrue: float) -> None:

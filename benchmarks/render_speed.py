@@ -17,8 +17,10 @@ from statistics import median
 from timeit import repeat
 
 from plitka.core.recipes.recipe import parse_recipe
-from plitka.core.tile.granules import Grain, lay_granules
-from plitka.core.tile.renderer import RenderConfig, recolour
+from plitka.core.scene import Coarseness
+from plitka.core.tile.granules import GranuleConfig, lay_granules
+from plitka.core.tile.lighting import LightConfig
+from plitka.core.tile.renderer import recolour
 from plitka.core.tile.shading import light_granules
 
 RECIPE = parse_recipe("60% red, 30% black, 10% white").recipe
@@ -35,14 +37,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--baseline", type=Path)
     asked = parser.parse_args()
-    config = RenderConfig()
-    half_fine = replace(config.granules, grains=((Grain.FINE, 0.5), (Grain.USUAL, 0.5)))
-    geometry = lay_granules(config.granules, 1)
-    light = light_granules(geometry, config.light)
+    granules, look = GranuleConfig(), LightConfig()
+    half_fine = replace(granules, mixes=(((Coarseness.FINE, 0.5), (Coarseness.USUAL, 0.5)),))
+    geometry = lay_granules(granules, 1)
+    light = light_granules(geometry, look)
     rows = {
-        "lay 1024 px": seconds(lambda: lay_granules(config.granules, 1)),
-        "light": seconds(lambda: light_granules(geometry, config.light)),
-        "paint another recipe": seconds(lambda: recolour(geometry, light, RECIPE, config.light, 1)),
+        "lay 1024 px": seconds(lambda: lay_granules(granules, 1)),
+        "light": seconds(lambda: light_granules(geometry, look)),
+        "paint another recipe": seconds(lambda: recolour(geometry, light, RECIPE, look, 1)),
     }
     rows["from nothing"] = sum(rows.values())
     rows["lay, half of it fine"] = seconds(lambda: lay_granules(half_fine, 1))

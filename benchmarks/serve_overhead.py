@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,16 +27,35 @@ import numpy as np
 import psutil
 import structlog
 
-from plitka.core.files.picture import describe, encode_png
-from plitka.core.generation import Defaults, OnProgress, Progress, Request, Result
-from plitka.core.recipes.recipe import Recipe, format_prompt, parse_recipe
-from plitka.serve.jobs import Life
+from plitka.core.files.picture import encode_png, text_fields
+from plitka.core.generation import (
+    CompleteRequest,
+    Defaults,
+    Outcome,
+    Progress,
+    Request,
+    Result,
+    Unwatched,
+    Watch,
+    ZoneShares,
+    generate_one,
+)
+from plitka.core.recipes.recipe import format_prompt, parse_recipe
+from plitka.core.scene import Scene
 from plitka.serve.keys import make_key
+from plitka.serve.life import Life
 from plitka.serve.server import server_of
 from plitka.serve.service import Service, open_service
 from plitka.serve.settings import Settings
 
 RECIPE = "60% red, 30% black, 10% white"
+
+
+def recipe_of(number: int) -> str:
+    """Another recipe for each job: nothing that was read before helps."""
+    return f"{30 + number % 30}.{number // 30 % 100:02}% red, the rest black"
+
+
 PLENTY = 10**6
 N_STEPS = 4
 
@@ -48,6 +67,7 @@ class StandIn:
     seconds: float
     size_px: int
     name: str = "stand-in@000000000000"
+    max_batch: int = 1
     defaults: Defaults = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,26 +76,32 @@ class StandIn:
 
     _pixels: Any = None
 
-    def prompt(self, recipe: Recipe) -> str:
-        """The usual words."""
-        return format_prompt(recipe)
+    def complete(self, request: Request) -> CompleteRequest:
+        """With the stand-in's defaults."""
+        return self.defaults.complete(request)
 
-    def generate(self, request: Request, on_progress: OnProgress | None = None) -> Result:
-        """The noise, after the set time."""
-        request = self.defaults.complete(request)
-        started = time.perf_counter()
-        for step in range(1, N_STEPS + 1):
-            time.sleep(self.seconds / N_STEPS)
-            if on_progress is not None:
-                on_progress(Progress(step=step, n_steps=N_STEPS))
-        return Result(
-            pixels=self._pixels,
-            request=request,
-            prompt=self.prompt(request.recipe),
-            engine=self.name,
-            measured=request.recipe.percents,
-            seconds=time.perf_counter() - started,
-        )
+    def prompt(self, request: CompleteRequest) -> str:
+        """The usual words."""
+        return format_prompt(request.scene.recipe)
+
+    def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
+        """The noise, after the set time for each."""
+        watch = watch or Unwatched()
+        for index, request in enumerate(requests):
+            started = time.perf_counter()
+            for step in range(1, N_STEPS + 1):
+                time.sleep(self.seconds / N_STEPS)
+                watch.report(index, Progress(step=step, n_steps=N_STEPS))
+            percents = request.scene.recipe.percents
+            result = Result(
+                pixels=self._pixels,
+                request=request,
+                prompt=self.prompt(request),
+                engine=self.name,
+                zones=(ZoneShares(asked=percents, measured=percents),),
+                seconds=time.perf_counter() - started,
+            )
+            yield Outcome(index=index, result=result)
 
 
 @contextmanager
@@ -115,8 +141,9 @@ def measure_overhead(n_jobs: int, seconds: float, size_px: int) -> dict[str, flo
         for _ in range(n_jobs // 10):
             for seed in range(10):
                 started = time.perf_counter()
-                result = engine.generate(Request(recipe=parse_recipe(RECIPE).recipe, seed=seed))
-                encode_png(result.pixels, describe(result, "0"))
+                scene = Scene.of(parse_recipe(RECIPE).recipe)
+                result = generate_one(engine, engine.complete(Request(scene=scene, seed=seed)))
+                encode_png(result.pixels, text_fields(result, "0"))
                 bare.append(time.perf_counter() - started)
             cpu_s -= time.process_time()
             here.send(10)
@@ -136,12 +163,14 @@ def measure_overhead(n_jobs: int, seconds: float, size_px: int) -> dict[str, flo
 def post_when_told(url: str, key: str, pipe: Any) -> None:  # noqa: ANN401  (a connection)
     """Make as many pictures as are asked for, and answer with the seconds of each; 0 ends it."""
     with client_of(url, key) as client:
+        n_done = 0
         while n_jobs := pipe.recv():
             times = []
-            for seed in range(n_jobs):
+            for seed in range(n_done, n_done + n_jobs):
                 started = time.perf_counter()
-                client.post("/", json={"inputs": RECIPE, "parameters": {"seed": seed}}).raise_for_status()
+                client.post("/", json={"inputs": recipe_of(seed), "parameters": {"seed": seed}}).raise_for_status()
                 times.append(time.perf_counter() - started)
+            n_done += n_jobs
             pipe.send(times)
 
 
@@ -154,7 +183,7 @@ def post_jobs(url: str, key: str, n_jobs: int, first_seed: int) -> None:
     """Pictures one after the other, from a process of their own."""
     with client_of(url, key) as client:
         for seed in range(first_seed, first_seed + n_jobs):
-            client.post("/", json={"inputs": RECIPE, "parameters": {"seed": seed}}).raise_for_status()
+            client.post("/", json={"inputs": recipe_of(seed), "parameters": {"seed": seed}}).raise_for_status()
 
 
 def elsewhere(target: Any, *arguments: object) -> None:  # noqa: ANN401  (any function)

@@ -1,15 +1,13 @@
 """A Hugging Face Inference Endpoint: lay this file, requirements.txt and a bundle's files into one repository."""
 
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from plitka.core.generation import generate_one
 from plitka.core.language.translations import localise
 from plitka.errors import PlitkaError
-from plitka.model.bundle import load_bundle
-from plitka.model.engine import load_engine
-from plitka.serve.plain_api import TextToImage
+from plitka.model.loading import load_tuned_engine
 
 
 class EndpointHandler:
@@ -17,7 +15,7 @@ class EndpointHandler:
 
     def __init__(self, path: str = "") -> None:
         """Load the model whose bundle.toml lies in the folder `path`."""
-        self._engine = load_engine(load_bundle(Path(path)))
+        self._engine = load_tuned_engine(path)
 
     def __call__(self, data: dict[str, Any]) -> Image.Image:
         """A picture for {"inputs": recipe, "parameters": {...}}.
@@ -25,12 +23,15 @@ class EndpointHandler:
         Raises:
             ValueError: the body does not fit; the toolkit answers with its text.
         """
+        from plitka.serve.plain_api import TextToImage  # noqa: PLC0415  (after tuning: it brings numpy)
+
         try:
             order = TextToImage.model_validate(data).order()
         except ValueError as error:
             raise ValueError(_faults(error)) from None
         try:
-            result = self._engine.generate(order.request())
+            request = self._engine.complete(order.with_seed().request(self._engine.defaults))
+            result = generate_one(self._engine, request)
         except PlitkaError as error:
             raise ValueError(localise(error, "en")) from error
         return Image.fromarray(result.pixels)

@@ -13,8 +13,9 @@ from PIL import Image
 
 from plitka.cli import main
 from plitka.core.files.picture import read_fields
+from plitka.core.generation import Engine
 from plitka.model.bundle import find_bundle, load_bundle
-from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
+from plitka.model.engine import EngineConfig, load_engine
 
 ROOT = Path(__file__).parents[1]
 RECIPE = "60% red, 30% black, 10% white"
@@ -22,7 +23,7 @@ MAX_BYTES = 32_000_000
 
 
 @lru_cache
-def load(model: str, device: str) -> DiffusionEngine:
+def load(model: str, device: str) -> Engine:
     """The engine that the command would load, once for all tests of this file."""
     return load_engine(find_bundle(model), EngineConfig(device=device))
 

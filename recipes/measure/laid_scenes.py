@@ -1,6 +1,6 @@
 """Pictures of which it is known what was laid, but for some chips: near colours in any shares, mostly in usual light.
 
-The look of the colours is then learnt from what was laid (`plitka.core.measure.colour_model.fit_laid_colours`).
+The look of the colours is then learnt from what was laid (`plitka.core.measure.colour_model.fit_labelled_colours`).
 """
 
 from dataclasses import replace
@@ -23,14 +23,16 @@ from scenes import (
     to_levels,
 )
 
+from plitka.core.colour.arrays import decode_srgb8, encode_srgb8, lit_colours
 from plitka.core.colour.palette import Colour, default_palette
-from plitka.core.measure.classifier import Features, describe
-from plitka.core.measure.colour_model import fit_laid_colours
-from plitka.core.measure.samples import sure_points
+from plitka.core.measure.classifier import Features, compute_features
+from plitka.core.measure.colour_model import fit_labelled_colours
+from plitka.core.measure.samples import draw_samples
+from plitka.core.scene import Surface
 from plitka.core.tile.dealing import deal_colours
-from plitka.core.tile.granules import Geometry, GranuleConfig, Surface, lay_granules
+from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
-from plitka.core.tile.shading import light_granules, lit_colours, photograph, to_linear, to_srgb8, vary_chips
+from plitka.core.tile.shading import light_granules, photograph, vary_chips
 
 NEAR_PAIRS = (
     ("gray", "dark gray"),
@@ -76,7 +78,7 @@ def draw_laid_light(rng: np.random.Generator) -> LightConfig:
         return replace(
             usual, lamp=about(usual.lamp), sky=about(usual.sky), occlusion=about(usual.occlusion),
             bounce=about(usual.bounce), sheen=usual.sheen * u(0.5, 1.4), tone=usual.tone * u(0.6, 1.2),
-            tint=usual.tint * u(0.6, 2), grain=usual.grain * u(0.7, 2), blur_px=u(0, 0.4), warmth=u(-0.5, 0.5),
+            tint=usual.tint * u(0.6, 2), speckle=usual.speckle * u(0.7, 2), blur_px=u(0, 0.4), warmth=u(-0.5, 0.5),
         )  # fmt: skip
     return draw_light(rng)
 
@@ -95,11 +97,11 @@ def draw_example(layer: Layer, rng: np.random.Generator, autoencoder: Path | Non
         asked, said = [*asked, draw_other(asked, rng)], say_unpainted(dealt, len(asked), rng)
         lit, shares = lit_colours(asked), np.append(shares, 0.0)
     laid = lay_apart(geometry, said, shares, rng)
-    points = shrink_to_points(to_linear(pixels))
+    points = shrink_to_points(decode_srgb8(pixels))
     flat = points.reshape(-1, 3)
     drawn = flat[rng.choice(len(flat), min(N_SAMPLES, len(flat)), replace=False)]
-    seen = describe(points, fit_laid_colours(drawn, lit, *sure_points(points, laid, len(asked))))
-    half = Features(*(part.astype(np.float16) for part in (seen.shared, seen.own, seen.off)))
+    seen = compute_features(points, fit_labelled_colours(drawn, lit, draw_samples(points, laid, len(asked))))
+    half = Features(*(part.astype(np.float16) for part in (seen.shared, seen.own, seen.other)))
     truth = point_shares(dealt[geometry.ids], len(asked), POINT_PX * oversample)
     return Example(half, np.concatenate([truth, np.zeros_like(truth[..., :1])], -1).astype(np.float16))
 
@@ -168,7 +170,7 @@ def disturb(srgb8: np.ndarray, rng: np.random.Generator, autoencoder: Path | Non
     if autoencoder and rng.random() < 0.4:
         srgb8 = to_levels(pass_through(srgb8, autoencoder, rng))
     if rng.random() < 0.3:
-        srgb8 = to_srgb8(to_linear(srgb8) * np.exp(rng.normal(0, 0.03, 3) + rng.normal(0, 0.08)))
+        srgb8 = encode_srgb8(decode_srgb8(srgb8) * np.exp(rng.normal(0, 0.03, 3) + rng.normal(0, 0.08)))
     picture = srgb8.astype(np.float32)
     if rng.random() < 0.4:
         picture = blur(picture, rng.uniform(0.2, 1.0))

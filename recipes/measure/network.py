@@ -4,9 +4,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from plitka.core.measure.classifier import WINDOWS
+from plitka.core.measure.classifier import CONTEXT_SIDES
 
-N_SHARED, N_OWN, N_OFF, N_CONTEXT = 5, 12, 6, 6
+N_SHARED, N_OWN, N_OTHER, N_CONTEXT = 5, 12, 6, 6
 
 
 class Mlp(nn.Sequential):
@@ -19,34 +19,34 @@ class Mlp(nn.Sequential):
 
 
 class Classifier(nn.Module):
-    """The twin of `plitka.core.measure.classifier.classify`; says what each stage thinks."""
+    """The same as `plitka.core.measure.classifier.classify`; gives the answer of each stage."""
 
     def __init__(self, n_hidden: int, n_stages: int = 3) -> None:
         super().__init__()
-        n_own, n_off, later = N_SHARED + N_OWN, N_SHARED + N_OFF, range(n_stages - 1)
-        self.first, self.first_off = Mlp(n_own, n_hidden), Mlp(n_off, n_hidden)
+        n_own, n_other, later = N_SHARED + N_OWN, N_SHARED + N_OTHER, range(n_stages - 1)
+        self.first, self.first_off = Mlp(n_own, n_hidden), Mlp(n_other, n_hidden)
         self.next = nn.ModuleList(Mlp(n_own + N_CONTEXT, n_hidden) for _ in later)
-        self.next_off = nn.ModuleList(Mlp(n_off + N_CONTEXT, n_hidden) for _ in later)
+        self.next_off = nn.ModuleList(Mlp(n_other + N_CONTEXT, n_hidden) for _ in later)
 
-    def forward(self, shared: Tensor, own: Tensor, off: Tensor) -> list[Tensor]:
+    def forward(self, shared: Tensor, own: Tensor, other: Tensor) -> list[Tensor]:
         height, width, n, _ = own.shape
         own = torch.cat([shared[:, :, None].expand(height, width, n, N_SHARED), own], -1)
-        off = torch.cat([shared, off], -1)
+        other = torch.cat([shared, other], -1)
         light = ((shared[..., :1] + 1) / 2) ** 3 + 0.01
-        stages = [torch.cat([self.first(own)[..., 0], self.first_off(off)], -1)]
-        for of_own, of_off in zip(self.next, self.next_off, strict=True):
+        stages = [torch.cat([self.first(own)[..., 0], self.first_off(other)], -1)]
+        for of_own, of_other in zip(self.next, self.next_off, strict=True):
             logs = functional.log_softmax(stages[-1], -1)
             seen = context(logs, light)
             change = of_own(torch.cat([own, seen[:, :, :n]], -1))[..., 0]
-            stages.append(logs.clamp(-8) + torch.cat([change, of_off(torch.cat([off, seen[:, :, n]], -1))], -1))
+            stages.append(logs.clamp(-8) + torch.cat([change, of_other(torch.cat([other, seen[:, :, n]], -1))], -1))
         return stages
 
 
 def context(logs: Tensor, light: Tensor) -> Tensor:
-    said = logs.exp()
-    everywhere = (said.mean((0, 1)) + 1e-4).log() / 4
-    lit = mean_around(said * light, 5) / mean_around(light, 5)
-    around = [mean_around(said, side) for side in WINDOWS]
+    answers = logs.exp()
+    everywhere = (answers.mean((0, 1)) + 1e-4).log() / 4
+    lit = mean_around(answers * light, 5) / mean_around(light, 5)
+    around = [mean_around(answers, side) for side in CONTEXT_SIDES]
     return torch.stack([logs.clamp(-8) / 4, *around, lit, everywhere.expand(logs.shape)], -1)
 
 

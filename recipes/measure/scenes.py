@@ -9,20 +9,20 @@ import numpy.typing as npt
 from autoencoder import pass_through
 from PIL import Image
 
+from plitka.core.colour.arrays import decode_srgb8, encode_srgb8, linear_to_lab, lit_colours
 from plitka.core.colour.palette import Colour, default_palette
-from plitka.core.measure.classifier import Features, describe, window_mean
-from plitka.core.measure.colour_model import fit_colours, nearest_gap, to_lab
+from plitka.core.measure.classifier import Features, compute_features
+from plitka.core.measure.colour_model import fit_colours
+from plitka.core.measure.shading_curve import nearest_gap
+from plitka.core.measure.windows import window_mean
+from plitka.core.scene import Lighting, Surface
 from plitka.core.tile.dealing import deal_colours
-from plitka.core.tile.granules import Geometry, GranuleConfig, Surface, lay_granules
-from plitka.core.tile.lighting import LIGHTS, USUAL_LIGHT
+from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
+from plitka.core.tile.lighting import LIGHTS, LightConfig
 from plitka.core.tile.shading import (
     Light,
-    LightConfig,
     light_granules,
-    lit_colours,
     photograph,
-    to_linear,
-    to_srgb8,
     vary_chips,
 )
 
@@ -60,13 +60,13 @@ def draw_light(rng: np.random.Generator) -> LightConfig:
     u = rng.uniform
     lamp = LightConfig(azimuth_deg=u(0, 360), elevation_deg=u(35, 72), warmth=u(-1, 1))
     if u() < 0.4:
-        named = list(LIGHTS.values())[rng.integers(len(LIGHTS))] if u() < 0.5 else LIGHTS[USUAL_LIGHT]
+        named = list(LIGHTS.values())[rng.integers(len(LIGHTS))] if u() < 0.5 else LIGHTS[Lighting.STUDIO]
         return replace(named, azimuth_deg=lamp.azimuth_deg, elevation_deg=lamp.elevation_deg, warmth=lamp.warmth)
     total = u(0.8, 1.35)
     direct = total * u(0.28, 0.65)
     return replace(
         lamp, softness_deg=u(4, 18), lamp=direct, sky=total - direct, bounce=u(0.3, 0.7), sheen=u(0.01, 0.18),
-        sheen_width=u(6, 26), roughness=u(0.02, 0.2), tone=u(0.04, 0.14), tint=u(0.01, 0.03), grain=u(0.02, 0.06),
+        sheen_width=u(6, 26), roughness=u(0.02, 0.2), tone=u(0.04, 0.14), tint=u(0.01, 0.03), speckle=u(0.02, 0.06),
         blur_px=u(0, 0.65), wetness=max(0.0, u(-1.5, 0.6)),
     )  # fmt: skip
 
@@ -92,12 +92,12 @@ def draw_example(layer: Layer, rng: np.random.Generator, autoencoder: Path | Non
     if not others:
         truth = np.concatenate([truth, np.zeros_like(truth[..., :1])], -1)
     pixels = pixels if plain else disturb(degrade(pixels, rng), rng, autoencoder)
-    points = shrink_to_points(to_linear(pixels))
+    points = shrink_to_points(decode_srgb8(pixels))
     flat = points.reshape(-1, 3)
     fit = fit_colours(flat[rng.choice(len(flat), min(N_SAMPLES, len(flat)), replace=False)], palette)
-    seen = describe(points, fit)
+    seen = compute_features(points, fit)
     # Half precision: a thousand examples then fit into memory.
-    half = Features(*(part.astype(np.float16) for part in (seen.shared, seen.own, seen.off)))
+    half = Features(*(part.astype(np.float16) for part in (seen.shared, seen.own, seen.other)))
     return Example(half, truth.astype(np.float16))
 
 
@@ -152,7 +152,7 @@ def drift(lit: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.5:
         lit = saturate(lit, rng.uniform(0.9, 1.35))
     if rng.random() < 0.5:
-        freedom = np.minimum(nearest_gap(to_lab(lit)), 40)[:, None] / 40
+        freedom = np.minimum(nearest_gap(linear_to_lab(lit)), 40)[:, None] / 40
         lit = saturate(lit, 1 + freedom * rng.uniform(-0.1, 0.5, (len(lit), 1)))
         lit = lit * np.exp(freedom * (rng.normal(0, 0.10, (len(lit), 1)) + rng.normal(0, 0.07, lit.shape)))
     return np.clip(lit, 0.003, 1.2).astype(np.float32)
@@ -165,7 +165,7 @@ def saturate(lit: np.ndarray, factor: float | np.ndarray) -> np.ndarray:
 
 def degrade(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """What cameras do: exposure, white balance, uneven light, contrast, veil, sharpening or a soft lens."""
-    linear = to_linear(pixels)
+    linear = decode_srgb8(pixels)
     if rng.random() < 0.6:
         linear = linear * np.exp(rng.normal(0, 0.05, 3) + rng.normal(0, 0.12))
     if rng.random() < 0.3:
@@ -179,7 +179,7 @@ def degrade(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if kind < 0.5:
         soft = window_mean(linear.astype(np.float32), int(rng.choice([3, 3, 5])))
         linear = linear + (soft - linear) * (rng.uniform(0.3, 1) if kind < 0.25 else rng.uniform(-0.8, -0.2))
-    return to_srgb8(linear)
+    return encode_srgb8(linear)
 
 
 def disturb(srgb8: np.ndarray, rng: np.random.Generator, autoencoder: Path | None) -> np.ndarray:

@@ -15,12 +15,12 @@ from time import monotonic
 
 import numpy as np
 import torch
-from crew import Crew, work_together
 from laid_scenes import draw_laid_examples
 from network import Classifier
 from scenes import Example, draw_examples
 from torch import Tensor, distributed, nn
 from torch.nn import functional
+from workers import Worker, run_workers
 
 FIRST_SEED = 3100
 SIZE_PX = 288
@@ -47,37 +47,37 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="of torch in each process, while it trains")
     parser.add_argument("--rate", type=float, default=4e-3, help="the learning rate at first")
     parser.add_argument("--start", type=Path, help="go on from these weights, with a fifth of the learning rate")
-    work_together(work, parser.parse_args())
+    run_workers(work, parser.parse_args())
 
 
-def work(crew: Crew, asked: argparse.Namespace) -> None:
+def work(worker: Worker, asked: argparse.Namespace) -> None:
     """What each process does."""
     torch.set_num_threads(1)
     draw, examples = draw_laid_examples if asked.laid else draw_examples, []
-    for seed in range(asked.first_seed + crew.rank, asked.first_seed + asked.layers, crew.n):
+    for seed in range(asked.first_seed + worker.rank, asked.first_seed + asked.layers, worker.n):
         examples += draw(seed, SIZE_PX, EXAMPLES_PER_LAYER, asked.autoencoder)
-        if crew.spent(DRAWING):
+        if worker.spent(DRAWING):
             break
     distributed.barrier()
-    if crew.rank == 0:
-        say(f"{len(examples)} examples in each of {crew.n} processes after {monotonic() - crew.began:.0f} s")
+    if worker.rank == 0:
+        say(f"{len(examples)} examples in each of {worker.n} processes after {monotonic() - worker.began:.0f} s")
     torch.set_num_threads(asked.threads)
     torch.manual_seed(0)
     network = Classifier(asked.hidden)
     if asked.start:
         network.load_state_dict({name: torch.from_numpy(value) for name, value in np.load(asked.start).items()})
-    train(network, examples, asked, crew)
-    if crew.rank == 0:
+    train(network, examples, asked, worker)
+    if worker.rank == 0:
         save(network, asked.out)
 
 
-def train(network: Classifier, examples: list[Example], asked: argparse.Namespace, crew: Crew) -> None:
+def train(network: Classifier, examples: list[Example], asked: argparse.Namespace, worker: Worker) -> None:
     """The learning rate falls along a half cosine."""
-    rng, optimiser = np.random.default_rng(crew.rank), torch.optim.Adam(network.parameters())
+    rng, optimiser = np.random.default_rng(worker.rank), torch.optim.Adam(network.parameters())
     rate = asked.rate / 5 if asked.start else asked.rate
     errors: list[float] = []
     began, step = monotonic(), 0
-    while (progress := crew.agree_on_progress(step / asked.steps, began)) < 1:
+    while (progress := worker.agree_on_progress(step / asked.steps, began)) < 1:
         step += 1
         optimiser.param_groups[0]["lr"] = rate * (0.02 + 0.98 * (1 + np.cos(np.pi * progress)) / 2) * min(step / 50, 1)
         optimiser.zero_grad()
@@ -85,10 +85,10 @@ def train(network: Classifier, examples: list[Example], asked: argparse.Namespac
             loss, error = lose(network, examples[rng.integers(len(examples))], rng)
             (loss / asked.crops).backward()
             errors.append(error)
-        crew.share_gradients(network)
+        worker.share_gradients(network)
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
-        if crew.rank == 0 and step % SAVE_EVERY == 0:
+        if worker.rank == 0 and step % SAVE_EVERY == 0:
             save(network, asked.out)
             per_step = (monotonic() - began) / step
             recent = np.mean(errors[-SAVE_EVERY * asked.crops :])
@@ -108,12 +108,12 @@ def lose(network: Classifier, example: Example, rng: np.random.Generator) -> tup
     crop = min(max(int((POINTS / n_answers) ** 0.5), LEAST_CROP), height, width)
     top, left = rng.integers(0, np.array((height, width)) - crop + 1)
     seen = example.features
-    shared, own, off, truth = (
+    shared, own, other, truth = (
         torch.from_numpy(part[top : top + crop, left : left + crop].astype(np.float32))
-        for part in (seen.shared, seen.own, seen.off, example.truth)
+        for part in (seen.shared, seen.own, seen.other, example.truth)
     )
     loss, error = torch.zeros(()), torch.zeros(())
-    stages = network(shared, own, off)
+    stages = network(shared, own, other)
     for index, logits in enumerate(stages):
         logs = functional.log_softmax(logits, -1)
         error = (logs.exp().mean((0, 1)) - truth.mean((0, 1))).abs().mean()

@@ -13,10 +13,12 @@ from stage import Stage
 from torch import Tensor
 from torch.nn import functional
 
+from plitka.core.colour.arrays import lit_colours
 from plitka.core.colour.palette import Colour
+from plitka.core.tile.granule_map import GuideConfig
 from plitka.core.tile.granules import GranuleConfig, lay_granules
-from plitka.core.tile.shading import SHOULDER, LightConfig, light_granules, lit_colours
-from plitka.model.guide import GuideConfig
+from plitka.core.tile.lighting import LightConfig
+from plitka.core.tile.shading import SHOULDER, light_granules
 
 STYLE_LIGHT = LightConfig()
 """The light of the photographs, which the LoRA learns."""
@@ -167,7 +169,7 @@ class Scenes:
             part[fields].float()[..., None] * (top / 255)
             for part, top in ((self.lamp, 1.6), (self.sky, 1.0), (self.sheen, 1.0))
         )
-        surface = surface * (1 + look.grain * torch.randn(n, *surface.shape[1:3], 1, device=device))
+        surface = surface * (1 + look.speckle * torch.randn(n, *surface.shape[1:3], 1, device=device))
         light = total * (lamp_share * lamp * tint + (1 - lamp_share) * sky) + look.bounce * (1 - sky) * surface
         linear = functional.avg_pool2d((surface * light + look.sheen * sheen).permute(0, 3, 1, 2), 2)
         if not self.style:
@@ -234,7 +236,7 @@ def out_of_focus(linear: Tensor) -> Tensor:
 
 
 def roll_off(linear: Tensor, shoulder: float = SHOULDER) -> Tensor:
-    """Highlights bent towards white, as `plitka.core.tile.shading.develop` does."""
+    """Highlights bent towards white, as `plitka.core.tile.shading.photograph` does."""
     room = 1 - shoulder
     return torch.where(linear > shoulder, shoulder + room * torch.tanh((linear - shoulder) / room), linear)
 

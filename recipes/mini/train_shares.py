@@ -24,8 +24,6 @@ from train_guided import decode, save_rows
 from train_style import Student
 from train_unet import Pool
 
-from plitka.model.schedule import fresh_scheduler
-
 LEARNT = 8
 """Of the sampler's steps before the last, which lights the map: before them chips have no colours yet."""
 BEGUN = 8
@@ -105,7 +103,8 @@ class TextLesson:
         """Maps by the sampler of text mode at guidance 1, as far as they are not learnt from."""
         drawn, config = self.pool.draw(self.config.guided_batch), self.config
         self.pool.refresh(len(drawn.ids))
-        scheduler = fresh_scheduler(build_scheduler(config).config)
+        # diffusers' class, equal to `plitka.model.sampler`, because it can be copied between two steps.
+        scheduler = build_scheduler(config)
         scheduler.set_timesteps(config.text_steps)
         side = config.field_px // config.downscale
         x = torch.randn(len(drawn.ids), config.latent_channels, side, side, device=self.device)

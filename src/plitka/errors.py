@@ -35,6 +35,7 @@ composition root has one table for that.
 """
 
 from pathlib import Path
+from typing import Any
 
 
 class PlitkaError(Exception):
@@ -50,6 +51,16 @@ class PlitkaError(Exception):
 
     def __str__(self) -> str:
         return self.message.format(**self.values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross from one process to another; by default they would be made anew of positional arguments."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(kind: type[PlitkaError], args: tuple[Any, ...], attributes: dict[str, Any]) -> PlitkaError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(attributes)
+    return error
 
 
 class InputError(PlitkaError):

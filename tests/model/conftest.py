@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from tests.model.pictures import TinyEngine
+from tests.model.single_file import to_single_file
 
 from plitka.core.generation import Defaults, Mode, Request
 from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene import Scene, Size
 from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, load_bundle, write_manifest
-from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
-from plitka.model.pipeline import quiet_libraries
+from plitka.model.device import Placement
+from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.pipeline import load_base, quiet_libraries
 
 if TYPE_CHECKING:
     from transformers import CLIPTokenizer
@@ -28,6 +32,8 @@ WORDS = re.findall(
 )
 WIDTH_L, WIDTH_G = 32, 64
 STRENGTH = 0.7
+FLOAT32 = Placement(torch.device("cpu"), torch.float32, "test")
+BFLOAT16 = Placement(torch.device("cpu"), torch.bfloat16, "test")
 RANK, ALPHA = 4, 2
 _END = "<|endoftext|>"
 
@@ -240,6 +246,29 @@ def copied_bundle(tiny_bundle: Bundle, tmp_path: Path) -> Bundle:
 
 
 @pytest.fixture
+def copied_vae_bundle(other_vae_bundle: Bundle, tmp_path: Path) -> Bundle:
+    """The base with another autoencoder in a folder of the test's own."""
+    shutil.copytree(other_vae_bundle.folder, tmp_path / "copy")
+    return load_bundle(tmp_path / "copy")
+
+
+@pytest.fixture
+def checkpoint(tiny_bundle: Bundle, tmp_path: Path) -> tuple[Path, Path, Any]:
+    """One file with Stability's names, a folder of its configurations, and the pipeline that it was made of."""
+    pipe = load_base(tiny_bundle, FLOAT32)
+    torch.manual_seed(1)
+    with quiet_libraries():
+        config = {**pipe.unet.config, "layers_per_block": 2}
+        pipe.register_modules(unet=importlib.import_module("diffusers").UNet2DConditionModel.from_config(config))
+        vae = {**pipe.vae.config, "layers_per_block": 2}
+        pipe.register_modules(vae=importlib.import_module("diffusers").AutoencoderKL.from_config(vae))
+        pipe.save_pretrained(tmp_path / "configs")
+    path = tmp_path / "sd_xl.safetensors"
+    save_file(to_single_file(pipe), path)
+    return path, tmp_path / "configs", pipe
+
+
+@pytest.fixture
 def bundle_with(copied_bundle: Bundle) -> BuildBundle:
     """Build a bundle whose LoRA or embedding tensors are others, with a manifest that agrees."""
 
@@ -262,18 +291,25 @@ def tiny_lora(tiny_bundle: Bundle) -> Mapping[str, torch.Tensor]:
 
 
 @pytest.fixture(scope="session")
-def tiny_engine(tiny_bundle: Bundle) -> DiffusionEngine:
+def tiny_engine(tiny_bundle: Bundle) -> TinyEngine:
     """An engine on the CPU in float32; between requests it keeps a swatch and nothing that a test could change."""
     return load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
 
 
 @pytest.fixture
 def ask() -> Callable[..., Request]:
-    """Build a request from a recipe's text, in text mode unless it is another."""
+    """Build a request from a recipe's text, in text mode unless it is another; sides that are not given are 64 px."""
 
     def build(
-        text: str = "60% red, 40% black", *, seed: int = 1, mode: Mode = Mode.TEXT, **choices: float | str
+        text: str = "60% red, 40% black",
+        *,
+        seed: int = 1,
+        mode: Mode = Mode.TEXT,
+        width_px: int = 64,
+        height_px: int = 64,
+        **choices: float | str,
     ) -> Request:
-        return Request(recipe=parse_recipe(text).recipe, seed=seed, mode=mode, **choices)  # type: ignore[arg-type]
+        scene = Scene.of(parse_recipe(text).recipe, Size(width_px=width_px, height_px=height_px))
+        return Request(scene=scene, seed=seed, mode=mode, **choices)  # type: ignore[arg-type]
 
     return build

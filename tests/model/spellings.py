@@ -228,3 +228,122 @@ def with_bundled_embeddings(changes: Changes) -> Spelt:
         for encoder, width in (("clip_l", 32), ("clip_g", 64))
     }
     return Spelt({**kohya(lambda name: name)(changes).tensors, **rows})
+
+
+RANK = 4
+ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
+ENCODER_ATTENTION = ("q_proj", "k_proj", "v_proj", "out_proj")
+CONV2 = ("conv2",)
+ALL_OF_KOHYA = (*ATTENTION, "proj_in", "proj_out", "ff.net.0.proj", "ff.net.2")
+RESNETS = ("conv1", "conv2", "time_emb_proj", "conv_shortcut", "downsamplers.0.conv", "upsamplers.0.conv")
+OUTSIDE = ("conv_in", "conv_out", "linear_1", "linear_2")
+ENCODERS = (*ENCODER_ATTENTION, "fc1", "fc2")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A layout and what becomes of it."""
+
+    write: Writer
+    targets: tuple[str, ...]
+    stock: str
+    """What stock diffusers 0.42 does: right, or without an error nothing, part or wrong, or raises."""
+    alpha: float = RANK
+    dora: str = ""
+    """Whose lengths are learned: of outputs or of inputs."""
+    dtype: torch.dtype = torch.float32
+
+
+ROWS = {
+    "eden": Row(write=kohya(str), targets=(*ATTENTION, *CONV2), stock="right"),
+    "eden, alpha is not rank": Row(write=kohya(str), targets=(*ATTENTION, *CONV2), stock="right", alpha=1),
+    "eden, bfloat16": Row(write=kohya(str), targets=(*ATTENTION, *CONV2), stock="right", dtype=torch.bfloat16),
+    "eden, float16": Row(write=kohya(str), targets=(*ATTENTION, *CONV2), stock="right", dtype=torch.float16),
+    "older eden": Row(write=kohya(str, "lora_unet_base_model_model_"), targets=(*ATTENTION, *CONV2), stock="raises"),
+    "kohya": Row(write=kohya(stability), targets=ALL_OF_KOHYA, stock="right", alpha=1),
+    "kohya, convolutions and text encoders": Row(
+        write=kohya(stability), targets=(*ALL_OF_KOHYA, *RESNETS, *ENCODERS), stock="right", alpha=2
+    ),
+    "kohya, outside of the blocks": Row(write=kohya(stability), targets=(*ATTENTION, *OUTSIDE), stock="right"),
+    "onetrainer legacy, text encoders": Row(
+        write=kohya(str), targets=(*ALL_OF_KOHYA, *ENCODERS), stock="right", alpha=1
+    ),
+    "peft with component": Row(
+        write=dotted("lora_A.weight", "lora_B.weight"), targets=(*ATTENTION, *CONV2, *ENCODERS), stock="right"
+    ),
+    "peft with component and alpha": Row(
+        write=dotted("lora_A.weight", "lora_B.weight", alpha=True), targets=ATTENTION, stock="raises", alpha=2
+    ),
+    "peft with adapter metadata": Row(
+        write=with_adapter_metadata, targets=(*ATTENTION, *CONV2), stock="right", alpha=8
+    ),
+    "diffusers": Row(write=dotted("lora.down.weight", "lora.up.weight"), targets=ATTENTION, stock="right"),
+    "diffusers, text encoders": Row(
+        write=dotted("lora_linear_layer.down.weight", "lora_linear_layer.up.weight"),
+        targets=ENCODER_ATTENTION,
+        stock="right",
+    ),
+    "diffusers before 0.21": Row(write=processors("unet."), targets=(*ATTENTION, *ENCODER_ATTENTION), stock="right"),
+    "simpletuner": Row(write=mixed_components, targets=(*ATTENTION, *ENCODER_ATTENTION), stock="right"),
+    "cog-sdxl": Row(write=processors(""), targets=ATTENTION, stock="nothing"),
+    "raw peft": Row(
+        write=dotted("lora_A.weight", "lora_B.weight", unet="base_model.model."),
+        targets=(*ATTENTION, *CONV2),
+        stock="nothing",
+    ),
+    "no prefix": Row(
+        write=dotted("lora_A.weight", "lora_B.weight", unet=""), targets=(*ATTENTION, *CONV2), stock="nothing"
+    ),
+    "mixed endings": Row(write=mixed_endings, targets=(*ATTENTION, *CONV2), stock="part"),
+    "onetrainer original": Row(write=original(""), targets=(*ATTENTION, *RESNETS), stock="raises", alpha=1),
+    "onetrainer comfyui": Row(
+        write=original("diffusion_model.", "text_encoders.clip_l.transformer.", "text_encoders.clip_g.transformer."),
+        targets=(*ATTENTION, *ENCODERS),
+        stock="raises",
+        alpha=1,
+    ),
+    "onetrainer omi": Row(
+        write=original("unet.", "clip_l.", "clip_g."), targets=(*ATTENTION, *ENCODERS), stock="raises"
+    ),
+    "bundled embeddings": Row(write=with_bundled_embeddings, targets=ATTENTION, stock="raises"),
+    "dora of kohya": Row(
+        write=kohya(str), targets=(*ATTENTION, *CONV2, *ENCODER_ATTENTION), stock="wrong", dora="outputs"
+    ),
+    "dora of kohya, of inputs": Row(write=kohya(str), targets=(*ATTENTION, *CONV2), stock="wrong", dora="inputs"),
+    "dora of peft": Row(
+        write=dotted("lora_A.weight", "lora_B.weight"),
+        targets=(*ATTENTION, *CONV2),
+        stock="right",
+        dora="outputs",
+    ),
+    "dora of peft, text encoders": Row(
+        write=dotted("lora_A.weight", "lora_B.weight"),
+        targets=(*ATTENTION, *ENCODER_ATTENTION),
+        stock="wrong",
+        dora="outputs",
+    ),
+}
+
+
+_BLOCK = "down_blocks.1.attentions.0.transformer_blocks.0"
+LAYERS = (
+    f"unet.{_BLOCK}.attn1.to_q",
+    f"unet.{_BLOCK}.attn2.to_k",
+    f"unet.{_BLOCK}.attn2.to_out.0",
+    f"unet.{_BLOCK}.ff.net.2",
+    "unet.down_blocks.0.resnets.0.conv2",
+    "unet.conv_in",
+    "text_encoder.text_model.encoder.layers.0.self_attn.q_proj",
+    "text_encoder.text_model.encoder.layers.0.mlp.fc1",
+    "text_encoder_2.text_model.encoder.layers.0.self_attn.q_proj",
+)
+"""A layer of each kind that trainers change."""
+EXAMPLE_WIDTH = 8
+
+
+def example(row: Row) -> tuple[int, Spelt]:
+    """How many of `LAYERS` a row's writer changes, and its file of ones for them, all of `EXAMPLE_WIDTH` inputs."""
+    changed = [layer for layer in LAYERS if layer.endswith(row.targets)]
+    down, up = torch.ones(RANK, EXAMPLE_WIDTH, dtype=row.dtype), torch.ones(4, RANK, dtype=row.dtype)
+    change = Change(down, up, row.alpha, torch.ones(4, 1) if row.dora else None)
+    return len(changed), row.write(dict.fromkeys(changed, change))

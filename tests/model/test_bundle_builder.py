@@ -1,5 +1,6 @@
-import importlib
+import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,24 +10,21 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.model.conftest import embedding_tensors
-from tests.model.single_file import to_single_file
-from tests.model.test_pipeline import FLOAT32
+from tests.model.conftest import FLOAT32, embedding_tensors
 
 from plitka.cli import main
 from plitka.errors import BundleError, InputError, MissingFile, PickleFile, PointerFile, TruncatedFile
 from plitka.model.bundle import Bundle, FileBase, HubBase, LocalBase, find_bundle
-from plitka.model.bundle_builder import Intake, add_bundle
+from plitka.model.bundle_builder import BundleParts, add_bundle
 from plitka.model.engine import EngineConfig, load_engine
 from plitka.model.hub import fetch_base
-from plitka.model.pipeline import load_base, quiet_libraries
-from plitka.model.provenance import trace_lora
+from plitka.model.pipeline import load_base
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 101961928\n"
 
 
 @pytest.fixture
-def have(tiny_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Intake:
+def have(tiny_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BundleParts:
     """What a user brings: files from elsewhere, and a models folder that is empty."""
     monkeypatch.setenv("PLITKA_HOME", str(tmp_path / "home"))
     assert tiny_bundle.lora is not None
@@ -34,7 +32,7 @@ def have(tiny_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     lora, embeddings = tmp_path / "my lora.safetensors", tmp_path / "my embeddings.safetensors"
     shutil.copyfile(tiny_bundle.file(tiny_bundle.lora.file), lora)
     shutil.copyfile(tiny_bundle.file(tiny_bundle.embeddings.file), embeddings)
-    return Intake(
+    return BundleParts(
         name="mine",
         base=str(tiny_bundle.folder / "base"),
         lora=lora,
@@ -50,7 +48,7 @@ def left_behind(tmp_path: Path) -> list[Path]:
     return list(folder.iterdir()) if folder.is_dir() else []
 
 
-def test_files_from_elsewhere_become_a_bundle_that_runs(have: Intake) -> None:
+def test_files_from_elsewhere_become_a_bundle_that_runs(have: BundleParts) -> None:
     """The base is linked, the small files are copied, and an engine loads and proves all of it."""
     bundle = add_bundle(have)
     assert find_bundle("mine") == bundle
@@ -63,7 +61,7 @@ def test_files_from_elsewhere_become_a_bundle_that_runs(have: Intake) -> None:
     assert bundle.file(f"base/{unet}").samefile(Path(have.base) / unet)
 
 
-def test_the_command_line_adds_and_tells(have: Intake, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_adds_and_tells(have: BundleParts, capsys: pytest.CaptureFixture[str]) -> None:
     """`plitka model add` writes the bundle and `info` names producer, rank, targets, number format and tokens."""
     words = ["--name", "mine", "--base", have.base, "--lora", str(have.lora), "--embeddings", str(have.embeddings)]
     assert main(["model", "add", *words, "--strength", "0.7", "--trigger", "ohwx", "--json"]) == 0
@@ -81,7 +79,7 @@ def test_the_command_line_adds_and_tells(have: Intake, capsys: pytest.CaptureFix
     assert "lora.producer" in capsys.readouterr().out
 
 
-def test_embeddings_that_a_lora_brings_need_no_file(have: Intake) -> None:
+def test_embeddings_that_a_lora_brings_need_no_file(have: BundleParts) -> None:
     """One file then has two uses, and a manifest that forgets the second is refused."""
     assert have.lora is not None
     rows = {
@@ -99,7 +97,7 @@ def test_embeddings_that_a_lora_brings_need_no_file(have: Intake) -> None:
         load_engine(replace(bundle, embeddings=None), EngineConfig(device="cpu", dtype="float32"))
 
 
-def test_the_alpha_of_a_peft_adapter_is_read_from_the_file_beside_it(have: Intake, tmp_path: Path) -> None:
+def test_the_alpha_of_a_peft_adapter_is_read_from_the_file_beside_it(have: BundleParts, tmp_path: Path) -> None:
     """adapter_model.safetensors does not say it; without it the strength would be wrong in silence."""
     folder = tmp_path / "adapter"
     folder.mkdir()
@@ -118,27 +116,27 @@ def test_the_alpha_of_a_peft_adapter_is_read_from_the_file_beside_it(have: Intak
         add_bundle(replace(have, lora=lora, name="other"))
 
 
-def _point(have: Intake) -> Intake:
+def _point(have: BundleParts) -> BundleParts:
     assert have.lora is not None
     have.lora.write_bytes(POINTER)
     return have
 
 
-def _cut(have: Intake) -> Intake:
+def _cut(have: BundleParts) -> BundleParts:
     assert have.lora is not None
     have.lora.write_bytes(have.lora.read_bytes()[:-10])
     return have
 
 
-def _pickle(have: Intake) -> Intake:
+def _pickle(have: BundleParts) -> BundleParts:
     assert have.embeddings is not None
     path = have.embeddings.with_suffix(".pt")
     path.write_bytes(b"PK\x03\x04" + bytes(60))
     return replace(have, embeddings=path)
 
 
-def _embed(**tensors: torch.Tensor) -> Callable[[Intake], Intake]:
-    def change(have: Intake) -> Intake:
+def _embed(**tensors: torch.Tensor) -> Callable[[BundleParts], BundleParts]:
+    def change(have: BundleParts) -> BundleParts:
         assert have.embeddings is not None
         save_file(tensors, have.embeddings)
         return have
@@ -146,8 +144,8 @@ def _embed(**tensors: torch.Tensor) -> Callable[[Intake], Intake]:
     return change
 
 
-def _bundle_token(token: str) -> Callable[[Intake], Intake]:
-    def change(have: Intake) -> Intake:
+def _bundle_token(token: str) -> Callable[[BundleParts], BundleParts]:
+    def change(have: BundleParts) -> BundleParts:
         assert have.lora is not None
         rows = {f"bundle_emb.{token}.{key}": value[:1].clone() for key, value in embedding_tensors().items()}
         save_file({**load_file(have.lora), **rows}, have.lora)
@@ -173,7 +171,11 @@ def _bundle_token(token: str) -> Callable[[Intake], Intake]:
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_written(
-    have: Intake, tmp_path: Path, change: Callable[[Intake], Intake], error: type[BundleError], message: str
+    have: BundleParts,
+    tmp_path: Path,
+    change: Callable[[BundleParts], BundleParts],
+    error: type[BundleError],
+    message: str,
 ) -> None:
     """Each refusal names the file, and the models folder stays empty."""
     with pytest.raises(error, match=message) as caught:
@@ -191,13 +193,13 @@ def test_what_does_not_fit_is_refused_before_anything_is_written(
         ({"name": "../mine"}, "letters, digits"),
     ],
 )
-def test_a_choice_out_of_range_is_refused(have: Intake, choice: dict[str, Any], message: str) -> None:
+def test_a_choice_out_of_range_is_refused(have: BundleParts, choice: dict[str, Any], message: str) -> None:
     """Strength and name are the user's to put right."""
     with pytest.raises(InputError, match=message):
         replace(have, **choice)
 
 
-def test_a_name_that_is_taken_is_refused(have: Intake) -> None:
+def test_a_name_that_is_taken_is_refused(have: BundleParts) -> None:
     """A model is never written over."""
     add_bundle(have)
     for name in ("mine", "mini"):
@@ -221,7 +223,7 @@ def _cache(tiny_bundle: Bundle, cache: Path, names: Callable[[Path], bool]) -> s
 
 
 def test_a_hub_base_is_checked_by_its_configurations_alone(
-    have: Intake, tiny_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    have: BundleParts, tiny_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The newest commit is pinned; without the weights the bundle is made but the base not taken for complete."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
@@ -233,23 +235,7 @@ def test_a_hub_base_is_checked_by_its_configurations_alone(
         fetch_base("owner/name", commit, "fp16")
 
 
-@pytest.fixture
-def checkpoint(tiny_bundle: Bundle, tmp_path: Path) -> tuple[Path, Path, Any]:
-    """One file with Stability's names, a folder of its configurations, and the pipeline that it was made of."""
-    pipe = load_base(tiny_bundle, FLOAT32)
-    torch.manual_seed(1)
-    with quiet_libraries():
-        config = {**pipe.unet.config, "layers_per_block": 2}
-        pipe.register_modules(unet=importlib.import_module("diffusers").UNet2DConditionModel.from_config(config))
-        vae = {**pipe.vae.config, "layers_per_block": 2}
-        pipe.register_modules(vae=importlib.import_module("diffusers").AutoencoderKL.from_config(vae))
-        pipe.save_pretrained(tmp_path / "configs")
-    path = tmp_path / "sd_xl.safetensors"
-    save_file(to_single_file(pipe), path)
-    return path, tmp_path / "configs", pipe
-
-
-def test_a_base_in_one_file_is_read_whole(have: Intake, checkpoint: tuple[Path, Path, Any]) -> None:
+def test_a_base_in_one_file_is_read_whole(have: BundleParts, checkpoint: tuple[Path, Path, Any]) -> None:
     """Every tensor of the four networks comes out of the file as it went in, and no weight lies beside it."""
     path, configs, pipe = checkpoint
     bundle = add_bundle(replace(have, base=str(path), config=str(configs), lora=None))
@@ -268,7 +254,9 @@ def test_a_base_in_one_file_is_read_whole(have: Intake, checkpoint: tuple[Path, 
 @pytest.mark.parametrize(
     "start", ["model.diffusion_model.input_blocks.4.1.proj_in", "first_stage_model.decoder.conv_in"]
 )
-def test_a_base_in_one_file_with_gaps_is_refused(have: Intake, checkpoint: tuple[Path, Path, Any], start: str) -> None:
+def test_a_base_in_one_file_with_gaps_is_refused(
+    have: BundleParts, checkpoint: tuple[Path, Path, Any], start: str
+) -> None:
     """The UNet's gaps are seen in the header, the others' when the base is loaded."""
     path, configs, _ = checkpoint
     save_file({key: tensor for key, tensor in load_file(path).items() if not key.startswith(start)}, path)
@@ -276,19 +264,41 @@ def test_a_base_in_one_file_with_gaps_is_refused(have: Intake, checkpoint: tuple
         load_base(add_bundle(replace(have, base=str(path), config=str(configs), lora=None)), FLOAT32)
 
 
-def test_a_lora_file_tells_where_it_comes_from(tmp_path: Path) -> None:
-    """Producer, rank and targets are read from the names and shapes alone."""
-    names = {
-        "lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q": "to_q",
-        "lora_unet_input_blocks_4_1_transformer_blocks_0_ff_net_0_proj": "ff_net_0_proj",
-        "lora_unet_input_blocks_1_0_out_layers_3": "out_layers_3",
-        "lora_te1_text_model_encoder_layers_0_mlp_fc1": "fc1",
+def test_an_adapter_with_an_alpha_for_each_module_is_refused(have: BundleParts, tmp_path: Path) -> None:
+    """Its file beside the weights cannot be read as one alpha, and the way out is a file that says it itself."""
+    assert have.lora is not None
+    tensors = {
+        key.replace("lora_down", "lora_A").replace("lora_up", "lora_B"): tensor
+        for key, tensor in load_file(have.lora).items()
+        if not key.endswith("alpha")
     }
-    tensors = {f"{name}.lora_down.weight": torch.ones(8, 4) for name in names}
-    path = tmp_path / "x.safetensors"
-    save_file(tensors, path)
-    traced = trace_lora(path)
-    assert traced.producers == ("kohya sd-scripts", "kohya sd-scripts, OneTrainer")
-    assert set(traced.targets) == set(names.values())
-    assert traced.ranks == (8,)
-    assert not traced.says_alpha
+    save_file(tensors, have.lora)
+    config = {"r": 4, "lora_alpha": 8, "alpha_pattern": {"to_q": 1}}
+    have.lora.with_name("adapter_config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(BundleError, match=r"sets alpha_pattern, .* save_lora_weights"):
+        add_bundle(have)
+    assert not left_behind(tmp_path)
+
+
+def test_an_alpha_in_the_lora_itself_comes_before_the_file_beside_it(have: BundleParts) -> None:
+    """A file of another adapter may lie in the same folder."""
+    assert have.lora is not None
+    have.lora.with_name("adapter_config.json").write_text('{"r": 4, "lora_alpha": 64}', encoding="utf-8")
+    bundle = add_bundle(have)
+    assert bundle.lora is not None
+    assert bundle.lora.alpha is None
+
+
+def test_across_disks_the_base_is_copied(
+    have: BundleParts, tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no second name can be given to a file, its bytes are there all the same."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refuse)
+    bundle = add_bundle(have)
+    unet = "base/unet/diffusion_pytorch_model.fp16.safetensors"
+    assert not bundle.file(unet).samefile(tiny_bundle.file(unet))
+    bundle.verify()

@@ -8,17 +8,21 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.model.pictures import TinyEngine, make
 
+from plitka.core.correction import CorrectionConfig
 from plitka.core.generation import Mode, Request
+from plitka.core.painter import Canvas
 from plitka.errors import BundleError, HashMismatch, ManifestError, MissingFile
 from plitka.model.bundle import Bundle, ControlPart, load_bundle, write_manifest
-from plitka.model.engine import DiffusionEngine, EngineConfig, load_engine
-from plitka.model.guide import GuideConfig, lay_map
+from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.painter import DiffusionPainter
 from plitka.model.pipeline import quiet_libraries
-from plitka.model.schedule import noise_to_start
+from plitka.model.sampler import sample
+from plitka.model.unet import Conditions, guided_unet
 
 Ask = Callable[..., Request]
-ONE_ATTEMPT = GuideConfig(max_attempts=1)
+ONE_ATTEMPT = CorrectionConfig(max_attempts=1)
 WEIGHTS = "control/diffusion_pytorch_model.fp16.safetensors"
 
 
@@ -38,6 +42,12 @@ def save_control(bundle: Bundle, **choices: Any) -> None:  # noqa: ANN401
     control.to(torch.float16).save_pretrained(bundle.file("control"), variant="fp16", safe_serialization=True)
 
 
+def painter_of(engine: TinyEngine) -> DiffusionPainter:
+    """The painter under an engine."""
+    assert isinstance(engine.painter, DiffusionPainter)
+    return engine.painter
+
+
 @pytest.fixture
 def controlled(copied_bundle: Bundle) -> Bundle:
     """The tiny bundle with a ControlNet at half loudness."""
@@ -46,9 +56,9 @@ def controlled(copied_bundle: Bundle) -> Bundle:
 
 
 @pytest.fixture
-def engine(controlled: Bundle) -> DiffusionEngine:
+def engine(controlled: Bundle) -> TinyEngine:
     """Its engine, which makes one attempt: of a random network's several the best is so by a hair."""
-    return load_engine(controlled, EngineConfig(device="cpu", dtype="float32", guide=ONE_ATTEMPT))
+    return load_engine(controlled, EngineConfig(device="cpu", dtype="float32", correction=ONE_ATTEMPT))
 
 
 def test_the_manifest_lists_it(controlled: Bundle) -> None:
@@ -59,22 +69,37 @@ def test_the_manifest_lists_it(controlled: Bundle) -> None:
     again.verify()
 
 
-def test_guided_mode_is_the_stock_pipeline_with_the_map_as_its_image(engine: DiffusionEngine, ask: Ask) -> None:
+def test_guided_mode_is_the_stock_pipeline_with_the_map_as_its_image(engine: TinyEngine) -> None:
     """From the same noised latents the stock ControlNet pipeline comes to the same latents."""
-    request = engine._complete(ask(mode=Mode.GUIDED, steps=5, tolerance=100.0))
-    work = type("Work", (), {"request": request, "on_progress": None, "words": {}})()
-    work.words = engine._encode_words(request, engine.prompt(request.recipe))
-    flat = lay_map(64, 64, 1, engine._guide).paint(request.recipe, request.recipe.shares, 1, engine._guide)
-    clean = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(3))
-    scheduler = engine._scheduler(0.6)
-    noised = noise_to_start(scheduler, 5, clean, engine._noise(request))
-    found = engine._denoise(work, noised, scheduler, 1, flat)
-    guided = engine._controlled
-    guided.scheduler = engine._scheduler(0.6)
+    diffusers: Any = importlib.import_module("diffusers")
+    painter = painter_of(engine)
+    flat = np.random.default_rng(2).integers(0, 256, (64, 64, 3), np.uint8)
+    one = Canvas(
+        prompt="60% red",
+        negative_prompt="blue",
+        seed=1,
+        width_px=64,
+        height_px=64,
+        steps=5,
+        guidance=7.0,
+        start=flat,
+    )
+    words = painter._encode_words([one])
+    conditions = Conditions(words=words, size_px=(64, 64), guidance=7.0, control=[flat])
+    steps, noise = painter._schedule.steps(5), painter._noise(one)
     with quiet_libraries(), torch.no_grad():
-        expected = guided(
-            prompt=engine.prompt(request.recipe),
-            negative_prompt=request.negative_prompt,
+        *_, last = sample(guided_unet(painter._assembly, conditions), noise, steps, predicts_velocity=False)
+        scheduler = diffusers.DPMSolverMultistepScheduler.from_config(
+            painter._pipe.scheduler.config, algorithm_type="dpmsolver++", use_karras_sigmas=True
+        )
+        parts = {name: part for name, part in painter._pipe.components.items() if part is not None}
+        stock = diffusers.StableDiffusionXLControlNetPipeline(
+            **parts | {"scheduler": scheduler}, controlnet=painter._assembly.controlnet, add_watermarker=False
+        )
+        stock.set_progress_bar_config(disable=True)
+        expected = stock(
+            prompt="60% red",
+            negative_prompt="blue",
             image=torch.from_numpy(flat).permute(2, 0, 1)[None].float() / 255,
             controlnet_conditioning_scale=0.5,
             num_inference_steps=5,
@@ -83,30 +108,30 @@ def test_guided_mode_is_the_stock_pipeline_with_the_map_as_its_image(engine: Dif
             height=64,
             original_size=(64, 64),
             target_size=(64, 64),
-            latents=noised,
+            latents=noise.clone(),
             output_type="latent",
         ).images
-    assert torch.equal(found, expected)
+    assert torch.equal(last.latents, expected)
 
 
-def test_it_speaks_in_guided_mode_only(engine: DiffusionEngine, tiny_engine: DiffusionEngine, ask: Ask) -> None:
+def test_it_speaks_in_guided_mode_only(engine: TinyEngine, tiny_engine: TinyEngine, ask: Ask) -> None:
     """Text mode is the base's alone; over the same map the picture is another."""
-    assert engine.generate(ask()).pixels.tobytes() == tiny_engine.generate(ask()).pixels.tobytes()
+    assert make(engine, ask()).pixels.tobytes() == make(tiny_engine, ask()).pixels.tobytes()
     request = ask(mode=Mode.GUIDED, tolerance=100.0, steps=6)
-    one, other = engine.generate(request), tiny_engine.generate(request)
+    one, other = make(engine, request), make(tiny_engine, request)
     assert one.pixels.tobytes() != other.pixels.tobytes()
-    assert one.pixels.tobytes() == engine.generate(request).pixels.tobytes()
+    assert one.pixels.tobytes() == make(engine, request).pixels.tobytes()
 
 
-def test_bfloat16_shows_the_same_picture(engine: DiffusionEngine, controlled: Bundle, ask: Ask) -> None:
+def test_bfloat16_shows_the_same_picture(engine: TinyEngine, controlled: Bundle, ask: Ask) -> None:
     """The faster number format reaches the ControlNet too, whether the processor multiplies it or only emulates it.
 
     A mean of several pictures: what rounding does to one of a random network's is twice what it does to another.
     """
-    rounded = load_engine(controlled, EngineConfig(device="cpu", dtype="bfloat16", guide=ONE_ATTEMPT))
-    assert rounded._controlled.controlnet.dtype == torch.bfloat16
+    rounded = load_engine(controlled, EngineConfig(device="cpu", dtype="bfloat16", correction=ONE_ATTEMPT))
+    assert painter_of(rounded)._assembly.controlnet.dtype == torch.bfloat16
     requests = [ask(mode=Mode.GUIDED, tolerance=100.0, strength=0.3, seed=seed) for seed in range(1, 5)]
-    apart = [rounded.generate(each).pixels.astype(int) - engine.generate(each).pixels for each in requests]
+    apart = [make(rounded, each).pixels.astype(int) - make(engine, each).pixels for each in requests]
     assert np.abs(apart).mean() < 3
 
 

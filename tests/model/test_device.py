@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from plitka.errors import DeviceUnavailable, InputError
-from plitka.model.device import choose_placement, is_out_of_memory
+from plitka.errors import DeviceUnavailable, EngineError, InputError, OutOfMemory
+from plitka.model.device import DTYPES, Placement, choose_placement, is_out_of_memory, memory_bytes, translated_errors
 from plitka.model.engine import EngineConfig
 
 
@@ -85,3 +85,51 @@ def test_an_engine_needs_a_thread() -> None:
     """No threads is refused when the configuration is made."""
     with pytest.raises(InputError, match="at least 1"):
         EngineConfig(n_threads=0)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_dtype_that_was_asked_for_is_taken(dtype: str) -> None:
+    """Whether or not the processor is fast with it, and the log says why."""
+    placement = choose_placement("cpu", dtype)
+    assert placement == Placement(torch.device("cpu"), DTYPES[dtype], "asked for")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "expected"),
+    [(torch.float32, torch.float32), (torch.bfloat16, torch.float16), (torch.float16, torch.float16)],
+)
+def test_weights_are_fused_with_the_digits_of_their_files(dtype: torch.dtype, expected: torch.dtype) -> None:
+    """bfloat16 would drop three bits of a float16 base before anything is added."""
+    assert Placement(torch.device("cpu"), dtype, "test").assembly_dtype == expected
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected", "message"),
+    [
+        (torch.OutOfMemoryError("full"), OutOfMemory, "cpu ran out of memory while painting; ask for a smaller"),
+        (MemoryError(), OutOfMemory, "cpu ran out of memory while painting"),
+        (RuntimeError("shapes differ"), EngineError, "cpu failed while painting: shapes differ"),
+    ],
+)
+def test_torchs_errors_are_ours_with_what_was_being_done(
+    raised: Exception, expected: type[EngineError], message: str
+) -> None:
+    """The original stays behind it, for the log."""
+    with pytest.raises(expected, match=message) as caught, translated_errors(torch.device("cpu"), "painting"):
+        raise raised
+    assert type(caught.value) is expected
+    assert caught.value.__cause__ is raised
+
+
+def test_a_fault_of_ours_is_not_translated() -> None:
+    """A wrong key is no failure of the device."""
+    with pytest.raises(KeyError), translated_errors(torch.device("cpu"), "painting"):
+        raise KeyError("x")
+
+
+def test_memory_on_the_processor_is_what_the_process_holds() -> None:
+    """64 MiB that were written show; there is no GPU to tell of."""
+    before = memory_bytes(torch.device("cpu"))
+    assert before.keys() == {"rss_bytes"}
+    held = torch.ones(2**24)
+    assert memory_bytes(torch.device("cpu"))["rss_bytes"] - before["rss_bytes"] > 0.9 * held.nbytes

@@ -2,10 +2,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from plitka.errors import BundleError, PickleFile
-from plitka.model.embeddings import name_tokens, read_embeddings
+from plitka.model.embeddings import has_bundled, name_tokens, read_embeddings, refuse_unlisted_embeddings
 from plitka.model.integrity import check_content
 
 
@@ -95,3 +97,33 @@ def test_rows_in_a_lora_file_keep_their_tokens_names_and_numbers(tmp_path: Path)
     assert rows.clip_l[:, 0].tolist() == rows.clip_g[:, 0].tolist() == list(range(11))
     several = {"bundle_emb.tile.clip_l": torch.zeros(2, 3), "bundle_emb.tile.clip_g": torch.zeros(2, 5)}
     assert name_tokens(_save(tmp_path, several)) == ("tile_0", "tile_1")
+
+
+@given(st.lists(st.from_regex(r"<?[a-z]{1,4}[0-9]{0,2}>?", fullmatch=True), min_size=1, max_size=12, unique=True))
+@settings(max_examples=25, deadline=None)
+def test_rows_of_a_lora_file_stay_with_their_tokens(
+    tmp_path_factory: pytest.TempPathFactory, tokens: list[str]
+) -> None:
+    """Whatever they are called and in whatever order: the n-th name has the n-th row, in both encoders."""
+    tensors = {}
+    for number, token in enumerate(tokens):
+        tensors[f"bundle_emb.{token}.clip_l"] = torch.full((1, 3), float(number))
+        tensors[f"bundle_emb.{token}.clip_g"] = torch.full((1, 5), float(number))
+    path = _save(tmp_path_factory.mktemp("rows"), tensors)
+    names = name_tokens(path)
+    assert sorted(names) == sorted(tokens)
+    rows = read_embeddings(path, len(tokens), 3, 5)
+    assert rows.clip_l[:, 0].tolist() == rows.clip_g[:, 0].tolist() == [tokens.index(name) for name in names]
+
+
+def test_embeddings_in_a_lora_file_must_be_listed(tmp_path: Path) -> None:
+    """The manifest that forgets them would give pictures without what the tokens learned."""
+    lora = {"unet.x.alpha": torch.ones(())}
+    path = _save(tmp_path, lora)
+    assert not has_bundled(path)
+    refuse_unlisted_embeddings(path)
+    rows = {"bundle_emb.<s0>.clip_l": torch.zeros(1, 3), "bundle_emb.<s0>.clip_g": torch.zeros(1, 5)}
+    path = _save(tmp_path, lora | rows)
+    assert has_bundled(path)
+    with pytest.raises(BundleError, match=r"brings the tokens <s0>; name the file .* under \[embeddings\]"):
+        refuse_unlisted_embeddings(path)

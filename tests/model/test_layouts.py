@@ -4,7 +4,6 @@ import copy
 import importlib
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from tests.model import spellings as spell
-from tests.model.test_pipeline import FLOAT32
+from tests.model.conftest import FLOAT32
+from tests.model.spellings import RANK, ROWS, Row
 
 from plitka.model.bundle import Bundle, LoraPart
 from plitka.model.formats import COMPONENTS
@@ -20,107 +20,6 @@ from plitka.model.fusing import component_weights, fuse_lora
 from plitka.model.pipeline import load_base, quiet_libraries
 
 STRENGTH = 0.7
-RANK = 4
-ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
-ENCODER_ATTENTION = ("q_proj", "k_proj", "v_proj", "out_proj")
-CONV2 = ("conv2",)
-ALL_OF_KOHYA = (*ATTENTION, "proj_in", "proj_out", "ff.net.0.proj", "ff.net.2")
-RESNETS = ("conv1", "conv2", "time_emb_proj", "conv_shortcut", "downsamplers.0.conv", "upsamplers.0.conv")
-OUTSIDE = ("conv_in", "conv_out", "linear_1", "linear_2")
-ENCODERS = (*ENCODER_ATTENTION, "fc1", "fc2")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A layout and what becomes of it."""
-
-    write: spell.Writer
-    targets: tuple[str, ...]
-    stock: str
-    """What stock diffusers 0.42 does: right, or without an error nothing, part or wrong, or raises."""
-    alpha: float = RANK
-    dora: str = ""
-    """Whose lengths are learned: of outputs or of inputs."""
-    dtype: torch.dtype = torch.float32
-
-
-ROWS = {
-    "eden": Row(write=spell.kohya(str), targets=(*ATTENTION, *CONV2), stock="right"),
-    "eden, alpha is not rank": Row(write=spell.kohya(str), targets=(*ATTENTION, *CONV2), stock="right", alpha=1),
-    "eden, bfloat16": Row(write=spell.kohya(str), targets=(*ATTENTION, *CONV2), stock="right", dtype=torch.bfloat16),
-    "eden, float16": Row(write=spell.kohya(str), targets=(*ATTENTION, *CONV2), stock="right", dtype=torch.float16),
-    "older eden": Row(
-        write=spell.kohya(str, "lora_unet_base_model_model_"), targets=(*ATTENTION, *CONV2), stock="raises"
-    ),
-    "kohya": Row(write=spell.kohya(spell.stability), targets=ALL_OF_KOHYA, stock="right", alpha=1),
-    "kohya, convolutions and text encoders": Row(
-        write=spell.kohya(spell.stability), targets=(*ALL_OF_KOHYA, *RESNETS, *ENCODERS), stock="right", alpha=2
-    ),
-    "kohya, outside of the blocks": Row(
-        write=spell.kohya(spell.stability), targets=(*ATTENTION, *OUTSIDE), stock="right"
-    ),
-    "onetrainer legacy, text encoders": Row(
-        write=spell.kohya(str), targets=(*ALL_OF_KOHYA, *ENCODERS), stock="right", alpha=1
-    ),
-    "peft with component": Row(
-        write=spell.dotted("lora_A.weight", "lora_B.weight"), targets=(*ATTENTION, *CONV2, *ENCODERS), stock="right"
-    ),
-    "peft with component and alpha": Row(
-        write=spell.dotted("lora_A.weight", "lora_B.weight", alpha=True), targets=ATTENTION, stock="raises", alpha=2
-    ),
-    "peft with adapter metadata": Row(
-        write=spell.with_adapter_metadata, targets=(*ATTENTION, *CONV2), stock="right", alpha=8
-    ),
-    "diffusers": Row(write=spell.dotted("lora.down.weight", "lora.up.weight"), targets=ATTENTION, stock="right"),
-    "diffusers, text encoders": Row(
-        write=spell.dotted("lora_linear_layer.down.weight", "lora_linear_layer.up.weight"),
-        targets=ENCODER_ATTENTION,
-        stock="right",
-    ),
-    "diffusers before 0.21": Row(
-        write=spell.processors("unet."), targets=(*ATTENTION, *ENCODER_ATTENTION), stock="right"
-    ),
-    "simpletuner": Row(write=spell.mixed_components, targets=(*ATTENTION, *ENCODER_ATTENTION), stock="right"),
-    "cog-sdxl": Row(write=spell.processors(""), targets=ATTENTION, stock="nothing"),
-    "raw peft": Row(
-        write=spell.dotted("lora_A.weight", "lora_B.weight", unet="base_model.model."),
-        targets=(*ATTENTION, *CONV2),
-        stock="nothing",
-    ),
-    "no prefix": Row(
-        write=spell.dotted("lora_A.weight", "lora_B.weight", unet=""), targets=(*ATTENTION, *CONV2), stock="nothing"
-    ),
-    "mixed endings": Row(write=spell.mixed_endings, targets=(*ATTENTION, *CONV2), stock="part"),
-    "onetrainer original": Row(write=spell.original(""), targets=(*ATTENTION, *RESNETS), stock="raises", alpha=1),
-    "onetrainer comfyui": Row(
-        write=spell.original(
-            "diffusion_model.", "text_encoders.clip_l.transformer.", "text_encoders.clip_g.transformer."
-        ),
-        targets=(*ATTENTION, *ENCODERS),
-        stock="raises",
-        alpha=1,
-    ),
-    "onetrainer omi": Row(
-        write=spell.original("unet.", "clip_l.", "clip_g."), targets=(*ATTENTION, *ENCODERS), stock="raises"
-    ),
-    "bundled embeddings": Row(write=spell.with_bundled_embeddings, targets=ATTENTION, stock="raises"),
-    "dora of kohya": Row(
-        write=spell.kohya(str), targets=(*ATTENTION, *CONV2, *ENCODER_ATTENTION), stock="wrong", dora="outputs"
-    ),
-    "dora of kohya, of inputs": Row(write=spell.kohya(str), targets=(*ATTENTION, *CONV2), stock="wrong", dora="inputs"),
-    "dora of peft": Row(
-        write=spell.dotted("lora_A.weight", "lora_B.weight"),
-        targets=(*ATTENTION, *CONV2),
-        stock="right",
-        dora="outputs",
-    ),
-    "dora of peft, text encoders": Row(
-        write=spell.dotted("lora_A.weight", "lora_B.weight"),
-        targets=(*ATTENTION, *ENCODER_ATTENTION),
-        stock="wrong",
-        dora="outputs",
-    ),
-}
 
 
 @pytest.fixture(scope="module")

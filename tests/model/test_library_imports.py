@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from plitka.model.library_imports import lasting_imports
+from plitka.model.library_imports import uncollected_imports
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def test_what_is_imported_is_left_alone_by_the_collector(tmp_path: Path, monkeyp
     """The collector rests during the import, and runs afterwards without what has come."""
     (tmp_path / "comes_once.py").write_text("import gc\nwas_collecting = gc.isenabled()\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    with lasting_imports():
+    with uncollected_imports():
         module = import_module("comes_once")
     assert module.was_collecting is False
     assert gc.isenabled()
@@ -29,7 +29,7 @@ def test_what_is_imported_is_left_alone_by_the_collector(tmp_path: Path, monkeyp
 
 def test_an_engine_that_is_loaded_later_can_be_freed() -> None:
     """Where nothing new was imported, no object is set apart."""
-    with lasting_imports():
+    with uncollected_imports():
         import_module("gc")
     assert gc.get_freeze_count() == 0
 
@@ -40,7 +40,7 @@ def test_the_collector_is_left_as_it_was_found(is_collecting: bool) -> None:
     if not is_collecting:
         gc.disable()
     try:
-        with pytest.raises(ModuleNotFoundError), lasting_imports():
+        with pytest.raises(ModuleNotFoundError), uncollected_imports():
             import_module("plitka.no_such_module")
         assert gc.isenabled() is is_collecting
     finally:

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from plitka.errors import BundleError
-from plitka.model.lora import read_lora
+from plitka.model.lora import LoraModule, read_lora
 
 NAME = "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
 FLAT = f"lora_unet_{NAME.replace('.', '_')}"
@@ -125,27 +127,47 @@ def test_a_lora_that_would_load_in_part_is_refused(
         read_lora(_save(tmp_path, copies), WEIGHTS)
 
 
-@pytest.mark.parametrize(
-    ("keys", "width", "message"),
-    [
-        (("lora_unet_mid_block_attentions_0_proj_in.hada_w1_a",), 8, "is LoHa, not a LoRA"),
-        (("lora_unet_mid_block_attentions_0_proj_in.lokr_w1",), 8, "is LoKr, not a LoRA"),
-        (("lora_unet_mid_block_resnets_0_conv1.lora_mid.weight",), 8, "is LoCon with Tucker"),
-        (("lora_unet_mid_block_attentions_0_proj_in.oft_blocks",), 8, "is OFT, not a LoRA"),
-        (("lora_unet_output_blocks_1_1_proj_in.diff",), 8, "is full difference, not a LoRA"),
-        (("lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight",), 8, "made for SD 1.5 or SD 2"),
-        ((f"{FLAT.replace('blocks_1', 'blocks_0')}.lora_down.weight",), 8, "made for SD 1.5 or SD 2"),
-        ((f"{FLAT.replace('attn1', 'attn2').replace('to_q', 'to_k')}.lora_down.weight",), 768, "made for SD 1.5,"),
-        ((f"unet.{NAME.replace('attn1', 'attn2').replace('to_q', 'to_v')}.lora_A.weight",), 1024, "made for SD 2,"),
-        (("lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight",), 8, "made for FLUX"),
-        (("transformer.single_transformer_blocks.0.attn.to_q.lora_A.weight",), 8, "made for FLUX"),
-        (("transformer.transformer_blocks.0.attn.add_q_proj.lora_A.weight",), 8, "made for SD 3"),
-        (("lora_unet_joint_blocks_0_x_block_attn_qkv.lora_down.weight",), 8, "made for SD 3"),
-        (("diffusion_model.blocks.0.self_attn.q.lora_A.weight",), 8, "a video or language-model transformer"),
-    ],
-)
-def test_a_file_of_another_kind_is_named(tmp_path: Path, keys: tuple[str, ...], width: int, message: str) -> None:
-    """Other methods and other bases are recognised by their keys, SD 1.5 and SD 2 also by what they read."""
-    path = _save(tmp_path, {key: torch.ones(2, width) for key in keys})
-    with pytest.raises(BundleError, match=message):
-        read_lora(path, WEIGHTS)
+@st.composite
+def doras(draw: st.DrawFn) -> tuple[LoraModule, torch.Tensor]:
+    """A DoRA of outputs or inputs, for a linear layer or a convolution, and a weight that it fits."""
+    n_out, n_in, rank = draw(st.integers(1, 5)), draw(st.integers(1, 5)), draw(st.integers(1, 3))
+    kernel = draw(st.sampled_from([(), (1, 1), (3, 3)]))
+    generator = torch.Generator().manual_seed(draw(st.integers(0, 2**31)))
+    shape = (n_out, n_in, *kernel)
+    axis = draw(st.sampled_from([0, 1]))
+    lengths = [size if place == axis else 1 for place, size in enumerate(shape)]
+    module = LoraModule(
+        torch.randn(rank, n_in, *kernel, generator=generator),
+        torch.randn(n_out, rank, *(1 for _ in kernel), generator=generator),
+        draw(st.floats(0.1, 4)),
+        torch.rand(lengths, generator=generator) + 0.5,
+    )
+    return module, torch.randn(shape, generator=generator, dtype=torch.float64)
+
+
+@given(doras(), st.floats(0, 2))
+@settings(deadline=None)
+def test_a_doras_result_has_the_lengths_that_were_learned(
+    drawn: tuple[LoraModule, torch.Tensor], strength: float
+) -> None:
+    """Directions are those of the plain LoRA, and lengths along the other axes are the magnitudes."""
+    module, weight = drawn
+    assert module.magnitude is not None
+    axes = [axis for axis, size in enumerate(module.magnitude.shape) if size == 1]
+    fused = module.fused(weight, strength)
+    if all(size == 1 for size in module.magnitude.shape):
+        return  # one length for everything: of which axis cannot be told
+    lengths = torch.linalg.vector_norm(fused, dim=axes, keepdim=True)
+    assert torch.allclose(lengths, module.magnitude.double(), rtol=1e-6)
+    plain = LoraModule(module.down, module.up, module.scale).fused(weight, strength)
+    assert torch.allclose(fused * torch.linalg.vector_norm(plain, dim=axes, keepdim=True), plain * lengths, atol=1e-6)
+
+
+@given(st.floats(0, 2), st.floats(0, 2))
+def test_a_plain_loras_change_grows_with_its_strength(one: float, other: float) -> None:
+    """Twice the strength is twice the change, and none leaves the weight."""
+    module = LoraModule(DOWN, UP, 0.5)
+    weight = torch.ones(6, 8, dtype=torch.float64)
+    assert torch.equal(module.fused(weight, 0), weight)
+    both = module.fused(weight, one) + module.fused(weight, other) - weight
+    assert torch.allclose(module.fused(weight, one + other), both)

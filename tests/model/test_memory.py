@@ -27,7 +27,7 @@ def test_fifty_bundles_one_after_the_other_leave_no_memory_behind(tiny_bundle: B
     sizes = []
     for _ in range(N_WARM + N_BUNDLES):
         engine = load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
-        assert isinstance(engine._pipe.unet, torch.nn.Module)
+        assert isinstance(engine.painter._pipe.unet, torch.nn.Module)
         del engine
         sizes.append(resident_pages())
     assert sizes[-1] <= sizes[N_WARM] * 1.02

@@ -1,27 +1,40 @@
 """A real server on loopback over a quick engine, and keys for it."""
 
+import io
+import os
+import pwd
+import shutil
+import socket
+import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Collection, Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 import structlog
+from PIL import Image
 from tests.serve.fast_engine import FastEngine
+from tests.serve.webhook_receiver import Hook
 
 from plitka.core.generation import Engine
-from plitka.serve.jobs import Life
+from plitka.serve import routes
 from plitka.serve.keys import make_key
+from plitka.serve.life import Life
 from plitka.serve.server import server_of
 from plitka.serve.service import Service, open_service
 from plitka.serve.settings import Settings
 
 RECIPE = "60% red, 40% black"
 PLENTY = 100_000
+MINI_PX = 256
+"""Side of the shipped model's pictures in tests."""
+QUICK = {"num_inference_steps": 3, "mode": "text"}
 
 
 @dataclass(slots=True)
@@ -49,17 +62,17 @@ class Running:
 
     def order(self, client: httpx2.Client, **order: Any) -> dict[str, Any]:  # noqa: ANN401
         """A job that was accepted."""
-        answer = client.post("/v1/jobs", json={"recipe": RECIPE} | order)
+        answer = client.post(routes.JOBS, json={"recipe": RECIPE} | order)
         assert answer.status_code == 202, answer.text
         job: dict[str, Any] = answer.json()
         return job
 
     def ended(self, client: httpx2.Client, job: dict[str, Any]) -> dict[str, Any]:
         """The job once it has ended."""
-        with client.stream("GET", f"/v1/jobs/{job['id']}/events") as stream:
+        with client.stream("GET", routes.path_of(routes.JOB_EVENTS, job_id=job["id"])) as stream:
             for _ in stream.iter_lines():
                 pass
-        seen: dict[str, Any] = client.get(f"/v1/jobs/{job['id']}").json()
+        seen: dict[str, Any] = client.get(routes.path_of(routes.JOB, job_id=job["id"])).json()
         return seen
 
 
@@ -78,8 +91,13 @@ def listen(logs: list[dict[str, Any]]) -> None:
 
 
 @contextmanager
-def running(folder: Path, engine: Callable[[], Engine] = FastEngine, **choices: Any) -> Iterator[Running]:  # noqa: ANN401
-    """A service in this process, on a free port, until the end of the block."""
+def running(
+    folder: Path,
+    engine: Callable[[], Engine] = FastEngine,
+    awaited: Collection[Life] = (Life.READY, Life.FAILED),
+    **choices: Any,  # noqa: ANN401
+) -> Iterator[Running]:
+    """A service in this process, on a free port and in one of the awaited states, until the end of the block."""
     logs: list[dict[str, Any]] = []
     listen(logs)
     usual: dict[str, Any] = {"drain_s": 5.0, "reads_per_minute": PLENTY, "refusals_per_minute": PLENTY}
@@ -90,7 +108,7 @@ def running(folder: Path, engine: Callable[[], Engine] = FastEngine, **choices: 
     wait_until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     one = Running(url=f"http://127.0.0.1:{port}", service=service, logs=logs)
-    wait_until(lambda: service.jobs.life in (Life.READY, Life.FAILED))
+    wait_until(lambda: service.jobs.life in awaited)
     with one.clients:
         try:
             yield one
@@ -98,6 +116,14 @@ def running(folder: Path, engine: Callable[[], Engine] = FastEngine, **choices: 
             server.should_exit = True
             thread.join(30)
             assert not thread.is_alive()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
 
 
 def wait_until(is_so: Callable[[], object], timeout_s: float = 60.0) -> None:
@@ -126,3 +152,85 @@ def _listening(request: pytest.FixtureRequest) -> None:
 def maker(server: Running) -> httpx2.Client:
     """A client of its own key."""
     return server.client()
+
+
+def program(name: str) -> str:
+    """A server's program; missing it fails in CI and is a reason to skip elsewhere."""
+    places = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), *os.get_exec_path()]
+    found = shutil.which(name, path=os.pathsep.join(map(str, places)))
+    if found is None:
+        assert not os.environ.get("CI"), f"{name} must be installed in CI"
+        pytest.skip(f"{name} is not installed here")
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of an empty PostgreSQL of our own."""
+    initdb, postgres = program("initdb"), program("postgres")
+    folder, port = tmp_path_factory.mktemp("postgresql"), free_port()
+    data = folder / "data"
+    as_user: dict[str, Any] = {}
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        user = pwd.getpwnam("postgres")
+        as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        shutil.chown(folder, user.pw_uid, user.pw_gid)
+        for parent in folder.parents:
+            if parent.owner() == "root" and parent != Path("/") and str(parent).startswith("/tmp/"):  # noqa: S108
+                parent.chmod(0o755)
+    words = [initdb, "-D", str(data), "-U", "plitka", "--auth=trust", "--no-sync", "-E", "UTF8"]
+    subprocess.run(words, check=True, capture_output=True, cwd=folder, **as_user)
+    with (folder / "log").open("wb") as log:
+        words = [postgres, "-D", str(data), "-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1"]
+        server = subprocess.Popen([*words, "-F"], stdout=log, stderr=log, cwd=folder, **as_user)
+    url = f"postgresql://plitka@127.0.0.1:{port}/postgres"
+
+    def answers() -> bool:
+        engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        try:
+            engine.connect().close()
+        except sa.exc.OperationalError:
+            return False
+        finally:
+            engine.dispose()
+        return True
+
+    wait_until(answers)
+    yield url
+    server.terminate()
+    server.wait(30)
+
+
+def load_mini() -> Engine:
+    """The shipped model, small by default."""
+    import torch
+
+    from plitka.model.bundle import find_bundle
+    from plitka.model.engine import EngineConfig, load_engine
+
+    torch.set_num_threads(1)
+    mini = find_bundle("mini")
+    small = replace(mini.defaults, width_px=MINI_PX, height_px=MINI_PX)
+    return load_engine(replace(mini, defaults=small), EngineConfig(device="cpu"))
+
+
+@pytest.fixture(scope="session")
+def hook() -> Iterator[Hook]:
+    """A receiver of webhooks."""
+    one = Hook()
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="session")
+def mini_server(tmp_path_factory: pytest.TempPathFactory, hook: Hook) -> Iterator[Running]:
+    """The service over the shipped model."""
+    with running(tmp_path_factory.mktemp("mini"), load_mini, webhook_hosts=(hook.host,), preview_every=1) as one:
+        yield one
+
+
+def picture(content: bytes) -> Image.Image:
+    """A picture that was sent."""
+    image = Image.open(io.BytesIO(content))
+    image.load()
+    return image

@@ -1,20 +1,40 @@
 """An engine that is quick: coloured noise in exact shares; and how it can be made to misbehave by a seed."""
 
+from __future__ import annotations
+
 import os
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plitka.core.generation import Defaults, OnProgress, Progress, Request, Result
-from plitka.core.recipes.recipe import Recipe, format_prompt
-from plitka.errors import BadOutput, EngineError, OutOfMemory
+from plitka.core.generation import (
+    CompleteRequest,
+    Defaults,
+    Outcome,
+    Progress,
+    Request,
+    Result,
+    Unwatched,
+    Watch,
+    ZoneShares,
+)
+from plitka.core.recipes.recipe import format_prompt
+from plitka.core.tile.masks import zone_labels
+from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PlitkaError, PromptTooLong
+
+if TYPE_CHECKING:
+    from plitka.core.generation import RgbImage
 
 SEED_OUT_OF_MEMORY = 4_000_000_001
 SEED_BROKEN = 4_000_000_002
 SEED_CRASH = 4_000_000_003
 SEED_BAD_OUTPUT = 4_000_000_004
 SEED_KILL = 4_000_000_005
+MAX_WORDS = 75
+"""Of a negative prompt: the text encoders of the real engine have a limit too."""
 
 
 @dataclass(slots=True)
@@ -22,44 +42,88 @@ class FastEngine:
     """An `Engine` without a network."""
 
     step_s: float = 0.0
+    max_batch: int = 1
     name: str = "fast@000000000000"
     defaults: Defaults = field(default_factory=lambda: Defaults(steps=4, width_px=64, height_px=64))
     made: list[int] = field(default_factory=list)
     """Seeds, in the order in which they were made."""
+    batches: list[list[int]] = field(default_factory=list)
+    """Seeds that were asked for at once."""
 
-    def prompt(self, recipe: Recipe) -> str:
+    def complete(self, request: Request) -> CompleteRequest:
+        """The request with this engine's defaults; a negative prompt has a limit."""
+        complete = self.defaults.complete(request)
+        words = complete.negative_prompt.split()
+        if len(words) > MAX_WORDS:
+            lost = " ".join(words[MAX_WORDS:])
+            raise PromptTooLong(
+                "the prompt has {n_tokens} tokens, and {limit} are read; lost: {lost}",
+                n_tokens=len(words),
+                limit=MAX_WORDS,
+                lost=lost,
+            )
+        return complete
+
+    def prompt(self, request: CompleteRequest) -> str:
         """The usual words."""
-        return format_prompt(recipe)
+        return format_prompt(request.scene.recipe)
 
-    def generate(self, request: Request, on_progress: OnProgress | None = None) -> Result:
-        """A picture, after as many steps as were asked for."""
-        _misbehave(request.seed)
-        started = time.perf_counter()
-        request = self.defaults.complete(request)
-        pixels = _noise(request)
-        for step in range(1, (request.steps or 0) + 1):
+    def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
+        """Pictures, each after as many steps as were asked for; all take each step together."""
+        self.batches.append([request.seed for request in requests])
+        watch, started = watch or Unwatched(), time.perf_counter()
+        open_pictures: dict[int, RgbImage] = {}
+        for index, request in enumerate(requests):
+            try:
+                _misbehave(request.seed)
+                open_pictures[index] = _noise(request)
+            except PlitkaError as error:
+                yield Outcome(index=index, error=error)
+        for step in range(1, max(request.steps for request in requests) + 1):
             time.sleep(self.step_s)
-            if on_progress is not None:
-                on_progress(Progress(step=step, n_steps=request.steps or 0, preview=lambda: pixels))
-        self.made.append(request.seed)
+            for index, pixels in list(open_pictures.items()):
+                request = requests[index]
+                preview = pixels if watch.wants_preview(index, step) else None
+                try:
+                    watch.report(index, Progress(step=step, n_steps=request.steps, preview=preview))
+                except Cancelled as error:
+                    del open_pictures[index]
+                    yield Outcome(index=index, error=error)
+                    continue
+                if step == request.steps:
+                    del open_pictures[index]
+                    self.made.append(request.seed)
+                    yield Outcome(index=index, result=self._result(request, pixels, time.perf_counter() - started))
+
+    def _result(self, request: CompleteRequest, pixels: RgbImage, seconds: float) -> Result:
+        labels = zone_labels(request.scene, request.size.width_px, request.size.height_px)
         return Result(
             pixels=pixels,
             request=request,
-            prompt=self.prompt(request.recipe),
+            prompt=self.prompt(request),
             engine=self.name,
-            measured=request.recipe.percents,
-            seconds=time.perf_counter() - started,
-            stage_seconds={"denoise": time.perf_counter() - started},
+            zones=tuple(
+                ZoneShares(
+                    asked=zone.recipe.percents, measured=zone.recipe.percents, area=float((labels == index).mean())
+                )
+                for index, zone in enumerate(request.scene.zones)
+            ),
+            seconds=seconds,
+            stage_seconds={"denoise": seconds},
         )
 
 
-def _noise(request: Request) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Points of the recipe's colours, scattered by the seed."""
-    shape = (request.height_px or 0, request.width_px or 0)
-    colours = np.array([[int(c.srgb_hex[i : i + 2], 16) for i in (1, 3, 5)] for c in request.recipe.colours], np.uint8)
-    ends = np.cumsum(request.recipe.shares)
+def _noise(request: CompleteRequest) -> RgbImage:
+    """Points of each zone's colours, scattered by the seed."""
+    shape = (request.size.height_px, request.size.width_px)
+    labels = zone_labels(request.scene, request.size.width_px, request.size.height_px)
     chance = np.random.default_rng(request.seed).random(shape)
-    return colours[np.minimum(np.searchsorted(ends, chance), len(colours) - 1)]
+    pixels = np.zeros((*shape, 3), np.uint8)
+    for index, zone in enumerate(request.scene.zones):
+        colours = np.array([[int(c.srgb_hex[i : i + 2], 16) for i in (1, 3, 5)] for c in zone.recipe.colours], np.uint8)
+        dealt = np.minimum(np.searchsorted(np.cumsum(zone.recipe.shares), chance), len(colours) - 1)
+        pixels[labels == index] = colours[dealt][labels == index]
+    return pixels
 
 
 def _misbehave(seed: int) -> None:

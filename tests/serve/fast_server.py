@@ -7,14 +7,13 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx2
-from tests.serve.conftest import wait_until
+from tests.serve.conftest import free_port, wait_until
 from tests.serve.fast_engine import FastEngine
 
 _SPAWN = multiprocessing.get_context("forkserver")
@@ -31,14 +30,6 @@ def _run(words: list[str], environ: dict[str, str], log: str) -> None:
     os.dup2(descriptor, 2)
     step_s = float(environ.get("FAST_STEP_S", "0"))
     sys.exit(main(words, load_engine=lambda *_: FastEngine(step_s=step_s)))
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 def start(folder: Path, port: int, *words: str, **environ: str) -> ForkServerProcess:

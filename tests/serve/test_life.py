@@ -1,274 +1,42 @@
-"""What was accepted is finished or reported failed, once, whatever happens to the process."""
+"""The state of a service of several workers."""
 
-import random
-import sqlite3
-import threading
-import time
-from collections import Counter
-from pathlib import Path
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-import httpx2
-import pytest
-from tests.serve import fast_engine, fast_server
-from tests.serve.conftest import RECIPE, running, wait_until
-from tests.serve.fast_engine import FastEngine
+from plitka.serve.life import Life, Lives
 
-from plitka.errors import InputError
-from plitka.serve.jobs import Life
-from plitka.serve.keys import make_key
-from plitka.serve.settings import Settings
-from plitka.serve.store import open_store
-
-N_JOBS, N_CLIENTS, N_KILLS = 200, 8, 10
+STATES = st.sampled_from([Life.STARTING, Life.READY, Life.FAILED])
 
 
-def make_keys(folder: Path, n: int) -> list[str]:
-    """Keys in the database of a service that does not run."""
-    store = open_store(Settings(data=folder), own=False)
-    keys = [make_key(store, f"client {number}", per_minute=1_000_000)[0] for number in range(n)]
-    store.close()
-    return keys
+def test_nothing_has_started() -> None:
+    """Before a worker says anything, it is starting."""
+    assert Lives().overall is Life.STARTING
 
 
-class Poster(threading.Thread):
-    """A client that orders until each of its orders is accepted, whatever happens to the server."""
-
-    def __init__(self, port: int, key: str, seeds: range) -> None:
-        super().__init__(daemon=True)
-        self._url = f"http://127.0.0.1:{port}"
-        self._headers = {"Authorization": f"Bearer {key}"}
-        self._seeds = seeds
-        self.accepted: dict[int, str] = {}
-        """Seed -> job."""
-
-    def run(self) -> None:
-        """Order after order, each under its own idempotency key."""
-        with httpx2.Client(base_url=self._url, headers=self._headers, timeout=10) as client:
-            for seed in self._seeds:
-                while seed not in self.accepted:
-                    try:
-                        answer = client.post(
-                            "/v1/jobs", json={"recipe": RECIPE, "seed": seed}, headers={"Idempotency-Key": f"n{seed}"}
-                        )
-                    except httpx2.TransportError:
-                        time.sleep(0.02)
-                        continue
-                    if answer.status_code == 202:
-                        self.accepted[seed] = answer.json()["id"]
-                    else:
-                        time.sleep(0.05)
+@settings(deadline=None)
+@given(states=st.lists(STATES, min_size=1, max_size=4))
+def test_one_ready_worker_is_enough(states: list[Life]) -> None:
+    """Ready with any of them, failed only with all."""
+    lives = Lives()
+    for number, state in enumerate(states):
+        lives.set(f"engine {number}", state)
+    if Life.READY in states:
+        assert lives.overall is Life.READY
+    else:
+        assert (lives.overall is Life.FAILED) == (set(states) == {Life.FAILED})
 
 
-def test_ten_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    """200 jobs of 8 clients over 10 SIGKILLs: each ends once, with its picture, and nothing is left over."""
-    port, dice = fast_server.free_port(), random.Random(0)  # noqa: S311  (moments to kill at)
-    share = N_JOBS // N_CLIENTS
-    posters = [
-        Poster(port, key, range(number * share, (number + 1) * share))
-        for number, key in enumerate(make_keys(tmp_path, N_CLIENTS))
-    ]
-    for poster in posters:
-        poster.start()
-    for _ in range(N_KILLS):
-        process = fast_server.start(tmp_path, port, FAST_STEP_S="0.01")
-        wait_until(lambda: fast_server.is_ready(port))
-        time.sleep(dice.uniform(0.0, 0.6))
-        fast_server.kill(process)
-    process = fast_server.start(tmp_path, port, FAST_STEP_S="0.001")
-    for poster in posters:
-        poster.join(60)
-        assert not poster.is_alive()
-    database = tmp_path / "plitka.sqlite"
-    wait_until(lambda: counted(database, "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')") == 0)
-    assert fast_server.stop(process) in (0, -15)
-    check_books(tmp_path, {job for poster in posters for job in poster.accepted.values()}, N_JOBS)
-
-
-def check_books(folder: Path, accepted: set[str], n_jobs: int) -> None:
-    """Rows, pictures and log agree."""
-    with sqlite3.connect(folder / "plitka.sqlite") as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        rows = database.execute("SELECT id, state, picture FROM jobs").fetchall()
-    database.close()
-    assert {row[0] for row in rows} == accepted
-    assert len(rows) == n_jobs
-    assert {row[1] for row in rows} <= {"succeeded", "failed"}
-    pictures = {row[2] for row in rows if row[1] == "succeeded"}
-    files = [path for path in (folder / "pictures").rglob("*") if path.is_file()]
-    assert {path.stem for path in files} == pictures
-    assert len(files) == len(pictures)
-    ends = Counter(
-        line.split('"job_id": "')[1][:32]
-        for line in (folder / "log").read_text("utf-8", "replace").splitlines()
-        if '"job_ended"' in line and '"job_id": "' in line
-    )
-    assert max(ends.values()) == 1
-
-
-def counted(database: Path, query: str) -> int:
-    """The one number that a query answers."""
-    connection = sqlite3.connect(database, timeout=10)
-    try:
-        count: int = connection.execute(query).fetchone()[0]
-        return count
-    finally:
-        connection.close()
-
-
-def test_a_stop_finishes_what_runs_and_keeps_what_waits(tmp_path: Path) -> None:
-    """SIGTERM: the picture in work is made, those who wait are told, and the next start makes the rest."""
-    key = make_keys(tmp_path, 1)[0]
-    head = {"Authorization": f"Bearer {key}"}
-    with fast_server.served(tmp_path, FAST_STEP_S="0.1") as (process, port):
-        url = f"http://127.0.0.1:{port}"
-        ids = [
-            httpx2.post(f"{url}/v1/jobs", json={"recipe": RECIPE, "steps": 10}, headers=head).json()["id"]
-            for _ in range(3)
-        ]
-        wait_until(lambda: httpx2.get(f"{url}/v1/jobs/{ids[0]}", headers=head).json()["state"] == "running")
-        told: list[str] = []
-        watcher = threading.Thread(target=watch, args=(url, ids[2], head, told))
-        watcher.start()
-        wait_until(lambda: told)
-        fast_server.stop(process)
-        watcher.join(20)
-    assert told[-1] == "event: stopping"
-    assert states(tmp_path, ids) == ["succeeded", "queued", "queued"]
-    with fast_server.served(tmp_path) as (_process, _port):
-        wait_until(lambda: states(tmp_path, ids) == ["succeeded"] * 3)
-
-
-def watch(url: str, job_id: str, head: dict[str, str], told: list[str]) -> None:
-    """Keep the names of a job's events."""
-    with httpx2.stream("GET", f"{url}/v1/jobs/{job_id}/events", headers=head, timeout=30) as stream:
-        told.extend(line for line in stream.iter_lines() if line.startswith("event: "))
-
-
-def states(folder: Path, ids: list[str]) -> list[str]:
-    """Of these jobs, as the database has them."""
-    connection = sqlite3.connect(folder / "plitka.sqlite", timeout=10)
-    try:
-        found = dict(connection.execute("SELECT id, state FROM jobs").fetchall())
-    finally:
-        connection.close()
-    return [found[job_id] for job_id in ids]
-
-
-def test_a_stop_does_not_wait_for_ever(tmp_path: Path) -> None:
-    """After drain_s what runs is put back, and made by the next start."""
-    key = make_keys(tmp_path, 1)[0]
-    head = {"Authorization": f"Bearer {key}"}
-    with fast_server.served(tmp_path, "--drain-s", "0.3", FAST_STEP_S="0.1") as (process, port):
-        url = f"http://127.0.0.1:{port}"
-        job = httpx2.post(f"{url}/v1/jobs", json={"recipe": RECIPE, "steps": 150}, headers=head).json()["id"]
-        wait_until(lambda: httpx2.get(f"{url}/v1/jobs/{job}", headers=head).json()["state"] == "running")
-        fast_server.stop(process)
-    assert states(tmp_path, [job]) == ["queued"]
-
-
-def test_what_ends_the_process_fails_in_the_end(tmp_path: Path) -> None:
-    """A job that kills the process is begun a few times and then failed; the job behind it is made."""
-    key = make_keys(tmp_path, 1)[0]
-    head = {"Authorization": f"Bearer {key}"}
-    port = fast_server.free_port()
-    process = fast_server.start(tmp_path, port, PLITKA_MAX_STARTS="3", FAST_STEP_S="0.1")
-    wait_until(lambda: fast_server.is_ready(port))
-    orders = [{"seed": 1}, {"seed": fast_engine.SEED_KILL}, {"seed": 2}]
-    url = f"http://127.0.0.1:{port}/v1/jobs"
-    ids = [httpx2.post(url, json={"recipe": RECIPE} | order, headers=head).json()["id"] for order in orders]
-    assert fast_server.ended(process) == 9
-    for _ in range(2):
-        assert fast_server.ended(fast_server.start(tmp_path, port, PLITKA_MAX_STARTS="3")) == 9
-    with fast_server.served(tmp_path, PLITKA_MAX_STARTS="3"):
-        wait_until(lambda: states(tmp_path, ids) == ["succeeded", "failed", "succeeded"])
-
-
-@pytest.mark.parametrize(
-    ("seed", "code", "loads"),
-    [
-        (fast_engine.SEED_OUT_OF_MEMORY, "out_of_memory", 1),
-        (fast_engine.SEED_BAD_OUTPUT, "bad_output", 1),
-        (fast_engine.SEED_BROKEN, "engine", 2),
-        (fast_engine.SEED_CRASH, "engine", 2),
-    ],
-)
-def test_what_breaks_one_job_breaks_no_other(tmp_path: Path, seed: int, code: str, loads: int) -> None:
-    """The job fails, the next one succeeds, and a broken engine is loaded anew; no path of ours is told."""
-    loaded = []
-
-    def load() -> FastEngine:
-        loaded.append(1)
-        return FastEngine()
-
-    with running(tmp_path, load) as server:
-        client = server.client()
-        broken, well = server.order(client, seed=seed), server.order(client, seed=1)
-        failed = server.ended(client, broken)
-        assert (failed["state"], failed["error"]["code"]) == ("failed", code)
-        assert "secret" not in str(failed)
-        assert server.ended(client, well)["state"] == "succeeded"
-        assert len(loaded) == loads
-        assert "secret" not in str(server.logs)
-
-
-def test_memory_that_is_short_again_and_again_loads_anew(tmp_path: Path) -> None:
-    """Three times in a row are taken for a leak."""
-    loaded = []
-
-    def load() -> FastEngine:
-        loaded.append(1)
-        return FastEngine()
-
-    with running(tmp_path, load) as server:
-        client = server.client()
-        jobs = [server.order(client, seed=fast_engine.SEED_OUT_OF_MEMORY) for _ in range(3)]
-        for job in jobs:
-            server.ended(client, job)
-        wait_until(lambda: len(loaded) == 2)
-
-
-def test_an_engine_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
-    """Probes say no, orders get 503, and nothing hangs."""
-
-    def fail() -> FastEngine:
-        raise InputError("no model at /secret/place")
-
-    with running(tmp_path, fail) as server:
-        assert server.service.jobs.life is Life.FAILED
-        client = server.client()
-        assert client.get("/livez").status_code == 503
-        assert client.get("/readyz").status_code == 503
-        assert client.get("/health-check").json()["status"] == "SETUP_FAILED"
-        refused = client.post("/v1/jobs", json={"recipe": RECIPE})
-        assert refused.status_code == 503
-        assert int(refused.headers["Retry-After"]) > 0
-        assert "secret" not in refused.text
-
-
-def test_a_second_service_is_refused_the_database(tmp_path: Path) -> None:
-    """Two would make every picture twice."""
-    with running(tmp_path), pytest.raises(InputError, match="another service"):
-        open_store(Settings(data=tmp_path), own=True)
-
-
-def test_the_queue_has_an_end(tmp_path: Path) -> None:
-    """One key's part of it is refused with 429, the whole with 503, each with Retry-After."""
-    with running(tmp_path, lambda: FastEngine(step_s=0.2), queue_limit=3, key_queue_limit=2, drain_s=0.1) as server:
-        first, second = server.client(), server.client()
-        server.order(first, steps=100)
-        wait_until(lambda: server.service.metrics.registry.get_sample_value("plitka_running_jobs") == 1)
-        statuses = []
-        for client in (first, first, first, second, second):
-            answer = client.post("/v1/jobs", json={"recipe": RECIPE})
-            statuses.append(answer.status_code)
-            assert answer.status_code == 202 or int(answer.headers["Retry-After"]) > 0
-        assert statuses == [202, 202, 429, 202, 503]
-
-
-def test_a_caller_who_hangs_up_wants_no_picture(tmp_path: Path) -> None:
-    """The job of an answer that nobody waits for any more is cancelled."""
-    with running(tmp_path, lambda: FastEngine(step_s=0.1)) as server:
-        client = server.client()
-        with pytest.raises(httpx2.TimeoutException):
-            client.post("/", json={"inputs": RECIPE, "parameters": {"num_inference_steps": 150}}, timeout=0.5)
-        wait_until(lambda: client.get("/v1/jobs").json()["jobs"][0]["state"] == "cancelled")
+@settings(deadline=None)
+@given(states=st.lists(STATES, min_size=1, max_size=4))
+def test_a_stop_is_not_taken_back(states: list[Life]) -> None:
+    """Whatever a worker says after it, until all have ended."""
+    lives = Lives()
+    lives.set("first", Life.READY)
+    lives.drain()
+    for state in states:
+        lives.set("second", state)
+        assert lives.overall is Life.DRAINING
+    lives.set("second", Life.STOPPED)
+    lives.set("first", Life.STOPPED)
+    assert lives.overall is Life.STOPPED
+    assert lives.overall.is_ending

@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import numpy as np
 import pytest
 from PIL import Image
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
-
-from plitka.core.files.picture import encode_png
 
 
 def events(client: httpx2.Client, job_id: str) -> list[tuple[str, dict[str, Any]]]:
@@ -82,39 +79,6 @@ def test_jobs_are_listed_in_pages(server: Running) -> None:
     assert found == ids[::-1]
 
 
-def test_an_idempotency_key_makes_one_job(maker: httpx2.Client) -> None:
-    """The same order again is the same job; another order under it is refused."""
-    head = {"Idempotency-Key": "order-1"}
-    first, again = (maker.post("/v1/jobs", json={"recipe": RECIPE}, headers=head).json() for _ in range(2))
-    assert first["id"] == again["id"]
-    other = maker.post("/v1/jobs", json={"recipe": RECIPE, "seed": 9_999}, headers=head)
-    assert other.status_code == 409
-    assert len(maker.get("/v1/jobs").json()["jobs"]) == 1
-
-
-def test_a_waiting_job_and_a_running_job_can_be_cancelled(tmp_path: Path) -> None:
-    """One ends at once, the other at its next step; neither has a picture."""
-    with running(tmp_path, partial(FastEngine, step_s=0.05)) as server:
-        client = server.client()
-        runs, waits = (server.order(client, steps=150) for _ in range(2))
-        wait_until(lambda: client.get(f"/v1/jobs/{runs['id']}").json()["state"] == "running")
-        assert client.get(f"/v1/jobs/{waits['id']}").json()["position"] == 0
-        assert client.post(f"/v1/jobs/{waits['id']}/cancel").json()["state"] == "cancelled"
-        client.post(f"/v1/jobs/{runs['id']}/cancel")
-        assert server.ended(client, runs)["state"] == "cancelled"
-        assert client.get(f"/v1/jobs/{runs['id']}/image").status_code == 404
-
-
-def test_a_deadline_ends_a_job_that_waits_and_one_that_runs(tmp_path: Path) -> None:
-    """Both fail with the same code, soon after the deadline."""
-    with running(tmp_path, partial(FastEngine, step_s=0.05)) as server:
-        client = server.client()
-        jobs = [server.order(client, steps=150, deadline_s=0.5) for _ in range(2)]
-        for job in jobs:
-            done = server.ended(client, job)
-            assert (done["state"], done["error"]["code"]) == ("failed", "deadline")
-
-
 def test_recipes_colours_models(server: Running) -> None:
     """What a viewer may read."""
     client = server.client("viewer")
@@ -123,16 +87,6 @@ def test_recipes_colours_models(server: Running) -> None:
     assert {"RED", "BLACK"} <= {colour["code"] for colour in client.get("/v1/colours").json()["colours"]}
     assert client.get("/v1/models").json()["data"][0]["id"] == "fast@000000000000"
     assert client.post("/v1/jobs", json={"recipe": RECIPE}).status_code == 403
-
-
-def test_an_upload_is_measured(maker: httpx2.Client) -> None:
-    """The shares of a picture that was made of two colours are found on it."""
-    pixels = np.zeros((128, 128, 3), np.uint8)
-    pixels[:, :64] = (160, 40, 40)
-    pixels[:, 64:] = (40, 40, 40)
-    found = maker.post("/v1/measure", data={"recipe": "red, black"}, files={"image": ("a.png", encode_png(pixels))})
-    assert found.status_code == 200, found.text
-    assert sum(found.json()["shares"].values()) == pytest.approx(100)
 
 
 def test_an_unreadable_recipe_is_told_with_its_place(maker: httpx2.Client) -> None:
@@ -152,23 +106,55 @@ def test_priority_is_for_operators(server: Running, maker: httpx2.Client) -> Non
     assert server.order(server.client("operator"), priority=1)["priority"] == 1
 
 
-def test_keys_take_turns(tmp_path: Path) -> None:
-    """A key with one job waits for one job of a key with many."""
-    engine = FastEngine(step_s=0.02)
-    with running(tmp_path, lambda: engine) as server:
-        many, few = server.client(), server.client()
-        server.order(many, steps=100, seed=50)  # everybody else waits for it
-        jobs = [server.order(many, seed=seed) for seed in range(1, 6)]
-        last = server.order(few, seed=100)
-        for job in jobs:
-            server.ended(many, job)
-        server.ended(few, last)
-    assert engine.made[-6:] == [1, 100, 2, 3, 4, 5]
-
-
 def test_a_closed_event_stream_leaves_nothing_behind(server: Running, maker: httpx2.Client) -> None:
     """Who stops watching is no longer counted."""
     for _ in range(3):
         events(maker, server.order(maker)["id"])
     wait_until(lambda: server.service.metrics.registry.get_sample_value("plitka_event_streams") == 0)
-    assert not server.service.jobs._watches
+    assert not server.service.jobs._statuses
+
+
+LOOK: dict[str, Any] = {
+    "zones": [{"mask": "border:8%", "recipe": "50% blue, 50% white"}],
+    "granules": "2-4",
+    "surface": "cut",
+    "light": "sun",
+    "wet": True,
+}
+
+
+def test_a_scene_is_told_as_it_was_asked_for(server: Running, maker: httpx2.Client) -> None:
+    """In the job's request, in its result, and in the text of its picture."""
+    done = server.ended(maker, server.order(maker, seed=7, coarse=["red"], width_px=192, height_px=192, **LOOK))
+    assert done["state"] == "succeeded", done
+    assert {name: done["request"][name] for name in LOOK} == LOOK
+    told = done["result"]
+    assert len(told["zones"]) == 2
+    assert told["scene"]["coarse"] == ["RED"]
+    assert (told["scene"]["surface"], told["scene"]["light"], told["scene"]["wet"]) == ("cut", "sun", True)
+    image = Image.open(io.BytesIO(maker.get(done["image_url"]).content))
+    assert json.loads(image.info["scene"])["zones"][0]["mask"] == "border:8%"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/predictions", {"input": {"prompt": RECIPE, "seed": 1, **LOOK}}),
+        ("/", {"inputs": RECIPE, "parameters": {"seed": 1, **LOOK}}),
+        ("/v1/images/generations", {"prompt": RECIPE, "seed": 1, **LOOK}),
+    ],
+)
+def test_other_contracts_take_a_look_too(server: Running, path: str, body: dict[str, Any]) -> None:
+    """By the same names, where their shape has room for them."""
+    client = server.client()
+    answer = client.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    assert client.get("/v1/jobs").json()["jobs"][0]["result"]["scene"]["light"] == "sun"
+
+
+def test_an_impossible_scene_is_refused_in_words(maker: httpx2.Client) -> None:
+    """A colour of no recipe, a mask that is none, and a look in text mode."""
+    for order in ({"coarse": ["blue"]}, {"granules": "9-1"}, {"mode": "text", "wet": True}):
+        refused = maker.post("/v1/jobs", json={"recipe": RECIPE} | order)
+        assert refused.status_code == 422, refused.text
+    assert maker.get("/v1/jobs").json()["jobs"] == []

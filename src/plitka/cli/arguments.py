@@ -1,75 +1,26 @@
-"""The words of the command line: options that all commands share, and what is told about them."""
+"""Options that several commands share, each declared once."""
 
 import argparse
-import gettext
-import os
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from plitka.cli.engines import LoadEngine
+from plitka.cli.engines import DEFAULT_MODEL
 from plitka.core.generation import USUAL_MODE, Mode
-from plitka.core.language import translations as languages
+from plitka.core.language.translations import LANGUAGES
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 """argparse has no public name for it."""
-Say = Callable[[str], str]
+Translate = Callable[[str], str]
+"""A text of ours -> the same in the language of the help."""
 
 
-def language_of(words: Sequence[str], environ: Mapping[str, str]) -> str:
-    """The language of `--language`, else of the environment: help is written before options are read."""
-    scan = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    scan.add_argument("--language")
-    try:
-        asked = scan.parse_known_args(words)[0].language
-    except argparse.ArgumentError:
-        asked = None
-    return asked if asked in languages.LANGUAGES else languages.choose_language(environ)
-
-
-def parse(words: Sequence[str], language: str, load_engine: LoadEngine) -> argparse.Namespace:
-    """The options of one command; its `run` is among them.
-
-    Raises:
-        SystemExit: 2 for words that make no command, 0 after --help and --version.
-    """
-    with _argparse_speaking(language):
-        parser = build_parser(languages.translation(language).gettext, load_engine)
-        return parser.parse_args(words)
-
-
-def build_parser(_: Say, load_engine: LoadEngine) -> argparse.ArgumentParser:
-    """The whole command line, its help told by `_`."""
-    from plitka.cli import catalogue, dataset, evaluate, generate, measure, models, render, serve
-
-    parser = argparse.ArgumentParser(
-        prog="plitka",
-        description=_("Shows what a mix of rubber granules will look like as a tile."),
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action=_Version, nargs=0, help=_("show plitka's version and exit"))
-    commands = parser.add_subparsers(metavar=_("COMMAND"), required=True)
-    generate.add(commands, _, load_engine)
-    render.add(commands, _)
-    measure.add(commands, _)
-    catalogue.add_parse(commands, _)
-    catalogue.add_colours(commands, _)
-    models.add(commands, _)
-    dataset.add(commands, _)
-    evaluate.add(commands, _, load_engine)
-    serve.add(commands, _, load_engine)
-    serve.add_keys(commands, _)
-    return parser
-
-
-def add_command(commands: Commands, name: str, _: Say, help_text: str) -> argparse.ArgumentParser:
+def add_command(commands: Commands, name: str, _: Translate, help_text: str) -> argparse.ArgumentParser:
     """A command with the options that every command has."""
     parser = commands.add_parser(name, help=help_text, description=help_text, allow_abbrev=False)
     shared = parser.add_argument_group(_("for every command"))
     shared.add_argument("--json", action="store_true", help=_("one JSON object on stdout"))
-    shared.add_argument("--language", choices=languages.LANGUAGES, help=_("of messages and help"))
+    shared.add_argument("--language", choices=LANGUAGES, help=_("of messages and help"))
     shared.add_argument("--quiet", action="store_true", help=_("no progress and no remarks on stderr"))
     shared.add_argument("--verbose", action="store_true", help=_("log what happens, not only warnings"))
     shared.add_argument("--log-json", action="store_true", help=_("logs as lines of JSON"))
@@ -77,13 +28,51 @@ def add_command(commands: Commands, name: str, _: Say, help_text: str) -> argpar
     return parser
 
 
-def add_recipe_options(parser: argparse.ArgumentParser, _: Say) -> None:
-    """How a recipe is read."""
+def add_picture_options(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """Where a picture is written, and by which seed it is made."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="PATH",
+        help=_("a .png file or a folder (default: tile.png, or tile-2.png ...)"),
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help=_("the same seed repeats the picture; -1 or none: a random one")
+    )
+
+
+def add_size_option(
+    parser: argparse.ArgumentParser, _: Translate, usual_px: int, *, default_px: int | None = None
+) -> None:
+    """The side of a square picture.
+
+    Args:
+        parser: of the command.
+        usual_px: what the help says.
+        default_px: what the option is without a word; None leaves the choice to the engine.
+    """
+    parser.add_argument(
+        "--size",
+        type=int,
+        default=default_px,
+        metavar="PX",
+        help=_("side of the picture (usual: {usual})").format(usual=usual_px),
+    )
+
+
+def add_palette_option(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """Which colours can be named."""
     parser.add_argument("--palette", type=Path, metavar="FILE", help=_("a maker's own colours, as CSV"))
+
+
+def add_recipe_options(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """How a recipe is read."""
+    add_palette_option(parser, _)
     parser.add_argument("--strict", action="store_true", help=_("refuse a recipe that needs any guessing"))
 
 
-def add_mode_option(parser: argparse.ArgumentParser, _: Say) -> None:
+def add_mode_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     """How the words become a picture."""
     parser.add_argument(
         "--mode",
@@ -95,33 +84,16 @@ def add_mode_option(parser: argparse.ArgumentParser, _: Say) -> None:
     )
 
 
-class _Version(argparse.Action):
-    """`--version`, which looks the version up only when it is asked for."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        sys.stdout.write(f"plitka {version()}\n")
-        parser.exit()
+def add_model_option(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """Which model makes the picture."""
+    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME_OR_DIR", help=model_help(_))
 
 
-def version() -> str:
-    """The installed version of plitka."""
-    from importlib.metadata import version as installed_version
-
-    return installed_version("plitka")
+def model_help(_: Translate) -> str:
+    """How a model is named."""
+    return _("a name of `plitka model list`, or a folder (default: {default})").format(default=DEFAULT_MODEL)
 
 
-@contextmanager
-def _argparse_speaking(language: str) -> Iterator[None]:
-    """Lend argparse our catalogue: it asks the process's own gettext domain for its words."""
-    domain, chosen = gettext.textdomain(), os.environ.get("LANGUAGE")
-    gettext.bindtextdomain("plitka", str(Path(languages.__file__).with_name("locale")))
-    gettext.textdomain("plitka")
-    os.environ["LANGUAGE"] = language
-    try:
-        yield
-    finally:
-        gettext.textdomain(domain)
-        if chosen is None:
-            del os.environ["LANGUAGE"]
-        else:
-            os.environ["LANGUAGE"] = chosen
+def add_device_option(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """What the model runs on."""
+    parser.add_argument("--device", metavar="DEVICE", help=_("auto, cpu, cuda or cuda:N"))

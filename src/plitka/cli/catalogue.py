@@ -6,17 +6,17 @@ Only the standard library is imported on the way here, so both answer at once.
 import argparse
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from pathlib import Path
 
-from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options
+from plitka.cli.arguments import Commands, Translate, add_command, add_palette_option, add_recipe_options
+from plitka.cli.exit_codes import EXIT_OK
+from plitka.cli.recipe import palette_of
 from plitka.cli.terminal import Terminal
-from plitka.core.colour.palette import Colour, Palette, default_palette, load_palette
+from plitka.core.colour.palette import Colour
 from plitka.core.language.spelling import fold
-from plitka.core.recipes.recipe import Reading, format_prompt, parse_recipe, to_hundredths
-from plitka.errors import InputError
+from plitka.core.recipes.recipe import format_prompt, parse_recipe, to_hundredths
 
 
-def add_parse(commands: Commands, _: Say) -> None:
+def add_parse(commands: Commands, _: Translate) -> None:
     """Declare `parse`."""
     parser = add_command(commands, "parse", _, _("show how a recipe is read"))
     parser.add_argument("recipe", metavar="RECIPE")
@@ -24,63 +24,37 @@ def add_parse(commands: Commands, _: Say) -> None:
     parser.set_defaults(run=run_parse)
 
 
-def add_colours(commands: Commands, _: Say) -> None:
+def add_colours(commands: Commands, _: Translate) -> None:
     """Declare `colours`."""
     parser = add_command(commands, "colours", _, _("list the colours"))
     parser.add_argument("text", nargs="?", default="", metavar="TEXT", help=_("only those with this in a name or code"))
-    parser.add_argument("--palette", type=Path, metavar="FILE", help=_("a maker's own colours, as CSV"))
+    add_palette_option(parser, _)
     parser.set_defaults(run=run_colours)
-
-
-def read_recipe(text: str, options: argparse.Namespace) -> Reading:
-    """A recipe as `--palette` and `--strict` have it read."""
-    return parse_recipe(text, palette_of(options), strict=options.strict)
-
-
-def palette_of(options: argparse.Namespace) -> Palette:
-    """Our colours, and before them those of `--palette`."""
-    return default_palette() if options.palette is None else load_palette(options.palette)
-
-
-def find_colours(names: str, palette: Palette) -> tuple[Colour, ...]:
-    """The colours that are named with commas between, each once.
-
-    Raises:
-        InputError: the palette has no such colour.
-    """
-    found = {}
-    for name in filter(None, (part.strip() for part in names.split(","))):
-        colour = palette.find(name)
-        if colour is None:
-            likely = ", ".join(palette.suggest(name)) or "plitka colours"
-            raise InputError("there is no colour {name!r}; try: {likely}", name=name, likely=likely)
-        found[colour.code] = colour
-    return tuple(found.values())
 
 
 def run_parse(options: argparse.Namespace, terminal: Terminal) -> int:
     """Shares, remarks and the full prompt."""
-    reading = read_recipe(options.recipe, options)
+    reading = parse_recipe(options.recipe, palette_of(options), strict=options.strict)
     percents, prompt = reading.recipe.percents, format_prompt(reading.recipe)
     if options.json:
         warnings = [terminal.notice_text(notice) for notice in reading.warnings]
         terminal.write_json({"requested": to_hundredths(percents), "warnings": warnings, "prompt": prompt})
-        return 0
+        return EXIT_OK
     for notice in reading.warnings:
         terminal.notice(notice)
     terminal.write_table((code, f"{percent:6.2f} %") for code, percent in percents.items())
     terminal.write("\n" + prompt)
-    return 0
+    return EXIT_OK
 
 
 def run_colours(options: argparse.Namespace, terminal: Terminal) -> int:
     """The palette, or the part of it that has a text in it."""
     colours = [colour for colour in palette_of(options).colours if _has(colour, options.text)]
     if options.json:
-        terminal.write_json({"colours": [_machine_row(colour) for colour in colours]})
+        terminal.write_json({"colours": [_json_row(colour) for colour in colours]})
     else:
-        terminal.write_table(_human_rows(colours, terminal))
-    return 0
+        terminal.write_table(_table_rows(colours, terminal))
+    return EXIT_OK
 
 
 def _has(colour: Colour, text: str) -> bool:
@@ -88,7 +62,7 @@ def _has(colour: Colour, text: str) -> bool:
     return any(fold(text) in fold(name) for name in names)
 
 
-def _machine_row(colour: Colour) -> dict[str, str | None]:
+def _json_row(colour: Colour) -> dict[str, str | None]:
     return {
         "code": colour.code,
         "name": colour.caption_name,
@@ -99,7 +73,7 @@ def _machine_row(colour: Colour) -> dict[str, str | None]:
     }
 
 
-def _human_rows(colours: Iterable[Colour], terminal: Terminal) -> Iterator[tuple[str, ...]]:
+def _table_rows(colours: Iterable[Colour], terminal: Terminal) -> Iterator[tuple[str, ...]]:
     _ = terminal.gettext
     titles = {
         "custom": _("the palette given"),

@@ -4,14 +4,25 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Say, add_command, add_mode_option, version
+from plitka.cli.arguments import (
+    Commands,
+    Translate,
+    add_command,
+    add_device_option,
+    add_mode_option,
+    add_size_option,
+)
 from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
-from plitka.cli.progress import ProgressOf, stoppable
+from plitka.cli.exit_codes import EXIT_OK
+from plitka.cli.progress import ProgressLines, stoppable
 from plitka.cli.terminal import Terminal
+from plitka.cli.version import version
 from plitka.core.generation import USUAL_MODE
 from plitka.core.recipes.recipe import Recipe, format_colours
 from plitka.errors import InputError
@@ -23,11 +34,14 @@ if TYPE_CHECKING:
     from plitka.core.judge.evaluation import Report
     from plitka.core.judge.realism import Realism, Reference
 
+SIZE_PX = 1024
 RENDERER = "render"
+"""Stands for the renderer where a model is named."""
 PHOTOGRAPHED = "the photographed recipes"
+"""The suite where none is named, as reports call it."""
 
 
-def add(commands: Commands, _: Say, load_engine: LoadEngine) -> None:
+def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
     """Declare the command."""
     parser = add_command(commands, "evaluate", _, _("have a suite of recipes made, and report colours, realism, speed"))
     parser.add_argument(
@@ -44,18 +58,12 @@ def add(commands: Commands, _: Say, load_engine: LoadEngine) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", default=Path("evaluation"), help=_("where the report is written")
     )
-    parser.add_argument(
-        "--size",
-        type=int,
-        metavar="PX",
-        default=1024,
-        help=_("side of the pictures (usual: {usual})").format(usual=1024),
-    )
+    add_size_option(parser, _, SIZE_PX, default_px=SIZE_PX)
     parser.add_argument("--limit", type=int, metavar="N", help=_("only N recipes, spread evenly over the suite"))
     parser.add_argument(
         "--seed", type=int, metavar="N", default=0, help=_("the first seed (usual: {usual})").format(usual=0)
     )
-    parser.add_argument("--device", metavar="DEVICE", help=_("auto, cpu, cuda or cuda:N"))
+    add_device_option(parser, _)
     parser.set_defaults(run=run, logs=True, load_engine=load_engine)
 
 
@@ -76,10 +84,10 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     written = _write(options.output, suite, reports, compare_photographs(references))
     if options.json:
         terminal.write_json(written)
-        return 0
+        return EXIT_OK
     terminal.write((options.output / "report.md").read_text("utf-8").partition("\n## ")[0].rstrip())
     terminal.remark(terminal.gettext("the whole report: {path}").format(path=options.output))
-    return 0
+    return EXIT_OK
 
 
 def _references(photos: Path | None) -> "Mapping[str, Reference]":
@@ -110,7 +118,7 @@ def _evaluate(
     from plitka.core.judge.evaluation import evaluate
 
     engine = _engine(name, options)
-    with stoppable(terminal) as progress_of:
+    with stoppable(terminal) as stop:
         return evaluate(
             engine,
             recipes,
@@ -118,34 +126,34 @@ def _evaluate(
             size_px=options.size,
             mode=options.mode or USUAL_MODE,
             seed=options.seed,
-            knows_shares=name == RENDERER,
-            watch=_Watch(engine, len(recipes), progress_of),
+            watch=_RecipeProgress(engine, len(recipes), terminal, stop),
         )
 
 
 def _engine(name: str, options: argparse.Namespace) -> "Engine":
     if name == RENDERER:
-        from plitka.core.tile.renderer import RenderEngine
+        from plitka.core.render_engine import RenderEngine
 
         return RenderEngine()
     engine: Engine = options.load_engine(name, options.device, None)
     return engine
 
 
-class _Watch:
-    """A progress line for each picture, which says how many there are."""
+class _RecipeProgress:
+    """A progress line for each recipe, which says how many there are."""
 
-    def __init__(self, engine: "Engine", n_recipes: int, progress_of: ProgressOf) -> None:
+    def __init__(self, engine: "Engine", n_recipes: int, terminal: Terminal, stop: Event) -> None:
         self._numbers = count(1)
         self._of_all = f"/{n_recipes}  {engine.name}"
         self._n_steps = engine.defaults.steps
-        self._progress_of = progress_of
+        self._terminal = terminal
+        self._stop = stop
 
     @contextmanager
     def __call__(self, recipe: Recipe) -> "Iterator[OnProgress]":
         title = f"{next(self._numbers)}{self._of_all}  {format_colours(recipe)}"
-        with self._progress_of(title, self._n_steps) as on_progress:
-            yield on_progress
+        with ProgressLines(self._terminal, [title], self._n_steps, self._stop) as lines:
+            yield partial(lines.report, 0)
 
 
 def _write(
@@ -153,12 +161,12 @@ def _write(
 ) -> dict[str, Any]:
     """`report.json`, `report.md`, and a contact sheet for each engine."""
     from plitka.core.files.picture import encode_png, write_whole
-    from plitka.core.judge.report import contact_sheet, to_json, to_markdown
+    from plitka.core.judge.report import to_json, to_markdown, to_sheet
 
     content = to_json(suite, version(), reports, photographs)
     write_whole(folder / "report.json", json.dumps(content, ensure_ascii=False, indent=1).encode())
     write_whole(folder / "report.md", to_markdown(suite, version(), reports, photographs).encode())
     for number, report in enumerate(reports):
         name = "baseline.png" if number else "pictures.png"
-        write_whole(folder / name, encode_png(contact_sheet(report)))
+        write_whole(folder / name, encode_png(to_sheet(report)))
     return content

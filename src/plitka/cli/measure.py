@@ -3,13 +3,14 @@
 import argparse
 from pathlib import Path
 
-from plitka.cli.arguments import Commands, Say, add_command, add_recipe_options
-from plitka.cli.catalogue import read_recipe
+from plitka.cli.arguments import Commands, Translate, add_command, add_recipe_options
+from plitka.cli.exit_codes import EXIT_OK
+from plitka.cli.recipe import read_recipe
 from plitka.cli.terminal import Terminal
 from plitka.core.recipes.recipe import to_hundredths
 
 
-def add(commands: Commands, _: Say) -> None:
+def add(commands: Commands, _: Translate) -> None:
     """Declare the command."""
     parser = add_command(commands, "measure", _, _("measure how much of a tile's picture each colour covers"))
     parser.add_argument("image", type=Path, metavar="IMAGE", help=_("a PNG, JPEG, WebP, TIFF or BMP file"))
@@ -22,13 +23,11 @@ def add(commands: Commands, _: Say) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Shares of the colours named, how far they may be off, and what is of no such colour."""
-    reading = read_recipe(options.recipe, options)
-    for notice in reading.warnings:
-        terminal.notice(notice)
+    recipe = read_recipe(options.recipe, options, terminal)
     from plitka.core.files.photograph import read_picture
     from plitka.core.measure.shares import measure
 
-    found = measure(read_picture(options.image), reading.recipe.colours)
+    found = measure(read_picture(options.image), recipe.colours)
     if options.json:
         terminal.write_json(
             {
@@ -37,9 +36,9 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
                 "off_palette": round(found.off_palette, 2),
             }
         )
-        return 0
+        return EXIT_OK
     _ = terminal.gettext
     terminal.write_table((code, f"{percent:6.2f} %") for code, percent in found.percents.items())
     terminal.write(_("within about {points:.1f} points").format(points=found.uncertainty))
     terminal.write(_("in none of these colours: {percent:.1f} %").format(percent=found.off_palette))
-    return 0
+    return EXIT_OK

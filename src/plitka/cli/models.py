@@ -6,8 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Say, add_command
+from plitka.cli.arguments import Commands, Translate, add_command, model_help
 from plitka.cli.engines import DEFAULT_MODEL
+from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.terminal import Terminal
 from plitka.core.recipes.recipe import V45
 
@@ -15,29 +16,30 @@ if TYPE_CHECKING:
     from plitka.model.bundle import Bundle
 
 
-def add(commands: Commands, _: Say) -> None:
+def add(commands: Commands, _: Translate) -> None:
     """Declare the command and its own commands."""
     title = _("the models on this machine: list, info, verify, add")
     parser = commands.add_parser("model", help=title, description=title, allow_abbrev=False)
     actions = parser.add_subparsers(metavar=_("ACTION"), required=True)
     add_command(actions, "list", _, _("name every model")).set_defaults(run=run_list, logs=True)
-    for name, run, told in (
+    for name, run, help_text in (
         ("info", run_info, _("say what a model is made of")),
         ("verify", run_verify, _("compare every file of a model with its hash")),
     ):
-        one = add_command(actions, name, _, told)
+        one = add_command(actions, name, _, help_text)
         one.add_argument(
             "model",
             nargs="?",
             default=DEFAULT_MODEL,
             metavar="NAME_OR_DIR",
-            help=_("a name of `plitka model list`, or a folder (default: {default})").format(default=DEFAULT_MODEL),
+            help=model_help(_),
         )
         one.set_defaults(run=run, logs=True)
-    _declare_add(actions, _)
+    add_add(actions, _)
 
 
-def _declare_add(actions: Commands, _: Say) -> None:
+def add_add(actions: Commands, _: Translate) -> None:
+    """Declare `model add`."""
     parser = add_command(actions, "add", _, _("make a model of your own files, after checking that they fit"))
     parser.add_argument("--name", required=True, metavar="NAME", help=_("what to call the model"))
     parser.add_argument(
@@ -79,23 +81,23 @@ def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
         terminal.write_json({"models": folders})
     else:
         terminal.write_table(folders.items())
-    return 0
+    return EXIT_OK
 
 
 def run_info(options: argparse.Namespace, terminal: Terminal) -> int:
     """What the manifest says, and what the LoRA's header tells of where it comes from."""
     from plitka.model.bundle import find_bundle
 
-    _tell(find_bundle(options.model), options, terminal)
-    return 0
+    _show_bundle(find_bundle(options.model), options, terminal)
+    return EXIT_OK
 
 
 def run_add(options: argparse.Namespace, terminal: Terminal) -> int:
     """Write a bundle of the user's files under the models folder; the base's weights are not loaded."""
-    from plitka.model.bundle_builder import Intake, add_bundle
+    from plitka.model.bundle_builder import BundleParts, add_bundle
 
     bundle = add_bundle(
-        Intake(
+        BundleParts(
             name=options.name,
             base=options.base,
             lora=options.lora,
@@ -107,8 +109,8 @@ def run_add(options: argparse.Namespace, terminal: Terminal) -> int:
             licence=options.licence,
         )
     )
-    _tell(bundle, options, terminal)
-    return 0
+    _show_bundle(bundle, options, terminal)
+    return EXIT_OK
 
 
 def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -120,12 +122,12 @@ def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.json:
         terminal.write_json({"model": bundle.label, "folder": str(bundle.folder), "n_files": len(bundle.files)})
     else:
-        told = terminal.gettext("{model} is whole: {n_files} files match their hashes")
-        terminal.write(told.format(model=bundle.label, n_files=len(bundle.files)))
-    return 0
+        text = terminal.gettext("{model} is whole: {n_files} files match their hashes")
+        terminal.write(text.format(model=bundle.label, n_files=len(bundle.files)))
+    return EXIT_OK
 
 
-def _tell(bundle: "Bundle", options: argparse.Namespace, terminal: Terminal) -> None:
+def _show_bundle(bundle: "Bundle", options: argparse.Namespace, terminal: Terminal) -> None:
     info = _info(bundle)
     if options.json:
         terminal.write_json(info)
@@ -150,7 +152,7 @@ def _info(bundle: "Bundle") -> dict[str, Any]:
 
 
 def _lora_info(bundle: "Bundle") -> dict[str, Any] | None:
-    """The manifest's table and the file's own story; a damaged file leaves the manifest's alone."""
+    """What the manifest says and what the file's header adds; of a damaged file only what the manifest says."""
     from plitka.errors import BundleError
     from plitka.model.provenance import trace_lora
 

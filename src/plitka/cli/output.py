@@ -21,7 +21,7 @@ class Output:
 
     @property
     def is_free(self) -> bool:
-        """Whether nothing has to give way."""
+        """Whether none of these files exists yet."""
         return not any(path.exists() for path in (*self.paths, *([self.sheet] if self.sheet else [])))
 
 

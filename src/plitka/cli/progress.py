@@ -1,26 +1,23 @@
-"""A line that moves while a picture is made, and Ctrl-C that stops it cleanly."""
+"""A line that moves for each picture in work, and Ctrl-C that stops at the next step."""
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from types import FrameType
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Never
 
 from plitka.cli.terminal import Terminal
-from plitka.core.generation import OnProgress, Progress
+from plitka.core.generation import Progress
 from plitka.errors import Cancelled
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-ProgressOf = Callable[[str, int], AbstractContextManager[OnProgress]]
-"""A picture's title and number of steps -> its progress line, for as long as that picture is made."""
-
 
 @contextmanager
-def stoppable(terminal: Terminal) -> Iterator[ProgressOf]:
-    """While this is open Ctrl-C stops at the next step, and a second one ends the process at once."""
+def stoppable(terminal: Terminal) -> Iterator[threading.Event]:
+    """While this is open Ctrl-C sets the event, and a second Ctrl-C ends the process at once."""
     stop = threading.Event()
 
     def on_interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -28,29 +25,97 @@ def stoppable(terminal: Terminal) -> Iterator[ProgressOf]:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         terminal.remark(terminal.gettext("\nstopping at the next step; Ctrl-C again stops at once"))
 
-    @contextmanager
-    def progress_of(title: str, n_steps: int) -> Iterator[OnProgress]:
-        attempt = terminal.gettext("attempt")
-        with _progress_line(terminal, title, n_steps) as line:
-
-            def on_progress(progress: Progress) -> None:
-                _move(line, progress, title if progress.attempt == 1 else f"{title}  {attempt} {progress.attempt}")
-                if stop.is_set():
-                    raise Cancelled("stopped before the picture was finished; it was not written")
-
-            yield on_progress
-
     if threading.current_thread() is not threading.main_thread():  # only that one may handle signals
-        yield progress_of
+        yield stop
         return
     usual = signal.signal(signal.SIGINT, on_interrupt)
     try:
-        yield progress_of
+        yield stop
     finally:
         signal.signal(signal.SIGINT, usual)
 
 
-def _progress_line(terminal: Terminal, title: str, n_steps: int) -> "tqdm[Never]":
+class ProgressLines:
+    """A `Watch` that shows a line for each picture in work, and cancels all of them once the event is set.
+
+    A context manager: at its end no line is left on the screen.
+    """
+
+    def __init__(
+        self, terminal: Terminal, titles: Sequence[str], n_steps: int, stop: threading.Event, *, n_open: int = 1
+    ) -> None:
+        """Prepare the lines.
+
+        Args:
+            terminal: where they are shown, if it shows progress.
+            titles: one for each picture.
+            n_steps: of each; a report may say otherwise.
+            stop: pictures are cancelled at their next step once it is set.
+            n_open: so many of the unfinished pictures have a line before their first step is done.
+        """
+        self._terminal = terminal
+        self._titles = titles
+        self._n_steps = n_steps
+        self._stop = stop
+        self._n_open = n_open
+        self._lines: dict[int, tqdm[Never]] = {}
+        self._waiting = list(range(len(titles)))
+
+    def __enter__(self) -> "ProgressLines":
+        self._open_next()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with ExitStack() as lines:
+            for line in self._lines.values():
+                lines.callback(line.close)
+
+    def wants_preview(self, index: int, step: int) -> bool:
+        """A line shows no picture."""
+        del index, step
+        return False
+
+    def report(self, index: int, progress: Progress) -> None:
+        """Move the picture's line.
+
+        Raises:
+            Cancelled: the event is set.
+        """
+        line, title = self._line(index), self._titles[index]
+        if progress.attempt > 1:
+            title = f"{title}  {self._terminal.gettext('attempt')} {progress.attempt}"
+        _move(line, progress, title)
+        if self._stop.is_set():
+            raise Cancelled("stopped before the picture was finished; it was not written")
+
+    def close(self, index: int) -> None:
+        """Take a finished picture's line away, and show the next one's."""
+        self._line(index).close()
+        del self._lines[index]
+        self._open_next()
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """While this is open no line stands where something else is written."""
+        from tqdm import tqdm
+
+        with tqdm.external_write_mode(file=self._terminal.stderr):
+            yield
+
+    def _open_next(self) -> None:
+        while self._waiting and len(self._lines) < self._n_open:
+            self._line(self._waiting[0])
+
+    def _line(self, index: int) -> "tqdm[Never]":
+        if index not in self._lines:
+            self._waiting.remove(index)
+            self._lines[index] = _new_line(self._terminal, self._titles[index], self._n_steps)
+        return self._lines[index]
+
+
+def _new_line(terminal: Terminal, title: str, n_steps: int) -> "tqdm[Never]":
     from tqdm import tqdm
 
     left = terminal.gettext("left")

@@ -1,156 +1,149 @@
-"""The granules and the light of a render, as the command line names them."""
+"""What a tile shows, as the command line asks for it: its zones, granules, surface and light."""
 
 import argparse
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
 
-from plitka.cli.arguments import Say
-from plitka.cli.catalogue import find_colours, palette_of
-from plitka.core.colour.palette import Palette
+from plitka.cli.arguments import Translate
+from plitka.cli.recipe import palette_of, split_names
+from plitka.cli.terminal import Terminal
 from plitka.core.recipes.recipe import Recipe
-from plitka.core.tile.lighting import LIGHTS, USUAL_LIGHT, wetted
+from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION, Lighting, Scene, Size, Surface
+from plitka.core.scene_json import build_scene
 from plitka.errors import InputError
 
-if TYPE_CHECKING:
-    from plitka.core.tile.granules import Grain, GranuleConfig
-    from plitka.core.tile.renderer import RenderConfig
-
-SURFACES = ("pressed", "cut")
-MIN_GRANULE_PX = 3
-"""A chip of fewer pixels has no shape."""
+_BASE64_GROUP = 4
+"""Characters of base64 come in groups of so many, the last one filled up by `=`."""
 
 
-def add_scene_options(parser: argparse.ArgumentParser, _: Say) -> None:
-    """What lies in the picture, how large it is, and how it is lit."""
-    add_fraction_option(parser, _)
-    parser.add_argument(
+def add_scene_options(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """What lies in the picture, how much of the tile it shows, and how it is lit."""
+    group = parser.add_argument_group(_("what the tile shows (in guided mode)"))
+    group.add_argument(
+        "--zone",
+        action="append",
+        metavar="MASK=RECIPE",
+        help=_("a part of the tile with a recipe of its own, such as 'border:8%%=white'; can be given several times"),
+    )
+    add_fraction_option(group, _)
+    group.add_argument(
         "--granule-mm", type=float, nargs=2, metavar=("MIN", "MAX"), help=_("smallest and largest granule")
     )
-    parser.add_argument("--coarse", metavar="COLOURS", help=_("colours of the recipe whose granules are larger"))
-    parser.add_argument("--fine", metavar="COLOURS", help=_("colours of the recipe whose granules are smaller"))
-    parser.add_argument(
+    group.add_argument("--coarse", metavar="COLOURS", help=_("colours of the recipe whose granules are larger"))
+    group.add_argument("--fine", metavar="COLOURS", help=_("colours of the recipe whose granules are smaller"))
+    group.add_argument(
         "--field-mm", type=float, metavar="N", help=_("what the picture's side shows (usual: 1 mm for each 7 px)")
     )
-    parser.add_argument("--surface", choices=SURFACES, help=_("moulded under a press, or cut from a block"))
-    parser.add_argument(
+    group.add_argument("--surface", choices=_values(Surface), help=_("moulded under a press, or cut from a block"))
+    group.add_argument(
         "--light",
-        choices=tuple(LIGHTS),
-        default=USUAL_LIGHT,
-        help=_("what the tile is lit by (usual: {usual})").format(usual=USUAL_LIGHT),
+        choices=_values(Lighting),
+        help=_("what the tile is lit by (usual: {usual})").format(usual=Lighting.STUDIO),
     )
-    parser.add_argument("--wet", action="store_true", help=_("a tile that rain has wetted: darker, with a gloss"))
+    group.add_argument(
+        "--wet",
+        action=argparse.BooleanOptionalAction,
+        help=_("a tile that rain has wetted: darker, with a gloss"),
+    )
 
 
-def add_fraction_option(parser: argparse.ArgumentParser, _: Say) -> None:
+def add_fraction_option(parser: argparse._ActionsContainer, _: Translate) -> None:
     """The granules by a name of the trade."""
     parser.add_argument(
         "--granules",
         metavar="FRACTION",
-        help=_("granules of the trade, in mm: 0.5-1.5, 1-3, 1-4 or 2-4 (usual: 1-4)"),
+        help=_("granules of the trade, in mm: {fractions} (usual: {usual})").format(
+            fractions=", ".join(FRACTIONS_MM), usual=USUAL_FRACTION
+        ),
     )
 
 
-def read_scene(options: argparse.Namespace, recipe: Recipe) -> "RenderConfig":
-    """The layer and the light that the options ask for.
+def read_scene(
+    options: argparse.Namespace,
+    recipe: Recipe,
+    size: Size | None,
+    terminal: Terminal,
+    repeated: Mapping[str, Any] | None = None,
+) -> Scene:
+    """The scene of a recipe that the options ask for; what had to be guessed in a zone's recipe is told.
+
+    Args:
+        options: of the command.
+        recipe: of the ground.
+        size: of the picture; None leaves it to the engine.
+        terminal: where it is told.
+        repeated: choices of a picture to repeat, as `build_scene` takes them; the options win.
 
     Raises:
-        InputError: granules that cannot be laid or seen, or that are given twice; a colour that is not in the recipe.
+        InputError: a choice that does not exist, two that contradict each other, or a mask that cannot be read.
     """
-    from plitka.core.tile.granules import GranuleConfig, Surface
-    from plitka.core.tile.renderer import RenderConfig
-
-    usual = GranuleConfig()
-    granules = replace(
-        usual,
-        size_px=options.size,
-        field_mm=options.size * usual.field_mm / usual.size_px if options.field_mm is None else options.field_mm,
-        granule_mm=_granule_mm(options) or usual.granule_mm,
-        surface=usual.surface if options.surface is None else Surface(options.surface),
-    )
-    light = LIGHTS[options.light]
-    config = RenderConfig(
-        granules=granules, light=wetted(light) if options.wet else light, grains=_grains(options, recipe)
-    )
-    _check_lengths(granules, [grain.scale for grain in config.grains_of(recipe)])
-    return config
+    choices = _merge(repeated or {}, _given_choices(options, recipe))
+    scene, notices = build_scene(recipe, size=size, palette=palette_of(options), strict=options.strict, **choices)
+    for notice in notices:
+        terminal.notice(notice)
+    return scene
 
 
-def report_scene(options: argparse.Namespace, config: "RenderConfig") -> dict[str, Any]:
-    """The choices as a machine reads them."""
-    chosen = {grain: [code for code, own in config.grains.items() if own == grain] for grain in ("coarse", "fine")}
-    return {"granule_mm": list(config.granules.granule_mm)} | chosen | {"light": options.light, "wet": options.wet}
+def split_zone(text: str) -> tuple[str, str]:
+    """The mask and the recipe of `MASK=RECIPE`.
+
+    The mask ends at the first `=`; in a data URL at the first one behind its base64.
+
+    Raises:
+        InputError: one of the two is missing.
+    """
+    start = text.find(",") + 1 if text.startswith("data:") else 0
+    end = text.find("=", start)
+    if start and end >= 0:
+        while (end - start) % _BASE64_GROUP and text[end + 1 : end + 2] == "=":
+            end += 1
+    mask, recipe = text[:end].strip(), text[end + 1 :].strip()
+    if end < 0 or not mask or not recipe:
+        raise InputError("a zone is MASK=RECIPE, such as border:8%=white, not {text!r}", text=text)
+    return mask, recipe
 
 
-def describe_scene(options: argparse.Namespace, config: "RenderConfig") -> dict[str, str]:
-    """The choices as text fields of a picture; those that were not made are left out."""
-    report = report_scene(options, config)
-    fields = {
-        "granule_mm": "-".join(f"{length:g}" for length in report["granule_mm"]),
-        "coarse": ", ".join(report["coarse"]),
-        "fine": ", ".join(report["fine"]),
+def _values(kind: type[StrEnum]) -> tuple[str, ...]:
+    """Plain texts, which argparse shows as such when it refuses another one."""
+    return tuple(member.value for member in kind)
+
+
+def _given_choices(options: argparse.Namespace, recipe: Recipe) -> dict[str, Any]:
+    """What the command line says, as `build_scene` takes it; what it does not say is left out."""
+    given = {
+        "zones": None if options.zone is None else [_read_zone(text) for text in options.zone],
+        "granules": options.granules,
+        "granule_mm": options.granule_mm,
+        "coarse": _names("coarse", options.coarse, recipe),
+        "fine": _names("fine", options.fine, recipe),
+        "surface": options.surface,
         "light": options.light,
-        "wet": "yes" if options.wet else "",
+        "wet": options.wet,
+        "field_mm": options.field_mm,
     }
-    return {name: text for name, text in fields.items() if text}
+    return {name: value for name, value in given.items() if value is not None}
 
 
-def _granule_mm(options: argparse.Namespace) -> tuple[float, float] | None:
-    if options.granules is not None and options.granule_mm is not None:
-        raise InputError("the size of the granules is given twice; leave out --granules or --granule-mm")
-    if options.granules is not None:
-        from plitka.core.tile.granules import fraction_mm
-
-        return fraction_mm(options.granules)
-    return None if options.granule_mm is None else (options.granule_mm[0], options.granule_mm[1])
+def _merge(repeated: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The choices of a picture and of the command line, which wins; its size of granules is one choice in two forms."""
+    if "granules" in given or "granule_mm" in given:
+        repeated = {name: value for name, value in repeated.items() if name not in {"granules", "granule_mm"}}
+    return {**repeated, **given}
 
 
-def _grains(options: argparse.Namespace, recipe: Recipe) -> "dict[str, Grain]":
-    from plitka.core.tile.granules import Grain
+def _read_zone(text: str) -> tuple[str, str]:
+    from plitka.core.files.mask_file import read_mask
 
-    palette = palette_of(options)
-    coarse = _codes_of("coarse", options.coarse, recipe, palette)
-    fine = _codes_of("fine", options.fine, recipe, palette)
-    for code in coarse:
-        if code in fine:
-            raise InputError("{code} cannot be both coarse and fine; name it once", code=code)
-    return dict.fromkeys(coarse, Grain.COARSE) | dict.fromkeys(fine, Grain.FINE)
+    source, recipe = split_zone(text)
+    return read_mask(source), recipe
 
 
-def _codes_of(option: str, names: str | None, recipe: Recipe, palette: Palette) -> list[str]:
+def _names(option: str, names: str | None, recipe: Recipe) -> list[str] | None:
     if names is None:
-        return []
-    codes, own = [colour.code for colour in find_colours(names, palette)], [colour.code for colour in recipe.colours]
-    if not codes:
-        raise InputError("--{option} names no colour; name some of {codes}", option=option, codes=", ".join(own))
-    for code in codes:
-        if code not in own:
-            raise InputError(
-                "{code} is not in the recipe; --{option} takes some of {codes}",
-                code=code,
-                option=option,
-                codes=", ".join(own),
-            )
-    return codes
-
-
-def _check_lengths(granules: "GranuleConfig", scales: list[float]) -> None:
-    smallest, largest = granules.granule_mm
-    if not 0.2 <= smallest <= largest <= 20:
-        raise InputError(
-            "granules measure 0.2 to 20 mm, the smallest first, not {granules}", granules=granules.granule_mm
-        )
-    smallest, largest = smallest * min(scales), largest * max(scales)
-    if not 2 * largest <= granules.field_mm <= 2000:
-        raise InputError(
-            "{name} must lie in {low}..{high}, not {value}",
-            name="field-mm",
-            low=2 * largest,
-            high=2000,
-            value=granules.field_mm,
-        )
-    if smallest * granules.size_px / granules.field_mm < MIN_GRANULE_PX:
-        raise InputError(
-            "granules of {granule} mm would be below {limit} px; choose a larger --size or a smaller --field-mm",
-            granule=smallest,
-            limit=MIN_GRANULE_PX,
-        )
+        return None
+    found = split_names(names)
+    if not found:
+        codes = ", ".join(colour.code for colour in recipe.colours)
+        raise InputError("--{option} names no colour; name some of {codes}", option=option, codes=codes)
+    return found

@@ -7,9 +7,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Say, add_command, version
-from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
+from plitka.cli.arguments import Commands, Translate, add_command, add_device_option, add_model_option
+from plitka.cli.engines import LoadEngine
+from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.terminal import Terminal
+from plitka.cli.version import version
 from plitka.errors import InputError
 from plitka.serve.settings import Settings, read_settings
 
@@ -19,19 +21,14 @@ if TYPE_CHECKING:
 _OPTIONS = {field.name for field in fields(Settings)}
 
 
-def add(commands: Commands, _: Say, load_engine: LoadEngine) -> None:
+def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
     """Declare `serve`."""
     parser = add_command(commands, "serve", _, _("answer requests over HTTP"))
     usual = Settings()
     parser.add_argument("--host", help=_("address to listen on (usual: {usual})").format(usual=usual.host))
     parser.add_argument("--port", type=int, help=_("port to listen on (usual: {usual})").format(usual=usual.port))
-    parser.add_argument(
-        "--model",
-        default=DEFAULT_MODEL,
-        metavar="NAME_OR_DIR",
-        help=_("a name of `plitka model list`, or a folder (default: {default})").format(default=DEFAULT_MODEL),
-    )
-    parser.add_argument("--device", metavar="DEVICE", help=_("auto, cpu, cuda or cuda:N"))
+    add_model_option(parser, _)
+    add_device_option(parser, _)
     _add_data_option(parser, _)
     parser.add_argument(
         "--drain-s",
@@ -43,7 +40,7 @@ def add(commands: Commands, _: Say, load_engine: LoadEngine) -> None:
     parser.set_defaults(run=run_serve, logs=True, load_engine=load_engine)
 
 
-def add_keys(commands: Commands, _: Say) -> None:
+def add_keys(commands: Commands, _: Translate) -> None:
     """Declare `keys` and its own commands."""
     title = _("who may use the service: create, list, revoke")
     parser = commands.add_parser("keys", help=title, description=title, allow_abbrev=False)
@@ -69,14 +66,14 @@ def add_keys(commands: Commands, _: Say) -> None:
         _add_data_option(action, _)
 
 
-def _add_data_option(parser: argparse.ArgumentParser, _: Say) -> None:
+def _add_data_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help=_("what is kept (usual: {usual})").format(usual=Settings().data)
     )
 
 
 def run_serve(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Listen until told to stop; what can be refused is refused before the model is loaded."""
+    """Serve until the process is told to stop; what can be refused is refused before the model is loaded."""
     _require_packages()
     from plitka.cli.logs import configure_logs
     from plitka.serve.server import serve
@@ -98,11 +95,11 @@ def run_serve(options: argparse.Namespace, terminal: Terminal) -> int:
         )
     terminal.remark(f"http://{settings.host}:{settings.port}")
     serve(service)
-    return 0
+    return EXIT_OK
 
 
 def run_create(options: argparse.Namespace, terminal: Terminal) -> int:
-    """The key, alone on stdout, so that a script can take it from there."""
+    """Make a key and write it to stdout, alone on its line, so that a script can read it."""
     store = _open(options)
     from plitka.serve.keys import make_key
 
@@ -121,11 +118,11 @@ def run_create(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.gettext("the key of {name}; it is not kept, and cannot be shown again:").format(name=row.name)
         )
         terminal.write(key)
-    return 0
+    return EXIT_OK
 
 
 def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Every key, without what opens anything."""
+    """Every key's name, role and limits; the key itself is not kept."""
     store = _open(options)
     from plitka.serve.store import summary
 
@@ -134,16 +131,16 @@ def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
         terminal.write_json({"keys": rows})
     else:
         terminal.write_table([str(value) for value in row.values() if value is not None] for row in rows)
-    return 0
+    return EXIT_OK
 
 
 def run_revoke(options: argparse.Namespace, terminal: Terminal) -> int:
-    """End a key; a running service refuses it from its next request on."""
+    """Revoke a key; a running service refuses it from its next request on."""
     if not _open(options).revoke_key(options.id):
         raise InputError("there is no key {id} in force; see `plitka keys list`", id=options.id)
     if options.json:
         terminal.write_json({"revoked": options.id})
-    return 0
+    return EXIT_OK
 
 
 def _open(options: argparse.Namespace) -> "Store":

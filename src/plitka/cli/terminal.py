@@ -1,4 +1,4 @@
-"""Where words go: data to stdout, all else to stderr, in one language."""
+"""What a command writes: data to stdout, all else to stderr, in one language."""
 
 import json
 import sys
@@ -15,21 +15,21 @@ from plitka.errors import PlitkaError, RecipeError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """One person, or one machine, at the other end of the command."""
+    """The streams of a command, and the language of whoever reads them."""
 
     stdout: TextIO
     stderr: TextIO
     language: str
     quiet: bool = False
-    """No progress and no remarks; errors are told all the same."""
+    """No progress and no remarks; errors are written all the same."""
 
     @property
     def shows_progress(self) -> bool:
-        """Whether a moving line would be seen as such."""
+        """Whether stderr is a screen, where a progress line can move."""
         return not self.quiet and self.stderr.isatty()
 
     def gettext(self, text: str) -> str:
-        """A text of ours in the person's language."""
+        """A text of ours in the reader's language."""
         return translation(self.language).gettext(text)
 
     def write(self, text: str) -> None:
@@ -51,21 +51,27 @@ class Terminal:
             self.write("  ".join(cells).rstrip() if len(row) > 1 else row[0])
 
     def remark(self, text: str) -> None:
-        """A line for a person that no machine needs."""
+        """A line on stderr that a script can do without."""
         if not self.quiet:
             self.stderr.write(text + "\n")
 
     def notice(self, notice: Notice) -> None:
-        """Something that was read in a way which may not have been meant."""
+        """A guess that was made in reading a recipe."""
         self.remark(f"{self.gettext('note')}: {self.notice_text(notice)}")
 
     def notice_text(self, notice: Notice) -> str:
-        """A notice's sentence in the person's language."""
+        """A notice's sentence in the reader's language."""
         return self.gettext(notice.message).format(**notice.values)
 
-    def error(self, error: PlitkaError) -> None:
-        """What went wrong and, in a recipe, where."""
-        self.fail(localise(error, self.language))
+    def error(self, error: PlitkaError, place: str = "") -> None:
+        """What went wrong and, in a recipe, where.
+
+        Args:
+            error: it.
+            place: which of several pictures it was.
+        """
+        sentence = localise(error, self.language)
+        self.fail(f"{place}: {sentence}" if place else sentence)
         if isinstance(error, RecipeError):
             self.stderr.write(indent(caret(error), "    ") + "\n")
 

@@ -1,17 +1,17 @@
 """What is asked of an engine and what it answers.
 
-Standard library only: the image type is named for the type checker and never imported at run time.
+Standard library only: the image types are named for the type checker and never imported at run time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from plitka.core.recipes.recipe import Recipe
-from plitka.errors import InputError
+from plitka.core.scene import Scene, Size, check_range
+from plitka.errors import InputError, PlitkaError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,17 +22,20 @@ if TYPE_CHECKING:
     GranuleIds = npt.NDArray[np.int32]
     """(H, W) the granule of each cell."""
     ColourIndex = npt.NDArray[np.uint8]
-    """(H, W) the place of a colour in its recipe, from 0."""
+    """(H, W) the place of a colour among a scene's colours, from 0."""
+    ZoneIndex = npt.NDArray[np.uint8]
+    """(H, W) the place of a zone in its scene, from 0."""
 
 MAX_SEED = 2**32 - 1
 RANDOM_SEED_LIMIT = 1_000_000_000
 """Seeds that we draw ourselves are below this, as the old system's were."""
-MIN_STRENGTH = 0.05
+STRENGTH_RANGE = (0.05, 1)
 STEPS_RANGE = (1, 150)
 GUIDANCE_RANGE = (1, 30)
-SIZE_PX_RANGE = (64, 2048)
-SIZE_STEP_PX = 64
-"""Sides are multiples of this."""
+TOLERANCE_RANGE = (0, 100)
+
+
+_T = TypeVar("_T")
 
 
 class Mode(StrEnum):
@@ -57,12 +60,12 @@ class Accuracy:
     """
 
     aim: float = 1.5
-    """Above this another attempt is worth its time; never above the tolerance."""
+    """Another attempt is made while the largest error is above this; never above the tolerance."""
     tolerance: float = 3.0
-    """No share is to be further off than this."""
+    """No share may be further off than this."""
 
     def __post_init__(self) -> None:
-        _check_range("tolerance", self.tolerance, 0, 100)
+        check_range("tolerance", self.tolerance, *TOLERANCE_RANGE)
         object.__setattr__(self, "aim", min(self.aim, self.tolerance))
 
 
@@ -75,7 +78,8 @@ class GuidedDefaults:
     guidance: float | None = None
     """None: as text mode."""
     strength: float = 0.6
-    """How much noise the map drowns in, 0.05..1: the arrangement of colours survives, the flatness does not."""
+    """Fraction of the schedule that is re-run over the map, 0.05..1: at the usual value the map's arrangement of
+    colours stays and its flat look is painted over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,27 +92,40 @@ class Defaults:
     """Classifier-free guidance scale, 1..30; 1 switches guidance off."""
     width_px: int = 1024
     height_px: int = 1024
+    px_per_mm: float = 7.0
+    """Scale of the picture, as in the photographs."""
     negative_prompt: str = (
         "blurry, worst quality, low quality, deformed, watermark, 3d render, cartoon, abstract, "
         "painting, drawing, text, sketch, low resolution"
     )
     guided: GuidedDefaults = GuidedDefaults()
 
-    def complete(self, request: Request) -> Request:
-        """The request with every choice filled in that its mode has."""
+    def complete(self, request: Request) -> CompleteRequest:
+        """The request with every choice filled in.
+
+        Raises:
+            InputError: granules that cannot be laid or seen at that size.
+        """
         is_guided = request.mode is Mode.GUIDED
         own = self.guided if is_guided else GuidedDefaults()
-        usual: dict[str, float | str] = {
-            "steps": own.steps or self.steps,
-            "guidance": own.guidance or self.guidance,
-            "width_px": self.width_px,
-            "height_px": self.height_px,
-            "negative_prompt": self.negative_prompt,
-        }
-        if is_guided:
-            usual |= {"strength": own.strength, "tolerance": Accuracy().tolerance}
-        missing = {name: choice for name, choice in usual.items() if getattr(request, name) is None}
-        return replace(request, **missing)  # type: ignore[arg-type]  # by name, as above
+        size = request.scene.size or Size(width_px=self.width_px, height_px=self.height_px)
+        return CompleteRequest(
+            scene=replace(request.scene, size=size),
+            seed=request.seed,
+            mode=request.mode,
+            steps=_first(request.steps, own.steps, self.steps),
+            guidance=_first(request.guidance, own.guidance, self.guidance),
+            negative_prompt=_first(request.negative_prompt, self.negative_prompt),
+            strength=_first(request.strength, own.strength) if is_guided else 1.0,
+            tolerance=_first(request.tolerance, Accuracy().tolerance),
+            field_mm=_first(size.field_mm, size.longer_px / self.px_per_mm),
+            guide=request.guide,
+        )
+
+
+def _first(*choices: _T | None) -> _T:
+    """The first choice that was made."""
+    return next(choice for choice in choices if choice is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,15 +136,12 @@ class Request:
         InputError: a value is outside its range, or belongs to another mode.
     """
 
-    recipe: Recipe
+    scene: Scene
     seed: int
     """0..2**32-1; the same request with the same seed gives the same picture."""
     mode: Mode = USUAL_MODE
     steps: int | None = None
     guidance: float | None = None
-    width_px: int | None = None
-    """64..2048, a multiple of 64."""
-    height_px: int | None = None
     negative_prompt: str | None = None
     strength: float | None = None
     """0.05..1, in guided mode only."""
@@ -137,15 +151,11 @@ class Request:
     """Granules from outside, in guided mode only: any numbers, stretched over the picture."""
 
     def __post_init__(self) -> None:
-        _check_range("seed", self.seed, 0, MAX_SEED)
-        _check_range("steps", self.steps, *STEPS_RANGE)
-        _check_range("guidance", self.guidance, *GUIDANCE_RANGE)
-        _check_range("strength", self.strength, MIN_STRENGTH, 1)
-        _check_range("tolerance", self.tolerance, 0, 100)
-        for name, size_px in (("width", self.width_px), ("height", self.height_px)):
-            _check_range(name, size_px, *SIZE_PX_RANGE)
-            if size_px is not None and size_px % SIZE_STEP_PX:
-                raise InputError("{name} must be a multiple of 64 px, not {value}", name=name, value=size_px)
+        check_range("seed", self.seed, 0, MAX_SEED)
+        check_range("steps", self.steps, *STEPS_RANGE)
+        check_range("guidance", self.guidance, *GUIDANCE_RANGE)
+        check_range("strength", self.strength, *STRENGTH_RANGE)
+        check_range("tolerance", self.tolerance, *TOLERANCE_RANGE)
         if self.mode is Mode.TEXT:
             self._refuse_guided_choices()
 
@@ -153,11 +163,45 @@ class Request:
         for name in ("strength", "tolerance", "guide"):
             if getattr(self, name) is not None:
                 raise InputError("{name} belongs to the mode guided; leave it out, or ask for that mode", name=name)
+        if not self.scene.is_plain:
+            raise InputError(
+                "zones, granules, surface, light and wetness belong to the mode guided; leave them out, or ask for "
+                "that mode"
+            )
 
 
-def _check_range(name: str, value: float | None, low: float, high: float) -> None:
-    if value is not None and not low <= value <= high:
-        raise InputError("{name} must lie in {low}..{high}, not {value}", name=name, low=low, high=high, value=value)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteRequest:
+    """A request with nothing left open; an engine makes it by `complete`.
+
+    Raises:
+        InputError: granules that cannot be laid or seen at that size.
+    """
+
+    scene: Scene
+    """Its size is known."""
+    seed: int
+    mode: Mode
+    steps: int
+    guidance: float
+    negative_prompt: str
+    strength: float
+    """1 in text mode; 0 where nothing is painted over, as in the renderer."""
+    tolerance: float
+    """Points; without effect in text mode."""
+    field_mm: float
+    """Length that the longer side of the picture shows."""
+    guide: GranuleIds | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.scene.check_scale(self.size, self.field_mm)
+
+    @property
+    def size(self) -> Size:
+        """Of the picture."""
+        if self.scene.size is None:
+            raise ValueError("a complete request has a size")
+        return self.scene.size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,13 +214,62 @@ class Progress:
     """Of one attempt."""
     attempt: int = 1
     """A guided picture may take several; each counts its steps anew."""
-    preview: Callable[[], RgbImage] | None = field(default=None, compare=False, repr=False)
-    """Paints what there is so far, small; to be called before `on_progress` returns, or not at all."""
+    preview: RgbImage | None = field(default=None, compare=False, repr=False)
+    """What there is so far, small; only where it was wanted."""
+
+
+class Watch(Protocol):
+    """Follows pictures while they are made, and stops them; called on the engine's own thread.
+
+    Pictures are known by their place in what was asked for, from 0.
+    """
+
+    def wants_preview(self, index: int, step: int) -> bool:
+        """Whether somebody would look at the picture as it is after this step."""
+        ...
+
+    def report(self, index: int, progress: Progress) -> None:
+        """A step is done; raising `Cancelled` stops this picture, and the others go on."""
+        ...
+
+
+class Unwatched:
+    """A watch that wants no previews and stops nothing."""
+
+    def wants_preview(self, index: int, step: int) -> bool:
+        """Never."""
+        del index, step
+        return False
+
+    def report(self, index: int, progress: Progress) -> None:
+        """Do nothing."""
+        del index, progress
+
+
+OnProgress = Callable[[Progress], None]
+"""Called after each step of one picture; raising `Cancelled` from it stops the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowOne:
+    """A `Watch` over a single picture, by a function that is called at each step."""
+
+    on_progress: OnProgress
+
+    def wants_preview(self, index: int, step: int) -> bool:
+        """Never: the function is told steps only."""
+        del index, step
+        return False
+
+    def report(self, index: int, progress: Progress) -> None:
+        """Pass the step on."""
+        del index
+        self.on_progress(progress)
 
 
 @dataclass(frozen=True, slots=True)
 class Swatch:
-    """A picture of some colours, by which `measure` learns how they look in others by the same hand."""
+    """A picture of some colours, by which `measure` learns how they look in others by the same model."""
 
     pixels: RgbImage
     laid: ColourIndex
@@ -184,21 +277,43 @@ class Swatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneShares:
+    """What was asked of one zone, and what is there."""
+
+    asked: Mapping[str, float]
+    """Percent of the zone by colour code; sums to 100."""
+    measured: Mapping[str, float]
+    """The same, as measured on the picture."""
+    exact: Mapping[str, float] | None = None
+    """The same, where it is known by construction."""
+    area: float = 1.0
+    """Part of the tile that the zone covers, 0..1."""
+    n_granules: int | None = None
+    """How many granules it is made of, where they are known: shares of few cannot be exact."""
+
+    @property
+    def max_error(self) -> float:
+        """The largest distance between asked and measured, in points."""
+        return max(abs(percent - self.measured[code]) for code, percent in self.asked.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """A picture, what was asked of it, and what was measured on it."""
 
     pixels: RgbImage
-    request: Request
-    """The request with every choice filled in."""
+    request: CompleteRequest
     prompt: str
     """The full prompt as the text encoders read it."""
     engine: str
     """Name of the model that made it, with the first 12 digits of its hash: `mini@0123456789ab`."""
-    measured: Mapping[str, float]
-    """Percent of the visible tile by colour code; sums to 100."""
+    zones: tuple[ZoneShares, ...]
+    """In the order of the scene's."""
     laid: ColourIndex | None = field(default=None, compare=False, repr=False)
-    """(H, W) which of the recipe's colours was laid at each pixel, if it was painted over a map; `measure` learns from
+    """(H, W) which of the scene's colours was laid at each pixel, if it was painted over a map; `measure` learns from
     it how the colours look."""
+    zone_index: ZoneIndex | None = field(default=None, compare=False, repr=False)
+    """(H, W) the zone of the granule at each pixel; None for a scene of one zone."""
     swatch: Swatch | None = field(default=None, compare=False, repr=False)
     """From which `measure` learns it, if this was painted without a map."""
     attempts: int = 1
@@ -207,17 +322,50 @@ class Result:
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def asked(self) -> Mapping[str, float]:
+        """Percent of the whole tile by colour code."""
+        return _over_zones(self.zones, [zone.asked for zone in self.zones])
+
+    @property
+    def measured(self) -> Mapping[str, float]:
+        """Percent of the whole visible tile by colour code, as measured; sums to 100."""
+        return _over_zones(self.zones, [zone.measured for zone in self.zones])
+
+    @property
+    def exact(self) -> Mapping[str, float] | None:
+        """The same as it is known by construction, where it is."""
+        known = [zone.exact for zone in self.zones if zone.exact is not None]
+        return _over_zones(self.zones, known) if len(known) == len(self.zones) else None
+
+    @property
     def max_error(self) -> float:
-        """The largest distance between asked and measured, in points."""
-        return max(abs(percent - self.measured[code]) for code, percent in self.request.recipe.percents.items())
+        """The largest distance between asked and measured in any zone, in points."""
+        return max(zone.max_error for zone in self.zones)
 
 
-OnProgress = Callable[[Progress], None]
-"""Called after each step on the engine's own thread; raising `Cancelled` from it stops the picture."""
+def _over_zones(zones: Sequence[ZoneShares], percents: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+    """Percent of the whole tile, of what is known of each zone."""
+    if len(zones) == 1:
+        return percents[0]
+    total: dict[str, float] = {}
+    for zone, own in zip(zones, percents, strict=True):
+        for code, percent in own.items():
+            total[code] = total.get(code, 0.0) + zone.area * percent
+    return total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one of several requests: a result or an error, never both."""
+
+    index: int
+    """Its place among the requests, from 0."""
+    result: Result | None = None
+    error: PlitkaError | None = None
 
 
 class Engine(Protocol):
-    """Anything that makes a tile from a request.
+    """Anything that makes tiles from requests.
 
     One thread owns an engine: calls to `generate` never overlap.
     """
@@ -228,20 +376,45 @@ class Engine(Protocol):
     @property
     def defaults(self) -> Defaults: ...
 
-    def prompt(self, recipe: Recipe) -> str:
-        """The full prompt that this engine reads for a recipe.
+    @property
+    def max_batch(self) -> int:
+        """How many pictures are worth asking for at once."""
+        ...
+
+    def complete(self, request: Request) -> CompleteRequest:
+        """The request with every choice filled in, once it is known that this engine can make it.
+
+        Quick, and safe to call from any thread.
 
         Raises:
-            PromptTooLong: the encoders would not see all of it.
+            InputError: it cannot, such as PromptTooLong where the text encoders would not see all of the words.
         """
         ...
 
-    def generate(self, request: Request, on_progress: OnProgress | None = None) -> Result:
-        """Make one picture.
+    def prompt(self, request: CompleteRequest) -> str:
+        """The full prompt that this engine reads."""
+        ...
 
-        Raises:
-            InputError: the request cannot be met by this engine.
-            EngineError: the network failed.
-            Cancelled: `on_progress` raised it.
+    def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
+        """Make pictures; each outcome comes as soon as it is known, in whatever order.
+
+        What goes wrong with one picture is its own outcome: an InputError, an EngineError, or Cancelled where the
+        watch raised it.
         """
         ...
+
+
+def generate_one(engine: Engine, request: CompleteRequest, on_progress: OnProgress | None = None) -> Result:
+    """One picture by an engine.
+
+    Raises:
+        InputError: the engine cannot make it.
+        EngineError: the network failed.
+        Cancelled: `on_progress` raised it.
+    """
+    watch = None if on_progress is None else FollowOne(on_progress)
+    outcome = next(iter(engine.generate([request], watch)))
+    if outcome.error is not None:
+        raise outcome.error
+    assert outcome.result is not None
+    return outcome.result

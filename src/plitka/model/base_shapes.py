@@ -1,6 +1,6 @@
-"""A base without its weights: what its configurations and headers say that its networks are.
+"""The shapes of a base's weights, read from its configurations alone.
 
-On torch's meta device a full-size SDXL has every module and shape and takes no memory, so a LoRA can be held
+On torch's meta device a full-size SDXL has every module and shape and takes no memory, so a LoRA can be checked
 against a base that is not loaded, or not even downloaded.
 """
 
@@ -16,16 +16,17 @@ from plitka.model.formats import COMPONENTS
 from plitka.model.fusing import component_weights
 from plitka.model.pipeline import quiet_libraries, read_vae_kind
 from plitka.model.sdxl_names import stability_names
-from plitka.model.tensor_file import read_header, some
+from plitka.model.tensor_file import first_few, read_header
 
 _UNET, _FIRST, _SECOND = COMPONENTS
 _UNET_IN_FILE = "model.diffusion_model."
 _ENCODER_IN_FILE = "conditioner.embedders.1.model.token_embedding.weight"
+"""The second text encoder's embedding table, whose width tells SDXL from the others."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """The shapes that files for a base must have, and its vocabularies."""
+class BaseShapes:
+    """The shapes that a base's weights have, and its tokenizers."""
 
     weights: Mapping[str, torch.Size]
     """By component and module name, as `read_lora` wants them."""
@@ -34,10 +35,11 @@ class Outline:
     width_g: int
     """Embedding width of the second text encoder, 1280 in SDXL."""
     tokenizers: tuple[Any, Any]
+    """transformers' CLIPTokenizer of each text encoder."""
 
 
-def outline_base(folder: Path, *, is_one_file: bool = False) -> Outline:
-    """What the configurations in a base folder describe.
+def read_base_shapes(folder: Path, *, is_one_file: bool = False) -> BaseShapes:
+    """The shapes that the configurations in a base folder describe.
 
     Args:
         folder: hub layout; no weights are needed.
@@ -47,52 +49,63 @@ def outline_base(folder: Path, *, is_one_file: bool = False) -> Outline:
         BundleError: the configurations are not those of an SDXL.
     """
     read_vae_kind(folder, is_one_file=is_one_file)
-    with quiet_libraries():
-        from diffusers import UNet2DConditionModel  # noqa: PLC0415  (its import needs the silence)
-        from transformers import (  # noqa: PLC0415
-            CLIPTextConfig,
-            CLIPTextModel,
-            CLIPTextModelWithProjection,
-            CLIPTokenizer,
-        )
-
-        try:
-            configs = [CLIPTextConfig.from_pretrained(folder / part) for part in (_FIRST, _SECOND)]
-            unet_config = UNet2DConditionModel.load_config(folder / _UNET)
-            with torch.device("meta"):
-                networks = {
-                    _UNET: UNet2DConditionModel.from_config(unet_config),  # type: ignore[no-untyped-call]
-                    _FIRST: CLIPTextModel(configs[0]),
-                    _SECOND: CLIPTextModelWithProjection(configs[1]),
-                }
-            tokenizers = tuple(CLIPTokenizer.from_pretrained(folder / name) for name in ("tokenizer", "tokenizer_2"))
-        except (OSError, ValueError, RuntimeError, TypeError, KeyError) as exc:
-            raise BundleError("{path} is not a usable SDXL base: {reason}", path=folder, reason=str(exc)) from exc
-    shapes = {name: weight.shape for name, weight in component_weights(networks).items()}
-    return Outline(shapes, configs[0].hidden_size, configs[1].hidden_size, (tokenizers[0], tokenizers[1]))
+    try:
+        with quiet_libraries():
+            networks, tokenizers = _empty_networks(folder), _tokenizers(folder)
+    except (OSError, ValueError, RuntimeError, TypeError, KeyError) as exc:
+        raise BundleError("{path} is not a usable SDXL base: {reason}", path=folder, reason=str(exc)) from exc
+    weights = {name: weight.shape for name, weight in component_weights(networks).items()}
+    width_l, width_g = (int(networks[part].config.hidden_size) for part in (_FIRST, _SECOND))
+    return BaseShapes(weights, width_l, width_g, tokenizers)
 
 
-def check_single_file(path: Path, outline: Outline) -> None:
-    """Hold a checkpoint's header against the configurations that it is to be read with.
+def _empty_networks(folder: Path) -> dict[str, Any]:
+    """The UNet and both text encoders by component, on the meta device."""
+    from diffusers import UNet2DConditionModel  # noqa: PLC0415  (imported where `quiet_libraries` is on)
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection  # noqa: PLC0415
+
+    first, second = (CLIPTextConfig.from_pretrained(folder / part) for part in (_FIRST, _SECOND))
+    unet_config = UNet2DConditionModel.load_config(folder / _UNET)
+    with torch.device("meta"):
+        return {
+            _UNET: UNet2DConditionModel.from_config(unet_config),  # type: ignore[no-untyped-call]
+            _FIRST: CLIPTextModel(first),
+            _SECOND: CLIPTextModelWithProjection(second),
+        }
+
+
+def _tokenizers(folder: Path) -> tuple[Any, Any]:
+    from transformers import CLIPTokenizer  # noqa: PLC0415
+
+    return CLIPTokenizer.from_pretrained(folder / "tokenizer"), CLIPTokenizer.from_pretrained(folder / "tokenizer_2")
+
+
+def check_single_file(path: Path, shapes: BaseShapes) -> None:
+    """Check a checkpoint's header against the configurations that it is to be read with.
 
     Args:
         path: one safetensors file with Stability's names.
-        outline: of the configurations.
+        shapes: what the configurations describe.
 
     Raises:
         BundleError: it is no SDXL, or one of another size.
     """
-    shapes = read_header(path).shapes
-    unet = {name.removeprefix("unet."): shape for name, shape in outline.weights.items() if name.startswith("unet.")}
-    expected = {f"{_UNET_IN_FILE}{there}.weight": tuple(unet[name]) for name, there in stability_names(unet).items()}
-    wrong = [key for key, shape in expected.items() if shapes.get(key) != shape]
-    if shapes.get(_ENCODER_IN_FILE, ())[1:] != (outline.width_g,):
-        wrong.append(_ENCODER_IN_FILE)
+    wrong = _wrong_keys(read_header(path).shapes, shapes)
     if wrong:
         raise BundleError(
             "{path} is not an SDXL checkpoint of the configured size: {n} tensors are missing or differ: {keys}; "
             "expected one safetensors file as ComfyUI and A1111 use it, with UNet, VAE and both text encoders",
             path=path,
             n=len(wrong),
-            keys=some(wrong),
+            keys=first_few(wrong),
         )
+
+
+def _wrong_keys(found: Mapping[str, tuple[int, ...]], shapes: BaseShapes) -> list[str]:
+    """Keys of the UNet and of the second encoder that are missing from a checkpoint or have another shape there."""
+    unet = {name.removeprefix("unet."): shape for name, shape in shapes.weights.items() if name.startswith("unet.")}
+    expected = {f"{_UNET_IN_FILE}{there}.weight": tuple(unet[name]) for name, there in stability_names(unet).items()}
+    wrong = [key for key, shape in expected.items() if found.get(key) != shape]
+    if found.get(_ENCODER_IN_FILE, ())[1:] != (shapes.width_g,):
+        wrong.append(_ENCODER_IN_FILE)
+    return wrong

@@ -17,8 +17,9 @@ from typing import Any
 import platformdirs
 import tomli_w
 
-from plitka.core.generation import MIN_STRENGTH, Defaults, GuidedDefaults
+from plitka.core.generation import GUIDANCE_RANGE, STEPS_RANGE, STRENGTH_RANGE, Defaults, GuidedDefaults
 from plitka.core.recipes.recipe import V45, PromptStyle
+from plitka.core.scene import SIZE_PX_RANGE, SIZE_STEP_PX
 from plitka.errors import ManifestError, MissingFile
 from plitka.model.hub import fetch_base
 from plitka.model.integrity import FileRecord, check_files, loaded_files, record_file, resolve_inside
@@ -31,6 +32,7 @@ NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _DIGEST_DIGITS = 12
 MAX_STRENGTH = 2
 _MAX_ALPHA = 1e6
+_MAX_PX_PER_MM = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +86,12 @@ class EmbeddingsPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlPart:
-    """A network that shows the granule map to the UNet at each step of guided mode."""
+    """A ControlNet, whose image is the granule map at each step of guided mode."""
 
     path: str
     """A folder inside the bundle with config.json and weights, as diffusers' `ControlNetModel` saves them."""
     scale: float = 1.0
-    """0..2; how loudly it speaks."""
+    """0..2; multiplies its residuals, `conditioning_scale` in diffusers."""
     variant: str = "fp16"
     """As a base's."""
 
@@ -111,7 +113,7 @@ class Bundle:
     """Every local file by its path inside the folder."""
 
     def __post_init__(self) -> None:
-        # The prompt's tokens are the embeddings'; without embeddings they would be eleven meaningless letters.
+        # Without embeddings the text encoders would read the tokens as eleven characters without meaning.
         tokens = self.embeddings.tokens if self.embeddings else ()
         object.__setattr__(self, "style", replace(self.style, tokens=tokens))
 
@@ -295,7 +297,7 @@ def _read_controlnet(table: Table, folder: Path) -> ControlPart:
 
 
 def _read_choices(top: Table) -> tuple[PromptStyle, Defaults]:
-    """The prompt's words and the defaults, either of which a manifest may leave out."""
+    """The prompt's words and the defaults; both tables are optional."""
     start = Defaults()
     with top.optional_table("prompt") or Table(top.path, "prompt", {}) as prompt:
         style = replace(
@@ -306,10 +308,11 @@ def _read_choices(top: Table) -> tuple[PromptStyle, Defaults]:
         negative = prompt.text("negative", start.negative_prompt)
     with top.optional_table("defaults") or Table(top.path, "defaults", {}) as table:
         defaults = Defaults(
-            steps=table.integer("steps", start.steps, low=1, high=150),
-            guidance=table.number("guidance", start.guidance, low=1, high=30),
-            width_px=table.integer("width_px", start.width_px, low=64, high=2048, multiple=64),
-            height_px=table.integer("height_px", start.height_px, low=64, high=2048, multiple=64),
+            steps=table.integer("steps", start.steps, **_range(STEPS_RANGE)),
+            guidance=table.number("guidance", start.guidance, **_range(GUIDANCE_RANGE)),
+            width_px=table.integer("width_px", start.width_px, **_range(SIZE_PX_RANGE), multiple=SIZE_STEP_PX),
+            height_px=table.integer("height_px", start.height_px, **_range(SIZE_PX_RANGE), multiple=SIZE_STEP_PX),
+            px_per_mm=table.number("px_per_mm", start.px_per_mm, low=1, high=_MAX_PX_PER_MM),
             negative_prompt=negative,
             guided=_read_guided(top),
         )
@@ -317,14 +320,20 @@ def _read_choices(top: Table) -> tuple[PromptStyle, Defaults]:
 
 
 def _read_guided(top: Table) -> GuidedDefaults:
-    """What guided mode does otherwise."""
+    """What guided mode does differently."""
     start = GuidedDefaults()
     with top.optional_table("guided") or Table(top.path, "guided", {}) as table:
         return GuidedDefaults(
-            steps=table.integer("steps", low=1, high=150) if table.has("steps") else None,
-            guidance=table.number("guidance", low=1, high=30) if table.has("guidance") else None,
-            strength=table.number("strength", start.strength, low=MIN_STRENGTH, high=1),
+            steps=table.integer("steps", **_range(STEPS_RANGE)) if table.has("steps") else None,
+            guidance=table.number("guidance", **_range(GUIDANCE_RANGE)) if table.has("guidance") else None,
+            strength=table.number("strength", start.strength, **_range(STRENGTH_RANGE)),
         )
+
+
+def _range(low_and_high: tuple[float, float]) -> dict[str, Any]:
+    """A range as `Table` takes it."""
+    low, high = low_and_high
+    return {"low": low, "high": high}
 
 
 def _read_files(files: Table, folder: Path) -> dict[str, FileRecord]:
@@ -339,7 +348,7 @@ def _read_files(files: Table, folder: Path) -> dict[str, FileRecord]:
 
 
 def _check_listed(bundle: Bundle) -> None:
-    """Whatever an engine opens must have a hash."""
+    """Refuse a manifest that does not list every file that an engine opens."""
     needed = _single_files(bundle)
     if not isinstance(bundle.base, HubBase):
         needed.append(f"{bundle.base.path}/model_index.json")
@@ -381,6 +390,8 @@ def _document(bundle: Bundle) -> dict[str, Any]:
     defaults = {f.name: getattr(bundle.defaults, f.name) for f in fields(bundle.defaults)}
     negative = defaults.pop("negative_prompt")
     guided = defaults.pop("guided")
+    if defaults["px_per_mm"] == Defaults().px_per_mm:  # a bundle that says nothing of its scale keeps its digest
+        del defaults["px_per_mm"]
     parts = {"lora": bundle.lora, "embeddings": bundle.embeddings, "controlnet": bundle.controlnet}
     return {
         "name": bundle.name,
@@ -400,5 +411,5 @@ def _document(bundle: Bundle) -> dict[str, Any]:
 
 
 def _stated(part: LoraPart | EmbeddingsPart | ControlPart | GuidedDefaults) -> dict[str, Any]:
-    """A part as a table; TOML has no word for what is left open."""
+    """A part as a table, without the values that are None, which TOML cannot express."""
     return {key: value for key, value in asdict(part).items() if value is not None}

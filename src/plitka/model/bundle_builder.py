@@ -1,7 +1,8 @@
-"""A user's own files made into a bundle, after all that can be checked without loading the base's weights.
+"""Build a bundle from a user's own files, after every check that does not need the base's weights.
 
-The bundle is put together beside its place and renamed into it, so a refused file leaves nothing behind. A base
-on this disk is linked, not copied: it has gigabytes, and a link that is written through fails its hash.
+The bundle is assembled in a temporary folder beside its place and renamed into it, so a refused file leaves nothing
+behind. A base on this disk is hard-linked, not copied: it has gigabytes, and if the original is changed later the
+bundle's hash no longer matches.
 """
 
 import json
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from plitka.core.recipes.recipe import V45
 from plitka.errors import BundleError, InputError, MissingFile
-from plitka.model.base_shapes import Outline, check_single_file, outline_base
+from plitka.model.base_shapes import BaseShapes, check_single_file, read_base_shapes
 from plitka.model.bundle import (
     MAX_STRENGTH,
     NAME_PATTERN,
@@ -45,15 +46,19 @@ _FP16_UNET = "unet/diffusion_pytorch_model.fp16.safetensors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
-    """What a user has, and what to call it."""
+class BundleParts:
+    """The files and choices that a bundle is built from.
+
+    Raises:
+        InputError: the strength is out of range, or the name has other characters than a folder's.
+    """
 
     name: str
     base: str
     """A hub id, a folder in hub layout or a safetensors file."""
     lora: Path | None = None
     embeddings: Path | None = None
-    """Left out for a LoRA file that brings them."""
+    """None also for a LoRA file that contains them."""
     strength: float = 1.0
     """0..2."""
     trigger: str = V45.trigger
@@ -80,91 +85,112 @@ class Intake:
             )
 
 
-def add_bundle(intake: Intake) -> Bundle:
+def add_bundle(parts: BundleParts) -> Bundle:
     """Check a user's files against each other and write them as a bundle under the models folder.
 
     Raises:
-        InputError: the name or the strength cannot be.
-        BundleError: a file is missing, damaged, foreign, or does not fit the others.
+        InputError: there is a model of that name already.
+        BundleError: a file is missing, damaged, of another kind, or does not fit the others.
     """
-    target = models_folder() / intake.name
-    taken = list_bundles().get(intake.name, target)
-    if taken.exists():
-        raise InputError("{path} is already there; choose another name, or remove that folder", path=taken)
-    for path in (intake.lora, intake.embeddings):
-        if path is not None and not path.is_file():
-            raise MissingFile("{path} is not there; name a safetensors file", path=path)
-    base, configs = _locate_base(intake)
-    outline = outline_base(configs, is_one_file=isinstance(base, FileBase))
+    target = models_folder() / parts.name
+    _refuse_taken(parts.name, target)
+    _refuse_missing(parts)
+    base, configs = _locate_base(parts)
+    shapes = read_base_shapes(configs, is_one_file=isinstance(base, FileBase))
     if isinstance(base, FileBase):
-        check_single_file(Path(intake.base), outline)
-    lora, embeddings = _check_parts(intake, outline)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".adding-") as scratch:
-        folder = Path(scratch) / intake.name
-        _lay_files(intake, base, configs, folder)
-        bundle = Bundle(
-            folder=folder,
-            name=intake.name,
-            licence=intake.licence,
-            base=base,
-            lora=lora,
-            embeddings=embeddings,
-            style=replace(V45, trigger=intake.trigger),
-        )
-        write_manifest(bundle)
-        folder.rename(target)
+        check_single_file(Path(parts.base), shapes)
+    lora, embeddings = _check_lora(parts, shapes), _check_embeddings(parts, shapes)
+    bundle = Bundle(
+        folder=target,
+        name=parts.name,
+        licence=parts.licence,
+        base=base,
+        lora=lora,
+        embeddings=embeddings,
+        style=replace(V45, trigger=parts.trigger),
+    )
+    _write(parts, bundle, configs)
     return load_bundle(target)
 
 
-def _locate_base(intake: Intake) -> tuple[LocalBase | HubBase | FileBase, Path]:
+def _refuse_taken(name: str, target: Path) -> None:
+    """A model is never written over, a shipped one's name included."""
+    taken = list_bundles().get(name, target)
+    if taken.exists():
+        raise InputError("{path} is already there; choose another name, or remove that folder", path=taken)
+
+
+def _refuse_missing(parts: BundleParts) -> None:
+    for path in (parts.lora, parts.embeddings):
+        if path is not None and not path.is_file():
+            raise MissingFile("{path} is not there; name a safetensors file", path=path)
+
+
+def _write(parts: BundleParts, bundle: Bundle, configs: Path) -> None:
+    """The files and the manifest, complete in their place or not at all."""
+    target = bundle.folder
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".adding-") as scratch:
+        folder = Path(scratch) / bundle.name
+        _place_files(parts, bundle.base, configs, folder)
+        write_manifest(replace(bundle, folder=folder))
+        folder.rename(target)
+
+
+def _locate_base(parts: BundleParts) -> tuple[LocalBase | HubBase | FileBase, Path]:
     """How the manifest will name the base, and where its configurations are now."""
-    path = Path(intake.base)
+    path = Path(parts.base)
     if path.is_dir():
         variant = "fp16" if (path / _FP16_UNET).is_file() else ""
         return LocalBase(path=_BASE_FOLDER, variant=variant), path
     if path.is_file():
         check_content(path)
-        config = Path(intake.config or "")
-        configs = config if intake.config and config.is_dir() else fetch_configs(*_config_commit(intake.config))
+        config = Path(parts.config or "")
+        configs = config if parts.config and config.is_dir() else fetch_configs(*_config_commit(parts.config))
         return FileBase(file=f"{_BASE_FOLDER}{path.suffix}", path=_BASE_FOLDER), configs
-    if intake.base.count("/") != 1 or path.suffix in WEIGHT_ENDINGS:
+    if parts.base.count("/") != 1 or path.suffix in WEIGHT_ENDINGS:
         raise MissingFile(
             "the base {path} is not there; name a folder, a safetensors file, or a hub id such as {example}",
-            path=intake.base,
+            path=parts.base,
             example=SDXL_HUB,
         )
-    configs = fetch_configs(intake.base, intake.revision)
-    return HubBase(hub=intake.base, revision=configs.name), configs
+    configs = fetch_configs(parts.base, parts.revision)
+    return HubBase(hub=parts.base, revision=configs.name), configs
 
 
 def _config_commit(config: str | None) -> tuple[str, str | None]:
+    """The repository and revision of a single file's configurations."""
     return (config, None) if config else (SDXL_HUB, SDXL_REVISION)
 
 
-def _check_parts(intake: Intake, outline: Outline) -> tuple[LoraPart | None, EmbeddingsPart | None]:
-    """The manifest's tables for files that fit the base, under the names that they get in the bundle."""
-    lora = embeddings = None
-    if intake.lora is not None:
-        lora = LoraPart(file=_lora_name(intake), strength=intake.strength, alpha=_neighbours_alpha(intake.lora))
-        read_lora(intake.lora, outline.weights, lora.alpha)
-    rows = intake.embeddings
-    if rows is None and intake.lora is not None and has_bundled(intake.lora):
-        rows = intake.lora
-    if rows is not None:
-        check_content(rows)
-        file = _lora_name(intake) if rows == intake.lora else _embeddings_name(intake)
-        embeddings = EmbeddingsPart(file=file, tokens=name_tokens(rows))
-        read_embeddings(rows, len(embeddings.tokens), outline.width_l, outline.width_g)
-        for tokenizer in outline.tokenizers:
-            refuse_known_tokens(tokenizer, embeddings.tokens, rows)
-            tokenizer.add_tokens(list(embeddings.tokens))
-            refuse_split_tokens(tokenizer, embeddings.tokens, rows)
-    return lora, embeddings
+def _check_lora(parts: BundleParts, shapes: BaseShapes) -> LoraPart | None:
+    """The manifest's table for a LoRA that fits the base, under the name that it gets in the bundle."""
+    if parts.lora is None:
+        return None
+    lora = LoraPart(file=_lora_name(parts), strength=parts.strength, alpha=_adapter_alpha(parts.lora))
+    read_lora(parts.lora, shapes.weights, lora.alpha)
+    return lora
 
 
-def _neighbours_alpha(lora: Path) -> float | None:
-    """PEFT keeps alpha in a file beside the weights; without it the strength would be wrong in silence."""
+def _check_embeddings(parts: BundleParts, shapes: BaseShapes) -> EmbeddingsPart | None:
+    """The same for embeddings, which may lie in the LoRA's file, and whose tokens are new to both tokenizers."""
+    path = parts.embeddings
+    if path is None and parts.lora is not None and has_bundled(parts.lora):
+        path = parts.lora
+    if path is None:
+        return None
+    check_content(path)
+    tokens = name_tokens(path)
+    read_embeddings(path, len(tokens), shapes.width_l, shapes.width_g)
+    for tokenizer in shapes.tokenizers:
+        refuse_known_tokens(tokenizer, tokens, path)
+        tokenizer.add_tokens(list(tokens))
+        refuse_split_tokens(tokenizer, tokens, path)
+    return EmbeddingsPart(file=_lora_name(parts) if path == parts.lora else _embeddings_name(parts), tokens=tokens)
+
+
+def _adapter_alpha(lora: Path) -> float | None:
+    """The alpha that PEFT keeps in a file beside the weights; None without such a file or where the LoRA states it."""
     beside = lora.with_name(_ADAPTER_CONFIG)
     if trace_lora(lora).says_alpha or not beside.is_file():
         return None
@@ -183,19 +209,20 @@ def _neighbours_alpha(lora: Path) -> float | None:
     return alpha * rank**0.5 if config.get("use_rslora") else alpha
 
 
-def _lay_files(intake: Intake, base: LocalBase | HubBase | FileBase, configs: Path, folder: Path) -> None:
+def _place_files(parts: BundleParts, base: LocalBase | HubBase | FileBase, configs: Path, folder: Path) -> None:
+    """Copy the small files and link the base's into a new folder."""
     folder.mkdir()
-    if intake.lora is not None:
-        shutil.copyfile(intake.lora, folder / _lora_name(intake))
-    if intake.embeddings is not None:
-        shutil.copyfile(intake.embeddings, folder / _embeddings_name(intake))
+    if parts.lora is not None:
+        shutil.copyfile(parts.lora, folder / _lora_name(parts))
+    if parts.embeddings is not None:
+        shutil.copyfile(parts.embeddings, folder / _embeddings_name(parts))
     if isinstance(base, HubBase):
         return
     patterns = base_patterns(base.variant) if isinstance(base, LocalBase) else config_patterns()
     for source in sorted({path for pattern in patterns for path in configs.glob(pattern)}):
         _link(source, folder / _BASE_FOLDER / source.relative_to(configs))
     if isinstance(base, FileBase):
-        _link(Path(intake.base), folder / base.file)
+        _link(Path(parts.base), folder / base.file)
 
 
 def _link(source: Path, target: Path) -> None:
@@ -207,9 +234,9 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _lora_name(intake: Intake) -> str:
-    return f"{intake.name}_sdxl_lora.safetensors"
+def _lora_name(parts: BundleParts) -> str:
+    return f"{parts.name}_sdxl_lora.safetensors"
 
 
-def _embeddings_name(intake: Intake) -> str:
-    return f"{intake.name}_sdxl_embeddings.safetensors"
+def _embeddings_name(parts: BundleParts) -> str:
+    return f"{parts.name}_sdxl_embeddings.safetensors"

@@ -6,13 +6,14 @@ elsewhere bfloat16 is emulated and slower. float16 has no fast CPU kernels and i
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from plitka.errors import DeviceUnavailable
+from plitka.errors import DeviceUnavailable, EngineError, OutOfMemory
 
 DEVICES = "auto, cpu, cuda or cuda:N"
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
@@ -35,9 +36,9 @@ class Placement:
         return torch.float32 if self.dtype == torch.float32 else torch.float16
 
     def vae_dtype(self, *, force_upcast: bool) -> torch.dtype:
-        """What the picture is decoded in: float32 unless it is a float16 VAE on a GPU that allows it.
+        """What the picture is decoded in: float32, or float16 on a GPU if the VAE allows it.
 
-        Rounding there lies directly on the picture, and SDXL's own VAE overflows in float16.
+        The VAE's rounding errors show directly in the picture, and SDXL's own VAE overflows in float16.
         """
         return torch.float32 if self.device.type == "cpu" or force_upcast else torch.float16
 
@@ -93,7 +94,7 @@ def _choose_dtype(device: torch.device) -> tuple[torch.dtype, str]:
 def memory_bytes(device: torch.device) -> dict[str, int]:
     """Resident memory of this process and, on CUDA, torch's peaks there since the last call.
 
-    `vram_peak_bytes` is what tensors took, `vram_reserved_peak_bytes` also the cache that torch keeps for the next.
+    `vram_peak_bytes` is what tensors took, `vram_reserved_peak_bytes` includes what torch caches for later ones.
     """
     used = {"rss_bytes": _resident_bytes()}
     if device.type == "cuda":
@@ -109,5 +110,27 @@ def _resident_bytes() -> int:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether torch or Python ran out of memory; the CPU allocator says so only in words."""
+    """Whether torch or Python ran out of memory; the CPU allocator has no class of its own for it."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
+@contextmanager
+def translated_errors(device: torch.device, doing: str) -> Iterator[None]:
+    """Turn errors that torch raises inside into ours, which say what was being done.
+
+    Raises:
+        OutOfMemory: there was less memory than the work needs.
+        EngineError: anything else.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as exc:
+        if is_out_of_memory(exc):
+            raise OutOfMemory(
+                "{device} ran out of memory while {doing}; ask for a smaller picture or free memory",
+                device=str(device),
+                doing=doing,
+            ) from exc
+        raise EngineError(
+            "{device} failed while {doing}: {reason}", device=str(device), doing=doing, reason=str(exc)
+        ) from exc

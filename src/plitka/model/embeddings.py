@@ -1,7 +1,7 @@
 """Learned rows for the embedding tables of both text encoders.
 
-They lie in a file of their own, or inside a LoRA file under `bundle_emb.<token>.`. Either way a tensor belongs
-to an encoder by its name and is checked by its width: the order in a file says nothing.
+They lie in a file of their own, or inside a LoRA file under `bundle_emb.<token>.`. In both, a tensor's name tells its
+encoder and its width is checked; the order in a file has no meaning.
 """
 
 import re
@@ -13,7 +13,7 @@ import torch
 
 from plitka.errors import BundleError
 from plitka.model.formats import BUNDLED
-from plitka.model.tensor_file import read_header, read_tensors, some
+from plitka.model.tensor_file import first_few, read_header, read_tensors
 
 _ENCODER_KEYS = {"clip_l": ("clip_l", "text_encoders_0"), "clip_g": ("clip_g", "text_encoders_1")}
 _AFTER_ENCODER = "_out"
@@ -34,7 +34,7 @@ def read_embeddings(path: Path, n_tokens: int, width_l: int, width_g: int) -> Em
     """The learned rows, mapped to the encoders by name and checked by width.
 
     Args:
-        path: a safetensors file, whatever its ending, of embeddings or of a LoRA that brings some.
+        path: a safetensors file, whatever its ending, of embeddings or of a LoRA that contains some.
         n_tokens: rows that each tensor must have.
         width_l: embedding width of the first text encoder (768 in SDXL).
         width_g: embedding width of the second text encoder (1280 in SDXL).
@@ -44,25 +44,12 @@ def read_embeddings(path: Path, n_tokens: int, width_l: int, width_g: int) -> Em
     """
     tensors = read_tensors(path)
     keys = _encoder_keys(path, tensors)
-    chosen = {}
-    for encoder, width in (("clip_l", width_l), ("clip_g", width_g)):
-        key = some(keys[encoder])
-        rows = [_as_rows(tensors[name]) for name in keys[encoder]]
-        shape = (sum(row.shape[0] for row in rows), *rows[0].shape[1:])
-        if shape != (n_tokens, width) or len({row.shape[1:] for row in rows}) > 1:
-            raise BundleError(
-                "{path}: {key} has the shape {actual}, this base and the manifest's tokens need {expected}; "
-                "the embeddings belong to another base or to another number of tokens",
-                path=path,
-                key=key,
-                actual=list(shape),
-                expected=[n_tokens, width],
-            )
-        tensor = torch.cat(rows)
-        if not tensor.isfinite().all():
-            raise BundleError("{path}: {key} is not finite; use another checkpoint", path=path, key=key)
-        chosen[encoder] = tensor
-    return Embeddings(**chosen)
+    return Embeddings(
+        *(
+            _joined_rows(path, {key: tensors[key] for key in keys[encoder]}, (n_tokens, width))
+            for encoder, width in (("clip_l", width_l), ("clip_g", width_g))
+        )
+    )
 
 
 def name_tokens(path: Path) -> tuple[str, ...]:
@@ -84,15 +71,15 @@ def name_tokens(path: Path) -> tuple[str, ...]:
 
 
 def has_bundled(path: Path) -> bool:
-    """Whether a LoRA file brings embeddings."""
+    """Whether a LoRA file contains embeddings."""
     return any(key.startswith(BUNDLED) for key in read_header(path).shapes)
 
 
-def refuse_forgotten_rows(path: Path) -> None:
-    """Refuse a LoRA file whose embeddings nobody asked for: its pictures would lack what the tokens learned.
+def refuse_unlisted_embeddings(path: Path) -> None:
+    """Refuse a LoRA file with embeddings that the manifest does not list: its pictures would lack the learned tokens.
 
     Raises:
-        BundleError: the file brings embeddings.
+        BundleError: the file contains embeddings.
     """
     if has_bundled(path):
         raise BundleError(
@@ -100,6 +87,25 @@ def refuse_forgotten_rows(path: Path) -> None:
             path=path,
             tokens=", ".join(name_tokens(path)),
         )
+
+
+def _joined_rows(path: Path, tensors: Mapping[str, torch.Tensor], expected: tuple[int, int]) -> torch.Tensor:
+    """(n_tokens, width) rows of one encoder, checked."""
+    rows = [_as_rows(tensor) for tensor in tensors.values()]
+    shape = (sum(row.shape[0] for row in rows), *rows[0].shape[1:])
+    if shape != expected or len({row.shape[1:] for row in rows}) > 1:
+        raise BundleError(
+            "{path}: {key} has the shape {actual}, this base and the manifest's tokens need {expected}; "
+            "the embeddings belong to another base or to another number of tokens",
+            path=path,
+            key=first_few(tensors),
+            actual=list(shape),
+            expected=list(expected),
+        )
+    joined = torch.cat(rows)
+    if not joined.isfinite().all():
+        raise BundleError("{path}: {key} is not finite; use another checkpoint", path=path, key=first_few(tensors))
+    return joined
 
 
 def _encoder_keys(path: Path, keys: Iterable[str]) -> Mapping[str, list[str]]:
@@ -118,19 +124,20 @@ def _encoder_keys(path: Path, keys: Iterable[str]) -> Mapping[str, list[str]]:
         raise BundleError(
             "{path}: expected the tensors clip_l and clip_g (or text_encoders_0 and text_encoders_1), found {keys}",
             path=path,
-            keys=some(sorted(found)),
+            keys=first_few(sorted(found)),
         )
     return by_encoder
 
 
 def _refuse_unplaced(path: Path, keys: list[str]) -> None:
+    """Refuse embeddings of kinds that SDXL in diffusers cannot take."""
     after = [key for key in keys if key.endswith(_AFTER_ENCODER)]
     if after:
         raise BundleError(
             "{path}: {keys} are added to what the text encoders say, for which SDXL in diffusers has no place; "
             "train again in OneTrainer with output embeddings switched off",
             path=path,
-            keys=some(sorted(after)),
+            keys=first_few(sorted(after)),
         )
     if _ONE_ENCODER in keys and len(keys) == 1:
         raise BundleError(
@@ -139,13 +146,15 @@ def _refuse_unplaced(path: Path, keys: list[str]) -> None:
 
 
 def _bundled_token(key: str) -> str | None:
+    """The token's name in the key of a row inside a LoRA file; None for a key of an embeddings file."""
     return key.removeprefix(BUNDLED).rsplit(".", 1)[0] if key.startswith(BUNDLED) else None
 
 
 def _natural(key: str) -> list[tuple[int, str]]:
-    """`<s10>` after `<s9>`."""
+    """A sorting key that puts `<s10>` after `<s9>`."""
     return [(int(piece) if piece.isdigit() else -1, piece) for piece in re.split(r"(\d+)", key)]
 
 
 def _as_rows(tensor: torch.Tensor) -> torch.Tensor:
+    """(n, width); a single row may be stored without its first axis."""
     return tensor if tensor.dim() > 1 else tensor.unsqueeze(0)

@@ -1,6 +1,6 @@
-"""The layouts of SDXL LoRA files: one table from how a file spells a tensor to which tensor it is.
+"""The layouts of SDXL LoRA files: one table from a tensor's key in a file to its module and role.
 
-A key is a module's spelling and an ending that says the tensor's role. The two are read independently, since
+A key is a module's spelling followed by an ending that says the tensor's role. The two are read independently, since
 files mix endings (a `lora.down` for linear layers beside a `lora_A` for convolutions) and prefixes (a UNet of
 one writer, text encoders of another). The canonical name is the component and the module's name in diffusers:
 `unet.down_blocks.1...to_q`, `text_encoder.text_model.encoder...q_proj`.
@@ -44,17 +44,17 @@ _ENDINGS = sorted(ROLES, key=len, reverse=True)
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How a kind of files names modules."""
+    """How modules are named in a kind of file."""
 
     spell: Callable[[str, Mapping[str, str]], str | None]
     """From diffusers' name and the table of Stability's names; None for a module that it cannot name."""
     pattern: str
-    """A regular expression that the start of such names matches, by which a file is told without its base."""
+    """A regular expression that the start of such names matches, to recognise a file without its base."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One row: who writes such keys, for which network, and how a module is spelt."""
+    """A row of the table: which tool writes such keys, for which network, and how it spells a module."""
 
     producer: str
     component: str
@@ -128,8 +128,8 @@ def split_key(key: str) -> tuple[str, str] | None:
     return None
 
 
-def tell_layouts(keys: Iterable[str]) -> list[str]:
-    """Who writes such keys, by their look alone; the layouts of the most keys first."""
+def recognise_layouts(keys: Iterable[str]) -> list[str]:
+    """The tools that write such keys, recognised without a base; the one with the most keys first."""
     counts: dict[str, int] = {}
     for key in keys:
         split = split_key(key)
@@ -140,7 +140,7 @@ def tell_layouts(keys: Iterable[str]) -> list[str]:
 
 
 def _matches(layout: Layout, spelled: str) -> bool:
-    return re.match(re.escape(layout.prefix) + layout.naming.pattern, spelled) is not None
+    return re.match(rf"{re.escape(layout.prefix)}(?:{layout.naming.pattern})", spelled) is not None
 
 
 def _wrapped(name: str) -> str:

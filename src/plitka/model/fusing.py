@@ -1,8 +1,8 @@
-"""A LoRA added to a base's weights once, and the proof that it was.
+"""Add a LoRA to a base's weights, and check the result against the formula.
 
-The weights are written here and not by an adapter library, of which none knows all layouts, text encoders of
-transformers 5 and DoRA alike; afterwards nothing of the LoRA is left but the changed numbers. All of it, the proof
-included, runs where the base's networks are: on a GPU a second's work, on a CPU most of a full-size load.
+No adapter library is used, since none handles all layouts, the text encoders of transformers 5 and DoRA. Afterwards
+the networks are plain ones with other weights. Fusing and checking run on the networks' device: a second on a GPU,
+most of a full-size load on a CPU.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from plitka.errors import BundleError
 from plitka.model.bundle import LoraPart
 from plitka.model.formats import COMPONENTS
 from plitka.model.lora import LoraModule, read_lora
-from plitka.model.tensor_file import some
+from plitka.model.tensor_file import first_few
 
 _N_CHECKED_MODULES = 16
 _WORD_BYTES = 8
@@ -31,7 +31,7 @@ def fuse_lora(pipe: Any, path: Path, part: LoraPart) -> int:
         part: its strength, and its alpha if the file does not say it.
 
     Raises:
-        BundleError: the LoRA does not fit this base, or the proof failed.
+        BundleError: the LoRA does not fit this base, or the fused weights are not what they should be.
     """
     weights = component_weights({component: getattr(pipe, component) for component in COMPONENTS})
     shapes = {name: weight.shape for name, weight in weights.items()}
@@ -39,11 +39,11 @@ def fuse_lora(pipe: Any, path: Path, part: LoraPart) -> int:
     if part.strength == 0:
         return len(lora)  # the base as it is, also for a DoRA, which would still set its lengths
     before = {name: weights[name].detach().clone() for name in _sample(lora)}
-    marks = _checksums(weights)
+    sums = _checksums(weights)
     with _full_float32():
         for name, module in lora.items():
             _add(weights[name], module, part.strength)
-    changed = {name for name, mark in _checksums(weights).items() if mark != marks[name]}
+    changed = {name for name, total in _checksums(weights).items() if total != sums[name]}
     _check_finite(weights, lora, path)
     _check_changed(changed, set(lora), path)
     _check_formula(weights, lora, part.strength, before, path)
@@ -61,7 +61,7 @@ def component_weights(networks: Mapping[str, torch.nn.Module]) -> dict[str, torc
 
 
 def _add(weight: torch.Tensor, module: LoraModule, strength: float) -> None:
-    """In the next wider format, so that the weight is rounded once."""
+    """Add in the next wider number format, so that the weight is rounded once."""
     wider = torch.float64 if weight.dtype == torch.float32 else torch.float32
     with torch.no_grad():
         weight.copy_(module.fused(weight.to(wider), strength))
@@ -69,7 +69,7 @@ def _add(weight: torch.Tensor, module: LoraModule, strength: float) -> None:
 
 @contextmanager
 def _full_float32() -> Iterator[None]:
-    """Products of float32 with all of its digits: a process or its environment may have chosen TF32 for them."""
+    """Multiply float32 in full precision, also where a process or its environment has chosen TF32."""
     precision = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("highest")
     try:
@@ -79,12 +79,13 @@ def _full_float32() -> Iterator[None]:
 
 
 def _sample(lora: Mapping[str, LoraModule]) -> list[str]:
+    """About `_N_CHECKED_MODULES` modules, evenly spread over all."""
     names = sorted(lora)
     return names[:: max(1, len(names) // _N_CHECKED_MODULES)]
 
 
 def _checksums(weights: Mapping[str, torch.Tensor]) -> dict[str, int]:
-    """A sum of each weight's bytes; a GPU is asked for all of them at once, since each answer is waited for."""
+    """A sum of each weight's bytes; fetched from a GPU all at once, since each transfer waits for it."""
     sums = torch.stack([_checksum(weight) for weight in weights.values()]).tolist()
     return dict(zip(weights, sums, strict=True))
 
@@ -105,11 +106,12 @@ def _check_finite(weights: Mapping[str, torch.Tensor], lora: Mapping[str, LoraMo
             "{path} makes NaN or infinity of the base's weights in {n} modules: {modules}; use another checkpoint",
             path=path,
             n=len(broken),
-            modules=some(broken),
+            modules=first_few(broken),
         )
 
 
 def _check_changed(changed: set[str], expected: set[str], path: Path) -> None:
+    """Refuse if other weights changed than those that the LoRA has."""
     if changed != expected:
         raise BundleError(
             "{path}: {n_loaded} modules were changed where the LoRA has {n_expected}; differing: {modules}; "
@@ -117,7 +119,7 @@ def _check_changed(changed: set[str], expected: set[str], path: Path) -> None:
             path=path,
             n_loaded=len(changed),
             n_expected=len(expected),
-            modules=some(sorted(changed ^ expected)),
+            modules=first_few(sorted(changed ^ expected)),
         )
 
 
@@ -138,7 +140,7 @@ def _check_formula(
             n=len(wrong),
             n_checked=len(before),
             strength=strength,
-            modules=some(wrong),
+            modules=first_few(wrong),
         )
 
 

@@ -1,7 +1,7 @@
-"""A base model that lives on the Hugging Face Hub, pinned to one commit.
+"""Fetch a base model from the Hugging Face Hub at one commit.
 
-The cache is asked first, so a machine that has the base needs no network and starts without waiting
-for one. `HF_HOME` and `HF_HUB_OFFLINE` mean what huggingface_hub says they mean.
+The local cache is tried first, so a machine that has the base needs no network and does not wait for one. `HF_HOME`
+and `HF_HUB_OFFLINE` have the meaning that huggingface_hub gives them.
 """
 
 import os
@@ -10,22 +10,22 @@ from pathlib import Path
 
 from plitka.errors import BaseUnavailable
 
-_WEIGHTED = ("text_encoder", "text_encoder_2", "unet", "vae")
-_PLAIN_WEIGHTS = ("model.safetensors", "diffusion_pytorch_model.safetensors", "*model-*-of-*.safetensors")
-_WORDED = ("scheduler", "tokenizer", "tokenizer_2")
+_NETWORKS = ("text_encoder", "text_encoder_2", "unet", "vae")
+_WEIGHTS_WITHOUT_VARIANT = ("model.safetensors", "diffusion_pytorch_model.safetensors", "*model-*-of-*.safetensors")
+_OTHER_PARTS = ("scheduler", "tokenizer", "tokenizer_2")
 
 
 def base_patterns(variant: str) -> list[str]:
-    """The files of a base that plitka reads: safetensors of one variant, configurations, vocabularies."""
-    return config_patterns() + [f"{part}/{ending}" for part in _WEIGHTED for ending in _weight_patterns(variant)]
+    """Patterns of the files of a base that plitka reads: safetensors of one variant, configurations, vocabularies."""
+    return config_patterns() + [f"{part}/{ending}" for part in _NETWORKS for ending in _weight_patterns(variant)]
 
 
 def config_patterns() -> list[str]:
-    """The files that say what a base is: a few megabytes without weights."""
+    """Patterns of a base's configurations and vocabularies: a few megabytes, without weights."""
     return [
         "model_index.json",
-        *(f"{part}/{ending}" for part in _WORDED for ending in ("*.json", "*.txt")),
-        *(f"{part}/*.json" for part in _WEIGHTED),
+        *(f"{part}/{ending}" for part in _OTHER_PARTS for ending in ("*.json", "*.txt")),
+        *(f"{part}/*.json" for part in _NETWORKS),
     ]
 
 
@@ -35,7 +35,7 @@ def fetch_base(repository: str, revision: str, variant: str) -> Path:
     Raises:
         BaseUnavailable: it is neither here nor reachable; the message says how to bring it.
     """
-    needed = [[f"{part}/{ending}" for ending in _weight_patterns(variant)] for part in _WEIGHTED]
+    needed = [[f"{part}/{ending}" for ending in _weight_patterns(variant)] for part in _NETWORKS]
     return _fetch(repository, revision, base_patterns(variant), needed)
 
 
@@ -49,7 +49,7 @@ def fetch_configs(repository: str, revision: str | None) -> Path:
     Raises:
         BaseUnavailable: they are neither here nor reachable.
     """
-    needed = [["model_index.json"], *([f"{part}/config.json"] for part in _WEIGHTED)]
+    needed = [["model_index.json"], *([f"{part}/config.json"] for part in _NETWORKS)]
     return _fetch(repository, revision or "main", config_patterns(), needed)
 
 
@@ -60,11 +60,11 @@ def download_command(repository: str, revision: str, patterns: list[str]) -> str
 
 
 def _weight_patterns(variant: str) -> Sequence[str]:
-    return (f"*.{variant}.safetensors", f"*.{variant}-*-of-*.safetensors") if variant else _PLAIN_WEIGHTS
+    return (f"*.{variant}.safetensors", f"*.{variant}-*-of-*.safetensors") if variant else _WEIGHTS_WITHOUT_VARIANT
 
 
 def _fetch(repository: str, revision: str, patterns: list[str], needed: Sequence[Sequence[str]]) -> Path:
-    """A snapshot in which at least one file of every group of `needed` lies."""
+    """A snapshot with at least one file for every group of patterns in `needed`."""
     from huggingface_hub import constants, snapshot_download  # noqa: PLC0415  (a local base needs no hub)
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
 
@@ -77,7 +77,7 @@ def _fetch(repository: str, revision: str, patterns: list[str], needed: Sequence
         except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as exc:
             reason = type(exc).__name__
             continue
-        # The cache calls a snapshot present of which only the configurations were fetched.
+        # huggingface_hub also calls a snapshot present of which only the configurations were fetched.
         if all(any(any(folder.glob(pattern)) for pattern in group) for group in needed):
             return folder
     raise BaseUnavailable(

@@ -1,7 +1,7 @@
-"""Checks that a bundle's files are the files its manifest promises, before any loader opens one.
+"""Check that a bundle's files are those that its manifest lists, before any loader opens one.
 
-The order of the checks is the order of the clearest answer: a Git-LFS pointer also has a wrong size and
-a wrong hash, but the way out of it is `git lfs pull`.
+The checks with the most helpful messages come first: a Git-LFS pointer also has a wrong size and a wrong hash, but
+what helps is `git lfs pull`.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ _N_HASHING_THREADS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
-    """What the manifest promises of one file."""
+    """Hash and size of one file, as the manifest lists them."""
 
     sha256: str
     """64 lower-case hex digits."""
@@ -58,7 +58,7 @@ def resolve_inside(folder: Path, relative: str) -> Path:
 
 
 def record_file(path: Path) -> FileRecord:
-    """The record of a file as it is now, refusing what no manifest may list.
+    """Hash and size of a file as it is now; refuses what no manifest may list.
 
     Raises:
         PointerFile, PickleFile, TruncatedFile: the file is not usable weights or text.
@@ -98,10 +98,11 @@ def check_files(folder: Path, files: Mapping[str, FileRecord], networks: Sequenc
 
 
 def check_content(path: Path) -> None:
-    """Look at a file's first bytes only: no pointer, no pickle, no safetensors cut short.
+    """Refuse a pointer, a pickle, or safetensors that are cut short; only a file's first bytes are read.
 
     Raises:
-        PointerFile, PickleFile, TruncatedFile: with the way out.
+        PointerFile, PickleFile, TruncatedFile: the message says what to do.
+        BundleError: it is named safetensors and is none.
     """
     with path.open("rb") as stream:
         start = stream.read(len(_POINTER_START))
@@ -177,6 +178,7 @@ def _truncated(path: Path, n_bytes: int, n_expected: int) -> TruncatedFile:
 
 
 def _check_unlisted(folder: Path, files: Mapping[str, FileRecord], base: str) -> None:
+    """Refuse loadable files in a network's folder that the manifest does not list."""
     for relative in loaded_files(folder, base):
         if relative in files:
             continue
@@ -198,7 +200,7 @@ def loaded_files(folder: Path, base: str) -> list[str]:
 
 
 def _hash_files(paths: Mapping[str, Path]) -> dict[str, str]:
-    """The SHA-256 of each file, several at a time and the largest first: hashlib lets other threads run."""
+    """The SHA-256 of each file, hashed by several threads, the largest first; hashlib releases the GIL."""
     largest_first = sorted(paths, key=lambda name: paths[name].stat().st_size, reverse=True)
     with ThreadPoolExecutor(_N_HASHING_THREADS) as pool:
         hashes = dict(zip(largest_first, pool.map(_hash_file, (paths[name] for name in largest_first)), strict=True))

@@ -1,7 +1,7 @@
-"""Between pictures and latents: what a base's autoencoder says of either, as its configuration scales it.
+"""Encode pictures to latents and decode latents to pictures, scaled as the autoencoder's configuration says.
 
-The autoencoders differ in what `encode` answers, in the scaling that they know, and in how far their tiling can
-be relied on; here they are alike.
+The kinds of autoencoders differ in what `encode` returns, in how they scale, and in whether their tiling works for
+encoding; the functions here treat them alike.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,29 +15,31 @@ if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
 
 _FLAT_LEVELS = 2
-"""A picture whose levels differ by less than this in every channel shows nothing."""
+"""A picture whose levels differ by less than this in every channel is empty."""
 _PREVIEW_CELLS = 32
-"""A sixteenth of the cells of a usual picture, and of the time that decoding them takes."""
+"""Longest side of a preview in latents: a sixteenth of a usual picture's latents, and of the time to decode them."""
 
 
 def encode_picture(vae: Any, pixels: "RgbImage") -> torch.Tensor:
-    """(1, C, H/f, W/f) float32 latents of an (H, W, 3) uint8 sRGB picture: the likeliest ones, as scaled for a UNet."""
+    """(1, C, H/f, W/f) float32 latents of an (H, W, 3) uint8 sRGB picture: the mode, scaled for a UNet."""
     with torch.no_grad():
         unit = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 127.5 - 1
-        latents = _likeliest(_encode(vae, unit.to(vae.device, vae.dtype))).float()
+        latents = _mode(_encode(vae, unit.to(vae.device, vae.dtype))).float()
         mean, std, shift = _scaling(vae, latents)
         return (latents - mean - shift) / std * float(vae.config.scaling_factor)
 
 
-def preview_latents(vae: Any, scheduler: Any, latents: torch.Tensor) -> "RgbImage":
-    """(h, w, 3) uint8 sRGB, at most `_PREVIEW_CELLS` latents wide: what the picture will be, as the sampler has it.
+def preview_latents(vae: Any, clean: torch.Tensor) -> "RgbImage":
+    """(h, w, 3) uint8 sRGB, at most `_PREVIEW_CELLS` latents wide: what the picture will be.
+
+    Args:
+        vae: the autoencoder.
+        clean: (1, C, H/f, W/f) the sampler's present guess of the latents without noise.
 
     Raises:
-        BadOutput: NaN, or nothing to see yet.
+        BadOutput: NaN, or still of one colour.
     """
-    # A multistep sampler keeps its last guess of the clean latents; others are still under their noise.
-    guesses = [guess for guess in getattr(scheduler, "model_outputs", ()) if guess is not None]
-    clean = (guesses[-1] if guesses else latents).float()
+    clean = clean.float()
     factor = -(-max(clean.shape[-2:]) // _PREVIEW_CELLS)
     return decode_latents(vae, torch.nn.functional.avg_pool2d(clean, factor, ceil_mode=True))
 
@@ -46,7 +48,7 @@ def decode_latents(vae: Any, latents: torch.Tensor) -> "RgbImage":
     """(H, W, 3) uint8 sRGB of latents as a UNet leaves them.
 
     Raises:
-        BadOutput: NaN, or nothing on the picture.
+        BadOutput: NaN, or a picture of one colour.
     """
     torch.cuda.empty_cache()  # of the steps' small blocks no large tensor can be made; without a GPU it does nothing
     with torch.no_grad():
@@ -62,8 +64,8 @@ def decode_latents(vae: Any, latents: torch.Tensor) -> "RgbImage":
     return np.ascontiguousarray(pixels)
 
 
-def _likeliest(output: Any) -> torch.Tensor:
-    """Each autoencoder's answer has another name: `AutoencoderKL`, `AutoencoderTiny`, `AutoencoderDC`."""
+def _mode(output: Any) -> torch.Tensor:
+    """The latents of what `AutoencoderKL`, `AutoencoderTiny` or `AutoencoderDC` returns, each under another name."""
     if hasattr(output, "latent_dist"):
         mode: torch.Tensor = output.latent_dist.mode()
         return mode
@@ -72,7 +74,7 @@ def _likeliest(output: Any) -> torch.Tensor:
 
 
 def _encode(vae: Any, image: torch.Tensor) -> Any:
-    """The encoder's own answer, in one piece where it is small: AutoencoderTiny gives tiles four channels always."""
+    """What the encoder returns; tiled in AutoencoderKL alone, since AutoencoderTiny expects tiles of four channels."""
     tiles = vae.use_tiling
     vae.use_tiling = tiles and type(vae).__name__ == "AutoencoderKL"
     try:

@@ -1,8 +1,8 @@
-"""SDXL's own decoder with less memory at its peak, for GPUs, where that peak is the most a picture ever needs.
+"""SDXL's own decoder with a lower peak of memory, for GPUs, where decoding needs more memory than any other stage.
 
 At 1024x1024 in float32 a tensor at the widest place takes 1.07 GB. diffusers' decoder holds three of them at once, and
 more where GroupNorm and convolutions want different memory orders. Here normalisation and activation are done in
-place and in one order, and what is used up is let go of: little more than two remain.
+place and in one order, and tensors are freed after their last use: little more than two remain.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ class LeanDecoder(torch.nn.Module):
         hidden: torch.Tensor = layers.mid_block(layers.conv_in(latents))
         for block in layers.up_blocks:
             for resnet in block.resnets:
-                # Everything in one frame, so that no caller holds on to what is used up.
+                # In one function, so that no frame of a caller keeps a tensor after its last use.
                 shortcut = resnet.conv_shortcut
                 kept = hidden if shortcut is None else shortcut(hidden)
                 hidden = resnet.conv1(_activate(resnet.norm1, hidden, in_place=shortcut is not None))

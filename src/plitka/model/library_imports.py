@@ -1,7 +1,7 @@
-"""Imports of the large libraries, which Python's collector need not look through.
+"""Import the large libraries without running Python's garbage collector over them.
 
-They bring 400,000 objects that last as long as the process. The collector would go through all of them several times
-while they come, and again at the exit: two seconds of a run of a single picture.
+They create 400,000 objects that live as long as the process. The collector would traverse all of them several times
+during the import, and again at exit: two seconds of a run that makes a single picture.
 """
 
 import gc
@@ -11,10 +11,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def lasting_imports() -> Iterator[None]:
-    """Import large modules inside: the collector rests meanwhile, and leaves alone for good what has come by then.
+def uncollected_imports() -> Iterator[None]:
+    """Import large modules inside: the collector is off meanwhile, and all objects that exist then are frozen.
 
-    Where all of them were there already nothing is set apart, so that an engine that was dropped can still be freed.
+    If nothing new was imported nothing is frozen, so that an engine that was dropped can still be collected.
     """
     is_collecting, n_modules = gc.isenabled(), len(sys.modules)
     gc.disable()

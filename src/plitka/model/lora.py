@@ -1,7 +1,7 @@
-"""A LoRA file, read into one form that does not depend on who wrote it.
+"""Read a LoRA file of any layout into one form.
 
-Every key must have a place: a LoRA that loads in part makes a wrong picture without a word. A key in none of
-the layouts of `formats` refuses the file, after `foreign` has had a look at what it may be instead.
+Every key must belong to a module of the base: a LoRA that is loaded in part makes a wrong picture without an error. A
+file with a key in none of the layouts of `formats` is refused; `other_adapters` first checks what else it may be.
 """
 
 import json
@@ -15,8 +15,8 @@ import torch
 
 from plitka.errors import BundleError
 from plitka.model.formats import BUNDLED, COMPONENTS, spellings, split_key
-from plitka.model.other_adapters import refuse_foreign
-from plitka.model.tensor_file import Header, read_header, read_tensors, some
+from plitka.model.other_adapters import refuse_other_adapter
+from plitka.model.tensor_file import Header, first_few, read_header, read_tensors
 
 _METADATA_KEY = "lora_adapter_metadata"
 _TEXT_READER = "attn2.to_k"
@@ -33,7 +33,7 @@ class LoraModule:
     scale: float
     """alpha / rank; alpha / sqrt(rank) in an rsLoRA."""
     magnitude: torch.Tensor | None = None
-    """DoRA's lengths: of each output's weights as (out, 1, ...), or of each input's as (1, in, 1, ...)."""
+    """DoRA's magnitudes: of each output's weights as (out, 1, ...), or of each input's as (1, in, 1, ...)."""
 
     def to(self, device: torch.device) -> "LoraModule":
         """The same module with its matrices on a device."""
@@ -71,10 +71,11 @@ def read_lora(path: Path, weights: Mapping[str, torch.Size], alpha: float | None
         alpha: for modules of which the file does not say it; None means their rank.
 
     Raises:
-        BundleError: foreign or unknown keys, halves missing, shapes that do not fit, empty or infinite matrices.
+        BundleError: it is another kind of file, or has unknown keys, missing halves, shapes that do not fit, or empty
+            or infinite matrices.
     """
     header = read_header(path)
-    refuse_foreign(path, header.shapes, _text_width(weights))
+    refuse_other_adapter(path, header.shapes, _text_width(weights))
     parts = _collect(path, weights)
     scale_of = _scales(path, header, alpha)
     _check_dora(path, header, parts)
@@ -94,11 +95,12 @@ def read_lora(path: Path, weights: Mapping[str, torch.Size], alpha: float | None
 
 
 def _text_width(weights: Mapping[str, torch.Size]) -> int | None:
+    """Width of the text that the base's cross attention reads."""
     return next((shape[1] for name, shape in weights.items() if name.endswith(_TEXT_READER)), None)
 
 
 def _collect(path: Path, weights: Mapping[str, torch.Size]) -> dict[str, dict[str, torch.Tensor]]:
-    """The tensors by module and role; every key must have a place, and no place two keys."""
+    """The tensors by module and role; refused if a key has no module, or two keys have the same module and role."""
     names = spellings(weights)
     parts: dict[str, dict[str, torch.Tensor]] = {}
     unknown, twice = [], []
@@ -119,7 +121,7 @@ def _collect(path: Path, weights: Mapping[str, torch.Size]) -> dict[str, dict[st
             path=path,
             n=len(unknown),
             n_keys=len(tensors),
-            keys=some(unknown),
+            keys=first_few(unknown),
         )
     _refuse(path, twice, "{path}: {n} matrices are there twice under different names: {modules}; make the file again")
     return parts
@@ -130,7 +132,7 @@ _Scale = Callable[[str, int, "torch.Tensor | None"], float]
 
 
 def _scales(path: Path, header: Header, fallback: float | None) -> _Scale:
-    """How the file scales: by each module's tensor, by diffusers' adapter metadata, or by the manifest."""
+    """Where alpha comes from: a module's own tensor, diffusers' adapter metadata, or the manifest, in this order."""
     try:
         adapter = json.loads(header.metadata.get(_METADATA_KEY, "{}"))
         rooted = {component for component in COMPONENTS if adapter.get(f"{component}.use_rslora")}
@@ -155,7 +157,7 @@ def _scales(path: Path, header: Header, fallback: float | None) -> _Scale:
 
 
 def _check_dora(path: Path, header: Header, parts: Mapping[str, Mapping[str, torch.Tensor]]) -> None:
-    """A DoRA without its lengths would be taken for a plain LoRA and make a wrong picture."""
+    """Refuse a DoRA without magnitudes, which would be taken for a plain LoRA and make a wrong picture."""
     says_dora = '.use_dora": true' in header.metadata.get(_METADATA_KEY, "")
     if says_dora and not any("magnitude" in role for part in parts.values() for role in part):
         raise BundleError(
@@ -172,7 +174,7 @@ def _join(path: Path, name: str, part: Mapping[str, torch.Tensor], weight: torch
 
 
 def _magnitude(part: Mapping[str, torch.Tensor], weight: torch.Size) -> torch.Tensor | None:
-    """DoRA's lengths with as many axes as the weight: kohya's keep theirs, PEFT's are always the outputs'."""
+    """DoRA's magnitudes with as many axes as the weight: of either axis in kohya's files, of the outputs in PEFT's."""
     ones = (1,) * (len(weight) - 2)
     if "output magnitude" in part:
         return part["output magnitude"].float().reshape(-1, 1, *ones)
@@ -183,13 +185,14 @@ def _magnitude(part: Mapping[str, torch.Tensor], weight: torch.Size) -> torch.Te
 
 
 def _fits(module: LoraModule, weight: torch.Size) -> bool:
+    """Whether `up @ down` and the magnitude have the weight's shape."""
     rank = module.down.shape[0]
     has_plain_up = module.up.dim() > 1 and module.up.numel() == module.up.shape[0] * rank
     is_as_wide = _trimmed((module.up.shape[0], *module.down.shape[1:])) == _trimmed(weight)
-    return has_plain_up and module.up.shape[1] == rank and is_as_wide and _has_lengths(module, weight)
+    return has_plain_up and module.up.shape[1] == rank and is_as_wide and _has_fitting_magnitude(module, weight)
 
 
-def _has_lengths(module: LoraModule, weight: torch.Size) -> bool:
+def _has_fitting_magnitude(module: LoraModule, weight: torch.Size) -> bool:
     if module.magnitude is None:
         return True
     shape = tuple(module.magnitude.shape)
@@ -211,6 +214,7 @@ def _is_finite(module: LoraModule) -> bool:
 
 
 def _refuse(path: Path, modules: Iterable[str], message: str) -> None:
+    """Raise a BundleError with places for n and modules if there are any."""
     names = list(modules)
     if names:
-        raise BundleError(message, path=path, n=len(names), modules=some(names))
+        raise BundleError(message, path=path, n=len(names), modules=first_few(names))

@@ -1,4 +1,4 @@
-"""One TOML table, read key by key with its place in every complaint."""
+"""One TOML table, read key by key with its place in every error."""
 
 import difflib
 import re
@@ -11,9 +11,9 @@ from plitka.errors import ManifestError
 
 
 class Table:
-    """A TOML table that knows where it stands and which of its keys were asked for.
+    """A TOML table with its place in the file, which records the keys that were read.
 
-    As a context manager it refuses, on leaving, every key that nobody asked for.
+    As a context manager it refuses, on leaving, every key that was not read.
     """
 
     def __init__(self, path: Path, place: str, values: Mapping[str, object]) -> None:
@@ -83,7 +83,7 @@ class Table:
         return self.table(key) if self.has(key) else None
 
     def error(self, expected: str) -> ManifestError:
-        """The complaint about the table as a whole."""
+        """An error about the table as a whole."""
         return ManifestError("{path}: [{place}]: {expected}", path=self.path, place=self._place, expected=expected)
 
     def _get(self, key: str, default: object) -> object:

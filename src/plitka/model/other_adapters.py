@@ -1,7 +1,4 @@
-"""Files that look like an SDXL LoRA and cannot be one, told by their keys and shapes.
-
-A refusal that names what the file is saves its owner the search for what is wrong with it.
-"""
+"""Recognise files that are not an SDXL LoRA by their keys and shapes, so that a refusal can name what they are."""
 
 import re
 from collections.abc import Mapping
@@ -20,6 +17,7 @@ _METHODS = {
     "VeRA": r"\.vera_lambda",
     "full difference": r"\.(diff|diff_b|w_norm|b_norm|set_weight)$",
 }
+"""Patterns of keys by the method of training that writes them."""
 _BASES = {
     "FLUX": r"double_blocks|single_blocks|single_transformer_blocks",
     "SD 3": r"joint_blocks|joint_transformer_blocks|attn\.add_q_proj|^lora_te3_",
@@ -28,12 +26,14 @@ _BASES = {
     "a video or language-model transformer": r"^(transformer|diffusion_model)\.(blocks|layers|transformer_blocks)\.",
     "SD 1.5 or SD 2": r"^lora_te_text_model|(^|_|\.)down_blocks[_.]0[_.]attentions|input_blocks[_.]1[_.]1[_.]",
 }
+"""Patterns of keys that only another network's LoRA has."""
 _TEXT_WIDTHS = {768: "SD 1.5", 1024: "SD 2", 1280: "the SDXL refiner"}
+"""Networks by the width of the text that their cross attention reads."""
 _READS_TEXT = re.compile(r"attn2[._](?:processor\.)?to_[kv](?:_lora)?\.(?:lora_down|lora_A|lora\.down|down)\.")
 _EMBEDDING = re.compile(r"(clip_[lg](_out)?|text_encoders_[01]|emb_params)$")
 
 
-def refuse_foreign(path: Path, shapes: Mapping[str, tuple[int, ...]], text_width: int | None) -> None:
+def refuse_other_adapter(path: Path, shapes: Mapping[str, tuple[int, ...]], text_width: int | None) -> None:
     """Refuse what is recognised as something other than a LoRA for this base.
 
     Args:
@@ -44,21 +44,24 @@ def refuse_foreign(path: Path, shapes: Mapping[str, tuple[int, ...]], text_width
     Raises:
         BundleError: with the name of what the file is.
     """
-    method = _first(_METHODS, shapes)
-    if method is not None:
+    if method := _first(_METHODS, shapes):
         raise BundleError(
             "{path} is {method}, not a LoRA: no product of two matrices stands for what it learned; "
             "train a LoRA or a DoRA, or merge it into the base with the tool that made it",
             path=path,
             method=method,
         )
-    base = _other_base(shapes, text_width)
-    if base is not None:
+    if base := _other_base(shapes, text_width):
         raise BundleError(
             "{path} was made for {base}, not for SDXL; a LoRA fits only the kind of network that it was trained on",
             path=path,
             base=base,
         )
+    _refuse_other_files(path, shapes)
+
+
+def _refuse_other_files(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Files of SDXL that are given in the place of a LoRA."""
     if shapes and all(_EMBEDDING.match(key) for key in shapes):
         raise BundleError("{path} holds embeddings, not a LoRA; give it as the embeddings", path=path)
     if any(key.startswith(("model.diffusion_model.", "first_stage_model.")) for key in shapes):

@@ -1,6 +1,6 @@
-"""A bundle's base as an SDXL pipeline, with its ControlNet if it has one, and where the networks run.
+"""Load a bundle's base as an SDXL pipeline, and its ControlNet if it has one, and move both to a device.
 
-A base is complete or refused: the libraries fill what a file lacks with random numbers, without raising.
+A base that lacks weights is refused: the libraries would fill them with random numbers, without raising.
 """
 
 import json
@@ -18,11 +18,12 @@ from plitka.errors import BundleError
 from plitka.model.bundle import Bundle, FileBase
 from plitka.model.device import Placement
 from plitka.model.lean_decoder import LeanDecoder, can_run_lean
-from plitka.model.library_imports import lasting_imports
-from plitka.model.tensor_file import some
+from plitka.model.library_imports import uncollected_imports
+from plitka.model.tensor_file import first_few
 
 Pipeline: TypeAlias = Any
 """diffusers' StableDiffusionXLPipeline, whose parts are attributes that only exist at run time."""
+_NETWORKS = ("unet", "vae", "text_encoder", "text_encoder_2")
 _TILE_PX = 512
 VAE_KINDS = ("AutoencoderKL", "AutoencoderTiny", "AutoencoderDC")
 """diffusers' classes that a base's vae/config.json may name; the first is SDXL's own."""
@@ -30,7 +31,7 @@ VAE_KINDS = ("AutoencoderKL", "AutoencoderTiny", "AutoencoderDC")
 
 def import_libraries() -> None:
     """Import what `load_base` needs, which takes seconds in a new process."""
-    with lasting_imports(), quiet_libraries():
+    with uncollected_imports(), quiet_libraries():
         # Here because transformers writes to stderr at its import unless it was told not to.
         from diffusers import AutoencoderKL, StableDiffusionXLPipeline, UNet2DConditionModel  # noqa: F401, PLC0415
         from transformers import CLIPTextModelWithProjection  # noqa: F401, PLC0415
@@ -43,37 +44,40 @@ def load_base(bundle: Bundle, placement: Placement) -> Pipeline:
         BundleError: diffusers cannot make an SDXL of it.
         BaseUnavailable: a hub base is not on this machine and cannot be fetched.
     """
-    folder = bundle.base_folder()
-    with quiet_libraries():
-        # Imported here because transformers writes to stderr at its import unless it was told not to.
-        import diffusers  # noqa: PLC0415
-        from transformers import CLIPTextModel, CLIPTextModelWithProjection  # noqa: PLC0415
-
-        kinds = {
-            "unet": diffusers.UNet2DConditionModel,
-            "vae": getattr(diffusers, read_vae_kind(folder, is_one_file=isinstance(bundle.base, FileBase))),
-            "text_encoder": CLIPTextModel,
-            "text_encoder_2": CLIPTextModelWithProjection,
-        }
-        choices = {"dtype": placement.assembly_dtype, "local_files_only": True}
-        try:
-            if isinstance(bundle.base, FileBase):
-                path = bundle.file(bundle.base.file)
-                pipe = diffusers.StableDiffusionXLPipeline.from_single_file(
-                    path, config=str(folder), add_watermarker=False, **choices
-                )
-                _check_filled({part: getattr(pipe, part) for part in kinds}, path)
+    folder, base = bundle.base_folder(), bundle.base
+    vae_kind = read_vae_kind(folder, is_one_file=isinstance(base, FileBase))
+    choices = {"dtype": placement.assembly_dtype, "local_files_only": True}
+    try:
+        with quiet_libraries():
+            if isinstance(base, FileBase):
+                pipe = _load_single_file(bundle.file(base.file), folder, choices)
             else:
-                choices |= {"variant": bundle.base.variant or None, "use_safetensors": True}
-                networks = {part: _load_network(kind, folder, part, choices) for part, kind in kinds.items()}
-                pipe = diffusers.StableDiffusionXLPipeline.from_pretrained(  # type: ignore[no-untyped-call]
-                    folder, add_watermarker=False, **networks, **choices
-                )
-        except (OSError, ValueError, RuntimeError, TypeError, KeyError, AttributeError, SafetensorError) as exc:
-            raise BundleError("{path} is not a usable SDXL base: {reason}", path=folder, reason=str(exc)) from exc
+                choices |= {"variant": base.variant or None, "use_safetensors": True}
+                pipe = _load_folder(folder, vae_kind, choices)
+    except (OSError, ValueError, RuntimeError, TypeError, KeyError, AttributeError, SafetensorError) as exc:
+        raise BundleError("{path} is not a usable SDXL base: {reason}", path=folder, reason=str(exc)) from exc
     pipe.set_progress_bar_config(disable=True)
     _check_end_mark(pipe, folder)
     return pipe
+
+
+def _load_single_file(path: Path, configs: Path, choices: Mapping[str, object]) -> Pipeline:
+    from diffusers import StableDiffusionXLPipeline  # noqa: PLC0415  (imported where `quiet_libraries` is on)
+
+    pipe = StableDiffusionXLPipeline.from_single_file(path, config=str(configs), add_watermarker=False, **choices)
+    _check_filled({part: getattr(pipe, part) for part in _NETWORKS}, path)
+    return pipe
+
+
+def _load_folder(folder: Path, vae_kind: str, choices: Mapping[str, object]) -> Pipeline:
+    import diffusers  # noqa: PLC0415
+    from transformers import CLIPTextModel, CLIPTextModelWithProjection  # noqa: PLC0415
+
+    kinds = (diffusers.UNet2DConditionModel, getattr(diffusers, vae_kind), CLIPTextModel, CLIPTextModelWithProjection)
+    networks = {part: _load_network(kind, folder, part, choices) for part, kind in zip(_NETWORKS, kinds, strict=True)}
+    return diffusers.StableDiffusionXLPipeline.from_pretrained(  # type: ignore[no-untyped-call]
+        folder, add_watermarker=False, **networks, **choices
+    )
 
 
 def read_vae_kind(folder: Path, *, is_one_file: bool) -> str:
@@ -102,34 +106,28 @@ def read_vae_kind(folder: Path, *, is_one_file: bool) -> str:
     return str(kind)
 
 
-def load_controlnet(bundle: Bundle, placement: Placement, pipe: Pipeline) -> Pipeline:
-    """A second pipeline of the same networks, which also sees a control image.
+def load_controlnet(bundle: Bundle, placement: Placement, pipe: Pipeline) -> Any:
+    """The bundle's ControlNet, on the CPU.
 
     Raises:
-        BundleError: the bundle's ControlNet is incomplete, or made for another base.
+        BundleError: it is incomplete, or made for another base.
     """
     assert bundle.controlnet is not None
     part, folder = bundle.controlnet, bundle.file(bundle.controlnet.path)
     choices = {"dtype": placement.assembly_dtype, "local_files_only": True, "use_safetensors": True}
     with quiet_libraries():
-        from diffusers import ControlNetModel, StableDiffusionXLControlNetPipeline  # noqa: PLC0415
+        from diffusers import ControlNetModel  # noqa: PLC0415
 
         try:
             control = _load_network(ControlNetModel, folder, "", choices | {"variant": part.variant or None})
         except (OSError, ValueError, RuntimeError, TypeError, KeyError, SafetensorError) as exc:
             raise BundleError("{path} is not a usable ControlNet: {reason}", path=folder, reason=str(exc)) from exc
-        _check_control_fits(control, pipe, folder)
-        guided: Pipeline = StableDiffusionXLControlNetPipeline(  # type: ignore[no-untyped-call]
-            **{name: module for name, module in pipe.components.items() if module is not None},
-            controlnet=control,
-            add_watermarker=False,
-        )
-    guided.set_progress_bar_config(disable=True)
-    return guided
+    _check_control_fits(control, pipe, folder)
+    return control
 
 
 def _check_control_fits(control: Any, pipe: Pipeline, folder: Path) -> None:
-    """diffusers would fail at the first step, with shapes and no names."""
+    """Refuse a ControlNet of another base here, because diffusers would fail at the first step without naming it."""
     shrinks = 2 ** (len(control.config.conditioning_embedding_out_channels) - 1)
     for name, found, expected in (
         ("cross_attention_dim", control.config.cross_attention_dim, pipe.unet.config.cross_attention_dim),
@@ -148,57 +146,49 @@ def _check_control_fits(control: Any, pipe: Pipeline, folder: Path) -> None:
             )
 
 
-def place_controlnet(guided: Pipeline, placement: Placement) -> None:
+def place_controlnet(control: Any, placement: Placement) -> None:
     """Move the ControlNet to where the base's networks are."""
     with quiet_libraries():
-        guided.controlnet.to(placement.device, placement.dtype).eval().requires_grad_(False)
-    if placement.dtype != torch.float32:
-        guided.controlnet.register_forward_pre_hook(_round_sample)
+        control.to(placement.device, placement.dtype).eval().requires_grad_(False)
 
 
 def move(pipe: Pipeline, placement: Placement) -> None:
-    """Bring the networks to their device in the dtype that weights are fused in: there it is fast."""
+    """Move the networks to their device in the dtype that weights are fused in, since fusing is faster there."""
     with quiet_libraries():
-        for network in (pipe.unet, pipe.vae, pipe.text_encoder, pipe.text_encoder_2):
-            network.to(placement.device)
+        for part in _NETWORKS:
+            getattr(pipe, part).to(placement.device)
 
 
 def place(pipe: Pipeline, placement: Placement) -> None:
-    """Bring the networks to their device and dtypes, and keep the sampler's state in float32.
-
-    Without the hooks each of the steps would round the latents to the UNet's dtype.
-    """
+    """Move the networks to their device in the dtypes that they run in."""
     vae_dtype = placement.vae_dtype(force_upcast=bool(pipe.vae.config.force_upcast))
     with quiet_libraries():
         for network in (pipe.unet, pipe.text_encoder, pipe.text_encoder_2):
             network.to(placement.device, placement.dtype).eval().requires_grad_(False)
         # Channels last halves the time of decoding on a CPU.
         pipe.vae.to(placement.device, vae_dtype, memory_format=torch.channels_last).eval().requires_grad_(False)
-    if placement.dtype != torch.float32:
-        pipe.unet.register_forward_pre_hook(_round_sample)
-        pipe.unet.register_forward_hook(_widen_sample)
     if placement.device.type == "cuda" and vae_dtype == torch.float32 and can_run_lean(pipe.vae.decoder):
         pipe.vae.decoder = LeanDecoder(pipe.vae.decoder)
     pipe.vae.enable_slicing()
 
 
 def set_tiling(pipe: Pipeline, *, on: bool) -> None:
-    """Decode in overlapping squares of 512 px, which needs less memory and shifts the tone slightly."""
+    """Decode in one piece, or in overlapping squares of 512 px: less memory, and a slightly shifted tone."""
     if not on:
         pipe.vae.disable_tiling()
         return
     pipe.vae.tile_sample_min_size = _TILE_PX
     pipe.vae.tile_latent_min_size = _TILE_PX // pipe.vae_scale_factor
-    # AutoencoderTiny takes it from its number of colour channels: right by chance, and only for 8 px to a place.
+    # AutoencoderTiny derives it from its number of colour channels, which is right only for 8 px to a latent cell.
     pipe.vae.spatial_scale_factor = pipe.vae_scale_factor
     pipe.vae.enable_tiling()
 
 
 @contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Hold back the advice and progress bars of diffusers and transformers; their errors are exceptions.
+    """Silence the advice and progress bars of diffusers and transformers; their errors are exceptions.
 
-    `TRANSFORMERS_VERBOSITY` and `DIFFUSERS_VERBOSITY`, if set, are left to mean what they say.
+    `TRANSFORMERS_VERBOSITY` and `DIFFUSERS_VERBOSITY`, if set, keep their effect.
     """
     from diffusers.utils import logging as diffusers_logging  # noqa: PLC0415
     from transformers.utils import logging as transformers_logging  # noqa: PLC0415
@@ -213,7 +203,7 @@ def quiet_libraries() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=FutureWarning, module=r"(diffusers|transformers|peft)\.")
-            # numpy's advice to torch, met in diffusers' scheduler.
+            # Raised by numpy where diffusers' scheduler hands it a tensor.
             warnings.filterwarnings("ignore", message="__array__ implementation", category=DeprecationWarning)
             yield
     finally:
@@ -224,7 +214,7 @@ def quiet_libraries() -> Iterator[None]:
 
 
 def _load_network(kind: Any, folder: Path, part: str, choices: Mapping[str, object]) -> Any:
-    """One network, complete: weights that the file lacks would be filled with random numbers."""
+    """One network; refused if its file lacks weights, which would be filled with random numbers."""
     network, info = kind.from_pretrained(folder, subfolder=part, output_loading_info=True, **choices)
     missing = sorted({*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])})
     if missing:
@@ -232,13 +222,13 @@ def _load_network(kind: Any, folder: Path, part: str, choices: Mapping[str, obje
             "{path} lacks {n} weights that its config.json asks for: {modules}; fetch or build the base again",
             path=folder / part,
             n=len(missing),
-            modules=some(missing),
+            modules=first_few(missing),
         )
     return network
 
 
 def _check_filled(networks: Mapping[str, torch.nn.Module], path: Path) -> None:
-    """diffusers leaves what a single file lacks on the meta device."""
+    """Refuse a single file that lacks weights, which diffusers leaves on the meta device."""
     missing = [
         f"{part}.{name}"
         for part, network in networks.items()
@@ -251,14 +241,14 @@ def _check_filled(networks: Mapping[str, torch.nn.Module], path: Path) -> None:
             "use a checkpoint with UNet, VAE and both text encoders",
             path=path,
             n=len(missing),
-            modules=some(missing),
+            modules=first_few(missing),
         )
 
 
 def _check_end_mark(pipe: Pipeline, folder: Path) -> None:
-    """The second encoder pools at its end mark; where it looks for another id it pools at the first place.
+    """Refuse a second encoder that looks for another end mark than its tokenizer writes: it would pool at token 0.
 
-    An id of 2, as in SDXL's own configuration, means the highest id of the text: that is the last learned token.
+    For an id of 2, as in SDXL's own configuration, it pools at the highest id of the text, the last learned token.
     """
     wanted, written = pipe.text_encoder_2.config.eos_token_id, pipe.tokenizer_2.eos_token_id
     if wanted not in (2, written):
@@ -269,12 +259,3 @@ def _check_end_mark(pipe: Pipeline, folder: Path) -> None:
             wanted=wanted,
             written=written,
         )
-
-
-def _round_sample(unet: torch.nn.Module, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    sample, *others = arguments
-    return (sample.to(unet.dtype), *others)
-
-
-def _widen_sample(_unet: torch.nn.Module, _arguments: tuple[Any, ...], output: Any) -> Any:
-    return (output[0].float(), *output[1:]) if isinstance(output, tuple) else type(output)(sample=output.sample.float())

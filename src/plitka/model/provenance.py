@@ -1,11 +1,11 @@
-"""Where a LoRA file comes from and what it changes, read from its header alone."""
+"""Which tool wrote a LoRA file and which modules it changes, read from its header alone."""
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from plitka.model.formats import BUNDLED, split_key, tell_layouts
+from plitka.model.formats import recognise_layouts, split_key
 from plitka.model.tensor_file import read_header
 
 _TARGET = re.compile(
@@ -19,10 +19,10 @@ _TARGET = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """What a header tells."""
+    """What a LoRA file's header tells."""
 
     producers: tuple[str, ...]
-    """Who writes such keys, the most frequent first."""
+    """Tools that write such keys, the most frequent first."""
     n_modules: int
     ranks: tuple[int, ...]
     targets: Mapping[str, int]
@@ -31,11 +31,11 @@ class Provenance:
     """Of the matrices."""
     is_dora: bool
     says_alpha: bool
-    bundled_tokens: tuple[str, ...]
+    """Whether the file itself states its alpha, for each module or in its metadata."""
 
 
 def trace_lora(path: Path) -> Provenance:
-    """Who made a LoRA file, and of what kind it is.
+    """Which tool made a LoRA file, and of what kind it is.
 
     Raises:
         BundleError: its header cannot be read.
@@ -45,20 +45,18 @@ def trace_lora(path: Path) -> Provenance:
     downs = {key: module for key, (module, role) in split.items() if role == "down"}
     roles = {role for _, role in split.values()}
     return Provenance(
-        producers=tuple(tell_layouts(header.shapes)),
+        producers=tuple(recognise_layouts(header.shapes)),
         n_modules=len(downs),
         ranks=tuple(sorted({header.shapes[key][0] for key in downs})),
         targets=_count(_target(module) for module in downs.values()),
         dtypes=tuple(sorted({header.dtypes[key] for key in downs})),
         is_dora=bool({"magnitude", "output magnitude"} & roles),
         says_alpha="alpha" in roles or "lora_adapter_metadata" in header.metadata,
-        bundled_tokens=tuple(
-            sorted({key.removeprefix(BUNDLED).rsplit(".", 1)[0] for key in header.shapes if key.startswith(BUNDLED)})
-        ),
     )
 
 
 def _target(module: str) -> str:
+    """The kind of layer that a module's spelling ends with, `to_q` or `conv2` for example."""
     found = _TARGET.search(module)
     if not found:
         return re.split(r"[._]", module)[-1]

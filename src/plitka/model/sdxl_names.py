@@ -54,12 +54,12 @@ def encoder_processor_name(name: str) -> str | None:
 
 
 def flat(name: str) -> str:
-    """A module's name as kohya writes it into one word."""
+    """A module's name as kohya writes it: with underscores for dots."""
     return name.replace(".", "_")
 
 
 def _spell(name: str, starts: dict[str, str]) -> str | None:
-    """The longest start that is known is exchanged, then the layer inside a resnet."""
+    """Replace the longest known beginning of a name, then the layer inside a resnet."""
     pieces = name.split(".")
     for n_kept in range(len(pieces), 0, -1):
         start, rest = ".".join(pieces[:n_kept]), pieces[n_kept:]
@@ -69,7 +69,7 @@ def _spell(name: str, starts: dict[str, str]) -> str | None:
 
 
 def _numbered(names: list[str]) -> Iterator[tuple[str, str]]:
-    """Each layer of the down and up blocks in the order that Stability counts them."""
+    """Names in both schemes of each layer of the down and up blocks, in the order that Stability counts them."""
     parts = {match[1] for name in names if (match := _PART.match(name))}
     number = 1  # input_blocks.0 is conv_in
     for block in range(_count(parts, "down_blocks.{}.resnets.0")):

@@ -1,4 +1,4 @@
-"""A safetensors file as named tensors, or as its header alone."""
+"""Read a safetensors file: all of its tensors, or its header alone."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -60,7 +60,7 @@ def read_tensors(path: Path, start: str = "") -> dict[str, "torch.Tensor"]:
         raise _unreadable(path, exc) from exc
 
 
-def some(names: Iterable[str]) -> str:
+def first_few(names: Iterable[str]) -> str:
     """The first few of many names, and how many more there are."""
     every = list(names)
     more = len(every) - _SHOWN

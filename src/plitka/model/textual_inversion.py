@@ -1,4 +1,4 @@
-"""Learned tokens put into both text encoders, and the proof that the encoders read them."""
+"""Add learned tokens to both text encoders, and check that the encoders' outputs depend on them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ def insert_embeddings(pipe: Pipeline, path: Path, part: EmbeddingsPart) -> int:
     rows = read_embeddings(path, len(part.tokens), *widths)
     for (encoder, tokenizer), tensor in zip(encoders, (rows.clip_l, rows.clip_g), strict=True):
         refuse_known_tokens(tokenizer, part.tokens, path)
-        # Room made beforehand: diffusers would draw the new rows from a covariance of the whole table, for seconds.
+        # Resized here because diffusers would draw the new rows from a covariance of the whole table, for seconds.
         encoder.resize_token_embeddings(len(tokenizer) + len(part.tokens), mean_resizing=False)
         with quiet_libraries():
             pipe.load_textual_inversion(tensor, token=list(part.tokens), text_encoder=encoder, tokenizer=tokenizer)
@@ -33,7 +33,7 @@ def insert_embeddings(pipe: Pipeline, path: Path, part: EmbeddingsPart) -> int:
 
 
 def prove_tokens_are_read(pipe: Pipeline, prompt: str, part: EmbeddingsPart, path: Path) -> None:
-    """Encode a prompt with the learned rows and with another word in their places: both encoders must tell the two.
+    """Check that both encoders give another output when the learned tokens in a prompt are replaced by another word.
 
     Args:
         pipe: on its device, where the encoders are fast.
@@ -42,34 +42,41 @@ def prove_tokens_are_read(pipe: Pipeline, prompt: str, part: EmbeddingsPart, pat
         path: the embeddings' file, for the message.
 
     Raises:
-        BundleError: an encoder says the same, or NaN.
+        BundleError: an encoder's output is the same, or NaN.
     """
-    deaf = []
-    for number, (encoder, tokenizer) in enumerate(_encoders(pipe), start=1):
-        ids = tokenizer(prompt, truncation=True, return_tensors="pt")["input_ids"].to(encoder.device)  # (1, n)
-        learned = torch.tensor(tokenizer.convert_tokens_to_ids(list(part.tokens)), device=ids.device)
-        others = torch.where(torch.isin(ids, learned), tokenizer.unk_token_id, ids)
-        with torch.no_grad():
-            said = encoder(torch.cat([ids, others]), output_hidden_states=True).hidden_states[-2].float()  # (2, n, d)
-        if not said.isfinite().all() or torch.equal(said[0], said[1]):
-            deaf.append(f"text_encoder{'' if number == 1 else '_2'}")
-    if deaf:
+    names = ("text_encoder", "text_encoder_2")
+    unmoved = [
+        name
+        for name, (encoder, tokenizer) in zip(names, _encoders(pipe), strict=True)
+        if not _depends_on(encoder, tokenizer, prompt, part.tokens)
+    ]
+    if unmoved:
         raise BundleError(
             "{path}: {modules} say the same with the tokens {tokens} and without, or nothing finite; "
             "use another checkpoint, and run `plitka model verify`",
             path=path,
-            modules=", ".join(deaf),
+            modules=", ".join(unmoved),
             tokens=", ".join(part.tokens),
         )
 
 
+def _depends_on(encoder: Any, tokenizer: Any, prompt: str, tokens: Sequence[str]) -> bool:
+    """Whether the layer that SDXL reads is finite and changes when the tokens are replaced by the unknown word."""
+    ids = tokenizer(prompt, truncation=True, return_tensors="pt")["input_ids"].to(encoder.device)  # (1, n)
+    learned = torch.tensor(tokenizer.convert_tokens_to_ids(list(tokens)), device=ids.device)
+    others = torch.where(torch.isin(ids, learned), tokenizer.unk_token_id, ids)
+    with torch.no_grad():
+        states = encoder(torch.cat([ids, others]), output_hidden_states=True).hidden_states[-2].float()  # (2, n, width)
+    return bool(states.isfinite().all()) and not torch.equal(states[0], states[1])
+
+
 def refuse_known_tokens(tokenizer: Any, tokens: Sequence[str], path: Path) -> None:
-    """Refuse tokens that mean something to a tokenizer already.
+    """Refuse tokens that are in a tokenizer's vocabulary already.
 
     Raises:
-        BundleError: with the tokens that it knows.
+        BundleError: with those tokens.
     """
-    vocabulary = tokenizer.get_vocab()  # made anew at each call, in a tenth of a second
+    vocabulary = tokenizer.get_vocab()  # a call takes a tenth of a second
     known = [token for token in tokens if token in vocabulary]
     if known:
         raise BundleError(
@@ -80,7 +87,7 @@ def refuse_known_tokens(tokenizer: Any, tokens: Sequence[str], path: Path) -> No
 
 
 def refuse_split_tokens(tokenizer: Any, tokens: Sequence[str], path: Path) -> None:
-    """Refuse tokens of which a tokenizer that has them does not make one id each, alone and beside the others.
+    """Refuse added tokens that a tokenizer does not turn into one id each, alone and next to each other.
 
     Raises:
         BundleError: with the tokens.

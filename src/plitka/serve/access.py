@@ -1,4 +1,4 @@
-"""What an endpoint asks of its caller."""
+"""FastAPI dependencies of the endpoints: the service, and a caller of the role that is needed."""
 
 from typing import Annotated, TypeAlias
 
@@ -6,7 +6,9 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
 from plitka.errors import NotAllowed, NotFound
+from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller, Role
+from plitka.serve.orders import Order
 from plitka.serve.service import Service
 from plitka.serve.store import Job
 
@@ -54,6 +56,13 @@ def spend(request: Request, service: Service, caller: Caller, n: int = 1) -> Non
         TooMany: none are left.
     """
     request.state.rate = service.allowance.spend(caller, n)
+
+
+def order_one(request: Request, service: Service, caller: Caller, order: Order, terms: Terms) -> Job:
+    """Check, count and accept one order."""
+    checked = service.check(order)
+    spend(request, service, caller)
+    return service.jobs.accept(caller, [checked], terms)[0]
 
 
 def own_job(service: Service, caller: Caller, job_id: str) -> Job:

@@ -1,4 +1,4 @@
-"""How often a key may: counted by the `limits` library, in this process or in Redis."""
+"""Rate limits of keys and addresses, counted by the `limits` library in this process or in Redis."""
 
 import time
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """What is left of an allowance."""
+    """What is left of a rate limit."""
 
     limit: int
     remaining: int
@@ -37,7 +37,7 @@ class Rate:
 
 
 class Allowance:
-    """The counters."""
+    """The counters of all rate limits."""
 
     def __init__(self, settings: Settings) -> None:
         """Open them.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,12 +17,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
-from plitka.serve import cog_api, openai_api, own_api, plain_api, schemas
+from plitka.serve import cog_api, openai_api, own_api, plain_api, routes, schemas, uploads_api
 from plitka.serve.access import Operator, TheService
-from plitka.serve.error_responses import error_answer
+from plitka.serve.error_responses import error_response
 from plitka.serve.guard import Guard
-from plitka.serve.jobs import Life
+from plitka.serve.life import Life
 from plitka.serve.service import Service
+from plitka.serve.store import Job
 from plitka.serve.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
@@ -39,9 +41,10 @@ def create_app(service: Service) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        openapi_url=routes.OPENAPI,
     )
     app.state.service = service
-    for api in (own_api, openai_api, cog_api, plain_api):
+    for api in (own_api, uploads_api, openai_api, cog_api, plain_api):
         app.include_router(api.router)
     _add_probes(app)
     app.add_exception_handler(PlitkaError, _answer_error)
@@ -64,31 +67,38 @@ def create_app(service: Service) -> ASGIApp:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     service.jobs.attach(asyncio.get_running_loop())
-    here = f"http://{service.settings.host}:{service.settings.port}"
-    webhooks = Webhooks(service.store, service.metrics, lambda job: cog_api.describe(service, job, here).model_dump())
+    told = partial(_prediction, service, f"http://{service.settings.host}:{service.settings.port}")
+    webhooks = Webhooks(service.store, service.metrics, told)
     service.jobs.on_change = webhooks.tell
     await webhooks.start()
     await run_in_threadpool(service.jobs.resume)
-    service.worker.start()
+    for worker in service.workers:
+        worker.start()
     yield
     service.jobs.drain()
-    await run_in_threadpool(service.worker.join, service.settings.drain_s + _STOP_GRACE_S)
+    for worker in service.workers:
+        await run_in_threadpool(worker.join, service.settings.drain_s + _STOP_GRACE_S)
     await webhooks.stop()
     service.tracer.close()
     service.store.close()
+
+
+def _prediction(service: Service, here: str, job: Job) -> dict[str, Any]:
+    """A job as its webhook is told of it."""
+    return cog_api.to_prediction(service, job, here).model_dump()
 
 
 def _add_probes(app: FastAPI) -> None:
     problem: dict[int | str, dict[str, Any]] = {503: {"model": schemas.Problem}}
     text: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 
-    @app.get("/livez", tags=["operation"], responses=problem, summary="Whether the process is of any use")
+    @app.get(routes.LIVE, tags=["operation"], responses=problem, summary="Liveness: whether the process is of any use")
     def live(service: TheService) -> dict[str, str]:
         if not service.is_alive:
             raise Unavailable("the engine cannot be loaded, or gives no sign; restart the service")
         return {"status": "alive"}
 
-    @app.get("/readyz", tags=["operation"], responses=problem, summary="Whether pictures are made now")
+    @app.get(routes.READY, tags=["operation"], responses=problem, summary="Readiness: whether pictures are made now")
     def ready(service: TheService) -> dict[str, str]:
         if service.jobs.life is not Life.READY:
             raise Unavailable("the service is {state}", state=service.jobs.life.value)
@@ -96,10 +106,10 @@ def _add_probes(app: FastAPI) -> None:
         return {"status": "ready"}
 
     @app.get(
-        "/metrics",
+        routes.METRICS,
         tags=["operation"],
         response_class=Response,
-        responses=text | own_api.problems(),
+        responses=text | schemas.problem_responses(),
         summary="Numbers for Prometheus",
     )
     def metrics(service: TheService, _caller: Operator) -> Response:
@@ -109,7 +119,7 @@ def _add_probes(app: FastAPI) -> None:
 async def _answer_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, PlitkaError)
     log.warning("refused", reason=type(error).__name__)
-    return error_answer(error, request.url.path, request.state.request_id, request.headers)
+    return error_response(error, request.url.path, request.state.request_id, request.headers)
 
 
 async def _answer_invalid(request: Request, error: Exception) -> JSONResponse:
@@ -118,7 +128,7 @@ async def _answer_invalid(request: Request, error: Exception) -> JSONResponse:
     log.warning("refused", reason="invalid", kinds=sorted({fault["type"] for fault in faults})[:5])
     is_unreadable = any(fault["type"] == "json_invalid" for fault in faults)
     told = InputError("the request does not fit: {faults}", faults="; ".join(map(_fault_text, faults[:5])))
-    return error_answer(
+    return error_response(
         told, request.url.path, request.state.request_id, request.headers, status=400 if is_unreadable else 422
     )
 
@@ -137,7 +147,7 @@ async def _answer_http(request: Request, error: Exception) -> JSONResponse:
         told = NotFound("there is nothing at this path")
     elif error.status_code == 405:
         told = ServiceError("this path knows other methods")
-    answer = error_answer(told, request.url.path, request.state.request_id, request.headers, status=error.status_code)
+    answer = error_response(told, request.url.path, request.state.request_id, request.headers, status=error.status_code)
     answer.headers.update(error.headers or {})
     if error.status_code == 405:
         answer.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
@@ -147,7 +157,7 @@ async def _answer_http(request: Request, error: Exception) -> JSONResponse:
 async def _answer_broken(request: Request, _error: Exception) -> JSONResponse:
     """Starlette raises the error again after this, and the guard logs it."""
     told = ServiceError("something broke here; the request's id finds it in the log")
-    return error_answer(told, request.url.path, request.state.request_id, request.headers)
+    return error_response(told, request.url.path, request.state.request_id, request.headers)
 
 
 def _methods_at(request: Request) -> set[str]:

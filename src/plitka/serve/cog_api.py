@@ -13,13 +13,14 @@ from starlette.concurrency import run_in_threadpool
 
 from plitka.core.generation import USUAL_MODE
 from plitka.errors import NotFound
-from plitka.serve import schemas
-from plitka.serve.access import Maker, TheService, Viewer, spend
+from plitka.serve import fields, routes, schemas
+from plitka.serve.access import Maker, TheService, Viewer, order_one
 from plitka.serve.completion import until_ended, until_ended_or
 from plitka.serve.image_formats import base64_text
-from plitka.serve.jobs import Life, Terms
+from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
-from plitka.serve.own_api import model_of
+from plitka.serve.life import Life
+from plitka.serve.orders import LookChoices, Order
 from plitka.serve.service import Service
 from plitka.serve.store import Job, State
 from plitka.serve.webhooks import check_host
@@ -35,21 +36,21 @@ Event: TypeAlias = Literal["start", "output", "logs", "completed"]
 WebhookUrl: TypeAlias = Annotated[str, Field(max_length=2000, pattern=r"^https?://[!-~]+$")]
 
 
-class Input(schemas.Wire):
-    """A recipe, and what the old model took beside it."""
+class Input(LookChoices):
+    """A recipe, what the old model took beside it, and the choices of our own API for the look of the tile."""
 
-    prompt: schemas.RecipeText
-    negative_prompt: schemas.NegativeText | None = None
-    seed: schemas.Seed | None = None
-    num_inference_steps: schemas.Steps | None = None
-    guidance_scale: schemas.Guidance | None = None
-    width: schemas.SizePx | None = None
-    height: schemas.SizePx | None = None
-    mode: Literal["guided", "text"] = USUAL_MODE.value
+    prompt: fields.RecipeText
+    negative_prompt: fields.NegativeText | None = None
+    seed: fields.Seed | None = None
+    num_inference_steps: fields.Steps | None = None
+    guidance_scale: fields.Guidance | None = None
+    width: fields.SizePx | None = None
+    height: fields.SizePx | None = None
+    mode: fields.ModeName = USUAL_MODE
 
-    def order(self) -> schemas.Order:
+    def order(self) -> Order:
         """As our own API has it."""
-        return schemas.Order(
+        return Order(
             recipe=self.prompt,
             negative_prompt=self.negative_prompt,
             seed=self.seed,
@@ -58,24 +59,23 @@ class Input(schemas.Wire):
             width_px=self.width,
             height_px=self.height,
             mode=self.mode,
+            **self.look(),
         )
 
 
-class PredictionRequest(schemas.Wire):
+class PredictionRequest(fields.Wire):
     """A prediction to make."""
 
     input: Input
     id: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$")] | None = None
-    version: Annotated[str, Field(max_length=200, pattern=schemas.PLAIN_TEXT)] | None = None
-    created_at: Annotated[str, Field(max_length=64, pattern=schemas.PLAIN_TEXT)] | None = None
+    version: Annotated[str, Field(max_length=200, pattern=fields.PLAIN_TEXT)] | None = None
+    created_at: Annotated[str, Field(max_length=64, pattern=fields.PLAIN_TEXT)] | None = None
     output_file_prefix: Literal[None] = None
     webhook: WebhookUrl | None = None
     webhook_events_filter: Annotated[list[Event], Field(max_length=8)] | None = None
     stream: bool | None = None
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"input": {"prompt": schemas.RECIPE_EXAMPLE, "seed": 7}}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"input": {"prompt": fields.RECIPE_EXAMPLE, "seed": 7}}]})
 
 
 class Output(RootModel[str]):
@@ -138,8 +138,8 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 _ORDERED = {202: {"model": PredictionResponse}} | _problems(400, 404, 409, 413, 422, 500, 503)
 
 
-class _Asked:
-    """What all paths that make a prediction are asked with, and how they answer."""
+class _PredictionCall:
+    """What every path that makes a prediction takes, and how it answers."""
 
     def __init__(
         self,
@@ -163,7 +163,7 @@ class _Asked:
             job = (await until_ended(service, self.request, [job]))[0]
         elif wait_s > 0:
             job = await until_ended_or(service, job, wait_s)
-        seen = await run_in_threadpool(describe, service, job, str(self.request.base_url))
+        seen = await run_in_threadpool(to_prediction, service, job, str(self.request.base_url))
         if not job.state.is_final:
             # The client takes any other state than "starting" for the end of the prediction.
             seen = seen.model_copy(update={"status": "starting"})
@@ -174,56 +174,53 @@ class _Asked:
         body, request, service = self.body, self.request, self.service
         if body.webhook is not None:
             check_host(body.webhook, service.settings)
-        order = body.input.order()
-        order.request()
-        spend(request, service, self.caller)
         terms = Terms(
             request_id=request.state.request_id,
-            idempotency_key=None if prediction_id is None else _repetition(prediction_id),
+            idempotency_key=None if prediction_id is None else _idempotency_key(prediction_id),
             webhook=None if body.webhook is None else {"url": body.webhook, "events": body.webhook_events_filter},
             traceparent=request.headers.get("traceparent"),
         )
-        return service.jobs.accept(self.caller, [order], terms)[0]
+        return order_one(request, service, self.caller, body.input.order(), terms)
 
 
-Asked: TypeAlias = Annotated[_Asked, Depends()]
+PredictionCall: TypeAlias = Annotated[_PredictionCall, Depends()]
 
 
-@router.post("/predictions", responses=_ORDERED, summary="Make a prediction")
-async def predict(asked: Asked) -> PredictionResponse:
+@router.post(routes.COG_PREDICTIONS, responses=_ORDERED, summary="Make a prediction")
+async def predict(call: PredictionCall) -> PredictionResponse:
     """Wait for the end, unless `Prefer: respond-async`."""
-    return await asked.make(asked.body.id, usual_wait_s=None)
+    return await call.make(call.body.id, usual_wait_s=None)
 
 
-@router.put("/predictions/{prediction_id}", responses=_ORDERED, summary="Make a prediction once")
-async def predict_once(prediction_id: PredictionId, asked: Asked) -> PredictionResponse:
+@router.put(routes.COG_PREDICTION, responses=_ORDERED, summary="Make a prediction once")
+async def predict_once(prediction_id: PredictionId, call: PredictionCall) -> PredictionResponse:
     """The same id and input again is the same prediction."""
-    return await asked.make(prediction_id, usual_wait_s=None)
+    return await call.make(prediction_id, usual_wait_s=None)
 
 
-@router.post("/v1/predictions", status_code=201, responses=_ORDERED, summary="Make a prediction, as Replicate")
-async def predict_as_replicate(asked: Asked) -> PredictionResponse:
+@router.post(routes.PREDICTIONS, status_code=201, responses=_ORDERED, summary="Make a prediction, as Replicate")
+async def predict_as_replicate(call: PredictionCall) -> PredictionResponse:
     """Answer at once, unless `Prefer: wait`."""
-    return await asked.make(asked.body.id, usual_wait_s=0, made_status=201)
+    return await call.make(call.body.id, usual_wait_s=0, made_status=201)
 
 
 Name: TypeAlias = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,100}$")]
 
 
 @router.post(
-    "/v1/models/{owner}/{name}/predictions",
+    routes.MODEL_PREDICTIONS,
     status_code=201,
     responses=_ORDERED,
     summary="Make a prediction with a named model",
 )
-async def predict_with_model(owner: Name, name: Name, service: TheService, asked: Asked) -> PredictionResponse:
+async def predict_with_model(owner: Name, name: Name, service: TheService, call: PredictionCall) -> PredictionResponse:
     """Whatever the owner's name, the model that is served here."""
     del owner
     _check_model(service, name)
-    return await asked.make(asked.body.id, usual_wait_s=0, made_status=201)
+    return await call.make(call.body.id, usual_wait_s=0, made_status=201)
 
 
-@router.get("/v1/models/{owner}/{name}/versions/{version}", responses=_problems(404, 422), summary="A model's version")
+@router.get(routes.MODEL_VERSION, responses=_problems(404, 422), summary="A model's version")
 async def get_version(
     owner: Name, name: Name, version: Name, request: Request, service: TheService, caller: Viewer
 ) -> Version:
@@ -235,31 +232,31 @@ async def get_version(
 
 
 def _check_model(service: Service, name: str) -> None:
-    served = model_of(service)
-    if served is not None and name not in (served.id, served.id.partition("@")[0], "rubber-tile-lora-v45"):
+    engine = service.engine
+    if engine is not None and name not in (*schemas.model_names(engine), "rubber-tile-lora-v45"):
         raise NotFound("there is no such model here; see /v1/models")
 
 
-@router.get("/predictions/{prediction_id}", responses=_problems(404, 422), summary="Look at a prediction")
-@router.get("/v1/predictions/{prediction_id}", responses=_problems(404, 422), summary="Look at a prediction")
+@router.get(routes.COG_PREDICTION, responses=_problems(404, 422), summary="Look at a prediction")
+@router.get(routes.PREDICTION, responses=_problems(404, 422), summary="Look at a prediction")
 def get_prediction(
     prediction_id: PredictionId, request: Request, service: TheService, caller: Viewer
 ) -> PredictionResponse:
     """A prediction as it is now."""
-    return describe(service, _own(service, caller, prediction_id), str(request.base_url))
+    return to_prediction(service, _own(service, caller, prediction_id), str(request.base_url))
 
 
-@router.post("/predictions/{prediction_id}/cancel", responses=_problems(404, 422), summary="Cancel a prediction")
-@router.post("/v1/predictions/{prediction_id}/cancel", responses=_problems(404, 422), summary="Cancel a prediction")
+@router.post(routes.COG_PREDICTION_CANCEL, responses=_problems(404, 422), summary="Cancel a prediction")
+@router.post(routes.PREDICTION_CANCEL, responses=_problems(404, 422), summary="Cancel a prediction")
 def cancel_prediction(
     prediction_id: PredictionId, request: Request, service: TheService, caller: Maker
 ) -> PredictionResponse:
     """One that has ended stays as it is."""
     service.jobs.cancel(_own(service, caller, prediction_id))
-    return describe(service, _own(service, caller, prediction_id), str(request.base_url))
+    return to_prediction(service, _own(service, caller, prediction_id), str(request.base_url))
 
 
-@router.get("/health-check", summary="How the model is")
+@router.get(routes.HEALTH_CHECK, summary="How the model is")
 def check_health(service: TheService) -> HealthCheck:
     """Always 200; the status tells."""
     life = service.jobs.life
@@ -278,7 +275,7 @@ def check_health(service: TheService) -> HealthCheck:
     return HealthCheck(status=status, setup=setup, version={"plitka": service.version})
 
 
-def _repetition(prediction_id: str) -> str:
+def _idempotency_key(prediction_id: str) -> str:
     return f"prediction {prediction_id}"
 
 
@@ -286,7 +283,7 @@ def _own(service: Service, caller: Caller, prediction_id: str) -> Job:
     """The caller's prediction, by our id or by the one that the caller gave it."""
     store = service.store
     job = store.find_job(prediction_id, caller.key_id)
-    job = job or store.find_repeated(caller.key_id, _repetition(prediction_id))
+    job = job or store.find_repeated(caller.key_id, _idempotency_key(prediction_id))
     if job is None:
         raise NotFound("there is no such prediction")
     return job
@@ -313,28 +310,31 @@ _STATUSES: dict[State, Status] = {
 }
 
 
-def describe(service: Service, job: Job, base_url: str) -> PredictionResponse:
+def to_prediction(service: Service, job: Job, base_url: str) -> PredictionResponse:
     """A job as a prediction."""
-    served = model_of(service)
+    model, _, version = service.engine.name.partition("@") if service.engine else ("", "", "")
     given_id = (job.idempotency_key or "").removeprefix("prediction ")
-    shown_id = given_id if job.idempotency_key == _repetition(given_id) else job.id
+    shown_id = given_id if job.idempotency_key == _idempotency_key(given_id) else job.id
     base = (service.settings.public_url or base_url).rstrip("/")
-    watch = service.jobs.watch(job.id)
-    glimpse = watch.glimpse if watch else None
+    status = service.jobs.status(job.id)
+    seen = status.snapshot if status else None
     return PredictionResponse(
         id=shown_id,
-        model=served.id.partition("@")[0] if served else "",
-        version=served.id.rpartition("@")[2] if served else "",
+        model=model,
+        version=version,
         input=_input_of(job),
         output=_output_of(service, job),
         error=(job.error or {}).get("error"),
-        logs=_logs(glimpse.step, glimpse.n_steps) if glimpse and glimpse.n_steps else "",
+        logs=_logs(seen.step, seen.n_steps) if seen and seen.n_steps else "",
         status=_STATUSES[job.state],
         created_at=_iso(job.created_at) or "",
         started_at=_iso(job.started_at),
         completed_at=_iso(job.finished_at),
         metrics={"predict_time": job.finished_at - job.started_at} if job.finished_at and job.started_at else {},
-        urls={"get": f"{base}/v1/predictions/{shown_id}", "cancel": f"{base}/v1/predictions/{shown_id}/cancel"},
+        urls={
+            "get": base + routes.path_of(routes.PREDICTION, prediction_id=shown_id),
+            "cancel": base + routes.path_of(routes.PREDICTION_CANCEL, prediction_id=shown_id),
+        },
     )
 
 

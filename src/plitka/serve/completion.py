@@ -1,4 +1,4 @@
-"""Answers that carry the picture: the caller waits, and a caller who goes away wants it no longer."""
+"""Waiting for jobs, for endpoints that answer with the picture; a client that disconnects has its jobs cancelled."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from plitka.serve.store import Job, State
 
 
 async def until_ended(service: Service, request: Request, jobs: Sequence[Job]) -> list[Job]:
-    """The jobs once all have ended; if they cannot be waited for, none of them goes on.
+    """Wait until all jobs have ended; where that is not to be, cancel them.
 
     Raises:
         Unavailable: the service stops, or it took longer than `Settings.wait_s`.
-        ClientDisconnect: nobody is there any more.
+        ClientDisconnect: the client closed its connection.
     """
     ends = asyncio.ensure_future(_ends(service, jobs))
     gone = asyncio.ensure_future(_disconnected(request))
@@ -43,7 +43,7 @@ async def until_ended(service: Service, request: Request, jobs: Sequence[Job]) -
 
 
 async def until_ended_or(service: Service, job: Job, timeout_s: float) -> Job:
-    """The job once it has ended, or as it is after a while; it goes on either way."""
+    """The job once it has ended, or as it is after `timeout_s`; it goes on either way."""
     with suppress(TimeoutError):
         async with asyncio.timeout(timeout_s):
             return (await _ends(service, [job]))[0]
@@ -68,8 +68,8 @@ def picture_of(service: Service, job: Job) -> bytes:
 async def _ends(service: Service, jobs: Sequence[Job]) -> list[Job]:
     ended: list[Job] = []
     for job in jobs:
-        watch = service.jobs.watch(job.id)
-        last = (await watch.end()).ended if watch is not None else None
+        status = service.jobs.status(job.id)
+        last = (await status.end()).ended if status is not None else None
         if last is None:
             last = await run_in_threadpool(_fresh, service, job)
         ended.append(last)

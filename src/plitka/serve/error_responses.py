@@ -1,4 +1,4 @@
-"""One error in the shape of whichever contract the path belongs to."""
+"""An error as an HTTP response, in the shape of the contract that its path belongs to."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,10 +6,8 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from plitka.errors import NotIdentified, PlitkaError, ServiceError
+from plitka.serve import routes
 from plitka.serve.problems import problem_of, status_of
-
-OPENAI = "/v1/images/"
-COG = ("/predictions", "/v1/predictions", "/v1/models/")
 
 
 def language_of(headers: Mapping[str, str]) -> str:
@@ -22,10 +20,10 @@ def language_of(headers: Mapping[str, str]) -> str:
     return "en"
 
 
-def error_answer(
+def error_response(
     error: PlitkaError, path: str, request_id: str, headers: Mapping[str, str], *, status: int | None = None
 ) -> JSONResponse:
-    """The answer to a request that cannot be met."""
+    """The response to a request that cannot be met."""
     status = status or status_of(error)
     problem = problem_of(error, language=language_of(headers), request_id=request_id)
     told: dict[str, str] = {}
@@ -38,9 +36,10 @@ def error_answer(
 
 def _shaped(problem: dict[str, Any], path: str, status: int) -> dict[str, Any]:
     text = "\n".join(filter(None, (problem["error"], problem.get("details"))))
-    if path.startswith(OPENAI):
+    contract = routes.contract_of(path)
+    if contract is routes.Contract.OPENAI:
         kind = "server_error" if status >= 500 else "invalid_request_error"
         return {"error": {"message": text, "type": kind, "param": None, "code": problem["code"]}}
-    if path.startswith(COG):
+    if contract is routes.Contract.COG:
         return {"title": problem["code"], "detail": text, "status": status, "request_id": problem["request_id"]}
     return problem

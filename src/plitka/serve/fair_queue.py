@@ -1,4 +1,4 @@
-"""Who is next: the highest priority first, among equals the keys in turn, and of one key the oldest.
+"""A fair queue: the highest priority first, within it the keys in turn (round robin), and of one key the oldest job.
 
 Not safe for threads by itself; `plitka.serve.jobs` holds its lock around it.
 """
@@ -28,6 +28,13 @@ class FairQueue:
         """Let a job wait behind those of its key."""
         self._levels.setdefault(priority, OrderedDict()).setdefault(key_id, deque()).append(job_id)
         self._places[job_id] = (priority, key_id)
+
+    def peek(self) -> str | None:
+        """The job that `take` would take; None: nobody waits."""
+        if not self._levels:
+            return None
+        level = self._levels[max(self._levels)]
+        return next(iter(level.values()))[0]
 
     def take(self) -> str | None:
         """The next job; its key's next turn comes after the other keys'. None: nobody waits."""
@@ -68,7 +75,7 @@ class FairQueue:
         return before
 
     def _tidy(self, priority: int, key_id: str) -> None:
-        """Forget what is empty, so that keys of long ago cost nothing."""
+        """Forget keys and priorities that nobody waits under, so that they take up no memory."""
         if not self._levels[priority][key_id]:
             del self._levels[priority][key_id]
         if not self._levels[priority]:

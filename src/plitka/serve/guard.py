@@ -1,7 +1,7 @@
-"""The door: every request is named, known, counted, measured and timed here, before anything else sees it.
+"""ASGI middleware that every request passes first: it gives it an id, identifies its caller, and limits and times it.
 
-A body is read only from a caller who is known, up to its limit, and in its time; so nobody else can fill the
-memory, and nobody can hold a connection by sending or taking slowly.
+A body is read only from a caller who is known, up to a limit of bytes and seconds; so nobody else can fill the memory,
+and nobody can hold a connection by sending or reading slowly.
 """
 
 import asyncio
@@ -16,17 +16,14 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plitka.errors import NotIdentified, PlitkaError, ServiceError, TooLarge
-from plitka.serve import keys
-from plitka.serve.error_responses import error_answer
+from plitka.serve import keys, routes
+from plitka.serve.error_responses import error_response
 from plitka.serve.links import is_signed
 from plitka.serve.logs import frames
 from plitka.serve.service import Service
 
 log = structlog.get_logger("plitka.serve.http")
 
-OPEN_PATHS = frozenset({"/livez", "/readyz", "/health", "/health-check", "/openapi.json", "/"})
-"""What anybody may read; under `/` only reading, which shows nothing of anybody's."""
-UPLOAD_PATHS = frozenset({"/v1/measure"})
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -47,7 +44,7 @@ class Guard:
         self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or answer why not."""
+        """Pass a request on, or answer why it is refused."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -55,35 +52,35 @@ class Guard:
         asked_id = headers.get("x-request-id", "")
         request_id = asked_id if _REQUEST_ID.fullmatch(asked_id) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
-        passage = _Passage(scope, send, request_id, self._service.settings.send_timeout_s)
+        response = _Response(scope, send, request_id, self._service.settings.send_timeout_s)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        name = f"{scope['method']} {scope['path'] if scope['path'] in OPEN_PATHS else ''}".strip()
+        name = f"{scope['method']} {scope['path'] if scope['path'] in routes.OPEN_PATHS else ''}".strip()
         with self._service.tracer.request(name, headers.get("traceparent")):
-            await self._serve(scope, receive, passage, headers)
-        self._note(scope, passage)
+            await self._serve(scope, receive, response, headers)
+        self._note(scope, response)
 
-    async def _serve(self, scope: Scope, receive: Receive, passage: "_Passage", headers: Headers) -> None:
+    async def _serve(self, scope: Scope, receive: Receive, response: "_Response", headers: Headers) -> None:
         try:
             await self._identify(scope, headers)
             body = await self._read_body(scope, receive, headers)
-            await self._app(scope, _Replay(body, receive), passage.send)
+            await self._app(scope, _Replay(body, receive), response.send)
         except PlitkaError as error:
-            await self._turn_away(scope, passage, error)
+            await self._turn_away(scope, response, error)
         except (TimeoutError, ClientDisconnect):
-            passage.is_dropped = True
+            response.is_dropped = True
             log.info("client_dropped")
         except Exception as error:
             log.error("request_broke", error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (no paths)
             await self._turn_away(
-                scope, passage, ServiceError("something broke here; the request's id finds it in the log")
+                scope, response, ServiceError("something broke here; the request's id finds it in the log")
             )
 
-    async def _turn_away(self, scope: Scope, passage: "_Passage", error: PlitkaError) -> None:
-        if passage.status:
+    async def _turn_away(self, scope: Scope, response: "_Response", error: PlitkaError) -> None:
+        if response.status:
             return
-        answer = error_answer(error, scope["path"], scope["state"]["request_id"], Headers(scope=scope))
-        await answer(scope, _nothing_more, passage.send)
+        answer = error_response(error, scope["path"], scope["state"]["request_id"], Headers(scope=scope))
+        await answer(scope, _nothing_more, response.send)
 
     async def _identify(self, scope: Scope, headers: Headers) -> None:
         """Put the caller into the request's state.
@@ -92,7 +89,7 @@ class Guard:
             NotIdentified: no key, or none that is in force.
             TooMany: this address has tried too many, or this key asks all the time.
         """
-        if scope["path"] in OPEN_PATHS and scope["method"] in ("GET", "HEAD"):
+        if scope["path"] in routes.OPEN_PATHS and scope["method"] in ("GET", "HEAD"):
             return
         if is_signed(scope, self._service.link_secret):
             return
@@ -104,7 +101,7 @@ class Guard:
 
     def _admit(self, key: str | None, headers: Headers, address: str) -> keys.Caller:
         service = self._service
-        caller = keys.identify(service.store, key) if key is not None else self._everybody_here(headers)
+        caller = keys.identify(service.store, key) if key is not None else self._local_caller(headers)
         if caller is None:
             service.allowance.count_refusal(address)
             log.warning("refused", reason="no key" if key is None else "bad key", address=address)
@@ -114,8 +111,8 @@ class Guard:
         service.allowance.read(caller)
         return caller
 
-    def _everybody_here(self, headers: Headers) -> keys.Caller | None:
-        """The caller without a key: only on this machine, not through a proxy, not from a page of another name."""
+    def _local_caller(self, headers: Headers) -> keys.Caller | None:
+        """The caller of a request without a key: on this machine, through no proxy, from no page of another host."""
         if not self._service.settings.is_loopback or any(name in headers for name in _FORWARDED):
             return None
         origin = headers.get("origin", "http://localhost").partition("://")[2]
@@ -125,7 +122,7 @@ class Guard:
 
     async def _read_body(self, scope: Scope, receive: Receive, headers: Headers) -> bytes:
         settings = self._service.settings
-        limit = settings.upload_bytes if scope["path"] in UPLOAD_PATHS else settings.body_bytes
+        limit = settings.upload_bytes if scope["path"] in routes.UPLOAD_PATHS else settings.body_bytes
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > limit:
             raise _refuse_size(limit)
@@ -142,18 +139,18 @@ class Guard:
                 if not message.get("more_body", False):
                     return b"".join(parts)
 
-    def _note(self, scope: Scope, passage: "_Passage") -> None:
-        """One line and one measurement for each request."""
+    def _note(self, scope: Scope, response: "_Response") -> None:
+        """Log and measure the request."""
         route = getattr(scope.get("route"), "path", "other")
-        status = "dropped" if passage.is_dropped else str(passage.status)
+        status = "dropped" if response.is_dropped else str(response.status)
         self._service.metrics.requests.labels(scope["method"] if route != "other" else "", route, status).observe(
-            passage.seconds
+            response.seconds
         )
-        log.info("request", method=scope["method"], route=route, status=status, seconds=round(passage.seconds, 4))
+        log.info("request", method=scope["method"], route=route, status=status, seconds=round(response.seconds, 4))
 
 
-class _Passage:
-    """The way of an answer back to its client."""
+class _Response:
+    """Sends a response on, with the headers that every response has, and remembers its status and time."""
 
     def __init__(self, scope: Scope, send: Send, request_id: str, timeout_s: float) -> None:
         self._scope = scope
@@ -162,12 +159,12 @@ class _Passage:
         self._timeout_s = timeout_s
         self._started = time.perf_counter()
         self.status = 0
-        """0 before the answer has begun."""
+        """0 before the response has begun."""
         self.seconds = 0.0
         self.is_dropped = False
 
     async def send(self, part: Message) -> None:
-        """Pass a part of the answer on.
+        """Pass a part of the response on.
 
         Raises:
             TimeoutError: the client does not take it.
@@ -188,7 +185,7 @@ class _Passage:
 
 
 class _Replay:
-    """The body that was read, then whatever the connection says after it."""
+    """An ASGI `receive` that gives the body that was read, then what else the connection brings."""
 
     def __init__(self, body: bytes, receive: Receive) -> None:
         self._body: bytes | None = body

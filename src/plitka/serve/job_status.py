@@ -1,4 +1,7 @@
-"""What those who watch a job are told: always the newest of it, so a slow watcher costs nothing but its own news."""
+"""The status of an open job, and the listeners that wait for its changes.
+
+A listener is always told the newest snapshot: a slow one skips updates and never blocks the engine.
+"""
 
 import asyncio
 import threading
@@ -6,16 +9,17 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from plitka.core.generation import CompleteRequest
 from plitka.serve.store import Job, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glimpse:
+class Snapshot:
     """A job at one moment."""
 
     state: State
     version: int = 0
-    """Larger than that of every glimpse before."""
+    """Larger than that of every snapshot before."""
     step: int = 0
     n_steps: int = 0
     """0: not known yet."""
@@ -35,84 +39,83 @@ class Glimpse:
         return self.state.is_final or self.is_stopping
 
 
-_Wait: TypeAlias = tuple[asyncio.AbstractEventLoop, asyncio.Event]
+_Listener: TypeAlias = tuple[asyncio.AbstractEventLoop, asyncio.Event]
 
 
-class Watch:
-    """One open job's newest glimpse, and who waits for a newer one; made in any thread."""
+class JobStatus:
+    """One open job's newest snapshot, and those who wait for a newer one; safe to use from any thread."""
 
-    def __init__(self, job: Job, traceparent: str | None = None) -> None:
+    def __init__(self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None) -> None:
         self.job = job
         """As it was accepted."""
+        self.request = request
+        """What the engine will be asked; None: the job's order is still to be completed."""
         self.traceparent = traceparent
         self._lock = threading.Lock()
-        self._glimpse = Glimpse(state=job.state)
-        self._waiting: set[_Wait] = set()
-        self._awaiting_end: set[_Wait] = set()
-        """Apart from the others, so that a step wakes nobody who does not look at steps."""
+        self._snapshot = Snapshot(state=job.state)
+        self._awaiting_news: set[_Listener] = set()
+        self._awaiting_end: set[_Listener] = set()
+        """Apart from the others, so that a step wakes only those who look at steps."""
         self.n_watchers = 0
         """Those who would look at a preview."""
         self.is_cancelled = False
         """Asked to stop at its next step."""
 
     @property
-    def glimpse(self) -> Glimpse:
+    def snapshot(self) -> Snapshot:
         """The newest."""
-        return self._glimpse
+        return self._snapshot
 
     @property
     def is_watched(self) -> bool:
-        """Whether anybody waits for the next glimpse."""
-        return bool(self._waiting)
+        """Whether anybody waits for the next snapshot."""
+        return bool(self._awaiting_news)
 
-    def tell(self, **changes: object) -> None:
-        """The job has changed in this."""
+    def update(self, **changes: object) -> None:
+        """Take a new snapshot, which differs from the last one in `changes`, and wake those who wait for it."""
         with self._lock:
-            self._glimpse = replace(self._glimpse, version=self._glimpse.version + 1, **changes)  # type: ignore[arg-type]
-            waiting, self._waiting = self._waiting, set()
-            if self._glimpse.is_last:
-                waiting |= self._awaiting_end
-        for loop, event in waiting:
+            version = self._snapshot.version + 1
+            self._snapshot = replace(self._snapshot, version=version, **changes)  # type: ignore[arg-type]  # its fields
+            listeners, self._awaiting_news = self._awaiting_news, set()
+            if self._snapshot.is_last:
+                listeners |= self._awaiting_end
+        for loop, event in listeners:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(event.set)
 
-    async def newer(self, version: int) -> Glimpse:
-        """The newest glimpse, once it is newer than `version`."""
-        return await self._when(lambda: self._glimpse.version > version, self._waiting_now)
+    async def newer(self, version: int) -> Snapshot:
+        """The newest snapshot, once it is newer than `version`."""
+        return await self._when(lambda: self._snapshot.version > version, lambda: self._awaiting_news)
 
-    async def glimpses(self, *, previews: bool) -> AsyncIterator[Glimpse]:
-        """Each newest glimpse from now to the last one."""
+    async def snapshots(self, *, previews: bool) -> AsyncIterator[Snapshot]:
+        """Each newest snapshot from now to the last one."""
         self.n_watchers += previews
         try:
             version = -1
             while True:
-                glimpse = await self.newer(version)
-                version = glimpse.version
-                yield glimpse
-                if glimpse.is_last:
+                snapshot = await self.newer(version)
+                version = snapshot.version
+                yield snapshot
+                if snapshot.is_last:
                     return
         finally:
             self.n_watchers -= previews
 
-    async def end(self) -> Glimpse:
-        """The last glimpse."""
-        return await self._when(lambda: self._glimpse.is_last, lambda: self._awaiting_end)
+    async def end(self) -> Snapshot:
+        """The last snapshot."""
+        return await self._when(lambda: self._snapshot.is_last, lambda: self._awaiting_end)
 
-    def _waiting_now(self) -> set[_Wait]:
-        """Those who wait for the next glimpse; another set after each."""
-        return self._waiting
-
-    async def _when(self, is_so: Callable[[], bool], place: Callable[[], set[_Wait]]) -> Glimpse:
-        """The newest glimpse once it is as asked, waiting in one of the sets until it is."""
-        mine = (asyncio.get_running_loop(), asyncio.Event())
+    async def _when(self, is_so: Callable[[], bool], listeners: Callable[[], set[_Listener]]) -> Snapshot:
+        """The newest snapshot once it is as asked; `listeners` is looked up anew, since `update` replaces a set."""
+        own = (asyncio.get_running_loop(), asyncio.Event())
         while True:
             with self._lock:
                 if is_so():
-                    return self._glimpse
-                place().add(mine)
+                    return self._snapshot
+                listeners().add(own)
             try:
-                await mine[1].wait()
+                await own[1].wait()
             finally:
                 with self._lock:
-                    place().discard(mine)
-            mine[1].clear()
+                    listeners().discard(own)
+            own[1].clear()

@@ -1,7 +1,7 @@
-"""Jobs from acceptance to their end, as the callers' threads and the engine's thread share them.
+"""Jobs from acceptance to their end, as the callers' threads and the engines' threads share them.
 
 The store has what must outlive the process; here is what lives with it: who waits, who watches, and the state of
-the service. A job that waits is ended by whoever takes it out of the queue, a job that runs by the engine's thread
+the service. A job that waits is ended by whoever takes it out of the queue, a job that runs by its worker's thread
 alone, so no job can end twice.
 """
 
@@ -11,39 +11,27 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from plitka.core.generation import CompleteRequest
 from plitka.errors import Conflict, TooMany, Unavailable
 from plitka.serve.fair_queue import FairQueue
-from plitka.serve.job_status import Watch
+from plitka.serve.job_status import JobStatus
 from plitka.serve.keys import Caller
-from plitka.serve.metrics import Heartbeat, Metrics
-from plitka.serve.picture_store import Pictures
+from plitka.serve.life import Life, Lives
+from plitka.serve.metrics import Metrics
+from plitka.serve.orders import CheckedOrder
+from plitka.serve.picture_store import PictureStore
 from plitka.serve.problems import problem_of
-from plitka.serve.schemas import Order
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State, Store
 
 log = structlog.get_logger(__name__)
 
 _POSITIONS_EVERY_S = 2.0
-
-
-class Life(StrEnum):
-    """What the service is doing."""
-
-    STARTING = "starting"
-    """The engine is being loaded, or loaded anew."""
-    READY = "ready"
-    DRAINING = "draining"
-    """What runs is finished, what waits is kept for the next start."""
-    STOPPED = "stopped"
-    FAILED = "failed"
-    """The engine cannot be loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +50,18 @@ class Terms:
 class Jobs:
     """All jobs that have not ended."""
 
-    def __init__(self, store: Store, pictures: Pictures, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, store: Store, pictures: PictureStore, settings: Settings, metrics: Metrics) -> None:
         self.store = store
         self.pictures = pictures
         self.settings = settings
         self.metrics = metrics
-        self.heartbeat = Heartbeat(metrics)
         self.on_change: Callable[[Job, str], None] = lambda _job, _event: None
         """Told in any thread that a job with a webhook began ("start") or ended ("completed")."""
         self._ready = threading.Condition()
         self._accepting = threading.Lock()
         self._queue = FairQueue()
-        self._watches: dict[str, Watch] = {}
-        self._life = Life.STARTING
+        self._statuses: dict[str, JobStatus] = {}
+        self._lives = Lives()
         self._drain_at: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._positions_due = False
@@ -85,21 +72,22 @@ class Jobs:
     @property
     def life(self) -> Life:
         """What the service is doing."""
-        return self._life
+        return self._lives.overall
 
-    def set_life(self, life: Life) -> None:
-        """Move on; a service that stops does not become ready again."""
+    def set_life(self, life: Life, worker: str) -> None:
+        """A worker moves on."""
         with self._ready:
-            if self._life in (Life.DRAINING, Life.STOPPED) and life is not Life.STOPPED:
-                return
-            self._life = life
+            before = self.life
+            self._lives.set(worker, life)
             self._ready.notify_all()
-        self._show_life()
-        log.info("life", state=life.value)
+        self._show_life(before)
 
-    def _show_life(self) -> None:
+    def _show_life(self, before: Life | None = None) -> None:
+        life = self.life
         for state in Life:
-            self.metrics.life.labels(state.value).set(state is self._life)
+            self.metrics.life.labels(state.value).set(state is life)
+        if before is not None and life is not before:
+            log.info("life", state=life.value)
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Timers run on this loop."""
@@ -108,11 +96,14 @@ class Jobs:
     def drain(self) -> None:
         """Begin nothing more; those who watch a job that waits are told that it will have to wait for a new start."""
         self._drain_at = time.monotonic() + self.settings.drain_s
-        self.set_life(Life.DRAINING)
         with self._ready:
-            waiting = [watch for job_id, watch in self._watches.items() if job_id in self._queue]
-        for watch in waiting:
-            watch.tell(is_stopping=True)
+            before = self.life
+            self._lives.drain()
+            self._ready.notify_all()
+            waiting = [status for job_id, status in self._statuses.items() if job_id in self._queue]
+        self._show_life(before)
+        for status in waiting:
+            status.update(is_stopping=True)
 
     @property
     def is_full(self) -> bool:
@@ -126,7 +117,7 @@ class Jobs:
 
     # Acceptance
 
-    def accept(self, caller: Caller, orders: Sequence[Order], terms: Terms) -> list[Job]:
+    def accept(self, caller: Caller, orders: Sequence[CheckedOrder], terms: Terms) -> list[Job]:
         """Keep and queue what a caller orders, all or nothing; an order under a known idempotency key is that job.
 
         Raises:
@@ -139,52 +130,36 @@ class Jobs:
             return [repeated]
         with self._accepting:
             self._check_room(caller, len(orders))
-            jobs = [self._job(caller, order, terms) for order in orders]
             try:
-                jobs = self.store.add_jobs(jobs)
+                jobs = self.store.add_jobs([_new_job(caller, checked, terms) for checked in orders])
             except IntegrityError:  # the same order came twice at once, and the other one was first
                 repeated = self._find_repeated(caller, orders, terms)
                 if repeated is None:
                     raise
                 return [repeated]
-            for job in jobs:
-                self._enqueue(job, terms.traceparent)
+            for job, checked in zip(jobs, orders, strict=True):
+                self._enqueue(job, checked.request, terms.traceparent)
         self.metrics.accepted.inc(len(jobs))
         for job in jobs:
             log.info("job_accepted", job_id=job.id, key_id=job.key_id, priority=job.priority)
         return jobs
 
-    def _job(self, caller: Caller, order: Order, terms: Terms) -> Job:
-        now = time.time()
-        return Job(
-            id=uuid.uuid4().hex,
-            key_id=caller.key_id,
-            request=order.with_seed().model_dump(exclude_none=True),
-            request_id=terms.request_id,
-            created_at=now,
-            priority=terms.priority,
-            deadline_at=None if terms.deadline_s is None else now + terms.deadline_s,
-            idempotency_key=terms.idempotency_key,
-            webhook=terms.webhook,
-            webhook_due=terms.webhook is not None,
-        )
-
-    def _find_repeated(self, caller: Caller, orders: Sequence[Order], terms: Terms) -> Job | None:
+    def _find_repeated(self, caller: Caller, orders: Sequence[CheckedOrder], terms: Terms) -> Job | None:
         if terms.idempotency_key is None:
             return None
         job = self.store.find_repeated(caller.key_id, terms.idempotency_key)
         if job is None:
             return None
-        asked = orders[0].model_dump(exclude_none=True)
-        drawn = {} if asked.get("seed", -1) >= 0 else {"seed": job.request["seed"]}
-        if len(orders) > 1 or asked | drawn != job.request:
+        asked = orders[0].asked
+        drawn = {} if asked.has_seed else {"seed": job.request["seed"]}
+        if len(orders) > 1 or asked.kept() | drawn != job.request:
             raise Conflict("this Idempotency-Key was used for another order; use a new one for a new order")
         return job
 
     def _check_room(self, caller: Caller, n_jobs: int) -> None:
-        if self._life in (Life.DRAINING, Life.STOPPED):
+        if self.life.is_ending:
             raise Unavailable("the service is stopping; ask again in a moment", retry_after_s=self.settings.drain_s)
-        if self._life is Life.FAILED:
+        if self.life is Life.FAILED:
             raise Unavailable("the service cannot load its model; its operator must look at it", retry_after_s=60.0)
         with self._ready:
             if len(self._queue) + n_jobs > self.settings.queue_limit:
@@ -200,17 +175,17 @@ class Jobs:
                     retry_after_s=10.0,
                 )
 
-    def _enqueue(self, job: Job, traceparent: str | None = None) -> None:
+    def _enqueue(self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None) -> None:
         with self._ready:
-            self._watches[job.id] = Watch(job, traceparent)
+            status = self._statuses[job.id] = JobStatus(job, request, traceparent)
             self._queue.put(job.id, job.key_id, job.priority)
-            self._watches[job.id].tell(position=self._queue.position(job.id))
+            status.update(position=self._queue.position(job.id))
             self.metrics.queue.set(len(self._queue))
             self._ready.notify_all()
         if job.deadline_at is not None:
-            self._at(job.deadline_at, job.id)
+            self._expire_at(job.deadline_at, job.id)
 
-    def _at(self, deadline_at: float, job_id: str) -> None:
+    def _expire_at(self, deadline_at: float, job_id: str) -> None:
         """End the job at its deadline, if it still waits then."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(
@@ -219,25 +194,52 @@ class Jobs:
                 lambda: threading.Thread(target=self.expire, args=(job_id,), daemon=True).start(),
             )
 
-    # The engine's thread
+    # The workers' threads
 
-    def take(self) -> Job | None:
-        """The next job, once there is one; None when the service stops."""
+    def take(self, limit: int = 1) -> list[Job]:
+        """The next jobs that wait, at least one and at most `limit`, once there are any; none when the service stops.
+
+        One that was begun before and did not end is taken alone: should it end the process or the engine again, no
+        other job goes with it.
+        """
         with self._ready:
-            self._ready.wait_for(lambda: len(self._queue) > 0 or self._life in (Life.DRAINING, Life.STOPPED))
-            if self._life in (Life.DRAINING, Life.STOPPED):
-                return None
-            job_id = self._queue.take()
-            self._moved()
-            return None if job_id is None else self._watches[job_id].job
+            self._ready.wait_for(lambda: len(self._queue) > 0 or self.life.is_ending)
+            if self.life.is_ending:
+                return []
+            batch: list[Job] = []
+            while len(batch) < limit and (job_id := self._queue.peek()) is not None:
+                job = self._statuses[job_id].job
+                if batch and (job.n_starts or batch[0].n_starts):
+                    break
+                self._queue.take()
+                batch.append(job)
+            self._queue_moved()
+            return batch
 
     def put_back(self, job: Job) -> None:
         """It was interrupted by a stop, and is the first thing that the next start makes."""
         self.store.put_back(job)
         log.info("job_put_back", job_id=job.id)
-        watch = self._watches.pop(job.id, None)
-        if watch is not None:
-            watch.tell(state=State.QUEUED, is_stopping=True)
+        status = self._statuses.pop(job.id, None)
+        if status is not None:
+            status.update(state=State.QUEUED, is_stopping=True)
+
+    def retry_alone(self, job: Job) -> None:
+        """It was one of several when the engine broke, so that nobody knows which of them broke it."""
+        waiting = replace(job, state=State.QUEUED, started_at=None, n_starts=job.n_starts + 1)
+        self.store.put_back(waiting)
+        log.info("job_retried", job_id=job.id)
+        with self._ready:
+            status = self._statuses.get(job.id)
+            if status is None:  # it has ended
+                return
+            status.job = waiting
+            self._queue.put(job.id, job.key_id, job.priority)
+            status.update(state=State.QUEUED, position=self._queue.position(job.id), step=0)
+            self.metrics.queue.set(len(self._queue))
+            self._ready.notify_all()
+        if self.life.is_ending:
+            status.update(is_stopping=True)
 
     def end(self, job: Job, state: State, error: Mapping[str, Any] | None = None) -> None:
         """The job ended; everybody who waits for it is told."""
@@ -248,17 +250,17 @@ class Jobs:
             if job.started_at is not None:
                 self.metrics.job.observe(now - job.started_at)
             log.info("job_ended", job_id=job.id, state=state.value, code=(error or {}).get("code"))
-        watch = self._watches.pop(job.id, None)
-        if watch is not None:
-            watch.tell(state=state, position=None, ended=ended)
+        status = self._statuses.pop(job.id, None)
+        if status is not None:
+            status.update(state=state, position=None, ended=ended)
         if job.webhook is not None:
             self.on_change(job, "completed")
 
     # Callers
 
-    def watch(self, job_id: str) -> Watch | None:
-        """The watch of a job that has not ended."""
-        return self._watches.get(job_id)
+    def status(self, job_id: str) -> JobStatus | None:
+        """The status of a job that has not ended."""
+        return self._statuses.get(job_id)
 
     def position(self, job_id: str) -> int | None:
         """How many go before a job that waits."""
@@ -270,14 +272,14 @@ class Jobs:
         if self._withdraw(job.id):
             self.end(job, State.CANCELLED)
             return
-        watch = self._watches.get(job.id)
-        if watch is not None:
-            watch.is_cancelled = True
+        status = self._statuses.get(job.id)
+        if status is not None:
+            status.is_cancelled = True
 
     def abandon(self, job: Job) -> None:
         """Nobody wants it any more; as `cancel`, and a job that was put back is not kept for the next start."""
         self.cancel(job)
-        if self._life in (Life.DRAINING, Life.STOPPED) and job.id not in self._watches:
+        if self.life.is_ending and job.id not in self._statuses:
             self.end(job, State.CANCELLED)
 
     def expire(self, job_id: str) -> None:
@@ -291,10 +293,10 @@ class Jobs:
         with self._ready:
             was_waiting = self._queue.remove(job_id)
             if was_waiting:
-                self._moved()
+                self._queue_moved()
         return was_waiting
 
-    def _moved(self) -> None:
+    def _queue_moved(self) -> None:
         """The queue is shorter; those who watch it are told, though not more often than they can read."""
         self.metrics.queue.set(len(self._queue))
         if self._loop is not None and not self._positions_due and not self._loop.is_closed():
@@ -305,13 +307,13 @@ class Jobs:
         with self._ready:
             self._positions_due = False
             watched = [
-                (watch, self._queue.position(job_id))
-                for job_id, watch in self._watches.items()
-                if watch.is_watched and job_id in self._queue
+                (status, self._queue.position(job_id))
+                for job_id, status in self._statuses.items()
+                if status.is_watched and job_id in self._queue
             ]
-        for watch, position in watched:
-            if watch.glimpse.position != position:
-                watch.tell(position=position)
+        for status, position in watched:
+            if status.snapshot.position != position:
+                status.update(position=position)
 
     # A new start
 
@@ -336,6 +338,22 @@ class Jobs:
         error = Unavailable("the service ended {n} times while it made this picture", n=job.n_starts)
         self.end(job, State.FAILED, problem_of(error, code="poisoned", request_id=job.request_id))
         return True
+
+
+def _new_job(caller: Caller, checked: CheckedOrder, terms: Terms) -> Job:
+    now = time.time()
+    return Job(
+        id=uuid.uuid4().hex,
+        key_id=caller.key_id,
+        request=checked.order.kept(),
+        request_id=terms.request_id,
+        created_at=now,
+        priority=terms.priority,
+        deadline_at=None if terms.deadline_s is None else now + terms.deadline_s,
+        idempotency_key=terms.idempotency_key,
+        webhook=terms.webhook,
+        webhook_due=terms.webhook is not None,
+    )
 
 
 def deadline_problem(job: Job) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who may do what: keys, their roles, and how one is told from a forgery.
+"""API keys: their roles, how they are made, and how a request's key is verified.
 
 A key is `plitka_<id>_<secret>`. The secret is 256 random bits, so one salted SHA-256 keeps it as well as a slow
 hash would: there is nothing to guess from. It is compared in constant time, also where there is no such id.

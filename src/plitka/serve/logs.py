@@ -1,4 +1,4 @@
-"""What may be said in a log: where something broke, without the server's paths and without anybody's values."""
+"""What goes into the log of an error: where it was raised, without the server's paths and without anybody's values."""
 
 import logging
 import traceback
@@ -25,7 +25,7 @@ def _module(path: str) -> str:
 
 
 class ForwardHandler(logging.Handler):
-    """Hands what libraries log by the standard library to structlog, so that there is one log."""
+    """Passes what libraries log by the standard library on to structlog, so that there is one log."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """One line, without its traceback's paths."""
@@ -37,7 +37,7 @@ class ForwardHandler(logging.Handler):
 
 
 def forward_library_logs() -> None:
-    """Let uvicorn, SQLAlchemy and Alembic speak in our log, from warnings on."""
+    """Log what uvicorn, SQLAlchemy and Alembic log, from warnings on, as our own lines."""
     root = logging.getLogger()
     root.handlers = [ForwardHandler()]
     root.setLevel(logging.WARNING)

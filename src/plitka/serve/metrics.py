@@ -1,4 +1,4 @@
-"""What Prometheus is told; every name begins with `plitka_`."""
+"""The metrics for Prometheus, whose names begin with `plitka_`, and the heartbeat of a worker."""
 
 import threading
 import time
@@ -79,7 +79,7 @@ class Metrics:
 
 
 class Heartbeat:
-    """When the engine's thread last gave a sign, and the times between its steps."""
+    """When a worker's thread last gave a sign, and the times between its steps."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -88,7 +88,7 @@ class Heartbeat:
         self._step = 0
 
     def beat(self, step: int) -> None:
-        """That step was done; before the first one, or one that is told again, there was other work."""
+        """That step was done; what came before a first step, or before one that is told again, was other work."""
         now = time.monotonic()
         with self._lock:
             before, self._at = self._at, now
@@ -102,7 +102,7 @@ class Heartbeat:
             self._at = time.monotonic()
 
     def rest(self) -> None:
-        """Nothing is to be done, so no sign is expected."""
+        """The worker is idle, so no sign is expected."""
         with self._lock:
             self._at = None
 

@@ -1,7 +1,8 @@
 """OpenAI's images contract: POST /v1/images/generations, as its own client packages speak it.
 
-What has no meaning here (style, quality, moderation) is taken and changes nothing; what would be a lie (a
-transparent background, another model) is refused. Seed, steps, guidance, mode and negative prompt go beyond it.
+What has no meaning here (style, quality, moderation) is accepted and changes nothing; what cannot be met (a transparent
+background, another model) is refused. Seed, steps, guidance, mode, negative prompt and the look of the tile go beyond
+the contract.
 """
 
 import asyncio
@@ -16,59 +17,59 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from plitka.core.generation import USUAL_MODE
+from plitka.core.generation import MAX_SEED, USUAL_MODE
 from plitka.errors import InputError, NotFound, PlitkaError
-from plitka.serve import schemas
+from plitka.serve import fields, routes, schemas
 from plitka.serve.access import Maker, TheService, spend
 from plitka.serve.completion import picture_of, until_ended
 from plitka.serve.image_formats import base64_text, converted
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.links import signed_path
-from plitka.serve.own_api import model_of
+from plitka.serve.orders import CheckedOrder, LookChoices, Order
 from plitka.serve.problems import problem_of
 from plitka.serve.service import Service
 from plitka.serve.store import Job
 
-router = APIRouter(prefix="/v1/images", tags=["OpenAI"])
+router = APIRouter(tags=["OpenAI"])
 
 MAX_IMAGES = 10
 _OPENAI_MODELS = re.compile(r"(dall-e|gpt-image)[a-z0-9.-]*")
 
 
-class ImagesOrder(schemas.Wire):
+class ImagesOrder(LookChoices):
     """Pictures to make, as OpenAI has it."""
 
-    prompt: schemas.RecipeText
-    model: Annotated[str, Field(max_length=200, pattern=schemas.PLAIN_TEXT)] | None = None
-    n: Annotated[int, Field(ge=1, le=MAX_IMAGES), schemas.WHOLE] | None = None
+    prompt: fields.RecipeText
+    model: Annotated[str, Field(max_length=200, pattern=fields.PLAIN_TEXT)] | None = None
+    n: Annotated[int, Field(ge=1, le=MAX_IMAGES), fields.WHOLE] | None = None
     size: Annotated[str, Field(pattern=r"^(auto|[0-9]{1,4}x[0-9]{1,4})$")] | None = Field(
         default=None, json_schema_extra={"format": "size"}
     )
     response_format: Literal["url", "b64_json"] | None = None
     output_format: Literal["png", "jpeg", "webp"] | None = None
-    output_compression: Annotated[int, Field(ge=0, le=100), schemas.WHOLE] | None = None
+    output_compression: Annotated[int, Field(ge=0, le=100), fields.WHOLE] | None = None
     stream: bool | None = None
-    partial_images: Annotated[int, Field(ge=0, le=3), schemas.WHOLE] | None = None
+    partial_images: Annotated[int, Field(ge=0, le=3), fields.WHOLE] | None = None
     quality: Literal["standard", "hd", "low", "medium", "high", "auto"] | None = None
     style: Literal["vivid", "natural"] | None = None
     background: Literal["opaque", "auto"] | None = None
     moderation: Literal["low", "auto"] | None = None
-    user: Annotated[str, Field(max_length=200, pattern=schemas.PLAIN_TEXT)] | None = None
-    seed: schemas.Seed | None = None
-    num_inference_steps: schemas.Steps | None = None
-    guidance_scale: schemas.Guidance | None = None
-    negative_prompt: schemas.NegativeText | None = None
-    mode: Literal["guided", "text"] = USUAL_MODE.value
+    user: Annotated[str, Field(max_length=200, pattern=fields.PLAIN_TEXT)] | None = None
+    seed: fields.Seed | None = None
+    num_inference_steps: fields.Steps | None = None
+    guidance_scale: fields.Guidance | None = None
+    negative_prompt: fields.NegativeText | None = None
+    mode: fields.ModeName = USUAL_MODE
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"prompt": schemas.RECIPE_EXAMPLE, "n": 1, "size": "1024x1024"}]}
+        json_schema_extra={"examples": [{"prompt": fields.RECIPE_EXAMPLE, "n": 1, "size": "1024x1024"}]}
     )
 
-    def orders(self) -> list[schemas.Order]:
-        """One of our orders for each picture, with consecutive seeds."""
+    def order(self) -> Order:
+        """The first picture, as our own API has it; each further one has the next seed."""
         width_px, height_px = self._size_px()
-        first = schemas.Order(
+        return Order(
             recipe=self.prompt,
             seed=self.seed,
             mode=self.mode,
@@ -77,9 +78,8 @@ class ImagesOrder(schemas.Wire):
             negative_prompt=self.negative_prompt,
             width_px=width_px,
             height_px=height_px,
-        ).with_seed()
-        seeds = range(first.seed or 0, (first.seed or 0) + (self.n or 1))
-        return [schemas.Order.model_validate(first.model_dump() | {"seed": seed}) for seed in seeds]
+            **self.look(),
+        )
 
     def _size_px(self) -> tuple[int | None, int | None]:
         if self.size is None or self.size == "auto":
@@ -134,11 +134,11 @@ _USAGE: dict[str, Any] = {
     "total_tokens": 0,
     "input_tokens_details": {"image_tokens": 0, "text_tokens": 0},
 }
-"""Tokens are not what is counted here, and clients expect the field."""
+"""Nothing here is counted in tokens, but clients expect the field."""
 
 
 @router.post(
-    "/generations",
+    routes.IMAGES,
     response_model=ImagesAnswer,
     response_model_exclude_none=True,
     responses=_RESPONSES,
@@ -156,18 +156,26 @@ async def generate_images(order: ImagesOrder, request: Request, service: TheServ
 
 
 def _accept(order: ImagesOrder, request: Request, service: Service, caller: Caller) -> list[Job]:
-    served = model_of(service)
     is_known = order.model is None or _OPENAI_MODELS.fullmatch(order.model)
-    if not is_known and served is not None and order.model not in (served.id, served.id.partition("@")[0]):
+    if not is_known and service.engine is not None and order.model not in schemas.model_names(service.engine):
         raise NotFound("the model {model!r} is not served here; see /v1/models", model=order.model)
-    try:
-        orders = order.orders()
-    except ValueError as error:  # pydantic's, of a side or a seed that is out of its range
-        raise InputError("{name} is out of its range", name="size" if order.size else "seed") from error
-    orders[0].request()
+    orders = _checked(order, service)
     spend(request, service, caller, len(orders))
     terms = Terms(request_id=request.state.request_id, traceparent=request.headers.get("traceparent"))
     return service.jobs.accept(caller, orders, terms)
+
+
+def _checked(order: ImagesOrder, service: Service) -> list[CheckedOrder]:
+    """One of our orders for each picture, with consecutive seeds."""
+    try:
+        first = service.check(order.order())
+    except ValueError as error:  # pydantic's, of a side that is out of its range
+        raise InputError("{name} is out of its range", name="size") from error
+    seed = first.order.seed or 0
+    last = seed + (order.n or 1) - 1
+    if last > MAX_SEED:
+        raise InputError("{name} is out of its range", name="seed")
+    return [first, *(first.with_seed(other) for other in range(seed + 1, last + 1))]
 
 
 def _image(service: Service, request: Request, order: ImagesOrder, job: Job) -> OneImage:
@@ -211,11 +219,11 @@ async def _stream(service: Service, order: ImagesOrder, jobs: Sequence[Job]) -> 
 
 
 async def _stream_one(service: Service, order: ImagesOrder, job: Job) -> AsyncIterator[str]:
-    watch = service.jobs.watch(job.id)
+    status = service.jobs.status(job.id)
     n_partial, shown = 0, b""
-    if watch is not None:
-        async for glimpse in watch.glimpses(previews=bool(order.partial_images)):
-            preview = glimpse.preview_jpeg or shown
+    if status is not None:
+        async for snapshot in status.snapshots(previews=bool(order.partial_images)):
+            preview = snapshot.preview_jpeg or shown
             if preview is not shown and n_partial < (order.partial_images or 0):
                 fields = await run_in_threadpool(_partial, order, preview, n_partial)
                 yield _sse("image_generation.partial_image", fields)

@@ -13,14 +13,14 @@ from plitka.core.files.picture import SUFFIX, write_whole
 from plitka.errors import InputError
 
 
-class Pictures:
+class PictureStore:
     """PNG files by digest."""
 
     def __init__(self, url: str, *, sync: bool = False) -> None:
-        """Open the place.
+        """Open the folder or the store.
 
         Args:
-            url: fsspec's, such as file:///folder or s3://bucket/folder.
+            url: as fsspec reads it, such as file:///folder or s3://bucket/folder.
             sync: wait for the disk at each picture.
 
         Raises:
@@ -60,7 +60,7 @@ class Pictures:
         return bool(self._files.exists(self._path(digest)))
 
     def discard(self, digest: str) -> None:
-        """Remove a picture, and what a write that was cut off left of it."""
+        """Remove a picture, and partial files of writes that were cut off."""
         path = self._path(digest)
         if self._is_local:
             for left in Path(path).parent.glob(f".{Path(path).name}.*.part"):
@@ -73,9 +73,9 @@ class Pictures:
 
 
 def _is_kept(path: Path, png: bytes) -> bool:
-    """Whether that very picture is there: a file system may wait for its disk when one file takes another's name.
+    """Whether the file has these very bytes, so that it need not be replaced, which can wait for the disk.
 
-    Its bytes are compared, since a power cut may have left a file that has only the name.
+    A name alone does not tell: after a power cut there may be other bytes under it.
     """
     try:
         return path.read_bytes() == png

@@ -1,4 +1,4 @@
-"""Errors as answers: their HTTP status, their code for programs, and their words for people."""
+"""What a caller is told of an error: its HTTP status, a code for programs, and words for people."""
 
 from typing import Any
 
@@ -45,8 +45,8 @@ STATUS_AND_CODE: dict[type[PlitkaError], tuple[int, str]] = {
 }
 """An error's row is that of its nearest ancestor here."""
 
-_UNSPEAKABLE = (EngineError, BundleError)
-"""Their words name devices, files and libraries, which are for the operator."""
+_OPERATOR_ONLY = (EngineError, BundleError)
+"""Their words name devices, files and libraries: they go to the log, and callers get a general sentence."""
 
 
 def status_of(error: PlitkaError) -> int:
@@ -57,8 +57,8 @@ def status_of(error: PlitkaError) -> int:
 def problem_of(
     error: PlitkaError, *, language: str = "en", code: str | None = None, request_id: str | None = None
 ) -> dict[str, Any]:
-    """The error as `plitka.serve.schemas.Problem` has it; nothing of the server's inside is told."""
-    if isinstance(error, _UNSPEAKABLE) and not isinstance(error, OutOfMemory | BadOutput):
+    """The error as `plitka.serve.schemas.Problem` has it; paths, devices and libraries are left out."""
+    if isinstance(error, _OPERATOR_ONLY) and not isinstance(error, OutOfMemory | BadOutput):
         told = localise(ServiceError("the model failed; the request may be tried again"), language)
     elif isinstance(error, OutOfMemory):
         told = localise(ServiceError("there is not enough memory for this picture; ask for a smaller one"), language)

@@ -1,154 +1,14 @@
-"""What crosses the wire of our own API; ranges and defaults are those of `plitka.core.generation`."""
+"""What goes in and out of our own API beside orders, and what its endpoints may answer, for the OpenAPI document."""
 
-import secrets
-from functools import lru_cache
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-from plitka.core.generation import (
-    GUIDANCE_RANGE,
-    MAX_SEED,
-    MIN_STRENGTH,
-    RANDOM_SEED_LIMIT,
-    SIZE_PX_RANGE,
-    SIZE_STEP_PX,
-    STEPS_RANGE,
-    USUAL_MODE,
-    Mode,
-    Request,
-)
-from plitka.core.recipes.recipe import Recipe, parse_recipe
-from plitka.errors import TooLarge
-from plitka.serve.settings import MAX_PROMPT_CH
+from plitka.core.generation import Engine
+from plitka.serve import routes
+from plitka.serve.fields import MASK_EXAMPLE, RECIPE_EXAMPLE, RecipeText, Wire
+from plitka.serve.orders import Order
 from plitka.serve.store import Job, State
-
-RECIPE_EXAMPLE = "60% red, 30% black, 10% white"
-PLAIN_TEXT = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
-"""No control characters, and none that turn the direction of reading: they hide what a person would read."""
-MAX_PRIORITY = 9
-
-
-RecipeText: TypeAlias = Annotated[
-    str,
-    StringConstraints(min_length=1, pattern=PLAIN_TEXT),
-    Field(
-        description=f"The mix in words, English or Russian; at most {MAX_PROMPT_CH} characters.",
-        examples=[RECIPE_EXAMPLE],
-        json_schema_extra={"format": "recipe", "maxLength": MAX_PROMPT_CH},
-    ),
-]
-NegativeText: TypeAlias = Annotated[
-    str,
-    StringConstraints(max_length=MAX_PROMPT_CH, pattern=PLAIN_TEXT),
-    Field(description="What the picture shall not show.", examples=["blurry, text"]),
-]
-
-
-def _whole(value: object) -> object:
-    """JSON has one kind of number: 7.0 is as good an integer as 7."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-WHOLE = BeforeValidator(_whole)
-"""Behind the ranges of an integer: before them, pydantic would leave the ranges out of the schema."""
-Seed: TypeAlias = Annotated[
-    int,
-    Field(ge=-1, le=MAX_SEED, description="The same seed repeats the picture; -1 or none: a random one."),
-    WHOLE,
-]
-Steps: TypeAlias = Annotated[int, Field(ge=STEPS_RANGE[0], le=STEPS_RANGE[1], description="Denoising steps."), WHOLE]
-SizePx: TypeAlias = Annotated[
-    int,
-    Field(ge=SIZE_PX_RANGE[0], le=SIZE_PX_RANGE[1], multiple_of=SIZE_STEP_PX, description="In pixels."),
-    WHOLE,
-]
-Guidance: TypeAlias = Annotated[
-    float, Field(ge=GUIDANCE_RANGE[0], le=GUIDANCE_RANGE[1], description="Classifier-free guidance scale.")
-]
-
-
-def checked_length(text: str) -> str:
-    """A recipe's text, as long as it may be.
-
-    Raises:
-        TooLarge: it is longer.
-    """
-    if len(text) > MAX_PROMPT_CH:
-        raise TooLarge(
-            "the recipe has {n_ch} characters, and at most {limit} are read", n_ch=len(text), limit=MAX_PROMPT_CH
-        )
-    return text
-
-
-class Wire(BaseModel):
-    """What comes in: unknown names and wrong kinds are refused, not guessed at."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
-
-
-@lru_cache(maxsize=256)
-def _recipe_of(text: str) -> Recipe:
-    """The recipe of a text, which every job needs twice: when it is accepted and when it is made."""
-    return parse_recipe(text).recipe
-
-
-class Order(Wire):
-    """One picture to make; what is left out is the model's choice."""
-
-    recipe: RecipeText
-    seed: Seed | None = None
-    mode: Literal["guided", "text"] = Field(
-        default=USUAL_MODE.value,
-        description="guided: measured and corrected over a granule map; text: by the words alone.",
-    )
-    steps: Steps | None = None
-    guidance: Guidance | None = None
-    width_px: SizePx | None = None
-    height_px: SizePx | None = None
-    negative_prompt: NegativeText | None = None
-    strength: Annotated[float, Field(ge=MIN_STRENGTH, le=1)] | None = Field(
-        default=None, description="How much of the granule map is painted over; in guided mode only."
-    )
-    tolerance: Annotated[float, Field(ge=0, le=100)] | None = Field(
-        default=None, description="Points that no share may be off by; in guided mode only."
-    )
-
-    def with_seed(self) -> "Order":
-        """The order with a seed, so that making it again makes the same picture."""
-        if self.seed is not None and self.seed >= 0:
-            return self
-        return self.model_copy(update={"seed": secrets.randbelow(RANDOM_SEED_LIMIT)})
-
-    def request(self) -> Request:
-        """What an engine is asked.
-
-        Raises:
-            RecipeError: the recipe cannot be read.
-            TooLarge: it is too long.
-            InputError: a choice belongs to the other mode.
-        """
-        choices = self.with_seed().model_dump(exclude={"recipe", "mode"}, exclude_none=True)
-        return Request(recipe=_recipe_of(checked_length(self.recipe)), mode=Mode(self.mode), **choices)
-
-
-class JobOrder(Order):
-    """One picture to make, and when."""
-
-    priority: Annotated[
-        int,
-        Field(
-            ge=-MAX_PRIORITY,
-            le=MAX_PRIORITY,
-            description="Above 0 goes before others, for operators; below 0 after them.",
-        ),
-        WHOLE,
-    ] = 0
-    deadline_s: Annotated[float, Field(gt=0, le=604800)] | None = Field(
-        default=None, description="Seconds from now after which the picture is of no use any more."
-    )
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"recipe": RECIPE_EXAMPLE, "seed": 7}]})
 
 
 class RecipeQuestion(Wire):
@@ -197,6 +57,12 @@ class MeasureAnswer(Answer):
     shares: dict[str, float] = Field(description="Percent of the visible tile by colour code; they sum to 100.")
     uncertainty: float = Field(description="Points within which the largest error lies, 9 times in 10.")
     off_palette: float = Field(description="Percent of the tile in colours that nobody asked for.")
+
+
+class MaskAnswer(Answer):
+    """A mask that was made of an upload."""
+
+    mask: str = Field(description="As a zone of a job takes it.", examples=[MASK_EXAMPLE])
 
 
 class ModelAnswer(Answer):
@@ -254,8 +120,10 @@ class JobAnswer(Answer):
     deadline_at: float | None
     image_url: str | None
     result: dict[str, Any] | None = Field(
-        description="requested and measured (percent by colour code), max_error (points), attempts, seconds, "
-        "stage_seconds, prompt, model, sha256."
+        description="seed, requested and measured (percent of the tile by colour code), exact where it is known, "
+        "max_error (points), mode, attempts, seconds, stage_seconds, width_px, height_px, prompt, model, sha256; zones "
+        "(each with its mask, area_percent, requested, measured) where there are several, and scene where the look is "
+        "not the usual one."
     )
     error: Problem | None
 
@@ -300,7 +168,63 @@ def job_answer(job: Job, position: int | None = None) -> JobAnswer:
         request=Order.model_validate(job.request),
         priority=job.priority,
         deadline_at=job.deadline_at,
-        image_url=f"/v1/jobs/{job.id}/image" if job.state is State.SUCCEEDED else None,
+        image_url=routes.path_of(routes.JOB_IMAGE, job_id=job.id) if job.state is State.SUCCEEDED else None,
         result=dict(job.result) if job.result is not None and job.state is State.SUCCEEDED else None,
         error=None if job.error is None else Problem(**job.error),
     )
+
+
+def model_answer(engine: Engine) -> ModelAnswer:
+    """An engine as a model."""
+    usual = engine.defaults
+    return ModelAnswer(
+        id=engine.name,
+        defaults={
+            "steps": usual.steps,
+            "guidance": usual.guidance,
+            "width_px": usual.width_px,
+            "height_px": usual.height_px,
+            "negative_prompt": usual.negative_prompt,
+            "guided": {
+                "steps": usual.guided.steps or usual.steps,
+                "guidance": usual.guided.guidance or usual.guidance,
+                "strength": usual.guided.strength,
+            },
+        },
+    )
+
+
+def model_names(engine: Engine) -> tuple[str, str]:
+    """What the served model may be called by: with its hash, and without."""
+    return engine.name, engine.name.partition("@")[0]
+
+
+PNG: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
+}
+"""Of an endpoint that answers with a picture."""
+
+_MEANINGS = {
+    400: "The recipe, or the JSON itself, cannot be read.",
+    401: "No key, or none that is in force.",
+    403: "The key's role does not reach so far.",
+    404: "No such thing, or it is another key's.",
+    409: "This contradicts a request before it.",
+    413: "Too long or too large.",
+    422: "A value is of the wrong kind or out of its range.",
+    429: "More often than the key may; Retry-After says when.",
+    500: "Something broke here.",
+    503: "Starting, stopping, or full; Retry-After says when.",
+}
+
+
+def problem_responses(*statuses: int, as_json: bool = False) -> dict[int | str, dict[str, Any]]:
+    """What an endpoint may answer beside success.
+
+    Args:
+        statuses: beside those that every endpoint has.
+        as_json: say so for each, where what the endpoint answers else is something else.
+    """
+    content = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    shape: dict[str, Any] = content if as_json else {"model": Problem}
+    return {status: shape | {"description": _MEANINGS[status]} for status in (401, 403, 429, *statuses)}

@@ -1,4 +1,4 @@
-"""One process that listens: uvicorn around the application, with a stop that drains."""
+"""uvicorn around the application; told to stop, it finishes what runs, within a limit, before the process ends."""
 
 import asyncio
 import socket
@@ -18,7 +18,7 @@ _SWITCH_S = 0.0005
 
 
 class _Server(uvicorn.Server):
-    """The first signal begins the drain at once, before uvicorn waits for open answers."""
+    """uvicorn's server; the first signal begins the drain at once, before uvicorn waits for open responses."""
 
     def __init__(self, config: uvicorn.Config, service: Service) -> None:
         super().__init__(config)

@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from plitka.core.generation import Defaults, Engine
 from plitka.serve.allowance import Allowance
-from plitka.serve.jobs import Jobs, Life
+from plitka.serve.jobs import Jobs
+from plitka.serve.life import Life
 from plitka.serve.metrics import Metrics
-from plitka.serve.picture_store import Pictures
+from plitka.serve.orders import CheckedOrder, Order
+from plitka.serve.picture_store import PictureStore
 from plitka.serve.settings import Settings
 from plitka.serve.store import Store, open_store
 from plitka.serve.tracing import Tracer
-from plitka.serve.worker import LoadEngine, Worker
+from plitka.serve.worker import EngineLoader, Worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,30 +23,51 @@ class Service:
 
     settings: Settings
     store: Store
-    pictures: Pictures
+    pictures: PictureStore
     metrics: Metrics
     allowance: Allowance
     jobs: Jobs
-    worker: Worker
+    workers: tuple[Worker, ...]
+    """All over the same model."""
     tracer: Tracer
     link_secret: bytes
     version: str
-    measuring: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
-    """One upload at a time is decoded and measured: each may take hundreds of megabytes for a while."""
+    decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """One upload at a time is decoded: each may take hundreds of megabytes for a while."""
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process is of any use: its engine's thread lives and gives signs."""
-        life = self.jobs.life
-        if life is Life.FAILED:
+        """Whether the process is of any use: its workers' threads live and give signs."""
+        if self.jobs.life is Life.FAILED:
             return False
-        is_working = self.worker.is_alive() or life in (Life.DRAINING, Life.STOPPED)
-        return is_working and self.jobs.heartbeat.silence_s() < self.settings.stall_s
+        if any(worker.heartbeat.silence_s() >= self.settings.stall_s for worker in self.workers):
+            return False
+        return self.jobs.life.is_ending or any(worker.is_alive() for worker in self.workers)
+
+    @property
+    def engine(self) -> Engine | None:
+        """An engine of a worker; None while none is loaded."""
+        return next((engine for worker in self.workers if (engine := worker.engine) is not None), None)
+
+    def check(self, order: Order) -> CheckedOrder:
+        """Read an order once, settle its seed, and check it by the engine's own limits where an engine is loaded.
+
+        Raises:
+            RecipeError: a recipe cannot be read.
+            TooLarge: one is too long.
+            PromptTooLong: the text encoders would not see all of it.
+            InputError: the engine cannot make it.
+        """
+        settled, engine = order.with_seed(), self.engine
+        if engine is None:
+            settled.request(Defaults())
+            return CheckedOrder(asked=order, order=settled, request=None)
+        return CheckedOrder(asked=order, order=settled, request=engine.complete(settled.request(engine.defaults)))
 
 
 def open_service(
     settings: Settings,
-    load_engine: LoadEngine,
+    load_engine: EngineLoader,
     *,
     version: str,
     memory: Callable[[], Mapping[str, int]] | None = None,
@@ -64,7 +88,7 @@ def open_service(
     tracer = Tracer(settings.otlp_endpoint, version)
     metrics = Metrics()
     allowance = Allowance(settings)
-    pictures = Pictures(settings.pictures, sync=settings.survive_power_cut)
+    pictures = PictureStore(settings.pictures, sync=settings.survive_power_cut)
     store = open_store(settings, own=True)
     jobs = Jobs(store, pictures, settings, metrics)
     worker = Worker(jobs, load_engine, version=version, tracer=tracer, memory=memory, warm_up_px=warm_up_px)
@@ -75,7 +99,7 @@ def open_service(
         metrics=metrics,
         allowance=allowance,
         jobs=jobs,
-        worker=worker,
+        workers=(worker,),
         tracer=tracer,
         link_secret=store.secret("links"),
         version=version,

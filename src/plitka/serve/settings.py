@@ -1,4 +1,4 @@
-"""How the service behaves: every default of it, and how the environment changes one.
+"""Settings of the service: their defaults, and how environment variables change them.
 
 Standard library only, so that the command line can show the defaults without loading the service. What may
 hold a password is read from the environment and never shown.
@@ -25,7 +25,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     data: Path = Path("plitka-data")
-    """Folder of what is kept, where the two below name no other place."""
+    """Folder of the database and the pictures, where the two URLs below name no other place."""
     database_url: str = field(default="", repr=False)
     """SQLAlchemy's; empty: SQLite in `data`."""
     pictures_url: str = field(default="", repr=False)
@@ -33,7 +33,7 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     """Where rate limits are counted; empty: in this process."""
     public_url: str = ""
-    """What clients reach the service by, where links in answers must name it; empty: as they asked."""
+    """Base URL of links in answers, where clients reach the service through a proxy; empty: the URL that they asked."""
     survive_power_cut: bool = False
     """Wait for the disk at each commit and picture; without it an answer survives any end of the process."""
 
@@ -42,11 +42,11 @@ class Settings:
     key_queue_limit: int = 64
     """Jobs that wait, of one key."""
     max_starts: int = 3
-    """A job that was begun this often and never ended is taken to be what ends the process."""
+    """After so many starts without an end a job is taken for the reason that the process ends, and fails."""
     job_timeout_s: float = 900.0
-    """One picture, from its start."""
+    """Time limit of one picture, from its start."""
     stall_s: float = 300.0
-    """Without a step for so long the engine is taken for hung, and the process for dead."""
+    """After so long without a step the engine is taken for hung, and the liveness probe fails."""
     drain_s: float = 60.0
     """How long a stop waits for the picture that is being made."""
     wait_s: float = 300.0
@@ -61,7 +61,7 @@ class Settings:
     reads_per_minute: int = 1200
     """All other requests of a key."""
     refusals_per_minute: int = 30
-    """Requests with a bad key from one address, before it is no longer listened to."""
+    """Requests with a bad key from one address; any more are refused unread."""
     body_bytes: int = 1_000_000
     upload_bytes: int = 20_000_000
     upload_pixels: int = 50_000_000
@@ -70,13 +70,13 @@ class Settings:
     body_timeout_s: float = 30.0
     """For a request's body."""
     send_timeout_s: float = 30.0
-    """For a client to take a part of an answer."""
+    """For a client to receive a part of an answer."""
     max_connections: int = 2000
     link_s: int = 3600
     """How long a link to a picture is good without a key."""
 
     cors_origins: tuple[str, ...] = ()
-    """Pages of other sites that may call; `*` for all."""
+    """Origins of web pages that may call the service (CORS); `*` for all."""
     webhook_hosts: tuple[str, ...] = ()
     """Hosts, each with `:port` if not the usual, that may be told of predictions."""
     otlp_endpoint: str = ""

@@ -1,10 +1,10 @@
-"""What outlives the process: keys and jobs in one database, SQLite by default, PostgreSQL by its URL.
+"""The database of keys and jobs: SQLite by default, PostgreSQL by its URL.
 
 Decisions:
-* One service owns a database; a second one is refused. So what a job's row says changes on one side only.
-* A commit is in the system's hands before an answer is sent: it survives any end of the process. Waiting for
+* One service owns a database; a second one is refused. So no other process changes a job's row.
+* A commit is with the operating system before an answer is sent, so it survives any end of the process. Waiting for
   the disk as well costs milliseconds a commit, and is chosen by `Settings.survive_power_cut`.
-* SQLite lets one writer in and makes the others sleep; a lock of our own wakes the next one at once.
+* SQLite lets one writer in, and the others poll with pauses; a lock of our own wakes the next one at once.
 """
 
 import secrets
@@ -92,7 +92,7 @@ class Job:
     id: str
     key_id: str
     request: Mapping[str, Any]
-    """As `plitka.serve.schemas.Order` writes it."""
+    """As `plitka.serve.orders.Order` writes it."""
     request_id: str
     created_at: float
     priority: int = 0
@@ -125,7 +125,7 @@ class Store:
         self._held.close()
 
     def check(self) -> None:
-        """Ask the database for nothing, to see that it answers."""
+        """Ping the database."""
         with self._engine.connect() as connection:
             connection.execute(sa.select(1))
 

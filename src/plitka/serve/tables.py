@@ -1,4 +1,4 @@
-"""The tables. `migrations` makes them; a test holds the two together.
+"""The tables of the database, as `migrations` makes them.
 
 Times are seconds since 1970 in UTC.
 """

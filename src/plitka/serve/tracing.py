@@ -1,4 +1,4 @@
-"""Spans of requests and jobs, sent where the settings say; without an endpoint nothing is loaded and nothing done."""
+"""Spans of requests and jobs, sent where the settings say; without an endpoint no package is loaded for them."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -9,24 +9,30 @@ from plitka.errors import InputError
 
 
 class Span:
-    """A span that may be of no provider."""
+    """The span of one job; does nothing where no traces are sent."""
 
-    def __init__(self, tracer: Any = None) -> None:  # noqa: ANN401  (OpenTelemetry may not be installed)
+    def __init__(self, tracer: Any = None, span: Any = None) -> None:  # noqa: ANN401  (OpenTelemetry may be missing)
         self._tracer = tracer
+        self._span = span
 
-    def stages(self, seconds: Mapping[str, float]) -> None:
-        """The stages of a job that has just ended, one after the other, as spans within its own."""
-        if self._tracer is None:
+    def end(self, stage_seconds: Mapping[str, float] | None = None) -> None:
+        """The job ended; its stages are shown one after the other, as spans within its own."""
+        if self._span is None:
             return
+        from opentelemetry.trace import set_span_in_context  # noqa: PLC0415
+
+        seconds = stage_seconds or {}
+        context = set_span_in_context(self._span)
         at_ns = time.time_ns() - int(1e9 * sum(seconds.values()))
         for stage, duration_s in seconds.items():
-            span = self._tracer.start_span(stage, start_time=at_ns)
+            span = self._tracer.start_span(stage, context=context, start_time=at_ns)
             at_ns += int(1e9 * duration_s)
             span.end(end_time=at_ns)
+        self._span.end()
 
 
 class Tracer:
-    """Where spans go."""
+    """Sends spans to a collector."""
 
     def __init__(self, endpoint: str = "", version: str = "") -> None:
         """Prepare.
@@ -65,16 +71,12 @@ class Tracer:
         with self._tracer.start_as_current_span(name, context=self._context(traceparent)):
             yield
 
-    @contextmanager
-    def job(self, job_id: str, traceparent: str | None) -> Iterator[Span]:
-        """A job while it is made."""
+    def job(self, job_id: str, traceparent: str | None) -> Span:
+        """The span of a job that begins, within the trace that its client named."""
         if self._tracer is None:
-            yield Span()
-            return
-        with self._tracer.start_as_current_span(
-            "job", context=self._context(traceparent), attributes={"plitka.job_id": job_id}
-        ):
-            yield Span(self._tracer)
+            return Span()
+        context = self._context(traceparent)
+        return Span(self._tracer, self._tracer.start_span("job", context=context, attributes={"plitka.job_id": job_id}))
 
     def _context(self, traceparent: str | None) -> Any:  # noqa: ANN401  (as above)
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415

@@ -1,7 +1,7 @@
-"""Telling a client's server how its predictions go: only hosts that the operator named, and each end until it is heard.
+"""Webhooks: a client's server is told how its predictions go, if the operator allows its host.
 
-The end of a prediction is told again after a new start, if the process ended before it was heard; so it may be
-heard twice, and is never lost.
+The end of a prediction is sent again until it is received, also after a new start of the service; so it may arrive
+twice, and is never lost.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 _PAUSES_S = (0.0, 1.0, 4.0, 16.0, 64.0, 256.0)
 _TIMEOUT_S = 10.0
 
-Describe = Callable[[Job], Mapping[str, Any]]
-"""A job as the contract shows it."""
+ToPrediction = Callable[[Job], Mapping[str, Any]]
+"""A job as the contract has it: a prediction."""
 
 
 def check_host(url: str, settings: Settings) -> None:
@@ -43,12 +43,12 @@ def check_host(url: str, settings: Settings) -> None:
 
 
 class Webhooks:
-    """The messages on their way; lives on one event loop."""
+    """Sends the messages, as tasks of one event loop."""
 
-    def __init__(self, store: Store, metrics: Metrics, describe: Describe) -> None:
+    def __init__(self, store: Store, metrics: Metrics, to_prediction: ToPrediction) -> None:
         self._store = store
         self._metrics = metrics
-        self._describe = describe
+        self._to_prediction = to_prediction
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client = httpx2.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,7 +82,7 @@ class Webhooks:
         if event in events:
             pauses_s = _PAUSES_S if event == "completed" else (0.0,)
             fresh = await run_in_threadpool(self._store.find_job, job.id)
-            body = dict(await run_in_threadpool(self._describe, fresh or job))
+            body = dict(await run_in_threadpool(self._to_prediction, fresh or job))
             is_heard = await self._send(hook["url"], body, pauses_s)
             self._metrics.webhooks.labels("heard" if is_heard else "given up").inc()
             log.info("webhook", job_id=job.id, event_kind=event, is_heard=is_heard)

@@ -1,5 +1,7 @@
 """Pictures as files."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,39 +9,30 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from plitka.core.files.picture import (
-    contact_sheet,
-    describe,
-    encode_png,
-    name_guide,
-    read_fields,
-    thumbnail,
-    write_whole,
-)
-from plitka.core.generation import Mode, Request, Result
+from plitka.core.files.picture import encode_png, name_guide, read_fields, text_fields, write_whole
+from plitka.core.generation import Defaults, Mode, Request, Result, ZoneShares
 from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene import Scene, Size, Surface, Zone
+from plitka.core.scene_json import from_json
 from plitka.errors import InputError
 
+RECIPE = parse_recipe("60% red, 40% black").recipe
+SIZE = Size(width_px=64, height_px=64)
 
-def a_result(mode: Mode = Mode.TEXT, **choices: Any) -> Result:  # noqa: ANN401
+
+def a_result(mode: Mode = Mode.TEXT, scene: Scene | None = None, **choices: Any) -> Result:  # noqa: ANN401
     """A small finished picture."""
-    recipe = parse_recipe("60% red, 40% black").recipe
+    scene = scene or Scene.of(RECIPE, SIZE)
+    request = Request(scene=scene, seed=5, mode=mode, negative_prompt="размыто", **choices)
+    shares = ZoneShares(
+        asked={"RED": 60.0, "BLACK": 40.0}, measured={"RED": 61.257, "BLACK": 38.743}, area=1 / len(scene.zones)
+    )
     return Result(
         pixels=np.arange(64 * 64 * 3, dtype=np.uint32).reshape(64, 64, 3).astype(np.uint8),
-        request=Request(
-            recipe=recipe,
-            seed=5,
-            mode=mode,
-            steps=20,
-            guidance=7.0,
-            width_px=64,
-            height_px=64,
-            negative_prompt="размыто",
-            **choices,
-        ),
+        request=Defaults(px_per_mm=3.5).complete(request),
         prompt="a tile",
         engine="mini@0123456789ab",
-        measured={"RED": 61.257, "BLACK": 38.743},
+        zones=(shares,) * len(scene.zones),
         seconds=1.5,
     )
 
@@ -48,7 +41,7 @@ def test_a_picture_carries_what_repeats_it(tmp_path: Path) -> None:
     """Every field that was written is read back, also one in Cyrillic."""
     path = tmp_path / "tile.png"
     result = a_result()
-    write_whole(path, encode_png(result.pixels, describe(result, "1.2.3")))
+    write_whole(path, encode_png(result.pixels, text_fields(result, "1.2.3")))
     assert read_fields(path) == {
         "plitka": "1.2.3",
         "recipe": "60% red, 40% black",
@@ -68,12 +61,38 @@ def test_a_picture_carries_what_repeats_it(tmp_path: Path) -> None:
 def test_a_guided_picture_tells_more() -> None:
     """Strength, tolerance and attempts; granules from outside by their hash, which their arrangement changes."""
     ids = np.arange(12, dtype=np.int32).reshape(3, 4)
-    fields = describe(a_result(Mode.GUIDED, strength=0.6, tolerance=3.0), "1.2.3")
+    fields = text_fields(a_result(Mode.GUIDED, strength=0.6, tolerance=3.0), "1.2.3")
     assert [fields[name] for name in ("mode", "strength", "tolerance", "attempts")] == ["guided", "0.6", "3.0", "1"]
     assert "guide" not in fields
-    over = describe(a_result(Mode.GUIDED, strength=0.6, tolerance=3.0, guide=ids), "1.2.3")
+    over = text_fields(a_result(Mode.GUIDED, strength=0.6, tolerance=3.0, guide=ids), "1.2.3")
     assert over == fields | {"guide": name_guide(ids)}
     assert len({name_guide(ids), name_guide(ids.reshape(4, 3)), name_guide(ids + 1)}) == 3
+
+
+def test_a_picture_carries_its_scene() -> None:
+    """Zones with their masks, and what is unusual of the look; from them and the recipe the scene is read back."""
+    scene = Scene(
+        zones=(Zone(RECIPE), Zone(RECIPE, "text:СТАРТ")),
+        surface=Surface.CUT,
+        size=Size(width_px=64, height_px=64, field_mm=20),
+    )
+    fields = text_fields(a_result(Mode.GUIDED, scene), "1.2.3")
+    assert "СТАРТ" in fields["scene"]
+    assert from_json(RECIPE, json.loads(fields["scene"]), SIZE) == scene
+    assert [zone["area_percent"] for zone in json.loads(fields["zones"])] == [50.0, 50.0]
+    assert fields["requested"] == '{"RED": 60.0, "BLACK": 40.0}'
+
+
+def test_a_plain_picture_has_no_scene() -> None:
+    """Its recipe and its size say it all."""
+    assert {"scene", "zones"}.isdisjoint(text_fields(a_result(Mode.GUIDED), "1.2.3"))
+
+
+def test_the_renderers_picture_has_no_strength() -> None:
+    """Nothing is painted over."""
+    result = a_result(Mode.GUIDED)
+    rendered = replace(result, request=replace(result.request, strength=0.0))
+    assert {"strength", "tolerance", "attempts"}.isdisjoint(text_fields(rendered, "1.2.3"))
 
 
 def test_a_picture_keeps_its_pixels(tmp_path: Path) -> None:
@@ -87,7 +106,7 @@ def test_the_same_result_gives_the_same_bytes() -> None:
     """Neither the time nor how long it took is in the file."""
     first, second = a_result(), a_result()
     object.__setattr__(second, "seconds", 99.0)
-    assert encode_png(first.pixels, describe(first, "1")) == encode_png(second.pixels, describe(second, "1"))
+    assert encode_png(first.pixels, text_fields(first, "1")) == encode_png(second.pixels, text_fields(second, "1"))
 
 
 def test_a_foreign_png_is_refused(tmp_path: Path) -> None:
@@ -110,7 +129,7 @@ def test_what_is_no_png_is_refused(tmp_path: Path) -> None:
 def test_a_cut_off_png_is_refused(tmp_path: Path, part: float) -> None:
     """Part of a picture cannot be repeated, whether its text or its pixels end early."""
     path = tmp_path / "tile.png"
-    content = encode_png(a_result().pixels, describe(a_result(), "1"))
+    content = encode_png(a_result().pixels, text_fields(a_result(), "1"))
     path.write_bytes(content[: int(len(content) * part)])
     with pytest.raises(InputError, match=r"not a whole one|cannot be read"):
         read_fields(path)
@@ -142,14 +161,3 @@ def test_a_written_file_follows_the_umask(tmp_path: Path) -> None:
     write_whole(tmp_path / "tile.png", b"picture")
     (tmp_path / "other").write_bytes(b"")
     assert (tmp_path / "tile.png").stat().st_mode == (tmp_path / "other").stat().st_mode
-
-
-@pytest.mark.parametrize(("n_pictures", "n_columns", "n_rows"), [(2, 2, 1), (4, 2, 2), (5, 3, 2)])
-def test_a_contact_sheet_holds_every_picture(n_pictures: int, n_columns: int, n_rows: int) -> None:
-    """Pictures lie row by row on white, nearly as many across as down."""
-    red = np.zeros((640, 640, 3), np.uint8)
-    red[..., 0] = 200
-    sheet = contact_sheet([thumbnail(red)] * n_pictures, [f"seed {seed}" for seed in range(n_pictures)])
-    assert sheet.shape[1] // 320 == n_columns
-    assert sheet.shape[0] // 340 == n_rows
-    assert np.all(sheet == (200, 0, 0), axis=-1).sum() == n_pictures * 320 * 320

@@ -5,9 +5,12 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from plitka.core.colour.arrays import decode_srgb8, linear_to_oklab
 from plitka.core.judge import realism
-from plitka.core.judge.realism import Distances, compare, describe, describe_photograph, measure_distances
+from plitka.core.judge.realism import Distances, compare, describe_photograph, image_statistics, measure_distances
 from plitka.core.recipes.recipe import parse_recipe
 
 Picture = npt.NDArray[np.uint8]
@@ -40,7 +43,7 @@ def noisy(picture: Picture) -> Picture:
 
 def test_a_picture_is_at_no_distance_from_itself() -> None:
     """The same pixels give the same statistics, and those no distance."""
-    one, again = describe(crumb(1)), describe(crumb(1))
+    one, again = image_statistics(crumb(1)), image_statistics(crumb(1))
     apart = measure_distances(one, again)
     assert (*apart.levels, apart.spectrum, apart.lightness) == (0,) * 6
 
@@ -51,7 +54,7 @@ def test_the_other_half_of_a_photograph_scores_one() -> None:
     reference = describe_photograph(photograph)
     inside = photograph[128:896, 128:896]
     assert reference.statistics.lightness.shape == (64,)
-    right = realism._describe(realism._to_oklab(inside[:, 384:]))
+    right = realism._statistics_of(linear_to_oklab(decode_srgb8(inside[:, 384:], "float64")))
     ratios = compare([(measure_distances(right, reference.statistics), reference.halves)])
     assert (ratios.patches, ratios.spectrum, ratios.lightness) == pytest.approx((1, 1, 1))
 
@@ -59,7 +62,7 @@ def test_the_other_half_of_a_photograph_scores_one() -> None:
 def test_another_picture_of_the_same_texture_scores_about_one() -> None:
     """A perfect renderer paints another tile of the same kind, not the photograph."""
     references = [describe_photograph(crumb(seed, side_px=1024)) for seed in range(3)]
-    others = [describe(crumb(seed)) for seed in range(10, 13)]
+    others = [image_statistics(crumb(seed)) for seed in range(10, 13)]
     ratios = compare(
         (measure_distances(other, reference.statistics), reference.halves)
         for other, reference in zip(others, references, strict=True)
@@ -92,8 +95,8 @@ def figure_of(apart: Distances, figure: str) -> float:
 )
 def test_a_spoiled_picture_scores_worse_where_it_should(spoiled: Picture, figure: str) -> None:
     """Each fault shows in its own figure, at many times the distance of an unspoiled picture."""
-    reference = describe(crumb(1))
-    good, bad = (measure_distances(describe(picture), reference) for picture in (crumb(2), spoiled))
+    reference = image_statistics(crumb(1))
+    good, bad = (measure_distances(image_statistics(picture), reference) for picture in (crumb(2), spoiled))
     assert figure_of(bad, figure) > 4 * figure_of(good, figure)
 
 
@@ -101,7 +104,7 @@ def test_colour_alone_leaves_spectrum_and_lightness_nearly_alone() -> None:
     """They look at lightness only; a tint that keeps it moves neither far."""
     one = crumb(1)
     tinted = np.clip(one + np.array([10, -5, 5]), 0, 255).astype(np.uint8)
-    apart = measure_distances(describe(tinted), describe(one))
+    apart = measure_distances(image_statistics(tinted), image_statistics(one))
     assert apart.spectrum < 1
     assert apart.lightness < 2
     assert apart.levels[-1] > 10 * apart.levels[0]
@@ -134,10 +137,33 @@ def test_a_recipe_is_filed_whatever_its_order() -> None:
 def test_a_picture_smaller_than_a_window_is_refused() -> None:
     """Nothing can be said of its spectrum."""
     with pytest.raises(ValueError, match="256 px"):
-        describe(crumb(1, side_px=200))
+        image_statistics(crumb(1, side_px=200))
+
+
+@given(st.integers(0, 9), st.integers(10, 19))
+@settings(max_examples=10, deadline=None)
+def test_distance_is_the_same_both_ways(first: int, second: int) -> None:
+    """And never below 0."""
+    one, other = image_statistics(crumb(first, side_px=256)), image_statistics(crumb(second, side_px=256))
+    assert measure_distances(one, other) == measure_distances(other, one)
+    assert min(*measure_distances(one, other).levels, measure_distances(one, other).spectrum) >= 0
+
+
+def test_ratios_are_of_means() -> None:
+    """Two pictures, at twice and four times the distance of halves: three times, and so at each level."""
+    halves = Distances(levels=(1.0, 2.0, 3.0, 4.0), spectrum=5.0, lightness=6.0)
+    twice, fourfold = (
+        Distances(
+            levels=tuple(factor * level for level in halves.levels), spectrum=factor * 5.0, lightness=factor * 6.0
+        )
+        for factor in (2, 4)
+    )
+    ratios = compare([(twice, halves), (fourfold, halves)])
+    assert (ratios.patches, ratios.spectrum, ratios.lightness) == pytest.approx((3, 3, 3))
+    assert ratios.levels == pytest.approx((3, 3, 3, 3))
 
 
 def test_small_and_oblong_pictures_are_described() -> None:
     """Statistics have one shape whatever the picture's."""
-    shapes = {describe(crumb(1)[:height_px]).patches.shape for height_px in (256, 300, 544)}
+    shapes = {image_statistics(crumb(1)[:height_px]).patches.shape for height_px in (256, 300, 544)}
     assert shapes == {(4, 32, 16)}

@@ -455,7 +455,7 @@ def test_a_makers_palette_is_read_and_written(tmp_path: Path) -> None:
 
 def test_the_examples_of_the_documentation_are_true() -> None:
     """Every line `text -> percents` or `text -> refused` in docs/recipe-language.md is so."""
-    page = (Path(__file__).parents[2] / "docs" / "recipe-language.md").read_text("utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "recipe-language.md").read_text("utf-8")
     blocks = re.findall(r"```recipes\n(.*?)```", page, re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines() if line.strip()]
     assert len(lines) > 50
@@ -466,7 +466,7 @@ def test_the_examples_of_the_documentation_are_true() -> None:
 
 def test_the_prompt_in_the_documentation_is_true() -> None:
     """The prompt that the page shows is the prompt of its recipe."""
-    page = (Path(__file__).parents[2] / "docs" / "recipe-language.md").read_text("utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "recipe-language.md").read_text("utf-8")
     prompts = re.findall(r"```prompt\n(.*?)\n```", page, re.DOTALL)
     assert prompts == [format_prompt(parse_recipe("60% red, 30% black, 10% white").recipe)]
 

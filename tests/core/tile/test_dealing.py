@@ -1,7 +1,6 @@
 """How colours are dealt over the chips of a layer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plitka.core.tile.dealing import deal_colours, deal_grains, grain_shares
-from plitka.core.tile.granules import Geometry, Grain, GranuleConfig, lay_granules
+from plitka.core.scene import Coarseness
+from plitka.core.tile.dealing import Chips, coarseness_shares, deal_by_coarseness, deal_colours, deal_exactly
+from plitka.core.tile.granules import CoarsenessShares, Geometry, GranuleConfig, lay_granules
 
 SMALL = GranuleConfig(size_px=192, field_mm=192 / 7)
-THIRDS = ((Grain.FINE, 0.3), (Grain.USUAL, 0.4), (Grain.COARSE, 0.3))
+THIRDS = ((Coarseness.FINE, 0.3), (Coarseness.USUAL, 0.4), (Coarseness.COARSE, 0.3))
 Cells = npt.NDArray[np.integer[Any]]
 
 
@@ -32,8 +32,13 @@ def large() -> Geometry:
 
 @pytest.fixture(scope="module")
 def mixed() -> Geometry:
-    """A layer of three grains."""
-    return lay_granules(GranuleConfig(size_px=320, field_mm=320 / 7, grains=THIRDS), 3)
+    """A layer of fine, usual and coarse chips."""
+    return lay_granules(GranuleConfig(size_px=320, field_mm=320 / 7, mixes=(THIRDS,)), 3)
+
+
+def chips_of(layer: Geometry) -> Chips:
+    """All chips of a layer."""
+    return Chips(layer.areas, layer.coarseness, layer.radius_mm)
 
 
 def worst_error(layer: Geometry, dealt: Cells, shares: Sequence[float]) -> float:
@@ -42,10 +47,10 @@ def worst_error(layer: Geometry, dealt: Cells, shares: Sequence[float]) -> float
     return float(np.abs(reached - shares).max())
 
 
-def draw_mix(rng: np.random.Generator, n: int, smallest: float) -> tuple[list[float], list[Grain]]:
-    """Shares of `n` colours and a grain for each: all three if there are three colours."""
+def draw_mix(rng: np.random.Generator, n: int, smallest: float) -> tuple[list[float], list[Coarseness]]:
+    """Shares of `n` colours and a coarseness for each: all three if there are three colours."""
     shares = rng.dirichlet(np.full(n, 1.2)) * (1 - smallest * n) + smallest
-    return shares.tolist(), (4 * [*Grain])[int(rng.integers(3)) :][:n]
+    return shares.tolist(), (4 * [*Coarseness])[int(rng.integers(3)) :][:n]
 
 
 def test_dealt_colours_meet_the_shares(large: Geometry) -> None:
@@ -85,44 +90,70 @@ def test_colours_mix_by_chance_at_every_scale(large: Geometry, block_px: int) ->
     assert 0.4 < ratio < 1.8
 
 
-def test_coloured_grains_meet_the_shares(mixed: Geometry) -> None:
-    """On 200 random recipes of 3 to 8 colours, however far the layer is from what their grains want."""
+def test_coarse_and_fine_colours_meet_the_shares(mixed: Geometry) -> None:
+    """On 200 random recipes of 3 to 8 colours, however far the layer is from what they want."""
     rng, worst = np.random.default_rng(0), 0.0
     for number in range(200):
-        shares, grains = draw_mix(rng, 3 + number % 6, 0.035)
-        config = replace(mixed.config, grains=grain_shares(shares, grains))
-        dealt = deal_grains(replace(mixed, config=config), mixed.areas, shares, grains, rng)
+        shares, coarseness = draw_mix(rng, 3 + number % 6, 0.035)
+        dealt = deal_by_coarseness(chips_of(mixed), shares, coarseness, rng)
         worst = max(worst, worst_error(mixed, dealt, shares))
     assert worst <= 0.0005
 
 
 @pytest.mark.slow
-def test_coloured_grains_meet_the_shares_at_full_size() -> None:
+def test_coarse_and_fine_colours_meet_the_shares_at_full_size() -> None:
     """Layers of 1024 px, each laid for its own random recipe."""
     rng = np.random.default_rng(0)
     for number in range(16):
-        shares, grains = draw_mix(rng, 1 + number % 8, 0.005)
-        layer = lay_granules(GranuleConfig(grains=grain_shares(shares, grains)), number)
-        dealt = deal_grains(layer, layer.areas, shares, grains, rng)
+        shares, coarseness = draw_mix(rng, 1 + number % 8, 0.005)
+        layer = lay_granules(GranuleConfig(mixes=(coarseness_shares(shares, coarseness),)), number)
+        dealt = deal_by_coarseness(chips_of(layer), shares, coarseness, rng)
         assert worst_error(layer, dealt, shares) <= 0.0005
 
 
-def test_chips_have_the_grain_of_their_colour(mixed: Geometry) -> None:
-    """But for a few of the face's percents, which went to the next grain in size so that shares are exact."""
-    grains = (Grain.COARSE, Grain.FINE, Grain.USUAL, Grain.COARSE)
-    dealt = deal_grains(mixed, mixed.areas, (0.2, 0.3, 0.4, 0.1), grains, np.random.default_rng(1))
-    own = np.array([list(Grain).index(grain) for grain in grains])[dealt]
-    assert mixed.areas[own != mixed.grains].sum() / mixed.areas.sum() < 0.05
-    assert mixed.areas[np.abs(own - mixed.grains) > 1].sum() / mixed.areas.sum() < 0.002
+def test_chips_have_the_coarseness_of_their_colour(mixed: Geometry) -> None:
+    """But for a few of the face's percents, which went to the next one in size so that shares are exact."""
+    coarseness = (Coarseness.COARSE, Coarseness.FINE, Coarseness.USUAL, Coarseness.COARSE)
+    dealt = deal_by_coarseness(chips_of(mixed), (0.2, 0.3, 0.4, 0.1), coarseness, np.random.default_rng(1))
+    own = np.array([list(Coarseness).index(kind) for kind in coarseness])[dealt]
+    assert mixed.areas[own != mixed.coarseness].sum() / mixed.areas.sum() < 0.05
+    assert mixed.areas[np.abs(own - mixed.coarseness) > 1].sum() / mixed.areas.sum() < 0.002
+
+
+def test_chips_that_no_colour_wants_serve_the_nearest(mixed: Geometry) -> None:
+    """As on a border, where coarse chips of the next zone lie among fine and usual ones: shares stay exact."""
+    coarseness = (Coarseness.FINE, Coarseness.USUAL)
+    dealt = deal_by_coarseness(chips_of(mixed), (0.3, 0.7), coarseness, np.random.default_rng(1))
+    assert worst_error(mixed, dealt, (0.3, 0.7)) <= 0.0005
+    assert mixed.areas[(mixed.coarseness == 2) & (dealt == 0)].sum() / mixed.areas.sum() < 0.002
+
+
+def test_some_chips_are_chosen_by_number_or_where_true(mixed: Geometry) -> None:
+    """Their areas, coarseness and radius stay together."""
+    chips, which = chips_of(mixed), np.arange(0, mixed.areas.size, 3)
+    by_number, where_true = chips.only(which), chips.only(np.isin(np.arange(mixed.areas.size), which))
+    for name in ("areas", "coarseness", "radius_mm"):
+        assert (getattr(by_number, name) == getattr(chips, name)[which]).all()
+        assert (getattr(by_number, name) == getattr(where_true, name)).all()
+
+
+@given(st.lists(st.integers(3, 60), min_size=2, max_size=8), st.integers(0, 2**32 - 1))
+@settings(max_examples=60, deadline=None)
+def test_swaps_never_make_a_share_worse(small: Geometry, weights: list[int], seed: int) -> None:
+    """On some hundred chips, where the last one may leave something to settle, whatever the recipe."""
+    shares = [weight / sum(weights) for weight in weights]
+    plain, exact = (deal(small.areas, shares, np.random.default_rng(seed)) for deal in (deal_colours, deal_exactly))
+    assert worst_error(small, exact, shares) <= worst_error(small, plain, shares)
 
 
 @pytest.mark.parametrize("block_px", [40, 80, 160])
 def test_coarse_colours_mix_by_chance_too(mixed: Geometry, block_px: int) -> None:
     """Coarse chips lie no more in clumps than if each lay anywhere, and so do two colours among them."""
-    grains = (Grain.COARSE, Grain.COARSE, Grain.USUAL, Grain.FINE)
+    coarseness = (Coarseness.COARSE, Coarseness.COARSE, Coarseness.USUAL, Coarseness.FINE)
+    chips, shares = chips_of(mixed), (0.15, 0.15, 0.4, 0.3)
     among, of_all = [], []
     for seed in range(8):
-        dealt = deal_grains(mixed, mixed.areas, (0.15, 0.15, 0.4, 0.3), grains, np.random.default_rng(seed))
+        dealt = deal_by_coarseness(chips, shares, coarseness, np.random.default_rng(seed))
         among.append(scatter(mixed, np.array([1, -1, 0, 0])[dealt], block_px))
         of_all.append(scatter(mixed, np.array([1, 1, 0, 0])[dealt], block_px))
     assert 0.3 < np.mean(among) < 1.8
@@ -144,18 +175,22 @@ def scatter(layer: Geometry, weights: Cells, block_px: int) -> float:
 
 
 @pytest.mark.parametrize(
-    ("shares", "grains", "expected"),
+    ("shares", "coarseness", "expected"),
     [
-        ((0.6, 0.4), (Grain.USUAL, Grain.USUAL), ()),
-        ((1.0,), (Grain.FINE,), ((Grain.FINE, 1.0),)),
-        ((0.25, 0.25, 0.5), (Grain.COARSE, Grain.COARSE, Grain.FINE), ((Grain.FINE, 0.5), (Grain.COARSE, 0.5))),
+        ((0.6, 0.4), (Coarseness.USUAL, Coarseness.USUAL), ((Coarseness.USUAL, 1.0),)),
+        ((1.0,), (Coarseness.FINE,), ((Coarseness.FINE, 1.0),)),
+        (
+            (0.25, 0.25, 0.5),
+            (Coarseness.COARSE, Coarseness.COARSE, Coarseness.FINE),
+            ((Coarseness.FINE, 0.5), (Coarseness.COARSE, 0.5)),
+        ),
     ],
 )
-def test_what_each_grain_shall_show(
-    shares: Sequence[float], grains: Sequence[Grain], expected: tuple[tuple[Grain, float], ...]
+def test_what_each_coarseness_shall_show(
+    shares: Sequence[float], coarseness: Sequence[Coarseness], expected: CoarsenessShares
 ) -> None:
-    """Colours of a grain add up; a layer of usual grains is no mixed one."""
-    assert grain_shares(shares, grains) == expected
+    """Colours of one coarseness add up, from fine to coarse."""
+    assert coarseness_shares(shares, coarseness) == expected
 
 
 @pytest.mark.parametrize("seed", range(8))

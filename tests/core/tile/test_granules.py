@@ -5,19 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from plitka.core.tile.granules import (
-    FRACTIONS_MM,
-    Geometry,
-    Grain,
-    GranuleConfig,
-    Surface,
-    fraction_mm,
-    lay_granules,
-)
-from plitka.errors import InputError
+from plitka.core.scene import Coarseness, Surface
+from plitka.core.tile.granules import FACES, USUAL_PX_PER_MM, Geometry, GranuleConfig, lay_granules
 
 SMALL = GranuleConfig(size_px=192, field_mm=192 / 7)
-MIXED = replace(SMALL, grains=((Grain.FINE, 0.3), (Grain.USUAL, 0.4), (Grain.COARSE, 0.3)))
+THIRDS = ((Coarseness.FINE, 0.3), (Coarseness.USUAL, 0.4), (Coarseness.COARSE, 0.3))
+MIXED = replace(SMALL, mixes=(THIRDS,))
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +21,7 @@ def small() -> Geometry:
 
 @pytest.fixture(scope="module")
 def mixed() -> Geometry:
-    """A layer of three grains."""
+    """A layer of fine, usual and coarse chips."""
     return lay_granules(MIXED, 3)
 
 
@@ -40,12 +33,12 @@ def layer(request: pytest.FixtureRequest) -> Geometry:
 
 
 def test_every_cell_has_a_chip_and_every_chip_is_seen(layer: Geometry) -> None:
-    """Ids run from 0 without holes, so areas can be summed by them; grain and radius are known of each."""
+    """Ids run from 0 without holes, so areas can be summed by them; coarseness and radius are known of each."""
     assert layer.ids.min() == 0
     assert layer.ids.shape == (SMALL.n_cells, SMALL.n_cells)
     assert (layer.areas > 0).all()
     assert layer.areas.sum() == SMALL.n_cells**2
-    assert layer.grains.shape == layer.radius_mm.shape == layer.areas.shape
+    assert layer.coarseness.shape == layer.radius_mm.shape == layer.areas.shape
 
 
 def test_a_seed_names_a_layer(layer: Geometry) -> None:
@@ -74,6 +67,11 @@ def test_larger_granules_make_fewer_chips() -> None:
     assert coarse.areas.size * 4 < fine.areas.size
 
 
+def test_every_surface_of_a_scene_has_its_face() -> None:
+    """A new one cannot be laid as another by mistake."""
+    assert set(FACES) == set(Surface)
+
+
 def test_a_cut_surface_is_flat(small: Geometry) -> None:
     """What a blade leaves has a fraction of the relief of a pressed face."""
     cut = lay_granules(replace(SMALL, surface=Surface.CUT), 3)
@@ -81,25 +79,43 @@ def test_a_cut_surface_is_flat(small: Geometry) -> None:
     assert (cut.ids == small.ids).all()
 
 
-def test_grains_have_their_sizes(mixed: Geometry) -> None:
+def test_chips_have_the_sizes_of_their_coarseness(mixed: Geometry) -> None:
     """A fine chip is half as large as a usual one, a coarse one 1.6 times."""
-    fine, usual, coarse = (float(np.median(mixed.radius_mm[mixed.grains == index])) for index in range(3))
-    assert fine / usual == pytest.approx(Grain.FINE.scale, rel=0.15)
-    assert coarse / usual == pytest.approx(Grain.COARSE.scale, rel=0.15)
+    fine, usual, coarse = (float(np.median(mixed.radius_mm[mixed.coarseness == place])) for place in range(3))
+    assert fine / usual == pytest.approx(Coarseness.FINE.scale, rel=0.15)
+    assert coarse / usual == pytest.approx(Coarseness.COARSE.scale, rel=0.15)
+
+
+def test_chips_of_a_plain_layer_are_usual(small: Geometry) -> None:
+    """And one that is all fine has nothing else."""
+    assert (small.coarseness == list(Coarseness).index(Coarseness.USUAL)).all()
+    fine = lay_granules(replace(SMALL, mixes=(((Coarseness.FINE, 1.0),),)), 3)
+    assert (fine.coarseness == 0).all()
+    assert fine.areas.size > 2 * small.areas.size
 
 
 @pytest.mark.parametrize("shares", [(0.8, 0.1, 0.1), (0.1, 0.1, 0.8)])
-def test_grains_show_about_what_is_wanted(shares: tuple[float, ...]) -> None:
+def test_each_coarseness_shows_about_what_is_wanted(shares: tuple[float, ...]) -> None:
     """Though fine chips slip into gaps and coarse ones hide them: 6 points on 27 mm, where single chips count."""
-    config = replace(SMALL, grains=tuple(zip(Grain, shares, strict=True)))
+    config = replace(SMALL, mixes=(tuple(zip(Coarseness, shares, strict=True)),))
     layer = lay_granules(config, 3)
-    shown = np.bincount(layer.grains, layer.areas) / layer.areas.sum()
+    shown = np.bincount(layer.coarseness, layer.areas) / layer.areas.sum()
     assert shown == pytest.approx(shares, abs=0.06)
 
 
-def test_fractions_have_the_names_of_the_trade() -> None:
-    """A fraction's name is its sizes; no other name is one."""
-    for name, sizes in FRACTIONS_MM.items():
-        assert fraction_mm(name) == tuple(float(size) for size in name.split("-")) == sizes
-    with pytest.raises(InputError, match=r"0\.5-1\.5, 1-3, 1-4, 2-4"):
-        fraction_mm("4-1")
+def test_each_zone_has_chips_of_its_own_mix() -> None:
+    """Left all fine, right all coarse: but for chips that reach over the border nothing is mixed."""
+    config = replace(SMALL, mixes=(((Coarseness.FINE, 1.0),), ((Coarseness.COARSE, 1.0),)))
+    zone_map = np.zeros((config.n_cells, config.n_cells), np.uint8)
+    zone_map[:, config.n_cells // 2 :] = 1
+    layer = lay_granules(config, 3, zone_map)
+    is_coarse = layer.coarseness[layer.ids] == 2
+    assert is_coarse[zone_map == 0].mean() < 0.25
+    assert is_coarse[zone_map == 1].mean() > 0.75
+    middle_of_left = is_coarse[:, 3 * config.n_cells // 16 : 5 * config.n_cells // 16]
+    assert not middle_of_left.any()
+
+
+def test_the_usual_scale_is_that_of_the_usual_field() -> None:
+    """So that a picture of 1024 px shows exactly 146 mm."""
+    assert GranuleConfig().size_px / USUAL_PX_PER_MM == GranuleConfig().field_mm == 146

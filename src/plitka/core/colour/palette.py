@@ -1,8 +1,8 @@
 """The colours that plitka knows, by code, by name in English and Russian, by RAL number and by hex.
 
-Four tables lie under `data`: the 29 colours of the photographed tiles, 52 colours of the trade with
-their RAL Classic numbers, the colours of three makers of granules, and further names. Where two colours
-claim one name the earlier one has it: a maker's own palette, the 29, the trade, the makers of granules.
+Four tables lie under `data`: the 29 colours of the photographed tiles, colours of the trade with their RAL
+Classic numbers, the colours of three makers of granules, and further names. Where two colours claim one
+name the earlier one has it: a palette file, the 29, the trade, the makers of granules.
 A colour of the trade whose code would then read as another colour has a code that begins with TRADE_.
 """
 
@@ -20,9 +20,10 @@ from typing import Literal
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, hex_to_srgb8, srgb8_to_hex
 from plitka.core.language.spelling import close_names, count_pieces, is_cyrillic, name_key
 from plitka.core.language.vocabulary import vocabulary
-from plitka.errors import PaletteError
+from plitka.errors import InputError, PaletteError
 
-Source = Literal["custom", "catalogue", "trade", "maker", "ral", "free"]
+Origin = Literal["custom", "catalogue", "trade", "maker", "ral", "free"]
+"""Where a colour comes from: a palette file, the photographed tiles, the trade, a maker of granules, RAL, or a hex."""
 
 MAX_PALETTE_BYTES = 1_000_000
 _BRANDS = {"Rosehill TPV": "", "US EPDM installer (056-089 codes)": "US-"}
@@ -43,11 +44,9 @@ class Colour:
     name_ru: str
     srgb_hex: str
     """`#RRGGBB`; of the 29, the median over the photographed tile."""
-    source: Source
+    source: Origin
     lit_hex: str | None = None
     """The lit faces of its granules, where photographed."""
-    gap_hex: str | None = None
-    """The shade between its granules, where photographed."""
     ral: str | None = None
     """`RAL 3020` where the trade knows it by that number; the hex is then RAL's approximation."""
     other_names: tuple[str, ...] = ()
@@ -85,6 +84,21 @@ class Palette:
         """The colour of a code, a name, a RAL number or a hex; None if there is no such colour."""
         text = text.strip()
         return free_colour(text) if text.startswith("#") else self.find_key(name_key(text))
+
+    def named(self, names: Iterable[str]) -> tuple[Colour, ...]:
+        """The colours that are named as `find` takes them, each once.
+
+        Raises:
+            InputError: there is no such colour.
+        """
+        found: dict[str, Colour] = {}
+        for name in names:
+            colour = self.find(name)
+            if colour is None:
+                likely = ", ".join(self.suggest(name)) or "plitka colours"
+                raise InputError("there is no colour {name!r}; try: {likely}", name=name, likely=likely)
+            found[colour.code] = colour
+        return tuple(found.values())
 
     def find_key(self, key: str) -> Colour | None:
         """The colour that has a name with this `name_key`."""
@@ -143,7 +157,7 @@ def nearest(colour: Lab | str, colours: Iterable[Colour]) -> Colour:
 
 @cache
 def default_palette() -> Palette:
-    """Our own colours: the 29, 52 of the trade with their RAL numbers, and 51 of makers of granules."""
+    """Our own colours: the 29, those of the trade with their RAL numbers, and those of makers of granules."""
     catalogue = _catalogue_colours()
     taken = {key for colour in catalogue for key in _keys(colour)}
     trade = tuple(_trade_colours(taken))
@@ -257,7 +271,7 @@ def _catalogue_colours() -> tuple[Colour, ...]:
     return tuple(
         Colour(
             code=row["code"], caption_name=_caption_of_photo(row["caption_name"]), name_ru=row["name_ru"],
-            srgb_hex=row["median_hex"], lit_hex=row["lit_facet_hex"], gap_hex=row["gap_hex"],
+            srgb_hex=row["median_hex"], lit_hex=row["lit_facet_hex"],
             other_names=tuple(others.get(row["code"], ())), source="catalogue",
         )
         for row in _table("photo_colours.csv")
@@ -313,7 +327,7 @@ def _maker_colours(trade: tuple[Colour, ...]) -> Iterator[Colour]:
 
 
 def _names_in(text: str) -> list[str]:
-    """«Фуксия (ярко-розовый)» is two names; words that say nothing about the colour are none."""
+    """«Фуксия (ярко-розовый)» is two names; one made of words of the recipe language alone is left out."""
     names = [name.strip() for name in text.rstrip(")").split("(")]
     return [name for name in names if not all(name_key(word) in vocabulary() for word in name.split())]
 
@@ -341,7 +355,7 @@ def _shown_names(colour: Colour, cyrillic: bool) -> tuple[str, ...]:
 
 
 def _index(colours: tuple[Colour, ...]) -> dict[str, Colour]:
-    """Whose each key is: the earliest colour's, and a maker's bare name only where no one else has it."""
+    """The colour of each key: the earliest that claims it, a maker's bare name only where no other colour has it."""
     keys: dict[str, Colour] = {}
     for colour in colours:
         own = (colour.code, colour.caption_name) if colour.source == "maker" else _all_names(colour)

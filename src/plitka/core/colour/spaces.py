@@ -1,4 +1,4 @@
-"""Colour spaces between a hex and CIE Lab under D65, and the CIEDE2000 distance.
+"""From a hex to CIE Lab under D65, and the CIEDE2000 distance; arrays of colours are in `plitka.core.colour.arrays`.
 
 sRGB is IEC 61966-2-1. Lab is relative to the white that sRGB (255, 255, 255) itself gives, so that
 every grey has a* = b* = 0 to rounding.
@@ -9,7 +9,7 @@ import re
 
 Srgb8 = tuple[int, int, int]
 """sRGB, 0..255 each."""
-LinearRgb = tuple[float, float, float]
+LinearColour = tuple[float, float, float]
 """Linear light in sRGB primaries, 0..1 each inside the gamut."""
 Xyz = tuple[float, float, float]
 """CIE 1931 XYZ, Y = 1 for white."""
@@ -18,18 +18,14 @@ Lab = tuple[float, float, float]
 
 _HEX = re.compile(r"#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})")
 
-# IEC 61966-2-1, annex F; its inverse to the same precision.
-_XYZ_OF_RGB = (
+XYZ_OF_RGB = (
     (0.4124564, 0.3575761, 0.1804375),
     (0.2126729, 0.7151522, 0.0721750),
     (0.0193339, 0.1191920, 0.9503041),
 )
-_RGB_OF_XYZ = (
-    (3.2404541621, -1.5371385128, -0.4985314096),
-    (-0.9692660305, 1.8760108454, 0.0415560175),
-    (0.0556434310, -0.2040259135, 1.0572251882),
-)
-_WHITE_D65: Xyz = (sum(_XYZ_OF_RGB[0]), sum(_XYZ_OF_RGB[1]), sum(_XYZ_OF_RGB[2]))
+"""Linear sRGB light to CIE XYZ (IEC 61966-2-1, annex F)."""
+WHITE_D65: Xyz = (sum(XYZ_OF_RGB[0]), sum(XYZ_OF_RGB[1]), sum(XYZ_OF_RGB[2]))
+"""XYZ of sRGB (255, 255, 255)."""
 
 # CIE 15:2004, 8.2.1.1, as exact fractions.
 _EPSILON = 216 / 24389
@@ -55,50 +51,26 @@ def srgb8_to_hex(srgb8: Srgb8) -> str:
     return "#" + bytes(srgb8).hex().upper()
 
 
-def srgb8_to_linear(srgb8: Srgb8) -> LinearRgb:
+def srgb8_to_linear(srgb8: Srgb8) -> LinearColour:
     """Linear light of an sRGB colour."""
     red, green, blue = (_decode(value / 255) for value in srgb8)
     return red, green, blue
 
 
-def linear_to_srgb8(linear_rgb: LinearRgb) -> Srgb8:
-    """The nearest sRGB bytes; light outside the gamut is clipped to it."""
-    red, green, blue = (round(255 * _encode(min(1.0, max(0.0, value)))) for value in linear_rgb)
-    return red, green, blue
-
-
-def linear_to_xyz(linear_rgb: LinearRgb) -> Xyz:
+def linear_to_xyz(linear_rgb: LinearColour) -> Xyz:
     """CIE XYZ of linear sRGB light."""
-    return _multiply(_XYZ_OF_RGB, linear_rgb)
-
-
-def xyz_to_linear(xyz: Xyz) -> LinearRgb:
-    """Linear sRGB light of CIE XYZ; outside 0..1 where sRGB cannot show it."""
-    return _multiply(_RGB_OF_XYZ, xyz)
+    return _multiply(XYZ_OF_RGB, linear_rgb)
 
 
 def xyz_to_lab_d65(xyz: Xyz) -> Lab:
     """CIE Lab of XYZ, relative to the white of sRGB (CIE 15:2004, 8.2.1)."""
-    fx, fy, fz = (_lab_root(value / white) for value, white in zip(xyz, _WHITE_D65, strict=True))
+    fx, fy, fz = (_lab_root(value / white) for value, white in zip(xyz, WHITE_D65, strict=True))
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
-
-
-def lab_d65_to_xyz(lab_d65: Lab) -> Xyz:
-    """XYZ of CIE Lab (CIE 15:2004, annex D)."""
-    fy = (lab_d65[0] + 16) / 116
-    roots = (fy + lab_d65[1] / 500, fy, fy - lab_d65[2] / 200)
-    x, y, z = (white * _lab_power(root) for root, white in zip(roots, _WHITE_D65, strict=True))
-    return x, y, z
 
 
 def hex_to_lab_d65(colour_hex: str) -> Lab:
     """CIE Lab of a hex; raises ValueError as `hex_to_srgb8` does."""
     return xyz_to_lab_d65(linear_to_xyz(srgb8_to_linear(hex_to_srgb8(colour_hex))))
-
-
-def lab_d65_to_hex(lab_d65: Lab) -> str:
-    """The nearest hex of a Lab colour, clipped to what sRGB can show."""
-    return srgb8_to_hex(linear_to_srgb8(xyz_to_linear(lab_d65_to_xyz(lab_d65))))
 
 
 def ciede2000(lab1: Lab, lab2: Lab) -> float:
@@ -180,16 +152,8 @@ def _decode(value: float) -> float:
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
 
-def _encode(value: float) -> float:
-    return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
-
-
 def _lab_root(value: float) -> float:
     return math.cbrt(value) if value > _EPSILON else (_KAPPA * value + 16) / 116
-
-
-def _lab_power(root: float) -> float:
-    return root**3 if root**3 > _EPSILON else (116 * root - 16) / _KAPPA
 
 
 def _multiply(matrix: tuple[tuple[float, float, float], ...], vector: tuple[float, float, float]) -> Xyz:

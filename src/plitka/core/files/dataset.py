@@ -7,8 +7,8 @@ DIR/.plitka/         what was asked, and a table for each finished block of pict
 ```
 
 Decisions:
-* Picture number k depends on the settings and on k alone, so a folder that was left half done, or is to
-  grow, is gone on with as if nothing had happened.
+* Picture number k depends on the settings and on k alone, so a folder that was left half done can be
+  continued, and one that is to grow gets the same pictures as a large one from the start.
 * A block is one geometry with its light in the colours of many recipes, because colouring takes a small
   part of the time that laying takes. Each picture of it is shifted by its own distance.
 * A block's table is written after its pictures. A block without a table is made again: same names, same bytes.
@@ -22,7 +22,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -33,10 +33,10 @@ import numpy as np
 from plitka.core.colour.palette import Palette
 from plitka.core.files.picture import encode_png, write_whole
 from plitka.core.recipes.recipe import MAX_COLOURS, Part, PromptStyle, Recipe, format_prompt
-from plitka.core.tile.granules import USUAL_FRACTION, GranuleConfig, fraction_mm, lay_granules
-from plitka.core.tile.lighting import LightConfig
-from plitka.core.tile.renderer import recolour
-from plitka.core.tile.shading import light_granules
+from plitka.core.scene import SIZE_PX_RANGE, USUAL_FRACTION, Scene, check_range, fraction_mm
+from plitka.core.tile.granule_map import MapSpec
+from plitka.core.tile.granules import USUAL_PX_PER_MM
+from plitka.core.tile.renderer import light_layer, paint_layer
 from plitka.errors import InputError
 
 N_BLOCK = 20
@@ -54,7 +54,7 @@ _COLOUR_COUNTS = (0.10, 0.28, 0.25, 0.16, 0.09, 0.06, 0.04, 0.02)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TilesetConfig:
+class DatasetConfig:
     """What decides every byte of every picture.
 
     Raises:
@@ -75,15 +75,12 @@ class TilesetConfig:
         if not self.codes:
             raise InputError("name at least one colour to mix")
         fraction_mm(self.granules)
-        if not 64 <= self.size_px <= 2048:
-            raise InputError(
-                "{name} must lie in {low}..{high}, not {value}", name="size", low=64, high=2048, value=self.size_px
-            )
+        check_range("size", self.size_px, *SIZE_PX_RANGE)
 
 
-def render_tileset(
+def render_dataset(
     folder: Path,
-    config: TilesetConfig,
+    config: DatasetConfig,
     palette: Palette,
     count: int,
     *,
@@ -115,7 +112,7 @@ def render_tileset(
     return sum(missing.values())
 
 
-def draw_recipe(config: TilesetConfig, palette: Palette, number: int) -> Recipe:
+def draw_recipe(config: DatasetConfig, palette: Palette, number: int) -> Recipe:
     """The recipe of picture `number`: whole percents, none below `SMALLEST_PERCENT`."""
     rng = np.random.default_rng([config.seed, 1, number])
     limit = min(MAX_COLOURS, len(config.codes))
@@ -130,7 +127,7 @@ def draw_recipe(config: TilesetConfig, palette: Palette, number: int) -> Recipe:
     return Recipe(tuple(Part(colour, Decimal(int(p))) for colour, p in zip(found, percents, strict=True) if colour))
 
 
-def _open_folder(folder: Path, config: TilesetConfig) -> None:
+def _open_folder(folder: Path, config: DatasetConfig) -> None:
     settings = folder / _WORK / _SETTINGS
     settings.parent.mkdir(parents=True, exist_ok=True)
     for left_over in (*folder.glob(".*.part"), *settings.parent.glob(".*.part")):
@@ -157,14 +154,14 @@ def _open_folder(folder: Path, config: TilesetConfig) -> None:
 
 
 def _in_processes(
-    folder: Path, config: TilesetConfig, palette: Palette, missing: Mapping[int, int], jobs: int
+    folder: Path, config: DatasetConfig, palette: Palette, missing: Mapping[int, int], jobs: int
 ) -> Iterator[int]:
     """The size of each block as it becomes ready."""
     if jobs == 1:
         for block, n in missing.items():
             yield render_block(folder, config, palette, block, n)
         return
-    # A forked child would inherit the locks of threads that are not there any more.
+    # A forked child would inherit locks that are held by threads which it does not have.
     fresh = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(jobs, mp_context=fresh, initializer=_follow_parent) as pool:
@@ -194,22 +191,20 @@ def _follow_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def render_block(folder: Path, config: TilesetConfig, palette: Palette, block: int, n: int) -> int:
+def render_block(folder: Path, config: DatasetConfig, palette: Palette, block: int, n: int) -> int:
     """Make the first `n` pictures of a block and then its table; returns `n`."""
-    usual = GranuleConfig()
-    granules = replace(
-        usual,
-        size_px=config.size_px,
-        field_mm=usual.field_mm * config.size_px / usual.size_px,
+    spec = MapSpec(
+        width_px=config.size_px,
+        height_px=config.size_px,
+        field_mm=config.size_px / USUAL_PX_PER_MM,
+        seed=_seed(config, 0, block),
         granule_mm=fraction_mm(config.granules),
     )
-    light_config = LightConfig()
-    geometry = lay_granules(granules, _seed(config, 0, block))
-    light = light_granules(geometry, light_config)
+    layer = light_layer(spec)
     rows = []
     for number in range(block * N_BLOCK, block * N_BLOCK + n):
         recipe = draw_recipe(config, palette, number)
-        rendering = recolour(geometry, light, recipe, light_config, _seed(config, 2, number))
+        rendering = paint_layer(layer, Scene.of(recipe), _seed(config, 2, number))
         shift = np.random.default_rng([config.seed, 3, number]).integers(config.size_px, size=2)
         name = f"{number:06d}.png"
         write_whole(folder / name, encode_png(np.roll(rendering.pixels, shift, (0, 1))))
@@ -218,7 +213,7 @@ def render_block(folder: Path, config: TilesetConfig, palette: Palette, block: i
     return n
 
 
-def _seed(config: TilesetConfig, purpose: int, number: int) -> int:
+def _seed(config: DatasetConfig, purpose: int, number: int) -> int:
     """A seed of its own for each purpose and number, 0..2**32-1."""
     return int(np.random.SeedSequence([config.seed, purpose, number]).generate_state(1)[0])
 

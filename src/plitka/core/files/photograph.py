@@ -44,7 +44,7 @@ def decode_picture(source: Path | BinaryIO, path: Path | str, *, max_pixels: int
     Raises:
         InputError: as `read_picture`.
     """
-    with _blaming(path), Image.open(source, formats=FORMATS) as image:
+    with _errors_naming(path), Image.open(source, formats=FORMATS) as image:
         if image.width * image.height > max_pixels:
             raise InputError(
                 "{path} has {width}x{height} px; at most {limit} million can be read, so make it smaller first",
@@ -77,8 +77,8 @@ def read_photographs(folder: Path) -> list[tuple[Recipe, npt.NDArray[np.uint8]]]
 
 
 @contextmanager
-def _blaming(path: Path | str) -> Iterator[None]:
-    """Whatever Pillow says against a file is told of that file."""
+def _errors_naming(path: Path | str) -> Iterator[None]:
+    """Raise Pillow's errors as InputErrors that name the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we refuse by our own limit
@@ -103,7 +103,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _as_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture under its own colour profile; a profile that cannot be used is as good as none."""
+    """The picture under its own colour profile; a profile that cannot be used is ignored."""
     if not profile or image.mode not in {"RGB", "RGBA"}:
         return image
     try:

@@ -1,4 +1,4 @@
-"""A picture as a file: PNG with the whole request inside, and a contact sheet of several.
+"""A picture as a file: PNG with the whole request in its text fields.
 
 The same request gives the same bytes: neither time nor place is written into a file. Every text field
 is an iTXt chunk in UTF-8, which any image viewer shows.
@@ -10,16 +10,19 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
+from plitka.core.generation import Mode
 from plitka.core.recipes.recipe import format_colours, to_hundredths
+from plitka.core.report import report_zone
+from plitka.core.scene_json import to_json
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,40 +30,39 @@ if TYPE_CHECKING:
 
 SUFFIX = ".png"
 MARK = "plitka"
-"""The text field that tells our pictures from others; its value is plitka's version."""
+"""The text field that only our pictures have; its value is plitka's version."""
 
 _GUIDE_DIGITS = 12
-_SHEET_CELL_PX = 320
-_SHEET_MARGIN_PX = 12
-_SHEET_LABEL_PX = 24
-_WHITE = (255, 255, 255)
-_INK = (40, 40, 40)
 
 
-def describe(result: Result, version: str) -> dict[str, str]:
-    """The text fields of a result's picture: what repeats it, and what was measured on it."""
+def text_fields(result: Result, version: str) -> dict[str, str]:
+    """The text fields of a result's picture: what repeats it, and what was measured on it.
+
+    `requested` and `measured` are of the whole tile. `zones` and `scene`, both JSON, stand only where there are several
+    zones, and where the scene is not the plain one of its recipe.
+    """
     request = result.request
     fields = {
         MARK: version,
-        "recipe": format_colours(request.recipe),
+        "recipe": format_colours(request.scene.recipe),
         "prompt": result.prompt,
-        "negative_prompt": request.negative_prompt or "",
+        "negative_prompt": request.negative_prompt,
         "seed": str(request.seed),
         "steps": str(request.steps),
         "guidance": str(request.guidance),
-        "size": f"{request.width_px}x{request.height_px}",
+        "size": f"{request.size.width_px}x{request.size.height_px}",
         "mode": request.mode.value,
         "model": result.engine,
-        "requested": _shares_text(request.recipe.percents),
+        "requested": _shares_text(result.asked),
         "measured": _shares_text(result.measured),
     }
-    return fields | _describe_guided(result)
+    return fields | _guided_fields(result) | _scene_fields(result)
 
 
-def _describe_guided(result: Result) -> dict[str, str]:
-    """What only a guided picture has; the renderer's, which is exact at once, has none of it."""
+def _guided_fields(result: Result) -> dict[str, str]:
+    """What only a guided picture has; the renderer's, which paints nothing over, has none of it."""
     request = result.request
-    if request.strength is None:
+    if request.mode is not Mode.GUIDED or request.strength == 0:
         return {}
     fields = {
         "strength": str(request.strength),
@@ -68,6 +70,17 @@ def _describe_guided(result: Result) -> dict[str, str]:
         "attempts": str(result.attempts),
     }
     return fields if request.guide is None else fields | {"guide": name_guide(request.guide)}
+
+
+def _scene_fields(result: Result) -> dict[str, str]:
+    """What the recipe alone does not say of the scene."""
+    fields = {}
+    if len(result.zones) > 1:
+        fields["zones"] = json.dumps([report_zone(shares) for shares in result.zones])
+    scene = to_json(result.request.scene)
+    if scene:
+        fields["scene"] = json.dumps(scene, ensure_ascii=False)
+    return fields
 
 
 def name_guide(ids: GranuleIds) -> str:
@@ -110,7 +123,7 @@ def read_fields(path: Path) -> dict[str, str]:
 
 
 def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
-    """Write a file so that its name never stands for half of it; with `sync` not even after a power cut."""
+    """Write a file atomically, whole or not at all; with `sync` also if the power is cut."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with temporary.open("xb") as file:
@@ -122,26 +135,3 @@ def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def thumbnail(pixels: RgbImage) -> RgbImage:
-    """The picture, made to fit one cell of a contact sheet."""
-    image = Image.fromarray(pixels)
-    image.thumbnail((_SHEET_CELL_PX, _SHEET_CELL_PX), Image.Resampling.LANCZOS)
-    return np.asarray(image, dtype=np.uint8)
-
-
-def contact_sheet(thumbnails: Sequence[RgbImage], labels: Sequence[str]) -> RgbImage:
-    """Pictures side by side on white, as square as their number allows, each over its label."""
-    n_columns = int(np.ceil(np.sqrt(len(thumbnails))))
-    n_rows = -(-len(thumbnails) // n_columns)
-    across_px, down_px = _SHEET_CELL_PX + _SHEET_MARGIN_PX, _SHEET_CELL_PX + _SHEET_LABEL_PX + _SHEET_MARGIN_PX
-    sheet = Image.new("RGB", (n_columns * across_px + _SHEET_MARGIN_PX, n_rows * down_px + _SHEET_MARGIN_PX), _WHITE)
-    draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default()
-    for index, (pixels, label) in enumerate(zip(thumbnails, labels, strict=True)):
-        row, column = divmod(index, n_columns)
-        x_px, y_px = _SHEET_MARGIN_PX + column * across_px, _SHEET_MARGIN_PX + row * down_px
-        sheet.paste(Image.fromarray(pixels), (x_px, y_px))
-        draw.text((x_px, y_px + pixels.shape[0] + 4), label, fill=_INK, font=font)
-    return np.asarray(sheet, dtype=np.uint8)

@@ -1,16 +1,16 @@
 """A suite of recipes given to an engine: how true its colours are, how real its pictures look, how long it takes.
 
 Decisions:
-* Every engine is measured by the same `measure`, whatever it says of its own pictures; where it says what it laid
-  where, as `measure` asks of those who know.
+* Every engine's pictures are measured here by the same `measure`, with the engine's labels of what it laid where,
+  or its swatch, if it has any. What the engine measured itself is not used.
 * A tile of one colour has no shares to get wrong, so it counts for realism and off-palette area only.
-* Recipes follow each other in a few groups with one seed each: an engine that keeps what depends on the
-  seed alone, as the renderer keeps its granules, is not made to begin anew for each.
+* The suite is cut into groups of neighbours with one seed each, so that an engine can reuse what depends on the seed
+  alone, as the renderer does with its granules.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
@@ -19,11 +19,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from plitka.core.colour.palette import Palette, nearest
-from plitka.core.files.picture import thumbnail
-from plitka.core.generation import USUAL_MODE, Engine, Mode, OnProgress, Request
-from plitka.core.judge.realism import Distances, Realism, Reference, compare, describe, measure_distances, recipe_key
+from plitka.core.files.sheet import thumbnail
+from plitka.core.generation import USUAL_MODE, CompleteRequest, Engine, Mode, OnProgress, Request, generate_one
+from plitka.core.judge.realism import (
+    MIN_PICTURE_PX,
+    Distances,
+    Realism,
+    Reference,
+    compare,
+    image_statistics,
+    measure_distances,
+    recipe_key,
+)
 from plitka.core.measure.shares import Measurement, measure
 from plitka.core.recipes.recipe import Recipe, parse_recipe
+from plitka.core.scene import Scene, Size
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,11 +43,10 @@ N_SEEDS = 10
 """A suite is made with this many consecutive seeds."""
 NEAR_POINTS = 3.0
 """A picture is near enough when no share is further off than this: points."""
-_MIN_REALISM_PX = 256
 _COMMENT = "#"
 
-Watch = Callable[[Recipe], AbstractContextManager[OnProgress | None]]
-"""Open while the picture of a recipe is made; what it gives is called after each step."""
+WatchRecipe = Callable[[Recipe], AbstractContextManager[OnProgress | None]]
+"""For a recipe, a context in which its picture is made; what it yields is called after each step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +65,12 @@ class Row:
     seed: int
     measurement: Measurement
     exact: Mapping[str, float] | None
-    """Percent by colour code where the engine knows them for certain."""
+    """Percent by colour code where the engine knows them by construction."""
     comparison: Comparison | None
     """Where its recipe was photographed."""
     attempts: int
     seconds: float
-    small: "RgbImage"
+    thumbnail: "RgbImage"
 
     @property
     def max_error(self) -> float:
@@ -76,7 +85,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """How a set of errors lies, in points."""
+    """Statistics of a set of errors, in points."""
 
     n: int
     mean: float
@@ -84,7 +93,7 @@ class Spread:
     p95: float
     maximum: float
     near: float
-    """Fraction of them within `NEAR_POINTS`, 0..1."""
+    """Fraction of them that are at most `NEAR_POINTS`, 0..1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +120,7 @@ class Report:
 
     @property
     def off_palette(self) -> float:
-        """Mean percent of a picture in colours that nobody asked for."""
+        """Mean percent of a picture in colours that its recipe does not have."""
         return float(np.mean([row.measurement.off_palette for row in self.rows])) if self.rows else 0.0
 
     @property
@@ -138,7 +147,7 @@ class Report:
 
 
 def read_suite(path: Path, palette: Palette | None = None) -> list[Recipe]:
-    """The recipes of a text file: one a line; empty lines and those that begin with # say nothing.
+    """The recipes of a text file: one a line; empty lines and those that begin with # are skipped.
 
     Raises:
         InputError: the file cannot be read or holds no recipe, or a line is no recipe.
@@ -164,13 +173,13 @@ def _recipes(path: Path, lines: Sequence[str], palette: Palette | None) -> Itera
 
 
 def photographed_recipes(references: Mapping[str, Reference]) -> list[Recipe]:
-    """The recipes that references are filed under."""
+    """The recipes of references, in their order."""
     parts = ([part.split(":") for part in key.split()] for key in references)
     return [parse_recipe(", ".join(f"{percent}% {code}" for code, percent in recipe)).recipe for recipe in parts]
 
 
 def compare_photographs(references: Mapping[str, Reference]) -> dict[str, Realism]:
-    """What photographs of other tiles score: a mark within reach, where 1 is not.
+    """How photographs of other tiles score, by `solids` and `mixes`: as good as a picture can be expected to be.
 
     A solid is compared with the solid whose colour is nearest, a mix with those of the same colours in
     other shares.
@@ -179,13 +188,14 @@ def compare_photographs(references: Mapping[str, Reference]) -> dict[str, Realis
     pairs: dict[str, list[tuple[Distances, Distances]]] = {"solids": [], "mixes": []}
     for key, recipe in by_key.items():
         kind = "solids" if len(recipe.parts) == 1 else "mixes"
-        for other in _strangers(key, recipe, by_key):
+        for other in _similar(key, recipe, by_key):
             apart = measure_distances(references[other].statistics, references[key].statistics)
             pairs[kind].append((apart, references[key].halves))
     return {kind: compare(found) for kind, found in pairs.items() if found}
 
 
-def _strangers(key: str, recipe: Recipe, by_key: Mapping[str, Recipe]) -> list[str]:
+def _similar(key: str, recipe: Recipe, by_key: Mapping[str, Recipe]) -> list[str]:
+    """Keys of the photographs of other tiles that are most like one."""
     others = {other: its for other, its in by_key.items() if other != key}
     if len(recipe.parts) > 1:
         return [other for other, its in others.items() if set(its.percents) == set(recipe.percents)]
@@ -204,15 +214,18 @@ def evaluate(
     size_px: int,
     mode: Mode = USUAL_MODE,
     seed: int = 0,
-    knows_shares: bool = False,
-    watch: Watch = lambda _recipe: nullcontext(),
+    watch: WatchRecipe = lambda _recipe: nullcontext(),
 ) -> Report:
     """Have every recipe made and measured.
 
     Args:
+        engine: what makes the pictures.
+        recipes: the suite, in its order.
         references: photographs by `recipe_key`; recipes without one count for shares only.
+        size_px: side of the pictures.
+        mode: of all of them.
         seed: the first of `N_SEEDS`.
-        knows_shares: what the engine says it measured is the truth, as the renderer's is.
+        watch: who follows them.
 
     Raises:
         EngineError: the network failed.
@@ -220,14 +233,13 @@ def evaluate(
     """
     rows, refused = [], []
     for recipe, own_seed in zip(recipes, _seeds(len(recipes), seed), strict=True):
-        request = Request(recipe=recipe, seed=own_seed, mode=mode, width_px=size_px, height_px=size_px)
+        scene = Scene.of(recipe, Size(width_px=size_px, height_px=size_px))
         try:
+            request = engine.complete(Request(scene=scene, seed=own_seed, mode=mode))
             with watch(recipe) as on_progress:
-                row = _make(engine, request, references.get(recipe_key(recipe)), on_progress)
+                rows.append(_make_row(engine, request, references.get(recipe_key(recipe)), on_progress))
         except InputError as error:  # as a prompt of eight long names may be for a text encoder
             refused.append((recipe, error))
-        else:
-            rows.append(row if knows_shares else replace(row, exact=None))
     return Report(engine=engine.name, mode=mode, size_px=size_px, rows=rows, refused=refused)
 
 
@@ -236,26 +248,31 @@ def _seeds(n: int, first: int) -> list[int]:
     return [first + group for group, (start, end) in enumerate(pairwise(edges)) for _ in range(start, end)]
 
 
-def _make(engine: Engine, request: Request, reference: Reference | None, on_progress: OnProgress | None) -> Row:
+def _make_row(
+    engine: Engine, request: CompleteRequest, reference: Reference | None, on_progress: OnProgress | None
+) -> Row:
     began = perf_counter()
-    result = engine.generate(request, on_progress)
+    result = generate_one(engine, request, on_progress)
     seconds = perf_counter() - began
+    recipe = request.scene.recipe
     return Row(
-        recipe=request.recipe,
+        recipe=recipe,
         seed=request.seed,
-        measurement=measure(result.pixels, request.recipe.colours, laid=result.laid, swatch=result.swatch),
-        exact=result.measured,
-        comparison=_compare(result.pixels, reference),
+        measurement=measure(result.pixels, recipe.colours, laid=result.laid, swatch=result.swatch),
+        exact=result.exact,
+        comparison=_compare_with_photograph(result.pixels, reference),
         attempts=result.attempts,
         seconds=seconds,
-        small=thumbnail(result.pixels),
+        thumbnail=thumbnail(result.pixels),
     )
 
 
-def _compare(pixels: "RgbImage", reference: Reference | None) -> Comparison | None:
-    if reference is None or min(pixels.shape[:2]) < _MIN_REALISM_PX:
+def _compare_with_photograph(pixels: "RgbImage", reference: Reference | None) -> Comparison | None:
+    """None where there is no photograph, or the picture is too small for the statistics."""
+    if reference is None or min(pixels.shape[:2]) < MIN_PICTURE_PX:
         return None
-    return Comparison(ours=measure_distances(describe(pixels), reference.statistics), halves=reference.halves)
+    ours = measure_distances(image_statistics(pixels), reference.statistics)
+    return Comparison(ours=ours, halves=reference.halves)
 
 
 def _max_apart(asked: Mapping[str, float], found: Mapping[str, float]) -> float:

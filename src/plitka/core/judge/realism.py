@@ -1,15 +1,15 @@
-"""How far pictures are from photographs, measured against how far photographs are from themselves.
+"""How far pictures are from photographs, as a multiple of the distance between two halves of a photograph.
 
 Decisions:
-* A photograph is cut into two halves. The left half is the reference, the right half is what a perfect
-  picture would score: a ratio of 1 says that ours are as near to the photograph as its own other half.
+* A photograph is cut into two halves. The left half is the reference; its distance to the right half is the unit.
+  A ratio of 1 says that a picture is as near to the photograph's left half as the right half is.
 * A picture is compared with the photograph of its own recipe, over an area as large as a half, because
   the distance between samples falls with their size.
 * Ratios are of mean distances over all pictures of a kind, solids or mixes: the two halves of one
   photograph may agree by chance.
-* What is kept of a photograph are quantiles and spectra, from which no picture can be made.
+* Of a photograph only quantiles and spectra are stored, from which it cannot be restored.
 
-Distances are in hundredths of OKLab, or in decibel.
+Distances are in hundredths of OKLab (patches, lightness) or in decibel (spectra).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,20 +21,31 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from plitka.core.colour.arrays import decode_srgb8, linear_to_oklab
 from plitka.core.recipes.recipe import Recipe
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-PIECE_PX = 544
-"""Side of the square that is compared: as large as a half of a photograph of 768 px."""
+_WINDOW_PX = 256
+"""Side of a window of the spectrum."""
+MIN_PICTURE_PX = _WINDOW_PX
+"""Least side of a picture."""
+CROP_PX = 544
+"""Side of the square that is compared, as large in area as a half of a photograph's middle (384 x 768 px)."""
 _N_LEVELS = 4
+"""Of the Laplacian pyramid."""
 _PATCH_PX = 7
+"""Side of a patch, as Karras et al. have it."""
 _N_PATCHES = 8192
+"""Drawn from each level."""
 _N_PROJECTIONS = 32
+"""Directions of the sliced Wasserstein distance."""
 _N_PATCH_QUANTILES = 16
 _N_LIGHTNESS_QUANTILES = 64
-_WINDOW_PX = 256
 _N_BANDS = 16
+"""Of frequency, from 85 px a cycle down to 2."""
+_LEAST_POWER = 1e-3
+"""An even picture has no power, whose logarithm would be infinite."""
 _PHOTO_MARGIN = 0.125
 """Of each side of a photograph: the tile ends at about 0.07, and its rim is worn."""
 _DATA = "photo_statistics.npz"
@@ -84,13 +95,16 @@ class Realism:
     """The ratio for patches at each level of the pyramid, the finest first."""
 
 
-def describe(pixels: npt.NDArray[np.uint8]) -> Statistics:
+def image_statistics(pixels: npt.NDArray[np.uint8]) -> Statistics:
     """The statistics of the middle of a picture.
 
     Args:
-        pixels: (H, W, 3) uint8 sRGB, filled by granules, both sides at least 256 px.
+        pixels: (H, W, 3) uint8 sRGB, filled by granules, both sides at least `MIN_PICTURE_PX`.
+
+    Raises:
+        ValueError: a smaller one.
     """
-    return _describe(_to_oklab(_middle(pixels)))
+    return _statistics_of(linear_to_oklab(decode_srgb8(_middle(pixels), "float64")))
 
 
 def describe_photograph(pixels: npt.NDArray[np.uint8]) -> Reference:
@@ -101,9 +115,9 @@ def describe_photograph(pixels: npt.NDArray[np.uint8]) -> Reference:
     """
     margins_px = [round(side_px * _PHOTO_MARGIN) for side_px in pixels.shape[:2]]
     inside = pixels[margins_px[0] : -margins_px[0], margins_px[1] : -margins_px[1]]
-    oklab = _to_oklab(inside)
+    oklab = linear_to_oklab(decode_srgb8(inside, "float64"))
     middle_px = oklab.shape[1] // 2
-    left, right = _describe(oklab[:, :middle_px]), _describe(oklab[:, middle_px:])
+    left, right = _statistics_of(oklab[:, :middle_px]), _statistics_of(oklab[:, middle_px:])
     return Reference(statistics=left, halves=measure_distances(right, left))
 
 
@@ -141,7 +155,7 @@ def _ratio(ours: Sequence[Distances], halves: Sequence[Distances], part: Callabl
 
 
 def recipe_key(recipe: Recipe) -> str:
-    """What a recipe is filed under: `BLUE:60 RED:40`, whatever the order it was written in."""
+    """The key of a recipe among references: `BLUE:60 RED:40`, whatever the order it was written in."""
     return " ".join(sorted(f"{code}:{percent:g}" for code, percent in recipe.percents.items()))
 
 
@@ -182,13 +196,13 @@ def pack_references(references: Mapping[str, Reference]) -> dict[str, npt.NDArra
 
 def _middle(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     height_px, width_px = pixels.shape[:2]
-    if min(height_px, width_px) < _WINDOW_PX:
-        raise ValueError(f"a picture to compare with photographs is at least {_WINDOW_PX} px wide and high")
-    top_px, left_px = max(0, (height_px - PIECE_PX) // 2), max(0, (width_px - PIECE_PX) // 2)
-    return pixels[top_px : top_px + PIECE_PX, left_px : left_px + PIECE_PX]
+    if min(height_px, width_px) < MIN_PICTURE_PX:
+        raise ValueError(f"a picture to compare with photographs is at least {MIN_PICTURE_PX} px wide and high")
+    top_px, left_px = max(0, (height_px - CROP_PX) // 2), max(0, (width_px - CROP_PX) // 2)
+    return pixels[top_px : top_px + CROP_PX, left_px : left_px + CROP_PX]
 
 
-def _describe(oklab: FloatArray) -> Statistics:
+def _statistics_of(oklab: FloatArray) -> Statistics:
     lightness = oklab[..., 0]
     return Statistics(
         patches=np.stack([_patch_quantiles(level) for level in _laplacian_pyramid(oklab)]),
@@ -259,7 +273,7 @@ def _spectrum(lightness: FloatArray) -> FloatArray:
     inside = (band >= 0) & (band < _N_BANDS)
     sums = np.bincount(band[inside], power[inside], minlength=_N_BANDS)
     mean = sums / np.bincount(band[inside], minlength=_N_BANDS)
-    return (10 * np.log10(mean + 1e-3)).astype(np.float32)  # an even picture has no power, and no logarithm
+    return (10 * np.log10(mean + _LEAST_POWER)).astype(np.float32)
 
 
 def _starts(side_px: int) -> FloatArray:
@@ -279,27 +293,3 @@ def _bands() -> npt.NDArray[np.int64]:
         np.int64
     )
     return band
-
-
-def _to_oklab(srgb8: npt.NDArray[np.uint8]) -> FloatArray:
-    """(H, W, 3) OKLab times 100 (B. Ottosson 2020, "A perceptual color space for image processing")."""
-    encoded = np.arange(256) / 255
-    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    to_cones = np.array(
-        [
-            [0.4122214708, 0.5363325363, 0.0514459929],
-            [0.2119034982, 0.6806995451, 0.1073969566],
-            [0.0883024619, 0.2817188376, 0.6299787005],
-        ],
-        np.float32,
-    )
-    to_lab = np.array(
-        [
-            [0.2104542553, 0.7936177850, -0.0040720468],
-            [1.9779984951, -2.4285922050, 0.4505937099],
-            [0.0259040371, 0.7827717662, -0.8086757660],
-        ],
-        np.float32,
-    )
-    oklab: FloatArray = 100 * np.cbrt(linear[srgb8] @ to_cones.T) @ to_lab.T
-    return oklab

@@ -1,24 +1,19 @@
 """An evaluation as Markdown for people, as JSON for machines, and as a contact sheet for the eye."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFont
-
+from plitka.core.files.sheet import Cell, contact_sheet
 from plitka.core.judge.evaluation import NEAR_POINTS, Report, Row, Spread
 from plitka.core.judge.realism import Realism
 from plitka.core.recipes.recipe import format_colours, to_hundredths
 
-_CELL_PX = 256
-_MARGIN_PX = 16
-_FONT_PX = 15
-_LINE_PX = 19
-_INK, _WARNING = (30, 30, 30), (190, 30, 30)
-_NOTHING = "—"
+if TYPE_CHECKING:
+    from plitka.core.generation import RgbImage
+
+_UNKNOWN = "—"
+"""Stands for a figure that this suite or engine has not."""
 
 
 def to_json(suite: str, version: str, reports: Sequence[Report], photographs: Mapping[str, Realism]) -> dict[str, Any]:
@@ -118,20 +113,20 @@ def _realism_figures(realism: Mapping[str, Realism], mark: Mapping[str, Realism]
     for kind in ("solids", "mixes"):
         found = realism.get(kind)
         for part in ("patches", "spectrum", "lightness"):
-            text = f"{getattr(found, part):.2f}" if found else _NOTHING
+            text = f"{getattr(found, part):.2f}" if found else _UNKNOWN
             limit = getattr(mark.get(kind), part, 0.0)
             yield (
                 f"realism of {kind}, {part}",
                 f"{text} ({getattr(found, part) / limit:.2f})" if found and limit else text,
             )
-        yield f"realism of {kind}, patches by level", " ".join(f"{x:.1f}" for x in found.levels) if found else _NOTHING
+        yield f"realism of {kind}, patches by level", " ".join(f"{x:.1f}" for x in found.levels) if found else _UNKNOWN
 
 
 def _spread_figures(name: str, spread: Spread | None) -> Iterator[tuple[str, str]]:
     points = {"mean": "mean", "median": "median", "p95": "95th percentile", "maximum": "largest"}
     for field, words in points.items():
-        yield f"{name}, {words}", f"{getattr(spread, field):.2f} points" if spread else _NOTHING
-    yield f"{name}, within {NEAR_POINTS:g} points", f"{100 * spread.near:.0f} %" if spread else _NOTHING
+        yield f"{name}, {words}", f"{getattr(spread, field):.2f} points" if spread else _UNKNOWN
+    yield f"{name}, within {NEAR_POINTS:g} points", f"{100 * spread.near:.0f} %" if spread else _UNKNOWN
 
 
 def _picture_table(report: Report) -> Iterator[str]:
@@ -147,23 +142,14 @@ def _picture_table(report: Report) -> Iterator[str]:
         yield f"| {format_colours(recipe)} | | refused: {error} | | | | |"
 
 
-def contact_sheet(report: Report) -> npt.NDArray[np.uint8]:
-    """(H, W, 3) uint8: every picture over what was asked and measured; what is not near is in red."""
-    n_columns = max(1, math.ceil(math.sqrt(len(report.rows))))
-    n_lines = 1 + max((len(row.recipe.parts) for row in report.rows), default=0)
-    across_px, down_px = _CELL_PX + _MARGIN_PX, _CELL_PX + n_lines * _LINE_PX + 2 * _MARGIN_PX
-    n_rows = -(-len(report.rows) // n_columns)
-    sheet = Image.new("RGB", (n_columns * across_px + _MARGIN_PX, n_rows * down_px + _MARGIN_PX), "white")
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(_FONT_PX)
-    for index, row in enumerate(report.rows):
-        y, x = (place * size for place, size in zip(divmod(index, n_columns), (down_px, across_px), strict=True))
-        small = Image.fromarray(row.small).resize((_CELL_PX, _CELL_PX), Image.Resampling.LANCZOS)
-        sheet.paste(small, (x + _MARGIN_PX, y + _MARGIN_PX))
-        ink = _INK if row.max_error <= NEAR_POINTS else _WARNING
-        for line, text in enumerate(_label(row)):
-            place = (x + _MARGIN_PX, y + _MARGIN_PX + _CELL_PX + 4 + line * _LINE_PX)
-            draw.text(place, text, fill=_INK if line == 0 else ink, font=font)
-    return np.asarray(sheet, np.uint8)
+def to_sheet(report: Report) -> "RgbImage":
+    """(H, W, 3) uint8 sRGB: every picture over what was asked and measured, in red where it is off too far."""
+    return contact_sheet(
+        [
+            Cell(pixels=row.thumbnail, lines=list(_label(row)), is_warning=row.max_error > NEAR_POINTS)
+            for row in report.rows
+        ]
+    )
 
 
 def _label(row: Row) -> Iterator[str]:

@@ -37,7 +37,7 @@ _LATIN = re.compile("[a-z]")
 
 
 def fold(text: str) -> str:
-    """Text with case, ё/е and compatibility forms (full width, ligatures) out of the way."""
+    """Text folded: lower case, ё as е, full width and ligatures as plain letters (NFKC)."""
     return unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
 
 

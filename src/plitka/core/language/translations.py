@@ -1,7 +1,7 @@
-"""The languages that plitka speaks to people: English in the code, Russian from a gettext catalogue.
+"""The languages of messages and help: English in the code, Russian from a gettext catalogue.
 
-Text is translated where it meets a person (the command line, the service's pages), never where it is
-made, so an error reads the same in every log.
+Text is translated at the edges (the command line, the service's answers), never where it is made, so an
+error reads the same in every log.
 """
 
 import gettext

@@ -2,11 +2,14 @@
 
 Decisions:
 * The network sees a point relative to one asked colour at a time and gives one number; the softmax of
-  these over the colours, and over "none of them", is the answer. So it knows no colour by name.
-* It runs in stages: each later one also sees what the one before said of the neighbourhood and of the
-  whole picture. A gap then goes to its chips, and a colour that is not there stays away.
+  these over the colours, and over "another colour", is the answer. So it knows no colour by name.
+* It runs in stages: each later one also sees the answers of the one before for the neighbourhood and for the whole
+  picture. So the shade between chips goes to the chips around it, and a colour that is absent is found nowhere.
 * It was trained on renders under many lights with known shares (`recipes/measure`); numpy runs it.
-* Where the look of the colours was learnt from what was laid, another network, trained on such fits, is surer.
+* Where the look of the colours was learnt from labelled samples, another network, trained on such fits, errs less.
+
+The scales of the features bring each to about -1..1. The networks were trained with them, so that they can change only
+with the weights.
 """
 
 from collections.abc import Sequence
@@ -18,14 +21,41 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.measure.colour_model import Fit, Residuals, nearest_gap, residuals_of, to_lab
+from plitka.core.colour.arrays import linear_to_lab
+from plitka.core.measure.colour_model import Fit
+from plitka.core.measure.shading_curve import Residuals, nearest_gap, residuals_of
+from plitka.core.measure.windows import Windows
 
 FloatArray = npt.NDArray[np.floating[Any]]
+Mask = npt.NDArray[np.bool_]
 Weights = dict[str, FloatArray]
 
-WINDOWS = (3, 7, 13)
-"""Sides of the neighbourhoods whose mean answer a stage sees, in points."""
-_LIT_WINDOW = 5
+CONTEXT_SIDES = (3, 7, 13)
+"""Sides of the windows, in points, whose mean answer a later stage sees."""
+_LIT_SIDE = 5
+"""Of the window whose mean answer is weighed by light."""
+_AROUND_SIDE, _NEAR_SIDE, _FAR_SIDE = 3, 7, 15
+"""Of the windows whose mean colour or lightness is compared with the point's."""
+
+_DISTANCE_SCALE, _LARGEST_DISTANCE = 12.0, 4.0
+"""Lab units; the second after scaling, as all limits below."""
+_DARKEST_LOG, _BRIGHTEST_LOG = -4.0, 1.2
+"""Limits of log brightness."""
+_CHROMA_SCALE = 40.0
+_LIGHTNESS_SCALE = 50.0
+_LARGEST_GAP, _GAP_SCALE = 60.0, 30.0
+"""Lab distance to the nearest other colour, clipped before it is scaled."""
+_LEAST_LOG_BRIGHTNESS, _LOG_BRIGHTNESS_SCALE = -8.0, 4.0
+_LEAST_LOG_JOINT, _LOG_JOINT_SCALE = -10.0, 4.0
+_LEAST_LOG_ANSWER, _LOG_ANSWER_SCALE = -8.0, 4.0
+"""Of log probabilities, which have no lower end."""
+_AROUND_SCALE, _NEAR_SCALE, _FAR_SCALE, _DEVIATION_SCALE = 15.0, 20.0, 20.0, 15.0
+"""Of differences of lightness, L* units."""
+_LEAST_LIGHT = 0.01
+"""Weight of a black point among its neighbours."""
+_LEAST_PRESENCE = 1e-4
+"""Share of the picture, added to that of each colour before its logarithm."""
+
 _CHUNK = 4096
 """Points worked on at a time: their numbers then stay in the processor's cache."""
 _N_LAYERS = 3
@@ -33,99 +63,133 @@ _N_LAYERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the network sees of an (h, w) grid of points."""
+    """What the network sees of an (h, w) grid of points: float32, about -1..1."""
 
     shared: FloatArray
     """(h, w, 5) without regard to any colour: lightness, and how it differs from the surroundings'."""
     own: FloatArray
     """(h, w, n, 12) relative to each colour."""
-    off: FloatArray
-    """(h, w, 6) relative to all colours at once."""
+    other: FloatArray
+    """(h, w, 6) relative to all colours at once, for the class of other colours."""
 
 
-def describe(points: FloatArray, fit: Fit) -> Features:
-    """Features of (h, w, 3) linear light, given how the colours look."""
-    lab, lab_around = to_lab(points), to_lab(window_mean(points, 3))
+def compute_features(points: FloatArray, fit: Fit, windows: Windows | None = None) -> Features:
+    """What the network sees.
+
+    Args:
+        points: (h, w, 3) linear light.
+        fit: how the colours look.
+        windows: in which each point's surroundings are seen; the whole grid counts by default.
+    """
+    windows = windows or Windows()
+    lab, lab_around = linear_to_lab(points), linear_to_lab(windows.mean(points, _AROUND_SIDE))
     here, around = residuals_of(lab, fit.lit), residuals_of(lab_around, fit.lit)
-    log_here, log_around = (_log_softmax(fit.log_joint(part)) for part in (here, around))
-    lit = to_lab(fit.lit)
-    even = np.zeros_like(here.distance)
-    own = np.stack(
-        [
-            *_scaled(here),
-            *_scaled(around),
-            here.chroma / 40 - 1,
-            even + (lit[:, 0] / 50 - 1),
-            even + (np.minimum(nearest_gap(lit), 60) / 30 - 1),
-            np.maximum(fit.log_brightness(here), -8) / 4 + 1,
-            np.maximum(log_here[..., :-1], -10) / 4,
-            np.maximum(log_around[..., :-1], -10) / 4,
-        ],
-        -1,
-    ).astype(np.float32, copy=False)
-    best = own[..., 0].argmin(-1)[..., None]
-    nearest = [own[..., 0].min(-1), own[..., 3].min(-1)]
-    nearest += [np.take_along_axis(own[..., index], best, -1)[..., 0] for index in (2, 5)]
-    off = np.stack([*nearest, *(np.maximum(logs[..., -1], -10) / 4 for logs in (log_here, log_around))], -1)
-    return Features(_surroundings(lab[..., 0], lab_around[..., 0]), own, off.astype(np.float32, copy=False))
+    logs = [
+        np.maximum(_log_softmax(fit.log_joint(residuals)), _LEAST_LOG_JOINT) / _LOG_JOINT_SCALE
+        for residuals in (here, around)
+    ]
+    own = _own_features(fit, here, around, logs)
+    shared = _shared_features(lab[..., 0], lab_around[..., 0], windows)
+    return Features(shared, own, _other_features(own, logs))
+
+
+def _own_features(fit: Fit, here: Residuals, around: Residuals, logs: Sequence[FloatArray]) -> FloatArray:
+    """(h, w, n, 12), of which 0 to 2 are of the point and 3 to 5 of its surroundings."""
+    lit = linear_to_lab(fit.lit)
+    everywhere = np.zeros_like(here.distance)
+    gap = np.minimum(nearest_gap(lit), _LARGEST_GAP)
+    log_brightness = np.maximum(fit.log_brightness(here), _LEAST_LOG_BRIGHTNESS)
+    parts = [
+        *_scaled(here),
+        *_scaled(around),
+        here.chroma / _CHROMA_SCALE - 1,
+        everywhere + (lit[:, 0] / _LIGHTNESS_SCALE - 1),
+        everywhere + (gap / _GAP_SCALE - 1),
+        log_brightness / _LOG_BRIGHTNESS_SCALE + 1,
+        *(part[..., :-1] for part in logs),
+    ]
+    return np.stack(parts, -1).astype(np.float32, copy=False)
 
 
 def _scaled(residuals: Residuals) -> tuple[FloatArray, FloatArray, FloatArray]:
     return (
-        np.minimum(residuals.distance / 12, 4),
-        np.clip(residuals.along / 12, -4, 4),
-        np.clip(residuals.brightness, -4, 1.2),
+        np.minimum(residuals.distance / _DISTANCE_SCALE, _LARGEST_DISTANCE),
+        np.clip(residuals.along / _DISTANCE_SCALE, -_LARGEST_DISTANCE, _LARGEST_DISTANCE),
+        np.clip(residuals.brightness, _DARKEST_LOG, _BRIGHTEST_LOG),
     )
 
 
-def _surroundings(lightness: FloatArray, around: FloatArray) -> FloatArray:
+def _other_features(own: FloatArray, logs: Sequence[FloatArray]) -> FloatArray:
+    """(h, w, 6): distances from the nearest colour, its brightness, and how likely another colour is."""
+    nearest = own[..., 0].argmin(-1)[..., None]
+    parts = [own[..., 0].min(-1), own[..., 3].min(-1)]
+    parts += [np.take_along_axis(own[..., index], nearest, -1)[..., 0] for index in (2, 5)]
+    return np.stack([*parts, *(part[..., -1] for part in logs)], -1).astype(np.float32, copy=False)
+
+
+def _shared_features(lightness: FloatArray, around: FloatArray, windows: Windows) -> FloatArray:
     near, power, far = (
-        window_mean(part[..., None], side)[..., 0]
-        for part, side in ((lightness, 7), (lightness * lightness, 7), (lightness, 15))
+        windows.mean(part[..., None], side)[..., 0]
+        for part, side in ((lightness, _NEAR_SIDE), (lightness * lightness, _NEAR_SIDE), (lightness, _FAR_SIDE))
     )
     deviation = np.sqrt(np.maximum(power - near * near, 0))
-    parts = (lightness / 50 - 1, (around - lightness) / 15, (near - lightness) / 20, (far - lightness) / 20)
-    return np.stack([*parts, deviation / 15], -1).astype(np.float32)
+    parts = [
+        lightness / _LIGHTNESS_SCALE - 1,
+        (around - lightness) / _AROUND_SCALE,
+        (near - lightness) / _NEAR_SCALE,
+        (far - lightness) / _FAR_SCALE,
+        deviation / _DEVIATION_SCALE,
+    ]
+    return np.stack(parts, -1).astype(np.float32)
 
 
-def classify(features: Features, inside: npt.NDArray[np.bool_], weights: Weights | None = None) -> FloatArray:
-    """(h, w, n + 1) probability of each colour, and last of none of them.
+def classify(
+    features: Features,
+    inside: Mask,
+    windows: Windows | None = None,
+    *,
+    is_learnt: bool = False,
+) -> FloatArray:
+    """(h, w, n + 1) probability of each colour, and last of another one.
 
     Args:
         features: of the points.
-        inside: (h, w) the points that belong to the tile.
-        weights: of the network; those shipped if not given.
+        inside: (h, w) the points that are measured; their mean answer stands for the whole picture's.
+        windows: as for the features.
+        is_learnt: the look of the colours was learnt from labelled samples.
     """
-    weights = weights if weights is not None else _shipped("classifier.npz")
+    windows = windows or Windows()
+    weights = _shipped("classifier_laid.npz" if is_learnt else "classifier.npz")
     height, width, n, _ = features.own.shape
     shared = features.shared.reshape(height * width, -1)
     own = features.own.reshape(height * width, n, -1)
-    off = features.off.reshape(height * width, 1, -1)
-    light = ((features.shared[..., :1] + 1) / 2) ** 3 + np.float32(0.01)
-    logits = np.concatenate([_run(weights, "first", shared, own), _run(weights, "first_off", shared, off)], -1)
+    other = features.other.reshape(height * width, 1, -1)
+    # L*/100 cubed is about linear light.
+    light = ((features.shared[..., :1] + 1) / 2) ** 3 + np.float32(_LEAST_LIGHT)
+    logits = np.concatenate([_run(weights, "first", shared, own), _run(weights, "first_off", shared, other)], -1)
     stage = 0
     while f"next.{stage}.0.weight" in weights:
         logs = _log_softmax(logits)
-        seen = _context(logs.reshape(height, width, n + 1), light, inside).reshape(height * width, n + 1, -1)
+        seen = _context(logs.reshape(height, width, n + 1), light, inside, windows).reshape(height * width, n + 1, -1)
         change_own = _run(weights, f"next.{stage}", shared, np.concatenate([own, seen[:, :n]], -1))
-        change_off = _run(weights, f"next_off.{stage}", shared, np.concatenate([off, seen[:, n:]], -1))
-        logits = np.maximum(logs, -8) + np.concatenate([change_own, change_off], -1)
+        change_other = _run(weights, f"next_off.{stage}", shared, np.concatenate([other, seen[:, n:]], -1))
+        logits = np.maximum(logs, _LEAST_LOG_ANSWER) + np.concatenate([change_own, change_other], -1)
         stage += 1
     return np.exp(_log_softmax(logits)).reshape(height, width, n + 1)
 
 
-def classify_laid(features: Features, inside: npt.NDArray[np.bool_]) -> FloatArray:
-    """The same where the look of the colours is known from what was laid."""
-    return classify(features, inside, _shipped("classifier_laid.npz"))
-
-
-def _context(logs: FloatArray, light: FloatArray, inside: npt.NDArray[np.bool_]) -> FloatArray:
-    """(h, w, n + 1, 6) what the last stage said here, around, of the lit points around, and everywhere."""
-    said = np.exp(logs)
-    lit = window_mean(said * light, _LIT_WINDOW) / window_mean(light, _LIT_WINDOW)
-    everywhere = np.log(said[inside].mean(0) + 1e-4) / 4
-    around = [window_mean(said, side) for side in WINDOWS]
-    parts = [np.maximum(logs, -8) / 4, *around, lit, np.broadcast_to(everywhere, logs.shape)]
+def _context(logs: FloatArray, light: FloatArray, inside: Mask, windows: Windows) -> FloatArray:
+    """(h, w, n + 1, 6) answers of the last stage: here, around, of the lit points around, and everywhere."""
+    answers = np.exp(logs)
+    lit = windows.mean(answers * light, _LIT_SIDE) / windows.mean(light, _LIT_SIDE)
+    everywhere = np.log(answers[inside].mean(0) + _LEAST_PRESENCE) / _LOG_ANSWER_SCALE
+    around = [windows.mean(answers, side) for side in CONTEXT_SIDES]
+    parts = [
+        np.maximum(logs, _LEAST_LOG_ANSWER) / _LOG_ANSWER_SCALE,
+        *around,
+        lit,
+        np.broadcast_to(everywhere, logs.shape),
+    ]
     return np.stack(parts, -1).astype(np.float32, copy=False)
 
 
@@ -157,27 +221,6 @@ def _layers(weights: Weights, name: str) -> tuple[Sequence[FloatArray], Sequence
 def _shipped(name: str) -> Weights:
     with resources.files("plitka.core.measure").joinpath("data", name).open("rb") as file, np.load(file) as data:
         return {name: data[name] for name in data.files}
-
-
-def window_mean(values: FloatArray, side: int) -> FloatArray:
-    """Mean of (h, w, c) over a square window of odd side; the edge repeats."""
-    for axis in (0, 1):
-        values = np.moveaxis(_running_mean(np.moveaxis(values, axis, 0), side), 0, axis)
-    return values
-
-
-def _running_mean(values: FloatArray, side: int) -> FloatArray:
-    """Mean along the first axis: a sum of rows that gains one row and loses one at each step."""
-    reach = side // 2
-    padded = np.concatenate([np.repeat(values[:1], reach, 0), values, np.repeat(values[-1:], reach, 0)])
-    total = padded[:side].sum(0)
-    mean = np.empty_like(values)
-    for row in range(len(values)):
-        np.multiply(total, np.float32(1 / side), out=mean[row])
-        if row + 1 < len(values):
-            total += padded[row + side]
-            total -= padded[row]
-    return mean
 
 
 def _log_softmax(logits: FloatArray) -> FloatArray:

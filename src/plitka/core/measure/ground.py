@@ -18,11 +18,15 @@ CELL_PX = 8
 _GROUND_LEVEL = 200.0
 _GROUND_TINT = 45.0
 _GROUND_DEVIATION = 5.0
-"""sRGB levels: ground is lighter, less tinted and more even than this; chips vary by 10 and more."""
+"""sRGB levels 0..255: ground is lighter, less tinted and more even than this; chips deviate by 10 and more."""
 _RIM_CELLS = 3
+"""Cells beside certain ground that are left out: two of the tile, and one of ground whose evenness its edge spoils."""
 _LEAST_FRAME = 0.5
-"""Where less of the frame than this shows ground, the tile fills the picture."""
+"""Share of the picture's edge that shows ground; below it the tile fills the picture."""
 _LEAST_TILE = 0.02
+"""Share of the picture; where less is left of the tile, what was taken for ground is none."""
+_ALL_OF_WINDOW = 0.999
+"""1 but for rounding."""
 
 
 def find_tile(pixels: npt.NDArray[np.uint8]) -> Mask:
@@ -39,7 +43,7 @@ def find_tile(pixels: npt.NDArray[np.uint8]) -> Mask:
     frame = np.concatenate([ground[0], ground[-1], ground[:, 0], ground[:, -1]])
     if frame.mean() < _LEAST_FRAME:
         return everything
-    tile: Mask = _around((~ground).astype(np.float32), _RIM_CELLS) > 0.999
+    tile: Mask = _around((~ground).astype(np.float32), _RIM_CELLS) > _ALL_OF_WINDOW
     return tile if tile.mean() > _LEAST_TILE else everything
 
 
@@ -52,7 +56,7 @@ def _around(values: FloatArray, reach: int) -> FloatArray:
 
 
 def _reaching_frame(mask: Mask) -> Mask:
-    """The part of a mask that hangs together with the frame."""
+    """The part of a mask that is connected with the edge of the picture."""
     reached = np.zeros_like(mask)
     reached[[0, -1]], reached[:, [0, -1]] = mask[[0, -1]], mask[:, [0, -1]]
     while True:

@@ -1,11 +1,12 @@
-"""Points of a picture where it is known which colour was laid: from them the look of the colours is learnt.
+"""Labelled samples: points of a picture with the colour that was laid there, from which the look of colours is learnt.
 
 Decisions:
 * Points at the edges of chips are taken too: they lie in the shade, and a rare colour has more of them than one
   whose chips lie side by side. Without them the rare one would seem to be in another light.
-* At most so many of each colour are looked at, drawn at random: what was laid more is not seen better.
+* At most so many of each colour are taken, drawn at random: a colour that was laid more is not seen better.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,34 +14,46 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Labels = npt.NDArray[np.integer[Any]]
+Mask = npt.NDArray[np.bool_]
 
-_MOST = 2500
-"""Points of one colour that are looked at."""
-_MOSTLY = 0.6
-"""More than this share of a point's pixels must be of its colour."""
+_MOST_PER_COLOUR = 2500
+_LEAST_COVER = 0.6
+"""More than this share of a point's pixels has one label; of four pixels, three."""
 
 
-def sure_points(points: FloatArray, laid: Labels, n: int) -> tuple[FloatArray, Labels]:
-    """(k, 3) points that are for the most part of one colour, and (k,) index of that colour.
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Points with labels, some of which may be wrong."""
+
+    linear: FloatArray
+    """(k, 3) linear light."""
+    labels: Labels
+    """(k,) index of the colour, 0..n - 1."""
+
+
+def draw_samples(points: FloatArray, labels: Labels, n_colours: int, where: Mask | None = None) -> Samples:
+    """Samples of each colour, at most 2,500, the same for the same picture.
 
     Args:
-        points: (h, w, 3) of the picture.
-        laid: (h * side, w * side) index of the colour at each pixel, points being squares of that side.
-        n: number of colours.
+        points: (h, w, 3) linear light.
+        labels: (h * side, w * side) index of the colour that was laid at each pixel; points are squares of that side.
+        n_colours: how many there are; of some there may be no sample.
+        where: (h, w) the points that may be taken; None: all of them.
     """
     rng = np.random.default_rng(0)
-    taken, labels = [], []
-    for colour in range(n):
-        places = np.flatnonzero(_share(laid == colour, points.shape) > _MOSTLY)
-        places = rng.choice(places, min(_MOST, len(places)), replace=False)
-        taken.append(points.reshape(-1, 3)[places])
-        labels.append(np.full(len(places), colour))
-    return np.concatenate(taken), np.concatenate(labels)
+    linear, taken = [], []
+    for colour in range(n_colours):
+        is_covered = _cover(labels == colour, points.shape) > _LEAST_COVER
+        places = np.flatnonzero(is_covered if where is None else is_covered & where)
+        places = rng.choice(places, min(_MOST_PER_COLOUR, len(places)), replace=False)
+        linear.append(points.reshape(-1, 3)[places])
+        taken.append(np.full(len(places), colour))
+    return Samples(np.concatenate(linear), np.concatenate(taken))
 
 
-def _share(is_laid: npt.NDArray[np.bool_], shape: tuple[int, ...]) -> FloatArray:
+def _cover(is_labelled: Mask, shape: tuple[int, ...]) -> FloatArray:
     """(h, w) share of each point's pixels."""
     rows, columns, *_ = shape
-    side = is_laid.shape[0] // rows
-    share: FloatArray = is_laid.reshape(rows, side, columns, side).mean((1, 3))
-    return share
+    side = is_labelled.shape[0] // rows
+    cover: FloatArray = is_labelled.reshape(rows, side, columns, side).mean((1, 3))
+    return cover

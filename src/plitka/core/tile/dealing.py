@@ -3,21 +3,46 @@
 Decisions:
 * Percent means visible area, so colours are dealt by the area that is seen of each chip.
 * Large chips are dealt first, in random order; small ones then settle what is still owed.
-* Where colours have grains of their own, the chips of a grain are shared out among its colours. What a grain
+* Where colours are coarse or fine, the chips of a coarseness are shared out among its colours. What a coarseness
   shows too much goes to the next one: the chips that are nearest to that in size.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.tile.granules import Geometry, Grain
+from plitka.core.scene import Coarseness
+from plitka.core.tile.granules import CoarsenessShares, FloatMap
 
 _DEALT_BY = (0.5, 0.8, 0.97)
 """Chips are dealt in groups of falling size that end at these shares of their number; the last few one by one."""
 _FEW = 80
 """So few chips are all dealt one by one: the smallest of them could not settle what the large ones leave owed."""
+
+
+Deal = Callable[
+    [npt.NDArray[np.int64], Sequence[float], np.random.Generator],
+    npt.NDArray[np.int32],
+]
+"""`deal_colours` or `deal_exactly`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chips:
+    """What decides the colours of the chips of a layer, or of a part of it."""
+
+    areas: npt.NDArray[np.int64]
+    """(n,) cells in which each chip is seen; 0 for one that lies off the tile."""
+    coarseness: npt.NDArray[np.int8]
+    """(n,) place of its coarseness in `Coarseness`."""
+    radius_mm: FloatMap
+    """(n,) of the whole chip."""
+
+    def only(self, which: "npt.NDArray[np.integer | np.bool_]") -> "Chips":
+        """Some of them: by number, or where true."""
+        return Chips(self.areas[which], self.coarseness[which], self.radius_mm[which])
 
 
 def deal_colours(
@@ -50,7 +75,7 @@ def deal_colours(
 def deal_exactly(
     areas: npt.NDArray[np.int64], shares: Sequence[float], rng: np.random.Generator
 ) -> npt.NDArray[np.int32]:
-    """The same, and what a large chip that fell to a small share leaves owed is settled by exchange."""
+    """The same; then chips swap colours until the areas match, where a large one fell to a small share."""
     return _balance(deal_colours(areas, shares, rng), areas, np.asarray(shares))
 
 
@@ -64,50 +89,53 @@ def _deal_runs(areas: npt.NDArray[np.int64], owed: npt.NDArray[np.float64]) -> n
     return runs
 
 
-def grain_shares(shares: Sequence[float], grains: Sequence[Grain]) -> tuple[tuple[Grain, float], ...]:
-    """How much of the face each grain shall show, as `GranuleConfig.grains` has it; none if all are usual."""
-    if set(grains) == {Grain.USUAL}:
-        return ()
-    pairs = list(zip(shares, grains, strict=True))
-    return tuple((grain, sum(share for share, own in pairs if own is grain)) for grain in Grain if grain in grains)
-
-
-def deal_grains(
-    geometry: Geometry,
-    areas: npt.NDArray[np.int64],
-    shares: Sequence[float],
-    grains: Sequence[Grain],
-    rng: np.random.Generator,
-) -> npt.NDArray[np.int32]:
-    """Give each chip a colour whose grain it is of, so that the seen areas meet the shares.
+def coarseness_shares(shares: Sequence[float], coarseness: Sequence[Coarseness]) -> CoarsenessShares:
+    """How much of the face chips of each coarseness shall show.
 
     Args:
-        geometry: laid with the `grain_shares` of the same shares and grains.
-        areas: (n_chips,) cells seen of each chip; 0 for one that lies off the tile.
+        shares: of each colour, 0..1.
+        coarseness: of each colour.
+    """
+    pairs = list(zip(shares, coarseness, strict=True))
+    return tuple((kind, sum(share for share, own in pairs if own is kind)) for kind in Coarseness if kind in coarseness)
+
+
+def deal_by_coarseness(
+    chips: Chips,
+    shares: Sequence[float],
+    coarseness: Sequence[Coarseness],
+    rng: np.random.Generator,
+    deal: Deal = deal_exactly,
+) -> npt.NDArray[np.int32]:
+    """Give each chip a colour whose coarseness it has, so that the seen areas meet the shares.
+
+    Args:
+        chips: laid with the `coarseness_shares` of nearly the same shares.
         shares: of each colour, 0..1, summing to 1.
-        grains: of each colour.
+        coarseness: of each colour.
+        deal: what deals where all colours have one coarseness.
 
     Returns:
-        (n_chips,) index of the colour.
+        (n,) index of the colour.
     """
-    if not grains or len(geometry.config.grains) < 2:
-        return deal_colours(areas, shares, rng)
-    owned = np.array(shares)
-    dealt = np.zeros(areas.size, np.int32)
-    grain_of_chip = _settle(geometry, areas)
-    for index, (grain, _) in enumerate(geometry.config.grains):
-        chips = np.flatnonzero(grain_of_chip == index)
-        colours = np.flatnonzero([own is grain for own in grains])
-        if chips.size:
-            wanted = owned[colours] / owned[colours].sum()
-            dealt[chips] = colours[deal_exactly(areas[chips], wanted, rng)]
+    wanted = coarseness_shares(shares, coarseness)
+    if len(wanted) < 2:
+        return deal(chips.areas, shares, rng)
+    dealt = np.zeros(chips.areas.size, np.int32)
+    place_of_chip = _settle(chips, wanted)
+    for place, (kind, _) in enumerate(wanted):
+        some = np.flatnonzero(place_of_chip == place)
+        colours = np.flatnonzero([own is kind for own in coarseness])
+        if some.size:
+            own_shares = np.array(shares)[colours]
+            dealt[some] = colours[deal_exactly(chips.areas[some], own_shares / own_shares.sum(), rng)]
     return dealt
 
 
 def _balance(
     dealt: npt.NDArray[np.int32], areas: npt.NDArray[np.int64], wanted: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.int32]:
-    """The same colours, or grains, but for chips that one with too much and one with too little exchange.
+    """The same colours, or coarsenesses, but for chips that one with too much and one with too little swap.
 
     Few chips may leave more than a cell or two to settle; the difference of two chips settles it.
     """
@@ -128,20 +156,21 @@ def _balance(
             dealt[back[match[best] - 1]] = giver
 
 
-def _settle(geometry: Geometry, areas: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-    """(n_chips,) grain of each chip, after as few as possible went over to the next grain in size."""
-    grains = geometry.grains.astype(np.int32)
-    shares = np.array([share for _, share in geometry.config.grains])
+def _settle(chips: Chips, wanted: CoarsenessShares) -> npt.NDArray[np.int32]:
+    """(n,) place in `wanted` that each chip serves, after as few as possible went over to the next in size."""
+    ranks = [list(Coarseness).index(kind) for kind, _ in wanted]
+    places = np.abs(chips.coarseness[:, None] - np.array(ranks)).argmin(1).astype(np.int32)
+    areas, shares = chips.areas, np.array([share for _, share in wanted])
     owed = shares * areas.sum()
     steps = range(owed.size - 1)
-    for finer in (*steps, *steps):  # twice, because a grain can pass on only what it has got
-        shown = np.bincount(grains, areas, minlength=owed.size)
+    for finer in (*steps, *steps):  # twice, because a coarseness can pass on only what it has got
+        shown = np.bincount(places, areas, minlength=owed.size)
         excess = (shown - owed)[: finer + 1].sum()
         giver, taker = (finer, finer + 1) if excess > 0 else (finer + 1, finer)
-        chips = np.flatnonzero(grains == giver)
-        by_size = chips[np.argsort(geometry.radius_mm[chips] * np.sign(taker - giver), kind="stable")[::-1]]
-        grains[_fill(by_size, areas, abs(excess))] = taker
-    return _balance(grains, areas, shares)
+        given = np.flatnonzero(places == giver)
+        by_size = given[np.argsort(chips.radius_mm[given] * np.sign(taker - giver), kind="stable")[::-1]]
+        places[_fill(by_size, areas, abs(excess))] = taker
+    return _balance(places, areas, shares)
 
 
 def _fill(chips: npt.NDArray[np.int64], areas: npt.NDArray[np.int64], owed: float) -> list[int]:

@@ -3,22 +3,23 @@
 Decisions:
 * Chips fall one by one on a height map and take the lowest of a few places, so the layer fills its gaps.
 * The field is periodic: what leaves at one edge comes in at the opposite one.
-* Where a layer has chips of several grains, as coarse and fine, it is laid in thin rounds, and what is seen of
-  each grain after a round decides how much of it falls in the next. Chips of any grain fall anywhere.
+* Where a layer has coarse, usual and fine chips it is laid in thin rounds, and what is seen of each coarseness after
+  a round decides how much of it falls in the next. Each zone has a mix of its own, whose chips fall anywhere in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION, Coarseness, Surface
 from plitka.core.tile.chips import make_chip, rasterise
-from plitka.errors import InputError
 
+USUAL_PX_PER_MM = 1024 / 146
+"""Scale of a render: 7 px a millimetre, as in the photographs, and a little more so that 1024 px show whole 146 mm."""
 _DEEPEST_MM = 5.0
 """Deeper gaps look no darker, and their depth would only stretch the height map."""
 
@@ -26,64 +27,31 @@ _MEDIAN = 0.86
 """Median diameter of the chips, of the geometric mean of the smallest and the largest."""
 _SPREAD = 0.17
 """Deviation of the logarithm of diameters, of the logarithm of largest over smallest."""
-_GIVE = 0.55
+_LEAST_OF_SMALLEST = 0.6
+"""No chip is smaller than this, of the smallest: a sieve lets long ones through."""
+_LEAST_CELLS = 6
+"""A stamp of fewer cells is no chip."""
+_CONTACT_QUANTILE = 0.55
 """A chip rests on this quantile of the gap below it, because rubber gives a little."""
 _ROUND = 0.125
-"""Of a layer: what falls between two looks at how much is seen of each grain."""
-_PULL, _LEARNT = 4.0, 0.2
-"""Of what a grain lacks on the face, as a logarithm: how much more of it falls in the next round, and in all."""
-
-FRACTIONS_MM: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"0.5-1.5": (0.5, 1.5), "1-3": (1.0, 3.0), "1-4": (1.0, 4.0), "2-4": (2.0, 4.0)}
-)
-"""Smallest and largest granule of the fractions that the trade sells, by their usual names."""
-USUAL_FRACTION = "1-4"
-
-
-def fraction_mm(name: str) -> tuple[float, float]:
-    """Smallest and largest granule of a fraction of the trade.
-
-    Raises:
-        InputError: there is no such fraction.
-    """
-    if name not in FRACTIONS_MM:
-        raise InputError(
-            "there is no fraction {name!r} of granules; choose one of {fractions}",
-            name=name,
-            fractions=", ".join(FRACTIONS_MM),
-        )
-    return FRACTIONS_MM[name]
-
+"""Layers that fall between two counts of what is seen of each coarseness."""
+_NEXT_ROUND_GAIN, _LASTING_GAIN = 4.0, 0.2
+"""Of what a coarseness lacks on the face, as a logarithm: how much more of it falls in the next round, and in all."""
+_MOST_LACK = 4.0
+"""Largest ratio of wanted to seen that is corrected in one round, so that the balance does not overshoot."""
+_PRESSED_LEVEL = 0.6
+"""Quantile of the heights at which a press stops."""
+_CUT_LEVEL = 0.12
+"""Quantile of the heights at which a block is sliced: all above is cut away."""
+_CUT_RELIEF, _CUT_DEPTH = 0.02, 0.15
+"""What a slice leaves of what stands out above its level, and what the binder leaves of what lies below."""
 
 FloatMap = npt.NDArray[np.floating[Any]]
 """float32 unless a sum needed more."""
 IdMap = npt.NDArray[np.int32]
-
-
-class Surface(StrEnum):
-    """How the face of the tile came about."""
-
-    PRESSED = "pressed"
-    """Moulded under a press: relief, with dark gaps."""
-    CUT = "cut"
-    """Sliced from a block: chips cut flat, almost no shadow."""
-
-
-class Grain(StrEnum):
-    """How large the chips of a colour are beside the usual ones, the smallest first."""
-
-    FINE = "fine"
-    USUAL = "usual"
-    COARSE = "coarse"
-
-    @property
-    def scale(self) -> float:
-        """Times the usual diameter."""
-        return _SCALES[self]
-
-
-_SCALES = {Grain.FINE: 0.5, Grain.USUAL: 1.0, Grain.COARSE: 1.6}
-"""Fine of 1-3 is the trade's 0.5-1.5; a coarse chip of 1-4 is about as large as one of 3-5."""
+ZoneMap = npt.NDArray[np.uint8]
+CoarsenessShares = tuple[tuple[Coarseness, float], ...]
+"""How much of a face chips of each coarseness shall show, 0..1, from fine to coarse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +61,11 @@ class GranuleConfig:
     size_px: int = 1024
     """Side of the square field."""
     field_mm: float = 146.0
-    """What that side shows: 7 px a millimetre, as in the photographs."""
+    """What that side shows."""
     granule_mm: tuple[float, float] = FRACTIONS_MM[USUAL_FRACTION]
-    """Smallest and largest chip of the usual grain."""
-    grains: tuple[tuple[Grain, float], ...] = ()
-    """How much of the face each grain shall show, 0..1, from fine to coarse; none: all chips are usual."""
+    """Smallest and largest chip of the usual coarseness."""
+    mixes: tuple[CoarsenessShares, ...] = ()
+    """Of each zone, or one for the whole field; none: all chips are usual."""
     oversample: int = 2
     """Height and ids are computed this many times finer than the picture."""
     press: float = 0.48
@@ -120,6 +88,12 @@ class GranuleConfig:
     def cells_per_mm(self) -> float:
         return self.n_cells / self.field_mm
 
+    @property
+    def coarsenesses(self) -> tuple[Coarseness, ...]:
+        """What chips there are, the smallest first."""
+        own = {coarseness for mix in self.mixes for coarseness, _ in mix} or {Coarseness.USUAL}
+        return tuple(coarseness for coarseness in Coarseness if coarseness in own)
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
@@ -130,8 +104,8 @@ class Geometry:
     """(N, N) the chip on top, 0..n_chips-1: visible chips only, numbered without holes."""
     height_mm: FloatMap
     """(N, N) height of its surface."""
-    grains: npt.NDArray[np.int8]
-    """(n_chips,) which of the config's grains each chip is of; 0 where it has none."""
+    coarseness: npt.NDArray[np.int8]
+    """(n_chips,) place of each chip's coarseness in `Coarseness`, from 0 for fine."""
     radius_mm: FloatMap
     """(n_chips,) of the whole chip, of which only a part may be seen."""
 
@@ -152,37 +126,41 @@ class _Stamp:
     top: FloatMap
 
 
-def lay_granules(config: GranuleConfig, seed: int) -> Geometry:
+def lay_granules(config: GranuleConfig, seed: int, zone_map: ZoneMap | None = None) -> Geometry:
     """Lay chips until the ground is covered, then press the layer flat.
 
-    The same config and seed give the same geometry, bit for bit.
+    The same config, seed and zones give the same geometry, bit for bit.
+
+    Args:
+        zone_map: (N, N) which of the config's `mixes` falls at each cell; None: the first falls everywhere.
     """
     rng = np.random.default_rng(seed)
-    scales = [grain.scale for grain, _ in config.grains] or [1.0]
-    libraries = [_stamp_library(config, scale, rng) for scale in scales]
+    libraries = [_stamp_library(config, coarseness.scale, rng) for coarseness in config.coarsenesses]
     layer = _Layer.bare(config, [stamp for library in libraries for stamp in library])
-    grain_of_stamp = np.repeat(np.arange(len(libraries)), [len(library) for library in libraries]).astype(np.int8)
-    if config.grains:
-        _deposit_grains(layer, config, grain_of_stamp, rng)
+    library_of_stamp = np.repeat(np.arange(len(libraries)), [len(library) for library in libraries])
+    if config.mixes:
+        _deposit_mixes(layer, _mixes(config, zone_map), library_of_stamp, rng)
     else:
         _deposit(layer, rng)
     n = config.n_cells
     ids, height = layer.ids.reshape(n, n), layer.height.reshape(n, n)
     _fill_holes(ids)
-    height = _press(height, config) if config.surface is Surface.PRESSED else _cut(height)
+    height = FACES[config.surface](height, config)
     seen, dense = np.unique(ids, return_inverse=True)
     stamps_seen = layer.laid[seen]
     radii = np.array([stamp.radius_mm for stamp in layer.stamps], np.float32)[stamps_seen]
-    return Geometry(config, dense.reshape(ids.shape).astype(np.int32), height, grain_of_stamp[stamps_seen], radii)
+    ranks = np.array([list(Coarseness).index(coarseness) for coarseness in config.coarsenesses], np.int8)
+    coarseness = ranks[library_of_stamp[stamps_seen]]
+    return Geometry(config, dense.reshape(ids.shape).astype(np.int32), height, coarseness, radii)
 
 
 def _stamp_library(config: GranuleConfig, scale: float, rng: np.random.Generator) -> list[_Stamp]:
     smallest, largest = (length * scale for length in config.granule_mm)
     # Chip diameters are bell-shaped on a log scale with a tail of fines, as sieved crumb is.
     middle, spread = np.log((smallest * largest) ** 0.5 * _MEDIAN), np.log(largest / smallest) * _SPREAD
-    diameters = np.clip(np.exp(rng.normal(middle, spread, config.n_shapes)), smallest * 0.6, largest)
+    diameters = np.clip(np.exp(rng.normal(middle, spread, config.n_shapes)), smallest * _LEAST_OF_SMALLEST, largest)
     stamps = (_stamp(diameter / 2, config.cells_per_mm, rng) for diameter in diameters)
-    return [stamp for stamp in stamps if stamp.rows.size >= 6]
+    return [stamp for stamp in stamps if stamp.rows.size >= _LEAST_CELLS]
 
 
 def _stamp(radius_mm: float, cells_per_mm: float, rng: np.random.Generator) -> _Stamp:
@@ -220,11 +198,22 @@ class _Layer:
     def is_closed(self) -> bool:
         return bool((self.ids < 0).mean() <= self.config.bare_share)
 
-    def drop(self, stamps: npt.NDArray[np.int64], rng: np.random.Generator) -> None:
-        """Let a chip of each stamp fall, one after another."""
+    def drop(
+        self, stamps: npt.NDArray[np.int64], rng: np.random.Generator, where: "npt.NDArray[np.int64] | None" = None
+    ) -> None:
+        """Let a chip of each stamp fall, one after another.
+
+        Args:
+            where: numbers of the cells that its middle may fall on; None: any.
+        """
+        n = self.config.n_cells
         for chip, index in enumerate(stamps, self.laid.size):
-            places = rng.integers(self.config.n_cells, size=(self.config.n_places, 2))
-            _drop(self.height, self.ids, chip, self.stamps[index], places, self.config.n_cells)
+            if where is None:
+                places = rng.integers(n, size=(self.config.n_places, 2))
+            else:
+                cells = where[rng.integers(where.size, size=self.config.n_places)]
+                places = np.stack([cells // n, cells % n], 1)
+            _drop(self.height, self.ids, chip, self.stamps[index], places, n)
         self.laid = np.concatenate([self.laid, stamps])
 
 
@@ -236,28 +225,59 @@ def _deposit(layer: _Layer, rng: np.random.Generator) -> None:
         batch = max(1, batch // 8)
 
 
-def _deposit_grains(
-    layer: _Layer, config: GranuleConfig, grain_of_stamp: npt.NDArray[np.int8], rng: np.random.Generator
+@dataclass(slots=True)
+class _Mix:
+    """Chips of several coarsenesses, and how they fall on one part of the field."""
+
+    wanted: npt.NDArray[np.float64]
+    """(n,) share of the face that each of the config's coarsenesses shall show."""
+    where: "npt.NDArray[np.int64] | None"
+    """Numbers of the cells of that part; None: all of them."""
+    balance: npt.NDArray[np.float64]
+    """Share of the area that falls, of each coarseness, in the long run."""
+    falling: npt.NDArray[np.float64]
+    """The same in the next round."""
+
+    def look(self, seen: npt.NDArray[np.float64]) -> None:
+        """Update the balance by the share of each coarseness that is seen now."""
+        least = np.maximum(seen, self.wanted / _MOST_LACK)
+        lack = np.divide(self.wanted, least, out=np.ones_like(self.wanted), where=self.wanted > 0)
+        self.balance = self.balance * lack**_LASTING_GAIN
+        self.falling = self.balance * lack**_NEXT_ROUND_GAIN
+        self.balance, self.falling = self.balance / self.balance.sum(), self.falling / self.falling.sum()
+
+
+def _mixes(config: GranuleConfig, zone_map: ZoneMap | None) -> list[_Mix]:
+    """What falls on each zone that has cells."""
+    mixes = []
+    for zone, shares in enumerate(config.mixes if zone_map is not None else config.mixes[:1]):
+        wanted = np.array([dict(shares).get(coarseness, 0.0) for coarseness in config.coarsenesses])
+        where = None if zone_map is None else np.flatnonzero(zone_map.ravel() == zone)
+        if where is None or where.size:
+            mixes.append(_Mix(wanted, where, wanted, wanted))
+    return mixes
+
+
+def _deposit_mixes(
+    layer: _Layer, mixes: Sequence[_Mix], library_of_stamp: npt.NDArray[np.int64], rng: np.random.Generator
 ) -> None:
-    """Lay chips of several grains so that about as much is seen of each as the config wants.
+    """Lay chips so that about as much is seen of each coarseness as each mix wants.
 
     Fine chips slip into gaps and coarse ones hide what lies below, so what is seen differs from what falls.
     """
-    wanted = np.array([share for _, share in config.grains])
-    counts = np.bincount(grain_of_stamp)
-    areas = np.bincount(grain_of_stamp, [stamp.rows.size for stamp in layer.stamps]) / counts
-    balance, falling, n_layers = wanted, wanted, 0.0
-    while n_layers < config.layers or not layer.is_closed:
-        odds = (falling / areas / counts)[grain_of_stamp]
-        size = max(1, int(_ROUND * layer.ids.size * (falling / areas).sum()))
-        layer.drop(rng.choice(len(layer.stamps), size, p=odds / odds.sum()), rng)
-        some = layer.ids[::5]  # tells as much as all cells do
-        top = grain_of_stamp[layer.laid[some[some >= 0]]]
-        seen = np.bincount(top, minlength=wanted.size) / top.size
-        lack = wanted / np.maximum(seen, wanted / 4)
-        balance = balance * lack**_LEARNT
-        falling = balance * lack**_PULL
-        balance, falling = balance / balance.sum(), falling / falling.sum()
+    counts = np.bincount(library_of_stamp)
+    areas = np.bincount(library_of_stamp, [stamp.rows.size for stamp in layer.stamps]) / counts
+    n_layers = 0.0
+    while n_layers < layer.config.layers or not layer.is_closed:
+        for mix in mixes:
+            n_cells = layer.ids.size if mix.where is None else mix.where.size
+            odds = (mix.falling / areas / counts)[library_of_stamp]
+            size = max(1, int(_ROUND * n_cells * (mix.falling / areas).sum()))
+            layer.drop(rng.choice(len(layer.stamps), size, p=odds / odds.sum()), rng, mix.where)
+            # A fifth of the cells is sample enough.
+            some = layer.ids[::5] if mix.where is None else layer.ids[mix.where[::5]]
+            top = library_of_stamp[layer.laid[some[some >= 0]]]
+            mix.look(np.bincount(top, minlength=mix.wanted.size) / max(top.size, 1))
         n_layers += _ROUND
 
 
@@ -271,7 +291,7 @@ def _drop(height: FloatMap, ids: IdMap, chip: int, stamp: _Stamp, places: npt.ND
     cells = ((row + stamp.rows) % n) * n + (column + stamp.columns) % n
     under = height[cells]
     gap = under - stamp.bottom
-    rank = int(_GIVE * (gap.size - 1))
+    rank = int(_CONTACT_QUANTILE * (gap.size - 1))
     gap.partition(rank)
     top = gap[rank] + stamp.top
     above = top > under
@@ -290,12 +310,20 @@ def _fill_holes(ids: IdMap) -> None:
 
 
 def _press(height: FloatMap, config: GranuleConfig) -> FloatMap:
-    level = np.quantile(height, 0.6)
+    level = np.quantile(height, _PRESSED_LEVEL)
     pressed = np.where(height > level, level + (height - level) * config.press, height)
     return np.maximum(pressed, level - _DEEPEST_MM).astype(np.float32)
 
 
-def _cut(height: FloatMap) -> FloatMap:
+def _cut(height: FloatMap, config: GranuleConfig) -> FloatMap:
     """Nearly all of the face lies in one plane; binder fills what lies deeper."""
-    level = np.quantile(height, 0.12)
-    return np.where(height > level, level + (height - level) * 0.02, level - (level - height) * 0.15).astype(np.float32)
+    del config
+    level = np.quantile(height, _CUT_LEVEL)
+    above = level + (height - level) * _CUT_RELIEF
+    return np.where(height > level, above, level - (level - height) * _CUT_DEPTH).astype(np.float32)
+
+
+FACES: Mapping[Surface, Callable[[FloatMap, GranuleConfig], FloatMap]] = MappingProxyType(
+    {Surface.PRESSED: _press, Surface.CUT: _cut}
+)
+"""How each surface is finished: (N, N) heights in mm of a layer as it fell -> of the tile's face."""

@@ -1,8 +1,23 @@
-"""Where the light on a tile comes from: the lamp, the sky, and what dry or wet granules make of it."""
+"""Where the light on a tile comes from: the lamp, the sky, and what dry or wet granules make of it.
+
+The usual light is that of the photographs of tiles: its figures were chosen beside them until renders had their
+brightness, contrast and glints. The other lights were chosen by eye from it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+from plitka.core.scene import Lighting
+
+_WET_SHEEN_GAIN, _WET_SHARPNESS_GAIN, _WET_SPARKLE = 2.0, 3.0, 0.45
+"""What a film of water makes of the binder's highlight: as much brighter, as much narrower, and calmer, its relief in
+pixels. By eye."""
+_WARM_RED, _WARM_BLUE = 0.06, 0.09
+"""How much red a warmth of 1 adds to the lamp, and how much blue it takes away. By eye."""
+_WET_DEPTH, _WET_LOSS, _WET_GLOSS = 0.35, 0.15, 0.25
+"""A wet chip's albedo has this added to its exponent and loses this part; its highlight gains this much light. By
+eye: light that comes back from pores full of water is less, and has met the pigment more often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +32,7 @@ class LightConfig:
     lamp: float = 0.36
     """Light of the lamp on a flat bright chip, of a total of about 1 with the sky."""
     sky: float = 0.84
+    """Light of the whole sky on it."""
     occlusion: float = 1.56
     """Exponent on the visible share of the sky: above 1, gaps are darker than an even sky leaves them."""
     bounce: float = 0.3
@@ -35,8 +51,8 @@ class LightConfig:
     """Deviation of chips of one colour in lightness, of 1."""
     tint: float = 0.008
     """Deviation of chips of one colour in each primary, of 1."""
-    grain: float = 0.012
-    """Deviation of points of one chip, of 1."""
+    speckle: float = 0.012
+    """Deviation of points of one chip in lightness, of 1."""
     blur_px: float = 0.0
     """Deviation of the lens's blur."""
     warmth: float = 0.0
@@ -44,22 +60,52 @@ class LightConfig:
     wetness: float = 0.0
     """0..1: from dry to wet, which is darker, deeper in colour, and shines."""
 
+    @property
+    def lamp_rgb(self) -> tuple[float, float, float]:
+        """Tint of the lamp in each primary, 1 for white."""
+        return 1 + _WARM_RED * self.warmth, 1.0, 1 - _WARM_BLUE * self.warmth
 
-LIGHTS: Mapping[str, LightConfig] = MappingProxyType(
+    @property
+    def albedo_exponent(self) -> float:
+        """What a chip's colour is raised to: above 1, it is deeper."""
+        return 1 + _WET_DEPTH * self.wetness
+
+    @property
+    def albedo_gain(self) -> float:
+        """Part of its light that a chip gives back."""
+        return 1 - _WET_LOSS * self.wetness
+
+    @property
+    def gloss(self) -> float:
+        """Light of the highlight where it is brightest."""
+        return self.sheen + _WET_GLOSS * self.wetness
+
+
+LIGHTS: Mapping[Lighting, LightConfig] = MappingProxyType(
     {
-        "studio": LightConfig(),
-        "sun": LightConfig(elevation_deg=48.0, softness_deg=1.0, lamp=0.78, sky=0.42, warmth=0.8),
-        "overcast": LightConfig(
+        Lighting.STUDIO: LightConfig(),
+        Lighting.SUN: LightConfig(elevation_deg=48.0, softness_deg=1.0, lamp=0.78, sky=0.42, warmth=0.8),
+        Lighting.OVERCAST: LightConfig(
             elevation_deg=62.0, softness_deg=26.0, lamp=0.22, sky=0.92, sheen=0.06, sheen_width=30.0, crumple=1.3
         ),
-        "warm": LightConfig(lamp=0.75, sky=0.45, warmth=2.5),
-        "cold": LightConfig(lamp=0.75, sky=0.45, warmth=-2.5),
+        Lighting.WARM: LightConfig(lamp=0.75, sky=0.45, warmth=2.5),
+        Lighting.COLD: LightConfig(lamp=0.75, sky=0.45, warmth=-2.5),
     }
 )
-"""Light by the name that people give it; studio is that of the photographs."""
-USUAL_LIGHT = "studio"
+"""What each light is made of."""
 
 
 def wetted(config: LightConfig) -> LightConfig:
     """The same light on a tile that rain has wetted: a film of water mirrors the lamp sharply."""
-    return replace(config, wetness=1.0, sheen=2 * config.sheen, sheen_width=3 * config.sheen_width, sparkle=0.45)
+    return replace(
+        config,
+        wetness=1.0,
+        sheen=_WET_SHEEN_GAIN * config.sheen,
+        sheen_width=_WET_SHARPNESS_GAIN * config.sheen_width,
+        sparkle=_WET_SPARKLE,
+    )
+
+
+def light_of(light: Lighting, *, wet: bool) -> LightConfig:
+    """What a scene's light is made of, on a dry or a wet tile."""
+    return wetted(LIGHTS[light]) if wet else LIGHTS[light]

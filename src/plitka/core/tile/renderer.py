@@ -1,108 +1,161 @@
-"""Tiles calculated from their recipe: geometry, light and paint in one call, exact in their shares."""
+"""Tiles calculated from their scene: geometry, light and paint in one call, exact in their shares."""
 
-from dataclasses import dataclass, field, replace
-from time import perf_counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.generation import Defaults, Engine, OnProgress, Progress, Request, Result
-from plitka.core.recipes.recipe import Recipe, format_colours
-from plitka.core.tile.dealing import deal_grains, grain_shares
-from plitka.core.tile.granules import FloatMap, Geometry, Grain, GranuleConfig, lay_granules
-from plitka.core.tile.lighting import LightConfig
-from plitka.core.tile.shading import Light, light_granules, lit_colours, normals, photograph, shrink, vary_chips
-from plitka.errors import InputError
+from plitka.core.colour.arrays import lit_colours
+from plitka.core.scene import Scene
+from plitka.core.tile.dealing import Chips, deal_colours
+from plitka.core.tile.granule_map import MapSpec
+from plitka.core.tile.granules import FloatMap, Geometry, GranuleConfig, lay_granules
+from plitka.core.tile.lighting import LightConfig, light_of
+from plitka.core.tile.masks import ZoneIndex, label_masks
+from plitka.core.tile.shading import Light, light_granules, normals, photograph, shrink, vary_chips
+from plitka.core.tile.zones import ZonedChips, asked_shares
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from plitka.core.generation import ColourIndex, CompleteRequest, RgbImage
+    from plitka.core.recipes.recipe import Recipe
+
+OFF_TILE = 255
+"""In a zone index: paper, beside a whole tile."""
+_TILE_MARGIN = 0.07
+"""Of the picture's side, left white on each side of a whole tile."""
+_RIM_SLACK = 0.25
+"""Of the largest chip: how far one may stick out of the mould's line, as chips at a tile's edge do."""
+_SHADOW_MM, _SHADOW_DEPTH = 2.0, 0.28
+"""How far a whole tile's soft shadow reaches on the paper, and how much light it takes. By eye."""
+_ROUGHNESS_OF_GAPS, _ROUGHNESS_RANGE = 0.95, 0.25
+"""In the roughness map: of places that see no sky, and how much smoother those are that see all of it. By eye."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderConfig:
-    """A layer of granules and the light on it."""
+@dataclass(frozen=True, slots=True)
+class LitLayer:
+    """A layer of granules and the light on it: what one scene after another can be painted on."""
 
-    granules: GranuleConfig = field(default_factory=GranuleConfig)
-    light: LightConfig = field(default_factory=LightConfig)
-    grains: "Mapping[str, Grain]" = field(default_factory=dict)
-    """Of the colours, by code, whose granules are not the usual ones."""
-
-    def grains_of(self, recipe: Recipe) -> tuple[Grain, ...]:
-        """The grain of each colour of a recipe."""
-        return tuple(self.grains.get(colour.code, Grain.USUAL) for colour in recipe.colours)
-
-    def granules_for(self, recipe: Recipe) -> GranuleConfig:
-        """The layer that a recipe needs: the same for all recipes if all grains are usual."""
-        return replace(self.granules, grains=grain_shares(recipe.shares, self.grains_of(recipe)))
+    geometry: Geometry
+    light: Light
+    look: LightConfig
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """A painted tile and the truth about it."""
 
-    pixels: npt.NDArray[np.uint8]
+    pixels: "RgbImage"
     """(H, W, 3) sRGB."""
-    colour_index: npt.NDArray[np.uint8]
-    """(H, W) which of the recipe's colours lies in the upper left cell of each pixel."""
-    shares: tuple[float, ...]
-    """Of each colour over all cells, exact."""
+    layer: LitLayer
+    zone_shares: tuple[tuple[float, ...], ...]
+    """For each zone the share of each colour of its recipe over all its cells, exact."""
+    areas: tuple[float, ...]
+    """Part of the tile that each zone covers, 0..1."""
+    n_granules: tuple[int, ...]
+    """Of each zone."""
+    zone_index: ZoneIndex
+    """(H, W) zone of the granule in the upper left cell of each pixel, or `OFF_TILE`."""
+    laid: "ColourIndex"
+    """(H, W) place among the scene's colours of that granule's."""
+
+    @property
+    def geometry(self) -> Geometry:
+        """The layer of granules."""
+        return self.layer.geometry
+
+    @property
+    def light(self) -> Light:
+        """What falls on it."""
+        return self.layer.light
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of each colour of the first zone's recipe: of the tile's, where it has one zone."""
+        return self.zone_shares[0]
 
 
-def render(recipe: Recipe, config: RenderConfig, seed: int) -> Rendering:
-    """Lay, light and paint a tile; the same recipe, config and seed give the same bytes."""
-    geometry = lay_granules(config.granules_for(recipe), seed)
-    light = light_granules(geometry, config.light)
-    return recolour(geometry, light, recipe, config.light, seed, config.grains_of(recipe))
-
-
-def recolour(
-    geometry: Geometry, light: Light, recipe: Recipe, config: LightConfig, seed: int, grains: "Sequence[Grain]" = ()
-) -> Rendering:
-    """Paint a recipe on a geometry whose light is known.
+def render(request: "CompleteRequest", *, whole_tile: bool = False) -> Rendering:
+    """Lay, light and paint a square tile; the same scene and seed give the same bytes.
 
     Args:
-        grains: of each colour, for a geometry that was laid for them.
+        request: of a square picture.
+        whole_tile: the tile on white with its ragged edge: the chips that lie within 86 % of the picture's side.
+
+    Raises:
+        InputError: masks that cannot be used.
     """
-    rng = np.random.default_rng([seed, 1])
-    areas = geometry.areas
-    dealt = deal_grains(geometry, areas, recipe.shares, grains, rng)
-    albedo = vary_chips(lit_colours(recipe.colours), dealt, rng, config)
-    oversample = geometry.config.oversample
-    pixels = photograph(geometry.ids, light, albedo, oversample, config, rng)
-    index = dealt[geometry.ids[::oversample, ::oversample]].astype(np.uint8)
-    cells = np.bincount(dealt, areas, minlength=len(recipe.parts))
-    return Rendering(pixels, index, tuple((cells / cells.sum()).tolist()))
+    layer = light_layer(MapSpec.of(request), whole_tile=whole_tile)
+    return paint_layer(layer, request.scene, request.seed, whole_tile=whole_tile)
 
 
-def whole_tile(
-    geometry: Geometry, light: Light, recipe: Recipe, config: LightConfig, seed: int, grains: "Sequence[Grain]" = ()
-) -> Rendering:
-    """A tile on white with its ragged edge: the chips that lie within 86 % of the picture's side.
+def light_layer(spec: MapSpec, *, whole_tile: bool = False) -> LitLayer:
+    """Lay and light what all scenes of one spec are painted on.
 
-    Shares are exact over the tile. In `colour_index` the ground is one past the last colour.
+    Raises:
+        InputError: masks that cannot be used.
     """
+    config = GranuleConfig(
+        size_px=spec.width_px,
+        field_mm=spec.field_mm,
+        granule_mm=spec.granule_mm,
+        mixes=spec.mixes,
+        surface=spec.surface,
+    )
+    zone_map = _label_cells(spec.masks, config.n_cells, whole_tile) if spec.masks else None
+    geometry = lay_granules(config, spec.seed, zone_map)
+    look = light_of(spec.light, wet=spec.wet)
+    return LitLayer(geometry, light_granules(geometry, look), look)
+
+
+def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = False) -> Rendering:
+    """Paint a scene on a layer that was laid and lit for it.
+
+    Raises:
+        InputError: masks that cannot be used, or a zone without granules.
+    """
+    geometry, oversample = layer.geometry, layer.geometry.config.oversample
+    kept = _chips_of_tile(geometry) if whole_tile else np.ones(geometry.areas.size, bool)
+    zoned = _zoned(geometry, scene, kept, whole_tile=whole_tile)
     rng = np.random.default_rng([seed, 1])
-    kept = _chips_of_tile(geometry)
+    dealt = zoned.deal(asked_shares(scene), rng, plain=deal_colours)
+    albedo = vary_chips(lit_colours(scene.colours), dealt, rng, layer.look)
     on_tile = kept[geometry.ids]
-    areas = np.where(kept, geometry.areas, 0)
-    dealt = deal_grains(geometry, areas, recipe.shares, grains, rng)
-    albedo = vary_chips(lit_colours(recipe.colours), dealt, rng, config)
-    ground = (on_tile, _lit_ground(on_tile, geometry.config))
-    oversample = geometry.config.oversample
-    pixels = photograph(geometry.ids, light, albedo, oversample, config, rng, ground)
-    index = np.where(on_tile, dealt[geometry.ids], len(recipe.parts))[::oversample, ::oversample]
-    counts = np.bincount(dealt, areas, minlength=len(recipe.parts))
-    shares = tuple((counts / counts.sum()).tolist())
-    return Rendering(pixels, index.astype(np.uint8), shares)
+    ground = (on_tile, _lit_ground(on_tile, geometry.config)) if whole_tile else None
+    pixels = photograph(geometry.ids, layer.light, albedo, oversample, layer.look, rng, ground)
+    chips = geometry.ids[::oversample, ::oversample]
+    zone_index = np.where(kept, zoned.zone_of_chip, np.uint8(OFF_TILE))[chips]
+    laid = dealt.astype(np.uint8)[chips]
+    return Rendering(pixels, layer, zoned.shares(dealt), zoned.areas, zoned.n_granules, zone_index, laid)
 
 
-def _chips_of_tile(geometry: Geometry, margin: float = 0.07) -> npt.NDArray[np.bool_]:
+def recolour(geometry: Geometry, light: Light, recipe: "Recipe", look: LightConfig, seed: int) -> Rendering:
+    """Paint a plain recipe on a geometry whose light is known."""
+    return paint_layer(LitLayer(geometry, light, look), Scene.of(recipe), seed)
+
+
+def _zoned(geometry: Geometry, scene: Scene, kept: npt.NDArray[np.bool_], *, whole_tile: bool) -> ZonedChips:
+    """The chips of a scene, those that are not kept without an area."""
+    masks = [zone.mask for zone in scene.zones if zone.mask is not None]
+    labels = _label_cells(masks, geometry.config.n_cells, whole_tile) if masks else None
+    chips = Chips(np.where(kept, geometry.areas, 0), geometry.coarseness, geometry.radius_mm)
+    return ZonedChips.of(scene, chips, geometry.ids, labels)
+
+
+def _label_cells(masks: "Sequence[str]", n_cells: int, whole_tile: bool) -> ZoneIndex:
+    """(N, N) zone of each cell; the masks lie on the tile, not on the paper beside it."""
+    margin = round(_TILE_MARGIN * n_cells) if whole_tile else 0
+    labels = label_masks(masks, n_cells - 2 * margin, n_cells - 2 * margin)
+    return np.pad(labels, margin, mode="edge")
+
+
+def _chips_of_tile(geometry: Geometry) -> npt.NDArray[np.bool_]:
     """(n_chips,) whether no cell of a chip lies outside the square that the mould left."""
     n = geometry.config.n_cells
-    rim = round(margin * n)
-    # A chip may stick out of the mould's line by a little, as chips at a tile's edge do.
-    slack = round(0.25 * geometry.config.granule_mm[1] * geometry.config.cells_per_mm)
+    rim = round(_TILE_MARGIN * n)
+    slack = round(_RIM_SLACK * geometry.config.granule_mm[1] * geometry.config.cells_per_mm)
     outside = np.ones((n, n), bool)
     outside[rim - slack : n - rim + slack, rim - slack : n - rim + slack] = False
     kept = np.ones(geometry.areas.size, bool)
@@ -113,10 +166,10 @@ def _chips_of_tile(geometry: Geometry, margin: float = 0.07) -> npt.NDArray[np.b
 def _lit_ground(on_tile: npt.NDArray[np.bool_], config: GranuleConfig) -> FloatMap:
     """(N, N) white paper in the soft shadow of a tile that stands on it."""
     shadow: FloatMap = on_tile.astype(np.float32)
-    reach = max(1, round(2.0 * config.cells_per_mm))
+    reach = max(1, round(_SHADOW_MM * config.cells_per_mm))
     for axis in (0, 1, 0, 1):
         shadow = np.mean([np.roll(shadow, step, axis) for step in (-reach, -reach // 2, 0, reach // 2, reach)], axis=0)
-    return (1 - 0.28 * shadow).astype(np.float32)
+    return (1 - _SHADOW_DEPTH * shadow).astype(np.float32)
 
 
 def render_maps(geometry: Geometry, light: Light) -> dict[str, npt.NDArray[np.uint16]]:
@@ -137,7 +190,7 @@ def render_maps(geometry: Geometry, light: Light) -> dict[str, npt.NDArray[np.ui
         "ids": geometry.ids[::oversample, ::oversample].astype(np.uint16),
         "height": _to_uint16((height - height.min()) / span),
         "normal": _to_uint16((upward + 1) / 2),
-        "roughness": _to_uint16(0.95 - 0.25 * ao),
+        "roughness": _to_uint16(_ROUGHNESS_OF_GAPS - _ROUGHNESS_RANGE * ao),
         "ao": _to_uint16(ao),
     }
 
@@ -145,68 +198,3 @@ def render_maps(geometry: Geometry, light: Light) -> dict[str, npt.NDArray[np.ui
 def _to_uint16(unit: FloatMap) -> npt.NDArray[np.uint16]:
     levels: npt.NDArray[np.uint16] = np.rint(np.clip(unit, 0, 1) * 65535).astype(np.uint16)
     return levels
-
-
-class RenderEngine:
-    """The renderer as an engine: exact shares, no network, and the same geometry for the same seed."""
-
-    name = "render"
-
-    def __init__(self, config: RenderConfig | None = None) -> None:
-        self.config = config or RenderConfig()
-        # One geometry and its light are kept: another recipe with the same seed is then only painted.
-        self._lit: tuple[GranuleConfig, int, Geometry, Light] | None = None
-
-    @property
-    def defaults(self) -> Defaults:
-        return Defaults(steps=1, guidance=1.0, negative_prompt="")
-
-    def prompt(self, recipe: Recipe) -> str:
-        """The colours and their percents; there is nothing else that a renderer reads."""
-        return format_colours(recipe)
-
-    def generate(self, request: Request, on_progress: OnProgress | None = None) -> Result:
-        """Render the request; measured are the exact shares.
-
-        Raises:
-            InputError: a picture that is not square, or granules from outside.
-            Cancelled: `on_progress` raised it.
-        """
-        if request.guide is not None:
-            raise InputError("the renderer lays its own granules; leave the guide out, or name another model")
-        own = {"steps": 1, "guidance": 1.0, "negative_prompt": "", "strength": None, "tolerance": None}
-        request = replace(self.defaults.complete(request), **own)  # type: ignore[arg-type]  # by name
-        began = perf_counter()
-        geometry, light = self._light(request)
-        grains = self.config.grains_of(request.recipe)
-        rendering = recolour(geometry, light, request.recipe, self.config.light, request.seed, grains)
-        if on_progress:
-            on_progress(Progress(step=1, n_steps=1))
-        codes = request.recipe.percents
-        return Result(
-            pixels=rendering.pixels,
-            request=request,
-            prompt=self.prompt(request.recipe),
-            engine=self.name,
-            measured=dict(zip(codes, (100 * share for share in rendering.shares), strict=True)),
-            seconds=perf_counter() - began,
-        )
-
-    def _light(self, request: Request) -> tuple[Geometry, Light]:
-        if request.width_px != request.height_px or request.width_px is None:
-            raise InputError(
-                "the renderer makes square pictures, not {width}x{height}; ask for one side",
-                width=request.width_px,
-                height=request.height_px,
-            )
-        usual = self.config.granules_for(request.recipe)
-        scale = request.width_px / usual.size_px
-        granules = replace(usual, size_px=request.width_px, field_mm=usual.field_mm * scale)
-        if self._lit is None or self._lit[:2] != (granules, request.seed):
-            geometry = lay_granules(granules, request.seed)
-            self._lit = (granules, request.seed, geometry, light_granules(geometry, self.config.light))
-        return self._lit[2:]
-
-
-_ENGINE: type[Engine] = RenderEngine
-"""The type checker's word that the renderer is an engine."""

@@ -13,25 +13,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from plitka.core.colour.arrays import LinearRgb, encode_srgb8
 from plitka.core.tile.granules import FloatMap, Geometry, IdMap
 from plitka.core.tile.lighting import LightConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from plitka.core.colour.palette import Colour
-
-
+_FLAT_SKY = 0.6
+"""Of the sky's light, what reaches a facet whatever its slope; the rest goes with how far it faces upwards. By eye:
+an even sky lights a steep facet more than its cosine says, for its neighbours give light back."""
+_LAMP_LOWEST_DEG, _LAMP_HIGHEST_DEG = 5.0, 88.0
+"""Elevations within which all points of the lamp's disc are kept: lower shadows are endless, and from above there are
+none."""
+_MOST_TONE, _MOST_TINT = 0.5, 0.1
+"""Deviations of a chip beyond these, as logarithms, are clipped: rubber has no such outliers."""
 _LONGEST_SHADOW = 60
-"""Cells; a lamp so low that shadows are longer is no tile photographer's."""
+"""Cells; shadows of a lamp so low that they are longer are cut off: tiles are not photographed under one."""
 _SKY_STEPS = (1, 2, 3, 5, 8, 12, 18, 26, 38)
 """Cells at which the horizon is looked for."""
 SHOULDER = 0.7
 """Linear light above this is bent towards white."""
 _BAND_PX = 32
 """Maps of a whole picture do not fit a processor's cache; bands of so many rows do."""
-LinearRgb = FloatMap
-"""(..., 3) linear-light sRGB primaries, 0..1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def light_granules(geometry: Geometry, config: LightConfig) -> Light:
     half /= np.linalg.norm(half)
     film = normals(surface + oversample * config.sparkle * fine)
     sheen = np.clip(film @ half, 0, 1) ** config.sheen_width * visible
-    sky = _sky_visibility(height) ** config.occlusion * (0.6 + 0.4 * normal[..., 2])
+    sky = _sky_visibility(height) ** config.occlusion * (_FLAT_SKY + (1 - _FLAT_SKY) * normal[..., 2])
     return Light(*(part.astype(np.float32) for part in (cosine * visible, sky, sheen)))
 
 
@@ -100,7 +104,7 @@ def _lamp_visibility(height: FloatMap, config: LightConfig) -> FloatMap:
     """Share of the lamp's disc that each cell sees, by marching towards five points of it."""
     spread, reach = config.softness_deg, float(np.ptp(height))
     points = ((0, 0), (spread, 0), (-spread, 0), (0, spread), (0, -spread))
-    lifts = [min(max(config.elevation_deg + lift, 5.0), 88.0) for _, lift in points]
+    lifts = [min(max(config.elevation_deg + lift, _LAMP_LOWEST_DEG), _LAMP_HIGHEST_DEG) for _, lift in points]
     toward = [_direction(config.azimuth_deg + turn, lift) for (turn, _), lift in zip(points, lifts, strict=True)]
     bands = [_lamp_on_band(band, toward, reach) for band in _bands(height, _LONGEST_SHADOW)]
     return np.concatenate(bands)
@@ -174,16 +178,20 @@ def paint(ids: IdMap, light: Light, albedo: LinearRgb, config: LightConfig, rng:
     Returns:
         (M, N, 3) linear light, not clipped.
     """
-    tint = np.array([1 + 0.06 * config.warmth, 1.0, 1 - 0.09 * config.warmth], np.float32)
-    # Water fills the pores: less light comes back, and it has met the pigment more often.
-    albedo = albedo ** (1 + 0.35 * config.wetness) * (1 - 0.15 * config.wetness)
+    tint = np.array(config.lamp_rgb, np.float32)
+    albedo = wetted_albedo(albedo, config)
     surface = albedo.take(ids, axis=0)
-    surface *= 1 + config.grain * rng.standard_normal((*ids.shape, 1), np.float32)
+    surface *= 1 + config.speckle * rng.standard_normal((*ids.shape, 1), np.float32)
     received = config.lamp * light.lamp[..., None] * tint + config.sky * light.sky[..., None]
     received += config.bounce * (1 - light.sky)[..., None] * surface
     received *= surface
-    received += (config.sheen + 0.25 * config.wetness) * light.sheen[..., None]
+    received += config.gloss * light.sheen[..., None]
     return received
+
+
+def wetted_albedo(albedo: LinearRgb, config: LightConfig) -> LinearRgb:
+    """What chips look like as wet as the config says: water fills their pores."""
+    return albedo**config.albedo_exponent * config.albedo_gain
 
 
 def vary_chips(
@@ -192,8 +200,8 @@ def vary_chips(
     """(n_chips, 3) albedo of each chip: its colour, a little lighter or darker and a little off in tint."""
     config = config or LightConfig()
     n = dealt.size
-    tone = np.exp(np.clip(rng.normal(0, config.tone, (n, 1)), -0.5, 0.5))
-    tint = np.exp(np.clip(rng.normal(0, config.tint, (n, 3)), -0.1, 0.1))
+    tone = np.exp(np.clip(rng.normal(0, config.tone, (n, 1)), -_MOST_TONE, _MOST_TONE))
+    tint = np.exp(np.clip(rng.normal(0, config.tint, (n, 3)), -_MOST_TINT, _MOST_TINT))
     return (colours[dealt] * tone * tint).astype(np.float32)
 
 
@@ -221,7 +229,7 @@ def photograph(
         if ground is not None:
             cells = np.where(ground[0][rows, :, None], cells, ground[1][rows, :, None])
         bands.append(shrink(cells, oversample))
-    return to_srgb8(_roll_off(_blur(np.concatenate(bands), config.blur_px)))
+    return encode_srgb8(_roll_off(_blur(np.concatenate(bands), config.blur_px)))
 
 
 def shrink(cells: LinearRgb, oversample: int) -> LinearRgb:
@@ -247,24 +255,3 @@ def _roll_off(linear: LinearRgb) -> LinearRgb:
     """Highlights bent smoothly towards white instead of clipped, as a camera does."""
     room = 1 - SHOULDER
     return np.where(linear > SHOULDER, SHOULDER + room * np.tanh((linear - SHOULDER) / room), linear)
-
-
-def to_srgb8(linear: LinearRgb) -> npt.NDArray[np.uint8]:
-    """Linear light to 8-bit sRGB by IEC 61966-2-1, clipped."""
-    x = np.clip(linear, 0, 1)
-    encoded = np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
-    srgb8: npt.NDArray[np.uint8] = np.rint(encoded * 255).astype(np.uint8)
-    return srgb8
-
-
-def to_linear(srgb8: npt.NDArray[np.uint8]) -> LinearRgb:
-    """8-bit sRGB to linear light by IEC 61966-2-1."""
-    x = np.arange(256, dtype=np.float32) / 255
-    table = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    return table[srgb8]
-
-
-def lit_colours(colours: "Sequence[Colour]") -> LinearRgb:
-    """(n, 3) linear light of each colour's lit facets."""
-    texts = [colour.lit_hex or colour.srgb_hex for colour in colours]
-    return to_linear(np.array([[int(text[i : i + 2], 16) for i in (1, 3, 5)] for text in texts], np.uint8))

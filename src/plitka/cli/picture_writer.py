@@ -1,0 +1,79 @@
+"""Pictures that are written as they come, and what is told of all of them at the end."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from plitka.cli.output import Output
+from plitka.cli.results import report_picture, show_picture
+from plitka.cli.terminal import Terminal
+from plitka.cli.version import version
+from plitka.core.files.picture import encode_png, text_fields, write_whole
+from plitka.core.files.sheet import Cell, contact_sheet, thumbnail
+from plitka.core.generation import Outcome, Result
+from plitka.errors import Cancelled, PlitkaError
+
+if TYPE_CHECKING:
+    from plitka.core.generation import RgbImage
+
+
+class PictureWriter:
+    """Takes outcomes in any order, writes their pictures, and tells of them in the order of their seeds."""
+
+    def __init__(self, seeds: Sequence[int], output: Output, terminal: Terminal, *, as_json: bool) -> None:
+        self._seeds = seeds
+        self._output = output
+        self._terminal = terminal
+        self._as_json = as_json
+        self._reports: dict[int, dict[str, Any]] = {}
+        self._thumbnails: dict[int, RgbImage] = {}
+        self._errors: dict[int, PlitkaError] = {}
+
+    @property
+    def reports(self) -> list[dict[str, Any]]:
+        """Of the pictures that were made."""
+        return [self._reports[index] for index in sorted(self._reports)]
+
+    @property
+    def error(self) -> PlitkaError | None:
+        """That of the first seed whose picture failed; where somebody stopped the command, that."""
+        errors = [self._errors[index] for index in sorted(self._errors)]
+        return next((error for error in errors if isinstance(error, Cancelled)), errors[0] if errors else None)
+
+    def take(self, outcome: Outcome) -> None:
+        """Write a picture, or tell what became of it.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        if outcome.result is not None:
+            self._write(outcome.index, outcome.result, self._output.paths[outcome.index])
+        elif outcome.error is not None:
+            self._errors[outcome.index] = outcome.error
+            is_one_of_many = len(self._seeds) > 1 and not isinstance(outcome.error, Cancelled)
+            place = f"seed {self._seeds[outcome.index]}" if is_one_of_many else ""
+            self._terminal.error(outcome.error, place)
+
+    def write_sheet(self) -> None:
+        """All pictures that were made on one, where several were asked for."""
+        if self._output.sheet is None or not self._thumbnails:
+            return
+        cells = [
+            Cell(pixels=self._thumbnails[index], lines=[f"seed {self._seeds[index]}"])
+            for index in sorted(self._thumbnails)
+        ]
+        write_whole(self._output.sheet, encode_png(contact_sheet(cells)))
+        self._terminal.remark(self._terminal.gettext("all on one sheet: {path}").format(path=self._output.sheet))
+
+    def _write(self, index: int, result: Result, path: Path) -> None:
+        content = encode_png(result.pixels, text_fields(result, version()))
+        write_whole(path, content)
+        structlog.get_logger().info(
+            "picture", path=str(path), seed=result.request.seed, seconds=round(result.seconds, 3)
+        )
+        self._reports[index] = report_picture(result, path)
+        self._thumbnails[index] = thumbnail(result.pixels)
+        if not self._as_json:
+            show_picture(result, path, self._terminal)

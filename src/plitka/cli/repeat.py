@@ -1,0 +1,125 @@
+"""What `--like` takes from a picture: its text fields, as the choices that they were made of."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from plitka.core.generation import Mode
+from plitka.core.scene import Size
+from plitka.core.scene_json import read_choices
+from plitka.errors import InputError
+
+if TYPE_CHECKING:
+    from plitka.core.generation import GranuleIds
+
+_T = TypeVar("_T")
+_NUMBERS: Mapping[str, Callable[[str], Any]] = {
+    "seed": int,
+    "steps": int,
+    "guidance": float,
+    "strength": float,
+    "tolerance": float,
+    "mode": Mode,
+    "negative_prompt": str,
+}
+_GUIDED_ONLY = ("strength", "tolerance")
+
+
+@dataclass(frozen=True, slots=True)
+class PictureToRepeat:
+    """A picture that plitka made, by its text fields.
+
+    Raises:
+        InputError: from each property, if its field was changed by hand.
+    """
+
+    path: Path
+    fields: Mapping[str, str] = field(repr=False)
+
+    @property
+    def recipe(self) -> str:
+        """The words of the ground's recipe."""
+        return self._read("recipe", str)
+
+    @property
+    def model(self) -> str | None:
+        """Name and hash of the model that made it."""
+        return self.fields.get("model")
+
+    @property
+    def size(self) -> Size:
+        """Of the picture, without its field."""
+        width_px, height_px = self._read("size", _read_sides)
+        return Size(width_px=width_px, height_px=height_px)
+
+    @property
+    def scene(self) -> dict[str, Any]:
+        """Zones and look, as `build_scene` takes them."""
+        content = self._read("scene", _read_object) if "scene" in self.fields else {}
+        return read_choices(content)
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """Seed, mode and what else `Request` takes by name, without the scene and the granules from outside."""
+        return {
+            name: self._read(name, read)
+            for name, read in _NUMBERS.items()
+            if name in self.fields or name not in _GUIDED_ONLY
+        }
+
+    def check_guide(self, ids: "GranuleIds | None", guide: Path | None) -> None:
+        """Refuse other granules from outside than those that the picture was painted over.
+
+        Raises:
+            InputError: they are missing, or others.
+        """
+        from plitka.core.files.picture import name_guide
+
+        wanted = self.fields.get("guide")
+        if wanted is None:
+            return
+        if ids is None:
+            raise InputError(
+                "{path} was painted over granules from outside; give the same file with --guide", path=self.path
+            )
+        if name_guide(ids) != wanted:
+            raise InputError(
+                "{path} was painted over other granules than those of {guide}; give the same file with --guide",
+                path=self.path,
+                guide=guide,
+            )
+
+    def _read(self, name: str, read: Callable[[str], _T]) -> _T:
+        try:
+            return read(self.fields[name])
+        except (KeyError, ValueError) as error:
+            raise InputError(
+                "the text fields of {path} were changed: {reason}", path=self.path, reason=error
+            ) from error
+
+
+def read_picture_to_repeat(path: Path | None) -> PictureToRepeat | None:
+    """The picture of `--like`; None where none is given.
+
+    Raises:
+        InputError: it cannot be read, or plitka did not make it.
+    """
+    if path is None:
+        return None
+    from plitka.core.files.picture import read_fields
+
+    return PictureToRepeat(path, read_fields(path))
+
+
+def _read_sides(text: str) -> tuple[int, int]:
+    width_px, height_px = text.split("x")
+    return int(width_px), int(height_px)
+
+
+def _read_object(text: str) -> dict[str, Any]:
+    content = json.loads(text)
+    if not isinstance(content, dict):
+        raise ValueError(f"{text!r} is no object")  # noqa: TRY004  (as all that is wrong with a field's text)
+    return content

@@ -1,0 +1,112 @@
+"""What `plitka generate` asks an engine for: the options, and what a picture to repeat says where they are silent."""
+
+import argparse
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from plitka.cli.recipe import read_recipe
+from plitka.cli.repeat import PictureToRepeat
+from plitka.cli.scene import read_scene
+from plitka.cli.terminal import Terminal
+from plitka.core.generation import MAX_SEED, RANDOM_SEED_LIMIT, USUAL_MODE, Mode, Request
+from plitka.core.recipes.recipe import Recipe
+from plitka.core.scene import Size, check_range
+from plitka.errors import InputError
+
+if TYPE_CHECKING:
+    from plitka.core.generation import GranuleIds
+
+MAX_COUNT = 64
+
+
+def read_request(options: argparse.Namespace, repeated: PictureToRepeat | None, terminal: Terminal) -> Request:
+    """The first picture to make.
+
+    Raises:
+        InputError: a choice is out of range, belongs to another mode, or names a file that cannot be read.
+    """
+    recipe = _recipe(options, repeated, terminal)
+    chosen = {"seed": random_seed()} | (repeated.choices if repeated else {}) | _given_choices(options)
+    is_guided = chosen.get("mode", USUAL_MODE) is Mode.GUIDED
+    if not is_guided:
+        chosen = _without_guided(chosen, options)
+    looks = repeated.scene if repeated and is_guided else None
+    scene = read_scene(options, recipe, _size(options, repeated), terminal, looks)
+    guide = _read_guide(options, repeated if is_guided else None)
+    return Request(scene=scene, guide=guide, **chosen)
+
+
+def consecutive_seeds(first: int, count: int) -> list[int]:
+    """As many seeds as there are pictures to make.
+
+    Raises:
+        InputError: more than 64 pictures, or no seeds left for them.
+    """
+    check_range("count", count, 1, MAX_COUNT)
+    if first + count - 1 > MAX_SEED:
+        raise InputError("there are no {count} seeds from {seed} to {high}", count=count, seed=first, high=MAX_SEED)
+    return list(range(first, first + count))
+
+
+def random_seed() -> int:
+    """For somebody who does not mind which."""
+    return secrets.randbelow(RANDOM_SEED_LIMIT)
+
+
+def seed_of(options: argparse.Namespace) -> int | None:
+    """The seed of `--seed`, where -1 asks for a random one; None without the option."""
+    given: int | None = options.seed
+    return random_seed() if given == -1 else given
+
+
+def square(size_px: int) -> Size:
+    """The size of a square picture."""
+    return Size(width_px=size_px, height_px=size_px)
+
+
+def _recipe(options: argparse.Namespace, repeated: PictureToRepeat | None, terminal: Terminal) -> Recipe:
+    if options.recipe is not None:
+        return read_recipe(options.recipe, options, terminal)
+    if repeated is None:
+        raise InputError("give a RECIPE, or a picture to repeat with --like")
+    return read_recipe(repeated.recipe, options, terminal)
+
+
+def _size(options: argparse.Namespace, repeated: PictureToRepeat | None) -> Size | None:
+    if options.size is not None:
+        return square(options.size)
+    return repeated.size if repeated else None
+
+
+def _given_choices(options: argparse.Namespace) -> dict[str, Any]:
+    given = {
+        "mode": options.mode,
+        "steps": options.steps,
+        "guidance": options.guidance,
+        "negative_prompt": options.negative,
+        "strength": options.strength,
+        "tolerance": options.tolerance,
+        "seed": seed_of(options),
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _without_guided(chosen: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
+    """The choices for text mode: those of a guided picture to repeat are left out, one that was given is refused.
+
+    The tolerance is the exception: in text mode it is the command's, which exits with 5, and not the request's.
+    """
+    kept = {name: value for name, value in chosen.items() if name not in {"strength", "tolerance"}}
+    return kept if options.strength is None else kept | {"strength": options.strength}
+
+
+def _read_guide(options: argparse.Namespace, repeated: PictureToRepeat | None) -> "GranuleIds | None":
+    """The granules from outside; a picture that was painted over some is not repeated without them."""
+    ids = None
+    if options.guide is not None:
+        from plitka.core.files.id_map import read_ids
+
+        ids = read_ids(options.guide)
+    if repeated is not None:
+        repeated.check_guide(ids, options.guide)
+    return ids

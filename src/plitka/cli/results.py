@@ -1,0 +1,45 @@
+"""What is said about a finished picture: as JSON for a machine, as a table for a person."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from plitka.cli.terminal import Terminal
+from plitka.core.generation import Result, ZoneShares
+from plitka.core.report import report
+from plitka.core.scene import Zone
+
+
+def report_picture(result: Result, path: Path) -> dict[str, Any]:
+    """The result's report, and where its picture lies."""
+    return {"path": str(path), **report(result)}
+
+
+def show_picture(result: Result, path: Path, terminal: Terminal) -> None:
+    """Path and seed, then asked and found shares; a block for each zone where there are several."""
+    _ = terminal.gettext
+    terminal.write(_("{path}  seed {seed}").format(path=path, seed=result.request.seed))
+    scene = result.request.scene
+    rows: list[Sequence[str]] = []
+    for number, (zone, shares) in enumerate(zip(scene.zones, result.zones, strict=True)):
+        if len(scene.zones) > 1:
+            rows.append((_zone_title(number, zone, shares, terminal),))
+        rows.extend(_share_rows(shares, terminal))
+    terminal.write_table(rows)
+
+
+def _zone_title(number: int, zone: Zone, shares: ZoneShares, terminal: Terminal) -> str:
+    from plitka.core.tile.masks import short
+
+    _ = terminal.gettext
+    name = _("the rest of the tile") if zone.mask is None else short(zone.mask)
+    return _("zone {number}, {name}: {percent:.1f} %").format(number=number, name=name, percent=100 * shares.area)
+
+
+def _share_rows(shares: ZoneShares, terminal: Terminal) -> Iterator[tuple[str, ...]]:
+    _ = terminal.gettext
+    exact = shares.exact
+    yield ("", _("asked"), *([] if exact is None else [_("exact")]), _("measured"))
+    for code, percent in shares.asked.items():
+        known = [] if exact is None else [f"{exact[code]:.2f} %"]
+        yield (f"  {code}", f"{percent:.1f} %", *known, f"{shares.measured[code]:.1f} %")

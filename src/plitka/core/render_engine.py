@@ -1,0 +1,138 @@
+"""The renderer as an engine: exact shares, no network, and the same geometry for the same seed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from plitka.core.generation import (
+    CompleteRequest,
+    Defaults,
+    Engine,
+    Outcome,
+    Progress,
+    Request,
+    Result,
+    Unwatched,
+    Watch,
+    ZoneShares,
+)
+from plitka.core.measure.shares import measure, zone_laid
+from plitka.core.recipes.recipe import format_colours
+from plitka.core.scene import Scene, Zone
+from plitka.core.tile.granule_map import MapSpec
+from plitka.core.tile.granules import USUAL_PX_PER_MM
+from plitka.core.tile.masks import short
+from plitka.core.tile.renderer import LitLayer, Rendering, light_layer, paint_layer
+from plitka.errors import InputError, PlitkaError
+
+
+class RenderEngine:
+    """Tiles that are calculated, exact in their shares."""
+
+    name = "render"
+    max_batch = 1
+    defaults = Defaults(steps=1, guidance=1.0, negative_prompt="", px_per_mm=USUAL_PX_PER_MM)
+
+    def __init__(self) -> None:
+        # One layer and its light are kept: another recipe with the same seed is then only painted.
+        self._lit: tuple[MapSpec, bool, LitLayer] | None = None
+
+    def complete(self, request: Request) -> CompleteRequest:
+        """The request with every choice filled in; what belongs to networks is passed over.
+
+        Raises:
+            InputError: a picture that is not square, granules from outside, or granules that cannot be laid or seen.
+        """
+        if request.guide is not None:
+            raise InputError("the renderer lays its own granules; leave the guide out, or name another model")
+        complete = self.defaults.complete(request)
+        if complete.size.width_px != complete.size.height_px:
+            raise InputError(
+                "the renderer makes square pictures, not {width}x{height}; ask for one side",
+                width=complete.size.width_px,
+                height=complete.size.height_px,
+            )
+        return replace(complete, steps=1, guidance=1.0, negative_prompt="", strength=0.0)
+
+    def prompt(self, request: CompleteRequest) -> str:
+        """The colours and their percents, zone by zone; there is nothing else that a renderer reads in words."""
+        ground, *zones = request.scene.zones
+        return "; ".join([format_colours(ground.recipe), *(_words(zone) for zone in zones)])
+
+    def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
+        """Render the requests in their order."""
+        watch = watch or Unwatched()
+        for index, request in enumerate(requests):
+            try:
+                result, _ = self.render(request)
+                watch.report(index, Progress(step=1, n_steps=1))
+                yield Outcome(index=index, result=result)
+            except PlitkaError as error:
+                yield Outcome(index=index, error=error)
+
+    def render(self, request: CompleteRequest, *, whole_tile: bool = False) -> tuple[Result, Rendering]:
+        """One picture, with the layer that it was painted on.
+
+        Args:
+            request: made by `complete`.
+            whole_tile: the tile with its rim, on white.
+
+        Raises:
+            InputError: masks that cannot be used, or a zone without granules.
+        """
+        began = perf_counter()
+        rendering = paint_layer(self._layer(request, whole_tile), request.scene, request.seed, whole_tile=whole_tile)
+        is_zoned = len(request.scene.zones) > 1
+        result = Result(
+            pixels=rendering.pixels,
+            request=request,
+            prompt=self.prompt(request),
+            engine=self.name,
+            zones=tuple(_shares(rendering, request.scene, number) for number in range(len(request.scene.zones))),
+            laid=rendering.laid if is_zoned else None,
+            zone_index=rendering.zone_index if is_zoned else None,
+            seconds=perf_counter() - began,
+        )
+        return result, rendering
+
+    def _layer(self, request: CompleteRequest, whole_tile: bool) -> LitLayer:
+        """The layer of the last picture, if this one can lie on it as well."""
+        spec = MapSpec.of(request)
+        on_whole = whole_tile and bool(spec.masks)
+        if self._lit is None or self._lit[:2] != (spec, on_whole):
+            self._lit = spec, on_whole, light_layer(spec, whole_tile=on_whole)
+        return self._lit[2]
+
+
+def _words(zone: Zone) -> str:
+    return f"{short(zone.mask or '')} = {format_colours(zone.recipe)}"
+
+
+def _shares(rendering: Rendering, scene: Scene, number: int) -> ZoneShares:
+    """What was asked of a zone, what is exactly there, and what a picture of it shows.
+
+    A tile of one zone is measured as a photograph would be, so that renders tell how good the measure is. A zone among
+    others is measured by what was laid in it, as guided pictures are.
+    """
+    zone, laid, where = scene.zones[number], None, None
+    if len(scene.zones) > 1:
+        laid = zone_laid(rendering.laid, scene.colours, zone.recipe.colours)
+        where = np.equal(rendering.zone_index, number)
+    shares = dict(zip(zone.recipe.percents, rendering.zone_shares[number], strict=True))
+    return ZoneShares(
+        asked=zone.recipe.percents,
+        measured=measure(rendering.pixels, zone.recipe.colours, laid=laid, where=where).percents,
+        exact=_percents(shares),
+        area=rendering.areas[number],
+        n_granules=rendering.n_granules[number],
+    )
+
+
+def _percents(shares: Mapping[str, float]) -> dict[str, float]:
+    return {code: 100 * share for code, share in shares.items()}
+
+
+_ENGINE: type[Engine] = RenderEngine
+"""The type checker's word that the renderer is an engine."""

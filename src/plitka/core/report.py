@@ -1,0 +1,75 @@
+"""A result as a machine reads it: the command line, HTTP and the service's jobs tell it in the same words."""
+
+from typing import Any
+
+from plitka.core.generation import CompleteRequest, Mode, Result, ZoneShares
+from plitka.core.recipes.recipe import to_hundredths
+from plitka.core.scene_json import to_json
+
+
+def report(result: Result) -> dict[str, Any]:
+    """What was asked, what is there, and what it took.
+
+    Percents are 0..100 to a hundredth and sum to 100; `max_error` is in points; lengths are in mm. The look stands
+    only in guided mode, `zones` only where there are several, `exact` only where it is known, `scene` (as
+    `scene_json.to_json`) only where the look is not the usual one.
+    """
+    request = result.request
+    told: dict[str, Any] = {
+        "seed": request.seed,
+        "requested": to_hundredths(result.asked),
+        "measured": to_hundredths(result.measured),
+        "max_error": round(result.max_error, 2),
+        "mode": request.mode.value,
+        "attempts": result.attempts,
+        "seconds": round(result.seconds, 3),
+        "stage_seconds": {stage: round(seconds, 3) for stage, seconds in result.stage_seconds.items()},
+        "width_px": request.size.width_px,
+        "height_px": request.size.height_px,
+        "prompt": result.prompt,
+        "model": result.engine,
+    }
+    if result.exact is not None:
+        told["exact"] = to_hundredths(result.exact)
+    if request.mode is Mode.GUIDED:
+        told |= _look(request)
+    return told | _scene(result)
+
+
+def report_zone(shares: ZoneShares) -> dict[str, Any]:
+    """What was asked of one zone, and what is there; percents are of the zone, `area_percent` is of the tile."""
+    told: dict[str, Any] = {
+        "area_percent": round(100 * shares.area, 2),
+        "requested": to_hundredths(shares.asked),
+        "measured": to_hundredths(shares.measured),
+        "max_error": round(shares.max_error, 2),
+    }
+    if shares.exact is not None:
+        told["exact"] = to_hundredths(shares.exact)
+    if shares.n_granules is not None:
+        told["granules"] = shares.n_granules
+    return told
+
+
+def _look(request: CompleteRequest) -> dict[str, Any]:
+    """How the granules are, and how they are lit."""
+    scene = request.scene
+    return {
+        "granule_mm": list(scene.granules.size_mm),
+        "coarse": list(scene.granules.coarse),
+        "fine": list(scene.granules.fine),
+        "surface": scene.surface.value,
+        "light": scene.light.value,
+        "wet": scene.wet,
+        "field_mm": round(request.field_mm, 3),
+    }
+
+
+def _scene(result: Result) -> dict[str, Any]:
+    """The zones where there are several, and what is unusual about the scene."""
+    scene, told = result.request.scene, {}
+    if len(result.zones) > 1:
+        zones = zip(scene.zones, result.zones, strict=True)
+        told["zones"] = [{"mask": zone.mask} | report_zone(shares) for zone, shares in zones]
+    unusual = to_json(scene)
+    return told | ({"scene": unusual} if unusual else {})

@@ -1,0 +1,296 @@
+"""What a tile shows: which mix lies where, of which granules, how its face is finished and how it is lit.
+
+A scene is plain data, from the standard library alone. What its words mean for chips and light is said in
+`plitka.core.tile`; as JSON it is in `plitka.core.scene_json`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from fractions import Fraction
+from types import MappingProxyType
+
+from plitka.core.colour.palette import Colour
+from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, Part, Recipe, quantise
+from plitka.errors import InputError
+
+SIZE_PX_RANGE = (64, 2048)
+SIZE_STEP_PX = 64
+"""Sides are multiples of this."""
+GRANULE_MM_RANGE = (0.2, 20.0)
+MAX_FIELD_MM = 2000.0
+MIN_GRANULE_PX = 3
+"""A chip of fewer pixels has no shape."""
+MAX_ZONES = 64
+MAX_SCENE_COLOURS = 64
+
+FRACTIONS_MM: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"0.5-1.5": (0.5, 1.5), "1-3": (1.0, 3.0), "1-4": (1.0, 4.0), "2-4": (2.0, 4.0)}
+)
+"""Smallest and largest granule of the fractions that the trade sells, by their usual names."""
+USUAL_FRACTION = "1-4"
+
+
+class Coarseness(StrEnum):
+    """How large the chips of a colour are beside the usual ones, the smallest first."""
+
+    FINE = "fine"
+    USUAL = "usual"
+    COARSE = "coarse"
+
+    @property
+    def scale(self) -> float:
+        """Times the usual diameter."""
+        return _SCALES[self]
+
+
+_SCALES = {Coarseness.FINE: 0.5, Coarseness.USUAL: 1.0, Coarseness.COARSE: 1.6}
+"""Fine of 1-3 is the trade's 0.5-1.5; a coarse chip of 1-4 is about as large as one of 3-5."""
+
+
+class Surface(StrEnum):
+    """How the face of the tile came about."""
+
+    PRESSED = "pressed"
+    """Moulded under a press: relief, with dark gaps."""
+    CUT = "cut"
+    """Sliced from a block: chips cut flat, almost no shadow."""
+
+
+class Lighting(StrEnum):
+    """What the tile is lit by; `plitka.core.tile.lighting` has the lamps."""
+
+    STUDIO = "studio"
+    """As the photographs of tiles are: the usual one."""
+    SUN = "sun"
+    OVERCAST = "overcast"
+    WARM = "warm"
+    COLD = "cold"
+
+
+class View(StrEnum):
+    """Where the picture is taken from."""
+
+    TOP = "top"
+
+
+def fraction_mm(name: str) -> tuple[float, float]:
+    """Smallest and largest granule of a fraction of the trade.
+
+    Raises:
+        InputError: there is no such fraction.
+    """
+    if name not in FRACTIONS_MM:
+        raise InputError(
+            "there is no fraction {name!r} of granules; choose one of {fractions}",
+            name=name,
+            fractions=", ".join(FRACTIONS_MM),
+        )
+    return FRACTIONS_MM[name]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granules:
+    """The granules that the tile is made of.
+
+    Raises:
+        InputError: sizes out of range, or a colour that is both coarse and fine.
+    """
+
+    size_mm: tuple[float, float] = FRACTIONS_MM[USUAL_FRACTION]
+    """Smallest and largest chip of a colour that is neither coarse nor fine."""
+    coarse: tuple[str, ...] = ()
+    """Codes of the colours whose chips are larger."""
+    fine: tuple[str, ...] = ()
+    """Codes of the colours whose chips are smaller."""
+
+    def __post_init__(self) -> None:
+        low, high = GRANULE_MM_RANGE
+        if not low <= self.size_mm[0] <= self.size_mm[1] <= high:
+            raise InputError("granules measure 0.2 to 20 mm, the smallest first, not {granules}", granules=self.size_mm)
+        for code in self.coarse:
+            if code in self.fine:
+                raise InputError("{code} cannot be both coarse and fine; name it once", code=code)
+
+    def coarseness(self, code: str) -> Coarseness:
+        """How large the chips of a colour are."""
+        if code in self.coarse:
+            return Coarseness.COARSE
+        return Coarseness.FINE if code in self.fine else Coarseness.USUAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How large a picture is, and how much of a tile it shows.
+
+    Raises:
+        InputError: a side is out of range or no multiple of 64 px, or the field is no length.
+    """
+
+    width_px: int
+    """64..2048, a multiple of 64."""
+    height_px: int
+    field_mm: float | None = None
+    """Length that the longer side shows; None: at the engine's usual scale."""
+
+    def __post_init__(self) -> None:
+        for name, size_px in (("width", self.width_px), ("height", self.height_px)):
+            check_range(name, size_px, *SIZE_PX_RANGE)
+            if size_px % SIZE_STEP_PX:
+                raise InputError("{name} must be a multiple of 64 px, not {value}", name=name, value=size_px)
+        if self.field_mm is not None and not 0 < self.field_mm <= MAX_FIELD_MM:
+            raise InputError(
+                "{name} must lie in {low}..{high}, not {value}",
+                name="field-mm",
+                low=0,
+                high=MAX_FIELD_MM,
+                value=self.field_mm,
+            )
+
+    @property
+    def longer_px(self) -> int:
+        """The longer side."""
+        return max(self.width_px, self.height_px)
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of the tile with a mix of its own."""
+
+    recipe: Recipe
+    mask: str | None = None
+    """Where it lies: a built-in shape such as `border:8%`, or a PNG or SVG as a data URL (`plitka.core.tile.masks`).
+    None: all that no mask covers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One tile, whole: its zones and its look.
+
+    Raises:
+        InputError: too many zones or colours, or a coarse or fine colour that no zone has.
+    """
+
+    zones: tuple[Zone, ...]
+    """The first has no mask: it is the ground, of which each further one takes its mask's part. Where masks overlap,
+    the later one is on top."""
+    granules: Granules = field(default_factory=Granules)
+    surface: Surface = Surface.PRESSED
+    light: Lighting = Lighting.STUDIO
+    wet: bool = False
+    """A film of water lies on it: darker, with a gloss."""
+    view: View = View.TOP
+    size: Size | None = None
+    """None: as large as the engine's usual picture."""
+
+    def __post_init__(self) -> None:
+        if not self.zones or self.zones[0].mask is not None or any(zone.mask is None for zone in self.zones[1:]):
+            raise ValueError("the first zone of a scene has no mask, and every further one has")
+        if len(self.zones) - 1 > MAX_ZONES:
+            raise InputError(
+                "a tile has at most {limit} zones with a mask, not {n}", limit=MAX_ZONES, n=len(self.zones) - 1
+            )
+        if len(self.colours) > MAX_SCENE_COLOURS:
+            raise InputError(
+                "the zones of a tile have at most {limit} different colours, not {n}",
+                limit=MAX_SCENE_COLOURS,
+                n=len(self.colours),
+            )
+        own = [colour.code for colour in self.colours]
+        for option, codes in (("coarse", self.granules.coarse), ("fine", self.granules.fine)):
+            for code in codes:
+                if code not in own:
+                    raise InputError(
+                        "{code} is not in the recipe; {option} takes some of {codes}",
+                        code=code,
+                        option=option,
+                        codes=", ".join(own),
+                    )
+
+    @classmethod
+    def of(cls, recipe: Recipe, size: Size | None = None) -> "Scene":
+        """The plain tile of a recipe: one zone, and every look as usual."""
+        return cls(zones=(Zone(recipe),), size=size)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The mix of the ground: the only one of a tile without masks."""
+        return self.zones[0].recipe
+
+    @property
+    def colours(self) -> tuple[Colour, ...]:
+        """The colours of all zones, each once, in the order of first mention."""
+        return tuple({colour.code: colour for zone in self.zones for colour in zone.recipe.colours}.values())
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its recipe alone describes it: one zone, and every look as usual."""
+        return self == Scene.of(self.recipe, self.size) and (self.size is None or self.size.field_mm is None)
+
+    def coarseness_of(self, recipe: Recipe) -> tuple[Coarseness, ...]:
+        """How large the chips of each colour of a recipe are."""
+        return tuple(self.granules.coarseness(colour.code) for colour in recipe.colours)
+
+    def check_scale(self, size: Size, field_mm: float) -> None:
+        """Refuse granules that cannot be laid in this field, or would not be seen in this picture.
+
+        Raises:
+            InputError: chips too large for the field, or of too few pixels.
+        """
+        scales = [coarseness.scale for zone in self.zones for coarseness in self.coarseness_of(zone.recipe)]
+        smallest, largest = self.granules.size_mm[0] * min(scales), self.granules.size_mm[1] * max(scales)
+        if not 2 * largest <= field_mm <= MAX_FIELD_MM:
+            raise InputError(
+                "{name} must lie in {low}..{high}, not {value}",
+                name="field-mm",
+                low=2 * largest,
+                high=MAX_FIELD_MM,
+                value=field_mm,
+            )
+        if smallest * size.longer_px / field_mm < MIN_GRANULE_PX:
+            raise InputError(
+                "granules of {granule} mm would be below {limit} px; choose a larger --size or a smaller --field-mm",
+                granule=smallest,
+                limit=MIN_GRANULE_PX,
+            )
+
+
+def overall_recipe(zones: Sequence[Zone], areas: Sequence[float]) -> Recipe:
+    """The mix of a whole tile, for a prompt: each zone's recipe by its part of the area.
+
+    At most 8 colours, those that cover most, in steps of 0.1 percent; one zone's own recipe unchanged.
+
+    Args:
+        zones: of a scene.
+        areas: share of the tile that each covers, 0..1.
+    """
+    if len(zones) == 1:
+        return zones[0].recipe
+    totals: dict[str, Fraction] = {}
+    colours: dict[str, Colour] = {}
+    for zone, area in zip(zones, areas, strict=True):
+        for part in zone.recipe.parts:
+            colours[part.colour.code] = part.colour
+            share = Fraction(area) * Fraction(part.percent)
+            totals[part.colour.code] = totals.get(part.colour.code, Fraction(0)) + share
+    kept = sorted(totals, key=lambda code: -totals[code])[:MAX_COLOURS]
+    kept = [code for code in totals if code in kept]
+    whole = sum(totals[code] for code in kept)
+    percents = quantise([100 * totals[code] / whole for code in kept], COMPUTED_STEP)
+    parts = [Part(colours[code], percent) for code, percent in zip(kept, percents, strict=True) if percent > 0]
+    return Recipe(tuple(parts))
+
+
+def check_range(name: str, value: float | None, low: float, high: float) -> None:
+    """Refuse a number that lies outside its range; None is no number.
+
+    Raises:
+        InputError: with the name, the range and the value.
+    """
+    if value is not None and not low <= value <= high:
+        raise InputError("{name} must lie in {low}..{high}, not {value}", name=name, low=low, high=high, value=value)
+
+
+def with_recipe(scene: Scene, recipe: Recipe) -> Scene:
+    """The same tile with another mix on its ground."""
+    return replace(scene, zones=(Zone(recipe), *scene.zones[1:]))

@@ -1,0 +1,205 @@
+"""Scenes as JSON and from what people choose, in the words of the command line, HTTP and our pictures' text fields."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from plitka.core.colour.palette import Palette, default_palette
+from plitka.core.recipes.recipe import Notice, Recipe, format_colours, parse_recipe
+from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone, fraction_mm
+from plitka.errors import InputError
+
+
+def build_scene(
+    recipe: Recipe,
+    *,
+    zones: Sequence[tuple[str, str]] = (),
+    granules: str | None = None,
+    granule_mm: Sequence[float] | None = None,
+    coarse: Iterable[str] = (),
+    fine: Iterable[str] = (),
+    surface: str | None = None,
+    light: str | None = None,
+    wet: bool | None = None,
+    field_mm: float | None = None,
+    size: Size | None = None,
+    palette: Palette | None = None,
+    strict: bool = False,
+) -> tuple[Scene, tuple[Notice, ...]]:
+    """The scene of what somebody chose, and what had to be settled to read the zones' recipes.
+
+    Args:
+        recipe: of the ground.
+        zones: a mask and the words of a recipe for each further zone.
+        granules: a fraction of the trade.
+        granule_mm: smallest and largest granule, in place of `granules`.
+        coarse: names or codes of colours whose chips are larger; `fine`: of those whose chips are smaller.
+        surface: one of `Surface`; `light`: one of `Lighting`.
+        wet: a film of water lies on it.
+        field_mm: length that the longer side shows, in place of the size's own.
+        size: of the picture.
+        palette: the colours that can be named; ours by default.
+        strict: as for `parse_recipe`.
+
+    Raises:
+        InputError: a choice that does not exist, two that contradict each other, or a field without a size.
+    """
+    palette = palette or default_palette()
+    readings = [(mask, parse_recipe(text, palette, strict=strict)) for mask, text in zones]
+    scene = Scene(
+        zones=(Zone(recipe), *(Zone(reading.recipe, mask) for mask, reading in readings)),
+        granules=Granules(
+            size_mm=_size_mm(granules, granule_mm),
+            coarse=tuple(colour.code for colour in palette.named(coarse)),
+            fine=tuple(colour.code for colour in palette.named(fine)),
+        ),
+        surface=_choice("surface", Surface, surface, Surface.PRESSED),
+        light=_choice("light", Lighting, light, Lighting.STUDIO),
+        wet=bool(wet),
+        size=_with_field(size, field_mm),
+    )
+    return scene, tuple(notice for _, reading in readings for notice in reading.warnings)
+
+
+def to_json(scene: Scene) -> dict[str, Any]:
+    """What is not usual about a scene, beside its ground's recipe and its size in pixels; empty for a plain tile."""
+    granules, usual = scene.granules, Granules()
+    zones = [{"mask": zone.mask, "recipe": format_colours(zone.recipe)} for zone in scene.zones[1:]]
+    told: dict[str, Any] = {
+        "zones": zones,
+        "granule_mm": list(granules.size_mm) if granules.size_mm != usual.size_mm else None,
+        "coarse": list(granules.coarse),
+        "fine": list(granules.fine),
+        "surface": scene.surface.value if scene.surface is not Surface.PRESSED else None,
+        "light": scene.light.value if scene.light is not Lighting.STUDIO else None,
+        "wet": scene.wet,
+        "field_mm": scene.size.field_mm if scene.size else None,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def from_json(recipe: Recipe, content: Mapping[str, Any], size: Size | None, palette: Palette | None = None) -> Scene:
+    """The scene that `to_json` told.
+
+    Args:
+        recipe: of the ground.
+        content: as `to_json` gives it.
+        size: of the picture, without its `field_mm`.
+        palette: the colours that its recipes name.
+
+    Raises:
+        InputError: it is not of that form, or a choice does not exist.
+    """
+    return build_scene(recipe, size=size, palette=palette, **read_choices(content))[0]
+
+
+def read_choices(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What `build_scene` takes by name, of a scene's JSON.
+
+    Args:
+        content: as `to_json` gives it; `granules` may stand for `granule_mm`.
+
+    Raises:
+        InputError: it is not of that form.
+    """
+    unknown = sorted(set(content) - set(LOOK_NAMES))
+    if unknown:
+        raise InputError("a scene has no {name!r}; it has {known}", name=unknown[0], known=", ".join(LOOK_NAMES))
+    try:
+        return {name: _READERS[name](value) for name, value in content.items() if value is not None}
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError("the scene {scene} cannot be read: {reason}", scene=_short(content), reason=error) from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is no number")
+    return value
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{value!r} is no list")
+    return list(value)
+
+
+def _names(value: object) -> list[str]:
+    return [_text(name) for name in _list(value)]
+
+
+def _lengths(value: object) -> tuple[float, float]:
+    smallest, largest = (_number(length) for length in _list(value))
+    return smallest, largest
+
+
+def _zones(value: object) -> list[tuple[str, str]]:
+    return [(_text(zone["mask"]), _text(zone["recipe"])) for zone in _list(value)]
+
+
+_READERS: Mapping[str, Callable[[object], Any]] = MappingProxyType(
+    {
+        "zones": _zones,
+        "granules": _text,
+        "granule_mm": _lengths,
+        "coarse": _names,
+        "fine": _names,
+        "surface": _text,
+        "light": _text,
+        "wet": _truth,
+        "field_mm": _number,
+    }
+)
+LOOK_NAMES = tuple(_READERS)
+"""What a scene's JSON may have; all of it may be left out."""
+
+
+def _short(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, ensure_ascii=False, default=str)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _size_mm(granules: str | None, granule_mm: Sequence[float] | None) -> tuple[float, float]:
+    if granules is not None and granule_mm is not None:
+        raise InputError("the size of the granules is given twice; leave out granules or granule-mm")
+    if granules is not None:
+        return fraction_mm(granules)
+    if granule_mm is None:
+        return Granules().size_mm
+    smallest, largest = granule_mm
+    return float(smallest), float(largest)
+
+
+def _with_field(size: Size | None, field_mm: float | None) -> Size | None:
+    if field_mm is None:
+        return size
+    if size is None:
+        raise InputError("the size of the picture has to be known for {name}; give it as well", name="field-mm")
+    return replace(size, field_mm=field_mm)
+
+
+def _choice(name: str, kind: Any, value: str | None, usual: Any) -> Any:  # noqa: ANN401  (any of our enumerations)
+    if value is None:
+        return usual
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise InputError(
+            "there is no {name} {value!r}; choose one of {known}",
+            name=name,
+            value=value,
+            known=", ".join(kind),
+        ) from error

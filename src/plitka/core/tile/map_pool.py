@@ -1,0 +1,89 @@
+"""Granule maps that another process lays ahead of need, while this one loads networks or paints.
+
+Laying a map is mostly Python, so threads of one process cannot share it with the work beside it.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, lay_map
+
+_MAX_AHEAD = 4
+"""Maps that are laid and not yet taken: each has some 12 MB at 1024 px."""
+
+
+class MapPool:
+    """Processes that lay maps; none is started before the first map is asked for."""
+
+    def __init__(self, config: GuideConfig, n_processes: int = 1) -> None:
+        self.config = config
+        self._n_processes = n_processes
+        self._executor: ProcessPoolExecutor | None = None
+        self._ahead: dict[MapSpec, Future[GranuleMap]] = {}
+
+    def lay_ahead(self, spec: MapSpec) -> None:
+        """Have a map laid that will be taken; nothing happens where there is no second processor for it."""
+        if spec in self._ahead or len(self._ahead) >= _MAX_AHEAD or (os.cpu_count() or 1) == 1:
+            return
+        if self._executor is None:
+            # A forked process would inherit locks of threads that it does not have.
+            fresh = multiprocessing.get_context("spawn")
+            self._executor = ProcessPoolExecutor(self._n_processes, mp_context=fresh, initializer=follow_parent)
+        try:
+            with _interrupts_ignored():
+                self._ahead[spec] = self._executor.submit(lay_map, spec, self.config)
+        except BrokenProcessPool:
+            self._executor = None
+
+    def take(self, spec: MapSpec) -> GranuleMap:
+        """The map: the one laid ahead, else laid here and now."""
+        ahead = self._ahead.pop(spec, None)
+        if ahead is None:
+            return lay_map(spec, self.config)
+        try:
+            granules = ahead.result()
+        except BrokenProcessPool:
+            self._executor = None
+            return lay_map(spec, self.config)
+        if not self._ahead:  # an idle process would only hold memory
+            self.close()
+        return granules
+
+    def close(self) -> None:
+        """End the processes; maps that were not taken are discarded."""
+        self._ahead.clear()
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None
+
+
+def follow_parent() -> None:
+    """Leave Ctrl-C to the parent of this process, and end with it however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """A process that is started here ignores Ctrl-C from its first moment on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)

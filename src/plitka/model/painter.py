@@ -1,0 +1,255 @@
+"""A bundle's SDXL as a painter: the v45 recipe over a batch of canvases.
+
+Words are encoded, noise is drawn or a start picture noised, the sampler runs the UNet, and the VAE decodes each
+picture by itself. The noise is drawn in float32 by a CPU generator and the sampler's state stays in float32, so a seed
+means the same picture on every device up to rounding; on one machine with one setting it gives the same bytes.
+"""
+
+import gc
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+import torch
+
+from plitka.core.generation import Defaults, Progress, Watch
+from plitka.core.painter import Canvas, Painted
+from plitka.core.recipes.recipe import Recipe, format_prompt
+from plitka.errors import BadOutput, Cancelled, OutOfMemory, PlitkaError
+from plitka.model.assembly import Assembly
+from plitka.model.device import Placement, translated_errors
+from plitka.model.latents import decode_latents, encode_picture, preview_latents
+from plitka.model.pipeline import quiet_libraries, set_tiling
+from plitka.model.prompt import check_length
+from plitka.model.sampler import NoiseSchedule, Step, sample
+from plitka.model.unet import Conditions, Words, guided_unet
+
+if TYPE_CHECKING:
+    from plitka.core.generation import RgbImage
+
+log = structlog.get_logger(__name__)
+
+_T = TypeVar("_T")
+_TILING_ABOVE_PX = 1024
+_WORDS_KEPT = 16
+"""Prompts whose encodings are kept: the attempts at a picture all have the same."""
+
+
+class DiffusionPainter:
+    """A `Painter` over diffusers' modules; one thread owns it, but for `prompt` and `check_negative`."""
+
+    def __init__(self, assembly: Assembly, *, max_batch: int = 1) -> None:
+        self._assembly = assembly
+        self._pipe = assembly.pipe
+        self._placement = assembly.placement
+        self._clock = assembly.clock
+        self._max_batch = max_batch
+        self._schedule = NoiseSchedule.of(self._pipe.scheduler.config)
+        self._words: dict[tuple[str, str, bool], Words] = {}
+        self._tokenizing = threading.Lock()  # tokenizers cannot be shared by threads
+
+    @property
+    def name(self) -> str:
+        """The bundle's `name@digest`."""
+        return self._assembly.bundle.label
+
+    @property
+    def defaults(self) -> Defaults:
+        """The bundle's choices for what a request leaves open."""
+        return self._assembly.bundle.defaults
+
+    @property
+    def max_batch(self) -> int:
+        """Canvases that are painted at once."""
+        return self._max_batch
+
+    @property
+    def placement(self) -> Placement:
+        """The device and dtype that were chosen."""
+        return self._placement
+
+    def prompt(self, recipe: Recipe) -> str:
+        """The full prompt for a mix.
+
+        Raises:
+            PromptTooLong: a text encoder would not see all of it.
+        """
+        text = format_prompt(recipe, self._assembly.bundle.style)
+        self._check_length(
+            text,
+            "the prompt has {n_tokens} tokens and the text encoders read {limit}: they would not see {lost!r}; "
+            "use fewer colours, or percents without decimals",
+        )
+        return text
+
+    def check_negative(self, negative_prompt: str) -> None:
+        """Refuse a negative prompt that a text encoder would not see all of.
+
+        Raises:
+            PromptTooLong: with what would be lost.
+        """
+        self._check_length(
+            negative_prompt,
+            "the negative prompt has {n_tokens} tokens and the text encoders read {limit}: "
+            "they would not see {lost!r}; shorten it",
+        )
+
+    def _check_length(self, text: str, message: str) -> None:
+        with self._tokenizing:
+            check_length(text, (self._pipe.tokenizer, self._pipe.tokenizer_2), message)
+
+    def paint(self, canvases: Sequence[Canvas], watch: Watch) -> Sequence[Painted | PlitkaError]:
+        """Paint canvases of one size, number of steps and kind in one batch, or in smaller ones if memory runs out.
+
+        Raises:
+            EngineError: the device failed; OutOfMemory: not even one canvas with tiled decoding fits.
+        """
+        self._clock.restart()
+        outcomes = self._paint(_Batch(canvases, watch))
+        seconds = dict(self._clock.seconds)
+        return [replace(one, stage_seconds=seconds) if isinstance(one, Painted) else one for one in outcomes]
+
+    def _paint(self, batch: "_Batch") -> list[Painted | PlitkaError]:
+        first = batch.canvases[0]
+        set_tiling(self._pipe, on=max(first.width_px, first.height_px) > _TILING_ABOVE_PX)
+        try:
+            latents = self._with_retry(batch, lambda: self._denoise(batch))
+        except OutOfMemory:
+            if len(batch.canvases) == 1:
+                raise
+            log.warning("out_of_memory", retry="smaller batches", n_canvases=len(batch.canvases))
+            return [outcome for half in batch.halves() for outcome in self._paint(half)]
+        return [
+            batch.stopped.get(index) or self._finish(batch, latents[index : index + 1], index)
+            for index in range(len(batch.canvases))
+        ]
+
+    def _finish(self, batch: "_Batch", latents: torch.Tensor, index: int) -> Painted | PlitkaError:
+        """One picture of its latents."""
+        canvas = batch.canvases[index]
+        if not latents.isfinite().all():
+            return BadOutput(
+                "the network gave NaN in {n_steps} steps with seed {seed}; run it with --device cpu, "
+                "and verify the model",
+                n_steps=canvas.steps,
+                seed=canvas.seed,
+            )
+        try:
+            with self._clock.stage("decode"):
+                return Painted(pixels=self._with_retry(batch, lambda: decode_latents(self._pipe.vae, latents)))
+        except BadOutput as error:
+            return error
+
+    def _denoise(self, batch: "_Batch") -> torch.Tensor:
+        """(N, C, H/f, W/f) float32 latents without noise."""
+        first = batch.canvases[0]
+        steps = self._schedule.steps(first.steps, first.strength)
+        noise = torch.cat([self._noise(canvas) for canvas in batch.canvases])
+        start = [canvas.start for canvas in batch.canvases if canvas.start is not None]
+        conditions = Conditions(
+            words=self._encode_words(batch.canvases),
+            size_px=(self.defaults.height_px, self.defaults.width_px),
+            guidance=first.guidance,
+            control=start if start and self._assembly.controlnet is not None else None,
+        )
+        if start:
+            with self._clock.stage("encode"):
+                noise = steps.noised(torch.cat([encode_picture(self._pipe.vae, one).cpu() for one in start]), noise)
+        with self._clock.stage("denoise"), quiet_libraries(), torch.no_grad():
+            latents = noise.to(self._placement.device)
+            denoise = guided_unet(self._assembly, conditions)
+            for step in sample(denoise, latents, steps, predicts_velocity=self._schedule.predicts_velocity):
+                latents = step.latents
+                if not batch.go_on(step, self._preview):
+                    break
+        return latents
+
+    def _preview(self, step: Step, index: int) -> "RgbImage":
+        return preview_latents(self._pipe.vae, step.clean[index : index + 1])
+
+    def _noise(self, canvas: Canvas) -> torch.Tensor:
+        scale = self._pipe.vae_scale_factor
+        shape = (1, self._pipe.unet.config.in_channels, canvas.height_px // scale, canvas.width_px // scale)
+        return torch.randn(shape, generator=torch.Generator("cpu").manual_seed(canvas.seed), dtype=torch.float32)
+
+    def _encode_words(self, canvases: Sequence[Canvas]) -> Words:
+        """What the text encoders give for all canvases; known prompts are not encoded again."""
+        each = []
+        for canvas in canvases:
+            key = (canvas.prompt, canvas.negative_prompt, canvas.guidance > 1)
+            if key not in self._words:
+                while len(self._words) >= _WORDS_KEPT:
+                    del self._words[next(iter(self._words))]
+                self._words[key] = self._encode(*key)
+            each.append(self._words[key])
+        return Words.stacked(each)
+
+    def _encode(self, prompt: str, negative_prompt: str, is_guided: bool) -> Words:
+        with self._clock.stage("encode_words"), quiet_libraries(), torch.no_grad(), self._tokenizing:
+            return Words(
+                *self._pipe.encode_prompt(
+                    prompt,
+                    negative_prompt=negative_prompt,
+                    do_classifier_free_guidance=is_guided,
+                    device=self._placement.device,
+                )
+            )
+
+    def _with_retry(self, batch: "_Batch", work: Callable[[], _T]) -> _T:
+        """Do the work; if memory ran out, free it, decode in tiles and do the work once more."""
+        try:
+            with translated_errors(self._placement.device, "making a picture"):
+                return work()
+        except OutOfMemory:
+            first = batch.canvases[0]
+            log.warning("out_of_memory", retry="tiling", width_px=first.width_px, height_px=first.height_px)
+        # Outside of the except clause, so that the error no longer holds the frames' tensors.
+        self.free()
+        set_tiling(self._pipe, on=True)
+        with translated_errors(self._placement.device, "making a picture"):
+            return work()
+
+    def free(self) -> None:
+        """Give the GPU's memory back; on the CPU there is nothing that Python does not free by itself."""
+        if self._placement.device.type == "cuda":
+            gc.collect()
+            torch.cuda.empty_cache()
+
+
+class _Batch:
+    """Canvases that are painted together, and which of them were stopped."""
+
+    def __init__(self, canvases: Sequence[Canvas], watch: Watch, offset: int = 0) -> None:
+        self.canvases = canvases
+        self.stopped: dict[int, Cancelled] = {}
+        self._watch = watch
+        self._offset = offset
+
+    def halves(self) -> "tuple[_Batch, _Batch]":
+        """The same canvases in two batches."""
+        middle = len(self.canvases) // 2
+        former = _Batch(self.canvases[:middle], self._watch, self._offset)
+        return former, _Batch(self.canvases[middle:], self._watch, self._offset + middle)
+
+    def go_on(self, step: Step, preview: Callable[[Step, int], "RgbImage"]) -> bool:
+        """Report a step to each canvas's watch; False when none of them is wanted any more.
+
+        A canvas that was stopped stays in the batch: the bytes of the others depend on how large the batch is.
+        """
+        for index in range(len(self.canvases)):
+            if index not in self.stopped:
+                try:
+                    self._report(index, step, preview)
+                except Cancelled as stop:
+                    self.stopped[index] = stop
+        return len(self.stopped) < len(self.canvases)
+
+    def _report(self, index: int, step: Step, preview: Callable[[Step, int], "RgbImage"]) -> None:
+        place, shown = self._offset + index, None
+        if self._watch.wants_preview(place, step.number):
+            with suppress(BadOutput):  # nothing to see yet
+                shown = preview(step, index)
+        self._watch.report(place, Progress(step=step.number, n_steps=step.n_steps, preview=shown))

@@ -1,0 +1,90 @@
+"""The jobs that a worker makes at once, and how the engine follows them: what stops each, and what it has come to."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plitka.core.generation import CompleteRequest, Progress
+from plitka.errors import Cancelled, Unavailable
+from plitka.serve.image_formats import encode_preview
+from plitka.serve.job_status import JobStatus
+from plitka.serve.jobs import Jobs, deadline_problem
+from plitka.serve.metrics import Heartbeat
+from plitka.serve.problems import problem_of
+from plitka.serve.store import Job
+from plitka.serve.tracing import Span
+
+
+class PutBack(Cancelled):
+    """The service stops, and has waited for this picture as long as it may."""
+
+
+class TooLate(Cancelled):
+    """The job's deadline or its time is over; `problem` says it for the caller."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__("{reason}", reason=problem["error"])
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningJob:
+    """A job that was begun."""
+
+    job: Job
+    request: CompleteRequest
+    status: JobStatus
+    span: Span
+
+
+class BatchWatch:
+    """`plitka.core.generation.Watch` over a batch: each picture is stopped for the reasons of its own job."""
+
+    def __init__(self, jobs: Jobs, batch: Sequence[RunningJob], heartbeat: Heartbeat) -> None:
+        self._jobs = jobs
+        self._batch = batch
+        self._heartbeat = heartbeat
+        self._ends_at = time.monotonic() + jobs.settings.job_timeout_s
+        self.reasons: dict[int, Cancelled] = {}
+        """Why a picture was stopped, by its place in the batch."""
+
+    def wants_preview(self, index: int, step: int) -> bool:
+        """Every few steps of a job that somebody watches."""
+        return bool(self._batch[index].status.n_watchers) and step % self._jobs.settings.preview_every == 0
+
+    def report(self, index: int, progress: Progress) -> None:
+        """Tell the job's watchers of a step.
+
+        Raises:
+            Cancelled: the job is not to go on.
+        """
+        self._heartbeat.beat(progress.step)
+        running = self._batch[index]
+        reason = self._reason(running)
+        if reason is not None:
+            self.reasons[index] = reason
+            raise reason
+        changes: dict[str, Any] = {}
+        if progress.preview is not None:
+            changes = {"preview_jpeg": encode_preview(progress.preview), "preview_step": progress.step}
+        running.status.update(step=progress.step, n_steps=progress.n_steps, attempt=progress.attempt, **changes)
+
+    def _reason(self, running: RunningJob) -> Cancelled | None:
+        """Why a job is not to go on; None if it is."""
+        job = running.job
+        if running.status.is_cancelled:
+            return Cancelled("the job was cancelled")
+        if self._jobs.must_put_back:
+            return PutBack("the service stops")
+        if is_late(job):
+            return TooLate(deadline_problem(job))
+        if time.monotonic() > self._ends_at:
+            error = Unavailable("the picture took longer than a picture may")
+            return TooLate(problem_of(error, code="timeout", request_id=job.request_id))
+        return None
+
+
+def is_late(job: Job) -> bool:
+    """Whether the job's deadline has passed."""
+    return job.deadline_at is not None and time.time() > job.deadline_at

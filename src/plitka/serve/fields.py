@@ -1,0 +1,151 @@
+"""The values that requests are made of, with the ranges of their owners and what the OpenAPI document says of them."""
+
+import re
+from typing import Annotated, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from plitka.core.generation import GUIDANCE_RANGE, MAX_SEED, STEPS_RANGE, STRENGTH_RANGE, TOLERANCE_RANGE, Mode
+from plitka.core.scene import (
+    FRACTIONS_MM,
+    GRANULE_MM_RANGE,
+    MAX_FIELD_MM,
+    MAX_SCENE_COLOURS,
+    SIZE_PX_RANGE,
+    SIZE_STEP_PX,
+    USUAL_FRACTION,
+    Lighting,
+    Surface,
+)
+from plitka.core.tile.masks import MAX_MASK_BYTES, SHAPE_EXAMPLES
+from plitka.errors import TooLarge
+from plitka.serve.settings import MAX_PROMPT_CH
+
+RECIPE_EXAMPLE = "60% red, 30% black, 10% white"
+MASK_EXAMPLE = "border:8%"
+PLAIN_TEXT = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
+"""No control characters, and none that turn the direction of reading: they hide what a person would read."""
+_MAX_NAME_CH = 60
+_FRACTION = f"^({'|'.join(map(re.escape, FRACTIONS_MM))})$"
+
+
+class Wire(BaseModel):
+    """What comes in: unknown names and wrong kinds are refused, not guessed at."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 7.0 is as good an integer as 7."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""Behind the ranges of an integer: before them, pydantic would leave the ranges out of the schema."""
+
+RecipeText: TypeAlias = Annotated[
+    str,
+    StringConstraints(min_length=1, pattern=PLAIN_TEXT),
+    Field(
+        description=f"The mix in words, English or Russian; at most {MAX_PROMPT_CH} characters.",
+        examples=[RECIPE_EXAMPLE],
+        json_schema_extra={"format": "recipe", "maxLength": MAX_PROMPT_CH},
+    ),
+]
+NegativeText: TypeAlias = Annotated[
+    str,
+    StringConstraints(max_length=MAX_PROMPT_CH, pattern=PLAIN_TEXT),
+    Field(description="What the picture shall not show.", examples=["blurry, text"]),
+]
+Seed: TypeAlias = Annotated[
+    int,
+    Field(ge=-1, le=MAX_SEED, description="The same seed repeats the picture; -1 or none: a random one."),
+    WHOLE,
+]
+Steps: TypeAlias = Annotated[int, Field(ge=STEPS_RANGE[0], le=STEPS_RANGE[1], description="Denoising steps."), WHOLE]
+SizePx: TypeAlias = Annotated[
+    int,
+    Field(ge=SIZE_PX_RANGE[0], le=SIZE_PX_RANGE[1], multiple_of=SIZE_STEP_PX, description="In pixels."),
+    WHOLE,
+]
+Guidance: TypeAlias = Annotated[
+    float, Field(ge=GUIDANCE_RANGE[0], le=GUIDANCE_RANGE[1], description="Classifier-free guidance scale.")
+]
+Strength: TypeAlias = Annotated[
+    float,
+    Field(
+        ge=STRENGTH_RANGE[0],
+        le=STRENGTH_RANGE[1],
+        description="Fraction of the schedule that is re-run over the granule map; in guided mode only.",
+    ),
+]
+Tolerance: TypeAlias = Annotated[
+    float,
+    Field(
+        ge=TOLERANCE_RANGE[0],
+        le=TOLERANCE_RANGE[1],
+        description="Points that no share may be off by; in guided mode only.",
+    ),
+]
+ModeName: TypeAlias = Annotated[
+    Mode,
+    Field(
+        strict=False, description="guided: measured and corrected over a granule map; text: made by the words alone."
+    ),
+]
+Mask: TypeAlias = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_MASK_BYTES, pattern=PLAIN_TEXT),
+    Field(
+        description=f"Where the zone lies: a built-in shape ({', '.join(SHAPE_EXAMPLES)}), or a black-and-white PNG or "
+        "an SVG path as a data URL. `POST /v1/masks` makes one of a file.",
+        examples=[MASK_EXAMPLE],
+        json_schema_extra={"format": "mask"},
+    ),
+]
+FractionName: TypeAlias = Annotated[
+    str,
+    StringConstraints(pattern=_FRACTION),
+    Field(
+        description=f"Size of the granules, as a fraction of the trade in mm; {USUAL_FRACTION} if neither this nor "
+        "granule_mm is given.",
+        examples=[USUAL_FRACTION],
+        json_schema_extra={"enum": list(FRACTIONS_MM)},
+    ),
+]
+GranuleMm: TypeAlias = Annotated[float, Field(ge=GRANULE_MM_RANGE[0], le=GRANULE_MM_RANGE[1])]
+GranulesMm: TypeAlias = Annotated[
+    list[GranuleMm],
+    Field(
+        min_length=2,
+        max_length=2,
+        description="Smallest and largest granule, in place of granules.",
+    ),
+]
+ColourName: TypeAlias = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=_MAX_NAME_CH, pattern=PLAIN_TEXT),
+    Field(json_schema_extra={"format": "colour"}),
+]
+ColourNames: TypeAlias = Annotated[list[ColourName], Field(max_length=MAX_SCENE_COLOURS)]
+SurfaceName: TypeAlias = Annotated[
+    Surface, Field(strict=False, description="How the face came about: pressed, with relief, or cut flat.")
+]
+LightName: TypeAlias = Annotated[Lighting, Field(strict=False, description="What the tile is lit by.")]
+FieldMm: TypeAlias = Annotated[
+    float,
+    Field(gt=0, le=MAX_FIELD_MM, description="Length that the longer side shows; none: at the model's usual scale."),
+]
+
+
+def checked_length(text: str) -> str:
+    """A recipe's text, as long as it may be.
+
+    Raises:
+        TooLarge: it is longer.
+    """
+    if len(text) > MAX_PROMPT_CH:
+        raise TooLarge(
+            "the recipe has {n_ch} characters, and at most {limit} are read", n_ch=len(text), limit=MAX_PROMPT_CH
+        )
+    return text

@@ -1,0 +1,169 @@
+"""Orders: what a caller asks for, as it is kept in the database, and the request that an engine is asked."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from plitka.core.generation import RANDOM_SEED_LIMIT, USUAL_MODE, CompleteRequest, Defaults, Mode, Request
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene import MAX_ZONES, Size
+from plitka.core.scene_json import LOOK_NAMES, build_scene, read_choices
+from plitka.serve import fields
+from plitka.serve.fields import Wire
+
+MAX_PRIORITY = 9
+
+
+class ZoneOrder(Wire):
+    """A part of the tile with a mix of its own."""
+
+    mask: fields.Mask
+    recipe: fields.RecipeText
+
+
+class LookChoices(Wire):
+    """How the tile looks, in guided mode; what is left out is as usual."""
+
+    zones: Annotated[list[ZoneOrder], Field(max_length=MAX_ZONES)] | None = Field(
+        default=None,
+        description="Parts of the tile with a mix of their own; where masks overlap, the later one is on top.",
+        examples=[[{"mask": fields.MASK_EXAMPLE, "recipe": "white"}]],
+    )
+    granules: fields.FractionName | None = None
+    granule_mm: fields.GranulesMm | None = None
+    coarse: fields.ColourNames | None = Field(
+        default=None, description="Names or codes of the colours whose chips are larger.", examples=[["red"]]
+    )
+    fine: fields.ColourNames | None = Field(
+        default=None,
+        description="Names or codes of the colours whose chips are smaller; none that is coarse.",
+    )
+    surface: fields.SurfaceName | None = None
+    light: fields.LightName | None = None
+    wet: bool | None = Field(default=None, description="Rain lies on the tile: darker, with a gloss.")
+    field_mm: fields.FieldMm | None = None
+
+    def look(self) -> dict[str, Any]:
+        """What was chosen, as the JSON of a scene."""
+        return self.model_dump(mode="json", include=set(LOOK_NAMES), exclude_none=True)
+
+
+class Order(LookChoices):
+    """One picture to make; what is left out is the model's choice."""
+
+    recipe: fields.RecipeText
+    seed: fields.Seed | None = None
+    mode: fields.ModeName = USUAL_MODE
+    steps: fields.Steps | None = None
+    guidance: fields.Guidance | None = None
+    width_px: fields.SizePx | None = None
+    height_px: fields.SizePx | None = None
+    negative_prompt: fields.NegativeText | None = None
+    strength: fields.Strength | None = None
+    tolerance: fields.Tolerance | None = None
+
+    def kept(self) -> dict[str, Any]:
+        """As the database has it: only what was chosen."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    @property
+    def has_seed(self) -> bool:
+        """Whether the caller chose one."""
+        return self.seed is not None and self.seed >= 0
+
+    def with_seed(self) -> "Order":
+        """The order with a seed, so that making it again makes the same picture."""
+        return self if self.has_seed else self.model_copy(update={"seed": secrets.randbelow(RANDOM_SEED_LIMIT)})
+
+    def request(self, defaults: Defaults) -> Request:
+        """What an engine is asked; the order must have a seed.
+
+        Args:
+            defaults: of the engine; its size is that of an order which names only one side, or only a field.
+
+        Raises:
+            RecipeError: a recipe cannot be read.
+            TooLarge: one is too long.
+            InputError: a choice does not exist, contradicts another, or belongs to the other mode.
+        """
+        if self.seed is None:
+            raise ValueError("an order has a seed before it is read")
+        for zone in self.zones or ():
+            fields.checked_length(zone.recipe)
+        recipe = parse_recipe(fields.checked_length(self.recipe)).recipe
+        scene, _ = build_scene(recipe, size=self._size(defaults), **read_choices(self.look()))
+        return Request(
+            scene=scene,
+            seed=self.seed,
+            mode=Mode(self.mode),
+            steps=self.steps,
+            guidance=self.guidance,
+            negative_prompt=self.negative_prompt,
+            strength=self.strength,
+            tolerance=self.tolerance,
+        )
+
+    def _size(self, defaults: Defaults) -> Size | None:
+        if self.width_px is None and self.height_px is None and self.field_mm is None:
+            return None
+        return Size(width_px=self.width_px or defaults.width_px, height_px=self.height_px or defaults.height_px)
+
+
+class JobOrder(Order):
+    """One picture to make, and when."""
+
+    priority: Annotated[
+        int,
+        Field(
+            ge=-MAX_PRIORITY,
+            le=MAX_PRIORITY,
+            description="Above 0 goes before others, for operators; below 0 after them.",
+        ),
+        fields.WHOLE,
+    ] = 0
+    deadline_s: Annotated[float, Field(gt=0, le=604800)] | None = Field(
+        default=None, description="Seconds from now after which the picture is of no use any more."
+    )
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"recipe": fields.RECIPE_EXAMPLE, "seed": 7},
+                {
+                    "recipe": "60% red, 40% black",
+                    "zones": [{"mask": fields.MASK_EXAMPLE, "recipe": "50% blue, 50% white"}],
+                    "granules": "2-4",
+                    "wet": True,
+                    "seed": 7,
+                },
+            ]
+        }
+    )
+
+    def order(self) -> Order:
+        """The picture alone."""
+        return Order.model_validate(self.model_dump(exclude={"priority", "deadline_s"}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedOrder:
+    """An order that can be read, and that the engine can make where that is known already."""
+
+    asked: Order
+    """As it came."""
+    order: Order
+    """With its seed."""
+    request: CompleteRequest | None
+    """What the engine will be asked; None where no engine was there yet to complete it."""
+
+    def with_seed(self, seed: int) -> "CheckedOrder":
+        """The same picture by another seed."""
+        update: Mapping[str, Any] = {"seed": seed}
+        return CheckedOrder(
+            asked=self.asked.model_copy(update=update),
+            order=self.order.model_copy(update=update),
+            request=None if self.request is None else replace(self.request, seed=seed),
+        )

@@ -1,0 +1,77 @@
+"""Every path that the service answers at: what the routers declare, what answers link to, and whose shape errors take.
+
+A path with a name in braces is a template; `path_of` fills it.
+"""
+
+import re
+from enum import StrEnum
+from urllib.parse import quote
+
+JOBS = "/v1/jobs"
+JOB = "/v1/jobs/{job_id}"
+JOB_CANCEL = "/v1/jobs/{job_id}/cancel"
+JOB_IMAGE = "/v1/jobs/{job_id}/image"
+JOB_EVENTS = "/v1/jobs/{job_id}/events"
+RECIPES_PARSE = "/v1/recipes/parse"
+COLOURS = "/v1/colours"
+MODELS = "/v1/models"
+MEASURE = "/v1/measure"
+MASKS = "/v1/masks"
+
+IMAGES = "/v1/images/generations"
+
+COG_PREDICTIONS = "/predictions"
+COG_PREDICTION = "/predictions/{prediction_id}"
+COG_PREDICTION_CANCEL = "/predictions/{prediction_id}/cancel"
+PREDICTIONS = "/v1/predictions"
+PREDICTION = "/v1/predictions/{prediction_id}"
+PREDICTION_CANCEL = "/v1/predictions/{prediction_id}/cancel"
+MODEL_PREDICTIONS = "/v1/models/{owner}/{name}/predictions"
+MODEL_VERSION = "/v1/models/{owner}/{name}/versions/{version}"
+HEALTH_CHECK = "/health-check"
+
+ROOT = "/"
+PREDICT = "/predict"
+GENERATE = "/generate"
+HEALTH = "/health"
+
+LIVE = "/livez"
+READY = "/readyz"
+METRICS = "/metrics"
+OPENAPI = "/openapi.json"
+
+OPEN_PATHS = frozenset({LIVE, READY, HEALTH, HEALTH_CHECK, OPENAPI, ROOT})
+"""What anybody may read; under `/` only reading, which shows nothing of anybody's."""
+UPLOAD_PATHS = frozenset({MEASURE, MASKS})
+"""Where a body is a file, and may be larger."""
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_IMAGE_PATH = re.compile(JOB_IMAGE.replace("{job_id}", "([0-9a-f]{32})"))
+_PREFIXES_OF_OPENAI = ("/v1/images/",)
+_PREFIXES_OF_COG = (COG_PREDICTIONS, PREDICTIONS, f"{MODELS}/")
+
+
+class Contract(StrEnum):
+    """Whose clients call a path."""
+
+    OWN = "own"
+    OPENAI = "openai"
+    COG = "cog"
+
+
+def path_of(template: str, **names: str) -> str:
+    """A path with its names filled in, each escaped."""
+    return _PLACE.sub(lambda place: quote(names[place[1]], safe=""), template)
+
+
+def contract_of(path: str) -> Contract:
+    """The contract that a path belongs to, also where there is nothing at it."""
+    if path.startswith(_PREFIXES_OF_OPENAI):
+        return Contract.OPENAI
+    return Contract.COG if path.startswith(_PREFIXES_OF_COG) else Contract.OWN
+
+
+def job_of_image(path: str) -> str | None:
+    """The id of the job whose picture is at a path; None for every other path."""
+    found = _IMAGE_PATH.fullmatch(path)
+    return found[1] if found else None

@@ -1,0 +1,43 @@
+"""Options that several commands share."""
+
+import argparse
+
+import pytest
+from tests.cli.conftest import no_engine
+
+from plitka.cli.parser import build_parser
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    """Every command that runs, by its words."""
+    found, waiting = {}, {"": build_parser(str, no_engine)}
+    while waiting:
+        words, parser = waiting.popitem()
+        deeper = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+        waiting |= {f"{words} {name}".strip(): one for action in deeper for name, one in action.choices.items()}
+        if not deeper:
+            found[words] = parser
+    return found
+
+
+@pytest.mark.parametrize(("words", "parser"), commands().items(), ids=list(commands()))
+def test_every_command_has_the_shared_options(words: str, parser: argparse.ArgumentParser) -> None:
+    """And each option a help text, and no abbreviation is taken for it."""
+    del words
+    named = {word for action in parser._actions for word in action.option_strings}
+    assert named >= {"--json", "--language", "--quiet", "--verbose", "--log-json", "--help"}
+    assert all(action.help for action in parser._actions if action.option_strings)
+    assert not parser.allow_abbrev
+
+
+def test_generate_and_render_ask_for_a_scene_alike() -> None:
+    """The options of one are those of the other."""
+    scenes = [
+        [action.option_strings for action in parser._actions if action.dest in NAMES]
+        for parser in (commands()["generate"], commands()["render"])
+    ]
+    assert scenes[0] == scenes[1]
+    assert len(scenes[0]) == len(NAMES)
+
+
+NAMES = {"zone", "granules", "granule_mm", "coarse", "fine", "surface", "light", "wet", "field_mm"}

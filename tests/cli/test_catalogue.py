@@ -1,0 +1,44 @@
+"""`plitka parse` and `plitka colours`."""
+
+import json
+
+import pytest
+from tests.cli.conftest import Run
+
+from plitka.core.colour.palette import default_palette
+
+RECIPE = "60% red, 40% black"
+
+
+def test_parse_shows_shares_and_prompt(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """For a person: the shares, then the whole prompt."""
+    assert run("parse", RECIPE) == 0
+    out = capsys.readouterr().out
+    assert "RED" in out
+    assert "60" in out
+    assert "60% red, 40% black" in out
+
+
+def test_parse_answers_a_machine(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """For a machine: requested, warnings and prompt."""
+    assert run("parse", RECIPE, "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["requested"] == {"RED": 60.0, "BLACK": 40.0}
+    assert answer["warnings"] == []
+    assert "60% red, 40% black" in answer["prompt"]
+
+
+def test_colours_lists_the_palette(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every colour of the palette is in the JSON with all its names."""
+    assert run("colours", "--json") == 0
+    listed = json.loads(capsys.readouterr().out)["colours"]
+    assert {colour["code"] for colour in listed} == {colour.code for colour in default_palette().colours}
+    assert set(listed[0]) >= {"code", "name", "name_ru", "hex", "source"}
+
+
+def test_colours_can_be_filtered(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only colours with the text in a code or a name, whatever its case."""
+    assert run("colours", "ЧЁРН", "--json") == 0
+    names = [colour["name_ru"].lower() for colour in json.loads(capsys.readouterr().out)["colours"]]
+    assert names
+    assert all("чёрн" in name or "черн" in name for name in names)

@@ -1,0 +1,150 @@
+"""`plitka generate`."""
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from tests.cli.conftest import Run
+from tests.cli.patch_engine import PatchEngine
+
+from plitka import errors
+from plitka.cli import main
+from plitka.core.files.picture import read_fields
+
+RECIPE = "60% red, 40% black"
+
+
+def test_generate_writes_a_picture_that_carries_its_request(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The file is named on stdout and its text fields say how it was made."""
+    assert run("generate", RECIPE, "--seed", "42") == 0
+    out = capsys.readouterr().out
+    assert "tile.png" in out
+    assert "RED" in out
+    fields = read_fields(Path("tile.png"))
+    assert (fields["seed"], fields["steps"], fields["size"]) == ("42", "4", "64x64")
+    assert json.loads(fields["requested"]) == {"RED": 60.0, "BLACK": 40.0}
+
+
+def test_generate_answers_a_machine_with_one_object(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """--json gives exactly the documented fields and nothing else on stdout."""
+    assert run("generate", RECIPE, "--seed", "42", "--json", "-o", "red.png") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "images": [
+            {
+                "path": "red.png",
+                "seed": 42,
+                "requested": {"RED": 60.0, "BLACK": 40.0},
+                "measured": {"RED": 60.0, "BLACK": 40.0},
+                "max_error": 0.0,
+                "mode": "guided",
+                "attempts": 1,
+                "seconds": 0.25,
+                "stage_seconds": {},
+                "width_px": 64,
+                "height_px": 64,
+                "prompt": "60% red, 40% black",
+                "model": "patches@000000000000",
+                "granule_mm": [1.0, 4.0],
+                "coarse": [],
+                "fine": [],
+                "surface": "pressed",
+                "light": "studio",
+                "wet": False,
+                "field_mm": 18.286,
+            }
+        ],
+        "prompt": "60% red, 40% black",
+        "model": "patches@000000000000",
+    }
+
+
+def test_the_same_command_gives_the_same_bytes(run: Run) -> None:
+    """A seed repeats a picture down to the last byte of its file, whatever its name."""
+    assert run("generate", RECIPE, "--seed", "42", "-o", "a.png") == 0
+    assert run("generate", RECIPE, "--seed", "42", "-o", "b.png") == 0
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+
+
+def test_a_missed_tolerance_is_told_by_the_exit_code(run: Run, engine: PatchEngine) -> None:
+    """5 if a share is further off than allowed: guided mode promises 3 points, text mode nothing of itself."""
+    engine.off_by = 3.2
+    assert run("generate", RECIPE) == 5
+    assert run("generate", RECIPE, "--tolerance", "3.5") == 0
+    assert run("generate", RECIPE, "--mode", "text") == 0
+    assert run("generate", RECIPE, "--mode", "text", "--tolerance", "2.5") == 5
+    assert [request.tolerance for request in engine.requests] == [3.0, 3.5, 3.0, 3.0]
+    engine.off_by = 2.9
+    assert run("generate", RECIPE) == 0
+
+
+def test_a_missing_model_is_a_file_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 4 for whatever is wrong with a model."""
+    monkeypatch.chdir(tmp_path)
+
+    def damaged(model: str, *_: object) -> PatchEngine:
+        raise errors.MissingFile("{path} is not there; make it before the manifest", path=model)
+
+    assert main(["generate", RECIPE, "--model", "ghost"], load_engine=damaged) == 4
+    assert "ghost" in capsys.readouterr().err
+
+
+def test_generate_works_outside_the_main_thread(run: Run) -> None:
+    """Without signals to handle, a picture is made all the same."""
+    codes: list[int] = []
+    thread = threading.Thread(target=lambda: codes.append(run("generate", RECIPE)))
+    thread.start()
+    thread.join()
+    assert codes == [0]
+
+
+def test_the_contact_sheet_is_a_picture(run: Run) -> None:
+    """The sheet opens as a PNG larger than any one cell."""
+    assert run("generate", RECIPE, "--seed", "7", "--count", "2") == 0
+    with Image.open("tile-sheet.png") as sheet:
+        assert sheet.width > 2 * 320
+
+
+def test_pictures_may_come_in_any_order(run: Run, engine: PatchEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    """The JSON is in the order of seeds."""
+    engine.is_backward = True
+    assert run("generate", RECIPE, "--seed", "7", "--count", "3", "--json") == 0
+    assert [request.seed for request in engine.requests] == [9, 8, 7]
+    images = json.loads(capsys.readouterr().out)["images"]
+    assert [(image["seed"], image["path"]) for image in images] == [
+        (7, "tile-7.png"),
+        (8, "tile-8.png"),
+        (9, "tile-9.png"),
+    ]
+
+
+def test_one_that_fails_does_not_stop_the_others(
+    run: Run, engine: PatchEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are written and told; the exit code is that of the error, which is told with its seed."""
+    engine.failures[8] = errors.OutOfMemory("{device} ran out of memory", device="cuda:0")
+    assert run("generate", RECIPE, "--seed", "7", "--count", "3", "--json") == 4
+    told = capsys.readouterr()
+    assert [image["seed"] for image in json.loads(told.out)["images"]] == [7, 9]
+    assert "error: seed 8: cuda:0 ran out of memory" in told.err
+    assert {path.name for path in Path().iterdir()} == {"tile-7.png", "tile-9.png", "tile-sheet.png"}
+
+
+def test_a_single_failure_leaves_stdout_empty(
+    run: Run, engine: PatchEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There is no picture to tell of."""
+    engine.failures[7] = errors.BadOutput("empty")
+    assert run("generate", RECIPE, "--seed", "7", "--json") == 4
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "error: empty\n")
+
+
+def test_a_zone_that_misses_is_a_miss(run: Run, engine: PatchEngine) -> None:
+    """The tolerance holds for each zone."""
+    engine.off_by = 3.2
+    assert run("generate", RECIPE, "--zone", "circle=50% white, 50% blue") == 5
+    assert run("generate", RECIPE, "--zone", "circle=50% white, 50% blue", "--tolerance", "4") == 0

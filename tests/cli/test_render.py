@@ -1,0 +1,169 @@
+"""`plitka render`, with the real renderer at small sizes."""
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.cli.conftest import Run, RunJson
+
+from plitka.core.files.picture import read_fields
+from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION
+
+RECIPE = "60% red, 30% black, 10% white"
+MAPS = {"ids": 0, "height": 0, "normal": 2, "roughness": 0, "ao": 0}
+"""Name -> colour type of a PNG: 0 is grey, 2 is RGB."""
+
+
+def samples_of(path: str) -> np.ndarray[Any, np.dtype[Any]]:
+    """A picture's samples as Pillow reads them."""
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+class TestRender:
+    """`plitka render`."""
+
+    def test_a_picture_with_exact_shares(self, run_json: RunJson) -> None:
+        """The object of `generate`, and what is exactly there; the file carries the same."""
+        found = run_json("render", RECIPE, "--size", "256", "--seed", "7", "-o", "a.png")
+        [image] = found["images"]
+        assert set(image) == {
+            "path", "seed", "requested", "measured", "exact", "max_error", "mode", "attempts", "seconds",
+            "stage_seconds", "width_px", "height_px", "prompt", "model",
+            "granule_mm", "coarse", "fine", "surface", "light", "wet", "field_mm",
+        }  # fmt: skip
+        assert image["requested"] == {"RED": 60, "BLACK": 30, "WHITE": 10}
+        assert image["exact"] == pytest.approx(image["requested"], abs=0.5)
+        assert sum(image["measured"].values()) == pytest.approx(100, abs=0.1)
+        assert samples_of("a.png").shape == (256, 256, 3)
+        assert read_fields(Path("a.png"))["recipe"] == RECIPE
+        assert found["model"].startswith("render")
+
+    def test_the_same_seed_gives_the_same_bytes(self, run: Run) -> None:
+        """And another seed another picture."""
+        for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
+            assert run("render", RECIPE, "--size", "128", "--seed", seed, "-o", f"{name}.png") == 0
+        a, b, c = (Path(f"{name}.png").read_bytes() for name in "abc")
+        assert a == b != c
+
+    def test_a_person_reads_a_table(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        """Asked, exact and measured side by side."""
+        assert run("render", RECIPE, "--size", "128", "--seed", "3") == 0
+        out = capsys.readouterr().out
+        assert "tile.png  seed 3" in out
+        assert "exact" in out
+
+    def test_maps_have_their_depth_and_shape(self, run_json: RunJson) -> None:
+        """Sixteen bits a channel, as large as the picture, normals of unit length."""
+        found = run_json("render", RECIPE, "--size", "128", "--seed", "7", "--maps", "maps")
+        assert set(found["images"][0]["maps"]) == set(MAPS)
+        assert found["images"][0]["field_mm"] == pytest.approx(18.25)
+        assert 0.2 < found["images"][0]["height_mm"] < 10
+        for name, path in found["images"][0]["maps"].items():
+            content = Path(path).read_bytes()
+            assert struct.unpack(">IIBB", content[16:26]) == (128, 128, 16, MAPS[name])
+        normal = samples_of("maps/normal.png") / 127.5 - 1  # Pillow reads the upper 8 bits
+        assert np.median(np.linalg.norm(normal, axis=-1)) == pytest.approx(1, abs=0.03)
+        assert len(np.unique(samples_of("maps/ids.png"))) > 20
+
+    def test_surface_granules_and_field_change_the_picture(self, run: Run) -> None:
+        """Each of the options reaches the renderer."""
+        plain = ("render", RECIPE, "--size", "128", "--seed", "7")
+        variants: list[tuple[str, ...]] = [
+            (), ("--surface", "cut"), ("--granule-mm", "1", "2"), ("--field-mm", "40"), ("--whole-tile",),
+            ("--granules", "1-3"), ("--granules", "2-4"), ("--coarse", "red"), ("--fine", "red"), ("--light", "sun"),
+            ("--light", "overcast"), ("--light", "warm"), ("--light", "cold"), ("--wet",),
+        ]  # fmt: skip
+        for number, variant in enumerate(variants):
+            assert run(*plain, *variant, "-o", f"{number}.png") == 0
+        pictures = {Path(f"{number}.png").read_bytes() for number in range(len(variants))}
+        assert len(pictures) == len(variants)
+
+    def test_a_fraction_is_its_sizes(self, run: Run) -> None:
+        """The name of the trade and the millimetres give the same picture, and so does the usual one unnamed."""
+        plain = ("render", RECIPE, "--size", "128", "--seed", "7")
+        for names in (((), ("--granules", "1-4")), (("--granule-mm", "1", "3"), ("--granules", "1-3"))):
+            for name, words in zip("ab", names, strict=True):
+                assert run(*plain, *words, "-o", f"{name}.png") == 0
+            assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+
+    def test_the_picture_says_what_is_in_it(self, run_json: RunJson) -> None:
+        """Coarse and fine by any name of a colour, granules and light, for machines and in the file."""
+        words = ("--coarse", "красный", "--fine", "BLACK, white", "--granules", "2-4", "--light", "overcast", "--wet")
+        [image] = run_json("render", RECIPE, "--size", "128", "--seed", "7", "-o", "a.png", *words)["images"]
+        told = {name: image[name] for name in ("granule_mm", "coarse", "fine", "light", "wet")}
+        assert told == {
+            "granule_mm": [2, 4], "coarse": ["RED"], "fine": ["BLACK", "WHITE"], "light": "overcast", "wet": True,
+        }  # fmt: skip
+        assert json.loads(read_fields(Path("a.png"))["scene"]) == image["scene"] == told
+
+    def test_each_zone_is_exact(self, run_json: RunJson) -> None:
+        """Zones are told one by one, and together they are the tile."""
+        words = ("--zone", "circle=50% white, 50% blue", "--size", "256", "--seed", "7")
+        [image] = run_json("render", RECIPE, *words)["images"]
+        ground, disc = image["zones"]
+        assert (ground["mask"], disc["mask"]) == (None, "circle")
+        assert ground["area_percent"] + disc["area_percent"] == pytest.approx(100, abs=0.02)
+        assert disc["requested"] == {"WHITE": 50, "BLUE": 50}
+        assert disc["exact"] == pytest.approx(disc["requested"], abs=3)
+        blue = disc["area_percent"] * disc["exact"]["BLUE"] / 100
+        assert image["exact"]["BLUE"] == pytest.approx(blue, abs=0.05)
+
+    def test_a_person_reads_a_table_for_each_zone(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        """Its mask and its part of the tile stand above it."""
+        assert run("render", RECIPE, "--zone", "circle=white", "--size", "128", "--seed", "3") == 0
+        out = capsys.readouterr().out
+        assert "zone 0, the rest of the tile: " in out
+        assert "zone 1, circle: " in out
+        assert out.count("exact") == 2
+
+    @pytest.mark.parametrize(("words", "expected"), [
+        (("--granules", "1-3", "--granule-mm", "1", "3"), "twice"),
+        (("--granules", "3-5"), "choose one of 0.5-1.5, 1-3, 1-4, 2-4"),
+        (("--coarse", "blue"), "BLUE is not in the recipe; coarse takes some of RED, BLACK, WHITE"),
+        (("--coarse", "red", "--fine", "RED"), "RED cannot be both"),
+        (("--fine", " , "), "--fine names no colour"),
+        (("--fine", "redd"), "try: red"),
+        (("--granules", "0.5-1.5", "--fine", "red"), "granules of 0.25 mm would be below 3 px"),
+    ])  # fmt: skip
+    def test_what_is_wrong_with_granules_is_told(
+        self, run: Run, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], expected: str
+    ) -> None:
+        """With what would be right."""
+        assert run("render", RECIPE, *words) == 2
+        assert expected in capsys.readouterr().err
+
+    @pytest.mark.parametrize("command", [("render",), ("dataset", "render")])
+    def test_help_names_every_fraction(
+        self, run: Run, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+    ) -> None:
+        """And the usual one."""
+        assert run(*command, "--help") == 0
+        told = " ".join(capsys.readouterr().out.split())
+        assert all(f"{name}" in told for name in FRACTIONS_MM)
+        assert f"(usual: {USUAL_FRACTION})" in told
+
+    def test_a_whole_tile_lies_on_white(self, run: Run) -> None:
+        """Its corners are ground, its middle is not."""
+        assert run("render", "100% black", "--size", "256", "--seed", "7", "--whole-tile", "-o", "a.png") == 0
+        pixels = samples_of("a.png")
+        assert pixels[:4, :4].min() > 235
+        assert pixels[120:136, 120:136].mean() < 128
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("--size", "100"), ("--size", "4096"), ("--seed", "-5"), ("--field-mm", "1"), ("--field-mm", "1900"),
+            ("--granule-mm", "4", "1"), ("--granule-mm", "0", "1"), ("-o", "a.jpg"), ("--whole-tile", "--seamless"),
+            ("--surface", "wet"), ("--light", "dark"), ("--field-mm", "11", "--coarse", "red"),
+        ],
+        ids=" ".join,
+    )  # fmt: skip
+    def test_what_cannot_be_rendered_is_refused(self, run: Run, words: tuple[str, ...]) -> None:
+        """With exit code 2 and no file."""
+        assert run("render", RECIPE, *words) == 2
+        assert not list(Path().glob("*.png"))

@@ -1,0 +1,134 @@
+"""What `--like` takes from a picture."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.cli.conftest import Run
+from tests.cli.patch_engine import PatchEngine
+
+from plitka.core.files.picture import encode_png, read_fields
+
+RECIPE = "60% red, 40% black"
+
+
+def test_like_repeats_a_picture(run: Run) -> None:
+    """A picture made like another has its very bytes."""
+    words = ("--seed", "11", "--steps", "6", "--guidance", "4.5", "--size", "128", "--negative", "мох", "-o", "a.png")
+    assert run("generate", RECIPE, *words) == 0
+    assert run("generate", "--like", "a.png", "-o", "b.png") == 0
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+
+
+def test_like_repeats_a_guided_picture_in_its_mode(run: Run, engine: PatchEngine) -> None:
+    """Strength and tolerance come along; in text mode they fall away."""
+    assert run("generate", RECIPE, "--strength", "0.45", "--tolerance", "2", "-o", "a.png") == 0
+    assert run("generate", "--like", "a.png", "-o", "b.png") == 0
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+    assert run("generate", "--like", "a.png", "--mode", "text", "-o", "c.png") == 0
+    guided, text = engine.requests[1:]
+    assert (guided.mode, guided.strength, guided.tolerance) == ("guided", 0.45, 2.0)
+    assert (text.mode, text.strength, text.tolerance) == ("text", 1.0, 3.0)
+    assert "strength" not in read_fields(Path("c.png"))
+
+
+def test_a_picture_in_text_mode_is_repeated_in_text_mode(run: Run, engine: PatchEngine) -> None:
+    """Also one from before there was another mode."""
+    assert run("generate", RECIPE, "--mode", "text", "-o", "a.png") == 0
+    assert run("generate", "--like", "a.png", "-o", "b.png") == 0
+    assert engine.requests[1].mode == "text"
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+
+
+def test_granules_from_outside_reach_the_engine(run: Run, engine: PatchEngine, tmp_path: Path) -> None:
+    """A picture over them is repeated with the same file, and with no other."""
+    ids = np.arange(64, dtype=np.uint8).reshape(8, 8)
+    Image.fromarray(ids).save(tmp_path / "ids.png")
+    Image.fromarray(ids.T.copy()).save(tmp_path / "other.png")
+    assert run("generate", RECIPE, "--guide", "ids.png", "-o", "a.png") == 0
+    np.testing.assert_array_equal(engine.requests[0].guide, ids)
+    assert run("generate", "--like", "a.png", "--guide", "ids.png", "-o", "b.png") == 0
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+    assert run("generate", "--like", "a.png") == 2
+    assert run("generate", "--like", "a.png", "--guide", "other.png") == 2
+    assert len(engine.requests) == 2
+
+
+def test_options_win_over_the_picture_to_repeat(run: Run, engine: PatchEngine) -> None:
+    """What is said on the command line replaces that one thing."""
+    assert run("generate", RECIPE, "--seed", "11", "--steps", "6", "-o", "a.png") == 0
+    assert run("generate", "50% red, 50% white", "--like", "a.png", "--seed", "12") == 0
+    request = engine.requests[1]
+    assert (request.seed, request.steps) == (12, 6)
+    assert request.scene.recipe.percents == {"RED": 50.0, "WHITE": 50.0}
+
+
+def test_another_model_is_remarked_when_repeating(
+    run: Run, engine: PatchEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A picture of another model cannot be repeated exactly, and this is said."""
+    assert run("generate", RECIPE, "-o", "a.png") == 0
+    engine.name = "other@111111111111"
+    assert run("generate", "--like", "a.png") == 0
+    assert "patches@000000000000" in capsys.readouterr().err
+
+
+def test_a_tolerance_is_repeated_with_its_picture(run: Run, engine: PatchEngine) -> None:
+    """A guided picture answers for what it was asked for, also when it is made again."""
+    engine.off_by = 4.0
+    assert run("generate", RECIPE, "--tolerance", "4.5", "-o", "a.png") == 0
+    assert run("generate", "--like", "a.png") == 0
+    assert run("generate", "--like", "a.png", "--tolerance", "3.5") == 5
+
+
+SCENE = (
+    "--zone", "circle=50% white, 50% red", "--zone", "text:СТАРТ=blue", "--granule-mm", "1.5", "3", "--fine", "blue",
+    "--surface", "cut", "--light", "sun", "--wet", "--size", "256", "--field-mm", "40",
+)  # fmt: skip
+
+
+def test_a_whole_scene_is_repeated_to_the_byte(run: Run, engine: PatchEngine) -> None:
+    """Nothing but the picture is needed, not even the mask's file."""
+    Image.fromarray(np.eye(64, dtype=np.uint8) * 255).save("mask.png")
+    assert run("generate", RECIPE, *SCENE, "--zone", "mask.png=black", "-o", "a.png") == 0
+    Path("mask.png").unlink()
+    assert run("generate", "--like", "a.png", "-o", "b.png") == 0
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+    assert engine.requests[0] == engine.requests[1]
+
+
+def test_each_option_of_a_scene_wins_alone(run: Run, engine: PatchEngine) -> None:
+    """One zone replaces all zones; the size of granules has two forms but is one choice."""
+    assert run("generate", RECIPE, *SCENE, "-o", "a.png") == 0
+    words = ("--zone", "border:8%=blue", "--granules", "2-4", "--light", "cold", "--no-wet")
+    assert run("generate", "--like", "a.png", *words) == 0
+    then, now = (request.scene for request in engine.requests)
+    assert [zone.mask for zone in now.zones] == [None, "border:8%"]
+    assert (now.granules.size_mm, now.light, now.wet) == ((2, 4), "cold", False)
+    assert (now.surface, now.granules.fine, now.size) == (then.surface, then.granules.fine, then.size)
+
+
+def test_text_mode_repeats_the_words_alone(run: Run, engine: PatchEngine) -> None:
+    """The scene is left out; one that is asked for is refused."""
+    assert run("generate", RECIPE, *SCENE, "-o", "a.png") == 0
+    assert run("generate", "--like", "a.png", "--mode", "text") == 0
+    assert engine.requests[1].scene.is_plain
+    assert run("generate", "--like", "a.png", "--mode", "text", "--wet") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("seed", "many"), ("size", "64"), ("size", "100x100"), ("mode", "wild"), ("scene", "{"), ("scene", "[]"),
+     ("scene", '{"lamp": 1}'), ("scene", '{"zones": [{"mask": "circle"}]}'), ("strength", "")],
+)  # fmt: skip
+def test_a_field_that_was_changed_is_refused(
+    run: Run, capsys: pytest.CaptureFixture[str], name: str, text: str
+) -> None:
+    """With exit code 2 and before any model is loaded."""
+    assert run("generate", RECIPE, "-o", "a.png") == 0
+    fields = read_fields(Path("a.png")) | {name: text}
+    Path("b.png").write_bytes(encode_png(np.zeros((64, 64, 3), np.uint8), fields))
+    capsys.readouterr()
+    assert run("generate", "--like", "b.png") == 2
+    assert capsys.readouterr().err.startswith("error: ")

@@ -1,0 +1,28 @@
+"""What a command writes where."""
+
+import subprocess
+import sys
+
+import pytest
+from tests.cli.conftest import Run
+
+
+def test_a_recipe_error_points_at_the_place(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The sentence is followed by the recipe and a caret under what is wrong."""
+    assert run("parse", "60% red, 40% blak") == 2
+    told = capsys.readouterr().err.splitlines()
+    assert told[0].startswith("error: ")
+    place = next(line for line in told if "60% red, 40% blak" in line).index("blak")
+    assert any(line[place:].startswith(("^", "~")) for line in told if "^" in line)
+    assert "black" in "\n".join(told)
+
+
+def test_a_reader_may_leave_early() -> None:
+    """`plitka colours | head -1` ends without a complaint."""
+    command = [sys.executable, "-m", "plitka", "colours"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0

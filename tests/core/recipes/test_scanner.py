@@ -1,0 +1,137 @@
+"""Recipe text as tokens, each with its place in the text as typed."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plitka.core.colour.palette import default_palette
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.scanner import MAX_CHARACTERS, Source, Token, scan
+from plitka.errors import RecipeError
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """The tokens of a text, by our own colours."""
+    return scan(Source(text), default_palette())
+
+
+def kinds(text: str) -> list[Kind]:
+    """What they do."""
+    return [token.kind for token in tokens(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("60% red", [Kind.NUMBER, Kind.PERCENT, Kind.COLOUR]),
+        ("red: 60", [Kind.COLOUR, Kind.LINK, Kind.NUMBER]),
+        ("red 2:1 black", [Kind.COLOUR, Kind.NUMBER, Kind.LINK, Kind.NUMBER, Kind.COLOUR]),
+        ("60/40", [Kind.NUMBER, Kind.SLASH, Kind.NUMBER]),
+        ("½ red", [Kind.FRACTION, Kind.COLOUR]),
+        ("a quarter red", [Kind.FRACTION, Kind.COLOUR]),
+        ("#A63D30; #fff", [Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR]),
+        ("60,30,10", [Kind.NUMBER, Kind.NUMBER, Kind.NUMBER]),
+        ("«red» (black)", [Kind.COLOUR, Kind.COLOUR]),
+        ("красный и чёрный поровну", [Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR, Kind.EQUAL]),
+        ("high quality, red rubber tile", [Kind.SEPARATOR, Kind.SEPARATOR, Kind.COLOUR]),
+        ("", []),
+        (" \n ", [Kind.SEPARATOR]),
+    ],
+)
+def test_texts_are_cut_into_tokens(text: str, expected: list[Kind]) -> None:
+    """Words that say nothing about the mix give none."""
+    assert kinds(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("dark green", "DKGREEN"),
+        ("dark-green", "DKGREEN"),
+        ("darkgreen", "DKGREEN"),
+        ("green apple", "GRNAPL"),
+        ("RAL 3020", "RAL 3020"),
+        ("RH20", "RH20"),
+        ("тёмно-зелёного", "DKGREEN"),
+    ],
+)
+def test_the_longest_name_is_one_colour(text: str, code: str) -> None:
+    """Though its first word may be a colour too."""
+    (token,) = tokens(text)
+    assert token.colour is not None
+    assert token.colour.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("12.5", "12.5"), ("12,5", "12.5"), (".5", "0.5"), ("６０", "60"), ("½", "1/2"), ("ten", "10"), ("треть", "1/3")],
+)
+def test_a_number_has_its_value(text: str, value: str) -> None:
+    """However it is written."""
+    [token] = tokens(text)
+    assert token.value == Fraction(value)
+
+
+def test_a_dash_before_a_number_may_be_a_minus() -> None:
+    """After a space; not as a link between a colour and its number, nor between two numbers."""
+    assert [token.is_minus for token in tokens("red -60") if token.kind is Kind.NUMBER] == [True]
+    assert [token.is_minus for token in tokens("red - 60") if token.kind is Kind.NUMBER] == [False]
+    assert [token.is_minus for token in tokens("60-40") if token.kind is Kind.NUMBER] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "blamed"),
+    [
+        ("60% redd", "redd"),
+        ("60% red, 40% blakc", "blakc"),
+        ("#12", "#12"),
+        ("1.2.3 red", "1.2.3"),
+        ("5⁄0 red", "5⁄0"),
+        ("red ~ black", "~"),
+        ("1234567890 red", "1234567890"),
+    ],
+)
+def test_what_cannot_be_read_is_shown(text: str, blamed: str) -> None:
+    """The error's span is the place of what is to blame."""
+    with pytest.raises(RecipeError) as refused:
+        tokens(text)
+    assert text[slice(*refused.value.span)] == blamed
+
+
+@pytest.mark.parametrize("text", ["red\u202eblack", "red\x00", "red\x1b[0m"])
+def test_control_characters_are_refused(text: str) -> None:
+    """They could make a text look other than it is."""
+    with pytest.raises(RecipeError, match="control character"):
+        Source(text)
+
+
+def test_a_text_that_is_too_long_is_refused() -> None:
+    """Before any work is done on it; the span is what is too much."""
+    assert Source("x" * MAX_CHARACTERS).text
+    with pytest.raises(RecipeError) as refused:
+        Source("x" * (MAX_CHARACTERS + 5))
+    assert refused.value.span == (MAX_CHARACTERS, MAX_CHARACTERS + 5)
+
+
+@given(st.text(max_size=60))
+def test_spans_lie_in_the_text_and_in_order(text: str) -> None:
+    """Of whatever is typed, folded characters of more than one letter and marks that combine included."""
+    try:
+        found = tokens(text)
+    except RecipeError as error:
+        assert 0 <= error.span[0] <= error.span[1] <= len(text)
+        return
+    edges = [edge for token in found for edge in token.span]
+    assert edges == sorted(edges)
+    assert not edges or (edges[0] >= 0 and edges[-1] <= len(text))
+
+
+@given(st.text(alphabet="ёйабвé½ﬁ６％redклй\u0301\u00ad ", max_size=30))
+def test_places_of_the_folded_text_are_places_of_the_typed_one(text: str) -> None:
+    """Each folded character comes from somewhere, in order."""
+    source = Source(text)
+    spans = [source.span(at, at + 1) for at in range(len(source.folded))]
+    assert spans == sorted(spans)
+    assert all(0 <= start < end <= len(text) for start, end in spans)

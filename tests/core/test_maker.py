@@ -1,0 +1,160 @@
+"""Many pictures at once: each has one outcome, and what happens to one changes nothing for the others."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.core.flat_painter import SMALL, FlatPainter, Follower, RgbImage, ask, maker_of, result_of
+
+from plitka.core.generation import (
+    CompleteRequest,
+    Mode,
+    Outcome,
+    Request,
+    generate_one,
+)
+from plitka.core.maker import Maker
+from plitka.core.painter import Canvas
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene import Granules, Scene, Size, Surface, Zone
+from plitka.errors import BadOutput, Cancelled, EngineError, InputError, PlitkaError, PromptTooLong
+
+RECIPES = ("60% red, 40% black", "100% white", "50% blue, 30% yellow, 20% black")
+WIDE = Size(width_px=192, height_px=64)
+
+
+def outcomes_of(
+    maker: Maker[FlatPainter], requests: Sequence[CompleteRequest], follower: Follower | None = None
+) -> dict[int, Outcome]:
+    """The outcome of each request, of which there is exactly one."""
+    found = list(maker.generate(requests, follower))
+    assert sorted(outcome.index for outcome in found) == list(range(len(requests)))
+    assert all((outcome.result is None) != (outcome.error is None) for outcome in found)
+    return {outcome.index: outcome for outcome in found}
+
+
+SEEDS = st.sets(st.integers(0, 5), max_size=2)
+LONG = "terracotta, salmon, dark green, grass green, dark blue, light gray, pearl, yellow"
+EMPTY_BORDER = Zone(parse_recipe("100% blue").recipe, "border:0%")
+REQUESTS = st.lists(
+    st.builds(
+        ask,
+        st.sampled_from(RECIPES),
+        st.integers(0, 5),
+        st.sampled_from(Mode),
+        st.sampled_from((SMALL, WIDE)),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(
+    REQUESTS,
+    st.integers(1, 4),
+    st.sets(st.integers(0, 5), max_size=2),
+    st.dictionaries(st.integers(0, 5), st.integers(1, 5)),
+)
+@settings(max_examples=25, deadline=None)
+def test_whatever_fails_or_is_stopped_the_others_are_as_if_alone(
+    requests: list[Request], max_batch: int, failing: set[int], stops: dict[int, int]
+) -> None:
+    """In any batch and any order: an error and a stop are their own picture's end, and no byte of another changes."""
+    errors: dict[int, PlitkaError] = {seed: BadOutput("NaN") for seed in failing}
+    maker = maker_of(FlatPainter(max_batch, failing=errors))
+    complete = [maker.complete(request) for request in requests]
+    outcomes = outcomes_of(maker, complete, Follower(stops))
+    alone = maker_of(FlatPainter())
+    for index, request in enumerate(complete):
+        error = outcomes[index].error
+        if request.seed in failing or index in stops:
+            assert error is None or isinstance(error, BadOutput | Cancelled)
+        else:
+            assert error is None
+        if error is None:
+            expected = generate_one(alone, request)
+            assert result_of(outcomes[index]).pixels.tobytes() == expected.pixels.tobytes()
+            assert result_of(outcomes[index]).attempts == expected.attempts
+
+
+@given(REQUESTS, st.integers(1, 4))
+@settings(max_examples=20, deadline=None)
+def test_a_batch_is_of_one_kind_and_no_larger_than_the_painter_takes(requests: list[Request], max_batch: int) -> None:
+    """Size, steps, guidance, strength, and whether there is a start picture."""
+    painter = FlatPainter(max_batch)
+    maker = maker_of(painter)
+    outcomes_of(maker, [maker.complete(request) for request in requests])
+    for batch in painter.batches:
+        assert 1 <= len(batch) <= max_batch
+        assert len({(one.width_px, one.height_px, one.steps, one.strength, one.start is None) for one in batch}) == 1
+
+
+def test_pictures_of_one_kind_share_a_batch() -> None:
+    """Four of a size are painted four at once, and one of another size by itself."""
+    painter = FlatPainter(max_batch=4)
+    maker = maker_of(painter)
+    requests = [ask(seed=seed) for seed in range(4)] + [ask(size=WIDE)]
+    outcomes_of(maker, [maker.complete(request) for request in requests])
+    assert [len(batch) for batch in painter.batches] == [4, 1]
+
+
+def test_a_device_that_fails_ends_its_batch_and_no_other() -> None:
+    """The pictures of the batch have the error, those after it are made."""
+    maker = maker_of(FlatPainter(max_batch=2, breaking={1}))
+    outcomes = outcomes_of(maker, [maker.complete(ask(seed=seed)) for seed in (0, 1, 2, 3)])
+    assert [isinstance(outcomes[index].error, EngineError) for index in range(4)] == [True, True, False, False]
+
+
+def test_an_error_that_nobody_expects_is_not_swallowed() -> None:
+    """It is a fault of ours, and ends the engine."""
+
+    def break_down(_canvas: Canvas) -> RgbImage:
+        raise ZeroDivisionError
+
+    maker = maker_of(FlatPainter(paint_one=break_down))
+    with pytest.raises(ZeroDivisionError):
+        list(maker.generate([maker.complete(ask())]))
+
+
+def test_a_preview_comes_only_where_somebody_looks() -> None:
+    """As pixels, on the steps that were wanted."""
+    for looks in (False, True):
+        follower, maker = Follower(looks=looks), maker_of(FlatPainter())
+        outcomes_of(maker, [maker.complete(ask())], follower)
+        assert all((progress.preview is not None) == looks for progress in follower.heard[0])
+
+
+@pytest.mark.parametrize(
+    ("scene_choices", "guide", "message"),
+    [
+        ({"granules": Granules(size_mm=(1.0, 3.0))}, True, "a guide brings its own granules"),
+        ({"surface": Surface.CUT}, True, "a guide brings its own granules"),
+        (
+            {"zones": (Zone(parse_recipe("100% red").recipe), Zone(parse_recipe("100% blue").recipe, "border:0%"))},
+            False,
+            "border",
+        ),
+    ],
+)
+def test_what_cannot_be_made_is_refused_before_anything_is_painted(
+    scene_choices: dict[str, object], guide: bool, message: str
+) -> None:
+    """By `complete`, which is quick."""
+    choices: dict[str, object] = {"zones": (Zone(parse_recipe("100% red").recipe),), "size": SMALL} | scene_choices
+    ids = np.arange(64 * 64, dtype=np.int32).reshape(64, 64) if guide else None
+    maker = maker_of(FlatPainter())
+    with pytest.raises(InputError, match=message):
+        maker.complete(Request(scene=Scene(**choices), seed=1, guide=ids))  # type: ignore[arg-type]
+
+
+def test_a_prompt_that_is_too_long_is_refused_by_complete() -> None:
+    """And where somebody comes with a complete request all the same, it is that picture's outcome."""
+    painter = FlatPainter()
+    maker = maker_of(painter)
+    with pytest.raises(PromptTooLong):
+        maker.complete(ask(LONG))
+    outcomes = outcomes_of(maker, [painter.defaults.complete(ask(LONG)), maker.complete(ask())])
+    assert isinstance(outcomes[0].error, PromptTooLong)
+    assert outcomes[1].error is None

@@ -1,0 +1,168 @@
+"""One picture from its request to its result, in either mode."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import structlog
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.core.flat_painter import SMALL, FlatPainter, Follower, RgbImage, ask, maker_of, result_of
+
+from plitka.core.generation import Mode, Request, generate_one
+from plitka.core.measure.shares import measure
+from plitka.core.painter import Canvas
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene import Scene, Size, Zone
+from plitka.errors import BadOutput, Cancelled, InputError
+
+SWATCH_SEED = 0
+
+
+def test_a_guided_picture_is_corrected_until_it_is_true() -> None:
+    """A painter that turns part of the red black is given more red, attempt by attempt."""
+
+    def darken(canvas: Canvas) -> RgbImage:
+        assert canvas.start is not None
+        pixels = canvas.start.copy()
+        pixels[:12] = pixels.min(axis=(0, 1))
+        return pixels
+
+    maker, follower = maker_of(FlatPainter(paint_one=darken)), Follower()
+    (outcome,) = maker.generate([maker.complete(ask())], follower)
+    result = result_of(outcome)
+    assert 1 < result.attempts <= 4
+    assert result.max_error < 3
+    assert [progress.attempt for progress in follower.heard[0]] == sorted(
+        attempt for attempt in range(1, result.attempts + 1) for _ in range(2)
+    )
+
+
+def test_a_result_tells_zones_and_what_was_laid() -> None:
+    """Each zone has its shares, its area and its number of granules; the map says which zone and colour lies where."""
+    ground, frame = parse_recipe("60% red, 40% black").recipe, parse_recipe("50% blue, 50% white").recipe
+    scene = Scene(zones=(Zone(ground), Zone(frame, "border:20%")), size=Size(width_px=256, height_px=256))
+    maker = maker_of(FlatPainter())
+    result = generate_one(maker, maker.complete(Request(scene=scene, seed=3)))
+    assert [list(zone.measured) for zone in result.zones] == [["RED", "BLACK"], ["BLUE", "WHITE"]]
+    assert sum(zone.area for zone in result.zones) == pytest.approx(1)
+    assert sum(result.measured.values()) == pytest.approx(100)
+    assert result.max_error == max(zone.max_error for zone in result.zones)
+    assert result.laid is not None
+    assert result.zone_index is not None
+    assert set(np.unique(result.laid[result.zone_index == 0])) == {0, 1}
+    assert set(np.unique(result.laid[result.zone_index == 1])) == {2, 3}
+    assert "blue" in result.prompt
+    assert "red" in result.prompt
+
+
+def test_a_plain_tile_has_one_zone_that_is_all_of_it() -> None:
+    """And no map of zones."""
+    maker = maker_of(FlatPainter())
+    result = generate_one(maker, maker.complete(ask()))
+    assert (len(result.zones), result.zones[0].area, result.zone_index) == (1, 1.0, None)
+    assert result.measured == result.zones[0].measured
+
+
+def test_a_tile_of_several_zones_can_be_measured_again() -> None:
+    """What the result carries is all that a measure of each zone needs."""
+    ground, frame = parse_recipe("60% red, 40% black").recipe, parse_recipe("50% blue, 50% white").recipe
+    scene = Scene(zones=(Zone(ground), Zone(frame, "stripes:2")), size=Size(width_px=256, height_px=256))
+    maker = maker_of(FlatPainter())
+    result = generate_one(maker, maker.complete(Request(scene=scene, seed=4)))
+    assert result.laid is not None
+    assert result.zone_index is not None
+    laid = np.where(result.zone_index == 1, result.laid - 2, 0).astype(np.uint8)
+    found = measure(result.pixels, frame.colours, laid=laid, where=result.zone_index == 1)
+    assert found.percents == pytest.approx(result.zones[1].measured, abs=1)
+
+
+def test_a_zone_of_too_few_granules_is_refused_with_how_far_off_it_would_be() -> None:
+    """Its shares cannot be dealt within the tolerance; a looser one takes it."""
+    ground, rare = parse_recipe("100% red").recipe, parse_recipe("99% blue, 1% white").recipe
+    scene = Scene(zones=(Zone(ground), Zone(rare, "border:4%")), size=Size(width_px=64, height_px=64))
+    maker = maker_of(FlatPainter())
+    request = maker.complete(Request(scene=scene, seed=4, tolerance=0.01))
+    with pytest.raises(InputError, match="granules of zone 1"):
+        generate_one(maker, request)
+    assert generate_one(maker, replace(request, tolerance=100.0)).pixels.any()
+
+
+def test_a_guide_from_outside_is_what_is_painted_over() -> None:
+    """Its granules, stretched over the picture; one too coarse for the recipe is refused."""
+    maker = maker_of(FlatPainter())
+    guide = np.arange(32 * 32, dtype=np.int32).reshape(32, 32)
+    result = generate_one(maker, maker.complete(replace(ask(), guide=guide)))
+    blocks = result.pixels.reshape(32, 4, 32, 4, 3)
+    assert (blocks[:, :2, :, :2] == blocks[:, :1, :, :1]).all()
+    with pytest.raises(InputError, match="the 2 granules of the guide"):
+        generate_one(maker, maker.complete(replace(ask(), guide=np.array([[0, 1]], np.int32))))
+
+
+def text(words: str = "60% red, 40% black", seed: int = 5) -> Request:
+    """A request for the words alone."""
+    return ask(words, seed=seed, mode=Mode.TEXT)
+
+
+def test_a_swatch_is_painted_after_the_picture_and_kept() -> None:
+    """Over a map with as much of each colour; the next picture of the recipe is measured by the same."""
+    painter = FlatPainter()
+    maker = maker_of(painter)
+    first, second = (generate_one(maker, maker.complete(text(seed=seed))) for seed in (5, 6))
+    assert [canvas.start is None for batch in painter.batches for canvas in batch] == [True, False, True]
+    assert first.swatch is not None
+    assert second.swatch is first.swatch
+    assert np.bincount(first.swatch.laid.ravel()).tolist() == pytest.approx([8192, 8192], abs=600)
+    assert "swatch" in first.stage_seconds
+    assert "swatch" not in second.stage_seconds
+    assert (first.laid, first.attempts) == (None, 1)
+    found = measure(second.pixels, second.request.scene.recipe.colours, swatch=second.swatch)
+    assert found.percents == pytest.approx(second.measured)
+
+
+def test_one_colour_needs_no_swatch() -> None:
+    """There is nothing to tell apart."""
+    painter = FlatPainter()
+    maker = maker_of(painter)
+    result = generate_one(maker, maker.complete(text("100% red")))
+    assert result.swatch is None
+    assert len(painter.batches) == 1
+    assert result.measured == pytest.approx({"RED": 100})
+
+
+@given(st.lists(st.sampled_from(("60% red, 40% black", "70% white, 30% red", "100% red")), max_size=4))
+@settings(max_examples=10, deadline=None)
+def test_what_a_picture_measures_does_not_depend_on_those_before(before: list[str]) -> None:
+    """Another recipe gets a swatch of its own."""
+    used, fresh = maker_of(FlatPainter()), maker_of(FlatPainter())
+    for words in before:
+        generate_one(used, used.complete(text(words)))
+    request = used.complete(text("50% blue, 50% white"))
+    assert generate_one(used, request).measured == generate_one(fresh, request).measured
+
+
+def test_a_swatch_that_fails_costs_no_picture() -> None:
+    """It is measured without, and the log says why."""
+    maker = maker_of(FlatPainter(failing={SWATCH_SEED: BadOutput("NaN")}))
+    with structlog.testing.capture_logs() as events:
+        result = generate_one(maker, maker.complete(text()))
+    assert result.swatch is None
+    assert result.measured == measure(result.pixels, result.request.scene.recipe.colours).percents
+    assert [event["reason"] for event in events if event["event"] == "swatch_failed"] == ["NaN"]
+
+
+def test_a_picture_can_be_cancelled_while_its_swatch_is_painted() -> None:
+    """Whoever follows is told the last step again."""
+    maker, follower = maker_of(FlatPainter()), Follower({0: 3}, looks=True)
+    (outcome,) = maker.generate([maker.complete(text())], follower)
+    assert isinstance(outcome.error, Cancelled)
+    assert [progress.step for progress in follower.heard[0]] == [1, 2, 2]
+    assert follower.heard[0][-1].preview is None
+
+
+def test_stages_are_timed_within_the_whole() -> None:
+    """Each stage once, however many attempts."""
+    maker = maker_of(FlatPainter())
+    result = generate_one(maker, maker.complete(ask(size=SMALL)))
+    assert result.stage_seconds.keys() == {"map", "denoise", "measure"}
+    assert result_of(next(iter(maker.generate([result.request])))).pixels.tobytes() == result.pixels.tobytes()

@@ -1,0 +1,99 @@
+"""The renderer as an engine."""
+
+import numpy as np
+import pytest
+
+from plitka.core.generation import CompleteRequest, Progress, Request, generate_one
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.render_engine import RenderEngine
+from plitka.core.scene import Granules, Scene, Size, Zone
+from plitka.core.tile.renderer import render
+from plitka.errors import Cancelled, InputError
+
+SIZE = Size(width_px=192, height_px=192)
+
+
+def ask(text: str, *zones: tuple[str, str], coarse: tuple[str, ...] = (), seed: int = 5) -> CompleteRequest:
+    """A complete request for a small picture."""
+    inner = (Zone(parse_recipe(words).recipe, mask) for mask, words in zones)
+    scene = Scene(zones=(Zone(parse_recipe(text).recipe), *inner), granules=Granules(coarse=coarse), size=SIZE)
+    return RenderEngine().complete(Request(scene=scene, seed=seed))
+
+
+def test_it_answers_with_exact_and_measured_shares() -> None:
+    """Exact by construction, and measured on the picture as everywhere else."""
+    result = generate_one(RenderEngine(), ask("60% red, 40% black"))
+    assert result.pixels.shape == (192, 192, 3)
+    assert result.exact == pytest.approx({"RED": 60, "BLACK": 40}, abs=0.1)
+    assert result.max_error < 6
+    assert result.zone_index is None
+    assert result.prompt == "60% red, 40% black"
+
+
+def test_a_request_is_completed_for_146_mm_at_1024_px() -> None:
+    """Every size has that scale, and what belongs to networks is passed over."""
+    scene = Scene.of(parse_recipe("red").recipe)
+    complete = RenderEngine().complete(Request(scene=scene, seed=1, steps=30, strength=0.4))
+    assert (complete.size.width_px, complete.field_mm) == (1024, 146)
+    assert (complete.steps, complete.guidance, complete.strength) == (1, 1, 0)
+
+
+def test_a_layer_is_kept_for_all_that_it_serves() -> None:
+    """Other recipes, coarse colours and zones by one engine have the bytes of fresh renders."""
+    engine = RenderEngine()
+    requests = [
+        ask("60% red, 40% black"),
+        ask("60% blue, 40% black"),
+        ask("60% red, 40% black", coarse=("RED",)),
+        ask("30% red, 70% black", ("circle", "white"), coarse=("RED",)),
+        ask("30% red, 70% black", ("circle", "white")),
+    ]
+    for outcome in engine.generate(requests):
+        assert outcome.result is not None
+        assert outcome.result.pixels.tobytes() == render(requests[outcome.index]).pixels.tobytes()
+
+
+@pytest.mark.parametrize("whole_tile", [False, True])
+def test_zones_are_told_one_by_one(whole_tile: bool) -> None:
+    """Asked, exact and measured shares, the area and the number of granules of each."""
+    request = ask("60% red, 40% black", ("border:25%", "50% blue, 50% white"))
+    result, rendering = RenderEngine().render(request, whole_tile=whole_tile)
+    ground, frame = result.zones
+    assert ground.exact == pytest.approx({"RED": 60, "BLACK": 40}, abs=1)
+    assert frame.exact == pytest.approx({"BLUE": 50, "WHITE": 50}, abs=1)
+    assert ground.max_error < 8
+    assert frame.max_error < 8
+    assert ground.area + frame.area == pytest.approx(1)
+    assert (ground.n_granules, frame.n_granules) == rendering.n_granules
+    assert result.zone_index is not None
+    assert sum(result.exact.values() if result.exact else ()) == pytest.approx(100)
+    assert result.prompt == "60% red, 40% black; border:25% = 50% blue, 50% white"
+
+
+def test_what_goes_wrong_with_one_picture_leaves_the_others() -> None:
+    """A zone that another covers is its own outcome."""
+    requests = [ask("red", ("circle", "white"), ("circle", "blue")), ask("red")]
+    outcomes = list(RenderEngine().generate(requests))
+    assert isinstance(outcomes[0].error, InputError)
+    assert outcomes[1].result is not None
+
+
+def test_a_watch_can_stop_a_picture() -> None:
+    """What it raises is the outcome."""
+
+    def stop(progress: Progress) -> None:
+        assert (progress.step, progress.n_steps) == (1, 1)
+        raise Cancelled("stopped")
+
+    with pytest.raises(Cancelled):
+        generate_one(RenderEngine(), ask("red"), stop)
+
+
+def test_square_pictures_of_its_own_granules_only() -> None:
+    """Its fields are square and its granules its own, and it says so."""
+    scene = Scene.of(parse_recipe("red").recipe, Size(width_px=128, height_px=192))
+    with pytest.raises(InputError, match="square"):
+        RenderEngine().complete(Request(scene=scene, seed=1))
+    guide = np.arange(4, dtype=np.int32).reshape(2, 2)
+    with pytest.raises(InputError, match="guide"):
+        RenderEngine().complete(Request(scene=Scene.of(scene.recipe, SIZE), seed=1, guide=guide))

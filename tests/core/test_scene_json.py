@@ -1,0 +1,101 @@
+"""Scenes as JSON, and of what people choose."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from tests.core.scenes import scenes
+
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene import Granules, Lighting, Scene, Size, Surface
+from plitka.core.scene_json import LOOK_NAMES, build_scene, from_json, read_choices, to_json
+from plitka.errors import InputError
+
+RED = parse_recipe("60% red, 40% black").recipe
+SIZE = Size(width_px=512, height_px=512)
+
+
+@given(scenes())
+def test_a_scene_is_read_back(scene: Scene) -> None:
+    """With its ground's recipe and its size in pixels the JSON is the whole scene."""
+    content = json.loads(json.dumps(to_json(scene)))
+    assert scene.size is not None
+    assert from_json(scene.recipe, content, replace(scene.size, field_mm=None)) == scene
+    assert set(content) <= set(LOOK_NAMES)
+
+
+@given(scenes())
+def test_only_a_plain_scene_has_nothing_to_tell(scene: Scene) -> None:
+    """Whatever is usual is left out."""
+    assert (to_json(scene) == {}) is scene.is_plain
+    assert to_json(Scene.of(scene.recipe)) == {}
+
+
+def test_choices_make_a_scene() -> None:
+    """Colours by any of their names, granules by their fraction; zones' recipes in words, with what was guessed."""
+    scene, notices = build_scene(
+        RED,
+        zones=[("circle", "red, white")],
+        granules="1-3",
+        coarse=["красный", "RED"],
+        fine=["white"],
+        surface="cut",
+        light="sun",
+        wet=True,
+        field_mm=40,
+        size=SIZE,
+    )
+    assert [zone.mask for zone in scene.zones] == [None, "circle"]
+    assert scene.zones[1].recipe.percents == {"RED": 50, "WHITE": 50}
+    assert scene.granules == Granules(size_mm=(1, 3), coarse=("RED",), fine=("WHITE",))
+    assert (scene.surface, scene.light, scene.wet) == (Surface.CUT, Lighting.SUN, True)
+    assert scene.size == replace(SIZE, field_mm=40)
+    assert len(notices) == 1
+
+
+def test_no_choices_make_a_plain_scene() -> None:
+    """Everything is as usual."""
+    assert build_scene(RED) == (Scene.of(RED), ())
+
+
+@pytest.mark.parametrize(
+    ("choices", "match"),
+    [
+        ({"granules": "1-3", "granule_mm": (1, 3)}, "twice"),
+        ({"granules": "3-5"}, "choose one of"),
+        ({"surface": "wet"}, "there is no surface 'wet'; choose one of pressed, cut"),
+        ({"light": "dark"}, "choose one of studio, sun"),
+        ({"coarse": ["redd"]}, "try: red"),
+        ({"field_mm": 40}, "size of the picture"),
+        ({"zones": [("circle", "60% teel")]}, "teel"),
+        ({"zones": [("circle", "60% red, 50% black")], "strict": True}, "add up to 110"),
+    ],
+    ids=str,
+)
+def test_what_contradicts_itself_is_refused(choices: dict[str, Any], match: str) -> None:
+    """With what would be right."""
+    with pytest.raises(InputError, match=match):
+        build_scene(RED, **choices)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"lamp": "sun"}, {"zones": "circle"}, {"zones": ["circle"]}, {"zones": [{"mask": "circle"}]},
+        {"zones": [{"mask": None, "recipe": "red"}]}, {"granule_mm": 4}, {"granule_mm": [1]}, {"granule_mm": [1, "4"]},
+        {"coarse": "RED"}, {"coarse": [1]}, {"wet": "yes"}, {"wet": 1}, {"field_mm": "40"}, {"field_mm": True},
+        {"surface": 1}, {"light": ["sun"]}, {"granules": 4},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_json_of_another_form_is_refused(content: dict[str, Any]) -> None:
+    """Nothing is taken for something like it."""
+    with pytest.raises(InputError, match=r"cannot be read|a scene has no"):
+        read_choices(content)
+
+
+def test_null_is_no_choice() -> None:
+    """As a form sends fields that were left empty."""
+    assert read_choices(dict.fromkeys(LOOK_NAMES)) == {}

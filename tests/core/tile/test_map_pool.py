@@ -1,0 +1,78 @@
+"""Maps that another process lays."""
+
+import numpy as np
+import pytest
+
+from plitka.core.generation import Defaults, Request
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene import Scene, Size
+from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, lay_map
+from plitka.core.tile.map_pool import MapPool
+
+CONFIG = GuideConfig()
+
+
+def spec_of(seed: int = 7) -> MapSpec:
+    """A small map."""
+    scene = Scene.of(parse_recipe("100% red").recipe, Size(width_px=128, height_px=64))
+    return MapSpec.of(Defaults().complete(Request(scene=scene, seed=seed)))
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> MapPool:
+    """One that has a second processor, wherever the test runs."""
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    return MapPool(CONFIG)
+
+
+def same(one: GranuleMap, other: GranuleMap) -> bool:
+    """Granules and the light on them, to the bit."""
+    assert one.relief is not None
+    assert other.relief is not None
+    return np.array_equal(one.ids, other.ids) and np.array_equal(one.relief.light, other.relief.light)
+
+
+def test_it_is_the_map_that_would_be_laid_here(pool: MapPool) -> None:
+    """Whether it was asked for ahead or not, and a second time too."""
+    expected = lay_map(spec_of(), CONFIG)
+    pool.lay_ahead(spec_of())
+    assert same(pool.take(spec_of()), expected)
+    assert same(pool.take(spec_of()), expected)
+    pool.close()
+
+
+def test_another_map_is_laid_while_one_waits(pool: MapPool) -> None:
+    """The one that was asked for is still there."""
+    pool.lay_ahead(spec_of(7))
+    assert same(pool.take(spec_of(8)), lay_map(spec_of(8), CONFIG))
+    assert same(pool.take(spec_of(7)), lay_map(spec_of(7), CONFIG))
+    pool.close()
+
+
+def test_a_pool_whose_process_was_ended_lays_the_map_itself(pool: MapPool) -> None:
+    """And the next one again in a process."""
+    pool.lay_ahead(spec_of())
+    assert pool._executor is not None
+    for process in list(pool._executor._processes.values()):
+        process.kill()
+        process.join()
+    assert same(pool.take(spec_of()), lay_map(spec_of(), CONFIG))
+    pool.lay_ahead(spec_of(8))
+    assert same(pool.take(spec_of(8)), lay_map(spec_of(8), CONFIG))
+    pool.close()
+
+
+def test_only_a_few_maps_wait(pool: MapPool) -> None:
+    """Each takes memory."""
+    for seed in range(20):
+        pool.lay_ahead(spec_of(seed))
+    assert len(pool._ahead) == 4
+    pool.close()
+
+
+def test_no_process_where_it_would_gain_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On one processor."""
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    pool = MapPool(CONFIG)
+    pool.lay_ahead(spec_of())
+    assert pool._executor is None

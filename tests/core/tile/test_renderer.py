@@ -1,0 +1,165 @@
+"""Whole renders of scenes: their bytes, their shares, their rim and their maps."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from plitka.core.generation import CompleteRequest, Defaults, Request
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
+from plitka.core.tile.granule_map import MapSpec
+from plitka.core.tile.granules import USUAL_PX_PER_MM
+from plitka.core.tile.masks import rasterise
+from plitka.core.tile.renderer import OFF_TILE, Rendering, light_layer, paint_layer, render, render_maps
+
+THREE = "60% red, 30% black, 10% white"
+DEFAULTS = Defaults(px_per_mm=USUAL_PX_PER_MM)
+MIXED = Granules(coarse=("RED",), fine=("WHITE",))
+
+
+def scene_of(text: str, size_px: int = 192, *zones: tuple[str, str]) -> Scene:
+    """A scene of a ground and of zones by mask and recipe."""
+    inner = (Zone(parse_recipe(words).recipe, mask) for mask, words in zones)
+    return Scene(zones=(Zone(parse_recipe(text).recipe), *inner), size=Size(width_px=size_px, height_px=size_px))
+
+
+def ask(scene: Scene, seed: int = 7) -> CompleteRequest:
+    """A request for a scene."""
+    return DEFAULTS.complete(Request(scene=scene, seed=seed))
+
+
+def render_words(text: str, seed: int = 1) -> Rendering:
+    """A small plain render."""
+    return render(ask(scene_of(text), seed))
+
+
+def digits(pixels: np.ndarray) -> str:
+    """The first digits of a hash of a picture."""
+    return hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
+
+
+def test_a_render_is_named_by_its_seed() -> None:
+    """Same scene and seed: same bytes; another seed: another picture."""
+    first, again, other = (render_words("70% red, 30% black", seed) for seed in (1, 1, 2))
+    assert first.pixels.tobytes() == again.pixels.tobytes()
+    assert first.pixels.tobytes() != other.pixels.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("look", "size_px", "whole_tile", "expected"),
+    [
+        ({}, 192, False, "a5bbee489e8ad794"),
+        ({"surface": Surface.CUT}, 192, False, "28595d6a77658f41"),
+        ({"light": Lighting.SUN, "wet": True}, 192, False, "d607e752f4dfa38a"),
+        ({"light": Lighting.OVERCAST, "granules": Granules(size_mm=(1.0, 3.0))}, 192, False, "3634214b21ac40ca"),
+        ({"granules": MIXED}, 192, False, "5a2556bf899c0825"),
+        ({"granules": Granules(fine=("RED", "BLACK", "WHITE"))}, 192, False, "ffd171df6fbeea1c"),
+        ({"granules": Granules(fine=("RED", "BLACK"), coarse=("WHITE",))}, 256, False, "7144ccf7cf0f4e5e"),
+        ({}, 320, True, "3a8d5607ac357620"),
+        ({"granules": Granules(coarse=("RED",))}, 320, True, "65d79ed13f0d7079"),
+    ],
+)
+def test_scenes_of_one_zone_keep_their_bytes(
+    look: dict[str, object], size_px: int, whole_tile: bool, expected: str
+) -> None:
+    """A seed goes on meaning the same picture; on a machine whose rounding differs these hashes do not hold."""
+    scene = replace(scene_of(THREE, size_px), **look)  # type: ignore[arg-type]  # by name
+    assert digits(render(ask(scene), whole_tile=whole_tile).pixels) == expected
+
+
+def test_the_plain_render_stays_as_it_is() -> None:
+    """What networks were trained on and statistics were made of: another machine may round a level otherwise."""
+    spec = MapSpec(width_px=96, height_px=96, field_mm=96 / 7, seed=5, granule_mm=Granules().size_mm)
+    rendering = paint_layer(light_layer(spec), Scene.of(parse_recipe(THREE).recipe), 5)
+    with Image.open(Path(__file__).with_name("plain_render.png")) as image:
+        kept = np.asarray(image).astype(int)
+    assert np.abs(rendering.pixels.astype(int) - kept).max() <= 1
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_pictures_tile(axis: int) -> None:
+    """The step across the edge is no larger than steps inside."""
+    pixels = np.moveaxis(render_words("50% white, 50% black").pixels.astype(int), axis, 0)
+    steps = np.abs(np.diff(pixels, axis=0)).mean((1, 2))
+    assert np.abs(pixels[0] - pixels[-1]).mean() <= steps.max()
+
+
+def test_shares_of_a_render_are_the_recipe() -> None:
+    """Exact by cell."""
+    rendering = render_words(THREE)
+    assert rendering.shares == pytest.approx((0.6, 0.3, 0.1), abs=0.001)
+    assert (rendering.areas, rendering.zone_shares) == ((1.0,), (rendering.shares,))
+    assert (rendering.zone_index == 0).all()
+
+
+@pytest.mark.parametrize("granules", [Granules(fine=("RED",)), Granules(coarse=("RED",))])
+def test_a_coarse_or_fine_colour_keeps_its_share(granules: Granules) -> None:
+    """Exact over the cells; its chips have other sizes, so the picture is another one."""
+    plain = scene_of("70% black, 30% red")
+    rendering = render(ask(replace(plain, granules=granules)))
+    assert rendering.shares == pytest.approx((0.7, 0.3), abs=0.001)
+    assert rendering.pixels.tobytes() != render(ask(plain)).pixels.tobytes()
+
+
+def test_a_whole_tile_lies_on_white() -> None:
+    """The corners are paper, the edge is ragged, and the shares hold over the tile."""
+    rendering = render(ask(scene_of("50% red, 50% blue")), whole_tile=True)
+    assert (rendering.pixels[:4, :4] > 235).all()
+    ground = rendering.zone_index == OFF_TILE
+    first = (~ground).argmax(axis=0)[40:150]
+    assert first.std() > 0.5
+    assert rendering.shares == pytest.approx((0.5, 0.5), abs=0.003)
+
+
+def test_a_mixed_whole_tile_keeps_its_shares() -> None:
+    """The chips of the rim that fall away are of any coarseness; what is left is settled again."""
+    scene = replace(scene_of("70% black, 30% red"), granules=Granules(coarse=("RED",)))
+    assert render(ask(scene, 3), whole_tile=True).shares == pytest.approx((0.7, 0.3), abs=0.003)
+
+
+def test_zones_are_exact_and_lie_where_their_masks_are() -> None:
+    """A frame in blue and white about red and black: nearly all of each lies inside its mask."""
+    scene = scene_of("60% red, 40% black", 256, ("border:20%", "50% blue, 50% white"))
+    rendering = render(ask(scene))
+    assert rendering.zone_shares[0] == pytest.approx((0.6, 0.4), abs=0.001)
+    assert rendering.zone_shares[1] == pytest.approx((0.5, 0.5), abs=0.001)
+    frame = rasterise("border:20%", 256, 256)
+    assert sum(rendering.areas) == pytest.approx(1)
+    assert rendering.areas[1] == pytest.approx(frame.mean(), abs=0.02)
+    assert ((rendering.zone_index == 1) == frame).mean() > 0.93
+    redness = rendering.pixels[..., 0].astype(int) - rendering.pixels[..., 2]
+    assert redness[rendering.zone_index == 0].mean() > 30
+    assert redness[rendering.zone_index == 1].mean() < -10
+
+
+def test_masks_lie_on_the_whole_tile_and_not_on_the_paper() -> None:
+    """A frame of a whole tile begins at its rim."""
+    scene = scene_of("red", 320, ("border:10%", "white"))
+    index = render(ask(scene), whole_tile=True).zone_index
+    middle = index[160]
+    tile = np.flatnonzero(middle != OFF_TILE)
+    frame_px = 0.1 * 0.86 * 320
+    assert (middle[tile[0] : tile[0] + int(frame_px / 2)] == 1).all()
+    assert (middle[int(0.07 * 320 + 2 * frame_px) : 160] == 0).all()
+
+
+def test_fine_chips_fall_in_the_zone_that_wants_them() -> None:
+    """Its granules are many more for its area, and the ground's are as large as without it."""
+    scene = replace(scene_of("60% red, 40% black", 256, ("border:20%", "white")), granules=Granules(fine=("WHITE",)))
+    fine, plain = render(ask(scene)), render(ask(replace(scene, granules=Granules())))
+    assert fine.n_granules[1] > 2 * plain.n_granules[1]
+    assert fine.n_granules[0] == pytest.approx(plain.n_granules[0], rel=0.25)
+
+
+def test_maps_have_sixteen_bits_and_the_picture_size() -> None:
+    """Five maps; normals have unit length."""
+    rendering = render_words("red")
+    maps = render_maps(rendering.geometry, rendering.light)
+    assert set(maps) == {"ids", "height", "normal", "roughness", "ao"}
+    assert all(samples.dtype == np.uint16 and samples.shape[:2] == (192, 192) for samples in maps.values())
+    normal = maps["normal"].astype(float) / 65535 * 2 - 1
+    assert np.linalg.norm(normal, axis=-1) == pytest.approx(1, abs=1e-3)

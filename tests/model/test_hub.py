@@ -1,0 +1,104 @@
+import shlex
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plitka.errors import BaseUnavailable
+from plitka.model.bundle import Bundle, HubBase
+from plitka.model.hub import base_patterns, config_patterns, download_command, fetch_base, fetch_configs
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+Fill = Callable[[Callable[[Path], bool]], Path]
+
+
+@pytest.fixture
+def fill_cache(tiny_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fill:
+    """Put files of a base into a hub cache as a download of `owner/name` leaves them; nothing can be fetched."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    base, root = tiny_bundle.folder / "base", tmp_path / "models--owner--name"
+
+    def fill(is_wanted: Callable[[Path], bool]) -> Path:
+        snapshot = root / "snapshots" / COMMIT
+        for source in filter(Path.is_file, base.rglob("*")):
+            if is_wanted(source.relative_to(base)):
+                target = snapshot / source.relative_to(base)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target)
+        (root / "refs").mkdir(exist_ok=True)
+        (root / "refs" / "main").write_text(COMMIT, encoding="ascii")
+        return snapshot
+
+    return fill
+
+
+def test_a_base_in_the_cache_needs_no_network(fill_cache: Fill) -> None:
+    """The folder of its commit, whose name is the commit, by the commit as by the newest."""
+    snapshot = fill_cache(lambda _: True)
+    assert fetch_base("owner/name", COMMIT, "fp16") == snapshot
+    assert fetch_configs("owner/name", None) == fetch_configs("owner/name", COMMIT) == snapshot
+    assert snapshot.name == COMMIT
+
+
+def test_configurations_alone_are_no_base(fill_cache: Fill) -> None:
+    """The cache calls such a snapshot present."""
+    snapshot = fill_cache(lambda path: path.suffix != ".safetensors")
+    assert fetch_configs("owner/name", None) == snapshot
+    with pytest.raises(BaseUnavailable, match="cannot be fetched"):
+        fetch_base("owner/name", COMMIT, "fp16")
+
+
+@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder", "text_encoder_2"])
+def test_a_base_without_one_networks_weights_is_incomplete(fill_cache: Fill, part: str) -> None:
+    """A download that was broken off is not taken for whole."""
+    fill_cache(lambda path: path.parts[0] != part or path.suffix != ".safetensors")
+    with pytest.raises(BaseUnavailable):
+        fetch_base("owner/name", COMMIT, "fp16")
+
+
+def test_weights_of_another_variant_do_not_count(fill_cache: Fill) -> None:
+    """fp16 files are no base for somebody who asks for the plain ones."""
+    fill_cache(lambda _: True)
+    with pytest.raises(BaseUnavailable):
+        fetch_base("owner/name", COMMIT, "")
+
+
+def test_weights_in_several_files_are_whole(fill_cache: Fill) -> None:
+    """The hub splits large networks into shards."""
+    snapshot = fill_cache(lambda _: True)
+    whole = snapshot / "unet" / "diffusion_pytorch_model.fp16.safetensors"
+    whole.rename(whole.with_name("diffusion_pytorch_model.fp16-00001-of-00002.safetensors"))
+    assert fetch_base("owner/name", COMMIT, "fp16") == snapshot
+
+
+def test_a_base_that_is_not_here_names_the_download_command(fill_cache: Fill, tmp_path: Path) -> None:
+    """Offline, the error carries the id, the revision and the command for a connected machine."""
+    fill_cache(lambda _: True)
+    revision = "462165984030d82259a11f4367a4eed129e94a7b"
+    base = HubBase(hub="stabilityai/stable-diffusion-xl-base-1.0", revision=revision)
+    with pytest.raises(BaseUnavailable) as caught:
+        Bundle(folder=tmp_path, name="v45", licence="MIT", base=base).base_folder()
+    assert f"hf download stabilityai/stable-diffusion-xl-base-1.0 --revision {revision}" in str(caught.value)
+    assert "HF_HOME" in str(caught.value)
+
+
+def test_only_safetensors_of_the_variant_are_fetched() -> None:
+    """No pickle, no ONNX and no second precision is asked of the hub."""
+    patterns = base_patterns("fp16")
+    assert "unet/*.fp16.safetensors" in patterns
+    assert all(pattern.endswith((".json", ".txt", ".safetensors")) for pattern in patterns)
+    assert "unet/*.safetensors" not in base_patterns("")
+    assert not any("safetensors" in pattern for pattern in config_patterns())
+
+
+@given(st.lists(st.sampled_from([*base_patterns("fp16"), *base_patterns("")]), max_size=8))
+def test_the_download_command_can_be_pasted_into_a_shell(patterns: list[str]) -> None:
+    """Each pattern arrives at the tool as one word, with its stars."""
+    words = shlex.split(download_command("owner/name", COMMIT, patterns))
+    assert words[:5] == ["hf", "download", "owner/name", "--revision", COMMIT]
+    assert words[5::2] == ["--include"] * len(patterns)
+    assert words[6::2] == patterns

@@ -1,0 +1,66 @@
+"""What is set for torch and numpy before they are imported, in processes of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ASK = """
+import os, sys
+from plitka.model.loading import load_tuned_engine
+from plitka.errors import BundleError
+try:
+    load_tuned_engine("no-such-model")
+except BundleError:
+    pass
+sys.stdout.write(os.environ[sys.argv[1]])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "usual", "own"), [("THP_MEM_ALLOC_ENABLE", "1", "0"), ("OMP_WAIT_POLICY", "PASSIVE", "ACTIVE")]
+)
+def test_what_torch_reads_at_its_start_is_set_unless_the_user_says_otherwise(name: str, usual: str, own: str) -> None:
+    """Large pages and threads that wait asleep: before torch's first tensor, so before the model's modules."""
+    inherited = {other: value for other, value in os.environ.items() if other != name}
+    for set_by_user, expected in (({}, usual), ({name: own}, own)):
+        done = subprocess.run(
+            [sys.executable, "-c", ASK, name], env=inherited | set_by_user, capture_output=True, text=True, check=True
+        )
+        assert done.stdout == expected
+
+
+FIRST = """
+import sys
+from pathlib import Path
+from plitka.core.generation import Request, generate_one
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene import Scene, Size
+from plitka.model.loading import load_tuned_engine
+if __name__ == "__main__":
+    scene = Scene.of(parse_recipe("60% red, 40% black").recipe, Size(width_px=128, height_px=128))
+    first = Request(scene=scene, seed=3)
+    results = []
+    for expected in (first, None):
+        engine = load_tuned_engine("mini", "cpu", expected)
+        results.append(generate_one(engine, engine.complete(first)))
+    assert results[0].pixels.tobytes() == results[1].pixels.tobytes()
+    sys.stdout.write("same")
+"""
+
+
+def test_the_first_picture_is_the_same_whether_its_map_was_laid_ahead_or_not(tmp_path: Path) -> None:
+    """In a process as the command line starts it."""
+    script = tmp_path / "first.py"
+    script.write_text(FIRST)
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert done.stdout.endswith("same"), done.stderr
+
+
+def test_nothing_heavy_is_imported_with_the_module() -> None:
+    """The process is tuned before torch and numpy are there."""
+    code = "import sys, plitka.model.loading; sys.stdout.write(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"torch", "numpy", "diffusers"}.isdisjoint(done.stdout.split())

@@ -1,0 +1,73 @@
+"""How often a key may ask, counted here and in a real Redis."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.serve.conftest import RECIPE, Running, free_port, program, running, wait_until
+
+
+@pytest.fixture(scope="module")
+def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of an empty Redis of our own."""
+    port, folder = free_port(), tmp_path_factory.mktemp("redis")
+    words = [program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(words, stdout=log, stderr=log)
+
+    def answers() -> bool:
+        import redis
+
+        with redis.Redis(port=port) as client:
+            try:
+                return bool(client.ping())
+            except redis.ConnectionError:
+                return False
+
+    wait_until(answers)
+    yield port
+    server.terminate()
+    server.wait(30)
+
+
+def test_redis_counts_for_all_services(redis_port: int, tmp_path: Path) -> None:
+    """What one service has counted the next one knows; when Redis is away, each counts for itself."""
+    url = f"redis://127.0.0.1:{redis_port}/0"
+    with running(tmp_path, redis_url=url) as server:
+        key = server.key(per_minute=2)
+        client = server.client_of(key)
+        assert [client.post("/v1/jobs", json={"recipe": RECIPE}).status_code for _ in range(2)] == [202, 202]
+    with running(tmp_path, redis_url=url) as server:
+        refused = server.client_of(key).post("/v1/jobs", json={"recipe": RECIPE})
+        assert refused.status_code == 429
+    with running(tmp_path, redis_url=f"redis://127.0.0.1:{free_port()}/0") as server:
+        client = server.client(per_minute=1)
+        assert [client.post("/v1/jobs", json={"recipe": RECIPE}).status_code for _ in range(2)] == [202, 429]
+        assert any(line["event"] == "redis_away" for line in server.logs)
+
+
+def test_allowances(server: Running) -> None:
+    """Ten a minute as usual, a day's end, and headers that tell what is left."""
+    usual = server.client(per_minute=None)
+    answers = [usual.post("/v1/jobs", json={"recipe": RECIPE}) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [202] * 10 + [429]
+    assert answers[0].headers["RateLimit-Limit"] == "10"
+    assert [int(answer.headers["RateLimit-Remaining"]) for answer in answers[:10]] == list(range(9, -1, -1))
+    assert 0 < int(answers[10].headers["Retry-After"]) <= 60
+    daily = server.client(daily=2)
+    assert [daily.post("/v1/jobs", json={"recipe": RECIPE}).status_code for _ in range(3)] == [202, 202, 429]
+
+
+def test_guessing_is_slowed_down(tmp_path: Path) -> None:
+    """After some bad keys an address gets 429; each refusal is logged, and no key is."""
+    with running(tmp_path, refusals_per_minute=3) as server:
+        key = server.key()
+        bad = [server.client_of(f"{key[:-4]}{number:04}").get("/v1/colours").status_code for number in range(5)]
+        assert bad == [401, 401, 401, 429, 429]
+        assert server.client_of(key).get("/v1/colours").status_code == 200
+        refusals = [line for line in server.logs if line["event"] == "refused"]
+        assert len(refusals) >= 3
+        assert all("request_id" in line for line in refusals)
+        assert key[20:-4] not in json.dumps(server.logs, default=str)

@@ -1,0 +1,40 @@
+"""Errors in the shape of each contract."""
+
+import json
+
+import pytest
+
+from plitka.errors import InputError, NotIdentified, TooMany
+from plitka.serve import routes
+from plitka.serve.error_responses import error_response, language_of
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("", "en"), ("ru", "ru"), ("ru-RU,en;q=0.5", "ru"), ("en, ru", "en"), ("de, ru", "ru"), ("de", "en")],
+)
+def test_the_first_of_our_languages_is_spoken(header: str, language: str) -> None:
+    """English where none of them is asked for."""
+    assert language_of({"accept-language": header}) == language
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [(routes.JOBS, ["error"]), (routes.IMAGES, ["error", "message"]), (routes.PREDICTIONS, ["detail"])],
+)
+def test_each_contract_has_the_words_where_its_clients_look(path: str, place: list[str]) -> None:
+    """The same sentence, and the same status."""
+    answer = error_response(InputError("no {what}", what="way"), path, "id-1", {})
+    told = json.loads(bytes(answer.body))
+    for name in place:
+        told = told[name]
+    assert told == "no way"
+    assert answer.status_code == 422
+
+
+def test_headers_say_what_to_do_next() -> None:
+    """When to ask again, and how to say who one is."""
+    hasty = error_response(TooMany("too many", retry_after_s=0.2), routes.JOBS, "id", {})
+    assert hasty.headers["Retry-After"] == "1"
+    stranger = error_response(NotIdentified("who?"), routes.JOBS, "id", {})
+    assert stranger.headers["WWW-Authenticate"] == "Bearer"

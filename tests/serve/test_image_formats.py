@@ -1,0 +1,38 @@
+"""Pictures in other formats."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from plitka.core.files.picture import encode_png
+from plitka.serve.image_formats import MEDIA_TYPES, base64_text, converted, encode_preview
+
+PIXELS = np.tile(np.array([[[160, 40, 40], [60, 60, 60]]], np.uint8), (64, 32, 1))
+
+
+@pytest.mark.parametrize("kind", MEDIA_TYPES)
+def test_a_picture_is_of_the_asked_format(kind: str) -> None:
+    """And as large as it was."""
+    image = Image.open(io.BytesIO(converted(encode_png(PIXELS), kind)))
+    assert Image.MIME[image.format or ""] == MEDIA_TYPES[kind]
+    assert image.size == (64, 64)
+
+
+def test_a_png_that_stays_one_keeps_its_text() -> None:
+    """It is the same file."""
+    png = encode_png(PIXELS, {"recipe": "red"})
+    assert converted(png, "png") is png
+
+
+def test_a_preview_is_a_jpeg() -> None:
+    """Of the pixels that there are."""
+    image = Image.open(io.BytesIO(encode_preview(PIXELS)))
+    assert (image.format, image.size) == ("JPEG", (64, 64))
+
+
+def test_bytes_as_json_carries_them() -> None:
+    """Any client reads them back."""
+    assert base64.b64decode(base64_text(b"\x00\xff")) == b"\x00\xff"

@@ -1,0 +1,52 @@
+"""What Prometheus and the dashboard read."""
+
+import re
+from pathlib import Path
+
+from tests.serve.conftest import running, wait_until
+from tests.serve.fast_engine import FastEngine
+
+from plitka.serve.metrics import Heartbeat, Metrics
+
+
+def test_metrics_count(tmp_path: Path) -> None:
+    """What an operator's dashboard reads is there after a job."""
+    with running(tmp_path, lambda: FastEngine(step_s=0.001)) as server:
+        client = server.client("operator")
+        server.ended(client, server.order(client))
+        server.ended(client, server.order(client, seed=4_000_000_004))
+        wait_until(lambda: "plitka_attempts_count 1.0" in client.get("/metrics").text)
+        text = client.get("/metrics").text
+        for line in (
+            'plitka_jobs_total{outcome="succeeded"} 1.0',
+            'plitka_jobs_total{outcome="failed"} 1.0',
+            'plitka_life{state="ready"} 1.0',
+            "plitka_wait_seconds_count 2.0",
+            'plitka_stage_seconds_count{stage="denoise"} 1.0',
+            "plitka_share_error_points_count 1.0",
+            "plitka_memory_bytes",
+        ):
+            assert line in text, line
+
+
+def test_a_step_told_again_is_no_step() -> None:
+    """Two attempts of three and two steps, the last of the first one told thrice: three times from step to step."""
+    metrics = Metrics()
+    beating = Heartbeat(metrics)
+    beating.start()
+    for step in (1, 2, 3, 3, 3, 1, 2):
+        beating.beat(step)
+    assert metrics.registry.get_sample_value("plitka_step_seconds_count") == 3
+
+
+def test_the_dashboard_reads_metrics_that_are_there(tmp_path: Path) -> None:
+    """Every name in the Grafana file is one that the service exports after a job."""
+    dashboard = (Path(__file__).parents[2] / "deploy/grafana/plitka.json").read_text("utf-8")
+    with running(tmp_path) as server:
+        client = server.client("operator")
+        server.ended(client, server.order(client))
+        wait_until(lambda: "plitka_attempts_count 1.0" in client.get("/metrics").text)
+        text = client.get("/metrics").text
+    asked = set(re.findall(r"plitka_[a-z_]+", dashboard))
+    exported = set(re.findall(r"^(?:# TYPE )?(plitka_[a-z_]+)", text, re.MULTILINE))
+    assert asked <= exported

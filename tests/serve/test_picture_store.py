@@ -1,0 +1,50 @@
+"""Pictures in a folder and in another store."""
+
+from pathlib import Path
+
+import fsspec
+from tests.serve.conftest import running
+
+from plitka.serve.picture_store import PictureStore, digest_of
+
+
+def test_pictures_in_another_store(tmp_path: Path) -> None:
+    """A store that is no folder, as S3 is none: fsspec's own in memory."""
+    with running(tmp_path, pictures_url="memory://bucket/pictures") as server:
+        client = server.client()
+        job = server.order(client)
+        done = server.ended(client, job)
+        assert client.get(done["image_url"]).content.startswith(b"\x89PNG")
+        assert done["result"]["sha256"] in str(fsspec.filesystem("memory").find("/bucket"))
+    assert not (tmp_path / "pictures").exists()
+
+
+def test_a_picture_is_whole_or_not_there(tmp_path: Path) -> None:
+    """What a cut-off write left is removed with it."""
+    pictures = PictureStore(tmp_path.as_uri())
+    digest = digest_of(b"picture")
+    pictures.write(b"picture", digest)
+    assert pictures.read(digest) == b"picture"
+    left = tmp_path / digest[:2] / f".{digest}.png.0badcafe.part"
+    left.write_bytes(b"pic")
+    pictures.discard(digest)
+    assert not pictures.has(digest)
+    assert not left.exists()
+
+
+def test_the_same_picture_again_is_not_written_again(tmp_path: Path) -> None:
+    """Unless what is there under its name is not the picture, as after a power cut, or the disk shall be waited for."""
+    pictures = PictureStore(tmp_path.as_uri())
+    digest = digest_of(b"picture")
+    path = tmp_path / digest[:2] / f"{digest}.png"
+    pictures.write(b"picture", digest)
+    first = path.stat().st_ino
+    pictures.write(b"picture", digest)
+    assert path.stat().st_ino == first
+    path.write_bytes(b"\0" * 7)
+    pictures.write(b"picture", digest)
+    assert pictures.read(digest) == b"picture"
+    whole = path.stat().st_mtime_ns, path.stat().st_ino
+    PictureStore(tmp_path.as_uri(), sync=True).write(b"picture", digest)
+    assert (path.stat().st_mtime_ns, path.stat().st_ino) != whole
+    assert pictures.read(digest) == b"picture"

@@ -1,0 +1,147 @@
+"""The OpenAPI document against the running service, by schemathesis with every check that it has.
+
+`PLITKA_SCHEMA_CASES=2000` runs many more cases than the default suite does.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+from schemathesis.generation.modes import GenerationMode
+from schemathesis.schemas import BaseSchema
+from tests.serve.conftest import Running, running
+
+from plitka.core.files.picture import encode_png
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.scene_json import LOOK_NAMES
+from plitka.errors import PlitkaError
+
+N_CASES = int(os.environ.get("PLITKA_SCHEMA_CASES", "60"))
+N_OPERATIONS = 30
+MANY = 1000
+"""From so many on, every boundary of every value is tried too."""
+
+COLOURS = ("red", "black", "white", "dark green", "RAL 3020", "#22262b", "синий")
+
+
+@st.composite
+def recipes(draw: st.DrawFn) -> str:
+    """Texts that are recipes, for the schema's format of that name."""
+    colours = draw(st.lists(st.sampled_from(COLOURS), min_size=1, max_size=4, unique=True))
+    return ", ".join(f"{draw(st.integers(1, 9))} parts {colour}" for colour in colours)
+
+
+@st.composite
+def sizes(draw: st.DrawFn) -> str:
+    """Sides that a picture can have."""
+    side = st.integers(1, 3).map(lambda n: 64 * n)
+    return draw(st.just("auto") | st.builds("{}x{}".format, side, side))
+
+
+@schemathesis.hook
+def before_call(_context: object, case: schemathesis.Case[Any], _kwargs: object) -> None:
+    """Make the recipes and pictures true that the schema's boundary values only have the length of."""
+    is_meant_well = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
+    if is_meant_well and isinstance(case.body, dict) and "image" not in case.body:
+        for body in (case.body, case.body.get("input")):
+            if isinstance(body, dict):
+                _make_true(body)
+        if isinstance(parameters := case.body.get("parameters"), dict):
+            _make_look_true(parameters)
+
+
+@schemathesis.hook
+def filter_case(_context: object, case: schemathesis.Case[Any]) -> bool:
+    """Leave out uploads whose recipe only has a recipe's length: in a form it cannot be made true afterwards."""
+    is_meant_well = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
+    if not is_meant_well or not isinstance(case.body, dict) or "image" not in case.body:
+        return True
+    return is_recipe(str(case.body.get("recipe")))
+
+
+def _make_true(body: dict[str, Any]) -> None:
+    for name in ("recipe", "prompt", "inputs"):
+        text = body.get(name)
+        if isinstance(text, str) and not is_recipe(text):
+            body[name] = "red".ljust(len(text))
+    _make_look_true(body)
+    if body.get("mode") == "text":  # what belongs to the other mode
+        for name in ("strength", "tolerance", *LOOK_NAMES):
+            body.pop(name, None)
+
+
+def _make_look_true(body: dict[str, Any]) -> None:
+    """What a schema cannot say: each is of its range, and together they must make a tile."""
+    for name in ("granule_mm", "field_mm", "coarse", "fine"):  # granules that 64 px cannot show, colours of no recipe
+        body.pop(name, None)
+    zones = body.get("zones") or []
+    for zone in zones:
+        zone |= {"mask": "border:8%", "recipe": "white"}
+    if "zones" in body:
+        body["zones"] = zones[:1]  # one more would cover the first
+
+
+def is_recipe(text: str) -> bool:
+    """Whether a text can be read."""
+    try:
+        parse_recipe(text)
+    except PlitkaError:
+        return False
+    return True
+
+
+PICTURE = encode_png(np.tile(np.array([[[160, 40, 40], [60, 60, 60]]], np.uint8), (64, 32, 1)))
+
+schemathesis.openapi.media_type("image/png", st.just(PICTURE))
+schemathesis.openapi.format("recipe", recipes())
+schemathesis.openapi.format("size", sizes())
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Room for many jobs, whatever comes."""
+    folder = tmp_path_factory.mktemp("schema")
+    with running(folder, queue_limit=100_000, key_queue_limit=100_000) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def api(server: Running) -> BaseSchema:
+    """What the service says of itself."""
+    config = SchemathesisConfig.from_dict(
+        {
+            "headers": {"Authorization": f"Bearer {server.key('operator')}"},
+            "phases": {"coverage": {"enabled": N_CASES >= MANY}},
+            "generation": {"max-examples": max(1, N_CASES // N_OPERATIONS)},
+            "checks": {
+                # Too long a recipe is too large a request, as the old system had it.
+                "negative_data_rejection": {
+                    "expected-statuses": [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429]
+                }
+            },
+        }
+    )
+    return schemathesis.openapi.from_url(f"{server.url}/openapi.json", config=config)
+
+
+def test_every_operation_does_what_it_says(api: BaseSchema) -> None:
+    """No 5xx, no undocumented status, right types, wrong data refused, right data taken; also one after the other."""
+    n_cases, faults = 0, set()
+    for event in from_schema(api).execute():
+        if isinstance(event, events.NonFatalError):
+            faults.add(f"{event.label}: {event.value}")
+        if isinstance(event, events.ScenarioFinished):
+            n_cases += len(event.recorder.cases)
+            for case_id, checks in event.recorder.checks.items():
+                for check in checks:
+                    if check.failure_info is not None:
+                        case = event.recorder.cases[case_id].value
+                        faults.add(f"{check.failure_info.failure}\n{case.meta}\n{case.as_curl_command()[:2000]}")
+    assert not faults, f"{len(faults)} of {n_cases} cases:\n" + "\n\n".join(sorted(faults)[:20])
+    assert n_cases >= N_CASES

@@ -1,0 +1,69 @@
+"""A picture that is measured, and a mask that is made of a file."""
+
+import io
+
+import httpx2
+import numpy as np
+import pytest
+from PIL import Image
+from tests.serve.conftest import Running
+
+from plitka.core.files.picture import encode_png
+
+
+def test_an_upload_is_measured(maker: httpx2.Client) -> None:
+    """The shares of a picture that was made of two colours are found on it."""
+    pixels = np.zeros((128, 128, 3), np.uint8)
+    pixels[:, :64] = (160, 40, 40)
+    pixels[:, 64:] = (40, 40, 40)
+    found = maker.post("/v1/measure", data={"recipe": "red, black"}, files={"image": ("a.png", encode_png(pixels))})
+    assert found.status_code == 200, found.text
+    assert sum(found.json()["shares"].values()) == pytest.approx(100)
+    assert all(value == round(value, 2) for value in found.json()["shares"].values())
+
+
+def png(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
+    """Grey pixels as a file."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def half(value: int) -> bytes:
+    """A picture whose left half has this value."""
+    pixels = np.zeros((64, 64), np.uint8)
+    pixels[:, :32] = value
+    return png(pixels)
+
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        (half(255), {}),
+        (half(3), {"label": "3"}),
+        (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0H1V2H0Z"/></svg>', {}),
+    ],
+)
+def test_a_file_becomes_a_mask_that_a_job_takes(server: Running, content: bytes, form: dict[str, str]) -> None:
+    """Half of the tile is of the zone, whatever the file was; the job tells both zones."""
+    client = server.client()
+    made = client.post("/v1/masks", data=form, files={"image": ("mask", content)})
+    assert made.status_code == 200, made.text
+    mask = made.json()["mask"]
+    job = server.order(client, zones=[{"mask": mask, "recipe": "50% blue, 50% white"}], seed=1)
+    done = server.ended(client, job)
+    assert done["state"] == "succeeded", done
+    assert done["request"]["zones"] == [{"mask": mask, "recipe": "50% blue, 50% white"}]
+    ground, zone = done["result"]["zones"]
+    assert zone["area_percent"] == pytest.approx(50, abs=2)
+    assert zone["requested"] == {"BLUE": 50.0, "WHITE": 50.0}
+    assert ground["requested"] == {"RED": 60.0, "BLACK": 40.0}
+    assert sum(done["result"]["requested"].values()) == pytest.approx(100)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", half(255)[:60], half(0)])
+def test_what_marks_no_zone_is_refused(maker: httpx2.Client, content: bytes) -> None:
+    """No picture, half of one, or one without a zone."""
+    refused = maker.post("/v1/masks", files={"image": ("mask.png", content)})
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["error"]

@@ -1,0 +1,210 @@
+"""What one job does to the others of its batch, and to the engine."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.serve import fast_engine
+from tests.serve.conftest import RECIPE, Running, running, wait_until
+from tests.serve.fast_engine import FastEngine
+
+from plitka.core.generation import CompleteRequest, Outcome, Watch
+from plitka.errors import BadOutput, Cancelled, InputError
+from plitka.serve.jobs import Terms
+from plitka.serve.keys import local_caller
+from plitka.serve.life import Life
+from plitka.serve.orders import Order
+from plitka.serve.service import Service, open_service
+from plitka.serve.settings import Settings
+from plitka.serve.store import Job, State
+
+
+@pytest.mark.parametrize(
+    ("seed", "code", "loads"),
+    [
+        (fast_engine.SEED_OUT_OF_MEMORY, "out_of_memory", 1),
+        (fast_engine.SEED_BAD_OUTPUT, "bad_output", 1),
+        (fast_engine.SEED_BROKEN, "engine", 2),
+        (fast_engine.SEED_CRASH, "engine", 2),
+    ],
+)
+def test_what_breaks_one_job_breaks_no_other(tmp_path: Path, seed: int, code: str, loads: int) -> None:
+    """The job fails, the next one succeeds, and a broken engine is loaded anew; no path of ours is told."""
+    loaded = []
+
+    def load() -> FastEngine:
+        loaded.append(1)
+        return FastEngine()
+
+    with running(tmp_path, load) as server:
+        client = server.client()
+        broken, well = server.order(client, seed=seed), server.order(client, seed=1)
+        failed = server.ended(client, broken)
+        assert (failed["state"], failed["error"]["code"]) == ("failed", code)
+        assert "secret" not in str(failed)
+        assert server.ended(client, well)["state"] == "succeeded"
+        assert len(loaded) == loads
+        assert "secret" not in str(server.logs)
+
+
+def test_memory_that_is_short_again_and_again_loads_anew(tmp_path: Path) -> None:
+    """Three times in a row are taken for a leak."""
+    loaded = []
+
+    def load() -> FastEngine:
+        loaded.append(1)
+        return FastEngine()
+
+    with running(tmp_path, load) as server:
+        client = server.client()
+        jobs = [server.order(client, seed=fast_engine.SEED_OUT_OF_MEMORY) for _ in range(3)]
+        for job in jobs:
+            server.ended(client, job)
+        wait_until(lambda: len(loaded) == 2)
+
+
+def test_an_engine_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
+    """Probes say no, orders get 503, and nothing hangs."""
+
+    def fail() -> FastEngine:
+        raise InputError("no model at /secret/place")
+
+    with running(tmp_path, fail) as server:
+        assert server.service.jobs.life is Life.FAILED
+        client = server.client()
+        assert client.get("/livez").status_code == 503
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/health-check").json()["status"] == "SETUP_FAILED"
+        refused = client.post("/v1/jobs", json={"recipe": RECIPE})
+        assert refused.status_code == 503
+        assert int(refused.headers["Retry-After"]) > 0
+        assert "secret" not in refused.text
+
+
+def begun(server: Running, client: httpx2.Client, engine: FastEngine, *, steps: int) -> dict[str, Any]:
+    """A job that is being made, alone in its batch: those that are ordered after it wait for it together."""
+    job = server.order(client, seed=50, steps=steps)
+    wait_until(lambda: [50] in engine.batches)
+    return job
+
+
+class TestBatches:
+    """Jobs that are made at once."""
+
+    @pytest.fixture
+    def engine(self) -> FastEngine:
+        """Three at once, slowly enough to be stopped."""
+        return FastEngine(step_s=0.02, max_batch=3)
+
+    @pytest.fixture
+    def server(self, tmp_path: Path, engine: FastEngine) -> Iterator[Running]:
+        """A service over it."""
+        with running(tmp_path, lambda: engine) as one:
+            yield one
+
+    def test_one_is_cancelled_one_breaks_one_succeeds(self, server: Running, engine: FastEngine) -> None:
+        """Each ends as itself, and in one batch."""
+        client = server.client()
+        first = begun(server, client, engine, steps=30)
+        seeds = (1, fast_engine.SEED_BAD_OUTPUT, 2)
+        cancelled, broken, well = (server.order(client, seed=seed, steps=30) for seed in seeds)
+        server.ended(client, first)
+        client.post(f"/v1/jobs/{cancelled['id']}/cancel")
+        assert server.ended(client, cancelled)["state"] == "cancelled"
+        failed = server.ended(client, broken)
+        assert (failed["state"], failed["error"]["code"]) == ("failed", "bad_output")
+        assert server.ended(client, well)["state"] == "succeeded"
+        assert list(seeds) in engine.batches
+
+    def test_those_beside_a_crash_are_tried_alone(self, server: Running, engine: FastEngine) -> None:
+        """The job that breaks the engine fails, the others succeed; the engine is loaded anew."""
+        client = server.client()
+        first = begun(server, client, engine, steps=30)
+        seeds = (1, fast_engine.SEED_CRASH, 2)
+        jobs = [server.order(client, seed=seed) for seed in seeds]
+        states = [server.ended(client, job)["state"] for job in (first, *jobs)]
+        assert states == ["succeeded", "succeeded", "failed", "succeeded"]
+        assert [[seed] for seed in seeds if [seed] in engine.batches] == [[seed] for seed in seeds]
+        assert "secret" not in str(server.logs)
+
+    def test_a_batch_is_what_is_there(self, server: Running, engine: FastEngine) -> None:
+        """Nobody waits for it to be full."""
+        client = server.client()
+        server.ended(client, server.order(client, seed=3))
+        assert engine.batches[-1] == [3]
+
+
+KINDS = st.sampled_from(["made", "cancelled", "refused", "bad", "untold"])
+ENDS = {"made": State.SUCCEEDED, "cancelled": State.CANCELLED, "refused": State.FAILED, "bad": State.FAILED}
+
+
+@dataclass(slots=True)
+class ScriptedEngine(FastEngine):
+    """Tells the outcomes of a batch in a given order, and nothing of some."""
+
+    kinds: Sequence[str] = ()
+    order: Sequence[int] = ()
+    is_broken: bool = field(default=False)
+    """Raises an error of its own at the end."""
+
+    def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
+        """As the script says."""
+        made = {outcome.index: outcome for outcome in FastEngine.generate(self, requests, watch)}
+        errors = {"cancelled": Cancelled("stop"), "refused": InputError("no"), "bad": BadOutput("empty")}
+        for index in self.order:
+            kind = self.kinds[index]
+            if kind == "made":
+                yield made[index]
+            elif kind != "untold":
+                yield Outcome(index=index, error=errors[kind])
+        if self.is_broken:
+            raise ZeroDivisionError
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that does not run: its worker is called here."""
+    one = open_service(Settings(data=tmp_path_factory.mktemp("worker"), port=0), FastEngine, version="0")
+    yield one
+    one.store.close()
+
+
+@given(data=st.data(), kinds=st.lists(KINDS, min_size=1, max_size=4), is_broken=st.booleans())
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_outcomes_in_any_order(service: Service, data: st.DataObject, kinds: list[str], is_broken: bool) -> None:
+    """Each job ends as its outcome says; those of which nothing was told wait again, each to be made alone."""
+    order = data.draw(st.permutations(range(len(kinds))))
+    worker, engine = service.workers[0], ScriptedEngine(kinds=kinds, order=order, is_broken=is_broken)
+    caller = local_caller(service.store)
+    assert caller is not None
+    orders = [service.check(Order(recipe=RECIPE, seed=seed)) for seed in range(len(kinds))]
+    jobs = service.jobs.accept(caller, orders, Terms(request_id="test"))
+    assert service.jobs.take(len(jobs)) == jobs
+    is_well = worker._make(engine, jobs)
+    untold = [job for job, kind in zip(jobs, kinds, strict=True) if kind == "untold"]
+    assert is_well == (not untold and not is_broken)
+    for job, kind in zip(jobs, kinds, strict=True):
+        check_end(service, job, kind, is_alone=len(jobs) == 1)
+    if len(jobs) > 1:
+        alone = [service.jobs.take(len(jobs)) for _ in untold]
+        assert [[job.id] for job in untold] == [[job.id for job in batch] for batch in alone]
+        for (job,) in alone:
+            service.jobs.end(job, State.CANCELLED)
+    assert not service.jobs._statuses
+    assert service.metrics.registry.get_sample_value("plitka_running_jobs") == 0
+
+
+def check_end(service: Service, job: Job, kind: str, *, is_alone: bool) -> None:
+    """The database has it as it must be."""
+    kept = service.store.find_job(job.id)
+    assert kept is not None
+    if kind == "untold":
+        assert (kept.state, kept.n_starts) == (State.FAILED if is_alone else State.QUEUED, 1)
+    else:
+        assert kept.state is ENDS[kind]
+        assert (kept.picture is not None) == (kind == "made")
