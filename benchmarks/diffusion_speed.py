@@ -26,6 +26,7 @@ from plitka.core.generation import CompleteRequest, Engine, Mode, Request, gener
 from plitka.core.recipes.recipe import parse_recipe
 from plitka.core.scene import Scene, Size
 from plitka.model.bundle import find_bundle
+from plitka.model.engine_config import EngineConfig
 from plitka.model.loading import load_tuned_engine
 from plitka.model.pipeline import Pipeline
 
@@ -105,10 +106,11 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     process_s, peak_gb = time_process(asked.model, asked.size)
     torch.set_num_threads(asked.threads)
-    engine = load_tuned_engine(asked.model, "cpu")
+    engine = load_tuned_engine(asked.model, EngineConfig(device="cpu"))
     stock_s = time_stock(asked.model, engine, asked.size)
     text_s = time_engine(engine, Mode.TEXT, asked.size)
     guided_s = time_engine(engine, Mode.GUIDED, asked.size)
+    engine.close()
     rows = {
         f"stock diffusers, {engine.defaults.steps} steps, guidance {engine.defaults.guidance:g}, s": stock_s,
         "ours, text mode, the same steps and guidance, s": text_s,

@@ -30,7 +30,8 @@ from plitka.core.recipes.recipe import parse_recipe
 from plitka.core.scene import Scene
 from plitka.model.bundle import load_bundle
 from plitka.model.device import Placement
-from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.engine import load_engine
+from plitka.model.engine_config import EngineConfig
 from plitka.model.painter import DiffusionPainter
 
 GIB = 2**30
@@ -117,6 +118,7 @@ def measure_bundle(folder: Path, config: EngineConfig) -> Figures:
     figures |= load
     for which in ("first", "second"):
         figures |= measure_picture(engine, which)
+    engine.close()
     return figures | {
         "peak_ram_gib": peak_ram_gib(),
         "device": _device_name(placement),

@@ -32,7 +32,8 @@ from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.masks import label_masks
 from plitka.core.tile.renderer import LitLayer, paint_layer, recolour
-from plitka.core.tile.shading import Light, light_granules
+from plitka.core.tile.shading import LightMaps, compute_light
+from plitka.core.tile.surfaces import finished
 from plitka.core.tile.zones import ZonedChips, asked_shares
 
 FIRST_SEED = 9_000_000
@@ -114,18 +115,19 @@ def on_renders(n: int, size_px: int, verbose: bool, laid: bool) -> Iterator[Tria
             yield trial
 
 
-def lay(seed: int, size_px: int) -> tuple[Geometry, Light, LightConfig]:
-    """A layer with granules of 0.7 to 1.5 times the usual size, under any light."""
+def lay(seed: int, size_px: int) -> tuple[Geometry, LightMaps, LightConfig]:
+    """A layer with granules of 0.7 to 1.5 times the usual size, under any light, a tenth of other surfaces."""
     u = np.random.default_rng(seed).uniform
     scale = float(np.exp(u(np.log(0.7), np.log(1.5))))
-    surface = Surface.CUT if u() < 0.1 else Surface.PRESSED
+    drawn, others = u(), [surface for surface in Surface if surface is not Surface.PRESSED]
+    surface = others[int(10 * drawn * len(others))] if drawn < 0.1 else Surface.PRESSED
     granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=u(0.28, 0.45), surface=surface)
-    config = LightConfig(
+    light = LightConfig(
         azimuth_deg=u(0, 360), elevation_deg=u(38, 68), softness_deg=u(5, 18), lamp=u(0.42, 0.7), sky=u(0.4, 0.58),
         bounce=u(0.4, 0.7), sheen=u(0.02, 0.07), warmth=u(-1, 1), wetness=max(0.0, u(-1.5, 0.5)),
     )  # fmt: skip
-    geometry = lay_granules(granules, seed)
-    return geometry, light_granules(geometry, config), config
+    geometry, config = lay_granules(granules, seed), finished(light, surface)
+    return geometry, compute_light(geometry, config), config
 
 
 def draw_recipe(rng: np.random.Generator) -> Recipe:
@@ -159,7 +161,7 @@ def at_pixels(geometry: Geometry, of_chips: npt.NDArray[np.int64]) -> npt.NDArra
 def report_zones(size_px: int, untrue: float) -> None:
     """Print by how many points each share of each zone is off, blind and told what was laid."""
     geometry = lay_granules(GranuleConfig(size_px=size_px, field_mm=size_px / 7), FIRST_SEED)
-    layer = LitLayer(geometry, light_granules(geometry, LightConfig()), LightConfig())
+    layer = LitLayer(geometry, compute_light(geometry, LightConfig()), LightConfig())
     largest = []
     say("zone, part of the tile: blind | told what was laid")
     for ground, *masked in ZONED:
@@ -200,7 +202,7 @@ def report_near(size_px: int, untrue: float) -> None:
     """Print by how many points the first colour's share is off in pictures of two near ones, in three ways."""
     granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7)
     geometry, other = (lay_granules(granules, FIRST_SEED + index) for index in range(2))
-    light, other_light = (light_granules(each, LightConfig()) for each in (geometry, other))
+    light, other_light = (compute_light(each, LightConfig()) for each in (geometry, other))
     errors = []
     say(f"first colour at {NEAR_PERCENTS} %, blind | told what was laid | with a swatch")
     for pair in NEAR:

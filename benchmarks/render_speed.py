@@ -21,7 +21,7 @@ from plitka.core.scene import Coarseness
 from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.renderer import recolour
-from plitka.core.tile.shading import light_granules
+from plitka.core.tile.shading import compute_light
 
 RECIPE = parse_recipe("60% red, 30% black, 10% white").recipe
 REPEATS = 3
@@ -37,14 +37,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--baseline", type=Path)
     asked = parser.parse_args()
-    granules, look = GranuleConfig(), LightConfig()
+    granules, config = GranuleConfig(), LightConfig()
     half_fine = replace(granules, mixes=(((Coarseness.FINE, 0.5), (Coarseness.USUAL, 0.5)),))
     geometry = lay_granules(granules, 1)
-    light = light_granules(geometry, look)
+    light = compute_light(geometry, config)
     rows = {
         "lay 1024 px": seconds(lambda: lay_granules(granules, 1)),
-        "light": seconds(lambda: light_granules(geometry, look)),
-        "paint another recipe": seconds(lambda: recolour(geometry, light, RECIPE, look, 1)),
+        "light": seconds(lambda: compute_light(geometry, config)),
+        "paint another recipe": seconds(lambda: recolour(geometry, light, RECIPE, config, 1)),
     }
     rows["from nothing"] = sum(rows.values())
     rows["lay, half of it fine"] = seconds(lambda: lay_granules(half_fine, 1))

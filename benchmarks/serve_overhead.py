@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +41,7 @@ from plitka.core.generation import (
     generate_one,
 )
 from plitka.core.recipes.recipe import format_prompt, parse_recipe
-from plitka.core.scene import Scene
+from plitka.core.scene import Scene, Size
 from plitka.serve.keys import make_key
 from plitka.serve.life import Life
 from plitka.serve.server import server_of
@@ -84,6 +84,16 @@ class StandIn:
         """The usual words."""
         return format_prompt(request.scene.recipe)
 
+    def warm_up(self, sizes: Sequence[Size] = ()) -> None:
+        """It is always warm."""
+
+    def memory_bytes(self) -> Mapping[str, int]:
+        """There is no GPU."""
+        return {}
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """The noise, after the set time for each."""
         watch = watch or Unwatched()
@@ -108,7 +118,17 @@ class StandIn:
 def running(engine: StandIn) -> Iterator[tuple[Service, str, str]]:
     """A service over the engine, its URL and a key for it."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(port=0, data=Path(folder), reads_per_minute=PLENTY, drain_s=1, max_connections=5000)
+        settings = Settings(
+            port=0,
+            data=Path(folder),
+            reads_per_minute=PLENTY,
+            drain_s=1,
+            max_connections=5000,
+            connections_per_address=5000,
+            requests_per_key=5000,
+            streams_per_key=5000,
+            streams_per_address=5000,
+        )
         service = open_service(settings, lambda: engine, version="0", warm_up_px=64)
         key = make_key(service.store, "benchmark", per_minute=PLENTY)[0]
         server = server_of(service)

@@ -15,7 +15,7 @@ class EndpointHandler:
 
     def __init__(self, path: str = "") -> None:
         """Load the model whose bundle.toml lies in the folder `path`."""
-        self._engine = load_tuned_engine(path)
+        self._engine = load_tuned_engine(path)  # until the process ends: the toolkit never says that it is done
 
     def __call__(self, data: dict[str, Any]) -> Image.Image:
         """A picture for {"inputs": recipe, "parameters": {...}}.

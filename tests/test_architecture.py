@@ -2,12 +2,15 @@
 
 import ast
 import graphlib
+import re
 import statistics
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import grimp
 import pytest
@@ -16,6 +19,7 @@ import plitka
 
 SOURCE = Path(plitka.__file__).parent
 TESTS = Path(__file__).parent
+ROOT = TESTS.parent
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
 HEAVY = ("torch", "numpy", "PIL", "pydantic", "structlog", "tqdm", "diffusers", "transformers")
 VAGUE = {"utils", "util", "helpers", "common", "base", "manager", "misc"}
@@ -95,6 +99,23 @@ def test_core_does_not_load_torch() -> None:
     paths = [path for path in (SOURCE / "core").rglob("*.py") if path.stem != "__init__"]
     names = [".".join(("plitka", *path.relative_to(SOURCE).with_suffix("").parts)) for path in paths]
     assert "torch" not in modules_after(f"import {', '.join(names)}")
+
+
+def contracts() -> dict[str, dict[str, Any]]:
+    """The import rules of pyproject.toml, by name."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return {contract["name"]: contract for contract in table["tool"]["importlinter"]["contracts"]}
+
+
+def test_the_rooms_in_the_docs_are_those_of_the_contracts() -> None:
+    """docs/architecture.md has the same lines, and the same list of what is standard library only."""
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    layers = [line.replace(" : ", ", ") for line in contracts()["The rooms of the core"]["layers"]]
+    assert "```\n" + "\n".join(layers) + "\n```" in text
+    told = text.partition("import neither torch nor diffusers.")[2].partition("standard\nlibrary only")[0]
+    light = contracts()["Grammar, palette and requests are standard library only"]["source_modules"]
+    names = {name.removeprefix("plitka.").removeprefix("core.").replace(".", "/") for name in light}
+    assert {name.removesuffix(".py") for name in re.findall("`([^`]+)`", told)} == names
 
 
 def test_imports_have_no_cycle() -> None:

@@ -14,18 +14,31 @@ from PIL import Image
 from plitka.cli import main
 from plitka.core.files.picture import read_fields
 from plitka.core.generation import Engine
+from plitka.core.maker import Maker
+from plitka.core.tile.granule_map import GuideConfig
+from plitka.core.tile.map_pool import MapPool
 from plitka.model.bundle import find_bundle, load_bundle
-from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.engine import load_painter
+from plitka.model.engine_config import EngineConfig
+from plitka.model.painter import DiffusionPainter
 
 ROOT = Path(__file__).parents[1]
 RECIPE = "60% red, 30% black, 10% white"
 MAX_BYTES = 32_000_000
 
 
+class Kept(Maker[DiffusionPainter]):
+    """An engine that one command after the other closes, and the next one needs."""
+
+    def close(self) -> None:
+        """Its maps alone."""
+        self._workshop.maps.close()
+
+
 @lru_cache
 def load(model: str, device: str) -> Engine:
     """The engine that the command would load, once for all tests of this file."""
-    return load_engine(find_bundle(model), EngineConfig(device=device))
+    return Kept(load_painter(find_bundle(model), EngineConfig(device=device)), MapPool(GuideConfig()))
 
 
 def generate(path: Path, *options: str, size_px: int = 256) -> Path:
@@ -37,7 +50,7 @@ def generate(path: Path, *options: str, size_px: int = 256) -> Path:
 def run(path: Path, *options: str, size_px: int = 256) -> int:
     """The exit code of making a picture of the recipe."""
     command = ["generate", RECIPE, "--size", str(size_px), "--device", "cpu", "--quiet", "-o", str(path), *options]
-    return main(command, load_engine=lambda model, device, _: load(model, device or "auto"))
+    return main(command, load_engine=lambda model, config, _: load(model, config.device))
 
 
 def test_the_shipped_bundle_is_what_its_manifest_says() -> None:

@@ -13,26 +13,25 @@ from PIL import Image, ImageDraw, ImageFont
 from plitka.core.generation import Engine, Request, generate_one
 from plitka.core.recipes.recipe import parse_recipe
 from plitka.core.render_engine import RenderEngine
-from plitka.core.scene import Size
+from plitka.core.scene import Lighting, Size, Surface
 from plitka.core.scene_json import build_scene
 from plitka.model.loading import load_tuned_engine
 
 RECIPE = "50% red, 30% black, 20% white"
 SIZE_PX, CROP_PX = 512, 256
 MARGIN_PX, LABEL_PX, COLUMNS = 10, 26, 3
+UNUSUAL_SURFACES = [surface for surface in Surface if surface is not Surface.PRESSED]
+UNUSUAL_LIGHTS = [light for light in Lighting if light is not Lighting.STUDIO]
 LOOKS: dict[str, dict[str, object]] = {
     "usual": {},
     "--granules 0.5-1.5": {"granules": "0.5-1.5"},
     "--granules 2-4": {"granules": "2-4"},
     "--coarse red --fine white": {"coarse": ["red"], "fine": ["white"]},
-    "--surface cut": {"surface": "cut"},
-    "--wet": {"wet": True},
-    "--light sun": {"light": "sun"},
-    "--light overcast": {"light": "overcast"},
-    "--light warm": {"light": "warm"},
-    "--light cold": {"light": "cold"},
-    "--wet --light sun": {"wet": True, "light": "sun"},
     "--zone circle:30%=blue": {"zones": [("circle:30%", "blue")]},
+    **{f"--surface {surface}": {"surface": surface} for surface in UNUSUAL_SURFACES},
+    **{f"--light {light}": {"light": light} for light in UNUSUAL_LIGHTS},
+    "--wet": {"wet": True},
+    **{f"--wet --surface {surface}": {"wet": True, "surface": surface} for surface in UNUSUAL_SURFACES},
 }
 
 
@@ -43,6 +42,8 @@ def main() -> None:
     given = options.parse_args()
     engines: list[Engine] = [RenderEngine(), load_tuned_engine(given.model)]
     cells = [np.hstack([crop(engine, choices) for engine in engines]) for choices in LOOKS.values()]
+    for engine in engines:
+        engine.close()
     sheet(cells, list(LOOKS)).save(given.output, quality=88)
 
 

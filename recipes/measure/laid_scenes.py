@@ -17,6 +17,7 @@ from scenes import (
     Layer,
     blur,
     draw_light,
+    draw_surface,
     drift,
     point_shares,
     shrink_to_points,
@@ -28,11 +29,11 @@ from plitka.core.colour.palette import Colour, default_palette
 from plitka.core.measure.classifier import Features, compute_features
 from plitka.core.measure.colour_model import fit_labelled_colours
 from plitka.core.measure.samples import draw_samples
-from plitka.core.scene import Surface
 from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
-from plitka.core.tile.shading import light_granules, photograph, vary_chips
+from plitka.core.tile.shading import compute_light, photograph, vary_chips
+from plitka.core.tile.surfaces import finished
 
 NEAR_PAIRS = (
     ("gray", "dark gray"),
@@ -62,11 +63,11 @@ def draw_layer(seed: int, size_px: int) -> Layer:
     rng = np.random.default_rng([seed, 2])
     u = rng.uniform
     scale = float(np.exp(rng.normal(0, 0.12) if u() < 0.75 else u(np.log(0.6), np.log(1.6))))
-    surface = Surface.CUT if u() < 0.04 else Surface.PRESSED
+    surface = draw_surface(u(), 0.04)
     press = u(0.25, 0.5) if u() < 0.3 else GranuleConfig().press
     granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=press, surface=surface)
-    geometry, config = lay_granules(granules, seed), draw_laid_light(rng)
-    return geometry, light_granules(geometry, config), config
+    geometry, config = lay_granules(granules, seed), finished(draw_laid_light(rng), surface)
+    return geometry, compute_light(geometry, config), config
 
 
 def draw_laid_light(rng: np.random.Generator) -> LightConfig:

@@ -19,12 +19,8 @@ from plitka.core.scene import Lighting, Surface
 from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LIGHTS, LightConfig
-from plitka.core.tile.shading import (
-    Light,
-    light_granules,
-    photograph,
-    vary_chips,
-)
+from plitka.core.tile.shading import LightMaps, compute_light, photograph, vary_chips
+from plitka.core.tile.surfaces import finished
 
 CATALOGUE = default_palette().catalogue
 LABS = np.array([colour.lab_d65 for colour in CATALOGUE])
@@ -33,7 +29,7 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 POINT_PX = 2
 N_SAMPLES = 5000
 
-Layer = tuple[Geometry, Light, LightConfig]
+Layer = tuple[Geometry, LightMaps, LightConfig]
 
 
 @dataclass(frozen=True)
@@ -45,14 +41,25 @@ class Example:
 
 
 def draw_layer(seed: int, size_px: int) -> Layer:
-    """Granules of any size under any light."""
+    """Granules of any size on any surface under any light."""
     rng = np.random.default_rng(seed)
     u = rng.uniform
     scale = float(np.exp(u(np.log(0.5), np.log(1.7))))
-    surface = Surface.CUT if u() < 0.12 else Surface.PRESSED
+    surface = draw_surface(u(), 0.12)
     granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=u(0.25, 0.5), surface=surface)
-    geometry, config = lay_granules(granules, seed), draw_light(rng)
-    return geometry, light_granules(geometry, config), config
+    geometry, config = lay_granules(granules, seed), finished(draw_light(rng), surface)
+    return geometry, compute_light(geometry, config), config
+
+
+def draw_surface(drawn: float, unusual: float) -> Surface:
+    """The usual surface or, in this share of draws, any of the others.
+
+    Args:
+        drawn: evenly from 0..1.
+        unusual: 0..1.
+    """
+    others = [surface for surface in Surface if surface is not Surface.PRESSED]
+    return others[int(drawn / unusual * len(others))] if drawn < unusual else Surface.PRESSED
 
 
 def draw_light(rng: np.random.Generator) -> LightConfig:
@@ -66,8 +73,8 @@ def draw_light(rng: np.random.Generator) -> LightConfig:
     direct = total * u(0.28, 0.65)
     return replace(
         lamp, softness_deg=u(4, 18), lamp=direct, sky=total - direct, bounce=u(0.3, 0.7), sheen=u(0.01, 0.18),
-        sheen_width=u(6, 26), roughness=u(0.02, 0.2), tone=u(0.04, 0.14), tint=u(0.01, 0.03), speckle=u(0.02, 0.06),
-        blur_px=u(0, 0.65), wetness=max(0.0, u(-1.5, 0.6)),
+        sheen_exponent=u(6, 26), fine_relief_px=u(0.02, 0.2), tone=u(0.04, 0.14), tint=u(0.01, 0.03),
+        speckle=u(0.02, 0.06), blur_px=u(0, 0.65), wetness=max(0.0, u(-1.5, 0.6)),
     )  # fmt: skip
 
 

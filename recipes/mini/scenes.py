@@ -18,7 +18,7 @@ from plitka.core.colour.palette import Colour
 from plitka.core.tile.granule_map import GuideConfig
 from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
-from plitka.core.tile.shading import SHOULDER, light_granules
+from plitka.core.tile.shading import SHOULDER, compute_light
 
 STYLE_LIGHT = LightConfig()
 """The light of the photographs, which the LoRA learns."""
@@ -39,7 +39,7 @@ def lay_field(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, ...]:
         azimuth_deg, elevation_deg = rng.uniform(0, 360), rng.uniform(35, 75)
         light = replace(light, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg, softness_deg=rng.uniform(4, 14))
     geometry = lay_granules(granules, seed)
-    maps = light_granules(geometry, light)
+    maps = compute_light(geometry, light)
     quantised = (
         np.rint(np.clip(part / top, 0, 1) * 255).astype(np.uint8)
         for part, top in zip((maps.lamp, maps.sky, maps.sheen), (1.6, 1.0, 1.0), strict=True)
@@ -140,13 +140,13 @@ class Scenes:
 
     def _guide(self, fields: Tensor, ids: Tensor, surface: Tensor, hinted: Tensor) -> Tensor:
         """The engine's map of (B, H, W, 3) colours in linear light; some without relief, as maps from outside are."""
-        look, shown = STYLE_LIGHT, hinted.view(-1, 1, 1)
+        config, shown = STYLE_LIGHT, hinted.view(-1, 1, 1)
         seams = (ids != ids.roll(-1, 1)) | (ids != ids.roll(-1, 2))
         lamp, sky, sheen = (
             part[fields, ::2, ::2].float() / 255 * top
             for part, top in ((self.lamp, 1.6), (self.sky, 1.0), (self.sheen, 1.0))
         )
-        light = look.lamp * lamp + look.sky * sky
+        light = config.lamp * lamp + config.sky * sky
         light, sheen = (1 + shown * (part / part.mean((1, 2), keepdim=True) - 1) for part in (light, sheen))
         surface = (
             surface
@@ -156,10 +156,10 @@ class Scenes:
 
     def _light(self, fields: Tensor, surface: Tensor) -> Tensor:
         """(B, 3, H, W) linear light of (B, C, C, 3) colours; base pictures vary in exposure, tint, lamp and focus."""
-        look, device = STYLE_LIGHT, surface.device
+        config, device = STYLE_LIGHT, surface.device
         n, shape = len(fields), (len(fields), 1, 1, 1)
-        total, warmth = torch.full(shape, look.lamp + look.sky), torch.zeros(shape)
-        lamp_share = look.lamp / total
+        total, warmth = torch.full(shape, config.lamp + config.sky), torch.zeros(shape)
+        lamp_share = config.lamp / total
         if not self.style:
             jitter = torch.rand(3, *shape)
             total, warmth, lamp_share = total * (0.88 + 0.24 * jitter[0]), 1.6 * jitter[1] - 0.8, 0.35 + 0.4 * jitter[2]
@@ -169,9 +169,9 @@ class Scenes:
             part[fields].float()[..., None] * (top / 255)
             for part, top in ((self.lamp, 1.6), (self.sky, 1.0), (self.sheen, 1.0))
         )
-        surface = surface * (1 + look.speckle * torch.randn(n, *surface.shape[1:3], 1, device=device))
-        light = total * (lamp_share * lamp * tint + (1 - lamp_share) * sky) + look.bounce * (1 - sky) * surface
-        linear = functional.avg_pool2d((surface * light + look.sheen * sheen).permute(0, 3, 1, 2), 2)
+        surface = surface * (1 + config.speckle * torch.randn(n, *surface.shape[1:3], 1, device=device))
+        light = total * (lamp_share * lamp * tint + (1 - lamp_share) * sky) + config.bounce * (1 - sky) * surface
+        linear = functional.avg_pool2d((surface * light + config.sheen * sheen).permute(0, 3, 1, 2), 2)
         if not self.style:
             linear = linear.lerp(out_of_focus(linear), torch.rand(shape).to(device))
         return roll_off(linear)

@@ -22,10 +22,13 @@ PlitkaError                  .message .values
 │   ├── NotIdentified        no key, or none that is in force
 │   ├── NotAllowed           the key's role does not reach so far
 │   ├── NotFound             no such thing, or it is another key's
+│   ├── Gone                 it was there, and is lost or damaged
 │   ├── Conflict             the request contradicts one before it
 │   ├── TooLarge             more than the service takes in
 │   ├── TooMany              more often than the key may
+│   ├── NoRoom               the disk is full, or nearly, or may not be written
 │   └── Unavailable          starting, stopping, or full
+│       └── StorageAway      the database or the pictures' place does not answer
 └── Cancelled                the caller asked to stop; nothing was written
 ```
 
@@ -38,10 +41,28 @@ from pathlib import Path
 from typing import Any
 
 
+class Phrase(str):
+    """Words of ours among the values of an error: they are said in the language of its sentence."""
+
+    __slots__ = ()
+
+
+class FieldName(str):
+    """The name of a choice among the values of an error, as JSON has it; the command line says it as an option."""
+
+    __slots__ = ()
+
+    @property
+    def option(self) -> str:
+        """As the command line has it."""
+        return f"--{self.replace('_', '-')}"
+
+
 class PlitkaError(Exception):
     """What went wrong, where, what was expected, and what to do next.
 
-    `message` is a `str.format` template and `values` fill its places; `str(error)` is the English text.
+    `message` is a `str.format` template and `values` fill its places; `str(error)` is the English text. A value may be
+    an error itself, a `Phrase` or a `FieldName`.
     """
 
     def __init__(self, message: str, **values: object) -> None:
@@ -181,6 +202,10 @@ class NotFound(ServiceError):
     """There is no such thing, or it belongs to another key."""
 
 
+class Gone(ServiceError):
+    """It was there, and is lost or damaged."""
+
+
 class Conflict(ServiceError):
     """The request contradicts one that was accepted before."""
 
@@ -195,6 +220,14 @@ class TooMany(ServiceError):
 
 class Unavailable(ServiceError):
     """The service is starting, stopping or full."""
+
+
+class StorageAway(Unavailable):
+    """The database or the pictures' place does not answer, or not now; the same may work in a moment."""
+
+
+class NoRoom(ServiceError):
+    """There is no room for further pictures, or they may not be written."""
 
 
 class Cancelled(PlitkaError):

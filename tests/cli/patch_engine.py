@@ -1,6 +1,6 @@
 """An engine without a network: it paints stripes in the asked shares, and fails where a test tells it to."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from plitka.core.generation import (
     ZoneShares,
 )
 from plitka.core.recipes.recipe import Recipe, format_colours
+from plitka.core.scene import Size
 from plitka.errors import PlitkaError
 
 if TYPE_CHECKING:
@@ -56,6 +57,16 @@ class PatchEngine:
     def prompt(self, request: CompleteRequest) -> str:
         """The recipe alone."""
         return format_colours(request.scene.recipe)
+
+    def warm_up(self, sizes: Sequence[Size] = ()) -> None:
+        """It is always warm."""
+
+    def memory_bytes(self) -> Mapping[str, int]:
+        """There is no GPU."""
+        return {}
+
+    def close(self) -> None:
+        """There is nothing to end."""
 
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """Stripes, after the asked number of idle steps."""

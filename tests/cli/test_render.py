@@ -50,6 +50,16 @@ class TestRender:
         a, b, c = (Path(f"{name}.png").read_bytes() for name in "abc")
         assert a == b != c
 
+    def test_what_will_hardly_be_seen_is_told(
+        self, run: Run, run_json: RunJson, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """On stderr, and to a machine as warnings; the picture is made all the same."""
+        words = ("render", "black", "--zone", "text:СТАРТ=white", "--size", "256", "--seed", "1")
+        assert run(*words) == 0
+        assert "note: zone 1 (text:СТАРТ) is finer than its granules" in capsys.readouterr().err
+        [image] = run_json(*words)["images"]
+        assert image["warnings"][0].startswith("zone 1 (text:СТАРТ) is finer")
+
     def test_a_person_reads_a_table(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
         """Asked, exact and measured side by side."""
         assert run("render", RECIPE, "--size", "128", "--seed", "3") == 0
@@ -117,7 +127,7 @@ class TestRender:
         """Its mask and its part of the tile stand above it."""
         assert run("render", RECIPE, "--zone", "circle=white", "--size", "128", "--seed", "3") == 0
         out = capsys.readouterr().out
-        assert "zone 0, the rest of the tile: " in out
+        assert "zone 0, the ground: " in out
         assert "zone 1, circle: " in out
         assert out.count("exact") == 2
 

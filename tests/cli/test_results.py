@@ -54,11 +54,17 @@ def test_what_is_exact_has_a_column() -> None:
 
 
 def test_each_zone_has_its_table() -> None:
-    """Under its mask and its part of the tile; a picture is named by its kind, not by its content."""
+    """Under its mask and its part of the tile; a picture is named by its file where it came from one."""
     scene = Scene(
-        zones=(Zone(RED), Zone(WHITE, "text:СТАРТ"), Zone(WHITE, "data:image/png;base64,AAAA"), Zone(RED, "circle"))
+        zones=(
+            Zone(RED),
+            Zone(WHITE, "text:СТАРТ"),
+            Zone(WHITE, "data:image/png;base64,AAAA"),
+            Zone(RED, "data:image/png;base64,AAAA", "logo.png#3"),
+        )
     )
     titles = [line for line in shown(a_result(scene)) if line.startswith("zone")]
-    assert titles[0] == "zone 0, the rest of the tile: 25.0 %"
+    assert titles[0] == "zone 0, the ground: 25.0 %"
     assert titles[1] == "zone 1, text:СТАРТ: 25.0 %"
-    assert "base64" not in titles[2]
+    assert titles[2] == "zone 2, data:image/png: 25.0 %"
+    assert titles[3] == "zone 3, logo.png#3: 25.0 %"

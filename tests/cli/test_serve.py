@@ -1,7 +1,10 @@
 """`plitka serve` and `plitka keys`; what the running service does is in tests/serve."""
 
+from pathlib import Path
+
 import pytest
 from tests.cli.conftest import Run, RunJson
+from tests.serve import fast_server
 
 
 def test_a_key_is_made_listed_and_revoked(run: Run, run_json: RunJson, capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,3 +27,26 @@ def test_others_need_a_key_first(run: Run, capsys: pytest.CaptureFixture[str]) -
     """A service that can be reached from outside does not start open to everybody."""
     assert run("serve", "--host", "0.0.0.0", "--data", "kept") == 2  # noqa: S104  (it is refused)
     assert "plitka keys create" in capsys.readouterr().err
+
+
+def test_a_first_start_tells_how_to_make_a_key(run: Run, tmp_path: Path) -> None:
+    """With the folder that was named; not once there is a key, nor where none is needed."""
+    folder = tmp_path / "my data"
+    folder.mkdir(mode=0o700)
+
+    def told(*words: str) -> str:
+        (folder / "log").unlink(missing_ok=True)
+        with fast_server.served(folder, *words):
+            return (folder / "log").read_text("utf-8")
+
+    asked = f"plitka keys create NAME --data '{folder}'"
+    assert asked in told()
+    assert asked not in told("--open-loopback")
+    assert run("keys", "create", "me", "--data", str(folder)) == 0
+    assert asked not in told()
+
+
+def test_a_batch_below_one_is_refused(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """As an option and as a variable it is the same setting."""
+    assert run("serve", "--batch", "0", "--data", "kept") == 2
+    assert "batch must be at least 1" in capsys.readouterr().err

@@ -1,10 +1,11 @@
-"""An engine without a network: its painter gives the start picture back, after as many steps as were asked for."""
+"""An engine without a network: its painter gives the start picture back, after as many steps as a network would run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from plitka.core.canvas_batch import CanvasBatch
 from plitka.core.generation import (
     Defaults,
     Mode,
@@ -47,39 +48,56 @@ class FlatPainter:
     """Seeds at which the device fails, and with it the whole batch."""
     batches: list[list[Canvas]] = field(default_factory=list)
     name: str = "flat@000000000000"
-    defaults: Defaults = field(default_factory=lambda: Defaults(steps=2, width_px=128, height_px=128))
+    defaults: Defaults = field(default_factory=lambda: Defaults(steps=4, width_px=128, height_px=128))
+    warmed: list[Size] = field(default_factory=list)
+    is_closed: bool = False
 
     def prompt(self, recipe: Recipe) -> str:
         """The usual words, of which a few hundred characters are read."""
         text = format_prompt(recipe)
-        if len(text) > MAX_PROMPT_CH:
-            lost = text[MAX_PROMPT_CH:]
-            raise PromptTooLong("{n_tokens} are too many", n_tokens=len(text), limit=MAX_PROMPT_CH, lost=lost)
+        _check_length(text)
         return text
 
     def check_negative(self, negative_prompt: str) -> None:
-        """All of it is read."""
+        """As many characters are read of it."""
+        _check_length(negative_prompt)
+
+    def warm_up(self, sizes: Sequence[Size]) -> None:
+        """It is always warm; note for what."""
+        self.warmed.extend(sizes)
 
     def paint(self, canvases: Sequence[Canvas], watch: Watch) -> Sequence[Painted | PlitkaError]:
         """One batch."""
         self.batches.append(list(canvases))
         if any(canvas.seed in self.breaking for canvas in canvases):
             raise EngineError("the device failed")
-        outcomes: list[Painted | PlitkaError] = []
-        for index, canvas in enumerate(canvases):
-            try:
-                for step in range(1, canvas.steps + 1):
-                    shown = self.paint_one(canvas) if watch.wants_preview(index, step) else None
-                    watch.report(index, Progress(step=step, n_steps=canvas.steps, preview=shown))
-            except Cancelled as stop:
-                outcomes.append(stop)
-            else:
-                known = Painted(pixels=self.paint_one(canvas), stage_seconds={"denoise": 0.001})
-                outcomes.append(self.failing.get(canvas.seed, known))
-        return outcomes
+        batch = CanvasBatch(canvases, watch)
+        for step in range(1, batch.first.n_steps + 1):
+            if not batch.go_on(step, lambda place: self.paint_one(canvases[place])):
+                break
+        return batch.outcomes(lambda place: self._finish(canvases[place]))
+
+    def _finish(self, canvas: Canvas) -> Painted | PlitkaError:
+        if canvas.seed in self.failing:
+            return self.failing[canvas.seed]
+        return Painted(pixels=self.paint_one(canvas), stage_seconds={"denoise": 0.001})
 
     def free(self) -> None:
         """There is no device."""
+
+    def memory_bytes(self) -> Mapping[str, int]:
+        """None."""
+        return {}
+
+    def close(self) -> None:
+        """Note it."""
+        self.is_closed = True
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_PROMPT_CH:
+        lost = text[MAX_PROMPT_CH:]
+        raise PromptTooLong("{n_tokens} are too many", n_tokens=len(text), limit=MAX_PROMPT_CH, lost=lost)
 
 
 def maker_of(painter: FlatPainter) -> Maker[FlatPainter]:

@@ -24,10 +24,9 @@ def recipes(draw: st.DrawFn) -> Recipe:
 
 
 def sizes() -> st.SearchStrategy[Size]:
-    """Pictures of any proportions, with a field of their own or without."""
+    """Pictures of any proportions."""
     sides = st.integers(1, 32).map(lambda n: 64 * n)
-    fields = st.none() | st.floats(1, 2000, allow_nan=False)
-    return st.builds(Size, width_px=sides, height_px=sides, field_mm=fields)
+    return st.builds(Size, width_px=sides, height_px=sides)
 
 
 @st.composite
@@ -51,4 +50,5 @@ def scenes(draw: st.DrawFn) -> Scene:
         light=draw(st.sampled_from(Lighting)),
         wet=draw(st.booleans()),
         size=draw(sizes()),
+        field_mm=draw(st.none() | st.floats(1, 2000, allow_nan=False)),
     )

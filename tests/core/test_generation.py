@@ -93,8 +93,14 @@ def test_text_mode_starts_from_noise() -> None:
 
 def test_a_field_of_ones_own_wins() -> None:
     """Over the engine's scale."""
-    scene = Scene.of(RED, Size(width_px=512, height_px=256, field_mm=40))
+    scene = replace(Scene.of(RED, Size(width_px=512, height_px=256)), field_mm=40)
     assert Defaults().complete(replace(PLAIN, scene=scene)).field_mm == 40
+
+
+def test_a_field_needs_no_size() -> None:
+    """The picture is as large as usual and shows that length."""
+    complete = Defaults(width_px=512, height_px=256).complete(replace(PLAIN, scene=replace(Scene.of(RED), field_mm=40)))
+    assert (complete.size, complete.field_mm) == (Size(width_px=512, height_px=256), 40)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +129,7 @@ def test_text_mode_has_words_alone(chosen: dict[str, Any]) -> None:
 
 def test_granules_that_cannot_be_seen_are_refused_when_the_size_is_known() -> None:
     """A request without a size has no scale yet."""
-    scene = Scene.of(RED, Size(width_px=64, height_px=64, field_mm=40))
+    scene = replace(Scene.of(RED, Size(width_px=64, height_px=64)), field_mm=40)
     with pytest.raises(InputError, match="below 3 px"):
         Defaults().complete(replace(PLAIN, scene=scene))
 

@@ -1,5 +1,6 @@
 """Many pictures at once: each has one outcome, and what happens to one changes nothing for the others."""
 
+import multiprocessing
 from collections.abc import Sequence
 
 import numpy as np
@@ -158,3 +159,19 @@ def test_a_prompt_that_is_too_long_is_refused_by_complete() -> None:
     outcomes = outcomes_of(maker, [painter.defaults.complete(ask(LONG)), maker.complete(ask())])
     assert isinstance(outcomes[0].error, PromptTooLong)
     assert outcomes[1].error is None
+
+
+def test_it_warms_up_frees_and_closes_by_its_painter() -> None:
+    """Closing ends the process that lays maps as well, and may be done twice."""
+    painter = FlatPainter()
+    maker = maker_of(painter)
+    maker.warm_up()
+    maker.warm_up([WIDE])
+    assert painter.warmed == [SMALL, WIDE]
+    assert maker.memory_bytes() == {}
+    for request in (ask(seed=1), ask(seed=2)):
+        maker._workshop.lay_ahead(maker.complete(request))
+    maker.close()
+    maker.close()
+    assert painter.is_closed
+    assert not multiprocessing.active_children()

@@ -153,10 +153,10 @@ def test_a_swatch_that_fails_costs_no_picture() -> None:
 
 def test_a_picture_can_be_cancelled_while_its_swatch_is_painted() -> None:
     """Whoever follows is told the last step again."""
-    maker, follower = maker_of(FlatPainter()), Follower({0: 3}, looks=True)
+    maker, follower = maker_of(FlatPainter()), Follower({0: 5}, looks=True)
     (outcome,) = maker.generate([maker.complete(text())], follower)
     assert isinstance(outcome.error, Cancelled)
-    assert [progress.step for progress in follower.heard[0]] == [1, 2, 2]
+    assert [progress.step for progress in follower.heard[0]] == [1, 2, 3, 4, 4]
     assert follower.heard[0][-1].preview is None
 
 

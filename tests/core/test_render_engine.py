@@ -71,11 +71,28 @@ def test_zones_are_told_one_by_one(whole_tile: bool) -> None:
 
 
 def test_what_goes_wrong_with_one_picture_leaves_the_others() -> None:
-    """A zone that another covers is its own outcome."""
-    requests = [ask("red", ("circle", "white"), ("circle", "blue")), ask("red")]
+    """A zone without a granule is its own outcome."""
+    requests = [ask("red", ("circle:1%", "white")), ask("red")]
     outcomes = list(RenderEngine().generate(requests))
     assert isinstance(outcomes[0].error, InputError)
     assert outcomes[1].result is not None
+
+
+def test_masks_are_checked_before_anything_is_laid() -> None:
+    """By number and name; what will hardly be seen is remarked."""
+    with pytest.raises(InputError, match=r"zone 1 \(circle\) is wholly covered"):
+        ask("red", ("circle", "white"), ("circle", "blue"))
+    [notice] = ask("red", ("stripes:32", "white"), ("border:25%", "blue")).notices
+    assert str(notice).startswith("zone 1 (stripes:32) is finer than its granules of about 2.5 mm")
+
+
+@pytest.mark.parametrize("side_px", [128, 256])
+def test_a_small_whole_tile_is_measured_without_its_paper(side_px: int) -> None:
+    """A frame of few pixels is too narrow for the measure to find it; the renderer knows where it lies."""
+    scene = Scene.of(parse_recipe("50% red, 50% black").recipe, Size(width_px=side_px, height_px=side_px))
+    engine = RenderEngine()
+    result, _ = engine.render(engine.complete(Request(scene=scene, seed=7)), whole_tile=True)
+    assert result.max_error < 4
 
 
 def test_a_watch_can_stop_a_picture() -> None:

@@ -1,6 +1,7 @@
 """A result as JSON."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from tests.core.scenes import scenes
 
 from plitka.core.generation import Defaults, Mode, Request, Result, ZoneShares
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.recipe import Notice, parse_recipe
 from plitka.core.report import report, report_zone
 from plitka.core.scene import Scene, Size
 from plitka.core.scene_json import from_json
@@ -16,6 +17,14 @@ from plitka.errors import InputError
 
 RED = parse_recipe("60% red, 40% black").recipe
 LOOK = {"granule_mm", "coarse", "fine", "surface", "light", "wet", "field_mm"}
+
+
+def test_what_a_picture_will_not_show_is_told() -> None:
+    """As warnings, and only then."""
+    result = a_result(Scene.of(RED))
+    assert "warnings" not in report(result)
+    told = replace(result, request=replace(result.request, notices=(Notice("{n} too fine", {"n": 1}),)))
+    assert report(told)["warnings"] == ["1 too fine"]
 
 
 def a_result(scene: Scene, mode: Mode = Mode.GUIDED, *, is_exact: bool = False) -> Result:

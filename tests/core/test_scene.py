@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,16 +14,18 @@ from plitka.core.scene import (
     MAX_ZONES,
     Coarseness,
     Granules,
+    Lighting,
     Scene,
     Size,
     Surface,
     Zone,
     check_range,
     fraction_mm,
+    naming_zone,
     overall_recipe,
     with_recipe,
 )
-from plitka.errors import InputError
+from plitka.errors import InputError, RecipeError
 
 RED = parse_recipe("60% red, 40% black").recipe
 WHITE = parse_recipe("100% white").recipe
@@ -33,7 +36,7 @@ def test_a_recipe_alone_is_a_plain_scene() -> None:
     """Also at a size of its own, but not with a field, another look or a second zone."""
     assert Scene.of(RED).is_plain
     assert Scene.of(RED, SIZE).is_plain
-    assert not Scene.of(RED, replace(SIZE, field_mm=50)).is_plain
+    assert not replace(Scene.of(RED, SIZE), field_mm=50).is_plain
     assert not replace(Scene.of(RED), surface=Surface.CUT).is_plain
     assert not Scene(zones=(Zone(RED), Zone(RED, "circle"))).is_plain
 
@@ -50,6 +53,24 @@ def test_only_the_ground_has_no_mask(masks: tuple[str | None, ...]) -> None:
     """Another order is a mistake of ours, not of the caller."""
     with pytest.raises(ValueError, match="first zone"):
         Scene(zones=tuple(Zone(RED, mask) for mask in masks))
+
+
+@pytest.mark.parametrize("kind", [Surface, Lighting])
+def test_every_choice_is_described_wherever_it_can_be_made(kind: type[Surface] | type[Lighting]) -> None:
+    """In the same words in docs/scenes.md; docs/overview.md has the option, docs/tile.md what it is in code."""
+    scenes_page, overview, tile = (
+        (Path(__file__).parents[2] / "docs" / name).read_text(encoding="utf-8")
+        for name in ("scenes.md", "overview.md", "tile.md")
+    )
+    option = "surface" if kind is Surface else "light"
+    choices = r"\|".join(kind)
+    assert all(f"| `--{option} {choices}` |" in page for page in (scenes_page, overview))
+    for member in kind:
+        assert f"| `{member}` | {member.description}" in scenes_page
+        assert f"`{member}`" in tile
+        assert f"{member}: {member.description}" in kind.describe()
+        assert f"{member}: {member.description.upper()}" in kind.describe(str.upper)
+        assert kind(member.value) is member
 
 
 def test_too_many_zones_and_colours_are_refused() -> None:
@@ -90,21 +111,54 @@ def test_a_fraction_is_found_by_its_name() -> None:
 
 @pytest.mark.parametrize(
     "choices",
-    [{"width_px": 100}, {"width_px": 0}, {"height_px": 2112}, {"field_mm": 0}, {"field_mm": 2001},
-     {"field_mm": float("nan")}],
+    [{"width_px": 100}, {"width_px": 0}, {"height_px": 2112}],
     ids=str,
-)  # fmt: skip
-def test_a_size_that_cannot_be_is_refused(choices: dict[str, float]) -> None:
-    """Sides are multiples of 64 up to 2048; a field is a length."""
+)
+def test_a_size_that_cannot_be_is_refused(choices: dict[str, int]) -> None:
+    """Sides are multiples of 64 up to 2048."""
     with pytest.raises(InputError):
-        replace(SIZE, **choices)  # type: ignore[arg-type]  # by name
+        replace(SIZE, **choices)
     assert Size(width_px=64, height_px=2048).longer_px == 2048
+
+
+@pytest.mark.parametrize("field_mm", [0.0, -1.0, 2000.1, float("nan"), float("inf")])
+def test_a_field_is_above_0(field_mm: float) -> None:
+    """And the message says so."""
+    with pytest.raises(InputError, match="field_mm must be above 0 and at most 2000, not"):
+        replace(Scene.of(RED), field_mm=field_mm)
+
+
+def test_sizes_of_granules_are_told_as_numbers() -> None:
+    """Not as Python writes a pair of them."""
+    with pytest.raises(InputError, match=r"0\.2 to 20 mm, the smallest first, not 3 and 1$"):
+        Granules(size_mm=(3.0, 1.0))
+
+
+def test_a_zone_has_the_name_that_it_was_given() -> None:
+    """Else its mask's, a picture's by its kind; the name is no part of the scene."""
+    recipe = Scene.of(RED).recipe
+    assert Zone(recipe).title == "the ground"
+    assert Zone(recipe, "border:8%").title == "border:8%"
+    assert Zone(recipe, "text:" + 60 * "а").title == "text:" + 32 * "а" + "..."
+    assert Zone(recipe, "data:image/png;base64,AAAA").title == "data:image/png"
+    assert Zone(recipe, "data:image/png;base64,AAAA", "logo.png#3").title == "logo.png#3"
+    assert Zone(recipe, "circle", "disc") == Zone(recipe, "circle")
+
+
+def test_an_error_in_a_zone_names_it() -> None:
+    """And one in its recipe keeps its place."""
+    with pytest.raises(InputError, match=r"^zone 2 \(logo.png\): it is empty$"), naming_zone(2, "logo.png"):
+        raise InputError("it is empty")
+    with pytest.raises(RecipeError, match=r"^zone 1 \(circle\): ") as caught, naming_zone(1, "circle"):
+        parse_recipe("50% teel")
+    assert caught.value.source[slice(*caught.value.span)] == "teel"
+    assert "TEAL" in " ".join(caught.value.suggestions).upper()
 
 
 @pytest.mark.parametrize(
     ("granules", "field_mm", "match"),
-    [(Granules(), 7.9, "field-mm must lie in 8"), (Granules(), 2001, "field-mm"), (Granules(), 200, "below 3 px"),
-     (Granules(coarse=("RED",)), 12, "field-mm must lie in 12.8"), (Granules(fine=("RED",)), 100, "0.5 mm would be")],
+    [(Granules(), 7.9, "field_mm must lie in 8"), (Granules(), 2001, "field_mm"), (Granules(), 200, "below 3 px"),
+     (Granules(coarse=("RED",)), 12, "field_mm must lie in 12.8"), (Granules(fine=("RED",)), 100, "0.5 mm would be")],
 )  # fmt: skip
 def test_granules_have_to_be_laid_and_seen(granules: Granules, field_mm: float, match: str) -> None:
     """Of coarse and fine ones the sizes that they have count."""

@@ -1,7 +1,6 @@
 """Scenes as JSON, and of what people choose."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,8 +20,7 @@ SIZE = Size(width_px=512, height_px=512)
 def test_a_scene_is_read_back(scene: Scene) -> None:
     """With its ground's recipe and its size in pixels the JSON is the whole scene."""
     content = json.loads(json.dumps(to_json(scene)))
-    assert scene.size is not None
-    assert from_json(scene.recipe, content, replace(scene.size, field_mm=None)) == scene
+    assert from_json(scene.recipe, content, scene.size) == scene
     assert set(content) <= set(LOOK_NAMES)
 
 
@@ -51,8 +49,14 @@ def test_choices_make_a_scene() -> None:
     assert scene.zones[1].recipe.percents == {"RED": 50, "WHITE": 50}
     assert scene.granules == Granules(size_mm=(1, 3), coarse=("RED",), fine=("WHITE",))
     assert (scene.surface, scene.light, scene.wet) == (Surface.CUT, Lighting.SUN, True)
-    assert scene.size == replace(SIZE, field_mm=40)
+    assert (scene.size, scene.field_mm) == (SIZE, 40)
     assert len(notices) == 1
+
+
+def test_a_field_needs_no_size() -> None:
+    """Both ways; the engine has a usual size."""
+    scene = from_json(RED, {"field_mm": 40}, None)
+    assert (scene.size, scene.field_mm, to_json(scene)) == (None, 40, {"field_mm": 40})
 
 
 def test_no_choices_make_a_plain_scene() -> None:
@@ -68,7 +72,7 @@ def test_no_choices_make_a_plain_scene() -> None:
         ({"surface": "wet"}, "there is no surface 'wet'; choose one of pressed, cut"),
         ({"light": "dark"}, "choose one of studio, sun"),
         ({"coarse": ["redd"]}, "try: red"),
-        ({"field_mm": 40}, "size of the picture"),
+        ({"field_mm": 0}, "field_mm must be above 0"),
         ({"zones": [("circle", "60% teel")]}, "teel"),
         ({"zones": [("circle", "60% red, 50% black")], "strict": True}, "add up to 110"),
     ],

@@ -4,7 +4,7 @@ import importlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,8 @@ from plitka.core.recipes.recipe import parse_recipe
 from plitka.core.scene import Scene, Size
 from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, load_bundle, write_manifest
 from plitka.model.device import Placement
-from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.engine import load_engine
+from plitka.model.engine_config import EngineConfig
 from plitka.model.pipeline import load_base, quiet_libraries
 
 if TYPE_CHECKING:
@@ -291,9 +292,11 @@ def tiny_lora(tiny_bundle: Bundle) -> Mapping[str, torch.Tensor]:
 
 
 @pytest.fixture(scope="session")
-def tiny_engine(tiny_bundle: Bundle) -> TinyEngine:
+def tiny_engine(tiny_bundle: Bundle) -> Iterator[TinyEngine]:
     """An engine on the CPU in float32; between requests it keeps a swatch and nothing that a test could change."""
-    return load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
+    engine = load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
+    yield engine
+    engine.close()
 
 
 @pytest.fixture

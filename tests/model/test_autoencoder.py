@@ -7,7 +7,8 @@ from tests.model.pictures import TinyEngine, make
 
 from plitka.core.generation import Mode, Request
 from plitka.model.bundle import Bundle
-from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.engine import load_engine
+from plitka.model.engine_config import EngineConfig
 
 Ask = Callable[..., Request]
 

@@ -16,7 +16,8 @@ from plitka.cli import main
 from plitka.errors import BundleError, InputError, MissingFile, PickleFile, PointerFile, TruncatedFile
 from plitka.model.bundle import Bundle, FileBase, HubBase, LocalBase, find_bundle
 from plitka.model.bundle_builder import BundleParts, add_bundle
-from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.engine import load_engine
+from plitka.model.engine_config import EngineConfig
 from plitka.model.hub import fetch_base
 from plitka.model.pipeline import load_base
 

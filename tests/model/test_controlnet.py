@@ -15,7 +15,8 @@ from plitka.core.generation import Mode, Request
 from plitka.core.painter import Canvas
 from plitka.errors import BundleError, HashMismatch, ManifestError, MissingFile
 from plitka.model.bundle import Bundle, ControlPart, load_bundle, write_manifest
-from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.engine import load_engine
+from plitka.model.engine_config import EngineConfig
 from plitka.model.painter import DiffusionPainter
 from plitka.model.pipeline import quiet_libraries
 from plitka.model.sampler import sample

@@ -1,9 +1,16 @@
 import pytest
 import torch
 
-from plitka.errors import DeviceUnavailable, EngineError, InputError, OutOfMemory
-from plitka.model.device import DTYPES, Placement, choose_placement, is_out_of_memory, memory_bytes, translated_errors
-from plitka.model.engine import EngineConfig
+from plitka.errors import DeviceUnavailable, EngineError, OutOfMemory
+from plitka.model.device import (
+    DTYPES,
+    Placement,
+    choose_placement,
+    held_bytes,
+    is_out_of_memory,
+    memory_bytes,
+    translated_errors,
+)
 
 
 class _Gpu:
@@ -81,12 +88,6 @@ def test_out_of_memory_is_recognised_in_all_its_forms() -> None:
     assert not is_out_of_memory(RuntimeError("shapes differ"))
 
 
-def test_an_engine_needs_a_thread() -> None:
-    """No threads is refused when the configuration is made."""
-    with pytest.raises(InputError, match="at least 1"):
-        EngineConfig(n_threads=0)
-
-
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_a_dtype_that_was_asked_for_is_taken(dtype: str) -> None:
     """Whether or not the processor is fast with it, and the log says why."""
@@ -133,3 +134,8 @@ def test_memory_on_the_processor_is_what_the_process_holds() -> None:
     assert before.keys() == {"rss_bytes"}
     held = torch.ones(2**24)
     assert memory_bytes(torch.device("cpu"))["rss_bytes"] - before["rss_bytes"] > 0.9 * held.nbytes
+
+
+def test_nothing_is_held_of_a_gpu_that_is_not_used() -> None:
+    """The processor's memory is the process's own."""
+    assert held_bytes(torch.device("cpu")) == {}

@@ -12,7 +12,8 @@ from plitka.core.generation import Engine, Mode, Progress, Request, Result, gene
 from plitka.core.measure.shares import measure
 from plitka.errors import BadOutput, Cancelled, EngineError, HashMismatch, OutOfMemory, PromptTooLong
 from plitka.model.bundle import Bundle
-from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.engine import load_engine
+from plitka.model.engine_config import EngineConfig
 
 Ask = Callable[..., Request]
 

@@ -38,14 +38,16 @@ from pathlib import Path
 from plitka.core.generation import Request, generate_one
 from plitka.core.recipes.recipe import parse_recipe
 from plitka.core.scene import Scene, Size
+from plitka.model.engine_config import EngineConfig
 from plitka.model.loading import load_tuned_engine
 if __name__ == "__main__":
     scene = Scene.of(parse_recipe("60% red, 40% black").recipe, Size(width_px=128, height_px=128))
     first = Request(scene=scene, seed=3)
     results = []
     for expected in (first, None):
-        engine = load_tuned_engine("mini", "cpu", expected)
+        engine = load_tuned_engine("mini", EngineConfig(device="cpu"), expected)
         results.append(generate_one(engine, engine.complete(first)))
+        engine.close()
     assert results[0].pixels.tobytes() == results[1].pixels.tobytes()
     sys.stdout.write("same")
 """

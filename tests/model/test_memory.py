@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from plitka.model.bundle import Bundle
-from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.engine import load_engine
+from plitka.model.engine_config import EngineConfig
 
 N_WARM, N_BUNDLES = 5, 50
 PAGES = Path("/proc/self/statm")

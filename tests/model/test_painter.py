@@ -1,91 +1,74 @@
-"""A batch of canvases on a small SDXL of real classes."""
+"""The painter over diffusers' modules, on a small SDXL of real classes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from tests.core.painter_laws import NOISE, NotingWatch, PainterLaws, bytes_of, canvas
 
-from plitka.core.generation import Progress, Unwatched
-from plitka.core.painter import Canvas, Painted
+from plitka.core.generation import Unwatched
+from plitka.core.painter import Painted
 from plitka.core.recipes.recipe import parse_recipe
-from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PlitkaError, PromptTooLong
+from plitka.core.scene import Size
+from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PromptTooLong
 from plitka.model.bundle import Bundle, find_bundle
-from plitka.model.engine import EngineConfig, load_engine
+from plitka.model.engine import load_painter
+from plitka.model.engine_config import EngineConfig
 from plitka.model.painter import DiffusionPainter
+from plitka.model.sampler import Denoise
+from plitka.model.unet import Conditions, guided_unet
 
-NOISE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+THREE = EngineConfig(device="cpu", dtype="float32", max_batch=3)
 
 
 @pytest.fixture(scope="module")
 def painter(tiny_bundle: Bundle) -> DiffusionPainter:
     """A painter that takes three canvases at once."""
-    engine = load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="float32", max_batch=3))
-    return engine.painter
+    return load_painter(tiny_bundle, THREE)
 
 
-def canvas(seed: int, **choices: Any) -> Canvas:  # noqa: ANN401
-    """A canvas of 64 px in four steps."""
-    usual = Canvas(prompt="60% red", negative_prompt="", seed=seed, width_px=64, height_px=64, steps=4, guidance=5.0)
-    return replace(usual, **choices)
+class TestDiffusionPainter(PainterLaws):
+    """The laws of painters, on the small SDXL."""
+
+    @pytest.fixture
+    def painter(self, tiny_bundle: Bundle) -> Iterator[DiffusionPainter]:
+        """Three canvases at once."""
+        one = load_painter(tiny_bundle, THREE)
+        yield one
+        one.close()
+
+    @pytest.fixture
+    def break_device(self, painter: DiffusionPainter, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+        """Its UNet fails as CUDA does."""
+
+        def fail(*_: Any, **__: Any) -> Any:  # noqa: ANN401
+            raise RuntimeError("device-side assert")
+
+        return lambda: monkeypatch.setattr(painter._pipe.unet, "forward", fail)
 
 
-def pixels_of(outcomes: Sequence[Painted | PlitkaError]) -> list[bytes | None]:
-    """The bytes of what was painted."""
-    return [one.pixels.tobytes() if isinstance(one, Painted) else None for one in outcomes]
+def test_a_network_may_overwrite_what_it_returned(tiny_bundle: Bundle) -> None:
+    """As captured graphs do, which live as long as the painter: the pictures are the same."""
+    assembly = load_painter(tiny_bundle, THREE)._assembly
+    buffers: dict[tuple[int, ...], torch.Tensor] = {}
 
+    def network(conditions: Conditions) -> Denoise:
+        eager = guided_unet(assembly, conditions)
 
-@dataclass
-class Stopping:
-    """Stops canvases at a step of theirs, and notes what is reported."""
+        def denoise(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
+            static = buffers.setdefault(tuple(latents.shape), torch.empty_like(latents))
+            return static.copy_(eager(latents, timestep))
 
-    at: dict[int, int]
-    heard: list[tuple[int, int]] = field(default_factory=list)
-    looking_at: int | None = None
-    shown: list[tuple[int, ...]] = field(default_factory=list)
+        return denoise
 
-    def wants_preview(self, index: int, _step: int) -> bool:
-        """Of one canvas."""
-        return index == self.looking_at
-
-    def report(self, index: int, progress: Progress) -> None:
-        """Note it, and perhaps stop."""
-        self.heard.append((index, progress.step))
-        if progress.preview is not None:
-            self.shown.append(progress.preview.shape)
-        if progress.step == self.at.get(index):
-            raise Cancelled("stopped")
-
-
-def test_a_batch_shows_what_each_canvas_shows_alone(painter: DiffusionPainter) -> None:
-    """Up to a level or two: sums over a batch may round otherwise."""
-    canvases = [canvas(1), canvas(2, prompt="100% black"), canvas(3)]
-    together = painter.paint(canvases, Unwatched())
-    for one, found in zip(canvases, together, strict=True):
-        (alone,) = painter.paint([one], Unwatched())
-        assert isinstance(alone, Painted)
-        assert isinstance(found, Painted)
-        assert np.abs(alone.pixels.astype(int) - found.pixels).max() <= 2
-
-
-@pytest.mark.parametrize("at", [{1: 1}, {0: 2, 2: 3}, {0: 1, 1: 1}])
-def test_stopping_one_canvas_leaves_the_bytes_of_the_others(painter: DiffusionPainter, at: dict[int, int]) -> None:
-    """When run with the same batch."""
-    canvases = [canvas(1), canvas(2), canvas(3)]
-    whole = pixels_of(painter.paint(canvases, Unwatched()))
-    stopped = painter.paint(canvases, Stopping(at))
-    for index, one in enumerate(stopped):
-        assert isinstance(one, Cancelled) == (index in at)
-    assert [found for found in pixels_of(stopped) if found] == [whole[index] for index in range(3) if index not in at]
-
-
-def test_a_batch_that_nobody_wants_ends_at_once(painter: DiffusionPainter) -> None:
-    """No step is run after the last canvas was stopped."""
-    watch = Stopping({0: 2, 1: 1})
-    assert all(isinstance(one, Cancelled) for one in painter.paint([canvas(1), canvas(2)], watch))
-    assert watch.heard == [(0, 1), (1, 1), (0, 2)]
+    plain, captured = DiffusionPainter(assembly), DiffusionPainter(assembly, network=network)
+    for seeds in ((1, 2), (3,), (4, 5)):
+        canvases = [canvas(seed) for seed in seeds]
+        found = bytes_of(captured.paint(canvases, Unwatched()))
+        assert found == bytes_of(plain.paint(canvases, Unwatched()))
+    assert len(buffers) == 2
 
 
 def test_each_canvas_starts_from_its_own_picture(painter: DiffusionPainter) -> None:
@@ -99,20 +82,6 @@ def test_each_canvas_starts_from_its_own_picture(painter: DiffusionPainter) -> N
     assert isinstance(found[1], Painted)
     assert np.abs(first.pixels.astype(int) - found[0].pixels).max() <= 2
     assert np.abs(found[0].pixels.astype(int) - found[1].pixels).mean() > 2
-
-
-def test_only_the_canvas_that_is_looked_at_has_previews(painter: DiffusionPainter) -> None:
-    """One at each step, small."""
-    watch = Stopping({}, looking_at=1)
-    painter.paint([canvas(1), canvas(2)], watch)
-    assert len(watch.shown) == 4
-    assert all(max(shape) <= 256 for shape in watch.shown)
-
-
-def test_previews_leave_the_bytes_as_they_are(painter: DiffusionPainter) -> None:
-    """Who looks does not change what is seen."""
-    watched = pixels_of(painter.paint([canvas(1)], Stopping({}, looking_at=0)))
-    assert watched == pixels_of(painter.paint([canvas(1)], Unwatched()))
 
 
 def failing_decode(
@@ -130,11 +99,11 @@ def failing_decode(
 
 def test_a_bad_picture_is_its_own_canvas_s_end(painter: DiffusionPainter, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second of three is NaN."""
-    whole = pixels_of(painter.paint([canvas(1), canvas(2), canvas(3)], Unwatched()))
+    whole = bytes_of(painter.paint([canvas(1), canvas(2), canvas(3)], Unwatched()))
     failing_decode(painter, monkeypatch, 2, torch.full((1, 3, 64, 64), torch.nan))
     found = painter.paint([canvas(1), canvas(2), canvas(3)], Unwatched())
     assert isinstance(found[1], BadOutput)
-    assert pixels_of(found) == [whole[0], None, whole[2]]
+    assert bytes_of(found) == [whole[0], None, whole[2]]
 
 
 def test_a_batch_that_does_not_fit_is_painted_in_smaller_ones(
@@ -149,7 +118,7 @@ def test_a_batch_that_does_not_fit_is_painted_in_smaller_ones(
         return forward(sample, *others, **choices)
 
     monkeypatch.setattr(painter._pipe.unet, "forward", fit_two)
-    watch = Stopping({2: 1})
+    watch = NotingWatch({2: 1})
     found = painter.paint([canvas(1), canvas(2), canvas(3)], watch)
     assert [type(one) for one in found] == [Painted, Painted, Cancelled]
     assert watch.heard == [*((0, step) for step in range(1, 5)), *((1, step) for step in range(1, 5)), (2, 1)]
@@ -204,11 +173,19 @@ def test_words_that_would_be_cut_are_refused(painter: DiffusionPainter) -> None:
 
 def test_the_shipped_model_paints_batches() -> None:
     """Two canvases of mini on this processor: each shows what it shows alone."""
-    engine = load_engine(find_bundle("mini"), EngineConfig(device="cpu", max_batch=2))
-    mini = engine.painter
+    mini = load_painter(find_bundle("mini"), EngineConfig(device="cpu", max_batch=2))
     canvases = [canvas(seed, width_px=128, height_px=128, steps=2, guidance=1.0) for seed in (1, 2)]
     for one, found in zip(canvases, mini.paint(canvases, Unwatched()), strict=True):
         (alone,) = mini.paint([one], Unwatched())
         assert isinstance(alone, Painted)
         assert isinstance(found, Painted)
         assert np.abs(alone.pixels.astype(int) - found.pixels).mean() < 1
+
+
+def test_a_network_that_shows_nothing_does_not_become_warm(
+    painter: DiffusionPainter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told before anybody waits for a picture."""
+    failing_decode(painter, monkeypatch, 1, torch.full((1, 3, 64, 64), torch.nan))
+    with pytest.raises(BadOutput):
+        painter.warm_up([Size(width_px=64, height_px=64)])

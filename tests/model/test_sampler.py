@@ -8,9 +8,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plitka.core.painter import n_steps_run
 from plitka.errors import ManifestError
 from plitka.model.pipeline import quiet_libraries
-from plitka.model.sampler import NoiseSchedule, n_steps_run, sample
+from plitka.model.sampler import NoiseSchedule, sample
 
 SDXL = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "num_train_timesteps": 1000}
 MINI = {"beta_schedule": "scaled_linear", "beta_start": 0.007, "beta_end": 0.0095, "num_train_timesteps": 1000}
@@ -81,12 +82,6 @@ def test_a_schedule_falls_from_noise_to_none(n_steps: int, strength: float) -> N
     assert (steps.sigmas.diff() < 0).all()
     assert steps.sigmas[-1] == 0
     assert (steps.timesteps.diff() <= 0).all()
-
-
-@pytest.mark.parametrize(("steps", "strength", "run"), [(20, 0.6, 12), (12, 0.6, 7), (20, 1.0, 20), (5, 0.05, 1)])
-def test_strength_is_a_part_of_the_steps(steps: int, strength: float, run: int) -> None:
-    """Rounded down as diffusers does, and at least one."""
-    assert n_steps_run(steps, strength) == run
 
 
 def test_at_full_strength_hardly_a_trace_of_the_start_is_left() -> None:

@@ -4,6 +4,7 @@ import io
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -197,8 +198,39 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     wait_until(answers)
     yield url
-    server.terminate()
+    server.send_signal(signal.SIGINT)  # its fast shutdown: SIGTERM would wait for whoever is still connected
     server.wait(30)
+
+
+Databases = Callable[[str], dict[str, Any]]
+"""The kind of a database -> the settings of one without tables."""
+
+
+@pytest.fixture
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """New databases, "sqlite" or "postgresql", each for one service."""
+    made: list[str] = []
+    held = ExitStack()
+
+    def execute(statement: str) -> None:
+        url = sa.make_url(request.getfixturevalue("postgresql")).set(drivername="postgresql+psycopg")
+        server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(sa.text(statement))
+        server.dispose()
+
+    def make(kind: str) -> dict[str, Any]:
+        if kind == "sqlite":
+            return {}
+        name = f"fresh_{len(made)}"
+        execute(f"CREATE DATABASE {name}")
+        made.append(name)
+        held.callback(execute, f"DROP DATABASE {name} WITH (FORCE)")
+        url = sa.make_url(request.getfixturevalue("postgresql"))
+        return {"database_url": url.set(database=name).render_as_string(hide_password=False)}
+
+    with held:
+        yield make
 
 
 def load_mini() -> Engine:
@@ -206,7 +238,8 @@ def load_mini() -> Engine:
     import torch
 
     from plitka.model.bundle import find_bundle
-    from plitka.model.engine import EngineConfig, load_engine
+    from plitka.model.engine import load_engine
+    from plitka.model.engine_config import EngineConfig
 
     torch.set_num_threads(1)
     mini = find_bundle("mini")

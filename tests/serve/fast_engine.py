@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from plitka.core.generation import (
     ZoneShares,
 )
 from plitka.core.recipes.recipe import format_prompt
+from plitka.core.scene import Size
 from plitka.core.tile.masks import zone_labels
 from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PlitkaError, PromptTooLong
 
@@ -47,6 +49,8 @@ class FastEngine:
     defaults: Defaults = field(default_factory=lambda: Defaults(steps=4, width_px=64, height_px=64))
     made: list[int] = field(default_factory=list)
     """Seeds, in the order in which they were made."""
+    may_end: threading.Event | None = None
+    """No picture ends while it is not set."""
     batches: list[list[int]] = field(default_factory=list)
     """Seeds that were asked for at once."""
 
@@ -67,6 +71,16 @@ class FastEngine:
     def prompt(self, request: CompleteRequest) -> str:
         """The usual words."""
         return format_prompt(request.scene.recipe)
+
+    def warm_up(self, sizes: Sequence[Size] = ()) -> None:
+        """It is always warm."""
+
+    def memory_bytes(self) -> Mapping[str, int]:
+        """There is no GPU."""
+        return {}
+
+    def close(self) -> None:
+        """There is nothing to end."""
 
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """Pictures, each after as many steps as were asked for; all take each step together."""
@@ -91,6 +105,8 @@ class FastEngine:
                     yield Outcome(index=index, error=error)
                     continue
                 if step == request.steps:
+                    if self.may_end is not None:
+                        self.may_end.wait(30)
                     del open_pictures[index]
                     self.made.append(request.seed)
                     yield Outcome(index=index, result=self._result(request, pixels, time.perf_counter() - started))

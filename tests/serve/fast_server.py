@@ -6,6 +6,7 @@ The processes are forked from one that has imported everything, so that a start 
 import contextlib
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,9 @@ def _run(words: list[str], environ: dict[str, str], log: str) -> None:
     os.environ.update(environ)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 2)
+    if "FAST_FILES" in environ:
+        n_files = int(environ["FAST_FILES"])
+        resource.setrlimit(resource.RLIMIT_NOFILE, (n_files, n_files))
     step_s = float(environ.get("FAST_STEP_S", "0"))
     sys.exit(main(words, load_engine=lambda *_: FastEngine(step_s=step_s)))
 

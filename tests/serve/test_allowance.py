@@ -1,8 +1,10 @@
 """How often a key may ask, counted here and in a real Redis."""
 
 import json
+import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,23 @@ def test_redis_counts_for_all_services(redis_port: int, tmp_path: Path) -> None:
         client = server.client(per_minute=1)
         assert [client.post("/v1/jobs", json={"recipe": RECIPE}).status_code for _ in range(2)] == [202, 429]
         assert any(line["event"] == "redis_away" for line in server.logs)
+
+
+def test_a_silent_redis_holds_nobody(tmp_path: Path) -> None:
+    """Something listens there and never answers: it is asked once in a while, and the service counts for itself."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as silent:
+        silent.setblocking(False)
+        with running(tmp_path, redis_url=f"redis://127.0.0.1:{silent.getsockname()[1]}/0") as server:
+            client = server.client(per_minute=3)
+            statuses = [client.post("/v1/jobs", json={"recipe": RECIPE}).status_code for _ in range(20)]
+            assert statuses == [202] * 3 + [429] * 17
+        calls = []
+        with suppress(BlockingIOError):
+            while True:
+                calls.append(silent.accept()[0])
+        for call in calls:
+            call.close()
+    assert 1 <= len(calls) < 10
 
 
 def test_allowances(server: Running) -> None:

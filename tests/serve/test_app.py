@@ -1,18 +1,20 @@
 """Probes, and answers to what no endpoint knows."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
-from tests.serve.conftest import Running, running
+from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
+from plitka.core.generation import CompleteRequest, Request
 from plitka.errors import InputError
 from plitka.serve import routes
 
 
 def test_probes_of_a_well_service(server: Running) -> None:
     """Anybody may ask; the numbers are for operators."""
-    server.key()  # from now on nobody is let in without one
     anybody = server.client_of(None)
     assert anybody.get(routes.LIVE).json() == {"status": "alive"}
     assert anybody.get(routes.READY).json() == {"status": "ready"}
@@ -51,3 +53,41 @@ def test_a_fault_is_told_by_its_place_and_not_by_what_was_sent(maker: httpx2.Cli
     assert answer.status_code == 422
     assert "zones.0.recipe" in answer.json()["error"]
     assert "hush" not in answer.text
+
+
+def test_probes_wait_for_no_thread(tmp_path: Path) -> None:
+    """They are answered while as many requests are in work as there are threads, and none of them moves."""
+    release = threading.Event()
+
+    class Stuck(FastEngine):
+        def complete(self, request: Request) -> CompleteRequest:
+            if request.seed == 1:
+                assert release.wait(60)
+            return super().complete(request)
+
+    with running(tmp_path, Stuck) as server, ThreadPoolExecutor(100) as pool:
+        key = server.key()
+        orders = [pool.submit(order, server, key) for _ in range(100)]
+        try:
+            wait_until(lambda: (server.service.metrics.registry.get_sample_value("plitka_connections") or 0) >= 100)
+            anybody = server.client_of(None)
+            for path in sorted(routes.PROBE_PATHS):
+                assert anybody.get(path, timeout=10).status_code == 200, path
+        finally:
+            release.set()
+        assert {one.result() for one in orders} <= {202, 429}
+
+
+def order(server: Running, key: str) -> int:
+    """The status of an order's answer, over a connection of its own."""
+    head = {"Authorization": f"Bearer {key}"}
+    return httpx2.post(
+        server.url + routes.JOBS, json={"recipe": RECIPE, "seed": 1}, headers=head, timeout=60
+    ).status_code
+
+
+def test_a_form_that_is_missed_is_told_in_words(maker: httpx2.Client) -> None:
+    """A regular expression helps nobody."""
+    answer = maker.get("/v1/jobs/none")
+    assert answer.status_code == 422
+    assert answer.json()["error"] == "the request does not fit: path.job_id: does not have the form that it must have"

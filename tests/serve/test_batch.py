@@ -12,6 +12,7 @@ from tests.serve.fast_engine import FastEngine
 from plitka.core.generation import Progress
 from plitka.errors import Cancelled
 from plitka.serve.batch import BatchWatch, PutBack, RunningJob, TooLate, is_late
+from plitka.serve.health import Health
 from plitka.serve.job_status import JobStatus
 from plitka.serve.jobs import Jobs
 from plitka.serve.metrics import Heartbeat, Metrics
@@ -34,7 +35,9 @@ def make_watch(tmp_path: Any) -> Any:  # noqa: ANN401
     def make(changes: dict[str, Any], **choices: Any) -> tuple[BatchWatch, list[RunningJob]]:  # noqa: ANN401
         settings = Settings(data=tmp_path, preview_every=2, **choices)
         stores.append(open_store(settings, own=False))
-        jobs = Jobs(stores[-1], PictureStore(tmp_path.as_uri()), settings, metrics)
+        pictures = PictureStore(tmp_path.as_uri())
+        health = Health(stores[-1], pictures, settings, metrics)
+        jobs = Jobs(stores[-1], pictures, settings, metrics, health)
         plain = Job(id="0" * 32, key_id="key", request={}, request_id="test", created_at=time.time())
         batch = [
             RunningJob(job=job, request=request, status=JobStatus(job), span=Span())
@@ -52,8 +55,10 @@ def test_a_step_is_told_to_its_own_job(make_watch: MakeWatch) -> None:
     watch, (first, second) = make_watch({})
     watch.report(0, Progress(step=2, n_steps=8, attempt=2, preview=np.zeros((8, 8, 3), np.uint8)))
     seen = first.status.snapshot
-    assert (seen.step, seen.n_steps, seen.attempt, seen.preview_step) == (2, 8, 2, 2)
-    assert (seen.preview_jpeg or b"").startswith(b"\xff\xd8")
+    assert (seen.step, seen.n_steps, seen.attempt) == (2, 8, 2)
+    assert seen.preview is not None
+    assert seen.preview.step == 2
+    assert seen.preview.jpeg.startswith(b"\xff\xd8")
     assert second.status.snapshot.version == 0
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from plitka.errors import InputError, NotIdentified, TooMany
+from plitka.errors import InputError, NoRoom, NotIdentified, TooMany, Unavailable
 from plitka.serve import routes
 from plitka.serve.error_responses import error_response, language_of
 
@@ -36,5 +36,7 @@ def test_headers_say_what_to_do_next() -> None:
     """When to ask again, and how to say who one is."""
     hasty = error_response(TooMany("too many", retry_after_s=0.2), routes.JOBS, "id", {})
     assert hasty.headers["Retry-After"] == "1"
+    for passing in (Unavailable("no life"), NoRoom("full")):
+        assert int(error_response(passing, routes.JOBS, "id", {}).headers["Retry-After"]) > 0
     stranger = error_response(NotIdentified("who?"), routes.JOBS, "id", {})
     assert stranger.headers["WWW-Authenticate"] == "Bearer"

@@ -30,6 +30,8 @@ def test_ranges_and_choices_are_their_owners() -> None:
     assert schema_of(fields.FractionName)["enum"] == list(FRACTIONS_MM)
     assert choices_of(fields.SurfaceName, "Surface") == list(Surface)
     assert choices_of(fields.LightName, "Lighting") == list(Lighting)
+    assert Surface.describe() in schema_of(fields.SurfaceName)["description"]
+    assert Lighting.describe() in schema_of(fields.LightName)["description"]
     size = schema_of(fields.SizePx)
     assert (size["minimum"], size["maximum"], size["multipleOf"]) == (*SIZE_PX_RANGE, SIZE_STEP_PX)
     assert schema_of(fields.Seed)["maximum"] == MAX_SEED
@@ -51,6 +53,18 @@ def test_control_characters_are_refused(text: str) -> None:
     """They hide what a person would read."""
     with pytest.raises(ValidationError):
         TypeAdapter(fields.RecipeText).validate_python("red" + text)
+
+
+def test_what_is_not_in_a_list_is_refused_with_the_list() -> None:
+    """And no regular expression is shown to people."""
+    for kind, value, says in (
+        (fields.FractionName, "1-9", "must be one of 0.5-1.5, 1-3, 1-4, 2-4"),
+        (fields.Mask, "text:\x00", "must have no control characters"),
+        (fields.RecipeText, "red\u202e", "nor any that turn the reading"),
+    ):
+        with pytest.raises(ValidationError, match=says) as caught:
+            TypeAdapter(kind).validate_python(value)
+        assert "pattern" not in str(caught.value)
 
 
 def test_a_recipe_is_as_long_as_it_may_be() -> None:

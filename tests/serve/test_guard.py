@@ -34,7 +34,7 @@ def nothing_inside(answer: httpx2.Response) -> bool:
     return not any(word in answer.text for word in INSIDE)
 
 
-DEEP = b"[" * 100_000
+DEEP = b"[" * 60_000
 BODIES: dict[str, tuple[bytes, set[int]]] = {
     "no json": (b"{", {400}),
     "deep json": (b'{"recipe":' + DEEP, {400}),
@@ -174,20 +174,34 @@ def test_a_key_sees_nothing_of_another(server: Running) -> None:
     assert again.status_code == 202
 
 
-def test_without_any_key_only_this_machine_is_served(tmp_path: Path) -> None:
-    """No page of another name, no proxy, and nobody once a key exists."""
+def test_an_empty_table_of_keys_opens_nothing(tmp_path: Path) -> None:
+    """Whoever lost the keys, or has a proxy that names this machine, is not an operator for that."""
     with running(tmp_path) as server:
         client = server.client_of(None)
-        assert client.post("/v1/jobs", json={"recipe": RECIPE}).status_code == 202
-        for head in (
-            {"Host": "evil.example"},
-            {"Origin": "https://evil.example"},
-            {"X-Forwarded-For": "10.0.0.1"},
-            {"Authorization": "Basic YTpi"},
-        ):
+        assert client.get("/livez").status_code == 200
+        for head in ({}, {"Host": "localhost"}, {"Authorization": "Bearer anything"}):
             assert client.get("/v1/jobs", headers=head).status_code == 401, head
-        server.key()
-        assert client.get("/v1/jobs").status_code == 401
+            assert client.get("/metrics", headers=head).status_code == 401, head
+        assert server.service.store.list_keys() == []
+
+
+def test_this_machine_is_served_without_a_key_when_asked(tmp_path: Path) -> None:
+    """With any bearer too, since clients send one; no page of another name, no proxy; a real key stays itself."""
+    with running(tmp_path, open_loopback=True) as server:
+        client = server.client_of(None)
+        job = server.order(client)
+        assert client.get("/metrics").status_code == 200
+        assert client.get(f"/v1/jobs/{job['id']}", headers={"Authorization": "Bearer sk-local"}).status_code == 200
+        proxied = ({name: "10.0.0.1"} for name in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"))
+        for head in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}, *proxied):
+            assert client.get("/v1/jobs", headers=head).status_code == 401, head
+            with_bearer = head | {"Authorization": "Bearer sk-local"}
+            assert client.get("/v1/jobs", headers=with_bearer).status_code == 401, head
+        keyed = server.client("viewer")
+        assert keyed.get("/metrics").status_code == 403
+        assert keyed.get(f"/v1/jobs/{job['id']}").status_code == 404
+        assert client.get("/metrics").status_code == 200
+        assert [key.name for key in server.service.store.list_keys()] == ["test"]
 
 
 def test_headers_of_every_answer(server: Running, maker: httpx2.Client) -> None:

@@ -2,13 +2,14 @@
 
 import base64
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from plitka.core.files.picture import encode_png
-from plitka.serve.image_formats import MEDIA_TYPES, base64_text, converted, encode_preview
+from plitka.serve.image_formats import MEDIA_TYPES, Preview, base64_text, converted, encode_preview
 
 PIXELS = np.tile(np.array([[[160, 40, 40], [60, 60, 60]]], np.uint8), (64, 32, 1))
 
@@ -36,3 +37,13 @@ def test_a_preview_is_a_jpeg() -> None:
 def test_bytes_as_json_carries_them() -> None:
     """Any client reads them back."""
     assert base64.b64decode(base64_text(b"\x00\xff")) == b"\x00\xff"
+
+
+@pytest.mark.parametrize("kind", MEDIA_TYPES)
+def test_a_preview_is_encoded_once(kind: str) -> None:
+    """Whoever asks for it gets the same text, also at the same time."""
+    preview = Preview(encode_preview(PIXELS), 4)
+    with ThreadPoolExecutor(8) as pool:
+        texts = list(pool.map(preview.base64, [kind] * 32))
+    assert all(text is texts[0] for text in texts)
+    assert Image.MIME[Image.open(io.BytesIO(base64.b64decode(texts[0]))).format or ""] == MEDIA_TYPES[kind]

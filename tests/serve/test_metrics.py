@@ -39,6 +39,14 @@ def test_a_step_told_again_is_no_step() -> None:
     assert metrics.registry.get_sample_value("plitka_step_seconds_count") == 3
 
 
+def test_a_wait_for_storage_is_no_silence() -> None:
+    """It is counted apart, so that it is no job's time."""
+    beating = Heartbeat(Metrics())
+    beating.start()
+    beating.wait(0.01)
+    assert beating.waited_s == 0.01
+
+
 def test_the_dashboard_reads_metrics_that_are_there(tmp_path: Path) -> None:
     """Every name in the Grafana file is one that the service exports after a job."""
     dashboard = (Path(__file__).parents[2] / "deploy/grafana/plitka.json").read_text("utf-8")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from plitka.core.generation import MAX_SEED, RANDOM_SEED_LIMIT, Defaults, Mode
+from plitka.core.language.translations import localise
 from plitka.core.scene import FRACTIONS_MM, Coarseness, Lighting, Scene, Surface
 from plitka.errors import InputError, RecipeError, TooLarge
 from plitka.serve.orders import JobOrder, Order
@@ -47,7 +48,7 @@ def test_every_choice_of_a_look_is_in_the_scene() -> None:
     assert scene.granules.coarseness("BLUE") is Coarseness.FINE
     assert (scene.surface, scene.light, scene.wet) == (Surface.CUT, Lighting.SUN, True)
     assert scene.size is not None
-    assert scene.size.field_mm == 120
+    assert scene.field_mm == 120
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,45 @@ def test_what_is_kept_is_read_back_as_the_same_order() -> None:
     assert kept["surface"] == "cut"
     assert "tolerance" not in kept
     assert Order.model_validate(kept) == order
+
+
+SVG = "data:image/svg+xml,<svg viewBox='0 0 2 2'><path d='M0 0H1V2H0z'/></svg>"
+
+
+def test_masks_are_kept_as_scenes_have_them() -> None:
+    """A drawing is read once, when it comes in; what is kept says the same whoever reads it."""
+    zones = [{"mask": "Border: 8%", "recipe": "blue"}, {"mask": SVG, "recipe": "white"}]
+    order = Order.model_validate({"recipe": RECIPE, "zones": zones}).with_masks()
+    shape, drawing = [zone.mask for zone in order.zones or ()]
+    assert shape == "border:8%"
+    assert drawing.startswith("data:image/png;base64,")
+    assert order.with_masks() == order
+
+
+@pytest.mark.parametrize(
+    ("mask", "recipe", "says"),
+    [
+        ("star", "red", r"^zone 2 \(star\): there is no mask"),
+        ("star.png", "red", r"^zone 2 \(star.png\): there is no mask 'star.png'; choose one of .* or give a picture"),
+        (SVG.replace("path", "text"), "red", r"^zone 2 \(data:image/svg\+xml\): the SVG has a <text>"),
+        ("circle", "50% rde", r"^zone 2 \(circle\): "),
+    ],
+)
+def test_an_error_names_its_zone(mask: str, recipe: str, says: str) -> None:
+    """By its number and what was sent."""
+    zones = [{"mask": "border:8%", "recipe": "white"}, {"mask": mask, "recipe": recipe}]
+    with pytest.raises(InputError, match=says):
+        Order.model_validate({"recipe": RECIPE, "zones": zones}).with_masks().with_seed().request(Defaults())
+
+
+def test_errors_speak_in_the_fields_of_the_order() -> None:
+    """Not in options of the command line."""
+    for choices in ({"granules": "1-3", "granule_mm": [1.0, 3.0]}, {"width_px": 512, "field_mm": 3.0}):
+        with pytest.raises(InputError) as caught:
+            Defaults().complete(request_of(**choices))
+        told = localise(caught.value, "en")
+        assert "_mm" in told
+        assert "-mm" not in told
 
 
 @settings(deadline=None)

@@ -13,6 +13,8 @@ from PIL import Image
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
+from plitka.serve.links import signed_path
+
 
 def events(client: httpx2.Client, job_id: str) -> list[tuple[str, dict[str, Any]]]:
     """Every event of a job to its end."""
@@ -158,3 +160,21 @@ def test_an_impossible_scene_is_refused_in_words(maker: httpx2.Client) -> None:
         refused = maker.post("/v1/jobs", json={"recipe": RECIPE} | order)
         assert refused.status_code == 422, refused.text
     assert maker.get("/v1/jobs").json()["jobs"] == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x89PNG\r\n\x1a\n"])
+def test_a_picture_that_is_lost_or_cut_is_gone(tmp_path: Path, content: bytes | None) -> None:
+    """410 in every contract and by a link, a line in the log, and no byte of what is left of it."""
+    with running(tmp_path) as server:
+        client = server.client()
+        job = server.ended(client, server.order(client))
+        link = signed_path(job["id"], server.service.link_secret, 60)
+        (path,) = tmp_path.rglob("*.png")
+        path.unlink() if content is None else path.write_bytes(content)
+        for answer in (client.get(job["image_url"]), server.client_of(None).get(link)):
+            assert (answer.status_code, answer.json()["code"]) == (410, "gone")
+        prediction = client.get(f"/v1/predictions/{job['id']}").json()
+        assert prediction["output"] is None
+        assert "no longer" in prediction["error"]
+        assert client.get(f"/v1/jobs/{job['id']}").json()["state"] == "succeeded"
+        assert [line["digest"] for line in server.logs if line["event"] == "picture_gone"] == [path.stem] * 3

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import fsspec
+import pytest
 from tests.serve.conftest import running
 
+from plitka.errors import Gone
 from plitka.serve.picture_store import PictureStore, digest_of
 
 
@@ -28,7 +30,7 @@ def test_a_picture_is_whole_or_not_there(tmp_path: Path) -> None:
     left = tmp_path / digest[:2] / f".{digest}.png.0badcafe.part"
     left.write_bytes(b"pic")
     pictures.discard(digest)
-    assert not pictures.has(digest)
+    assert not pictures.is_whole(digest)
     assert not left.exists()
 
 
@@ -47,4 +49,25 @@ def test_the_same_picture_again_is_not_written_again(tmp_path: Path) -> None:
     whole = path.stat().st_mtime_ns, path.stat().st_ino
     PictureStore(tmp_path.as_uri(), sync=True).write(b"picture", digest)
     assert (path.stat().st_mtime_ns, path.stat().st_ino) != whole
+    assert pictures.read(digest) == b"picture"
+
+
+@pytest.mark.parametrize("place", ["folder", "memory"])
+def test_only_the_very_picture_is_read(tmp_path: Path, place: str) -> None:
+    """What is missing, cut or changed is gone; nothing else is ever sent in its place."""
+    url = tmp_path.as_uri() if place == "folder" else f"memory://{tmp_path}"
+    pictures, digest = PictureStore(url), digest_of(b"picture")
+    files, root = fsspec.core.url_to_fs(url)
+    path = f"{root}/{digest[:2]}/{digest}.png"
+    with pytest.raises(Gone):
+        pictures.read(digest)
+    assert not pictures.is_whole(digest)
+    pictures.write(b"picture", digest)
+    assert pictures.is_whole(digest)
+    for damaged in (b"", b"pict", b"pictuse"):
+        files.pipe_file(path, damaged)
+        assert not pictures.is_whole(digest)
+        with pytest.raises(Gone):
+            pictures.read(digest)
+    pictures.write(b"picture", digest)
     assert pictures.read(digest) == b"picture"

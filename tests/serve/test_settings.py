@@ -49,3 +49,10 @@ def test_what_may_hold_a_password_is_not_shown(tmp_path: Path) -> None:
     assert "secret" not in repr(settings)
     assert (settings.database, settings.pictures) == (url, url)
     assert Settings(data=tmp_path).database.startswith("sqlite:///")
+
+
+def test_only_this_machine_can_be_served_without_a_key() -> None:
+    """Never whoever reaches an address that others reach too."""
+    assert read_settings({"PLITKA_OPEN_LOOPBACK": "yes"}).open_loopback
+    with pytest.raises(InputError, match="open-loopback"):
+        Settings(host="0.0.0.0", open_loopback=True)  # noqa: S104  (it is refused)

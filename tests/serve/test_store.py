@@ -54,20 +54,24 @@ def test_a_second_service_is_refused_the_database(tmp_path: Path) -> None:
         open_store(Settings(data=tmp_path), own=True)
 
 
-def test_a_job_that_was_kept_but_not_ended_is_ended(tmp_path: Path) -> None:
-    """A kill between the picture and its row is mended without making the picture again."""
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_job_that_was_kept_but_not_ended_is_ended(tmp_path: Path, is_whole: bool) -> None:
+    """A kill between the picture and its row is mended without making the picture again, if that is whole."""
     with running(tmp_path) as server:
         key = server.key()
-        done = server.ended(server.client_of(key), server.order(server.client_of(key)))
+        done = server.ended(server.client_of(key), server.order(server.client_of(key), seed=5))
     store = open_store(Settings(data=tmp_path), own=True)
     with store._write() as connection:
         connection.execute(sa.update(tables.jobs).values(state=State.RUNNING, finished_at=None))
     store.close()
+    if not is_whole:
+        next(tmp_path.rglob("*.png")).write_bytes(b"")
     engine = FastEngine()
     with running(tmp_path, lambda: engine) as server:
-        seen = server.client_of(key).get(f"/v1/jobs/{done['id']}").json()
-        assert seen["state"] == "succeeded"
-        assert engine.made == [0]  # the first picture, which nobody sees
+        client = server.client_of(key)
+        assert server.ended(client, done)["state"] == "succeeded"
+        assert engine.made == ([] if is_whole else [5])
+        assert client.get(done["image_url"]).status_code == 200
 
 
 def test_a_database_that_cannot_be_opened_is_told() -> None:
@@ -77,3 +81,23 @@ def test_a_database_that_cannot_be_opened_is_told() -> None:
         open_store(Settings(database_url=url), own=True)
     assert "secret" not in str(refused.value)
     assert "secret" not in repr(Settings(database_url=url))
+
+
+def test_a_change_whose_answer_was_lost_may_be_made_again(tmp_path: Path) -> None:
+    """A start is counted once; what was begun is not ended as what waits is, and what has ended is not begun."""
+    with running(tmp_path) as server:
+        client = server.client()
+        job_id = server.ended(client, server.order(client))["id"]
+        store = server.service.store
+        with store._write() as connection:
+            connection.execute(sa.update(tables.jobs).values(state=State.QUEUED, n_starts=0, finished_at=None))
+        job = store.find_job(job_id)
+        assert job is not None
+        assert store.start_job(job, 1.0)
+        assert store.start_job(job, 1.0)
+        begun = store.find_job(job_id)
+        assert begun is not None
+        assert (begun.state, begun.n_starts) == (State.RUNNING, 1)
+        assert not store.end_waiting(job_id, State.CANCELLED, 2.0)
+        assert store.finish_job(job_id, State.FAILED, 3.0)
+        assert not store.start_job(job, 4.0)

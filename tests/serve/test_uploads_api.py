@@ -36,12 +36,15 @@ def half(value: int) -> bytes:
     return png(pixels)
 
 
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0H1V2H0Z"/></svg>'
+
+
 @pytest.mark.parametrize(
     ("content", "form"),
     [
         (half(255), {}),
         (half(3), {"label": "3"}),
-        (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0H1V2H0Z"/></svg>', {}),
+        (SVG, {}),
     ],
 )
 def test_a_file_becomes_a_mask_that_a_job_takes(server: Running, content: bytes, form: dict[str, str]) -> None:
@@ -67,3 +70,22 @@ def test_what_marks_no_zone_is_refused(maker: httpx2.Client, content: bytes) -> 
     refused = maker.post("/v1/masks", files={"image": ("mask.png", content)})
     assert refused.status_code == 422, refused.text
     assert refused.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "says"),
+    [
+        (half(3), {}, "name one, such as label=3"),
+        (half(3), {"label": "5"}, "the upload has no pixel of number 5; it has 0, 3"),
+        (SVG, {"label": "5"}, "leave out the label"),
+        (b"hello", {}, "a PNG of labels as label=3"),
+        (SVG.replace(b"M0 0H1", b"M0 0A1e300 1e-300 0 1 1 1e-320 5"), {}, "the coordinate 1e300"),
+        (SVG.replace(b"path", b"text"), {}, "<text>"),
+        (SVG.decode().encode("utf-16"), {}, "save it in UTF-8"),
+    ],
+)
+def test_a_refusal_speaks_of_the_form(maker: httpx2.Client, content: bytes, form: dict[str, str], says: str) -> None:
+    """In the words of its fields; none breaks the service."""
+    refused = maker.post("/v1/masks", data=form, files={"image": ("mask.png", content)})
+    assert refused.status_code == 422, refused.text
+    assert says in refused.json()["error"]

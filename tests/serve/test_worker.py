@@ -1,6 +1,6 @@
 """What one job does to the others of its batch, and to the engine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
 from plitka.core.generation import CompleteRequest, Outcome, Watch
+from plitka.core.scene import Size
 from plitka.errors import BadOutput, Cancelled, InputError
 from plitka.serve.jobs import Terms
-from plitka.serve.keys import local_caller
+from plitka.serve.keys import LOCAL
 from plitka.serve.life import Life
 from plitka.serve.orders import Order
 from plitka.serve.service import Service, open_service
@@ -84,6 +85,63 @@ def test_an_engine_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
         assert refused.status_code == 503
         assert int(refused.headers["Retry-After"]) > 0
         assert "secret" not in refused.text
+
+
+@dataclass(slots=True)
+class ClosedEngine(FastEngine):
+    """Notes what its owner does with it; closing a broken one fails."""
+
+    story: list[str] = field(default_factory=list)
+
+    def warm_up(self, sizes: Sequence[Size] = ()) -> None:
+        """Note the size."""
+        self.story.append(f"warm {[size.width_px for size in sizes]}")
+
+    def memory_bytes(self) -> Mapping[str, int]:
+        """Of a GPU that is not here."""
+        return {"allocated": 7}
+
+    def close(self) -> None:
+        """Note it, and fail as a dead child might."""
+        self.story.append("closed")
+        raise ZeroDivisionError
+
+
+def test_an_engine_is_closed_before_another_is_loaded_and_at_the_end(tmp_path: Path) -> None:
+    """Each once, even where closing fails; it says itself how much of a GPU it holds."""
+    story: list[str] = []
+
+    def load() -> FastEngine:
+        story.append("loaded")
+        return ClosedEngine(story=story)
+
+    with running(tmp_path, load) as server:
+        client = server.client("operator")
+        server.ended(client, server.order(client, seed=fast_engine.SEED_BROKEN))
+        assert server.ended(client, server.order(client, seed=1))["state"] == "succeeded"
+        assert 'plitka_vram_bytes{kind="allocated"} 7.0' in client.get("/metrics").text
+    wait_until(lambda: len(story) == 6)
+    assert story == ["loaded", "warm [64]", "closed"] * 2
+
+
+def test_an_engine_that_does_not_become_warm_is_closed(tmp_path: Path) -> None:
+    """And the next one is tried."""
+    story: list[str] = []
+
+    class Cold(ClosedEngine):
+        """Fails at its first picture."""
+
+        def warm_up(self, sizes: Sequence[Size] = ()) -> None:
+            """Fail."""
+            raise BadOutput("of one colour", sizes=sizes)
+
+        def close(self) -> None:
+            """Note it."""
+            self.story.append("closed")
+
+    with running(tmp_path, lambda: Cold(story=story), max_restarts=2) as server:
+        assert server.service.jobs.life is Life.FAILED
+    assert story == ["closed", "closed"]
 
 
 def begun(server: Running, client: httpx2.Client, engine: FastEngine, *, steps: int) -> dict[str, Any]:
@@ -169,7 +227,8 @@ class ScriptedEngine(FastEngine):
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that does not run: its worker is called here."""
-    one = open_service(Settings(data=tmp_path_factory.mktemp("worker"), port=0), FastEngine, version="0")
+    folder = tmp_path_factory.mktemp("worker")
+    one = open_service(Settings(data=folder, port=0, open_loopback=True), FastEngine, version="0")
     yield one
     one.store.close()
 
@@ -180,10 +239,8 @@ def test_outcomes_in_any_order(service: Service, data: st.DataObject, kinds: lis
     """Each job ends as its outcome says; those of which nothing was told wait again, each to be made alone."""
     order = data.draw(st.permutations(range(len(kinds))))
     worker, engine = service.workers[0], ScriptedEngine(kinds=kinds, order=order, is_broken=is_broken)
-    caller = local_caller(service.store)
-    assert caller is not None
     orders = [service.check(Order(recipe=RECIPE, seed=seed)) for seed in range(len(kinds))]
-    jobs = service.jobs.accept(caller, orders, Terms(request_id="test"))
+    jobs = service.jobs.accept(LOCAL, orders, Terms(request_id="test"))
     assert service.jobs.take(len(jobs)) == jobs
     is_well = worker._make(engine, jobs)
     untold = [job for job, kind in zip(jobs, kinds, strict=True) if kind == "untold"]

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from plitka.cli.engines import DEFAULT_MODEL
 from plitka.core.generation import USUAL_MODE, Mode
 from plitka.core.language.translations import LANGUAGES
+from plitka.model.engine_config import EngineConfig
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 """argparse has no public name for it."""
@@ -96,4 +97,6 @@ def model_help(_: Translate) -> str:
 
 def add_device_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     """What the model runs on."""
-    parser.add_argument("--device", metavar="DEVICE", help=_("auto, cpu, cuda or cuda:N"))
+    parser.add_argument(
+        "--device", default=EngineConfig().device, metavar="DEVICE", help=_("auto, cpu, cuda or cuda:N")
+    )

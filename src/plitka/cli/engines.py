@@ -3,14 +3,15 @@
 from collections.abc import Callable
 
 from plitka.core.generation import Engine, Request
+from plitka.model.engine_config import EngineConfig
 
 DEFAULT_MODEL = "mini"
 
-LoadEngine = Callable[[str, str | None, Request | None], Engine]
-"""(model name or folder, device, the first request if it is known) -> engine; no device leaves it to the engine."""
+LoadEngine = Callable[[str, EngineConfig, Request | None], Engine]
+"""(model name or folder, where and how it runs, the first request if it is known) -> engine; the caller closes it."""
 
 
-def load_bundled_engine(model: str, device: str | None, first: Request | None = None) -> Engine:
+def load_bundled_engine(model: str, config: EngineConfig, first: Request | None = None) -> Engine:
     """The network of a bundle on this machine.
 
     Raises:
@@ -19,4 +20,4 @@ def load_bundled_engine(model: str, device: str | None, first: Request | None = 
     """
     from plitka.model.loading import load_tuned_engine
 
-    return load_tuned_engine(model, device, first)
+    return load_tuned_engine(model, config, first)

@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -26,6 +26,7 @@ from plitka.cli.version import version
 from plitka.core.generation import USUAL_MODE
 from plitka.core.recipes.recipe import Recipe, format_colours
 from plitka.errors import InputError
+from plitka.model.engine_config import EngineConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,8 +118,7 @@ def _evaluate(
 ) -> "Report":
     from plitka.core.judge.evaluation import evaluate
 
-    engine = _engine(name, options)
-    with stoppable(terminal) as stop:
+    with closing(_engine(name, options)) as engine, stoppable(terminal) as stop:
         return evaluate(
             engine,
             recipes,
@@ -135,7 +135,7 @@ def _engine(name: str, options: argparse.Namespace) -> "Engine":
         from plitka.core.render_engine import RenderEngine
 
         return RenderEngine()
-    engine: Engine = options.load_engine(name, options.device, None)
+    engine: Engine = options.load_engine(name, EngineConfig(device=options.device), None)
     return engine
 
 

@@ -3,6 +3,7 @@
 import argparse
 import math
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ from plitka.cli.terminal import Terminal
 from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
 from plitka.core.scene import check_range
 from plitka.errors import Cancelled
+from plitka.model.engine_config import EngineConfig
 
 if TYPE_CHECKING:
     from plitka.cli.picture_writer import PictureWriter
@@ -89,15 +91,16 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     output = plan_output(options.output, seeds)
     from plitka.cli.picture_writer import PictureWriter
 
-    engine: Engine = options.load_engine(options.model, options.device, first)
-    if repeated is not None:
-        _remark_other_model(repeated, engine, terminal)
-    complete = engine.complete(first)
     writer = PictureWriter(seeds, output, terminal, as_json=options.json)
-    _make_pictures([replace(complete, seed=seed) for seed in seeds], engine, writer, terminal)
-    if options.json and writer.reports:
-        answer = {"images": writer.reports, "prompt": engine.prompt(complete), "model": engine.name}
-        terminal.write_json(answer)
+    with closing(options.load_engine(options.model, EngineConfig(device=options.device), first)) as engine:
+        if repeated is not None:
+            _remark_other_model(repeated, engine, terminal)
+        complete = engine.complete(first)
+        terminal.notices(complete.notices)
+        _make_pictures([replace(complete, seed=seed) for seed in seeds], engine, writer, terminal)
+        if options.json and writer.reports:
+            answer = {"images": writer.reports, "prompt": engine.prompt(complete), "model": engine.name}
+            terminal.write_json(answer)
     if writer.error is not None:
         return exit_code(writer.error)
     allowed = _allowed_points(options, first)

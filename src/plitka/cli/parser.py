@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from plitka.cli import catalogue, dataset, evaluate, generate, measure, models, render, serve
+from plitka.cli import catalogue, database, dataset, evaluate, generate, measure, models, render, serve
 from plitka.cli.arguments import Translate
 from plitka.cli.engines import LoadEngine
 from plitka.cli.version import version
@@ -56,6 +56,9 @@ def build_parser(_: Translate, load_engine: LoadEngine) -> argparse.ArgumentPars
     evaluate.add(commands, _, load_engine)
     serve.add(commands, _, load_engine)
     serve.add_keys(commands, _)
+    database.add_backup(commands, _)
+    database.add_check(commands, _)
+    database.add_migrate(commands, _)
     return parser
 
 

@@ -19,8 +19,7 @@ def read_recipe(text: str, options: argparse.Namespace, terminal: Terminal) -> R
         RecipeError: it cannot be read.
     """
     reading = parse_recipe(text, palette_of(options), strict=options.strict)
-    for notice in reading.warnings:
-        terminal.notice(notice)
+    terminal.notices(reading.warnings)
     return reading.recipe
 
 

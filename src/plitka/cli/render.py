@@ -56,6 +56,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
 
     engine = RenderEngine()
     complete = engine.complete(request)
+    terminal.notices(complete.notices)
     if options.maps is not None:
         options.maps.mkdir(parents=True, exist_ok=True)
     result, rendering = engine.render(complete, whole_tile=options.whole_tile)
@@ -94,7 +95,7 @@ def _write_maps(folder: Path, rendering: "Rendering") -> dict[str, Any]:
             n=geometry.areas.size,
             limit=MAX_IDS,
         )
-    maps = render_maps(geometry, rendering.light)
+    maps = render_maps(rendering.layer)
     paths = {name: folder / f"{name}.png" for name in maps}
     for name, samples in maps.items():
         write_whole(paths[name], encode_png16(samples))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from plitka.core.generation import Mode
-from plitka.core.scene import Size
+from plitka.core.scene import Size, naming_zone, short_mask
 from plitka.core.scene_json import read_choices
 from plitka.errors import InputError
 
@@ -25,6 +25,7 @@ _NUMBERS: Mapping[str, Callable[[str], Any]] = {
     "negative_prompt": str,
 }
 _GUIDED_ONLY = ("strength", "tolerance")
+_SHOWN_CH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,14 @@ class PictureToRepeat:
 
     @property
     def size(self) -> Size:
-        """Of the picture, without its field."""
+        """Of the picture."""
         width_px, height_px = self._read("size", _read_sides)
         return Size(width_px=width_px, height_px=height_px)
 
     @property
     def scene(self) -> dict[str, Any]:
         """Zones and look, as `build_scene` takes them."""
-        content = self._read("scene", _read_object) if "scene" in self.fields else {}
-        return read_choices(content)
+        return self._read("scene", _read_scene) if "scene" in self.fields else {}
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -92,11 +92,21 @@ class PictureToRepeat:
             )
 
     def _read(self, name: str, read: Callable[[str], _T]) -> _T:
+        if name not in self.fields:
+            raise InputError("the text fields of {path} were changed: {name} is missing", path=self.path, name=name)
+        text = self.fields[name]
         try:
-            return read(self.fields[name])
-        except (KeyError, ValueError) as error:
+            return read(text)
+        except InputError as error:
             raise InputError(
                 "the text fields of {path} were changed: {reason}", path=self.path, reason=error
+            ) from error
+        except (ValueError, RecursionError) as error:
+            raise InputError(
+                "the text fields of {path} were changed: {name} is {text!r}",
+                path=self.path,
+                name=name,
+                text=text if len(text) <= _SHOWN_CH else f"{text[: _SHOWN_CH - 3]}...",
             ) from error
 
 
@@ -118,8 +128,19 @@ def _read_sides(text: str) -> tuple[int, int]:
     return int(width_px), int(height_px)
 
 
-def _read_object(text: str) -> dict[str, Any]:
+def _read_scene(text: str) -> dict[str, Any]:
     content = json.loads(text)
     if not isinstance(content, dict):
         raise ValueError(f"{text!r} is no object")  # noqa: TRY004  (as all that is wrong with a field's text)
-    return content
+    choices = read_choices(content)
+    if "zones" in choices:
+        choices["zones"] = [_canonical(number, *zone) for number, zone in enumerate(choices["zones"], 1)]
+    return choices
+
+
+def _canonical(number: int, mask: str, recipe: str) -> tuple[str, str]:
+    """A zone with its mask as we write it: a scene that somebody else wrote may have an SVG."""
+    from plitka.core.files.mask_file import canonical_mask
+
+    with naming_zone(number, short_mask(mask)):
+        return canonical_mask(mask), recipe

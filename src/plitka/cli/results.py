@@ -29,10 +29,8 @@ def show_picture(result: Result, path: Path, terminal: Terminal) -> None:
 
 
 def _zone_title(number: int, zone: Zone, shares: ZoneShares, terminal: Terminal) -> str:
-    from plitka.core.tile.masks import short
-
     _ = terminal.gettext
-    name = _("the rest of the tile") if zone.mask is None else short(zone.mask)
+    name = _("the ground") if zone.mask is None else zone.title
     return _("zone {number}, {name}: {percent:.1f} %").format(number=number, name=name, percent=100 * shares.area)
 
 

@@ -1,20 +1,25 @@
 """What a tile shows, as the command line asks for it: its zones, granules, surface and light."""
 
 import argparse
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from plitka.cli.arguments import Translate
 from plitka.cli.recipe import palette_of, split_names
 from plitka.cli.terminal import Terminal
 from plitka.core.recipes.recipe import Recipe
-from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION, Lighting, Scene, Size, Surface
+from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION, Lighting, Scene, Size, Surface, naming_zone, short_mask
 from plitka.core.scene_json import build_scene
 from plitka.errors import InputError
 
 _BASE64_GROUP = 4
 """Characters of base64 come in groups of so many, the last one filled up by `=`."""
+_END_OF_SVG = re.compile(r"(?:</|%3C/|%3C%2F)svg\s*(?:>|%3E)\s*=", re.IGNORECASE)
+_LABEL = re.compile(r"#[0-9]{1,5}$")
+_SHOWN_CH = 80
 
 
 def add_scene_options(parser: argparse.ArgumentParser, _: Translate) -> None:
@@ -35,11 +40,19 @@ def add_scene_options(parser: argparse.ArgumentParser, _: Translate) -> None:
     group.add_argument(
         "--field-mm", type=float, metavar="N", help=_("what the picture's side shows (usual: 1 mm for each 7 px)")
     )
-    group.add_argument("--surface", choices=_values(Surface), help=_("moulded under a press, or cut from a block"))
+    group.add_argument(
+        "--surface",
+        choices=_values(Surface),
+        help=_("how the face came about (usual: {usual}); {choices}").format(
+            usual=Surface.PRESSED, choices=Surface.describe(_)
+        ),
+    )
     group.add_argument(
         "--light",
         choices=_values(Lighting),
-        help=_("what the tile is lit by (usual: {usual})").format(usual=Lighting.STUDIO),
+        help=_("what the tile is lit by (usual: {usual}); {choices}").format(
+            usual=Lighting.STUDIO, choices=Lighting.describe(_)
+        ),
     )
     group.add_argument(
         "--wet",
@@ -80,28 +93,63 @@ def read_scene(
     """
     choices = _merge(repeated or {}, _given_choices(options, recipe))
     scene, notices = build_scene(recipe, size=size, palette=palette_of(options), strict=options.strict, **choices)
-    for notice in notices:
-        terminal.notice(notice)
+    terminal.notices(notices)
     return scene
 
 
 def split_zone(text: str) -> tuple[str, str]:
     """The mask and the recipe of `MASK=RECIPE`.
 
-    The mask ends at the first `=`; in a data URL at the first one behind its base64.
+    The mask ends at the first `=`, unless a file's name goes on behind it; a data URL ends behind its base64 or its
+    `</svg>`.
 
     Raises:
-        InputError: one of the two is missing.
+        InputError: one of the two is missing, or where a data URL ends cannot be told.
     """
-    start = text.find(",") + 1 if text.startswith("data:") else 0
-    end = text.find("=", start)
-    if start and end >= 0:
-        while (end - start) % _BASE64_GROUP and text[end + 1 : end + 2] == "=":
-            end += 1
+    end = _end_of_url(text) if text.startswith("data:") else _end_of_mask(text)
     mask, recipe = text[:end].strip(), text[end + 1 :].strip()
     if end < 0 or not mask or not recipe:
-        raise InputError("a zone is MASK=RECIPE, such as border:8%=white, not {text!r}", text=text)
+        raise InputError("a zone is MASK=RECIPE, such as border:8%=white, not {text!r}", text=_cut(text))
     return mask, recipe
+
+
+def _end_of_mask(text: str) -> int:
+    """Place of the `=` behind a shape or a file; that of the first one where neither is there."""
+    from plitka.core.tile.masks import is_shape
+
+    first = text.find("=")
+    if is_shape(text[:first].strip()):
+        return first
+    ends = [place for place, character in enumerate(text) if character == "="]
+    return next((end for end in ends if _is_file(_LABEL.sub("", text[:end].strip()))), first)
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return bool(name) and Path(name).is_file()
+    except (OSError, ValueError):  # too long for a name, or with a zero byte
+        return False
+
+
+def _end_of_url(text: str) -> int:
+    """Place of the `=` behind a data URL; -1 without one."""
+    start = text.find(",") + 1
+    if not text[:start].endswith(";base64,"):
+        closed = _END_OF_SVG.search(text, start)
+        if closed is None and "=" in text[start:]:
+            raise InputError(
+                "where the mask {mask} ends cannot be told: write it in base64, as data:TYPE;base64,...",
+                mask=short_mask(text),
+            )
+        return closed.end() - 1 if closed else -1
+    end = text.find("=", start)
+    while end >= 0 and (end - start) % _BASE64_GROUP and text[end + 1 : end + 2] == "=":
+        end += 1
+    return end
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN_CH else f"{text[: _SHOWN_CH - 3]}..."
 
 
 def _values(kind: type[StrEnum]) -> tuple[str, ...]:
@@ -112,7 +160,7 @@ def _values(kind: type[StrEnum]) -> tuple[str, ...]:
 def _given_choices(options: argparse.Namespace, recipe: Recipe) -> dict[str, Any]:
     """What the command line says, as `build_scene` takes it; what it does not say is left out."""
     given = {
-        "zones": None if options.zone is None else [_read_zone(text) for text in options.zone],
+        **_read_zones(options.zone),
         "granules": options.granules,
         "granule_mm": options.granule_mm,
         "coarse": _names("coarse", options.coarse, recipe),
@@ -132,11 +180,19 @@ def _merge(repeated: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
     return {**repeated, **given}
 
 
-def _read_zone(text: str) -> tuple[str, str]:
+def _read_zones(texts: Sequence[str] | None) -> dict[str, Any]:
+    """Masks and recipes, and what the masks were called."""
+    if texts is None:
+        return {}
     from plitka.core.files.mask_file import read_mask
 
-    source, recipe = split_zone(text)
-    return read_mask(source), recipe
+    zones, names = [], []
+    for number, text in enumerate(texts, 1):
+        source, recipe = split_zone(text)
+        names.append(short_mask(source) if source.startswith("data:") else source)
+        with naming_zone(number, names[-1]):
+            zones.append((read_mask(source), recipe))
+    return {"zones": zones, "zone_names": names}
 
 
 def _names(option: str, names: str | None, recipe: Recipe) -> list[str] | None:

@@ -2,7 +2,10 @@
 
 import argparse
 import os
+import shlex
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +16,7 @@ from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
 from plitka.errors import InputError
+from plitka.model.engine_config import EngineConfig
 from plitka.serve.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -29,12 +33,24 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
     parser.add_argument("--port", type=int, help=_("port to listen on (usual: {usual})").format(usual=usual.port))
     add_model_option(parser, _)
     add_device_option(parser, _)
-    _add_data_option(parser, _)
+    parser.add_argument(
+        "--batch",
+        type=int,
+        metavar="N",
+        help=_("pictures that are made at once (usual: {usual})").format(usual=usual.batch),
+    )
+    add_data_option(parser, _)
     parser.add_argument(
         "--drain-s",
         type=float,
         metavar="S",
         help=_("seconds that a stop waits for the picture in work (usual: {usual:g})").format(usual=usual.drain_s),
+    )
+    parser.add_argument(
+        "--open-loopback",
+        action="store_true",
+        default=None,
+        help=_("let in whoever comes from this machine, without a key; not behind a proxy"),
     )
     parser.add_argument("--warm-up-px", type=int, metavar="PX", help=_("side of the first picture, which nobody sees"))
     parser.set_defaults(run=run_serve, logs=True, load_engine=load_engine)
@@ -63,10 +79,11 @@ def add_keys(commands: Commands, _: Translate) -> None:
     revoke.add_argument("id", metavar="ID", help=_("as `plitka keys list` shows it"))
     revoke.set_defaults(run=run_revoke)
     for action in (create, listed, revoke):
-        _add_data_option(action, _)
+        add_data_option(action, _)
 
 
-def _add_data_option(parser: argparse.ArgumentParser, _: Translate) -> None:
+def add_data_option(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """Where the database and the pictures are."""
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help=_("what is kept (usual: {usual})").format(usual=Settings().data)
     )
@@ -74,43 +91,54 @@ def _add_data_option(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 def run_serve(options: argparse.Namespace, terminal: Terminal) -> int:
     """Serve until the process is told to stop; what can be refused is refused before the model is loaded."""
-    _require_packages()
+    require_packages()
     from plitka.cli.logs import configure_logs
     from plitka.serve.server import serve
     from plitka.serve.service import open_service
 
-    settings = _settings(options)
+    settings = settings_of(options)
+    config = EngineConfig(device=options.device, max_batch=settings.batch)
     configure_logs(verbose=not options.quiet, as_json=True)
     service = open_service(
         settings,
-        lambda: options.load_engine(options.model, options.device, None),
+        lambda: options.load_engine(options.model, config, None),
         version=version(),
-        memory=_memory,
         warm_up_px=options.warm_up_px,
     )
-    if not settings.is_loopback and not service.store.list_keys():
-        raise InputError(
-            "{host} can be reached by others, and there is no key yet; make one with `plitka keys create NAME`",
-            host=settings.host,
-        )
+    if not settings.open_loopback and not service.store.list_keys():
+        _tell_no_key(settings, terminal)
     terminal.remark(f"http://{settings.host}:{settings.port}")
     serve(service)
     return EXIT_OK
 
 
+def _tell_no_key(settings: Settings, terminal: Terminal) -> None:
+    """Say how to make the first key, which a running service takes at once."""
+    folder = [] if settings.data == Settings().data else ["--data", str(settings.data)]
+    command = shlex.join(["plitka", "keys", "create", "NAME", *folder])
+    if not settings.is_loopback:
+        raise InputError(
+            "{host} can be reached by others, and there is no key yet; make one with `{command}`",
+            host=settings.host,
+            command=command,
+        )
+    told = terminal.gettext("there is no key yet, so nobody is let in; make one in another window: {command}")
+    terminal.remark(told.format(command=command))
+
+
 def run_create(options: argparse.Namespace, terminal: Terminal) -> int:
     """Make a key and write it to stdout, alone on its line, so that a script can read it."""
-    store = _open(options)
-    from plitka.serve.keys import make_key
+    with _opened(options, create=True) as store:
+        from plitka.serve.keys import make_key
 
-    key, row = make_key(
-        store,
-        options.name,
-        role=options.role,
-        per_minute=options.per_minute,
-        daily=options.daily,
-        days=options.expires,
-    )
+        key, row = make_key(
+            store,
+            options.name,
+            role=options.role,
+            per_minute=options.per_minute,
+            daily=options.daily,
+            days=options.expires,
+        )
     if options.json:
         terminal.write_json({"id": row.id, "name": row.name, "role": row.role, "key": key})
     else:
@@ -123,10 +151,10 @@ def run_create(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
     """Every key's name, role and limits; the key itself is not kept."""
-    store = _open(options)
-    from plitka.serve.store import summary
+    with _opened(options, create=False) as store:
+        from plitka.serve.store import summary
 
-    rows = summary(store.list_keys(), time.time())
+        rows = summary(store.list_keys(), time.time())
     if options.json:
         terminal.write_json({"keys": rows})
     else:
@@ -136,37 +164,36 @@ def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def run_revoke(options: argparse.Namespace, terminal: Terminal) -> int:
     """Revoke a key; a running service refuses it from its next request on."""
-    if not _open(options).revoke_key(options.id):
+    with _opened(options, create=False) as store:
+        is_revoked = store.revoke_key(options.id)
+    if not is_revoked:
         raise InputError("there is no key {id} in force; see `plitka keys list`", id=options.id)
     if options.json:
         terminal.write_json({"revoked": options.id})
     return EXIT_OK
 
 
-def _open(options: argparse.Namespace) -> "Store":
-    _require_packages()
+@contextmanager
+def _opened(options: argparse.Namespace, *, create: bool) -> Iterator["Store"]:
+    """The database beside a service that may run on it."""
+    require_packages()
+    from plitka.serve.integrity import told_of_database
     from plitka.serve.store import open_store
 
-    return open_store(_settings(options), own=False)
+    with told_of_database(), closing(open_store(settings_of(options), own=False, create=create)) as store:
+        yield store
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Those of the environment, and of the options that are named as they are."""
     given: dict[str, Any] = {name: value for name, value in vars(options).items() if name in _OPTIONS}
     return read_settings(os.environ, **given)
 
 
-def _require_packages() -> None:
+def require_packages() -> None:
+    """Raise InputError unless what the service needs is installed."""
     try:
         import fastapi  # noqa: F401
         import sqlalchemy  # noqa: F401
     except ImportError as error:
         raise InputError("the service needs further packages; run: pip install 'plitka[serve]'") from error
-
-
-def _memory() -> dict[str, int]:
-    """Bytes of each GPU's memory that torch has taken."""
-    import torch
-
-    if not torch.cuda.is_available():
-        return {}
-    return {"allocated": torch.cuda.memory_allocated(), "reserved": torch.cuda.memory_reserved()}

@@ -56,8 +56,13 @@ class Terminal:
             self.stderr.write(text + "\n")
 
     def notice(self, notice: Notice) -> None:
-        """A guess that was made in reading a recipe."""
+        """A guess that was made in reading a recipe, or what a picture will not show."""
         self.remark(f"{self.gettext('note')}: {self.notice_text(notice)}")
+
+    def notices(self, notices: Iterable[Notice]) -> None:
+        """One after another."""
+        for notice in notices:
+            self.notice(notice)
 
     def notice_text(self, notice: Notice) -> str:
         """A notice's sentence in the reader's language."""
@@ -70,7 +75,7 @@ class Terminal:
             error: it.
             place: which of several pictures it was.
         """
-        sentence = localise(error, self.language)
+        sentence = localise(error, self.language, as_options=True)
         self.fail(f"{place}: {sentence}" if place else sentence)
         if isinstance(error, RecipeError):
             self.stderr.write(indent(caret(error), "    ") + "\n")

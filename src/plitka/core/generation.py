@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene, Size, check_range
 from plitka.errors import InputError, PlitkaError
 
@@ -118,7 +119,7 @@ class Defaults:
             negative_prompt=_first(request.negative_prompt, self.negative_prompt),
             strength=_first(request.strength, own.strength) if is_guided else 1.0,
             tolerance=_first(request.tolerance, Accuracy().tolerance),
-            field_mm=_first(size.field_mm, size.longer_px / self.px_per_mm),
+            field_mm=_first(request.scene.field_mm, size.longer_px / self.px_per_mm),
             guide=request.guide,
         )
 
@@ -192,6 +193,8 @@ class CompleteRequest:
     field_mm: float
     """Length that the longer side of the picture shows."""
     guide: GranuleIds | None = field(default=None, compare=False, repr=False)
+    notices: tuple[Notice, ...] = field(default=(), compare=False)
+    """What the picture will not show as it was asked for."""
 
     def __post_init__(self) -> None:
         self.scene.check_scale(self.size, self.field_mm)
@@ -367,7 +370,8 @@ class Outcome:
 class Engine(Protocol):
     """Anything that makes tiles from requests.
 
-    One thread owns an engine: calls to `generate` never overlap.
+    One thread owns an engine: calls to `warm_up`, `generate`, `memory_bytes` and `close` never overlap. The others are
+    safe on any thread at any time.
     """
 
     @property
@@ -395,12 +399,28 @@ class Engine(Protocol):
         """The full prompt that this engine reads."""
         ...
 
+    def warm_up(self, sizes: Sequence[Size] = ()) -> None:
+        """Do once what the first pictures of these sizes would wait for; without any, of the usual size.
+
+        Raises:
+            EngineError: the network does not run here.
+        """
+        ...
+
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """Make pictures; each outcome comes as soon as it is known, in whatever order.
 
         What goes wrong with one picture is its own outcome: an InputError, an EngineError, or Cancelled where the
         watch raised it.
         """
+        ...
+
+    def memory_bytes(self) -> Mapping[str, int]:
+        """The memory of a GPU that the engine holds, by kind; empty where there is none."""
+        ...
+
+    def close(self) -> None:
+        """End what would outlive the engine, such as child processes; nothing is made after it. Twice is once."""
         ...
 
 

@@ -5,7 +5,7 @@ made is told in `plitka.core.making`.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -21,8 +21,10 @@ from plitka.core.generation import (
     Unwatched,
     Watch,
 )
-from plitka.core.making import Steps, Workshop
+from plitka.core.making import PictureSteps, Workshop
 from plitka.core.painter import Canvas, Painted, Painter
+from plitka.core.scene import Size
+from plitka.core.tile.fineness import remark_fine_zones
 from plitka.core.tile.layout import check_guide
 from plitka.errors import EngineError, PlitkaError
 
@@ -36,7 +38,7 @@ _P = TypeVar("_P", bound=Painter)
 
 
 class Maker(Generic[_P]):
-    """An `Engine` over a `Painter`; one thread owns it, but for `complete` and `prompt`."""
+    """An `Engine` over a `Painter`, which it closes; one thread owns it, but for `complete` and `prompt`."""
 
     def __init__(self, painter: _P, maps: "MapPool", correction: CorrectionConfig | None = None) -> None:
         self.painter = painter
@@ -69,7 +71,7 @@ class Maker(Generic[_P]):
         check_guide(complete)
         self.painter.check_negative(complete.negative_prompt)
         self.prompt(complete)
-        return complete
+        return replace(complete, notices=remark_fine_zones(complete))
 
     def prompt(self, request: CompleteRequest) -> str:
         """The full prompt: of several zones, for the mix of the whole tile.
@@ -78,6 +80,24 @@ class Maker(Generic[_P]):
             PromptTooLong: a text encoder would not see all of it.
         """
         return self._workshop.prompt(request)
+
+    def warm_up(self, sizes: Sequence[Size] = ()) -> None:
+        """Do once what the first pictures of these sizes would wait for; without any, of the usual size.
+
+        Raises:
+            EngineError: the network does not run here.
+        """
+        usual = Size(width_px=self.defaults.width_px, height_px=self.defaults.height_px)
+        self.painter.warm_up(sizes or (usual,))
+
+    def memory_bytes(self) -> Mapping[str, int]:
+        """The device's memory that the painter holds, by kind."""
+        return self.painter.memory_bytes()
+
+    def close(self) -> None:
+        """End the processes of maps and painter."""
+        self._workshop.maps.close()
+        self.painter.close()
 
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """Make pictures; each outcome comes as soon as it is known.
@@ -122,19 +142,14 @@ class Maker(Generic[_P]):
 
 def _of_one_kind(ready: "Sequence[tuple[_Picture, Canvas]]") -> "list[tuple[_Picture, Canvas]]":
     """The first canvas, and those that can be painted in one batch with it."""
-    kind = _kind(ready[0][1])
-    return [(picture, canvas) for picture, canvas in ready if _kind(canvas) == kind]
-
-
-def _kind(canvas: Canvas) -> tuple[object, ...]:
-    size = canvas.width_px, canvas.height_px
-    return (*size, canvas.steps, canvas.guidance, canvas.strength, canvas.start is None)
+    kind = ready[0][1].kind
+    return [(picture, canvas) for picture, canvas in ready if canvas.kind == kind]
 
 
 class _Picture:
     """One picture of several; its errors are its own."""
 
-    def __init__(self, index: int, steps: Steps) -> None:
+    def __init__(self, index: int, steps: PictureSteps) -> None:
         self.index = index
         self._steps = steps
         self._canvas: Canvas | None = None

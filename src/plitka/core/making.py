@@ -42,7 +42,7 @@ _SWATCH_PX = 512
 """Side of a swatch: some 2,500 chips."""
 
 
-class Steps(Protocol):
+class PictureSteps(Protocol):
     """How a picture of one mode is made."""
 
     @property
@@ -77,7 +77,7 @@ class Workshop:
         self.correction = correction
         self.swatch: tuple[CompleteRequest, Swatch] | None = None
 
-    def begin(self, request: CompleteRequest) -> Steps:
+    def begin(self, request: CompleteRequest) -> PictureSteps:
         """A picture of its mode; nothing is laid yet."""
         making = _Making(self, request)
         return _Guided(making) if request.mode is Mode.GUIDED else _Text(making)

@@ -20,11 +20,11 @@ from plitka.core.generation import (
 )
 from plitka.core.measure.shares import measure, zone_laid
 from plitka.core.recipes.recipe import format_colours
-from plitka.core.scene import Scene, Zone
+from plitka.core.scene import Scene, Size, Zone, short_mask
+from plitka.core.tile.fineness import remark_fine_zones
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import USUAL_PX_PER_MM
-from plitka.core.tile.masks import short
-from plitka.core.tile.renderer import LitLayer, Rendering, light_layer, paint_layer
+from plitka.core.tile.renderer import OFF_TILE, LitLayer, Rendering, lay_layer, paint_layer
 from plitka.errors import InputError, PlitkaError
 
 
@@ -43,7 +43,8 @@ class RenderEngine:
         """The request with every choice filled in; what belongs to networks is passed over.
 
         Raises:
-            InputError: a picture that is not square, granules from outside, or granules that cannot be laid or seen.
+            InputError: a picture that is not square, granules from outside, granules that cannot be laid or seen, or
+                masks that cannot be used.
         """
         if request.guide is not None:
             raise InputError("the renderer lays its own granules; leave the guide out, or name another model")
@@ -54,12 +55,23 @@ class RenderEngine:
                 width=complete.size.width_px,
                 height=complete.size.height_px,
             )
-        return replace(complete, steps=1, guidance=1.0, negative_prompt="", strength=0.0)
+        notices = remark_fine_zones(complete)
+        return replace(complete, steps=1, guidance=1.0, negative_prompt="", strength=0.0, notices=notices)
 
     def prompt(self, request: CompleteRequest) -> str:
         """The colours and their percents, zone by zone; there is nothing else that a renderer reads in words."""
         ground, *zones = request.scene.zones
         return "; ".join([format_colours(ground.recipe), *(_words(zone) for zone in zones)])
+
+    def warm_up(self, sizes: Sequence[Size] = ()) -> None:
+        """Nothing is prepared ahead."""
+
+    def memory_bytes(self) -> Mapping[str, int]:
+        """There is no GPU."""
+        return {}
+
+    def close(self) -> None:
+        """There is nothing to end."""
 
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """Render the requests in their order."""
@@ -90,7 +102,10 @@ class RenderEngine:
             request=request,
             prompt=self.prompt(request),
             engine=self.name,
-            zones=tuple(_shares(rendering, request.scene, number) for number in range(len(request.scene.zones))),
+            zones=tuple(
+                _shares(rendering, request.scene, number, whole_tile=whole_tile)
+                for number in range(len(request.scene.zones))
+            ),
             laid=rendering.laid if is_zoned else None,
             zone_index=rendering.zone_index if is_zoned else None,
             seconds=perf_counter() - began,
@@ -102,21 +117,23 @@ class RenderEngine:
         spec = MapSpec.of(request)
         on_whole = whole_tile and bool(spec.masks)
         if self._lit is None or self._lit[:2] != (spec, on_whole):
-            self._lit = spec, on_whole, light_layer(spec, whole_tile=on_whole)
+            self._lit = spec, on_whole, lay_layer(spec, whole_tile=on_whole)
         return self._lit[2]
 
 
 def _words(zone: Zone) -> str:
-    return f"{short(zone.mask or '')} = {format_colours(zone.recipe)}"
+    return f"{short_mask(zone.mask or '')} = {format_colours(zone.recipe)}"
 
 
-def _shares(rendering: Rendering, scene: Scene, number: int) -> ZoneShares:
+def _shares(rendering: Rendering, scene: Scene, number: int, *, whole_tile: bool) -> ZoneShares:
     """What was asked of a zone, what is exactly there, and what a picture of it shows.
 
-    A tile of one zone is measured as a photograph would be, so that renders tell how good the measure is. A zone among
-    others is measured by what was laid in it, as guided pictures are.
+    A tile of one zone is measured as a photograph would be, so that renders tell how good the measure is; but where a
+    whole tile lies on its paper is known here, and cannot be seen in a small picture. A zone among others is measured
+    by what was laid in it, as guided pictures are.
     """
-    zone, laid, where = scene.zones[number], None, None
+    zone, laid = scene.zones[number], None
+    where = np.not_equal(rendering.zone_index, OFF_TILE) if whole_tile else None
     if len(scene.zones) > 1:
         laid = zone_laid(rendering.laid, scene.colours, zone.recipe.colours)
         where = np.equal(rendering.zone_index, number)

@@ -11,8 +11,8 @@ def report(result: Result) -> dict[str, Any]:
     """What was asked, what is there, and what it took.
 
     Percents are 0..100 to a hundredth and sum to 100; `max_error` is in points; lengths are in mm. The look stands
-    only in guided mode, `zones` only where there are several, `exact` only where it is known, `scene` (as
-    `scene_json.to_json`) only where the look is not the usual one.
+    only in guided mode, `zones` only where there are several, `exact` only where it is known, `warnings` only where the
+    picture cannot show what was asked for, `scene` (as `scene_json.to_json`) only where the look is not the usual one.
     """
     request = result.request
     told: dict[str, Any] = {
@@ -31,6 +31,8 @@ def report(result: Result) -> dict[str, Any]:
     }
     if result.exact is not None:
         told["exact"] = to_hundredths(result.exact)
+    if request.notices:
+        told["warnings"] = [str(notice) for notice in request.notices]
     if request.mode is Mode.GUIDED:
         told |= _look(request)
     return told | _scene(result)

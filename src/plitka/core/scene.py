@@ -4,15 +4,17 @@ A scene is plain data, from the standard library alone. What its words mean for 
 `plitka.core.tile`; as JSON it is in `plitka.core.scene_json`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Self
 
 from plitka.core.colour.palette import Colour
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, Part, Recipe, quantise
-from plitka.errors import InputError
+from plitka.errors import FieldName, InputError, Phrase, RecipeError
 
 SIZE_PX_RANGE = (64, 2048)
 SIZE_STEP_PX = 64
@@ -23,6 +25,7 @@ MIN_GRANULE_PX = 3
 """A chip of fewer pixels has no shape."""
 MAX_ZONES = 64
 MAX_SCENE_COLOURS = 64
+_SHOWN_CHARACTERS = 40
 
 FRACTIONS_MM: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"0.5-1.5": (0.5, 1.5), "1-3": (1.0, 3.0), "1-4": (1.0, 4.0), "2-4": (2.0, 4.0)}
@@ -48,24 +51,39 @@ _SCALES = {Coarseness.FINE: 0.5, Coarseness.USUAL: 1.0, Coarseness.COARSE: 1.6}
 """Fine of 1-3 is the trade's 0.5-1.5; a coarse chip of 1-4 is about as large as one of 3-5."""
 
 
-class Surface(StrEnum):
-    """How the face of the tile came about."""
+class Described(StrEnum):
+    """Choices that are each told in a few words: by the command line, the OpenAPI document and the docs."""
 
-    PRESSED = "pressed"
-    """Moulded under a press: relief, with dark gaps."""
-    CUT = "cut"
-    """Sliced from a block: chips cut flat, almost no shadow."""
+    description: str
+    """English; its Russian text is in the catalogue."""
+
+    def __new__(cls, value: str, description: str = "") -> Self:
+        """A member that is its value, such as `cut`."""
+        member = str.__new__(cls, value)
+        member._value_, member.description = value, description
+        return member
+
+    @classmethod
+    def describe(cls, translate: Callable[[str], str] = str) -> str:
+        """All of them in one line."""
+        return "; ".join(f"{member.value}: {translate(member.description)}" for member in cls)
 
 
-class Lighting(StrEnum):
+class Surface(Described):
+    """How the face of the tile came about; `plitka.core.tile.surfaces` has what it does."""
+
+    PRESSED = "pressed", "moulded under a press, with relief and dark gaps"
+    CUT = "cut", "sliced from a block, flat and almost without shadow"
+
+
+class Lighting(Described):
     """What the tile is lit by; `plitka.core.tile.lighting` has the lamps."""
 
-    STUDIO = "studio"
-    """As the photographs of tiles are: the usual one."""
-    SUN = "sun"
-    OVERCAST = "overcast"
-    WARM = "warm"
-    COLD = "cold"
+    STUDIO = "studio", "a soft lamp and much light from all around, as in the photographs"
+    SUN = "sun", "a low, hard lamp: sharp shadows"
+    OVERCAST = "overcast", "a cloudy sky: soft shadows, little gloss"
+    WARM = "warm", "a lamp as yellow as a bulb"
+    COLD = "cold", "a bluish lamp"
 
 
 class View(StrEnum):
@@ -107,7 +125,13 @@ class Granules:
     def __post_init__(self) -> None:
         low, high = GRANULE_MM_RANGE
         if not low <= self.size_mm[0] <= self.size_mm[1] <= high:
-            raise InputError("granules measure 0.2 to 20 mm, the smallest first, not {granules}", granules=self.size_mm)
+            raise InputError(
+                "granules measure {low:g} to {high:g} mm, the smallest first, not {smallest:g} and {largest:g}",
+                low=low,
+                high=high,
+                smallest=self.size_mm[0],
+                largest=self.size_mm[1],
+            )
         for code in self.coarse:
             if code in self.fine:
                 raise InputError("{code} cannot be both coarse and fine; name it once", code=code)
@@ -121,31 +145,21 @@ class Granules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How large a picture is, and how much of a tile it shows.
+    """How large a picture is.
 
     Raises:
-        InputError: a side is out of range or no multiple of 64 px, or the field is no length.
+        InputError: a side is out of range or no multiple of 64 px.
     """
 
     width_px: int
     """64..2048, a multiple of 64."""
     height_px: int
-    field_mm: float | None = None
-    """Length that the longer side shows; None: at the engine's usual scale."""
 
     def __post_init__(self) -> None:
         for name, size_px in (("width", self.width_px), ("height", self.height_px)):
             check_range(name, size_px, *SIZE_PX_RANGE)
             if size_px % SIZE_STEP_PX:
                 raise InputError("{name} must be a multiple of 64 px, not {value}", name=name, value=size_px)
-        if self.field_mm is not None and not 0 < self.field_mm <= MAX_FIELD_MM:
-            raise InputError(
-                "{name} must lie in {low}..{high}, not {value}",
-                name="field-mm",
-                low=0,
-                high=MAX_FIELD_MM,
-                value=self.field_mm,
-            )
 
     @property
     def longer_px(self) -> int:
@@ -159,8 +173,52 @@ class Zone:
 
     recipe: Recipe
     mask: str | None = None
-    """Where it lies: a built-in shape such as `border:8%`, or a PNG or SVG as a data URL (`plitka.core.tile.masks`).
+    """Where it lies: a built-in shape such as `border:8%`, or a PNG as a data URL (`plitka.core.tile.masks`).
     None: all that no mask covers."""
+    name: str | None = field(default=None, compare=False)
+    """What whoever asked for it calls its mask, such as the name of a file; for messages, and kept nowhere."""
+
+    @property
+    def title(self) -> str:
+        """What messages call its mask."""
+        if self.name is not None:
+            return self.name
+        return Phrase("the ground") if self.mask is None else short_mask(self.mask)
+
+
+def short_mask(mask: str) -> str:
+    """A mask as messages name it: words as they are if they are few, a picture by its kind."""
+    if mask.startswith("data:"):
+        return mask.partition(";")[0].partition(",")[0]
+    return mask if len(mask) <= _SHOWN_CHARACTERS else f"{mask[: _SHOWN_CHARACTERS - 3]}..."
+
+
+@contextmanager
+def naming_zone(number: int, name: str) -> Iterator[None]:
+    """Raise what is wrong with a zone as an error that names it.
+
+    Args:
+        number: of the zone, from 1; the ground is 0.
+        name: what its mask is called.
+
+    Raises:
+        RecipeError: of a RecipeError, with the same place in the same source.
+        InputError: of any other InputError.
+    """
+    values = {"number": number, "mask": name}
+    try:
+        yield
+    except RecipeError as error:
+        raise RecipeError(
+            "zone {number} ({mask}): {reason}",
+            source=error.source,
+            span=error.span,
+            suggestions=error.suggestions,
+            reason=error,
+            **values,
+        ) from error
+    except InputError as error:
+        raise InputError("zone {number} ({mask}): {reason}", reason=error, **values) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +226,7 @@ class Scene:
     """One tile, whole: its zones and its look.
 
     Raises:
-        InputError: too many zones or colours, or a coarse or fine colour that no zone has.
+        InputError: too many zones or colours, a coarse or fine colour that no zone has, or a field that is no length.
     """
 
     zones: tuple[Zone, ...]
@@ -182,6 +240,8 @@ class Scene:
     view: View = View.TOP
     size: Size | None = None
     """None: as large as the engine's usual picture."""
+    field_mm: float | None = None
+    """Length that the picture's longer side shows; None: at the engine's usual scale."""
 
     def __post_init__(self) -> None:
         if not self.zones or self.zones[0].mask is not None or any(zone.mask is None for zone in self.zones[1:]):
@@ -196,6 +256,16 @@ class Scene:
                 limit=MAX_SCENE_COLOURS,
                 n=len(self.colours),
             )
+        if self.field_mm is not None and not 0 < self.field_mm <= MAX_FIELD_MM:
+            raise InputError(
+                "{name} must be above 0 and at most {high:g}, not {value:g}",
+                name=FieldName("field_mm"),
+                high=MAX_FIELD_MM,
+                value=self.field_mm,
+            )
+        self._check_granules()
+
+    def _check_granules(self) -> None:
         own = [colour.code for colour in self.colours]
         for option, codes in (("coarse", self.granules.coarse), ("fine", self.granules.fine)):
             for code in codes:
@@ -225,7 +295,7 @@ class Scene:
     @property
     def is_plain(self) -> bool:
         """Whether its recipe alone describes it: one zone, and every look as usual."""
-        return self == Scene.of(self.recipe, self.size) and (self.size is None or self.size.field_mm is None)
+        return self == Scene.of(self.recipe, self.size)
 
     def coarseness_of(self, recipe: Recipe) -> tuple[Coarseness, ...]:
         """How large the chips of each colour of a recipe are."""
@@ -241,17 +311,18 @@ class Scene:
         smallest, largest = self.granules.size_mm[0] * min(scales), self.granules.size_mm[1] * max(scales)
         if not 2 * largest <= field_mm <= MAX_FIELD_MM:
             raise InputError(
-                "{name} must lie in {low}..{high}, not {value}",
-                name="field-mm",
+                "{name} must lie in {low:g}..{high:g}, not {value:g}: two of the largest granules must fit into it",
+                name=FieldName("field_mm"),
                 low=2 * largest,
                 high=MAX_FIELD_MM,
                 value=field_mm,
             )
         if smallest * size.longer_px / field_mm < MIN_GRANULE_PX:
             raise InputError(
-                "granules of {granule} mm would be below {limit} px; choose a larger --size or a smaller --field-mm",
+                "granules of {granule:g} mm would be below {limit} px; choose a larger picture or a smaller {field}",
                 granule=smallest,
                 limit=MIN_GRANULE_PX,
+                field=FieldName("field_mm"),
             )
 
 

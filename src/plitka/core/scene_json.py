@@ -2,20 +2,25 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any
 
 from plitka.core.colour.palette import Palette, default_palette
 from plitka.core.recipes.recipe import Notice, Recipe, format_colours, parse_recipe
-from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone, fraction_mm
-from plitka.errors import InputError
+from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone, fraction_mm, naming_zone, short_mask
+from plitka.errors import FieldName, InputError
+
+_LARGEST_NUMBER = 1e9
+"""Nothing in a scene comes near it."""
+_SHOWN_CH = 80
 
 
 def build_scene(
     recipe: Recipe,
     *,
     zones: Sequence[tuple[str, str]] = (),
+    zone_names: Sequence[str] | None = None,
     granules: str | None = None,
     granule_mm: Sequence[float] | None = None,
     coarse: Iterable[str] = (),
@@ -33,23 +38,22 @@ def build_scene(
     Args:
         recipe: of the ground.
         zones: a mask and the words of a recipe for each further zone.
+        zone_names: what each of their masks is called in messages; None: the masks themselves.
         granules: a fraction of the trade.
         granule_mm: smallest and largest granule, in place of `granules`.
         coarse: names or codes of colours whose chips are larger; `fine`: of those whose chips are smaller.
         surface: one of `Surface`; `light`: one of `Lighting`.
         wet: a film of water lies on it.
-        field_mm: length that the longer side shows, in place of the size's own.
-        size: of the picture.
-        palette: the colours that can be named; ours by default.
-        strict: as for `parse_recipe`.
+        size: of the picture; None leaves it to the engine. `field_mm`: length that its longer side shows.
+        palette: the colours that can be named; ours by default. `strict`: as for `parse_recipe`.
 
     Raises:
-        InputError: a choice that does not exist, two that contradict each other, or a field without a size.
+        InputError: a choice that does not exist, or two that contradict each other.
     """
     palette = palette or default_palette()
-    readings = [(mask, parse_recipe(text, palette, strict=strict)) for mask, text in zones]
+    further, notices = _build_zones(zones, zone_names, palette, strict=strict)
     scene = Scene(
-        zones=(Zone(recipe), *(Zone(reading.recipe, mask) for mask, reading in readings)),
+        zones=(Zone(recipe), *further),
         granules=Granules(
             size_mm=_size_mm(granules, granule_mm),
             coarse=tuple(colour.code for colour in palette.named(coarse)),
@@ -58,9 +62,22 @@ def build_scene(
         surface=_choice("surface", Surface, surface, Surface.PRESSED),
         light=_choice("light", Lighting, light, Lighting.STUDIO),
         wet=bool(wet),
-        size=_with_field(size, field_mm),
+        size=size,
+        field_mm=field_mm,
     )
-    return scene, tuple(notice for _, reading in readings for notice in reading.warnings)
+    return scene, notices
+
+
+def _build_zones(
+    zones: Sequence[tuple[str, str]], names: Sequence[str] | None, palette: Palette, *, strict: bool
+) -> tuple[list[Zone], tuple[Notice, ...]]:
+    built, notices = [], list[Notice]()
+    for number, ((mask, text), name) in enumerate(zip(zones, names or repeat(None), strict=names is not None), 1):
+        with naming_zone(number, name or short_mask(mask)):
+            reading = parse_recipe(text, palette, strict=strict)
+        built.append(Zone(reading.recipe, mask, name))
+        notices += reading.warnings
+    return built, tuple(notices)
 
 
 def to_json(scene: Scene) -> dict[str, Any]:
@@ -75,7 +92,7 @@ def to_json(scene: Scene) -> dict[str, Any]:
         "surface": scene.surface.value if scene.surface is not Surface.PRESSED else None,
         "light": scene.light.value if scene.light is not Lighting.STUDIO else None,
         "wet": scene.wet,
-        "field_mm": scene.size.field_mm if scene.size else None,
+        "field_mm": scene.field_mm,
     }
     return {name: value for name, value in told.items() if value}
 
@@ -86,7 +103,7 @@ def from_json(recipe: Recipe, content: Mapping[str, Any], size: Size | None, pal
     Args:
         recipe: of the ground.
         content: as `to_json` gives it.
-        size: of the picture, without its `field_mm`.
+        size: of the picture.
         palette: the colours that its recipes name.
 
     Raises:
@@ -109,31 +126,33 @@ def read_choices(content: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError("a scene has no {name!r}; it has {known}", name=unknown[0], known=", ".join(LOOK_NAMES))
     try:
         return {name: _READERS[name](value) for name, value in content.items() if value is not None}
-    except (KeyError, TypeError, ValueError) as error:
+    except InputError as error:
         raise InputError("the scene {scene} cannot be read: {reason}", scene=_short(content), reason=error) from error
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise InputError("{value} is no text", value=_short(value))
     return value
 
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{value!r} is no number")
+        raise InputError("{value} is no number", value=_short(value))
+    if abs(value) > _LARGEST_NUMBER:  # also of an integer, which may be beyond a float
+        raise InputError("{value} is too large", value=_short(value))
     return value
 
 
 def _truth(value: object) -> bool:
     if not isinstance(value, bool):
-        raise TypeError(f"{value!r} is neither true nor false")
+        raise InputError("{value} is neither true nor false", value=_short(value))
     return value
 
 
 def _list(value: object) -> list[Any]:
     if not isinstance(value, list | tuple):
-        raise TypeError(f"{value!r} is no list")
+        raise InputError("{value} is no list", value=_short(value))
     return list(value)
 
 
@@ -142,12 +161,20 @@ def _names(value: object) -> list[str]:
 
 
 def _lengths(value: object) -> tuple[float, float]:
-    smallest, largest = (_number(length) for length in _list(value))
-    return smallest, largest
+    lengths = [_number(length) for length in _list(value)]
+    if len(lengths) != 2:
+        raise InputError("{value} is not the smallest and the largest length", value=_short(value))
+    return lengths[0], lengths[1]
 
 
 def _zones(value: object) -> list[tuple[str, str]]:
-    return [(_text(zone["mask"]), _text(zone["recipe"])) for zone in _list(value)]
+    return [_zone(zone) for zone in _list(value)]
+
+
+def _zone(value: object) -> tuple[str, str]:
+    if not isinstance(value, Mapping) or not {"mask", "recipe"} <= set(value):
+        raise InputError("{value} is no zone, which has a mask and a recipe", value=_short(value))
+    return _text(value["mask"]), _text(value["recipe"])
 
 
 _READERS: Mapping[str, Callable[[object], Any]] = MappingProxyType(
@@ -167,28 +194,27 @@ LOOK_NAMES = tuple(_READERS)
 """What a scene's JSON may have; all of it may be left out."""
 
 
-def _short(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, ensure_ascii=False, default=str)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+def _short(content: object) -> str:
+    try:
+        text = json.dumps(content, ensure_ascii=False, default=str)
+    except RecursionError:
+        text = "..."
+    return text if len(text) <= _SHOWN_CH else f"{text[: _SHOWN_CH - 3]}..."
 
 
 def _size_mm(granules: str | None, granule_mm: Sequence[float] | None) -> tuple[float, float]:
     if granules is not None and granule_mm is not None:
-        raise InputError("the size of the granules is given twice; leave out granules or granule-mm")
+        raise InputError(
+            "the size of the granules is given twice; leave out {one} or {other}",
+            one=FieldName("granules"),
+            other=FieldName("granule_mm"),
+        )
     if granules is not None:
         return fraction_mm(granules)
     if granule_mm is None:
         return Granules().size_mm
     smallest, largest = granule_mm
     return float(smallest), float(largest)
-
-
-def _with_field(size: Size | None, field_mm: float | None) -> Size | None:
-    if field_mm is None:
-        return size
-    if size is None:
-        raise InputError("the size of the picture has to be known for {name}; give it as well", name="field-mm")
-    return replace(size, field_mm=field_mm)
 
 
 def _choice(name: str, kind: Any, value: str | None, usual: Any) -> Any:  # noqa: ANN401  (any of our enumerations)

@@ -104,6 +104,13 @@ def memory_bytes(device: torch.device) -> dict[str, int]:
     return used
 
 
+def held_bytes(device: torch.device) -> dict[str, int]:
+    """What torch holds of a GPU's memory in this process now: `allocated` by tensors, `reserved` with its cache."""
+    if device.type != "cuda":
+        return {}
+    return {"allocated": torch.cuda.memory_allocated(device), "reserved": torch.cuda.memory_reserved(device)}
+
+
 def _resident_bytes() -> int:
     status = Path("/proc/self/statm")
     return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if status.exists() else 0

@@ -9,39 +9,50 @@ import platform
 import sys
 
 from plitka.core.generation import Engine, Mode, Request
+from plitka.model.engine_config import EngineConfig
 from plitka.model.library_imports import uncollected_imports
 
 _MALLOC_CHOICES = {-1: 2**31 - 1, -2: 2**28, -3: 2**30}
 """glibc's M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD, in bytes (mallopt(3))."""
 
 
-def load_tuned_engine(model: str, device: str | None = None, first: Request | None = None) -> Engine:
+def load_tuned_engine(model: str, config: EngineConfig | None = None, first: Request | None = None) -> Engine:
     """The network of a bundle on this machine; the map of its first picture is laid meanwhile.
 
     Args:
         model: a bundle's name or folder.
-        device: auto, cpu, cuda or cuda:N; None leaves it to the engine.
+        config: where and how it runs; None: as usual.
         first: the request that will come first, if it is known.
 
     Raises:
         BundleError: there is no such model, or it is damaged.
         EngineError: it cannot run on that device.
     """
-    keep_freed_memory()
-    let_waiting_threads_sleep()
+    config = config or EngineConfig()
+    tune_process()
     with uncollected_imports():
         from plitka.core.tile.granule_map import GuideConfig, MapSpec  # noqa: PLC0415  (after tuning)
         from plitka.core.tile.map_pool import MapPool  # noqa: PLC0415
         from plitka.model.bundle import find_bundle  # noqa: PLC0415
 
     bundle = find_bundle(model)
-    maps = MapPool(GuideConfig())
-    if first is not None and first.mode is Mode.GUIDED and first.guide is None:
-        maps.lay_ahead(MapSpec.of(bundle.defaults.complete(first)))
-    with uncollected_imports():
-        from plitka.model.engine import EngineConfig, load_engine  # noqa: PLC0415
+    maps = MapPool(config.guide or GuideConfig())
+    try:
+        if first is not None and first.mode is Mode.GUIDED and first.guide is None:
+            maps.lay_ahead(MapSpec.of(bundle.defaults.complete(first)))
+        with uncollected_imports():
+            from plitka.model.engine import load_engine  # noqa: PLC0415
 
-    return load_engine(bundle, EngineConfig(device=device) if device else EngineConfig(), maps)
+        return load_engine(bundle, config, maps)
+    except BaseException:
+        maps.close()
+        raise
+
+
+def tune_process() -> None:
+    """Set what a process with a network needs, before torch and numpy are imported; a child process needs it too."""
+    keep_freed_memory()
+    let_waiting_threads_sleep()
 
 
 def keep_freed_memory() -> None:

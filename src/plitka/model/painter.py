@@ -7,25 +7,28 @@ means the same picture on every device up to rounding; on one machine with one s
 
 import gc
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 import structlog
 import torch
 
-from plitka.core.generation import Defaults, Progress, Watch
+from plitka.core.canvas_batch import CanvasBatch
+from plitka.core.generation import Defaults, Unwatched, Watch
 from plitka.core.painter import Canvas, Painted
 from plitka.core.recipes.recipe import Recipe, format_prompt
-from plitka.errors import BadOutput, Cancelled, OutOfMemory, PlitkaError
+from plitka.core.scene import Size
+from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
-from plitka.model.device import Placement, translated_errors
+from plitka.model.device import Placement, held_bytes, translated_errors
 from plitka.model.latents import decode_latents, encode_picture, preview_latents
 from plitka.model.pipeline import quiet_libraries, set_tiling
 from plitka.model.prompt import check_length
-from plitka.model.sampler import NoiseSchedule, Step, sample
-from plitka.model.unet import Conditions, Words, guided_unet
+from plitka.model.sampler import NoiseSchedule, sample
+from plitka.model.unet import Conditions, Network, Words, guided_unet
 
 if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
@@ -34,15 +37,24 @@ log = structlog.get_logger(__name__)
 
 _T = TypeVar("_T")
 _TILING_ABOVE_PX = 1024
+_WARM_UP_STEPS = 2
 _WORDS_KEPT = 16
 """Prompts whose encodings are kept: the attempts at a picture all have the same."""
 
 
 class DiffusionPainter:
-    """A `Painter` over diffusers' modules; one thread owns it, but for `prompt` and `check_negative`."""
+    """A `Painter` over diffusers' modules."""
 
-    def __init__(self, assembly: Assembly, *, max_batch: int = 1) -> None:
+    def __init__(self, assembly: Assembly, *, network: Network | None = None, max_batch: int = 1) -> None:
+        """Prepare; nothing is run.
+
+        Args:
+            assembly: the modules.
+            network: how the UNet is run; None: module by module.
+            max_batch: canvases that are painted at once.
+        """
         self._assembly = assembly
+        self._network = network or partial(guided_unet, assembly)
         self._pipe = assembly.pipe
         self._placement = assembly.placement
         self._clock = assembly.clock
@@ -101,19 +113,49 @@ class DiffusionPainter:
         with self._tokenizing:
             check_length(text, (self._pipe.tokenizer, self._pipe.tokenizer_2), message)
 
+    def warm_up(self, sizes: Sequence[Size]) -> None:
+        """Paint a canvas from noise and one over a start, of each size.
+
+        Raises:
+            EngineError: the device failed, or nothing can be seen.
+        """
+        usual, guided = self.defaults, self.defaults.guided
+        for size in sizes:
+            shape = (size.height_px, size.width_px, 3)
+            from_noise = Canvas(
+                prompt="",
+                negative_prompt="",
+                seed=0,
+                width_px=size.width_px,
+                height_px=size.height_px,
+                steps=_WARM_UP_STEPS,
+                guidance=usual.guidance,
+            )
+            over_start = replace(
+                from_noise,
+                guidance=usual.guidance if guided.guidance is None else guided.guidance,
+                start=np.random.default_rng(0).integers(0, 256, shape, np.uint8),
+                strength=guided.strength,
+            )
+            for canvas in (from_noise, over_start):
+                (outcome,) = self.paint([canvas], Unwatched())
+                if isinstance(outcome, PlitkaError):
+                    raise outcome
+        self.free()
+
     def paint(self, canvases: Sequence[Canvas], watch: Watch) -> Sequence[Painted | PlitkaError]:
-        """Paint canvases of one size, number of steps and kind in one batch, or in smaller ones if memory runs out.
+        """Paint canvases of one kind in one batch, or in smaller ones if memory runs out.
 
         Raises:
             EngineError: the device failed; OutOfMemory: not even one canvas with tiled decoding fits.
         """
         self._clock.restart()
-        outcomes = self._paint(_Batch(canvases, watch))
+        outcomes = self._paint(CanvasBatch(canvases, watch))
         seconds = dict(self._clock.seconds)
         return [replace(one, stage_seconds=seconds) if isinstance(one, Painted) else one for one in outcomes]
 
-    def _paint(self, batch: "_Batch") -> list[Painted | PlitkaError]:
-        first = batch.canvases[0]
+    def _paint(self, batch: CanvasBatch) -> list[Painted | PlitkaError]:
+        first = batch.first
         set_tiling(self._pipe, on=max(first.width_px, first.height_px) > _TILING_ABOVE_PX)
         try:
             latents = self._with_retry(batch, lambda: self._denoise(batch))
@@ -122,14 +164,11 @@ class DiffusionPainter:
                 raise
             log.warning("out_of_memory", retry="smaller batches", n_canvases=len(batch.canvases))
             return [outcome for half in batch.halves() for outcome in self._paint(half)]
-        return [
-            batch.stopped.get(index) or self._finish(batch, latents[index : index + 1], index)
-            for index in range(len(batch.canvases))
-        ]
+        return batch.outcomes(lambda place: self._finish(batch, latents[place : place + 1], place))
 
-    def _finish(self, batch: "_Batch", latents: torch.Tensor, index: int) -> Painted | PlitkaError:
+    def _finish(self, batch: CanvasBatch, latents: torch.Tensor, place: int) -> Painted | PlitkaError:
         """One picture of its latents."""
-        canvas = batch.canvases[index]
+        canvas = batch.canvases[place]
         if not latents.isfinite().all():
             return BadOutput(
                 "the network gave NaN in {n_steps} steps with seed {seed}; run it with --device cpu, "
@@ -143,9 +182,9 @@ class DiffusionPainter:
         except BadOutput as error:
             return error
 
-    def _denoise(self, batch: "_Batch") -> torch.Tensor:
+    def _denoise(self, batch: CanvasBatch) -> torch.Tensor:
         """(N, C, H/f, W/f) float32 latents without noise."""
-        first = batch.canvases[0]
+        first = batch.first
         steps = self._schedule.steps(first.steps, first.strength)
         noise = torch.cat([self._noise(canvas) for canvas in batch.canvases])
         start = [canvas.start for canvas in batch.canvases if canvas.start is not None]
@@ -160,15 +199,15 @@ class DiffusionPainter:
                 noise = steps.noised(torch.cat([encode_picture(self._pipe.vae, one).cpu() for one in start]), noise)
         with self._clock.stage("denoise"), quiet_libraries(), torch.no_grad():
             latents = noise.to(self._placement.device)
-            denoise = guided_unet(self._assembly, conditions)
+            denoise = self._network(conditions)
             for step in sample(denoise, latents, steps, predicts_velocity=self._schedule.predicts_velocity):
                 latents = step.latents
-                if not batch.go_on(step, self._preview):
+                if not batch.go_on(step.number, partial(self._preview, step.clean)):
                     break
         return latents
 
-    def _preview(self, step: Step, index: int) -> "RgbImage":
-        return preview_latents(self._pipe.vae, step.clean[index : index + 1])
+    def _preview(self, clean: torch.Tensor, place: int) -> "RgbImage":
+        return preview_latents(self._pipe.vae, clean[place : place + 1])
 
     def _noise(self, canvas: Canvas) -> torch.Tensor:
         scale = self._pipe.vae_scale_factor
@@ -198,13 +237,13 @@ class DiffusionPainter:
                 )
             )
 
-    def _with_retry(self, batch: "_Batch", work: Callable[[], _T]) -> _T:
+    def _with_retry(self, batch: CanvasBatch, work: Callable[[], _T]) -> _T:
         """Do the work; if memory ran out, free it, decode in tiles and do the work once more."""
         try:
             with translated_errors(self._placement.device, "making a picture"):
                 return work()
         except OutOfMemory:
-            first = batch.canvases[0]
+            first = batch.first
             log.warning("out_of_memory", retry="tiling", width_px=first.width_px, height_px=first.height_px)
         # Outside of the except clause, so that the error no longer holds the frames' tensors.
         self.free()
@@ -218,38 +257,11 @@ class DiffusionPainter:
             gc.collect()
             torch.cuda.empty_cache()
 
+    def memory_bytes(self) -> Mapping[str, int]:
+        """What torch holds of the GPU in this process; empty on the CPU."""
+        return held_bytes(self._placement.device)
 
-class _Batch:
-    """Canvases that are painted together, and which of them were stopped."""
-
-    def __init__(self, canvases: Sequence[Canvas], watch: Watch, offset: int = 0) -> None:
-        self.canvases = canvases
-        self.stopped: dict[int, Cancelled] = {}
-        self._watch = watch
-        self._offset = offset
-
-    def halves(self) -> "tuple[_Batch, _Batch]":
-        """The same canvases in two batches."""
-        middle = len(self.canvases) // 2
-        former = _Batch(self.canvases[:middle], self._watch, self._offset)
-        return former, _Batch(self.canvases[middle:], self._watch, self._offset + middle)
-
-    def go_on(self, step: Step, preview: Callable[[Step, int], "RgbImage"]) -> bool:
-        """Report a step to each canvas's watch; False when none of them is wanted any more.
-
-        A canvas that was stopped stays in the batch: the bytes of the others depend on how large the batch is.
-        """
-        for index in range(len(self.canvases)):
-            if index not in self.stopped:
-                try:
-                    self._report(index, step, preview)
-                except Cancelled as stop:
-                    self.stopped[index] = stop
-        return len(self.stopped) < len(self.canvases)
-
-    def _report(self, index: int, step: Step, preview: Callable[[Step, int], "RgbImage"]) -> None:
-        place, shown = self._offset + index, None
-        if self._watch.wants_preview(place, step.number):
-            with suppress(BadOutput):  # nothing to see yet
-                shown = preview(step, index)
-        self._watch.report(place, Progress(step=step.number, n_steps=step.n_steps, preview=shown))
+    def close(self) -> None:
+        """Forget the words; there are neither processes nor threads, and the modules go with the last reference."""
+        self._words.clear()
+        self.free()

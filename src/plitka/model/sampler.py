@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from plitka.core.painter import n_steps_run
 from plitka.errors import ManifestError
 
 RHO = 7.0
@@ -24,7 +25,12 @@ _TERMINAL_ALPHA = 2**-24
 """Instead of 0, with zero terminal SNR: float16's smallest number, so that the first sigma is finite."""
 
 Denoise = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-"""(noisy latents, timestep) -> what the network predicts, in float32: noise or velocity, guidance included."""
+"""(noisy latents, timestep) -> what the network predicts, in float32: noise or velocity, guidance included.
+
+Latents and prediction are (N, C, h, w), the timestep is int64 without dimensions, all on the device. The arguments are
+the caller's: they are not changed, and not kept past the call. The prediction is the network's: its next call may
+overwrite it, as captured graphs do, so the sampler keeps nothing of it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +60,20 @@ class NoiseSchedule:
             alphas_cumprod[-1] = _TERMINAL_ALPHA
         return cls(alphas_cumprod, prediction == "v_prediction")
 
-    def steps(self, n_steps: int, strength: float = 1.0) -> "Steps":
+    def steps(self, n_steps: int, strength: float = 1.0) -> "StepSchedule":
         """The last `strength` of a schedule of `n_steps`, at least one step."""
         train_sigmas = (((1 - self.alphas_cumprod) / self.alphas_cumprod) ** 0.5).numpy()
         sigmas = _karras(train_sigmas, n_steps)
         timesteps = _timesteps(sigmas, np.log(train_sigmas)).round()
         start = n_steps - n_steps_run(n_steps, strength)
         with_end = np.concatenate([sigmas, [0]]).astype(np.float32)
-        return Steps(
+        return StepSchedule(
             torch.from_numpy(with_end[start:].copy()), torch.from_numpy(timesteps[start:].copy()).to(torch.int64)
         )
 
 
-def n_steps_run(n_steps: int, strength: float) -> int:
-    """How many of a schedule's steps a strength runs: 12 of 20 at 0.6, rounded down as diffusers does."""
-    return max(1, min(int(n_steps * strength), n_steps))
-
-
 @dataclass(frozen=True, slots=True)
-class Steps:
+class StepSchedule:
     """The sigmas and timesteps of a run."""
 
     sigmas: torch.Tensor
@@ -102,7 +103,7 @@ class Step:
     """(N, C, h, w) the network's present guess of them without noise."""
 
 
-def sample(denoise: Denoise, latents: torch.Tensor, steps: Steps, *, predicts_velocity: bool) -> Iterator[Step]:
+def sample(denoise: Denoise, latents: torch.Tensor, steps: StepSchedule, *, predicts_velocity: bool) -> Iterator[Step]:
     """Take one step after another; whoever iterates may stop at any of them.
 
     Args:

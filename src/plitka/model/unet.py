@@ -1,15 +1,16 @@
 """The UNet as the sampler calls it: with words, sizes, guidance and, where a bundle has one, its ControlNet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from plitka.model.sampler import Denoise
+
 if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
     from plitka.model.assembly import Assembly
-    from plitka.model.sampler import Denoise
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,15 @@ class Conditions:
     """(H, W, 3) uint8 for the ControlNet, one for each picture."""
 
 
-def guided_unet(assembly: "Assembly", conditions: Conditions) -> "Denoise":
+Network = Callable[[Conditions], Denoise]
+"""A network as a painter uses it: called once for each batch, it gives what the sampler calls at each step.
+
+It lives as long as its painter, so that compiled code and captured graphs, by size, batch, guidance and control,
+outlive a call of `paint`. A `Denoise` is in use only until the next one is asked for: buffers can be shared.
+"""
+
+
+def guided_unet(assembly: "Assembly", conditions: Conditions) -> Denoise:
     """The network as the sampler calls it: latents and timestep to a prediction in float32.
 
     With guidance both halves run as one batch: J. Ho, T. Salimans, "Classifier-Free Diffusion Guidance",

@@ -28,14 +28,19 @@ async def _viewer(request: Request, _credentials: Annotated[object, Security(bea
 
 
 async def _maker(caller: Annotated[Caller, Depends(_viewer)]) -> Caller:
-    return _require(caller, Role.MAKER)
+    return require(caller, Role.MAKER)
 
 
 async def _operator(caller: Annotated[Caller, Depends(_viewer)]) -> Caller:
-    return _require(caller, Role.OPERATOR)
+    return require(caller, Role.OPERATOR)
 
 
-def _require(caller: Caller, role: Role) -> Caller:
+def require(caller: Caller, role: Role) -> Caller:
+    """The caller, whose role reaches so far.
+
+    Raises:
+        NotAllowed: it does not.
+    """
     if caller.role < role:
         raise NotAllowed(
             "this key is a {role}'s; that needs the role {needed}", role=caller.role.word, needed=role.word
@@ -56,6 +61,21 @@ def spend(request: Request, service: Service, caller: Caller, n: int = 1) -> Non
         TooMany: none are left.
     """
     request.state.rate = service.allowance.spend(caller, n)
+
+
+def hold_stream(request: Request, service: Service, caller: Caller) -> None:
+    """Take a place for a stream of events, until the request has been answered.
+
+    Raises:
+        TooMany: the key or the address has all that it may.
+    """
+    held, address = request.state.held, request.client.host if request.client else ""
+    held.enter_context(
+        service.streams.hold(caller.key_id, "{limit} streams of this key are open, and no more can be; close one")
+    )
+    held.enter_context(
+        service.streams_to.hold(address, "{limit} streams to this address are open, and no more can be; close one")
+    )
 
 
 def order_one(request: Request, service: Service, caller: Caller, order: Order, terms: Terms) -> Job:

@@ -1,8 +1,9 @@
 """Rate limits of keys and addresses, counted by the `limits` library in this process or in Redis."""
 
+import threading
 import time
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
@@ -15,6 +16,9 @@ from plitka.serve.keys import Caller
 from plitka.serve.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+_PAUSE_S = 5.0
+"""After Redis did not answer it is left alone for so long; then one request finds out whether it is back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +54,13 @@ class Allowance:
         try:
             self._shared: Storage = self._own
             if settings.redis_url:
-                self._shared = cast("Storage", storage_from_string(settings.redis_url, wrap_exceptions=True))
+                self._shared = _redis(settings.redis_url, settings.redis_timeout_s)
         except (ConfigurationError, ValueError) as error:
             raise InputError("the URL of Redis cannot be read; write redis://host:port/number") from error
+        self._breaker = threading.Lock()
         self._is_away = False
+        self._ask_at = 0.0
+        """When Redis may be asked again, by the monotonic clock."""
 
     def spend(self, caller: Caller, n: int = 1) -> Rate:
         """Use up n pictures or measurements.
@@ -84,15 +91,36 @@ class Allowance:
         self._use(item, "refuse", address, 1, moving=False)
 
     def _use(self, item: RateLimitItem, kind: str, whose: str, n: int, *, moving: bool) -> Rate:
-        try:
-            rate = self._count(self._shared, item, kind, whose, n, moving=moving)
-            self._is_away = False
-        except StorageError as error:
-            if not self._is_away:
-                log.warning("redis_away", error=type(error).__name__)
-            self._is_away = True
-            rate = self._count(self._own, item, kind, whose, n, moving=moving)
-        return rate
+        if self._may_ask():
+            try:
+                rate = self._count(self._shared, item, kind, whose, n, moving=moving)
+            except StorageError as error:
+                self._note(is_away=True, error=type(error).__name__)
+            except TooMany:
+                self._note(is_away=False)
+                raise
+            else:
+                self._note(is_away=False)
+                return rate
+        return self._count(self._own, item, kind, whose, n, moving=moving)
+
+    def _may_ask(self) -> bool:
+        """Whether to count in Redis; after a failure of it, one request at a time finds out whether it is back."""
+        with self._breaker:
+            now = time.monotonic()
+            if self._is_away and now < self._ask_at:
+                return False
+            self._ask_at = now + _PAUSE_S
+            return True
+
+    def _note(self, *, is_away: bool, **told: str) -> None:
+        with self._breaker:
+            was_away, self._is_away = self._is_away, is_away
+            self._ask_at = time.monotonic() + _PAUSE_S
+        if is_away and not was_away:
+            log.warning("redis_away", **told)
+        elif was_away and not is_away:
+            log.info("redis_back")
 
     def _count(self, storage: Storage, item: RateLimitItem, kind: str, whose: str, n: int, *, moving: bool) -> Rate:
         counter = MovingWindowRateLimiter(storage) if moving else FixedWindowRateLimiter(storage)
@@ -108,3 +136,14 @@ class Allowance:
                 retry_after_s=float(reset_s),
             )
         return Rate(limit=item.amount, remaining=window.remaining, reset_s=reset_s)
+
+
+def _redis(url: str, timeout_s: float) -> Storage:
+    """The counters in Redis; each answer is waited for once and not for long."""
+    options: dict[str, Any] = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s}
+    if url.startswith("redis"):
+        from redis.backoff import NoBackoff  # noqa: PLC0415  (need not be installed)
+        from redis.retry import Retry  # noqa: PLC0415  (as above)
+
+        options["retry"] = Retry(NoBackoff(), 0)
+    return cast("Storage", storage_from_string(url, wrap_exceptions=True, **options))

@@ -21,7 +21,6 @@ from plitka.serve import cog_api, openai_api, own_api, plain_api, routes, schema
 from plitka.serve.access import Operator, TheService
 from plitka.serve.error_responses import error_response
 from plitka.serve.guard import Guard
-from plitka.serve.life import Life
 from plitka.serve.service import Service
 from plitka.serve.store import Job
 from plitka.serve.webhooks import Webhooks
@@ -71,7 +70,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     webhooks = Webhooks(service.store, service.metrics, told)
     service.jobs.on_change = webhooks.tell
     await webhooks.start()
-    await run_in_threadpool(service.jobs.resume)
+    await run_in_threadpool(service.health.look)
+    service.health.start()
     for worker in service.workers:
         worker.start()
     yield
@@ -79,6 +79,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for worker in service.workers:
         await run_in_threadpool(worker.join, service.settings.drain_s + _STOP_GRACE_S)
     await webhooks.stop()
+    await run_in_threadpool(service.health.stop)
     service.tracer.close()
     service.store.close()
 
@@ -93,16 +94,16 @@ def _add_probes(app: FastAPI) -> None:
     text: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 
     @app.get(routes.LIVE, tags=["operation"], responses=problem, summary="Liveness: whether the process is of any use")
-    def live(service: TheService) -> dict[str, str]:
+    async def live(service: TheService) -> dict[str, str]:
         if not service.is_alive:
             raise Unavailable("the engine cannot be loaded, or gives no sign; restart the service")
         return {"status": "alive"}
 
     @app.get(routes.READY, tags=["operation"], responses=problem, summary="Readiness: whether pictures are made now")
-    def ready(service: TheService) -> dict[str, str]:
-        if service.jobs.life is not Life.READY:
-            raise Unavailable("the service is {state}", state=service.jobs.life.value)
-        service.store.check()
+    async def ready(service: TheService) -> dict[str, str]:
+        problem = service.problem
+        if problem is not None:
+            raise Unavailable("{reason}", reason=str(problem))
         return {"status": "ready"}
 
     @app.get(
@@ -136,7 +137,8 @@ async def _answer_invalid(request: Request, error: Exception) -> JSONResponse:
 def _fault_text(fault: dict[str, Any]) -> str:
     """Where and what; never what was sent, which may be anything."""
     place = ".".join(str(part)[:40] for part in fault["loc"] if part != "body")
-    return f"{place}: {fault['msg']}" if place else str(fault["msg"])
+    told = fault["msg"] if fault["type"] != "string_pattern_mismatch" else "does not have the form that it must have"
+    return f"{place}: {told}" if place else str(told)
 
 
 async def _answer_http(request: Request, error: Exception) -> JSONResponse:

@@ -7,7 +7,7 @@ from typing import Any
 
 from plitka.core.generation import CompleteRequest, Progress
 from plitka.errors import Cancelled, Unavailable
-from plitka.serve.image_formats import encode_preview
+from plitka.serve.image_formats import Preview, encode_preview
 from plitka.serve.job_status import JobStatus
 from plitka.serve.jobs import Jobs, deadline_problem
 from plitka.serve.metrics import Heartbeat
@@ -45,7 +45,7 @@ class BatchWatch:
         self._jobs = jobs
         self._batch = batch
         self._heartbeat = heartbeat
-        self._ends_at = time.monotonic() + jobs.settings.job_timeout_s
+        self._ends_at = time.monotonic() + jobs.settings.job_timeout_s - heartbeat.waited_s
         self.reasons: dict[int, Cancelled] = {}
         """Why a picture was stopped, by its place in the batch."""
 
@@ -67,7 +67,7 @@ class BatchWatch:
             raise reason
         changes: dict[str, Any] = {}
         if progress.preview is not None:
-            changes = {"preview_jpeg": encode_preview(progress.preview), "preview_step": progress.step}
+            changes = {"preview": Preview(encode_preview(progress.preview), progress.step)}
         running.status.update(step=progress.step, n_steps=progress.n_steps, attempt=progress.attempt, **changes)
 
     def _reason(self, running: RunningJob) -> Cancelled | None:
@@ -79,7 +79,7 @@ class BatchWatch:
             return PutBack("the service stops")
         if is_late(job):
             return TooLate(deadline_problem(job))
-        if time.monotonic() > self._ends_at:
+        if time.monotonic() > self._ends_at + self._heartbeat.waited_s:
             error = Unavailable("the picture took longer than a picture may")
             return TooLate(problem_of(error, code="timeout", request_id=job.request_id))
         return None

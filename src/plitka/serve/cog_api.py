@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from pydantic import ConfigDict, Field, RootModel
 from starlette.concurrency import run_in_threadpool
 
-from plitka.core.generation import USUAL_MODE
-from plitka.errors import NotFound
+from plitka.core.generation import USUAL_MODE, Engine
+from plitka.errors import Gone, NotFound
 from plitka.serve import fields, routes, schemas
 from plitka.serve.access import Maker, TheService, Viewer, order_one
 from plitka.serve.completion import until_ended, until_ended_or
@@ -21,6 +21,7 @@ from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.life import Life
 from plitka.serve.orders import LookChoices, Order
+from plitka.serve.served_model import is_served, settle_model
 from plitka.serve.service import Service
 from plitka.serve.store import Job, State
 from plitka.serve.webhooks import check_host
@@ -28,6 +29,8 @@ from plitka.serve.webhooks import check_host
 router = APIRouter(tags=["cog and Replicate"])
 
 MAX_WAIT_S = 60
+_OLD_MODEL = "rubber-tile-lora-v45"
+"""Whose clients are served by whichever model is here."""
 COG_VERSION = "0.16.0"
 """Whose contract this is; clients choose by it how they read the schema."""
 PredictionId: TypeAlias = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")]
@@ -135,7 +138,7 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": CogProblem} for status in (401, 403, 429, *statuses)}
 
 
-_ORDERED = {202: {"model": PredictionResponse}} | _problems(400, 404, 409, 413, 422, 500, 503)
+_ORDERED = {202: {"model": PredictionResponse}} | _problems(400, 404, 409, 413, 422, 500, 503, 507)
 
 
 class _PredictionCall:
@@ -154,11 +157,23 @@ class _PredictionCall:
         self.service, self.caller, self.prefer = service, caller, prefer
 
     async def make(
-        self, prediction_id: str | None, *, usual_wait_s: float | None, made_status: int = 200
+        self,
+        prediction_id: str | None,
+        *,
+        usual_wait_s: float | None,
+        made_status: int = 200,
+        model: str | None = None,
     ) -> PredictionResponse:
-        """The prediction, after as long as `Prefer` or else the path waits; None is until its end."""
+        """The prediction, after as long as `Prefer` or else the path waits; None is until its end.
+
+        Args:
+            prediction_id: as the client calls it.
+            usual_wait_s: where the client does not say how long.
+            made_status: of a prediction that was made.
+            model: that the path names; None: the one that the body does.
+        """
         service, wait_s = self.service, _wait_s(self.prefer, usual=usual_wait_s)
-        job = await run_in_threadpool(self._accept, prediction_id)
+        job = await run_in_threadpool(self._accept, prediction_id, model)
         if wait_s is None:
             job = (await until_ended(service, self.request, [job]))[0]
         elif wait_s > 0:
@@ -170,7 +185,7 @@ class _PredictionCall:
         self.response.status_code = made_status if job.state.is_final or made_status != 200 else 202
         return seen
 
-    def _accept(self, prediction_id: str | None) -> Job:
+    def _accept(self, prediction_id: str | None, model: str | None) -> Job:
         body, request, service = self.body, self.request, self.service
         if body.webhook is not None:
             check_host(body.webhook, service.settings)
@@ -178,6 +193,7 @@ class _PredictionCall:
             request_id=request.state.request_id,
             idempotency_key=None if prediction_id is None else _idempotency_key(prediction_id),
             webhook=None if body.webhook is None else {"url": body.webhook, "events": body.webhook_events_filter},
+            model=settle_model(model or body.version, service.engine),
             traceparent=request.headers.get("traceparent"),
         )
         return order_one(request, service, self.caller, body.input.order(), terms)
@@ -215,9 +231,9 @@ Name: TypeAlias = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,100}$")]
 )
 async def predict_with_model(owner: Name, name: Name, service: TheService, call: PredictionCall) -> PredictionResponse:
     """Whatever the owner's name, the model that is served here."""
-    del owner
-    _check_model(service, name)
-    return await call.make(call.body.id, usual_wait_s=0, made_status=201)
+    del owner, service
+    model = None if name == _OLD_MODEL else name
+    return await call.make(call.body.id, usual_wait_s=0, made_status=201, model=model)
 
 
 @router.get(routes.MODEL_VERSION, responses=_problems(404, 422), summary="A model's version")
@@ -226,15 +242,9 @@ async def get_version(
 ) -> Version:
     """What the `replicate` package asks for before it reads an output."""
     del owner, caller
-    _check_model(service, name)
+    settle_model(version if name == _OLD_MODEL else f"{name}@{version}", service.engine)
     created = datetime.fromtimestamp(0, UTC).isoformat()
     return Version(id=version, created_at=created, cog_version=COG_VERSION, openapi_schema=request.app.openapi())
-
-
-def _check_model(service: Service, name: str) -> None:
-    engine = service.engine
-    if engine is not None and name not in (*schemas.model_names(engine), "rubber-tile-lora-v45"):
-        raise NotFound("there is no such model here; see /v1/models")
 
 
 @router.get(routes.COG_PREDICTION, responses=_problems(404, 422), summary="Look at a prediction")
@@ -257,7 +267,7 @@ def cancel_prediction(
 
 
 @router.get(routes.HEALTH_CHECK, summary="How the model is")
-def check_health(service: TheService) -> HealthCheck:
+async def check_health(service: TheService) -> HealthCheck:
     """Always 200; the status tells."""
     life = service.jobs.life
     status: Literal["STARTING", "READY", "BUSY", "SETUP_FAILED", "DEFUNCT", "UNHEALTHY"] = "READY"
@@ -312,7 +322,8 @@ _STATUSES: dict[State, Status] = {
 
 def to_prediction(service: Service, job: Job, base_url: str) -> PredictionResponse:
     """A job as a prediction."""
-    model, _, version = service.engine.name.partition("@") if service.engine else ("", "", "")
+    model, _, version = _model_of(job, service.engine).partition("@")
+    output, loss = _output_of(service, job)
     given_id = (job.idempotency_key or "").removeprefix("prediction ")
     shown_id = given_id if job.idempotency_key == _idempotency_key(given_id) else job.id
     base = (service.settings.public_url or base_url).rstrip("/")
@@ -323,8 +334,8 @@ def to_prediction(service: Service, job: Job, base_url: str) -> PredictionRespon
         model=model,
         version=version,
         input=_input_of(job),
-        output=_output_of(service, job),
-        error=(job.error or {}).get("error"),
+        output=output,
+        error=loss or (job.error or {}).get("error"),
         logs=_logs(seen.step, seen.n_steps) if seen and seen.n_steps else "",
         status=_STATUSES[job.state],
         created_at=_iso(job.created_at) or "",
@@ -349,13 +360,22 @@ def _input_of(job: Job) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in job.request.items()}
 
 
-def _output_of(service: Service, job: Job) -> Output | None:
+def _output_of(service: Service, job: Job) -> tuple[Output | None, str | None]:
+    """The picture, or None where there is none; and why one that was made is lost."""
     if job.state is not State.SUCCEEDED or job.picture is None:
-        return None
+        return None, None
     try:
-        return Output("data:image/png;base64," + base64_text(service.pictures.read(job.picture)))
-    except FileNotFoundError:
-        return None
+        return Output("data:image/png;base64," + base64_text(service.pictures.read(job.picture))), None
+    except Gone as error:
+        return None, str(error)
+
+
+def _model_of(job: Job, engine: Engine | None) -> str:
+    """The model that made a job, or shall make it."""
+    kept: str | None = (job.result or {}).get("model") or job.model
+    if engine is not None and (kept is None or is_served(kept, engine)):
+        return engine.name
+    return kept or ""
 
 
 def _logs(step: int, n_steps: int) -> str:

@@ -54,15 +54,13 @@ def picture_of(service: Service, job: Job) -> bytes:
     """The PNG of a job that has succeeded.
 
     Raises:
-        ServiceError: it failed, was cancelled, or its picture is gone.
+        ServiceError: it failed or was cancelled.
+        Gone: its picture is lost or damaged.
     """
     if job.state is not State.SUCCEEDED or job.picture is None:
         message = (job.error or {}).get("error")
         raise ServiceError("{reason}", reason=message) if message else ServiceError("the job was cancelled")
-    try:
-        return service.pictures.read(job.picture)
-    except FileNotFoundError as error:
-        raise ServiceError("the picture is no longer kept") from error
+    return service.pictures.read(job.picture)
 
 
 async def _ends(service: Service, jobs: Sequence[Job]) -> list[Job]:
@@ -87,4 +85,4 @@ async def _disconnected(request: Request) -> None:
 
 def _abandon(service: Service, jobs: Sequence[Job]) -> None:
     for job in jobs:
-        service.jobs.abandon(job)
+        service.jobs.cancel(job)

@@ -9,6 +9,10 @@ from plitka.errors import NotIdentified, PlitkaError, ServiceError
 from plitka.serve import routes
 from plitka.serve.problems import problem_of, status_of
 
+_PASSING = (503, 507)
+"""Statuses of what passes by itself, or as soon as the operator has looked."""
+_USUAL_RETRY_S = 10.0
+
 
 def language_of(headers: Mapping[str, str]) -> str:
     """The first of our languages that Accept-Language names."""
@@ -27,8 +31,11 @@ def error_response(
     status = status or status_of(error)
     problem = problem_of(error, language=language_of(headers), request_id=request_id)
     told: dict[str, str] = {}
-    if isinstance(error, ServiceError) and error.retry_after_s is not None:
-        told["Retry-After"] = str(max(1, round(error.retry_after_s)))
+    retry_after_s = error.retry_after_s if isinstance(error, ServiceError) else None
+    if retry_after_s is None and status in _PASSING:
+        retry_after_s = _USUAL_RETRY_S
+    if retry_after_s is not None:
+        told["Retry-After"] = str(max(1, round(retry_after_s)))
     if isinstance(error, NotIdentified):
         told["WWW-Authenticate"] = "Bearer"
     return JSONResponse(_shaped(problem, path, status), status, told)

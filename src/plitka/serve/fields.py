@@ -3,7 +3,16 @@
 import re
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from plitka.core.generation import GUIDANCE_RANGE, MAX_SEED, STEPS_RANGE, STRENGTH_RANGE, TOLERANCE_RANGE, Mode
 from plitka.core.scene import (
@@ -25,8 +34,8 @@ RECIPE_EXAMPLE = "60% red, 30% black, 10% white"
 MASK_EXAMPLE = "border:8%"
 PLAIN_TEXT = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
 """No control characters, and none that turn the direction of reading: they hide what a person would read."""
+_PLAIN = re.compile(PLAIN_TEXT)
 _MAX_NAME_CH = 60
-_FRACTION = f"^({'|'.join(map(re.escape, FRACTIONS_MM))})$"
 
 
 class Wire(BaseModel):
@@ -34,10 +43,34 @@ class Wire(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_one_unknown(cls, value: object) -> object:
+        """Each unknown name is an error of its own, and thousands would take seconds; the first says enough."""
+        if not isinstance(value, dict):
+            return value
+        first = next((name for name in value if name not in cls.model_fields), None)
+        if first is None:
+            return value
+        return {name: value[name] for name in cls.model_fields if name in value} | {first: None}
+
 
 def _whole(value: object) -> object:
     """JSON has one kind of number: 7.0 is as good an integer as 7."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def check_plain(text: str) -> str:
+    """A text as it is, if people can read all of it."""
+    if not _PLAIN.match(text):
+        raise PydanticCustomError("plain_text", "must have no control characters, nor any that turn the reading")
+    return text
+
+
+def _check_fraction(name: str) -> str:
+    if name not in FRACTIONS_MM:
+        raise PydanticCustomError("fraction", "must be one of {known}", {"known": ", ".join(FRACTIONS_MM)})
+    return name
 
 
 WHOLE = BeforeValidator(_whole)
@@ -45,17 +78,23 @@ WHOLE = BeforeValidator(_whole)
 
 RecipeText: TypeAlias = Annotated[
     str,
-    StringConstraints(min_length=1, pattern=PLAIN_TEXT),
+    StringConstraints(min_length=1),
+    AfterValidator(check_plain),
     Field(
         description=f"The mix in words, English or Russian; at most {MAX_PROMPT_CH} characters.",
         examples=[RECIPE_EXAMPLE],
-        json_schema_extra={"format": "recipe", "maxLength": MAX_PROMPT_CH},
+        json_schema_extra={"format": "recipe", "maxLength": MAX_PROMPT_CH, "pattern": PLAIN_TEXT},
     ),
 ]
 NegativeText: TypeAlias = Annotated[
     str,
-    StringConstraints(max_length=MAX_PROMPT_CH, pattern=PLAIN_TEXT),
-    Field(description="What the picture shall not show.", examples=["blurry, text"]),
+    StringConstraints(max_length=MAX_PROMPT_CH),
+    AfterValidator(check_plain),
+    Field(
+        description="What the picture shall not show.",
+        examples=["blurry, text"],
+        json_schema_extra={"pattern": PLAIN_TEXT},
+    ),
 ]
 Seed: TypeAlias = Annotated[
     int,
@@ -95,17 +134,18 @@ ModeName: TypeAlias = Annotated[
 ]
 Mask: TypeAlias = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=MAX_MASK_BYTES, pattern=PLAIN_TEXT),
+    StringConstraints(min_length=1, max_length=MAX_MASK_BYTES),
+    AfterValidator(check_plain),
     Field(
         description=f"Where the zone lies: a built-in shape ({', '.join(SHAPE_EXAMPLES)}), or a black-and-white PNG or "
-        "an SVG path as a data URL. `POST /v1/masks` makes one of a file.",
+        "an SVG as a data URL, which the job keeps as a PNG of one bit. `POST /v1/masks` makes one of a file.",
         examples=[MASK_EXAMPLE],
-        json_schema_extra={"format": "mask"},
+        json_schema_extra={"format": "mask", "pattern": PLAIN_TEXT},
     ),
 ]
 FractionName: TypeAlias = Annotated[
     str,
-    StringConstraints(pattern=_FRACTION),
+    AfterValidator(_check_fraction),
     Field(
         description=f"Size of the granules, as a fraction of the trade in mm; {USUAL_FRACTION} if neither this nor "
         "granule_mm is given.",
@@ -124,14 +164,19 @@ GranulesMm: TypeAlias = Annotated[
 ]
 ColourName: TypeAlias = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=_MAX_NAME_CH, pattern=PLAIN_TEXT),
-    Field(json_schema_extra={"format": "colour"}),
+    StringConstraints(min_length=1, max_length=_MAX_NAME_CH),
+    AfterValidator(check_plain),
+    Field(json_schema_extra={"format": "colour", "pattern": PLAIN_TEXT}),
 ]
 ColourNames: TypeAlias = Annotated[list[ColourName], Field(max_length=MAX_SCENE_COLOURS)]
 SurfaceName: TypeAlias = Annotated[
-    Surface, Field(strict=False, description="How the face came about: pressed, with relief, or cut flat.")
+    Surface,
+    Field(strict=False, description=f"How the face came about; {Surface.PRESSED} if left out. {Surface.describe()}."),
 ]
-LightName: TypeAlias = Annotated[Lighting, Field(strict=False, description="What the tile is lit by.")]
+LightName: TypeAlias = Annotated[
+    Lighting,
+    Field(strict=False, description=f"What the tile is lit by; {Lighting.STUDIO} if left out. {Lighting.describe()}."),
+]
 FieldMm: TypeAlias = Annotated[
     float,
     Field(gt=0, le=MAX_FIELD_MM, description="Length that the longer side shows; none: at the model's usual scale."),

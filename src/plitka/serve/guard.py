@@ -1,13 +1,13 @@
 """ASGI middleware that every request passes first: it gives it an id, identifies its caller, and limits and times it.
 
-A body is read only from a caller who is known, up to a limit of bytes and seconds; so nobody else can fill the memory,
-and nobody can hold a connection by sending or reading slowly.
+A body is read only from a caller who is known, up to a limit of bytes, so nobody else can fill the memory; how long it
+may take is `plitka.serve.protocol`'s. Probes wait for nothing: they need no key, no body and no other thread.
 """
 
-import asyncio
 import re
 import time
 import uuid
+from contextlib import ExitStack
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -15,11 +15,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from plitka.errors import NotIdentified, PlitkaError, ServiceError, TooLarge
+from plitka.errors import NotIdentified, PlitkaError, ServiceError, Unavailable
 from plitka.serve import keys, routes
+from plitka.serve.access import require
+from plitka.serve.bodies import Replay, check_bytes, declared_bytes, limit_of, read_body
 from plitka.serve.error_responses import error_response
+from plitka.serve.keys import Role
 from plitka.serve.links import is_signed
 from plitka.serve.logs import frames
+from plitka.serve.protocol import IS_ONE_TOO_MANY
 from plitka.serve.service import Service
 
 log = structlog.get_logger("plitka.serve.http")
@@ -33,7 +37,7 @@ SECURITY_HEADERS = {
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOCAL_HOSTS = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host")
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
 class Guard:
@@ -52,24 +56,23 @@ class Guard:
         asked_id = headers.get("x-request-id", "")
         request_id = asked_id if _REQUEST_ID.fullmatch(asked_id) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
-        response = _Response(scope, send, request_id, self._service.settings.send_timeout_s)
+        response = _Response(scope, send, request_id)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         name = f"{scope['method']} {scope['path'] if scope['path'] in routes.OPEN_PATHS else ''}".strip()
-        with self._service.tracer.request(name, headers.get("traceparent")):
+        with self._service.tracer.request(name, headers.get("traceparent")), ExitStack() as held:
+            scope["state"]["held"] = held
             await self._serve(scope, receive, response, headers)
         self._note(scope, response)
 
     async def _serve(self, scope: Scope, receive: Receive, response: "_Response", headers: Headers) -> None:
         try:
-            await self._identify(scope, headers)
-            body = await self._read_body(scope, receive, headers)
-            await self._app(scope, _Replay(body, receive), response.send)
+            body = b"" if _is_open(scope) else await self._admit(scope, receive, headers)
+            await self._app(scope, Replay(body, receive), response.send)
         except PlitkaError as error:
             await self._turn_away(scope, response, error)
-        except (TimeoutError, ClientDisconnect):
+        except ClientDisconnect:
             response.is_dropped = True
-            log.info("client_dropped")
         except Exception as error:
             log.error("request_broke", error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (no paths)
             await self._turn_away(
@@ -82,26 +85,38 @@ class Guard:
         answer = error_response(error, scope["path"], scope["state"]["request_id"], Headers(scope=scope))
         await answer(scope, _nothing_more, response.send)
 
-    async def _identify(self, scope: Scope, headers: Headers) -> None:
-        """Put the caller into the request's state.
+    async def _admit(self, scope: Scope, receive: Receive, headers: Headers) -> bytes:
+        """Put the caller into the request's state, and read the body.
 
         Raises:
+            Unavailable: there are too many connections.
             NotIdentified: no key, or none that is in force.
-            TooMany: this address has tried too many, or this key asks all the time.
+            TooMany: this address has tried too many, or this key asks all the time, or too much at once.
+            TooLarge: the body is larger than any here.
         """
-        if scope["path"] in routes.OPEN_PATHS and scope["method"] in ("GET", "HEAD"):
-            return
-        if is_signed(scope, self._service.link_secret):
-            return
-        key = _key_of(headers)
+        if IS_ONE_TOO_MANY in scope["state"]:
+            raise Unavailable("too many connections are open; ask again in a moment", retry_after_s=1.0)
+        if not is_signed(scope, self._service.link_secret):
+            await self._identify(scope, headers)
+            if scope["path"] in routes.UPLOAD_PATHS and scope["method"] == "POST":
+                await self._admit_upload(scope, headers)
+        return await read_body(receive, headers, limit_of(scope["path"], self._service.settings))
+
+    async def _identify(self, scope: Scope, headers: Headers) -> None:
         address = (scope.get("client") or ("",))[0]
-        caller = await run_in_threadpool(self._admit, key, headers, address)
+        caller = await run_in_threadpool(self._caller, _key_of(headers), headers, address)
         scope["state"]["caller"] = caller
         structlog.contextvars.bind_contextvars(key_id=caller.key_id)
+        place = self._service.requests.hold(
+            caller.key_id, "{limit} requests of this key are in work, and no more can be; wait for one of them"
+        )
+        scope["state"]["held"].enter_context(place)
 
-    def _admit(self, key: str | None, headers: Headers, address: str) -> keys.Caller:
+    def _caller(self, key: str | None, headers: Headers, address: str) -> keys.Caller:
         service = self._service
-        caller = keys.identify(service.store, key) if key is not None else self._local_caller(headers)
+        caller = keys.identify(service.store, key) if key is not None else None
+        if caller is None and self._is_local(headers):
+            caller = keys.LOCAL
         if caller is None:
             service.allowance.count_refusal(address)
             log.warning("refused", reason="no key" if key is None else "bad key", address=address)
@@ -111,33 +126,29 @@ class Guard:
         service.allowance.read(caller)
         return caller
 
-    def _local_caller(self, headers: Headers) -> keys.Caller | None:
-        """The caller of a request without a key: on this machine, through no proxy, from no page of another host."""
-        if not self._service.settings.is_loopback or any(name in headers for name in _FORWARDED):
-            return None
+    def _is_local(self, headers: Headers) -> bool:
+        """Whether this needs no key: the operator wants that, and no proxy and no page of another host has sent it."""
+        if not self._service.settings.open_loopback or any(name in headers for name in _FORWARDED):
+            return False
         origin = headers.get("origin", "http://localhost").partition("://")[2]
-        if not (_LOCAL_HOSTS.fullmatch(headers.get("host", "")) and _LOCAL_HOSTS.fullmatch(origin)):
-            return None
-        return keys.local_caller(self._service.store)
+        return bool(_LOCAL_HOSTS.fullmatch(headers.get("host", "")) and _LOCAL_HOSTS.fullmatch(origin))
 
-    async def _read_body(self, scope: Scope, receive: Receive, headers: Headers) -> bytes:
-        settings = self._service.settings
-        limit = settings.upload_bytes if scope["path"] in routes.UPLOAD_PATHS else settings.body_bytes
-        length = headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > limit:
-            raise _refuse_size(limit)
-        parts, n_bytes = [], 0
-        async with asyncio.timeout(settings.body_timeout_s):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise TimeoutError
-                parts.append(message.get("body", b""))
-                n_bytes += len(parts[-1])
-                if n_bytes > limit:
-                    raise _refuse_size(limit)
-                if not message.get("more_body", False):
-                    return b"".join(parts)
+    async def _admit_upload(self, scope: Scope, headers: Headers) -> None:
+        """Count a file and take its room, before any of it is read; the answer tells what is left.
+
+        Raises:
+            NotAllowed: the key's role does not reach so far.
+            TooMany: the key has no measurements left, or enough files pending.
+            Unavailable: enough files of all keys are pending.
+            TooLarge: the file is larger than any here.
+        """
+        service, caller = self._service, scope["state"]["caller"]
+        limit = service.settings.upload_bytes
+        n_bytes = declared_bytes(headers)
+        check_bytes(n_bytes or 0, limit)
+        require(caller, Role.MAKER)
+        scope["state"]["held"].enter_context(service.uploads.hold(caller.key_id, limit if n_bytes is None else n_bytes))
+        scope["state"]["rate"] = await run_in_threadpool(service.allowance.spend, caller)
 
     def _note(self, scope: Scope, response: "_Response") -> None:
         """Log and measure the request."""
@@ -152,11 +163,10 @@ class Guard:
 class _Response:
     """Sends a response on, with the headers that every response has, and remembers its status and time."""
 
-    def __init__(self, scope: Scope, send: Send, request_id: str, timeout_s: float) -> None:
+    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
         self._scope = scope
         self._send = send
         self._request_id = request_id
-        self._timeout_s = timeout_s
         self._started = time.perf_counter()
         self.status = 0
         """0 before the response has begun."""
@@ -164,11 +174,7 @@ class _Response:
         self.is_dropped = False
 
     async def send(self, part: Message) -> None:
-        """Pass a part of the response on.
-
-        Raises:
-            TimeoutError: the client does not take it.
-        """
+        """Pass a part of the response on."""
         if part["type"] == "http.response.start":
             self.status = part["status"]
             self.seconds = time.perf_counter() - self._started
@@ -180,30 +186,18 @@ class _Response:
             rate = self._scope["state"].get("rate")
             for name, value in rate.headers.items() if rate else ():
                 headers[name] = value
-        async with asyncio.timeout(self._timeout_s):
-            await self._send(part)
+            if IS_ONE_TOO_MANY in self._scope["state"]:
+                headers["Connection"] = "close"
+        await self._send(part)
 
 
-class _Replay:
-    """An ASGI `receive` that gives the body that was read, then what else the connection brings."""
-
-    def __init__(self, body: bytes, receive: Receive) -> None:
-        self._body: bytes | None = body
-        self._receive = receive
-
-    async def __call__(self) -> Message:
-        if self._body is None:
-            return await self._receive()
-        body, self._body = self._body, None
-        return {"type": "http.request", "body": body, "more_body": False}
+def _is_open(scope: Scope) -> bool:
+    """Whether anybody may ask it, and a body would mean nothing."""
+    return scope["path"] in routes.OPEN_PATHS and scope["method"] in ("GET", "HEAD")
 
 
 async def _nothing_more() -> Message:
     return {"type": "http.disconnect"}
-
-
-def _refuse_size(limit: int) -> TooLarge:
-    return TooLarge("a request here has at most {limit} bytes", limit=limit)
 
 
 def _key_of(headers: Headers) -> str | None:

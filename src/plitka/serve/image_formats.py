@@ -2,6 +2,7 @@
 
 import base64
 import io
+import threading
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 _PNG = b"\x89PNG"
 _PREVIEW_QUALITY = 80
+_PREVIEW_PX = 512
 
 
 def converted(png: bytes, kind: str, quality: int = 95) -> bytes:
@@ -24,12 +26,32 @@ def converted(png: bytes, kind: str, quality: int = 95) -> bytes:
 
 
 def encode_preview(pixels: "RgbImage") -> bytes:
-    """(H, W, 3) uint8 sRGB as a small JPEG."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format="JPEG", quality=_PREVIEW_QUALITY)
+    """(H, W, 3) uint8 sRGB as a small JPEG, at most 512 px a side: hundreds may watch."""
+    buffer, image = io.BytesIO(), Image.fromarray(pixels)
+    image.thumbnail((_PREVIEW_PX, _PREVIEW_PX))
+    image.save(buffer, format="JPEG", quality=_PREVIEW_QUALITY)
     return buffer.getvalue()
 
 
 def base64_text(content: bytes) -> str:
     """Bytes as JSON carries them."""
     return base64.b64encode(content).decode("ascii")
+
+
+class Preview:
+    """A picture in work; each form of it is encoded once, however many look at it."""
+
+    def __init__(self, jpeg: bytes, step: int) -> None:
+        self.jpeg = jpeg
+        self.step = step
+        """After which it looked like this."""
+        self._lock = threading.Lock()
+        self._texts: dict[str, str] = {}
+
+    def base64(self, kind: str) -> str:
+        """As png, jpeg or webp, as JSON carries it."""
+        with self._lock:
+            if kind not in self._texts:
+                content = self.jpeg if kind == "jpeg" else converted(self.jpeg, kind)
+                self._texts[kind] = base64_text(content)
+            return self._texts[kind]

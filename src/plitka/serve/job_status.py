@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from plitka.core.generation import CompleteRequest
+from plitka.serve.image_formats import Preview
 from plitka.serve.store import Job, State
 
 
@@ -24,8 +25,7 @@ class Snapshot:
     n_steps: int = 0
     """0: not known yet."""
     attempt: int = 1
-    preview_jpeg: bytes | None = None
-    preview_step: int = 0
+    preview: Preview | None = None
     position: int | None = None
     """How many go before it, while it waits."""
     ended: Job | None = None

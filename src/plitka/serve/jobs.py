@@ -1,8 +1,9 @@
 """Jobs from acceptance to their end, as the callers' threads and the engines' threads share them.
 
 The store has what must outlive the process; here is what lives with it: who waits, who watches, and the state of
-the service. A job that waits is ended by whoever takes it out of the queue, a job that runs by its worker's thread
-alone, so no job can end twice.
+the service. What changes is written first and then told to the queue: where the database is away, nothing has
+changed. A job that waits ends, or is begun, by whoever's change of its row came first; a job that runs is ended by
+its worker's thread alone. So no job can end twice.
 """
 
 import asyncio
@@ -17,8 +18,9 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from plitka.core.generation import CompleteRequest
-from plitka.errors import Conflict, TooMany, Unavailable
+from plitka.errors import Conflict, StorageAway, TooMany, Unavailable
 from plitka.serve.fair_queue import FairQueue
+from plitka.serve.health import Health
 from plitka.serve.job_status import JobStatus
 from plitka.serve.keys import Caller
 from plitka.serve.life import Life, Lives
@@ -32,6 +34,8 @@ from plitka.serve.store import Job, State, Store
 log = structlog.get_logger(__name__)
 
 _POSITIONS_EVERY_S = 2.0
+_RETRY_S = 2.0
+"""Until a deadline that could not be written is tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,8 @@ class Terms:
     deadline_s: float | None = None
     idempotency_key: str | None = None
     webhook: Mapping[str, Any] | None = None
+    model: str | None = None
+    """As `plitka.serve.served_model` settles it; None: whichever is served."""
     traceparent: str | None = None
     """The trace that the job belongs to, as W3C writes it."""
 
@@ -50,11 +56,14 @@ class Terms:
 class Jobs:
     """All jobs that have not ended."""
 
-    def __init__(self, store: Store, pictures: PictureStore, settings: Settings, metrics: Metrics) -> None:
+    def __init__(
+        self, store: Store, pictures: PictureStore, settings: Settings, metrics: Metrics, health: Health
+    ) -> None:
         self.store = store
         self.pictures = pictures
         self.settings = settings
         self.metrics = metrics
+        self.health = health
         self.on_change: Callable[[Job, str], None] = lambda _job, _event: None
         """Told in any thread that a job with a webhook began ("start") or ended ("completed")."""
         self._ready = threading.Condition()
@@ -124,6 +133,7 @@ class Jobs:
             Conflict: the idempotency key stands for another order.
             Unavailable: the service stops, has failed, or is full.
             TooMany: the key has enough jobs waiting.
+            NoRoom: pictures cannot be kept now.
         """
         repeated = self._find_repeated(caller, orders, terms)
         if repeated is not None:
@@ -152,7 +162,7 @@ class Jobs:
             return None
         asked = orders[0].asked
         drawn = {} if asked.has_seed else {"seed": job.request["seed"]}
-        if len(orders) > 1 or asked.kept() | drawn != job.request:
+        if len(orders) > 1 or asked.kept() | drawn != job.request or job.model not in (None, terms.model):
             raise Conflict("this Idempotency-Key was used for another order; use a new one for a new order")
         return job
 
@@ -161,6 +171,7 @@ class Jobs:
             raise Unavailable("the service is stopping; ask again in a moment", retry_after_s=self.settings.drain_s)
         if self.life is Life.FAILED:
             raise Unavailable("the service cannot load its model; its operator must look at it", retry_after_s=60.0)
+        self.health.check_room()
         with self._ready:
             if len(self._queue) + n_jobs > self.settings.queue_limit:
                 raise Unavailable(
@@ -195,6 +206,12 @@ class Jobs:
             )
 
     # The workers' threads
+
+    def await_turn(self) -> bool:
+        """Wait until a job waits; False when the service stops."""
+        with self._ready:
+            self._ready.wait_for(lambda: len(self._queue) > 0 or self.life.is_ending)
+            return not self.life.is_ending
 
     def take(self, limit: int = 1) -> list[Job]:
         """The next jobs that wait, at least one and at most `limit`, once there are any; none when the service stops.
@@ -246,15 +263,28 @@ class Jobs:
         now = time.time()
         ended = replace(job, state=state, finished_at=now, error=error)
         if self.store.finish_job(job.id, state, now, error):
-            self.metrics.jobs.labels(state.value).inc()
-            if job.started_at is not None:
-                self.metrics.job.observe(now - job.started_at)
-            log.info("job_ended", job_id=job.id, state=state.value, code=(error or {}).get("code"))
-        status = self._statuses.pop(job.id, None)
+            self._count_end(ended)
+        self._tell_end(ended)
+
+    def _count_end(self, ended: Job) -> None:
+        self.metrics.jobs.labels(ended.state.value).inc()
+        if ended.started_at is not None:
+            self.metrics.job.observe((ended.finished_at or 0.0) - ended.started_at)
+        log.info("job_ended", job_id=ended.id, state=ended.state.value, code=(ended.error or {}).get("code"))
+
+    def _tell_end(self, ended: Job) -> None:
+        status = self._statuses.pop(ended.id, None)
         if status is not None:
-            status.update(state=state, position=None, ended=ended)
-        if job.webhook is not None:
-            self.on_change(job, "completed")
+            status.update(state=ended.state, position=None, ended=ended)
+        if ended.webhook is not None:
+            self.on_change(ended, "completed")
+
+    def leave(self, job: Job) -> None:
+        """The service stops before what became of the job could be written: the next start takes it up."""
+        status = self._statuses.get(job.id)
+        if status is not None:
+            log.info("job_left", job_id=job.id)
+            status.update(is_stopping=True)
 
     # Callers
 
@@ -269,32 +299,33 @@ class Jobs:
 
     def cancel(self, job: Job) -> None:
         """A job that waits ends now, one that runs at its next step, one that ended stays as it is."""
-        if self._withdraw(job.id):
-            self.end(job, State.CANCELLED)
+        if self._end_waiting(job, State.CANCELLED):
             return
         status = self._statuses.get(job.id)
         if status is not None:
             status.is_cancelled = True
 
-    def abandon(self, job: Job) -> None:
-        """Nobody wants it any more; as `cancel`, and a job that was put back is not kept for the next start."""
-        self.cancel(job)
-        if self.life.is_ending and job.id not in self._statuses:
-            self.end(job, State.CANCELLED)
-
     def expire(self, job_id: str) -> None:
         """The deadline of a job has come."""
-        if self._withdraw(job_id):
+        try:
             job = self.store.find_job(job_id)
             if job is not None:
-                self.end(job, State.FAILED, deadline_problem(job))
+                self._end_waiting(job, State.FAILED, deadline_problem(job))
+        except StorageAway:
+            log.warning("deadline_not_kept", job_id=job_id)
+            self._expire_at(time.time() + _RETRY_S, job_id)
 
-    def _withdraw(self, job_id: str) -> bool:
+    def _end_waiting(self, job: Job, state: State, error: Mapping[str, Any] | None = None) -> bool:
+        """End a job that was not begun; False if it was, or has ended."""
+        ended = replace(job, state=state, finished_at=time.time(), error=error)
+        if not self.store.end_waiting(job.id, state, ended.finished_at or 0.0, error):
+            return False
         with self._ready:
-            was_waiting = self._queue.remove(job_id)
-            if was_waiting:
+            if self._queue.remove(job.id):
                 self._queue_moved()
-        return was_waiting
+        self._count_end(ended)
+        self._tell_end(ended)
+        return True
 
     def _queue_moved(self) -> None:
         """The queue is shorter; those who watch it are told, though not more often than they can read."""
@@ -315,19 +346,31 @@ class Jobs:
             if status.snapshot.position != position:
                 status.update(position=position)
 
-    # A new start
+    # A new start, and the return of the database
 
     def resume(self) -> None:
-        """Take up what the last run of the service left."""
-        for job in self.store.unfinished():
-            if job.state is State.RUNNING and self._settle_interrupted(job):
-                continue
-            self._enqueue(replace(job, state=State.QUEUED, started_at=None, picture=None, result=None))
-            log.info("job_resumed", job_id=job.id, n_starts=job.n_starts)
+        """Queue what was accepted and is not here: what the last run left, and what was written unheard.
+
+        Raises:
+            StorageAway: the database or the pictures went away; what was not queued yet is left to the next call.
+        """
+        with self._accepting:
+            for job in self.store.unfinished():
+                if job.id not in self._statuses and not self.life.is_ending:
+                    self._resume_one(job)
+
+    def _resume_one(self, job: Job) -> None:
+        fresh = self.store.find_job(job.id)  # it may have ended since the list was read
+        if fresh is None or fresh.state.is_final:
+            return
+        if fresh.state is State.RUNNING and self._settle_interrupted(fresh):
+            return
+        self._enqueue(replace(fresh, state=State.QUEUED, started_at=None, picture=None, result=None))
+        log.info("job_resumed", job_id=job.id, n_starts=job.n_starts)
 
     def _settle_interrupted(self, job: Job) -> bool:
         """End a job whose picture is there, or which has ended the process too often; else let it wait anew."""
-        if job.picture is not None and self.pictures.has(job.picture):
+        if job.picture is not None and self.pictures.is_whole(job.picture):
             self.end(job, State.SUCCEEDED)
             return True
         self.store.put_back(job)
@@ -353,6 +396,7 @@ def _new_job(caller: Caller, checked: CheckedOrder, terms: Terms) -> Job:
         idempotency_key=terms.idempotency_key,
         webhook=terms.webhook,
         webhook_due=terms.webhook is not None,
+        model=terms.model,
     )
 
 

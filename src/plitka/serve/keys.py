@@ -15,8 +15,6 @@ from enum import IntEnum
 from plitka.errors import InputError
 from plitka.serve.store import KeyRow, Store
 
-LOCAL_ID = "local"
-"""The key of everybody on this machine, where no key was ever made."""
 _FORM = re.compile(r"plitka_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 _NO_SALT = b"\0" * 16
 
@@ -48,6 +46,10 @@ class Caller:
     role: Role
     per_minute: int | None = None
     daily: int | None = None
+
+
+LOCAL = Caller(key_id="local", role=Role.OPERATOR)
+"""Everybody on this machine, where `Settings.open_loopback` lets them in; its row has no hash, so no key opens it."""
 
 
 def make_key(
@@ -98,26 +100,21 @@ def identify(store: Store, text: str) -> Caller | None:
     return Caller(key_id=row.id, role=ROLES[row.role], per_minute=row.per_minute, daily=row.daily)
 
 
-def local_caller(store: Store) -> Caller | None:
-    """Everybody on this machine; None as soon as a key was made."""
-    known = [key.id for key in store.list_keys()]
-    if not known:
-        store.add_key(
-            KeyRow(
-                id=LOCAL_ID,
-                name=LOCAL_ID,
-                role=Role.OPERATOR.word,
-                salt=b"",
-                hash=b"",
-                per_minute=None,
-                daily=None,
-                created_at=time.time(),
-                expires_at=None,
-            )
+def add_local(store: Store) -> None:
+    """Have the row that jobs of `LOCAL` belong to."""
+    if store.find_key(LOCAL.key_id) is None:
+        row = KeyRow(
+            id=LOCAL.key_id,
+            name=LOCAL.key_id,
+            role=LOCAL.role.word,
+            salt=b"",
+            hash=b"",
+            per_minute=None,
+            daily=None,
+            created_at=time.time(),
+            expires_at=None,
         )
-    elif known != [LOCAL_ID]:
-        return None
-    return Caller(key_id=LOCAL_ID, role=Role.OPERATOR)
+        store.add_key(row)
 
 
 def _hash(salt: bytes, secret: str) -> bytes:

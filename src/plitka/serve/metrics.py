@@ -24,6 +24,7 @@ class Metrics:
         self.queue = Gauge("plitka_queue_jobs", "Jobs that wait.", registry=registry)
         self.running = Gauge("plitka_running_jobs", "Jobs that are being made.", registry=registry)
         self.life = Gauge("plitka_life", "1 for the state the service is in.", ["state"], registry=registry)
+        self.connections = Gauge("plitka_connections", "Open connections.", registry=registry)
         self.watchers = Gauge("plitka_event_streams", "Open streams of events.", registry=registry)
         self.jobs = Counter("plitka_jobs", "Jobs that ended.", ["outcome"], registry=registry)
         self.accepted = Counter("plitka_jobs_accepted", "Jobs that were accepted.", registry=registry)
@@ -32,7 +33,7 @@ class Metrics:
         self.wait = self._seconds("plitka_wait_seconds", "From acceptance to start.")
         self.job = self._seconds("plitka_job_seconds", "From start to end.")
         self.load = self._seconds("plitka_load_seconds", "Loading the engine.")
-        self.warm_up = self._seconds("plitka_warm_up_seconds", "The first picture, which nobody sees.")
+        self.warm_up = self._seconds("plitka_warm_up_seconds", "The first pictures, which nobody sees.")
         self.encode = self._seconds("plitka_encode_seconds", "Writing a picture as PNG and keeping it.")
         self.stage = Histogram(
             "plitka_stage_seconds",
@@ -58,6 +59,16 @@ class Metrics:
             buckets=_SECONDS,
             registry=registry,
         )
+        self._add_resources(registry)
+
+    def _add_resources(self, registry: CollectorRegistry) -> None:
+        self.usable = Gauge(
+            "plitka_part_usable",
+            "1 if the database, the pictures or the disk can be used.",
+            ["part"],
+            registry=registry,
+        )
+        self.free = Gauge("plitka_free_bytes", "Free on the disk of a part.", ["part"], registry=registry)
         memory = Gauge("plitka_memory_bytes", "Resident memory of the process.", registry=registry)
         memory.set_function(lambda: psutil.Process().memory_info().rss)
         self.vram = Gauge("plitka_vram_bytes", "Memory of the GPU, where there is one.", ["kind"], registry=registry)
@@ -86,6 +97,8 @@ class Heartbeat:
         self._lock = threading.Lock()
         self._at: float | None = None
         self._step = 0
+        self.waited_s = 0.0
+        """Seconds in `wait`, of all jobs."""
 
     def beat(self, step: int) -> None:
         """That step was done; what came before a first step, or before one that is told again, was other work."""
@@ -105,6 +118,13 @@ class Heartbeat:
         """The worker is idle, so no sign is expected."""
         with self._lock:
             self._at = None
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, since storage is away: no sign is expected meanwhile, and it is no job's time."""
+        self.rest()
+        time.sleep(seconds)
+        self.waited_s += seconds
+        self.start()
 
     def silence_s(self) -> float:
         """Seconds since the last sign; 0 while none is expected."""

@@ -18,16 +18,17 @@ from pydantic import ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from plitka.core.generation import MAX_SEED, USUAL_MODE
-from plitka.errors import InputError, NotFound, PlitkaError
+from plitka.errors import InputError, PlitkaError
 from plitka.serve import fields, routes, schemas
-from plitka.serve.access import Maker, TheService, spend
+from plitka.serve.access import Maker, TheService, hold_stream, spend
 from plitka.serve.completion import picture_of, until_ended
-from plitka.serve.image_formats import base64_text, converted
+from plitka.serve.image_formats import Preview, base64_text, converted
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.links import signed_path
 from plitka.serve.orders import CheckedOrder, LookChoices, Order
 from plitka.serve.problems import problem_of
+from plitka.serve.served_model import settle_model
 from plitka.serve.service import Service
 from plitka.serve.store import Job
 
@@ -126,7 +127,7 @@ class OpenAIProblem(schemas.Answer):
 _EVENT = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": _EVENT}}},
-    **{status: {"model": OpenAIProblem} for status in (400, 401, 403, 404, 413, 422, 429, 500, 503)},
+    **{status: {"model": OpenAIProblem} for status in (400, 401, 403, 404, 410, 413, 422, 429, 500, 503, 507)},
 }
 _USAGE: dict[str, Any] = {
     "input_tokens": 0,
@@ -146,6 +147,8 @@ _USAGE: dict[str, Any] = {
 )
 async def generate_images(order: ImagesOrder, request: Request, service: TheService, caller: Maker) -> Any:  # noqa: ANN401
     """Wait for the pictures, or stream them with previews."""
+    if order.stream:
+        hold_stream(request, service, caller)
     jobs = await run_in_threadpool(_accept, order, request, service, caller)
     if order.stream:
         return StreamingResponse(_stream(service, order, jobs), media_type="text/event-stream")
@@ -156,12 +159,11 @@ async def generate_images(order: ImagesOrder, request: Request, service: TheServ
 
 
 def _accept(order: ImagesOrder, request: Request, service: Service, caller: Caller) -> list[Job]:
-    is_known = order.model is None or _OPENAI_MODELS.fullmatch(order.model)
-    if not is_known and service.engine is not None and order.model not in schemas.model_names(service.engine):
-        raise NotFound("the model {model!r} is not served here; see /v1/models", model=order.model)
+    is_any = order.model is None or _OPENAI_MODELS.fullmatch(order.model)
+    model = None if is_any else settle_model(order.model, service.engine)
     orders = _checked(order, service)
     spend(request, service, caller, len(orders))
-    terms = Terms(request_id=request.state.request_id, traceparent=request.headers.get("traceparent"))
+    terms = Terms(request_id=request.state.request_id, model=model, traceparent=request.headers.get("traceparent"))
     return service.jobs.accept(caller, orders, terms)
 
 
@@ -220,20 +222,20 @@ async def _stream(service: Service, order: ImagesOrder, jobs: Sequence[Job]) -> 
 
 async def _stream_one(service: Service, order: ImagesOrder, job: Job) -> AsyncIterator[str]:
     status = service.jobs.status(job.id)
-    n_partial, shown = 0, b""
+    n_partial, shown = 0, None
     if status is not None:
         async for snapshot in status.snapshots(previews=bool(order.partial_images)):
-            preview = snapshot.preview_jpeg or shown
-            if preview is not shown and n_partial < (order.partial_images or 0):
+            preview = snapshot.preview
+            if preview is not None and preview is not shown and n_partial < (order.partial_images or 0):
                 fields = await run_in_threadpool(_partial, order, preview, n_partial)
                 yield _sse("image_generation.partial_image", fields)
                 n_partial, shown = n_partial + 1, preview
     yield await run_in_threadpool(_completed, service, order, job)
 
 
-def _partial(order: ImagesOrder, jpeg: bytes, index: int) -> dict[str, Any]:
+def _partial(order: ImagesOrder, preview: Preview, index: int) -> dict[str, Any]:
     return {
-        "b64_json": base64_text(converted(jpeg, order.output_format or "png")),
+        "b64_json": preview.base64(order.output_format or "png"),
         "partial_image_index": index,
         **_event_fields(order),
         "size": order.size or "auto",

@@ -3,13 +3,15 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from plitka.core.files.mask_file import canonical_mask
 from plitka.core.generation import RANDOM_SEED_LIMIT, USUAL_MODE, CompleteRequest, Defaults, Mode, Request
 from plitka.core.recipes.recipe import parse_recipe
-from plitka.core.scene import MAX_ZONES, Size
+from plitka.core.scene import MAX_ZONES, Size, naming_zone, short_mask
 from plitka.core.scene_json import LOOK_NAMES, build_scene, read_choices
 from plitka.serve import fields
 from plitka.serve.fields import Wire
@@ -74,6 +76,14 @@ class Order(LookChoices):
         """Whether the caller chose one."""
         return self.seed is not None and self.seed >= 0
 
+    def with_masks(self) -> "Order":
+        """The order with its masks as a scene keeps them, so that drawings are read once.
+
+        Raises:
+            InputError: a mask that cannot be read, by the number of its zone.
+        """
+        return self.model_copy(update={"zones": list(map(_with_mask, count(1), self.zones))}) if self.zones else self
+
     def with_seed(self) -> "Order":
         """The order with a seed, so that making it again makes the same picture."""
         return self if self.has_seed else self.model_copy(update={"seed": secrets.randbelow(RANDOM_SEED_LIMIT)})
@@ -110,6 +120,12 @@ class Order(LookChoices):
         if self.width_px is None and self.height_px is None and self.field_mm is None:
             return None
         return Size(width_px=self.width_px or defaults.width_px, height_px=self.height_px or defaults.height_px)
+
+
+def _with_mask(number: int, zone: ZoneOrder) -> ZoneOrder:
+    with naming_zone(number, short_mask(zone.mask)):
+        mask = canonical_mask(zone.mask, "POST /v1/masks, label={label}")
+        return zone.model_copy(update={"mask": mask})
 
 
 class JobOrder(Order):

@@ -12,11 +12,11 @@ from plitka.core.language.translations import translation
 from plitka.core.recipes.recipe import format_prompt, parse_recipe, to_hundredths
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve import routes, schemas
-from plitka.serve.access import Maker, TheService, Viewer, order_one, own_job
+from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job
 from plitka.serve.completion import picture_of
 from plitka.serve.error_responses import language_of
 from plitka.serve.fields import checked_length
-from plitka.serve.image_formats import base64_text
+from plitka.serve.image_formats import Preview
 from plitka.serve.job_status import Snapshot
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Role
@@ -30,7 +30,7 @@ JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As the job's 
 
 
 @router.post(
-    routes.JOBS, status_code=202, responses=problem_responses(400, 409, 413, 422, 503), summary="Order a picture"
+    routes.JOBS, status_code=202, responses=problem_responses(400, 409, 413, 422, 503, 507), summary="Order a picture"
 )
 async def create_job(
     order: JobOrder,
@@ -103,7 +103,7 @@ def cancel_job(job_id: JobId, service: TheService, caller: Maker) -> schemas.Job
 @router.get(
     routes.JOB_IMAGE,
     response_class=Response,
-    responses=PNG | problem_responses(404, 422, 500),
+    responses=PNG | problem_responses(404, 410, 422, 500),
     summary="The picture of a job",
 )
 def get_image(
@@ -122,9 +122,11 @@ def get_image(
     return Response(picture_of(service, job), media_type="image/png", headers={"ETag": f'"{job.picture}"'})
 
 
-def _watched_job(job_id: JobId, service: TheService, caller: Viewer) -> Job:
+def _watched_job(job_id: JobId, request: Request, service: TheService, caller: Viewer) -> Job:
     """The job, before the stream begins: so a job of another key is answered with a plain 404."""
-    return own_job(service, caller, job_id)
+    job = own_job(service, caller, job_id)
+    hold_stream(request, service, caller)
+    return job
 
 
 @router.get(
@@ -137,15 +139,17 @@ async def watch_job(job: Annotated[Job, Depends(_watched_job)], service: TheServ
     """Server-sent events: queued, step, preview, stopping, done; what a slow reader misses is not told later."""
     with service.metrics.watchers.track_inprogress():
         status = service.jobs.status(job.id)
-        shown = 0
+        shown, ended = None, job if status is None else None
         if status is not None:
             async for snapshot in status.snapshots(previews=True):
+                ended = snapshot.ended
                 if not snapshot.state.is_final:
                     yield _event(snapshot)
-                if snapshot.preview_jpeg is not None and snapshot.preview_step != shown:
-                    shown = snapshot.preview_step
-                    yield _preview_event(snapshot)
-        ended = await run_in_threadpool(service.store.find_job, job.id)
+                if snapshot.preview is not None and snapshot.preview is not shown:
+                    shown = snapshot.preview
+                    yield _preview_event(shown)
+        if status is None and not job.state.is_final:  # it ended between the two looks
+            ended = await run_in_threadpool(service.store.find_job, job.id)
         if ended is not None and ended.state.is_final:
             yield ServerSentEvent(event="done", data=schemas.job_answer(ended).model_dump(mode="json"))
 
@@ -159,9 +163,10 @@ def _event(snapshot: Snapshot) -> ServerSentEvent:
     return ServerSentEvent(event="step", data=step)
 
 
-def _preview_event(snapshot: Snapshot) -> ServerSentEvent:
-    jpeg = base64_text(snapshot.preview_jpeg or b"")
-    return ServerSentEvent(event="preview", data={"step": snapshot.preview_step, "jpeg_base64": jpeg})
+def _preview_event(preview: Preview) -> ServerSentEvent:
+    # Put together as it is sent: base64 needs no escapes, and looking for some would take time for each watcher.
+    data = f'{{"step": {preview.step}, "jpeg_base64": "{preview.base64("jpeg")}"}}'
+    return ServerSentEvent(event="preview", raw_data=data)
 
 
 @router.post(routes.RECIPES_PARSE, responses=problem_responses(400, 413, 422), summary="Read a recipe")

@@ -4,13 +4,26 @@ A name never stands for half a picture: a folder gets it by renaming, an object 
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import fsspec
+import structlog
 
 from plitka.core.files.picture import SUFFIX, write_whole
-from plitka.errors import InputError
+from plitka.errors import Gone, InputError, PlitkaError, StorageAway
+from plitka.serve.permissions import FILE_MODE, make_private_folder
+
+log = structlog.get_logger(__name__)
+
+ASIDE = "aside"
+_PROBE = ".probe"
+"""Written to find out whether anything can be."""
+_PROBE_BYTES = 65_536
+_RETRY_S = 10.0
+"""After which a caller may ask again, when the pictures are away."""
 
 
 class PictureStore:
@@ -36,40 +49,117 @@ class PictureStore:
             ) from error
         self._is_local = "file" in (self._files.protocol if isinstance(self._files.protocol, tuple) else ())
         self._sync = sync
+        if self._is_local and not Path(self._root).exists():
+            make_private_folder(Path(self._root))
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the pictures are, if that is a folder of this machine."""
+        return Path(self._root) if self._is_local else None
+
+    def check(self) -> None:
+        """Find out whether pictures can be written, by writing as much as a small one takes.
+
+        Raises:
+            StorageAway: they cannot.
+        """
+        path = str(PurePosixPath(self._root, _PROBE))
+        with _translated():
+            if self._is_local:
+                if not Path(path).parent.exists():
+                    make_private_folder(Path(path).parent)
+                try:
+                    Path(path).write_bytes(bytes(_PROBE_BYTES))
+                finally:
+                    Path(path).unlink(missing_ok=True)
+            else:
+                self._files.pipe_file(path, bytes(_PROBE_BYTES))
 
     def write(self, png: bytes, digest: str) -> None:
-        """Keep a picture under its digest."""
+        """Keep a picture under its digest.
+
+        Raises:
+            StorageAway: it cannot be written, or not now.
+        """
         path = self._path(digest)
-        if not self._is_local:
-            self._files.pipe_file(path, png)
-        elif self._sync or not _is_kept(Path(path), png):
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-            write_whole(Path(path), png, sync=self._sync)
+        with _translated():
+            if not self._is_local:
+                self._files.pipe_file(path, png)
+            elif self._sync or not _is_kept(Path(path), png):
+                if not Path(path).parent.exists():
+                    make_private_folder(Path(path).parent)
+                write_whole(Path(path), png, sync=self._sync, mode=FILE_MODE)
 
     def read(self, digest: str) -> bytes:
         """The picture of a digest.
 
         Raises:
-            FileNotFoundError: there is none.
+            Gone: there is none, or what is there is not that picture.
+            StorageAway: it cannot be read, or not now.
         """
-        content: bytes = self._files.cat_file(self._path(digest))
+        try:
+            with _translated(FileNotFoundError):
+                content: bytes = self._files.cat_file(self._path(digest))
+        except FileNotFoundError as error:
+            log.error("picture_gone", digest=digest, is_damaged=False)  # noqa: TRY400  (no paths)
+            raise Gone("the picture is no longer kept") from error
+        if digest_of(content) != digest:
+            log.error("picture_gone", digest=digest, is_damaged=True)
+            raise Gone("the picture is damaged, and no longer of use")
         return content
 
     def has(self, digest: str) -> bool:
-        """Whether the picture is there, whole."""
-        return bool(self._files.exists(self._path(digest)))
+        """Whether there is a file of that name, whatever is in it."""
+        with _translated():
+            return bool(self._files.exists(self._path(digest)))
+
+    def is_whole(self, digest: str) -> bool:
+        """Whether that very picture is there."""
+        try:
+            with _translated(FileNotFoundError):
+                return digest_of(self._files.cat_file(self._path(digest))) == digest
+        except FileNotFoundError:
+            return False
 
     def discard(self, digest: str) -> None:
         """Remove a picture, and partial files of writes that were cut off."""
         path = self._path(digest)
+        with _translated():
+            if self._is_local:
+                for left in Path(path).parent.glob(f".{Path(path).name}.*.part"):
+                    left.unlink(missing_ok=True)
+            if self._files.exists(path):
+                self._files.rm_file(path)
+
+    def names(self) -> list[str]:
+        """Every file that is kept here, whole or not, by its path within the store; not what was set aside."""
+        self._files.invalidate_cache()
+        root = str(PurePosixPath(self._root))
+        inside = [str(PurePosixPath(path).relative_to(root)) for path in self._files.find(root)]
+        return sorted(name for name in inside if not name.startswith(f"{ASIDE}/"))
+
+    def set_aside(self, name: str) -> None:
+        """Move a file to a folder of the store from which nothing is sent."""
+        aside = PurePosixPath(self._root, ASIDE)
         if self._is_local:
-            for left in Path(path).parent.glob(f".{Path(path).name}.*.part"):
-                left.unlink(missing_ok=True)
-        if self._files.exists(path):
-            self._files.rm_file(path)
+            make_private_folder(Path(aside))
+        self._files.mv(str(PurePosixPath(self._root, name)), str(aside / PurePosixPath(name).name))
 
     def _path(self, digest: str) -> str:
         return str(PurePosixPath(self._root, digest[:2], digest + SUFFIX))
+
+
+@contextmanager
+def _translated(*but: type[Exception]) -> Iterator[None]:
+    """What the file system or the store says of itself becomes `StorageAway`, except for `but`."""
+    try:
+        yield
+    except PlitkaError:
+        raise
+    except Exception as error:  # each of fsspec's stores has errors of its own
+        if isinstance(error, but):
+            raise
+        raise StorageAway("the pictures cannot be reached; ask again in a moment", retry_after_s=_RETRY_S) from error
 
 
 def _is_kept(path: Path, png: bytes) -> bool:

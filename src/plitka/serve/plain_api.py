@@ -89,7 +89,7 @@ def _joined(texts: list[str]) -> str:
     return Order(recipe=fields.RECIPE_EXAMPLE, negative_prompt=joined).negative_prompt or ""
 
 
-_RESPONSES = PNG | problem_responses(400, 413, 422, 500, 503)
+_RESPONSES = PNG | problem_responses(400, 410, 413, 422, 500, 503, 507)
 Accept = Annotated[str | None, Header(description="image/png, image/jpeg, image/webp, or application/json for base64.")]
 
 
@@ -127,6 +127,6 @@ def _answer(png: bytes, accept: str | None) -> Response:
 
 @router.get(routes.ROOT, response_class=PlainTextResponse, summary="Liveness, as Hugging Face's toolkit has it")
 @router.get(routes.HEALTH, response_class=PlainTextResponse, summary="Liveness, as Hugging Face's toolkit has it")
-def answer_ok() -> str:
+async def answer_ok() -> str:
     """Always Ok."""
     return "Ok"

@@ -40,13 +40,19 @@ READY = "/readyz"
 METRICS = "/metrics"
 OPENAPI = "/openapi.json"
 
-OPEN_PATHS = frozenset({LIVE, READY, HEALTH, HEALTH_CHECK, OPENAPI, ROOT})
+PROBE_PATHS = frozenset({LIVE, READY, HEALTH, HEALTH_CHECK, ROOT})
+"""What tells how the service is, under reading; it is answered above every limit."""
+OPEN_PATHS = PROBE_PATHS | {OPENAPI}
 """What anybody may read; under `/` only reading, which shows nothing of anybody's."""
 UPLOAD_PATHS = frozenset({MEASURE, MASKS})
 """Where a body is a file, and may be larger."""
 
+ORDER_PATHS = (JOBS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS, MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE)
+"""Where a body is an order, and may have masks."""
+
 _PLACE = re.compile(r"\{(\w+)\}")
 _IMAGE_PATH = re.compile(JOB_IMAGE.replace("{job_id}", "([0-9a-f]{32})"))
+_ORDER_PATH = re.compile("|".join(_PLACE.sub("[^/]+", path) for path in ORDER_PATHS))
 _PREFIXES_OF_OPENAI = ("/v1/images/",)
 _PREFIXES_OF_COG = (COG_PREDICTIONS, PREDICTIONS, f"{MODELS}/")
 
@@ -69,6 +75,11 @@ def contract_of(path: str) -> Contract:
     if path.startswith(_PREFIXES_OF_OPENAI):
         return Contract.OPENAI
     return Contract.COG if path.startswith(_PREFIXES_OF_COG) else Contract.OWN
+
+
+def takes_order(path: str) -> bool:
+    """Whether orders are sent to a path."""
+    return _ORDER_PATH.fullmatch(path) is not None
 
 
 def job_of_image(path: str) -> str | None:

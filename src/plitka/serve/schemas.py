@@ -194,11 +194,6 @@ def model_answer(engine: Engine) -> ModelAnswer:
     )
 
 
-def model_names(engine: Engine) -> tuple[str, str]:
-    """What the served model may be called by: with its hash, and without."""
-    return engine.name, engine.name.partition("@")[0]
-
-
 PNG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -210,11 +205,13 @@ _MEANINGS = {
     403: "The key's role does not reach so far.",
     404: "No such thing, or it is another key's.",
     409: "This contradicts a request before it.",
+    410: "The picture was made, and is lost or damaged.",
     413: "Too long or too large.",
     422: "A value is of the wrong kind or out of its range.",
     429: "More often than the key may; Retry-After says when.",
     500: "Something broke here.",
-    503: "Starting, stopping, or full; Retry-After says when.",
+    503: "Starting, stopping, full, or its database is away; Retry-After says when.",
+    507: "No room for further pictures; Retry-After says when to ask again.",
 }
 
 
@@ -227,4 +224,4 @@ def problem_responses(*statuses: int, as_json: bool = False) -> dict[int | str, 
     """
     content = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     shape: dict[str, Any] = content if as_json else {"model": Problem}
-    return {status: shape | {"description": _MEANINGS[status]} for status in (401, 403, 429, *statuses)}
+    return {status: shape | {"description": _MEANINGS[status]} for status in (401, 403, 429, 503, *statuses)}

@@ -3,18 +3,23 @@
 import asyncio
 import socket
 import sys
+from functools import partial
 from types import FrameType
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from plitka.serve.app import create_app
-from plitka.serve.logs import forward_library_logs
+from plitka.serve.connections import Connections
+from plitka.serve.descriptors import ACCEPTED_AT_ONCE, connections_that_fit
+from plitka.serve.logs import forward_library_logs, limit_lines
+from plitka.serve.protocol import TimedProtocol
 from plitka.serve.service import Service
 
 _GRACE_S = 10.0
 _SWITCH_S = 0.0005
+_BACKLOG = 1024
+"""Connections that the system holds until they are accepted."""
 
 
 class _Server(uvicorn.Server):
@@ -30,6 +35,14 @@ class _Server(uvicorn.Server):
         sys.setswitchinterval(_SWITCH_S)
         super().run(sockets)
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen."""
+        await super().startup(sockets)
+        for server in self.servers:
+            for listener in server.sockets:
+                with listener.dup() as same:
+                    same.listen(_BACKLOG)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; a second time, at once."""
         if not self.should_exit:
@@ -41,40 +54,38 @@ class _Server(uvicorn.Server):
 def serve(service: Service) -> None:
     """Answer requests until the process is told to stop."""
     forward_library_logs()
+    limit_lines()
     server_of(service).run()
 
 
 def server_of(service: Service) -> uvicorn.Server:
-    """The server of a service, which does not run yet."""
+    """The server of a service, which does not run yet.
+
+    Raises:
+        InputError: the process may not open as many files as it needs.
+    """
     settings = service.settings
     config = uvicorn.Config(
         create_app(service),
         host=settings.host,
         port=settings.port,
-        http=_protocol(settings.header_timeout_s),
+        http=_protocol(service),
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         date_header=True,
         proxy_headers=False,
-        limit_concurrency=settings.max_connections,
+        # asyncio accepts so many at a time, each of which is an open file before it can be counted.
+        backlog=ACCEPTED_AT_ONCE,
         h11_max_incomplete_event_size=32 * 1024,
         timeout_graceful_shutdown=int(settings.drain_s + _GRACE_S),
     )
     return _Server(config, service)
 
 
-def _protocol(header_timeout_s: float) -> type[asyncio.Protocol]:
-    class Protocol(H11Protocol):
-        """Closes a connection whose first headers do not come."""
-
-        def connection_made(self, transport: Any) -> None:  # noqa: ANN401  (as uvicorn has it)
-            super().connection_made(transport)
-            self.loop.call_later(header_timeout_s, self._close_if_silent)
-
-        def _close_if_silent(self) -> None:
-            cycle: object = self.cycle
-            if cycle is None and not self.transport.is_closing():
-                self.transport.close()
-
-    return Protocol
+def _protocol(service: Service) -> Any:  # noqa: ANN401  (uvicorn asks for a class, and calls it)
+    settings = service.settings
+    connections = Connections(connections_that_fit(settings.max_connections), settings.connections_per_address)
+    service.metrics.connections.set_function(lambda: len(connections))
+    return partial(TimedProtocol, settings=settings, open_connections=connections)

@@ -1,19 +1,23 @@
 """Everything that one running service is made of."""
 
-import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from plitka.core.generation import Defaults, Engine
+from plitka.errors import PlitkaError, Unavailable
+from plitka.serve import keys
 from plitka.serve.allowance import Allowance
+from plitka.serve.health import Health
 from plitka.serve.jobs import Jobs
 from plitka.serve.life import Life
 from plitka.serve.metrics import Metrics
 from plitka.serve.orders import CheckedOrder, Order
+from plitka.serve.permissions import make_private_folder
 from plitka.serve.picture_store import PictureStore
+from plitka.serve.places import Places
 from plitka.serve.settings import Settings
 from plitka.serve.store import Store, open_store
 from plitka.serve.tracing import Tracer
+from plitka.serve.uploads import Uploads
 from plitka.serve.worker import EngineLoader, Worker
 
 
@@ -26,14 +30,20 @@ class Service:
     pictures: PictureStore
     metrics: Metrics
     allowance: Allowance
+    health: Health
     jobs: Jobs
     workers: tuple[Worker, ...]
     """All over the same model."""
     tracer: Tracer
     link_secret: bytes
     version: str
-    decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
-    """One upload at a time is decoded: each may take hundreds of megabytes for a while."""
+    requests: Places
+    """In work, of each key."""
+    streams: Places
+    """Open streams of events, of each key."""
+    streams_to: Places
+    """Open streams of events, to each address."""
+    uploads: Uploads
 
     @property
     def is_alive(self) -> bool:
@@ -43,6 +53,17 @@ class Service:
         if any(worker.heartbeat.silence_s() >= self.settings.stall_s for worker in self.workers):
             return False
         return self.jobs.life.is_ending or any(worker.is_alive() for worker in self.workers)
+
+    @property
+    def problem(self) -> PlitkaError | None:
+        """Why no pictures are made now; None if they are."""
+        if self.jobs.life is not Life.READY:
+            return Unavailable("the service is {state}", state=self.jobs.life.value)
+        if not self.is_alive:
+            return Unavailable("the engine gives no sign")
+        if any(worker.is_waiting for worker in self.workers):
+            return Unavailable("the service waits for its storage")
+        return self.health.problem
 
     @property
     def engine(self) -> Engine | None:
@@ -58,7 +79,7 @@ class Service:
             PromptTooLong: the text encoders would not see all of it.
             InputError: the engine cannot make it.
         """
-        settled, engine = order.with_seed(), self.engine
+        settled, engine = order.with_masks().with_seed(), self.engine
         if engine is None:
             settled.request(Defaults())
             return CheckedOrder(asked=order, order=settled, request=None)
@@ -70,7 +91,6 @@ def open_service(
     load_engine: EngineLoader,
     *,
     version: str,
-    memory: Callable[[], Mapping[str, int]] | None = None,
     warm_up_px: int | None = None,
 ) -> Service:
     """A service that is ready to start; nothing runs yet.
@@ -79,8 +99,7 @@ def open_service(
         settings: how it behaves.
         load_engine: makes the engine, on the engine's thread.
         version: plitka's.
-        memory: bytes of the device's memory by kind, for the metrics.
-        warm_up_px: side of the first picture; None: as large as usual.
+        warm_up_px: side of the first pictures; None: as large as usual.
 
     Raises:
         InputError: the database, the pictures' place or Redis cannot be used.
@@ -88,19 +107,30 @@ def open_service(
     tracer = Tracer(settings.otlp_endpoint, version)
     metrics = Metrics()
     allowance = Allowance(settings)
+    if not settings.pictures_url:
+        make_private_folder(settings.data.resolve())  # also where the database is elsewhere
     pictures = PictureStore(settings.pictures, sync=settings.survive_power_cut)
     store = open_store(settings, own=True)
-    jobs = Jobs(store, pictures, settings, metrics)
-    worker = Worker(jobs, load_engine, version=version, tracer=tracer, memory=memory, warm_up_px=warm_up_px)
+    if settings.open_loopback:
+        keys.add_local(store)
+    health = Health(store, pictures, settings, metrics)
+    jobs = Jobs(store, pictures, settings, metrics, health)
+    health.on_return = jobs.resume
+    worker = Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px)
     return Service(
         settings=settings,
         store=store,
         pictures=pictures,
         metrics=metrics,
         allowance=allowance,
+        health=health,
         jobs=jobs,
         workers=(worker,),
         tracer=tracer,
         link_secret=store.secret("links"),
         version=version,
+        uploads=Uploads(settings),
+        requests=Places(settings.requests_per_key),
+        streams=Places(settings.streams_per_key),
+        streams_to=Places(settings.streams_per_address),
     )

@@ -14,8 +14,33 @@ from pathlib import Path
 from plitka.errors import InputError
 
 PREFIX = "PLITKA_"
+DATABASE_NAME = "plitka.sqlite"
+"""The database's file in a data folder, and in a backup."""
+PICTURES_NAME = "pictures"
+"""The pictures' folder there."""
 MAX_PROMPT_CH = 1000
 """Characters of a recipe or of a negative prompt."""
+_COUNTS = (
+    "batch",
+    "queue_limit",
+    "key_queue_limit",
+    "max_starts",
+    "per_minute",
+    "max_connections",
+    "connections_per_address",
+    "requests_per_key",
+    "streams_per_key",
+    "streams_per_address",
+    "body_bytes",
+    "order_bytes",
+    "order_text_bytes",
+    "upload_bytes",
+    "pending_uploads",
+    "uploads_per_key",
+    "pending_upload_bytes",
+    "pending_upload_bytes_per_key",
+)
+"""Settings that are at least 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +57,15 @@ class Settings:
     """fsspec's, such as s3://bucket/folder; empty: a folder in `data`."""
     redis_url: str = field(default="", repr=False)
     """Where rate limits are counted; empty: in this process."""
+    open_loopback: bool = False
+    """Take whoever comes from this machine for its operator, without a key or with any bearer."""
     public_url: str = ""
     """Base URL of links in answers, where clients reach the service through a proxy; empty: the URL that they asked."""
     survive_power_cut: bool = False
     """Wait for the disk at each commit and picture; without it an answer survives any end of the process."""
 
+    batch: int = 1
+    """Pictures that are made at once; a picture's bytes depend on how many there are beside it."""
     queue_limit: int = 256
     """Jobs that wait, of all keys."""
     key_queue_limit: int = 64
@@ -56,22 +85,53 @@ class Settings:
     max_restarts: int = 3
     """Engines that fail to load in a row before the service gives up."""
 
+    database_wait_s: float = 3.0
+    """How long a request waits for a database that is locked or silent, before it is refused."""
+    redis_timeout_s: float = 0.25
+    """For one answer of Redis; then it is left alone for a while, and this process counts for itself."""
+    min_free_bytes: int = 268_435_456
+    """Of the disks of database and pictures; with less, new work is refused."""
+
     per_minute: int = 10
     """Pictures and measurements of a key that names no number of its own."""
     reads_per_minute: int = 1200
     """All other requests of a key."""
     refusals_per_minute: int = 30
     """Requests with a bad key from one address; any more are refused unread."""
-    body_bytes: int = 1_000_000
+    body_bytes: int = 16_000
+    """Of a request that is no order and no upload."""
+    order_bytes: int = 1_000_000
+    """Of an order with its masks."""
+    order_text_bytes: int = 64_000
+    """Of an order without its masks."""
     upload_bytes: int = 20_000_000
     upload_pixels: int = 50_000_000
+    pending_uploads: int = 16
+    """Uploads that are read, wait or are decoded, of all keys."""
+    uploads_per_key: int = 4
+    """The same of one key."""
+    pending_upload_bytes: int = 80_000_000
+    """Of all pending uploads together; one that does not say its size counts as the largest."""
+    pending_upload_bytes_per_key: int = 40_000_000
+    """The same of one key."""
     header_timeout_s: float = 10.0
-    """For a request's headers."""
+    """For a request's headers, of the first request of a connection and of each further one."""
     body_timeout_s: float = 30.0
     """For a request's body."""
     send_timeout_s: float = 30.0
-    """For a client to receive a part of an answer."""
+    """For a client to take some more of an answer."""
+    send_bytes_per_s: int = 1000
+    """A client that takes less of an answer, over `send_timeout_s`, is dropped."""
     max_connections: int = 2000
+    """Of everybody; fewer where the process may not open so many files. Probes are answered above it too."""
+    connections_per_address: int = 500
+    """Of one address; a proxy is one address."""
+    requests_per_key: int = 256
+    """Requests of one key that are in work at once."""
+    streams_per_key: int = 64
+    """Streams of events of one key that are open at once."""
+    streams_per_address: int = 256
+    """Streams of events to one address; a proxy is one address."""
     link_s: int = 3600
     """How long a link to a picture is good without a key."""
 
@@ -83,9 +143,15 @@ class Settings:
     """Where traces are sent, such as http://localhost:4318."""
 
     def __post_init__(self) -> None:
-        for name in ("queue_limit", "key_queue_limit", "max_starts", "per_minute", "body_bytes", "upload_bytes"):
+        for name in _COUNTS:
             if getattr(self, name) < 1:
                 raise InputError("{name} must be at least 1, not {value}", name=name, value=getattr(self, name))
+        if self.open_loopback and not self.is_loopback:
+            raise InputError(
+                "{host} can be reached by others, and open-loopback lets in whoever comes without a key; "
+                "listen on 127.0.0.1, or make keys",
+                host=self.host,
+            )
         if not 0 <= self.port <= 65535:
             raise InputError(
                 "{name} must lie in {low}..{high}, not {value}", name="port", low=0, high=65535, value=self.port
@@ -102,12 +168,12 @@ class Settings:
     @property
     def database(self) -> str:
         """The database's URL, with SQLite's path filled in."""
-        return self.database_url or f"sqlite:///{self.data.resolve() / 'plitka.sqlite'}"
+        return self.database_url or f"sqlite:///{self.data.resolve() / DATABASE_NAME}"
 
     @property
     def pictures(self) -> str:
         """The pictures' URL, with the folder's path filled in."""
-        return self.pictures_url or (self.data.resolve() / "pictures").as_uri()
+        return self.pictures_url or (self.data.resolve() / PICTURES_NAME).as_uri()
 
 
 def read_settings(environ: Mapping[str, str], **given: object) -> Settings:

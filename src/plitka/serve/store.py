@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from filelock import FileLock, Timeout
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from plitka.errors import InputError
-from plitka.serve import tables
+from plitka.serve import revisions, tables, waits
+from plitka.serve.integrity import require_sound, told_of_database
+from plitka.serve.permissions import FILE_MODE, keep_file_private, make_private_folder
 from plitka.serve.settings import Settings
 
 _OWNER_LOCK = 0x706C69746B61
@@ -52,14 +52,18 @@ _OPEN = (State.QUEUED, State.RUNNING)
 
 # What every job needs is written once and not at each call: building a statement takes longer than executing it.
 _FIND_KEY = sa.select(tables.keys).where(tables.keys.c.id == sa.bindparam("key"))
+_IS_KEY = tables.keys.c.hash != b""
+"""Not the row of those who come without a key."""
 _FIND_JOB = sa.select(tables.jobs).where(tables.jobs.c.id == sa.bindparam("job"))
 _FIND_OWN_JOB = _FIND_JOB.where(tables.jobs.c.key_id == sa.bindparam("key"))
 _ADD_JOB = sa.insert(tables.jobs).returning(tables.jobs.c.number)
 # Not IN, whose list SQLAlchemy would write out anew for each call.
 _IS_OPEN = sa.or_(*(tables.jobs.c.state == state for state in _OPEN))
 _CHANGE_JOB = sa.update(tables.jobs).where(tables.jobs.c.id == sa.bindparam("job"), _IS_OPEN)
-_START_JOB = _CHANGE_JOB.values(
-    state=State.RUNNING, started_at=sa.bindparam("new_started_at"), n_starts=tables.jobs.c.n_starts + 1
+_END_WAITING = (
+    sa.update(tables.jobs)
+    .where(tables.jobs.c.id == sa.bindparam("job"), tables.jobs.c.state == State.QUEUED)
+    .values({name: sa.bindparam(f"new_{name}") for name in ("state", "finished_at", "error")})
 )
 
 
@@ -100,6 +104,8 @@ class Job:
     idempotency_key: str | None = None
     webhook: Mapping[str, Any] | None = None
     webhook_due: bool = False
+    model: str | None = None
+    """NAME or NAME@VERSION of the model that it was ordered of; None: whichever is served."""
     state: State = State.QUEUED
     started_at: float | None = None
     finished_at: float | None = None
@@ -115,27 +121,44 @@ class Job:
 class Store:
     """The database."""
 
-    def __init__(self, engine: sa.Engine, held: ExitStack) -> None:
+    def __init__(self, engine: sa.Engine, held: ExitStack, wait_s: float) -> None:
+        """Over an engine whose tables are there; a lock of ours is waited for at most `wait_s`."""
         self._engine = engine
         self._held = held
+        self._wait_s = wait_s
         self._writing = threading.Lock()
 
     def close(self) -> None:
         """Give the ownership and the connections back."""
         self._held.close()
 
+    @property
+    def folder(self) -> Path | None:
+        """Where SQLite's file is; None for another database."""
+        url = self._engine.url
+        return Path(url.database or "").parent if url.get_backend_name() == "sqlite" else None
+
     def check(self) -> None:
-        """Ping the database."""
-        with self._engine.connect() as connection:
-            connection.execute(sa.select(1))
+        """Find out whether the database answers and lets us write.
+
+        Raises:
+            StorageAway: it does not. So does every other method here.
+        """
+        with self._write() as connection:
+            connection.exec_driver_sql("SELECT 1" if self.folder is None else "BEGIN IMMEDIATE")
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
-        with self._writing, self._engine.begin() as connection:
-            yield connection
+        if not self._writing.acquire(timeout=self._wait_s):
+            raise waits.away()
+        try:
+            with waits.translated(), self._engine.begin() as connection:
+                yield connection
+        finally:
+            self._writing.release()
 
     def _read(self, query: sa.Select[Any], **values: object) -> Sequence[sa.Row[Any]]:
-        with self._engine.connect() as connection:
+        with waits.translated(), self._engine.connect() as connection:
             return connection.execute(query, values).all()
 
     # Keys
@@ -151,14 +174,14 @@ class Store:
         return KeyRow(**rows[0]._mapping) if rows else None  # noqa: SLF001  (SQLAlchemy's public name for it)
 
     def list_keys(self) -> list[KeyRow]:
-        """All keys, the oldest first."""
-        rows = self._read(sa.select(tables.keys).order_by(tables.keys.c.created_at))
+        """All keys that can be sent, the oldest first."""
+        rows = self._read(sa.select(tables.keys).where(_IS_KEY).order_by(tables.keys.c.created_at))
         return [KeyRow(**row._mapping) for row in rows]  # noqa: SLF001  (as above)
 
     def revoke_key(self, key_id: str) -> bool:
         """From now on the key opens nothing; False if there is no such key in force."""
         table = tables.keys
-        query = sa.update(table).where(table.c.id == key_id, table.c.revoked_at.is_(None))
+        query = sa.update(table).where(table.c.id == key_id, _IS_KEY, table.c.revoked_at.is_(None))
         with self._write() as connection:
             return connection.execute(query.values(revoked_at=time.time())).rowcount > 0
 
@@ -210,10 +233,12 @@ class Store:
         table = tables.jobs
         return [_job(row) for row in self._read(sa.select(table).where(table.c.state.in_(_OPEN)).order_by("number"))]
 
-    def start_job(self, job_id: str, now: float) -> None:
-        """It is begun: counted, so that a job which ends the process is known by it."""
-        with self._write() as connection:
-            connection.execute(_START_JOB, {"job": job_id, "new_started_at": now})
+    def start_job(self, job: Job, now: float) -> bool:
+        """It is begun, and counted, so that a job which ends the process is known by it; False if it has ended.
+
+        The same again changes nothing: the answer to a first attempt may have been lost.
+        """
+        return self._change(job.id, state=State.RUNNING, started_at=now, n_starts=job.n_starts + 1)
 
     def intend_picture(self, job_id: str, picture: str, result: Mapping[str, Any]) -> None:
         """What the job ends with as soon as that picture is written."""
@@ -229,6 +254,12 @@ class Store:
         if state is not State.SUCCEEDED:
             changes |= {"picture": None, "result": None}
         return self._change(job_id, **changes)
+
+    def end_waiting(self, job_id: str, state: State, now: float, error: Mapping[str, Any] | None = None) -> bool:
+        """It ended before it was begun; False if it was begun, or had ended, and then nothing is changed."""
+        values = {"new_state": state, "new_finished_at": now, "new_error": dict(error) if error else None}
+        with self._write() as connection:
+            return connection.execute(_END_WAITING, {"job": job_id, **values}).rowcount > 0
 
     def _change(self, job_id: str, **changes: object) -> bool:
         values = {f"new_{name}": value for name, value in changes.items()}
@@ -253,51 +284,81 @@ class Store:
             connection.execute(sa.update(table).where(table.c.id == job_id).values(webhook_due=False))
 
 
-def open_store(settings: Settings, *, own: bool) -> Store:
-    """The settings' database, brought to the current tables.
+def open_store(settings: Settings, *, own: bool, create: bool = True) -> Store:
+    """The settings' database.
 
     Args:
+        settings: which.
         own: as its one service; else beside it, to look after keys.
+        create: make it where there is none.
 
     Raises:
-        InputError: the URL is none, no database answers there, or another service owns it.
+        InputError: the URL is none, no database answers there, it is damaged or of another plitka, or another service
+            owns it.
+        OSError: its folder cannot be made or written.
     """
     held = ExitStack()
     try:
-        engine = _connect(settings)
-        held.callback(engine.dispose)
-        if own:
-            _take_ownership(engine, settings, held)
-        with engine.begin() as connection:
-            _migrate(connection)
-    except (OperationalError, sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError, OSError) as error:
-        held.close()
-        raise InputError(
-            "the database cannot be opened ({reason}); check its URL, and that it is running and may be written",
-            reason=type(error).__name__,
-        ) from error
+        with told_of_database():
+            engine = connect(settings, create=create)
+            held.callback(engine.dispose)
+            if own:
+                take_ownership(engine, settings, held)
+                require_sound(engine)
+                _write_ahead(engine)
+            revisions.require_latest(engine, create=create)
+            if own:
+                waits.limit(engine, settings.database_wait_s)
     except BaseException:
         held.close()
         raise
-    return Store(engine, held)
+    return Store(engine, held, settings.database_wait_s)
 
 
-def _connect(settings: Settings) -> sa.Engine:
+def migrate_database(settings: Settings) -> str | None:
+    """Bring the settings' database up to this code, as its only user; the revision that it was of.
+
+    Raises:
+        InputError: as `open_store`.
+    """
+    with told_of_database(), ExitStack() as held:
+        engine = connect(settings, create=False)
+        held.callback(engine.dispose)
+        take_ownership(engine, settings, held)
+        require_sound(engine)
+        return revisions.migrate(engine)
+
+
+def connect(settings: Settings, *, create: bool = True) -> sa.Engine:
+    """An engine for the settings' database.
+
+    Args:
+        settings: which.
+        create: make SQLite's file where there is none.
+
+    Raises:
+        InputError: there is no file, and none shall be made; or its folder is open to others.
+    """
     url = sa.make_url(settings.database)
     if url.get_backend_name() != "sqlite":
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
-        return sa.create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, pool_size=10, max_overflow=40)
+        return sa.create_engine(
+            url, pool_size=10, max_overflow=40, pool_pre_ping=True, pool_timeout=settings.database_wait_s
+        )
+    path = Path(url.database or "")
+    if not create and not path.exists():
+        raise InputError("there is no database at {path}; check where it is, or restore a backup", path=path)
+    make_private_folder(path.parent)
+    keep_file_private(path)
+    engine = sa.create_engine(url, pool_size=10, max_overflow=40, pool_timeout=settings.database_wait_s)
     sync = "FULL" if settings.survive_power_cut else "NORMAL"
 
     @sa.event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  (any driver's)
-        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA busy_timeout=10000")
         connection.execute(f"PRAGMA synchronous={sync}")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA busy_timeout=10000")
         connection.execute(
             "PRAGMA cache_size=-256"
         )  # KiB; each of many connections has one, and the system has its own
@@ -305,14 +366,21 @@ def _connect(settings: Settings) -> sa.Engine:
     return engine
 
 
-def _take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> None:
+def _write_ahead(engine: sa.Engine) -> None:
+    """Have SQLite keep a log, by which nobody who reads waits for who writes; the file says so from now on."""
     if engine.dialect.name == "sqlite":
-        lock = FileLock(f"{engine.url.database}.lock")
-        try:
-            lock.acquire(blocking=False)
-        except Timeout as error:
-            raise _refuse_second() from error
-        held.callback(lock.release)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+
+
+def take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> None:
+    """Be the one process that changes jobs, until `held` is closed.
+
+    Raises:
+        InputError: another one is.
+    """
+    if engine.dialect.name == "sqlite":
+        lock_file(Path(engine.url.database or ""), held)
         return
     connection = engine.connect()
     connection.detach()  # the lock is the connection's, so it must end with it and not go back into the pool
@@ -328,15 +396,18 @@ def _take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> N
             connection.commit()
 
 
+def lock_file(path: Path, held: ExitStack) -> None:
+    """Be the one process that owns an SQLite file, until `held` is closed; raises InputError if another one does."""
+    lock = FileLock(f"{path}.lock", mode=FILE_MODE)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise _refuse_second() from error
+    held.callback(lock.release)
+
+
 def _refuse_second() -> InputError:
     return InputError("another service runs on this database; stop it, or give this one a database of its own")
-
-
-def _migrate(connection: sa.Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", "plitka.serve:migrations")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 def _job(row: sa.Row[Any]) -> Job:

@@ -64,6 +64,7 @@ jobs = Table(
     Column("picture", String(64)),
     Column("result", JSON),
     Column("error", JSON),
+    Column("model", String(200)),
     UniqueConstraint("key_id", "idempotency_key"),
     Index(None, "key_id", "number"),
     Index(None, "state"),

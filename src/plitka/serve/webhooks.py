@@ -6,14 +6,14 @@ twice, and is never lost.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
 import structlog
 from starlette.concurrency import run_in_threadpool
 
-from plitka.errors import NotAllowed
+from plitka.errors import NotAllowed, StorageAway
 from plitka.serve.metrics import Metrics
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, Store
@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 _PAUSES_S = (0.0, 1.0, 4.0, 16.0, 64.0, 256.0)
 _TIMEOUT_S = 10.0
+_STORE_PAUSE_S = 2.0
+_T = TypeVar("_T")
 
 ToPrediction = Callable[[Job], Mapping[str, Any]]
 """A job as the contract has it: a prediction."""
@@ -56,8 +58,7 @@ class Webhooks:
     async def start(self) -> None:
         """Take up what the last run left untold."""
         self._loop = asyncio.get_running_loop()
-        for job in await run_in_threadpool(self._store.due_webhooks):
-            self._begin(job, "completed")
+        self._keep(asyncio.create_task(self._begin_due()))
 
     async def stop(self) -> None:
         """Leave what is untold to the next start."""
@@ -71,8 +72,14 @@ class Webhooks:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._begin, job, event)
 
+    async def _begin_due(self) -> None:
+        for job in await _when_there(self._store.due_webhooks):
+            self._begin(job, "completed")
+
     def _begin(self, job: Job, event: str) -> None:
-        task = asyncio.get_running_loop().create_task(self._deliver(job, event))
+        self._keep(asyncio.get_running_loop().create_task(self._deliver(job, event)))
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -81,13 +88,13 @@ class Webhooks:
         events = hook.get("events") or ["start", "output", "logs", "completed"]
         if event in events:
             pauses_s = _PAUSES_S if event == "completed" else (0.0,)
-            fresh = await run_in_threadpool(self._store.find_job, job.id)
+            fresh = await _when_there(lambda: self._store.find_job(job.id))
             body = dict(await run_in_threadpool(self._to_prediction, fresh or job))
             is_heard = await self._send(hook["url"], body, pauses_s)
             self._metrics.webhooks.labels("heard" if is_heard else "given up").inc()
             log.info("webhook", job_id=job.id, event_kind=event, is_heard=is_heard)
         if event == "completed":
-            await run_in_threadpool(self._store.settle_webhook, job.id)
+            await _when_there(lambda: self._store.settle_webhook(job.id))
 
     async def _send(self, url: str, body: dict[str, Any], pauses_s: tuple[float, ...]) -> bool:
         for pause_s in pauses_s:
@@ -99,3 +106,12 @@ class Webhooks:
             if answer.is_success:
                 return True
         return False
+
+
+async def _when_there(ask: Callable[[], _T]) -> _T:
+    """What the database answers, as soon as it does."""
+    while True:
+        try:
+            return await run_in_threadpool(ask)
+        except StorageAway:
+            await asyncio.sleep(_STORE_PAUSE_S)

@@ -6,20 +6,18 @@ Whatever goes wrong in one job is that job's end and nobody else's.
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from plitka.core.files.picture import encode_png, text_fields
-from plitka.core.generation import CompleteRequest, Engine, Mode, Outcome, Request, Result, generate_one
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.generation import CompleteRequest, Engine, Outcome, Result
 from plitka.core.report import report
-from plitka.core.scene import Scene, Size
-from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PlitkaError, ServiceError
+from plitka.core.scene import Size
+from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PlitkaError, StorageAway
 from plitka.serve.batch import BatchWatch, PutBack, RunningJob, TooLate, is_late
 from plitka.serve.jobs import Jobs, deadline_problem
 from plitka.serve.life import Life
@@ -28,6 +26,7 @@ from plitka.serve.metrics import Heartbeat
 from plitka.serve.orders import Order
 from plitka.serve.picture_store import digest_of
 from plitka.serve.problems import problem_of
+from plitka.serve.served_model import settle_model
 from plitka.serve.store import Job, State
 from plitka.serve.tracing import Tracer
 
@@ -37,12 +36,10 @@ EngineLoader = Callable[[], Engine]
 """Called on the worker's thread, again for each new start of its engine."""
 _T = TypeVar("_T")
 
-_WARM_UP = "100% red"
-"""One colour, for which no swatch is painted."""
-_WARM_UP_STEPS = 2
 _OUTS_OF_MEMORY = 3
 """In a row, after which the engine is taken to hold memory that it should not."""
-_DATABASE_PAUSES_S = (0.1, 0.5, 1, 2, 5)
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 2.0
+"""Between two tries while storage is away: twice as long each time."""
 
 
 class Worker(threading.Thread):
@@ -55,7 +52,6 @@ class Worker(threading.Thread):
         *,
         version: str,
         tracer: Tracer,
-        memory: Callable[[], Mapping[str, int]] | None = None,
         warm_up_px: int | None = None,
         name: str = "engine",
     ) -> None:
@@ -66,8 +62,7 @@ class Worker(threading.Thread):
             load_engine: makes the engine, again if need be.
             version: plitka's, for the pictures' text.
             tracer: takes spans.
-            memory: bytes of the device's memory by kind.
-            warm_up_px: side of the first picture; None: as large as usual.
+            warm_up_px: side of the first pictures; None: as large as usual.
             name: of the thread; each worker of a service has its own.
         """
         super().__init__(name=name, daemon=True)
@@ -78,23 +73,46 @@ class Worker(threading.Thread):
         self._load_engine = load_engine
         self._version = version
         self._tracer = tracer
-        self._memory = memory
-        self._warm_up_size = None if warm_up_px is None else Size(width_px=warm_up_px, height_px=warm_up_px)
+        self._warm_up_sizes = () if warm_up_px is None else (Size(width_px=warm_up_px, height_px=warm_up_px),)
         self._outs_of_memory = 0
+        self.is_waiting = False
+        """Whether it stands still, since storage is away."""
 
     def run(self) -> None:
-        """Load, then make what comes until the service stops."""
+        """Load, then make what comes until the service stops; every engine is closed by the thread that loaded it."""
         engine = self._load()
-        while engine is not None and (batch := self._jobs.take(engine.max_batch)):
+        while engine is not None and (batch := self._next(engine.max_batch)):
             with _named_in_log(batch):
                 is_well = self._make(engine, batch)
             self.heartbeat.rest()
             if not is_well:
                 self._jobs.metrics.restarts.inc()
                 self._jobs.set_life(Life.STARTING, self.name)
-                self.engine = engine = None  # before the next one is loaded, so that both never share the memory
+                self.engine = None
+                self._close(engine)
+                engine = None  # before the next one is loaded, so that both never share the memory
                 engine = self._load()
+        if engine is not None:
+            self._close(engine)
         self._jobs.set_life(Life.FAILED if engine is None else Life.STOPPED, self.name)
+
+    def _close(self, engine: Engine) -> None:
+        """End an engine, perhaps a broken one, which must not end this thread."""
+        try:
+            engine.close()
+        except Exception as error:
+            log.error("engine_not_closed", error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (as below)
+
+    def _next(self, limit: int) -> list[Job]:
+        """The next jobs, once their pictures could be kept; none when the service stops."""
+        for pause_s in _pauses_s():
+            if not self._jobs.await_turn():
+                return []
+            if self._jobs.health.can_keep():
+                self.is_waiting = False
+                return self._jobs.take(limit)
+            self._wait("pictures_away", pause_s)
+        return []
 
     def _load(self) -> Engine | None:
         """The engine, warm; None where it cannot be had."""
@@ -117,21 +135,28 @@ class Worker(threading.Thread):
         engine = self._load_engine()
         loaded = time.perf_counter()
         log.info("engine_loaded", model=engine.name, seconds=round(loaded - started, 3))
-        self._warm_up(engine)
+        try:
+            engine.warm_up(self._warm_up_sizes)
+        except BaseException:
+            engine.close()
+            raise
+        log.info("engine_warm", seconds=round(time.perf_counter() - loaded, 3))
         metrics.load.observe(loaded - started)
         metrics.warm_up.observe(time.perf_counter() - loaded)
         return engine
-
-    def _warm_up(self, engine: Engine) -> None:
-        scene = Scene.of(parse_recipe(_WARM_UP).recipe, self._warm_up_size)
-        request = engine.complete(Request(scene=scene, seed=0, mode=Mode.TEXT, steps=_WARM_UP_STEPS))
-        result = generate_one(engine, request)
-        log.info("engine_warm", seconds=round(result.seconds, 3))
 
     # One batch
 
     def _make(self, engine: Engine, taken: Sequence[Job]) -> bool:
         """Make some jobs; False if the engine must be loaded anew."""
+        try:
+            return self._make_at_once(engine, taken)
+        except StorageAway:  # the service stops
+            for job in taken:
+                self._jobs.leave(job)
+            return True
+
+    def _make_at_once(self, engine: Engine, taken: Sequence[Job]) -> bool:
         batch = [running for job in taken if (running := self._begin(engine, job)) is not None]
         if not batch:
             return True
@@ -144,6 +169,8 @@ class Worker(threading.Thread):
             for outcome in engine.generate([running.request for running in batch], watch):
                 with _named_in_log([batch[outcome.index].job]):
                     errors[outcome.index] = self._settle(batch[outcome.index], outcome, watch)
+        except StorageAway:
+            raise
         except Exception as error:
             is_broken = True
             log.error("batch_broke", error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (as above)
@@ -155,24 +182,26 @@ class Worker(threading.Thread):
         """Start a job; one that cannot be made, or comes too late, ends here."""
         with _named_in_log([job]):
             status = self._jobs.status(job.id)
-            if status is None:
-                raise ValueError("a job that was taken has a status")
+            if status is None:  # it was cancelled since it was taken
+                return None
             if is_late(job):
                 self._end_unmade(job, TooLate(deadline_problem(job)))
                 return None
-            request = status.request or self._complete(engine, job)
+            request = self._complete(engine, job, status.request)
             if request is None:
                 return None
-            job = self._start(job)
+            started = self._start(job)
+            if started is None:
+                return None
             status.update(state=State.RUNNING, position=None)
-            return RunningJob(
-                job=job, request=request, status=status, span=self._tracer.job(job.id, status.traceparent)
-            )
+            span = self._tracer.job(job.id, status.traceparent)
+            return RunningJob(job=started, request=request, status=status, span=span)
 
-    def _complete(self, engine: Engine, job: Job) -> CompleteRequest | None:
-        """The request of a job that was accepted before its engine was there; None where that ends the job."""
+    def _complete(self, engine: Engine, job: Job, known: CompleteRequest | None) -> CompleteRequest | None:
+        """The request of a job, also if it was accepted before its engine was there; None where that ends the job."""
         try:
-            return engine.complete(Order.model_validate(job.request).request(engine.defaults))
+            settle_model(job.model, engine)
+            return known or engine.complete(Order.model_validate(job.request).request(engine.defaults))
         except PlitkaError as error:
             self._end_unmade(job, error)
         except Exception as error:
@@ -180,9 +209,11 @@ class Worker(threading.Thread):
             self._end_unmade(job, EngineError("{reason}", reason=type(error).__name__))
         return None
 
-    def _start(self, job: Job) -> Job:
+    def _start(self, job: Job) -> Job | None:
+        """The job as it was begun; None where it was cancelled, or came to its deadline, since it was taken."""
         now, jobs = time.time(), self._jobs
-        self._persist(lambda: jobs.store.start_job(job.id, now))
+        if not self._persist(lambda: jobs.store.start_job(job, now)):
+            return None
         jobs.metrics.wait.observe(now - job.created_at)
         started = replace(job, started_at=now)
         if job.webhook is not None:
@@ -198,7 +229,7 @@ class Worker(threading.Thread):
         if error is not None:
             self._end_unmade(running.job, error)
         elif outcome.result is not None:
-            self._keep(running.job, outcome.result)
+            error = self._keep(running, outcome.result)
         running.span.end(outcome.result.stage_seconds if outcome.result else None)
         self._jobs.metrics.running.dec()
         return error
@@ -225,25 +256,27 @@ class Worker(threading.Thread):
 
     # The end of a job
 
-    def _keep(self, job: Job, result: Result) -> None:
-        """Write down what the job ends with, then the picture, then that it ended: a kill in between is mended."""
-        jobs, started = self._jobs, time.perf_counter()
+    def _keep(self, running: RunningJob, result: Result) -> PlitkaError | None:
+        """Write down what the job ends with, then the picture, then that it ended: a kill in between is mended.
+
+        Returns the error that it ended with instead: it was cancelled while its picture could not be written.
+        """
+        jobs, job, started = self._jobs, running.job, time.perf_counter()
         png = encode_png(result.pixels, text_fields(result, self._version))
         digest = digest_of(png)
         told = report(result) | {"sha256": digest}
         self._persist(lambda: jobs.store.intend_picture(job.id, digest, told))
         job = replace(job, picture=digest, result=told)
         try:
-            jobs.pictures.write(png, digest)
-        except OSError as error:
-            log.error("picture_not_kept", error=type(error).__name__, errno=error.errno)  # noqa: TRY400  (as above)
-            self._persist(lambda: jobs.end(job, State.FAILED, _storage_problem(job)))
-            return
+            self._persist(lambda: self._write_wanted(running, png, digest), "pictures_away")
+        except Cancelled as error:
+            self._end_unmade(job, error)
+            return error
         self._persist(lambda: jobs.end(job, State.SUCCEEDED))
         jobs.metrics.encode.observe(time.perf_counter() - started)
         jobs.metrics.note_result(result)
-        if self._memory is not None:
-            jobs.metrics.note_memory(self._memory())
+        if self.engine is not None:
+            jobs.metrics.note_memory(self.engine.memory_bytes())
         log.info(
             "job_made",
             seconds=round(result.seconds, 3),
@@ -251,6 +284,16 @@ class Worker(threading.Thread):
             max_error=round(result.max_error, 2),
             stages=told["stage_seconds"],
         )
+        return None
+
+    def _write_wanted(self, running: RunningJob, png: bytes, digest: str) -> None:
+        try:
+            self._jobs.pictures.write(png, digest)
+        except StorageAway as error:
+            self._jobs.health.can_keep()  # so that new work is refused at once
+            if running.status.is_cancelled:
+                raise Cancelled("the job was cancelled") from error
+            raise
 
     def _end_unmade(self, job: Job, error: PlitkaError) -> None:
         """End a job that has no picture, by what went wrong."""
@@ -265,25 +308,46 @@ class Worker(threading.Thread):
             log.warning("job_failed", reason=type(error).__name__)
             self._persist(lambda: jobs.end(job, State.FAILED, problem))
 
-    def _persist(self, write: Callable[[], _T]) -> _T:
-        """Write until it is written: a database that is away for a while loses no job."""
-        for pause_s in _DATABASE_PAUSES_S:
+    def _persist(self, write: Callable[[], _T], absence: str = "database_away") -> _T:
+        """Write until it is written: storage that is away, however long, loses no job.
+
+        Args:
+            write: what to do, which raises `StorageAway` where it cannot be done now.
+            absence: how the log calls that.
+
+        Raises:
+            StorageAway: the service stops, and has waited as long as it may.
+        """
+        for pause_s in _pauses_s():
             try:
-                return write()
-            except DBAPIError as error:
-                log.warning("database_away", error=type(error).__name__)
-                time.sleep(pause_s)
-        return write()
+                written = write()
+            except StorageAway:
+                if self._jobs.must_put_back:
+                    raise
+                self._wait(absence, pause_s)
+            else:
+                self.is_waiting = False
+                return written
+        raise AssertionError("the pauses have no end")
+
+    def _wait(self, absence: str, pause_s: float) -> None:
+        if not self.is_waiting:
+            log.warning(absence)
+        self.is_waiting = True
+        self.heartbeat.wait(pause_s)
+
+
+def _pauses_s() -> Iterator[float]:
+    """Without end, each twice as long as the one before, up to the longest."""
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        yield pause_s
+        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
 def _is_fatal(error: PlitkaError | None) -> bool:
     """Whether an engine that met this error is of no use any more."""
     return isinstance(error, EngineError) and not isinstance(error, OutOfMemory | BadOutput)
-
-
-def _storage_problem(job: Job) -> dict[str, Any]:
-    error = ServiceError("the picture could not be kept; the operator must look at the storage")
-    return problem_of(error, code="storage", request_id=job.request_id)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Masks from files, as scenes keep them."""
 
 import base64
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from plitka.core.files.mask_file import MAX_FILE_BYTES, mask_of_bytes, read_mask
-from plitka.core.tile.masks import PNG_PREFIX, SVG_PREFIX, encode_mask, rasterise
+from plitka.core.files.mask_file import MAX_FILE_BYTES, canonical_mask, mask_of_bytes, read_mask
+from plitka.core.tile.masks import PNG_PREFIX, encode_mask, rasterise
 from plitka.errors import InputError
 
 DISC = '<svg viewBox="0 0 100 100"><circle cx="50" cy="50" r="40"/></svg>'
@@ -63,13 +64,82 @@ def test_a_png_becomes_one_bit_a_pixel(source: str, inside: np.ndarray) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_an_svg_stays_what_it_is() -> None:
-    """So that it is sharp at every size."""
+def test_an_svg_becomes_a_png_as_sharp_as_the_largest_picture() -> None:
+    """So that whoever reads the scene needs no renderer, and sees what we saw."""
     mask = read_mask("disc.svg")
-    assert mask.startswith(SVG_PREFIX)
+    with Image.open(BytesIO(base64.b64decode(mask.removeprefix(PNG_PREFIX)))) as image:
+        assert (image.mode, image.size) == ("1", (2048, 2048))
     assert rasterise(mask, 128, 128).mean() == pytest.approx(np.pi * 0.16, abs=0.01)
     assert read_mask(mask) == mask
-    assert read_mask(f"data:image/svg+xml,{DISC.replace('#', '%23')}") == mask
+    assert canonical_mask(f"data:image/svg+xml,{DISC.replace('#', '%23')}") == mask
+
+
+def test_a_canonical_mask_stays_byte_for_byte() -> None:
+    """Whoever wrote it, and however well it is packed; other pictures become one."""
+    buffer = BytesIO()
+    Image.fromarray(LABELS == 1).save(buffer, format="PNG", compress_level=0)
+    own = PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode()
+    assert canonical_mask(own) == own != encode_mask(LABELS == 1)
+    buffer = BytesIO()
+    Image.fromarray(255 * (LABELS == 1).astype(np.uint8)).save(buffer, format="PNG")
+    assert canonical_mask(PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode()) == encode_mask(LABELS == 1)
+    assert canonical_mask("Border: 8%") == "border:8%"
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_labels_in_few_bits_have_the_numbers_of_their_file(bits: int) -> None:
+    """Pillow shows the 3 of a grey PNG of 2 bits as 255."""
+    n = 2**bits
+    rows = np.arange(n).repeat(64 // n)[:, None].repeat(64, 1)
+    packed = np.packbits((rows[..., None] >> np.arange(bits)[::-1]) & 1, axis=None).reshape(64, -1)
+    content = png_of(packed, 64, 64, bits)
+    last = n - 1
+    assert canonical_mask(mask_of_bytes(content, "grey.png", last)) == encode_mask(rows == last)
+    if bits == 1:
+        with pytest.raises(InputError, match=r"no pixel of number 5; it has 0, 1$"):
+            mask_of_bytes(content, "grey.png", 5)
+
+
+def png_of(packed: np.ndarray, width: int, height: int, bits: int) -> bytes:
+    """A grey PNG of few bits, which Pillow does not write."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return len(body).to_bytes(4) + name + body + zlib.crc32(name + body).to_bytes(4)
+
+    header = width.to_bytes(4) + height.to_bytes(4) + bytes([bits, 0, 0, 0, 0])
+    rows = b"".join(b"\0" + row.tobytes() for row in packed)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def test_an_upload_names_its_label_in_its_own_way() -> None:
+    """As a field of a form, not as the end of a file's name."""
+    buffer = BytesIO()
+    Image.fromarray(LABELS).save(buffer, format="PNG")
+    with pytest.raises(InputError, match="name one, such as label=3"):
+        mask_of_bytes(buffer.getvalue(), "the upload", label_form="label={label}")
+    with pytest.raises(InputError, match="a PNG of labels as label=3"):
+        mask_of_bytes(b"hello", "the upload", label_form="label={label}")
+    with pytest.raises(InputError, match=r"such as FILE.png#3"):
+        canonical_mask(PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode())
+
+
+def test_an_svg_in_another_encoding_is_known_as_one() -> None:
+    """And told how to be saved."""
+    with pytest.raises(InputError, match="save it in UTF-8"):
+        mask_of_bytes(DISC.encode("utf-16"), "disc.svg")
+    with pytest.raises(InputError, match="parts have no numbers"):
+        mask_of_bytes(DISC.encode(), "disc.svg", 2)
+
+
+@pytest.mark.parametrize("exif", [b"", b"Exif", b"Exif\0\0garbage", b"MM\0*\0\0\0\x08\xff\xff\x01\x12"])
+def test_damaged_exif_is_no_reason_to_crash(exif: bytes) -> None:
+    """It is read or refused."""
+    buffer = BytesIO()
+    Image.fromarray(LABELS == 1).save(buffer, format="PNG", exif=exif)
+    try:
+        assert mask_of_bytes(buffer.getvalue(), "a.png") == encode_mask(LABELS == 1)
+    except InputError as error:
+        assert "cannot be read" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +156,7 @@ def test_an_svg_stays_what_it_is() -> None:
         ("grey.png#7", "no pixel of number 7; it has 0, 1, 2, 3"),
         ("deep.png#1", "it has 0, 300, 600, 900"),
         (".", "cannot be read"),
-        ("data:image/png;base64,!", "cannot be read"),
+        ("data:image/png;base64,!", "is damaged"),
     ],
 )
 @pytest.mark.usefixtures("folder")

@@ -1,6 +1,7 @@
 """Picture files of every sort a person may have, and those that cannot be one."""
 
 import csv
+import random
 import struct
 import zlib
 from io import BytesIO
@@ -12,7 +13,7 @@ from PIL import Image, ImageCms
 
 from plitka.core.files import photograph
 from plitka.core.files.id_map import encode_png16
-from plitka.core.files.photograph import read_photographs, read_picture
+from plitka.core.files.photograph import MAX_SIDE_PX, decode_picture, read_photographs, read_picture
 from plitka.errors import InputError
 
 RAMP = np.tile(np.arange(0, 256, 4, dtype=np.uint8), (64, 1))
@@ -162,3 +163,50 @@ def test_a_map_of_another_kind_is_refused() -> None:
     for samples in (np.zeros((4, 4), np.float32), np.zeros((4, 4, 2), np.uint16)):
         with pytest.raises(ValueError, match="uint16"):
             encode_png16(samples)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_damaged_exif_is_refused(kind: str) -> None:
+    """Whatever Pillow's readers stumble over, it is the file that is to blame."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E], exif[0x011A] = 6, "x" * 20, 72.0
+    buffer = BytesIO()
+    Image.new("RGB", (64, 64), "red").save(buffer, kind, exif=exif)
+    whole, entries = buffer.getvalue(), exif.tobytes()[6:]
+    start, dice = whole.index(entries[:20]), random.Random(1)  # noqa: S311  (places to damage)
+    n_refused = 0
+    for _ in range(400):
+        content = bytearray(whole)
+        for _ in range(3):
+            content[start + dice.randrange(len(entries))] = dice.randrange(256)
+        try:
+            assert decode_picture(BytesIO(content), "it").shape == (64, 64, 3)
+        except InputError:
+            n_refused += 1
+    assert n_refused
+
+
+def test_a_strip_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    """Few pixels, and one side that is out of all proportion."""
+    path = tmp_path / "strip.png"
+    Image.new("1", (MAX_SIDE_PX + 1, 1)).save(path)
+    with pytest.raises(InputError, match="a side may have"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp"])
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA"])
+@pytest.mark.parametrize("factor", [2, 3, 4, 6])
+def test_a_picture_is_shrunk_by_a_whole_factor(tmp_path: Path, suffix: str, mode: str, factor: int) -> None:
+    """Each pixel is the mean of a block, whichever part of it the decoder does."""
+    if (suffix, mode) in {(".jpg", "P"), (".jpg", "RGBA"), (".webp", "P")}:
+        pytest.skip("the format has no such picture")
+    width_px, height_px = 32 * factor, 24 * factor
+    ramp = np.add.outer(np.arange(height_px) * 2, np.arange(width_px)) * 200 // (3 * 32 * factor)
+    image = Image.fromarray(ramp.astype(np.uint8)).convert("RGB").convert(mode)
+    path = tmp_path / f"ramp{suffix}"
+    image.save(path, quality=100)
+    small = decode_picture(path, path, widest_px=32)
+    means = read_picture(path).reshape(24, factor, 32, factor, 3).mean((1, 3))
+    assert small.shape == (24, 32, 3)
+    assert np.abs(small - means).max() <= 3

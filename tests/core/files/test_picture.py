@@ -74,7 +74,8 @@ def test_a_picture_carries_its_scene() -> None:
     scene = Scene(
         zones=(Zone(RECIPE), Zone(RECIPE, "text:СТАРТ")),
         surface=Surface.CUT,
-        size=Size(width_px=64, height_px=64, field_mm=20),
+        size=Size(width_px=64, height_px=64),
+        field_mm=20,
     )
     fields = text_fields(a_result(Mode.GUIDED, scene), "1.2.3")
     assert "СТАРТ" in fields["scene"]

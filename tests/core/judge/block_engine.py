@@ -1,6 +1,6 @@
 """An engine whose faults are known, for evaluations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -20,6 +20,7 @@ from plitka.core.generation import (
 from plitka.core.judge.evaluation import Report, evaluate
 from plitka.core.judge.realism import load_references
 from plitka.core.recipes.recipe import Recipe, format_colours, parse_recipe
+from plitka.core.scene import Size
 from plitka.errors import InputError, PlitkaError
 
 SIZE_PX = 256
@@ -58,6 +59,16 @@ class BlockEngine:
     def prompt(self, request: CompleteRequest) -> str:
         """The recipe alone."""
         return format_colours(request.scene.recipe)
+
+    def warm_up(self, sizes: Sequence[Size] = ()) -> None:
+        """It is always warm."""
+
+    def memory_bytes(self) -> Mapping[str, int]:
+        """There is no GPU."""
+        return {}
+
+    def close(self) -> None:
+        """There is nothing to end."""
 
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """Blocks in random order."""

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 import plitka
 from plitka import errors
 from plitka.core.language import translations as language
+from plitka.core.scene import Described
 
 SOURCE = Path(plitka.__file__).parent
 CATALOGUE = SOURCE / "core/language/locale/ru/LC_MESSAGES/plitka.po"
@@ -34,6 +35,7 @@ def speakers() -> dict[str, int]:
     kinds = [
         name for name, kind in vars(errors).items() if isinstance(kind, type) and kind.__module__ == errors.__name__
     ]
+    kinds.remove(errors.FieldName.__name__)  # the same in every language
     found = dict.fromkeys([*kinds, "Notice", "_", "gettext"], 0)
     for node in (node for tree in MODULES.values() for node in ast.walk(tree)):
         if isinstance(node, ast.FunctionDef):
@@ -55,8 +57,11 @@ def spoken() -> Iterator[tuple[str, ast.expr]]:
 
 
 def spoken_texts() -> dict[str, str]:
-    """Every literal text in the source that a person may read -> where it stands."""
-    return {
+    """Every text in the source that a person may read -> where it stands: literals, and descriptions of choices."""
+    described = {
+        member.description: f"{kind.__name__}.{member.name}" for kind in Described.__subclasses__() for member in kind
+    }
+    return described | {
         part.value: where
         for where, text in spoken()
         for part in ([text.body, text.orelse] if isinstance(text, ast.IfExp) else [text])
@@ -136,3 +141,12 @@ def test_an_error_is_told_in_russian() -> None:
     assert language.localise(error, "en") == "steps must lie in 1..150, not 0"
     assert language.localise(error, "ru") != str(error)
     assert "150" in language.localise(error, "ru")
+
+
+def test_an_error_within_an_error_is_told_in_its_language() -> None:
+    """As are words of ours among the values, and names of choices in the reader's spelling."""
+    inner = errors.InputError("there is no job {name!r}", name=errors.FieldName("field_mm"))
+    outer = errors.InputError("{reason}: {what}", reason=inner, what=errors.Phrase("the ground"))
+    assert str(outer) == "there is no job 'field_mm': the ground"
+    assert language.localise(outer, "en", as_options=True) == "there is no job '--field-mm': the ground"
+    assert "the ground" not in language.localise(outer, "ru")

@@ -14,7 +14,7 @@ from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.renderer import Rendering, recolour
-from plitka.core.tile.shading import Light, light_granules
+from plitka.core.tile.shading import LightMaps, compute_light
 from plitka.errors import InputError
 
 Labels = npt.NDArray[np.int64]
@@ -35,9 +35,9 @@ OTHERS = ("60% red, 30% black, 10% white", "25% blue, 25% dark green, 25% red, 2
 
 
 @cache
-def _layer(seed: int = SEED) -> tuple[Geometry, Light]:
+def _layer(seed: int = SEED) -> tuple[Geometry, LightMaps]:
     geometry = lay_granules(GranuleConfig(size_px=SIZE_PX, field_mm=SIZE_PX / 7), seed)
-    return geometry, light_granules(geometry, LightConfig())
+    return geometry, compute_light(geometry, LightConfig())
 
 
 @cache

@@ -17,7 +17,7 @@ from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.renderer import Rendering, recolour
-from plitka.core.tile.shading import Light, light_granules
+from plitka.core.tile.shading import LightMaps, compute_light
 from plitka.errors import InputError
 
 Picture = npt.NDArray[np.uint8]
@@ -38,11 +38,11 @@ SIMILAR = (MIXES[3], MIXES[5])
 
 
 @cache
-def _layer(seed: int) -> tuple[Geometry, Light, LightConfig]:
+def _layer(seed: int) -> tuple[Geometry, LightMaps, LightConfig]:
     scale = (0.8, 1.0, 1.3)[seed % 3]
     geometry = lay_granules(GranuleConfig(size_px=SIZE_PX, field_mm=SIZE_PX / 7 / scale), 500 + seed)
     config = LightConfig(azimuth_deg=110.0 * seed, elevation_deg=45.0 + 8 * seed, warmth=(-0.5, 0.0, 0.5)[seed % 3])
-    return geometry, light_granules(geometry, config), config
+    return geometry, compute_light(geometry, config), config
 
 
 @cache
@@ -276,7 +276,7 @@ def test_measurements_stay_what_they_were(mix: str, is_told: bool, percents: dic
     """
     geometry = lay_granules(GranuleConfig(size_px=SIZE_PX, field_mm=SIZE_PX / 7), 500)
     recipe = parse_recipe(mix).recipe
-    pixels = recolour(geometry, light_granules(geometry, LightConfig()), recipe, LightConfig(), 3).pixels
+    pixels = recolour(geometry, compute_light(geometry, LightConfig()), recipe, LightConfig(), 3).pixels
     dealt = deal_colours(geometry.areas, recipe.shares, np.random.default_rng([3, 1]))
     laid = dealt[geometry.ids[::2, ::2]] if is_told else None
     assert measure(pixels, recipe.colours, laid=laid).percents == pytest.approx(percents, abs=1e-3)

@@ -18,7 +18,7 @@ from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.masks import label_masks
 from plitka.core.tile.renderer import LitLayer, Rendering, paint_layer
-from plitka.core.tile.shading import light_granules
+from plitka.core.tile.shading import compute_light
 from plitka.core.tile.zones import ZonedChips, asked_shares
 from plitka.errors import InputError
 
@@ -40,7 +40,7 @@ def _scene(zones: Zones) -> Scene:
 @cache
 def _layer() -> LitLayer:
     geometry = lay_granules(GranuleConfig(size_px=SIZE_PX, field_mm=SIZE_PX / 7), SEED)
-    return LitLayer(geometry, light_granules(geometry, LightConfig()), LightConfig())
+    return LitLayer(geometry, compute_light(geometry, LightConfig()), LightConfig())
 
 
 @cache

@@ -4,6 +4,7 @@ import hashlib
 import pickle
 from dataclasses import replace
 from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,8 @@ from plitka.core.recipes.recipe import parse_recipe
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, flat_exposure, lay_map, stretch_map
 from plitka.core.tile.layout import Layout
-from plitka.core.tile.lighting import light_of
-from plitka.core.tile.renderer import render
+from plitka.core.tile.lighting import LIGHTS
+from plitka.core.tile.renderer import LitLayer, lay_layer, paint_layer
 
 CONFIG = GuideConfig()
 
@@ -121,25 +122,29 @@ def test_a_map_from_outside_is_stretched_over_the_picture() -> None:
     assert (ids[:, 64:] == 2).all()
 
 
+@cache
+def lay_to_render(spec: MapSpec) -> LitLayer:
+    """The layer that renders of several colours are painted on."""
+    return lay_layer(spec)
+
+
 LOOKS = [
-    {},
-    {"light": Lighting.SUN},
-    {"light": Lighting.OVERCAST},
-    {"light": Lighting.WARM},
-    {"light": Lighting.COLD},
-    {"wet": True},
-    {"surface": Surface.CUT},
     {"granules": Granules(size_mm=(0.5, 1.5))},
+    *(
+        {"surface": surface, "light": light, "wet": wet}
+        for surface, light, wet in product(Surface, Lighting, (False, True))
+    ),
 ]
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-@pytest.mark.parametrize("code", ["WHITE", "GRAY", "RED"])
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(str(value) for value in look.values()))
+@pytest.mark.parametrize("code", ["WHITE", "GRAY", "RED", "BLACK"])
 def test_a_map_is_as_bright_as_a_render_in_its_light(look: dict[str, Any], code: str) -> None:
-    """In linear light, on the mean, each primary that a colour has to a tenth."""
+    """On every surface, under every light, dry and wet: in linear light, on the mean, each primary to a tenth."""
     request = ask(f"100% {code}", **look)
-    painted = decode_srgb8(Layout(request, lay(MapSpec.of(request)), CONFIG).paint([(1.0,)])).mean((0, 1))
-    lit = decode_srgb8(render(request).pixels).mean((0, 1))
+    spec = MapSpec.of(request)
+    painted = decode_srgb8(Layout(request, lay(spec), CONFIG).paint([(1.0,)])).mean((0, 1))
+    lit = decode_srgb8(paint_layer(lay_to_render(spec), request.scene, request.seed).pixels).mean((0, 1))
     assert painted == pytest.approx(lit, rel=0.1)
 
 
@@ -148,7 +153,7 @@ def test_a_map_without_relief_is_tinted_as_one_with_it(light: Lighting) -> None:
     """From the lamp's own light alone: as red or blue beside green, and about as bright."""
     laid = lay(MapSpec.of(ask(light=light))).relief
     assert laid is not None
-    flat, full = flat_exposure(light_of(light, wet=False)), laid.exposure
+    flat, full = flat_exposure(LIGHTS[light]), laid.exposure
     assert flat.gain == pytest.approx(full.gain, rel=0.12)
     assert flat.gain[0] / flat.gain[2] == pytest.approx(full.gain[0] / full.gain[2], rel=0.08)
     if light is Lighting.STUDIO:

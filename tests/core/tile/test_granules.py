@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plitka.core.scene import Coarseness, Surface
-from plitka.core.tile.granules import FACES, USUAL_PX_PER_MM, Geometry, GranuleConfig, lay_granules
+from plitka.core.tile.granules import USUAL_PX_PER_MM, Geometry, GranuleConfig, lay_granules
 
 SMALL = GranuleConfig(size_px=192, field_mm=192 / 7)
 THIRDS = ((Coarseness.FINE, 0.3), (Coarseness.USUAL, 0.4), (Coarseness.COARSE, 0.3))
@@ -65,11 +65,6 @@ def test_larger_granules_make_fewer_chips() -> None:
     coarse = lay_granules(replace(SMALL, granule_mm=(2.0, 6.0)), 3)
     fine = lay_granules(replace(SMALL, granule_mm=(0.7, 2.0)), 3)
     assert coarse.areas.size * 4 < fine.areas.size
-
-
-def test_every_surface_of_a_scene_has_its_face() -> None:
-    """A new one cannot be laid as another by mistake."""
-    assert set(FACES) == set(Surface)
 
 
 def test_a_cut_surface_is_flat(small: Geometry) -> None:

@@ -36,6 +36,11 @@ def test_lines_stand_below_each_other() -> None:
     assert len(gaps) == 4
 
 
+def test_letters_may_be_written_with_their_marks_apart() -> None:
+    """As macOS names its files: one letter of two characters is the letter."""
+    assert (draw_text("йогурт Ё", 256, 256) == draw_text("и\u0306огурт Е\u0308", 256, 256)).all()
+
+
 def test_every_character_has_a_shape_of_its_own() -> None:
     """All that are said to be in the font are in it: none looks like the box of a missing one."""
     from PIL import ImageFont
@@ -55,6 +60,10 @@ def test_every_character_has_a_shape_of_its_own() -> None:
         ("ТОР🙂", "has no 🙂"),
         ("中文", "has no 中 文"),
         ("а" * (MAX_CHARACTERS + 1), "at most 100"),
+        ("СТ\u00adАРТ", r"cannot be seen \(U\+00AD\); type the words anew"),
+        ("СТ\u200bАРТ\ufeff", r"cannot be seen \(U\+200B U\+FEFF\)"),
+        ("СТ\x00АРТ", r"cannot be seen \(U\+0000\)"),
+        ("\u00ad", "cannot be seen"),
     ],
 )
 def test_what_cannot_be_written_is_refused(text: str, says: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from plitka.core.scene import Lighting
-from plitka.core.tile.lighting import LIGHTS, LightConfig, light_of, wetted
+from plitka.core.tile.lighting import LIGHTS, LightConfig, wetted
 
 
 def test_every_light_of_a_scene_has_its_lamps() -> None:
@@ -15,10 +15,10 @@ def test_every_light_of_a_scene_has_its_lamps() -> None:
 @pytest.mark.parametrize("light", Lighting)
 def test_water_makes_a_sharp_gloss_and_deep_colours(light: Lighting) -> None:
     """And leaves lamp and sky where they are."""
-    dry, wet = light_of(light, wet=False), light_of(light, wet=True)
-    assert (dry, wet) == (LIGHTS[light], wetted(LIGHTS[light]))
-    assert wet.gloss > dry.gloss == dry.sheen
-    assert wet.sheen_width > dry.sheen_width
+    dry, wet = LIGHTS[light], wetted(LIGHTS[light])
+    assert wet.highlight > wet.sheen > dry.sheen == dry.highlight
+    assert wet.sheen_exponent > dry.sheen_exponent
+    assert wet.film_relief_px < dry.film_relief_px
     assert wet.albedo_exponent > dry.albedo_exponent == 1
     assert wet.albedo_gain < dry.albedo_gain == 1
     assert (wet.lamp, wet.sky, wet.lamp_rgb) == (dry.lamp, dry.sky, dry.lamp_rgb)

@@ -1,5 +1,7 @@
 """Maps that another process lays."""
 
+import multiprocessing
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,16 @@ def test_only_a_few_maps_wait(pool: MapPool) -> None:
         pool.lay_ahead(spec_of(seed))
     assert len(pool._ahead) == 4
     pool.close()
+
+
+def test_no_process_outlives_the_pool(pool: MapPool) -> None:
+    """Closed twice, whether it lays a map or waits."""
+    for seed in (1, 2):
+        pool.lay_ahead(spec_of(seed))
+    pool.take(spec_of(1))
+    pool.close()
+    pool.close()
+    assert not multiprocessing.active_children()
 
 
 def test_no_process_where_it_would_gain_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from plitka.core.recipes.recipe import parse_recipe
 from plitka.core.scene import MAX_ZONES, Scene, Zone
@@ -17,19 +17,17 @@ from plitka.core.tile.masks import (
     MAX_MASK_BYTES,
     PNG_PREFIX,
     SHAPE_EXAMPLES,
+    canonical_shape,
     encode_mask,
-    encode_svg,
     is_shape,
     label_masks,
     rasterise,
-    short,
     zone_labels,
 )
 from plitka.errors import InputError
 
 SIDES = st.integers(1, 32).map(lambda n: 64 * n // 4)
 RED = parse_recipe("red").recipe
-DISC = '<svg viewBox="0 0 100 100"><circle cx="50" cy="50" r="40"/></svg>'
 
 
 def png_url(image: Image.Image) -> str:
@@ -100,16 +98,23 @@ def test_squares_stay_square_on_a_long_picture() -> None:
         ("star", "no mask 'star'"),
         ("border", "a part of the shorter side"),
         ("border:8", "a part of the shorter side"),
-        ("border:60%", "up to 50 %"),
-        ("circle:0%", "up to 100 %"),
+        ("border:60%", "above 0 and up to 50 %, such as border:8%"),
+        ("circle:0%", "above 0 and up to 100 %, such as circle:60%"),
+        ("circle:nan%", "such as circle:60%, not 'nan%'"),
+        ("circle:1e1%", "such as circle:60%"),
+        ("circle:٦٠%", "such as circle:60%"),
+        ("stripes:٤", "such as stripes:4"),
+        ("checker:²", "such as checker:2"),
         ("stripes:0", "from 1 to 64"),
         ("stripes:many", "from 1 to 64"),
         ("checker:65", "from 1 to 64"),
         ("text:", "takes words"),
-        ("data:image/png;base64,????", "cannot be read"),
+        ("data:image/png;base64,????", "base64 of the mask data:image/png is damaged"),
+        ("data:image/png;base64,плитка", "base64 of the mask data:image/png is damaged"),
         ("data:image/png;base64,", "no content"),
         ("data:image/png;base64,aGVsbG8=", "no PNG|not a PNG"),
-        ("data:text/plain,hello", "a PNG or an SVG"),
+        ("data:text/plain,hello", "is a PNG, not 'text/plain'"),
+        ("data:image/svg+xml,hello", "is a PNG, not 'image/svg\\+xml'"),
         (f"data:image/svg+xml,{'x' * (MAX_MASK_BYTES + 1)}", "more than 256 kB"),
         (f"data:image/svg+xml,{'x' * (4 * MAX_MASK_BYTES)}", "more than 256 kB"),
     ],
@@ -131,11 +136,13 @@ def test_a_mask_survives_its_data_url(seed: int, width_px: int, height_px: int) 
 
 
 def test_a_mask_of_another_size_is_stretched() -> None:
-    """Where its proportions are nearly the picture's; otherwise it is refused with both sizes."""
+    """Where its proportions are nearly the picture's; otherwise it is refused with both proportions."""
     url = encode_mask(half(100, 101))
     assert (rasterise(url, 128, 128) == half(128, 128)).all()
-    with pytest.raises(InputError, match="100x101 px does not fit a picture of 128x64"):
+    with pytest.raises(InputError, match="proportions 99:100 does not fit a picture of 128x64 px, which is 2:1"):
         rasterise(url, 128, 64)
+    with pytest.raises(InputError, match="proportions 1:2048 does not fit"):
+        rasterise(encode_mask(half(1, 2048) | True), 64, 64)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "RGB", "P", "RGBA"])
@@ -157,11 +164,34 @@ def test_beside_transparency_all_that_is_opaque_is_the_zone() -> None:
     assert (rasterise(png_url(Image.fromarray(pixels)), 64, 64) == half()).all()
 
 
-def test_an_svg_is_filled_in_its_proportions() -> None:
-    """In the middle of a longer picture."""
-    found = rasterise(encode_svg(DISC.encode()), 256, 128)
-    assert found.mean() == pytest.approx(np.pi * 0.4**2 / 2, abs=0.01)
-    assert not found[:, :64].any()
+def test_transparency_comes_first_at_every_depth() -> None:
+    """Also in grey of 16 bits, where one level may stand for it."""
+    levels = np.where(half(), 900, 60_000).astype(np.uint16)
+    buffer = BytesIO()
+    Image.fromarray(levels).save(buffer, format="PNG", transparency=60_000)
+    content = buffer.getvalue()
+    assert b"tRNS" in content
+    assert (rasterise(PNG_PREFIX + base64.b64encode(content).decode(), 64, 64) == half()).all()
+
+
+def test_a_picture_is_turned_as_its_camera_says() -> None:
+    """As every program shows it."""
+    turned = Image.Exif()
+    turned[0x0112] = 6  # a quarter clockwise
+    buffer = BytesIO()
+    Image.fromarray(half()[::-1].T.copy()).save(buffer, format="PNG", exif=turned)
+    shown = rasterise(PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode(), 64, 64)
+    with Image.open(buffer) as image:
+        assert (shown == np.asarray(ImageOps.exif_transpose(image))).all()
+        assert (shown != np.asarray(image)).any()
+
+
+def test_shapes_may_be_written_with_capitals_and_spaces() -> None:
+    """And are kept in one form."""
+    assert canonical_shape(" Border : 8% ") == "border:8%"
+    assert canonical_shape("Text:Старт Ё") == "text:Старт Ё"
+    assert canonical_shape("CIRCLE") == "circle"
+    assert (rasterise("Border:8%", 64, 64) == rasterise("border:8%", 64, 64)).all()
 
 
 @given(st.lists(st.sampled_from(["border:9%", "stripes:2", "circle", "checker:4"]), min_size=1, max_size=4))
@@ -184,14 +214,25 @@ def test_each_pixel_has_the_last_mask_that_lies_there(masks: list[str]) -> None:
     [
         ([encode_mask(np.zeros((64, 64), bool))], r"zone 1 \(data:image/png\) is empty"),
         (["circle", encode_mask(np.ones((64, 64), bool))], "zone 1 .circle. is wholly covered"),
-        ([encode_mask(np.ones((64, 64), bool))], "nothing of the tile for the main recipe"),
-        ([encode_mask(half()), encode_mask(~half())], "nothing of the tile for the main recipe"),
+        ([encode_mask(np.ones((64, 64), bool))], "nothing of the tile for the ground"),
+        ([encode_mask(half()), encode_mask(~half())], "nothing of the tile for the ground"),
+        (["circle", "star"], r"zone 2 \(star\): there is no mask 'star'"),
     ],
 )
 def test_zones_that_cannot_be_are_refused(masks: list[str], says: str) -> None:
     """By number and mask."""
     with pytest.raises(InputError, match=says):
         label_masks(masks, 64, 64)
+
+
+def test_zones_are_named_as_they_were_typed() -> None:
+    """A file's mask by the file."""
+    empty = Zone(RED, encode_mask(np.zeros((64, 64), bool)), name="logo.png#2")
+    with pytest.raises(InputError, match=r"zone 1 \(logo.png#2\) is empty"):
+        zone_labels(Scene(zones=(Zone(RED), empty)), 64, 64)
+    wide = Zone(RED, encode_mask(np.ones((64, 128), bool)), name="wide.png")
+    with pytest.raises(InputError, match=r"zone 2 \(wide.png\): a mask of the proportions 2:1 does not fit"):
+        zone_labels(Scene(zones=(Zone(RED), Zone(RED, "circle"), wide)), 64, 64)
 
 
 def test_a_scene_takes_sixty_four_zones() -> None:
@@ -202,12 +243,3 @@ def test_a_scene_takes_sixty_four_zones() -> None:
     assert labels[:, 0].tolist() == [*range(1, 65), *[0] * 64]
     with pytest.raises(InputError, match="at most 64"):
         Scene(zones=(Zone(RED), *(Zone(RED, "circle") for _ in range(MAX_ZONES + 1))))
-
-
-def test_masks_have_short_names() -> None:
-    """Words as they are if they are few, a picture by its kind."""
-    assert short("border:8%") == "border:8%"
-    assert short("text:" + 40 * "а") == "text:" + 16 * "а" + "..."
-    assert short(encode_mask(half())) == "data:image/png"
-    assert is_shape("circle")
-    assert not is_shape("circle.png")

@@ -13,8 +13,10 @@ from plitka.core.recipes.recipe import parse_recipe
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import USUAL_PX_PER_MM
-from plitka.core.tile.masks import rasterise
-from plitka.core.tile.renderer import OFF_TILE, Rendering, light_layer, paint_layer, render, render_maps
+from plitka.core.tile.masks import encode_mask, rasterise
+from plitka.core.tile.renderer import OFF_TILE, Rendering, lay_layer, paint_layer, render, render_maps
+from plitka.core.tile.surfaces import SURFACES
+from plitka.errors import InputError
 
 THREE = "60% red, 30% black, 10% white"
 DEFAULTS = Defaults(px_per_mm=USUAL_PX_PER_MM)
@@ -74,7 +76,7 @@ def test_scenes_of_one_zone_keep_their_bytes(
 def test_the_plain_render_stays_as_it_is() -> None:
     """What networks were trained on and statistics were made of: another machine may round a level otherwise."""
     spec = MapSpec(width_px=96, height_px=96, field_mm=96 / 7, seed=5, granule_mm=Granules().size_mm)
-    rendering = paint_layer(light_layer(spec), Scene.of(parse_recipe(THREE).recipe), 5)
+    rendering = paint_layer(lay_layer(spec), Scene.of(parse_recipe(THREE).recipe), 5)
     with Image.open(Path(__file__).with_name("plain_render.png")) as image:
         kept = np.asarray(image).astype(int)
     assert np.abs(rendering.pixels.astype(int) - kept).max() <= 1
@@ -157,9 +159,30 @@ def test_fine_chips_fall_in_the_zone_that_wants_them() -> None:
 
 def test_maps_have_sixteen_bits_and_the_picture_size() -> None:
     """Five maps; normals have unit length."""
-    rendering = render_words("red")
-    maps = render_maps(rendering.geometry, rendering.light)
+    maps = render_maps(render_words("red").layer)
     assert set(maps) == {"ids", "height", "normal", "roughness", "ao"}
     assert all(samples.dtype == np.uint16 and samples.shape[:2] == (192, 192) for samples in maps.values())
     normal = maps["normal"].astype(float) / 65535 * 2 - 1
     assert np.linalg.norm(normal, axis=-1) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_water_makes_the_surface_smooth(surface: Surface) -> None:
+    """The roughness map is the surface's, whatever the light, and a wet one is smoother; the others stay."""
+    dry = replace(scene_of("red", 128), surface=surface)
+    dry_maps, wet_maps, in_the_sun = (
+        render_maps(render(ask(scene)).layer)
+        for scene in (dry, replace(dry, wet=True), replace(dry, light=Lighting.SUN))
+    )
+    assert np.median(dry_maps["roughness"]) / 65535 == pytest.approx(SURFACES[surface].roughness, abs=0.15)
+    assert np.median(wet_maps["roughness"]) < 0.7 * np.median(dry_maps["roughness"])
+    assert (wet_maps["roughness"] < dry_maps["roughness"]).all()
+    assert all((dry_maps[name] == wet_maps[name]).all() for name in ("ids", "height", "normal", "ao"))
+    assert all((dry_maps[name] == in_the_sun[name]).all() for name in dry_maps)
+
+
+def test_a_mask_of_other_proportions_is_told_the_size_of_the_picture() -> None:
+    """And not that of the finer cells."""
+    url = encode_mask(np.eye(8, 12, dtype=bool))
+    with pytest.raises(InputError, match="does not fit a picture of 192x192 px"):
+        render(ask(scene_of("red", 192, (url, "white"))))

@@ -10,7 +10,7 @@ from plitka.core.scene import Lighting, Surface
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LIGHTS, LightConfig, wetted
 from plitka.core.tile.renderer import recolour
-from plitka.core.tile.shading import Light, light_granules
+from plitka.core.tile.shading import LightMaps, compute_light
 
 CONFIG, USUAL = GranuleConfig(size_px=192, field_mm=192 / 7), LightConfig()
 
@@ -27,12 +27,12 @@ def geometry() -> Geometry:
 
 
 @pytest.fixture(scope="module")
-def light(geometry: Geometry) -> Light:
+def light(geometry: Geometry) -> LightMaps:
     """The usual light on it."""
-    return light_granules(geometry, USUAL)
+    return compute_light(geometry, USUAL)
 
 
-def test_a_solid_tile_has_the_photographed_colour(geometry: Geometry, light: Light) -> None:
+def test_a_solid_tile_has_the_photographed_colour(geometry: Geometry, light: LightMaps) -> None:
     """The median of a render is near the median measured on the photograph of that colour."""
     for code in ("RED", "GRAY", "YELLOW", "BLUE"):
         rendering = recolour(geometry, light, wanted := recipe(code), USUAL, 1)
@@ -42,17 +42,17 @@ def test_a_solid_tile_has_the_photographed_colour(geometry: Geometry, light: Lig
         assert median == pytest.approx(photographed, abs=16)
 
 
-def test_gaps_are_darker_than_facets(geometry: Geometry, light: Light) -> None:
+def test_gaps_are_darker_than_facets(geometry: Geometry, light: LightMaps) -> None:
     """Where little sky is seen the picture is dark, and a cut face has hardly such places."""
     grey = recolour(geometry, light, recipe("gray"), USUAL, 1).pixels.mean(2)
     oversample = geometry.config.oversample
     sky = light.sky[::oversample, ::oversample]
     assert grey[sky < np.quantile(sky, 0.05)].mean() < 0.75 * grey[sky > np.median(sky)].mean()
-    cut = light_granules(lay_granules(replace(CONFIG, surface=Surface.CUT), 3), USUAL)
+    cut = compute_light(lay_granules(replace(CONFIG, surface=Surface.CUT), 3), USUAL)
     assert np.quantile(cut.sky, 0.05) > np.quantile(light.sky, 0.05) + 0.1
 
 
-def test_wet_tiles_are_darker_and_warm_light_is_redder(geometry: Geometry, light: Light) -> None:
+def test_wet_tiles_are_darker_and_warm_light_is_redder(geometry: Geometry, light: LightMaps) -> None:
     """Wetness and warmth go the way that they go outdoors."""
     plain, wet, warm = (
         np.median(recolour(geometry, light, recipe("gray"), config, 1).pixels.reshape(-1, 3), axis=0)
@@ -65,7 +65,7 @@ def test_wet_tiles_are_darker_and_warm_light_is_redder(geometry: Geometry, light
 def test_lights_differ_as_their_names_say(geometry: Geometry) -> None:
     """On grey: warm is redder and cold bluer than studio, and the sun has the hardest shades, clouds the softest."""
     grey = {
-        name: recolour(geometry, light_granules(geometry, config), recipe("gray"), config, 1).pixels.astype(float)
+        name: recolour(geometry, compute_light(geometry, config), recipe("gray"), config, 1).pixels.astype(float)
         for name, config in LIGHTS.items()
     }
     redness = {name: np.median(pixels[..., 0] - pixels[..., 2]) for name, pixels in grey.items()}
@@ -80,7 +80,7 @@ def test_lights_differ_as_their_names_say(geometry: Geometry) -> None:
 def test_a_wet_tile_is_dark_and_shines(geometry: Geometry, name: Lighting) -> None:
     """Under every light: darker at the median, and its brightest points stand out more."""
     dry, wet = (
-        recolour(geometry, light_granules(geometry, config), recipe("red"), config, 1).pixels[..., 1].astype(float)
+        recolour(geometry, compute_light(geometry, config), recipe("red"), config, 1).pixels[..., 1].astype(float)
         for config in (LIGHTS[name], wetted(LIGHTS[name]))
     )
     assert np.median(wet) < 0.8 * np.median(dry)

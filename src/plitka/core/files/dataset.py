@@ -36,7 +36,7 @@ from plitka.core.recipes.recipe import MAX_COLOURS, Part, PromptStyle, Recipe, f
 from plitka.core.scene import SIZE_PX_RANGE, USUAL_FRACTION, Scene, check_range, fraction_mm
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import USUAL_PX_PER_MM
-from plitka.core.tile.renderer import light_layer, paint_layer
+from plitka.core.tile.renderer import lay_layer, paint_layer
 from plitka.errors import InputError
 
 N_BLOCK = 20
@@ -200,7 +200,7 @@ def render_block(folder: Path, config: DatasetConfig, palette: Palette, block: i
         seed=_seed(config, 0, block),
         granule_mm=fraction_mm(config.granules),
     )
-    layer = light_layer(spec)
+    layer = lay_layer(spec)
     rows = []
     for number in range(block * N_BLOCK, block * N_BLOCK + n):
         recipe = draw_recipe(config, palette, number)

@@ -1,7 +1,7 @@
 """Masks from files: what people draw zones with, as the one line of text that a scene keeps.
 
-A mask of a scene is text (`plitka.core.tile.masks`); a picture becomes a data URL, always in the same form: a PNG of
-one bit a pixel, at most 2048 px a side. The same file gives the same bytes.
+A mask of a scene is text (`plitka.core.tile.masks`); a picture or a drawing becomes a data URL, always in the same
+form: a PNG of one bit a pixel, at most 2048 px a side. The same file gives the same bytes.
 """
 
 import re
@@ -12,29 +12,32 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from plitka.core.files.svg import draw_svg
 from plitka.core.scene import SIZE_PX_RANGE
 from plitka.core.tile.masks import (
     MAX_MASK_BYTES,
+    PNG_PREFIX,
     Mask,
+    canonical_shape,
     decode_png,
     encode_mask,
-    encode_svg,
     is_shape,
     open_png,
     open_url,
-    rasterise,
 )
-from plitka.errors import InputError
+from plitka.errors import InputError, Phrase
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
-_LABEL = re.compile(r"(?P<path>.+\.png)#(?P<label>\d{1,5})", re.IGNORECASE)
+_LABEL = re.compile(r"(?P<path>.+\.png)#(?P<label>[0-9]{1,5})", re.IGNORECASE)
 _LABEL_MODES = {"P", "L", "I;16", "I", "1"}
 """Pillow's words for palette indices and for grey of any depth."""
-_SVG_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|svg|!--|!DOCTYPE)", re.IGNORECASE)
+_SVG_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe<\0|\xfe\xff\0<")
+"""XML of any kind, in UTF-16 as well: `draw_svg` says what is wrong with it."""
 _PNG_START = b"\x89PNG"
+_DEPTH_AT = 24
+"""Where a PNG's header has the bits of a sample; behind them the kind of its colours, 0 for grey."""
 _FEW_LEVELS = 16
 """A grey picture of no more, all of them dark, looks like labels."""
-_PROBE_PX = 64
 
 
 def read_mask(source: str) -> str:
@@ -47,19 +50,35 @@ def read_mask(source: str) -> str:
     Raises:
         InputError: no such shape or file, or a picture that marks no zone.
     """
-    if source.startswith("data:"):
-        kind, content = open_url(source)
-        del kind  # what it is shows in its content
-        return mask_of_bytes(content, "the mask")
-    if is_shape(source):
-        rasterise(source, _PROBE_PX, _PROBE_PX)
-        return source
+    if source.startswith("data:") or is_shape(source):
+        return canonical_mask(source)
     label = _LABEL.fullmatch(source)
     path = Path(label["path"] if label else source)
     return mask_of_bytes(_read(path), str(path), int(label["label"]) if label else None)
 
 
-def mask_of_bytes(content: bytes, name: str, label: int | None = None) -> str:
+def canonical_mask(mask: str, label_form: str = "FILE.png#{label}") -> str:
+    """A shape or a data URL as a scene keeps it: a picture as a PNG of one bit a pixel.
+
+    A mask that is one already stays as it is, byte for byte, whatever versions of the libraries are installed.
+
+    Args:
+        mask: of a zone.
+        label_form: as `mask_of_bytes`.
+
+    Raises:
+        InputError: no such shape, or a picture that cannot be read or marks no zone.
+    """
+    if not mask.startswith("data:"):
+        return canonical_shape(mask)
+    kind, content = open_url(mask)
+    del kind  # what it is shows in its content
+    if mask.startswith(PNG_PREFIX) and content.startswith(_PNG_START) and _is_canonical(content):
+        return mask
+    return mask_of_bytes(content, Phrase("the mask"), label_form=label_form)
+
+
+def mask_of_bytes(content: bytes, name: str, label: int | None = None, label_form: str = "{path}#{label}") -> str:
     """A picture's bytes as the mask that a scene keeps.
 
     Args:
@@ -67,18 +86,28 @@ def mask_of_bytes(content: bytes, name: str, label: int | None = None) -> str:
         name: what messages call it.
         label: the number of the pixels that are the zone, in a PNG with a palette or in grey; None: the white ones,
             or the opaque ones where parts are transparent.
+        label_form: how messages say where a label is named.
 
     Raises:
         InputError: neither PNG nor SVG, damaged, too large, or nothing is marked.
     """
     if content.startswith(_PNG_START):
-        mask = _of_label(content, name, label) if label is not None else _of_picture(content, name)
+        mask = _of_picture(content, name, label_form) if label is None else _of_label(content, name, label)
         return _bounded(_shrunk(mask), name)
-    if _SVG_START.match(content) and label is None:
-        return encode_svg(content)
+    if _SVG_START.match(content):
+        if label is not None:
+            raise InputError("{path} is an SVG, whose parts have no numbers; leave out the label", path=name)
+        return _bounded(draw_svg(content), name)
     raise InputError(
-        "{path} is no mask: give a black and white PNG, a PNG of labels as FILE.png#3, or an SVG", path=name
+        "{path} is no mask: give a black and white PNG, a PNG of labels as {example}, or an SVG",
+        path=name,
+        example=label_form.format(path="FILE.png", label=3),
     )
+
+
+def _is_canonical(content: bytes) -> bool:
+    image = open_png(content, Phrase("the mask"))
+    return image.mode == "1" and "transparency" not in image.info and max(image.size) <= SIZE_PX_RANGE[1]
 
 
 def _read(path: Path) -> bytes:
@@ -93,11 +122,19 @@ def _read(path: Path) -> bytes:
             path=path,
         ) from error
     except OSError as error:
-        raise InputError("{path} cannot be read: {reason}", path=path, reason=error) from error
+        raise InputError("{path} cannot be read: {reason}", path=path, reason=error.strerror) from error
 
 
 def _of_label(content: bytes, name: str, label: int) -> Mask:
-    numbers = _numbers(open_png(content, name), name)
+    image = open_png(content, name)
+    if image.mode not in _LABEL_MODES:
+        raise InputError(
+            "{path} is a PNG in {mode}, whose pixels are no numbers; save it with a palette or in grey without "
+            "transparency, or name no label",
+            path=name,
+            mode=image.mode,
+        )
+    numbers = _numbers(image, content)
     mask: Mask = numbers == label
     if not mask.any():
         raise InputError(
@@ -106,34 +143,31 @@ def _of_label(content: bytes, name: str, label: int) -> Mask:
     return mask
 
 
-def _numbers(image: Image.Image, name: str) -> npt.NDArray[Any]:
-    if image.mode not in _LABEL_MODES:
-        raise InputError(
-            "{path} is a PNG in {mode}, whose pixels are no numbers; save it with a palette or in grey without "
-            "transparency, or leave out the number behind #",
-            path=name,
-            mode=image.mode,
-        )
-    return np.asarray(image)
+def _numbers(image: Image.Image, content: bytes) -> npt.NDArray[np.int64]:
+    """The pixels' numbers as the file has them: Pillow spreads grey of 2 and 4 bits over 0..255."""
+    numbers = np.asarray(image).astype(np.int64)
+    depth, is_grey = content[_DEPTH_AT], content[_DEPTH_AT + 1] == 0
+    return numbers // (255 // (2**depth - 1)) if is_grey and depth in {2, 4} else numbers
 
 
-def _of_picture(content: bytes, name: str) -> Mask:
+def _of_picture(content: bytes, name: str, label_form: str) -> Mask:
     mask = decode_png(content, name)
     if not mask.any():
-        _refuse_dark(open_png(content, name), name)
+        _refuse_dark(content, name, label_form)
     return mask
 
 
-def _refuse_dark(image: Image.Image, name: str) -> NoReturn:
+def _refuse_dark(content: bytes, name: str, label_form: str) -> NoReturn:
     """Say why a picture marks nothing."""
+    image = open_png(content, name)
     if image.mode in _LABEL_MODES:
-        numbers = np.asarray(image)
+        numbers = _numbers(image, content)
         if 1 < np.unique(numbers).size <= _FEW_LEVELS:
             raise InputError(
-                "{path} has no white pixel; if its pixels are labels ({known}), name one, such as {path}#{example}",
+                "{path} has no white pixel; if its pixels are labels ({known}), name one, such as {example}",
                 path=name,
                 known=_levels(numbers),
-                example=int(numbers.max()),
+                example=label_form.format(path=name, label=numbers.max()),
             )
     raise InputError(
         "{path} marks no zone: it is neither white anywhere nor opaque beside transparent parts", path=name

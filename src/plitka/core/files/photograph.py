@@ -3,10 +3,12 @@
 Decisions:
 * The camera's rotation is applied, transparency is laid on white, an embedded colour profile is obeyed.
 * What has no one reading in sRGB is refused: CMYK needs the press's profile, float the scene's exposure.
-* Size is checked before anything is decoded, so a small file cannot ask for all memory.
+* Size is checked before anything is decoded, so a small file cannot ask for all memory. A picture that is wanted
+  smaller is shrunk while it is decoded (JPEG), or before any copy is made of it.
 """
 
 import csv
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +26,25 @@ from plitka.errors import InputError
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP")
 MAX_PIXELS = 64_000_000
 """More than any camera of a phone gives, and 192 MB once decoded."""
+MAX_SIDE_PX = 30_000
+"""Of a strip, too: each row or column costs time besides its pixels."""
 CAPTIONS = "captions.csv"
 
+_JPEG_SCALES = (8, 4, 2)
+_DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
+    EOFError,
+    AssertionError,
+    struct.error,
+)
+"""As Pillow reports a damaged file: its readers of headers and EXIF trust what they find."""
 _READABLE_MODES = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "I;16", "I;16L", "I;16B"}
 
 
@@ -38,26 +57,70 @@ def read_picture(path: Path) -> npt.NDArray[np.uint8]:
     return decode_picture(path, path)
 
 
-def decode_picture(source: Path | BinaryIO, path: Path | str, *, max_pixels: int = MAX_PIXELS) -> npt.NDArray[np.uint8]:
-    """As `read_picture`, from an open file as well; `path` is what errors call it.
+def decode_picture(
+    source: Path | BinaryIO, path: Path | str, *, max_pixels: int = MAX_PIXELS, widest_px: int = MAX_SIDE_PX
+) -> npt.NDArray[np.uint8]:
+    """As `read_picture`, from an open file as well.
+
+    Args:
+        source: the file.
+        path: what errors call it.
+        max_pixels: a picture of more is refused, before it is decoded.
+        widest_px: a larger picture is shrunk by a whole factor to at most this side.
 
     Raises:
         InputError: as `read_picture`.
     """
     with _errors_naming(path), Image.open(source, formats=FORMATS) as image:
-        if image.width * image.height > max_pixels:
-            raise InputError(
-                "{path} has {width}x{height} px; at most {limit} million can be read, so make it smaller first",
-                path=path,
-                width=image.width,
-                height=image.height,
-                limit=max_pixels // 10**6,
-            )
+        _check_size(image, path, max_pixels)
         if image.mode not in _READABLE_MODES:
             raise InputError("{path} is a picture in {mode}; save it as sRGB first", path=path, mode=image.mode)
+        _shrink_while_decoding(image, widest_px)
         image.load()
-        upright = ImageOps.exif_transpose(image)
-        return np.asarray(_flatten(_as_srgb(_eight_bits(upright), image.info.get("icc_profile"))), np.uint8)
+        ImageOps.exif_transpose(image, in_place=True)
+        profile = image.info.get("icc_profile")
+        return np.asarray(_flatten(_as_srgb(_shrunk(_eight_bits(image), widest_px), profile)), np.uint8)
+
+
+def _check_size(image: Image.Image, path: Path | str, max_pixels: int) -> None:
+    if image.width * image.height > max_pixels:
+        raise InputError(
+            "{path} has {width}x{height} px; at most {limit} million can be read, so make it smaller first",
+            path=path,
+            width=image.width,
+            height=image.height,
+            limit=max_pixels // 10**6,
+        )
+    if max(image.size) > MAX_SIDE_PX:
+        raise InputError(
+            "{path} has {width}x{height} px; a side may have at most {limit}, so make it smaller first",
+            path=path,
+            width=image.width,
+            height=image.height,
+            limit=MAX_SIDE_PX,
+        )
+
+
+def _factor(image: Image.Image, widest_px: int) -> int:
+    """By which a picture is to be shrunk."""
+    return -(-max(image.size) // widest_px)
+
+
+def _shrink_while_decoding(image: Image.Image, widest_px: int) -> None:
+    """Have a JPEG decoded at a fraction of its size, where the rest of the factor is a whole one."""
+    scale = next((scale for scale in _JPEG_SCALES if _factor(image, widest_px) % scale == 0), 1)
+    if scale > 1:
+        image.draft(None, (image.width // scale, image.height // scale))
+
+
+def _shrunk(image: Image.Image, widest_px: int) -> Image.Image:
+    """The picture with no side above `widest_px`, each pixel the mean of a block."""
+    factor = _factor(image, widest_px)
+    if factor == 1:
+        return image
+    if image.mode not in {"L", "RGB"} or image.has_transparency_data:  # means of palette indices mean nothing
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image.reduce(factor)
 
 
 def read_photographs(folder: Path) -> list[tuple[Recipe, npt.NDArray[np.uint8]]]:
@@ -81,7 +144,7 @@ def _errors_naming(path: Path | str) -> Iterator[None]:
     """Raise Pillow's errors as InputErrors that name the file."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we refuse by our own limit
+            warnings.simplefilter("ignore")  # of size, where the limit is our own, and of EXIF that is skipped
             yield
     except UnidentifiedImageError as error:
         raise InputError(
@@ -91,7 +154,7 @@ def _errors_naming(path: Path | str) -> Iterator[None]:
         raise InputError(
             "{path} holds more than {limit} million px; make it smaller first", path=path, limit=MAX_PIXELS // 10**6
         ) from error
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow reports damage by any of these
+    except _DAMAGE as error:
         raise InputError("{path} cannot be read: {reason}", path=path, reason=error) from error
 
 
@@ -99,7 +162,8 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     """Grey of 16 bits as grey of 8: Pillow itself would cut it off at 255."""
     if not image.mode.startswith("I;16"):
         return image
-    return Image.fromarray(np.rint(np.asarray(image) / 257).astype(np.uint8))
+    levels = np.rint(np.arange(2**16) / 257).astype(np.uint8)
+    return Image.fromarray(levels[np.asarray(image)])
 
 
 def _as_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

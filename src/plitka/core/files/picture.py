@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,11 +123,18 @@ def read_fields(path: Path) -> dict[str, str]:
     return fields
 
 
-def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
-    """Write a file atomically, whole or not at all; with `sync` also if the power is cut."""
+def write_whole(path: Path, content: bytes, *, sync: bool = True, mode: int = 0o666) -> None:
+    """Write a file so that its name never stands for half of it; with `sync` not even after a power cut.
+
+    Args:
+        path: of the file, in a folder that is there.
+        content: all of it.
+        sync: wait for the disk.
+        mode: permission bits, less the process's umask.
+    """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with temporary.open("xb") as file:
+        with open(temporary, "xb", opener=partial(os.open, mode=mode)) as file:
             file.write(content)
             if sync:
                 file.flush()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from plitka.errors import PlitkaError
+from plitka.errors import FieldName, Phrase, PlitkaError
 
 LANGUAGES = ("en", "ru")
 _CATALOGUES = Path(__file__).parent / "locale"
@@ -32,6 +32,24 @@ def translation(language: str) -> gettext.NullTranslations:
     return gettext.translation("plitka", _CATALOGUES, [language])
 
 
-def localise(error: PlitkaError, language: str) -> str:
-    """The error's sentence in a language, its values filled in."""
-    return translation(language).gettext(error.message).format(**error.values)
+def localise(error: PlitkaError, language: str, *, as_options: bool = False) -> str:
+    """The error's sentence in a language, its values filled in; those that are words of ours in the same language.
+
+    Args:
+        error: it.
+        language: one of `LANGUAGES`.
+        as_options: name choices as the command line does, `--field-mm` for `field_mm`.
+    """
+    told = {name: _localise_value(value, language, as_options) for name, value in error.values.items()}
+    return translation(language).gettext(error.message).format(**told)
+
+
+def _localise_value(value: object, language: str, as_options: bool) -> object:
+    if isinstance(value, PlitkaError):
+        return localise(value, language, as_options=as_options)
+    if isinstance(value, FieldName) and as_options:
+        return value.option
+    if isinstance(value, Phrase):
+        message: str = value
+        return translation(language).gettext(message)
+    return value

@@ -7,7 +7,7 @@ Decisions:
 * A map from outside has no relief, and is painted flat.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +15,10 @@ import numpy as np
 from plitka.core.scene import Lighting, Surface
 from plitka.core.tile.dealing import Chips
 from plitka.core.tile.granules import CoarsenessShares, GranuleConfig, lay_granules
-from plitka.core.tile.lighting import LIGHTS, LightConfig, light_of
+from plitka.core.tile.lighting import LIGHTS, LightConfig
 from plitka.core.tile.masks import label_masks
-from plitka.core.tile.shading import light_granules
+from plitka.core.tile.shading import compute_light
+from plitka.core.tile.surfaces import SURFACES, configure_light
 from plitka.core.tile.zones import zone_mixes
 
 if TYPE_CHECKING:
@@ -27,11 +28,16 @@ if TYPE_CHECKING:
     from plitka.core.tile.granules import FloatMap, Geometry
     from plitka.core.tile.masks import ZoneIndex
 
+_USUAL = LIGHTS[Lighting.STUDIO]
 _USUAL_LAMP, _USUAL_SKY, _USUAL_SHEEN = 0.640, 0.559, 0.075
 """Means of the light maps of usual granules in the usual light: over seeds and sizes from 512 px within 0.5 %, of the
 sheen within 3 %."""
 _BOUNCING_ALBEDO = 0.5
 """Of a chip that gives light on to its neighbours; the middle between black and white is near enough."""
+_WET_VEIL_GAIN = 1.22
+"""Of the veil on a wet tile, beside `GuideConfig.veil` times its highlight. That veil is less than the highlight on the
+mean: being fitted by a straight line it lacks what bright chips throw on each other, and wet chips are dark. So chosen
+that maps are as bright as renders under every light on every surface."""
 _USUAL_COARSENESS = 1
 """Place of the usual one in `Coarseness`."""
 
@@ -100,12 +106,12 @@ class Exposure:
 
     gain: tuple[float, float, float] = (1.0, 1.0, 1.0)
     """In each primary, on the mean."""
-    sheen_gain: float = 1.0
-    """Of the binder's highlights."""
+    veil_gain: float = 1.0
+    """Of the veil that the highlights are on the mean."""
 
 
 @dataclass(frozen=True, slots=True)
-class Relief:
+class LitRelief:
     """How a lamp would light the granules: (h, w) maps, each 1 on the mean."""
 
     light: "FloatMap"
@@ -124,7 +130,7 @@ class GranuleMap:
     """(n,) place of each granule's coarseness in `Coarseness`."""
     radius_mm: "FloatMap"
     """(n,) of the whole granule; 0 where it is not known."""
-    relief: Relief | None = None
+    relief: LitRelief | None = None
     """None where only outlines are known."""
 
     @property
@@ -162,14 +168,14 @@ def lay_map(spec: MapSpec, config: GuideConfig) -> GranuleMap:
     )
     geometry = lay_granules(granules, spec.seed, _zone_map(spec, config, granules.size_px))
     window = slice(spec.height_px // config.px_per_cell), slice(spec.width_px // config.px_per_cell)
-    relief = _relief(geometry, spec)
+    relief = _light_relief(geometry, spec)
     seen, ids = _numbered(geometry.ids[window])
     return GranuleMap(
         ids,
         config.px_per_cell,
         geometry.coarseness[seen],
         geometry.radius_mm[seen],
-        Relief(relief.light[window], relief.sheen[window], relief.exposure),
+        LitRelief(relief.light[window], relief.sheen[window], relief.exposure),
     )
 
 
@@ -186,10 +192,10 @@ def stretch_map(guide: "GranuleIds", width_px: int, height_px: int, config: Guid
     return GranuleMap(ids, config.px_per_cell, coarseness, np.zeros(seen.size, np.float32))
 
 
-def flat_exposure(look: LightConfig) -> Exposure:
+def flat_exposure(config: LightConfig) -> Exposure:
     """How much light a flat layer gets, of which no relief is known."""
     # Facets of all slopes mirror the lamp in turn: the narrower the highlight, the fewer of them at once.
-    return _exposure(look, (1.0, 1.0, 1 / look.sheen_width), (1.0, 1.0, 1 / LightConfig().sheen_width))
+    return _compare(config, (1.0, 1.0, 1 / config.sheen_exponent), (1.0, 1.0, 1 / _USUAL.sheen_exponent))
 
 
 def _zone_map(spec: MapSpec, config: GuideConfig, side: int) -> "ZoneIndex | None":
@@ -197,40 +203,41 @@ def _zone_map(spec: MapSpec, config: GuideConfig, side: int) -> "ZoneIndex | Non
     if not spec.masks:
         return None
     width, height = spec.width_px // config.px_per_cell, spec.height_px // config.px_per_cell
-    labels = label_masks(spec.masks, width, height)
+    labels = label_masks(spec.masks, width, height, shown_px=(spec.width_px, spec.height_px))
     return np.pad(labels, ((0, side - height), (0, side - width)), mode="edge")
 
 
-def _relief(geometry: "Geometry", spec: MapSpec) -> Relief:
+def _light_relief(geometry: "Geometry", spec: MapSpec) -> LitRelief:
     """What the lamp and the sky of a spec put on a geometry."""
-    look = light_of(spec.light, wet=spec.wet)
-    maps = light_granules(geometry, look)
-    light = look.lamp * maps.lamp + look.sky * maps.sky
+    config = configure_light(spec)
+    maps = compute_light(geometry, config)
+    light = config.lamp * maps.lamp + config.sky * maps.sky
     exposure = Exposure()
-    if spec.surface is not Surface.PRESSED or look != LIGHTS[Lighting.STUDIO]:
+    if spec.surface is not Surface.PRESSED or config != _USUAL:
         means = float(maps.lamp.mean()), float(maps.sky.mean()), float(maps.sheen.mean())
-        exposure = _exposure(look, means, (_USUAL_LAMP, _USUAL_SKY, _USUAL_SHEEN))
-    return Relief(light / light.mean(), maps.sheen / maps.sheen.mean(), exposure)
+        exposure = _compare(config, means, (_USUAL_LAMP, _USUAL_SKY, _USUAL_SHEEN))
+        exposure = replace(exposure, veil_gain=exposure.veil_gain * SURFACES[spec.surface].veil_gain)
+    return LitRelief(light / light.mean(), maps.sheen / maps.sheen.mean(), exposure)
 
 
 _Means = tuple[float, float, float]
 """Of the maps of the lamp, the sky and the sheen."""
 
 
-def _exposure(look: LightConfig, means: _Means, usual_means: _Means) -> Exposure:
-    """The light of a look, by the means of its maps, beside the usual light."""
-    usual = LIGHTS[Lighting.STUDIO]
+def _compare(config: LightConfig, means: _Means, usual_means: _Means) -> Exposure:
+    """A light, by the means of its maps, beside the usual one."""
     red, green, blue = (
-        _received(look, means, tint) / _received(usual, usual_means, usual_tint)
-        for tint, usual_tint in zip(look.lamp_rgb, usual.lamp_rgb, strict=True)
+        _received(config, means, tint) / _received(_USUAL, usual_means, usual_tint)
+        for tint, usual_tint in zip(config.lamp_rgb, _USUAL.lamp_rgb, strict=True)
     )
-    return Exposure((red, green, blue), look.gloss * means[2] / (usual.gloss * usual_means[2]))
+    veil_gain = config.highlight * means[2] / (_USUAL.highlight * usual_means[2])
+    return Exposure((red, green, blue), veil_gain * (1 + (_WET_VEIL_GAIN - 1) * config.wetness))
 
 
-def _received(look: LightConfig, means: _Means, tint: float) -> float:
+def _received(config: LightConfig, means: _Means, tint: float) -> float:
     """Light that falls on a chip on the mean in one primary, as `shading.paint` has it."""
     lamp, sky, _ = means
-    return look.lamp * lamp * tint + look.sky * sky + look.bounce * (1 - sky) * _BOUNCING_ALBEDO
+    return config.lamp * lamp * tint + config.sky * sky + config.bounce * (1 - sky) * _BOUNCING_ALBEDO
 
 
 def _numbered(ids: "GranuleIds") -> "tuple[npt.NDArray[np.int32], GranuleIds]":

@@ -1,4 +1,4 @@
-"""The geometry of a pressed layer of granules: which chip lies on top at each point, and how high.
+"""The geometry of a layer of granules: which chip lies on top at each point, and how high.
 
 Decisions:
 * Chips fall one by one on a height map and take the lowest of a few places, so the layer fills its gaps.
@@ -7,9 +7,8 @@ Decisions:
   a round decides how much of it falls in the next. Each zone has a mix of its own, whose chips fall anywhere in it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,10 @@ import numpy.typing as npt
 
 from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION, Coarseness, Surface
 from plitka.core.tile.chips import make_chip, rasterise
+from plitka.core.tile.surfaces import SURFACES
 
 USUAL_PX_PER_MM = 1024 / 146
 """Scale of a render: 7 px a millimetre, as in the photographs, and a little more so that 1024 px show whole 146 mm."""
-_DEEPEST_MM = 5.0
-"""Deeper gaps look no darker, and their depth would only stretch the height map."""
 
 _MEDIAN = 0.86
 """Median diameter of the chips, of the geometric mean of the smallest and the largest."""
@@ -39,12 +37,6 @@ _NEXT_ROUND_GAIN, _LASTING_GAIN = 4.0, 0.2
 """Of what a coarseness lacks on the face, as a logarithm: how much more of it falls in the next round, and in all."""
 _MOST_LACK = 4.0
 """Largest ratio of wanted to seen that is corrected in one round, so that the balance does not overshoot."""
-_PRESSED_LEVEL = 0.6
-"""Quantile of the heights at which a press stops."""
-_CUT_LEVEL = 0.12
-"""Quantile of the heights at which a block is sliced: all above is cut away."""
-_CUT_RELIEF, _CUT_DEPTH = 0.02, 0.15
-"""What a slice leaves of what stands out above its level, and what the binder leaves of what lies below."""
 
 FloatMap = npt.NDArray[np.floating[Any]]
 """float32 unless a sum needed more."""
@@ -69,7 +61,7 @@ class GranuleConfig:
     oversample: int = 2
     """Height and ids are computed this many times finer than the picture."""
     press: float = 0.48
-    """How much relief is left of what sticks out above the pressed level."""
+    """How much relief a press leaves of what sticks out above the level at which it stops."""
     surface: Surface = Surface.PRESSED
     n_shapes: int = 240
     """Different chips in the library that the layer is laid from."""
@@ -127,7 +119,7 @@ class _Stamp:
 
 
 def lay_granules(config: GranuleConfig, seed: int, zone_map: ZoneMap | None = None) -> Geometry:
-    """Lay chips until the ground is covered, then press the layer flat.
+    """Lay chips until the ground is covered, then finish the layer's face.
 
     The same config, seed and zones give the same geometry, bit for bit.
 
@@ -145,7 +137,7 @@ def lay_granules(config: GranuleConfig, seed: int, zone_map: ZoneMap | None = No
     n = config.n_cells
     ids, height = layer.ids.reshape(n, n), layer.height.reshape(n, n)
     _fill_holes(ids)
-    height = FACES[config.surface](height, config)
+    height = SURFACES[config.surface].face(height, config.press)
     seen, dense = np.unique(ids, return_inverse=True)
     stamps_seen = layer.laid[seen]
     radii = np.array([stamp.radius_mm for stamp in layer.stamps], np.float32)[stamps_seen]
@@ -307,23 +299,3 @@ def _fill_holes(ids: IdMap) -> None:
             neighbour = np.roll(ids, step, axis)
             take = holes & (ids < 0) & (neighbour >= 0)
             ids[take] = neighbour[take]
-
-
-def _press(height: FloatMap, config: GranuleConfig) -> FloatMap:
-    level = np.quantile(height, _PRESSED_LEVEL)
-    pressed = np.where(height > level, level + (height - level) * config.press, height)
-    return np.maximum(pressed, level - _DEEPEST_MM).astype(np.float32)
-
-
-def _cut(height: FloatMap, config: GranuleConfig) -> FloatMap:
-    """Nearly all of the face lies in one plane; binder fills what lies deeper."""
-    del config
-    level = np.quantile(height, _CUT_LEVEL)
-    above = level + (height - level) * _CUT_RELIEF
-    return np.where(height > level, above, level - (level - height) * _CUT_DEPTH).astype(np.float32)
-
-
-FACES: Mapping[Surface, Callable[[FloatMap, GranuleConfig], FloatMap]] = MappingProxyType(
-    {Surface.PRESSED: _press, Surface.CUT: _cut}
-)
-"""How each surface is finished: (N, N) heights in mm of a layer as it fell -> of the tile's face."""

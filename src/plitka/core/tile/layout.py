@@ -15,10 +15,10 @@ import numpy as np
 
 from plitka.core.colour.arrays import encode_srgb8, lit_colours
 from plitka.core.scene import Granules, Surface
-from plitka.core.tile.granule_map import Exposure, GranuleMap, GuideConfig, flat_exposure
-from plitka.core.tile.lighting import light_of
+from plitka.core.tile.granule_map import GranuleMap, GuideConfig, flat_exposure
 from plitka.core.tile.masks import zone_labels
 from plitka.core.tile.shading import vary_chips, wetted_albedo
+from plitka.core.tile.surfaces import configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares, zone_mixes
 from plitka.errors import InputError
 
@@ -41,7 +41,7 @@ def check_guide(request: "CompleteRequest") -> None:
     """
     scene = request.scene
     if request.guide is not None and (
-        scene.granules != Granules() or scene.surface is not Surface.PRESSED or request.size.field_mm is not None
+        scene.granules != Granules() or scene.surface is not Surface.PRESSED or scene.field_mm is not None
     ):
         raise InputError(
             "a guide brings its own granules: leave out their size, coarse, fine, surface and field-mm, or the guide"
@@ -138,15 +138,11 @@ class Layout:
         dealt = self._zoned.deal(quotas, rng)
         if len(scene.zones) > 1 or zone_mixes(scene):
             rng = np.random.default_rng([self._request.seed, _CHILD_OF_TONES])
-        look = light_of(scene.light, wet=scene.wet)
-        albedo = vary_chips(lit_colours(scene.colours), dealt, rng)
-        exposure = self._exposure()
-        lit = self._config.mean_of_lit * wetted_albedo(albedo, look) * np.array(exposure.gain, np.float32)
-        return lit, exposure.sheen_gain
-
-    def _exposure(self) -> Exposure:
-        scene, relief = self._request.scene, self._granules.relief
-        return flat_exposure(light_of(scene.light, wet=scene.wet)) if relief is None else relief.exposure
+        config, relief = configure_light(scene), self._granules.relief
+        albedo = vary_chips(lit_colours(scene.colours), dealt, rng, config)
+        exposure = flat_exposure(config) if relief is None else relief.exposure
+        lit = self._config.mean_of_lit * wetted_albedo(albedo, config) * np.array(exposure.gain, np.float32)
+        return lit, exposure.veil_gain
 
     def _rng(self) -> np.random.Generator:
         return np.random.default_rng([self._request.seed, 1])

@@ -3,6 +3,7 @@
 Its licence lies beside it; `recipes/font/subset.py` says how it was cut.
 """
 
+import unicodedata
 from importlib.resources import files
 from io import BytesIO
 
@@ -23,6 +24,8 @@ CHARACTER_RANGES = (
     (0x20BD, 0x20BD),  # rouble
     (0x2116, 0x2116),  # numero sign
 )
+_INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+"""Unicode's categories of what shows nothing, such as soft hyphens; spaces of any width are seen."""
 _MARGIN = 0.12
 """Of the shorter side, left free all around."""
 _DRAFT_PX = 200
@@ -40,7 +43,9 @@ def draw_text(text: str, width_px: int, height_px: int) -> npt.NDArray[np.bool_]
     Raises:
         InputError: no words, too many, or a character that the font lacks.
     """
-    lines = [line.strip() for line in text.replace("\\n", "\n").replace("/", "\n").split("\n")]
+    # Letters with marks as one character each: some systems write them as two, of which the font has one.
+    composed = unicodedata.normalize("NFC", text)
+    lines = [line.strip() for line in composed.replace("\\n", "\n").replace("/", "\n").split("\n")]
     lines = [line for line in lines if line]
     _check("".join(lines))
     draft = _boxes(lines, _DRAFT_PX)
@@ -92,6 +97,12 @@ def _check(text: str) -> None:
         raise InputError("the mask text takes words, such as text:START")
     if len(text) > MAX_CHARACTERS:
         raise InputError("the mask text takes at most {limit} characters, not {n}", limit=MAX_CHARACTERS, n=len(text))
+    hidden = dict.fromkeys(f"U+{ord(c):04X}" for c in text if unicodedata.category(c) in _INVISIBLE)
+    if hidden:
+        raise InputError(
+            "the mask text has characters that cannot be seen ({characters}); type the words anew",
+            characters=" ".join(hidden),
+        )
     lacking = dict.fromkeys(c for c in text if not any(low <= ord(c) <= high for low, high in CHARACTER_RANGES))
     if lacking:
         raise InputError(

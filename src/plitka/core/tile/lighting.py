@@ -1,7 +1,10 @@
-"""Where the light on a tile comes from: the lamp, the sky, and what dry or wet granules make of it.
+"""What the light on a tile is made of: the lamp, the sky, and how dry or wet granules take them.
 
 The usual light is that of the photographs of tiles: its figures were chosen beside them until renders had their
 brightness, contrast and glints. The other lights were chosen by eye from it.
+
+Each chip has one highlight, where it mirrors the lamp. Its light is `highlight`: the `sheen` of the binder, and on top
+of it that of the water, as wet as the tile is. Its width is `sheen_exponent`, and `film_relief_px` breaks it up.
 """
 
 from collections.abc import Mapping
@@ -10,19 +13,26 @@ from types import MappingProxyType
 
 from plitka.core.scene import Lighting
 
-_WET_SHEEN_GAIN, _WET_SHARPNESS_GAIN, _WET_SPARKLE = 2.0, 3.0, 0.45
-"""What a film of water makes of the binder's highlight: as much brighter, as much narrower, and calmer, its relief in
-pixels. By eye."""
 _WARM_RED, _WARM_BLUE = 0.06, 0.09
 """How much red a warmth of 1 adds to the lamp, and how much blue it takes away. By eye."""
-_WET_DEPTH, _WET_LOSS, _WET_GLOSS = 0.35, 0.15, 0.25
-"""A wet chip's albedo has this added to its exponent and loses this part; its highlight gains this much light. By
-eye: light that comes back from pores full of water is less, and has met the pigment more often."""
+_WET_DEPTH, _WET_LOSS = 0.35, 0.15
+"""What a wet chip's albedo has added to its exponent, and the part that it loses. By eye: light that comes back from
+pores full of water is less, and has met the pigment more often."""
+_WATER_HIGHLIGHT = 0.25
+"""Light that a film of water adds to the highlight, whatever lies below it. By eye."""
+_WET_SHEEN_GAIN, _WET_EXPONENT_GAIN = 2.0, 3.0
+"""Factors of the sheen and of its exponent below a film of water, which smooths it: brighter and narrower. By eye."""
+_WATER_RELIEF_PX = 0.45
+"""Relief of a film of water; it hides a rougher film below and leaves a smoother one. By eye."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LightConfig:
-    """A soft lamp and the sky above a tile, and how its granules take their light."""
+    """A soft lamp and the sky above a tile, then the camera, then how the granules take the light.
+
+    The last part, from `bounce` on, is of matter: usually of torn, matt rubber. A surface with a finish of its own has
+    other figures there (`plitka.core.tile.surfaces`), and a light may have where the eye asked for it.
+    """
 
     azimuth_deg: float = 225.0
     """Where the lamp stands: 0 to the right, 90 below, 225 at the upper left of the picture."""
@@ -31,34 +41,38 @@ class LightConfig:
     """Half width of the lamp as seen from the tile."""
     lamp: float = 0.36
     """Light of the lamp on a flat bright chip, of a total of about 1 with the sky."""
+    warmth: float = 0.0
+    """The lamp's tint, cold below zero and warm above; 1 is a slight one, 3 that of a bulb."""
     sky: float = 0.84
     """Light of the whole sky on it."""
     occlusion: float = 1.56
     """Exponent on the visible share of the sky: above 1, gaps are darker than an even sky leaves them."""
+
+    blur_px: float = 0.0
+    """Deviation of the lens's blur."""
+
     bounce: float = 0.3
     """How much of the light that a gap lacks comes back from the chips around it, in their colour."""
     sheen: float = 0.15
-    """Light that the binder film reflects without taking the chip's colour, where it mirrors the lamp."""
-    sheen_width: float = 23.0
-    """Exponent of the highlight: small is wide and matt."""
-    roughness: float = 0.02
-    """Fine relief of matt rubber, about four pixels wide: deviation in pixels."""
-    crumple: float = 0.75
-    """Coarser relief of torn facets, about six pixels wide: deviation in pixels."""
-    sparkle: float = 1.2
-    """Relief of the binder film that breaks the highlight, as wide as the fine one: deviation in pixels."""
+    """Light that the binder film reflects without taking the chip's colour, where it mirrors the lamp. On torn facets
+    these are glints; on a flat face all chips mirror alike, and it is a veil over all colours."""
+    sheen_exponent: float = 23.0
+    """Of the highlight's cosine: a small one is wide and matt, a large one narrow and sharp."""
+    fine_relief_px: float = 0.02
+    """Relief of matt rubber, about four pixels wide: deviation of its height."""
+    coarse_relief_px: float = 0.75
+    """The same of torn facets, about six pixels wide."""
+    film_relief_px: float = 1.2
+    """The same of the binder film, as wide as the fine one: it breaks the highlight alone."""
     tone: float = 0.12
     """Deviation of chips of one colour in lightness, of 1."""
     tint: float = 0.008
     """Deviation of chips of one colour in each primary, of 1."""
     speckle: float = 0.012
     """Deviation of points of one chip in lightness, of 1."""
-    blur_px: float = 0.0
-    """Deviation of the lens's blur."""
-    warmth: float = 0.0
-    """The lamp's tint, cold below zero and warm above; 1 is a slight one, 3 that of a bulb."""
     wetness: float = 0.0
-    """0..1: from dry to wet, which is darker, deeper in colour, and shines."""
+    """0..1: how much water is in the pores and stands on them, which makes chips darker and deeper in colour and adds
+    to the highlight. What a closed film does beside that is said at `wetted`."""
 
     @property
     def lamp_rgb(self) -> tuple[float, float, float]:
@@ -76,9 +90,9 @@ class LightConfig:
         return 1 - _WET_LOSS * self.wetness
 
     @property
-    def gloss(self) -> float:
+    def highlight(self) -> float:
         """Light of the highlight where it is brightest."""
-        return self.sheen + _WET_GLOSS * self.wetness
+        return self.sheen + _WATER_HIGHLIGHT * self.wetness
 
 
 LIGHTS: Mapping[Lighting, LightConfig] = MappingProxyType(
@@ -86,26 +100,31 @@ LIGHTS: Mapping[Lighting, LightConfig] = MappingProxyType(
         Lighting.STUDIO: LightConfig(),
         Lighting.SUN: LightConfig(elevation_deg=48.0, softness_deg=1.0, lamp=0.78, sky=0.42, warmth=0.8),
         Lighting.OVERCAST: LightConfig(
-            elevation_deg=62.0, softness_deg=26.0, lamp=0.22, sky=0.92, sheen=0.06, sheen_width=30.0, crumple=1.3
+            elevation_deg=62.0,
+            softness_deg=26.0,
+            lamp=0.22,
+            sky=0.92,
+            sheen=0.06,
+            sheen_exponent=30.0,
+            coarse_relief_px=1.3,
         ),
         Lighting.WARM: LightConfig(lamp=0.75, sky=0.45, warmth=2.5),
         Lighting.COLD: LightConfig(lamp=0.75, sky=0.45, warmth=-2.5),
     }
 )
-"""What each light is made of."""
+"""What each light is made of, on a dry tile of torn, matt rubber."""
 
 
 def wetted(config: LightConfig) -> LightConfig:
-    """The same light on a tile that rain has wetted: a film of water mirrors the lamp sharply."""
+    """The same light on a tile that rain has wetted: a film of water mirrors the lamp sharply.
+
+    Water comes last, over whatever finish the surface has: its factors are of that finish's own highlight, so that a
+    polished face stays glossier than a torn one, and it adds the same light to each.
+    """
     return replace(
         config,
         wetness=1.0,
         sheen=_WET_SHEEN_GAIN * config.sheen,
-        sheen_width=_WET_SHARPNESS_GAIN * config.sheen_width,
-        sparkle=_WET_SPARKLE,
+        sheen_exponent=_WET_EXPONENT_GAIN * config.sheen_exponent,
+        film_relief_px=min(_WATER_RELIEF_PX, config.film_relief_px),
     )
-
-
-def light_of(light: Lighting, *, wet: bool) -> LightConfig:
-    """What a scene's light is made of, on a dry or a wet tile."""
-    return wetted(LIGHTS[light]) if wet else LIGHTS[light]

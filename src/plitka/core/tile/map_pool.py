@@ -52,19 +52,25 @@ class MapPool:
             self._executor = None
             return lay_map(spec, self.config)
         if not self._ahead:  # an idle process would only hold memory
-            self.close()
+            self._end(wait=False)
         return granules
 
     def close(self) -> None:
-        """End the processes; maps that were not taken are discarded."""
+        """End the processes and wait for it; maps that were not taken are discarded."""
         self._ahead.clear()
+        self._end(wait=True)
+
+    def _end(self, *, wait: bool) -> None:
         if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor.shutdown(wait=wait, cancel_futures=True)
             self._executor = None
 
 
 def follow_parent() -> None:
-    """Leave Ctrl-C to the parent of this process, and end with it however it ends."""
+    """Leave Ctrl-C to the parent of this process, and end with it however it ends.
+
+    To be called first in any child process that an engine starts by multiprocessing.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None

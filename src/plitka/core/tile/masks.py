@@ -6,7 +6,7 @@ stripes:4      upright stripes, as wide as the gaps between them
 checker:2      squares, so many along the shorter side, every other one
 circle         a disc about the middle; circle:50% of the shorter side, 60% where nothing is said
 text:START     words, as large as the tile takes; / or a new line begins a new line
-data:image/... a PNG, white where the zone lies, or an SVG's filled shapes, as a data URL
+data:image/... a PNG, white where the zone lies, as a data URL
 ```
 
 Decisions:
@@ -16,19 +16,21 @@ Decisions:
 
 import base64
 import binascii
+import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from io import BytesIO
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from plitka.core.scene import Scene
+from plitka.core.scene import Scene, naming_zone, short_mask
 from plitka.core.tile.lettering import draw_text
-from plitka.core.tile.svg import fill_drawing, parse_svg
-from plitka.errors import InputError
+from plitka.errors import InputError, Phrase
 
 Mask = npt.NDArray[np.bool_]
 """(h, w) true where the zone lies."""
@@ -36,21 +38,24 @@ ZoneIndex = npt.NDArray[np.uint8]
 """(h, w) place of the zone in its scene, from 0 for the ground."""
 
 MAX_MASK_BYTES = 256 * 1024
-"""Of a PNG or an SVG, decoded from its data URL."""
+"""Of a picture, decoded from its data URL."""
 MAX_MASK_PX = 8192
 """Longest side of a PNG."""
 PROPORTION_TOLERANCE = 0.02
 """A picture whose proportions differ by no more is stretched over the tile."""
-SHAPE_EXAMPLES = ("border:8%", "stripes:4", "checker:2", "circle", "text:WORDS")
+SHAPE_EXAMPLES = ("border:8%", "stripes:4", "checker:2", "circle:60%", "text:WORDS")
 """Each built-in shape once, as messages and the OpenAPI document show it."""
 PNG_PREFIX = "data:image/png;base64,"
-SVG_PREFIX = "data:image/svg+xml;base64,"
 _USUAL_CIRCLE = 0.6
 _MAX_COUNT = 64
 """Of stripes or squares; more are finer than granules."""
+_PERCENT = re.compile(r"[0-9]{1,3}([.,][0-9]{1,6})?%")
+_NUMBER = re.compile(r"[0-9]{1,4}")
+_PROBE_PX = 64
+_SIDES_AT = (16, 20)
+"""Where a PNG's header has its width and its height, of 4 bytes each."""
 _HALF = 128
 """Of 255: levels from here on are white, or opaque."""
-_SHOWN_CHARACTERS = 24
 
 
 def zone_labels(scene: Scene, width_px: int, height_px: int) -> ZoneIndex:
@@ -59,77 +64,96 @@ def zone_labels(scene: Scene, width_px: int, height_px: int) -> ZoneIndex:
     Raises:
         InputError: as `label_masks`.
     """
-    return label_masks([zone.mask for zone in scene.zones if zone.mask is not None], width_px, height_px)
+    zones = [zone for zone in scene.zones if zone.mask is not None]
+    return label_masks([zone.mask or "" for zone in zones], width_px, height_px, names=[zone.title for zone in zones])
 
 
-def label_masks(masks: Sequence[str], width_px: int, height_px: int) -> ZoneIndex:
+def label_masks(
+    masks: Sequence[str],
+    width_px: int,
+    height_px: int,
+    *,
+    names: Sequence[str] | None = None,
+    shown_px: tuple[int, int] | None = None,
+) -> ZoneIndex:
     """(h, w) 0 where no mask lies, else the number from 1 of the last one that does.
+
+    Args:
+        masks: one after another, the later ones on top.
+        width_px: of the labels, as is `height_px`.
+        names: what messages call the masks; None: the masks themselves.
+        shown_px: width and height that messages name, where the labels are finer than the picture.
 
     Raises:
         InputError: a mask that cannot be read, is empty, or is wholly covered by later ones; or nothing is left for
             the ground.
     """
+    names = [short_mask(mask) for mask in masks] if names is None else names
     labels = np.zeros((height_px, width_px), np.uint8)
-    for number, mask in enumerate(masks, 1):
-        inside = rasterise(mask, width_px, height_px)
+    for number, (mask, name) in enumerate(zip(masks, names, strict=True), 1):
+        with naming_zone(number, name):
+            inside = rasterise(mask, width_px, height_px, shown_px=shown_px)
         if not inside.any():
-            raise InputError("zone {number} ({mask}) is empty: its mask marks nothing", number=number, mask=short(mask))
+            raise InputError("zone {number} ({mask}) is empty: its mask marks nothing", number=number, mask=name)
         labels[inside] = number
     counts = np.bincount(labels.ravel(), minlength=len(masks) + 1)
-    for number, mask in enumerate(masks, 1):
+    for number, name in enumerate(names, 1):
         if not counts[number]:
             raise InputError(
                 "zone {number} ({mask}) is wholly covered by later zones; change their order, or leave it out",
                 number=number,
-                mask=short(mask),
+                mask=name,
             )
     if not counts[0]:
         raise InputError(
-            "the masks leave nothing of the tile for the main recipe; make one smaller, or make its recipe the main one"
+            "the masks leave nothing of the tile for the ground; make one smaller, or make its recipe the ground's"
         )
     return labels
 
 
-def rasterise(mask: str, width_px: int, height_px: int) -> Mask:
+def rasterise(mask: str, width_px: int, height_px: int, *, shown_px: tuple[int, int] | None = None) -> Mask:
     """Where a mask lies on a picture of that size.
+
+    Args:
+        mask: in words or as a data URL.
+        width_px: of the picture, as is `height_px`.
+        shown_px: as for `label_masks`.
 
     Raises:
         InputError: no such shape, a value out of range, or a picture that cannot be read or has other proportions.
     """
     if mask.startswith("data:"):
-        return _rasterise_url(mask, width_px, height_px)
-    name, _, value = mask.partition(":")
-    if not is_shape(mask):
+        return _rasterise_url(mask, width_px, height_px, shown_px)
+    name, value = _shape_of(mask)
+    if name not in _SHAPES:
         raise InputError(
             "there is no mask {mask!r}; choose one of {known}, or give a picture",
-            mask=short(mask),
+            mask=short_mask(mask),
             known=", ".join(SHAPE_EXAMPLES),
         )
     return _SHAPES[name](value, width_px, height_px)
 
 
-def short(mask: str) -> str:
-    """A mask as a message names it: words as they are, a picture by its kind."""
-    if mask.startswith("data:"):
-        return mask.partition(";")[0].partition(",")[0]
-    return mask if len(mask) <= _SHOWN_CHARACTERS else f"{mask[: _SHOWN_CHARACTERS - 3]}..."
-
-
 def is_shape(mask: str) -> bool:
     """Whether a mask is a shape in words, such as `border:8%`."""
-    return mask.partition(":")[0] in _SHAPES
+    return _shape_of(mask)[0] in _SHAPES
 
 
-def encode_svg(content: bytes) -> str:
-    """An SVG as a data URL.
+def canonical_shape(mask: str) -> str:
+    """A shape in words as a scene keeps it: `border:8%` for `Border: 8%`.
 
     Raises:
-        InputError: it cannot be read, has no filled shape, or is too large.
+        InputError: there is no such shape, or its value is out of range.
     """
-    if len(content) > MAX_MASK_BYTES:
-        raise _too_large()
-    parse_svg(content)
-    return SVG_PREFIX + base64.b64encode(content).decode()
+    rasterise(mask, _PROBE_PX, _PROBE_PX)
+    name, value = _shape_of(mask)
+    return f"{name}:{value}" if value else name
+
+
+def _shape_of(mask: str) -> tuple[str, str]:
+    """The name of a shape and the value behind its colon."""
+    name, _, value = mask.partition(":")
+    return name.strip().lower(), value.strip()
 
 
 def encode_mask(mask: Mask) -> str:
@@ -182,38 +206,41 @@ def _middles(n: int) -> npt.NDArray[np.float64]:
 
 def _part(name: str, value: str, limit: float) -> float:
     """A percentage as a part, above 0 and up to the limit."""
-    try:
-        part = float(value.removesuffix("%").replace(",", ".")) / 100
-    except ValueError:
-        part = 0.0
-    if not 0 < part <= limit or not value.endswith("%"):
+    part = float(value.removesuffix("%").replace(",", ".")) / 100 if _PERCENT.fullmatch(value) else 0.0
+    if not 0 < part <= limit:
         raise InputError(
-            "the mask {name} takes a part of the shorter side, up to {limit} %, such as {name}:8%, not {value!r}",
+            "the mask {name} takes a part of the shorter side, above 0 and up to {limit} %, such as {example}, not "
+            "{value!r}",
             name=name,
             limit=round(100 * limit),
+            example=_example(name),
             value=value,
         )
     return part
 
 
 def _count(name: str, value: str) -> int:
-    if not value.isdecimal() or not 1 <= int(value) <= _MAX_COUNT:
+    number = int(value) if _NUMBER.fullmatch(value) else 0
+    if not 1 <= number <= _MAX_COUNT:
         raise InputError(
-            "the mask {name} takes a number from 1 to {limit}, such as {name}:4, not {value!r}",
+            "the mask {name} takes a number from 1 to {limit}, such as {example}, not {value!r}",
             name=name,
             limit=_MAX_COUNT,
+            example=_example(name),
             value=value,
         )
-    return int(value)
+    return number
 
 
-def _rasterise_url(mask: str, width_px: int, height_px: int) -> Mask:
+def _example(name: str) -> str:
+    return next(example for example in SHAPE_EXAMPLES if example.startswith(name))
+
+
+def _rasterise_url(mask: str, width_px: int, height_px: int, shown_px: tuple[int, int] | None) -> Mask:
     kind, content = open_url(mask)
-    if kind == "image/png":
-        return _stretch(decode_png(content, "the mask"), width_px, height_px)
-    if kind == "image/svg+xml":
-        return fill_drawing(parse_svg(content), width_px, height_px)
-    raise InputError("a mask is a PNG or an SVG, not {kind!r}", kind=kind)
+    if kind != "image/png":  # an SVG is made one by `plitka.core.files.mask_file`
+        raise InputError("the mask of a scene is a PNG, not {kind!r}", kind=kind)
+    return _stretch(decode_png(content, Phrase("the mask")), width_px, height_px, shown_px or (width_px, height_px))
 
 
 def open_url(url: str) -> tuple[str, bytes]:
@@ -229,9 +256,11 @@ def open_url(url: str) -> tuple[str, bytes]:
     try:
         content = base64.b64decode(body, validate=True) if "base64" in parameters else unquote_to_bytes(body)
     except (binascii.Error, ValueError) as error:
-        raise InputError("the mask {mask} cannot be read: {reason}", mask=short(url), reason=error) from error
+        raise InputError(
+            "the base64 of the mask {mask} is damaged; copy it whole, without line breaks", mask=short_mask(url)
+        ) from error
     if not content:
-        raise InputError("the mask {mask} has no content", mask=short(url))
+        raise InputError("the mask {mask} has no content", mask=short_mask(url))
     if len(content) > MAX_MASK_BYTES:
         raise _too_large()
     return kind, content
@@ -245,28 +274,30 @@ def _too_large() -> InputError:
 
 
 def open_png(content: bytes, name: str) -> Image.Image:
-    """The PNG, loaded.
+    """The PNG, loaded, and turned as its camera says.
 
     Raises:
         InputError: no PNG, not a whole one, or too large.
     """
+    width, height = (int.from_bytes(content[start : start + 4]) for start in _SIDES_AT)
+    if max(width, height) > MAX_MASK_PX:  # before Pillow looks at it
+        raise InputError(
+            "{path} has {width}x{height} px; a mask has at most {limit} px a side, so make it smaller first",
+            path=name,
+            width=width,
+            height=height,
+            limit=MAX_MASK_PX,
+        )
     try:
-        image = Image.open(BytesIO(content), formats=("PNG",))
-        if max(image.size) <= MAX_MASK_PX:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # damaged EXIF turns nothing
+            image = Image.open(BytesIO(content), formats=("PNG",))
             image.load()
+            return ImageOps.exif_transpose(image)
     except UnidentifiedImageError as error:
         raise InputError("{path} is not a PNG picture, or not a whole one", path=name) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # so Pillow reports damage
         raise InputError("{path} cannot be read: {reason}", path=name, reason=error) from error
-    if max(image.size) > MAX_MASK_PX:
-        raise InputError(
-            "{path} has {width}x{height} px; a mask has at most {limit} px a side, so make it smaller first",
-            path=name,
-            width=image.width,
-            height=image.height,
-            limit=MAX_MASK_PX,
-        )
-    return image
 
 
 def decode_png(content: bytes, name: str) -> Mask:
@@ -277,24 +308,33 @@ def decode_png(content: bytes, name: str) -> Mask:
     """
     image = open_png(content, name)
     if image.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip
-        return np.asarray(image) >= 2**15
+        levels, transparent = np.asarray(image), image.info.get("transparency")
+        is_cut_out = transparent is not None and (levels == transparent).any()
+        return levels != transparent if is_cut_out else levels >= 2**15
     alpha = np.asarray(image.convert("RGBA"))[..., 3]
     if alpha.min() >= _HALF:
         return np.asarray(image.convert("L")) >= _HALF
     return alpha >= _HALF
 
 
-def _stretch(mask: Mask, width_px: int, height_px: int) -> Mask:
+def _stretch(mask: Mask, width_px: int, height_px: int, shown_px: tuple[int, int]) -> Mask:
     """The mask over a picture of nearly its proportions: each pixel takes what lies at its middle."""
     height, width = mask.shape
     if abs(width * height_px / (height * width_px) - 1) > PROPORTION_TOLERANCE:
         raise InputError(
-            "a mask of {width}x{height} px does not fit a picture of {width_px}x{height_px} px; give one of the same "
-            "proportions",
-            width=width,
-            height=height,
-            width_px=width_px,
-            height_px=height_px,
+            "a mask of the proportions {own} does not fit a picture of {width_px}x{height_px} px, which is {wanted}; "
+            "give one of the same proportions",
+            own=_proportions(width, height),
+            width_px=shown_px[0],
+            height_px=shown_px[1],
+            wanted=_proportions(*shown_px),
         )
     rows, columns = ((_middles(n) * length).astype(int) for n, length in ((height_px, height), (width_px, width)))
     return mask[np.ix_(rows, columns)]
+
+
+def _proportions(width: int, height: int) -> str:
+    """Width to height in small numbers: a mask's own pixels may have been more than a scene keeps."""
+    ratio = Fraction(width, height)
+    ratio = ratio.limit_denominator(100) or ratio
+    return f"{ratio.numerator}:{ratio.denominator}"

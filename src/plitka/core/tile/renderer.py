@@ -11,9 +11,10 @@ from plitka.core.scene import Scene
 from plitka.core.tile.dealing import Chips, deal_colours
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import FloatMap, Geometry, GranuleConfig, lay_granules
-from plitka.core.tile.lighting import LightConfig, light_of
+from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.masks import ZoneIndex, label_masks
-from plitka.core.tile.shading import Light, light_granules, normals, photograph, shrink, vary_chips
+from plitka.core.tile.shading import LightMaps, compute_light, normals, photograph, shrink, vary_chips
+from plitka.core.tile.surfaces import SURFACES, configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares
 
 if TYPE_CHECKING:
@@ -30,8 +31,11 @@ _RIM_SLACK = 0.25
 """Of the largest chip: how far one may stick out of the mould's line, as chips at a tile's edge do."""
 _SHADOW_MM, _SHADOW_DEPTH = 2.0, 0.28
 """How far a whole tile's soft shadow reaches on the paper, and how much light it takes. By eye."""
-_ROUGHNESS_OF_GAPS, _ROUGHNESS_RANGE = 0.95, 0.25
-"""In the roughness map: of places that see no sky, and how much smoother those are that see all of it. By eye."""
+_ROUGHNESS_OF_GAPS = 0.95
+"""In the roughness map: of dry places that see no sky. By eye."""
+_WET_SMOOTHNESS_GAIN = 2.5
+"""Times as smooth, where smoothness is 1 - roughness, as a film of water makes a face (Lagarde 2013, Water drop 3b:
+physically based wet surfaces)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,9 @@ class LitLayer:
     """A layer of granules and the light on it: what one scene after another can be painted on."""
 
     geometry: Geometry
-    light: Light
-    look: LightConfig
+    light: LightMaps
+    light_config: LightConfig
+    """What the light was computed by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class Rendering:
         return self.layer.geometry
 
     @property
-    def light(self) -> Light:
+    def light(self) -> LightMaps:
         """What falls on it."""
         return self.layer.light
 
@@ -87,11 +92,11 @@ def render(request: "CompleteRequest", *, whole_tile: bool = False) -> Rendering
     Raises:
         InputError: masks that cannot be used.
     """
-    layer = light_layer(MapSpec.of(request), whole_tile=whole_tile)
+    layer = lay_layer(MapSpec.of(request), whole_tile=whole_tile)
     return paint_layer(layer, request.scene, request.seed, whole_tile=whole_tile)
 
 
-def light_layer(spec: MapSpec, *, whole_tile: bool = False) -> LitLayer:
+def lay_layer(spec: MapSpec, *, whole_tile: bool = False) -> LitLayer:
     """Lay and light what all scenes of one spec are painted on.
 
     Raises:
@@ -104,10 +109,10 @@ def light_layer(spec: MapSpec, *, whole_tile: bool = False) -> LitLayer:
         mixes=spec.mixes,
         surface=spec.surface,
     )
-    zone_map = _label_cells(spec.masks, config.n_cells, whole_tile) if spec.masks else None
+    zone_map = _label_cells(spec.masks, config, whole_tile) if spec.masks else None
     geometry = lay_granules(config, spec.seed, zone_map)
-    look = light_of(spec.light, wet=spec.wet)
-    return LitLayer(geometry, light_granules(geometry, look), look)
+    light_config = configure_light(spec)
+    return LitLayer(geometry, compute_light(geometry, light_config), light_config)
 
 
 def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = False) -> Rendering:
@@ -121,33 +126,34 @@ def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = 
     zoned = _zoned(geometry, scene, kept, whole_tile=whole_tile)
     rng = np.random.default_rng([seed, 1])
     dealt = zoned.deal(asked_shares(scene), rng, plain=deal_colours)
-    albedo = vary_chips(lit_colours(scene.colours), dealt, rng, layer.look)
+    albedo = vary_chips(lit_colours(scene.colours), dealt, rng, layer.light_config)
     on_tile = kept[geometry.ids]
     ground = (on_tile, _lit_ground(on_tile, geometry.config)) if whole_tile else None
-    pixels = photograph(geometry.ids, layer.light, albedo, oversample, layer.look, rng, ground)
+    pixels = photograph(geometry.ids, layer.light, albedo, oversample, layer.light_config, rng, ground)
     chips = geometry.ids[::oversample, ::oversample]
     zone_index = np.where(kept, zoned.zone_of_chip, np.uint8(OFF_TILE))[chips]
     laid = dealt.astype(np.uint8)[chips]
     return Rendering(pixels, layer, zoned.shares(dealt), zoned.areas, zoned.n_granules, zone_index, laid)
 
 
-def recolour(geometry: Geometry, light: Light, recipe: "Recipe", look: LightConfig, seed: int) -> Rendering:
+def recolour(geometry: Geometry, light: LightMaps, recipe: "Recipe", light_config: LightConfig, seed: int) -> Rendering:
     """Paint a plain recipe on a geometry whose light is known."""
-    return paint_layer(LitLayer(geometry, light, look), Scene.of(recipe), seed)
+    return paint_layer(LitLayer(geometry, light, light_config), Scene.of(recipe), seed)
 
 
 def _zoned(geometry: Geometry, scene: Scene, kept: npt.NDArray[np.bool_], *, whole_tile: bool) -> ZonedChips:
     """The chips of a scene, those that are not kept without an area."""
     masks = [zone.mask for zone in scene.zones if zone.mask is not None]
-    labels = _label_cells(masks, geometry.config.n_cells, whole_tile) if masks else None
+    labels = _label_cells(masks, geometry.config, whole_tile) if masks else None
     chips = Chips(np.where(kept, geometry.areas, 0), geometry.coarseness, geometry.radius_mm)
     return ZonedChips.of(scene, chips, geometry.ids, labels)
 
 
-def _label_cells(masks: "Sequence[str]", n_cells: int, whole_tile: bool) -> ZoneIndex:
+def _label_cells(masks: "Sequence[str]", config: GranuleConfig, whole_tile: bool) -> ZoneIndex:
     """(N, N) zone of each cell; the masks lie on the tile, not on the paper beside it."""
-    margin = round(_TILE_MARGIN * n_cells) if whole_tile else 0
-    labels = label_masks(masks, n_cells - 2 * margin, n_cells - 2 * margin)
+    margin = round(_TILE_MARGIN * config.n_cells) if whole_tile else 0
+    side = config.n_cells - 2 * margin
+    labels = label_masks(masks, side, side, shown_px=(config.size_px, config.size_px))
     return np.pad(labels, margin, mode="edge")
 
 
@@ -172,27 +178,35 @@ def _lit_ground(on_tile: npt.NDArray[np.bool_], config: GranuleConfig) -> FloatM
     return (1 - _SHADOW_DEPTH * shadow).astype(np.float32)
 
 
-def render_maps(geometry: Geometry, light: Light) -> dict[str, npt.NDArray[np.uint16]]:
+def render_maps(layer: LitLayer) -> dict[str, npt.NDArray[np.uint16]]:
     """The surface as maps for other renderers, 16 bits a channel, periodic.
 
     Returns:
         ids: (H, W) chip. height: (H, W) from the lowest to the highest point. normal: (H, W, 3) OpenGL
-        convention, -1..1 as 0..65535. roughness: (H, W). ao: (H, W) share of the sky that is seen.
+        convention, -1..1 as 0..65535. roughness: (H, W), of the surface, dry or wet. ao: (H, W) share of the sky that
+        is seen.
     """
-    oversample = geometry.config.oversample
+    geometry, oversample = layer.geometry, layer.geometry.config.oversample
     height = shrink(geometry.height_mm[..., None], oversample)[..., 0]
     normal = shrink(normals(geometry.height_mm * geometry.config.cells_per_mm), oversample)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
     upward = normal * np.array([1, -1, 1], np.float32)
     span = max(float(np.ptp(height)), 1e-6)
-    ao = shrink(light.sky[..., None], oversample)[..., 0]
+    ao = shrink(layer.light.sky[..., None], oversample)[..., 0]
     return {
         "ids": geometry.ids[::oversample, ::oversample].astype(np.uint16),
         "height": _to_uint16((height - height.min()) / span),
         "normal": _to_uint16((upward + 1) / 2),
-        "roughness": _to_uint16(_ROUGHNESS_OF_GAPS - _ROUGHNESS_RANGE * ao),
+        "roughness": _to_uint16(_roughness(layer, ao)),
         "ao": _to_uint16(ao),
     }
+
+
+def _roughness(layer: LitLayer, ao: FloatMap) -> FloatMap:
+    """(H, W) 0..1, by how much of the sky each place sees."""
+    of_facets = SURFACES[layer.geometry.config.surface].roughness
+    dry = _ROUGHNESS_OF_GAPS - (_ROUGHNESS_OF_GAPS - of_facets) * ao
+    return np.maximum(dry - (_WET_SMOOTHNESS_GAIN - 1) * layer.light_config.wetness * (1 - dry), 0)
 
 
 def _to_uint16(unit: FloatMap) -> npt.NDArray[np.uint16]:

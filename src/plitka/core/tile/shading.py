@@ -1,7 +1,7 @@
 """Light on a layer of granules: from geometry and colours to a picture and its maps.
 
 The light that falls on the layer does not depend on its colours, but for what chips reflect on each
-other, which is approximated. So it is computed once for a geometry (`light_granules`) and any recipe is
+other, which is approximated. So it is computed once for a geometry (`compute_light`) and any recipe is
 painted with it in a fraction of the time (`paint`).
 
 All arithmetic is in linear light; heights are periodic, so pictures tile.
@@ -39,7 +39,7 @@ _BAND_PX = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Light:
+class LightMaps:
     """What falls on each cell, without colour: (N, N) float32 maps."""
 
     lamp: FloatMap
@@ -49,40 +49,40 @@ class Light:
     sheen: FloatMap
     """Highlight of the lamp."""
 
-    def rows(self, rows: slice) -> "Light":
+    def rows(self, rows: slice) -> "LightMaps":
         """The same light on some rows of cells."""
-        return Light(self.lamp[rows], self.sky[rows], self.sheen[rows])
+        return LightMaps(self.lamp[rows], self.sky[rows], self.sheen[rows])
 
 
-def light_granules(geometry: Geometry, config: LightConfig) -> Light:
+def compute_light(geometry: Geometry, config: LightConfig) -> LightMaps:
     """The light on a geometry: lamp with soft shadow, sky with occlusion, and sheen."""
     height = geometry.height_mm * geometry.config.cells_per_mm
     oversample = geometry.config.oversample
-    fine, coarse = _relief(height.shape, 2 * oversample), _relief(height.shape, 3 * oversample)
-    surface = height + oversample * (config.roughness * fine + config.crumple * coarse)
+    fine, coarse = _smooth_noise(height.shape, 2 * oversample), _smooth_noise(height.shape, 3 * oversample)
+    surface = height + oversample * (config.fine_relief_px * fine + config.coarse_relief_px * coarse)
     normal = normals(surface)
     to_lamp = _direction(config.azimuth_deg, config.elevation_deg)
     cosine = np.clip(normal @ to_lamp, 0, None) / to_lamp[2]
     visible = _lamp_visibility(height, config)
     half = to_lamp + np.array([0, 0, 1], np.float32)
     half /= np.linalg.norm(half)
-    film = normals(surface + oversample * config.sparkle * fine)
-    sheen = np.clip(film @ half, 0, 1) ** config.sheen_width * visible
+    film = normals(surface + oversample * config.film_relief_px * fine)
+    sheen = np.clip(film @ half, 0, 1) ** config.sheen_exponent * visible
     sky = _sky_visibility(height) ** config.occlusion * (_FLAT_SKY + (1 - _FLAT_SKY) * normal[..., 2])
-    return Light(*(part.astype(np.float32) for part in (cosine * visible, sky, sheen)))
+    return LightMaps(*(part.astype(np.float32) for part in (cosine * visible, sky, sheen)))
 
 
-def _relief(shape: tuple[int, ...], radius: int) -> FloatMap:
+def _smooth_noise(shape: tuple[int, ...], radius: int) -> FloatMap:
     """Periodic noise of unit deviation, smooth over a radius in cells, the same for every field."""
     rng = np.random.default_rng(radius)
-    relief = rng.standard_normal(shape, np.float32)
+    noise = rng.standard_normal(shape, np.float32)
     for axis in (0, 1, 0, 1):
-        sums = np.cumsum(np.concatenate([relief, relief.take(range(2 * radius + 1), axis)], axis), axis, np.float64)
-        relief = (
-            sums.take(range(2 * radius + 1, sums.shape[axis]), axis) - sums.take(range(shape[axis]), axis)
-        ).astype(np.float32)
-    relief /= relief.std()
-    return relief
+        sums = np.cumsum(np.concatenate([noise, noise.take(range(2 * radius + 1), axis)], axis), axis, np.float64)
+        noise = (sums.take(range(2 * radius + 1, sums.shape[axis]), axis) - sums.take(range(shape[axis]), axis)).astype(
+            np.float32
+        )
+    noise /= noise.std()
+    return noise
 
 
 def _direction(azimuth_deg: float, elevation_deg: float) -> FloatMap:
@@ -168,7 +168,7 @@ class _Around:
         return self.padded[top : top + self.shape[0], left : left + self.shape[1]]
 
 
-def paint(ids: IdMap, light: Light, albedo: LinearRgb, config: LightConfig, rng: np.random.Generator) -> LinearRgb:
+def paint(ids: IdMap, light: LightMaps, albedo: LinearRgb, config: LightConfig, rng: np.random.Generator) -> LinearRgb:
     """The layer in its colours, at cell resolution.
 
     Args:
@@ -185,7 +185,7 @@ def paint(ids: IdMap, light: Light, albedo: LinearRgb, config: LightConfig, rng:
     received = config.lamp * light.lamp[..., None] * tint + config.sky * light.sky[..., None]
     received += config.bounce * (1 - light.sky)[..., None] * surface
     received *= surface
-    received += config.gloss * light.sheen[..., None]
+    received += config.highlight * light.sheen[..., None]
     return received
 
 
@@ -207,7 +207,7 @@ def vary_chips(
 
 def photograph(
     ids: IdMap,
-    light: Light,
+    light: LightMaps,
     albedo: LinearRgb,
     oversample: int,
     config: LightConfig,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from plitka.core.scene import Coarseness, Scene
 from plitka.core.tile.dealing import Chips, Deal, coarseness_shares, deal_by_coarseness, deal_exactly
 from plitka.core.tile.granules import CoarsenessShares, IdMap
-from plitka.core.tile.masks import ZoneIndex, short
+from plitka.core.tile.masks import ZoneIndex
 from plitka.errors import InputError
 
 ZoneRecipes = Sequence[Sequence[float]]
@@ -81,7 +81,7 @@ class ZonedChips:
                 "zone {number} ({mask}) is too small for these granules: none lies in it for the most part; make the "
                 "zone larger or the granules smaller",
                 number=number,
-                mask=short(scene.zones[number].mask or "the ground"),
+                mask=scene.zones[number].title,
             )
         return cls(scene, chips, zone_of_chip)
 

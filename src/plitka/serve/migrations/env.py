@@ -1,4 +1,4 @@
-"""Alembic's entry: `plitka.serve.store` runs it on its own connection."""
+"""Alembic's entry: `plitka.serve.revisions` runs it on its own connection."""
 
 from alembic import context
 

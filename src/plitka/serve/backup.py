@@ -1,0 +1,176 @@
+"""Copies of all that a service keeps, made while it runs, and a service's place filled from one.
+
+A backup is a folder as `Settings.data` is one: an SQLite file and the pictures that it names, whichever database it is
+a copy of. The file gets its name when it and every picture are there, so what has a database is a whole backup, and
+another run into the same folder copies only the pictures that are new.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from plitka.errors import Gone, InputError
+from plitka.serve import revisions, tables
+from plitka.serve.integrity import require_sound, told_of_database
+from plitka.serve.permissions import keep_file_private, make_private_folder
+from plitka.serve.picture_store import PictureStore
+from plitka.serve.settings import DATABASE_NAME, PICTURES_NAME, Settings
+from plitka.serve.store import State, connect, lock_file, take_ownership
+
+_COUNTED = (tables.keys, tables.jobs)
+_N_ROWS = 100
+"""Read at once: a job can carry masks of a megabyte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """What a backup or a restore has copied."""
+
+    n_keys: int
+    n_jobs: int
+    n_pictures: int
+    """Those of jobs that succeeded, also if an earlier run has copied them."""
+    lost: tuple[str, ...]
+    """Digests of pictures that should be there, and are missing or damaged where they were copied from."""
+
+
+def back_up(settings: Settings, folder: Path) -> Copied:
+    """Copy the database as it is at one moment, and its pictures; a service may run on it, and goes on.
+
+    Raises:
+        InputError: the folder has other things in it, or the database cannot be read.
+        OSError: the folder cannot be written.
+    """
+    final = folder.resolve() / DATABASE_NAME
+    _require_place(settings, final)
+    make_private_folder(final.parent)
+    with told_of_database(), ExitStack() as held:
+        lock_file(final, held)
+        part = _copy_database(settings, final)
+        with _snapshot(sa.create_engine(f"sqlite:///{part}")) as books:
+            told = _copy_pictures(books, PictureStore(settings.pictures), _pictures_in(final.parent))
+        part.replace(final)
+    return told
+
+
+def _copy_database(settings: Settings, final: Path) -> Path:
+    """An SQLite file that is the database at one moment, and on the disk."""
+    part = final.with_name(f"{final.name}.part")
+    part.unlink(missing_ok=True)
+    keep_file_private(part)
+    source, to = connect(settings, create=False), sa.create_engine(f"sqlite:///{part}")
+    with _snapshot(source) as read, _filling(to) as written:
+        _copy_rows(read, written)
+    return part
+
+
+def _pictures_in(folder: Path) -> PictureStore:
+    return PictureStore((folder / PICTURES_NAME).as_uri(), sync=True)
+
+
+def restore(settings: Settings, folder: Path) -> Copied:
+    """Fill a service's place from a backup; there may be no service and no database yet.
+
+    Raises:
+        InputError: the folder is no backup or a damaged one, or there is a database already.
+    """
+    path = folder.resolve() / DATABASE_NAME
+    if not path.exists():
+        raise InputError("{folder} is no whole backup: it has no {name}", folder=folder, name=DATABASE_NAME)
+    backup = sa.create_engine(f"sqlite:///{path}")
+    with told_of_database(), ExitStack() as held:
+        require_sound(backup)
+        engine = connect(settings)
+        held.callback(engine.dispose)
+        take_ownership(engine, settings, held)
+        with _snapshot(backup) as source, _filling(engine) as to:
+            told = _copy_pictures(source, _pictures_in(path.parent), PictureStore(settings.pictures, sync=True))
+            _copy_rows(source, to)
+    return told
+
+
+def _require_place(settings: Settings, final: Path) -> None:
+    """Raise InputError unless a backup may be written there."""
+    folder = final.parent
+    own = {settings.data.resolve()}
+    url = sa.make_url(settings.database)
+    if url.get_backend_name() == "sqlite":
+        own.add(Path(url.database or "").parent.resolve())
+    if folder in own:
+        raise InputError("{path} is the service's own folder; name another one for its backup", path=folder)
+    if final.with_name(f"{final.name}-wal").exists():
+        raise InputError("a service runs on {path}, or was killed there; name another folder", path=folder)
+    names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    if final.name not in names and not names <= {PICTURES_NAME, f"{final.name}.part", f"{final.name}.lock"}:
+        raise InputError("{path} has other things in it; name a new folder, or one with an earlier backup", path=folder)
+
+
+@contextmanager
+def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that reads everything as it was at one moment, whoever writes meanwhile."""
+    level = "REPEATABLE READ" if engine.dialect.name == "postgresql" else None
+    try:
+        with engine.connect().execution_options(**{} if level is None else {"isolation_level": level}) as connection:
+            if level is None:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _filling(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction over a database that must be empty."""
+    try:
+        with revisions.alone(engine) as connection:
+            if revisions.find(connection) is not None:
+                raise InputError("there is a database already; move it away first, or name another place")
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _copy_rows(source: sa.Connection, to: sa.Connection) -> None:
+    """Make the tables of the source's revision, and fill them."""
+    revision = revisions.find(source)
+    if revision is None:
+        raise InputError("the database is empty; there is nothing to copy")
+    revisions.upgrade(to, revision)
+    read, written = sa.MetaData(), sa.MetaData()
+    read.reflect(source)
+    written.reflect(to)
+    for table in read.sorted_tables:
+        if table.name == revisions.VERSION_TABLE:
+            continue
+        rows = source.execute(sa.select(table), execution_options={"yield_per": _N_ROWS})
+        for chunk in rows.mappings().partitions():
+            to.execute(sa.insert(written.tables[table.name]), [dict(row) for row in chunk])
+    if to.dialect.name == "postgresql":
+        last = sa.select(sa.func.coalesce(sa.func.max(tables.jobs.c.number), 0) + 1).scalar_subquery()
+        to.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence("jobs", "number"), last, False)))
+
+
+def _copy_pictures(books: sa.Connection, source: PictureStore, to: PictureStore) -> Copied:
+    """Copy what the jobs show, or are about to; what is there already stays."""
+    jobs = tables.jobs.c
+    rows = books.execute(sa.select(jobs.picture, jobs.state).where(jobs.picture.is_not(None))).all()
+    shown = {row.picture for row in rows if row.state == State.SUCCEEDED}
+    lost = tuple(digest for digest in sorted(shown) if not _copy_picture(digest, source, to))
+    for digest in {row.picture for row in rows} - shown:  # which may not be written yet
+        if source.is_whole(digest):
+            _copy_picture(digest, source, to)
+    n_keys, n_jobs = (books.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in _COUNTED)
+    return Copied(n_keys=n_keys, n_jobs=n_jobs, n_pictures=len(shown) - len(lost), lost=lost)
+
+
+def _copy_picture(digest: str, source: PictureStore, to: PictureStore) -> bool:
+    """Copy it where it is not there yet; False if it is lost."""
+    if not to.has(digest):
+        try:
+            to.write(source.read(digest), digest)
+        except Gone:
+            return False
+    return True

@@ -1,0 +1,99 @@
+"""Uploaded files: how many may be pending, and whose is decoded next.
+
+A file takes up to hundreds of megabytes while it is decoded, so one is at a time, and the keys take turns.
+"""
+
+import asyncio
+import threading
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from plitka.errors import TooMany, Unavailable
+from plitka.serve.fair_queue import FairQueue
+from plitka.serve.settings import Settings
+
+_RETRY_AFTER_S = 2.0
+
+
+class Uploads:
+    """Files that are being read, wait, or are decoded."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._n_files: Counter[str] = Counter()
+        self._n_bytes: Counter[str] = Counter()
+        self._queue = FairQueue()
+        self._waiting: dict[str, asyncio.Future[None]] = {}
+        self._is_decoding = False
+
+    @contextmanager
+    def hold(self, key_id: str, n_bytes: int) -> Iterator[None]:
+        """Take the room for a file, before it is read, until the end of the block.
+
+        Raises:
+            TooMany: this key has enough files pending.
+            Unavailable: all keys together have.
+        """
+        with self._lock:
+            self._check_room(key_id, n_bytes)
+            self._n_files[key_id] += 1
+            self._n_bytes[key_id] += n_bytes
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._n_files[key_id] -= 1
+                self._n_bytes[key_id] -= n_bytes
+                if not self._n_files[key_id]:
+                    del self._n_files[key_id], self._n_bytes[key_id]
+
+    def _check_room(self, key_id: str, n_bytes: int) -> None:
+        limits = self._settings
+        n_files_of_key, n_bytes_of_key = self._n_files[key_id] + 1, self._n_bytes[key_id] + n_bytes
+        if n_files_of_key > limits.uploads_per_key or n_bytes_of_key > limits.pending_upload_bytes_per_key:
+            raise TooMany(
+                "{n} uploads of this key are pending, and no more can be; wait for one of them",
+                n=n_files_of_key - 1,
+                retry_after_s=_RETRY_AFTER_S,
+            )
+        n_files, all_bytes = self._n_files.total() + 1, self._n_bytes.total() + n_bytes
+        if n_files > limits.pending_uploads or all_bytes > limits.pending_upload_bytes:
+            raise Unavailable(
+                "{n} uploads are pending, and no more can be; ask again in a moment",
+                n=n_files - 1,
+                retry_after_s=_RETRY_AFTER_S,
+            )
+
+    @asynccontextmanager
+    async def turn(self, key_id: str) -> AsyncIterator[None]:
+        """Be the one whose file is decoded, until the end of the block."""
+        if self._is_decoding:
+            await self._wait(key_id)
+        self._is_decoding = True
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    async def _wait(self, key_id: str) -> None:
+        ticket = uuid.uuid4().hex
+        given = self._waiting[ticket] = asyncio.get_running_loop().create_future()
+        self._queue.put(ticket, key_id)
+        try:
+            await given
+        except asyncio.CancelledError:
+            self._waiting.pop(ticket, None)
+            if not self._queue.remove(ticket):  # the turn was given, and is of no use any more
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        ticket = self._queue.take()
+        self._is_decoding = ticket is not None
+        if ticket is not None:
+            given = self._waiting.pop(ticket)
+            if not given.done():
+                given.set_result(None)

@@ -1,0 +1,128 @@
+"""Uploads: their room is taken before they are read, and the keys take turns."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import httpx2
+import numpy as np
+import pytest
+from tests.serve.conftest import Running, running, wait_until
+
+from plitka.core.files.picture import encode_png
+from plitka.errors import TooMany, Unavailable
+from plitka.serve import routes
+from plitka.serve.settings import Settings
+from plitka.serve.uploads import Uploads
+
+SMALL = encode_png(np.full((64, 64, 3), 120, np.uint8))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service with room for few uploads."""
+    with running(tmp_path_factory.mktemp("served"), pending_uploads=3, uploads_per_key=2) as one:
+        yield one
+
+
+@contextlib.contextmanager
+def begun(server: Running, key: str, n_bytes: int = 1000) -> Iterator[socket.socket]:
+    """An upload of which the headers have been sent."""
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    head = f"POST {routes.MEASURE} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
+    head += f"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {n_bytes}\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(head.encode())
+        yield connection
+
+
+def measured(client: httpx2.Client) -> httpx2.Response:
+    """The answer to a whole upload."""
+    return client.post(routes.MEASURE, data={"recipe": "red"}, files={"image": ("a.png", SMALL)})
+
+
+def n_pending(server: Running) -> int:
+    """Uploads that have their room."""
+    return server.service.uploads._n_files.total()
+
+
+def test_pending_uploads_have_a_limit(server: Running) -> None:
+    """Of one key and of all, before anything of them is read; room is given back with the connection."""
+    first, second = server.key(), server.key()
+    with begun(server, first), begun(server, first), contextlib.ExitStack() as more:
+        wait_until(lambda: n_pending(server) == 2)
+        refused = measured(server.client_of(first))
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "2")
+        assert measured(server.client_of(second)).status_code == 200
+        more.enter_context(begun(server, second))
+        wait_until(lambda: n_pending(server) == 3)
+        refused = measured(server.client())
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+    wait_until(lambda: n_pending(server) == 0)
+    assert measured(server.client_of(first)).status_code == 200
+
+
+def test_an_allowance_is_spent_before_anything_is_read(server: Running) -> None:
+    """A key that has none left is refused by its headers alone, and so is one that may not measure."""
+    key = server.key(per_minute=1)
+    assert measured(server.client_of(key)).status_code == 200
+    for refused, status in ((key, b"429"), (server.key("viewer"), b"403")):
+        with begun(server, refused) as connection:
+            assert status in connection.recv(100)
+
+
+def test_bytes_have_a_limit_too() -> None:
+    """Of one key and of all, by what each request says of itself."""
+    limits = Settings(pending_upload_bytes=100, pending_upload_bytes_per_key=60)
+    uploads = Uploads(limits)
+    with uploads.hold("a", 50):
+        with pytest.raises(TooMany), uploads.hold("a", 11):
+            pass
+        with uploads.hold("b", 50), pytest.raises(Unavailable), uploads.hold("c", 1):
+            pass
+        with uploads.hold("a", 10), uploads.hold("b", 40):
+            pass
+
+
+def test_keys_take_turns() -> None:
+    """However many uploads of one key wait, the next of another key comes after one of them."""
+
+    async def run() -> list[str]:
+        uploads, done = Uploads(Settings()), []
+
+        async def decode(name: str) -> None:
+            async with uploads.turn(name[0]):
+                await asyncio.sleep(0)
+                done.append(name)
+
+        names = ["a1", "a2", "a3", "a4", "b1", "c1"]
+        await asyncio.gather(*(decode(name) for name in names))
+        return done
+
+    assert asyncio.run(run()) == ["a1", "a2", "b1", "c1", "a3", "a4"]
+
+
+def test_who_leaves_while_waiting_holds_nobody_up() -> None:
+    """Before the turn came, and in the moment in which it did."""
+
+    async def run() -> None:
+        uploads, release = Uploads(Settings()), asyncio.Event()
+
+        async def decode(name: str) -> None:
+            async with uploads.turn(name):
+                await release.wait()
+
+        tasks = [asyncio.create_task(decode(name)) for name in "abcd"]
+        await asyncio.sleep(0)
+        tasks[1].cancel()
+        await asyncio.sleep(0)
+        release.set()
+        await asyncio.sleep(0)  # the turn is c's now, which has not run since
+        tasks[2].cancel()
+        async with asyncio.timeout(20):
+            await asyncio.gather(*tasks, return_exceptions=True)
+            async with uploads.turn("e"):
+                pass
+
+    asyncio.run(run())
