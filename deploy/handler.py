@@ -30,7 +30,7 @@ class EndpointHandler:
         except ValueError as error:
             raise ValueError(_faults(error)) from None
         try:
-            request = self._engine.complete(order.with_seed().request(self._engine.defaults))
+            request = self._engine.complete(order.with_masks().with_seed().request(self._engine.defaults))
             result = generate_one(self._engine, request)
         except PlitkaError as error:
             raise ValueError(localise(error, "en")) from error

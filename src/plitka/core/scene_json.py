@@ -39,8 +39,7 @@ def build_scene(
         recipe: of the ground.
         zones: a mask and the words of a recipe for each further zone.
         zone_names: what each of their masks is called in messages; None: the masks themselves.
-        granules: a fraction of the trade.
-        granule_mm: smallest and largest granule, in place of `granules`.
+        granules: a fraction of the trade; `granule_mm`: smallest and largest granule in its place.
         coarse: names or codes of colours whose chips are larger; `fine`: of those whose chips are smaller.
         surface: one of `Surface`; `light`: one of `Lighting`.
         wet: a film of water lies on it.

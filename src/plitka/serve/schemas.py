@@ -122,8 +122,8 @@ class JobAnswer(Answer):
     result: dict[str, Any] | None = Field(
         description="seed, requested and measured (percent of the tile by colour code), exact where it is known, "
         "max_error (points), mode, attempts, seconds, stage_seconds, width_px, height_px, prompt, model, sha256; zones "
-        "(each with its mask, area_percent, requested, measured) where there are several, and scene where the look is "
-        "not the usual one."
+        "(each with its mask, area_percent, requested, measured) where there are several, scene where the look is not "
+        "the usual one, and warnings where the picture cannot show what was asked for."
     )
     error: Problem | None
 

@@ -119,7 +119,7 @@ def test_an_upload_names_its_label_in_its_own_way() -> None:
         mask_of_bytes(buffer.getvalue(), "the upload", label_form="label={label}")
     with pytest.raises(InputError, match="a PNG of labels as label=3"):
         mask_of_bytes(b"hello", "the upload", label_form="label={label}")
-    with pytest.raises(InputError, match=r"such as FILE.png#3"):
+    with pytest.raises(InputError, match=r"such as plan.png#3"):
         canonical_mask(PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode())
 
 

@@ -57,7 +57,7 @@ def read_mask(source: str) -> str:
     return mask_of_bytes(_read(path), str(path), int(label["label"]) if label else None)
 
 
-def canonical_mask(mask: str, label_form: str = "FILE.png#{label}") -> str:
+def canonical_mask(mask: str, label_form: str = "plan.png#{label}") -> str:
     """A shape or a data URL as a scene keeps it: a picture as a PNG of one bit a pixel.
 
     A mask that is one already stays as it is, byte for byte, whatever versions of the libraries are installed.
@@ -101,7 +101,7 @@ def mask_of_bytes(content: bytes, name: str, label: int | None = None, label_for
     raise InputError(
         "{path} is no mask: give a black and white PNG, a PNG of labels as {example}, or an SVG",
         path=name,
-        example=label_form.format(path="FILE.png", label=3),
+        example=label_form.format(path="plan.png", label=3),
     )
 
 
