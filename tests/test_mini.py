@@ -23,6 +23,7 @@ from plitka.model.engine_config import EngineConfig
 from plitka.model.painter import DiffusionPainter
 
 ROOT = Path(__file__).parents[1]
+RECIPE_PATH = os.pathsep.join(str(ROOT / folder) for folder in ("src", "recipes/look"))
 RECIPE = "60% red, 30% black, 10% white"
 MAX_BYTES = 32_000_000
 
@@ -114,7 +115,7 @@ def test_the_picture_is_granulate_in_roughly_the_asked_colours(
 
 def test_the_recipe_of_the_mini_model_runs(tmp_path: Path) -> None:
     """Every training stage and the packing run at toy size, and the engine makes a picture of the outcome."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+    environment = os.environ | {"PYTHONPATH": RECIPE_PATH, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
     work, bundle, unpacked = (str(tmp_path / name) for name in ("work", "bundle", "unpacked"))
     stages = [
         *(
@@ -138,7 +139,7 @@ def test_a_stage_that_is_told_to_end_writes_what_it_learnt(tmp_path: Path) -> No
     """A lent machine is taken back with a SIGTERM, long before the time that the stage was given."""
     script = str(ROOT / "recipes/mini/train_text.py")
     command = [sys.executable, script, "--toy", "--seconds", "600", "--work", str(tmp_path)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+    environment = os.environ | {"PYTHONPATH": RECIPE_PATH, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as stage:
         assert stage.stderr
         for line in stage.stderr:

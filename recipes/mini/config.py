@@ -29,8 +29,12 @@ class MiniConfig:
     """The last step starts at 0.08 of the latents' deviation and not at SDXL's 0.03, so that it can light a whole
     flat map. The first one sees nothing of the picture's mean colour, of which SDXL's leaves a trace."""
 
-    n_fields: int = 384
-    """Different geometries; each is recoloured without end."""
+    n_fields: int = 224
+    """Different beds of shards on each GPU; each is recoloured without end."""
+    n_shards: int = 256
+    """Different shards in every 32 of these beds."""
+    n_chip_fields: int = 64
+    """Layers of the chips that guided pictures' maps are laid with."""
     field_px: int = 512
     vae_crop_px: int = 256
     vae_batch: int = 32
@@ -67,11 +71,24 @@ class MiniConfig:
 
 
 FULL = MiniConfig()
-SMALL = replace(FULL, n_fields=192, field_px=256, pool=192, refresh=1, kept=192, guided_batch=4, shares_batch=4)
+SMALL = replace(
+    FULL,
+    n_fields=96,
+    n_shards=96,
+    n_chip_fields=32,
+    field_px=256,
+    pool=192,
+    refresh=1,
+    kept=192,
+    guided_batch=4,
+    shares_batch=4,
+)
 """For the last stage, on a laptop's processor."""
 TOY = replace(
     FULL,
-    n_fields=4,
+    n_fields=2,
+    n_shards=2,
+    n_chip_fields=1,
     field_px=128,
     vae_crop_px=64,
     vae_batch=2,

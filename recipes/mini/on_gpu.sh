@@ -3,7 +3,7 @@
 # Stages joined by + run at the same time: the text encoders leave most of a GPU to the autoencoder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-export PYTHONPATH="src${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1
+export PYTHONPATH="src:recipes/look${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1
 work=${WORK:-.mini}
 n_gpus=${N_GPUS:-$(python3 -c 'import torch; print(torch.cuda.device_count())')}
 stage() {

@@ -1,6 +1,11 @@
-"""Rendered tiles without end: some hundred geometries, lit once on the CPU, recoloured on the GPU."""
+"""Rendered tiles without end: some hundred lit beds, laid on the GPU at the start, recoloured at every step.
+
+Most beds are of the shards of `recipes/look`; some are laid with the chips of `plitka.core`, of which the maps of
+guided pictures are made, and lit in the same way.
+"""
 
 import os
+import random
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from beds import PX_PER_MM, LitFields, laid_fields, shard_fields
+from finishes import MIX, Finishes
+from painting import PER_SHARD, Finish, Paint, develop, shine, to_srgb, together
 from prompts import Sample, kept_tokenizer
 from stage import Stage
 from torch import Tensor
@@ -18,44 +26,53 @@ from plitka.core.colour.palette import Colour
 from plitka.core.tile.granule_map import GuideConfig
 from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
-from plitka.core.tile.shading import SHOULDER, compute_light
 
-STYLE_LIGHT = LightConfig()
-"""The light of the photographs, which the LoRA learns."""
+MAP_TONE, MAP_TINT = LightConfig().tone, LightConfig().tint
+"""How far the engine sets chips of one colour apart on a map."""
 GUIDE = GuideConfig()
 """How the engine paints the map of a guided picture."""
 FLAT_SHARE = 0.15
 """Of maps without relief."""
+OVERSAMPLE = 2
 
 
-def lay_field(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, ...]:
-    """Ids (int16) and light maps (uint8) of one geometry; base fields vary in size, press and lamp."""
+def lay_chips(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Ids (int16) and heights in cells (float16) of one layer of `plitka.core`, as thin as those of maps."""
     rng = np.random.default_rng([seed, style])
-    granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7)
-    light = STYLE_LIGHT
-    if not style:
-        scale = rng.uniform(0.75, 1.15)
-        granules = replace(granules, field_mm=granules.field_mm * scale, press=rng.uniform(0.15, 0.6))
-        azimuth_deg, elevation_deg = rng.uniform(0, 360), rng.uniform(35, 75)
-        light = replace(light, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg, softness_deg=rng.uniform(4, 14))
-    geometry = lay_granules(granules, seed)
-    maps = compute_light(geometry, light)
-    quantised = (
-        np.rint(np.clip(part / top, 0, 1) * 255).astype(np.uint8)
-        for part, top in zip((maps.lamp, maps.sky, maps.sheen), (1.6, 1.0, 1.0), strict=True)
+    granules = GranuleConfig(
+        size_px=size_px,
+        field_mm=size_px / PX_PER_MM,
+        oversample=OVERSAMPLE,
+        layers=GUIDE.layers,
+        bare_share=GUIDE.bare_share,
+        n_places=GUIDE.n_places,
     )
-    return (geometry.ids.astype(np.int16), *quantised)
+    if not style:
+        granules = replace(granules, field_mm=granules.field_mm * rng.uniform(0.75, 1.15), press=rng.uniform(0.15, 0.6))
+    geometry = lay_granules(granules, seed)
+    return geometry.ids.astype(np.int16), (geometry.height_mm * granules.cells_per_mm).astype(np.float16)
 
 
-def kept_fields(stage: Stage, *, style: bool) -> Path:
-    """The file of all fields, laid and lit on all cores if a former stage has not made it."""
-    n, size_px = stage.config.n_fields // (4 if style else 1), stage.config.field_px
-    kept = stage.work / f"fields-{'style' if style else 'base'}-{n}-{size_px}.npz"
+def kept_chips(stage: Stage, *, style: bool) -> Path:
+    """The file of all layers of chips, laid on all cores if a former stage has not done it."""
+    n, size_px = stage.config.n_chip_fields, stage.config.field_px
+    kept = stage.work / f"chips-{'style' if style else 'base'}-{n}-{size_px}.npz"
     if not kept.exists():
         with ProcessPoolExecutor(max_workers=os.cpu_count()) as workers:
-            fields = list(workers.map(lay_field, range(n), [size_px] * n, [style] * n))
-        np.savez(kept, *(np.stack(part) for part in zip(*fields, strict=True)))
+            laid = list(workers.map(lay_chips, range(n), [size_px] * n, [style] * n))
+        np.savez(kept, *(np.stack(part) for part in zip(*laid, strict=True)))
     return kept
+
+
+def lit_fields(stage: Stage, *, style: bool) -> LitFields:
+    """All beds of a stage, lit; each GPU has shards of its own."""
+    config, device = stage.config, stage.device
+    seed = 2 * stage.rank + style
+    n_cells = OVERSAMPLE * config.field_px
+    shards = shard_fields(config.n_fields, n_cells, config.n_shards, seed, device, varied=not style)
+    with np.load(kept_chips(stage, style=style)) as stored:
+        ids, heights = (torch.from_numpy(stored[name]).to(device) for name in stored.files)
+    return LitFields.cat([*shards, *laid_fields(ids, heights, seed, varied=not style)])
 
 
 class Painted(NamedTuple):
@@ -71,110 +88,134 @@ class Painted(NamedTuple):
     """(B, 2, h, w) white noise that tells the colours and the tones: see `noise_of_values`."""
 
 
+class Looks:
+    """Finishes of the training's colours and of lamps and cameras, to draw from."""
+
+    def __init__(self, finishes: Finishes, colours: tuple[Colour, ...], device: torch.device) -> None:
+        known = [code for code in finishes.by_code if code != MIX]
+        self.cameras = [finishes.of(code)[0] for code in (*known, MIX)]
+        self.own = {index: self.cameras[known.index(c.code)] for index, c in enumerate(colours) if c.code in known}
+        self.mix = finishes.of(MIX)[0]
+        rows = [[getattr(finishes.of(code)[0], name) for name in PER_SHARD] for code in known]
+        self.rows = torch.tensor(rows, device=device)
+        """(n_known, 5) in the order of `PER_SHARD`."""
+        row_of = [known.index(colour.code) if colour.code in known else -1 for colour in colours]
+        self.row_of = torch.tensor(row_of, device=device)
+        """(n_colours,) whose finish a colour has; -1 for none of its own."""
+        found = [finishes.of(colour.code) for colour in colours]
+        exposures = [[part * finish.level for part in exposure] for finish, exposure in found]
+        self.exposures = torch.tensor(exposures, device=device)
+        """(n_colours, 3) under a lamp of level 1."""
+
+    def materials(self, n: int, *, style: bool) -> Tensor:
+        """(n, n_colours, 5): each colour's own finish, and a drawn one where it has none or where looks vary."""
+        device, n_colours = self.rows.device, len(self.row_of)
+        drawn = torch.randint(len(self.rows), (n, n_colours), device=device)
+        own = self.row_of.expand(n, -1)
+        return self.rows[torch.where((own < 0) | (not style), drawn, own)]
+
+    def camera(self, sample: Sample, rng: random.Random, *, style: bool) -> Finish:
+        """The one that took a photograph of such a recipe, or any."""
+        if not style:
+            return rng.choice(self.cameras)
+        return self.mix if len(sample.colours) > 1 else self.own.get(sample.colours[0], self.mix)
+
+
 @dataclass
 class Scenes:
     """Fields on a device, ready to be painted in any recipe."""
 
-    ids: Tensor  # (F, C, C) int16
-    lamp: Tensor  # (F, C, C) uint8, /255*1.6
-    sky: Tensor
-    sheen: Tensor
+    lit: LitFields
     areas: Tensor  # (F, n_chips) cells of each chip
     palette: Tensor  # (n_colours, 3) linear
+    looks: Looks
     style: bool
     place_px: int
     """Of a picture, to a latent place."""
+    rng: random.Random
 
     @classmethod
     def build(cls, stage: Stage, colours: tuple[Colour, ...], *, style: bool) -> "Scenes":
         """The stage's fields on its device."""
-        kept = kept_fields(stage, style=style)
-        with np.load(kept) as stored:
-            ids, lamp, sky, sheen = (torch.from_numpy(stored[name]).to(stage.device) for name in stored.files)
-        n_chips = int(ids.max()) + 1
-        areas = torch.stack([torch.bincount(field.flatten().long(), minlength=n_chips) for field in ids])
+        lit = lit_fields(stage, style=style)
+        n_chips = int(lit.ids.max()) + 1
+        areas = torch.stack([torch.bincount(field.flatten().long(), minlength=n_chips) for field in lit.ids])
         palette = torch.from_numpy(lit_colours(colours)).to(stage.device)
-        return cls(ids, lamp, sky, sheen, areas, palette, style, stage.config.downscale)
+        looks = Looks(Finishes.load(), colours, stage.device)
+        return cls(lit, areas, palette, looks, style, stage.config.downscale, random.Random(stage.seed))
 
     @torch.no_grad()
     def paint(self, samples: list[Sample], flat_share: float = FLAT_SHARE) -> Painted:
         """Tiles of the recipes and their maps, all but `flat_share` of which hint at relief."""
         # Drawn on the CPU, so that no step waits for the device.
         n = len(samples)
-        fields, moves = torch.randint(len(self.ids), (n,)), torch.randint(1 << 20, (n, 3)).tolist()
+        chosen, moves = torch.randint(len(self.lit.ids), (n,)), torch.randint(1 << 20, (n, 3)).tolist()
 
         def moved(pictures: Tensor) -> Tensor:
             return torch.stack([self._move(picture, *move) for picture, move in zip(pictures, moves, strict=True)])
 
-        fields = fields.to(self.ids.device)
-        ids = self.ids[fields].long()  # (B, C, C)
-        ids_of_pixels = ids[:, ::2, ::2]
+        chosen = chosen.to(self.lit.ids.device)
+        ids = self.lit.ids[chosen].long()  # (B, C, C)
+        ids_of_pixels = ids[:, ::OVERSAMPLE, ::OVERSAMPLE]
         values = torch.randn(n, 2, self.areas.shape[1], device=ids.device)
         deal = noise_of_values(values, at_places(moved(ids_of_pixels[:, None])[:, 0], self.place_px))
-        albedo = self._chip_colours(samples, fields, values)
-        surface = gather_chips(albedo, ids)
+        dealt = self._deal(samples, chosen, values[:, 0])
         hinted = (torch.rand(n) > flat_share).to(ids.device)
-        flat = self._guide(fields, ids_of_pixels, surface[:, ::2, ::2], hinted).permute(0, 3, 1, 2)
-        lit, flat = (moved(to_srgb(part) * 2 - 1) for part in (self._light(fields, surface), flat))
+        flat = self._guide(chosen, ids_of_pixels, self._on_map(dealt, values[:, 1]), hinted)
+        tile = self._tile(samples, chosen, ids, dealt, values[:, 1])
+        lit, flat = (moved(part * 2 - 1) for part in (tile, to_srgb(flat)))
         return Painted(lit, flat, hinted, deal)
 
-    def _chip_colours(self, samples: list[Sample], fields: Tensor, values: Tensor) -> Tensor:
-        """Deal colours by visible area, in order of the first of values (B, 2, n_chips), and tones by the second."""
-        device, areas = self.ids.device, self.areas[fields].float()
-        n, n_chips = areas.shape
-        edges, chosen = torch.ones(n, 8), torch.zeros(n, 8, dtype=torch.long)
+    def _deal(self, samples: list[Sample], chosen: Tensor, place_in_line: Tensor) -> Tensor:
+        """(B, n_chips) colours, dealt by visible area in order of the values (B, n_chips)."""
+        device, areas = chosen.device, self.areas[chosen].float()
+        n = len(samples)
+        edges, colours = torch.ones(n, 8), torch.zeros(n, 8, dtype=torch.long)
         for b, sample in enumerate(samples):
             edges[b, : len(sample.shares)] = torch.tensor(sample.shares).cumsum(0)
-            chosen[b, : len(sample.colours)] = torch.tensor(sample.colours)
-            chosen[b, len(sample.colours) :] = sample.colours[-1]
-        edges, chosen = edges.to(device), chosen.to(device)
-        place_in_line, tones = values.unbind(1)
+            colours[b, : len(sample.colours)] = torch.tensor(sample.colours)
+            colours[b, len(sample.colours) :] = sample.colours[-1]
+        edges, colours = edges.to(device), colours.to(device)
         order = place_in_line.argsort(1)
         seen = areas.gather(1, order)
         middle = (seen.cumsum(1) - seen / 2) / seen.sum(1, keepdim=True)
         run = torch.searchsorted(edges, middle).clamp(max=7)
-        dealt = torch.empty_like(order).scatter_(1, order, chosen.gather(1, run))
-        tone = (STYLE_LIGHT.tone * tones[..., None]).clamp(-0.5, 0.5).exp()
-        tint = (STYLE_LIGHT.tint * torch.randn(n, n_chips, 3, device=device)).clamp(-0.1, 0.1).exp()
-        return self.palette[dealt] * tone * tint
+        return torch.empty_like(order).scatter_(1, order, colours.gather(1, run))
 
-    def _guide(self, fields: Tensor, ids: Tensor, surface: Tensor, hinted: Tensor) -> Tensor:
-        """The engine's map of (B, H, W, 3) colours in linear light; some without relief, as maps from outside are."""
-        config, shown = STYLE_LIGHT, hinted.view(-1, 1, 1)
+    def _on_map(self, dealt: Tensor, tones: Tensor) -> Tensor:
+        """(B, n_chips, 3) colours as the engine paints them on a map."""
+        tone = (MAP_TONE * tones[..., None]).clamp(-0.5, 0.5)
+        tint = (MAP_TINT * torch.randn(*dealt.shape, 3, device=dealt.device)).clamp(-0.1, 0.1)
+        return self.palette[dealt] * (tone + tint).exp()
+
+    def _guide(self, chosen: Tensor, ids: Tensor, albedo: Tensor, hinted: Tensor) -> Tensor:
+        """(B, 3, H, W) the engine's map in linear light; some without relief, as maps from outside are."""
+        shown = hinted.view(-1, 1, 1)
         seams = (ids != ids.roll(-1, 1)) | (ids != ids.roll(-1, 2))
-        lamp, sky, sheen = (
-            part[fields, ::2, ::2].float() / 255 * top
-            for part, top in ((self.lamp, 1.6), (self.sky, 1.0), (self.sheen, 1.0))
-        )
-        light = config.lamp * lamp + config.sky * sky
-        light, sheen = (1 + shown * (part / part.mean((1, 2), keepdim=True) - 1) for part in (light, sheen))
-        surface = (
-            surface
-            * (GUIDE.mean_of_lit * torch.where(seams, GUIDE.seam, 1.0) * (1 + GUIDE.relief * (light - 1)))[..., None]
-        )
-        return surface + GUIDE.veil * sheen[..., None]
+        maps = self.lit.light(chosen)
+        light, sheen = (1 + shown * (part - 1) for part in (maps.hint, maps.hint_sheen))
+        surface = gather_chips(albedo, ids) * (
+            GUIDE.mean_of_lit * torch.where(seams, GUIDE.seam, 1.0) * (1 + GUIDE.relief * (light - 1))
+        ).unsqueeze(-1)
+        return (surface + GUIDE.veil * sheen[..., None]).permute(0, 3, 1, 2)
 
-    def _light(self, fields: Tensor, surface: Tensor) -> Tensor:
-        """(B, 3, H, W) linear light of (B, C, C, 3) colours; base pictures vary in exposure, tint, lamp and focus."""
-        config, device = STYLE_LIGHT, surface.device
-        n, shape = len(fields), (len(fields), 1, 1, 1)
-        total, warmth = torch.full(shape, config.lamp + config.sky), torch.zeros(shape)
-        lamp_share = config.lamp / total
+    def _tile(self, samples: list[Sample], chosen: Tensor, ids: Tensor, dealt: Tensor, tones: Tensor) -> Tensor:
+        """(B, 3, H, W) lit and developed, sRGB in 0..1; base pictures vary in finish, exposure, tint and focus."""
+        n, device = len(samples), ids.device
+        materials = self.looks.materials(n, style=self.style)
+        rows = materials.gather(1, dealt[..., None].expand(-1, -1, materials.shape[-1]))
+        cameras = [self.looks.camera(one, self.rng, style=self.style) for one in samples]
+        levels = torch.tensor([camera.level for camera in cameras]).to(device)
+        colours = self.palette[dealt] * self.looks.exposures[dealt] / levels[:, None, None]
+        made_of, camera = Paint.draw(colours, rows, tones), together(cameras, device)
+        linear = functional.avg_pool2d(shine(ids, self.lit.light(chosen), made_of, camera, OVERSAMPLE), OVERSAMPLE)
         if not self.style:
-            jitter = torch.rand(3, *shape)
-            total, warmth, lamp_share = total * (0.88 + 0.24 * jitter[0]), 1.6 * jitter[1] - 0.8, 0.35 + 0.4 * jitter[2]
-        tint = (1 + warmth * torch.tensor([0.06, 0.0, -0.09])).to(device)
-        total, lamp_share = total.to(device), lamp_share.to(device)
-        lamp, sky, sheen = (
-            part[fields].float()[..., None] * (top / 255)
-            for part, top in ((self.lamp, 1.6), (self.sky, 1.0), (self.sheen, 1.0))
-        )
-        surface = surface * (1 + config.speckle * torch.randn(n, *surface.shape[1:3], 1, device=device))
-        light = total * (lamp_share * lamp * tint + (1 - lamp_share) * sky) + config.bounce * (1 - sky) * surface
-        linear = functional.avg_pool2d((surface * light + config.sheen * sheen).permute(0, 3, 1, 2), 2)
-        if not self.style:
-            linear = linear.lerp(out_of_focus(linear), torch.rand(shape).to(device))
-        return roll_off(linear)
+            jitter = torch.rand(3, n, 1, 1, 1)
+            warmth = 1.6 * jitter[1] - 0.8
+            tint = (0.88 + 0.24 * jitter[0]) * (1 + warmth * torch.tensor([0.06, 0.0, -0.09]).view(1, 3, 1, 1))
+            linear = linear * tint.to(device)
+            linear = linear.lerp(out_of_focus(linear), jitter[2].to(device) * 0.7)
+        return develop(linear, camera)
 
     def _move(self, picture: Tensor, down: int, right: int, turn: int) -> Tensor:
         """Roll the periodic field; base fields are also turned, the look of the style has one lamp."""
@@ -235,24 +276,12 @@ def out_of_focus(linear: Tensor) -> Tensor:
     return linear
 
 
-def roll_off(linear: Tensor, shoulder: float = SHOULDER) -> Tensor:
-    """Highlights bent towards white, as `plitka.core.tile.shading.photograph` does."""
-    room = 1 - shoulder
-    return torch.where(linear > shoulder, shoulder + room * torch.tanh((linear - shoulder) / room), linear)
-
-
-def to_srgb(linear: Tensor) -> Tensor:
-    """Linear light to sRGB in 0..1 by IEC 61966-2-1."""
-    linear = linear.clamp(0, 1)
-    return torch.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear.clamp_min(1e-6) ** (1 / 2.4) - 0.055)
-
-
 def main() -> None:
-    """Stage 0: the tokenizer and the lit fields of all later stages, on all cores."""
+    """Stage 0: the tokenizer and the layers of chips of all later stages, on all cores."""
     stage = Stage.from_command_line(str(main.__doc__))
     kept_tokenizer(stage.work / "tokenizer", stage.config.vocabulary)
     for style in (False, True):
-        kept_fields(stage, style=style)
+        kept_chips(stage, style=style)
         stage.log(stage="fields", style=style)
 
 

@@ -143,7 +143,13 @@ class Stage:
         return {key: tensor.float() for part in parts for key, tensor in load_file(part).items()}
 
     def log(self, **figures: object) -> None:
-        """One line of figures in the stage's log and on the terminal."""
+        """One line of figures in the stage's log and on the terminal.
+
+        Raises:
+            FloatingPointError: a figure is no number, and what the networks learn from here on is nothing.
+        """
+        if any(isinstance(figure, float) and not math.isfinite(figure) for figure in figures.values()):
+            raise FloatingPointError(figures)
         if self.rank:
             return
         line = " ".join(f"{k}={v:.5g}" if isinstance(v, float) else f"{k}={v}" for k, v in figures.items())

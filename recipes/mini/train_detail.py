@@ -17,10 +17,10 @@ from scenes import FLAT_SHARE, Scenes
 from stage import Average, Stage
 from torch import Tensor, nn
 from torch.nn import functional
-from train_guided import Spectrum, build_critic, decode, hinge, pull_of_critic
+from train_guided import LATTICE_WEIGHT, Spectrum, build_critic, decode, hinge, pull_of_critic
 from train_style import adapt, resume, save
 from train_unet import Objective, noise_with, tokenise
-from train_vae import picture_losses
+from train_vae import lattice_loss, picture_losses
 
 DENOISED_SHARE = 0.3
 """Of what is kept: noised maps of text mode, for which the block must stay as good."""
@@ -156,6 +156,7 @@ class Lesson:
         wanted, shown = (torch.stack(part).float() for part in zip(*((x.wanted, x.shown) for x in lit), strict=True))
         levels = torch.stack([x.levels for x in lit]) - self.kept.spectrum.levels(painted)
         losses = picture_losses(painted, wanted) | {"spectrum": levels.square().mean(), "diffusion": diffusion}
+        losses["lattice"] = LATTICE_WEIGHT * lattice_loss(painted, wanted)
         pull = self._pull(painted, shown, losses, criticised=criticised)
         self.updates.zero_grad(set_to_none=True)
         ((painted * pull).sum() + losses["diffusion"]).backward()
@@ -183,7 +184,7 @@ class Lesson:
 
     def _pull(self, painted: Tensor, shown: Tensor, losses: dict[str, Tensor], *, criticised: bool) -> Tensor:
         """Where the painted pixels should go: to the pair's, to its spectrum, and to where the critic doubts less."""
-        kept = losses["pixels"] + losses["blocks"] + SPECTRUM_WEIGHT * losses["spectrum"]
+        kept = losses["pixels"] + losses["blocks"] + SPECTRUM_WEIGHT * losses["spectrum"] + losses["lattice"]
         (to_pair,) = torch.autograd.grad(kept, painted, retain_graph=True)
         if not criticised:
             return to_pair

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 from train_unet import Objective, Pool, save
-from train_vae import picture_losses
+from train_vae import lattice_loss, picture_losses
 
 CRITIC_FROM = 0.3
 """Share of the training without a critic: one that has nothing to doubt yet only gets in the way."""
@@ -29,6 +29,7 @@ LATENTS_WEIGHTS = (1.0, 0.1)
 """Of the distance between latents without and with a critic: it shows the way at first and blurs at last."""
 DIFFUSION_WEIGHT = 1.0
 SPECTRUM_WEIGHT = 0.15
+LATTICE_WEIGHT = 60.0
 WINDOW_PX = 64
 N_BANDS = 12
 
@@ -51,7 +52,7 @@ def main() -> None:
         pool.refresh(config.refresh)
         if step % 100 == 0:
             stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
-        if step % 1000 == 999:
+        if step % 300 == 299:
             save(stage, average, unet)
     save(stage, average, unet)
     stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
@@ -104,6 +105,7 @@ class Lesson:
             with torch.no_grad():
                 wanted, shown = decode(self.vae, lit), decode(self.vae, flat)
             losses = picture_losses(painted, wanted) | {"spectrum": self.spectrum.distance(painted, wanted)}
+            losses["lattice"] = LATTICE_WEIGHT * lattice_loss(painted, wanted)
             pull = self._pull(painted, shown, losses)
             losses |= {"latents": functional.mse_loss(latents, lit), "diffusion": diffusion}
         self.painter_updates.zero_grad(set_to_none=True)
@@ -119,7 +121,7 @@ class Lesson:
     def _pull(self, painted: Tensor, shown: Tensor, losses: dict[str, Tensor]) -> Tensor:
         """Where the painted pixels should go: to the pair's, and as far to where the critic doubts less."""
         # Differences of neighbours only punish grain that is not the pair's own: with a critic they go.
-        kept = losses["pixels"] + losses["blocks"] + SPECTRUM_WEIGHT * losses["spectrum"]
+        kept = losses["pixels"] + losses["blocks"] + SPECTRUM_WEIGHT * losses["spectrum"] + losses["lattice"]
         if not self.criticised:
             kept = kept + losses["edges"]
         (to_pair,) = torch.autograd.grad(kept, painted, retain_graph=True)

@@ -1,7 +1,8 @@
 """Stage 5: the LoRA and the two tokens learn the look of the photographs on the frozen base, as stage 4 taught it.
 
 A third of the pictures are the base's, with captions that lack the tokens: what they named before, they go on naming
-(prior preservation, Ruiz et al. 2023), and the look is tied to the tokens.
+(prior preservation, Ruiz et al. 2023), and the look is tied to the tokens. A run that goes on from an adapter sees the
+look alone: it may be a new look, of which the base has no pictures.
 
 Written as the old system's trainer wrote them: kohya keys with diffusers' names, bf16, alpha equal to the
 rank; embeddings with `clip_g` before `clip_l`.
@@ -66,7 +67,8 @@ class Student:
     @classmethod
     def build(cls, stage: Stage, seed: int, *, resumed: bool) -> "Student":
         config, device = stage.config, stage.device
-        look, base = (Scenes.build(stage, training_colours(), style=style) for style in (True, False))
+        kinds = (True,) if stage.begin > 0 else (True, True, False)
+        scenes = {style: Scenes.build(stage, training_colours(), style=style) for style in set(kinds)}
         parts = Parts.load(stage)
         tables = adapt(parts, config)
         if resumed:
@@ -75,7 +77,7 @@ class Student:
         groups = [{"params": adapter}, {"params": [table.weight for table in tables], "weight_decay": 0.0}]
         mend = keep_words(tables, parts.tokenizer)
         objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, parts.encoders, config, device)
-        pool = Pool([look, look, base], parts, config, device, seed=seed + stage.seed)
+        pool = Pool([scenes[style] for style in kinds], parts, config, device, seed=seed + stage.seed)
         lesson = Lesson(objective, parts.vae, pool, config, device, groups, mend=mend)
         average = Average([unet, *tables], limit=0.998)
         return cls(parts, tables, adapter, groups, mend, objective, pool, lesson, average)

@@ -16,21 +16,27 @@ from torch.nn import functional
 
 FLAT_SHARE = 0.12
 """Of the pictures that are flat maps."""
+RENEWAL_STEPS = 4
+"""Between one look at the gallery and the next, when eight of its pictures are renewed: painting has its price."""
 LATENT_NOISE = 0.05
 """Of a channel's deviation."""
+LATTICE_PX = 8
+LATTICE_WEIGHT = 300.0
+BATCH_LATTICE = 10.0
+"""How much more a lattice counts that a whole batch shares: there chance has the smallest part in it."""
 
 
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
     config, colours = stage.config, training_colours()
-    scenes = Scenes.build(stage, colours, style=False)
-    stage.log(stage="vae", fields=len(scenes.ids), chips=scenes.areas.shape[1])
     vae = build_vae(config).to(stage.device, memory_format=torch.channels_last)
     if (weights := stage.load("vae")) is not None:
+        # What a UNet has learnt of the latents stays true: the encoder is kept, and the decoder learns the last look.
         vae.load_state_dict(weights)
+        vae.encoder.requires_grad_(False)
+    scenes = Scenes.build(stage, colours, style=weights is not None)
+    stage.log(stage="vae", fields=len(scenes.lit.ids), chips=scenes.areas.shape[1])
     gallery = Gallery(scenes, config, stage.seed)
-    if weights is not None:
-        settle_scale(vae, gallery)
     trainer = Trainer(vae, gallery, stage)
     average = Average([vae], limit=0.999)
     stage.restart_clock()
@@ -38,15 +44,18 @@ def main() -> None:
     for step in stage.steps():
         trainer.step(step)
         stage.agree(trainer.parameters, step)
-        gallery.refresh(3)
+        if step % RENEWAL_STEPS == 0:
+            gallery.refresh(8)
         average.update(step)
         if step % 200 == 0:
             stage.log(step=step, **{name: float(value) for name, value in trainer.losses.items()})
         if step % 2000 == 1999:
-            stage.save("vae", dict(zip(dict(vae.named_parameters()), average.shadow, strict=True)))
+            with average.applied():
+                stage.save("vae", vae.state_dict())
     average.apply()
-    deviations = settle_scale(vae, gallery)
-    stage.log(deviations=[round(float(one), 2) for one in deviations])
+    if weights is None:
+        deviations = settle_scale(vae, gallery)
+        stage.log(deviations=[round(float(one), 2) for one in deviations])
     stage.save("vae", vae.state_dict())
     stage.log(step=step, **{f"psnr_{name}_db": float(psnr(vae, x)) for name, x in gallery.examples().items()})
 
@@ -56,7 +65,7 @@ class Trainer:
 
     def __init__(self, vae: nn.Module, gallery: "Gallery", stage: Stage) -> None:
         self.vae, self.gallery, self.stage = vae, gallery, stage
-        self.parameters = list(vae.parameters())
+        self.parameters = [p for p in vae.parameters() if p.requires_grad]
         self.updates = adamw([{"params": self.parameters}], stage.device, (0.9, 0.95))
         self.reconstruct = torch.compile(reconstruct) if stage.device.type == "cuda" else reconstruct
         self.losses: dict[str, Tensor] = {}
@@ -70,7 +79,8 @@ class Trainer:
     def _step(self) -> None:
         x = self.gallery.crops()
         with half_precision(self.stage.device):
-            losses = picture_losses(self.reconstruct(self.vae, x).float(), x)
+            y = self.reconstruct(self.vae, x).float()
+            losses = picture_losses(y, x) | {"lattice": LATTICE_WEIGHT * lattice_loss(y, x)}
         self.updates.zero_grad(set_to_none=True)
         sum(losses.values()).backward()
         nn.utils.clip_grad_norm_(self.parameters, 1.0)
@@ -83,6 +93,19 @@ def reconstruct(vae: nn.Module, x: Tensor) -> Tensor:
     latents = vae.encode(x).latent
     spread = latents.detach().float().std((0, 2, 3), keepdim=True)
     return vae.decode(latents + (LATENT_NOISE * spread * torch.randn_like(spread.expand_as(latents)))).sample
+
+
+def lattice_loss(y: Tensor, x: Tensor) -> Tensor:
+    """What parts the places of a lattice on the mean: of `LATTICE_PX` places in a row, which all stand for the same.
+
+    A shuffled pixel has weights of its own, and differences of pixels hardly see that one in sixteen is a little
+    lighter everywhere; nor do spectra of bands. An eye does. Means over many places see nothing else.
+    """
+    n, n_channels, height, width = y.shape
+    k = LATTICE_PX
+    places = (y - x).view(n, n_channels, height // k, k, width // k, k).mean((2, 4))
+    places = places - places.mean((2, 3), keepdim=True)
+    return places.square().mean() + BATCH_LATTICE * places.mean(0).square().mean()
 
 
 def picture_losses(y: Tensor, x: Tensor) -> dict[str, Tensor]:
@@ -107,6 +130,7 @@ class Gallery:
         return flat if self.rng.random() < FLAT_SHARE else lit
 
     def refresh(self, n: int) -> None:
+        n = min(n, len(self.pictures))
         rows = slice(self.next, self.next + n)
         self.pictures[rows] = self._paint(n).half()
         self.next = (self.next + n) % (len(self.pictures) - n + 1)

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_noise_that_deals_colours_is_white(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Text mode begins from plain noise, so what it is taught on has to be alike; and chips follow it all the same."""
-    monkeypatch.syspath_prepend(str(ROOT / "recipes/mini"))
+    for folder in ("mini", "look"):
+        monkeypatch.syspath_prepend(str(ROOT / "recipes" / folder))
     config, prompts, scenes, stage, train_unet = (
         importlib.import_module(name) for name in ("config", "prompts", "scenes", "stage", "train_unet")
     )

@@ -1,0 +1,39 @@
+"""Pictures of the photographed recipes as the shards of this folder show them, for `judge.py` and for the eye."""
+
+import argparse
+from pathlib import Path
+
+import torch
+from beds import OVERSAMPLE, lay_lit_beds
+from finishes import Finishes, names, paint_of, seen_areas
+from laying import BedConfig
+from painting import paint
+from PIL import Image
+
+from plitka.core.judge.evaluation import photographed_recipes
+from plitka.core.judge.realism import load_references
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=640, metavar="PX")
+    parser.add_argument("--beds", type=int, default=4, help="different ones")
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("folder", type=Path)
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(asked.seed)
+    beds, light = lay_lit_beds(asked.beds, BedConfig(n_cells=OVERSAMPLE * asked.size), asked.seed, device)
+    areas, finishes = seen_areas(beds.ids, beds.n_fallen), Finishes.load()
+    recipes = photographed_recipes(load_references())
+    for index, (recipe, name) in enumerate(zip(recipes, names(recipes), strict=True)):
+        one = slice(index % asked.beds, index % asked.beds + 1)
+        made_of = paint_of(recipe, areas[one][0], finishes)
+        painted = paint(beds.ids[one], light.of(one), made_of, finishes.camera(recipe), OVERSAMPLE)
+        pixels = (painted[0] * 255).round().byte().permute(1, 2, 0).cpu().numpy()
+        Image.fromarray(pixels).save(asked.folder / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
