@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ from plitka.core.files.picture import encode_png, text_fields
 from plitka.core.generation import (
     CompleteRequest,
     Defaults,
+    Engine,
     Outcome,
     Progress,
     Request,
@@ -61,7 +62,7 @@ N_STEPS = 4
 
 
 @dataclass(slots=True)
-class StandIn:
+class StandIn(Engine):
     """An engine that waits as long as a GPU would compute, and answers with one and the same noise."""
 
     seconds: float
@@ -86,13 +87,6 @@ class StandIn:
 
     def warm_up(self, sizes: Sequence[Size] = ()) -> None:
         """It is always warm."""
-
-    def memory_bytes(self) -> Mapping[str, int]:
-        """There is no GPU."""
-        return {}
-
-    def close(self) -> None:
-        """There is nothing to end."""
 
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """The noise, after the set time for each."""

@@ -1,6 +1,6 @@
 """An engine without a network: it paints stripes in the asked shares, and fails where a test tells it to."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from plitka.core.generation import (
     CompleteRequest,
     Defaults,
+    Engine,
     Outcome,
     Progress,
     Request,
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
 
 
-class PatchEngine:
+class PatchEngine(Engine):
     """An `Engine` whose pictures are upright stripes, shifted by the seed; each zone has an equal part of the tile."""
 
+    name: str = "patches@000000000000"
+
     def __init__(self, off_by: float = 0.0) -> None:
-        self.name = "patches@000000000000"
         self.off_by = off_by
         """Points that each zone's first colour lacks in what is measured."""
         self.requests: list[CompleteRequest] = []
@@ -60,13 +62,6 @@ class PatchEngine:
 
     def warm_up(self, sizes: Sequence[Size] = ()) -> None:
         """It is always warm."""
-
-    def memory_bytes(self) -> Mapping[str, int]:
-        """There is no GPU."""
-        return {}
-
-    def close(self) -> None:
-        """There is nothing to end."""
 
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """Stripes, after the asked number of idle steps."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import numpy as np
 from plitka.core.generation import (
     CompleteRequest,
     Defaults,
+    Engine,
     Outcome,
     Progress,
     Request,
@@ -40,7 +41,7 @@ MAX_WORDS = 75
 
 
 @dataclass(slots=True)
-class FastEngine:
+class FastEngine(Engine):
     """An `Engine` without a network."""
 
     step_s: float = 0.0
@@ -74,13 +75,6 @@ class FastEngine:
 
     def warm_up(self, sizes: Sequence[Size] = ()) -> None:
         """It is always warm."""
-
-    def memory_bytes(self) -> Mapping[str, int]:
-        """There is no GPU."""
-        return {}
-
-    def close(self) -> None:
-        """There is nothing to end."""
 
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """Pictures, each after as many steps as were asked for; all take each step together."""

@@ -371,7 +371,8 @@ class Engine(Protocol):
     """Anything that makes tiles from requests.
 
     One thread owns an engine: calls to `warm_up`, `generate`, `memory_bytes` and `close` never overlap. The others are
-    safe on any thread at any time.
+    safe on any thread at any time. A class that derives from this one holds no GPU and has nothing to close, unless it
+    says so.
     """
 
     @property
@@ -417,11 +418,11 @@ class Engine(Protocol):
 
     def memory_bytes(self) -> Mapping[str, int]:
         """The memory of a GPU that the engine holds, by kind; empty where there is none."""
-        ...
+        return {}
 
     def close(self) -> None:
         """End what would outlive the engine, such as child processes; nothing is made after it. Twice is once."""
-        ...
+        return
 
 
 def generate_one(engine: Engine, request: CompleteRequest, on_progress: OnProgress | None = None) -> Result:

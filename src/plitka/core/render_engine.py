@@ -28,7 +28,7 @@ from plitka.core.tile.renderer import OFF_TILE, LitLayer, Rendering, lay_layer, 
 from plitka.errors import InputError, PlitkaError
 
 
-class RenderEngine:
+class RenderEngine(Engine):
     """Tiles that are calculated, exact in their shares."""
 
     name = "render"
@@ -65,13 +65,6 @@ class RenderEngine:
 
     def warm_up(self, sizes: Sequence[Size] = ()) -> None:
         """Nothing is prepared ahead."""
-
-    def memory_bytes(self) -> Mapping[str, int]:
-        """There is no GPU."""
-        return {}
-
-    def close(self) -> None:
-        """There is nothing to end."""
 
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """Render the requests in their order."""
@@ -149,7 +142,3 @@ def _shares(rendering: Rendering, scene: Scene, number: int, *, whole_tile: bool
 
 def _percents(shares: Mapping[str, float]) -> dict[str, float]:
     return {code: 100 * share for code, share in shares.items()}
-
-
-_ENGINE: type[Engine] = RenderEngine
-"""The type checker's word that the renderer is an engine."""

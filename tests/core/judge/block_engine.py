@@ -1,6 +1,6 @@
 """An engine whose faults are known, for evaluations."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -9,6 +9,7 @@ from plitka.core.colour.arrays import encode_srgb8, lit_colours
 from plitka.core.generation import (
     CompleteRequest,
     Defaults,
+    Engine,
     Outcome,
     Progress,
     Request,
@@ -27,7 +28,7 @@ SIZE_PX = 256
 _BLOCK_PX = 8
 
 
-class BlockEngine:
+class BlockEngine(Engine):
     """Paints blocks of 8 px in lit colours, in the asked shares but for what it takes from the first.
 
     Args:
@@ -62,13 +63,6 @@ class BlockEngine:
 
     def warm_up(self, sizes: Sequence[Size] = ()) -> None:
         """It is always warm."""
-
-    def memory_bytes(self) -> Mapping[str, int]:
-        """There is no GPU."""
-        return {}
-
-    def close(self) -> None:
-        """There is nothing to end."""
 
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """Blocks in random order."""

@@ -17,9 +17,6 @@ Decisions:
 import csv
 import json
 import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -36,6 +33,7 @@ from plitka.core.recipes.recipe import MAX_COLOURS, Part, PromptStyle, Recipe, f
 from plitka.core.scene import SIZE_PX_RANGE, USUAL_FRACTION, Scene, check_range, fraction_mm
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import USUAL_PX_PER_MM
+from plitka.core.tile.map_pool import follow_parent
 from plitka.core.tile.renderer import lay_layer, paint_layer
 from plitka.errors import InputError
 
@@ -164,7 +162,7 @@ def _in_processes(
     # A forked child would inherit locks that are held by threads which it does not have.
     fresh = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(jobs, mp_context=fresh, initializer=_follow_parent) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=fresh, initializer=follow_parent) as pool:
         made: list[Future[int]] = [
             pool.submit(render_block, folder, config, palette, block, n) for block, n in missing.items()
         ]
@@ -176,19 +174,6 @@ def _in_processes(
             for worker in set(multiprocessing.active_children()) - others:
                 worker.terminate()
             raise
-
-
-def _follow_parent() -> None:
-    """Leave Ctrl-C to the parent, and end with it however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def render_block(folder: Path, config: DatasetConfig, palette: Palette, block: int, n: int) -> int:

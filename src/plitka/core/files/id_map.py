@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
+from plitka.core.files.photograph import check_n_pixels
 from plitka.errors import InputError
 
 MAX_ID_PIXELS = 64_000_000
@@ -66,14 +67,7 @@ def _check_ids(path: Path, image: Image.Image) -> None:
             path=path,
             mode=image.mode,
         )
-    if image.width * image.height > MAX_ID_PIXELS:
-        raise InputError(
-            "{path} has {width}x{height} px; at most {limit} million can be read, so make it smaller first",
-            path=path,
-            width=image.width,
-            height=image.height,
-            limit=MAX_ID_PIXELS // 10**6,
-        )
+    check_n_pixels(image, path, MAX_ID_PIXELS)
 
 
 def _filtered(samples: npt.NDArray[np.uint16]) -> bytes:

@@ -113,7 +113,9 @@ def _is_canonical(content: bytes) -> bool:
 def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise InputError("{path} has more than {limit} MB; make the picture smaller", path=path, limit=16)
+            raise InputError(
+                "{path} has more than {limit} MB; make the picture smaller", path=path, limit=MAX_FILE_BYTES // 2**20
+            )
         return path.read_bytes()
     except FileNotFoundError as error:
         raise InputError(

@@ -72,7 +72,8 @@ def decode_picture(
         InputError: as `read_picture`.
     """
     with _errors_naming(path), Image.open(source, formats=FORMATS) as image:
-        _check_size(image, path, max_pixels)
+        check_n_pixels(image, path, max_pixels)
+        _check_side(image, path)
         if image.mode not in _READABLE_MODES:
             raise InputError("{path} is a picture in {mode}; save it as sRGB first", path=path, mode=image.mode)
         _shrink_while_decoding(image, widest_px)
@@ -82,7 +83,12 @@ def decode_picture(
         return np.asarray(_flatten(_as_srgb(_shrunk(_eight_bits(image), widest_px), profile)), np.uint8)
 
 
-def _check_size(image: Image.Image, path: Path | str, max_pixels: int) -> None:
+def check_n_pixels(image: Image.Image, path: Path | str, max_pixels: int) -> None:
+    """Refuse a picture of more pixels, by its header alone.
+
+    Raises:
+        InputError: it has more.
+    """
     if image.width * image.height > max_pixels:
         raise InputError(
             "{path} has {width}x{height} px; at most {limit} million can be read, so make it smaller first",
@@ -91,6 +97,9 @@ def _check_size(image: Image.Image, path: Path | str, max_pixels: int) -> None:
             height=image.height,
             limit=max_pixels // 10**6,
         )
+
+
+def _check_side(image: Image.Image, path: Path | str) -> None:
     if max(image.size) > MAX_SIDE_PX:
         raise InputError(
             "{path} has {width}x{height} px; a side may have at most {limit}, so make it smaller first",
