@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plitka.core.scene import Coarseness
-from plitka.core.tile.dealing import Chips, coarseness_shares, deal_by_coarseness, deal_colours, deal_exactly
+from plitka.core.tile.dealing import Chips, _balance, coarseness_shares, deal_by_coarseness, deal_colours, deal_exactly
 from plitka.core.tile.granules import CoarsenessShares, Geometry, GranuleConfig, lay_granules
 
 SMALL = GranuleConfig(size_px=192, field_mm=192 / 7)
@@ -201,3 +201,10 @@ def test_a_few_chips_of_very_different_size_are_dealt_exactly(seed: int) -> None
     dealt = deal_colours(areas, (0.7, 0.2, 0.1), rng)
     shares = np.bincount(dealt, areas, minlength=3) / areas.sum()
     assert np.abs(shares - (0.7, 0.2, 0.1)).max() < 0.01
+
+
+def test_a_chip_larger_than_all_that_is_owed_is_given_back() -> None:
+    """Where every swap moves too much, the one that leaves less to settle is made, and smaller ones follow."""
+    areas = np.array([900, 600, 500, 40, 30, 20])
+    dealt = _balance(np.array([1, 0, 0, 0, 0, 0], np.int32), areas, np.array([0.75, 0.25]))
+    assert areas[dealt == 1].sum() == pytest.approx(0.25 * areas.sum(), abs=5)

@@ -144,16 +144,34 @@ def _balance(
         giver, taker = int(excess.argmax()), int(excess.argmin())
         owed = min(excess[giver], -excess[taker])
         given, back = (np.flatnonzero(dealt == colour) for colour in (giver, taker))
-        back = back[np.argsort(areas[back], kind="stable")]
-        returned = np.concatenate([[0], areas[back]])  # the first stands for nothing given back
-        match = np.searchsorted(returned, areas[given] - owed)
-        moved = areas[given] - np.append(returned, np.inf)[match]
-        if moved.max(initial=0) < 1:
+        swap = _best_swap(areas[given], areas[back], owed)
+        if swap is None:
             return dealt
-        best = int(moved.argmax())
-        dealt[given[best]] = taker
-        if match[best]:
-            dealt[back[match[best] - 1]] = giver
+        dealt[given[swap[0]]] = taker
+        if swap[1] is not None:
+            dealt[back[swap[1]]] = giver
+
+
+def _best_swap(given: npt.NDArray[np.int64], back: npt.NDArray[np.int64], owed: float) -> tuple[int, int | None] | None:
+    """Which chip is given and which, if any, comes back, so that what is owed moves; None where none gets nearer.
+
+    The most that is not too much, if that is a cell or more; else the least that is too much, where what is owed
+    too much afterwards is less than what is owed now.
+    """
+    by_size = np.argsort(back, kind="stable")
+    returned = np.concatenate([[0], back[by_size]])  # the first stands for nothing that comes back
+    match = np.searchsorted(returned, given - owed)
+    moved = given - np.append(returned, np.inf)[match]
+    best = int(moved.argmax()) if moved.size else 0
+    if moved.max(initial=0) < 1:
+        if owed < 1:
+            return None
+        match = match - 1  # a smaller one comes back, and more than what is owed moves
+        moved = np.where(match < 0, np.inf, given - returned[np.maximum(match, 0)])
+        best = int(moved.argmin())
+        if moved[best] >= 2 * owed:
+            return None
+    return best, int(by_size[match[best] - 1]) if match[best] else None
 
 
 def _settle(chips: Chips, wanted: CoarsenessShares) -> npt.NDArray[np.int32]:
