@@ -3,12 +3,17 @@
 import json
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from tests.serve.conftest import RECIPE, Running, free_port, program, running, wait_until
+
+from plitka.errors import InputError
+from plitka.serve.allowance import Allowance
+from plitka.serve.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +70,14 @@ def test_a_silent_redis_holds_nobody(tmp_path: Path) -> None:
         for call in calls:
             call.close()
     assert 1 <= len(calls) < 10
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Instead of a traceback, a sentence that says what to install."""
+    for name in ("redis", "redis.backoff", "redis.retry"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(InputError, match=r"pip install 'plitka\[redis\]'"):
+        Allowance(Settings(redis_url="redis://127.0.0.1:1/0"))
 
 
 def test_allowances(server: Running) -> None:

@@ -6,6 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
@@ -40,6 +43,17 @@ def test_another_method_is_told_which_there_are(maker: httpx2.Client) -> None:
     answer = maker.delete(routes.COG_PREDICTIONS + "/x")
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "GET, PUT"
+    assert maker.post(routes.OPENAPI).headers["Allow"] == "GET, HEAD"
+
+
+def test_the_document_is_made_once(maker: httpx2.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for it again is sent the same bytes: anybody may ask, and nothing else is answered meanwhile."""
+    first = maker.get(routes.OPENAPI)
+    assert first.json()["info"]["title"] == "plitka"
+    for kind, maker_of_it in ((JSONResponse, "render"), (FastAPI, "openapi")):
+        monkeypatch.delattr(kind, maker_of_it)
+    again = maker.get(routes.OPENAPI)
+    assert (again.content, again.headers["Content-Type"]) == (first.content, "application/json")
 
 
 def test_a_path_that_is_none(maker: httpx2.Client) -> None:

@@ -1,5 +1,6 @@
 """A database that cannot be used is told in one sentence, whatever looks at it."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,10 @@ def test_a_sound_one_has_no_faults(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert find_faults(connection)
     engine.dispose()
+
+
+def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """PostgreSQL's package, by the command that installs it."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(InputError, match=r"pip install 'plitka\[postgresql\]'"):
+        open_store(Settings(data=tmp_path, database_url="postgresql://127.0.0.1:1/x"), own=True)

@@ -1,11 +1,15 @@
 """Settings and the environment that changes them."""
 
+import math
+from dataclasses import Field, fields
 from pathlib import Path
 
 import pytest
 
 from plitka.errors import InputError
 from plitka.serve.settings import Settings, read_settings
+
+NUMBERS = [one for one in fields(Settings) if one.type in (int, float)]
 
 
 def test_the_environment_sets_a_field_and_an_option_wins() -> None:
@@ -31,6 +35,19 @@ def test_a_value_of_another_kind_is_refused(environ: dict[str, str]) -> None:
     """Before anything is opened."""
     with pytest.raises(InputError):
         read_settings(environ)
+
+
+@pytest.mark.parametrize("field", NUMBERS, ids=[one.name for one in NUMBERS])
+def test_every_number_has_a_least_one(field: Field[int | float]) -> None:
+    """Counts begin at 1, except for the few that mean something at 0; times are finite and not negative."""
+    if field.type is float:
+        refused: tuple[float, ...] = (-0.5, math.nan, math.inf, -math.inf)
+    else:
+        refused = (-1,) if field.name in ("port", "min_free_bytes") else (-1, 0)
+    for value in refused:
+        with pytest.raises(InputError, match=field.name):
+            read_settings({f"PLITKA_{field.name.upper()}": str(value)})
+    read_settings({f"PLITKA_{field.name.upper()}": "1" if 0 in refused else "0"})
 
 
 @pytest.mark.parametrize(

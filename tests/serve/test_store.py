@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.serve.conftest import RECIPE, free_port, running, wait_until
+from tests.serve.conftest import RECIPE, Databases, free_port, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
 from plitka.errors import InputError
-from plitka.serve import tables
+from plitka.serve import routes, tables
 from plitka.serve.settings import Settings
 from plitka.serve.store import State, open_store
 
@@ -46,6 +46,57 @@ def test_a_job_outlives_an_absent_database(postgresql: str, tmp_path: Path) -> N
             connection.execute(sa.text(mine))
         engine.dispose()
         wait_until(lambda: client.get(f"/v1/jobs/{job['id']}").json().get("state") == "succeeded")
+
+
+class Admin:
+    """Somebody else who works on a service's PostgreSQL."""
+
+    def __init__(self, postgresql: str, database: str) -> None:
+        self._database = database
+        url = sa.make_url(postgresql).set(drivername="postgresql+psycopg")
+        self._server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        self._inside = sa.create_engine(url.set(database=database), isolation_level="AUTOCOMMIT")
+
+    def execute(self, statement: str) -> None:
+        """Run it in the database, even where only reading is allowed."""
+        with self._inside.connect() as connection:
+            connection.exec_driver_sql("SET default_transaction_read_only = off")
+            connection.exec_driver_sql(statement)
+        self._inside.dispose()
+
+    def set_read_only(self, word: str) -> None:
+        """From now on it takes changes, or takes none, as a standby; who is connected is cut off."""
+        with self._server.connect() as connection:
+            connection.exec_driver_sql(f"ALTER DATABASE {self._database} SET default_transaction_read_only = {word}")
+            connection.execute(
+                sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+                {"name": self._database},
+            )
+        self._server.dispose()
+
+
+def test_a_database_that_may_only_be_read_is_not_ready(postgresql: str, databases: Databases, tmp_path: Path) -> None:
+    """Nor is one without its tables, which ends no thread: it is ready by itself once it can be written again."""
+    chosen = databases("postgresql")
+    admin = Admin(postgresql, sa.make_url(chosen["database_url"]).database or "")
+    with running(tmp_path, **chosen) as server:
+        client, probe = server.client(), server.client_of(None)
+
+        def is_ready() -> bool:
+            return probe.get(routes.READY).status_code == 200
+
+        wait_until(is_ready)
+        admin.set_read_only("on")
+        wait_until(lambda: not is_ready())
+        assert "cannot be written" in probe.get(routes.READY).json()["error"]
+        assert client.post(routes.JOBS, json={"recipe": RECIPE}).status_code == 503
+        admin.execute("ALTER TABLE jobs RENAME TO gone")
+        admin.set_read_only("off")
+        wait_until(lambda: any(line["event"] == "part_broke" for line in server.logs))
+        assert not is_ready()
+        admin.execute("ALTER TABLE gone RENAME TO jobs")
+        wait_until(is_ready)
+        assert server.ended(client, server.order(client))["state"] == "succeeded"
 
 
 def test_a_second_service_is_refused_the_database(tmp_path: Path) -> None:

@@ -126,3 +126,18 @@ def test_who_leaves_while_waiting_holds_nobody_up() -> None:
                 pass
 
     asyncio.run(run())
+
+
+def test_memory_is_given_back_after_uploads() -> None:
+    """Not for each of those that end together, and again for one that ends later."""
+    given_back: list[int] = []
+    uploads = Uploads(Settings(), lambda: given_back.append(1))
+    for _ in range(100):
+        with uploads.hold("key", 10):
+            pass
+    wait_until(lambda: given_back)
+    n_for_many = len(given_back)
+    with uploads.hold("key", 10):
+        pass
+    wait_until(lambda: len(given_back) > n_for_many)
+    assert n_for_many < 50

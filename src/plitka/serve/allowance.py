@@ -47,7 +47,7 @@ class Allowance:
         """Open them.
 
         Raises:
-            InputError: the URL of Redis is none.
+            InputError: the URL of Redis is none, or its package is not installed.
         """
         self._settings = settings
         self._own = MemoryStorage()
@@ -55,6 +55,8 @@ class Allowance:
             self._shared: Storage = self._own
             if settings.redis_url:
                 self._shared = _redis(settings.redis_url, settings.redis_timeout_s)
+        except ImportError as error:
+            raise InputError("Redis needs a further package; run: pip install 'plitka[redis]'") from error
         except (ConfigurationError, ValueError) as error:
             raise InputError("the URL of Redis cannot be read; write redis://host:port/number") from error
         self._breaker = threading.Lock()

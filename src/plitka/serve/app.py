@@ -42,12 +42,13 @@ def create_app(service: Service) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        openapi_url=routes.OPENAPI,
+        openapi_url=None,
     )
     app.state.service = service
     for api in (own_api, uploads_api, openai_api, cog_api, plain_api):
         app.include_router(api.router)
     _add_probes(app)
+    _add_document(app)
     app.add_exception_handler(PlitkaError, _answer_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
@@ -124,6 +125,19 @@ def _add_probes(app: FastAPI) -> None:
         return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
+def _add_document(app: FastAPI) -> None:
+    """The OpenAPI document, written once: anybody may ask for it, and who writes it each time holds up all others."""
+    made: asyncio.Future[bytes] | None = None
+
+    async def document(_request: Request) -> Response:
+        nonlocal made
+        if made is None:  # in a thread, since it takes a while; whoever asks meanwhile waits for the same
+            made = asyncio.ensure_future(run_in_threadpool(lambda: bytes(JSONResponse(app.openapi()).body)))
+        return Response(await asyncio.shield(made), media_type=JSONResponse.media_type)
+
+    app.add_route(routes.OPENAPI, document, include_in_schema=False)
+
+
 async def _answer_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, PlitkaError)
     log.warning("refused", reason=type(error).__name__)
@@ -159,7 +173,8 @@ async def _answer_http(request: Request, error: Exception) -> JSONResponse:
     answer = error_response(told, request.url.path, request.state.request_id, request.headers, status=error.status_code)
     answer.headers.update(error.headers or {})
     if error.status_code == 405:
-        answer.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+        own = (error.headers or {}).get("Allow", "").split(", ")
+        answer.headers["Allow"] = ", ".join(sorted(_methods_at(request).union(filter(None, own))))
     return answer
 
 
@@ -170,7 +185,7 @@ async def _answer_broken(request: Request, _error: Exception) -> JSONResponse:
 
 
 def _methods_at(request: Request) -> set[str]:
-    """Every method that the path knows: Starlette itself names those of the first route alone."""
+    """Every method that the document names for the path: Starlette itself names those of the first route alone."""
     paths = request.app.openapi()["paths"]
     parts = request.url.path.split("/")
     found = set()

@@ -229,9 +229,9 @@ Name: TypeAlias = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,100}$")]
     responses=_ORDERED,
     summary="Make a prediction with a named model",
 )
-async def predict_with_model(owner: Name, name: Name, service: TheService, call: PredictionCall) -> PredictionResponse:
+async def predict_with_model(owner: Name, name: Name, call: PredictionCall) -> PredictionResponse:
     """Whatever the owner's name, the model that is served here."""
-    del owner, service
+    del owner
     model = None if name == _OLD_MODEL else name
     return await call.make(call.body.id, usual_wait_s=0, made_status=201, model=model)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from plitka.errors import NoRoom, PlitkaError, StorageAway, Unavailable
+from plitka.serve.logs import frames
 from plitka.serve.metrics import Metrics
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.settings import Settings
@@ -67,9 +68,9 @@ class Health(threading.Thread):
 
     def look(self) -> None:
         """See for each part whether it is there."""
-        self._note(Part.DATABASE, is_away=not self._has_database())
+        self._see(Part.DATABASE, self._check_database)
         self.can_keep()
-        self._note(Part.DISK, is_away=self._is_disk_low())
+        self._see(Part.DISK, self._check_disks)
         self._looked_at = time.monotonic()
 
     def can_keep(self) -> bool:
@@ -77,7 +78,7 @@ class Health(threading.Thread):
         afar = self._pictures.folder is None and not self._is_away[Part.PICTURES]
         if not afar or time.monotonic() - self._probed_at > _EVERY_S_AFAR:
             self._probed_at = time.monotonic()
-            self._note(Part.PICTURES, is_away=not self._can_write())
+            self._see(Part.PICTURES, self._pictures.check)
         return not self._is_away[Part.PICTURES]
 
     @property
@@ -86,7 +87,7 @@ class Health(threading.Thread):
         if time.monotonic() - self._looked_at > _STALE_S:
             return Unavailable("the service has not found out for a while whether its storage is there")
         if self._is_away[Part.DATABASE]:
-            return Unavailable("the database does not answer")
+            return Unavailable("the database does not answer, or cannot be written")
         return self._lack_of_room()
 
     def check_room(self) -> None:
@@ -103,41 +104,47 @@ class Health(threading.Thread):
         if self._is_away[Part.PICTURES]:
             return NoRoom("pictures cannot be written; the operator must look at their place", retry_after_s=_RETRY_S)
         if self._is_away[Part.DISK]:
-            return NoRoom("the disk is nearly full; the operator must make room", retry_after_s=_RETRY_S)
+            return _full_disk()
         return None
 
-    def _has_database(self) -> bool:
+    def _see(self, part: Part, check: Callable[[], None]) -> None:
+        """Note whether a part can be used; one that breaks in a way that nobody foresaw cannot, and ends no thread."""
+        is_away = True
         try:
-            self._store.check()
-            if self._is_return_due:
-                self.on_return()
-                self._is_return_due = False
-        except StorageAway:
-            self._is_return_due = True
-            return False
-        return True
+            check()
+            is_away = False
+        except (StorageAway, NoRoom):
+            pass
+        except Exception as error:
+            log.error("part_broke", part=part.value, error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (no paths)
+        self._note(part, is_away=is_away)
 
-    def _can_write(self) -> bool:
-        try:
-            self._pictures.check()
-        except StorageAway:
-            return False
-        return True
+    def _check_database(self) -> None:
+        was_due, self._is_return_due = self._is_return_due, True
+        self._store.check()
+        if was_due:
+            self.on_return()
+        self._is_return_due = False
 
-    def _is_disk_low(self) -> bool:
+    def _check_disks(self) -> None:
         is_low = False
         for name, folder in (("database", self._store.folder), ("pictures", self._pictures.folder)):
             n_bytes = None if folder is None else _free_bytes(folder)
             if n_bytes is not None:
                 self._metrics.free.labels(name).set(n_bytes)
                 is_low |= n_bytes < self._settings.min_free_bytes
-        return is_low
+        if is_low:
+            raise _full_disk()
 
     def _note(self, part: Part, *, is_away: bool) -> None:
         was_away, self._is_away[part] = self._is_away[part], is_away
         self._metrics.usable.labels(part.value).set(not is_away)
         if is_away != was_away:
             log.log(30 if is_away else 20, "part_away" if is_away else "part_back", part=part.value)
+
+
+def _full_disk() -> NoRoom:
+    return NoRoom("the disk is nearly full; the operator must make room", retry_after_s=_RETRY_S)
 
 
 def _free_bytes(folder: Path) -> int | None:

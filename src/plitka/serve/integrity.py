@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from plitka.errors import InputError
 
-_AWAY = (OperationalError, sqlite3.OperationalError, sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError)
+_AWAY = (OperationalError, sqlite3.OperationalError, sa.exc.ArgumentError, sa.exc.NoSuchModuleError)
 _N_FAULTS = 100
 
 
@@ -18,10 +18,14 @@ def told_of_database() -> Iterator[None]:
     """Say in one sentence why a database cannot be used; its URL, which may hold a password, is not in it.
 
     Raises:
-        InputError: the URL is none, no database answers there, or it is damaged.
+        InputError: the URL is none, its driver is not installed, no database answers there, or it is damaged.
     """
     try:
         yield
+    except ImportError as error:
+        raise InputError(
+            "the driver of the database is not installed; for PostgreSQL run: pip install 'plitka[postgresql]'"
+        ) from error
     except _AWAY as error:
         raise InputError(
             "the database cannot be opened ({reason}); check its URL, and that it is running and may be written",

@@ -47,7 +47,7 @@ class JobStatus:
 
     def __init__(self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None) -> None:
         self.job = job
-        """As it was accepted."""
+        """As it was last queued: a job that broke with others waits anew, by itself and with one start more."""
         self.request = request
         """What the engine will be asked; None: the job's order is still to be completed."""
         self.traceparent = traceparent

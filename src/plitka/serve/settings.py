@@ -8,8 +8,9 @@ import ipaddress
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from plitka.errors import InputError
 
@@ -20,27 +21,10 @@ PICTURES_NAME = "pictures"
 """The pictures' folder there."""
 MAX_PROMPT_CH = 1000
 """Characters of a recipe or of a negative prompt."""
-_COUNTS = (
-    "batch",
-    "queue_limit",
-    "key_queue_limit",
-    "max_starts",
-    "per_minute",
-    "max_connections",
-    "connections_per_address",
-    "requests_per_key",
-    "streams_per_key",
-    "streams_per_address",
-    "body_bytes",
-    "order_bytes",
-    "order_text_bytes",
-    "upload_bytes",
-    "pending_uploads",
-    "uploads_per_key",
-    "pending_upload_bytes",
-    "pending_upload_bytes_per_key",
-)
-"""Settings that are at least 1."""
+_RANGE = "range"
+"""In a field's metadata: its smallest and largest value, where they are not its kind's."""
+_RANGES: Mapping[Any, tuple[int, int]] = {int: (1, 10**18), float: (0, 10**9)}
+"""Kinds of fields that are numbers -> the same. A count of nothing serves nobody; no system waits for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +32,8 @@ class Settings:
     """One running service; `PLITKA_` and a field's name in capitals sets it from the environment."""
 
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = field(default=8000, metadata={_RANGE: (0, 65535)})
+    """0: any that is free."""
     data: Path = Path("plitka-data")
     """Folder of the database and the pictures, where the two URLs below name no other place."""
     database_url: str = field(default="", repr=False)
@@ -89,7 +74,7 @@ class Settings:
     """How long a request waits for a database that is locked or silent, before it is refused."""
     redis_timeout_s: float = 0.25
     """For one answer of Redis; then it is left alone for a while, and this process counts for itself."""
-    min_free_bytes: int = 268_435_456
+    min_free_bytes: int = field(default=268_435_456, metadata={_RANGE: (0, 10**18)})
     """Of the disks of database and pictures; with less, new work is refused."""
 
     per_minute: int = 10
@@ -143,18 +128,14 @@ class Settings:
     """Where traces are sent, such as http://localhost:4318."""
 
     def __post_init__(self) -> None:
-        for name in _COUNTS:
-            if getattr(self, name) < 1:
-                raise InputError("{name} must be at least 1, not {value}", name=name, value=getattr(self, name))
+        for one in fields(self):
+            if one.type in _RANGES:
+                _check_range(one, getattr(self, one.name))
         if self.open_loopback and not self.is_loopback:
             raise InputError(
                 "{host} can be reached by others, and open-loopback lets in whoever comes without a key; "
                 "listen on 127.0.0.1, or make keys",
                 host=self.host,
-            )
-        if not 0 <= self.port <= 65535:
-            raise InputError(
-                "{name} must lie in {low}..{high}, not {value}", name="port", low=0, high=65535, value=self.port
             )
 
     @property
@@ -176,6 +157,14 @@ class Settings:
         return self.pictures_url or (self.data.resolve() / PICTURES_NAME).as_uri()
 
 
+def _check_range(one: Field[Any], value: float) -> None:
+    low, high = one.metadata.get(_RANGE, _RANGES[one.type])
+    if not low <= value <= high:
+        raise InputError(
+            "{name} must lie in {low}..{high}, not {value}", name=one.name, low=low, high=high, value=value
+        )
+
+
 def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
     """The settings of an environment; `given` wins, except where it is None.
 
@@ -191,7 +180,7 @@ def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
     return Settings(**(chosen | {name: value for name, value in given.items() if value is not None}))
 
 
-def _read(variable: str, text: str, kind: typing.Any) -> typing.Any:  # noqa: ANN401  (whatever the field is)
+def _read(variable: str, text: str, kind: Any) -> Any:  # noqa: ANN401  (whatever the field is)
     try:
         if kind is bool:
             return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]

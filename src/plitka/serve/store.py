@@ -139,13 +139,16 @@ class Store:
         return Path(url.database or "").parent if url.get_backend_name() == "sqlite" else None
 
     def check(self) -> None:
-        """Find out whether the database answers and lets us write.
+        """Find out whether the database answers and lets us write; a standby of PostgreSQL only lets us read.
 
         Raises:
             StorageAway: it does not. So does every other method here.
         """
         with self._write() as connection:
-            connection.exec_driver_sql("SELECT 1" if self.folder is None else "BEGIN IMMEDIATE")
+            if self.folder is not None:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            elif connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on":
+                raise waits.away()
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:

@@ -33,7 +33,9 @@ def translated() -> Iterator[None]:
 
 def away() -> StorageAway:
     """What a caller is told."""
-    return StorageAway("the database does not answer; ask again in a moment", retry_after_s=_RETRY_S)
+    return StorageAway(
+        "the database does not answer, or cannot be written; ask again in a moment", retry_after_s=_RETRY_S
+    )
 
 
 def limit(engine: sa.Engine, wait_s: float) -> None:
