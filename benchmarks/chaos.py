@@ -6,7 +6,7 @@ A process of `plitka serve` over an engine without a network, 20 clients with 4 
 full and a nearly full disk, a locked database, a pictures' folder that is none, a silent Redis, a clock that jumps, and
 floods from other addresses of this machine. Exit code 1, and the reasons, unless every accepted job has ended once, the
 database and the folder agree, no answer was a 5xx but 503 and 507 with Retry-After, /livez was never slower than 1 s,
-and the memory came back to within 10 % of what it was.
+every stop came in time, and the memory came back to within 10 % of what it was.
 
 A small disk needs root, and Redis its program; what is missing is left out, and the report says so. The last third goes
 without killing, so that the memory compared is that of one process.
@@ -263,6 +263,8 @@ def report(chaos: Chaos, lives: Sequence[tuple[float, float, str]], n_before: in
             found.breaches.append(f"/livez at {time.strftime('%X', time.localtime(at))}: {status} in {seconds:.2f} s")
     if n_after > MAX_GROWTH * n_before:
         found.breaches.append(f"memory grew from {n_before / 2**20:.0f} to {n_after / 2**20:.0f} MiB")
+    if server.n_late_stops:
+        found.breaches.append(f"a stop took too long {server.n_late_stops} times")
     floods = chaos.check_floods()
     jobs = check_books(server.data, server.logs / "server.log", found)
     return {

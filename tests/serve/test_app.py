@@ -1,6 +1,7 @@
 """Probes, and answers to what no endpoint knows."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tests.serve.fast_engine import FastEngine
 
 from plitka.core.generation import CompleteRequest, Request
 from plitka.errors import InputError
-from plitka.serve import routes
+from plitka.serve import app, routes
 
 
 def test_probes_of_a_well_service(server: Running) -> None:
@@ -91,3 +92,28 @@ def test_a_form_that_is_missed_is_told_in_words(maker: httpx2.Client) -> None:
     answer = maker.get("/v1/jobs/none")
     assert answer.status_code == 422
     assert answer.json()["error"] == "the request does not fit: path.job_id: does not have the form that it must have"
+
+
+class Joined(threading.Thread):
+    """Notes how long it was waited for."""
+
+    def __init__(self, waits_s: list[float | None]) -> None:
+        super().__init__()
+        self._waits_s = waits_s
+
+    def join(self, timeout: float | None = None) -> None:
+        """Do not wait."""
+        self._waits_s.append(timeout)
+
+
+def test_a_stop_waits_for_all_workers_together() -> None:
+    """Each is given what is left until the one moment, and none is waited for after it."""
+    waits_s: list[float | None] = []
+    workers = [Joined(waits_s) for _ in range(2)]
+    app._join(workers, time.monotonic() + 60)
+    assert waits_s[0] is not None
+    assert waits_s[1] is not None
+    assert 60 >= waits_s[0] >= waits_s[1] > 0
+    waits_s.clear()
+    app._join(workers, time.monotonic() - 60)
+    assert waits_s == [0.0, 0.0]

@@ -170,6 +170,20 @@ class TestPicturesFolder:
                 assert engine.made == []
             assert server.ended(client, job)["state"] == "succeeded"
 
+    def test_a_service_that_has_nothing_left_to_do_waits_for_nothing(self, tmp_path: Path) -> None:
+        """The one job is cancelled while the folder is away: the service is idle, and ready once it is there again."""
+        with running(tmp_path) as server:
+            client, worker = server.client(), server.service.workers[0]
+            server.service.health.stop()
+            with replaced(tmp_path / "pictures"):
+                job = server.order(client)
+                wait_until(lambda: worker.is_waiting)
+                client.post(routes.path_of(routes.JOB_CANCEL, job_id=job["id"]))
+                wait_until(lambda: not worker.is_waiting, timeout_s=10)
+                assert worker.heartbeat.silence_s() == 0.0
+            server.service.health.look()
+            assert ready(server) == 200
+
     def test_a_picture_that_waits_for_it_can_be_cancelled(self, tmp_path: Path) -> None:
         """Though it was painted."""
         engine = holding()

@@ -1,11 +1,42 @@
 """Jobs from acceptance to their end: room in the queue, turns, deadlines, cancelling."""
 
+import base64
+import threading
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx2
+import pytest
 from tests.serve.conftest import RECIPE, running, wait_until
 from tests.serve.fast_engine import FastEngine
+
+from plitka.serve import routes
+from plitka.serve.jobs import Terms
+from plitka.serve.keys import LOCAL
+from plitka.serve.life import Life
+from plitka.serve.orders import Order
+from plitka.serve.service import Service, open_service
+from plitka.serve.settings import Settings
+from plitka.serve.store import Job, State
+
+DISC = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><circle cx="50" cy="50" r="40"/></svg>'
+DISC_URL = f"data:image/svg+xml;base64,{base64.b64encode(DISC.encode()).decode()}"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A service that does not run: its workers are called here."""
+    one = open_service(Settings(data=tmp_path, port=0, open_loopback=True), FastEngine, version="0")
+    yield one
+    one.store.close()
+
+
+def accepted(service: Service, n: int = 1) -> list[Job]:
+    """Jobs that wait."""
+    orders = [service.check(Order(recipe=RECIPE, seed=seed)) for seed in range(n)]
+    return service.jobs.accept(LOCAL, orders, Terms(request_id="test"))
 
 
 def test_the_queue_has_an_end(tmp_path: Path) -> None:
@@ -30,6 +61,41 @@ def test_an_idempotency_key_makes_one_job(maker: httpx2.Client) -> None:
     other = maker.post("/v1/jobs", json={"recipe": RECIPE, "seed": 9_999}, headers=head)
     assert other.status_code == 409
     assert len(maker.get("/v1/jobs").json()["jobs"]) == 1
+
+
+@pytest.mark.parametrize("seed", [{}, {"seed": 7}])
+@pytest.mark.parametrize("mask", [DISC_URL, "Border: 8%"])
+def test_a_mask_is_compared_as_it_is_kept(maker: httpx2.Client, mask: str, seed: dict[str, int]) -> None:
+    """The same drawing or words again are the same order, whatever the job keeps of them; another mask is not."""
+    head = {"Idempotency-Key": f"mask-{len(mask)}-{len(seed)}"}
+
+    def order(mask: str) -> httpx2.Response:
+        zones = [{"mask": mask, "recipe": "white"}]
+        return maker.post(routes.JOBS, json={"recipe": RECIPE, "zones": zones} | seed, headers=head)
+
+    first, again = order(mask), order(mask)
+    assert (first.status_code, again.status_code) == (202, 202), again.text
+    assert first.json()["id"] == again.json()["id"]
+    assert order("circle").status_code == 409
+
+
+def test_a_version_is_the_same_while_the_engine_is_loaded_and_after(tmp_path: Path) -> None:
+    """A bare version, asked for again once it is known whose it is, is no other order; another version is."""
+    may_load = threading.Event()
+
+    def load() -> FastEngine:
+        may_load.wait(30)
+        return FastEngine(name="fast@0123456789ab")
+
+    with running(tmp_path, load, awaited=(Life.STARTING,)) as server:
+        client = server.client()
+        body = {"input": {"prompt": RECIPE}, "version": "0123456789ab"}
+        path, head = routes.path_of(routes.COG_PREDICTION, prediction_id="once"), {"Prefer": "respond-async"}
+        assert client.put(path, json=body, headers=head).status_code == 202
+        may_load.set()
+        wait_until(lambda: server.service.engine)
+        assert client.put(path, json=body, headers=head).status_code in (200, 202)
+        assert client.put(path, json=body | {"version": "fast"}, headers=head).status_code == 409
 
 
 def test_a_waiting_job_and_a_running_job_can_be_cancelled(tmp_path: Path) -> None:
@@ -67,3 +133,78 @@ def test_keys_take_turns(tmp_path: Path) -> None:
             server.ended(many, job)
         server.ended(few, last)
     assert engine.made[-6:] == [1, 100, 2, 3, 4, 5]
+
+
+class Guarded(dict[str, Any]):
+    """Open jobs, which nobody may change or walk over without the lock of their queue."""
+
+    def __init__(self, lock: Any) -> None:  # noqa: ANN401  (what tells whose a lock is, is not typed)
+        super().__init__()
+        self._lock = lock
+        self.faults: list[str] = []
+
+    def _look(self, doing: str) -> None:
+        if not self._lock._is_owned():
+            self.faults.append(doing)
+
+    def __setitem__(self, *entry: Any) -> None:  # noqa: ANN401  (as a dict's)
+        self._look("set")
+        super().__setitem__(*entry)
+
+    def pop(self, *names: Any) -> Any:  # noqa: ANN401  (as above)
+        """As a dict's."""
+        self._look("pop")
+        return super().pop(*names)
+
+    def items(self) -> Any:  # noqa: ANN401  (as above)
+        """As a dict's."""
+        self._look("items")
+        return super().items()
+
+
+def test_the_queue_and_the_open_jobs_change_together(service: Service) -> None:
+    """Whatever ends a job, so that a thread which finds it in the queue finds its status too."""
+    jobs = service.jobs
+    guarded = jobs._statuses = Guarded(jobs._ready)
+    cancelled, expired, retried, made, kept = accepted(service, 5)
+    jobs.cancel(cancelled)
+    jobs.expire(expired.id)
+    assert [job.id for job in jobs.take(3)] == [retried.id, made.id, kept.id]
+    jobs.retry_alone(retried)
+    jobs.end(made, State.SUCCEEDED)
+    jobs._tell_positions()
+    jobs.drain()
+    jobs.put_back(kept)
+    assert guarded.faults == []
+    assert list(guarded) == [retried.id]
+
+
+def test_a_job_that_is_cancelled_before_it_is_queued_leaves_nothing(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its turn comes, and whoever waits for it is told that it was cancelled."""
+    add_jobs = service.store.add_jobs
+
+    def add_and_cancel(jobs: list[Job]) -> list[Job]:
+        added = add_jobs(jobs)
+        for job in added:
+            service.jobs.cancel(job)
+        return added
+
+    monkeypatch.setattr(service.store, "add_jobs", add_and_cancel)
+    jobs = accepted(service)
+    status = service.jobs.status(jobs[0].id)
+    assert status is not None
+    assert service.workers[0]._make(FastEngine(), service.jobs.take())
+    assert status.snapshot.ended is not None
+    assert status.snapshot.state is status.snapshot.ended.state is State.CANCELLED
+    assert service.jobs.status(jobs[0].id) is None
+
+
+def test_a_stop_has_one_deadline(service: Service) -> None:
+    """However often it is asked for."""
+    service.jobs.drain()
+    first = service.jobs.drain_at
+    service.jobs.drain()
+    assert first is not None
+    assert service.jobs.drain_at == first

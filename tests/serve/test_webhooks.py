@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.serve.conftest import RECIPE, running
+from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.webhook_receiver import Hook
 
-from plitka.errors import NotAllowed
+from plitka.errors import NotAllowed, StorageAway
+from plitka.serve import webhooks
 from plitka.serve.settings import Settings
 from plitka.serve.webhooks import check_host
 
@@ -52,11 +53,51 @@ def test_a_webhook_hears_of_start_and_end(tmp_path: Path, own_hook: Hook) -> Non
 def test_a_webhook_hears_only_what_it_asked_for(tmp_path: Path, own_hook: Hook) -> None:
     """The end alone."""
     with running(tmp_path, webhook_hosts=(own_hook.host,)) as server:
-        order = {
-            "input": {"prompt": RECIPE, "seed": 1},
-            "webhook": f"http://{own_hook.host}/",
-            "webhook_events_filter": ["completed"],
-        }
-        server.client().post("/predictions", json=order)
+        order_of_end(server, own_hook)
         assert own_hook.heard.get(timeout=20)["status"] == "succeeded"
     assert own_hook.heard.empty()
+
+
+def test_an_end_is_told_when_the_pictures_are_there_again(
+    tmp_path: Path, own_hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They went away after the picture was written: the message waits for it."""
+    monkeypatch.setattr(webhooks, "_STORE_PAUSE_S", 0.01)
+    with running(tmp_path, webhook_hosts=(own_hook.host,)) as server:
+        read, absences = server.service.pictures.read, [StorageAway("away")] * 3
+
+        def read_at_last(digest: str) -> bytes:
+            if absences:
+                raise absences.pop()
+            return read(digest)
+
+        monkeypatch.setattr(server.service.pictures, "read", read_at_last)
+        order_of_end(server, own_hook)
+        assert own_hook.heard.get(timeout=20)["output"].startswith("data:image/png;base64,")
+    assert not absences
+
+
+def test_a_message_that_breaks_is_logged(tmp_path: Path, own_hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what and where, and not in silence."""
+    with running(tmp_path, webhook_hosts=(own_hook.host,)) as server:
+
+        def break_down(_digest: str) -> bytes:
+            raise ZeroDivisionError("/secret/path")
+
+        monkeypatch.setattr(server.service.pictures, "read", break_down)
+        order_of_end(server, own_hook)
+        wait_until(lambda: any(line["event"] == "webhook_broke" for line in server.logs), timeout_s=10)
+    (told,) = (line for line in server.logs if line["event"] == "webhook_broke")
+    assert told["error"] == "ZeroDivisionError"
+    assert "secret" not in str(told)
+
+
+def order_of_end(server: Running, hook: Hook) -> None:
+    """Order a prediction whose end alone is told."""
+    order = {
+        "input": {"prompt": RECIPE, "seed": 1},
+        "webhook": f"http://{hook.host}/",
+        "webhook_events_filter": ["completed"],
+    }
+    answer = server.client().post("/predictions", json=order, headers={"Prefer": "respond-async"})
+    assert answer.status_code == 202

@@ -16,6 +16,7 @@ from tests.serve.fast_engine import FastEngine
 from plitka.core.generation import CompleteRequest, Outcome, Watch
 from plitka.core.scene import Size
 from plitka.errors import BadOutput, Cancelled, InputError
+from plitka.serve import routes
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import LOCAL
 from plitka.serve.life import Life
@@ -195,6 +196,41 @@ class TestBatches:
         client = server.client()
         server.ended(client, server.order(client, seed=3))
         assert engine.batches[-1] == [3]
+
+
+class TestDefects:
+    """What nobody expects, outside of the engine."""
+
+    def test_a_thread_that_breaks_says_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The service has failed: probes say no, orders are refused, the engine is closed, and the log tells why."""
+        story: list[str] = []
+        with running(tmp_path, lambda: ClosedEngine(story=story)) as server:
+            monkeypatch.setattr(server.service.jobs, "take", break_down)
+            client = server.client()
+            server.order(client)
+            wait_until(lambda: server.service.jobs.life is Life.FAILED, timeout_s=10)
+            assert [client.get(path).status_code for path in (routes.READY, routes.LIVE)] == [503, 503]
+            assert client.post(routes.JOBS, json={"recipe": RECIPE}).status_code == 503
+            assert story[-1] == "closed"
+            (told,) = (line for line in server.logs if line["event"] == "worker_broke")
+            assert told["error"] == "ZeroDivisionError"
+            assert "secret" not in str(server.logs)
+
+    def test_a_job_in_work_is_left_to_the_next_start(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever waits for it is told so, and it is made then."""
+        with running(tmp_path) as server:
+            monkeypatch.setattr(server.service.store, "start_job", break_down)
+            key = server.key()
+            client = server.client_of(key)
+            job = server.order(client)
+            assert server.ended(client, job)["state"] == "queued"
+        with running(tmp_path) as server:
+            assert server.ended(server.client_of(key), job)["state"] == "succeeded"
+
+
+def break_down(*_: object) -> None:
+    """A defect."""
+    raise ZeroDivisionError("/secret/path.py")
 
 
 KINDS = st.sampled_from(["made", "cancelled", "refused", "bad", "untold"])

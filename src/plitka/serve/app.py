@@ -1,6 +1,8 @@
 """The HTTP application over one service: routes, errors, probes and its life from start to stop."""
 
 import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -76,12 +78,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         worker.start()
     yield
     service.jobs.drain()
-    for worker in service.workers:
-        await run_in_threadpool(worker.join, service.settings.drain_s + _STOP_GRACE_S)
+    await run_in_threadpool(_join, service.workers, (service.jobs.drain_at or 0.0) + _STOP_GRACE_S)
     await webhooks.stop()
     await run_in_threadpool(service.health.stop)
     service.tracer.close()
     service.store.close()
+
+
+def _join(workers: Sequence[threading.Thread], end_at: float) -> None:
+    """Wait for all of some threads until one moment of the monotonic clock."""
+    for worker in workers:
+        worker.join(max(0.0, end_at - time.monotonic()))
 
 
 def _prediction(service: Service, here: str, job: Job) -> dict[str, Any]:

@@ -4,13 +4,20 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
+import structlog
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from plitka.errors import ServiceError, Unavailable
+from plitka.serve.logs import frames
 from plitka.serve.service import Service
 from plitka.serve.store import Job, State
+
+log = structlog.get_logger(__name__)
+
+_ABANDONING: set[asyncio.Task[None]] = set()
+"""The event loop itself does not hold its tasks."""
 
 
 async def until_ended(service: Service, request: Request, jobs: Sequence[Job]) -> list[Job]:
@@ -33,7 +40,7 @@ async def until_ended(service: Service, request: Request, jobs: Sequence[Job]) -
             reason = ClientDisconnect()
         else:
             reason = Unavailable("the picture took too long to wait for; ask for it as a job", retry_after_s=30.0)
-        await run_in_threadpool(_abandon, service, jobs)
+        await abandon(service, jobs)
         raise reason
     finally:
         for task in (ends, gone):
@@ -48,6 +55,14 @@ async def until_ended_or(service: Service, job: Job, timeout_s: float) -> Job:
         async with asyncio.timeout(timeout_s):
             return (await _ends(service, [job]))[0]
     return await run_in_threadpool(_fresh, service, job)
+
+
+async def abandon(service: Service, jobs: Sequence[Job]) -> None:
+    """Cancel all of some jobs that nobody waits for any more, to the end also where the caller is itself cancelled."""
+    task = asyncio.create_task(run_in_threadpool(_cancel_all, service, jobs))
+    _ABANDONING.add(task)
+    task.add_done_callback(_ABANDONING.discard)
+    await asyncio.shield(task)
 
 
 def picture_of(service: Service, job: Job) -> bytes:
@@ -83,6 +98,9 @@ async def _disconnected(request: Request) -> None:
         pass
 
 
-def _abandon(service: Service, jobs: Sequence[Job]) -> None:
+def _cancel_all(service: Service, jobs: Sequence[Job]) -> None:
     for job in jobs:
-        service.jobs.cancel(job)
+        try:
+            service.jobs.cancel(job)
+        except Exception as error:  # it is made for nobody, and the others are not
+            log.warning("job_not_cancelled", job_id=job.id, error=type(error).__name__, frames=frames(error))

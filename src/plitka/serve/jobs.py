@@ -1,9 +1,10 @@
 """Jobs from acceptance to their end, as the callers' threads and the engines' threads share them.
 
-The store has what must outlive the process; here is what lives with it: who waits, who watches, and the state of
-the service. What changes is written first and then told to the queue: where the database is away, nothing has
-changed. A job that waits ends, or is begun, by whoever's change of its row came first; a job that runs is ended by
-its worker's thread alone. So no job can end twice.
+The store has what must outlive the process; here is what lives with it: who waits, who watches, and the state of the
+service. What changes is written first and then told to the queue: where the database is away, nothing has changed.
+Queue and open jobs change together, under one lock, which is never held while the database is asked. A job that waits
+ends, or is begun, by whoever's change of its row came first; a job that runs is ended by its worker's thread alone.
+So no job can end twice.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from plitka.serve.metrics import Metrics
 from plitka.serve.orders import CheckedOrder
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.problems import problem_of
+from plitka.serve.served_model import is_same_model
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State, Store
 
@@ -66,12 +68,13 @@ class Jobs:
         self.health = health
         self.on_change: Callable[[Job, str], None] = lambda _job, _event: None
         """Told in any thread that a job with a webhook began ("start") or ended ("completed")."""
+        self.drain_at: float | None = None
+        """When a stop has waited long enough for what runs, by the monotonic clock; None: there is no stop."""
         self._ready = threading.Condition()
         self._accepting = threading.Lock()
         self._queue = FairQueue()
         self._statuses: dict[str, JobStatus] = {}
         self._lives = Lives()
-        self._drain_at: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._positions_due = False
         self._show_life()
@@ -104,8 +107,9 @@ class Jobs:
 
     def drain(self) -> None:
         """Begin nothing more; those who watch a job that waits are told that it will have to wait for a new start."""
-        self._drain_at = time.monotonic() + self.settings.drain_s
         with self._ready:
+            if self.drain_at is None:  # both a signal and the end of the application ask for it
+                self.drain_at = time.monotonic() + self.settings.drain_s
             before = self.life
             self._lives.drain()
             self._ready.notify_all()
@@ -122,7 +126,7 @@ class Jobs:
     @property
     def must_put_back(self) -> bool:
         """Whether a stop has waited long enough for what runs."""
-        return self._drain_at is not None and time.monotonic() > self._drain_at
+        return self.drain_at is not None and time.monotonic() > self.drain_at
 
     # Acceptance
 
@@ -160,9 +164,9 @@ class Jobs:
         job = self.store.find_repeated(caller.key_id, terms.idempotency_key)
         if job is None:
             return None
-        asked = orders[0].asked
-        drawn = {} if asked.has_seed else {"seed": job.request["seed"]}
-        if len(orders) > 1 or asked.kept() | drawn != job.request or job.model not in (None, terms.model):
+        drawn = {} if orders[0].asked.has_seed else {"seed": job.request["seed"]}
+        is_same = len(orders) == 1 and orders[0].order.kept() | drawn == job.request
+        if not is_same or not (job.model is None or is_same_model(job.model, terms.model)):
             raise Conflict("this Idempotency-Key was used for another order; use a new one for a new order")
         return job
 
@@ -170,7 +174,7 @@ class Jobs:
         if self.life.is_ending:
             raise Unavailable("the service is stopping; ask again in a moment", retry_after_s=self.settings.drain_s)
         if self.life is Life.FAILED:
-            raise Unavailable("the service cannot load its model; its operator must look at it", retry_after_s=60.0)
+            raise Unavailable("the service has failed; its operator must look at it", retry_after_s=60.0)
         self.health.check_room()
         with self._ready:
             if len(self._queue) + n_jobs > self.settings.queue_limit:
@@ -207,20 +211,21 @@ class Jobs:
 
     # The workers' threads
 
-    def await_turn(self) -> bool:
-        """Wait until a job waits; False when the service stops."""
+    def await_turn(self, rest: Callable[[], None]) -> bool:
+        """Wait until a job waits, after `rest` where none does yet; False when the service stops."""
         with self._ready:
+            if len(self._queue) == 0:
+                rest()
             self._ready.wait_for(lambda: len(self._queue) > 0 or self.life.is_ending)
             return not self.life.is_ending
 
     def take(self, limit: int = 1) -> list[Job]:
-        """The next jobs that wait, at least one and at most `limit`, once there are any; none when the service stops.
+        """The next jobs that wait, at most `limit`; none when the service stops.
 
         One that was begun before and did not end is taken alone: should it end the process or the engine again, no
         other job goes with it.
         """
         with self._ready:
-            self._ready.wait_for(lambda: len(self._queue) > 0 or self.life.is_ending)
             if self.life.is_ending:
                 return []
             batch: list[Job] = []
@@ -237,7 +242,7 @@ class Jobs:
         """It was interrupted by a stop, and is the first thing that the next start makes."""
         self.store.put_back(job)
         log.info("job_put_back", job_id=job.id)
-        status = self._statuses.pop(job.id, None)
+        status = self._forget(job.id)
         if status is not None:
             status.update(state=State.QUEUED, is_stopping=True)
 
@@ -273,15 +278,28 @@ class Jobs:
         log.info("job_ended", job_id=ended.id, state=ended.state.value, code=(ended.error or {}).get("code"))
 
     def _tell_end(self, ended: Job) -> None:
-        status = self._statuses.pop(ended.id, None)
+        status = self._forget(ended.id)
         if status is not None:
             status.update(state=ended.state, position=None, ended=ended)
         if ended.webhook is not None:
             self.on_change(ended, "completed")
 
+    def _forget(self, job_id: str) -> JobStatus | None:
+        """A job is open no more; its status, if it was."""
+        with self._ready:
+            if self._queue.remove(job_id):
+                self._queue_moved()
+            return self._statuses.pop(job_id, None)
+
+    def note_ended(self, job: Job) -> None:
+        """A job that was taken had ended before it was begun: those who still wait for it are told."""
+        ended = self.store.find_job(job.id) or replace(job, state=State.CANCELLED)
+        if self.status(job.id) is not None:
+            self._tell_end(ended)
+
     def leave(self, job: Job) -> None:
-        """The service stops before what became of the job could be written: the next start takes it up."""
-        status = self._statuses.get(job.id)
+        """The service stops, or a worker breaks, before the job's end could be written: the next start takes it up."""
+        status = self.status(job.id)
         if status is not None:
             log.info("job_left", job_id=job.id)
             status.update(is_stopping=True)
@@ -290,7 +308,8 @@ class Jobs:
 
     def status(self, job_id: str) -> JobStatus | None:
         """The status of a job that has not ended."""
-        return self._statuses.get(job_id)
+        with self._ready:
+            return self._statuses.get(job_id)
 
     def position(self, job_id: str) -> int | None:
         """How many go before a job that waits."""
@@ -301,7 +320,7 @@ class Jobs:
         """A job that waits ends now, one that runs at its next step, one that ended stays as it is."""
         if self._end_waiting(job, State.CANCELLED):
             return
-        status = self._statuses.get(job.id)
+        status = self.status(job.id)
         if status is not None:
             status.is_cancelled = True
 
@@ -320,15 +339,12 @@ class Jobs:
         ended = replace(job, state=state, finished_at=time.time(), error=error)
         if not self.store.end_waiting(job.id, state, ended.finished_at or 0.0, error):
             return False
-        with self._ready:
-            if self._queue.remove(job.id):
-                self._queue_moved()
         self._count_end(ended)
         self._tell_end(ended)
         return True
 
     def _queue_moved(self) -> None:
-        """The queue is shorter; those who watch it are told, though not more often than they can read."""
+        """The queue, whose lock is held, is shorter; its watchers are told, not more often than they can read."""
         self.metrics.queue.set(len(self._queue))
         if self._loop is not None and not self._positions_due and not self._loop.is_closed():
             self._positions_due = True
@@ -356,7 +372,7 @@ class Jobs:
         """
         with self._accepting:
             for job in self.store.unfinished():
-                if job.id not in self._statuses and not self.life.is_ending:
+                if self.status(job.id) is None and not self.life.is_ending:
                     self._resume_one(job)
 
     def _resume_one(self, job: Job) -> None:

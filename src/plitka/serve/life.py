@@ -13,7 +13,7 @@ class Life(StrEnum):
     """What runs is finished, what waits is kept for the next start."""
     STOPPED = "stopped"
     FAILED = "failed"
-    """The engine cannot be loaded."""
+    """The engine cannot be loaded, or its thread was ended by a defect."""
 
     @property
     def is_ending(self) -> bool:

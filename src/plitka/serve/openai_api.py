@@ -21,7 +21,7 @@ from plitka.core.generation import MAX_SEED, USUAL_MODE
 from plitka.errors import InputError, PlitkaError
 from plitka.serve import fields, routes, schemas
 from plitka.serve.access import Maker, TheService, hold_stream, spend
-from plitka.serve.completion import picture_of, until_ended
+from plitka.serve.completion import abandon, picture_of, until_ended
 from plitka.serve.image_formats import Preview, base64_text, converted
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
@@ -215,8 +215,7 @@ async def _stream(service: Service, order: ImagesOrder, jobs: Sequence[Job]) -> 
             async for event in _stream_one(service, order, job):
                 yield event
     except (asyncio.CancelledError, GeneratorExit):
-        for job in jobs:
-            service.jobs.cancel(job)
+        await abandon(service, jobs)
         raise
 
 

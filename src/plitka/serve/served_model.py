@@ -29,6 +29,15 @@ def settle_model(asked: str | None, engine: Engine | None) -> str | None:
     )
 
 
+def is_same_model(one: str | None, other: str | None) -> bool:
+    """Whether two orders were for the same model, also if only one was settled before the model was loaded."""
+    return one == other or _version_alone(one, other) or _version_alone(other, one)
+
+
+def _version_alone(bare: str | None, full: str | None) -> bool:
+    return bool(bare) and full is not None and full.partition("@")[2] == bare
+
+
 def is_served(kept: str, engine: Engine) -> bool:
     """Whether a model is the one that is served."""
     try:

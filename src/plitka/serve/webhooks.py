@@ -14,6 +14,7 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 
 from plitka.errors import NotAllowed, StorageAway
+from plitka.serve.logs import frames
 from plitka.serve.metrics import Metrics
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, Store
@@ -77,19 +78,24 @@ class Webhooks:
             self._begin(job, "completed")
 
     def _begin(self, job: Job, event: str) -> None:
-        self._keep(asyncio.get_running_loop().create_task(self._deliver(job, event)))
+        self._keep(asyncio.get_running_loop().create_task(self._deliver(job, event), name=job.id))
 
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._let_go)
+
+    def _let_go(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:  # the next start tries again
+            log.error("webhook_broke", task=task.get_name(), error=type(error).__name__, frames=frames(error))
 
     async def _deliver(self, job: Job, event: str) -> None:
         hook = job.webhook or {}
         events = hook.get("events") or ["start", "output", "logs", "completed"]
         if event in events:
             pauses_s = _PAUSES_S if event == "completed" else (0.0,)
-            fresh = await _when_there(lambda: self._store.find_job(job.id))
-            body = dict(await run_in_threadpool(self._to_prediction, fresh or job))
+            body = dict(await _when_there(lambda: self._to_prediction(self._store.find_job(job.id) or job)))
             is_heard = await self._send(hook["url"], body, pauses_s)
             self._metrics.webhooks.labels("heard" if is_heard else "given up").inc()
             log.info("webhook", job_id=job.id, event_kind=event, is_heard=is_heard)
@@ -109,7 +115,7 @@ class Webhooks:
 
 
 async def _when_there(ask: Callable[[], _T]) -> _T:
-    """What the database answers, as soon as it does."""
+    """What the database and the pictures' place answer, as soon as they do."""
     while True:
         try:
             return await run_in_threadpool(ask)

@@ -79,6 +79,20 @@ class Worker(threading.Thread):
         """Whether it stands still, since storage is away."""
 
     def run(self) -> None:
+        """Work until the service stops; whatever else ends this thread is logged, and has failed."""
+        life = Life.FAILED
+        try:
+            life = self._work()
+        except BaseException as error:  # nobody waits for this thread, so nobody else would tell
+            log.error("worker_broke", error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (as below)
+        if self.engine is not None:
+            self._close(self.engine)
+        if life is Life.FAILED:
+            self.engine = None
+        self._rest()
+        self._jobs.set_life(life, self.name)
+
+    def _work(self) -> Life:
         """Load, then make what comes until the service stops; every engine is closed by the thread that loaded it."""
         engine = self._load()
         while engine is not None and (batch := self._next(engine.max_batch)):
@@ -92,9 +106,12 @@ class Worker(threading.Thread):
                 self._close(engine)
                 engine = None  # before the next one is loaded, so that both never share the memory
                 engine = self._load()
-        if engine is not None:
-            self._close(engine)
-        self._jobs.set_life(Life.FAILED if engine is None else Life.STOPPED, self.name)
+        return Life.FAILED if engine is None else Life.STOPPED
+
+    def _rest(self) -> None:
+        """Nothing is to be done: no sign is expected, and no storage is waited for."""
+        self.is_waiting = False
+        self.heartbeat.rest()
 
     def _close(self, engine: Engine) -> None:
         """End an engine, perhaps a broken one, which must not end this thread."""
@@ -105,13 +122,14 @@ class Worker(threading.Thread):
 
     def _next(self, limit: int) -> list[Job]:
         """The next jobs, once their pictures could be kept; none when the service stops."""
-        for pause_s in _pauses_s():
-            if not self._jobs.await_turn():
-                return []
-            if self._jobs.health.can_keep():
-                self.is_waiting = False
-                return self._jobs.take(limit)
-            self._wait("pictures_away", pause_s)
+        pauses_s = _pauses_s()
+        while self._jobs.await_turn(self._rest):
+            if not self._jobs.health.can_keep():
+                self._wait("pictures_away", next(pauses_s))
+                continue
+            self.is_waiting = False
+            if batch := self._jobs.take(limit):  # else the last one was cancelled meanwhile
+                return batch
         return []
 
     def _load(self) -> Engine | None:
@@ -151,10 +169,12 @@ class Worker(threading.Thread):
         """Make some jobs; False if the engine must be loaded anew."""
         try:
             return self._make_at_once(engine, taken)
-        except StorageAway:  # the service stops
+        except BaseException as error:
             for job in taken:
                 self._jobs.leave(job)
-            return True
+            if isinstance(error, StorageAway):  # the service stops
+                return True
+            raise
 
     def _make_at_once(self, engine: Engine, taken: Sequence[Job]) -> bool:
         batch = [running for job in taken if (running := self._begin(engine, job)) is not None]
@@ -192,6 +212,7 @@ class Worker(threading.Thread):
                 return None
             started = self._start(job)
             if started is None:
+                self._persist(lambda: self._jobs.note_ended(job))
                 return None
             status.update(state=State.RUNNING, position=None)
             span = self._tracer.job(job.id, status.traceparent)

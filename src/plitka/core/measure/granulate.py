@@ -47,9 +47,7 @@ def check_granulate(pixels: npt.NDArray[np.uint8], name: object) -> None:
     is_smooth = (deviations < _SMOOTH).mean() > _MOST_SMOOTH
     is_uneven = np.percentile(deviations, 10) < _LEAST_EVEN * np.median(deviations)
     if is_smooth or is_uneven or _alike(grey) < _LEAST_ALIKE:
-        raise InputError(
-            "{name} shows no granules; give a photograph of a tile that fills it or lies on white", name=name
-        )
+        raise InputError("{name} shows no granules; give a picture of a tile that fills it or lies on white", name=name)
 
 
 def _squares(values: npt.NDArray[Any], rows: int, columns: int) -> npt.NDArray[Any]:
