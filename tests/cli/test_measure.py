@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from tests.cli.conftest import Run, RunJson
-
-from plitka.core.colour.palette import default_palette
+from tests.core.measure.tile_pictures import tile
 
 
 class TestMeasure:
@@ -14,12 +13,8 @@ class TestMeasure:
 
     @pytest.fixture
     def picture(self, tmp_path: Path) -> Path:
-        """Half red, half black, in lit colours."""
-        palette = default_palette()
-        lit = [str((palette.find(name) or palette.colours[0]).lit_hex) for name in ("red", "black")]
-        image = Image.new("RGB", (128, 128), lit[0])
-        image.paste(lit[1], (64, 0, 128, 128))
-        image.save(tmp_path / "picture.png")
+        """Half red, half black."""
+        Image.fromarray(tile("50% red, 50% black")).save(tmp_path / "picture.png")
         return tmp_path / "picture.png"
 
     @pytest.mark.parametrize("colours", ["red, black", "90% red, 10% black", "красный и чёрный"])
@@ -34,8 +29,11 @@ class TestMeasure:
         assert run("measure", str(picture), "red, black") == 0
         assert "RED" in capsys.readouterr().out
 
-    @pytest.mark.parametrize("words", [("none.png", "red"), ("picture.png", "redd"), ("text.png", "red")])
+    @pytest.mark.parametrize(
+        "words", [("none.png", "red"), ("picture.png", "redd"), ("text.png", "red"), ("wall.png", "red")]
+    )
     def test_bad_files_and_colours_end_with_2(self, run: Run, picture: Path, words: tuple[str, ...]) -> None:
         """They are the caller's to mend."""
         (picture.parent / "text.png").write_text("no picture")
-        assert run("measure", *words) == 2
+        Image.new("RGB", (128, 128), "grey").save(picture.parent / "wall.png")
+        assert run("measure", str(picture.parent / words[0]), words[1]) == 2

@@ -6,8 +6,8 @@ import socket
 from collections.abc import Iterator
 
 import httpx2
-import numpy as np
 import pytest
+from tests.core.measure.tile_pictures import tile
 from tests.serve.conftest import Running, running, wait_until
 
 from plitka.core.files.picture import encode_png
@@ -16,7 +16,7 @@ from plitka.serve import routes
 from plitka.serve.settings import Settings
 from plitka.serve.uploads import Uploads
 
-SMALL = encode_png(np.full((64, 64, 3), 120, np.uint8))
+SMALL = encode_png(tile("red", side_px=128))
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import httpx2
 import numpy as np
 import pytest
 from PIL import Image
+from tests.core.measure.tile_pictures import tile
 from tests.serve.conftest import Running
 
 from plitka.core.files.picture import encode_png
@@ -13,13 +14,20 @@ from plitka.core.files.picture import encode_png
 
 def test_an_upload_is_measured(maker: httpx2.Client) -> None:
     """The shares of a picture that was made of two colours are found on it."""
-    pixels = np.zeros((128, 128, 3), np.uint8)
-    pixels[:, :64] = (160, 40, 40)
-    pixels[:, 64:] = (40, 40, 40)
+    pixels = tile("70% red, 30% black")
     found = maker.post("/v1/measure", data={"recipe": "red, black"}, files={"image": ("a.png", encode_png(pixels))})
     assert found.status_code == 200, found.text
     assert sum(found.json()["shares"].values()) == pytest.approx(100)
+    assert found.json()["shares"]["RED"] == pytest.approx(70, abs=3)
     assert all(value == round(value, 2) for value in found.json()["shares"].values())
+
+
+def test_a_picture_of_something_else_is_said_to_be_none(maker: httpx2.Client) -> None:
+    """A wall has no shares."""
+    wall = encode_png(np.full((128, 128, 3), 190, np.uint8))
+    answer = maker.post("/v1/measure", data={"recipe": "red"}, files={"image": ("a.png", wall)})
+    assert answer.status_code == 422
+    assert "no granules" in answer.text
 
 
 def png(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:

@@ -7,13 +7,14 @@ from plitka.cli.arguments import Commands, Translate, add_command, add_recipe_op
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.recipe import read_recipe
 from plitka.cli.terminal import Terminal
+from plitka.core.files.picture_formats import FORMAT_NAMES
 from plitka.core.recipes.recipe import to_hundredths
 
 
 def add(commands: Commands, _: Translate) -> None:
     """Declare the command."""
     parser = add_command(commands, "measure", _, _("measure how much of a tile's picture each colour covers"))
-    parser.add_argument("image", type=Path, metavar="IMAGE", help=_("a PNG, JPEG, WebP, TIFF or BMP file"))
+    parser.add_argument("image", type=Path, metavar="IMAGE", help=_("a {formats} file").format(formats=FORMAT_NAMES))
     parser.add_argument(
         "recipe", metavar="RECIPE_OR_COLOURS", help=_("the colours to look for, with or without percents")
     )
@@ -24,10 +25,15 @@ def add(commands: Commands, _: Translate) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Shares of the colours named, how far they may be off, and what is of no such colour."""
     recipe = read_recipe(options.recipe, options, terminal)
-    from plitka.core.files.photograph import read_picture
+    from plitka.core.files.photograph import read_photograph
+    from plitka.core.measure.granulate import check_granulate
     from plitka.core.measure.shares import measure
+    from plitka.core.measure.straightening import straighten
 
-    found = measure(read_picture(options.image), recipe.colours)
+    photograph = read_photograph(options.image)
+    terminal.notices(photograph.notices)
+    check_granulate(photograph.pixels, options.image)
+    found = measure(straighten(photograph.pixels), recipe.colours)
     if options.json:
         terminal.write_json(
             {

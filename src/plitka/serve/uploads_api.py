@@ -9,7 +9,10 @@ from starlette.concurrency import run_in_threadpool
 
 from plitka.core.files.mask_file import mask_of_bytes
 from plitka.core.files.photograph import decode_picture
+from plitka.core.files.picture_formats import FORMAT_NAMES
+from plitka.core.measure.granulate import check_granulate
 from plitka.core.measure.shares import MeasureConfig, measure
+from plitka.core.measure.straightening import straighten
 from plitka.core.recipes.recipe import parse_recipe, to_hundredths
 from plitka.errors import Phrase
 from plitka.serve import routes
@@ -38,7 +41,7 @@ def _with_encoding(media_type: str) -> dict[str, object]:
 async def measure_upload(
     service: TheService,
     caller: Maker,
-    image: Annotated[UploadFile, File(description="PNG, JPEG, WebP, TIFF or BMP.")],
+    image: Annotated[UploadFile, File(description=f"{FORMAT_NAMES}.")],
     recipe: Annotated[
         str,
         AfterValidator(check_plain),
@@ -53,13 +56,14 @@ async def measure_upload(
     content = await image.read()
 
     def work() -> MeasureAnswer:
-        pixels = decode_picture(
+        photograph = decode_picture(
             io.BytesIO(content),
             Phrase("the upload"),
             max_pixels=service.settings.upload_pixels,
             widest_px=MeasureConfig().widest_px,
         )
-        found = measure(pixels, colours)
+        check_granulate(photograph.pixels, Phrase("the upload"))
+        found = measure(straighten(photograph.pixels), colours)
         return MeasureAnswer(
             shares=to_hundredths(found.percents),
             uncertainty=round(found.uncertainty, 2),

@@ -218,6 +218,8 @@ def test_a_makers_name_takes_the_place_of_ours(tmp_path: Path) -> None:
         (b"name,hex\na,#FFF\n", 1, "'code'"),
         (b"code,name,hex\nA1,a,#FFF\nA2,b,red\n", 3, "'red'"),
         (b"code,name,hex\nA1,a,\n", 2, "''"),
+        (b"code,name,hex\nNAVY,Navy,128\n", 2, "zeros"),
+        (b"code,name,hex\nNAVY,Navy,80\n", 2, "zeros"),
         (b"code,name,hex\nA1,,#FFF\n", 2, "no name"),
         (b"code,name,hex\n,a,#FFF\n", 2, "cannot be a code"),
         (b"code,name,hex\n056,a,#FFF\n", 2, "begin with a letter"),

@@ -26,6 +26,7 @@ Origin = Literal["custom", "catalogue", "trade", "maker", "ral", "free"]
 """Where a colour comes from: a palette file, the photographed tiles, the trade, a maker of granules, RAL, or a hex."""
 
 MAX_PALETTE_BYTES = 1_000_000
+_HEX_DIGITS = 6
 _BRANDS = {"Rosehill TPV": "", "US EPDM installer (056-089 codes)": "US-"}
 _PLAIN_NAME = re.compile("[A-Za-z]+(?:[ -][A-Za-z]+)*")
 _CODE = re.compile(r"[A-Za-zА-Яа-яЁё]+(?:[ _-]?[A-Za-zА-Яа-яЁё0-9]+)*")
@@ -256,14 +257,24 @@ def _custom_colour(row: dict[str, str], refuse: Callable[..., PaletteError]) -> 
     if not name:
         raise refuse("{path}, line {line}: the colour {code!r} has no name; write one in the column “name”", code=code)
     try:
-        srgb_hex = srgb8_to_hex(hex_to_srgb8(row["hex"] if row["hex"].startswith("#") else "#" + row["hex"]))
+        srgb_hex = _hex_of(row["hex"])
     except ValueError as exc:
-        raise refuse("{path}, line {line}: {hex!r} is no colour; write it as #A63D30", hex=row["hex"]) from exc
+        raise refuse(
+            "{path}, line {line}: {hex!r} is no colour; write it as #A63D30 (a spreadsheet drops zeros at its start)",
+            hex=row["hex"],
+        ) from exc
     plain = _PLAIN_NAME.fullmatch(name) and len(name) <= 60 and name_key(name) not in vocabulary()
     return Colour(
         code=code, caption_name=name.lower() if plain else code.lower(), name_ru=row["name_ru"] or name,
         srgb_hex=srgb_hex, source="custom", ral=row["ral"] or None, other_names=(name,),
     )  # fmt: skip
+
+
+def _hex_of(text: str) -> str:
+    """The hex of a cell; digits alone only if there are six, since a spreadsheet makes 128 of 000128."""
+    if text.isdigit() and len(text) != _HEX_DIGITS:
+        raise ValueError(text)
+    return srgb8_to_hex(hex_to_srgb8("#" + text.removeprefix("#")))
 
 
 def _catalogue_colours() -> tuple[Colour, ...]:

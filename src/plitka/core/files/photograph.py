@@ -2,7 +2,8 @@
 
 Decisions:
 * The camera's rotation is applied, transparency is laid on white, an embedded colour profile is obeyed.
-* What has no one reading in sRGB is refused: CMYK needs the press's profile, float the scene's exposure.
+* What has no one reading in sRGB is refused: CMYK without its press's profile, and float, which needs an exposure.
+* Of a file with several pictures the first is read, and a notice says so.
 * Size is checked before anything is decoded, so a small file cannot ask for all memory. A picture that is wanted
   smaller is shrunk while it is decoded (JPEG), or before any copy is made of it.
 """
@@ -11,21 +12,26 @@ import csv
 import struct
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
+from pi_heif import register_heif_opener
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from plitka.core.recipes.recipe import Recipe, parse_recipe
+from plitka.core.files.picture_formats import FORMAT_NAMES, FORMATS
+from plitka.core.files.png_chunks import SIGNATURE, plain_png
+from plitka.core.recipes.recipe import Notice, Recipe, parse_recipe
 from plitka.errors import InputError
 
-FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP")
 MAX_PIXELS = 64_000_000
 """More than any camera of a phone gives, and 192 MB once decoded."""
+MAX_PNG_BYTES = 400_000_000
+"""Of a file: more than `MAX_PIXELS` of 16 bits without any compression."""
 MAX_SIDE_PX = 30_000
 """Of a strip, too: each row or column costs time besides its pixels."""
 CAPTIONS = "captions.csv"
@@ -46,21 +52,41 @@ _DAMAGE = (
 )
 """As Pillow reports a damaged file: its readers of headers and EXIF trust what they find."""
 _READABLE_MODES = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "I;16", "I;16L", "I;16B"}
+_PRESS = "CMYK"
+
+
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """A picture as it was read."""
+
+    pixels: npt.NDArray[np.uint8]
+    """(H, W, 3) sRGB."""
+    notices: tuple[Notice, ...] = ()
+    """What of its file was passed over."""
 
 
 def read_picture(path: Path) -> npt.NDArray[np.uint8]:
-    """(H, W, 3) uint8 sRGB of a PNG, JPEG, WebP, TIFF or BMP file; of its first picture, if it has several.
+    """(H, W, 3) uint8 sRGB of a file of one of the `FORMATS`; of its first picture, if it has several.
 
     Raises:
-        InputError: no such file, no such picture, a damaged one, one too large, or CMYK and the like.
+        InputError: as `read_photograph`.
+    """
+    return read_photograph(path).pixels
+
+
+def read_photograph(path: Path) -> Photograph:
+    """The picture of a file, and what of the file was passed over.
+
+    Raises:
+        InputError: no such file, no such picture, a damaged one, one too large, or CMYK without a profile.
     """
     return decode_picture(path, path)
 
 
 def decode_picture(
     source: Path | BinaryIO, path: Path | str, *, max_pixels: int = MAX_PIXELS, widest_px: int = MAX_SIDE_PX
-) -> npt.NDArray[np.uint8]:
-    """As `read_picture`, from an open file as well.
+) -> Photograph:
+    """As `read_photograph`, from an open file as well.
 
     Args:
         source: the file.
@@ -69,18 +95,48 @@ def decode_picture(
         widest_px: a larger picture is shrunk by a whole factor to at most this side.
 
     Raises:
-        InputError: as `read_picture`.
+        InputError: as `read_photograph`.
     """
-    with _errors_naming(path), Image.open(source, formats=FORMATS) as image:
+    with _errors_naming(path), _opened(source) as (image, profile, n_frames):
         check_n_pixels(image, path, max_pixels)
         _check_side(image, path)
-        if image.mode not in _READABLE_MODES:
-            raise InputError("{path} is a picture in {mode}; save it as sRGB first", path=path, mode=image.mode)
+        _check_mode(image, path, profile)
         _shrink_while_decoding(image, widest_px)
         image.load()
         ImageOps.exif_transpose(image, in_place=True)
-        profile = image.info.get("icc_profile")
-        return np.asarray(_flatten(_as_srgb(_shrunk(_eight_bits(image), widest_px), profile)), np.uint8)
+        srgb = _as_srgb(_shrunk(_eight_bits(image), widest_px), profile)
+        if srgb.mode == _PRESS:
+            raise InputError("{path} has a colour profile that cannot be used; save it as sRGB first", path=path)
+        notices: tuple[Notice, ...] = ()
+        if n_frames > 1:
+            notices = (Notice("{path} has {n} pictures; the first is read", {"path": path, "n": n_frames}),)
+        return Photograph(np.asarray(_flatten(srgb), np.uint8), notices)
+
+
+@contextmanager
+def _opened(source: Path | BinaryIO) -> Iterator[tuple[Image.Image, bytes | None, int]]:
+    """A file as Pillow has it, its ICC profile, and how many pictures it has."""
+    register_heif_opener(thumbnails=False)
+    with ExitStack() as stack:
+        file = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
+        begin = file.read(len(SIGNATURE))
+        file.seek(0)
+        if begin != SIGNATURE:
+            image = stack.enter_context(Image.open(file, formats=FORMATS))
+            yield image, image.info.get("icc_profile"), getattr(image, "n_frames", 1)
+            return
+        png = plain_png(file.read(MAX_PNG_BYTES))
+        image = stack.enter_context(Image.open(BytesIO(png.content), formats=("PNG",)))
+        yield image, png.profile, png.n_frames
+
+
+def _check_mode(image: Image.Image, path: Path | str, profile: bytes | None) -> None:
+    if image.mode == _PRESS and not profile:
+        raise InputError(
+            "{path} is a picture in CMYK without the profile of its press; save it as sRGB first", path=path
+        )
+    if image.mode not in (*_READABLE_MODES, _PRESS):
+        raise InputError("{path} is a picture in {mode}; save it as sRGB first", path=path, mode=image.mode)
 
 
 def check_n_pixels(image: Image.Image, path: Path | str, max_pixels: int) -> None:
@@ -157,7 +213,7 @@ def _errors_naming(path: Path | str) -> Iterator[None]:
             yield
     except UnidentifiedImageError as error:
         raise InputError(
-            "{path} is no picture that can be read; give a PNG, JPEG, WebP, TIFF or BMP file", path=path
+            "{path} is no picture that can be read; give a {formats} file", path=path, formats=FORMAT_NAMES
         ) from error
     except Image.DecompressionBombError as error:
         raise InputError(
@@ -177,13 +233,31 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 def _as_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """The picture under its own colour profile; a profile that cannot be used is ignored."""
-    if not profile or image.mode not in {"RGB", "RGBA"}:
+    if not profile:
         return image
     try:
         own = ImageCms.ImageCmsProfile(BytesIO(profile))
-        return ImageCms.profileToProfile(image, own, ImageCms.createProfile("sRGB")) or image
+        return _transformed(_in_space(image, own.profile.xcolor_space.strip()), own)
     except (ImageCms.PyCMSError, OSError):
         return image
+
+
+def _in_space(image: Image.Image, space: str) -> Image.Image:
+    """The picture in the channels that a profile speaks of; its palette is looked up, its transparency kept."""
+    if image.mode in (space, _PRESS):
+        return image
+    if image.has_transparency_data:
+        return image.convert("LA" if space == "GRAY" and image.mode == "LA" else "RGBA")
+    return image.convert("L" if space == "GRAY" and image.mode in {"1", "L"} else "RGB")
+
+
+def _transformed(image: Image.Image, own: ImageCms.ImageCmsProfile) -> Image.Image:
+    alpha = image.getchannel("A") if image.mode in {"LA", "RGBA"} else None
+    opaque = image if alpha is None else image.convert(image.mode[:-1])
+    srgb = ImageCms.profileToProfile(opaque, own, ImageCms.createProfile("sRGB"), outputMode="RGB") or image
+    if alpha is not None:
+        srgb.putalpha(alpha)
+    return srgb
 
 
 def _flatten(image: Image.Image) -> Image.Image:

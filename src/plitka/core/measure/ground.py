@@ -31,6 +31,16 @@ _ALL_OF_WINDOW = 0.999
 
 def find_tile(pixels: npt.NDArray[np.uint8]) -> Mask:
     """(H // 8, W // 8) the cells that lie well inside the tile: all of them where there is no white ground."""
+    ground = find_ground(pixels)
+    everything = np.ones_like(ground)
+    if not ground.any():
+        return everything
+    tile: Mask = _around((~ground).astype(np.float32), _RIM_CELLS) > _ALL_OF_WINDOW
+    return tile if tile.mean() > _LEAST_TILE else everything
+
+
+def find_ground(pixels: npt.NDArray[np.uint8]) -> Mask:
+    """(H // 8, W // 8) the cells that show white ground; none where the tile fills the picture."""
     rows, columns = (side // CELL_PX for side in pixels.shape[:2])
     cells = pixels[: rows * CELL_PX, : columns * CELL_PX].astype(np.float32)
     cells = cells.reshape(rows, CELL_PX, columns, CELL_PX, 3)
@@ -39,12 +49,8 @@ def find_tile(pixels: npt.NDArray[np.uint8]) -> Mask:
     deviation = np.sqrt(np.maximum(power - level * level, 0))
     tint = np.ptp(cells.mean((1, 3)), axis=-1)
     ground = _reaching_frame((level > _GROUND_LEVEL) & (tint < _GROUND_TINT) & (deviation < _GROUND_DEVIATION))
-    everything = np.ones((rows, columns), np.bool_)
     frame = np.concatenate([ground[0], ground[-1], ground[:, 0], ground[:, -1]])
-    if frame.mean() < _LEAST_FRAME:
-        return everything
-    tile: Mask = _around((~ground).astype(np.float32), _RIM_CELLS) > _ALL_OF_WINDOW
-    return tile if tile.mean() > _LEAST_TILE else everything
+    return ground if frame.mean() >= _LEAST_FRAME else np.zeros_like(ground)
 
 
 def _around(values: FloatArray, reach: int) -> FloatArray:

@@ -1,0 +1,6 @@
+"""Which files of pictures are read, for readers and for messages; from the standard library alone."""
+
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF", "GIF")
+"""By Pillow's names."""
+FORMAT_NAMES = "PNG, JPEG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
+"""As messages tell them."""

@@ -1,0 +1,81 @@
+"""What is taken for granulate, and what is not."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+from tests.core.measure.tile_pictures import tile
+
+from plitka.core.measure.granulate import check_granulate
+from plitka.errors import InputError
+
+Pixels = npt.NDArray[np.uint8]
+SIDE_PX = 320
+
+
+def grey(levels: npt.NDArray[Any]) -> Pixels:
+    """A picture of grey levels."""
+    return np.repeat(np.clip(levels, 0, 255).astype(np.uint8)[..., None], 3, -1)
+
+
+def clouds(slope: float) -> Pixels:
+    """Noise whose amplitude falls with its frequency, as in pictures of anything: from cloth to faces."""
+    rng = np.random.default_rng(3)
+    frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(SIDE_PX), np.fft.fftfreq(SIDE_PX)))
+    frequency[0, 0] = 1
+    noise = np.fft.ifft2(np.fft.fft2(rng.normal(size=(SIDE_PX, SIDE_PX))) / frequency**slope).real
+    return grey(128 + 45 * (noise - noise.mean()) / noise.std())
+
+
+def page() -> Pixels:
+    """Lines of text on paper."""
+    image = Image.new("RGB", (640, 640), "ivory")
+    pen = ImageDraw.Draw(image)
+    for top in range(40, 600, 30):
+        pen.text((40, top), "the quick brown fox jumps over the lazy dog " * 2, fill="black")
+    return np.asarray(image)
+
+
+@pytest.mark.parametrize("light", ["studio", "sun", "overcast", "warm", "cold"])
+@pytest.mark.parametrize("recipe", ["black", "white", "60% red, 40% black", "50% beige, 50% pearl"])
+def test_tiles_in_every_light_are_granulate(recipe: str, light: str) -> None:
+    """The darkest, the lightest, and mixes of two that are alike."""
+    check_granulate(tile(recipe, light=light), "it")
+
+
+@pytest.mark.parametrize("look", [{"wet": True}, {"surface": "cut"}, {"whole": True}])
+def test_every_face_is_granulate(look: dict[str, Any]) -> None:
+    """Wet, cut, and as a whole tile on white."""
+    check_granulate(tile("60% red, 40% black", side_px=512, **look), "it")
+
+
+def test_a_tile_out_of_focus_is_granulate() -> None:
+    """By a pixel or two, as hand-held photographs are."""
+    blurred = Image.fromarray(tile("60% red, 40% black")).filter(ImageFilter.GaussianBlur(1.5))
+    check_granulate(np.asarray(blurred), "it")
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        grey(190 + np.random.default_rng(0).normal(0, 2, (SIDE_PX, SIDE_PX))),
+        grey(np.tile(np.linspace(0, 255, SIDE_PX), (SIDE_PX, 1))),
+        clouds(2.0),
+        page(),
+        grey(np.random.default_rng(0).integers(0, 256, (SIDE_PX, SIDE_PX))),
+        np.asarray(Image.fromarray(tile("red")).filter(ImageFilter.GaussianBlur(9))),
+    ],
+    ids=["wall", "gradient", "clouds", "page", "noise", "far out of focus"],
+)
+def test_other_pictures_are_none(pixels: Pixels) -> None:
+    """Smooth, smooth in parts, or different at every pixel."""
+    with pytest.raises(InputError, match="it shows no granules"):
+        check_granulate(pixels, "it")
+
+
+def test_a_picture_of_white_alone_is_none() -> None:
+    """There is nothing on the ground."""
+    with pytest.raises(InputError, match="no granules"):
+        check_granulate(np.full((SIDE_PX, SIDE_PX, 3), 255, np.uint8), "it")

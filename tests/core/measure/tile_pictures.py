@@ -1,0 +1,36 @@
+"""Rendered tiles for tests that need a picture and not its layer."""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from plitka.core.generation import Request
+from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.render_engine import RenderEngine
+from plitka.core.scene import Lighting, Scene, Size, Surface, Zone
+
+Pixels = npt.NDArray[np.uint8]
+
+
+@cache
+def tile(
+    recipe: str,
+    *,
+    side_px: int = 256,
+    light: str = "studio",
+    surface: str = "pressed",
+    wet: bool = False,
+    whole: bool = False,
+) -> Pixels:
+    """A picture of a tile; the whole of it lies on white."""
+    scene = Scene(
+        zones=(Zone(parse_recipe(recipe).recipe),),
+        size=Size(width_px=side_px, height_px=side_px),
+        light=Lighting(light),
+        surface=Surface(surface),
+        wet=wet,
+    )
+    engine = RenderEngine()
+    result, _ = engine.render(engine.complete(Request(scene=scene, seed=5)), whole_tile=whole)
+    return result.pixels
