@@ -1,6 +1,20 @@
 """Memory that is free within the process, and how the system gets it back."""
 
 import ctypes
+import os
+
+_M_ARENA_MAX = -8
+"""Of glibc's mallopt: how many heaps there are."""
+
+
+def use_one_heap() -> None:
+    """Have all threads share one heap, before they begin; what a user has set is left alone.
+
+    glibc gives a heap to each thread, and what is free at the end of one of those is never given back.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None and "MALLOC_ARENA_MAX" not in os.environ:
+        mallopt(_M_ARENA_MAX, 1)
 
 
 def give_memory_back() -> None:

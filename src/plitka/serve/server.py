@@ -13,6 +13,7 @@ from plitka.serve.app import create_app
 from plitka.serve.connections import Connections
 from plitka.serve.descriptors import ACCEPTED_AT_ONCE, connections_that_fit
 from plitka.serve.logs import forward_library_logs, limit_lines
+from plitka.serve.memory import use_one_heap
 from plitka.serve.protocol import TimedProtocol
 from plitka.serve.service import Service
 
@@ -53,6 +54,7 @@ class _Server(uvicorn.Server):
 
 def serve(service: Service) -> None:
     """Answer requests until the process is told to stop."""
+    use_one_heap()
     forward_library_logs()
     limit_lines()
     server_of(service).run()
