@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, MutableMapping
@@ -166,19 +167,22 @@ def program(name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The URL of an empty PostgreSQL of our own."""
+    # Not in a folder of pytest's: each run of it shuts the folders of all runs to other accounts, under which
+    # PostgreSQL runs here.
+    with tempfile.TemporaryDirectory(prefix="plitka-postgresql-") as folder:
+        yield from _postgresql(Path(folder))
+
+
+def _postgresql(folder: Path) -> Iterator[str]:
     initdb, postgres = program("initdb"), program("postgres")
-    folder, port = tmp_path_factory.mktemp("postgresql"), free_port()
-    data = folder / "data"
+    port, data = free_port(), folder / "data"
     as_user: dict[str, Any] = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         user = pwd.getpwnam("postgres")
         as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         shutil.chown(folder, user.pw_uid, user.pw_gid)
-        for parent in folder.parents:
-            if parent.owner() == "root" and parent != Path("/") and str(parent).startswith("/tmp/"):  # noqa: S108
-                parent.chmod(0o755)
     words = [initdb, "-D", str(data), "-U", "plitka", "--auth=trust", "--no-sync", "-E", "UTF8"]
     subprocess.run(words, check=True, capture_output=True, cwd=folder, **as_user)
     with (folder / "log").open("wb") as log:
