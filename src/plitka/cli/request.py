@@ -10,8 +10,8 @@ from plitka.cli.scene import read_scene
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import MAX_SEED, RANDOM_SEED_LIMIT, USUAL_MODE, Mode, Request
 from plitka.core.recipes.recipe import Recipe
-from plitka.core.scene import Size, check_range
-from plitka.errors import InputError
+from plitka.core.scene import Size, check_range, check_side
+from plitka.errors import FieldName, InputError
 
 if TYPE_CHECKING:
     from plitka.core.generation import GranuleIds
@@ -42,7 +42,7 @@ def consecutive_seeds(first: int, count: int) -> list[int]:
     Raises:
         InputError: more than 64 pictures, or no seeds left for them.
     """
-    check_range("count", count, 1, MAX_COUNT)
+    check_range(FieldName("count"), count, 1, MAX_COUNT)
     if first + count - 1 > MAX_SEED:
         raise InputError("there are no {count} seeds from {seed} to {high}", count=count, seed=first, high=MAX_SEED)
     return list(range(first, first + count))
@@ -60,7 +60,12 @@ def seed_of(options: argparse.Namespace) -> int | None:
 
 
 def square(size_px: int) -> Size:
-    """The size of a square picture."""
+    """The size of a square picture.
+
+    Raises:
+        InputError: no picture has such a side.
+    """
+    check_side(FieldName("size"), size_px)
     return Size(width_px=size_px, height_px=size_px)
 
 
