@@ -52,8 +52,7 @@ class PictureToRepeat:
     @property
     def size(self) -> Size:
         """Of the picture."""
-        width_px, height_px = self._read("size", _read_sides)
-        return Size(width_px=width_px, height_px=height_px)
+        return self._read("size", _read_size)
 
     @property
     def scene(self) -> dict[str, Any]:
@@ -123,9 +122,9 @@ def read_picture_to_repeat(path: Path | None) -> PictureToRepeat | None:
     return PictureToRepeat(path, read_fields(path))
 
 
-def _read_sides(text: str) -> tuple[int, int]:
-    width_px, height_px = text.split("x")
-    return int(width_px), int(height_px)
+def _read_size(text: str) -> Size:
+    width_px, height_px = map(int, text.split("x"))
+    return Size(width_px=width_px, height_px=height_px)
 
 
 def _read_scene(text: str) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Pictures as files."""
 
 import json
+import struct
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -133,6 +135,17 @@ def test_a_cut_off_png_is_refused(tmp_path: Path, part: float) -> None:
     content = encode_png(a_result().pixels, text_fields(a_result(), "1"))
     path.write_bytes(content[: int(len(content) * part)])
     with pytest.raises(InputError, match=r"not a whole one|cannot be read"):
+        read_fields(path)
+
+
+def test_a_picture_of_a_size_that_no_memory_holds_is_refused(tmp_path: Path) -> None:
+    """By its header."""
+    path = tmp_path / "tile.png"
+    content = bytearray(encode_png(a_result().pixels))
+    content[16:24] = struct.pack(">II", 30_000, 30_000)
+    content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read"):
         read_fields(path)
 
 

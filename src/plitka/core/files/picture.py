@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
 from plitka.core.generation import Mode
 from plitka.core.recipes.recipe import format_colours, to_hundredths
 from plitka.core.report import report_zone
 from plitka.core.scene_json import to_json
+from plitka.core.tile.masks import naming_png
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -110,14 +111,9 @@ def read_fields(path: Path) -> dict[str, str]:
     Raises:
         InputError: the file cannot be read, is no PNG, or was not made by plitka.
     """
-    try:
-        with Image.open(path, formats=("PNG",)) as image:
-            image.load()
-            fields = dict(image.text) if isinstance(image, PngImageFile) else {}
-    except UnidentifiedImageError as error:
-        raise InputError("{path} is not a PNG picture, or not a whole one", path=path) from error
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow reports damage in a chunk by any of these
-        raise InputError("{path} cannot be read: {reason}", path=path, reason=error) from error
+    with naming_png(path), Image.open(path, formats=("PNG",)) as image:
+        image.load()
+        fields = dict(image.text) if isinstance(image, PngImageFile) else {}
     if MARK not in fields:
         raise InputError("{path} carries no recipe: plitka did not make it, or its text was stripped", path=path)
     return fields
