@@ -32,6 +32,9 @@ def read_request(options: argparse.Namespace, repeated: PictureToRepeat | None, 
         chosen = _without_guided(chosen, options)
     looks = repeated.scene if repeated and is_guided else None
     scene = read_scene(options, recipe, _size(options, repeated), terminal, looks)
+    if repeated is not None:
+        own = [*([] if options.recipe else scene.zones[:1]), *([] if options.zone else scene.zones[1:])]
+        repeated.check_colours([colour for zone in own for colour in zone.recipe.colours])
     guide = _read_guide(options, repeated if is_guided else None)
     return Request(scene=scene, guide=guide, **chosen)
 

@@ -41,7 +41,7 @@ def text_fields(result: Result, version: str) -> dict[str, str]:
     """The text fields of a result's picture: what repeats it, and what was measured on it.
 
     `requested` and `measured` are of the whole tile. `zones` and `scene`, both JSON, stand only where there are several
-    zones, and where the scene is not the plain one of its recipe.
+    zones, and where the scene is not the plain one of its recipe; `palette` only where colours are not ours.
     """
     request = result.request
     fields = {
@@ -77,6 +77,9 @@ def _guided_fields(result: Result) -> dict[str, str]:
 def _scene_fields(result: Result) -> dict[str, str]:
     """What the recipe alone does not say of the scene."""
     fields = {}
+    own = {colour.caption_name: colour.srgb_hex for colour in result.request.scene.colours if colour.source == "custom"}
+    if own:
+        fields["palette"] = json.dumps(own)
     if len(result.zones) > 1:
         fields["zones"] = json.dumps([report_zone(shares) for shares in result.zones])
     scene = to_json(result.request.scene)
