@@ -54,7 +54,15 @@ class TestEvaluate:
         assert Path("evaluation/report.md").exists()
 
     @pytest.mark.parametrize(
-        "words", [("--suite", "none.txt"), ("--limit", "0"), ("--photos", "none"), ("--size", "100", "--limit", "1")]
+        "words",
+        [
+            ("--suite", "none.txt"),
+            ("--limit", "0"),
+            ("--photos", "none"),
+            ("--size", "100", "--limit", "1"),
+            ("--seed", "-5"),
+            ("--seed", "4294967290"),
+        ],
     )
     def test_bad_settings_end_with_2(self, run: Run, words: tuple[str, ...]) -> None:
         """No suite, no pictures, no such size."""

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from tests.cli.conftest import Run, RunJson
 
+from plitka.cli import render
 from plitka.core.files.picture import read_fields
 from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION
 
@@ -59,6 +60,8 @@ class TestRender:
         assert "note: zone 1 (text:СТАРТ) is finer than its granules" in capsys.readouterr().err
         [image] = run_json(*words)["images"]
         assert image["warnings"][0].startswith("zone 1 (text:СТАРТ) is finer")
+        [image] = run_json(*words, "--language", "ru")["images"]
+        assert image["warnings"][0].startswith("зона 1 (text:СТАРТ)")
 
     def test_a_person_reads_a_table(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
         """Asked, exact and measured side by side."""
@@ -79,6 +82,15 @@ class TestRender:
         normal = samples_of("maps/normal.png") / 127.5 - 1  # Pillow reads the upper 8 bits
         assert np.median(np.linalg.norm(normal, axis=-1)) == pytest.approx(1, abs=0.03)
         assert len(np.unique(samples_of("maps/ids.png"))) > 20
+
+    def test_too_many_granules_for_maps_leave_nothing(
+        self, run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Sixteen bits number no more; the picture is not written either."""
+        monkeypatch.setattr(render, "MAX_IDS", 10)
+        assert run("render", RECIPE, "--size", "128", "--maps", "maps", "-o", "a.png") == 2
+        assert "more than a map of ids can number" in capsys.readouterr().err
+        assert not Path("a.png").exists()
 
     def test_surface_granules_and_field_change_the_picture(self, run: Run) -> None:
         """Each of the options reaches the renderer."""
@@ -134,7 +146,7 @@ class TestRender:
     @pytest.mark.parametrize(("words", "expected"), [
         (("--granules", "1-3", "--granule-mm", "1", "3"), "twice"),
         (("--granules", "3-5"), "choose one of 0.5-1.5, 1-3, 1-4, 2-4"),
-        (("--coarse", "blue"), "BLUE is not in the recipe; coarse takes some of RED, BLACK, WHITE"),
+        (("--coarse", "blue"), "BLUE is not in the recipe; --coarse takes some of RED, BLACK, WHITE"),
         (("--coarse", "red", "--fine", "RED"), "RED cannot be both"),
         (("--fine", " , "), "--fine names no colour"),
         (("--fine", "redd"), "try: red"),

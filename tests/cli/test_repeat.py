@@ -56,6 +56,26 @@ def test_granules_from_outside_reach_the_engine(run: Run, engine: PatchEngine, t
     assert len(engine.requests) == 2
 
 
+def test_colours_of_a_palette_are_repeated_with_that_palette(
+    run: Run, engine: PatchEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its names may stand for other colours elsewhere; where none of them is left it does not matter."""
+    Path("own.csv").write_text("code,name,hex\nMINE,red,#00FF00\n")
+    Path("other.csv").write_text("code,name,hex\nMINE,red,#00FFFF\n")
+    assert run("generate", "red", "--palette", "own.csv", "--seed", "1", "-o", "a.png") == 0
+    assert run("generate", "--like", "a.png", "--palette", "own.csv", "-o", "b.png") == 0
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+    capsys.readouterr()
+    for words in ((), ("--palette", "other.csv")):
+        assert run("generate", "--like", "a.png", *words) == 2
+        assert "a.png was made with another red (#00FF00); give the same file with --palette" in capsys.readouterr().err
+    assert run("generate", "red", "--like", "a.png") == 0
+    assert run("generate", "black", "--palette", "own.csv", "--zone", "circle=red", "-o", "c.png") == 0
+    assert run("generate", "black", "--like", "c.png") == 2
+    assert run("generate", "--like", "c.png", "--zone", "circle=white") == 0
+    assert len(engine.requests) == 5
+
+
 def test_options_win_over_the_picture_to_repeat(run: Run, engine: PatchEngine) -> None:
     """What is said on the command line replaces that one thing."""
     assert run("generate", RECIPE, "--seed", "11", "--steps", "6", "-o", "a.png") == 0
@@ -125,6 +145,8 @@ def test_text_mode_repeats_the_words_alone(run: Run, engine: PatchEngine) -> Non
      ("scene", '{"zones":' + "[" * 100_000), ("scene", '{"zones":' + "[" * 900 + "]" * 900 + "}"),
      ("scene", '{"granule_mm": [1]}'), ("scene", '{"granule_mm": [NaN, 3]}'), ("scene", '{"field_mm": 1e999}'),
      ("scene", '{"field_mm": 1' + "0" * 400 + "}"), ("seed", "9" * 5000), ("guidance", "nan"), ("seed", ""),
+     ("palette", "["), ("palette", "[1]"),
+     ("palette", '{"red": 1}'),
      ("scene", '{"zones": [{"mask": "data:image/svg+xml,<svg/>", "recipe": "red"}]}')],
 )  # fmt: skip
 def test_a_field_that_was_changed_is_refused(
@@ -141,7 +163,7 @@ def test_a_field_that_was_changed_is_refused(
     assert len(told) < 400
     for words in ("unpack", "convert", "literal", "is not a valid", "Exceeds", "KeyError", "Warning", "recursion"):
         assert words not in told
-    if name == "scene" and "granule" not in text:
+    if name == "size" or (name == "scene" and "granule" not in text):
         assert "b.png" in told
 
 

@@ -85,3 +85,24 @@ def test_bad_input_is_refused_before_the_model_is_loaded(
     assert told.err
     assert not told.out
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--seed", "-2"), "--seed must lie in"),
+        (("--steps", "0"), "--steps must lie in"),
+        (("--size", "100"), "--size must be a multiple of 64 px, not 100"),
+        (("--size", "32"), "--size must lie in 64..2048"),
+        (("--count", "0"), "--count must lie in"),
+        (("--mode", "text", "--strength", "0.5"), "--strength belongs to the mode guided"),
+        (("--coarse", "white"), "--coarse takes some of RED, BLACK"),
+        (("--negative", "bad \udcff"), "the negative prompt: character 5 is damaged"),
+    ],
+)
+def test_choices_are_named_as_they_were_given(
+    run: Run, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], says: str
+) -> None:
+    """As options, not as fields of JSON."""
+    assert run("generate", RECIPE, *words) == 2
+    assert says in capsys.readouterr().err

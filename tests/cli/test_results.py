@@ -32,7 +32,8 @@ def shown(result: Result) -> list[str]:
 def test_a_machine_reads_the_report_and_the_path() -> None:
     """And nothing else."""
     result = a_result(Scene.of(RED))
-    assert report_picture(result, Path("a.png")) == {"path": "a.png"} | report(result)
+    terminal = Terminal(stdout=io.StringIO(), stderr=io.StringIO(), language="en")
+    assert report_picture(result, Path("a.png"), terminal) == {"path": "a.png"} | report(result)
 
 
 def test_a_plain_tile_is_one_table() -> None:

@@ -1,5 +1,6 @@
 """What a command writes where."""
 
+import os
 import subprocess
 import sys
 
@@ -26,3 +27,10 @@ def test_a_reader_may_leave_early() -> None:
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 0
+
+
+def test_a_stream_that_lacks_a_letter_gets_its_number() -> None:
+    """A console of another code page, or a file name that is not UTF-8, ends no command."""
+    command = [sys.executable, "-m", "plitka", "colours", "красный"]
+    told = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=True)
+    assert b"\\u043a" in told.stdout

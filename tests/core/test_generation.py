@@ -103,6 +103,13 @@ def test_a_field_needs_no_size() -> None:
     assert (complete.size, complete.field_mm) == (Size(width_px=512, height_px=256), 40)
 
 
+def test_words_that_no_file_can_hold_are_refused() -> None:
+    """Half a character, as bytes on a command line that are not UTF-8 give it."""
+    with pytest.raises(InputError, match="the negative prompt: character 5"):
+        replace(PLAIN, negative_prompt="bad \udcff")
+    assert replace(PLAIN, negative_prompt="плохо 😀").negative_prompt
+
+
 @pytest.mark.parametrize(
     "chosen",
     [{"seed": -1}, {"seed": MAX_SEED + 1}, {"steps": 0}, {"steps": 151}, {"guidance": 0.9}, {"guidance": float("nan")},

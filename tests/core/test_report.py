@@ -25,6 +25,7 @@ def test_what_a_picture_will_not_show_is_told() -> None:
     assert "warnings" not in report(result)
     told = replace(result, request=replace(result.request, notices=(Notice("{n} too fine", {"n": 1}),)))
     assert report(told)["warnings"] == ["1 too fine"]
+    assert report(told, lambda notice: str(notice).upper())["warnings"] == ["1 TOO FINE"]
 
 
 def a_result(scene: Scene, mode: Mode = Mode.GUIDED, *, is_exact: bool = False) -> Result:

@@ -51,6 +51,7 @@ def test_choices_make_a_scene() -> None:
     assert (scene.surface, scene.light, scene.wet) == (Surface.CUT, Lighting.SUN, True)
     assert (scene.size, scene.field_mm) == (SIZE, 40)
     assert len(notices) == 1
+    assert str(notices[0]).startswith("zone 1 (")
 
 
 def test_a_field_needs_no_size() -> None:

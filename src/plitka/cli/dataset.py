@@ -16,6 +16,7 @@ from plitka.cli.version import version
 from plitka.core.colour.palette import Palette
 from plitka.core.generation import MAX_SEED
 from plitka.core.scene import USUAL_FRACTION, check_range
+from plitka.errors import FieldName
 
 if TYPE_CHECKING:
     from plitka.core.files.dataset import DatasetConfig
@@ -53,11 +54,11 @@ def run_render(options: argparse.Namespace, terminal: Terminal) -> int:
     """Make what is missing, and tell how much that was."""
     palette = palette_of(options)
     jobs = _n_cores() if options.jobs is None else options.jobs
-    check_range("seed", options.seed, 0, MAX_SEED)
-    check_range("jobs", jobs, 1, MAX_JOBS)
+    check_range(FieldName("seed"), options.seed, 0, MAX_SEED)
+    check_range(FieldName("jobs"), jobs, 1, MAX_JOBS)
     from plitka.core.files.dataset import MAX_COUNT, render_dataset
 
-    check_range("count", options.count, 1, MAX_COUNT)
+    check_range(FieldName("count"), options.count, 1, MAX_COUNT)
     config = _dataset_config(options, palette)
     with _progress_line(options.count, terminal) as advance:
         n_made = render_dataset(options.folder, config, palette, options.count, jobs=jobs, on_pictures=advance)

@@ -23,9 +23,10 @@ from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.progress import ProgressLines, stoppable
 from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
-from plitka.core.generation import USUAL_MODE
+from plitka.core.generation import MAX_SEED, USUAL_MODE
 from plitka.core.recipes.recipe import Recipe, format_colours
-from plitka.errors import InputError
+from plitka.core.scene import check_range
+from plitka.errors import FieldName, InputError
 from plitka.model.engine_config import EngineConfig
 
 if TYPE_CHECKING:
@@ -70,8 +71,9 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Report on the model, and on the baseline if there is one."""
-    from plitka.core.judge.evaluation import compare_photographs, photographed_recipes, read_suite
+    from plitka.core.judge.evaluation import N_SEEDS, compare_photographs, photographed_recipes, read_suite
 
+    check_range(FieldName("seed"), options.seed, 0, MAX_SEED - N_SEEDS + 1)
     references = _references(options.photos)
     recipes = photographed_recipes(references) if options.suite is None else read_suite(options.suite)
     recipes = _limited(recipes, options.limit)
@@ -105,7 +107,7 @@ def _limited(recipes: list[Recipe], limit: int | None) -> list[Recipe]:
     if limit is None or limit >= len(recipes):
         return recipes
     if limit < 1:
-        raise InputError("{name} must be at least {low}, not {value}", name="limit", low=1, value=limit)
+        raise InputError("{name} must be at least {low}, not {value}", name=FieldName("limit"), low=1, value=limit)
     return [recipes[index * len(recipes) // limit] for index in range(limit)]
 
 

@@ -29,7 +29,7 @@ from plitka.cli.scene import add_scene_options
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
 from plitka.core.scene import check_range
-from plitka.errors import Cancelled
+from plitka.errors import Cancelled, FieldName
 from plitka.model.engine_config import EngineConfig
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Everything that can be refused without the model is refused before it is loaded."""
-    check_range("tolerance", options.tolerance, *TOLERANCE_RANGE)
+    check_range(FieldName("tolerance"), options.tolerance, *TOLERANCE_RANGE)
     repeated = read_picture_to_repeat(options.like)
     first = read_request(options, repeated, terminal)
     seeds = consecutive_seeds(first.seed, options.count)

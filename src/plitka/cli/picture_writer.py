@@ -73,7 +73,7 @@ class PictureWriter:
         structlog.get_logger().info(
             "picture", path=str(path), seed=result.request.seed, seconds=round(result.seconds, 3)
         )
-        self._reports[index] = report_picture(result, path)
+        self._reports[index] = report_picture(result, path, self._terminal)
         self._thumbnails[index] = thumbnail(result.pixels)
         if not self._as_json:
             show_picture(result, path, self._terminal)

@@ -60,10 +60,12 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.maps is not None:
         options.maps.mkdir(parents=True, exist_ok=True)
     result, rendering = engine.render(complete, whole_tile=options.whole_tile)
+    if options.maps is not None:
+        _check_maps(rendering)
     write_whole(path, encode_png(result.pixels, text_fields(result, version())))
     maps = {} if options.maps is None else _write_maps(options.maps, rendering)
     if options.json:
-        image = report_picture(result, path) | maps
+        image = report_picture(result, path, terminal) | maps
         terminal.write_json({"images": [image], "prompt": result.prompt, "model": result.engine})
     else:
         show_picture(result, path, terminal)
@@ -79,6 +81,16 @@ def _read_request(options: argparse.Namespace, terminal: Terminal) -> Request:
     return Request(scene=scene, seed=random_seed() if seed is None else seed)
 
 
+def _check_maps(rendering: "Rendering") -> None:
+    n_granules = rendering.geometry.areas.size
+    if n_granules > MAX_IDS:
+        raise InputError(
+            "{n} granules are more than a map of ids can number ({limit}); choose a smaller --field-mm",
+            n=n_granules,
+            limit=MAX_IDS,
+        )
+
+
 def _write_maps(folder: Path, rendering: "Rendering") -> dict[str, Any]:
     """Where each map lies, and the height that the levels of the height map stand for."""
     import numpy as np
@@ -89,12 +101,6 @@ def _write_maps(folder: Path, rendering: "Rendering") -> dict[str, Any]:
     from plitka.core.tile.shading import shrink
 
     geometry = rendering.geometry
-    if geometry.areas.size > MAX_IDS:
-        raise InputError(
-            "{n} granules are more than a map of ids can number ({limit}); choose a smaller --field-mm",
-            n=geometry.areas.size,
-            limit=MAX_IDS,
-        )
     maps = render_maps(rendering.layer)
     paths = {name: folder / f"{name}.png" for name in maps}
     for name, samples in maps.items():

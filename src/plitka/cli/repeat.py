@@ -1,7 +1,7 @@
 """What `--like` takes from a picture: its text fields, as the choices that they were made of."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +12,7 @@ from plitka.core.scene_json import read_choices
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
+    from plitka.core.colour.palette import Colour
     from plitka.core.generation import GranuleIds
 
 _T = TypeVar("_T")
@@ -52,8 +53,7 @@ class PictureToRepeat:
     @property
     def size(self) -> Size:
         """Of the picture."""
-        width_px, height_px = self._read("size", _read_sides)
-        return Size(width_px=width_px, height_px=height_px)
+        return self._read("size", _read_size)
 
     @property
     def scene(self) -> dict[str, Any]:
@@ -68,6 +68,23 @@ class PictureToRepeat:
             for name, read in _NUMBERS.items()
             if name in self.fields or name not in _GUIDED_ONLY
         }
+
+    def check_colours(self, colours: "Sequence[Colour]") -> None:
+        """Refuse colours that have names of the picture's palette and look otherwise.
+
+        Raises:
+            InputError: the palette is missing, or another one.
+        """
+        own = self._read("palette", _read_palette) if "palette" in self.fields else {}
+        for colour in colours:
+            wanted = own.get(colour.caption_name, colour.srgb_hex)
+            if wanted != colour.srgb_hex:
+                raise InputError(
+                    "{path} was made with another {name} ({wanted}); give the same file with --palette",
+                    path=self.path,
+                    name=colour.caption_name,
+                    wanted=wanted,
+                )
 
     def check_guide(self, ids: "GranuleIds | None", guide: Path | None) -> None:
         """Refuse other granules from outside than those that the picture was painted over.
@@ -101,7 +118,7 @@ class PictureToRepeat:
             raise InputError(
                 "the text fields of {path} were changed: {reason}", path=self.path, reason=error
             ) from error
-        except (ValueError, RecursionError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise InputError(
                 "the text fields of {path} were changed: {name} is {text!r}",
                 path=self.path,
@@ -123,9 +140,13 @@ def read_picture_to_repeat(path: Path | None) -> PictureToRepeat | None:
     return PictureToRepeat(path, read_fields(path))
 
 
-def _read_sides(text: str) -> tuple[int, int]:
-    width_px, height_px = text.split("x")
-    return int(width_px), int(height_px)
+def _read_size(text: str) -> Size:
+    width_px, height_px = map(int, text.split("x"))
+    return Size(width_px=width_px, height_px=height_px)
+
+
+def _read_palette(text: str) -> dict[str, str]:
+    return {str(name): str(srgb_hex) for name, srgb_hex in dict(json.loads(text)).items()}
 
 
 def _read_scene(text: str) -> dict[str, Any]:

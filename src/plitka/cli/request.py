@@ -10,8 +10,8 @@ from plitka.cli.scene import read_scene
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import MAX_SEED, RANDOM_SEED_LIMIT, USUAL_MODE, Mode, Request
 from plitka.core.recipes.recipe import Recipe
-from plitka.core.scene import Size, check_range
-from plitka.errors import InputError
+from plitka.core.scene import Size, check_range, check_side
+from plitka.errors import FieldName, InputError
 
 if TYPE_CHECKING:
     from plitka.core.generation import GranuleIds
@@ -32,6 +32,9 @@ def read_request(options: argparse.Namespace, repeated: PictureToRepeat | None, 
         chosen = _without_guided(chosen, options)
     looks = repeated.scene if repeated and is_guided else None
     scene = read_scene(options, recipe, _size(options, repeated), terminal, looks)
+    if repeated is not None:
+        own = [*([] if options.recipe else scene.zones[:1]), *([] if options.zone else scene.zones[1:])]
+        repeated.check_colours([colour for zone in own for colour in zone.recipe.colours])
     guide = _read_guide(options, repeated if is_guided else None)
     return Request(scene=scene, guide=guide, **chosen)
 
@@ -42,7 +45,7 @@ def consecutive_seeds(first: int, count: int) -> list[int]:
     Raises:
         InputError: more than 64 pictures, or no seeds left for them.
     """
-    check_range("count", count, 1, MAX_COUNT)
+    check_range(FieldName("count"), count, 1, MAX_COUNT)
     if first + count - 1 > MAX_SEED:
         raise InputError("there are no {count} seeds from {seed} to {high}", count=count, seed=first, high=MAX_SEED)
     return list(range(first, first + count))
@@ -60,7 +63,12 @@ def seed_of(options: argparse.Namespace) -> int | None:
 
 
 def square(size_px: int) -> Size:
-    """The size of a square picture."""
+    """The size of a square picture.
+
+    Raises:
+        InputError: no picture has such a side.
+    """
+    check_side(FieldName("size"), size_px)
     return Size(width_px=size_px, height_px=size_px)
 
 

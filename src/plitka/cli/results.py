@@ -10,9 +10,9 @@ from plitka.core.report import report
 from plitka.core.scene import Zone
 
 
-def report_picture(result: Result, path: Path) -> dict[str, Any]:
+def report_picture(result: Result, path: Path, terminal: Terminal) -> dict[str, Any]:
     """The result's report, and where its picture lies."""
-    return {"path": str(path), **report(result)}
+    return {"path": str(path), **report(result, terminal.notice_text)}
 
 
 def show_picture(result: Result, path: Path, terminal: Terminal) -> None:

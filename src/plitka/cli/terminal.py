@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
 from itertools import zip_longest
 from textwrap import indent
 from typing import TextIO
@@ -66,7 +67,7 @@ class Terminal:
 
     def notice_text(self, notice: Notice) -> str:
         """A notice's sentence in the reader's language."""
-        return self.gettext(notice.message).format(**notice.values)
+        return localise(notice, self.language, as_options=True)
 
     def error(self, error: PlitkaError, place: str = "") -> None:
         """What went wrong and, in a recipe, where.
@@ -86,5 +87,8 @@ class Terminal:
 
 
 def open_terminal(language: str, *, quiet: bool = False) -> Terminal:
-    """The process's own streams."""
+    """The process's own streams; a letter that their encoding lacks is written as its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     return Terminal(stdout=sys.stdout, stderr=sys.stderr, language=language, quiet=quiet)

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from plitka.core.recipes.recipe import Notice
-from plitka.core.scene import Scene, Size, check_range
-from plitka.errors import InputError, PlitkaError
+from plitka.core.scene import Scene, Size, check_range, check_text
+from plitka.errors import FieldName, InputError, Phrase, PlitkaError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +66,7 @@ class Accuracy:
     """No share may be further off than this."""
 
     def __post_init__(self) -> None:
-        check_range("tolerance", self.tolerance, *TOLERANCE_RANGE)
+        check_range(FieldName("tolerance"), self.tolerance, *TOLERANCE_RANGE)
         object.__setattr__(self, "aim", min(self.aim, self.tolerance))
 
 
@@ -152,18 +152,21 @@ class Request:
     """Granules from outside, in guided mode only: any numbers, stretched over the picture."""
 
     def __post_init__(self) -> None:
-        check_range("seed", self.seed, 0, MAX_SEED)
-        check_range("steps", self.steps, *STEPS_RANGE)
-        check_range("guidance", self.guidance, *GUIDANCE_RANGE)
-        check_range("strength", self.strength, *STRENGTH_RANGE)
-        check_range("tolerance", self.tolerance, *TOLERANCE_RANGE)
+        check_range(FieldName("seed"), self.seed, 0, MAX_SEED)
+        check_range(FieldName("steps"), self.steps, *STEPS_RANGE)
+        check_range(FieldName("guidance"), self.guidance, *GUIDANCE_RANGE)
+        check_range(FieldName("strength"), self.strength, *STRENGTH_RANGE)
+        check_range(FieldName("tolerance"), self.tolerance, *TOLERANCE_RANGE)
+        check_text(Phrase("the negative prompt"), self.negative_prompt or "")
         if self.mode is Mode.TEXT:
             self._refuse_guided_choices()
 
     def _refuse_guided_choices(self) -> None:
         for name in ("strength", "tolerance", "guide"):
             if getattr(self, name) is not None:
-                raise InputError("{name} belongs to the mode guided; leave it out, or ask for that mode", name=name)
+                raise InputError(
+                    "{name} belongs to the mode guided; leave it out, or ask for that mode", name=FieldName(name)
+                )
         if not self.scene.is_plain:
             raise InputError(
                 "zones, granules, surface, light and wetness belong to the mode guided; leave them out, or ask for "

@@ -1,18 +1,23 @@
 """A result as a machine reads it: the command line, HTTP and the service's jobs tell it in the same words."""
 
+from collections.abc import Callable
 from typing import Any
 
 from plitka.core.generation import CompleteRequest, Mode, Result, ZoneShares
-from plitka.core.recipes.recipe import to_hundredths
+from plitka.core.recipes.recipe import Notice, to_hundredths
 from plitka.core.scene_json import to_json
 
 
-def report(result: Result) -> dict[str, Any]:
+def report(result: Result, tell: Callable[[Notice], str] = str) -> dict[str, Any]:
     """What was asked, what is there, and what it took.
 
     Percents are 0..100 to a hundredth and sum to 100; `max_error` is in points; lengths are in mm. The look stands
     only in guided mode, `zones` only where there are several, `exact` only where it is known, `warnings` only where the
     picture cannot show what was asked for, `scene` (as `scene_json.to_json`) only where the look is not the usual one.
+
+    Args:
+        result: it.
+        tell: the words of a warning, in the reader's language.
     """
     request = result.request
     told: dict[str, Any] = {
@@ -32,7 +37,7 @@ def report(result: Result) -> dict[str, Any]:
     if result.exact is not None:
         told["exact"] = to_hundredths(result.exact)
     if request.notices:
-        told["warnings"] = [str(notice) for notice in request.notices]
+        told["warnings"] = [tell(notice) for notice in request.notices]
     if request.mode is Mode.GUIDED:
         told |= _look(request)
     return told | _scene(result)

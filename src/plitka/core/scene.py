@@ -157,9 +157,7 @@ class Size:
 
     def __post_init__(self) -> None:
         for name, size_px in (("width", self.width_px), ("height", self.height_px)):
-            check_range(name, size_px, *SIZE_PX_RANGE)
-            if size_px % SIZE_STEP_PX:
-                raise InputError("{name} must be a multiple of 64 px, not {value}", name=name, value=size_px)
+            check_side(name, size_px)
 
     @property
     def longer_px(self) -> int:
@@ -198,7 +196,7 @@ def naming_zone(number: int, name: str) -> Iterator[None]:
     """Raise what is wrong with a zone as an error that names it.
 
     Args:
-        number: of the zone, from 1; the ground is 0.
+        number: of the zone, from 1; 0 for the ground, which is called by its name alone.
         name: what its mask is called.
 
     Raises:
@@ -210,7 +208,7 @@ def naming_zone(number: int, name: str) -> Iterator[None]:
         yield
     except RecipeError as error:
         raise RecipeError(
-            "zone {number} ({mask}): {reason}",
+            "zone {number} ({mask}): {reason}" if number else "{mask}: {reason}",
             source=error.source,
             span=error.span,
             suggestions=error.suggestions,
@@ -218,7 +216,9 @@ def naming_zone(number: int, name: str) -> Iterator[None]:
             **values,
         ) from error
     except InputError as error:
-        raise InputError("zone {number} ({mask}): {reason}", reason=error, **values) from error
+        raise InputError(
+            "zone {number} ({mask}): {reason}" if number else "{mask}: {reason}", reason=error, **values
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +273,7 @@ class Scene:
                     raise InputError(
                         "{code} is not in the recipe; {option} takes some of {codes}",
                         code=code,
-                        option=option,
+                        option=FieldName(option),
                         codes=", ".join(own),
                     )
 
@@ -352,6 +352,17 @@ def overall_recipe(zones: Sequence[Zone], areas: Sequence[float]) -> Recipe:
     return Recipe(tuple(parts))
 
 
+def check_side(name: str, size_px: int) -> None:
+    """Refuse a side that no picture has.
+
+    Raises:
+        InputError: it is out of range or no multiple of 64 px.
+    """
+    check_range(name, size_px, *SIZE_PX_RANGE)
+    if size_px % SIZE_STEP_PX:
+        raise InputError("{name} must be a multiple of 64 px, not {value}", name=name, value=size_px)
+
+
 def check_range(name: str, value: float | None, low: float, high: float) -> None:
     """Refuse a number that lies outside its range; None is no number.
 
@@ -360,6 +371,20 @@ def check_range(name: str, value: float | None, low: float, high: float) -> None
     """
     if value is not None and not low <= value <= high:
         raise InputError("{name} must lie in {low}..{high}, not {value}", name=name, low=low, high=high, value=value)
+
+
+def check_text(name: str, text: str) -> None:
+    """Refuse halves of characters, as bytes that are no UTF-8 give them: no file and no text encoder takes them.
+
+    Raises:
+        InputError: with the name, and the place of the first one.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            "{name}: character {place} is damaged; give the text in UTF-8", name=name, place=error.start + 1
+        ) from error
 
 
 def with_recipe(scene: Scene, recipe: Recipe) -> Scene:

@@ -75,7 +75,10 @@ def _build_zones(
         with naming_zone(number, name or short_mask(mask)):
             reading = parse_recipe(text, palette, strict=strict)
         built.append(Zone(reading.recipe, mask, name))
-        notices += reading.warnings
+        values = {"number": number, "mask": built[-1].title}
+        notices += [
+            Notice("zone {number} ({mask}): {reason}", values | {"reason": notice}) for notice in reading.warnings
+        ]
     return built, tuple(notices)
 
 

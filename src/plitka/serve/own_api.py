@@ -8,7 +8,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from plitka.core.colour.palette import default_palette
-from plitka.core.language.translations import translation
+from plitka.core.language.translations import localise
 from plitka.core.recipes.recipe import format_prompt, parse_recipe, to_hundredths
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve import routes, schemas
@@ -173,10 +173,10 @@ def _preview_event(preview: Preview) -> ServerSentEvent:
 def read_recipe(question: schemas.RecipeQuestion, request: Request, _caller: Viewer) -> schemas.RecipeAnswer:
     """Shares, remarks and the full prompt; nothing is made."""
     reading = parse_recipe(checked_length(question.recipe), strict=question.strict)
-    told = translation(language_of(request.headers)).gettext
+    language = language_of(request.headers)
     return schemas.RecipeAnswer(
         requested=to_hundredths(reading.recipe.percents),
-        warnings=[told(notice.message).format(**notice.values) for notice in reading.warnings],
+        warnings=[localise(notice, language) for notice in reading.warnings],
         prompt=format_prompt(reading.recipe),
     )
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from plitka.core.colour.palette import default_palette
+from plitka.core.colour.palette import Colour, Palette, default_palette
 from plitka.core.files.dataset import SMALLEST_PERCENT, DatasetConfig, draw_recipe, render_dataset
 from plitka.errors import InputError
 
@@ -87,3 +87,26 @@ def test_a_folder_of_other_settings_is_refused(tmp_path: Path) -> None:
     render_dataset(tmp_path, config_of(), default_palette(), 1)
     with pytest.raises(InputError, match="another seed: 4, not 5"):
         render_dataset(tmp_path, config_of(seed=5), default_palette(), 1)
+
+
+def test_a_folder_of_other_colours_is_refused(tmp_path: Path) -> None:
+    """A palette's code may stand for another colour than when the folder was begun."""
+
+    def palette_of(srgb_hex: str) -> Palette:
+        own = Colour(code="AA", caption_name="alpha", name_ru="альфа", srgb_hex=srgb_hex, source="custom")
+        return default_palette().with_colours([own])
+
+    config = DatasetConfig(size_px=128, codes=("AA", "RED"), version="x")
+    render_dataset(tmp_path, config, palette_of("#FF0000"), 1)
+    assert render_dataset(tmp_path, config, palette_of("#FF0000"), 1) == 0
+    for other in (palette_of("#0000FF"), default_palette()):
+        with pytest.raises(InputError, match=r"another palette: .*#FF0000"):
+            render_dataset(tmp_path, config, other, 1)
+
+
+def test_settings_that_are_no_object_are_refused(tmp_path: Path) -> None:
+    """Somebody has changed the file."""
+    (tmp_path / ".plitka").mkdir()
+    (tmp_path / ".plitka/settings.json").write_text("[1]")
+    with pytest.raises(InputError, match=r"settings.json cannot be read"):
+        render_dataset(tmp_path, config_of(), default_palette(), 1)

@@ -138,12 +138,31 @@ def test_photographs_come_with_their_recipes(tmp_path: Path) -> None:
     assert pixels.shape == (64, 64, 3)
 
 
-@pytest.mark.parametrize("table", [None, "name,caption\na.png,100% red\n"])
-def test_a_folder_without_captions_is_refused(tmp_path: Path, table: str | None) -> None:
-    """No table, or one with other columns."""
+def test_a_table_that_a_spreadsheet_wrote_is_read(tmp_path: Path) -> None:
+    """In UTF-8 with a byte order mark."""
+    saved(tmp_path / "RED.png", Image.new("RGB", (64, 64), "red"))
+    (tmp_path / photograph.CAPTIONS).write_text("file,caption\nRED.png,красный\n", "utf-8-sig")
+    [(recipe, _)] = read_photographs(tmp_path)
+    assert recipe.percents == {"RED": 100}
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        (None, "cannot be read"),
+        ("name,caption\na.png,100% red\n", "no column file"),
+        ("file,caption\na.png\n", "line 2: .*no caption"),
+        ("file,caption\n\n,red\n", "line 3: .*no file"),
+        ("file,caption\na.png,100% redd\n", "captions.csv, line 2: unknown colour 'redd'"),
+        ("file,caption\n", "holds no photograph"),
+        ('file,caption\n"a.png,red\n', "line 2|cannot be read"),
+    ],
+)
+def test_a_folder_without_captions_is_refused(tmp_path: Path, table: str | None, says: str) -> None:
+    """No table, one with other columns, or a row that says too little: with its line."""
     if table:
         (tmp_path / photograph.CAPTIONS).write_text(table)
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=says):
         read_photographs(tmp_path)
 
 

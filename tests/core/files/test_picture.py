@@ -1,6 +1,8 @@
 """Pictures as files."""
 
 import json
+import struct
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from plitka.core.colour.palette import Colour, default_palette
 from plitka.core.files.picture import encode_png, name_guide, read_fields, text_fields, write_whole
 from plitka.core.generation import Defaults, Mode, Request, Result, ZoneShares
 from plitka.core.recipes.recipe import parse_recipe
@@ -67,6 +70,14 @@ def test_a_guided_picture_tells_more() -> None:
     over = text_fields(a_result(Mode.GUIDED, strength=0.6, tolerance=3.0, guide=ids), "1.2.3")
     assert over == fields | {"guide": name_guide(ids)}
     assert len({name_guide(ids), name_guide(ids.reshape(4, 3)), name_guide(ids + 1)}) == 3
+
+
+def test_a_picture_carries_what_a_palettes_names_stand_for() -> None:
+    """Of the colours that it shows, and only of those that are not ours."""
+    own = Colour(code="AA", caption_name="alpha", name_ru="альфа", srgb_hex="#00FF00", source="custom")
+    recipe = parse_recipe("50% alpha, 50% red", default_palette().with_colours([own])).recipe
+    assert json.loads(text_fields(a_result(scene=Scene.of(recipe, SIZE)), "1")["palette"]) == {"alpha": "#00FF00"}
+    assert "palette" not in text_fields(a_result(), "1")
 
 
 def test_a_picture_carries_its_scene() -> None:
@@ -133,6 +144,17 @@ def test_a_cut_off_png_is_refused(tmp_path: Path, part: float) -> None:
     content = encode_png(a_result().pixels, text_fields(a_result(), "1"))
     path.write_bytes(content[: int(len(content) * part)])
     with pytest.raises(InputError, match=r"not a whole one|cannot be read"):
+        read_fields(path)
+
+
+def test_a_picture_of_a_size_that_no_memory_holds_is_refused(tmp_path: Path) -> None:
+    """By its header."""
+    path = tmp_path / "tile.png"
+    content = bytearray(encode_png(a_result().pixels))
+    content[16:24] = struct.pack(">II", 30_000, 30_000)
+    content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read"):
         read_fields(path)
 
 

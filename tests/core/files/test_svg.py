@@ -78,13 +78,32 @@ def test_a_triangle_is_where_pillow_draws_it() -> None:
 
 
 BEGIN = f'{OPEN}viewBox="0 0 9 9">'
+SVG_1_1 = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
+EXPORTED = f"""<?xml version="1.0" encoding="utf-8"?>
+<!-- Generator: Adobe Illustrator 16.0.0, SVG Export Plug-In . SVG Version: 6.00 Build 0)  -->
+{SVG_1_1}
+<svg version="1.1" id="Layer_1" xmlns="http://www.w3.org/2000/svg" x="0px" y="0px" width="100px" height="100px"
+  viewBox="0 0 100 100" enable-background="new 0 0 100 100" xml:space="preserve">
+<style type="text/css">.st0{{fill:#FFFFFF;}}</style><rect class="st0" width="50" height="100"/></svg>"""
+
+
+@pytest.mark.parametrize(
+    "doctype", [SVG_1_1, "<!DOCTYPE svg>", '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 20010904//EN" "svg10.dtd">']
+)
+def test_a_document_type_of_svg_says_nothing_new(doctype: str) -> None:
+    """As drawing programs write one; its DTD is not read."""
+    assert draw_svg(EXPORTED.replace(SVG_1_1, doctype).encode(), SIDE).mean() == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('<!DOCTYPE svg [<!ENTITY a "aa">]><svg viewBox="0 0 9 9"><path d="&a;"/></svg>', "document type"),
-        ('<!DOCTYPE svg SYSTEM "file:///etc/passwd"><svg viewBox="0 0 9 9"/>', "document type"),
+        ('<!DOCTYPE svg [<!ENTITY a "aa">]><svg viewBox="0 0 9 9"><path d="&a;"/></svg>', "declares entities"),
+        ('<!DOCTYPE svg [<!ATTLIST rect fill CDATA "none">]><svg viewBox="0 0 9 9"/>', "declares entities"),
+        ('<!DOCTYPE svg [<!ENTITY % a SYSTEM "http://x/a"> %a;]><svg viewBox="0 0 9 9"/>', "declares entities"),
+        ('<!DOCTYPE svg SYSTEM "file:///etc/passwd"><svg viewBox="0 0 9 9"/>', "file:///etc/passwd"),
+        (f"{SVG_1_1}{BEGIN}<path d='&a;'/></svg>", "cannot be read"),
+        (f"{SVG_1_1}{BEGIN}&a;{SQUARE}</svg>", "cannot be read"),
         (f"{BEGIN}<text>hello</text></svg>", "<text>, and fonts differ between machines"),
         (f"{BEGIN}<flowRoot><flowRegion>{SQUARE}</flowRegion></flowRoot></svg>", "turn the text into paths"),
         (f'{BEGIN}<image href="/etc/passwd"/></svg>', "<image>, which is not drawn"),

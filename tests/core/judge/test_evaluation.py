@@ -134,6 +134,13 @@ def test_a_suite_is_read_with_its_comments(tmp_path: Path) -> None:
     assert [recipe.percents for recipe in read_suite(path)] == [{"RED": 60, "BLACK": 40}, {"RED": 50, "BLACK": 50}]
 
 
+def test_a_suite_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """As editors on Windows write it."""
+    path = tmp_path / "suite.txt"
+    path.write_text("# title\n100% red\n", "utf-8-sig")
+    assert [recipe.percents for recipe in read_suite(path)] == [{"RED": 100}]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [("# nothing\n", "no recipe"), ("100% red\n100% redd\n", "line 2"), (None, "cannot be read")],

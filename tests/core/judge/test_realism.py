@@ -12,6 +12,7 @@ from plitka.core.colour.arrays import decode_srgb8, linear_to_oklab
 from plitka.core.judge import realism
 from plitka.core.judge.realism import Distances, compare, describe_photograph, image_statistics, measure_distances
 from plitka.core.recipes.recipe import parse_recipe
+from plitka.errors import InputError
 
 Picture = npt.NDArray[np.uint8]
 
@@ -167,3 +168,14 @@ def test_small_and_oblong_pictures_are_described() -> None:
     """Statistics have one shape whatever the picture's."""
     shapes = {image_statistics(crumb(1)[:height_px]).patches.shape for height_px in (256, 300, 544)}
     assert shapes == {(4, 32, 16)}
+
+
+@pytest.mark.parametrize(
+    ("picture", "says"),
+    [(crumb(1, side_px=512), "at least 684 px"), (np.full((1024, 1024, 3), 90, np.uint8), "shows no granules")],
+    ids=["small", "even"],
+)
+def test_a_photograph_that_tells_nothing_is_refused(picture: Picture, says: str) -> None:
+    """Its halves must hold a window, and differ."""
+    with pytest.raises(InputError, match=says):
+        describe_photograph(picture)

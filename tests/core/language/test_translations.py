@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 import plitka
 from plitka import errors
 from plitka.core.language import translations as language
+from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Described
 
 SOURCE = Path(plitka.__file__).parent
@@ -150,3 +151,11 @@ def test_an_error_within_an_error_is_told_in_its_language() -> None:
     assert str(outer) == "there is no job 'field_mm': the ground"
     assert language.localise(outer, "en", as_options=True) == "there is no job '--field-mm': the ground"
     assert "the ground" not in language.localise(outer, "ru")
+
+
+def test_a_notice_is_told_in_russian() -> None:
+    """As an error is, with what is within it."""
+    inner = Notice("the percents add up to {total}, not to 100; they were scaled to 100", {"total": 60})
+    outer = Notice("zone {number} ({mask}): {reason}", {"number": 1, "mask": "circle", "reason": inner})
+    assert language.localise(outer, "en") == f"zone 1 (circle): {inner}"
+    assert str(inner) not in language.localise(outer, "ru")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from plitka.core.colour.arrays import decode_srgb8
 from plitka.core.colour.palette import default_palette
 from plitka.core.generation import CompleteRequest, Defaults, Request
+from plitka.core.language.translations import localise
 from plitka.core.recipes.recipe import COMPUTED_STEP, Part, Recipe, parse_recipe, quantise
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, lay_map, stretch_map
@@ -249,8 +250,15 @@ def test_a_zone_of_too_few_granules_is_refused_by_its_number() -> None:
     request = with_zones(ask("red", 128, 128), ("circle:15%", "60% blue, 38% white, 2% black"))
     layout = lay_out(request)
     assert layout.n_granules[1] < 30
-    with pytest.raises(InputError, match=r"granules of zone 1 .* points off"):
+    with pytest.raises(InputError, match=r"zone 1 \(circle:15%\): its .* granules .* points off"):
         layout.check(0.01)
+
+
+def test_a_ground_of_too_few_granules_is_refused_as_the_ground() -> None:
+    """Which has no number among the zones that were asked for."""
+    request = with_zones(ask("97% red, 2% black, 1% blue", 128, 128), ("border:40%", "white"))
+    with pytest.raises(InputError, match=r"^the ground: its .* granules .* points off"):
+        lay_out(request).check(0.01)
 
 
 @pytest.mark.parametrize(
@@ -260,8 +268,10 @@ def test_a_zone_of_too_few_granules_is_refused_by_its_number() -> None:
 )
 def test_a_guide_leaves_no_choice_of_granules(look: dict[str, Any]) -> None:
     """Light and wetness it does."""
-    with pytest.raises(InputError, match="a guide brings its own granules"):
+    with pytest.raises(InputError, match="a guide brings its own granules") as caught:
         check_guide(ask("red", guide=GUIDE, **look))
+    assert "granule_mm, coarse, fine, surface and field_mm, or guide" in str(caught.value)
+    assert "--granule-mm, --coarse, --fine, --surface" in localise(caught.value, "en", as_options=True)
     check_guide(ask("red", guide=GUIDE, light=Lighting.SUN, wet=True))
     check_guide(ask("red", **look))
 

@@ -124,7 +124,7 @@ def test_a_zone_without_granules_is_refused_by_its_name() -> None:
     largest = int(geometry.areas.argmax())
     labels[tuple(np.argwhere(geometry.ids == largest)[0])] = 1
     chips = Chips(geometry.areas, geometry.coarseness, geometry.radius_mm)
-    with pytest.raises(InputError, match=r"zone 1 \(border:8%\) is too small"):
+    with pytest.raises(InputError, match=r"zone 1 \(border:8%\): it is too small"):
         ZonedChips.of(scene, chips, geometry.ids, labels)
 
 

@@ -35,7 +35,7 @@ from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import USUAL_PX_PER_MM
 from plitka.core.tile.map_pool import follow_parent
 from plitka.core.tile.renderer import lay_layer, paint_layer
-from plitka.errors import InputError
+from plitka.errors import FieldName, InputError
 
 N_BLOCK = 20
 """Pictures of one geometry."""
@@ -73,7 +73,7 @@ class DatasetConfig:
         if not self.codes:
             raise InputError("name at least one colour to mix")
         fraction_mm(self.granules)
-        check_range("size", self.size_px, *SIZE_PX_RANGE)
+        check_range(FieldName("size"), self.size_px, *SIZE_PX_RANGE)
 
 
 def render_dataset(
@@ -100,7 +100,7 @@ def render_dataset(
         InputError: the folder was begun with other settings.
         OSError: the folder cannot be written to.
     """
-    _open_folder(folder, config)
+    _open_folder(folder, config, palette)
     blocks = {block: min(N_BLOCK, count - block * N_BLOCK) for block in range(-(-count // N_BLOCK))}
     missing = {block: n for block, n in blocks.items() if len(_read_table(_table_path(folder, block))) < n}
     on_pictures(sum(n for block, n in blocks.items() if block not in missing))
@@ -125,29 +125,40 @@ def draw_recipe(config: DatasetConfig, palette: Palette, number: int) -> Recipe:
     return Recipe(tuple(Part(colour, Decimal(int(p))) for colour, p in zip(found, percents, strict=True) if colour))
 
 
-def _open_folder(folder: Path, config: DatasetConfig) -> None:
+def _own_colours(config: DatasetConfig, palette: Palette) -> dict[str, dict[str, str]]:
+    """What those codes stand for that come from a palette file: other files may have other colours under them."""
+    found = [palette.find(code) for code in config.codes]
+    own = {
+        colour.code: f"{colour.caption_name} {colour.srgb_hex}"
+        for colour in found
+        if colour and colour.source == "custom"
+    }
+    return {"palette": own} if own else {}
+
+
+def _open_folder(folder: Path, config: DatasetConfig, palette: Palette) -> None:
     settings = folder / _WORK / _SETTINGS
     settings.parent.mkdir(parents=True, exist_ok=True)
     for left_over in (*folder.glob(".*.part"), *settings.parent.glob(".*.part")):
         left_over.unlink()
-    asked = json.loads(json.dumps(asdict(config)))
+    asked = json.loads(json.dumps(asdict(config) | _own_colours(config, palette)))
     try:
-        then = json.loads(settings.read_text("utf-8"))
+        then = dict(json.loads(settings.read_text("utf-8")))
     except FileNotFoundError:
         write_whole(settings, json.dumps(asked).encode())
         return
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise InputError("{path} cannot be read: {reason}", path=settings, reason=error) from error
     # A folder that was begun before there was a choice of granules has the usual ones.
     then = {"granules": USUAL_FRACTION} | then
-    for name, value in asked.items():
-        if then.get(name) != value:
+    for name in asked | then:
+        if then.get(name) != asked.get(name):
             raise InputError(
                 "{path} was begun with another {name}: {then}, not {value}; take another folder",
                 path=folder,
                 name=name,
                 then=then.get(name),
-                value=value,
+                value=asked.get(name),
             )
 
 

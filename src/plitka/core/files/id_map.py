@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from plitka.core.files.photograph import check_n_pixels
+from plitka.core.tile.masks import naming_png
 from plitka.errors import InputError
 
 MAX_ID_PIXELS = 64_000_000
@@ -46,14 +47,9 @@ def read_ids(path: Path) -> npt.NDArray[np.int32]:
     Raises:
         InputError: no such file, no PNG or not a whole one, one in colours, too large, or of one number only.
     """
-    try:
-        with Image.open(path, formats=("PNG",)) as image:
-            _check_ids(path, image)
-            ids = np.asarray(image).astype(np.int32)
-    except UnidentifiedImageError as error:
-        raise InputError("{path} is not a PNG picture, or not a whole one", path=path) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # so Pillow reports damage
-        raise InputError("{path} cannot be read: {reason}", path=path, reason=error) from error
+    with naming_png(path), Image.open(path, formats=("PNG",)) as image:
+        _check_ids(path, image)
+        ids = np.asarray(image).astype(np.int32)
     if ids.min() == ids.max():
         raise InputError("{path} shows one granule only; give each granule a number of its own", path=path)
     return ids

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -192,16 +192,36 @@ def read_photographs(folder: Path) -> list[tuple[Recipe, npt.NDArray[np.uint8]]]
     """The recipe and picture of each row of a folder's `captions.csv`, whose columns are file and caption.
 
     Raises:
-        InputError: there is no such table, a row has no recipe, or a picture cannot be read.
+        InputError: there is no such table, a row has no file or no recipe, or a picture cannot be read.
     """
     table = folder / CAPTIONS
     try:
-        rows = list(csv.DictReader(table.read_text("utf-8").splitlines()))
-        return [(parse_recipe(row["caption"]).recipe, read_picture(folder / row["file"])) for row in rows]
-    except (OSError, UnicodeDecodeError) as error:
+        rows = csv.DictReader(StringIO(table.read_text("utf-8-sig"), newline=""), strict=True)
+        for name in ("file", "caption"):
+            if name not in (rows.fieldnames or ()):
+                raise InputError("{path} has no column {name}; it needs file and caption", path=table, name=name)
+        photographs = [_photograph(folder, row, table, rows.line_num) for row in rows]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError("{path} cannot be read: {reason}", path=table, reason=error) from error
-    except KeyError as error:
-        raise InputError("{path} has no column {name}; it needs file and caption", path=table, name=error) from error
+    if not photographs:
+        raise InputError("{path} holds no photograph; write a file and its caption in each row", path=table)
+    return photographs
+
+
+def _photograph(
+    folder: Path, row: "dict[str, str | None]", table: Path, line: int
+) -> tuple[Recipe, npt.NDArray[np.uint8]]:
+    try:
+        return parse_recipe(_cell(row, "caption")).recipe, read_picture(folder / _cell(row, "file"))
+    except InputError as error:
+        raise InputError("{path}, line {line}: {reason}", path=table, line=line, reason=error) from error
+
+
+def _cell(row: "dict[str, str | None]", name: str) -> str:
+    text = row[name]
+    if not text:
+        raise InputError("the row has no {name}", name=name)
+    return text
 
 
 @contextmanager

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
 from plitka.core.generation import Mode
 from plitka.core.recipes.recipe import format_colours, to_hundredths
 from plitka.core.report import report_zone
 from plitka.core.scene_json import to_json
+from plitka.core.tile.masks import naming_png
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def text_fields(result: Result, version: str) -> dict[str, str]:
     """The text fields of a result's picture: what repeats it, and what was measured on it.
 
     `requested` and `measured` are of the whole tile. `zones` and `scene`, both JSON, stand only where there are several
-    zones, and where the scene is not the plain one of its recipe.
+    zones, and where the scene is not the plain one of its recipe; `palette` only where colours are not ours.
     """
     request = result.request
     fields = {
@@ -76,6 +77,9 @@ def _guided_fields(result: Result) -> dict[str, str]:
 def _scene_fields(result: Result) -> dict[str, str]:
     """What the recipe alone does not say of the scene."""
     fields = {}
+    own = {colour.caption_name: colour.srgb_hex for colour in result.request.scene.colours if colour.source == "custom"}
+    if own:
+        fields["palette"] = json.dumps(own)
     if len(result.zones) > 1:
         fields["zones"] = json.dumps([report_zone(shares) for shares in result.zones])
     scene = to_json(result.request.scene)
@@ -110,14 +114,9 @@ def read_fields(path: Path) -> dict[str, str]:
     Raises:
         InputError: the file cannot be read, is no PNG, or was not made by plitka.
     """
-    try:
-        with Image.open(path, formats=("PNG",)) as image:
-            image.load()
-            fields = dict(image.text) if isinstance(image, PngImageFile) else {}
-    except UnidentifiedImageError as error:
-        raise InputError("{path} is not a PNG picture, or not a whole one", path=path) from error
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow reports damage in a chunk by any of these
-        raise InputError("{path} cannot be read: {reason}", path=path, reason=error) from error
+    with naming_png(path), Image.open(path, formats=("PNG",)) as image:
+        image.load()
+        fields = dict(image.text) if isinstance(image, PngImageFile) else {}
     if MARK not in fields:
         raise InputError("{path} carries no recipe: plitka did not make it, or its text was stripped", path=path)
     return fields

@@ -4,8 +4,8 @@ Decisions:
 * It is drawn by resvg (`svg_drawing`), in a process of its own with bounded time and memory.
 * What resvg would leave out in silence is refused here by its name, and so is all that it remarks: a mask is what the
   drawing shows, or there is none.
-* Nothing is fetched and nothing runs: a document type, pictures and references to other files are refused. So are
-  texts, for each machine has other fonts.
+* Nothing is fetched and nothing runs: entities, pictures and references to other files are refused. So are texts, for
+  each machine has other fonts. The document type of SVG, which drawing programs write, is passed over unread.
 """
 
 import re
@@ -63,6 +63,8 @@ _REMARKS = frozenset({"title", "desc", "metadata"})
 """Elements that show nothing, whatever is within."""
 _TEXTS = frozenset({"text", "tspan", "textPath", "tref", "flowRoot", "flowRegion", "flowPara", "font"})
 _NAMESPACE = "http://www.w3.org/2000/svg"
+_PUBLIC_ID = "-//W3C//DTD SVG"
+"""So begin the public names of the document types of all versions of SVG."""
 _LINKS = frozenset({"href", "http://www.w3.org/1999/xlink href"})
 _LENGTHS = frozenset(
     [
@@ -152,7 +154,7 @@ def _check(content: bytes) -> None:
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
-    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartDoctypeDeclHandler = _check_doctype
     try:
         content.decode("utf-8")
         parser.Parse(content, True)
@@ -167,8 +169,12 @@ def _other_encoding() -> InputError:
     return InputError("the SVG is not in UTF-8; save it in UTF-8")
 
 
-def _refuse_doctype(*_declaration: object) -> None:
-    raise InputError("the SVG has a document type, which could name other files; save it as a plain SVG")
+def _check_doctype(_root: str, system_id: str | None, public_id: str | None, has_declarations: int) -> None:
+    """Refuse a document type that could change what is drawn; that of SVG only says what SVG is."""
+    if has_declarations:
+        raise InputError("the SVG declares entities or attributes in its DOCTYPE; save it as a plain SVG")
+    if system_id is not None and not (public_id or "").startswith(_PUBLIC_ID):
+        raise InputError("the SVG refers to another file, {name}; make it a part of the SVG", name=system_id[:80])
 
 
 class _Reader:

@@ -153,7 +153,7 @@ def read_suite(path: Path, palette: Palette | None = None) -> list[Recipe]:
         InputError: the file cannot be read or holds no recipe, or a line is no recipe.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("{path} cannot be read: {reason}", path=path, reason=error) from error
     recipes = list(_recipes(path, lines, palette))

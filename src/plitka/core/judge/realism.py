@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from plitka.core.colour.arrays import decode_srgb8, linear_to_oklab
 from plitka.core.recipes.recipe import Recipe
+from plitka.errors import InputError
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -48,6 +49,8 @@ _LEAST_POWER = 1e-3
 """An even picture has no power, whose logarithm would be infinite."""
 _PHOTO_MARGIN = 0.125
 """Of each side of a photograph: the tile ends at about 0.07, and its rim is worn."""
+MIN_PHOTO_PX = 684
+"""Least side of a photograph: a half of its middle holds a window."""
 _DATA = "photo_statistics.npz"
 
 
@@ -111,14 +114,29 @@ def describe_photograph(pixels: npt.NDArray[np.uint8]) -> Reference:
     """The reference that a photograph of a whole tile gives.
 
     Args:
-        pixels: (1024, 1024, 3) uint8 sRGB of a tile that reaches from about 7 % to 93 % of each side.
+        pixels: (H, W, 3) uint8 sRGB, both sides at least `MIN_PHOTO_PX`, best 1024, of a tile that reaches from about
+            7 % to 93 % of each side.
+
+    Raises:
+        InputError: a smaller one, or one whose halves do not differ.
     """
+    height_px, width_px = pixels.shape[:2]
+    if min(height_px, width_px) < MIN_PHOTO_PX:
+        raise InputError(
+            "a photograph to compare with is at least {limit} px wide and high, not {width}x{height}",
+            limit=MIN_PHOTO_PX,
+            width=width_px,
+            height=height_px,
+        )
     margins_px = [round(side_px * _PHOTO_MARGIN) for side_px in pixels.shape[:2]]
     inside = pixels[margins_px[0] : -margins_px[0], margins_px[1] : -margins_px[1]]
     oklab = linear_to_oklab(decode_srgb8(inside, "float64"))
     middle_px = oklab.shape[1] // 2
     left, right = _statistics_of(oklab[:, :middle_px]), _statistics_of(oklab[:, middle_px:])
-    return Reference(statistics=left, halves=measure_distances(right, left))
+    halves = measure_distances(right, left)
+    if not min(*halves.levels, halves.spectrum, halves.lightness) > 0:
+        raise InputError("a photograph to compare with shows no granules: its halves are alike")
+    return Reference(statistics=left, halves=halves)
 
 
 def measure_distances(one: Statistics, other: Statistics) -> Distances:

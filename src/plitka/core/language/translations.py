@@ -8,11 +8,27 @@ import gettext
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
-from plitka.errors import FieldName, Phrase, PlitkaError
+from plitka.errors import FieldName, Phrase
 
 LANGUAGES = ("en", "ru")
 _CATALOGUES = Path(__file__).parent / "locale"
+
+
+@runtime_checkable
+class Sentence(Protocol):
+    """What is told to people: a `PlitkaError` or a `Notice`."""
+
+    @property
+    def message(self) -> str:
+        """A template for `str.format`."""
+        ...
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What fills its places."""
+        ...
 
 
 def choose_language(environ: Mapping[str, str]) -> str:
@@ -32,20 +48,20 @@ def translation(language: str) -> gettext.NullTranslations:
     return gettext.translation("plitka", _CATALOGUES, [language])
 
 
-def localise(error: PlitkaError, language: str, *, as_options: bool = False) -> str:
-    """The error's sentence in a language, its values filled in; those that are words of ours in the same language.
+def localise(sentence: Sentence, language: str, *, as_options: bool = False) -> str:
+    """An error or a notice in a language, its values filled in; those that are words of ours in the same language.
 
     Args:
-        error: it.
+        sentence: it.
         language: one of `LANGUAGES`.
         as_options: name choices as the command line does, `--field-mm` for `field_mm`.
     """
-    told = {name: _localise_value(value, language, as_options) for name, value in error.values.items()}
-    return translation(language).gettext(error.message).format(**told)
+    told = {name: _localise_value(value, language, as_options) for name, value in sentence.values.items()}
+    return translation(language).gettext(sentence.message).format(**told)
 
 
 def _localise_value(value: object, language: str, as_options: bool) -> object:
-    if isinstance(value, PlitkaError):
+    if isinstance(value, Sentence):
         return localise(value, language, as_options=as_options)
     if isinstance(value, FieldName) and as_options:
         return value.option

@@ -9,18 +9,18 @@ Decisions:
   their colour, so that the picture answers to the quotas and to nothing else.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
 from plitka.core.colour.arrays import encode_srgb8, lit_colours
-from plitka.core.scene import Granules, Surface
+from plitka.core.scene import Granules, Surface, naming_zone
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, flat_exposure
 from plitka.core.tile.masks import zone_labels
 from plitka.core.tile.shading import vary_chips, wetted_albedo
 from plitka.core.tile.surfaces import configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares, zone_mixes
-from plitka.errors import InputError
+from plitka.errors import FieldName, InputError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -44,7 +44,15 @@ def check_guide(request: "CompleteRequest") -> None:
         scene.granules != Granules() or scene.surface is not Surface.PRESSED or scene.field_mm is not None
     ):
         raise InputError(
-            "a guide brings its own granules: leave out their size, coarse, fine, surface and field-mm, or the guide"
+            "a guide brings its own granules: leave out {granules}, {size}, {coarse}, {fine}, {surface} and {field}, "
+            "or {guide}",
+            granules=FieldName("granules"),
+            size=FieldName("granule_mm"),
+            coarse=FieldName("coarse"),
+            fine=FieldName("fine"),
+            surface=FieldName("surface"),
+            field=FieldName("field_mm"),
+            guide=FieldName("guide"),
         )
 
 
@@ -111,26 +119,26 @@ class Layout:
         for zone, (wanted, got) in enumerate(zip(asked, reached, strict=True)):
             points = 100 * float(np.abs(np.subtract(wanted, got)).max())
             if points > tolerance:
-                raise self._too_coarse(zone, n_granules[zone], points, tolerance)
+                self._refuse_granules(zone, n_granules[zone], points, tolerance)
 
-    def _too_coarse(self, zone: int, n_granules: int, points: float, tolerance: float) -> InputError:
-        if self._request.guide is not None and len(self._request.scene.zones) == 1:
-            return InputError(
+    def _refuse_granules(self, zone: int, n_granules: int, points: float, tolerance: float) -> NoReturn:
+        zones = self._request.scene.zones
+        if self._request.guide is not None and len(zones) == 1:
+            raise InputError(
                 "the {n} granules of the guide are too few or too large for this recipe: dealt by it, a share is "
                 "{points:.1f} points off and {tolerance} are allowed; give smaller granules or a larger tolerance",
                 n=n_granules,
                 points=points,
                 tolerance=tolerance,
             )
-        return InputError(
-            "the {n} granules of zone {number} are too few or too large for its recipe: dealt by it, a share is "
-            "{points:.1f} points off and {tolerance} are allowed; give smaller granules, a larger zone or a larger "
-            "tolerance",
-            n=n_granules,
-            number=zone,
-            points=points,
-            tolerance=tolerance,
-        )
+        with naming_zone(zone, zones[zone].title):
+            raise InputError(
+                "its {n} granules are too few or too large for its recipe: dealt by it, a share is {points:.1f} points "
+                "off and {tolerance} are allowed; give smaller granules, a larger zone or a larger tolerance",
+                n=n_granules,
+                points=points,
+                tolerance=tolerance,
+            )
 
     def _chip_colours(self, quotas: "ZoneRecipes") -> "tuple[FloatMap, float]":
         """(n, 3) linear light of each chip, on the mean of its facets, and the gain of the veil over them."""

@@ -18,9 +18,11 @@ import base64
 import binascii
 import re
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from io import BytesIO
+from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
@@ -288,12 +290,23 @@ def open_png(content: bytes, name: str) -> Image.Image:
             height=height,
             limit=MAX_MASK_PX,
         )
+    with naming_png(name):
+        image = Image.open(BytesIO(content), formats=("PNG",))
+        image.load()
+        return ImageOps.exif_transpose(image)
+
+
+@contextmanager
+def naming_png(name: str | Path) -> Iterator[None]:
+    """Raise what Pillow says of a PNG as an InputError that names it.
+
+    Raises:
+        InputError: no PNG, not a whole one, or one that no memory holds.
+    """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # damaged EXIF turns nothing
-            image = Image.open(BytesIO(content), formats=("PNG",))
-            image.load()
-            return ImageOps.exif_transpose(image)
+            warnings.simplefilter("ignore")  # of size, where the limits are our own; damaged EXIF turns nothing
+            yield
     except UnidentifiedImageError as error:
         raise InputError("{path} is not a PNG picture, or not a whole one", path=name) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # so Pillow reports damage

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.scene import Coarseness, Scene
+from plitka.core.scene import Coarseness, Scene, naming_zone
 from plitka.core.tile.dealing import Chips, Deal, coarseness_shares, deal_by_coarseness, deal_exactly
 from plitka.core.tile.granules import CoarsenessShares, IdMap
 from plitka.core.tile.masks import ZoneIndex
@@ -77,12 +77,11 @@ class ZonedChips:
         zone_of_chip = zone_of_chips(ids, labels, len(scene.zones))
         own = np.bincount(zone_of_chip[chips.areas > 0], minlength=len(scene.zones))
         for number in np.flatnonzero(own == 0).tolist():
-            raise InputError(
-                "zone {number} ({mask}) is too small for these granules: none lies in it for the most part; make the "
-                "zone larger or the granules smaller",
-                number=number,
-                mask=scene.zones[number].title,
-            )
+            with naming_zone(number, scene.zones[number].title):
+                raise InputError(
+                    "it is too small for these granules: none lies in it for the most part; make it larger or the "
+                    "granules smaller"
+                )
         return cls(scene, chips, zone_of_chip)
 
     @property
