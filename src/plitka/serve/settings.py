@@ -159,10 +159,10 @@ class Settings:
 
 def _check_range(one: Field[Any], value: float) -> None:
     low, high = one.metadata.get(_RANGE, _RANGES[one.type])
-    if not low <= value <= high:
-        raise InputError(
-            "{name} must lie in {low}..{high}, not {value}", name=one.name, low=low, high=high, value=value
-        )
+    if not value >= low:  # no number is neither above nor below
+        raise InputError("{name} must be at least {low}, not {value}", name=one.name, low=low, value=value)
+    if value > high:
+        raise InputError("{name} must be at most {high}, not {value}", name=one.name, high=high, value=value)
 
 
 def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
