@@ -5,14 +5,13 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
-from laying import BedConfig, Beds, beds_of_heights, lay_beds
+from laying import OVERSAMPLE, BedConfig, Beds, beds_of_heights, lay_beds
 from lighting import BoxConfig, LightMaps, light_beds
 from shards import ShardConfig, Shards, make_shards
 from torch import Tensor
 
 PX_PER_MM = 7.0
 """Of the photographs."""
-OVERSAMPLE = 2
 N_SHARDS = 96
 """Different ones in a bed of 640 px, of some two thousand: few enough for a processor, too many to be seen twice."""
 TOPS = {"lamp": 2.0, "coat": 1.0, "sky": 1.0, "hint": 2.5, "hint_sheen": 8.0}

@@ -1,8 +1,9 @@
 """Many beds of shards at once: each shard falls where it comes to rest lowest of a few places.
 
-As `plitka.core.granules` lays one bed on a processor, here a batch of them is laid on a GPU, one shard of each bed at a
-time. Beds are periodic. What is kept of a bed is which shard lies on top of each cell and where that shard's middle is,
-so that all that a stamp knows of its surface, slopes included, can be looked up without a step at its outline.
+As `plitka.core.tile.granules` lays one bed on a processor, here a batch of them is laid on a GPU, one shard of each bed
+at a time. Beds are periodic. What is kept of a bed is which shard lies on top of each cell and where that shard's
+middle is, so that all that a stamp knows of its surface, slopes included, can be looked up without a step at its
+outline.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 import torch
 from shards import Shards
 from torch import Tensor
+
+OVERSAMPLE = 2
+"""Cells along a pixel's side, of beds as of the light on them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

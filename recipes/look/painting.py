@@ -149,12 +149,15 @@ def blurred(picture: Tensor, width: float | Tensor) -> Tensor:
     return torch.fft.irfft2(torch.fft.rfft2(picture) * gain, s=picture.shape[-2:])
 
 
-def deal(areas: Tensor, shares: list[float]) -> Tensor:
-    """(n_shards,) which colour each shard of one bed gets, so that seen areas meet the shares but for one shard."""
-    order = torch.randperm(len(areas), device=areas.device)
-    seen = areas[order].float()
-    middle = (seen.cumsum(0) - seen / 2) / seen.sum()
-    edges = torch.tensor(shares, device=areas.device).cumsum(0)
-    dealt = torch.empty_like(order)
-    dealt[order] = torch.searchsorted(edges, middle).clamp(max=len(shares) - 1)
-    return dealt
+def deal(areas: Tensor, shares: Tensor, order: Tensor) -> Tensor:
+    """(B, n_shards) which of the shares (B, k) each shard gets, so that seen areas meet them but for one shard.
+
+    Args:
+        areas: (B, n_shards) cells in which each shard is seen.
+        shares: rows that add up to 1; zeros at their end stand for no share.
+        order: (B, n_shards) the order in which shards are dealt.
+    """
+    seen = areas.gather(1, order)
+    middle = (seen.cumsum(1) - seen / 2) / seen.sum(1, keepdim=True)
+    dealt = torch.searchsorted(shares.cumsum(1), middle).clamp(max=shares.shape[1] - 1)
+    return torch.empty_like(order).scatter_(1, order, dealt)
