@@ -18,8 +18,8 @@ MIX = "mix"
 
 
 def fields_of(code: str) -> tuple[str, ...]:
-    """What is fitted and kept of a finish: shards of mixes are those of the solids."""
-    return PER_TILE if code == MIX else (*PER_SHARD, *PER_TILE)
+    """What is fitted and kept of a finish: shards of mixes are those of solids; the gloss of a solid is its coat."""
+    return PER_TILE if code == MIX else (*PER_SHARD, *(name for name in PER_TILE if name != "gloss"))
 
 
 @dataclass(frozen=True, slots=True)

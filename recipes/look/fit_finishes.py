@@ -37,6 +37,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "veil": (0.001, 0.03),
     "toe": (0.0, 0.02),
     "gamma": (0.85, 1.5),
+    "gloss": (0.02, 1.2),
     "lens_px": (0.2, 0.8),
     "sharpen": (0.0, 1.0),
     "noise": (0.001, 0.03),

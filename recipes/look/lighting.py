@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 import torch
-from laying import OVERSAMPLE, Beds
+from laying import OVERSAMPLE, Beds, smooth_noise
 from torch import Tensor
 from torch.nn import functional
 
@@ -65,9 +65,10 @@ SHADOW_STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40)
 
 
 @torch.no_grad()
-def light_beds(beds: Beds, config: BoxConfig, draw: torch.Generator) -> LightMaps:
+def light_beds(beds: Beds, config: BoxConfig, draw: torch.Generator, mapped: Beds | None = None) -> LightMaps:
+    """The light on beds, and the hints of their maps, on which they may be laid otherwise (`mapped`)."""
     k = OVERSAMPLE
-    fine, coarse = (relief(beds.height.shape, radius * k, draw) for radius in (2, 3))
+    fine, coarse = (smooth_noise(beds.height.shape, radius * k, draw) for radius in (2, 3))
     wrinkled, crumpled = _unit_slopes(fine), _unit_slopes(coarse)
     height = config.relief * beds.height
     towards = _direction(config.azimuth_deg, config.elevation_deg)
@@ -81,7 +82,7 @@ def light_beds(beds: Beds, config: BoxConfig, draw: torch.Generator) -> LightMap
         lamp.append(cosine.clamp_min(0) / towards[2] * open_to_box)
         coat.append(_mirrored(slopes + wrinkle * wrinkled, config) * open_to_box)
     sky = _sky(height, _normals(beds.slopes))
-    return LightMaps(torch.stack(lamp, 1), torch.stack(coat, 1), sky, *_hint(beds, config, fine, coarse))
+    return LightMaps(torch.stack(lamp, 1), torch.stack(coat, 1), sky, *_hint(mapped or beds, config, fine, coarse))
 
 
 def _direction(azimuth_deg: float, elevation_deg: float) -> tuple[float, float, float]:
@@ -160,15 +161,6 @@ def _mirrored(slopes: Tensor, config: BoxConfig) -> Tensor:
         for part in (across, upward)
     ]
     return torch.where(towards > 0, inside[0] * inside[1], 0.0)
-
-
-def relief(shape: torch.Size, radius_cells: int, draw: torch.Generator) -> Tensor:
-    """Periodic noise of unit deviation, smooth over a radius, as `plitka.core.tile.shading` has it; of another draw."""
-    noise = torch.randn(shape, device=draw.device, generator=draw)
-    for axis in (1, 2, 1, 2):
-        noise = sum(noise.roll(step, axis) for step in range(-radius_cells, radius_cells + 1))
-        noise = noise / noise.std()
-    return noise
 
 
 def rises(height: Tensor) -> Tensor:

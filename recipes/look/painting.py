@@ -42,6 +42,8 @@ class Finish:
     """Light below which all is black."""
     gamma: float = 1.0
     """Contrast about middle gray."""
+    gloss: float = 1.0
+    """Part of every shard's coat light that is seen: mixes have less of it than their solids."""
     lens_px: float = 0.45
     """Deviation of the blur."""
     sharpen: float = 0.0
@@ -56,7 +58,7 @@ class Finish:
 
 PER_SHARD = ("coat", "coat_spread", "crumple", "tone", "mottle")
 """What shards of one tile may differ in; the rest belongs to lamp and camera."""
-PER_TILE = ("lamp", "sky", "occlusion", "veil", "toe", "gamma", "lens_px", "sharpen", "noise")
+PER_TILE = ("lamp", "sky", "occlusion", "veil", "toe", "gamma", "gloss", "lens_px", "sharpen", "noise")
 BOUNCE = 0.85
 """Of the light that neighbours throw back, how much arrives."""
 TINT = 0.008
@@ -114,7 +116,7 @@ def shine(ids: Tensor, light: LightMaps, made_of: Paint, finish: Finish, oversam
     # Each further bounce loses what the neighbours swallow.
     hidden = BOUNCE * blurred(surface.clamp(max=1), 9 * oversample) * (1 - sky)
     body = surface * ((finish.lamp * lamp + finish.sky * sky) / (1 - 0.9 * hidden) + 0.5 * hidden * sky.sqrt())
-    return body + at_cells(made_of.coat) * coat + finish.veil * light.sky[:, None]
+    return body + finish.gloss * at_cells(made_of.coat) * coat + finish.veil * light.sky[:, None]
 
 
 def develop(linear: Tensor, finish: Finish) -> Tensor:
