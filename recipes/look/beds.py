@@ -1,20 +1,21 @@
 """Lit beds in one call, and in a form that keeps hundreds of them on a GPU."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
-from laying import BedConfig, Beds, beds_of_heights, lay_beds
+from laying import OVERSAMPLE, BedConfig, Beds, beds_of_heights, lay_beds, torn
 from lighting import BoxConfig, LightMaps, light_beds
 from shards import ShardConfig, Shards, make_shards
 from torch import Tensor
 
 PX_PER_MM = 7.0
 """Of the photographs."""
-OVERSAMPLE = 2
 N_SHARDS = 96
 """Different ones in a bed of 640 px, of some two thousand: few enough for a processor, too many to be seen twice."""
+CHIPS_RELIEF = 1.1
+"""`BoxConfig.relief` of chips: they lie a third higher and lower than shards, and their gaps would be too dark."""
 TOPS = {"lamp": 2.0, "coat": 1.0, "sky": 1.0, "hint": 2.5, "hint_sheen": 8.0}
 """What a byte's 255 stands for in each of the kept maps."""
 
@@ -95,8 +96,13 @@ def varied_box(rng: np.random.Generator) -> BoxConfig:
 
 
 def laid_fields(ids: Tensor, heights: Tensor, seed: int, *, varied: bool, batch: int = 16) -> Iterator[LitFields]:
-    """The same of beds (F, C, C) that were laid elsewhere, heights in cells."""
+    """The same of beds (F, C, C) that were laid elsewhere, of chips with flat faces, heights in cells.
+
+    Maps show them so; they are lit as if they were shards.
+    """
     rng, draw = np.random.default_rng(seed), torch.Generator(ids.device).manual_seed(seed)
     for one, height in zip(ids.split(batch), heights.split(batch), strict=True):
-        beds = beds_of_heights(one.long(), height.float())
-        yield LitFields.of(beds, light_beds(beds, varied_box(rng) if varied else BoxConfig(), draw))
+        chips, flat = one.long(), height.float()
+        beds = beds_of_heights(chips, torn(chips, flat, draw))
+        box = replace(varied_box(rng) if varied else BoxConfig(), relief=CHIPS_RELIEF)
+        yield LitFields.of(beds, light_beds(beds, box, draw, mapped=beds_of_heights(chips, flat)))

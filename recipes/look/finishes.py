@@ -1,20 +1,25 @@
 """The finish of each photographed colour, and of mixes: fitted figures, from which no photograph can be made."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from painting import PER_SHARD, Finish, Paint, deal
+from painting import PER_SHARD, PER_TILE, Finish, Paint, deal
 from torch import Tensor
 
 from plitka.core.colour.arrays import lit_colours
+from plitka.core.judge.realism import recipe_key
 from plitka.core.recipes.recipe import Recipe
 
 KEPT = Path(__file__).with_name("finishes.json")
 MIX = "mix"
 """Under which the lamp and the camera of mixes are kept."""
+
+
+def fields_of(code: str) -> tuple[str, ...]:
+    """What is fitted and kept of a finish: shards of mixes are those of solids; the gloss of a solid is its coat."""
+    return PER_TILE if code == MIX else (*PER_SHARD, *(name for name in PER_TILE if name != "gloss"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,9 @@ class Finishes:
         return cls({code: (Finish(**row["finish"]), tuple(row["exposure"])) for code, row in rows.items()})
 
     def save(self, path: Path = KEPT) -> None:
-        names = [field.name for field in fields(Finish)]
         rows = {
             code: {
-                "finish": {name: round(getattr(finish, name), 4) for name in names},
+                "finish": {name: round(getattr(finish, name), 4) for name in fields_of(code)},
                 "exposure": [round(part, 4) for part in exposure],
             }
             for code, (finish, exposure) in sorted(self.by_code.items())
@@ -60,8 +64,9 @@ class Finishes:
 
 def paint_of(recipe: Recipe, areas: Tensor, finishes: Finishes) -> Paint:
     """What the shards of one bed are made of, whose seen areas are (n_shards,)."""
-    dealt = deal(areas, list(recipe.shares))
-    colours, rows = (part.to(areas.device)[dealt][None] for part in finishes.material(recipe))
+    order = torch.randperm(len(areas), device=areas.device)
+    dealt = deal(areas[None], torch.tensor([recipe.shares], device=areas.device), order[None])
+    colours, rows = (part.to(areas.device)[dealt] for part in finishes.material(recipe))
     return Paint.draw(colours, rows)
 
 
@@ -72,5 +77,6 @@ def seen_areas(ids: Tensor, n_shards: int) -> Tensor:
     return torch.zeros(n, n_shards, device=ids.device).scatter_add_(1, flat, torch.ones_like(flat, dtype=torch.float))
 
 
-def names(recipes: Sequence[Recipe]) -> list[str]:
-    return ["_".join(f"{code}{percent:g}" for code, percent in recipe.percents.items()) for recipe in recipes]
+def file_name(recipe: Recipe) -> str:
+    """Of a recipe's picture, `BLUE60_RED40.png`, whatever the order it was written in."""
+    return recipe_key(recipe).replace(":", "").replace(" ", "_") + ".png"

@@ -14,15 +14,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from beds import lay_lit_beds
-from finishes import MIX, Finishes, paint_of, seen_areas
+from finishes import MIX, Finishes, fields_of, paint_of, seen_areas
 from judge import inner_photographs
-from laying import BedConfig
+from laying import OVERSAMPLE, BedConfig
 from painting import Finish, paint
 
 from plitka.core.colour.arrays import decode_srgb8
 from plitka.core.judge.close_look import figures, look_closely
 from plitka.core.judge.evaluation import photographed_recipes
-from plitka.core.judge.realism import Statistics, describe, load_references, measure_distances
+from plitka.core.judge.realism import Statistics, image_statistics, load_references, measure_distances
 from plitka.core.recipes.recipe import Recipe
 
 RANGES: Mapping[str, tuple[float, float]] = {
@@ -37,6 +37,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "veil": (0.001, 0.03),
     "toe": (0.0, 0.02),
     "gamma": (0.85, 1.5),
+    "gloss": (0.02, 1.2),
     "lens_px": (0.2, 0.8),
     "sharpen": (0.0, 1.0),
     "noise": (0.001, 0.03),
@@ -82,7 +83,7 @@ class Target:
     @classmethod
     def of(cls, pixels: np.ndarray) -> "Target":
         mean = decode_srgb8(pixels).mean((0, 1))
-        return cls(describe(pixels), figures(look_closely(pixels)), mean)
+        return cls(image_statistics(pixels), figures(look_closely(pixels)), mean)
 
     def distance(self, other: "Target") -> float:
         """0 is the same; a photograph's other half is at about 2."""
@@ -109,14 +110,14 @@ class Search:
         best = finishes.of(code)
         best, loss = self.judged(finishes, code, best, pairs)
         for step in range(n_steps):
-            finish = self.moved(best[0], STEP * (1 - 5 / 6 * step / n_steps))
+            finish = self.moved(best[0], code, STEP * (1 - 5 / 6 * step / n_steps))
             tried, its_loss = self.judged(finishes, code, (finish, best[1]), pairs)
             if its_loss < loss:
                 best, loss = tried, its_loss
         return best, loss
 
-    def moved(self, finish: Finish, step: float) -> Finish:
-        chosen = self.rng.sample(sorted(RANGES), 4)
+    def moved(self, finish: Finish, code: str, step: float) -> Finish:
+        chosen = self.rng.sample(sorted(fields_of(code)), 4)
         moved = {}
         for name in chosen:
             low, high = RANGES[name]
@@ -132,7 +133,6 @@ class Search:
     ) -> tuple[tuple[Finish, tuple[float, float, float]], float]:
         """The mean distance from the photographs, once the exposure of a solid is settled."""
         if code == MIX:
-            # Its per-shard figures are those of the solids.
             pairs = pairs[:: max(1, len(pairs) // 4)]
         finish, exposure = given
         with_it = Finishes(finishes.by_code | {code: (finish, exposure)})
@@ -146,7 +146,8 @@ class Search:
 
     def picture(self, finishes: Finishes, recipe: Recipe) -> np.ndarray:
         torch.manual_seed(0)
-        painted = paint(self.beds.ids, self.light, paint_of(recipe, self.areas, finishes), finishes.camera(recipe), 2)
+        made_of, camera = paint_of(recipe, self.areas, finishes), finishes.camera(recipe)
+        painted = paint(self.beds.ids, self.light, made_of, camera, OVERSAMPLE)
         return (painted[0].permute(1, 2, 0) * 255).round().byte().numpy()
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
+import torch
+from lattice import without_lattice
 from PIL import Image
 from two_sample import Pairs, accuracy
 
@@ -32,6 +34,7 @@ def main() -> None:
     parser.add_argument(
         "--steps", type=int, default=500, help="of the two-sample network, for each fold; 0: not at all"
     )
+    parser.add_argument("--without-lattice", type=int, metavar="PX", help="take off that of latent places of this side")
     parser.add_argument("--table", action="store_true", help="every recipe's figures as well")
     parser.add_argument("folders", nargs="+", metavar="NAME=FOLDER")
     asked = parser.parse_args()
@@ -42,7 +45,7 @@ def main() -> None:
         say(f"  two-sample accuracy, halves against each other {accuracy(Pairs.halves(photographs), asked.steps):.3f}")
     for given in asked.folders:
         name, folder = given.split("=")
-        pictures = dict(pictures_of(Path(folder), photographs))
+        pictures = dict(pictures_of(Path(folder), photographs, asked.without_lattice))
         looks[name] = {recipe: figures(look_closely(pixels)) for recipe, pixels in pictures.items()}
         report(name, looks[name], looks["photographs"])
         if asked.steps:
@@ -61,10 +64,19 @@ def inner_photographs(folder: Path) -> Iterator[tuple[str, np.ndarray]]:
         yield "_".join(sorted(recipe_name(recipe).split("_"))), pixels[rim:-rim, rim:-rim]
 
 
-def pictures_of(folder: Path, photographs: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
+def pictures_of(
+    folder: Path, photographs: Mapping[str, np.ndarray], place_px: int | None = None
+) -> Iterator[tuple[str, np.ndarray]]:
     for path in sorted(folder.glob("*.png")):
         if (name := "_".join(sorted(path.stem.split("_")))) in photographs:
-            yield name, np.asarray(Image.open(path).convert("RGB"))
+            pixels = np.asarray(Image.open(path).convert("RGB"))
+            yield name, pixels if place_px is None else smoothed(pixels, place_px)
+
+
+def smoothed(pixels: np.ndarray, place_px: int) -> np.ndarray:
+    """A picture without its lattice, as far as bytes can tell."""
+    picture = without_lattice(torch.from_numpy(pixels.copy()).permute(2, 0, 1) / 255, place_px)
+    return (picture.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
 
 
 def report(name: str, looks: Mapping[str, Mapping[str, float]], wanted: Mapping[str, Mapping[str, float]]) -> None:

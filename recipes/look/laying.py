@@ -1,15 +1,23 @@
 """Many beds of shards at once: each shard falls where it comes to rest lowest of a few places.
 
-As `plitka.core.granules` lays one bed on a processor, here a batch of them is laid on a GPU, one shard of each bed at a
-time. Beds are periodic. What is kept of a bed is which shard lies on top of each cell and where that shard's middle is,
-so that all that a stamp knows of its surface, slopes included, can be looked up without a step at its outline.
+As `plitka.core.tile.granules` lays one bed on a processor, here a batch of them is laid on a GPU, one shard of each bed
+at a time. Beds are periodic. What is kept of a bed is which shard lies on top of each cell and where that shard's
+middle is, so that all that a stamp knows of its surface, slopes included, can be looked up without a step at its
+outline.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
 from shards import Shards
 from torch import Tensor
+
+OVERSAMPLE = 2
+"""Cells along a pixel's side, of beds as of the light on them."""
+TORN_CELLS, TORN_DEPTH = 8, 3.0
+"""Radius of the bends that make shards of chips, and their depth, in cells: with them a two-sample network takes fewer
+lit chips for what they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +135,31 @@ def _press(height: Tensor, config: BedConfig) -> tuple[Tensor, Tensor]:
     pressed = torch.where(above, level + (height - level) * config.press, height)
     factor = torch.where(above, config.press, 1.0)
     return torch.maximum(pressed, level - config.deepest), factor
+
+
+def torn(ids: Tensor, height: Tensor, draw: torch.Generator) -> Tensor:
+    """Heights (B, N, N) of chips with flat faces, which are bent and torn as shards are, each in a way of its own."""
+    side, n_chips = ids.shape[-1], int(ids.max()) + 1
+    bends = smooth_noise(ids.shape, TORN_CELLS, draw).flatten(1)
+    down, right = torch.randint(side, (2, len(ids), n_chips), device=ids.device, generator=draw)
+    line, flat = torch.arange(side, device=ids.device), ids.flatten(1)
+    rows = (line[:, None] + down.gather(1, flat).view_as(ids)) % side
+    columns = (line + right.gather(1, flat).view_as(ids)) % side
+    return height + TORN_DEPTH * bends.gather(1, (rows * side + columns).flatten(1)).view_as(ids)
+
+
+def smooth_noise(shape: torch.Size, radius_cells: int, draw: torch.Generator) -> Tensor:
+    """Periodic noise (B, N, N) of unit deviation, as smooth as that of `plitka.core.tile.shading` of this radius.
+
+    Its means over squares show in what a coat mirrors; here it is smooth alike in all directions.
+    """
+    noise = torch.randn(shape, device=draw.device, generator=draw)
+    deviation = math.sqrt(((2 * radius_cells + 1) ** 2 - 1) / 6)
+    rows, columns = (torch.fft.fftfreq(side, device=draw.device) for side in shape[-2:])
+    columns = columns[: shape[-1] // 2 + 1]
+    gain = torch.exp(-2 * (math.pi * deviation) ** 2 * (rows[:, None] ** 2 + columns**2))
+    noise = torch.fft.irfft2(torch.fft.rfft2(noise) * gain, s=shape[-2:])
+    return noise / noise.std()
 
 
 def beds_of_heights(ids: Tensor, height: Tensor) -> Beds:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 import torch
-from laying import Beds
+from laying import OVERSAMPLE, Beds, smooth_noise
 from torch import Tensor
 from torch.nn import functional
 
@@ -37,7 +37,6 @@ class BoxConfig:
     """Deviation of the bodies' own slopes, likewise."""
     relief: float = 1.6
     """How much deeper a bed is than its heights say: shards hang over, which heights cannot."""
-    oversample: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +65,10 @@ SHADOW_STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40)
 
 
 @torch.no_grad()
-def light_beds(beds: Beds, config: BoxConfig, draw: torch.Generator) -> LightMaps:
-    k = config.oversample
-    fine, coarse = (relief(beds.height.shape, radius * k, draw) for radius in (2, 3))
+def light_beds(beds: Beds, config: BoxConfig, draw: torch.Generator, mapped: Beds | None = None) -> LightMaps:
+    """The light on beds, and the hints of their maps, on which they may be laid otherwise (`mapped`)."""
+    k = OVERSAMPLE
+    fine, coarse = (smooth_noise(beds.height.shape, radius * k, draw) for radius in (2, 3))
     wrinkled, crumpled = _unit_slopes(fine), _unit_slopes(coarse)
     height = config.relief * beds.height
     towards = _direction(config.azimuth_deg, config.elevation_deg)
@@ -82,7 +82,7 @@ def light_beds(beds: Beds, config: BoxConfig, draw: torch.Generator) -> LightMap
         lamp.append(cosine.clamp_min(0) / towards[2] * open_to_box)
         coat.append(_mirrored(slopes + wrinkle * wrinkled, config) * open_to_box)
     sky = _sky(height, _normals(beds.slopes))
-    return LightMaps(torch.stack(lamp, 1), torch.stack(coat, 1), sky, *_hint(beds, config, fine, coarse))
+    return LightMaps(torch.stack(lamp, 1), torch.stack(coat, 1), sky, *_hint(mapped or beds, config, fine, coarse))
 
 
 def _direction(azimuth_deg: float, elevation_deg: float) -> tuple[float, float, float]:
@@ -163,15 +163,6 @@ def _mirrored(slopes: Tensor, config: BoxConfig) -> Tensor:
     return torch.where(towards > 0, inside[0] * inside[1], 0.0)
 
 
-def relief(shape: torch.Size, radius_cells: int, draw: torch.Generator) -> Tensor:
-    """Periodic noise of unit deviation, smooth over a radius, as `plitka.core.shading` has it; of another draw."""
-    noise = torch.randn(shape, device=draw.device, generator=draw)
-    for axis in (1, 2, 1, 2):
-        noise = sum(noise.roll(step, axis) for step in range(-radius_cells, radius_cells + 1))
-        noise = noise / noise.std()
-    return noise
-
-
 def rises(height: Tensor) -> Tensor:
     """(B, 2, N, N) slopes to the right and downwards of periodic heights in cells."""
     return torch.stack([(height.roll(-1, axis) - height.roll(1, axis)) / 2 for axis in (2, 1)], 1)
@@ -188,7 +179,7 @@ def _normals(slopes: Tensor) -> Tensor:
 
 def _hint(beds: Beds, config: BoxConfig, fine: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor]:
     """What `core.tile.granule_map` shows of a bed on its map: `compute_light` on cells of a pixel, in torch."""
-    k, usual = config.oversample, LightConfig()
+    k, usual = OVERSAMPLE, LightConfig()
     lifted = config.elevation_deg + usual.elevation_deg - BoxConfig().elevation_deg
     look = replace(usual, azimuth_deg=config.azimuth_deg, elevation_deg=min(lifted, 80.0))
     height, fine, coarse = beds.height[:, ::k, ::k] / k, fine[:, ::k, ::k], coarse[:, ::k, ::k]

@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 
 import torch
-from beds import OVERSAMPLE, lay_lit_beds
-from finishes import Finishes, names, paint_of, seen_areas
-from laying import BedConfig
+from beds import lay_lit_beds
+from finishes import Finishes, file_name, paint_of, seen_areas
+from laying import OVERSAMPLE, BedConfig
 from painting import paint
 from PIL import Image
 
@@ -27,12 +27,12 @@ def main() -> None:
     beds, light = lay_lit_beds(asked.beds, BedConfig(n_cells=OVERSAMPLE * asked.size), asked.seed, device)
     areas, finishes = seen_areas(beds.ids, beds.n_fallen), Finishes.load()
     recipes = photographed_recipes(load_references())
-    for index, (recipe, name) in enumerate(zip(recipes, names(recipes), strict=True)):
+    for index, recipe in enumerate(recipes):
         one = slice(index % asked.beds, index % asked.beds + 1)
         made_of = paint_of(recipe, areas[one][0], finishes)
         painted = paint(beds.ids[one], light.of(one), made_of, finishes.camera(recipe), OVERSAMPLE)
         pixels = (painted[0] * 255).round().byte().permute(1, 2, 0).cpu().numpy()
-        Image.fromarray(pixels).save(asked.folder / f"{name}.png")
+        Image.fromarray(pixels).save(asked.folder / file_name(recipe))
 
 
 if __name__ == "__main__":

@@ -42,6 +42,8 @@ class Finish:
     """Light below which all is black."""
     gamma: float = 1.0
     """Contrast about middle gray."""
+    gloss: float = 1.0
+    """Part of every shard's coat light that is seen: mixes have less of it than their solids."""
     lens_px: float = 0.45
     """Deviation of the blur."""
     sharpen: float = 0.0
@@ -56,7 +58,7 @@ class Finish:
 
 PER_SHARD = ("coat", "coat_spread", "crumple", "tone", "mottle")
 """What shards of one tile may differ in; the rest belongs to lamp and camera."""
-PER_TILE = ("lamp", "sky", "occlusion", "veil", "toe", "gamma", "lens_px", "sharpen", "noise")
+PER_TILE = ("lamp", "sky", "occlusion", "veil", "toe", "gamma", "gloss", "lens_px", "sharpen", "noise")
 BOUNCE = 0.85
 """Of the light that neighbours throw back, how much arrives."""
 TINT = 0.008
@@ -114,7 +116,7 @@ def shine(ids: Tensor, light: LightMaps, made_of: Paint, finish: Finish, oversam
     # Each further bounce loses what the neighbours swallow.
     hidden = BOUNCE * blurred(surface.clamp(max=1), 9 * oversample) * (1 - sky)
     body = surface * ((finish.lamp * lamp + finish.sky * sky) / (1 - 0.9 * hidden) + 0.5 * hidden * sky.sqrt())
-    return body + at_cells(made_of.coat) * coat + finish.veil * light.sky[:, None]
+    return body + finish.gloss * at_cells(made_of.coat) * coat + finish.veil * light.sky[:, None]
 
 
 def develop(linear: Tensor, finish: Finish) -> Tensor:
@@ -149,12 +151,15 @@ def blurred(picture: Tensor, width: float | Tensor) -> Tensor:
     return torch.fft.irfft2(torch.fft.rfft2(picture) * gain, s=picture.shape[-2:])
 
 
-def deal(areas: Tensor, shares: list[float]) -> Tensor:
-    """(n_shards,) which colour each shard of one bed gets, so that seen areas meet the shares but for one shard."""
-    order = torch.randperm(len(areas), device=areas.device)
-    seen = areas[order].float()
-    middle = (seen.cumsum(0) - seen / 2) / seen.sum()
-    edges = torch.tensor(shares, device=areas.device).cumsum(0)
-    dealt = torch.empty_like(order)
-    dealt[order] = torch.searchsorted(edges, middle).clamp(max=len(shares) - 1)
-    return dealt
+def deal(areas: Tensor, shares: Tensor, order: Tensor) -> Tensor:
+    """(B, n_shards) which of the shares (B, k) each shard gets, so that seen areas meet them but for one shard.
+
+    Args:
+        areas: (B, n_shards) cells in which each shard is seen.
+        shares: rows that add up to 1; zeros at their end stand for no share.
+        order: (B, n_shards) the order in which shards are dealt.
+    """
+    seen = areas.gather(1, order)
+    middle = (seen.cumsum(1) - seen / 2) / seen.sum(1, keepdim=True)
+    dealt = torch.searchsorted(shares.cumsum(1), middle).clamp(max=shares.shape[1] - 1)
+    return torch.empty_like(order).scatter_(1, order, dealt)

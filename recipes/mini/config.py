@@ -29,12 +29,13 @@ class MiniConfig:
     """The last step starts at 0.08 of the latents' deviation and not at SDXL's 0.03, so that it can light a whole
     flat map. The first one sees nothing of the picture's mean colour, of which SDXL's leaves a trace."""
 
-    n_fields: int = 224
+    n_fields: int = 64
     """Different beds of shards on each GPU; each is recoloured without end."""
     n_shards: int = 256
     """Different shards in every 32 of these beds."""
-    n_chip_fields: int = 64
-    """Layers of the chips that guided pictures' maps are laid with."""
+    n_chip_fields: int = 160
+    """Layers of the chips that guided pictures' maps are laid with: most of what the network sees, for it is what it
+    will be given."""
     field_px: int = 512
     vae_crop_px: int = 256
     vae_batch: int = 32
@@ -42,7 +43,7 @@ class MiniConfig:
     """Pictures kept on the device for the autoencoder; some are replaced at every step."""
     text_batch: int = 512
     unet_batch: int = 32
-    pool: int = 4096
+    pool: int = 2048
     """Latents kept on the device; some are replaced at every step."""
     refresh: int = 4
 
@@ -54,7 +55,8 @@ class MiniConfig:
     """So guided mode makes one step, from a noise that hides no granule: under more of it those of one colour
     run together, and the network would have to invent them."""
     guided_batch: int = 32
-    """As large as `unet_batch`, so that one compiled graph serves both."""
+    diffusion_batch: int = 12
+    """Beside the guided step, of what must not be forgotten: text mode."""
     guided_crop_px: int = 256
     shares_batch: int = 16
     """Of the stage that paints maps from noise, for both of its lessons."""
@@ -81,6 +83,7 @@ SMALL = replace(
     refresh=1,
     kept=192,
     guided_batch=4,
+    diffusion_batch=2,
     shares_batch=4,
 )
 """For the last stage, on a laptop's processor."""
@@ -99,6 +102,7 @@ TOY = replace(
     kept=8,
     refresh=2,
     guided_batch=2,
+    diffusion_batch=1,
     shares_batch=2,
     text_steps=3,
     guided_crop_px=64,

@@ -16,6 +16,8 @@ from plitka.core.recipes.recipe import V45
 NEGATIVE = Defaults().negative_prompt
 SPECIAL = ("<|startoftext|>", "<|endoftext|>")
 N_COLOURS_CHANCES = (0.14, 0.24, 0.22, 0.16, 0.09, 0.06, 0.05, 0.04)
+LOOK_CHANCES = (0.30, 0.22, 0.17, 0.12, 0.07, 0.05, 0.04, 0.03)
+"""Of numbers of colours; the look of tiles shows most where they have one."""
 TRADE_CHANCE = 0.15
 
 
@@ -36,7 +38,7 @@ def training_colours() -> tuple[Colour, ...]:
 
 def draw_sample(rng: random.Random, colours: tuple[Colour, ...], *, n_catalogue: int, style: bool = False) -> Sample:
     """A recipe of 1-8 colours with the shares that people write, in a base or the full v45 caption."""
-    n = rng.choices(range(1, 9), N_COLOURS_CHANCES)[0]
+    n = rng.choices(range(1, 9), LOOK_CHANCES if style else N_COLOURS_CHANCES)[0]
     last = len(colours) if rng.random() < TRADE_CHANCE and not style else n_catalogue
     chosen = tuple(rng.sample(range(last), n))
     units = rng.choices((20, 100, 1000), (0.55, 0.38, 0.07))[0]

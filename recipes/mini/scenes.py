@@ -15,8 +15,10 @@ import numpy as np
 import torch
 from beds import PX_PER_MM, LitFields, laid_fields, shard_fields
 from finishes import MIX, Finishes
-from painting import PER_SHARD, Finish, Paint, develop, shine, to_srgb, together
-from prompts import Sample, kept_tokenizer
+from laying import OVERSAMPLE
+from lighting import LightMaps
+from painting import PER_SHARD, Finish, Paint, deal, develop, shine, to_srgb, together
+from prompts import N_COLOURS_CHANCES, Sample, kept_tokenizer
 from stage import Stage
 from torch import Tensor
 from torch.nn import functional
@@ -26,6 +28,7 @@ from plitka.core.colour.palette import Colour
 from plitka.core.tile.granule_map import GuideConfig
 from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
+from plitka.core.tile.shading import MOST_TINT, MOST_TONE
 
 MAP_TONE, MAP_TINT = LightConfig().tone, LightConfig().tint
 """How far the engine sets chips of one colour apart on a map."""
@@ -33,7 +36,7 @@ GUIDE = GuideConfig()
 """How the engine paints the map of a guided picture."""
 FLAT_SHARE = 0.15
 """Of maps without relief."""
-OVERSAMPLE = 2
+MOST_COLOURS = len(N_COLOURS_CHANCES)
 
 
 def lay_chips(seed: int, size_px: int, style: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -161,45 +164,40 @@ class Scenes:
         deal = noise_of_values(values, at_places(moved(ids_of_pixels[:, None])[:, 0], self.place_px))
         dealt = self._deal(samples, chosen, values[:, 0])
         hinted = (torch.rand(n) > flat_share).to(ids.device)
-        flat = self._guide(chosen, ids_of_pixels, self._on_map(dealt, values[:, 1]), hinted)
-        tile = self._tile(samples, chosen, ids, dealt, values[:, 1])
+        light = self.lit.light(chosen)
+        flat = self._guide(light, ids_of_pixels, self._on_map(dealt, values[:, 1]), hinted)
+        tile = self._tile(samples, light, ids, dealt, values[:, 1])
         lit, flat = (moved(part * 2 - 1) for part in (tile, to_srgb(flat)))
         return Painted(lit, flat, hinted, deal)
 
     def _deal(self, samples: list[Sample], chosen: Tensor, place_in_line: Tensor) -> Tensor:
         """(B, n_chips) colours, dealt by visible area in order of the values (B, n_chips)."""
-        device, areas = chosen.device, self.areas[chosen].float()
-        n = len(samples)
-        edges, colours = torch.ones(n, 8), torch.zeros(n, 8, dtype=torch.long)
+        n, device = len(samples), chosen.device
+        shares, colours = torch.zeros(n, MOST_COLOURS), torch.zeros(n, MOST_COLOURS, dtype=torch.long)
         for b, sample in enumerate(samples):
-            edges[b, : len(sample.shares)] = torch.tensor(sample.shares).cumsum(0)
+            shares[b, : len(sample.shares)] = torch.tensor(sample.shares)
             colours[b, : len(sample.colours)] = torch.tensor(sample.colours)
-            colours[b, len(sample.colours) :] = sample.colours[-1]
-        edges, colours = edges.to(device), colours.to(device)
-        order = place_in_line.argsort(1)
-        seen = areas.gather(1, order)
-        middle = (seen.cumsum(1) - seen / 2) / seen.sum(1, keepdim=True)
-        run = torch.searchsorted(edges, middle).clamp(max=7)
-        return torch.empty_like(order).scatter_(1, order, colours.gather(1, run))
+            colours[b, len(sample.colours) :] = sample.colours[-1]  # where rounding leaves a chip beyond all shares
+        dealt = deal(self.areas[chosen].float(), shares.to(device), place_in_line.argsort(1))
+        return colours.to(device).gather(1, dealt)
 
     def _on_map(self, dealt: Tensor, tones: Tensor) -> Tensor:
         """(B, n_chips, 3) colours as the engine paints them on a map."""
-        tone = (MAP_TONE * tones[..., None]).clamp(-0.5, 0.5)
-        tint = (MAP_TINT * torch.randn(*dealt.shape, 3, device=dealt.device)).clamp(-0.1, 0.1)
+        tone = (MAP_TONE * tones[..., None]).clamp(-MOST_TONE, MOST_TONE)
+        tint = (MAP_TINT * torch.randn(*dealt.shape, 3, device=dealt.device)).clamp(-MOST_TINT, MOST_TINT)
         return self.palette[dealt] * (tone + tint).exp()
 
-    def _guide(self, chosen: Tensor, ids: Tensor, albedo: Tensor, hinted: Tensor) -> Tensor:
+    def _guide(self, maps: LightMaps, ids: Tensor, albedo: Tensor, hinted: Tensor) -> Tensor:
         """(B, 3, H, W) the engine's map in linear light; some without relief, as maps from outside are."""
         shown = hinted.view(-1, 1, 1)
         seams = (ids != ids.roll(-1, 1)) | (ids != ids.roll(-1, 2))
-        maps = self.lit.light(chosen)
         light, sheen = (1 + shown * (part - 1) for part in (maps.hint, maps.hint_sheen))
         surface = gather_chips(albedo, ids) * (
             GUIDE.mean_of_lit * torch.where(seams, GUIDE.seam, 1.0) * (1 + GUIDE.relief * (light - 1))
         ).unsqueeze(-1)
         return (surface + GUIDE.veil * sheen[..., None]).permute(0, 3, 1, 2)
 
-    def _tile(self, samples: list[Sample], chosen: Tensor, ids: Tensor, dealt: Tensor, tones: Tensor) -> Tensor:
+    def _tile(self, samples: list[Sample], light: LightMaps, ids: Tensor, dealt: Tensor, tones: Tensor) -> Tensor:
         """(B, 3, H, W) lit and developed, sRGB in 0..1; base pictures vary in finish, exposure, tint and focus."""
         n, device = len(samples), ids.device
         materials = self.looks.materials(n, style=self.style)
@@ -208,7 +206,7 @@ class Scenes:
         levels = torch.tensor([camera.level for camera in cameras]).to(device)
         colours = self.palette[dealt] * self.looks.exposures[dealt] / levels[:, None, None]
         made_of, camera = Paint.draw(colours, rows, tones), together(cameras, device)
-        linear = functional.avg_pool2d(shine(ids, self.lit.light(chosen), made_of, camera, OVERSAMPLE), OVERSAMPLE)
+        linear = functional.avg_pool2d(shine(ids, light, made_of, camera, OVERSAMPLE), OVERSAMPLE)
         if not self.style:
             jitter = torch.rand(3, n, 1, 1, 1)
             warmth = 1.6 * jitter[1] - 0.8

@@ -186,6 +186,11 @@ class Recorded:
             self.graph.replay()
 
 
+def compiled(network: nn.Module, device: torch.device) -> nn.Module:
+    """A network that is compiled on a GPU, for each size of batch anew: kernels for any size are slower."""
+    return torch.compile(network, dynamic=False) if device.type == "cuda" else network
+
+
 def half_precision(device: torch.device) -> torch.autocast:
     """bfloat16 on a GPU; a processor that has to emulate it takes many times as long."""
     return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")

@@ -11,13 +11,14 @@ from typing import Any
 
 import torch
 from config import MiniConfig
+from critic import Critic, hinge, pull_of_critic
 from networks import Parts
 from prompts import draw_sample, training_colours
 from scenes import FLAT_SHARE, Scenes
 from stage import Average, Stage
 from torch import Tensor, nn
 from torch.nn import functional
-from train_guided import LATTICE_WEIGHT, Spectrum, build_critic, decode, hinge, pull_of_critic
+from train_guided import CRITIC_SHARE, LATTICE_WEIGHT, Spectrum, decode
 from train_style import adapt, resume, save
 from train_unet import Objective, noise_with, tokenise
 from train_vae import lattice_loss, picture_losses
@@ -138,7 +139,7 @@ class Lesson:
 
     def __init__(self, kept: Kept, parts: Parts, adapter: list[nn.Parameter], device: torch.device) -> None:
         self.kept, self.vae, self.unet, self.adapter = kept, parts.vae, parts.unet, adapter
-        self.critic = build_critic().to(device, memory_format=torch.channels_last)
+        self.critic = Critic().to(device, memory_format=torch.channels_last)
         self.updates = torch.optim.AdamW(adapter, betas=(0.9, 0.99), weight_decay=0.0)
         self.critic_updates = torch.optim.AdamW(self.critic.parameters(), betas=(0.0, 0.99))
         self.all_parameters, self.n_steps = [*adapter, *self.critic.parameters()], 0
@@ -189,7 +190,7 @@ class Lesson:
         if not criticised:
             return to_pair
         judgement = self.critic(self._part(torch.cat([painted, shown], 1)))
-        return to_pair + pull_of_critic(judgement, painted, to_pair)
+        return to_pair + CRITIC_SHARE * pull_of_critic(judgement, painted, to_pair)
 
     def _part(self, pictures: Tensor) -> Tensor:
         """A quarter of each picture, at a place of this step: the critic is the slowest of all."""

@@ -10,26 +10,34 @@ from pathlib import Path
 
 import torch
 from config import MiniConfig
+from critic import Critic, alikeness, hinge, judgements, pull_of_critic, unsteadiness
 from networks import Parts, n_parameters
 from PIL import Image
 from prompts import training_colours
 from scenes import Scenes
-from stage import Average, Recorded, Stage, adamw, half_precision, set_rate
+from stage import Average, Recorded, Stage, adamw, compiled, half_precision, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.parametrizations import spectral_norm
 from train_unet import Objective, Pool, save
 from train_vae import lattice_loss, picture_losses
 
 CRITIC_FROM = 0.3
 """Share of the training without a critic: one that has nothing to doubt yet only gets in the way."""
-CRITIC_SHARE = 0.6
+CRITIC_SHARE = 0.8
 """Length of the critic's pull on the pixels, where that towards the pair's pixels is 1."""
+HEARD_STEPS = 200
+"""In which the critic's pull grows to that: at first it knows little, in a run that goes on as well."""
+STEADY_WEIGHT = 300.0
+ALIKE_WEIGHT = 6.0
+"""Of what the critic sees and the pair has not."""
 LATENTS_WEIGHTS = (1.0, 0.1)
 """Of the distance between latents without and with a critic: it shows the way at first and blurs at last."""
 DIFFUSION_WEIGHT = 1.0
 SPECTRUM_WEIGHT = 0.15
-LATTICE_WEIGHT = 60.0
+TAILS_WEIGHT = 0.01
+LATTICE_WEIGHT = 30.0
+KINDS = (True, False)
+"""Of scenes: two in three have the look of the photographs, so that the adapter has little to mend."""
 WINDOW_PX = 64
 N_BANDS = 12
 
@@ -37,28 +45,36 @@ N_BANDS = 12
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
     config, device = stage.config, stage.device
-    scenes, parts = Scenes.build(stage, training_colours(), style=False), Parts.load(stage)
+    scenes, parts = [Scenes.build(stage, training_colours(), style=style) for style in KINDS], Parts.load(stage)
     encoders, unet = parts.encoders.requires_grad_(False), parts.unet
     average = Average([unet], limit=0.998)
-    pool = Pool([scenes], parts, config, device, seed=4 + stage.seed)
-    objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
+    pool = Pool([scenes[0], scenes[0], scenes[1]], parts, config, device, seed=4 + stage.seed)
+    objective = Objective(compiled(unet, device), encoders, config, device)
     lesson = Lesson(objective, parts.vae, pool, config, device, [{"params": list(unet.parameters())}])
+    lesson.critic_goes_on(stage.load("critic"))
+    lesson.prepare(stage.begin)
     stage.log(stage="guided", critic=n_parameters(lesson.critic))
     stage.restart_clock()
     for step in stage.steps():
-        lesson.step(stage.learning_rate(6e-4, step, warm_up=100), criticised=stage.position > CRITIC_FROM)
+        lesson.step(stage.learning_rate(6e-4, step, warm_up=100), stage.position)
         stage.agree(lesson.all_parameters, step)
         average.update(step)
         pool.refresh(config.refresh)
         if step % 100 == 0:
             stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
         if step % 300 == 299:
-            save(stage, average, unet)
-    save(stage, average, unet)
+            keep(stage, average, unet, lesson)
+    keep(stage, average, unet, lesson)
     stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
     average.apply()
     if stage.rank == 0:
         lesson.save_sheet(stage.work / "guided.png")
+
+
+def keep(stage: Stage, average: Average, unet: nn.Module, lesson: "Lesson") -> None:
+    """Write what was learnt so far, and the critic, for a run that goes on."""
+    save(stage, average, unet)
+    stage.save("critic", lesson.critic.state_dict())
 
 
 class Lesson:
@@ -76,37 +92,54 @@ class Lesson:
     ) -> None:
         """`groups` are AdamW's, of all that learns to paint; `mend` may change their gradients."""
         self.objective, self.vae, self.pool, self.config, self.device = objective, vae, pool, config, device
-        self.critic = build_critic().to(device, memory_format=torch.channels_last)
+        self.critic = Critic().to(device, memory_format=torch.channels_last)
         self.mend, self.painter_updates = mend, adamw(groups, device, (0.9, 0.99))
         self.painter = [p for group in self.painter_updates.param_groups for p in group["params"]]
         self.all_parameters = [*self.painter, *self.critic.parameters()]
         self.critic_updates = adamw([{"params": list(self.critic.parameters())}], device, (0.0, 0.99))
-        self.spectrum = Spectrum(device)
+        self.spectrum, self.tails = Spectrum(device), Tails(device)
         self.losses: dict[str, Tensor] = {}
-        self.criticised = False
-        self.recorded = Recorded(self._step, device)
+        self.criticised, self.goes_on = False, False
+        self.heard, self.n_heard = torch.zeros((), device=device), 0
+        self.recorded: Recorded | None = None
 
-    def step(self, rate: float, *, criticised: bool) -> None:
-        if criticised != self.criticised:
+    def critic_goes_on(self, weights: dict[str, Tensor] | None) -> None:
+        """As a former run or stage left it, if there was one: then it is heard from the beginning."""
+        if weights is not None:
+            self.critic.load_state_dict(weights)
+            self.goes_on = True
+
+    def prepare(self, position: float) -> Recorded:
+        """The step that is made somewhere in the whole training, 0..1, recorded if it was not yet."""
+        criticised = self.goes_on or position > CRITIC_FROM
+        if self.recorded is None or criticised != self.criticised:
             self.criticised = criticised
             self.recorded = Recorded(self._step, self.device)
+        return self.recorded
+
+    def step(self, rate: float, position: float) -> None:
+        """Learn at a rate."""
+        recorded = self.prepare(position)
         for group in self.painter_updates.param_groups:
             set_rate(group, rate)
         set_rate(self.critic_updates.param_groups[0], rate)
-        self.recorded()
+        self.n_heard += self.criticised
+        self.heard.fill_(min(1.0, self.n_heard / HEARD_STEPS))
+        recorded()
 
     def _step(self) -> None:
         with half_precision(self.device):
             drawn = self.pool.draw(self.config.guided_batch)
-            diffusion = self.objective(drawn)
             # The UNet sees whole fields: on crops it would learn nothing of places that are far from every border.
-            latents, lit, flat = self._crops(self.objective.light(drawn.flat, drawn.ids), drawn.latents, drawn.flat)
+            diffusion, latents = self.objective.pose_and_light(drawn, self.config.diffusion_batch)
+            latents, lit, flat = self._crops(latents, drawn.latents, drawn.flat)
             painted = decode(self.vae, latents)
             with torch.no_grad():
                 wanted, shown = decode(self.vae, lit), decode(self.vae, flat)
             losses = picture_losses(painted, wanted) | {"spectrum": self.spectrum.distance(painted, wanted)}
+            losses["tails"] = self.tails.distance(painted, wanted)
             losses["lattice"] = LATTICE_WEIGHT * lattice_loss(painted, wanted)
-            pull = self._pull(painted, shown, losses)
+            pull = self._pull(painted, wanted, shown, losses)
             losses |= {"latents": functional.mse_loss(latents, lit), "diffusion": diffusion}
         self.painter_updates.zero_grad(set_to_none=True)
         latents_weight = LATENTS_WEIGHTS[self.criticised]
@@ -115,19 +148,22 @@ class Lesson:
         nn.utils.clip_grad_norm_(self.painter, 1.0)
         self.painter_updates.step()
         if self.criticised:
-            losses["judgement"] = self._teach_critic(wanted, painted.detach(), shown)
+            losses |= self._teach_critic(wanted, painted.detach(), shown)
         self.losses = {name: value.detach() for name, value in losses.items()}
 
-    def _pull(self, painted: Tensor, shown: Tensor, losses: dict[str, Tensor]) -> Tensor:
+    def _pull(self, painted: Tensor, wanted: Tensor, shown: Tensor, losses: dict[str, Tensor]) -> Tensor:
         """Where the painted pixels should go: to the pair's, and as far to where the critic doubts less."""
         # Differences of neighbours only punish grain that is not the pair's own: with a critic they go.
         kept = losses["pixels"] + losses["blocks"] + SPECTRUM_WEIGHT * losses["spectrum"] + losses["lattice"]
+        kept = kept + TAILS_WEIGHT * losses["tails"]
         if not self.criticised:
-            kept = kept + losses["edges"]
-        (to_pair,) = torch.autograd.grad(kept, painted, retain_graph=True)
-        if not self.criticised:
-            return to_pair
-        return to_pair + pull_of_critic(self.critic(torch.cat([painted, shown], 1)), painted, to_pair)
+            return torch.autograd.grad(kept + losses["edges"], painted, retain_graph=True)[0]
+        seen = self.critic.features(torch.cat([painted, shown], 1))
+        with torch.no_grad():
+            of_pair = self.critic.features(torch.cat([wanted, shown], 1))
+        losses["alike"] = alikeness(seen, of_pair)
+        (to_pair,) = torch.autograd.grad(kept + ALIKE_WEIGHT * losses["alike"], painted, retain_graph=True)
+        return to_pair + CRITIC_SHARE * self.heard * pull_of_critic(judgements(seen), painted, to_pair)
 
     def _crops(self, *maps: Tensor) -> list[Tensor]:
         """The same random squares of several maps of latents."""
@@ -142,14 +178,15 @@ class Lesson:
         columns = (lefts + offsets).expand(-1, n_channels, crop, -1)
         return [part.gather(2, rows).gather(3, columns) for part in maps]
 
-    def _teach_critic(self, wanted: Tensor, painted: Tensor, shown: Tensor) -> Tensor:
+    def _teach_critic(self, wanted: Tensor, painted: Tensor, shown: Tensor) -> dict[str, Tensor]:
         with half_precision(self.device):
             pictures = torch.cat([torch.cat([part, shown], 1) for part in (wanted, painted)])
-            loss = hinge(self.critic(pictures))
+            judgement = self.critic(pictures)
+            losses = {"judgement": hinge(judgement), "unsteady": unsteadiness(self.critic, pictures, judgement)}
         self.critic_updates.zero_grad(set_to_none=True)
-        loss.backward()
+        (losses["judgement"] + STEADY_WEIGHT * losses["unsteady"]).backward()
         self.critic_updates.step()
-        return loss
+        return losses
 
     @torch.no_grad()
     def save_sheet(self, path: Path, n: int = 4) -> None:
@@ -170,28 +207,6 @@ def save_rows(path: Path, *rows: Tensor) -> None:
     """One picture of batches (B, 3, H, W) in -1..1, each of which is a row."""
     sheet = torch.cat([torch.cat(list(row), 2) for row in rows], 1)
     Image.fromarray((sheet / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()).save(path)
-
-
-def pull_of_critic(judgement: Tensor, painted: Tensor, to_pair: Tensor) -> Tensor:
-    """Where the painted pixels would be doubted less, as long as its share of the pull towards the pair."""
-    (to_real,) = torch.autograd.grad(-judgement.float().mean(), painted, retain_graph=True)
-    return CRITIC_SHARE * to_pair.norm() / (to_real.norm() + 1e-12) * to_real
-
-
-def hinge(judgement: Tensor) -> Tensor:
-    """The critic's loss on real pictures, the first half, and painted ones."""
-    real, made = judgement.float().chunk(2)
-    return functional.relu(1 - real).mean() + functional.relu(1 + made).mean()
-
-
-def build_critic() -> nn.Sequential:
-    """Patches of about 46 px, two granules wide: is this how that flat map looks when it is lit?"""
-    layers: list[nn.Module] = []
-    for before, after in ((6, 48), (48, 96), (96, 192)):
-        layers += [spectral_norm(nn.Conv2d(before, after, 4, 2, 1)), nn.LeakyReLU(0.2)]
-    return nn.Sequential(
-        *layers, spectral_norm(nn.Conv2d(192, 192, 3, 1, 1)), nn.LeakyReLU(0.2), nn.Conv2d(192, 1, 3, 1, 1)
-    )
 
 
 class Spectrum:
@@ -217,6 +232,32 @@ class Spectrum:
     def distance(self, painted: Tensor, wanted: Tensor) -> Tensor:
         """The mean square of what parts two batches of pictures."""
         return (self.levels(painted) - self.levels(wanted)).square().mean()
+
+
+class Tails:
+    """How many places of a picture are nearly black, and nearly white: gaps and glints."""
+
+    DARK, BRIGHT = (6.0, 12.0, 24.0, 40.0), (160.0, 200.0, 225.0, 245.0)
+    """Levels, 0..255."""
+    SOFTNESS = 5.0
+    """Levels over which a place is counted in part."""
+    LEAST = 0.003
+    """Share below which there is as good as none."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.of_luma = torch.tensor([0.2126, 0.7152, 0.0722], device=device)[:, None, None]
+        self.levels = torch.tensor([*self.DARK, *self.BRIGHT], device=device)[:, None, None]
+        self.signs = torch.tensor([-1.0] * len(self.DARK) + [1.0] * len(self.BRIGHT), device=device)[:, None, None]
+
+    def shares(self, pictures: Tensor) -> Tensor:
+        """(B, n) logarithms of the shares beyond each level, of pictures (B, 3, H, W) in -1..1."""
+        luma = (127.5 * (pictures.float() + 1) * self.of_luma).sum(1, keepdim=True)
+        beyond = torch.sigmoid(self.signs * (luma - self.levels) / self.SOFTNESS)
+        return (beyond.mean((2, 3)) + self.LEAST).log()
+
+    def distance(self, painted: Tensor, wanted: Tensor) -> Tensor:
+        """The mean square of what parts two batches of pictures."""
+        return (self.shares(painted) - self.shares(wanted)).square().mean()
 
 
 if __name__ == "__main__":

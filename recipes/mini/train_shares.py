@@ -43,7 +43,7 @@ def main() -> None:
     stage.restart_clock()
     stage.log(stage="shares", modules=len(student.adapter) // 2)
     for step in stage.steps():
-        student.lesson.step(stage.learning_rate(5e-4, step, warm_up=100), criticised=True)
+        student.lesson.step(stage.learning_rate(5e-4, step, warm_up=100), position=1.0)
         words.step(stage.learning_rate(3e-4, step, warm_up=20))
         student.learnt(stage, step)
         if step % 20 == 0:

@@ -19,9 +19,9 @@ from peft import LoraConfig
 from prompts import training_colours
 from safetensors.torch import load_file, save_file
 from scenes import Scenes
-from stage import Average, Stage
+from stage import Average, Stage, compiled
 from torch import Tensor, nn
-from train_guided import CRITIC_FROM, Lesson
+from train_guided import Lesson
 from train_unet import Objective, Pool
 from transformers import CLIPTokenizer
 
@@ -38,7 +38,7 @@ def main() -> None:
     stage.log(stage="style", modules=len(student.adapter) // 2)
     for step in stage.steps():
         rate = stage.learning_rate(1e-3, step, warm_up=100)
-        student.lesson.step(rate, criticised=stage.position > CRITIC_FROM)
+        student.lesson.step(rate, stage.position)
         student.learnt(stage, step)
         if step % 100 == 0:
             stage.log(step=step, **student.losses)
@@ -76,9 +76,11 @@ class Student:
         unet, adapter = parts.unet, [p for p in parts.unet.parameters() if p.requires_grad]
         groups = [{"params": adapter}, {"params": [table.weight for table in tables], "weight_decay": 0.0}]
         mend = keep_words(tables, parts.tokenizer)
-        objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, parts.encoders, config, device)
+        objective = Objective(compiled(unet, device), parts.encoders, config, device)
         pool = Pool([scenes[style] for style in kinds], parts, config, device, seed=seed + stage.seed)
         lesson = Lesson(objective, parts.vae, pool, config, device, groups, mend=mend)
+        lesson.critic_goes_on(stage.load("critic"))
+        lesson.prepare(stage.begin)
         average = Average([unet, *tables], limit=0.998)
         return cls(parts, tables, adapter, groups, mend, objective, pool, lesson, average)
 
@@ -94,10 +96,12 @@ class Student:
         if step % 100 == 99:
             with self.average.applied():
                 save(stage, self.parts.unet, self.tables)
+                stage.save("critic", self.lesson.critic.state_dict())
 
     def finish(self, stage: Stage) -> None:
         self.average.apply()
         save(stage, self.parts.unet, self.tables)
+        stage.save("critic", self.lesson.critic.state_dict())
 
 
 def save(stage: Stage, unet: nn.Module, tables: Sequence[nn.Embedding]) -> None:

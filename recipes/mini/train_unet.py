@@ -9,7 +9,7 @@ from config import MiniConfig
 from networks import TIME_IDS, Parts, build_scheduler, n_parameters, tokenise
 from prompts import NEGATIVE, Sample, draw_sample, training_colours
 from scenes import FLAT_SHARE, GUIDE, Scenes, to_srgb
-from stage import Average, Recorded, Stage, adamw, half_precision, set_rate
+from stage import Average, Recorded, Stage, adamw, compiled, half_precision, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -37,7 +37,7 @@ def main() -> None:
     trainer = adamw(groups, device, (0.9, 0.98))
     pool = Pool([scenes], parts, config, device, seed=2 + stage.seed)
     unconditional = tokenise(parts.tokenizer, ["", NEGATIVE]).to(device)
-    objective = Objective(torch.compile(unet) if device.type == "cuda" else unet, encoders, config, device)
+    objective = Objective(compiled(unet, device), encoders, config, device)
     seen = torch.zeros((), device=device)
 
     def learn() -> None:
@@ -151,6 +151,27 @@ class Drawn(NamedTuple):
     contrasts: Tensor
     """(B, 3, C) what makes differences of latents comparable with those between the recipe's colours."""
 
+    def first(self, n: int) -> "Drawn":
+        """Some of them."""
+        return Drawn(*(part[:n] for part in self))
+
+
+class Posed(NamedTuple):
+    """What the network is asked, and the answer."""
+
+    noised: Tensor
+    times: Tensor
+    """(B,) timesteps."""
+    ids: Tensor
+    velocity: Tensor
+    """The answer."""
+    sigma: Tensor
+    """(B, 1, 1, 1) of the noise."""
+    begins: Tensor
+    """(B, 1, 1, 1) whether a map is to be lit."""
+    contrasts: Tensor
+    """(B, 3, C) as drawn; 0 where they do not count."""
+
 
 class Objective(nn.Module):
     """The v-prediction loss of Salimans and Ho (2022), section 4, of maps until the last step, which lights them.
@@ -170,6 +191,11 @@ class Objective(nn.Module):
         self.time_ids = torch.tensor([TIME_IDS], device=device).float()
 
     def forward(self, drawn: Drawn) -> Tensor:
+        posed = self.pose(drawn)
+        return self.weigh(posed, self.predict(posed.noised, posed.times, posed.ids))
+
+    def pose(self, drawn: Drawn) -> "Posed":
+        """What the network is asked of some draws."""
         n, flat = len(drawn.flat), drawn.flat
         # A map without relief is only lit: text mode is to draw the other kind.
         begins = (torch.rand(n, device=flat.device) < GUIDED) | ~drawn.hinted
@@ -179,13 +205,17 @@ class Objective(nn.Module):
         noise = torch.where(begins, torch.randn_like(flat), noise_with(drawn.deal, flat.shape[1]))
         noised = alpha * flat + sigma * noise
         wanted = torch.where(begins, drawn.latents, flat)
-        missed = self.predict(noised, times, drawn.ids).float() - (alpha * noised - wanted) / sigma
-        missed_latents = sigma * missed
-        missed = torch.where(begins, missed_latents, missed)
-        coarse = sum(coarse_loss(missed, side) for side in COARSE)
         # Lit tiles of the base vary in exposure, which nothing tells: maps alone are held to their contrasts.
         contrasts = drawn.contrasts * ~begins[:, 0]
-        return missed.square().mean() + coarse + CONTRAST_WEIGHT * contrast_loss(missed_latents, contrasts)
+        return Posed(noised, times, drawn.ids, (alpha * noised - wanted) / sigma, sigma, begins, contrasts)
+
+    def weigh(self, posed: "Posed", velocity: Tensor) -> Tensor:
+        """What of the velocities that were asked is missed."""
+        missed = velocity.float() - posed.velocity
+        missed_latents = posed.sigma * missed
+        missed = torch.where(posed.begins, missed_latents, missed)
+        coarse = sum(coarse_loss(missed, side) for side in COARSE)
+        return missed.square().mean() + coarse + CONTRAST_WEIGHT * contrast_loss(missed_latents, posed.contrasts)
 
     def draw_times(self, n: int) -> Tensor:
         """Timesteps of text mode but the last: more where granules get their edges, most where they get colours."""
@@ -194,10 +224,25 @@ class Objective(nn.Module):
 
     def light(self, flat: Tensor, ids: Tensor) -> Tensor:
         """Latents of a tile from those of a flat map: the one step of guided mode."""
-        alpha, sigma = self.alpha[0], self.sigma[0]
-        noised = alpha * flat + sigma * torch.randn_like(flat)
+        noised = self.noised_map(flat)
         times = torch.zeros(len(flat), dtype=torch.long, device=flat.device)
-        return alpha * noised - sigma * self.predict(noised, times, ids).float()
+        return self.lit(noised, self.predict(noised, times, ids))
+
+    def noised_map(self, flat: Tensor) -> Tensor:
+        """What that step begins with."""
+        return self.alpha[0] * flat + self.sigma[0] * torch.randn_like(flat)
+
+    def lit(self, noised: Tensor, velocity: Tensor) -> Tensor:
+        """What it ends with."""
+        return self.alpha[0] * noised - self.sigma[0] * velocity.float()
+
+    def pose_and_light(self, drawn: Drawn, n_posed: int) -> tuple[Tensor, Tensor]:
+        """What is missed of the first few draws, and the latents of all of them lit, by one run of the network."""
+        posed, noised = self.pose(drawn.first(n_posed)), self.noised_map(drawn.flat)
+        lights = torch.zeros(len(noised), dtype=torch.long, device=noised.device)
+        together = ((posed.noised, noised), (posed.times, lights), (posed.ids, drawn.ids))
+        velocity = self.predict(*(torch.cat(parts) for parts in together))
+        return self.weigh(posed, velocity[:n_posed]), self.lit(noised, velocity[n_posed:])
 
     def predict(self, noised: Tensor, times: Tensor, ids: Tensor) -> Tensor:
         """The velocity that the UNet sees in noised latents at (B,) timesteps."""

@@ -26,7 +26,7 @@ an even sky lights a steep facet more than its cosine says, for its neighbours g
 _LAMP_LOWEST_DEG, _LAMP_HIGHEST_DEG = 5.0, 88.0
 """Elevations within which all points of the lamp's disc are kept: lower shadows are endless, and from above there are
 none."""
-_MOST_TONE, _MOST_TINT = 0.5, 0.1
+MOST_TONE, MOST_TINT = 0.5, 0.1
 """Deviations of a chip beyond these, as logarithms, are clipped: rubber has no such outliers."""
 _LONGEST_SHADOW = 60
 """Cells; shadows of a lamp so low that they are longer are cut off: tiles are not photographed under one."""
@@ -200,8 +200,8 @@ def vary_chips(
     """(n_chips, 3) albedo of each chip: its colour, a little lighter or darker and a little off in tint."""
     config = config or LightConfig()
     n = dealt.size
-    tone = np.exp(np.clip(rng.normal(0, config.tone, (n, 1)), -_MOST_TONE, _MOST_TONE))
-    tint = np.exp(np.clip(rng.normal(0, config.tint, (n, 3)), -_MOST_TINT, _MOST_TINT))
+    tone = np.exp(np.clip(rng.normal(0, config.tone, (n, 1)), -MOST_TONE, MOST_TONE))
+    tint = np.exp(np.clip(rng.normal(0, config.tint, (n, 3)), -MOST_TINT, MOST_TINT))
     return (colours[dealt] * tone * tint).astype(np.float32)
 
 
