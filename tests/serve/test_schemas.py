@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pytest
 import schemathesis
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from schemathesis.generation.modes import GenerationMode
 from schemathesis.schemas import BaseSchema
+from tests.core.measure.tile_pictures import tile
 from tests.serve.conftest import Running, running
 
 from plitka.core.files.picture import encode_png
@@ -96,9 +96,7 @@ def is_recipe(text: str) -> bool:
     return True
 
 
-PICTURE = encode_png(np.tile(np.array([[[160, 40, 40], [60, 60, 60]]], np.uint8), (64, 32, 1)))
-
-schemathesis.openapi.media_type("image/png", st.just(PICTURE))
+schemathesis.openapi.media_type("image/png", st.builds(lambda: encode_png(tile("60% red, 40% black", side_px=64))))
 schemathesis.openapi.format("recipe", recipes())
 schemathesis.openapi.format("size", sizes())
 

@@ -10,8 +10,8 @@ from plitka.errors import Cancelled, Unavailable
 from plitka.serve.image_formats import Preview, encode_preview
 from plitka.serve.job_status import JobStatus
 from plitka.serve.jobs import Jobs, deadline_problem
+from plitka.serve.kept_words import keep_problem
 from plitka.serve.metrics import Heartbeat
-from plitka.serve.problems import problem_of
 from plitka.serve.store import Job
 from plitka.serve.tracing import Span
 
@@ -81,7 +81,7 @@ class BatchWatch:
             return TooLate(deadline_problem(job))
         if time.monotonic() > self._ends_at + self._heartbeat.waited_s:
             error = Unavailable("the picture took longer than a picture may")
-            return TooLate(problem_of(error, code="timeout", request_id=job.request_id))
+            return TooLate(keep_problem(error, code="timeout", request_id=job.request_id))
         return None
 
 

@@ -23,12 +23,12 @@ from plitka.errors import Conflict, StorageAway, TooMany, Unavailable
 from plitka.serve.fair_queue import FairQueue
 from plitka.serve.health import Health
 from plitka.serve.job_status import JobStatus
+from plitka.serve.kept_words import keep_problem
 from plitka.serve.keys import Caller
 from plitka.serve.life import Life, Lives
 from plitka.serve.metrics import Metrics
 from plitka.serve.orders import CheckedOrder
 from plitka.serve.picture_store import PictureStore
-from plitka.serve.problems import problem_of
 from plitka.serve.served_model import is_same_model
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State, Store
@@ -395,7 +395,7 @@ class Jobs:
         if job.n_starts < self.settings.max_starts:
             return False
         error = Unavailable("the service ended {n} times while it made this picture", n=job.n_starts)
-        self.end(job, State.FAILED, problem_of(error, code="poisoned", request_id=job.request_id))
+        self.end(job, State.FAILED, keep_problem(error, code="poisoned", request_id=job.request_id))
         return True
 
 
@@ -419,4 +419,4 @@ def _new_job(caller: Caller, checked: CheckedOrder, terms: Terms) -> Job:
 def deadline_problem(job: Job) -> dict[str, Any]:
     """Why a job whose deadline has passed failed."""
     error = Unavailable("the deadline passed before the picture was made")
-    return problem_of(error, code="deadline", request_id=job.request_id)
+    return keep_problem(error, code="deadline", request_id=job.request_id)

@@ -60,11 +60,12 @@ async def create_job(
     )
     job = await run_in_threadpool(order_one, request, service, caller, order.order(), terms)
     response.headers["Location"] = routes.path_of(routes.JOB, job_id=job.id)
-    return schemas.job_answer(job, service.jobs.position(job.id))
+    return schemas.job_answer(job, language_of(request.headers), service.jobs.position(job.id))
 
 
 @router.get(routes.JOBS, responses=problem_responses(404, 422), summary="List jobs")
 def list_jobs(
+    request: Request,
     service: TheService,
     caller: Viewer,
     state: State | None = None,
@@ -79,25 +80,25 @@ def list_jobs(
         raise NotFound("the cursor is none of this key's; begin without one")
     before = last.number if last else None
     jobs = service.store.list_jobs(caller.key_id, state=state, before=before, limit=limit + 1)
-    shown = jobs[:limit]
+    shown, language = jobs[:limit], language_of(request.headers)
     return schemas.JobsAnswer(
-        jobs=[schemas.job_answer(job, service.jobs.position(job.id)) for job in shown],
+        jobs=[schemas.job_answer(job, language, service.jobs.position(job.id)) for job in shown],
         next_cursor=shown[-1].id if len(jobs) > limit else None,
     )
 
 
 @router.get(routes.JOB, responses=problem_responses(404, 422), summary="Look at a job")
-def get_job(job_id: JobId, service: TheService, caller: Viewer) -> schemas.JobAnswer:
+def get_job(job_id: JobId, request: Request, service: TheService, caller: Viewer) -> schemas.JobAnswer:
     """A job as it is now."""
     job = own_job(service, caller, job_id)
-    return schemas.job_answer(job, service.jobs.position(job.id))
+    return schemas.job_answer(job, language_of(request.headers), service.jobs.position(job.id))
 
 
 @router.post(routes.JOB_CANCEL, responses=problem_responses(404, 422), summary="Cancel a job")
-def cancel_job(job_id: JobId, service: TheService, caller: Maker) -> schemas.JobAnswer:
+def cancel_job(job_id: JobId, request: Request, service: TheService, caller: Maker) -> schemas.JobAnswer:
     """A job that waits ends now, one that runs at its next step, one that has ended stays as it is."""
     service.jobs.cancel(own_job(service, caller, job_id))
-    return schemas.job_answer(own_job(service, caller, job_id), None)
+    return schemas.job_answer(own_job(service, caller, job_id), language_of(request.headers))
 
 
 @router.get(
@@ -135,8 +136,11 @@ def _watched_job(job_id: JobId, request: Request, service: TheService, caller: V
     responses=problem_responses(404, 422, as_json=True),
     summary="Watch a job",
 )
-async def watch_job(job: Annotated[Job, Depends(_watched_job)], service: TheService) -> AsyncIterator[ServerSentEvent]:
+async def watch_job(
+    job: Annotated[Job, Depends(_watched_job)], request: Request, service: TheService
+) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: queued, step, preview, stopping, done; what a slow reader misses is not told later."""
+    language = language_of(request.headers)
     with service.metrics.watchers.track_inprogress():
         status = service.jobs.status(job.id)
         shown, ended = None, job if status is None else None
@@ -151,7 +155,7 @@ async def watch_job(job: Annotated[Job, Depends(_watched_job)], service: TheServ
         if status is None and not job.state.is_final:  # it ended between the two looks
             ended = await run_in_threadpool(service.store.find_job, job.id)
         if ended is not None and ended.state.is_final:
-            yield ServerSentEvent(event="done", data=schemas.job_answer(ended).model_dump(mode="json"))
+            yield ServerSentEvent(event="done", data=schemas.job_answer(ended, language).model_dump(mode="json"))
 
 
 def _event(snapshot: Snapshot) -> ServerSentEvent:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from plitka.core.generation import Engine
 from plitka.serve import routes
 from plitka.serve.fields import MASK_EXAMPLE, RECIPE_EXAMPLE, RecipeText, Wire
+from plitka.serve.kept_words import in_language
 from plitka.serve.orders import Order
 from plitka.serve.store import Job, State
 
@@ -156,8 +157,9 @@ class JobsAnswer(Answer):
     next_cursor: str | None = Field(description="Give it as `cursor` for the older ones; null: there are none.")
 
 
-def job_answer(job: Job, position: int | None = None) -> JobAnswer:
-    """A job as its key sees it."""
+def job_answer(job: Job, language: str, position: int | None = None) -> JobAnswer:
+    """A job as its key sees it, in one of the `LANGUAGES`."""
+    has_result = job.result is not None and job.state is State.SUCCEEDED
     return JobAnswer(
         id=job.id,
         state=job.state,
@@ -169,8 +171,8 @@ def job_answer(job: Job, position: int | None = None) -> JobAnswer:
         priority=job.priority,
         deadline_at=job.deadline_at,
         image_url=routes.path_of(routes.JOB_IMAGE, job_id=job.id) if job.state is State.SUCCEEDED else None,
-        result=dict(job.result) if job.result is not None and job.state is State.SUCCEEDED else None,
-        error=None if job.error is None else Problem(**job.error),
+        result=in_language(job.result or {}, language) if has_result else None,
+        error=None if job.error is None else Problem(**in_language(job.error, language)),
     )
 
 

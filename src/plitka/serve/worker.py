@@ -15,17 +15,16 @@ import structlog
 
 from plitka.core.files.picture import encode_png, text_fields
 from plitka.core.generation import CompleteRequest, Engine, Outcome, Result
-from plitka.core.report import report
 from plitka.core.scene import Size
 from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PlitkaError, StorageAway
 from plitka.serve.batch import BatchWatch, PutBack, RunningJob, TooLate, is_late
 from plitka.serve.jobs import Jobs, deadline_problem
+from plitka.serve.kept_words import keep_problem, keep_result
 from plitka.serve.life import Life
 from plitka.serve.logs import frames
 from plitka.serve.metrics import Heartbeat
 from plitka.serve.orders import Order
 from plitka.serve.picture_store import digest_of
-from plitka.serve.problems import problem_of
 from plitka.serve.served_model import settle_model
 from plitka.serve.store import Job, State
 from plitka.serve.tracing import Tracer
@@ -285,7 +284,7 @@ class Worker(threading.Thread):
         jobs, job, started = self._jobs, running.job, time.perf_counter()
         png = encode_png(result.pixels, text_fields(result, self._version))
         digest = digest_of(png)
-        told = report(result) | {"sha256": digest}
+        told = keep_result(result) | {"sha256": digest}
         self._persist(lambda: jobs.store.intend_picture(job.id, digest, told))
         job = replace(job, picture=digest, result=told)
         try:
@@ -325,7 +324,7 @@ class Worker(threading.Thread):
             self._persist(lambda: jobs.end(job, State.CANCELLED))
         else:
             told = error.problem if isinstance(error, TooLate) else None
-            problem = told or problem_of(error, request_id=job.request_id)
+            problem = told or keep_problem(error, request_id=job.request_id)
             log.warning("job_failed", reason=type(error).__name__)
             self._persist(lambda: jobs.end(job, State.FAILED, problem))
 
