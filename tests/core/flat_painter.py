@@ -6,21 +6,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from plitka.core.canvas_batch import CanvasBatch
-from plitka.core.generation import (
-    Defaults,
-    Mode,
-    Outcome,
-    Progress,
-    Request,
-    Result,
-    Watch,
-)
+from plitka.core.generation import Defaults, Mode, Outcome, Request, Result
 from plitka.core.maker import Maker
 from plitka.core.painter import Canvas, Painted
 from plitka.core.recipes.recipe import Recipe, format_prompt, parse_recipe
 from plitka.core.scene import Scene, Size
 from plitka.core.tile.granule_map import GuideConfig
 from plitka.core.tile.map_pool import MapPool
+from plitka.core.watch import Progress, Watch
 from plitka.errors import Cancelled, EngineError, PlitkaError, PromptTooLong
 
 SMALL = Size(width_px=128, height_px=128)

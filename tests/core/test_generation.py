@@ -15,21 +15,18 @@ from plitka.core.generation import (
     Accuracy,
     CompleteRequest,
     Defaults,
-    FollowOne,
     GuidedDefaults,
     Mode,
     Outcome,
-    Progress,
     Request,
     Result,
-    Unwatched,
-    Watch,
     ZoneShares,
     generate_one,
 )
 from plitka.core.recipes.recipe import parse_recipe
 from plitka.core.scene import Scene, Size, Zone
-from plitka.errors import Cancelled, InputError
+from plitka.core.watch import Watch
+from plitka.errors import InputError
 
 RED = parse_recipe("60% red, 40% black").recipe
 WHITE = parse_recipe("100% white").recipe
@@ -175,27 +172,6 @@ def a_result(zones: Sequence[ZoneShares]) -> Result:
         engine="patches",
         zones=tuple(zones),
     )
-
-
-def test_one_picture_is_followed_and_stopped() -> None:
-    """Steps reach the callback; what it raises reaches the caller."""
-    engine, told = PatchEngine(), list[Progress]()
-    request = engine.complete(PLAIN)
-    assert generate_one(engine, request, told.append).request == request
-    assert [progress.step for progress in told] == [1, 2, 3, 4]
-
-    def stop(_progress: Progress) -> None:
-        raise Cancelled("stopped")
-
-    with pytest.raises(Cancelled):
-        generate_one(engine, request, stop)
-    assert not FollowOne(stop).wants_preview(0, 1)
-
-
-def test_nobody_follows() -> None:
-    """Nothing is shown and nothing stops."""
-    assert not Unwatched().wants_preview(0, 1)
-    Unwatched().report(0, Progress(step=1, n_steps=4))
 
 
 def test_an_engines_error_reaches_the_caller() -> None:

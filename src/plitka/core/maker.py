@@ -12,20 +12,13 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import structlog
 
 from plitka.core.correction import CorrectionConfig
-from plitka.core.generation import (
-    CompleteRequest,
-    Defaults,
-    Outcome,
-    Progress,
-    Request,
-    Unwatched,
-    Watch,
-)
+from plitka.core.generation import CompleteRequest, Defaults, Outcome, Request
 from plitka.core.making import PictureSteps, Workshop
 from plitka.core.painter import Canvas, Painted, Painter
 from plitka.core.scene import Size
 from plitka.core.tile.fineness import remark_fine_zones
 from plitka.core.tile.layout import check_guide
+from plitka.core.watch import Progress, Unwatched, Watch
 from plitka.errors import EngineError, PlitkaError
 
 if TYPE_CHECKING:

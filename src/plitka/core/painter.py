@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from plitka.core.generation import Defaults, RgbImage, Watch
+    from plitka.core.generation import Defaults, RgbImage
     from plitka.core.recipes.recipe import Recipe
     from plitka.core.scene import Size
+    from plitka.core.watch import Watch
     from plitka.errors import PlitkaError
 
 

@@ -11,11 +11,8 @@ from plitka.core.generation import (
     Defaults,
     Engine,
     Outcome,
-    Progress,
     Request,
     Result,
-    Unwatched,
-    Watch,
     ZoneShares,
 )
 from plitka.core.measure.shares import measure, zone_laid
@@ -25,6 +22,7 @@ from plitka.core.tile.fineness import remark_fine_zones
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import USUAL_PX_PER_MM
 from plitka.core.tile.renderer import OFF_TILE, LitLayer, Rendering, lay_layer, paint_layer
+from plitka.core.watch import Progress, Unwatched, Watch
 from plitka.errors import InputError, PlitkaError
 
 

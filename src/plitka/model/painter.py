@@ -17,10 +17,11 @@ import structlog
 import torch
 
 from plitka.core.canvas_batch import CanvasBatch
-from plitka.core.generation import Defaults, Unwatched, Watch
+from plitka.core.generation import Defaults
 from plitka.core.painter import Canvas, Painted
 from plitka.core.recipes.recipe import Recipe, format_prompt
 from plitka.core.scene import Size
+from plitka.core.watch import Unwatched, Watch
 from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
 from plitka.model.device import Placement, held_bytes, translated_errors
