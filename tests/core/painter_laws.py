@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from plitka.core.painter import Canvas, Painted, Painter
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Size
 from plitka.core.watch import Progress, Unwatched
 from plitka.errors import Cancelled, EngineError, PlitkaError, PromptTooLong

@@ -4,7 +4,7 @@ import pytest
 from tests.cli.patch_engine import PatchEngine
 
 from plitka.core.generation import Request, generate_one
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene
 from plitka.core.watch import FollowOne, Progress, Unwatched
 from plitka.errors import Cancelled

@@ -9,7 +9,7 @@ import torch
 from tests.core.painter_laws import NOISE, NotingWatch, PainterLaws, bytes_of, canvas
 
 from plitka.core.painter import Painted
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Size
 from plitka.core.watch import Unwatched
 from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PromptTooLong

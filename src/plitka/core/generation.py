@@ -122,6 +122,7 @@ class Defaults:
             tolerance=_first(request.tolerance, Accuracy().tolerance),
             field_mm=_first(request.scene.field_mm, size.longer_px / self.px_per_mm),
             guide=request.guide,
+            notices=request.notices,
         )
 
 
@@ -151,6 +152,8 @@ class Request:
     """0..100 points, in guided mode only: `Accuracy.tolerance`."""
     guide: GranuleIds | None = field(default=None, compare=False, repr=False)
     """Granules from outside, in guided mode only: any numbers, stretched over the picture."""
+    notices: tuple[Notice, ...] = field(default=(), compare=False)
+    """What had to be settled to read it, where nobody was told."""
 
     def __post_init__(self) -> None:
         check_range("seed", self.seed, 0, MAX_SEED)
@@ -195,10 +198,17 @@ class CompleteRequest:
     """Length that the longer side of the picture shows."""
     guide: GranuleIds | None = field(default=None, compare=False, repr=False)
     notices: tuple[Notice, ...] = field(default=(), compare=False)
-    """What the picture will not show as it was asked for."""
+    """What had to be settled to read it, and what the picture will not show as it was asked for."""
 
     def __post_init__(self) -> None:
         self.scene.check_scale(self.size, self.field_mm)
+
+    def without_words(self) -> CompleteRequest:
+        """The same for an engine that reads no words; what will not be shown for that is told in a notice."""
+        if not self.scene.words:
+            return self
+        told = Notice("this model knows recipes only; not shown: {words}", {"words": ", ".join(self.scene.words)})
+        return replace(self, scene=replace(self.scene, words=()), notices=(*self.notices, told))
 
     @property
     def size(self) -> Size:

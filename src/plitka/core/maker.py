@@ -61,10 +61,12 @@ class Maker(Generic[_P]):
             PromptTooLong: a text encoder would not see all of the words.
         """
         complete = self.defaults.complete(request)
+        if not self.painter.reads_words:
+            complete = complete.without_words()
         check_guide(complete)
         self.painter.check_negative(complete.negative_prompt)
         self.prompt(complete)
-        return replace(complete, notices=remark_fine_zones(complete))
+        return replace(complete, notices=(*complete.notices, *remark_fine_zones(complete)))
 
     def prompt(self, request: CompleteRequest) -> str:
         """The full prompt: of several zones, for the mix of the whole tile.

@@ -46,14 +46,14 @@ class RenderEngine(Engine):
         """
         if request.guide is not None:
             raise InputError("the renderer lays its own granules; leave the guide out, or name another model")
-        complete = self.defaults.complete(request)
+        complete = self.defaults.complete(request).without_words()
         if complete.size.width_px != complete.size.height_px:
             raise InputError(
                 "the renderer makes square pictures, not {width}x{height}; ask for one side",
                 width=complete.size.width_px,
                 height=complete.size.height_px,
             )
-        notices = remark_fine_zones(complete)
+        notices = (*complete.notices, *remark_fine_zones(complete))
         return replace(complete, steps=1, guidance=1.0, negative_prompt="", strength=0.0, notices=notices)
 
     def prompt(self, request: CompleteRequest) -> str:

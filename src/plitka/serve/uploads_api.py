@@ -10,7 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from plitka.core.files.mask_file import mask_of_bytes
 from plitka.core.files.photograph import decode_picture
 from plitka.core.measure.shares import MeasureConfig, measure
-from plitka.core.recipes.recipe import parse_recipe, to_hundredths
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import to_hundredths
 from plitka.errors import Phrase
 from plitka.serve import routes
 from plitka.serve.access import Maker, TheService

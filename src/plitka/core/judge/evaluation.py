@@ -39,7 +39,8 @@ from plitka.core.judge.realism import (
     recipe_key,
 )
 from plitka.core.measure.shares import Measurement, measure
-from plitka.core.recipes.recipe import Recipe, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Recipe
 from plitka.core.scene import Scene, Size
 from plitka.core.watch import OnProgress
 from plitka.errors import InputError
