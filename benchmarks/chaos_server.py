@@ -21,7 +21,8 @@ import psutil
 from serve_overhead import StandIn
 
 from plitka.cli import main
-from plitka.core.generation import CompleteRequest, Outcome, Watch
+from plitka.core.generation import CompleteRequest, Outcome
+from plitka.core.watch import Watch
 from plitka.errors import Cancelled
 
 N_DISK_BYTES = 400 * 2**20

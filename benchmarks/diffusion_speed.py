@@ -23,7 +23,7 @@ import torch  # noqa: TID253  (nothing imports a benchmark)
 from diffusers import DPMSolverMultistepScheduler, StableDiffusionXLPipeline  # noqa: TID253
 
 from plitka.core.generation import CompleteRequest, Engine, Mode, Request, generate_one
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size
 from plitka.model.bundle import find_bundle
 from plitka.model.engine_config import EngineConfig

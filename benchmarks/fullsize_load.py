@@ -26,7 +26,7 @@ from structlog.testing import capture_logs
 
 from plitka.core.generation import Mode, Request, generate_one
 from plitka.core.maker import Maker
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene
 from plitka.model.bundle import load_bundle
 from plitka.model.device import Placement

@@ -25,7 +25,8 @@ from plitka.core.colour.palette import Colour, default_palette
 from plitka.core.files.photograph import read_photographs
 from plitka.core.generation import Swatch
 from plitka.core.measure.shares import Measurement, measure, zone_laid
-from plitka.core.recipes.recipe import Part, Recipe, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Part, Recipe
 from plitka.core.scene import Scene, Surface, Zone
 from plitka.core.tile.dealing import Chips, deal_colours
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules

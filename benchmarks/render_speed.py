@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from timeit import repeat
 
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Coarseness
 from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig

@@ -33,16 +33,15 @@ from plitka.core.generation import (
     Defaults,
     Engine,
     Outcome,
-    Progress,
     Request,
     Result,
-    Unwatched,
-    Watch,
     ZoneShares,
     generate_one,
 )
-from plitka.core.recipes.recipe import format_prompt, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import format_prompt
 from plitka.core.scene import Scene, Size
+from plitka.core.watch import Progress, Unwatched, Watch
 from plitka.serve.keys import make_key
 from plitka.serve.life import Life
 from plitka.serve.server import server_of

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from plitka.core.generation import Engine, Request, generate_one
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import Lighting, Size, Surface
 from plitka.core.scene_json import build_scene

@@ -22,7 +22,8 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from plitka.core.generation import Defaults
-from plitka.core.recipes.recipe import V45, format_prompt, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import V45, format_prompt
 from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, write_manifest
 
 NAME = "rubber-tile-lora-v4"

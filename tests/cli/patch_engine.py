@@ -10,15 +10,13 @@ from plitka.core.generation import (
     Defaults,
     Engine,
     Outcome,
-    Progress,
     Request,
     Result,
-    Unwatched,
-    Watch,
     ZoneShares,
 )
 from plitka.core.recipes.recipe import Recipe, format_colours
 from plitka.core.scene import Size
+from plitka.core.watch import Progress, Unwatched, Watch
 from plitka.errors import PlitkaError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from tests.cli.conftest import Run, RunJson
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.files import dataset, picture
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 
 
 class TestDataset:

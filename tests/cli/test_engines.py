@@ -4,7 +4,7 @@ import pytest
 
 from plitka.cli.engines import DEFAULT_MODEL, load_bundled_engine
 from plitka.core.generation import Request
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene
 from plitka.errors import BundleError, EngineError
 from plitka.model.engine_config import EngineConfig

@@ -12,7 +12,7 @@ from plitka.cli.output import plan_output
 from plitka.cli.picture_writer import PictureWriter
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import Outcome, Request, generate_one
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene
 from plitka.errors import Cancelled, EngineError, InputError, PlitkaError
 

@@ -14,7 +14,7 @@ from tests.cli.patch_engine import PatchEngine
 
 from plitka.cli.progress import ProgressLines
 from plitka.cli.terminal import Terminal
-from plitka.core.generation import Progress
+from plitka.core.watch import Progress
 from plitka.errors import Cancelled
 
 RECIPE = "60% red, 40% black"

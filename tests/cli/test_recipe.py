@@ -13,13 +13,13 @@ from plitka.errors import RecipeError
 
 def options(palette: Path | None = None, *, strict: bool = False) -> argparse.Namespace:
     """Those that say how a recipe is read."""
-    return argparse.Namespace(palette=palette, strict=strict)
+    return argparse.Namespace(palette=palette, strict=strict, by="area")
 
 
 def test_a_guess_is_told_and_strict_makes_none() -> None:
     """Percents that do not sum to 100 are scaled, or refused."""
     terminal = Terminal(stdout=io.StringIO(), stderr=io.StringIO(), language="en")
-    assert read_recipe("60% red, 60% black", options(), terminal).percents == {"RED": 50, "BLACK": 50}
+    assert read_recipe("60% red, 60% black", options(), terminal).recipe.percents == {"RED": 50, "BLACK": 50}
     assert isinstance(terminal.stderr, io.StringIO)
     assert "scaled to 100" in terminal.stderr.getvalue()
     with pytest.raises(RecipeError):

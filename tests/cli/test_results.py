@@ -9,7 +9,7 @@ from tests.cli.patch_engine import PatchEngine
 from plitka.cli.results import report_picture, show_picture
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import Request, Result, generate_one
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.report import report
 from plitka.core.scene import Scene, Zone
 

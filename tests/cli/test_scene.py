@@ -177,3 +177,21 @@ def test_half_a_zone_is_refused(text: str) -> None:
     """It is told how one looks."""
     with pytest.raises(InputError, match="MASK=RECIPE"):
         split_zone(text)
+
+
+def test_a_recipe_may_say_the_look(run: Run, engine: PatchEngine) -> None:
+    """Options win over it; what no scene shows is kept for the prompt."""
+    assert run("generate", f"{RECIPE}, wet, sunny, large granules, matte finish", "--light", "cold") == 0
+    scene = engine.requests[0].scene
+    assert (scene.wet, scene.light, scene.words) == (True, Lighting.COLD, ("matte finish",))
+    assert scene.granules.size_mm == (2.0, 4.0)
+
+
+def test_a_new_recipe_says_the_look_of_a_picture_anew(run: Run, engine: PatchEngine) -> None:
+    """What it does not speak of stays as it was, words included."""
+    assert run("generate", f"{RECIPE}, wet, sunny, matt", "-o", "first.png") == 0
+    assert run("generate", "--like", "first.png", "-o", "second.png") == 0
+    assert run("generate", "white, dry, 8k", "--like", "first.png", "-o", "third.png") == 0
+    first, second, third = (request.scene for request in engine.requests)
+    assert second == first
+    assert (third.wet, third.light, third.words) == (False, Lighting.SUN, ("8k",))

@@ -6,21 +6,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from plitka.core.canvas_batch import CanvasBatch
-from plitka.core.generation import (
-    Defaults,
-    Mode,
-    Outcome,
-    Progress,
-    Request,
-    Result,
-    Watch,
-)
+from plitka.core.generation import Defaults, Mode, Outcome, Request, Result
 from plitka.core.maker import Maker
 from plitka.core.painter import Canvas, Painted
-from plitka.core.recipes.recipe import Recipe, format_prompt, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Recipe, format_prompt
 from plitka.core.scene import Scene, Size
 from plitka.core.tile.granule_map import GuideConfig
 from plitka.core.tile.map_pool import MapPool
+from plitka.core.watch import Progress, Watch
 from plitka.errors import Cancelled, EngineError, PlitkaError, PromptTooLong
 
 SMALL = Size(width_px=128, height_px=128)
@@ -51,10 +45,11 @@ class FlatPainter:
     defaults: Defaults = field(default_factory=lambda: Defaults(steps=4, width_px=128, height_px=128))
     warmed: list[Size] = field(default_factory=list)
     is_closed: bool = False
+    reads_words: bool = True
 
-    def prompt(self, recipe: Recipe) -> str:
+    def prompt(self, recipe: Recipe, words: Sequence[str] = ()) -> str:
         """The usual words, of which a few hundred characters are read."""
-        text = format_prompt(recipe)
+        text = format_prompt(recipe, words=words)
         _check_length(text)
         return text
 

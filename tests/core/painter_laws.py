@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from plitka.core.generation import Progress, Unwatched
 from plitka.core.painter import Canvas, Painted, Painter
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Size
+from plitka.core.watch import Progress, Unwatched
 from plitka.errors import Cancelled, EngineError, PlitkaError, PromptTooLong
 
 NOISE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)

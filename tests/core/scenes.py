@@ -51,4 +51,5 @@ def scenes(draw: st.DrawFn) -> Scene:
         wet=draw(st.booleans()),
         size=draw(sizes()),
         field_mm=draw(st.none() | st.floats(1, 2000, allow_nan=False)),
+        words=tuple(draw(st.lists(st.sampled_from(["matte finish", "матовая", "8k"]), max_size=2))),
     )

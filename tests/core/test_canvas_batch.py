@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tests.core.painter_laws import NOISE, NotingWatch, canvas
 
 from plitka.core.canvas_batch import CanvasBatch
-from plitka.core.generation import Unwatched
 from plitka.core.painter import Painted
+from plitka.core.watch import Unwatched
 from plitka.errors import BadOutput, Cancelled
 
 if TYPE_CHECKING:

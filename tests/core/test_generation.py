@@ -15,21 +15,18 @@ from plitka.core.generation import (
     Accuracy,
     CompleteRequest,
     Defaults,
-    FollowOne,
     GuidedDefaults,
     Mode,
     Outcome,
-    Progress,
     Request,
     Result,
-    Unwatched,
-    Watch,
     ZoneShares,
     generate_one,
 )
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size, Zone
-from plitka.errors import Cancelled, InputError
+from plitka.core.watch import Watch
+from plitka.errors import InputError
 
 RED = parse_recipe("60% red, 40% black").recipe
 WHITE = parse_recipe("100% white").recipe
@@ -184,27 +181,6 @@ def a_result(zones: Sequence[ZoneShares]) -> Result:
     )
 
 
-def test_one_picture_is_followed_and_stopped() -> None:
-    """Steps reach the callback; what it raises reaches the caller."""
-    engine, told = PatchEngine(), list[Progress]()
-    request = engine.complete(PLAIN)
-    assert generate_one(engine, request, told.append).request == request
-    assert [progress.step for progress in told] == [1, 2, 3, 4]
-
-    def stop(_progress: Progress) -> None:
-        raise Cancelled("stopped")
-
-    with pytest.raises(Cancelled):
-        generate_one(engine, request, stop)
-    assert not FollowOne(stop).wants_preview(0, 1)
-
-
-def test_nobody_follows() -> None:
-    """Nothing is shown and nothing stops."""
-    assert not Unwatched().wants_preview(0, 1)
-    Unwatched().report(0, Progress(step=1, n_steps=4))
-
-
 def test_an_engines_error_reaches_the_caller() -> None:
     """As it is."""
 
@@ -219,3 +195,12 @@ def test_an_engines_error_reaches_the_caller() -> None:
     engine = Broken()
     with pytest.raises(InputError, match="no"):
         generate_one(engine, engine.complete(PLAIN))
+
+
+def test_what_reads_no_words_says_so() -> None:
+    """The words are left out of the scene, and a notice tells which; without words nothing is said."""
+    plain = Defaults().complete(PLAIN)
+    assert plain.without_words() is plain
+    spoken = Defaults().complete(replace(PLAIN, scene=replace(PLAIN.scene, words=("matt", "8k")))).without_words()
+    assert spoken.scene == plain.scene
+    assert [str(notice) for notice in spoken.notices] == ["this model knows recipes only; not shown: matt, 8k"]

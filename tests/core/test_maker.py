@@ -18,7 +18,7 @@ from plitka.core.generation import (
 )
 from plitka.core.maker import Maker
 from plitka.core.painter import Canvas
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Granules, Scene, Size, Surface, Zone
 from plitka.errors import BadOutput, Cancelled, EngineError, InputError, PlitkaError, PromptTooLong
 
@@ -175,3 +175,13 @@ def test_it_warms_up_frees_and_closes_by_its_painter() -> None:
     maker.close()
     assert painter.is_closed
     assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("reads_words", [True, False])
+def test_words_reach_a_painter_that_reads_them(reads_words: bool) -> None:
+    """In the prompt; of another, a notice says that they are not shown."""
+    maker = maker_of(FlatPainter(reads_words=reads_words))
+    scene = Scene(zones=(Zone(parse_recipe("red").recipe),), words=("matte finish",))
+    request = maker.complete(Request(scene=scene, seed=1))
+    assert ("matte finish" in maker.prompt(request)) is reads_words
+    assert any("not shown: matte finish" in str(notice) for notice in request.notices) is not reads_words

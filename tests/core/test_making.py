@@ -12,7 +12,7 @@ from tests.core.flat_painter import SMALL, FlatPainter, Follower, RgbImage, ask,
 from plitka.core.generation import Mode, Request, generate_one
 from plitka.core.measure.shares import measure
 from plitka.core.painter import Canvas
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size, Zone
 from plitka.errors import BadOutput, Cancelled, InputError
 

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from plitka.core.generation import CompleteRequest, Progress, Request, generate_one
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.generation import CompleteRequest, Request, generate_one
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import Granules, Scene, Size, Zone
 from plitka.core.tile.renderer import render
+from plitka.core.watch import Progress
 from plitka.errors import Cancelled, InputError
 
 SIZE = Size(width_px=192, height_px=192)

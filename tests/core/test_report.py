@@ -9,7 +9,8 @@ from hypothesis import given
 from tests.core.scenes import scenes
 
 from plitka.core.generation import Defaults, Mode, Request, Result, ZoneShares
-from plitka.core.recipes.recipe import Notice, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Notice
 from plitka.core.report import report, report_zone
 from plitka.core.scene import Scene, Size
 from plitka.core.scene_json import from_json

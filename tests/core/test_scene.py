@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.scenes import recipes, scenes
 
-from plitka.core.recipes.recipe import MAX_COLOURS, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import MAX_COLOURS
 from plitka.core.scene import (
     MAX_ZONES,
     Coarseness,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from tests.core.scenes import scenes
 
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface
 from plitka.core.scene_json import LOOK_NAMES, build_scene, from_json, read_choices, to_json
 from plitka.errors import InputError

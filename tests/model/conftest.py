@@ -15,7 +15,7 @@ from tests.model.pictures import TinyEngine
 from tests.model.single_file import to_single_file
 
 from plitka.core.generation import Defaults, Mode, Request
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size
 from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, load_bundle, write_manifest
 from plitka.model.device import Placement

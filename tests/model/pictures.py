@@ -1,7 +1,8 @@
 """One picture of an engine, as most tests want it."""
 
-from plitka.core.generation import Engine, OnProgress, Request, Result, generate_one
+from plitka.core.generation import Engine, Request, Result, generate_one
 from plitka.core.maker import Maker
+from plitka.core.watch import OnProgress
 from plitka.model.painter import DiffusionPainter
 
 TinyEngine = Maker[DiffusionPainter]

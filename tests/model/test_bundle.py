@@ -151,7 +151,9 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), m
         negative_prompt=words,
         guided=st.builds(GuidedDefaults, steps=st.none() | st.integers(1, 150), strength=st.floats(0.05, 1)),
     ),
-    st.builds(PromptStyle, trigger=words, descriptors=st.lists(words, max_size=3).map(tuple)),
+    st.builds(
+        PromptStyle, trigger=words, descriptors=st.lists(words, max_size=3).map(tuple), reads_words=st.booleans()
+    ),
     words,
 )
 @settings(max_examples=40, deadline=None)
@@ -214,3 +216,9 @@ def test_models_lie_where_the_platform_keeps_data(monkeypatch: pytest.MonkeyPatc
     assert models_folder().parts[-2:] == ("plitka", "models")
     monkeypatch.setenv("PLITKA_HOME", "/elsewhere")
     assert models_folder() == Path("/elsewhere/models")
+
+
+def test_what_reads_no_words_paints_the_same_pictures(tiny_bundle: Bundle) -> None:
+    """The digest tells pictures of recipes apart, and these are the same."""
+    mute = replace(tiny_bundle, style=replace(tiny_bundle.style, reads_words=False))
+    assert mute.digest == tiny_bundle.digest

@@ -8,8 +8,9 @@ import structlog
 import torch
 from tests.model.pictures import TinyEngine, make
 
-from plitka.core.generation import Engine, Mode, Progress, Request, Result, generate_one
+from plitka.core.generation import Engine, Mode, Request, Result, generate_one
 from plitka.core.measure.shares import measure
+from plitka.core.watch import Progress
 from plitka.errors import BadOutput, Cancelled, EngineError, HashMismatch, OutOfMemory, PromptTooLong
 from plitka.model.bundle import Bundle
 from plitka.model.engine import load_engine

@@ -9,10 +9,11 @@ import pytest
 import torch
 from tests.model.pictures import TinyEngine, make
 
-from plitka.core.generation import Defaults, GuidedDefaults, Mode, Progress, Request
+from plitka.core.generation import Defaults, GuidedDefaults, Mode, Request
 from plitka.core.measure.shares import measure
 from plitka.core.recipes.recipe import Recipe
 from plitka.core.scene import Scene
+from plitka.core.watch import Progress
 from plitka.errors import Cancelled, InputError
 from plitka.model.bundle import Bundle, load_bundle, write_manifest
 from plitka.model.latents import encode_picture

@@ -36,7 +36,7 @@ FIRST = """
 import sys
 from pathlib import Path
 from plitka.core.generation import Request, generate_one
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size
 from plitka.model.engine_config import EngineConfig
 from plitka.model.loading import load_tuned_engine

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION
 from plitka.core.tile import shading
 from plitka.core.tile.granule_map import MapSpec, _light_relief

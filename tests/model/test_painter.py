@@ -8,10 +8,10 @@ import pytest
 import torch
 from tests.core.painter_laws import NOISE, NotingWatch, PainterLaws, bytes_of, canvas
 
-from plitka.core.generation import Unwatched
 from plitka.core.painter import Painted
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Size
+from plitka.core.watch import Unwatched
 from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PromptTooLong
 from plitka.model.bundle import Bundle, find_bundle
 from plitka.model.engine import load_painter

@@ -16,16 +16,14 @@ from plitka.core.generation import (
     Defaults,
     Engine,
     Outcome,
-    Progress,
     Request,
     Result,
-    Unwatched,
-    Watch,
     ZoneShares,
 )
 from plitka.core.recipes.recipe import format_prompt
 from plitka.core.scene import Size
 from plitka.core.tile.masks import zone_labels
+from plitka.core.watch import Progress, Unwatched, Watch
 from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PlitkaError, PromptTooLong
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests.serve.fast_engine import FastEngine
 
-from plitka.core.generation import Progress
+from plitka.core.watch import Progress
 from plitka.errors import Cancelled
 from plitka.serve.batch import BatchWatch, PutBack, RunningJob, TooLate, is_late
 from plitka.serve.health import Health

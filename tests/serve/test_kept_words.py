@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from plitka.core.generation import Request
-from plitka.core.recipes.recipe import Notice, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Notice
 from plitka.core.render_engine import RenderEngine
 from plitka.core.report import report
 from plitka.core.scene import Scene, Size

@@ -24,6 +24,7 @@ LOOK: dict[str, Any] = {
     "light": "sun",
     "wet": True,
     "field_mm": 120.0,
+    "words": ["matte finish"],
 }
 
 
@@ -177,3 +178,18 @@ def test_the_terms_of_a_job_are_no_part_of_its_picture() -> None:
     order = JobOrder(recipe=RECIPE, priority=-1, deadline_s=5.0, wet=True).order()
     assert type(order) is Order
     assert order == Order(recipe=RECIPE, wet=True)
+
+
+def test_a_recipe_may_say_the_look() -> None:
+    """The order's own choices win; what is left of the words goes to the prompt, and the notices tell."""
+    request = request_of(recipe=f"{RECIPE}, wet, sunny, large granules, matte finish", light="cold", granule_mm=[1, 3])
+    scene = request.scene
+    assert (scene.wet, scene.light, scene.words) == (True, Lighting.COLD, ("matte finish",))
+    assert scene.granules.size_mm == (1.0, 3.0)
+    assert any("matte finish" in str(notice) for notice in request.notices)
+
+
+def test_in_text_mode_all_words_go_to_the_prompt() -> None:
+    """Nothing of the look is a choice there."""
+    scene = request_of(recipe=f"{RECIPE}, wet, matte finish", mode="text").scene
+    assert (scene.wet, scene.words) == (False, ("wet", "matte finish"))

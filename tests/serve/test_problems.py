@@ -3,7 +3,7 @@
 import pytest
 
 from plitka import errors
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.serve.problems import STATUS_AND_CODE, problem_of, status_of
 from plitka.serve.schemas import Problem
 

@@ -18,7 +18,7 @@ from tests.core.measure.tile_pictures import tile
 from tests.serve.conftest import Running, running
 
 from plitka.core.files.picture import encode_png
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene_json import LOOK_NAMES
 from plitka.errors import PlitkaError
 

@@ -13,8 +13,9 @@ from tests.serve import fast_engine
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
-from plitka.core.generation import CompleteRequest, Outcome, Watch
+from plitka.core.generation import CompleteRequest, Outcome
 from plitka.core.scene import Size
+from plitka.core.watch import Watch
 from plitka.errors import BadOutput, Cancelled, InputError
 from plitka.serve import routes
 from plitka.serve.jobs import Terms

@@ -14,6 +14,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 """argparse has no public name for it."""
 Translate = Callable[[str], str]
 """A text of ours -> the same in the language of the help."""
+BY_AREA, BY_MASS = "area", "mass"
 
 
 def add_command(commands: Commands, name: str, _: Translate, help_text: str) -> argparse.ArgumentParser:
@@ -71,6 +72,14 @@ def add_recipe_options(parser: argparse.ArgumentParser, _: Translate) -> None:
     """How a recipe is read."""
     add_palette_option(parser, _)
     parser.add_argument("--strict", action="store_true", help=_("refuse a recipe that needs any guessing"))
+    parser.add_argument(
+        "--by",
+        choices=(BY_AREA, BY_MASS),
+        default=BY_AREA,
+        help=_(
+            "what numbers are shares of: the area that is seen, or the mass that is weighed (usual: {usual})"
+        ).format(usual=BY_AREA),
+    )
 
 
 def add_mode_option(parser: argparse.ArgumentParser, _: Translate) -> None:

@@ -7,13 +7,15 @@ import argparse
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from plitka.cli.arguments import Commands, Translate, add_command, add_palette_option, add_recipe_options
+from plitka.cli.arguments import BY_MASS, Commands, Translate, add_command, add_palette_option, add_recipe_options
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.recipe import palette_of
 from plitka.cli.terminal import Terminal
 from plitka.core.colour.palette import Colour
 from plitka.core.language.spelling import fold
-from plitka.core.recipes.recipe import format_prompt, parse_recipe, to_hundredths
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import format_prompt
+from plitka.core.report import report_reading
 
 
 def add_parse(commands: Commands, _: Translate) -> None:
@@ -34,15 +36,19 @@ def add_colours(commands: Commands, _: Translate) -> None:
 
 def run_parse(options: argparse.Namespace, terminal: Terminal) -> int:
     """Shares, remarks and the full prompt."""
-    reading = parse_recipe(options.recipe, palette_of(options), strict=options.strict)
-    percents, prompt = reading.recipe.percents, format_prompt(reading.recipe)
+    is_mass = options.by == BY_MASS
+    reading = parse_recipe(options.recipe, palette_of(options), strict=options.strict, by_mass=is_mass)
+    percents, prompt = reading.recipe.percents, format_prompt(reading.recipe, words=reading.words)
     if options.json:
         warnings = [terminal.notice_text(notice) for notice in reading.warnings]
-        terminal.write_json({"requested": to_hundredths(percents), "warnings": warnings, "prompt": prompt})
+        terminal.write_json(report_reading(reading) | {"warnings": warnings, "prompt": prompt})
         return EXIT_OK
     for notice in reading.warnings:
         terminal.notice(notice)
-    terminal.write_table((code, f"{percent:6.2f} %") for code, percent in percents.items())
+    _ = terminal.gettext
+    by_mass = reading.percents_by_mass
+    rows = ((code, f"{percent:6.2f} %", f"{by_mass[code]:6.1f} %") for code, percent in percents.items())
+    terminal.write_table([(_("colour"), _("of the area"), _("of the mass")), *rows])
     terminal.write("\n" + prompt)
     return EXIT_OK
 

@@ -32,9 +32,10 @@ from plitka.model.engine_config import EngineConfig
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from plitka.core.generation import Engine, OnProgress
+    from plitka.core.generation import Engine
     from plitka.core.judge.evaluation import Report
     from plitka.core.judge.realism import Realism, Reference
+    from plitka.core.watch import OnProgress
 
 SIZE_PX = 1024
 RENDERER = "render"

@@ -24,7 +24,7 @@ def add(commands: Commands, _: Translate) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Shares of the colours named, how far they may be off, and what is of no such colour."""
-    recipe = read_recipe(options.recipe, options, terminal)
+    recipe = read_recipe(options.recipe, options, terminal).recipe
     from plitka.core.files.photograph import read_photograph
     from plitka.core.measure.granulate import check_granulate
     from plitka.core.measure.shares import measure

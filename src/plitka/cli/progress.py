@@ -8,7 +8,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Never
 
 from plitka.cli.terminal import Terminal
-from plitka.core.generation import Progress
+from plitka.core.watch import Progress
 from plitka.errors import Cancelled
 
 if TYPE_CHECKING:

@@ -2,9 +2,11 @@
 
 import argparse
 
+from plitka.cli.arguments import BY_MASS
 from plitka.cli.terminal import Terminal
 from plitka.core.colour.palette import Palette, default_palette, load_palette
-from plitka.core.recipes.recipe import Recipe, parse_recipe
+from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.reading import Reading, parse_recipe
 
 
 def palette_of(options: argparse.Namespace) -> Palette:
@@ -12,15 +14,16 @@ def palette_of(options: argparse.Namespace) -> Palette:
     return default_palette() if options.palette is None else load_palette(options.palette)
 
 
-def read_recipe(text: str, options: argparse.Namespace, terminal: Terminal) -> Recipe:
-    """A recipe as `--palette` and `--strict` have it read; what had to be guessed is told.
+def read_recipe(text: str, options: argparse.Namespace, terminal: Terminal, beside: Beside = Beside.NOTHING) -> Reading:
+    """A recipe as `--palette`, `--strict` and `--by` have it read; what had to be guessed is told.
 
     Raises:
         RecipeError: it cannot be read.
     """
-    reading = parse_recipe(text, palette_of(options), strict=options.strict)
+    is_mass = options.by == BY_MASS
+    reading = parse_recipe(text, palette_of(options), strict=options.strict, by_mass=is_mass, beside=beside)
     terminal.notices(reading.warnings)
-    return reading.recipe
+    return reading
 
 
 def split_names(names: str) -> list[str]:

@@ -21,6 +21,7 @@ from plitka.cli.scene import add_scene_options, read_scene
 from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
 from plitka.core.generation import Request
+from plitka.core.recipes.asides import Beside
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,10 +74,10 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _read_request(options: argparse.Namespace, terminal: Terminal) -> Request:
-    recipe = read_recipe(options.recipe, options, terminal)
+    reading = read_recipe(options.recipe, options, terminal, Beside.SCENE)
     if options.whole_tile and (options.seamless or options.maps):
         raise InputError("a whole tile has a rim: leave out --whole-tile, or --seamless and --maps")
-    scene = read_scene(options, recipe, square(options.size), terminal)
+    scene = read_scene(options, reading, square(options.size), terminal)
     seed = seed_of(options)
     return Request(scene=scene, seed=random_seed() if seed is None else seed)
 

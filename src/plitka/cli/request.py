@@ -9,7 +9,8 @@ from plitka.cli.repeat import PictureToRepeat
 from plitka.cli.scene import read_scene
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import MAX_SEED, RANDOM_SEED_LIMIT, USUAL_MODE, Mode, Request
-from plitka.core.recipes.recipe import Recipe
+from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.reading import Reading
 from plitka.core.scene import Size, check_range, check_side
 from plitka.errors import FieldName, InputError
 
@@ -25,13 +26,13 @@ def read_request(options: argparse.Namespace, repeated: PictureToRepeat | None, 
     Raises:
         InputError: a choice is out of range, belongs to another mode, or names a file that cannot be read.
     """
-    recipe = _recipe(options, repeated, terminal)
     chosen = {"seed": random_seed()} | (repeated.choices if repeated else {}) | _given_choices(options)
     is_guided = chosen.get("mode", USUAL_MODE) is Mode.GUIDED
     if not is_guided:
         chosen = _without_guided(chosen, options)
+    reading = _recipe(options, repeated, terminal, Beside.SCENE if is_guided else Beside.PROMPT)
     looks = repeated.scene if repeated and is_guided else None
-    scene = read_scene(options, recipe, _size(options, repeated), terminal, looks)
+    scene = read_scene(options, reading, _size(options, repeated), terminal, looks)
     if repeated is not None:
         own = [*([] if options.recipe else scene.zones[:1]), *([] if options.zone else scene.zones[1:])]
         repeated.check_colours([colour for zone in own for colour in zone.recipe.colours])
@@ -72,12 +73,14 @@ def square(size_px: int) -> Size:
     return Size(width_px=size_px, height_px=size_px)
 
 
-def _recipe(options: argparse.Namespace, repeated: PictureToRepeat | None, terminal: Terminal) -> Recipe:
+def _recipe(
+    options: argparse.Namespace, repeated: PictureToRepeat | None, terminal: Terminal, beside: Beside
+) -> Reading:
     if options.recipe is not None:
-        return read_recipe(options.recipe, options, terminal)
+        return read_recipe(options.recipe, options, terminal, beside)
     if repeated is None:
         raise InputError("give a RECIPE, or a picture to repeat with --like")
-    return read_recipe(repeated.recipe, options, terminal)
+    return read_recipe(repeated.recipe, options, terminal, beside)
 
 
 def _size(options: argparse.Namespace, repeated: PictureToRepeat | None) -> Size | None:

@@ -10,9 +10,10 @@ from typing import Any
 from plitka.cli.arguments import Translate
 from plitka.cli.recipe import palette_of, split_names
 from plitka.cli.terminal import Terminal
+from plitka.core.recipes.reading import Reading
 from plitka.core.recipes.recipe import Recipe
 from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION, Lighting, Scene, Size, Surface, naming_zone, short_mask
-from plitka.core.scene_json import build_scene
+from plitka.core.scene_json import build_scene, merge_choices
 from plitka.errors import InputError
 
 _BASE64_GROUP = 4
@@ -74,7 +75,7 @@ def add_fraction_option(parser: argparse._ActionsContainer, _: Translate) -> Non
 
 def read_scene(
     options: argparse.Namespace,
-    recipe: Recipe,
+    reading: Reading,
     size: Size | None,
     terminal: Terminal,
     repeated: Mapping[str, Any] | None = None,
@@ -83,7 +84,7 @@ def read_scene(
 
     Args:
         options: of the command.
-        recipe: of the ground.
+        reading: of the ground's recipe; the options win over what it says of the look.
         size: of the picture; None leaves it to the engine.
         terminal: where it is told.
         repeated: choices of a picture to repeat, as `build_scene` takes them; the options win.
@@ -91,7 +92,9 @@ def read_scene(
     Raises:
         InputError: a choice that does not exist, two that contradict each other, or a mask that cannot be read.
     """
-    choices = _merge(repeated or {}, _given_choices(options, recipe))
+    recipe = reading.recipe
+    said = {**reading.look, "words": reading.words} if reading.words else reading.look
+    choices = merge_choices(merge_choices(repeated or {}, said), _given_choices(options, recipe))
     scene, notices = build_scene(recipe, size=size, palette=palette_of(options), strict=options.strict, **choices)
     terminal.notices(notices)
     return scene
@@ -171,13 +174,6 @@ def _given_choices(options: argparse.Namespace, recipe: Recipe) -> dict[str, Any
         "field_mm": options.field_mm,
     }
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _merge(repeated: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The choices of a picture and of the command line, which wins; its size of granules is one choice in two forms."""
-    if "granules" in given or "granule_mm" in given:
-        repeated = {name: value for name, value in repeated.items() if name not in {"granules", "granule_mm"}}
-    return {**repeated, **given}
 
 
 def _read_zones(texts: Sequence[str] | None) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from plitka.core.generation import Progress
+from plitka.core.watch import Progress
 from plitka.errors import BadOutput, Cancelled
 
 if TYPE_CHECKING:
-    from plitka.core.generation import RgbImage, Watch
+    from plitka.core.generation import RgbImage
     from plitka.core.painter import Canvas, Painted
+    from plitka.core.watch import Watch
     from plitka.errors import PlitkaError
 
 

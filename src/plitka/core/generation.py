@@ -5,13 +5,14 @@ Standard library only: the image types are named for the type checker and never 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene, Size, check_range, check_text
+from plitka.core.watch import FollowOne, OnProgress, Watch
 from plitka.errors import FieldName, InputError, Phrase, PlitkaError
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class Defaults:
             tolerance=_first(request.tolerance, Accuracy().tolerance),
             field_mm=_first(request.scene.field_mm, size.longer_px / self.px_per_mm),
             guide=request.guide,
+            notices=request.notices,
         )
 
 
@@ -150,6 +152,8 @@ class Request:
     """0..100 points, in guided mode only: `Accuracy.tolerance`."""
     guide: GranuleIds | None = field(default=None, compare=False, repr=False)
     """Granules from outside, in guided mode only: any numbers, stretched over the picture."""
+    notices: tuple[Notice, ...] = field(default=(), compare=False)
+    """What had to be settled to read it, where nobody was told."""
 
     def __post_init__(self) -> None:
         check_range(FieldName("seed"), self.seed, 0, MAX_SEED)
@@ -197,10 +201,17 @@ class CompleteRequest:
     """Length that the longer side of the picture shows."""
     guide: GranuleIds | None = field(default=None, compare=False, repr=False)
     notices: tuple[Notice, ...] = field(default=(), compare=False)
-    """What the picture will not show as it was asked for."""
+    """What had to be settled to read it, and what the picture will not show as it was asked for."""
 
     def __post_init__(self) -> None:
         self.scene.check_scale(self.size, self.field_mm)
+
+    def without_words(self) -> CompleteRequest:
+        """The same for an engine that reads no words; what will not be shown for that is told in a notice."""
+        if not self.scene.words:
+            return self
+        told = Notice("this model knows recipes only; not shown: {words}", {"words": ", ".join(self.scene.words)})
+        return replace(self, scene=replace(self.scene, words=()), notices=(*self.notices, told))
 
     @property
     def size(self) -> Size:
@@ -208,69 +219,6 @@ class CompleteRequest:
         if self.scene.size is None:
             raise ValueError("a complete request has a size")
         return self.scene.size
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far one picture has come."""
-
-    step: int
-    """Steps done, 0..n_steps."""
-    n_steps: int
-    """Of one attempt."""
-    attempt: int = 1
-    """A guided picture may take several; each counts its steps anew."""
-    preview: RgbImage | None = field(default=None, compare=False, repr=False)
-    """What there is so far, small; only where it was wanted."""
-
-
-class Watch(Protocol):
-    """Follows pictures while they are made, and stops them; called on the engine's own thread.
-
-    Pictures are known by their place in what was asked for, from 0.
-    """
-
-    def wants_preview(self, index: int, step: int) -> bool:
-        """Whether somebody would look at the picture as it is after this step."""
-        ...
-
-    def report(self, index: int, progress: Progress) -> None:
-        """A step is done; raising `Cancelled` stops this picture, and the others go on."""
-        ...
-
-
-class Unwatched:
-    """A watch that wants no previews and stops nothing."""
-
-    def wants_preview(self, index: int, step: int) -> bool:
-        """Never."""
-        del index, step
-        return False
-
-    def report(self, index: int, progress: Progress) -> None:
-        """Do nothing."""
-        del index, progress
-
-
-OnProgress = Callable[[Progress], None]
-"""Called after each step of one picture; raising `Cancelled` from it stops the picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class FollowOne:
-    """A `Watch` over a single picture, by a function that is called at each step."""
-
-    on_progress: OnProgress
-
-    def wants_preview(self, index: int, step: int) -> bool:
-        """Never: the function is told steps only."""
-        del index, step
-        return False
-
-    def report(self, index: int, progress: Progress) -> None:
-        """Pass the step on."""
-        del index
-        self.on_progress(progress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,13 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import structlog
 
 from plitka.core.correction import CorrectionConfig
-from plitka.core.generation import (
-    CompleteRequest,
-    Defaults,
-    Outcome,
-    Progress,
-    Request,
-    Unwatched,
-    Watch,
-)
+from plitka.core.generation import CompleteRequest, Defaults, Outcome, Request
 from plitka.core.making import PictureSteps, Workshop
 from plitka.core.painter import Canvas, Painted, Painter
 from plitka.core.scene import Size
 from plitka.core.tile.fineness import remark_fine_zones
 from plitka.core.tile.layout import check_guide
+from plitka.core.watch import Progress, Unwatched, Watch
 from plitka.errors import EngineError, PlitkaError
 
 if TYPE_CHECKING:
@@ -68,10 +61,12 @@ class Maker(Generic[_P]):
             PromptTooLong: a text encoder would not see all of the words.
         """
         complete = self.defaults.complete(request)
+        if not self.painter.reads_words:
+            complete = complete.without_words()
         check_guide(complete)
         self.painter.check_negative(complete.negative_prompt)
         self.prompt(complete)
-        return replace(complete, notices=remark_fine_zones(complete))
+        return replace(complete, notices=(*complete.notices, *remark_fine_zones(complete)))
 
     def prompt(self, request: CompleteRequest) -> str:
         """The full prompt: of several zones, for the mix of the whole tile.

@@ -86,10 +86,10 @@ class Workshop:
         """The full prompt of a request."""
         zones, size = request.scene.zones, request.size
         if len(zones) == 1:
-            return self.painter.prompt(zones[0].recipe)
+            return self.painter.prompt(zones[0].recipe, request.scene.words)
         labels = zone_labels(request.scene, size.width_px, size.height_px)
         areas = np.bincount(labels.ravel(), minlength=len(zones)) / labels.size
-        return self.painter.prompt(overall_recipe(zones, areas.tolist()))
+        return self.painter.prompt(overall_recipe(zones, areas.tolist()), request.scene.words)
 
     def lay_ahead(self, request: CompleteRequest) -> None:
         """Have the map of a request laid that will come soon."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from plitka.core.generation import Defaults, RgbImage, Watch
+    from plitka.core.generation import Defaults, RgbImage
     from plitka.core.recipes.recipe import Recipe
     from plitka.core.scene import Size
+    from plitka.core.watch import Watch
     from plitka.errors import PlitkaError
 
 
@@ -98,8 +99,13 @@ class Painter(Protocol):
         """How many canvases of one kind are worth painting at once, at least 1."""
         ...
 
-    def prompt(self, recipe: Recipe) -> str:
-        """The full prompt for a mix; quick, and without the device.
+    @property
+    def reads_words(self) -> bool:
+        """Whether words beside the recipe change what is painted."""
+        ...
+
+    def prompt(self, recipe: Recipe, words: Sequence[str] = ()) -> str:
+        """The full prompt for a mix, with words of the look behind its colours; quick, and without the device.
 
         Raises:
             PromptTooLong: a text encoder would not see all of it.

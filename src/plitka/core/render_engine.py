@@ -11,11 +11,8 @@ from plitka.core.generation import (
     Defaults,
     Engine,
     Outcome,
-    Progress,
     Request,
     Result,
-    Unwatched,
-    Watch,
     ZoneShares,
 )
 from plitka.core.measure.shares import measure, zone_laid
@@ -25,6 +22,7 @@ from plitka.core.tile.fineness import remark_fine_zones
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import USUAL_PX_PER_MM
 from plitka.core.tile.renderer import OFF_TILE, LitLayer, Rendering, lay_layer, paint_layer
+from plitka.core.watch import Progress, Unwatched, Watch
 from plitka.errors import InputError, PlitkaError
 
 
@@ -48,14 +46,14 @@ class RenderEngine(Engine):
         """
         if request.guide is not None:
             raise InputError("the renderer lays its own granules; leave the guide out, or name another model")
-        complete = self.defaults.complete(request)
+        complete = self.defaults.complete(request).without_words()
         if complete.size.width_px != complete.size.height_px:
             raise InputError(
                 "the renderer makes square pictures, not {width}x{height}; ask for one side",
                 width=complete.size.width_px,
                 height=complete.size.height_px,
             )
-        notices = remark_fine_zones(complete)
+        notices = (*complete.notices, *remark_fine_zones(complete))
         return replace(complete, steps=1, guidance=1.0, negative_prompt="", strength=0.0, notices=notices)
 
     def prompt(self, request: CompleteRequest) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from plitka.core.generation import CompleteRequest, Mode, Result, ZoneShares
+from plitka.core.recipes.reading import Reading
 from plitka.core.recipes.recipe import Notice, to_hundredths
 from plitka.core.scene_json import to_json
 
@@ -41,6 +42,21 @@ def report(result: Result, tell: Callable[[Notice], str] = str) -> dict[str, Any
     if request.mode is Mode.GUIDED:
         told |= _look(request)
     return told | _scene(result)
+
+
+def report_reading(reading: Reading) -> dict[str, Any]:
+    """What a recipe is read as, and what was said beside it.
+
+    `requested` is percent of the visible area to a hundredth, `by_mass` of the mass to a tenth; `look` is as a scene's
+    JSON has it; `words` are for a prompt, `sizes` as they were typed.
+    """
+    return {
+        "requested": to_hundredths(reading.recipe.percents),
+        "by_mass": dict(reading.percents_by_mass),
+        "look": dict(reading.look),
+        "words": list(reading.words),
+        "sizes": list(reading.sizes),
+    }
 
 
 def report_zone(shares: ZoneShares) -> dict[str, Any]:

@@ -242,6 +242,8 @@ class Scene:
     """None: as large as the engine's usual picture."""
     field_mm: float | None = None
     """Length that the picture's longer side shows; None: at the engine's usual scale."""
+    words: tuple[str, ...] = ()
+    """What else was said of the look, for the prompt of a model that reads words."""
 
     def __post_init__(self) -> None:
         if not self.zones or self.zones[0].mask is not None or any(zone.mask is None for zone in self.zones[1:]):
@@ -295,7 +297,7 @@ class Scene:
     @property
     def is_plain(self) -> bool:
         """Whether its recipe alone describes it: one zone, and every look as usual."""
-        return self == Scene.of(self.recipe, self.size)
+        return self == replace(Scene.of(self.recipe, self.size), words=self.words)
 
     def coarseness_of(self, recipe: Recipe) -> tuple[Coarseness, ...]:
         """How large the chips of each colour of a recipe are."""

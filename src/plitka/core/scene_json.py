@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from plitka.core.colour.palette import Palette, default_palette
-from plitka.core.recipes.recipe import Notice, Recipe, format_colours, parse_recipe
+from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Notice, Recipe, format_colours
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone, fraction_mm, naming_zone, short_mask
 from plitka.errors import FieldName, InputError
 
@@ -29,6 +31,7 @@ def build_scene(
     light: str | None = None,
     wet: bool | None = None,
     field_mm: float | None = None,
+    words: Iterable[str] = (),
     size: Size | None = None,
     palette: Palette | None = None,
     strict: bool = False,
@@ -43,6 +46,7 @@ def build_scene(
         coarse: names or codes of colours whose chips are larger; `fine`: of those whose chips are smaller.
         surface: one of `Surface`; `light`: one of `Lighting`.
         wet: a film of water lies on it.
+        words: what else was said of the look, for the prompt.
         size: of the picture; None leaves it to the engine. `field_mm`: length that its longer side shows.
         palette: the colours that can be named; ours by default. `strict`: as for `parse_recipe`.
 
@@ -53,18 +57,20 @@ def build_scene(
     further, notices = _build_zones(zones, zone_names, palette, strict=strict)
     scene = Scene(
         zones=(Zone(recipe), *further),
-        granules=Granules(
-            size_mm=_size_mm(granules, granule_mm),
-            coarse=tuple(colour.code for colour in palette.named(coarse)),
-            fine=tuple(colour.code for colour in palette.named(fine)),
-        ),
+        granules=_granules(_size_mm(granules, granule_mm), palette, coarse, fine),
         surface=_choice("surface", Surface, surface, Surface.PRESSED),
         light=_choice("light", Lighting, light, Lighting.STUDIO),
         wet=bool(wet),
         size=size,
         field_mm=field_mm,
+        words=tuple(words),
     )
     return scene, notices
+
+
+def _granules(size_mm: tuple[float, float], palette: Palette, coarse: Iterable[str], fine: Iterable[str]) -> Granules:
+    larger, smaller = (tuple(colour.code for colour in palette.named(names)) for names in (coarse, fine))
+    return Granules(size_mm=size_mm, coarse=larger, fine=smaller)
 
 
 def _build_zones(
@@ -73,7 +79,7 @@ def _build_zones(
     built, notices = [], list[Notice]()
     for number, ((mask, text), name) in enumerate(zip(zones, names or repeat(None), strict=names is not None), 1):
         with naming_zone(number, name or short_mask(mask)):
-            reading = parse_recipe(text, palette, strict=strict)
+            reading = parse_recipe(text, palette, strict=strict, beside=Beside.NOTHING)
         built.append(Zone(reading.recipe, mask, name))
         values = {"number": number, "mask": built[-1].title}
         notices += [
@@ -95,6 +101,7 @@ def to_json(scene: Scene) -> dict[str, Any]:
         "light": scene.light.value if scene.light is not Lighting.STUDIO else None,
         "wet": scene.wet,
         "field_mm": scene.field_mm,
+        "words": list(scene.words),
     }
     return {name: value for name, value in told.items() if value}
 
@@ -112,6 +119,13 @@ def from_json(recipe: Recipe, content: Mapping[str, Any], size: Size | None, pal
         InputError: it is not of that form, or a choice does not exist.
     """
     return build_scene(recipe, size=size, palette=palette, **read_choices(content))[0]
+
+
+def merge_choices(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Choices of which the second win; the size of granules is one choice in two forms."""
+    if "granules" in over or "granule_mm" in over:
+        under = {name: value for name, value in under.items() if name not in {"granules", "granule_mm"}}
+    return {**under, **over}
 
 
 def read_choices(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,6 +204,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = MappingProxyType(
         "light": _text,
         "wet": _truth,
         "field_mm": _number,
+        "words": _names,
     }
 )
 LOOK_NAMES = tuple(_READERS)

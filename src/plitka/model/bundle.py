@@ -122,6 +122,7 @@ class Bundle:
         """SHA-256 of all that changes a picture: the file table and the manifest without its name and licence."""
         document = _document(self)
         del document["name"], document["licence"]
+        document["prompt"].pop("reads_words", None)  # it changes no picture that is asked for without words
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -304,6 +305,7 @@ def _read_choices(top: Table) -> tuple[PromptStyle, Defaults]:
             V45,
             trigger=prompt.text("trigger", V45.trigger),
             descriptors=prompt.texts("descriptors", tuple(V45.descriptors)),
+            reads_words=prompt.truth("reads_words", V45.reads_words),
         )
         negative = prompt.text("negative", start.negative_prompt)
     with top.optional_table("defaults") or Table(top.path, "defaults", {}) as table:
@@ -402,6 +404,8 @@ def _document(bundle: Bundle) -> dict[str, Any]:
             "trigger": bundle.style.trigger,
             "descriptors": list(bundle.style.descriptors),
             "negative": negative,
+            # A bundle that says nothing of words reads them.
+            **({} if bundle.style.reads_words else {"reads_words": False}),
         },
         "defaults": defaults,
         # A bundle that says nothing of guided mode keeps its digest.

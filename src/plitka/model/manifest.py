@@ -53,6 +53,13 @@ class Table:
             raise self._wrong(key, "a list of strings", value)
         return tuple(value)
 
+    def truth(self, key: str, default: bool) -> bool:
+        """True or false."""
+        value = self._get(key, default)
+        if not isinstance(value, bool):
+            raise self._wrong(key, "true or false", value)
+        return value
+
     def integer(
         self, key: str, default: int | None = None, *, low: int, high: int | None = None, multiple: int = 1
     ) -> int:

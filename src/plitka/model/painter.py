@@ -17,10 +17,11 @@ import structlog
 import torch
 
 from plitka.core.canvas_batch import CanvasBatch
-from plitka.core.generation import Defaults, Unwatched, Watch
+from plitka.core.generation import Defaults
 from plitka.core.painter import Canvas, Painted
 from plitka.core.recipes.recipe import Recipe, format_prompt
 from plitka.core.scene import Size
+from plitka.core.watch import Unwatched, Watch
 from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
 from plitka.model.device import Placement, held_bytes, translated_errors
@@ -83,17 +84,22 @@ class DiffusionPainter:
         """The device and dtype that were chosen."""
         return self._placement
 
-    def prompt(self, recipe: Recipe) -> str:
-        """The full prompt for a mix.
+    @property
+    def reads_words(self) -> bool:
+        """Whether the bundle's network knows more words than those of recipes."""
+        return self._assembly.bundle.style.reads_words
+
+    def prompt(self, recipe: Recipe, words: Sequence[str] = ()) -> str:
+        """The full prompt for a mix, with words of the look behind its colours.
 
         Raises:
             PromptTooLong: a text encoder would not see all of it.
         """
-        text = format_prompt(recipe, self._assembly.bundle.style)
+        text = format_prompt(recipe, self._assembly.bundle.style, words)
         self._check_length(
             text,
             "the prompt has {n_tokens} tokens and the text encoders read {limit}: they would not see {lost!r}; "
-            "use fewer colours, or percents without decimals",
+            "use fewer colours or words, or percents without decimals",
         )
         return text
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plitka.core.generation import CompleteRequest, Progress
+from plitka.core.generation import CompleteRequest
+from plitka.core.watch import Progress
 from plitka.errors import Cancelled, Unavailable
 from plitka.serve.image_formats import Preview, encode_preview
 from plitka.serve.job_status import JobStatus

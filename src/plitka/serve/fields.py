@@ -35,6 +35,7 @@ MASK_EXAMPLE = "border:8%"
 PLAIN_TEXT = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
 """No control characters, and none that turn the direction of reading: they hide what a person would read."""
 _PLAIN = re.compile(PLAIN_TEXT)
+_MAX_LOOK_WORDS = 100
 _MAX_NAME_CH = 60
 
 
@@ -169,6 +170,13 @@ ColourName: TypeAlias = Annotated[
     Field(json_schema_extra={"format": "colour", "pattern": PLAIN_TEXT}),
 ]
 ColourNames: TypeAlias = Annotated[list[ColourName], Field(max_length=MAX_SCENE_COLOURS)]
+LookWord: TypeAlias = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_PROMPT_CH),
+    AfterValidator(check_plain),
+    Field(json_schema_extra={"pattern": PLAIN_TEXT}),
+]
+LookWords: TypeAlias = Annotated[list[LookWord], Field(max_length=_MAX_LOOK_WORDS)]
 SurfaceName: TypeAlias = Annotated[
     Surface,
     Field(strict=False, description=f"How the face came about; {Surface.PRESSED} if left out. {Surface.describe()}."),

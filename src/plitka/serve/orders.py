@@ -10,9 +10,10 @@ from pydantic import ConfigDict, Field
 
 from plitka.core.files.mask_file import canonical_mask
 from plitka.core.generation import RANDOM_SEED_LIMIT, USUAL_MODE, CompleteRequest, Defaults, Mode, Request
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import MAX_ZONES, Size, naming_zone, short_mask
-from plitka.core.scene_json import LOOK_NAMES, build_scene, read_choices
+from plitka.core.scene_json import LOOK_NAMES, build_scene, merge_choices, read_choices
 from plitka.serve import fields
 from plitka.serve.fields import Wire
 
@@ -47,6 +48,11 @@ class LookChoices(Wire):
     light: fields.LightName | None = None
     wet: bool | None = Field(default=None, description="Rain lies on the tile: darker, with a gloss.")
     field_mm: fields.FieldMm | None = None
+    words: fields.LookWords | None = Field(
+        default=None,
+        description="Words about the look for the prompt, in place of those that the recipe has.",
+        examples=[["matte finish"]],
+    )
 
     def look(self) -> dict[str, Any]:
         """What was chosen, as the JSON of a scene."""
@@ -103,8 +109,10 @@ class Order(LookChoices):
             raise ValueError("an order has a seed before it is read")
         for zone in self.zones or ():
             fields.checked_length(zone.recipe)
-        recipe = parse_recipe(fields.checked_length(self.recipe)).recipe
-        scene, _ = build_scene(recipe, size=self._size(defaults), **read_choices(self.look()))
+        beside = Beside.SCENE if self.mode == Mode.GUIDED else Beside.PROMPT
+        reading = parse_recipe(fields.checked_length(self.recipe), beside=beside)
+        choices = merge_choices({**reading.look, "words": reading.words}, read_choices(self.look()))
+        scene, notices = build_scene(reading.recipe, size=self._size(defaults), **choices)
         return Request(
             scene=scene,
             seed=self.seed,
@@ -114,6 +122,7 @@ class Order(LookChoices):
             negative_prompt=self.negative_prompt,
             strength=self.strength,
             tolerance=self.tolerance,
+            notices=(*reading.warnings, *notices),
         )
 
     def _size(self, defaults: Defaults) -> Size | None:

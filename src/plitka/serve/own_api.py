@@ -9,7 +9,9 @@ from starlette.concurrency import run_in_threadpool
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.translations import localise
-from plitka.core.recipes.recipe import format_prompt, parse_recipe, to_hundredths
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import format_prompt
+from plitka.core.report import report_reading
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve import routes, schemas
 from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job
@@ -179,9 +181,9 @@ def read_recipe(question: schemas.RecipeQuestion, request: Request, _caller: Vie
     reading = parse_recipe(checked_length(question.recipe), strict=question.strict)
     language = language_of(request.headers)
     return schemas.RecipeAnswer(
-        requested=to_hundredths(reading.recipe.percents),
+        **report_reading(reading),
         warnings=[localise(notice, language) for notice in reading.warnings],
-        prompt=format_prompt(reading.recipe),
+        prompt=format_prompt(reading.recipe, words=reading.words),
     )
 
 

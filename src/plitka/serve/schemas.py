@@ -30,7 +30,11 @@ class Answer(BaseModel):
 class RecipeAnswer(Answer):
     """How a recipe is read."""
 
-    requested: dict[str, float] = Field(description="Percent by colour code; they sum to 100.")
+    requested: dict[str, float] = Field(description="Percent of the visible area by colour code; they sum to 100.")
+    by_mass: dict[str, float] = Field(description="Percent of the mass by colour code, by the densities of granules.")
+    look: dict[str, Any] = Field(description="What a scene shows of its words, as the JSON of a scene.")
+    words: list[str] = Field(description="Words about the look that only a prompt can take, as they were written.")
+    sizes: list[str] = Field(description="Lengths and areas, as they were written.")
     warnings: list[str] = Field(description="What was settled for the writer.")
     prompt: str = Field(description="The full prompt of the usual style.")
 

@@ -13,7 +13,8 @@ from plitka.core.files.picture_formats import FORMAT_NAMES
 from plitka.core.measure.granulate import check_granulate
 from plitka.core.measure.shares import MeasureConfig, measure
 from plitka.core.measure.straightening import straighten
-from plitka.core.recipes.recipe import parse_recipe, to_hundredths
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import to_hundredths
 from plitka.errors import Phrase
 from plitka.serve import routes
 from plitka.serve.access import Maker, TheService

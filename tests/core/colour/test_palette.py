@@ -116,7 +116,7 @@ def test_russian_names_are_found_in_any_form(form: str, code: str) -> None:
         ("#a63d30", "#A63D30"),
         ("#a63", "#AA6633"),
         ("cиний", "BLUE"),
-        ("056", None),
+        ("056", "US-056"),
         ("RAL 3021", None),
         ("teel", None),
         ("", None),

@@ -14,7 +14,7 @@ from PIL import Image
 from plitka.core.colour.palette import Colour, default_palette
 from plitka.core.files.picture import encode_png, name_guide, read_fields, text_fields, write_whole
 from plitka.core.generation import Defaults, Mode, Request, Result, ZoneShares
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size, Surface, Zone
 from plitka.core.scene_json import from_json
 from plitka.errors import InputError

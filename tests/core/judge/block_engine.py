@@ -11,17 +11,16 @@ from plitka.core.generation import (
     Defaults,
     Engine,
     Outcome,
-    Progress,
     Request,
     Result,
-    Unwatched,
-    Watch,
     ZoneShares,
 )
 from plitka.core.judge.evaluation import Report, evaluate
 from plitka.core.judge.realism import load_references
-from plitka.core.recipes.recipe import Recipe, format_colours, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Recipe, format_colours
 from plitka.core.scene import Size
+from plitka.core.watch import Progress, Unwatched, Watch
 from plitka.errors import InputError, PlitkaError
 
 SIZE_PX = 256

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from plitka.core.judge.close_look import PERIODS_PX, figures, lattice_spikes, look_closely
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.renderer import recolour

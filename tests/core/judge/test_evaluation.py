@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from tests.core.judge.block_engine import MIXED, BlockEngine, recipes, report_of, run
 
-from plitka.core.generation import OnProgress, Progress
 from plitka.core.judge.evaluation import (
     N_SEEDS,
     compare_photographs,
@@ -18,6 +17,7 @@ from plitka.core.judge.evaluation import (
 from plitka.core.judge.realism import load_references, recipe_key
 from plitka.core.recipes.recipe import Recipe
 from plitka.core.render_engine import RenderEngine
+from plitka.core.watch import OnProgress, Progress
 from plitka.errors import Cancelled, InputError
 
 SUITES = Path(__file__).parents[3] / "recipes/evaluate"

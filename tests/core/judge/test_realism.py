@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plitka.core.colour.arrays import decode_srgb8, linear_to_oklab
 from plitka.core.judge import realism
 from plitka.core.judge.realism import Distances, compare, describe_photograph, image_statistics, measure_distances
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.errors import InputError
 
 Picture = npt.NDArray[np.uint8]

@@ -4,9 +4,10 @@ from fractions import Fraction
 
 import pytest
 
+from plitka.core.colour.naming import MODIFIERS, find_general
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.spelling import count_pieces, name_key
-from plitka.core.language.vocabulary import DESCRIPTORS, TRIGGER, Kind, Meaning, longest_phrase, vocabulary
+from plitka.core.language.vocabulary import DESCRIPTORS, TRIGGER, Kind, Meaning, longest_phrase, phrases, vocabulary
 
 
 @pytest.mark.parametrize(
@@ -31,10 +32,23 @@ def test_a_phrase_means_one_thing(phrase: str, meaning: Meaning) -> None:
     assert vocabulary()[name_key(phrase)] == meaning
 
 
+def test_no_two_phrases_have_one_key() -> None:
+    """Else one of their meanings would be lost."""
+    meant: dict[str, set[Meaning]] = {}
+    for phrase, meaning in phrases():
+        meant.setdefault(name_key(phrase), set()).add(meaning)
+    assert not {key for key, meanings in meant.items() if len(meanings) > 1}
+
+
+def test_every_modifier_does_something() -> None:
+    """To a colour."""
+    assert {meaning.text for _, meaning in phrases() if meaning.kind is Kind.MODIFIER} == set(MODIFIERS)
+
+
 def test_no_word_is_a_colour_as_well() -> None:
     """Else one of the two could never be meant."""
     palette = default_palette()
-    assert not [key for key in vocabulary() if palette.find_key(key)]
+    assert not [key for key in vocabulary() if palette.find_key(key) or find_general(key)]
 
 
 def test_the_words_of_the_prompt_separate() -> None:

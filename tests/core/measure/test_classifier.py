@@ -10,7 +10,7 @@ from plitka.core.colour.arrays import decode_srgb8, lit_colours
 from plitka.core.measure.classifier import Features, classify, compute_features
 from plitka.core.measure.colour_model import Fit, fit_colours
 from plitka.core.measure.windows import Windows
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 
 COLOURS = parse_recipe("60% red, 30% black, 10% white").recipe.colours
 SIDE = 48

@@ -9,7 +9,7 @@ import pytest
 from plitka.core.colour.palette import Colour
 from plitka.core.generation import Swatch
 from plitka.core.measure.shares import Measurement, measure
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig

@@ -12,7 +12,7 @@ from PIL import Image
 from plitka.core.colour.arrays import decode_srgb8, encode_srgb8
 from plitka.core.colour.palette import Colour, default_palette
 from plitka.core.measure.shares import Measurement, measure
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig

@@ -10,7 +10,7 @@ from tests.core.measure.tile_pictures import tile
 
 from plitka.core.measure.shares import measure
 from plitka.core.measure.straightening import _perspective, find_corners, straighten
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 
 Pixels = npt.NDArray[np.uint8]
 COLOURS = parse_recipe("red, black").recipe.colours

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plitka.core.colour.palette import Colour
 from plitka.core.generation import Swatch
 from plitka.core.measure.shares import NOT_OF_ZONE, Measurement, measure, measure_shares, zone_laid
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Zone
 from plitka.core.tile.dealing import Chips
 from plitka.core.tile.granules import GranuleConfig, lay_granules

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plitka.core.generation import Request
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import Lighting, Scene, Size, Surface, Zone
 

@@ -7,15 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plitka.core.colour.palette import default_palette
-from plitka.core.recipes.grammar import Statement, Unit, parse
-from plitka.core.recipes.scanner import Source, scan
+from plitka.core.recipes.amounts import Unit
+from plitka.core.recipes.asides import set_aside
+from plitka.core.recipes.grammar import Statement, parse
+from plitka.core.recipes.scanner import scan
+from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
 
 def read(text: str) -> Statement:
     """The statement of a text, by our own colours."""
     source = Source(text)
-    return parse(source, scan(source, default_palette()))
+    palette = default_palette()
+    return parse(source, *set_aside(source, scan(source, palette), palette))
 
 
 def said(text: str) -> list[tuple[str, str | None, Unit | None]]:
@@ -74,14 +78,14 @@ def test_what_a_statement_says_beside_numbers() -> None:
     assert read("60% red, the rest black").has_base
     assert read("black with 15% red fleck").has_fleck
     plain = read("60% red, 40% black")
-    assert not any((plain.equal, plain.has_base, plain.has_fleck, plain.glosses))
+    assert not any((plain.equal, plain.has_base, plain.has_fleck, plain.remarks))
 
 
 def test_a_name_beside_a_code_describes_it() -> None:
     """«RAL 3020 красный» is one colour."""
     statement = read("60% RAL 3020 красный, 40% black")
     assert len(statement.mentions) == 2
-    assert [code for _, code in statement.glosses] == ["RAL 3020"]
+    assert [remark.values["code"] for remark in statement.remarks] == ["RAL 3020"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plitka.core.generation import CompleteRequest, Defaults, Request
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Granules, Scene, Size, Zone
 from plitka.core.tile.fineness import _wide_part, remark_fine_zones
 from plitka.errors import InputError

@@ -12,7 +12,7 @@ import pytest
 
 from plitka.core.colour.arrays import decode_srgb8
 from plitka.core.generation import CompleteRequest, Defaults, Request
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, flat_exposure, lay_map, stretch_map
 from plitka.core.tile.layout import Layout

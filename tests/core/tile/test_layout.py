@@ -16,7 +16,8 @@ from plitka.core.colour.arrays import decode_srgb8
 from plitka.core.colour.palette import default_palette
 from plitka.core.generation import CompleteRequest, Defaults, Request
 from plitka.core.language.translations import localise
-from plitka.core.recipes.recipe import COMPUTED_STEP, Part, Recipe, parse_recipe, quantise
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import COMPUTED_STEP, Part, Recipe, quantise
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, lay_map, stretch_map
 from plitka.core.tile.layout import Layout, check_guide

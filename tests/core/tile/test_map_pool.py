@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plitka.core.generation import Defaults, Request
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, lay_map
 from plitka.core.tile.map_pool import MapPool

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from plitka.core.generation import CompleteRequest, Defaults, Request
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import USUAL_PX_PER_MM

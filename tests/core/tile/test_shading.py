@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from plitka.core.recipes.recipe import Recipe, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Recipe
 from plitka.core.scene import Lighting, Surface
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LIGHTS, LightConfig, wetted

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from plitka.core.recipes.recipe import parse_recipe
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Lighting, Scene, Surface
 from plitka.core.tile import surfaces
 from plitka.core.tile.granule_map import MapSpec

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from plitka.core.recipes.recipe import Recipe, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Recipe
 from plitka.core.scene import Coarseness, Granules, Scene, Size, Zone
 from plitka.core.tile.dealing import Chips
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules

@@ -31,7 +31,8 @@ _BRANDS = {"Rosehill TPV": "", "US EPDM installer (056-089 codes)": "US-"}
 _PLAIN_NAME = re.compile("[A-Za-z]+(?:[ -][A-Za-z]+)*")
 _CODE = re.compile(r"[A-Za-zА-Яа-яЁё]+(?:[ _-]?[A-Za-zА-Яа-яЁё0-9]+)*")
 _RAL = re.compile(r"ral(\d{4})")
-_CUSTOM_COLUMNS = ("code", "name", "hex", "name_ru", "ral")
+_CUSTOM_COLUMNS = ("code", "name", "hex", "name_ru", "ral", "density_g_cm3")
+_DENSITIES_G_CM3 = (0.5, 5.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ class Colour:
     """The lit faces of its granules, where photographed."""
     ral: str | None = None
     """`RAL 3020` where the trade knows it by that number; the hex is then RAL's approximation."""
+    density_g_cm3: float | None = None
+    """Of its granules, where a palette file says so."""
     other_names: tuple[str, ...] = ()
     """Further names that people use for it."""
 
@@ -169,7 +172,7 @@ def default_palette() -> Palette:
 def load_palette(path: Path) -> Palette:
     """Our colours with a maker's own before them.
 
-    The file is CSV with the columns code, name, hex and, if wished, name_ru and ral, separated by commas
+    The file is CSV with the columns code, name, hex and, if wished, name_ru, ral and density_g_cm3, separated by commas
     or semicolons, in UTF-8 with or without a byte order mark, of at most 1 MB.
 
     Raises:
@@ -267,6 +270,7 @@ def _custom_colour(row: dict[str, str], refuse: Callable[..., PaletteError]) -> 
     return Colour(
         code=code, caption_name=name.lower() if plain else code.lower(), name_ru=row["name_ru"] or name,
         srgb_hex=srgb_hex, source="custom", ral=row["ral"] or None, other_names=(name,),
+        density_g_cm3=_density(row["density_g_cm3"], refuse),
     )  # fmt: skip
 
 
@@ -275,6 +279,22 @@ def _hex_of(text: str) -> str:
     if text.isdigit() and len(text) != _HEX_DIGITS:
         raise ValueError(text)
     return srgb8_to_hex(hex_to_srgb8("#" + text.removeprefix("#")))
+
+
+def _density(text: str, refuse: Callable[..., PaletteError]) -> float | None:
+    if not text:
+        return None
+    low, high = _DENSITIES_G_CM3
+    try:
+        density = float(text.replace(",", "."))
+    except ValueError:
+        density = 0.0
+    if not low <= density <= high:
+        raise refuse(
+            "{path}, line {line}: {density!r} is no density; write g/cm3, {low:g} to {high:g}, such as 1.55",
+            density=text, low=low, high=high,
+        )  # fmt: skip
+    return density
 
 
 def _catalogue_colours() -> tuple[Colour, ...]:
@@ -333,7 +353,7 @@ def _maker_colours(trade: tuple[Colour, ...]) -> Iterator[Colour]:
             name, srgb_hex = _names_in(like.other_names[0])[0], like.srgb_hex
         yield Colour(
             code=code, caption_name=f"{code} {name}".lower(), name_ru=name_ru, srgb_hex=srgb_hex, source="maker",
-            other_names=(name, f"{code} {name_ru}"),
+            other_names=(name, f"{code} {name_ru}", *([row["code"]] if row["code"].isdigit() else [])),
         )  # fmt: skip
 
 

@@ -27,6 +27,15 @@ XYZ_OF_RGB = (
 WHITE_D65: Xyz = (sum(XYZ_OF_RGB[0]), sum(XYZ_OF_RGB[1]), sum(XYZ_OF_RGB[2]))
 """XYZ of sRGB (255, 255, 255)."""
 
+_RGB_OF_XYZ = (
+    (3.2404542, -1.5371385, -0.4985314),
+    (-0.9692660, 1.8760108, 0.0415560),
+    (0.0556434, -0.2040259, 1.0572252),
+)
+"""The inverse of `XYZ_OF_RGB`."""
+_GAMUT_STEPS = 50
+_GAMUT_SLACK = 0.002
+
 # CIE 15:2004, 8.2.1.1, as exact fractions.
 _EPSILON = 216 / 24389
 _KAPPA = 24389 / 27
@@ -71,6 +80,23 @@ def xyz_to_lab_d65(xyz: Xyz) -> Lab:
 def hex_to_lab_d65(colour_hex: str) -> Lab:
     """CIE Lab of a hex; raises ValueError as `hex_to_srgb8` does."""
     return xyz_to_lab_d65(linear_to_xyz(srgb8_to_linear(hex_to_srgb8(colour_hex))))
+
+
+def lab_d65_to_hex(lab_d65: Lab) -> str:
+    """The hex of a Lab colour; one that sRGB cannot show keeps its lightness and hue, and loses chroma.
+
+    Args:
+        lab_d65: L* beyond 0..100 is cut.
+    """
+    lightness, a, b = lab_d65
+    lightness = min(max(lightness, 0.0), 100.0)
+    for step in range(_GAMUT_STEPS + 1):
+        kept = 1 - step / _GAMUT_STEPS
+        linear = _multiply(_RGB_OF_XYZ, _lab_to_xyz((lightness, kept * a, kept * b)))
+        if all(-_GAMUT_SLACK <= value <= 1 + _GAMUT_SLACK for value in linear):
+            break
+    red, green, blue = (round(255 * _encode(min(max(value, 0.0), 1.0))) for value in linear)
+    return srgb8_to_hex((red, green, blue))
 
 
 def ciede2000(lab1: Lab, lab2: Lab) -> float:
@@ -150,6 +176,19 @@ def _rotation(chroma: float, hue: float) -> float:
 
 def _decode(value: float) -> float:
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
+def _encode(value: float) -> float:
+    return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
+
+
+def _lab_to_xyz(lab_d65: Lab) -> Xyz:
+    """The inverse of `xyz_to_lab_d65`."""
+    fy = (lab_d65[0] + 16) / 116
+    roots = (fy + lab_d65[1] / 500, fy, fy - lab_d65[2] / 200)
+    cubes = (root**3 if root**3 > _EPSILON else (116 * root - 16) / _KAPPA for root in roots)
+    x, y, z = (cube * white for cube, white in zip(cubes, WHITE_D65, strict=True))
+    return x, y, z
 
 
 def _lab_root(value: float) -> float:

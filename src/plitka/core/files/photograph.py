@@ -25,7 +25,8 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from plitka.core.files.picture_formats import FORMAT_NAMES, FORMATS
 from plitka.core.files.png_chunks import SIGNATURE, plain_png
-from plitka.core.recipes.recipe import Notice, Recipe, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Notice, Recipe
 from plitka.errors import InputError
 
 MAX_PIXELS = 64_000_000

@@ -20,7 +20,14 @@ import numpy as np
 
 from plitka.core.colour.palette import Palette, nearest
 from plitka.core.files.sheet import thumbnail
-from plitka.core.generation import USUAL_MODE, CompleteRequest, Engine, Mode, OnProgress, Request, generate_one
+from plitka.core.generation import (
+    USUAL_MODE,
+    CompleteRequest,
+    Engine,
+    Mode,
+    Request,
+    generate_one,
+)
 from plitka.core.judge.realism import (
     MIN_PICTURE_PX,
     Distances,
@@ -32,8 +39,10 @@ from plitka.core.judge.realism import (
     recipe_key,
 )
 from plitka.core.measure.shares import Measurement, measure
-from plitka.core.recipes.recipe import Recipe, parse_recipe
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Recipe
 from plitka.core.scene import Scene, Size
+from plitka.core.watch import OnProgress
 from plitka.errors import InputError
 
 if TYPE_CHECKING:

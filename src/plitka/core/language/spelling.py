@@ -78,6 +78,11 @@ def close_names(text: str, names: Mapping[str, str], n: int, cutoff: float) -> t
     return tuple(names[key] for key in difflib.get_close_matches(query, names, n, cutoff))
 
 
+def shorter_by_one(key: str) -> tuple[str, ...]:
+    """What is left of a key without one of its letters: two keys that differ in one letter share one of these."""
+    return tuple(key[:at] + key[at + 1 :] for at in range(len(key)))
+
+
 def _stem(word: str) -> str:
     if not _CYRILLIC.search(word):
         return _SHORT_FORMS.get(word, word)

@@ -23,6 +23,14 @@ DESCRIPTORS = (
 )
 
 
+PLAIN_COLOURS = (
+    "black", "white", "gray", "red", "green", "blue", "yellow", "orange", "brown", "pink", "purple", "violet", "beige",
+    "чёрный", "белый", "серый", "красный", "зелёный", "синий", "голубой", "жёлтый", "оранжевый", "коричневый",
+    "розовый", "фиолетовый", "бежевый",
+)  # fmt: skip
+"""Names that another beside them makes finer, as in `anthracite grey`."""
+
+
 class Kind(StrEnum):
     """What a token does in a recipe."""
 
@@ -43,6 +51,33 @@ class Kind(StrEnum):
     REST = "rest"
     BASE = "base"
     """The next colour is the ground for the others."""
+    NOT = "not"
+    """The colour that follows is in no part of the mix."""
+    RANGE = "range"
+    """What stands by it is no single number: `at least`, «не менее»."""
+    MODIFIER = "modifier"
+    """It changes the colour that follows: `deep`, «бледно-»; its `text` is one of `colour.naming.MODIFIERS`."""
+    SBR = "sbr"
+    """The trade's black crumb, where no colour stands by it."""
+    MASS = "mass"
+    """A unit of mass or a container; its value is grams, 0 for a container of no known mass."""
+    LENGTH = "length"
+    """A number that is a length or an area, or what announces one: `thickness`."""
+    COUNTED = "counted"
+    """What a number before it counts, and no share: `3 colours`, «2 плитки»; its value is the number of a word such as
+    «двухцветный»."""
+    TOTAL = "total"
+    """The number that follows is the sum of the others."""
+    BY_MASS = "by mass"
+    """The numbers are shares of the mass."""
+    LOOK = "look"
+    """Says how the tile looks, and a scene can show it; its `text` is the choice, as in `light=sun`."""
+    ASIDE = "aside"
+    """Says how the picture looks, and only a prompt can take it."""
+    LIKENESS = "likeness"
+    """What a name before it describes: `stone texture` is no colour."""
+    BRACKET = "bracket"
+    UNKNOWN = "unknown"
     FILLER = "filler"
 
 
@@ -52,40 +87,236 @@ class Meaning:
 
     kind: Kind
     value: Fraction = Fraction(0)
+    text: str = ""
 
 
 _PHRASES = {
     Kind.PERCENT: "percent, per cent, pct, процент, процента, проценту, процентов, процентами, проц",
-    Kind.PARTS: "part, parts, portion, portions, часть, части, частей, частями, доля, доли, долей, долями, ч, x, х",
-    Kind.SEPARATOR: "and, plus, with, и, плюс, с, со, а также",
-    Kind.LINK: "to, к, ко",
+    Kind.PARTS: (
+        "part, parts, portion, portions, часть, части, частей, частями, доля, долю, доли, долей, долями, ч, x, х"
+    ),
+    Kind.SEPARATOR: "and, plus, with, but, и, плюс, с, со, а также, но",
+    Kind.LINK: "to, к, ко, до, till",
     Kind.EACH: "each, apiece, по",
     Kind.FLECK: (
-        "fleck, flecks, flecked, flecking, speckle, speckles, speckled, вкрапление, вкрапления, вкраплений, "
+        "sprinkled, sprinkles, fleck, flecks, flecked, flecking, speckle, speckles, speckled, вкрапление, "
+        "вкрапления, вкраплений, "
         "вкраплением, вкраплениями, вкраплениям, крапинка, крапинки, крапинку, крапинкой, крапинками, "
         "в крапинку, крап, крапом"
     ),
     Kind.REST: (
-        "rest, remainder, balance, base, background, остаток, остальное, основа, основы, основе, основу, "
+        "rest, remainder, remaining, remaining area, all else, everything else, balance, base, background, "
+        "остаток, остальное, основа, основы, основе, основу, "
         "основой, фон, фона, фоне, фоном"
     ),
-    Kind.BASE: "on, на",
+    Kind.BASE: "on, onto, over, на, по чёрному фону",
+    Kind.NOT: (
+        "no, not, without, except, excluding, non, all but, anything but, everything but, everything except, any but, "
+        "any colour but, any color but, без, кроме, не, нет, за исключением, всё кроме"
+    ),
+    Kind.LIKENESS: (
+        "texture, textured, look, style, effect, imitation, background scene, текстура, стиль, эффект, имитация"
+    ),
+    Kind.TOTAL: "total, in total, sum, altogether, итого, всего, сумма, в сумме",
+    Kind.BY_MASS: (
+        "weight, mass, wt, by weight, by mass, weight percent, mass percent, percent by weight, percent by "
+        "mass, по массе, по весу, "
+        "масса, массы, масс, вес, веса, весовых, массовых, массовых долей, процентов по массе, процентов по весу"
+    ),
+    Kind.RANGE: (
+        "between, mostly, mainly, predominantly, a bit, a little, slightly, a hint of, hints of, a touch of, "
+        "at least, at most, up to, no more than, no less than, not more than, not less than, less than, "
+        "more than, over than, minimum, maximum, min, max, не менее, не более, не меньше, не больше, менее, более, "
+        "меньше, больше, минимум, максимум, в основном, преимущественно, немного, чуть, слегка"
+    ),
+    Kind.SBR: "sbr, сбр, sbr crumb, sbr granules, резиновая крошка, крошка sbr",
+    Kind.LENGTH: (
+        "thickness, thick, size, sized, width, wide, height, length, long, dimensions, format, area, толщина, "
+        "толщиной, "
+        "толщины, размер, размером, размера, размеры, габариты, ширина, шириной, высота, высотой, длина, "
+        "длиной, формат, "
+        "площадь, площадью"
+    ),
     Kind.FILLER: (
-        "a, an, the, of, in, is, tile, tiles, rubber, granule, granules, granulate, crumb, crumbs, chip, chips, "
-        "mix, mixed, mixture, blend, colour, colours, color, colors, coloured, colored, recipe, epdm, sbr, tpv, "
-        "ratio, proportion, respectively, solid, plain, only, "
-        "плитка, плитки, плитку, плиткой, плитке, крошка, крошки, крошку, крошкой, крошке, гранулы, гранул, "
-        "гранула, гранулами, смесь, смеси, смесью, микс, цвет, цвета, цвету, цветом, цветов, цветами, цветной, "
-        "резина, резины, резиновый, эпдм, епдм, рецепт, состав, из, в, соотношение, соотношении, пропорция, "
-        "пропорции, соответственно, только, однотонный"
+        "a, an, the, of, in, is, tile, rubber, granule, granules, granulate, crumb, crumbs, chip, chips, "
+        "mix, mixed, mixture, blend, colour, color, coloured, colored, recipe, epdm, tpv, ratio, proportion, "
+        "proportions, respectively, solid, plain, only, all, just, about, around, approx, approximately, roughly, "
+        "circa, from, for, me, please, want, need, i, we, make, made, give, show, generate, create, draw, picture, "
+        "image, composition, made of, made from, consisting, consists, contains, containing, share, shares, amount, "
+        "amounts, number, colour name, floor, flooring, floors, mat, paver, paving, slab, "
+        "surface, covering, coating, playground, gym, sports, outdoor, indoor, sample, particles, grains, material, "
+        "fraction, fractions, grain size, it, its, this, that, be, should, must, will, here, there, some, at, by, as, "
+        "or so, recycled, shade, dry mix, hi, hello, thanks, thank you, main, primary, accent, accents, "
+        "secondary, additional, first, "
+        "second, third colour, third color, by area, by volume, any, "
+        "fully, completely, pure, purely, entirely, uniform, single, "
+        "плитка, плитку, плиткой, плитке, крошка, крошки, крошку, крошкой, крошке, гранулы, гранул, "
+        "гранула, гранулами, смесь, смеси, смесью, микс, цвет, цвету, цветом, цветной, цветная, "
+        "резина, резины, резиновый, эпдм, епдм, рецепт, состав, фракция, фракции, из, в, соотношение, соотношении, "
+        "пропорция, "
+        "пропорции, соответственно, только, однотонный, однотонная, одноцветный, одноцветная, около, примерно, "
+        "приблизительно, где-то, от, для, мне, нужна, нужно, нужен, хочу, сделай, сделайте, сгенерируй, "
+        "сгенерируйте, создай, создайте, здравствуйте, добрый день, привет, спасибо, "
+        "пожалуйста, переработанный, вторичный, основной, дополнительный, акцентный, акцент, первый, второй, "
+        "третий, сделать, покажи, покажите, "
+        "нарисуй, изображение, картинка, состоит, содержит, количество, пол, пола, покрытие, покрытия, мат, брусчатка, "
+        "поверхность, площадка, площадки, площадке, детский, спортзал, спортзала, зал, "
+        "зала, тренажёрный, двор, двора, дорожка, дорожки, образец, материал, это, должно, должна, быть, чтобы, при, "
+        "весь, вся, всё, все, полностью, целиком, чисто, чистый, чистая, номер, код, название, "
+        "по площади, по объёму, разноцветный, многоцветный"
     ),
 }  # fmt: skip
 
+_COUNTED = {
+    "colours": (
+        "colours, colors, colour mix, color mix, colour blend, color blend, colour tile, "
+        "color tile, tone, tones, shades, цвета, цветов, цветах, "
+        "цветами, оттенка, оттенков, тона, тонов"
+    ),
+    "pieces": (
+        "pieces, piece, pcs, pc, layers, layer, sheets, плиток, штук, штуки, штука, шт, слоя, слоёв, слой, "
+        "tiles, mats, pavers, slabs, плитки, плит"
+    ),
+}
+
+_COLOURS_IN_ALL = {
+    2: "bicolour, bicolor, bicoloured, bicolored, двухцветный, двуцветный",
+    3: "tricolour, tricolor, трёхцветный",
+    4: "четырёхцветный",
+}
+
+_MODIFIERS = {
+    "dark": "dark, darker, darker shade of, dark shade of, dk, тёмный, темно",
+    "very dark": "very dark, super dark, ultra dark, extra dark, очень тёмный, очень темно",
+    "very light": "very light, super light, ultra light, extra light, very pale, очень светлый, очень светло",
+    "deep": "deep, intense, rich, saturated, глубокий, глубоко, насыщенный, насыщенно, густой",
+    "light": "light, lighter, lighter shade of, light shade of, lt, светлый, светло",
+    "pale": "pale, faint, бледный, бледно",
+    "pastel": "pastel, пастельный, пастельно, нежный, нежно",
+    "bright": "bright, brighter, very bright, super bright, ultra bright, яркий, ярко, очень яркий",
+    "vivid": "vivid, neon, electric, fluorescent, флуоресцентный, сочный, неоновый",
+    "muted": "muted, dusty, dull, faded, приглушённый, приглушённо, пыльный, блёклый, тусклый",
+    "medium": "medium, mid, middle, средний, средне",
+}
+
+_MASSES: dict[int | Fraction, str] = {
+    1: "g, gr, gram, grams, gramme, grammes, г, гр, грамм, грамма, граммов",
+    1000: (
+        "kg, kgs, kilo, kilos, kilogram, kilograms, kilogramme, kilogrammes, кг, кило, килограмм, килограмма, "
+        "килограммов"
+    ),
+    1_000_000: "t, tonne, tonnes, ton, tons, т, тонна, тонны, тонн",
+    Fraction(45359237, 100_000): "lb, lbs, pound, pounds, фунт, фунта, фунтов",
+    Fraction(28349523125, 1_000_000_000): "oz, ounce, ounces, унция, унции, унций",
+    25_000: "bag, bags, sack, sacks, мешок, мешка, мешков, мешками",
+    0: "bucket, buckets, scoop, scoops, litre, litres, liter, liters, ведро, ведра, вёдер, литр, литра, литров",
+}
+"""Grams; a bag of the trade has 25 kg."""
+CONTAINER = "container"
+"""The `text` of what holds a mass, as a bag does."""
+_CONTAINERS = (25_000, 0)
+
+_GRAIN = ("granules", "granule", "grain", "grains", "chips", "crumb", "texture", "fraction", "particles", "granulate")
+_GRAIN_RU = ("гранула", "гранулы", "крошка", "фракция", "зерно", "текстура", "гранулами", "крошкой")
+_LARGE, _LARGE_RU = ("large", "coarse", "big", "larger", "bigger"), ("крупная", "крупные", "крупный", "большие")
+_SMALL, _SMALL_RU = ("small", "fine", "finer", "smaller", "tiny"), ("мелкая", "мелкие", "мелкий", "маленькие")
+_MEDIUM, _MEDIUM_RU = ("medium", "normal", "standard", "usual"), ("средняя", "средние", "обычная", "стандартная")
+
+
+def _grains(words: tuple[str, ...], words_ru: tuple[str, ...]) -> str:
+    """`large granules`, «крупная крошка» and all alike."""
+    pairs = [(words, _GRAIN), (words_ru, _GRAIN_RU)]
+    return ", ".join(f"{word} {grain}" for own, grains in pairs for word in own for grain in grains)
+
+
+_LOOKS = {
+    "granules=2-4": _grains(_LARGE, _LARGE_RU)
+    + ", large, big, coarse, coarse grained, крупный, крупно, крупнозернистая",
+    "granules=0.5-1.5": _grains(_SMALL, _SMALL_RU) + ", fine, small, fine grained, мелкий, мелко, мелкозернистая",
+    "granules=1-4": _grains(_MEDIUM, _MEDIUM_RU),
+    "wet=yes": (
+        "wet, wet look, wet tile, wetted, after rain, rainy, in the rain, мокрый, мокрая, влажный, после дождя, под "
+        "дождём"
+    ),
+    "wet=no": "dry, dry tile, сухой, сухая",
+    "light=studio": (
+        "studio, studio light, studio lighting, in the studio, студийный свет, студийном свете, студийное освещение, "
+        "студийном освещении, студия, в студии"
+    ),
+    "light=sun": (
+        "sun, sunny, sunny day, sunlight, sunlit, in the sun, hard light, hard shadows, harsh light, direct sun, "
+        "bright sunlight, солнце, солнечный, солнечно, солнечный свет, на солнце, солнечный день, жёсткий "
+        "свет, при солнце"
+    ),
+    "light=overcast": (
+        "overcast, cloudy, soft light, soft lighting, diffuse light, diffused light, natural light, "
+        "natural lighting, daylight, soft shadows, пасмурно, пасмурный, облачно, мягкий свет, рассеянный свет, "
+        "естественный свет, естественном свете, дневной свет, дневном свете, естественное освещение, "
+        "естественном освещении, мягкое освещение, мягком свете, в пасмурный день"
+    ),
+    "light=warm": (
+        "warm light, warm lighting, evening light, golden hour, sunset light, at sunset, тёплый свет, тёплом свете, "
+        "тёплом свету, тёплым светом, тёплое освещение, тёплом освещении, вечерний свет, вечернем свете, на закате"
+    ),
+    "light=cold": (
+        "cold light, cool light, cold lighting, cool lighting, холодный свет, холодном свете, холодном свету, "
+        "холодным светом, холодное освещение, холодном освещении"
+    ),
+    "surface=pressed": (
+        "pressed, moulded, molded, rough, rough texture, rough surface, прессованная, формованная, шероховатая, "
+        "шершавая"
+    ),
+    "surface=cut": (
+        "smooth, smooth texture, smooth surface, flat surface, cut, sliced, гладкая, ровная поверхность, резаная, "
+        "гладкая поверхность"
+    ),
+    "pattern=mix": (
+        "random, random pattern, randomly, scattered, shuffled, mixed pattern, mixed randomly, evenly mixed, "
+        "random mix, chaotic, chaotically, scattered pattern, uniformly mixed, uniform mix, random distribution, "
+        "случайный, случайно, случайный узор, хаотично, хаотичный, вперемешку, вразброс, равномерно, равномерно "
+        "перемешаны, равномерно перемешать, перемешать, перемешано, перемешаны, смешать, смешано, смешаны"
+    ),
+    "view=top": "top view, top down, top down view, view from above, from above, overhead, вид сверху, сверху",
+}
+"""Choices of a scene, in the words of its JSON; `pattern=mix` and `view=top` are what every tile is."""
+
+_ASIDES = (
+    "beautiful, nice, good, pretty, cool, lovely, great, perfect, simple, classic, classical, amazing, stunning, "
+    "stylish, bold, calm, fresh, fun, cosy, cozy, cheerful, natural looking, modern, clean, clear, "
+    "realistic, real, natural, premium, quality, best quality, detailed, highly "
+    "detailed, ultra detailed, hd, uhd, 4k, 8k, glossy, gloss, shiny, matte, matt, matte finish, glossy finish, satin, "
+    "dramatic, dramatic look, dramatic lighting, seamless, tileable, gradient, pattern, "
+    "patterned, land, macro, closeup, close up, studio photo, "
+    "vibrant, colourful, colorful, elegant, rustic, urban, industrial, side view, perspective, "
+    "isometric, weathered, worn, aged, new, contrast, contrasting, "
+    "хороший, хорошая, классный, простой, простая, классический, классическая, уютный, весёлый, "
+    "красивый, красивая, современный, современная, реалистичный, реалистичная, качественный, детальный, "
+    "детализированный, "
+    "глянцевый, глянцевая, глянец, матовый, матовая, блестящая, бесшовный, бесшовная, узор, узором, "
+    "градиент, стильная, рисунок, крупный план, контрастный, контрастная, новый, новая, старая, потёртая, "
+    "под камень, под дерево, под мрамор, под бетон, под гранит, под кирпич, вид сбоку, в перспективе, драматичный"
+)
+
+_PATTERNS = {
+    "stripes:4": (
+        "line, lines, stripe, striped, stripes, striped pattern, in stripes, линия, линии, линией, полоса, в полоску, "
+        "полосатый, полосы, полосами, полосками"
+    ),
+    "checker:4": (
+        "grid, grid pattern, checkered, checkerboard, checker pattern, checked, chess pattern, chessboard, сетка, "
+        "сеткой, шахматный, в клетку, клеткой, в шахматном порядке, шахматный узор, шахматкой"
+    ),
+    "border:8%": "border, borders, bordered, frame, edging, рамка, рамкой, кайма, каймой, бордюр, бордюром",
+    "text:СТАРТ": "letters, lettering, inscription, logo, text, буквы, буквами, надпись, надписью, логотип, логотипом",
+    "circle": "radial, radial pattern, circles, circular pattern, радиальный, радиальный узор, круги, кругами",
+}
+"""Patterns that zones show, by a mask of one."""
+
 # Words of the prompt that v45 was trained and used with: they say how the picture looks, not the mix.
 _ASIDE = (
-    TRIGGER, *DESCRIPTORS, "photorealistic", "photo", "photograph", "realistic", "rubber tile texture",
-    "seamless texture", "texture", "top view", "фото", "фотография", "фотореалистичный", "вид сверху",
-    "высокое качество", "текстура",
+    TRIGGER, *DESCRIPTORS, "photorealistic", "photo", "photograph", "photographed", "photorealism",
+    "rubber tile texture",
+    "фото", "фотография", "фотореалистичный", "фотореалистично", "сфотографировано", "высокое качество",
 )  # fmt: skip
 
 _EQUAL = {
@@ -125,22 +356,31 @@ _NUMBERS = {
 @cache
 def vocabulary() -> dict[str, Meaning]:
     """The meaning of each known word or phrase by its `name_key`."""
-    return {name_key(phrase): meaning for phrase, meaning in _entries()}
+    return {name_key(phrase): meaning for phrase, meaning in phrases()}
 
 
 @cache
 def longest_phrase() -> int:
     """How many words the longest known phrase has."""
-    return max(count_pieces(phrase) for phrase, _ in _entries())
+    return max(count_pieces(phrase) for phrase, _ in phrases())
 
 
-def _entries() -> Iterator[tuple[str, Meaning]]:
-    for kind, phrases in _PHRASES.items():
-        yield from ((phrase, Meaning(kind)) for phrase in phrases.split(", "))
+def phrases() -> Iterator[tuple[str, Meaning]]:
+    """Every known word or phrase and its meaning."""
+    for meaning, written in _meanings():
+        yield from ((phrase, meaning) for phrase in written.split(", "))
     yield from ((phrase, Meaning(Kind.SEPARATOR)) for phrase in _ASIDE)
-    for count, phrases in _EQUAL.items():
-        yield from ((phrase, Meaning(Kind.EQUAL, Fraction(count))) for phrase in phrases.split(", "))
-    for share, phrases in _FRACTIONS.items():
-        yield from ((phrase, Meaning(Kind.FRACTION, share)) for phrase in phrases.split(", "))
-    for number, phrases in _NUMBERS.items():
-        yield from ((phrase, Meaning(Kind.NUMBER, Fraction(number))) for phrase in phrases.split(", "))
+
+
+def _meanings() -> Iterator[tuple[Meaning, str]]:
+    for kind, written in (*_PHRASES.items(), (Kind.ASIDE, _ASIDES)):
+        yield Meaning(kind), written
+    told = ((Kind.MODIFIER, _MODIFIERS), (Kind.LOOK, _LOOKS), (Kind.ASIDE, _PATTERNS), (Kind.COUNTED, _COUNTED))
+    for kind, texts in told:
+        yield from ((Meaning(kind, text=text), written) for text, written in texts.items())
+    for grams, written in _MASSES.items():
+        yield Meaning(Kind.MASS, Fraction(grams), CONTAINER if grams in _CONTAINERS else ""), written
+    for number, written in _COLOURS_IN_ALL.items():
+        yield Meaning(Kind.COUNTED, Fraction(number), "colours"), written
+    for kind, values in ((Kind.EQUAL, _EQUAL), (Kind.FRACTION, _FRACTIONS), (Kind.NUMBER, _NUMBERS)):
+        yield from ((Meaning(kind, Fraction(value)), written) for value, written in values.items())

@@ -6,68 +6,31 @@ segment   = { amount, colour } | { colour, ["-" | ":" | "="], amount } ;   (* on
 block     = amounts, colours | colours, amounts ;                         (* as many of one as of the other *)
 amounts   = amount, { ("/" | ":" | "-" | separator), amount } ;
 colours   = colour, { ("/" | ":" | "-" | separator), colour } ;
-amount    = number, ["%" | "percent" | "parts"] | number, "/", number | "half" | "third" | ... ;
+amount    = number, ["%" | "percent" | "parts" | "kg" | "bags" | ...], ["each"]
+          | number, "/", number | "half" | "third" | ... ;
+fleck     = amount, colours, "fleck" | amount, "fleck", colours ;           (* the colours share the number *)
 equal     = "in equal parts" | "halves" | "thirds" | "quarters" | ... ;
 separator = "," | ";" | "+" | "/" | "&" | "|" | newline | "and" | "plus" | "with" | ... ;
 ```
 
-Every keyword has its Russian forms. Nothing is computed here: `plitka.core.recipes.recipe` makes percent of it.
+Every keyword has its Russian forms. Sizes, looks and other words are set aside before (`plitka.core.recipes.asides`).
+Nothing is computed here: `plitka.core.recipes.reading` makes percent of it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum, StrEnum
-from fractions import Fraction
 from itertools import pairwise
 
-from plitka.core.colour.palette import Colour
-from plitka.core.colour.spaces import ciede2000
 from plitka.core.language.vocabulary import Kind
-from plitka.core.recipes.scanner import Source, Token
+from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Mark, Mention, Unit
+from plitka.core.recipes.asides import Asides
+from plitka.core.recipes.groups import share_fleck, with_each
+from plitka.core.recipes.items import Items, read_items, refuse_range
+from plitka.core.recipes.quantities import sum_of_list
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
-
-SAME_COLOUR_DELTA_E = 25.0
-"""CIEDE2000 within which a name beside a code describes it, as in «RAL 3020 красный»."""
-
-MAX_DENOMINATOR = 20
-"""1/20 is a share of the whole; 30/70 is a ratio."""
-
-
-class Unit(StrEnum):
-    """What a number counts."""
-
-    PERCENT = "percent"
-    PARTS = "parts"
-    RATIO = "ratio"
-    FRACTION = "fraction"
-    """Of the whole."""
-    PLAIN = "plain"
-    """A number alone: percent if the sum is 100."""
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number, what it counts, and where it stands."""
-
-    value: Fraction
-    unit: Unit
-    span: tuple[int, int]
-    text: str
-    is_minus: bool = False
-    """It has a dash before it that may be a minus."""
-    is_linked: bool = False
-    """A colon or dash ties it to the colour before it."""
-    is_each: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A colour where it is named, with its number if it has one."""
-
-    colour: Colour
-    span: tuple[int, int]
-    text: str
-    amount: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,183 +43,50 @@ class Statement:
     has_base: bool = False
     """It says that a colour without a number has the rest."""
     has_fleck: bool = False
-    glosses: tuple[tuple[str, str], ...] = ()
-    """(name, code) where a name is taken as the description of the code beside it."""
+    remarks: tuple[Notice, ...] = ()
+    """What had to be settled to read it."""
 
 
-class _Mark(Enum):
-    SEPARATOR = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Chain:
-    """Numbers joined to one another: 2:1, 60/30/10, 1/3."""
-
-    amounts: tuple[Amount, ...]
-    is_fraction: bool
-    """All its joints are slashes."""
-
-    @property
-    def may_be_share(self) -> bool:
-        """Whether it looks like 1/3 rather than like 30/70 or 50/50."""
-        over, under = (amount.value for amount in self.amounts[:2])
-        return len(self.amounts) == 2 and self.is_fraction and over < under <= MAX_DENOMINATOR and over + under != 10
-
-    @property
-    def span(self) -> tuple[int, int]:
-        return self.amounts[0].span[0], self.amounts[-1].span[1]
-
-
-Item = Amount | Mention | _Mark
-
-
-def parse(source: Source, tokens: Sequence[Token]) -> Statement:
+def parse(source: Source, tokens: Sequence[Token], asides: Asides | None = None) -> Statement:
     """Which colours a recipe names and which number belongs to each.
+
+    Args:
+        tokens: that say what is mixed.
+        asides: what else was said, against which the colours are checked.
 
     Raises:
         RecipeError: a number has no colour, or it is not clear whose it is.
     """
-    return _Parser(source, tokens).statement()
+    return _Parser(source, read_items(source, tokens), asides or Asides()).statement()
 
 
 class _Parser:
-    def __init__(self, source: Source, tokens: Sequence[Token]) -> None:
+    def __init__(self, source: Source, read: Items, asides: Asides) -> None:
         self.source = source
-        self.tokens = tokens
-        self.at = 0
-        self.items: list[Item] = []
-        self.glosses: list[tuple[str, str]] = []
-        self.flags: dict[Kind, Token] = {}
-        self.chains: list[_Chain] = []
+        self.asides = asides
+        self.items, self.flags, self.chains = read.items, read.flags, read.chains
+        self.remarks = read.remarks
 
     def statement(self) -> Statement:
-        """statement = { amounts | colour | separator | flag } ; then numbers are given to colours."""
-        while self.at < len(self.tokens):
-            self._item()
+        """Numbers are given to colours."""
         self._check_some()
+        self._check_asides()
         if Kind.EQUAL in self.flags:
             mentions = self._equal(self.flags[Kind.EQUAL])
         else:
             self._settle_chains()
-            mentions = self._each(self._paired())
+            self._settle_list()
+            self.items = with_each(share_fleck(self.items))
+            mentions = self._paired()
         return Statement(
             mentions=tuple(mentions),
             equal=Kind.EQUAL in self.flags,
             has_base=self._has_base,
             has_fleck=Kind.FLECK in self.flags,
-            glosses=tuple(self.glosses),
+            remarks=tuple(self.remarks),
         )
 
-    # Tokens into items
-
-    def _item(self) -> None:
-        token = self.tokens[self.at]
-        match token.kind:
-            case Kind.NUMBER | Kind.FRACTION:
-                self._amounts()
-                return
-            case Kind.COLOUR:
-                self._mention(token)
-            case Kind.PERCENT | Kind.PARTS:
-                raise self._refuse_unit(token)
-            case Kind.SEPARATOR:
-                self.items.append(_Mark.SEPARATOR)
-            case Kind.SLASH | Kind.LINK:
-                self._joint(token)
-            case kind:
-                self.flags[kind] = token
-                if kind is Kind.EACH and token.text != "по":
-                    self._mark_each()
-        self.at += 1
-
-    def _amounts(self) -> None:
-        """amounts = amount, { ("/" | ":" | "-"), amount } ;"""
-        before = self.tokens[self.at - 1] if self.at else None
-        chain = [self._amount()]
-        joints = set()
-        while self._kind(0) in (Kind.SLASH, Kind.LINK) and self._kind(1) in (Kind.NUMBER, Kind.FRACTION):
-            joints.add(self.tokens[self.at].text)
-            self.at += 1
-            chain.append(self._amount())
-        if "-" in joints or (joints - {"/", ":"} and any(amount.unit is Unit.PERCENT for amount in chain)):
-            self._check_no_range(chain)
-        if before is not None and before.kind is Kind.LINK:
-            chain[0] = replace(chain[0], is_linked=True)
-        if before is not None and before.kind is Kind.EACH and before.text == "по":
-            chain[-1] = replace(chain[-1], is_each=True)
-        if len(chain) > 1 and all(amount.unit is Unit.PLAIN for amount in chain):
-            chain = [replace(amount, unit=Unit.RATIO) for amount in chain]
-            self.chains.append(_Chain(tuple(chain), joints == {"/"}))
-        self.items += chain
-
-    def _check_no_range(self, chain: list[Amount]) -> None:
-        # 60-40, 40-20-40 and 66-33 are how the trade names its blends.
-        if not 99 <= sum(amount.value for amount in chain) <= 101:
-            span = (chain[0].span[0], chain[-1].span[1])
-            raise self.source.refuse(
-                "{number!r} may be a range or a ratio; write one number a colour, or a ratio with a colon, as in 2:1",
-                span,
-                number=self.source.text[slice(*span)],
-            )
-
-    def _amount(self) -> Amount:
-        """amount = (number, [fraction] | fraction), ["%" | "parts"] ;"""
-        token = self.tokens[self.at]
-        value, span = token.value, token.span
-        if token.is_minus and self._kind(-1) is not Kind.COLOUR:
-            raise refuse_negative(self.source, span)
-        unit = Unit.FRACTION if token.kind is Kind.FRACTION else Unit.PLAIN
-        self.at += 1
-        if token.kind is Kind.NUMBER and self._kind(0) is Kind.FRACTION and "⁄" in self.tokens[self.at].text:
-            value, span = value + self.tokens[self.at].value, (span[0], self.tokens[self.at].span[1])
-            self.at += 1
-        if self._kind(0) in (Kind.PERCENT, Kind.PARTS):
-            unit = Unit.PERCENT if self._kind(0) is Kind.PERCENT else Unit.PARTS
-            span = (span[0], self.tokens[self.at].span[1])
-            self.at += 1
-        return Amount(value, unit, span, self.source.text[slice(*span)], is_minus=token.is_minus)
-
-    def _mention(self, token: Token) -> None:
-        """colour = name, ["/", name] | code, [name] | name, "(", code, ")" ; of one colour."""
-        assert token.colour is not None  # the scanner gives each such token its colour
-        mention = Mention(token.colour, token.span, self.source.text[slice(*token.span)])
-        before = self.items[-1] if self.items else None
-        colour = _same_colour(before, mention) if isinstance(before, Mention) and self._touches() else None
-        if colour is None or not isinstance(before, Mention):
-            self.items.append(mention)
-        else:
-            if before.colour.code != mention.colour.code:
-                code, name = (before, mention) if before.colour is colour else (mention, before)
-                self.glosses.append((name.text, code.text))
-            span = (before.span[0], mention.span[1])
-            self.items[-1] = Mention(colour, span, self.source.text[slice(*span)])
-        if self._kind(-1) is Kind.BASE:
-            self.items.append(_Mark.SEPARATOR)
-
-    def _touches(self) -> bool:
-        return self._kind(-1) is Kind.COLOUR or (self._kind(-1) is Kind.SLASH and self._kind(-2) is Kind.COLOUR)
-
-    def _joint(self, token: Token) -> None:
-        between_colours = self._kind(-1) is Kind.COLOUR and self._kind(1) is Kind.COLOUR
-        if token.kind is Kind.SLASH and between_colours:
-            before, after = self.tokens[self.at - 1], self.tokens[self.at + 1]
-            if before.colour == after.colour and before.text != after.text:
-                return  # grey/gray
-        if between_colours or token.kind is Kind.SLASH:
-            self.items.append(_Mark.SEPARATOR)
-
-    def _mark_each(self) -> None:
-        for index in range(len(self.items) - 1, -1, -1):
-            item = self.items[index]
-            if isinstance(item, Amount):
-                self.items[index] = replace(item, is_each=True)
-                return
-
-    def _kind(self, offset: int) -> Kind | None:
-        index = self.at + offset
-        return self.tokens[index].kind if 0 <= index < len(self.tokens) else None
-
-    # Items into pairs
+    # Chains of numbers
 
     @property
     def _mentions(self) -> list[Mention]:
@@ -272,6 +102,15 @@ class _Parser:
 
     def _settle_chains(self) -> None:
         """«2:1» is a ratio if it is alone and has a number for each colour; else «1/3» is a share."""
+        n_numbered = sum(not mention.is_base for mention in self._mentions)
+        for chain in self.chains:
+            has_unit = any(amount.unit is Unit.PERCENT for amount in chain.amounts)
+            is_rest = Kind.REST in self.flags or has_unit
+            if chain.may_be_range and is_rest and n_numbered < len(self._amounts_given):
+                raise refuse_range(self.source, chain)
+            if chain.may_be_range and has_unit and self._is_before_a_list(chain):
+                raise refuse_range(self.source, chain)
+        self.chains = [chain for chain in self.chains if chain.is_ratio]
         if not self.chains:
             return
         first = self.chains[0]
@@ -284,7 +123,22 @@ class _Parser:
             start = self.items.index(chain.amounts[0])
             self.items[start : start + len(chain.amounts)] = [self._share(chain)]
 
-    def _check_not_share(self, chain: _Chain) -> None:
+    def _is_before_a_list(self, chain: Chain) -> bool:
+        """Whether a comma parts the colours behind it: `40-60% red, black` says 40 to 60 percent of red."""
+        end = self.items.index(chain.amounts[-1]) + 1
+        rest = self.items[end:]
+        return len(rest) > 1 and isinstance(rest[0], Mention) and rest[1] is Mark.SEPARATOR
+
+    def _settle_list(self) -> None:
+        """«60,40 red black» has two numbers, though it may be written as one with a decimal comma."""
+        amounts = self._amounts_given
+        if len(amounts) == 1 and len(self._mentions) == 2 and amounts[0].unit is Unit.PLAIN:
+            numbers = sum_of_list(amounts[0].text)
+            if numbers is not None:
+                at = self.items.index(amounts[0])
+                self.items[at : at + 1] = [replace(amounts[0], value=number) for number in numbers]
+
+    def _check_not_share(self, chain: Chain) -> None:
         if chain.may_be_share:
             over, under = (amount.value for amount in chain.amounts)
             raise self.source.refuse(
@@ -294,18 +148,22 @@ class _Parser:
                 ratio=f"{over}:{under}",
             )
 
-    def _share(self, chain: _Chain) -> Amount:
+    def _share(self, chain: Chain) -> Amount:
         over, under = chain.amounts[0].value, chain.amounts[1].value
-        if not (len(chain.amounts) == 2 and chain.is_fraction and 0 < over < under <= MAX_DENOMINATOR):
+        if not (len(chain.amounts) == 2 and chain.joints == {"/"} and 0 < over < under <= MAX_DENOMINATOR):
             raise self._refuse_count(chain.amounts)
         text = self.source.text[slice(*chain.span)]
-        return replace(chain.amounts[0], value=over / under, unit=Unit.FRACTION, span=chain.span, text=text)
+        is_each = any(amount.is_each for amount in chain.amounts)
+        share = replace(chain.amounts[0], value=over / under, unit=Unit.FRACTION, is_each=is_each)
+        return replace(share, span=chain.span, text=text)
 
     def _paired(self) -> list[Mention]:
         """block = amounts, colours | colours, amounts ; else a pair in each segment."""
-        flat = [item for item in self.items if not isinstance(item, _Mark)]
+        flat = [item for item in self.items if not isinstance(item, Mark)]
         mentions, amounts = self._mentions, self._amounts_given
-        if len(amounts) >= 2 and flat in ([*amounts, *mentions], [*mentions, *amounts]):
+        is_open = all(mention.amount is None for mention in mentions)
+        is_alike = len({amount.unit is Unit.PARTS for amount in amounts}) == 1  # «4 parts of 5» are no two numbers
+        if len(amounts) >= 2 and is_open and is_alike and flat in ([*amounts, *mentions], [*mentions, *amounts]):
             if len(amounts) != len(mentions):
                 raise self._refuse_count(amounts)
             return [replace(mention, amount=amount) for mention, amount in zip(mentions, amounts, strict=True)]
@@ -316,8 +174,8 @@ class _Parser:
 
     def _segments(self) -> Iterator[list[Amount | Mention]]:
         segment: list[Amount | Mention] = []
-        for item in (*self.items, _Mark.SEPARATOR):
-            if not isinstance(item, _Mark):
+        for item in (*self.items, Mark.SEPARATOR):
+            if not isinstance(item, Mark):
                 segment.append(item)
             elif segment:
                 yield segment
@@ -335,7 +193,9 @@ class _Parser:
                 if not isinstance(after, Mention):
                     raise self._refuse_lone(item)
                 yield replace(after, amount=item)
-            elif isinstance(after, Amount) and (colour_first or not isinstance(beyond, Mention)):
+            elif (
+                isinstance(after, Amount) and item.amount is None and (colour_first or not isinstance(beyond, Mention))
+            ):
                 yield replace(item, amount=after)
             else:
                 yield item
@@ -357,13 +217,6 @@ class _Parser:
             )
         return True
 
-    def _each(self, mentions: list[Mention]) -> list[Mention]:
-        """each = ["по"], amount, colours | colours, amount, "each" ;"""
-        amounts = [amount for amount in self._amounts_given if amount.is_each]
-        if not amounts:
-            return mentions
-        return [mention if mention.amount else replace(mention, amount=amounts[0]) for mention in mentions]
-
     def _equal(self, token: Token) -> list[Mention]:
         """equal = "equal parts" | "поровну" | "halves" | "thirds" | "quarters" ; for as many colours."""
         mentions, amounts = self._mentions, self._amounts_given
@@ -374,14 +227,28 @@ class _Parser:
                 number=amounts[0].text,
             )
         if token.value not in (0, len(mentions)):
-            raise self.source.refuse(
-                "{words!r} asks for {expected} colours, not for {n_colours}; name {expected} or write percent",
-                token.span,
-                words=self.source.text[slice(*token.span)],
-                expected=int(token.value),
-                n_colours=len(mentions),
-            )
+            raise self._refuse_colours(token)
         return mentions
+
+    def _check_asides(self) -> None:
+        """Colours that are said to be absent are, and there are as many colours as were counted."""
+        codes = {mention.colour.code for mention in self._mentions}
+        for colour, span, text in self.asides.excluded:
+            if colour.code in codes:
+                raise self.source.refuse("{name!r} is both in the mix and said to be left out", span, name=text)
+            self.remarks.append(Notice("{name!r} is left out, as asked", {"name": text}))
+        for count in self.asides.counts:
+            if count.value not in (len(codes), len(self._mentions)):
+                raise self._refuse_colours(count)
+
+    def _refuse_colours(self, token: Token) -> RecipeError:
+        return self.source.refuse(
+            "{words!r} asks for {expected} colours, not for {n_colours}; name {expected} or write percent",
+            token.span,
+            words=self.source.text[slice(*token.span)],
+            expected=int(token.value),
+            n_colours=len(self._mentions),
+        )
 
     # Refusals
 
@@ -390,6 +257,8 @@ class _Parser:
             return
         if self._amounts_given:
             raise self._refuse_lone(self._amounts_given[0])
+        if self.asides.errors:
+            raise self.asides.errors[0]
         text = self.source.text
         start = len(text) - len(text.lstrip())
         raise self.source.refuse(
@@ -412,35 +281,6 @@ class _Parser:
             n_colours=n_colours,
         )
 
-    def _refuse_unit(self, token: Token) -> RecipeError:
-        text = self.source.text[slice(*token.span)]
-        return self.source.refuse(
-            "there is no number before {unit!r}; write for example: 60 {unit} red", token.span, unit=text
-        )
-
-
-def refuse_negative(source: Source, amount_span: tuple[int, int]) -> RecipeError:
-    """The error about a number below zero."""
-    return source.refuse(
-        "{number} is below zero; a colour has between 0 and 100 percent",
-        amount_span,
-        number=source.text[slice(*amount_span)],
-    )
-
 
 def _alternates(items: Sequence[Amount | Mention]) -> bool:
     return all(isinstance(a, Amount) != isinstance(b, Amount) for a, b in pairwise(items))
-
-
-def _same_colour(before: Mention, after: Mention) -> Colour | None:
-    """The one colour that two names side by side mean, a code before a plain name."""
-    if before.colour.code == after.colour.code:
-        return before.colour
-    codes = [mention for mention in (before, after) if _is_code(mention)]
-    if len(codes) != 1 or ciede2000(before.colour.lab_d65, after.colour.lab_d65) > SAME_COLOUR_DELTA_E:
-        return None
-    return codes[0].colour
-
-
-def _is_code(mention: Mention) -> bool:
-    return any(character.isdigit() for character in mention.text) or mention.colour.source == "free"

@@ -5,109 +5,58 @@ Names are matched longest first over words that stand together, so that «dark g
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
 
+from plitka.core.colour.naming import (
+    MODIFIERS,
+    find_general,
+    find_typo,
+    hue_between,
+    like_names,
+    longest_general,
+    resolve,
+)
 from plitka.core.colour.palette import Colour, Palette, free_colour
+from plitka.core.colour.spaces import Lab
 from plitka.core.language.spelling import MAX_QUERY, name_key
 from plitka.core.language.vocabulary import Kind, Meaning, longest_phrase, vocabulary
+from plitka.core.recipes.quantities import digits_of_code, end_of_size, list_numbers
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.signs import (
+    GAP,
+    GRAMS,
+    IN_THOUSANDS,
+    IS_CODE,
+    JOINT,
+    MAY_BE_CODE,
+    MINUS_BEFORE_NUMBER,
+    PIECE,
+    RESOLUTION,
+    SHORT_SHADE,
+    SYMBOL,
+    UNIT_AFTER,
+    WITH,
+)
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
-MAX_CHARACTERS = 1_000
 MAX_DIGITS = 9
+MAX_TYPO_WORDS = 3
+MIN_MODIFIER = 4
 
-_SYMBOL = re.compile(
-    r"(?P<space>[ \t]+)"
-    r"|(?P<hex>\#[0-9a-z]*)"
-    r"|(?P<embedding><s\d{1,3}>)"
-    r"|(?P<fraction>\d+⁄\d+)"
-    r"|(?P<list>\d+(?:,\d+){2,})"
-    r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
-    r"|(?P<number>\d+(?:[.,]\d+)?|(?<![\w.])\.\d+)"
-    r"|(?P<percent>%)"
-    r"|(?P<separator>[\n,;+&.•|])"
-    r"|(?P<link>[:=-])"
-    r"|(?P<slash>/)"
-    r"|(?P<quote>[\"'«»“”„‘’()\[\]]+)"
-)
-_PIECE = re.compile(r"([ \t]*|[-_])([^\W\d_]+|\d+)")
-_MAY_BE_CODE = re.compile(r"(?:ral|рал)[ -]?\d{4}|[^\W\d_] 0\d\d(?!\d)|[^\W\d_]{1,2}[-_]?\d+")
-_IS_CODE = re.compile(r"[^\W\d_](?:0\d| 0\d\d(?!\d))")  # «с010» is a code, not «с» and a number
-_MINUS_BEFORE_NUMBER = re.compile(r"-\.?\d")
-_SIGNS = {"\u2212": "-", "\u066a": "%", "\r": " "}
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0f")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """A word, number or sign of a recipe."""
-
-    kind: Kind
-    span: tuple[int, int]
-    """(start, end) in the text as typed."""
-    text: str
-    value: Fraction = Fraction(0)
-    colour: Colour | None = None
-    is_minus: bool = False
-    """A number with a minus or a dash right before it and a space before that."""
-
-
-class Source:
-    """A recipe as typed and as read: folded to one case and form, with a way back to each place.
-
-    Raises:
-        RecipeError: longer than 1,000 characters, or with control or bidirectional characters.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        if len(text) > MAX_CHARACTERS:
-            raise self.refuse(
-                "the recipe has {length} characters; at most {limit} are read, so shorten it",
-                (MAX_CHARACTERS, len(text)),
-                length=len(text),
-                limit=MAX_CHARACTERS,
-            )
-        folded: list[str] = []
-        self._starts: list[int] = []
-        self._clusters: list[tuple[int, int]] = []
-        for start, end in _clusters(text):
-            self._check_character(text[start], start)
-            piece = _fold(text[start:end])
-            folded.append(piece)
-            self._clusters += [(start, end)] * len(piece)
-        self.folded = "".join(folded)
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """The place in the typed text of a place in the folded one."""
-        if start >= len(self._clusters):
-            return len(self.text), len(self.text)
-        return self._clusters[start][0], self._clusters[max(start, end - 1)][1]
-
-    def refuse(
-        self, message: str, span: tuple[int, int], suggestions: tuple[str, ...] = (), **values: object
-    ) -> RecipeError:
-        """The error to raise about a place in this text."""
-        return RecipeError(message, source=self.text, span=span, suggestions=suggestions, **values)
-
-    def _check_character(self, character: str, at: int) -> None:
-        category = unicodedata.category(character)
-        if (category in ("Cc", "Cs") and character not in "\n\r\t") or character in _BIDI:
-            raise self.refuse(
-                "the recipe has an invisible control character U+{codepoint:04X}; delete it or type the text anew",
-                (at, at + 1),
-                codepoint=ord(character),
-            )
+_SHADES = {"т": "dark", "с": "light", "я": "bright", "б": "pale", "d": "dark", "l": "light", "m": "medium"}
+_LIGHTNESS = frozenset({"dark", "light", "pale", "medium"})
+"""Modifiers of which a colour has one: `dark and light grey` are two."""
 
 
 def scan(source: Source, palette: Palette) -> tuple[Token, ...]:
     """The tokens of a recipe, without words that say nothing about the mix.
 
     Raises:
-        RecipeError: a word is neither a colour of the palette nor known otherwise, or a sign is foreign.
+        RecipeError: a sign is foreign, or a number cannot be read.
     """
     return tuple(_Scanner(source, palette).tokens())
 
@@ -119,42 +68,210 @@ class _Scanner:
         self.palette = palette
         self.at = 0
         self._words = vocabulary()
-        self._most_pieces = max(longest_phrase(), palette.longest_name)
+        self._most_pieces = max(longest_phrase(), palette.longest_name, longest_general())
+        self._list_numbers = list_numbers(self.text)
 
     def tokens(self) -> Iterator[Token]:
         while self.at < len(self.text):
-            if self.text[self.at].isalpha():
+            if self.at in self._list_numbers:
+                start, self.at = self.at, self._list_numbers[self.at]
+                yield self._token(Kind.SEPARATOR, start)
+            elif with_ := WITH.match(self.text, self.at):
+                start, self.at = self.at, with_.end()
+                yield self._token(Kind.NOT if with_[1] else Kind.SEPARATOR, start)
+            elif self.text[self.at].isalpha():
                 token = self._word()
                 if token.kind is not Kind.FILLER:
                     yield token
+            elif resolution := RESOLUTION.match(self.text, self.at):
+                start, self.at = self.at, resolution.end()
+                yield self._token(Kind.ASIDE, start)
+            elif (end := end_of_size(self.text, self.at)) is not None:
+                start, self.at = self.at, end
+                yield self._token(Kind.LENGTH, start)
             else:
                 yield from self._symbol()
 
+    # Words
+
     def _word(self) -> Token:
         """name = letters, { [spaces | "-" | "_"], (letters | digits) } ; the longest that is known."""
-        best: tuple[int, Meaning | Colour] | None = None
-        for end, known in self._names(self.at):
+        start = self.at
+        shade = SHORT_SHADE.match(self.text, start)
+        if shade is not None and not self.text[:start].rstrip()[-1:].isdigit():  # «5 т. красного» are tonnes
+            modified = self._modified(start, shade)
+            if modified is not None:
+                return modified
+        best: tuple[int, Meaning | Colour | Lab] | None = None
+        for end, known in self._names(start):
             if known is not None:
                 best = end, known
-        if best is None or (not isinstance(best[1], Colour) and _IS_CODE.match(self.text, self.at)):
-            raise self._unknown()
-        start, (self.at, meaning) = self.at, best
-        if isinstance(meaning, Colour):
-            return self._token(Kind.COLOUR, start, colour=meaning)
-        return self._token(meaning.kind, start, value=meaning.value)
+        if best is None or (isinstance(best[1], Meaning) and IS_CODE.match(self.text, start)):
+            return self._misspelled(start)
+        self.at, known = best
+        match known:
+            case Colour():
+                return self._token(Kind.COLOUR, start, colour=known)
+            case Meaning(kind=Kind.MODIFIER):
+                end = self.at
+                return (
+                    self._modified(start)
+                    or self._sharing_colour(start, end)
+                    or self._with_slip(start)
+                    or self._modifier_alone(start, end)
+                )
+            case Meaning():
+                if known.kind is Kind.BY_MASS and self.text[self.at : self.at + 1] == ".":  # «60 вес.%»
+                    self.at += 1
+                return self._token(known.kind, start, value=known.value, choice=known.text)
+            case lab_d65:
+                return self._general(start, lab_d65)
 
-    def _names(self, start: int) -> Iterator[tuple[int, Meaning | Colour | None]]:
+    def _names(self, start: int) -> Iterator[tuple[int, Meaning | Colour | Lab | None]]:
         at = start
         for _ in range(self._most_pieces):
-            piece = _PIECE.match(self.text, at)
+            piece = PIECE.match(self.text, at)
             if piece is None or (at > start and piece[2].isdigit() and len(piece[2]) > MAX_DIGITS):
                 return
             at = piece.end()
             key = name_key(self.text[start:at])
-            yield at, self._words.get(key) or self.palette.find_key(key)
+            yield at, self._words.get(key) or self.palette.find_key(key) or find_general(key)
+
+    def _general(self, start: int, lab_d65: Lab) -> Token:
+        """A colour that is not the palette's own, by the nearest that is."""
+        found = resolve(lab_d65, self.palette)
+        values = {"name": self._typed(start, self.at), "code": found.colour.code, "delta_e": f"{found.delta_e:.0f}"}
+        if found.colour is found.nearest:
+            remark = Notice(
+                "{name!r} is taken as {code}, the nearest colour, at a distance of {delta_e} (CIEDE2000)", values
+            )
+        else:
+            values["nearest"] = found.nearest.code
+            remark = Notice(
+                "{name!r} is painted as {code}; {nearest}, the nearest granules, are {delta_e} (CIEDE2000) away",
+                values,
+            )
+        return replace(self._token(Kind.COLOUR, start, colour=found.colour, remark=remark), own=found.own)
+
+    def _modified(self, start: int, shade: "re.Match[str] | None" = None) -> Token | None:
+        """modified = modifier, { modifier }, colour ; None where no colour follows, and nothing is read."""
+        end_of_first = self.at
+        modifiers = []
+        if shade is not None:
+            self.at = shade.end()
+            modifiers.append(_SHADES[shade[1][0]])
+        else:
+            modifiers.append(self._words[name_key(self.text[start : self.at])].text)
+        while gap := GAP.match(self.text, self.at):
+            known = self._longest(gap.end())
+            if known is None or (isinstance(known[1], Meaning) and known[1].kind is not Kind.MODIFIER):
+                break
+            self.at = known[0]
+            if not isinstance(known[1], Meaning):
+                return self._shaded(start, modifiers, known[1])
+            modifiers.append(known[1].text)
+        self.at = start if shade is not None else end_of_first
+        return None
+
+    def _typed(self, start: int, end: int) -> str:
+        return self.source.text[slice(*self.source.span(start, end))]
+
+    def _longest(self, start: int) -> tuple[int, Meaning | Colour | Lab] | None:
+        return max(((end, known) for end, known in self._names(start) if known is not None), default=None, key=_end)
+
+    def _misspelled(self, start: int) -> Token:
+        """A name in one word or with a slip; else what is unknown."""
+        token = self._in_one_word(start) or self._with_slip(start)
+        if token is not None:
+            return token
+        error = self._unknown()
+        self.at = self._end_of_unknown_word(start)
+        return self._token(Kind.UNKNOWN, start, error=error)
+
+    def _sharing_colour(self, start: int, end: int) -> Token | None:
+        """The «dark» of `dark and light grey`, which has its colour from the next."""
+        joint = JOINT.match(self.text, end)
+        other = None if joint is None else PIECE.match(self.text, joint.end())
+        meaning = None if other is None else self._words.get(name_key(other[0]))
+        gap = None if other is None else GAP.match(self.text, other.end())
+        modifier = self._words[name_key(self.text[start:end])].text
+        is_other = meaning is not None and meaning.text in _LIGHTNESS - {modifier}
+        if not is_other or modifier not in _LIGHTNESS or gap is None:
+            return None
+        known = self._longest(gap.end())
+        if known is None or isinstance(known[1], Meaning):
+            return None
+        self.at = end
+        return self._shaded(start, [modifier], known[1])
+
+    def _shaded(self, start: int, modifiers: list[str], known: Colour | Lab) -> Token:
+        if len(modifiers) == 1 and isinstance(known, Colour):
+            named = self.palette.find(f"{modifiers[0]} {known.caption_name}")
+            if named is not None:
+                return self._token(Kind.COLOUR, start, colour=named)
+        lab_d65 = known.lab_d65 if isinstance(known, Colour) else known
+        for modifier in reversed(modifiers):
+            lab_d65 = MODIFIERS[modifier].of(lab_d65)
+        return self._general(start, lab_d65)
+
+    def _modifier_alone(self, start: int, end: int) -> Token:
+        self.at = end
+        return self._token(Kind.ASIDE, start)
+
+    def _in_one_word(self, start: int) -> Token | None:
+        """`darkred`: a modifier and a colour; or the «чёрно-» of «чёрно-белый»."""
+        piece = PIECE.match(self.text, start)
+        key = "" if piece is None else name_key(self.text[start : piece.end()])
+        if piece is not None and key[-1:] in ("о", "е") and self.text[piece.end() :][:1] == "-":
+            colour = self.palette.find_key(key[:-1])
+            if colour is not None:
+                self.at = piece.end()
+                return self._between(start, colour) or self._token(Kind.COLOUR, start, colour=colour)
+        for end in range(MIN_MODIFIER, len(key) - 1):
+            meaning, rest = self._words.get(key[:end]), key[end:]
+            if meaning is not None and meaning.kind is Kind.MODIFIER:
+                colour = self.palette.find_key(rest)
+                lab_d65 = colour.lab_d65 if colour is not None else find_general(rest)
+                if lab_d65 is not None and piece is not None:
+                    self.at = piece.end()
+                    return self._general(start, MODIFIERS[meaning.text].of(lab_d65))
+        return None
+
+    def _between(self, start: int, colour: Colour) -> Token | None:
+        """«Песочно-бежевый» is the one hue between two that are near; «чёрно-белый» are two."""
+        known = self._longest(self.at + 1)
+        lab_d65 = hue_between(colour, known[1]) if known is not None and isinstance(known[1], Colour) else None
+        if known is None or lab_d65 is None:
+            return None
+        self.at = known[0]
+        return self._general(start, lab_d65)
+
+    def _with_slip(self, start: int) -> Token | None:
+        """A name with a slip that only one name is near to."""
+        ends = [end for end, _ in self._names(start)]
+        for end in reversed(ends[:MAX_TYPO_WORDS]):
+            name = find_typo(self.text[start:end], self.palette)
+            if name is not None:
+                self.at = end
+                key = name_key(name)
+                colour = self.palette.find_key(key)
+                if colour is None:
+                    colour = resolve(find_general(key) or (0, 0, 0), self.palette).colour
+                remark = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, end), "name": name})
+                return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
+        return None
+
+    def _end_of_unknown_word(self, start: int) -> int:
+        if code := MAY_BE_CODE.match(self.text, start):
+            return code.end()
+        piece = PIECE.match(self.text, start)
+        assert piece is not None  # a letter stands there
+        return piece.end()
+
+    # Signs and numbers
 
     def _symbol(self) -> Iterator[Token]:
-        start, match = self.at, _SYMBOL.match(self.text, self.at)
+        start, match = self.at, SYMBOL.match(self.text, self.at)
         if match is None:
             raise self.source.refuse(
                 "{character!r} means nothing in a recipe; leave it out",
@@ -171,7 +288,7 @@ class _Scanner:
                 yield from self._list(start)
             case "fraction":
                 yield self._fraction(start)
-            case "number" | "dotted":
+            case "number" | "dotted" | "grouped":
                 yield self._number(start)
             case "link" if self._is_minus(start):
                 yield self._minus(start)
@@ -183,17 +300,17 @@ class _Scanner:
     def _is_minus(self, start: int) -> bool:
         before = self.text[:start].rstrip(" \t")
         is_apart = len(before) < start or before[-1:] in ("", *"\n,;:=/+(")
-        return is_apart and _MINUS_BEFORE_NUMBER.match(self.text, start) is not None
+        return is_apart and MINUS_BEFORE_NUMBER.match(self.text, start) is not None
 
     def _minus(self, start: int) -> Token:
-        match = _SYMBOL.match(self.text, start + 1)
+        match = SYMBOL.match(self.text, start + 1)
         assert match is not None  # a digit follows
         self.at = match.end()
         return self._number(start, is_minus=True)
 
     def _number(self, start: int, *, is_minus: bool = False) -> Token:
         """number = [minus], (digits, [("." | ","), digits] | ".", digits)."""
-        text = self.text[start : self.at].lstrip("-").replace(",", ".")
+        text = self._in_thousands(start) or self.text[start : self.at].lstrip("-").replace(",", ".")
         if text.count(".") > 1 or "⁄" in text or len(text.replace(".", "")) > MAX_DIGITS:
             raise self.source.refuse(
                 "{number!r} cannot be read as a number; write it as 60 or 12.5, with at most {limit} digits",
@@ -201,7 +318,33 @@ class _Scanner:
                 number=self.text[start : self.at],
                 limit=MAX_DIGITS,
             )
+        colour = None if is_minus else self._code_of(text)
+        if colour is not None:
+            return self._token(Kind.COLOUR, start, colour=colour)
         return self._token(Kind.NUMBER, start, value=Fraction(text), is_minus=is_minus)
+
+    def _in_thousands(self, start: int) -> str | None:
+        """The 1000 of `1,000 g`: nobody weighs granules to a thousandth of a gram."""
+        text = self.text[start : self.at]
+        if not IN_THOUSANDS.fullmatch(text) or not GRAMS.match(self.text, self.at):
+            return None
+        return re.sub("[., ]", "", text)
+
+    def _code_of(self, digits: str) -> Colour | None:
+        """The colour of «1015 бежевый» and of `044 Lilac`, where no unit makes an amount of the digits."""
+        code = digits_of_code(digits)
+        if code is None or UNIT_AFTER.match(self.text, self.at):
+            return None
+        colour = self.palette.find(code)
+        if colour is None and code != digits:
+            raise self.source.refuse(
+                "{number} may be {code}, which is not offered, or an amount; write its unit, as in {number} parts",
+                self.source.span(self.at - len(digits), self.at),
+                self.palette.suggest(code),
+                number=digits,
+                code=code,
+            )
+        return colour
 
     def _list(self, start: int) -> Iterator[Token]:
         """list = digits, ",", digits, ",", digits, { ",", digits } ; not decimals, since there are several."""
@@ -242,21 +385,31 @@ class _Scanner:
         value: Fraction = Fraction(0),
         colour: Colour | None = None,
         is_minus: bool = False,
+        choice: str = "",
+        remark: Notice | None = None,
+        error: RecipeError | None = None,
     ) -> Token:
-        text = self.text[start : self.at]
-        span = self.source.span(start, self.at)
-        return Token(kind=kind, span=span, text=text, value=value, colour=colour, is_minus=is_minus)
+        return Token(
+            kind=kind, span=self.source.span(start, self.at), text=self.text[start : self.at], value=value,
+            colour=colour, is_minus=is_minus, choice=choice, remark=remark, error=error,
+        )  # fmt: skip
 
     def _unknown(self) -> RecipeError:
+        """Why the words that begin here are refused."""
         start, end, phrase_end = self.at, *self._ends_of_unknown()
         # A known word may be the rest of a misspelled name: «skyy blue», but not «blak white».
         suggestions = self.palette.suggest(self.text[start:phrase_end], cutoff=0.8)
         if phrase_end > end and suggestions and re.search("[ -]", suggestions[0]):
             end = phrase_end
         else:
+            first_end = self._end_of_unknown_word(start)
             suggestions = self.palette.suggest(self.text[start:end])
+            if not suggestions and first_end < end:
+                suggestions = like_names(self.text[start:first_end], self.palette)
+                end = first_end if suggestions else end
         span = self.source.span(start, end)
         typed = self.source.text[slice(*span)][:MAX_QUERY]
+        suggestions = suggestions or like_names(self.text[start:end], self.palette)
         if not suggestions:
             return self.source.refuse(
                 "unknown colour {name!r}; `plitka colours` lists the colours, and a hex such as #A63D30 is one too",
@@ -273,10 +426,10 @@ class _Scanner:
 
     def _ends_of_unknown(self) -> tuple[int, int]:
         """Where the unknown words end, and where the words that stand with them do."""
-        if code := _MAY_BE_CODE.match(self.text, self.at):
+        if code := MAY_BE_CODE.match(self.text, self.at):
             return code.end(), code.end()
         at, ends = self.at, [self.at]
-        while (piece := _PIECE.match(self.text, at)) and not piece[2].isdigit() and len(ends) <= self._most_pieces:
+        while (piece := PIECE.match(self.text, at)) and not piece[2].isdigit() and len(ends) <= self._most_pieces:
             if ends[0] == at and not any(known for _, known in self._names(piece.start(2))):
                 ends[0] = piece.end()
             at = piece.end()
@@ -284,35 +437,5 @@ class _Scanner:
         return ends[0], ends[-1]
 
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Places of characters together with the marks that combine with them."""
-    start = 0
-    for end in range(1, len(text) + 1):
-        if end == len(text) or not unicodedata.combining(text[end]):
-            yield start, end
-            start = end
-
-
-def _fold(cluster: str) -> str:
-    folded = unicodedata.normalize("NFKC", cluster)
-    if "⁄" in folded and len(folded) > 1:
-        return f" {folded}"  # so that 12½ does not become 121⁄2
-    return "".join(_fold_character(character) for character in folded.casefold().replace("ё", "е"))
-
-
-def _fold_character(character: str) -> str:
-    category = unicodedata.category(character)
-    if character in _INVISIBLE:
-        return ""
-    if character in _SIGNS:
-        return _SIGNS[character]
-    match category:
-        case "Nd":
-            return str(unicodedata.decimal(character))
-        case "Pd":
-            return "-"
-        case "Zs":
-            return " "
-        case "Zl" | "Zp":
-            return "\n"
-    return character
+def _end(found: tuple[int, object]) -> int:
+    return found[0]

@@ -1,0 +1,234 @@
+"""Colours by names that no maker of granules has, `burgundy`, «графитовый», `dark teal`, and names with a slip in them.
+
+Two tables lie under `data`: `general_names.csv`, of the colour survey of xkcd.com (CC0), CSS and the trade's paints,
+and `general_names_ru.csv`. Such a name stands for the colour of the palette that looks most like it, if one is near
+enough; else for its own sRGB value.
+"""
+
+import csv
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from itertools import pairwise
+from types import MappingProxyType
+
+from plitka.core.colour.palette import Colour, Palette, free_colour, nearest
+from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, lab_d65_to_hex
+from plitka.core.language.spelling import MAX_QUERY, is_cyrillic, name_key, shorter_by_one
+
+NEAR_DELTA_E = 12.0
+"""CIEDE2000 within which a granule of the palette passes for a colour that was named."""
+NEUTRAL_CHROMA = 12.0
+"""CIE Lab chroma below which a colour is a grey, which nothing makes more colourful."""
+ONE_HUE_DELTA_E = 25.0
+"""CIEDE2000 within which two colours in one word are one between them."""
+MIN_TYPO = 6
+"""Letters of a name that is read though one of them is wrong: in shorter ones that is too often another word."""
+MIN_SLIP = 5
+"""Letters of a name that is read though two changed places, or one of a pair is missing."""
+MIN_LIKE = 4
+MAX_LIKE = 3
+MIN_LONG = 7
+"""Letters of a key that is like a name from which it differs in about two of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """What a word such as `dark` does to a colour, in CIE Lab: L is drawn to a lightness, the chroma multiplied."""
+
+    to_lightness: float
+    by: float
+    """How much of the way, 0..1."""
+    chroma: float = 1.0
+
+    def of(self, lab_d65: Lab) -> Lab:
+        """The colour that a modified name means."""
+        lightness, a, b = lab_d65
+        chroma = min(self.chroma, 1) if math.hypot(a, b) < NEUTRAL_CHROMA else self.chroma
+        return lightness + self.by * (self.to_lightness - lightness), chroma * a, chroma * b
+
+
+MODIFIERS: Mapping[str, Modifier] = MappingProxyType(
+    {
+        "dark": Modifier(0, 0.4, 0.85),
+        "deep": Modifier(0, 0.25, 1.1),
+        "very dark": Modifier(0, 0.6, 0.8),
+        "very light": Modifier(100, 0.65, 0.6),
+        "light": Modifier(100, 0.4, 0.8),
+        "pale": Modifier(100, 0.45, 0.5),
+        "pastel": Modifier(100, 0.5, 0.55),
+        "bright": Modifier(100, 0.1, 1.3),
+        "vivid": Modifier(100, 0.05, 1.4),
+        "muted": Modifier(60, 0.2, 0.5),
+        "medium": Modifier(50, 0.15, 1.0),
+    }
+)
+"""By their usual English word; `plitka.core.language.vocabulary` has what people write for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a name that is not the palette's own stands for."""
+
+    colour: Colour
+    delta_e: float
+    """CIEDE2000 to what the name means; to the nearest granule where the colour is the name's own value."""
+    nearest: Colour
+    """Of the palette."""
+    own: Colour
+    """The name's own value."""
+
+
+def resolve(lab_d65: Lab, palette: Palette) -> Resolved:
+    """The palette's nearest colour, or the value itself where none is near enough.
+
+    A maker's own palette is asked alone; else the 29 colours and those of the trade.
+    """
+    own = [colour for colour in palette.colours if colour.source == "custom"]
+    offered = own or [colour for colour in palette.colours if colour.source in ("catalogue", "trade")]
+    closest = nearest(lab_d65, offered)
+    delta_e = ciede2000(lab_d65, closest.lab_d65)
+    value = free_colour(lab_d65_to_hex(lab_d65))
+    assert value is not None  # a hex always is one
+    return Resolved(closest if delta_e <= NEAR_DELTA_E else value, delta_e, closest, value)
+
+
+def hue_between(first: Colour, second: Colour) -> Lab | None:
+    """The one colour of two in one word, as in «песочно-бежевый»; None where they are too far apart to be one."""
+    if ciede2000(first.lab_d65, second.lab_d65) > ONE_HUE_DELTA_E:
+        return None
+    lightness, a, b = (sum(values) / 2 for values in zip(first.lab_d65, second.lab_d65, strict=True))
+    return lightness, a, b
+
+
+def find_general(key: str) -> Lab | None:
+    """CIE Lab of a general name by its `name_key`; None if no list has it."""
+    value = _general_names().get(key)
+    return None if value is None else hex_to_lab_d65(value)
+
+
+def longest_general() -> int:
+    """How many words the longest general name has."""
+    return max(name.count(" ") + name.count("-") + 1 for name, _ in general_names())
+
+
+def find_typo(text: str, palette: Palette) -> str | None:
+    """The one name, of the palette or general, that differs from a text in a single letter; None if none or several do.
+
+    Codes are not compared, for they differ in single letters from one another.
+    """
+    key = name_key(text[:MAX_QUERY])
+    n_letters = sum(map(str.isalpha, text))
+    if n_letters < MIN_SLIP or len(text) > MAX_QUERY or not key.isalpha():
+        return None
+    names = _names_one_letter_off(key, palette)
+    if n_letters < MIN_TYPO:
+        names = {other: name for other, name in names.items() if _is_slip(key, other)}
+    meant = {palette.find_key(near) or find_general(near) for near in names}
+    return names.popitem()[1] if len(meant) == 1 else None
+
+
+def like_names(word: str, palette: Palette) -> tuple[str, ...]:
+    """Names and codes that a word is spelled nearly like; where there are some, it must not pass for anything else."""
+    keys = [name_key(one) for one in (word, *_transliterated(word)) if len(one) >= MIN_LIKE]
+    return tuple(dict.fromkeys(name for key in keys for name in _names_like(key, palette)))[:MAX_LIKE]
+
+
+def _names_like(key: str, palette: Palette) -> Iterator[str]:
+    index = _by_shorter(palette)
+    for part in (key, *shorter_by_one(key)):
+        for other, name in index.get(part, ()):
+            if len(key) >= MIN_LONG or key == other or _is_one_edit(key, other):
+                yield name
+    yield from (code for code in _codes_near(key, palette) if _is_one_edit(key, name_key(code)))
+
+
+def _codes_near(key: str, palette: Palette) -> Iterator[str]:
+    codes = (colour.code for colour in palette.colours if colour.source in ("catalogue", "custom"))
+    return (code for code in codes if abs(len(code) - len(key)) <= 1)
+
+
+def _names_one_letter_off(key: str, palette: Palette) -> dict[str, str]:
+    index = _by_shorter(palette)
+    near: dict[str, str] = {}
+    for part in (key, *shorter_by_one(key)):
+        near |= {other: name for other, name in index.get(part, ()) if _is_one_edit(key, other)}
+    return near
+
+
+def _is_slip(first: str, second: str) -> bool:
+    """Whether two neighbours changed places, or a letter is doubled in one of them alone."""
+    if len(first) == len(second):
+        return sorted(first) == sorted(second)
+    shorter, longer = sorted((first, second), key=len)
+    return any(a == b and longer[:at] + longer[at + 1 :] == shorter for at, (a, b) in enumerate(pairwise(longer)))
+
+
+def _is_one_edit(first: str, second: str) -> bool:
+    """Whether a letter was left out, put in, mistaken, or two neighbours changed places."""
+    if abs(len(first) - len(second)) > 1 or first == second:
+        return False
+    start = next(
+        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
+    one, other = first[start:], second[start:]
+    return (
+        one[1:] == other[1:]
+        or one[1:] == other
+        or one == other[1:]
+        or (one[:2] == other[1::-1] and one[2:] == other[2:] and len(one) > 1)
+    )
+
+
+@lru_cache(maxsize=4)
+def _by_shorter(palette: Palette) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Keys of names with the names, by themselves and by what is left of them without one letter."""
+    index: dict[str, dict[str, str]] = {}
+    for name in (*_names_of(palette), *(name for name, _ in general_names())):
+        key = name_key(name)
+        if key.isalpha():
+            for part in (key, *shorter_by_one(key)):
+                index.setdefault(part, {}).setdefault(key, name)
+    return {part: tuple(names.items()) for part, names in index.items()}
+
+
+def _names_of(palette: Palette) -> Iterator[str]:
+    for colour in palette.colours:
+        if colour.source != "maker":
+            yield from (colour.caption_name, colour.name_ru, *colour.other_names)
+
+
+@cache
+def general_names() -> tuple[tuple[str, str], ...]:
+    """All general names and their hex."""
+    folder = resources.files("plitka.core.colour").joinpath("data")
+    tables = (folder.joinpath(name).read_text("utf-8") for name in ("general_names.csv", "general_names_ru.csv"))
+    return tuple((row["name"], row["hex"]) for table in tables for row in csv.DictReader(table.splitlines()))
+
+
+@cache
+def _general_names() -> Mapping[str, str]:
+    return {name_key(name): value for name, value in reversed(general_names())}
+
+
+_LATIN_FORMS = (
+    ("shch", "щ"), ("sch", "щ"), ("yo", "е"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч"), ("sh", "ш"),
+    ("yu", "ю"), ("ya", "я"), ("iy", "ий"), ("yy", "ый"), ("yj", "ый"), ("a", "а"), ("b", "б"), ("v", "в"), ("g", "г"),
+    ("d", "д"), ("e", "е"), ("z", "з"), ("i", "и"), ("j", "й"), ("k", "к"), ("l", "л"), ("m", "м"), ("n", "н"),
+    ("o", "о"), ("p", "п"), ("r", "р"), ("s", "с"), ("t", "т"), ("u", "у"), ("f", "ф"), ("h", "х"), ("c", "ц"),
+    ("y", "ы"), ("w", "в"), ("x", "кс"), ("q", "к"),
+)  # fmt: skip
+
+
+def _transliterated(word: str) -> list[str]:
+    """What a Latin word is in Russian letters: «chorny» is «чорный»."""
+    if is_cyrillic(word):
+        return []
+    text = word.casefold()
+    if text.endswith("y") and not text.endswith(("yy", "iy")):
+        text += "y"
+    for latin, russian in _LATIN_FORMS:
+        text = text.replace(latin, russian)
+    return [text]

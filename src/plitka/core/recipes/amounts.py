@@ -1,0 +1,97 @@
+"""Numbers of a recipe with what they count, and the colours that they belong to."""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from fractions import Fraction
+
+from plitka.core.colour.palette import Colour
+
+MAX_DENOMINATOR = 20
+"""1/20 is a share of the whole; 30/70 is a ratio."""
+
+
+class Unit(StrEnum):
+    """What a number counts."""
+
+    PERCENT = "percent"
+    PARTS = "parts"
+    RATIO = "ratio"
+    FRACTION = "fraction"
+    """Of the whole."""
+    MASS = "mass"
+    """Grams."""
+    PLAIN = "plain"
+    """A number alone: percent if the sum is 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number, what it counts, and where it stands."""
+
+    value: Fraction
+    unit: Unit
+    span: tuple[int, int]
+    text: str
+    is_minus: bool = False
+    """It has a dash before it that may be a minus."""
+    is_linked: bool = False
+    """A colon or dash ties it to the colour before it."""
+    is_each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A colour where it is named, with its number if it has one."""
+
+    colour: Colour
+    span: tuple[int, int]
+    text: str
+    amount: Amount | None = None
+    is_base: bool = False
+    """It is the ground for the others, or has what they leave."""
+    is_bracketed: bool = False
+    is_sbr: bool = False
+    """It is said to be of recycled tyres."""
+    own: Colour | None = None
+    """The value of its name, where `colour` is the palette's nearest to it."""
+
+
+class Mark(Enum):
+    """What stands between numbers and colours."""
+
+    SEPARATOR = 0
+    AND = 1
+    FLECK = 2
+
+
+Item = Amount | Mention | Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Numbers joined to one another: 2:1, 60/30/10, 1/3, 40-60."""
+
+    amounts: tuple[Amount, ...]
+    joints: frozenset[str]
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether its numbers have no unit."""
+        return all(amount.unit is Unit.RATIO for amount in self.amounts)
+
+    @property
+    def may_be_range(self) -> bool:
+        """Whether it is joined by dashes or `to`."""
+        return bool(self.joints - {"/", ":"})
+
+    @property
+    def may_be_share(self) -> bool:
+        """Whether it looks like 1/3 rather than like 30/70 or 50/50."""
+        over, under = (amount.value for amount in self.amounts[:2])
+        is_fraction = len(self.amounts) == 2 and self.joints == {"/"}
+        return is_fraction and over < under <= MAX_DENOMINATOR and over + under != 10
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """From its first number to its last."""
+        return self.amounts[0].span[0], self.amounts[-1].span[1]

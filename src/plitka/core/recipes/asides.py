@@ -1,0 +1,386 @@
+"""What a recipe says beside its colours and numbers: the look, words for the prompt, sizes, and what is not in it.
+
+A segment lies between two commas, brackets or words such as `and`. Words that are not known may stand in a segment that
+has no number and names no colour, unless one of them is nearly a colour. All other unknown words are refused.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import groupby
+
+from plitka.core.colour.naming import like_names
+from plitka.core.colour.palette import Colour, Palette
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.look import shown, shown_by_zones
+from plitka.core.recipes.quantities import granules_mm
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+from plitka.errors import RecipeError
+
+
+class Beside(StrEnum):
+    """What is done with words about the look."""
+
+    SCENE = "scene"
+    """A scene shows what it can; the rest goes to the prompt."""
+    PROMPT = "prompt"
+    """All of them go to the prompt."""
+    NOTHING = "nothing"
+    """They are left out."""
+
+
+_BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+_MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
+_WORDS = frozenset({Kind.ASIDE, Kind.LIKENESS, Kind.UNKNOWN, Kind.NOT})
+_ONLY_WORDS = _WORDS | {Kind.COUNTED, Kind.REST, Kind.BASE}
+_HEAD = frozenset({Kind.NOT, Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK})
+"""What the head of a table may have beside words: «№», `%`, `kg`."""
+_UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
+_BATCH = frozenset({Kind.NUMBER, Kind.MASS})
+"""`100 kg of mix:`, `weight 20 kg`."""
+_TO = frozenset({"to", "till", "до"})
+_USUAL_LOOKS = frozenset({"pattern=mix", "view=top"})
+"""What every tile is, so that nothing has to be said of them."""
+_COARSENESS = {"granules=2-4": "coarse", "granules=0.5-1.5": "fine"}
+
+
+@dataclass(slots=True)
+class Asides:
+    """What was set aside."""
+
+    look: dict[str, object] = field(default_factory=dict)
+    """Choices of a scene, by their names in its JSON."""
+    said: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """What of the look was said already: its choice, and the words for it."""
+    words: list[tuple[str, tuple[int, int]]] = field(default_factory=list)
+    """What only a prompt can take, as it was typed, and where."""
+    sizes: list[str] = field(default_factory=list)
+    """Lengths and areas as they were typed."""
+    counts: list[Token] = field(default_factory=list)
+    """How many colours there are said to be."""
+    is_by_mass: bool = False
+    """The numbers are said to be of the mass."""
+    excluded: list[tuple[Colour, tuple[int, int], str]] = field(default_factory=list)
+    """Colours that are said not to be in it."""
+    errors: list[RecipeError] = field(default_factory=list)
+    """Why words that stand aside would be refused, had they to be colours."""
+    remarks: list[Notice] = field(default_factory=list)
+
+
+def set_aside(
+    source: Source, tokens: Sequence[Token], palette: Palette, beside: Beside = Beside.SCENE
+) -> tuple[list[Token], Asides]:
+    """The tokens that say what is mixed, and what the others say.
+
+    Raises:
+        RecipeError: a word is unknown, is nearly a colour, or leaves a number open; two looks contradict each other.
+    """
+    asides = Asides()
+    kept: list[Token] = []
+    if beside is not Beside.SCENE:
+        tokens = [replace(token, kind=Kind.ASIDE, choice="") if token.kind is Kind.LOOK else token for token in tokens]
+    start = 0
+    for segment, bound in _segments(source, tokens):
+        end = len(source.text) if bound is None else bound.span[0]
+        kept += _Segment(source, palette, segment, asides, (start, end), bound).mixed()
+        start = end if bound is None else bound.span[1]
+        if bound is not None and bound.kind is Kind.SEPARATOR:
+            kept.append(bound)
+    return kept, asides
+
+
+def _segments(source: Source, tokens: Sequence[Token]) -> Iterator[tuple[list[Token], Token | None]]:
+    segment: list[Token] = []
+    is_bracketed = False
+    for token in tokens:
+        if token.kind in _BOUNDS:
+            yield segment, token
+            segment = []
+            is_bracketed = token.text[-1:] in "([" if token.kind is Kind.BRACKET else is_bracketed
+        elif _ends_head(source, segment, token):
+            yield segment, token
+            segment = []
+        else:
+            segment.append(replace(token, is_bracketed=is_bracketed))
+    yield segment, None
+
+
+def _ends_head(source: Source, segment: Sequence[Token], token: Token) -> bool:
+    """Whether a colon or dash parts what is said first from the mix: `running track: 60% red`."""
+    if not segment or token.kind is not Kind.LINK or segment[-1].kind in (Kind.LENGTH, Kind.TOTAL):
+        return False
+    is_apart = token.text == ":" or (token.text == "-" and source.text[: token.span[0]][-1:].isspace())
+    kinds = {other.kind for other in segment}
+    return is_apart and (kinds <= _ONLY_WORDS or kinds == _BATCH)
+
+
+class _Segment:
+    def __init__(
+        self,
+        source: Source,
+        palette: Palette,
+        tokens: list[Token],
+        asides: Asides,
+        span: tuple[int, int],
+        bound: Token | None,
+    ) -> None:
+        self.source, self.palette, self.tokens, self.asides, self.span = source, palette, tokens, asides, span
+        self.bound = bound
+        self.kinds = {token.kind for token in tokens}
+        self.is_mix = not self.kinds.isdisjoint(_MIX)
+
+    def mixed(self) -> list[Token]:
+        """What of it says what is mixed; all else is told to the asides."""
+        self._take_total()
+        self._take_sizes()
+        self._take_counts()
+        self._take_likeness()
+        self.is_mix = any(token.kind in _MIX for token in self.tokens)
+        self._check_words()
+        self._take_excluded()
+        self._take_looks()
+        self._take_words()
+        self._settle_sbr()
+        if not self.is_mix:
+            return [token for token in self.tokens if token.kind not in (Kind.PERCENT, Kind.PARTS, Kind.MASS)]
+        return self.tokens
+
+    def _check_words(self) -> None:
+        for token in self.tokens:
+            if token.error is not None:
+                has_digit = any(map(str.isdigit, token.text))
+                if self.is_mix or has_digit or like_names(token.text, self.palette):
+                    raise token.error
+                self.asides.errors.append(token.error)
+        for at, token in enumerate(self.tokens):
+            before, after = self.tokens[at - 1] if at else None, self._after(at)
+            if token.kind is Kind.RANGE or (token.text in _TO and _is_upper_bound(before, after)):
+                raise self.source.refuse(
+                    "{words!r} leaves the number open; write one number a colour", token.span, words=self._typed(token)
+                )
+
+    def _is_before_likeness(self, at: int) -> bool:
+        after = self._after(at)
+        return after is not None and after.kind is Kind.LIKENESS
+
+    def _end_of_total(self, at: int) -> int:
+        """Where a total ends that begins at a place; right behind the word if the number is a colour's."""
+        end = at + 1
+        for kinds in ({Kind.LINK}, {Kind.NUMBER}, _UNITS):
+            if end < len(self.tokens) and self.tokens[end].kind in kinds:
+                end += 1
+        is_colours = end < len(self.tokens) and self.tokens[end].kind in (Kind.COLOUR, Kind.SBR)
+        return at + 1 if is_colours else end
+
+    def _take_likeness(self) -> None:
+        """`stone texture` names no colour: a general name that stands before what it describes, without a number."""
+        if self.kinds.isdisjoint({Kind.NUMBER, Kind.FRACTION}):
+            self.tokens = [
+                replace(token, kind=Kind.ASIDE) if token.own is not None and self._is_before_likeness(at) else token
+                for at, token in enumerate(self.tokens)
+            ]
+        for at, token in enumerate(self.tokens):
+            if token.error is not None and self._is_before_likeness(at) and not like_names(token.text, self.palette):
+                self.tokens[at] = replace(token, kind=Kind.ASIDE, error=None)
+        self.tokens = [replace(t, kind=Kind.ASIDE) if t.kind is Kind.LIKENESS else t for t in self.tokens]
+
+    def _take_sizes(self) -> None:
+        """size = `500x500 mm` | word, ["-" | ":"], number | number, word."""
+        kept: list[Token] = []
+        announced: list[Token] = []
+        for at, token in enumerate(self.tokens):
+            if token.kind is Kind.LENGTH and token.text[:1].isdigit():
+                self._take_size(token, token)
+                announced = []
+            elif token.kind is Kind.LENGTH:
+                if kept and kept[-1].kind is Kind.NUMBER and not self._announces(at):
+                    self._take_size(kept.pop(), token)
+                else:
+                    announced = [token]
+            elif announced and token.kind is Kind.LINK:
+                announced.append(token)
+            elif announced and token.kind is Kind.NUMBER:
+                self._take_size(announced[0], token)
+                announced = []
+            else:
+                announced = []
+                kept.append(token)
+        self.tokens = kept
+
+    def _announces(self, at: int) -> bool:
+        """Whether the number of a length stands behind its word: «толщина 20»."""
+        after = [token.kind for token in self.tokens[at + 1 : at + 3]]
+        return after[:1] == [Kind.NUMBER] or after == [Kind.LINK, Kind.NUMBER]
+
+    def _take_size(self, first: Token, last: Token) -> None:
+        text = self.source.text[first.span[0] : last.span[1]]
+        granules = granules_mm(last.text) if first is last else None
+        if granules is None:
+            self.asides.sizes.append(text)
+            self.asides.remarks.append(
+                Notice("{size!r} is taken as a size; it changes nothing in the mix", {"size": text})
+            )
+        else:
+            self._choose("granule_mm", list(granules), text, f"granules={granules[0]:g}-{granules[1]:g}", last)
+
+    def _take_counts(self) -> None:
+        """count = number, ["-"], what it counts ; or a word such as «двухцветный»."""
+        kept: list[Token] = []
+        for token in self.tokens:
+            if token.kind is not Kind.COUNTED:
+                kept.append(token)
+                continue
+            counted = kept[:-1] if kept and kept[-1].kind is Kind.LINK else kept
+            if token.value:
+                self.asides.counts.append(token)
+            elif counted and counted[-1].kind is Kind.NUMBER and counted[-1].value.denominator == 1:
+                number = counted[-1]
+                del kept[len(counted) - 1 :]
+                span = (number.span[0], token.span[1])
+                if token.choice == "colours":
+                    self.asides.counts.append(replace(number, span=span))
+                else:
+                    values = {"count": self.source.text[slice(*span)]}
+                    self.asides.remarks.append(Notice("{count!r} is a count; it changes nothing in the mix", values))
+        self.tokens = kept
+
+    def _after(self, at: int) -> Token | None:
+        return self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+
+    def _take_total(self) -> None:
+        """total = `total`, [":"], number, [unit] ; where no colour follows."""
+        is_head = self.bound is not None and self.bound.kind is Kind.LINK
+        is_weight = self.kinds - {Kind.LINK} == _BATCH | {Kind.BY_MASS}
+        if is_weight or (self.kinds == _BATCH and is_head):
+            self._take_size(self.tokens[0], self.tokens[-1])
+            self.tokens, self.is_mix = [], False
+        for at in reversed([at for at, token in enumerate(self.tokens) if token.kind is Kind.TOTAL]):
+            end = self._end_of_total(at)
+            self.tokens[at:end] = []
+        is_column = not self.is_mix and Kind.MASS in self.kinds and not is_weight
+        self.asides.is_by_mass |= is_column or (Kind.BY_MASS in self.kinds and not is_weight)
+        self.tokens = [token for token in self.tokens if token.kind not in (Kind.TOTAL, Kind.BY_MASS)]
+
+    def _take_excluded(self) -> None:
+        kept: list[Token] = []
+        negates = False
+        for token in self.tokens:
+            if negates and token.kind is Kind.FLECK:
+                kept.pop()
+            elif negates and token.kind is Kind.COLOUR and token.colour is not None:
+                while kept.pop().kind is not Kind.NOT:
+                    pass
+                text = self.source.text[slice(*token.span)]
+                self.asides.excluded.append((token.colour, token.span, text))
+            else:
+                kept.append(token)
+            negates = token.kind is Kind.NOT or (negates and token.kind is Kind.LINK)
+        self.tokens = kept
+        self.is_mix = any(token.kind in _MIX for token in kept)
+
+    def _take_looks(self) -> None:
+        if Kind.NOT in (token.kind for token in self.tokens):
+            self.tokens = [replace(t, kind=Kind.ASIDE, choice="") if t.kind is Kind.LOOK else t for t in self.tokens]
+        kept: list[Token] = []
+        for at, token in enumerate(self.tokens):
+            if token.kind is not Kind.LOOK:
+                kept.append(token)
+                continue
+            after = self._after(at)
+            if token.choice in _COARSENESS and after is not None and after.colour is not None:
+                self._coarsen(_COARSENESS[token.choice], after.colour, self._typed(token), self._typed(after))
+            elif token.choice not in _USUAL_LOOKS:
+                name, _, value = token.choice.partition("=")
+                self._choose(
+                    name, {"yes": True, "no": False}.get(value, value), self._typed(token), token.choice, token
+                )
+        self.tokens = kept
+
+    def _coarsen(self, coarseness: str, colour: Colour, words: str, name: str) -> None:
+        names = self.asides.look.setdefault(coarseness, [])
+        assert isinstance(names, list)  # set here alone
+        names.append(colour.code)
+        self.asides.remarks.append(shown(words, coarseness, name))
+
+    def _choose(self, name: str, value: object, words: str, choice: str, token: Token) -> None:
+        of = choice.partition("=")[0]
+        before = self.asides.said.setdefault(of, (choice, words))
+        if before[0] != choice:
+            raise self.source.refuse(
+                "{words!r} contradicts {before!r}; write one of them", token.span, words=words, before=before[1]
+            )
+        if not any(key in self.asides.look for key in (of, name)):
+            self.asides.remarks.append(shown(words, choice))
+            self.asides.look[name] = value
+
+    def _take_words(self) -> None:
+        words = [token for token in self.tokens if token.kind in _WORDS]
+        if self.span[0] == 0 and self.kinds <= _HEAD:
+            words = []
+        for token in words:
+            if token.choice and Kind.NOT not in self.kinds:
+                self._check_own_colour(token)
+                self.asides.remarks.append(shown_by_zones(self._typed(token), token.choice))
+        if words and self.kinds <= _ONLY_WORDS:
+            self._take(*self.span)
+            self.tokens = []
+        elif words and not self.is_mix:
+            self._take(words[0].span[0], words[-1].span[1])
+        else:
+            for run in self._runs_of_words():
+                self._take(run[0].span[0], run[-1].span[1])
+        self.tokens = [token for token in self.tokens if token.kind not in _WORDS]
+
+    def _check_own_colour(self, pattern: Token) -> None:
+        """A colour without a number before a pattern is the pattern's own: `yellow line`."""
+        at = self.tokens.index(pattern)
+        before = self.tokens[at - 1] if at else None
+        is_own = before is not None and before.kind is Kind.COLOUR
+        if is_own and before is not None and self.kinds.isdisjoint({Kind.NUMBER, Kind.FRACTION}):
+            raise self.source.refuse(
+                "{words!r} is no part of the mix: ask for it as a zone; on the command line: --zone {zone}",
+                (before.span[0], pattern.span[1]),
+                words=self.source.text[before.span[0] : pattern.span[1]],
+                zone=f"'{pattern.choice}={self._typed(before)}'",
+            )
+
+    def _runs_of_words(self) -> Iterator[list[Token]]:
+        """Words that stand side by side."""
+        for is_word, run in groupby(self.tokens, lambda token: token.kind in _WORDS and token.kind is not Kind.NOT):
+            if is_word:
+                yield list(run)
+
+    def _take(self, start: int, end: int) -> None:
+        text = self.source.text[start:end]
+        start += len(text) - len(text.lstrip())
+        self.asides.words.append((text.strip(), (start, start + len(text.strip()))))
+
+    def _typed(self, token: Token) -> str:
+        return self.source.text[slice(*token.span)]
+
+    def _settle_sbr(self) -> None:
+        """Crumb of tyres is black: a colour of its own where none stands beside the word."""
+        black = self.palette.find("BLACK")
+        settled: list[Token] = []
+        is_next_sbr = False
+        for at, token in enumerate(self.tokens):
+            after = self._after(at)
+            if token.kind is not Kind.SBR:
+                settled.append(replace(token, is_sbr=True) if is_next_sbr else token)
+                is_next_sbr = False
+            elif settled and settled[-1].kind is Kind.COLOUR:
+                settled[-1] = replace(settled[-1], is_sbr=True)
+            elif after is not None and after.kind is Kind.COLOUR:
+                is_next_sbr = True
+            elif black is not None:
+                remark = Notice("{name!r} is taken as black crumb of recycled tyres", {"name": self._typed(token)})
+                settled.append(replace(token, kind=Kind.COLOUR, colour=black, is_sbr=True, remark=remark))
+        self.tokens = settled
+
+
+def _is_upper_bound(before: Token | None, after: Token | None) -> bool:
+    """Whether `to` between these has only a number behind it: «до 20%»."""
+    is_number = after is not None and after.kind is Kind.NUMBER
+    return is_number and (before is None or before.kind not in {Kind.NUMBER, Kind.FRACTION, *_UNITS})

@@ -1,0 +1,87 @@
+"""Numbers that count several colours: of a fleck of two, and of each of some."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from plitka.core.recipes.amounts import Amount, Item, Mark, Mention
+
+
+def share_fleck(items: Sequence[Item]) -> list[Item]:
+    """Items in which a fleck of several colours has its number shared out among them: `20% red and blue speckle`."""
+    shared = list(items)
+    for at, item in enumerate(items):
+        if item is Mark.FLECK:
+            start, group = _fleck_group(items, at)
+            if len(group) > 1 and start is not None:
+                amount = items[start]
+                assert isinstance(amount, Amount)  # a group begins with its number
+                value = amount.value if amount.is_each else amount.value / len(group)
+                part = replace(amount, value=value, is_each=False)
+                shared[start] = Mark.SEPARATOR
+                for place in group:
+                    mention = items[place]
+                    assert isinstance(mention, Mention)
+                    shared[place] = replace(mention, amount=part)
+    return [item for item in shared if item is not Mark.FLECK]
+
+
+def _fleck_group(items: Sequence[Item], fleck: int) -> tuple[int | None, list[int]]:
+    """Places of the number of a fleck and of the colours that it counts, before the word or behind it."""
+    group: list[int] = []
+    at = fleck - 1
+    while at >= 0 and (isinstance(items[at], Mention) or items[at] is Mark.AND):
+        if isinstance(items[at], Mention):
+            group.insert(0, at)
+        at -= 1
+    if group and at >= 0 and isinstance(items[at], Amount):
+        return at, group
+    if fleck == 0 or not isinstance(items[fleck - 1], Amount):
+        return None, []
+    group, at = [], fleck + 1
+    while at < len(items) and (items[at] is Mark.AND or (isinstance(items[at], Mention) and not _is_base(items[at]))):
+        if isinstance(items[at], Mention):
+            group.append(at)
+        at += 1
+    return fleck - 1, group
+
+
+def with_each(items: Sequence[Item]) -> list[Item]:
+    """Items in which every colour that an `each` counts has its number: `10% each red and white`, `red 20% each`."""
+    settled: list[Item] = []
+    bare: list[int] = []
+    each: Amount | None = None
+    has_and = False
+    for at, item in enumerate(items):
+        if isinstance(item, Amount):
+            each = None
+            if item.is_each and not _is_forward(items, at):
+                for place in bare:
+                    mention = settled[place]
+                    assert isinstance(mention, Mention)
+                    settled[place] = replace(mention, amount=replace(item, is_each=False))
+                bare = []
+                continue
+            if item.is_each:
+                each, has_and = item, False
+                continue
+            bare = []
+        elif isinstance(item, Mention) and item.amount is None and not item.is_base:
+            if each is not None:
+                settled.append(replace(item, amount=replace(each, is_each=False)))
+                continue
+            bare.append(len(settled))
+        elif item is Mark.AND:
+            has_and = True
+        elif item is Mark.SEPARATOR and has_and:
+            each = None
+        settled.append(item)
+    return settled
+
+
+def _is_forward(items: Sequence[Item], at: int) -> bool:
+    """Whether the colours that an `each` counts follow it."""
+    return at + 1 < len(items) and isinstance(items[at + 1], Mention) and not _is_base(items[at + 1])
+
+
+def _is_base(item: Item) -> bool:
+    return isinstance(item, Mention) and item.is_base

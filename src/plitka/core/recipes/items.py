@@ -1,0 +1,298 @@
+"""Tokens as numbers with their units, colours, and what stands between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cache
+
+from plitka.core.colour.palette import Colour
+from plitka.core.colour.spaces import ciede2000
+from plitka.core.language.spelling import name_key
+from plitka.core.language.vocabulary import CONTAINER, PLAIN_COLOURS, Kind
+from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Item, Mark, Mention, Unit
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+from plitka.errors import RecipeError
+
+SAME_COLOUR_DELTA_E = 40.0
+"""CIEDE2000 within which a name beside a code describes it, as in «RAL 3020 красный», and a plain name a finer one, as
+in `anthracite grey`."""
+
+_AND = frozenset({"and", "и", "&", "+", "plus", "плюс"})
+"""Separators that make one group of what they join."""
+_TONNE_G = 1_000_000
+"""Like a bag, it is one where no number says otherwise."""
+_TIMES = frozenset({"x", "х"})
+"""Parts when they stand before a number as well: `red x3`."""
+
+
+@dataclass(slots=True)
+class Items:
+    """What a recipe's tokens are, in their order."""
+
+    items: list[Item] = field(default_factory=list)
+    flags: dict[Kind, Token] = field(default_factory=dict)
+    """Words about the whole, such as `equal parts` and `rest`."""
+    chains: list[Chain] = field(default_factory=list)
+    remarks: list[Notice] = field(default_factory=list)
+    """What had to be settled to read them."""
+
+
+def read_items(source: Source, tokens: Sequence[Token]) -> Items:
+    """The numbers and colours of a recipe.
+
+    Raises:
+        RecipeError: a number is below zero or a range, or a unit has no number.
+    """
+    reader = _Reader(source, tokens)
+    while reader.at < len(tokens):
+        reader.item()
+    return reader.read
+
+
+class _Reader:
+    def __init__(self, source: Source, tokens: Sequence[Token]) -> None:
+        self.source = source
+        self.tokens = tokens
+        self.at = 0
+        self.read = Items()
+        self.next_is_base = False
+
+    @property
+    def items(self) -> list[Item]:
+        """So far."""
+        return self.read.items
+
+    def item(self) -> None:
+        token = self.tokens[self.at]
+        match token.kind:
+            case Kind.NUMBER | Kind.FRACTION:
+                self._amounts()
+                return
+            case Kind.COLOUR:
+                self._mention(token)
+            case Kind.PARTS if token.text in _TIMES and self._kind(1) is Kind.NUMBER:
+                self.at += 1
+                self._amounts(Unit.PARTS)
+                return
+            case Kind.MASS if self._kind(1) is Kind.COLOUR and (token.choice or token.value >= _TONNE_G):
+                self.items.append(Amount(*self._in_unit(Fraction(1)), token.span, self.source.text[slice(*token.span)]))
+            case Kind.PERCENT | Kind.PARTS | Kind.MASS:
+                raise self._refuse_unit(token)
+            case Kind.SEPARATOR:
+                self.items.append(Mark.AND if token.text in _AND else Mark.SEPARATOR)
+            case Kind.SLASH | Kind.LINK:
+                self._joint(token)
+            case kind:
+                self._flag(kind, token)
+        self.at += 1
+
+    def _flag(self, kind: Kind, token: Token) -> None:
+        self.read.flags[kind] = token
+        if kind is Kind.EACH and token.text != "по":
+            self._mark_each()
+        elif kind is Kind.FLECK:
+            self.items.append(Mark.FLECK)
+        elif kind is Kind.BASE and self._kind(1) in (Kind.NUMBER, Kind.MASS) and self._kind(-1) is not Kind.NUMBER:
+            self.items.append(Mark.SEPARATOR)  # «2 доли красного на 1 долю чёрного»
+        elif kind is Kind.BASE:
+            self.next_is_base = True
+        elif kind is Kind.REST:
+            self._mark_rest()
+
+    def _mark_rest(self) -> None:
+        """«основа чёрная» and `the rest black` name the base afterwards, `black base` before."""
+        before = self.items[-1] if self.items else None
+        has_number = isinstance(self.items[-2] if self.items[1:] else None, Amount)
+        if isinstance(before, Mention) and not has_number:
+            self.items[-1] = replace(before, is_base=True)
+        else:
+            self.next_is_base = True
+
+    def _amounts(self, unit: Unit = Unit.PLAIN) -> None:
+        """amounts = amount, { ("/" | ":" | "-"), amount } ;"""
+        before = self.tokens[self.at - 1] if self.at else None
+        chain = [self._amount()]
+        if chain[0].unit is Unit.PLAIN:
+            chain = [replace(chain[0], unit=unit)]
+        joints = set()
+        while self._kind(0) in (Kind.SLASH, Kind.LINK) and self._kind(1) in (Kind.NUMBER, Kind.FRACTION):
+            joints.add(self.tokens[self.at].text)
+            self.at += 1
+            chain.append(self._amount())
+        if before is not None and before.kind is Kind.LINK:
+            chain[0] = replace(chain[0], is_linked=True)
+        if before is not None and before.kind is Kind.EACH and before.text == "по":
+            chain[-1] = replace(chain[-1], is_each=True)
+        if len(chain) > 1:
+            if all(amount.unit is Unit.PLAIN for amount in chain):
+                chain = [replace(amount, unit=Unit.RATIO) for amount in chain]
+            self._add_chain(Chain(tuple(chain), frozenset(joints)))
+        self.items.extend(chain)
+
+    def _add_chain(self, chain: Chain) -> None:
+        has_unit = any(amount.unit is Unit.PERCENT for amount in chain.amounts)
+        # 60-40, 40-20-40 and 66-33 are how the trade names its blends.
+        is_blend = 99 <= sum(amount.value for amount in chain.amounts) <= 101
+        if ("-" in chain.joints or (chain.may_be_range and has_unit)) and not is_blend:
+            raise refuse_range(self.source, chain)
+        self.read.chains.append(chain)
+
+    def _amount(self) -> Amount:
+        """amount = (number, [fraction | number, "/", number] | fraction), ["%" | "parts" | "kg"] ;"""
+        token = self.tokens[self.at]
+        value, span = token.value, token.span
+        if token.is_minus and self._kind(-1) is not Kind.COLOUR:
+            raise refuse_negative(self.source, span)
+        unit = Unit.FRACTION if token.kind is Kind.FRACTION else Unit.PLAIN
+        self.at += 1
+        if token.kind is Kind.NUMBER and self._kind(0) is Kind.FRACTION and "⁄" in self.tokens[self.at].text:
+            value, span = value + self.tokens[self.at].value, (span[0], self.tokens[self.at].span[1])
+            self.at += 1
+        elif token.kind is Kind.NUMBER and (part := self._part_of_one()) is not None:
+            value, span = value + part, (span[0], self.tokens[self.at + 2].span[1])
+            self.at += 3
+        if self._kind(0) in (Kind.PERCENT, Kind.PARTS, Kind.MASS):
+            value, unit = self._in_unit(value)
+            self.at += 1
+            value, unit = self._in_packs(value, unit)
+            span = (span[0], self.tokens[self.at - 1].span[1])
+        return Amount(value, unit, span, self.source.text[slice(*span)], is_minus=token.is_minus)
+
+    def _in_packs(self, value: Fraction, unit: Unit) -> tuple[Fraction, Unit]:
+        """packs = number, container, ["по"], number, "kg" | number, "x", number, "kg" | number, "kg", container ;"""
+        unit_token, token = self.tokens[self.at - 1], self._token(0)
+        if unit is Unit.MASS and token is not None and token.choice == CONTAINER:
+            self.at += 1
+            return value, unit
+        n_packs = self.tokens[self.at - 2].value
+        start = self.at + (token is not None and token.text == "по")
+        number, mass = (self._token(start + offset - self.at) for offset in range(2))
+        if number is None or mass is None or number.kind is not Kind.NUMBER or mass.kind is not Kind.MASS:
+            return value, unit
+        if not mass.value or not (unit_token.choice == CONTAINER or unit_token.text in _TIMES):
+            return value, unit
+        self.at = start + 2
+        return n_packs * number.value * mass.value, Unit.MASS
+
+    def _part_of_one(self) -> Fraction | None:
+        """The 1/3 of «33 1/3»."""
+        if [self._kind(offset) for offset in range(3)] != [Kind.NUMBER, Kind.SLASH, Kind.NUMBER]:
+            return None
+        over, under = self.tokens[self.at].value, self.tokens[self.at + 2].value
+        before = self.tokens[self.at - 1]
+        is_beside = before.value.denominator == 1 and before.value > over and over < under <= MAX_DENOMINATOR
+        return over / under if is_beside and over + under != 10 else None
+
+    def _in_unit(self, value: Fraction) -> tuple[Fraction, Unit]:
+        token = self.tokens[self.at]
+        if token.kind is Kind.PERCENT:
+            return value, Unit.PERCENT
+        if token.kind is Kind.PARTS or not token.value:
+            return value, Unit.PARTS
+        following = [self._kind(offset) for offset in (1, 2, 3)]
+        is_weighed = Kind.MASS in following and Kind.COLOUR not in following[: following.index(Kind.MASS)]
+        if token.choice == CONTAINER and not is_weighed:
+            self.read.remarks.append(Notice("a bag is taken as {kg} kg", {"kg": int(token.value / 1000)}))
+        return value * token.value, Unit.MASS
+
+    def _mention(self, token: Token) -> None:
+        """colour = name, ["/", name] | code, [name] | name, "(", code, ")" ; of one colour."""
+        assert token.colour is not None  # the scanner gives each such token its colour
+        mention = Mention(
+            token.colour, token.span, self.source.text[slice(*token.span)], is_base=self.next_is_base,
+            is_bracketed=token.is_bracketed, is_sbr=token.is_sbr, own=token.own,
+        )  # fmt: skip
+        if token.remark is not None:
+            self.read.remarks.append(token.remark)
+        if self.next_is_base:
+            self.next_is_base = False
+            self.items.append(Mark.SEPARATOR)
+        before = self.items[-1] if self.items else None
+        colour = _same_colour(before, mention) if isinstance(before, Mention) and self._touches() else None
+        if colour is None or not isinstance(before, Mention):
+            self.items.append(mention)
+            return
+        if before.colour.code != mention.colour.code:
+            kept, other = (before, mention) if before.colour is colour else (mention, before)
+            values = {"name": other.text, "code": kept.text}
+            self.read.remarks.append(Notice("{name!r} is taken as the description of {code!r}", values))
+        span = (before.span[0], mention.span[1])
+        is_sbr = before.is_sbr or mention.is_sbr
+        self.items[-1] = replace(before, colour=colour, span=span, text=self.source.text[slice(*span)], is_sbr=is_sbr)
+
+    def _touches(self) -> bool:
+        return self._kind(-1) is Kind.COLOUR or (self._kind(-1) is Kind.SLASH and self._kind(-2) is Kind.COLOUR)
+
+    def _joint(self, token: Token) -> None:
+        between_colours = self._kind(-1) is Kind.COLOUR and self._kind(1) is Kind.COLOUR
+        if token.kind is Kind.SLASH and between_colours:
+            before, after = self.tokens[self.at - 1], self.tokens[self.at + 1]
+            if before.colour == after.colour and before.text != after.text:
+                return  # grey/gray
+        if between_colours or token.kind is Kind.SLASH:
+            self.items.append(Mark.SEPARATOR)
+
+    def _mark_each(self) -> None:
+        for index in range(len(self.items) - 1, -1, -1):
+            item = self.items[index]
+            if isinstance(item, Amount):
+                self.items[index] = replace(item, is_each=True)
+                return
+
+    def _kind(self, offset: int) -> Kind | None:
+        token = self._token(offset)
+        return None if token is None else token.kind
+
+    def _token(self, offset: int) -> Token | None:
+        index = self.at + offset
+        return self.tokens[index] if 0 <= index < len(self.tokens) else None
+
+    def _refuse_unit(self, token: Token) -> RecipeError:
+        text = self.source.text[slice(*token.span)]
+        return self.source.refuse(
+            "there is no number before {unit!r}; write for example: 60 {unit} red", token.span, unit=text
+        )
+
+
+def refuse_range(source: Source, chain: Chain) -> RecipeError:
+    """The error about numbers that may be the ends of one."""
+    return source.refuse(
+        "{number!r} may be a range or a ratio; write one number a colour, or a ratio with a colon, as in 2:1",
+        chain.span,
+        number=source.text[slice(*chain.span)],
+    )
+
+
+def refuse_negative(source: Source, amount_span: tuple[int, int]) -> RecipeError:
+    """The error about a number below zero."""
+    return source.refuse(
+        "{number} is below zero; a colour has between 0 and 100 percent",
+        amount_span,
+        number=source.text[slice(*amount_span)],
+    )
+
+
+def _same_colour(before: Mention, after: Mention) -> Colour | None:
+    """The one colour that two names side by side mean: the code's, or that of the finer name."""
+    if before.colour.code == after.colour.code:
+        return before.colour
+    both = (before, after)
+    finer = [mention for mention in both if _is_code(mention)]
+    if not finer:
+        finer = [mention for mention in both if name_key(mention.text) not in _plain_keys()]
+    if len(finer) != 1:
+        return None
+    is_told = after.is_bracketed and not before.is_bracketed and _is_code(after)
+    is_near = ciede2000(before.colour.lab_d65, after.colour.lab_d65) <= SAME_COLOUR_DELTA_E
+    return finer[0].colour if is_told or is_near else None
+
+
+@cache
+def _plain_keys() -> frozenset[str]:
+    return frozenset(map(name_key, PLAIN_COLOURS))
+
+
+def _is_code(mention: Mention) -> bool:
+    return any(character.isdigit() for character in mention.text) or mention.text.startswith("#")

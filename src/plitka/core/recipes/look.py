@@ -1,0 +1,53 @@
+"""What a scene shows of words about the look, told in words."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from plitka.core.recipes.recipe import Notice
+
+_SHOWN: Mapping[str, Notice] = MappingProxyType(
+    {
+        "wet=yes": Notice("{words!r} is shown as a wet tile"),
+        "wet=no": Notice("{words!r} is shown as a dry tile"),
+        "light=studio": Notice("{words!r} is shown in the light of a studio"),
+        "light=sun": Notice("{words!r} is shown in the sun, with hard shadows"),
+        "light=overcast": Notice("{words!r} is shown under a cloudy sky, with soft shadows"),
+        "light=warm": Notice("{words!r} is shown in the warm light of a bulb"),
+        "light=cold": Notice("{words!r} is shown in cold, bluish light"),
+        "surface=pressed": Notice("{words!r} is shown as a pressed surface, with relief"),
+        "surface=cut": Notice("{words!r} is shown as a cut surface, which is flat"),
+        "coarse": Notice("{words!r} is shown as granules of {colour!r} that are larger than the others"),
+        "fine": Notice("{words!r} is shown as granules of {colour!r} that are smaller than the others"),
+    }
+)
+_GRANULES = "granules"
+
+
+def shown(words: str, choice: str, colour: str = "") -> Notice:
+    """How a choice of a scene shows some words.
+
+    Args:
+        words: as they were typed.
+        choice: such as `wet=yes`, `granules=2-4`, or `coarse` of a colour.
+        colour: whose granules are larger or smaller, as it was typed.
+    """
+    name, _, value = choice.partition("=")
+    if name == _GRANULES:
+        return Notice("{words!r} is shown as granules of {size} mm", {"words": words, "size": value})
+    told = _SHOWN[choice]
+    values = {"words": words, "colour": colour} if colour else {"words": words}
+    return replace(told, values=values)
+
+
+def shown_by_zones(words: str, mask: str) -> Notice:
+    """That a pattern has to be asked for as a zone.
+
+    Args:
+        words: as they were typed.
+        mask: one that shows such a pattern.
+    """
+    return Notice(
+        "{words!r} needs zones, each with a recipe of its own; on the command line: --zone {zone}",
+        {"words": words, "zone": f"'{mask}=RECIPE'"},
+    )

@@ -1,0 +1,86 @@
+"""Numbers of a recipe that are no shares: sizes, numbers of a list, and codes that are digits alone."""
+
+import re
+from fractions import Fraction
+
+_NUMBER = r"\d+(?:[.,]\d+)?"
+_UNIT = r"(?:mm|cm|m2|sqm|m|inch(?:es)?|ft|мм|см|кв\.? ?м|м2|м|дюйм[а-я]*|\"|')"
+_ALWAYS_UNIT = r"(?:mm|cm|m2|sqm|sq\.? ?m|m|ft|inch(?:es)?|мм|см|кв\.? ?м|м2|м|дюйм[а-я]*|\"(?!\w))"
+_MASS = r"(?:kg|g|lbs?|кг|гр?)\b"
+_SIZE = re.compile(
+    rf"{_NUMBER}(?: ?{_UNIT})?(?: ?[xх×*] ?{_NUMBER}(?: ?{_UNIT})?){{1,2}}(?! ?{_MASS})(?![^\W_])"
+    rf"|{_NUMBER}(?: ?- ?{_NUMBER})? ?-?{_ALWAYS_UNIT}(?![^\W_])"
+)
+_FRACTION = re.compile(rf"{_NUMBER} ?- ?{_NUMBER}(?! ?%)(?![^\W_])")
+_GRANULES_BEFORE = re.compile(
+    r"(?:granules?|fractions?|grain(?: size)?|гранул[аыу]?|фракци[яиюй]|крошк[аиу])[ :]*$", re.MULTILINE
+)
+"""After such a word `1-3` is a size, with or without its unit."""
+_MAX_BEFORE = 20
+_LIST_NUMBER = re.compile(r"(?:^|(?<=[\s,;]))(\d{1,2})(?:[.)](?=[ \t])|\t)[ \t]*")
+_LETTERS = ("abcd", "абвг")
+_LABELS = (
+    re.compile(r"(?<![^\W_])(?:no\.?|#|colou?r|цвет) ?(\d)(?![\d%])(?! ?%)[ \t]*[:.)-]?"),
+    re.compile(r"(?<![^\W_])([a-dа-г])[.):](?=[ \t])"),
+)
+"""«№1», `colour 1:` and `a)` before what they number."""
+_BEGINS = re.compile(r"(?:^|[:\n])[ \t]*$")
+_RAL_DIGITS = re.compile(r"[1-9]0\d\d")
+_MAKERS_DIGITS = re.compile(r"0\d\d")
+_IN_GRANULES_MM = 20.0
+
+
+def end_of_size(text: str, at: int) -> int | None:
+    """Where a length or an area that begins at a place ends, such as `500x500x20 mm` or «20 мм»; None if none does."""
+    match = _SIZE.match(text, at)
+    if match is None and _GRANULES_BEFORE.search(text, max(0, at - _MAX_BEFORE), at):
+        match = _FRACTION.match(text, at)
+    return None if match is None else match.end()
+
+
+def granules_mm(size: str) -> tuple[float, float] | None:
+    """The smallest and the largest granule of `1-4 mm`; None for other sizes."""
+    match = re.fullmatch(rf"({_NUMBER}) ?- ?({_NUMBER})(?: ?-?(?:mm|мм))?", size)
+    if match is None:
+        return None
+    low, high = (float(number.replace(",", ".")) for number in match.groups())
+    return (low, high) if 0 < low < high <= _IN_GRANULES_MM else None
+
+
+def list_numbers(text: str) -> dict[int, int]:
+    """Where the numbers of a list begin and end, as in `1. red 2. black`; none if they do not count from 1.
+
+    A spreadsheet's column of numbers counts as such only where other numbers stand beside it.
+    """
+    for label in _LABELS:
+        labels = list(label.finditer(text))
+        if len(labels) > 1 and [_place(match[1]) for match in labels] == list(range(1, len(labels) + 1)):
+            return {match.start(): match.end() for match in labels}
+    found = list(_LIST_NUMBER.finditer(text))
+    counts = [int(match[1]) for match in found] == list(range(1, len(found) + 1))
+    if not found or not counts or not _BEGINS.search(text[: found[0].start()]):
+        return {}
+    rest = "".join(text[a.end() : b] for a, b in zip(found, [*(m.start() for m in found[1:]), len(text)], strict=True))
+    if "\t" in found[0][0] and not any(map(str.isdigit, rest)):
+        return {}
+    return {match.start(): match.end() for match in found}
+
+
+def _place(label: str) -> int:
+    """From 1."""
+    return int(label) if label.isdigit() else 1 + max(letters.find(label) for letters in _LETTERS)
+
+
+def digits_of_code(text: str) -> str | None:
+    """The code that digits alone may stand for: `RAL 1015` for 1015, and `044` for itself."""
+    if _RAL_DIGITS.fullmatch(text):
+        return f"RAL {text}"
+    return text if _MAKERS_DIGITS.fullmatch(text) else None
+
+
+def sum_of_list(text: str) -> tuple[Fraction, Fraction] | None:
+    """The two numbers of «60,40», which a single decimal number cannot be told from, if they are a whole."""
+    over, comma, under = text.partition(",")
+    if not comma or not under.isdigit() or len(under) < 2 or int(over) + int(under) != 100:
+        return None
+    return Fraction(over), Fraction(under)

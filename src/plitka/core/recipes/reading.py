@@ -1,0 +1,350 @@
+"""Recipes as people write them, in English or Russian.
+
+What the writer left open is settled here, and each guess is told in a notice.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from plitka.core.colour.palette import Palette, default_palette
+from plitka.core.language.spelling import name_key
+from plitka.core.recipes.amounts import Amount, Mention, Unit
+from plitka.core.recipes.asides import Asides, Beside, set_aside
+from plitka.core.recipes.grammar import Statement, parse
+from plitka.core.recipes.items import refuse_negative
+from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3, areas_of_masses, percents_by_mass
+from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
+from plitka.core.recipes.scanner import scan
+from plitka.core.recipes.source import Source
+from plitka.errors import RecipeError
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A recipe, what was said beside it, and what had to be settled to read it."""
+
+    recipe: Recipe
+    warnings: tuple[Notice, ...] = ()
+    look: Mapping[str, object] = field(default_factory=dict)
+    """Choices of a scene, by their names in its JSON."""
+    words: tuple[str, ...] = ()
+    """What only a prompt can take, as it was typed."""
+    sizes: tuple[str, ...] = ()
+    """Lengths and areas, as they were typed."""
+    percents_by_mass: Mapping[str, float] = field(default_factory=dict)
+    """What each colour is of the mix's mass, 0..100, by code; they sum to 100."""
+
+
+def parse_recipe(
+    text: str,
+    palette: Palette | None = None,
+    *,
+    strict: bool = False,
+    by_mass: bool = False,
+    beside: Beside = Beside.SCENE,
+) -> Reading:
+    """The recipe that a text asks for, in English or Russian, and what it says beside the colours.
+
+    Args:
+        text: at most 1,000 characters; `plitka.core.recipes.grammar` has the language.
+        palette: the colours that can be named; ours by default.
+        strict: refuse numbers that do not sum to 100 instead of scaling them, and words that are not understood.
+        by_mass: the numbers are shares of the mass; else of the visible area, where no unit of mass stands by them.
+        beside: what is done with words about the look.
+
+    Raises:
+        RecipeError: the text cannot be read; `span` says which part of it.
+    """
+    source = Source(text)
+    palette = palette or default_palette()
+    tokens, asides = set_aside(source, scan(source, palette), palette, beside)
+    statement = parse(source, tokens, asides)
+    return _Settlement(source, palette, statement, asides, strict=strict, by_mass=by_mass, beside=beside).reading()
+
+
+class _Settlement:
+    """Percent for each colour of a statement, with what was guessed on the way."""
+
+    def __init__(
+        self,
+        source: Source,
+        palette: Palette,
+        statement: Statement,
+        asides: Asides,
+        *,
+        strict: bool,
+        by_mass: bool,
+        beside: Beside,
+    ) -> None:
+        self.source = source
+        self.palette = palette
+        self.statement = statement
+        self.asides = asides
+        self.strict = strict
+        self.by_mass = by_mass or asides.is_by_mass
+        self.beside = beside
+        self.warnings = [*statement.remarks, *asides.remarks]
+
+    def reading(self) -> Reading:
+        mentions = self._told_apart(self.statement.mentions)
+        amounts = [mention.amount for mention in mentions if mention.amount]
+        if amounts:
+            self._check_amounts(amounts)
+            in_percent = self._is_in_percent(amounts)
+            mentions = self._with_base(mentions, amounts) if in_percent else mentions
+            values = self._completed(mentions, in_percent=in_percent)
+            is_typed = in_percent and self._check_total(values, amounts)
+            step = TYPED_STEP if is_typed else COMPUTED_STEP
+            if self.by_mass or any(amount.unit is Unit.MASS for amount in amounts):
+                values, step = self._areas(mentions, values), COMPUTED_STEP
+        else:
+            mentions, values, step = *self._equal(mentions), COMPUTED_STEP
+        merged = self._merged(mentions, values)
+        percents = quantise([100 * value / sum(merged.values()) for value in merged.values()], step)
+        self._check_visible(mentions, percents, step)
+        colours = {mention.colour.code: mention.colour for mention in mentions}
+        parts = (Part(colours[code], percent) for code, percent in zip(merged, percents, strict=True))
+        self._tell_words()
+        return Reading(
+            recipe=Recipe(tuple(parts)),
+            warnings=tuple({str(notice): notice for notice in self.warnings}.values()),
+            look=self.asides.look,
+            words=() if self.beside is Beside.NOTHING else tuple(text for text, _ in self.asides.words),
+            sizes=tuple(self.asides.sizes),
+            percents_by_mass=self._by_mass(mentions, merged, percents),
+        )
+
+    def _told_apart(self, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+        """Mentions in which two names do not stand for one colour of the palette, where one can have its own value."""
+        told = list(mentions)
+        for at, mention in enumerate(mentions):
+            like = [other for other in told if other.colour.code == mention.colour.code]
+            other = next((other for other in like if name_key(other.text) != name_key(mention.text)), None)
+            if other is not None and mention.own is not None and mention.own.code != mention.colour.code:
+                self._notice(
+                    "{name!r} is painted as {code}, so that it is not {other!r}",
+                    name=mention.text,
+                    code=mention.own.code,
+                    other=other.text,
+                )
+                told[at] = replace(mention, colour=mention.own)
+        return tuple(told)
+
+    def _by_mass(
+        self, mentions: Sequence[Mention], merged: Mapping[str, Fraction], percents: Sequence[Decimal]
+    ) -> dict[str, float]:
+        of_code = {mention.colour.code: density_g_cm3(mention) for mention in reversed(mentions)}
+        weighed = percents_by_mass([Fraction(percent) for percent in percents], [of_code[code] for code in merged])
+        return {code: float(percent) for code, percent in zip(merged, quantise(weighed, COMPUTED_STEP), strict=True)}
+
+    def _areas(self, mentions: Sequence[Mention], masses: Sequence[Fraction]) -> list[Fraction]:
+        """What is seen of colours of these masses."""
+        densities = [density_g_cm3(mention) for mention in mentions]
+        areas = areas_of_masses(masses, densities)
+        told = {
+            mention.colour.code: f"{float(density):g}" for mention, density in zip(mentions, densities, strict=True)
+        }
+        self._notice(
+            "amounts are by mass; the percents are what is seen of them, by densities in g/cm3 of {densities}",
+            densities=", ".join(f"{code} {density}" for code, density in told.items()),
+        )
+        return areas
+
+    def _tell_words(self) -> None:
+        if not self.asides.words:
+            return
+        if self.strict:
+            text, span = self.asides.words[0]
+            raise self.source.refuse("{words!r} is not understood; leave it out", span, words=text)
+        words = ", ".join(text for text, _ in self.asides.words)
+        if self.beside is Beside.NOTHING:
+            self._notice("not of the mix, and left out: {words}", words=words)
+        else:
+            self._notice("not understood, and passed on to the model as they are: {words}", words=words)
+
+    def _notice(self, message: str, **values: object) -> None:
+        self.warnings.append(Notice(message, values))
+
+    def _check_amounts(self, amounts: Sequence[Amount]) -> None:
+        dashed = [amount for amount in amounts if amount.is_minus]
+        if dashed and sum(amount.value for amount in amounts) != 100:  # «красный -60%, чёрный -40%» has dashes
+            raise refuse_negative(self.source, dashed[0].span)
+        for amount in amounts:
+            if amount.value == 0:
+                raise self.source.refuse(
+                    "{number} of a colour is none of it; leave the colour out", amount.span, number=amount.text
+                )
+            if amount.unit is Unit.PERCENT and amount.value > 100:
+                raise self.source.refuse(
+                    "{number} is more than the whole tile; a colour has at most 100 %", amount.span, number=amount.text
+                )
+
+    def _is_in_percent(self, amounts: Sequence[Amount]) -> bool:
+        """Whether numbers are percent; else they are parts."""
+        of_whole = [amount for amount in amounts if amount.unit in (Unit.PERCENT, Unit.FRACTION)]
+        of_mass = [amount for amount in amounts if amount.unit is Unit.MASS]
+        of_parts = [amount for amount in amounts if amount.unit in (Unit.PARTS, Unit.RATIO)]
+        if of_mass and len(of_mass) < len(amounts):
+            other = next(amount for amount in amounts if amount.unit is not Unit.MASS)
+            raise self.source.refuse(
+                "{mass!r} and {other!r} cannot stand in one recipe; write all of them as masses, or none",
+                _around(of_mass[0].span, other.span),
+                mass=of_mass[0].text,
+                other=other.text,
+            )
+        if of_mass:
+            return False
+        if of_whole and of_parts:
+            raise self.source.refuse(
+                "{percent!r} and {parts!r} cannot stand in one recipe; write either percent or parts for all colours",
+                _around(of_whole[0].span, of_parts[0].span),
+                percent=of_whole[0].text,
+                parts=of_parts[0].text,
+            )
+        if of_whole or of_parts:
+            return bool(of_whole)
+        total = sum(amount.value for amount in amounts)
+        if total == 100 or (len(amounts) < len(self.statement.mentions) and total < 100):
+            return True
+        if self.by_mass:
+            return False
+        if self.strict:
+            raise self._refuse_total(total, amounts)
+        self._notice("the numbers add up to {total}, not to 100, so they are read as parts", total=plain(total))
+        return False
+
+    def _with_base(self, mentions: tuple[Mention, ...], amounts: Sequence[Amount]) -> tuple[Mention, ...]:
+        """Black, the usual ground of the trade, under a fleck whose ground is not named."""
+        total = sum((_percent(amount) for amount in amounts), Fraction(0))
+        if not self.statement.has_fleck or len(amounts) < len(mentions) or total >= 100:
+            return mentions
+        black = self.palette.find("BLACK")
+        if black is None or black.code in {mention.colour.code for mention in mentions}:
+            raise self.source.refuse(
+                "the colour under the fleck is not named; write for example: white with 15% black fleck",
+                _around(mentions[0].span, amounts[-1].span),
+            )
+        self._notice(
+            "the colour under the fleck is not named; black got the remaining {percent} %", percent=plain(100 - total)
+        )
+        rest = Amount(100 - total, Unit.PERCENT, mentions[0].span, "")
+        return (Mention(black, mentions[0].span, "", rest), *mentions)
+
+    def _completed(self, mentions: Sequence[Mention], *, in_percent: bool) -> list[Fraction]:
+        """The number of each mention; the rest of 100 for the one that has none."""
+        bare = [mention for mention in mentions if mention.amount is None]
+        rest = 100 - sum((_percent(mention.amount) for mention in mentions if mention.amount), Fraction(0))
+        if bare:
+            self._check_rest(bare, rest, in_percent=in_percent)
+            if not self.statement.has_base:
+                self._notice(
+                    "{name!r} has no number; it got the remaining {percent} %",
+                    name=bare[0].text,
+                    percent=plain(rest),
+                )
+        return [_percent(mention.amount) if mention.amount else rest for mention in mentions]
+
+    def _check_rest(self, bare: Sequence[Mention], rest: Fraction, *, in_percent: bool) -> None:
+        if len(bare) > 1:
+            raise self.source.refuse(
+                "only one colour may be without a number, but {names} have none; write their percent too",
+                bare[1].span,
+                names=", ".join(repr(mention.text) for mention in bare),
+            )
+        if not in_percent:
+            raise self.source.refuse(
+                "{name!r} has no number; where others have parts, write its parts too",
+                bare[0].span,
+                name=bare[0].text,
+            )
+        if rest <= 0:
+            raise self.source.refuse(
+                "nothing is left for {name!r}: the others have {total} % already; write its percent too",
+                bare[0].span,
+                name=bare[0].text,
+                total=plain(100 - rest),
+            )
+
+    def _check_total(self, values: Sequence[Fraction], amounts: Sequence[Amount]) -> bool:
+        """Whether the percents can stay as they were typed."""
+        total = sum(values)
+        if total == 100:
+            return all(amount.unit is not Unit.FRACTION for amount in amounts)
+        if self.strict:
+            raise self._refuse_total(total, amounts)
+        self._notice("the percents add up to {total}, not to 100; they were scaled to 100", total=plain(total))
+        return False
+
+    def _refuse_total(self, total: Fraction | int, amounts: Sequence[Amount]) -> RecipeError:
+        return self.source.refuse(
+            "the numbers add up to {total}; they must add up to 100",
+            _around(amounts[0].span, amounts[-1].span),
+            total=plain(total),
+        )
+
+    def _equal(self, mentions: Sequence[Mention]) -> tuple[tuple[Mention, ...], list[Fraction]]:
+        if self.statement.has_fleck:
+            raise self.source.refuse(
+                "it is not said how much fleck there is; write for example: black with 15% white fleck",
+                mentions[-1].span,
+            )
+        if self.statement.has_base and len({mention.colour.code for mention in mentions}) > 1:
+            raise self.source.refuse(
+                "it is not said how much of each there is; write for example: red 20%, black 80%",
+                _around(mentions[0].span, mentions[-1].span),
+            )
+        distinct = {mention.colour.code: mention for mention in reversed(mentions)}
+        mentions = tuple(mention for mention in mentions if distinct[mention.colour.code] is mention)
+        if len(distinct) > 1 and not self.statement.equal:
+            self._notice("no numbers are given, so the {n_colours} colours have equal parts", n_colours=len(distinct))
+        return mentions, [Fraction(1)] * len(mentions)
+
+    def _merged(self, mentions: Sequence[Mention], values: Sequence[Fraction]) -> dict[str, Fraction]:
+        """The sum of each colour's numbers, in order of first mention."""
+        merged: dict[str, Fraction] = {}
+        repeated: dict[str, str] = {}
+        for mention, value in zip(mentions, values, strict=True):
+            code = mention.colour.code
+            if code in merged:
+                repeated[code] = mention.text
+            elif len(merged) == MAX_COLOURS:
+                raise self.source.refuse(
+                    "{name!r} is colour number {number}; a recipe has at most {limit}",
+                    mention.span,
+                    name=mention.text,
+                    number=MAX_COLOURS + 1,
+                    limit=MAX_COLOURS,
+                )
+            merged[code] = merged.get(code, Fraction(0)) + value
+        for name in repeated.values():
+            self._notice("{name!r} is named more than once; its parts were added up", name=name)
+        return merged
+
+    def _check_visible(self, mentions: Sequence[Mention], percents: Sequence[Decimal], step: Decimal) -> None:
+        order = list(dict.fromkeys(mention.colour.code for mention in mentions))
+        for code, percent in zip(order, percents, strict=True):
+            if percent == 0:
+                mention = next(mention for mention in mentions if mention.colour.code == code)
+                raise self.source.refuse(
+                    "{name!r} would be less than {step} percent of the tile; leave it out or give it more",
+                    mention.span,
+                    name=mention.text,
+                    step=step,
+                )
+
+
+def _percent(amount: Amount) -> Fraction:
+    return 100 * amount.value if amount.unit is Unit.FRACTION else amount.value
+
+
+def _around(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int]:
+    return min(first[0], second[0]), max(first[1], second[1])
+
+
+def density_g_cm3(mention: Mention) -> Fraction:
+    """Of the granules of a colour: of its palette, of crumb of tyres where that is said, else of EPDM."""
+    if mention.is_sbr:
+        return SBR_G_CM3
+    return EPDM_G_CM3 if mention.colour.density_g_cm3 is None else Fraction(str(mention.colour.density_g_cm3))

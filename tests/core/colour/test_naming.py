@@ -1,0 +1,130 @@
+"""General names, what modifiers do to colours, and names with a slip."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plitka.core.colour.naming import (
+    MIN_TYPO,
+    MODIFIERS,
+    NEAR_DELTA_E,
+    find_general,
+    find_typo,
+    general_names,
+    hue_between,
+    like_names,
+    longest_general,
+    resolve,
+)
+from plitka.core.colour.palette import default_palette, load_palette
+from plitka.core.colour.spaces import ciede2000, hex_to_lab_d65
+from plitka.core.language.spelling import name_key
+
+PALETTE = default_palette()
+hexes = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06X}")
+LONG_NAMES = sorted(name for name, _ in general_names() if len(name_key(name)) > MIN_TYPO and name_key(name).isalpha())
+
+
+def test_every_general_name_is_found() -> None:
+    """By its key, with the value of its row; there are hundreds in English and more than a hundred in Russian."""
+    names = dict(reversed(general_names()))
+    assert all(find_general(name_key(name)) is not None for name in names)
+    assert sum(not name.isascii() for name in names) > 100 < sum(name.isascii() for name in names)
+    assert longest_general() == max(len(name.replace("-", " ").split()) for name in names)
+
+
+@given(hexes)
+def test_a_colour_is_the_nearest_or_itself(value: str) -> None:
+    """Near enough granules stand for it; else its own value does, and the nearest is still told."""
+    lab = hex_to_lab_d65(value)
+    found = resolve(lab, PALETTE)
+    assert found.delta_e == pytest.approx(ciede2000(lab, found.nearest.lab_d65))
+    if found.delta_e <= NEAR_DELTA_E:
+        assert found.colour is found.nearest
+    else:
+        assert ciede2000(lab, found.colour.lab_d65) < 1
+
+
+def test_a_makers_own_palette_is_asked_alone(tmp_path: Path) -> None:
+    """What somebody cannot buy is not offered."""
+    path = tmp_path / "maker.csv"
+    path.write_text("code,name,hex\nMR-1,Rouge,#C74A3E\nMR-2,Noir,#202020\n", "utf-8")
+    assert resolve(hex_to_lab_d65("#C54A3E"), load_palette(path)).colour.code == "MR-1"
+
+
+@given(hexes, st.sampled_from(sorted(MODIFIERS)))
+def test_modifiers_do_what_they_say(value: str, word: str) -> None:
+    """Dark is not lighter, light not darker; nothing makes a grey colourful."""
+    lightness, a, b = hex_to_lab_d65(value)
+    new_lightness, new_a, new_b = MODIFIERS[word].of((lightness, a, b))
+    assert (new_lightness - lightness) * (MODIFIERS[word].to_lightness - lightness) >= 0
+    if max(abs(a), abs(b)) < 5:
+        assert abs(new_a) <= abs(a)
+        assert abs(new_b) <= abs(b)
+
+
+@given(st.sampled_from(LONG_NAMES), st.data())
+def test_one_wrong_letter_leads_to_one_name(name: str, data: st.DataObject) -> None:
+    """A letter left out or doubled is read as a name that is one edit away, or not at all."""
+    at = data.draw(st.integers(0, len(name) - 1))
+    if not name[at].isalpha():
+        return
+    written = data.draw(st.sampled_from([name[:at] + name[at + 1 :], name[:at] + name[at] + name[at:]]))
+    found = find_typo(written, PALETTE)
+    assert found is None or abs(len(name_key(found)) - len(name_key(written))) <= 1
+
+
+def test_near_colours_in_one_word_are_one() -> None:
+    """Halfway between them; those that are far apart are two."""
+    sand, beige, black = (PALETTE.find(name) for name in ("sand", "beige", "black"))
+    assert sand is not None
+    assert beige is not None
+    assert black is not None
+    lab = hue_between(sand, beige)
+    assert lab is not None
+    assert ciede2000(lab, sand.lab_d65) < ciede2000(sand.lab_d65, beige.lab_d65)
+    assert hue_between(sand, black) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("чорный", "Чёрный"),
+        ("бирюзавый", "Бирюзовый"),
+        ("orrange", "orange"),
+        ("burgandy", "burgundy"),
+        ("yelow", "yellow"),
+        ("balck", "black"),
+        ("teel", None),
+        ("reed", None),
+        ("while", None),
+        ("block", None),
+        ("RAL 3021", None),
+    ],
+)
+def test_slips(typed: str, name: str | None) -> None:
+    """One edit of a long name, swapped or doubled letters of a short one; other short words may be other words."""
+    assert find_typo(typed, PALETTE) == name
+
+
+@pytest.mark.parametrize("word", ["grngrn", "chorny", "reed", "blak", "сений", "orang"])
+def test_what_is_nearly_a_colour_is_like_one(word: str) -> None:
+    """So that it never passes for a word about the look."""
+    assert like_names(word, PALETTE)
+
+
+@pytest.mark.parametrize("word", ["dramatic", "cinematic", "bokeh", "каталог", "qwrt", "texture"])
+def test_other_words_are_like_none(word: str) -> None:
+    """They may stand beside the colours."""
+    assert not like_names(word, PALETTE)
+
+
+def test_the_tables_are_in_order() -> None:
+    """English names stand in order, so that each is found by eye; no name stands twice in one table."""
+    english = [name for name, _ in general_names() if name.isascii()]
+    assert all(first < second for first, second in pairwise(english))
+    russian = [name for name, _ in general_names() if not name.isascii()]
+    assert len(russian) == len(set(russian))

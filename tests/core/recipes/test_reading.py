@@ -1,0 +1,244 @@
+"""Recipes as people write them: the tables of readings, prompts and refusals, and what holds for any text."""
+
+import contextlib
+import random
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.core.recipes import prompts
+from tests.core.recipes.readings import ENGLISH, NOTICED, REFUSED, RUSSIAN
+
+from plitka.core.colour.naming import general_names
+from plitka.core.colour.palette import default_palette
+from plitka.core.language.vocabulary import phrases
+from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import caret, format_prompt
+from plitka.errors import RecipeError
+
+ALL_READ = [*ENGLISH, *RUSSIAN]
+
+WORDS = """
+    red black чёрный красного dark green grey 60 40% 50 2:1 1/3 ½ parts часть % , ; + / - : = and и с with on на по
+    each fleck вкраплений rest поровну thirds of #A63D30 #a RAL 3020 RH20 C009 Фиолетовый tile <s0> -5 0 1e9 teel x
+"""
+words = st.sampled_from([*WORDS.split(), "\n", "\t", " "])
+sentences = st.lists(words, max_size=40).map(" ".join) | st.lists(words, max_size=40).map("".join)
+
+
+@pytest.mark.parametrize(("text", "percents"), ALL_READ)
+def test_recipes_are_read_without_a_notice(text: str, percents: dict[str, float]) -> None:
+    """Each text gives exactly these percents, in this order, and nothing had to be guessed."""
+    reading = parse_recipe(text)
+    assert list(reading.recipe.percents.items()) == list(percents.items())
+    assert reading.warnings == ()
+    assert parse_recipe(text, strict=True) == reading
+
+
+@pytest.mark.parametrize(("text", "percents", "notices"), NOTICED)
+def test_what_was_settled_is_told(text: str, percents: dict[str, float], notices: list[str]) -> None:
+    """Each text gives these percents, and says what had to be settled."""
+    reading = parse_recipe(text)
+    assert list(reading.recipe.percents.items()) == list(percents.items())
+    assert len(reading.warnings) == len(notices)
+    for warning, start in zip(reading.warnings, notices, strict=True):
+        assert str(warning).startswith(start)
+
+
+@pytest.mark.parametrize(("text", "blamed", "suggestion", "words_in_it"), REFUSED)
+def test_what_cannot_be_read_is_refused(text: str, blamed: str, suggestion: str | None, words_in_it: str) -> None:
+    """Each text is refused with the place to blame, the likeliest name, and the reason."""
+    with pytest.raises(RecipeError) as caught:
+        parse_recipe(text)
+    error = caught.value
+    assert error.source == text
+    assert text[slice(*error.span)] == blamed
+    assert next(iter(error.suggestions), None) == suggestion
+    assert words_in_it in str(error)
+
+
+def test_the_table_is_large_enough() -> None:
+    """At least 120 texts, about half of those that are read in Russian, at least 35 refusals."""
+    assert len(ALL_READ) + len(NOTICED) >= 120
+    assert len(RUSSIAN) >= 45
+    assert len(REFUSED) >= 35
+
+
+@pytest.mark.parametrize("text", ["60% red, 30% black", "60% red, 60% black", "3 red, 1 black", "50% красный"])
+def test_strict_refuses_sums_other_than_100(text: str) -> None:
+    """Nothing is scaled where it was asked not to."""
+    with pytest.raises(RecipeError, match="they must add up to 100"):
+        parse_recipe(text, strict=True)
+
+
+@given(st.text(max_size=200) | sentences)
+@settings(max_examples=700, deadline=None)
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """Any text gives a recipe of exactly 100 percent, or an InputError whose place lies inside the text."""
+    try:
+        recipe = parse_recipe(text).recipe
+    except RecipeError as error:
+        start, end = error.span
+        assert 0 <= start <= end <= len(text)
+        assert str(error)
+        assert caret(error).endswith("^")
+    else:
+        assert sum(part.percent for part in recipe.parts) == 100
+        assert parse_recipe(format_prompt(recipe)).recipe == recipe
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "- ", "1/", "red ", "1,", "(", "a-", "дд ", "a1", "#", "<s0>", "50% red ", "по "]
+)
+def test_long_texts_are_answered_fast(piece: str) -> None:
+    """A thousand characters of anything take few steps; the tokens are bounded by the text."""
+    text = (piece * 1000)[:1000]
+    try:
+        parse_recipe(text)
+    except RecipeError as error:
+        assert error.source == text
+
+
+def test_the_examples_of_the_documentation_are_true() -> None:
+    """Every line `text -> percents` or `text -> refused` in docs/recipe-language.md is so."""
+    page = (Path(__file__).parents[3] / "docs" / "recipe-language.md").read_text("utf-8")
+    blocks = re.findall(r"```recipes\n(.*?)```", page, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.strip()]
+    assert len(lines) > 50
+    for line in lines:
+        text, _, expected = (part.strip() for part in line.partition(" -> "))
+        assert _answer(text) == expected, line
+
+
+def _answer(text: str) -> str:
+    try:
+        reading = parse_recipe(text)
+    except RecipeError as error:
+        return f"refused at {text[slice(*error.span)]}"
+    percents = ", ".join(f"{code} {percent:g}" for code, percent in reading.recipe.percents.items())
+    return f"{percents} (noticed)" if reading.warnings else percents
+
+
+@pytest.mark.parametrize(("text", "percents", "look", "words", "notices"), prompts.READ)
+def test_prompts_are_read(text: str, percents: str, look: dict[str, Any], words: list[str], notices: list[str]) -> None:
+    """Each gives these percents, shows this much, passes these words on, and tells what was settled, in this order."""
+    reading = parse_recipe(text)
+    assert ", ".join(f"{code} {percent:g}" for code, percent in reading.recipe.percents.items()) == percents
+    assert dict(reading.look) == look
+    assert list(reading.words) == words
+    assert len(reading.warnings) == len(notices)
+    assert all(str(warning).startswith(start) for warning, start in zip(reading.warnings, notices, strict=True))
+
+
+@pytest.mark.parametrize(("text", "blamed", "words_in_it"), prompts.REFUSED)
+def test_prompts_are_refused(text: str, blamed: str, words_in_it: str) -> None:
+    """Each is refused with the part to blame and the reason."""
+    with pytest.raises(RecipeError) as caught:
+        parse_recipe(text)
+    assert text[slice(*caught.value.span)] == blamed
+    assert words_in_it in str(caught.value)
+
+
+def test_there_are_prompts_enough() -> None:
+    """At least 400, a third of them of several kinds, in both languages."""
+    texts = [prompt[0] for prompt in (*prompts.READ, *prompts.REFUSED)]
+    assert len(set(texts)) == len(texts) >= 400
+    assert prompts.SEVERAL_KINDS * 3 >= 400
+    assert sum(re.search("[а-яё]", text.casefold()) is not None for text in texts) * 3 >= len(texts)
+
+
+@pytest.mark.parametrize("text", [prompt[0] for prompt in prompts.READ if prompt[3]])
+def test_words_can_be_refused_or_left_out(text: str) -> None:
+    """A strict reading refuses what is not understood; where nothing reads words, none are passed on."""
+    with pytest.raises(RecipeError):
+        parse_recipe(text, strict=True)
+    assert parse_recipe(text, beside=Beside.NOTHING).words == ()
+
+
+def test_a_prompt_alone_takes_all_words() -> None:
+    """Where no scene is made, what a scene would show goes to the prompt with the rest."""
+    reading = parse_recipe("60% red, 40% black, wet, dramatic look", beside=Beside.PROMPT)
+    assert (dict(reading.look), reading.words) == ({}, ("wet", "dramatic look"))
+
+
+plain_mixes = st.sampled_from(["60% red, 40% black", "красный 60%, чёрный 40%", "red and black 60:40"])
+numbers = st.integers(1, 999).map(str) | st.decimals(1, 999, places=1).map(str)
+FRAMES = """
+{mix}, {number} mm|{number}x{number} cm, {mix}|толщина {number}, {mix}|{mix}, {number}|{number}: {mix}|{mix} ({number})
+total {number}, {mix}|{number} tiles, {mix}|{number} qwrt, {mix}|{mix}; size {number}|№{number}, {mix}
+"""
+frames = st.sampled_from(FRAMES.strip().replace("\n", "|").split("|"))
+
+
+@given(plain_mixes, numbers, frames)
+@settings(deadline=None)
+def test_a_number_that_is_not_tied_to_a_colour_is_no_share(mix: str, number: str, frame: str) -> None:
+    """Sizes, counts, totals and whatever else stands beside a mix leave its shares alone, or are refused."""
+    try:
+        percents = parse_recipe(frame.format(mix=mix, number=number)).recipe.percents
+    except RecipeError:
+        return
+    assert percents == {"RED": 60, "BLACK": 40}
+
+
+@given(st.integers(1, 50), st.integers(1, 50))
+def test_masses_become_areas_by_density(red_kg: int, sbr_kg: int) -> None:
+    """Crumb of tyres is lighter than EPDM, so it shows more area than its mass; and back it is its mass again."""
+    reading = parse_recipe(f"{red_kg} kg red, {sbr_kg} kg SBR")
+    by_mass = 100 * red_kg / (red_kg + sbr_kg)
+    assert reading.recipe.percents["RED"] < by_mass
+    assert reading.percents_by_mass["RED"] == pytest.approx(by_mass, abs=0.2)
+    alike = parse_recipe(f"{red_kg} red, {sbr_kg} SBR", by_mass=True)
+    assert alike.recipe == reading.recipe
+
+
+SIGNS = "60% 40% 2:1 1/3 ½ 12,5 60,40 500x250 1015 044 RAL 3020 #A63D30 -5 0 1e9 teel qwerty <s0>"
+
+
+def strings(seed: int, n: int) -> Iterator[str]:
+    """Of the vocabulary, names of colours, numbers and what parts them, in any order."""
+    rng = random.Random(seed)  # noqa: S311  (no secrets)
+    colours = default_palette().colours
+    pieces = [phrase for phrase, _ in phrases()] + [name for name, _ in general_names()]
+    pieces += [name for colour in colours for name in (colour.caption_name, colour.name_ru)]
+    pieces += SIGNS.split()
+    between = [" ", " ", ", ", "; ", "\n", "\t", "/", "-", ": ", " (", ") ", "", "+", "."]
+    for _ in range(n):
+        text = "".join(rng.choice(pieces) + rng.choice(between) for _ in range(rng.randint(1, 14)))[:900]
+        yield f"{rng.randint(1, 100)}% {text}" if rng.random() < 0.6 else text
+
+
+def check_string(text: str) -> None:
+    """It is refused with a reason, or written out and read again as the same recipe."""
+    try:
+        recipe = parse_recipe(text).recipe
+    except RecipeError as error:
+        assert str(error)
+        return
+    again = parse_recipe(format_prompt(recipe), strict=True)
+    assert again.recipe == recipe
+    assert not again.warnings
+
+
+def test_strings_of_known_words_are_read_or_refused() -> None:
+    """Whatever stands beside whatever."""
+    for text in strings(seed=1, n=500):
+        check_string(text)
+
+
+@pytest.mark.slow
+def test_many_strings_of_known_words_are_read_or_refused_at_once() -> None:
+    """20,000 of them, each within 20 ms of the processor: a service reads them while others wait."""
+    check_string("60% red, 40% black")  # so that the tables are read
+    for text in strings(seed=2, n=20_000):
+        start = time.process_time()
+        with contextlib.suppress(RecipeError):
+            parse_recipe(text)
+        assert time.process_time() - start < 0.02, text
+        check_string(text)
