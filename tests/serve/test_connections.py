@@ -136,3 +136,21 @@ def test_the_one_that_has_waited_longest_makes_room() -> None:
     for one in (a, c, d, e):
         connections.remove(one)
     assert (len(connections), connections._by_address) == (0, {})
+
+
+def test_the_end_of_a_burst_is_told() -> None:
+    """Once, and not of a few that come and go."""
+    ends: list[int] = []
+    connections = Connections(100, 100, lambda: ends.append(len(connections)))
+    crowd = [Dropped(connections, "a") for _ in range(40)]
+    for _ in range(3):
+        for one in crowd[:5]:
+            connections.add(one)
+        for one in crowd[:5]:
+            connections.remove(one)
+    assert not ends
+    for one in crowd:
+        connections.add(one)
+    for one in crowd:
+        connections.remove(one)
+    assert ends == [24, 8]

@@ -69,6 +69,7 @@ def create_app(service: Service) -> ASGIApp:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     service.jobs.attach(asyncio.get_running_loop())
+    await run_in_threadpool(app.openapi)  # made once: whoever needed it first would hold up all others
     told = partial(_prediction, service, f"http://{service.settings.host}:{service.settings.port}")
     webhooks = Webhooks(service.store, service.metrics, told)
     service.jobs.on_change = webhooks.tell

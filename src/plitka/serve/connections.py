@@ -1,6 +1,7 @@
 """How many connections are open, of everybody and of each address, and which of them makes room for a new one."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -34,10 +35,18 @@ class _Group:
         return True
 
 
+_BURST = 16
+"""So many connections fewer than there were are the end of a burst."""
+
+
 class Connections:
     """The open connections; used by the event loop's thread alone."""
 
-    def __init__(self, limit: int, limit_per_address: int) -> None:
+    def __init__(self, limit: int, limit_per_address: int, on_burst_end: Callable[[], None] = lambda: None) -> None:
+        """`on_burst_end` is told that many have gone."""
+        self._on_burst_end = on_burst_end
+        self._most = 0
+        """That were open at a time, since the end of the last burst."""
         self._limit_per_address = limit_per_address
         self._all = _Group(limit)
         self._by_address: dict[str, _Group] = {}
@@ -54,6 +63,7 @@ class Connections:
         has_room = all(group.make_room() for group in groups)
         for group in groups:
             group.members.add(one)
+        self._most = max(self._most, len(self))
         self.wait(one)
         return has_room
 
@@ -66,6 +76,9 @@ class Connections:
             own.members.discard(one)
             if not own.members:
                 del self._by_address[one.address]
+        if len(self) <= self._most - _BURST:
+            self._most = len(self)
+            self._on_burst_end()
 
     def wait(self, one: Connection) -> None:
         """It has no request in work; one that was removed stays so."""

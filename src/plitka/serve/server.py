@@ -88,6 +88,8 @@ def server_of(service: Service) -> uvicorn.Server:
 
 def _protocol(service: Service) -> Any:  # noqa: ANN401  (uvicorn asks for a class, and calls it)
     settings = service.settings
-    connections = Connections(connections_that_fit(settings.max_connections), settings.connections_per_address)
+    connections = Connections(
+        connections_that_fit(settings.max_connections), settings.connections_per_address, service.tidier.soon
+    )
     service.metrics.connections.set_function(lambda: len(connections))
     return partial(TimedProtocol, settings=settings, open_connections=connections)

@@ -9,6 +9,7 @@ from plitka.serve.allowance import Allowance
 from plitka.serve.health import Health
 from plitka.serve.jobs import Jobs
 from plitka.serve.life import Life
+from plitka.serve.memory import Tidier
 from plitka.serve.metrics import Metrics
 from plitka.serve.orders import CheckedOrder, Order
 from plitka.serve.permissions import make_private_folder
@@ -44,6 +45,8 @@ class Service:
     streams_to: Places
     """Open streams of events, to each address."""
     uploads: Uploads
+    tidier: Tidier
+    """Told of what has ended and took much memory."""
 
     @property
     def is_alive(self) -> bool:
@@ -116,6 +119,7 @@ def open_service(
     health = Health(store, pictures, settings, metrics)
     jobs = Jobs(store, pictures, settings, metrics, health)
     health.on_return = jobs.resume
+    tidier = Tidier()
     worker = Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px)
     return Service(
         settings=settings,
@@ -129,7 +133,8 @@ def open_service(
         tracer=tracer,
         link_secret=store.secret("links"),
         version=version,
-        uploads=Uploads(settings),
+        uploads=Uploads(settings, tidier),
+        tidier=tidier,
         requests=Places(settings.requests_per_key),
         streams=Places(settings.streams_per_key),
         streams_to=Places(settings.streams_per_address),

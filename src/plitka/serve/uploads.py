@@ -7,32 +7,30 @@ import asyncio
 import threading
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from plitka.errors import TooMany, Unavailable
 from plitka.serve.fair_queue import FairQueue
-from plitka.serve.memory import give_memory_back
+from plitka.serve.memory import Tidier
 from plitka.serve.settings import Settings
 
 _RETRY_AFTER_S = 2.0
-_TIDY_AFTER_S = 1.0
 
 
 class Uploads:
     """Files that are being read, wait, or are decoded."""
 
-    def __init__(self, settings: Settings, tidy: Callable[[], None] = give_memory_back) -> None:
-        """None yet; `tidy` is called in a thread of its own, a while after uploads have ended."""
+    def __init__(self, settings: Settings, tidier: Tidier) -> None:
+        """None yet; the tidier is told of each that has ended."""
         self._settings = settings
-        self._tidy = tidy
+        self._tidier = tidier
         self._lock = threading.Lock()
         self._n_files: Counter[str] = Counter()
         self._n_bytes: Counter[str] = Counter()
         self._queue = FairQueue()
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._is_decoding = False
-        self._is_tidying_due = False
 
     @contextmanager
     def hold(self, key_id: str, n_bytes: int) -> Iterator[None]:
@@ -54,20 +52,7 @@ class Uploads:
                 self._n_bytes[key_id] -= n_bytes
                 if not self._n_files[key_id]:
                     del self._n_files[key_id], self._n_bytes[key_id]
-                self._tidy_soon()
-
-    def _tidy_soon(self) -> None:
-        """Give the memory of this upload back, together with that of others which end soon; the lock is held."""
-        if not self._is_tidying_due:
-            self._is_tidying_due = True
-            timer = threading.Timer(_TIDY_AFTER_S, self._tidy_now)
-            timer.daemon = True
-            timer.start()
-
-    def _tidy_now(self) -> None:
-        with self._lock:
-            self._is_tidying_due = False
-        self._tidy()
+            self._tidier.soon()
 
     def _check_room(self, key_id: str, n_bytes: int) -> None:
         limits = self._settings
