@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from lattice import without_lattice
 from PIL import Image
 from two_sample import Pairs, accuracy
 
 from plitka.core.files.photograph import read_photographs
 from plitka.core.judge.close_look import figures, look_closely
 from plitka.core.recipes.recipe import Recipe
+from plitka.model.lattice import without_lattice
 
 MARGIN = 0.125
 """Of each side of a photograph: where its tile is worn and ends."""

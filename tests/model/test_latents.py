@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from diffusers import AutoencoderDC
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.model.conftest import FLOAT32
@@ -108,3 +109,26 @@ def test_a_level_that_a_decoder_gives_is_the_pixel(levels: list[int]) -> None:
             decode_latents(vae, torch.zeros(1, 4, 1, 1))
     else:
         assert decode_latents(vae, torch.zeros(1, 4, 1, 1)).transpose(2, 0, 1).ravel().tolist() == levels
+
+
+def test_pixels_that_were_shuffled_leave_no_lattice() -> None:
+    """What each pixel of a place has of its own in an untrained decoder would be seen at every place."""
+    widths: Any = {"encoder_block_out_channels": (8, 8, 8), "decoder_block_out_channels": (8, 8, 8)}
+    layers: Any = {"encoder_layers_per_block": (0, 1, 1), "decoder_layers_per_block": (0, 1, 1)}
+    made: Any = AutoencoderDC
+    plain: Any = {f"{half}_qkv_multiscales": ((), (), ()) for half in ("encoder", "decoder")}
+    torch.manual_seed(0)
+    shuffling: Any = made(latent_channels=4, scaling_factor=1.0, **widths, **layers, **plain)
+    latents = torch.randn(1, 4, 96, 96)
+    with torch.no_grad():
+        raw = shuffling.decode(latents).sample[0]
+    pixels = torch.from_numpy(decode_latents(shuffling, latents).copy()).permute(2, 0, 1).float()
+    before, after = (_lattice(part) for part in (127.5 * (raw.clamp(-1, 1) + 1), pixels))
+    assert before > 1
+    assert after < 0.1 * before
+
+
+def _lattice(levels: torch.Tensor) -> float:
+    """How far the means of the pixels of 4-px places are apart, in levels."""
+    means = levels.unfold(1, 4, 4).unfold(2, 4, 4).mean((1, 2))
+    return float((means - means.mean((1, 2), keepdim=True)).abs().max())

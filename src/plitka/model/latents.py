@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from plitka.errors import BadOutput
+from plitka.model.lattice import has_shuffled_pixels, without_lattice
 
 if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
@@ -58,6 +59,8 @@ def decode_latents(vae: Any, latents: torch.Tensor) -> "RgbImage":
         image = vae.decode(latents.to(vae.dtype), return_dict=False)[0][0].float()  # (3, H, W) in -1..1
         if not image.isfinite().all():
             raise BadOutput("the VAE gave NaN in {dtype}; set force_upcast in its config.json", dtype=str(vae.dtype))
+        if has_shuffled_pixels(vae):
+            image = without_lattice(image, image.shape[-1] // latents.shape[-1])
         pixels = (image / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
     if np.ptp(pixels.reshape(-1, 3), axis=0).max() < _FLAT_LEVELS:
         raise BadOutput("the network made an empty picture of one colour; verify the model, try another seed")

@@ -2,20 +2,15 @@
 
 import importlib
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 import pytest
 import torch
 
+from plitka.model.lattice import has_shuffled_pixels, without_lattice
+
 ROOT = Path(__file__).parents[2]
 PLACE_PX = 4
-
-
-@pytest.fixture
-def lattice(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The recipe's module."""
-    monkeypatch.syspath_prepend(str(ROOT / "recipes/look"))
-    return importlib.import_module("lattice")
 
 
 def grain(side_px: int = 512) -> torch.Tensor:
@@ -29,27 +24,27 @@ def lattice_of(picture: torch.Tensor) -> torch.Tensor:
     return places - places.mean((1, 2), keepdim=True)
 
 
-def test_a_lattice_goes_also_where_it_differs(lattice: ModuleType) -> None:
+def test_a_lattice_goes_also_where_it_differs() -> None:
     """One that is twice as strong on the right as on the left is found on both sides."""
     pattern = 0.02 * torch.randn(3, PLACE_PX, PLACE_PX, generator=torch.Generator().manual_seed(2))
     marked = grain() + pattern.repeat(1, 128, 128) * torch.linspace(1, 2, 512)
-    after = lattice.without_lattice(marked, PLACE_PX)
+    after = without_lattice(marked, PLACE_PX)
     for half in (slice(256), slice(256, None)):
         assert float(lattice_of(after[..., half]).abs().max()) < 0.15 * float(lattice_of(marked[..., half]).abs().max())
 
 
-def test_a_picture_without_one_hardly_changes(lattice: ModuleType) -> None:
+def test_a_picture_without_one_hardly_changes() -> None:
     """By less than a twelfth of its own grain, mostly; most at corners, where the squares are small."""
     plain = grain()
-    changed = lattice.without_lattice(plain, PLACE_PX) - plain
+    changed = without_lattice(plain, PLACE_PX) - plain
     assert float(changed.std()) < 0.08 * float(plain.std())
     assert float(changed.abs().max()) < 0.5 * float(plain.std())
 
 
-def test_even_parts_and_means_stay(lattice: ModuleType) -> None:
+def test_even_parts_and_means_stay() -> None:
     """Colours of places are what they were, exactly, and so are shares."""
     marked = grain(256) + torch.linspace(-0.5, 0.5, 256)
-    after = lattice.without_lattice(marked, PLACE_PX)
+    after = without_lattice(marked, PLACE_PX)
     before, now = (torch.nn.functional.avg_pool2d(one, PLACE_PX) for one in (marked, after))
     assert torch.allclose(before, now, atol=1e-5)
 
@@ -65,7 +60,14 @@ def test_the_judge_takes_it_off_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert float(left.abs().max()) < 0.15 * float(lattice_of(marked).abs().max())
 
 
-def test_a_small_picture_stays(lattice: ModuleType) -> None:
+def test_a_small_picture_stays() -> None:
     """A preview is a few granules wide, and what they have in common is chance."""
     small = grain(128)
-    assert lattice.without_lattice(small, PLACE_PX) is small
+    assert without_lattice(small, PLACE_PX) is small
+
+
+@pytest.mark.parametrize(("kind", "shuffled"), [("pixel_shuffle", True), ("interpolate", False), (None, False)])
+def test_only_shuffled_pixels_need_it(kind: str | None, *, shuffled: bool) -> None:
+    """SDXL's own autoencoder interpolates, and its pictures are left alone."""
+    config = SimpleNamespace(**({"upsample_block_type": kind} if kind else {}))
+    assert has_shuffled_pixels(SimpleNamespace(config=config)) is shuffled

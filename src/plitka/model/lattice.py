@@ -40,7 +40,7 @@ def without_lattice(picture: torch.Tensor, place_px: int) -> torch.Tensor:
 
 def _without(picture: torch.Tensor, period_px: int) -> torch.Tensor:
     places = functional.pixel_unshuffle(picture[None], period_px)  # (1, C * period_px ** 2, h, w), pixels of one last
-    apart = places.unflatten(1, (len(picture), -1))
+    apart = places.view(1, len(picture), -1, *places.shape[2:])
     apart = (apart - apart.mean(2, keepdim=True)).flatten(1, 2)
     return functional.pixel_shuffle(places - _means(apart), period_px)[0]
 
