@@ -177,6 +177,7 @@ def test_guidance_of_one_runs_the_network_on_one_text(
     tiny_engine: TinyEngine, ask: Ask, guidance: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative prompt costs half the work, which is spared where it has no say."""
+    make(tiny_engine, ask(guidance=guidance))  # the first picture of a mix may need a swatch, which is painted too
     sizes = []
     forward = tiny_engine.painter._pipe.unet.forward
 
