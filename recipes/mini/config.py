@@ -58,6 +58,8 @@ class MiniConfig:
     diffusion_batch: int = 12
     """Beside the guided step, of what must not be forgotten: text mode."""
     guided_crop_px: int = 256
+    critic_crop_px: int = 256
+    """Of those crops, what the critic sees."""
     shares_batch: int = 16
     """Of the stage that paints maps from noise, for both of its lessons."""
 
@@ -75,15 +77,16 @@ class MiniConfig:
 FULL = MiniConfig()
 SMALL = replace(
     FULL,
-    n_fields=96,
-    n_shards=96,
-    n_chip_fields=32,
+    n_fields=4,
+    n_shards=32,
+    n_chip_fields=48,
     field_px=256,
     pool=192,
     refresh=1,
     kept=192,
     guided_batch=4,
-    diffusion_batch=2,
+    diffusion_batch=1,
+    critic_crop_px=128,
     shares_batch=4,
 )
 """For the last stage, on a laptop's processor."""
@@ -106,5 +109,6 @@ TOY = replace(
     shares_batch=2,
     text_steps=3,
     guided_crop_px=64,
+    critic_crop_px=32,
 )
 """The same code in seconds on a laptop's processor, to see that it runs."""

@@ -11,14 +11,15 @@ from typing import Any
 
 import torch
 from config import MiniConfig
-from critic import Critic, hinge, pull_of_critic
+from critic import Critic, hinge, pull_of_critic, unsteadiness
 from networks import Parts
 from prompts import draw_sample, training_colours
 from scenes import FLAT_SHARE, Scenes
 from stage import Average, Stage
+from textures import Grain, Spectrum, Tails
 from torch import Tensor, nn
 from torch.nn import functional
-from train_guided import CRITIC_SHARE, LATTICE_WEIGHT, Spectrum, decode
+from train_guided import CRITIC_SHARE, GRAIN_WEIGHT, LATTICE_WEIGHT, STEADY_WEIGHT, decode
 from train_style import adapt, resume, save
 from train_unet import Objective, noise_with, tokenise
 from train_vae import lattice_loss, picture_losses
@@ -30,6 +31,7 @@ CRITIC_ALONE = 150
 RENEWAL_STEPS = 3
 """Between one example of the kept ones and the next being renewed."""
 SPECTRUM_WEIGHT = 0.3
+TAILS_WEIGHT = 0.03
 
 
 def main() -> None:
@@ -43,6 +45,8 @@ def main() -> None:
     for p in adapter:
         p.requires_grad_(True)
     lesson = Lesson(Kept(scenes, parts, config, device, seed=5 + stage.seed), parts, adapter, device)
+    if (critic := stage.load("critic")) is not None:
+        lesson.critic.load_state_dict(critic)
     average = Average([unet], limit=0.995)
     stage.restart_clock()
     stage.log(stage="detail", adapter=sum(p.numel() for p in adapter))
@@ -79,6 +83,8 @@ class Example:
     """The lit picture (3, H, W), -1..1, as the autoencoder can say it; none for a noised map."""
     levels: Tensor | None = None
     """Its spectrum as it was rendered: some of the finest is lost between the encoder and the decoder."""
+    tails: Tensor | None = None
+    """The shares of gaps and glints as rendered."""
     shown: Tensor | None = None
     """The map."""
 
@@ -90,7 +96,7 @@ class Kept:
         self.scenes, self.parts, self.device = scenes, parts, device
         self.objective = Objective(parts.unet, parts.encoders, config, device)
         self.rng, self.colours = random.Random(seed), training_colours()
-        self.spectrum, self.size = Spectrum(device), config.kept
+        self.spectrum, self.tails, self.size = Spectrum(device), Tails(device), config.kept
         self.kinds: dict[bool, list[Example]] = {False: [], True: []}
         for _ in range(config.kept):
             self.refresh()
@@ -112,7 +118,8 @@ class Kept:
         example = Example(given, noised[0], (latents if is_lit else flat)[0], o.alpha[time], o.sigma[time])
         if is_lit:
             wanted, shown = (self.parts.vae.decode(part).sample.half()[0] for part in (latents, flat))
-            example = replace(example, wanted=wanted, levels=self.spectrum.levels(painted.lit)[0], shown=shown)
+            levels, tails = (figure(painted.lit)[0] for figure in (self.spectrum.levels, self.tails.shares))
+            example = replace(example, wanted=wanted, levels=levels, tails=tails, shown=shown)
         kind = self.kinds[is_lit]
         kind.append(example)
         share = 1 - DENOISED_SHARE if is_lit else DENOISED_SHARE
@@ -156,7 +163,9 @@ class Lesson:
         painted = decode(self.vae, latents)
         wanted, shown = (torch.stack(part).float() for part in zip(*((x.wanted, x.shown) for x in lit), strict=True))
         levels = torch.stack([x.levels for x in lit]) - self.kept.spectrum.levels(painted)
+        tails = torch.stack([x.tails for x in lit]) - self.kept.tails.shares(painted)
         losses = picture_losses(painted, wanted) | {"spectrum": levels.square().mean(), "diffusion": diffusion}
+        losses |= {"tails": tails.square().mean(), "grain": Grain().distance(painted, wanted)}
         losses["lattice"] = LATTICE_WEIGHT * lattice_loss(painted, wanted)
         pull = self._pull(painted, shown, losses, criticised=criticised)
         self.updates.zero_grad(set_to_none=True)
@@ -186,6 +195,7 @@ class Lesson:
     def _pull(self, painted: Tensor, shown: Tensor, losses: dict[str, Tensor], *, criticised: bool) -> Tensor:
         """Where the painted pixels should go: to the pair's, to its spectrum, and to where the critic doubts less."""
         kept = losses["pixels"] + losses["blocks"] + SPECTRUM_WEIGHT * losses["spectrum"] + losses["lattice"]
+        kept = kept + TAILS_WEIGHT * losses["tails"] + GRAIN_WEIGHT * losses["grain"]
         (to_pair,) = torch.autograd.grad(kept, painted, retain_graph=True)
         if not criticised:
             return to_pair
@@ -200,9 +210,10 @@ class Lesson:
 
     def _teach_critic(self, wanted: Tensor, painted: Tensor, shown: Tensor) -> Tensor:
         pictures = self._part(torch.cat([torch.cat([part, shown], 1) for part in (wanted, painted)]))
-        loss = hinge(self.critic(pictures))
+        judgement = self.critic(pictures)
+        loss = hinge(judgement)
         self.critic_updates.zero_grad(set_to_none=True)
-        loss.backward()
+        (loss + STEADY_WEIGHT * unsteadiness(self.critic, pictures, judgement)).backward()
         self.critic_updates.step()
         return loss.detach()
 

@@ -16,6 +16,7 @@ from PIL import Image
 from prompts import training_colours
 from scenes import Scenes
 from stage import Average, Recorded, Stage, adamw, compiled, half_precision, set_rate
+from textures import Grain, Spectrum, Tails
 from torch import Tensor, nn
 from torch.nn import functional
 from train_unet import Objective, Pool, save
@@ -23,7 +24,7 @@ from train_vae import lattice_loss, picture_losses
 
 CRITIC_FROM = 0.3
 """Share of the training without a critic: one that has nothing to doubt yet only gets in the way."""
-CRITIC_SHARE = 0.8
+CRITIC_SHARE = 0.5
 """Length of the critic's pull on the pixels, where that towards the pair's pixels is 1."""
 HEARD_STEPS = 200
 """In which the critic's pull grows to that: at first it knows little, in a run that goes on as well."""
@@ -32,14 +33,15 @@ ALIKE_WEIGHT = 6.0
 """Of what the critic sees and the pair has not."""
 LATENTS_WEIGHTS = (1.0, 0.1)
 """Of the distance between latents without and with a critic: it shows the way at first and blurs at last."""
-DIFFUSION_WEIGHT = 1.0
+DIFFUSION_WEIGHT = 0.03
+"""Of what must not be forgotten: its gradient is so much longer than that of the pictures, which a step of guided mode
+moves by `sigma` of a velocity only, that with a weight of 1 the last layers would learn next to nothing of the look."""
 SPECTRUM_WEIGHT = 0.15
 TAILS_WEIGHT = 0.01
+GRAIN_WEIGHT = 0.003
 LATTICE_WEIGHT = 30.0
 KINDS = (True, False)
 """Of scenes: two in three have the look of the photographs, so that the adapter has little to mend."""
-WINDOW_PX = 64
-N_BANDS = 12
 
 
 def main() -> None:
@@ -97,7 +99,7 @@ class Lesson:
         self.painter = [p for group in self.painter_updates.param_groups for p in group["params"]]
         self.all_parameters = [*self.painter, *self.critic.parameters()]
         self.critic_updates = adamw([{"params": list(self.critic.parameters())}], device, (0.0, 0.99))
-        self.spectrum, self.tails = Spectrum(device), Tails(device)
+        self.spectrum, self.tails, self.grain = Spectrum(device), Tails(device), Grain()
         self.losses: dict[str, Tensor] = {}
         self.criticised, self.goes_on = False, False
         self.heard, self.n_heard = torch.zeros((), device=device), 0
@@ -138,6 +140,7 @@ class Lesson:
                 wanted, shown = decode(self.vae, lit), decode(self.vae, flat)
             losses = picture_losses(painted, wanted) | {"spectrum": self.spectrum.distance(painted, wanted)}
             losses["tails"] = self.tails.distance(painted, wanted)
+            losses["grain"] = self.grain.distance(painted, wanted)
             losses["lattice"] = LATTICE_WEIGHT * lattice_loss(painted, wanted)
             pull = self._pull(painted, wanted, shown, losses)
             losses |= {"latents": functional.mse_loss(latents, lit), "diffusion": diffusion}
@@ -155,15 +158,22 @@ class Lesson:
         """Where the painted pixels should go: to the pair's, and as far to where the critic doubts less."""
         # Differences of neighbours only punish grain that is not the pair's own: with a critic they go.
         kept = losses["pixels"] + losses["blocks"] + SPECTRUM_WEIGHT * losses["spectrum"] + losses["lattice"]
-        kept = kept + TAILS_WEIGHT * losses["tails"]
+        kept = kept + TAILS_WEIGHT * losses["tails"] + GRAIN_WEIGHT * losses["grain"]
         if not self.criticised:
             return torch.autograd.grad(kept + losses["edges"], painted, retain_graph=True)[0]
-        seen = self.critic.features(torch.cat([painted, shown], 1))
+        part, pair, its_map = self._seen_part(painted, wanted, shown)
+        seen = self.critic.features(torch.cat([part, its_map], 1))
         with torch.no_grad():
-            of_pair = self.critic.features(torch.cat([wanted, shown], 1))
+            of_pair = self.critic.features(torch.cat([pair, its_map], 1))
         losses["alike"] = alikeness(seen, of_pair)
         (to_pair,) = torch.autograd.grad(kept + ALIKE_WEIGHT * losses["alike"], painted, retain_graph=True)
         return to_pair + CRITIC_SHARE * self.heard * pull_of_critic(judgements(seen), painted, to_pair)
+
+    def _seen_part(self, *pictures: Tensor) -> list[Tensor]:
+        """The squares of pictures that the critic sees in this step: others in each."""
+        size, room = self.config.critic_crop_px, self.config.guided_crop_px - self.config.critic_crop_px
+        top, left = (self.n_heard * step % (room + 1) for step in (37, 53))
+        return [part[..., top : top + size, left : left + size] for part in pictures]
 
     def _crops(self, *maps: Tensor) -> list[Tensor]:
         """The same random squares of several maps of latents."""
@@ -179,6 +189,7 @@ class Lesson:
         return [part.gather(2, rows).gather(3, columns) for part in maps]
 
     def _teach_critic(self, wanted: Tensor, painted: Tensor, shown: Tensor) -> dict[str, Tensor]:
+        wanted, painted, shown = self._seen_part(wanted, painted, shown)
         with half_precision(self.device):
             pictures = torch.cat([torch.cat([part, shown], 1) for part in (wanted, painted)])
             judgement = self.critic(pictures)
@@ -207,57 +218,6 @@ def save_rows(path: Path, *rows: Tensor) -> None:
     """One picture of batches (B, 3, H, W) in -1..1, each of which is a row."""
     sheet = torch.cat([torch.cat(list(row), 2) for row in rows], 1)
     Image.fromarray((sheet / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()).save(path)
-
-
-class Spectrum:
-    """The power of lightness in bands of detail."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.window = torch.hann_window(WINDOW_PX, device=device)
-        self.of_lightness = torch.tensor([0.3, 0.6, 0.1], device=device)[:, None, None]
-        rows, columns = torch.fft.fftfreq(WINDOW_PX), torch.fft.rfftfreq(WINDOW_PX)
-        octaves = torch.log2(WINDOW_PX * torch.hypot(rows[:, None], columns).clamp(1 / WINDOW_PX, 0.5))
-        bands = (octaves / octaves.max() * N_BANDS).long().clamp(max=N_BANDS - 1)
-        weights = functional.one_hot(bands.flatten(), N_BANDS).float()
-        self.bands = (weights / weights.sum(0)).to(device)
-
-    def levels(self, pictures: Tensor) -> Tensor:
-        """(B, bands) of pictures (B, 3, H, W), in nepers of power."""
-        lightness = (pictures * self.of_lightness).sum(1)
-        windows = lightness.unfold(1, WINDOW_PX, WINDOW_PX // 2).unfold(2, WINDOW_PX, WINDOW_PX // 2)
-        windows = (windows - windows.mean((-2, -1), keepdim=True)) * self.window[:, None] * self.window
-        power = torch.fft.rfft2(windows).abs().square().mean((1, 2))
-        return (power.flatten(1) @ self.bands + 1e-4).log()
-
-    def distance(self, painted: Tensor, wanted: Tensor) -> Tensor:
-        """The mean square of what parts two batches of pictures."""
-        return (self.levels(painted) - self.levels(wanted)).square().mean()
-
-
-class Tails:
-    """How many places of a picture are nearly black, and nearly white: gaps and glints."""
-
-    DARK, BRIGHT = (6.0, 12.0, 24.0, 40.0), (160.0, 200.0, 225.0, 245.0)
-    """Levels, 0..255."""
-    SOFTNESS = 5.0
-    """Levels over which a place is counted in part."""
-    LEAST = 0.003
-    """Share below which there is as good as none."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.of_luma = torch.tensor([0.2126, 0.7152, 0.0722], device=device)[:, None, None]
-        self.levels = torch.tensor([*self.DARK, *self.BRIGHT], device=device)[:, None, None]
-        self.signs = torch.tensor([-1.0] * len(self.DARK) + [1.0] * len(self.BRIGHT), device=device)[:, None, None]
-
-    def shares(self, pictures: Tensor) -> Tensor:
-        """(B, n) logarithms of the shares beyond each level, of pictures (B, 3, H, W) in -1..1."""
-        luma = (127.5 * (pictures.float() + 1) * self.of_luma).sum(1, keepdim=True)
-        beyond = torch.sigmoid(self.signs * (luma - self.levels) / self.SOFTNESS)
-        return (beyond.mean((2, 3)) + self.LEAST).log()
-
-    def distance(self, painted: Tensor, wanted: Tensor) -> Tensor:
-        """The mean square of what parts two batches of pictures."""
-        return (self.shares(painted) - self.shares(wanted)).square().mean()
 
 
 if __name__ == "__main__":
