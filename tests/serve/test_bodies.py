@@ -74,6 +74,14 @@ def test_small_words_do_not_pass_for_masks(maker: httpx2.Client) -> None:
     assert answer.status_code == 413, answer.text
 
 
+@pytest.mark.parametrize("begin", [b'"data:', b'\\"data:', b'"data:\\'])
+def test_words_that_do_not_end_are_read_once(maker: httpx2.Client, begin: bytes) -> None:
+    """However often one seems to begin within another: the client would give up before the last was looked at."""
+    body = b'{"recipe": "data:' + begin * ((USUAL.order_bytes - 100) // len(begin))
+    answer = maker.post(routes.JOBS, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code in {400, 413}, answer.text[:200]
+
+
 @pytest.mark.parametrize(
     ("path", "order"),
     [

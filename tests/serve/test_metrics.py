@@ -29,6 +29,18 @@ def test_metrics_count(tmp_path: Path) -> None:
             assert line in text, line
 
 
+def test_an_invented_method_is_counted_with_the_others(tmp_path: Path) -> None:
+    """Else each one, however long, would stay in the metrics for good."""
+    with running(tmp_path) as server:
+        client = server.client("viewer")
+        for number in range(20):
+            assert client.request(f"X{number}", "/v1/models").status_code == 405
+        text = server.client("operator").get("/metrics").text
+        assert "X1" not in text
+        assert 'plitka_http_seconds_count{method="other",route="/v1/models",status="405"} 20.0' in text
+        assert not [line for line in server.logs if str(line.get("method", "")).startswith("X")]
+
+
 def test_a_step_told_again_is_no_step() -> None:
     """Two attempts of three and two steps, the last of the first one told thrice: three times from step to step."""
     metrics = Metrics()

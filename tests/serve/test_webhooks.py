@@ -1,8 +1,12 @@
 """Telling a client's server how its predictions go."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 
+import httpx2
 import pytest
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.webhook_receiver import Hook
@@ -53,7 +57,7 @@ def test_a_webhook_hears_of_start_and_end(tmp_path: Path, own_hook: Hook) -> Non
 def test_a_webhook_hears_only_what_it_asked_for(tmp_path: Path, own_hook: Hook) -> None:
     """The end alone."""
     with running(tmp_path, webhook_hosts=(own_hook.host,)) as server:
-        order_of_end(server, own_hook)
+        order_of_end(server, own_hook.host)
         assert own_hook.heard.get(timeout=20)["status"] == "succeeded"
     assert own_hook.heard.empty()
 
@@ -72,7 +76,7 @@ def test_an_end_is_told_when_the_pictures_are_there_again(
             return read(digest)
 
         monkeypatch.setattr(server.service.pictures, "read", read_at_last)
-        order_of_end(server, own_hook)
+        order_of_end(server, own_hook.host)
         assert own_hook.heard.get(timeout=20)["output"].startswith("data:image/png;base64,")
     assert not absences
 
@@ -85,19 +89,85 @@ def test_a_message_that_breaks_is_logged(tmp_path: Path, own_hook: Hook, monkeyp
             raise ZeroDivisionError("/secret/path")
 
         monkeypatch.setattr(server.service.pictures, "read", break_down)
-        order_of_end(server, own_hook)
+        order_of_end(server, own_hook.host)
         wait_until(lambda: any(line["event"] == "webhook_broke" for line in server.logs), timeout_s=10)
     (told,) = (line for line in server.logs if line["event"] == "webhook_broke")
     assert told["error"] == "ZeroDivisionError"
     assert "secret" not in str(told)
 
 
-def order_of_end(server: Running, hook: Hook) -> None:
-    """Order a prediction whose end alone is told."""
+class Receiver(ThreadingTCPServer):
+    """Takes as many connections as come."""
+
+    daemon_threads = True
+    request_queue_size = 200
+
+
+@contextmanager
+def receiver(handler: type[StreamRequestHandler]) -> Iterator[str]:
+    """The host of a receiver that answers as it likes."""
+    with Receiver(("127.0.0.1", 0), handler) as one:
+        threading.Thread(target=one.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{one.server_address[1]}"
+        one.shutdown()
+
+
+def test_an_answer_is_not_read_beyond_its_status(tmp_path: Path) -> None:
+    """However much of it the receiver sends: it would fill the memory."""
+    cut_off = threading.Event()
+
+    class Endless(StreamRequestHandler):
+        def handle(self) -> None:
+            """Answer with 256 MB, or as much of them as is taken."""
+            self.rfile.readline()
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            try:
+                for _ in range(256):
+                    self.wfile.write(bytes(2**20))
+            except OSError:
+                cut_off.set()
+
+    with receiver(Endless) as host, running(tmp_path, webhook_hosts=(host,)) as server:
+        order_of_end(server, host)
+        assert cut_off.wait(30)
+        wait_until(lambda: not server.service.store.due_webhooks())
+
+
+def test_a_slow_receiver_holds_up_no_other(tmp_path: Path, own_hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It answers a byte at a time, to more messages than there are connections."""
+    monkeypatch.setattr(webhooks, "_TIMEOUT_S", 2.0)
+    monkeypatch.setattr(webhooks, "_PAUSES_S", (0.0,))
+    is_over, n_held = threading.Event(), 0
+
+    class Dripping(StreamRequestHandler):
+        def handle(self) -> None:
+            """Answer without end."""
+            nonlocal n_held
+            n_held += 1
+            with suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+                while not is_over.wait(0.2):
+                    self.wfile.write(b"x")
+
+    with (
+        receiver(Dripping) as slow,
+        running(tmp_path, webhook_hosts=(slow, own_hook.host), key_queue_limit=200) as server,
+    ):
+        client = server.client()
+        for _ in range(110):
+            order_of_end(server, slow, client)
+        wait_until(lambda: n_held >= 8 and not server.service.store.unfinished())
+        order_of_end(server, own_hook.host, client)
+        assert own_hook.heard.get(timeout=20)["status"] == "succeeded"
+        is_over.set()
+
+
+def order_of_end(server: Running, host: str, client: httpx2.Client | None = None) -> None:
+    """Order a prediction whose end alone is told to a host."""
     order = {
         "input": {"prompt": RECIPE, "seed": 1},
-        "webhook": f"http://{hook.host}/",
+        "webhook": f"http://{host}/",
         "webhook_events_filter": ["completed"],
     }
-    answer = server.client().post("/predictions", json=order, headers={"Prefer": "respond-async"})
+    answer = (client or server.client()).post("/predictions", json=order, headers={"Prefer": "respond-async"})
     assert answer.status_code == 202

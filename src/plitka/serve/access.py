@@ -4,11 +4,12 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller, Role
-from plitka.serve.orders import Order
+from plitka.serve.orders import Order, with_mask
 from plitka.serve.service import Service
 from plitka.serve.store import Job
 
@@ -78,11 +79,33 @@ def hold_stream(request: Request, service: Service, caller: Caller) -> None:
     )
 
 
-def order_one(request: Request, service: Service, caller: Caller, order: Order, terms: Terms) -> Job:
+async def order_one(request: Request, service: Service, caller: Caller, order: Order, terms: Terms) -> Job:
     """Check, count and accept one order."""
-    checked = service.check(order)
-    spend(request, service, caller)
-    return service.jobs.accept(caller, [checked], terms)[0]
+    drawn = await with_drawn_masks(service, caller, order)
+
+    def accept() -> Job:
+        checked = service.check(drawn)
+        spend(request, service, caller)
+        return service.jobs.accept(caller, [checked], terms)[0]
+
+    return await run_in_threadpool(accept)
+
+
+async def with_drawn_masks(service: Service, caller: Caller, order: Order) -> Order:
+    """The order with each mask that is a picture or a drawing as a scene keeps it.
+
+    Such a mask can take seconds and hundreds of megabytes, so each has its turn as an uploaded file has. No thread is
+    held by those that wait: all other requests need one.
+
+    Raises:
+        InputError: a mask that cannot be read, by the number of its zone.
+    """
+    zones = list(order.zones or ())
+    for place, zone in enumerate(zones):
+        if zone.is_drawn:
+            async with service.uploads.turn(caller.key_id):
+                zones[place] = await run_in_threadpool(with_mask, place + 1, zone)
+    return order.model_copy(update={"zones": zones}) if zones else order
 
 
 def own_job(service: Service, caller: Caller, job_id: str) -> Job:

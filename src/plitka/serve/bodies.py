@@ -16,8 +16,9 @@ from plitka.errors import TooLarge
 from plitka.serve import routes
 from plitka.serve.settings import Settings
 
-_MASK = re.compile(rb'"data:[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-"""A data URL as JSON has it."""
+_MASK = re.compile(rb'"data:[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
+"""A data URL as JSON has it. One that does not end is one too: else each that seems to begin within it would be read to
+its end again."""
 _PIECE_BYTES = 64 * 1024
 """Of a body that is passed on: forms are parsed in Python, and the loop has its turn after each piece."""
 

@@ -173,7 +173,7 @@ class _PredictionCall:
             model: that the path names; None: the one that the body does.
         """
         service, wait_s = self.service, _wait_s(self.prefer, usual=usual_wait_s)
-        job = await run_in_threadpool(self._accept, prediction_id, model)
+        job = await self._accept(prediction_id, model)
         if wait_s is None:
             job = (await until_ended(service, self.request, [job]))[0]
         elif wait_s > 0:
@@ -185,7 +185,7 @@ class _PredictionCall:
         self.response.status_code = made_status if job.state.is_final or made_status != 200 else 202
         return seen
 
-    def _accept(self, prediction_id: str | None, model: str | None) -> Job:
+    async def _accept(self, prediction_id: str | None, model: str | None) -> Job:
         body, request, service = self.body, self.request, self.service
         if body.webhook is not None:
             check_host(body.webhook, service.settings)
@@ -196,7 +196,7 @@ class _PredictionCall:
             model=settle_model(model or body.version, service.engine),
             traceparent=request.headers.get("traceparent"),
         )
-        return order_one(request, service, self.caller, body.input.order(), terms)
+        return await order_one(request, service, self.caller, body.input.order(), terms)
 
 
 PredictionCall: TypeAlias = Annotated[_PredictionCall, Depends()]

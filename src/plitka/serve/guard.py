@@ -37,6 +37,8 @@ SECURITY_HEADERS = {
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOCAL_HOSTS = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"})
+"""Of HTTP. A client may invent others, however long, and no log nor metric keeps those."""
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
@@ -59,7 +61,7 @@ class Guard:
         response = _Response(scope, send, request_id)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        name = f"{scope['method']} {scope['path'] if scope['path'] in routes.OPEN_PATHS else ''}".strip()
+        name = f"{_method_of(scope)} {scope['path'] if scope['path'] in routes.OPEN_PATHS else ''}".strip()
         with self._service.tracer.request(name, headers.get("traceparent")), ExitStack() as held:
             scope["state"]["held"] = held
             await self._serve(scope, receive, response, headers)
@@ -154,10 +156,11 @@ class Guard:
         """Log and measure the request."""
         route = getattr(scope.get("route"), "path", "other")
         status = "dropped" if response.is_dropped else str(response.status)
-        self._service.metrics.requests.labels(scope["method"] if route != "other" else "", route, status).observe(
+        method = _method_of(scope)
+        self._service.metrics.requests.labels(method if route != "other" else "", route, status).observe(
             response.seconds
         )
-        log.info("request", method=scope["method"], route=route, status=status, seconds=round(response.seconds, 4))
+        log.info("request", method=method, route=route, status=status, seconds=round(response.seconds, 4))
 
 
 class _Response:
@@ -194,6 +197,10 @@ class _Response:
 def _is_open(scope: Scope) -> bool:
     """Whether anybody may ask it, and a body would mean nothing."""
     return scope["path"] in routes.OPEN_PATHS and scope["method"] in ("GET", "HEAD")
+
+
+def _method_of(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 async def _nothing_more() -> Message:

@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from plitka.core.generation import MAX_SEED, USUAL_MODE
 from plitka.errors import InputError, PlitkaError
 from plitka.serve import fields, routes, schemas
-from plitka.serve.access import Maker, TheService, hold_stream, spend
+from plitka.serve.access import Maker, TheService, hold_stream, spend, with_drawn_masks
 from plitka.serve.completion import abandon, picture_of, until_ended
 from plitka.serve.image_formats import Preview, base64_text, converted
 from plitka.serve.jobs import Terms
@@ -149,7 +149,7 @@ async def generate_images(order: ImagesOrder, request: Request, service: TheServ
     """Wait for the pictures, or stream them with previews."""
     if order.stream:
         hold_stream(request, service, caller)
-    jobs = await run_in_threadpool(_accept, order, request, service, caller)
+    jobs = await _accept(order, request, service, caller)
     if order.stream:
         return StreamingResponse(_stream(service, order, jobs), media_type="text/event-stream")
     ended = await until_ended(service, request, jobs)
@@ -158,23 +158,32 @@ async def generate_images(order: ImagesOrder, request: Request, service: TheServ
     return JSONResponse(answer.model_dump(exclude_none=True))
 
 
-def _accept(order: ImagesOrder, request: Request, service: Service, caller: Caller) -> list[Job]:
+async def _accept(order: ImagesOrder, request: Request, service: Service, caller: Caller) -> list[Job]:
     is_any = order.model is None or _OPENAI_MODELS.fullmatch(order.model)
     model = None if is_any else settle_model(order.model, service.engine)
-    orders = _checked(order, service)
-    spend(request, service, caller, len(orders))
     terms = Terms(request_id=request.state.request_id, model=model, traceparent=request.headers.get("traceparent"))
-    return service.jobs.accept(caller, orders, terms)
+    first = await with_drawn_masks(service, caller, _first(order))
+
+    def accept() -> list[Job]:
+        orders = _checked(first, order.n or 1, service)
+        spend(request, service, caller, len(orders))
+        return service.jobs.accept(caller, orders, terms)
+
+    return await run_in_threadpool(accept)
 
 
-def _checked(order: ImagesOrder, service: Service) -> list[CheckedOrder]:
-    """One of our orders for each picture, with consecutive seeds."""
+def _first(order: ImagesOrder) -> Order:
     try:
-        first = service.check(order.order())
+        return order.order()
     except ValueError as error:  # pydantic's, of a side that is out of its range
         raise InputError("{name} is out of its range", name="size") from error
+
+
+def _checked(order: Order, n: int, service: Service) -> list[CheckedOrder]:
+    """As many orders, with consecutive seeds."""
+    first = service.check(order)
     seed = first.order.seed or 0
-    last = seed + (order.n or 1) - 1
+    last = seed + n - 1
     if last > MAX_SEED:
         raise InputError("{name} is out of its range", name="seed")
     return [first, *(first.with_seed(other) for other in range(seed + 1, last + 1))]

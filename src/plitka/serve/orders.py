@@ -26,6 +26,11 @@ class ZoneOrder(Wire):
     mask: fields.Mask
     recipe: fields.RecipeText
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the mask is a picture or a drawing, and no shape in words."""
+        return self.mask.startswith("data:")
+
 
 class LookChoices(Wire):
     """How the tile looks, in guided mode; what is left out is as usual."""
@@ -88,7 +93,7 @@ class Order(LookChoices):
         Raises:
             InputError: a mask that cannot be read, by the number of its zone.
         """
-        return self.model_copy(update={"zones": list(map(_with_mask, count(1), self.zones))}) if self.zones else self
+        return self.model_copy(update={"zones": list(map(with_mask, count(1), self.zones))}) if self.zones else self
 
     def with_seed(self) -> "Order":
         """The order with a seed, so that making it again makes the same picture."""
@@ -131,7 +136,12 @@ class Order(LookChoices):
         return Size(width_px=self.width_px or defaults.width_px, height_px=self.height_px or defaults.height_px)
 
 
-def _with_mask(number: int, zone: ZoneOrder) -> ZoneOrder:
+def with_mask(number: int, zone: ZoneOrder) -> ZoneOrder:
+    """A zone with its mask as a scene keeps it.
+
+    Raises:
+        InputError: the mask cannot be read, by the number of its zone.
+    """
     with naming_zone(number, short_mask(zone.mask)):
         mask = canonical_mask(zone.mask, "POST /v1/masks, label={label}")
         return zone.model_copy(update={"mask": mask})

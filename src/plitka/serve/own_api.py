@@ -60,7 +60,7 @@ async def create_job(
         idempotency_key=idempotency_key,
         traceparent=request.headers.get("traceparent"),
     )
-    job = await run_in_threadpool(order_one, request, service, caller, order.order(), terms)
+    job = await order_one(request, service, caller, order.order(), terms)
     response.headers["Location"] = routes.path_of(routes.JOB, job_id=job.id)
     return schemas.job_answer(job, language_of(request.headers), service.jobs.position(job.id))
 

@@ -1,6 +1,6 @@
 """One request, one PNG: Hugging Face's text-to-image contract, and the body of the system that plitka replaces."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -17,6 +17,7 @@ from plitka.serve.keys import Caller
 from plitka.serve.orders import LookChoices, Order
 from plitka.serve.schemas import PNG, problem_responses
 from plitka.serve.service import Service
+from plitka.serve.store import Job
 
 router = APIRouter(tags=["Hugging Face and the old system"])
 
@@ -100,18 +101,18 @@ async def make_one(
     body: TextToImage | OldBody, request: Request, service: TheService, caller: Maker, accept: Accept = None
 ) -> Response:
     """Wait for the picture; closing the connection cancels it."""
-    job = await run_in_threadpool(_accept, body, request, service, caller)
+    job = await _accept(body, request, service, caller)
     ended = (await until_ended(service, request, [job]))[0]
     return await run_in_threadpool(lambda: _answer(picture_of(service, ended), accept))
 
 
-def _accept(body: TextToImage | OldBody, request: Request, service: Service, caller: Caller) -> Any:  # noqa: ANN401
+async def _accept(body: TextToImage | OldBody, request: Request, service: Service, caller: Caller) -> Job:
     try:
         order = body.order()
     except ValueError as error:
         raise InputError("{name} is out of its range", name="negative_prompt") from error
     terms = Terms(request_id=request.state.request_id, traceparent=request.headers.get("traceparent"))
-    return order_one(request, service, caller, order, terms)
+    return await order_one(request, service, caller, order, terms)
 
 
 def _answer(png: bytes, accept: str | None) -> Response:

@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 
 _PAUSES_S = (0.0, 1.0, 4.0, 16.0, 64.0, 256.0)
 _TIMEOUT_S = 10.0
+"""For one message, from the first byte to the status of the answer."""
+_PER_HOST = 8
+"""Messages that are sent at once, so that a slow receiver holds up no other."""
 _STORE_PAUSE_S = 2.0
 _T = TypeVar("_T")
 
@@ -54,6 +57,8 @@ class Webhooks:
         self._to_prediction = to_prediction
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client = httpx2.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False)
+        self._turns: dict[str, asyncio.Semaphore] = {}
+        """By the host."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -95,23 +100,29 @@ class Webhooks:
         events = hook.get("events") or ["start", "output", "logs", "completed"]
         if event in events:
             pauses_s = _PAUSES_S if event == "completed" else (0.0,)
-            body = dict(await _when_there(lambda: self._to_prediction(self._store.find_job(job.id) or job)))
-            is_heard = await self._send(hook["url"], body, pauses_s)
+            is_heard = await self._send(job, hook["url"], pauses_s)
             self._metrics.webhooks.labels("heard" if is_heard else "given up").inc()
             log.info("webhook", job_id=job.id, event_kind=event, is_heard=is_heard)
         if event == "completed":
             await _when_there(lambda: self._store.settle_webhook(job.id))
 
-    async def _send(self, url: str, body: dict[str, Any], pauses_s: tuple[float, ...]) -> bool:
+    async def _send(self, job: Job, url: str, pauses_s: tuple[float, ...]) -> bool:
+        turns = self._turns.setdefault(urlsplit(url).netloc.lower(), asyncio.Semaphore(_PER_HOST))
         for pause_s in pauses_s:
             await asyncio.sleep(pause_s)
-            try:
-                answer = await self._client.post(url, json=body)
-            except (httpx2.HTTPError, httpx2.InvalidURL):
-                continue
-            if answer.is_success:
-                return True
+            async with turns:  # and only then is the picture read: many messages may wait
+                if await self._is_heard(job, url):
+                    return True
         return False
+
+    async def _is_heard(self, job: Job, url: str) -> bool:
+        """Whether the receiver says so in time; of its answer no more than the status is read."""
+        body = dict(await _when_there(lambda: self._to_prediction(self._store.find_job(job.id) or job)))
+        try:
+            async with asyncio.timeout(_TIMEOUT_S), self._client.stream("POST", url, json=body) as answer:
+                return bool(answer.is_success)
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError):
+            return False
 
 
 async def _when_there(ask: Callable[[], _T]) -> _T:

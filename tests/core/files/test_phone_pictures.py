@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 from pillow_heif import from_pillow
 
 from plitka.core.files.photograph import read_photograph, read_picture
@@ -188,7 +189,7 @@ def test_pictures_of_phones_and_programs_are_read(tmp_path: Path, suffix: str) -
     assert away.mean() < 3
 
 
-@pytest.mark.parametrize("suffix", ["png", "webp", "gif"])
+@pytest.mark.parametrize("suffix", ["png", "webp", "gif", "tif"])
 def test_the_first_of_several_pictures_is_read(tmp_path: Path, suffix: str) -> None:
     """And a notice says so."""
     path = tmp_path / f"a.{suffix}"
@@ -196,7 +197,23 @@ def test_the_first_of_several_pictures_is_read(tmp_path: Path, suffix: str) -> N
     blocks().save(path, save_all=True, append_images=others, duration=50, lossless=True)
     read = read_photograph(path)
     assert np.abs(read.pixels.astype(int) - plain()).mean() < 3
-    assert [str(notice) for notice in read.notices] == [f"{path} has 3 pictures; the first is read"]
+    assert [str(notice) for notice in read.notices] == [f"{path} has several pictures; the first is read"]
+
+
+def test_pictures_that_are_not_read_are_not_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A TIFF can have a hundred thousand, and each is looked up among all that were found before it."""
+    path = tmp_path / "a.tif"
+    blocks().save(path, save_all=True, append_images=[blocks()] * 9)
+    places: list[int] = []
+    seek = TiffImageFile._seek
+
+    def seek_counted(self: TiffImageFile, frame: int) -> None:
+        places.append(frame)
+        seek(self, frame)
+
+    monkeypatch.setattr(TiffImageFile, "_seek", seek_counted)
+    assert read_photograph(path).notices
+    assert max(places) <= 1
 
 
 def test_a_phones_rotation_is_applied_to_heic(tmp_path: Path) -> None:

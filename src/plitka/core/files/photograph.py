@@ -98,7 +98,7 @@ def decode_picture(
     Raises:
         InputError: as `read_photograph`.
     """
-    with _errors_naming(path), _opened(source) as (image, profile, n_frames):
+    with _errors_naming(path), _opened(source) as (image, profile, has_several):
         check_n_pixels(image, path, max_pixels)
         _check_side(image, path)
         _check_mode(image, path, profile)
@@ -109,14 +109,17 @@ def decode_picture(
         if srgb.mode == _PRESS:
             raise InputError("{path} has a colour profile that cannot be used; save it as sRGB first", path=path)
         notices: tuple[Notice, ...] = ()
-        if n_frames > 1:
-            notices = (Notice("{path} has {n} pictures; the first is read", {"path": path, "n": n_frames}),)
+        if has_several:
+            notices = (Notice("{path} has several pictures; the first is read", {"path": path}),)
         return Photograph(np.asarray(_flatten(srgb), np.uint8), notices)
 
 
 @contextmanager
-def _opened(source: Path | BinaryIO) -> Iterator[tuple[Image.Image, bytes | None, int]]:
-    """A file as Pillow has it, its ICC profile, and how many pictures it has."""
+def _opened(source: Path | BinaryIO) -> Iterator[tuple[Image.Image, bytes | None, bool]]:
+    """A file as Pillow has it, its ICC profile, and whether it has several pictures.
+
+    How many is not asked: a small TIFF can have so many that finding all of them takes minutes.
+    """
     register_heif_opener(thumbnails=False)
     with ExitStack() as stack:
         file = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
@@ -124,11 +127,11 @@ def _opened(source: Path | BinaryIO) -> Iterator[tuple[Image.Image, bytes | None
         file.seek(0)
         if begin != SIGNATURE:
             image = stack.enter_context(Image.open(file, formats=FORMATS))
-            yield image, image.info.get("icc_profile"), getattr(image, "n_frames", 1)
+            yield image, image.info.get("icc_profile"), getattr(image, "is_animated", False)
             return
         png = plain_png(file.read(MAX_PNG_BYTES))
         image = stack.enter_context(Image.open(BytesIO(png.content), formats=("PNG",)))
-        yield image, png.profile, png.n_frames
+        yield image, png.profile, png.n_frames > 1
 
 
 def _check_mode(image: Image.Image, path: Path | str, profile: bytes | None) -> None:
