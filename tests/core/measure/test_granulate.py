@@ -79,3 +79,11 @@ def test_a_picture_of_white_alone_is_none() -> None:
     """There is nothing on the ground."""
     with pytest.raises(InputError, match="no granules"):
         check_granulate(np.full((SIDE_PX, SIDE_PX, 3), 255, np.uint8), "it")
+
+
+def test_a_wall_is_none_however_noisy_its_camera() -> None:
+    """A large picture, in a light that falls off, is looked at as a smaller one in which the noise averages out."""
+    light = np.linspace(60, 200, 2600)
+    wall = light + 10 * np.random.default_rng(2).standard_normal((2600, 2600))
+    with pytest.raises(InputError, match="no granules"):
+        check_granulate(grey(wall), "it")

@@ -29,7 +29,6 @@ class Source:
                 limit=MAX_CHARACTERS,
             )
         folded: list[str] = []
-        self._starts: list[int] = []
         self._clusters: list[tuple[int, int]] = []
         for start, end in _clusters(text):
             self._check_character(text[start], start)
