@@ -4,9 +4,16 @@ A reading is told by its text, the percents in the order of mention, what a scen
 prompt, and how each notice starts; a refusal by its text, the part that is to blame, and words of the message.
 """
 
-from tests.core.recipes import prompts_colours, prompts_look, prompts_mixed, prompts_numbers, prompts_orders
+from tests.core.recipes import (
+    prompts_colours,
+    prompts_look,
+    prompts_mixed,
+    prompts_numbers,
+    prompts_orders,
+    prompts_wordings,
+)
 
-_PARTS = (prompts_look, prompts_colours, prompts_numbers, prompts_mixed, prompts_orders)
+_PARTS = (prompts_look, prompts_colours, prompts_numbers, prompts_mixed, prompts_orders, prompts_wordings)
 READ = [prompt for part in _PARTS for prompt in part.READ]
 REFUSED = [prompt for part in _PARTS for prompt in part.REFUSED]
 SEVERAL_KINDS = len(prompts_mixed.READ + prompts_mixed.REFUSED + prompts_orders.READ + prompts_orders.REFUSED)

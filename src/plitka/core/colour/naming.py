@@ -17,6 +17,7 @@ from types import MappingProxyType
 from plitka.core.colour.palette import Colour, Palette, free_colour, nearest
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, lab_d65_to_hex
 from plitka.core.language.spelling import MAX_QUERY, is_cyrillic, name_key, shorter_by_one
+from plitka.core.language.vocabulary import ORDINARY
 
 NEAR_DELTA_E = 12.0
 """CIEDE2000 within which a granule of the palette passes for a colour that was named."""
@@ -132,6 +133,8 @@ def find_typo(text: str, palette: Palette) -> str | None:
 
 def like_names(word: str, palette: Palette) -> tuple[str, ...]:
     """Names and codes that a word is spelled nearly like; where there are some, it must not pass for anything else."""
+    if word.casefold() in ORDINARY:
+        return ()
     keys = [name_key(one) for one in (word, *_transliterated(word)) if len(one) >= MIN_LIKE]
     return tuple(dict.fromkeys(name for key in keys for name in _names_like(key, palette)))[:MAX_LIKE]
 

@@ -19,7 +19,7 @@ from typing import Literal
 
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, hex_to_srgb8, srgb8_to_hex
 from plitka.core.language.spelling import close_names, count_pieces, is_cyrillic, name_key
-from plitka.core.language.vocabulary import vocabulary
+from plitka.core.language.vocabulary import ORDINARY, vocabulary
 from plitka.errors import InputError, PaletteError
 
 Origin = Literal["custom", "catalogue", "trade", "maker", "ral", "free"]
@@ -118,6 +118,8 @@ class Palette:
         if match:
             offered = [int(c.code.removeprefix("RAL ")) for c in self.colours if c.source == "ral"]
             return tuple(f"RAL {number}" for number in sorted(offered, key=lambda x: abs(x - int(match[1])))[:n])
+        if text.casefold() in ORDINARY:
+            return ()
         cyrillic = is_cyrillic(text)
         names = [name for colour in self.colours for name in _shown_names(colour, cyrillic)]
         if any(character.isdigit() for character in text):

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 MIN_STEM = 3
+_LIKER = 0.8
+"""How like a name of another first letter must be: people seldom miss the first."""
 MAX_QUERY = 60
 """Characters of an unknown name that are compared with ours; no name of ours is longer."""
 
@@ -26,7 +28,12 @@ _NOUN_STEMS = (
 )  # fmt: skip
 _NOUN_ENDINGS = frozenset(("", *"аяоеьыиую", "ой", "ей", "ью", "ом", "ем", "ам", "ям", "ами", "ями", "ах", "ях"))
 _IRREGULAR = {"песка": "песок", "песку": "песок", "песком": "песок", "песке": "песок", "яблочк": "яблок"}
-_SHORT_FORMS = {"grey": "gray", "dk": "dark", "lt": "light", "рал": "ral"}
+_SHORT_FORMS = {
+    "grey": "gray", "dk": "dark", "lt": "light", "рал": "ral", "blk": "black", "blu": "blue", "wht": "white",
+    "gry": "gray", "grn": "green", "ylw": "yellow", "yel": "yellow", "orng": "orange", "brn": "brown", "кр": "красн",
+    "зел": "зелен", "роз": "розов", "фиол": "фиолетов", "фиолет": "фиолетов", "чорн": "черн", "чер": "черн",
+    "кор": "коричнев", "корич": "коричнев", "оранж": "оранжев", "жел": "желт", "беж": "бежев", "св": "светл",
+}  # fmt: skip
 # «Темно», «тёмный» and «тёмно-» before a colour are one word to a buyer.
 _SHADE = re.compile("^(темн|светл|ярк|бледн|средн)[ео]")
 
@@ -72,10 +79,12 @@ def close_names(text: str, names: Mapping[str, str], n: int, cutoff: float) -> t
     Args:
         text: what was typed; only its first 60 characters count.
         names: the name to show by its key.
-        cutoff: how like a name must be, 0..1; difflib's ratio.
+        cutoff: how like a name must be, 0..1; difflib's ratio. One of another first letter has to be liker.
     """
     query = name_key(text[:MAX_QUERY])
-    return tuple(names[key] for key in difflib.get_close_matches(query, names, n, cutoff))
+    close = difflib.get_close_matches(query, names, len(names), cutoff)
+    kept = [key for key in close if key[:1] == query[:1] or key in difflib.get_close_matches(query, [key], 1, _LIKER)]
+    return tuple(names[key] for key in kept[:n])
 
 
 def shorter_by_one(key: str) -> tuple[str, ...]:

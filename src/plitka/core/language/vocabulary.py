@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 
+from plitka.core.language.numbers import COMPARED, FRACTIONS, NUMBERS, compounds, shares
 from plitka.core.language.spelling import count_pieces, name_key
 
 TRIGGER = "ohwx_rubber_tile"
@@ -29,6 +30,13 @@ PLAIN_COLOURS = (
     "розовый", "фиолетовый", "бежевый",
 )  # fmt: skip
 """Names that another beside them makes finer, as in `anthracite grey`."""
+
+
+JOINING = frozenset({"and", "и", "&", "+", "plus", "плюс"})
+"""Separators that make one group of what they join."""
+
+ORDINARY = frozenset({"other", "same", "wavy", "dove", "some", "more", "less", "таких", "такой"})
+"""Words that are spelled like a colour's name and never meant as one."""
 
 
 class Kind(StrEnum):
@@ -76,6 +84,16 @@ class Kind(StrEnum):
     """Says how the picture looks, and only a prompt can take it."""
     LIKENESS = "likeness"
     """What a name before it describes: `stone texture` is no colour."""
+    HALF = "half"
+    """«Пол»: a half before a unit or a colour in the genitive, else a floor."""
+    MIX = "mix"
+    """What a number before it is shared out in: `15% mix of red and blue`."""
+    SAME = "same"
+    """As much as of the colour before: «столько же»."""
+    COMPARED = "compared"
+    """So many times as much of one colour as of another; its value is how many times."""
+    BINDER = "binder"
+    """What holds the granules together, and has no colour."""
     BRACKET = "bracket"
     UNKNOWN = "unknown"
     FILLER = "filler"
@@ -106,7 +124,7 @@ _PHRASES = {
     ),
     Kind.REST: (
         "rest, remainder, remaining, remaining area, all else, everything else, balance, base, background, "
-        "остаток, остальное, основа, основы, основе, основу, "
+        "остаток, остальное, ост, основа, основы, основе, основу, "
         "основой, фон, фона, фоне, фоном"
     ),
     Kind.BASE: "on, onto, over, на, по чёрному фону",
@@ -127,7 +145,20 @@ _PHRASES = {
         "between, mostly, mainly, predominantly, a bit, a little, slightly, a hint of, hints of, a touch of, "
         "at least, at most, up to, no more than, no less than, not more than, not less than, less than, "
         "more than, over than, minimum, maximum, min, max, не менее, не более, не меньше, не больше, менее, более, "
-        "меньше, больше, минимум, максимум, в основном, преимущественно, немного, чуть, слегка"
+        "меньше, больше, минимум, максимум, в основном, преимущественно, немного, чуть, слегка, a few, few, lots of, "
+        "lots, a lot of, plenty of, very little, a sprinkle of, a sprinkle, sprinkle, a dash of, a pinch of, "
+        "a drop of, almost no, капелька, капельки, капелькой, капельку, капля, каплей, каплю, редкий, побольше, "
+        "поменьше, много, мало, несколько, чуть-чуть"
+    ),
+    Kind.HALF: "пол",
+    Kind.MIX: "mix, mixture, blend, микс, смесь, смеси, смесью",
+    Kind.SAME: (
+        "the same amount, same amount, the same of, same of, the same share, just as much, as much, столько же, "
+        "такое же количество"
+    ),
+    Kind.BINDER: (
+        "binder, binders, glue, adhesive, polyurethane, polyurethane binder, pu binder, polyurethane glue, клей, клея, "
+        "связующее, связующего, полиуретан, полиуретана, полиуретановый клей, полиуретановое связующее"
     ),
     Kind.SBR: "sbr, сбр, sbr crumb, sbr granules, резиновая крошка, крошка sbr",
     Kind.LENGTH: (
@@ -139,7 +170,8 @@ _PHRASES = {
     ),
     Kind.FILLER: (
         "a, an, the, of, in, is, tile, rubber, granule, granules, granulate, crumb, crumbs, chip, chips, "
-        "mix, mixed, mixture, blend, colour, color, coloured, colored, recipe, epdm, tpv, ratio, proportion, "
+        "mixed, than, same as, rosehill, melos, gezolan, stockmeier, playtop, unirubber, regupol, kraiburg, "
+        "colour, color, coloured, colored, recipe, epdm, tpv, ratio, proportion, "
         "proportions, respectively, solid, plain, only, all, just, about, around, approx, approximately, roughly, "
         "circa, from, for, me, please, want, need, i, we, make, made, give, show, generate, create, draw, picture, "
         "image, composition, made of, made from, consisting, consists, contains, containing, share, shares, amount, "
@@ -151,7 +183,7 @@ _PHRASES = {
         "second, third colour, third color, by area, by volume, any, "
         "fully, completely, pure, purely, entirely, uniform, single, "
         "плитка, плитку, плиткой, плитке, крошка, крошки, крошку, крошкой, крошке, гранулы, гранул, "
-        "гранула, гранулами, смесь, смеси, смесью, микс, цвет, цвету, цветом, цветной, цветная, "
+        "гранула, гранулами, чем, цвет, цвету, цветом, цветной, цветная, "
         "резина, резины, резиновый, эпдм, епдм, рецепт, состав, фракция, фракции, из, в, соотношение, соотношении, "
         "пропорция, "
         "пропорции, соответственно, только, однотонный, однотонная, одноцветный, одноцветная, около, примерно, "
@@ -159,7 +191,7 @@ _PHRASES = {
         "сгенерируйте, создай, создайте, здравствуйте, добрый день, привет, спасибо, "
         "пожалуйста, переработанный, вторичный, основной, дополнительный, акцентный, акцент, первый, второй, "
         "третий, сделать, покажи, покажите, "
-        "нарисуй, изображение, картинка, состоит, содержит, количество, пол, пола, покрытие, покрытия, мат, брусчатка, "
+        "нарисуй, изображение, картинка, состоит, содержит, количество, пола, покрытие, покрытия, мат, брусчатка, "
         "поверхность, площадка, площадки, площадке, детский, спортзал, спортзала, зал, "
         "зала, тренажёрный, двор, двора, дорожка, дорожки, образец, материал, это, должно, должна, быть, чтобы, при, "
         "весь, вся, всё, все, полностью, целиком, чисто, чистый, чистая, номер, код, название, "
@@ -190,7 +222,7 @@ _MODIFIERS = {
     "very dark": "very dark, super dark, ultra dark, extra dark, очень тёмный, очень темно",
     "very light": "very light, super light, ultra light, extra light, very pale, очень светлый, очень светло",
     "deep": "deep, intense, rich, saturated, глубокий, глубоко, насыщенный, насыщенно, густой",
-    "light": "light, lighter, lighter shade of, light shade of, lt, светлый, светло",
+    "light": "light, lighter, lighter shade of, light shade of, lt, светлый, светло, св",
     "pale": "pale, faint, бледный, бледно",
     "pastel": "pastel, пастельный, пастельно, нежный, нежно",
     "bright": "bright, brighter, very bright, super bright, ultra bright, яркий, ярко, очень яркий",
@@ -217,8 +249,11 @@ CONTAINER = "container"
 _CONTAINERS = (25_000, 0)
 
 _GRAIN = ("granules", "granule", "grain", "grains", "chips", "crumb", "texture", "fraction", "particles", "granulate")
-_GRAIN_RU = ("гранула", "гранулы", "крошка", "фракция", "зерно", "текстура", "гранулами", "крошкой")
-_LARGE, _LARGE_RU = ("large", "coarse", "big", "larger", "bigger"), ("крупная", "крупные", "крупный", "большие")
+_GRAIN_RU = ("гранула", "гранулы", "крошка", "фракция", "зерно", "текстура", "гранулами", "крошкой", "кр")
+_LARGE, _LARGE_RU = (
+    ("large", "coarse", "big", "larger", "bigger", "chunky"),
+    ("крупная", "крупные", "крупный", "большие"),
+)
 _SMALL, _SMALL_RU = ("small", "fine", "finer", "smaller", "tiny"), ("мелкая", "мелкие", "мелкий", "маленькие")
 _MEDIUM, _MEDIUM_RU = ("medium", "normal", "standard", "usual"), ("средняя", "средние", "обычная", "стандартная")
 
@@ -231,11 +266,12 @@ def _grains(words: tuple[str, ...], words_ru: tuple[str, ...]) -> str:
 
 _LOOKS = {
     "granules=2-4": _grains(_LARGE, _LARGE_RU)
-    + ", large, big, coarse, coarse grained, крупный, крупно, крупнозернистая",
+    + ", large, big, coarse, coarse grained, крупный, крупно, крупнозернистая, кр крошка, кр фракция, кр гранула",
     "granules=0.5-1.5": _grains(_SMALL, _SMALL_RU) + ", fine, small, fine grained, мелкий, мелко, мелкозернистая",
     "granules=1-4": _grains(_MEDIUM, _MEDIUM_RU),
     "wet=yes": (
-        "wet, wet look, wet tile, wetted, after rain, rainy, in the rain, мокрый, мокрая, влажный, после дождя, под "
+        "wet, slightly wet, a bit wet, damp, немного мокрый, слегка мокрый, слегка влажный, "
+        "wet look, wet tile, wetted, after rain, rainy, in the rain, мокрый, мокрая, влажный, после дождя, под "
         "дождём"
     ),
     "wet=no": "dry, dry tile, сухой, сухая",
@@ -249,7 +285,7 @@ _LOOKS = {
         "свет, при солнце"
     ),
     "light=overcast": (
-        "overcast, cloudy, soft light, soft lighting, diffuse light, diffused light, natural light, "
+        "overcast, overcast light, cloudy, soft light, soft lighting, diffuse light, diffused light, natural light, "
         "natural lighting, daylight, soft shadows, пасмурно, пасмурный, облачно, мягкий свет, рассеянный свет, "
         "естественный свет, естественном свете, дневной свет, дневном свете, естественное освещение, "
         "естественном освещении, мягкое освещение, мягком свете, в пасмурный день"
@@ -303,6 +339,7 @@ _PATTERNS = {
         "полосатый, полосы, полосами, полосками"
     ),
     "checker:4": (
+        "chequerboard, chequered, chequer pattern, squares, шахматка, шахматку, шахматки, клетка, клетки, "
         "grid, grid pattern, checkered, checkerboard, checker pattern, checked, chess pattern, chessboard, сетка, "
         "сеткой, шахматный, в клетку, клеткой, в шахматном порядке, шахматный узор, шахматкой"
     ),
@@ -329,27 +366,6 @@ _EQUAL = {
     2: "halves, half and half, half half, fifty fifty, пополам, напополам",
     3: "thirds, in thirds, equal thirds",
     4: "quarters, in quarters, equal quarters",
-}
-
-_FRACTIONS = {
-    Fraction(1, 2): "half, a half, one half, половина, половину, половиной, половины",
-    Fraction(1, 3): "third, a third, one third, треть, трети, третью, одна треть",
-    Fraction(2, 3): "two thirds, две трети",
-    Fraction(1, 4): "quarter, a quarter, one quarter, четверть, четверти, четвертью, одна четверть",
-    Fraction(3, 4): "three quarters, три четверти",
-}
-
-_NUMBERS = {
-    1: "one, одна, один, одно, одной, одну, одного",
-    2: "two, две, два, двух, двум",
-    3: "three, три, трёх, трём",
-    4: "four, четыре, четырёх",
-    5: "five, пять, пяти",
-    6: "six, шесть",
-    7: "seven, семь",
-    8: "eight, восемь",
-    9: "nine, девять",
-    10: "ten, десять",
 }
 
 
@@ -382,5 +398,10 @@ def _meanings() -> Iterator[tuple[Meaning, str]]:
         yield Meaning(Kind.MASS, Fraction(grams), CONTAINER if grams in _CONTAINERS else ""), written
     for number, written in _COLOURS_IN_ALL.items():
         yield Meaning(Kind.COUNTED, Fraction(number), "colours"), written
-    for kind, values in ((Kind.EQUAL, _EQUAL), (Kind.FRACTION, _FRACTIONS), (Kind.NUMBER, _NUMBERS)):
+    valued = (
+        (Kind.EQUAL, _EQUAL), (Kind.FRACTION, FRACTIONS), (Kind.NUMBER, NUMBERS), (Kind.COMPARED, COMPARED),
+    )  # fmt: skip
+    for kind, values in valued:
         yield from ((Meaning(kind, Fraction(value)), written) for value, written in values.items())
+    yield from ((Meaning(Kind.FRACTION, value), written) for value, written in shares())
+    yield from ((Meaning(Kind.NUMBER, Fraction(value)), written) for value, written in compounds())

@@ -37,6 +37,7 @@ class Amount:
     is_linked: bool = False
     """A colon or dash ties it to the colour before it."""
     is_each: bool = False
+    is_bracketed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Mark(Enum):
     SEPARATOR = 0
     AND = 1
     FLECK = 2
+    MIX = 3
 
 
 Item = Amount | Mention | Mark

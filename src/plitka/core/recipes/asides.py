@@ -13,8 +13,9 @@ from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.look import shown, shown_by_zones
-from plitka.core.recipes.quantities import granules_mm
+from plitka.core.recipes.quantities import granule_around, granules_mm
 from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.segments import BATCH, ONLY_WORDS, WORDS, joins, split
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
@@ -31,15 +32,11 @@ class Beside(StrEnum):
     """They are left out."""
 
 
-_BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+_SAYS_LOOK = frozenset({Kind.ASIDE, Kind.LOOK, Kind.NOT})
 _MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
-_WORDS = frozenset({Kind.ASIDE, Kind.LIKENESS, Kind.UNKNOWN, Kind.NOT})
-_ONLY_WORDS = _WORDS | {Kind.COUNTED, Kind.REST, Kind.BASE}
 _HEAD = frozenset({Kind.NOT, Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK})
 """What the head of a table may have beside words: «№», `%`, `kg`."""
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
-_BATCH = frozenset({Kind.NUMBER, Kind.MASS})
-"""`100 kg of mix:`, `weight 20 kg`."""
 _TO = frozenset({"to", "till", "до"})
 _USUAL_LOOKS = frozenset({"pattern=mix", "view=top"})
 """What every tile is, so that nothing has to be said of them."""
@@ -82,38 +79,15 @@ def set_aside(
     if beside is not Beside.SCENE:
         tokens = [replace(token, kind=Kind.ASIDE, choice="") if token.kind is Kind.LOOK else token for token in tokens]
     start = 0
-    for segment, bound in _segments(source, tokens):
+    segments = list(split(source, tokens))
+    for at, (segment, bound) in enumerate(segments):
         end = len(source.text) if bound is None else bound.span[0]
-        kept += _Segment(source, palette, segment, asides, (start, end), bound).mixed()
+        is_joined = joins(segments, at) or (at > 0 and joins(segments, at - 1))
+        kept += _Segment(source, palette, segment, asides, (start, end), bound, is_joined=is_joined).mixed()
         start = end if bound is None else bound.span[1]
         if bound is not None and bound.kind is Kind.SEPARATOR:
             kept.append(bound)
     return kept, asides
-
-
-def _segments(source: Source, tokens: Sequence[Token]) -> Iterator[tuple[list[Token], Token | None]]:
-    segment: list[Token] = []
-    is_bracketed = False
-    for token in tokens:
-        if token.kind in _BOUNDS:
-            yield segment, token
-            segment = []
-            is_bracketed = token.text[-1:] in "([" if token.kind is Kind.BRACKET else is_bracketed
-        elif _ends_head(source, segment, token):
-            yield segment, token
-            segment = []
-        else:
-            segment.append(replace(token, is_bracketed=is_bracketed))
-    yield segment, None
-
-
-def _ends_head(source: Source, segment: Sequence[Token], token: Token) -> bool:
-    """Whether a colon or dash parts what is said first from the mix: `running track: 60% red`."""
-    if not segment or token.kind is not Kind.LINK or segment[-1].kind in (Kind.LENGTH, Kind.TOTAL):
-        return False
-    is_apart = token.text == ":" or (token.text == "-" and source.text[: token.span[0]][-1:].isspace())
-    kinds = {other.kind for other in segment}
-    return is_apart and (kinds <= _ONLY_WORDS or kinds == _BATCH)
 
 
 class _Segment:
@@ -125,14 +99,21 @@ class _Segment:
         asides: Asides,
         span: tuple[int, int],
         bound: Token | None,
+        *,
+        is_joined: bool = False,
     ) -> None:
         self.source, self.palette, self.tokens, self.asides, self.span = source, palette, tokens, asides, span
         self.bound = bound
+        self.is_joined = is_joined
+        """`And` joins it to a colour."""
+        self.granules = ""
+        """Of what size it says they are, as it was typed."""
         self.kinds = {token.kind for token in tokens}
         self.is_mix = not self.kinds.isdisjoint(_MIX)
 
     def mixed(self) -> list[Token]:
         """What of it says what is mixed; all else is told to the asides."""
+        self._take_binder()
         self._take_total()
         self._take_sizes()
         self._take_counts()
@@ -147,18 +128,35 @@ class _Segment:
             return [token for token in self.tokens if token.kind not in (Kind.PERCENT, Kind.PARTS, Kind.MASS)]
         return self.tokens
 
+    def _take_binder(self) -> None:
+        """The number of a binder stands behind it, or before it where the segment begins with a number."""
+        for at in reversed([at for at, token in enumerate(self.tokens) if token.kind is Kind.BINDER]):
+            start, end = at, self._end_of_total(at)
+            if end == at + 1:
+                start -= at > 0 and self.tokens[at - 1].kind in _UNITS
+                start -= start > 0 and self.tokens[start - 1].kind is Kind.NUMBER
+            text = self.source.text[self.tokens[start].span[0] : self.tokens[end - 1].span[1]]
+            self.asides.remarks.append(Notice("{words!r} is binder, not granules; it is left out", {"words": text}))
+            self.tokens[start:end] = []
+        self.kinds = {token.kind for token in self.tokens}
+        self.is_mix = not self.kinds.isdisjoint(_MIX)
+
     def _check_words(self) -> None:
+        is_listed = Kind.EQUAL in self.kinds or (self.is_joined and self.kinds.isdisjoint(_SAYS_LOOK))
         for token in self.tokens:
             if token.error is not None:
                 has_digit = any(map(str.isdigit, token.text))
-                if self.is_mix or has_digit or like_names(token.text, self.palette):
+                if self.is_mix or is_listed or has_digit or like_names(token.text, self.palette):
                     raise token.error
                 self.asides.errors.append(token.error)
         for at, token in enumerate(self.tokens):
             before, after = self.tokens[at - 1] if at else None, self._after(at)
             if token.kind is Kind.RANGE or (token.text in _TO and _is_upper_bound(before, after)):
                 raise self.source.refuse(
-                    "{words!r} leaves the number open; write one number a colour", token.span, words=self._typed(token)
+                    "{words!r} leaves the number open; write one number a colour, as in: anthracite 90%, "
+                    "terracotta 10%",
+                    token.span,
+                    words=self._typed(token),
                 )
 
     def _is_before_likeness(self, at: int) -> bool:
@@ -217,12 +215,16 @@ class _Segment:
     def _take_size(self, first: Token, last: Token) -> None:
         text = self.source.text[first.span[0] : last.span[1]]
         granules = granules_mm(last.text) if first is last else None
+        if granules is None and first is last:
+            typed = self.source.text
+            granules = granule_around(text, typed[: last.span[0]], typed[last.span[1] :])
         if granules is None:
             self.asides.sizes.append(text)
             self.asides.remarks.append(
                 Notice("{size!r} is taken as a size; it changes nothing in the mix", {"size": text})
             )
         else:
+            self.granules = text
             self._choose("granule_mm", list(granules), text, f"granules={granules[0]:g}-{granules[1]:g}", last)
 
     def _take_counts(self) -> None:
@@ -252,8 +254,8 @@ class _Segment:
     def _take_total(self) -> None:
         """total = `total`, [":"], number, [unit] ; where no colour follows."""
         is_head = self.bound is not None and self.bound.kind is Kind.LINK
-        is_weight = self.kinds - {Kind.LINK} == _BATCH | {Kind.BY_MASS}
-        if is_weight or (self.kinds == _BATCH and is_head):
+        is_weight = self.kinds - {Kind.LINK} == BATCH | {Kind.BY_MASS}
+        if is_weight or (self.kinds == BATCH and is_head):
             self._take_size(self.tokens[0], self.tokens[-1])
             self.tokens, self.is_mix = [], False
         for at in reversed([at for at, token in enumerate(self.tokens) if token.kind is Kind.TOTAL]):
@@ -291,6 +293,9 @@ class _Segment:
             after = self._after(at)
             if token.choice in _COARSENESS and after is not None and after.colour is not None:
                 self._coarsen(_COARSENESS[token.choice], after.colour, self._typed(token), self._typed(after))
+            elif self.granules and token.choice.startswith("granules="):
+                values = {"words": self._typed(token), "size": self.granules}
+                self.asides.remarks.append(Notice("{size!r} is taken for what {words!r} means", values))
             elif token.choice not in _USUAL_LOOKS:
                 name, _, value = token.choice.partition("=")
                 self._choose(
@@ -307,6 +312,14 @@ class _Segment:
     def _choose(self, name: str, value: object, words: str, choice: str, token: Token) -> None:
         of = choice.partition("=")[0]
         before = self.asides.said.setdefault(of, (choice, words))
+        if before[0] != choice and self.granules and "granule_mm" in self.asides.look:
+            raise self.source.refuse(
+                "{words!r} after {before!r} is a second size of granules; they have one on the whole tile, and single "
+                "colours are coarser or finer: coarse black 75, fine red 25",
+                token.span,
+                words=words,
+                before=before[1],
+            )
         if before[0] != choice:
             raise self.source.refuse(
                 "{words!r} contradicts {before!r}; write one of them", token.span, words=words, before=before[1]
@@ -316,14 +329,14 @@ class _Segment:
             self.asides.look[name] = value
 
     def _take_words(self) -> None:
-        words = [token for token in self.tokens if token.kind in _WORDS]
+        words = [token for token in self.tokens if token.kind in WORDS]
         if self.span[0] == 0 and self.kinds <= _HEAD:
             words = []
         for token in words:
-            if token.choice and Kind.NOT not in self.kinds:
+            if token.choice and token.kind is not Kind.MODIFIER and Kind.NOT not in self.kinds:
                 self._check_own_colour(token)
                 self.asides.remarks.append(shown_by_zones(self._typed(token), token.choice))
-        if words and self.kinds <= _ONLY_WORDS:
+        if words and self.kinds <= ONLY_WORDS:
             self._take(*self.span)
             self.tokens = []
         elif words and not self.is_mix:
@@ -331,7 +344,7 @@ class _Segment:
         else:
             for run in self._runs_of_words():
                 self._take(run[0].span[0], run[-1].span[1])
-        self.tokens = [token for token in self.tokens if token.kind not in _WORDS]
+        self.tokens = [token for token in self.tokens if token.kind not in WORDS]
 
     def _check_own_colour(self, pattern: Token) -> None:
         """A colour without a number before a pattern is the pattern's own: `yellow line`."""
@@ -348,7 +361,7 @@ class _Segment:
 
     def _runs_of_words(self) -> Iterator[list[Token]]:
         """Words that stand side by side."""
-        for is_word, run in groupby(self.tokens, lambda token: token.kind in _WORDS and token.kind is not Kind.NOT):
+        for is_word, run in groupby(self.tokens, lambda token: token.kind in WORDS and token.kind is not Kind.NOT):
             if is_word:
                 yield list(run)
 

@@ -24,13 +24,15 @@ from itertools import pairwise
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Mark, Mention, Unit
 from plitka.core.recipes.asides import Asides
-from plitka.core.recipes.groups import share_fleck, with_each
+from plitka.core.recipes.groups import share_fleck, share_mix, with_each
 from plitka.core.recipes.items import Items, read_items, refuse_range
 from plitka.core.recipes.quantities import sum_of_list
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
+
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class Statement:
     mentions: tuple[Mention, ...]
     equal: bool = False
     """It asks for equal parts."""
+    shares_rest: bool = False
+    """It asks for equal parts of what some numbers leave."""
     has_base: bool = False
     """It says that a colour without a number has the rest."""
     has_fleck: bool = False
@@ -71,16 +75,20 @@ class _Parser:
         """Numbers are given to colours."""
         self._check_some()
         self._check_asides()
-        if Kind.EQUAL in self.flags:
+        is_equal = Kind.EQUAL in self.flags and not self._shares_part()
+        n_amounts = len(self._amounts_given)
+        if is_equal:
             mentions = self._equal(self.flags[Kind.EQUAL])
         else:
             self._settle_chains()
             self._settle_list()
-            self.items = with_each(share_fleck(self.items))
+            self.items = with_each(share_fleck(share_mix(self.items)))
             mentions = self._paired()
+            self._check_shared(mentions, n_amounts)
         return Statement(
             mentions=tuple(mentions),
-            equal=Kind.EQUAL in self.flags,
+            equal=is_equal,
+            shares_rest=Kind.EQUAL in self.flags and not is_equal,
             has_base=self._has_base,
             has_fleck=Kind.FLECK in self.flags,
             remarks=tuple(self.remarks),
@@ -168,6 +176,8 @@ class _Parser:
                 raise self._refuse_count(amounts)
             return [replace(mention, amount=amount) for mention, amount in zip(mentions, amounts, strict=True)]
         segments = list(self._segments())
+        if Kind.FLECK in self.flags:
+            segments = list(_with_late_amounts(segments))
         if any(all(isinstance(item, Amount) for item in segment) for segment in segments):
             segments = [flat] if _alternates(flat) else segments
         return [mention for segment in segments for mention in self._pairs(segment)]
@@ -230,6 +240,27 @@ class _Parser:
             raise self._refuse_colours(token)
         return mentions
 
+    def _shares_part(self) -> bool:
+        """Whether equal parts are said of a part only: `half blue, the rest white and grey equally`."""
+        amounts, equal = self._amounts_given, self.flags[Kind.EQUAL]
+        return bool(amounts) and not equal.value and equal.span[0] > amounts[0].span[0]
+
+    def _check_shared(self, mentions: Sequence[Mention], n_amounts: int) -> None:
+        """Equal parts are of several colours that have no number of their own."""
+        bare = [mention for mention in mentions if mention.amount is None]
+        is_shared_out = len(mentions) - len(bare) > n_amounts and len(bare) < _SEVERAL
+        if Kind.EQUAL in self.flags and not is_shared_out and not self._is_rest(bare, mentions):
+            self._equal(self.flags[Kind.EQUAL])
+
+    def _is_rest(self, bare: Sequence[Mention], mentions: Sequence[Mention]) -> bool:
+        """Whether these stand together behind those with numbers, and all of them are said to be equal."""
+        if len(bare) < _SEVERAL or list(mentions[-len(bare) :]) != list(bare):
+            return False
+        starts = [item.span[0] if isinstance(item, Mention) else -1 for item in self.items]
+        before = self.items[starts.index(bare[0].span[0]) - 1]
+        at = self.flags[Kind.EQUAL].span[0]
+        return before is Mark.SEPARATOR and not bare[0].span[0] < at < bare[-1].span[0]
+
     def _check_asides(self) -> None:
         """Colours that are said to be absent are, and there are as many colours as were counted."""
         codes = {mention.colour.code for mention in self._mentions}
@@ -280,6 +311,23 @@ class _Parser:
             n_numbers=len(amounts),
             n_colours=n_colours,
         )
+
+
+def _with_late_amounts(segments: Sequence[list[Amount | Mention]]) -> Iterator[list[Amount | Mention]]:
+    """Segments in which a number said last is the fleck's: `grey with white fleck, 15%`."""
+    for at, segment in enumerate(segments):
+        before, after = segments[at - 1] if at else [], segments[at + 1] if at + 1 < len(segments) else []
+        if _is_bare(before) and _is_amount(segment):
+            continue
+        yield [*segment, *after] if _is_bare(segment) and _is_amount(after) else segment
+
+
+def _is_bare(segment: Sequence[Amount | Mention]) -> bool:
+    return len(segment) == 1 and isinstance(segment[0], Mention) and segment[0].amount is None
+
+
+def _is_amount(segment: Sequence[Amount | Mention]) -> bool:
+    return len(segment) == 1 and isinstance(segment[0], Amount)
 
 
 def _alternates(items: Sequence[Amount | Mention]) -> bool:

@@ -45,6 +45,39 @@ def _fleck_group(items: Sequence[Item], fleck: int) -> tuple[int | None, list[in
     return fleck - 1, group
 
 
+def share_mix(items: Sequence[Item]) -> list[Item]:
+    """Items in which the colours of a mix share its number: `15% mix of red and blue`, «15% (красный, синий)»."""
+    shared = list(items)
+    for at, item in enumerate(items):
+        group = _mix_group(items, at) if isinstance(item, Amount) else []
+        if isinstance(item, Amount) and len(group) > 1:
+            part = replace(item, value=item.value / len(group))
+            shared[at] = Mark.SEPARATOR
+            for place in group:
+                mention = items[place]
+                assert isinstance(mention, Mention)
+                shared[place] = replace(mention, amount=part)
+    return [item for item in shared if item is not Mark.MIX]
+
+
+def _mix_group(items: Sequence[Item], amount: int) -> list[int]:
+    """Places of the colours that share a number; none where it is a colour's own."""
+    first, number = items[amount + 1 : amount + 2], items[amount]
+    is_mix = first == [Mark.MIX]
+    is_named = amount > 0 and isinstance(items[amount - 1], Mention)
+    is_list = isinstance(number, Amount) and not number.is_bracketed and not is_named
+    group: list[int] = []
+    has_and = False
+    for at in range(amount + 1 + is_mix, len(items)):
+        item = items[at]
+        if isinstance(item, Mention) and not _is_base(item) and (is_mix or (is_list and item.is_bracketed)):
+            group.append(at)
+        elif isinstance(item, Mention | Amount) or (item is Mark.SEPARATOR and has_and):
+            break
+        has_and = has_and or item is Mark.AND
+    return group
+
+
 def with_each(items: Sequence[Item]) -> list[Item]:
     """Items in which every colour that an `each` counts has its number: `10% each red and white`, `red 20% each`."""
     settled: list[Item] = []

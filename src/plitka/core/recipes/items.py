@@ -8,21 +8,24 @@ from functools import cache
 from plitka.core.colour.palette import Colour
 from plitka.core.colour.spaces import ciede2000
 from plitka.core.language.spelling import name_key
-from plitka.core.language.vocabulary import CONTAINER, PLAIN_COLOURS, Kind
+from plitka.core.language.vocabulary import CONTAINER, JOINING, PLAIN_COLOURS, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Item, Mark, Mention, Unit
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
-SAME_COLOUR_DELTA_E = 40.0
-"""CIEDE2000 within which a name beside a code describes it, as in «RAL 3020 красный», and a plain name a finer one, as
-in `anthracite grey`."""
+SAME_HUE_DELTA_E = 20.0
+"""CIEDE2000, at one lightness, within which a name beside a code describes it, as in «RAL 3020 красный», and a plain
+name a finer one, as in `anthracite grey`."""
+MAX_LIGHTNESS_APART = 45.0
+"""CIE L between such a name and what it describes: `grey (RAL 7035)`, but not `black (RAL 9010)`."""
 
-_AND = frozenset({"and", "и", "&", "+", "plus", "плюс"})
-"""Separators that make one group of what they join."""
+_WITH = frozenset({"with", "w/", "с", "со"})
+"""Between a ground and its flecks."""
 _TONNE_G = 1_000_000
 """Like a bag, it is one where no number says otherwise."""
+_MARKS = {Kind.FLECK: Mark.FLECK, Kind.MIX: Mark.MIX}
 _TIMES = frozenset({"x", "х"})
 """Parts when they stand before a number as well: `red x3`."""
 
@@ -81,7 +84,8 @@ class _Reader:
             case Kind.PERCENT | Kind.PARTS | Kind.MASS:
                 raise self._refuse_unit(token)
             case Kind.SEPARATOR:
-                self.items.append(Mark.AND if token.text in _AND else Mark.SEPARATOR)
+                self._mark_ground(token)
+                self.items.append(Mark.AND if token.text in JOINING else Mark.SEPARATOR)
             case Kind.SLASH | Kind.LINK:
                 self._joint(token)
             case kind:
@@ -92,14 +96,22 @@ class _Reader:
         self.read.flags[kind] = token
         if kind is Kind.EACH and token.text != "по":
             self._mark_each()
-        elif kind is Kind.FLECK:
-            self.items.append(Mark.FLECK)
+        elif kind in _MARKS:
+            self.items.append(_MARKS[kind])
         elif kind is Kind.BASE and self._kind(1) in (Kind.NUMBER, Kind.MASS) and self._kind(-1) is not Kind.NUMBER:
             self.items.append(Mark.SEPARATOR)  # «2 доли красного на 1 долю чёрного»
         elif kind is Kind.BASE:
             self.next_is_base = True
         elif kind is Kind.REST:
             self._mark_rest()
+
+    def _mark_ground(self, token: Token) -> None:
+        """The black of `black with red and green flecks, 5% each` is no fleck."""
+        before = self.items[-1] if self.items else None
+        has_number = isinstance(self.items[-2] if self.items[1:] else None, Amount)
+        has_fleck = any(other.kind is Kind.FLECK for other in self.tokens[self.at :])
+        if token.text in _WITH and isinstance(before, Mention) and has_fleck and not has_number:
+            self.items[-1] = replace(before, is_base=True)
 
     def _mark_rest(self) -> None:
         """«основа чёрная» and `the rest black` name the base afterwards, `black base` before."""
@@ -158,7 +170,8 @@ class _Reader:
             self.at += 1
             value, unit = self._in_packs(value, unit)
             span = (span[0], self.tokens[self.at - 1].span[1])
-        return Amount(value, unit, span, self.source.text[slice(*span)], is_minus=token.is_minus)
+        text = self.source.text[slice(*span)]
+        return Amount(value, unit, span, text, is_minus=token.is_minus, is_bracketed=token.is_bracketed)
 
     def _in_packs(self, value: Fraction, unit: Unit) -> tuple[Fraction, Unit]:
         """packs = number, container, ["по"], number, "kg" | number, "x", number, "kg" | number, "kg", container ;"""
@@ -210,7 +223,7 @@ class _Reader:
             self.next_is_base = False
             self.items.append(Mark.SEPARATOR)
         before = self.items[-1] if self.items else None
-        colour = _same_colour(before, mention) if isinstance(before, Mention) and self._touches() else None
+        colour = self._same_colour(before, mention) if isinstance(before, Mention) and self._touches() else None
         if colour is None or not isinstance(before, Mention):
             self.items.append(mention)
             return
@@ -221,6 +234,33 @@ class _Reader:
         span = (before.span[0], mention.span[1])
         is_sbr = before.is_sbr or mention.is_sbr
         self.items[-1] = replace(before, colour=colour, span=span, text=self.source.text[slice(*span)], is_sbr=is_sbr)
+
+    def _same_colour(self, before: Mention, after: Mention) -> Colour | None:
+        """The one colour that two names side by side mean: the code's, or that of the finer name.
+
+        Raises:
+            RecipeError: a code and a name beside it are of clearly different hues.
+        """
+        if before.colour.code == after.colour.code:
+            return before.colour
+        both = (before, after)
+        finer = [mention for mention in both if _is_code(mention)]
+        has_code = bool(finer)
+        if not finer:
+            finer = [mention for mention in both if name_key(mention.text) not in _plain_keys()]
+        if len(finer) != 1:
+            return None
+        if _is_alike(before.colour, after.colour):
+            return finer[0].colour
+        if has_code and self._kind(-1) is Kind.COLOUR:
+            other = after if finer[0] is before else before
+            raise self.source.refuse(
+                "{code!r} is not {name!r}: write one of the two, or put a comma between them if they are two colours",
+                (before.span[0], after.span[1]),
+                code=finer[0].text,
+                name=other.text,
+            )
+        return None
 
     def _touches(self) -> bool:
         return self._kind(-1) is Kind.COLOUR or (self._kind(-1) is Kind.SLASH and self._kind(-2) is Kind.COLOUR)
@@ -274,19 +314,12 @@ def refuse_negative(source: Source, amount_span: tuple[int, int]) -> RecipeError
     )
 
 
-def _same_colour(before: Mention, after: Mention) -> Colour | None:
-    """The one colour that two names side by side mean: the code's, or that of the finer name."""
-    if before.colour.code == after.colour.code:
-        return before.colour
-    both = (before, after)
-    finer = [mention for mention in both if _is_code(mention)]
-    if not finer:
-        finer = [mention for mention in both if name_key(mention.text) not in _plain_keys()]
-    if len(finer) != 1:
-        return None
-    is_told = after.is_bracketed and not before.is_bracketed and _is_code(after)
-    is_near = ciede2000(before.colour.lab_d65, after.colour.lab_d65) <= SAME_COLOUR_DELTA_E
-    return finer[0].colour if is_told or is_near else None
+def _is_alike(first: Colour, second: Colour) -> bool:
+    """Whether two colours differ in lightness more than in hue."""
+    lightness = (first.lab_d65[0] + second.lab_d65[0]) / 2
+    is_near = abs(first.lab_d65[0] - second.lab_d65[0]) <= MAX_LIGHTNESS_APART
+    delta_e = ciede2000((lightness, *first.lab_d65[1:]), (lightness, *second.lab_d65[1:]))
+    return is_near and delta_e <= SAME_HUE_DELTA_E
 
 
 @cache

@@ -28,6 +28,15 @@ _BEGINS = re.compile(r"(?:^|[:\n])[ \t]*$")
 _RAL_DIGITS = re.compile(r"[1-9]0\d\d")
 _MAKERS_DIGITS = re.compile(r"0\d\d")
 _IN_GRANULES_MM = 20.0
+_ONE_GRANULE_MM = 8.0
+"""A single larger size beside granules is the thickness of what is made of them."""
+_ONE_GRANULE_BEFORE = re.compile(
+    r"(?:granul\w*|fractions?|grain(?: size)?|гранул\w*|фракци\w*|крошк\w*)[ :]*(?:of|up to|about|до|около)? *$",
+    re.IGNORECASE,
+)
+_GRANULES_BEHIND = re.compile(
+    r" ?(?:epdm |rubber |эпдм )?(?:granul|grain|chips|crumb|гранул|крошк|зерн|фракци)", re.IGNORECASE
+)
 
 
 def end_of_size(text: str, at: int) -> int | None:
@@ -45,6 +54,21 @@ def granules_mm(size: str) -> tuple[float, float] | None:
         return None
     low, high = (float(number.replace(",", ".")) for number in match.groups())
     return (low, high) if 0 < low < high <= _IN_GRANULES_MM else None
+
+
+def granule_around(size: str, before: str, behind: str) -> tuple[float, float] | None:
+    """The granules about the one size of `4 mm granules` or «фракция 3 мм»; None where none stand beside it.
+
+    Args:
+        size: a length.
+        before: the text before it.
+        behind: the text behind it.
+    """
+    match = re.fullmatch(rf"({_NUMBER}) ?-?(?:mm|мм)", size.casefold())
+    if match is None or not (_GRANULES_BEHIND.match(behind) or _ONE_GRANULE_BEFORE.search(before[-_MAX_BEFORE:])):
+        return None
+    middle = float(match[1].replace(",", "."))
+    return (0.75 * middle, 1.25 * middle) if 0 < middle <= _ONE_GRANULE_MM else None
 
 
 def list_numbers(text: str) -> dict[int, int]:

@@ -20,6 +20,8 @@ from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
+_HUNDRED = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -121,7 +123,8 @@ class _Settlement:
         told = list(mentions)
         for at, mention in enumerate(mentions):
             like = [other for other in told if other.colour.code == mention.colour.code]
-            other = next((other for other in like if name_key(other.text) != name_key(mention.text)), None)
+            others = (other for other in like if name_key(other.text) != name_key(mention.text))
+            other = next((other for other in others if other.own != mention.own), None)
             if other is not None and mention.own is not None and mention.own.code != mention.colour.code:
                 self._notice(
                     "{name!r} is painted as {code}, so that it is not {other!r}",
@@ -212,6 +215,7 @@ class _Settlement:
             return False
         if self.strict:
             raise self._refuse_total(total, amounts)
+        self._check_all_read(total, least=_HUNDRED // 2)
         self._notice("the numbers add up to {total}, not to 100, so they are read as parts", total=plain(total))
         return False
 
@@ -238,20 +242,21 @@ class _Settlement:
         rest = 100 - sum((_percent(mention.amount) for mention in mentions if mention.amount), Fraction(0))
         if bare:
             self._check_rest(bare, rest, in_percent=in_percent)
-            if not self.statement.has_base:
+            if not self.statement.has_base and not self.statement.shares_rest:
                 self._notice(
                     "{name!r} has no number; it got the remaining {percent} %",
                     name=bare[0].text,
                     percent=plain(rest),
                 )
-        return [_percent(mention.amount) if mention.amount else rest for mention in mentions]
+        share = rest / max(len(bare), 1)
+        return [_percent(mention.amount) if mention.amount else share for mention in mentions]
 
     def _check_rest(self, bare: Sequence[Mention], rest: Fraction, *, in_percent: bool) -> None:
-        if len(bare) > 1:
+        if len(bare) > 1 and not self.statement.shares_rest:
             raise self.source.refuse(
                 "only one colour may be without a number, but {names} have none; write their percent too",
                 bare[1].span,
-                names=", ".join(repr(mention.text) for mention in bare),
+                names=", ".join(mention.text for mention in bare),
             )
         if not in_percent:
             raise self.source.refuse(
@@ -274,8 +279,22 @@ class _Settlement:
             return all(amount.unit is not Unit.FRACTION for amount in amounts)
         if self.strict:
             raise self._refuse_total(total, amounts)
+        self._check_all_read(total)
         self._notice("the percents add up to {total}, not to 100; they were scaled to 100", total=plain(total))
         return False
+
+    def _check_all_read(self, total: Fraction | int, least: int = 0) -> None:
+        """What is missing of 100 may be of a colour that was not read."""
+        if _HUNDRED > total > least and self.asides.errors:
+            raise self.asides.errors[0]
+
+    def _check_list_read(self, mentions: Sequence[Mention]) -> None:
+        """What stands between colours that have equal parts may be one of them."""
+        first, last = mentions[0].span[0], mentions[-1].span[1]
+        is_one = self.statement.equal and len({mention.colour.code for mention in mentions}) == 1
+        for error in self.asides.errors:
+            if is_one or first < error.span[0] < last:
+                raise error
 
     def _refuse_total(self, total: Fraction | int, amounts: Sequence[Amount]) -> RecipeError:
         return self.source.refuse(
@@ -285,6 +304,7 @@ class _Settlement:
         )
 
     def _equal(self, mentions: Sequence[Mention]) -> tuple[tuple[Mention, ...], list[Fraction]]:
+        self._check_list_read(mentions)
         if self.statement.has_fleck:
             raise self.source.refuse(
                 "it is not said how much fleck there is; write for example: black with 15% white fleck",

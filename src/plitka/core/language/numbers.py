@@ -1,0 +1,82 @@
+"""Words for numbers, in English and Russian: counts to 100, shares of a whole, and how many times as much."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+FRACTIONS: Mapping[Fraction, str] = {
+    Fraction(1, 2): "half, a half, one half, половина, половину, половиной, половины",
+    Fraction(1, 3): "third, a third, one third, треть, трети, третью, одна треть",
+    Fraction(2, 3): "two thirds, две трети",
+    Fraction(1, 4): "quarter, a quarter, one quarter, четверть, четверти, четвертью, одна четверть",
+    Fraction(3, 4): "three quarters, три четверти",
+}
+
+_TENTHS = {5: ("fifth", "пят"), 6: ("sixth", "шест"), 8: ("eighth", "восьм"), 10: ("tenth", "десят")}
+"""Shares of the whole by their ordinal, in Russian by its stem."""
+
+COMPARED: Mapping[Fraction, str] = {
+    Fraction(1, 2): "half as much, half as many, вдвое меньше, в два раза меньше, в 2 раза меньше",
+    Fraction(3, 2): "one and a half times as much, в полтора раза больше, в 1,5 раза больше",
+    Fraction(2): (
+        "twice as much, twice as many, two times as much, double the amount of, вдвое больше, в два раза больше, "
+        "в 2 раза больше"
+    ),
+    Fraction(3): "three times as much, three times as many, втрое больше, в три раза больше, в 3 раза больше",
+    Fraction(4): "four times as much, four times as many, вчетверо больше, в четыре раза больше, в 4 раза больше",
+}
+
+NUMBERS: Mapping[int | Fraction, str] = {
+    1: "one, одна, один, одно, одной, одну, одного",
+    Fraction(3, 2): "полтора, полторы, полутора",
+    2: "two, две, два, двух, двум",
+    3: "three, три, трёх, трём",
+    4: "four, четыре, четырёх",
+    5: "five, пять, пяти",
+    6: "six, шесть, шести",
+    7: "seven, семь, семи",
+    8: "eight, восемь, восьми",
+    9: "nine, девять, девяти",
+    10: "ten, десять, десяти",
+    11: "eleven, одиннадцать",
+    12: "twelve, двенадцать",
+    13: "thirteen, тринадцать",
+    14: "fourteen, четырнадцать",
+    15: "fifteen, пятнадцать, пятнадцати",
+    16: "sixteen, шестнадцать",
+    17: "seventeen, семнадцать",
+    18: "eighteen, восемнадцать",
+    19: "nineteen, девятнадцать",
+    20: "twenty, двадцать, двадцати",
+    30: "thirty, тридцать, тридцати",
+    40: "forty, сорок, сорока",
+    50: "fifty, пятьдесят, пятидесяти",
+    60: "sixty, шестьдесят, шестидесяти",
+    70: "seventy, семьдесят, семидесяти",
+    80: "eighty, восемьдесят, восьмидесяти",
+    90: "ninety, девяносто",
+    100: "hundred, one hundred, a hundred, сто, ста",
+}
+
+
+def shares() -> Iterator[tuple[Fraction, str]]:
+    """`one fifth`, `two fifths`, «пятая часть», «две пятых»."""
+    english, russian = (("two", "three", "four"), ("две", "три", "четыре"))
+    for under, (ordinal, stem) in _TENTHS.items():
+        forms = [f"{stem}{ending} {noun}" for ending, noun in (("ая", "часть"), ("ой", "части"), ("ую", "часть"))]
+        yield Fraction(1, under), f"a {ordinal}, one {ordinal}, одна {stem}ая, одну {stem}ую, " + ", ".join(forms)
+        for over, (number, number_ru) in enumerate(zip(english, russian, strict=True), 2):
+            yield Fraction(over, under), f"{number} {ordinal}s, {number_ru} {stem}ых"
+    for count in range(2, 11):
+        word = NUMBERS[count].split(", ")[0]
+        yield Fraction(1, count), f"one in {word}, one out of {word}"
+        if count < 10:
+            yield Fraction(count, 10), f"{word} out of ten"
+    yield Fraction(9, 10), "nine tenths, девять десятых"
+
+
+def compounds() -> Iterator[tuple[int, str]]:
+    """`twenty five` and «двадцать пять» to 99."""
+    for tens in range(20, 100, 10):
+        for ones in range(1, 10):
+            pairs = zip(NUMBERS[tens].split(", ")[:2], NUMBERS[ones].split(", ")[:2], strict=True)
+            yield tens + ones, ", ".join(map(" ".join, pairs))

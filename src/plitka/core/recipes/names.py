@@ -1,0 +1,336 @@
+"""Names of a recipe: the longest that is known at a place, its shade, a slip in it, or why it is none."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from plitka.core.colour.naming import (
+    MODIFIERS,
+    find_general,
+    find_typo,
+    hue_between,
+    like_names,
+    longest_general,
+    resolve,
+)
+from plitka.core.colour.palette import Colour, Palette
+from plitka.core.colour.spaces import Lab
+from plitka.core.language.spelling import MAX_QUERY, is_cyrillic, name_key
+from plitka.core.language.vocabulary import Kind, Meaning, longest_phrase, vocabulary
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.signs import (
+    GAP,
+    IS_CODE,
+    JOINT,
+    LARGE,
+    MAY_BE_CODE,
+    NUMBER_BEFORE,
+    NUMBER_BEHIND,
+    PIECE,
+    SHORT_SHADE,
+)
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+from plitka.errors import RecipeError
+
+MAX_DIGITS = 9
+MAX_TYPO_WORDS = 3
+MIN_MODIFIER = 4
+_HALF = "пол"
+_MAX_BEFORE = 20
+
+_SHADES = {"т": "dark", "с": "light", "я": "bright", "б": "pale", "d": "dark", "l": "light", "m": "medium"}
+_DESCRIBED = frozenset({Kind.MODIFIER, Kind.LOOK, Kind.ASIDE, Kind.LIKENESS})
+_LIGHTNESS = frozenset({"dark", "light", "pale", "medium"})
+"""Modifiers of which a colour has one: `dark and light grey` are two."""
+
+
+class NameScanner:
+    """Reads names at a place of a text."""
+
+    def __init__(self, source: Source, palette: Palette) -> None:
+        self.source = source
+        self.text = source.folded
+        self.palette = palette
+        self.at = 0
+        self._words = vocabulary()
+        self._most_pieces = max(longest_phrase(), palette.longest_name, longest_general())
+
+    def _word(self) -> Token:
+        """name = letters, { [spaces | "-" | "_"], (letters | digits) } ; the longest that is known."""
+        start = self.at
+        if (short := self._shortened(start)) is not None:
+            return short
+        best: tuple[int, Meaning | Colour | Lab] | None = None
+        for end, known in self._names(start):
+            if known is not None:
+                best = end, known
+        if best is None or (isinstance(best[1], Meaning) and IS_CODE.match(self.text, start)):
+            return self._misspelled(start)
+        self.at, known = best
+        match known:
+            case Colour():
+                return self._token(Kind.COLOUR, start, colour=known)
+            case Meaning(kind=Kind.MODIFIER):
+                end = self.at
+                return (
+                    self._modified(start)
+                    or self._sharing_colour(start, end)
+                    or self._with_slip(start)
+                    or self._modifier_alone(start, end)
+                )
+            case Meaning():
+                if known.kind is Kind.BY_MASS and self.text[self.at : self.at + 1] == ".":  # «60 вес.%»
+                    self.at += 1
+                return self._token(known.kind, start, value=known.value, choice=known.text)
+            case lab_d65:
+                return self._general(start, lab_d65)
+
+    def _shortened(self, start: int) -> Token | None:
+        """«Кр. крошка», and a colour with a short shade before it: «т. синий»."""
+        if large := LARGE.match(self.text, start):
+            self.at = large.end()
+            return self._token(Kind.LOOK, start, choice="granules=2-4")
+        shade = SHORT_SHADE.match(self.text, start)
+        if shade is None or self.text[:start].rstrip()[-1:].isdigit():  # «5 т. красного» are tonnes
+            return None
+        return self._modified(start, shade)
+
+    def _names(self, start: int) -> Iterator[tuple[int, Meaning | Colour | Lab | None]]:
+        at = start
+        for _ in range(self._most_pieces):
+            piece = PIECE.match(self.text, at)
+            if piece is None or (at > start and piece[2].isdigit() and len(piece[2]) > MAX_DIGITS):
+                return
+            at = piece.end()
+            key = name_key(self.text[start:at])
+            yield at, self._words.get(key) or self.palette.find_key(key) or find_general(key)
+
+    def _general(self, start: int, lab_d65: Lab) -> Token:
+        """A colour that is not the palette's own, by the nearest that is."""
+        found = resolve(lab_d65, self.palette)
+        values = {"name": self._typed(start, self.at), "code": found.colour.code, "delta_e": f"{found.delta_e:.0f}"}
+        if found.colour is found.nearest:
+            remark = Notice(
+                "{name!r} is taken as {code}, the nearest colour, at a distance of {delta_e} (CIEDE2000)", values
+            )
+        else:
+            values["nearest"] = found.nearest.code
+            remark = Notice(
+                "{name!r} is painted as {code}; {nearest}, the nearest granules, are {delta_e} (CIEDE2000) away",
+                values,
+            )
+        return replace(self._token(Kind.COLOUR, start, colour=found.colour, remark=remark), own=found.own)
+
+    def _modified(self, start: int, shade: "re.Match[str] | None" = None) -> Token | None:
+        """modified = modifier, { modifier }, colour ; None where no colour follows, and nothing is read."""
+        end_of_first = self.at
+        modifiers = []
+        if shade is not None:
+            self.at = shade.end()
+            modifiers.append(_SHADES[shade[1][0]])
+        else:
+            modifiers.append(self._words[name_key(self.text[start : self.at])].text)
+        while gap := GAP.match(self.text, self.at):
+            known = self._longest(gap.end())
+            if known is None or (isinstance(known[1], Meaning) and known[1].kind is not Kind.MODIFIER):
+                break
+            self.at = known[0]
+            if not isinstance(known[1], Meaning):
+                return self._shaded(start, modifiers, known[1])
+            modifiers.append(known[1].text)
+        self.at = start if shade is not None else end_of_first
+        return None
+
+    def _typed(self, start: int, end: int) -> str:
+        return self.source.text[slice(*self.source.span(start, end))]
+
+    def _longest(self, start: int) -> tuple[int, Meaning | Colour | Lab] | None:
+        return max(((end, known) for end, known in self._names(start) if known is not None), default=None, key=_end)
+
+    def _misspelled(self, start: int) -> Token:
+        """A name in one word or with a slip; else what is unknown."""
+        token = self._in_one_word(start) or self._with_slip(start)
+        if token is not None:
+            return token
+        error = self._unknown()
+        self.at = self._end_of_unknown_word(start)
+        return self._token(Kind.UNKNOWN, start, error=error)
+
+    def _sharing_colour(self, start: int, end: int) -> Token | None:
+        """The «dark» of `dark and light grey`, which has its colour from the next."""
+        joint = JOINT.match(self.text, end)
+        other = None if joint is None else PIECE.match(self.text, joint.end())
+        meaning = None if other is None else self._words.get(name_key(other[0]))
+        gap = None if other is None else GAP.match(self.text, other.end())
+        modifier = self._words[name_key(self.text[start:end])].text
+        is_other = meaning is not None and meaning.text in _LIGHTNESS - {modifier}
+        if not is_other or modifier not in _LIGHTNESS or gap is None:
+            return None
+        known = self._longest(gap.end())
+        if known is None or isinstance(known[1], Meaning):
+            return None
+        self.at = end
+        return self._shaded(start, [modifier], known[1])
+
+    def _shaded(self, start: int, modifiers: list[str], known: Colour | Lab) -> Token:
+        if len(modifiers) == 1 and isinstance(known, Colour):
+            named = self.palette.find(f"{modifiers[0]} {known.caption_name}")
+            if named is not None:
+                return self._token(Kind.COLOUR, start, colour=named)
+        lab_d65 = known.lab_d65 if isinstance(known, Colour) else known
+        for modifier in reversed(modifiers):
+            lab_d65 = MODIFIERS[modifier].of(lab_d65)
+        return self._general(start, lab_d65)
+
+    def _modifier_alone(self, start: int, end: int) -> Token:
+        self.at = end
+        return self._token(Kind.MODIFIER, start, choice=self._words[name_key(self.text[start:end])].text)
+
+    def _shaded_behind(self, token: Token, start: int) -> Token | None:
+        """The one colour of «серый тёмный» or `grey dark 40`; None where no shade stands behind a colour."""
+        before = self.at
+        gap = GAP.match(self.text, before)
+        known = None if gap is None else self._longest(gap.end())
+        if gap is None or known is None or token.colour is None:
+            return None
+        is_russian = is_cyrillic(self.text[gap.end() : known[0]])
+        if not is_russian and not self._has_number(start, known[0]):  # `red tile, blue light`
+            return None
+        if isinstance(known[1], Meaning) and known[1].kind is Kind.MODIFIER and not self._shades_next(known[0]):
+            self.at = known[0]
+            return self._shaded(start, [known[1].text], token.own or token.colour)
+        return None
+
+    def _has_number(self, start: int, end: int) -> bool:
+        """Whether a number stands right before a place, or right behind another."""
+        return NUMBER_BEFORE.search(self.text, max(0, start - _MAX_BEFORE), start) is not None or bool(
+            NUMBER_BEHIND.match(self.text, end)
+        )
+
+    def _shades_next(self, end: int) -> bool:
+        """Whether a shade that ends at a place belongs to the words behind it."""
+        gap = GAP.match(self.text, end)
+        known = None if gap is None else self._longest(gap.end())
+        if gap is None or known is None:
+            return gap is not None
+        return not isinstance(known[1], Meaning) or known[1].kind in _DESCRIBED
+
+    def _in_one_word(self, start: int) -> Token | None:
+        """`darkred`: a modifier and a colour; or the «чёрно-» of «чёрно-белый»."""
+        piece = PIECE.match(self.text, start)
+        key = "" if piece is None else name_key(self.text[start : piece.end()])
+        if piece is not None and key[-1:] in ("о", "е") and self.text[piece.end() :][:1] == "-":
+            colour = self.palette.find_key(key[:-1])
+            if colour is not None:
+                self.at = piece.end()
+                return self._between(start, colour) or self._token(Kind.COLOUR, start, colour=colour)
+        if piece is not None and piece[2].startswith(_HALF):
+            meaning = self._words.get(name_key(piece[2][len(_HALF) :]))
+            if meaning is not None and meaning.kind in (Kind.MASS, Kind.PARTS):
+                self.at = start + len(_HALF)
+                return self._token(Kind.HALF, start)
+        for end in range(MIN_MODIFIER, len(key) - 1):
+            meaning, rest = self._words.get(key[:end]), key[end:]
+            if meaning is not None and meaning.kind is Kind.MODIFIER:
+                colour = self.palette.find_key(rest)
+                lab_d65 = colour.lab_d65 if colour is not None else find_general(rest)
+                if lab_d65 is not None and piece is not None:
+                    self.at = piece.end()
+                    return self._general(start, MODIFIERS[meaning.text].of(lab_d65))
+        return None
+
+    def _between(self, start: int, colour: Colour) -> Token | None:
+        """«Песочно-бежевый» is the one hue between two that are near; «чёрно-белый» are two."""
+        known = self._longest(self.at + 1)
+        lab_d65 = hue_between(colour, known[1]) if known is not None and isinstance(known[1], Colour) else None
+        if known is None or lab_d65 is None:
+            return None
+        self.at = known[0]
+        return self._general(start, lab_d65)
+
+    def _with_slip(self, start: int) -> Token | None:
+        """A name with a slip that only one name is near to."""
+        ends = [end for end, _ in self._names(start)]
+        for end in reversed(ends[:MAX_TYPO_WORDS]):
+            name = find_typo(self.text[start:end], self.palette)
+            if name is not None:
+                self.at = end
+                key = name_key(name)
+                colour = self.palette.find_key(key)
+                if colour is None:
+                    colour = resolve(find_general(key) or (0, 0, 0), self.palette).colour
+                remark = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, end), "name": name})
+                return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
+        return None
+
+    def _end_of_unknown_word(self, start: int) -> int:
+        if code := MAY_BE_CODE.match(self.text, start):
+            return code.end()
+        piece = PIECE.match(self.text, start)
+        assert piece is not None  # a letter stands there
+        return piece.end()
+
+    def _token(
+        self,
+        kind: Kind,
+        start: int,
+        *,
+        value: Fraction = Fraction(0),
+        colour: Colour | None = None,
+        is_minus: bool = False,
+        choice: str = "",
+        remark: Notice | None = None,
+        error: RecipeError | None = None,
+    ) -> Token:
+        return Token(
+            kind=kind, span=self.source.span(start, self.at), text=self.text[start : self.at], value=value,
+            colour=colour, is_minus=is_minus, choice=choice, remark=remark, error=error,
+        )  # fmt: skip
+
+    def _unknown(self) -> RecipeError:
+        """Why the words that begin here are refused."""
+        start, end, phrase_end = self.at, *self._ends_of_unknown()
+        # A known word may be the rest of a misspelled name: «skyy blue», but not «blak white».
+        suggestions = self.palette.suggest(self.text[start:phrase_end], cutoff=0.8)
+        if phrase_end > end and suggestions and re.search("[ -]", suggestions[0]):
+            end = phrase_end
+        else:
+            first_end = self._end_of_unknown_word(start)
+            suggestions = self.palette.suggest(self.text[start:end])
+            if not suggestions and first_end < end:
+                suggestions = like_names(self.text[start:first_end], self.palette)
+                end = first_end if suggestions else end
+        span = self.source.span(start, end)
+        typed = self.source.text[slice(*span)][:MAX_QUERY]
+        suggestions = suggestions or like_names(self.text[start:end], self.palette)
+        if not suggestions:
+            return self.source.refuse(
+                "unknown colour {name!r}; `plitka colours` lists the colours, and a hex such as #A63D30 is one too",
+                span,
+                name=typed,
+            )
+        return self.source.refuse(
+            "unknown colour {name!r}; did you mean {nearest}? `plitka colours` lists all",
+            span,
+            suggestions,
+            name=typed,
+            nearest=", ".join(suggestions),
+        )
+
+    def _ends_of_unknown(self) -> tuple[int, int]:
+        """Where the unknown words end, and where the words that stand with them do."""
+        if code := MAY_BE_CODE.match(self.text, self.at):
+            return code.end(), code.end()
+        at, ends = self.at, [self.at]
+        while (piece := PIECE.match(self.text, at)) and not piece[2].isdigit() and len(ends) <= self._most_pieces:
+            if ends[0] == at and not any(known for _, known in self._names(piece.start(2))):
+                ends[0] = piece.end()
+            at = piece.end()
+            ends.append(at)
+        return ends[0], ends[-1]
+
+
+def _end(found: tuple[int, object]) -> int:
+    return found[0]

@@ -1,0 +1,177 @@
+"""Numbers as people say them, made plain: «полмешка», «процентов десять», «столько же», `twice as much A as B`.
+
+Each step takes the tokens of a whole recipe and gives them back with one such form in plain ones.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from plitka.core.language.vocabulary import CONTAINER, Kind
+from plitka.core.recipes.amounts import MAX_DENOMINATOR
+from plitka.core.recipes.token import Token
+
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
+_COUNTED = frozenset({Kind.PARTS, Kind.MASS})
+"""Units of which there can be one and a half."""
+_AND = frozenset({"and", "и", "с"})
+_TO = frozenset({"to", "till", "к", "ко"})
+_TIMES = frozenset({"x", "х"})
+_GENITIVE = ("ого", "его", "ой", "ей")
+_HALF = Fraction(1, 2)
+
+
+def make_plain(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens of a recipe with its numbers in plain forms."""
+    plain = list(tokens)
+    steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
+        _halves, _with_halves, _broken, _units_first, _same, _compared, _ratios, _mixes,
+    )  # fmt: skip
+    for step in steps:
+        plain = step(plain)
+    return plain
+
+
+def _halves(tokens: list[Token]) -> list[Token]:
+    """«Пол мешка» is half a bag and «пол красного» half of red; another «пол» is a floor."""
+    plain: list[Token] = []
+    for at, token in enumerate(tokens):
+        if token.kind is not Kind.HALF:
+            plain.append(token)
+        elif _is_halved(_at(tokens, at + 1)):
+            plain.append(replace(token, kind=Kind.FRACTION, value=_HALF))
+    return plain
+
+
+def _is_halved(token: Token | None) -> bool:
+    if token is None:
+        return False
+    return token.kind in _COUNTED or (token.kind is Kind.COLOUR and token.text.endswith(_GENITIVE))
+
+
+def _with_halves(tokens: list[Token]) -> list[Token]:
+    """The 2½ of «две с половиной части»."""
+    plain = list(tokens)
+    for at in reversed(range(len(plain) - 3)):
+        number, joint, half, unit = plain[at : at + 4]
+        is_joint = joint.kind is Kind.SEPARATOR and joint.text in _AND
+        if number.kind is Kind.NUMBER and is_joint and half.value == _HALF and unit.kind in _COUNTED:
+            plain[at : at + 3] = [_joined(number, half, number.value + _HALF)]
+    return plain
+
+
+def _broken(tokens: list[Token]) -> list[Token]:
+    """The half of `1/2 bag` and «1 1/2 мешка»; numbers of several colours are a ratio."""
+    plain = list(tokens)
+    for at in reversed(range(len(plain) - 3)):
+        if at + 4 > len(plain):
+            continue
+        over, slash, under, unit = plain[at : at + 4]
+        kinds = [over.kind, slash.kind, under.kind]
+        if kinds != [Kind.NUMBER, Kind.SLASH, Kind.NUMBER] or unit.kind not in _COUNTED:
+            continue
+        if not 0 < over.value < under.value <= MAX_DENOMINATOR or not _is_of_one_colour(plain, at):
+            continue
+        whole = _at(plain, at - 1)
+        value = over.value / under.value
+        if whole is not None and whole.kind is Kind.NUMBER and whole.value.denominator == 1:
+            plain[at - 1 : at + 3] = [_joined(whole, under, whole.value + value)]
+        else:
+            plain[at : at + 3] = [_joined(over, under, value)]
+    return plain
+
+
+def _is_of_one_colour(tokens: list[Token], at: int) -> bool:
+    """Whether the fraction that begins at a place, with its unit, has one colour behind it or before."""
+    after, beyond = _kind(tokens, at + 4), _kind(tokens, at + 5)
+    if after is Kind.COLOUR:
+        return beyond not in (Kind.COLOUR, Kind.SLASH, Kind.LINK)
+    start = at - (_kind(tokens, at - 1) is Kind.NUMBER)
+    return _kind(tokens, start - 1) is Kind.COLOUR and _kind(tokens, start - 2) not in (Kind.COLOUR, Kind.SLASH)
+
+
+def _units_first(tokens: list[Token]) -> list[Token]:
+    """«Процентов десять» is about ten percent."""
+    plain = list(tokens)
+    for at in range(len(plain) - 1):
+        unit, number = plain[at : at + 2]
+        is_word = unit.text.isalpha() and unit.text not in _TIMES and unit.choice != CONTAINER
+        is_unit = unit.kind in _UNITS and is_word and _kind(plain, at - 1) not in _NUMBERS
+        if is_unit and number.kind in _NUMBERS and _kind(plain, at + 2) not in _UNITS:
+            span = (unit.span[0], number.span[1])
+            plain[at : at + 2] = [replace(number, span=span), replace(unit, span=span)]
+    return plain
+
+
+def _same(tokens: list[Token]) -> list[Token]:
+    """«Столько же» repeats the number before it; without one it leaves the number open."""
+    plain: list[Token] = []
+    for token in tokens:
+        if token.kind is not Kind.SAME:
+            plain.append(token)
+            continue
+        at = next((at for at in reversed(range(len(plain))) if plain[at].kind in _NUMBERS), None)
+        if at is None:
+            plain.append(replace(token, kind=Kind.RANGE))
+            continue
+        unit = plain[at + 1 : at + 2]
+        amount = [plain[at], *(unit if unit and unit[0].kind in _UNITS else [])]
+        plain += [replace(one, span=token.span) for one in amount]
+    return plain
+
+
+def _compared(tokens: list[Token]) -> list[Token]:
+    """`Twice as much red as black` is two parts and one part; of other than two colours it leaves the number open."""
+    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.COMPARED), None)
+    if at is None:
+        return tokens
+    word = tokens[at]
+    colours = [token for token in tokens if token.kind is Kind.COLOUR]
+    if len(colours) != 2 or any(token.kind in _NUMBERS | {Kind.SBR} for token in tokens):
+        return [replace(token, kind=Kind.RANGE) if token is word else token for token in tokens]
+    plain: list[Token] = []
+    for token in tokens:
+        if token in colours:
+            number = replace(word, kind=Kind.NUMBER, value=word.value if token is colours[0] else Fraction(1))
+            plain += [replace(word, kind=Kind.SEPARATOR), number, replace(word, kind=Kind.PARTS), token]
+        elif token is not word:
+            plain.append(token)
+    return plain
+
+
+def _ratios(tokens: list[Token]) -> list[Token]:
+    """The `to` of `three parts red to one part black` stands between two colours with their numbers."""
+    plain = list(tokens)
+    for at, token in enumerate(tokens):
+        is_to = token.kind is Kind.LINK and token.text in _TO and _kind(tokens, at + 1) in _NUMBERS
+        after = at + 2 + (_kind(tokens, at + 2) is Kind.PARTS)
+        before = _kind(tokens, at - 2)
+        is_pair = before in {*_NUMBERS, Kind.PARTS} and _kind(tokens, after) is Kind.COLOUR
+        if is_to and is_pair and _kind(tokens, at - 1) is Kind.COLOUR:
+            plain[at] = replace(token, kind=Kind.SEPARATOR)
+    return plain
+
+
+def _mixes(tokens: list[Token]) -> list[Token]:
+    """`15% mix of red and blue` shares its number out; another `mix` says nothing."""
+    plain: list[Token] = []
+    for at, token in enumerate(tokens):
+        is_counted = bool(plain) and plain[-1].kind in {*_NUMBERS, *_UNITS}
+        if token.kind is not Kind.MIX or (is_counted and _kind(tokens, at + 1) in (Kind.COLOUR, Kind.EQUAL)):
+            plain.append(token)
+    return plain
+
+
+def _joined(first: Token, last: Token, value: Fraction) -> Token:
+    span = (first.span[0], last.span[1])
+    return replace(first, value=value, span=span, text=f"{first.text} {last.text}")
+
+
+def _at(tokens: Sequence[Token], at: int) -> Token | None:
+    return tokens[at] if 0 <= at < len(tokens) else None
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    token = _at(tokens, at)
+    return None if token is None else token.kind

@@ -1,0 +1,74 @@
+"""A recipe cut into segments: what lies between two commas, brackets, headings, or words such as `and`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+
+from plitka.core.language.spelling import name_key
+from plitka.core.language.vocabulary import JOINING, PLAIN_COLOURS, Kind
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+
+_BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+WORDS = frozenset({Kind.ASIDE, Kind.LIKENESS, Kind.UNKNOWN, Kind.NOT, Kind.MODIFIER})
+"""What goes to a prompt."""
+ONLY_WORDS = WORDS | {Kind.COUNTED, Kind.REST, Kind.BASE}
+"""What a segment has that says nothing of the mix."""
+BATCH = frozenset({Kind.NUMBER, Kind.MASS})
+"""`100 kg of mix:`, `weight 20 kg`."""
+_STONES = frozenset({"granite", "marble", "stone", "гранит", "мрамор", "камень"})
+"""What a mix may be like, as well as a colour."""
+
+
+def split(source: Source, tokens: Sequence[Token]) -> Iterator[tuple[list[Token], Token | None]]:
+    """Segments, each with what bounds it behind; the words of a heading become words about the look."""
+    segment: list[Token] = []
+    is_bracketed = False
+    for at, token in enumerate(tokens):
+        if token.kind in _BOUNDS:
+            yield segment, token
+            segment = []
+            is_bracketed = token.text[-1:] in "([" if token.kind is Kind.BRACKET else is_bracketed
+        elif _ends_head(source, segment, token):
+            yield segment, token
+            segment = []
+        elif token.text == ":" and _is_heading(segment, tokens[at + 1 :]):
+            yield [replace(word, kind=Kind.ASIDE, error=None, remark=None) for word in segment], token
+            segment = []
+        else:
+            segment.append(replace(token, is_bracketed=is_bracketed))
+    yield segment, None
+
+
+def joins(segments: Sequence[tuple[list[Token], Token | None]], at: int) -> bool:
+    """Whether `and` joins the segment at a place to the next, and one of them names a colour."""
+    bound = segments[at][1]
+    if bound is None or bound.text not in JOINING:
+        return False
+    return any(token.kind is Kind.COLOUR for segment, _ in segments[at : at + 2] for token in segment)
+
+
+def _ends_head(source: Source, segment: Sequence[Token], token: Token) -> bool:
+    """Whether a colon or dash parts what is said first from the mix: `running track: 60% red`."""
+    if not segment or token.kind is not Kind.LINK or segment[-1].kind in (Kind.LENGTH, Kind.TOTAL):
+        return False
+    is_apart = token.text == ":" or (token.text == "-" and source.text[: token.span[0]][-1:].isspace())
+    kinds = {other.kind for other in segment}
+    return is_apart and (kinds <= ONLY_WORDS or kinds == BATCH)
+
+
+def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
+    """Whether a name before a colon is of a whole: `greens: olive 40, moss 60`, `granite: grey, black and white`."""
+    named = [token for token in segment if token.kind in (Kind.COLOUR, Kind.UNKNOWN)]
+    kinds = {token.kind for token in segment}
+    if len(named) != 1 or not kinds <= ONLY_WORDS | {Kind.COLOUR}:
+        return False
+    is_stone = named[0].text in _STONES
+    is_plural = named[0].text.endswith("s") and name_key(named[0].text[:-1]) in _plain_keys()
+    n_colours = sum(token.kind is Kind.COLOUR for token in rest)
+    return (is_stone or is_plural) and n_colours > 1 and rest[0].kind in (Kind.COLOUR, Kind.NUMBER)
+
+
+@cache
+def _plain_keys() -> frozenset[str]:
+    return frozenset(map(name_key, PLAIN_COLOURS))

@@ -1,0 +1,46 @@
+"""Names at a place of a text."""
+
+import pytest
+
+from plitka.core.colour.palette import default_palette
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.scanner import scan
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+
+
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """As the scanner gives them."""
+    return scan(Source(text), default_palette())
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("серый тёмный 40 серый светлый 40", ["DKGRAY", "LTGRAY"]),
+        ("синий тёмный цвет", ["DKBLUE"]),
+        ("синий тёмный красный", ["BLUE", "SIGNAL_RED"]),
+        ("blue light", ["BLUE"]),
+        ("grey dark 40, grey light: 60", ["DKGRAY", "LTGRAY"]),
+        ("40% grey dark, 60% grey light", ["DKGRAY", "LTGRAY"]),
+        ("кр 25, зел 75", ["RED", "GREEN"]),
+        ("св серый", ["LTGRAY"]),
+        ("blk", ["BLACK"]),
+    ],
+)
+def test_names_are_read_with_their_shades(text: str, codes: list[str]) -> None:
+    """Before the colour, in Russian also behind it, and shortened."""
+    assert [token.colour.code for token in tokens_of(text) if token.colour is not None] == codes
+
+
+def test_a_short_word_before_granules_is_their_size() -> None:
+    """«Кр. крошка» is large, not red."""
+    assert [token.kind for token in tokens_of("кр. крошка")] == [Kind.LOOK]
+
+
+@pytest.mark.parametrize("word", ["dove", "other", "same", "wavy", "верхний"])
+def test_words_of_every_day_are_no_misspelled_colours(word: str) -> None:
+    """No name is proposed for them."""
+    (token,) = tokens_of(word)
+    assert token.error is not None
+    assert token.error.suggestions == ()
