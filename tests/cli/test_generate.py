@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from tests.cli.conftest import Run
 from tests.cli.patch_engine import PatchEngine
+from tests.core.measure.tile_pictures import tile
 
 from plitka import errors
 from plitka.cli import main
@@ -148,3 +149,18 @@ def test_a_zone_that_misses_is_a_miss(run: Run, engine: PatchEngine) -> None:
     engine.off_by = 3.2
     assert run("generate", RECIPE, "--zone", "circle=50% white, 50% blue") == 5
     assert run("generate", RECIPE, "--zone", "circle=50% white, 50% blue", "--tolerance", "4") == 0
+
+
+def test_a_photographed_tile_is_made_again(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its colours are found, and told."""
+    Image.fromarray(tile("60% red, 40% black", side_px=384)).save(tmp_path / "photo.png")
+    assert run("generate", "--like-photo", "photo.png", "--seed", "1", "--json") == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["images"][0]["requested"] == pytest.approx({"RED": 60, "BLACK": 40}, abs=5)
+    assert "photo.png shows" in captured.err
+
+
+def test_a_photograph_and_a_recipe_are_refused_together(run: Run, tmp_path: Path) -> None:
+    """One of them has the mix."""
+    Image.fromarray(tile("60% red, 40% black", side_px=384)).save(tmp_path / "photo.png")
+    assert run("generate", RECIPE, "--like-photo", "photo.png") == 2

@@ -1,5 +1,6 @@
 """`plitka measure`."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,75 @@ class TestMeasure:
         (picture.parent / "text.png").write_text("no picture")
         Image.new("RGB", (128, 128), "grey").save(picture.parent / "wall.png")
         assert run("measure", str(picture.parent / words[0]), words[1]) == 2
+
+
+class TestMeasureWithoutColours:
+    """`plitka measure PHOTO`."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        """Two tiles, and a note that is no picture."""
+        folder = tmp_path / "tiles"
+        folder.mkdir()
+        for name, recipe in (("a.png", "60% red, 40% black"), ("b.png", "100% emerald")):
+            Image.fromarray(tile(recipe, side_px=384)).save(folder / name)
+        (folder / "note.txt").write_text("red")
+        return folder
+
+    def test_the_colours_are_found(self, run_json: RunJson, folder: Path) -> None:
+        """With the recipe that makes the same mix."""
+        found = run_json("measure", str(folder / "a.png"))
+        assert found["shares"] == pytest.approx({"RED": 60, "BLACK": 40}, abs=5)
+        assert found["recipe"].endswith("% black")
+        assert [colour["code"] for colour in found["colours"]] == ["RED", "BLACK"]
+        assert found["doubts"] == []
+
+    def test_a_folder_gives_a_list(self, run: Run, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """One object a picture, with its path; other files are passed over."""
+        assert run("measure", str(folder), "--json") == 0
+        found = json.loads(capsys.readouterr().out)
+        assert [Path(each["path"]).name for each in found] == ["a.png", "b.png"]
+        assert set(found[1]["shares"]) == {"EMERALD"}
+
+    def test_several_with_colours_are_measured_in_them(
+        self, run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The last word names the colours, as with one picture."""
+        assert run("measure", str(folder / "a.png"), str(folder / "b.png"), "red, black, emerald", "--json") == 0
+        found = json.loads(capsys.readouterr().out)
+        assert all(set(each["shares"]) == {"RED", "BLACK", "EMERALD"} for each in found)
+
+    def test_a_person_reads_a_table(self, run: Run, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """A line a picture."""
+        assert run("measure", str(folder)) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == 2
+        assert "EMERALD 100" in lines[1]
+
+    def test_all_are_shown_on_one_sheet(self, run: Run, folder: Path) -> None:
+        """A contact sheet, each picture over its colours."""
+        assert run("measure", str(folder), "--sheet", str(folder.parent / "sheet.png")) == 0
+        with Image.open(folder.parent / "sheet.png") as sheet:
+            assert sheet.width > 640
+
+    def test_one_that_cannot_be_read_does_not_stop_the_others(
+        self, run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Its object tells why, and the command ends with 2."""
+        (folder / "c.jpg").write_text("no picture")
+        assert run("measure", str(folder), "--json") == 2
+        found = json.loads(capsys.readouterr().out)
+        assert "c.jpg" in found[2]["error"]
+        assert "shares" in found[1]
+
+    def test_a_maker_s_own_colours_are_chosen_from(self, run_json: RunJson, folder: Path) -> None:
+        """Those of `--palette` alone."""
+        (folder / "own.csv").write_text("code,name,hex\nR1,signal red,#D45244\nK1,jet,#393939\nG1,mint,#3EB2A0\n")
+        found = run_json("measure", str(folder / "a.png"), "--palette", str(folder / "own.csv"))
+        assert set(found["shares"]) == {"R1", "K1"}
+
+    @pytest.mark.parametrize("words", [("empty",), ("none.jpg",), ("a.png", "none.jpg")])
+    def test_no_picture_ends_with_2(self, run: Run, folder: Path, words: tuple[str, ...]) -> None:
+        """An empty folder, or a file that is not there."""
+        (folder / "empty").mkdir()
+        assert run("measure", *(str(folder / word) for word in words)) == 2

@@ -22,6 +22,17 @@ def test_an_upload_is_measured(maker: httpx2.Client) -> None:
     assert all(value == round(value, 2) for value in found.json()["shares"].values())
 
 
+def test_without_a_recipe_the_colours_are_found(maker: httpx2.Client) -> None:
+    """With the mix in words; with one, there is none in the answer."""
+    content = encode_png(tile("70% red, 30% black", side_px=384))
+    found = maker.post("/v1/measure", files={"image": ("a.png", content)})
+    assert found.status_code == 200, found.text
+    assert found.json()["shares"] == pytest.approx({"RED": 70, "BLACK": 30}, abs=5)
+    assert "% red" in found.json()["recipe"]
+    named = maker.post("/v1/measure", data={"recipe": "red"}, files={"image": ("a.png", content)})
+    assert "recipe" not in named.json()
+
+
 def test_a_picture_of_something_else_is_said_to_be_none(maker: httpx2.Client) -> None:
     """A wall has no shares."""
     wall = encode_png(np.full((128, 128, 3), 190, np.uint8))

@@ -77,6 +77,12 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
     parser.add_argument(
         "--like", type=Path, metavar="FILE.png", help=_("repeat a picture; options given here win over its own")
     )
+    parser.add_argument(
+        "--like-photo",
+        type=Path,
+        metavar="PHOTO",
+        help=_("make the mix of a photographed tile, whose colours are found"),
+    )
     add_recipe_options(parser, _)
     add_scene_options(parser, _)
     parser.set_defaults(run=run, logs=True, load_engine=load_engine)

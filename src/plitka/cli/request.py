@@ -8,6 +8,7 @@ from plitka.cli.recipe import read_recipe
 from plitka.cli.repeat import PictureToRepeat
 from plitka.cli.scene import read_scene
 from plitka.cli.terminal import Terminal
+from plitka.cli.tile_photograph import recipe_of_photograph
 from plitka.core.generation import MAX_SEED, RANDOM_SEED_LIMIT, USUAL_MODE, Mode, Request
 from plitka.core.recipes.asides import Beside
 from plitka.core.recipes.reading import Reading
@@ -76,10 +77,14 @@ def square(size_px: int) -> Size:
 def _recipe(
     options: argparse.Namespace, repeated: PictureToRepeat | None, terminal: Terminal, beside: Beside
 ) -> Reading:
+    if options.like_photo is not None:
+        if options.recipe is not None or repeated is not None:
+            raise InputError("--like-photo finds the recipe itself; leave out RECIPE and --like")
+        return recipe_of_photograph(options.like_photo, options, terminal)
     if options.recipe is not None:
         return read_recipe(options.recipe, options, terminal, beside)
     if repeated is None:
-        raise InputError("give a RECIPE, or a picture to repeat with --like")
+        raise InputError("give a RECIPE, a picture to repeat with --like, or a photograph with --like-photo")
     return read_recipe(repeated.recipe, options, terminal, beside)
 
 

@@ -56,12 +56,25 @@ class ColoursAnswer(Answer):
     colours: list[ColourAnswer]
 
 
+class DoubtAnswer(Answer):
+    """A colour that was found and may as well be another."""
+
+    code: str = Field(description="Of the colour that was found.")
+    instead: str = Field(description="Of the one that it may be in another light.")
+
+
 class MeasureAnswer(Answer):
     """What was measured on a picture."""
 
     shares: dict[str, float] = Field(description="Percent of the visible tile by colour code; they sum to 100.")
     uncertainty: float = Field(description="Points within which the largest error lies, 9 times in 10.")
     off_palette: float = Field(description="Percent of the tile in colours that nobody asked for.")
+    recipe: str | None = Field(
+        default=None, description="The mix in words, where no colours were named and they were found.", examples=[None]
+    )
+    doubts: list[DoubtAnswer] | None = Field(
+        default=None, description="Colours that were found and may be others; only where none were named."
+    )
 
 
 class MaskAnswer(Answer):

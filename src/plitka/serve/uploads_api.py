@@ -7,19 +7,21 @@ from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import AfterValidator
 from starlette.concurrency import run_in_threadpool
 
+from plitka.core.colour.palette import default_palette
 from plitka.core.files.mask_file import mask_of_bytes
 from plitka.core.files.photograph import decode_picture
 from plitka.core.files.picture_formats import FORMAT_NAMES
 from plitka.core.measure.granulate import check_granulate
-from plitka.core.measure.shares import MeasureConfig, measure
+from plitka.core.measure.identification import identify
+from plitka.core.measure.shares import MeasureConfig, Measurement, measure
 from plitka.core.measure.straightening import straighten
 from plitka.core.recipes.reading import parse_recipe
-from plitka.core.recipes.recipe import to_hundredths
+from plitka.core.recipes.recipe import format_colours, to_hundredths
 from plitka.errors import Phrase
 from plitka.serve import routes
 from plitka.serve.access import Maker, TheService
 from plitka.serve.fields import PLAIN_TEXT, check_plain, checked_length
-from plitka.serve.schemas import MaskAnswer, MeasureAnswer, problem_responses
+from plitka.serve.schemas import DoubtAnswer, MaskAnswer, MeasureAnswer, problem_responses
 from plitka.serve.settings import MAX_PROMPT_CH
 
 router = APIRouter(tags=["plitka"])
@@ -33,8 +35,23 @@ def _with_encoding(media_type: str) -> dict[str, object]:
     return {"requestBody": {"content": {"multipart/form-data": {"encoding": encoding}}}}
 
 
+def _check_plain_words(text: str | None) -> str | None:
+    return None if text is None else check_plain(text)
+
+
+def _answer(found: Measurement, *, recipe: str | None = None, doubts: list[DoubtAnswer] | None = None) -> MeasureAnswer:
+    return MeasureAnswer(
+        shares=to_hundredths(found.percents),
+        uncertainty=round(found.uncertainty, 2),
+        off_palette=round(found.off_palette, 2),
+        recipe=recipe,
+        doubts=doubts,
+    )
+
+
 @router.post(
     routes.MEASURE,
+    response_model_exclude_none=True,
     responses=problem_responses(400, 413, 422),
     summary="Measure a picture",
     openapi_extra=_with_encoding("image/png"),
@@ -44,16 +61,17 @@ async def measure_upload(
     caller: Maker,
     image: Annotated[UploadFile, File(description=f"{FORMAT_NAMES}.")],
     recipe: Annotated[
-        str,
-        AfterValidator(check_plain),
+        str | None,
+        AfterValidator(_check_plain_words),
         Form(
-            description=f"The colours to look for, with or without percents; at most {MAX_PROMPT_CH} characters.",
+            description=f"The colours to look for, with or without percents; at most {MAX_PROMPT_CH} characters. "
+            "Left out: which colours of the catalogue there are is found.",
             json_schema_extra={"format": "recipe", "pattern": PLAIN_TEXT},
         ),
-    ],
+    ] = None,
 ) -> MeasureAnswer:
     """How much of the tile on a picture each colour covers."""
-    colours = parse_recipe(checked_length(recipe)).recipe.colours
+    colours = None if recipe is None else parse_recipe(checked_length(recipe)).recipe.colours
     content = await image.read()
 
     def work() -> MeasureAnswer:
@@ -64,12 +82,12 @@ async def measure_upload(
             widest_px=MeasureConfig().widest_px,
         )
         check_granulate(photograph.pixels, Phrase("the upload"))
-        found = measure(straighten(photograph.pixels), colours)
-        return MeasureAnswer(
-            shares=to_hundredths(found.percents),
-            uncertainty=round(found.uncertainty, 2),
-            off_palette=round(found.off_palette, 2),
-        )
+        pixels = straighten(photograph.pixels)
+        if colours is not None:
+            return _answer(measure(pixels, colours))
+        found = identify(pixels, default_palette().own)
+        doubts = [DoubtAnswer(code=doubt.colour.code, instead=doubt.instead.code) for doubt in found.doubts]
+        return _answer(found.measurement, recipe=format_colours(found.recipe), doubts=doubts)
 
     async with service.uploads.turn(caller.key_id):
         return await run_in_threadpool(work)

@@ -84,6 +84,11 @@ class Palette:
         """The 29 colours of the photographed tiles, in the order of their codes."""
         return tuple(colour for colour in self.colours if colour.source == "catalogue")
 
+    @property
+    def own(self) -> tuple[Colour, ...]:
+        """Those that a tile is looked through for: a palette file's, or else the catalogue."""
+        return tuple(colour for colour in self.colours if colour.source == "custom") or self.catalogue
+
     def find(self, text: str) -> Colour | None:
         """The colour of a code, a name, a RAL number or a hex; None if there is no such colour."""
         text = text.strip()

@@ -1,0 +1,192 @@
+"""Count how granules look in each light, on renders: the tables of `plitka.core.measure.looks`.
+
+    python recipes/measure/looks.py src/plitka/core/measure/data/looks.npz
+
+Gain, exponent and veil of a look are fitted to tiles of each of the 29 colours; the tables are counted on mixes of 1 to
+5, edges of chips included. A look of photographs is that of the studio, blurred, at four exposures. Takes three
+minutes.
+"""
+
+import argparse
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from plitka.core.colour.arrays import linear_to_lab, lit_colours
+from plitka.core.colour.palette import default_palette
+from plitka.core.generation import Request
+from plitka.core.measure.identification import find_even
+from plitka.core.measure.looks import BESIDE_EDGES, CHROMA_EDGES, LIGHT_EDGES, Look, luminance_class, place_points
+from plitka.core.measure.points import cut_points
+from plitka.core.recipes.recipe import Part, Recipe
+from plitka.core.render_engine import RenderEngine
+from plitka.core.scene import Lighting, Scene, Size, Surface, Zone
+from plitka.core.tile.granule_map import MapSpec
+from plitka.core.tile.renderer import LitLayer, lay_layer, paint_layer
+
+Array = npt.NDArray[np.floating]
+SIZE_PX, N_POINTS, N_LAYERS, N_MIXES = 448, 3000, 2, 20
+FIRST_SEED = 50_000
+LIT_FROM, LIT_TO = 0.65, 0.9
+"""Lit facets lie between these quantiles of luminance."""
+WET_EXPONENT = 1.35
+"""As `plitka.core.tile.lighting` has it."""
+FLOOR, BESIDE_FLOOR, BESIDE_FALL = 0.002, 0.004, 8.0
+"""Share of each table that is even, so that nothing is impossible; beside the curve it falls off, in Lab units."""
+PHOTOGRAPH_LOG_GAINS = (-0.3, -0.15, 0.0, 0.15)
+LIGHT_BLUR, CHROMA_BLUR, BESIDE_BLUR = 2.5, 1.5, 5.0
+"""Of photographs: deviations in bins, and in Lab units."""
+COLOURS = default_palette().catalogue
+LIT = lit_colours(COLOURS, "float64")
+
+
+def main() -> None:
+    """Write the looks to a file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    asked = parser.parse_args()
+    looks = [count_look(*scene) for scene in product(Lighting, (False, True), Surface)]
+    studio = looks[0]
+    blurred = (blur_light(studio.light_table), blur_beside(studio.beside_table))
+    gains = [look.gain for look in looks] + [studio.gain + log_gain for log_gain in PHOTOGRAPH_LOG_GAINS]
+    n, n_photographs = len(looks), len(PHOTOGRAPH_LOG_GAINS)
+    np.savez_compressed(
+        asked.file,
+        gain=np.array(gains, np.float32),
+        exponent=np.array([look.exponent for look in looks] + [1.0] * n_photographs, np.float32),
+        veil=np.array([look.veil for look in looks] + [studio.veil] * n_photographs, np.float32),
+        light_table=np.array([look.light_table for look in looks] + [blurred[0]], np.float16),
+        beside_table=np.array([look.beside_table for look in looks] + [blurred[1]], np.float16),
+        table=np.array([*range(n), *[n] * n_photographs], np.uint8),
+        is_photograph=np.array([False] * n + [True] * n_photographs),
+    )
+
+
+def count_look(light: Lighting, wet: bool, surface: Surface) -> Look:
+    """One look from renders of it."""
+    alone = [(index, Recipe((Part(colour, Decimal(100)),))) for index, colour in enumerate(COLOURS)]
+    facets = np.array([lit_mean(render(recipe, light, wet, surface, 0, index)[0]) for index, recipe in alone])
+    exponent = WET_EXPONENT if wet else 1.0
+    gain, veil = fit_facets(facets, LIT**exponent)
+    points = [
+        render(draw_mix(seed), light, wet, surface, 1 + seed % N_LAYERS, seed) for seed in range(N_LAYERS * N_MIXES)
+    ]
+    linear, labels = (np.concatenate(part) for part in zip(*points, strict=True))
+    unknown = Look(gain, exponent, veil, np.zeros(0), np.zeros(0), is_photograph=False)
+    return Look(gain, exponent, veil, *count_tables(linear, labels, unknown.lit(LIT)), is_photograph=False)
+
+
+def draw_mix(seed: int) -> Recipe:
+    """1 to 5 of the 29 colours in any shares."""
+    rng = np.random.default_rng([FIRST_SEED, seed])
+    colours = [COLOURS[index] for index in rng.choice(len(COLOURS), rng.integers(1, 6), replace=False)]
+    percents = 1 + np.floor(rng.dirichlet(np.full(len(colours), 1.5)) * (100 - len(colours)))
+    percents[0] += 100 - percents.sum()
+    return Recipe(tuple(Part(colour, Decimal(int(part))) for colour, part in zip(colours, percents, strict=True)))
+
+
+@lru_cache(maxsize=N_LAYERS + 1)
+def lay(spec: MapSpec) -> LitLayer:
+    """A layer, kept for the next mixes on it."""
+    return lay_layer(spec, whole_tile=False)
+
+
+def render(
+    recipe: Recipe, light: Lighting, wet: bool, surface: Surface, layer: int, seed: int
+) -> tuple[Array, npt.NDArray[np.intp]]:
+    """(k, 3) linear light of points at even places of a render, and (k,) which of the 29 colours was laid there."""
+    size = Size(width_px=SIZE_PX, height_px=SIZE_PX)
+    scene = Scene(zones=(Zone(recipe),), size=size, light=light, wet=wet, surface=surface)
+    spec = MapSpec.of(RenderEngine().complete(Request(scene=scene, seed=FIRST_SEED + layer)))
+    picture = paint_layer(lay(spec), scene, FIRST_SEED + seed, whole_tile=False)
+    points = cut_points(picture.pixels, None, None, widest_px=SIZE_PX)
+    rows, columns = np.nonzero(find_even(points.linear, points.inside))
+    taken = np.random.default_rng(seed).choice(len(rows), N_POINTS, replace=False)
+    at = rows[taken], columns[taken]
+    index = np.array([COLOURS.index(colour) for colour in scene.colours])
+    return points.linear[at], index[picture.laid[2 * at[0], 2 * at[1]]]
+
+
+def lit_mean(linear: Array) -> Array:
+    """(3,) mean of the lit points of one colour."""
+    order = np.argsort(linear.mean(-1))
+    return linear[order[int(LIT_FROM * len(order)) : int(LIT_TO * len(order))]].mean(0)
+
+
+def fit_facets(facets: Array, deepened: Array) -> tuple[Array, Array]:
+    """(3,) log gain and (3,) veil, by least squares of relative errors."""
+    pairs = []
+    for channel in range(3):
+        weight = 1 / (facets[:, channel] + 0.02)
+        matrix = np.stack([deepened[:, channel], np.ones(len(facets))], -1) * weight[:, None]
+        pairs.append(np.linalg.lstsq(matrix, facets[:, channel] * weight, rcond=None)[0])
+    gain, veil = np.array(pairs).T
+    return np.log(gain), np.maximum(veil, 0)
+
+
+def count_tables(linear: Array, labels: npt.NDArray[np.intp], lit: Array) -> tuple[Array, Array]:
+    """Both tables of a look, from points whose colours are known."""
+    places, own = place_points(linear_to_lab(linear), lit), np.arange(len(labels))
+    of_class = luminance_class(lit)[labels]
+    light, chroma, beside = (part[own, labels] for part in (places.light, places.chroma, places.beside))
+    n_light, n_chroma, n_beside = len(LIGHT_EDGES) - 1, len(CHROMA_EDGES) - 1, len(BESIDE_EDGES) - 1
+    counts, far = np.zeros((3, n_light, n_chroma)), np.zeros((3, n_light, n_beside))
+    np.add.at(counts, (of_class, light, chroma), 1)
+    np.add.at(far, (of_class, light, beside), 1)
+    return np.array(list(light_logs(smooth(smooth(counts, 1), 2)))), beside_logs(smooth(far, 1))
+
+
+def light_logs(counts: Array) -> Iterator[Array]:
+    """Log likelihoods of brightness and chroma; a class with few points is like all of them together."""
+    of_all = counts.sum(0) / counts.sum()
+    for own in counts:
+        by_light = (own.sum(1) + 200 * of_all.sum(1)) / (own.sum() + 200)
+        expected = of_all / np.maximum(of_all.sum(1, keepdims=True), 1e-9)
+        by_chroma = (own + 20 * expected) / (own.sum(1, keepdims=True) + 20)
+        joint = (1 - FLOOR) * by_light[:, None] * by_chroma + FLOOR / own.size
+        yield np.log(joint / (2 * (CHROMA_EDGES[1] - CHROMA_EDGES[0])))
+
+
+def beside_logs(counts: Array) -> Array:
+    """Log likelihoods of the distance beside the curve, per Lab unit."""
+    widths = np.diff(BESIDE_EDGES)
+    tail = np.exp(-BESIDE_EDGES[:-1] / BESIDE_FALL) * widths
+    of_all = counts.sum((0, 1)) + 1
+    of_light = counts.sum(0) + 50 * of_all / of_all.sum()
+    mixed = counts + 100 * of_light / of_light.sum(-1, keepdims=True)
+    shares = (1 - BESIDE_FLOOR) * mixed / mixed.sum(-1, keepdims=True) + BESIDE_FLOOR * tail / tail.sum()
+    return np.log(shares / widths / 2)
+
+
+def smooth(counts: Array, axis: int, deviation: float | None = None) -> Array:
+    """Counts under a binomial filter of three taps, or under a Gaussian."""
+    taps = np.array([0.25, 0.5, 0.25])
+    if deviation:
+        reach = int(3 * deviation) + 1
+        taps = np.exp(-((np.arange(-reach, reach + 1) / deviation) ** 2) / 2)
+    reach, taps = len(taps) // 2, taps / taps.sum()
+    return np.apply_along_axis(lambda line: np.convolve(np.pad(line, reach, mode="edge"), taps, "valid"), axis, counts)
+
+
+def blur_light(table: Array) -> Array:
+    """A table of brightness and chroma for photographs."""
+    width = 2 * (CHROMA_EDGES[1] - CHROMA_EDGES[0])
+    joint = smooth(smooth(np.exp(table) * width, 1, LIGHT_BLUR), 2, CHROMA_BLUR)
+    return np.log(joint / joint.sum((1, 2), keepdims=True) / width + 1e-9)
+
+
+def blur_beside(table: Array) -> Array:
+    """A table of distances beside the curve for photographs."""
+    widths, middles = np.diff(BESIDE_EDGES), (BESIDE_EDGES[:-1] + BESIDE_EDGES[1:]) / 2
+    kernel = np.exp(-(((middles[:, None] - middles) / BESIDE_BLUR) ** 2) / 2) * widths
+    shares = np.exp(table) * widths * 2 @ (kernel / kernel.sum(1, keepdims=True))
+    return np.log(shares / shares.sum(-1, keepdims=True) / widths / 2 + 1e-9)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,291 @@
+"""Which colours a tile has that nobody has named, and how much of each.
+
+Decisions:
+* The light is not known either. Each look that a tile may have explains a sample of small squares by all candidates
+  together; the looks that explain it best go on. White ground says that a photograph was taken in white light.
+* A square of nine points is of one colour: their likelihoods are averaged, since glints and chinks are smaller than
+  chips. Squares that are most even in hue are taken, so that few lie across the edge of a chip.
+* A colour stays if the sample is less likely without it by more than a colour costs.
+* What no candidate explains is a colour of its own, known by its hex.
+* Where another candidate in place of one explains the sample nearly as well, the output says so.
+* Shares are those of `plitka.core.measure.shares`, for the colours that were found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from plitka.core.colour.arrays import encode_srgb8, linear_to_lab, lit_colours
+from plitka.core.colour.palette import Colour, free_colour
+from plitka.core.colour.spaces import ciede2000, srgb8_to_hex
+from plitka.core.measure.ground import find_ground
+from plitka.core.measure.looks import Look, usual_looks
+from plitka.core.measure.points import cut_points
+from plitka.core.measure.shading_curve import residuals_of
+from plitka.core.measure.shares import MeasureConfig, Measurement, measure
+from plitka.core.measure.windows import window_mean
+from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, Part, Recipe, quantise
+from plitka.errors import InputError
+
+FloatArray = npt.NDArray[np.floating[Any]]
+Mask = npt.NDArray[np.bool_]
+
+MAX_CANDIDATES = 256
+"""Each costs time and memory in every look."""
+_SIDE = 3
+_N_SQUARES = 500
+_EVEN_PART = 0.65
+"""Of the squares, those whose hue varies least beside its chroma."""
+_EVEN_CHROMA = 150.0
+"""Squared Lab units, added to the squared chroma that a variance is divided by."""
+_OTHER_LOG = float(np.log(0.01 / 52 / (np.pi * 50.0**2)))
+"""Log likelihood of a point of a colour that is no candidate: even over brightness and over a* and b*."""
+_LEAST_LOG = -6.0
+"""Of one point beside that: a single glint never rules a colour out."""
+_OTHER_SHARE = 0.003
+_ROUNDS, _ROUNDS_WITHOUT = 15, 12
+_SPARSE_LOSS = 0.003
+"""What each colour loses in every round of the first fit, so that those that explain little vanish."""
+_LEAST_SHARE = 0.004
+_COLOUR_COST = 0.03
+"""Implausibility, in nats a square, of one colour more."""
+_N_LOOKS = 4
+"""Those that go on to the search."""
+_FAR, _LEAST_PART = 28.0, 0.03
+"""Lab units of a* and b* from its colour's curve: what is further off is of no candidate, unless it is a smaller part
+of the squares, which is chance."""
+_PALER_PART = 0.5
+"""Of the distance, what lacks in chroma where a facet mirrors the lamp."""
+_MOST_UNKNOWN = 3
+_GROUP_RADIUS = 14.0
+"""Lab units of a* and b* about an unknown colour."""
+_LIT_QUANTILE = 0.7
+_NEAR_COLOUR = 30.0
+"""CIEDE2000 up to which a candidate may be taken for another in other light."""
+_DOUBT = 0.6
+"""Nats a square of that colour: less than this speaks against the alternative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A colour that may as well be another."""
+
+    colour: Colour
+    instead: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """What a picture shows."""
+
+    colours: tuple[Colour, ...]
+    """Those found, the largest share first; one that no candidate explains has its hex for a code."""
+    measurement: Measurement
+    """Their shares."""
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def recipe(self) -> Recipe:
+        """The same mix as a recipe, in steps of 0.1 percent; of more colours than it can have, those with most."""
+        kept = self.colours[:MAX_COLOURS]
+        exact = [Fraction(self.measurement.percents[colour.code]) for colour in kept]
+        percents = quantise([100 * percent / sum(exact) for percent in exact], COMPUTED_STEP)
+        parts = zip(kept, percents, strict=True)
+        return Recipe(tuple(Part(colour, percent) for colour, percent in parts if percent > 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """Some candidates that explain a sample in one look."""
+
+    look: Look
+    likelihoods: FloatArray
+    """(m, n) of m squares in all n candidates, beside that of another colour."""
+    taken: tuple[int, ...]
+    shares: FloatArray
+    cost: float
+    """Implausibility, in nats a square."""
+
+
+def identify(
+    pixels: npt.NDArray[np.uint8], candidates: Sequence[Colour], config: MeasureConfig | None = None
+) -> Identification:
+    """Find which of the candidates a tile has, and how much of each.
+
+    Args:
+        pixels: (H, W, 3) uint8 sRGB, each side at least 64 px; the tile fills it or lies on white ground.
+        candidates: colours to choose from, each once, such as the catalogue's.
+        config: how finely shares are measured.
+
+    Raises:
+        InputError: no candidates or too many, or as `measure`.
+    """
+    if not 1 <= len(candidates) <= MAX_CANDIDATES:
+        raise InputError(
+            "colours can be found among 1 to {limit}, not {n}; give a shorter palette",
+            limit=MAX_CANDIDATES,
+            n=len(candidates),
+        )
+    squares = _draw_squares(pixels, config or MeasureConfig())
+    palette = lit_colours(candidates, "float64")
+    guesses = _search(squares, palette, _possible_looks(pixels))
+    best = guesses[0]
+    own, is_far = _far_squares(squares, best, palette)
+    unknown = _unknown_colours(squares, is_far)
+    known = [index for place, index in enumerate(best.taken) if (~is_far & (own == place)).mean() > _LEAST_PART]
+    found = [candidates[index] for index in (known if unknown else best.taken)] + unknown
+    measurement = measure(pixels, found, config)
+    doubts = [doubt for doubt in _doubts(guesses, candidates) if doubt.colour in found]
+    ordered = sorted(found, key=lambda colour: -measurement.percents[colour.code])
+    percents = {colour.code: measurement.percents[colour.code] for colour in ordered}
+    return Identification(tuple(ordered), replace(measurement, percents=percents), tuple(doubts))
+
+
+def find_even(linear: FloatArray, inside: Mask) -> Mask:
+    """(h, w) the points of a tile in the middle of squares that are most even in hue.
+
+    Args:
+        linear: (h, w, 3) linear light.
+        inside: (h, w) the points of the tile.
+    """
+    chroma = linear_to_lab(linear)[..., 1:]
+    mean = window_mean(chroma, _SIDE)
+    variance = (window_mean(chroma * chroma, _SIDE) - mean * mean).sum(-1) / ((mean * mean).sum(-1) + _EVEN_CHROMA)
+    whole = inside.copy()
+    whole[[0, -1]] = whole[:, [0, -1]] = False
+    if not whole.any():
+        return inside
+    even: Mask = whole & (variance <= np.quantile(variance[whole], _EVEN_PART))
+    return even
+
+
+def _draw_squares(pixels: npt.NDArray[np.uint8], config: MeasureConfig) -> FloatArray:
+    """(m, 9, 3) linear light of even squares, the same for the same picture."""
+    points = cut_points(pixels, None, None, widest_px=config.widest_px)
+    rows, columns = np.nonzero(find_even(points.linear, points.inside))
+    taken = np.random.default_rng(0).choice(len(rows), min(_N_SQUARES, len(rows)), replace=False)
+    steps = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), -1).reshape(-1, 2)
+    height, width = points.inside.shape
+    at_rows = np.clip(rows[taken, None] + steps[:, 0], 0, height - 1)
+    at_columns = np.clip(columns[taken, None] + steps[:, 1], 0, width - 1)
+    squares: FloatArray = points.linear[at_rows, at_columns]
+    return squares
+
+
+def _possible_looks(pixels: npt.NDArray[np.uint8]) -> list[Look]:
+    is_on_white = bool(find_ground(pixels).any())
+    return [look for look in usual_looks() if look.is_photograph or not is_on_white]
+
+
+def _search(squares: FloatArray, palette: FloatArray, looks: Sequence[Look]) -> list[_Guess]:
+    """The best guess in each of the most plausible looks, the best first."""
+    lab = linear_to_lab(squares.reshape(-1, 3))
+    firsts = sorted((_first_guess(lab, palette, look) for look in looks), key=lambda guess: guess.cost)
+    return sorted((_prune(guess) for guess in firsts[:_N_LOOKS]), key=_total_cost)
+
+
+def _total_cost(guess: _Guess) -> float:
+    return guess.cost + _COLOUR_COST * len(guess.taken)
+
+
+def _first_guess(lab: FloatArray, palette: FloatArray, look: Look) -> _Guess:
+    """All candidates that explain a part of the sample worth mentioning."""
+    logs = np.maximum(look.log_likelihood(lab, palette) - _OTHER_LOG, _LEAST_LOG)
+    likelihoods = np.exp(logs.reshape(-1, _SIDE**2, len(palette)).mean(1, dtype=np.float64))
+    everything = tuple(range(len(palette)))
+    shares, cost = _fit_shares(likelihoods, everything, _ROUNDS_WITHOUT, _SPARSE_LOSS)
+    taken = tuple(np.flatnonzero(shares > _LEAST_SHARE).tolist()) or (int(shares.argmax()),)
+    return _Guess(look, likelihoods, taken, shares[list(taken)], cost)
+
+
+def _fit_shares(
+    likelihoods: FloatArray, taken: Sequence[int], n_rounds: int, loss: float = 0.0
+) -> tuple[FloatArray, float]:
+    """(k,) shares of the candidates taken, by expectation and maximisation, and the cost in nats a square."""
+    own = likelihoods[:, list(taken)]
+    shares = np.full(own.shape[1], 1 / own.shape[1])
+    for _ in range(n_rounds):
+        weighed = own * shares
+        shares = np.maximum((weighed / (weighed.sum(1, keepdims=True) + _OTHER_SHARE)).mean(0) - loss, 1e-6)
+    return shares, float(-np.log((own * shares).sum(1) + _OTHER_SHARE).mean())
+
+
+def _prune(guess: _Guess) -> _Guess:
+    """Take colours away, each time the one that is missed least, as long as none is missed more than it costs."""
+    taken = list(guess.taken)
+    shares, cost = _fit_shares(guess.likelihoods, taken, _ROUNDS)
+    while len(taken) > 1:
+        rests = [[other for other in taken if other != index] for index in taken]
+        without = [_fit_shares(guess.likelihoods, rest, _ROUNDS_WITHOUT)[1] for rest in rests]
+        least = int(np.argmin(without))
+        if without[least] - cost > _COLOUR_COST:
+            break
+        taken = rests[least]
+        shares, cost = _fit_shares(guess.likelihoods, taken, _ROUNDS)
+    return replace(guess, taken=tuple(taken), shares=shares, cost=cost)
+
+
+def _far_squares(squares: FloatArray, guess: _Guess, palette: FloatArray) -> tuple[npt.NDArray[np.intp], Mask]:
+    """(m,) which of the colours taken each square shows, and (m,) whether even that one looks otherwise.
+
+    A square that is brighter than lit facets and paler is none of another colour: it mirrors the lamp.
+    """
+    taken = list(guess.taken)
+    own = (guess.likelihoods[:, taken] * guess.shares).argmax(1)
+    residuals = residuals_of(linear_to_lab(squares.mean(1)), guess.look.lit(palette[taken]))
+    at = np.arange(len(own)), own
+    distance = residuals.distance[at]
+    is_glint = (residuals.along[at] < -_PALER_PART * distance) & (residuals.brightness[at] > 0)
+    return own, (distance > _FAR) & ~is_glint
+
+
+def _unknown_colours(squares: FloatArray, is_far: Mask) -> list[Colour]:
+    """Colours of squares that no candidate explains, each with enough of them, the most frequent first."""
+    unknown: list[Colour] = []
+    left = squares[is_far].reshape(-1, 3)
+    while len(left) >= _LEAST_PART * squares.shape[0] * squares.shape[1] and len(unknown) < _MOST_UNKNOWN:
+        chroma = linear_to_lab(left)[:, 1:]
+        apart = np.linalg.norm(chroma - np.median(chroma, axis=0), axis=-1)
+        middle = chroma[apart.argmin()]
+        is_near = np.linalg.norm(chroma - middle, axis=-1) < _GROUP_RADIUS
+        if is_near.sum() < _LEAST_PART * squares.shape[0] * squares.shape[1]:
+            break
+        colour = free_colour(_lit_hex(left[is_near]))
+        if colour is not None and colour.code not in {each.code for each in unknown}:
+            unknown.append(colour)
+        left = left[~is_near]
+    return unknown
+
+
+def _lit_hex(linear: FloatArray) -> str:
+    """The hex of the lit ones of (m, 3) points."""
+    luminance = linear.mean(-1)
+    lit = linear[luminance >= np.quantile(luminance, _LIT_QUANTILE)].mean(0)
+    red, green, blue = encode_srgb8(lit).tolist()
+    return srgb8_to_hex((red, green, blue))
+
+
+def _doubts(guesses: Sequence[_Guess], candidates: Sequence[Colour]) -> list[Doubt]:
+    """For each colour found, the candidate that could stand in its place, in any look that goes on."""
+    best, found = guesses[0], []
+    for place, index in enumerate(best.taken):
+        limit = _total_cost(best) + _DOUBT * float(best.shares[place])
+        own = candidates[index].lab_d65
+        others = [
+            other
+            for other, colour in enumerate(candidates)
+            if other not in best.taken and ciede2000(own, colour.lab_d65) < _NEAR_COLOUR
+        ]
+        costs = [_cost_with(guesses, [other if taken == index else taken for taken in best.taken]) for other in others]
+        if costs and min(costs) < limit:
+            found.append(Doubt(candidates[index], candidates[others[int(np.argmin(costs))]]))
+    return found
+
+
+def _cost_with(guesses: Sequence[_Guess], taken: Sequence[int]) -> float:
+    fits = [_fit_shares(guess.likelihoods, taken, _ROUNDS_WITHOUT)[1] for guess in guesses]
+    return min(fits) + _COLOUR_COST * len(taken)

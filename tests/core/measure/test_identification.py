@@ -1,0 +1,78 @@
+"""Which colours a picture has."""
+
+import numpy as np
+import pytest
+from tests.core.measure.tile_pictures import tile
+
+from plitka.core.colour.palette import default_palette
+from plitka.core.measure.identification import find_even, identify
+from plitka.core.measure.points import cut_points
+from plitka.errors import InputError
+
+CATALOGUE = default_palette().catalogue
+
+
+class TestIdentify:
+    """`identify`."""
+
+    @pytest.mark.parametrize(
+        ("recipe", "look"),
+        [
+            ("100% red", {}),
+            ("60% red, 30% black, 10% white", {}),
+            ("50% blue, 50% yellow", {"light": "warm"}),
+            ("70% emerald, 30% sand", {"wet": True}),
+            ("40% terracotta, 60% light gray", {"surface": "cut", "light": "cold"}),
+            ("80% green apple, 20% violet", {"light": "sun"}),
+        ],
+    )
+    def test_the_colours_of_a_tile_are_found(self, recipe: str, look: dict[str, str]) -> None:
+        """Under several lights, with their shares."""
+        found = identify(tile(recipe, side_px=384, **look), CATALOGUE)
+        asked = {name.split("% ")[1]: float(name.split("% ")[0]) for name in recipe.split(", ")}
+        assert {colour.caption_name for colour in found.colours} == set(asked)
+        for colour in found.colours:
+            assert found.measurement.percents[colour.code] == pytest.approx(asked[colour.caption_name], abs=5)
+
+    def test_the_largest_comes_first_and_the_recipe_sums_to_100(self) -> None:
+        """In steps of a tenth."""
+        found = identify(tile("60% red, 30% black, 10% white", side_px=384), CATALOGUE)
+        assert [colour.code for colour in found.colours] == ["RED", "BLACK", "WHITE"]
+        assert sum(part.percent for part in found.recipe.parts) == 100
+
+    def test_a_whole_tile_on_white_is_taken_without_its_ground(self) -> None:
+        """White is none of its colours."""
+        found = identify(tile("50% red, 50% blue", side_px=512, whole=True), CATALOGUE)
+        assert {colour.code for colour in found.colours} == {"RED", "BLUE"}
+
+    def test_what_no_candidate_explains_is_told_by_its_hex(self) -> None:
+        """Lilac and red, where only red and black can be chosen."""
+        known = default_palette().named(["red", "black"])
+        found = identify(tile("70% red, 30% emerald", side_px=384), known)
+        assert found.colours[0].code == "RED"
+        assert [colour.source for colour in found.colours[1:]] == ["free"]
+        assert found.measurement.percents[found.colours[1].code] == pytest.approx(30, abs=6)
+
+    def test_candidates_are_needed(self) -> None:
+        """There is nothing to choose from."""
+        with pytest.raises(InputError, match="1 to 256"):
+            identify(tile("100% red"), ())
+
+    def test_one_picture_is_found_alike_each_time(self) -> None:
+        """Nothing is left to chance."""
+        pixels = tile("60% red, 30% black, 10% white", side_px=384)
+        assert identify(pixels, CATALOGUE) == identify(pixels, CATALOGUE)
+
+
+class TestFindEven:
+    """`find_even`."""
+
+    def test_edges_of_chips_are_left_out(self) -> None:
+        """About two thirds are left, all of them on the tile."""
+        points = cut_points(tile("50% red, 50% blue"), None, None, widest_px=512)
+        even = find_even(points.linear, points.inside)
+        assert 0.5 < even.mean() < 0.7
+
+    def test_a_tile_of_one_row_has_some_all_the_same(self) -> None:
+        """Nothing is divided by nothing."""
+        assert find_even(np.full((1, 4, 3), 0.2, np.float32), np.ones((1, 4), np.bool_)).any()

@@ -1,0 +1,47 @@
+"""The looks of granules in each light."""
+
+import numpy as np
+
+from plitka.core.colour.arrays import linear_to_lab, lit_colours
+from plitka.core.colour.palette import default_palette
+from plitka.core.measure.looks import luminance_class, place_points, usual_looks
+from plitka.core.measure.shading_curve import shaded
+
+PALETTE = lit_colours(default_palette().catalogue, "float64")
+
+
+class TestUsualLooks:
+    """`usual_looks`."""
+
+    def test_there_is_one_for_each_scene_and_some_for_photographs(self) -> None:
+        """Five lights, wet or dry, pressed or cut; photographs at four exposures."""
+        assert [look.is_photograph for look in usual_looks()] == [False] * 20 + [True] * 4
+
+    def test_water_deepens_colours(self) -> None:
+        """Its exponent is above 1 in every wet look."""
+        exponents = [look.exponent for look in usual_looks()[:20]]
+        assert {exponents[index] for index in range(20) if index % 4 < 2} == {1.0}
+        assert min(exponents[index] for index in range(20) if index % 4 >= 2) > 1.3
+
+    def test_a_lit_facet_is_likeliest_of_its_own_colour(self) -> None:
+        """In the studio, over all of the catalogue."""
+        studio = usual_looks()[0]
+        logs = studio.log_likelihood(linear_to_lab(studio.lit(PALETTE)), PALETTE)
+        assert (logs.argmax(1) == np.arange(len(PALETTE))).all()
+
+
+class TestPlacePoints:
+    """`place_points`."""
+
+    def test_points_on_a_curve_lie_beside_nothing(self) -> None:
+        """Light and shade alone take a point no further from its colour."""
+        lit = PALETTE[:1].astype(np.float32)
+        points = shaded(lit[0], np.array([0.3, 0.6, 1.0, 1.3], np.float32))
+        places = place_points(linear_to_lab(points), lit)
+        assert (places.beside <= 1).all()
+        assert (np.diff(places.light[:, 0]) > 0).all()
+
+    def test_classes_go_from_dark_to_light(self) -> None:
+        """Black, gray and white."""
+        grey = np.array([[0.04] * 3, [0.2] * 3, [0.8] * 3])
+        assert luminance_class(grey).tolist() == [0, 1, 2]
