@@ -13,6 +13,7 @@ from plitka.cli.arguments import (
     Translate,
     add_command,
     add_device_option,
+    add_like_option,
     add_mode_option,
     add_model_option,
     add_picture_options,
@@ -24,7 +25,7 @@ from plitka.cli.exit_codes import EXIT_MISSED, EXIT_OK, exit_code
 from plitka.cli.output import plan_output
 from plitka.cli.progress import ProgressLines, stoppable
 from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
-from plitka.cli.request import consecutive_seeds, read_request
+from plitka.cli.request import consecutive_seeds, read_request, without_engine_choices
 from plitka.cli.scene import add_scene_options
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
@@ -37,9 +38,15 @@ if TYPE_CHECKING:
     from plitka.core.generation import CompleteRequest, Engine
 
 
-def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
-    """Declare the command."""
-    usual = Defaults()
+def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaults) -> None:
+    """Declare the command.
+
+    Args:
+        commands: where it is added.
+        _: the language of its help.
+        load_engine: gives the model.
+        usual: what the help says that the model uses without a word.
+    """
     parser = add_command(commands, "generate", _, _("make a picture of a tile from a recipe"))
     parser.add_argument("recipe", nargs="?", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
     add_picture_options(parser, _)
@@ -51,7 +58,7 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
         type=float,
         metavar="X",
         help=_("how much of the granule map is painted over, 0.05 to 1 (usual: {usual})").format(
-            usual=usual.guided.strength
+            usual=f"{usual.guided.strength:g}"
         ),
     )
     parser.add_argument(
@@ -61,7 +68,10 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
         "--steps", type=int, metavar="N", help=_("denoising steps (usual: {usual})").format(usual=usual.steps)
     )
     parser.add_argument(
-        "--guidance", type=float, metavar="X", help=_("guidance scale (usual: {usual})").format(usual=usual.guidance)
+        "--guidance",
+        type=float,
+        metavar="X",
+        help=_("guidance scale (usual: {usual})").format(usual=f"{usual.guidance:g}"),
     )
     add_size_option(parser, _, usual.width_px)
     parser.add_argument("--negative", metavar="TEXT", help=_("what the picture shall not show"))
@@ -75,8 +85,9 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
         ),
     )
     parser.add_argument(
-        "--like", type=Path, metavar="FILE.png", help=_("repeat a picture; options given here win over its own")
+        "--force", action="store_true", help=_("also with steps, guidance or strength that ruin the model's pictures")
     )
+    add_like_option(parser, _)
     parser.add_argument(
         "--like-photo",
         type=Path,
@@ -100,7 +111,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     writer = PictureWriter(seeds, output, terminal, as_json=options.json)
     with closing(options.load_engine(options.model, EngineConfig(device=options.device), first)) as engine:
         if repeated is not None:
-            _remark_other_model(repeated, engine, terminal)
+            first = _settle_for_engine(first, repeated, engine, options, terminal)
         complete = engine.complete(first)
         terminal.notices(complete.notices)
         _make_pictures([replace(complete, seed=seed) for seed in seeds], engine, writer, terminal)
@@ -113,10 +124,22 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     return EXIT_MISSED if any(image["max_error"] > allowed for image in writer.reports) else EXIT_OK
 
 
-def _remark_other_model(repeated: PictureToRepeat, engine: "Engine", terminal: Terminal) -> None:
-    if repeated.model != engine.name:
+def _settle_for_engine(
+    first: Request, repeated: PictureToRepeat, engine: "Engine", options: argparse.Namespace, terminal: Terminal
+) -> Request:
+    """The request without what was chosen for another model; that it is another one is told."""
+    if repeated.model == engine.name:
+        return first
+    if repeated.is_by(engine.name):
         text = terminal.gettext("{path} was made by {then}; this is {now}, so the picture will differ")
-        terminal.remark(text.format(path=repeated.path, then=repeated.model, now=engine.name))
+    else:
+        text = terminal.gettext(
+            "{path} was made by {then}; this is {now}, so the picture will differ, and steps, guidance and strength "
+            "are as usual for {now}"
+        )
+        first = replace(first, **without_engine_choices(options))
+    terminal.remark(text.format(path=repeated.path, then=repeated.model, now=engine.name))
+    return first
 
 
 def _make_pictures(

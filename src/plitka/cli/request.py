@@ -5,7 +5,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from plitka.cli.recipe import read_recipe
-from plitka.cli.repeat import PictureToRepeat
+from plitka.cli.repeat import ENGINE_CHOICES, PictureToRepeat
 from plitka.cli.scene import read_scene
 from plitka.cli.terminal import Terminal
 from plitka.cli.tile_photograph import recipe_of_photograph
@@ -35,10 +35,15 @@ def read_request(options: argparse.Namespace, repeated: PictureToRepeat | None, 
     looks = repeated.scene if repeated and is_guided else None
     scene = read_scene(options, reading, _size(options, repeated), terminal, looks)
     if repeated is not None:
-        own = [*([] if options.recipe else scene.zones[:1]), *([] if options.zone else scene.zones[1:])]
-        repeated.check_colours([colour for zone in own for colour in zone.recipe.colours])
+        repeated.check_scene(scene, options)
     guide = _read_guide(options, repeated if is_guided else None)
-    return Request(scene=scene, guide=guide, **chosen)
+    return Request(scene=scene, guide=guide, is_forced=options.force, **chosen)
+
+
+def without_engine_choices(options: argparse.Namespace) -> dict[str, Any]:
+    """What replaces a request's choices of a model, by name: the options, and None where they are silent."""
+    given = _given_choices(options)
+    return {name: given.get(name) for name in ENGINE_CHOICES}
 
 
 def consecutive_seeds(first: int, count: int) -> list[int]:

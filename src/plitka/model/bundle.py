@@ -33,6 +33,7 @@ _DIGEST_DIGITS = 12
 MAX_STRENGTH = 2
 _MAX_ALPHA = 1e6
 _MAX_PX_PER_MM = 100
+_POSSIBLE = {"steps": STEPS_RANGE, "guidance": GUIDANCE_RANGE, "strength": STRENGTH_RANGE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,8 @@ class Bundle:
         document = _document(self)
         del document["name"], document["licence"]
         document["prompt"].pop("reads_words", None)  # it changes no picture that is asked for without words
+        for name in _POSSIBLE:  # nor do these change one that is made
+            document.get("guided", {}).pop(f"{name}_range", None)
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -329,7 +332,13 @@ def _read_guided(top: Table) -> GuidedDefaults:
             steps=table.integer("steps", **_range(STEPS_RANGE)) if table.has("steps") else None,
             guidance=table.number("guidance", **_range(GUIDANCE_RANGE)) if table.has("guidance") else None,
             strength=table.number("strength", start.strength, **_range(STRENGTH_RANGE)),
+            **{f"{name}_range": _read_limit(table, name, possible) for name, possible in _POSSIBLE.items()},
         )
+
+
+def _read_limit(table: Table, name: str, possible: tuple[float, float]) -> tuple[float, float] | None:
+    """A smallest and a largest value, if the bundle states them."""
+    return table.span(f"{name}_range", **_range(possible)) if table.has(f"{name}_range") else None
 
 
 def _range(low_and_high: tuple[float, float]) -> dict[str, Any]:

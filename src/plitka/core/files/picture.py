@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 SUFFIX = ".png"
 MARK = "plitka"
 """The text field that only our pictures have; its value is plitka's version."""
+WHOLE_TILE = "whole_tile"
+"""The text field of a render that shows the tile with its rim."""
 
 _GUIDE_DIGITS = 12
 
