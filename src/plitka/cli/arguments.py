@@ -49,7 +49,7 @@ def add_picture_options(parser: argparse.ArgumentParser, _: Translate) -> None:
         "--output",
         type=Path,
         metavar="PATH",
-        help=_("a .png file or a folder (default: tile.png, or tile-2.png ...)"),
+        help=_("a .png, .jpg or .webp file, or a folder (default: tile.png, or tile-2.png ...)"),
     )
     parser.add_argument(
         "--seed", type=int, metavar="N", help=_("the same seed repeats the picture; -1 or none: a random one")

@@ -74,6 +74,11 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
         help=_("guidance scale (usual: {usual})").format(usual=f"{usual.guidance:g}"),
     )
     add_size_option(parser, _, usual.width_px)
+    for name, told in (
+        ("--width", _("width of the picture, where it is not its height")),
+        ("--height", _("height of the picture, where it is not its width")),
+    ):
+        parser.add_argument(name, type=int, metavar="PX", help=told)
     parser.add_argument("--negative", metavar="TEXT", help=_("what the picture shall not show"))
     add_device_option(parser, _)
     parser.add_argument(
@@ -94,6 +99,12 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
         metavar="PHOTO",
         help=_("make the mix of a photographed tile, whose colours are found"),
     )
+    parser.add_argument(
+        "--no-parameters",
+        dest="parameters",
+        action="store_false",
+        help=_("without the text field that image viewers show of generated pictures"),
+    )
     add_recipe_options(parser, _)
     add_scene_options(parser, _)
     parser.set_defaults(run=run, logs=True, load_engine=load_engine)
@@ -108,7 +119,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     output = plan_output(options.output, seeds)
     from plitka.cli.picture_writer import PictureWriter
 
-    writer = PictureWriter(seeds, output, terminal, as_json=options.json)
+    writer = PictureWriter(seeds, output, terminal, as_json=options.json, has_parameters=options.parameters)
     with closing(options.load_engine(options.model, EngineConfig(device=options.device), first)) as engine:
         if repeated is not None:
             first = _settle_for_engine(first, repeated, engine, options, terminal)

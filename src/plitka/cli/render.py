@@ -44,7 +44,12 @@ def add(commands: Commands, _: Translate) -> None:
     parser.add_argument(
         "--seamless", action="store_true", help=_("edges that fit each other; all have them but a whole tile")
     )
-    parser.add_argument("--maps", type=Path, metavar="DIR", help=_("also write ids, height, normal, roughness, ao"))
+    parser.add_argument(
+        "--maps",
+        type=Path,
+        metavar="DIR",
+        help=_("also write albedo, ids, height, normal (OpenGL: green is up), roughness, ao"),
+    )
     parser.add_argument(
         "--whole-tile", action=argparse.BooleanOptionalAction, help=_("the tile with its rim, on white")
     )
@@ -61,7 +66,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         options.whole_tile = repeated is not None and repeated.is_whole_tile
     request = _read_request(options, repeated, terminal)
     path = plan_output(options.output, [request.seed]).paths[0]
-    from plitka.core.files.picture import WHOLE_TILE, encode_png, text_fields, write_whole
+    from plitka.core.files.picture import WHOLE_TILE, encode_picture, px_per_mm, text_fields, write_whole
     from plitka.core.render_engine import RenderEngine
 
     engine = RenderEngine()
@@ -73,7 +78,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.maps is not None:
         _check_maps(rendering)
     fields = text_fields(result, version()) | ({WHOLE_TILE: "yes"} if options.whole_tile else {})
-    write_whole(path, encode_png(result.pixels, fields))
+    write_whole(path, encode_picture(result.pixels, path.suffix, fields, px_per_mm(result)))
     maps = {} if options.maps is None else _write_maps(options.maps, rendering)
     if options.json:
         image = report_picture(result, path, terminal) | maps
@@ -129,7 +134,7 @@ def _write_maps(folder: Path, rendering: "Rendering") -> dict[str, Any]:
     from plitka.core.tile.shading import shrink
 
     geometry = rendering.geometry
-    maps = render_maps(rendering.layer)
+    maps = render_maps(rendering)
     paths = {name: folder / f"{name}.png" for name in maps}
     for name, samples in maps.items():
         write_whole(paths[name], encode_png16(samples))

@@ -96,7 +96,12 @@ def _recipe(
 def _size(options: argparse.Namespace, repeated: PictureToRepeat | None) -> Size | None:
     if options.size is not None:
         return square(options.size)
-    return repeated.size if repeated else None
+    width_px, height_px = options.width, options.height
+    if width_px is None and height_px is None:
+        return repeated.size if repeated else None
+    if width_px is None or height_px is None:
+        raise InputError("--width and --height belong together; give both, or --size for a square picture")
+    return Size(width_px=width_px, height_px=height_px)
 
 
 def _given_choices(options: argparse.Namespace) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.colour.arrays import lit_colours
+from plitka.core.colour.arrays import encode_srgb, lit_colours
 from plitka.core.scene import Scene
 from plitka.core.tile.dealing import Chips, deal_colours
 from plitka.core.tile.granule_map import MapSpec
@@ -55,6 +55,8 @@ class Rendering:
     pixels: "RgbImage"
     """(H, W, 3) sRGB."""
     layer: LitLayer
+    albedo: FloatMap
+    """(n_chips, 3) linear light that each chip gives back."""
     zone_shares: tuple[tuple[float, ...], ...]
     """For each zone the share of each colour of its recipe over all its cells, exact."""
     areas: tuple[float, ...]
@@ -133,7 +135,7 @@ def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = 
     chips = geometry.ids[::oversample, ::oversample]
     zone_index = np.where(kept, zoned.zone_of_chip, np.uint8(OFF_TILE))[chips]
     laid = dealt.astype(np.uint8)[chips]
-    return Rendering(pixels, layer, zoned.shares(dealt), zoned.areas, zoned.n_granules, zone_index, laid)
+    return Rendering(pixels, layer, albedo, zoned.shares(dealt), zoned.areas, zoned.n_granules, zone_index, laid)
 
 
 def recolour(geometry: Geometry, light: LightMaps, recipe: "Recipe", light_config: LightConfig, seed: int) -> Rendering:
@@ -178,15 +180,15 @@ def _lit_ground(on_tile: npt.NDArray[np.bool_], config: GranuleConfig) -> FloatM
     return (1 - _SHADOW_DEPTH * shadow).astype(np.float32)
 
 
-def render_maps(layer: LitLayer) -> dict[str, npt.NDArray[np.uint16]]:
+def render_maps(rendering: Rendering) -> dict[str, npt.NDArray[np.uint16]]:
     """The surface as maps for other renderers, 16 bits a channel, periodic.
 
     Returns:
-        ids: (H, W) chip. height: (H, W) from the lowest to the highest point. normal: (H, W, 3) OpenGL
-        convention, -1..1 as 0..65535. roughness: (H, W), of the surface, dry or wet. ao: (H, W) share of the sky that
-        is seen.
+        albedo: (H, W, 3) sRGB without light or shadow. ids: (H, W) chip. height: (H, W) from the lowest to the highest
+        point. normal: (H, W, 3) OpenGL convention, -1..1 as 0..65535. roughness: (H, W), of the surface, dry or wet.
+        ao: (H, W) share of the sky that is seen.
     """
-    geometry, oversample = layer.geometry, layer.geometry.config.oversample
+    layer, geometry, oversample = rendering.layer, rendering.geometry, rendering.geometry.config.oversample
     height = shrink(geometry.height_mm[..., None], oversample)[..., 0]
     normal = shrink(normals(geometry.height_mm * geometry.config.cells_per_mm), oversample)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
@@ -194,6 +196,7 @@ def render_maps(layer: LitLayer) -> dict[str, npt.NDArray[np.uint16]]:
     span = max(float(np.ptp(height)), 1e-6)
     ao = shrink(layer.light.sky[..., None], oversample)[..., 0]
     return {
+        "albedo": _to_uint16(encode_srgb(shrink(rendering.albedo[geometry.ids], oversample))),
         "ids": geometry.ids[::oversample, ::oversample].astype(np.uint16),
         "height": _to_uint16((height - height.min()) / span),
         "normal": _to_uint16((upward + 1) / 2),
