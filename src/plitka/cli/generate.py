@@ -20,9 +20,10 @@ from plitka.cli.arguments import (
     add_recipe_options,
     add_size_option,
 )
+from plitka.cli.batch import read_batch
 from plitka.cli.engines import LoadEngine
 from plitka.cli.exit_codes import EXIT_MISSED, EXIT_OK, exit_code
-from plitka.cli.output import plan_output
+from plitka.cli.output import Output, plan_output
 from plitka.cli.progress import ProgressLines, stoppable
 from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
 from plitka.cli.request import consecutive_seeds, read_request, without_engine_choices
@@ -51,6 +52,9 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
     parser.add_argument("recipe", nargs="?", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
     add_picture_options(parser, _)
     parser.add_argument("--count", type=int, default=1, metavar="N", help=_("pictures with consecutive seeds, 1 to 64"))
+    parser.add_argument(
+        "--batch", metavar="FILE", help=_("recipes, one a line, a picture each into the folder of -o; - reads stdin")
+    )
     add_model_option(parser, _)
     add_mode_option(parser, _)
     parser.add_argument(
@@ -114,33 +118,53 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Everything that can be refused without the model is refused before it is loaded."""
     check_range(FieldName("tolerance"), options.tolerance, *TOLERANCE_RANGE)
     repeated = read_picture_to_repeat(options.like)
-    first = read_request(options, repeated, terminal)
-    seeds = consecutive_seeds(first.seed, options.count)
-    output = plan_output(options.output, seeds)
+    requests, output = _read_orders(options, repeated, terminal)
+    if not requests:
+        return EXIT_OK
     from plitka.cli.picture_writer import PictureWriter
 
+    seeds = [request.seed for request in requests]
     writer = PictureWriter(seeds, output, terminal, as_json=options.json, has_parameters=options.parameters)
-    with closing(options.load_engine(options.model, EngineConfig(device=options.device), first)) as engine:
+    with closing(options.load_engine(options.model, EngineConfig(device=options.device), requests[0])) as engine:
         if repeated is not None:
-            first = _settle_for_engine(first, repeated, engine, options, terminal)
-        complete = engine.complete(first)
-        terminal.notices(complete.notices)
-        _make_pictures([replace(complete, seed=seed) for seed in seeds], engine, writer, terminal)
+            requests = _settle_for_engine(requests, repeated, engine, options, terminal)
+        complete = [engine.complete(request) for request in requests]
+        terminal.notices(dict.fromkeys(notice for each in complete for notice in each.notices))
+        _make_pictures(complete, engine, writer, terminal)
         if options.json and writer.reports:
-            answer = {"images": writer.reports, "prompt": engine.prompt(complete), "model": engine.name}
+            answer = {"images": writer.reports, "prompt": engine.prompt(complete[0]), "model": engine.name}
             terminal.write_json(answer)
     if writer.error is not None:
         return exit_code(writer.error)
-    allowed = _allowed_points(options, first)
+    allowed = _allowed_points(options, requests[0])
     return EXIT_MISSED if any(image["max_error"] > allowed for image in writer.reports) else EXIT_OK
 
 
+def _read_orders(
+    options: argparse.Namespace, repeated: PictureToRepeat | None, terminal: Terminal
+) -> tuple[Sequence[Request], Output]:
+    """The pictures to make, and their files."""
+    if options.batch is None:
+        first = read_request(options, repeated, terminal)
+        seeds = consecutive_seeds(first.seed, options.count)
+        return [replace(first, seed=seed) for seed in seeds], plan_output(options.output, seeds)
+    batch = read_batch(options, terminal)
+    if batch.n_there:
+        text = terminal.gettext("{n} of the pictures are there already, and stay as they are")
+        terminal.remark(text.format(n=batch.n_there))
+    return batch.requests, batch.output
+
+
 def _settle_for_engine(
-    first: Request, repeated: PictureToRepeat, engine: "Engine", options: argparse.Namespace, terminal: Terminal
-) -> Request:
-    """The request without what was chosen for another model; that it is another one is told."""
+    requests: Sequence[Request],
+    repeated: PictureToRepeat,
+    engine: "Engine",
+    options: argparse.Namespace,
+    terminal: Terminal,
+) -> Sequence[Request]:
+    """The requests without what was chosen for another model; that it is another one is told."""
     if repeated.model == engine.name:
-        return first
+        return requests
     if repeated.is_by(engine.name):
         text = terminal.gettext("{path} was made by {then}; this is {now}, so the picture will differ")
     else:
@@ -148,9 +172,9 @@ def _settle_for_engine(
             "{path} was made by {then}; this is {now}, so the picture will differ, and steps, guidance and strength "
             "are as usual for {now}"
         )
-        first = replace(first, **without_engine_choices(options))
+        requests = [replace(request, **without_engine_choices(options)) for request in requests]
     terminal.remark(text.format(path=repeated.path, then=repeated.model, now=engine.name))
-    return first
+    return requests
 
 
 def _make_pictures(

@@ -34,14 +34,14 @@ def plan_output(asked: Path | None, seeds: Sequence[int]) -> Output:
     """
     if asked is None or asked.is_dir():
         folder = asked or Path()
-        _check_writable(folder)
+        check_writable(folder)
         return next(output for stem in _stems() if (output := _output(folder, stem, seeds)).is_free)
     from plitka.core.files.picture import WRITTEN
 
     if asked.suffix.lower() not in WRITTEN:
         known = ", ".join(WRITTEN)
         raise InputError("a picture's name must end in {suffix}, and {path} is no folder", suffix=known, path=asked)
-    _check_writable(asked.parent)
+    check_writable(asked.parent)
     return Output([asked]) if len(seeds) == 1 else _output(asked.parent, asked.stem, seeds, asked.suffix)
 
 
@@ -56,7 +56,12 @@ def _output(folder: Path, stem: str, seeds: Sequence[int], suffix: str = _SUFFIX
     return Output([folder / f"{stem}-{seed}{suffix}" for seed in seeds], folder / f"{stem}-sheet{_SUFFIX}")
 
 
-def _check_writable(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
+    """Refuse a folder where no file can be made.
+
+    Raises:
+        InputError: it cannot be written to.
+    """
     try:
         tempfile.TemporaryFile(dir=folder).close()  # permission bits do not tell of read-only or full disks
     except OSError as error:

@@ -1,6 +1,6 @@
 """Pictures that are written as they come, and what is told of all of them at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +70,7 @@ class PictureWriter:
         if self._output.sheet is None or not self._thumbnails:
             return
         cells = [
-            Cell(pixels=self._thumbnails[index], lines=[f"seed {self._seeds[index]}"])
+            Cell(pixels=self._thumbnails[index], lines=_label(self._reports[index]))
             for index in sorted(self._thumbnails)
         ]
         write_whole(self._output.sheet, encode_png(contact_sheet(cells)))
@@ -88,3 +88,10 @@ class PictureWriter:
         self._thumbnails[index] = thumbnail(result.pixels)
         if not self._as_json:
             show_picture(result, path, self._terminal)
+
+
+def _label(report: Mapping[str, Any]) -> list[str]:
+    """Seed, and asked and measured percent of each colour."""
+    measured = report["measured"]
+    shares = [f"{code}  {asked:g} %  {measured[code]:.1f} %" for code, asked in report["requested"].items()]
+    return [f"seed {report['seed']}", *shares]
