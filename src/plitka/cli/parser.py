@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from plitka.cli import catalogue, database, dataset, evaluate, generate, measure, models, render, serve
+from plitka.cli import catalogue, database, dataset, evaluate, generate, measure, models, render, serve, tour
 from plitka.cli.arguments import Translate, add_program_options
 from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
 from plitka.cli.exit_codes import EXIT_OK
@@ -83,6 +83,8 @@ def build_parser(_: Translate, load_engine: LoadEngine, usual: Defaults | None =
     database.add_backup(commands, _)
     database.add_check(commands, _)
     database.add_migrate(commands, _)
+    tour.add_completion(commands, _, parser)
+    tour.add_demo(commands, _, parser)
     return parser
 
 
@@ -97,6 +99,7 @@ def _start(__: argparse.Namespace, terminal: Terminal) -> int:
             ("  plitka colours", _("every colour that has a name")),
             ("  plitka measure photo.jpg", _("which colours a tile of yours has")),
             ("  plitka serve", _("all of it over HTTP")),
+            ("  plitka demo", _("a tour of five commands")),
             ("  plitka --help", _("every command")),
         ]
     )
