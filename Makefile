@@ -1,5 +1,6 @@
 # make tile    a first picture: sets up .venv, then paints the recipe below
 # make test    lint, types, import contracts, tests: what CI runs
+# make wheel   dist/plitka-*.whl, the whole program in one file, to install elsewhere
 # make clean   remove what make has made
 #
 # PYTHON=python3.12   another interpreter (3.11 to 3.13)
@@ -18,12 +19,16 @@ TORCH_PIN := $(shell sed -n '/^torch==/p' constraints.txt)
 TORCH_STAMP := .venv/torch-$(shell printf '%s' '$(TORCH)' | cksum | cut -d' ' -f1).stamp
 CATALOGUES := src/plitka/core/language/locale
 
-.PHONY: tile test lint types contracts tests translations clean
+.PHONY: tile wheel test lint types contracts tests translations clean
 .DELETE_ON_ERROR:
 
 tile: .venv/plitka.stamp
 	@$(BIN)/plitka generate '$(RECIPE)' --seed $(SEED) --output tile.png
 	@echo "The picture is $(CURDIR)/tile.png"
+
+wheel: .venv/plitka.stamp
+	@$(PIP) wheel --quiet --no-deps --wheel-dir dist .
+	@ls dist/*.whl
 
 test: lint types contracts tests
 
