@@ -24,7 +24,7 @@ from plitka.cli.batch import read_batch
 from plitka.cli.engines import LoadEngine
 from plitka.cli.exit_codes import EXIT_MISSED, EXIT_OK, exit_code
 from plitka.cli.output import Output, plan_output
-from plitka.cli.progress import ProgressLines, stoppable
+from plitka.cli.progress import ProgressLines, stage_line, stoppable
 from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
 from plitka.cli.request import consecutive_seeds, read_request, without_engine_choices
 from plitka.cli.scene import add_scene_options
@@ -125,7 +125,10 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
 
     seeds = [request.seed for request in requests]
     writer = PictureWriter(seeds, output, terminal, as_json=options.json, has_parameters=options.parameters)
-    with closing(options.load_engine(options.model, EngineConfig(device=options.device), requests[0])) as engine:
+    with (
+        stage_line(terminal),
+        closing(options.load_engine(options.model, EngineConfig(device=options.device), requests[0])) as engine,
+    ):
         if repeated is not None:
             requests = _settle_for_engine(requests, repeated, engine, options, terminal)
         complete = [engine.complete(request) for request in requests]
