@@ -9,8 +9,8 @@ from tests.cli.conftest import Run, RunJson
 from tests.serve.conftest import running
 
 from plitka.serve import revisions
+from plitka.serve.database import connect
 from plitka.serve.settings import Settings
-from plitka.serve.store import connect
 
 
 def make_older(folder: Path) -> None:

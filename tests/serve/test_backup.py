@@ -18,10 +18,11 @@ from tests.serve.fast_engine import FastEngine
 from plitka.errors import InputError, ServiceError
 from plitka.serve import revisions
 from plitka.serve.backup import back_up, restore
+from plitka.serve.database import connect
 from plitka.serve.links import signed_path
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.settings import Settings
-from plitka.serve.store import State, connect, open_store
+from plitka.serve.store import State, open_store
 
 _FORK = multiprocessing.get_context("forkserver")
 

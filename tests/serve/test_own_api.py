@@ -1,19 +1,24 @@
 """Our own API against a real server."""
 
 import base64
+import hashlib
 import io
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import numpy as np
 import pytest
 from PIL import Image
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
+from plitka.core.tile.masks import encode_mask
 from plitka.serve.links import signed_path
+from plitka.serve.store import State
 
 
 def events(client: httpx2.Client, job_id: str) -> list[tuple[str, dict[str, Any]]]:
@@ -79,6 +84,50 @@ def test_jobs_are_listed_in_pages(server: Running) -> None:
             break
         cursor = {"cursor": page["next_cursor"]}
     assert found == ids[::-1]
+
+
+def speckled() -> str:
+    """A mask that is a picture, and as long as one may be."""
+    rng = np.random.default_rng(7)
+    return encode_mask(rng.random((1024, 1024)) < 0.5)
+
+
+def test_lists_carry_no_masks(server: Running, maker: httpx2.Client) -> None:
+    """A mask that is a picture is named in lists, and shown by its job, as it was ordered."""
+    zones = [{"mask": speckled(), "recipe": "blue"}, {"mask": "border:8%", "recipe": "white"}]
+    job = server.order(maker, zones=zones, width_px=192, height_px=192)
+    assert server.ended(maker, job)["state"] == "succeeded"
+    listed = maker.get("/v1/jobs", params={"limit": 1})
+    assert len(listed.content) < 5_000
+    told = listed.json()["jobs"][0]["request"]["zones"]
+    length = len(zones[0]["mask"])
+    assert told[0]["mask"] == f"sha256:{hashlib.sha256(zones[0]['mask'].encode()).hexdigest()};bytes={length}"
+    assert told[1] == zones[1]
+    shown = maker.get(f"/v1/jobs/{job['id']}").json()
+    assert shown["request"]["zones"] == zones
+    assert [zone["mask"] for zone in shown["result"]["zones"]][1:] == [zone["mask"] for zone in zones]
+
+
+def test_a_page_of_long_jobs_is_shorter(server: Running) -> None:
+    """However long the orders are, a page reads no more than its bytes, and all jobs are found in the end."""
+    client = server.client()
+    caller = client.headers["Authorization"].split("_")[1]
+    job = server.service.store.find_job(server.order(client)["id"])
+    assert job is not None
+    long = [
+        replace(job, id=f"{number:032x}", state=State.FAILED, error={"error": 300_000 * "x", "code": "service"})
+        for number in range(7)
+    ]
+    server.service.store.add_jobs(long)
+    pages, page = 0, server.service.store.list_jobs(caller, state=None, before=None, limit=100)
+    found = list(page.jobs)
+    while not page.is_last:
+        assert 1 <= len(page.jobs) <= 3
+        pages += 1
+        page = server.service.store.list_jobs(caller, state=None, before=found[-1].number, limit=100)
+        found += page.jobs
+    assert [one.id for one in found] == [one.id for one in reversed(long)] + [job.id]
+    assert len(client.get("/v1/jobs", params={"limit": 100}).json()["jobs"]) == 3
 
 
 def test_recipes_colours_models(server: Running) -> None:

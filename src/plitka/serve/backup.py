@@ -14,11 +14,12 @@ import sqlalchemy as sa
 
 from plitka.errors import Gone, InputError
 from plitka.serve import revisions, tables
+from plitka.serve.database import connect, lock_file, take_ownership
 from plitka.serve.integrity import require_sound, told_of_database
 from plitka.serve.permissions import keep_file_private, make_private_folder
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.settings import DATABASE_NAME, PICTURES_NAME, Settings
-from plitka.serve.store import State, connect, lock_file, take_ownership
+from plitka.serve.store import State
 
 _COUNTED = (tables.keys, tables.jobs)
 _N_ROWS = 100

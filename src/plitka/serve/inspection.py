@@ -9,10 +9,11 @@ from sqlalchemy.exc import DatabaseError
 
 from plitka.errors import InputError
 from plitka.serve import revisions, tables
+from plitka.serve.database import connect, take_ownership
 from plitka.serve.integrity import find_faults, told_of_database
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.settings import Settings
-from plitka.serve.store import State, connect, take_ownership
+from plitka.serve.store import State
 
 _PICTURE = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{62})\.png")
 _PART = re.compile(r"[0-9a-f]{2}/\.[0-9a-f]{64}\.png\.[0-9a-f]+\.part")

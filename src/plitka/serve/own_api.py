@@ -76,16 +76,16 @@ def list_jobs(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> schemas.JobsAnswer:
-    """The key's own jobs, the newest first."""
+    """The key's own jobs, the newest first; a page may have fewer than `limit` where they have much to tell."""
     last = service.store.find_job(cursor, caller.key_id) if cursor else None
     if cursor and last is None:
         raise NotFound("the cursor is none of this key's; begin without one")
     before = last.number if last else None
-    jobs = service.store.list_jobs(caller.key_id, state=state, before=before, limit=limit + 1)
-    shown, language = jobs[:limit], language_of(request.headers)
+    page = service.store.list_jobs(caller.key_id, state=state, before=before, limit=limit)
+    language = language_of(request.headers)
     return schemas.JobsAnswer(
-        jobs=[schemas.job_answer(job, language, service.jobs.position(job.id)) for job in shown],
-        next_cursor=shown[-1].id if len(jobs) > limit else None,
+        jobs=[schemas.job_answer(job, language, service.jobs.position(job.id)) for job in page.jobs],
+        next_cursor=None if page.is_last else page.jobs[-1].id,
     )
 
 

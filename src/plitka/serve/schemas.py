@@ -170,7 +170,9 @@ class JobAnswer(Answer):
 class JobsAnswer(Answer):
     """Some of the key's jobs, the newest first."""
 
-    jobs: list[JobAnswer]
+    jobs: list[JobAnswer] = Field(
+        description="A mask that is a picture stands here as `sha256:DIGEST;bytes=N`; the job itself shows it."
+    )
     next_cursor: str | None = Field(description="Give it as `cursor` for the older ones; null: there are none.")
 
 
