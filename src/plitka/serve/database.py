@@ -1,6 +1,7 @@
 """Connections to the database, SQLite's file or PostgreSQL, and its ownership: one service has it at a time."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,62 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from plitka.errors import InputError
+from plitka.serve import waits
 from plitka.serve.permissions import FILE_MODE, keep_file_private, make_private_folder
 from plitka.serve.settings import Settings
 
+_START = b"SQLite format 3\0"
+"""Of SQLite's file."""
 _OWNER_LOCK = 0x706C69746B61
 """PostgreSQL's name of our lock: "plitka"."""
+
+
+class OpenedFile:
+    """SQLite's file as it was when it was opened, beside what is there under its name now."""
+
+    def __init__(self, path: Path) -> None:
+        """Of the database at a path, which is there."""
+        self._path = path
+        self._log = path.with_name(f"{path.name}-wal")
+        self._file_id = _id_of(path)
+        self._log_id: tuple[int, int] | None = None
+
+    def require(self) -> None:
+        """Find out whether the file is the one that was opened, and a database.
+
+        Raises:
+            StorageAway: it was moved, replaced or overwritten; what is written goes nowhere that another start finds.
+        """
+        with self._told():
+            if _id_of(self._path) != self._file_id:
+                raise OSError
+            with self._path.open("rb") as file:
+                if file.read(len(_START)) != _START:
+                    raise OSError
+
+    def require_log(self) -> None:
+        """Find out whether the log beside the file is the one that was there first; while a connection is open.
+
+        Raises:
+            StorageAway: somebody removed it.
+        """
+        with self._told():
+            found = _id_of(self._log)
+            self._log_id = self._log_id or found
+            if found != self._log_id:
+                raise OSError
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise waits.away() from error
+
+
+def _id_of(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def connect(settings: Settings, *, create: bool = True) -> sa.Engine:

@@ -4,6 +4,8 @@ A name never stands for half a picture: a folder gets it by renaming, an object 
 """
 
 import hashlib
+import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -19,6 +21,9 @@ from plitka.serve.permissions import FILE_MODE, make_private_folder
 log = structlog.get_logger(__name__)
 
 ASIDE = "aside"
+_DIGEST = re.compile("[0-9a-f]{64}")
+_MAX_BYTES = 64 * 1024 * 1024
+"""Of a picture with its text fields; the largest are a third of that."""
 _PROBE = ".probe"
 """Written to find out whether anything can be."""
 _PROBE_BYTES = 65_536
@@ -98,8 +103,7 @@ class PictureStore:
             StorageAway: it cannot be read, or not now.
         """
         try:
-            with _translated(FileNotFoundError):
-                content: bytes = self._files.cat_file(self._path(digest))
+            content = self._content(digest)
         except FileNotFoundError as error:
             log.error("picture_gone", digest=digest, is_damaged=False)  # noqa: TRY400  (no paths)
             raise Gone("the picture is no longer kept") from error
@@ -110,19 +114,39 @@ class PictureStore:
 
     def has(self, digest: str) -> bool:
         """Whether there is a file of that name, whatever is in it."""
+        if not _DIGEST.fullmatch(digest):
+            return False
         with _translated():
             return bool(self._files.exists(self._path(digest)))
 
     def is_whole(self, digest: str) -> bool:
         """Whether that very picture is there."""
         try:
-            with _translated(FileNotFoundError):
-                return digest_of(self._files.cat_file(self._path(digest))) == digest
+            return digest_of(self._content(digest)) == digest
         except FileNotFoundError:
             return False
 
+    def _content(self, digest: str) -> bytes:
+        """What is under a name; nothing where that is no file, or larger than any picture: nobody reads without end.
+
+        Raises:
+            FileNotFoundError: there is none of that name, or the name is none.
+        """
+        if not _DIGEST.fullmatch(digest):
+            raise FileNotFoundError(digest)
+        path = self._path(digest)
+        with _translated(FileNotFoundError):
+            if self._is_local:
+                found = Path(path).stat()
+                is_picture = stat.S_ISREG(found.st_mode) and found.st_size <= _MAX_BYTES
+                return Path(path).read_bytes() if is_picture else b""
+            content: bytes = self._files.cat_file(path)
+            return content
+
     def discard(self, digest: str) -> None:
-        """Remove a picture, and partial files of writes that were cut off."""
+        """Remove a picture, and partial files of writes that were cut off; nothing under what is no digest."""
+        if not _DIGEST.fullmatch(digest):
+            return
         path = self._path(digest)
         with _translated():
             if self._is_local:

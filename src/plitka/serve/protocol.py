@@ -67,7 +67,7 @@ class TimedProtocol(H11Protocol):
         super().data_received(data)
         self._follow()
 
-    def eof_received(self) -> bool:
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio takes a bool, and uvicorn none
         """Go on for a moment, if a request is being answered: the client may have closed only its own half.
 
         A client that has gone looks the same, so what takes longer ends with it.

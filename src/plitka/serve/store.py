@@ -1,7 +1,8 @@
 """The database of keys and jobs: SQLite by default, PostgreSQL by its URL.
 
 Decisions:
-* One service owns a database; a second one is refused. So no other process changes a job's row.
+* One service owns a database; a second one is refused. So no other process changes a job's row, but for those that wait
+  when their key is revoked.
 * A commit is with the operating system before an answer is sent, so it survives any end of the process. Waiting for
   the disk as well costs milliseconds a commit, and is chosen by `Settings.survive_power_cut`.
 * SQLite lets one writer in, and the others poll with pauses; a lock of our own wakes the next one at once.
@@ -24,12 +25,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from plitka.serve import revisions, tables, waits
-from plitka.serve.database import connect, take_ownership, write_ahead
+from plitka.serve.database import OpenedFile, connect, take_ownership, write_ahead
 from plitka.serve.integrity import require_sound, told_of_database
 from plitka.serve.kept_masks import put_masks, take_masks
 from plitka.serve.settings import Settings
 
 _SECRET_BYTES = 32
+_LOCK_WAIT_MS = 1000
+"""For the tables, when it is found out whether they can be written."""
 _PAGE_BYTES = 1_000_000
 """Of the orders, results and errors of one page of jobs."""
 
@@ -55,11 +58,13 @@ _OPEN = (State.QUEUED, State.RUNNING)
 _FIND_KEY = sa.select(tables.keys).where(tables.keys.c.id == sa.bindparam("key"))
 _IS_KEY = tables.keys.c.hash != b""
 """Not the row of those who come without a key."""
+_IS_REVOKED = tables.keys.c.revoked_at.is_not(None)
 _FIND_JOB = sa.select(tables.jobs).where(tables.jobs.c.id == sa.bindparam("job"))
 _FIND_OWN_JOB = _FIND_JOB.where(tables.jobs.c.key_id == sa.bindparam("key"))
 _LISTED = [column for column in tables.jobs.c if column is not tables.jobs.c.masks]
 _LONG = (tables.jobs.c.request, tables.jobs.c.result, tables.jobs.c.error)
 _LENGTH = sum((sa.func.coalesce(sa.func.length(sa.cast(column, sa.Text)), 0) for column in _LONG), sa.literal(0))
+_ANY_JOB = sa.select(tables.jobs.c.number).limit(1)
 _ADD_JOB = sa.insert(tables.jobs).returning(tables.jobs.c.number)
 # Not IN, whose list SQLAlchemy would write out anew for each call.
 _IS_OPEN = sa.or_(*(tables.jobs.c.state == state for state in _OPEN))
@@ -140,6 +145,7 @@ class Store:
         self._held = held
         self._wait_s = wait_s
         self._writing = threading.Lock()
+        self._file = None if self.folder is None else OpenedFile(Path(engine.url.database or ""))
 
     def close(self) -> None:
         """Give the ownership and the connections back."""
@@ -152,16 +158,22 @@ class Store:
         return Path(url.database or "").parent if url.get_backend_name() == "sqlite" else None
 
     def check(self) -> None:
-        """Find out whether the database answers and lets us write; a standby of PostgreSQL only lets us read.
+        """Find out whether the database answers, is the one that was opened, and lets us write to its tables.
 
         Raises:
             StorageAway: it does not. So does every other method here.
         """
         with self._write() as connection:
-            if self.folder is not None:
+            if self._file is not None:
+                self._file.require()
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+                connection.execute(_ANY_JOB)
+                self._file.require_log()
             elif connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on":
                 raise waits.away()
+            else:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_WAIT_MS}ms'")
+                connection.exec_driver_sql("LOCK TABLE keys, jobs IN ROW EXCLUSIVE MODE")  # as whoever writes takes it
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
@@ -194,12 +206,24 @@ class Store:
         rows = self._read(sa.select(tables.keys).where(_IS_KEY).order_by(tables.keys.c.created_at))
         return [KeyRow(**row._mapping) for row in rows]  # noqa: SLF001  (as above)
 
-    def revoke_key(self, key_id: str) -> bool:
-        """From now on the key opens nothing; False if there is no such key in force."""
-        table = tables.keys
+    def revoke_key(self, key_id: str) -> int | None:
+        """From now on the key opens nothing, and its jobs that waited have ended; how many.
+
+        None: there is no such key in force.
+
+        A service that runs ends those that are made, and tells those who watch.
+        """
+        table, now = tables.keys, time.time()
         query = sa.update(table).where(table.c.id == key_id, _IS_KEY, table.c.revoked_at.is_(None))
+        waiting = sa.update(tables.jobs).where(tables.jobs.c.key_id == key_id, tables.jobs.c.state == State.QUEUED)
         with self._write() as connection:
-            return connection.execute(query.values(revoked_at=time.time())).rowcount > 0
+            if not connection.execute(query.values(revoked_at=now)).rowcount:
+                return None
+            return connection.execute(waiting.values(state=State.CANCELLED, finished_at=now)).rowcount
+
+    def revoked_keys(self) -> frozenset[str]:
+        """Ids of the keys that open nothing any more."""
+        return frozenset(row.id for row in self._read(sa.select(tables.keys.c.id).where(_IS_REVOKED)))
 
     def secret(self, name: str) -> bytes:
         """32 random bytes that stay the same for this database."""
