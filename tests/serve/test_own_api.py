@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -227,3 +228,59 @@ def test_a_picture_that_is_lost_or_cut_is_gone(tmp_path: Path, content: bytes | 
         assert "no longer" in prediction["error"]
         assert client.get(f"/v1/jobs/{job['id']}").json()["state"] == "succeeded"
         assert [line["digest"] for line in server.logs if line["event"] == "picture_gone"] == [path.stem] * 3
+
+
+def test_a_picture_that_the_client_has_is_not_sent_again(server: Running, maker: httpx2.Client) -> None:
+    """304 by its tag, in each way that tags are written; whole else, and parts of it are not to be had."""
+    url = server.ended(maker, server.order(maker))["image_url"]
+    picture = maker.get(url, headers={"Range": "bytes=0-3"})
+    assert (picture.status_code, picture.headers["Accept-Ranges"]) == (200, "none")
+    tag = picture.headers["ETag"]
+    for asked in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+        answer = maker.get(url, headers={"If-None-Match": asked})
+        assert (answer.status_code, answer.content, answer.headers["ETag"]) == (304, b"", tag)
+    assert maker.get(url, headers={"If-None-Match": '"x"'}).content == picture.content
+    assert server.client().get(url, headers={"If-None-Match": tag}).status_code == 404
+
+
+def test_head_is_answered_wherever_get_is(server: Running, maker: httpx2.Client) -> None:
+    """With the same status and headers, and no body; but a stream has no head of its own."""
+    job = server.ended(maker, server.order(maker))
+    link = signed_path(job["id"], server.service.link_secret, 60)
+    for path in (job["image_url"], link, f"/v1/jobs/{job['id']}", "/v1/jobs", "/v1/models", "/readyz", "/livez"):
+        whole, head = maker.get(path), maker.head(path)
+        assert (head.status_code, head.content) == (whole.status_code, b"") == (200, b"")
+        assert head.headers["Content-Length"] == str(len(whole.content))
+    assert maker.head(f"/v1/jobs/{job['id']}/events").status_code == 405
+    assert maker.head("/v1/jobs/" + 32 * "0").status_code == 404
+    assert "HEAD" in maker.put("/v1/models").headers["Allow"]
+
+
+def test_an_order_whose_picture_is_lost_says_so_when_it_is_repeated(tmp_path: Path) -> None:
+    """410 and what to do, instead of a job that has succeeded and shows nothing."""
+    with running(tmp_path) as server:
+        client = server.client()
+
+        def order(name: str) -> httpx2.Response:
+            return client.post("/v1/jobs", json={"recipe": RECIPE, "seed": 7}, headers={"Idempotency-Key": name})
+
+        job = server.ended(client, order("one").json())
+        assert order("one").json()["id"] == job["id"]
+        (path,) = tmp_path.rglob("*.png")
+        path.unlink()
+        refused = order("one")
+        assert (refused.status_code, refused.json()["code"]) == (410, "gone")
+        assert server.ended(client, order("two").json())["result"]["sha256"] == job["result"]["sha256"]
+        assert order("one").json()["id"] == job["id"]
+
+
+def test_one_order_from_many_at_once_is_one_job(maker: httpx2.Client) -> None:
+    """The same Idempotency-Key, twenty times in parallel."""
+
+    def post(_: int) -> httpx2.Response:
+        return maker.post("/v1/jobs", json={"recipe": RECIPE}, headers={"Idempotency-Key": "parallel"})
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(post, range(20)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["id"] for answer in answers}) == 1

@@ -220,6 +220,9 @@ PNG: dict[int | str, dict[str, Any]] = {
 }
 """Of an endpoint that answers with a picture."""
 
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The picture is the one of If-None-Match."}}
+"""Of one that says what its client need not fetch again."""
+
 _MEANINGS = {
     400: "The recipe, or the JSON itself, cannot be read.",
     401: "No key, or none that is in force.",
