@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
+import sqlalchemy as sa
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
+
+from plitka.core.files.picture import encode_png
+from plitka.serve import tables
+from plitka.serve.picture_store import digest_of
 
 QUICK_S = 0.3
 PATIENCE_S = 20
@@ -188,3 +194,23 @@ def test_chunks_that_break_off_behind_an_answer_end_the_connection(server: Runni
         assert connection.recv(65536).startswith(b"HTTP/1.1 401")
         connection.sendall(b"no number\r\n")
         assert closed(connection)
+
+
+def test_slow_readers_hold_no_pictures(server: Running) -> None:
+    """As many as a key may have take two pieces of a picture each, and not all of it."""
+    key = server.key()
+    client = server.client_of(key)
+    job = server.ended(client, server.order(client))
+    rng = np.random.default_rng(7)
+    png = encode_png(rng.integers(0, 256, (2048, 2048, 3), dtype=np.uint8), {})
+    server.service.pictures.write(png, digest_of(png))
+    with server.service.store._write() as connection:
+        connection.execute(sa.update(tables.jobs).where(tables.jobs.c.id == job["id"]).values(picture=digest_of(png)))
+    head = f"GET {job['image_url']} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
+    before = psutil.Process().memory_info().rss
+    with contextlib.ExitStack() as held:
+        for _ in range(N_UNREAD):
+            held.enter_context(connect(server, receive_bytes=4096)).sendall(head)
+        wait_until(lambda: sum(line.get("reason") == "slow to receive" for line in server.logs) >= N_UNREAD)
+        assert psutil.Process().memory_info().rss - before < N_UNREAD * len(png) / 4
+    assert client.get(job["image_url"]).content == png

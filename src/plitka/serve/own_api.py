@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
@@ -15,7 +16,6 @@ from plitka.core.report import report_reading
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve import routes, schemas
 from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job
-from plitka.serve.completion import picture_of
 from plitka.serve.error_responses import language_of
 from plitka.serve.fields import checked_length
 from plitka.serve.image_formats import Preview
@@ -132,7 +132,10 @@ def get_image(
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Accept-Ranges": "none"}
     if _has_already(request, tag):
         return Response(status_code=304, headers=headers)
-    return Response(picture_of(service, job), media_type="image/png", headers=headers)
+    pictures, digest = service.pictures, job.picture or ""
+    n_bytes = pictures.measure(digest)
+    headers["Content-Length"] = str(n_bytes)
+    return StreamingResponse(pictures.pieces(digest, n_bytes), media_type="image/png", headers=headers)
 
 
 def _has_already(request: Request, tag: str) -> bool:
