@@ -176,8 +176,8 @@ def test_who_closes_only_its_own_half_is_answered(server: Running) -> None:
 
 def test_who_closes_while_a_picture_is_made_cancels_it(tmp_path: Path) -> None:
     """A client that has gone is not waited for, though it may have closed only its own half."""
-    with running(tmp_path, partial(FastEngine, step_s=0.2)) as server:
-        body = f'{{"inputs": "{RECIPE}", "parameters": {{"num_inference_steps": 50}}}}'.encode()
+    with running(tmp_path, partial(FastEngine, step_s=0.1)) as server:
+        body = f'{{"inputs": "{RECIPE}", "parameters": {{"num_inference_steps": 30}}}}'.encode()
         head = f"POST /predict HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.key()}\r\n"
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         with connect(server) as connection:
