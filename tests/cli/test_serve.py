@@ -19,7 +19,7 @@ def test_a_key_is_made_listed_and_revoked(run: Run, run_json: RunJson, capsys: p
     listed = capsys.readouterr().out
     assert "anna" in listed
     assert made["key"] not in listed
-    assert run_json("keys", "revoke", made["id"], "--data", "kept") == {"revoked": made["id"]}
+    assert run_json("keys", "revoke", made["id"], "--data", "kept") == {"revoked": made["id"], "cancelled": 0}
     assert run("keys", "revoke", made["id"], "--data", "kept") == 2
 
 

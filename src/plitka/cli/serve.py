@@ -163,13 +163,15 @@ def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def run_revoke(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Revoke a key; a running service refuses it from its next request on."""
+    """Revoke a key and cancel its jobs; a running service refuses it from its next request on."""
     with _opened(options, create=False) as store:
-        is_revoked = store.revoke_key(options.id)
-    if not is_revoked:
+        n_cancelled = store.revoke_key(options.id)
+    if n_cancelled is None:
         raise InputError("there is no key {id} in force; see `plitka keys list`", id=options.id)
     if options.json:
-        terminal.write_json({"revoked": options.id})
+        terminal.write_json({"revoked": options.id, "cancelled": n_cancelled})
+    elif n_cancelled:
+        terminal.remark(terminal.gettext("its jobs that waited are cancelled: {n}").format(n=n_cancelled))
     return EXIT_OK
 
 

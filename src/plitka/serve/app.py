@@ -70,7 +70,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     service.jobs.attach(asyncio.get_running_loop())
     await run_in_threadpool(app.openapi)  # made once: whoever needed it first would hold up all others
-    told = partial(_prediction, service, f"http://{service.settings.host}:{service.settings.port}")
+    settings = service.settings
+    told = partial(_prediction, service, settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}")
     webhooks = Webhooks(service.store, service.metrics, told)
     service.jobs.on_change = webhooks.tell
     await webhooks.start()
@@ -197,4 +198,4 @@ def _methods_at(request: Request) -> set[str]:
         )
         if is_it:
             found |= {method.upper() for method in operations}
-    return found
+    return found | ({"HEAD"} if "GET" in found and not routes.is_stream(request.url.path) else set())

@@ -70,7 +70,11 @@ class Guard:
     async def _serve(self, scope: Scope, receive: Receive, response: "_Response", headers: Headers) -> None:
         try:
             body = b"" if _is_open(scope) else await self._admit(scope, receive, headers)
-            await self._app(scope, Replay(body, receive), response.send)
+            asked = _as_get(scope)
+            try:
+                await self._app(asked, Replay(body, receive), response.send)
+            finally:
+                scope["route"] = asked.get("route")
         except PlitkaError as error:
             await self._turn_away(scope, response, error)
         except ClientDisconnect:
@@ -197,6 +201,13 @@ class _Response:
 def _is_open(scope: Scope) -> bool:
     """Whether anybody may ask it, and a body would mean nothing."""
     return scope["path"] in routes.OPEN_PATHS and scope["method"] in ("GET", "HEAD")
+
+
+def _as_get(scope: Scope) -> Scope:
+    """A request that is answered alike: HEAD as GET, whose body the server leaves out, but for streams without end."""
+    if scope["method"] != "HEAD" or routes.is_stream(scope["path"]):
+        return scope
+    return {**scope, "method": "GET"}
 
 
 def _method_of(scope: Scope) -> str:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
@@ -15,7 +16,6 @@ from plitka.core.report import report_reading
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve import routes, schemas
 from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job
-from plitka.serve.completion import picture_of
 from plitka.serve.error_responses import language_of
 from plitka.serve.fields import checked_length
 from plitka.serve.image_formats import Preview
@@ -23,7 +23,7 @@ from plitka.serve.job_status import Snapshot
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Role
 from plitka.serve.orders import JobOrder
-from plitka.serve.schemas import PNG, problem_responses
+from plitka.serve.schemas import PNG, UNCHANGED, problem_responses
 from plitka.serve.store import Job, State
 
 router = APIRouter(tags=["plitka"])
@@ -32,7 +32,10 @@ JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As the job's 
 
 
 @router.post(
-    routes.JOBS, status_code=202, responses=problem_responses(400, 409, 413, 422, 503, 507), summary="Order a picture"
+    routes.JOBS,
+    status_code=202,
+    responses=problem_responses(400, 409, 410, 413, 422, 503, 507),
+    summary="Order a picture",
 )
 async def create_job(
     order: JobOrder,
@@ -76,16 +79,16 @@ def list_jobs(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> schemas.JobsAnswer:
-    """The key's own jobs, the newest first."""
+    """The key's own jobs, the newest first; a page may have fewer than `limit` where they have much to tell."""
     last = service.store.find_job(cursor, caller.key_id) if cursor else None
     if cursor and last is None:
         raise NotFound("the cursor is none of this key's; begin without one")
     before = last.number if last else None
-    jobs = service.store.list_jobs(caller.key_id, state=state, before=before, limit=limit + 1)
-    shown, language = jobs[:limit], language_of(request.headers)
+    page = service.store.list_jobs(caller.key_id, state=state, before=before, limit=limit)
+    language = language_of(request.headers)
     return schemas.JobsAnswer(
-        jobs=[schemas.job_answer(job, language, service.jobs.position(job.id)) for job in shown],
-        next_cursor=shown[-1].id if len(jobs) > limit else None,
+        jobs=[schemas.job_answer(job, language, service.jobs.position(job.id)) for job in page.jobs],
+        next_cursor=None if page.is_last else page.jobs[-1].id,
     )
 
 
@@ -106,7 +109,7 @@ def cancel_job(job_id: JobId, request: Request, service: TheService, caller: Mak
 @router.get(
     routes.JOB_IMAGE,
     response_class=Response,
-    responses=PNG | problem_responses(404, 410, 422, 500),
+    responses=PNG | UNCHANGED | problem_responses(404, 410, 422, 500),
     summary="The picture of a job",
 )
 def get_image(
@@ -116,13 +119,29 @@ def get_image(
     until: Annotated[int | None, Query(ge=0, description="Of a link that is good without a key.")] = None,
     signature: Annotated[str | None, Query(description="As above.")] = None,
 ) -> Response:
-    """A PNG that carries its recipe, seed and measured shares; 404 until the job has succeeded."""
+    """A PNG that carries its recipe, seed and measured shares; 404 until the job has succeeded.
+
+    Its `ETag` never changes; it is always sent whole.
+    """
     del until, signature  # the guard has looked at them
     caller = getattr(request.state, "caller", None)
     job = service.store.find_job(job_id, caller.key_id if caller else None)
     if job is None or job.state is not State.SUCCEEDED:
         raise NotFound("there is no such picture, or not yet")
-    return Response(picture_of(service, job), media_type="image/png", headers={"ETag": f'"{job.picture}"'})
+    tag = f'"{job.picture}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Accept-Ranges": "none"}
+    if _has_already(request, tag):
+        return Response(status_code=304, headers=headers)
+    pictures, digest = service.pictures, job.picture or ""
+    n_bytes = pictures.measure(digest)
+    headers["Content-Length"] = str(n_bytes)
+    return StreamingResponse(pictures.pieces(digest, n_bytes), media_type="image/png", headers=headers)
+
+
+def _has_already(request: Request, tag: str) -> bool:
+    """Whether the client keeps what the tag stands for, and only asks whether it is still that."""
+    kept = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    return tag in kept or kept == ["*"]
 
 
 def _watched_job(job_id: JobId, request: Request, service: TheService, caller: Viewer) -> Job:

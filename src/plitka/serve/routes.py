@@ -52,6 +52,7 @@ ORDER_PATHS = (JOBS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS, MODEL
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _IMAGE_PATH = re.compile(JOB_IMAGE.replace("{job_id}", "([0-9a-f]{32})"))
+_STREAM_PATH = re.compile(_PLACE.sub("[^/]+", JOB_EVENTS))
 _ORDER_PATH = re.compile("|".join(_PLACE.sub("[^/]+", path) for path in ORDER_PATHS))
 _PREFIXES_OF_OPENAI = ("/v1/images/",)
 _PREFIXES_OF_COG = (COG_PREDICTIONS, PREDICTIONS, f"{MODELS}/")
@@ -80,6 +81,11 @@ def contract_of(path: str) -> Contract:
 def takes_order(path: str) -> bool:
     """Whether orders are sent to a path."""
     return _ORDER_PATH.fullmatch(path) is not None
+
+
+def is_stream(path: str) -> bool:
+    """Whether what is at a path is told as it comes about."""
+    return _STREAM_PATH.fullmatch(path) is not None
 
 
 def job_of_image(path: str) -> str | None:

@@ -170,7 +170,9 @@ class JobAnswer(Answer):
 class JobsAnswer(Answer):
     """Some of the key's jobs, the newest first."""
 
-    jobs: list[JobAnswer]
+    jobs: list[JobAnswer] = Field(
+        description="A mask that is a picture stands here as `sha256:DIGEST;bytes=N`; the job itself shows it."
+    )
     next_cursor: str | None = Field(description="Give it as `cursor` for the older ones; null: there are none.")
 
 
@@ -217,6 +219,9 @@ PNG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
 }
 """Of an endpoint that answers with a picture."""
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The picture is the one of If-None-Match."}}
+"""Of one that says what its client need not fetch again."""
 
 _MEANINGS = {
     400: "The recipe, or the JSON itself, cannot be read.",

@@ -14,7 +14,7 @@ from plitka.serve.connections import Connections
 from plitka.serve.descriptors import ACCEPTED_AT_ONCE, connections_that_fit
 from plitka.serve.logs import forward_library_logs, limit_lines
 from plitka.serve.memory import use_one_heap
-from plitka.serve.protocol import TimedProtocol
+from plitka.serve.protocol import HEAD_BYTES, TimedProtocol
 from plitka.serve.service import Service
 
 _GRACE_S = 10.0
@@ -80,7 +80,7 @@ def server_of(service: Service) -> uvicorn.Server:
         proxy_headers=False,
         # asyncio accepts so many at a time, each of which is an open file before it can be counted.
         backlog=ACCEPTED_AT_ONCE,
-        h11_max_incomplete_event_size=32 * 1024,
+        h11_max_incomplete_event_size=HEAD_BYTES,
         timeout_graceful_shutdown=int(settings.drain_s + _GRACE_S),
     )
     return _Server(config, service)

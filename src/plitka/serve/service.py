@@ -118,7 +118,7 @@ def open_service(
         keys.add_local(store)
     health = Health(store, pictures, settings, metrics)
     jobs = Jobs(store, pictures, settings, metrics, health)
-    health.on_return = jobs.resume
+    health.on_return, health.on_look = jobs.resume, jobs.end_revoked
     tidier = Tidier()
     worker = Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px)
     return Service(

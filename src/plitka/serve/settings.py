@@ -45,7 +45,10 @@ class Settings:
     open_loopback: bool = False
     """Take whoever comes from this machine for its operator, without a key or with any bearer."""
     public_url: str = ""
-    """Base URL of links in answers, where clients reach the service through a proxy; empty: the URL that they asked."""
+    """Base URL of links in answers, where clients reach the service through a proxy or by another name; empty: the
+    address that they connected to, or the host that they named, if that is this machine or one of `hosts`."""
+    hosts: tuple[str, ...] = ()
+    """Names that clients may reach the service by, which links repeat."""
     survive_power_cut: bool = False
     """Wait for the disk at each commit and picture; without it an answer survives any end of the process."""
 
