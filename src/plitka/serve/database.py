@@ -17,6 +17,7 @@ _START = b"SQLite format 3\0"
 """Of SQLite's file."""
 _OWNER_LOCK = 0x706C69746B61
 """PostgreSQL's name of our lock: "plitka"."""
+_LOCK_WAIT_MS = 2_000
 
 
 class OpenedFile:
@@ -124,15 +125,24 @@ def take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> No
     connection = engine.connect()
     connection.detach()  # the lock is the connection's, so it must end with it and not go back into the pool
     held.callback(connection.close)
-    if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(_OWNER_LOCK))).scalar():
-        raise _refuse_second()
-    connection.commit()
+    _take_advisory_lock(connection)
     if not settings.survive_power_cut:
 
         @sa.event.listens_for(engine, "connect")
         def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  (any driver's)
             connection.execute("SET synchronous_commit = off")
             connection.commit()
+
+
+def _take_advisory_lock(connection: sa.Connection) -> None:
+    """The server lets go of an ended service's lock a moment after the service is gone."""
+    connection.execute(sa.text(f"SET lock_timeout = {_LOCK_WAIT_MS}"))
+    try:
+        connection.execute(sa.select(sa.func.pg_advisory_lock(_OWNER_LOCK)))
+    except sa.exc.OperationalError as error:
+        raise _refuse_second() from error
+    connection.execute(sa.text("SET lock_timeout = DEFAULT"))
+    connection.commit()
 
 
 def lock_file(path: Path, held: ExitStack) -> None:
