@@ -35,11 +35,11 @@ def plan_output(asked: Path | None, seeds: Sequence[int]) -> Output:
     """
     if asked is None or asked.is_dir():
         folder = asked or Path()
-        _check_writable(folder)
+        check_writable(folder)
         return next(output for stem in _stems() if (output := _output(folder, stem, seeds)).is_free)
     if asked.suffix.lower() != _SUFFIX:
         raise InputError("a picture's name must end in {suffix}, and {path} is no folder", suffix=_SUFFIX, path=asked)
-    _check_writable(asked.parent)
+    check_writable(asked.parent)
     return Output([asked]) if len(seeds) == 1 else _output(asked.parent, asked.stem, seeds)
 
 
@@ -54,7 +54,12 @@ def _output(folder: Path, stem: str, seeds: Sequence[int]) -> Output:
     return Output([folder / f"{stem}-{seed}{_SUFFIX}" for seed in seeds], folder / f"{stem}-sheet{_SUFFIX}")
 
 
-def _check_writable(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that no file can be written to.
+
+    Raises:
+        InputError: it is.
+    """
     try:
         tempfile.TemporaryFile(dir=folder).close()  # permission bits do not tell of read-only or full disks
     except OSError as error:

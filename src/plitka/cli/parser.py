@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from plitka.cli import catalogue, database, dataset, evaluate, generate, measure, models, render, serve
+from plitka.cli import catalogue, database, dataset, evaluate, generate, measure, models, render, serve, sheet
 from plitka.cli.arguments import Translate
 from plitka.cli.engines import LoadEngine
 from plitka.cli.version import version
@@ -49,6 +49,7 @@ def build_parser(_: Translate, load_engine: LoadEngine) -> argparse.ArgumentPars
     generate.add(commands, _, load_engine)
     render.add(commands, _)
     measure.add(commands, _)
+    sheet.add(commands, _)
     catalogue.add_parse(commands, _)
     catalogue.add_colours(commands, _)
     models.add(commands, _)
