@@ -80,6 +80,10 @@ def _make_look_true(body: dict[str, Any]) -> None:
     """What a schema cannot say: each is of its range, and together they must make a tile."""
     for name in ("granule_mm", "field_mm", "coarse", "fine"):  # granules that 64 px cannot show, colours of no recipe
         body.pop(name, None)
+    for name in ("densities", "prices", "logo", "bevel_mm", "wear_mm"):  # no such colour, no picture, too thick a layer
+        body.pop(name, None)
+    for name in ("maker", "project", "currency") if body.get("format") == "pdf" else ():  # letters that no font has
+        body.pop(name, None)
     zones = body.get("zones") or []
     for zone in zones:
         zone |= {"mask": "border:8%", "recipe": "white"}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from plitka.cli import catalogue, database, dataset, evaluate, generate, measure, models, render, serve, tour
+from plitka.cli import catalogue, database, dataset, evaluate, generate, measure, models, render, serve, sheet, tour
 from plitka.cli.arguments import Translate, add_program_options
 from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
 from plitka.cli.exit_codes import EXIT_OK
@@ -73,6 +73,7 @@ def build_parser(_: Translate, load_engine: LoadEngine, usual: Defaults | None =
     generate.add(commands, _, load_engine, usual or Defaults())
     render.add(commands, _)
     measure.add(commands, _)
+    sheet.add(commands, _)
     catalogue.add_parse(commands, _)
     catalogue.add_colours(commands, _)
     models.add(commands, _)

@@ -19,7 +19,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
-from plitka.serve import cog_api, openai_api, own_api, plain_api, routes, schemas, uploads_api
+from plitka.serve import cog_api, openai_api, own_api, plain_api, routes, schemas, sheets_api, uploads_api
 from plitka.serve.access import Operator, TheService
 from plitka.serve.error_responses import error_response
 from plitka.serve.guard import Guard
@@ -45,7 +45,7 @@ def create_app(service: Service) -> ASGIApp:
         openapi_url=None,
     )
     app.state.service = service
-    for api in (own_api, uploads_api, openai_api, cog_api, plain_api):
+    for api in (own_api, uploads_api, sheets_api, openai_api, cog_api, plain_api):
         app.include_router(api.router)
     _add_probes(app)
     _add_document(app)

@@ -17,6 +17,7 @@ COLOURS = "/v1/colours"
 MODELS = "/v1/models"
 MEASURE = "/v1/measure"
 MASKS = "/v1/masks"
+SHEETS = "/v1/sheets"
 
 IMAGES = "/v1/images/generations"
 
@@ -47,8 +48,10 @@ OPEN_PATHS = PROBE_PATHS | {OPENAPI}
 UPLOAD_PATHS = frozenset({MEASURE, MASKS})
 """Where a body is a file, and may be larger."""
 
-ORDER_PATHS = (JOBS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS, MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE)
-"""Where a body is an order, and may have masks."""
+ORDER_PATHS = (
+    JOBS, SHEETS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS, MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE,
+)  # fmt: skip
+"""Where a body is an order, and may have masks; a sheet's may have a logo."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _IMAGE_PATH = re.compile(JOB_IMAGE.replace("{job_id}", "([0-9a-f]{32})"))

@@ -15,10 +15,14 @@ import plitka
 from plitka import errors
 from plitka.core.language import translations as language
 from plitka.core.recipes.recipe import Notice
-from plitka.core.scene import Described
+from plitka.core.scene import Described, Lighting, Surface
+from plitka.core.sheet.assumptions import Origin
+from plitka.core.sheet.edges import Edge
 
 SOURCE = Path(plitka.__file__).parent
 CATALOGUE = SOURCE / "core/language/locale/ru/LC_MESSAGES/plitka.po"
+DESCRIBED = (Surface, Lighting, Edge, Origin)
+"""Every class of choices that are described; each is known to `Described` once its module is imported."""
 PERCENT_PLACE = re.compile(r"%\((\w+)\)[sdr]|%%")
 MODULES = {path.relative_to(SOURCE): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")}
 
@@ -86,6 +90,11 @@ def test_every_spoken_text_has_a_russian_entry() -> None:
     """No error, notice or help stays English in Russian."""
     known = {english for english, text in russian().items() if text}
     assert not {text: where for text, where in spoken_texts().items() if text not in known}
+
+
+def test_all_described_choices_are_listed() -> None:
+    """So that none is left out for want of an import."""
+    assert set(Described.__subclasses__()) == set(DESCRIBED)
 
 
 def test_translations_keep_the_named_places() -> None:

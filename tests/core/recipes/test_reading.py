@@ -194,6 +194,7 @@ def test_masses_become_areas_by_density(red_kg: int, sbr_kg: int) -> None:
     by_mass = 100 * red_kg / (red_kg + sbr_kg)
     assert reading.recipe.percents["RED"] < by_mass
     assert reading.percents_by_mass["RED"] == pytest.approx(by_mass, abs=0.2)
+    assert list(map(float, reading.densities_g_cm3.values())) == [1.15, 1.55]
     alike = parse_recipe(f"{red_kg} red, {sbr_kg} SBR", by_mass=True)
     assert alike.recipe == reading.recipe
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from math import nan
 from pathlib import Path
 from typing import Literal
 
@@ -31,8 +32,10 @@ _BRANDS = {"Rosehill TPV": "", "US EPDM installer (056-089 codes)": "US-"}
 _PLAIN_NAME = re.compile("[A-Za-z]+(?:[ -][A-Za-z]+)*")
 _CODE = re.compile(r"[A-Za-zА-Яа-яЁё]+(?:[ _-]?[A-Za-zА-Яа-яЁё0-9]+)*")
 _RAL = re.compile(r"ral(\d{4})")
-_CUSTOM_COLUMNS = ("code", "name", "hex", "name_ru", "ral", "density_g_cm3")
-_DENSITIES_G_CM3 = (0.5, 5.0)
+_CUSTOM_COLUMNS = ("code", "name", "hex", "name_ru", "ral", "density_g_cm3", "price_per_kg")
+DENSITY_G_CM3_RANGE = (0.5, 5.0)
+PRICE_RANGE = (0.0, 1e9)
+"""Of a kilogram, in whatever currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,8 @@ class Colour:
     """`RAL 3020` where the trade knows it by that number; the hex is then RAL's approximation."""
     density_g_cm3: float | None = None
     """Of its granules, where a palette file says so."""
+    price_per_kg: float | None = None
+    """Of its granules, where a palette file says so, in the currency of its maker."""
     other_names: tuple[str, ...] = ()
     """Further names that people use for it."""
 
@@ -179,8 +184,8 @@ def default_palette() -> Palette:
 def load_palette(path: Path) -> Palette:
     """Our colours with a maker's own before them.
 
-    The file is CSV with the columns code, name, hex and, if wished, name_ru, ral and density_g_cm3, separated by commas
-    or semicolons, in UTF-8 with or without a byte order mark, of at most 1 MB.
+    The file is CSV with the columns code, name, hex and, if wished, name_ru, ral, density_g_cm3 and price_per_kg,
+    separated by commas or semicolons, in UTF-8 with or without a byte order mark, of at most 1 MB.
 
     Raises:
         PaletteError: the file cannot be read; `line` says where.
@@ -277,7 +282,7 @@ def _custom_colour(row: dict[str, str], refuse: Callable[..., PaletteError]) -> 
     return Colour(
         code=code, caption_name=name.lower() if plain else code.lower(), name_ru=row["name_ru"] or name,
         srgb_hex=srgb_hex, source="custom", ral=row["ral"] or None, other_names=(name,),
-        density_g_cm3=_density(row["density_g_cm3"], refuse),
+        density_g_cm3=_density(row["density_g_cm3"], refuse), price_per_kg=_price(row["price_per_kg"], refuse),
     )  # fmt: skip
 
 
@@ -289,19 +294,33 @@ def _hex_of(text: str) -> str:
 
 
 def _density(text: str, refuse: Callable[..., PaletteError]) -> float | None:
-    if not text:
-        return None
-    low, high = _DENSITIES_G_CM3
-    try:
-        density = float(text.replace(",", "."))
-    except ValueError:
-        density = 0.0
-    if not low <= density <= high:
+    low, high = DENSITY_G_CM3_RANGE
+    density = _number(text)
+    if density is not None and not low <= density <= high:
         raise refuse(
             "{path}, line {line}: {density!r} is no density; write g/cm3, {low:g} to {high:g}, such as 1.55",
             density=text, low=low, high=high,
         )  # fmt: skip
     return density
+
+
+def _price(text: str, refuse: Callable[..., PaletteError]) -> float | None:
+    low, high = PRICE_RANGE
+    price = _number(text)
+    if price is not None and not low <= price <= high:
+        raise refuse(
+            "{path}, line {line}: {price!r} is no price of a kilogram; write a number alone, such as 210 or 2.40",
+            price=text,
+        )
+    return price
+
+
+def _number(text: str) -> float | None:
+    """The number of a cell, with a point or a comma; None for an empty one, NaN for what is no number."""
+    try:
+        return float(text.replace(",", ".")) if text else None
+    except ValueError:
+        return nan
 
 
 def _catalogue_colours() -> tuple[Colour, ...]:

@@ -37,6 +37,8 @@ class Reading:
     """Lengths and areas, as they were typed."""
     percents_by_mass: Mapping[str, float] = field(default_factory=dict)
     """What each colour is of the mix's mass, 0..100, by code; they sum to 100."""
+    densities_g_cm3: Mapping[str, Fraction] = field(default_factory=dict)
+    """Of the granules of each colour, by code."""
 
 
 def parse_recipe(
@@ -109,13 +111,15 @@ class _Settlement:
         colours = {mention.colour.code: mention.colour for mention in mentions}
         parts = (Part(colours[code], percent) for code, percent in zip(merged, percents, strict=True))
         self._tell_words()
+        densities = {mention.colour.code: density_g_cm3(mention) for mention in reversed(mentions)}
         return Reading(
             recipe=Recipe(tuple(parts)),
             warnings=tuple({str(notice): notice for notice in self.warnings}.values()),
             look=self.asides.look,
             words=() if self.beside is Beside.NOTHING else tuple(text for text, _ in self.asides.words),
             sizes=tuple(self.asides.sizes),
-            percents_by_mass=self._by_mass(mentions, merged, percents),
+            percents_by_mass=self._by_mass(densities, merged, percents),
+            densities_g_cm3=densities,
         )
 
     def _told_apart(self, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
@@ -136,10 +140,9 @@ class _Settlement:
         return tuple(told)
 
     def _by_mass(
-        self, mentions: Sequence[Mention], merged: Mapping[str, Fraction], percents: Sequence[Decimal]
+        self, densities: Mapping[str, Fraction], merged: Mapping[str, Fraction], percents: Sequence[Decimal]
     ) -> dict[str, float]:
-        of_code = {mention.colour.code: density_g_cm3(mention) for mention in reversed(mentions)}
-        weighed = percents_by_mass([Fraction(percent) for percent in percents], [of_code[code] for code in merged])
+        weighed = percents_by_mass([Fraction(percent) for percent in percents], [densities[code] for code in merged])
         return {code: float(percent) for code, percent in zip(merged, quantise(weighed, COMPUTED_STEP), strict=True)}
 
     def _areas(self, mentions: Sequence[Mention], masses: Sequence[Fraction]) -> list[Fraction]:
