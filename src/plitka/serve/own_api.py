@@ -18,12 +18,12 @@ from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_on
 from plitka.serve.completion import picture_of
 from plitka.serve.error_responses import language_of
 from plitka.serve.fields import checked_length
-from plitka.serve.image_formats import Preview
+from plitka.serve.image_formats import MEDIA_TYPES, PictureKind, Preview, converted
 from plitka.serve.job_status import Snapshot
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Role
 from plitka.serve.orders import JobOrder
-from plitka.serve.schemas import PNG, problem_responses
+from plitka.serve.schemas import PICTURES, problem_responses
 from plitka.serve.store import Job, State
 
 router = APIRouter(tags=["plitka"])
@@ -106,7 +106,7 @@ def cancel_job(job_id: JobId, request: Request, service: TheService, caller: Mak
 @router.get(
     routes.JOB_IMAGE,
     response_class=Response,
-    responses=PNG | problem_responses(404, 410, 422, 500),
+    responses=PICTURES | problem_responses(404, 410, 422, 500),
     summary="The picture of a job",
 )
 def get_image(
@@ -115,6 +115,7 @@ def get_image(
     service: TheService,
     until: Annotated[int | None, Query(ge=0, description="Of a link that is good without a key.")] = None,
     signature: Annotated[str | None, Query(description="As above.")] = None,
+    kind: Annotated[PictureKind, Query(alias="format", description="jpeg and webp carry no text.")] = "png",
 ) -> Response:
     """A PNG that carries its recipe, seed and measured shares; 404 until the job has succeeded."""
     del until, signature  # the guard has looked at them
@@ -122,7 +123,8 @@ def get_image(
     job = service.store.find_job(job_id, caller.key_id if caller else None)
     if job is None or job.state is not State.SUCCEEDED:
         raise NotFound("there is no such picture, or not yet")
-    return Response(picture_of(service, job), media_type="image/png", headers={"ETag": f'"{job.picture}"'})
+    told = {"ETag": f'"{job.picture}-{kind}"'}
+    return Response(converted(picture_of(service, job), kind), media_type=MEDIA_TYPES[kind], headers=told)
 
 
 def _watched_job(job_id: JobId, request: Request, service: TheService, caller: Viewer) -> Job:
@@ -190,19 +192,7 @@ def read_recipe(question: schemas.RecipeQuestion, request: Request, _caller: Vie
 @router.get(routes.COLOURS, responses=problem_responses(), summary="List the colours")
 def list_colours(_caller: Viewer) -> schemas.ColoursAnswer:
     """Every colour that a recipe can name."""
-    return schemas.ColoursAnswer(
-        colours=[
-            schemas.ColourAnswer(
-                code=colour.code,
-                name=colour.caption_name,
-                name_ru=colour.name_ru,
-                hex=colour.srgb_hex,
-                ral=colour.ral,
-                source=colour.source,
-            )
-            for colour in default_palette().colours
-        ]
-    )
+    return schemas.ColoursAnswer(colours=[schemas.colour_answer(colour) for colour in default_palette().colours])
 
 
 @router.get(routes.MODELS, responses=problem_responses(), summary="List the models")
