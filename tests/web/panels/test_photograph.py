@@ -92,4 +92,4 @@ def test_what_cannot_be_made_is_told(window: Window) -> None:
     """In the service's own words."""
     page = window.open("/#mix=RED:60,BLACK:40&granules=0.2-0.3")
     page.get_by_role("button", name="Take a photograph").click()
-    expect(page.locator(".photograph .refusal")).to_contain_text("granule")
+    expect(page.locator(".photograph .refusal")).to_contain_text("Granules of 0.2 mm")

@@ -25,6 +25,10 @@ def test_words_are_read_as_they_are_typed(window_of: OpenWindow) -> None:
     expect(page.locator(".refusal .caret")).to_contain_text("^")
     expect(words).to_have_attribute("aria-invalid", "true")
     assert percents(page) == [70, 30]
+    words.fill("70% синего, 30% черныйй")
+    page.get_by_role("button", name="Взять «чёрный»").click()
+    expect(words).to_have_value("70% синего, 30% чёрный")
+    expect(page.locator(".chip-name")).to_have_text(["Синий", "Чёрный"])
     words.fill("синий и белый поровну")
     expect(page.locator(".refusal")).to_have_count(0)
     expect(page.locator(".chip-name")).to_have_text(["Синий", "Белый"])

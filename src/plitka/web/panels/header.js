@@ -40,12 +40,20 @@ export function Header() {
       <a class="brand" href="/"><span class="brand-sign" aria-hidden="true"></span>plitka</a>
       <p class="claim">${words.claim}</p>
       <nav class="tools" aria-label=${words.tools}>
-        <button type="button" class="quiet square" disabled=${!canUndo.value} onClick=${undo} aria-label=${words.undo} title=${words.undo}><${Icon} name="undo" /></button>
-        <button type="button" class="quiet square" disabled=${!canRedo.value} onClick=${redo} aria-label=${words.redo} title=${words.redo}><${Icon} name="redo" /></button>
+        ${session.value?.role && html`<${Steps} />`}
         <button type="button" class="quiet" lang=${other} onClick=${() => choose(other)}>${words.otherLanguage}</button>
         <button type="button" class="quiet square" onClick=${switchTheme} aria-pressed=${isDark.value} aria-label=${words.dark} title=${words.dark}><${Icon} name=${isDark.value ? "sun" : "moon"} /></button>
         ${isSignedIn && html`<button type="button" class="quiet" onClick=${() => void signOut()}>${words.signOut}</button>`}
       </nav>
     </header>
+  `;
+}
+
+/** Undo and redo. */
+function Steps() {
+  const words = texts.value.header;
+  return html`
+    <button type="button" class="quiet square" disabled=${!canUndo.value} onClick=${undo} aria-label=${words.undo} title=${words.undo}><${Icon} name="undo" /></button>
+    <button type="button" class="quiet square" disabled=${!canRedo.value} onClick=${redo} aria-label=${words.redo} title=${words.redo}><${Icon} name="redo" /></button>
   `;
 }

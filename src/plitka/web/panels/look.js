@@ -3,7 +3,7 @@ import { GRANULES, LIGHTS, SURFACES } from "../address.js";
 import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
 import { change, design } from "../state.js";
-import { fill, texts } from "../texts.js";
+import { fill, number, texts } from "../texts.js";
 import { Choice } from "../widgets/choice.js";
 
 /** @typedef {import("../address.js").Surface} Surface */
@@ -15,7 +15,7 @@ const lights = /** @type {Light[]} */ (Object.keys(LIGHTS));
 export function Look() {
   const words = texts.value.look;
   const { granules, surface, light, wet } = design.value;
-  const told = [`${granules.replace("-", "–")} ${words.mm}`, words.surfaces[surface], words.lights[light], wet ? words.wet : ""];
+  const told = [`${rangeOf(granules)} ${words.mm}`, words.surfaces[surface], words.lights[light], wet ? words.wet : ""];
   const sizes = GRANULES.some((name) => name === granules) ? GRANULES : [...GRANULES, granules];
   return html`
     <details class="panel">
@@ -24,7 +24,7 @@ export function Look() {
         <span class="summary-told">${told.filter(Boolean).join(" · ").toLowerCase()}</span>
       </summary>
       <${Choice} legend=${words.granules} value=${granules}
-        options=${sizes.map((value) => ({ value, label: value.replace("-", "–") }))}
+        options=${sizes.map((value) => ({ value, label: rangeOf(value) }))}
         onChoose=${(/** @type {string} */ value) => change({ granules: value })} />
       <${Choice} legend=${words.surface} value=${surface}
         options=${surfaces.map((value) => ({ value, label: words.surfaces[value], hint: words.surfaceHints[value] }))}
@@ -40,6 +40,9 @@ export function Look() {
     </details>
   `;
 }
+
+/** @param {string} granules as the reader writes it */
+const rangeOf = (granules) => granules.split("-").map((size) => number(Number(size))).join("–");
 
 /** Which colours are coarse and which are fine. */
 function Sizes() {

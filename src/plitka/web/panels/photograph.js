@@ -2,6 +2,7 @@
 import { write } from "../address.js";
 import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
+import { titleOf } from "../masks.js";
 import { callOf, commandOf } from "../orders.js";
 import { cancel, choose, chosen, dismiss, imageUrl, isOver, isWorking, order, orderVariations, photographs } from "../photographs.js";
 import { mayMake } from "../session.js";
@@ -122,7 +123,7 @@ function Result({ photograph, result }) {
       </p>
     `}
     ${zones.map((/** @type {any} */ zone, /** @type {number} */ index) => {
-      const title = zones.length > 1 ? (index ? fill(words.zone, { n: index, percent: percent(zone.area_percent, 0) }) : words.ground) : words.measured;
+      const title = zones.length > 1 ? (index ? fill(words.zone, { title: titleOf(zone.mask), percent: percent(zone.area_percent, 0) }) : words.ground) : words.measured;
       return html`<${Shares} key=${index} title=${title} zone=${zone} />`;
     })}
     ${(result.warnings ?? []).map((/** @type {string} */ warning) => html`<p key=${warning} class="hint">${warning}</p>`)}

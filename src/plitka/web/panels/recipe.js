@@ -2,7 +2,7 @@
 import { GRANULES } from "../address.js";
 import { Refusal, answerOf, client } from "../api.js";
 import { BLENDS } from "../blends.js";
-import { colourOf } from "../colours.js";
+import { colourOf, nameOf } from "../colours.js";
 import { html } from "../html.js";
 import { wordsOf } from "../orders.js";
 import { change, changeMix, design } from "../state.js";
@@ -49,6 +49,12 @@ function Words({ parts }) {
     timer.current = setTimeout(() => void read(event.target.value), PAUSE_MS);
   }
   const told = isTyped ? refusal.value : null;
+  /** @param {string} name in place of what cannot be read */
+  function take(name) {
+    const mended = told?.details ? corrected(text, told.details, name) : text;
+    typed.value = { text: mended, parts: null };
+    void read(mended);
+  }
   return html`
     <label class="field">
       <span>${words.words}</span>
@@ -61,10 +67,27 @@ function Words({ parts }) {
       ${told && html`<${RefusalNote} refusal=${told} />`}
       ${told &&
       told.suggestions.length > 0 &&
-      html`<p class="hint">${fill(words.suggest, { names: told.suggestions.join(", ") })}</p>`}
+      html`
+        <p class="choice-row">
+          ${told.suggestions.map((name) => html`<button key=${name} type="button" onClick=${() => take(name)}>${fill(words.instead, { name })}</button>`)}
+        </p>
+      `}
       ${isTyped && !told && remarks.value.map((remark) => html`<p key=${remark} class="hint">${remark}</p>`)}
     </div>
   `;
+}
+
+/**
+ * A text with another word where the service has put its mark.
+ * @param {string} text
+ * @param {string} details the line that is to blame, and under the place a row of `~` that ends in `^`
+ * @param {string} word
+ */
+function corrected(text, details, word) {
+  const [line = "", marks = ""] = details.split("\n");
+  const start = marks.search(/[~^]/);
+  const end = marks.indexOf("^") + 1;
+  return text.replace(line, () => line.slice(0, start) + word + line.slice(end));
 }
 
 /**
@@ -139,7 +162,7 @@ function Blends() {
               <button type="button" class="blend" onClick=${() => changeMix(0, parts)}>
                 <${MixBar} parts=${parts} />
                 <span class="blend-name">${words.names[name]}</span>
-                <span class="hint">${mix.map(([code, percent]) => `${percent} ${colourOf(code).code}`).join(" · ")}</span>
+                <span class="hint">${mix.map(([code, share]) => `${nameOf(colourOf(code))} ${share}`).join(" · ")}</span>
               </button>
             </li>
           `;

@@ -1,6 +1,7 @@
 /** Parts of the tile with a mix of their own: a border, stripes, squares, a disc, letters, or an uploaded logo. */
 import { Refusal, send } from "../api.js";
 import { html } from "../html.js";
+import { SHAPES, lettersOf, newMask, shapeOf, shapes, titleOf } from "../masks.js";
 import { change, changeMix, design } from "../state.js";
 import { fill, texts } from "../texts.js";
 import { useSignal } from "../vendor/preact-signals.js";
@@ -10,18 +11,6 @@ import { RefusalNote } from "../widgets/refusal.js";
 
 /** @typedef {import("../address.js").Zone} Zone */
 /** @typedef {import("../mix.js").Part} Part */
-/** @typedef {"border" | "stripes" | "checker" | "circle" | "text"} Shape */
-
-/** What each shape is when it is new, and the range of its number with its unit. */
-/** @type {Record<Shape, {mask: string, range: [number, number], unit: string}>} */
-const SHAPES = {
-  border: { mask: "border:8%", range: [2, 40], unit: "%" },
-  stripes: { mask: "stripes:4", range: [1, 12], unit: "" },
-  checker: { mask: "checker:2", range: [1, 12], unit: "" },
-  circle: { mask: "circle:60%", range: [10, 100], unit: "%" },
-  text: { mask: "text:СТАРТ", range: [0, 0], unit: "" },
-};
-const shapes = /** @type {Shape[]} */ (Object.keys(SHAPES));
 const MAX_ZONES = 16;
 
 export function Zones() {
@@ -42,7 +31,7 @@ export function Zones() {
     <details class="panel" open=${zones.length > 0}>
       <summary>
         <h2>${words.title}</h2>
-        <span class="summary-told">${zones.map((zone) => titleOf(zone.mask)).join(" · ").toLowerCase() || words.none}</span>
+        <span class="summary-told">${zones.map((zone) => titleOf(zone.mask)).join(" · ") || words.none}</span>
       </summary>
       ${zones.map((zone, index) => html`<${ZoneEditor} key=${index} zone=${zone} number=${index + 1} />`)}
       <fieldset class="add-zone" disabled=${zones.length >= MAX_ZONES}>
@@ -61,9 +50,6 @@ export function Zones() {
   `;
 }
 
-/** @param {Shape} shape in the reader's letters */
-const newMask = (shape) => (shape === "text" ? `text:${texts.value.zones.sampleText}` : SHAPES[shape].mask);
-
 /** @param {string} mask */
 function add(mask) {
   const ground = design.value.zones[0]?.parts ?? [];
@@ -81,16 +67,6 @@ async function maskOf(file) {
   const form = new FormData();
   form.set("image", file);
   return (await (await send("/v1/masks", { method: "POST", body: form })).json()).mask;
-}
-
-/** @param {string} mask */
-const shapeOf = (mask) => shapes.find((shape) => mask.startsWith(shape)) ?? null;
-
-/** @param {string} mask */
-function titleOf(mask) {
-  const shape = shapeOf(mask);
-  if (!shape) return texts.value.zones.logo;
-  return shape === "text" ? `«${mask.slice(5)}»` : texts.value.zones.shapes[shape];
 }
 
 /** @param {{zone: Zone, number: number}} props `number` counts from 1; the ground is 0 */
@@ -121,11 +97,11 @@ function MaskEditor({ mask, number }) {
   if (!shape) return html`<img class="mask" src=${mask} alt=${words.logo} />`;
   if (shape === "text") {
     /** @param {any} event */
-    const hear = (event) => event.target.value.trim() && have(`text:${event.target.value}`);
+    const hear = (event) => event.target.value.trim() && have(SHAPES.text.mask + event.target.value);
     return html`
       <label class="field">
         <span>${words.text}</span>
-        <input type="text" maxlength="40" value=${mask.slice(5)} onInput=${hear} />
+        <input type="text" maxlength="40" value=${lettersOf(mask)} onInput=${hear} />
         <span class="hint">${words.textHint}</span>
       </label>
     `;

@@ -8,7 +8,10 @@ import { fill, texts } from "../texts.js";
  * The sentence of a refusal; for a service that is away, ours.
  * @param {Refusal} refusal
  */
-export const sentenceOf = (refusal) => refusal.message || (refusal.status ? fill(texts.value.refused, { status: refusal.status }) : texts.value.away);
+export function sentenceOf({ message, status }) {
+  if (message) return message.charAt(0).toUpperCase() + message.slice(1);
+  return status ? fill(texts.value.refused, { status }) : texts.value.away;
+}
 
 /** @param {{refusal: Refusal, id?: string}} props */
 export function RefusalNote({ refusal, id }) {
