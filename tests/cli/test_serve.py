@@ -61,8 +61,8 @@ def test_the_browser_of_this_machine_is_opened_signed_in(tmp_path: Path) -> None
         told = (folder / "log").read_text("utf-8")
         assert f"{url}#link={word}" in told
         assert "plitka keys create" not in told
-        asked = {"json": {"link": word}, "headers": {"X-Plitka-Page": "1"}}
-        statuses = [httpx2.post(f"{url}v1/session", **asked).status_code for _ in range(2)]
+        with httpx2.Client(headers={"X-Plitka-Page": "1"}) as client:
+            statuses = [client.post(f"{url}v1/session", json={"link": word}).status_code for _ in range(2)]
         assert statuses == [200, 401]
 
 

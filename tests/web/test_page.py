@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
@@ -33,7 +34,8 @@ def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
     page.evaluate(OPEN_ALL)
     page.locator(".order .primary").click()
     page.wait_for_selector(".shares")
-    for other, theme in (("Русский", "dark"), ("English", "light")):
+    themes: list[tuple[str, Literal["dark", "light"]]] = [("Русский", "dark"), ("English", "light")]
+    for other, theme in themes:
         assert axe_faults(page) == []
         page.get_by_role("button", name=other).click()
         assert axe_faults(page) == []
@@ -67,12 +69,22 @@ def test_nothing_is_wider_than_the_window(window_of: OpenWindow, width: int) -> 
 
 def test_the_first_load_is_light(window: Window) -> None:
     """All that comes over the wire until the page can be used, and every file of it packed."""
-    sizes: dict[str, int] = {}
-    window.page.on("requestfinished", lambda request: sizes.update({request.url: request.sizes()["responseBodySize"]}))
     page = window.open()
     page.wait_for_load_state("networkidle")
-    assert sum(sizes.values()) < MAX_FIRST_BYTES, sizes
-    assert any(url.endswith("/app.js") for url in sizes)
+    loaded = page.evaluate(
+        """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+            .map((one) => [one.name, one.encodedBodySize, one.decodedBodySize])"""
+    )
+    assert 30_000 < sum(packed for _, packed, _ in loaded) < MAX_FIRST_BYTES
+    assert all(packed < size for name, packed, size in loaded if "/web/" in name and size > 400), loaded
+
+
+def test_all_modules_are_named_at_once(window: Window) -> None:
+    """The browser need not read one to know of the next; what is opened later is not among them."""
+    page = window.open()
+    told = page.evaluate("[...document.querySelectorAll('link[rel=modulepreload]')].map((link) => link.href)")
+    loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert {name for name in loaded if name.endswith(".js") and not name.endswith("theme.js")} == set(told)
 
 
 def test_the_texts_of_both_languages_have_the_same_names(window: Window) -> None:

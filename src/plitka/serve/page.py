@@ -6,6 +6,8 @@ itself is asked for anew each time, and names the digest.
 
 import gzip
 import hashlib
+import posixpath
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -36,6 +38,9 @@ POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+_FIRST = "app.js"
+_IMPORTED = re.compile(r'\bfrom\s*"(\.{1,2}/[^"]+)"')
+"""In a module: what it imports at once. What it imports when it is needed stands in brackets."""
 _PACKED = (".jpg", ".png", ".webp", ".woff2")
 _SMALLEST_PACKED = 400
 _ALWAYS = "public, max-age=31536000, immutable"
@@ -73,9 +78,21 @@ class Page:
         self._assets = {asset.name: asset for asset in _read(resources.files("plitka").joinpath("web"))}
         text = "".join(f"{name} {asset.digest}\n" for name, asset in sorted(self._assets.items()))
         self.digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+        index = self._assets.pop("index.html").content.decode().replace("  </head>", self._preloads() + "  </head>")
         base = routes.path_of(routes.WEB, digest=self.digest)
-        index = self._assets.pop("index.html").content.replace(b'"./', f'"{base}/'.encode())
-        self._index = Asset("index.html", index)
+        self._index = Asset("index.html", index.replace('"./', f'"{base}/').encode())
+
+    def _preloads(self) -> str:
+        """Links to all modules that the first one imports, so that the browser asks for them together."""
+        found, waiting = {_FIRST}, [_FIRST]
+        while waiting:
+            name = waiting.pop()
+            for path in _IMPORTED.findall(self._assets[name].content.decode()):
+                target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+                if target not in found:
+                    found.add(target)
+                    waiting.append(target)
+        return "".join(f'    <link rel="modulepreload" href="./{name}" />\n' for name in sorted(found))
 
     def index(self, headers: Headers) -> Response:
         """What `/` is to a browser."""

@@ -35,7 +35,11 @@ export async function signIn(given) {
   isSignedOut.value = false;
 }
 
-/** @throws {import("./api.js").Refusal} */
+/**
+ * End the session; the page begins anew, so that nothing of one reader stays in the window for the next.
+ * @throws {import("./api.js").Refusal}
+ */
 export async function signOut() {
-  known.value = await answerOf(client.DELETE("/v1/session"));
+  await answerOf(client.DELETE("/v1/session"));
+  location.reload();
 }
