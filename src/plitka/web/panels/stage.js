@@ -82,8 +82,8 @@ function Compare() {
     <div class="compare" style=${{ "--at": `${at.value}%` }}>
       <${Picture} src=${previewUrl.value} alt=${words.previewAlt} />
       <${Picture} src=${url} alt=${words.compareAlt} className="upper" />
-      <span class="compare-name left" aria-hidden="true">${words.views.photograph}</span>
-      <span class="compare-name right" aria-hidden="true">${words.views.preview}</span>
+      <span class="compare-name at-left" aria-hidden="true">${words.views.photograph}</span>
+      <span class="compare-name at-right" aria-hidden="true">${words.views.preview}</span>
       <span class="compare-line" aria-hidden="true"></span>
       <input type="range" class="compare-slider" min="0" max="100" value=${at.value} aria-label=${words.compareSlider} onInput=${(/** @type {any} */ event) => (at.value = Number(event.target.value))} />
     </div>
