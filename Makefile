@@ -13,6 +13,8 @@ RECIPE ?= 60% red, 30% black, 10% white
 SEED ?= 7
 
 BIN := .venv/bin
+# Node comes into .venv with the checkers.
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 TORCH_PIN := $(shell sed -n '/^torch==/p' constraints.txt)
 # One stamp for each choice of TORCH, so that another choice is installed and the same one is not.
@@ -36,22 +38,23 @@ lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: .venv/dev.stamp
+types: .venv/dev.stamp node_modules/.stamp
 	$(BIN)/mypy
+	$(NODE)/tsc --project tsconfig.json
 
 contracts: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 # After the cheap checks, also under make -j: the last lines are then pytest's. One process for each core, and in
 # each of them one thread: the tests' networks are too small to share.
-tests: .venv/dev.stamp | lint types contracts
+tests: .venv/dev.stamp node_modules/.stamp | lint types contracts
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile
 
 translations: .venv/dev.stamp
 	$(BIN)/pybabel --quiet compile --domain plitka --directory $(CATALOGUES)
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tile.png
+	rm -rf .venv node_modules build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tile.png
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian splits ensurepip off into another package; the pip that is there can fill the environment too.
@@ -85,4 +88,9 @@ $(TORCH_STAMP): constraints.txt | $(BIN)/python
 .venv/dev.stamp: .venv/plitka.stamp
 	@echo "Installing the checkers"
 	@$(PIP) install --quiet --constraint .venv/constraints.txt --editable '.[dev]'
+	@touch $@
+
+node_modules/.stamp: package.json package-lock.json .venv/dev.stamp
+	@echo "Installing the page's checkers"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund
 	@touch $@

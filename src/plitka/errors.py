@@ -119,7 +119,7 @@ class PromptTooLong(InputError):
 class PaletteError(InputError):
     """A maker's palette file cannot be read; `line` counts from 1, 0 for the file as a whole."""
 
-    def __init__(self, message: str, *, path: Path, line: int = 0, **values: object) -> None:
+    def __init__(self, message: str, *, path: Path | str, line: int = 0, **values: object) -> None:
         super().__init__(message, path=path, line=line, **values)
         self.path = path
         self.line = line

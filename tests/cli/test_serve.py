@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import httpx2
 import pytest
 from tests.cli.conftest import Run, RunJson
 from tests.serve import fast_server
+from tests.serve.conftest import wait_until
 
 
 def test_a_key_is_made_listed_and_revoked(run: Run, run_json: RunJson, capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,6 +46,24 @@ def test_a_first_start_tells_how_to_make_a_key(run: Run, tmp_path: Path) -> None
     assert asked not in told("--open-loopback")
     assert run("keys", "create", "me", "--data", str(folder)) == 0
     assert asked not in told()
+
+
+def test_the_browser_of_this_machine_is_opened_signed_in(tmp_path: Path) -> None:
+    """By a link that is good once, which is told as well; nobody needs a key for that."""
+    folder, opened, browser = tmp_path / "data", tmp_path / "opened", tmp_path / "browser"
+    folder.mkdir(mode=0o700)
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{opened}.part" && mv "{opened}.part" "{opened}"\n', "utf-8")
+    browser.chmod(0o700)
+    with fast_server.served(folder, "--open", BROWSER=f"{browser} %s") as (_, port):
+        wait_until(opened.exists)
+        url, _, word = opened.read_text("utf-8").partition("#link=")
+        assert url == f"http://127.0.0.1:{port}/"
+        told = (folder / "log").read_text("utf-8")
+        assert f"{url}#link={word}" in told
+        assert "plitka keys create" not in told
+        with httpx2.Client(headers={"X-Plitka-Page": "1"}) as client:
+            statuses = [client.post(f"{url}v1/session", json={"link": word}).status_code for _ in range(2)]
+        assert statuses == [200, 401]
 
 
 def test_a_batch_below_one_is_refused(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

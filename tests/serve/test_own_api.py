@@ -44,6 +44,9 @@ def test_a_job_becomes_a_picture(server: Running, maker: httpx2.Client) -> None:
     done = server.ended(maker, job)
     assert done["state"] == "succeeded"
     assert done["result"]["requested"] == {"RED": 60.0, "BLACK": 40.0}
+    for kind in ("jpeg", "webp"):
+        assert maker.get(done["image_url"], params={"format": kind}).headers["Content-Type"] == f"image/{kind}"
+    assert maker.get(done["image_url"], params={"format": "gif"}).status_code == 422
     picture = maker.get(done["image_url"])
     assert picture.headers["Content-Type"] == "image/png"
     image = Image.open(io.BytesIO(picture.content))

@@ -204,7 +204,7 @@ def test_slow_readers_hold_no_pictures(server: Running) -> None:
     rng = np.random.default_rng(7)
     png = encode_png(rng.integers(0, 256, (2048, 2048, 3), dtype=np.uint8), {})
     server.service.pictures.write(png, digest_of(png))
-    with server.service.store._write() as connection:
+    with server.service.store.write() as connection:
         connection.execute(sa.update(tables.jobs).where(tables.jobs.c.id == job["id"]).values(picture=digest_of(png)))
     head = f"GET {job['image_url']} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
     before = psutil.Process().memory_info().rss

@@ -23,7 +23,7 @@ from plitka.core.scene_json import LOOK_NAMES
 from plitka.errors import PlitkaError
 
 N_CASES = int(os.environ.get("PLITKA_SCHEMA_CASES", "60"))
-N_OPERATIONS = 30
+N_OPERATIONS = 35
 MANY = 1000
 """From so many on, every boundary of every value is tried too."""
 
@@ -101,6 +101,7 @@ def is_recipe(text: str) -> bool:
 
 
 schemathesis.openapi.media_type("image/png", st.builds(lambda: encode_png(tile("60% red, 40% black", side_px=64))))
+schemathesis.openapi.media_type("text/csv", st.just(b"code,name,hex\nK-1,Brick,#a63d30\n"))
 schemathesis.openapi.format("recipe", recipes())
 schemathesis.openapi.format("size", sizes())
 

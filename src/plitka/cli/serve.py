@@ -3,7 +3,9 @@
 import argparse
 import os
 import shlex
+import threading
 import time
+import webbrowser
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import fields
@@ -20,6 +22,7 @@ from plitka.model.engine_config import EngineConfig
 from plitka.serve.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from plitka.serve.service import Service
     from plitka.serve.store import Store
 
 _OPTIONS = {field.name for field in fields(Settings)}
@@ -51,6 +54,9 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
         action="store_true",
         default=None,
         help=_("let in whoever comes from this machine, without a key; not behind a proxy"),
+    )
+    parser.add_argument(
+        "--open", action="store_true", help=_("open the page in the browser of this machine, signed in")
     )
     parser.add_argument("--warm-up-px", type=int, metavar="PX", help=_("side of the first picture, which nobody sees"))
     parser.set_defaults(run=run_serve, logs=True, load_engine=load_engine)
@@ -105,11 +111,20 @@ def run_serve(options: argparse.Namespace, terminal: Terminal) -> int:
         version=version(),
         warm_up_px=options.warm_up_px,
     )
-    if not settings.open_loopback and not service.store.list_keys():
+    if not settings.open_loopback and not service.store.list_keys() and not (options.open and settings.is_loopback):
         _tell_no_key(settings, terminal)
     terminal.remark(f"http://{settings.host}:{settings.port}")
-    serve(service)
+    serve(service, (lambda port: _open_page(service, port, terminal)) if options.open else None)
     return EXIT_OK
+
+
+def _open_page(service: "Service", port: int, terminal: Terminal) -> None:
+    """Show the page in the browser of this machine, signed in by a link that is good once."""
+    host = service.settings.host if service.settings.is_loopback else "127.0.0.1"
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/#link={service.invite()}"
+    terminal.remark(terminal.gettext("the page, signed in; this link is good once: {url}").format(url=url))
+    # A browser in the terminal would hold up the service.
+    threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 
 def _tell_no_key(settings: Settings, terminal: Terminal) -> None:

@@ -19,16 +19,19 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
-from plitka.serve import cog_api, openai_api, own_api, plain_api, routes, schemas, sheets_api, uploads_api
+from plitka.serve import cog_api, openai_api, own_api, plain_api, routes, schemas, session_api, sheets_api, uploads_api
 from plitka.serve.access import Operator, TheService
 from plitka.serve.error_responses import error_response
 from plitka.serve.guard import Guard
+from plitka.serve.page import Page
 from plitka.serve.service import Service
 from plitka.serve.store import Job
 from plitka.serve.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
+OWN = (own_api, uploads_api, session_api, sheets_api)
+"""The modules of our own contract."""
 _STOP_GRACE_S = 5.0
 
 
@@ -44,11 +47,12 @@ def create_app(service: Service) -> ASGIApp:
         redirect_slashes=False,
         openapi_url=None,
     )
-    app.state.service = service
-    for api in (own_api, uploads_api, sheets_api, openai_api, cog_api, plain_api):
+    app.state.service, app.state.page = service, Page()
+    for api in (*OWN, openai_api, cog_api, plain_api):
         app.include_router(api.router)
     _add_probes(app)
     _add_document(app)
+    app.add_route(routes.WEB_FILE, app.state.page.asset, include_in_schema=False)
     app.add_exception_handler(PlitkaError, _answer_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)

@@ -16,14 +16,15 @@ from plitka.core.report import report_reading
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve import routes, schemas
 from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job
+from plitka.serve.completion import picture_of
 from plitka.serve.error_responses import language_of
 from plitka.serve.fields import checked_length
-from plitka.serve.image_formats import Preview
+from plitka.serve.image_formats import MEDIA_TYPES, PictureKind, Preview, converted
 from plitka.serve.job_status import Snapshot
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Role
 from plitka.serve.orders import JobOrder
-from plitka.serve.schemas import PNG, UNCHANGED, problem_responses
+from plitka.serve.schemas import PICTURES, UNCHANGED, problem_responses
 from plitka.serve.store import Job, State
 
 router = APIRouter(tags=["plitka"])
@@ -109,7 +110,7 @@ def cancel_job(job_id: JobId, request: Request, service: TheService, caller: Mak
 @router.get(
     routes.JOB_IMAGE,
     response_class=Response,
-    responses=PNG | UNCHANGED | problem_responses(404, 410, 422, 500),
+    responses=PICTURES | UNCHANGED | problem_responses(404, 410, 422, 500),
     summary="The picture of a job",
 )
 def get_image(
@@ -118,6 +119,7 @@ def get_image(
     service: TheService,
     until: Annotated[int | None, Query(ge=0, description="Of a link that is good without a key.")] = None,
     signature: Annotated[str | None, Query(description="As above.")] = None,
+    kind: Annotated[PictureKind, Query(alias="format", description="jpeg and webp carry no text.")] = "png",
 ) -> Response:
     """A PNG that carries its recipe, seed and measured shares; 404 until the job has succeeded.
 
@@ -128,10 +130,12 @@ def get_image(
     job = service.store.find_job(job_id, caller.key_id if caller else None)
     if job is None or job.state is not State.SUCCEEDED:
         raise NotFound("there is no such picture, or not yet")
-    tag = f'"{job.picture}"'
+    tag = f'"{job.picture}"' if kind == "png" else f'"{job.picture}-{kind}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Accept-Ranges": "none"}
     if _has_already(request, tag):
         return Response(status_code=304, headers=headers)
+    if kind != "png":
+        return Response(converted(picture_of(service, job), kind), media_type=MEDIA_TYPES[kind], headers=headers)
     pictures, digest = service.pictures, job.picture or ""
     n_bytes = pictures.measure(digest)
     headers["Content-Length"] = str(n_bytes)
@@ -209,19 +213,7 @@ def read_recipe(question: schemas.RecipeQuestion, request: Request, _caller: Vie
 @router.get(routes.COLOURS, responses=problem_responses(), summary="List the colours")
 def list_colours(_caller: Viewer) -> schemas.ColoursAnswer:
     """Every colour that a recipe can name."""
-    return schemas.ColoursAnswer(
-        colours=[
-            schemas.ColourAnswer(
-                code=colour.code,
-                name=colour.caption_name,
-                name_ru=colour.name_ru,
-                hex=colour.srgb_hex,
-                ral=colour.ral,
-                source=colour.source,
-            )
-            for colour in default_palette().colours
-        ]
-    )
+    return schemas.ColoursAnswer(colours=[schemas.colour_answer(colour) for colour in default_palette().colours])
 
 
 @router.get(routes.MODELS, responses=problem_responses(), summary="List the models")

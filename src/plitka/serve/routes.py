@@ -18,6 +18,8 @@ MODELS = "/v1/models"
 MEASURE = "/v1/measure"
 MASKS = "/v1/masks"
 SHEETS = "/v1/sheets"
+PALETTES = "/v1/palettes"
+SESSION = "/v1/session"
 
 IMAGES = "/v1/images/generations"
 
@@ -41,11 +43,15 @@ READY = "/readyz"
 METRICS = "/metrics"
 OPENAPI = "/openapi.json"
 
+WEB = "/web/{digest}"
+"""Above every file of the page."""
+WEB_FILE = WEB + "/{path:path}"
+
 PROBE_PATHS = frozenset({LIVE, READY, HEALTH, HEALTH_CHECK, ROOT})
 """What tells how the service is, under reading; it is answered above every limit."""
 OPEN_PATHS = PROBE_PATHS | {OPENAPI}
 """What anybody may read; under `/` only reading, which shows nothing of anybody's."""
-UPLOAD_PATHS = frozenset({MEASURE, MASKS})
+UPLOAD_PATHS = frozenset({MEASURE, MASKS, PALETTES})
 """Where a body is a file, and may be larger."""
 
 ORDER_PATHS = (
@@ -79,6 +85,11 @@ def contract_of(path: str) -> Contract:
     if path.startswith(_PREFIXES_OF_OPENAI):
         return Contract.OPENAI
     return Contract.COG if path.startswith(_PREFIXES_OF_COG) else Contract.OWN
+
+
+def is_open(path: str) -> bool:
+    """Whether anybody may read what is at a path."""
+    return path in OPEN_PATHS or path.startswith(WEB.partition("{")[0])
 
 
 def takes_order(path: str) -> bool:

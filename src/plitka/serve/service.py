@@ -1,6 +1,6 @@
 """Everything that one running service is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from plitka.core.generation import Defaults, Engine
 from plitka.errors import PlitkaError, Unavailable
@@ -15,6 +15,7 @@ from plitka.serve.orders import CheckedOrder, Order
 from plitka.serve.permissions import make_private_folder
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.places import Places
+from plitka.serve.sessions import OneTimeLinks
 from plitka.serve.settings import Settings
 from plitka.serve.store import Store, open_store
 from plitka.serve.tracing import Tracer
@@ -45,6 +46,8 @@ class Service:
     streams_to: Places
     """Open streams of events, to each address."""
     uploads: Uploads
+    one_time_links: OneTimeLinks = field(default_factory=OneTimeLinks)
+    """Of `plitka serve --open`."""
     tidier: Tidier
     """Told of what has ended and took much memory."""
 
@@ -72,6 +75,11 @@ class Service:
     def engine(self) -> Engine | None:
         """An engine of a worker; None while none is loaded."""
         return next((engine for worker in self.workers if (engine := worker.engine) is not None), None)
+
+    def invite(self) -> str:
+        """The word of a link that signs one browser of this machine in as its operator."""
+        keys.add_local(self.store)
+        return self.one_time_links.make()
 
     def check(self, order: Order) -> CheckedOrder:
         """Read an order once, settle its seed, and check it by the engine's own limits where an engine is loaded.

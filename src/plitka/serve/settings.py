@@ -122,6 +122,8 @@ class Settings:
     """Streams of events to one address; a proxy is one address."""
     link_s: int = 3600
     """How long a link to a picture is good without a key."""
+    session_s: int = field(default=2_592_000, metadata={_RANGE: (1, 10**9)})
+    """How long a browser stays signed in."""
 
     cors_origins: tuple[str, ...] = ()
     """Origins of web pages that may call the service (CORS); `*` for all."""

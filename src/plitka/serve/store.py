@@ -163,7 +163,7 @@ class Store:
         Raises:
             StorageAway: it does not. So does every other method here.
         """
-        with self._write() as connection:
+        with self.write() as connection:
             if self._file is not None:
                 self._file.require()
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -176,7 +176,8 @@ class Store:
                 connection.exec_driver_sql("LOCK TABLE keys, jobs IN ROW EXCLUSIVE MODE")  # as whoever writes takes it
 
     @contextmanager
-    def _write(self) -> Iterator[sa.Connection]:
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction, one at a time."""
         if not self._writing.acquire(timeout=self._wait_s):
             raise waits.away()
         try:
@@ -185,7 +186,8 @@ class Store:
         finally:
             self._writing.release()
 
-    def _read(self, query: sa.Select[Any], **values: object) -> Sequence[sa.Row[Any]]:
+    def read(self, query: sa.Select[Any], **values: object) -> Sequence[sa.Row[Any]]:
+        """The rows of a question."""
         with waits.translated(), self._engine.connect() as connection:
             return connection.execute(query, values).all()
 
@@ -193,17 +195,17 @@ class Store:
 
     def add_key(self, key: KeyRow) -> None:
         """Keep a new key."""
-        with self._write() as connection:
+        with self.write() as connection:
             connection.execute(sa.insert(tables.keys).values(**asdict(key)))
 
     def find_key(self, key_id: str) -> KeyRow | None:
         """The key of an id, revoked or not."""
-        rows = self._read(_FIND_KEY, key=key_id)
+        rows = self.read(_FIND_KEY, key=key_id)
         return KeyRow(**rows[0]._mapping) if rows else None  # noqa: SLF001  (SQLAlchemy's public name for it)
 
     def list_keys(self) -> list[KeyRow]:
         """All keys that can be sent, the oldest first."""
-        rows = self._read(sa.select(tables.keys).where(_IS_KEY).order_by(tables.keys.c.created_at))
+        rows = self.read(sa.select(tables.keys).where(_IS_KEY).order_by(tables.keys.c.created_at))
         return [KeyRow(**row._mapping) for row in rows]  # noqa: SLF001  (as above)
 
     def revoke_key(self, key_id: str) -> int | None:
@@ -216,23 +218,23 @@ class Store:
         table, now = tables.keys, time.time()
         query = sa.update(table).where(table.c.id == key_id, _IS_KEY, table.c.revoked_at.is_(None))
         waiting = sa.update(tables.jobs).where(tables.jobs.c.key_id == key_id, tables.jobs.c.state == State.QUEUED)
-        with self._write() as connection:
+        with self.write() as connection:
             if not connection.execute(query.values(revoked_at=now)).rowcount:
                 return None
             return connection.execute(waiting.values(state=State.CANCELLED, finished_at=now)).rowcount
 
     def revoked_keys(self) -> frozenset[str]:
         """Ids of the keys that open nothing any more."""
-        return frozenset(row.id for row in self._read(sa.select(tables.keys.c.id).where(_IS_REVOKED)))
+        return frozenset(row.id for row in self.read(sa.select(tables.keys.c.id).where(_IS_REVOKED)))
 
     def secret(self, name: str) -> bytes:
         """32 random bytes that stay the same for this database."""
         query = sa.select(tables.secrets.c.value).where(tables.secrets.c.name == name)
-        if not self._read(query):
-            with suppress(IntegrityError), self._write() as connection:
+        if not self.read(query):
+            with suppress(IntegrityError), self.write() as connection:
                 value = secrets.token_bytes(_SECRET_BYTES)
                 connection.execute(sa.insert(tables.secrets).values(name=name, value=value))
-        return bytes(self._read(query)[0][0])
+        return bytes(self.read(query)[0][0])
 
     # Jobs
 
@@ -242,20 +244,20 @@ class Store:
         Raises:
             IntegrityError: the key has a job of that idempotency key.
         """
-        with self._write() as connection:
+        with self.write() as connection:
             numbers = [connection.execute(_ADD_JOB, _values(job)).scalar_one() for job in jobs]
         return [replace(job, number=number) for job, number in zip(jobs, numbers, strict=True)]
 
     def find_job(self, job_id: str, key_id: str | None = None) -> Job | None:
         """A job of any key, or only if it is this key's."""
-        rows = self._read(_FIND_JOB if key_id is None else _FIND_OWN_JOB, job=job_id, key=key_id)
+        rows = self.read(_FIND_JOB if key_id is None else _FIND_OWN_JOB, job=job_id, key=key_id)
         return _job(rows[0]) if rows else None
 
     def find_repeated(self, key_id: str, idempotency_key: str) -> Job | None:
         """The job that a key asked for under this idempotency key."""
         table = tables.jobs
         query = sa.select(table).where(table.c.key_id == key_id, table.c.idempotency_key == idempotency_key)
-        rows = self._read(query)
+        rows = self.read(query)
         return _job(rows[0]) if rows else None
 
     def list_jobs(self, key_id: str, *, state: State | None, before: int | None, limit: int) -> "Page":
@@ -265,13 +267,13 @@ class Store:
         mine += [] if state is None else [table.state == state]
         mine += [] if before is None else [table.number < before]
         newest = table.number.desc()
-        lengths = self._read(
+        lengths = self.read(
             sa.select(table.number, _LENGTH.label("length")).where(*mine).order_by(newest).limit(limit + 1)
         )
         n_jobs = _n_that_fit([row.length for row in lengths[:limit]])
         if not n_jobs:
             return Page(jobs=(), is_last=True)
-        rows = self._read(
+        rows = self.read(
             sa.select(*_LISTED).where(*mine, table.number >= lengths[n_jobs - 1].number).order_by(newest).limit(n_jobs)
         )
         return Page(jobs=tuple(map(_job, rows)), is_last=n_jobs == len(lengths))
@@ -279,7 +281,7 @@ class Store:
     def unfinished(self) -> list[Job]:
         """What was accepted and has not ended, in the order of acceptance; their masks are references."""
         query = sa.select(*_LISTED).where(tables.jobs.c.state.in_(_OPEN)).order_by("number")
-        return [_job(row) for row in self._read(query)]
+        return [_job(row) for row in self.read(query)]
 
     def start_job(self, job: Job, now: float) -> bool:
         """It is begun, and counted, so that a job which ends the process is known by it; False if it has ended.
@@ -306,29 +308,29 @@ class Store:
     def end_waiting(self, job_id: str, state: State, now: float, error: Mapping[str, Any] | None = None) -> bool:
         """It ended before it was begun; False if it was begun, or had ended, and then nothing is changed."""
         values = {"new_state": state, "new_finished_at": now, "new_error": dict(error) if error else None}
-        with self._write() as connection:
+        with self.write() as connection:
             return connection.execute(_END_WAITING, {"job": job_id, **values}).rowcount > 0
 
     def _change(self, job_id: str, **changes: object) -> bool:
         values = {f"new_{name}": value for name, value in changes.items()}
-        with self._write() as connection:
+        with self.write() as connection:
             return connection.execute(_change_job(tuple(changes)), {"job": job_id, **values}).rowcount > 0
 
     def is_picture_used(self, picture: str) -> bool:
         """Whether any job shows this picture, or is about to."""
         table = tables.jobs
-        return bool(self._read(sa.select(table.c.number).where(table.c.picture == picture).limit(1)))
+        return bool(self.read(sa.select(table.c.number).where(table.c.picture == picture).limit(1)))
 
     def due_webhooks(self) -> list[Job]:
         """Jobs that ended, and whose webhook has not been told of it."""
         table = tables.jobs
         query = sa.select(table).where(table.c.webhook_due, table.c.state.not_in(_OPEN)).order_by("number")
-        return [_job(row) for row in self._read(query)]
+        return [_job(row) for row in self.read(query)]
 
     def settle_webhook(self, job_id: str) -> None:
         """The webhook was told, or it never will be."""
         table = tables.jobs
-        with self._write() as connection:
+        with self.write() as connection:
             connection.execute(sa.update(table).where(table.c.id == job_id).values(webhook_due=False))
 
 

@@ -21,7 +21,7 @@ from typing import Literal
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, hex_to_srgb8, srgb8_to_hex
 from plitka.core.language.spelling import close_names, count_pieces, is_cyrillic, name_key
 from plitka.core.language.vocabulary import ORDINARY, vocabulary
-from plitka.errors import InputError, PaletteError
+from plitka.errors import InputError, PaletteError, Phrase
 
 Origin = Literal["custom", "catalogue", "trade", "maker", "ral", "free"]
 """Where a colour comes from: a palette file, the photographed tiles, the trade, a maker of granules, RAL, or a hex."""
@@ -190,7 +190,12 @@ def load_palette(path: Path) -> Palette:
     Raises:
         PaletteError: the file cannot be read; `line` says where.
     """
-    text = _read_text(path)
+    return read_palette(_read_bytes(path), path)
+
+
+def read_palette(data: bytes, path: Path | Phrase) -> Palette:
+    """As `load_palette`, of the bytes of such a file; `path` is what errors call it."""
+    text = _text_of(data, path)
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
@@ -206,14 +211,17 @@ def load_palette(path: Path) -> Palette:
     return default_palette().with_colours(colours)
 
 
-def _read_text(path: Path) -> str:
+def _read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_PALETTE_BYTES + 1)
+            return file.read(MAX_PALETTE_BYTES + 1)
     except OSError as exc:
         raise PaletteError(
             "{path}: the palette cannot be read ({reason}); give the path of a CSV file", path=path, reason=exc.strerror
         ) from exc
+
+
+def _text_of(data: bytes, path: Path | Phrase) -> str:
     if len(data) > MAX_PALETTE_BYTES:
         raise PaletteError("{path}: larger than 1 MB; a palette is one short line a colour", path=path)
     try:
@@ -225,7 +233,7 @@ def _read_text(path: Path) -> str:
         ) from exc  # fmt: skip
 
 
-def _check_header(path: Path, reader: "csv.DictReader[str]") -> None:
+def _check_header(path: Path | Phrase, reader: "csv.DictReader[str]") -> None:
     header = [(column or "").strip().casefold() for column in reader.fieldnames or ()]
     if not any(header):
         raise PaletteError("{path}: the file is empty; its first line must be: code,name,hex", path=path)
@@ -238,7 +246,7 @@ def _check_header(path: Path, reader: "csv.DictReader[str]") -> None:
     reader.fieldnames = header
 
 
-def _custom_colours(path: Path, rows: "csv.DictReader[str]") -> Iterator[Colour]:
+def _custom_colours(path: Path | Phrase, rows: "csv.DictReader[str]") -> Iterator[Colour]:
     lines: dict[str, int] = {}
     for row in rows:
         values = {column: (row.get(column) or "").strip() for column in _CUSTOM_COLUMNS}
@@ -254,7 +262,7 @@ def _custom_colours(path: Path, rows: "csv.DictReader[str]") -> Iterator[Colour]
         yield colour
 
 
-def _refusal(path: Path, line: int) -> Callable[..., PaletteError]:
+def _refusal(path: Path | Phrase, line: int) -> Callable[..., PaletteError]:
     def refuse(message: str, **values: object) -> PaletteError:
         return PaletteError(message, path=path, line=line, **values)
 
