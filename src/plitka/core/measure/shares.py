@@ -12,6 +12,7 @@ Decisions:
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,8 +93,11 @@ def measure(
     """
     config = config or MeasureConfig()
     view = _look(pixels, colours, config, laid, swatch, where)
-    chances = view.chances()
-    others = view.blind_chances() if view.is_learnt else chances
+    # Numpy holds no lock while it computes: two networks take hardly longer than one where there are two cores.
+    with ThreadPoolExecutor(1) as beside:
+        blind = beside.submit(view.blind_chances) if view.is_learnt else None
+        chances = view.chances()
+        others = blind.result() if blind else chances
     doubt = 100 * (chances * (1 - chances)).mean(0)[:-1] / _shares(chances).sum()
     return Measurement(
         percents=_percents(chances, colours),
@@ -157,7 +161,8 @@ class _View:
 
     def _classified(self, *, is_learnt: bool) -> FloatArray:
         chances = classify(self.features, self.inside, self.windows, is_learnt=is_learnt)
-        return chances[self.inside].astype(np.float64)
+        planes = [chances[..., index][self.inside].astype(np.float64) for index in range(chances.shape[-1])]
+        return np.stack(planes).T
 
 
 def _look(
