@@ -19,7 +19,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
-from plitka.serve import cog_api, openai_api, own_api, plain_api, routes, schemas, uploads_api
+from plitka.serve import cog_api, openai_api, own_api, plain_api, previews_api, routes, schemas, uploads_api
 from plitka.serve.access import Operator, TheService
 from plitka.serve.error_responses import error_response
 from plitka.serve.guard import Guard
@@ -45,7 +45,7 @@ def create_app(service: Service) -> ASGIApp:
         openapi_url=None,
     )
     app.state.service = service
-    for api in (own_api, uploads_api, openai_api, cog_api, plain_api):
+    for api in (own_api, uploads_api, previews_api, openai_api, cog_api, plain_api):
         app.include_router(api.router)
     _add_probes(app)
     _add_document(app)
@@ -60,7 +60,14 @@ def create_app(service: Service) -> ASGIApp:
             allow_origins=service.settings.cors_origins,
             allow_methods=["GET", "POST", "PUT"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Request-ID"],
-            expose_headers=["Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"],
+            expose_headers=[
+                "ETag",
+                "Location",
+                "Retry-After",
+                "RateLimit-Limit",
+                "RateLimit-Remaining",
+                "RateLimit-Reset",
+            ],
         )
     return guarded
 
@@ -82,6 +89,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service.jobs.drain()
     await run_in_threadpool(_join, service.workers, (service.jobs.drain_at or 0.0) + _STOP_GRACE_S)
     await webhooks.stop()
+    service.previews.close()
     await run_in_threadpool(service.health.stop)
     service.tracer.close()
     service.store.close()

@@ -197,6 +197,7 @@ def list_colours(_caller: Viewer) -> schemas.ColoursAnswer:
                 name=colour.caption_name,
                 name_ru=colour.name_ru,
                 hex=colour.srgb_hex,
+                lit_hex=colour.lit_hex or colour.srgb_hex,
                 ral=colour.ral,
                 source=colour.source,
             )

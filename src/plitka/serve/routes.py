@@ -17,6 +17,8 @@ COLOURS = "/v1/colours"
 MODELS = "/v1/models"
 MEASURE = "/v1/measure"
 MASKS = "/v1/masks"
+RENDERS = "/v1/renders"
+GEOMETRIES = "/v1/geometries"
 
 IMAGES = "/v1/images/generations"
 
@@ -47,7 +49,19 @@ OPEN_PATHS = PROBE_PATHS | {OPENAPI}
 UPLOAD_PATHS = frozenset({MEASURE, MASKS})
 """Where a body is a file, and may be larger."""
 
-ORDER_PATHS = (JOBS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS, MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE)
+ORDER_PATHS = (
+    JOBS,
+    RENDERS,
+    GEOMETRIES,
+    IMAGES,
+    COG_PREDICTIONS,
+    COG_PREDICTION,
+    PREDICTIONS,
+    MODEL_PREDICTIONS,
+    ROOT,
+    PREDICT,
+    GENERATE,
+)
 """Where a body is an order, and may have masks."""
 
 _PLACE = re.compile(r"\{(\w+)\}")

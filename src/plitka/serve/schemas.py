@@ -46,6 +46,7 @@ class ColourAnswer(Answer):
     name: str
     name_ru: str
     hex: str
+    lit_hex: str = Field(description="Of its lit facets: what a preview is painted with.")
     ral: str | None
     source: str
 

@@ -15,6 +15,7 @@ from plitka.serve.orders import CheckedOrder, Order
 from plitka.serve.permissions import make_private_folder
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.places import Places
+from plitka.serve.previews import Previews
 from plitka.serve.settings import Settings
 from plitka.serve.store import Store, open_store
 from plitka.serve.tracing import Tracer
@@ -45,6 +46,7 @@ class Service:
     streams_to: Places
     """Open streams of events, to each address."""
     uploads: Uploads
+    previews: Previews
     tidier: Tidier
     """Told of what has ended and took much memory."""
 
@@ -120,7 +122,6 @@ def open_service(
     jobs = Jobs(store, pictures, settings, metrics, health)
     health.on_return = jobs.resume
     tidier = Tidier()
-    worker = Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px)
     return Service(
         settings=settings,
         store=store,
@@ -129,11 +130,12 @@ def open_service(
         allowance=allowance,
         health=health,
         jobs=jobs,
-        workers=(worker,),
+        workers=(Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px),),
         tracer=tracer,
         link_secret=store.secret("links"),
         version=version,
         uploads=Uploads(settings, tidier),
+        previews=Previews(settings, version),
         tidier=tidier,
         requests=Places(settings.requests_per_key),
         streams=Places(settings.streams_per_key),
