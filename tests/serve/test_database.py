@@ -26,7 +26,9 @@ def test_a_link_to_a_database_has_the_same_owner(tmp_path: Path) -> None:
 
 def test_looking_after_the_file_lets_go_of_no_lock(tmp_path: Path) -> None:
     """Another process that looks into the database and leaves takes no log away, and sees what is written later."""
-    look = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM secrets').fetchone()[0])"
+    look = (
+        "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM secrets').fetchone()[0])"
+    )
     found = []
     with closing(open_store(Settings(data=tmp_path), own=True)) as store:
         for name in ("first", "second"):

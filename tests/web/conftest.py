@@ -19,9 +19,12 @@ SIDE_PX = 128
 """Of pictures: as few as show granules in every look."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser; missing it fails in CI and is a reason to skip elsewhere."""
+    """The browser; missing it fails in CI and is a reason to skip elsewhere.
+
+    While its driver runs, the thread has a running event loop: other modules could not start any.
+    """
     path = shutil.which("chromium")
     if path is None:
         assert not os.environ.get("CI"), "chromium must be installed in CI"

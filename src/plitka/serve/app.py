@@ -19,7 +19,18 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
-from plitka.serve import cog_api, openai_api, own_api, plain_api, routes, schemas, session_api, sheets_api, uploads_api
+from plitka.serve import (
+    cog_api,
+    openai_api,
+    own_api,
+    plain_api,
+    previews_api,
+    routes,
+    schemas,
+    session_api,
+    sheets_api,
+    uploads_api,
+)
 from plitka.serve.access import Operator, TheService
 from plitka.serve.error_responses import error_response
 from plitka.serve.guard import Guard
@@ -30,7 +41,7 @@ from plitka.serve.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
-OWN = (own_api, uploads_api, session_api, sheets_api)
+OWN = (own_api, uploads_api, session_api, sheets_api, previews_api)
 """The modules of our own contract."""
 _STOP_GRACE_S = 5.0
 
@@ -64,7 +75,14 @@ def create_app(service: Service) -> ASGIApp:
             allow_origins=service.settings.cors_origins,
             allow_methods=["GET", "POST", "PUT"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Request-ID"],
-            expose_headers=["Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"],
+            expose_headers=[
+                "ETag",
+                "Location",
+                "Retry-After",
+                "RateLimit-Limit",
+                "RateLimit-Remaining",
+                "RateLimit-Reset",
+            ],
         )
     return guarded
 
@@ -87,6 +105,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service.jobs.drain()
     await run_in_threadpool(_join, service.workers, (service.jobs.drain_at or 0.0) + _STOP_GRACE_S)
     await webhooks.stop()
+    service.previews.close()
     await run_in_threadpool(service.health.stop)
     service.tracer.close()
     service.store.close()

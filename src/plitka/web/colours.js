@@ -30,7 +30,8 @@ export async function loadColours() {
  */
 export function colourOf(code) {
   const found = byCode.value.get(code) ?? ownByHex.value.get(code);
-  return found ?? { code, name: code.toLowerCase(), name_ru: code, hex: HEX.test(code) ? code : "#808080", ral: null, source: "free" };
+  const hex = HEX.test(code) ? code : "#808080";
+  return found ?? { code, name: code.toLowerCase(), name_ru: code, hex, lit_hex: hex, ral: null, source: "free" };
 }
 
 /**
