@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Request, Route
 from tests.serve.conftest import PLENTY, Running, running
+from tests.web.conftest import SOFTWARE_GL
 
 import plitka
 from plitka.core.generation import CompleteRequest
@@ -24,9 +25,6 @@ from plitka.serve import routes
 from plitka.serve.orders import JobOrder
 
 MODULES = Path(plitka.__file__).parent / "web" / "preview"
-SOFTWARE_GL = ("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-"""WebGL 2 without a graphics card."""
-NO_GL = ("--no-sandbox", "--disable-gpu", "--disable-3d-apis")
 SIDE_PX = 192
 PAGE = """<!doctype html><meta charset="utf-8"><title>preview</title><canvas id="tile"></canvas>
 <script type="module">

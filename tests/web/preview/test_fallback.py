@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 from tests.serve.conftest import Running
-from tests.web.preview.conftest import NO_GL, SIDE_PX, Tab, opened, read_pixels
+from tests.web.conftest import NO_GL
+from tests.web.preview.conftest import SIDE_PX, Tab, opened, read_pixels
 
 ORDER = {"recipe": "60% red, 40% black", "width_px": SIDE_PX, "height_px": SIDE_PX, "seed": 7}
 
