@@ -339,6 +339,16 @@ export interface components {
             /** Unit */
             unit: string;
             /**
+             * Low
+             * @description The least that it may be.
+             */
+            low: number;
+            /**
+             * High
+             * @description The most.
+             */
+            high: number;
+            /**
              * Origin
              * @description own: the request or its recipe gave it.
              * @enum {string}
