@@ -32,6 +32,7 @@ function tell(reason) {
 const ROOMS = {
   sheet: async () => (await import("./panels/sheet.js")).Sheet,
   gallery: async () => (await import("./panels/gallery.js")).Gallery,
+  photographIn: async () => (await import("./panels/photograph_in.js")).PhotographIn,
 };
 /** @typedef {keyof typeof ROOMS} Room */
 

@@ -161,7 +161,7 @@ export default {
   },
   rooms: {
     title: "More for this tile",
-    names: { sheet: "Materials and price", gallery: "My tiles" },
+    names: { sheet: "Materials and price", gallery: "My tiles", photographIn: "From a photograph" },
   },
   sheet: {
     viewer: "Your key may look, and not calculate sheets. Ask the operator for a maker’s key.",
@@ -223,5 +223,22 @@ export default {
     hideOf: "Put out of sight: {recipe}",
     unhide: "Bring back",
     unhideOf: "Bring back: {recipe}",
+  },
+  photographIn: {
+    viewer: "Your key may look, and not measure pictures. Ask the operator for a maker’s key.",
+    title: "Colours of the photograph",
+    drop: "Drop a photograph of a tile here",
+    choose: "Choose a photograph",
+    hint: "Straight from above, in even daylight, with nothing but the tile. It is measured and not kept.",
+    measuring: "Looking for the colours…",
+    done: "The colours were found",
+    alt: "Your photograph",
+    colour: "Colour",
+    share: "Share",
+    uncertainty: "In 9 photographs of 10 no share is off by more than {points} points",
+    doubt: "{name} may be {other} in another light.",
+    take: "Take {name}",
+    make: "Make this",
+    honest: "The light of a photograph changes its colours: compare with a sample before you order.",
   },
 };
