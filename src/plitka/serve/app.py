@@ -19,7 +19,18 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
-from plitka.serve import cog_api, openai_api, own_api, plain_api, routes, schemas, session_api, sheets_api, uploads_api
+from plitka.serve import (
+    cog_api,
+    materials_api,
+    openai_api,
+    own_api,
+    plain_api,
+    routes,
+    schemas,
+    session_api,
+    sheets_api,
+    uploads_api,
+)
 from plitka.serve.access import Operator, TheService
 from plitka.serve.error_responses import error_response
 from plitka.serve.guard import Guard
@@ -30,7 +41,7 @@ from plitka.serve.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
-OWN = (own_api, uploads_api, session_api, sheets_api)
+OWN = (own_api, uploads_api, session_api, sheets_api, materials_api)
 """The modules of our own contract."""
 _STOP_GRACE_S = 5.0
 
