@@ -24,7 +24,8 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 from plitka.core.generation import Defaults
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import V45, format_prompt
-from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, write_manifest
+from plitka.model.bundle import Bundle, write_manifest
+from plitka.model.parts import EmbeddingsPart, LocalBase, LoraPart
 
 NAME = "rubber-tile-lora-v4"
 TOKENS = ("<s0>", "<s1>")

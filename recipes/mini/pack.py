@@ -13,7 +13,8 @@ from transformers import CLIPTokenizer
 
 from plitka.core.generation import Defaults, GuidedDefaults
 from plitka.core.recipes.recipe import V45
-from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, write_manifest
+from plitka.model.bundle import Bundle, write_manifest
+from plitka.model.parts import EmbeddingsPart, LocalBase, LoraPart
 
 
 def main() -> None:

@@ -11,7 +11,8 @@ from stage import Stage
 from torch import nn
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from plitka.model.bundle import Bundle, LocalBase, load_bundle
+from plitka.model.bundle import Bundle, load_bundle
+from plitka.model.parts import LocalBase
 
 
 def main() -> None:

@@ -41,6 +41,7 @@ def run(engine: PatchEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for name in ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PLITKA_LANG", "en")
+    monkeypatch.setenv("PLITKA_HOME", str(tmp_path / "home"))
 
     def run(*words: str) -> int:
         try:

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,13 @@ from tests.model.single_file import to_single_file
 from plitka.core.generation import Defaults, Mode, Request
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size
-from plitka.model.bundle import Bundle, EmbeddingsPart, LocalBase, LoraPart, load_bundle, write_manifest
+from plitka.model.bundle import Bundle, load_bundle, write_manifest
 from plitka.model.device import Placement
 from plitka.model.engine import load_engine
 from plitka.model.engine_config import EngineConfig
-from plitka.model.pipeline import load_base, quiet_libraries
+from plitka.model.library_imports import quiet_libraries
+from plitka.model.parts import EmbeddingsPart, LocalBase, LoraPart
+from plitka.model.pipeline import load_base
 
 if TYPE_CHECKING:
     from transformers import CLIPTokenizer
@@ -253,9 +256,21 @@ def copied_vae_bundle(other_vae_bundle: Bundle, tmp_path: Path) -> Bundle:
     return load_bundle(tmp_path / "copy")
 
 
-@pytest.fixture
-def checkpoint(tiny_bundle: Bundle, tmp_path: Path) -> tuple[Path, Path, Any]:
-    """One file with Stability's names, a folder of its configurations, and the pipeline that it was made of."""
+@dataclass(frozen=True)
+class Checkpoint:
+    """A base with Stability's names that no test may change."""
+
+    tensors: Mapping[str, torch.Tensor]
+    configs: Path
+    """Hub layout, with weights."""
+    pipe: Any
+    """What it was made of."""
+
+
+@pytest.fixture(scope="session")
+def checkpoint_source(tiny_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    """The tensors of one file, with as many layers to a block as its names need."""
+    folder = tmp_path_factory.mktemp("checkpoint")
     pipe = load_base(tiny_bundle, FLOAT32)
     torch.manual_seed(1)
     with quiet_libraries():
@@ -263,10 +278,19 @@ def checkpoint(tiny_bundle: Bundle, tmp_path: Path) -> tuple[Path, Path, Any]:
         pipe.register_modules(unet=importlib.import_module("diffusers").UNet2DConditionModel.from_config(config))
         vae = {**pipe.vae.config, "layers_per_block": 2}
         pipe.register_modules(vae=importlib.import_module("diffusers").AutoencoderKL.from_config(vae))
-        pipe.save_pretrained(tmp_path / "configs")
+        for part in (pipe.unet, pipe.vae):
+            part.half()
+        pipe.save_pretrained(folder)
+    return Checkpoint(to_single_file(pipe), folder, pipe)
+
+
+@pytest.fixture
+def checkpoint(checkpoint_source: Checkpoint, tmp_path: Path) -> tuple[Path, Path, Any]:
+    """One file with Stability's names, a folder of its configurations, and the pipeline that it was made of."""
     path = tmp_path / "sd_xl.safetensors"
-    save_file(to_single_file(pipe), path)
-    return path, tmp_path / "configs", pipe
+    save_file(dict(checkpoint_source.tensors), path)
+    shutil.copytree(checkpoint_source.configs, tmp_path / "configs")
+    return path, tmp_path / "configs", checkpoint_source.pipe
 
 
 @pytest.fixture

@@ -12,18 +12,8 @@ from plitka.errors import (
     ManifestError,
     MissingFile,
 )
-from plitka.model.bundle import (
-    MANIFEST,
-    Bundle,
-    FileBase,
-    HubBase,
-    LoraPart,
-    find_bundle,
-    list_bundles,
-    load_bundle,
-    models_folder,
-    write_manifest,
-)
+from plitka.model.bundle import MANIFEST, Bundle, find_bundle, list_bundles, load_bundle, models_folder, write_manifest
+from plitka.model.parts import FileBase, HubBase, LoraPart
 
 UNET = "base/unet/diffusion_pytorch_model.fp16.safetensors"
 

@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.model.conftest import FLOAT32, embedding_tensors
+from tests.model.conftest import FLOAT32, Checkpoint, embedding_tensors
 
 from plitka.cli import main
 from plitka.errors import BundleError, InputError, MissingFile, PickleFile, PointerFile, TruncatedFile
-from plitka.model.bundle import Bundle, FileBase, HubBase, LocalBase, find_bundle
+from plitka.model.base_facts import bundle_facts
+from plitka.model.base_files import NETWORKS
+from plitka.model.bundle import Bundle, find_bundle
 from plitka.model.bundle_builder import BundleParts, add_bundle
 from plitka.model.engine import load_engine
 from plitka.model.engine_config import EngineConfig
 from plitka.model.hub import fetch_base
+from plitka.model.parts import FileBase, HubBase, LocalBase, VaePart
 from plitka.model.pipeline import load_base
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 101961928\n"
@@ -163,7 +166,7 @@ def _bundle_token(token: str) -> Callable[[BundleParts], BundleParts]:
         (_pickle, PickleFile, "safetensors"),
         (lambda have: replace(have, lora=Path("nowhere.safetensors")), MissingFile, "name a safetensors file"),
         (lambda have: replace(have, base="nowhere.safetensors"), MissingFile, "or a hub id such as"),
-        (lambda have: replace(have, base=str(have.lora)), BundleError, "is not an SDXL checkpoint"),
+        (lambda have: replace(have, base=str(have.lora)), BundleError, "is a LoRA; give it with --lora"),
         (lambda have: replace(have, lora=have.embeddings), BundleError, "holds embeddings, not a LoRA"),
         (lambda have: replace(have, embeddings=have.lora), BundleError, "expected the tensors clip_l and clip_g"),
         (_embed(clip_l=torch.ones(2, 768), clip_g=torch.ones(2, 1280)), BundleError, r"\[2, 768\].*need \[2, 32\]"),
@@ -233,7 +236,7 @@ def test_a_hub_base_is_checked_by_its_configurations_alone(
     bundle = add_bundle(replace(have, base="owner/name"))
     assert bundle.base == HubBase(hub="owner/name", revision=commit)
     with pytest.raises(BundleError, match="hf download owner/name"):
-        fetch_base("owner/name", commit, "fp16")
+        fetch_base("owner/name", commit, dict.fromkeys(NETWORKS, "fp16"))
 
 
 def test_a_base_in_one_file_is_read_whole(have: BundleParts, checkpoint: tuple[Path, Path, Any]) -> None:
@@ -253,16 +256,23 @@ def test_a_base_in_one_file_is_read_whole(have: BundleParts, checkpoint: tuple[P
 
 
 @pytest.mark.parametrize(
-    "start", ["model.diffusion_model.input_blocks.4.1.proj_in", "first_stage_model.decoder.conv_in"]
+    "start",
+    [
+        "model.diffusion_model.input_blocks.4.1.proj_in",
+        "first_stage_model.decoder.conv_in",
+        "conditioner.embedders.0.transformer.text_model.final_layer_norm",
+        "conditioner.embedders.1.model.ln_final",
+    ],
 )
 def test_a_base_in_one_file_with_gaps_is_refused(
-    have: BundleParts, checkpoint: tuple[Path, Path, Any], start: str
+    have: BundleParts, checkpoint: tuple[Path, Path, Any], tmp_path: Path, start: str
 ) -> None:
-    """The UNet's gaps are seen in the header, the others' when the base is loaded."""
+    """In any of its networks, by the header alone."""
     path, configs, _ = checkpoint
     save_file({key: tensor for key, tensor in load_file(path).items() if not key.startswith(start)}, path)
-    with pytest.raises(BundleError, match=r"missing or differ|lacks 2 weights|not a usable SDXL base"):
-        load_base(add_bundle(replace(have, base=str(path), config=str(configs), lora=None)), FLOAT32)
+    with pytest.raises(BundleError, match=r"does not fit its configuration: 2 tensors of"):
+        add_bundle(replace(have, base=str(path), config=str(configs), lora=None))
+    assert not left_behind(tmp_path)
 
 
 def test_an_adapter_with_an_alpha_for_each_module_is_refused(have: BundleParts, tmp_path: Path) -> None:
@@ -303,3 +313,119 @@ def test_across_disks_the_base_is_copied(
     unet = "base/unet/diffusion_pytorch_model.fp16.safetensors"
     assert not bundle.file(unet).samefile(tiny_bundle.file(unet))
     bundle.verify()
+
+
+@pytest.mark.parametrize("spelling", ["Stability's", "diffusers'"])
+def test_a_file_without_an_autoencoder_takes_one(
+    have: BundleParts, checkpoint_source: Checkpoint, tmp_path: Path, spelling: str
+) -> None:
+    """From a file of either spelling, whose weights are then the picture's."""
+    start = "first_stage_model."
+    tensors = dict(checkpoint_source.tensors)
+    vae = {key.removeprefix(start): tensor + 1 for key, tensor in tensors.items() if key.startswith(start)}
+    expected = {key: value + 1 for key, value in checkpoint_source.pipe.vae.state_dict().items()}
+    save_file(vae if spelling == "Stability's" else expected, tmp_path / "sdxl_vae.safetensors")
+    for name, rest in (("without", {}), ("beside", {key: tensors[key] for key in tensors if key.startswith(start)})):
+        others = {key: tensor for key, tensor in tensors.items() if not key.startswith(start)}
+        save_file({**others, **rest}, tmp_path / "base.safetensors")
+        parts = replace(have, name=name, base=str(tmp_path / "base.safetensors"), lora=None, embeddings=None)
+        parts = replace(parts, config=str(checkpoint_source.configs), vae=tmp_path / "sdxl_vae.safetensors")
+        bundle = add_bundle(parts)
+        assert bundle.vae == VaePart(file=f"{name}_vae.safetensors")
+        bundle.verify()
+        found = load_base(bundle, FLOAT32).vae.state_dict()
+        assert all(torch.equal(found[key], value) for key, value in expected.items())
+
+
+def test_an_autoencoder_takes_the_place_of_a_folders_own(
+    have: BundleParts, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    """Whose weights are then neither linked nor needed: the fp16-fix over SDXL's own, for example."""
+    own = load_base(tiny_bundle, FLOAT32).vae.state_dict()
+    save_file({key: value + 1 for key, value in own.items()}, tmp_path / "fix.safetensors")
+    bundle = add_bundle(replace(have, vae=tmp_path / "fix.safetensors"))
+    assert not [name for name in bundle.files if name.startswith("base/vae/") and name.endswith("safetensors")]
+    found = load_base(bundle, FLOAT32).vae.state_dict()
+    assert all(torch.equal(found[key], value + 1) for key, value in own.items())
+    load_engine(bundle, EngineConfig(device="cpu", dtype="float32"))
+
+
+def test_an_autoencoder_of_another_size_is_refused(have: BundleParts, tmp_path: Path) -> None:
+    """With its file, before anything is written."""
+    save_file({"decoder.conv_in.weight": torch.ones(4, 4, 3, 3)}, tmp_path / "small.safetensors")
+    with pytest.raises(BundleError, match=r"small\.safetensors does not fit its configuration: \d+ tensors of vae"):
+        add_bundle(replace(have, vae=tmp_path / "small.safetensors"))
+    assert not left_behind(tmp_path)
+
+
+def test_a_variant_can_be_chosen(have: BundleParts, tiny_bundle: Bundle, tmp_path: Path) -> None:
+    """Where a network has none of that name, its best is taken; one that nobody has is refused."""
+    base = Path(shutil.copytree(tiny_bundle.folder / "base", tmp_path / "base"))
+    unet = base / "unet" / "diffusion_pytorch_model.fp16.safetensors"
+    save_file(
+        {key: value.bfloat16() for key, value in load_file(unet).items()}, Path(str(unet).replace("fp16", "bf16"))
+    )
+    bundle = add_bundle(replace(have, base=str(base), variant="bf16"))
+    assert isinstance(bundle.base, LocalBase)
+    assert bundle.base.variant == "bf16"
+    assert bundle.base.variants == dict.fromkeys(("vae", "text_encoder", "text_encoder_2"), "fp16")
+    assert "base/unet/diffusion_pytorch_model.fp16.safetensors" not in bundle.files
+    found = load_base(bundle, FLOAT32).unet.state_dict()["conv_in.weight"]
+    assert torch.equal(found.bfloat16().float(), found.float())
+    with pytest.raises(BundleError, match="has no files of the variant 'fp8'"):
+        add_bundle(replace(have, name="other", base=str(base), variant="fp8"))
+
+
+def test_a_distilled_base_brings_its_steps_and_guidance(have: BundleParts, tiny_bundle: Bundle, tmp_path: Path) -> None:
+    """And is run in straight steps from the last timestep on."""
+    base = Path(shutil.copytree(tiny_bundle.folder / "base", tmp_path / "sdxl-lightning-8step"))
+    bundle = add_bundle(replace(have, base=str(base)))
+    assert (bundle.defaults.steps, bundle.defaults.guidance, bundle.base.distilled) == (8, 1.0, "lightning")
+    steps = bundle_facts(bundle).schedule.steps(8)
+    assert steps.is_first_order
+    assert steps.timesteps.tolist() == [999, 874, 749, 624, 499, 374, 249, 124]
+
+
+def _zeros(tensors: dict[str, torch.Tensor], wanted: Callable[[str], bool]) -> dict[str, torch.Tensor]:
+    return {key: torch.zeros_like(tensor) if wanted(key) else tensor for key, tensor in tensors.items()}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tensors: _zeros(tensors, lambda key: "down_blocks_1" in key and key.endswith("lora_up.weight")),
+        lambda tensors: {
+            **tensors,
+            "lora_te1_text_model_encoder_layers_0_self_attn_q_proj.lora_down.weight": torch.zeros(0, 32),
+            "lora_te1_text_model_encoder_layers_0_self_attn_q_proj.lora_up.weight": torch.zeros(32, 0),
+        },
+        lambda tensors: {
+            key: tensor.to(torch.float8_e4m3fn) if tensor.is_floating_point() else tensor
+            for key, tensor in tensors.items()
+        },
+    ],
+    ids=["a block that was not trained", "a text encoder of rank 0", "float8"],
+)
+def test_a_lora_that_trainers_write_runs(
+    have: BundleParts, change: Callable[[dict[str, torch.Tensor]], dict[str, torch.Tensor]]
+) -> None:
+    """Added and loaded by the same reading."""
+    assert have.lora is not None
+    save_file(change(load_file(have.lora)), have.lora)
+    load_engine(add_bundle(have), EngineConfig(device="cpu", dtype="float32"))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [lambda key: key.endswith("lora_up.weight"), lambda key: key.endswith("alpha")],
+    ids=["up-matrices of zeros", "alpha 0"],
+)
+def test_a_lora_that_changes_nothing_is_refused(
+    have: BundleParts, tmp_path: Path, wanted: Callable[[str], bool]
+) -> None:
+    """Its picture would be the base's, and nobody would know."""
+    assert have.lora is not None
+    save_file(_zeros(load_file(have.lora), wanted), have.lora)
+    with pytest.raises(BundleError, match=r"my lora\.safetensors changes nothing: in all of its"):
+        add_bundle(have)
+    assert not left_behind(tmp_path)

@@ -14,11 +14,12 @@ from plitka.core.correction import CorrectionConfig
 from plitka.core.generation import Mode, Request
 from plitka.core.painter import Canvas
 from plitka.errors import BundleError, HashMismatch, ManifestError, MissingFile
-from plitka.model.bundle import Bundle, ControlPart, load_bundle, write_manifest
+from plitka.model.bundle import Bundle, load_bundle, write_manifest
 from plitka.model.engine import load_engine
 from plitka.model.engine_config import EngineConfig
+from plitka.model.library_imports import quiet_libraries
 from plitka.model.painter import DiffusionPainter
-from plitka.model.pipeline import quiet_libraries
+from plitka.model.parts import ControlPart
 from plitka.model.sampler import sample
 from plitka.model.unet import Conditions, guided_unet
 
@@ -89,7 +90,7 @@ def test_guided_mode_is_the_stock_pipeline_with_the_map_as_its_image(engine: Tin
     conditions = Conditions(words=words, size_px=(64, 64), guidance=7.0, control=[flat])
     steps, noise = painter._schedule.steps(5), painter._noise(one)
     with quiet_libraries(), torch.no_grad():
-        *_, last = sample(guided_unet(painter._assembly, conditions), noise, steps, predicts_velocity=False)
+        *_, last = sample(guided_unet(painter._assembly, conditions), noise, steps)
         scheduler = diffusers.DPMSolverMultistepScheduler.from_config(
             painter._pipe.scheduler.config, algorithm_type="dpmsolver++", use_karras_sigmas=True
         )

@@ -26,6 +26,14 @@ def test_embeddings_are_mapped_by_name(tmp_path: Path, first: str, second: str) 
     assert rows.clip_g.shape == (2, 5)
 
 
+@pytest.mark.parametrize("dtype", [torch.float8_e4m3fn, torch.float8_e5m2])
+def test_float8_is_read(tmp_path: Path, dtype: torch.dtype) -> None:
+    """To its last digit."""
+    rows = torch.linspace(-1, 1, 6).reshape(2, 3).to(dtype)
+    found = read_embeddings(_save(tmp_path, {"clip_l": rows, "clip_g": rows.clone()}), n_tokens=2, width_l=3, width_g=3)
+    assert torch.equal(found.clip_l, rows.float())
+
+
 def test_encoders_of_one_width_are_told_apart_by_name(tmp_path: Path) -> None:
     """Where the width cannot tell, the name does."""
     path = _save(tmp_path, {"clip_g": torch.ones(1, 4), "clip_l": torch.zeros(1, 4)})

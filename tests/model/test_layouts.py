@@ -14,10 +14,12 @@ from tests.model import spellings as spell
 from tests.model.conftest import FLOAT32
 from tests.model.spellings import RANK, ROWS, Row
 
-from plitka.model.bundle import Bundle, LoraPart
+from plitka.model.bundle import Bundle
 from plitka.model.formats import COMPONENTS
 from plitka.model.fusing import component_weights, fuse_lora
-from plitka.model.pipeline import load_base, quiet_libraries
+from plitka.model.library_imports import quiet_libraries
+from plitka.model.parts import LoraPart
+from plitka.model.pipeline import load_base
 
 STRENGTH = 0.7
 

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
+from structlog.testing import capture_logs
 
 from plitka.errors import BundleError
 from plitka.model.lora import LoraModule, read_lora
@@ -97,8 +98,13 @@ def test_an_adapter_that_cannot_be_scaled_is_refused(tmp_path: Path, metadata: s
     ("tensors", "message"),
     [
         ({f"{FLAT}.lora_down.weight": DOWN}, "only one of its two matrices"),
-        ({f"{FLAT}.lora_down.weight": DOWN, f"{FLAT}.lora_up.weight": UP * 0}, "empty or not finite"),
-        ({f"{FLAT}.lora_down.weight": DOWN * torch.inf, f"{FLAT}.lora_up.weight": UP}, "empty or not finite"),
+        ({f"{FLAT}.lora_down.weight": DOWN * torch.inf, f"{FLAT}.lora_up.weight": UP}, "1 modules .* are not finite"),
+        ({f"{FLAT}.lora_down.weight": DOWN.int(), f"{FLAT}.lora_up.weight": UP}, "something else than two matrices"),
+        ({f"{FLAT}.lora_down.weight": torch.tensor(1.0), f"{FLAT}.lora_up.weight": UP}, "something else than two"),
+        (
+            {f"{FLAT}.lora_down.weight": DOWN, f"{FLAT}.lora_up.weight": UP, f"{FLAT}.alpha": torch.ones(2)},
+            "and one alpha",
+        ),
         ({f"{FLAT}.lora_down.weight": DOWN[:, :4], f"{FLAT}.lora_up.weight": UP}, "made for another base"),
         ({f"{FLAT}.lora_down.weight": DOWN, f"{FLAT}.lora_up.weight": UP[:, :1]}, "made for another base"),
         ({"lora_unet_mid_block_x.lora_down.weight": DOWN}, "fit no module of this base"),
@@ -125,6 +131,45 @@ def test_a_lora_that_would_load_in_part_is_refused(
     copies = {key: tensor.clone().contiguous() for key, tensor in tensors.items()}
     with pytest.raises(BundleError, match=message):
         read_lora(_save(tmp_path, copies), WEIGHTS)
+
+
+IDLE = {
+    "a zero up-matrix": {"lora_down.weight": torch.ones(2, 3, 3, 3), "lora_up.weight": torch.zeros(5, 2, 1, 1)},
+    "a zero down-matrix": {"lora_down.weight": torch.zeros(2, 3, 3, 3), "lora_up.weight": torch.ones(5, 2, 1, 1)},
+    "rank 0": {"lora_down.weight": torch.zeros(0, 3, 3, 3), "lora_up.weight": torch.zeros(5, 0, 1, 1)},
+    "rank 0 with an alpha": {
+        "lora_down.weight": torch.zeros(0, 3, 3, 3),
+        "lora_up.weight": torch.zeros(5, 0, 1, 1),
+        "alpha": torch.tensor(1),
+    },
+    "alpha 0": {
+        "lora_down.weight": torch.ones(2, 3, 3, 3),
+        "lora_up.weight": torch.ones(5, 2, 1, 1),
+        "alpha": torch.tensor(0),
+    },
+}
+
+
+@pytest.mark.parametrize("name", IDLE)
+def test_a_module_that_changes_nothing_is_left_out_with_a_warning(tmp_path: Path, name: str) -> None:
+    """Trainers write what they did not train; the others are read as ever."""
+    flat = f"lora_unet_{CONV.replace('.', '_')}"
+    idle = {f"{flat}.{ending}": tensor.clone() for ending, tensor in IDLE[name].items()}
+    trained = {f"{FLAT}.lora_down.weight": DOWN, f"{FLAT}.lora_up.weight": UP}
+    with capture_logs() as logs:
+        modules = read_lora(_save(tmp_path, trained | idle), WEIGHTS)
+    assert list(modules) == [f"unet.{NAME}"]
+    assert [(line["event"], line["modules"]) for line in logs] == [("lora_modules_change_nothing", f"unet.{CONV}")]
+    with pytest.raises(BundleError, match=r"changes nothing: in all of its 1 modules .* leave the LoRA out"):
+        read_lora(_save(tmp_path, idle), WEIGHTS)
+
+
+@pytest.mark.parametrize("dtype", [torch.float8_e4m3fn, torch.float8_e5m2])
+def test_float8_is_read(tmp_path: Path, dtype: torch.dtype) -> None:
+    """To its last digit."""
+    down, up = (DOWN / 8).to(dtype), UP.to(dtype)
+    modules = read_lora(_save(tmp_path, {f"{FLAT}.lora_down.weight": down, f"{FLAT}.lora_up.weight": up}), WEIGHTS)
+    assert torch.equal(modules[f"unet.{NAME}"].delta(), up.double() @ down.double())
 
 
 @st.composite

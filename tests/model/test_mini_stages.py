@@ -23,7 +23,7 @@ def test_the_recipe_of_the_mini_model_runs(tmp_path: Path) -> None:
     stages = [
         *(
             [f"train_{name}.py", "--toy", "--seconds", "0.5", "--work", work]
-            for name in ("text", "vae", "unet", "unet", "guided", "style", "shares", "detail")
+            for name in ("text", "vae", "unet", "unet", "guided", "style", "shares", "detail", "joint")
         ),
         ["pack.py", "--work", work, "--steps", "2", bundle],
         ["unpack.py", "--work", unpacked, bundle],

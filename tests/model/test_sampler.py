@@ -1,6 +1,7 @@
 """Our DPM-Solver++ beside diffusers', the reference: schedules, steps, and the guided start."""
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,14 +10,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plitka.core.painter import n_steps_run
-from plitka.errors import ManifestError
-from plitka.model.pipeline import quiet_libraries
-from plitka.model.sampler import NoiseSchedule, sample
+from plitka.errors import BundleError
+from plitka.model.library_imports import quiet_libraries
+from plitka.model.noise import NoiseSchedule
+from plitka.model.sampler import sample
+from plitka.model.scheduler_config import read_schedule
 
 SDXL = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "num_train_timesteps": 1000}
 MINI = {"beta_schedule": "scaled_linear", "beta_start": 0.007, "beta_end": 0.0095, "num_train_timesteps": 1000}
 LINEAR = {"beta_schedule": "linear", "beta_start": 0.0001, "beta_end": 0.02, "num_train_timesteps": 1000}
-PREDICTIONS = ("epsilon", "v_prediction")
+PREDICTIONS = (("epsilon", False), ("v_prediction", False), ("v_prediction", True))
+"""What is predicted, and whether the last timestep has no signal."""
+
+
+def schedule_of(config: dict[str, Any]) -> NoiseSchedule:
+    """The schedule of a scheduler configuration."""
+    schedule = read_schedule(config, Path("scheduler_config.json"), {})
+    assert isinstance(schedule, NoiseSchedule)
+    return schedule
 
 
 def reference(config: dict[str, Any], n_steps: int, strength: float) -> Any:  # noqa: ANN401  (diffusers has no types)
@@ -24,7 +35,12 @@ def reference(config: dict[str, Any], n_steps: int, strength: float) -> Any:  # 
     diffusers: Any = importlib.import_module("diffusers")
     with quiet_libraries():
         scheduler = diffusers.DPMSolverMultistepScheduler.from_config(
-            config, algorithm_type="dpmsolver++", solver_order=2, use_karras_sigmas=True, final_sigmas_type="zero"
+            config,
+            algorithm_type="dpmsolver++",
+            solver_order=2,
+            use_karras_sigmas=not config["rescale_betas_zero_snr"],
+            timestep_spacing="trailing",
+            final_sigmas_type="zero",
         )
         scheduler.set_timesteps(n_steps)
     start = n_steps - n_steps_run(n_steps, strength)
@@ -42,23 +58,22 @@ def network(seed: int = 0) -> Any:  # noqa: ANN401
 
 def last_latents(config: dict[str, Any], latents: torch.Tensor, n_steps: int, strength: float) -> torch.Tensor:
     """What our sampler ends with."""
-    schedule = NoiseSchedule.of(config)
+    schedule = schedule_of(config)
     steps = schedule.steps(n_steps, strength)
-    *_, last = sample(network(), latents, steps, predicts_velocity=schedule.predicts_velocity)
+    *_, last = sample(network(), latents, steps)
     assert last.number == last.n_steps == len(steps)
     return last.latents
 
 
-@pytest.mark.parametrize("prediction", PREDICTIONS)
+@pytest.mark.parametrize(("prediction", "zero_snr"), PREDICTIONS)
 @pytest.mark.parametrize("schedule", [SDXL, MINI, LINEAR])
 @pytest.mark.parametrize(("n_steps", "strength"), [(20, 1.0), (20, 0.6), (20, 0.05), (4, 1.0), (1, 1.0), (50, 0.3)])
-@pytest.mark.parametrize("zero_snr", [False, True])
 def test_it_equals_diffusers_in_float32(
     schedule: dict[str, Any], prediction: str, n_steps: int, strength: float, zero_snr: bool
 ) -> None:
     """The same sigmas and timesteps to the bit, and latents within 1e-5 of their norm, whole or from the middle on."""
     config = schedule | {"prediction_type": prediction, "rescale_betas_zero_snr": zero_snr}
-    expected, steps = reference(config, n_steps, strength), NoiseSchedule.of(config).steps(n_steps, strength)
+    expected, steps = reference(config, n_steps, strength), schedule_of(config).steps(n_steps, strength)
     assert torch.equal(steps.sigmas, expected.sigmas)
     assert torch.equal(steps.timesteps, expected.timesteps)
     noise = torch.randn(2, 4, 8, 8, generator=torch.Generator().manual_seed(1))
@@ -77,7 +92,7 @@ def test_it_equals_diffusers_in_float32(
 @settings(max_examples=50, deadline=None)
 def test_a_schedule_falls_from_noise_to_none(n_steps: int, strength: float) -> None:
     """Sigmas fall strictly to 0, timesteps never rise, and there are as many as the strength runs."""
-    steps = NoiseSchedule.of(SDXL).steps(n_steps, strength)
+    steps = schedule_of(SDXL).steps(n_steps, strength)
     assert len(steps) == n_steps_run(n_steps, strength) >= 1
     assert (steps.sigmas.diff() < 0).all()
     assert steps.sigmas[-1] == 0
@@ -87,7 +102,7 @@ def test_a_schedule_falls_from_noise_to_none(n_steps: int, strength: float) -> N
 def test_at_full_strength_hardly_a_trace_of_the_start_is_left() -> None:
     """The first step then sees noise, with less than a tenth of the start's latents."""
     clean, noise = torch.full((1, 4, 8, 8), 1.0), torch.zeros(1, 4, 8, 8)
-    schedule = NoiseSchedule.of(SDXL)
+    schedule = schedule_of(SDXL)
     left = [float(schedule.steps(20, strength).noised(clean, noise).mean()) for strength in (0.1, 0.6, 1.0)]
     assert 0.9 < left[0] < 1
     assert 0.1 < left[1] < left[0]
@@ -108,7 +123,7 @@ def test_a_perfect_network_finds_the_picture_in_one_step_or_many() -> None:
     """One that predicts the noise exactly brings any start back to the latents that it knows."""
     clean = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(3))
     noise = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(4))
-    schedule = NoiseSchedule.of(SDXL)
+    schedule = schedule_of(SDXL)
     for n_steps in (1, 2, 20):
         steps = schedule.steps(n_steps)
         sigmas = dict(zip(steps.timesteps.tolist(), steps.sigmas.tolist(), strict=False))
@@ -118,7 +133,7 @@ def test_a_perfect_network_finds_the_picture_in_one_step_or_many() -> None:
             noise_left: torch.Tensor = (latents * (sigma**2 + 1) ** 0.5 - clean) / sigma
             return noise_left
 
-        *_, last = sample(denoise, steps.noised(clean, noise), steps, predicts_velocity=False)
+        *_, last = sample(denoise, steps.noised(clean, noise), steps)
         assert torch.allclose(last.latents, clean, atol=1e-4)
         assert torch.allclose(last.clean, clean, atol=1e-4)
 
@@ -126,11 +141,11 @@ def test_a_perfect_network_finds_the_picture_in_one_step_or_many() -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        (SDXL | {"prediction_type": "flow_prediction"}, "prediction_type 'flow_prediction'"),
+        (SDXL | {"prediction_type": "sample"}, "prediction_type 'sample'"),
         (SDXL | {"beta_schedule": "squaredcos_cap_v2"}, "beta_schedule 'squaredcos_cap_v2'"),
     ],
 )
 def test_another_kind_of_noise_is_refused_by_name(config: dict[str, Any], message: str) -> None:
     """It would be run wrongly otherwise."""
-    with pytest.raises(ManifestError, match=message):
-        NoiseSchedule.of(config)
+    with pytest.raises(BundleError, match=message):
+        schedule_of(config)

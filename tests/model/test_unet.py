@@ -11,9 +11,9 @@ from tests.model.pictures import TinyEngine
 
 from plitka.core.generation import Request
 from plitka.core.painter import Canvas
+from plitka.model.library_imports import quiet_libraries
 from plitka.model.painter import DiffusionPainter
-from plitka.model.pipeline import quiet_libraries
-from plitka.model.sampler import NoiseSchedule, sample
+from plitka.model.sampler import sample
 from plitka.model.unet import Conditions, Words, guided_unet
 
 Ask = Callable[..., Request]
@@ -63,11 +63,11 @@ def stock(painter: DiffusionPainter, kind: str, **choices: Any) -> torch.Tensor:
 
 def ours(painter: DiffusionPainter, latents: torch.Tensor, one: Canvas) -> torch.Tensor:
     """Latents by our sampler."""
-    schedule = NoiseSchedule.of(painter._pipe.scheduler.config)
+    schedule = painter._schedule
     conditions = Conditions(words=painter._encode_words([one]), size_px=(64, 64), guidance=one.guidance)
     with torch.no_grad():
         steps = schedule.steps(one.steps, one.strength)
-        *_, last = sample(guided_unet(painter._assembly, conditions), latents, steps, predicts_velocity=False)
+        *_, last = sample(guided_unet(painter._assembly, conditions), latents, steps)
     return last.latents
 
 
@@ -89,7 +89,7 @@ def test_the_guided_start_is_stock_image_to_image(tiny_engine: TinyEngine, stren
     painter, one = painter_of(tiny_engine), canvas(guidance=guidance, strength=strength)
     clean = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(3))
     noise = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(5))
-    schedule = NoiseSchedule.of(painter._pipe.scheduler.config)
+    schedule = painter._schedule
     found = ours(painter, schedule.steps(5, strength).noised(clean, noise), one)
     generator = torch.Generator().manual_seed(5)
     choices = {"image": clean, "strength": strength, "generator": generator, "guidance_scale": guidance}

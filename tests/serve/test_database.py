@@ -1,6 +1,8 @@
 """Connections to the database, and who owns it."""
 
-from contextlib import ExitStack
+import subprocess
+import sys
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -20,3 +22,19 @@ def test_a_link_to_a_database_has_the_same_owner(tmp_path: Path) -> None:
         (second.data / "plitka.sqlite").symlink_to(first.data / "plitka.sqlite")
         with pytest.raises(InputError, match="another service"):
             open_store(second, own=True)
+
+
+def test_looking_after_the_file_lets_go_of_no_lock(tmp_path: Path) -> None:
+    """Another process that looks into the database and leaves takes no log away, and sees what is written later."""
+    look = (
+        "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM secrets').fetchone()[0])"
+    )
+    found = []
+    with closing(open_store(Settings(data=tmp_path), own=True)) as store:
+        for name in ("first", "second"):
+            store.check()
+            store.secret(name)  # a row
+            command = [sys.executable, "-c", look, str(tmp_path / "plitka.sqlite")]
+            found.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+        assert found[1] == found[0] + 1
+        assert (tmp_path / "plitka.sqlite-wal").exists()

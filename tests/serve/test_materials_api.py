@@ -15,7 +15,8 @@ from tests.serve.conftest import RECIPE, Running
 
 from plitka.core.material.formats import MaterialFormat
 from plitka.serve import routes
-from plitka.serve.materials_api import MAX_SIDE_PX, accepted_format
+from plitka.serve.materials_api import accepted_format
+from plitka.serve.previews import MAX_PX
 
 TILE: dict[str, Any] = {"recipe": RECIPE, "seed": 7, "size_px": 128}
 
@@ -45,7 +46,7 @@ def test_gltf_is_what_accept_asks_for(maker: httpx2.Client) -> None:
     assert "white" in material["name"]
 
 
-def test_it_counts_as_a_picture(server: Running) -> None:
+def test_it_counts_as_a_preview(server: Running) -> None:
     """One that is refused does not."""
     client = server.client("maker")
     first = client.post(routes.MATERIALS, json=TILE)
@@ -55,7 +56,7 @@ def test_it_counts_as_a_picture(server: Running) -> None:
     assert left[0] - left[1] == 1
 
 
-@pytest.mark.parametrize("wrong", [{"size_px": MAX_SIDE_PX + 64}, {"size_px": 100}, {"bits": 12}, {"format": "obj"}])
+@pytest.mark.parametrize("wrong", [{"size_px": MAX_PX + 64}, {"size_px": 100}, {"bits": 12}, {"format": "obj"}])
 def test_what_does_not_fit_is_refused(maker: httpx2.Client, wrong: dict[str, Any]) -> None:
     """Before anything is made."""
     assert maker.post(routes.MATERIALS, json=TILE | wrong).status_code == 422

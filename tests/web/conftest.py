@@ -14,20 +14,26 @@ from tests.serve.fast_engine import FastEngine
 
 from plitka.core.generation import Defaults
 
+SOFTWARE_GL = ("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+"""WebGL 2 without a graphics card."""
+NO_GL = ("--no-sandbox", "--disable-gpu", "--disable-3d-apis")
 STEP_S = 0.05
 SIDE_PX = 128
 """Of pictures: as few as show granules in every look."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser; missing it fails in CI and is a reason to skip elsewhere."""
+    """The browser; missing it fails in CI and is a reason to skip elsewhere.
+
+    While its driver runs, the thread has a running event loop: other modules could not start any.
+    """
     path = shutil.which("chromium")
     if path is None:
         assert not os.environ.get("CI"), "chromium must be installed in CI"
         pytest.skip("chromium is not installed here")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=SOFTWARE_GL)
         yield browser
         browser.close()
 
@@ -36,7 +42,8 @@ def chromium() -> Iterator[Browser]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A service that all tests of a module share; a picture takes a fraction of a second."""
     engine = FastEngine(step_s=STEP_S, defaults=Defaults(steps=4, width_px=SIDE_PX, height_px=SIDE_PX))
-    with running(tmp_path_factory.mktemp("page"), lambda: engine, open_loopback=True, per_minute=PLENTY) as one:
+    folder = tmp_path_factory.mktemp("page")
+    with running(folder, lambda: engine, open_loopback=True, per_minute=PLENTY, previews_per_minute=PLENTY) as one:
         yield one
 
 
@@ -90,9 +97,9 @@ def window_of(chromium: Browser, server: Running) -> Iterator[OpenWindow]:
     made: list[Window] = []
     with ExitStack() as held:
 
-        def make(**choices: Any) -> Window:  # noqa: ANN401
+        def make(browser: Browser = chromium, **choices: Any) -> Window:  # noqa: ANN401
             usual: dict[str, Any] = {"locale": "en-GB", "viewport": {"width": 1280, "height": 860}}
-            context = chromium.new_context(**usual | choices)
+            context = browser.new_context(**usual | choices)
             held.callback(context.close)
             context.set_default_timeout(10_000)
             window = Window(context, context.new_page(), server.url)

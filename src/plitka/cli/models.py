@@ -48,6 +48,12 @@ def add_add(actions: Commands, _: Translate) -> None:
         metavar="HUB_ID_OR_DIR_OR_FILE",
         help=_("an SDXL: owner/name on the Hugging Face Hub, a folder in hub layout, or one .safetensors file"),
     )
+    parser.add_argument(
+        "--vae",
+        type=Path,
+        metavar="FILE",
+        help=_("an SDXL autoencoder in one .safetensors file, in the place of the base's or where it has none"),
+    )
     parser.add_argument("--lora", type=Path, metavar="FILE", help=_("a LoRA for SDXL, whoever wrote it"))
     parser.add_argument(
         "--embeddings",
@@ -63,6 +69,11 @@ def add_add(actions: Commands, _: Translate) -> None:
         help=_("the word before the tokens in every prompt (default: {default})").format(default=V45.trigger),
     )
     parser.add_argument("--revision", metavar="COMMIT", help=_("of a base on the hub (default: the newest)"))
+    parser.add_argument(
+        "--variant",
+        metavar="NAME",
+        help=_("of a base's files, such as bf16, or '' for those without one (default: fp16, where there is)"),
+    )
     parser.add_argument(
         "--config",
         metavar="HUB_ID_OR_DIR",
@@ -100,11 +111,13 @@ def run_add(options: argparse.Namespace, terminal: Terminal) -> int:
         BundleParts(
             name=options.name,
             base=options.base,
+            vae=options.vae,
             lora=options.lora,
             embeddings=options.embeddings,
             strength=options.strength,
             trigger=options.trigger,
             revision=options.revision,
+            variant=options.variant,
             config=options.config,
             licence=options.licence,
         )
@@ -141,7 +154,9 @@ def _info(bundle: "Bundle") -> dict[str, Any]:
         "digest": bundle.digest,
         "licence": bundle.licence,
         "folder": str(bundle.folder),
-        "base": asdict(bundle.base),
+        "base": {key: value for key, value in asdict(bundle.base).items() if value or key == "variant"},
+        "noise": _noise_info(bundle),
+        "vae": asdict(bundle.vae) if bundle.vae else None,
         "lora": _lora_info(bundle),
         "embeddings": asdict(bundle.embeddings) if bundle.embeddings else None,
         "prompt": {"trigger": bundle.style.trigger},
@@ -149,6 +164,17 @@ def _info(bundle: "Bundle") -> dict[str, Any]:
         "n_files": len(bundle.files),
         "n_bytes": sum(record.n_bytes for record in bundle.files.values()),
     }
+
+
+def _noise_info(bundle: "Bundle") -> dict[str, object] | None:
+    """What the base predicts and on which noise; of a damaged or distant one nothing."""
+    from plitka.errors import BundleError
+    from plitka.model.base_facts import bundle_facts
+
+    try:
+        return bundle_facts(bundle, local_only=True).noise_info()
+    except BundleError:
+        return None
 
 
 def _lora_info(bundle: "Bundle") -> dict[str, Any] | None:

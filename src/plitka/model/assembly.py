@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from plitka.model.base_facts import bundle_facts
 from plitka.model.bundle import Bundle
 from plitka.model.device import Placement, choose_placement, translated_errors
 from plitka.model.embeddings import refuse_unlisted_embeddings
@@ -22,6 +23,7 @@ from plitka.model.pipeline import (
     place,
     place_controlnet,
 )
+from plitka.model.scheduler_config import Schedule
 from plitka.model.stage_clock import StageClock
 from plitka.model.textual_inversion import insert_embeddings, prove_tokens_are_read
 
@@ -36,6 +38,8 @@ class Assembly:
     placement: Placement
     pipe: Pipeline
     """diffusers' SDXL pipeline, which holds the modules and encodes prompts."""
+    schedule: Schedule
+    """What the UNet predicts and on which noise."""
     controlnet: Any
     """diffusers' ControlNetModel; None where the bundle has none."""
     clock: StageClock
@@ -56,26 +60,27 @@ def assemble(bundle: Bundle, device: str = "auto", dtype: str = "auto") -> Assem
     placement = choose_placement(device, dtype)
     log.info("device_chosen", device=str(placement.device), reason=placement.reason)
     clock = StageClock(placement.device)
-    pipe = _load(bundle, placement, clock)
+    pipe, schedule = _load(bundle, placement, clock)
     _fuse(bundle, pipe, placement, clock)
     _insert(bundle, pipe, placement, clock)
     with clock.stage("place"), translated_errors(placement.device, "moving to the device"):
         place(pipe, placement)
     _prove(bundle, pipe, placement, clock)
     controlnet = _load_control(bundle, pipe, placement, clock) if bundle.controlnet else None
-    return Assembly(bundle, placement, pipe, controlnet, clock)
+    return Assembly(bundle, placement, pipe, schedule, controlnet, clock)
 
 
-def _load(bundle: Bundle, placement: Placement, clock: StageClock) -> Pipeline:
+def _load(bundle: Bundle, placement: Placement, clock: StageClock) -> tuple[Pipeline, Schedule]:
     with clock.stage("verify"), ThreadPoolExecutor(1) as beside:
         verified = beside.submit(bundle.verify)
         import_libraries()  # seconds of one processor, while the large files are hashed on another
         verified.result()
     with clock.stage("load_base"):
-        pipe = load_base(bundle, placement)
+        facts = bundle_facts(bundle)
+        pipe = load_base(bundle, placement, facts)
     with clock.stage("move"), translated_errors(placement.device, "moving to the device"):
         move(pipe, placement)
-    return pipe
+    return pipe, facts.schedule
 
 
 def _fuse(bundle: Bundle, pipe: Pipeline, placement: Placement, clock: StageClock) -> None:

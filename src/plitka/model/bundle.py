@@ -21,9 +21,11 @@ from plitka.core.generation import GUIDANCE_RANGE, STEPS_RANGE, STRENGTH_RANGE, 
 from plitka.core.recipes.recipe import V45, PromptStyle
 from plitka.core.scene import SIZE_PX_RANGE, SIZE_STEP_PX
 from plitka.errors import ManifestError, MissingFile
+from plitka.model.base_files import NETWORKS, USUAL_VARIANT, VARIANT_PATTERN
 from plitka.model.hub import fetch_base
 from plitka.model.integrity import FileRecord, check_files, loaded_files, record_file, resolve_inside
 from plitka.model.manifest import Table
+from plitka.model.parts import Base, ControlPart, EmbeddingsPart, FileBase, HubBase, LocalBase, LoraPart, VaePart
 
 MANIFEST = "bundle.toml"
 _SHIPPED = Path(__file__).parent.parent
@@ -37,74 +39,14 @@ _POSSIBLE = {"steps": STEPS_RANGE, "guidance": GUIDANCE_RANGE, "strength": STREN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LocalBase:
-    """An SDXL in hub layout (model_index.json, unet/, vae/, ...) inside the bundle."""
-
-    path: str
-    variant: str = "fp16"
-    """The part of the weights' file names before `.safetensors`; empty for none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubBase:
-    """An SDXL on the Hugging Face Hub at one commit."""
-
-    hub: str
-    """`owner/name`."""
-    revision: str
-    """40 hex digits."""
-    variant: str = "fp16"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileBase:
-    """An SDXL in one safetensors file with Stability's names, as ComfyUI and A1111 use it."""
-
-    file: str
-    path: str
-    """A folder of configurations and vocabularies in hub layout: the file has none of its own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoraPart:
-    """Low-rank changes to the base's UNet and text encoders."""
-
-    file: str
-    strength: float = 1.0
-    """0..2; multiplies alpha/rank * B @ A once."""
-    alpha: float | None = None
-    """For a file that does not say its alpha; None means its rank."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddingsPart:
-    """Learned rows for the embedding tables of both text encoders."""
-
-    file: str
-    tokens: tuple[str, ...]
-    """One token for each row, in the file's order."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ControlPart:
-    """A ControlNet, whose image is the granule map at each step of guided mode."""
-
-    path: str
-    """A folder inside the bundle with config.json and weights, as diffusers' `ControlNetModel` saves them."""
-    scale: float = 1.0
-    """0..2; multiplies its residuals, `conditioning_scale` in diffusers."""
-    variant: str = "fp16"
-    """As a base's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
     """What a manifest says; the files are opened only by `verify` and by an engine."""
 
     folder: Path
     name: str
     licence: str
-    base: LocalBase | HubBase | FileBase
+    base: Base
+    vae: VaePart | None = None
     lora: LoraPart | None = None
     embeddings: EmbeddingsPart | None = None
     controlnet: ControlPart | None = None
@@ -153,7 +95,8 @@ class Bundle:
         """
         if not isinstance(self.base, HubBase):
             return self.file(self.base.path)
-        return fetch_base(self.base.hub, self.base.revision, self.base.variant)
+        parts = [part for part in NETWORKS if part != "vae" or self.vae is None]
+        return fetch_base(self.base.hub, self.base.revision, self.base.by_part(parts))
 
 
 def load_bundle(folder: Path) -> Bundle:
@@ -241,6 +184,7 @@ def _read_bundle(top: Table, folder: Path) -> Bundle:
             name=top.text("name", pattern=NAME_PATTERN),
             licence=top.text("licence"),
             base=_read_base(top.table("base"), folder),
+            vae=_read_vae(vae, folder) if (vae := top.optional_table("vae")) else None,
             lora=_read_lora(lora) if (lora := top.optional_table("lora")) else None,
             embeddings=_read_embeddings(embeddings) if (embeddings := top.optional_table("embeddings")) else None,
             controlnet=_read_controlnet(control, folder) if (control := top.optional_table("controlnet")) else None,
@@ -250,26 +194,42 @@ def _read_bundle(top: Table, folder: Path) -> Bundle:
         )
 
 
-def _read_base(table: Table, folder: Path) -> LocalBase | HubBase | FileBase:
+def _read_base(table: Table, folder: Path) -> Base:
     with table:
+        distilled = table.text("distilled", "", pattern=r"[a-z0-9]*")
         if table.has("file"):
-            return _read_file_base(table, folder)
-        variant = table.text("variant", "fp16", pattern=r"[A-Za-z0-9_]*")
+            base = FileBase(file=table.text("file"), path=table.text("path"), distilled=distilled)
+            resolve_inside(folder, base.file)
+            resolve_inside(folder, base.path)
+            return base
+        choices: dict[str, Any] = {
+            "variant": table.text("variant", USUAL_VARIANT, pattern=VARIANT_PATTERN),
+            "variants": _read_variants(table),
+            "distilled": distilled,
+        }
         if table.has("path") == table.has("hub"):
             raise table.error("expected either path (a folder in the bundle) or hub with revision, and not both")
         if table.has("hub"):
             hub = table.text("hub", pattern=rf"{NAME_PATTERN}/{NAME_PATTERN}")
-            return HubBase(hub=hub, revision=table.text("revision", pattern="[0-9a-f]{40}"), variant=variant)
-        base = LocalBase(path=table.text("path"), variant=variant)
-        resolve_inside(folder, base.path)
-        return base
+            return HubBase(hub=hub, revision=table.text("revision", pattern="[0-9a-f]{40}"), **choices)
+        resolve_inside(folder, table.text("path"))
+        return LocalBase(path=table.text("path"), **choices)
 
 
-def _read_file_base(table: Table, folder: Path) -> FileBase:
-    base = FileBase(file=table.text("file"), path=table.text("path"))
-    resolve_inside(folder, base.file)
-    resolve_inside(folder, base.path)
-    return base
+def _read_variants(base: Table) -> dict[str, str]:
+    """The variants of networks that have another than the base's."""
+    table = base.optional_table("variants")
+    if table is None:
+        return {}
+    with table:
+        return {part: table.text(part, pattern=VARIANT_PATTERN) for part in NETWORKS if table.has(part)}
+
+
+def _read_vae(table: Table, folder: Path) -> VaePart:
+    with table:
+        part = VaePart(file=table.text("file"))
+        resolve_inside(folder, part.file)
+        return part
 
 
 def _read_lora(table: Table) -> LoraPart:
@@ -294,7 +254,7 @@ def _read_controlnet(table: Table, folder: Path) -> ControlPart:
         part = ControlPart(
             path=table.text("path"),
             scale=table.number("scale", 1.0, low=0, high=MAX_STRENGTH),
-            variant=table.text("variant", "fp16", pattern=r"[A-Za-z0-9_]*"),
+            variant=table.text("variant", USUAL_VARIANT, pattern=VARIANT_PATTERN),
         )
         resolve_inside(folder, part.path)
         return part
@@ -383,7 +343,7 @@ def _network_folders(bundle: Bundle) -> list[str]:
 def _single_files(bundle: Bundle) -> list[str]:
     """The files that the manifest names one by one; one file may have two uses."""
     own = [bundle.base] if isinstance(bundle.base, FileBase) else []
-    return [part.file for part in (*own, bundle.lora, bundle.embeddings) if part is not None]
+    return [part.file for part in (*own, bundle.vae, bundle.lora, bundle.embeddings) if part is not None]
 
 
 def _to_toml(document: dict[str, Any]) -> str:
@@ -403,11 +363,12 @@ def _document(bundle: Bundle) -> dict[str, Any]:
     guided = defaults.pop("guided")
     if defaults["px_per_mm"] == Defaults().px_per_mm:  # a bundle that says nothing of its scale keeps its digest
         del defaults["px_per_mm"]
-    parts = {"lora": bundle.lora, "embeddings": bundle.embeddings, "controlnet": bundle.controlnet}
+    parts = {"vae": bundle.vae, "lora": bundle.lora, "embeddings": bundle.embeddings, "controlnet": bundle.controlnet}
     return {
         "name": bundle.name,
         "licence": bundle.licence,
-        "base": asdict(bundle.base),
+        # A base that says nothing of variants and of distilling keeps its digest.
+        "base": {key: value for key, value in asdict(bundle.base).items() if value or key == "variant"},
         **{key: _stated(part) for key, part in parts.items() if part is not None},
         "prompt": {
             "trigger": bundle.style.trigger,
@@ -423,6 +384,6 @@ def _document(bundle: Bundle) -> dict[str, Any]:
     }
 
 
-def _stated(part: LoraPart | EmbeddingsPart | ControlPart | GuidedDefaults) -> dict[str, Any]:
+def _stated(part: VaePart | LoraPart | EmbeddingsPart | ControlPart | GuidedDefaults) -> dict[str, Any]:
     """A part as a table, without the values that are None, which TOML cannot express."""
     return {key: value for key, value in asdict(part).items() if value is not None}

@@ -12,37 +12,47 @@ import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import structlog
+
+from plitka.core.generation import Defaults
 from plitka.core.recipes.recipe import V45
 from plitka.errors import BundleError, InputError, MissingFile
-from plitka.model.base_shapes import BaseShapes, check_single_file, read_base_shapes
+from plitka.model.base_facts import BaseFacts, read_base
+from plitka.model.base_files import NETWORKS, USUAL_VARIANT, Weights, choose_weights, folder_names
+from plitka.model.base_kinds import Distilled, recognise_distilled
+from plitka.model.base_shapes import (
+    BaseShapes,
+    check_folder_weights,
+    check_single_file,
+    check_vae_file,
+    read_base_shapes,
+)
 from plitka.model.bundle import (
     MAX_STRENGTH,
     NAME_PATTERN,
     Bundle,
-    EmbeddingsPart,
-    FileBase,
-    HubBase,
-    LocalBase,
-    LoraPart,
     list_bundles,
     load_bundle,
     models_folder,
     write_manifest,
 )
 from plitka.model.embeddings import has_bundled, name_tokens, read_embeddings
-from plitka.model.hub import base_patterns, config_patterns, fetch_configs
+from plitka.model.hub import config_patterns, fetch_configs, list_files
 from plitka.model.integrity import WEIGHT_ENDINGS, check_content
 from plitka.model.lora import read_lora
+from plitka.model.parts import Base, EmbeddingsPart, FileBase, HubBase, LocalBase, LoraPart, VaePart
 from plitka.model.provenance import trace_lora
 from plitka.model.textual_inversion import refuse_known_tokens, refuse_split_tokens
+
+log = structlog.get_logger(__name__)
 
 SDXL_HUB = "stabilityai/stable-diffusion-xl-base-1.0"
 SDXL_REVISION = "462165984030d82259a11f4367a4eed129e94a7b"
 """Whose configurations a single file is read with: SDXL checkpoints bring none of their own."""
 _BASE_FOLDER = "base"
 _ADAPTER_CONFIG = "adapter_config.json"
-_FP16_UNET = "unet/diffusion_pytorch_model.fp16.safetensors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +66,8 @@ class BundleParts:
     name: str
     base: str
     """A hub id, a folder in hub layout or a safetensors file."""
+    vae: Path | None = None
+    """An autoencoder in a file of its own; None for the base's."""
     lora: Path | None = None
     embeddings: Path | None = None
     """None also for a LoRA file that contains them."""
@@ -65,6 +77,8 @@ class BundleParts:
     """The word before the tokens in every prompt."""
     revision: str | None = None
     """Of a base on the hub; None for the newest commit."""
+    variant: str | None = None
+    """Of the weights of a base in a folder or on the hub, empty for files without one; None for the usual."""
     config: str | None = None
     """For a base in one file: a folder or hub id with its configurations; None for SDXL's own."""
     licence: str = "unstated"
@@ -85,6 +99,18 @@ class BundleParts:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """A base where it is now."""
+
+    base: Base
+    configs: Path
+    file: Path | None = None
+    """Of a base in one file."""
+    weights: dict[str, Weights] | None = None
+    """Of a base in a folder."""
+
+
 def add_bundle(parts: BundleParts) -> Bundle:
     """Check a user's files against each other and write them as a bundle under the models folder.
 
@@ -95,22 +121,44 @@ def add_bundle(parts: BundleParts) -> Bundle:
     target = models_folder() / parts.name
     _refuse_taken(parts.name, target)
     _refuse_missing(parts)
-    base, configs = _locate_base(parts)
-    shapes = read_base_shapes(configs, is_one_file=isinstance(base, FileBase))
-    if isinstance(base, FileBase):
-        check_single_file(Path(parts.base), shapes)
-    lora, embeddings = _check_lora(parts, shapes), _check_embeddings(parts, shapes)
+    found = _locate_base(parts)
+    facts = read_base(found.configs, found.file)
+    shapes = read_base_shapes(facts)
+    _check_weights(parts, found, facts, shapes)
+    distilled = _recognise(parts, facts)
     bundle = Bundle(
         folder=target,
         name=parts.name,
         licence=parts.licence,
-        base=base,
-        lora=lora,
-        embeddings=embeddings,
+        base=replace(found.base, distilled=distilled.method if distilled else ""),
+        vae=VaePart(file=_vae_name(parts)) if parts.vae else None,
+        lora=_check_lora(parts, shapes),
+        embeddings=_check_embeddings(parts, shapes),
         style=replace(V45, trigger=parts.trigger),
+        defaults=Defaults(steps=distilled.steps, guidance=distilled.guidance) if distilled else Defaults(),
     )
-    _write(parts, bundle, configs)
+    _write(parts, bundle, found)
     return load_bundle(target)
+
+
+def _check_weights(parts: BundleParts, found: _Located, facts: BaseFacts, shapes: BaseShapes) -> None:
+    """Hold the headers of the base's weights, and of an autoencoder beside it, against the configurations."""
+    if found.file is not None:
+        check_single_file(found.file, facts, shapes, needs_vae=parts.vae is None)
+    if found.weights is not None:
+        check_folder_weights(facts, shapes, found.weights)
+    if parts.vae is not None:
+        check_vae_file(parts.vae, facts, shapes)
+
+
+def _recognise(parts: BundleParts, facts: BaseFacts) -> Distilled | None:
+    """What the base was distilled by, whose steps and guidance become the bundle's."""
+    name = Path(parts.base).stem if facts.header else parts.base.rstrip("/").split("/")[-1]
+    metadata = facts.header.metadata if facts.header else {}
+    found = recognise_distilled(name, facts.scheduler, facts.configs["unet"], metadata)
+    if found is not None:
+        log.warning("distilled_base", method=found.method, steps=found.steps, guidance=found.guidance)
+    return found
 
 
 def _refuse_taken(name: str, target: Path) -> None:
@@ -121,41 +169,73 @@ def _refuse_taken(name: str, target: Path) -> None:
 
 
 def _refuse_missing(parts: BundleParts) -> None:
-    for path in (parts.lora, parts.embeddings):
+    for path in (parts.vae, parts.lora, parts.embeddings):
         if path is not None and not path.is_file():
             raise MissingFile("{path} is not there; name a safetensors file", path=path)
 
 
-def _write(parts: BundleParts, bundle: Bundle, configs: Path) -> None:
+def _write(parts: BundleParts, bundle: Bundle, found: _Located) -> None:
     """The files and the manifest, complete in their place or not at all."""
     target = bundle.folder
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".adding-") as scratch:
         folder = Path(scratch) / bundle.name
-        _place_files(parts, bundle.base, configs, folder)
+        _place_files(parts, found, folder)
         write_manifest(replace(bundle, folder=folder))
         folder.rename(target)
 
 
-def _locate_base(parts: BundleParts) -> tuple[LocalBase | HubBase | FileBase, Path]:
-    """How the manifest will name the base, and where its configurations are now."""
+def _locate_base(parts: BundleParts) -> _Located:
+    """How the manifest will name the base, and where it is now."""
     path = Path(parts.base)
     if path.is_dir():
-        variant = "fp16" if (path / _FP16_UNET).is_file() else ""
-        return LocalBase(path=_BASE_FOLDER, variant=variant), path
+        weights = choose_weights(folder_names(path), path, parts.variant, _needed(parts))
+        return _Located(LocalBase(path=_BASE_FOLDER, **_variants(weights)), path, weights=weights)
     if path.is_file():
-        check_content(path)
-        config = Path(parts.config or "")
-        configs = config if parts.config and config.is_dir() else fetch_configs(*_config_commit(parts.config))
-        return FileBase(file=f"{_BASE_FOLDER}{path.suffix}", path=_BASE_FOLDER), configs
-    if parts.base.count("/") != 1 or path.suffix in WEIGHT_ENDINGS:
+        return _locate_file(parts, path)
+    if not re.fullmatch(f"{NAME_PATTERN}/{NAME_PATTERN}", parts.base) or path.suffix in WEIGHT_ENDINGS:
         raise MissingFile(
             "the base {path} is not there; name a folder, a safetensors file, or a hub id such as {example}",
             path=parts.base,
             example=SDXL_HUB,
         )
     configs = fetch_configs(parts.base, parts.revision)
-    return HubBase(hub=parts.base, revision=configs.name), configs
+    variants = _hub_variants(parts, configs)
+    return _Located(HubBase(hub=parts.base, revision=configs.name, **variants), configs)
+
+
+def _locate_file(parts: BundleParts, path: Path) -> _Located:
+    if parts.variant is not None:
+        raise InputError(
+            "{path} is one file, and variants are of bases in several; leave {name} out", path=path, name="--variant"
+        )
+    check_content(path)
+    config = Path(parts.config or "")
+    configs = config if parts.config and config.is_dir() else fetch_configs(*_config_commit(parts.config))
+    return _Located(FileBase(file=f"{_BASE_FOLDER}{path.suffix}", path=_BASE_FOLDER), configs, file=path)
+
+
+def _needed(parts: BundleParts) -> list[str]:
+    """The networks whose weights the base has to bring."""
+    return [part for part in NETWORKS if part != "vae" or parts.vae is None]
+
+
+def _hub_variants(parts: BundleParts, configs: Path) -> dict[str, Any]:
+    """What to fetch of a base on the hub; where the hub cannot be asked, by what is in the cache."""
+    names = list_files(parts.base, configs.name)
+    if names is None:
+        names = folder_names(configs)
+        if not any(name.endswith(".safetensors") for name in names):
+            log.warning("variants_unknown", base=parts.base, taken=parts.variant or USUAL_VARIANT)
+            return {"variant": USUAL_VARIANT if parts.variant is None else parts.variant}
+    return _variants(choose_weights(names, parts.base, parts.variant, _needed(parts)))
+
+
+def _variants(weights: dict[str, Weights]) -> dict[str, Any]:
+    """The manifest's keys: the UNet's variant, and those of networks that have another."""
+    usual = weights["unet"].variant
+    others = {part: one.variant for part, one in weights.items() if one.variant != usual}
+    return {"variant": usual, "variants": others}
 
 
 def _config_commit(config: str | None) -> tuple[str, str | None]:
@@ -198,7 +278,7 @@ def _adapter_alpha(lora: Path) -> float | None:
         config = json.loads(beside.read_text(encoding="utf-8"))
         alpha, rank = float(config["lora_alpha"]), float(config["r"])
         refused = [key for key in ("alpha_pattern", "rank_pattern") if config.get(key)]
-    except (OSError, ValueError, TypeError, KeyError) as exc:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as exc:
         raise BundleError("{path} does not say lora_alpha and r; copy it again", path=beside) from exc
     if refused:
         raise BundleError(
@@ -209,20 +289,25 @@ def _adapter_alpha(lora: Path) -> float | None:
     return alpha * rank**0.5 if config.get("use_rslora") else alpha
 
 
-def _place_files(parts: BundleParts, base: LocalBase | HubBase | FileBase, configs: Path, folder: Path) -> None:
+def _place_files(parts: BundleParts, found: _Located, folder: Path) -> None:
     """Copy the small files and link the base's into a new folder."""
     folder.mkdir()
-    if parts.lora is not None:
-        shutil.copyfile(parts.lora, folder / _lora_name(parts))
-    if parts.embeddings is not None:
-        shutil.copyfile(parts.embeddings, folder / _embeddings_name(parts))
-    if isinstance(base, HubBase):
+    for path, name in (
+        (parts.lora, _lora_name(parts)),
+        (parts.embeddings, _embeddings_name(parts)),
+    ):
+        if path is not None:
+            shutil.copyfile(path, folder / name)
+    if parts.vae is not None:
+        _link(parts.vae, folder / _vae_name(parts))
+    if isinstance(found.base, HubBase):
         return
-    patterns = base_patterns(base.variant) if isinstance(base, LocalBase) else config_patterns()
-    for source in sorted({path for pattern in patterns for path in configs.glob(pattern)}):
-        _link(source, folder / _BASE_FOLDER / source.relative_to(configs))
-    if isinstance(base, FileBase):
-        _link(Path(parts.base), folder / base.file)
+    configs = {path for pattern in config_patterns() for path in found.configs.glob(pattern) if path.is_file()}
+    weights = {found.configs / name for one in (found.weights or {}).values() for name in one.files}
+    for source in sorted(configs | weights):
+        _link(source, folder / _BASE_FOLDER / source.relative_to(found.configs))
+    if isinstance(found.base, FileBase):
+        _link(Path(parts.base), folder / found.base.file)
 
 
 def _link(source: Path, target: Path) -> None:
@@ -236,6 +321,10 @@ def _link(source: Path, target: Path) -> None:
 
 def _lora_name(parts: BundleParts) -> str:
     return f"{parts.name}_sdxl_lora.safetensors"
+
+
+def _vae_name(parts: BundleParts) -> str:
+    return f"{parts.name}_vae.safetensors"
 
 
 def _embeddings_name(parts: BundleParts) -> str:

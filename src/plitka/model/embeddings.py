@@ -92,6 +92,10 @@ def refuse_unlisted_embeddings(path: Path) -> None:
 def _joined_rows(path: Path, tensors: Mapping[str, torch.Tensor], expected: tuple[int, int]) -> torch.Tensor:
     """(n_tokens, width) rows of one encoder, checked."""
     rows = [_as_rows(tensor) for tensor in tensors.values()]
+    if not all(row.is_floating_point() for row in rows):
+        raise BundleError(
+            "{path}: {key} holds whole numbers; use a file that was not quantised", path=path, key=first_few(tensors)
+        )
     shape = (sum(row.shape[0] for row in rows), *rows[0].shape[1:])
     if shape != expected or len({row.shape[1:] for row in rows}) > 1:
         raise BundleError(
@@ -102,7 +106,7 @@ def _joined_rows(path: Path, tensors: Mapping[str, torch.Tensor], expected: tupl
             actual=list(shape),
             expected=list(expected),
         )
-    joined = torch.cat(rows)
+    joined = torch.cat([row.float() if row.element_size() == 1 else row for row in rows])  # float8 has no arithmetic
     if not joined.isfinite().all():
         raise BundleError("{path}: {key} is not finite; use another checkpoint", path=path, key=first_few(tensors))
     return joined

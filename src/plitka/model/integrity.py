@@ -146,7 +146,7 @@ def _check_safetensors_length(path: Path) -> None:
         tensors = json.loads(header)
         ends = [entry["data_offsets"][1] for name, entry in tensors.items() if name != "__metadata__"]
         n_expected = _LENGTH_BYTES + n_header + max(ends, default=0)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as exc:
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as exc:
         raise BundleError(
             "{path} is not a safetensors file: its header cannot be read; fetch the file again", path=path
         ) from exc

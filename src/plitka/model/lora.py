@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import structlog
 import torch
 
 from plitka.errors import BundleError
 from plitka.model.formats import BUNDLED, COMPONENTS, spellings, split_key
 from plitka.model.other_adapters import refuse_other_adapter
 from plitka.model.tensor_file import Header, first_few, read_header, read_tensors
+
+log = structlog.get_logger(__name__)
 
 _METADATA_KEY = "lora_adapter_metadata"
 _TEXT_READER = "attn2.to_k"
@@ -34,6 +37,11 @@ class LoraModule:
     """alpha / rank; alpha / sqrt(rank) in an rsLoRA."""
     magnitude: torch.Tensor | None = None
     """DoRA's magnitudes: of each output's weights as (out, 1, ...), or of each input's as (1, in, 1, ...)."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it changes nothing: rank 0, alpha 0 or a matrix of zeros, and no magnitudes."""
+        return self.magnitude is None and not (self.scale and bool(self.up.any()) and bool(self.down.any()))
 
     def to(self, device: torch.device) -> "LoraModule":
         """The same module with its matrices on a device."""
@@ -71,14 +79,20 @@ def read_lora(path: Path, weights: Mapping[str, torch.Size], alpha: float | None
         alpha: for modules of which the file does not say it; None means their rank.
 
     Raises:
-        BundleError: it is another kind of file, or has unknown keys, missing halves, shapes that do not fit, or empty
-            or infinite matrices.
+        BundleError: it is another kind of file, or has unknown keys, missing halves, shapes that do not fit, infinite
+            matrices, or changes nothing at all. Modules that change nothing are left out, with a warning.
     """
     header = read_header(path)
     refuse_other_adapter(path, header.shapes, _text_width(weights))
     parts = _collect(path, weights)
     scale_of = _scales(path, header, alpha)
     _check_dora(path, header, parts)
+    _refuse(
+        path,
+        (name for name, part in parts.items() if not _has_matrices(part)),
+        "{path}: {n} modules of the LoRA have something else than two matrices of floating-point numbers and "
+        "one alpha: {modules}; use the file as its trainer wrote it",
+    )
     modules = {name: _join(path, name, part, weights[name], scale_of) for name, part in sorted(parts.items())}
     _refuse(
         path,
@@ -87,11 +101,36 @@ def read_lora(path: Path, weights: Mapping[str, torch.Size], alpha: float | None
     )
     _refuse(
         path,
-        (name for name, module in modules.items() if not module.up.any() or not _is_finite(module)),
-        "{path}: {n} modules of the LoRA are empty or not finite: {modules}; the training did not reach them "
-        "or broke, so use another checkpoint",
+        (name for name, module in modules.items() if not _is_finite(module)),
+        "{path}: {n} modules of the LoRA are not finite: {modules}; the training broke, so use another checkpoint",
     )
-    return modules
+    return _without_idle(path, modules)
+
+
+def _without_idle(path: Path, modules: dict[str, LoraModule]) -> dict[str, LoraModule]:
+    """The modules that change their weights; refused if none does.
+
+    Trainers write modules that they did not train, such as text encoders, with matrices of zeros.
+    """
+    idle = [name for name, module in modules.items() if module.is_idle]
+    if len(idle) == len(modules):
+        raise BundleError(
+            "{path} changes nothing: in all of its {n} modules a matrix or alpha is zero; use a checkpoint that was "
+            "trained, or leave the LoRA out",
+            path=path,
+            n=len(modules),
+        )
+    if idle:
+        log.warning("lora_modules_change_nothing", path=str(path), n=len(idle), modules=first_few(idle))
+    return {name: module for name, module in modules.items() if not module.is_idle}
+
+
+def _has_matrices(part: Mapping[str, torch.Tensor]) -> bool:
+    """Whether the matrices that are there are some, in a format that can be multiplied, and alpha is one number."""
+    matrices = [tensor for role, tensor in part.items() if role != "alpha"]
+    are_floats = all(tensor.is_floating_point() and tensor.dim() > 0 for tensor in matrices)
+    has_sizes = all(part[role].dim() > 1 for role in ("down", "up") if role in part)
+    return are_floats and has_sizes and ("alpha" not in part or part["alpha"].numel() == 1)
 
 
 def _text_width(weights: Mapping[str, torch.Size]) -> int | None:
@@ -136,13 +175,14 @@ def _scales(path: Path, header: Header, fallback: float | None) -> _Scale:
     try:
         adapter = json.loads(header.metadata.get(_METADATA_KEY, "{}"))
         rooted = {component for component in COMPONENTS if adapter.get(f"{component}.use_rslora")}
-        alphas = {component: adapter.get(f"{component}.lora_alpha", fallback) for component in COMPONENTS}
+        stated = {component: adapter.get(f"{component}.lora_alpha", fallback) for component in COMPONENTS}
+        alphas = {component: None if alpha is None else float(alpha) for component, alpha in stated.items()}
         patterns = {component: dict(adapter.get(f"{component}.alpha_pattern") or {}) for component in COMPONENTS}
         compiled = {
             component: [(re.compile(rf"(.*\.)?({pattern})"), float(alpha)) for pattern, alpha in found.items()]
             for component, found in patterns.items()
         }
-    except (ValueError, TypeError, AttributeError, re.error) as exc:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, re.error) as exc:
         raise BundleError("{path}: its adapter metadata cannot be read", path=path) from exc
 
     def scale(name: str, rank: int, own: torch.Tensor | None) -> float:
@@ -151,6 +191,8 @@ def _scales(path: Path, header: Header, fallback: float | None) -> _Scale:
         alpha = own.item() if own is not None else known
         if alpha is None:
             return 1.0
+        if rank == 0:
+            return 0.0
         return float(alpha) / (math.sqrt(rank) if component in rooted else rank)
 
     return scale
@@ -181,7 +223,8 @@ def _magnitude(part: Mapping[str, torch.Tensor], weight: torch.Size) -> torch.Te
     if "magnitude" not in part:
         return None
     lengths = part["magnitude"].float()
-    return lengths.reshape(*lengths.shape[:2], *ones) if lengths.numel() == max(lengths.shape, default=1) else lengths
+    is_one_axis = lengths.numel() == max(lengths.shape) == max(lengths.shape[:2])
+    return lengths.reshape(*lengths.shape[:2], *ones) if is_one_axis else lengths
 
 
 def _fits(module: LoraModule, weight: torch.Size) -> bool:

@@ -26,9 +26,10 @@ from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
 from plitka.model.device import Placement, held_bytes, translated_errors
 from plitka.model.latents import decode_latents, encode_picture, preview_latents
-from plitka.model.pipeline import quiet_libraries, set_tiling
+from plitka.model.library_imports import quiet_libraries
+from plitka.model.pipeline import set_tiling
 from plitka.model.prompt import check_length
-from plitka.model.sampler import NoiseSchedule, sample
+from plitka.model.sampler import sample
 from plitka.model.unet import Conditions, Network, Words, guided_unet
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class DiffusionPainter:
         self._placement = assembly.placement
         self._clock = assembly.clock
         self._max_batch = max_batch
-        self._schedule = NoiseSchedule.of(self._pipe.scheduler.config)
+        self._schedule = assembly.schedule
         self._words: dict[tuple[str, str, bool], Words] = {}
         self._tokenizing = threading.Lock()  # tokenizers cannot be shared by threads
 
@@ -206,7 +207,7 @@ class DiffusionPainter:
         with self._clock.stage("denoise"), quiet_libraries(), torch.no_grad():
             latents = noise.to(self._placement.device)
             denoise = self._network(conditions)
-            for step in sample(denoise, latents, steps, predicts_velocity=self._schedule.predicts_velocity):
+            for step in sample(denoise, latents, steps):
                 latents = step.latents
                 if not batch.go_on(step.number, partial(self._preview, step.clean)):
                     break

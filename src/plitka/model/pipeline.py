@@ -3,30 +3,29 @@
 A base that lacks weights is refused: the libraries would fill them with random numbers, without raising.
 """
 
-import json
-import os
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import torch
-from safetensors import SafetensorError
 
-from plitka.errors import BundleError
-from plitka.model.bundle import Bundle, FileBase
+from plitka.errors import BundleError, PlitkaError
+from plitka.model.base_facts import BaseFacts, bundle_facts
+from plitka.model.base_files import NETWORKS, check_weights, folder_names, stated_weights
+from plitka.model.base_shapes import empty_networks, fit_single_file, network_kinds, read_tokenizers
+from plitka.model.bundle import Bundle
+from plitka.model.checkpoint import Tensors, fit, read_checkpoint, read_vae
 from plitka.model.device import Placement
 from plitka.model.lean_decoder import LeanDecoder, can_run_lean
-from plitka.model.library_imports import uncollected_imports
+from plitka.model.library_imports import quiet_libraries, uncollected_imports
+from plitka.model.parts import FileBase, HubBase, LocalBase
 from plitka.model.tensor_file import first_few
 
 Pipeline: TypeAlias = Any
 """diffusers' StableDiffusionXLPipeline, whose parts are attributes that only exist at run time."""
-_NETWORKS = ("unet", "vae", "text_encoder", "text_encoder_2")
+_NOISE = ("beta_start", "beta_end", "beta_schedule", "trained_betas", "num_train_timesteps", "prediction_type")
+"""What diffusers' own scheduler, which is not run, is told of the base's."""
 _TILE_PX = 512
-VAE_KINDS = ("AutoencoderKL", "AutoencoderTiny", "AutoencoderDC")
-"""diffusers' classes that a base's vae/config.json may name; the first is SDXL's own."""
 
 
 def import_libraries() -> None:
@@ -37,73 +36,77 @@ def import_libraries() -> None:
         from transformers import CLIPTextModelWithProjection  # noqa: F401, PLC0415
 
 
-def load_base(bundle: Bundle, placement: Placement) -> Pipeline:
+def load_base(bundle: Bundle, placement: Placement, facts: BaseFacts | None = None) -> Pipeline:
     """The base on the CPU in the dtype that weights are fused in.
 
+    Args:
+        bundle: what to load.
+        placement: where it will run.
+        facts: of the bundle's base, if they were read already.
+
     Raises:
-        BundleError: diffusers cannot make an SDXL of it.
+        BundleError: it is no SDXL, or damaged.
         BaseUnavailable: a hub base is not on this machine and cannot be fetched.
     """
-    folder, base = bundle.base_folder(), bundle.base
-    vae_kind = read_vae_kind(folder, is_one_file=isinstance(base, FileBase))
-    choices = {"dtype": placement.assembly_dtype, "local_files_only": True}
+    facts = facts or bundle_facts(bundle)
+    tokenizers = read_tokenizers(facts)
     try:
         with quiet_libraries():
-            if isinstance(base, FileBase):
-                pipe = _load_single_file(bundle.file(base.file), folder, choices)
-            else:
-                choices |= {"variant": base.variant or None, "use_safetensors": True}
-                pipe = _load_folder(folder, vae_kind, choices)
-    except (OSError, ValueError, RuntimeError, TypeError, KeyError, AttributeError, SafetensorError) as exc:
-        raise BundleError("{path} is not a usable SDXL base: {reason}", path=folder, reason=str(exc)) from exc
-    pipe.set_progress_bar_config(disable=True)
-    _check_end_mark(pipe, folder)
-    return pipe
+            networks = _load_networks(bundle, facts, placement.assembly_dtype)
+            return _join(facts, networks, tokenizers)
+    except PlitkaError:
+        raise
+    except Exception as exc:  # libraries have kinds of their own for what they cannot read
+        raise BundleError("{path} is not a usable SDXL base: {reason}", path=facts.folder, reason=str(exc)) from exc
 
 
-def _load_single_file(path: Path, configs: Path, choices: Mapping[str, object]) -> Pipeline:
-    from diffusers import StableDiffusionXLPipeline  # noqa: PLC0415  (imported where `quiet_libraries` is on)
+def _load_networks(bundle: Bundle, facts: BaseFacts, dtype: torch.dtype) -> dict[str, Any]:
+    base = bundle.base
+    if isinstance(base, FileBase):
+        path, networks = bundle.file(base.file), empty_networks(facts)
+        parts = fit_single_file(path, facts, read_checkpoint(path), networks, needs_vae=bundle.vae is None)
+        loaded = {part: _filled(networks[part], tensors, dtype) for part, tensors in parts.items()}
+    else:
+        loaded = _load_folder(facts, base, dtype, [part for part in NETWORKS if part != "vae" or bundle.vae is None])
+    if bundle.vae is not None:
+        path = bundle.file(bundle.vae.file)
+        vae = empty_networks(facts, ["vae"])["vae"]
+        loaded["vae"] = _filled(vae, fit(path, "vae", read_vae(path, facts.vae_config), vae), dtype)
+    return loaded
 
-    pipe = StableDiffusionXLPipeline.from_single_file(path, config=str(configs), add_watermarker=False, **choices)
-    _check_filled({part: getattr(pipe, part) for part in _NETWORKS}, path)
-    return pipe
+
+def _filled(network: Any, tensors: Tensors, dtype: torch.dtype) -> Any:
+    """A network that was built without memory, with its weights."""
+    network.load_state_dict({key: tensor.to(dtype).contiguous() for key, tensor in tensors.items()}, assign=True)
+    return network.eval()
 
 
-def _load_folder(folder: Path, vae_kind: str, choices: Mapping[str, object]) -> Pipeline:
-    import diffusers  # noqa: PLC0415
-    from transformers import CLIPTextModel, CLIPTextModelWithProjection  # noqa: PLC0415
+def _load_folder(
+    facts: BaseFacts, base: LocalBase | HubBase, dtype: torch.dtype, parts: Sequence[str]
+) -> dict[str, Any]:
+    kinds, choices = network_kinds(facts), {"dtype": dtype, "local_files_only": True, "use_safetensors": True}
+    check_weights(facts.folder, stated_weights(folder_names(facts.folder), facts.folder, base.by_part(parts)))
+    return {
+        part: _load_network(kinds[part], facts.folder, part, choices | {"variant": variant or None})
+        for part, variant in base.by_part(parts).items()
+    }
 
-    kinds = (diffusers.UNet2DConditionModel, getattr(diffusers, vae_kind), CLIPTextModel, CLIPTextModelWithProjection)
-    networks = {part: _load_network(kind, folder, part, choices) for part, kind in zip(_NETWORKS, kinds, strict=True)}
-    return diffusers.StableDiffusionXLPipeline.from_pretrained(  # type: ignore[no-untyped-call]
-        folder, add_watermarker=False, **networks, **choices
+
+def _join(facts: BaseFacts, networks: Mapping[str, Any], tokenizers: tuple[Any, Any]) -> Pipeline:
+    """diffusers' pipeline of the parts that are used: what else an index names is left out."""
+    from diffusers import DPMSolverMultistepScheduler, StableDiffusionXLPipeline  # noqa: PLC0415
+
+    told = {key: value for key, value in facts.scheduler.items() if key in _NOISE}
+    pipe: Pipeline = StableDiffusionXLPipeline(  # type: ignore[no-untyped-call]
+        **networks,
+        tokenizer=tokenizers[0],
+        tokenizer_2=tokenizers[1],
+        scheduler=DPMSolverMultistepScheduler(**told),  # type: ignore[no-untyped-call]
+        force_zeros_for_empty_prompt=bool(facts.index.get("force_zeros_for_empty_prompt", True)),
+        add_watermarker=False,
     )
-
-
-def read_vae_kind(folder: Path, *, is_one_file: bool) -> str:
-    """The class of a base's autoencoder, by its vae/config.json.
-
-    Args:
-        folder: hub layout; no weights are needed.
-        is_one_file: the weights lie in one file with Stability's names, which only `AutoencoderKL` has.
-
-    Raises:
-        BundleError: a class that cannot be used here, or no such file.
-    """
-    path = folder / "vae" / "config.json"
-    try:
-        kind = json.loads(path.read_text(encoding="utf-8")).get("_class_name", VAE_KINDS[0])
-    except (OSError, ValueError, AttributeError) as exc:
-        raise BundleError("{path} is not a usable SDXL base: {reason}", path=folder, reason=str(exc)) from exc
-    known = VAE_KINDS[:1] if is_one_file else VAE_KINDS
-    if kind not in known:
-        raise BundleError(
-            "{path} names the autoencoder {kind}, and plitka runs {known} here; use a base with one of these",
-            path=path,
-            kind=kind,
-            known=", ".join(known),
-        )
-    return str(kind)
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
 
 
 def load_controlnet(bundle: Bundle, placement: Placement, pipe: Pipeline) -> Any:
@@ -120,7 +123,9 @@ def load_controlnet(bundle: Bundle, placement: Placement, pipe: Pipeline) -> Any
 
         try:
             control = _load_network(ControlNetModel, folder, "", choices | {"variant": part.variant or None})
-        except (OSError, ValueError, RuntimeError, TypeError, KeyError, SafetensorError) as exc:
+        except PlitkaError:
+            raise
+        except Exception as exc:
             raise BundleError("{path} is not a usable ControlNet: {reason}", path=folder, reason=str(exc)) from exc
     _check_control_fits(control, pipe, folder)
     return control
@@ -155,7 +160,7 @@ def place_controlnet(control: Any, placement: Placement) -> None:
 def move(pipe: Pipeline, placement: Placement) -> None:
     """Move the networks to their device in the dtype that weights are fused in, since fusing is faster there."""
     with quiet_libraries():
-        for part in _NETWORKS:
+        for part in NETWORKS:
             getattr(pipe, part).to(placement.device)
 
 
@@ -184,35 +189,6 @@ def set_tiling(pipe: Pipeline, *, on: bool) -> None:
     pipe.vae.enable_tiling()
 
 
-@contextmanager
-def quiet_libraries() -> Iterator[None]:
-    """Silence the advice and progress bars of diffusers and transformers; their errors are exceptions.
-
-    `TRANSFORMERS_VERBOSITY` and `DIFFUSERS_VERBOSITY`, if set, keep their effect.
-    """
-    from diffusers.utils import logging as diffusers_logging  # noqa: PLC0415
-    from transformers.utils import logging as transformers_logging  # noqa: PLC0415
-
-    libraries = ((diffusers_logging, "DIFFUSERS_VERBOSITY"), (transformers_logging, "TRANSFORMERS_VERBOSITY"))
-    levels = [library.get_verbosity() for library, _ in libraries]
-    bars = [library.is_progress_bar_enabled() for library, _ in libraries]
-    for library, variable in libraries:
-        library.disable_progress_bar()
-        if variable not in os.environ:
-            library.set_verbosity_error()
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=FutureWarning, module=r"(diffusers|transformers|peft)\.")
-            # Raised by numpy where diffusers' scheduler hands it a tensor.
-            warnings.filterwarnings("ignore", message="__array__ implementation", category=DeprecationWarning)
-            yield
-    finally:
-        for (library, _), level, has_bar in zip(libraries, levels, bars, strict=True):
-            library.set_verbosity(level)
-            if has_bar:
-                library.enable_progress_bar()
-
-
 def _load_network(kind: Any, folder: Path, part: str, choices: Mapping[str, object]) -> Any:
     """One network; refused if its file lacks weights, which would be filled with random numbers."""
     network, info = kind.from_pretrained(folder, subfolder=part, output_loading_info=True, **choices)
@@ -225,37 +201,3 @@ def _load_network(kind: Any, folder: Path, part: str, choices: Mapping[str, obje
             modules=first_few(missing),
         )
     return network
-
-
-def _check_filled(networks: Mapping[str, torch.nn.Module], path: Path) -> None:
-    """Refuse a single file that lacks weights, which diffusers leaves on the meta device."""
-    missing = [
-        f"{part}.{name}"
-        for part, network in networks.items()
-        for name, tensor in network.state_dict().items()
-        if tensor.is_meta
-    ]
-    if missing:
-        raise BundleError(
-            "{path} lacks {n} weights of an SDXL base: {modules}; "
-            "use a checkpoint with UNet, VAE and both text encoders",
-            path=path,
-            n=len(missing),
-            modules=first_few(missing),
-        )
-
-
-def _check_end_mark(pipe: Pipeline, folder: Path) -> None:
-    """Refuse a second encoder that looks for another end mark than its tokenizer writes: it would pool at token 0.
-
-    For an id of 2, as in SDXL's own configuration, it pools at the highest id of the text, the last learned token.
-    """
-    wanted, written = pipe.text_encoder_2.config.eos_token_id, pipe.tokenizer_2.eos_token_id
-    if wanted not in (2, written):
-        raise BundleError(
-            "{path}: text_encoder_2 looks for the end mark {wanted} and its tokenizer writes {written}; "
-            "set eos_token_id in text_encoder_2/config.json",
-            path=folder,
-            wanted=wanted,
-            written=written,
-        )

@@ -47,7 +47,7 @@ def trace_lora(path: Path) -> Provenance:
     return Provenance(
         producers=tuple(recognise_layouts(header.shapes)),
         n_modules=len(downs),
-        ranks=tuple(sorted({header.shapes[key][0] for key in downs})),
+        ranks=tuple(sorted({header.shapes[key][0] for key in downs if header.shapes[key]})),
         targets=_count(_target(module) for module in downs.values()),
         dtypes=tuple(sorted({header.dtypes[key] for key in downs})),
         is_dora=bool({"magnitude", "output magnitude"} & roles),

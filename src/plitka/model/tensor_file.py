@@ -1,10 +1,10 @@
 """Read a safetensors file: all of its tensors, or its header alone."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
 
@@ -14,6 +14,8 @@ from plitka.model.integrity import check_content
 if TYPE_CHECKING:
     import torch
 
+FLOAT_DTYPES = ("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2")
+"""Number formats of weights; whole numbers stand for something that has to be multiplied out."""
 _LENGTH_BYTES = 8
 _SHOWN = 4
 """Names shown in a message before it says how many more there are."""
@@ -40,23 +42,37 @@ def read_header(path: Path) -> Header:
         with path.open("rb") as stream:
             n_header = int.from_bytes(stream.read(_LENGTH_BYTES), "little")
             entries = json.loads(stream.read(n_header))
-        metadata = entries.pop("__metadata__", {})
-        shapes = {key: tuple(entry["shape"]) for key, entry in entries.items()}
-        return Header(shapes, {key: entry["dtype"] for key, entry in entries.items()}, metadata)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as exc:
+        metadata = entries.pop("__metadata__", None) or {}
+        shapes = {key: _shape(entry) for key, entry in entries.items()}
+        dtypes = {key: str(entry["dtype"]) for key, entry in entries.items()}
+        return Header(shapes, dtypes, {key: str(value) for key, value in metadata.items()})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
         raise _unreadable(path, exc) from exc
 
 
-def read_tensors(path: Path, start: str = "") -> dict[str, "torch.Tensor"]:
-    """All tensors of a file whose names begin with `start`.
+def _shape(entry: Any) -> tuple[int, ...]:
+    """A tensor's shape as its header has it.
+
+    Raises:
+        ValueError: a size is no whole number.
+    """
+    sizes = entry["shape"]
+    if not all(isinstance(size, int) and not isinstance(size, bool) and size >= 0 for size in sizes):
+        raise ValueError(f"shape {sizes!r}")
+    return tuple(sizes)
+
+
+def read_tensors(path: Path, keys: Collection[str] | None = None) -> dict[str, "torch.Tensor"]:
+    """All tensors of a file, or those of some keys.
 
     Raises:
         BundleError: it cannot be read as safetensors.
     """
     try:
         with safe_open(path, framework="pt") as stream:
-            return {key: stream.get_tensor(key) for key in stream.keys() if key.startswith(start)}  # noqa: SIM118
-    except (SafetensorError, OSError) as exc:
+            wanted = stream.keys() if keys is None else [key for key in stream.keys() if key in keys]  # noqa: SIM118
+            return {key: stream.get_tensor(key) for key in wanted}
+    except (SafetensorError, OSError, RuntimeError, ValueError, TypeError) as exc:
         raise _unreadable(path, exc) from exc
 
 

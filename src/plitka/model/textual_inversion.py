@@ -7,9 +7,10 @@ from typing import Any
 import torch
 
 from plitka.errors import BundleError
-from plitka.model.bundle import EmbeddingsPart
 from plitka.model.embeddings import read_embeddings
-from plitka.model.pipeline import Pipeline, quiet_libraries
+from plitka.model.library_imports import quiet_libraries
+from plitka.model.parts import EmbeddingsPart
+from plitka.model.pipeline import Pipeline
 
 
 def insert_embeddings(pipe: Pipeline, path: Path, part: EmbeddingsPart) -> int:

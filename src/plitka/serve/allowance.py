@@ -84,6 +84,15 @@ class Allowance:
             self._use(RateLimitItemPerDay(caller.daily), "day", caller.key_id, n, moving=False)
         return self._use(minute, "make", caller.key_id, n, moving=True)
 
+    def preview(self, caller: Caller) -> Rate:
+        """Use up one quick render or geometry; they take no pictures from a day's.
+
+        Raises:
+            TooMany: the key has none left.
+        """
+        minute = RateLimitItemPerMinute(self._settings.previews_per_minute)
+        return self._use(minute, "preview", caller.key_id, 1, moving=True)
+
     def read(self, caller: Caller) -> None:
         """Use up one request of any kind.
 

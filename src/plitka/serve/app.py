@@ -25,6 +25,7 @@ from plitka.serve import (
     openai_api,
     own_api,
     plain_api,
+    previews_api,
     routes,
     schemas,
     session_api,
@@ -41,7 +42,7 @@ from plitka.serve.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
-OWN = (own_api, uploads_api, session_api, sheets_api, materials_api)
+OWN = (own_api, uploads_api, session_api, sheets_api, materials_api, previews_api)
 """The modules of our own contract."""
 _STOP_GRACE_S = 5.0
 
@@ -75,7 +76,14 @@ def create_app(service: Service) -> ASGIApp:
             allow_origins=service.settings.cors_origins,
             allow_methods=["GET", "POST", "PUT"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Request-ID"],
-            expose_headers=["Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"],
+            expose_headers=[
+                "ETag",
+                "Location",
+                "Retry-After",
+                "RateLimit-Limit",
+                "RateLimit-Remaining",
+                "RateLimit-Reset",
+            ],
         )
     return guarded
 
@@ -98,6 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service.jobs.drain()
     await run_in_threadpool(_join, service.workers, (service.jobs.drain_at or 0.0) + _STOP_GRACE_S)
     await webhooks.stop()
+    service.previews.close()
     await run_in_threadpool(service.health.stop)
     service.tracer.close()
     service.store.close()

@@ -1,5 +1,6 @@
 """Connections to the database, SQLite's file or PostgreSQL, and its ownership: one service has it at a time."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -21,11 +22,17 @@ _LOCK_WAIT_MS = 2_000
 
 
 class OpenedFile:
-    """SQLite's file as it was when it was opened, beside what is there under its name now."""
+    """SQLite's file as it was when it was opened, beside what is there under its name now.
+
+    It is held open: a process that closes any descriptor of a file loses all its POSIX locks on it, SQLite's as well,
+    and the next one to look into the database takes its log for left behind
+    (https://sqlite.org/howtocorrupt.html, 2.2).
+    """
 
     def __init__(self, path: Path) -> None:
         """Of the database at a path, which is there."""
         self._path = path
+        self._descriptor = os.open(path, os.O_RDONLY)
         self._log = path.with_name(f"{path.name}-wal")
         self._file_id = _id_of(path)
         self._log_id: tuple[int, int] | None = None
@@ -39,9 +46,8 @@ class OpenedFile:
         with self._told():
             if _id_of(self._path) != self._file_id:
                 raise OSError
-            with self._path.open("rb") as file:
-                if file.read(len(_START)) != _START:
-                    raise OSError
+            if os.pread(self._descriptor, len(_START), 0) != _START:
+                raise OSError
 
     def require_log(self) -> None:
         """Find out whether the log beside the file is the one that was there first; while a connection is open.
@@ -54,6 +60,10 @@ class OpenedFile:
             self._log_id = self._log_id or found
             if found != self._log_id:
                 raise OSError
+
+    def close(self) -> None:
+        """Let go of it; only when no connection to it is open any more."""
+        os.close(self._descriptor)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -7,26 +7,23 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from plitka.core.generation import RANDOM_SEED_LIMIT, CompleteRequest
-from plitka.core.generation import Request as Asked
-from plitka.core.material.formats import MaterialFormat, encode_material
-from plitka.core.material.maps import make_material
+from plitka.core.generation import RANDOM_SEED_LIMIT
+from plitka.core.generation import Request as Scenery
+from plitka.core.material.formats import MaterialFile, MaterialFormat
 from plitka.core.recipes.asides import Beside
 from plitka.core.recipes.reading import parse_recipe
-from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import SIZE_PX_RANGE, SIZE_STEP_PX, Size
 from plitka.core.scene_json import build_scene, merge_choices, read_choices
 from plitka.serve import fields, routes
-from plitka.serve.access import Maker, TheService, spend, with_drawn_masks
+from plitka.serve.access import Maker, TheService, with_drawn_masks
+from plitka.serve.completion import while_there
 from plitka.serve.error_responses import language_of
 from plitka.serve.orders import LookChoices
+from plitka.serve.previews import MAX_PX, USUAL_PX
 from plitka.serve.schemas import problem_responses
 
 router = APIRouter(tags=["plitka"])
 
-MAX_SIDE_PX = 1024
-"""Of maps: these take seconds and half a gigabyte of memory while they are made."""
-_USUAL_SIDE_PX = 512
 _USUAL_SEED = 7
 
 _FILES: dict[int | str, dict[str, Any]] = {
@@ -44,9 +41,9 @@ class MaterialBody(LookChoices):
     seed: fields.Seed = Field(default=_USUAL_SEED, description="The same seed repeats the maps; -1: a random one.")
     size_px: Annotated[
         int,
-        Field(ge=SIZE_PX_RANGE[0], le=MAX_SIDE_PX, multiple_of=SIZE_STEP_PX, description="Side of the maps."),
+        Field(ge=SIZE_PX_RANGE[0], le=MAX_PX, multiple_of=SIZE_STEP_PX, description="Side of the maps."),
         fields.WHOLE,
-    ] = _USUAL_SIDE_PX
+    ] = USUAL_PX
     bits: Annotated[Literal[8, 16], fields.WHOLE] = Field(
         default=8, description="Of each channel of the maps in a zip; the height always has 16."
     )
@@ -66,13 +63,13 @@ class MaterialBody(LookChoices):
         }
     )
 
-    def request(self) -> CompleteRequest:
+    def request(self) -> Scenery:
         """What the renderer is asked.
 
         Raises:
             RecipeError: a recipe cannot be read.
             TooLarge: one is too long.
-            InputError: a choice does not exist, contradicts another, or cannot be shown at this size.
+            InputError: a choice does not exist or contradicts another.
         """
         for zone in self.zones or ():
             fields.checked_length(zone.recipe)
@@ -81,7 +78,7 @@ class MaterialBody(LookChoices):
         size = Size(width_px=self.size_px, height_px=self.size_px)
         scene, _ = build_scene(reading.recipe, size=size, **choices)
         seed = secrets.randbelow(RANDOM_SEED_LIMIT) if self.seed < 0 else self.seed
-        return RenderEngine().complete(Asked(scene=scene, seed=seed))
+        return Scenery(scene=scene, seed=seed)
 
 
 @router.post(
@@ -91,19 +88,15 @@ class MaterialBody(LookChoices):
     summary="Make the maps of a tile for other programs",
 )
 async def send_material(body: MaterialBody, request: Request, service: TheService, caller: Maker) -> Response:
-    """Base colour, normals, roughness, occlusion and height of a seamless tile; it counts as a picture does."""
+    """Base colour, normals, roughness, occlusion and height of a seamless tile; it counts as a preview does."""
     kind = body.format or accepted_format(request.headers.get("accept", ""))
-    drawn = await with_drawn_masks(service, caller, body)
-    asked = await run_in_threadpool(drawn.request)
-    await run_in_threadpool(spend, request, service, caller)
     language = body.language or language_of(request.headers)
-
-    def make() -> bytes:
-        material = make_material(asked)
-        return encode_material(material, kind, language=language, bits=body.bits, version=service.version)
-
-    async with service.uploads.turn(caller.key_id):
-        content = await run_in_threadpool(make)
+    file = MaterialFile(kind=kind, language=language, bits=body.bits, version=service.version)
+    drawn = await with_drawn_masks(service, caller, body)
+    asked = await run_in_threadpool(lambda: service.previews.check(drawn.request()))
+    with service.previews.hold(caller.key_id):
+        request.state.rate = await run_in_threadpool(service.allowance.preview, caller)
+        content = await while_there(request, service.previews.material(asked, file))
     headers = {"Content-Disposition": f'attachment; filename="tile.{kind}"'}
     return Response(content, media_type=kind.media_type, headers=headers)
 

@@ -21,6 +21,8 @@ SHEETS = "/v1/sheets"
 MATERIALS = "/v1/materials"
 PALETTES = "/v1/palettes"
 SESSION = "/v1/session"
+RENDERS = "/v1/renders"
+GEOMETRIES = "/v1/geometries"
 
 IMAGES = "/v1/images/generations"
 
@@ -56,8 +58,8 @@ UPLOAD_PATHS = frozenset({MEASURE, MASKS, PALETTES})
 """Where a body is a file, and may be larger."""
 
 ORDER_PATHS = (
-    JOBS, SHEETS, MATERIALS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS, MODEL_PREDICTIONS, ROOT, PREDICT,
-    GENERATE,
+    JOBS, RENDERS, GEOMETRIES, SHEETS, MATERIALS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS,
+    MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE,
 )  # fmt: skip
 """Where a body is an order, and may have masks; a sheet's may have a logo."""
 

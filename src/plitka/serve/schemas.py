@@ -48,6 +48,7 @@ class ColourAnswer(Answer):
     name: str
     name_ru: str
     hex: str
+    lit_hex: str = Field(description="Of its lit facets: what a preview is painted with.")
     ral: str | None
     source: str
 
@@ -185,6 +186,7 @@ def colour_answer(colour: Colour) -> ColourAnswer:
         name=colour.caption_name,
         name_ru=colour.name_ru,
         hex=colour.srgb_hex,
+        lit_hex=colour.lit_hex or colour.srgb_hex,
         ral=colour.ral,
         source=colour.source,
     )

@@ -15,6 +15,7 @@ from plitka.serve.orders import CheckedOrder, Order
 from plitka.serve.permissions import make_private_folder
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.places import Places
+from plitka.serve.previews import Previews
 from plitka.serve.sessions import OneTimeLinks
 from plitka.serve.settings import Settings
 from plitka.serve.store import Store, open_store
@@ -46,6 +47,7 @@ class Service:
     streams_to: Places
     """Open streams of events, to each address."""
     uploads: Uploads
+    previews: Previews
     one_time_links: OneTimeLinks = field(default_factory=OneTimeLinks)
     """Of `plitka serve --open`."""
     tidier: Tidier
@@ -128,7 +130,6 @@ def open_service(
     jobs = Jobs(store, pictures, settings, metrics, health)
     health.on_return, health.on_look = jobs.resume, jobs.end_revoked
     tidier = Tidier()
-    worker = Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px)
     return Service(
         settings=settings,
         store=store,
@@ -137,11 +138,12 @@ def open_service(
         allowance=allowance,
         health=health,
         jobs=jobs,
-        workers=(worker,),
+        workers=(Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px),),
         tracer=tracer,
         link_secret=store.secret("links"),
         version=version,
         uploads=Uploads(settings, tidier),
+        previews=Previews(settings, version),
         tidier=tidier,
         requests=Places(settings.requests_per_key),
         streams=Places(settings.streams_per_key),

@@ -82,6 +82,8 @@ class Settings:
 
     per_minute: int = 10
     """Pictures and measurements of a key that names no number of its own."""
+    previews_per_minute: int = 120
+    """Quick renders and geometries of a key that are made for it; those that are kept count as other requests."""
     reads_per_minute: int = 1200
     """All other requests of a key."""
     refusals_per_minute: int = 30
@@ -101,6 +103,10 @@ class Settings:
     pending_upload_bytes: int = 80_000_000
     """Of all pending uploads together; one that does not say its size counts as the largest."""
     pending_upload_bytes_per_key: int = 40_000_000
+    """The same of one key."""
+    pending_previews: int = 8
+    """Quick renders and geometries that wait or are made, of all keys."""
+    previews_per_key: int = 3
     """The same of one key."""
     header_timeout_s: float = 10.0
     """For a request's headers, of the first request of a connection and of each further one."""

@@ -150,6 +150,8 @@ class Store:
     def close(self) -> None:
         """Give the ownership and the connections back."""
         self._held.close()
+        if self._file is not None:
+            self._file.close()
 
     @property
     def folder(self) -> Path | None:

@@ -30,7 +30,8 @@ export async function loadColours() {
  */
 export function colourOf(code) {
   const found = byCode.value.get(code) ?? ownByHex.value.get(code);
-  return found ?? { code, name: code.toLowerCase(), name_ru: code, hex: HEX.test(code) ? code : "#808080", ral: null, source: "free" };
+  const hex = hexOf(code) ?? "#808080";
+  return found ?? { code, name: code.toLowerCase(), name_ru: code, hex, lit_hex: hex, ral: null, source: "free" };
 }
 
 /**
@@ -94,8 +95,17 @@ export function search(among, text) {
   const found = among.filter((colour) =>
     [colour.name, colour.name_ru, colour.code, colour.ral ?? "", colour.hex].some((name) => plain(name).includes(key)),
   );
-  const hex = HEX.exec(text.trim())?.[1];
-  return hex && !found.length ? [colourOf(`#${(hex.length === 3 ? hex.replace(/./g, "$&$&") : hex).toUpperCase()}`)] : found;
+  const hex = hexOf(text.trim());
+  return hex && !found.length ? [colourOf(hex)] : found;
+}
+
+/**
+ * A hex as all of them are written; null where a text is none.
+ * @param {string} text
+ */
+function hexOf(text) {
+  const digits = HEX.exec(text)?.[1];
+  return digits ? `#${(digits.length === 3 ? digits.replace(/./g, "$&$&") : digits).toUpperCase()}` : null;
 }
 
 /** @param {string} text */

@@ -1,6 +1,6 @@
-/** A design in the words of others: the body of an order, a recipe, a call of the API, a command. */
+/** A design in the words of others: the body of an order, a recipe, what a preview paints, a call of the API, a command. */
 import { GRANULES, USUAL } from "./address.js";
-import { recipeNameOf, wordOf } from "./colours.js";
+import { colourOf, recipeNameOf, wordOf } from "./colours.js";
 
 /** @typedef {import("./address.js").Design} Design */
 /** @typedef {import("./mix.js").Part} Part */
@@ -50,6 +50,42 @@ export function orderOf(design) {
     ...(design.words.length ? { words: design.words } : {}),
   };
 }
+
+/**
+ * What a preview paints: the zones of a geometry, the ground first.
+ * @param {Design} design
+ * @returns {import("./preview/preview.js").PreviewZone[]}
+ */
+export const paintOf = (design) =>
+  design.zones.map(({ parts }) => ({
+    colours: parts
+      .filter((part) => part.percent > 0)
+      .map(({ code, percent }) => ({ litHex: colourOf(code).lit_hex, share: percent / 100, coarseness: coarsenessOf(design, code) })),
+  }));
+
+/** @param {Design} design @param {string} code */
+const coarsenessOf = ({ coarse, fine }, code) => (coarse.includes(code) ? "coarse" : fine.includes(code) ? "fine" : "usual");
+
+/**
+ * All of a design that its geometry depends on, as a key: no colour, and of shares what is coarse and what is fine.
+ * @param {Design} design
+ */
+export function geometryOf(design) {
+  const { zones, granules, surface, light, wet, seed } = design;
+  const sizes = paintOf(design).map(({ colours }) =>
+    ["fine", "coarse"].map((size) => {
+      const percents = colours.filter((colour) => colour.coarseness === size).map((colour) => Math.round(10_000 * colour.share));
+      return percents.reduce((sum, one) => sum + one, 0);
+    }),
+  );
+  return JSON.stringify([seed, granules, surface, light, wet, zones.map((zone) => zone.mask), sizes]);
+}
+
+/**
+ * All of a design that the service may refuse and its geometry does not depend on, as a key: colours and words.
+ * @param {Design} design
+ */
+export const coloursOf = ({ zones, words }) => JSON.stringify([zones.map(({ parts }) => parts.map((part) => part.code)), words]);
 
 /** @param {string} text as a shell reads it as one word */
 const quoted = (text) => (/^[\w.,:%/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

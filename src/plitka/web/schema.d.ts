@@ -289,9 +289,49 @@ export interface paths {
         put?: never;
         /**
          * Make the maps of a tile for other programs
-         * @description Base colour, normals, roughness, occlusion and height of a seamless tile; it counts as a picture does.
+         * @description Base colour, normals, roughness, occlusion and height of a seamless tile; it counts as a preview does.
          */
         post: operations["send_material_v1_materials_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/renders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Render a preview
+         * @description A PNG by the quick renderer, exact in its shares, within the request. It takes what an order of a job takes; what belongs to models is passed over. Square, 512 px a side where none is named, at most 1024; a seed that is left out is 0. It takes no part in the queue of jobs; nothing is kept.
+         */
+        post: operations["make_render_v1_renders_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/geometries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get what a preview is painted from
+         * @description All of a tile that does not depend on its colours, as one binary: which granule lies at each point, the light there, each granule's zone and chance. A browser deals and lights the colours itself, as often as a slider moves, with the granules and shares of `POST /v1/renders`. Only where some colours are coarse or fine does it depend on shares too. Sizes and seed are as there; docs/http-api.md tells the format.
+         */
+        post: operations["make_geometry_v1_geometries_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -378,6 +418,11 @@ export interface components {
             name_ru: string;
             /** Hex */
             hex: string;
+            /**
+             * Lit Hex
+             * @description Of its lit facets: what a preview is painted with.
+             */
+            lit_hex: string;
             /** Ral */
             ral: string | null;
             /** Source */
@@ -413,6 +458,105 @@ export interface components {
          * @enum {string}
          */
         Edge: "straight" | "puzzle" | "bevelled";
+        /**
+         * GeometryOrder
+         * @description A scene, and the geometry that the caller has already.
+         * @example {
+         *       "recipe": "60% red, 30% black, 10% white",
+         *       "seed": 7
+         *     }
+         */
+        GeometryOrder: {
+            /**
+             * Zones
+             * @description Parts of the tile with a mix of their own; where masks overlap, the later one is on top.
+             * @example [
+             *       {
+             *         "mask": "border:8%",
+             *         "recipe": "white"
+             *       }
+             *     ]
+             */
+            zones?: components["schemas"]["ZoneOrder"][] | null;
+            /** Granules */
+            granules?: ("0.5-1.5" | "1-3" | "1-4" | "2-4") | null;
+            /** Granule Mm */
+            granule_mm?: number[] | null;
+            /**
+             * Coarse
+             * @description Names or codes of the colours whose chips are larger.
+             * @example [
+             *       "red"
+             *     ]
+             */
+            coarse?: string[] | null;
+            /**
+             * Fine
+             * @description Names or codes of the colours whose chips are smaller; none that is coarse.
+             */
+            fine?: string[] | null;
+            surface?: components["schemas"]["Surface"] | null;
+            light?: components["schemas"]["Lighting"] | null;
+            /**
+             * Wet
+             * @description Rain lies on the tile: darker, with a gloss.
+             */
+            wet?: boolean | null;
+            /** Field Mm */
+            field_mm?: number | null;
+            /**
+             * Words
+             * @description Words about the look for the prompt, in place of those that the recipe has.
+             * @example [
+             *       "matte finish"
+             *     ]
+             */
+            words?: string[] | null;
+            /**
+             * Recipe
+             * Format: recipe
+             * @description The mix in words, English or Russian; at most 1000 characters.
+             * @example 60% red, 30% black, 10% white
+             */
+            recipe: string;
+            /** Seed */
+            seed?: number | null;
+            /**
+             * @description guided: measured and corrected over a granule map; text: made by the words alone.
+             * @default guided
+             */
+            mode: components["schemas"]["Mode"];
+            /** Steps */
+            steps?: number | null;
+            /** Guidance */
+            guidance?: number | null;
+            /** Width Px */
+            width_px?: number | null;
+            /** Height Px */
+            height_px?: number | null;
+            /** Negative Prompt */
+            negative_prompt?: string | null;
+            /** Strength */
+            strength?: number | null;
+            /** Tolerance */
+            tolerance?: number | null;
+            /**
+             * Priority
+             * @description Above 0 goes before others, for operators; below 0 after them.
+             * @default 0
+             */
+            priority: number;
+            /**
+             * Deadline S
+             * @description Seconds from now after which the picture is of no use any more.
+             */
+            deadline_s?: number | null;
+            /**
+             * Known
+             * @description The ETag, without its quotes, of a geometry that the caller keeps. Where this scene has the same, the answer is 204.
+             */
+            known?: string | null;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -2867,6 +3011,189 @@ export interface operations {
             };
             /** @description Something broke here. */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_render_v1_renders_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The recipe, or the JSON itself, cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_geometry_v1_geometries_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GeometryOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The same for all scenes of this geometry. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The caller has it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The recipe, or the JSON itself, cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,6 @@
 /** What the large picture shows, and how near. */
 import { photographs } from "./photographs.js";
-import { isAvailable, previewUrl } from "./previews.js";
+import { canvas, isAvailable } from "./previews.js";
 import { computed, signal } from "./vendor/preact-signals.js";
 
 /** @typedef {"preview" | "photograph" | "compare"} View */
@@ -10,7 +10,7 @@ export const ZOOMS = [0, 1, 2, 4];
 
 const wished = signal(/** @type {View} */ ("preview"));
 export const zoom = signal(0);
-const hasPreview = computed(() => isAvailable.value && previewUrl.value !== "");
+const hasPreview = computed(() => isAvailable.value && canvas.value !== null);
 
 /** What is shown: what was chosen, where there is such a picture. */
 export const view = computed(() => (isAvailable.value || !photographs.value.length ? wished.value : "photograph"));

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from plitka.core.colour.palette import Colour, default_palette, load_palette, nearest
-from plitka.core.colour.spaces import hex_to_lab_d65
+from plitka.core.colour.spaces import ciede2000, hex_to_lab_d65
 from plitka.errors import PaletteError
 
 # Nominative of the three genders, genitive of two, and an oblique plural, for each Russian adjective of the 29.
@@ -163,6 +163,16 @@ def test_photographed_colours_know_their_light() -> None:
     red = default_palette().find("RED")
     assert red is not None
     assert (red.srgb_hex, red.lit_hex) == ("#C74A3E", "#D45244")
+
+
+def test_batches_of_the_photographed_mixes_are_known() -> None:
+    """Each lies within 25 CIEDE2000 of what the catalogue calls by its name."""
+    with_batches = [colour for colour in default_palette().catalogue if colour.batch_lit_hexes]
+    assert {colour.code for colour in with_batches} == {"BLACK", "BLUE", "DKGREEN", "RED", "WHITE", "YELLOW"}
+    for colour in with_batches:
+        assert colour.lit_hex is not None
+        for batch in colour.batch_lit_hexes:
+            assert 0 < ciede2000(hex_to_lab_d65(batch), hex_to_lab_d65(colour.lit_hex)) < 25
 
 
 def test_nearest_is_by_ciede2000() -> None:

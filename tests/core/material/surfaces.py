@@ -3,11 +3,13 @@
 from functools import cache
 
 from plitka.core.generation import Request
-from plitka.core.material.maps import Material, make_material
+from plitka.core.material.maps import Material
+from plitka.core.material.maps import material_of as as_material
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import Size
 from plitka.core.scene_json import build_scene
+from plitka.core.tile.renderer import render
 
 SIDE_PX = 128
 
@@ -17,4 +19,5 @@ def material_of(words: str = "60% red, 40% white", *, wet: bool = False) -> Mate
     """Of 18 mm."""
     size = Size(width_px=SIDE_PX, height_px=SIDE_PX)
     scene, _ = build_scene(parse_recipe(words).recipe, size=size, wet=wet)
-    return make_material(RenderEngine().complete(Request(scene=scene, seed=7)))
+    request = RenderEngine().complete(Request(scene=scene, seed=7))
+    return as_material(request, render(request))

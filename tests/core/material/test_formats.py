@@ -3,7 +3,7 @@
 import pytest
 from tests.core.material.surfaces import material_of
 
-from plitka.core.material.formats import MaterialFormat, encode_material
+from plitka.core.material.formats import MaterialFile, MaterialFormat
 
 
 @pytest.mark.parametrize(
@@ -13,4 +13,4 @@ from plitka.core.material.formats import MaterialFormat, encode_material
 def test_each_kind_is_what_it_says(kind: MaterialFormat, begins: bytes, media_type: str) -> None:
     """By its first bytes, and for HTTP."""
     assert kind.media_type == media_type
-    assert encode_material(material_of(), kind, language="en", bits=8, version="1").startswith(begins)
+    assert MaterialFile(kind=kind, language="en", bits=8, version="1").encode(material_of()).startswith(begins)

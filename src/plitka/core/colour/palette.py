@@ -52,6 +52,8 @@ class Colour:
     source: Origin
     lit_hex: str | None = None
     """The lit faces of its granules, where photographed."""
+    batch_lit_hexes: tuple[str, ...] = ()
+    """The lit faces of other batches of it that were photographed: granules of one name differ from batch to batch."""
     ral: str | None = None
     """`RAL 3020` where the trade knows it by that number; the hex is then RAL's approximation."""
     density_g_cm3: float | None = None
@@ -332,11 +334,12 @@ def _number(text: str) -> float | None:
 
 
 def _catalogue_colours() -> tuple[Colour, ...]:
-    others = _other_names()
+    others, batches = _other_names(), _rows_by_code("photo_batches.csv", "lit_facet_hex")
     return tuple(
         Colour(
             code=row["code"], caption_name=_caption_of_photo(row["caption_name"]), name_ru=row["name_ru"],
             srgb_hex=row["median_hex"], lit_hex=row["lit_facet_hex"],
+            batch_lit_hexes=tuple(batches.get(row["code"], ())),
             other_names=tuple(others.get(row["code"], ())), source="catalogue",
         )
         for row in _table("photo_colours.csv")
@@ -344,10 +347,15 @@ def _catalogue_colours() -> tuple[Colour, ...]:
 
 
 def _other_names() -> dict[str, list[str]]:
-    names: dict[str, list[str]] = {}
-    for row in _table("other_names.csv"):
-        names.setdefault(row["code"], []).append(row["name"])
-    return names
+    return _rows_by_code("other_names.csv", "name")
+
+
+def _rows_by_code(table: str, column: str) -> dict[str, list[str]]:
+    """What a column says of each code."""
+    found: dict[str, list[str]] = {}
+    for row in _table(table):
+        found.setdefault(row["code"], []).append(row[column])
+    return found
 
 
 def _caption_of_photo(name: str) -> str:

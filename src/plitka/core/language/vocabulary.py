@@ -36,6 +36,9 @@ PLAIN_COLOURS = (
 JOINING = frozenset({"and", "n", "и", "&", "+", "plus", "плюс"})
 """Separators that make one group of what they join."""
 
+WITH = frozenset({"with", "w/", "w", "с", "со"})
+"""Separators between a ground and what is added to it."""
+
 ORDINARY = frozenset({"other", "same", "what", "back", "wavy", "dove", "some", "more", "less", "таких", "такой"})
 """Words that are spelled like a colour's name and never meant as one."""
 
@@ -80,6 +83,8 @@ class Kind(StrEnum):
     """A colour before it is of the light: `red lighting`, «синяя подсветка»."""
     MODIFIER = "modifier"
     """It changes the colour that follows: `deep`, «бледно-»; its `text` is one of `colour.naming.MODIFIERS`."""
+    COLOURED = "coloured"
+    """It says that there are colours, and not which."""
     SBR = "sbr"
     """The trade's black crumb, where no colour stands by it."""
     MASS = "mass"
@@ -197,6 +202,10 @@ _PHRASES = {
         "corners, зона, зоны, зоне, левый, правый, слева, справа, середина, середине, середину, центр, центре, "
         "край, края, краям, угол, углы, углам"
     ),
+    Kind.COLOURED: (
+        "coloured, colored, multicoloured, multicolored, multi coloured, multi colored, цветной, разноцветный, "
+        "многоцветный"
+    ),
     Kind.SBR: "sbr, сбр, sbr crumb, sbr granules, резиновая крошка, крошка sbr",
     Kind.LENGTH: (
         "thickness, thick, size, sized, width, wide, height, length, long, dimensions, format, area, толщина, "
@@ -208,7 +217,7 @@ _PHRASES = {
     Kind.FILLER: (
         "a, an, the, of, in, is, tile, rubber, granule, granules, granulate, crumb, crumbs, chip, chips, "
         "mixed, than, same as, rosehill, melos, gezolan, stockmeier, playtop, unirubber, regupol, kraiburg, "
-        "colour, color, coloured, colored, recipe, epdm, tpv, ratio, proportion, "
+        "colour, color, recipe, epdm, tpv, ratio, proportion, "
         "proportions, respectively, solid, plain, only, all, just, about, around, approx, approximately, roughly, "
         "circa, from, for, me, please, pls, plz, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
         "provide, supply, quote, to supply, to provide, to be, to consist of, to comprise, comprising, to match, "
@@ -226,7 +235,7 @@ _PHRASES = {
         "second, third colour, third color, by area, by volume, any, "
         "fully, completely, pure, purely, entirely, uniform, single, "
         "плитка, плитку, плиткой, плитке, крошка, крошки, крошку, крошкой, крошке, гранулы, гранул, "
-        "гранула, гранулами, чем, цвет, цвету, цветом, цветной, цветная, "
+        "гранула, гранулами, чем, цвет, цвету, цветом, "
         "резина, резины, резиновый, эпдм, епдм, рецепт, состав, фракция, фракции, из, в, соотношение, соотношении, "
         "пропорция, "
         "пропорции, соответственно, только, однотонный, однотонная, одноцветный, одноцветная, около, примерно, "
@@ -238,7 +247,7 @@ _PHRASES = {
         "поверхность, площадка, площадки, площадке, детский, спортзал, спортзала, зал, "
         "зала, тренажёрный, двор, двора, дорожка, дорожки, образец, материал, это, должно, должна, быть, при, "
         "весь, вся, всё, все, полностью, целиком, чисто, чистый, чистая, код, название, "
-        "по площади, по объёму, разноцветный, многоцветный, надо, дай, дайте, давай, давайте, замешай, замешайте, "
+        "по площади, по объёму, надо, дай, дайте, давай, давайте, замешай, замешайте, "
         "замес, ну, а, просто, завтра, сегодня, послезавтра, значит, спс, пжл, плиз, срочно, здрав, здравствуй, "
         "можно, во, пигмент, пигмента, "
         "пигментом, краситель, красителем, окрашенный, двухслойный, однослойный, трёхслойный, наборный, тоже, "

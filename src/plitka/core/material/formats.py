@@ -1,5 +1,6 @@
 """The kinds of files that a material is written as."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from plitka.core.material.archive import encode_archive
@@ -19,16 +20,20 @@ class MaterialFormat(StrEnum):
         return "application/zip" if self is MaterialFormat.ZIP else "model/gltf-binary"
 
 
-def encode_material(material: Material, kind: MaterialFormat, *, language: str, bits: int, version: str) -> bytes:
-    """The content of a file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialFile:
+    """How a material is written."""
 
-    Args:
-        material: what is written.
-        kind: of the file.
-        language: of the README of a zip.
-        bits: of the maps of a zip, 8 or 16.
-        version: of plitka, in a GLB.
-    """
-    if kind is MaterialFormat.ZIP:
-        return encode_archive(material, language, bits)
-    return encode_gltf(material, version)
+    kind: MaterialFormat
+    language: str
+    """Of the README of a zip."""
+    bits: int
+    """Of the maps of a zip, 8 or 16."""
+    version: str
+    """Of plitka, in a GLB."""
+
+    def encode(self, material: Material) -> bytes:
+        """The content of the file."""
+        if self.kind is MaterialFormat.ZIP:
+            return encode_archive(material, self.language, self.bits)
+        return encode_gltf(material, self.version)

@@ -11,11 +11,12 @@ import numpy.typing as npt
 from plitka.core.files.id_map import encode_png16
 from plitka.core.files.picture import encode_png
 from plitka.core.recipes.recipe import format_colours
-from plitka.core.tile.renderer import render, render_maps
+from plitka.core.tile.renderer import render_maps
 from plitka.core.tile.shading import shrink
 
 if TYPE_CHECKING:
     from plitka.core.generation import CompleteRequest
+    from plitka.core.tile.renderer import Rendering
 
 Levels = npt.NDArray[np.uint16]
 """(H, W) or (H, W, 3), 0..65535."""
@@ -57,16 +58,8 @@ class Material:
     """Base colour: (H, W, 3) sRGB without light. Normal: (H, W, 3), OpenGL's convention. The others: (H, W)."""
 
 
-def make_material(request: "CompleteRequest") -> Material:
-    """Calculate the maps of a scene; the same request gives the same levels.
-
-    Args:
-        request: of a square picture, completed by the renderer's engine; its light leaves the maps alone.
-
-    Raises:
-        InputError: masks that cannot be used, or a zone without granules.
-    """
-    rendering = render(request)
+def material_of(request: "CompleteRequest", rendering: "Rendering") -> Material:
+    """The maps of a scene that was rendered; its light leaves them alone."""
     rendered = render_maps(rendering)
     geometry = rendering.geometry
     height_mm = shrink(geometry.height_mm[..., None], geometry.config.oversample)

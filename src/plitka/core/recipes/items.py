@@ -8,7 +8,7 @@ from functools import cache
 from plitka.core.colour.palette import Colour
 from plitka.core.colour.spaces import ciede2000
 from plitka.core.language.spelling import name_key
-from plitka.core.language.vocabulary import CONTAINER, JOINING, PLAIN_COLOURS, Kind
+from plitka.core.language.vocabulary import CONTAINER, JOINING, PLAIN_COLOURS, WITH, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Item, Mark, Mention, Unit
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.signs import TIMES
@@ -22,8 +22,6 @@ name a finer one, as in `anthracite grey`."""
 MAX_LIGHTNESS_APART = 45.0
 """CIE L between such a name and what it describes: `grey (RAL 7035)`, but not `black (RAL 9010)`."""
 
-_WITH = frozenset({"with", "w/", "w", "с", "со"})
-"""Between a ground and its flecks."""
 _TONNE_G = 1_000_000
 """Like a bag, it is one where no number says otherwise."""
 _MARKS = {Kind.FLECK: Mark.FLECK, Kind.MIX: Mark.MIX}
@@ -109,7 +107,7 @@ class _Reader:
         before = self.items[-1] if self.items else None
         has_number = isinstance(self.items[-2] if self.items[1:] else None, Amount)
         has_fleck = any(other.kind is Kind.FLECK for other in self.tokens[self.at :])
-        if token.text in _WITH and isinstance(before, Mention) and has_fleck and not has_number:
+        if token.text in WITH and isinstance(before, Mention) and has_fleck and not has_number:
             self.items[-1] = replace(before, is_base=True)
 
     def _mark_rest(self) -> None:

@@ -18,6 +18,7 @@ from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3, areas_of_masses, per
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.unnamed_colours import without_unnamed
 from plitka.errors import RecipeError
 
 _HUNDRED = 100
@@ -63,7 +64,7 @@ def parse_recipe(
     """
     source = Source(text)
     palette = palette or default_palette()
-    tokens, asides = set_aside(source, scan(source, palette), palette, beside)
+    tokens, asides = set_aside(source, without_unnamed(source, scan(source, palette)), palette, beside)
     statement = parse(source, tokens, asides)
     return _Settlement(source, palette, statement, asides, strict=strict, by_mass=by_mass, beside=beside).reading()
 

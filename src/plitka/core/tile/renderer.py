@@ -104,15 +104,33 @@ def lay_layer(spec: MapSpec, *, whole_tile: bool = False) -> LitLayer:
     Raises:
         InputError: masks that cannot be used.
     """
-    config = GranuleConfig(
+    return light_layer(lay_geometry(spec, whole_tile=whole_tile), spec)
+
+
+def lay_geometry(spec: MapSpec, *, whole_tile: bool = False) -> Geometry:
+    """The granules of a spec, whatever its light and however wet.
+
+    Raises:
+        InputError: masks that cannot be used.
+    """
+    config = granule_config(spec)
+    zone_map = _label_cells(spec.masks, config, whole_tile) if spec.masks else None
+    return lay_granules(config, spec.seed, zone_map)
+
+
+def granule_config(spec: MapSpec) -> GranuleConfig:
+    """How the layer of a spec is laid."""
+    return GranuleConfig(
         size_px=spec.width_px,
         field_mm=spec.field_mm,
         granule_mm=spec.granule_mm,
         mixes=spec.mixes,
         surface=spec.surface,
     )
-    zone_map = _label_cells(spec.masks, config, whole_tile) if spec.masks else None
-    geometry = lay_granules(config, spec.seed, zone_map)
+
+
+def light_layer(geometry: Geometry, spec: MapSpec) -> LitLayer:
+    """Granules in the light of a spec, as wet as it says."""
     light_config = configure_light(spec)
     return LitLayer(geometry, compute_light(geometry, light_config), light_config)
 
@@ -126,7 +144,7 @@ def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = 
     geometry, oversample = layer.geometry, layer.geometry.config.oversample
     kept = _chips_of_tile(geometry) if whole_tile else np.ones(geometry.areas.size, bool)
     zoned = _zoned(geometry, scene, kept, whole_tile=whole_tile)
-    rng = np.random.default_rng([seed, 1])
+    rng = painting_stream(seed)
     dealt = zoned.deal(asked_shares(scene), rng, plain=deal_colours)
     albedo = vary_chips(lit_colours(scene.colours), dealt, rng, layer.light_config)
     on_tile = kept[geometry.ids]
@@ -141,6 +159,20 @@ def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = 
 def recolour(geometry: Geometry, light: LightMaps, recipe: "Recipe", light_config: LightConfig, seed: int) -> Rendering:
     """Paint a plain recipe on a geometry whose light is known."""
     return paint_layer(LitLayer(geometry, light, light_config), Scene.of(recipe), seed)
+
+
+def painting_stream(seed: int) -> np.random.Generator:
+    """What dealing, then the chips' tones, then the speckle draw from; each further zone is dealt from a child."""
+    return np.random.default_rng([seed, 1])
+
+
+def zone_layer(layer: LitLayer, scene: Scene) -> ZonedChips:
+    """The chips of a layer, all of them seen, by the zones of a scene.
+
+    Raises:
+        InputError: masks that cannot be used, or a zone without granules.
+    """
+    return _zoned(layer.geometry, scene, np.ones(layer.geometry.areas.size, bool), whole_tile=False)
 
 
 def _zoned(geometry: Geometry, scene: Scene, kept: npt.NDArray[np.bool_], *, whole_tile: bool) -> ZonedChips:

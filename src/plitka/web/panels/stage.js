@@ -1,9 +1,10 @@
 /** The tile, large: as it is drawn, as it was photographed, or one beside the other. */
 import { html } from "../html.js";
 import { chosen, imageUrl, isOver } from "../photographs.js";
-import { isAvailable, isDrawing, previewUrl, refusal } from "../previews.js";
+import { canvas, isAvailable, isDrawing, paintSoon, refusal } from "../previews.js";
 import { design } from "../state.js";
 import { fill, texts } from "../texts.js";
+import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { show, view, views, zoom, zoomOn } from "../view.js";
 import { Choice } from "../widgets/choice.js";
@@ -39,11 +40,24 @@ export function Stage() {
 /** @param {{src: string, alt: string, className?: string}} props */
 function Picture({ src, alt, className = "" }) {
   const side = useSignal(0);
-  const style = zoom.value && side.value ? { width: `${side.value * zoom.value}px` } : {};
   return html`<img
-    class=${`picture ${className}`} src=${src} alt=${alt} style=${style} draggable=${false}
+    class=${`picture ${className}`} src=${src} alt=${alt} style=${widthOf(side.value)} draggable=${false}
     onLoad=${(/** @type {any} */ event) => (side.value = event.target.naturalWidth)}
   />`;
+}
+
+/** @param {number} sidePx of a picture; 0 while it is not known */
+const widthOf = (sidePx) => (zoom.value && sidePx ? { width: `${sidePx * zoom.value}px` } : {});
+
+/** @param {{alt: string, className?: string}} props the canvas that the preview is on; it can be in one place at a time */
+function Drawing({ alt, className = "" }) {
+  const place = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const drawn = canvas.value;
+  useLayoutEffect(() => {
+    if (drawn) place.current?.replaceChildren(drawn);
+    paintSoon(); // what was on the canvas need not have come along
+  }, [drawn]);
+  return html`<div ref=${place} class=${`picture ${className}`} role="img" aria-label=${alt} style=${widthOf(drawn?.width ?? 0)}></div>`;
 }
 
 /** Where there is no picture yet: the colours of the mix, as stripes. */
@@ -58,8 +72,8 @@ function Empty() {
 
 function Preview() {
   const words = texts.value.stage;
-  if (!isAvailable.value || !previewUrl.value) return isDrawing.value ? html`<p class="waiting" role="status">${words.drawing}</p>` : html`<${Empty} />`;
-  return html`<${Picture} src=${previewUrl.value} alt=${words.previewAlt} className=${isDrawing.value ? "stale" : ""} />`;
+  if (!isAvailable.value || !canvas.value) return isDrawing.value ? html`<p class="waiting" role="status">${words.drawing}</p>` : html`<${Empty} />`;
+  return html`<${Drawing} alt=${words.previewAlt} className=${isDrawing.value ? "stale" : ""} />`;
 }
 
 function Photo() {
@@ -69,7 +83,7 @@ function Photo() {
   const url = imageUrl(photograph);
   if (url) return html`<${Picture} src=${url} alt=${fill(words.photographAlt, { recipe: photograph.job?.request.recipe ?? "" })} />`;
   if (photograph.preview) return html`<${Picture} src=${photograph.preview} alt=${words.inWork} className="in-work" />`;
-  if (!isOver(photograph) && previewUrl.value) return html`<${Picture} src=${previewUrl.value} alt=${words.inWork} className="in-work" />`;
+  if (!isOver(photograph) && canvas.value) return html`<${Drawing} alt=${words.inWork} className="in-work" />`;
   return html`<${Empty} />`;
 }
 
@@ -80,7 +94,7 @@ function Compare() {
   const url = chosen.value ? imageUrl(chosen.value) : "";
   return html`
     <div class="compare" style=${{ "--at": `${at.value}%` }}>
-      <${Picture} src=${previewUrl.value} alt=${words.previewAlt} />
+      <${Drawing} alt=${words.previewAlt} />
       <${Picture} src=${url} alt=${words.compareAlt} className="upper" />
       <span class="compare-name at-left" aria-hidden="true">${words.views.photograph}</span>
       <span class="compare-name at-right" aria-hidden="true">${words.views.preview}</span>

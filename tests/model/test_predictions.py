@@ -1,0 +1,121 @@
+"""Bases that predict other things than noise, from the file to the picture, beside diffusers' own schedulers."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from tests.model.conftest import Checkpoint
+
+from plitka.core.painter import Canvas, Painted
+from plitka.core.watch import Unwatched
+from plitka.model.bundle_builder import BundleParts, add_bundle
+from plitka.model.engine import load_painter
+from plitka.model.engine_config import EngineConfig
+from plitka.model.library_imports import quiet_libraries
+from plitka.model.painter import DiffusionPainter
+
+SDXL = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
+NONE = torch.empty(0)
+MEAN, STD = torch.tensor([-0.5, 0.25, -0.25, 0.5]), torch.tensor([1.5, 0.75, 1.25, 1.0])
+ONE = Canvas(prompt="60% red", negative_prompt="blue", seed=1, width_px=64, height_px=64, steps=5, guidance=3.0)
+Painters = Callable[..., DiffusionPainter]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Marks in a file, and diffusers' scheduler of what they mean."""
+
+    tensors: dict[str, torch.Tensor] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+    scheduler: str = "DPMSolverMultistepScheduler"
+    choices: dict[str, Any] = field(default_factory=lambda: dict(SDXL))
+
+
+ZERO_SNR = SDXL | {
+    "prediction_type": "v_prediction",
+    "rescale_betas_zero_snr": True,
+    "timestep_spacing": "trailing",
+}
+VELOCITY = SDXL | {"prediction_type": "v_prediction", "use_karras_sigmas": True}
+KINDS = {
+    "NoobAI: v_pred and ztsnr": Kind({"v_pred": NONE, "ztsnr": NONE}, {}, choices=ZERO_SNR),
+    "v_pred alone": Kind({"v_pred": NONE}, {}, choices=VELOCITY),
+    "sd-scripts: modelspec.prediction_type": Kind({}, {"modelspec.prediction_type": "v"}, choices=VELOCITY),
+    "Playground v2.5: edm_mean and edm_std": Kind(
+        {"edm_mean": MEAN, "edm_std": STD}, {}, "EDMDPMSolverMultistepScheduler", {}
+    ),
+    "CosXL: edm_vpred": Kind(
+        {"edm_vpred.sigma_max": torch.tensor(120.0), "edm_vpred.sigma_min": torch.tensor(0.002)},
+        {},
+        "EDMDPMSolverMultistepScheduler",
+        {"sigma_max": 120.0, "sigma_data": 1.0, "prediction_type": "v_prediction"},
+    ),
+}
+
+
+@pytest.fixture
+def painters(checkpoint_source: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Painters:
+    """Make a bundle of a file with marks, and load it."""
+    monkeypatch.setenv("PLITKA_HOME", str(tmp_path / "home"))
+
+    def load(kind: Kind, name: str = "mine") -> DiffusionPainter:
+        path = tmp_path / f"{name}.safetensors"
+        save_file({**checkpoint_source.tensors, **kind.tensors}, path, kind.metadata)
+        bundle = add_bundle(BundleParts(name=name, base=str(path), config=str(checkpoint_source.configs)))
+        return load_painter(bundle, EngineConfig(device="cpu", dtype="float32"))
+
+    return load
+
+
+def painted(painter: DiffusionPainter) -> np.ndarray:
+    """A picture of its."""
+    (outcome,) = painter.paint([ONE], Unwatched())
+    assert isinstance(outcome, Painted)
+    return outcome.pixels.astype(int)
+
+
+def stock(painter: DiffusionPainter, kind: Kind) -> np.ndarray:
+    """The picture that diffusers' own pipeline makes with that scheduler, over the same modules."""
+    diffusers: Any = importlib.import_module("diffusers")
+    with quiet_libraries(), torch.no_grad():
+        scheduler = getattr(diffusers, kind.scheduler)(**kind.choices)
+        pipe = diffusers.StableDiffusionXLPipeline(
+            **painter._pipe.components | {"scheduler": scheduler}, add_watermarker=False
+        )
+        pipe.set_progress_bar_config(disable=True)
+        size = (painter.defaults.height_px, painter.defaults.width_px)
+        picture = pipe(
+            prompt=ONE.prompt,
+            negative_prompt=ONE.negative_prompt,
+            num_inference_steps=ONE.steps,
+            guidance_scale=ONE.guidance,
+            latents=painter._noise(ONE),
+            width=64,
+            height=64,
+            original_size=size,
+            target_size=size,
+            output_type="np",
+        ).images[0]
+    return np.asarray((picture * 255).round().astype(int))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_file_is_painted_as_its_marks_say(painters: Painters, name: str) -> None:
+    """The stock pipeline with the scheduler that they mean makes the same picture; an epsilon base another."""
+    kind = KINDS[name]
+    painter = painters(kind)
+    found = painted(painter)
+    assert np.abs(found - stock(painter, kind)).max() <= 1
+    assert np.abs(found - painted(painters(Kind(), "epsilon"))).mean() > 2
+
+
+def test_an_epsilon_file_is_painted_as_ever(painters: Painters) -> None:
+    """With Karras sigmas over SDXL's own schedule."""
+    painter = painters(Kind())
+    assert np.abs(painted(painter) - stock(painter, Kind(choices=SDXL | {"use_karras_sigmas": True}))).max() <= 1
