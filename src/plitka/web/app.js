@@ -17,6 +17,7 @@ import { followLanguage, texts } from "./texts.js";
 import { effect, signal } from "./vendor/preact-signals.js";
 import { render } from "./vendor/preact.js";
 import { Dialog } from "./widgets/dialog.js";
+import { Later } from "./widgets/later.js";
 import { sentenceOf } from "./widgets/refusal.js";
 
 const refusal = signal(/** @type {Refusal | null} */ (null));
@@ -58,13 +59,18 @@ function Rooms() {
   `;
 }
 
+const loadFloor = async () => (await import("./panels/floor.js")).Floor;
+
 function Mixer() {
   return html`
-    <main class="mixer">
+    <main>
       <h1 class="unseen">${texts.value.title}</h1>
       <${Rooms} />
-      <div class="left"><${Stage} /><${Photograph} /></div>
-      <div class="right"><${Recipe} /><${Zones} /><${Look} /></div>
+      <div class="mixer">
+        <div class="left"><${Stage} /><${Photograph} /></div>
+        <div class="right"><${Recipe} /><${Zones} /><${Look} /></div>
+      </div>
+      <div class="below"><${Later} title=${texts.value.floor.title} told=${texts.value.floor.told} load=${loadFloor} /></div>
     </main>
   `;
 }
