@@ -111,8 +111,14 @@ class Palette:
         for name in names:
             colour = self.find(name)
             if colour is None:
-                likely = ", ".join(self.suggest(name)) or "plitka colours"
-                raise InputError("there is no colour {name!r}; try: {likely}", name=name, likely=likely)
+                likely = self.suggest(name)
+                raise InputError(
+                    "there is no colour {name!r}; try: {likely}"
+                    if likely
+                    else "there is no colour {name!r}; name a colour of the list, or give a hex such as #A63D30",
+                    name=name,
+                    likely=", ".join(likely),
+                )
             found[colour.code] = colour
         return tuple(found.values())
 
