@@ -12,7 +12,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Translate, add_command, add_device_option, add_model_option
+from plitka.cli.arguments import Commands, Translate, add_command, add_device_option, add_model_option, decimal, whole
 from plitka.cli.engines import LoadEngine
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.terminal import Terminal
@@ -33,19 +33,19 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
     parser = add_command(commands, "serve", _, _("answer requests over HTTP"))
     usual = Settings()
     parser.add_argument("--host", help=_("address to listen on (usual: {usual})").format(usual=usual.host))
-    parser.add_argument("--port", type=int, help=_("port to listen on (usual: {usual})").format(usual=usual.port))
+    parser.add_argument("--port", type=whole, help=_("port to listen on (usual: {usual})").format(usual=usual.port))
     add_model_option(parser, _)
     add_device_option(parser, _)
     parser.add_argument(
         "--batch",
-        type=int,
+        type=whole,
         metavar="N",
         help=_("pictures that are made at once (usual: {usual})").format(usual=usual.batch),
     )
     add_data_option(parser, _)
     parser.add_argument(
         "--drain-s",
-        type=float,
+        type=decimal,
         metavar="S",
         help=_("seconds that a stop waits for the picture in work (usual: {usual:g})").format(usual=usual.drain_s),
     )
@@ -58,7 +58,9 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
     parser.add_argument(
         "--open", action="store_true", help=_("open the page in the browser of this machine, signed in")
     )
-    parser.add_argument("--warm-up-px", type=int, metavar="PX", help=_("side of the first picture, which nobody sees"))
+    parser.add_argument(
+        "--warm-up-px", type=whole, metavar="PX", help=_("side of the first picture, which nobody sees")
+    )
     parser.set_defaults(run=run_serve, logs=True, load_engine=load_engine)
 
 
@@ -72,12 +74,12 @@ def add_keys(commands: Commands, _: Translate) -> None:
     create.add_argument("--role", default="maker", help=_("viewer, maker or operator (default: maker)"))
     create.add_argument(
         "--per-minute",
-        type=int,
+        type=whole,
         metavar="N",
         help=_("pictures a minute (usual: {usual})").format(usual=Settings().per_minute),
     )
-    create.add_argument("--daily", type=int, metavar="N", help=_("pictures a day (usual: as many as it likes)"))
-    create.add_argument("--expires", type=float, metavar="DAYS", help=_("days until it ends (usual: never)"))
+    create.add_argument("--daily", type=whole, metavar="N", help=_("pictures a day (usual: as many as it likes)"))
+    create.add_argument("--expires", type=decimal, metavar="DAYS", help=_("days until it ends (usual: never)"))
     create.set_defaults(run=run_create)
     listed = add_command(actions, "list", _, _("name every key"))
     listed.set_defaults(run=run_list)

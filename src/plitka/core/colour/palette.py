@@ -225,7 +225,7 @@ def _read_bytes(path: Path) -> bytes:
             return file.read(MAX_PALETTE_BYTES + 1)
     except OSError as exc:
         raise PaletteError(
-            "{path}: the palette cannot be read ({reason}); give the path of a CSV file", path=path, reason=exc.strerror
+            "{path}: the palette cannot be read ({reason}); give the path of a CSV file", path=path, reason=exc
         ) from exc
 
 
