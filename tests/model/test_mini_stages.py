@@ -1,7 +1,6 @@
 """The recipe of the mini model at toy size: every stage, one after another.
 
-A file of its own among the first, for it takes a minute: files are dealt to processes in their order, and one that is
-begun last leaves the others idle.
+A file of its own, for it takes half a minute: files are dealt to processes as a whole.
 """
 
 import json
