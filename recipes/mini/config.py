@@ -54,6 +54,10 @@ class MiniConfig:
     guided_strength: float = 0.05
     """So guided mode makes one step, from a noise that hides no granule: under more of it those of one colour
     run together, and the network would have to invent them."""
+    guided_steps_range: tuple[float, float] = (10, 150)
+    guided_guidance_range: tuple[float, float] = (1.0, 2.0)
+    guided_strength_range: tuple[float, float] = (0.05, 0.2)
+    """Outside of which pictures are untrue: etched, washed out, or of other shares."""
     guided_batch: int = 12
     """Of the guided step, and of text mode beside it, so that one compiled network serves both."""
     guided_crop_px: int = 384

@@ -22,10 +22,17 @@ const MODULES = {
   "@preact/signals": ["@preact/signals", "dist/signals.mjs", false],
   htm: ["htm", "dist/htm.mjs", true],
   "openapi-fetch": ["openapi-fetch", "dist/index.mjs", true],
+  three: ["three", "build/three.module.js", false],
+  "three/addons/controls/OrbitControls.js": ["three", "examples/jsm/controls/OrbitControls.js", false],
+};
+
+/** What those import by a path -> the package and its file; it has no types of its own. */
+const PARTS = {
+  "three.core.js": ["three", "build/three.core.js"],
 };
 
 /** @param {string} specifier */
-const fileName = (specifier) => `${specifier.replace("@", "").replace("/", "-")}.js`;
+const fileName = (specifier) => `${specifier.replace("@", "").replace(/\.js$/, "").replaceAll("/", "-")}.js`;
 
 /** @param {string} name @param {string} file */
 const read = (name, file) => readFileSync(join(ROOT, "node_modules", name, file), "utf8");
@@ -38,7 +45,7 @@ function wanted() {
   const licences = {};
   for (const [specifier, [name, file, hasDefault]] of Object.entries(MODULES)) {
     const code = read(name, file).replace(/\n?\/\/# sourceMappingURL=.*\n?$/, "\n");
-    files[fileName(specifier)] = code.replace(/(from\s*|import\s*)"([^"./][^"]*)"/g, (_all, word, from) => {
+    files[fileName(specifier)] = code.replace(/(from\s*|import\s*)["']([^"'./][^"']*)["']/g, (_all, word, from) => {
       if (!(from in MODULES)) throw new Error(`${specifier} imports ${from}, which is not copied; add it to MODULES`);
       return `${word}"./${fileName(from)}"`;
     });
@@ -47,6 +54,7 @@ function wanted() {
     const { version, license } = JSON.parse(read(name, "package.json"));
     licences[name] = `${name} ${version} (${license})\n\n${licenceOf(name).trim()}\n`;
   }
+  for (const [file, [name, path]] of Object.entries(PARTS)) files[file] = read(name, path);
   const line = `\n${"-".repeat(80)}\n\n`;
   files["LICENCES.txt"] = `Copied from npm packages by recipes/web/vendor.js.\n${line}${Object.values(licences).join(line)}`;
   return files;

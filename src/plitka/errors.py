@@ -4,6 +4,7 @@
 PlitkaError                  .message .values
 ├── InputError               the caller's; asking again unchanged is useless
 │   ├── RecipeError          .source .span .suggestions   -> caret under the place
+│   │   └── UnknownColour    a word that is no colour
 │   ├── PromptTooLong        .n_tokens .limit .lost
 │   └── PaletteError         .path .line
 ├── BundleError              .path; a model on disk is missing, damaged or not what it says
@@ -104,6 +105,10 @@ class RecipeError(InputError):
         self.source = source
         self.span = span
         self.suggestions = suggestions
+
+
+class UnknownColour(RecipeError):
+    """A word of a recipe is no colour; `suggestions` are spelled like it."""
 
 
 class PromptTooLong(InputError):

@@ -37,6 +37,18 @@ def test_a_batch_goes_on_where_it_stopped(run: Run, engine: PatchEngine, capsys:
     assert len(engine.requests) == 4
 
 
+@pytest.mark.parametrize("words", [(), ("--seed", "-1")])
+def test_without_a_seed_one_is_drawn_for_the_whole_batch(run: Run, engine: PatchEngine, words: tuple[str, ...]) -> None:
+    """Consecutive ones follow it; and the batch goes on although another would be drawn."""
+    Path("recipes.txt").write_text(RECIPES, encoding="utf-8")
+    assert run("generate", *words, "--batch", "recipes.txt", "-o", "out") == 0
+    first = engine.requests[0].seed
+    assert [request.seed for request in engine.requests] == [first, first + 1, first + 2]
+    Path("out/2.png").unlink()
+    assert run("generate", *words, "--batch", "recipes.txt", "-o", "out") == 0
+    assert len(engine.requests) == 4
+
+
 def test_recipes_come_from_standard_input(run: Run, engine: PatchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Into `tiles` without a word."""
     monkeypatch.setattr("sys.stdin", io.StringIO("red\nblue\n"))

@@ -112,7 +112,12 @@ def test_a_person_sees_what_is_done_before_the_first_step(
     """Loading is told as painting is, in the reader's language."""
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
-    engine.after_step = lambda _step: begin_stage("measure")
+
+    def after_step(_step: int) -> None:
+        begin_stage("measure")
+        begin_stage("a part without a name")  # the line stays
+
+    engine.after_step = after_step
     assert run("--language", "ru", "generate", RECIPE, "--seed", "3") == 0
     assert screen.getvalue().index("начинаю") < screen.getvalue().index("0/4")
     assert "измеряю" in screen.getvalue()

@@ -139,7 +139,7 @@ def test_what_a_picture_measures_does_not_depend_on_those_before(before: list[st
         generate_one(used, used.complete(text(words)))
     request = used.complete(text("50% blue, 50% white"))
     measured = generate_one(used, request).measured
-    assert measured == pytest.approx(generate_one(fresh, request).measured, abs=1e-9)  # sums depend on alignment
+    assert measured == pytest.approx(generate_one(fresh, request).measured, abs=1e-9)  # sums differ in a last digit
 
 
 def test_a_swatch_that_fails_costs_no_picture() -> None:
@@ -149,7 +149,7 @@ def test_a_swatch_that_fails_costs_no_picture() -> None:
         result = generate_one(maker, maker.complete(text()))
     assert result.swatch is None
     alone = measure(result.pixels, result.request.scene.recipe.colours).percents
-    assert result.measured == pytest.approx(alone, abs=1e-9)  # sums depend on alignment
+    assert result.measured == pytest.approx(alone, abs=1e-9)  # sums differ in a last digit
     assert [event["reason"] for event in events if event["event"] == "swatch_failed"] == ["NaN"]
 
 

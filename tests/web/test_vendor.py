@@ -26,7 +26,7 @@ def test_libraries_are_those_of_the_packages(node: str) -> None:
     """Of the versions in package-lock.json, to the byte, with their licences."""
     subprocess.run([node, ROOT / "recipes/web/vendor.js", "--check"], check=True, cwd=ROOT)
     licences = (WEB / "vendor/LICENCES.txt").read_text("utf-8")
-    for name in ("preact", "htm", "openapi-fetch", "@preact/signals"):
+    for name in ("preact", "htm", "openapi-fetch", "@preact/signals", "three"):
         assert f"\n{name} " in licences
 
 

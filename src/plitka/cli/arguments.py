@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from gettext import gettext
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,6 +16,31 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 Translate = Callable[[str], str]
 """A text of ours -> the same in the language of the help."""
 BY_AREA, BY_MASS = "area", "mass"
+
+
+def whole(text: str) -> int:
+    """The number that was typed for an option.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none, said in argparse's language.
+    """
+    try:
+        return int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(gettext("{text!r} is no whole number").format(text=text)) from error
+
+
+def decimal(text: str) -> float:
+    """The same with a decimal point or comma."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(gettext("{text!r} is no number").format(text=text)) from error
+
+
+def shown(value: float, _: Translate) -> str:
+    """A number in a help text, with the decimal sign of its language."""
+    return f"{value:g}".replace(".", _("."))
 
 
 def add_command(commands: Commands, name: str, _: Translate, help_text: str) -> argparse.ArgumentParser:
@@ -52,7 +78,7 @@ def add_picture_options(parser: argparse.ArgumentParser, _: Translate) -> None:
         help=_("a .png, .jpg or .webp file, or a folder (default: tile.png, or tile-2.png ...)"),
     )
     parser.add_argument(
-        "--seed", type=int, metavar="N", help=_("the same seed repeats the picture; -1 or none: a random one")
+        "--seed", type=whole, metavar="N", help=_("the same seed repeats the picture; -1 or none: a random one")
     )
 
 
@@ -68,7 +94,7 @@ def add_size_option(
     """
     parser.add_argument(
         "--size",
-        type=int,
+        type=whole,
         default=default_px,
         metavar="PX",
         help=_("side of the picture (usual: {usual})").format(usual=usual_px),

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plitka.cli.output import Output, check_writable
-from plitka.cli.request import read_request
+from plitka.cli.request import random_seed, read_request, seeds_from
 from plitka.cli.terminal import Terminal
-from plitka.core.generation import MAX_SEED
 from plitka.core.recipes.recipe import format_colours
 from plitka.errors import InputError
 
@@ -35,7 +34,8 @@ class Batch:
 def read_batch(options: argparse.Namespace, terminal: Terminal) -> Batch:
     """What the recipes of `--batch` ask for, a picture each, in the folder of `--output`.
 
-    Seeds are consecutive. A picture that is there is left as it is, so that a batch which was stopped goes on.
+    Seeds are consecutive, from a random one if none is given. A picture that is there is left as it is, so that a batch
+    which was stopped goes on.
 
     Raises:
         InputError: no recipe, one that cannot be read, options that name another recipe, or a picture of another recipe
@@ -47,11 +47,13 @@ def read_batch(options: argparse.Namespace, terminal: Terminal) -> Batch:
     folder.mkdir(parents=True, exist_ok=True)
     check_writable(folder)
     lines = _read_lines(options.batch)
+    is_seed_given = options.seed not in {None, -1}
+    seeds = seeds_from(options.seed if is_seed_given else random_seed(), len(lines))
     requests, paths = [], []
     for place, (number, text) in enumerate(lines):
-        request = _read_line(number, text, place, options, terminal)
+        request = _read_line(number, text, seeds[place], options, terminal)
         path = folder / f"{place + 1:0{len(str(len(lines)))}d}.png"
-        if not _is_there(path, request, is_seed_given=options.seed is not None):
+        if not _is_there(path, request, is_seed_given=is_seed_given):
             requests.append(request)
             paths.append(path)
     return Batch(requests, Output(paths, folder / _SHEET), len(lines) - len(requests))
@@ -70,13 +72,8 @@ def _read_lines(source: str) -> list[tuple[int, str]]:
     return found
 
 
-def _read_line(number: int, text: str, place: int, options: argparse.Namespace, terminal: Terminal) -> "Request":
-    given = {} if options.seed in {None, -1} else {"seed": options.seed + place}
-    own = argparse.Namespace(**vars(options) | {"recipe": text} | given)
-    if given and own.seed > MAX_SEED:
-        raise InputError(
-            "there are no {count} seeds from {seed} to {high}", count=place + 1, seed=options.seed, high=MAX_SEED
-        )
+def _read_line(number: int, text: str, seed: int, options: argparse.Namespace, terminal: Terminal) -> "Request":
+    own = argparse.Namespace(**vars(options) | {"recipe": text, "seed": seed})
     try:
         return read_request(own, None, terminal)
     except InputError as error:

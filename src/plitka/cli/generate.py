@@ -19,6 +19,9 @@ from plitka.cli.arguments import (
     add_picture_options,
     add_recipe_options,
     add_size_option,
+    decimal,
+    shown,
+    whole,
 )
 from plitka.cli.batch import read_batch
 from plitka.cli.engines import LoadEngine
@@ -51,7 +54,9 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
     parser = add_command(commands, "generate", _, _("make a picture of a tile from a recipe"))
     parser.add_argument("recipe", nargs="?", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
     add_picture_options(parser, _)
-    parser.add_argument("--count", type=int, default=1, metavar="N", help=_("pictures with consecutive seeds, 1 to 64"))
+    parser.add_argument(
+        "--count", type=whole, default=1, metavar="N", help=_("pictures with consecutive seeds, 1 to 64")
+    )
     parser.add_argument(
         "--batch", metavar="FILE", help=_("recipes, one a line, a picture each into the folder of -o; - reads stdin")
     )
@@ -59,38 +64,38 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
     add_mode_option(parser, _)
     parser.add_argument(
         "--strength",
-        type=float,
+        type=decimal,
         metavar="X",
         help=_("how much of the granule map is painted over, 0.05 to 1 (usual: {usual})").format(
-            usual=f"{usual.guided.strength:g}"
+            usual=shown(usual.guided.strength, _)
         ),
     )
     parser.add_argument(
         "--guide", type=Path, metavar="FILE.png", help=_("granules of your own: a PNG whose pixels number them")
     )
     parser.add_argument(
-        "--steps", type=int, metavar="N", help=_("denoising steps (usual: {usual})").format(usual=usual.steps)
+        "--steps", type=whole, metavar="N", help=_("denoising steps (usual: {usual})").format(usual=usual.steps)
     )
     parser.add_argument(
         "--guidance",
-        type=float,
+        type=decimal,
         metavar="X",
-        help=_("guidance scale (usual: {usual})").format(usual=f"{usual.guidance:g}"),
+        help=_("guidance scale (usual: {usual})").format(usual=shown(usual.guidance, _)),
     )
     add_size_option(parser, _, usual.width_px)
     for name, told in (
         ("--width", _("width of the picture, where it is not its height")),
         ("--height", _("height of the picture, where it is not its width")),
     ):
-        parser.add_argument(name, type=int, metavar="PX", help=told)
+        parser.add_argument(name, type=whole, metavar="PX", help=told)
     parser.add_argument("--negative", metavar="TEXT", help=_("what the picture shall not show"))
     add_device_option(parser, _)
     parser.add_argument(
         "--tolerance",
-        type=float,
+        type=decimal,
         metavar="POINTS",
         help=_("exit with 5 if a measured share is further off than this (guided: {usual})").format(
-            usual=Accuracy().tolerance
+            usual=shown(Accuracy().tolerance, _)
         ),
     )
     parser.add_argument(

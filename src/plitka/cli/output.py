@@ -65,4 +65,4 @@ def check_writable(folder: Path) -> None:
     try:
         tempfile.TemporaryFile(dir=folder).close()  # permission bits do not tell of read-only or full disks
     except OSError as error:
-        raise InputError("cannot write to {path}: {reason}", path=folder, reason=error.strerror) from error
+        raise InputError("cannot write to {path}: {reason}", path=folder, reason=error) from error

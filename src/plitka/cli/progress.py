@@ -37,15 +37,23 @@ def stoppable(terminal: Terminal) -> Iterator[threading.Event]:
 
 @contextmanager
 def stage_line(terminal: Terminal) -> Iterator[None]:
-    """While this is open a line says what is being done, from the first second on, if the terminal shows progress."""
+    """While this is open a line says what is being done, from the first second on, if the terminal shows progress.
+
+    A stage that has no name of its own belongs to the one before it.
+    """
     if not terminal.shows_progress:
         yield
         return
     from tqdm import tqdm
 
     names = _stage_names(terminal.gettext)
+
+    def tell(stage: str) -> None:
+        if stage in names:
+            line.set_description_str(names[stage])
+
     line = tqdm(bar_format="{desc}", file=terminal.stderr, leave=False, desc=terminal.gettext("starting"))
-    with line, following_stages(lambda stage: line.set_description_str(names.get(stage, ""))):
+    with line, following_stages(tell):
         yield
 
 

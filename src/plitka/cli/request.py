@@ -53,6 +53,11 @@ def consecutive_seeds(first: int, count: int) -> list[int]:
         InputError: more than 64 pictures, or no seeds left for them.
     """
     check_range(FieldName("count"), count, 1, MAX_COUNT)
+    return seeds_from(first, count)
+
+
+def seeds_from(first: int, count: int) -> list[int]:
+    """Consecutive seeds, any number of them; raises InputError if there are not so many."""
     if first + count - 1 > MAX_SEED:
         raise InputError("there are no {count} seeds from {seed} to {high}", count=count, seed=first, high=MAX_SEED)
     return list(range(first, first + count))

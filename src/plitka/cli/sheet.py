@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plitka.cli.arguments import Commands, Translate, add_command, add_recipe_options
+from plitka.cli.arguments import Commands, Translate, add_command, add_recipe_options, shown
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.output import check_writable
 from plitka.cli.recipe import palette_of, read_recipe
@@ -58,8 +58,8 @@ def _add_assumptions(parser: argparse.ArgumentParser, _: Translate) -> None:
     group = parser.add_argument_group(_("what is assumed"))
     for name, one in ASSUMED.items():
         options = (FieldName(name).option, _short_option(name))
-        usual = _("{what} (usual: {usual:g} {unit})").format(
-            what=_(one.label.message), usual=float(one.usual), unit=one.unit
+        usual = _("{what} (usual: {usual} {unit})").format(
+            what=_(one.label.message), usual=shown(float(one.usual), _), unit=one.unit
         )
         group.add_argument(*options, dest=name, metavar="N", help=usual.replace("%", "%%"))
     group.add_argument(

@@ -32,11 +32,12 @@ def check_limits(request: CompleteRequest, usual: GuidedDefaults) -> None:
         if allowed is not None and not allowed[0] <= value <= allowed[1]:
             raise InputError(
                 "{name} is {value:g}, and this model gives no true picture outside of {low:g} to {high:g}; choose a "
-                "value between them, or force it",
+                "value between them, or add {force} to try it all the same",
                 name=FieldName(name),
                 value=value,
                 low=allowed[0],
                 high=allowed[1],
+                force=FieldName("force"),
             )
 
 

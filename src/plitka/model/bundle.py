@@ -7,16 +7,15 @@ of a hub repository, or a single file beside such a folder without weights.
 
 import hashlib
 import json
-import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import tomli_w
 
+from plitka.core.files.home import home_folder
 from plitka.core.generation import GUIDANCE_RANGE, STEPS_RANGE, STRENGTH_RANGE, Defaults, GuidedDefaults
 from plitka.core.recipes.recipe import V45, PromptStyle
 from plitka.core.scene import SIZE_PX_RANGE, SIZE_STEP_PX
@@ -172,8 +171,7 @@ def list_bundles() -> dict[str, Path]:
 
 def models_folder() -> Path:
     """Where the user's bundles lie: `$PLITKA_HOME/models`, or the platform's place for data."""
-    home = os.environ.get("PLITKA_HOME")
-    return (Path(home) if home else platformdirs.user_data_path("plitka", appauthor=False)) / "models"
+    return home_folder() / "models"
 
 
 def _read_bundle(top: Table, folder: Path) -> Bundle:

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
 from plitka.serve import (
     cog_api,
+    materials_api,
     openai_api,
     own_api,
     plain_api,
@@ -41,7 +42,7 @@ from plitka.serve.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
-OWN = (own_api, uploads_api, session_api, sheets_api, previews_api)
+OWN = (own_api, uploads_api, session_api, sheets_api, materials_api, previews_api)
 """The modules of our own contract."""
 _STOP_GRACE_S = 5.0
 

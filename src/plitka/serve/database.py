@@ -18,7 +18,9 @@ _START = b"SQLite format 3\0"
 """Of SQLite's file."""
 _OWNER_LOCK = 0x706C69746B61
 """PostgreSQL's name of our lock: "plitka"."""
-_LOCK_WAIT_MS = 2_000
+_OWNER_WAIT_MS = 2_000
+_LOCK_NOT_AVAILABLE = "55P03"
+"""SQLSTATE of a lock that was waited for in vain."""
 
 
 class OpenedFile:
@@ -146,10 +148,12 @@ def take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> No
 
 def _take_advisory_lock(connection: sa.Connection) -> None:
     """The server lets go of an ended service's lock a moment after the service is gone."""
-    connection.execute(sa.text(f"SET lock_timeout = {_LOCK_WAIT_MS}"))
+    connection.execute(sa.text(f"SET lock_timeout = {_OWNER_WAIT_MS}"))
     try:
         connection.execute(sa.select(sa.func.pg_advisory_lock(_OWNER_LOCK)))
     except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise
         raise _refuse_second() from error
     connection.execute(sa.text("SET lock_timeout = DEFAULT"))
     connection.commit()

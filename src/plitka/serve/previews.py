@@ -16,11 +16,13 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
 from plitka.core.files.picture import encode_png
 from plitka.core.generation import CompleteRequest, Request
+from plitka.core.material.formats import MaterialFile
+from plitka.core.material.maps import material_of
 from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import Lighting
 from plitka.core.tile.blanks import Blank
@@ -125,6 +127,14 @@ class Previews:
             InputError, Unavailable: as `geometry`.
         """
         return await self._work(make_render, asked.request)
+
+    async def material(self, asked: PreviewRequest, file: MaterialFile) -> bytes:
+        """The maps of a scene as a file.
+
+        Raises:
+            InputError, Unavailable: as `geometry`.
+        """
+        return await self._work(partial(make_material_file, file=file), asked.request)
 
     @contextmanager
     def hold(self, key_id: str) -> Iterator[None]:
@@ -240,3 +250,13 @@ def make_geometry(request: CompleteRequest) -> bytes:
 def make_render(request: CompleteRequest) -> bytes:
     """The picture of a request as a PNG."""
     return encode_png(paint_layer(_bench().layer(request), request.scene, request.seed).pixels)
+
+
+def make_material_file(request: CompleteRequest, file: MaterialFile) -> bytes:
+    """The maps of a scene as a file.
+
+    Raises:
+        InputError: masks that cannot be used, or a zone without granules.
+    """
+    rendering = paint_layer(_bench().layer(request), request.scene, request.seed)
+    return file.encode(material_of(request, rendering))

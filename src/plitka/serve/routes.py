@@ -18,6 +18,7 @@ MODELS = "/v1/models"
 MEASURE = "/v1/measure"
 MASKS = "/v1/masks"
 SHEETS = "/v1/sheets"
+MATERIALS = "/v1/materials"
 PALETTES = "/v1/palettes"
 SESSION = "/v1/session"
 RENDERS = "/v1/renders"
@@ -57,8 +58,8 @@ UPLOAD_PATHS = frozenset({MEASURE, MASKS, PALETTES})
 """Where a body is a file, and may be larger."""
 
 ORDER_PATHS = (
-    JOBS, RENDERS, GEOMETRIES, SHEETS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS, MODEL_PREDICTIONS, ROOT,
-    PREDICT, GENERATE,
+    JOBS, RENDERS, GEOMETRIES, SHEETS, MATERIALS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS,
+    MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE,
 )  # fmt: skip
 """Where a body is an order, and may have masks; a sheet's may have a logo."""
 

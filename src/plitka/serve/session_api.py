@@ -113,7 +113,9 @@ def _caller(service: Service, given: SignIn, address: str) -> Caller:
         if service.one_time_links.use(given.link):
             return keys.LOCAL
         service.allowance.count_refusal(address)
-        raise NotIdentified("this link has been used or is too old; start `plitka serve --open` again, or use a key")
+        raise NotIdentified(
+            "this link has been used or is too old; sign in with a key, or ask the operator for another link"
+        )
     caller = keys.identify(service.store, (given.key or "").strip())
     if caller is None:
         service.allowance.count_refusal(address)

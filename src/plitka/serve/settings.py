@@ -1,6 +1,6 @@
 """Settings of the service: their defaults, and how environment variables change them.
 
-Standard library only, so that the command line can show the defaults without loading the service. What may
+Nothing slow is imported, so that the command line can show the defaults without loading the service. What may
 hold a password is read from the environment and never shown.
 """
 
@@ -12,9 +12,12 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from plitka.core.files.home import home_folder
 from plitka.errors import InputError
 
 PREFIX = "PLITKA_"
+DATA_NAME = "service"
+"""The data folder's, among what plitka keeps for its user."""
 DATABASE_NAME = "plitka.sqlite"
 """The database's file in a data folder, and in a backup."""
 PICTURES_NAME = "pictures"
@@ -34,7 +37,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = field(default=8000, metadata={_RANGE: (0, 65535)})
     """0: any that is free."""
-    data: Path = Path("plitka-data")
+    data: Path = field(default_factory=lambda: home_folder() / DATA_NAME)
     """Folder of the database and the pictures, where the two URLs below name no other place."""
     database_url: str = field(default="", repr=False)
     """SQLAlchemy's; empty: SQLite in `data`."""

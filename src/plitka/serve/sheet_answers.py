@@ -75,6 +75,8 @@ class AssumptionAnswer(Answer):
     label: str
     value: float
     unit: str
+    low: float = Field(description="The least that it may be.")
+    high: float = Field(description="The most.")
     origin: Literal["usual", "own"] = Field(description="own: the request or its recipe gave it.")
     source: str = Field(description="Of the usual value.")
 

@@ -31,7 +31,7 @@ from plitka.serve.kept_masks import put_masks, take_masks
 from plitka.serve.settings import Settings
 
 _SECRET_BYTES = 32
-_LOCK_WAIT_MS = 1000
+_TABLES_WAIT_MS = 1000
 """For the tables, when it is found out whether they can be written."""
 _PAGE_BYTES = 1_000_000
 """Of the orders, results and errors of one page of jobs."""
@@ -174,7 +174,7 @@ class Store:
             elif connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on":
                 raise waits.away()
             else:
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_WAIT_MS}ms'")
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_TABLES_WAIT_MS}ms'")
                 connection.exec_driver_sql("LOCK TABLE keys, jobs IN ROW EXCLUSIVE MODE")  # as whoever writes takes it
 
     @contextmanager

@@ -16,6 +16,8 @@ import { followAddress } from "./state.js";
 import { followLanguage, texts } from "./texts.js";
 import { effect, signal } from "./vendor/preact-signals.js";
 import { render } from "./vendor/preact.js";
+import { Dialog } from "./widgets/dialog.js";
+import { Later } from "./widgets/later.js";
 import { sentenceOf } from "./widgets/refusal.js";
 
 const refusal = signal(/** @type {Refusal | null} */ (null));
@@ -27,12 +29,48 @@ function tell(reason) {
   if (reason.status !== 401) refusal.value = reason;
 }
 
+/** What is opened above the tile, and loaded when it first is; each is given a way to close itself. */
+const ROOMS = {
+  sheet: async () => (await import("./panels/sheet.js")).Sheet,
+  gallery: async () => (await import("./panels/gallery.js")).Gallery,
+  photographIn: async () => (await import("./panels/photograph_in.js")).PhotographIn,
+};
+/** @typedef {keyof typeof ROOMS} Room */
+
+const rooms = /** @type {Room[]} */ (Object.keys(ROOMS));
+const opened = signal(/** @type {{name: Room, Panel: any} | null} */ (null));
+
+/** @param {Room} name */
+const open = async (name) => {
+  opened.value = { name, Panel: await ROOMS[name]() };
+};
+
+function Rooms() {
+  const words = texts.value.rooms;
+  const close = () => {
+    opened.value = null;
+  };
+  return html`
+    <nav class="rooms" aria-label=${words.title}>
+      ${rooms.map((name) => html`<button key=${name} type="button" onClick=${() => void open(name)}>${words.names[name]}</button>`)}
+    </nav>
+    ${opened.value &&
+    html`<${Dialog} title=${words.names[opened.value.name]} onClose=${close}><div class="room"><${opened.value.Panel} onClose=${close} /></div><//>`}
+  `;
+}
+
+const loadFloor = async () => (await import("./panels/floor.js")).Floor;
+
 function Mixer() {
   return html`
-    <main class="mixer">
+    <main>
       <h1 class="unseen">${texts.value.title}</h1>
-      <div class="left"><${Stage} /><${Photograph} /></div>
-      <div class="right"><${Recipe} /><${Zones} /><${Look} /></div>
+      <${Rooms} />
+      <div class="mixer">
+        <div class="left"><${Stage} /><${Photograph} /></div>
+        <div class="right"><${Recipe} /><${Zones} /><${Look} /></div>
+      </div>
+      <div class="below"><${Later} title=${texts.value.floor.title} told=${texts.value.floor.told} load=${loadFloor} /></div>
     </main>
   `;
 }

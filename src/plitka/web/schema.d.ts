@@ -278,6 +278,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the maps of a tile for other programs
+         * @description Base colour, normals, roughness, occlusion and height of a seamless tile; it counts as a preview does.
+         */
+        post: operations["send_material_v1_materials_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/renders": {
         parameters: {
             query?: never;
@@ -338,6 +358,16 @@ export interface components {
             value: number;
             /** Unit */
             unit: string;
+            /**
+             * Low
+             * @description The least that it may be.
+             */
+            low: number;
+            /**
+             * High
+             * @description The most.
+             */
+            high: number;
             /**
              * Origin
              * @description own: the request or its recipe gave it.
@@ -807,6 +837,107 @@ export interface components {
              */
             cost_of_bags: number | null;
         };
+        /**
+         * MaterialBody
+         * @description A tile, and how its maps are written.
+         * @example {
+         *       "recipe": "60% red, 30% black, 10% white",
+         *       "seed": 7
+         *     }
+         * @example {
+         *       "field_mm": 250,
+         *       "format": "glb",
+         *       "recipe": "60% red, 30% black, 10% white",
+         *       "size_px": 1024,
+         *       "wet": true
+         *     }
+         */
+        MaterialBody: {
+            /**
+             * Zones
+             * @description Parts of the tile with a mix of their own; where masks overlap, the later one is on top.
+             * @example [
+             *       {
+             *         "mask": "border:8%",
+             *         "recipe": "white"
+             *       }
+             *     ]
+             */
+            zones?: components["schemas"]["ZoneOrder"][] | null;
+            /** Granules */
+            granules?: ("0.5-1.5" | "1-3" | "1-4" | "2-4") | null;
+            /** Granule Mm */
+            granule_mm?: number[] | null;
+            /**
+             * Coarse
+             * @description Names or codes of the colours whose chips are larger.
+             * @example [
+             *       "red"
+             *     ]
+             */
+            coarse?: string[] | null;
+            /**
+             * Fine
+             * @description Names or codes of the colours whose chips are smaller; none that is coarse.
+             */
+            fine?: string[] | null;
+            surface?: components["schemas"]["Surface"] | null;
+            light?: components["schemas"]["Lighting"] | null;
+            /**
+             * Wet
+             * @description Rain lies on the tile: darker, with a gloss.
+             */
+            wet?: boolean | null;
+            /** Field Mm */
+            field_mm?: number | null;
+            /**
+             * Words
+             * @description Words about the look for the prompt, in place of those that the recipe has.
+             * @example [
+             *       "matte finish"
+             *     ]
+             */
+            words?: string[] | null;
+            /**
+             * Recipe
+             * Format: recipe
+             * @description The mix in words, English or Russian; at most 1000 characters.
+             * @example 60% red, 30% black, 10% white
+             */
+            recipe: string;
+            /**
+             * Seed
+             * @description The same seed repeats the maps; -1: a random one.
+             * @default 7
+             */
+            seed: number;
+            /**
+             * Size Px
+             * @description Side of the maps.
+             * @default 512
+             */
+            size_px: number;
+            /**
+             * Bits
+             * @description Of each channel of the maps in a zip; the height always has 16.
+             * @default 8
+             * @enum {integer}
+             */
+            bits: 8 | 16;
+            /** @description Of the answer; what `Accept` asks for if left out, and a zip if that asks for none. */
+            format?: components["schemas"]["MaterialFormat"] | null;
+            /**
+             * Language
+             * @description Of the zip's README; that of `Accept-Language` if left out.
+             */
+            language?: ("en" | "ru") | null;
+        };
+        /**
+         * MaterialFormat
+         * @description A kind of file, by the end of its name.
+         * @enum {string}
+         */
+        MaterialFormat: "zip" | "glb";
         /**
          * MeasureAnswer
          * @description What was measured on a picture.
@@ -2757,6 +2888,103 @@ export interface operations {
             };
             /** @description The picture was made, and is lost or damaged. */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something broke here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_material_v1_materials_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterialBody"];
+            };
+        };
+        responses: {
+            /** @description The material in the format that was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                    "model/gltf-binary": string;
+                };
+            };
+            /** @description The recipe, or the JSON itself, cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

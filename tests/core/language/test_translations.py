@@ -162,6 +162,38 @@ def test_an_error_within_an_error_is_told_in_its_language() -> None:
     assert "the ground" not in language.localise(outer, "ru")
 
 
+def test_numbers_have_a_decimal_comma_in_russian() -> None:
+    """However the sentence rounds them."""
+    error = errors.InputError(
+        "{name} must lie in {low:g}..{high:g}, not {value:g}", name="x", low=0.5, high=2, value=2.5
+    )
+    assert language.localise(error, "en") == "x must lie in 0.5..2, not 2.5"
+    assert {"0,5..2", "2,5"} <= set(re.findall(r"[\d,.]*\d", language.localise(error, "ru")))
+
+
+@pytest.mark.parametrize(
+    ("refused", "english", "russian_words"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "a"), "there is no such file or folder", "файл не найден"),
+        (PermissionError(13, "Permission denied", "a"), "it may not be opened", "нет прав доступа"),
+        (IsADirectoryError(21, "Is a directory", "a"), "it is a folder", "это папка"),
+        (NotADirectoryError(20, "Not a directory", "a"), "it is no folder", "это не папка"),
+        (OSError(28, "No space left on device"), "No space left on device", "No space left on device"),
+    ],
+)
+def test_what_the_system_says_is_told_without_its_number(refused: OSError, english: str, russian_words: str) -> None:
+    """In the reader's language where the reason is a usual one."""
+    error = errors.InputError("{path} cannot be read: {reason}", path="a", reason=refused)
+    assert language.localise(error, "en") == f"a cannot be read: {english}"
+    assert language.localise(error, "ru") == f"не удаётся прочитать a: {russian_words}"
+
+
+def test_one_word_for_one_thing_in_russian() -> None:
+    """What a picture, the base of a model and the usual value are called."""
+    said = " ".join(russian().values()).lower()
+    assert not re.findall(r"картин\w*|обычно:|по умолчанию:|\[errno|кончаться", said)
+
+
 def test_a_notice_is_told_in_russian() -> None:
     """As an error is, with what is within it."""
     inner = Notice("the percents add up to {total}, not to 100; they were scaled to 100", {"total": 60})

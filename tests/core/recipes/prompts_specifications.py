@@ -109,7 +109,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      ["'сороковая' is taken as a size; it changes", "'100м2' is taken as a size; it changes nothing in",
      "not understood, and passed on to the model as"]),
     ("т сер 50 св сер 50", "DKGRAY 50, LTGRAY 50", {}, [], []),
-    ("жолтый 20 чорный 80 как обычно", "YELLOW 20, BLACK 80", {}, ["как обычно"], ["'жолтый' is read as 'Желтый'",
+    ("жолтый 20 чорный 80 как обычно", "YELLOW 20, BLACK 80", {}, ["как обычно"], ["'жолтый' is read as 'Жёлтый'",
      "'чорный' is read as 'Чёрный'", "not understood, and passed on to the model as"]),
     ("чер 85 + микс 15 (кр/син/желт)", "BLACK 85, RED 5, BLUE 5, YELLOW 5", {}, [], []),
     ("кол-во 120, цвет чер/кр 90/10, толщ 25", "BLACK 90, RED 10", {}, [],

@@ -179,7 +179,7 @@ def test_the_base_colour_is_the_same_in_any_light() -> None:
 
 @pytest.mark.parametrize("surface", Surface)
 def test_water_makes_the_surface_smooth(surface: Surface) -> None:
-    """The roughness map is the surface's, whatever the light, and a wet one is smoother; the others stay."""
+    """The roughness map is the surface's, whatever the light, and a wet one is smoother and darker; the others stay."""
     dry = replace(scene_of("red", 128), surface=surface)
     dry_maps, wet_maps, in_the_sun = (
         render_maps(render(ask(scene))) for scene in (dry, replace(dry, wet=True), replace(dry, light=Lighting.SUN))
@@ -187,6 +187,7 @@ def test_water_makes_the_surface_smooth(surface: Surface) -> None:
     assert np.median(dry_maps["roughness"]) / 65535 == pytest.approx(SURFACES[surface].roughness, abs=0.15)
     assert np.median(wet_maps["roughness"]) < 0.7 * np.median(dry_maps["roughness"])
     assert (wet_maps["roughness"] < dry_maps["roughness"]).all()
+    assert wet_maps["albedo"].mean() < 0.95 * dry_maps["albedo"].mean()
     assert all((dry_maps[name] == wet_maps[name]).all() for name in ("ids", "height", "normal", "ao"))
     assert all((dry_maps[name] == in_the_sun[name]).all() for name in dry_maps)
 

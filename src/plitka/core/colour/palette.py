@@ -111,8 +111,14 @@ class Palette:
         for name in names:
             colour = self.find(name)
             if colour is None:
-                likely = ", ".join(self.suggest(name)) or "plitka colours"
-                raise InputError("there is no colour {name!r}; try: {likely}", name=name, likely=likely)
+                likely = self.suggest(name)
+                raise InputError(
+                    "there is no colour {name!r}; try: {likely}"
+                    if likely
+                    else "there is no colour {name!r}; name a colour of the list, or give a hex such as #A63D30",
+                    name=name,
+                    likely=", ".join(likely),
+                )
             found[colour.code] = colour
         return tuple(found.values())
 
@@ -219,7 +225,7 @@ def _read_bytes(path: Path) -> bytes:
             return file.read(MAX_PALETTE_BYTES + 1)
     except OSError as exc:
         raise PaletteError(
-            "{path}: the palette cannot be read ({reason}); give the path of a CSV file", path=path, reason=exc.strerror
+            "{path}: the palette cannot be read ({reason}); give the path of a CSV file", path=path, reason=exc
         ) from exc
 
 

@@ -171,8 +171,10 @@ def encode_picture(pixels: RgbImage, suffix: str, fields: Mapping[str, str], px_
 
 
 def _density(px_per_mm: float | None) -> dict[str, tuple[float, float]]:
-    dpi = 0 if px_per_mm is None else px_per_mm * _MM_PER_INCH
-    return {"dpi": (dpi, dpi)} if dpi else {}
+    if px_per_mm is None:
+        return {}
+    dpi = px_per_mm * _MM_PER_INCH
+    return {"dpi": (dpi, dpi)}
 
 
 def read_fields(path: Path) -> dict[str, str]:

@@ -36,7 +36,7 @@ from plitka.core.recipes.signs import (
 )
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
-from plitka.errors import RecipeError
+from plitka.errors import RecipeError, UnknownColour
 
 MAX_DIGITS = 9
 MAX_TYPO_WORDS = 3
@@ -335,15 +335,17 @@ class NameScanner:
         span = self.source.span(start, end)
         typed = self.source.text[slice(*span)][:MAX_QUERY]
         if not suggestions:
-            return self.source.refuse(
-                "unknown colour {name!r}; `plitka colours` lists the colours, and a hex such as #A63D30 is one too",
-                span,
+            return UnknownColour(
+                "unknown colour {name!r}; name a colour of the list, or give a hex such as #A63D30",
+                source=self.source.text,
+                span=span,
                 name=typed,
             )
-        return self.source.refuse(
-            "unknown colour {name!r}; did you mean {nearest}? `plitka colours` lists all",
-            span,
-            suggestions,
+        return UnknownColour(
+            "unknown colour {name!r}; did you mean {nearest}?",
+            source=self.source.text,
+            span=span,
+            suggestions=suggestions,
             name=typed,
             nearest=", ".join(suggestions),
         )

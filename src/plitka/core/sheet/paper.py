@@ -21,7 +21,7 @@ _LOGO_MM = (46.0, 13.0)
 """Largest width and height."""
 _HEAD_MM, _BOTTOM_MM, _FOOT_MM = 11.0, 14.0, 11.0
 _LINE = 1.25
-_MM_IN_PT = 25.4 / 72
+MM_IN_PT = 25.4 / 72
 _BOLD = 700
 
 
@@ -98,7 +98,7 @@ class Paper(FPDF):
     ) -> None:
         """A paragraph; the next one begins below it."""
         self.use(size_pt=size_pt, style=style, colour=colour)
-        height_mm = size_pt * _MM_IN_PT * _LINE
+        height_mm = size_pt * MM_IN_PT * _LINE
         self.set_x(MARGIN_MM)
         self.multi_cell(
             width_mm, height_mm, self.checked(text), align=align, link=link, new_x=XPos.LMARGIN, new_y=YPos.NEXT

@@ -16,7 +16,7 @@ from plitka.core.colour.spaces import hex_to_srgb8
 from plitka.core.recipes.recipe import Notice
 from plitka.core.sheet.document import Document
 from plitka.core.sheet.materials import Material, ZonePart
-from plitka.core.sheet.paper import FAMILY, GREY, INK, MARGIN_MM, PALE, WIDTH_MM, Paper
+from plitka.core.sheet.paper import FAMILY, GREY, INK, MARGIN_MM, MM_IN_PT, PALE, WIDTH_MM, Paper
 from plitka.core.sheet.qr import qr_modules
 from plitka.core.sheet.wording import MONEY_DECIMALS, TITLE
 
@@ -34,7 +34,6 @@ _QR_MM = 28.0
 _BODY_PT, _SMALL_PT = 9.0, 7.5
 _LINE = 1.25
 """Distance of lines, of the size of the letters."""
-_MM_IN_PT = 25.4 / 72
 _SWATCH_MM = 3.0
 _DARK_BASE = (34, 34, 34)
 
@@ -250,7 +249,7 @@ def _table(
         col_widths=tuple(widths_mm),
         text_align=tuple(aligns or (Align.L, Align.L, *[Align.R] * (len(widths_mm) - 2))),  # type: ignore[arg-type]  # fpdf2 takes one for each column
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        line_height=size_pt * _MM_IN_PT * _LINE,
+        line_height=size_pt * MM_IN_PT * _LINE,
         padding=padding_mm,
         headings_style=FontFace(color=GREY, size_pt=size_pt - 1, family=FAMILY),
         v_align=VAlign.M,

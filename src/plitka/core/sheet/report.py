@@ -90,6 +90,8 @@ def _assumption(sheet: Sheet, name: str, tell: Callable[[Notice], str]) -> dict[
         "label": tell(one.label),
         "value": _rounded(sheet.assumptions.value(name)),
         "unit": one.unit,
+        "low": one.low,
+        "high": one.high,
         "origin": sheet.assumptions.origin(name).value,
         "source": tell(one.source),
     }

@@ -13,7 +13,7 @@ from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import FloatMap, Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.masks import ZoneIndex, label_masks
-from plitka.core.tile.shading import LightMaps, compute_light, normals, photograph, shrink, vary_chips
+from plitka.core.tile.shading import LightMaps, compute_light, normals, photograph, shrink, vary_chips, wetted_albedo
 from plitka.core.tile.surfaces import SURFACES, configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares
 
@@ -216,9 +216,9 @@ def render_maps(rendering: Rendering) -> dict[str, npt.NDArray[np.uint16]]:
     """The surface as maps for other renderers, 16 bits a channel, periodic.
 
     Returns:
-        albedo: (H, W, 3) sRGB without light or shadow. ids: (H, W) chip. height: (H, W) from the lowest to the highest
-        point. normal: (H, W, 3) OpenGL convention, -1..1 as 0..65535. roughness: (H, W), of the surface, dry or wet.
-        ao: (H, W) share of the sky that is seen.
+        albedo: (H, W, 3) sRGB without light or shadow, dry or wet. ids: (H, W) chip. height: (H, W) from the lowest to
+        the highest point. normal: (H, W, 3) OpenGL convention, -1..1 as 0..65535. roughness: (H, W), of the surface,
+        dry or wet. ao: (H, W) share of the sky that is seen.
     """
     layer, geometry, oversample = rendering.layer, rendering.geometry, rendering.geometry.config.oversample
     height = shrink(geometry.height_mm[..., None], oversample)[..., 0]
@@ -227,8 +227,9 @@ def render_maps(rendering: Rendering) -> dict[str, npt.NDArray[np.uint16]]:
     upward = normal * np.array([1, -1, 1], np.float32)
     span = max(float(np.ptp(height)), 1e-6)
     ao = shrink(layer.light.sky[..., None], oversample)[..., 0]
+    albedo = wetted_albedo(rendering.albedo, layer.light_config)
     return {
-        "albedo": _to_uint16(encode_srgb(shrink(rendering.albedo[geometry.ids], oversample))),
+        "albedo": _to_uint16(encode_srgb(shrink(albedo[geometry.ids], oversample))),
         "ids": geometry.ids[::oversample, ::oversample].astype(np.uint16),
         "height": _to_uint16((height - height.min()) / span),
         "normal": _to_uint16((upward + 1) / 2),

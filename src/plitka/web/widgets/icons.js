@@ -16,6 +16,12 @@ const PATHS = {
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   zoom: "M10 4a6 6 0 1 1 0 12 6 6 0 0 1 0-12M15 15l5 5M10 7v6M7 10h6",
   stop: "M6 6h12v12H6z",
+  left: "M14 5l-7 7 7 7",
+  right: "M10 5l7 7-7 7",
+  up: "M5 14l7-7 7 7",
+  down: "M5 10l7 7 7-7",
+  near: "M12 5v14M5 12h14",
+  far: "M5 12h14",
 };
 
 /** @typedef {keyof typeof PATHS} IconName */
