@@ -18,7 +18,7 @@ from plitka.model.checkpoint import Tensors, fit, modern_attention, read_checkpo
 from plitka.model.formats import COMPONENTS
 from plitka.model.fusing import component_weights
 from plitka.model.integrity import check_content
-from plitka.model.library_imports import LIBRARY_ERRORS, quiet_libraries
+from plitka.model.library_imports import quiet_libraries
 from plitka.model.tensor_file import read_header
 
 _UNET, _FIRST, _SECOND = COMPONENTS
@@ -80,7 +80,7 @@ def empty_networks(facts: BaseFacts, parts: Collection[str] = NETWORKS) -> dict[
     try:
         with quiet_libraries(), init_empty_weights():
             return {part: _build(kind, facts, part) for part, kind in network_kinds(facts).items() if part in parts}
-    except LIBRARY_ERRORS as exc:
+    except Exception as exc:  # tokenizers raises no other kind, and transformers kinds of its own
         raise _unusable(facts.folder, exc) from exc
 
 
@@ -107,7 +107,7 @@ def read_tokenizers(facts: BaseFacts) -> tuple[Any, Any]:
                 CLIPTokenizer.from_pretrained(facts.folder / name, local_files_only=True)
                 for name in ("tokenizer", "tokenizer_2")
             )
-    except LIBRARY_ERRORS as exc:
+    except Exception as exc:  # tokenizers raises no other kind, and transformers kinds of its own
         raise _unusable(facts.folder, exc) from exc
     _check_end_mark(facts, second)
     return first, second

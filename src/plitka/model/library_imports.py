@@ -11,22 +11,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from safetensors import SafetensorError
-
-LIBRARY_ERRORS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SafetensorError,
-    TypeError,
-    ValueError,
-)
-"""What diffusers, transformers and torch raise when a file or a configuration is not what they expect."""
-
 
 @contextmanager
 def uncollected_imports() -> Iterator[None]:
