@@ -1,5 +1,6 @@
 # make tile    a first picture: sets up .venv, then paints the recipe below
 # make test    lint, types, import contracts, tests: what CI runs
+# make wheel   dist/plitka-*.whl, the whole program in one file, to install elsewhere
 # make clean   remove what make has made
 #
 # PYTHON=python3.12   another interpreter (3.11 to 3.13)
@@ -12,18 +13,24 @@ RECIPE ?= 60% red, 30% black, 10% white
 SEED ?= 7
 
 BIN := .venv/bin
+# Node comes into .venv with the checkers.
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 TORCH_PIN := $(shell sed -n '/^torch==/p' constraints.txt)
 # One stamp for each choice of TORCH, so that another choice is installed and the same one is not.
 TORCH_STAMP := .venv/torch-$(shell printf '%s' '$(TORCH)' | cksum | cut -d' ' -f1).stamp
 CATALOGUES := src/plitka/core/language/locale
 
-.PHONY: tile test lint types contracts tests translations clean
+.PHONY: tile wheel test lint types contracts tests translations clean
 .DELETE_ON_ERROR:
 
 tile: .venv/plitka.stamp
 	@$(BIN)/plitka generate '$(RECIPE)' --seed $(SEED) --output tile.png
 	@echo "The picture is $(CURDIR)/tile.png"
+
+wheel: .venv/plitka.stamp
+	@$(PIP) wheel --quiet --no-deps --wheel-dir dist .
+	@ls dist/*.whl
 
 test: lint types contracts tests
 
@@ -31,22 +38,24 @@ lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: .venv/dev.stamp
+types: .venv/dev.stamp node_modules/.stamp
 	$(BIN)/mypy
+	$(NODE)/tsc --project tsconfig.json
 
 contracts: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 # After the cheap checks, also under make -j: the last lines are then pytest's. One process for each core, and in
-# each of them one thread: the tests' networks are too small to share.
-tests: .venv/dev.stamp | lint types contracts
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile
+# each of them one thread: the tests' networks are too small to share. Files are dealt in their order, since the ones
+# with the fewest tests, which would be last, take the longest.
+tests: .venv/dev.stamp node_modules/.stamp | lint types contracts
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 translations: .venv/dev.stamp
 	$(BIN)/pybabel --quiet compile --domain plitka --directory $(CATALOGUES)
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tile.png
+	rm -rf .venv node_modules build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tile.png
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian splits ensurepip off into another package; the pip that is there can fill the environment too.
@@ -80,4 +89,9 @@ $(TORCH_STAMP): constraints.txt | $(BIN)/python
 .venv/dev.stamp: .venv/plitka.stamp
 	@echo "Installing the checkers"
 	@$(PIP) install --quiet --constraint .venv/constraints.txt --editable '.[dev]'
+	@touch $@
+
+node_modules/.stamp: package.json package-lock.json .venv/dev.stamp
+	@echo "Installing the page's checkers"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund
 	@touch $@

@@ -3,6 +3,7 @@
     python benchmarks/measure_accuracy.py renders --n 300 [--laid]
     python benchmarks/measure_accuracy.py near
     python benchmarks/measure_accuracy.py zones
+    python benchmarks/measure_accuracy.py speed
     python benchmarks/measure_accuracy.py photographs FOLDER
 
 With --laid, and in the second part of each row of near and zones, the measure is told what was laid, of which 5 % of
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,12 @@ ZONED = (
 )
 """The recipe of the ground, then masks with theirs."""
 UNTRUE = 0.05
+TIMED = (
+    *("100% red", "60% red, 40% black", "60% red, 30% black, 10% white"),
+    "25% blue, 25% dark green, 25% red, 25% yellow",
+)
+N_TIMED = 5
+"""Repetitions, of which the shortest counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,9 @@ def main() -> None:
     zones.add_argument("--size-px", type=int, default=512)
     zones.add_argument("--untrue", type=float, default=UNTRUE)
     zones.set_defaults(run=lambda asked: report_zones(asked.size_px, asked.untrue))
+    speed = kinds.add_parser("speed")
+    speed.add_argument("--size-px", type=int, default=1024)
+    speed.set_defaults(run=lambda asked: report_speed(asked.size_px))
     photographs = kinds.add_parser("photographs")
     photographs.add_argument("folder", type=Path)
     photographs.set_defaults(run=lambda asked: report_photographs(asked.folder))
@@ -229,6 +239,28 @@ def report_near(size_px: int, untrue: float) -> None:
     say("largest " + " | ".join(f"{way.max():.1f}" for way in off.T))
     for name, error, stated in (("told", off[:, 1:2], of_told), ("swatch", off[:, 2:], of_swatch)):
         say(f"{name}: uncertainty covers {100 * (error <= stated).mean():.0f} %; median {np.median(stated):.2f} points")
+
+
+def report_speed(size_px: int) -> None:
+    """Print how long pictures of a number of colours take to measure, blind and told what was laid."""
+    geometry = lay_granules(GranuleConfig(size_px=size_px, field_mm=size_px / 7), FIRST_SEED)
+    light = compute_light(geometry, LightConfig())
+    for text in TIMED:
+        recipe = parse_recipe(text).recipe
+        pixels = recolour(geometry, light, recipe, LightConfig(), FIRST_SEED).pixels
+        told = tell(geometry, recipe, FIRST_SEED, UNTRUE)
+        taken = [min(_times(pixels, recipe, laid)) for laid in (None, told)]
+        say(f"{text}: " + " | ".join(f"{wall:.2f} s, processor {cpu:.2f} s" for wall, cpu in taken))
+
+
+def _times(
+    pixels: npt.NDArray[np.uint8], recipe: Recipe, laid: npt.NDArray[np.int64] | None
+) -> Iterator[tuple[float, float]]:
+    """Wall and processor time of some repetitions."""
+    for _ in range(N_TIMED):
+        wall, cpu = perf_counter(), process_time()
+        measure(pixels, recipe.colours, laid=laid)
+        yield perf_counter() - wall, process_time() - cpu
 
 
 def time_measure(

@@ -165,6 +165,41 @@ def test_every_module_has_its_tests(path: Path) -> None:
     assert (TESTS / place.with_name(f"test_{place.name}")).exists()
 
 
+WEB = SOURCE / "web"
+SCRIPTS = sorted(path for path in WEB.rglob("*.js") if "vendor" not in path.parts)
+FORBIDDEN = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|dangerously|https?://"
+)
+IMPORTED = re.compile(r"""(?:from|import)\s*\(?\s*"([^"]+)\"""")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: str(path.relative_to(WEB)))
+def test_scripts_stay_short_and_say_what_they_are(path: Path) -> None:
+    """Each begins with its description; none writes markup, runs text as code or names another server."""
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MAX_FILE_LINES
+    assert text.startswith("/**")
+    assert not FORBIDDEN.search(text)
+    assert path.stem not in VAGUE
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: str(path.relative_to(WEB)))
+def test_scripts_import_downward(path: Path) -> None:
+    """Files that are there, by relative paths; no panel another panel, and only the page itself any panel."""
+    for name in IMPORTED.findall(path.read_text(encoding="utf-8")):
+        target = (path.parent / name).resolve()
+        assert name.startswith("."), name
+        assert target.exists() or target.name == "schema.js", name
+        assert target.parent.name != "panels" or path.stem == "app", f"{path.name} imports the panel {name}"
+        assert (path.parent.name, target.parent.name) != ("widgets", "panels")
+
+
+def test_every_panel_has_its_tests() -> None:
+    """web/panels/recipe.js is tested by tests/web/panels/test_recipe.py."""
+    panels = {path.stem for path in (WEB / "panels").glob("*.js")}
+    assert panels == {path.stem.removeprefix("test_") for path in (TESTS / "web/panels").glob("test_*.py")}
+
+
 def test_every_test_says_what_it_shows() -> None:
     """Each test has a docstring."""
     mute = [

@@ -54,10 +54,13 @@ class MiniConfig:
     guided_strength: float = 0.05
     """So guided mode makes one step, from a noise that hides no granule: under more of it those of one colour
     run together, and the network would have to invent them."""
-    guided_batch: int = 32
-    diffusion_batch: int = 12
-    """Beside the guided step, of what must not be forgotten: text mode."""
-    guided_crop_px: int = 256
+    guided_steps_range: tuple[float, float] = (10, 150)
+    guided_guidance_range: tuple[float, float] = (1.0, 2.0)
+    guided_strength_range: tuple[float, float] = (0.05, 0.2)
+    """Outside of which pictures are untrue: etched, washed out, or of other shares."""
+    guided_batch: int = 12
+    """Of the guided step, and of text mode beside it, so that one compiled network serves both."""
+    guided_crop_px: int = 384
     critic_crop_px: int = 256
     """Of those crops, what the critic sees."""
     shares_batch: int = 16
@@ -85,7 +88,7 @@ SMALL = replace(
     refresh=1,
     kept=192,
     guided_batch=4,
-    diffusion_batch=1,
+    guided_crop_px=256,
     critic_crop_px=128,
     shares_batch=4,
 )
@@ -105,7 +108,6 @@ TOY = replace(
     kept=8,
     refresh=2,
     guided_batch=2,
-    diffusion_batch=1,
     shares_batch=2,
     text_steps=3,
     guided_crop_px=64,

@@ -9,6 +9,10 @@ WIDTHS = (48, 96, 192, 192)
 STEADY_SHIFT = 0.1
 """Deviation of the noise under which a judgement should stay, in pixels of -1..1."""
 
+HUE_SHARE = 0.2
+"""What is left of the critic's pull on hue: the map tells it, and glints that it draws would have colours of their
+own; they mirror a white lamp."""
+
 
 class Critic(nn.Module):
     """Two judges: of patches of about 46 px, two granules wide, and of patches twice as wide at half the size.
@@ -64,8 +68,10 @@ def alikeness(painted: list[list[Tensor]], wanted: list[list[Tensor]]) -> Tensor
 
 
 def pull_of_critic(judgement: Tensor, painted: Tensor, to_pair: Tensor) -> Tensor:
-    """Where the painted pixels would be doubted less, as long as the pull towards the pair."""
+    """Where the painted pixels would be doubted less, in light more than in hue, as long as the pull to the pair."""
     (to_real,) = torch.autograd.grad(-judgement.float().mean(), painted, retain_graph=True)
+    light = to_real.mean(1, keepdim=True)
+    to_real = light + HUE_SHARE * (to_real - light)
     return to_pair.norm() / (to_real.norm() + 1e-12) * to_real
 
 

@@ -27,7 +27,14 @@ def main() -> None:
     parser.add_argument("--guided-guidance", type=float, default=1.0)
     parser.add_argument("--strength", type=float, default=FULL.guided_strength)
     asked = parser.parse_args()
-    guided = GuidedDefaults(steps=asked.guided_steps, guidance=asked.guided_guidance, strength=asked.strength)
+    guided = GuidedDefaults(
+        steps=asked.guided_steps,
+        guidance=asked.guided_guidance,
+        strength=asked.strength,
+        steps_range=FULL.guided_steps_range,
+        guidance_range=FULL.guided_guidance_range,
+        strength_range=FULL.guided_strength_range,
+    )
     shutil.rmtree(asked.bundle, ignore_errors=True)
     write_base(asked.work, asked.bundle / "base", FULL)
     lora, embeddings = "mini_sdxl_lora.safetensors", "mini_sdxl_embeddings.safetensors"

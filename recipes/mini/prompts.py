@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def training_colours() -> tuple[Colour, ...]:
 def draw_sample(rng: random.Random, colours: tuple[Colour, ...], *, n_catalogue: int, style: bool = False) -> Sample:
     """A recipe of 1-8 colours with the shares that people write, in a base or the full v45 caption."""
     n = rng.choices(range(1, 9), LOOK_CHANCES if style else N_COLOURS_CHANCES)[0]
-    last = len(colours) if rng.random() < TRADE_CHANCE and not style else n_catalogue
+    last = len(colours) if rng.random() < TRADE_CHANCE else n_catalogue
     chosen = tuple(rng.sample(range(last), n))
     units = rng.choices((20, 100, 1000), (0.55, 0.38, 0.07))[0]
     cuts = sorted(rng.sample(range(1, units), n - 1))
@@ -51,6 +52,17 @@ def draw_sample(rng: random.Random, colours: tuple[Colour, ...], *, n_catalogue:
     )
     words = _v45_words(parts) if style else _base_words(rng, parts)
     return Sample(chosen, tuple(count / units for count in counts), words)
+
+
+def look_sample(percents: Mapping[str, float]) -> Sample:
+    """A recipe by codes of colours, in the words that the look is asked for with."""
+    index_of = {colour.code: (index, colour) for index, colour in enumerate(training_colours())}
+    found = [index_of[code] for code in percents]
+    parts = ", ".join(
+        f"{percent:g}% {colour.caption_name}" for percent, (_, colour) in zip(percents.values(), found, strict=True)
+    )
+    shares = tuple(percent / 100 for percent in percents.values())
+    return Sample(tuple(index for index, _ in found), shares, _v45_words(parts))
 
 
 def _v45_words(parts: str) -> str:

@@ -1,11 +1,11 @@
 """Stage 4: the UNet learns to light a noised flat map in one pass, as a critic demands it.
 
 Stage 3 begins this by comparing latents. Here the step is trained on what it makes: pictures of flat maps and of tiles
-come in pairs, so pixels are compared where they are determined, and a critic judges the rest (Isola et al. 2017). The
-diffusion loss goes on beside it, for text mode.
+come in pairs, so pixels are compared where they are determined, and a critic judges the rest (Isola et al. 2017). Text
+mode goes on beside it: see `text_mode.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -16,6 +16,7 @@ from PIL import Image
 from prompts import training_colours
 from scenes import Scenes
 from stage import Average, Recorded, Stage, adamw, compiled, half_precision, set_rate
+from text_mode import TextMode
 from textures import Grain, Spectrum, Tails
 from torch import Tensor, nn
 from torch.nn import functional
@@ -33,9 +34,6 @@ ALIKE_WEIGHT = 6.0
 """Of what the critic sees and the pair has not."""
 LATENTS_WEIGHTS = (1.0, 0.1)
 """Of the distance between latents without and with a critic: it shows the way at first and blurs at last."""
-DIFFUSION_WEIGHT = 0.03
-"""Of what must not be forgotten: its gradient is so much longer than that of the pictures, which a step of guided mode
-moves by `sigma` of a velocity only, that with a weight of 1 the last layers would learn next to nothing of the look."""
 SPECTRUM_WEIGHT = 0.15
 TAILS_WEIGHT = 0.01
 GRAIN_WEIGHT = 0.003
@@ -63,11 +61,11 @@ def main() -> None:
         average.update(step)
         pool.refresh(config.refresh)
         if step % 100 == 0:
-            stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
+            stage.log(step=step, **lesson.figures)
         if step % 300 == 299:
             keep(stage, average, unet, lesson)
     keep(stage, average, unet, lesson)
-    stage.log(step=step, **{name: float(value) for name, value in lesson.losses.items()})
+    stage.log(step=step, **lesson.figures)
     average.apply()
     if stage.rank == 0:
         lesson.save_sheet(stage.work / "guided.png")
@@ -91,8 +89,12 @@ class Lesson:
         device: torch.device,
         groups: list[dict[str, object]],
         mend: Callable[[], None] = lambda: None,
+        teacher: Sequence[Tensor] | None = None,
     ) -> None:
-        """`groups` are AdamW's, of all that learns to paint; `mend` may change their gradients."""
+        """`groups` are AdamW's, of all that learns to paint; `mend` may change their gradients.
+
+        `teacher` holds their parameters as they were when text mode was as it shall stay; without, it learns from maps.
+        """
         self.objective, self.vae, self.pool, self.config, self.device = objective, vae, pool, config, device
         self.critic = Critic().to(device, memory_format=torch.channels_last)
         self.mend, self.painter_updates = mend, adamw(groups, device, (0.9, 0.99))
@@ -100,6 +102,7 @@ class Lesson:
         self.all_parameters = [*self.painter, *self.critic.parameters()]
         self.critic_updates = adamw([{"params": list(self.critic.parameters())}], device, (0.0, 0.99))
         self.spectrum, self.tails, self.grain = Spectrum(device), Tails(device), Grain()
+        self.text_mode = TextMode(objective, pool, config.guided_batch, device, self.painter, teacher)
         self.losses: dict[str, Tensor] = {}
         self.criticised, self.goes_on = False, False
         self.heard, self.n_heard = torch.zeros((), device=device), 0
@@ -128,12 +131,15 @@ class Lesson:
         self.n_heard += self.criticised
         self.heard.fill_(min(1.0, self.n_heard / HEARD_STEPS))
         recorded()
+        self.text_mode.weigh()
 
     def _step(self) -> None:
+        self.painter_updates.zero_grad(set_to_none=True)
+        self.text_mode.missed().backward()
         with half_precision(self.device):
             drawn = self.pool.draw(self.config.guided_batch)
             # The UNet sees whole fields: on crops it would learn nothing of places that are far from every border.
-            diffusion, latents = self.objective.pose_and_light(drawn, self.config.diffusion_batch)
+            latents = self.objective.light(drawn.flat, drawn.ids)
             latents, lit, flat = self._crops(latents, drawn.latents, drawn.flat)
             painted = decode(self.vae, latents)
             with torch.no_grad():
@@ -143,10 +149,9 @@ class Lesson:
             losses["grain"] = self.grain.distance(painted, wanted)
             losses["lattice"] = LATTICE_WEIGHT * lattice_loss(painted, wanted)
             pull = self._pull(painted, wanted, shown, losses)
-            losses |= {"latents": functional.mse_loss(latents, lit), "diffusion": diffusion}
-        self.painter_updates.zero_grad(set_to_none=True)
+            losses["latents"] = functional.mse_loss(latents, lit)
         latents_weight = LATENTS_WEIGHTS[self.criticised]
-        ((painted * pull).sum() + latents_weight * losses["latents"] + DIFFUSION_WEIGHT * diffusion).backward()
+        ((painted * pull).sum() + latents_weight * losses["latents"]).backward()
         self.mend()
         nn.utils.clip_grad_norm_(self.painter, 1.0)
         self.painter_updates.step()
@@ -198,6 +203,12 @@ class Lesson:
         (losses["judgement"] + STEADY_WEIGHT * losses["unsteady"]).backward()
         self.critic_updates.step()
         return losses
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What the log tells of a step."""
+        figures = self.losses | self.text_mode.losses | {"text_weight": self.text_mode.weight}
+        return {name: float(value) for name, value in figures.items()}
 
     @torch.no_grad()
     def save_sheet(self, path: Path, n: int = 4) -> None:

@@ -8,7 +8,7 @@ Written as the old system's trainer wrote them: kohya keys with diffusers' names
 rank; embeddings with `clip_g` before `clip_l`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +86,7 @@ class Student:
 
     @property
     def losses(self) -> dict[str, float]:
-        return {name: float(value) for name, value in self.lesson.losses.items()}
+        return self.lesson.figures
 
     def learnt(self, stage: Stage, step: int) -> None:
         """After a step: what all GPUs learnt, its average, other pictures, and now and then what is kept of it."""
@@ -119,6 +119,17 @@ def adapt(parts: Parts, config: MiniConfig) -> list[nn.Embedding]:
     unet.add_adapter(LoraConfig(r=config.lora_rank, lora_alpha=config.lora_rank, target_modules=list(TARGETS)))
     set_strength(unet, config.lora_strength)
     return add_tokens(parts.encoders, parts.tokenizer)
+
+
+@torch.no_grad()
+def fold(unet: nn.Module, lora: Mapping[str, Tensor], strength: float) -> None:
+    """Add an adapter by kohya's keys to the weights of a plain UNet, or take it off where the strength is negative."""
+    for name, module in unet.named_modules():
+        key = "lora_unet_" + name.replace(".", "_")
+        if (down := lora.get(f"{key}.lora_down.weight")) is not None:
+            up = lora[f"{key}.lora_up.weight"].to(module.weight).flatten(1)
+            added = (up @ down.to(module.weight).flatten(1)).view_as(module.weight)
+            module.weight.add_(added, alpha=strength)
 
 
 def set_strength(unet: nn.Module, strength: float) -> None:
@@ -165,6 +176,12 @@ def resume(unet: nn.Module, tables: Sequence[nn.Embedding], work: Path) -> None:
         for name, layers in (("lora_down", module.lora_A), ("lora_up", module.lora_B)):
             (layer,) = layers.values()
             layer.weight.copy_(lora[f"{key}.{name}.weight"])
+    resume_tokens(tables, work)
+
+
+@torch.no_grad()
+def resume_tokens(tables: Sequence[nn.Embedding], work: Path) -> None:
+    """The tokens alone."""
     rows = load_file(work / "embeddings.safetensors")
     for table, name in zip(tables, EMBEDDING_NAMES, strict=True):
         table.weight[-len(rows[name]) :] = rows[name].to(table.weight)

@@ -151,10 +151,6 @@ class Drawn(NamedTuple):
     contrasts: Tensor
     """(B, 3, C) what makes differences of latents comparable with those between the recipe's colours."""
 
-    def first(self, n: int) -> "Drawn":
-        """Some of them."""
-        return Drawn(*(part[:n] for part in self))
-
 
 class Posed(NamedTuple):
     """What the network is asked, and the answer."""
@@ -194,11 +190,11 @@ class Objective(nn.Module):
         posed = self.pose(drawn)
         return self.weigh(posed, self.predict(posed.noised, posed.times, posed.ids))
 
-    def pose(self, drawn: Drawn) -> "Posed":
-        """What the network is asked of some draws."""
+    def pose(self, drawn: Drawn, lit_share: float = GUIDED) -> "Posed":
+        """What the network is asked of some draws, `lit_share` of which it is to light."""
         n, flat = len(drawn.flat), drawn.flat
         # A map without relief is only lit: text mode is to draw the other kind.
-        begins = (torch.rand(n, device=flat.device) < GUIDED) | ~drawn.hinted
+        begins = (torch.rand(n, device=flat.device) < lit_share) | ~drawn.hinted
         times = torch.where(begins, 0, self.draw_times(n))
         begins = begins.view(-1, 1, 1, 1)
         alpha, sigma = (part[times].view(-1, 1, 1, 1) for part in (self.alpha, self.sigma))
@@ -236,14 +232,6 @@ class Objective(nn.Module):
         """What it ends with."""
         return self.alpha[0] * noised - self.sigma[0] * velocity.float()
 
-    def pose_and_light(self, drawn: Drawn, n_posed: int) -> tuple[Tensor, Tensor]:
-        """What is missed of the first few draws, and the latents of all of them lit, by one run of the network."""
-        posed, noised = self.pose(drawn.first(n_posed)), self.noised_map(drawn.flat)
-        lights = torch.zeros(len(noised), dtype=torch.long, device=noised.device)
-        together = ((posed.noised, noised), (posed.times, lights), (posed.ids, drawn.ids))
-        velocity = self.predict(*(torch.cat(parts) for parts in together))
-        return self.weigh(posed, velocity[:n_posed]), self.lit(noised, velocity[n_posed:])
-
     def predict(self, noised: Tensor, times: Tensor, ids: Tensor) -> Tensor:
         """The velocity that the UNet sees in noised latents at (B,) timesteps."""
         return self.velocity(noised, times, *self.read(ids))
@@ -257,7 +245,7 @@ class Objective(nn.Module):
         """The same of captions that were read."""
         conditions = {"text_embeds": pooled, "time_ids": self.time_ids.expand(len(noised), -1)}
         # Whether there is a gradient of it or not: so that one compiled graph serves all.
-        noised.requires_grad_()
+        noised = noised.contiguous().requires_grad_()
         return self.unet(noised, times, encoder_hidden_states=states, added_cond_kwargs=conditions, return_dict=False)[
             0
         ]

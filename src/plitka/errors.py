@@ -4,6 +4,7 @@
 PlitkaError                  .message .values
 ├── InputError               the caller's; asking again unchanged is useless
 │   ├── RecipeError          .source .span .suggestions   -> caret under the place
+│   │   └── UnknownColour    a word that is no colour
 │   ├── PromptTooLong        .n_tokens .limit .lost
 │   └── PaletteError         .path .line
 ├── BundleError              .path; a model on disk is missing, damaged or not what it says
@@ -106,6 +107,10 @@ class RecipeError(InputError):
         self.suggestions = suggestions
 
 
+class UnknownColour(RecipeError):
+    """A word of a recipe is no colour; `suggestions` are spelled like it."""
+
+
 class PromptTooLong(InputError):
     """The prompt has more tokens than the text encoders read; `lost` is the part they would not see."""
 
@@ -119,7 +124,7 @@ class PromptTooLong(InputError):
 class PaletteError(InputError):
     """A maker's palette file cannot be read; `line` counts from 1, 0 for the file as a whole."""
 
-    def __init__(self, message: str, *, path: Path, line: int = 0, **values: object) -> None:
+    def __init__(self, message: str, *, path: Path | str, line: int = 0, **values: object) -> None:
         super().__init__(message, path=path, line=line, **values)
         self.path = path
         self.line = line

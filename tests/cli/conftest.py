@@ -41,6 +41,8 @@ def run(engine: PatchEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for name in ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PLITKA_LANG", "en")
+    monkeypatch.setenv("PLITKA_HOME", str(tmp_path / "home"))  # what the user keeps is neither read nor changed
+    monkeypatch.delenv("PLITKA_DATA", raising=False)
 
     def run(*words: str) -> int:
         try:

@@ -3,7 +3,7 @@
 import argparse
 
 import pytest
-from tests.cli.conftest import no_engine
+from tests.cli.conftest import Run, no_engine
 
 from plitka.cli.parser import build_parser
 
@@ -28,6 +28,27 @@ def test_every_command_has_the_shared_options(words: str, parser: argparse.Argum
     assert named >= {"--json", "--language", "--quiet", "--verbose", "--log-json", "--help"}
     assert all(action.help for action in parser._actions if action.option_strings)
     assert not parser.allow_abbrev
+
+
+@pytest.mark.parametrize(
+    ("language", "steps", "strength"),
+    [("en", "'abc' is no whole number", "'abc' is no number"), ("ru", "'abc' — не целое число", "'abc' — не число")],
+)
+def test_what_is_no_number_is_refused_in_the_readers_language(
+    run: Run, capsys: pytest.CaptureFixture[str], language: str, steps: str, strength: str
+) -> None:
+    """With the option that it was typed for."""
+    for option, told in (("--steps", steps), ("--strength", strength)):
+        assert run("--language", language, "generate", "red", option, "abc") == 2
+        last = capsys.readouterr().err.splitlines()[-1]
+        assert option in last
+        assert told in last
+
+
+def test_a_decimal_comma_is_a_point() -> None:
+    """As Russian messages write it."""
+    options = commands()["generate"].parse_args(["red", "--strength", "0,05", "--guidance", "1.5"])
+    assert (options.strength, options.guidance) == (0.05, 1.5)
 
 
 def test_generate_and_render_ask_for_a_scene_alike() -> None:

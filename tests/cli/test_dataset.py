@@ -80,12 +80,27 @@ class TestDataset:
         run_json(*self.WORDS, "--count", "4")
         before = self.contents()
         assert run_json(*self.WORDS, "--count", "4")["made"] == 0
-        run_json(*self.WORDS, "--count", "7")
+        grown = run_json(*self.WORDS, "--count", "7")
+        assert (grown["made"], grown["count"]) == (3, 7)
         after = self.contents()
         assert {name: after[name] for name in before if name != "metadata.csv"} == {
             name: content for name, content in before.items() if name != "metadata.csv"
         }
         assert len(self.table()) == len(after) - 1 == 7
+
+    def test_a_folder_that_grew_says_what_was_there(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        """Also within a block, whose pictures are not made again; the table is that of a folder made at once."""
+        assert run(*self.WORDS, "--count", "5") == 0
+        whole = self.contents()
+        Path("set").rename("whole")
+        assert run(*self.WORDS, "--count", "1") == 0
+        made_first = Path("set/000000.png").stat().st_mtime_ns
+        capsys.readouterr()
+        assert run(*self.WORDS, "--count", "2") == 0
+        assert "1 pictures made, 1 were there" in capsys.readouterr().out
+        assert run(*self.WORDS, "--count", "5") == 0
+        assert Path("set/000000.png").stat().st_mtime_ns == made_first
+        assert self.contents() == whole
 
     def test_processes_make_the_same_pictures(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         """Two at work or one: the same bytes."""

@@ -5,6 +5,8 @@ from pathlib import Path
 from tests.cli.conftest import Run
 from tests.cli.patch_engine import PatchEngine
 
+from plitka.core.files.picture import read_fields
+
 RECIPE = "60% red, 40% black"
 
 
@@ -27,3 +29,27 @@ def test_a_folder_is_a_place_for_pictures(run: Run) -> None:
     Path("out").mkdir()
     assert run("generate", RECIPE, "-o", "out") == 0
     assert Path("out/tile.png").exists()
+
+
+def test_the_ending_chooses_the_format(run: Run, engine: PatchEngine) -> None:
+    """JPEG and WebP are repeated as PNG is; the sheet of several stays a PNG."""
+    assert run("generate", RECIPE, "--seed", "3", "--width", "128", "--height", "64", "-o", "a.jpg") == 0
+    assert Path("a.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert run("generate", "--like", "a.jpg", "-o", "b.webp") == 0
+    assert Path("b.webp").read_bytes()[8:12] == b"WEBP"
+    first, second = engine.requests
+    assert first == second
+    assert (first.size.width_px, first.size.height_px) == (128, 64)
+    assert run("generate", RECIPE, "--count", "2", "--seed", "1", "-o", "s.webp") == 0
+    assert {"s-1.webp", "s-2.webp", "s-sheet.png"} <= {path.name for path in Path().iterdir()}
+    assert run("generate", RECIPE, "-o", "a.bmp") == 2
+    assert run("generate", RECIPE, "--width", "128") == 2
+
+
+def test_what_viewers_show_can_be_left_out(run: Run) -> None:
+    """The fields that repeat the picture stay."""
+    assert run("generate", RECIPE, "-o", "a.png") == 0
+    assert read_fields(Path("a.png"))["parameters"].endswith("Model: patches, Denoising strength: 0.6")
+    assert run("generate", RECIPE, "--no-parameters", "-o", "b.png") == 0
+    assert "parameters" not in read_fields(Path("b.png"))
+    assert run("generate", "--like", "b.png", "-o", "c.png") == 0

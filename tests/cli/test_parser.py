@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Run, no_engine
 
+from plitka.cli.engines import DEFAULT_MODEL
 from plitka.cli.parser import build_parser
+from plitka.model.bundle import find_bundle
 
 
 def test_every_option_is_documented() -> None:
@@ -28,3 +30,39 @@ def test_help_and_errors_speak_russian(run: Run, capsys: pytest.CaptureFixture[s
     assert "usage:" not in told
     assert run("generate", "--language=ru") == 2
     assert "ошибка" in capsys.readouterr().err
+
+
+def test_common_options_stand_before_or_after_the_command(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Either way they mean the same, in help as well."""
+    assert run("--language", "ru", "--help") == 0
+    assert "использование" in capsys.readouterr().out
+    assert run("--json", "--language", "ru", "parse", "60% red") == 0
+    before = capsys.readouterr().out
+    assert run("parse", "60% red", "--json", "--language", "ru") == 0
+    assert capsys.readouterr().out == before
+    assert before.startswith("{")
+    assert run("--quiet", "model", "list") == 0
+
+
+def test_the_name_alone_shows_what_to_type(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each line is a command that there is, told in either language."""
+    assert run() == 0
+    told = capsys.readouterr().out
+    words = [line.split()[1] for line in told.splitlines() if line.startswith("  plitka")]
+    assert len(words) > 3
+    assert all(run(word, "--help") == 0 for word in words if not word.startswith("-"))
+    capsys.readouterr()
+    assert run("--language", "ru") == 0
+    russian = capsys.readouterr().out
+    assert [line.split()[1] for line in russian.splitlines() if line.startswith("  plitka")] == words
+    assert not set(told.splitlines()) & set(russian.splitlines()) - {""}
+
+
+def test_help_tells_what_the_chosen_model_uses(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The shipped one's usual strength is a twelfth of SDXL's."""
+    assert run("generate", "--help") == 0
+    usual = find_bundle(DEFAULT_MODEL).defaults
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"(usual: {usual.guided.strength:g})" in told
+    assert f"guidance scale (usual: {usual.guidance:g})" in told
+    assert run("generate", "--help", "--model", "no such model") == 0

@@ -14,7 +14,7 @@ from tests.cli.patch_engine import PatchEngine
 
 from plitka.cli.progress import ProgressLines
 from plitka.cli.terminal import Terminal
-from plitka.core.watch import Progress
+from plitka.core.watch import Progress, begin_stage
 from plitka.errors import Cancelled
 
 RECIPE = "60% red, 40% black"
@@ -104,3 +104,21 @@ def test_a_stop_cancels_every_picture() -> None:
         for index in (0, 1):
             with pytest.raises(Cancelled):
                 lines.report(index, Progress(step=2, n_steps=4))
+
+
+def test_a_person_sees_what_is_done_before_the_first_step(
+    run: Run, engine: PatchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loading is told as painting is, in the reader's language."""
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+
+    def after_step(_step: int) -> None:
+        begin_stage("measure")
+        begin_stage("a part without a name")  # the line stays
+
+    engine.after_step = after_step
+    assert run("--language", "ru", "generate", RECIPE, "--seed", "3") == 0
+    assert screen.getvalue().index("начинаю") < screen.getvalue().index("0/4")
+    assert "измеряю" in screen.getvalue()
+    begin_stage("measure")  # nobody follows any more

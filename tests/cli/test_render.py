@@ -15,7 +15,7 @@ from plitka.core.files.picture import read_fields
 from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION
 
 RECIPE = "60% red, 30% black, 10% white"
-MAPS = {"ids": 0, "height": 0, "normal": 2, "roughness": 0, "ao": 0}
+MAPS = {"albedo": 2, "ids": 0, "height": 0, "normal": 2, "roughness": 0, "ao": 0}
 """Name -> colour type of a PNG: 0 is grey, 2 is RGB."""
 
 
@@ -180,7 +180,7 @@ class TestRender:
         "words",
         [
             ("--size", "100"), ("--size", "4096"), ("--seed", "-5"), ("--field-mm", "1"), ("--field-mm", "1900"),
-            ("--granule-mm", "4", "1"), ("--granule-mm", "0", "1"), ("-o", "a.jpg"), ("--whole-tile", "--seamless"),
+            ("--granule-mm", "4", "1"), ("--granule-mm", "0", "1"), ("-o", "a.bmp"), ("--whole-tile", "--seamless"),
             ("--surface", "wet"), ("--light", "dark"), ("--field-mm", "11", "--coarse", "red"),
         ],
         ids=" ".join,

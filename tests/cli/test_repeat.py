@@ -178,3 +178,31 @@ def test_a_scene_that_has_a_drawing_is_repeated_by_its_picture(run: Run, engine:
     assert str(engine.requests[-1].scene.zones[1].mask).startswith("data:image/png;base64,")
     assert run("generate", "--like", "c.png", "-o", "d.png") == 0
     assert Path("c.png").read_bytes() == Path("d.png").read_bytes()
+
+
+def test_what_was_chosen_for_another_model_is_not_repeated(
+    run: Run, engine: PatchEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A render's one step ruins a network's picture; what an option says stays."""
+    assert run("render", RECIPE, "--seed", "5", "--size", "128", "--surface", "cut", "-o", "a.png") == 0
+    assert run("generate", "--like", "a.png", "-o", "b.png") == 0
+    assert run("generate", "--like", "a.png", "--steps", "7", "-o", "c.png") == 0
+    first, second = engine.requests
+    assert (first.seed, first.size.width_px, first.scene.surface) == (5, 128, "cut")
+    assert (first.steps, first.guidance) == (engine.defaults.steps, engine.defaults.guidance)
+    assert first.negative_prompt == engine.defaults.negative_prompt
+    assert second.steps == 7
+    assert "as usual for patches@000000000000" in capsys.readouterr().err
+
+
+def test_a_render_is_repeated(run: Run) -> None:
+    """With all that it shows, to the byte; an option wins."""
+    look = ("--surface", "cut", "--field-mm", "30", "--light", "sun", "--wet", "--whole-tile", "--seed", "9")
+    assert run("render", RECIPE, "--size", "128", *look, "-o", "a.png") == 0
+    assert run("render", "--like", "a.png", "-o", "b.png") == 0
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+    assert run("render", "--like", "a.png", "--no-whole-tile", "--seed", "10", "-o", "c.png") == 0
+    fields = read_fields(Path("c.png"))
+    assert (fields["seed"], "whole_tile" in fields) == ("10", False)
+    assert fields["scene"] == read_fields(Path("a.png"))["scene"]
+    assert run("render") == 2

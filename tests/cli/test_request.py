@@ -64,7 +64,7 @@ def test_without_a_seed_a_random_one_is_told(
         (RECIPE, "--tolerance", "-1"),
         (RECIPE, "--tolerance", "nan"),
         (RECIPE, "--guidance", "nan"),
-        (RECIPE, "-o", "tile.jpg"),
+        (RECIPE, "-o", "tile.bmp"),
         (RECIPE, "-o", "nowhere/tile.png"),
         (RECIPE, "--like", "none.png"),
         (RECIPE, "--unknown"),

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import httpx2
 import pytest
 from tests.cli.conftest import Run, RunJson
 from tests.serve import fast_server
+from tests.serve.conftest import wait_until
 
 
 def test_a_key_is_made_listed_and_revoked(run: Run, run_json: RunJson, capsys: pytest.CaptureFixture[str]) -> None:
@@ -17,10 +19,42 @@ def test_a_key_is_made_listed_and_revoked(run: Run, run_json: RunJson, capsys: p
     assert "boris" in told.err
     assert run("keys", "list", "--data", "kept") == 0
     listed = capsys.readouterr().out
+    assert listed.splitlines()[0].split() == ["id", "name", "role", "a", "minute", "a", "day", "state"]
     assert "anna" in listed
     assert made["key"] not in listed
-    assert run_json("keys", "revoke", made["id"], "--data", "kept") == {"revoked": made["id"]}
+    assert run_json("keys", "revoke", made["id"], "--data", "kept") == {"revoked": made["id"], "cancelled": 0}
     assert run("keys", "revoke", made["id"], "--data", "kept") == 2
+
+
+def test_the_list_of_keys_is_in_the_readers_language(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its heading, and what a key has no number of; without a key there is none."""
+    assert run("keys", "create", "anna", "--data", "kept") == 0
+    assert run("keys", "create", "boris", "--daily", "5", "--data", "kept") == 0
+    capsys.readouterr()
+    assert run("--language", "ru", "keys", "list", "--data", "kept") == 0
+    heading, *rows = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["id", "имя", "роль", "в", "минуту", "в", "день", "состояние"]
+    assert [row[heading.index("в день") :].split() for row in rows] == [
+        ["без", "предела", "действует"],
+        ["5", "действует"],
+    ]
+
+
+def test_where_things_go_is_told(
+    run: Run, run_json: RunJson, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the platform's place for data, unless an option or a variable says another."""
+    monkeypatch.setenv("PLITKA_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("PLITKA_DATA", raising=False)
+    assert run("keys", "create", "anna") == 0
+    assert str(tmp_path / "home" / "service") in capsys.readouterr().err
+    assert (tmp_path / "home" / "service" / "plitka.sqlite").is_file()
+    monkeypatch.setenv("PLITKA_DATA", str(tmp_path / "told"))
+    assert run("keys", "create", "boris") == 0
+    assert str(tmp_path / "told") in capsys.readouterr().err
+    assert run("keys", "create", "carla", "--data", "given") == 0
+    assert str(tmp_path / "given") in capsys.readouterr().err
+    assert [row["name"] for row in run_json("keys", "list")["keys"]] == ["boris"]
 
 
 def test_others_need_a_key_first(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,10 +74,30 @@ def test_a_first_start_tells_how_to_make_a_key(run: Run, tmp_path: Path) -> None
             return (folder / "log").read_text("utf-8")
 
     asked = f"plitka keys create NAME --data '{folder}'"
-    assert asked in told()
+    first = told()
+    assert asked in first
+    assert f"kept in {folder}" in first
     assert asked not in told("--open-loopback")
     assert run("keys", "create", "me", "--data", str(folder)) == 0
     assert asked not in told()
+
+
+def test_the_browser_of_this_machine_is_opened_signed_in(tmp_path: Path) -> None:
+    """By a link that is good once, which is told as well; nobody needs a key for that."""
+    folder, opened, browser = tmp_path / "data", tmp_path / "opened", tmp_path / "browser"
+    folder.mkdir(mode=0o700)
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{opened}.part" && mv "{opened}.part" "{opened}"\n', "utf-8")
+    browser.chmod(0o700)
+    with fast_server.served(folder, "--open", BROWSER=f"{browser} %s") as (_, port):
+        wait_until(opened.exists)
+        url, _, word = opened.read_text("utf-8").partition("#link=")
+        assert url == f"http://127.0.0.1:{port}/"
+        told = (folder / "log").read_text("utf-8")
+        assert f"{url}#link={word}" in told
+        assert "plitka keys create" not in told
+        with httpx2.Client(headers={"X-Plitka-Page": "1"}) as client:
+            statuses = [client.post(f"{url}v1/session", json={"link": word}).status_code for _ in range(2)]
+        assert statuses == [200, 401]
 
 
 def test_a_batch_below_one_is_refused(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,26 @@ def test_a_recipe_error_points_at_the_place(run: Run, capsys: pytest.CaptureFixt
     assert "black" in "\n".join(told)
 
 
+def test_an_empty_recipe_has_no_place(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing stands below the sentence, where a caret would point at nothing."""
+    for recipe in ("", "  "):
+        assert run("parse", recipe) == 2
+        told = capsys.readouterr().err
+        assert told.startswith("error: no colour is named")
+        assert len(told.splitlines()) == 1
+
+
+def test_an_unknown_colour_is_followed_by_the_command_that_lists_them(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Behind the place; the sentence itself is the same over HTTP, where no command helps."""
+    for recipe, hinted in (("60% blak, 40% red", True), ("60% qwrtzx", True), ("60% red, 50%", False)):
+        assert run("parse", recipe) == 2
+        sentence, *rest = capsys.readouterr().err.splitlines()
+        assert "plitka" not in sentence
+        assert ("plitka colours" in rest[-1]) is hinted
+
+
 def test_a_reader_may_leave_early() -> None:
     """`plitka colours | head -1` ends without a complaint."""
     command = [sys.executable, "-m", "plitka", "colours"]

@@ -9,7 +9,9 @@ from plitka.model.bundle import Bundle
 from plitka.model.engine import load_engine
 from plitka.model.engine_config import EngineConfig
 
-N_WARM, N_BUNDLES = 5, 50
+N_WARM, N_BUNDLES = 5, 15
+MOST_GROWTH = 0.0004
+"""Of what the process holds, for each bundle; one that stays is a hundredth."""
 PAGES = Path("/proc/self/statm")
 
 
@@ -23,12 +25,12 @@ def resident_pages() -> int:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_fifty_bundles_one_after_the_other_leave_no_memory_behind(tiny_bundle: Bundle) -> None:
-    """After a warm-up, loading and dropping a bundle 50 times ends within 2 % of the first."""
+def test_bundles_one_after_the_other_leave_no_memory_behind(tiny_bundle: Bundle) -> None:
+    """After a warm-up, loading and dropping a bundle again and again keeps what the process holds."""
     sizes = []
     for _ in range(N_WARM + N_BUNDLES):
         engine = load_engine(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
         assert isinstance(engine.painter._pipe.unet, torch.nn.Module)
         del engine
         sizes.append(resident_pages())
-    assert sizes[-1] <= sizes[N_WARM] * 1.02
+    assert sizes[-1] <= sizes[N_WARM] * (1 + MOST_GROWTH * N_BUNDLES)

@@ -4,15 +4,18 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import redis
 from tests.serve.conftest import RECIPE, Running, free_port, program, running, wait_until
 
-from plitka.errors import InputError
+from plitka.errors import InputError, TooMany
 from plitka.serve.allowance import Allowance
+from plitka.serve.keys import Caller, Role
 from plitka.serve.settings import Settings
 
 
@@ -25,8 +28,6 @@ def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         server = subprocess.Popen(words, stdout=log, stderr=log)
 
     def answers() -> bool:
-        import redis
-
         with redis.Redis(port=port) as client:
             try:
                 return bool(client.ping())
@@ -70,6 +71,39 @@ def test_a_silent_redis_holds_nobody(tmp_path: Path) -> None:
         for call in calls:
             call.close()
     assert 1 <= len(calls) < 10
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.parametrize("jump_s", [-86_400.0, 86_400.0])
+def test_a_clock_that_is_set_changes_no_allowance(
+    jump_s: float, is_shared: bool, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set back by a day it locks nobody out for longer, and set on by a day it gives nobody more."""
+    url = f"redis://127.0.0.1:{request.getfixturevalue('redis_port')}/0" if is_shared else ""
+    allowance = Allowance(Settings(redis_url=url, redis_timeout_s=5.0))
+    own = Caller(key_id=f"{is_shared} {jump_s}", role=Role.MAKER, per_minute=2, daily=50)
+    assert allowance.spend(own).remaining == 1
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + jump_s)
+    assert allowance.spend(own).remaining == 0
+    with pytest.raises(TooMany) as refused:
+        allowance.spend(own)
+    assert refused.value.retry_after_s is not None
+    assert 0 < refused.value.retry_after_s <= 61
+
+
+def test_a_clock_of_redis_that_was_set_back_locks_nobody_out(redis_port: int) -> None:
+    """A counter that has more time left than any may is begun anew."""
+    allowance = Allowance(Settings(redis_url=f"redis://127.0.0.1:{redis_port}/0", redis_timeout_s=5.0))
+    own = Caller(key_id="early", role=Role.MAKER, per_minute=1)
+    allowance.spend(own)
+    with pytest.raises(TooMany):
+        allowance.spend(own)
+    with redis.Redis(port=redis_port) as client:
+        for key in client.keys("*early*"):
+            client.expire(key, 86_400)
+    assert allowance.spend(own).remaining == 0
+    allowance.read(own)
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

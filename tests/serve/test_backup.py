@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -18,10 +19,11 @@ from tests.serve.fast_engine import FastEngine
 from plitka.errors import InputError, ServiceError
 from plitka.serve import revisions
 from plitka.serve.backup import back_up, restore
+from plitka.serve.database import connect
 from plitka.serve.links import signed_path
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.settings import Settings
-from plitka.serve.store import State, connect, open_store
+from plitka.serve.store import State, open_store
 
 _FORK = multiprocessing.get_context("forkserver")
 
@@ -259,3 +261,42 @@ def test_a_place_that_cannot_be_written_is_told(settings: Settings, tmp_path: Pa
         lambda: back_up(Settings(database_url=f"postgresql://x:secret@127.0.0.1:{free_port()}/x"), tmp_path / "b"),
         "URL",
     )
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("CREATE TABLE other (id INTEGER)", "other tables or columns"),
+        ("ALTER TABLE jobs ADD COLUMN other TEXT", "other tables or columns"),
+        ("UPDATE jobs SET state = 'x'", "in states"),
+        ("UPDATE jobs SET request = 'no json'", "values that plitka cannot have written"),
+        ("UPDATE jobs SET number = 'x' WHERE 1 = 0; DROP TABLE secrets", "other tables or columns"),
+    ],
+)
+def test_a_backup_that_plitka_has_not_written_is_refused(
+    settings: Settings, tmp_path: Path, statement: str, says: str
+) -> None:
+    """In one sentence, and nothing of it is kept."""
+    back_up(settings, tmp_path / "backup")
+    with closing(sqlite3.connect(tmp_path / "backup" / "plitka.sqlite")) as connection:
+        connection.executescript(statement)
+    with pytest.raises(InputError, match=says):
+        restore(Settings(data=tmp_path / "new"), tmp_path / "backup")
+    store = open_store(Settings(data=tmp_path / "new"), own=True)
+    assert store.list_keys() == []
+    store.close()
+
+
+@pytest.mark.parametrize("name", ["../../outside", "/outside", "x"])
+def test_a_backup_cannot_name_pictures_elsewhere(settings: Settings, tmp_path: Path, name: str) -> None:
+    """A job whose picture has such a name has lost it; nothing outside of the place is read or written."""
+    back_up(settings, tmp_path / "backup")
+    (tmp_path / "outside.png").write_bytes(b"secret")
+    before = files(tmp_path / "data")
+    with closing(sqlite3.connect(tmp_path / "backup" / "plitka.sqlite")) as connection:
+        connection.execute("UPDATE jobs SET picture = ? WHERE number = 1", (name,))
+        connection.commit()
+    copied = restore(Settings(data=tmp_path / "new"), tmp_path / "backup")
+    assert (copied.n_pictures, copied.lost) == (1, (name,))
+    assert (tmp_path / "outside.png").read_bytes() == b"secret"
+    assert files(tmp_path / "data") == before

@@ -78,6 +78,13 @@ class TestReplicate:
         other = client.put("/predictions/mine-1", json={"input": {"prompt": RECIPE, "seed": 6}})
         assert other.status_code == 409
 
+    def test_links_do_not_repeat_a_foreign_host(self, server: Running) -> None:
+        """A prediction's links lead to where the client connected to."""
+        answer = server.client().post(
+            "/v1/predictions", json={"input": {"prompt": RECIPE}}, headers={"Host": "evil.example"}
+        )
+        assert answer.json()["urls"]["get"].startswith(f"{server.url}/v1/predictions/")
+
     def test_health_and_schema(self, server: Running) -> None:
         """What cog's director reads."""
         assert httpx2.get(f"{server.url}/health-check").json()["status"] == "READY"

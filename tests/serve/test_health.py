@@ -1,5 +1,6 @@
 """A service whose database, pictures' folder or disk is away: it says so, loses nothing, and comes back by itself."""
 
+import shutil
 import sqlite3
 import subprocess
 import threading
@@ -10,7 +11,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.serve.conftest import RECIPE, Running, program, running, wait_until
+import sqlalchemy as sa
+from tests.serve.conftest import RECIPE, Databases, Running, program, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
 from plitka.serve import routes
@@ -285,3 +287,44 @@ def test_what_was_written_though_the_answer_was_lost_is_made(tmp_path: Path) -> 
         with locked(tmp_path):
             wait_until(lambda: ready(server) == 503)
         wait_until(lambda: state_of(client, other) == "succeeded")
+
+
+@pytest.mark.parametrize("harm", ["overwritten", "replaced", "removed", "log removed"])
+def test_a_file_that_is_no_longer_the_database_is_told(tmp_path: Path, harm: str) -> None:
+    """While nobody asks anything: what is accepted from then on, no other start would find."""
+    with running(tmp_path) as server:
+        client = server.client()
+        server.ended(client, server.order(client))
+        assert ready(server) == 200
+        database, log = tmp_path / "plitka.sqlite", tmp_path / "plitka.sqlite-wal"
+        content, aside = database.read_bytes(), tmp_path / "aside.sqlite"
+        if harm == "overwritten":
+            database.write_bytes(bytes(len(content)))
+        elif harm == "log removed":
+            log.unlink()
+        else:
+            database.rename(aside)
+            if harm == "replaced":
+                shutil.copy(aside, database)
+        wait_until(lambda: ready(server) == 503, timeout_s=20)
+        assert server.client_of(None).get(routes.LIVE).status_code == 200
+        if harm == "overwritten":
+            database.write_bytes(content)
+        elif harm != "log removed":
+            aside.rename(database)
+        if harm != "log removed":
+            wait_until(lambda: ready(server) == 200, timeout_s=20)
+
+
+def test_a_table_that_cannot_be_written_is_told(databases: Databases, tmp_path: Path) -> None:
+    """Another client of PostgreSQL holds the table of jobs: not ready, until it lets go."""
+    chosen = databases("postgresql")
+    other = sa.create_engine(chosen["database_url"].replace("postgresql:", "postgresql+psycopg:"))
+    with running(tmp_path, **chosen) as server:
+        assert ready(server) == 200
+        with other.begin() as connection:
+            connection.execute(sa.text("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE"))
+            wait_until(lambda: ready(server) == 503, timeout_s=20)
+            assert server.client_of(None).get(routes.LIVE).status_code == 200
+        wait_until(lambda: ready(server) == 200, timeout_s=20)
+    other.dispose()

@@ -10,6 +10,7 @@ from tests.serve.conftest import Databases, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
 from plitka.errors import InputError
+from plitka.serve.backup import back_up
 from plitka.serve.inspection import inspect_kept
 from plitka.serve.picture_store import PictureStore, digest_of
 from plitka.serve.settings import Settings
@@ -49,7 +50,7 @@ def kept(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -
 
 
 def test_each_fault_is_found_and_what_can_be_is_set_aside(kept: Damaged) -> None:
-    """Nothing is removed, and afterwards only what is lost is still wrong."""
+    """Nothing is removed, and afterwards what is lost is known to be."""
     found = inspect_kept(kept.settings)
     assert (found.n_jobs, found.n_pictures, found.faults) == (3, 3, ())
     assert found.lost == tuple(sorted((kept.missing, kept.cut)))
@@ -58,7 +59,8 @@ def test_each_fault_is_found_and_what_can_be_is_set_aside(kept: Damaged) -> None
     mended = inspect_kept(kept.settings, repair=True)
     assert mended.n_set_aside == 3
     after = inspect_kept(kept.settings)
-    assert after.lost == found.lost
+    assert (mended.n_marked, mended.is_well, after.is_well) == (2, False, True)
+    assert (after.lost, after.known) == ((), found.lost)
     assert (after.damaged, after.orphans, after.parts) == ((), (), ())
     files, root = fsspec.core.url_to_fs(kept.settings.pictures)
     assert {path.rpartition("/")[2] for path in files.find(f"{root}/aside")} == {
@@ -66,6 +68,28 @@ def test_each_fault_is_found_and_what_can_be_is_set_aside(kept: Damaged) -> None
         f"{digest_of(ORPHAN)}.png",
         PART.partition("/")[2],
     }
+
+
+def test_a_known_loss_is_told_and_may_be_brought_back(tmp_path: Path) -> None:
+    """The job says so; once its picture is there again, another repair takes that back."""
+    with running(tmp_path) as server:
+        client = server.client()
+        job = server.ended(client, server.order(client))
+        png = client.get(job["image_url"]).content
+        key = client.headers["Authorization"].removeprefix("Bearer ")
+    (path,) = tmp_path.rglob("*.png")
+    path.unlink()
+    assert inspect_kept(Settings(data=tmp_path), repair=True).n_marked == 1
+    assert back_up(Settings(data=tmp_path), tmp_path / "backup").lost == ()
+    with running(tmp_path) as server:
+        told = server.client_of(key).get(f"/v1/jobs/{job['id']}").json()
+        assert (told["state"], told["error"]["code"]) == ("succeeded", "gone")
+        assert server.client_of(key).get(job["image_url"]).status_code == 410
+    path.write_bytes(png)
+    assert inspect_kept(Settings(data=tmp_path), repair=True).known == ()
+    with running(tmp_path) as server:
+        assert server.client_of(key).get(f"/v1/jobs/{job['id']}").json() == job
+        assert server.client_of(key).get(job["image_url"]).content == png
 
 
 def test_a_service_that_runs_is_looked_at_and_not_repaired(tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from plitka.errors import InputError
+from plitka.serve.database import connect
 from plitka.serve.integrity import find_faults
 from plitka.serve.keys import make_key
 from plitka.serve.settings import Settings
-from plitka.serve.store import connect, open_store
+from plitka.serve.store import open_store
 
 PAGE_BYTES = 4096
 

@@ -3,6 +3,7 @@
 import base64
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,8 @@ def test_keys_take_turns(tmp_path: Path) -> None:
     engine = FastEngine(step_s=0.02)
     with running(tmp_path, lambda: engine) as server:
         many, few = server.client(), server.client()
-        server.order(many, steps=100, seed=50)  # everybody else waits for it
+        first = server.order(many, steps=100, seed=50)  # everybody else waits for it
+        wait_until(lambda: many.get(f"/v1/jobs/{first['id']}").json()["state"] == "running")
         jobs = [server.order(many, seed=seed) for seed in range(1, 6)]
         last = server.order(few, seed=100)
         for job in jobs:
@@ -208,3 +210,37 @@ def test_a_stop_has_one_deadline(service: Service) -> None:
     service.jobs.drain()
     assert first is not None
     assert service.jobs.drain_at == first
+
+
+def test_a_key_that_is_revoked_takes_its_jobs_with_it(tmp_path: Path) -> None:
+    """Those that wait and the one that is made, while a service runs; another key's go on."""
+
+    def state(job_id: str) -> State | None:
+        job = server.service.store.find_job(job_id)
+        return None if job is None else job.state
+
+    with running(tmp_path, lambda: FastEngine(step_s=0.05)) as server:
+        thief, owner = server.client(), server.client()
+        stolen = [server.order(thief, steps=150)["id"] for _ in range(4)]
+        kept = server.order(owner, steps=1)
+        jobs = server.service.jobs
+        wait_until(lambda: state(stolen[0]) is State.RUNNING)
+        key_id = thief.headers["Authorization"].split("_")[1]
+        assert server.service.store.revoke_key(key_id) == 3
+        assert server.service.store.revoke_key(key_id) is None
+        wait_until(lambda: all(jobs.status(job) is None for job in stolen), timeout_s=20)
+        assert set(map(state, stolen)) == {State.CANCELLED}
+        assert server.ended(owner, kept)["state"] == "succeeded"
+        assert server.service.metrics.registry.get_sample_value("plitka_jobs_total", {"outcome": "cancelled"}) == 4
+
+
+def test_two_cancels_at_once_end_a_job_once(tmp_path: Path) -> None:
+    """Whoever is second changes nothing."""
+    with running(tmp_path, lambda: FastEngine(step_s=0.05)) as server:
+        client = server.client()
+        server.order(client, steps=100)
+        waiting = server.order(client)
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: client.post(f"/v1/jobs/{waiting['id']}/cancel"), range(8)))
+        assert {answer.json()["state"] for answer in answers} == {"cancelled"}
+        assert sum(line["event"] == "job_ended" and line["job_id"] == waiting["id"] for line in server.logs) == 1

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from fastapi import Request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plitka.serve.links import is_signed, signed_path
+from plitka.serve.links import base_url, is_signed, signed_path
+from plitka.serve.settings import Settings
 
 JOB, OTHER, SECRET = "a" * 32, "b" * 32, b"secret"
 
@@ -42,6 +44,25 @@ def test_no_digit_of_a_signature_is_free(place: int, digit: str) -> None:
     link, _, signature = signed_path(JOB, SECRET, 60).partition("signature=")
     changed = signature[:place] + digit + signature[place + 1 :]
     assert is_signed(scope_of(f"{link}signature={changed}"), SECRET) == (changed == signature)
+
+
+@pytest.mark.parametrize(
+    ("host", "chosen", "base"),
+    [
+        ("localhost:81", {}, "http://localhost:81"),
+        ("10.0.0.7:8000", {}, "http://10.0.0.7:8000"),
+        ("evil.example", {}, "http://10.0.0.7:8000"),
+        ("evil.example@localhost", {}, "http://10.0.0.7:8000"),
+        ("", {}, "http://10.0.0.7:8000"),
+        ("Tiles.example:81", {"hosts": ("tiles.example",)}, "http://Tiles.example:81"),
+        ("evil.example", {"public_url": "https://tiles.example/"}, "https://tiles.example"),
+    ],
+)
+def test_links_lead_to_no_host_that_is_not_ours(host: str, chosen: dict[str, Any], base: str) -> None:
+    """Whatever host a client names."""
+    headers = [(b"host", host.encode())]
+    scope = {"type": "http", "scheme": "http", "path": "/", "server": ("10.0.0.7", 8000), "headers": headers}
+    assert base_url(Settings(**chosen), Request(scope)) == base
 
 
 @pytest.mark.parametrize("query", ["", "until=x&signature=y", "until=１&signature=y", "signature=y", "until=1" * 9])

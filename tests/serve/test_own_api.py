@@ -1,19 +1,25 @@
 """Our own API against a real server."""
 
 import base64
+import hashlib
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import numpy as np
 import pytest
 from PIL import Image
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
+from plitka.core.tile.masks import encode_mask
 from plitka.serve.links import signed_path
+from plitka.serve.store import State
 
 
 def events(client: httpx2.Client, job_id: str) -> list[tuple[str, dict[str, Any]]]:
@@ -38,6 +44,9 @@ def test_a_job_becomes_a_picture(server: Running, maker: httpx2.Client) -> None:
     done = server.ended(maker, job)
     assert done["state"] == "succeeded"
     assert done["result"]["requested"] == {"RED": 60.0, "BLACK": 40.0}
+    for kind in ("jpeg", "webp"):
+        assert maker.get(done["image_url"], params={"format": kind}).headers["Content-Type"] == f"image/{kind}"
+    assert maker.get(done["image_url"], params={"format": "gif"}).status_code == 422
     picture = maker.get(done["image_url"])
     assert picture.headers["Content-Type"] == "image/png"
     image = Image.open(io.BytesIO(picture.content))
@@ -79,6 +88,50 @@ def test_jobs_are_listed_in_pages(server: Running) -> None:
             break
         cursor = {"cursor": page["next_cursor"]}
     assert found == ids[::-1]
+
+
+def speckled() -> str:
+    """A mask that is a picture, and as long as one may be."""
+    rng = np.random.default_rng(7)
+    return encode_mask(rng.random((1024, 1024)) < 0.5)
+
+
+def test_lists_carry_no_masks(server: Running, maker: httpx2.Client) -> None:
+    """A mask that is a picture is named in lists, and shown by its job, as it was ordered."""
+    zones = [{"mask": speckled(), "recipe": "blue"}, {"mask": "border:8%", "recipe": "white"}]
+    job = server.order(maker, zones=zones, width_px=192, height_px=192)
+    assert server.ended(maker, job)["state"] == "succeeded"
+    listed = maker.get("/v1/jobs", params={"limit": 1})
+    assert len(listed.content) < 5_000
+    told = listed.json()["jobs"][0]["request"]["zones"]
+    length = len(zones[0]["mask"])
+    assert told[0]["mask"] == f"sha256:{hashlib.sha256(zones[0]['mask'].encode()).hexdigest()};bytes={length}"
+    assert told[1] == zones[1]
+    shown = maker.get(f"/v1/jobs/{job['id']}").json()
+    assert shown["request"]["zones"] == zones
+    assert [zone["mask"] for zone in shown["result"]["zones"]][1:] == [zone["mask"] for zone in zones]
+
+
+def test_a_page_of_long_jobs_is_shorter(server: Running) -> None:
+    """However long the orders are, a page reads no more than its bytes, and all jobs are found in the end."""
+    client = server.client()
+    caller = client.headers["Authorization"].split("_")[1]
+    job = server.service.store.find_job(server.order(client)["id"])
+    assert job is not None
+    long = [
+        replace(job, id=f"{number:032x}", state=State.FAILED, error={"error": 300_000 * "x", "code": "service"})
+        for number in range(7)
+    ]
+    server.service.store.add_jobs(long)
+    pages, page = 0, server.service.store.list_jobs(caller, state=None, before=None, limit=100)
+    found = list(page.jobs)
+    while not page.is_last:
+        assert 1 <= len(page.jobs) <= 3
+        pages += 1
+        page = server.service.store.list_jobs(caller, state=None, before=found[-1].number, limit=100)
+        found += page.jobs
+    assert [one.id for one in found] == [one.id for one in reversed(long)] + [job.id]
+    assert len(client.get("/v1/jobs", params={"limit": 100}).json()["jobs"]) == 3
 
 
 def test_recipes_colours_models(server: Running) -> None:
@@ -178,3 +231,59 @@ def test_a_picture_that_is_lost_or_cut_is_gone(tmp_path: Path, content: bytes | 
         assert "no longer" in prediction["error"]
         assert client.get(f"/v1/jobs/{job['id']}").json()["state"] == "succeeded"
         assert [line["digest"] for line in server.logs if line["event"] == "picture_gone"] == [path.stem] * 3
+
+
+def test_a_picture_that_the_client_has_is_not_sent_again(server: Running, maker: httpx2.Client) -> None:
+    """304 by its tag, in each way that tags are written; whole else, and parts of it are not to be had."""
+    url = server.ended(maker, server.order(maker))["image_url"]
+    picture = maker.get(url, headers={"Range": "bytes=0-3"})
+    assert (picture.status_code, picture.headers["Accept-Ranges"]) == (200, "none")
+    tag = picture.headers["ETag"]
+    for asked in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+        answer = maker.get(url, headers={"If-None-Match": asked})
+        assert (answer.status_code, answer.content, answer.headers["ETag"]) == (304, b"", tag)
+    assert maker.get(url, headers={"If-None-Match": '"x"'}).content == picture.content
+    assert server.client().get(url, headers={"If-None-Match": tag}).status_code == 404
+
+
+def test_head_is_answered_wherever_get_is(server: Running, maker: httpx2.Client) -> None:
+    """With the same status and headers, and no body; but a stream has no head of its own."""
+    job = server.ended(maker, server.order(maker))
+    link = signed_path(job["id"], server.service.link_secret, 60)
+    for path in (job["image_url"], link, f"/v1/jobs/{job['id']}", "/v1/jobs", "/v1/models", "/readyz", "/livez"):
+        whole, head = maker.get(path), maker.head(path)
+        assert (head.status_code, head.content) == (whole.status_code, b"") == (200, b"")
+        assert head.headers["Content-Length"] == str(len(whole.content))
+    assert maker.head(f"/v1/jobs/{job['id']}/events").status_code == 405
+    assert maker.head("/v1/jobs/" + 32 * "0").status_code == 404
+    assert "HEAD" in maker.put("/v1/models").headers["Allow"]
+
+
+def test_an_order_whose_picture_is_lost_says_so_when_it_is_repeated(tmp_path: Path) -> None:
+    """410 and what to do, instead of a job that has succeeded and shows nothing."""
+    with running(tmp_path) as server:
+        client = server.client()
+
+        def order(name: str) -> httpx2.Response:
+            return client.post("/v1/jobs", json={"recipe": RECIPE, "seed": 7}, headers={"Idempotency-Key": name})
+
+        job = server.ended(client, order("one").json())
+        assert order("one").json()["id"] == job["id"]
+        (path,) = tmp_path.rglob("*.png")
+        path.unlink()
+        refused = order("one")
+        assert (refused.status_code, refused.json()["code"]) == (410, "gone")
+        assert server.ended(client, order("two").json())["result"]["sha256"] == job["result"]["sha256"]
+        assert order("one").json()["id"] == job["id"]
+
+
+def test_one_order_from_many_at_once_is_one_job(maker: httpx2.Client) -> None:
+    """The same Idempotency-Key, twenty times in parallel."""
+
+    def post(_: int) -> httpx2.Response:
+        return maker.post("/v1/jobs", json={"recipe": RECIPE}, headers={"Idempotency-Key": "parallel"})
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(post, range(20)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["id"] for answer in answers}) == 1

@@ -1,5 +1,6 @@
 """Pictures in a folder and in another store."""
 
+import os
 from pathlib import Path
 
 import fsspec
@@ -71,3 +72,41 @@ def test_only_the_very_picture_is_read(tmp_path: Path, place: str) -> None:
             pictures.read(digest)
     pictures.write(b"picture", digest)
     assert pictures.read(digest) == b"picture"
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/secret", "a" * 63, "A" * 64, ""])
+def test_what_is_no_digest_names_nothing(tmp_path: Path, name: str) -> None:
+    """Neither read nor removed, whatever a database from elsewhere says."""
+    pictures = PictureStore((tmp_path / "pictures").as_uri())
+    victim = tmp_path / "pictures" / Path(f"{name[:2]}/{name}.png")
+    if victim.is_relative_to(tmp_path) and name:
+        victim.parent.mkdir(parents=True, exist_ok=True)
+        victim.write_bytes(b"secret")
+    with pytest.raises(Gone):
+        pictures.read(name)
+    assert not pictures.has(name)
+    assert not pictures.is_whole(name)
+    pictures.discard(name)
+    assert victim.exists() == (victim.is_relative_to(tmp_path) and bool(name))
+
+
+@pytest.mark.parametrize("kind", ["endless", "pipe", "huge", "folder"])
+def test_what_is_no_file_of_a_pictures_size_is_not_read(tmp_path: Path, kind: str) -> None:
+    """A name that leads to something without an end fills no memory, and holds nobody."""
+    pictures = PictureStore(tmp_path.as_uri())
+    digest = digest_of(b"picture")
+    pictures.write(b"picture", digest)
+    path = tmp_path / digest[:2] / f"{digest}.png"
+    path.unlink()
+    if kind == "endless":
+        path.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.touch()
+        os.truncate(path, 2**40)
+    assert not pictures.is_whole(digest)
+    with pytest.raises(Gone):
+        pictures.read(digest)

@@ -4,10 +4,19 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
+import sqlalchemy as sa
 from tests.serve.conftest import RECIPE, Running, running, wait_until
+from tests.serve.fast_engine import FastEngine
+
+from plitka.core.files.picture import encode_png
+from plitka.serve import tables
+from plitka.serve.picture_store import digest_of
 
 QUICK_S = 0.3
 PATIENCE_S = 20
@@ -150,3 +159,58 @@ def test_orders_in_one_piece_are_each_answered(server: Running) -> None:
             part = connection.recv(65536)
             assert part, answer
             answer += part
+
+
+def test_who_closes_only_its_own_half_is_answered(server: Running) -> None:
+    """As `nc -N` does: all is sent, and the answer is still read."""
+    with connect(server) as connection:
+        connection.sendall(b"GET /v1/colours HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + server.key().encode())
+        connection.sendall(b"\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"}")
+
+
+def test_who_closes_while_a_picture_is_made_cancels_it(tmp_path: Path) -> None:
+    """A client that has gone is not waited for, though it may have closed only its own half."""
+    with running(tmp_path, partial(FastEngine, step_s=0.1)) as server:
+        body = f'{{"inputs": "{RECIPE}", "parameters": {{"num_inference_steps": 30}}}}'.encode()
+        head = f"POST /predict HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.key()}\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        with connect(server) as connection:
+            connection.sendall(head.encode() + body)
+            connection.shutdown(socket.SHUT_WR)
+            assert closed(connection)
+        wait_until(lambda: any(line.get("state") == "cancelled" for line in server.logs))
+
+
+def test_chunks_that_break_off_behind_an_answer_end_the_connection(server: Running) -> None:
+    """Nothing can be said any more, and nothing breaks."""
+    with connect(server) as connection:
+        connection.sendall(b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 401")
+        connection.sendall(b"no number\r\n")
+        assert closed(connection)
+
+
+def test_slow_readers_hold_no_pictures(server: Running) -> None:
+    """As many as a key may have take two pieces of a picture each, and not all of it."""
+    key = server.key()
+    client = server.client_of(key)
+    job = server.ended(client, server.order(client))
+    rng = np.random.default_rng(7)
+    png = encode_png(rng.integers(0, 256, (2048, 2048, 3), dtype=np.uint8), {})
+    server.service.pictures.write(png, digest_of(png))
+    with server.service.store.write() as connection:
+        connection.execute(sa.update(tables.jobs).where(tables.jobs.c.id == job["id"]).values(picture=digest_of(png)))
+    head = f"GET {job['image_url']} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
+    before = psutil.Process().memory_info().rss
+    with contextlib.ExitStack() as held:
+        for _ in range(N_UNREAD):
+            held.enter_context(connect(server, receive_bytes=4096)).sendall(head)
+        wait_until(lambda: sum(line.get("reason") == "slow to receive" for line in server.logs) >= N_UNREAD)
+        assert psutil.Process().memory_info().rss - before < N_UNREAD * len(png) / 4
+    assert client.get(job["image_url"]).content == png

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from tests.serve.conftest import Databases
 
 from plitka.errors import InputError
-from plitka.serve import revisions
+from plitka.serve import revisions, tables
+from plitka.serve.database import connect
 from plitka.serve.keys import make_key
 from plitka.serve.settings import Settings
-from plitka.serve.store import connect, open_store
+from plitka.serve.store import open_store
 
 N_PARALLEL = 20
 _FORK = multiprocessing.get_context("forkserver")
@@ -89,6 +90,31 @@ def test_an_older_database_is_changed_only_when_asked(fresh: Settings) -> None:
     assert revisions.migrate(engine) == revisions.latest()
     engine.dispose()
     open_store(fresh, own=True).close()
+
+
+def test_masks_are_moved_out_of_older_jobs(fresh: Settings) -> None:
+    """A job shows them as before, and has them apart."""
+    engine = connect(fresh)
+    revisions.migrate(engine, "0002")
+    mask = "data:image/png;base64," + 50_000 * "A"
+    request = {"recipe": "red", "seed": 7, "zones": [{"mask": mask, "recipe": "blue"}]}
+    result = {"sha256": "x", "zones": [{"mask": None}, {"mask": mask}]}
+    job: dict[str, Any] = {"id": "a", "key_id": "k", "state": "succeeded", "request": request, "result": result}
+    job |= {"priority": 0, "created_at": 1.0, "n_starts": 1, "request_id": "r", "webhook_due": False}
+    key = {"id": "k", "name": "k", "role": "maker", "salt": b"", "hash": b"", "created_at": 1.0}
+    columns = [tables.jobs.c[name] for name in job]
+    with engine.begin() as connection:
+        connection.execute(sa.insert(tables.keys).values(key))
+        connection.execute(sa.insert(sa.table("jobs", *(sa.column(c.name, c.type) for c in columns))).values(job))
+    revisions.migrate(engine)
+    with engine.connect() as connection:
+        assert "base64" not in connection.execute(sa.text("SELECT CAST(request AS TEXT) FROM jobs")).scalar_one()
+    engine.dispose()
+    store = open_store(fresh, own=True)
+    found = store.find_job("a")
+    assert found is not None
+    assert (found.request, found.result) == (request, result)
+    store.close()
 
 
 def test_a_change_that_is_cut_off_is_not_begun(fresh: Settings) -> None:

@@ -112,7 +112,7 @@ def test_a_job_that_was_kept_but_not_ended_is_ended(tmp_path: Path, is_whole: bo
         key = server.key()
         done = server.ended(server.client_of(key), server.order(server.client_of(key), seed=5))
     store = open_store(Settings(data=tmp_path), own=True)
-    with store._write() as connection:
+    with store.write() as connection:
         connection.execute(sa.update(tables.jobs).values(state=State.RUNNING, finished_at=None))
     store.close()
     if not is_whole:
@@ -140,7 +140,7 @@ def test_a_change_whose_answer_was_lost_may_be_made_again(tmp_path: Path) -> Non
         client = server.client()
         job_id = server.ended(client, server.order(client))["id"]
         store = server.service.store
-        with store._write() as connection:
+        with store.write() as connection:
             connection.execute(sa.update(tables.jobs).values(state=State.QUEUED, n_starts=0, finished_at=None))
         job = store.find_job(job_id)
         assert job is not None

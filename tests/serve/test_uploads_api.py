@@ -108,3 +108,35 @@ def test_a_refusal_speaks_of_the_form(maker: httpx2.Client, content: bytes, form
     refused = maker.post("/v1/masks", data=form, files={"image": ("mask.png", content)})
     assert refused.status_code == 422, refused.text
     assert says in refused.json()["error"]
+
+
+def test_a_palette_is_read(maker: httpx2.Client) -> None:
+    """Names come back as they are, whatever is in them; a recipe takes each colour by its hex."""
+    content = b"code,name,hex,ral\nK-1,<b>Brick</b>,#a63d30,RAL 3016\n"
+    answer = maker.post("/v1/palettes", files={"palette": ("own.csv", content)})
+    assert answer.status_code == 200, answer.text
+    [colour] = answer.json()["colours"]
+    assert (colour["code"], colour["name_ru"], colour["hex"], colour["ral"]) == (
+        "K-1",
+        "<b>Brick</b>",
+        "#A63D30",
+        "RAL 3016",
+    )
+    read = maker.post("/v1/recipes/parse", json={"recipe": f"60% {colour['hex']}, 40% black"})
+    assert read.json()["requested"] == {"#A63D30": 60, "BLACK": 40}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "the upload: the file is empty"),
+        (b"code,name,hex\nK-1,Brick,#zz\n", "the upload, line 2"),
+        (b"\xff\xfe", "UTF-8"),
+        (b"x" * 1_000_001, "larger than 1 MB"),
+    ],
+)
+def test_a_palette_that_cannot_be_read_is_refused(maker: httpx2.Client, content: bytes, says: str) -> None:
+    """With the line, as on the command line."""
+    refused = maker.post("/v1/palettes", files={"palette": ("own.csv", content)})
+    assert refused.status_code == 422
+    assert says in refused.json()["error"]

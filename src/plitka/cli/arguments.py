@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from gettext import gettext
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,17 +18,54 @@ Translate = Callable[[str], str]
 BY_AREA, BY_MASS = "area", "mass"
 
 
+def whole(text: str) -> int:
+    """The number that was typed for an option.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none, said in argparse's language.
+    """
+    try:
+        return int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(gettext("{text!r} is no whole number").format(text=text)) from error
+
+
+def decimal(text: str) -> float:
+    """The same with a decimal point or comma."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(gettext("{text!r} is no number").format(text=text)) from error
+
+
+def shown(value: float, _: Translate) -> str:
+    """A number in a help text, with the decimal sign of its language."""
+    return f"{value:g}".replace(".", _("."))
+
+
 def add_command(commands: Commands, name: str, _: Translate, help_text: str) -> argparse.ArgumentParser:
     """A command with the options that every command has."""
     parser = commands.add_parser(name, help=help_text, description=help_text, allow_abbrev=False)
-    shared = parser.add_argument_group(_("for every command"))
-    shared.add_argument("--json", action="store_true", help=_("one JSON object on stdout"))
-    shared.add_argument("--language", choices=LANGUAGES, help=_("of messages and help"))
-    shared.add_argument("--quiet", action="store_true", help=_("no progress and no remarks on stderr"))
-    shared.add_argument("--verbose", action="store_true", help=_("log what happens, not only warnings"))
-    shared.add_argument("--log-json", action="store_true", help=_("logs as lines of JSON"))
+    _add_shared_options(parser, _, argparse.SUPPRESS)  # what was said before the command's name stays
     parser.set_defaults(logs=False)
     return parser
+
+
+def add_program_options(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """What every command takes, before the command's name."""
+    _add_shared_options(parser, _, None)
+
+
+def _add_shared_options(parser: argparse.ArgumentParser, _: Translate, default: str | None) -> None:
+    shared = parser.add_argument_group(_("for every command"))
+    shared.add_argument("--language", choices=LANGUAGES, default=default, help=_("of messages and help"))
+    for name, told in (
+        ("json", _("one JSON object on stdout")),
+        ("quiet", _("no progress and no remarks on stderr")),
+        ("verbose", _("log what happens, not only warnings")),
+        ("log-json", _("logs as lines of JSON")),
+    ):
+        shared.add_argument(f"--{name}", action="store_true", default=default or False, help=told)
 
 
 def add_picture_options(parser: argparse.ArgumentParser, _: Translate) -> None:
@@ -37,10 +75,10 @@ def add_picture_options(parser: argparse.ArgumentParser, _: Translate) -> None:
         "--output",
         type=Path,
         metavar="PATH",
-        help=_("a .png file or a folder (default: tile.png, or tile-2.png ...)"),
+        help=_("a .png, .jpg or .webp file, or a folder (default: tile.png, or tile-2.png ...)"),
     )
     parser.add_argument(
-        "--seed", type=int, metavar="N", help=_("the same seed repeats the picture; -1 or none: a random one")
+        "--seed", type=whole, metavar="N", help=_("the same seed repeats the picture; -1 or none: a random one")
     )
 
 
@@ -56,7 +94,7 @@ def add_size_option(
     """
     parser.add_argument(
         "--size",
-        type=int,
+        type=whole,
         default=default_px,
         metavar="PX",
         help=_("side of the picture (usual: {usual})").format(usual=usual_px),
@@ -79,6 +117,13 @@ def add_recipe_options(parser: argparse.ArgumentParser, _: Translate) -> None:
         help=_(
             "what numbers are shares of: the area that is seen, or the mass that is weighed (usual: {usual})"
         ).format(usual=BY_AREA),
+    )
+
+
+def add_like_option(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """A picture whose choices are taken where the options are silent."""
+    parser.add_argument(
+        "--like", type=Path, metavar="FILE.png", help=_("repeat a picture; options given here win over its own")
     )
 
 

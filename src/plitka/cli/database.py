@@ -41,7 +41,8 @@ def add_check(commands: Commands, _: Translate) -> None:
         "--repair",
         action="store_true",
         help=_(
-            "while no service runs: make indexes anew, set aside files that are damaged, cut off or shown by no job"
+            "while no service runs: make indexes anew, set aside files that are damaged, cut off or shown by no job, "
+            "mark lost pictures as such"
         ),
     )
     add_data_option(parser, _)
@@ -95,11 +96,15 @@ def _tell_found(found: "Findings", terminal: Terminal) -> None:
         told = _("revision: {revision}, jobs: {n_jobs}, pictures: {n_pictures}")
         terminal.write(told.format(revision=found.revision, n_jobs=found.n_jobs, n_pictures=found.n_pictures))
     _list_names(terminal, _("pictures that are missing or damaged"), found.lost)
+    if found.known:
+        terminal.write(_("pictures that are known to be lost: {n}").format(n=len(found.known)))
     _list_names(terminal, _("damaged files"), found.damaged)
     _list_names(terminal, _("pictures that no job shows"), found.orphans)
     _list_names(terminal, _("files that were cut off"), found.parts)
     if found.n_set_aside:
         terminal.write(_("moved to the folder aside: {n}").format(n=found.n_set_aside))
+    if found.n_marked:
+        terminal.write(_("marked as lost: {n}").format(n=found.n_marked))
 
 
 def _list_names(terminal: Terminal, heading: str, names: tuple[str, ...]) -> None:

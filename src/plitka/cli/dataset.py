@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plitka.cli.arguments import Commands, Translate, add_command, add_palette_option, add_size_option
+from plitka.cli.arguments import Commands, Translate, add_command, add_palette_option, add_size_option, whole
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.recipe import palette_of, split_names
 from plitka.cli.scene import add_fraction_option
@@ -28,7 +28,7 @@ MAX_JOBS = 256
 
 def add(commands: Commands, _: Translate) -> None:
     """Declare the commands."""
-    help_text = _("make or check captioned pictures to train with")
+    help_text = _("make captioned pictures to train with")
     parser = commands.add_parser("dataset", help=help_text, description=help_text, allow_abbrev=False)
     actions = parser.add_subparsers(metavar=_("ACTION"), required=True)
     add_render(actions, _)
@@ -36,12 +36,12 @@ def add(commands: Commands, _: Translate) -> None:
 
 def add_render(actions: Commands, _: Translate) -> None:
     """Declare `dataset render`."""
-    parser = add_command(actions, "render", _, _("render captioned tiles; a folder left half done is gone on with"))
+    parser = add_command(actions, "render", _, _("render captioned tiles; an unfinished folder is continued"))
     parser.add_argument("folder", type=Path, metavar="DIR")
-    parser.add_argument("--count", type=int, required=True, metavar="N", help=_("pictures that DIR shall have"))
+    parser.add_argument("--count", type=whole, required=True, metavar="N", help=_("how many pictures DIR is to have"))
     add_size_option(parser, _, SIZE_PX, default_px=SIZE_PX)
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help=_("another seed makes other pictures"))
-    parser.add_argument("--jobs", type=int, metavar="N", help=_("processes at work (usual: one for each core)"))
+    parser.add_argument("--seed", type=whole, default=0, metavar="N", help=_("another seed makes other pictures"))
+    parser.add_argument("--jobs", type=whole, metavar="N", help=_("processes at work (usual: one for each core)"))
     parser.add_argument(
         "--colours", metavar="COLOURS", help=_("colours to mix, with commas between (default: the 29 photographed)")
     )

@@ -17,6 +17,7 @@ from plitka.cli.arguments import (
     add_device_option,
     add_mode_option,
     add_size_option,
+    whole,
 )
 from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
 from plitka.cli.exit_codes import EXIT_OK
@@ -62,9 +63,9 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
         "-o", "--output", type=Path, metavar="DIR", default=Path("evaluation"), help=_("where the report is written")
     )
     add_size_option(parser, _, SIZE_PX, default_px=SIZE_PX)
-    parser.add_argument("--limit", type=int, metavar="N", help=_("only N recipes, spread evenly over the suite"))
+    parser.add_argument("--limit", type=whole, metavar="N", help=_("only N recipes, spread evenly over the suite"))
     parser.add_argument(
-        "--seed", type=int, metavar="N", default=0, help=_("the first seed (usual: {usual})").format(usual=0)
+        "--seed", type=whole, metavar="N", default=0, help=_("the first seed (usual: {usual})").format(usual=0)
     )
     add_device_option(parser, _)
     parser.set_defaults(run=run, logs=True, load_engine=load_engine)

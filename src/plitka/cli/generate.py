@@ -13,18 +13,23 @@ from plitka.cli.arguments import (
     Translate,
     add_command,
     add_device_option,
+    add_like_option,
     add_mode_option,
     add_model_option,
     add_picture_options,
     add_recipe_options,
     add_size_option,
+    decimal,
+    shown,
+    whole,
 )
+from plitka.cli.batch import read_batch
 from plitka.cli.engines import LoadEngine
 from plitka.cli.exit_codes import EXIT_MISSED, EXIT_OK, exit_code
-from plitka.cli.output import plan_output
-from plitka.cli.progress import ProgressLines, stoppable
+from plitka.cli.output import Output, plan_output
+from plitka.cli.progress import ProgressLines, stage_line, stoppable
 from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
-from plitka.cli.request import consecutive_seeds, read_request
+from plitka.cli.request import consecutive_seeds, read_request, without_engine_choices
 from plitka.cli.scene import add_scene_options
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
@@ -37,51 +42,77 @@ if TYPE_CHECKING:
     from plitka.core.generation import CompleteRequest, Engine
 
 
-def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
-    """Declare the command."""
-    usual = Defaults()
+def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaults) -> None:
+    """Declare the command.
+
+    Args:
+        commands: where it is added.
+        _: the language of its help.
+        load_engine: gives the model.
+        usual: what the help says that the model uses without a word.
+    """
     parser = add_command(commands, "generate", _, _("make a picture of a tile from a recipe"))
     parser.add_argument("recipe", nargs="?", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
     add_picture_options(parser, _)
-    parser.add_argument("--count", type=int, default=1, metavar="N", help=_("pictures with consecutive seeds, 1 to 64"))
+    parser.add_argument(
+        "--count", type=whole, default=1, metavar="N", help=_("pictures with consecutive seeds, 1 to 64")
+    )
+    parser.add_argument(
+        "--batch", metavar="FILE", help=_("recipes, one a line, a picture each into the folder of -o; - reads stdin")
+    )
     add_model_option(parser, _)
     add_mode_option(parser, _)
     parser.add_argument(
         "--strength",
-        type=float,
+        type=decimal,
         metavar="X",
         help=_("how much of the granule map is painted over, 0.05 to 1 (usual: {usual})").format(
-            usual=usual.guided.strength
+            usual=shown(usual.guided.strength, _)
         ),
     )
     parser.add_argument(
         "--guide", type=Path, metavar="FILE.png", help=_("granules of your own: a PNG whose pixels number them")
     )
     parser.add_argument(
-        "--steps", type=int, metavar="N", help=_("denoising steps (usual: {usual})").format(usual=usual.steps)
+        "--steps", type=whole, metavar="N", help=_("denoising steps (usual: {usual})").format(usual=usual.steps)
     )
     parser.add_argument(
-        "--guidance", type=float, metavar="X", help=_("guidance scale (usual: {usual})").format(usual=usual.guidance)
+        "--guidance",
+        type=decimal,
+        metavar="X",
+        help=_("guidance scale (usual: {usual})").format(usual=shown(usual.guidance, _)),
     )
     add_size_option(parser, _, usual.width_px)
+    for name, told in (
+        ("--width", _("width of the picture, where it is not its height")),
+        ("--height", _("height of the picture, where it is not its width")),
+    ):
+        parser.add_argument(name, type=whole, metavar="PX", help=told)
     parser.add_argument("--negative", metavar="TEXT", help=_("what the picture shall not show"))
     add_device_option(parser, _)
     parser.add_argument(
         "--tolerance",
-        type=float,
+        type=decimal,
         metavar="POINTS",
         help=_("exit with 5 if a measured share is further off than this (guided: {usual})").format(
-            usual=Accuracy().tolerance
+            usual=shown(Accuracy().tolerance, _)
         ),
     )
     parser.add_argument(
-        "--like", type=Path, metavar="FILE.png", help=_("repeat a picture; options given here win over its own")
+        "--force", action="store_true", help=_("also with steps, guidance or strength that ruin the model's pictures")
     )
+    add_like_option(parser, _)
     parser.add_argument(
         "--like-photo",
         type=Path,
         metavar="PHOTO",
         help=_("make the mix of a photographed tile, whose colours are found"),
+    )
+    parser.add_argument(
+        "--no-parameters",
+        dest="parameters",
+        action="store_false",
+        help=_("without the text field that image viewers show of generated pictures"),
     )
     add_recipe_options(parser, _)
     add_scene_options(parser, _)
@@ -92,31 +123,66 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Everything that can be refused without the model is refused before it is loaded."""
     check_range(FieldName("tolerance"), options.tolerance, *TOLERANCE_RANGE)
     repeated = read_picture_to_repeat(options.like)
-    first = read_request(options, repeated, terminal)
-    seeds = consecutive_seeds(first.seed, options.count)
-    output = plan_output(options.output, seeds)
+    requests, output = _read_orders(options, repeated, terminal)
+    if not requests:
+        return EXIT_OK
     from plitka.cli.picture_writer import PictureWriter
 
-    writer = PictureWriter(seeds, output, terminal, as_json=options.json)
-    with closing(options.load_engine(options.model, EngineConfig(device=options.device), first)) as engine:
+    seeds = [request.seed for request in requests]
+    writer = PictureWriter(seeds, output, terminal, as_json=options.json, has_parameters=options.parameters)
+    with (
+        stage_line(terminal),
+        closing(options.load_engine(options.model, EngineConfig(device=options.device), requests[0])) as engine,
+    ):
         if repeated is not None:
-            _remark_other_model(repeated, engine, terminal)
-        complete = engine.complete(first)
-        terminal.notices(complete.notices)
-        _make_pictures([replace(complete, seed=seed) for seed in seeds], engine, writer, terminal)
+            requests = _settle_for_engine(requests, repeated, engine, options, terminal)
+        complete = [engine.complete(request) for request in requests]
+        terminal.notices(dict.fromkeys(notice for each in complete for notice in each.notices))
+        _make_pictures(complete, engine, writer, terminal)
         if options.json and writer.reports:
-            answer = {"images": writer.reports, "prompt": engine.prompt(complete), "model": engine.name}
+            answer = {"images": writer.reports, "prompt": engine.prompt(complete[0]), "model": engine.name}
             terminal.write_json(answer)
     if writer.error is not None:
         return exit_code(writer.error)
-    allowed = _allowed_points(options, first)
+    allowed = _allowed_points(options, requests[0])
     return EXIT_MISSED if any(image["max_error"] > allowed for image in writer.reports) else EXIT_OK
 
 
-def _remark_other_model(repeated: PictureToRepeat, engine: "Engine", terminal: Terminal) -> None:
-    if repeated.model != engine.name:
+def _read_orders(
+    options: argparse.Namespace, repeated: PictureToRepeat | None, terminal: Terminal
+) -> tuple[Sequence[Request], Output]:
+    """The pictures to make, and their files."""
+    if options.batch is None:
+        first = read_request(options, repeated, terminal)
+        seeds = consecutive_seeds(first.seed, options.count)
+        return [replace(first, seed=seed) for seed in seeds], plan_output(options.output, seeds)
+    batch = read_batch(options, terminal)
+    if batch.n_there:
+        text = terminal.gettext("{n} of the pictures are there already, and stay as they are")
+        terminal.remark(text.format(n=batch.n_there))
+    return batch.requests, batch.output
+
+
+def _settle_for_engine(
+    requests: Sequence[Request],
+    repeated: PictureToRepeat,
+    engine: "Engine",
+    options: argparse.Namespace,
+    terminal: Terminal,
+) -> Sequence[Request]:
+    """The requests without what was chosen for another model; that it is another one is told."""
+    if repeated.model == engine.name:
+        return requests
+    if repeated.is_by(engine.name):
         text = terminal.gettext("{path} was made by {then}; this is {now}, so the picture will differ")
-        terminal.remark(text.format(path=repeated.path, then=repeated.model, now=engine.name))
+    else:
+        text = terminal.gettext(
+            "{path} was made by {then}; this is {now}, so the picture will differ, and steps, guidance and strength "
+            "are as usual for {now}"
+        )
+        requests = [replace(request, **without_engine_choices(options)) for request in requests]
+    terminal.remark(text.format(path=repeated.path, then=repeated.model, now=engine.name))
+    return requests
 
 
 def _make_pictures(

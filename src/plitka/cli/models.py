@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Translate, add_command, model_help
+from plitka.cli.arguments import Commands, Translate, add_command, decimal, model_help
 from plitka.cli.engines import DEFAULT_MODEL
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.terminal import Terminal
@@ -61,7 +61,7 @@ def add_add(actions: Commands, _: Translate) -> None:
         metavar="FILE",
         help=_("learned tokens for both text encoders; leave it out if the LoRA file brings them"),
     )
-    parser.add_argument("--strength", type=float, default=1.0, metavar="0..2", help=_("of the LoRA (default: 1)"))
+    parser.add_argument("--strength", type=decimal, default=1.0, metavar="0..2", help=_("of the LoRA (default: 1)"))
     parser.add_argument(
         "--trigger",
         default=V45.trigger,

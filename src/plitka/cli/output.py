@@ -8,8 +8,7 @@ from pathlib import Path
 
 from plitka.errors import InputError
 
-_SUFFIX = ".png"
-_STEM = "tile"
+_STEM, _SUFFIX = "tile", ".png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +30,19 @@ def plan_output(asked: Path | None, seeds: Sequence[int]) -> Output:
     A named file is replaced; in a folder, or without a name, the first free `tile`, `tile-2`, ... is taken.
 
     Raises:
-        InputError: the folder cannot be written to, or the name does not end in .png.
+        InputError: the folder cannot be written to, or the name does not end as a picture.
     """
     if asked is None or asked.is_dir():
         folder = asked or Path()
-        _check_writable(folder)
+        check_writable(folder)
         return next(output for stem in _stems() if (output := _output(folder, stem, seeds)).is_free)
-    if asked.suffix.lower() != _SUFFIX:
-        raise InputError("a picture's name must end in {suffix}, and {path} is no folder", suffix=_SUFFIX, path=asked)
-    _check_writable(asked.parent)
-    return Output([asked]) if len(seeds) == 1 else _output(asked.parent, asked.stem, seeds)
+    from plitka.core.files.picture import WRITTEN
+
+    if asked.suffix.lower() not in WRITTEN:
+        known = ", ".join(WRITTEN)
+        raise InputError("a picture's name must end in {suffix}, and {path} is no folder", suffix=known, path=asked)
+    check_writable(asked.parent)
+    return Output([asked]) if len(seeds) == 1 else _output(asked.parent, asked.stem, seeds, asked.suffix)
 
 
 def _stems() -> Iterator[str]:
@@ -48,14 +50,19 @@ def _stems() -> Iterator[str]:
     yield from (f"{_STEM}-{number}" for number in count(2))
 
 
-def _output(folder: Path, stem: str, seeds: Sequence[int]) -> Output:
+def _output(folder: Path, stem: str, seeds: Sequence[int], suffix: str = _SUFFIX) -> Output:
     if len(seeds) == 1:
-        return Output([folder / f"{stem}{_SUFFIX}"])
-    return Output([folder / f"{stem}-{seed}{_SUFFIX}" for seed in seeds], folder / f"{stem}-sheet{_SUFFIX}")
+        return Output([folder / f"{stem}{suffix}"])
+    return Output([folder / f"{stem}-{seed}{suffix}" for seed in seeds], folder / f"{stem}-sheet{_SUFFIX}")
 
 
-def _check_writable(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
+    """Refuse a folder where no file can be made.
+
+    Raises:
+        InputError: it cannot be written to.
+    """
     try:
         tempfile.TemporaryFile(dir=folder).close()  # permission bits do not tell of read-only or full disks
     except OSError as error:
-        raise InputError("cannot write to {path}: {reason}", path=folder, reason=error.strerror) from error
+        raise InputError("cannot write to {path}: {reason}", path=folder, reason=error) from error

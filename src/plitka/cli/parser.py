@@ -8,22 +8,44 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from plitka.cli import catalogue, database, dataset, evaluate, generate, measure, models, render, serve
-from plitka.cli.arguments import Translate
-from plitka.cli.engines import LoadEngine
+from plitka.cli import catalogue, database, dataset, evaluate, generate, measure, models, render, serve, sheet, tour
+from plitka.cli.arguments import Translate, add_program_options
+from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
+from plitka.cli.exit_codes import EXIT_OK
+from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
+from plitka.core.generation import Defaults
 from plitka.core.language import translations
+from plitka.errors import BundleError
 
 
 def language_of(words: Sequence[str], environ: Mapping[str, str]) -> str:
     """The language of `--language`, else of the environment: help is written before options are read."""
-    scan = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    scan.add_argument("--language")
-    try:
-        asked = scan.parse_known_args(words)[0].language
-    except argparse.ArgumentError:
-        asked = None
+    asked = _scan(words, "--language")
     return asked if asked in translations.LANGUAGES else translations.choose_language(environ)
+
+
+def usual_choices(words: Sequence[str]) -> Defaults:
+    """What the model of `--model` uses where nothing is asked for, as far as help is to tell it."""
+    if not {"-h", "--help"} & set(words):
+        return Defaults()
+    from plitka.model.bundle import find_bundle
+
+    try:
+        return find_bundle(_scan(words, "--model") or DEFAULT_MODEL).defaults
+    except BundleError:
+        return Defaults()
+
+
+def _scan(words: Sequence[str], option: str) -> str | None:
+    """What follows an option, before the options are known."""
+    scan = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    scan.add_argument(option, dest="asked")
+    try:
+        asked: str | None = scan.parse_known_args(words)[0].asked
+    except argparse.ArgumentError:
+        return None
+    return asked
 
 
 def parse(words: Sequence[str], language: str, load_engine: LoadEngine) -> argparse.Namespace:
@@ -33,22 +55,25 @@ def parse(words: Sequence[str], language: str, load_engine: LoadEngine) -> argpa
         SystemExit: 2 for words that make no command, 0 after --help and --version.
     """
     with _argparse_speaking(language):
-        parser = build_parser(translations.translation(language).gettext, load_engine)
+        parser = build_parser(translations.translation(language).gettext, load_engine, usual_choices(words))
         return parser.parse_args(words)
 
 
-def build_parser(_: Translate, load_engine: LoadEngine) -> argparse.ArgumentParser:
-    """The parser of all commands, its help translated by `_`."""
+def build_parser(_: Translate, load_engine: LoadEngine, usual: Defaults | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands, its help translated by `_`; `usual` is what it says of the model's choices."""
     parser = argparse.ArgumentParser(
         prog="plitka",
         description=_("Shows what a mix of rubber granules will look like as a tile."),
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help=_("show plitka's version and exit"))
-    commands = parser.add_subparsers(metavar=_("COMMAND"), required=True)
-    generate.add(commands, _, load_engine)
+    add_program_options(parser, _)
+    parser.set_defaults(run=_start, logs=False)
+    commands = parser.add_subparsers(metavar=_("COMMAND"))
+    generate.add(commands, _, load_engine, usual or Defaults())
     render.add(commands, _)
     measure.add(commands, _)
+    sheet.add(commands, _)
     catalogue.add_parse(commands, _)
     catalogue.add_colours(commands, _)
     models.add(commands, _)
@@ -59,7 +84,27 @@ def build_parser(_: Translate, load_engine: LoadEngine) -> argparse.ArgumentPars
     database.add_backup(commands, _)
     database.add_check(commands, _)
     database.add_migrate(commands, _)
+    tour.add_completion(commands, _, parser)
+    tour.add_demo(commands, _, parser)
     return parser
+
+
+def _start(__: argparse.Namespace, terminal: Terminal) -> int:
+    """What to type first, for somebody who typed the program's name alone."""
+    _ = terminal.gettext
+    terminal.write(_("Shows what a mix of rubber granules will look like as a tile.") + "\n")
+    terminal.write_table(
+        [
+            ("  plitka generate '60% red, 40% black'", _("a photograph-like picture of that tile")),
+            ("  plitka parse '60% red, 40% black'", _("how a recipe is read")),
+            ("  plitka colours", _("every colour that has a name")),
+            ("  plitka measure photo.jpg", _("which colours a tile of yours has")),
+            ("  plitka serve", _("all of it over HTTP")),
+            ("  plitka demo", _("a tour of five commands")),
+            ("  plitka --help", _("every command")),
+        ]
+    )
+    return EXIT_OK
 
 
 class _Version(argparse.Action):

@@ -1,6 +1,6 @@
 """Pictures that are written as they come, and what is told of all of them at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from plitka.cli.output import Output
 from plitka.cli.results import report_picture, show_picture
 from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
-from plitka.core.files.picture import encode_png, text_fields, write_whole
+from plitka.core.files.picture import PARAMETERS, encode_picture, encode_png, px_per_mm, text_fields, write_whole
 from plitka.core.files.sheet import Cell, contact_sheet, thumbnail
 from plitka.core.generation import Outcome, Result
 from plitka.errors import Cancelled, PlitkaError
@@ -22,11 +22,20 @@ if TYPE_CHECKING:
 class PictureWriter:
     """Takes outcomes in any order, writes their pictures, and tells of them in the order of their seeds."""
 
-    def __init__(self, seeds: Sequence[int], output: Output, terminal: Terminal, *, as_json: bool) -> None:
+    def __init__(
+        self,
+        seeds: Sequence[int],
+        output: Output,
+        terminal: Terminal,
+        *,
+        as_json: bool,
+        has_parameters: bool = True,
+    ) -> None:
         self._seeds = seeds
         self._output = output
         self._terminal = terminal
         self._as_json = as_json
+        self._has_parameters = has_parameters
         self._reports: dict[int, dict[str, Any]] = {}
         self._thumbnails: dict[int, RgbImage] = {}
         self._errors: dict[int, PlitkaError] = {}
@@ -61,15 +70,17 @@ class PictureWriter:
         if self._output.sheet is None or not self._thumbnails:
             return
         cells = [
-            Cell(pixels=self._thumbnails[index], lines=[f"seed {self._seeds[index]}"])
+            Cell(pixels=self._thumbnails[index], lines=_label(self._reports[index]))
             for index in sorted(self._thumbnails)
         ]
         write_whole(self._output.sheet, encode_png(contact_sheet(cells)))
         self._terminal.remark(self._terminal.gettext("all on one sheet: {path}").format(path=self._output.sheet))
 
     def _write(self, index: int, result: Result, path: Path) -> None:
-        content = encode_png(result.pixels, text_fields(result, version()))
-        write_whole(path, content)
+        fields = text_fields(result, version())
+        if not self._has_parameters:
+            fields.pop(PARAMETERS, None)
+        write_whole(path, encode_picture(result.pixels, path.suffix, fields, px_per_mm(result)))
         structlog.get_logger().info(
             "picture", path=str(path), seed=result.request.seed, seconds=round(result.seconds, 3)
         )
@@ -77,3 +88,10 @@ class PictureWriter:
         self._thumbnails[index] = thumbnail(result.pixels)
         if not self._as_json:
             show_picture(result, path, self._terminal)
+
+
+def _label(report: Mapping[str, Any]) -> list[str]:
+    """Seed, and asked and measured percent of each colour."""
+    measured = report["measured"]
+    shares = [f"{code}  {asked:g} %  {measured[code]:.1f} %" for code, asked in report["requested"].items()]
+    return [f"seed {report['seed']}", *shares]

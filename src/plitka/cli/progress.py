@@ -2,13 +2,13 @@
 
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Never
 
 from plitka.cli.terminal import Terminal
-from plitka.core.watch import Progress
+from plitka.core.watch import Progress, following_stages
 from plitka.errors import Cancelled
 
 if TYPE_CHECKING:
@@ -33,6 +33,43 @@ def stoppable(terminal: Terminal) -> Iterator[threading.Event]:
         yield stop
     finally:
         signal.signal(signal.SIGINT, usual)
+
+
+@contextmanager
+def stage_line(terminal: Terminal) -> Iterator[None]:
+    """While this is open a line says what is being done, from the first second on, if the terminal shows progress.
+
+    A stage that has no name of its own belongs to the one before it.
+    """
+    if not terminal.shows_progress:
+        yield
+        return
+    from tqdm import tqdm
+
+    names = _stage_names(terminal.gettext)
+
+    def tell(stage: str) -> None:
+        if stage in names:
+            line.set_description_str(names[stage])
+
+    line = tqdm(bar_format="{desc}", file=terminal.stderr, leave=False, desc=terminal.gettext("starting"))
+    with line, following_stages(tell):
+        yield
+
+
+def _stage_names(_: Callable[[str], str]) -> dict[str, str]:
+    """What a person is told of the stages that take a while."""
+    return {
+        "verify": _("checking the model's files"),
+        "load_base": _("loading the model"),
+        "fuse_lora": _("loading the model"),
+        "map": _("laying granules"),
+        "encode": _("painting"),
+        "denoise": _("painting"),
+        "decode": _("painting"),
+        "swatch": _("measuring"),
+        "measure": _("measuring"),
+    }
 
 
 class ProgressLines:

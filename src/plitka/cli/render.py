@@ -8,6 +8,7 @@ from plitka.cli.arguments import (
     Commands,
     Translate,
     add_command,
+    add_like_option,
     add_picture_options,
     add_recipe_options,
     add_size_option,
@@ -15,6 +16,7 @@ from plitka.cli.arguments import (
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.output import plan_output
 from plitka.cli.recipe import read_recipe
+from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
 from plitka.cli.request import random_seed, seed_of, square
 from plitka.cli.results import report_picture, show_picture
 from plitka.cli.scene import add_scene_options, read_scene
@@ -22,6 +24,7 @@ from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
 from plitka.core.generation import Request
 from plitka.core.recipes.asides import Beside
+from plitka.core.scene import Size
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,14 +38,22 @@ MAX_IDS = 2**16
 def add(commands: Commands, _: Translate) -> None:
     """Declare the command."""
     parser = add_command(commands, "render", _, _("calculate a picture of a tile, its shares exact"))
-    parser.add_argument("recipe", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
+    parser.add_argument("recipe", nargs="?", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
     add_picture_options(parser, _)
-    add_size_option(parser, _, SIZE_PX, default_px=SIZE_PX)
+    add_size_option(parser, _, SIZE_PX)
     parser.add_argument(
         "--seamless", action="store_true", help=_("edges that fit each other; all have them but a whole tile")
     )
-    parser.add_argument("--maps", type=Path, metavar="DIR", help=_("also write ids, height, normal, roughness, ao"))
-    parser.add_argument("--whole-tile", action="store_true", help=_("the tile with its rim, on white"))
+    parser.add_argument(
+        "--maps",
+        type=Path,
+        metavar="DIR",
+        help=_("also write albedo, ids, height, normal (OpenGL: green is up), roughness, ao"),
+    )
+    parser.add_argument(
+        "--whole-tile", action=argparse.BooleanOptionalAction, help=_("the tile with its rim, on white")
+    )
+    add_like_option(parser, _)
     add_recipe_options(parser, _)
     add_scene_options(parser, _)
     parser.set_defaults(run=run)
@@ -50,9 +61,12 @@ def add(commands: Commands, _: Translate) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Everything that can be refused is refused before anything is laid."""
-    request = _read_request(options, terminal)
+    repeated = read_picture_to_repeat(options.like)
+    if options.whole_tile is None:
+        options.whole_tile = repeated is not None and repeated.is_whole_tile
+    request = _read_request(options, repeated, terminal)
     path = plan_output(options.output, [request.seed]).paths[0]
-    from plitka.core.files.picture import encode_png, text_fields, write_whole
+    from plitka.core.files.picture import WHOLE_TILE, encode_picture, px_per_mm, text_fields, write_whole
     from plitka.core.render_engine import RenderEngine
 
     engine = RenderEngine()
@@ -63,7 +77,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     result, rendering = engine.render(complete, whole_tile=options.whole_tile)
     if options.maps is not None:
         _check_maps(rendering)
-    write_whole(path, encode_png(result.pixels, text_fields(result, version())))
+    fields = text_fields(result, version()) | ({WHOLE_TILE: "yes"} if options.whole_tile else {})
+    write_whole(path, encode_picture(result.pixels, path.suffix, fields, px_per_mm(result)))
     maps = {} if options.maps is None else _write_maps(options.maps, rendering)
     if options.json:
         image = report_picture(result, path, terminal) | maps
@@ -73,13 +88,30 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     return EXIT_OK
 
 
-def _read_request(options: argparse.Namespace, terminal: Terminal) -> Request:
-    reading = read_recipe(options.recipe, options, terminal, Beside.SCENE)
+def _read_request(options: argparse.Namespace, repeated: PictureToRepeat | None, terminal: Terminal) -> Request:
+    if options.recipe is None and repeated is None:
+        raise InputError("give a RECIPE, or a picture to repeat with --like")
     if options.whole_tile and (options.seamless or options.maps):
         raise InputError("a whole tile has a rim: leave out --whole-tile, or --seamless and --maps")
-    scene = read_scene(options, reading, square(options.size), terminal)
+    recipe = options.recipe if options.recipe is not None or repeated is None else repeated.recipe
+    reading = read_recipe(recipe, options, terminal, Beside.SCENE)
+    scene = read_scene(options, reading, _size(options, repeated), terminal, repeated.scene if repeated else None)
+    if repeated is not None:
+        repeated.check_scene(scene, options)
+    return Request(scene=scene, seed=_seed(options, repeated))
+
+
+def _size(options: argparse.Namespace, repeated: PictureToRepeat | None) -> Size:
+    if options.size is not None or repeated is None:
+        return square(SIZE_PX if options.size is None else options.size)
+    return repeated.size
+
+
+def _seed(options: argparse.Namespace, repeated: PictureToRepeat | None) -> int:
     seed = seed_of(options)
-    return Request(scene=scene, seed=random_seed() if seed is None else seed)
+    if seed is not None:
+        return seed
+    return random_seed() if repeated is None else int(repeated.choices["seed"])
 
 
 def _check_maps(rendering: "Rendering") -> None:
@@ -102,7 +134,7 @@ def _write_maps(folder: Path, rendering: "Rendering") -> dict[str, Any]:
     from plitka.core.tile.shading import shrink
 
     geometry = rendering.geometry
-    maps = render_maps(rendering.layer)
+    maps = render_maps(rendering)
     paths = {name: folder / f"{name}.png" for name in maps}
     for name, samples in maps.items():
         write_whole(paths[name], encode_png16(samples))

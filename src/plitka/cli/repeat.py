@@ -1,5 +1,6 @@
 """What `--like` takes from a picture: its text fields, as the choices that they were made of."""
 
+import argparse
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from plitka.core.generation import Mode
-from plitka.core.scene import Size, naming_zone, short_mask
+from plitka.core.scene import Scene, Size, naming_zone, short_mask
 from plitka.core.scene_json import read_choices
 from plitka.errors import InputError
 
@@ -26,6 +27,8 @@ _NUMBERS: Mapping[str, Callable[[str], Any]] = {
     "negative_prompt": str,
 }
 _GUIDED_ONLY = ("strength", "tolerance")
+ENGINE_CHOICES = ("steps", "guidance", "strength", "negative_prompt")
+"""What is chosen for one model and may ruin the picture of another."""
 _SHOWN_CH = 80
 
 
@@ -50,6 +53,17 @@ class PictureToRepeat:
         """Name and hash of the model that made it."""
         return self.fields.get("model")
 
+    def is_by(self, engine: str) -> bool:
+        """Whether a model of that name made it, whatever its hash."""
+        return _model_name(self.model or "") == _model_name(engine)
+
+    @property
+    def is_whole_tile(self) -> bool:
+        """Whether it shows a tile with its rim."""
+        from plitka.core.files.picture import WHOLE_TILE
+
+        return WHOLE_TILE in self.fields
+
     @property
     def size(self) -> Size:
         """Of the picture."""
@@ -69,12 +83,20 @@ class PictureToRepeat:
             if name in self.fields or name not in _GUIDED_ONLY
         }
 
-    def check_colours(self, colours: "Sequence[Colour]") -> None:
-        """Refuse colours that have names of the picture's palette and look otherwise.
+    def check_scene(self, scene: Scene, options: argparse.Namespace) -> None:
+        """Refuse a scene whose colours have names of the picture's palette and look otherwise.
+
+        Args:
+            scene: what was taken from the picture, and what the options put in its place.
+            options: of the command.
 
         Raises:
             InputError: the palette is missing, or another one.
         """
+        own = [*([] if options.recipe else scene.zones[:1]), *([] if options.zone else scene.zones[1:])]
+        self._check_colours([colour for zone in own for colour in zone.recipe.colours])
+
+    def _check_colours(self, colours: "Sequence[Colour]") -> None:
         own = self._read("palette", _read_palette) if "palette" in self.fields else {}
         for colour in colours:
             wanted = own.get(colour.caption_name, colour.srgb_hex)
@@ -138,6 +160,10 @@ def read_picture_to_repeat(path: Path | None) -> PictureToRepeat | None:
     from plitka.core.files.picture import read_fields
 
     return PictureToRepeat(path, read_fields(path))
+
+
+def _model_name(engine: str) -> str:
+    return engine.partition("@")[0]
 
 
 def _read_size(text: str) -> Size:

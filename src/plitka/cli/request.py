@@ -5,7 +5,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from plitka.cli.recipe import read_recipe
-from plitka.cli.repeat import PictureToRepeat
+from plitka.cli.repeat import ENGINE_CHOICES, PictureToRepeat
 from plitka.cli.scene import read_scene
 from plitka.cli.terminal import Terminal
 from plitka.cli.tile_photograph import recipe_of_photograph
@@ -35,10 +35,15 @@ def read_request(options: argparse.Namespace, repeated: PictureToRepeat | None, 
     looks = repeated.scene if repeated and is_guided else None
     scene = read_scene(options, reading, _size(options, repeated), terminal, looks)
     if repeated is not None:
-        own = [*([] if options.recipe else scene.zones[:1]), *([] if options.zone else scene.zones[1:])]
-        repeated.check_colours([colour for zone in own for colour in zone.recipe.colours])
+        repeated.check_scene(scene, options)
     guide = _read_guide(options, repeated if is_guided else None)
-    return Request(scene=scene, guide=guide, **chosen)
+    return Request(scene=scene, guide=guide, is_forced=options.force, **chosen)
+
+
+def without_engine_choices(options: argparse.Namespace) -> dict[str, Any]:
+    """What replaces a request's choices of a model, by name: the options, and None where they are silent."""
+    given = _given_choices(options)
+    return {name: given.get(name) for name in ENGINE_CHOICES}
 
 
 def consecutive_seeds(first: int, count: int) -> list[int]:
@@ -48,6 +53,11 @@ def consecutive_seeds(first: int, count: int) -> list[int]:
         InputError: more than 64 pictures, or no seeds left for them.
     """
     check_range(FieldName("count"), count, 1, MAX_COUNT)
+    return seeds_from(first, count)
+
+
+def seeds_from(first: int, count: int) -> list[int]:
+    """Consecutive seeds, any number of them; raises InputError if there are not so many."""
     if first + count - 1 > MAX_SEED:
         raise InputError("there are no {count} seeds from {seed} to {high}", count=count, seed=first, high=MAX_SEED)
     return list(range(first, first + count))
@@ -91,7 +101,12 @@ def _recipe(
 def _size(options: argparse.Namespace, repeated: PictureToRepeat | None) -> Size | None:
     if options.size is not None:
         return square(options.size)
-    return repeated.size if repeated else None
+    width_px, height_px = options.width, options.height
+    if width_px is None and height_px is None:
+        return repeated.size if repeated else None
+    if width_px is None or height_px is None:
+        raise InputError("--width and --height belong together; give both, or --size for a square picture")
+    return Size(width_px=width_px, height_px=height_px)
 
 
 def _given_choices(options: argparse.Namespace) -> dict[str, Any]:

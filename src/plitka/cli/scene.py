@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from plitka.cli.arguments import Translate
+from plitka.cli.arguments import Translate, decimal
 from plitka.cli.recipe import palette_of, split_names
 from plitka.cli.terminal import Terminal
 from plitka.core.recipes.reading import Reading
@@ -34,12 +34,12 @@ def add_scene_options(parser: argparse.ArgumentParser, _: Translate) -> None:
     )
     add_fraction_option(group, _)
     group.add_argument(
-        "--granule-mm", type=float, nargs=2, metavar=("MIN", "MAX"), help=_("smallest and largest granule")
+        "--granule-mm", type=decimal, nargs=2, metavar=("MIN", "MAX"), help=_("smallest and largest granule")
     )
     group.add_argument("--coarse", metavar="COLOURS", help=_("colours of the recipe whose granules are larger"))
     group.add_argument("--fine", metavar="COLOURS", help=_("colours of the recipe whose granules are smaller"))
     group.add_argument(
-        "--field-mm", type=float, metavar="N", help=_("what the picture's side shows (usual: 1 mm for each 7 px)")
+        "--field-mm", type=decimal, metavar="N", help=_("what the picture's side shows (usual: 1 mm for each 7 px)")
     )
     group.add_argument(
         "--surface",

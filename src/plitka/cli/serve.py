@@ -3,14 +3,16 @@
 import argparse
 import os
 import shlex
+import threading
 import time
-from collections.abc import Iterator
+import webbrowser
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Translate, add_command, add_device_option, add_model_option
+from plitka.cli.arguments import Commands, Translate, add_command, add_device_option, add_model_option, decimal, whole
 from plitka.cli.engines import LoadEngine
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.terminal import Terminal
@@ -20,6 +22,7 @@ from plitka.model.engine_config import EngineConfig
 from plitka.serve.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from plitka.serve.service import Service
     from plitka.serve.store import Store
 
 _OPTIONS = {field.name for field in fields(Settings)}
@@ -30,19 +33,19 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
     parser = add_command(commands, "serve", _, _("answer requests over HTTP"))
     usual = Settings()
     parser.add_argument("--host", help=_("address to listen on (usual: {usual})").format(usual=usual.host))
-    parser.add_argument("--port", type=int, help=_("port to listen on (usual: {usual})").format(usual=usual.port))
+    parser.add_argument("--port", type=whole, help=_("port to listen on (usual: {usual})").format(usual=usual.port))
     add_model_option(parser, _)
     add_device_option(parser, _)
     parser.add_argument(
         "--batch",
-        type=int,
+        type=whole,
         metavar="N",
         help=_("pictures that are made at once (usual: {usual})").format(usual=usual.batch),
     )
     add_data_option(parser, _)
     parser.add_argument(
         "--drain-s",
-        type=float,
+        type=decimal,
         metavar="S",
         help=_("seconds that a stop waits for the picture in work (usual: {usual:g})").format(usual=usual.drain_s),
     )
@@ -52,7 +55,12 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
         default=None,
         help=_("let in whoever comes from this machine, without a key; not behind a proxy"),
     )
-    parser.add_argument("--warm-up-px", type=int, metavar="PX", help=_("side of the first picture, which nobody sees"))
+    parser.add_argument(
+        "--open", action="store_true", help=_("open the page in the browser of this machine, signed in")
+    )
+    parser.add_argument(
+        "--warm-up-px", type=whole, metavar="PX", help=_("side of the first picture, which nobody sees")
+    )
     parser.set_defaults(run=run_serve, logs=True, load_engine=load_engine)
 
 
@@ -62,16 +70,16 @@ def add_keys(commands: Commands, _: Translate) -> None:
     parser = commands.add_parser("keys", help=title, description=title, allow_abbrev=False)
     actions = parser.add_subparsers(metavar=_("ACTION"), required=True)
     create = add_command(actions, "create", _, _("make a key and show it, once"))
-    create.add_argument("name", metavar="NAME", help=_("whose it is"))
+    create.add_argument("name", metavar="NAME", help=_("name of the key's owner"))
     create.add_argument("--role", default="maker", help=_("viewer, maker or operator (default: maker)"))
     create.add_argument(
         "--per-minute",
-        type=int,
+        type=whole,
         metavar="N",
         help=_("pictures a minute (usual: {usual})").format(usual=Settings().per_minute),
     )
-    create.add_argument("--daily", type=int, metavar="N", help=_("pictures a day (usual: as many as it likes)"))
-    create.add_argument("--expires", type=float, metavar="DAYS", help=_("days until it ends (usual: never)"))
+    create.add_argument("--daily", type=whole, metavar="N", help=_("pictures a day (usual: as many as it likes)"))
+    create.add_argument("--expires", type=decimal, metavar="DAYS", help=_("days until it ends (usual: never)"))
     create.set_defaults(run=run_create)
     listed = add_command(actions, "list", _, _("name every key"))
     listed.set_defaults(run=run_list)
@@ -84,8 +92,12 @@ def add_keys(commands: Commands, _: Translate) -> None:
 
 def add_data_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     """Where the database and the pictures are."""
+    usual = str(Settings().data).replace("%", "%%")
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help=_("what is kept (usual: {usual})").format(usual=Settings().data)
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help=_("folder of keys, jobs and pictures (usual: {usual})").format(usual=usual),
     )
 
 
@@ -105,11 +117,27 @@ def run_serve(options: argparse.Namespace, terminal: Terminal) -> int:
         version=version(),
         warm_up_px=options.warm_up_px,
     )
-    if not settings.open_loopback and not service.store.list_keys():
+    if not settings.open_loopback and not service.store.list_keys() and not (options.open and settings.is_loopback):
         _tell_no_key(settings, terminal)
+    _tell_place(settings, terminal)
     terminal.remark(f"http://{settings.host}:{settings.port}")
-    serve(service)
+    serve(service, (lambda port: _open_page(service, port, terminal)) if options.open else None)
     return EXIT_OK
+
+
+def _open_page(service: "Service", port: int, terminal: Terminal) -> None:
+    """Show the page in the browser of this machine, signed in by a link that is good once."""
+    host = service.settings.host if service.settings.is_loopback else "127.0.0.1"
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/#link={service.invite()}"
+    terminal.remark(terminal.gettext("the page, signed in; this link is good once: {url}").format(url=url))
+    # A browser in the terminal would hold up the service.
+    threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def _tell_place(settings: Settings, terminal: Terminal) -> None:
+    """Say where the service's data are; URLs are not shown, for they may hold a password."""
+    if not (settings.database_url and settings.pictures_url):
+        terminal.remark(terminal.gettext("data are kept in {path}").format(path=settings.data.resolve()))
 
 
 def _tell_no_key(settings: Settings, terminal: Terminal) -> None:
@@ -139,6 +167,7 @@ def run_create(options: argparse.Namespace, terminal: Terminal) -> int:
             daily=options.daily,
             days=options.expires,
         )
+    _tell_place(settings_of(options), terminal)
     if options.json:
         terminal.write_json({"id": row.id, "name": row.name, "role": row.role, "key": key})
     else:
@@ -158,18 +187,43 @@ def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.json:
         terminal.write_json({"keys": rows})
     else:
-        terminal.write_table([str(value) for value in row.values() if value is not None] for row in rows)
+        _write_keys(rows, terminal)
     return EXIT_OK
 
 
+def _write_keys(rows: Sequence[Mapping[str, Any]], terminal: Terminal) -> None:
+    _ = terminal.gettext
+    states = {"in force": _("in force"), "expired": _("expired"), "revoked": _("revoked")}
+    if not rows:
+        terminal.remark(_("there are no keys yet"))
+        return
+    unlimited = _("no limit")
+    per_minute = Settings().per_minute
+    heading = ("id", _("name"), _("role"), _("a minute"), _("a day"), _("state"))
+    cells = (
+        (
+            row["id"],
+            row["name"],
+            row["role"],
+            str(row["per_minute"] or per_minute),
+            str(row["daily"] or unlimited),
+            states[row["state"]],
+        )
+        for row in rows
+    )
+    terminal.write_table([heading, *cells])
+
+
 def run_revoke(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Revoke a key; a running service refuses it from its next request on."""
+    """Revoke a key and cancel its jobs; a running service refuses it from its next request on."""
     with _opened(options, create=False) as store:
-        is_revoked = store.revoke_key(options.id)
-    if not is_revoked:
+        n_cancelled = store.revoke_key(options.id)
+    if n_cancelled is None:
         raise InputError("there is no key {id} in force; see `plitka keys list`", id=options.id)
     if options.json:
-        terminal.write_json({"revoked": options.id})
+        terminal.write_json({"revoked": options.id, "cancelled": n_cancelled})
+    elif n_cancelled:
+        terminal.remark(terminal.gettext("its jobs that waited are cancelled: {n}").format(n=n_cancelled))
     return EXIT_OK
 
 

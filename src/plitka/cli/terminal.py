@@ -11,7 +11,7 @@ from typing import TextIO
 
 from plitka.core.language.translations import localise, translation
 from plitka.core.recipes.recipe import Notice, caret
-from plitka.errors import PlitkaError, RecipeError
+from plitka.errors import PlitkaError, RecipeError, UnknownColour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +78,10 @@ class Terminal:
         """
         sentence = localise(error, self.language, as_options=True)
         self.fail(f"{place}: {sentence}" if place else sentence)
-        if isinstance(error, RecipeError):
-            self.stderr.write(indent(caret(error), "    ") + "\n")
+        if isinstance(error, RecipeError) and (place_in_recipe := caret(error)):
+            self.stderr.write(indent(place_in_recipe, "    ") + "\n")
+        if isinstance(error, UnknownColour):
+            self.remark(self.gettext("`plitka colours` lists the colours"))
 
     def fail(self, text: str) -> None:
         """Why the command ends here."""

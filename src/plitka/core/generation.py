@@ -82,6 +82,10 @@ class GuidedDefaults:
     strength: float = 0.6
     """Fraction of the schedule that is re-run over the map, 0.05..1: at the usual value the map's arrangement of
     colours stays and its flat look is painted over."""
+    steps_range: tuple[float, float] | None = None
+    """What the model stands, smallest and largest; None where nobody has found it out."""
+    guidance_range: tuple[float, float] | None = None
+    strength_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,8 @@ class Request:
     """0.05..1, in guided mode only."""
     tolerance: float | None = None
     """0..100 points, in guided mode only: `Accuracy.tolerance`."""
+    is_forced: bool = field(default=False, compare=False)
+    """Made even outside of what the model stands."""
     guide: GranuleIds | None = field(default=None, compare=False, repr=False)
     """Granules from outside, in guided mode only: any numbers, stretched over the picture."""
     notices: tuple[Notice, ...] = field(default=(), compare=False)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import structlog
 
 from plitka.core.correction import CorrectionConfig
-from plitka.core.generation import CompleteRequest, Defaults, Outcome, Request
+from plitka.core.generation import CompleteRequest, Defaults, Mode, Outcome, Request
+from plitka.core.limits import check_limits, remark_unusual
 from plitka.core.making import PictureSteps, Workshop
 from plitka.core.painter import Canvas, Painted, Painter
 from plitka.core.scene import Size
@@ -57,7 +58,7 @@ class Maker(Generic[_P]):
 
         Raises:
             InputError: a look that a map from outside cannot have, masks that leave a zone empty, granules that cannot
-                be seen.
+                be seen, steps, guidance or strength that the model does not stand.
             PromptTooLong: a text encoder would not see all of the words.
         """
         complete = self.defaults.complete(request)
@@ -66,7 +67,11 @@ class Maker(Generic[_P]):
         check_guide(complete)
         self.painter.check_negative(complete.negative_prompt)
         self.prompt(complete)
-        return replace(complete, notices=(*complete.notices, *remark_fine_zones(complete)))
+        if complete.mode is Mode.GUIDED and not request.is_forced:
+            check_limits(complete, self.defaults.guided)
+        usual = self.defaults.complete(replace(request, steps=None, guidance=None, strength=None))
+        notices = (*complete.notices, *remark_unusual(request, usual), *remark_fine_zones(complete))
+        return replace(complete, notices=notices)
 
     def prompt(self, request: CompleteRequest) -> str:
         """The full prompt: of several zones, for the mix of the whole tile.

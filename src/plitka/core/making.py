@@ -30,6 +30,7 @@ from plitka.core.scene import Size, overall_recipe
 from plitka.core.tile.granule_map import GranuleMap, MapSpec, stretch_map
 from plitka.core.tile.layout import Layout
 from plitka.core.tile.masks import zone_labels
+from plitka.core.watch import begin_stage
 from plitka.errors import EngineError
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class _Making:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time and log a part of the work."""
+        begin_stage(name)
         started = time.perf_counter()
         yield
         self.count(name, time.perf_counter() - started)

@@ -296,7 +296,7 @@ class Scene:
 
     @property
     def is_plain(self) -> bool:
-        """Whether its recipe alone describes it: one zone, and every look as usual."""
+        """Whether its recipe and its words for a prompt alone describe it: one zone, and every look as usual."""
         return self == replace(Scene.of(self.recipe, self.size), words=self.words)
 
     def coarseness_of(self, recipe: Recipe) -> tuple[Coarseness, ...]:

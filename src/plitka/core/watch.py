@@ -5,7 +5,9 @@ Standard library only: the image types are named for the type checker and never 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -54,6 +56,28 @@ class Unwatched:
     def report(self, index: int, progress: Progress) -> None:
         """Do nothing."""
         del index, progress
+
+
+OnStage = Callable[[str], None]
+"""Called when a part of the work begins, such as `verify`, `map` or `measure`, on the thread that does it."""
+_ON_STAGE: ContextVar[OnStage | None] = ContextVar("on_stage", default=None)
+
+
+@contextmanager
+def following_stages(on_stage: OnStage) -> Iterator[None]:
+    """While this is open, parts of the work on this thread are told as they begin."""
+    token = _ON_STAGE.set(on_stage)
+    try:
+        yield
+    finally:
+        _ON_STAGE.reset(token)
+
+
+def begin_stage(name: str) -> None:
+    """Tell whoever follows that a part of the work begins."""
+    on_stage = _ON_STAGE.get()
+    if on_stage is not None:
+        on_stage(name)
 
 
 OnProgress = Callable[[Progress], None]

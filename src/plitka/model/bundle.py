@@ -7,16 +7,15 @@ of a hub repository, or a single file beside such a folder without weights.
 
 import hashlib
 import json
-import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import tomli_w
 
+from plitka.core.files.home import home_folder
 from plitka.core.generation import GUIDANCE_RANGE, STEPS_RANGE, STRENGTH_RANGE, Defaults, GuidedDefaults
 from plitka.core.recipes.recipe import V45, PromptStyle
 from plitka.core.scene import SIZE_PX_RANGE, SIZE_STEP_PX
@@ -35,6 +34,7 @@ _DIGEST_DIGITS = 12
 MAX_STRENGTH = 2
 _MAX_ALPHA = 1e6
 _MAX_PX_PER_MM = 100
+_POSSIBLE = {"steps": STEPS_RANGE, "guidance": GUIDANCE_RANGE, "strength": STRENGTH_RANGE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,8 @@ class Bundle:
         document = _document(self)
         del document["name"], document["licence"]
         document["prompt"].pop("reads_words", None)  # it changes no picture that is asked for without words
+        for name in _POSSIBLE:  # nor do these change one that is made
+            document.get("guided", {}).pop(f"{name}_range", None)
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -169,8 +171,7 @@ def list_bundles() -> dict[str, Path]:
 
 def models_folder() -> Path:
     """Where the user's bundles lie: `$PLITKA_HOME/models`, or the platform's place for data."""
-    home = os.environ.get("PLITKA_HOME")
-    return (Path(home) if home else platformdirs.user_data_path("plitka", appauthor=False)) / "models"
+    return home_folder() / "models"
 
 
 def _read_bundle(top: Table, folder: Path) -> Bundle:
@@ -289,7 +290,13 @@ def _read_guided(top: Table) -> GuidedDefaults:
             steps=table.integer("steps", **_range(STEPS_RANGE)) if table.has("steps") else None,
             guidance=table.number("guidance", **_range(GUIDANCE_RANGE)) if table.has("guidance") else None,
             strength=table.number("strength", start.strength, **_range(STRENGTH_RANGE)),
+            **{f"{name}_range": _read_limit(table, name, possible) for name, possible in _POSSIBLE.items()},
         )
+
+
+def _read_limit(table: Table, name: str, possible: tuple[float, float]) -> tuple[float, float] | None:
+    """A smallest and a largest value, if the bundle states them."""
+    return table.span(f"{name}_range", **_range(possible)) if table.has(f"{name}_range") else None
 
 
 def _range(low_and_high: tuple[float, float]) -> dict[str, Any]:

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import torch
 
-from plitka.errors import DeviceUnavailable, EngineError, OutOfMemory
+from plitka.errors import DeviceUnavailable, EngineError, OutOfMemory, Phrase
 
-DEVICES = "auto, cpu, cuda or cuda:N"
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 _BFLOAT16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16")
 
@@ -73,10 +72,13 @@ def _choose_device(name: str) -> torch.device:
     if kind == "cuda" and index.isdecimal() and int(index) < n_gpus:
         return torch.device("cuda", int(index))
     raise DeviceUnavailable(
-        "no device {device!r} here: expected {expected}, and torch sees {n_gpus} CUDA devices; "
+        "no device {device!r} here: expected {expected}, and torch finds {n_gpus} CUDA devices; "
+        "use --device cpu, or check the driver with nvidia-smi"
+        if n_gpus
+        else "no device {device!r} here: expected {expected}, and torch finds no CUDA device; "
         "use --device cpu, or check the driver with nvidia-smi",
         device=name,
-        expected=DEVICES,
+        expected=Phrase("auto, cpu, cuda or cuda:N"),
         n_gpus=n_gpus,
     )
 

@@ -8,12 +8,8 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import structlog
-
 from plitka.errors import BaseUnavailable
 from plitka.model.base_files import NETWORKS, weight_patterns
-
-log = structlog.get_logger(__name__)
 
 _OTHER_PARTS = ("scheduler", "tokenizer", "tokenizer_2")
 
@@ -73,7 +69,9 @@ def list_files(repository: str, revision: str) -> list[str] | None:
     try:
         return list(HfApi().list_repo_files(repository, revision=revision))
     except Exception as exc:  # the hub's client lets the errors of its HTTP library through
-        log.warning("hub_not_asked", repository=repository, reason=type(exc).__name__)
+        import structlog  # noqa: PLC0415  (help reads bundles, and needs no logs)
+
+        structlog.get_logger(__name__).warning("hub_not_asked", repository=repository, reason=type(exc).__name__)
         return None
 
 

@@ -78,6 +78,15 @@ class Table:
             raise self._wrong(key, f"a number from {low} to {high}", value)
         return float(value)
 
+    def span(self, key: str, *, low: float, high: float) -> tuple[float, float]:
+        """A smallest and a largest number, both in low..high."""
+        value = self._get(key, None)
+        numbers = list(value) if isinstance(value, list | tuple) else []
+        is_right = len(numbers) == 2 and all(isinstance(one, int | float) and low <= one <= high for one in numbers)
+        if not is_right or numbers[0] > numbers[1]:
+            raise self._wrong(key, f"[smallest, largest], both from {low:g} to {high:g}", value)
+        return float(numbers[0]), float(numbers[1])
+
     def table(self, key: str) -> "Table":
         """A table inside this one."""
         value = self._get(key, None)

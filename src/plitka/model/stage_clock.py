@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import structlog
 import torch
 
+from plitka.core.watch import begin_stage
 from plitka.model.device import memory_bytes
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,7 @@ class StageClock:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time and log a part of the work."""
+        begin_stage(name)
         started = time.perf_counter()
         yield
         seconds = time.perf_counter() - started

@@ -1,6 +1,6 @@
 """FastAPI dependencies of the endpoints: the service, and a caller of the role that is needed."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
@@ -9,9 +9,11 @@ from starlette.concurrency import run_in_threadpool
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller, Role
-from plitka.serve.orders import Order, with_mask
+from plitka.serve.orders import LookChoices, Order, with_mask
 from plitka.serve.service import Service
 from plitka.serve.store import Job
+
+Choices = TypeVar("Choices", bound=LookChoices)
 
 bearer = HTTPBearer(auto_error=False, scheme_name="key", description="A key of `plitka keys create`.")
 """For the schema; `plitka.serve.guard` has looked at the key already."""
@@ -91,7 +93,7 @@ async def order_one(request: Request, service: Service, caller: Caller, order: O
     return await run_in_threadpool(accept)
 
 
-async def with_drawn_masks(service: Service, caller: Caller, order: Order) -> Order:
+async def with_drawn_masks(service: Service, caller: Caller, order: Choices) -> Choices:
     """The order with each mask that is a picture or a drawing as a scene keeps it.
 
     Such a mask can take seconds and hundreds of megabytes, so each has its turn as an uploaded file has. No thread is

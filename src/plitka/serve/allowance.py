@@ -1,4 +1,8 @@
-"""Rate limits of keys and addresses, counted by the `limits` library in this process or in Redis."""
+"""Rate limits of keys and addresses, counted by the `limits` library in this process or in Redis.
+
+No count goes by this machine's clock on the wall, which can be set: in this process it is the monotonic clock, in Redis
+the time that a counter has left there.
+"""
 
 import threading
 import time
@@ -8,10 +12,11 @@ from typing import Any, cast
 import structlog
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.errors import ConfigurationError, StorageError
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from plitka.errors import InputError, TooMany
+from plitka.serve.counters import Counters
 from plitka.serve.keys import Caller
 from plitka.serve.settings import Settings
 
@@ -19,6 +24,10 @@ log = structlog.get_logger(__name__)
 
 _PAUSE_S = 5.0
 """After Redis did not answer it is left alone for so long; then one request finds out whether it is back."""
+
+
+_SLACK_S = 2
+"""By which a time that is left may be rounded up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +59,7 @@ class Allowance:
             InputError: the URL of Redis is none, or its package is not installed.
         """
         self._settings = settings
-        self._own = MemoryStorage()
+        self._own = Counters()
         try:
             self._shared: Storage = self._own
             if settings.redis_url:
@@ -74,6 +83,15 @@ class Allowance:
         if caller.daily is not None:
             self._use(RateLimitItemPerDay(caller.daily), "day", caller.key_id, n, moving=False)
         return self._use(minute, "make", caller.key_id, n, moving=True)
+
+    def preview(self, caller: Caller) -> Rate:
+        """Use up one quick render or geometry; they take no pictures from a day's.
+
+        Raises:
+            TooMany: the key has none left.
+        """
+        minute = RateLimitItemPerMinute(self._settings.previews_per_minute)
+        return self._use(minute, "preview", caller.key_id, 1, moving=True)
 
     def read(self, caller: Caller) -> None:
         """Use up one request of any kind.
@@ -125,10 +143,15 @@ class Allowance:
             log.info("redis_back")
 
     def _count(self, storage: Storage, item: RateLimitItem, kind: str, whose: str, n: int, *, moving: bool) -> Rate:
-        counter = MovingWindowRateLimiter(storage) if moving else FixedWindowRateLimiter(storage)
+        # In Redis a moving window would be one of the clocks on the walls of all services.
+        is_moving = moving and storage is self._own
+        counter = MovingWindowRateLimiter(storage) if is_moving else FixedWindowRateLimiter(storage)
         is_allowed = counter.hit(item, kind, whose, cost=n)
         window = counter.get_window_stats(item, kind, whose)
         reset_s = max(1, round(window.reset_time - time.time()))
+        if reset_s > item.get_expiry() + _SLACK_S:  # the clock of Redis's own machine was set back
+            counter.clear(item, kind, whose)
+            return self._count(self._own, item, kind, whose, n, moving=moving)
         if not is_allowed:
             raise TooMany(
                 "this key may ask {limit} times in {seconds} s; ask again in {wait} s",

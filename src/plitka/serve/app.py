@@ -19,16 +19,31 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
-from plitka.serve import cog_api, openai_api, own_api, plain_api, routes, schemas, uploads_api
+from plitka.serve import (
+    cog_api,
+    materials_api,
+    openai_api,
+    own_api,
+    plain_api,
+    previews_api,
+    routes,
+    schemas,
+    session_api,
+    sheets_api,
+    uploads_api,
+)
 from plitka.serve.access import Operator, TheService
 from plitka.serve.error_responses import error_response
 from plitka.serve.guard import Guard
+from plitka.serve.page import Page
 from plitka.serve.service import Service
 from plitka.serve.store import Job
 from plitka.serve.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
+OWN = (own_api, uploads_api, session_api, sheets_api, materials_api, previews_api)
+"""The modules of our own contract."""
 _STOP_GRACE_S = 5.0
 
 
@@ -44,11 +59,12 @@ def create_app(service: Service) -> ASGIApp:
         redirect_slashes=False,
         openapi_url=None,
     )
-    app.state.service = service
-    for api in (own_api, uploads_api, openai_api, cog_api, plain_api):
+    app.state.service, app.state.page = service, Page()
+    for api in (*OWN, openai_api, cog_api, plain_api):
         app.include_router(api.router)
     _add_probes(app)
     _add_document(app)
+    app.add_route(routes.WEB_FILE, app.state.page.asset, include_in_schema=False)
     app.add_exception_handler(PlitkaError, _answer_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
@@ -60,7 +76,14 @@ def create_app(service: Service) -> ASGIApp:
             allow_origins=service.settings.cors_origins,
             allow_methods=["GET", "POST", "PUT"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Request-ID"],
-            expose_headers=["Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"],
+            expose_headers=[
+                "ETag",
+                "Location",
+                "Retry-After",
+                "RateLimit-Limit",
+                "RateLimit-Remaining",
+                "RateLimit-Reset",
+            ],
         )
     return guarded
 
@@ -70,7 +93,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     service.jobs.attach(asyncio.get_running_loop())
     await run_in_threadpool(app.openapi)  # made once: whoever needed it first would hold up all others
-    told = partial(_prediction, service, f"http://{service.settings.host}:{service.settings.port}")
+    settings = service.settings
+    told = partial(_prediction, service, settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}")
     webhooks = Webhooks(service.store, service.metrics, told)
     service.jobs.on_change = webhooks.tell
     await webhooks.start()
@@ -82,6 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service.jobs.drain()
     await run_in_threadpool(_join, service.workers, (service.jobs.drain_at or 0.0) + _STOP_GRACE_S)
     await webhooks.stop()
+    service.previews.close()
     await run_in_threadpool(service.health.stop)
     service.tracer.close()
     service.store.close()
@@ -197,4 +222,4 @@ def _methods_at(request: Request) -> set[str]:
         )
         if is_it:
             found |= {method.upper() for method in operations}
-    return found
+    return found | ({"HEAD"} if "GET" in found and not routes.is_stream(request.url.path) else set())

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 
 from plitka.errors import Gone, InputError
 from plitka.serve import revisions, tables
+from plitka.serve.database import connect, lock_file, take_ownership
 from plitka.serve.integrity import require_sound, told_of_database
 from plitka.serve.permissions import keep_file_private, make_private_folder
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.settings import DATABASE_NAME, PICTURES_NAME, Settings
-from plitka.serve.store import State, connect, lock_file, take_ownership
+from plitka.serve.store import State
 
 _COUNTED = (tables.keys, tables.jobs)
 _N_ROWS = 100
@@ -34,7 +35,9 @@ class Copied:
     n_pictures: int
     """Those of jobs that succeeded, also if an earlier run has copied them."""
     lost: tuple[str, ...]
-    """Digests of pictures that should be there, and are missing or damaged where they were copied from."""
+    """Digests of pictures that should be there, and are missing or damaged where they were copied from.
+
+    Not of those whose jobs say so, since a repair."""
 
 
 def back_up(settings: Settings, folder: Path) -> Copied:
@@ -78,7 +81,7 @@ def restore(settings: Settings, folder: Path) -> Copied:
         InputError: the folder is no backup or a damaged one, or there is a database already.
     """
     path = folder.resolve() / DATABASE_NAME
-    if not path.exists():
+    if not path.is_file():
         raise InputError("{folder} is no whole backup: it has no {name}", folder=folder, name=DATABASE_NAME)
     backup = sa.create_engine(f"sqlite:///{path}")
     with told_of_database(), ExitStack() as held:
@@ -86,7 +89,8 @@ def restore(settings: Settings, folder: Path) -> Copied:
         engine = connect(settings)
         held.callback(engine.dispose)
         take_ownership(engine, settings, held)
-        with _snapshot(backup) as source, _filling(engine) as to:
+        with _snapshot(backup) as source, _filling(engine) as to, _told_of_rows():
+            _require_known_states(source)
             told = _copy_pictures(source, _pictures_in(path.parent), PictureStore(settings.pictures, sync=True))
             _copy_rows(source, to)
     return told
@@ -142,6 +146,8 @@ def _copy_rows(source: sa.Connection, to: sa.Connection) -> None:
     read, written = sa.MetaData(), sa.MetaData()
     read.reflect(source)
     written.reflect(to)
+    if _columns(read) != _columns(written):
+        raise InputError("the backup has other tables or columns than those of its revision; it is not plitka's")
     for table in read.sorted_tables:
         if table.name == revisions.VERSION_TABLE:
             continue
@@ -153,17 +159,44 @@ def _copy_rows(source: sa.Connection, to: sa.Connection) -> None:
         to.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence("jobs", "number"), last, False)))
 
 
+def _columns(tables_of: sa.MetaData) -> dict[str, set[str]]:
+    return {name: set(table.columns.keys()) for name, table in tables_of.tables.items()}
+
+
+def _require_known_states(books: sa.Connection) -> None:
+    """Raise InputError for a backup with jobs in states that are none."""
+    state = tables.jobs.c.state
+    if books.execute(sa.select(state).where(state.not_in(list(State))).limit(1)).first() is not None:
+        raise InputError("the backup has jobs in states that plitka does not know; restore another one")
+
+
+@contextmanager
+def _told_of_rows() -> Iterator[None]:
+    """Raise InputError for a value that is not of its column's kind: a backup may come from anybody."""
+    try:
+        yield
+    except (ValueError, TypeError, sa.exc.StatementError) as error:
+        if isinstance(error, sa.exc.DBAPIError):
+            raise
+        raise InputError(
+            "the backup has values that plitka cannot have written ({reason}); restore another one",
+            reason=type(error).__name__,
+        ) from error
+
+
 def _copy_pictures(books: sa.Connection, source: PictureStore, to: PictureStore) -> Copied:
     """Copy what the jobs show, or are about to; what is there already stays."""
     jobs = tables.jobs.c
-    rows = books.execute(sa.select(jobs.picture, jobs.state).where(jobs.picture.is_not(None))).all()
+    rows = books.execute(sa.select(jobs.picture, jobs.state, jobs.error).where(jobs.picture.is_not(None))).all()
     shown = {row.picture for row in rows if row.state == State.SUCCEEDED}
-    lost = tuple(digest for digest in sorted(shown) if not _copy_picture(digest, source, to))
+    known = {row.picture for row in rows if row.state == State.SUCCEEDED and row.error}
+    missing = {digest for digest in sorted(shown) if not _copy_picture(digest, source, to)}
     for digest in {row.picture for row in rows} - shown:  # which may not be written yet
         if source.is_whole(digest):
             _copy_picture(digest, source, to)
     n_keys, n_jobs = (books.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in _COUNTED)
-    return Copied(n_keys=n_keys, n_jobs=n_jobs, n_pictures=len(shown) - len(lost), lost=lost)
+    lost = tuple(sorted(missing - known))
+    return Copied(n_keys=n_keys, n_jobs=n_jobs, n_pictures=len(shown - missing), lost=lost)
 
 
 def _copy_picture(digest: str, source: PictureStore, to: PictureStore) -> bool:

@@ -20,6 +20,7 @@ from plitka.serve.image_formats import base64_text
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.life import Life
+from plitka.serve.links import base_url
 from plitka.serve.orders import LookChoices, Order
 from plitka.serve.served_model import is_served, settle_model
 from plitka.serve.service import Service
@@ -138,7 +139,7 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": CogProblem} for status in (401, 403, 429, *statuses)}
 
 
-_ORDERED = {202: {"model": PredictionResponse}} | _problems(400, 404, 409, 413, 422, 500, 503, 507)
+_ORDERED = {202: {"model": PredictionResponse}} | _problems(400, 404, 409, 410, 413, 422, 500, 503, 507)
 
 
 class _PredictionCall:
@@ -178,7 +179,7 @@ class _PredictionCall:
             job = (await until_ended(service, self.request, [job]))[0]
         elif wait_s > 0:
             job = await until_ended_or(service, job, wait_s)
-        seen = await run_in_threadpool(to_prediction, service, job, str(self.request.base_url))
+        seen = await run_in_threadpool(to_prediction, service, job, base_url(service.settings, self.request))
         if not job.state.is_final:
             # The client takes any other state than "starting" for the end of the prediction.
             seen = seen.model_copy(update={"status": "starting"})
@@ -253,7 +254,7 @@ def get_prediction(
     prediction_id: PredictionId, request: Request, service: TheService, caller: Viewer
 ) -> PredictionResponse:
     """A prediction as it is now."""
-    return to_prediction(service, _own(service, caller, prediction_id), str(request.base_url))
+    return to_prediction(service, _own(service, caller, prediction_id), base_url(service.settings, request))
 
 
 @router.post(routes.COG_PREDICTION_CANCEL, responses=_problems(404, 422), summary="Cancel a prediction")
@@ -263,7 +264,7 @@ def cancel_prediction(
 ) -> PredictionResponse:
     """One that has ended stays as it is."""
     service.jobs.cancel(_own(service, caller, prediction_id))
-    return to_prediction(service, _own(service, caller, prediction_id), str(request.base_url))
+    return to_prediction(service, _own(service, caller, prediction_id), base_url(service.settings, request))
 
 
 @router.get(routes.HEALTH_CHECK, summary="How the model is")
@@ -320,13 +321,12 @@ _STATUSES: dict[State, Status] = {
 }
 
 
-def to_prediction(service: Service, job: Job, base_url: str) -> PredictionResponse:
-    """A job as a prediction."""
+def to_prediction(service: Service, job: Job, base: str) -> PredictionResponse:
+    """A job as a prediction, whose links begin with `base`."""
     model, _, version = _model_of(job, service.engine).partition("@")
     output, loss = _output_of(service, job)
     given_id = (job.idempotency_key or "").removeprefix("prediction ")
     shown_id = given_id if job.idempotency_key == _idempotency_key(given_id) else job.id
-    base = (service.settings.public_url or base_url).rstrip("/")
     status = service.jobs.status(job.id)
     seen = status.snapshot if status else None
     return PredictionResponse(

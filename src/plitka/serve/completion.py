@@ -1,8 +1,9 @@
-"""Waiting for jobs, for endpoints that answer with the picture; a client that disconnects has its jobs cancelled."""
+"""Waiting for what is an answer, such as the picture of a job; where the client goes it is cancelled."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from typing import Any, TypeVar
 
 import structlog
 from fastapi import Request
@@ -15,6 +16,8 @@ from plitka.serve.service import Service
 from plitka.serve.store import Job, State
 
 log = structlog.get_logger(__name__)
+
+_Made = TypeVar("_Made")
 
 _ABANDONING: set[asyncio.Task[None]] = set()
 """The event loop itself does not hold its tasks."""
@@ -47,6 +50,26 @@ async def until_ended(service: Service, request: Request, jobs: Sequence[Job]) -
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+async def while_there(request: Request, work: Coroutine[Any, Any, _Made]) -> _Made:
+    """What some work gives, which is cancelled where the client closes its connection.
+
+    Raises:
+        ClientDisconnect: it did.
+    """
+    made, gone = asyncio.ensure_future(work), asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({made, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if made.done():
+            return made.result()
+        raise ClientDisconnect
+    finally:
+        for task in (made, gone):
+            if not task.done():
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
 
 async def until_ended_or(service: Service, job: Job, timeout_s: float) -> Job:

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plitka.errors import NotIdentified, PlitkaError, ServiceError, Unavailable
-from plitka.serve import keys, routes
+from plitka.serve import identity, keys, routes
 from plitka.serve.access import require
 from plitka.serve.bodies import Replay, check_bytes, declared_bytes, limit_of, read_body
 from plitka.serve.error_responses import error_response
@@ -36,10 +36,8 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_LOCAL_HOSTS = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"})
 """Of HTTP. A client may invent others, however long, and no log nor metric keeps those."""
-_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
 class Guard:
@@ -70,7 +68,11 @@ class Guard:
     async def _serve(self, scope: Scope, receive: Receive, response: "_Response", headers: Headers) -> None:
         try:
             body = b"" if _is_open(scope) else await self._admit(scope, receive, headers)
-            await self._app(scope, Replay(body, receive), response.send)
+            asked = _as_get(scope)
+            try:
+                await self._app(asked, Replay(body, receive), response.send)
+            finally:
+                scope["route"] = asked.get("route")
         except PlitkaError as error:
             await self._turn_away(scope, response, error)
         except ClientDisconnect:
@@ -98,7 +100,7 @@ class Guard:
         """
         if IS_ONE_TOO_MANY in scope["state"]:
             raise Unavailable("too many connections are open; ask again in a moment", retry_after_s=1.0)
-        if not is_signed(scope, self._service.link_secret):
+        if scope["path"] != routes.SESSION and not is_signed(scope, self._service.link_secret):
             await self._identify(scope, headers)
             if scope["path"] in routes.UPLOAD_PATHS and scope["method"] == "POST":
                 await self._admit_upload(scope, headers)
@@ -106,7 +108,7 @@ class Guard:
 
     async def _identify(self, scope: Scope, headers: Headers) -> None:
         address = (scope.get("client") or ("",))[0]
-        caller = await run_in_threadpool(self._caller, _key_of(headers), headers, address)
+        caller = await run_in_threadpool(self._caller, scope["method"], headers, address)
         scope["state"]["caller"] = caller
         structlog.contextvars.bind_contextvars(key_id=caller.key_id)
         place = self._service.requests.hold(
@@ -114,12 +116,11 @@ class Guard:
         )
         scope["state"]["held"].enter_context(place)
 
-    def _caller(self, key: str | None, headers: Headers, address: str) -> keys.Caller:
+    def _caller(self, method: str, headers: Headers, address: str) -> keys.Caller:
         service = self._service
-        caller = keys.identify(service.store, key) if key is not None else None
-        if caller is None and self._is_local(headers):
-            caller = keys.LOCAL
+        caller = identity.identify(service, method, headers)
         if caller is None:
+            key = identity.key_of(headers)
             service.allowance.count_refusal(address)
             log.warning("refused", reason="no key" if key is None else "bad key", address=address)
             if key is None:
@@ -127,13 +128,6 @@ class Guard:
             raise NotIdentified("this key is not in force; ask the operator for another")
         service.allowance.read(caller)
         return caller
-
-    def _is_local(self, headers: Headers) -> bool:
-        """Whether this needs no key: the operator wants that, and no proxy and no page of another host has sent it."""
-        if not self._service.settings.open_loopback or any(name in headers for name in _FORWARDED):
-            return False
-        origin = headers.get("origin", "http://localhost").partition("://")[2]
-        return bool(_LOCAL_HOSTS.fullmatch(headers.get("host", "")) and _LOCAL_HOSTS.fullmatch(origin))
 
     async def _admit_upload(self, scope: Scope, headers: Headers) -> None:
         """Count a file and take its room, before any of it is read; the answer tells what is left.
@@ -196,7 +190,14 @@ class _Response:
 
 def _is_open(scope: Scope) -> bool:
     """Whether anybody may ask it, and a body would mean nothing."""
-    return scope["path"] in routes.OPEN_PATHS and scope["method"] in ("GET", "HEAD")
+    return scope["method"] in ("GET", "HEAD") and routes.is_open(scope["path"])
+
+
+def _as_get(scope: Scope) -> Scope:
+    """A request that is answered alike: HEAD as GET, whose body the server leaves out, but for streams without end."""
+    if scope["method"] != "HEAD" or routes.is_stream(scope["path"]):
+        return scope
+    return {**scope, "method": "GET"}
 
 
 def _method_of(scope: Scope) -> str:
@@ -205,13 +206,3 @@ def _method_of(scope: Scope) -> str:
 
 async def _nothing_more() -> Message:
     return {"type": "http.disconnect"}
-
-
-def _key_of(headers: Headers) -> str | None:
-    """The key that a request carries, in any of the ways that clients know."""
-    scheme, _, credentials = headers.get("authorization", "").partition(" ")
-    if credentials and scheme.lower() in {"bearer", "token"}:
-        return credentials.strip()
-    if scheme:
-        return ""
-    return headers.get("x-api-key")

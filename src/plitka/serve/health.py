@@ -46,6 +46,8 @@ class Health(threading.Thread):
         super().__init__(name="health", daemon=True)
         self.on_return: Callable[[], None] = lambda: None
         """Called before all else and after each absence of the database; again, as long as it raises `StorageAway`."""
+        self.on_look: Callable[[], None] = lambda: None
+        """Called at each look that finds the database there."""
         self._store = store
         self._pictures = pictures
         self._settings = settings
@@ -125,6 +127,7 @@ class Health(threading.Thread):
         if was_due:
             self.on_return()
         self._is_return_due = False
+        self.on_look()
 
     def _check_disks(self) -> None:
         is_low = False

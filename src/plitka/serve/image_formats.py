@@ -3,13 +3,14 @@
 import base64
 import io
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
 
 if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
 
+PictureKind = Literal["png", "jpeg", "webp"]
 MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 _PNG = b"\x89PNG"
 _PREVIEW_QUALITY = 80

@@ -12,6 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from plitka.core.generation import CompleteRequest
-from plitka.errors import Conflict, StorageAway, TooMany, Unavailable
+from plitka.errors import Conflict, Gone, StorageAway, TooMany, Unavailable
 from plitka.serve.fair_queue import FairQueue
 from plitka.serve.health import Health
 from plitka.serve.job_status import JobStatus
@@ -135,6 +136,7 @@ class Jobs:
 
         Raises:
             Conflict: the idempotency key stands for another order.
+            Gone: for this one, whose picture is lost.
             Unavailable: the service stops, has failed, or is full.
             TooMany: the key has enough jobs waiting.
             NoRoom: pictures cannot be kept now.
@@ -168,7 +170,14 @@ class Jobs:
         is_same = len(orders) == 1 and orders[0].order.kept() | drawn == job.request
         if not is_same or not (job.model is None or is_same_model(job.model, terms.model)):
             raise Conflict("this Idempotency-Key was used for another order; use a new one for a new order")
+        self._require_shown(job)
         return job
+
+    def _require_shown(self, job: Job) -> None:
+        """Raise Gone for a job whose picture is lost: whoever orders it again wants the picture, and not the job."""
+        with suppress(StorageAway):  # nobody knows, and the job itself is there
+            if job.state is State.SUCCEEDED and job.picture and not self.pictures.is_whole(job.picture):
+                raise Gone("this order was painted, and its picture is lost; order it under a new Idempotency-Key")
 
     def _check_room(self, caller: Caller, n_jobs: int) -> None:
         if self.life.is_ending:
@@ -333,6 +342,23 @@ class Jobs:
         except StorageAway:
             log.warning("deadline_not_kept", job_id=job_id)
             self._expire_at(time.time() + _RETRY_S, job_id)
+
+    def end_revoked(self) -> None:
+        """Cancel what is open of keys that were revoked, which another process may have done.
+
+        Raises:
+            StorageAway: the database is away.
+        """
+        with self._ready:
+            open_jobs = [status.job for status in self._statuses.values()]
+        revoked = self.store.revoked_keys() if open_jobs else frozenset()
+        for job in open_jobs:
+            if job.key_id in revoked:
+                self.cancel(job)
+                ended = self.store.find_job(job.id)
+                if ended is not None and ended.state.is_final and self.status(job.id) is not None:
+                    self._count_end(ended)
+                    self._tell_end(ended)
 
     def _end_waiting(self, job: Job, state: State, error: Mapping[str, Any] | None = None) -> bool:
         """End a job that was not begun; False if it was, or has ended."""

@@ -93,9 +93,12 @@ def identify(store: Store, text: str) -> Caller | None:
     form = _FORM.fullmatch(text)
     row = store.find_key(form[1]) if form else None
     known = hmac.compare_digest(_hash(row.salt if row else _NO_SALT, form[2] if form else ""), row.hash if row else b"")
-    if row is None or not known or row.revoked_at is not None:
-        return None
-    if row.expires_at is not None and row.expires_at <= time.time():
+    return caller_of(row) if row is not None and known else None
+
+
+def caller_of(row: KeyRow) -> Caller | None:
+    """Whose key a row is; None for a revoked or expired one."""
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= time.time()):
         return None
     return Caller(key_id=row.id, role=ROLES[row.role], per_minute=row.per_minute, daily=row.daily)
 

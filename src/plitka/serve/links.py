@@ -1,4 +1,4 @@
-"""Links to pictures that are good for a while without a key, for clients that fetch a URL as it is."""
+"""Links in answers: where they lead, and those to pictures that are good for a while without a key."""
 
 import hashlib
 import hmac
@@ -6,9 +6,32 @@ import re
 import time
 from urllib.parse import parse_qs
 
+from fastapi import Request
 from starlette.types import Scope
 
 from plitka.serve import routes
+from plitka.serve.settings import Settings
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "[::1]"})
+"""A link to there leads nobody anywhere else."""
+
+
+def base_url(settings: Settings, request: Request) -> str:
+    """What clients reach the service by, without a slash at its end.
+
+    The host that a client names is repeated only where it can be no other's: a request that reached us under a foreign
+    name would get links that lead there.
+    """
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    address, port = request.scope.get("server") or (settings.host, settings.port)
+    address = f"[{address}]" if ":" in address else address
+    asked = request.headers.get("host", "")
+    named = _HOST.fullmatch(asked)
+    ours = {*_THIS_MACHINE, *settings.hosts, settings.host, address}
+    host = asked if named and named[1].lower() in ours else f"{address}:{port}"
+    return f"{request.url.scheme}://{host}"
 
 
 def signed_path(job_id: str, secret: bytes, seconds: int) -> str:

@@ -25,7 +25,7 @@ from plitka.serve.completion import abandon, picture_of, until_ended
 from plitka.serve.image_formats import Preview, base64_text, converted
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
-from plitka.serve.links import signed_path
+from plitka.serve.links import base_url, signed_path
 from plitka.serve.orders import CheckedOrder, LookChoices, Order
 from plitka.serve.problems import problem_of
 from plitka.serve.served_model import settle_model
@@ -194,13 +194,8 @@ def _image(service: Service, request: Request, order: ImagesOrder, job: Job) -> 
     png = picture_of(service, job)
     if order.response_format == "url":
         path = signed_path(job.id, service.link_secret, service.settings.link_s)
-        return OneImage(url=base_url(service, request) + path, revised_prompt=prompt)
+        return OneImage(url=base_url(service.settings, request) + path, revised_prompt=prompt)
     return OneImage(b64_json=_encoded(png, order), revised_prompt=prompt)
-
-
-def base_url(service: Service, request: Request) -> str:
-    """What clients reach the service by, without a slash at its end."""
-    return (service.settings.public_url or str(request.base_url)).rstrip("/")
 
 
 def _encoded(png: bytes, order: ImagesOrder) -> str:

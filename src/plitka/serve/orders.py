@@ -127,6 +127,7 @@ class Order(LookChoices):
             negative_prompt=self.negative_prompt,
             strength=self.strength,
             tolerance=self.tolerance,
+            is_forced=True,  # clients of other contracts send numbers that they have for every model; warnings say it
             notices=(*reading.warnings, *notices),
         )
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
@@ -18,12 +19,12 @@ from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_on
 from plitka.serve.completion import picture_of
 from plitka.serve.error_responses import language_of
 from plitka.serve.fields import checked_length
-from plitka.serve.image_formats import Preview
+from plitka.serve.image_formats import MEDIA_TYPES, PictureKind, Preview, converted
 from plitka.serve.job_status import Snapshot
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Role
 from plitka.serve.orders import JobOrder
-from plitka.serve.schemas import PNG, problem_responses
+from plitka.serve.schemas import PICTURES, UNCHANGED, problem_responses
 from plitka.serve.store import Job, State
 
 router = APIRouter(tags=["plitka"])
@@ -32,7 +33,10 @@ JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As the job's 
 
 
 @router.post(
-    routes.JOBS, status_code=202, responses=problem_responses(400, 409, 413, 422, 503, 507), summary="Order a picture"
+    routes.JOBS,
+    status_code=202,
+    responses=problem_responses(400, 409, 410, 413, 422, 503, 507),
+    summary="Order a picture",
 )
 async def create_job(
     order: JobOrder,
@@ -76,16 +80,16 @@ def list_jobs(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> schemas.JobsAnswer:
-    """The key's own jobs, the newest first."""
+    """The key's own jobs, the newest first; a page may have fewer than `limit` where they have much to tell."""
     last = service.store.find_job(cursor, caller.key_id) if cursor else None
     if cursor and last is None:
         raise NotFound("the cursor is none of this key's; begin without one")
     before = last.number if last else None
-    jobs = service.store.list_jobs(caller.key_id, state=state, before=before, limit=limit + 1)
-    shown, language = jobs[:limit], language_of(request.headers)
+    page = service.store.list_jobs(caller.key_id, state=state, before=before, limit=limit)
+    language = language_of(request.headers)
     return schemas.JobsAnswer(
-        jobs=[schemas.job_answer(job, language, service.jobs.position(job.id)) for job in shown],
-        next_cursor=shown[-1].id if len(jobs) > limit else None,
+        jobs=[schemas.job_answer(job, language, service.jobs.position(job.id)) for job in page.jobs],
+        next_cursor=None if page.is_last else page.jobs[-1].id,
     )
 
 
@@ -106,7 +110,7 @@ def cancel_job(job_id: JobId, request: Request, service: TheService, caller: Mak
 @router.get(
     routes.JOB_IMAGE,
     response_class=Response,
-    responses=PNG | problem_responses(404, 410, 422, 500),
+    responses=PICTURES | UNCHANGED | problem_responses(404, 410, 422, 500),
     summary="The picture of a job",
 )
 def get_image(
@@ -115,14 +119,33 @@ def get_image(
     service: TheService,
     until: Annotated[int | None, Query(ge=0, description="Of a link that is good without a key.")] = None,
     signature: Annotated[str | None, Query(description="As above.")] = None,
+    kind: Annotated[PictureKind, Query(alias="format", description="jpeg and webp carry no text.")] = "png",
 ) -> Response:
-    """A PNG that carries its recipe, seed and measured shares; 404 until the job has succeeded."""
+    """A PNG that carries its recipe, seed and measured shares; 404 until the job has succeeded.
+
+    Its `ETag` never changes; it is always sent whole.
+    """
     del until, signature  # the guard has looked at them
     caller = getattr(request.state, "caller", None)
     job = service.store.find_job(job_id, caller.key_id if caller else None)
     if job is None or job.state is not State.SUCCEEDED:
         raise NotFound("there is no such picture, or not yet")
-    return Response(picture_of(service, job), media_type="image/png", headers={"ETag": f'"{job.picture}"'})
+    tag = f'"{job.picture}"' if kind == "png" else f'"{job.picture}-{kind}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Accept-Ranges": "none"}
+    if _has_already(request, tag):
+        return Response(status_code=304, headers=headers)
+    if kind != "png":
+        return Response(converted(picture_of(service, job), kind), media_type=MEDIA_TYPES[kind], headers=headers)
+    pictures, digest = service.pictures, job.picture or ""
+    n_bytes = pictures.measure(digest)
+    headers["Content-Length"] = str(n_bytes)
+    return StreamingResponse(pictures.pieces(digest, n_bytes), media_type="image/png", headers=headers)
+
+
+def _has_already(request: Request, tag: str) -> bool:
+    """Whether the client keeps what the tag stands for, and only asks whether it is still that."""
+    kept = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    return tag in kept or kept == ["*"]
 
 
 def _watched_job(job_id: JobId, request: Request, service: TheService, caller: Viewer) -> Job:
@@ -190,19 +213,7 @@ def read_recipe(question: schemas.RecipeQuestion, request: Request, _caller: Vie
 @router.get(routes.COLOURS, responses=problem_responses(), summary="List the colours")
 def list_colours(_caller: Viewer) -> schemas.ColoursAnswer:
     """Every colour that a recipe can name."""
-    return schemas.ColoursAnswer(
-        colours=[
-            schemas.ColourAnswer(
-                code=colour.code,
-                name=colour.caption_name,
-                name_ru=colour.name_ru,
-                hex=colour.srgb_hex,
-                ral=colour.ral,
-                source=colour.source,
-            )
-            for colour in default_palette().colours
-        ]
-    )
+    return schemas.ColoursAnswer(colours=[schemas.colour_answer(colour) for colour in default_palette().colours])
 
 
 @router.get(routes.MODELS, responses=problem_responses(), summary="List the models")

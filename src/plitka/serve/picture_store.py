@@ -4,8 +4,11 @@ A name never stands for half a picture: a folder gets it by renaming, an object 
 """
 
 import hashlib
+import re
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,6 +22,11 @@ from plitka.serve.permissions import FILE_MODE, make_private_folder
 log = structlog.get_logger(__name__)
 
 ASIDE = "aside"
+_DIGEST = re.compile("[0-9a-f]{64}")
+_PIECE_BYTES = 256 * 1024
+"""Of a picture that is sent: what a slow client holds in memory, twice."""
+_MAX_BYTES = 64 * 1024 * 1024
+"""Of a picture with its text fields; the largest are a third of that."""
 _PROBE = ".probe"
 """Written to find out whether anything can be."""
 _PROBE_BYTES = 65_536
@@ -98,8 +106,7 @@ class PictureStore:
             StorageAway: it cannot be read, or not now.
         """
         try:
-            with _translated(FileNotFoundError):
-                content: bytes = self._files.cat_file(self._path(digest))
+            content = self._content(digest)
         except FileNotFoundError as error:
             log.error("picture_gone", digest=digest, is_damaged=False)  # noqa: TRY400  (no paths)
             raise Gone("the picture is no longer kept") from error
@@ -108,21 +115,77 @@ class PictureStore:
             raise Gone("the picture is damaged, and no longer of use")
         return content
 
+    def measure(self, digest: str) -> int:
+        """Bytes of the picture of a digest, which is looked at piece by piece and is whole; raises as `read`."""
+        if not self._is_local or not _DIGEST.fullmatch(digest):
+            return len(self.read(digest))
+        with suppress(FileNotFoundError), _translated(FileNotFoundError), self._open(digest) as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == digest:
+                return file.tell()
+        return len(self.read(digest))  # which says why not
+
+    def pieces(self, digest: str, n_bytes: int) -> Iterator[bytes]:
+        """A picture of so many bytes, bit by bit: whoever takes it slowly holds no more of it, and no open file.
+
+        Raises:
+            Gone: it was removed meanwhile.
+            StorageAway: it cannot be read, or not now.
+        """
+        if not self._is_local:
+            yield self.read(digest)
+            return
+        for start in range(0, n_bytes, _PIECE_BYTES):
+            try:
+                with _translated(FileNotFoundError), self._open(digest) as file:
+                    file.seek(start)
+                    piece = file.read(_PIECE_BYTES)
+            except FileNotFoundError as error:
+                raise Gone("the picture is no longer kept") from error
+            yield piece
+
+    def _open(self, digest: str) -> BufferedReader:
+        """A picture's file; raises FileNotFoundError where there is none, or what is there is no picture."""
+        path = Path(self._path(digest))
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _MAX_BYTES:
+            raise FileNotFoundError(path)
+        return path.open("rb")
+
     def has(self, digest: str) -> bool:
         """Whether there is a file of that name, whatever is in it."""
+        if not _DIGEST.fullmatch(digest):
+            return False
         with _translated():
             return bool(self._files.exists(self._path(digest)))
 
     def is_whole(self, digest: str) -> bool:
         """Whether that very picture is there."""
         try:
-            with _translated(FileNotFoundError):
-                return digest_of(self._files.cat_file(self._path(digest))) == digest
+            return digest_of(self._content(digest)) == digest
         except FileNotFoundError:
             return False
 
+    def _content(self, digest: str) -> bytes:
+        """What is under a name.
+
+        Raises:
+            FileNotFoundError: there is none of that name, the name is none, or what is there is no file or larger than
+                any picture: nobody reads without end.
+        """
+        if not _DIGEST.fullmatch(digest):
+            raise FileNotFoundError(digest)
+        path = self._path(digest)
+        with _translated(FileNotFoundError):
+            if self._is_local:
+                with self._open(digest) as file:
+                    return file.read()
+            content: bytes = self._files.cat_file(path)
+            return content
+
     def discard(self, digest: str) -> None:
-        """Remove a picture, and partial files of writes that were cut off."""
+        """Remove a picture, and partial files of writes that were cut off; nothing under what is no digest."""
+        if not _DIGEST.fullmatch(digest):
+            return
         path = self._path(digest)
         with _translated():
             if self._is_local:

@@ -15,6 +15,7 @@ from plitka.serve.image_formats import MEDIA_TYPES, base64_text, converted
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.orders import LookChoices, Order
+from plitka.serve.page import Page, wants_page
 from plitka.serve.schemas import PNG, problem_responses
 from plitka.serve.service import Service
 from plitka.serve.store import Job
@@ -90,6 +91,7 @@ def _joined(texts: list[str]) -> str:
     return Order(recipe=fields.RECIPE_EXAMPLE, negative_prompt=joined).negative_prompt or ""
 
 
+_BY_ACCEPT = {"Vary": "Accept"}
 _RESPONSES = PNG | problem_responses(400, 410, 413, 422, 500, 503, 507)
 Accept = Annotated[str | None, Header(description="image/png, image/jpeg, image/webp, or application/json for base64.")]
 
@@ -126,7 +128,13 @@ def _answer(png: bytes, accept: str | None) -> Response:
     return Response(png, media_type="image/png")
 
 
-@router.get(routes.ROOT, response_class=PlainTextResponse, summary="Liveness, as Hugging Face's toolkit has it")
+@router.get(routes.ROOT, response_class=PlainTextResponse, summary="The page for browsers; liveness for others")
+async def answer_root(request: Request) -> Response:
+    """The page, where HTML is wished for; else Ok."""
+    page: Page = request.app.state.page
+    return page.index(request.headers) if wants_page(request.headers) else PlainTextResponse("Ok", headers=_BY_ACCEPT)
+
+
 @router.get(routes.HEALTH, response_class=PlainTextResponse, summary="Liveness, as Hugging Face's toolkit has it")
 async def answer_ok() -> str:
     """Always Ok."""

@@ -76,7 +76,7 @@ def problem_of(
         "request_id": request_id,
     }
     if isinstance(error, RecipeError):
-        problem |= {"details": caret(error), "suggestions": list(error.suggestions) or None}
+        problem |= {"details": caret(error) or None, "suggestions": list(error.suggestions) or None}
     return problem
 
 

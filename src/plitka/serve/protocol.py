@@ -12,6 +12,7 @@ import structlog
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from plitka.serve.connections import Connections
+from plitka.serve.request_head import StrictConnection
 from plitka.serve.settings import Settings
 
 log = structlog.get_logger("plitka.serve.http")
@@ -20,11 +21,18 @@ IS_ONE_TOO_MANY = "is_one_too_many"
 """Key of a request's state: its connection is above the limits, and only probes are answered there."""
 
 
+HEAD_BYTES = 32 * 1024
+"""Of the head of a request, at most."""
+_HALF_CLOSED_S = 1.0
+"""For something of an answer to be there, after the client has sent all that it will."""
+
+
 class TimedProtocol(H11Protocol):
     """Closes a connection whose client is too slow to send or to receive."""
 
     def __init__(self, *args: Any, settings: Settings, open_connections: Connections, **kwargs: Any) -> None:  # noqa: ANN401  (as uvicorn has it)
         super().__init__(*args, **kwargs)
+        self.conn = StrictConnection(h11.SERVER, HEAD_BYTES)
         self._settings = settings
         self._open = open_connections
         self._read_limit: asyncio.TimerHandle | None = None
@@ -32,6 +40,8 @@ class TimedProtocol(H11Protocol):
         """What the limit is for: a request, and the part of it that is to come."""
         self._write_limit: asyncio.TimerHandle | None = None
         self._n_unsent = 0
+        self._has_sent_all = False
+        """Whether the client will send nothing more, and may still read."""
 
     @property
     def address(self) -> str:
@@ -57,9 +67,40 @@ class TimedProtocol(H11Protocol):
         super().data_received(data)
         self._follow()
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio takes a bool, and uvicorn none
+        """Go on for a moment, if a request is being answered: the client may have closed only its own half.
+
+        A client that has gone looks the same, so what takes longer ends with it.
+        """
+        if self.cycle is None or self.cycle.response_complete or self.conn.their_state is h11.SEND_BODY:
+            return False
+        self._has_sent_all = True
+        self._close_idle_later()
+        return True
+
+    def _close_idle_later(self) -> None:
+        self.loop.call_later(_HALF_CLOSED_S, self._close_idle)
+
+    def _close_idle(self) -> None:
+        """Close, unless there is something on its way to the client."""
+        if self.transport.get_write_buffer_size() and not self.transport.is_closing():
+            self._close_idle_later()
+        else:
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say so, unless an answer is under way, and close."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
     def on_response_complete(self) -> None:
         """Rest, if the request was read to its end: uvicorn limits that."""
         super().on_response_complete()
+        cycle: Any = self.cycle
+        if self._has_sent_all and cycle.response_complete:
+            self.transport.close()
         if self.conn.their_state is h11.IDLE:
             self._end_read_limit()
             self._open.wait(self)

@@ -17,6 +17,12 @@ COLOURS = "/v1/colours"
 MODELS = "/v1/models"
 MEASURE = "/v1/measure"
 MASKS = "/v1/masks"
+SHEETS = "/v1/sheets"
+MATERIALS = "/v1/materials"
+PALETTES = "/v1/palettes"
+SESSION = "/v1/session"
+RENDERS = "/v1/renders"
+GEOMETRIES = "/v1/geometries"
 
 IMAGES = "/v1/images/generations"
 
@@ -40,18 +46,26 @@ READY = "/readyz"
 METRICS = "/metrics"
 OPENAPI = "/openapi.json"
 
+WEB = "/web/{digest}"
+"""Above every file of the page."""
+WEB_FILE = WEB + "/{path:path}"
+
 PROBE_PATHS = frozenset({LIVE, READY, HEALTH, HEALTH_CHECK, ROOT})
 """What tells how the service is, under reading; it is answered above every limit."""
 OPEN_PATHS = PROBE_PATHS | {OPENAPI}
 """What anybody may read; under `/` only reading, which shows nothing of anybody's."""
-UPLOAD_PATHS = frozenset({MEASURE, MASKS})
+UPLOAD_PATHS = frozenset({MEASURE, MASKS, PALETTES})
 """Where a body is a file, and may be larger."""
 
-ORDER_PATHS = (JOBS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS, MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE)
-"""Where a body is an order, and may have masks."""
+ORDER_PATHS = (
+    JOBS, RENDERS, GEOMETRIES, SHEETS, MATERIALS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS,
+    MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE,
+)  # fmt: skip
+"""Where a body is an order, and may have masks; a sheet's may have a logo."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _IMAGE_PATH = re.compile(JOB_IMAGE.replace("{job_id}", "([0-9a-f]{32})"))
+_STREAM_PATH = re.compile(_PLACE.sub("[^/]+", JOB_EVENTS))
 _ORDER_PATH = re.compile("|".join(_PLACE.sub("[^/]+", path) for path in ORDER_PATHS))
 _PREFIXES_OF_OPENAI = ("/v1/images/",)
 _PREFIXES_OF_COG = (COG_PREDICTIONS, PREDICTIONS, f"{MODELS}/")
@@ -77,9 +91,19 @@ def contract_of(path: str) -> Contract:
     return Contract.COG if path.startswith(_PREFIXES_OF_COG) else Contract.OWN
 
 
+def is_open(path: str) -> bool:
+    """Whether anybody may read what is at a path."""
+    return path in OPEN_PATHS or path.startswith(WEB.partition("{")[0])
+
+
 def takes_order(path: str) -> bool:
     """Whether orders are sent to a path."""
     return _ORDER_PATH.fullmatch(path) is not None
+
+
+def is_stream(path: str) -> bool:
+    """Whether what is at a path is told as it comes about."""
+    return _STREAM_PATH.fullmatch(path) is not None
 
 
 def job_of_image(path: str) -> str | None:

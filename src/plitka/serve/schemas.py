@@ -4,9 +4,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from plitka.core.colour.palette import Colour
 from plitka.core.generation import Engine
 from plitka.serve import routes
 from plitka.serve.fields import MASK_EXAMPLE, RECIPE_EXAMPLE, RecipeText, Wire
+from plitka.serve.image_formats import MEDIA_TYPES
 from plitka.serve.kept_words import in_language
 from plitka.serve.orders import Order
 from plitka.serve.store import Job, State
@@ -46,6 +48,7 @@ class ColourAnswer(Answer):
     name: str
     name_ru: str
     hex: str
+    lit_hex: str = Field(description="Of its lit facets: what a preview is painted with.")
     ral: str | None
     source: str
 
@@ -170,8 +173,23 @@ class JobAnswer(Answer):
 class JobsAnswer(Answer):
     """Some of the key's jobs, the newest first."""
 
-    jobs: list[JobAnswer]
+    jobs: list[JobAnswer] = Field(
+        description="A mask that is a picture stands here as `sha256:DIGEST;bytes=N`; the job itself shows it."
+    )
     next_cursor: str | None = Field(description="Give it as `cursor` for the older ones; null: there are none.")
+
+
+def colour_answer(colour: Colour) -> ColourAnswer:
+    """A colour as a recipe names it."""
+    return ColourAnswer(
+        code=colour.code,
+        name=colour.caption_name,
+        name_ru=colour.name_ru,
+        hex=colour.srgb_hex,
+        lit_hex=colour.lit_hex or colour.srgb_hex,
+        ral=colour.ral,
+        source=colour.source,
+    )
 
 
 def job_answer(job: Job, language: str, position: int | None = None) -> JobAnswer:
@@ -217,6 +235,13 @@ PNG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
 }
 """Of an endpoint that answers with a picture."""
+PICTURES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {name: {"schema": {"type": "string", "format": "binary"}} for name in MEDIA_TYPES.values()}}
+}
+"""The same in any format."""
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The picture is the one of If-None-Match."}}
+"""Of one that says what its client need not fetch again."""
 
 _MEANINGS = {
     400: "The recipe, or the JSON itself, cannot be read.",

@@ -3,9 +3,10 @@
 import asyncio
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 from types import FrameType
-from typing import Any
+from typing import Any, TypeAlias
 
 import uvicorn
 
@@ -14,9 +15,10 @@ from plitka.serve.connections import Connections
 from plitka.serve.descriptors import ACCEPTED_AT_ONCE, connections_that_fit
 from plitka.serve.logs import forward_library_logs, limit_lines
 from plitka.serve.memory import use_one_heap
-from plitka.serve.protocol import TimedProtocol
+from plitka.serve.protocol import HEAD_BYTES, TimedProtocol
 from plitka.serve.service import Service
 
+OnStart: TypeAlias = Callable[[int], None]
 _GRACE_S = 10.0
 _SWITCH_S = 0.0005
 _BACKLOG = 1024
@@ -26,9 +28,10 @@ _BACKLOG = 1024
 class _Server(uvicorn.Server):
     """uvicorn's server; the first signal begins the drain at once, before uvicorn waits for open responses."""
 
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+    def __init__(self, config: uvicorn.Config, service: Service, on_start: OnStart | None) -> None:
         super().__init__(config)
         self._service = service
+        self._on_start = on_start
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer until told to stop."""
@@ -43,6 +46,8 @@ class _Server(uvicorn.Server):
             for listener in server.sockets:
                 with listener.dup() as same:
                     same.listen(_BACKLOG)
+        if self._on_start is not None and self.started:
+            self._on_start(self.servers[0].sockets[0].getsockname()[1])
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; a second time, at once."""
@@ -52,15 +57,20 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(service: Service) -> None:
-    """Answer requests until the process is told to stop."""
+def serve(service: Service, on_start: OnStart | None = None) -> None:
+    """Answer requests until the process is told to stop.
+
+    Args:
+        service: what answers.
+        on_start: told the port, once it can be reached there.
+    """
     use_one_heap()
     forward_library_logs()
     limit_lines()
-    server_of(service).run()
+    server_of(service, on_start).run()
 
 
-def server_of(service: Service) -> uvicorn.Server:
+def server_of(service: Service, on_start: OnStart | None = None) -> uvicorn.Server:
     """The server of a service, which does not run yet.
 
     Raises:
@@ -80,10 +90,10 @@ def server_of(service: Service) -> uvicorn.Server:
         proxy_headers=False,
         # asyncio accepts so many at a time, each of which is an open file before it can be counted.
         backlog=ACCEPTED_AT_ONCE,
-        h11_max_incomplete_event_size=32 * 1024,
+        h11_max_incomplete_event_size=HEAD_BYTES,
         timeout_graceful_shutdown=int(settings.drain_s + _GRACE_S),
     )
-    return _Server(config, service)
+    return _Server(config, service, on_start)
 
 
 def _protocol(service: Service) -> Any:  # noqa: ANN401  (uvicorn asks for a class, and calls it)

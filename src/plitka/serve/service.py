@@ -1,6 +1,6 @@
 """Everything that one running service is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from plitka.core.generation import Defaults, Engine
 from plitka.errors import PlitkaError, Unavailable
@@ -15,6 +15,8 @@ from plitka.serve.orders import CheckedOrder, Order
 from plitka.serve.permissions import make_private_folder
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.places import Places
+from plitka.serve.previews import Previews
+from plitka.serve.sessions import OneTimeLinks
 from plitka.serve.settings import Settings
 from plitka.serve.store import Store, open_store
 from plitka.serve.tracing import Tracer
@@ -45,6 +47,9 @@ class Service:
     streams_to: Places
     """Open streams of events, to each address."""
     uploads: Uploads
+    previews: Previews
+    one_time_links: OneTimeLinks = field(default_factory=OneTimeLinks)
+    """Of `plitka serve --open`."""
     tidier: Tidier
     """Told of what has ended and took much memory."""
 
@@ -72,6 +77,11 @@ class Service:
     def engine(self) -> Engine | None:
         """An engine of a worker; None while none is loaded."""
         return next((engine for worker in self.workers if (engine := worker.engine) is not None), None)
+
+    def invite(self) -> str:
+        """The word of a link that signs one browser of this machine in as its operator."""
+        keys.add_local(self.store)
+        return self.one_time_links.make()
 
     def check(self, order: Order) -> CheckedOrder:
         """Read an order once, settle its seed, and check it by the engine's own limits where an engine is loaded.
@@ -118,9 +128,8 @@ def open_service(
         keys.add_local(store)
     health = Health(store, pictures, settings, metrics)
     jobs = Jobs(store, pictures, settings, metrics, health)
-    health.on_return = jobs.resume
+    health.on_return, health.on_look = jobs.resume, jobs.end_revoked
     tidier = Tidier()
-    worker = Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px)
     return Service(
         settings=settings,
         store=store,
@@ -129,11 +138,12 @@ def open_service(
         allowance=allowance,
         health=health,
         jobs=jobs,
-        workers=(worker,),
+        workers=(Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px),),
         tracer=tracer,
         link_secret=store.secret("links"),
         version=version,
         uploads=Uploads(settings, tidier),
+        previews=Previews(settings, version),
         tidier=tidier,
         requests=Places(settings.requests_per_key),
         streams=Places(settings.streams_per_key),

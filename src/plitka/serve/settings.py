@@ -1,6 +1,6 @@
 """Settings of the service: their defaults, and how environment variables change them.
 
-Standard library only, so that the command line can show the defaults without loading the service. What may
+Nothing slow is imported, so that the command line can show the defaults without loading the service. What may
 hold a password is read from the environment and never shown.
 """
 
@@ -12,9 +12,12 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from plitka.core.files.home import home_folder
 from plitka.errors import InputError
 
 PREFIX = "PLITKA_"
+DATA_NAME = "service"
+"""The data folder's, among what plitka keeps for its user."""
 DATABASE_NAME = "plitka.sqlite"
 """The database's file in a data folder, and in a backup."""
 PICTURES_NAME = "pictures"
@@ -34,7 +37,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = field(default=8000, metadata={_RANGE: (0, 65535)})
     """0: any that is free."""
-    data: Path = Path("plitka-data")
+    data: Path = field(default_factory=lambda: home_folder() / DATA_NAME)
     """Folder of the database and the pictures, where the two URLs below name no other place."""
     database_url: str = field(default="", repr=False)
     """SQLAlchemy's; empty: SQLite in `data`."""
@@ -45,7 +48,10 @@ class Settings:
     open_loopback: bool = False
     """Take whoever comes from this machine for its operator, without a key or with any bearer."""
     public_url: str = ""
-    """Base URL of links in answers, where clients reach the service through a proxy; empty: the URL that they asked."""
+    """Base URL of links in answers, where clients reach the service through a proxy or by another name; empty: the
+    address that they connected to, or the host that they named, if that is this machine or one of `hosts`."""
+    hosts: tuple[str, ...] = ()
+    """Names that clients may reach the service by, which links repeat."""
     survive_power_cut: bool = False
     """Wait for the disk at each commit and picture; without it an answer survives any end of the process."""
 
@@ -79,6 +85,8 @@ class Settings:
 
     per_minute: int = 10
     """Pictures and measurements of a key that names no number of its own."""
+    previews_per_minute: int = 120
+    """Quick renders and geometries of a key that are made for it; those that are kept count as other requests."""
     reads_per_minute: int = 1200
     """All other requests of a key."""
     refusals_per_minute: int = 30
@@ -98,6 +106,10 @@ class Settings:
     pending_upload_bytes: int = 80_000_000
     """Of all pending uploads together; one that does not say its size counts as the largest."""
     pending_upload_bytes_per_key: int = 40_000_000
+    """The same of one key."""
+    pending_previews: int = 8
+    """Quick renders and geometries that wait or are made, of all keys."""
+    previews_per_key: int = 3
     """The same of one key."""
     header_timeout_s: float = 10.0
     """For a request's headers, of the first request of a connection and of each further one."""
@@ -119,6 +131,8 @@ class Settings:
     """Streams of events to one address; a proxy is one address."""
     link_s: int = 3600
     """How long a link to a picture is good without a key."""
+    session_s: int = field(default=2_592_000, metadata={_RANGE: (1, 10**9)})
+    """How long a browser stays signed in."""
 
     cors_origins: tuple[str, ...] = ()
     """Origins of web pages that may call the service (CORS); `*` for all."""

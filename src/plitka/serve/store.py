@@ -1,7 +1,8 @@
 """The database of keys and jobs: SQLite by default, PostgreSQL by its URL.
 
 Decisions:
-* One service owns a database; a second one is refused. So no other process changes a job's row.
+* One service owns a database; a second one is refused. So no other process changes a job's row, but for those that wait
+  when their key is revoked.
 * A commit is with the operating system before an answer is sent, so it survives any end of the process. Waiting for
   the disk as well costs milliseconds a commit, and is chosen by `Settings.survive_power_cut`.
 * SQLite lets one writer in, and the others poll with pauses; a lock of our own wakes the next one at once.
@@ -10,27 +11,30 @@ Decisions:
 import secrets
 import threading
 import time
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 from sqlalchemy.exc import IntegrityError
 
-from plitka.errors import InputError
 from plitka.serve import revisions, tables, waits
+from plitka.serve.database import OpenedFile, connect, take_ownership, write_ahead
 from plitka.serve.integrity import require_sound, told_of_database
-from plitka.serve.permissions import FILE_MODE, keep_file_private, make_private_folder
+from plitka.serve.kept_masks import put_masks, take_masks
 from plitka.serve.settings import Settings
 
-_OWNER_LOCK = 0x706C69746B61
-"""PostgreSQL's name of our lock: "plitka"."""
 _SECRET_BYTES = 32
+_TABLES_WAIT_MS = 1000
+"""For the tables, when it is found out whether they can be written."""
+_PAGE_BYTES = 1_000_000
+"""Of the orders, results and errors of one page of jobs."""
 
 
 class State(StrEnum):
@@ -54,8 +58,13 @@ _OPEN = (State.QUEUED, State.RUNNING)
 _FIND_KEY = sa.select(tables.keys).where(tables.keys.c.id == sa.bindparam("key"))
 _IS_KEY = tables.keys.c.hash != b""
 """Not the row of those who come without a key."""
+_IS_REVOKED = tables.keys.c.revoked_at.is_not(None)
 _FIND_JOB = sa.select(tables.jobs).where(tables.jobs.c.id == sa.bindparam("job"))
 _FIND_OWN_JOB = _FIND_JOB.where(tables.jobs.c.key_id == sa.bindparam("key"))
+_LISTED = [column for column in tables.jobs.c if column is not tables.jobs.c.masks]
+_LONG = (tables.jobs.c.request, tables.jobs.c.result, tables.jobs.c.error)
+_LENGTH = sum((sa.func.coalesce(sa.func.length(sa.cast(column, sa.Text)), 0) for column in _LONG), sa.literal(0))
+_ANY_JOB = sa.select(tables.jobs.c.number).limit(1)
 _ADD_JOB = sa.insert(tables.jobs).returning(tables.jobs.c.number)
 # Not IN, whose list SQLAlchemy would write out anew for each call.
 _IS_OPEN = sa.or_(*(tables.jobs.c.state == state for state in _OPEN))
@@ -118,6 +127,15 @@ class Job:
     """Order of acceptance, from 1; 0 before the store has it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some jobs of a list."""
+
+    jobs: tuple[Job, ...]
+    is_last: bool
+    """Whether none comes behind them."""
+
+
 class Store:
     """The database."""
 
@@ -127,10 +145,13 @@ class Store:
         self._held = held
         self._wait_s = wait_s
         self._writing = threading.Lock()
+        self._file = None if self.folder is None else OpenedFile(Path(engine.url.database or ""))
 
     def close(self) -> None:
         """Give the ownership and the connections back."""
         self._held.close()
+        if self._file is not None:
+            self._file.close()
 
     @property
     def folder(self) -> Path | None:
@@ -139,19 +160,26 @@ class Store:
         return Path(url.database or "").parent if url.get_backend_name() == "sqlite" else None
 
     def check(self) -> None:
-        """Find out whether the database answers and lets us write; a standby of PostgreSQL only lets us read.
+        """Find out whether the database answers, is the one that was opened, and lets us write to its tables.
 
         Raises:
             StorageAway: it does not. So does every other method here.
         """
-        with self._write() as connection:
-            if self.folder is not None:
+        with self.write() as connection:
+            if self._file is not None:
+                self._file.require()
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+                connection.execute(_ANY_JOB)
+                self._file.require_log()
             elif connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on":
                 raise waits.away()
+            else:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_TABLES_WAIT_MS}ms'")
+                connection.exec_driver_sql("LOCK TABLE keys, jobs IN ROW EXCLUSIVE MODE")  # as whoever writes takes it
 
     @contextmanager
-    def _write(self) -> Iterator[sa.Connection]:
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction, one at a time."""
         if not self._writing.acquire(timeout=self._wait_s):
             raise waits.away()
         try:
@@ -160,7 +188,8 @@ class Store:
         finally:
             self._writing.release()
 
-    def _read(self, query: sa.Select[Any], **values: object) -> Sequence[sa.Row[Any]]:
+    def read(self, query: sa.Select[Any], **values: object) -> Sequence[sa.Row[Any]]:
+        """The rows of a question."""
         with waits.translated(), self._engine.connect() as connection:
             return connection.execute(query, values).all()
 
@@ -168,34 +197,46 @@ class Store:
 
     def add_key(self, key: KeyRow) -> None:
         """Keep a new key."""
-        with self._write() as connection:
+        with self.write() as connection:
             connection.execute(sa.insert(tables.keys).values(**asdict(key)))
 
     def find_key(self, key_id: str) -> KeyRow | None:
         """The key of an id, revoked or not."""
-        rows = self._read(_FIND_KEY, key=key_id)
+        rows = self.read(_FIND_KEY, key=key_id)
         return KeyRow(**rows[0]._mapping) if rows else None  # noqa: SLF001  (SQLAlchemy's public name for it)
 
     def list_keys(self) -> list[KeyRow]:
         """All keys that can be sent, the oldest first."""
-        rows = self._read(sa.select(tables.keys).where(_IS_KEY).order_by(tables.keys.c.created_at))
+        rows = self.read(sa.select(tables.keys).where(_IS_KEY).order_by(tables.keys.c.created_at))
         return [KeyRow(**row._mapping) for row in rows]  # noqa: SLF001  (as above)
 
-    def revoke_key(self, key_id: str) -> bool:
-        """From now on the key opens nothing; False if there is no such key in force."""
-        table = tables.keys
+    def revoke_key(self, key_id: str) -> int | None:
+        """From now on the key opens nothing, and its jobs that waited have ended; how many.
+
+        None: there is no such key in force.
+
+        A service that runs ends those that are made, and tells those who watch.
+        """
+        table, now = tables.keys, time.time()
         query = sa.update(table).where(table.c.id == key_id, _IS_KEY, table.c.revoked_at.is_(None))
-        with self._write() as connection:
-            return connection.execute(query.values(revoked_at=time.time())).rowcount > 0
+        waiting = sa.update(tables.jobs).where(tables.jobs.c.key_id == key_id, tables.jobs.c.state == State.QUEUED)
+        with self.write() as connection:
+            if not connection.execute(query.values(revoked_at=now)).rowcount:
+                return None
+            return connection.execute(waiting.values(state=State.CANCELLED, finished_at=now)).rowcount
+
+    def revoked_keys(self) -> frozenset[str]:
+        """Ids of the keys that open nothing any more."""
+        return frozenset(row.id for row in self.read(sa.select(tables.keys.c.id).where(_IS_REVOKED)))
 
     def secret(self, name: str) -> bytes:
         """32 random bytes that stay the same for this database."""
         query = sa.select(tables.secrets.c.value).where(tables.secrets.c.name == name)
-        if not self._read(query):
-            with suppress(IntegrityError), self._write() as connection:
+        if not self.read(query):
+            with suppress(IntegrityError), self.write() as connection:
                 value = secrets.token_bytes(_SECRET_BYTES)
                 connection.execute(sa.insert(tables.secrets).values(name=name, value=value))
-        return bytes(self._read(query)[0][0])
+        return bytes(self.read(query)[0][0])
 
     # Jobs
 
@@ -205,36 +246,44 @@ class Store:
         Raises:
             IntegrityError: the key has a job of that idempotency key.
         """
-        with self._write() as connection:
+        with self.write() as connection:
             numbers = [connection.execute(_ADD_JOB, _values(job)).scalar_one() for job in jobs]
         return [replace(job, number=number) for job, number in zip(jobs, numbers, strict=True)]
 
     def find_job(self, job_id: str, key_id: str | None = None) -> Job | None:
         """A job of any key, or only if it is this key's."""
-        rows = self._read(_FIND_JOB if key_id is None else _FIND_OWN_JOB, job=job_id, key=key_id)
+        rows = self.read(_FIND_JOB if key_id is None else _FIND_OWN_JOB, job=job_id, key=key_id)
         return _job(rows[0]) if rows else None
 
     def find_repeated(self, key_id: str, idempotency_key: str) -> Job | None:
         """The job that a key asked for under this idempotency key."""
         table = tables.jobs
         query = sa.select(table).where(table.c.key_id == key_id, table.c.idempotency_key == idempotency_key)
-        rows = self._read(query)
+        rows = self.read(query)
         return _job(rows[0]) if rows else None
 
-    def list_jobs(self, key_id: str, *, state: State | None, before: int | None, limit: int) -> list[Job]:
-        """A key's jobs, the newest first, from below the number `before`."""
-        table = tables.jobs
-        query = sa.select(table).where(table.c.key_id == key_id).order_by(table.c.number.desc()).limit(limit)
-        if state is not None:
-            query = query.where(table.c.state == state)
-        if before is not None:
-            query = query.where(table.c.number < before)
-        return [_job(row) for row in self._read(query)]
+    def list_jobs(self, key_id: str, *, state: State | None, before: int | None, limit: int) -> "Page":
+        """A key's jobs, the newest first, from below the number `before`; their masks are references."""
+        table = tables.jobs.c
+        mine = [table.key_id == key_id]
+        mine += [] if state is None else [table.state == state]
+        mine += [] if before is None else [table.number < before]
+        newest = table.number.desc()
+        lengths = self.read(
+            sa.select(table.number, _LENGTH.label("length")).where(*mine).order_by(newest).limit(limit + 1)
+        )
+        n_jobs = _n_that_fit([row.length for row in lengths[:limit]])
+        if not n_jobs:
+            return Page(jobs=(), is_last=True)
+        rows = self.read(
+            sa.select(*_LISTED).where(*mine, table.number >= lengths[n_jobs - 1].number).order_by(newest).limit(n_jobs)
+        )
+        return Page(jobs=tuple(map(_job, rows)), is_last=n_jobs == len(lengths))
 
     def unfinished(self) -> list[Job]:
-        """What was accepted and has not ended, in the order of acceptance."""
-        table = tables.jobs
-        return [_job(row) for row in self._read(sa.select(table).where(table.c.state.in_(_OPEN)).order_by("number"))]
+        """What was accepted and has not ended, in the order of acceptance; their masks are references."""
+        query = sa.select(*_LISTED).where(tables.jobs.c.state.in_(_OPEN)).order_by("number")
+        return [_job(row) for row in self.read(query)]
 
     def start_job(self, job: Job, now: float) -> bool:
         """It is begun, and counted, so that a job which ends the process is known by it; False if it has ended.
@@ -244,8 +293,8 @@ class Store:
         return self._change(job.id, state=State.RUNNING, started_at=now, n_starts=job.n_starts + 1)
 
     def intend_picture(self, job_id: str, picture: str, result: Mapping[str, Any]) -> None:
-        """What the job ends with as soon as that picture is written."""
-        self._change(job_id, picture=picture, result=dict(result))
+        """What the job ends with as soon as that picture is written; its masks are those of the order."""
+        self._change(job_id, picture=picture, result=take_masks(result)[0])
 
     def put_back(self, job: Job) -> None:
         """It waits anew, with as many starts as the job given has: a start that a stop cut short is none."""
@@ -261,29 +310,29 @@ class Store:
     def end_waiting(self, job_id: str, state: State, now: float, error: Mapping[str, Any] | None = None) -> bool:
         """It ended before it was begun; False if it was begun, or had ended, and then nothing is changed."""
         values = {"new_state": state, "new_finished_at": now, "new_error": dict(error) if error else None}
-        with self._write() as connection:
+        with self.write() as connection:
             return connection.execute(_END_WAITING, {"job": job_id, **values}).rowcount > 0
 
     def _change(self, job_id: str, **changes: object) -> bool:
         values = {f"new_{name}": value for name, value in changes.items()}
-        with self._write() as connection:
+        with self.write() as connection:
             return connection.execute(_change_job(tuple(changes)), {"job": job_id, **values}).rowcount > 0
 
     def is_picture_used(self, picture: str) -> bool:
         """Whether any job shows this picture, or is about to."""
         table = tables.jobs
-        return bool(self._read(sa.select(table.c.number).where(table.c.picture == picture).limit(1)))
+        return bool(self.read(sa.select(table.c.number).where(table.c.picture == picture).limit(1)))
 
     def due_webhooks(self) -> list[Job]:
         """Jobs that ended, and whose webhook has not been told of it."""
         table = tables.jobs
         query = sa.select(table).where(table.c.webhook_due, table.c.state.not_in(_OPEN)).order_by("number")
-        return [_job(row) for row in self._read(query)]
+        return [_job(row) for row in self.read(query)]
 
     def settle_webhook(self, job_id: str) -> None:
         """The webhook was told, or it never will be."""
         table = tables.jobs
-        with self._write() as connection:
+        with self.write() as connection:
             connection.execute(sa.update(table).where(table.c.id == job_id).values(webhook_due=False))
 
 
@@ -308,7 +357,7 @@ def open_store(settings: Settings, *, own: bool, create: bool = True) -> Store:
             if own:
                 take_ownership(engine, settings, held)
                 require_sound(engine)
-                _write_ahead(engine)
+                write_ahead(engine)
             revisions.require_latest(engine, create=create)
             if own:
                 waits.limit(engine, settings.database_wait_s)
@@ -332,95 +381,26 @@ def migrate_database(settings: Settings) -> str | None:
         return revisions.migrate(engine)
 
 
-def connect(settings: Settings, *, create: bool = True) -> sa.Engine:
-    """An engine for the settings' database.
-
-    Args:
-        settings: which.
-        create: make SQLite's file where there is none.
-
-    Raises:
-        InputError: there is no file, and none shall be made; or its folder is open to others.
-    """
-    url = sa.make_url(settings.database)
-    if url.get_backend_name() != "sqlite":
-        if url.drivername == "postgresql":
-            url = url.set(drivername="postgresql+psycopg")
-        return sa.create_engine(
-            url, pool_size=10, max_overflow=40, pool_pre_ping=True, pool_timeout=settings.database_wait_s
-        )
-    path = Path(url.database or "")
-    if not create and not path.exists():
-        raise InputError("there is no database at {path}; check where it is, or restore a backup", path=path)
-    make_private_folder(path.parent)
-    keep_file_private(path)
-    engine = sa.create_engine(url, pool_size=10, max_overflow=40, pool_timeout=settings.database_wait_s)
-    sync = "FULL" if settings.survive_power_cut else "NORMAL"
-
-    @sa.event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  (any driver's)
-        connection.execute("PRAGMA busy_timeout=10000")
-        connection.execute(f"PRAGMA synchronous={sync}")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(
-            "PRAGMA cache_size=-256"
-        )  # KiB; each of many connections has one, and the system has its own
-
-    return engine
-
-
-def _write_ahead(engine: sa.Engine) -> None:
-    """Have SQLite keep a log, by which nobody who reads waits for who writes; the file says so from now on."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-
-
-def take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> None:
-    """Be the one process that changes jobs, until `held` is closed.
-
-    Raises:
-        InputError: another one is.
-    """
-    if engine.dialect.name == "sqlite":
-        lock_file(Path(engine.url.database or ""), held)
-        return
-    connection = engine.connect()
-    connection.detach()  # the lock is the connection's, so it must end with it and not go back into the pool
-    held.callback(connection.close)
-    if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(_OWNER_LOCK))).scalar():
-        raise _refuse_second()
-    connection.commit()
-    if not settings.survive_power_cut:
-
-        @sa.event.listens_for(engine, "connect")
-        def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  (any driver's)
-            connection.execute("SET synchronous_commit = off")
-            connection.commit()
-
-
-def lock_file(path: Path, held: ExitStack) -> None:
-    """Be the one process that owns an SQLite file, until `held` is closed; raises InputError if another one does."""
-    lock = FileLock(f"{path}.lock", mode=FILE_MODE)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise _refuse_second() from error
-    held.callback(lock.release)
-
-
-def _refuse_second() -> InputError:
-    return InputError("another service runs on this database; stop it, or give this one a database of its own")
-
-
 def _job(row: sa.Row[Any]) -> Job:
     values = dict(row._mapping)  # noqa: SLF001  (SQLAlchemy's public name for it)
+    masks = values.pop("masks", None)
+    if masks:
+        put = {name: put_masks(values[name], masks) for name in ("request", "result") if values[name] is not None}
+        values |= put
     return Job(**values | {"state": State(values["state"])})
 
 
 def _values(job: Job) -> dict[str, Any]:
     """Its columns, but for the number that the database gives."""
-    return {one.name: getattr(job, one.name) for one in fields(job) if one.name != "number"}
+    request, masks = take_masks(job.request)
+    kept = {one.name: getattr(job, one.name) for one in fields(job) if one.name != "number"}
+    return kept | {"request": request, "masks": masks or None}
+
+
+def _n_that_fit(lengths: Sequence[int]) -> int:
+    """How many of some jobs make a page: the first always does, and no others above its limit."""
+    n_bytes = list(accumulate(lengths))
+    return max(min(1, len(lengths)), bisect_right(n_bytes, _PAGE_BYTES))
 
 
 def summary(keys: Iterable[KeyRow], now: float) -> list[dict[str, Any]]:

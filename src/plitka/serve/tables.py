@@ -65,6 +65,8 @@ jobs = Table(
     Column("result", JSON),
     Column("error", JSON),
     Column("model", String(200)),
+    # Last, and apart from what names them: a list of jobs reads the columns before it alone.
+    Column("masks", JSON(none_as_null=True)),
     UniqueConstraint("key_id", "idempotency_key"),
     Index(None, "key_id", "number"),
     Index(None, "state"),
@@ -76,4 +78,13 @@ secrets = Table(
     metadata,
     Column("name", String(32), primary_key=True),
     Column("value", LargeBinary, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("key_id", String(32), ForeignKey("keys.id"), nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Index(None, "expires_at"),
 )

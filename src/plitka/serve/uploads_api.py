@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import AfterValidator
 from starlette.concurrency import run_in_threadpool
 
-from plitka.core.colour.palette import default_palette
+from plitka.core.colour.palette import MAX_PALETTE_BYTES, default_palette, read_palette
 from plitka.core.files.mask_file import mask_of_bytes
 from plitka.core.files.photograph import decode_picture
 from plitka.core.files.picture_formats import FORMAT_NAMES
@@ -21,7 +21,14 @@ from plitka.errors import Phrase
 from plitka.serve import routes
 from plitka.serve.access import Maker, TheService
 from plitka.serve.fields import PLAIN_TEXT, check_plain, checked_length
-from plitka.serve.schemas import DoubtAnswer, MaskAnswer, MeasureAnswer, problem_responses
+from plitka.serve.schemas import (
+    ColoursAnswer,
+    DoubtAnswer,
+    MaskAnswer,
+    MeasureAnswer,
+    colour_answer,
+    problem_responses,
+)
 from plitka.serve.settings import MAX_PROMPT_CH
 
 router = APIRouter(tags=["plitka"])
@@ -29,9 +36,9 @@ router = APIRouter(tags=["plitka"])
 _MAX_LABEL = 65535
 
 
-def _with_encoding(media_type: str) -> dict[str, object]:
+def _with_encoding(media_type: str, name: str = "image") -> dict[str, object]:
     """What the OpenAPI document says of a form with a file."""
-    encoding = {"image": {"contentType": media_type}}
+    encoding = {name: {"contentType": media_type}}
     return {"requestBody": {"content": {"multipart/form-data": {"encoding": encoding}}}}
 
 
@@ -116,3 +123,19 @@ async def make_mask(
 
     async with service.uploads.turn(caller.key_id):
         return await run_in_threadpool(work)
+
+
+@router.post(
+    routes.PALETTES,
+    responses=problem_responses(400, 413, 422),
+    summary="Read a palette",
+    openapi_extra=_with_encoding("text/csv", "palette"),
+)
+async def read_own_palette(
+    _caller: Maker,
+    palette: Annotated[UploadFile, File(description="CSV with the columns code, name and hex, in UTF-8.")],
+) -> ColoursAnswer:
+    """A maker's own colours; nothing is kept, and a recipe names them by their hex."""
+    content = await palette.read(MAX_PALETTE_BYTES + 1)
+    read = await run_in_threadpool(read_palette, content, Phrase("the upload"))
+    return ColoursAnswer(colours=[colour_answer(colour) for colour in read.own])

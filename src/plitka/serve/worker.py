@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import structlog
 
-from plitka.core.files.picture import encode_png, text_fields
+from plitka.core.files.picture import encode_png, px_per_mm, text_fields
 from plitka.core.generation import CompleteRequest, Engine, Outcome, Result
 from plitka.core.scene import Size
 from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PlitkaError, StorageAway
@@ -282,7 +282,7 @@ class Worker(threading.Thread):
         Returns the error that it ended with instead: it was cancelled while its picture could not be written.
         """
         jobs, job, started = self._jobs, running.job, time.perf_counter()
-        png = encode_png(result.pixels, text_fields(result, self._version))
+        png = encode_png(result.pixels, text_fields(result, self._version), px_per_mm(result))
         digest = digest_of(png)
         told = keep_result(result) | {"sha256": digest}
         self._persist(lambda: jobs.store.intend_picture(job.id, digest, told))

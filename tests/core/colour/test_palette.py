@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from plitka.core.colour.palette import Colour, default_palette, load_palette, nearest
-from plitka.core.colour.spaces import hex_to_lab_d65
+from plitka.core.colour.spaces import ciede2000, hex_to_lab_d65
 from plitka.errors import PaletteError
 
 # Nominative of the three genders, genitive of two, and an oblique plural, for each Russian adjective of the 29.
@@ -137,7 +137,7 @@ def test_find(text: str, code: str | None) -> None:
         ("скай", None),
         ("чорный", "чёрный"),
         ("красненький", "красный"),
-        ("зеленное яблоко", "зеленое яблоко"),
+        ("зеленное яблоко", "зелёное яблоко"),
         ("RAL 3021", "RAL 3020"),
         ("RAL 1", None),
         ("RH91", "RH90"),
@@ -163,6 +163,16 @@ def test_photographed_colours_know_their_light() -> None:
     red = default_palette().find("RED")
     assert red is not None
     assert (red.srgb_hex, red.lit_hex) == ("#C74A3E", "#D45244")
+
+
+def test_batches_of_the_photographed_mixes_are_known() -> None:
+    """Each lies within 25 CIEDE2000 of what the catalogue calls by its name."""
+    with_batches = [colour for colour in default_palette().catalogue if colour.batch_lit_hexes]
+    assert {colour.code for colour in with_batches} == {"BLACK", "BLUE", "DKGREEN", "RED", "WHITE", "YELLOW"}
+    for colour in with_batches:
+        assert colour.lit_hex is not None
+        for batch in colour.batch_lit_hexes:
+            assert 0 < ciede2000(hex_to_lab_d65(batch), hex_to_lab_d65(colour.lit_hex)) < 25
 
 
 def test_nearest_is_by_ciede2000() -> None:
@@ -197,6 +207,14 @@ def test_makers_palettes_are_read(tmp_path: Path, data: bytes) -> None:
     assert all(palette.find(colour.caption_name) == colour for colour in palette.colours)
 
 
+def test_a_palette_tells_densities_and_prices(tmp_path: Path) -> None:
+    """With a point or a comma; none where its cell is empty."""
+    path = tmp_path / "maker.csv"
+    path.write_text("code;name;hex;density_g_cm3;price_per_kg\nA1;a;#FFF;1,4;210,5\nA2;b;#000;;\n", "utf-8")
+    known = {colour.code: (colour.density_g_cm3, colour.price_per_kg) for colour in load_palette(path).colours[:2]}
+    assert known == {"A1": (1.4, 210.5), "A2": (None, None)}
+
+
 def test_a_makers_name_takes_the_place_of_ours(tmp_path: Path) -> None:
     """Where a maker has a red of their own, «red» and its code are theirs and ours cannot be asked for."""
     path = tmp_path / "maker.csv"
@@ -228,6 +246,10 @@ def test_a_makers_name_takes_the_place_of_ours(tmp_path: Path) -> None:
         ("code,name,hex\nA1,а,#FFF\nA2,б,#FFF\n".encode("cp1251"), 2, "UTF-8"),
         (b'code,name,hex\nA1,"a,#FFF\n', 2, "not CSV"),
         (b"code,name,hex\n" + b"A1,a,#FFF\n" * 110_000, 0, "1 MB"),
+        (b"code,name,hex,density_g_cm3\nA1,a,#FFF,heavy\n", 2, "no density"),
+        (b"code,name,hex,price_per_kg\nA1,a,#FFF,210 EUR\n", 2, "no price"),
+        (b"code,name,hex,price_per_kg\nA1,a,#FFF,-1\n", 2, "no price"),
+        (b"code,name,hex,price_per_kg\nA1,a,#FFF,nan\n", 2, "no price"),
     ],
 )
 def test_palette_files_that_cannot_be_used_are_refused(tmp_path: Path, data: bytes, line: int, words: str) -> None:

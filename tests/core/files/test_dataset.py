@@ -46,7 +46,7 @@ def test_a_dataset_grows_by_what_is_missing(tmp_path: Path) -> None:
     told: list[int] = []
     render_dataset(tmp_path, config_of(), default_palette(), 1)
     first = (tmp_path / "000000.png").read_bytes()
-    assert render_dataset(tmp_path, config_of(), default_palette(), 2, on_pictures=told.append) == 2
+    assert render_dataset(tmp_path, config_of(), default_palette(), 2, on_pictures=told.append) == 1
     assert (tmp_path / "000000.png").read_bytes() == first
     with (tmp_path / "metadata.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))

@@ -9,10 +9,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from plitka.core.colour.palette import Colour, default_palette
-from plitka.core.files.picture import encode_png, name_guide, read_fields, text_fields, write_whole
+from plitka.core.files.picture import (
+    PARAMETERS,
+    WRITTEN,
+    encode_picture,
+    encode_png,
+    name_guide,
+    px_per_mm,
+    read_fields,
+    text_fields,
+    write_whole,
+)
 from plitka.core.generation import Defaults, Mode, Request, Result, ZoneShares
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size, Surface, Zone
@@ -58,7 +68,37 @@ def test_a_picture_carries_what_repeats_it(tmp_path: Path) -> None:
         "model": "mini@0123456789ab",
         "requested": '{"RED": 60.0, "BLACK": 40.0}',
         "measured": '{"RED": 61.26, "BLACK": 38.74}',
+        "parameters": "a tile\nNegative prompt: размыто\nSteps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 5, "
+        "Size: 64x64, Model hash: 0123456789ab, Model: mini",
     }
+
+
+@pytest.mark.parametrize("suffix", WRITTEN)
+def test_every_kind_of_file_repeats_it_and_has_its_scale(tmp_path: Path, suffix: str) -> None:
+    """Read by Pillow as any viewer would; JPEG and WebP carry A1111's text apart."""
+    result = a_result()
+    fields = text_fields(result, "1.2.3")
+    path = tmp_path / f"tile{suffix.upper()}"
+    write_whole(path, encode_picture(result.pixels, path.suffix, fields, px_per_mm(result)))
+    assert read_fields(path) == {name: text for name, text in fields.items() if suffix == ".png" or name != PARAMETERS}
+    with Image.open(path) as image:
+        assert image.size == (64, 64)
+        exif = image.getexif()
+        dpi = image.info["dpi"][0] if suffix != ".webp" else float(exif[ExifTags.Base.XResolution])
+        assert dpi == pytest.approx(3.5 * 25.4, abs=1)
+        if suffix != ".png":
+            comment = exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment]
+            assert comment.removeprefix(b"UNICODE\0").decode("utf-16-be") == fields[PARAMETERS]
+
+
+def test_a_picture_of_somebody_else_carries_nothing(tmp_path: Path) -> None:
+    """Whatever its kind, and whatever its description says."""
+    for name, description in (("a.jpg", ""), ("b.webp", "[1]"), ("c.jpg", '{"a": 1}'), ("d.png", "")):
+        exif = Image.Exif()
+        exif[ExifTags.Base.ImageDescription] = description
+        Image.new("RGB", (64, 64)).save(tmp_path / name, exif=exif)
+        with pytest.raises(InputError, match="carries no recipe"):
+            read_fields(tmp_path / name)
 
 
 def test_a_guided_picture_tells_more() -> None:

@@ -15,10 +15,14 @@ import plitka
 from plitka import errors
 from plitka.core.language import translations as language
 from plitka.core.recipes.recipe import Notice
-from plitka.core.scene import Described
+from plitka.core.scene import Described, Lighting, Surface
+from plitka.core.sheet.assumptions import Origin
+from plitka.core.sheet.edges import Edge
 
 SOURCE = Path(plitka.__file__).parent
 CATALOGUE = SOURCE / "core/language/locale/ru/LC_MESSAGES/plitka.po"
+DESCRIBED = (Surface, Lighting, Edge, Origin)
+"""Every class of choices that are described; each is known to `Described` once its module is imported."""
 PERCENT_PLACE = re.compile(r"%\((\w+)\)[sdr]|%%")
 MODULES = {path.relative_to(SOURCE): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")}
 
@@ -88,6 +92,11 @@ def test_every_spoken_text_has_a_russian_entry() -> None:
     assert not {text: where for text, where in spoken_texts().items() if text not in known}
 
 
+def test_all_described_choices_are_listed() -> None:
+    """So that none is left out for want of an import."""
+    assert set(Described.__subclasses__()) == set(DESCRIBED)
+
+
 def test_translations_keep_the_named_places() -> None:
     """A translation fills in the same values as its original."""
     assert not {english for english, text in russian().items() if places(english) != places(text)}
@@ -151,6 +160,38 @@ def test_an_error_within_an_error_is_told_in_its_language() -> None:
     assert str(outer) == "there is no job 'field_mm': the ground"
     assert language.localise(outer, "en", as_options=True) == "there is no job '--field-mm': the ground"
     assert "the ground" not in language.localise(outer, "ru")
+
+
+def test_numbers_have_a_decimal_comma_in_russian() -> None:
+    """However the sentence rounds them."""
+    error = errors.InputError(
+        "{name} must lie in {low:g}..{high:g}, not {value:g}", name="x", low=0.5, high=2, value=2.5
+    )
+    assert language.localise(error, "en") == "x must lie in 0.5..2, not 2.5"
+    assert {"0,5..2", "2,5"} <= set(re.findall(r"[\d,.]*\d", language.localise(error, "ru")))
+
+
+@pytest.mark.parametrize(
+    ("refused", "english", "russian_words"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "a"), "there is no such file or folder", "файл не найден"),
+        (PermissionError(13, "Permission denied", "a"), "it may not be opened", "нет прав доступа"),
+        (IsADirectoryError(21, "Is a directory", "a"), "it is a folder", "это папка"),
+        (NotADirectoryError(20, "Not a directory", "a"), "it is no folder", "это не папка"),
+        (OSError(28, "No space left on device"), "No space left on device", "No space left on device"),
+    ],
+)
+def test_what_the_system_says_is_told_without_its_number(refused: OSError, english: str, russian_words: str) -> None:
+    """In the reader's language where the reason is a usual one."""
+    error = errors.InputError("{path} cannot be read: {reason}", path="a", reason=refused)
+    assert language.localise(error, "en") == f"a cannot be read: {english}"
+    assert language.localise(error, "ru") == f"не удаётся прочитать a: {russian_words}"
+
+
+def test_one_word_for_one_thing_in_russian() -> None:
+    """What a picture, the base of a model and the usual value are called."""
+    said = " ".join(russian().values()).lower()
+    assert not re.findall(r"картин\w*|обычно:|по умолчанию:|\[errno|кончаться", said)
 
 
 def test_a_notice_is_told_in_russian() -> None:

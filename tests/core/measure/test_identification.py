@@ -1,9 +1,12 @@
 """Which colours a picture has."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.core.measure.tile_pictures import tile
 
+from plitka.core.colour.arrays import lit_colours
 from plitka.core.colour.palette import default_palette
 from plitka.core.measure.identification import find_even, identify
 from plitka.core.measure.points import cut_points
@@ -53,6 +56,19 @@ class TestIdentify:
         assert [colour.source for colour in found.colours[1:]] == ["free"]
         assert found.measurement.percents[found.colours[1].code] == pytest.approx(30, abs=6)
 
+    def test_a_batch_that_looks_otherwise_is_of_its_candidate(self) -> None:
+        """What is laid looks like green apple; the dark green of another batch does so as well."""
+        known = [colour for colour in CATALOGUE if colour.code != "GRNAPL"]
+        [apple] = [colour for colour in CATALOGUE if colour.code == "GRNAPL"]
+        assert apple.lit_hex is not None
+        pixels = tile("60% green apple, 40% red", side_px=512, whole=True)
+        for hexes in ((), (apple.lit_hex,)):
+            dark_green = replace(next(each for each in known if each.code == "DKGREEN"), batch_lit_hexes=hexes)
+            found = identify(pixels, [dark_green, *(each for each in known if each.code != "DKGREEN")])
+            assert (dark_green in found.colours) is bool(hexes)
+        assert {colour.code for colour in found.colours} == {"DKGREEN", "RED"}
+        assert found.measurement.percents["DKGREEN"] == pytest.approx(60, abs=4)
+
     def test_candidates_are_needed(self) -> None:
         """There is nothing to choose from."""
         with pytest.raises(InputError, match="1 to 256"):
@@ -72,6 +88,14 @@ class TestFindEven:
         points = cut_points(tile("50% red, 50% blue"), None, None, widest_px=512)
         even = find_even(points.linear, points.inside)
         assert 0.5 < even.mean() < 0.7
+
+    def test_few_chips_in_a_very_even_tile_are_seen(self) -> None:
+        """Lit by their surroundings, they vary more than all of those."""
+        linear = np.full((60, 60, 3), lit_colours(default_palette().named(["red"]))[0])
+        noise = np.random.default_rng(0).normal(0, 0.12, (6, 6, 3))
+        linear[20:26, 20:26] = lit_colours(default_palette().named(["blue"]))[0] * np.exp(noise)
+        even = find_even(linear, np.ones((60, 60), np.bool_))
+        assert even[21:25, 21:25].mean() > 0.5
 
     def test_a_tile_of_one_row_has_some_all_the_same(self) -> None:
         """Nothing is divided by nothing."""

@@ -191,6 +191,12 @@ def test_colours_that_nobody_asked_for_are_reported() -> None:
     assert measure(_render("50% red, 50% black").pixels, asked).off_palette < 1.5
 
 
+def test_what_is_off_the_palette_may_be_of_any_colour() -> None:
+    """Ten percent of blue were not asked for: each share may be ten points larger."""
+    found = measure(_render("50% red, 40% black, 10% blue").pixels, _colours("50% red, 50% black"))
+    assert found.uncertainty > found.off_palette > 5
+
+
 @pytest.mark.parametrize(("present", "absent"), [("red", "terracotta"), ("yellow", "sand"), ("white", "pearl")])
 def test_an_absent_similar_colour_stays_away(present: str, absent: str) -> None:
     """Asked for as well, it is given little."""

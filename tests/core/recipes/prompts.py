@@ -6,14 +6,20 @@ prompt, and how each notice starts; a refusal by its text, the part that is to b
 
 from tests.core.recipes import (
     prompts_colours,
+    prompts_layers,
     prompts_look,
     prompts_mixed,
     prompts_numbers,
     prompts_orders,
+    prompts_specifications,
+    prompts_speech,
     prompts_wordings,
 )
 
-_PARTS = (prompts_look, prompts_colours, prompts_numbers, prompts_mixed, prompts_orders, prompts_wordings)
+_PARTS = (
+    prompts_look, prompts_colours, prompts_numbers, prompts_mixed, prompts_orders, prompts_wordings, prompts_layers,
+    prompts_speech, prompts_specifications,
+)  # fmt: skip
 READ = [prompt for part in _PARTS for prompt in part.READ]
 REFUSED = [prompt for part in _PARTS for prompt in part.REFUSED]
 SEVERAL_KINDS = len(prompts_mixed.READ + prompts_mixed.REFUSED + prompts_orders.READ + prompts_orders.REFUSED)

@@ -40,7 +40,7 @@ def test_numbers_are_made_plain(text: str, numbers: list[Fraction]) -> None:
 def test_plain_numbers_stay(text: str) -> None:
     """Nothing is done twice."""
     tokens = list(scan(Source(text), default_palette()))
-    assert make_plain(tokens) == tokens
+    assert make_plain(tokens, text) == tokens
 
 
 def test_to_between_two_colours_with_numbers_parts_them() -> None:

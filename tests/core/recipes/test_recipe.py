@@ -123,12 +123,13 @@ def test_a_recipe_that_is_none_cannot_be_made(percents: list[tuple[str, str]], w
         ("60% teel, 40% black", "60% teel, 40% black\n    ~~~^"),
         ("60% red\n\t40% blak\n", "    40% blak\n        ~~~^"),
         ("６０％ teel", "６０％ teel\n       ~~~^"),
-        ("", "\n^"),
+        ("", ""),
+        (" \t", ""),
         ("60% red ?", "60% red ?\n        ^"),
     ],
 )
 def test_the_caret_stands_under_the_place(text: str, expected: str) -> None:
-    """The right line of many, tabs widened, wide characters counted twice."""
+    """The right line of many, tabs widened, wide characters counted twice; under nothing there is none."""
     with pytest.raises(RecipeError) as caught:
         parse_recipe(text)
     assert caret(caught.value) == expected

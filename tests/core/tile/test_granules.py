@@ -1,11 +1,13 @@
 """The layer of granules: what covers what, and how colours are dealt over it."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from plitka.core.scene import Coarseness, Surface
+from plitka.core.tile import granules
 from plitka.core.tile.granules import USUAL_PX_PER_MM, Geometry, GranuleConfig, lay_granules
 
 SMALL = GranuleConfig(size_px=192, field_mm=192 / 7)
@@ -114,3 +116,19 @@ def test_each_zone_has_chips_of_its_own_mix() -> None:
 def test_the_usual_scale_is_that_of_the_usual_field() -> None:
     """So that a picture of 1024 px shows exactly 146 mm."""
     assert GranuleConfig().size_px / USUAL_PX_PER_MM == GranuleConfig().field_mm == 146
+
+
+@pytest.mark.parametrize(
+    "config", [SMALL, MIXED, replace(SMALL, granule_mm=(1.0, 3.0)), replace(SMALL, size_px=256, granule_mm=(0.5, 1.5))]
+)
+def test_how_many_chips_fall_is_known_before(config: GranuleConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within a fifth of those that do, so that too many can be refused."""
+    fallen, real = [], granules._drop
+
+    def drop(*words: Any) -> None:  # noqa: ANN401  (passed on)
+        fallen.append(words[2])
+        real(*words)
+
+    monkeypatch.setattr(granules, "_drop", drop)
+    lay_granules(config, 3)
+    assert config.n_falling == pytest.approx(len(fallen), rel=0.2)

@@ -158,25 +158,36 @@ def test_fine_chips_fall_in_the_zone_that_wants_them() -> None:
 
 
 def test_maps_have_sixteen_bits_and_the_picture_size() -> None:
-    """Five maps; normals have unit length."""
-    maps = render_maps(render_words("red").layer)
-    assert set(maps) == {"ids", "height", "normal", "roughness", "ao"}
+    """Six maps; normals have unit length."""
+    maps = render_maps(render_words("red"))
+    assert set(maps) == {"albedo", "ids", "height", "normal", "roughness", "ao"}
     assert all(samples.dtype == np.uint16 and samples.shape[:2] == (192, 192) for samples in maps.values())
     normal = maps["normal"].astype(float) / 65535 * 2 - 1
     assert np.linalg.norm(normal, axis=-1) == pytest.approx(1, abs=1e-3)
 
 
+def test_the_base_colour_is_the_same_in_any_light() -> None:
+    """It has no shadows; another engine adds its own."""
+    scene = scene_of("50% red, 50% white", 128)
+    studio, sun = (
+        render_maps(render(ask(replace(scene, light=light))))["albedo"] for light in (Lighting.STUDIO, Lighting.SUN)
+    )
+    assert (studio == sun).all()
+    red, white = (studio[..., 1] < 32768).mean(), (studio[..., 1] >= 32768).mean()
+    assert red == pytest.approx(white, abs=0.1)
+
+
 @pytest.mark.parametrize("surface", Surface)
 def test_water_makes_the_surface_smooth(surface: Surface) -> None:
-    """The roughness map is the surface's, whatever the light, and a wet one is smoother; the others stay."""
+    """The roughness map is the surface's, whatever the light, and a wet one is smoother and darker; the others stay."""
     dry = replace(scene_of("red", 128), surface=surface)
     dry_maps, wet_maps, in_the_sun = (
-        render_maps(render(ask(scene)).layer)
-        for scene in (dry, replace(dry, wet=True), replace(dry, light=Lighting.SUN))
+        render_maps(render(ask(scene))) for scene in (dry, replace(dry, wet=True), replace(dry, light=Lighting.SUN))
     )
     assert np.median(dry_maps["roughness"]) / 65535 == pytest.approx(SURFACES[surface].roughness, abs=0.15)
     assert np.median(wet_maps["roughness"]) < 0.7 * np.median(dry_maps["roughness"])
     assert (wet_maps["roughness"] < dry_maps["roughness"]).all()
+    assert wet_maps["albedo"].mean() < 0.95 * dry_maps["albedo"].mean()
     assert all((dry_maps[name] == wet_maps[name]).all() for name in ("ids", "height", "normal", "ao"))
     assert all((dry_maps[name] == in_the_sun[name]).all() for name in dry_maps)
 

@@ -51,10 +51,15 @@ def _decoding_table(precision: Precision) -> LinearRgb:
 
 def encode_srgb8(linear: LinearRgb) -> Srgb8Array:
     """8-bit sRGB of linear light of any shape; light outside 0..1 is clipped."""
-    clipped = np.clip(linear, 0, 1)
-    encoded = np.where(clipped <= 0.0031308, 12.92 * clipped, 1.055 * clipped ** (1 / 2.4) - 0.055)
-    srgb8: Srgb8Array = np.rint(encoded * 255).astype(np.uint8)
+    srgb8: Srgb8Array = np.rint(encode_srgb(linear) * 255).astype(np.uint8)
     return srgb8
+
+
+def encode_srgb(linear: LinearRgb) -> LinearRgb:
+    """sRGB in 0..1 of linear light of any shape; light outside 0..1 is clipped."""
+    clipped = np.clip(linear, 0, 1)
+    encoded: LinearRgb = np.where(clipped <= 0.0031308, 12.92 * clipped, 1.055 * clipped ** (1 / 2.4) - 0.055)
+    return encoded
 
 
 def linear_to_lab(linear: LinearRgb) -> LabArray:

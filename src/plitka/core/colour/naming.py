@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from itertools import pairwise
+from itertools import groupby
 from types import MappingProxyType
 
 from plitka.core.colour.palette import Colour, Palette, free_colour, nearest
@@ -29,6 +29,7 @@ MIN_TYPO = 6
 """Letters of a name that is read though one of them is wrong: in shorter ones that is too often another word."""
 MIN_SLIP = 5
 """Letters of a name that is read though two changed places, or one of a pair is missing."""
+_VOWELS = frozenset("aeiouyаеиоуыэюя")
 MIN_LIKE = 4
 MAX_LIKE = 3
 MIN_LONG = 7
@@ -124,13 +125,14 @@ def find_typo(text: str, palette: Palette) -> str | None:
     n_letters = sum(map(str.isalpha, text))
     if n_letters < MIN_SLIP or len(text) > MAX_QUERY or not key.isalpha():
         return None
-    names = _names_one_letter_off(key, palette)
+    names = _names_one_letter_off(key, palette) or _names_but_for_doubles(key, palette)
     if n_letters < MIN_TYPO:
         names = {other: name for other, name in names.items() if _is_slip(key, other)}
     meant = {palette.find_key(near) or find_general(near) for near in names}
     return names.popitem()[1] if len(meant) == 1 else None
 
 
+@lru_cache(maxsize=4096)
 def like_names(word: str, palette: Palette) -> tuple[str, ...]:
     """Names and codes that a word is spelled nearly like; where there are some, it must not pass for anything else."""
     if word.casefold() in ORDINARY:
@@ -161,12 +163,35 @@ def _names_one_letter_off(key: str, palette: Palette) -> dict[str, str]:
     return near
 
 
+def _names_but_for_doubles(key: str, palette: Palette) -> dict[str, str]:
+    """Names that differ in doubled letters alone: `teracota`."""
+    single = _single(key)
+    return {other: name for other, name in _by_single(palette).get(single, ()) if other != key}
+
+
+def _single(key: str) -> str:
+    return "".join(letter for letter, _ in groupby(key))
+
+
+@lru_cache(maxsize=4)
+def _by_single(palette: Palette) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Keys of names with the names, by themselves without doubled letters."""
+    index: dict[str, dict[str, str]] = {}
+    for name in (*_names_of(palette), *(name for name, _ in general_names())):
+        key = name_key(name)
+        if key.isalpha():
+            index.setdefault(_single(key), {}).setdefault(key, name)
+    return {single: tuple(names.items()) for single, names in index.items()}
+
+
 def _is_slip(first: str, second: str) -> bool:
-    """Whether two neighbours changed places, or a letter is doubled in one of them alone."""
+    """Whether neighbours changed places, letters are doubled in one alone, or the first lost a vowel of a long name."""
     if len(first) == len(second):
         return sorted(first) == sorted(second)
-    shorter, longer = sorted((first, second), key=len)
-    return any(a == b and longer[:at] + longer[at + 1 :] == shorter for at, (a, b) in enumerate(pairwise(longer)))
+    if _single(first) == _single(second):
+        return True
+    lost = (at for at, letter in enumerate(second) if letter in _VOWELS and second[:at] + second[at + 1 :] == first)
+    return len(second) >= MIN_TYPO and next(lost, None) is not None
 
 
 def _is_one_edit(first: str, second: str) -> bool:

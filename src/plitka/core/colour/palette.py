@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from math import nan
 from pathlib import Path
 from typing import Literal
 
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, hex_to_srgb8, srgb8_to_hex
 from plitka.core.language.spelling import close_names, count_pieces, is_cyrillic, name_key
 from plitka.core.language.vocabulary import ORDINARY, vocabulary
-from plitka.errors import InputError, PaletteError
+from plitka.errors import InputError, PaletteError, Phrase
 
 Origin = Literal["custom", "catalogue", "trade", "maker", "ral", "free"]
 """Where a colour comes from: a palette file, the photographed tiles, the trade, a maker of granules, RAL, or a hex."""
@@ -31,8 +32,10 @@ _BRANDS = {"Rosehill TPV": "", "US EPDM installer (056-089 codes)": "US-"}
 _PLAIN_NAME = re.compile("[A-Za-z]+(?:[ -][A-Za-z]+)*")
 _CODE = re.compile(r"[A-Za-zА-Яа-яЁё]+(?:[ _-]?[A-Za-zА-Яа-яЁё0-9]+)*")
 _RAL = re.compile(r"ral(\d{4})")
-_CUSTOM_COLUMNS = ("code", "name", "hex", "name_ru", "ral", "density_g_cm3")
-_DENSITIES_G_CM3 = (0.5, 5.0)
+_CUSTOM_COLUMNS = ("code", "name", "hex", "name_ru", "ral", "density_g_cm3", "price_per_kg")
+DENSITY_G_CM3_RANGE = (0.5, 5.0)
+PRICE_RANGE = (0.0, 1e9)
+"""Of a kilogram, in whatever currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +52,14 @@ class Colour:
     source: Origin
     lit_hex: str | None = None
     """The lit faces of its granules, where photographed."""
+    batch_lit_hexes: tuple[str, ...] = ()
+    """The lit faces of other batches of it that were photographed: granules of one name differ from batch to batch."""
     ral: str | None = None
     """`RAL 3020` where the trade knows it by that number; the hex is then RAL's approximation."""
     density_g_cm3: float | None = None
     """Of its granules, where a palette file says so."""
+    price_per_kg: float | None = None
+    """Of its granules, where a palette file says so, in the currency of its maker."""
     other_names: tuple[str, ...] = ()
     """Further names that people use for it."""
 
@@ -104,8 +111,14 @@ class Palette:
         for name in names:
             colour = self.find(name)
             if colour is None:
-                likely = ", ".join(self.suggest(name)) or "plitka colours"
-                raise InputError("there is no colour {name!r}; try: {likely}", name=name, likely=likely)
+                likely = self.suggest(name)
+                raise InputError(
+                    "there is no colour {name!r}; try: {likely}"
+                    if likely
+                    else "there is no colour {name!r}; name a colour of the list, or give a hex such as #A63D30",
+                    name=name,
+                    likely=", ".join(likely),
+                )
             found[colour.code] = colour
         return tuple(found.values())
 
@@ -179,13 +192,18 @@ def default_palette() -> Palette:
 def load_palette(path: Path) -> Palette:
     """Our colours with a maker's own before them.
 
-    The file is CSV with the columns code, name, hex and, if wished, name_ru, ral and density_g_cm3, separated by commas
-    or semicolons, in UTF-8 with or without a byte order mark, of at most 1 MB.
+    The file is CSV with the columns code, name, hex and, if wished, name_ru, ral, density_g_cm3 and price_per_kg,
+    separated by commas or semicolons, in UTF-8 with or without a byte order mark, of at most 1 MB.
 
     Raises:
         PaletteError: the file cannot be read; `line` says where.
     """
-    text = _read_text(path)
+    return read_palette(_read_bytes(path), path)
+
+
+def read_palette(data: bytes, path: Path | Phrase) -> Palette:
+    """As `load_palette`, of the bytes of such a file; `path` is what errors call it."""
+    text = _text_of(data, path)
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
@@ -201,14 +219,17 @@ def load_palette(path: Path) -> Palette:
     return default_palette().with_colours(colours)
 
 
-def _read_text(path: Path) -> str:
+def _read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_PALETTE_BYTES + 1)
+            return file.read(MAX_PALETTE_BYTES + 1)
     except OSError as exc:
         raise PaletteError(
-            "{path}: the palette cannot be read ({reason}); give the path of a CSV file", path=path, reason=exc.strerror
+            "{path}: the palette cannot be read ({reason}); give the path of a CSV file", path=path, reason=exc
         ) from exc
+
+
+def _text_of(data: bytes, path: Path | Phrase) -> str:
     if len(data) > MAX_PALETTE_BYTES:
         raise PaletteError("{path}: larger than 1 MB; a palette is one short line a colour", path=path)
     try:
@@ -220,7 +241,7 @@ def _read_text(path: Path) -> str:
         ) from exc  # fmt: skip
 
 
-def _check_header(path: Path, reader: "csv.DictReader[str]") -> None:
+def _check_header(path: Path | Phrase, reader: "csv.DictReader[str]") -> None:
     header = [(column or "").strip().casefold() for column in reader.fieldnames or ()]
     if not any(header):
         raise PaletteError("{path}: the file is empty; its first line must be: code,name,hex", path=path)
@@ -233,7 +254,7 @@ def _check_header(path: Path, reader: "csv.DictReader[str]") -> None:
     reader.fieldnames = header
 
 
-def _custom_colours(path: Path, rows: "csv.DictReader[str]") -> Iterator[Colour]:
+def _custom_colours(path: Path | Phrase, rows: "csv.DictReader[str]") -> Iterator[Colour]:
     lines: dict[str, int] = {}
     for row in rows:
         values = {column: (row.get(column) or "").strip() for column in _CUSTOM_COLUMNS}
@@ -249,7 +270,7 @@ def _custom_colours(path: Path, rows: "csv.DictReader[str]") -> Iterator[Colour]
         yield colour
 
 
-def _refusal(path: Path, line: int) -> Callable[..., PaletteError]:
+def _refusal(path: Path | Phrase, line: int) -> Callable[..., PaletteError]:
     def refuse(message: str, **values: object) -> PaletteError:
         return PaletteError(message, path=path, line=line, **values)
 
@@ -277,7 +298,7 @@ def _custom_colour(row: dict[str, str], refuse: Callable[..., PaletteError]) -> 
     return Colour(
         code=code, caption_name=name.lower() if plain else code.lower(), name_ru=row["name_ru"] or name,
         srgb_hex=srgb_hex, source="custom", ral=row["ral"] or None, other_names=(name,),
-        density_g_cm3=_density(row["density_g_cm3"], refuse),
+        density_g_cm3=_density(row["density_g_cm3"], refuse), price_per_kg=_price(row["price_per_kg"], refuse),
     )  # fmt: skip
 
 
@@ -289,14 +310,9 @@ def _hex_of(text: str) -> str:
 
 
 def _density(text: str, refuse: Callable[..., PaletteError]) -> float | None:
-    if not text:
-        return None
-    low, high = _DENSITIES_G_CM3
-    try:
-        density = float(text.replace(",", "."))
-    except ValueError:
-        density = 0.0
-    if not low <= density <= high:
+    low, high = DENSITY_G_CM3_RANGE
+    density = _number(text)
+    if density is not None and not low <= density <= high:
         raise refuse(
             "{path}, line {line}: {density!r} is no density; write g/cm3, {low:g} to {high:g}, such as 1.55",
             density=text, low=low, high=high,
@@ -304,12 +320,32 @@ def _density(text: str, refuse: Callable[..., PaletteError]) -> float | None:
     return density
 
 
+def _price(text: str, refuse: Callable[..., PaletteError]) -> float | None:
+    low, high = PRICE_RANGE
+    price = _number(text)
+    if price is not None and not low <= price <= high:
+        raise refuse(
+            "{path}, line {line}: {price!r} is no price of a kilogram; write a number alone, such as 210 or 2.40",
+            price=text,
+        )
+    return price
+
+
+def _number(text: str) -> float | None:
+    """The number of a cell, with a point or a comma; None for an empty one, NaN for what is no number."""
+    try:
+        return float(text.replace(",", ".")) if text else None
+    except ValueError:
+        return nan
+
+
 def _catalogue_colours() -> tuple[Colour, ...]:
-    others = _other_names()
+    others, batches = _other_names(), _rows_by_code("photo_batches.csv", "lit_facet_hex")
     return tuple(
         Colour(
             code=row["code"], caption_name=_caption_of_photo(row["caption_name"]), name_ru=row["name_ru"],
             srgb_hex=row["median_hex"], lit_hex=row["lit_facet_hex"],
+            batch_lit_hexes=tuple(batches.get(row["code"], ())),
             other_names=tuple(others.get(row["code"], ())), source="catalogue",
         )
         for row in _table("photo_colours.csv")
@@ -317,10 +353,15 @@ def _catalogue_colours() -> tuple[Colour, ...]:
 
 
 def _other_names() -> dict[str, list[str]]:
-    names: dict[str, list[str]] = {}
-    for row in _table("other_names.csv"):
-        names.setdefault(row["code"], []).append(row["name"])
-    return names
+    return _rows_by_code("other_names.csv", "name")
+
+
+def _rows_by_code(table: str, column: str) -> dict[str, list[str]]:
+    """What a column says of each code."""
+    found: dict[str, list[str]] = {}
+    for row in _table(table):
+        found.setdefault(row["code"], []).append(row[column])
+    return found
 
 
 def _caption_of_photo(name: str) -> str:

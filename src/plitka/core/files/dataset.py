@@ -11,7 +11,8 @@ Decisions:
   continued, and one that is to grow gets the same pictures as a large one from the start.
 * A block is one geometry with its light in the colours of many recipes, because colouring takes a small
   part of the time that laying takes. Each picture of it is shifted by its own distance.
-* A block's table is written after its pictures. A block without a table is made again: same names, same bytes.
+* A block's table is written after its pictures. A block without a table is made again: same names, same bytes; one
+  that is to grow gets what it lacks.
 """
 
 import csv
@@ -102,12 +103,14 @@ def render_dataset(
     """
     _open_folder(folder, config, palette)
     blocks = {block: min(N_BLOCK, count - block * N_BLOCK) for block in range(-(-count // N_BLOCK))}
-    missing = {block: n for block, n in blocks.items() if len(_read_table(_table_path(folder, block))) < n}
-    on_pictures(sum(n for block, n in blocks.items() if block not in missing))
+    there = {block: min(n, len(_read_table(_table_path(folder, block)))) for block, n in blocks.items()}
+    n_there = sum(there.values())
+    on_pictures(n_there)
+    missing = {block: n for block, n in blocks.items() if there[block] < n}
     for n in _in_processes(folder, config, palette, missing, jobs):
         on_pictures(n)
     _write_metadata(folder)
-    return sum(missing.values())
+    return count - n_there
 
 
 def draw_recipe(config: DatasetConfig, palette: Palette, number: int) -> Recipe:
@@ -165,7 +168,7 @@ def _open_folder(folder: Path, config: DatasetConfig, palette: Palette) -> None:
 def _in_processes(
     folder: Path, config: DatasetConfig, palette: Palette, missing: Mapping[int, int], jobs: int
 ) -> Iterator[int]:
-    """The size of each block as it becomes ready."""
+    """The number of pictures made of each block as it becomes ready."""
     if jobs == 1:
         for block, n in missing.items():
             yield render_block(folder, config, palette, block, n)
@@ -188,7 +191,7 @@ def _in_processes(
 
 
 def render_block(folder: Path, config: DatasetConfig, palette: Palette, block: int, n: int) -> int:
-    """Make the first `n` pictures of a block and then its table; returns `n`."""
+    """Make what the table of a block lacks of its first `n` pictures, and then the table; returns their number."""
     spec = MapSpec(
         width_px=config.size_px,
         height_px=config.size_px,
@@ -197,8 +200,9 @@ def render_block(folder: Path, config: DatasetConfig, palette: Palette, block: i
         granule_mm=fraction_mm(config.granules),
     )
     layer = lay_layer(spec)
-    rows = []
-    for number in range(block * N_BLOCK, block * N_BLOCK + n):
+    rows = _read_table(_table_path(folder, block))
+    n_there = len(rows)
+    for number in range(block * N_BLOCK + n_there, block * N_BLOCK + n):
         recipe = draw_recipe(config, palette, number)
         rendering = paint_layer(layer, Scene.of(recipe), _seed(config, 2, number))
         shift = np.random.default_rng([config.seed, 3, number]).integers(config.size_px, size=2)
@@ -206,7 +210,7 @@ def render_block(folder: Path, config: DatasetConfig, palette: Palette, block: i
         write_whole(folder / name, encode_png(np.roll(rendering.pixels, shift, (0, 1))))
         rows.append(_row(name, recipe, rendering.shares, config.codes))
     write_whole(_table_path(folder, block), _to_csv(rows))
-    return n
+    return n - n_there
 
 
 def _seed(config: DatasetConfig, purpose: int, number: int) -> int:

@@ -124,7 +124,7 @@ def _read(path: Path) -> bytes:
             path=path,
         ) from error
     except OSError as error:
-        raise InputError("{path} cannot be read: {reason}", path=path, reason=error.strerror) from error
+        raise InputError("{path} cannot be read: {reason}", path=path, reason=error) from error
 
 
 def _of_label(content: bytes, name: str, label: int) -> Mask:

@@ -1,7 +1,8 @@
-"""A picture as a file: PNG with the whole request in its text fields.
+"""A picture as a file, with the whole request in its text fields and its scale in its density.
 
-The same request gives the same bytes: neither time nor place is written into a file. Every text field
-is an iTXt chunk in UTF-8, which any image viewer shows.
+The same request gives the same bytes: neither time nor place is written into a file. In a PNG every text field is an
+iTXt chunk in UTF-8, which any image viewer shows; JPEG and WebP carry all of them as JSON in EXIF's ImageDescription,
+and what A1111 writes in its UserComment.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from collections.abc import Mapping
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
 from plitka.core.generation import Mode
@@ -31,9 +33,18 @@ if TYPE_CHECKING:
     from plitka.core.generation import GranuleIds, Result, RgbImage
 
 SUFFIX = ".png"
+WRITTEN = MappingProxyType({".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"})
+"""The endings of the files that are written, in lower case, with Pillow's names of their formats."""
 MARK = "plitka"
 """The text field that only our pictures have; its value is plitka's version."""
+WHOLE_TILE = "whole_tile"
+"""The text field of a render that shows the tile with its rim."""
+PARAMETERS = "parameters"
+"""The text field that A1111's web UI introduced; image viewers and sites show it."""
 
+_KINDS = "PNG, JPEG or WebP"
+_MM_PER_INCH = 25.4
+_QUALITY = 95
 _GUIDE_DIGITS = 12
 
 
@@ -58,7 +69,7 @@ def text_fields(result: Result, version: str) -> dict[str, str]:
         "requested": _shares_text(result.asked),
         "measured": _shares_text(result.measured),
     }
-    return fields | _guided_fields(result) | _scene_fields(result)
+    return fields | _guided_fields(result) | _scene_fields(result) | _parameters_field(result)
 
 
 def _guided_fields(result: Result) -> dict[str, str]:
@@ -88,6 +99,31 @@ def _scene_fields(result: Result) -> dict[str, str]:
     return fields
 
 
+def _parameters_field(result: Result) -> dict[str, str]:
+    """How a network was asked, as A1111's web UI writes it; the renderer asks none."""
+    request = result.request
+    if request.strength == 0:
+        return {}
+    name, _, digest = result.engine.partition("@")
+    told = {
+        "Steps": request.steps,
+        "Sampler": "DPM++ 2M Karras",
+        "CFG scale": f"{request.guidance:g}",
+        "Seed": request.seed,
+        "Size": f"{request.size.width_px}x{request.size.height_px}",
+        "Model hash": digest,
+        "Model": name,
+        **({"Denoising strength": f"{request.strength:g}"} if request.mode is Mode.GUIDED else {}),
+    }
+    settings = ", ".join(f"{key}: {value}" for key, value in told.items())
+    return {PARAMETERS: f"{result.prompt}\nNegative prompt: {request.negative_prompt}\n{settings}"}
+
+
+def px_per_mm(result: Result) -> float:
+    """The scale of a result's picture."""
+    return result.request.size.longer_px / result.request.field_mm
+
+
 def name_guide(ids: GranuleIds) -> str:
     """The first 12 digits of a hash of granules from outside: their numbers and their arrangement."""
     content = f"{ids.shape}".encode() + np.ascontiguousarray(ids, "<i4").tobytes()
@@ -98,28 +134,69 @@ def _shares_text(percents: Mapping[str, float]) -> str:
     return json.dumps(to_hundredths(percents))
 
 
-def encode_png(pixels: RgbImage, fields: Mapping[str, str] | None = None) -> bytes:
-    """(H, W, 3) uint8 sRGB as the bytes of a PNG, with a text field for each item of `fields`."""
+def encode_png(pixels: RgbImage, fields: Mapping[str, str] | None = None, px_per_mm: float | None = None) -> bytes:
+    """(H, W, 3) uint8 sRGB as the bytes of a PNG.
+
+    Args:
+        pixels: the picture.
+        fields: a text field for each item.
+        px_per_mm: its scale, if it has one.
+    """
     info = PngInfo()
     for name, text in (fields or {}).items():
         info.add_itxt(name, text)
     buffer = BytesIO()
-    Image.fromarray(pixels).save(buffer, format="PNG", pnginfo=info)
+    Image.fromarray(pixels).save(buffer, format="PNG", pnginfo=info, **_density(px_per_mm))
     return buffer.getvalue()
+
+
+def encode_picture(pixels: RgbImage, suffix: str, fields: Mapping[str, str], px_per_mm: float) -> bytes:
+    """(H, W, 3) uint8 sRGB as the bytes of a file with that ending, one of `WRITTEN`."""
+    kind = WRITTEN[suffix.lower()]
+    if kind == "PNG":
+        return encode_png(pixels, fields, px_per_mm)
+    dpi = round(px_per_mm * _MM_PER_INCH)
+    exif = Image.Exif()
+    own = {name: text for name, text in fields.items() if name != PARAMETERS}
+    exif[ExifTags.Base.ImageDescription] = json.dumps(own)
+    exif[ExifTags.Base.XResolution] = exif[ExifTags.Base.YResolution] = float(dpi)
+    exif[ExifTags.Base.ResolutionUnit] = 2
+    if PARAMETERS in fields:
+        comment = b"UNICODE\0" + fields[PARAMETERS].encode("utf-16-be")
+        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = comment
+    how = {"dpi": (dpi, dpi), "subsampling": 0} if kind == "JPEG" else {}
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, format=kind, quality=_QUALITY, exif=exif, **how)
+    return buffer.getvalue()
+
+
+def _density(px_per_mm: float | None) -> dict[str, tuple[float, float]]:
+    if px_per_mm is None:
+        return {}
+    dpi = px_per_mm * _MM_PER_INCH
+    return {"dpi": (dpi, dpi)}
 
 
 def read_fields(path: Path) -> dict[str, str]:
     """The text fields of one of our pictures.
 
     Raises:
-        InputError: the file cannot be read, is no PNG, or was not made by plitka.
+        InputError: the file cannot be read, is of a kind that plitka does not write, or was not made by plitka.
     """
-    with naming_png(path), Image.open(path, formats=("PNG",)) as image:
+    with naming_png(path, _KINDS), Image.open(path, formats=tuple(set(WRITTEN.values()))) as image:
         image.load()
-        fields = dict(image.text) if isinstance(image, PngImageFile) else {}
+        fields = dict(image.text) if isinstance(image, PngImageFile) else _exif_fields(image)
     if MARK not in fields:
         raise InputError("{path} carries no recipe: plitka did not make it, or its text was stripped", path=path)
     return fields
+
+
+def _exif_fields(image: Image.Image) -> dict[str, str]:
+    try:
+        found = json.loads(image.getexif().get(ExifTags.Base.ImageDescription, ""))
+    except (TypeError, ValueError):
+        return {}
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def write_whole(path: Path, content: bytes, *, sync: bool = True, mode: int = 0o666) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 FRACTIONS: Mapping[Fraction, str] = {
-    Fraction(1, 2): "half, a half, one half, половина, половину, половиной, половины",
+    Fraction(1, 2): "half, a half, one half, наполовину, половина, половину, половиной, половины",
     Fraction(1, 3): "third, a third, one third, треть, трети, третью, одна треть",
     Fraction(2, 3): "two thirds, две трети",
     Fraction(1, 4): "quarter, a quarter, one quarter, четверть, четверти, четвертью, одна четверть",
@@ -49,7 +49,7 @@ NUMBERS: Mapping[int | Fraction, str] = {
     20: "twenty, двадцать, двадцати",
     30: "thirty, тридцать, тридцати",
     40: "forty, сорок, сорока",
-    50: "fifty, пятьдесят, пятидесяти",
+    50: "fifty, пятьдесят, пятидесяти, полста, полсотни",
     60: "sixty, шестьдесят, шестидесяти",
     70: "seventy, семьдесят, семидесяти",
     80: "eighty, восемьдесят, восьмидесяти",
@@ -76,6 +76,7 @@ def shares() -> Iterator[tuple[Fraction, str]]:
 
 def compounds() -> Iterator[tuple[int, str]]:
     """`twenty five` and «двадцать пять» to 99."""
+    yield 25, "четвертак"
     for tens in range(20, 100, 10):
         for ones in range(1, 10):
             pairs = zip(NUMBERS[tens].split(", ")[:2], NUMBERS[ones].split(", ")[:2], strict=True)

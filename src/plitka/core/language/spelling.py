@@ -16,6 +16,8 @@ _LIKER = 0.8
 MAX_QUERY = 60
 """Characters of an unknown name that are compared with ours; no name of ours is longer."""
 
+_DIMINUTIVE = "еньк"
+"""«Красненький» is red."""
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 _CODE_DIGITS = re.compile(r"-?\d| 0\d\d(?!\d)")
 _ADJECTIVE_ENDING = re.compile(
@@ -24,7 +26,8 @@ _ADJECTIVE_ENDING = re.compile(
 # Nouns that name colours, by the part that stays when they decline.
 _NOUN_STEMS = (
     "антрацит", "бирюз", "волн", "графит", "жемчуг", "изумруд", "кост", "лайм", "лосос", "мят", "олив",
-    "охр", "резед", "сирен", "скорлуп", "терракот", "трав", "фукси", "яблок",
+    "кирпич", "коралл", "лаванд", "малин", "неб", "охр", "персик", "резед", "сирен", "скорлуп", "слив", "терракот",
+    "трав", "фукси", "шоколад", "яблок",
 )  # fmt: skip
 _NOUN_ENDINGS = frozenset(("", *"аяоеьыиую", "ой", "ей", "ью", "ом", "ем", "ам", "ям", "ами", "ями", "ах", "ях"))
 _IRREGULAR = {"песка": "песок", "песку": "песок", "песком": "песок", "песке": "песок", "яблочк": "яблок"}
@@ -32,7 +35,11 @@ _SHORT_FORMS = {
     "grey": "gray", "dk": "dark", "lt": "light", "рал": "ral", "blk": "black", "blu": "blue", "wht": "white",
     "gry": "gray", "grn": "green", "ylw": "yellow", "yel": "yellow", "orng": "orange", "brn": "brown", "кр": "красн",
     "зел": "зелен", "роз": "розов", "фиол": "фиолетов", "фиолет": "фиолетов", "чорн": "черн", "чер": "черн",
-    "кор": "коричнев", "корич": "коричнев", "оранж": "оранжев", "жел": "желт", "беж": "бежев", "св": "светл",
+    "крем": "кремов", "сал": "салатов", "салат": "салатов", "сир": "сирен", "гол": "голуб", "бир": "бирюз",
+    "кирп": "кирпич", "оранжа": "оранжев", "brwn": "brown", "beig": "beige", "wite": "white", "whte": "white",
+    "drk": "dark", "lite": "light", "turq": "turquoise", "prpl": "purple",
+    "pnk": "pink", "anth": "anthracite", "кор": "коричнев", "корич": "коричнев", "оранж": "оранжев", "жел": "желт",
+    "беж": "бежев", "св": "светл",
 }  # fmt: skip
 # «Темно», «тёмный» and «тёмно-» before a colour are one word to a buyer.
 _SHADE = re.compile("^(темн|светл|ярк|бледн|средн)[ео]")
@@ -102,7 +109,7 @@ def _stem(word: str) -> str:
     for stem in _NOUN_STEMS:
         if word.startswith(stem) and word[len(stem) :] in _NOUN_ENDINGS:
             return stem
-    stem = _ADJECTIVE_ENDING.sub("", word)
+    stem = _ADJECTIVE_ENDING.sub("", word).removesuffix(_DIMINUTIVE)
     return stem if len(stem) >= MIN_STEM else word
 
 

@@ -16,6 +16,13 @@ LANGUAGES = ("en", "ru")
 _CATALOGUES = Path(__file__).parent / "locale"
 
 
+class _WithComma(float):
+    """A number that is written with a decimal comma."""
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec).replace(".", ",")
+
+
 @runtime_checkable
 class Sentence(Protocol):
     """What is told to people: a `PlitkaError` or a `Notice`."""
@@ -60,9 +67,28 @@ def localise(sentence: Sentence, language: str, *, as_options: bool = False) -> 
     return translation(language).gettext(sentence.message).format(**told)
 
 
+def _reason(error: OSError, language: str) -> str:
+    """Why a file was refused, without the number that the system has for it; its own words where we have none."""
+    _ = translation(language).gettext
+    match error:
+        case FileNotFoundError():
+            return _("there is no such file or folder")
+        case PermissionError():
+            return _("it may not be opened")
+        case IsADirectoryError():
+            return _("it is a folder")
+        case NotADirectoryError():
+            return _("it is no folder")
+    return error.strerror or str(error)
+
+
 def _localise_value(value: object, language: str, as_options: bool) -> object:
     if isinstance(value, Sentence):
         return localise(value, language, as_options=as_options)
+    if isinstance(value, OSError):
+        return _reason(value, language)
+    if isinstance(value, float) and language == "ru":
+        return _WithComma(value)
     if isinstance(value, FieldName) and as_options:
         return value.option
     if isinstance(value, Phrase):

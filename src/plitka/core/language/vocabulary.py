@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 
+from plitka.core.language.looks import ASIDES, LOOKS, PATTERNS
 from plitka.core.language.numbers import COMPARED, FRACTIONS, NUMBERS, compounds, shares
 from plitka.core.language.spelling import count_pieces, name_key
 
@@ -32,10 +33,13 @@ PLAIN_COLOURS = (
 """Names that another beside them makes finer, as in `anthracite grey`."""
 
 
-JOINING = frozenset({"and", "и", "&", "+", "plus", "плюс"})
+JOINING = frozenset({"and", "n", "и", "&", "+", "plus", "плюс"})
 """Separators that make one group of what they join."""
 
-ORDINARY = frozenset({"other", "same", "wavy", "dove", "some", "more", "less", "таких", "такой"})
+WITH = frozenset({"with", "w/", "w", "с", "со"})
+"""Separators between a ground and what is added to it."""
+
+ORDINARY = frozenset({"other", "same", "what", "back", "wavy", "dove", "some", "more", "less", "таких", "такой"})
 """Words that are spelled like a colour's name and never meant as one."""
 
 
@@ -63,8 +67,24 @@ class Kind(StrEnum):
     """The colour that follows is in no part of the mix."""
     RANGE = "range"
     """What stands by it is no single number: `at least`, «не менее»."""
+    VAGUE = "vague"
+    """How much of a colour there is, in no number: `mostly`, «чуть-чуть»."""
+    LABEL = "label"
+    """Its number is of the order and no share: `tolerance 5%`, «кол-во 120»."""
+    LAYER = "layer"
+    """A layer of the tile; its `text` is `top` for what is seen, or `bottom`."""
+    ZONE = "zone"
+    """A part of the tile's face: `left`, «середина»."""
+    LIKE = "like"
+    """What follows it is compared with: `like a beach`, «как лес»; it names no colour of the mix."""
+    PLACE = "place"
+    """What follows it says where or for what a tile is: `under a swing`, «для двора»."""
+    LIGHT = "light"
+    """A colour before it is of the light: `red lighting`, «синяя подсветка»."""
     MODIFIER = "modifier"
     """It changes the colour that follows: `deep`, «бледно-»; its `text` is one of `colour.naming.MODIFIERS`."""
+    COLOURED = "coloured"
+    """It says that there are colours, and not which."""
     SBR = "sbr"
     """The trade's black crumb, where no colour stands by it."""
     MASS = "mass"
@@ -113,24 +133,28 @@ _PHRASES = {
     Kind.PARTS: (
         "part, parts, portion, portions, часть, части, частей, частями, доля, долю, доли, долей, долями, ч, x, х"
     ),
-    Kind.SEPARATOR: "and, plus, with, but, и, плюс, с, со, а также, но",
+    Kind.SEPARATOR: "and, n, plus, with, w, but, и, плюс, с, со, а также, но",
     Kind.LINK: "to, к, ко, до, till",
     Kind.EACH: "each, apiece, по",
     Kind.FLECK: (
         "sprinkled, sprinkles, fleck, flecks, flecked, flecking, speckle, speckles, speckled, вкрапление, "
         "вкрапления, вкраплений, "
         "вкраплением, вкраплениями, вкраплениям, крапинка, крапинки, крапинку, крапинкой, крапинками, "
-        "в крапинку, крап, крапом"
+        "в крапинку, крап, крапом, крапа, крапе, крапинок, крапочка, крапочки, крапочкой, крапочками, в крапочку, "
+        "точка, точки, точек, точкой, точками, в точку, точечка, точечки, точечками, пятнышко, пятнышки, пятнышками, "
+        "пятнышек, пятна, пятнами, пятен, брызги, брызгами, dot, dots, dotted, speck, specks, spot, spots, spotted, "
+        "flk, flks, confetti, конфетти"
     ),
     Kind.REST: (
-        "rest, remainder, remaining, remaining area, all else, everything else, balance, base, background, "
-        "остаток, остальное, ост, основа, основы, основе, основу, "
+        "rest, remainder, remaining, remaining area, all else, everything else, balance, base, background, ground, "
+        "ground colour, ground color, base colour, base color, background colour, background color, "
+        "остаток, остальное, ост, основание, основа, основы, основе, основу, "
         "основой, фон, фона, фоне, фоном"
     ),
     Kind.BASE: "on, onto, over, на, по чёрному фону",
     Kind.NOT: (
         "no, not, without, except, excluding, non, all but, anything but, everything but, everything except, any but, "
-        "any colour but, any color but, без, кроме, не, нет, за исключением, всё кроме"
+        "any colour but, any color but, без, кроме, не, не надо, не нужно, не нужен, нет, за исключением, всё кроме"
     ),
     Kind.LIKENESS: (
         "texture, textured, look, style, effect, imitation, background scene, текстура, стиль, эффект, имитация"
@@ -142,13 +166,17 @@ _PHRASES = {
         "масса, массы, масс, вес, веса, весовых, массовых, массовых долей, процентов по массе, процентов по весу"
     ),
     Kind.RANGE: (
-        "between, mostly, mainly, predominantly, a bit, a little, slightly, a hint of, hints of, a touch of, "
-        "at least, at most, up to, no more than, no less than, not more than, not less than, less than, "
+        "between, at least, at most, up to, no more than, no less than, not more than, not less than, less than, "
         "more than, over than, minimum, maximum, min, max, не менее, не более, не меньше, не больше, менее, более, "
-        "меньше, больше, минимум, максимум, в основном, преимущественно, немного, чуть, слегка, a few, few, lots of, "
+        "меньше, больше, минимум, максимум"
+    ),
+    Kind.VAGUE: (
+        "a bit, a little, slightly, a hint of, hints of, a touch of, "
+        "немного, чуть, слегка, a few, few, lots of, "
         "lots, a lot of, plenty of, very little, a sprinkle of, a sprinkle, sprinkle, a dash of, a pinch of, "
         "a drop of, almost no, капелька, капельки, капелькой, капельку, капля, каплей, каплю, редкий, побольше, "
-        "поменьше, много, мало, несколько, чуть-чуть"
+        "небольшим количеством, большим количеством, a small amount of, a large amount of, поменьше, много, мало, "
+        "несколько, чуть-чуть"
     ),
     Kind.HALF: "пол",
     Kind.MIX: "mix, mixture, blend, микс, смесь, смеси, смесью",
@@ -160,10 +188,28 @@ _PHRASES = {
         "binder, binders, glue, adhesive, polyurethane, polyurethane binder, pu binder, polyurethane glue, клей, клея, "
         "связующее, связующего, полиуретан, полиуретана, полиуретановый клей, полиуретановое связующее"
     ),
+    Kind.LIKE: (
+        "like, looks like, look like, looking like, similar to, reminiscent of, inspired by, как, как у, чтобы как, "
+        "чтоб как, похоже на, похожий на, наподобие, вроде"
+    ),
+    Kind.PLACE: "under, underneath, near, beside, behind, next to, under a, под, возле, рядом с, за, чтоб, чтобы",
+    Kind.LIGHT: (
+        "lights, lighting, backlight, backlighting, backlit, glow, glowing, lamp, lamps, illumination, "
+        "свет, света, светом, свете, подсветка, подсветки, подсветкой, освещение, освещения, освещением, освещении"
+    ),
+    Kind.ZONE: (
+        "zone, zones, left, left half, left side, right, right half, right side, centre, center, edge, edges, corner, "
+        "corners, зона, зоны, зоне, левый, правый, слева, справа, середина, середине, середину, центр, центре, "
+        "край, края, краям, угол, углы, углам"
+    ),
+    Kind.COLOURED: (
+        "coloured, colored, multicoloured, multicolored, multi coloured, multi colored, цветной, разноцветный, "
+        "многоцветный"
+    ),
     Kind.SBR: "sbr, сбр, sbr crumb, sbr granules, резиновая крошка, крошка sbr",
     Kind.LENGTH: (
         "thickness, thick, size, sized, width, wide, height, length, long, dimensions, format, area, толщина, "
-        "толщиной, "
+        "толщиной, толщ, thk, "
         "толщины, размер, размером, размера, размеры, габариты, ширина, шириной, высота, высотой, длина, "
         "длиной, формат, "
         "площадь, площадью"
@@ -171,19 +217,25 @@ _PHRASES = {
     Kind.FILLER: (
         "a, an, the, of, in, is, tile, rubber, granule, granules, granulate, crumb, crumbs, chip, chips, "
         "mixed, than, same as, rosehill, melos, gezolan, stockmeier, playtop, unirubber, regupol, kraiburg, "
-        "colour, color, coloured, colored, recipe, epdm, tpv, ratio, proportion, "
+        "colour, color, recipe, epdm, tpv, ratio, proportion, "
         "proportions, respectively, solid, plain, only, all, just, about, around, approx, approximately, roughly, "
-        "circa, from, for, me, please, want, need, i, we, make, made, give, show, generate, create, draw, picture, "
+        "circa, from, for, me, please, pls, plz, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
+        "provide, supply, quote, to supply, to provide, to be, to consist of, to comprise, comprising, to match, "
+        "shall be, "
+        "what about, how about, the other, solid colour, throughout, per, pigment, pigments, pigmented, dyed, dye, "
+        "col, "
+        "double layer, single layer, two layer, three layer, two ply, the one, virgin, ii, iii, iv, want, need, i, "
+        "we, make, made, give, show, generate, create, draw, picture, "
         "image, composition, made of, made from, consisting, consists, contains, containing, share, shares, amount, "
         "amounts, number, colour name, floor, flooring, floors, mat, paver, paving, slab, "
         "surface, covering, coating, playground, gym, sports, outdoor, indoor, sample, particles, grains, material, "
         "fraction, fractions, grain size, it, its, this, that, be, should, must, will, here, there, some, at, by, as, "
-        "or so, recycled, shade, dry mix, hi, hello, thanks, thank you, main, primary, accent, accents, "
+        "or so, recycled, surfacing, shade, dry mix, hi, hello, thanks, thank you, main, primary, accent, accents, "
         "secondary, additional, first, "
         "second, third colour, third color, by area, by volume, any, "
         "fully, completely, pure, purely, entirely, uniform, single, "
         "плитка, плитку, плиткой, плитке, крошка, крошки, крошку, крошкой, крошке, гранулы, гранул, "
-        "гранула, гранулами, чем, цвет, цвету, цветом, цветной, цветная, "
+        "гранула, гранулами, чем, цвет, цвету, цветом, "
         "резина, резины, резиновый, эпдм, епдм, рецепт, состав, фракция, фракции, из, в, соотношение, соотношении, "
         "пропорция, "
         "пропорции, соответственно, только, однотонный, однотонная, одноцветный, одноцветная, около, примерно, "
@@ -193,9 +245,14 @@ _PHRASES = {
         "третий, сделать, покажи, покажите, "
         "нарисуй, изображение, картинка, состоит, содержит, количество, пола, покрытие, покрытия, мат, брусчатка, "
         "поверхность, площадка, площадки, площадке, детский, спортзал, спортзала, зал, "
-        "зала, тренажёрный, двор, двора, дорожка, дорожки, образец, материал, это, должно, должна, быть, чтобы, при, "
-        "весь, вся, всё, все, полностью, целиком, чисто, чистый, чистая, номер, код, название, "
-        "по площади, по объёму, разноцветный, многоцветный"
+        "зала, тренажёрный, двор, двора, дорожка, дорожки, образец, материал, это, должно, должна, быть, при, "
+        "весь, вся, всё, все, полностью, целиком, чисто, чистый, чистая, код, название, "
+        "по площади, по объёму, надо, дай, дайте, давай, давайте, замешай, замешайте, "
+        "замес, ну, а, просто, завтра, сегодня, послезавтра, значит, спс, пжл, плиз, срочно, здрав, здравствуй, "
+        "можно, во, пигмент, пигмента, "
+        "пигментом, краситель, красителем, окрашенный, двухслойный, однослойный, трёхслойный, наборный, тоже, "
+        "бери, возьми, возьмите, добавь, добавьте, сыпь, засыпь, клади, положи, делай, делайте, туда, "
+        "пожалуй, наверное, тогда, пиши, запиши, запишите"
     ),
 }  # fmt: skip
 
@@ -207,9 +264,45 @@ _COUNTED = {
     ),
     "pieces": (
         "pieces, piece, pcs, pc, layers, layer, sheets, плиток, штук, штуки, штука, шт, слоя, слоёв, слой, "
-        "tiles, mats, pavers, slabs, плитки, плит"
+        "tiles, mats, pavers, slabs, плитки, плит, pallet, pallets, поддон, поддона, поддонов, паллета, паллеты, "
+        "паллет, "
+        "рулон, рулона, рулонов"
     ),
 }
+
+_VAGUE = {"most": "mostly, mainly, predominantly, в основном, преимущественно"}
+"""How much there is of what is more than half."""
+
+_LABELS = {
+    "tolerance": "tolerance, tolerances, deviation, допуск, допуском, погрешность",
+    "order": "qty, quantity, кол-во, к-во, lrv, shore, shore a, шор, шору, hic, ptv, "
+    "price, cost, цена, стоимость, номер, type, item, ref, article, order, арт, артикул, тип, марка, позиция, заказ",
+}
+"""What a number beside them is of."""
+
+_LAYERS = {
+    "top": (
+        "top, top layer, upper layer, wearing layer, wear layer, wearing course, face layer, surface layer, "
+        "top course, "
+        "верх, верха, верхний, верхний слой, верхнего слоя, верхнем слое, верхним слоем, лицевой слой, лицевого слоя"
+    ),
+    "bottom": (
+        "bottom, bottom layer, lower layer, base layer, base course, sub base, subbase, shock layer, shock pad, "
+        "underlay, underlayer, backing, backing layer, underside, низ, низа, нижний, нижний слой, нижнего слоя, "
+        "нижнем слое, нижним слоем, снизу, подложка, подложки, подложке, подложкой, изнанка"
+    ),
+}
+
+_LENGTHS = {
+    "unit": (
+        "mm, cm, millimetre, millimetres, millimeter, millimeters, centimetre, centimetres, centimeter, centimeters, "
+        "metre, metres, meter, meters, square metre, square metres, square meter, square meters, sqm, inch, inches, "
+        "миллиметр, миллиметра, миллиметров, сантиметр, сантиметра, сантиметров, метр, метра, метров, кв, квадрат, "
+        "квадрата, квадратов, квадратных метров, квадратный метр, квадратных метра, кв метров, кв метра"
+    ),
+    "whole": "десятка, пятнашка, двадцатка, тридцатка, сороковка, сороковая, тридцатая, двадцатая",
+}
+"""Units in words, and what makers call a tile of so many millimetres."""
 
 _COLOURS_IN_ALL = {
     2: "bicolour, bicolor, bicoloured, bicolored, двухцветный, двуцветный",
@@ -240,114 +333,13 @@ _MASSES: dict[int | Fraction, str] = {
     1_000_000: "t, tonne, tonnes, ton, tons, т, тонна, тонны, тонн",
     Fraction(45359237, 100_000): "lb, lbs, pound, pounds, фунт, фунта, фунтов",
     Fraction(28349523125, 1_000_000_000): "oz, ounce, ounces, унция, унции, унций",
-    25_000: "bag, bags, sack, sacks, мешок, мешка, мешков, мешками",
+    25_000: "bag, bags, sack, sacks, меш, мешок, мешка, мешков, мешками",
     0: "bucket, buckets, scoop, scoops, litre, litres, liter, liters, ведро, ведра, вёдер, литр, литра, литров",
 }
 """Grams; a bag of the trade has 25 kg."""
 CONTAINER = "container"
 """The `text` of what holds a mass, as a bag does."""
 _CONTAINERS = (25_000, 0)
-
-_GRAIN = ("granules", "granule", "grain", "grains", "chips", "crumb", "texture", "fraction", "particles", "granulate")
-_GRAIN_RU = ("гранула", "гранулы", "крошка", "фракция", "зерно", "текстура", "гранулами", "крошкой", "кр")
-_LARGE, _LARGE_RU = (
-    ("large", "coarse", "big", "larger", "bigger", "chunky"),
-    ("крупная", "крупные", "крупный", "большие"),
-)
-_SMALL, _SMALL_RU = ("small", "fine", "finer", "smaller", "tiny"), ("мелкая", "мелкие", "мелкий", "маленькие")
-_MEDIUM, _MEDIUM_RU = ("medium", "normal", "standard", "usual"), ("средняя", "средние", "обычная", "стандартная")
-
-
-def _grains(words: tuple[str, ...], words_ru: tuple[str, ...]) -> str:
-    """`large granules`, «крупная крошка» and all alike."""
-    pairs = [(words, _GRAIN), (words_ru, _GRAIN_RU)]
-    return ", ".join(f"{word} {grain}" for own, grains in pairs for word in own for grain in grains)
-
-
-_LOOKS = {
-    "granules=2-4": _grains(_LARGE, _LARGE_RU)
-    + ", large, big, coarse, coarse grained, крупный, крупно, крупнозернистая, кр крошка, кр фракция, кр гранула",
-    "granules=0.5-1.5": _grains(_SMALL, _SMALL_RU) + ", fine, small, fine grained, мелкий, мелко, мелкозернистая",
-    "granules=1-4": _grains(_MEDIUM, _MEDIUM_RU),
-    "wet=yes": (
-        "wet, slightly wet, a bit wet, damp, немного мокрый, слегка мокрый, слегка влажный, "
-        "wet look, wet tile, wetted, after rain, rainy, in the rain, мокрый, мокрая, влажный, после дождя, под "
-        "дождём"
-    ),
-    "wet=no": "dry, dry tile, сухой, сухая",
-    "light=studio": (
-        "studio, studio light, studio lighting, in the studio, студийный свет, студийном свете, студийное освещение, "
-        "студийном освещении, студия, в студии"
-    ),
-    "light=sun": (
-        "sun, sunny, sunny day, sunlight, sunlit, in the sun, hard light, hard shadows, harsh light, direct sun, "
-        "bright sunlight, солнце, солнечный, солнечно, солнечный свет, на солнце, солнечный день, жёсткий "
-        "свет, при солнце"
-    ),
-    "light=overcast": (
-        "overcast, overcast light, cloudy, soft light, soft lighting, diffuse light, diffused light, natural light, "
-        "natural lighting, daylight, soft shadows, пасмурно, пасмурный, облачно, мягкий свет, рассеянный свет, "
-        "естественный свет, естественном свете, дневной свет, дневном свете, естественное освещение, "
-        "естественном освещении, мягкое освещение, мягком свете, в пасмурный день"
-    ),
-    "light=warm": (
-        "warm light, warm lighting, evening light, golden hour, sunset light, at sunset, тёплый свет, тёплом свете, "
-        "тёплом свету, тёплым светом, тёплое освещение, тёплом освещении, вечерний свет, вечернем свете, на закате"
-    ),
-    "light=cold": (
-        "cold light, cool light, cold lighting, cool lighting, холодный свет, холодном свете, холодном свету, "
-        "холодным светом, холодное освещение, холодном освещении"
-    ),
-    "surface=pressed": (
-        "pressed, moulded, molded, rough, rough texture, rough surface, прессованная, формованная, шероховатая, "
-        "шершавая"
-    ),
-    "surface=cut": (
-        "smooth, smooth texture, smooth surface, flat surface, cut, sliced, гладкая, ровная поверхность, резаная, "
-        "гладкая поверхность"
-    ),
-    "pattern=mix": (
-        "random, random pattern, randomly, scattered, shuffled, mixed pattern, mixed randomly, evenly mixed, "
-        "random mix, chaotic, chaotically, scattered pattern, uniformly mixed, uniform mix, random distribution, "
-        "случайный, случайно, случайный узор, хаотично, хаотичный, вперемешку, вразброс, равномерно, равномерно "
-        "перемешаны, равномерно перемешать, перемешать, перемешано, перемешаны, смешать, смешано, смешаны"
-    ),
-    "view=top": "top view, top down, top down view, view from above, from above, overhead, вид сверху, сверху",
-}
-"""Choices of a scene, in the words of its JSON; `pattern=mix` and `view=top` are what every tile is."""
-
-_ASIDES = (
-    "beautiful, nice, good, pretty, cool, lovely, great, perfect, simple, classic, classical, amazing, stunning, "
-    "stylish, bold, calm, fresh, fun, cosy, cozy, cheerful, natural looking, modern, clean, clear, "
-    "realistic, real, natural, premium, quality, best quality, detailed, highly "
-    "detailed, ultra detailed, hd, uhd, 4k, 8k, glossy, gloss, shiny, matte, matt, matte finish, glossy finish, satin, "
-    "dramatic, dramatic look, dramatic lighting, seamless, tileable, gradient, pattern, "
-    "patterned, land, macro, closeup, close up, studio photo, "
-    "vibrant, colourful, colorful, elegant, rustic, urban, industrial, side view, perspective, "
-    "isometric, weathered, worn, aged, new, contrast, contrasting, "
-    "хороший, хорошая, классный, простой, простая, классический, классическая, уютный, весёлый, "
-    "красивый, красивая, современный, современная, реалистичный, реалистичная, качественный, детальный, "
-    "детализированный, "
-    "глянцевый, глянцевая, глянец, матовый, матовая, блестящая, бесшовный, бесшовная, узор, узором, "
-    "градиент, стильная, рисунок, крупный план, контрастный, контрастная, новый, новая, старая, потёртая, "
-    "под камень, под дерево, под мрамор, под бетон, под гранит, под кирпич, вид сбоку, в перспективе, драматичный"
-)
-
-_PATTERNS = {
-    "stripes:4": (
-        "line, lines, stripe, striped, stripes, striped pattern, in stripes, линия, линии, линией, полоса, в полоску, "
-        "полосатый, полосы, полосами, полосками"
-    ),
-    "checker:4": (
-        "chequerboard, chequered, chequer pattern, squares, шахматка, шахматку, шахматки, клетка, клетки, "
-        "grid, grid pattern, checkered, checkerboard, checker pattern, checked, chess pattern, chessboard, сетка, "
-        "сеткой, шахматный, в клетку, клеткой, в шахматном порядке, шахматный узор, шахматкой"
-    ),
-    "border:8%": "border, borders, bordered, frame, edging, рамка, рамкой, кайма, каймой, бордюр, бордюром",
-    "text:СТАРТ": "letters, lettering, inscription, logo, text, буквы, буквами, надпись, надписью, логотип, логотипом",
-    "circle": "radial, radial pattern, circles, circular pattern, радиальный, радиальный узор, круги, кругами",
-}
-"""Patterns that zones show, by a mask of one."""
 
 # Words of the prompt that v45 was trained and used with: they say how the picture looks, not the mix.
 _ASIDE = (
@@ -359,7 +351,11 @@ _ASIDE = (
 _EQUAL = {
     0: (
         "equal parts, in equal parts, equal shares, in equal shares, equal amounts, in equal amounts, equally, "
-        "in equal proportions, evenly, поровну, равные доли, в равных долях, равными долями, равных долей, "
+        "in equal proportions, equal quantities, in equal quantities, the same amount of each, same amount of each, "
+        "equal amount of each, an equal amount of each, same of each, half of each, half each, одинаково, "
+        "всех одинаково, всего одинаково, "
+        "в равном количестве, в равных количествах, в одинаковом количестве, одинаковое количество, "
+        "в одинаковых долях, evenly, поровну, равные доли, в равных долях, равными долями, равных долей, "
         "равные части, в равных частях, равными частями, равных частей, в равных пропорциях, в равной пропорции, "
         "в равном соотношении"
     ),
@@ -389,9 +385,12 @@ def phrases() -> Iterator[tuple[str, Meaning]]:
 
 
 def _meanings() -> Iterator[tuple[Meaning, str]]:
-    for kind, written in (*_PHRASES.items(), (Kind.ASIDE, _ASIDES)):
+    for kind, written in (*_PHRASES.items(), (Kind.ASIDE, ASIDES)):
         yield Meaning(kind), written
-    told = ((Kind.MODIFIER, _MODIFIERS), (Kind.LOOK, _LOOKS), (Kind.ASIDE, _PATTERNS), (Kind.COUNTED, _COUNTED))
+    told = (
+        (Kind.MODIFIER, _MODIFIERS), (Kind.LOOK, LOOKS), (Kind.ASIDE, PATTERNS), (Kind.COUNTED, _COUNTED),
+        (Kind.LABEL, _LABELS), (Kind.VAGUE, _VAGUE), (Kind.LAYER, _LAYERS), (Kind.LENGTH, _LENGTHS),
+    )  # fmt: skip
     for kind, texts in told:
         yield from ((Meaning(kind, text=text), written) for text, written in texts.items())
     for grams, written in _MASSES.items():

@@ -63,7 +63,10 @@ _N_LAYERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the network sees of an (h, w) grid of points: float32, about -1..1."""
+    """What the network sees of an (h, w) grid of points: float32, about -1..1.
+
+    Computed features lie in memory one number of all points after the other: numpy works along the points.
+    """
 
     shared: FloatArray
     """(h, w, 5) without regard to any colour: lightness, and how it differs from the surroundings'."""
@@ -108,7 +111,7 @@ def _own_features(fit: Fit, here: Residuals, around: Residuals, logs: Sequence[F
         log_brightness / _LOG_BRIGHTNESS_SCALE + 1,
         *(part[..., :-1] for part in logs),
     ]
-    return np.stack(parts, -1).astype(np.float32, copy=False)
+    return _stacked(parts)
 
 
 def _scaled(residuals: Residuals) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -124,7 +127,7 @@ def _other_features(own: FloatArray, logs: Sequence[FloatArray]) -> FloatArray:
     nearest = own[..., 0].argmin(-1)[..., None]
     parts = [own[..., 0].min(-1), own[..., 3].min(-1)]
     parts += [np.take_along_axis(own[..., index], nearest, -1)[..., 0] for index in (2, 5)]
-    return np.stack([*parts, *(part[..., -1] for part in logs)], -1).astype(np.float32, copy=False)
+    return _stacked([*parts, *(part[..., -1] for part in logs)])
 
 
 def _shared_features(lightness: FloatArray, around: FloatArray, windows: Windows) -> FloatArray:
@@ -140,7 +143,13 @@ def _shared_features(lightness: FloatArray, around: FloatArray, windows: Windows
         (far - lightness) / _FAR_SCALE,
         deviation / _DEVIATION_SCALE,
     ]
-    return np.stack(parts, -1).astype(np.float32)
+    return _stacked(parts)
+
+
+def _stacked(parts: Sequence[FloatArray]) -> FloatArray:
+    """(h, w, k) or (h, w, n, k) float32 of k arrays, one after the other in memory."""
+    planes = np.stack([np.moveaxis(part, (0, 1), (-2, -1)) for part in parts]).astype(np.float32, copy=False)
+    return np.moveaxis(planes, (0, -2, -1), (-1, 0, 1))
 
 
 def classify(
@@ -160,61 +169,70 @@ def classify(
     """
     windows = windows or Windows()
     weights = _shipped("classifier_laid.npz" if is_learnt else "classifier.npz")
-    height, width, n, _ = features.own.shape
-    shared = features.shared.reshape(height * width, -1)
-    own = features.own.reshape(height * width, n, -1)
-    other = features.other.reshape(height * width, 1, -1)
+    shared, own, other = _planes(features)
     # L*/100 cubed is about linear light.
     light = ((features.shared[..., :1] + 1) / 2) ** 3 + np.float32(_LEAST_LIGHT)
-    logits = np.concatenate([_run(weights, "first", shared, own), _run(weights, "first_off", shared, other)], -1)
+    logits = np.concatenate([_run(weights, "first", shared, own), _run(weights, "first_off", shared, other)])
     stage = 0
     while f"next.{stage}.0.weight" in weights:
-        logs = _log_softmax(logits)
-        seen = _context(logs.reshape(height, width, n + 1), light, inside, windows).reshape(height * width, n + 1, -1)
-        change_own = _run(weights, f"next.{stage}", shared, np.concatenate([own, seen[:, :n]], -1))
-        change_other = _run(weights, f"next_off.{stage}", shared, np.concatenate([other, seen[:, n:]], -1))
-        logits = np.maximum(logs, _LEAST_LOG_ANSWER) + np.concatenate([change_own, change_other], -1)
+        logs = _log_softmax(logits, 0)
+        seen = _context(np.moveaxis(logs.reshape(-1, *inside.shape), 0, -1), light, inside, windows)
+        change_own = _run(weights, f"next.{stage}", shared, own, seen[:, :-1])
+        change_other = _run(weights, f"next_off.{stage}", shared, other, seen[:, -1:])
+        logits = np.maximum(logs, _LEAST_LOG_ANSWER) + np.concatenate([change_own, change_other])
         stage += 1
-    return np.exp(_log_softmax(logits)).reshape(height, width, n + 1)
+    return np.moveaxis(np.exp(_log_softmax(logits, 0)).reshape(-1, *inside.shape), 0, -1)
+
+
+def _planes(features: Features) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(5, m), (12, n, m) and (6, 1, m) of m points: what `_run` takes; a view of features that were just computed."""
+    n_points, n = features.shared[..., 0].size, features.own.shape[2]
+    return (
+        np.moveaxis(features.shared, -1, 0).reshape(-1, n_points),
+        np.moveaxis(features.own, (3, 2), (0, 1)).reshape(-1, n, n_points),
+        np.moveaxis(features.other, -1, 0).reshape(-1, 1, n_points),
+    )
 
 
 def _context(logs: FloatArray, light: FloatArray, inside: Mask, windows: Windows) -> FloatArray:
-    """(h, w, n + 1, 6) answers of the last stage: here, around, of the lit points around, and everywhere."""
+    """(6, n + 1, m) answers of the last stage: here, around, of the lit points around, and everywhere."""
     answers = np.exp(logs)
     lit = windows.mean(answers * light, _LIT_SIDE) / windows.mean(light, _LIT_SIDE)
-    everywhere = np.log(answers[inside].mean(0) + _LEAST_PRESENCE) / _LOG_ANSWER_SCALE
+    shares = np.array([answers[..., index][inside].mean() for index in range(answers.shape[-1])])
+    everywhere = np.log(shares + _LEAST_PRESENCE) / _LOG_ANSWER_SCALE
     around = [windows.mean(answers, side) for side in CONTEXT_SIDES]
-    parts = [
-        np.maximum(logs, _LEAST_LOG_ANSWER) / _LOG_ANSWER_SCALE,
-        *around,
-        lit,
-        np.broadcast_to(everywhere, logs.shape),
-    ]
-    return np.stack(parts, -1).astype(np.float32, copy=False)
+    seen = np.empty((len(CONTEXT_SIDES) + 3, logs.shape[-1], *inside.shape), np.float32)
+    for plane, part in zip(
+        seen[:-1], (np.maximum(logs, _LEAST_LOG_ANSWER) / _LOG_ANSWER_SCALE, *around, lit), strict=True
+    ):
+        plane[:] = np.moveaxis(part, -1, 0)
+    seen[-1] = everywhere[:, None, None]
+    return seen.reshape(*seen.shape[:2], -1)
 
 
-def _run(weights: Weights, name: str, shared: FloatArray, own: FloatArray) -> FloatArray:
-    """(m, n) output of one network for (m, 5) shared and (m, n, f) own features."""
-    n_points, n, n_features = own.shape
-    (first, second, last), biases = _layers(weights, name)
-    of_shared, of_own = first[: shared.shape[1]], first[shared.shape[1] :]
-    out = np.empty((n_points, n), np.float32)
+def _run(weights: Weights, name: str, shared: FloatArray, *own: FloatArray) -> FloatArray:
+    """(n, m) output of one network for (5, m) shared features and parts of own ones, (f, n, m) each."""
+    first, second, last = layers = _layers(weights, name)
+    n, n_points = own[0].shape[1:]
+    out = np.empty((n, n_points), np.float32)
+    # The last row of ones is multiplied with the biases.
+    inputs = [np.ones((matrix.shape[1], min(_CHUNK, n_points)), np.float32) for matrix in layers]
     for start in range(0, n_points, _CHUNK):
-        part = slice(start, start + _CHUNK)
-        hidden = (own[part].reshape(-1, n_features) @ of_own).reshape(-1, n, of_own.shape[1])
-        # What the colours share is multiplied once for all of them.
-        hidden += (shared[part] @ of_shared + biases[0])[:, None]
-        hidden = np.maximum(hidden, 0, out=hidden).reshape(-1, hidden.shape[-1]) @ second
-        hidden += biases[1]
-        out[part] = (np.maximum(hidden, 0, out=hidden) @ last[:, 0] + biases[2]).reshape(-1, n)
+        part = slice(start, min(start + _CHUNK, n_points))
+        seen, hidden, again = (each[:, : part.stop - start] for each in inputs)
+        seen[: len(shared)] = shared[:, part]
+        for colour in range(n):
+            np.concatenate([features[:, colour, part] for features in own], out=seen[len(shared) : -1])
+            np.maximum(np.matmul(first, seen, out=hidden[:-1]), 0, out=hidden[:-1])
+            np.maximum(np.matmul(second, hidden, out=again[:-1]), 0, out=again[:-1])
+            np.matmul(last, again, out=out[colour : colour + 1, part])
     return out
 
 
-def _layers(weights: Weights, name: str) -> tuple[Sequence[FloatArray], Sequence[FloatArray]]:
-    """Matrices, inputs by outputs, and biases of one network."""
+def _layers(weights: Weights, name: str) -> list[FloatArray]:
+    """Matrices of one network, outputs by inputs, each with its biases as the last column."""
     keys = [f"{name}.{2 * index}" for index in range(_N_LAYERS)]
-    matrices = [np.ascontiguousarray(weights[f"{key}.weight"].T) for key in keys]
-    return matrices, [weights[f"{key}.bias"] for key in keys]
+    return [np.column_stack([weights[f"{key}.weight"], weights[f"{key}.bias"]]) for key in keys]
 
 
 @cache
@@ -223,7 +241,7 @@ def _shipped(name: str) -> Weights:
         return {name: data[name] for name in data.files}
 
 
-def _log_softmax(logits: FloatArray) -> FloatArray:
-    shifted: FloatArray = logits - logits.max(-1, keepdims=True)
-    shifted -= np.log(np.exp(shifted).sum(-1, keepdims=True))
+def _log_softmax(logits: FloatArray, axis: int = -1) -> FloatArray:
+    shifted: FloatArray = logits - logits.max(axis, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis, keepdims=True))
     return shifted

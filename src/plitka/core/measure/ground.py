@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from plitka.core.measure.windows import window_mean
+
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
 
@@ -42,23 +44,27 @@ def find_tile(pixels: npt.NDArray[np.uint8]) -> Mask:
 def find_ground(pixels: npt.NDArray[np.uint8]) -> Mask:
     """(H // 8, W // 8) the cells that show white ground; none where the tile fills the picture."""
     rows, columns = (side // CELL_PX for side in pixels.shape[:2])
-    cells = pixels[: rows * CELL_PX, : columns * CELL_PX].astype(np.float32)
-    cells = cells.reshape(rows, CELL_PX, columns, CELL_PX, 3)
-    grey = cells.mean(-1)
-    level, power = (_around(part.mean((1, 3)), 1) for part in (grey, grey * grey))
+    whole = pixels[: rows * CELL_PX, : columns * CELL_PX].astype(np.float32)
+    grey = (whole[..., 0] + whole[..., 1] + whole[..., 2]) / 3
+    level, power = (_around(_cell_means(part[..., None])[..., 0], 1) for part in (grey, grey * grey))
     deviation = np.sqrt(np.maximum(power - level * level, 0))
-    tint = np.ptp(cells.mean((1, 3)), axis=-1)
+    tint = np.ptp(_cell_means(whole), axis=-1)
     ground = _reaching_frame((level > _GROUND_LEVEL) & (tint < _GROUND_TINT) & (deviation < _GROUND_DEVIATION))
     frame = np.concatenate([ground[0], ground[-1], ground[:, 0], ground[:, -1]])
     return ground if frame.mean() >= _LEAST_FRAME else np.zeros_like(ground)
 
 
+def _cell_means(values: FloatArray) -> FloatArray:
+    """(H // 8, W // 8, c) of (H, W, c), rows of pixels first: they lie side by side in memory."""
+    rows, columns = (side // CELL_PX for side in values.shape[:2])
+    strips = values.reshape(rows, CELL_PX, -1).mean(1)
+    means: FloatArray = strips.reshape(rows, columns, CELL_PX, -1).mean(2)
+    return means
+
+
 def _around(values: FloatArray, reach: int) -> FloatArray:
     """Mean of (h, w) over a square of 2 reach + 1; the frame repeats."""
-    side = 2 * reach + 1
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(values, reach, mode="edge"), (side, side))
-    mean: FloatArray = windows.mean((-1, -2), dtype=np.float64)
-    return mean
+    return window_mean(values[..., None].astype(np.float64), 2 * reach + 1)[..., 0]
 
 
 def _reaching_frame(mask: Mask) -> Mask:

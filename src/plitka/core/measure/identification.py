@@ -6,12 +6,14 @@ Decisions:
 * A square of nine points is of one colour: their likelihoods are averaged, since glints and chinks are smaller than
   chips. Squares that are most even in hue are taken, so that few lie across the edge of a chip.
 * A colour stays if the sample is less likely without it by more than a colour costs.
+* Granules of one name differ from batch to batch. In the looks of photographs each batch that was measured of a
+  candidate explains squares like a candidate of its own; what is found is the candidate.
 * What no candidate explains is a colour of its own, known by its hex.
 * Where another candidate in place of one explains the sample nearly as well, the output says so.
 * Shares are those of `plitka.core.measure.shares`, for the colours that were found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -42,6 +44,9 @@ _EVEN_PART = 0.65
 """Of the squares, those whose hue varies least beside its chroma."""
 _EVEN_CHROMA = 150.0
 """Squared Lab units, added to the squared chroma that a variance is divided by."""
+_EVEN_ENOUGH, _LEAST_CHROMA = 0.15, 20.0
+"""Squares of at least this chroma that vary less are even, however even the rest of the tile is: a few chips in a tile
+of another colour take up its light and are less even than all of it."""
 _OTHER_LOG = float(np.log(0.01 / 52 / (np.pi * 50.0**2)))
 """Log likelihood of a point of a colour that is no candidate: even over brightness and over a* and b*."""
 _LEAST_LOG = -6.0
@@ -99,12 +104,34 @@ class Identification:
 
 
 @dataclass(frozen=True, slots=True)
+class _Batches:
+    """All that may explain a square: the candidates, then their other batches."""
+
+    lit: FloatArray
+    """(k, 3) linear light of lit facets."""
+    owners: tuple[int, ...]
+    """(k,) the candidate of each."""
+    n_candidates: int
+
+    @classmethod
+    def of(cls, candidates: Sequence[Colour]) -> "_Batches":
+        others = [(owner, text) for owner, colour in enumerate(candidates) for text in colour.batch_lit_hexes]
+        colours = [*candidates, *(replace(candidates[owner], lit_hex=text) for owner, text in others)]
+        owners = (*range(len(candidates)), *(owner for owner, _ in others))
+        return cls(lit_colours(colours, "float64"), owners, len(candidates))
+
+    def candidates_of(self, taken: Iterable[int]) -> list[int]:
+        """Those that some batches are of, each once."""
+        return list(dict.fromkeys(self.owners[index] for index in taken))
+
+
+@dataclass(frozen=True, slots=True)
 class _Guess:
-    """Some candidates that explain a sample in one look."""
+    """Some batches that explain a sample in one look."""
 
     look: Look
     likelihoods: FloatArray
-    """(m, n) of m squares in all n candidates, beside that of another colour."""
+    """(m, k) of m squares in all batches, beside that of another colour; 0 of those that the look does not have."""
     taken: tuple[int, ...]
     shares: FloatArray
     cost: float
@@ -131,22 +158,22 @@ def identify(
             n=len(candidates),
         )
     squares = _draw_squares(pixels, config or MeasureConfig())
-    palette = lit_colours(candidates, "float64")
-    guesses = _search(squares, palette, _possible_looks(pixels))
+    batches = _Batches.of(candidates)
+    guesses = _search(squares, batches, _possible_looks(pixels))
     best = guesses[0]
-    own, is_far = _far_squares(squares, best, palette)
+    own, is_far = _far_squares(squares, best, batches.lit)
     unknown = _unknown_colours(squares, is_far)
     known = [index for place, index in enumerate(best.taken) if (~is_far & (own == place)).mean() > _LEAST_PART]
-    found = [candidates[index] for index in (known if unknown else best.taken)] + unknown
+    found = [candidates[index] for index in batches.candidates_of(known if unknown else best.taken)] + unknown
     measurement = measure(pixels, found, config)
-    doubts = [doubt for doubt in _doubts(guesses, candidates) if doubt.colour in found]
+    doubts = [doubt for doubt in _doubts(guesses, batches, candidates) if doubt.colour in found]
     ordered = sorted(found, key=lambda colour: -measurement.percents[colour.code])
     percents = {colour.code: measurement.percents[colour.code] for colour in ordered}
     return Identification(tuple(ordered), replace(measurement, percents=percents), tuple(doubts))
 
 
 def find_even(linear: FloatArray, inside: Mask) -> Mask:
-    """(h, w) the points of a tile in the middle of squares that are most even in hue.
+    """(h, w) the points of a tile in the middle of squares that are even in hue, most of them at least.
 
     Args:
         linear: (h, w, 3) linear light.
@@ -154,12 +181,14 @@ def find_even(linear: FloatArray, inside: Mask) -> Mask:
     """
     chroma = linear_to_lab(linear)[..., 1:]
     mean = window_mean(chroma, _SIDE)
-    variance = (window_mean(chroma * chroma, _SIDE) - mean * mean).sum(-1) / ((mean * mean).sum(-1) + _EVEN_CHROMA)
+    squared = (mean * mean).sum(-1)
+    variance = (window_mean(chroma * chroma, _SIDE) - mean * mean).sum(-1) / (squared + _EVEN_CHROMA)
     whole = inside.copy()
     whole[[0, -1]] = whole[:, [0, -1]] = False
     if not whole.any():
         return inside
-    even: Mask = whole & (variance <= np.quantile(variance[whole], _EVEN_PART))
+    is_enough = (variance <= _EVEN_ENOUGH) & (squared > _LEAST_CHROMA**2)
+    even: Mask = whole & (is_enough | (variance <= np.quantile(variance[whole], _EVEN_PART)))
     return even
 
 
@@ -181,10 +210,10 @@ def _possible_looks(pixels: npt.NDArray[np.uint8]) -> list[Look]:
     return [look for look in usual_looks() if look.is_photograph or not is_on_white]
 
 
-def _search(squares: FloatArray, palette: FloatArray, looks: Sequence[Look]) -> list[_Guess]:
+def _search(squares: FloatArray, batches: _Batches, looks: Sequence[Look]) -> list[_Guess]:
     """The best guess in each of the most plausible looks, the best first."""
     lab = linear_to_lab(squares.reshape(-1, 3))
-    firsts = sorted((_first_guess(lab, palette, look) for look in looks), key=lambda guess: guess.cost)
+    firsts = sorted((_first_guess(lab, batches, look) for look in looks), key=lambda guess: guess.cost)
     return sorted((_prune(guess) for guess in firsts[:_N_LOOKS]), key=_total_cost)
 
 
@@ -192,12 +221,14 @@ def _total_cost(guess: _Guess) -> float:
     return guess.cost + _COLOUR_COST * len(guess.taken)
 
 
-def _first_guess(lab: FloatArray, palette: FloatArray, look: Look) -> _Guess:
-    """All candidates that explain a part of the sample worth mentioning."""
-    logs = np.maximum(look.log_likelihood(lab, palette) - _OTHER_LOG, _LEAST_LOG)
-    likelihoods = np.exp(logs.reshape(-1, _SIDE**2, len(palette)).mean(1, dtype=np.float64))
-    everything = tuple(range(len(palette)))
-    shares, cost = _fit_shares(likelihoods, everything, _ROUNDS_WITHOUT, _SPARSE_LOSS)
+def _first_guess(lab: FloatArray, batches: _Batches, look: Look) -> _Guess:
+    """All batches that explain a part of the sample worth mentioning."""
+    # Renders show the candidates themselves.
+    n = len(batches.lit) if look.is_photograph else batches.n_candidates
+    logs = np.maximum(look.log_likelihood(lab, batches.lit[:n]) - _OTHER_LOG, _LEAST_LOG)
+    likelihoods = np.exp(logs.reshape(-1, _SIDE**2, n).mean(1, dtype=np.float64))
+    shares, cost = _fit_shares(likelihoods, range(n), _ROUNDS_WITHOUT, _SPARSE_LOSS)
+    likelihoods = np.pad(likelihoods, [(0, 0), (0, len(batches.lit) - n)])
     taken = tuple(np.flatnonzero(shares > _LEAST_SHARE).tolist()) or (int(shares.argmax()),)
     return _Guess(look, likelihoods, taken, shares[list(taken)], cost)
 
@@ -269,20 +300,21 @@ def _lit_hex(linear: FloatArray) -> str:
     return srgb8_to_hex((red, green, blue))
 
 
-def _doubts(guesses: Sequence[_Guess], candidates: Sequence[Colour]) -> list[Doubt]:
+def _doubts(guesses: Sequence[_Guess], batches: _Batches, candidates: Sequence[Colour]) -> list[Doubt]:
     """For each colour found, the candidate that could stand in its place, in any look that goes on."""
     best, found = guesses[0], []
+    known = batches.candidates_of(best.taken)
     for place, index in enumerate(best.taken):
         limit = _total_cost(best) + _DOUBT * float(best.shares[place])
-        own = candidates[index].lab_d65
+        own = candidates[batches.owners[index]]
         others = [
             other
-            for other, colour in enumerate(candidates)
-            if other not in best.taken and ciede2000(own, colour.lab_d65) < _NEAR_COLOUR
+            for other, owner in enumerate(batches.owners)
+            if owner not in known and ciede2000(own.lab_d65, candidates[owner].lab_d65) < _NEAR_COLOUR
         ]
         costs = [_cost_with(guesses, [other if taken == index else taken for taken in best.taken]) for other in others]
         if costs and min(costs) < limit:
-            found.append(Doubt(candidates[index], candidates[others[int(np.argmin(costs))]]))
+            found.append(Doubt(own, candidates[batches.owners[others[int(np.argmin(costs))]]]))
     return found
 
 

@@ -55,5 +55,9 @@ def _cover(is_labelled: Mask, shape: tuple[int, ...]) -> FloatArray:
     """(h, w) share of each point's pixels."""
     rows, columns, *_ = shape
     side = is_labelled.shape[0] // rows
-    cover: FloatArray = is_labelled.reshape(rows, side, columns, side).mean((1, 3))
+    parts = [is_labelled[row::side, column::side] for row in range(side) for column in range(side)]
+    covered = np.zeros((rows, columns), np.intp)
+    for part in parts:
+        covered += part
+    cover: FloatArray = covered / side**2
     return cover

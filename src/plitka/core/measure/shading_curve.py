@@ -25,13 +25,14 @@ _BRIGHTNESS = np.exp(np.linspace(np.log(0.015), np.log(2.6), 40)).astype(np.floa
 _STEPS_PER_LIGHTNESS = 2
 """Rows of the table of a curve for each unit of L*."""
 _N_STEPS = 100 * _STEPS_PER_LIGHTNESS
+_LIGHTNESS, _LOG_BRIGHTNESS = np.linspace(0, 100, _N_STEPS + 1), np.log(_BRIGHTNESS)
 _LEAST_CHROMA = 8.0
 """Lab units, added to the chroma that a direction is divided by: of a grey no direction is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Residuals:
-    """How points differ from n colours: (..., n) each."""
+    """How points differ from n colours: (..., n) each; memory holds one colour after the other."""
 
     distance: FloatArray
     """From the colour's curve at the point's lightness, in Lab units."""
@@ -50,12 +51,16 @@ def residuals_of(lab: FloatArray, lit: FloatArray) -> Residuals:
         lab: (..., 3) CIE Lab of the points.
         lit: (n, 3) linear light of the colours' lit facets.
     """
-    step = np.clip(lab[..., 0] * _STEPS_PER_LIGHTNESS + 0.5, 0, _N_STEPS).astype(np.int32)
-    expected = np.stack([table[step] for table in _curve_tables(lit)], -2)
-    off = lab[..., None, 1:] - expected[..., :2]
-    chroma = np.hypot(expected[..., 0], expected[..., 1])
-    along = (off[..., 0] * expected[..., 0] + off[..., 1] * expected[..., 1]) / (chroma + _LEAST_CHROMA)
-    return Residuals(np.hypot(off[..., 0], off[..., 1]), along, chroma, expected[..., 2])
+    step = np.clip(lab[..., 0] * _STEPS_PER_LIGHTNESS + 0.5, 0, _N_STEPS).astype(np.intp)
+    a, b = np.ascontiguousarray(lab[..., 1]), np.ascontiguousarray(lab[..., 2])
+    planes = np.empty((4, len(lit), *step.shape), np.float32)
+    for colour, table in enumerate(_curve_tables(lit)):
+        expected_a, expected_b, chroma, brightness = (column[step] for column in table)
+        off_a, off_b = a - expected_a, b - expected_b
+        planes[0, colour] = np.sqrt(off_a * off_a + off_b * off_b)
+        planes[1, colour] = (off_a * expected_a + off_b * expected_b) / (chroma + _LEAST_CHROMA)
+        planes[2, colour], planes[3, colour] = chroma, brightness
+    return Residuals(*(np.moveaxis(part, 0, -1) for part in planes))
 
 
 def shaded(lit: FloatArray, brightness: FloatArray) -> FloatArray:
@@ -66,14 +71,15 @@ def shaded(lit: FloatArray, brightness: FloatArray) -> FloatArray:
 
 
 def _curve_tables(lit: FloatArray) -> FloatArray:
-    """(n, 201, 3) a*, b* and log brightness that are expected of each colour at L* 0, 0.5 ... 100."""
-    lightness = np.linspace(0, 100, _N_STEPS + 1)
-    tables = []
-    for colour in lit:
-        lab = linear_to_lab(shaded(colour, _BRIGHTNESS))
-        expected = (lab[:, 1], lab[:, 2], np.log(_BRIGHTNESS))
-        tables.append(np.stack([np.interp(lightness, lab[:, 0], values) for values in expected], -1))
-    return np.asarray(tables, np.float32)
+    """(n, 4, 201) a*, b*, chroma and log brightness that are expected of each colour at L* 0, 0.5 ... 100."""
+    tables = np.empty((len(lit), 4, _N_STEPS + 1), np.float32)
+    for table, lab in zip(
+        tables, linear_to_lab(np.stack([shaded(colour, _BRIGHTNESS) for colour in lit])), strict=True
+    ):
+        for row, values in ((0, lab[:, 1]), (1, lab[:, 2]), (3, _LOG_BRIGHTNESS)):
+            table[row] = np.interp(_LIGHTNESS, lab[:, 0], values)
+        table[2] = np.hypot(table[0], table[1])
+    return tables
 
 
 def nearest_gap(lab: FloatArray) -> FloatArray:

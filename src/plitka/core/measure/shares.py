@@ -8,10 +8,13 @@ Decisions:
 * Of a picture that was painted without a map, the look is learnt on a swatch: another picture of the same colours by
   the same model, over a map with as much of each.
 * A zone is measured by itself: its look is learnt from its own points, and no point outside it is seen.
-* The uncertainty is the doubt that the probabilities leave, times a factor that was found on renders.
+* The uncertainty adds up: a little that no point tells, such as which granules lie on top; the doubt that the
+  probabilities leave; how much shares differ between fits of the light that are as likely; and what is off the palette,
+  for it may be of any of the colours. `docs/colour-accuracy.md` tells how the factors were found.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,11 +50,11 @@ class MeasureConfig:
     """A larger picture is shrunk to at most this side first."""
     n_samples: int = 5000
     """Points of the picture on which the look of the colours is fitted."""
-    uncertainty_per_doubt: float = 0.65
-    """Points of uncertainty for each of doubt: then it covers the largest error in 9 renders of 10."""
+    uncertainty_per_doubt: float = 0.4
+    """Points of uncertainty for each of doubt."""
     uncertainty_per_ambiguity: float = 0.3
     """The same for each point by which a share differs in another fit of the light that is as likely."""
-    least_uncertainty: float = 0.5
+    least_uncertainty: float = 1.5
     """In points."""
 
 
@@ -92,13 +95,16 @@ def measure(
     """
     config = config or MeasureConfig()
     view = _look(pixels, colours, config, laid, swatch, where)
-    chances = view.chances()
-    others = view.blind_chances() if view.is_learnt else chances
-    doubt = 100 * (chances * (1 - chances)).mean(0)[:-1] / _shares(chances).sum()
+    # Numpy holds no lock while it computes: two networks take hardly longer than one where there are two cores.
+    with ThreadPoolExecutor(1) as beside:
+        blind = beside.submit(view.blind_chances) if view.is_learnt else None
+        chances = view.chances()
+        others = blind.result() if blind else chances
+    off_palette = float(100 * others[:, -1].mean())
     return Measurement(
         percents=_percents(chances, colours),
-        uncertainty=_uncertainty(doubt, 100 * view.ambiguity, config),
-        off_palette=float(100 * others[:, -1].mean()),
+        uncertainty=_uncertainty(chances, view.ambiguity, off_palette, config),
+        off_palette=off_palette,
     )
 
 
@@ -157,7 +163,8 @@ class _View:
 
     def _classified(self, *, is_learnt: bool) -> FloatArray:
         chances = classify(self.features, self.inside, self.windows, is_learnt=is_learnt)
-        return chances[self.inside].astype(np.float64)
+        planes = [chances[..., index][self.inside].astype(np.float64) for index in range(chances.shape[-1])]
+        return np.stack(planes).T
 
 
 def _look(
@@ -285,8 +292,11 @@ def _check_laid_range(laid: Labels, n: int) -> None:
         )
 
 
-def _uncertainty(doubt: FloatArray, ambiguity: float, config: MeasureConfig) -> float:
-    if doubt.size == 1:
+def _uncertainty(chances: FloatArray, ambiguity: float, off_palette: float, config: MeasureConfig) -> float:
+    """In points; 0 of one colour, which has it all."""
+    shares = _shares(chances)
+    if shares.size == 1:
         return 0.0
-    from_doubt = config.uncertainty_per_doubt * float(doubt.max())
-    return config.least_uncertainty + from_doubt + config.uncertainty_per_ambiguity * ambiguity
+    doubt = 100 * (chances * (1 - chances)).mean(0)[:-1].max() / shares.sum()
+    from_fit = config.uncertainty_per_ambiguity * 100 * ambiguity
+    return float(config.least_uncertainty + config.uncertainty_per_doubt * doubt + from_fit + off_palette)

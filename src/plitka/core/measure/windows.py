@@ -31,21 +31,26 @@ class Windows:
 
 
 def window_mean(values: FloatArray, side: int) -> FloatArray:
-    """Mean of (h, w, c) over a square window of odd side; the edge repeats."""
-    for axis in (0, 1):
-        values = np.moveaxis(_running_mean(np.moveaxis(values, axis, 0), side), 0, axis)
-    return values
+    """Mean of (h, w, c) over a square window of odd side; the edge repeats.
+
+    The channels lie in memory one after the other.
+    """
+    planes = np.empty((values.shape[2], *values.shape[:2]), values.dtype)
+    for channel, plane in enumerate(planes):
+        sums = _sums(_sums(values[..., channel], side).T, side).T
+        np.multiply(sums, values.dtype.type(1 / side**2), out=plane)
+    return np.moveaxis(planes, 0, -1)
 
 
-def _running_mean(values: FloatArray, side: int) -> FloatArray:
-    """Mean along the first axis: a sum of rows that gains one row and loses one at each step."""
-    reach = side // 2
-    padded = np.concatenate([np.repeat(values[:1], reach, 0), values, np.repeat(values[-1:], reach, 0)])
-    total = padded[:side].sum(0)
-    mean = np.empty_like(values)
-    for row in range(len(values)):
-        np.multiply(total, np.float32(1 / side), out=mean[row])
-        if row + 1 < len(values):
-            total += padded[row + side]
-            total -= padded[row]
-    return mean
+def _sums(plane: FloatArray, side: int) -> FloatArray:
+    """Sums of (h, w) over windows along the first axis: of 2, 4, 8 ... rows, and of those that make up the side."""
+    reach, n = side // 2, len(plane)
+    rows = np.concatenate([np.repeat(plane[:1], reach, 0), plane, np.repeat(plane[-1:], reach, 0)])
+    total, width, done = rows[:n], 1, 1
+    while 2 * width <= side:
+        rows = rows[:-width] + rows[width:]
+        width *= 2
+        if side & width:
+            total = total + rows[done : done + n]
+            done += width
+    return total

@@ -12,10 +12,13 @@ from itertools import groupby
 from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.circumstances import is_list, take_circumstances
+from plitka.core.recipes.layers import take_layers
 from plitka.core.recipes.look import shown, shown_by_zones
 from plitka.core.recipes.quantities import granule_around, granules_mm
-from plitka.core.recipes.recipe import Notice
-from plitka.core.recipes.segments import BATCH, ONLY_WORDS, WORDS, joins, split
+from plitka.core.recipes.recipe import MAX_COLOURS, Notice
+from plitka.core.recipes.segments import BATCH, ONLY_WORDS, WORDS, joins, spans_of, split
+from plitka.core.recipes.signs import TIMES, ZONE_HEAD
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
@@ -40,6 +43,10 @@ _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _TO = frozenset({"to", "till", "до"})
 _USUAL_LOOKS = frozenset({"pattern=mix", "view=top"})
 """What every tile is, so that nothing has to be said of them."""
+_LABELS = {
+    Kind.BINDER: Notice("{words!r} is binder, not granules; it is left out"),
+    Kind.LABEL: Notice("{words!r} is no part of the mix; it is left out"),
+}
 _COARSENESS = {"granules=2-4": "coarse", "granules=0.5-1.5": "fine"}
 
 
@@ -61,6 +68,10 @@ class Asides:
     """The numbers are said to be of the mass."""
     excluded: list[tuple[Colour, tuple[int, int], str]] = field(default_factory=list)
     """Colours that are said not to be in it."""
+    vague: list[RecipeError] = field(default_factory=list)
+    """Why words such as `a bit of` are refused where a colour has no number."""
+    most: list[RecipeError] = field(default_factory=list)
+    """The same of `mostly`, which may be said of what the others leave."""
     errors: list[RecipeError] = field(default_factory=list)
     """Why words that stand aside would be refused, had they to be colours."""
     remarks: list[Notice] = field(default_factory=list)
@@ -74,17 +85,18 @@ def set_aside(
     Raises:
         RecipeError: a word is unknown, is nearly a colour, or leaves a number open; two looks contradict each other.
     """
-    asides = Asides()
+    layers = take_layers(source, tokens)
+    tokens, lights = take_circumstances(source, layers.tokens, palette)
+    asides = Asides(remarks=[*layers.remarks, *lights], errors=layers.errors)
     kept: list[Token] = []
     if beside is not Beside.SCENE:
         tokens = [replace(token, kind=Kind.ASIDE, choice="") if token.kind is Kind.LOOK else token for token in tokens]
-    start = 0
     segments = list(split(source, tokens))
+    spans = list(spans_of(source, segments))
+    is_names = is_list(source, [(segment, span) for (segment, _), span in zip(segments, spans, strict=True)])
     for at, (segment, bound) in enumerate(segments):
-        end = len(source.text) if bound is None else bound.span[0]
-        is_joined = joins(segments, at) or (at > 0 and joins(segments, at - 1))
-        kept += _Segment(source, palette, segment, asides, (start, end), bound, is_joined=is_joined).mixed()
-        start = end if bound is None else bound.span[1]
+        is_joined = is_names or joins(segments, at) or (at > 0 and joins(segments, at - 1))
+        kept += _Segment(source, palette, segment, asides, spans[at], bound, is_joined=is_joined).mixed()
         if bound is not None and bound.kind is Kind.SEPARATOR:
             kept.append(bound)
     return kept, asides
@@ -105,7 +117,7 @@ class _Segment:
         self.source, self.palette, self.tokens, self.asides, self.span = source, palette, tokens, asides, span
         self.bound = bound
         self.is_joined = is_joined
-        """`And` joins it to a colour."""
+        """`And` joins it to a colour, or it is one of a list of names."""
         self.granules = ""
         """Of what size it says they are, as it was typed."""
         self.kinds = {token.kind for token in tokens}
@@ -113,7 +125,7 @@ class _Segment:
 
     def mixed(self) -> list[Token]:
         """What of it says what is mixed; all else is told to the asides."""
-        self._take_binder()
+        self._take_labels()
         self._take_total()
         self._take_sizes()
         self._take_counts()
@@ -128,15 +140,21 @@ class _Segment:
             return [token for token in self.tokens if token.kind not in (Kind.PERCENT, Kind.PARTS, Kind.MASS)]
         return self.tokens
 
-    def _take_binder(self) -> None:
-        """The number of a binder stands behind it, or before it where the segment begins with a number."""
-        for at in reversed([at for at, token in enumerate(self.tokens) if token.kind is Kind.BINDER]):
-            start, end = at, self._end_of_total(at)
-            if end == at + 1:
+    def _take_labels(self) -> None:
+        """The number of binder, a tolerance or a quantity stands behind it, or before it if none does."""
+        for at in reversed([at for at, token in enumerate(self.tokens) if token.kind in _LABELS]):
+            label = self.tokens[at]
+            has_number = any(map(str.isdigit, label.text))  # ±5%
+            start, end = at, at + 1 if has_number else self._end_of_total(at)
+            after = self._after(at)
+            if after is not None and after.kind is Kind.UNKNOWN and any(map(str.isdigit, after.text)):
+                end = at + 2  # `type T1`
+            if end == at + 1 and not has_number:
                 start -= at > 0 and self.tokens[at - 1].kind in _UNITS
                 start -= start > 0 and self.tokens[start - 1].kind is Kind.NUMBER
             text = self.source.text[self.tokens[start].span[0] : self.tokens[end - 1].span[1]]
-            self.asides.remarks.append(Notice("{words!r} is binder, not granules; it is left out", {"words": text}))
+            if label.kind is Kind.BINDER or end - start > 1 or has_number:
+                self.asides.remarks.append(replace(_LABELS[label.kind], values={"words": text}))
             self.tokens[start:end] = []
         self.kinds = {token.kind for token in self.tokens}
         self.is_mix = not self.kinds.isdisjoint(_MIX)
@@ -144,20 +162,38 @@ class _Segment:
     def _check_words(self) -> None:
         is_listed = Kind.EQUAL in self.kinds or (self.is_joined and self.kinds.isdisjoint(_SAYS_LOOK))
         for token in self.tokens:
-            if token.error is not None:
+            if token.error is not None and token.kind is Kind.UNKNOWN:
                 has_digit = any(map(str.isdigit, token.text))
                 if self.is_mix or is_listed or has_digit or like_names(token.text, self.palette):
-                    raise token.error
+                    raise next(other.error for other in self.tokens if other.error is not None)
+            if token.error is not None:
                 self.asides.errors.append(token.error)
         for at, token in enumerate(self.tokens):
             before, after = self.tokens[at - 1] if at else None, self._after(at)
-            if token.kind is Kind.RANGE or (token.text in _TO and _is_upper_bound(before, after)):
-                raise self.source.refuse(
-                    "{words!r} leaves the number open; write one number a colour, as in: anthracite 90%, "
-                    "terracotta 10%",
-                    token.span,
-                    words=self._typed(token),
-                )
+            self._check_zone(token)
+            if token.kind is Kind.VAGUE:
+                (self.asides.most if token.choice else self.asides.vague).append(self._refuse_open(token))
+            elif token.kind is Kind.RANGE or (token.text in _TO and _is_upper_bound(before, after)):
+                raise self._refuse_open(token)
+        self.tokens = [token for token in self.tokens if token.kind is not Kind.VAGUE]
+
+    def _refuse_open(self, token: Token) -> RecipeError:
+        return self.source.refuse(
+            "{words!r} leaves the number open; write one number a colour, as in: anthracite 90%, terracotta 10%",
+            token.span,
+            words=self._typed(token),
+        )
+
+    def _check_zone(self, token: Token) -> None:
+        """`Left red` and `zone A: red` are no words about the look."""
+        is_heading = ZONE_HEAD.match(self.source.text, token.span[1])
+        if token.kind is Kind.ZONE and (is_heading or not self.kinds.isdisjoint(_MIX)):
+            raise self.source.refuse(
+                "{words!r} is a part of the tile: write the mix of the ground alone, and ask for the part as a zone; "
+                "on the command line: --zone MASK=RECIPE",
+                token.span,
+                words=self._typed(token),
+            )
 
     def _is_before_likeness(self, at: int) -> bool:
         after = self._after(at)
@@ -189,9 +225,12 @@ class _Segment:
         kept: list[Token] = []
         announced: list[Token] = []
         for at, token in enumerate(self.tokens):
-            if token.kind is Kind.LENGTH and token.text[:1].isdigit():
+            if token.kind is Kind.LENGTH and (token.text[:1].isdigit() or token.choice == "whole"):
                 self._take_size(token, token)
                 announced = []
+            elif token.kind is Kind.LENGTH and token.choice:
+                if at > 0 and kept[-1:] == [self.tokens[at - 1]] and kept[-1].kind is Kind.NUMBER:
+                    self._take_size(kept.pop(), token)
             elif token.kind is Kind.LENGTH:
                 if kept and kept[-1].kind is Kind.NUMBER and not self._announces(at):
                     self._take_size(kept.pop(), token)
@@ -230,16 +269,22 @@ class _Segment:
     def _take_counts(self) -> None:
         """count = number, ["-"], what it counts ; or a word such as «двухцветный»."""
         kept: list[Token] = []
-        for token in self.tokens:
+        for at, token in enumerate(self.tokens):
             if token.kind is not Kind.COUNTED:
                 kept.append(token)
                 continue
             counted = kept[:-1] if kept and kept[-1].kind is Kind.LINK else kept
+            after = self._after(at)
+            is_named = kept and kept[-1].kind is Kind.NUMBER and kept[-1].value > MAX_COLOURS
+            if is_named and after is not None and after.kind is Kind.COLOUR:
+                continue  # «тридцать цвета неба»
             if token.value:
                 self.asides.counts.append(token)
             elif counted and counted[-1].kind is Kind.NUMBER and counted[-1].value.denominator == 1:
                 number = counted[-1]
                 del kept[len(counted) - 1 :]
+                if kept and kept[-1].text in TIMES:  # x200 pcs
+                    kept.pop()
                 span = (number.span[0], token.span[1])
                 if token.choice == "colours":
                     self.asides.counts.append(replace(number, span=span))

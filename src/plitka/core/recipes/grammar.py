@@ -33,6 +33,8 @@ from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
 _SEVERAL = 2
+_HALF = 50
+"""Percent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +84,10 @@ class _Parser:
         else:
             self._settle_chains()
             self._settle_list()
-            self.items = with_each(share_fleck(share_mix(self.items)))
+            self.items = with_each(share_fleck(share_mix(self.items), is_equal=Kind.EQUAL in self.flags))
             mentions = self._paired()
             self._check_shared(mentions, n_amounts)
+        self._check_vague(mentions, n_amounts)
         return Statement(
             mentions=tuple(mentions),
             equal=is_equal,
@@ -204,7 +207,9 @@ class _Parser:
                     raise self._refuse_lone(item)
                 yield replace(after, amount=item)
             elif (
-                isinstance(after, Amount) and item.amount is None and (colour_first or not isinstance(beyond, Mention))
+                isinstance(after, Amount)
+                and item.amount is None
+                and (colour_first or not isinstance(beyond, Mention) or beyond.is_base)
             ):
                 yield replace(item, amount=after)
             else:
@@ -243,7 +248,7 @@ class _Parser:
     def _shares_part(self) -> bool:
         """Whether equal parts are said of a part only: `half blue, the rest white and grey equally`."""
         amounts, equal = self._amounts_given, self.flags[Kind.EQUAL]
-        return bool(amounts) and not equal.value and equal.span[0] > amounts[0].span[0]
+        return bool(amounts) and equal.span[0] > amounts[0].span[0]
 
     def _check_shared(self, mentions: Sequence[Mention], n_amounts: int) -> None:
         """Equal parts are of several colours that have no number of their own."""
@@ -251,6 +256,15 @@ class _Parser:
         is_shared_out = len(mentions) - len(bare) > n_amounts and len(bare) < _SEVERAL
         if Kind.EQUAL in self.flags and not is_shared_out and not self._is_rest(bare, mentions):
             self._equal(self.flags[Kind.EQUAL])
+
+    def _check_vague(self, mentions: Sequence[Mention], n_amounts: int) -> None:
+        """`A bit of black` has a number elsewhere, and what is `mostly` red too, or more than half is left for it."""
+        refused = sorted([*self.asides.vague, *self.asides.most], key=lambda error: error.span)
+        bare = [mention for mention in mentions if mention.amount is None and not mention.is_base]
+        of_whole = (m.amount.value * (100 if m.amount.unit is Unit.FRACTION else 1) for m in mentions if m.amount)
+        has_most = not self.asides.vague and len(bare) == 1 and sum(of_whole) < _HALF
+        if refused and (not n_amounts or (bare and not has_most)):
+            raise refused[0]
 
     def _is_rest(self, bare: Sequence[Mention], mentions: Sequence[Mention]) -> bool:
         """Whether these stand together behind those with numbers, and all of them are said to be equal."""
@@ -288,8 +302,8 @@ class _Parser:
             return
         if self._amounts_given:
             raise self._refuse_lone(self._amounts_given[0])
-        if self.asides.errors:
-            raise self.asides.errors[0]
+        if refused := [*self.asides.vague, *self.asides.most, *self.asides.errors]:
+            raise min(refused, key=lambda error: error.span)
         text = self.source.text
         start = len(text) - len(text.lstrip())
         raise self.source.refuse(
@@ -298,6 +312,8 @@ class _Parser:
         )
 
     def _refuse_lone(self, amount: Amount) -> RecipeError:
+        if self.asides.errors:
+            return self.asides.errors[0]  # what is not understood may be its colour
         return self.source.refuse(
             "{number} has no colour; write the colour beside it, as in: {number} red", amount.span, number=amount.text
         )

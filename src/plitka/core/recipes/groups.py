@@ -6,12 +6,16 @@ from dataclasses import replace
 from plitka.core.recipes.amounts import Amount, Item, Mark, Mention
 
 
-def share_fleck(items: Sequence[Item]) -> list[Item]:
-    """Items in which a fleck of several colours has its number shared out among them: `20% red and blue speckle`."""
+def share_fleck(items: Sequence[Item], *, is_equal: bool = False) -> list[Item]:
+    """Items in which a fleck of several colours has its number shared out among them: `20% red and blue speckle`.
+
+    Args:
+        is_equal: equal parts are asked for, so that a list behind `20% fleck` is the fleck's.
+    """
     shared = list(items)
     for at, item in enumerate(items):
         if item is Mark.FLECK:
-            start, group = _fleck_group(items, at)
+            start, group = _fleck_group(items, at, is_equal=is_equal)
             if len(group) > 1 and start is not None:
                 amount = items[start]
                 assert isinstance(amount, Amount)  # a group begins with its number
@@ -25,7 +29,7 @@ def share_fleck(items: Sequence[Item]) -> list[Item]:
     return [item for item in shared if item is not Mark.FLECK]
 
 
-def _fleck_group(items: Sequence[Item], fleck: int) -> tuple[int | None, list[int]]:
+def _fleck_group(items: Sequence[Item], fleck: int, *, is_equal: bool) -> tuple[int | None, list[int]]:
     """Places of the number of a fleck and of the colours that it counts, before the word or behind it."""
     group: list[int] = []
     at = fleck - 1
@@ -38,7 +42,8 @@ def _fleck_group(items: Sequence[Item], fleck: int) -> tuple[int | None, list[in
     if fleck == 0 or not isinstance(items[fleck - 1], Amount):
         return None, []
     group, at = [], fleck + 1
-    while at < len(items) and (items[at] is Mark.AND or (isinstance(items[at], Mention) and not _is_base(items[at]))):
+    joints = (Mark.AND, Mark.SEPARATOR) if is_equal else (Mark.AND,)
+    while at < len(items) and (items[at] in joints or (isinstance(items[at], Mention) and not _is_base(items[at]))):
         if isinstance(items[at], Mention):
             group.append(at)
         at += 1
@@ -70,6 +75,8 @@ def _mix_group(items: Sequence[Item], amount: int) -> list[int]:
     has_and = False
     for at in range(amount + 1 + is_mix, len(items)):
         item = items[at]
+        if isinstance(item, Mention) and isinstance(items[at + 1] if at + 1 < len(items) else None, Amount):
+            break
         if isinstance(item, Mention) and not _is_base(item) and (is_mix or (is_list and item.is_bracketed)):
             group.append(at)
         elif isinstance(item, Mention | Amount) or (item is Mark.SEPARATOR and has_and):

@@ -8,9 +8,10 @@ from functools import cache
 from plitka.core.colour.palette import Colour
 from plitka.core.colour.spaces import ciede2000
 from plitka.core.language.spelling import name_key
-from plitka.core.language.vocabulary import CONTAINER, JOINING, PLAIN_COLOURS, Kind
+from plitka.core.language.vocabulary import CONTAINER, JOINING, PLAIN_COLOURS, WITH, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Item, Mark, Mention, Unit
 from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.signs import TIMES
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
@@ -21,13 +22,9 @@ name a finer one, as in `anthracite grey`."""
 MAX_LIGHTNESS_APART = 45.0
 """CIE L between such a name and what it describes: `grey (RAL 7035)`, but not `black (RAL 9010)`."""
 
-_WITH = frozenset({"with", "w/", "с", "со"})
-"""Between a ground and its flecks."""
 _TONNE_G = 1_000_000
 """Like a bag, it is one where no number says otherwise."""
 _MARKS = {Kind.FLECK: Mark.FLECK, Kind.MIX: Mark.MIX}
-_TIMES = frozenset({"x", "х"})
-"""Parts when they stand before a number as well: `red x3`."""
 
 
 @dataclass(slots=True)
@@ -75,7 +72,7 @@ class _Reader:
                 return
             case Kind.COLOUR:
                 self._mention(token)
-            case Kind.PARTS if token.text in _TIMES and self._kind(1) is Kind.NUMBER:
+            case Kind.PARTS if token.text in TIMES and self._kind(1) is Kind.NUMBER:
                 self.at += 1
                 self._amounts(Unit.PARTS)
                 return
@@ -110,7 +107,7 @@ class _Reader:
         before = self.items[-1] if self.items else None
         has_number = isinstance(self.items[-2] if self.items[1:] else None, Amount)
         has_fleck = any(other.kind is Kind.FLECK for other in self.tokens[self.at :])
-        if token.text in _WITH and isinstance(before, Mention) and has_fleck and not has_number:
+        if token.text in WITH and isinstance(before, Mention) and has_fleck and not has_number:
             self.items[-1] = replace(before, is_base=True)
 
     def _mark_rest(self) -> None:
@@ -138,6 +135,8 @@ class _Reader:
         if before is not None and before.kind is Kind.EACH and before.text == "по":
             chain[-1] = replace(chain[-1], is_each=True)
         if len(chain) > 1:
+            if chain[-1].unit is Unit.PARTS and all(amount.unit is Unit.PLAIN for amount in chain[:-1]):
+                chain[-1] = replace(chain[-1], unit=Unit.PLAIN)  # `5/3/2 parts`
             if all(amount.unit is Unit.PLAIN for amount in chain):
                 chain = [replace(amount, unit=Unit.RATIO) for amount in chain]
             self._add_chain(Chain(tuple(chain), frozenset(joints)))
@@ -184,7 +183,7 @@ class _Reader:
         number, mass = (self._token(start + offset - self.at) for offset in range(2))
         if number is None or mass is None or number.kind is not Kind.NUMBER or mass.kind is not Kind.MASS:
             return value, unit
-        if not mass.value or not (unit_token.choice == CONTAINER or unit_token.text in _TIMES):
+        if not mass.value or not (unit_token.choice == CONTAINER or unit_token.text in TIMES):
             return value, unit
         self.at = start + 2
         return n_packs * number.value * mass.value, Unit.MASS
@@ -200,6 +199,8 @@ class _Reader:
 
     def _in_unit(self, value: Fraction) -> tuple[Fraction, Unit]:
         token = self.tokens[self.at]
+        if token.remark is not None:
+            self.read.remarks.append(token.remark)
         if token.kind is Kind.PERCENT:
             return value, Unit.PERCENT
         if token.kind is Kind.PARTS or not token.value:

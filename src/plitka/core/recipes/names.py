@@ -19,8 +19,10 @@ from plitka.core.colour.spaces import Lab
 from plitka.core.language.spelling import MAX_QUERY, is_cyrillic, name_key
 from plitka.core.language.vocabulary import Kind, Meaning, longest_phrase, vocabulary
 from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.segments import plain_keys
 from plitka.core.recipes.signs import (
     GAP,
+    GRAIN,
     IS_CODE,
     JOINT,
     LARGE,
@@ -29,16 +31,21 @@ from plitka.core.recipes.signs import (
     NUMBER_BEHIND,
     PIECE,
     SHORT_SHADE,
+    WORD_AFTER,
+    WORD_BEFORE,
 )
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
-from plitka.errors import RecipeError
+from plitka.errors import RecipeError, UnknownColour
 
 MAX_DIGITS = 9
 MAX_TYPO_WORDS = 3
+MAX_SUGGESTED = 8
+"""Unknown words of a text for which names are looked up that are spelled like them; more are no slips."""
 MIN_MODIFIER = 4
 _HALF = "пол"
 _MAX_BEFORE = 20
+_GRAINS = {"large": "granules=2-4", "medium": "granules=1-4", "": "granules=0.5-1.5"}
 
 _SHADES = {"т": "dark", "с": "light", "я": "bright", "б": "pale", "d": "dark", "l": "light", "m": "medium"}
 _DESCRIBED = frozenset({Kind.MODIFIER, Kind.LOOK, Kind.ASIDE, Kind.LIKENESS})
@@ -54,6 +61,7 @@ class NameScanner:
         self.text = source.folded
         self.palette = palette
         self.at = 0
+        self._n_unknown = 0
         self._words = vocabulary()
         self._most_pieces = max(longest_phrase(), palette.longest_name, longest_general())
 
@@ -64,7 +72,7 @@ class NameScanner:
             return short
         best: tuple[int, Meaning | Colour | Lab] | None = None
         for end, known in self._names(start):
-            if known is not None:
+            if known is not None and not (best is not None and self._is_two_of_a_list(start, best[0], end)):
                 best = end, known
         if best is None or (isinstance(best[1], Meaning) and IS_CODE.match(self.text, start)):
             return self._misspelled(start)
@@ -87,13 +95,29 @@ class NameScanner:
             case lab_d65:
                 return self._general(start, lab_d65)
 
+    def _is_two_of_a_list(self, start: int, middle: int, end: int) -> bool:
+        """Whether the «blue green» of `red yellow blue green` is two plain colours among others without a comma."""
+        words = (self.text[start:middle], self.text[middle:end])
+        if not words[1].startswith(" ") or not all(name_key(word) in plain_keys() for word in words):
+            return False
+        before, after = (
+            WORD_BEFORE.search(self.text, max(0, start - _MAX_BEFORE), start),
+            WORD_AFTER.match(self.text, end),
+        )
+        return any(found is not None and name_key(found[1]) in plain_keys() for found in (before, after))
+
     def _shortened(self, start: int) -> Token | None:
         """«Кр. крошка», and a colour with a short shade before it: «т. синий»."""
         if large := LARGE.match(self.text, start):
             self.at = large.end()
             return self._token(Kind.LOOK, start, choice="granules=2-4")
+        if grain := GRAIN.match(self.text, start):
+            self.at = grain.end()
+            return self._token(Kind.LOOK, start, choice=_GRAINS[grain.lastgroup or ""])
         shade = SHORT_SHADE.match(self.text, start)
         if shade is None or self.text[:start].rstrip()[-1:].isdigit():  # «5 т. красного» are tonnes
+            return None
+        if not shade[0].rstrip(" -").endswith(".") and self.text[:start].rstrip()[-1:] not in ("", *",;\n/+("):
             return None
         return self._modified(start, shade)
 
@@ -129,7 +153,7 @@ class NameScanner:
         modifiers = []
         if shade is not None:
             self.at = shade.end()
-            modifiers.append(_SHADES[shade[1][0]])
+            modifiers.append(_SHADES[shade[0][0]])
         else:
             modifiers.append(self._words[name_key(self.text[start : self.at])].text)
         while gap := GAP.match(self.text, self.at):
@@ -291,6 +315,9 @@ class NameScanner:
 
     def _unknown(self) -> RecipeError:
         """Why the words that begin here are refused."""
+        self._n_unknown += 1
+        if self._n_unknown > MAX_SUGGESTED:
+            return self._refuse_unknown(self.at, self._end_of_unknown_word(self.at))
         start, end, phrase_end = self.at, *self._ends_of_unknown()
         # A known word may be the rest of a misspelled name: «skyy blue», but not «blak white».
         suggestions = self.palette.suggest(self.text[start:phrase_end], cutoff=0.8)
@@ -302,19 +329,23 @@ class NameScanner:
             if not suggestions and first_end < end:
                 suggestions = like_names(self.text[start:first_end], self.palette)
                 end = first_end if suggestions else end
+        return self._refuse_unknown(start, end, suggestions or like_names(self.text[start:end], self.palette))
+
+    def _refuse_unknown(self, start: int, end: int, suggestions: tuple[str, ...] = ()) -> RecipeError:
         span = self.source.span(start, end)
         typed = self.source.text[slice(*span)][:MAX_QUERY]
-        suggestions = suggestions or like_names(self.text[start:end], self.palette)
         if not suggestions:
-            return self.source.refuse(
-                "unknown colour {name!r}; `plitka colours` lists the colours, and a hex such as #A63D30 is one too",
-                span,
+            return UnknownColour(
+                "unknown colour {name!r}; name a colour of the list, or give a hex such as #A63D30",
+                source=self.source.text,
+                span=span,
                 name=typed,
             )
-        return self.source.refuse(
-            "unknown colour {name!r}; did you mean {nearest}? `plitka colours` lists all",
-            span,
-            suggestions,
+        return UnknownColour(
+            "unknown colour {name!r}; did you mean {nearest}?",
+            source=self.source.text,
+            span=span,
+            suggestions=suggestions,
             name=typed,
             nearest=", ".join(suggestions),
         )

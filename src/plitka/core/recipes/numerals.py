@@ -9,6 +9,8 @@ from fractions import Fraction
 
 from plitka.core.language.vocabulary import CONTAINER, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.signs import TIMES
 from plitka.core.recipes.token import Token
 
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
@@ -17,16 +19,21 @@ _COUNTED = frozenset({Kind.PARTS, Kind.MASS})
 """Units of which there can be one and a half."""
 _AND = frozenset({"and", "и", "с"})
 _TO = frozenset({"to", "till", "к", "ко"})
-_TIMES = frozenset({"x", "х"})
 _GENITIVE = ("ого", "его", "ой", "ей")
 _HALF = Fraction(1, 2)
+_OF = frozenset({"of", "from", "из"})
+_BOUNDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET})
 
 
-def make_plain(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens of a recipe with its numbers in plain forms."""
-    plain = list(tokens)
+def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
+    """The tokens of a recipe with its numbers in plain forms.
+
+    Args:
+        text: as it was typed.
+    """
+    plain = _mixes_first(list(tokens), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _halves, _with_halves, _broken, _units_first, _same, _compared, _ratios, _mixes,
+        _halves, _with_halves, _broken, _units_first, _same, _compared, _ratios, _one_unit, _lists, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
@@ -96,7 +103,7 @@ def _units_first(tokens: list[Token]) -> list[Token]:
     plain = list(tokens)
     for at in range(len(plain) - 1):
         unit, number = plain[at : at + 2]
-        is_word = unit.text.isalpha() and unit.text not in _TIMES and unit.choice != CONTAINER
+        is_word = unit.text.isalpha() and unit.text not in TIMES and unit.choice != CONTAINER
         is_unit = unit.kind in _UNITS and is_word and _kind(plain, at - 1) not in _NUMBERS
         if is_unit and number.kind in _NUMBERS and _kind(plain, at + 2) not in _UNITS:
             span = (unit.span[0], number.span[1])
@@ -153,12 +160,63 @@ def _ratios(tokens: list[Token]) -> list[Token]:
     return plain
 
 
+def _one_unit(tokens: list[Token]) -> list[Token]:
+    """The kilograms of `40 kg black, 15 green`: each number beside a colour has the unit before it, if that is mass."""
+    units = [at for at, token in enumerate(tokens) if token.kind is Kind.MASS and _kind(tokens, at - 1) in _NUMBERS]
+    if not units or any(token.kind in (Kind.PERCENT, Kind.PARTS, Kind.SLASH) for token in tokens):
+        return tokens
+    is_first = _kind(tokens, units[0] + 1) is Kind.COLOUR
+    plain: list[Token] = []
+    unit: Token | None = None
+    for at, token in enumerate(tokens):
+        plain.append(token)
+        unit = token if token.kind is Kind.MASS else unit
+        if token.kind is not Kind.NUMBER or unit is None or _kind(tokens, at + 1) is Kind.MASS:
+            continue
+        before = _kind(tokens, at - 1 - (_kind(tokens, at - 1) is Kind.LINK))
+        after = _kind(tokens, at + 1)
+        if (after is Kind.COLOUR) if is_first else (before is Kind.COLOUR and after in _BOUNDS):
+            told = Notice(
+                "{number!r} is taken as {unit!r}, as the number before it", {"number": token.text, "unit": unit.text}
+            )
+            plain.append(replace(unit, span=token.span, remark=told))
+    return plain
+
+
+def _lists(tokens: list[Token]) -> list[Token]:
+    """`Flecks 20%: red, blue`, and «половина пополам красный и синий», share the number out."""
+    plain = list(tokens)
+    n_numbers = sum(token.kind in _NUMBERS for token in tokens)
+    for at in range(1, len(plain) - 1):
+        token, before, after = plain[at], plain[at - 1].kind, plain[at + 1].kind
+        if after is not Kind.COLOUR or before not in _NUMBERS | _UNITS or n_numbers < 2:
+            continue
+        start = at - 1 - (before in _UNITS)
+        if token.kind is Kind.EQUAL or (token.text == ":" and _kind(plain, start - 1) is not Kind.COLOUR):
+            plain[at] = replace(token, kind=Kind.MIX)
+    return plain
+
+
+def _mixes_first(tokens: list[Token], text: str) -> list[Token]:
+    """«Микс 15% из красного и синего» has its word behind the number, as `15% mix of red and blue` does."""
+    plain = list(tokens)
+    for at, token in enumerate(plain):
+        end = at + 2 + (_kind(plain, at + 2) in _UNITS)
+        if token.kind is Kind.MIX and _kind(plain, at + 1) in _NUMBERS and _kind(plain, end) is Kind.COLOUR:
+            gap = text[plain[end - 1].span[1] : plain[end].span[0]]
+            if gap.strip().casefold() in _OF:
+                plain[at:end] = [*plain[at + 1 : end], token]
+    return plain
+
+
 def _mixes(tokens: list[Token]) -> list[Token]:
     """`15% mix of red and blue` shares its number out; another `mix` says nothing."""
     plain: list[Token] = []
     for at, token in enumerate(tokens):
         is_counted = bool(plain) and plain[-1].kind in {*_NUMBERS, *_UNITS}
-        if token.kind is not Kind.MIX or (is_counted and _kind(tokens, at + 1) in (Kind.COLOUR, Kind.EQUAL)):
+        is_chain = is_counted and _kind(plain, len(plain) - 2) in (Kind.SLASH, Kind.LINK)
+        is_shared = is_counted and not is_chain and _kind(tokens, at + 1) in (Kind.COLOUR, Kind.EQUAL)
+        if token.kind is not Kind.MIX or is_shared:
             plain.append(token)
     return plain
 

@@ -8,7 +8,9 @@ _UNIT = r"(?:mm|cm|m2|sqm|m|inch(?:es)?|ft|мм|см|кв\.? ?м|м2|м|дюйм
 _ALWAYS_UNIT = r"(?:mm|cm|m2|sqm|sq\.? ?m|m|ft|inch(?:es)?|мм|см|кв\.? ?м|м2|м|дюйм[а-я]*|\"(?!\w))"
 _MASS = r"(?:kg|g|lbs?|кг|гр?)\b"
 _SIZE = re.compile(
-    rf"{_NUMBER}(?: ?{_UNIT})?(?: ?[xх×*] ?{_NUMBER}(?: ?{_UNIT})?){{1,2}}(?! ?{_MASS})(?![^\W_])"
+    rf"{_NUMBER}(?: ?{_UNIT})?(?: ?[xх×*] ?{_NUMBER}(?: ?{_UNIT})?){{1,2}}"
+    rf"(?! ?(?:{_MASS}|pcs|pc\b|pieces|шт))(?![^\W_])"
+    rf"|\d{{3,4}} (?:by|на) \d{{3,4}}(?: (?:by|на) \d{{1,4}})?(?: ?{_UNIT})?(?! ?{_MASS})(?![^\W_])"
     rf"|{_NUMBER}(?: ?- ?{_NUMBER})? ?-?{_ALWAYS_UNIT}(?![^\W_])"
 )
 _FRACTION = re.compile(rf"{_NUMBER} ?- ?{_NUMBER}(?! ?%)(?![^\W_])")

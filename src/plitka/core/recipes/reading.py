@@ -18,6 +18,7 @@ from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3, areas_of_masses, per
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.unnamed_colours import without_unnamed
 from plitka.errors import RecipeError
 
 _HUNDRED = 100
@@ -37,6 +38,8 @@ class Reading:
     """Lengths and areas, as they were typed."""
     percents_by_mass: Mapping[str, float] = field(default_factory=dict)
     """What each colour is of the mix's mass, 0..100, by code; they sum to 100."""
+    densities_g_cm3: Mapping[str, Fraction] = field(default_factory=dict)
+    """Of the granules of each colour, by code."""
 
 
 def parse_recipe(
@@ -61,7 +64,7 @@ def parse_recipe(
     """
     source = Source(text)
     palette = palette or default_palette()
-    tokens, asides = set_aside(source, scan(source, palette), palette, beside)
+    tokens, asides = set_aside(source, without_unnamed(source, scan(source, palette)), palette, beside)
     statement = parse(source, tokens, asides)
     return _Settlement(source, palette, statement, asides, strict=strict, by_mass=by_mass, beside=beside).reading()
 
@@ -109,13 +112,15 @@ class _Settlement:
         colours = {mention.colour.code: mention.colour for mention in mentions}
         parts = (Part(colours[code], percent) for code, percent in zip(merged, percents, strict=True))
         self._tell_words()
+        densities = {mention.colour.code: density_g_cm3(mention) for mention in reversed(mentions)}
         return Reading(
             recipe=Recipe(tuple(parts)),
             warnings=tuple({str(notice): notice for notice in self.warnings}.values()),
             look=self.asides.look,
             words=() if self.beside is Beside.NOTHING else tuple(text for text, _ in self.asides.words),
             sizes=tuple(self.asides.sizes),
-            percents_by_mass=self._by_mass(mentions, merged, percents),
+            percents_by_mass=self._by_mass(densities, merged, percents),
+            densities_g_cm3=densities,
         )
 
     def _told_apart(self, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
@@ -136,10 +141,9 @@ class _Settlement:
         return tuple(told)
 
     def _by_mass(
-        self, mentions: Sequence[Mention], merged: Mapping[str, Fraction], percents: Sequence[Decimal]
+        self, densities: Mapping[str, Fraction], merged: Mapping[str, Fraction], percents: Sequence[Decimal]
     ) -> dict[str, float]:
-        of_code = {mention.colour.code: density_g_cm3(mention) for mention in reversed(mentions)}
-        weighed = percents_by_mass([Fraction(percent) for percent in percents], [of_code[code] for code in merged])
+        weighed = percents_by_mass([Fraction(percent) for percent in percents], [densities[code] for code in merged])
         return {code: float(percent) for code, percent in zip(merged, quantise(weighed, COMPUTED_STEP), strict=True)}
 
     def _areas(self, mentions: Sequence[Mention], masses: Sequence[Fraction]) -> list[Fraction]:

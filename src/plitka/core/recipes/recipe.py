@@ -115,11 +115,13 @@ def format_prompt(recipe: Recipe, style: PromptStyle = V45, words: Sequence[str]
 def caret(error: RecipeError) -> str:
     """The line of the source that is to blame, and under the place a row of `~` that ends in `^`.
 
-    Tabs are widened to four columns.
+    Tabs are widened to four columns. It is empty where that line is.
     """
     start, end = error.span
     first = error.source.rfind("\n", 0, start) + 1
     line = error.source[first:].partition("\n")[0]
+    if not line.strip():
+        return ""
     before, marked = line[: start - first], line[start - first : max(start, end) - first]
     n_before, n_marked = (_columns(part.expandtabs(_TAB_WIDTH)) for part in (before, before + marked))
     return f"{line.expandtabs(_TAB_WIDTH).rstrip()}\n{' ' * n_before}{'~' * (n_marked - n_before - 1)}^"

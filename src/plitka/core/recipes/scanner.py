@@ -14,13 +14,17 @@ from plitka.core.recipes.names import MAX_DIGITS, NameScanner
 from plitka.core.recipes.numerals import make_plain
 from plitka.core.recipes.quantities import digits_of_code, end_of_size, list_numbers
 from plitka.core.recipes.signs import (
+    ABBREVIATED,
     GRAMS,
     IN_THOUSANDS,
     MINUS_BEFORE_NUMBER,
+    OF_WHAT,
     RESOLUTION,
     SYMBOL,
     UNIT_AFTER,
+    WISH,
     WITH,
+    is_picture,
 )
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -32,7 +36,7 @@ def scan(source: Source, palette: Palette) -> tuple[Token, ...]:
     Raises:
         RecipeError: a sign is foreign, or a number cannot be read.
     """
-    return tuple(make_plain(list(_Scanner(source, palette).tokens())))
+    return tuple(make_plain(list(_Scanner(source, palette).tokens()), source.text))
 
 
 class _Scanner(NameScanner):
@@ -45,6 +49,12 @@ class _Scanner(NameScanner):
             if self.at in self._list_numbers:
                 start, self.at = self.at, self._list_numbers[self.at]
                 yield self._token(Kind.SEPARATOR, start)
+            elif wish := WISH.match(self.text, self.at):
+                self.at = wish.end()
+            elif of_what := OF_WHAT.match(self.text, self.at):
+                start, self.at = self.at, of_what.end()
+                if of_what[1] == "w":
+                    yield self._token(Kind.BY_MASS, start)
             elif with_ := WITH.match(self.text, self.at):
                 start, self.at = self.at, with_.end()
                 yield self._token(Kind.NOT if with_[1] else Kind.SEPARATOR, start)
@@ -63,6 +73,8 @@ class _Scanner(NameScanner):
         """A word that says something; with its shade, where that stands behind it: «серый тёмный»."""
         start = self.at
         token = self._word()
+        if self.text[self.at : self.at + 1] == "." and ABBREVIATED.fullmatch(self.text, start, self.at + 1):
+            self.at += 1
         while token.kind is Kind.COLOUR and (shaded := self._shaded_behind(token, start)) is not None:
             token = shaded
         if token.kind is not Kind.FILLER:
@@ -71,15 +83,14 @@ class _Scanner(NameScanner):
     def _symbol(self) -> Iterator[Token]:
         start, match = self.at, SYMBOL.match(self.text, self.at)
         if match is None:
-            raise self.source.refuse(
-                "{character!r} means nothing in a recipe; leave it out",
-                self.source.span(start, start + 1),
-                character=self.text[start],
-            )
+            self._skip_picture()
+            return
         self.at = match.end()
         match match.lastgroup:
-            case "space" | "quote":
+            case "space" | "quote" | "tail":
                 return
+            case "tolerance":
+                yield self._token(Kind.LABEL, start)
             case "hex":
                 yield self._hex(start)
             case "list":
@@ -94,6 +105,17 @@ class _Scanner(NameScanner):
                 yield self._token(Kind.SEPARATOR, start)
             case name:
                 yield self._token(Kind(str(name)), start)
+
+    def _skip_picture(self) -> None:
+        """Emoji that name no colour say nothing."""
+        start = self.at
+        self.at += 1
+        if not is_picture(self.text[start]):
+            raise self.source.refuse(
+                "{character!r} means nothing in a recipe; leave it out",
+                self.source.span(start, start + 1),
+                character=self.text[start],
+            )
 
     def _is_minus(self, start: int) -> bool:
         before = self.text[:start].rstrip(" \t")

@@ -10,9 +10,9 @@ from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
-WORDS = frozenset({Kind.ASIDE, Kind.LIKENESS, Kind.UNKNOWN, Kind.NOT, Kind.MODIFIER})
+WORDS = frozenset({Kind.ASIDE, Kind.LIKENESS, Kind.UNKNOWN, Kind.NOT, Kind.MODIFIER, Kind.ZONE})
 """What goes to a prompt."""
-ONLY_WORDS = WORDS | {Kind.COUNTED, Kind.REST, Kind.BASE}
+ONLY_WORDS = WORDS | {Kind.COUNTED, Kind.REST, Kind.BASE, Kind.VAGUE}
 """What a segment has that says nothing of the mix."""
 BATCH = frozenset({Kind.NUMBER, Kind.MASS})
 """`100 kg of mix:`, `weight 20 kg`."""
@@ -40,6 +40,15 @@ def split(source: Source, tokens: Sequence[Token]) -> Iterator[tuple[list[Token]
     yield segment, None
 
 
+def spans_of(source: Source, segments: Sequence[tuple[list[Token], Token | None]]) -> Iterator[tuple[int, int]]:
+    """Where each segment was typed."""
+    start = 0
+    for _, bound in segments:
+        end = len(source.text) if bound is None else bound.span[0]
+        yield start, end
+        start = end if bound is None else bound.span[1]
+
+
 def joins(segments: Sequence[tuple[list[Token], Token | None]], at: int) -> bool:
     """Whether `and` joins the segment at a place to the next, and one of them names a colour."""
     bound = segments[at][1]
@@ -64,11 +73,12 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
     if len(named) != 1 or not kinds <= ONLY_WORDS | {Kind.COLOUR}:
         return False
     is_stone = named[0].text in _STONES
-    is_plural = named[0].text.endswith("s") and name_key(named[0].text[:-1]) in _plain_keys()
+    is_plural = named[0].text.endswith("s") and name_key(named[0].text[:-1]) in plain_keys()
     n_colours = sum(token.kind is Kind.COLOUR for token in rest)
     return (is_stone or is_plural) and n_colours > 1 and rest[0].kind in (Kind.COLOUR, Kind.NUMBER)
 
 
 @cache
-def _plain_keys() -> frozenset[str]:
+def plain_keys() -> frozenset[str]:
+    """Of the names of plain colours."""
     return frozenset(map(name_key, PLAIN_COLOURS))

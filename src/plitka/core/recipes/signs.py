@@ -1,9 +1,14 @@
 """The signs of a recipe's text, as patterns over its folded form."""
 
 import re
+import unicodedata
+
+from plitka.core.language.vocabulary import PLAIN_COLOURS
 
 SYMBOL = re.compile(
     r"(?P<space>[ \t]+)"
+    r"|(?P<tail>(?<=[a-z])['’](?:d|m|s|t|re|ve|ll)(?![^\W_]))"
+    r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
     r"|(?P<hex>\#[0-9a-z]*)"
     r"|(?P<embedding><s\d{1,3}>)"
     r"|(?P<fraction>\d+⁄\d+)"
@@ -12,7 +17,7 @@ SYMBOL = re.compile(
     r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
     r"|(?P<number>\d+(?:[.,]\d+)?|(?<![\w.])\.\d+)"
     r"|(?P<percent>%)"
-    r"|(?P<separator>[\n,;+&.•|!])"
+    r"|(?P<separator>[\n,;+&.•▪◦‣|!]|(?<=[^\W\d_])\?+(?=\s|$))"
     r"|(?P<link>[:=-])"
     r"|(?P<slash>/)"
     r"|(?P<bracket>[()\[\]{}])"
@@ -24,17 +29,40 @@ RESOLUTION = re.compile(r"(?:[248]k|\d{3,4}p)(?![^\W_])")
 UNIT_AFTER = re.compile(
     r"[ \t]*(?:%|:|/(?![ \t]*[1-9]0\d\d(?!\d))|(?:parts?|част|дол|g|kg|г|кг|lb|p?c[ts]|проц|percent)\b|част|проц)"
 )
-WITH = re.compile(r"(?<![^\W_])w/(o(?![^\W_]))?")
+WITH = re.compile(r"(?<![^\W_])w/(?!w(?![^\W_]))(o(?![^\W_]))?")
 """`w/` and `w/o`."""
+OF_WHAT = re.compile(r"(?<![^\W_])([wv])/\1(?![^\W_])")
+"""`w/w` is by mass, `v/v` by volume."""
+WISH = re.compile(r"(?<![^\W_])(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_])")
+"""In which `like` compares nothing."""
+ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?[^\W_]?[ ]?(?:[:.)=–—-]|(?<=[\dA-ZА-Г])(?![^\W_]))")
+"""Behind `zone`: `A:`, ` 1`."""
+ABBREVIATED = re.compile(r"(?<![^\W_])(?:approx|appr|ca|qty|thk|col|thick|прим|толщ|шт|кв|арт)\.")
+TIMES = frozenset({"x", "х"})
+"""Parts, also when they stand before a number: `red x3`."""
 JOINT = re.compile(r"-?[ \t]*(?:and(?![^\W_])|и(?![^\W_])|[&/+])[ \t]*")
 GAP = re.compile(r"[ \t]*-?[ \t]*(?=[^\W\d_])")
 IN_THOUSANDS = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 GRAMS = re.compile(r"[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])")
-SHORT_SHADE = re.compile(r"(т(?:ем?н?)?|св|светл?|ярк|бледн?|dk|lt|med)\.[ ]?-?[ ]?(?=[^\W\d_])")
+SHORT_SHADE = re.compile(
+    r"(т(?:ем?н?)?|св|светл?|ярк|бледн?|dk|lt|med)\.[ ]?-?[ ]?(?=[^\W\d_])|(?P<bare>т)[ ](?=[^\W\d_])"
+)
+GRAIN = re.compile(
+    r"(?P<large>крупн)[а-я]* кр\.?(?![а-я])|(?P<medium>средн)[а-я]* кр\.?(?![а-я])|мелк[а-я]* кр\.?(?![а-я])"
+)
+"""«Мелкая кр» ends in short crumb, and «мелкая красная» in red."""
 LARGE = re.compile(r"кр\.(?=[ ]?(?:крошк|фракц|гранул|зерн))")
 """«Кр. крошка» is large; «кр.» beside a number is red."""
+WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \t]+$")
+WORD_AFTER = re.compile(r"[ \t]+([^\W\d_]+)")
 NUMBER_BEFORE = re.compile(r"\d[ \t]*%?[ \t]*(?:of[ \t]+)?$")
 NUMBER_BEHIND = re.compile(r"[ \t]*[:=-]?[ \t]*\d")
 MAY_BE_CODE = re.compile(r"(?:ral|рал)[ -]?\d{4}|[^\W\d_] 0\d\d(?!\d)|[^\W\d_]{1,2}[-_]?\d+")
 IS_CODE = re.compile(r"[^\W\d_](?:0\d| 0\d\d(?!\d))")  # «с010» is a code, not «с» and a number
 MINUS_BEFORE_NUMBER = re.compile(r"-\.?\d")
+
+
+def is_picture(character: str) -> bool:
+    """Whether a sign is an emoji or alike that names no colour."""
+    words = unicodedata.name(character, "").casefold().split()
+    return unicodedata.category(character) in ("So", "Sk") and not set(words) & {*PLAIN_COLOURS}

@@ -36,7 +36,7 @@ class MapPool:
             fresh = multiprocessing.get_context("spawn")
             self._executor = ProcessPoolExecutor(self._n_processes, mp_context=fresh, initializer=follow_parent)
         try:
-            with _interrupts_ignored():
+            with interrupts_ignored():
                 self._ahead[spec] = self._executor.submit(lay_map, spec, self.config)
         except BrokenProcessPool:
             self._executor = None
@@ -83,7 +83,7 @@ def follow_parent() -> None:
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
+def interrupts_ignored() -> Iterator[None]:
     """A process that is started here ignores Ctrl-C from its first moment on."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -297,8 +297,8 @@ def open_png(content: bytes, name: str) -> Image.Image:
 
 
 @contextmanager
-def naming_png(name: str | Path) -> Iterator[None]:
-    """Raise what Pillow says of a PNG as an InputError that names it.
+def naming_png(name: str | Path, kinds: str = "PNG") -> Iterator[None]:
+    """Raise what Pillow says of a PNG, or of another of the kinds, as an InputError that names it.
 
     Raises:
         InputError: no PNG, not a whole one, or one that no memory holds.
@@ -308,7 +308,7 @@ def naming_png(name: str | Path) -> Iterator[None]:
             warnings.simplefilter("ignore")  # of size, where the limits are our own; damaged EXIF turns nothing
             yield
     except UnidentifiedImageError as error:
-        raise InputError("{path} is not a PNG picture, or not a whole one", path=name) from error
+        raise InputError("{path} is not a {kinds} picture, or not a whole one", path=name, kinds=kinds) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # so Pillow reports damage
         raise InputError("{path} cannot be read: {reason}", path=name, reason=error) from error
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.colour.arrays import lit_colours
+from plitka.core.colour.arrays import encode_srgb, lit_colours
 from plitka.core.scene import Scene
 from plitka.core.tile.dealing import Chips, deal_colours
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import FloatMap, Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.masks import ZoneIndex, label_masks
-from plitka.core.tile.shading import LightMaps, compute_light, normals, photograph, shrink, vary_chips
+from plitka.core.tile.shading import LightMaps, compute_light, normals, photograph, shrink, vary_chips, wetted_albedo
 from plitka.core.tile.surfaces import SURFACES, configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares
 
@@ -55,6 +55,8 @@ class Rendering:
     pixels: "RgbImage"
     """(H, W, 3) sRGB."""
     layer: LitLayer
+    albedo: FloatMap
+    """(n_chips, 3) linear light that each chip gives back."""
     zone_shares: tuple[tuple[float, ...], ...]
     """For each zone the share of each colour of its recipe over all its cells, exact."""
     areas: tuple[float, ...]
@@ -102,15 +104,33 @@ def lay_layer(spec: MapSpec, *, whole_tile: bool = False) -> LitLayer:
     Raises:
         InputError: masks that cannot be used.
     """
-    config = GranuleConfig(
+    return light_layer(lay_geometry(spec, whole_tile=whole_tile), spec)
+
+
+def lay_geometry(spec: MapSpec, *, whole_tile: bool = False) -> Geometry:
+    """The granules of a spec, whatever its light and however wet.
+
+    Raises:
+        InputError: masks that cannot be used.
+    """
+    config = granule_config(spec)
+    zone_map = _label_cells(spec.masks, config, whole_tile) if spec.masks else None
+    return lay_granules(config, spec.seed, zone_map)
+
+
+def granule_config(spec: MapSpec) -> GranuleConfig:
+    """How the layer of a spec is laid."""
+    return GranuleConfig(
         size_px=spec.width_px,
         field_mm=spec.field_mm,
         granule_mm=spec.granule_mm,
         mixes=spec.mixes,
         surface=spec.surface,
     )
-    zone_map = _label_cells(spec.masks, config, whole_tile) if spec.masks else None
-    geometry = lay_granules(config, spec.seed, zone_map)
+
+
+def light_layer(geometry: Geometry, spec: MapSpec) -> LitLayer:
+    """Granules in the light of a spec, as wet as it says."""
     light_config = configure_light(spec)
     return LitLayer(geometry, compute_light(geometry, light_config), light_config)
 
@@ -124,7 +144,7 @@ def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = 
     geometry, oversample = layer.geometry, layer.geometry.config.oversample
     kept = _chips_of_tile(geometry) if whole_tile else np.ones(geometry.areas.size, bool)
     zoned = _zoned(geometry, scene, kept, whole_tile=whole_tile)
-    rng = np.random.default_rng([seed, 1])
+    rng = painting_stream(seed)
     dealt = zoned.deal(asked_shares(scene), rng, plain=deal_colours)
     albedo = vary_chips(lit_colours(scene.colours), dealt, rng, layer.light_config)
     on_tile = kept[geometry.ids]
@@ -133,12 +153,26 @@ def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = 
     chips = geometry.ids[::oversample, ::oversample]
     zone_index = np.where(kept, zoned.zone_of_chip, np.uint8(OFF_TILE))[chips]
     laid = dealt.astype(np.uint8)[chips]
-    return Rendering(pixels, layer, zoned.shares(dealt), zoned.areas, zoned.n_granules, zone_index, laid)
+    return Rendering(pixels, layer, albedo, zoned.shares(dealt), zoned.areas, zoned.n_granules, zone_index, laid)
 
 
 def recolour(geometry: Geometry, light: LightMaps, recipe: "Recipe", light_config: LightConfig, seed: int) -> Rendering:
     """Paint a plain recipe on a geometry whose light is known."""
     return paint_layer(LitLayer(geometry, light, light_config), Scene.of(recipe), seed)
+
+
+def painting_stream(seed: int) -> np.random.Generator:
+    """What dealing, then the chips' tones, then the speckle draw from; each further zone is dealt from a child."""
+    return np.random.default_rng([seed, 1])
+
+
+def zone_layer(layer: LitLayer, scene: Scene) -> ZonedChips:
+    """The chips of a layer, all of them seen, by the zones of a scene.
+
+    Raises:
+        InputError: masks that cannot be used, or a zone without granules.
+    """
+    return _zoned(layer.geometry, scene, np.ones(layer.geometry.areas.size, bool), whole_tile=False)
 
 
 def _zoned(geometry: Geometry, scene: Scene, kept: npt.NDArray[np.bool_], *, whole_tile: bool) -> ZonedChips:
@@ -178,22 +212,24 @@ def _lit_ground(on_tile: npt.NDArray[np.bool_], config: GranuleConfig) -> FloatM
     return (1 - _SHADOW_DEPTH * shadow).astype(np.float32)
 
 
-def render_maps(layer: LitLayer) -> dict[str, npt.NDArray[np.uint16]]:
+def render_maps(rendering: Rendering) -> dict[str, npt.NDArray[np.uint16]]:
     """The surface as maps for other renderers, 16 bits a channel, periodic.
 
     Returns:
-        ids: (H, W) chip. height: (H, W) from the lowest to the highest point. normal: (H, W, 3) OpenGL
-        convention, -1..1 as 0..65535. roughness: (H, W), of the surface, dry or wet. ao: (H, W) share of the sky that
-        is seen.
+        albedo: (H, W, 3) sRGB without light or shadow, dry or wet. ids: (H, W) chip. height: (H, W) from the lowest to
+        the highest point. normal: (H, W, 3) OpenGL convention, -1..1 as 0..65535. roughness: (H, W), of the surface,
+        dry or wet. ao: (H, W) share of the sky that is seen.
     """
-    geometry, oversample = layer.geometry, layer.geometry.config.oversample
+    layer, geometry, oversample = rendering.layer, rendering.geometry, rendering.geometry.config.oversample
     height = shrink(geometry.height_mm[..., None], oversample)[..., 0]
     normal = shrink(normals(geometry.height_mm * geometry.config.cells_per_mm), oversample)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
     upward = normal * np.array([1, -1, 1], np.float32)
     span = max(float(np.ptp(height)), 1e-6)
     ao = shrink(layer.light.sky[..., None], oversample)[..., 0]
+    albedo = wetted_albedo(rendering.albedo, layer.light_config)
     return {
+        "albedo": _to_uint16(encode_srgb(shrink(albedo[geometry.ids], oversample))),
         "ids": geometry.ids[::oversample, ::oversample].astype(np.uint16),
         "height": _to_uint16((height - height.min()) / span),
         "normal": _to_uint16((upward + 1) / 2),

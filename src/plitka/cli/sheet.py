@@ -1,0 +1,240 @@
+"""`plitka sheet`: what a floor of a mix takes, in kilograms, bags and money, as a table or a file."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plitka.cli.arguments import Commands, Translate, add_command, add_recipe_options, shown
+from plitka.cli.exit_codes import EXIT_OK
+from plitka.cli.output import check_writable
+from plitka.cli.recipe import palette_of, read_recipe
+from plitka.cli.scene import add_scene_options, read_scene, split_zone
+from plitka.cli.terminal import Terminal
+from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.reading import Reading, parse_recipe
+from plitka.core.scene import Scene
+from plitka.core.sheet.assumptions import ASSUMED
+from plitka.core.sheet.edges import Edge
+from plitka.core.sheet.sizes import read_area_m2, read_mm, read_number, read_tile_mm
+from plitka.errors import FieldName, InputError
+
+if TYPE_CHECKING:
+    from plitka.core.sheet.document import Document
+    from plitka.core.sheet.picture import SheetPicture
+
+_UNITS = ("_mm", "_percent", "_kg", "_g_cm3")
+
+
+def add(commands: Commands, _: Translate) -> None:
+    """Declare the command."""
+    parser = add_command(commands, "sheet", _, _("calculate what a floor takes: kilograms, bags, binder, cost"))
+    parser.add_argument("recipe", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
+    parser.add_argument(
+        "--area-m2", "--area", dest="area", metavar="M2", help=_("of the floor, such as 120; or beside the recipe")
+    )
+    parser.add_argument("--tile", metavar="MM", help=_("sides of a tile, such as 500x500"))
+    parser.add_argument(
+        "--edge",
+        choices=[edge.value for edge in Edge],
+        default=Edge.STRAIGHT.value,
+        help=_("of the tiles (usual: {usual}); {choices}").format(usual=Edge.STRAIGHT, choices=Edge.describe(_)),
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help=_("a .pdf, .xlsx, .csv or .json file (default: a table)")
+    )
+    _add_assumptions(parser, _)
+    _add_prices(parser, _)
+    _add_paper(parser, _)
+    add_recipe_options(parser, _)
+    add_scene_options(parser, _)
+    parser.set_defaults(run=run)
+
+
+def _add_assumptions(parser: argparse.ArgumentParser, _: Translate) -> None:
+    group = parser.add_argument_group(_("what is assumed"))
+    for name, one in ASSUMED.items():
+        options = (FieldName(name).option, _short_option(name))
+        usual = _("{what} (usual: {usual} {unit})").format(
+            what=_(one.label.message), usual=shown(float(one.usual), _), unit=one.unit
+        )
+        group.add_argument(*options, dest=name, metavar="N", help=usual.replace("%", "%%"))
+    group.add_argument(
+        "--densities",
+        "--density",
+        dest="densities",
+        action="append",
+        metavar="COLOUR=N",
+        help=_("of a colour's granules in g/cm3; can be given several times"),
+    )
+
+
+def _add_prices(parser: argparse.ArgumentParser, _: Translate) -> None:
+    group = parser.add_argument_group(_("what it costs"))
+    group.add_argument(
+        "--prices",
+        "--price",
+        dest="prices",
+        action="append",
+        metavar="COLOUR=N",
+        help=_("of a kilogram of a colour; can be given several times"),
+    )
+    group.add_argument("--base-price", metavar="N", help=_("of a kilogram of the base's crumb"))
+    group.add_argument("--binder-price", metavar="N", help=_("of a kilogram of binder"))
+    group.add_argument("--currency", default="", metavar="TEXT", help=_("behind sums, such as EUR"))
+
+
+def _add_paper(parser: argparse.ArgumentParser, _: Translate) -> None:
+    group = parser.add_argument_group(_("what a file has besides"))
+    group.add_argument("--maker", default="", metavar="NAME", help=_("who makes the floor"))
+    group.add_argument("--logo", type=Path, metavar="FILE", help=_("the maker's logo, a picture"))
+    group.add_argument("--project", default="", metavar="NAME", help=_("what the floor is for"))
+    group.add_argument("--picture", type=Path, metavar="FILE", help=_("of the tile (default: a small render)"))
+    group.add_argument("--link", default="", metavar="URL", help=_("where the design is; a QR code leads there"))
+
+
+def _short_option(name: str) -> str:
+    """`--waste` for `waste_percent`."""
+    unit = next(unit for unit in _UNITS if name.endswith(unit))
+    return str(FieldName(name.removesuffix(unit)).option)
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Everything that can be refused is refused before a picture is rendered."""
+    from plitka.core.sheet.formats import SheetFormat, encode_sheet, format_of_file
+    from plitka.core.sheet.report import report_sheet
+
+    kind = None if options.output is None else format_of_file(options.output)
+    if kind is not None:
+        check_writable(options.output.parent)
+    document = _read_document(options, terminal)
+    if kind is not None:
+        from plitka.core.files.picture import write_whole
+
+        document = _with_pictures(document, options, terminal) if kind is SheetFormat.PDF else document
+        write_whole(options.output, encode_sheet(document, kind))
+    if options.json:
+        path = {} if kind is None else {"path": str(options.output)}
+        terminal.write_json(path | report_sheet(document.sheet, document.words.say))
+    elif kind is None:
+        _show(document, terminal)
+    else:
+        terminal.write(str(options.output))
+    return EXIT_OK
+
+
+def _read_document(options: argparse.Namespace, terminal: Terminal) -> "Document":
+    from plitka.core.sheet.document import Document
+    from plitka.core.sheet.order import SheetOrder
+
+    reading = read_recipe(options.recipe, options, terminal, Beside.SCENE)
+    scene = read_scene(options, reading, None, terminal)
+    order = SheetOrder(
+        area_m2=None if options.area is None else read_area_m2(options.area),
+        edge=Edge(options.edge),
+        figures=_read_figures(options),
+        densities=_read_pairs("density", options.densities),
+        prices=_read_pairs("price", options.prices),
+        base_price=_read_price("base_price", options.base_price),
+        binder_price=_read_price("binder_price", options.binder_price),
+        currency=options.currency,
+    )
+    sheet = order.sheet(scene, [reading, *_read_zones(options)], palette_of(options))
+    return Document(
+        sheet=sheet,
+        language=terminal.language,
+        maker=options.maker,
+        project=options.project,
+        link=options.link,
+    )
+
+
+def _read_zones(options: argparse.Namespace) -> list[Reading]:
+    texts = [split_zone(text)[1] for text in options.zone or ()]
+    palette = palette_of(options)
+    return [parse_recipe(text, palette, strict=options.strict, beside=Beside.NOTHING) for text in texts]
+
+
+def _read_figures(options: argparse.Namespace) -> dict[str, Fraction]:
+    given = {name: text for name in ASSUMED if (text := getattr(options, name)) is not None}
+    figures = {name: _reader(name)(text) for name, text in given.items()}
+    if options.tile is not None:
+        sides = zip(("tile_width_mm", "tile_length_mm"), read_tile_mm(options.tile), strict=True)
+        figures = dict(sides) | figures
+    return figures
+
+
+def _reader(name: str) -> Callable[[str], Fraction]:
+    return partial(read_mm if ASSUMED[name].unit == "mm" else read_number, name)
+
+
+def _read_price(name: str, text: str | None) -> Fraction | None:
+    return None if text is None else read_number(name, text)
+
+
+def _read_pairs(name: str, texts: Sequence[str] | None) -> dict[str, Fraction]:
+    """Numbers by the names of colours, of `red=210`."""
+    pairs = {}
+    for text in texts or ():
+        colour, equals, number = text.rpartition("=")
+        if not equals or not colour.strip():
+            raise InputError("{name} is COLOUR=NUMBER, such as red=1.5, not {text!r}", name=FieldName(name), text=text)
+        pairs[colour.strip()] = read_number(name, number)
+    return pairs
+
+
+def _with_pictures(document: "Document", options: argparse.Namespace, terminal: Terminal) -> "Document":
+    from plitka.core.files.photograph import read_picture
+    from plitka.core.sheet.pdf_file import check_letters
+
+    check_letters(document)
+    logo = None if options.logo is None else read_picture(options.logo)
+    picture = _read_picture(options.picture, document.sheet.scene)
+    terminal.notices(picture.notices)
+    return replace(
+        document,
+        sheet=replace(document.sheet, notices=(*document.sheet.notices, *picture.notices)),
+        picture=picture.pixels,
+        picture_mm=picture.field_mm,
+        logo=logo,
+    )
+
+
+def _read_picture(path: Path | None, scene: Scene) -> "SheetPicture":
+    from plitka.core.files.photograph import read_picture
+    from plitka.core.sheet.picture import SheetPicture, render_picture
+
+    return render_picture(scene) if path is None else SheetPicture(read_picture(path))
+
+
+def _show(document: "Document", terminal: Terminal) -> None:
+    """The floor, what to order, and the assumptions, as tables."""
+    sheet, words, _ = document.sheet, document.words, terminal.gettext
+    for part in sheet.zones:
+        area = f"{words.zone(part)}, {words.number(100 * part.area, 1)} %: " if len(sheet.zones) > 1 else ""
+        terminal.write(area + words.recipe(part))
+    terminal.write_table(words.facts(sheet))
+    terminal.write("")
+    terminal.write_table(_rows(document))
+    if sheet.cost_of_bags is not None:
+        cost = words.money(sheet.cost_of_bags, sheet.currency)
+        terminal.write(_("In whole bags this costs {cost}.").format(cost=cost))
+    terminal.write("\n" + _("Assumptions"))
+    terminal.write_table(words.assumptions(sheet))
+    for remark in words.remarks(sheet):
+        terminal.remark(remark)
+
+
+def _rows(document: "Document") -> list[tuple[str, ...]]:
+    sheet, words, _ = document.sheet, document.words, document.words.in_words
+    bag = words.amount(sheet.assumptions.bag_kg, "kg")
+    headings = [_("Material"), _("Share of the area"), _("On the floor, kg"), _("With waste, kg")]
+    headings.append(_("Bags of {bag}").format(bag=bag))
+    total = [_("Total"), "", words.kg(sheet.net_kg), words.kg(sheet.kg), words.number(sheet.n_bags, 0)]
+    if sheet.cost is not None:
+        headings += [_("Price of a kg"), _("Cost")]
+        total += ["", words.money(sheet.cost, sheet.currency)]
+    return [tuple(headings), *(words.material_row(one, sheet) for one in sheet.materials), tuple(total)]

@@ -1,0 +1,128 @@
+"""Layers of a tile: the mix is of the one that is seen, and what lies below it is left out.
+
+```
+layers = layer, mix, { separator, layer, mix } ;        «верх красный 60, серый 40, низ чёрный»
+       | mix, layer, { separator, mix, layer } ;        `red top, black bottom`
+```
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+from plitka.errors import RecipeError
+
+_TOP, _BOTTOM = "top", "bottom"
+_MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
+_MEANING = _MIX | {Kind.LAYER, Kind.LENGTH}
+
+
+@dataclass(slots=True)
+class Layers:
+    """What of a recipe is seen."""
+
+    tokens: list[Token]
+    remarks: list[Notice] = field(default_factory=list)
+    """Which layers are left out."""
+    errors: list[RecipeError] = field(default_factory=list)
+    """Why the recipe would be refused, were what is seen not a whole mix."""
+
+
+def take_layers(source: Source, tokens: Sequence[Token]) -> Layers:
+    """The tokens of what is seen of a tile of layers; all of them where no layer is named."""
+    if not any(token.kind is Kind.LAYER for token in tokens):
+        return Layers(list(tokens))
+    if Kind.FLECK in {token.kind for token in tokens} and _TOP not in {token.choice for token in tokens}:
+        # The ground of a fleck is no layer below it.
+        return Layers([replace(token, kind=Kind.REST) if token.kind is Kind.LAYER else token for token in tokens])
+    runs = list(_runs(tokens))
+    layers = list(_layers_of(runs))
+    seen = Layers([])
+    hidden: list[Token] = []
+    for run, layer in zip([*runs, []], [*layers, ""], strict=True):
+        if layer == _BOTTOM:
+            hidden += run
+            continue
+        if hidden:
+            _leave_out(source, hidden, seen)
+            seen.tokens.append(_separator(hidden))
+            hidden = []
+        seen.tokens += _without_layer(run)
+    return seen
+
+
+def _leave_out(source: Source, hidden: Sequence[Token], seen: Layers) -> None:
+    words = [token for token in hidden if token.kind is not Kind.SEPARATOR]
+    span = (words[0].span[0], words[-1].span[1])
+    text = source.text[slice(*span)]
+    seen.remarks.append(
+        Notice("{words!r} lies below and is not seen; the mix is of the layer above it", {"words": text})
+    )
+    seen.errors.append(
+        source.refuse(
+            "{words!r} may be a layer below or a part of the face; write the whole mix of what is seen, and ask for a "
+            "part of it as a zone; on the command line: --zone MASK=RECIPE",
+            span,
+            words=text,
+        )
+    )
+
+
+def _runs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """Tokens that lie between two separators, or before what they lie `over`; each with the separator before it."""
+    run: list[Token] = []
+    for at, token in enumerate(tokens):
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        is_over = token.kind is Kind.BASE and after is not None and after.kind in (Kind.LENGTH, Kind.LAYER, Kind.COLOUR)
+        if run and (token.kind is Kind.SEPARATOR or is_over):
+            yield run
+            run = []
+        run.append(token)
+    yield run
+
+
+def _layers_of(runs: Sequence[Sequence[Token]]) -> Iterator[str]:
+    """The layer of each run; none for what says nothing of a mix."""
+    own = [next((token.choice for token in run if token.kind is Kind.LAYER), "") for run in runs]
+    is_first = [_is_named_first(run) for run in runs]
+    for at, run in enumerate(runs):
+        if own[at] or not any(token.kind in _MEANING for token in run):
+            yield own[at]
+            continue
+        before = next((i for i in reversed(range(at)) if own[i]), None)
+        behind = next((i for i in range(at + 1, len(runs)) if own[i]), None)
+        if before is not None and is_first[before]:
+            is_lone = own[before] == _BOTTOM and _TOP not in own and not _has_colours(runs[:before])
+            yield "" if is_lone else own[before]
+        else:
+            is_claimed = behind is not None and not is_first[behind] and _TOP in own
+            yield own[behind] if behind is not None and is_claimed else ""
+
+
+def _is_named_first(run: Sequence[Token]) -> bool:
+    """Whether a layer is named before its mix."""
+    kinds = [token.kind for token in run if token.kind in _MIX | {Kind.LAYER}]
+    return kinds[:1] == [Kind.LAYER]
+
+
+def _has_colours(runs: Sequence[Sequence[Token]]) -> bool:
+    return any(token.kind is Kind.COLOUR for run in runs for token in run)
+
+
+def _without_layer(run: Sequence[Token]) -> list[Token]:
+    """What is said of a layer, without its name and the colon behind that."""
+    kept: list[Token] = []
+    follows = False
+    for token in run:
+        if token.kind is not Kind.LAYER and not (follows and token.kind is Kind.LINK):
+            kept.append(token)
+        follows = token.kind is Kind.LAYER
+    return kept
+
+
+def _separator(hidden: Sequence[Token]) -> Token:
+    first = hidden[0]
+    return Token(kind=Kind.SEPARATOR, span=(first.span[0], first.span[0]), text=",")

@@ -1,0 +1,117 @@
+"""What somebody asks of a sheet, in the words of the command line and HTTP, and the sheet that it makes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from plitka.core.colour.palette import DENSITY_G_CM3_RANGE, PRICE_RANGE, Palette
+from plitka.core.recipes.reading import Reading
+from plitka.core.recipes.recipe import Notice
+from plitka.core.scene import Scene, check_text
+from plitka.core.sheet.assumptions import Assumptions, check_figure, exact
+from plitka.core.sheet.edges import Edge
+from plitka.core.sheet.materials import Density, Prices, Sheet, compute_sheet, crumb_density, density_of, given_density
+from plitka.core.sheet.sizes import said_sizes
+from plitka.errors import FieldName, InputError
+
+MAX_CURRENCY_CH = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetOrder:
+    """The choices of a sheet; what is left out is as usual, or as the recipe says."""
+
+    area_m2: float | Fraction | None = None
+    edge: Edge = Edge.STRAIGHT
+    figures: Mapping[str, float | Fraction] = field(default_factory=dict)
+    """By the names of `ASSUMED`."""
+    densities: Mapping[str, float | Fraction] = field(default_factory=dict)
+    """g/cm3 by any name of a colour of the scene."""
+    prices: Mapping[str, float | Fraction] = field(default_factory=dict)
+    """Of a kilogram, likewise."""
+    base_price: float | Fraction | None = None
+    """Of the crumb of the base."""
+    binder_price: float | Fraction | None = None
+    currency: str = ""
+    """As it is written behind a number."""
+
+    def sheet(
+        self, scene: Scene, readings: Iterable[Reading], palette: Palette, notices: tuple[Notice, ...] = ()
+    ) -> Sheet:
+        """The sheet of a scene.
+
+        Args:
+            scene: with the zones.
+            readings: of its zones' recipes, which may tell sizes and what a colour's granules are made of.
+            palette: that the colours are named of.
+            notices: what had to be settled on the way here.
+
+        Raises:
+            InputError: there is no area, a figure is out of its range, a colour is not in the scene, or masks cannot
+                be used.
+        """
+        readings = tuple(readings)
+        said = {} if not readings else said_sizes(readings[0].sizes)
+        area_m2 = said.pop("area_m2", None) if self.area_m2 is None else self.area_m2
+        if area_m2 is None:
+            raise InputError(
+                "how large is the floor? give {name}, or write it beside the recipe: 120 m2", name=FieldName("area_m2")
+            )
+        said.pop("area_m2", None)
+        said_g_cm3 = {code: value for one in reversed(readings) for code, value in one.densities_g_cm3.items()}
+        own_g_cm3 = _by_code("densities", self.densities, scene, palette, DENSITY_G_CM3_RANGE)
+        return compute_sheet(
+            scene,
+            area_m2,
+            Assumptions.of(self.edge, **(said | dict(self.figures))),
+            densities=_crumbs(scene, said_g_cm3) | {code: given_density(value) for code, value in own_g_cm3.items()},
+            prices=self._prices(scene, palette),
+            notices=notices,
+        )
+
+    def _prices(self, scene: Scene, palette: Palette) -> Prices:
+        for name, price in (("base_price", self.base_price), ("binder_price", self.binder_price)):
+            check_figure(FieldName(name), price or 0, *PRICE_RANGE)
+        if len(self.currency) > MAX_CURRENCY_CH:
+            raise InputError(
+                "{name} has at most {limit} letters, such as EUR or ₽",
+                name=FieldName("currency"),
+                limit=MAX_CURRENCY_CH,
+            )
+        check_text("currency", self.currency)
+        return Prices(
+            of_colours=_by_code("prices", self.prices, scene, palette, PRICE_RANGE),
+            base=None if self.base_price is None else exact(self.base_price),
+            binder=None if self.binder_price is None else exact(self.binder_price),
+            currency=self.currency.strip(),
+        )
+
+
+def _crumbs(scene: Scene, said_g_cm3: Mapping[str, Fraction]) -> dict[str, Density]:
+    """Of the colours that a recipe calls crumb of tyres: readings tell the densities of all others as well."""
+    usual = {colour.code: density_of(colour).g_cm3 for colour in scene.colours}
+    return {code: crumb_density(said) for code, said in said_g_cm3.items() if usual.get(code, said) != said}
+
+
+def _by_code(
+    name: str,
+    figures: Mapping[str, float | Fraction],
+    scene: Scene,
+    palette: Palette,
+    limits: tuple[float, float],
+) -> dict[str, Fraction]:
+    """Figures by colour code, of any names of the scene's colours."""
+    own = [colour.code for colour in scene.colours]
+    found: dict[str, Fraction] = {}
+    for colour_name, value in figures.items():
+        [colour] = palette.named([colour_name])
+        if colour.code not in own:
+            raise InputError(
+                "{code} is not in the recipe; {option} takes some of {codes}",
+                code=colour.code,
+                option=FieldName(name),
+                codes=", ".join(own),
+            )
+        check_figure(FieldName(name), value, *limits)
+        found[colour.code] = exact(value)
+    return found

@@ -1,0 +1,131 @@
+/** The colours that a mix can have: those of the service, a maker's own palette, and any hex. */
+import { answerOf, client, send } from "./api.js";
+import { keep, recall } from "./storage.js";
+import { language } from "./texts.js";
+import { computed, signal } from "./vendor/preact-signals.js";
+
+/** @typedef {import("./api.js").Schemas["ColourAnswer"]} Colour */
+/** @typedef {{name: string, colours: Colour[]}} OwnPalette `name` is the file's. */
+
+const HEX = /^#?([0-9a-f]{6}|[0-9a-f]{3})$/i;
+/** What names of these colours read back as; those of makers may be another maker's as well. */
+const READABLE = ["catalogue", "trade"];
+
+const listed = signal(/** @type {readonly Colour[]} */ ([]));
+export const ownPalette = signal(/** @type {OwnPalette | null} */ (recall("palette")));
+/** Of the service, without those that are a RAL number alone: each of them is another's too. */
+export const colours = computed(() => listed.value.filter((colour) => colour.source !== "ral"));
+const byCode = computed(() => new Map(listed.value.map((colour) => [colour.code, colour])));
+const ownByHex = computed(() => new Map((ownPalette.value?.colours ?? []).map((colour) => [colour.hex, colour])));
+
+/** @throws {import("./api.js").Refusal} */
+export async function loadColours() {
+  listed.value = (await answerOf(client.GET("/v1/colours"))).colours;
+}
+
+/**
+ * The colour of a code of a mix; one of a maker's own palette is there by its hex.
+ * @param {string} code
+ * @returns {Colour}
+ */
+export function colourOf(code) {
+  const found = byCode.value.get(code) ?? ownByHex.value.get(code);
+  const hex = hexOf(code) ?? "#808080";
+  return found ?? { code, name: code.toLowerCase(), name_ru: code, hex, lit_hex: hex, ral: null, source: "free" };
+}
+
+/**
+ * The code that a mix has a colour by.
+ * @param {Colour} colour
+ */
+export const codeOf = (colour) => (colour.source === "custom" ? colour.hex : colour.code);
+
+/**
+ * As it is shown to people, beside its number; captions of the trade and of makers say where they are from.
+ * @param {Colour} colour
+ */
+export function nameOf(colour) {
+  // A maker's own name that a recipe could not have is captioned by its code; it is shown all the same.
+  const isCoded = colour.source === "custom" && colour.name === colour.code.toLowerCase();
+  const name = language.value === "en" && !isCoded ? colour.name.replace(/^trade /, "") : colour.name_ru;
+  const bare = colour.source === "maker" && plain(name).startsWith(plain(colour.code)) ? name.slice(colour.code.length).trim() : name;
+  return bare.charAt(0).toUpperCase() + bare.slice(1);
+}
+
+/**
+ * What it is called by its seller: a RAL number, or a maker's code.
+ * @param {Colour} colour
+ */
+export const numberOf = (colour) => colour.ral ?? (colour.source === "maker" || colour.source === "custom" ? colour.code : "");
+
+/**
+ * The name with the number, so that no two colours are called the same.
+ * @param {Colour} colour
+ */
+export const fullNameOf = (colour) => [nameOf(colour), numberOf(colour)].filter(Boolean).join(" ");
+
+/**
+ * As every recipe names it.
+ * @param {string} code
+ */
+export const recipeNameOf = (code) => byCode.value.get(code)?.name ?? code.toLowerCase();
+
+/**
+ * As a recipe names it in the reader's language, so that it is read back as the same colour.
+ * @param {string} code
+ */
+export function wordOf(code) {
+  const colour = byCode.value.get(code);
+  if (!colour) return code.toLowerCase();
+  const isRussian = language.value === "ru" && READABLE.includes(colour.source) && isFirst(colour);
+  return isRussian ? colour.name_ru.toLowerCase() : colour.name;
+}
+
+/** @param {Colour} colour whether its Russian name is read back as it: the first that has a name gets it */
+const isFirst = (colour) => listed.value.find((other) => plain(other.name_ru) === plain(colour.name_ru)) === colour;
+
+/**
+ * The colours that a search finds, by name in either language, code, RAL number or hex; all for an empty one.
+ * @param {readonly Colour[]} among
+ * @param {string} text
+ * @returns {Colour[]}
+ */
+export function search(among, text) {
+  const key = plain(text);
+  const found = among.filter((colour) =>
+    [colour.name, colour.name_ru, colour.code, colour.ral ?? "", colour.hex].some((name) => plain(name).includes(key)),
+  );
+  const hex = hexOf(text.trim());
+  return hex && !found.length ? [colourOf(hex)] : found;
+}
+
+/**
+ * A hex as all of them are written; null where a text is none.
+ * @param {string} text
+ */
+function hexOf(text) {
+  const digits = HEX.exec(text)?.[1];
+  return digits ? `#${(digits.length === 3 ? digits.replace(/./g, "$&$&") : digits).toUpperCase()}` : null;
+}
+
+/** @param {string} text */
+const plain = (text) => text.toLowerCase().replaceAll("ё", "е").replace(/[\s_-]/g, "");
+
+/**
+ * Have a maker's own colours, of a CSV file; they stay in this browser.
+ * @param {File} file
+ * @throws {import("./api.js").Refusal} it cannot be read
+ */
+export async function loadPalette(file) {
+  const form = new FormData();
+  form.set("palette", file);
+  const read = await (await send("/v1/palettes", { method: "POST", body: form })).json();
+  ownPalette.value = { name: file.name, colours: read.colours };
+  keep("palette", ownPalette.value);
+}
+
+/** Have it no more; colours of it that are in a mix stay there. */
+export function forgetPalette() {
+  ownPalette.value = null;
+  keep("palette", null);
+}

@@ -1,0 +1,110 @@
+/** One's own tiles: what the key had photographed, page by page; favourites and what is out of sight stay in the browser. */
+import { Refusal, answerOf, client } from "./api.js";
+import { GRANULES, USUAL } from "./address.js";
+import { keep, recall } from "./storage.js";
+import { computed, signal } from "./vendor/preact-signals.js";
+
+/** @typedef {import("./api.js").Schemas["JobAnswer"]} Job */
+/** @typedef {import("./address.js").Design} Design */
+/** @typedef {import("./address.js").Zone} Zone */
+
+const PAGE = 24;
+
+const found = signal(/** @type {readonly Job[]} */ ([]));
+const next = signal(/** @type {string | null} */ (null));
+export const hasMore = computed(() => next.value !== null);
+export const isLoading = signal(false);
+export const refusal = signal(/** @type {Refusal | null} */ (null));
+export const favourites = signal(/** @type {readonly string[]} */ (recall("favourites") ?? []));
+/** Ids of those that are out of sight. */
+export const hidden = signal(/** @type {readonly string[]} */ (recall("hidden") ?? []));
+
+/** Codes of the colours of a photograph. @param {Job} job */
+export const codesOf = (job) => Object.keys(job.result?.requested ?? {});
+
+/** All that were loaded, the newest first. */
+export const tiles = computed(() => found.value);
+
+/** Load the newest, and forget what was loaded before. */
+export function begin() {
+  found.value = [];
+  next.value = null;
+  return load();
+}
+
+/** Load one more page. */
+export async function load() {
+  isLoading.value = true;
+  refusal.value = null;
+  const cursor = next.value;
+  const query = { state: /** @type {const} */ ("succeeded"), limit: PAGE, ...(cursor ? { cursor } : {}) };
+  try {
+    const page = await answerOf(client.GET("/v1/jobs", { params: { query } }));
+    const known = new Set(found.value.map((job) => job.id));
+    found.value = [...found.value, ...page.jobs.filter((job) => !known.has(job.id))];
+    next.value = page.next_cursor;
+  } catch (reason) {
+    if (!(reason instanceof Refusal)) throw reason;
+    refusal.value = reason;
+  } finally {
+    isLoading.value = false;
+  }
+}
+
+/** @param {string} id @param {{value: readonly string[]}} list @param {string} name */
+function turn(id, list, name) {
+  list.value = list.value.includes(id) ? list.value.filter((one) => one !== id) : [...list.value, id];
+  keep(name, list.value);
+}
+
+/** A favourite, or none any more. @param {string} id */
+export const turnFavourite = (id) => turn(id, favourites, "favourites");
+
+/** Out of sight, or back. @param {string} id */
+export const turnHidden = (id) => turn(id, hidden, "hidden");
+
+/**
+ * The design of a photograph, asked of the service, since lists name masks without their pictures.
+ * @param {string} id
+ * @returns {Promise<Design>}
+ * @throws {Refusal}
+ */
+export async function designOf(id) {
+  const job = await answerOf(client.GET("/v1/jobs/{job_id}", { params: { path: { job_id: id } } }));
+  const { request } = job;
+  const read = { recipe: request.recipe, strict: false };
+  const words = request.words ?? (await answerOf(client.POST("/v1/recipes/parse", { body: read }))).words;
+  /** @type {any} */
+  const result = job.result ?? {};
+  /** @type {any} */
+  const scene = result.scene ?? {};
+  const [least, most] = scene.granule_mm ?? [];
+  const size = scene.granule_mm ? `${least}-${most}` : USUAL.granules;
+  return {
+    zones: zonesOf(job),
+    granules: GRANULES.find((name) => name === size) ?? size,
+    surface: scene.surface ?? USUAL.surface,
+    light: scene.light ?? USUAL.light,
+    wet: scene.wet ?? USUAL.wet,
+    coarse: scene.coarse ?? [],
+    fine: scene.fine ?? [],
+    words: [...words],
+    seed: result.seed ?? request.seed ?? USUAL.seed,
+  };
+}
+
+/** The mix of the ground. @param {Job} job */
+export const groundOf = (job) => zonesOf(job)[0]?.parts ?? [];
+
+/**
+ * Mixes and masks: the masks as they were ordered, the percents as they were read.
+ * @param {Job} job
+ * @returns {Zone[]}
+ */
+function zonesOf({ request, result }) {
+  const read = /** @type {any[]} */ (result?.zones ?? [{ requested: result?.requested ?? {} }]);
+  return read.map(({ requested, mask }, index) => ({
+    mask: index ? (request.zones?.[index - 1]?.mask ?? mask) : "",
+    parts: Object.entries(requested).map(([code, percent]) => ({ code, percent: Number(percent), isLocked: false })),
+  }));
+}

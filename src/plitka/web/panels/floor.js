@@ -1,0 +1,241 @@
+/** The tile on a floor: how it is laid, in which light and surroundings, and its maps as files. */
+import { write } from "../address.js";
+import { Refusal } from "../api.js";
+import { fileOf, mapsOf, mapsOfPicture, scaleOf } from "../floor/material.js";
+import { html } from "../html.js";
+import { chosen, imageUrl } from "../photographs.js";
+import { mayMake } from "../session.js";
+import { change, design } from "../state.js";
+import { fill, number, texts } from "../texts.js";
+import { useEffect, useRef } from "../vendor/preact-hooks.js";
+import { signal, useSignal } from "../vendor/preact-signals.js";
+import { Choice } from "../widgets/choice.js";
+import { Icon } from "../widgets/icons.js";
+import { MixBar } from "../widgets/mix_editor.js";
+import { RefusalNote } from "../widgets/refusal.js";
+
+/** @typedef {import("../floor/view.js").FloorView} View */
+/** @typedef {import("../floor/view.js").Options} Options */
+/** @typedef {import("../floor/view.js").Move} Move */
+/** @typedef {import("../address.js").Design} Design */
+
+const LAYOUTS = /** @type {const} */ (["grid", "brick", "third", "turned"]);
+const PATTERNS = /** @type {const} */ (["plain", "checker", "stripes", "border"]);
+const PLACES = /** @type {const} */ (["playground", "room", "none"]);
+const LIGHTS = /** @type {const} */ (["sun", "low", "cloudy"]);
+const TILES_MM = /** @type {const} */ ([250, 500, 1000]);
+const SIDES_M = /** @type {const} */ ([3, 5, 8]);
+const MOVES = /** @type {Move[]} */ (["left", "right", "up", "down", "near", "far"]);
+/** While a slider is moved nothing is asked for. */
+const PAUSE_MS = 400;
+const MAX_JOINT_MM = 10;
+/** A scale that is nearly true need not be told. */
+const TOLD_FROM = 1.2;
+
+/** Kept while the page is open; an empty pattern of two designs is laid with the first alone. */
+const options = signal(/** @type {Omit<Options, "isWet">} */ ({ layout: "grid", pattern: "plain", place: "playground", light: "sun", hasPerson: true, tileMm: 500, jointMm: 2, sideM: 5 }));
+const second = signal(/** @type {Design | null} */ (null));
+const isPhotograph = signal(false);
+
+/** @param {Partial<typeof options.value>} changes */
+const choose = (changes) => {
+  options.value = { ...options.value, ...changes };
+};
+
+export function Floor() {
+  const words = texts.value.floor;
+  if (!mayMake.value) return html`<p class="hint">${words.viewer}</p>`;
+  if (!hasWebGl()) return html`<p class="hint" role="status">${words.noWebGl}</p><${Files} />`;
+  return html`<div class="floor"><${Drawn} /><${Controls} /></div>`;
+}
+
+/** @type {boolean | null} null before it was tried */
+let canDraw = null;
+
+/** Whether the browser can draw it; a browser has few contexts, so one is tried once. */
+function hasWebGl() {
+  if (canDraw !== null) return canDraw;
+  const context = document.createElement("canvas").getContext("webgl2");
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  canDraw = context !== null;
+  return canDraw;
+}
+
+function Drawn() {
+  const words = texts.value.floor;
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const view = useSignal(/** @type {View | null} */ (null));
+  const drawn = useSignal("");
+  const refusal = useSignal(/** @type {Refusal | null} */ (null));
+  useEffect(() => {
+    let isOver = false;
+    void import("../floor/view.js").then(({ FloorView }) => {
+      if (canvas.current && !isOver) view.value = new FloorView(canvas.current);
+    });
+    return () => {
+      isOver = true;
+      view.value?.close();
+    };
+  }, []);
+  const picture = isPhotograph.value && chosen.value ? imageUrl(chosen.value) : "";
+  const shown = { ...options.value, isWet: design.value.wet };
+  const wanted = JSON.stringify([shown, picture, write(design.value), second.value && write(second.value), words.metre]);
+  const isBusy = drawn.value !== wanted;
+  useEffect(() => {
+    const own = view.value;
+    if (!own) return undefined;
+    let isOld = false;
+    const timer = setTimeout(async () => {
+      try {
+        const maps = await mapsOfBoth(shown, picture);
+        if (isOld) return;
+        own.show(shown, maps, words.metre);
+        refusal.value = null;
+      } catch (reason) {
+        if (!(reason instanceof Refusal)) throw reason;
+        if (!isOld) refusal.value = reason;
+      }
+      if (!isOld) drawn.value = wanted;
+    }, own.sideM ? PAUSE_MS : 0);
+    return () => {
+      isOld = true;
+      clearTimeout(timer);
+    };
+  }, [view.value, wanted]);
+  return html`
+    <div class="floor-view">
+      <canvas ref=${canvas} class="floor-canvas" role="img" aria-label=${fill(words.alt, { side: number(options.value.sideM) })} aria-busy=${isBusy}></canvas>
+      ${isBusy && html`<p class="floor-busy" role="status">${words.busy}</p>`}
+      <div class="floor-moves" role="group" aria-label=${words.moves.title}>
+        ${MOVES.map((move) => html`<button key=${move} type="button" class="square" title=${words.moves[move]} aria-label=${words.moves[move]} onClick=${() => view.value?.move(move)}><${Icon} name=${move} /></button>`)}
+      </div>
+      ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
+      <${Files} still=${() => view.value?.still()} />
+    </div>
+  `;
+}
+
+/**
+ * The maps of the first and the second design.
+ * @param {Options} shown
+ * @param {string} picture the address of a photograph in place of the first's maps, or nothing
+ * @returns {Promise<[import("../floor/material.js").Maps, import("../floor/material.js").Maps]>}
+ */
+async function mapsOfBoth(shown, picture) {
+  const first = design.peek();
+  const other = shown.pattern === "plain" ? null : second.peek();
+  const one = picture ? mapsOfPicture(picture, repeatsOf(shown.tileMm)) : mapsOf(first, shown.tileMm);
+  const two = other ? mapsOf({ ...other, wet: first.wet }, shown.tileMm) : one;
+  return Promise.all([one, two]);
+}
+
+/** @param {number} tileMm */
+function repeatsOf(tileMm) {
+  const result = chosen.peek()?.job?.result;
+  const isWhole = (chosen.peek()?.design.zones.length ?? 1) > 1;
+  return isWhole || !result?.field_mm ? 1 : Math.max(1, Math.round(tileMm / Number(result.field_mm)));
+}
+
+function Controls() {
+  const words = texts.value.floor;
+  const { layout, pattern, place, light, hasPerson, tileMm, jointMm, sideM } = options.value;
+  const scale = design.value.zones.length > 1 ? tileMm / scaleOf(design.value, tileMm).fieldMm : 1;
+  const named = (/** @type {readonly string[]} */ names, /** @type {Record<string, string>} */ labels) => names.map((value) => ({ value, label: labels[value] }));
+  const sized = (/** @type {readonly number[]} */ sizes, /** @type {string} */ text) => sizes.map((size) => ({ value: String(size), label: fill(text, { size: number(size) }) }));
+  return html`
+    <div class="floor-controls">
+      <${Choice} legend=${words.layout} value=${layout} options=${named(LAYOUTS, words.layouts)} onChoose=${(/** @type {any} */ value) => choose({ layout: value })} />
+      <${Choice} legend=${words.tile} value=${String(tileMm)} options=${sized(TILES_MM, words.mm)} onChoose=${(/** @type {string} */ value) => choose({ tileMm: Number(value) })} />
+      <${Choice} legend=${words.side} value=${String(sideM)} options=${sized(SIDES_M, words.metres)} onChoose=${(/** @type {string} */ value) => choose({ sideM: Number(value) })} />
+      <label class="floor-joint">
+        <span>${fill(words.joint, { size: number(jointMm, 1) })}</span>
+        <input type="range" class="slider" min="0" max=${MAX_JOINT_MM} step="1" value=${jointMm} style=${{ "--fill": `${(100 * jointMm) / MAX_JOINT_MM}%` }} onInput=${(/** @type {any} */ event) => choose({ jointMm: Number(event.target.value) })} />
+      </label>
+      <${Choice} legend=${words.pattern} value=${pattern} options=${named(PATTERNS, words.patterns)} onChoose=${(/** @type {any} */ value) => choose({ pattern: value })} />
+      ${pattern !== "plain" && html`<${Second} />`}
+      <${Choice} legend=${words.place} value=${place} options=${named(PLACES, words.places)} onChoose=${(/** @type {any} */ value) => choose({ place: value })} />
+      <${Choice} legend=${words.light} value=${light} options=${named(LIGHTS, words.lights)} onChoose=${(/** @type {any} */ value) => choose({ light: value })} />
+      <div class="floor-checks">
+        <${Check} label=${words.wet} value=${design.value.wet} onChange=${(/** @type {boolean} */ wet) => change({ wet })} />
+        <${Check} label=${words.person} value=${hasPerson} onChange=${(/** @type {boolean} */ value) => choose({ hasPerson: value })} />
+        ${chosen.value && imageUrl(chosen.value) && html`<${Check} label=${words.photograph} value=${isPhotograph.value} onChange=${(/** @type {boolean} */ value) => (isPhotograph.value = value)} />`}
+      </div>
+      ${scale > TOLD_FROM && html`<p class="hint">${fill(words.larger, { times: number(scale, 1) })}</p>`}
+      <p class="hint">${words.honest}</p>
+    </div>
+  `;
+}
+
+/** @param {{label: string, value: boolean, onChange: (value: boolean) => void}} props */
+const Check = ({ label, value, onChange }) => html`
+  <label class="check">
+    <input type="checkbox" checked=${value} onChange=${(/** @type {any} */ event) => onChange(event.target.checked)} />
+    <span>${label}</span>
+  </label>
+`;
+
+/** Which design the other tiles have. */
+function Second() {
+  const words = texts.value.floor;
+  const other = second.value;
+  function swap() {
+    second.value = design.value;
+    if (other) change(other);
+  }
+  return html`
+    <div class="floor-second">
+      ${other && html`<${MixBar} parts=${other.zones[0]?.parts ?? []} />`}
+      <p class="hint">${other ? words.hasSecond : words.noSecond}</p>
+      <div class="downloads">
+        <button type="button" onClick=${() => (second.value = design.value)}>${words.keep}</button>
+        ${other && html`<button type="button" onClick=${swap}>${words.swap}</button>`}
+      </div>
+    </div>
+  `;
+}
+
+/** @param {{still?: () => Promise<Blob> | undefined}} props */
+function Files({ still }) {
+  const words = texts.value.floor;
+  const making = useSignal("");
+  const refusal = useSignal(/** @type {Refusal | null} */ (null));
+  /** @param {string} kind @param {() => Promise<Blob> | undefined} make */
+  async function download(kind, make) {
+    making.value = kind;
+    try {
+      const file = await make();
+      if (file) save(file, `plitka-${design.peek().seed}${kind === "png" ? "-floor" : ""}.${kind}`);
+      refusal.value = null;
+    } catch (reason) {
+      if (!(reason instanceof Refusal)) throw reason;
+      refusal.value = reason;
+    } finally {
+      making.value = "";
+    }
+  }
+  const tileMm = options.value.tileMm;
+  const kinds = /** @type {[string, () => Promise<Blob> | undefined][]} */ ([
+    ...(still ? [["png", still]] : []),
+    ["zip", () => fileOf(design.value, tileMm, "zip")],
+    ["glb", () => fileOf(design.value, tileMm, "glb")],
+  ]);
+  return html`
+    <div class="downloads">
+      ${kinds.map(([kind, make]) => html`<button key=${kind} type="button" disabled=${making.value !== ""} onClick=${() => void download(kind, make)}><${Icon} name="download" />${words.files[/** @type {"png" | "zip" | "glb"} */ (kind)]}</button>`)}
+    </div>
+    <p class="hint" role="status">${making.value ? words.making : words.filesHint}</p>
+    ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
+  `;
+}
+
+/**
+ * @param {Blob} file
+ * @param {string} name
+ */
+function save(file, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), PAUSE_MS);
+}

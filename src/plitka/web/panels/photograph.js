@@ -1,0 +1,222 @@
+/** Ordering photographs of the design, what becomes of them, and what was measured on the one that is looked at. */
+import { write } from "../address.js";
+import { colourOf, fullNameOf } from "../colours.js";
+import { html } from "../html.js";
+import { titleOf } from "../masks.js";
+import { callOf, commandOf } from "../orders.js";
+import { cancel, choose, chosen, dismiss, imageUrl, isOver, isWorking, order, orderVariations, photographs } from "../photographs.js";
+import { mayMake } from "../session.js";
+import { change, design, link } from "../state.js";
+import { fill, number, percent, texts } from "../texts.js";
+import { useSignal } from "../vendor/preact-signals.js";
+import { show } from "../view.js";
+import { Icon } from "../widgets/icons.js";
+import { RefusalNote } from "../widgets/refusal.js";
+
+/** @typedef {import("../photographs.js").Photograph} Photo */
+
+const SHOWN_MS = 2000;
+
+export function Photograph() {
+  const words = texts.value.photograph;
+  const one = chosen.value;
+  /** @param {(shown: import("../address.js").Design) => Promise<void>} make */
+  const start = (make) => {
+    show("photograph");
+    void make(design.value);
+  };
+  return html`
+    <section class="photograph" aria-labelledby="photograph-title">
+      <h2 id="photograph-title" class="unseen">${words.title}</h2>
+      <div class="order">
+        <button type="button" class="primary" disabled=${!mayMake.value} onClick=${() => start(order)}><${Icon} name="camera" />${words.order}</button>
+        <button type="button" disabled=${!mayMake.value} onClick=${() => start(orderVariations)}><${Icon} name="variations" />${words.variations}</button>
+        <${CopyButton} text=${link.value} label=${words.copyLink} icon="link" />
+      </div>
+      ${!mayMake.value && html`<p class="hint">${words.viewer}</p>`}
+      <p class="unseen" role="status">${one ? statusOf(one) : ""}</p>
+      <${Strip} />
+      ${one && !isOver(one) && html`<${Progress} photograph=${one} />`}
+      ${one && isOver(one) && html`<${Ended} photograph=${one} />`}
+    </section>
+  `;
+}
+
+/**
+ * Where a photograph is, in a sentence.
+ * @param {Photo} one
+ */
+function statusOf(one) {
+  const words = texts.value.photograph;
+  if (one.state === "queued") return one.position ? fill(words.states.queued, { n: one.position }) : words.states.next;
+  if (one.state !== "running") return words.states[one.state];
+  const text = one.attempt > 1 ? words.states.correcting : words.states.running;
+  return one.nSteps ? fill(text, { step: one.step, n: one.nSteps, attempt: one.attempt }) : words.states.beginning;
+}
+
+/** @param {{photograph: Photo}} props */
+function Progress({ photograph }) {
+  const words = texts.value.photograph;
+  const { state, step, nSteps } = photograph;
+  return html`
+    <div class="progress">
+      <span>${statusOf(photograph)}</span>
+      <button type="button" disabled=${state === "stopping" || state === "sending"} onClick=${() => void cancel(photograph)}><${Icon} name="stop" />${words.cancel}</button>
+      <progress aria-label=${words.progress} max=${nSteps || 1} value=${nSteps && state === "running" ? step : undefined}></progress>
+    </div>
+  `;
+}
+
+/** All of this window, to choose one. */
+function Strip() {
+  const words = texts.value.photograph;
+  if (photographs.value.length < 2) return null;
+  return html`
+    <ul class="strip" aria-label=${words.all}>
+      ${photographs.value.map((one, index) => {
+        const url = imageUrl(one, "webp") || one.preview;
+        const name = fill(words.numbered, { n: index + 1, seed: one.design.seed });
+        return html`
+          <li key=${one.id}>
+            <button
+              type="button" class="thumb" aria-pressed=${one === chosen.value} aria-label=${`${name}. ${statusOf(one)}`} title=${statusOf(one)}
+              onClick=${() => {
+                choose(one.id);
+                show("photograph");
+              }}
+            >
+              ${url ? html`<img src=${url} alt="" />` : html`<span class=${isOver(one) ? "thumb-empty" : "thumb-empty working"}></span>`}
+            </button>
+          </li>
+        `;
+      })}
+    </ul>
+  `;
+}
+
+/** @param {{photograph: Photo}} props */
+function Ended({ photograph }) {
+  const words = texts.value.photograph;
+  const { job, refusal, state } = photograph;
+  if (state === "cancelled") return html`<p class="hint">${words.states.cancelled}</p>`;
+  if (refusal) return html`<${RefusalNote} refusal=${refusal} />`;
+  if (state === "failed" || !job?.result) {
+    return html`
+      <div class="refusal" role="alert"><p>${job?.error?.error ?? words.states.failed}</p></div>
+      <button type="button" onClick=${() => dismiss(photograph.id)}>${words.dismiss}</button>
+    `;
+  }
+  return html`<${Result} photograph=${photograph} result=${job.result} />`;
+}
+
+/** @param {{photograph: Photo, result: any}} props `result` is as docs/http-api.md has it */
+function Result({ photograph, result }) {
+  const words = texts.value.photograph;
+  const isOther = write(photograph.design) !== write(design.value);
+  const zones = result.zones ?? [{ requested: result.requested, measured: result.measured, max_error: result.max_error }];
+  return html`
+    ${isOther &&
+    html`
+      <p class="note">
+        <span>${words.earlier}</span>
+        <button type="button" class="quiet" onClick=${() => change(photograph.design)}>${words.goBack}</button>
+      </p>
+    `}
+    ${zones.map((/** @type {any} */ zone, /** @type {number} */ index) => {
+      const title = zones.length > 1 ? (index ? fill(words.zone, { title: titleOf(zone.mask), percent: percent(zone.area_percent, 0) }) : words.ground) : words.measured;
+      return html`<${Shares} key=${index} title=${title} zone=${zone} />`;
+    })}
+    ${(result.warnings ?? []).map((/** @type {string} */ warning) => html`<p key=${warning} class="hint">${warning}</p>`)}
+    <p class="hint">
+      ${fill(words.facts, { seed: result.seed, seconds: number(result.seconds, 1), attempts: result.attempts, width: result.width_px, height: result.height_px })}
+    </p>
+    <${Downloads} photograph=${photograph} />
+  `;
+}
+
+/** @param {{title: string, zone: any}} props asked and measured percents of one zone */
+function Shares({ title, zone }) {
+  const words = texts.value.photograph;
+  return html`
+    <table class="shares">
+      <caption>
+        <strong>${title}</strong>
+        <span>${fill(words.error, { points: number(zone.max_error, 1) })}</span>
+      </caption>
+      <thead>
+        <tr><th scope="col">${words.colour}</th><th scope="col">${words.asked}</th><th scope="col">${words.found}</th></tr>
+      </thead>
+      <tbody>
+        ${Object.entries(zone.requested).map(([code, asked]) => {
+          const found = zone.measured[code] ?? 0;
+          const { hex } = colourOf(code);
+          return html`
+            <tr key=${code}>
+              <th scope="row"><span class="face" style=${{ background: hex }}></span>${fullNameOf(colourOf(code))}</th>
+              <td>${percent(Number(asked), 1)}</td>
+              <td>
+                <span class="bar" aria-hidden="true">
+                  <span class="bar-found" style=${{ width: `${found}%`, background: hex }}></span>
+                  <span class="bar-asked" style=${{ left: `${Number(asked)}%` }}></span>
+                </span>
+                <span>${percent(found, 1)}</span>
+              </td>
+            </tr>
+          `;
+        })}
+      </tbody>
+    </table>
+  `;
+}
+
+/** @param {{photograph: Photo}} props */
+function Downloads({ photograph }) {
+  const words = texts.value.photograph;
+  const name = `plitka-${photograph.design.seed}`;
+  return html`
+    <div class="downloads">
+      ${/** @type {const} */ (["png", "jpeg", "webp"]).map(
+        (format) => html`
+          <a key=${format} class="button" href=${imageUrl(photograph, format)} download=${`${name}.${format}`}>
+            <${Icon} name="download" />${format.toUpperCase()}
+          </a>
+        `,
+      )}
+      <${CopyButton} text=${callOf(photograph.design)} label=${words.copyCall} />
+      <${CopyButton} text=${commandOf(photograph.design)} label=${words.copyCommand} />
+    </div>
+    ${isWorking.value ? null : html`<p class="hint">${words.pngHint}</p>`}
+  `;
+}
+
+/** @param {{text: string, label: string, icon?: import("../widgets/icons.js").IconName}} props */
+function CopyButton({ text, label, icon }) {
+  const isCopied = useSignal(false);
+  async function copy() {
+    await copyText(text);
+    isCopied.value = true;
+    setTimeout(() => (isCopied.value = false), SHOWN_MS);
+  }
+  return html`
+    <button type="button" class="quiet" onClick=${copy}>
+      ${icon && html`<${Icon} name=${icon} />`}<span aria-live="polite">${isCopied.value ? texts.value.copied : label}</span>
+    </button>
+  `;
+}
+
+/**
+ * Put a text into the clipboard; without https the browser has only the older way.
+ * @param {string} text
+ */
+async function copyText(text) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}

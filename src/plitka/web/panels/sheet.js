@@ -1,0 +1,255 @@
+/** What a floor of the mix takes: kilograms, bags, binder, waste and cost, with every figure that it is calculated by. */
+import { Refusal } from "../api.js";
+import { colourOf, fullNameOf } from "../colours.js";
+import { html } from "../html.js";
+import { mayMake } from "../session.js";
+import { BINDER, CRUMB, EDGES, changeFigure, changeFloor, fileOf, floor, followFloor, logoOf, refusal, sheet, sheetLink } from "../sheets.js";
+import { fill, number, percent, texts } from "../texts.js";
+import { useEffect } from "../vendor/preact-hooks.js";
+import { useSignal } from "../vendor/preact-signals.js";
+import { Choice } from "../widgets/choice.js";
+import { Icon } from "../widgets/icons.js";
+import { NumberField } from "../widgets/number_field.js";
+import { RefusalNote } from "../widgets/refusal.js";
+
+/** @typedef {import("../sheets.js").Sheet} Found */
+/** @typedef {import("../sheets.js").Edge} Edge */
+/** @typedef {Found["materials"][number]} Material */
+/** @typedef {Found["assumptions"][number]} Assumption */
+
+const FORMATS = /** @type {const} */ (["pdf", "xlsx", "csv"]);
+/** Of the assumptions, what is asked at the top. */
+const FIRST = "thickness_mm";
+/** What the contract takes. */
+const AREA_M2_RANGE = [0.01, 1_000_000];
+/** Until a browser has surely begun to keep what was downloaded. */
+const KEPT_MS = 60_000;
+
+export function Sheet() {
+  const words = texts.value.sheet;
+  const found = sheet.value;
+  useEffect(() => (mayMake.value ? followFloor() : undefined), []);
+  if (!mayMake.value) return html`<p class="hint">${words.viewer}</p>`;
+  return html`
+    <div class="sheet">
+      <${Questions} found=${found} />
+      <div role="status">${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}</div>
+      ${found &&
+      html`
+        <${Totals} found=${found} />
+        <${Materials} found=${found} />
+        <${Assumptions} found=${found} />
+        <${Files} />
+        ${[...found.notices, ...found.warnings].map((notice) => html`<p key=${notice} class="hint">${notice}</p>`)}
+      `}
+    </div>
+  `;
+}
+
+/** Area, thickness and edges. @param {{found: Found | null}} props */
+function Questions({ found }) {
+  const words = texts.value.sheet;
+  return html`
+    <div class="sheet-questions">
+      <${NumberField} label=${words.area} value=${floor.value.areaM2} unit=${words.units.m2} range=${AREA_M2_RANGE} onChange=${(/** @type {number | null} */ areaM2) => changeFloor({ areaM2 })} />
+      <${NumberField} label=${words.thickness} value=${floor.value.figures[FIRST] ?? found?.thickness_mm ?? null} unit=${words.units.mm} range=${rangeOf(found?.assumptions.find(({ name }) => name === FIRST))} onChange=${(/** @type {number | null} */ value) => changeFigure("figures", FIRST, value)} />
+      <${Choice} legend=${words.edge} value=${floor.value.edge} options=${EDGES.map((value) => ({ value, label: words.edges[value] }))} onChoose=${(/** @type {Edge} */ edge) => changeFloor({ edge })} />
+    </div>
+  `;
+}
+
+/** @param {Assumption | undefined} one */
+const rangeOf = (one) => one && [one.low, one.high];
+
+/** The figures that most people ask for. @param {{found: Found}} props */
+function Totals({ found }) {
+  const words = texts.value.sheet;
+  const { totals, tiles } = found;
+  const facts = [
+    [words.mass, `${number(totals.kg, 1)} ${words.units.kg}`],
+    [words.tiles, number(tiles.n, 0)],
+    [words.tileMass, `${number(tiles.kg, 1)} ${words.units.kg}`],
+    ...(totals.cost === null ? [] : [[words.cost, money(totals.cost, found)]]),
+  ];
+  return html`
+    <dl class="facts">
+      ${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
+    </dl>
+  `;
+}
+
+/** @param {number | null} sum @param {Found} found */
+const money = (sum, found) => (sum === null ? "" : [number(sum, 2), found.totals.currency].filter(Boolean).join("\u00a0"));
+
+/** @param {Material} material */
+function nameOf({ code }) {
+  const words = texts.value.sheet;
+  return code === CRUMB ? words.crumb : code === BINDER ? words.binder : fullNameOf(colourOf(code));
+}
+
+/** Every material, and its price to fill in. @param {{found: Found}} props */
+function Materials({ found }) {
+  const words = texts.value.sheet;
+  const { totals } = found;
+  return html`
+    <div class="table-scroll" tabindex="0" role="region" aria-label=${words.materials}>
+      <table class="materials">
+        <caption>${words.materials}</caption>
+        <thead>
+          <tr>
+            <th scope="col">${words.material}</th><th scope="col">${words.share}</th><th scope="col">${words.kg}</th>
+            <th scope="col">${words.bags}</th><th scope="col">${words.price}</th><th scope="col">${words.cost}</th>
+          </tr>
+        </thead>
+        <tbody>${found.materials.map((one) => html`<${MaterialRow} key=${one.code} one=${one} found=${found} />`)}</tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">${words.total}</th><td></td><td>${number(totals.kg, 1)}</td><td>${number(totals.bags, 0)}</td>
+            <td></td><td>${money(totals.cost, found)}</td>
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+    <p class="hint">${words.withWaste} ${totals.cost !== null && totals.without_price.length > 0 && words.unpriced}</p>
+    <label class="field short">
+      <span>${words.currency}</span>
+      <input type="text" maxlength="8" value=${floor.value.currency} placeholder=${words.currencyExample} onInput=${(/** @type {any} */ event) => changeFloor({ currency: event.target.value })} />
+    </label>
+  `;
+}
+
+/** @param {{one: Material, found: Found}} props */
+function MaterialRow({ one, found }) {
+  const words = texts.value.sheet;
+  const name = nameOf(one);
+  const isBase = one.code === CRUMB || one.code === BINDER;
+  return html`
+    <tr>
+      <th scope="row">${!isBase && html`<span class="face" style=${{ background: one.hex }}></span>`}${name}</th>
+      <td>${one.area_percent === null || isBase ? "" : percent(one.area_percent, 1)}</td>
+      <td>${number(one.kg, 1)}</td>
+      <td>${one.bags === null ? "" : number(one.bags, 0)}</td>
+      <td>
+        <${NumberField} label=${fill(words.priceOf, { name })} isLabelSeen=${false} value=${floor.value.prices[one.code] ?? null} onChange=${(/** @type {number | null} */ value) => changeFigure("prices", one.code, value)} />
+      </td>
+      <td>${money(one.cost, found)}</td>
+    </tr>
+  `;
+}
+
+/** Every figure that the sheet is calculated by, to be changed. @param {{found: Found}} props */
+function Assumptions({ found }) {
+  const words = texts.value.sheet;
+  return html`
+    <section class="assumptions" aria-labelledby="assumptions-title">
+      <h3 id="assumptions-title">${words.assumptions}</h3>
+      <p class="hint">${words.assumptionsHint}</p>
+      <ul>
+        ${found.assumptions.filter(({ name }) => name !== FIRST).map((one) => html`<${AssumptionRow} key=${one.name} one=${one} />`)}
+      </ul>
+    </section>
+  `;
+}
+
+/** @param {{one: Assumption}} props */
+function AssumptionRow({ one }) {
+  const words = texts.value.sheet;
+  const label = one.label.charAt(0).toUpperCase() + one.label.slice(1);
+  const own = floor.value.figures[one.name];
+  const units = /** @type {Record<string, string>} */ ({ mm: words.units.mm, kg: words.units.kg, "g/cm3": words.units.density });
+  return html`
+    <li>
+      <${NumberField}
+        label=${label} value=${own ?? one.value} unit=${units[one.unit] ?? one.unit} range=${rangeOf(one)} describedBy=${`source-${one.name}`}
+        onChange=${(/** @type {number | null} */ value) => changeFigure("figures", one.name, value)}
+      />
+      <span class="hint" id=${`source-${one.name}`}>${own === undefined ? one.source : words.own}</span>
+      ${own !== undefined &&
+      html`<button type="button" class="quiet" onClick=${() => changeFigure("figures", one.name, null)} aria-label=${fill(words.resetOf, { name: label })}>${words.reset}</button>`}
+    </li>
+  `;
+}
+
+/** The sheet to take home, and what stands on it. */
+function Files() {
+  const words = texts.value.sheet;
+  const told = useSignal(/** @type {Refusal | null} */ (null));
+  const working = useSignal("");
+  /** @param {typeof FORMATS[number]} format */
+  async function take(format) {
+    working.value = format;
+    told.value = null;
+    await fileOf(format)
+      .then((blob) => save(blob, `sheet.${format}`))
+      .catch((reason) => (told.value = reason))
+      .finally(() => (working.value = ""));
+  }
+  return html`
+    <section class="files" aria-labelledby="files-title">
+      <h3 id="files-title">${words.files}</h3>
+      <div class="sheet-names">
+        <${NameField} name="project" label=${words.project} />
+        <${NameField} name="maker" label=${words.maker} />
+        <${Logo} />
+      </div>
+      <div class="downloads">
+        ${FORMATS.map((format) => html`
+          <button key=${format} type="button" disabled=${working.value !== "" || refusal.value !== null} onClick=${() => void take(format)}>
+            <${Icon} name="download" />${format.toUpperCase()}
+          </button>
+        `)}
+        <span role="status">${working.value && words.making}</span>
+      </div>
+      ${told.value && html`<${RefusalNote} refusal=${told.value} />`}
+      <p class="hint">${sheetLink.value ? words.filesHint : words.longLink}</p>
+    </section>
+  `;
+}
+
+/** @param {{name: "project" | "maker", label: string}} props */
+const NameField = ({ name, label }) => html`
+  <label class="field">
+    <span>${label}</span>
+    <input type="text" maxlength="100" value=${floor.value[name]} onInput=${(/** @type {any} */ event) => changeFloor({ [name]: event.target.value })} />
+  </label>
+`;
+
+/** The maker's logo: its file, or the way to give one. */
+function Logo() {
+  const words = texts.value.sheet;
+  const isUnread = useSignal(false);
+  const { logo } = floor.value;
+  /** @param {any} event */
+  async function load(event) {
+    const file = event.target.files?.[0];
+    event.target.value = "";
+    if (!file) return;
+    isUnread.value = false;
+    await logoOf(file)
+      .then((read) => changeFloor({ logo: read }))
+      .catch(() => (isUnread.value = true));
+  }
+  return html`
+    <div class="logo">
+      <label class="button">
+        <input type="file" class="unseen" accept="image/png,image/jpeg,image/webp" onChange=${load} />
+        <span>${words.logo}</span>
+      </label>
+      ${logo && html`<img src=${logo} alt=${words.logoAlt} /><button type="button" class="quiet" onClick=${() => changeFloor({ logo: "" })}>${words.removeLogo}</button>`}
+      ${isUnread.value && html`<p class="refusal" role="alert">${words.logoUnread}</p>`}
+    </div>
+  `;
+}
+
+/**
+ * @param {Blob} blob
+ * @param {string} name
+ */
+function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  const anchor = document.createElement("a");
+  anchor.href = url;
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
+}

@@ -1,0 +1,105 @@
+/** The tile, large: as it is drawn, as it was photographed, or one beside the other. */
+import { html } from "../html.js";
+import { chosen, imageUrl, isOver } from "../photographs.js";
+import { canvas, isAvailable, isDrawing, paintSoon, refusal } from "../previews.js";
+import { design } from "../state.js";
+import { fill, texts } from "../texts.js";
+import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
+import { useSignal } from "../vendor/preact-signals.js";
+import { show, view, views, zoom, zoomOn } from "../view.js";
+import { Choice } from "../widgets/choice.js";
+import { Icon } from "../widgets/icons.js";
+import { MixBar } from "../widgets/mix_editor.js";
+import { RefusalNote } from "../widgets/refusal.js";
+
+/** @typedef {import("../view.js").View} View */
+
+export function Stage() {
+  const words = texts.value.stage;
+  const shown = view.value;
+  const names = /** @type {View[]} */ (Object.keys(views.value)).filter((name) => views.value[name]);
+  return html`
+    <section class="stage" aria-label=${words.title}>
+      <div class="stage-head">
+        ${names.length > 1 ? html`<${Choice} legend=${words.view} value=${shown} options=${names.map((value) => ({ value, label: words.views[value] }))} onChoose=${show} />` : html`<span></span>`}
+        <button type="button" class="quiet" onClick=${zoomOn} title=${words.zoomHint}>
+          <${Icon} name="zoom" /><span class="unseen">${words.zoom} </span>${zoom.value ? `${zoom.value * 100} %` : words.whole}
+        </button>
+      </div>
+      <div class=${`frame ${zoom.value ? "near" : ""}`} tabindex=${zoom.value ? 0 : undefined} role=${zoom.value ? "group" : undefined} aria-label=${zoom.value ? words.scroll : undefined}>
+        ${shown === "preview" && html`<${Preview} />`}
+        ${shown === "photograph" && html`<${Photo} />`}
+        ${shown === "compare" && html`<${Compare} />`}
+      </div>
+      ${shown === "preview" && refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
+      <p class="hint honest">${words.honest}</p>
+    </section>
+  `;
+}
+
+/** @param {{src: string, alt: string, className?: string}} props */
+function Picture({ src, alt, className = "" }) {
+  const side = useSignal(0);
+  return html`<img
+    class=${`picture ${className}`} src=${src} alt=${alt} style=${widthOf(side.value)} draggable=${false}
+    onLoad=${(/** @type {any} */ event) => (side.value = event.target.naturalWidth)}
+  />`;
+}
+
+/** @param {number} sidePx of a picture; 0 while it is not known */
+const widthOf = (sidePx) => (zoom.value && sidePx ? { width: `${sidePx * zoom.value}px` } : {});
+
+/** @param {{alt: string, className?: string}} props the canvas that the preview is on; it can be in one place at a time */
+function Drawing({ alt, className = "" }) {
+  const place = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const drawn = canvas.value;
+  useLayoutEffect(() => {
+    if (drawn) place.current?.replaceChildren(drawn);
+    paintSoon(); // what was on the canvas need not have come along
+  }, [drawn]);
+  return html`<div ref=${place} class=${`picture ${className}`} role="img" aria-label=${alt} style=${widthOf(drawn?.width ?? 0)}></div>`;
+}
+
+/** Where there is no picture yet: the colours of the mix, as stripes. */
+function Empty() {
+  return html`
+    <div class="empty">
+      <${MixBar} parts=${design.value.zones[0]?.parts ?? []} />
+      <p>${texts.value.stage.empty}</p>
+    </div>
+  `;
+}
+
+function Preview() {
+  const words = texts.value.stage;
+  if (!isAvailable.value || !canvas.value) return isDrawing.value ? html`<p class="waiting" role="status">${words.drawing}</p>` : html`<${Empty} />`;
+  return html`<${Drawing} alt=${words.previewAlt} className=${isDrawing.value ? "stale" : ""} />`;
+}
+
+function Photo() {
+  const words = texts.value.stage;
+  const photograph = chosen.value;
+  if (!photograph) return html`<${Empty} />`;
+  const url = imageUrl(photograph);
+  if (url) return html`<${Picture} src=${url} alt=${fill(words.photographAlt, { recipe: photograph.job?.request.recipe ?? "" })} />`;
+  if (photograph.preview) return html`<${Picture} src=${photograph.preview} alt=${words.inWork} className="in-work" />`;
+  if (!isOver(photograph) && canvas.value) return html`<${Drawing} alt=${words.inWork} className="in-work" />`;
+  return html`<${Empty} />`;
+}
+
+/** The photograph over the preview, as far as a slider says. */
+function Compare() {
+  const words = texts.value.stage;
+  const at = useSignal(50);
+  const url = chosen.value ? imageUrl(chosen.value) : "";
+  return html`
+    <div class="compare" style=${{ "--at": `${at.value}%` }}>
+      <${Drawing} alt=${words.previewAlt} />
+      <${Picture} src=${url} alt=${words.compareAlt} className="upper" />
+      <span class="compare-name at-left" aria-hidden="true">${words.views.photograph}</span>
+      <span class="compare-name at-right" aria-hidden="true">${words.views.preview}</span>
+      <span class="compare-line" aria-hidden="true"></span>
+      <input type="range" class="compare-slider" min="0" max="100" value=${at.value} aria-label=${words.compareSlider} onInput=${(/** @type {any} */ event) => (at.value = Number(event.target.value))} />
+    </div>
+  `;
+}

@@ -1,0 +1,152 @@
+/** Photographs that were ordered in this window: sent as jobs, watched through their events, kept until it is closed. */
+import { Refusal, answerOf, client } from "./api.js";
+import { orderOf } from "./orders.js";
+import { computed, effect, signal } from "./vendor/preact-signals.js";
+
+/** @typedef {import("./address.js").Design} Design */
+/** @typedef {import("./api.js").Schemas["JobAnswer"]} Job */
+/**
+ * @typedef {object} Photograph
+ * @property {string} id of this window
+ * @property {Design} design as it was when it was ordered
+ * @property {"sending" | "queued" | "running" | "stopping" | "succeeded" | "failed" | "cancelled"} state
+ * @property {number} position how many go before it
+ * @property {number} step
+ * @property {number} nSteps 0 while it is not known
+ * @property {number} attempt from 1; guided pictures are corrected and painted again
+ * @property {string} preview a data URL, empty while there is none
+ * @property {Job | null} job
+ * @property {Refusal | null} refusal
+ */
+
+const FINAL = ["succeeded", "failed", "cancelled"];
+const LOOK_MS = 1000;
+const MAX_JOBS = 100;
+const N_VARIATIONS = 4;
+const SEEDS = 2 ** 31;
+
+export const photographs = signal(/** @type {readonly Photograph[]} */ ([]));
+const chosenId = signal("");
+/** The one that is looked at: the newest, or one that was chosen. */
+export const chosen = computed(
+  () => photographs.value.find((one) => one.id === chosenId.value) ?? photographs.value.at(-1) ?? null,
+);
+export const isWorking = computed(() => photographs.value.some((one) => !isOver(one)));
+
+/** @param {Photograph} one */
+export const isOver = (one) => FINAL.includes(one.state);
+
+/** @param {string} id */
+export const choose = (id) => {
+  chosenId.value = id;
+};
+
+/**
+ * Where the picture of a photograph is; empty while there is none.
+ * @param {Photograph} one
+ * @param {"png" | "jpeg" | "webp"} [format]
+ */
+export const imageUrl = (one, format = "png") =>
+  one.job?.image_url ? one.job.image_url + (format === "png" ? "" : `?format=${format}`) : "";
+
+/**
+ * Order one photograph of a design.
+ * @param {Design} design
+ * @param {boolean} [isChosen] whether it is looked at from now on
+ */
+export async function order(design, isChosen = true) {
+  /** @type {Photograph} */
+  const one = { id: randomWord(), design, state: "sending", position: 0, step: 0, nSteps: 0, attempt: 1, preview: "", job: null, refusal: null };
+  photographs.value = [...photographs.value, one];
+  if (isChosen) chosenId.value = one.id;
+  try {
+    const body = /** @type {any} */ (orderOf(design));
+    const job = await answerOf(client.POST("/v1/jobs", { body, params: { header: { "idempotency-key": one.id } } }));
+    update(one.id, { job, state: job.state, position: job.position ?? 0 });
+  } catch (reason) {
+    if (!(reason instanceof Refusal)) throw reason;
+    update(one.id, { state: "failed", refusal: reason });
+  }
+}
+
+/**
+ * Order several photographs of a design that differ by their seeds.
+ * @param {Design} design the first has its seed
+ */
+export async function orderVariations(design) {
+  const drawn = Array.from({ length: N_VARIATIONS - 1 }, () => Math.floor(Math.random() * SEEDS));
+  await Promise.all([design.seed, ...drawn].map((seed, index) => order({ ...design, seed }, index === 0)));
+}
+
+/** @param {Photograph} one */
+export async function cancel(one) {
+  if (!one.job || isOver(one)) return;
+  update(one.id, { state: "stopping" });
+  const path = { params: { path: { job_id: one.job.id } } };
+  await answerOf(client.POST("/v1/jobs/{job_id}/cancel", path)).catch(() => undefined);
+}
+
+/** @param {string} id */
+export function dismiss(id) {
+  photographs.value = photographs.value.filter((one) => one.id !== id);
+}
+
+/**
+ * @param {string} id
+ * @param {Partial<Photograph>} changes
+ */
+function update(id, changes) {
+  photographs.value = photographs.value.map((one) => (one.id === id ? { ...one, ...changes } : one));
+}
+
+/**
+ * Follow all that have not ended, from now on. Steps and previews come as a stream, for the one that is looked at alone:
+ * a browser opens few connections to one server, and each stream holds one. The others are asked for together.
+ */
+export function followPhotographs() {
+  const open = computed(() => photographs.value.some((one) => one.job !== null && !isOver(one)));
+  const watched = computed(() => (chosen.value?.job && !isOver(chosen.value) ? chosen.value.job.id : ""));
+  effect(() => {
+    if (!open.value) return undefined;
+    const timer = setInterval(() => void look(), LOOK_MS);
+    return () => clearInterval(timer);
+  });
+  effect(() => (watched.value ? listen(watched.value) : undefined));
+}
+
+/**
+ * Hear of a job as it goes on.
+ * @param {string} jobId
+ * @returns {() => void} hears no more
+ */
+function listen(jobId) {
+  const source = new EventSource(`/v1/jobs/${jobId}/events`);
+  const id = photographs.peek().find((one) => one.job?.id === jobId)?.id ?? "";
+  /** @param {string} name @param {(data: any) => Partial<Photograph>} changes */
+  const on = (name, changes) =>
+    source.addEventListener(name, (event) => update(id, changes(JSON.parse(/** @type {MessageEvent} */ (event).data))));
+  on("queued", (data) => ({ state: "queued", position: data.position ?? 0 }));
+  on("step", (data) => ({ state: "running", step: data.step, nSteps: data.n_steps, attempt: data.attempt }));
+  on("preview", (data) => ({ preview: `data:image/jpeg;base64,${data.jpeg_base64}` }));
+  on("stopping", () => ({ state: "stopping" }));
+  source.addEventListener("done", () => {
+    source.close(); // else the browser would ask again
+    void look();
+  });
+  return () => source.close();
+}
+
+/** Ask for all that have not ended; in the reader's language, which a stream cannot be asked for. */
+async function look() {
+  const asked = { params: { query: { limit: MAX_JOBS } } };
+  const { jobs } = await answerOf(client.GET("/v1/jobs", asked)).catch(() => ({ jobs: [] }));
+  for (const one of photographs.peek().filter((photograph) => !isOver(photograph))) {
+    const job = jobs.find((job) => job.id === one.job?.id);
+    if (!job) continue;
+    const isHeard = one.id === chosen.peek()?.id || one.state === "stopping";
+    update(one.id, isHeard && !FINAL.includes(job.state) ? { job } : { job, state: job.state, position: job.position ?? 0 });
+  }
+}
+
+/** 128 random bits in hex; `crypto.randomUUID` is not there without https. */
+const randomWord = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

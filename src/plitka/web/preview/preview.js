@@ -1,0 +1,221 @@
+/**
+ * A tile that is painted in the browser from the geometry that the server sent once.
+ *
+ *     const preview = createPreview(canvas);
+ *     if (preview.isSupported) {
+ *       preview.setGeometry(await (await fetch("/v1/geometries", {method: "POST", ...})).arrayBuffer());
+ *       preview.paint([{ colours: [{ litHex: "#b4242a", share: 0.6 }, { litHex: "#26282b", share: 0.4 }] }]);
+ *     }
+ *
+ * Where it is not supported, `showRender` of fallback.js shows what `POST /v1/renders` answers.
+ */
+
+import { Hand } from "./dealing.js";
+import { decodeGeometry } from "./geometry.js";
+import { Painter } from "./shader.js";
+
+/** @typedef {import("./geometry.js").Geometry} Geometry */
+
+/**
+ * @typedef {object} PreviewColour
+ * @property {string} litHex `lit_hex` of `GET /v1/colours`, such as "#b4242a"
+ * @property {number} share 0..1; those of a zone sum to 1
+ * @property {"fine" | "usual" | "coarse"} [coarseness] of its granules; usual if left out
+ */
+
+/**
+ * @typedef {object} PreviewZone
+ * @property {readonly PreviewColour[]} colours in the order of the zone's recipe
+ */
+
+/**
+ * @typedef {object} Preview
+ * @property {boolean} isSupported whether this browser can paint it
+ * @property {(geometry: ArrayBuffer) => void} setGeometry take the answer of `POST /v1/geometries`; the canvas becomes as
+ *   large as the picture. Throws a TypeError where it is none.
+ * @property {(zones: readonly PreviewZone[]) => void} paint deal the colours and draw, within this call; the ground comes
+ *   first. Throws a RangeError where zones or shares are not those of a tile.
+ * @property {(zone: number, colour: number) => number} shareOf what the colour covers of the zone now, 0..1, exact
+ * @property {() => void} dispose give all memory back; the canvas keeps what it shows no longer
+ */
+
+const KINDS = { fine: 0, usual: 1, coarse: 2 };
+const MAX_COLOURS = 64;
+const HEX = /^#[0-9a-f]{6}$/i;
+/** By how much shares may miss 1 for their rounding. */
+const SLACK = 1e-3;
+
+/**
+ * @param {HTMLCanvasElement} canvas that has no context yet
+ * @returns {Preview}
+ */
+export function createPreview(canvas) {
+  const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, stencil: false });
+  return gl ? new WebGlPreview(canvas, gl) : new NoPreview();
+}
+
+/** @implements {Preview} */
+class NoPreview {
+  isSupported = false;
+  setGeometry() {}
+  paint() {}
+  shareOf() {
+    return 0;
+  }
+  dispose() {}
+}
+
+/** What one zone is painted with. */
+class ZonePaint {
+  constructor() {
+    this.shares = new Float64Array(MAX_COLOURS);
+    this.kinds = new Uint8Array(MAX_COLOURS);
+    /** Linear light, three numbers for each colour. */
+    this.linear = new Float32Array(3 * MAX_COLOURS);
+    this.n = 0;
+    /** @type {string[]} */
+    this._hexes = [];
+  }
+
+  /**
+   * @param {PreviewZone} zone
+   * @param {import("./geometry.js").LightFigures} light
+   */
+  set({ colours }, light) {
+    this.n = colours.length;
+    let sum = 0;
+    for (const { share } of colours) sum += share;
+    if (!this.n || this.n > MAX_COLOURS || !(Math.abs(sum - 1) < SLACK)) {
+      throw new RangeError(`the shares of a zone's 1 to ${MAX_COLOURS} colours sum to 1, not ${sum}`);
+    }
+    for (let k = 0; k < this.n; k++) {
+      const { litHex, share, coarseness } = colours[k];
+      if (!(share >= 0)) throw new RangeError(`a share is 0 or more, not ${share}`);
+      // Shares whose sum misses 1 by a rounding alone stay as they are: the server deals those.
+      this.shares[k] = Math.abs(sum - 1) < 1e-12 ? share : share / sum;
+      this.kinds[k] = KINDS[coarseness ?? "usual"];
+      if (this._hexes[k] !== litHex) this._setColour(k, litHex, light);
+    }
+  }
+
+  /**
+   * @param {number} k
+   * @param {string} litHex
+   * @param {import("./geometry.js").LightFigures} light
+   */
+  _setColour(k, litHex, light) {
+    if (!HEX.test(litHex)) throw new RangeError(`a colour is written as #b4242a, not ${litHex}`);
+    const srgb = Number.parseInt(litHex.slice(1), 16);
+    for (let primary = 0; primary < 3; primary++) {
+      const level = (srgb >> (16 - 8 * primary)) & 255;
+      this.linear[3 * k + primary] = toLinear(level / 255) ** light.exponent * light.gain;
+    }
+    this._hexes[k] = litHex;
+  }
+}
+
+/**
+ * @param {number} encoded sRGB, 0..1
+ * @returns {number} linear light, 0..1
+ */
+const toLinear = (encoded) => (encoded <= 0.04045 ? encoded / 12.92 : ((encoded + 0.055) / 1.055) ** 2.4);
+
+/** @implements {Preview} */
+class WebGlPreview {
+  isSupported = true;
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {WebGL2RenderingContext} gl
+   */
+  constructor(canvas, gl) {
+    this._canvas = canvas;
+    this._gl = gl;
+    this._painter = new Painter(gl);
+    /** @type {Geometry | null} */
+    this._geometry = null;
+    this._dealt = new Uint8Array(0);
+    /** @type {Float32Array} */
+    this._albedo = new Float32Array(0);
+    /** @type {Float32Array} what the variation of a chip does to a colour as wet as this */
+    this._variation = new Float32Array(0);
+    /** @type {Hand[]} */
+    this._hands = [];
+    /** @type {ZonePaint[]} */
+    this._paints = [];
+    this._isPainted = false;
+    this._listening = new AbortController();
+    const { signal } = this._listening;
+    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault(), { signal });
+    canvas.addEventListener("webglcontextrestored", () => this._restore(), { signal });
+  }
+
+  /** @param {ArrayBuffer} buffer */
+  setGeometry(buffer) {
+    const geometry = decodeGeometry(buffer);
+    const { exponent } = geometry.light;
+    this._geometry = geometry;
+    this._variation = exponent === 1 ? geometry.variation : geometry.variation.map((factor) => factor ** exponent);
+    this._dealt = new Uint8Array(geometry.nChips);
+    this._hands = Array.from({ length: geometry.nZones }, (_, zone) => new Hand(geometry, zone, this._dealt));
+    this._paints = this._hands.map(() => new ZonePaint());
+    this._isPainted = false;
+    this._canvas.width = this._canvas.height = geometry.sidePx;
+    this._albedo = this._painter.setGeometry(geometry);
+  }
+
+  /** @param {readonly PreviewZone[]} zones */
+  paint(zones) {
+    const geometry = this._geometry;
+    if (!geometry || zones.length !== geometry.nZones) {
+      throw new RangeError(`the geometry has ${geometry?.nZones ?? 0} zones, not ${zones.length}; set another one first`);
+    }
+    for (let zone = 0; zone < zones.length; zone++) this._paints[zone].set(zones[zone], geometry.light);
+    for (let zone = 0; zone < zones.length; zone++) {
+      const { shares, kinds, n } = this._paints[zone];
+      this._hands[zone].deal(shares, kinds, n);
+    }
+    this._colour(geometry);
+    this._isPainted = true;
+    this._painter.draw(this._albedo);
+  }
+
+  /**
+   * @param {number} zone
+   * @param {number} colour
+   */
+  shareOf(zone, colour) {
+    return this._hands[zone].shares[colour];
+  }
+
+  dispose() {
+    this._listening.abort();
+    this._painter.dispose();
+    this._gl.getExtension("WEBGL_lose_context")?.loseContext();
+    this._geometry = null;
+    this._hands = [];
+  }
+
+  /** @param {Geometry} geometry */
+  _colour({ zones, nChips }) {
+    const albedo = this._albedo;
+    const variation = this._variation;
+    for (let chip = 0; chip < nChips; chip++) {
+      const { linear } = this._paints[zones[chip]];
+      const from = 3 * this._dealt[chip];
+      albedo[4 * chip] = linear[from] * variation[3 * chip];
+      albedo[4 * chip + 1] = linear[from + 1] * variation[3 * chip + 1];
+      albedo[4 * chip + 2] = linear[from + 2] * variation[3 * chip + 2];
+    }
+  }
+
+  /** The browser took the context and gave another: a phone that slept, a driver that was exchanged. */
+  _restore() {
+    this._painter = new Painter(this._gl);
+    if (!this._geometry) return;
+    const albedo = this._painter.setGeometry(this._geometry);
+    albedo.set(this._albedo);
+    this._albedo = albedo;
+    if (this._isPainted) this._painter.draw(albedo);
+  }
+}

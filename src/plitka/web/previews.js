@@ -1,0 +1,169 @@
+/**
+ * The picture of a design before it is photographed.
+ *
+ * It is painted here, from the geometry that the service lays: shares and colours are others in the next frame, and only
+ * another geometry is asked for. A browser without WebGL 2, and a geometry that is refused, are drawn by the service's
+ * quick renderer. Where that is not there either, `isAvailable` becomes false and the page does without.
+ */
+import { Refusal, send } from "./api.js";
+import { coloursOf, geometryOf, orderOf, paintOf } from "./orders.js";
+import { showRender } from "./preview/fallback.js";
+import { createPreview } from "./preview/preview.js";
+import { mayMake } from "./session.js";
+import { design } from "./state.js";
+import { effect, signal } from "./vendor/preact-signals.js";
+
+/** @typedef {import("./address.js").Design} Design */
+/** @typedef {import("./preview/preview.js").Preview} Preview */
+
+const GEOMETRIES = "/v1/geometries";
+const RENDERS = "/v1/renders";
+const PAUSE_MS = 150;
+const ABSENT = [404, 405];
+/** Of what the service takes for no fault of the scene. */
+const PASSING = [0, 401, 403, 429, 500, 502, 503, 504];
+
+/** What shows the last picture, as many pixels wide as that; null before the first. */
+export const canvas = signal(/** @type {HTMLCanvasElement | null} */ (null));
+/** Whether another picture than the one that is shown is on its way. */
+export const isDrawing = signal(false);
+export const isAvailable = signal(true);
+/** Why the design cannot be drawn; null where it can. */
+export const refusal = signal(/** @type {Refusal | null} */ (null));
+
+/** @type {{preview: Preview, canvas: HTMLCanvasElement} | null} what paints here, once there is need of it */
+let painter = null;
+/** The geometry that the painter has: what it was laid for, and its ETag. */
+let held = { geometry: "", etag: "" };
+/** What had to be drawn by the service. */
+let refused = "";
+let hasGeometries = true;
+/** What the service was asked for last; empty where it shall be asked again. */
+let asked = "";
+let frame = 0;
+
+/** Show every design that the reader stays at, from now on. */
+export function followDesign() {
+  let timer = 0;
+  let running = new AbortController();
+  effect(() => {
+    const one = design.value;
+    if (!mayMake.value || !isAvailable.peek()) return;
+    const isLive = isPainted(one);
+    if (isLive) paintSoon();
+    const wanted = isLive ? geometryOf(one) + coloursOf(one) : JSON.stringify(orderOf(one));
+    if (wanted === asked) return;
+    asked = wanted;
+    clearTimeout(timer);
+    running.abort();
+    running = new AbortController();
+    const { signal: stop } = running;
+    timer = setTimeout(() => void ask(stop), PAUSE_MS);
+  });
+}
+
+/** Paint the design in the next frame, where what is shown is painted here and its geometry is there. */
+export function paintSoon() {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    paint();
+  });
+}
+
+function paint() {
+  const one = design.peek();
+  if (painter && held.geometry === geometryOf(one)) painter.preview.paint(paintOf(one));
+}
+
+/** @param {Design} one whether it is painted here */
+const isPainted = (one) => hasGeometries && thePainter().isSupported && geometryOf(one) !== refused;
+
+function thePainter() {
+  if (!painter) {
+    const element = document.createElement("canvas");
+    painter = { preview: createPreview(element), canvas: element };
+  }
+  return painter.preview;
+}
+
+/**
+ * Have a geometry for the painter; one that it cannot read is of a newer service than this page.
+ * @param {ArrayBuffer} laid
+ */
+function take(laid) {
+  try {
+    thePainter().setGeometry(laid);
+    return true;
+  } catch (reason) {
+    if (!(reason instanceof TypeError)) throw reason;
+    hasGeometries = false;
+    return false;
+  }
+}
+
+/** @param {AbortSignal} stop */
+async function ask(stop) {
+  const one = design.peek();
+  const isLive = isPainted(one);
+  isDrawing.value = !isLive || held.geometry !== geometryOf(one) || canvas.peek() !== painter?.canvas;
+  try {
+    if (!isLive || !(await lay(one, stop))) await draw(one, stop);
+    refusal.value = null;
+  } catch (reason) {
+    if (stop.aborted) return;
+    asked = "";
+    if (!(reason instanceof Refusal)) throw reason;
+    if (ABSENT.includes(reason.status)) isAvailable.value = false;
+    else if (reason.status !== 0) refusal.value = reason;
+  } finally {
+    if (!stop.aborted) isDrawing.value = false;
+  }
+}
+
+/**
+ * Have the geometry of a design, and paint it.
+ * @param {Design} one
+ * @param {AbortSignal} stop
+ * @returns {Promise<boolean>} false: there is none
+ */
+async function lay(one, stop) {
+  const geometry = geometryOf(one);
+  try {
+    const known = held.etag ? { known: held.etag } : {};
+    const response = await post(GEOMETRIES, { ...orderOf(one), ...known }, stop);
+    const laid = response.status === 204 ? null : await response.arrayBuffer();
+    stop.throwIfAborted();
+    if (laid && !take(laid)) return false;
+    held = { geometry, etag: /[0-9a-f]{32}/.exec(response.headers.get("ETag") ?? "")?.[0] ?? "" };
+  } catch (reason) {
+    if (!(reason instanceof Refusal) || PASSING.includes(reason.status)) throw reason;
+    hasGeometries = !ABSENT.includes(reason.status);
+    refused = geometry;
+    return false;
+  }
+  paint();
+  canvas.value = painter?.canvas ?? null;
+  return true;
+}
+
+/**
+ * Have the service draw a design.
+ * @param {Design} one
+ * @param {AbortSignal} stop
+ */
+async function draw(one, stop) {
+  const png = await (await post(RENDERS, orderOf(one), stop)).blob();
+  stop.throwIfAborted();
+  const drawn = document.createElement("canvas");
+  await showRender(drawn, png);
+  stop.throwIfAborted();
+  canvas.value = drawn;
+}
+
+/**
+ * @param {string} path
+ * @param {object} order
+ * @param {AbortSignal} stop
+ */
+const post = (path, order, stop) =>
+  send(path, { method: "POST", body: JSON.stringify(order), headers: { "Content-Type": "application/json" }, signal: stop });

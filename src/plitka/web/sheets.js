@@ -1,0 +1,157 @@
+/** What a floor of the design takes: what is asked of the service, kept in the browser, and what it answers. */
+import { Refusal, answerOf, client, send } from "./api.js";
+import { write } from "./address.js";
+import { recipeNameOf } from "./colours.js";
+import { orderOf } from "./orders.js";
+import { photographs } from "./photographs.js";
+import { design, link } from "./state.js";
+import { keep, recall } from "./storage.js";
+import { language } from "./texts.js";
+import { computed, effect, signal } from "./vendor/preact-signals.js";
+
+/** @typedef {import("./api.js").Schemas["SheetAnswer"]} Sheet */
+/** @typedef {import("./api.js").Schemas["Edge"]} Edge */
+/** @typedef {"pdf" | "csv" | "xlsx"} Format */
+/**
+ * @typedef {object} Floor What is known of a floor beside the design.
+ * @property {number | null} areaM2
+ * @property {Edge} edge
+ * @property {Record<string, number>} figures given in place of assumed ones, by the names of the contract
+ * @property {Record<string, number>} prices of a kilogram by code of a colour; SBR the base's crumb, BINDER the binder
+ * @property {string} currency
+ * @property {string} maker
+ * @property {string} project
+ * @property {string} logo a data URL, or empty
+ */
+
+export const EDGES = /** @type {const} */ (["straight", "puzzle", "bevelled"]);
+/** Codes of what is in every sheet and no colour. */
+export const CRUMB = "SBR";
+export const BINDER = "BINDER";
+const PAUSE_MS = 250;
+/** Longer addresses the contract does not take. */
+const MAX_LINK_CH = 8000;
+const LOGO_PX = 480;
+
+/** @type {Floor} */
+const USUAL = { areaM2: 50, edge: "straight", figures: {}, prices: {}, currency: "", maker: "", project: "", logo: "" };
+
+export const floor = signal({ ...USUAL, ...recall("floor") });
+export const sheet = signal(/** @type {Sheet | null} */ (null));
+export const refusal = signal(/** @type {Refusal | null} */ (null));
+/** The address that a QR code leads to; empty where it is too long for one. */
+export const sheetLink = computed(() => {
+  const address = link.value.replaceAll("|", "%7C");
+  return address.length > MAX_LINK_CH ? "" : address;
+});
+
+/** @param {Partial<Floor>} changes kept in this browser */
+export function changeFloor(changes) {
+  floor.value = { ...floor.value, ...changes };
+  keep("floor", floor.value);
+}
+
+/**
+ * Have a figure in place of the assumed one; null: the assumed one again.
+ * @param {"figures" | "prices"} among
+ * @param {string} name
+ * @param {number | null} value
+ */
+export function changeFigure(among, name, value) {
+  const { [name]: _, ...others } = floor.value[among];
+  changeFloor({ [among]: value === null ? others : { ...others, [name]: value } });
+}
+
+/** The body of a request for a sheet; null while there is no area. */
+const body = computed(() => {
+  const { areaM2, edge, figures, prices, currency } = floor.value;
+  if (areaM2 === null) return null;
+  const { seed: _, ...shown } = orderOf(design.value);
+  const used = new Set(design.value.zones.flatMap((zone) => zone.parts.filter((part) => part.percent > 0)).map((part) => part.code));
+  const named = Object.entries(prices).filter(([code]) => used.has(code)).map(([code, price]) => [recipeNameOf(code), price]);
+  const { bevel_mm: bevel, ...flat } = figures;
+  return {
+    ...shown,
+    ...(edge === "bevelled" && bevel !== undefined ? figures : flat),
+    area_m2: areaM2,
+    edge,
+    currency: currency.trim(),
+    ...(named.length ? { prices: Object.fromEntries(named) } : {}),
+    ...(prices[CRUMB] === undefined ? {} : { base_price: prices[CRUMB] }),
+    ...(prices[BINDER] === undefined ? {} : { binder_price: prices[BINDER] }),
+  };
+});
+
+/**
+ * Calculate the sheet, and again after each change.
+ * @returns {() => void} no longer
+ */
+export function followFloor() {
+  let timer = 0;
+  let asked = 0;
+  const stop = effect(() => {
+    const wished = body.value;
+    void language.value; // the answer is in it
+    clearTimeout(timer);
+    const number = ++asked;
+    if (wished) timer = setTimeout(() => void calculate(wished, () => number === asked), sheet.peek() ? PAUSE_MS : 0);
+  });
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
+}
+
+/**
+ * @param {object} wished
+ * @param {() => boolean} isLast whether nothing else was wished meanwhile
+ */
+async function calculate(wished, isLast) {
+  try {
+    const found = await answerOf(client.POST("/v1/sheets", { body: /** @type {any} */ (wished) }));
+    if (!isLast()) return;
+    sheet.value = /** @type {Sheet} */ (found); // no file was asked for
+    refusal.value = null;
+  } catch (reason) {
+    if (!(reason instanceof Refusal)) throw reason;
+    if (isLast()) refusal.value = reason;
+  }
+}
+
+/** The job whose picture shows the design as it is, whatever its seed; none where there is no such photograph. */
+function pictured() {
+  const sameAs = write({ ...design.value, seed: 0 });
+  const shown = photographs.value.filter((one) => one.job?.image_url && write({ ...one.design, seed: 0 }) === sameAs);
+  return shown.at(-1)?.job?.id;
+}
+
+/**
+ * The sheet as a file.
+ * @param {Format} format
+ * @returns {Promise<Blob>}
+ * @throws {Refusal}
+ */
+export async function fileOf(format) {
+  const { maker, project, logo } = floor.value;
+  const job = pictured();
+  const onPaper = format === "pdf" ? { ...(logo ? { logo } : {}), ...(job ? { job_id: job } : {}) } : {};
+  const asked = { ...body.value, format, language: language.value, maker: maker.trim(), project: project.trim(), link: sheetLink.value, ...onPaper };
+  const headers = { "Content-Type": "application/json" };
+  return (await send("/v1/sheets", { method: "POST", body: JSON.stringify(asked), headers })).blob();
+}
+
+/**
+ * A picture as a logo of few bytes.
+ * @param {File} file
+ * @returns {Promise<string>} a PNG as a data URL
+ * @throws {DOMException} it is no picture that the browser reads
+ */
+export async function logoOf(file) {
+  const picture = await createImageBitmap(file);
+  const scale = Math.min(1, LOGO_PX / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(picture.width * scale));
+  canvas.height = Math.max(1, Math.round(picture.height * scale));
+  canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return canvas.toDataURL("image/png");
+}

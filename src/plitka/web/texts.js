@@ -1,0 +1,57 @@
+/** What the page says, in the reader's language; numbers and times as that language writes them. */
+import { keep, recall } from "./storage.js";
+import en from "./texts/en.js";
+import ru from "./texts/ru.js";
+import { computed, effect, signal } from "./vendor/preact-signals.js";
+
+/** @typedef {"en" | "ru"} Language */
+
+/** @type {Record<Language, typeof en>} */
+const TEXTS = { en, ru };
+
+/** @returns {Language} */
+function usual() {
+  const wished = recall("language") ?? navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in TEXTS);
+  return wished === "ru" ? "ru" : "en";
+}
+
+export const language = signal(usual());
+/** All texts of the language; they read as `texts.value.recipe.title`. */
+export const texts = computed(() => TEXTS[language.value]);
+
+/**
+ * A text with its places filled in.
+ * @param {string} text with places such as {n}
+ * @param {Record<string, string | number>} values
+ */
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
+
+/**
+ * @param {number} value
+ * @param {number} [digits] after the point, at most
+ */
+export const number = (value, digits = 2) =>
+  new Intl.NumberFormat(language.value, { maximumFractionDigits: digits }).format(value);
+
+/**
+ * @param {number} value 0..100
+ * @param {number} [digits] after the point, at most
+ */
+export const percent = (value, digits = 2) => `${number(value, digits)}\u00a0%`;
+
+/**
+ * Have another language, and keep it.
+ * @param {Language} chosen
+ */
+export function choose(chosen) {
+  language.value = chosen;
+  keep("language", chosen);
+}
+
+/** Tell the browser and screen readers, from now on. */
+export function followLanguage() {
+  effect(() => {
+    document.documentElement.lang = language.value;
+    document.title = texts.value.title;
+  });
+}

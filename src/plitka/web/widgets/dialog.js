@@ -1,0 +1,29 @@
+/** A window above the page: the browser's own, which keeps the focus inside, ends with Escape and gives the focus back. */
+import { html } from "../html.js";
+import { texts } from "../texts.js";
+import { useEffect, useId, useRef } from "../vendor/preact-hooks.js";
+import { Icon } from "./icons.js";
+
+/** @param {{title: string, onClose: () => void, children?: any}} props */
+export function Dialog({ title, onClose, children }) {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const id = useId();
+  useEffect(() => dialog.current?.showModal(), []);
+  /** @param {MouseEvent} event */
+  const closeOutside = (event) => {
+    if (event.target === dialog.current) dialog.current?.close();
+  };
+  return html`
+    <dialog class="dialog" ref=${dialog} aria-labelledby=${id} onClose=${onClose} onClick=${closeOutside}>
+      <div class="dialog-inside">
+        <header class="dialog-head">
+          <h2 id=${id}>${title}</h2>
+          <button type="button" class="quiet square" aria-label=${texts.value.close} onClick=${() => dialog.current?.close()}>
+            <${Icon} name="remove" />
+          </button>
+        </header>
+        ${children}
+      </div>
+    </dialog>
+  `;
+}

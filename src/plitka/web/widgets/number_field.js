@@ -1,0 +1,50 @@
+/** A number with its unit, typed as the reader writes it; what is no number, or none of its range, is marked and goes no further. */
+import { html } from "../html.js";
+import { fill, number, texts } from "../texts.js";
+import { useId } from "../vendor/preact-hooks.js";
+import { useSignal } from "../vendor/preact-signals.js";
+
+const DIGITS = 3;
+
+/**
+ * @param {{label: string, value: number | null, unit?: string, range?: [number, number], isLabelSeen?: boolean, describedBy?: string, onChange: (value: number | null) => void}} props
+ * `onChange` hears null where the field was emptied, and nothing of numbers outside the range
+ */
+export function NumberField({ label, value, unit = "", range = [0, Infinity], isLabelSeen = true, describedBy, onChange }) {
+  const id = useId();
+  const typed = useSignal(/** @type {string | null} */ (null));
+  const text = typed.value ?? (value === null ? "" : number(value, DIGITS).replace(/\s/g, ""));
+  const isWithin = (/** @type {number | null} */ read) => read === null || (range[0] <= read && read <= range[1]);
+  const read = numberOf(typed.value ?? "");
+  const isWrong = read === undefined || !isWithin(read);
+  /** @param {any} event */
+  function hear(event) {
+    typed.value = event.target.value;
+    const read = numberOf(event.target.value);
+    if (read !== undefined && isWithin(read)) onChange(read);
+  }
+  return html`
+    <div class="field">
+      <span class=${isLabelSeen ? "" : "unseen"}><label for=${id}>${label}</label></span>
+      <span class="number">
+        <input
+          id=${id} type="text" inputmode="decimal" autocomplete="off" maxlength="12" value=${text}
+          aria-invalid=${isWrong} aria-describedby=${describedBy}
+          onInput=${hear} onBlur=${() => (typed.value = null)}
+        />
+        ${unit && html`<span>${unit}</span>`}
+      </span>
+      ${isWrong && html`<span class="wrong" role="alert">${range[1] === Infinity ? texts.value.wrongNumber : fill(texts.value.outside, { low: number(range[0]), high: number(range[1]) })}</span>`}
+    </div>
+  `;
+}
+
+/**
+ * @param {string} text with a decimal point or comma
+ * @returns {number | null | undefined} null for an empty text, undefined for none that is a number
+ */
+export function numberOf(text) {
+  const bare = text.replace(/\s/g, "").replace(",", ".");
+  if (!bare) return null;
+  return /^\d*\.?\d+$|^\d+\.$/.test(bare) ? Number(bare) : undefined;
+}

@@ -1,0 +1,24 @@
+/** Why something could not be done: the service's own sentence, and the place in a recipe that is to blame. */
+import { html } from "../html.js";
+import { fill, texts } from "../texts.js";
+
+/** @typedef {import("../api.js").Refusal} Refusal */
+
+/**
+ * The sentence of a refusal; for a service that is away, ours.
+ * @param {Refusal} refusal
+ */
+export function sentenceOf({ message, status }) {
+  if (message) return message.charAt(0).toUpperCase() + message.slice(1);
+  return status ? fill(texts.value.refused, { status }) : texts.value.away;
+}
+
+/** @param {{refusal: Refusal, id?: string}} props */
+export function RefusalNote({ refusal, id }) {
+  return html`
+    <div class="refusal" id=${id} role="alert">
+      <p>${sentenceOf(refusal)}</p>
+      ${refusal.details && html`<pre class="caret" aria-hidden="true">${refusal.details}</pre>`}
+    </div>
+  `;
+}

@@ -1,0 +1,133 @@
+"""`plitka sheet`."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+from PIL import Image
+from tests.cli.conftest import Run, RunJson
+
+from plitka.core.language.figures import figure
+
+RECIPE = "60% red, 30% black, 10% white"
+
+
+def picture(name: str, colour: tuple[int, int, int]) -> str:
+    """A file of one colour."""
+    Image.fromarray(np.full((64, 128, 3), colour, np.uint8)).save(name)
+    return name
+
+
+def words(path: str) -> str:
+    """The text of a PDF's pages."""
+    with closing(pdfium.PdfDocument(path)) as pdf:
+        return " ".join(" ".join(page.get_textpage().get_text_range() for page in pdf).split())
+
+
+def test_a_table_is_the_usual_answer(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Data on stdout, the notice on stderr; in Russian with a decimal comma."""
+    assert run("sheet", RECIPE, "--area", "120", "--thickness", "30mm") == 0
+    told = capsys.readouterr()
+    assert "669.6" in told.out
+    assert "Order a sample" in told.err
+    assert run("sheet", RECIPE, "--area", "120 м2", "--language", "ru") == 0
+    assert "669,6" in capsys.readouterr().out
+
+
+def test_every_figure_can_be_given(run_json: RunJson) -> None:
+    """With its unit in its name or without, as numbers or with units of theirs."""
+    figures = ("--waste", "12,5%", "--bag-kg", "20", "--wear", "1cm", "--tile", "500x1000", "--edge", "bevelled")
+    more = ("--bevel", "3", "--density", "red=1.5", "--wear-fill-percent", "65")
+    found = run_json("sheet", RECIPE, "--area", "12", *figures, *more)
+    given = {one["name"]: one["value"] for one in found["assumptions"] if one["origin"] == "own"}
+    assert given == {
+        "waste_percent": 12.5, "bag_kg": 20, "wear_mm": 10, "tile_width_mm": 500, "tile_length_mm": 1000,
+        "bevel_mm": 3, "wear_fill_percent": 65,
+    }  # fmt: skip
+    assert found["materials"][0]["density_source"] == "given"
+
+
+def test_prices_are_given_or_of_the_palette(run_json: RunJson) -> None:
+    """What is given wins."""
+    Path("mine.csv").write_text("code,name,hex,density_g_cm3,price_per_kg\nM1,signal,#C1121C,1.4,2.50\n", "utf-8")
+    found = run_json("sheet", "50% M1, 50% black", "--area", "10", "--palette", "mine.csv", "--price", "black=0,5")
+    prices = {one["code"]: one["price_per_kg"] for one in found["materials"]}
+    assert prices == {"M1": 2.5, "BLACK": 0.5, "SBR": None, "BINDER": None}
+    assert found["materials"][0]["density_source"] == "as the palette says"
+    found = run_json("sheet", "M1, 10 m2", "--palette", "mine.csv", "--price", "signal=3", "--currency", "EUR")
+    assert found["materials"][0]["price_per_kg"] == 3
+    assert found["totals"]["currency"] == "EUR"
+
+
+def test_masses_come_back(run_json: RunJson) -> None:
+    """Of a recipe in kilograms the sheet has the same ratio."""
+    found = run_json("sheet", "7.5 kg red, 2.5 kg black SBR", "--area", "100")
+    kg = {one["code"]: one["kg"] for one in found["materials"]}
+    assert kg["RED"] / kg["BLACK"] == pytest.approx(3, rel=0.005)
+
+
+def test_zones_are_summed(run_json: RunJson) -> None:
+    """By the areas of their masks; crumb of tyres in a zone too."""
+    found = run_json("sheet", "red", "--area", "10", "--zone", "stripes:2=black SBR")
+    assert [zone["area_percent"] for zone in found["zones"]] == pytest.approx([50, 50], abs=0.2)
+    assert found["materials"][1]["density_g_cm3"] == 1.15
+
+
+def test_a_pdf_has_the_numbers_of_the_json(run_json: RunJson) -> None:
+    """With the files and names that were given; nothing is rendered where a picture is."""
+    tile, logo = picture("tile.png", (200, 60, 50)), picture("logo.png", (0, 0, 90))
+    more = ("--picture", tile, "--logo", logo, "--maker", "Мягкие площадки", "--link", "https://x.example/1")
+    found = run_json("sheet", RECIPE, "--area", "36", "-o", "a.pdf", "--language", "ru", *more)
+    assert found["path"] == "a.pdf"
+    for one in found["materials"]:
+        assert figure(one["kg"], 1, "ru").replace("\u00a0", " ") in words("a.pdf")
+    assert "Мягкие площадки" in words("a.pdf")
+
+
+def test_a_pdf_without_a_picture_gets_a_render(run: Run) -> None:
+    """Of its scene."""
+    assert run("sheet", RECIPE, "--area", "35.5", "-o", "b.pdf") == 0
+    assert "a piece of 73 mm" in words("b.pdf")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
+def test_other_files(run: Run, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    """The name is told on stdout."""
+    assert run("sheet", RECIPE, "--area", "10", "-o", f"a.{kind}") == 0
+    assert capsys.readouterr().out == f"a.{kind}\n"
+    assert Path(f"a.{kind}").stat().st_size > 500
+    if kind == "json":
+        assert json.loads(Path("a.json").read_text("utf-8"))["area_m2"] == 10
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ((), "how large is the floor? give --area-m2"),
+        (("--area", "much"), "--area"),
+        (("--area", "10", "-o", "a.docx"), ".pdf"),
+        (("--area", "10", "-o", "nowhere/a.pdf"), "cannot write"),
+        (("--area", "10", "--price", "210"), "COLOUR=NUMBER"),
+        (("--area", "10", "--price", "green=1"), "not in the recipe"),
+        (("--area", "10", "--waste", "200"), "--waste-percent must lie in 0..100, not 200"),
+        (("--area", "10", "--thickness", "thick"), "is no length"),
+        (("--area", "10", "--logo", "no.png", "-o", "a.pdf"), "no.png"),
+        (("--area", "10", "--maker", "地垫", "-o", "a.pdf"), "Latin or Cyrillic"),
+        (("--area", "10", "--link", "x", "-o", "a.pdf"), "http://"),
+    ],
+)
+def test_bad_input_is_an_answer(run: Run, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], said: str) -> None:
+    """With what to do, and no file."""
+    assert run("sheet", RECIPE, *more) == 2
+    assert said in capsys.readouterr().err
+    assert not Path("a.pdf").exists()
+
+
+def test_help_has_every_assumption(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """With its usual value, in Russian too."""
+    assert run("sheet", "--help", "--language", "ru") == 0
+    assert "--wear-binder-percent" in (told := capsys.readouterr().out)
+    assert "отходы (обычно 10 %)" in " ".join(told.split())

@@ -1,0 +1,34 @@
+"""What is asked of a sheet."""
+
+from typing import Any
+
+import pytest
+from tests.core.sheet.floors import sheet_of
+
+from plitka.errors import InputError
+
+
+def test_the_recipe_may_say_how_large_the_floor_is() -> None:
+    """What is asked for besides wins."""
+    said = sheet_of("red, 85 m2, 40 mm", area_m2=None)
+    assert [said.area_m2, said.assumptions.thickness_mm] == [85, 40]
+    won = sheet_of("red, 85 m2, 40 mm", area_m2=10, figures={"thickness_mm": 20})
+    assert [won.area_m2, won.assumptions.thickness_mm] == [10, 20]
+
+
+@pytest.mark.parametrize(
+    ("choices", "said"),
+    [
+        ({"area_m2": None}, "how large"),
+        ({"prices": {"blue": 1}}, "not in the recipe"),
+        ({"prices": {"blurple": 1}}, "no colour"),
+        ({"prices": {"red": -1}}, "prices"),
+        ({"densities": {"red": 9}}, "densities"),
+        ({"base_price": -1}, "base_price"),
+        ({"currency": "of the moon"}, "currency"),
+    ],
+)
+def test_what_cannot_be_is_refused(choices: dict[str, Any], said: str) -> None:
+    """By its name."""
+    with pytest.raises(InputError, match=said):
+        sheet_of("red", **choices)

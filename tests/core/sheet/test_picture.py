@@ -1,0 +1,25 @@
+"""The picture of a sheet that brings none."""
+
+import numpy as np
+from tests.core.sheet.floors import sheet_of
+
+from plitka.core.sheet.picture import SIZE_PX, render_picture
+from plitka.core.tile.masks import encode_mask
+
+
+def test_a_render_of_the_scene() -> None:
+    """Square, at the usual scale."""
+    picture = render_picture(sheet_of("red").scene)
+    assert picture.pixels is not None
+    assert picture.pixels.shape == (SIZE_PX, SIZE_PX, 3)
+    assert picture.field_mm == 73
+    assert not picture.notices
+
+
+def test_what_so_few_granules_cannot_show_is_told() -> None:
+    """The sheet goes without a picture."""
+    dot = np.zeros((256, 256), np.bool_)
+    dot[100, 100] = True
+    picture = render_picture(sheet_of("red", mask=(encode_mask(dot), "white")).scene)
+    assert picture.pixels is None
+    assert "no picture" in str(picture.notices[0])

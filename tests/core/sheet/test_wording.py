@@ -1,0 +1,45 @@
+"""The texts of a sheet."""
+
+import re
+
+import pytest
+from tests.core.sheet.floors import sheet_of
+
+from plitka.core.sheet.edges import Edge
+from plitka.core.sheet.wording import SCREENS_DIFFER, Words
+
+
+def texts(language: str) -> str:
+    """All of them."""
+    words = Words(language)
+    sheet = sheet_of(mask=("circle", "blue"), edge=Edge.BEVELLED, prices={"red": 1})
+    rows = [*words.facts(sheet), *words.assumptions(sheet), *(words.material_row(m, sheet) for m in sheet.materials)]
+    return "\n".join([*(" ".join(row) for row in rows), *words.remarks(sheet), *map(words.recipe, sheet.zones)])
+
+
+def test_russian_has_no_english_words() -> None:
+    """But names of materials."""
+    assert set(re.findall("[A-Za-z]+", texts("ru"))) <= {"SBR", "EPDM"}
+
+
+def test_numbers_follow_the_language() -> None:
+    """A decimal comma in Russian, a point in English."""
+    assert "1,55\u00a0г/см³" in texts("ru")
+    assert "1.55\u00a0g/cm³" in texts("en")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_assumption_is_told_with_its_source(language: str) -> None:
+    """Each figure on which the sheet depends, the densities of the colours too, and the two sides in one line."""
+    words, sheet = Words(language), sheet_of(figures={"waste_percent": 3})
+    rows = words.assumptions(sheet)
+    assert len(rows) == len(sheet.assumptions.shown) - 1 + 2
+    assert all(source for _, _, source in rows)
+    assert sum(source == words.say(sheet.materials[0].density.source) for *_, source in rows) == 1  # type: ignore[union-attr]
+
+
+def test_the_honest_notice_is_always_there() -> None:
+    """And what the sum leaves out, where there is one."""
+    words = Words("en")
+    assert words.remarks(sheet_of())[-1] == str(SCREENS_DIFFER)
+    assert "leaves out" in words.remarks(sheet_of(prices={"red": 1}))[0]

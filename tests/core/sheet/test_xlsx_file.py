@@ -1,0 +1,58 @@
+"""A sheet as a workbook, read back by another library than wrote it."""
+
+import io
+from functools import cache
+from typing import Any
+
+import openpyxl
+import pytest
+from tests.core.sheet.floors import document_of, sheet_of
+
+from plitka.core.sheet.assumptions import ASSUMED
+from plitka.core.sheet.document import Document
+from plitka.core.sheet.xlsx_file import encode_xlsx
+
+
+@cache
+def books(language: str) -> tuple[Any, Any]:
+    """With results, and with formulas."""
+    content = encode_xlsx(document_of(language))
+    return tuple(openpyxl.load_workbook(io.BytesIO(content), data_only=results) for results in (True, False))
+
+
+def rows_of(book: Any) -> dict[str, list[Any]]:  # noqa: ANN401
+    """The rows of materials, by code."""
+    return {
+        row[1]: list(row)
+        for row in book.worksheets[0].iter_rows(min_row=6, values_only=True)
+        if isinstance(row[1], str) and row[6]
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_its_results_are_those_of_the_sheet(language: str) -> None:
+    """For viewers that calculate nothing."""
+    rows = rows_of(books(language)[0])
+    for one in document_of(language).sheet.materials:
+        row = rows[one.code]
+        assert row[5:7] == pytest.approx([float(one.net_kg), float(one.kg)])
+        assert row[7] == one.n_bags
+        assert (row[9] or None) == (None if one.cost is None else pytest.approx(float(one.cost)))
+
+
+def test_its_cells_are_formulas_over_named_figures() -> None:
+    """Every assumption has its name and its cell."""
+    formulas = books("en")[1]
+    assert set(formulas.defined_names) == {*ASSUMED, "area_m2", "wear_m3", "base_m3"}
+    rows = rows_of(formulas)
+    assert set(rows) == {one.code for one in document_of("en").sheet.materials}
+    for row in rows.values():
+        assert all(str(cell).startswith("=") for cell in (row[5], row[6], row[9], row[10]))
+
+
+def test_names_stay_text() -> None:
+    """Whatever they begin with."""
+    content = encode_xlsx(Document(sheet=sheet_of("red"), maker="=1+1", project="https://x.example"))
+    page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert (page["A2"].value, page["A2"].data_type) == ("=1+1", "s")
+    assert page["A1"].hyperlink is None

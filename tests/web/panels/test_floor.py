@@ -1,0 +1,188 @@
+"""The floor: laid in perspective, as a picture and as files."""
+
+import io
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route, expect
+from tests.web.conftest import NO_GL, OpenWindow, Window
+from tests.web.test_page import axe_faults
+
+from plitka.serve import routes
+
+BLUE = "/#mix=BLUE:100&granules=2-4"
+READY = ".floor-canvas[aria-busy=false]"
+SIDE_PX = 128
+SMALL = {"width": 640, "height": 700}
+
+
+def open_floor(window: Window, path: str = BLUE) -> tuple[Page, list[Any]]:
+    """The panel, drawn with maps of a small piece of the tile, and the bodies of what it asked for."""
+    asked: list[Any] = []
+
+    def send_on(route: Route) -> None:
+        body: dict[str, Any] = route.request.post_data_json or {}
+        asked.append(body)
+        route.continue_(post_data=json.dumps(body | {"size_px": SIDE_PX, "field_mm": 50}))
+
+    window.page.route(f"**{routes.MATERIALS}", send_on)
+    page = window.open(path)
+    page.locator(".below summary").first.click()
+    page.wait_for_selector(READY)
+    return page, asked
+
+
+def choose(page: Page, name: str) -> None:
+    """One of the choices of the panel."""
+    page.locator(".floor-controls").get_by_role("radio", name=name, exact=True).check(force=True)
+
+
+def downloaded(page: Page, name: str) -> tuple[str, bytes]:
+    """The file that a button gives."""
+    with page.expect_download() as awaited:
+        page.get_by_role("button", name=name).click()
+    return awaited.value.suggested_filename, Path(awaited.value.path()).read_bytes()
+
+
+def seen(page: Page) -> Any:  # noqa: ANN401  (an array of pixels)
+    """The middle of the floor as it is on the page."""
+    page.wait_for_selector(READY)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    pixels = np.asarray(Image.open(io.BytesIO(page.locator(".floor-canvas").screenshot())).convert("RGB")).astype(int)
+    height, width = pixels.shape[:2]
+    return pixels[height // 2 : height * 4 // 5, width // 3 : width * 2 // 3]
+
+
+def shares(pixels: Any) -> tuple[float, float]:  # noqa: ANN401
+    """Parts of a picture that are clearly red, and clearly blue."""
+    red, _, blue = np.moveaxis(pixels, -1, 0)
+    return (red > 1.4 * blue).mean(), (blue > 1.4 * red).mean()
+
+
+def test_nothing_of_it_is_loaded_before_it_is_opened(window: Window) -> None:
+    """Neither the library nor the panel, and no maps are asked for."""
+    page = window.open(BLUE)
+    page.wait_for_load_state("networkidle")
+    loaded = "performance.getEntriesByType('resource').map((one) => one.name.split('/').at(-1))"
+    assert {"three.js", "three.core.js", "floor.js", "materials"}.isdisjoint(page.evaluate(loaded))
+    page.locator(".below summary").first.click()
+    page.wait_for_selector(READY)
+    assert {"three.js", "three.core.js", "floor.js", "materials"} <= set(page.evaluate(loaded))
+
+
+def test_the_colours_of_both_mixes_are_on_the_floor(window_of: OpenWindow) -> None:
+    """One mix first, then two as a checker, then wet and from elsewhere; by the pixels."""
+    window = window_of(viewport=SMALL)
+    page, asked = open_floor(window)
+    choose(page, "Nothing")
+    page.get_by_label("Person, 1.75 m").uncheck()
+    plain = seen(page)
+    assert shares(plain) == pytest.approx((0, 1), abs=0.1)
+    page.locator(".floor-controls").get_by_label("Wet").check()
+    wet = seen(page)
+    assert asked[-1]["wet"]
+    assert wet.mean() < 0.97 * plain.mean()
+    choose(page, "Checker")
+    page.get_by_role("button", name="Keep this tile as the second").click()
+    window.module("state.js", "m.changeMix(0, [{ code: 'RED', percent: 100, isLocked: false }]);")
+    checker = seen(page)
+    assert shares(checker) == pytest.approx((0.5, 0.5), abs=0.15)
+    page.get_by_role("button", name="Turn left").click()
+    assert np.abs(seen(page) - checker).mean() > 1
+
+
+def test_a_picture_of_the_floor_is_given(window_of: OpenWindow) -> None:
+    """Of its own size, with the mix on it."""
+    page, _ = open_floor(window_of(viewport=SMALL))
+    name, content = downloaded(page, "Picture (PNG)")
+    assert name == "plitka-7-floor.png"
+    pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
+    assert pixels.shape == (1200, 1920, 3)
+    assert shares(pixels[750:1000, 800:1200])[1] > 0.9
+
+
+def test_the_photograph_is_laid_in_place_of_the_maps(window_of: OpenWindow) -> None:
+    """Once there is one; a floor of it is another picture."""
+    page, _ = open_floor(window_of(viewport=SMALL))
+    choose(page, "Nothing")
+    page.get_by_label("Person, 1.75 m").uncheck()
+    calculated = seen(page)
+    page.locator(".order .primary").click()
+    page.get_by_label("With the photograph").check()
+    assert np.abs(seen(page) - calculated).mean() > 1
+
+
+def test_maps_are_given_as_files(window: Window) -> None:
+    """As the service makes them, larger than the page shows them, of the design that is shown."""
+    page, asked = open_floor(window)
+    name, content = downloaded(page, "Maps (ZIP)")
+    assert name == "plitka-7.zip"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert Image.open(archive.open("base_colour.png")).size == (SIDE_PX, SIDE_PX)
+    assert (asked[-1]["format"], asked[-1]["size_px"], asked[-1]["recipe"]) == ("zip", 1024, "100% blue")
+    name, content = downloaded(page, "glTF (GLB)")
+    assert name == "plitka-7.glb"
+    assert content.startswith(b"glTF")
+
+
+def test_a_refusal_is_told(window: Window) -> None:
+    """What the service says of a design that it cannot lay."""
+    window.page.route(f"**{routes.MATERIALS}", lambda route: route.continue_(post_data='{"recipe": "60% rde"}'))
+    page = window.open(BLUE)
+    page.locator(".below summary").first.click()
+    expect(page.locator(".floor [role=alert]").first).to_contain_text("'rde'")
+
+
+def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
+    """With everything in it, in Russian."""
+    page, _ = open_floor(window_of(locale="ru-RU"))
+    choose(page, "Шахматы")
+    page.get_by_role("button", name="Оставить эту плитку второй").click()
+    page.wait_for_selector(READY)
+    assert axe_faults(page) == []
+
+
+def test_without_webgl_it_says_so(chromium: Browser, window_of: OpenWindow) -> None:
+    """And the maps can be had all the same."""
+    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=NO_GL)
+    try:
+        page = window_of(browser).open(BLUE)
+        page.locator(".below summary").first.click()
+        expect(page.locator(".below")).to_contain_text("does not have or has switched off")
+        expect(page.get_by_role("button", name="Maps (ZIP)")).to_be_enabled()
+        expect(page.get_by_role("button", name="Picture (PNG)")).to_have_count(0)
+    finally:
+        browser.close()
+
+
+LAID = """const side = given.side;
+    const pieces = m.lay({ layout: given.layout, pattern: given.pattern, side });
+    return pieces.map(({ x, z, width, left, turns, isSecond }) => ({ x, z, width, left, turns, isSecond }));"""
+
+
+@pytest.mark.parametrize("layout", ["grid", "brick", "third", "turned"])
+def test_a_layout_covers_the_floor_once(window: Window, layout: str) -> None:
+    """Without a hole: rows of whole tiles, and of cut ones that fit together."""
+    window.open(BLUE)
+    pieces = window.module("floor/layouts.js", LAID, {"layout": layout, "pattern": "plain", "side": 6})
+    for row in range(6):
+        ends = sorted((one["x"], one["x"] + one["width"]) for one in pieces if one["z"] == row)
+        assert ends[0][0] == pytest.approx(0)
+        assert ends[-1][1] == pytest.approx(6)
+        assert [end for _, end in ends[:-1]] == pytest.approx([start for start, _ in ends[1:]])
+    assert all(one["left"] >= 0 and one["left"] + one["width"] <= 1.0001 for one in pieces)
+    assert ({one["turns"] for one in pieces} == {0, 1, 2, 3}) == (layout == "turned")
+
+
+@pytest.mark.parametrize(("pattern", "n_second"), [("plain", 0), ("checker", 18), ("stripes", 18), ("border", 20)])
+def test_a_pattern_has_so_many_of_the_second(window: Window, pattern: str, n_second: int) -> None:
+    """Of 6 by 6 tiles."""
+    window.open(BLUE)
+    pieces = window.module("floor/layouts.js", LAID, {"layout": "grid", "pattern": pattern, "side": 6})
+    assert sum(one["isSecond"] for one in pieces) == n_second

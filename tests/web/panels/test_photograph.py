@@ -1,0 +1,95 @@
+"""The panel of photographs: ordered, watched, cancelled, compared with what was asked, and taken home."""
+
+import io
+import json
+import shlex
+from urllib.parse import quote
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+from tests.serve.conftest import Running
+from tests.web.conftest import Window
+
+ODD = "it's $HOME; `touch x`"
+
+
+def test_a_photograph_is_made_and_measured(window: Window, server: Running) -> None:
+    """Progress is told; then the picture, asked and measured percents, and seed stand there."""
+    page = window.open("/#mix=RED:60,BLACK:40&seed=11")
+    page.get_by_role("button", name="Take a photograph").click()
+    expect(page.locator("progress")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("Painting, step")
+    expect(page.locator(".picture")).to_have_attribute("src", "/v1/jobs/" + _job(page) + "/image")
+    rows = page.locator(".shares tbody tr")
+    expect(rows).to_have_count(2)
+    assert [cell.inner_text() for cell in rows.first.locator("th, td").all()] == ["Red", "60\xa0%", "60\xa0%"]
+    expect(page.locator(".photograph")).to_contain_text("Seed 11")
+    for kind in ("PNG", "JPEG", "WEBP"):
+        with page.expect_download() as downloaded:
+            page.get_by_role("link", name=kind).click()
+        image = Image.open(io.BytesIO(downloaded.value.path().read_bytes()))
+        assert image.format == kind
+    assert 11 in server.service.engine.made  # type: ignore[union-attr]
+
+
+def _job(page: Page) -> str:
+    """The id of the job whose picture is shown, once there is one."""
+    page.wait_for_selector('.picture[src*="/image"]')
+    src = page.locator(".picture").get_attribute("src") or ""
+    return src.split("/")[3]
+
+
+def test_the_call_and_the_command_say_the_same(window: Window) -> None:
+    """Copied, they are whole words to a shell, whatever the design has in it, and mean the design."""
+    window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = window.open(
+        f"/#mix=RED:60,BLACK:40&wet=1&light=sun&coarse=RED&zone=border:20%25|WHITE:100&word={quote(ODD)}"
+    )
+    page.get_by_role("button", name="Take a photograph").click()
+    page.get_by_role("button", name="Copy command").click()
+    words = shlex.split(page.evaluate("navigator.clipboard.readText()"))
+    assert words[:3] == ["plitka", "generate", f"60% red, 40% black, {ODD}"]
+    assert words[words.index("--zone") + 1] == "border:20%=100% white"
+    assert words[words.index("--light") + 1] == "sun"
+    page.get_by_role("button", name="Copy API call").click()
+    call = shlex.split(page.evaluate("navigator.clipboard.readText()").replace("\\\n", " "))
+    assert json.loads(call[call.index("-d") + 1]) == window.order()
+
+
+def test_one_is_cancelled(window: Window) -> None:
+    """It ends at its next step, and the next can be ordered."""
+    page = window.open("/#mix=RED:60,BLACK:40&seed=12")
+    page.route("**/v1/jobs", _with_many_steps)
+    page.get_by_role("button", name="Take a photograph").click()
+    expect(page.get_by_role("status")).to_contain_text("Painting, step")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("status")).to_have_text("Cancelled; nothing was made.")
+    expect(page.locator("progress")).to_have_count(0)
+
+
+def _with_many_steps(route: object) -> None:
+    """The same order, of a picture that takes longer."""
+    request = route.request  # type: ignore[attr-defined]
+    body = json.loads(request.post_data) | {"steps": 30}
+    route.continue_(post_data=json.dumps(body))  # type: ignore[attr-defined]
+
+
+def test_four_variations_differ_by_their_seeds(window: Window) -> None:
+    """One of them is chosen, looked at, and gone back to."""
+    page = window.open("/#mix=RED:60,BLACK:40&seed=13")
+    page.get_by_role("button", name="Four variations").click()
+    expect(page.locator(".thumb img")).to_have_count(4)
+    page.locator(".thumb").first.click()
+    expect(page.locator(".photograph")).to_contain_text("Seed 13")
+    page.locator(".thumb").last.click()
+    page.get_by_role("button", name="Go back to it").click()
+    assert window.order()["seed"] != 13
+    page.get_by_role("button", name="Undo").click()
+    assert window.order()["seed"] == 13
+
+
+def test_what_cannot_be_made_is_told(window: Window) -> None:
+    """In the service's own words."""
+    page = window.open("/#mix=RED:60,BLACK:40&granules=0.2-0.3")
+    page.get_by_role("button", name="Take a photograph").click()
+    expect(page.locator(".photograph .refusal")).to_contain_text("Granules of 0.2 mm")

@@ -1,0 +1,136 @@
+"""The panel of the mix: words, sliders, colours and ready mixes."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+from tests.web.conftest import OpenWindow, Window
+
+
+def percents(page: Page) -> list[float]:
+    """What the rows of the mix say."""
+    return [float(field.input_value()) for field in page.locator(".mix-rows .percent-field input").all()]
+
+
+def test_words_are_read_as_they_are_typed(window_of: OpenWindow) -> None:
+    """Russian ones too; what they say of the look is shown, and what cannot be read is marked and changes nothing."""
+    window = window_of(locale="ru-RU")
+    page = window.open()
+    words = page.get_by_label("Словами")
+    words.fill("70% синего, остальное жёлтый, мокрая")
+    expect(page.locator(".chip-name")).to_have_text(["Синий", "Жёлтый"])
+    assert percents(page) == [70, 30]
+    expect(page.locator(".right details.panel").last).to_contain_text("мокрая")
+    assert window.order() == {"recipe": "70% blue, 30% yellow", "seed": 7, "wet": True}
+    words.fill("70% синего, 30% жолтго")
+    expect(page.locator(".refusal .caret")).to_contain_text("^")
+    expect(words).to_have_attribute("aria-invalid", "true")
+    assert percents(page) == [70, 30]
+    words.fill("70% синего, 30% черныйй")
+    page.get_by_role("button", name="Взять «чёрный»").click()
+    expect(words).to_have_value("70% синего, 30% чёрный")
+    expect(page.locator(".chip-name")).to_have_text(["Синий", "Чёрный"])
+    words.fill("синий и белый поровну")
+    expect(page.locator(".refusal")).to_have_count(0)
+    expect(page.locator(".chip-name")).to_have_text(["Синий", "Белый"])
+
+
+def test_sliders_are_linked_and_a_lock_holds(page: Page) -> None:
+    """By keys alone; the sum stays 100, and undo goes back over a whole slide."""
+    page.get_by_role("button", name="Keep the share of Black").press("Enter")
+    red = page.get_by_role("slider", name="Red")
+    for _ in range(5):
+        red.press("ArrowRight")
+    assert percents(page) == [65, 30, 5]
+    red.press("End")
+    assert percents(page) == [70, 30, 0]
+    expect(page.get_by_role("slider", name="Black")).to_be_disabled()
+    page.keyboard.press("Control+z")
+    assert percents(page) == [60, 30, 10]
+    page.keyboard.press("Control+Shift+Z")
+    assert percents(page) == [70, 30, 0]
+    expect(page.get_by_label("In words")).to_have_value("70% red, 30% black")
+
+
+def test_the_address_holds_the_design(window: Window, window_of: OpenWindow) -> None:
+    """After a reload, and in a new profile."""
+    page = window.open()
+    page.get_by_label("White, percent").fill("12.5")
+    page.get_by_label("White, percent").press("Enter")
+    page.get_by_role("button", name="Keep the share of White").click()
+    page.locator("summary", has_text="Granules and light").click()
+    page.get_by_label("Sun").check(force=True)
+    shown, order = percents(page), window.order()
+    assert sum(shown) == 100
+    address = page.evaluate("location.href").removeprefix(window.origin)
+    page.reload()
+    page.wait_for_selector(".mixer")
+    assert percents(page) == shown
+    other = window_of()
+    other.open(address)
+    assert percents(other.page) == shown
+    assert other.order() == order
+    expect(other.page.get_by_role("button", name="Keep the share of White")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_colour_is_found_by_name_code_ral_and_hex(window: Window) -> None:
+    """Each search leaves few; the chosen one joins the mix."""
+    page = window.open()
+    for text, name in (
+        ("терракот", "Terracotta"),
+        ("RH20", "RH20"),
+        ("ral 5005", "Blue RAL 5005"),
+        ("#a63d31", "#a63d31"),
+    ):
+        page.get_by_role("button", name="Add a colour").click()
+        page.get_by_role("searchbox").fill(text)
+        page.locator(".swatch:not(:disabled)").first.click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.locator(".chip-name").last).to_contain_text(name)
+    assert sum(percents(page)) == 100
+    assert "#a63d31" in window.order()["recipe"].lower()
+
+
+def test_a_makers_palette_is_text_whatever_is_in_it(window: Window, tmp_path: Path) -> None:
+    """Markup in a name is shown, and runs nothing; the palette is there again after a reload."""
+    file = tmp_path / "<i>own.csv"
+    file.write_text("code,name,hex\nK-1,<img src=x onerror=alert(1)>,#123456\n", "utf-8")
+    page = window.open()
+    page.get_by_role("button", name="Add a colour").click()
+    page.locator(".own-palette input[type=file]").set_input_files(file)
+    expect(page.locator(".file-name")).to_have_text("<i>own.csv")
+    page.locator(".swatch", has_text="K-1").click()
+    expect(page.locator(".chip-name").last).to_have_text("<img src=x onerror=alert(1)> K-1")
+    page.reload()
+    page.wait_for_selector(".mixer")
+    expect(page.locator(".chip-name").last).to_have_text("<img src=x onerror=alert(1)> K-1")
+    assert "#123456" in window.order()["recipe"].lower()
+    page.get_by_label("In words").fill("60% <b>red</b>, 40% black")
+    expect(page.locator(".refusal")).to_contain_text("<b>")
+    file.write_text("name\nx\n", "utf-8")
+    page.get_by_role("button", name="Add a colour").click()
+    page.locator(".own-palette input[type=file]").set_input_files(file)
+    expect(page.locator(".dialog .refusal")).to_contain_text("code,name,hex")
+
+
+def test_every_ready_mix_can_be_ordered(window: Window) -> None:
+    """Each is a recipe that is read as it is shown."""
+    page = window.open()
+    page.get_by_text("Ready mixes of the trade").click()
+    blends = page.locator(".blend")
+    assert blends.count() >= 8
+    recipes = []
+    for blend in blends.all():
+        blend.click()
+        recipes.append(window.order()["recipe"])
+    assert len(set(recipes)) == len(recipes)
+    answers = window.module(
+        "api.js",
+        """const sums = [];
+        for (const recipe of given) {
+            const read = await m.answerOf(m.client.POST("/v1/recipes/parse", { body: { recipe, strict: true } }));
+            sums.push([read.warnings.length, Object.values(read.requested).reduce((a, b) => a + b)]);
+        }
+        return sums;""",
+        recipes,
+    )
+    assert answers == [[0, 100]] * len(recipes)

@@ -1,0 +1,103 @@
+"""The panel of the sheet: what a floor takes, what it is calculated by, and the files."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from tests.serve.conftest import Running
+from tests.web.conftest import OpenWindow, Window
+from tests.web.test_page import axe_faults
+
+SHOWN = "/#mix=RED:60,BLACK:40&zone=border:10%25|WHITE:100"
+
+
+def opened(page: Page, name: str = "Materials and price") -> Page:
+    """The page with its sheet calculated."""
+    page.get_by_role("button", name=name).click()
+    page.wait_for_selector(".facts")
+    return page
+
+
+def total_kg(page: Page) -> float:
+    """The mass in all, as it stands there."""
+    return float(page.locator(".facts dd").first.inner_text().removesuffix(" kg").replace(",", ""))
+
+
+def test_a_floor_is_calculated_and_figures_are_ones_own(window: Window, server: Running) -> None:
+    """Masses are those of the service; a changed figure changes them, and can be set back."""
+    page = opened(window.open(SHOWN))
+    recipe = {"recipe": "60% red, 40% black", "zones": [{"mask": "border:10%", "recipe": "white"}]}
+    answer = server.client().post("/v1/sheets", json=recipe | {"area_m2": 50}).json()
+    assert total_kg(page) == round(answer["totals"]["kg"], 1)
+    expect(page.locator(".materials tbody tr")).to_have_count(len(answer["materials"]))
+    shown = page.locator(".facts dd").first
+    area, waste = page.get_by_label("Area of the floor"), page.get_by_label("Waste", exact=True)
+    usual = page.get_by_role("button", name="Waste: as usual again")
+    changes: list[tuple[Callable[[], None], str]] = [
+        (lambda: area.fill("100"), "kg"),
+        (lambda: waste.fill("0"), "net_kg"),
+        (usual.click, "kg"),
+    ]
+    for change, kind in changes:
+        before = shown.inner_text()
+        change()
+        expect(shown).not_to_have_text(before)
+        assert total_kg(page) == pytest.approx(2 * answer["totals"][kind], abs=0.06)
+    page.get_by_label("Thickness of the tile").fill("3")
+    expect(page.get_by_role("alert")).to_have_text("from 5 to 200")
+    page.get_by_label("Thickness of the tile").fill("8")
+    page.get_by_label("Wear layer", exact=True).fill("9")
+    expect(page.locator(".sheet .refusal")).to_contain_text("The wear layer (9 mm) is thicker than the tile (8 mm)")
+
+
+def test_prices_make_a_cost_and_stay_in_the_browser(window: Window) -> None:
+    """What has no price is told; the floor is the same after a reload."""
+    page = opened(window.open(SHOWN))
+    page.get_by_label("Price per kg: Red").fill("2,5")
+    page.get_by_label("Currency").fill("EUR")
+    expect(page.locator(".facts")).to_contain_text("EUR")
+    expect(page.locator(".sheet")).to_contain_text("What has no price is left out")
+    page.reload()
+    page.wait_for_selector(".mixer")
+    opened(page)
+    expect(page.get_by_label("Price per kg: Red")).to_have_value("2.5")
+    expect(page.locator(".facts")).to_contain_text("EUR")
+
+
+def test_the_files_have_the_same_figures(window_of: OpenWindow, tmp_path: Path) -> None:
+    """In Russian: a PDF with the link, the maker and a logo, and a CSV."""
+    window = window_of(locale="ru-RU")
+    page = opened(window.open(SHOWN), "Материалы и цена")
+    page.get_by_label("Производитель", exact=True).fill("ООО «Мягкий пол»")
+    (tmp_path / "logo.txt").write_text("no picture", "utf-8")
+    Image.new("RGB", (900, 300), "green").save(tmp_path / "logo.png")
+    page.get_by_label("Логотип (PNG, JPEG)").set_input_files(tmp_path / "logo.txt")
+    expect(page.locator(".logo .refusal")).to_be_visible()
+    page.get_by_label("Логотип (PNG, JPEG)").set_input_files(tmp_path / "logo.png")
+    expect(page.get_by_alt_text("Логотип производителя")).to_be_visible()
+    kg = page.locator(".materials tbody td:nth-child(3)").all_inner_texts()
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="PDF").click()
+    document = pdfium.PdfDocument(downloaded.value.path())
+    text = "".join(sheet.get_textpage().get_text_bounded() for sheet in document)
+    assert "Мягкий пол" in text
+    assert all(mass in text for mass in kg)
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="CSV").click()
+    rows = list(csv.reader(io.StringIO(downloaded.value.path().read_text("utf-8-sig")), delimiter=";"))
+    assert any("Красный" in cell for row in rows for cell in row)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_it_fits_and_axe_finds_nothing(window_of: OpenWindow, width: int) -> None:
+    """In Russian and the dark, which are the harder ones."""
+    window = window_of(locale="ru-RU", color_scheme="dark", viewport={"width": width, "height": 800})
+    page = opened(window.open(SHOWN), "Материалы и цена")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator(".room").evaluate("room => room.scrollWidth - room.clientWidth") == 0
+    assert axe_faults(page) == []

@@ -1,0 +1,187 @@
+"""The large picture: what it shows, and how near."""
+
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from playwright.sync_api import Browser, FloatRect, Page, Request, expect
+from tests.web.conftest import NO_GL, SIDE_PX, OpenWindow, Window
+
+from plitka.serve import routes
+
+DESIGN = "/#mix=RED:20,BLACK:80&zone=border:8%25|WHITE:100"
+MAX_MEAN_ERROR = 1.0
+"""Levels of 0..255 by which what a browser paints and what the server renders may differ on the mean."""
+ROUND_PX = 12
+
+Pixels = npt.NDArray[np.float64]
+
+
+def test_a_picture_is_looked_at_to_its_pixels(window: Window) -> None:
+    """Each press is nearer, and the last one the whole again; enlarged it can be scrolled by keys."""
+    page = window.open()
+    page.get_by_role("button", name="Take a photograph").click()
+    page.wait_for_selector('.picture[src*="/image"]')
+    whole = page.locator(".picture").evaluate("image => image.getBoundingClientRect().width")
+    zoom = page.locator(".stage-head > button")
+    widths = []
+    for _ in range(3):
+        zoom.click()
+        widths.append(page.locator(".picture").evaluate("image => image.getBoundingClientRect().width"))
+    assert widths == [SIDE_PX, 2 * SIDE_PX, 4 * SIDE_PX]
+    expect(page.locator(".frame")).to_have_attribute("tabindex", "0")
+    zoom.click()
+    assert page.locator(".picture").evaluate("image => image.getBoundingClientRect().width") == whole
+
+
+def test_a_dragged_slider_repaints_without_the_service(window: Window) -> None:
+    """What is painted is what the service would render; the next geometry is asked for when the tile is wet."""
+    page = opened(window)
+    before = shown(page)
+    asked = asked_by(page)
+    with dragged(page, "Red", 0.25, 0.85):
+        during = shown(page)
+    assert during[..., 0].mean() > before[..., 0].mean() + 20
+    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+    page.locator("summary", has_text="Granules and light").click()
+    with page.expect_response(f"**{routes.GEOMETRIES}") as answer:
+        page.get_by_label("Wet").check()
+    assert answer.value.status == 200
+    assert asked == [routes.GEOMETRIES]
+    expect(page.locator(".picture:not(.stale) canvas")).to_be_visible()
+    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+
+
+def test_another_colour_needs_no_other_geometry(window: Window) -> None:
+    """The service is told what is there already, and has nothing to add."""
+    page = opened(window)
+    with page.expect_response(f"**{routes.GEOMETRIES}") as answer:
+        page.get_by_role("button", name="Red: choose another colour").click()
+        page.get_by_role("searchbox").fill("emerald")
+        page.locator(".swatch").first.click()
+    assert answer.value.status == 204
+    assert json.loads(answer.value.request.post_data or "")["known"]
+    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+
+
+def test_coarse_granules_are_laid_for_their_share(window: Window) -> None:
+    """Their geometry depends on how much of them there is."""
+    page = opened(window, f"{DESIGN}&coarse=RED")
+    with page.expect_response(f"**{routes.GEOMETRIES}") as answer:
+        page.get_by_role("slider", name="Red").press("ArrowRight")
+    assert answer.value.status == 200
+    expect(page.locator(".picture:not(.stale) canvas")).to_be_visible()
+    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+
+
+def test_the_photograph_lies_over_the_preview(window: Window) -> None:
+    """As far as a slider says; what is below is still painted while the mix changes."""
+    page = opened(window)
+    preview = shown(page)
+    page.get_by_role("button", name="Take a photograph").click()
+    page.wait_for_selector('.picture[src*="/image"]')
+    page.get_by_label("Compare").check(force=True)
+    over = page.get_by_role("slider", name="How much of the photograph")
+    over.fill("0")
+    assert difference(shown(page), preview) < MAX_MEAN_ERROR
+    asked = asked_by(page)
+    with dragged(page, "Red", 0.25, 0.85):
+        assert shown(page)[..., 0].mean() > preview[..., 0].mean() + 20
+    assert asked == []
+    page.get_by_label("Preview", exact=True).check(force=True)
+    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+
+
+def test_without_webgl_the_service_draws(window_of: OpenWindow, chromium: Browser) -> None:
+    """The same tile, drawn anew for each mix."""
+    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=NO_GL)
+    window = window_of(browser)
+    page = opened(window)
+    assert difference(shown(page), rendered(window)) == 0
+    with page.expect_response(f"**{routes.RENDERS}"):
+        page.get_by_role("slider", name="Red").press("End")
+    expect(page.locator(".picture:not(.stale) canvas")).to_be_visible()
+    assert difference(shown(page), rendered(window)) == 0
+    browser.close()
+
+
+def test_without_a_geometry_the_service_draws(window: Window) -> None:
+    """A service that has none is not asked for another."""
+    page = window.page
+    page.route(f"**{routes.GEOMETRIES}", lambda route: route.fulfill(status=404, json={}))
+    opened(window)
+    asked = asked_by(page)
+    with page.expect_response(f"**{routes.RENDERS}"):
+        page.get_by_role("slider", name="Red").press("End")
+    expect(page.locator(".picture:not(.stale) canvas")).to_be_visible()
+    assert difference(shown(page), rendered(window)) == 0
+    assert asked == [routes.RENDERS]
+
+
+def opened(window: Window, path: str = DESIGN) -> Page:
+    """The page once it shows the preview, a pixel of it on a pixel of the screen."""
+    page = window.open(path)
+    expect(page.locator(".picture canvas")).to_be_visible()
+    page.locator(".stage-head > button").click()
+    return page
+
+
+def shown(page: Page) -> Pixels:
+    """(side, side, 3) what the reader sees of the picture, or of the lower of two, without what is written on it."""
+    page.evaluate("document.querySelectorAll('.compare > span').forEach((one) => (one.style.visibility = 'hidden'))")
+    box = page.locator(".picture:has(canvas)").bounding_box()
+    assert box is not None
+    clip: FloatRect = {"x": round(box["x"]), "y": round(box["y"]), "width": box["width"], "height": box["height"]}
+    return pixels_of(page.screenshot(clip=clip))
+
+
+def rendered(window: Window) -> Pixels:
+    """(side, side, 3) what the service renders of the design that is shown."""
+    headers = {"X-Plitka-Page": "1"}
+    answer = window.context.request.post(window.origin + routes.RENDERS, data=window.order(), headers=headers)
+    assert answer.ok, answer.text()
+    return pixels_of(answer.body())
+
+
+def pixels_of(png: bytes) -> Pixels:
+    """(height, width, 3) of a picture, 0..255."""
+    with Image.open(io.BytesIO(png)) as image:
+        return np.asarray(image.convert("RGB"), np.float64)
+
+
+def difference(one: Pixels, other: Pixels) -> float:
+    """On the mean, in levels of 0..255, but for the edge, where the frame's corners are round."""
+    inner = np.s_[ROUND_PX:-ROUND_PX, ROUND_PX:-ROUND_PX]
+    return float(np.abs(one[inner] - other[inner]).mean())
+
+
+def asked_by(page: Page) -> list[str]:
+    """Paths of the service that the page asks from now on, as it does; not the icon, which follows the address."""
+    asked: list[str] = []
+
+    def hear(request: Request) -> None:
+        path = urlsplit(request.url).path
+        if path.startswith("/v1/"):
+            asked.append(path)
+
+    page.on("request", hear)
+    return asked
+
+
+@contextmanager
+def dragged(page: Page, name: str, start: float, end: float) -> Iterator[None]:
+    """A slider, held by the mouse at its end; places are parts of its width."""
+    box = page.get_by_role("slider", name=name, exact=True).bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + start * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + end * box["width"], y, steps=12)
+    yield
+    page.mouse.up()

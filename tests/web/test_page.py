@@ -1,0 +1,108 @@
+"""The page as a whole: its weight, its width, both languages and themes, and what axe finds in it."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page
+from tests.web.conftest import OpenWindow, Window
+
+from plitka.serve import routes
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+MAX_FIRST_BYTES = 300_000
+OPEN_ALL = "() => document.querySelectorAll('details').forEach((one) => (one.open = true))"
+SHOWN = "/#mix=RED:60,BLACK:30,WHITE:10&zone=text:%D0%A1%D0%A2%D0%90%D0%A0%D0%A2|WHITE:100&light=sun"
+
+
+def axe_faults(page: Page) -> list[str]:
+    """Serious and critical issues; what the page's policy forbids a script tag, the debugger may run."""
+    if not AXE.exists():
+        assert not os.environ.get("CI"), "npm ci must have run in CI"
+        pytest.skip("axe-core is not installed; run npm ci")
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run()")
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html']}"
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
+
+
+def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
+    """In both languages and themes: with every panel open, a photograph made, and the colours to choose from."""
+    page = window_of(locale="en-GB", color_scheme="light").open(SHOWN)
+    page.evaluate(OPEN_ALL)
+    page.locator(".order .primary").click()
+    page.wait_for_selector(".shares")
+    themes: list[tuple[str, Literal["dark", "light"]]] = [("Русский", "dark"), ("English", "light")]
+    for other, theme in themes:
+        assert axe_faults(page) == []
+        page.get_by_role("button", name=other).click()
+        assert axe_faults(page) == []
+        page.locator(".mix-actions button").first.click()
+        page.wait_for_selector(".swatch")
+        assert axe_faults(page) == []
+        page.keyboard.press("Escape")
+        page.emulate_media(color_scheme=theme)
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_is_wider_than_the_window(window_of: OpenWindow, width: int) -> None:
+    """In Russian, whose words are longer, with everything open."""
+    window = window_of(locale="ru-RU", viewport={"width": width, "height": 800})
+    page = window.open(SHOWN)
+    page.evaluate(OPEN_ALL)
+    page.locator(".order .primary").click()
+    page.wait_for_selector(".shares")
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+            .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5)
+            .filter((one) => !one.closest(".unseen, .caret, svg"))
+            .map((one) => one.outerHTML.slice(0, 120))"""
+    )
+    assert wide == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".mix-actions button").first.click()
+    page.wait_for_selector(".swatch")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_first_load_is_light(window: Window) -> None:
+    """All that comes over the wire until the page can be used, and every file of it packed.
+
+    The picture of the design, which comes after it, is as large as it is.
+    """
+    page = window.open()
+    page.wait_for_load_state("networkidle")
+    loaded = page.evaluate(
+        """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+            .map((one) => [one.name, one.encodedBodySize, one.decodedBodySize])"""
+    )
+    pictures = (routes.RENDERS, routes.GEOMETRIES)
+    assert 30_000 < sum(packed for name, packed, _ in loaded if not name.endswith(pictures)) < MAX_FIRST_BYTES
+    assert all(packed < size for name, packed, size in loaded if "/web/" in name and size > 400), loaded
+
+
+def test_all_modules_are_named_at_once(window: Window) -> None:
+    """The browser need not read one to know of the next; what is opened later is not among them."""
+    page = window.open()
+    told = page.evaluate("[...document.querySelectorAll('link[rel=modulepreload]')].map((link) => link.href)")
+    loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert {name for name in loaded if name.endswith(".js") and not name.endswith("theme.js")} == set(told)
+
+
+def test_the_texts_of_both_languages_have_the_same_names(window: Window) -> None:
+    """And the same places to fill in; no text is empty."""
+    window.open()
+    body = """const flat = (texts, path = "") => Object.entries(texts).flatMap(([name, text]) =>
+        typeof text === "string" ? [[`${path}${name}`, text]] : flat(text, `${path}${name}.`));
+        return flat(m.default);"""
+    english, russian = (dict(window.module(f"texts/{language}.js", body)) for language in ("en", "ru"))
+    assert english.keys() == russian.keys()
+    for name, text in english.items():
+        assert text
+        assert russian[name]
+        places = {part.partition("}")[0] for part in text.split("{")[1:]}
+        assert places == {part.partition("}")[0] for part in russian[name].split("{")[1:]}, name
