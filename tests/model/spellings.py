@@ -259,6 +259,10 @@ ROWS = {
     "eden, alpha is not rank": Row(write=kohya(str), targets=(*ATTENTION, *CONV2), stock="right", alpha=1),
     "eden, bfloat16": Row(write=kohya(str), targets=(*ATTENTION, *CONV2), stock="right", dtype=torch.bfloat16),
     "eden, float16": Row(write=kohya(str), targets=(*ATTENTION, *CONV2), stock="right", dtype=torch.float16),
+    "simpletuner, lycoris": Row(write=kohya(str, "lycoris_"), targets=(*ATTENTION, *CONV2), stock="raises", alpha=2),
+    "raw peft of another adapter": Row(
+        write=dotted("lora_A.default_0.weight", "lora_B.default_0.weight"), targets=ATTENTION, stock="nothing"
+    ),
     "older eden": Row(write=kohya(str, "lora_unet_base_model_model_"), targets=(*ATTENTION, *CONV2), stock="raises"),
     "kohya": Row(write=kohya(stability), targets=ALL_OF_KOHYA, stock="right", alpha=1),
     "kohya, convolutions and text encoders": Row(

@@ -15,7 +15,7 @@ EULER: dict[str, Any] = {"_class_name": "EulerDiscreteScheduler"}
         ("sdxl_lightning_8step", EULER, {}, {}, Distilled("lightning", 8, 1.0)),
         ("Hyper-SDXL-1step-Unet", EULER, {}, {}, Distilled("hyper", 1, 1.0)),
         ("realvisxl_dmd2", EULER, {}, {}, Distilled("dmd2", 4, 1.0)),
-        ("dreamshaperXL_turboDPMSDE", EULER, {}, {}, None),
+        ("dreamshaperXL_turboDPMSDE", EULER, {}, {}, Distilled("turbo", 4, 1.0)),
         ("base", {"_class_name": "LCMScheduler"}, {}, {}, Distilled("lcm", 6, 1.0)),
         ("base", {"_class_name": "TCDScheduler"}, {}, {}, Distilled("tcd", 8, 1.0)),
         ("base", EULER, {"time_cond_proj_dim": 256}, {}, Distilled("lcm", 6, 8.0)),

@@ -4,17 +4,26 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from tests.model.conftest import FLOAT32, Checkpoint
 
+from plitka.core.generation import Defaults
+from plitka.core.painter import Canvas, Painted
+from plitka.core.watch import Unwatched
 from plitka.errors import BundleError
+from plitka.model import base_facts, base_kinds, noise_marks, scheduler_config
 from plitka.model.bundle import Bundle
 from plitka.model.bundle_builder import BundleParts, add_bundle
+from plitka.model.engine import load_painter
+from plitka.model.engine_config import EngineConfig
+from plitka.model.painter import DiffusionPainter
 from plitka.model.pipeline import load_base
 
 UNET, VAE = "model.diffusion_model.", "first_stage_model."
@@ -26,6 +35,7 @@ FP16_UNET = "unet/diffusion_pytorch_model.fp16.safetensors"
 Tensors = dict[str, torch.Tensor]
 ChangeFile = Callable[[Tensors], Tensors | tuple[Tensors, dict[str, str]]]
 ChangeFolder = Callable[[Path], object]
+ONE = Canvas(prompt="60% red", negative_prompt="", seed=1, width_px=64, height_px=64, steps=2, guidance=2.0)
 
 
 @pytest.fixture(autouse=True)
@@ -420,7 +430,19 @@ REFUSED_FOLDERS: dict[str, tuple[ChangeFolder, str]] = {
         "trained by flow matching",
     ),
     "no scheduler": (lambda base: shutil.rmtree(base / "scheduler"), "scheduler_config.json is not there"),
-    "no second tokenizer": (lambda base: shutil.rmtree(base / "tokenizer_2"), "not a usable SDXL base"),
+    "no second tokenizer": (lambda base: shutil.rmtree(base / "tokenizer_2"), "base/tokenizer_2 has no vocabulary"),
+    "a tokenizer that does not say how much is read": (
+        edit("tokenizer/tokenizer_config.json", model_max_length=None),
+        "model_max_length of tokenizer is",
+    ),
+    "a tokenizer that reads more than its encoder": (
+        edit("tokenizer_2/tokenizer_config.json", model_max_length=2**63),
+        "model_max_length of tokenizer_2 is 9223372036854775808, the other parts need 77",
+    ),
+    "a width of sizes that is a list": (
+        edit("unet/config.json", addition_time_embed_dim=[8]),
+        "not a usable SDXL base|do not fit each other",
+    ),
     "an end mark that the tokenizer never writes": (edit("text_encoder_2/config.json", eos_token_id=7), "end mark 7"),
 }
 
@@ -432,18 +454,27 @@ def base(tiny_bundle: Bundle, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def expected(tiny_bundle: Bundle) -> Any:  # noqa: ANN401
-    """What that folder holds."""
-    return load_base(tiny_bundle, FLOAT32)
+def expected(tiny_bundle: Bundle) -> DiffusionPainter:
+    """A painter with what that folder holds."""
+    bundle = replace(tiny_bundle, lora=None, embeddings=None, defaults=Defaults())
+    return load_painter(bundle, EngineConfig(device="cpu", dtype="float32"))
+
+
+def painted(painter: DiffusionPainter) -> np.ndarray:
+    """A small picture of its."""
+    (outcome,) = painter.paint([ONE], Unwatched())
+    assert isinstance(outcome, Painted)
+    return outcome.pixels
 
 
 @pytest.mark.parametrize("name", ACCEPTED_FOLDERS)
-def test_a_folder_that_hubs_hold_is_loaded_right(base: Path, expected: Any, name: str) -> None:  # noqa: ANN401
-    """Every weight of the four networks is the folder's."""
+def test_a_folder_that_hubs_hold_is_loaded_right(base: Path, expected: DiffusionPainter, name: str) -> None:
+    """Every weight of the four networks is the folder's, and so is the picture."""
     ACCEPTED_FOLDERS[name](base)
     bundle = add_bundle(BundleParts(name="mine", base=str(base)))
-    bundle.verify()
-    assert_same(load_base(bundle, FLOAT32), expected, as_it_is)
+    found = load_painter(bundle, EngineConfig(device="cpu", dtype="float32"))
+    assert_same(found._pipe, expected._pipe, as_it_is)
+    assert np.array_equal(painted(found), painted(expected))
 
 
 @pytest.mark.parametrize("name", REFUSED_FOLDERS)
@@ -455,3 +486,15 @@ def test_a_folder_of_something_else_is_refused_by_name(base: Path, home: Path, n
         add_bundle(BundleParts(name="mine", base=str(base)))
     assert str(base) in str(caught.value)
     assert not home.exists()
+
+
+def test_the_documentation_names_every_mark_that_is_read() -> None:
+    """Of single files and schedulers' configurations, distilled methods and classes of autoencoders."""
+    text = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    fields = [*noise_marks._PREDICTION_FIELDS, *noise_marks._VELOCITY_FIELDS, *noise_marks._ZERO_SNR_FIELDS]
+    fields += [*scheduler_config._REPLACED, *base_kinds._TITLES, *base_facts.VAE_KINDS]
+    missing = [name for name in fields if f"`{name}`" not in text]
+    endings = {name: f"`.{name.rpartition('.')[2]}`" for name in noise_marks.TENSORS}
+    missing += [name for name, ending in endings.items() if f"`{name}`" not in text and ending not in text]
+    missing += [word for word in base_kinds._DISTILLED if word not in text]
+    assert not missing

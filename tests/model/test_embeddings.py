@@ -135,3 +135,10 @@ def test_embeddings_in_a_lora_file_must_be_listed(tmp_path: Path) -> None:
     assert has_bundled(path)
     with pytest.raises(BundleError, match=r"brings the tokens <s0>; name the file .* under \[embeddings\]"):
         refuse_unlisted_embeddings(path)
+
+
+def test_more_tokens_than_a_text_has_room_for_are_refused(tmp_path: Path) -> None:
+    """Before a name is made for each."""
+    path = _save(tmp_path, {"clip_l": torch.ones(76, 3), "clip_g": torch.ones(76, 5)})
+    with pytest.raises(BundleError, match="clip_l has 76 rows, and a text has room for 75"):
+        name_tokens(path)

@@ -1,6 +1,8 @@
 """Bases that predict other things than noise, from the file to the picture, beside diffusers' own schedulers."""
 
 import importlib
+import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +61,29 @@ KINDS = {
 }
 
 
+@dataclass(frozen=True)
+class Folder:
+    """A scheduler's and an autoencoder's configuration in a folder, and diffusers' scheduler of what they mean."""
+
+    config: dict[str, Any]
+    kind: Kind
+    vae: dict[str, Any] = field(default_factory=dict)
+
+
+PLAYGROUND = {"latents_mean": MEAN.tolist(), "latents_std": STD.tolist(), "scaling_factor": 0.5}
+EDM = Kind({}, {}, "EDMDPMSolverMultistepScheduler", {})
+FOLDERS = {
+    "SimpleTuner 217: Terminus XL Velocity": Folder(
+        {"_class_name": "DDIMScheduler", **ZERO_SNR}, Kind(choices=ZERO_SNR), {}
+    ),
+    "velocity in the scheduler's configuration": Folder(
+        {"_class_name": "EulerDiscreteScheduler", **SDXL, "prediction_type": "v_prediction"}, Kind(choices=VELOCITY)
+    ),
+    "Forge 461: Playground's folder": Folder({"_class_name": "EDMDPMSolverMultistepScheduler"}, EDM, PLAYGROUND),
+    "Forge 461: the same with the other scheduler": Folder({"_class_name": "EDMEulerScheduler"}, EDM, PLAYGROUND),
+}
+
+
 @pytest.fixture
 def painters(checkpoint_source: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Painters:
     """Make a bundle of a file with marks, and load it."""
@@ -69,6 +94,23 @@ def painters(checkpoint_source: Checkpoint, tmp_path: Path, monkeypatch: pytest.
         save_file({**checkpoint_source.tensors, **kind.tensors}, path, kind.metadata)
         bundle = add_bundle(BundleParts(name=name, base=str(path), config=str(checkpoint_source.configs)))
         return load_painter(bundle, EngineConfig(device="cpu", dtype="float32"))
+
+    return load
+
+
+@pytest.fixture
+def folder_painters(checkpoint_source: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Painters:
+    """Make a bundle of a folder with such configurations, and load it."""
+    monkeypatch.setenv("PLITKA_HOME", str(tmp_path / "home"))
+
+    def load(scheduler: dict[str, Any], vae: dict[str, Any], name: str = "mine") -> DiffusionPainter:
+        base = Path(shutil.copytree(checkpoint_source.configs, tmp_path / name))
+        (base / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler))
+        config = base / "vae" / "config.json"
+        config.write_text(json.dumps(json.loads(config.read_text()) | vae))
+        return load_painter(
+            add_bundle(BundleParts(name=name, base=str(base))), EngineConfig(device="cpu", dtype="float32")
+        )
 
     return load
 
@@ -113,6 +155,22 @@ def test_a_file_is_painted_as_its_marks_say(painters: Painters, name: str) -> No
     found = painted(painter)
     assert np.abs(found - stock(painter, kind)).max() <= 1
     assert np.abs(found - painted(painters(Kind(), "epsilon"))).mean() > 2
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_folder_is_painted_as_its_configurations_say(folder_painters: Painters, name: str) -> None:
+    """As the stock pipeline does with the scheduler that they mean; the same folder for epsilon paints another."""
+    folder = FOLDERS[name]
+    painter = folder_painters(folder.config, folder.vae)
+    found = painted(painter)
+    assert np.abs(found - stock(painter, folder.kind)).max() <= 1
+    assert np.abs(found - painted(folder_painters(SDXL, {}, "epsilon"))).mean() > 2
+
+
+def test_sdxl_s_betas_under_edm_s_name_are_painted_as_betas(folder_painters: Painters) -> None:
+    """`from_config` wrote the name: the picture is that of the same folder with SDXL's own scheduler."""
+    named = {"_class_name": "EDMDPMSolverMultistepScheduler", **SDXL, "sigma_min": 0.002, "sigma_max": 80.0}
+    assert np.array_equal(painted(folder_painters(named, {})), painted(folder_painters(SDXL, {}, "plain")))
 
 
 def test_an_epsilon_file_is_painted_as_ever(painters: Painters) -> None:

@@ -57,7 +57,11 @@ def test_the_numbers_of_edm_are_read() -> None:
     assert read(config) == EdmSchedule(0.002, 120.0, 1.0, Prediction.VELOCITY)
 
 
-@pytest.mark.parametrize("extra", [{}, EDM], ids=["class alone", "with the defaults that the class fills in"])
+@pytest.mark.parametrize(
+    "extra",
+    [{}, EDM, {"sigma_min": None, "sigma_max": None}],
+    ids=["class alone", "with the defaults that the class fills in", "with what EulerDiscreteScheduler leaves unset"],
+)
 def test_sdxls_betas_under_the_name_of_edm_are_betas(extra: dict[str, Any]) -> None:
     """`from_config` keeps them beside its defaults; what was decided is said in the log."""
     with capture_logs() as logs:

@@ -81,3 +81,13 @@ def test_a_message_shows_four_names_and_counts_the_rest(every: list[str]) -> Non
     shown = first_few(every)
     assert shown.startswith(", ".join(every[:4]))
     assert shown.endswith(f"(+{len(every) - 4})") if len(every) > 4 else shown == ", ".join(every)
+
+
+@pytest.mark.parametrize("shape", [[2**31, 2], [2, 3], [-2, -2], [1.5], ["2"], [True, 4], [2**63, 0], [2**31, 0], 4])
+def test_a_shape_that_lies_about_its_bytes_is_refused(tmp_path: Path, shape: object) -> None:
+    """It would make work without end: names for two billion rows, for example."""
+    header = json.dumps({"x": {"dtype": "F32", "shape": shape, "data_offsets": [0, 16]}}).encode()
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(16))
+    with pytest.raises(BundleError, match="cannot be read as safetensors"):
+        read_header(path)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from plitka.errors import BundleError, MissingFile
 from plitka.model.base_files import NETWORKS
-from plitka.model.base_kinds import refuse_other_file, refuse_other_folder
+from plitka.model.base_kinds import refuse_other_file, refuse_other_folder, refuse_quantised
 from plitka.model.bundle import Bundle
 from plitka.model.hub import fetch_configs
 from plitka.model.integrity import check_content
@@ -99,6 +99,8 @@ def read_base(folder: Path, file: Path | None = None, *, is_distilled: bool = Fa
     index = _read_config(folder / _INDEX)
     configs = {part: _read_config(folder / part / "config.json") for part in NETWORKS}
     refuse_other_folder(folder, index, configs["unet"])
+    for part, config in configs.items():
+        refuse_quantised(folder / part / "config.json", config)
     _check_vae_kind(folder, configs["vae"], is_one_file=file is not None)
     scheduler = _read_config(folder / _SCHEDULER)
     marks = Marks() if file is None or header is None else read_marks(file, header)

@@ -13,13 +13,14 @@ from pathlib import Path, PurePosixPath
 
 from plitka.errors import BundleError, MissingFile, PickleFile
 from plitka.model.integrity import check_content
+from plitka.model.tensor_file import first_few, read_header
 
 NETWORKS = ("unet", "vae", "text_encoder", "text_encoder_2")
 USUAL_VARIANT = "fp16"
 VARIANT_PATTERN = r"[A-Za-z0-9_]*"
 _PREFERRED = (USUAL_VARIANT, "", "bf16")
 _STEMS = {part: "diffusion_pytorch_model" if part in ("unet", "vae") else "model" for part in NETWORKS}
-_PICKLES = re.compile(r"(diffusion_pytorch_model|pytorch_model|model)(\..+)?\.(bin|ckpt|pt|pth)")
+_PICKLES = re.compile(r"(diffusion_pytorch_model|pytorch_model|model)([.-].+)?\.(bin|ckpt|pt|pth)")
 _SHARD = r"-\d{5}-of-\d{5}"
 
 
@@ -115,31 +116,46 @@ def check_weights(folder: Path, weights: Mapping[str, Weights]) -> dict[str, lis
 
 
 def _checked(folder: Path, part: str, weights: Weights) -> list[Path]:
-    indexes = [folder / name for name in weights.indexes]
-    paths = sorted({folder / part / name for index in indexes for name in _shards(index)}) or [
+    tables = {folder / name: _weight_map(folder / name) for name in weights.indexes}
+    paths = sorted({folder / part / name for table in tables.values() for name in table.values()}) or [
         folder / name for name in weights.files
     ]
     for path in paths:
         if not path.is_file():
             raise MissingFile("{path} is not there, and the index beside it names it; fetch the base again", path=path)
         check_content(path)
+    for index, table in tables.items():
+        _check_table(index, table)
     return paths
 
 
-def _shards(index: Path) -> Iterator[str]:
-    """The files that an index names, all of them beside it."""
+def _weight_map(index: Path) -> dict[str, str]:
+    """The shard of each tensor by an index, all of them beside it."""
     try:
         document = json.loads(index.read_text(encoding="utf-8"))
-        names = set(document["weight_map"].values())
-        is_plain = isinstance(document.get("metadata"), dict) and all(_is_plain(name) for name in names)
+        table = dict(document["weight_map"])
+        is_plain = isinstance(document.get("metadata"), dict) and all(_is_plain(name) for name in table.values())
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        names, is_plain = set(), False
-    if not names or not is_plain:
+        table, is_plain = {}, False
+    if not table or not is_plain:
         raise BundleError(
             "{path} cannot be read: an index names the shards beside it under weight_map; fetch the base again",
             path=index,
         )
-    yield from names
+    return table
+
+
+def _check_table(index: Path, table: Mapping[str, str]) -> None:
+    """Refuse an index that names other tensors than its shards have: libraries fill in what it does not name."""
+    there = {key for name in set(table.values()) for key in read_header(index.parent / name).shapes}
+    differing = sorted(there ^ table.keys())
+    if differing:
+        raise BundleError(
+            "{path} and its shards differ in {n} tensors: {keys}; fetch the base again",
+            path=index,
+            n=len(differing),
+            keys=first_few(differing),
+        )
 
 
 def _is_plain(name: object) -> bool:

@@ -90,6 +90,8 @@ _DISTILLING_SCHEDULERS = {"LCMScheduler": "lcm", "TCDScheduler": "tcd"}
 _GUIDED_LCM = Distilled("lcm", 6, 8.0)
 """Whose UNet takes the guidance as an input."""
 _STEPS_IN_NAME = re.compile(r"(?<![0-9])([1-9]|1[0-6])[-_ ]?steps?(?![a-z])")
+_JOINT = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Between words that are written as one: turboDPMSDE."""
 _TITLES = ("modelspec.title", "ss_output_name")
 
 
@@ -140,6 +142,23 @@ def refuse_other_folder(folder: Path, index: Mapping[str, Any], unet: Mapping[st
         )
 
 
+def refuse_quantised(path: Path, config: Mapping[str, Any]) -> None:
+    """Refuse a network whose configuration says that its weights are quantised.
+
+    Raises:
+        BundleError: with the method.
+    """
+    found = config.get("quantization_config")
+    if found:
+        method = found.get("quant_method", found) if isinstance(found, Mapping) else found
+        raise BundleError(
+            "{path} says that its weights are quantised ({method}), and plitka reads floating-point numbers; use the "
+            "base that was not quantised",
+            path=path,
+            method=str(method)[:60],
+        )
+
+
 def recognise_distilled(
     name: str, scheduler: Mapping[str, Any], unet: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> Distilled | None:
@@ -153,7 +172,7 @@ def recognise_distilled(
     """
     if unet.get("time_cond_proj_dim") is not None:
         return _GUIDED_LCM
-    text = " ".join([name, *(metadata.get(title, "") for title in _TITLES)]).lower()
+    text = _JOINT.sub(" ", " ".join([name, *(metadata.get(title, "") for title in _TITLES)])).lower()
     words = set(re.findall(r"[a-z]+2?", text))
     method = next((one for one in _DISTILLED if one in words), None)
     method = _DISTILLING_SCHEDULERS.get(str(scheduler.get("_class_name")), method)
@@ -183,6 +202,10 @@ def _part_of_a_base(header: Header) -> str | None:
         return Phrase("learned tokens; give it with --embeddings")
     if shapes and all(_BARE_VAE.match(key) for key in shapes):
         return Phrase("an autoencoder alone; give it with --vae, beside a base")
+    if any(key.startswith("unet.") for key in shapes) and any(key.startswith("text_encoder.") for key in shapes):
+        return Phrase(
+            "an SDXL that has diffusers' names in one file; save it with save_pretrained, and give the folder"
+        )
     if any(_BARE_UNET.match(key) for key in shapes) and not any(key.startswith(_UNET) for key in shapes):
         return Phrase(
             "a UNet alone; put it into a folder in hub layout in the place of the base's own, and give the folder"

@@ -11,17 +11,20 @@ from typing import Any
 
 import torch
 
-from plitka.errors import BundleError
+from plitka.errors import BundleError, MissingFile
 from plitka.model.base_facts import BaseFacts
 from plitka.model.base_files import NETWORKS, Weights, check_weights
 from plitka.model.checkpoint import Tensors, fit, modern_attention, read_checkpoint, read_vae, sort_checkpoint
 from plitka.model.formats import COMPONENTS
 from plitka.model.fusing import component_weights
 from plitka.model.integrity import check_content
+from plitka.model.library_errors import base_errors
 from plitka.model.library_imports import quiet_libraries
+from plitka.model.rehearsal import rehearse
 from plitka.model.tensor_file import read_header
 
 _UNET, _FIRST, _SECOND = COMPONENTS
+_TOKENIZERS = ("tokenizer", "tokenizer_2")
 _TIME_IDS = 6
 """Numbers of sizes and crops that SDXL's UNet is given beside the pooled words."""
 
@@ -51,6 +54,7 @@ def read_base_shapes(facts: BaseFacts) -> BaseShapes:
     networks = empty_networks(facts)
     tokenizers = read_tokenizers(facts)
     _check_joints(facts, networks, tokenizers)
+    rehearse(networks, facts.folder)
     weights = {name: weight.shape for name, weight in component_weights(_components(networks)).items()}
     width_l, width_g = (int(networks[part].config.hidden_size) for part in (_FIRST, _SECOND))
     return BaseShapes(weights, width_l, width_g, tokenizers, networks)
@@ -77,11 +81,8 @@ def empty_networks(facts: BaseFacts, parts: Collection[str] = NETWORKS) -> dict[
     """
     from accelerate import init_empty_weights  # noqa: PLC0415
 
-    try:
-        with quiet_libraries(), init_empty_weights():
-            return {part: _build(kind, facts, part) for part, kind in network_kinds(facts).items() if part in parts}
-    except Exception as exc:  # tokenizers raises no other kind, and transformers kinds of its own
-        raise _unusable(facts.folder, exc) from exc
+    with base_errors(facts.folder), quiet_libraries(), init_empty_weights():
+        return {part: _build(kind, facts, part) for part, kind in network_kinds(facts).items() if part in parts}
 
 
 def _build(kind: Any, facts: BaseFacts, part: str) -> Any:
@@ -101,16 +102,25 @@ def read_tokenizers(facts: BaseFacts) -> tuple[Any, Any]:
     for path in (*facts.folder.glob("tokenizer/*"), *facts.folder.glob("tokenizer_2/*")):
         if path.is_file():
             check_content(path)
-    try:
-        with quiet_libraries():
-            first, second = (
-                CLIPTokenizer.from_pretrained(facts.folder / name, local_files_only=True)
-                for name in ("tokenizer", "tokenizer_2")
-            )
-    except Exception as exc:  # tokenizers raises no other kind, and transformers kinds of its own
-        raise _unusable(facts.folder, exc) from exc
+    for name in _TOKENIZERS:
+        _check_vocabulary(facts.folder / name)
+    with base_errors(facts.folder), quiet_libraries():
+        first, second = (
+            CLIPTokenizer.from_pretrained(facts.folder / name, local_files_only=True) for name in _TOKENIZERS
+        )
     _check_end_mark(facts, second)
     return first, second
+
+
+def _check_vocabulary(folder: Path) -> None:
+    """Refuse a tokenizer's folder without its vocabulary: transformers makes one that knows no word, in silence."""
+    if not (folder / "tokenizer.json").is_file() and not all(
+        (folder / name).is_file() for name in ("vocab.json", "merges.txt")
+    ):
+        raise MissingFile(
+            "{path} has no vocabulary: expected tokenizer.json, or vocab.json and merges.txt; fetch the base again",
+            path=folder,
+        )
 
 
 def check_folder_weights(facts: BaseFacts, shapes: BaseShapes, weights: Mapping[str, Weights]) -> None:
@@ -192,7 +202,7 @@ def _check_joints(facts: BaseFacts, networks: Mapping[str, Any], tokenizers: tup
     """Refuse parts that could not be joined: the libraries would raise in the middle of the first picture."""
     unet, vae = networks[_UNET].config, networks["vae"].config
     first, second = networks[_FIRST].config, networks[_SECOND].config
-    time_width = unet.addition_time_embed_dim or 0
+    sizes_width = _TIME_IDS * _whole(unet.addition_time_embed_dim)
     for name, found, expected in (
         ("addition_embed_type", unet.addition_embed_type, "text_time"),
         ("in_channels", unet.in_channels, vae.latent_channels),
@@ -201,11 +211,15 @@ def _check_joints(facts: BaseFacts, networks: Mapping[str, Any], tokenizers: tup
         (
             "projection_class_embeddings_input_dim",
             unet.projection_class_embeddings_input_dim,
-            second.projection_dim + _TIME_IDS * time_width,
+            _whole(second.projection_dim) + sizes_width,
         ),
         *(
             (f"vocab_size of {part}", max(len(tokenizer), encoder.vocab_size), encoder.vocab_size)
             for part, tokenizer, encoder in zip((_FIRST, _SECOND), tokenizers, (first, second), strict=True)
+        ),
+        *(
+            (f"model_max_length of {name}", tokenizer.model_max_length, encoder.max_position_embeddings)
+            for name, tokenizer, encoder in zip(_TOKENIZERS, tokenizers, (first, second), strict=True)
         ),
     ):
         if found != expected:
@@ -217,6 +231,11 @@ def _check_joints(facts: BaseFacts, networks: Mapping[str, Any], tokenizers: tup
                 found=found,
                 expected=expected,
             )
+
+
+def _whole(value: object) -> int:
+    """A whole number as it is, and 0 for anything else."""
+    return value if isinstance(value, int) else 0
 
 
 def _check_end_mark(facts: BaseFacts, tokenizer: Any) -> None:
@@ -233,7 +252,3 @@ def _check_end_mark(facts: BaseFacts, tokenizer: Any) -> None:
             wanted=wanted,
             written=written,
         )
-
-
-def _unusable(folder: Path, cause: Exception) -> BundleError:
-    return BundleError("{path} is not a usable SDXL base: {reason}", path=folder, reason=str(cause) or repr(cause))

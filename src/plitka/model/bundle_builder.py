@@ -42,6 +42,7 @@ from plitka.model.embeddings import has_bundled, name_tokens, read_embeddings
 from plitka.model.hub import config_patterns, fetch_configs, list_files
 from plitka.model.integrity import WEIGHT_ENDINGS, check_content
 from plitka.model.lora import read_lora
+from plitka.model.noise_marks import refuse_velocity_beside
 from plitka.model.parts import Base, EmbeddingsPart, FileBase, HubBase, LocalBase, LoraPart, VaePart
 from plitka.model.provenance import trace_lora
 from plitka.model.textual_inversion import refuse_known_tokens, refuse_split_tokens
@@ -123,6 +124,8 @@ def add_bundle(parts: BundleParts) -> Bundle:
     _refuse_missing(parts)
     found = _locate_base(parts)
     facts = read_base(found.configs, found.file)
+    if found.file is not None:
+        refuse_velocity_beside(found.file, facts.schedule)
     shapes = read_base_shapes(facts)
     _check_weights(parts, found, facts, shapes)
     distilled = _recognise(parts, facts)

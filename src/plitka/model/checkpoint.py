@@ -84,10 +84,16 @@ def sort_checkpoint(path: Path, tensors: Tensors, configs: Mapping[str, Mapping[
     library: Any = importlib.import_module(_LIBRARY)
     parts = {part: _under(tensors, prefix) for part, prefix in _PREFIXES.items()}
     try:
-        unet = library.convert_ldm_unet_checkpoint(parts["unet"], configs["unet"])
+        unet = library.convert_ldm_unet_checkpoint(parts["unet"], configs["unet"]) if parts["unet"] else {}
         vae = library.convert_ldm_vae_checkpoint(parts["vae"], configs["vae"]) if parts["vae"] else {}
         second = _open_clip(parts["text_encoder_2"])
-    except (KeyError, IndexError, ValueError, TypeError, RuntimeError, AttributeError) as exc:
+    except KeyError as exc:
+        raise BundleError(
+            "{path} is not an SDXL checkpoint of the configured size: it lacks the tensor {key}",
+            path=path,
+            key=exc.args[0],
+        ) from exc
+    except (IndexError, ValueError, TypeError, RuntimeError, AttributeError) as exc:
         raise BundleError(
             "{path} is not an SDXL checkpoint of the configured size: {reason}", path=path, reason=repr(exc)
         ) from exc

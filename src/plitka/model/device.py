@@ -5,6 +5,7 @@ multiplies it in hardware (avx512_bf16 or amx_bf16; torch reports both), otherwi
 elsewhere bfloat16 is emulated and slower. float16 has no fast CPU kernels and is refused there.
 """
 
+import errno
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -119,8 +120,10 @@ def _resident_bytes() -> int:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether torch or Python ran out of memory; the CPU allocator has no class of its own for it."""
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+    """Whether torch, Python or the system ran out of memory; the CPU allocator has no class of its own for it."""
+    is_systems = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    is_named = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    return is_named or is_systems or "can't allocate memory" in str(error)
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from plitka.model.tensor_file import first_few, read_header, read_tensors
 _ENCODER_KEYS = {"clip_l": ("clip_l", "text_encoders_0"), "clip_g": ("clip_g", "text_encoders_1")}
 _AFTER_ENCODER = "_out"
 _ONE_ENCODER = "emb_params"
+_MAX_ROWS = 75
+"""Tokens between the marks of a text of 77."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,20 @@ def name_tokens(path: Path) -> tuple[str, ...]:
     """A name for each row of a file: those that a LoRA file gives its own, otherwise `<s0>`, `<s1>`, ...
 
     Raises:
-        BundleError: the file holds no embeddings of both encoders.
+        BundleError: the file holds no embeddings of both encoders, or more than any text has room for.
     """
     shapes = read_header(path).shapes
     names = []
     for key in _encoder_keys(path, shapes)["clip_l"]:
         n_rows = shapes[key][0] if len(shapes[key]) > 1 else 1
+        if n_rows > _MAX_ROWS:
+            raise BundleError(
+                "{path}: {key} has {n} rows, and a text has room for {limit} at most; use embeddings of a few tokens",
+                path=path,
+                key=key,
+                n=n_rows,
+                limit=_MAX_ROWS,
+            )
         bundled = _bundled_token(key)
         if bundled is None:
             names += [f"<s{row}>" for row in range(n_rows)]

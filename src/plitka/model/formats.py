@@ -18,8 +18,6 @@ ROLES = {
     "lora_up.weight": "up",
     "lora_A.weight": "down",  # PEFT
     "lora_B.weight": "up",
-    "lora_A.default.weight": "down",  # PEFT's own state, saved without its helper
-    "lora_B.default.weight": "up",
     "lora.down.weight": "down",  # diffusers
     "lora.up.weight": "up",
     "lora_linear_layer.down.weight": "down",  # diffusers, text encoders
@@ -30,7 +28,6 @@ ROLES = {
     "dora_scale": "magnitude",  # kohya, LyCORIS
     "lora_magnitude_vector": "output magnitude",  # PEFT
     "lora_magnitude_vector.weight": "output magnitude",
-    "lora_magnitude_vector.default.weight": "output magnitude",
 }
 """What follows the module in a key -> the tensor's role in `scale * up @ down`."""
 BUNDLED = "bundle_emb."
@@ -39,6 +36,8 @@ BUNDLED = "bundle_emb."
 _UNET, _FIRST, _SECOND = COMPONENTS
 _WRAPPER = "text_model."
 """transformers 5 dropped this level from the first encoder; every file still has it."""
+_ADAPTER = re.compile(r"(?<=\.lora_[AB])\.\w+(?=\.weight$)|(?<=\.lora_magnitude_vector)\.\w+(?=\.weight$)")
+"""The adapter's name in PEFT's own state, which its helper takes out: default, or default_0 in diffusers."""
 _ENDINGS = sorted(ROLES, key=len, reverse=True)
 
 
@@ -78,6 +77,7 @@ LAYOUTS = (
     Layout("Eden, OneTrainer (legacy), ai-toolkit", _UNET, "lora_unet_", _DIFFUSERS_FLAT),
     Layout("Eden before 2024-09", _UNET, "lora_unet_base_model_model_", _DIFFUSERS_FLAT),
     Layout("kohya sd-scripts", _UNET, "lora_unet_", _STABILITY_FLAT),
+    Layout("SimpleTuner (LyCORIS)", _UNET, "lycoris_", _DIFFUSERS_FLAT),
     Layout("diffusers before 0.21", _UNET, "unet.", _PROCESSOR),
     Layout("cog-sdxl", _UNET, "", _PROCESSOR),
     Layout("diffusers, SimpleTuner", _UNET, "unet.", _DIFFUSERS),
@@ -122,6 +122,7 @@ def spellings(modules: Iterable[str]) -> dict[str, str]:
 
 def split_key(key: str) -> tuple[str, str] | None:
     """A key's module as the file spells it, and the tensor's role; None without a known ending."""
+    key = _ADAPTER.sub("", key)
     for ending in _ENDINGS:
         if key.endswith(f".{ending}"):
             return key.removesuffix(f".{ending}"), ROLES[ending]

@@ -23,6 +23,7 @@ LOADED_ENDINGS = WEIGHT_ENDINGS | {".json", ".txt", ".model", ".jinja", ".py"}
 
 _POINTER_START = b"version https://git-lfs"
 _ZIP_START = b"PK\x03\x04"
+_GGUF_START = b"GGUF"
 _PICKLE_PROTOCOLS = frozenset({2, 3, 4, 5})
 _LENGTH_BYTES = 8
 """A safetensors file starts with the length of its JSON header, a little-endian u64."""
@@ -113,6 +114,12 @@ def check_content(path: Path) -> None:
             path=path,
             n_bytes=path.stat().st_size,
         )
+    if start.startswith(_GGUF_START):
+        raise BundleError(
+            "{path} is a GGUF file, whose weights are quantised, and plitka reads only safetensors; use the file that "
+            "was not quantised",
+            path=path,
+        )
     if path.suffix.lower() in PICKLE_ENDINGS or _looks_like_pickle(start):
         raise PickleFile(
             "{path} is a pickle, which can run code when it is opened; plitka reads only safetensors: "
@@ -120,7 +127,20 @@ def check_content(path: Path) -> None:
             path=path,
         )
     if path.suffix.lower() in _SAFETENSORS_ENDINGS:
+        _refuse_web_page(path, start)
         _check_safetensors_length(path)
+
+
+def _refuse_web_page(path: Path, start: bytes) -> None:
+    """Refuse what a server answered instead of a file, whose letters would be the length of an endless header."""
+    if start[:1] in (b"<", b"{") and len(start) >= _LENGTH_BYTES and start[:_LENGTH_BYTES].isascii():
+        is_page = struct.unpack("<Q", start[:_LENGTH_BYTES])[0] > _MAX_HEADER_BYTES
+        if is_page:
+            raise BundleError(
+                "{path} is a web page or another answer of a server, not the file itself; look into it with a text "
+                "editor: mostly the address wants a login or a key",
+                path=path,
+            )
 
 
 def _looks_like_pickle(start: bytes) -> bool:

@@ -9,6 +9,7 @@ networks (`v_pred`, `ztsnr`: NoobAI, A1111, ComfyUI; `edm_mean` and `edm_std`: P
 They become a scheduler configuration over the one that the file is read with, which is of another file.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ import structlog
 
 from plitka.errors import BundleError
 from plitka.model.noise import Prediction
-from plitka.model.scheduler_config import EDM_CLASS, Config
+from plitka.model.scheduler_config import EDM_CLASS, Config, Schedule
 from plitka.model.tensor_file import Header, read_tensors
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,10 @@ _SPELLED = {
     "v_prediction": Prediction.VELOCITY,
     "vpred": Prediction.VELOCITY,
 }
+_SAYS_VELOCITY = re.compile(
+    r"""^\s*parameterization\s*:\s*["']?v["']?\s*(#.*)?$|denoiser_scaling\.VScaling""", re.MULTILINE
+)
+_MAX_YAML_CHARACTERS = 1_000_000
 _PLAYGROUND_SCALING = 0.5
 _TRUE = ("true", "1")
 _ZERO_SNR_BELOW = 1e-5
@@ -104,6 +109,29 @@ def marked(config: Config, marks: Marks, path: Path) -> Config:
         return config
     log.info("noise_marks_read", path=str(path), marks=list(marks.sources), **dict(marks.scheduler))
     return marks.scheduler if is_edm else {**config, **marks.scheduler}
+
+
+def refuse_velocity_beside(file: Path, schedule: Schedule) -> None:
+    """Refuse a file that is to be read as predicting noise, while A1111's configuration beside it says velocity.
+
+    Raises:
+        BundleError: with the configuration's name.
+    """
+    if schedule.prediction is not Prediction.NOISE:
+        return
+    for beside in (file.with_suffix(".yaml"), file.with_suffix(".yml")):
+        if not beside.is_file():
+            continue
+        with beside.open(encoding="utf-8", errors="replace") as stream:
+            text = stream.read(_MAX_YAML_CHARACTERS)
+        if _SAYS_VELOCITY.search(text):
+            raise BundleError(
+                "{path} is without marks, and {beside} beside it says that it predicts velocity; give --config with a "
+                "folder whose scheduler/scheduler_config.json says {wanted}, or take that file away",
+                path=file,
+                beside=beside.name,
+                wanted=Prediction.VELOCITY,
+            )
 
 
 def _values(path: Path, header: Header) -> dict[str, list[float]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from plitka.errors import BundleError
+from plitka.errors import BundleError, Phrase
 
 _METHODS = {
     "LoHa": r"\.hada_w\d",
@@ -18,6 +18,16 @@ _METHODS = {
     "full difference": r"\.(diff|diff_b|w_norm|b_norm|set_weight)$",
 }
 """Patterns of keys by the method of training that writes them."""
+_OTHERS: dict[str, str] = {
+    Phrase("an IP-Adapter"): r"^image_proj\.|^ip_adapter\.|\.to_[kv]_ip\.",
+    Phrase("a Control-LoRA"): r"^lora_controlnet$",
+    Phrase("a ControlNet-LLLite"): r"^lllite_",
+    Phrase("for the motion of a video"): r"(^|[._])motion_modules[._]",
+    Phrase("an adapter that trains more than two matrices for a module"): (
+        r"\.lora_[AB]\.(\w+\.)?bias$|\.modules_to_save\.|\.lora_embedding_[AB]"
+    ),
+}
+"""Patterns of keys of what tools load beside a LoRA and call one."""
 _BASES = {
     "FLUX": r"double_blocks|single_blocks|single_transformer_blocks",
     "SD 3": r"joint_blocks|joint_transformer_blocks|attn\.add_q_proj|^lora_te3_",
@@ -56,6 +66,12 @@ def refuse_other_adapter(path: Path, shapes: Mapping[str, tuple[int, ...]], text
             "{path} was made for {base}, not for SDXL; a LoRA fits only the kind of network that it was trained on",
             path=path,
             base=base,
+        )
+    if other := _first(_OTHERS, shapes):
+        raise BundleError(
+            "{path} is {found}, not a LoRA: it does more than change the weights of SDXL; use a LoRA or a DoRA",
+            path=path,
+            found=other,
         )
     _refuse_other_files(path, shapes)
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import torch
 
-from plitka.errors import BundleError, PlitkaError
+from plitka.errors import BundleError
 from plitka.model.base_facts import BaseFacts, bundle_facts
 from plitka.model.base_files import NETWORKS, check_weights, folder_names, stated_weights
 from plitka.model.base_shapes import empty_networks, fit_single_file, network_kinds, read_tokenizers
@@ -17,6 +17,7 @@ from plitka.model.bundle import Bundle
 from plitka.model.checkpoint import Tensors, fit, read_checkpoint, read_vae
 from plitka.model.device import Placement
 from plitka.model.lean_decoder import LeanDecoder, can_run_lean
+from plitka.model.library_errors import answered_errors, base_errors
 from plitka.model.library_imports import quiet_libraries, uncollected_imports
 from plitka.model.parts import FileBase, HubBase, LocalBase
 from plitka.model.tensor_file import first_few
@@ -50,14 +51,9 @@ def load_base(bundle: Bundle, placement: Placement, facts: BaseFacts | None = No
     """
     facts = facts or bundle_facts(bundle)
     tokenizers = read_tokenizers(facts)
-    try:
-        with quiet_libraries():
-            networks = _load_networks(bundle, facts, placement.assembly_dtype)
-            return _join(facts, networks, tokenizers)
-    except PlitkaError:
-        raise
-    except Exception as exc:  # libraries have kinds of their own for what they cannot read
-        raise BundleError("{path} is not a usable SDXL base: {reason}", path=facts.folder, reason=str(exc)) from exc
+    with base_errors(facts.folder), quiet_libraries():
+        networks = _load_networks(bundle, facts, placement.assembly_dtype)
+        return _join(facts, networks, tokenizers)
 
 
 def _load_networks(bundle: Bundle, facts: BaseFacts, dtype: torch.dtype) -> dict[str, Any]:
@@ -118,15 +114,10 @@ def load_controlnet(bundle: Bundle, placement: Placement, pipe: Pipeline) -> Any
     assert bundle.controlnet is not None
     part, folder = bundle.controlnet, bundle.file(bundle.controlnet.path)
     choices = {"dtype": placement.assembly_dtype, "local_files_only": True, "use_safetensors": True}
-    with quiet_libraries():
+    with answered_errors(folder, "{path} is not a usable ControlNet: {reason}"), quiet_libraries():
         from diffusers import ControlNetModel  # noqa: PLC0415
 
-        try:
-            control = _load_network(ControlNetModel, folder, "", choices | {"variant": part.variant or None})
-        except PlitkaError:
-            raise
-        except Exception as exc:
-            raise BundleError("{path} is not a usable ControlNet: {reason}", path=folder, reason=str(exc)) from exc
+        control = _load_network(ControlNetModel, folder, "", choices | {"variant": part.variant or None})
     _check_control_fits(control, pipe, folder)
     return control
 

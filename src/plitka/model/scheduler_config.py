@@ -91,8 +91,8 @@ def _is_edm(config: Config, path: Path, vae: Config) -> bool:
     """Whether the numbers are those of EDM, whatever class is named."""
     is_named = config.get("_class_name") in _EDM_CLASSES
     has_edm = is_named or "sigma_data" in config
-    has_betas = any(config.get(key, usual) != usual for key, usual in _BETA_DEFAULTS.items())
-    has_own_edm = any(config.get(key, usual) != usual for key, usual in _EDM_DEFAULTS.items())
+    has_betas = _has_own(config, _BETA_DEFAULTS)
+    has_own_edm = _has_own(config, _EDM_DEFAULTS)
     if not has_edm:
         return False
     has_edm_latents = bool(vae.get("latents_mean")) and bool(vae.get("latents_std"))
@@ -109,6 +109,11 @@ def _is_edm(config: Config, path: Path, vae: Config) -> bool:
         numbers = _listed(config, _EDM_DEFAULTS if is_edm else _BETAS)
         log.warning("noise_decided_by_numbers", path=str(path), named=config.get("_class_name"), decided=numbers)
     return is_edm
+
+
+def _has_own(config: Config, usual: Config) -> bool:
+    """Whether a configuration has other numbers than a class's defaults; other classes write null for what is unset."""
+    return any(config.get(key) is not None and config[key] != value for key, value in usual.items())
 
 
 def _listed(config: Config, keys: Mapping[str, object] | tuple[str, ...]) -> str:

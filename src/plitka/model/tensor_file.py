@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FLOAT_DTYPES = ("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2")
 """Number formats of weights; whole numbers stand for something that has to be multiplied out."""
 _LENGTH_BYTES = 8
+_MAX_SIZE = 2**31 - 1
 _SHOWN = 4
 """Names shown in a message before it says how many more there are."""
 
@@ -39,14 +40,15 @@ def read_header(path: Path) -> Header:
     """
     check_content(path)
     try:
-        with path.open("rb") as stream:
+        # Compares every shape with the bytes that it has; a shape that lies makes work without end.
+        with safe_open(path, framework="pt"), path.open("rb") as stream:
             n_header = int.from_bytes(stream.read(_LENGTH_BYTES), "little")
             entries = json.loads(stream.read(n_header))
         metadata = entries.pop("__metadata__", None) or {}
         shapes = {key: _shape(entry) for key, entry in entries.items()}
         dtypes = {key: str(entry["dtype"]) for key, entry in entries.items()}
         return Header(shapes, dtypes, {key: str(value) for key, value in metadata.items()})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
+    except (SafetensorError, OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
         raise _unreadable(path, exc) from exc
 
 
@@ -54,10 +56,10 @@ def _shape(entry: Any) -> tuple[int, ...]:
     """A tensor's shape as its header has it.
 
     Raises:
-        ValueError: a size is no whole number.
+        ValueError: a size is no whole number, or so large that the tensor can only be empty.
     """
     sizes = entry["shape"]
-    if not all(isinstance(size, int) and not isinstance(size, bool) and size >= 0 for size in sizes):
+    if not all(isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= _MAX_SIZE for size in sizes):
         raise ValueError(f"shape {sizes!r}")
     return tuple(sizes)
 
