@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.serve.conftest import Running
 
+from plitka.errors import Conflict, NotFound
 from plitka.serve import keys
 
 
@@ -23,3 +24,21 @@ def test_a_key_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch, ser
         calls.clear()
         keys.identify(server.service.store, text)
         assert len(calls) == 1
+
+
+def test_a_key_in_force_is_revoked_once(server: Running) -> None:
+    """Not by itself, not twice, and none that there is not."""
+    store = server.service.store
+    _, row = keys.make_key(store, "anna", role="operator")
+    caller = keys.caller_of(row)
+    assert caller is not None
+    with pytest.raises(Conflict):
+        keys.revoke(store, row.id, by=caller)
+    assert keys.state_of(row) == "in force"
+    assert keys.revoke(store, row.id) == 0
+    for key_id in (row.id, "0" * 12, keys.LOCAL.key_id):
+        with pytest.raises(NotFound, match=key_id):
+            keys.revoke(store, key_id)
+    told = next(one for one in keys.summary(store.list_keys()) if one["id"] == row.id)
+    assert told["state"] == "revoked"
+    assert not {"salt", "hash"} & told.keys()

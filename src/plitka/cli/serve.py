@@ -4,7 +4,6 @@ import argparse
 import os
 import shlex
 import threading
-import time
 import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -17,7 +16,7 @@ from plitka.cli.engines import LoadEngine
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
-from plitka.errors import InputError
+from plitka.errors import InputError, NotFound
 from plitka.model.engine_config import EngineConfig
 from plitka.serve.settings import Settings, read_settings
 
@@ -181,9 +180,9 @@ def run_create(options: argparse.Namespace, terminal: Terminal) -> int:
 def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
     """Every key's name, role and limits; the key itself is not kept."""
     with _opened(options, create=False) as store:
-        from plitka.serve.store import summary
+        from plitka.serve.keys import summary
 
-        rows = summary(store.list_keys(), time.time())
+        rows = summary(store.list_keys())
     if options.json:
         terminal.write_json({"keys": rows})
     else:
@@ -217,9 +216,12 @@ def _write_keys(rows: Sequence[Mapping[str, Any]], terminal: Terminal) -> None:
 def run_revoke(options: argparse.Namespace, terminal: Terminal) -> int:
     """Revoke a key and cancel its jobs; a running service refuses it from its next request on."""
     with _opened(options, create=False) as store:
-        n_cancelled = store.revoke_key(options.id)
-    if n_cancelled is None:
-        raise InputError("there is no key {id} in force; see `plitka keys list`", id=options.id)
+        from plitka.serve.keys import revoke
+
+        try:
+            n_cancelled = revoke(store, options.id)
+        except NotFound as error:  # to a script it is a wrong word like any other
+            raise InputError(error.message, **error.values) from error
     if options.json:
         terminal.write_json({"revoked": options.id, "cancelled": n_cancelled})
     elif n_cancelled:

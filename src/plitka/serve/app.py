@@ -21,8 +21,10 @@ from starlette.types import ASGIApp
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
 from plitka.serve import (
     cog_api,
+    keys_api,
     materials_api,
     openai_api,
+    operation_api,
     own_api,
     plain_api,
     previews_api,
@@ -42,7 +44,7 @@ from plitka.serve.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
-OWN = (own_api, uploads_api, session_api, sheets_api, materials_api, previews_api)
+OWN = (own_api, uploads_api, session_api, keys_api, operation_api, sheets_api, materials_api, previews_api)
 """The modules of our own contract."""
 _STOP_GRACE_S = 5.0
 

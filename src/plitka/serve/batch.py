@@ -10,8 +10,8 @@ from plitka.core.watch import Progress
 from plitka.errors import Cancelled, Unavailable
 from plitka.serve.image_formats import Preview, encode_preview
 from plitka.serve.job_status import JobStatus
-from plitka.serve.jobs import Jobs, deadline_problem
-from plitka.serve.kept_words import keep_problem
+from plitka.serve.jobs import Jobs
+from plitka.serve.kept_words import deadline_problem, keep_problem
 from plitka.serve.metrics import Heartbeat
 from plitka.serve.store import Job
 from plitka.serve.tracing import Span
@@ -79,7 +79,7 @@ class BatchWatch:
         if self._jobs.must_put_back:
             return PutBack("the service stops")
         if is_late(job):
-            return TooLate(deadline_problem(job))
+            return TooLate(deadline_problem(job.request_id))
         if time.monotonic() > self._ends_at + self._heartbeat.waited_s:
             error = Unavailable("the picture took longer than a picture may")
             return TooLate(keep_problem(error, code="timeout", request_id=job.request_id))

@@ -34,6 +34,8 @@ RECIPE_EXAMPLE = "60% red, 30% black, 10% white"
 MASK_EXAMPLE = "border:8%"
 PLAIN_TEXT = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
 """No control characters, and none that turn the direction of reading: they hide what a person would read."""
+ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$"
+"""The same without the ends of lines."""
 _PLAIN = re.compile(PLAIN_TEXT)
 _MAX_LOOK_WORDS = 100
 _MAX_NAME_CH = 60

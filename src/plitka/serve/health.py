@@ -84,6 +84,17 @@ class Health(threading.Thread):
         return not self._is_away[Part.PICTURES]
 
     @property
+    def usable(self) -> dict[Part, bool]:
+        """Whether each part could be used when it was looked at last."""
+        return {part: not is_away for part, is_away in self._is_away.items()}
+
+    def free_bytes(self) -> dict[Part, int]:
+        """On the disks of database and pictures, where they are folders of this machine."""
+        folders = {Part.DATABASE: self._store.folder, Part.PICTURES: self._pictures.folder}
+        found = {part: _free_bytes(folder) for part, folder in folders.items() if folder is not None}
+        return {part: n_bytes for part, n_bytes in found.items() if n_bytes is not None}
+
+    @property
     def problem(self) -> PlitkaError | None:
         """Why the service cannot do its work now; None if it can."""
         if time.monotonic() - self._looked_at > _STALE_S:
@@ -131,11 +142,9 @@ class Health(threading.Thread):
 
     def _check_disks(self) -> None:
         is_low = False
-        for name, folder in (("database", self._store.folder), ("pictures", self._pictures.folder)):
-            n_bytes = None if folder is None else _free_bytes(folder)
-            if n_bytes is not None:
-                self._metrics.free.labels(name).set(n_bytes)
-                is_low |= n_bytes < self._settings.min_free_bytes
+        for part, n_bytes in self.free_bytes().items():
+            self._metrics.free.labels(part.value).set(n_bytes)
+            is_low |= n_bytes < self._settings.min_free_bytes
         if is_low:
             raise _full_disk()
 

@@ -23,8 +23,8 @@ from plitka.core.generation import CompleteRequest
 from plitka.errors import Conflict, Gone, StorageAway, TooMany, Unavailable
 from plitka.serve.fair_queue import FairQueue
 from plitka.serve.health import Health
-from plitka.serve.job_status import JobStatus
-from plitka.serve.kept_words import keep_problem
+from plitka.serve.job_status import JobStatus, Snapshot
+from plitka.serve.kept_words import deadline_problem, keep_problem
 from plitka.serve.keys import Caller
 from plitka.serve.life import Life, Lives
 from plitka.serve.metrics import Metrics
@@ -315,6 +315,13 @@ class Jobs:
 
     # Callers
 
+    def open_jobs(self) -> list[tuple[Job, Snapshot, bool]]:
+        """All that are made or wait, with their places as they are now; whether each is to stop. The next first."""
+        with self._ready:
+            placed = [(one, self._queue.position(job_id)) for job_id, one in self._statuses.items()]
+        found = [(one.job, replace(one.snapshot, position=place), one.is_cancelled) for one, place in placed]
+        return sorted(found, key=lambda one: -1 if one[1].position is None else one[1].position)
+
     def status(self, job_id: str) -> JobStatus | None:
         """The status of a job that has not ended."""
         with self._ready:
@@ -338,7 +345,7 @@ class Jobs:
         try:
             job = self.store.find_job(job_id)
             if job is not None:
-                self._end_waiting(job, State.FAILED, deadline_problem(job))
+                self._end_waiting(job, State.FAILED, deadline_problem(job.request_id))
         except StorageAway:
             log.warning("deadline_not_kept", job_id=job_id)
             self._expire_at(time.time() + _RETRY_S, job_id)
@@ -440,9 +447,3 @@ def _new_job(caller: Caller, checked: CheckedOrder, terms: Terms) -> Job:
         webhook_due=terms.webhook is not None,
         model=terms.model,
     )
-
-
-def deadline_problem(job: Job) -> dict[str, Any]:
-    """Why a job whose deadline has passed failed."""
-    error = Unavailable("the deadline passed before the picture was made")
-    return keep_problem(error, code="deadline", request_id=job.request_id)

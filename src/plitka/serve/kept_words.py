@@ -6,7 +6,7 @@ from typing import Any
 from plitka.core.generation import Result
 from plitka.core.language.translations import LANGUAGES, localise
 from plitka.core.report import report
-from plitka.errors import PlitkaError
+from plitka.errors import PlitkaError, Unavailable
 from plitka.serve.problems import problem_of
 
 _USUAL, *_OTHERS = LANGUAGES
@@ -24,6 +24,12 @@ def keep_problem(error: PlitkaError, *, code: str | None = None, request_id: str
     """An error as `problem_of` tells it, in all languages."""
     told = {other: {"error": problem_of(error, language=other)["error"]} for other in _OTHERS}
     return problem_of(error, language=_USUAL, code=code, request_id=request_id) | {_IN_OTHERS: told}
+
+
+def deadline_problem(request_id: str) -> dict[str, Any]:
+    """Why a job whose deadline has passed failed."""
+    error = Unavailable("the deadline passed before the picture was made")
+    return keep_problem(error, code="deadline", request_id=request_id)
 
 
 def in_language(kept: Mapping[str, Any], language: str) -> dict[str, Any]:

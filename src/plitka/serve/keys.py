@@ -9,10 +9,12 @@ import hmac
 import re
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
-from plitka.errors import InputError
+from plitka.errors import Conflict, InputError, NotFound
 from plitka.serve.store import KeyRow, Store
 
 _FORM = re.compile(r"plitka_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
@@ -27,7 +29,7 @@ class Role(IntEnum):
     MAKER = 2
     """Make pictures and measure them."""
     OPERATOR = 3
-    """Read the metrics, and make pictures before others."""
+    """Look after keys, the queue and the metrics, and make pictures before others."""
 
     @property
     def word(self) -> str:
@@ -36,6 +38,10 @@ class Role(IntEnum):
 
 
 ROLES = {role.word: role for role in Role}
+MAX_NAME_CH = 200
+MAX_DAYS = 36_500
+MAX_RATE = 2**31 - 1
+"""Pictures a minute or a day: what the database can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,7 @@ class Caller:
     daily: int | None = None
 
 
+IN_FORCE = "in force"
 LOCAL = Caller(key_id="local", role=Role.OPERATOR)
 """Everybody on this machine, where `Settings.open_loopback` lets them in; its row has no hash, so no key opens it."""
 
@@ -64,18 +71,24 @@ def make_key(
     """A new key, which is not kept and cannot be shown again, and what is kept of it.
 
     Raises:
-        InputError: there is no such role, or a number is not above zero.
+        InputError: there is no such role, or a number is not above zero or too large.
     """
     if role not in ROLES:
         raise InputError("there is no role {role!r}; choose one of {roles}", role=role, roles=", ".join(ROLES))
-    for what, number in (("per-minute", per_minute), ("daily", daily), ("expires", days)):
-        if number is not None and number <= 0:
+    for what, number, most in (
+        ("per-minute", per_minute, MAX_RATE),
+        ("daily", daily, MAX_RATE),
+        ("expires", days, MAX_DAYS),
+    ):
+        if number is not None and not number > 0:
             raise InputError("{name} must be above zero, not {value}", name=what, value=number)
+        if number is not None and number > most:
+            raise InputError("{name} must be at most {high}, not {value}", name=what, high=most, value=number)
     now, salt = time.time(), secrets.token_bytes(16)
     key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     row = KeyRow(
         id=key_id,
-        name=name[:200],
+        name=name[:MAX_NAME_CH],
         role=role,
         salt=salt,
         hash=_hash(salt, secret),
@@ -98,9 +111,53 @@ def identify(store: Store, text: str) -> Caller | None:
 
 def caller_of(row: KeyRow) -> Caller | None:
     """Whose key a row is; None for a revoked or expired one."""
-    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= time.time()):
+    if state_of(row) != IN_FORCE:
         return None
     return Caller(key_id=row.id, role=ROLES[row.role], per_minute=row.per_minute, daily=row.daily)
+
+
+def state_of(row: KeyRow) -> str:
+    """Whether a key opens anything: in force, expired or revoked."""
+    if row.revoked_at is not None:
+        return "revoked"
+    return "expired" if row.expires_at is not None and row.expires_at <= time.time() else IN_FORCE
+
+
+def revoke(store: Store, key_id: str, by: Caller | None = None) -> int:
+    """The key opens nothing any more; how many jobs that waited have ended with it.
+
+    Args:
+        store: where it is kept.
+        key_id: of the key.
+        by: who wants it; None: whoever may read the database itself.
+
+    Raises:
+        Conflict: it is the key of `by`, who would be shut out.
+        NotFound: there is no such key in force.
+    """
+    if by is not None and by.key_id == key_id:
+        raise Conflict("this request is made with that very key; revoke it with another, or with `plitka keys revoke`")
+    n_cancelled = store.revoke_key(key_id)
+    if n_cancelled is None:
+        raise NotFound("there is no key {id} in force; see `plitka keys list`", id=key_id)
+    return n_cancelled
+
+
+def summary(rows: Iterable[KeyRow]) -> list[dict[str, Any]]:
+    """Keys as an operator sees them; no hash is among it."""
+    return [
+        {
+            "id": row.id,
+            "name": row.name,
+            "role": row.role,
+            "per_minute": row.per_minute,
+            "daily": row.daily,
+            "state": state_of(row),
+            "created_at": row.created_at,
+            "expires_at": row.expires_at,
+        }
+        for row in rows
+    ]
 
 
 def add_local(store: Store) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from plitka.core.generation import Result
 
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320, 640)
+_REFUSALS = frozenset({"401", "403", "429", "503", "507"})
 _POINTS = (0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 50)
 
 
@@ -75,6 +76,21 @@ class Metrics:
 
     def _seconds(self, name: str, told: str) -> Histogram:
         return Histogram(name, told, buckets=_SECONDS, registry=self.registry)
+
+    def value(self, name: str, **labels: str) -> float:
+        """A number as Prometheus would read it; 0 for what has not come about."""
+        return self.registry.get_sample_value(name, labels) or 0.0
+
+    def mean(self, name: str) -> float | None:
+        """Of a histogram without labels; None: there is nothing in it."""
+        n = self.value(f"{name}_count")
+        return self.value(f"{name}_sum") / n if n else None
+
+    def count_requests(self) -> tuple[int, int]:
+        """All that were answered, and those of them that were refused for their key, its limits, or want of room."""
+        counts = [one for one in next(iter(self.requests.collect())).samples if one.name.endswith("_count")]
+        refused = (one.value for one in counts if one.labels["status"] in _REFUSALS)
+        return int(sum(one.value for one in counts)), int(sum(refused))
 
     def note_result(self, result: "Result") -> None:
         """A picture that was made."""

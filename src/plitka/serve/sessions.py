@@ -41,6 +41,13 @@ def find(store: Store, token: str) -> Caller | None:
     return keys.caller_of(row) if row is not None else None
 
 
+def count(store: Store) -> dict[str, int]:
+    """How many browsers are signed in with each key, by its id."""
+    query = sa.select(_TABLE.c.key_id, sa.func.count().label("n")).group_by(_TABLE.c.key_id)
+    rows = store.read(query.where(_TABLE.c.expires_at > sa.bindparam("now")), now=time.time())
+    return {row.key_id: row.n for row in rows}
+
+
 def end(store: Store, token: str) -> None:
     """The token opens nothing any more."""
     with store.write() as connection:

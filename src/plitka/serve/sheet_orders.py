@@ -35,7 +35,7 @@ Density: TypeAlias = Annotated[float, Field(ge=DENSITY_G_CM3_RANGE[0], le=DENSIT
 Price: TypeAlias = Annotated[float, Field(ge=PRICE_RANGE[0], le=PRICE_RANGE[1])]
 NameText: TypeAlias = Annotated[
     str,
-    StringConstraints(max_length=MAX_NAME_CH, pattern=r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$"),
+    StringConstraints(max_length=MAX_NAME_CH, pattern=fields.ONE_LINE),
     AfterValidator(fields.check_plain),
 ]
 

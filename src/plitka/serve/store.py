@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
@@ -210,6 +210,10 @@ class Store:
         rows = self.read(sa.select(tables.keys).where(_IS_KEY).order_by(tables.keys.c.created_at))
         return [KeyRow(**row._mapping) for row in rows]  # noqa: SLF001  (as above)
 
+    def key_names(self) -> dict[str, str]:
+        """The name of every key by its id, also of those who come without one."""
+        return {row.id: row.name for row in self.read(sa.select(tables.keys.c.id, tables.keys.c.name))}
+
     def revoke_key(self, key_id: str) -> int | None:
         """From now on the key opens nothing, and its jobs that waited have ended; how many.
 
@@ -228,6 +232,11 @@ class Store:
     def revoked_keys(self) -> frozenset[str]:
         """Ids of the keys that open nothing any more."""
         return frozenset(row.id for row in self.read(sa.select(tables.keys.c.id).where(_IS_REVOKED)))
+
+    def n_pictures(self) -> int:
+        """How many pictures belong to jobs."""
+        n: int = self.read(sa.select(sa.func.count(tables.jobs.c.picture.distinct()).label("n")))[0].n
+        return n
 
     def secret(self, name: str) -> bytes:
         """32 random bytes that stay the same for this database."""
@@ -401,24 +410,3 @@ def _n_that_fit(lengths: Sequence[int]) -> int:
     """How many of some jobs make a page: the first always does, and no others above its limit."""
     n_bytes = list(accumulate(lengths))
     return max(min(1, len(lengths)), bisect_right(n_bytes, _PAGE_BYTES))
-
-
-def summary(keys: Iterable[KeyRow], now: float) -> list[dict[str, Any]]:
-    """Keys as an operator sees them; no hash is among it."""
-    return [
-        {
-            "id": key.id,
-            "name": key.name,
-            "role": key.role,
-            "per_minute": key.per_minute,
-            "daily": key.daily,
-            "state": _key_state(key, now),
-        }
-        for key in keys
-    ]
-
-
-def _key_state(key: KeyRow, now: float) -> str:
-    if key.revoked_at is not None:
-        return "revoked"
-    return "expired" if key.expires_at is not None and key.expires_at <= now else "in force"

@@ -18,8 +18,8 @@ from plitka.core.generation import CompleteRequest, Engine, Outcome, Result
 from plitka.core.scene import Size
 from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PlitkaError, StorageAway
 from plitka.serve.batch import BatchWatch, PutBack, RunningJob, TooLate, is_late
-from plitka.serve.jobs import Jobs, deadline_problem
-from plitka.serve.kept_words import keep_problem, keep_result
+from plitka.serve.jobs import Jobs
+from plitka.serve.kept_words import deadline_problem, keep_problem, keep_result
 from plitka.serve.life import Life
 from plitka.serve.logs import frames
 from plitka.serve.metrics import Heartbeat
@@ -204,7 +204,7 @@ class Worker(threading.Thread):
             if status is None:  # it was cancelled since it was taken
                 return None
             if is_late(job):
-                self._end_unmade(job, TooLate(deadline_problem(job)))
+                self._end_unmade(job, TooLate(deadline_problem(job.request_id)))
                 return None
             request = self._complete(engine, job, status.request)
             if request is None:

@@ -14,7 +14,7 @@ import { followDesign } from "./previews.js";
 import { begin, session } from "./session.js";
 import { followAddress } from "./state.js";
 import { followLanguage, texts } from "./texts.js";
-import { effect, signal } from "./vendor/preact-signals.js";
+import { computed, effect, signal } from "./vendor/preact-signals.js";
 import { render } from "./vendor/preact.js";
 import { Dialog } from "./widgets/dialog.js";
 import { Later } from "./widgets/later.js";
@@ -34,10 +34,12 @@ const ROOMS = {
   sheet: async () => (await import("./panels/sheet.js")).Sheet,
   gallery: async () => (await import("./panels/gallery.js")).Gallery,
   photographIn: async () => (await import("./panels/photograph_in.js")).PhotographIn,
+  operator: async () => (await import("./panels/operator.js")).Operator,
 };
 /** @typedef {keyof typeof ROOMS} Room */
 
-const rooms = /** @type {Room[]} */ (Object.keys(ROOMS));
+/** Those that are the reader's. */
+const rooms = computed(() => /** @type {Room[]} */ (Object.keys(ROOMS)).filter((name) => name !== "operator" || session.value?.role === "operator"));
 const opened = signal(/** @type {{name: Room, Panel: any} | null} */ (null));
 
 /** @param {Room} name */
@@ -52,7 +54,7 @@ function Rooms() {
   };
   return html`
     <nav class="rooms" aria-label=${words.title}>
-      ${rooms.map((name) => html`<button key=${name} type="button" onClick=${() => void open(name)}>${words.names[name]}</button>`)}
+      ${rooms.value.map((name) => html`<button key=${name} type="button" onClick=${() => void open(name)}>${words.names[name]}</button>`)}
     </nav>
     ${opened.value &&
     html`<${Dialog} title=${words.names[opened.value.name]} onClose=${close}><div class="room"><${opened.value.Panel} onClose=${close} /></div><//>`}

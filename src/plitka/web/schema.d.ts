@@ -258,6 +258,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the keys
+         * @description Names, roles and limits; the keys themselves are not kept.
+         */
+        get: operations["list_keys_v1_keys_get"];
+        put?: never;
+        /**
+         * Make a key
+         * @description The key is in this answer and nowhere else.
+         */
+        post: operations["create_key_v1_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key
+         * @description It opens nothing from the next request on; its browsers are signed out, and its open jobs are cancelled.
+         */
+        delete: operations["revoke_key_v1_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The service at a glance
+         * @description For a person; programs that watch read `/metrics`.
+         */
+        get: operations["get_operation_v1_operation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation/queue/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel anybody's job
+         * @description One that waits ends now, one that runs at its next step; the queue as it is then.
+         */
+        delete: operations["cancel_queued_v1_operation_queue__job_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sheets": {
         parameters: {
             query?: never;
@@ -380,6 +464,19 @@ export interface components {
              */
             source: string;
         };
+        /**
+         * Bar
+         * @description One of the bars of a distribution.
+         */
+        Bar: {
+            /**
+             * Up To S
+             * @description null: all that took longer than the bar before.
+             */
+            up_to_s: number | null;
+            /** N */
+            n: number;
+        };
         /** Body_make_mask_v1_masks_post */
         Body_make_mask_v1_masks_post: {
             /**
@@ -468,6 +565,50 @@ export interface components {
          * @enum {string}
          */
         Edge: "straight" | "puzzle" | "bevelled";
+        /**
+         * FiguresAnswer
+         * @description What was done since the service started.
+         */
+        FiguresAnswer: {
+            /** Accepted */
+            accepted: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Cancelled */
+            cancelled: number;
+            /**
+             * Job S
+             * @description Mean of a job, from start to end; null: none has ended.
+             */
+            job_s: number | null;
+            /**
+             * Wait S
+             * @description Mean from acceptance to start.
+             */
+            wait_s: number | null;
+            /**
+             * Error Points
+             * @description Mean of the largest difference between asked and measured.
+             */
+            error_points: number | null;
+            /**
+             * Durations
+             * @description Jobs by how long they took.
+             */
+            durations: components["schemas"]["Bar"][];
+            /**
+             * Requests
+             * @description All that were answered.
+             */
+            requests: number;
+            /**
+             * Refused
+             * @description Of them for their key, its limits, or want of room: 401, 403, 429, 503 or 507.
+             */
+            refused: number;
+        };
         /**
          * GeometryOrder
          * @description A scene, and the geometry that the caller has already.
@@ -571,6 +712,39 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * HealthAnswer
+         * @description Whether pictures are made now, as `/readyz` says it, and why not.
+         */
+        HealthAnswer: {
+            /** Is Ready */
+            is_ready: boolean;
+            /**
+             * Problem
+             * @description In the language of Accept-Language.
+             */
+            problem: string | null;
+            life: components["schemas"]["Life"];
+            /**
+             * Model
+             * @description That is served; null while none is loaded.
+             */
+            model: string | null;
+            /** Usable */
+            usable: {
+                [key: string]: boolean;
+            };
+            /**
+             * Restarts
+             * @description Engines that were loaded anew.
+             */
+            restarts: number;
+            /**
+             * Memory Bytes
+             * @description Of the process.
+             */
+            memory_bytes: number;
         };
         /**
          * JobAnswer
@@ -746,6 +920,63 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * KeyAnswer
+         * @description A key, without what opens anything.
+         */
+        KeyAnswer: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "maker" | "operator";
+            /**
+             * Per Minute
+             * @description Pictures a minute; null: as many as is usual.
+             */
+            per_minute: number | null;
+            /**
+             * Daily
+             * @description Pictures a day; null: as many as it likes.
+             */
+            daily: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "in force" | "expired" | "revoked";
+            /**
+             * Created At
+             * @description Seconds since 1970, as all times here.
+             */
+            created_at: number;
+            /** Expires At */
+            expires_at: number | null;
+            /**
+             * N Sessions
+             * @description Browsers that are signed in with it, and are signed out with it.
+             */
+            n_sessions: number;
+            /**
+             * Is Own
+             * @description Whether this request is made with it.
+             */
+            is_own: boolean;
+        };
+        /**
+         * KeysAnswer
+         * @description All keys, the oldest first.
+         */
+        KeysAnswer: {
+            /** Keys */
+            keys: components["schemas"]["KeyAnswer"][];
+            /** Usual Per Minute */
+            usual_per_minute: number;
+        };
+        /**
          * LayerAnswer
          * @description A layer of the tile over the whole floor, without waste.
          */
@@ -764,6 +995,12 @@ export interface components {
             /** Granules Kg Per M2 */
             granules_kg_per_m2: number;
         };
+        /**
+         * Life
+         * @description What the service, or one of its workers, is doing.
+         * @enum {string}
+         */
+        Life: "starting" | "ready" | "draining" | "stopped" | "failed";
         /**
          * Lighting
          * @description What the tile is lit by; `plitka.core.tile.lighting` has the lamps.
@@ -1024,6 +1261,71 @@ export interface components {
             data: components["schemas"]["ModelAnswer"][];
         };
         /**
+         * NewKey
+         * @description A key to make.
+         */
+        NewKey: {
+            /**
+             * Name
+             * @description Of its owner.
+             * @example shop
+             */
+            name: string;
+            /**
+             * Role
+             * @default maker
+             * @enum {string}
+             */
+            role: "viewer" | "maker" | "operator";
+            /**
+             * Per Minute
+             * @description Pictures a minute; left out: as many as is usual.
+             */
+            per_minute?: number | null;
+            /**
+             * Daily
+             * @description Pictures a day; left out: as many as it likes.
+             */
+            daily?: number | null;
+            /**
+             * Days
+             * @description Until it ends; left out: never.
+             */
+            days?: number | null;
+        };
+        /**
+         * NewKeyAnswer
+         * @description A key that was made.
+         */
+        NewKeyAnswer: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "maker" | "operator";
+            /**
+             * Key
+             * @description It is told this once, and not kept.
+             */
+            key: string;
+        };
+        /**
+         * OperationAnswer
+         * @description The service at a glance.
+         */
+        OperationAnswer: {
+            /** Version */
+            version: string;
+            health: components["schemas"]["HealthAnswer"];
+            storage: components["schemas"]["StorageAnswer"];
+            queue: components["schemas"]["QueueAnswer"];
+            figures: components["schemas"]["FiguresAnswer"];
+        };
+        /**
          * Order
          * @description One picture to make; what is left out is the model's choice.
          */
@@ -1103,6 +1405,12 @@ export interface components {
             tolerance?: number | null;
         };
         /**
+         * Part
+         * @description What can be away.
+         * @enum {string}
+         */
+        Part: "database" | "pictures" | "disk";
+        /**
          * Problem
          * @description Why a request was refused, or a job failed.
          * @example {
@@ -1135,6 +1443,59 @@ export interface components {
             suggestions?: string[] | null;
             /** Request Id */
             request_id?: string | null;
+        };
+        /**
+         * QueueAnswer
+         * @description Jobs that are made, and those that wait; the next first.
+         */
+        QueueAnswer: {
+            /**
+             * Limit
+             * @description How many may wait.
+             */
+            limit: number;
+            /** N Running */
+            n_running: number;
+            /** N Waiting */
+            n_waiting: number;
+            /**
+             * Jobs
+             * @description At most 200.
+             */
+            jobs: components["schemas"]["QueuedJob"][];
+        };
+        /**
+         * QueuedJob
+         * @description A job that is made or waits; what it asks for is its key's alone.
+         */
+        QueuedJob: {
+            /** Id */
+            id: string;
+            /** Key Id */
+            key_id: string;
+            /** Key Name */
+            key_name: string;
+            state: components["schemas"]["State"];
+            /** Created At */
+            created_at: number;
+            /** Started At */
+            started_at: number | null;
+            /**
+             * Position
+             * @description How many go before it, while it waits.
+             */
+            position: number | null;
+            /** Priority */
+            priority: number;
+            /** Step */
+            step: number;
+            /** N Steps */
+            n_steps: number;
+            /**
+             * Is Stopping
+             * @description It was cancelled, and ends at its next step.
+             */
+            is_stopping: boolean;
         };
         /**
          * RecipeAnswer
@@ -1204,6 +1565,19 @@ export interface components {
              * @default false
              */
             strict: boolean;
+        };
+        /**
+         * RevokedAnswer
+         * @description A key that opens nothing any more.
+         */
+        RevokedAnswer: {
+            /** Revoked */
+            revoked: string;
+            /**
+             * Cancelled
+             * @description Jobs of it that waited.
+             */
+            cancelled: number;
         };
         /**
          * SessionAnswer
@@ -1514,6 +1888,26 @@ export interface components {
          * @enum {string}
          */
         State: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        /**
+         * StorageAnswer
+         * @description Room for pictures, and how many there are.
+         */
+        StorageAnswer: {
+            /**
+             * Free Bytes
+             * @description Left out where they are no folder here.
+             */
+            free_bytes: {
+                [key: string]: number;
+            };
+            /**
+             * Min Free Bytes
+             * @description With less, new work is refused.
+             */
+            min_free_bytes: number;
+            /** N Pictures */
+            n_pictures: number;
+        };
         /**
          * Surface
          * @description How the face of the tile came about; `plitka.core.tile.surfaces` has what it does.
@@ -2803,6 +3197,368 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_keys_v1_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_key_v1_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKeyAnswer"];
+                };
+            };
+            /** @description The recipe, or the JSON itself, cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_key_v1_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the key's `id` says. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedAnswer"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or it is another key's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts a request before it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_operation_v1_operation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationAnswer"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_queued_v1_operation_queue__job_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job's `id` says. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueAnswer"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or it is another key's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description More often than the key may; Retry-After says when. */

@@ -43,7 +43,7 @@ export function Header() {
         ${session.value?.role && html`<${Steps} />`}
         <button type="button" class="quiet" lang=${other} onClick=${() => choose(other)}>${words.otherLanguage}</button>
         <button type="button" class="quiet square" onClick=${switchTheme} aria-pressed=${isDark.value} aria-label=${words.dark} title=${words.dark}><${Icon} name=${isDark.value ? "sun" : "moon"} /></button>
-        ${isSignedIn && html`<button type="button" class="quiet" onClick=${() => void signOut()}>${words.signOut}</button>`}
+        ${isSignedIn && html`<button type="button" class="quiet" title=${words.signOut} onClick=${() => void signOut()}><${Icon} name="exit" /><span class="tool-name">${words.signOut}</span></button>`}
       </nav>
     </header>
   `;

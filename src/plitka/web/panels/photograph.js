@@ -8,14 +8,12 @@ import { cancel, choose, chosen, dismiss, imageUrl, isOver, isWorking, order, or
 import { mayMake } from "../session.js";
 import { change, design, link } from "../state.js";
 import { fill, number, percent, texts } from "../texts.js";
-import { useSignal } from "../vendor/preact-signals.js";
 import { show } from "../view.js";
+import { CopyButton } from "../widgets/copy_button.js";
 import { Icon } from "../widgets/icons.js";
 import { RefusalNote } from "../widgets/refusal.js";
 
 /** @typedef {import("../photographs.js").Photograph} Photo */
-
-const SHOWN_MS = 2000;
 
 export function Photograph() {
   const words = texts.value.photograph;
@@ -187,36 +185,4 @@ function Downloads({ photograph }) {
     </div>
     ${isWorking.value ? null : html`<p class="hint">${words.pngHint}</p>`}
   `;
-}
-
-/** @param {{text: string, label: string, icon?: import("../widgets/icons.js").IconName}} props */
-function CopyButton({ text, label, icon }) {
-  const isCopied = useSignal(false);
-  async function copy() {
-    await copyText(text);
-    isCopied.value = true;
-    setTimeout(() => (isCopied.value = false), SHOWN_MS);
-  }
-  return html`
-    <button type="button" class="quiet" onClick=${copy}>
-      ${icon && html`<${Icon} name=${icon} />`}<span aria-live="polite">${isCopied.value ? texts.value.copied : label}</span>
-    </button>
-  `;
-}
-
-/**
- * Put a text into the clipboard; without https the browser has only the older way.
- * @param {string} text
- */
-async function copyText(text) {
-  if (navigator.clipboard) {
-    await navigator.clipboard.writeText(text);
-    return;
-  }
-  const field = document.createElement("textarea");
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  document.execCommand("copy");
-  field.remove();
 }

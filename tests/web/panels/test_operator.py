@@ -1,0 +1,115 @@
+"""The operator's page: health, queue, figures, storage and keys."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.serve.conftest import Running, running
+from tests.serve.fast_engine import FastEngine
+from tests.web.accessibility import axe_faults, too_wide
+from tests.web.conftest import OpenWindow, Window
+
+from plitka.serve import routes
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One that lets nobody in without a key."""
+    with running(tmp_path_factory.mktemp("operated"), lambda: FastEngine(step_s=0.05)) as one:
+        yield one
+
+
+def signed_in(window: Window, server: Running, role: str = "operator") -> Page:
+    """The page of somebody with a new key of this role."""
+    page = window.page
+    page.goto(window.origin)
+    answer = page.context.request.post(
+        window.origin + routes.SESSION, data={"key": server.key(role)}, headers={"X-Plitka-Page": "1"}
+    )
+    assert answer.ok
+    return window.open()
+
+
+def opened(page: Page, name: str = "Operation") -> Page:
+    """The page with the room, once it has what it tells."""
+    page.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_selector(".marks")
+    page.wait_for_selector(".key")
+    return page
+
+
+def test_only_an_operator_has_it(window: Window, server: Running) -> None:
+    """A maker does not even see its name."""
+    page = signed_in(window, server, "maker")
+    expect(page.get_by_role("button", name="My tiles")).to_be_visible()
+    expect(page.get_by_role("button", name="Operation", exact=True)).to_have_count(0)
+
+
+def test_a_key_is_made_shown_once_and_revoked(window: Window, server: Running) -> None:
+    """What would end with it is told before; the focus goes back to where one was."""
+    window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = opened(signed_in(window, server))
+    expect(page.locator(".key", has_text="your own").get_by_role("button")).to_have_count(0)
+    page.locator("summary", has_text="Make a key").click()
+    page.get_by_label("Whose it is").fill("<b>Anna</b>")
+    page.get_by_label("Look", exact=True).check(force=True)
+    page.get_by_label("Pictures a day").fill("25")
+    page.get_by_role("button", name="Make a key").click()
+    key = page.get_by_role("textbox", name="The key of <b>Anna</b>").input_value()
+    page.get_by_role("button", name="Copy the key").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == key
+    browser = server.client_of(None)
+    assert browser.post(routes.SESSION, json={"key": key}, headers={"X-Plitka-Page": "1"}).json()["role"] == "viewer"
+    page.reload()
+    page.wait_for_selector(".mixer")
+    opened(page)
+    assert key not in page.content()
+    row = page.locator(".key", has_text="<b>Anna</b>")
+    expect(row).to_contain_text("Look · 10 a minute · 25 a day")
+    revoke = row.get_by_role("button", name="Revoke the key of <b>Anna</b>")
+    revoke.press("Enter")
+    expect(row).to_contain_text("Browsers that are signed out: 1; jobs that are cancelled: 0.")
+    expect(row.get_by_role("button", name="Keep it")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(revoke).to_be_focused()
+    revoke.press("Enter")
+    row.get_by_role("button", name="Revoke it").press("Enter")
+    expect(page.get_by_text("No longer in force: 1")).to_be_visible()
+    assert browser.get(routes.COLOURS).status_code == server.client_of(key).get(routes.COLOURS).status_code == 401
+
+
+def test_anybodys_job_is_seen_and_cancelled(window: Window, server: Running) -> None:
+    """With its key's name and its step, and not what it asks for; what was cancelled is counted."""
+    maker = server.client()
+    job = server.order(maker, recipe="100% emerald", steps=100)
+    page = opened(signed_in(window, server))
+    row = page.locator(".list tbody tr")
+    expect(row).to_contain_text("of 100")
+    assert "emerald" not in page.locator(".operator").inner_text()
+    row.get_by_role("button", name="Cancel the job of test").click()
+    expect(row).to_have_count(0)
+    assert server.ended(maker, job)["state"] == "cancelled"
+    expect(page.locator(".facts > div", has_text="Cancelled").locator("dd")).to_have_text("1")
+
+
+def test_it_fits_and_axe_finds_nothing(window_of: OpenWindow, server: Running) -> None:
+    """With a key that was made and one that is asked about, in both themes and languages, on a phone and a desk."""
+    maker = server.client()
+    server.ended(maker, server.order(maker))
+    for locale, theme, name, make in (
+        ("ru-RU", "dark", "Управление", "Создать ключ"),
+        ("en-GB", "light", "Operation", "Make a key"),
+    ):
+        page = opened(signed_in(window_of(locale=locale, color_scheme=theme), server), name)
+        page.locator("summary", has_text=make).click()
+        page.locator(".new-key input").first.fill("Анна")
+        page.get_by_role("button", name=make).click()
+        page.wait_for_selector(".key-made")
+        page.locator(".key > button").last.click()
+        page.wait_for_selector(".key-question")
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.locator(".room").evaluate("room => room.scrollWidth - room.clientWidth") == 0
+            assert too_wide(page) == []
+            assert axe_faults(page) == []
