@@ -3,7 +3,8 @@
 import copy
 import importlib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -103,27 +104,88 @@ def stock_verdict(pipe: Any, path: Path, before: Mapping[str, torch.Tensor], aft
     return "right" if all(torch.allclose(fused[name], after[name], rtol=1e-5, atol=1e-5) for name in after) else "wrong"
 
 
-@pytest.mark.parametrize("name", ROWS)
-def test_every_layout_is_fused_as_the_formula_says(pristine: Any, tmp_path: Path, name: str) -> None:  # noqa: ANN401
+@pytest.fixture(scope="module")
+def before(pristine: Any) -> dict[str, torch.Tensor]:  # noqa: ANN401
+    """All weights in float64, before anything is fused."""
+    return weights_of(pristine)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row's file, and what its formula makes of the weights."""
+
+    row: Row
+    path: Path
+    changed: frozenset[str]
+    after: Mapping[str, torch.Tensor]
+
+
+@pytest.fixture(scope="module", params=ROWS)
+def case(
+    request: pytest.FixtureRequest, before: Mapping[str, torch.Tensor], tmp_path_factory: pytest.TempPathFactory
+) -> Case:
+    """Of one layout, for plitka and for stock diffusers."""
+    row = ROWS[request.param]
+    changes = learn(before, row)
+    path = save(row.write(changes), tmp_path_factory.mktemp("lora"))
+    after = {name: formula(weight, changes.get(name)) for name, weight in before.items()}
+    return Case(row, path, frozenset(changes), after)
+
+
+def restore(pipe: Any, before: Mapping[str, torch.Tensor]) -> None:  # noqa: ANN401
+    """Put all weights back, which is quicker than a copy of the networks for each layout."""
+    networks = {component: getattr(pipe, component) for component in COMPONENTS}
+    with torch.no_grad():
+        for weight, former in zip(component_weights(networks).values(), before.values(), strict=True):
+            weight.copy_(former)
+
+
+@pytest.fixture
+def plain(pristine: Any, before: Mapping[str, torch.Tensor]) -> Iterator[Any]:  # noqa: ANN401
+    """The pipeline, for what changes nothing but weights."""
+    yield pristine
+    restore(pristine, before)
+
+
+class Stock:
+    """A copy of the pipeline that stock diffusers puts its layers into and takes them out of."""
+
+    def __init__(self, pristine: Any) -> None:  # noqa: ANN401
+        self.pristine = pristine
+        self.pipe: Any = None
+
+    def verdict(self, case: Case, before: Mapping[str, torch.Tensor]) -> str:
+        """Of a layout; where it raised and left layers of its own, the next one has another copy."""
+        if self.pipe is None:
+            networks = {component: copy.deepcopy(getattr(self.pristine, component)) for component in COMPONENTS}
+            with quiet_libraries():
+                self.pipe = type(self.pristine)(**self.pristine.components | networks, add_watermarker=False)
+        verdict = stock_verdict(self.pipe, case.path, before, case.after)
+        if any(getattr(getattr(self.pipe, component), "peft_config", None) for component in COMPONENTS):
+            self.pipe = None
+        else:
+            restore(self.pipe, before)
+        return verdict
+
+
+@pytest.fixture(scope="module")
+def stock(pristine: Any) -> Stock:  # noqa: ANN401
+    """One for all layouts."""
+    return Stock(pristine)
+
+
+def test_every_layout_is_fused_as_the_formula_says(
+    plain: Any,  # noqa: ANN401
+    before: Mapping[str, torch.Tensor],
+    case: Case,
+) -> None:
     """Every weight of all three networks is W + strength * alpha/rank * B A, or untouched."""
-    row = ROWS[name]
-    pipe = copy.deepcopy(pristine)
-    before = weights_of(pipe)
-    changes = learn(before, row)
-    path = save(row.write(changes), tmp_path)
-    assert fuse_lora(pipe, path, LoraPart(file="", strength=STRENGTH)) == len(changes) > 0
-    for module, weight in weights_of(pipe).items():
-        expected = formula(before[module], changes.get(module))
-        assert torch.allclose(weight, expected, rtol=2e-7, atol=1e-7), module
-        assert torch.equal(weight, before[module]) == (module not in changes)
+    assert fuse_lora(plain, case.path, LoraPart(file="", strength=STRENGTH)) == len(case.changed) > 0
+    for module, weight in weights_of(plain).items():
+        assert torch.allclose(weight, case.after[module], rtol=2e-7, atol=1e-7), module
+        assert torch.equal(weight, before[module]) == (module not in case.changed)
 
 
-@pytest.mark.parametrize("name", ROWS)
-def test_what_stock_diffusers_makes_of_a_layout(pristine: Any, tmp_path: Path, name: str) -> None:  # noqa: ANN401
+def test_what_stock_diffusers_makes_of_a_layout(stock: Stock, before: Mapping[str, torch.Tensor], case: Case) -> None:
     """The column `stock` is what diffusers' own loader does today."""
-    row = ROWS[name]
-    pipe = copy.deepcopy(pristine)
-    before = weights_of(pipe)
-    changes = learn(before, row)
-    after = {module: formula(weight, changes.get(module)) for module, weight in before.items()}
-    assert stock_verdict(pipe, save(row.write(changes), tmp_path), before, after) == row.stock
+    assert stock.verdict(case, before) == case.row.stock

@@ -38,7 +38,8 @@ def fuse_lora(pipe: Any, path: Path, part: LoraPart) -> int:
     """
     weights = component_weights({component: getattr(pipe, component) for component in COMPONENTS})
     shapes = {name: weight.shape for name, weight in weights.items()}
-    lora = {name: module.to(pipe.device) for name, module in read_lora(path, shapes, part.alpha).items()}
+    device = pipe.device  # looks at every module of every network
+    lora = {name: module.to(device) for name, module in read_lora(path, shapes, part.alpha).items()}
     if part.strength == 0:
         return len(lora)  # the base as it is, also for a DoRA, which would still set its lengths
     before = {name: weights[name].detach().clone() for name in _sample(lora)}
