@@ -8,13 +8,18 @@ import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
+import plitka
 from plitka.core.painter import Canvas
 from plitka.core.watch import Unwatched
 from plitka.errors import BundleError, PlitkaError
+from plitka.model.bundle import Bundle
 from plitka.model.bundle_builder import BundleParts, add_bundle
 from plitka.model.engine import load_painter
 from plitka.model.engine_config import EngineConfig
@@ -35,6 +40,8 @@ NASTY: tuple[Any, ...] = (
     "",
     "x",
     "../outside.safetensors",
+    "../../outside.safetensors",
+    "../../outside.json",
     "/etc/hostname",
     "fp8",
     "\ud800",
@@ -51,8 +58,6 @@ NASTY: tuple[Any, ...] = (
 )
 """What a value may become."""
 _CANVAS = Canvas(prompt="red", negative_prompt="", seed=1, width_px=64, height_px=64, steps=1, guidance=1.0)
-_LOADED_EVERY = 25
-"""Of the bundles that are written, one in so many is loaded and painted with: it takes longer than all the rest."""
 
 
 @dataclass
@@ -75,9 +80,9 @@ class Workplace:
     """A base in a folder and one in a file, both with a LoRA and embeddings."""
 
     @property
-    def models(self) -> Path:
+    def home(self) -> Path:
         """Where bundles are written."""
-        return Path(os.environ["PLITKA_HOME"]) / "models"
+        return Path(os.environ["PLITKA_HOME"])
 
     def targets(self) -> list[Path]:
         """The files that can be mutated."""
@@ -85,8 +90,15 @@ class Workplace:
         return [path for path in found if path.suffix in (".json", ".safetensors", ".txt")]
 
 
-def run(place: Workplace, n: int, seed: int) -> Tally:
-    """Mutate one file, add, put it back; so often."""
+def run(place: Workplace, n: int, seed: int, loaded_every: int) -> Tally:
+    """Mutate one file, add, put it back; so often.
+
+    Args:
+        place: the files.
+        n: how often.
+        seed: of what is changed.
+        loaded_every: one in so many of the bundles that are written is loaded and painted with, which takes longest.
+    """
     rng = random.Random(seed)  # noqa: S311  (nothing secret)
     tally, targets = Tally(), place.targets()
     for number in range(n):
@@ -95,34 +107,36 @@ def run(place: Workplace, n: int, seed: int) -> Tally:
         target.write_bytes(mutated(rng, target, original))
         try:
             with watched_opens(place) as elsewhere:
-                _try(place, rng, tally, f"seed {seed}, mutation {number} of {target.relative_to(place.folder)}")
-            tally.faults += [f"mutation {number} of {target.name} opened {path}" for path in elsewhere]
+                what = f"seed {seed}, mutation {number} of {target.relative_to(place.folder)}"
+                bundle = _add(place, rng, tally, what)
+                if bundle is not None and tally.n_written % loaded_every == 0:
+                    tally.n_loaded += 1
+                    _load(bundle, tally, what)
+            tally.faults += [f"{what}: opened {path}" for path in sorted(elsewhere)]
         finally:
             target.write_bytes(original)
-            shutil.rmtree(place.models, ignore_errors=True)
+            shutil.rmtree(place.home, ignore_errors=True)
     return tally
 
 
-def _try(place: Workplace, rng: random.Random, tally: Tally, what: str) -> None:
-    """Add a bundle, and now and then load it."""
+def _add(place: Workplace, rng: random.Random, tally: Tally, what: str) -> Bundle | None:
+    """Add a bundle; None if it was refused."""
     try:
         bundle = add_bundle(replace(rng.choice(place.parts), name="mine"))
     except PlitkaError as error:
         tally.n_refused += 1
         str(error)
-        if place.models.exists() and any(place.models.iterdir()):
+        if place.home.exists() and any(path.is_file() for path in place.home.rglob("*")):
             tally.faults.append(f"{what}: left behind")
-        return
+        return None
     except Exception as error:  # any traceback is a finding
         tally.faults.append(f"{what}: {type(error).__name__}: {error}")
-        return
+        return None
     tally.n_written += 1
-    if tally.n_written % _LOADED_EVERY == 0:
-        tally.n_loaded += 1
-        _load(bundle, tally, what)
+    return bundle
 
 
-def _load(bundle: Any, tally: Tally, what: str) -> None:  # noqa: ANN401
+def _load(bundle: Bundle, tally: Tally, what: str) -> None:
     """Load and paint; a picture of NaN is an answer, a base that is refused only now is a fault."""
     try:
         painter = load_painter(bundle, EngineConfig(device="cpu", dtype="float32"))
@@ -185,33 +199,23 @@ def _change(rng: random.Random, document: Any) -> None:  # noqa: ANN401
         here[f"{key}x"] = here.pop(key)
     elif kind == 2 and isinstance(here, dict):
         here[rng.choice(["v_pred", "ztsnr", "edm_mean", "trained_betas", "rescale_betas_zero_snr", "__metadata__"])] = (
-            rng.choice(NASTY)
+            deepcopy(rng.choice(NASTY))
         )
     else:
-        here[key] = rng.choice(NASTY)
+        here[key] = deepcopy(rng.choice(NASTY))
 
 
-_watching: list[tuple[Path, set[str]]] = []
+_watching: list[tuple[tuple[Path, ...], set[str]]] = []
 
 
 def _audit(event: str, values: tuple[Any, ...]) -> None:
-    """Note files that are opened in other places than the workplace and the libraries'."""
+    """Note files that are opened outside of the folders that are allowed."""
     if event != "open" or not _watching or not isinstance(values[0], str | bytes):
         return
-    place, elsewhere = _watching[-1]
-    path = os.path.realpath(os.fsdecode(values[0]))
-    allowed = (
-        str(place),
-        sys.prefix,
-        sys.base_prefix,
-        os.path.realpath(sys.prefix),
-        str(Path.cwd()),
-        "/proc",
-        "/sys",
-        "/dev",
-    )
-    if not path.startswith(allowed):
-        elsewhere.add(path)
+    allowed, elsewhere = _watching[-1]
+    path = Path(os.path.realpath(os.fsdecode(values[0])))
+    if not any(path.is_relative_to(folder) for folder in allowed):
+        elsewhere.add(str(path))
 
 
 sys.addaudithook(_audit)  # cannot be taken away; it does nothing outside of `watched_opens`
@@ -219,9 +223,21 @@ sys.addaudithook(_audit)  # cannot be taken away; it does nothing outside of `wa
 
 @contextmanager
 def watched_opens(place: Workplace) -> Iterator[set[str]]:
-    """Paths of files that are opened elsewhere meanwhile."""
+    """Paths of files that are opened meanwhile and are neither the user's, nor the bundle's, nor code.
+
+    Python's own opens: the libraries of Rust open what they are told of by name, mostly after Python did.
+    """
     elsewhere: set[str] = set()
-    _watching.append((place.folder.parent, elsewhere))
+    code: list[Any] = [
+        sys.prefix,
+        sys.base_prefix,
+        Path(plitka.__file__).parent,
+        Path(torch.__file__).parent,
+        "/proc",
+        "/sys",
+        "/dev",
+    ]
+    _watching.append((tuple(Path(path).resolve() for path in (place.folder, place.home, *code)), elsewhere))
     try:
         yield elsewhere
     finally:
