@@ -1,5 +1,6 @@
 # make tile    a first picture: sets up .venv, then paints the recipe below
 # make test    lint, types, import contracts, tests: what CI runs
+# make docs    build/site, the documentation as a site; a warning or a broken link fails
 # make wheel   dist/plitka-*.whl, the whole program in one file, to install elsewhere
 # make clean   remove what make has made
 #
@@ -21,7 +22,7 @@ TORCH_PIN := $(shell sed -n '/^torch==/p' constraints.txt)
 TORCH_STAMP := .venv/torch-$(shell printf '%s' '$(TORCH)' | cksum | cut -d' ' -f1).stamp
 CATALOGUES := src/plitka/core/language/locale
 
-.PHONY: tile wheel test lint types contracts tests translations clean
+.PHONY: tile wheel docs test lint types contracts tests translations clean
 .DELETE_ON_ERROR:
 
 tile: .venv/plitka.stamp
@@ -32,7 +33,17 @@ wheel: .venv/plitka.stamp
 	@$(PIP) wheel --quiet --no-deps --wheel-dir dist .
 	@ls dist/*.whl
 
-test: lint types contracts tests
+# The pages lie as they do here, so that a link which holds in one place holds in the other. Readers' browsers are to fetch
+# nothing from elsewhere.
+docs: .venv/dev.stamp
+	@rm -rf build/pages build/site
+	@mkdir -p build/pages
+	@cp -R README.md CONTRIBUTING.md CHANGELOG.md docs build/pages
+	$(BIN)/zensical build --clean --strict
+	@! grep -rlE '(src|srcset)="(https?:)?//|<link [^>]*rel="(stylesheet|preconnect|preload)"[^>]*"https?:|class="mermaid"' \
+	  build/site || { echo "These pages would fetch something from elsewhere"; exit 1; }
+
+test: lint types contracts docs tests
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -48,14 +59,14 @@ contracts: .venv/dev.stamp
 # After the cheap checks, also under make -j: the last lines are then pytest's. One process for each core, and in
 # each of them one thread: the tests' networks are too small to share. Files are dealt in their order, since the ones
 # with the fewest tests, which would be last, take the longest.
-tests: .venv/dev.stamp node_modules/.stamp | lint types contracts
+tests: .venv/dev.stamp node_modules/.stamp | lint types contracts docs
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 translations: .venv/dev.stamp
 	$(BIN)/pybabel --quiet compile --domain plitka --directory $(CATALOGUES)
 
 clean:
-	rm -rf .venv node_modules build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tile.png
+	rm -rf .venv node_modules build dist .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tile.png
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian splits ensurepip off into another package; the pip that is there can fill the environment too.

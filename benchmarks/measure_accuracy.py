@@ -3,6 +3,7 @@
     python benchmarks/measure_accuracy.py renders --n 300 [--laid]
     python benchmarks/measure_accuracy.py near
     python benchmarks/measure_accuracy.py zones
+    python benchmarks/measure_accuracy.py looks
     python benchmarks/measure_accuracy.py speed
     python benchmarks/measure_accuracy.py photographs FOLDER
 
@@ -16,6 +17,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -24,11 +26,13 @@ import numpy.typing as npt
 
 from plitka.core.colour.palette import Colour, default_palette
 from plitka.core.files.photograph import read_photographs
-from plitka.core.generation import Swatch
+from plitka.core.generation import Request, Swatch
+from plitka.core.measure.identification import measure_named
 from plitka.core.measure.shares import Measurement, measure, zone_laid
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import Part, Recipe
-from plitka.core.scene import Scene, Surface, Zone
+from plitka.core.render_engine import RenderEngine
+from plitka.core.scene import Lighting, Scene, Size, Surface, Zone
 from plitka.core.tile.dealing import Chips, deal_colours
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
@@ -55,6 +59,11 @@ ZONED = (
 )
 """The recipe of the ground, then masks with theirs."""
 UNTRUE = 0.05
+LOOKED_AT = (
+    *("80% black, 20% white", "50% black, 50% white", "60% red, 40% black", "60% red, 30% black, 10% white"),
+    *("40% dark green, 30% black, 30% yellow", "80% khaki, 20% beige", "50% gray, 50% dark gray"),
+    "70% blue, 30% dark blue",
+)
 TIMED = (
     *("100% red", "60% red, 40% black", "60% red, 30% black, 10% white"),
     "25% blue, 25% dark green, 25% red, 25% yellow",
@@ -102,6 +111,9 @@ def main() -> None:
     zones.add_argument("--size-px", type=int, default=512)
     zones.add_argument("--untrue", type=float, default=UNTRUE)
     zones.set_defaults(run=lambda asked: report_zones(asked.size_px, asked.untrue))
+    looks = kinds.add_parser("looks")
+    looks.add_argument("--size-px", type=int, default=512)
+    looks.set_defaults(run=lambda asked: report_looks(asked.size_px))
     speed = kinds.add_parser("speed")
     speed.add_argument("--size-px", type=int, default=1024)
     speed.set_defaults(run=lambda asked: report_speed(asked.size_px))
@@ -226,7 +238,7 @@ def report_near(size_px: int, untrue: float) -> None:
             picture = recolour(geometry, light, recipe, LightConfig(), FIRST_SEED + percent)
             told = tell(geometry, recipe, FIRST_SEED + percent, untrue)
             found = (
-                measure(picture.pixels, recipe.colours),
+                measure_named(picture.pixels, recipe.colours),
                 measure(picture.pixels, recipe.colours, laid=told),
                 measure(picture.pixels, recipe.colours, swatch=swatch),
             )
@@ -239,6 +251,18 @@ def report_near(size_px: int, untrue: float) -> None:
     say("largest " + " | ".join(f"{way.max():.1f}" for way in off.T))
     for name, error, stated in (("told", off[:, 1:2], of_told), ("swatch", off[:, 2:], of_swatch)):
         say(f"{name}: uncertainty covers {100 * (error <= stated).mean():.0f} %; median {np.median(stated):.2f} points")
+
+
+def report_looks(size_px: int) -> None:
+    """Print by how many points renders are off, told what was laid, over every light and surface, dry and wet."""
+    engine, size = RenderEngine(), Size(width_px=size_px, height_px=size_px)
+    for text, is_wet in product(LOOKED_AT, (False, True)):
+        errors = []
+        for light, surface in product(Lighting, Surface):
+            scene = Scene((Zone(parse_recipe(text).recipe),), surface=surface, light=light, wet=is_wet, size=size)
+            result, _ = engine.render(engine.complete(Request(scene=scene, seed=5)))
+            errors += [zone.measure_error for zone in result.zones if zone.measure_error is not None]
+        say(f"{text}, {'wet' if is_wet else 'dry'}: mean {np.mean(errors):.1f}, largest {max(errors):.1f}")
 
 
 def report_speed(size_px: int) -> None:
@@ -259,7 +283,7 @@ def _times(
     """Wall and processor time of some repetitions."""
     for _ in range(N_TIMED):
         wall, cpu = perf_counter(), process_time()
-        measure(pixels, recipe.colours, laid=laid)
+        time_measure(pixels, recipe.colours, (), laid)
         yield perf_counter() - wall, process_time() - cpu
 
 
@@ -271,7 +295,7 @@ def time_measure(
 ) -> Trial:
     """Measure one picture whose percents are known."""
     began = perf_counter()
-    found = measure(pixels, colours, laid=laid)
+    found = measure_named(pixels, colours) if laid is None else measure(pixels, colours, laid=laid)
     return Trial(colours, percents, found, perf_counter() - began)
 
 
@@ -306,7 +330,7 @@ def report_solid(colour: Colour, pixels: npt.NDArray[np.uint8]) -> None:
     """A tile of one colour: what is none of it, and what goes to the most similar colour, which is absent."""
     others = [other for other in default_palette().catalogue if other.code != colour.code]
     other = min(others, key=lambda other: np.linalg.norm(np.subtract(other.lab_d65, colour.lab_d65)))
-    alone, both = measure(pixels, [colour]), measure(pixels, [colour, other])
+    alone, both = measure(pixels, [colour]), measure_named(pixels, [colour, other])
     say(
         f"{colour.code}: off palette {alone.off_palette:.1f} %; {other.code}, absent, "
         f"{both.percents[other.code]:.1f} % with uncertainty {both.uncertainty:.1f}"

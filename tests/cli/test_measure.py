@@ -30,6 +30,14 @@ class TestMeasure:
         assert run("measure", str(picture), "red, black") == 0
         assert "RED" in capsys.readouterr().out
 
+    @pytest.mark.parametrize("colours", ["black, white", "60% red, 70% black", "red, black 10%", "red, black and red"])
+    def test_amounts_are_not_remarked_on(
+        self, run: Run, picture: Path, capsys: pytest.CaptureFixture[str], colours: str
+    ) -> None:
+        """Nothing is done with them; so they need no sum either, with or without --strict."""
+        assert run("measure", str(picture), colours, "--strict") == 0
+        assert capsys.readouterr().err == ""
+
     @pytest.mark.parametrize(
         "words", [("none.png", "red"), ("picture.png", "redd"), ("text.png", "red"), ("wall.png", "red")]
     )

@@ -28,12 +28,20 @@ def samples_of(path: str) -> np.ndarray[Any, np.dtype[Any]]:
 class TestRender:
     """`plitka render`."""
 
+    def test_measured_shares_that_cannot_be_compared_are_remarked_on(
+        self, run: Run, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Near colours in the wet, in the reader's language; the picture is made all the same."""
+        words = ("70% blue, 30% dark blue", "--wet", "--size", "256", "--seed", "5", "-o", "a.png")
+        assert run("render", *words, "--language", "ru") == 0
+        assert "верить следует точным долям" in capsys.readouterr().err
+
     def test_a_picture_with_exact_shares(self, run_json: RunJson) -> None:
         """The object of `generate`, and what is exactly there; the file carries the same."""
         found = run_json("render", RECIPE, "--size", "256", "--seed", "7", "-o", "a.png")
         [image] = found["images"]
         assert set(image) == {
-            "path", "seed", "requested", "measured", "exact", "max_error", "mode", "attempts", "seconds",
+            "path", "seed", "requested", "measured", "exact", "uncertainty", "max_error", "mode", "attempts", "seconds",
             "stage_seconds", "width_px", "height_px", "prompt", "model",
             "granule_mm", "coarse", "fine", "surface", "light", "wet", "field_mm",
         }  # fmt: skip

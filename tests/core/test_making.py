@@ -56,6 +56,16 @@ def test_a_result_tells_zones_and_what_was_laid() -> None:
     assert "red" in result.prompt
 
 
+@pytest.mark.parametrize("wet", [False, True])
+def test_how_far_the_measure_may_be_off_is_told_of_wet_tiles(wet: bool) -> None:
+    """Of all their zones; the dry are within the tolerance that is promised."""
+    zones = Zone(parse_recipe("60% red, 40% black").recipe), Zone(parse_recipe("100% white").recipe, "circle")
+    scene = Scene(zones=zones, size=Size(width_px=256, height_px=256), wet=wet)
+    maker = maker_of(FlatPainter())
+    result = generate_one(maker, maker.complete(Request(scene=scene, seed=3)))
+    assert [zone.uncertainty is not None for zone in result.zones] == [wet, wet]
+
+
 def test_a_plain_tile_has_one_zone_that_is_all_of_it() -> None:
     """And no map of zones."""
     maker = maker_of(FlatPainter())

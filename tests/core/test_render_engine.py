@@ -1,12 +1,14 @@
 """The renderer as an engine."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from plitka.core.generation import CompleteRequest, Request, generate_one
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.render_engine import RenderEngine
-from plitka.core.scene import Granules, Scene, Size, Zone
+from plitka.core.scene import Granules, Lighting, Scene, Size, Zone
 from plitka.core.tile.renderer import render
 from plitka.core.watch import Progress
 from plitka.errors import Cancelled, InputError
@@ -29,6 +31,27 @@ def test_it_answers_with_exact_and_measured_shares() -> None:
     assert result.max_error < 6
     assert result.zone_index is None
     assert result.prompt == "60% red, 40% black"
+
+
+@pytest.mark.parametrize("light", Lighting)
+def test_a_wet_tile_is_measured_by_what_was_laid(light: Lighting) -> None:
+    """Gloss is not taken for white, nor shade for black."""
+    scene = Scene.of(parse_recipe("80% black, 20% white").recipe, Size(width_px=384, height_px=384))
+    engine = RenderEngine()
+    result = generate_one(engine, engine.complete(Request(scene=replace(scene, wet=True, light=light), seed=5)))
+    assert result.zones[0].measure_error is not None
+    assert result.zones[0].measure_error < 3
+    assert result.remarks == ()
+
+
+def test_shares_that_the_light_hides_are_said_to_be_so() -> None:
+    """The exact ones beside them are to be trusted."""
+    scene = Scene.of(parse_recipe("70% blue, 30% dark blue").recipe, Size(width_px=384, height_px=384))
+    engine = RenderEngine()
+    result = generate_one(engine, engine.complete(Request(scene=replace(scene, wet=True), seed=5)))
+    [remark] = result.remarks
+    assert "the exact shares are to be trusted" in str(remark)
+    assert result.notices == (*result.request.notices, remark)
 
 
 def test_a_request_is_completed_for_146_mm_at_1024_px() -> None:

@@ -29,6 +29,22 @@ def test_what_a_picture_will_not_show_is_told() -> None:
     assert report(told, lambda notice: str(notice).upper())["warnings"] == ["1 TOO FINE"]
 
 
+def test_a_measure_that_cannot_be_compared_is_told() -> None:
+    """Beside exact shares, and in the wet where only the measure's own doubt is known."""
+    result = a_result(Scene.of(RED), is_exact=True)
+    off = replace(result.zones[0], measured={"RED": 52.0, "BLACK": 48.0}, uncertainty=4.25)
+    told = report(replace(result, zones=(off,)))
+    [warning] = told["warnings"]
+    assert warning.startswith("the measured shares are up to 8 points from the exact ones")
+    assert warning.endswith("the exact shares are to be trusted")
+    assert told["uncertainty"] == 4.25
+    wet = a_result(replace(Scene.of(RED), wet=True))
+    told = report(replace(wet, zones=(replace(off, exact=None, uncertainty=7.6),)))
+    [warning] = told["warnings"]
+    assert "its shares may be 8 points off" in warning
+    assert "uncertainty" not in report(result)
+
+
 def a_result(scene: Scene, mode: Mode = Mode.GUIDED, *, is_exact: bool = False) -> Result:
     """A picture in which each zone has what was asked of it."""
     zones = [

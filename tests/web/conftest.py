@@ -1,49 +1,86 @@
 """Debian's Chromium, without a window, against a real server on loopback over a quick engine."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect, sync_playwright
 from tests.serve.conftest import PLENTY, Running, running
 from tests.serve.fast_engine import FastEngine
 
 from plitka.core.generation import Defaults
+from plitka.serve import routes
 
-SOFTWARE_GL = ("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-"""WebGL 2 without a graphics card."""
+SOFTWARE_GL = (
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",
+)
+"""WebGL 2 without a graphics card; the page around it is painted without, which costs far less."""
 NO_GL = ("--no-sandbox", "--disable-gpu", "--disable-3d-apis")
 STEP_S = 0.05
 SIDE_PX = 128
 """Of pictures: as few as show granules in every look."""
+PATIENCE_MS = 60_000
+"""However busy the machine is: none of these tests asserts how long something takes."""
+MAPS_PX = 128
+"""Of what a floor is laid with."""
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The browser; missing it fails in CI and is a reason to skip elsewhere.
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers.
 
-    While its driver runs, the thread has a running event loop: other modules could not start any.
+    While it runs, the thread has a running event loop: other folders' tests could not start any.
     """
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as driver:
+        yield driver
+
+
+def launched(playwright: Playwright, *options: str) -> Browser:
+    """A browser; missing it fails in CI and is a reason to skip elsewhere."""
     path = shutil.which("chromium")
     if path is None:
         assert not os.environ.get("CI"), "chromium must be installed in CI"
         pytest.skip("chromium is not installed here")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=SOFTWARE_GL)
+    return playwright.chromium.launch(executable_path=path, args=options)
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The browser that all tests of the page share."""
+    with closing(launched(playwright, *SOFTWARE_GL)) as browser:
         yield browser
-        browser.close()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A service that all tests of a module share; a picture takes a fraction of a second."""
+@pytest.fixture(scope="package")
+def plain_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One without WebGL."""
+    with closing(launched(playwright, *NO_GL)) as browser:
+        yield browser
+
+
+@contextmanager
+def page_service(folder: Path) -> Iterator[Running]:
+    """A service that lets this machine in; a picture takes a fraction of a second."""
     engine = FastEngine(step_s=STEP_S, defaults=Defaults(steps=4, width_px=SIDE_PX, height_px=SIDE_PX))
-    folder = tmp_path_factory.mktemp("page")
     with running(folder, lambda: engine, open_loopback=True, per_minute=PLENTY, previews_per_minute=PLENTY) as one:
+        yield one
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The service that all tests of the page share."""
+    with page_service(tmp_path_factory.mktemp("page")) as one:
         yield one
 
 
@@ -54,6 +91,9 @@ class Window:
     context: BrowserContext
     page: Page
     origin: str
+    kind: str
+    """Of its options; windows of the same kind may stand for each other."""
+    choices: dict[str, Any]
     foreign: list[str] = field(default_factory=list)
     """Requests to other origins."""
     faults: list[str] = field(default_factory=list)
@@ -88,29 +128,63 @@ class Window:
 
 
 OpenWindow = Callable[..., Window]
-"""Context options, such as `locale` -> a window in a fresh profile."""
+"""Context options, such as `locale` -> a window without a trace of others."""
+
+
+class Windows:
+    """Windows that are used anew, one test after another: what a browser has compiled and cached is then there."""
+
+    def __init__(self) -> None:
+        self._free: dict[str, list[Window]] = {}
+
+    def take(self, browser: Browser, origin: str, choices: dict[str, Any]) -> Window:
+        """One with these options that nobody uses."""
+        kind = f"{id(browser)} {origin} {sorted(choices.items())}"
+        if free := self._free.setdefault(kind, []):
+            return free.pop()
+        context = browser.new_context(**choices)
+        context.set_default_timeout(PATIENCE_MS)
+        window = Window(context, context.new_page(), origin, kind, choices)
+        _listen(window)
+        return window
+
+    def give_back(self, window: Window) -> None:
+        """Have it for others, once all that its page began has ended and what it kept is forgotten."""
+        page = window.page
+        page.unroute_all()
+        page.goto(window.origin + routes.LIVE)
+        page.context.new_cdp_session(page).send(
+            "Storage.clearDataForOrigin", {"origin": window.origin, "storageTypes": "cookies,local_storage"}
+        )
+        page.emulate_media(color_scheme=window.choices["color_scheme"])
+        page.set_viewport_size(window.choices["viewport"])
+        window.context.clear_permissions()
+        window.foreign.clear()
+        window.faults.clear()
+        self._free[window.kind].append(window)
+
+
+@pytest.fixture(scope="package")
+def windows() -> Windows:
+    """Those of all tests of the page; they end with their browser."""
+    return Windows()
 
 
 @pytest.fixture
-def window_of(chromium: Browser, server: Running) -> Iterator[OpenWindow]:
+def window_of(chromium: Browser, server: Running, windows: Windows) -> Iterator[OpenWindow]:
     """Windows; at the end nothing in any of them may have broken, and no request gone elsewhere."""
     made: list[Window] = []
-    with ExitStack() as held:
 
-        def make(browser: Browser = chromium, **choices: Any) -> Window:  # noqa: ANN401
-            usual: dict[str, Any] = {"locale": "en-GB", "viewport": {"width": 1280, "height": 860}}
-            context = browser.new_context(**usual | choices)
-            held.callback(context.close)
-            context.set_default_timeout(10_000)
-            window = Window(context, context.new_page(), server.url)
-            _listen(window)
-            made.append(window)
-            return window
+    def make(browser: Browser = chromium, **choices: Any) -> Window:  # noqa: ANN401
+        usual: dict[str, Any] = {"locale": "en-GB", "color_scheme": "light", "viewport": {"width": 1280, "height": 860}}
+        made.append(windows.take(browser, server.url, usual | choices))
+        return made[-1]
 
-        yield make
+    yield make
+    broken = [(window.foreign.copy(), window.faults.copy()) for window in made]
     for window in made:
-        assert window.foreign == []
-        assert window.faults == []
+        windows.give_back(window)
+    assert all(one == ([], []) for one in broken), broken
 
 
 def _listen(window: Window) -> None:
@@ -118,7 +192,7 @@ def _listen(window: Window) -> None:
         if not url.startswith((window.origin, "blob:", "data:")):
             window.foreign.append(url)
 
-    window.context.on("request", lambda request: see(request.url))
+    window.page.on("request", lambda request: see(request.url))
     window.page.on("pageerror", lambda error: window.faults.append(str(error)))
     window.page.on(
         "console",
@@ -136,3 +210,16 @@ def window(window_of: OpenWindow) -> Window:
 def page(window: Window) -> Page:
     """The page, opened."""
     return window.open()
+
+
+def small_maps(page: Page) -> list[Any]:
+    """Have maps of a small piece of the tile, which are as good here; the bodies of what is asked for."""
+    asked: list[Any] = []
+
+    def send_on(route: Route) -> None:
+        body: dict[str, Any] = route.request.post_data_json or {}
+        asked.append(body)
+        route.continue_(post_data=json.dumps(body | {"size_px": MAPS_PX, "field_mm": 50}))
+
+    page.route(f"**{routes.MATERIALS}", send_on)
+    return asked

@@ -1,38 +1,22 @@
 """The page as a whole: its weight, its width, both languages and themes, and what axe finds in it."""
 
-import os
-from pathlib import Path
 from typing import Literal
 
-import pytest
-from playwright.sync_api import Page
-from tests.web.conftest import OpenWindow, Window
+from tests.web.accessibility import axe_faults, too_wide
+from tests.web.conftest import OpenWindow, Window, small_maps
 
 from plitka.serve import routes
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 MAX_FIRST_BYTES = 300_000
 OPEN_ALL = "() => document.querySelectorAll('details').forEach((one) => (one.open = true))"
 SHOWN = "/#mix=RED:60,BLACK:30,WHITE:10&zone=text:%D0%A1%D0%A2%D0%90%D0%A0%D0%A2|WHITE:100&light=sun"
 
 
-def axe_faults(page: Page) -> list[str]:
-    """Serious and critical issues; what the page's policy forbids a script tag, the debugger may run."""
-    if not AXE.exists():
-        assert not os.environ.get("CI"), "npm ci must have run in CI"
-        pytest.skip("axe-core is not installed; run npm ci")
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run()")
-    return [
-        f"{fault['id']}: {fault['nodes'][0]['html']}"
-        for fault in found["violations"]
-        if fault["impact"] in ("serious", "critical")
-    ]
-
-
 def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
     """In both languages and themes: with every panel open, a photograph made, and the colours to choose from."""
-    page = window_of(locale="en-GB", color_scheme="light").open(SHOWN)
+    window = window_of(locale="en-GB", color_scheme="light")
+    small_maps(window.page)
+    page = window.open(SHOWN)
     page.evaluate(OPEN_ALL)
     page.locator(".order .primary").click()
     page.wait_for_selector(".shares")
@@ -48,25 +32,23 @@ def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
         page.emulate_media(color_scheme=theme)
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280])
-def test_nothing_is_wider_than_the_window(window_of: OpenWindow, width: int) -> None:
+def test_nothing_is_wider_than_the_window(window_of: OpenWindow) -> None:
     """In Russian, whose words are longer, with everything open."""
-    window = window_of(locale="ru-RU", viewport={"width": width, "height": 800})
+    window = window_of(locale="ru-RU")
+    small_maps(window.page)
     page = window.open(SHOWN)
     page.evaluate(OPEN_ALL)
     page.locator(".order .primary").click()
     page.wait_for_selector(".shares")
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll("body *")]
-            .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5)
-            .filter((one) => !one.closest(".unseen, .caret, svg"))
-            .map((one) => one.outerHTML.slice(0, 120))"""
-    )
-    assert wide == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.locator(".mix-actions button").first.click()
-    page.wait_for_selector(".swatch")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.wait_for_selector(".floor-canvas[aria-busy=false]")
+    for width in (360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert too_wide(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.locator(".mix-actions button").first.click()
+        page.wait_for_selector(".swatch")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.keyboard.press("Escape")
 
 
 def test_the_first_load_is_light(window: Window) -> None:

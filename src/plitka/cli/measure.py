@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from plitka.cli.arguments import Commands, Translate, add_command, add_recipe_options
 from plitka.cli.exit_codes import EXIT_OK, exit_code
-from plitka.cli.recipe import palette_of, read_recipe
+from plitka.cli.recipe import palette_of, read_colours
 from plitka.cli.terminal import Terminal
 from plitka.cli.tile_photograph import read_tile, tell_doubts
 from plitka.core.files.picture_formats import FORMAT_NAMES, SUFFIXES
@@ -62,7 +62,7 @@ def add(commands: Commands, _: Translate) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Each picture's shares, how far they may be off, and what is of no such colour."""
     images, words = _split(options.images)
-    named = None if words is None else read_recipe(words, options, terminal).recipe.colours
+    named = None if words is None else read_colours(words, options, terminal)
     paths = _pictures(images)
     findings = []
     for path in paths:
@@ -115,12 +115,11 @@ def _pictures(images: Sequence[Path]) -> list[Path]:
 
 
 def _look(path: Path, named: "Sequence[Colour] | None", options: argparse.Namespace, terminal: Terminal) -> Finding:
-    from plitka.core.measure.identification import identify
-    from plitka.core.measure.shares import measure
+    from plitka.core.measure.identification import identify, measure_named
 
     pixels = read_tile(path, terminal)
     if named is not None:
-        return Finding(path=path, pixels=pixels, measurement=measure(pixels, named))
+        return Finding(path=path, pixels=pixels, measurement=measure_named(pixels, named))
     found = identify(pixels, palette_of(options).own)
     return Finding(
         path=path,

@@ -88,6 +88,7 @@ class PictureWriter:
         self._thumbnails[index] = thumbnail(result.pixels)
         if not self._as_json:
             show_picture(result, path, self._terminal)
+        self._terminal.notices(result.remarks)
 
 
 def _label(report: Mapping[str, Any]) -> list[str]:

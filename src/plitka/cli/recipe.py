@@ -4,9 +4,9 @@ import argparse
 
 from plitka.cli.arguments import BY_MASS
 from plitka.cli.terminal import Terminal
-from plitka.core.colour.palette import Palette, default_palette, load_palette
+from plitka.core.colour.palette import Colour, Palette, default_palette, load_palette
 from plitka.core.recipes.asides import Beside
-from plitka.core.recipes.reading import Reading, parse_recipe
+from plitka.core.recipes.reading import Reading, parse_colours, parse_recipe
 
 
 def palette_of(options: argparse.Namespace) -> Palette:
@@ -24,6 +24,17 @@ def read_recipe(text: str, options: argparse.Namespace, terminal: Terminal, besi
     reading = parse_recipe(text, palette_of(options), strict=options.strict, by_mass=is_mass, beside=beside)
     terminal.notices(reading.warnings)
     return reading
+
+
+def read_colours(text: str, options: argparse.Namespace, terminal: Terminal) -> tuple[Colour, ...]:
+    """The colours that a recipe or a list names, whatever it says of amounts.
+
+    Raises:
+        RecipeError: it cannot be read.
+    """
+    colours, notices = parse_colours(text, palette_of(options), strict=options.strict)
+    terminal.notices(notices)
+    return colours
 
 
 def split_names(names: str) -> list[str]:

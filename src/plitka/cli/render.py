@@ -85,6 +85,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         terminal.write_json({"images": [image], "prompt": result.prompt, "model": result.engine})
     else:
         show_picture(result, path, terminal)
+    terminal.notices(result.remarks)
     return EXIT_OK
 
 

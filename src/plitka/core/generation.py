@@ -35,6 +35,10 @@ STRENGTH_RANGE = (0.05, 1)
 STEPS_RANGE = (1, 150)
 GUIDANCE_RANGE = (1, 30)
 TOLERANCE_RANGE = (0, 100)
+_COMPARABLE = 3.0
+"""Points from what is exact up to which measured shares go without a remark; the usual tolerance of guided mode."""
+_WET_ERROR = 6.0
+"""Points by which shares of colours that are not near are off at most, over all lights and surfaces in the wet."""
 
 
 _T = TypeVar("_T")
@@ -250,6 +254,14 @@ class ZoneShares:
     """Part of the tile that the zone covers, 0..1."""
     n_granules: int | None = None
     """How many granules it is made of, where they are known: shares of few cannot be exact."""
+    uncertainty: float | None = None
+    """Points within which the largest error of `measured` is expected to lie, where that was estimated."""
+
+    @property
+    def measure_error(self) -> float | None:
+        """The largest distance between measured and exact, in points, where what is exact is known."""
+        exact = self.exact
+        return None if exact is None else max(abs(self.measured[code] - percent) for code, percent in exact.items())
 
     @property
     def max_error(self) -> float:
@@ -301,6 +313,39 @@ class Result:
     def max_error(self) -> float:
         """The largest distance between asked and measured in any zone, in points."""
         return max(zone.max_error for zone in self.zones)
+
+    @property
+    def uncertainty(self) -> float | None:
+        """The largest of any zone, where it was estimated."""
+        return max((zone.uncertainty for zone in self.zones if zone.uncertainty is not None), default=None)
+
+    @property
+    def remarks(self) -> tuple[Notice, ...]:
+        """What must be told with the measured shares, where they cannot be compared with those asked for."""
+        errors = [zone.measure_error for zone in self.zones if zone.measure_error is not None]
+        doubt = self.uncertainty if self.request.scene.wet and not errors else None
+        if errors and max(errors) > _COMPARABLE:
+            return (
+                Notice(
+                    "the measured shares are up to {points} points from the exact ones: in this light these colours "
+                    "look alike to the measure; the exact shares are to be trusted",
+                    {"points": round(max(errors))},
+                ),
+            )
+        if doubt is not None and len(self.asked) > 1:
+            return (
+                Notice(
+                    "gloss and depth of colour mislead the measure of a wet tile: its shares may be {points} points "
+                    "off, those of near colours more",
+                    {"points": round(max(_WET_ERROR, doubt))},
+                ),
+            )
+        return ()
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """All that must be told with the picture."""
+        return (*self.request.notices, *self.remarks)
 
 
 def _over_zones(zones: Sequence[ZoneShares], percents: Sequence[Mapping[str, float]]) -> Mapping[str, float]:

@@ -9,11 +9,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import structlog
 
+from plitka.core.colour.palette import Colour
 from plitka.core.correction import Correction, CorrectionConfig, Plan, Quotas
 from plitka.core.generation import (
     Accuracy,
@@ -24,7 +25,8 @@ from plitka.core.generation import (
     Swatch,
     ZoneShares,
 )
-from plitka.core.measure.shares import measure_shares, zone_laid
+from plitka.core.measure.samples import Labels, Mask
+from plitka.core.measure.shares import measure, measure_shares, zone_laid
 from plitka.core.painter import Canvas, Painted, Painter
 from plitka.core.scene import Size, overall_recipe
 from plitka.core.tile.granule_map import GranuleMap, MapSpec, stretch_map
@@ -231,6 +233,10 @@ class _Guided:
             )
             for zone, shares, area, n in zip(scene.zones, best.measured, layout.areas, layout.n_granules, strict=True)
         ]
+        if scene.wet:  # the dry are as sure as is promised of all
+            views = _zone_views(self._making.request, layout, best.plan.quotas)
+            doubts = (measure(self._best, view.colours, laid=view.laid, where=view.where).uncertainty for view in views)
+            zones = [replace(zone, uncertainty=doubt) for zone, doubt in zip(zones, doubts, strict=True)]
         return replace(
             self._making.result(self._best, zones),
             laid=layout.lay(best.plan.quotas),
@@ -243,20 +249,25 @@ def _measure_zones(
     request: CompleteRequest, layout: Layout, quotas: Quotas, pixels: "RgbImage"
 ) -> tuple[tuple[float, ...], ...]:
     """For each zone, the share of each colour, 0..1; how the colours look is learnt from where they were laid."""
+    views = _zone_views(request, layout, quotas)
+    return tuple(_shares(measure_shares(pixels, view.colours, laid=view.laid, where=view.where)) for view in views)
+
+
+class _ZoneView(NamedTuple):
+    """What `measure` is told of a zone."""
+
+    colours: Sequence[Colour]
+    laid: Labels
+    where: Mask | None
+    """None: the whole tile."""
+
+
+def _zone_views(request: CompleteRequest, layout: Layout, quotas: Quotas) -> Iterator[_ZoneView]:
+    """What is known of each zone before it is looked at."""
     scene, laid = request.scene, layout.lay(quotas)
-    if len(scene.zones) == 1:
-        return (_shares(measure_shares(pixels, scene.recipe.colours, laid=laid)),)
-    return tuple(
-        _shares(
-            measure_shares(
-                pixels,
-                zone.recipe.colours,
-                laid=zone_laid(laid, scene.colours, zone.recipe.colours),
-                where=layout.zone_index == index,
-            )
-        )
-        for index, zone in enumerate(scene.zones)
-    )
+    for index, zone in enumerate(scene.zones):
+        where = layout.zone_index == index if len(scene.zones) > 1 else None
+        yield _ZoneView(zone.recipe.colours, zone_laid(laid, scene.colours, zone.recipe.colours), where)
 
 
 def _shares(percents: Mapping[str, float]) -> tuple[float, ...]:

@@ -119,22 +119,24 @@ def _words(zone: Zone) -> str:
 def _shares(rendering: Rendering, scene: Scene, number: int, *, whole_tile: bool) -> ZoneShares:
     """What was asked of a zone, what is exactly there, and what a picture of it shows.
 
-    A tile of one zone is measured as a photograph would be, so that renders tell how good the measure is; but where a
-    whole tile lies on its paper is known here, and cannot be seen in a small picture. A zone among others is measured
-    by what was laid in it, as guided pictures are.
+    It is measured by what was laid, as guided pictures are: in the wet, gloss and depth of colour would else be taken
+    for other colours. Where a whole tile lies on its paper is known here, and cannot be seen in a small picture.
     """
-    zone, laid = scene.zones[number], None
-    where = np.not_equal(rendering.zone_index, OFF_TILE) if whole_tile else None
+    zone, where = scene.zones[number], None
     if len(scene.zones) > 1:
-        laid = zone_laid(rendering.laid, scene.colours, zone.recipe.colours)
         where = np.equal(rendering.zone_index, number)
+    elif whole_tile:
+        where = np.not_equal(rendering.zone_index, OFF_TILE)
+    laid = zone_laid(rendering.laid, scene.colours, zone.recipe.colours)
+    found = measure(rendering.pixels, zone.recipe.colours, laid=laid, where=where)
     shares = dict(zip(zone.recipe.percents, rendering.zone_shares[number], strict=True))
     return ZoneShares(
         asked=zone.recipe.percents,
-        measured=measure(rendering.pixels, zone.recipe.colours, laid=laid, where=where).percents,
+        measured=found.percents,
         exact=_percents(shares),
         area=rendering.areas[number],
         n_granules=rendering.n_granules[number],
+        uncertainty=found.uncertainty,
     )
 
 

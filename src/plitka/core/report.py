@@ -13,8 +13,9 @@ def report(result: Result, tell: Callable[[Notice], str] = str) -> dict[str, Any
     """What was asked, what is there, and what it took.
 
     Percents are 0..100 to a hundredth and sum to 100; `max_error` is in points; lengths are in mm. The look stands
-    only in guided mode, `zones` only where there are several, `exact` only where it is known, `warnings` only where the
-    picture cannot show what was asked for, `scene` (as `scene_json.to_json`) only where the look is not the usual one.
+    only in guided mode, `zones` only where there are several, `exact` and `uncertainty` (points within which `measured`
+    is expected to be right) only where they are known, `warnings` only where the picture cannot show what was asked for
+    or cannot be measured well, `scene` (as `scene_json.to_json`) only where the look is not the usual one.
 
     Args:
         result: it.
@@ -37,8 +38,10 @@ def report(result: Result, tell: Callable[[Notice], str] = str) -> dict[str, Any
     }
     if result.exact is not None:
         told["exact"] = to_hundredths(result.exact)
-    if request.notices:
-        told["warnings"] = [tell(notice) for notice in request.notices]
+    if result.uncertainty is not None:
+        told["uncertainty"] = round(result.uncertainty, 2)
+    if result.notices:
+        told["warnings"] = [tell(notice) for notice in result.notices]
     if request.mode is Mode.GUIDED:
         told |= _look(request)
     return told | _scene(result)
@@ -69,6 +72,8 @@ def report_zone(shares: ZoneShares) -> dict[str, Any]:
     }
     if shares.exact is not None:
         told["exact"] = to_hundredths(shares.exact)
+    if shares.uncertainty is not None:
+        told["uncertainty"] = round(shares.uncertainty, 2)
     if shares.n_granules is not None:
         told["granules"] = shares.n_granules
     return told

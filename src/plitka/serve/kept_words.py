@@ -15,7 +15,7 @@ _IN_OTHERS = "in_other_languages"
 
 def keep_result(result: Result) -> dict[str, Any]:
     """The report of a picture, with its warnings in all languages."""
-    notices = result.request.notices
+    notices = result.notices
     told = {other: {"warnings": [localise(notice, other) for notice in notices]} for other in _OTHERS}
     return report(result) | ({_IN_OTHERS: told} if notices else {})
 

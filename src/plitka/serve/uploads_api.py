@@ -12,10 +12,10 @@ from plitka.core.files.mask_file import mask_of_bytes
 from plitka.core.files.photograph import decode_picture
 from plitka.core.files.picture_formats import FORMAT_NAMES
 from plitka.core.measure.granulate import check_granulate
-from plitka.core.measure.identification import identify
-from plitka.core.measure.shares import MeasureConfig, Measurement, measure
+from plitka.core.measure.identification import identify, measure_named
+from plitka.core.measure.shares import MeasureConfig, Measurement
 from plitka.core.measure.straightening import straighten
-from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.reading import parse_colours
 from plitka.core.recipes.recipe import format_colours, to_hundredths
 from plitka.errors import Phrase
 from plitka.serve import routes
@@ -78,7 +78,7 @@ async def measure_upload(
     ] = None,
 ) -> MeasureAnswer:
     """How much of the tile on a picture each colour covers."""
-    colours = None if recipe is None else parse_recipe(checked_length(recipe)).recipe.colours
+    colours = None if recipe is None else parse_colours(checked_length(recipe))[0]
     content = await image.read()
 
     def work() -> MeasureAnswer:
@@ -91,7 +91,7 @@ async def measure_upload(
         check_granulate(photograph.pixels, Phrase("the upload"))
         pixels = straighten(photograph.pixels)
         if colours is not None:
-            return _answer(measure(pixels, colours))
+            return _answer(measure_named(pixels, colours))
         found = identify(pixels, default_palette().own)
         doubts = [DoubtAnswer(code=doubt.colour.code, instead=doubt.instead.code) for doubt in found.doubts]
         return _answer(found.measurement, recipe=format_colours(found.recipe), doubts=doubts)

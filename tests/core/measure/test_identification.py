@@ -8,8 +8,9 @@ from tests.core.measure.tile_pictures import tile
 
 from plitka.core.colour.arrays import lit_colours
 from plitka.core.colour.palette import default_palette
-from plitka.core.measure.identification import find_even, identify
+from plitka.core.measure.identification import find_even, identify, measure_named
 from plitka.core.measure.points import cut_points
+from plitka.core.measure.shares import measure
 from plitka.errors import InputError
 
 CATALOGUE = default_palette().catalogue
@@ -100,3 +101,37 @@ class TestFindEven:
     def test_a_tile_of_one_row_has_some_all_the_same(self) -> None:
         """Nothing is divided by nothing."""
         assert find_even(np.full((1, 4, 3), 0.2, np.float32), np.ones((1, 4), np.bool_)).any()
+
+
+class TestMeasureNamed:
+    """`measure_named`."""
+
+    @pytest.mark.parametrize(
+        ("laid", "near"),
+        [("blue", "dark blue"), ("gray", "dark gray"), ("dark gray", "black"), ("gray", "light gray")],
+    )
+    def test_a_near_colour_that_is_absent_gets_nothing(self, laid: str, near: str) -> None:
+        """Light and shade of one colour are not taken for two; what could hide is said."""
+        [own, other] = default_palette().named([laid, near])
+        found = measure_named(tile(f"100% {laid}", side_px=384), [own, other])
+        assert found.percents[other.code] <= 3
+        assert found.percents[own.code] + found.percents[other.code] == pytest.approx(100)
+        assert 1.5 <= found.uncertainty <= 15
+
+    def test_a_near_colour_that_is_there_is_measured(self) -> None:
+        """A fifth of it, which is more than can hide."""
+        colours = default_palette().named(["blue", "dark blue"])
+        pixels = tile("80% blue, 20% dark blue", side_px=384)
+        assert measure_named(pixels, colours) == measure(pixels, colours)
+
+    def test_a_colour_told_apart_surely_stays_as_it_is_measured(self) -> None:
+        """However little there is of it."""
+        colours = default_palette().named(["red", "black", "white"])
+        pixels = tile("98% red, 2% white", side_px=384)
+        found = measure_named(pixels, colours)
+        assert found == measure(pixels, colours)
+        assert list(found.percents) == ["RED", "BLACK", "WHITE"]
+
+    def test_one_colour_has_it_all(self) -> None:
+        """There is nothing to choose."""
+        assert measure_named(tile("100% red"), default_palette().named(["red"])).percents == {"RED": 100}

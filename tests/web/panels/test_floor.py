@@ -1,8 +1,6 @@
 """The floor: laid in perspective, as a picture and as files."""
 
 import io
-import json
-import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,28 +8,20 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, expect
-from tests.web.conftest import NO_GL, OpenWindow, Window
-from tests.web.test_page import axe_faults
+from playwright.sync_api import Browser, Page, expect
+from tests.web.accessibility import axe_faults, too_wide
+from tests.web.conftest import MAPS_PX, OpenWindow, Window, small_maps
 
 from plitka.serve import routes
 
 BLUE = "/#mix=BLUE:100&granules=2-4"
 READY = ".floor-canvas[aria-busy=false]"
-SIDE_PX = 128
-SMALL = {"width": 640, "height": 700}
+SMALL = {"width": 400, "height": 700}
 
 
 def open_floor(window: Window, path: str = BLUE) -> tuple[Page, list[Any]]:
-    """The panel, drawn with maps of a small piece of the tile, and the bodies of what it asked for."""
-    asked: list[Any] = []
-
-    def send_on(route: Route) -> None:
-        body: dict[str, Any] = route.request.post_data_json or {}
-        asked.append(body)
-        route.continue_(post_data=json.dumps(body | {"size_px": SIDE_PX, "field_mm": 50}))
-
-    window.page.route(f"**{routes.MATERIALS}", send_on)
+    """The panel, drawn with small maps, and the bodies of what it asked for."""
+    asked = small_maps(window.page)
     page = window.open(path)
     page.locator(".below summary").first.click()
     page.wait_for_selector(READY)
@@ -65,8 +55,10 @@ def shares(pixels: Any) -> tuple[float, float]:  # noqa: ANN401
     return (red > 1.4 * blue).mean(), (blue > 1.4 * red).mean()
 
 
-def test_nothing_of_it_is_loaded_before_it_is_opened(window: Window) -> None:
+def test_nothing_of_it_is_loaded_before_it_is_opened(window_of: OpenWindow) -> None:
     """Neither the library nor the panel, and no maps are asked for."""
+    window = window_of(viewport=SMALL)
+    small_maps(window.page)
     page = window.open(BLUE)
     page.wait_for_load_state("networkidle")
     loaded = "performance.getEntriesByType('resource').map((one) => one.name.split('/').at(-1))"
@@ -97,16 +89,6 @@ def test_the_colours_of_both_mixes_are_on_the_floor(window_of: OpenWindow) -> No
     assert np.abs(seen(page) - checker).mean() > 1
 
 
-def test_a_picture_of_the_floor_is_given(window_of: OpenWindow) -> None:
-    """Of its own size, with the mix on it."""
-    page, _ = open_floor(window_of(viewport=SMALL))
-    name, content = downloaded(page, "Picture (PNG)")
-    assert name == "plitka-7-floor.png"
-    pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
-    assert pixels.shape == (1200, 1920, 3)
-    assert shares(pixels[750:1000, 800:1200])[1] > 0.9
-
-
 def test_the_photograph_is_laid_in_place_of_the_maps(window_of: OpenWindow) -> None:
     """Once there is one; a floor of it is another picture."""
     page, _ = open_floor(window_of(viewport=SMALL))
@@ -118,13 +100,18 @@ def test_the_photograph_is_laid_in_place_of_the_maps(window_of: OpenWindow) -> N
     assert np.abs(seen(page) - calculated).mean() > 1
 
 
-def test_maps_are_given_as_files(window: Window) -> None:
-    """As the service makes them, larger than the page shows them, of the design that is shown."""
-    page, asked = open_floor(window)
+def test_the_floor_and_its_maps_are_given_as_files(window_of: OpenWindow) -> None:
+    """A picture of its own size, with the mix on it; the maps, larger than the page shows them."""
+    page, asked = open_floor(window_of(viewport=SMALL))
+    name, content = downloaded(page, "Picture (PNG)")
+    assert name == "plitka-7-floor.png"
+    pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
+    assert pixels.shape == (1200, 1920, 3)
+    assert shares(pixels[750:1000, 800:1200])[1] > 0.9
     name, content = downloaded(page, "Maps (ZIP)")
     assert name == "plitka-7.zip"
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert Image.open(archive.open("base_colour.png")).size == (SIDE_PX, SIDE_PX)
+        assert Image.open(archive.open("base_colour.png")).size == (MAPS_PX, MAPS_PX)
     assert (asked[-1]["format"], asked[-1]["size_px"], asked[-1]["recipe"]) == ("zip", 1024, "100% blue")
     name, content = downloaded(page, "glTF (GLB)")
     assert name == "plitka-7.glb"
@@ -140,25 +127,22 @@ def test_a_refusal_is_told(window: Window) -> None:
 
 
 def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
-    """With everything in it, in Russian."""
-    page, _ = open_floor(window_of(locale="ru-RU"))
+    """With everything in it, in Russian, on a phone, where nothing is wider than that."""
+    page, _ = open_floor(window_of(locale="ru-RU", viewport={"width": 360, "height": 700}))
     choose(page, "Шахматы")
     page.get_by_role("button", name="Оставить эту плитку второй").click()
     page.wait_for_selector(READY)
+    assert too_wide(page) == []
     assert axe_faults(page) == []
 
 
-def test_without_webgl_it_says_so(chromium: Browser, window_of: OpenWindow) -> None:
+def test_without_webgl_it_says_so(plain_chromium: Browser, window_of: OpenWindow) -> None:
     """And the maps can be had all the same."""
-    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=NO_GL)
-    try:
-        page = window_of(browser).open(BLUE)
-        page.locator(".below summary").first.click()
-        expect(page.locator(".below")).to_contain_text("does not have or has switched off")
-        expect(page.get_by_role("button", name="Maps (ZIP)")).to_be_enabled()
-        expect(page.get_by_role("button", name="Picture (PNG)")).to_have_count(0)
-    finally:
-        browser.close()
+    page = window_of(plain_chromium).open(BLUE)
+    page.locator(".below summary").first.click()
+    expect(page.locator(".below")).to_contain_text("does not have or has switched off")
+    expect(page.get_by_role("button", name="Maps (ZIP)")).to_be_enabled()
+    expect(page.get_by_role("button", name="Picture (PNG)")).to_have_count(0)
 
 
 LAID = """const side = given.side;
@@ -166,23 +150,23 @@ LAID = """const side = given.side;
     return pieces.map(({ x, z, width, left, turns, isSecond }) => ({ x, z, width, left, turns, isSecond }));"""
 
 
-@pytest.mark.parametrize("layout", ["grid", "brick", "third", "turned"])
-def test_a_layout_covers_the_floor_once(window: Window, layout: str) -> None:
+def test_a_layout_covers_the_floor_once(window: Window) -> None:
     """Without a hole: rows of whole tiles, and of cut ones that fit together."""
     window.open(BLUE)
-    pieces = window.module("floor/layouts.js", LAID, {"layout": layout, "pattern": "plain", "side": 6})
-    for row in range(6):
-        ends = sorted((one["x"], one["x"] + one["width"]) for one in pieces if one["z"] == row)
-        assert ends[0][0] == pytest.approx(0)
-        assert ends[-1][1] == pytest.approx(6)
-        assert [end for _, end in ends[:-1]] == pytest.approx([start for start, _ in ends[1:]])
-    assert all(one["left"] >= 0 and one["left"] + one["width"] <= 1.0001 for one in pieces)
-    assert ({one["turns"] for one in pieces} == {0, 1, 2, 3}) == (layout == "turned")
+    for layout in ("grid", "brick", "third", "turned"):
+        pieces = window.module("floor/layouts.js", LAID, {"layout": layout, "pattern": "plain", "side": 6})
+        for row in range(6):
+            ends = sorted((one["x"], one["x"] + one["width"]) for one in pieces if one["z"] == row)
+            assert ends[0][0] == pytest.approx(0)
+            assert ends[-1][1] == pytest.approx(6)
+            assert [end for _, end in ends[:-1]] == pytest.approx([start for start, _ in ends[1:]])
+        assert all(one["left"] >= 0 and one["left"] + one["width"] <= 1.0001 for one in pieces)
+        assert ({one["turns"] for one in pieces} == {0, 1, 2, 3}) == (layout == "turned")
 
 
-@pytest.mark.parametrize(("pattern", "n_second"), [("plain", 0), ("checker", 18), ("stripes", 18), ("border", 20)])
-def test_a_pattern_has_so_many_of_the_second(window: Window, pattern: str, n_second: int) -> None:
+def test_a_pattern_has_so_many_of_the_second(window: Window) -> None:
     """Of 6 by 6 tiles."""
     window.open(BLUE)
-    pieces = window.module("floor/layouts.js", LAID, {"layout": "grid", "pattern": pattern, "side": 6})
-    assert sum(one["isSecond"] for one in pieces) == n_second
+    for pattern, n_second in (("plain", 0), ("checker", 18), ("stripes", 18), ("border", 20)):
+        pieces = window.module("floor/layouts.js", LAID, {"layout": "grid", "pattern": pattern, "side": 6})
+        assert sum(one["isSecond"] for one in pieces) == n_second, pattern

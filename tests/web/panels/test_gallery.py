@@ -1,14 +1,24 @@
 """The gallery: one's own tiles, found again, and made again."""
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import Page, expect
 from tests.serve.conftest import Running
-from tests.web.conftest import OpenWindow, Window
-from tests.web.test_page import axe_faults
+from tests.web.accessibility import axe_faults
+from tests.web.conftest import OpenWindow, Window, page_service
 
 LOGO = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
     "%3Crect x='2' y='2' width='4' height='4'/%3E%3C/svg%3E"
 )
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One of these tests' own: what others made is in no gallery."""
+    with page_service(tmp_path_factory.mktemp("gallery")) as one:
+        yield one
 
 
 def order(server: Running, **job: object) -> None:

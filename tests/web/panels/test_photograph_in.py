@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 from tests.core.measure.tile_pictures import tile
+from tests.web.accessibility import axe_faults
 from tests.web.conftest import OpenWindow, Window
-from tests.web.test_page import axe_faults
 
 DROP = """(zone, base64) => {
     const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
@@ -38,7 +38,7 @@ def test_a_dropped_photograph_becomes_the_mix(window: Window, photograph: bytes)
     page = opened(window.open("/#mix=GREEN:100&light=sun"))
     page.locator(".drop").evaluate(DROP, base64.b64encode(photograph).decode())
     rows = page.locator(".found-shares tbody tr")
-    expect(rows.first).to_contain_text("Red", timeout=60_000)
+    expect(rows.first).to_contain_text("Red")
     shares = {row.locator("th").inner_text(): row.locator("td").inner_text() for row in rows.all()}
     assert float(shares["Red"].removesuffix("\xa0%")) == pytest.approx(60, abs=3)
     expect(page.locator(".found")).to_contain_text("no share is off by more than")

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from tests.serve.conftest import Running
+from tests.web.accessibility import axe_faults
 from tests.web.conftest import OpenWindow, Window
-from tests.web.test_page import axe_faults
 
 SHOWN = "/#mix=RED:60,BLACK:40&zone=border:10%25|WHITE:100"
 
@@ -93,11 +93,11 @@ def test_the_files_have_the_same_figures(window_of: OpenWindow, tmp_path: Path) 
     assert any("Красный" in cell for row in rows for cell in row)
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_it_fits_and_axe_finds_nothing(window_of: OpenWindow, width: int) -> None:
+def test_it_fits_and_axe_finds_nothing(window_of: OpenWindow) -> None:
     """In Russian and the dark, which are the harder ones."""
-    window = window_of(locale="ru-RU", color_scheme="dark", viewport={"width": width, "height": 800})
-    page = opened(window.open(SHOWN), "Материалы и цена")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator(".room").evaluate("room => room.scrollWidth - room.clientWidth") == 0
-    assert axe_faults(page) == []
+    page = opened(window_of(locale="ru-RU", color_scheme="dark").open(SHOWN), "Материалы и цена")
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator(".room").evaluate("room => room.scrollWidth - room.clientWidth") == 0
+        assert axe_faults(page) == []

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -11,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from playwright.sync_api import Browser, FloatRect, Page, Request, expect
-from tests.web.conftest import NO_GL, SIDE_PX, OpenWindow, Window
+from tests.web.conftest import SIDE_PX, OpenWindow, Window
 
 from plitka.serve import routes
 
@@ -98,17 +97,15 @@ def test_the_photograph_lies_over_the_preview(window: Window) -> None:
     assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
 
 
-def test_without_webgl_the_service_draws(window_of: OpenWindow, chromium: Browser) -> None:
+def test_without_webgl_the_service_draws(window_of: OpenWindow, plain_chromium: Browser) -> None:
     """The same tile, drawn anew for each mix."""
-    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=NO_GL)
-    window = window_of(browser)
+    window = window_of(plain_chromium)
     page = opened(window)
     assert difference(shown(page), rendered(window)) == 0
     with page.expect_response(f"**{routes.RENDERS}"):
         page.get_by_role("slider", name="Red").press("End")
     expect(page.locator(".picture:not(.stale) canvas")).to_be_visible()
     assert difference(shown(page), rendered(window)) == 0
-    browser.close()
 
 
 def test_without_a_geometry_the_service_draws(window: Window) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,8 +14,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Request, Route
-from tests.serve.conftest import PLENTY, Running, running
-from tests.web.conftest import SOFTWARE_GL
+from tests.serve.conftest import Running
 
 import plitka
 from plitka.core.generation import CompleteRequest
@@ -132,18 +130,11 @@ def colours_of(scene: Scene) -> list[Colours]:
     ]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A service whose keys may preview as often as they like."""
-    with running(tmp_path_factory.mktemp("preview"), previews_per_minute=PLENTY) as one:
-        yield one
-
-
 @contextmanager
-def opened(chromium: Browser, server: Running, *options: str) -> Iterator[Tab]:
-    """A page of the server's origin in a browser of its own, whose errors are the test's."""
-    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=options)
-    tab = Tab(browser.new_page(), server, server.key())
+def opened(chromium: Browser, server: Running) -> Iterator[Tab]:
+    """A page of the server's origin, whose errors are the test's."""
+    context = chromium.new_context()
+    tab = Tab(context.new_page(), server, server.key())
     faults: list[str] = []
 
     def answer(route: Route) -> None:
@@ -163,12 +154,12 @@ def opened(chromium: Browser, server: Running, *options: str) -> Iterator[Tab]:
     tab.page.wait_for_function("window.isReady")
     tab.page.evaluate("key => { window.key = key; }", tab.key)
     yield tab
-    browser.close()
+    context.close()
     assert not faults
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def tab(chromium: Browser, server: Running) -> Iterator[Tab]:
-    """A page with WebGL 2 that all tests of a module share."""
-    with opened(chromium, server, *SOFTWARE_GL) as one:
+    """A page with WebGL 2 that all tests of the preview share."""
+    with opened(chromium, server) as one:
         yield one

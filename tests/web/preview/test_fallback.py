@@ -5,16 +5,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 from tests.serve.conftest import Running
-from tests.web.conftest import NO_GL
 from tests.web.preview.conftest import SIDE_PX, Tab, opened, read_pixels
 
 ORDER = {"recipe": "60% red, 40% black", "width_px": SIDE_PX, "height_px": SIDE_PX, "seed": 7}
 
 
 @pytest.fixture(scope="module")
-def tab(chromium: Browser, server: Running) -> Iterator[Tab]:
+def tab(plain_chromium: Browser, server: Running) -> Iterator[Tab]:
     """A page without WebGL."""
-    with opened(chromium, server, *NO_GL) as one:
+    with opened(plain_chromium, server) as one:
         yield one
 
 

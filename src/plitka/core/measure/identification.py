@@ -58,6 +58,10 @@ _SPARSE_LOSS = 0.003
 _LEAST_SHARE = 0.004
 _COLOUR_COST = 0.03
 """Implausibility, in nats a square, of one colour more."""
+_NAMED_COST = 0.01
+"""The same where somebody has named the colours, and may know that they are there."""
+_MAY_HIDE, _TOLD_APART = 15.0, 3.0
+"""Percent of a colour that can be there and not be missed, and up to which the measure is believed where it is not."""
 _N_LOOKS = 4
 """Those that go on to the search."""
 _FAR, _LEAST_PART = 28.0, 0.03
@@ -172,6 +176,37 @@ def identify(
     return Identification(tuple(ordered), replace(measurement, percents=percents), tuple(doubts))
 
 
+def measure_named(
+    pixels: npt.NDArray[np.uint8], colours: Sequence[Colour], config: MeasureConfig | None = None
+) -> Measurement:
+    """Shares of named colours; a tile that one of them explains is not taken for two of them in light and shade.
+
+    Args:
+        pixels: as `identify` takes them.
+        colours: to look for, each once. Where all but one are not missed, those to which `measure` would give much
+            have nothing, and `uncertainty` covers what may hide of them.
+        config: how finely shares are measured.
+
+    Raises:
+        InputError: as `measure`.
+    """
+    measured = measure(pixels, colours, config)
+    if len(colours) == 1:
+        return measured
+    batches = _Batches.of(colours)
+    best = _search(_draw_squares(pixels, config or MeasureConfig()), batches, _possible_looks(pixels), _NAMED_COST)[0]
+    found = {colours[index].code for index in batches.candidates_of(best.taken)}
+    absent = {code: had for code, had in measured.percents.items() if code not in found and had > _TOLD_APART}
+    if len(found) > 1 or not absent:
+        return measured
+    rest = measure(pixels, [colour for colour in colours if colour.code not in absent], config)
+    return replace(
+        rest,
+        percents={code: rest.percents.get(code, 0.0) for code in measured.percents},
+        uncertainty=max(rest.uncertainty, min(max(absent.values()), _MAY_HIDE)),
+    )
+
+
 def find_even(linear: FloatArray, inside: Mask) -> Mask:
     """(h, w) the points of a tile in the middle of squares that are even in hue, most of them at least.
 
@@ -210,15 +245,18 @@ def _possible_looks(pixels: npt.NDArray[np.uint8]) -> list[Look]:
     return [look for look in usual_looks() if look.is_photograph or not is_on_white]
 
 
-def _search(squares: FloatArray, batches: _Batches, looks: Sequence[Look]) -> list[_Guess]:
+def _search(
+    squares: FloatArray, batches: _Batches, looks: Sequence[Look], colour_cost: float = _COLOUR_COST
+) -> list[_Guess]:
     """The best guess in each of the most plausible looks, the best first."""
     lab = linear_to_lab(squares.reshape(-1, 3))
     firsts = sorted((_first_guess(lab, batches, look) for look in looks), key=lambda guess: guess.cost)
-    return sorted((_prune(guess) for guess in firsts[:_N_LOOKS]), key=_total_cost)
+    guesses = (_prune(guess, colour_cost) for guess in firsts[:_N_LOOKS])
+    return sorted(guesses, key=lambda guess: _total_cost(guess, colour_cost))
 
 
-def _total_cost(guess: _Guess) -> float:
-    return guess.cost + _COLOUR_COST * len(guess.taken)
+def _total_cost(guess: _Guess, colour_cost: float = _COLOUR_COST) -> float:
+    return guess.cost + colour_cost * len(guess.taken)
 
 
 def _first_guess(lab: FloatArray, batches: _Batches, look: Look) -> _Guess:
@@ -245,7 +283,7 @@ def _fit_shares(
     return shares, float(-np.log((own * shares).sum(1) + _OTHER_SHARE).mean())
 
 
-def _prune(guess: _Guess) -> _Guess:
+def _prune(guess: _Guess, colour_cost: float) -> _Guess:
     """Take colours away, each time the one that is missed least, as long as none is missed more than it costs."""
     taken = list(guess.taken)
     shares, cost = _fit_shares(guess.likelihoods, taken, _ROUNDS)
@@ -253,7 +291,7 @@ def _prune(guess: _Guess) -> _Guess:
         rests = [[other for other in taken if other != index] for index in taken]
         without = [_fit_shares(guess.likelihoods, rest, _ROUNDS_WITHOUT)[1] for rest in rests]
         least = int(np.argmin(without))
-        if without[least] - cost > _COLOUR_COST:
+        if without[least] - cost > colour_cost:
             break
         taken = rests[least]
         shares, cost = _fit_shares(guess.likelihoods, taken, _ROUNDS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from plitka.core.colour.palette import Palette, default_palette
+from plitka.core.colour.palette import Colour, Palette, default_palette
 from plitka.core.language.spelling import name_key
 from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.asides import Asides, Beside, set_aside
@@ -69,6 +69,27 @@ def parse_recipe(
     return _Settlement(source, palette, statement, asides, strict=strict, by_mass=by_mass, beside=beside).reading()
 
 
+def parse_colours(
+    text: str, palette: Palette | None = None, *, strict: bool = False
+) -> tuple[tuple[Colour, ...], tuple[Notice, ...]]:
+    """The colours that a text names, each once, and what had to be settled; amounts are read and not looked at.
+
+    Args:
+        text: as `parse_recipe` reads it.
+        palette: the colours that can be named; ours by default.
+        strict: refuse words that are not understood.
+
+    Raises:
+        RecipeError: the text cannot be read; `span` says which part of it.
+    """
+    source = Source(text)
+    palette = palette or default_palette()
+    tokens, asides = set_aside(source, without_unnamed(source, scan(source, palette)), palette, Beside.NOTHING)
+    statement = parse(source, tokens, asides)
+    settlement = _Settlement(source, palette, statement, asides, strict=strict, by_mass=False, beside=Beside.NOTHING)
+    return settlement.colours(), tuple(settlement.warnings)
+
+
 class _Settlement:
     """Percent for each colour of a statement, with what was guessed on the way."""
 
@@ -122,6 +143,23 @@ class _Settlement:
             percents_by_mass=self._by_mass(densities, merged, percents),
             densities_g_cm3=densities,
         )
+
+    def colours(self) -> tuple[Colour, ...]:
+        """Those that are named; fills `warnings` with what is not about their amounts."""
+        mentions = self._told_apart(self.statement.mentions)
+        amounts = [mention.amount for mention in mentions if mention.amount]
+        self._check_list_read(mentions)
+        if any(amount.unit is Unit.PERCENT for amount in amounts):
+            self._check_all_read(sum(_percent(amount) for amount in amounts))
+        if amounts:
+            mentions = self._with_base(tuple(mentions), amounts)
+        found: dict[str, Colour] = {}
+        for mention in mentions:
+            if mention.colour.code not in found and len(found) == MAX_COLOURS:
+                raise self._refuse_one_more(mention)
+            found[mention.colour.code] = mention.colour
+        self._tell_words()
+        return tuple(found.values())
 
     def _told_apart(self, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
         """Mentions in which two names do not stand for one colour of the palette, where one can have its own value."""
@@ -334,17 +372,20 @@ class _Settlement:
             if code in merged:
                 repeated[code] = mention.text
             elif len(merged) == MAX_COLOURS:
-                raise self.source.refuse(
-                    "{name!r} is colour number {number}; a recipe has at most {limit}",
-                    mention.span,
-                    name=mention.text,
-                    number=MAX_COLOURS + 1,
-                    limit=MAX_COLOURS,
-                )
+                raise self._refuse_one_more(mention)
             merged[code] = merged.get(code, Fraction(0)) + value
         for name in repeated.values():
             self._notice("{name!r} is named more than once; its parts were added up", name=name)
         return merged
+
+    def _refuse_one_more(self, mention: Mention) -> RecipeError:
+        return self.source.refuse(
+            "{name!r} is colour number {number}; a recipe has at most {limit}",
+            mention.span,
+            name=mention.text,
+            number=MAX_COLOURS + 1,
+            limit=MAX_COLOURS,
+        )
 
     def _check_visible(self, mentions: Sequence[Mention], percents: Sequence[Decimal], step: Decimal) -> None:
         order = list(dict.fromkeys(mention.colour.code for mention in mentions))

@@ -66,6 +66,7 @@ export class FloorView {
     this.scene.add(this.sun, this.sun.target, this.floor, this.around);
     this.frame = 0;
     this.sideM = 0;
+    this.sky = "";
     this.#hearWheel();
     this.observer = new ResizeObserver(() => this.#fit());
     this.observer.observe(canvas);
@@ -138,13 +139,24 @@ export class FloorView {
     const { camera } = this.sun.shadow;
     Object.assign(camera, { left: -reach, right: reach, top: reach, bottom: -reach, near: 0.1, far: reach * 4 });
     camera.updateProjectionMatrix();
-    const dome = skyOf(light, isRoom);
-    this.scene.environment?.dispose();
-    const maker = new three.PMREMGenerator(this.renderer);
-    this.scene.environment = maker.fromScene(dome, 0, 0.1, 200).texture;
-    maker.dispose();
+    this.#mirror(light, isRoom);
     this.scene.environmentIntensity = sky;
     this.scene.background = new three.Color(place === "playground" ? SKIES[light] : NOWHERE);
+  }
+
+  /**
+   * Have a sky all around, made once for as long as it stays the same: without a graphics card that takes a second.
+   * @param {Light} light
+   * @param {boolean} isRoom
+   */
+  #mirror(light, isRoom) {
+    const sky = `${light} ${isRoom}`;
+    if (sky === this.sky) return;
+    this.sky = sky;
+    this.scene.environment?.dispose();
+    const maker = new three.PMREMGenerator(this.renderer);
+    this.scene.environment = maker.fromScene(skyOf(light, isRoom), 0, 0.1, 200).texture;
+    maker.dispose();
   }
 
   /**
