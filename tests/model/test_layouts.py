@@ -155,13 +155,13 @@ class Stock:
         self.pipe: Any = None
 
     def verdict(self, case: Case, before: Mapping[str, torch.Tensor]) -> str:
-        """Of a layout; where it raised, layers of its may be left, and the next one has another copy."""
+        """Of a layout; where it raised and left layers of its own, the next one has another copy."""
         if self.pipe is None:
             networks = {component: copy.deepcopy(getattr(self.pristine, component)) for component in COMPONENTS}
             with quiet_libraries():
                 self.pipe = type(self.pristine)(**self.pristine.components | networks, add_watermarker=False)
         verdict = stock_verdict(self.pipe, case.path, before, case.after)
-        if verdict == "raises":
+        if any(getattr(getattr(self.pipe, component), "peft_config", None) for component in COMPONENTS):
             self.pipe = None
         else:
             restore(self.pipe, before)
