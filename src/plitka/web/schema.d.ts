@@ -790,7 +790,7 @@ export interface components {
             image_url: string | null;
             /**
              * Result
-             * @description seed, requested and measured (percent of the tile by colour code), exact where it is known, max_error (points), mode, attempts, seconds, stage_seconds, width_px, height_px, prompt, model, sha256; zones (each with its mask, area_percent, requested, measured) where there are several, scene where the look is not the usual one, and warnings where the picture cannot show what was asked for.
+             * @description seed, requested and measured (percent of the tile by colour code), exact where it is known, max_error (points), mode, attempts, seconds, stage_seconds, width_px, height_px, prompt, model, sha256; zones (each with its mask, area_percent, requested, measured) where there are several, scene where the look is not the usual one, uncertainty (points) of wet tiles, and warnings where the picture cannot show what was asked for or cannot be measured well.
              */
             result: {
                 [key: string]: unknown;
