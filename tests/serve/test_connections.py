@@ -102,6 +102,8 @@ def test_streams_of_one_key_have_a_limit(server: Running, opened: contextlib.Exi
     with contextlib.ExitStack() as first:
         assert all(b"200" in stream(server, first, path, key, address) for address in addresses)
         assert b"429" in stream(server, opened, path, key, "127.0.0.64")
+        unseen = watched(server, other)
+        assert b"429" in stream(server, opened, unseen, key, "127.0.0.64"), "before the database is asked"
         assert b"200" in stream(server, opened, watched(server, other), other, "127.0.0.64")
     wait_until(lambda: b"200" in stream(server, opened, path, key, "127.0.0.65"))
 

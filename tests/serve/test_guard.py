@@ -14,6 +14,7 @@ from PIL import Image
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 
 from plitka.serve.keys import make_key
+from plitka.serve.memory import Tidier
 
 INSIDE = ("Traceback", "/site-packages", "/src/", 'File "', "sqlite", "plitka_")
 
@@ -251,3 +252,15 @@ def test_slow_clients_are_dropped(tmp_path: Path) -> None:
         server.ended(client, job)
         assert client.get("/livez").status_code == 200
         wait_until(lambda: any(line["event"] == "client_dropped" for line in server.logs))
+
+
+def test_memory_of_large_bodies_is_given_back(tmp_path: Path) -> None:
+    """Also of those that were refused, whose pieces are scattered over the heap."""
+    with running(tmp_path) as server:
+        told: list[int] = []
+        tidier = Tidier(lambda: told.append(1))
+        object.__setattr__(server.service, "tidier", tidier)
+        client = server.client()
+        assert client.post("/v1/jobs", json={"recipe": RECIPE}).status_code == 202
+        assert client.post("/v1/jobs", content=b" " * 900_000).status_code in (400, 413)
+        wait_until(lambda: told)

@@ -1,12 +1,14 @@
 """Memory that the system gets back."""
 
+import gc
 import sys
+import weakref
 
 import psutil
 import pytest
 from tests.serve.conftest import wait_until
 
-from plitka.serve.memory import Tidier, give_memory_back
+from plitka.serve.memory import Tidier, collect_everything, give_memory_back, leave_out_of_collection
 
 CHUNK_BYTES, N_CHUNKS = 100_000, 1000
 """Each smaller than what glibc maps by itself."""
@@ -35,3 +37,40 @@ def test_what_ends_together_is_tidied_once() -> None:
     tidier.soon()
     wait_until(lambda: len(given_back) > n_for_many)
     assert n_for_many < 50
+
+
+def test_what_ends_just_before_is_tidied_too() -> None:
+    """It may hold its memory a little longer than the first time."""
+    given_back: list[int] = []
+    tidier = Tidier(lambda: given_back.append(1))
+    tidier.soon()
+    tidier.soon()
+    wait_until(lambda: len(given_back) == 2)
+
+
+def test_what_is_in_cycles_is_collected_before_memory_is_given_back() -> None:
+    """As a connection and its transport are, long before the garbage collector would come to them."""
+
+    class Cyclic:
+        own: "Cyclic | None" = None
+
+    one = Cyclic()
+    one.own, left = one, weakref.ref(one)
+    gc.collect(1)
+    del one
+    give_memory_back()
+    assert left() is None
+
+
+def test_what_comes_after_is_collected_soon() -> None:
+    """What was there before does not put off the rounds through everything: they come by what is new."""
+    kept = [[number] for number in range(500_000)]
+    try:
+        leave_out_of_collection()
+        n_rounds = gc.get_stats()[2]["collections"]
+        more = [[number] for number in range(100_000)]
+        assert gc.get_stats()[2]["collections"] > n_rounds
+        assert (len(kept), len(more)) == (500_000, 100_000)
+    finally:
+        collect_everything()
+    assert gc.get_freeze_count() == 0

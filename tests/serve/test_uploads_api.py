@@ -96,6 +96,7 @@ def test_what_marks_no_zone_is_refused(maker: httpx2.Client, content: bytes) -> 
     [
         (half(3), {}, "name one, such as label=3"),
         (half(3), {"label": "5"}, "the upload has no pixel of number 5; it has 0, 3"),
+        (half(255), {"label": ""}, "label: Input should be a valid integer"),
         (SVG, {"label": "5"}, "leave out the label"),
         (b"hello", {}, "a PNG of labels as label=3"),
         (SVG.replace(b"M0 0H1", b"M0 0A1e300 1e-300 0 1 1 1e-320 5"), {}, "the coordinate 1e300"),

@@ -171,3 +171,13 @@ def order_of_end(server: Running, host: str, client: httpx2.Client | None = None
     }
     answer = (client or server.client()).post("/predictions", json=order, headers={"Prefer": "respond-async"})
     assert answer.status_code == 202
+
+
+def test_what_waits_to_be_told_holds_no_order(tmp_path: Path) -> None:
+    """Neither its recipe nor its masks, of which many may be due after a start; its own message reads them."""
+    with receiver(StreamRequestHandler) as host, running(tmp_path, webhook_hosts=(host,)) as server:
+        order_of_end(server, host)
+        wait_until(server.service.store.due_webhooks)
+        [due] = server.service.store.due_webhooks()
+        assert due.hook == {"url": f"http://{host}/", "events": ["completed"]}
+        assert "red" not in repr(due)

@@ -1,5 +1,7 @@
 """What one job does to the others of its batch, and to the engine."""
 
+import gc
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,6 +92,13 @@ def test_an_engine_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
 
 
 @dataclass(slots=True)
+class CyclicEngine(FastEngine):
+    """Refers to itself, so that only the garbage collector ends it."""
+
+    own: "CyclicEngine | None" = None
+
+
+@dataclass(slots=True)
 class ClosedEngine(FastEngine):
     """Notes what its owner does with it; closing a broken one fails."""
 
@@ -124,6 +133,25 @@ def test_an_engine_is_closed_before_another_is_loaded_and_at_the_end(tmp_path: P
         assert 'plitka_vram_bytes{kind="allocated"} 7.0' in client.get("/metrics").text
     wait_until(lambda: len(story) == 6)
     assert story == ["loaded", "warm [64]", "closed"] * 2
+
+
+def test_what_an_engine_leaves_in_a_cycle_is_gone_before_the_next(tmp_path: Path) -> None:
+    """Though nothing that was there when it was ready is looked at while it serves."""
+    left: list[weakref.ref[FastEngine]] = []
+
+    def load() -> FastEngine:
+        assert all(engine() is None for engine in left)
+        engine = CyclicEngine()
+        engine.own = engine
+        left.append(weakref.ref(engine))
+        return engine
+
+    with running(tmp_path, load) as server:
+        assert gc.get_freeze_count() > 0
+        client = server.client()
+        server.ended(client, server.order(client, seed=fast_engine.SEED_BROKEN))
+        assert server.ended(client, server.order(client, seed=1))["state"] == "succeeded"
+        assert len(left) == 2
 
 
 def test_an_engine_that_does_not_become_warm_is_closed(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ SECURITY_HEADERS = {
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"})
 """Of HTTP. A client may invent others, however long, and no log nor metric keeps those."""
+_MUCH_BYTES = 64 * 1024
+"""Of a body, read or refused: its pieces leave memory behind that is given back only when asked for."""
 
 
 class Guard:
@@ -63,6 +65,8 @@ class Guard:
         with self._service.tracer.request(name, headers.get("traceparent")), ExitStack() as held:
             scope["state"]["held"] = held
             await self._serve(scope, receive, response, headers)
+        if (declared_bytes(headers) or 0) > _MUCH_BYTES:
+            self._service.tidier.soon()
         self._note(scope, response)
 
     async def _serve(self, scope: Scope, receive: Receive, response: "_Response", headers: Headers) -> None:

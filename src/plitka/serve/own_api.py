@@ -148,11 +148,13 @@ def _has_already(request: Request, tag: str) -> bool:
     return tag in kept or kept == ["*"]
 
 
-def _watched_job(job_id: JobId, request: Request, service: TheService, caller: Viewer) -> Job:
-    """The job, before the stream begins: so a job of another key is answered with a plain 404."""
-    job = own_job(service, caller, job_id)
+async def _watched_job(job_id: JobId, request: Request, service: TheService, caller: Viewer) -> Job:
+    """The job, before the stream begins: so a job of another key is answered with a plain 404.
+
+    One stream too many is refused before the database is asked: a flood of them would wait for it, and for memory.
+    """
     hold_stream(request, service, caller)
-    return job
+    return await run_in_threadpool(own_job, service, caller, job_id)
 
 
 @router.get(

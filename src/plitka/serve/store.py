@@ -128,6 +128,15 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DueWebhook:
+    """A webhook that is to be told of its job."""
+
+    job_id: str
+    hook: Mapping[str, Any]
+    """As the job has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Some jobs of a list."""
 
@@ -332,11 +341,11 @@ class Store:
         table = tables.jobs
         return bool(self.read(sa.select(table.c.number).where(table.c.picture == picture).limit(1)))
 
-    def due_webhooks(self) -> list[Job]:
-        """Jobs that ended, and whose webhook has not been told of it."""
-        table = tables.jobs
-        query = sa.select(table).where(table.c.webhook_due, table.c.state.not_in(_OPEN)).order_by("number")
-        return [_job(row) for row in self.read(query)]
+    def due_webhooks(self) -> list["DueWebhook"]:
+        """Of jobs that ended, and whose webhook has not been told of it."""
+        jobs = tables.jobs.c
+        query = sa.select(jobs.id, jobs.webhook).where(jobs.webhook_due, jobs.state.not_in(_OPEN)).order_by(jobs.number)
+        return [DueWebhook(job_id=row.id, hook=row.webhook) for row in self.read(query)]
 
     def settle_webhook(self, job_id: str) -> None:
         """The webhook was told, or it never will be."""

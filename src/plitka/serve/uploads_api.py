@@ -3,7 +3,8 @@
 import io
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator
 from starlette.concurrency import run_in_threadpool
 
@@ -100,6 +101,13 @@ async def measure_upload(
         return await run_in_threadpool(work)
 
 
+async def _refuse_empty(request: Request, name: str) -> None:
+    """Raise RequestValidationError, as for any other word, where a number is empty: FastAPI takes it for left out."""
+    if (await request.form()).get(name) == "":
+        fault = {"type": "int_parsing", "loc": ("body", name), "msg": "Input should be a valid integer", "input": ""}
+        raise RequestValidationError([fault])
+
+
 @router.post(
     routes.MASKS,
     responses=problem_responses(400, 413, 422),
@@ -107,6 +115,7 @@ async def measure_upload(
     openapi_extra=_with_encoding("image/png, image/svg+xml"),
 )
 async def make_mask(
+    request: Request,
     service: TheService,
     caller: Maker,
     image: Annotated[UploadFile, File(description="A black-and-white PNG, a label PNG with `label`, or an SVG.")],
@@ -116,6 +125,7 @@ async def make_mask(
     ] = None,
 ) -> MaskAnswer:
     """The mask as a zone of a job takes it; it counts as a measurement does."""
+    await _refuse_empty(request, "label")
     content = await image.read()
 
     def work() -> MaskAnswer:

@@ -17,7 +17,7 @@ from plitka.errors import NotAllowed, StorageAway
 from plitka.serve.logs import frames
 from plitka.serve.metrics import Metrics
 from plitka.serve.settings import Settings
-from plitka.serve.store import Job, Store
+from plitka.serve.store import DueWebhook, Job, Store
 
 log = structlog.get_logger(__name__)
 
@@ -76,14 +76,15 @@ class Webhooks:
     def tell(self, job: Job, event: str) -> None:
         """From any thread: the job began or ended."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._begin, job, event)
+            self._loop.call_soon_threadsafe(self._begin, DueWebhook(job_id=job.id, hook=job.webhook or {}), event)
 
     async def _begin_due(self) -> None:
-        for job in await _when_there(self._store.due_webhooks):
-            self._begin(job, "completed")
+        for due in await _when_there(self._store.due_webhooks):
+            self._begin(due, "completed")
 
-    def _begin(self, job: Job, event: str) -> None:
-        self._keep(asyncio.get_running_loop().create_task(self._deliver(job, event), name=job.id))
+    def _begin(self, due: DueWebhook, event: str) -> None:
+        """Of what waits, perhaps for minutes, no more is held than the webhook: an order may have large masks."""
+        self._keep(asyncio.get_running_loop().create_task(self._deliver(due, event), name=due.job_id))
 
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
@@ -95,29 +96,31 @@ class Webhooks:
         if error is not None:  # the next start tries again
             log.error("webhook_broke", task=task.get_name(), error=type(error).__name__, frames=frames(error))
 
-    async def _deliver(self, job: Job, event: str) -> None:
-        hook = job.webhook or {}
-        events = hook.get("events") or ["start", "output", "logs", "completed"]
+    async def _deliver(self, due: DueWebhook, event: str) -> None:
+        events = due.hook.get("events") or ["start", "output", "logs", "completed"]
         if event in events:
             pauses_s = _PAUSES_S if event == "completed" else (0.0,)
-            is_heard = await self._send(job, hook["url"], pauses_s)
+            is_heard = await self._send(due.job_id, due.hook["url"], pauses_s)
             self._metrics.webhooks.labels("heard" if is_heard else "given up").inc()
-            log.info("webhook", job_id=job.id, event_kind=event, is_heard=is_heard)
+            log.info("webhook", job_id=due.job_id, event_kind=event, is_heard=is_heard)
         if event == "completed":
-            await _when_there(lambda: self._store.settle_webhook(job.id))
+            await _when_there(lambda: self._store.settle_webhook(due.job_id))
 
-    async def _send(self, job: Job, url: str, pauses_s: tuple[float, ...]) -> bool:
+    async def _send(self, job_id: str, url: str, pauses_s: tuple[float, ...]) -> bool:
         turns = self._turns.setdefault(urlsplit(url).netloc.lower(), asyncio.Semaphore(_PER_HOST))
         for pause_s in pauses_s:
             await asyncio.sleep(pause_s)
             async with turns:  # and only then is the picture read: many messages may wait
-                if await self._is_heard(job, url):
+                if await self._is_heard(job_id, url):
                     return True
         return False
 
-    async def _is_heard(self, job: Job, url: str) -> bool:
+    async def _is_heard(self, job_id: str, url: str) -> bool:
         """Whether the receiver says so in time; of its answer no more than the status is read."""
-        body = dict(await _when_there(lambda: self._to_prediction(self._store.find_job(job.id) or job)))
+        job = await _when_there(lambda: self._store.find_job(job_id))
+        if job is None:
+            return False
+        body = dict(await _when_there(lambda: self._to_prediction(job)))
         try:
             async with asyncio.timeout(_TIMEOUT_S), self._client.stream("POST", url, json=body) as answer:
                 return bool(answer.is_success)

@@ -3,7 +3,6 @@
 Whatever goes wrong in one job is that job's end and nobody else's.
 """
 
-import gc
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ from plitka.serve.jobs import Jobs
 from plitka.serve.kept_words import deadline_problem, keep_problem, keep_result
 from plitka.serve.life import Life
 from plitka.serve.logs import frames
+from plitka.serve.memory import collect_everything, leave_out_of_collection
 from plitka.serve.metrics import Heartbeat
 from plitka.serve.orders import Order
 from plitka.serve.picture_store import digest_of
@@ -134,7 +134,7 @@ class Worker(threading.Thread):
     def _load(self) -> Engine | None:
         """The engine, warm; None where it cannot be had."""
         for attempt in range(1, self._jobs.settings.max_restarts + 1):
-            gc.collect()
+            collect_everything()
             try:
                 engine = self._load_once()
             except Exception as error:
@@ -143,6 +143,7 @@ class Worker(threading.Thread):
                 )
                 continue
             self.engine = engine
+            leave_out_of_collection()
             self._jobs.set_life(Life.READY, self.name)
             return engine
         return None
