@@ -31,6 +31,17 @@ def test_a_render_is_answered_at_once(maker: httpx2.Client) -> None:
     assert maker.get(routes.JOBS).json()["jobs"] == []
 
 
+def test_a_larger_render_shows_the_same_length_of_tile(server: Running) -> None:
+    """In more pixels, above the usual side; so its granules are as much larger."""
+    previews = server.service.previews
+    maker = server.client()
+    large = maker.post(routes.RENDERS, json=SMALL | {"width_px": 576, "height_px": 576})
+    named = maker.post(routes.RENDERS, json=SMALL | {"width_px": 576, "height_px": 576, "field_mm": previews.field_mm})
+    assert large.status_code == 200, large.text
+    assert large.content == named.content
+    assert previews.field_mm == pytest.approx(512 / USUAL_PX_PER_MM)
+
+
 def test_a_preview_takes_what_a_job_takes(maker: httpx2.Client) -> None:
     """Zones with drawn masks and looks; a seed that is left out is always the same."""
     buffer = io.BytesIO()
@@ -74,7 +85,7 @@ def test_a_geometry_is_sent_once(maker: httpx2.Client) -> None:
     [
         ({"recipe": "60% rde"}, 400, "rde"),
         ({"width_px": 1088, "height_px": 1088}, 422, "1024"),
-        ({"width_px": 1024, "height_px": 1024, "granules": "0.5-1.5"}, 422, "granules"),
+        ({"width_px": 1024, "height_px": 1024, "granules": "0.5-1.5", "field_mm": 146}, 422, "granules"),
         ({"width_px": 128}, 422, "square"),
         ({"zones": [{"mask": "circle:2%", "recipe": "white"}]}, 422, "zone 1"),
         ({"surprise": 1}, 422, "surprise"),

@@ -2,14 +2,25 @@
 
 from typing import Literal
 
+import pytest
+from playwright.sync_api import FilePayload, expect
+from tests.core.measure.tile_pictures import tile
+from tests.serve.conftest import Running
 from tests.web.accessibility import axe_faults, too_wide
 from tests.web.conftest import OpenWindow, Window, small_maps
 
+from plitka.core.files.picture import encode_png
 from plitka.serve import routes
 
 MAX_FIRST_BYTES = 300_000
 OPEN_ALL = "() => document.querySelectorAll('details').forEach((one) => (one.open = true))"
 SHOWN = "/#mix=RED:60,BLACK:30,WHITE:10&zone=text:%D0%A1%D0%A2%D0%90%D0%A0%D0%A2|WHITE:100&light=sun"
+
+
+@pytest.fixture(scope="module")
+def photograph() -> bytes:
+    """A PNG of a tile of red and black."""
+    return encode_png(tile("60% red, 40% black"))
 
 
 def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
@@ -30,6 +41,37 @@ def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
         assert axe_faults(page) == []
         page.keyboard.press("Escape")
         page.emulate_media(color_scheme=theme)
+
+
+def test_every_room_and_the_floor_fit_a_phone_and_axe_finds_nothing(
+    window_of: OpenWindow, server: Running, photograph: bytes
+) -> None:
+    """In English and the light; the tests of their panels see to Russian and the dark."""
+    maker = server.client_of(None)
+    server.ended(maker, server.order(maker))
+    window = window_of(viewport={"width": 360, "height": 800})
+    small_maps(window.page)
+    page = window.open(SHOWN)
+    for name, shown in (
+        ("Materials and price", ".facts"),
+        ("My tiles", ".gallery-tile"),
+        ("From a photograph", ".drop"),
+    ):
+        page.get_by_role("button", name=name).click()
+        page.wait_for_selector(shown)
+        if shown == ".drop":
+            page.get_by_label("Choose a photograph").set_input_files(
+                FilePayload(name="a.png", mimeType="image/png", buffer=photograph)
+            )
+            page.wait_for_selector(".found-shares")
+        assert page.locator(".room").evaluate("room => room.scrollWidth - room.clientWidth") == 0
+        assert axe_faults(page) == []
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator(".below summary").first.click()
+    page.wait_for_selector(".floor-canvas[aria-busy=false]")
+    assert too_wide(page) == []
+    assert axe_faults(page) == []
 
 
 def test_nothing_is_wider_than_the_window(window_of: OpenWindow) -> None:

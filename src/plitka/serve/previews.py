@@ -66,6 +66,8 @@ class Previews:
         self._engine.defaults = replace(usual, width_px=USUAL_PX, height_px=USUAL_PX)
         self.defaults = self._engine.defaults
         """What is chosen where an order leaves it open."""
+        self.field_mm = USUAL_PX / usual.px_per_mm
+        """Length that a preview of the usual side shows, and every larger one: it has more pixels, not more tile."""
         self._lock = threading.Lock()
         self._n_pending: Counter[str] = Counter()
         self._kept: OrderedDict[str, bytes] = OrderedDict()

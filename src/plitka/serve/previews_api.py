@@ -50,7 +50,8 @@ _GEOMETRY: dict[int | str, dict[str, Any]] = {
     summary="Render a preview",
     description=f"A PNG by the quick renderer, exact in its shares, within the request. It takes what an order of a "
     f"job takes; what belongs to models is passed over. Square, {USUAL_PX} px a side where none is named, at most "
-    f"{MAX_PX}; a seed that is left out is {_PREVIEW_SEED}. It takes no part in the queue of jobs; nothing is kept.",
+    f"{MAX_PX}, and then of the same length of tile unless field_mm names another; a seed that is left out is "
+    f"{_PREVIEW_SEED}. It takes no part in the queue of jobs; nothing is kept.",
 )
 async def make_render(order: JobOrder, request: Request, service: TheService, caller: Maker) -> Response:
     """The picture of a scene."""
@@ -96,6 +97,8 @@ async def _read(service: Service, caller: Caller, order: JobOrder) -> PreviewReq
         settled = drawn.with_masks()
         if not settled.has_seed:
             settled = settled.model_copy(update={"seed": _PREVIEW_SEED})
+        if settled.field_mm is None and (settled.width_px or 0) > USUAL_PX:
+            settled = settled.model_copy(update={"field_mm": service.previews.field_mm})
         return service.previews.check(settled.request(service.previews.defaults))
 
     return await run_in_threadpool(check)

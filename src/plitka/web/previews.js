@@ -11,7 +11,8 @@ import { showRender } from "./preview/fallback.js";
 import { createPreview } from "./preview/preview.js";
 import { mayMake } from "./session.js";
 import { design } from "./state.js";
-import { effect, signal } from "./vendor/preact-signals.js";
+import { keep, recall } from "./storage.js";
+import { computed, effect, signal } from "./vendor/preact-signals.js";
 
 /** @typedef {import("./address.js").Design} Design */
 /** @typedef {import("./preview/preview.js").Preview} Preview */
@@ -19,6 +20,12 @@ import { effect, signal } from "./vendor/preact-signals.js";
 const GEOMETRIES = "/v1/geometries";
 const RENDERS = "/v1/renders";
 const PAUSE_MS = 150;
+/** Of the finer preview, which a large screen has room for; the other one is as the service usually lays it. */
+const FINE = { width_px: 1024, height_px: 1024 };
+/** From so many pixels of the screen on the usual one would be seen to be enlarged; a phone, however dense, has it. */
+const FINE_FROM = { screenPx: 700, cssPx: 480 };
+/** How those that draw without a graphics card call themselves. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const ABSENT = [404, 405];
 /** Of what the service takes for no fault of the scene. */
 const PASSING = [0, 401, 403, 429, 500, 502, 503, 504];
@@ -40,7 +47,29 @@ let refused = "";
 let hasGeometries = true;
 /** What the service was asked for last; empty where it shall be asked again. */
 let asked = "";
+/** Whether the page has room for a finer preview; null until it is laid out, before which nothing is asked for. */
+const room = signal(/** @type {boolean | null} */ (null));
+/** What the reader chose; null: nothing. */
+const wish = signal(/** @type {boolean | null} */ (recall("finePreview")));
+/** Whether there is a choice between a fine preview and the usual one. */
+export const mayBeFine = computed(() => Boolean(room.value) && canvas.value !== null && canvas.value === painter?.canvas);
+/** A processor alone paints the fine one too slowly for a slider, so there it is for those who ask for it. */
+export const isFine = computed(() => Boolean(room.value && (wish.value ?? !isSlow())));
 let frame = 0;
+
+/** Tell how wide the picture is on the page. @param {number} cssPx */
+export function tellRoom(cssPx) {
+  room.value = cssPx >= FINE_FROM.cssPx && cssPx * devicePixelRatio >= FINE_FROM.screenPx;
+}
+
+/** Have a fine preview or the usual one, and keep that. @param {boolean} is */
+export function wishFine(is) {
+  wish.value = is;
+  keep("finePreview", is);
+}
+
+/** All that what is laid depends on, as a key. @param {Design} one */
+const layingOf = (one) => geometryOf(one) + isFine.peek();
 
 /** Show every design that the reader stays at, from now on. */
 export function followDesign() {
@@ -48,10 +77,11 @@ export function followDesign() {
   let running = new AbortController();
   effect(() => {
     const one = design.value;
-    if (!mayMake.value || !isAvailable.peek()) return;
+    if (!mayMake.value || room.value === null || !isAvailable.peek()) return;
+    void isFine.value;
     const isLive = isPainted(one);
     if (isLive) paintSoon();
-    const wanted = isLive ? geometryOf(one) + coloursOf(one) : JSON.stringify(orderOf(one));
+    const wanted = isLive ? layingOf(one) + coloursOf(one) : JSON.stringify(orderOf(one));
     if (wanted === asked) return;
     asked = wanted;
     clearTimeout(timer);
@@ -72,11 +102,11 @@ export function paintSoon() {
 
 function paint() {
   const one = design.peek();
-  if (painter && held.geometry === geometryOf(one)) painter.preview.paint(paintOf(one));
+  if (painter && held.geometry === layingOf(one)) painter.preview.paint(paintOf(one));
 }
 
 /** @param {Design} one whether it is painted here */
-const isPainted = (one) => hasGeometries && thePainter().isSupported && geometryOf(one) !== refused;
+const isPainted = (one) => hasGeometries && thePainter().isSupported && layingOf(one) !== refused;
 
 function thePainter() {
   if (!painter) {
@@ -84,6 +114,14 @@ function thePainter() {
     painter = { preview: createPreview(element), canvas: element };
   }
   return painter.preview;
+}
+
+/** Whether WebGL is done by the processor. */
+function isSlow() {
+  thePainter();
+  const gl = painter?.canvas.getContext("webgl2");
+  const known = gl?.getExtension("WEBGL_debug_renderer_info");
+  return !gl || SOFTWARE.test(String(gl.getParameter(known ? known.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
 }
 
 /**
@@ -105,7 +143,7 @@ function take(laid) {
 async function ask(stop) {
   const one = design.peek();
   const isLive = isPainted(one);
-  isDrawing.value = !isLive || held.geometry !== geometryOf(one) || canvas.peek() !== painter?.canvas;
+  isDrawing.value = !isLive || held.geometry !== layingOf(one) || canvas.peek() !== painter?.canvas;
   try {
     if (!isLive || !(await lay(one, stop))) await draw(one, stop);
     refusal.value = null;
@@ -127,10 +165,10 @@ async function ask(stop) {
  * @returns {Promise<boolean>} false: there is none
  */
 async function lay(one, stop) {
-  const geometry = geometryOf(one);
+  const geometry = layingOf(one);
   try {
     const known = held.etag ? { known: held.etag } : {};
-    const response = await post(GEOMETRIES, { ...orderOf(one), ...known }, stop);
+    const response = await post(GEOMETRIES, { ...orderOf(one), ...(isFine.peek() ? FINE : {}), ...known }, stop);
     const laid = response.status === 204 ? null : await response.arrayBuffer();
     stop.throwIfAborted();
     if (laid && !take(laid)) return false;

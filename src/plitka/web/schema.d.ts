@@ -393,7 +393,7 @@ export interface paths {
         put?: never;
         /**
          * Render a preview
-         * @description A PNG by the quick renderer, exact in its shares, within the request. It takes what an order of a job takes; what belongs to models is passed over. Square, 512 px a side where none is named, at most 1024; a seed that is left out is 0. It takes no part in the queue of jobs; nothing is kept.
+         * @description A PNG by the quick renderer, exact in its shares, within the request. It takes what an order of a job takes; what belongs to models is passed over. Square, 512 px a side where none is named, at most 1024, and then of the same length of tile unless field_mm names another; a seed that is left out is 0. It takes no part in the queue of jobs; nothing is kept.
          */
         post: operations["make_render_v1_renders_post"];
         delete?: never;

@@ -127,8 +127,8 @@ def test_a_refusal_is_told(window: Window) -> None:
 
 
 def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
-    """With everything in it, in Russian, on a phone, where nothing is wider than that."""
-    page, _ = open_floor(window_of(locale="ru-RU", viewport={"width": 360, "height": 700}))
+    """With everything in it, in Russian and the dark, on a phone, where nothing is wider than that."""
+    page, _ = open_floor(window_of(locale="ru-RU", color_scheme="dark", viewport={"width": 360, "height": 700}))
     choose(page, "Шахматы")
     page.get_by_role("button", name="Оставить эту плитку второй").click()
     page.wait_for_selector(READY)

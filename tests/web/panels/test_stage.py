@@ -13,11 +13,15 @@ from playwright.sync_api import Browser, FloatRect, Page, Request, expect
 from tests.web.conftest import SIDE_PX, OpenWindow, Window
 
 from plitka.serve import routes
+from plitka.serve.previews import USUAL_PX
 
 DESIGN = "/#mix=RED:20,BLACK:80&zone=border:8%25|WHITE:100"
 MAX_MEAN_ERROR = 1.0
 """Levels of 0..255 by which what a browser paints and what the server renders may differ on the mean."""
 ROUND_PX = 12
+FINE_PX = 1024
+FRAME_PX = 800
+"""As much of it as a page 1900 px wide shows at once."""
 
 Pixels = npt.NDArray[np.float64]
 
@@ -55,6 +59,26 @@ def test_a_dragged_slider_repaints_without_the_service(window: Window) -> None:
     assert asked == [routes.GEOMETRIES]
     expect(page.locator(".picture:not(.stale) canvas")).to_be_visible()
     assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+
+
+def test_a_large_screen_has_a_finer_preview(window_of: OpenWindow) -> None:
+    """Of the same length of tile; it too is repainted while a slider is dragged, without the service."""
+    window = window_of(viewport={"width": 1900, "height": 1300})
+    page = opened(window)
+    page.get_by_label("Fine", exact=True).check()  # by itself only with a graphics card
+    expect(page.locator(f".picture:not(.stale) canvas[width='{FINE_PX}']")).to_be_visible()
+    before = shown(page)
+    assert before.shape == (FINE_PX, FINE_PX, 3)
+    asked = asked_by(page)
+    with dragged(page, "Red", 0.25, 0.85):
+        assert shown(page)[..., 0].mean() > before[..., 0].mean() + 20
+    assert asked == []
+    inside = np.s_[:FRAME_PX, :FRAME_PX]  # the rest would have to be scrolled to
+    assert (
+        difference(shown(page)[inside], rendered(window, width_px=FINE_PX, height_px=FINE_PX)[inside]) < MAX_MEAN_ERROR
+    )
+    page.set_viewport_size({"width": 1280, "height": 860})  # which has no room for it
+    expect(page.locator(f".picture canvas[width='{USUAL_PX}']")).to_be_visible()
 
 
 def test_another_colour_needs_no_other_geometry(window: Window) -> None:
@@ -138,10 +162,10 @@ def shown(page: Page) -> Pixels:
     return pixels_of(page.screenshot(clip=clip))
 
 
-def rendered(window: Window) -> Pixels:
+def rendered(window: Window, **size: int) -> Pixels:
     """(side, side, 3) what the service renders of the design that is shown."""
     headers = {"X-Plitka-Page": "1"}
-    answer = window.context.request.post(window.origin + routes.RENDERS, data=window.order(), headers=headers)
+    answer = window.context.request.post(window.origin + routes.RENDERS, data=window.order() | size, headers=headers)
     assert answer.ok, answer.text()
     return pixels_of(answer.body())
 

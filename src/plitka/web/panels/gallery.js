@@ -8,6 +8,7 @@ import { change } from "../state.js";
 import { fill, language, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { computed, signal, useSignal } from "../vendor/preact-signals.js";
+import { useHandOver } from "../widgets/hand_over.js";
 import { RefusalNote } from "../widgets/refusal.js";
 
 /** @typedef {import("../gallery.js").Job} Job */
@@ -69,6 +70,7 @@ function Tile({ job, onClose }) {
   const words = texts.value.gallery;
   const told = useSignal(/** @type {Refusal | null} */ (null));
   const isFavourite = favourites.value.includes(job.id);
+  const own = useHandOver(() => (own.current?.nextElementSibling ?? own.current?.previousElementSibling ?? document.querySelector(".filters"))?.querySelector(".gallery-actions button, select"));
   const recipe = wordsOf(groundOf(job));
   const day = new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(job.created_at * 1000);
   const repeat = () =>
@@ -79,7 +81,7 @@ function Tile({ job, onClose }) {
       })
       .catch((reason) => (told.value = reason));
   return html`
-    <li class="gallery-tile">
+    <li class="gallery-tile" ref=${own}>
       <img src=${`${job.image_url}?format=webp`} alt=${fill(words.alt, { recipe })} loading="lazy" />
       <button
         type="button" class="star quiet square" aria-pressed=${isFavourite} aria-label=${fill(words.favouriteOf, { recipe })} title=${words.favourite}

@@ -4,6 +4,7 @@ import { cancelQueued, operation, refusal, watch } from "../operation.js";
 import { fill, language, number, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
+import { useHandOver } from "../widgets/hand_over.js";
 import { Keys } from "../widgets/keys.js";
 import { RefusalNote } from "../widgets/refusal.js";
 
@@ -75,7 +76,7 @@ function Queue({ queue }) {
   }
   return html`
     <section aria-labelledby="operator-queue">
-      <h3 id="operator-queue">${words.queue}</h3>
+      <h3 id="operator-queue" tabindex="-1">${words.queue}</h3>
       <p>${fill(words.counts, { running: queue.n_running, waiting: queue.n_waiting, limit: queue.limit })}</p>
       ${told.value && html`<${RefusalNote} refusal=${told.value} />`}
       ${queue.jobs.length > 0 &&
@@ -84,22 +85,28 @@ function Queue({ queue }) {
           <table class="list">
             <thead><tr><th scope="col">${words.owner}</th><th scope="col">${words.ordered}</th><th scope="col">${words.place}</th><th><span class="unseen">${words.actions}</span></th></tr></thead>
             <tbody>
-              ${queue.jobs.map(
-                (job) => html`
-                  <tr key=${job.id}>
-                    <th scope="row">${job.key_name}</th>
-                    <td>${new Intl.DateTimeFormat(language.value, { timeStyle: "medium" }).format(job.created_at * 1000)}</td>
-                    <td>${placeOf(job)}</td>
-                    <td><button type="button" disabled=${job.is_stopping} aria-label=${fill(words.cancelOf, { name: job.key_name, place: placeOf(job) })} onClick=${() => void end(job.id)}>${words.cancel}</button></td>
-                  </tr>
-                `,
-              )}
+              ${queue.jobs.map((job) => html`<${QueueRow} key=${job.id} job=${job} onCancel=${() => void end(job.id)} />`)}
             </tbody>
           </table>
         </div>
       `}
       ${queue.jobs.length < queue.n_running + queue.n_waiting && html`<p class="hint">${fill(words.others, { n: queue.n_running + queue.n_waiting - queue.jobs.length })}</p>`}
     </section>
+  `;
+}
+
+/** @param {{job: Job, onCancel: () => void}} props */
+function QueueRow({ job, onCancel }) {
+  const words = texts.value.operator;
+  const own = useHandOver(() => document.getElementById("operator-queue"));
+  const place = placeOf(job);
+  return html`
+    <tr ref=${own}>
+      <th scope="row">${job.key_name}</th>
+      <td>${new Intl.DateTimeFormat(language.value, { timeStyle: "medium" }).format(job.created_at * 1000)}</td>
+      <td>${place}</td>
+      <td><button type="button" aria-disabled=${job.is_stopping} aria-label=${fill(words.cancelOf, { name: job.key_name, place })} onClick=${() => job.is_stopping || onCancel()}>${words.cancel}</button></td>
+    </tr>
   `;
 }
 

@@ -10,6 +10,7 @@ import { change, design, link } from "../state.js";
 import { fill, number, percent, texts } from "../texts.js";
 import { show } from "../view.js";
 import { CopyButton } from "../widgets/copy_button.js";
+import { useHandOver } from "../widgets/hand_over.js";
 import { Icon } from "../widgets/icons.js";
 import { RefusalNote } from "../widgets/refusal.js";
 
@@ -56,10 +57,12 @@ function statusOf(one) {
 function Progress({ photograph }) {
   const words = texts.value.photograph;
   const { state, step, nSteps } = photograph;
+  const isFixed = state === "stopping" || state === "sending";
+  const own = useHandOver(() => document.querySelector(".order button"));
   return html`
-    <div class="progress">
+    <div class="progress" ref=${own}>
       <span>${statusOf(photograph)}</span>
-      <button type="button" disabled=${state === "stopping" || state === "sending"} onClick=${() => void cancel(photograph)}><${Icon} name="stop" />${words.cancel}</button>
+      <button type="button" aria-disabled=${isFixed} onClick=${() => void (isFixed || cancel(photograph))}><${Icon} name="stop" />${words.cancel}</button>
       <progress aria-label=${words.progress} max=${nSteps || 1} value=${nSteps && state === "running" ? step : undefined}></progress>
     </div>
   `;

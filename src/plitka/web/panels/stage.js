@@ -1,7 +1,7 @@
 /** The tile, large: as it is drawn, as it was photographed, or one beside the other. */
 import { html } from "../html.js";
 import { chosen, imageUrl, isOver } from "../photographs.js";
-import { canvas, isAvailable, isDrawing, paintSoon, refusal } from "../previews.js";
+import { canvas, isAvailable, isDrawing, isFine, mayBeFine, paintSoon, refusal, tellRoom, wishFine } from "../previews.js";
 import { design } from "../state.js";
 import { fill, texts } from "../texts.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
@@ -16,17 +16,26 @@ import { RefusalNote } from "../widgets/refusal.js";
 
 export function Stage() {
   const words = texts.value.stage;
+  const frame = useRef(/** @type {HTMLDivElement | null} */ (null));
+  useLayoutEffect(() => {
+    const place = frame.current;
+    if (!place) return undefined;
+    const observer = new ResizeObserver(() => tellRoom(place.clientWidth));
+    observer.observe(place);
+    return () => observer.disconnect();
+  }, []);
   const shown = view.value;
   const names = /** @type {View[]} */ (Object.keys(views.value)).filter((name) => views.value[name]);
   return html`
     <section class="stage" aria-label=${words.title}>
       <div class="stage-head">
         ${names.length > 1 ? html`<${Choice} legend=${words.view} value=${shown} options=${names.map((value) => ({ value, label: words.views[value] }))} onChoose=${show} />` : html`<span></span>`}
+        ${shown !== "photograph" && mayBeFine.value && html`<label class="check fine" title=${words.fineHint}><input type="checkbox" checked=${isFine.value} onChange=${(/** @type {any} */ event) => wishFine(event.target.checked)} /><span>${words.fine}</span></label>`}
         <button type="button" class="quiet" onClick=${zoomOn} title=${words.zoomHint}>
           <${Icon} name="zoom" /><span class="unseen">${words.zoom} </span>${zoom.value ? `${zoom.value * 100} %` : words.whole}
         </button>
       </div>
-      <div class=${`frame ${zoom.value ? "near" : ""}`} tabindex=${zoom.value ? 0 : undefined} role=${zoom.value ? "group" : undefined} aria-label=${zoom.value ? words.scroll : undefined}>
+      <div ref=${frame} class=${`frame ${zoom.value ? "near" : ""}`} tabindex=${zoom.value ? 0 : undefined} role=${zoom.value ? "group" : undefined} aria-label=${zoom.value ? words.scroll : undefined}>
         ${shown === "preview" && html`<${Preview} />`}
         ${shown === "photograph" && html`<${Photo} />`}
         ${shown === "compare" && html`<${Compare} />`}

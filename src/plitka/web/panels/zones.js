@@ -5,6 +5,7 @@ import { SHAPES, lettersOf, newMask, shapeOf, shapes, titleOf } from "../masks.j
 import { change, changeMix, design } from "../state.js";
 import { fill, texts } from "../texts.js";
 import { useSignal } from "../vendor/preact-signals.js";
+import { useHandOver } from "../widgets/hand_over.js";
 import { Icon } from "../widgets/icons.js";
 import { MixEditor } from "../widgets/mix_editor.js";
 import { RefusalNote } from "../widgets/refusal.js";
@@ -17,6 +18,7 @@ export function Zones() {
   const words = texts.value.zones;
   const zones = design.value.zones.slice(1);
   const refusal = useSignal(/** @type {Refusal | null} */ (null));
+  const isOpen = useSignal(false);
   /** @param {any} event */
   async function upload(event) {
     const file = event.target.files?.[0];
@@ -28,7 +30,7 @@ export function Zones() {
       .catch((reason) => (refusal.value = reason));
   }
   return html`
-    <details class="panel" open=${zones.length > 0}>
+    <details class="panel" open=${isOpen.value || zones.length > 0} onToggle=${(/** @type {any} */ event) => (isOpen.value = event.currentTarget.open)}>
       <summary>
         <h2>${words.title}</h2>
         <span class="summary-told">${zones.map((zone) => titleOf(zone.mask)).join(" · ") || words.none}</span>
@@ -74,8 +76,9 @@ function ZoneEditor({ zone, number }) {
   const words = texts.value.zones;
   const title = titleOf(zone.mask);
   const remove = () => change({ zones: design.value.zones.filter((_, index) => index !== number) });
+  const own = useHandOver(() => document.querySelector(".add-zone button"));
   return html`
-    <section class="zone" aria-label=${title}>
+    <section class="zone" ref=${own} aria-label=${title}>
       <header class="zone-head">
         <h3>${title}</h3>
         <button type="button" class="quiet square" onClick=${remove} aria-label=${fill(words.remove, { title })} title=${fill(words.remove, { title })}>

@@ -111,6 +111,8 @@ export default {
     views: { preview: "Preview", photograph: "Photograph", compare: "Compare" },
     zoom: "Zoom:",
     whole: "Whole",
+    fine: "Fine",
+    fineHint: "The preview in twice as many pixels; on a computer without a graphics card it is slow",
     zoomHint: "Nearer, down to single pixels",
     scroll: "The picture, enlarged; scroll with the arrow keys",
     drawing: "Drawing…",

@@ -8,7 +8,14 @@ import { Icon } from "./icons.js";
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const opener = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      // The browser gives the focus back where a dialog is closed, and not where it is taken away.
+      if (opener instanceof HTMLElement) setTimeout(() => opener.focus());
+    };
+  }, []);
   /** @param {MouseEvent} event */
   const closeOutside = (event) => {
     if (event.target === dialog.current) dialog.current?.close();

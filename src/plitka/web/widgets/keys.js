@@ -6,6 +6,7 @@ import { useEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { Choice } from "./choice.js";
 import { CopyButton } from "./copy_button.js";
+import { useHandOver } from "./hand_over.js";
 import { NumberField } from "./number_field.js";
 import { RefusalNote } from "./refusal.js";
 
@@ -154,8 +155,9 @@ function Made({ made, onDone }) {
   const words = texts.value.keys;
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useEffect(() => field.current?.select(), []);
+  const own = useHandOver(() => document.querySelector(".new-key input"));
   return html`
-    <div class="key-made" role="group" aria-label=${words.made}>
+    <div class="key-made" ref=${own} role="group" aria-label=${words.made}>
       <label class="field">
         <span>${fill(words.madeOf, { name: made.name })}</span>
         <input ref=${field} class="key-text" readonly value=${made.key} />

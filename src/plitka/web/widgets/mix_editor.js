@@ -6,6 +6,7 @@ import { fill, percent, texts } from "../texts.js";
 import { useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { ColourPicker } from "./colour_picker.js";
+import { useHandOver } from "./hand_over.js";
 import { Icon } from "./icons.js";
 
 /** @typedef {import("../mix.js").Part} Part */
@@ -60,6 +61,7 @@ function MixRow({ parts, index, onChange, onPick }) {
   const part = parts[index];
   // A drag starts from one mix: else each step of it would round, and the proportions of the others would wander.
   const start = useRef(/** @type {Part[] | null} */ (null));
+  const own = useHandOver(() => own.current?.previousElementSibling?.querySelector(parts.length > 1 ? ".remove" : ".chip"));
   if (!part) return null;
   const colour = colourOf(part.code);
   const name = fullNameOf(colour);
@@ -77,9 +79,13 @@ function MixRow({ parts, index, onChange, onPick }) {
     if (Number.isFinite(typed)) onChange(setPercent(parts, index, typed));
     event.target.value = String(setPercent(parts, index, typed)[index]?.percent ?? "");
   }
+  function remove() {
+    if (parts.length === 2) own.current?.querySelector(".chip").focus(); // the last colour cannot be removed
+    onChange(removeColour(parts, index));
+  }
   const lock = () => onChange(parts.map((one, at) => (at === index ? { ...one, isLocked: !one.isLocked } : one)));
   return html`
-    <li class="mix-row">
+    <li class="mix-row" ref=${own}>
       <button type="button" class="chip" onClick=${onPick} aria-label=${fill(words.change, { name })} title=${fill(words.change, { name })}>
         <span class="face" style=${{ background: colour.hex }}></span>
         <span class="chip-name">${name}</span>
@@ -98,7 +104,7 @@ function MixRow({ parts, index, onChange, onPick }) {
         <${Icon} name=${part.isLocked ? "lock" : "unlock"} />
       </button>
       <button
-        type="button" class="quiet square" disabled=${parts.length < 2} onClick=${() => onChange(removeColour(parts, index))}
+        type="button" class="quiet square remove" disabled=${parts.length < 2} onClick=${remove}
         aria-label=${fill(words.remove, { name })} title=${fill(words.remove, { name })}
       >
         <${Icon} name="remove" />
