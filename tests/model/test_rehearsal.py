@@ -29,7 +29,9 @@ def test_a_sound_base_runs(tiny_bundle: Bundle, other_vae_bundle: Bundle) -> Non
         ("unet", {"norm_eps": "1e-5"}, "must be float"),
         ("unet", {"addition_time_embed_dim": 10}, "reduction dim"),
         ("vae", {"norm_num_groups": 4.0}, "must be int|object"),
-        ("vae", {"scaling_factor": "x", "norm_num_groups": 4.5}, "."),
+        ("vae", {"scaling_factor": [0.13]}, "list"),
+        ("vae", {"shift_factor": [1]}, "list"),
+        ("vae", {"latents_mean": [0.0] * 3, "latents_std": [1.0] * 3}, "length 3"),
     ],
 )
 def test_networks_that_are_built_and_cannot_run_are_refused(

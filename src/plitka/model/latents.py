@@ -25,9 +25,20 @@ def encode_picture(vae: Any, pixels: "RgbImage") -> torch.Tensor:
     """(1, C, H/f, W/f) float32 latents of an (H, W, 3) uint8 sRGB picture: the mode, scaled for a UNet."""
     with torch.no_grad():
         unit = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 127.5 - 1
-        latents = _mode(_encode(vae, unit.to(vae.device, vae.dtype))).float()
-        mean, std, shift = _scaling(vae, latents)
-        return (latents - mean - shift) / std * float(vae.config.scaling_factor)
+        return scaled(vae, _mode(_encode(vae, unit.to(vae.device, vae.dtype))).float())
+
+
+def scaled(vae: Any, latents: torch.Tensor) -> torch.Tensor:
+    """Latents of the autoencoder as its UNet knows them."""
+    mean, std, shift = _scaling(vae, latents)
+    return (latents - mean - shift) / std * float(vae.config.scaling_factor)
+
+
+def unscaled(vae: Any, latents: torch.Tensor) -> torch.Tensor:
+    """Latents of the UNet as its autoencoder knows them."""
+    mean, std, shift = _scaling(vae, latents)
+    unit: torch.Tensor = latents / vae.config.scaling_factor
+    return unit * std + mean + shift
 
 
 def preview_latents(vae: Any, clean: torch.Tensor) -> "RgbImage":
@@ -53,9 +64,7 @@ def decode_latents(vae: Any, latents: torch.Tensor) -> "RgbImage":
     """
     torch.cuda.empty_cache()  # of the steps' small blocks no large tensor can be made; without a GPU it does nothing
     with torch.no_grad():
-        latents = latents.float() / vae.config.scaling_factor
-        mean, std, shift = _scaling(vae, latents)
-        latents = latents * std + mean + shift
+        latents = unscaled(vae, latents.float())
         image = vae.decode(latents.to(vae.dtype), return_dict=False)[0][0].float()  # (3, H, W) in -1..1
         if not image.isfinite().all():
             raise BadOutput("the VAE gave NaN in {dtype}; set force_upcast in its config.json", dtype=str(vae.dtype))

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from plitka.model.latents import scaled, unscaled
 from plitka.model.library_errors import base_errors
 from plitka.model.library_imports import quiet_libraries
 
@@ -34,7 +35,8 @@ def rehearse(networks: Mapping[str, Any], folder: Path) -> None:
         sizes = {"text_embeds": pooled, "time_ids": torch.empty((1, _TIME_IDS), device=_META)}
         timestep = torch.empty((), dtype=torch.int64, device=_META)
         denoised = unet(latents, timestep, encoder_hidden_states=hidden, added_cond_kwargs=sizes).sample
-        vae.encode(vae.decode(denoised).sample)
+        vae.encode(vae.decode(unscaled(vae, denoised)).sample)
+        scaled(vae, latents)
 
 
 def _encoded(encoders: list[Any]) -> tuple[torch.Tensor, torch.Tensor]:
