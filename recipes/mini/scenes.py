@@ -89,6 +89,10 @@ class Painted(NamedTuple):
     """(B,) which maps hint at relief."""
     deal: Tensor
     """(B, 2, h, w) white noise that tells the colours and the tones: see `noise_of_values`."""
+    chips: Tensor
+    """(B, H, W) which chip is seen at a pixel."""
+    colours: Tensor
+    """(B, n_chips) which of the training's colours each has."""
 
 
 class Looks:
@@ -161,14 +165,15 @@ class Scenes:
         ids = self.lit.ids[chosen].long()  # (B, C, C)
         ids_of_pixels = ids[:, ::OVERSAMPLE, ::OVERSAMPLE]
         values = torch.randn(n, 2, self.areas.shape[1], device=ids.device)
-        deal = noise_of_values(values, at_places(moved(ids_of_pixels[:, None])[:, 0], self.place_px))
+        chips = moved(ids_of_pixels[:, None])[:, 0]
+        deal = noise_of_values(values, at_places(chips, self.place_px))
         dealt = self._deal(samples, chosen, values[:, 0])
         hinted = (torch.rand(n) > flat_share).to(ids.device)
         light = self.lit.light(chosen)
         flat = self._guide(light, ids_of_pixels, self._on_map(dealt, values[:, 1]), hinted)
         tile = self._tile(samples, light, ids, dealt, values[:, 1])
         lit, flat = (moved(part * 2 - 1) for part in (tile, to_srgb(flat)))
-        return Painted(lit, flat, hinted, deal)
+        return Painted(lit, flat, hinted, deal, chips, dealt)
 
     def _deal(self, samples: list[Sample], chosen: Tensor, place_in_line: Tensor) -> Tensor:
         """(B, n_chips) colours, dealt by visible area in order of the values (B, n_chips)."""

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import torch
@@ -12,6 +13,9 @@ from scenes import FLAT_SHARE, GUIDE, Scenes, to_srgb
 from stage import Average, Recorded, Stage, adamw, compiled, half_precision, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
+
+from plitka.model.noise import NoiseSchedule, Prediction, signal_and_noise
+from plitka.model.sampler import sample
 
 DROPPED = 0.1
 """Share of captions replaced by the empty or the negative prompt, for guidance."""
@@ -173,10 +177,10 @@ class Objective(nn.Module):
     """The v-prediction loss of Salimans and Ho (2022), section 4, of maps until the last step, which lights them.
 
     A map is far simpler than a lit tile: chips of even colours with a hint of relief. So text mode draws the map, and
-    its last step does what the one step of guided mode does. At the last timestep the network meets x = a F + s e of
-    a map F and is to tell the lit tile L: that is the velocity (a x - L) / s. What it misses of it is weighed as the
-    latents that it misses, s times as much. At the others it is to tell F, from noise that tells its colours: see
-    `scenes.noise_of_values`.
+    its last steps do what those of guided mode do, of which there may be one. Where they begin the network meets
+    x = a F + s e of a map F and is to tell the lit tile L: that is the velocity (a x - L) / s. What it misses of it is
+    weighed as the latents that it misses, s times as much. Before them it is to tell F, from noise that tells its
+    colours: see `scenes.noise_of_values`.
     """
 
     def __init__(self, unet: nn.Module, encoders: nn.Module, config: MiniConfig, device: torch.device) -> None:
@@ -184,6 +188,10 @@ class Objective(nn.Module):
         self.unet, self.encoders = unet, encoders
         alphas = build_scheduler(config).alphas_cumprod.to(device)
         self.alpha, self.sigma = alphas.sqrt(), (1 - alphas).sqrt()
+        steps = NoiseSchedule(alphas.cpu(), Prediction.VELOCITY).steps(config.guided_steps, config.guided_strength)
+        # There already: a recorded step can fetch nothing.
+        self.guided = replace(steps, timesteps=steps.timesteps.to(device))
+        self.begun, self.begins_at = tuple(map(float, signal_and_noise(steps.sigmas[0]))), int(steps.timesteps[0])
         self.time_ids = torch.tensor([TIME_IDS], device=device).float()
 
     def forward(self, drawn: Drawn) -> Tensor:
@@ -195,7 +203,7 @@ class Objective(nn.Module):
         n, flat = len(drawn.flat), drawn.flat
         # A map without relief is only lit: text mode is to draw the other kind.
         begins = (torch.rand(n, device=flat.device) < lit_share) | ~drawn.hinted
-        times = torch.where(begins, 0, self.draw_times(n))
+        times = torch.where(begins, self.begins_at, self.draw_times(n))
         begins = begins.view(-1, 1, 1, 1)
         alpha, sigma = (part[times].view(-1, 1, 1, 1) for part in (self.alpha, self.sigma))
         noise = torch.where(begins, torch.randn_like(flat), noise_with(drawn.deal, flat.shape[1]))
@@ -214,23 +222,24 @@ class Objective(nn.Module):
         return missed.square().mean() + coarse + CONTRAST_WEIGHT * contrast_loss(missed_latents, posed.contrasts)
 
     def draw_times(self, n: int) -> Tensor:
-        """Timesteps of text mode but the last: more where granules get their edges, most where they get colours."""
+        """Timesteps of text mode: more where granules get their edges, most where they get colours.
+
+        Not those of guided mode: a network that is asked for the map and for the tile at one of them can tell neither.
+        """
+        first = self.begins_at + 1
         drawn = torch.rand(n, device=self.alpha.device).pow(1.5)
-        return 1 + ((len(self.alpha) - 1) * drawn).long()
+        return first + ((len(self.alpha) - first) * drawn).long()
 
     def light(self, flat: Tensor, ids: Tensor) -> Tensor:
-        """Latents of a tile from those of a flat map: the one step of guided mode."""
-        noised = self.noised_map(flat)
-        times = torch.zeros(len(flat), dtype=torch.long, device=flat.device)
-        return self.lit(noised, self.predict(noised, times, ids))
+        """Latents of a tile from those of a flat map: the steps of guided mode, of which there may be one."""
+        words, (signal, level) = self.read(ids), self.begun
+        noised = signal * flat + level * torch.randn_like(flat)
 
-    def noised_map(self, flat: Tensor) -> Tensor:
-        """What that step begins with."""
-        return self.alpha[0] * flat + self.sigma[0] * torch.randn_like(flat)
+        def denoise(latents: Tensor, time: Tensor) -> Tensor:
+            return self.velocity(latents, time.expand(len(latents)), *words).float()
 
-    def lit(self, noised: Tensor, velocity: Tensor) -> Tensor:
-        """What it ends with."""
-        return self.alpha[0] * noised - self.sigma[0] * velocity.float()
+        *_, last = sample(denoise, noised, self.guided)
+        return last.clean
 
     def predict(self, noised: Tensor, times: Tensor, ids: Tensor) -> Tensor:
         """The velocity that the UNet sees in noised latents at (B,) timesteps."""
