@@ -27,13 +27,21 @@ uniform vec3 lightScales;
 uniform vec3 lamp;
 uniform float sky;
 uniform float bounce;
-uniform float highlight;
+uniform int bounces;
 uniform float shoulder;
+uniform float white;
+uniform bool keepsHue;
 out vec4 colour;
 
-vec3 albedoOf(uint chip) {
+vec4 chipOf(uint chip) {  // its albedo, and the light that its coat adds
   int n = int(chip);
-  return texelFetch(albedo, ivec2(n & ${CHIPS_A_ROW - 1}, n / ${CHIPS_A_ROW}), 0).rgb;
+  return texelFetch(albedo, ivec2(n & ${CHIPS_A_ROW - 1}, n / ${CHIPS_A_ROW}), 0);
+}
+
+vec3 litOf(vec4 chip, vec3 maps) {
+  vec3 back = vec3(bounce * (1.0 - maps.y));
+  for (int n = 0; n < bounces; n++) back *= chip.rgb;
+  return (lamp * maps.x + sky * maps.y + back) * chip.rgb + chip.a * maps.z;
 }
 
 void main() {
@@ -41,21 +49,16 @@ void main() {
   uvec2 chips = texelFetch(pixels, place, 0).rg;
   vec3 root = texelFetch(light, place, 0).rgb;
   vec3 maps = lightScales * root * root;  // of lamp, sky and sheen
-  vec3 direct = lamp * maps.x + sky * maps.y;
-  float gap = bounce * (1.0 - maps.y);
-  vec3 surface = albedoOf(chips.x & 0xffffffu);
-  vec3 given = (direct + gap * surface) * surface;
+  vec3 given = litOf(chipOf(chips.x & 0xffffffu), maps);
   uint part = chips.x >> 24;
-  if (part != 0u) {
-    surface = albedoOf(chips.y);
-    given = mix(given, (direct + gap * surface) * surface, float(part) / 255.0);
-  }
-  given += highlight * maps.z;
-  float room = 1.0 - shoulder;
-  vec3 over = max(given - shoulder, 0.0) / room;
-  if (over.r + over.g + over.b > 0.0) {
-    vec3 fall = exp(-2.0 * over);
-    given = min(given, shoulder) + room * (1.0 - fall) / (1.0 + fall);
+  if (part != 0u) given = mix(given, litOf(chipOf(chips.y), maps), float(part) / 255.0);
+  float room = white - shoulder;
+  float most = max(given.r, max(given.g, given.b));
+  vec3 over = (keepsHue ? vec3(most) : given) - shoulder;
+  if (most > shoulder) {
+    vec3 fall = exp(-2.0 * max(over, 0.0) / room);
+    vec3 bent = room * (1.0 - fall) / (1.0 + fall);
+    given = keepsHue ? given * (shoulder + bent) / most : min(given, shoulder) + bent;
   }
   vec3 curve = 1.055 * pow(given, vec3(1.0 / 2.4)) - 0.055;
   colour = vec4(mix(12.92 * given, curve, step(0.0031308, given)), 1.0);
@@ -87,7 +90,7 @@ export class Painter {
 
   /**
    * @param {Geometry} geometry
-   * @returns {Float32Array} room for the albedo of each chip, four numbers for each
+   * @returns {Float32Array} room for the albedo of each chip and the light of its coat, four numbers for each
    */
   setGeometry(geometry) {
     const gl = this._gl;
@@ -103,7 +106,9 @@ export class Painter {
     gl.uniform1i(this._place("side"), side);
     gl.uniform3fv(this._place("lightScales"), geometry.lightScales);
     gl.uniform3fv(this._place("lamp"), figures.lamp);
-    for (const name of /** @type {const} */ (["sky", "bounce", "highlight", "shoulder"])) {
+    gl.uniform1i(this._place("bounces"), figures.bounces);
+    gl.uniform1i(this._place("keepsHue"), Number(figures.keeps_hue));
+    for (const name of /** @type {const} */ (["sky", "bounce", "shoulder", "white"])) {
       gl.uniform1f(this._place(name), figures[name]);
     }
     gl.viewport(0, 0, side, side);
