@@ -5,7 +5,7 @@
  * another geometry is asked for. A browser without WebGL 2, and a geometry that is refused, are drawn by the service's
  * quick renderer. Where that is not there either, `isAvailable` becomes false and the page does without.
  */
-import { Refusal, send } from "./api.js";
+import { Refusal, patiently, send } from "./api.js";
 import { coloursOf, geometryOf, orderOf, paintOf } from "./orders.js";
 import { showRender } from "./preview/fallback.js";
 import { createPreview } from "./preview/preview.js";
@@ -204,4 +204,4 @@ async function draw(one, stop) {
  * @param {AbortSignal} stop
  */
 const post = (path, order, stop) =>
-  send(path, { method: "POST", body: JSON.stringify(order), headers: { "Content-Type": "application/json" }, signal: stop });
+  patiently(() => send(path, { method: "POST", body: JSON.stringify(order), headers: { "Content-Type": "application/json" }, signal: stop }), stop);

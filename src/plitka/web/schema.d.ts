@@ -494,7 +494,7 @@ export interface components {
         Body_measure_upload_v1_measure_post: {
             /**
              * Image
-             * @description PNG, JPEG, WebP, HEIC, AVIF, TIFF, GIF or BMP.
+             * @description PNG, JPEG, WebP, HEIC, AVIF, TIFF, GIF, BMP.
              */
             image: string;
             /**

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from playwright.sync_api import Browser, FloatRect, Page, Request, expect
+from playwright.sync_api import Browser, FloatRect, Page, Request, Route, expect
 from tests.web.conftest import SIDE_PX, OpenWindow, Window
 
 from plitka.serve import routes
@@ -20,6 +20,7 @@ MAX_MEAN_ERROR = 1.0
 """Levels of 0..255 by which what a browser paints and what the server renders may differ on the mean."""
 ROUND_PX = 12
 FINE_PX = 1024
+N_TURNED_AWAY = 2
 FRAME_PX = 800
 """As much of it as a page 1900 px wide shows at once."""
 
@@ -58,6 +59,27 @@ def test_a_dragged_slider_repaints_without_the_service(window: Window) -> None:
     assert answer.value.status == 200
     assert asked == [routes.GEOMETRIES]
     expect(page.locator(".picture:not(.stale) canvas")).to_be_visible()
+    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+
+
+def test_a_busy_service_is_asked_again(window: Window) -> None:
+    """Without a word: the reader had only changed several things in a row."""
+    page = window.page
+    turned_away: list[str] = []
+
+    def answer(route: Route) -> None:
+        if len(turned_away) == N_TURNED_AWAY:
+            route.continue_()
+            return
+        turned_away.append(route.request.url)
+        route.fulfill(
+            status=429, headers={"Retry-After": "1"}, json={"error": "3 previews are pending", "code": "busy"}
+        )
+
+    page.route(f"**{routes.GEOMETRIES}", answer)
+    opened(window)
+    assert len(turned_away) == N_TURNED_AWAY
+    expect(page.locator(".refusal")).to_have_count(0)
     assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
 
 

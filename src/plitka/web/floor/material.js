@@ -1,5 +1,5 @@
 /** The maps of a design, as the service makes them: asked for once, and read out of glTF. */
-import { send } from "../api.js";
+import { patiently, send } from "../api.js";
 import { orderOf } from "../orders.js";
 
 /** @typedef {import("../address.js").Design} Design */
@@ -94,7 +94,7 @@ export async function mapsOfPicture(url, repeats) {
 }
 
 /** @param {string} body */
-const ask = (body) => send(PATH, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+const ask = (body) => patiently(() => send(PATH, { method: "POST", body, headers: { "Content-Type": "application/json" } }));
 
 /**
  * @param {Design} design
