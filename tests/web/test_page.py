@@ -74,6 +74,15 @@ def test_every_room_and_the_floor_fit_a_phone_and_axe_finds_nothing(
     assert axe_faults(page) == []
 
 
+def test_a_broken_link_is_told(window: Window) -> None:
+    """Else the tile that the page begins with would be taken for what was sent; another mix ends it."""
+    page = window.open("/#mix=%%%")
+    told = page.get_by_role("alert").filter(has_text="The link could not be read")
+    expect(told).to_be_visible()
+    page.get_by_role("button", name="Equal parts").click()
+    expect(told).to_have_count(0)
+
+
 def test_nothing_is_wider_than_the_window(window_of: OpenWindow) -> None:
     """In Russian, whose words are longer, with everything open."""
     window = window_of(locale="ru-RU")

@@ -12,7 +12,7 @@ import { Zones } from "./panels/zones.js";
 import { followPhotographs } from "./photographs.js";
 import { followDesign } from "./previews.js";
 import { begin, session } from "./session.js";
-import { followAddress } from "./state.js";
+import { annex, followAddress, isLinkUnread } from "./state.js";
 import { followLanguage, texts } from "./texts.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
 import { render } from "./vendor/preact.js";
@@ -61,6 +61,8 @@ function Rooms() {
   `;
 }
 
+/** Whether the page was opened by a link to a floor. */
+const hasFloor = annex.peek() !== "";
 const loadFloor = async () => (await import("./panels/floor.js")).Floor;
 
 function Mixer() {
@@ -68,11 +70,12 @@ function Mixer() {
     <main>
       <h1 class="unseen">${texts.value.title}</h1>
       <${Rooms} />
+      ${isLinkUnread.value && html`<p class="refusal page-refusal" role="alert">${texts.value.unreadLink}</p>`}
       <div class="mixer">
         <div class="left"><${Stage} /><${Photograph} /></div>
         <div class="right"><${Recipe} /><${Zones} /><${Look} /></div>
       </div>
-      <div class="below"><${Later} title=${texts.value.floor.title} told=${texts.value.floor.told} load=${loadFloor} /></div>
+      <div class="below"><${Later} title=${texts.value.floor.title} told=${texts.value.floor.told} load=${loadFloor} isOpen=${hasFloor} /></div>
     </main>
   `;
 }

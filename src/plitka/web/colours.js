@@ -7,6 +7,10 @@ import { computed, signal } from "./vendor/preact-signals.js";
 /** @typedef {import("./api.js").Schemas["ColourAnswer"]} Colour */
 /** @typedef {{name: string, colours: Colour[]}} OwnPalette `name` is the file's. */
 
+/** Least difference of channels, 0..1, of what is seen as a colour and no grey. */
+const GREY_BELOW = 0.09;
+/** Where the rainbow is cut: pinks and reds that lie on both sides of hue 0 stay together. */
+const REDS_FROM = 40;
 const HEX = /^#?([0-9a-f]{6}|[0-9a-f]{3})$/i;
 /** What names of these colours read back as; those of makers may be another maker's as well. */
 const READABLE = ["catalogue", "trade"];
@@ -97,6 +101,24 @@ export function search(among, text) {
   );
   const hex = hexOf(text.trim());
   return hex && !found.length ? [colourOf(hex)] : found;
+}
+
+/**
+ * Colours as a rainbow, from reds on; those with hardly any colour first, the darkest before.
+ * @param {readonly Colour[]} given
+ * @returns {Colour[]}
+ */
+export const rainbow = (given) => [...given].sort((a, b) => placeOf(a.hex) - placeOf(b.hex));
+
+/** @param {string} hex a number that grows along the rainbow: below 0 for greys, else the hue, 0..360 */
+function placeOf(hex) {
+  const channels = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255);
+  const [red = 0, green = 0, blue = 0] = channels;
+  const [low, high] = [Math.min(...channels), Math.max(...channels)];
+  const chroma = high - low;
+  if (chroma < GREY_BELOW) return high - 2;
+  if (high === red) return (60 * ((green - blue) / chroma) + 360 + REDS_FROM) % 360;
+  return REDS_FROM + (high === green ? 60 * ((blue - red) / chroma + 2) : 60 * ((red - green) / chroma + 4));
 }
 
 /**

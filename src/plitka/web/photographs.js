@@ -1,6 +1,7 @@
 /** Photographs that were ordered in this window: sent as jobs, watched through their events, kept until it is closed. */
 import { Refusal, answerOf, client } from "./api.js";
 import { orderOf } from "./orders.js";
+import { fill, texts } from "./texts.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
 
 /** @typedef {import("./address.js").Design} Design */
@@ -35,6 +36,18 @@ export const isWorking = computed(() => photographs.value.some((one) => !isOver(
 
 /** @param {Photograph} one */
 export const isOver = (one) => FINAL.includes(one.state);
+
+/**
+ * Where a photograph is, in a sentence.
+ * @param {Photograph} one
+ */
+export function statusOf(one) {
+  const { states } = texts.value.photograph;
+  if (one.state === "queued") return one.position ? fill(states.queued, { n: one.position }) : states.next;
+  if (one.state !== "running") return states[one.state];
+  const text = one.attempt > 1 ? states.correcting : states.running;
+  return one.nSteps ? fill(text, { step: one.step, n: one.nSteps, attempt: one.attempt }) : states.beginning;
+}
 
 /** @param {string} id */
 export const choose = (id) => {

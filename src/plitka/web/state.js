@@ -20,6 +20,8 @@ const START = "mix=RED:60,BLACK:30,WHITE:10";
 const first = () => address.read(location.hash) ?? address.read(START) ?? address.USUAL;
 
 const shown = signal(first());
+/** Whether there was a link that names no design, until there is another design. */
+export const isLinkUnread = signal(location.hash.length > 1 && address.read(location.hash) === null);
 const past = signal(/** @type {Design[]} */ ([]));
 const future = signal(/** @type {Design[]} */ ([]));
 /** @type {{kind: string, at: number}} */
@@ -29,8 +31,11 @@ let last = { kind: "", at: 0 };
 export const design = computed(() => shown.value);
 export const canUndo = computed(() => past.value.length > 0);
 export const canRedo = computed(() => future.value.length > 0);
-/** The address of the design, with all of it. */
-export const link = computed(() => `${location.origin}${location.pathname}#${address.write(shown.value)}`);
+/** What the address has behind the design: how a floor of it is laid (`laying.js`); empty where that is as usual. */
+export const annex = signal(annexOf(location.hash));
+const hash = computed(() => `#${address.write(shown.value)}${annex.value && "&"}${annex.value}`);
+/** The address of the design, with all of it, and of its floor. */
+export const link = computed(() => `${location.origin}${location.pathname}${hash.value}`);
 
 /**
  * Have another design.
@@ -45,6 +50,7 @@ export function change(changes, kind = "") {
   batch(() => {
     if (!isSameStep) past.value = [...past.value.slice(1 - MAX_UNDO), shown.value];
     future.value = [];
+    isLinkUnread.value = false;
     shown.value = next;
   });
 }
@@ -56,10 +62,21 @@ export function change(changes, kind = "") {
  * @param {string} [kind] as in `change`
  */
 export function changeMix(zone, parts, kind = "") {
-  const zones = shown.value.zones.map((one, index) => (index === zone ? { ...one, parts } : one));
-  const codes = new Set(zones.flatMap((one) => one.parts.map((part) => part.code)));
+  change(withMix(shown.value, zone, parts), kind && `${kind} ${zone}`);
+}
+
+/**
+ * A design with another mix in a zone; colours that are no longer in it have no size of their own.
+ * @param {Design} one
+ * @param {number} zone
+ * @param {Part[]} parts
+ * @returns {Design}
+ */
+export function withMix(one, zone, parts) {
+  const zones = one.zones.map((other, index) => (index === zone ? { ...other, parts } : other));
+  const codes = new Set(zones.flatMap((other) => other.parts.map((part) => part.code)));
   const kept = (/** @type {string[]} */ list) => list.filter((code) => codes.has(code));
-  change({ zones, coarse: kept(shown.value.coarse), fine: kept(shown.value.fine) }, kind && `${kind} ${zone}`);
+  return { ...one, zones, coarse: kept(one.coarse), fine: kept(one.fine) };
 }
 
 /** Back to what was there before the last change. */
@@ -90,11 +107,17 @@ function step(from, to) {
 /** Keep the address and the design the same, from now on. */
 export function followAddress() {
   effect(() => {
-    const hash = `#${address.write(shown.value)}`;
-    if (location.hash !== hash) history.replaceState(null, "", hash);
+    if (location.hash !== hash.value) history.replaceState(null, "", hash.value);
   });
   addEventListener("hashchange", () => {
     const given = address.read(location.hash);
-    if (given) change(given);
+    if (!given) return;
+    annex.value = annexOf(location.hash);
+    change(given);
   });
+}
+
+/** @param {string} hash */
+function annexOf(hash) {
+  return hash.replace(/^#/, "").split("&").filter((pair) => /^(floor|second)=/.test(pair)).join("&");
 }

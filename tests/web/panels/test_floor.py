@@ -81,12 +81,59 @@ def test_the_colours_of_both_mixes_are_on_the_floor(window_of: OpenWindow) -> No
     assert asked[-1]["wet"]
     assert wet.mean() < 0.97 * plain.mean()
     choose(page, "Checker")
-    page.get_by_role("button", name="Keep this tile as the second").click()
+    page.get_by_role("button", name="Take the tile above").click()
     window.module("state.js", "m.changeMix(0, [{ code: 'RED', percent: 100, isLocked: false }]);")
     checker = seen(page)
     assert shares(checker) == pytest.approx((0.5, 0.5), abs=0.15)
     page.get_by_role("button", name="Turn left").click()
     assert np.abs(seen(page) - checker).mean() > 1
+
+
+def test_a_border_has_a_colour_of_its_own(window_of: OpenWindow) -> None:
+    """At once, and another when it is chosen; the tile stays what it is, until the two are swapped."""
+    window = window_of(viewport=SMALL)
+    page, asked = open_floor(window)
+    choose(page, "Border")
+    page.wait_for_selector(READY)
+    assert asked[-1]["recipe"] == "100% black"
+    border = page.get_by_role("region", name="Mix of the border")
+    border.get_by_role("button", name="Black: choose another colour").click()
+    page.get_by_role("searchbox").fill("emerald")
+    page.locator(".swatch").first.click()
+    expect(border.get_by_role("button", name="Emerald: choose another colour")).to_be_visible()
+    page.wait_for_selector(READY)
+    assert asked[-1]["recipe"] == "100% emerald"
+    assert window.order()["recipe"] == "100% blue"
+    border.get_by_role("button", name="Swap the two").click()
+    assert window.order()["recipe"] == "100% emerald"
+
+
+def test_a_link_shows_the_floor_as_well(window_of: OpenWindow) -> None:
+    """Opened at once, laid as it was, with the second design; one that is as usual is not in the address."""
+    page, _ = open_floor(window_of(viewport=SMALL))
+    assert "floor=" not in page.url
+    for name in ("Brick (1/2)", "Border", "Gym"):
+        choose(page, name)
+    page.get_by_role("slider", name="Joint").fill("4")
+    page.wait_for_selector(READY)
+    other = window_of(viewport=SMALL)
+    asked = small_maps(other.page)
+    page = other.open(page.url.removeprefix(other.origin))
+    page.wait_for_selector(READY)
+    for name in ("Brick (1/2)", "Border", "Gym"):
+        expect(page.locator(".floor-controls").get_by_role("radio", name=name, exact=True)).to_be_checked()
+    expect(page.get_by_role("slider", name="Joint")).to_have_value("4")
+    assert {body["recipe"] for body in asked} == {"100% blue", "100% black"}
+    page.locator(".below summary").first.click()
+    expect(page.locator(".floor")).to_have_count(0)
+
+
+def test_what_cannot_be_read_of_a_floor_is_as_usual(window: Window) -> None:
+    """Whatever an address has in its place."""
+    window.open(BLUE)
+    body = "return given.map((text) => m.write(m.read(text)));"
+    given = ["", "floor=", "floor=x,y,z,moon,1,7,99,-1", "second=mix%3D", "floor=grid,plain,none,sun,0,250,0,8"]
+    assert window.module("laying.js", body, given) == ["", "", "", "", given[-1]]
 
 
 def test_the_photograph_is_laid_in_place_of_the_maps(window_of: OpenWindow) -> None:
@@ -96,7 +143,7 @@ def test_the_photograph_is_laid_in_place_of_the_maps(window_of: OpenWindow) -> N
     page.get_by_label("Person, 1.75 m").uncheck()
     calculated = seen(page)
     page.locator(".order .primary").click()
-    page.get_by_label("With the photograph").check()
+    page.get_by_label("Laid with the photograph").check()
     assert np.abs(seen(page) - calculated).mean() > 1
 
 
@@ -130,7 +177,6 @@ def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
     """With everything in it, in Russian and the dark, on a phone, where nothing is wider than that."""
     page, _ = open_floor(window_of(locale="ru-RU", color_scheme="dark", viewport={"width": 360, "height": 700}))
     choose(page, "Шахматы")
-    page.get_by_role("button", name="Оставить эту плитку второй").click()
     page.wait_for_selector(READY)
     assert too_wide(page) == []
     assert axe_faults(page) == []

@@ -46,6 +46,7 @@ def test_the_call_and_the_command_say_the_same(window: Window) -> None:
         f"/#mix=RED:60,BLACK:40&wet=1&light=sun&coarse=RED&zone=border:20%25|WHITE:100&word={quote(ODD)}"
     )
     page.get_by_role("button", name="Take a photograph").click()
+    page.locator("summary", has_text="For programs").click()
     page.get_by_role("button", name="Copy command").click()
     words = shlex.split(page.evaluate("navigator.clipboard.readText()"))
     assert words[:3] == ["plitka", "generate", f"60% red, 40% black, {ODD}"]
@@ -57,14 +58,21 @@ def test_the_call_and_the_command_say_the_same(window: Window) -> None:
 
 
 def test_one_is_cancelled(window: Window) -> None:
-    """It ends at its next step, and the next can be ordered."""
+    """It ends at its next step; the preview is shown again, nothing else is left of it, and the next can be ordered."""
     page = window.open("/#mix=RED:60,BLACK:40&seed=12")
     page.route("**/v1/jobs", _with_many_steps)
     page.get_by_role("button", name="Take a photograph").click()
     expect(page.get_by_role("status")).to_contain_text("Painting, step")
+    expect(page.locator(".frame-told")).to_contain_text("Painting, step")
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("status")).to_have_text("Cancelled; nothing was made.")
+    expect(page.locator(".photograph [role=status]")).to_have_text("Cancelled; nothing was made.")
     expect(page.locator("progress")).to_have_count(0)
+    expect(page.get_by_label("Preview", exact=True)).to_be_checked()
+    expect(page.locator(".frame-told")).to_have_count(0)
+    page.unroute("**/v1/jobs")
+    page.get_by_role("button", name="Take a photograph").click()
+    page.wait_for_selector('.picture[src*="/image"]')
+    expect(page.locator(".thumb")).to_have_count(0)
 
 
 def _with_many_steps(route: object) -> None:
@@ -82,6 +90,7 @@ def test_four_variations_differ_by_their_seeds(window: Window) -> None:
     page.locator(".thumb").first.click()
     expect(page.locator(".photograph")).to_contain_text("Seed 13")
     page.locator(".thumb").last.click()
+    expect(page.locator(".frame-told")).to_have_text("This photograph shows an earlier design.")
     page.get_by_role("button", name="Go back to it").click()
     assert window.order()["seed"] != 13
     page.get_by_role("button", name="Undo").click()

@@ -76,6 +76,7 @@ def test_it_fits_a_phone_and_what_is_no_tile_is_told(window_of: OpenWindow, phot
     chosen = page.get_by_label("Выбрать фотографию")
     chosen.set_input_files(FilePayload(name="a.png", mimeType="image/png", buffer=b"no picture"))
     expect(page.locator(".room .refusal")).to_be_visible()
+    expect(page.locator(".room img")).to_have_count(0)
     chosen.set_input_files(FilePayload(name="a.png", mimeType="image/png", buffer=photograph))
     expect(page.locator(".found")).to_be_visible(timeout=60_000)
     expect(page.locator(".room .refusal")).to_have_count(0)

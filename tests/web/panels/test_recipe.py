@@ -90,6 +90,17 @@ def test_a_colour_is_found_by_name_code_ral_and_hex(window: Window) -> None:
     assert "#a63d31" in window.order()["recipe"].lower()
 
 
+def test_colours_lie_as_a_rainbow(window: Window) -> None:
+    """Greys first, and greens beside each other, whatever the names are."""
+    page = window.open()
+    page.get_by_role("button", name="Add a colour").first.click()
+    names = page.get_by_role("region", name="Photographed granules").locator(".swatch-name").all_inner_texts()
+    assert names[0] == "Black"
+    greens = [at for at, name in enumerate(names) if name.lower().endswith(("green", "apple"))]
+    assert len(greens) == 6
+    assert greens[-1] - greens[0] == len(greens) - 1, names
+
+
 def test_a_makers_palette_is_text_whatever_is_in_it(window: Window, tmp_path: Path) -> None:
     """Markup in a name is shown, and runs nothing; the palette is there again after a reload."""
     file = tmp_path / "<i>own.csv"

@@ -3,50 +3,67 @@ import { write } from "../address.js";
 import { Refusal } from "../api.js";
 import { fileOf, mapsOf, mapsOfPicture, scaleOf } from "../floor/material.js";
 import { html } from "../html.js";
+import { LAYOUTS, LIGHTS, MAX_JOINT_MM, PATTERNS, PLACES, SIDES_M, TILES_MM, lay, laying } from "../laying.js";
 import { chosen, imageUrl } from "../photographs.js";
 import { mayMake } from "../session.js";
-import { change, design } from "../state.js";
+import { change, design, withMix } from "../state.js";
 import { fill, number, texts } from "../texts.js";
 import { useEffect, useRef } from "../vendor/preact-hooks.js";
 import { signal, useSignal } from "../vendor/preact-signals.js";
 import { Choice } from "../widgets/choice.js";
 import { Icon } from "../widgets/icons.js";
-import { MixBar } from "../widgets/mix_editor.js";
+import { MixEditor } from "../widgets/mix_editor.js";
 import { RefusalNote } from "../widgets/refusal.js";
 
 /** @typedef {import("../floor/view.js").FloorView} View */
 /** @typedef {import("../floor/view.js").Options} Options */
 /** @typedef {import("../floor/view.js").Move} Move */
 /** @typedef {import("../address.js").Design} Design */
+/** @typedef {import("../mix.js").Part} Part */
+/** @typedef {typeof PATTERNS[number]} Pattern */
 
-const LAYOUTS = /** @type {const} */ (["grid", "brick", "third", "turned"]);
-const PATTERNS = /** @type {const} */ (["plain", "checker", "stripes", "border"]);
-const PLACES = /** @type {const} */ (["playground", "room", "none"]);
-const LIGHTS = /** @type {const} */ (["sun", "low", "cloudy"]);
-const TILES_MM = /** @type {const} */ ([250, 500, 1000]);
-const SIDES_M = /** @type {const} */ ([3, 5, 8]);
 const MOVES = /** @type {Move[]} */ (["left", "right", "up", "down", "near", "far"]);
 /** While a slider is moved nothing is asked for. */
 const PAUSE_MS = 400;
-const MAX_JOINT_MM = 10;
 /** A scale that is nearly true need not be told. */
 const TOLD_FROM = 1.2;
 
-/** Kept while the page is open; an empty pattern of two designs is laid with the first alone. */
-const options = signal(/** @type {Omit<Options, "isWet">} */ ({ layout: "grid", pattern: "plain", place: "playground", light: "sun", hasPerson: true, tileMm: 500, jointMm: 2, sideM: 5 }));
-const second = signal(/** @type {Design | null} */ (null));
-const isPhotograph = signal(false);
+/** What the second design is of at first, where the tile has one colour. */
+const OTHERS = ["BLACK", "GRAY"];
 
-/** @param {Partial<typeof options.value>} changes */
-const choose = (changes) => {
-  options.value = { ...options.value, ...changes };
-};
+/** Kept while the page is open. */
+const isPhotograph = signal(false);
+const view = signal(/** @type {View | null} */ (null));
+
+/** Where two designs are laid there is a second one at once, to be seen and changed. @param {Pattern} pattern */
+function choosePattern(pattern) {
+  const second = laying.value.second ?? plainOf(design.value);
+  lay(pattern === "plain" ? { pattern } : { pattern, second });
+}
+
+/**
+ * A tile like another one, but of one colour: the most of it.
+ * @param {Design} one
+ * @returns {Design}
+ */
+function plainOf(one) {
+  const parts = one.zones[0]?.parts ?? [];
+  const codes = [...parts].sort((a, b) => b.percent - a.percent).map((part) => part.code);
+  const code = (codes.length > 1 ? codes[0] : OTHERS.find((other) => !codes.includes(other))) ?? "";
+  return withMix({ ...one, zones: [{ mask: "", parts: [] }] }, 0, [{ code, percent: 100, isLocked: false }]);
+}
 
 export function Floor() {
   const words = texts.value.floor;
   if (!mayMake.value) return html`<p class="hint">${words.viewer}</p>`;
   if (!hasWebGl()) return html`<p class="hint" role="status">${words.noWebGl}</p><${Files} />`;
-  return html`<div class="floor"><${Drawn} /><${Controls} /></div>`;
+  return html`
+    <div class="floor">
+      <${Drawn} />
+      <${Controls} />
+      <div class="floor-files"><${Files} still=${() => view.value?.still()} /></div>
+    </div>
+  `;
 }
 
 /** @type {boolean | null} null before it was tried */
@@ -64,7 +81,6 @@ function hasWebGl() {
 function Drawn() {
   const words = texts.value.floor;
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  const view = useSignal(/** @type {View | null} */ (null));
   const drawn = useSignal("");
   const refusal = useSignal(/** @type {Refusal | null} */ (null));
   useEffect(() => {
@@ -75,11 +91,13 @@ function Drawn() {
     return () => {
       isOver = true;
       view.value?.close();
+      view.value = null;
     };
   }, []);
   const picture = isPhotograph.value && chosen.value ? imageUrl(chosen.value) : "";
-  const shown = { ...options.value, isWet: design.value.wet };
-  const wanted = JSON.stringify([shown, picture, write(design.value), second.value && write(second.value), words.metre]);
+  const { second, ...options } = laying.value;
+  const shown = { ...options, isWet: design.value.wet };
+  const wanted = JSON.stringify([shown, picture, write(design.value), second && write(second), words.metre]);
   const isBusy = drawn.value !== wanted;
   useEffect(() => {
     const own = view.value;
@@ -104,13 +122,14 @@ function Drawn() {
   }, [view.value, wanted]);
   return html`
     <div class="floor-view">
-      <canvas ref=${canvas} class="floor-canvas" role="img" aria-label=${fill(words.alt, { side: number(options.value.sideM) })} aria-busy=${isBusy}></canvas>
-      ${isBusy && html`<p class="floor-busy" role="status">${words.busy}</p>`}
+      <div class="floor-paper">
+        <canvas ref=${canvas} class=${`floor-canvas ${drawn.value ? "" : "blank"}`} role="img" aria-label=${fill(words.alt, { side: number(options.sideM) })} aria-busy=${isBusy}></canvas>
+        ${isBusy && html`<p class="floor-busy" role="status">${words.busy}</p>`}
+      </div>
       <div class="floor-moves" role="group" aria-label=${words.moves.title}>
         ${MOVES.map((move) => html`<button key=${move} type="button" class="square" title=${words.moves[move]} aria-label=${words.moves[move]} onClick=${() => view.value?.move(move)}><${Icon} name=${move} /></button>`)}
       </div>
       ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
-      <${Files} still=${() => view.value?.still()} />
     </div>
   `;
 }
@@ -123,7 +142,7 @@ function Drawn() {
  */
 async function mapsOfBoth(shown, picture) {
   const first = design.peek();
-  const other = shown.pattern === "plain" ? null : second.peek();
+  const other = shown.pattern === "plain" ? null : laying.peek().second;
   const one = picture ? mapsOfPicture(picture, repeatsOf(shown.tileMm)) : mapsOf(first, shown.tileMm);
   const two = other ? mapsOf({ ...other, wet: first.wet }, shown.tileMm) : one;
   return Promise.all([one, two]);
@@ -138,26 +157,26 @@ function repeatsOf(tileMm) {
 
 function Controls() {
   const words = texts.value.floor;
-  const { layout, pattern, place, light, hasPerson, tileMm, jointMm, sideM } = options.value;
+  const { layout, pattern, place, light, hasPerson, tileMm, jointMm, sideM } = laying.value;
   const scale = design.value.zones.length > 1 ? tileMm / scaleOf(design.value, tileMm).fieldMm : 1;
   const named = (/** @type {readonly string[]} */ names, /** @type {Record<string, string>} */ labels) => names.map((value) => ({ value, label: labels[value] }));
   const sized = (/** @type {readonly number[]} */ sizes, /** @type {string} */ text) => sizes.map((size) => ({ value: String(size), label: fill(text, { size: number(size) }) }));
   return html`
     <div class="floor-controls">
-      <${Choice} legend=${words.layout} value=${layout} options=${named(LAYOUTS, words.layouts)} onChoose=${(/** @type {any} */ value) => choose({ layout: value })} />
-      <${Choice} legend=${words.tile} value=${String(tileMm)} options=${sized(TILES_MM, words.mm)} onChoose=${(/** @type {string} */ value) => choose({ tileMm: Number(value) })} />
-      <${Choice} legend=${words.side} value=${String(sideM)} options=${sized(SIDES_M, words.metres)} onChoose=${(/** @type {string} */ value) => choose({ sideM: Number(value) })} />
+      <${Choice} legend=${words.layout} value=${layout} options=${named(LAYOUTS, words.layouts)} onChoose=${(/** @type {any} */ value) => lay({ layout: value })} />
+      <${Choice} legend=${words.tile} value=${String(tileMm)} options=${sized(TILES_MM, words.mm)} onChoose=${(/** @type {string} */ value) => lay({ tileMm: Number(value) })} />
+      <${Choice} legend=${words.side} value=${String(sideM)} options=${sized(SIDES_M, words.metres)} onChoose=${(/** @type {string} */ value) => lay({ sideM: Number(value) })} />
       <label class="floor-joint">
         <span>${fill(words.joint, { size: number(jointMm, 1) })}</span>
-        <input type="range" class="slider" min="0" max=${MAX_JOINT_MM} step="1" value=${jointMm} style=${{ "--fill": `${(100 * jointMm) / MAX_JOINT_MM}%` }} onInput=${(/** @type {any} */ event) => choose({ jointMm: Number(event.target.value) })} />
+        <input type="range" class="slider" min="0" max=${MAX_JOINT_MM} step="1" value=${jointMm} style=${{ "--fill": `${(100 * jointMm) / MAX_JOINT_MM}%` }} onInput=${(/** @type {any} */ event) => lay({ jointMm: Number(event.target.value) })} />
       </label>
-      <${Choice} legend=${words.pattern} value=${pattern} options=${named(PATTERNS, words.patterns)} onChoose=${(/** @type {any} */ value) => choose({ pattern: value })} />
+      <${Choice} legend=${words.pattern} value=${pattern} options=${named(PATTERNS, words.patterns)} onChoose=${choosePattern} />
       ${pattern !== "plain" && html`<${Second} />`}
-      <${Choice} legend=${words.place} value=${place} options=${named(PLACES, words.places)} onChoose=${(/** @type {any} */ value) => choose({ place: value })} />
-      <${Choice} legend=${words.light} value=${light} options=${named(LIGHTS, words.lights)} onChoose=${(/** @type {any} */ value) => choose({ light: value })} />
+      <${Choice} legend=${words.place} value=${place} options=${named(PLACES, words.places)} onChoose=${(/** @type {any} */ value) => lay({ place: value })} />
+      <${Choice} legend=${words.light} value=${light} options=${named(LIGHTS, words.lights)} onChoose=${(/** @type {any} */ value) => lay({ light: value })} />
       <div class="floor-checks">
         <${Check} label=${words.wet} value=${design.value.wet} onChange=${(/** @type {boolean} */ wet) => change({ wet })} />
-        <${Check} label=${words.person} value=${hasPerson} onChange=${(/** @type {boolean} */ value) => choose({ hasPerson: value })} />
+        <${Check} label=${words.person} value=${hasPerson} onChange=${(/** @type {boolean} */ value) => lay({ hasPerson: value })} />
         ${chosen.value && imageUrl(chosen.value) && html`<${Check} label=${words.photograph} value=${isPhotograph.value} onChange=${(/** @type {boolean} */ value) => (isPhotograph.value = value)} />`}
       </div>
       ${scale > TOLD_FROM && html`<p class="hint">${fill(words.larger, { times: number(scale, 1) })}</p>`}
@@ -174,23 +193,25 @@ const Check = ({ label, value, onChange }) => html`
   </label>
 `;
 
-/** Which design the other tiles have. */
+/** The design of the other tiles; theirs is the mix, and what else it has came from a tile that was taken over. */
 function Second() {
   const words = texts.value.floor;
-  const other = second.value;
+  const { second: other, pattern } = laying.value;
+  if (!other || pattern === "plain") return null;
+  const title = words.seconds[pattern];
   function swap() {
-    second.value = design.value;
+    lay({ second: design.value });
     if (other) change(other);
   }
   return html`
-    <div class="floor-second">
-      ${other && html`<${MixBar} parts=${other.zones[0]?.parts ?? []} />`}
-      <p class="hint">${other ? words.hasSecond : words.noSecond}</p>
+    <section class="floor-second" aria-label=${title}>
+      <h3>${title}</h3>
+      <${MixEditor} parts=${other.zones[0]?.parts ?? []} label=${title} onChange=${(/** @type {Part[]} */ parts) => lay({ second: withMix(other, 0, parts) })} />
       <div class="downloads">
-        <button type="button" onClick=${() => (second.value = design.value)}>${words.keep}</button>
-        ${other && html`<button type="button" onClick=${swap}>${words.swap}</button>`}
+        <button type="button" class="quiet" onClick=${() => lay({ second: design.value })}>${words.keep}</button>
+        <button type="button" class="quiet" onClick=${swap}>${words.swap}</button>
       </div>
-    </div>
+    </section>
   `;
 }
 
@@ -213,7 +234,7 @@ function Files({ still }) {
       making.value = "";
     }
   }
-  const tileMm = options.value.tileMm;
+  const { tileMm } = laying.value;
   const kinds = /** @type {[string, () => Promise<Blob> | undefined][]} */ ([
     ...(still ? [["png", still]] : []),
     ["zip", () => fileOf(design.value, tileMm, "zip")],

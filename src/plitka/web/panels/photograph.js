@@ -4,10 +4,11 @@ import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
 import { titleOf } from "../masks.js";
 import { callOf, commandOf } from "../orders.js";
-import { cancel, choose, chosen, dismiss, imageUrl, isOver, isWorking, order, orderVariations, photographs } from "../photographs.js";
+import { cancel, choose, chosen, dismiss, imageUrl, isOver, isWorking, order, orderVariations, photographs, statusOf } from "../photographs.js";
 import { mayMake } from "../session.js";
 import { change, design, link } from "../state.js";
 import { fill, number, percent, texts } from "../texts.js";
+import { useEffect } from "../vendor/preact-hooks.js";
 import { show } from "../view.js";
 import { CopyButton } from "../widgets/copy_button.js";
 import { useHandOver } from "../widgets/hand_over.js";
@@ -19,6 +20,8 @@ import { RefusalNote } from "../widgets/refusal.js";
 export function Photograph() {
   const words = texts.value.photograph;
   const one = chosen.value;
+  const isLost = one !== null && isOver(one) && !imageUrl(one);
+  useEffect(() => void (isLost && show("preview")), [isLost && one.id]); // there is nothing else to look at
   /** @param {(shown: import("../address.js").Design) => Promise<void>} make */
   const start = (make) => {
     show("photograph");
@@ -41,18 +44,6 @@ export function Photograph() {
   `;
 }
 
-/**
- * Where a photograph is, in a sentence.
- * @param {Photo} one
- */
-function statusOf(one) {
-  const words = texts.value.photograph;
-  if (one.state === "queued") return one.position ? fill(words.states.queued, { n: one.position }) : words.states.next;
-  if (one.state !== "running") return words.states[one.state];
-  const text = one.attempt > 1 ? words.states.correcting : words.states.running;
-  return one.nSteps ? fill(text, { step: one.step, n: one.nSteps, attempt: one.attempt }) : words.states.beginning;
-}
-
 /** @param {{photograph: Photo}} props */
 function Progress({ photograph }) {
   const words = texts.value.photograph;
@@ -71,10 +62,11 @@ function Progress({ photograph }) {
 /** All of this window, to choose one. */
 function Strip() {
   const words = texts.value.photograph;
-  if (photographs.value.length < 2) return null;
+  const kept = photographs.value.filter((one) => one.state !== "cancelled");
+  if (kept.length < 2) return null;
   return html`
     <ul class="strip" aria-label=${words.all}>
-      ${photographs.value.map((one, index) => {
+      ${kept.map((one, index) => {
         const url = imageUrl(one, "webp") || one.preview;
         const name = fill(words.numbered, { n: index + 1, seed: one.design.seed });
         return html`
@@ -183,9 +175,14 @@ function Downloads({ photograph }) {
           </a>
         `,
       )}
-      <${CopyButton} text=${callOf(photograph.design)} label=${words.copyCall} />
-      <${CopyButton} text=${commandOf(photograph.design)} label=${words.copyCommand} />
     </div>
     ${isWorking.value ? null : html`<p class="hint">${words.pngHint}</p>`}
+    <details class="fold">
+      <summary>${words.forPrograms}</summary>
+      <div class="downloads">
+        <${CopyButton} text=${callOf(photograph.design)} label=${words.copyCall} />
+        <${CopyButton} text=${commandOf(photograph.design)} label=${words.copyCommand} />
+      </div>
+    </details>
   `;
 }

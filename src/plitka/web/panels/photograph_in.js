@@ -53,11 +53,11 @@ export function PhotographIn({ onClose }) {
   }
   if (!mayMake.value) return html`<p class="hint">${words.viewer}</p>`;
   return html`
-    <${Drop} isBusy=${isBusy.value} onTake=${take} />
+    <${Drop} isBusy=${isBusy.value} isFirst=${!measured.value} onTake=${take} />
     <p role="status" class=${isBusy.value ? "" : "unseen"}>${isBusy.value ? words.measuring : measured.value ? words.done : ""}</p>
     ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
     <div class="photograph-in">
-      ${picture.value && html`<img src=${picture.value} alt=${words.alt} />`}
+      ${picture.value && html`<img src=${picture.value} alt=${words.alt} onError=${() => (picture.value = "")} />`}
       ${measured.value && html`<${Found} measured=${measured.value} onClose=${onClose} />`}
     </div>
   `;
@@ -73,8 +73,11 @@ async function measure(file) {
   return (await send("/v1/measure", { method: "POST", body: form })).json();
 }
 
-/** Where a photograph is dropped or chosen. @param {{isBusy: boolean, onTake: (file: File | undefined) => void}} props */
-function Drop({ isBusy, onTake }) {
+/**
+ * Where a photograph is dropped or chosen; how to take one is told before the first.
+ * @param {{isBusy: boolean, isFirst: boolean, onTake: (file: File | undefined) => void}} props
+ */
+function Drop({ isBusy, isFirst, onTake }) {
   const words = texts.value.photographIn;
   const isOver = useSignal(false);
   /** @param {DragEvent} event */
@@ -90,7 +93,7 @@ function Drop({ isBusy, onTake }) {
   }
   return html`
     <div class=${`drop ${isOver.value ? "drop-over" : ""}`} onDragOver=${hover} onDragLeave=${() => (isOver.value = false)} onDrop=${drop}>
-      <p>${words.drop}</p>
+      ${isFirst && html`<p class="drop-how">${words.drop}</p>`}
       <label class="button">
         <input
           type="file" class="unseen" accept="image/*" disabled=${isBusy}
@@ -101,7 +104,7 @@ function Drop({ isBusy, onTake }) {
         />
         <span>${words.choose}</span>
       </label>
-      <p class="hint">${words.hint}</p>
+      ${isFirst && html`<p class="hint">${words.hint}</p>`}
     </div>
   `;
 }

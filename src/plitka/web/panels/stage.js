@@ -1,6 +1,7 @@
 /** The tile, large: as it is drawn, as it was photographed, or one beside the other. */
+import { write } from "../address.js";
 import { html } from "../html.js";
-import { chosen, imageUrl, isOver } from "../photographs.js";
+import { chosen, imageUrl, isOver, statusOf } from "../photographs.js";
 import { canvas, isAvailable, isDrawing, isFine, mayBeFine, paintSoon, refusal, tellRoom, wishFine } from "../previews.js";
 import { design } from "../state.js";
 import { fill, texts } from "../texts.js";
@@ -36,6 +37,7 @@ export function Stage() {
         </button>
       </div>
       <div ref=${frame} class=${`frame ${zoom.value ? "near" : ""}`} tabindex=${zoom.value ? 0 : undefined} role=${zoom.value ? "group" : undefined} aria-label=${zoom.value ? words.scroll : undefined}>
+        <${Told} />
         ${shown === "preview" && html`<${Preview} />`}
         ${shown === "photograph" && html`<${Photo} />`}
         ${shown === "compare" && html`<${Compare} />`}
@@ -44,6 +46,15 @@ export function Stage() {
       <p class="hint honest">${words.honest}</p>
     </section>
   `;
+}
+
+/** On the picture, where it is not what the reader asked for last: what goes on, or that the mix is another by now. */
+function Told() {
+  const one = chosen.value;
+  if (view.value === "preview" || !one) return null;
+  const isEarlier = imageUrl(one) && write(one.design) !== write(design.value);
+  const told = isOver(one) ? isEarlier && texts.value.photograph.earlier : statusOf(one);
+  return told ? html`<div class="frame-told" aria-hidden="true"><span>${told}</span></div>` : null;
 }
 
 /** @param {{src: string, alt: string, className?: string}} props */

@@ -1,6 +1,6 @@
 /** All colours, to find one by its name, code, RAL number or hex, or in a maker's own palette. */
 import { Refusal } from "../api.js";
-import { codeOf, colourOf, colours, forgetPalette, loadPalette, nameOf, numberOf, ownPalette, search } from "../colours.js";
+import { codeOf, colourOf, colours, forgetPalette, loadPalette, nameOf, numberOf, ownPalette, rainbow, search } from "../colours.js";
 import { html } from "../html.js";
 import { fill, texts } from "../texts.js";
 import { useSignal } from "../vendor/preact-signals.js";
@@ -20,7 +20,6 @@ export function ColourPicker({ title, used, onPick, onClose }) {
         <span>${words.search}</span>
         <input type="search" autofocus value=${text.value} placeholder=${words.example} onInput=${(/** @type {any} */ event) => (text.value = event.target.value)} />
       </label>
-      <${OwnPalette} />
       <div class="picker-list">
         ${groups.map(
           ({ name, found }) => html`
@@ -34,6 +33,7 @@ export function ColourPicker({ title, used, onPick, onClose }) {
         )}
         ${!groups.length && html`<p class="hint" role="status">${fill(words.nothing, { text: text.value })}</p>`}
       </div>
+      <${OwnPalette} />
     <//>
   `;
 }
@@ -44,7 +44,8 @@ export function ColourPicker({ title, used, onPick, onClose }) {
  */
 function groupsOf(text) {
   const { groups } = texts.value.picker;
-  const found = search([...(ownPalette.value?.colours ?? []), ...colours.value], text);
+  const listed = [...(ownPalette.value?.colours ?? []), ...colours.value];
+  const found = text ? search(listed, text) : rainbow(listed);
   return /** @type {const} */ (["custom", "catalogue", "trade", "maker", "free"])
     .map((source) => ({ name: groups[source], found: found.filter((colour) => colour.source === source) }))
     .filter((group) => group.found.length);

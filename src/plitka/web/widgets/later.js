@@ -6,11 +6,12 @@ import { useSignal } from "../vendor/preact-signals.js";
 /** @typedef {() => unknown} Component */
 
 /**
- * @param {{title: string, told: string, load: () => Promise<Component>, className?: string}} props `told`: beside the title
+ * @param {{title: string, told: string, load: () => Promise<Component>, isOpen?: boolean, className?: string}} props
+ * `told`: beside the title; `isOpen`: from the first on
  */
-export function Later({ title, told, load, className = "" }) {
+export function Later({ title, told, load, isOpen: isOpened = false, className = "" }) {
   const loaded = useSignal(/** @type {{component: Component} | null} */ (null));
-  const isOpen = useSignal(false);
+  const isOpen = useSignal(isOpened);
   const isAway = useSignal(false);
   async function open(/** @type {any} */ event) {
     isOpen.value = event.currentTarget.open;
@@ -23,7 +24,7 @@ export function Later({ title, told, load, className = "" }) {
     }
   }
   return html`
-    <details class=${`panel ${className}`} onToggle=${open}>
+    <details class=${`panel ${className}`} open=${isOpen.value} onToggle=${open}>
       <summary>
         <h2>${title}</h2>
         <span class="summary-told">${told}</span>
