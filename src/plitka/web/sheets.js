@@ -18,7 +18,7 @@ import { computed, effect, signal } from "./vendor/preact-signals.js";
  * @property {Edge} edge
  * @property {Record<string, number>} figures given in place of assumed ones, by the names of the contract
  * @property {Record<string, number>} prices of a kilogram by code of a colour; SBR the base's crumb, BINDER the binder
- * @property {string} currency
+ * @property {string | null} currency null: as is usual where the language is spoken
  * @property {string} maker
  * @property {string} project
  * @property {string} logo a data URL, or empty
@@ -32,11 +32,14 @@ const PAUSE_MS = 250;
 /** Longer addresses the contract does not take. */
 const MAX_LINK_CH = 8000;
 const LOGO_PX = 480;
+/** Of who reads a language; English is read where money has many names. */
+const USUAL_CURRENCY = { en: "", ru: "₽" };
 
 /** @type {Floor} */
-const USUAL = { areaM2: 50, edge: "straight", figures: {}, prices: {}, currency: "", maker: "", project: "", logo: "" };
+const USUAL = { areaM2: 50, edge: "straight", figures: {}, prices: {}, currency: null, maker: "", project: "", logo: "" };
 
 export const floor = signal({ ...USUAL, ...recall("floor") });
+export const currency = computed(() => floor.value.currency ?? USUAL_CURRENCY[language.value]);
 export const sheet = signal(/** @type {Sheet | null} */ (null));
 export const refusal = signal(/** @type {Refusal | null} */ (null));
 /** The address that a QR code leads to; empty where it is too long for one. */
@@ -64,7 +67,7 @@ export function changeFigure(among, name, value) {
 
 /** The body of a request for a sheet; null while there is no area. */
 const body = computed(() => {
-  const { areaM2, edge, figures, prices, currency } = floor.value;
+  const { areaM2, edge, figures, prices } = floor.value;
   if (areaM2 === null) return null;
   const { seed: _, ...shown } = orderOf(design.value);
   const used = new Set(design.value.zones.flatMap((zone) => zone.parts.filter((part) => part.percent > 0)).map((part) => part.code));
@@ -75,7 +78,7 @@ const body = computed(() => {
     ...(edge === "bevelled" && bevel !== undefined ? figures : flat),
     area_m2: areaM2,
     edge,
-    currency: currency.trim(),
+    currency: currency.value.trim(),
     ...(named.length ? { prices: Object.fromEntries(named) } : {}),
     ...(prices[CRUMB] === undefined ? {} : { base_price: prices[CRUMB] }),
     ...(prices[BINDER] === undefined ? {} : { binder_price: prices[BINDER] }),

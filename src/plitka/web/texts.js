@@ -29,9 +29,10 @@ export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) =
 /**
  * @param {number} value
  * @param {number} [digits] after the point, at most
+ * @param {number} [least] digits there
  */
-export const number = (value, digits = 2) =>
-  new Intl.NumberFormat(language.value, { maximumFractionDigits: digits }).format(value);
+export const number = (value, digits = 2, least = 0) =>
+  new Intl.NumberFormat(language.value, { maximumFractionDigits: digits, minimumFractionDigits: least }).format(value);
 
 /**
  * @param {number} value 0..100

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from tests.serve.conftest import Running
 from tests.web.accessibility import axe_faults
 from tests.web.conftest import OpenWindow, Window
@@ -56,9 +57,13 @@ def test_a_floor_is_calculated_and_figures_are_ones_own(window: Window, server: 
 
 
 def test_prices_make_a_cost_and_stay_in_the_browser(window: Window) -> None:
-    """What has no price is told; the floor is the same after a reload."""
+    """What has no price is told; one price can be every colour's; the floor is the same after a reload."""
     page = opened(window.open(SHOWN))
     page.get_by_label("Price per kg: Red").fill("2,5")
+    page.get_by_role("button", name="2.5 for every colour").click()
+    for colour in ("Black", "White"):
+        expect(page.get_by_label(f"Price per kg: {colour}", exact=True)).to_have_value("2.5")
+    expect(page.get_by_role("button", name="for every colour")).to_have_count(0)
     page.get_by_label("Currency").fill("EUR")
     expect(page.locator(".facts")).to_contain_text("EUR")
     expect(page.locator(".sheet")).to_contain_text("What has no price is left out")
@@ -67,6 +72,42 @@ def test_prices_make_a_cost_and_stay_in_the_browser(window: Window) -> None:
     opened(page)
     expect(page.get_by_label("Price per kg: Red")).to_have_value("2.5")
     expect(page.locator(".facts")).to_contain_text("EUR")
+
+
+def test_costs_are_told_as_money(window_of: OpenWindow) -> None:
+    """In roubles for who reads Russian, unless another currency is named; also of a square metre, and in whole bags."""
+    page = opened(window_of(locale="ru-RU").open(SHOWN), "Материалы и цена")
+    page.get_by_label("Площадь покрытия").fill("80")
+    page.get_by_label("Цена за кг: Чёрная крошка").fill("40,25")
+    of_m2 = page.locator(".facts > div", has=page.get_by_text("Стоимость 1 м²")).locator("dd")
+    expect(of_m2).to_have_count(0)  # before all is priced
+    for material in ("Красный", "Чёрный", "Белый", "Связующее"):
+        page.get_by_label(f"Цена за кг: {material}", exact=True).fill("180,5")
+    cost = page.locator(".facts > div", has=page.get_by_text("Стоимость", exact=True)).locator("dd")
+    expect(cost).to_have_text(re.compile(r"^\d{3}\s\d{3}\s₽$"))
+    assert roubles(of_m2) == pytest.approx(roubles(cost) / 80, abs=0.51)
+    bags = page.locator(".facts > div", has=page.get_by_text("Целыми мешками")).locator("dd")
+    assert roubles(bags) >= roubles(cost)
+    page.get_by_label("Площадь покрытия").fill("0,2")
+    expect(cost).to_have_text(re.compile(r"^\d{3},\d\d\s₽$"))
+    page.get_by_label("Валюта").fill("")
+    expect(cost).to_have_text(re.compile(r"^\d{3},\d\d$"))
+
+
+def test_a_floor_of_two_mixes_is_told_to_be_counted_as_one(window: Window) -> None:
+    """For the sheet knows the tile alone."""
+    told = "as if the whole floor were of the tile itself"
+    page = opened(window.open(SHOWN))
+    expect(page.locator(".sheet")).not_to_contain_text(told)
+    page.keyboard.press("Escape")
+    page.evaluate("location.hash += '&floor=grid,border,none,sun,0,500,2,3&second=mix%3DBLUE%3A100'")
+    opened(page)
+    expect(page.locator(".sheet")).to_contain_text(told)
+
+
+def roubles(shown: Locator) -> int:
+    """A sum without kopecks, as it stands there."""
+    return int(re.sub(r"\D", "", shown.inner_text()))
 
 
 def test_the_files_have_the_same_figures(window_of: OpenWindow, tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 import { Refusal } from "../api.js";
 import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
+import { laying } from "../laying.js";
 import { mayMake } from "../session.js";
-import { BINDER, CRUMB, EDGES, changeFigure, changeFloor, fileOf, floor, followFloor, logoOf, refusal, sheet, sheetLink } from "../sheets.js";
+import { BINDER, CRUMB, EDGES, changeFigure, changeFloor, currency, fileOf, floor, followFloor, logoOf, refusal, sheet, sheetLink } from "../sheets.js";
 import { fill, number, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
@@ -24,6 +25,8 @@ const FIRST = "thickness_mm";
 const AREA_M2_RANGE = [0.01, 1_000_000];
 /** Until a browser has surely begun to keep what was downloaded. */
 const KEPT_MS = 60_000;
+/** A cost of so much is told without hundredths, as less than what it is calculated by can say. */
+const WHOLE_FROM = 1000;
 
 export function Sheet() {
   const words = texts.value.sheet;
@@ -36,10 +39,11 @@ export function Sheet() {
       <div role="status">${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}</div>
       ${found &&
       html`
+        ${laying.value.second && laying.value.pattern !== "plain" && html`<p class="hint">${words.oneDesign}</p>`}
         <${Totals} found=${found} />
         <${Materials} found=${found} />
-        <${Assumptions} found=${found} />
         <${Files} />
+        <${Assumptions} found=${found} />
         ${[...found.notices, ...found.warnings].map((notice) => html`<p key=${notice} class="hint">${notice}</p>`)}
       `}
     </div>
@@ -70,6 +74,8 @@ function Totals({ found }) {
     [words.tiles, number(tiles.n, 0)],
     [words.tileMass, `${number(tiles.kg, 1)} ${words.units.kg}`],
     ...(totals.cost === null ? [] : [[words.cost, money(totals.cost, found)]]),
+    ...(totals.cost === null || totals.without_price.length ? [] : [[words.costOfM2, money(totals.cost / found.area_m2, found)]]),
+    ...(totals.cost_of_bags === null ? [] : [[words.costOfBags, money(totals.cost_of_bags, found)]]),
   ];
   return html`
     <dl class="facts">
@@ -78,8 +84,15 @@ function Totals({ found }) {
   `;
 }
 
+/** As sums of a list are written: all to hundredths, or all without. @param {number | null} sum @param {Found} found */
+function amount(sum, found) {
+  if (sum === null) return "";
+  const digits = (found.totals.cost ?? 0) < WHOLE_FROM ? 2 : 0;
+  return number(sum, digits, digits);
+}
+
 /** @param {number | null} sum @param {Found} found */
-const money = (sum, found) => (sum === null ? "" : [number(sum, 2), found.totals.currency].filter(Boolean).join("\u00a0"));
+const money = (sum, found) => [amount(sum, found), found.totals.currency].filter(Boolean).join("\u00a0");
 
 /** @param {Material} material */
 function nameOf({ code }) {
@@ -98,24 +111,36 @@ function Materials({ found }) {
         <thead>
           <tr>
             <th scope="col">${words.material}</th><th scope="col">${words.share}</th><th scope="col">${words.kg}</th>
-            <th scope="col">${words.bags}</th><th scope="col">${words.price}</th><th scope="col">${words.cost}</th>
+            <th scope="col">${words.bags}</th><th scope="col">${words.price}</th><th scope="col">${[words.cost, totals.currency].filter(Boolean).join(",\u00a0")}</th>
           </tr>
         </thead>
         <tbody>${found.materials.map((one) => html`<${MaterialRow} key=${one.code} one=${one} found=${found} />`)}</tbody>
         <tfoot>
           <tr>
             <th scope="row">${words.total}</th><td></td><td>${number(totals.kg, 1)}</td><td>${number(totals.bags, 0)}</td>
-            <td></td><td>${money(totals.cost, found)}</td>
+            <td></td><td>${amount(totals.cost, found)}</td>
           </tr>
         </tfoot>
       </table>
     </div>
-    <p class="hint">${words.withWaste} ${totals.cost !== null && totals.without_price.length > 0 && words.unpriced}</p>
+    <${SameForAll} found=${found} />
+    ${totals.cost !== null && totals.without_price.length > 0 && html`<p class="hint">${words.unpriced}</p>`}
     <label class="field short">
       <span>${words.currency}</span>
-      <input type="text" maxlength="8" value=${floor.value.currency} placeholder=${words.currencyExample} onInput=${(/** @type {any} */ event) => changeFloor({ currency: event.target.value })} />
+      <input type="text" maxlength="8" value=${currency.value} placeholder=${words.currencyExample} onInput=${(/** @type {any} */ event) => changeFloor({ currency: event.target.value })} />
     </label>
   `;
+}
+
+/** Where one colour has a price and others have none: that price for them too. @param {{found: Found}} props */
+function SameForAll({ found }) {
+  const codes = found.materials.map(({ code }) => code).filter((code) => code !== CRUMB && code !== BINDER);
+  const { prices } = floor.value;
+  const given = codes.find((code) => prices[code] !== undefined);
+  if (given === undefined || codes.every((code) => prices[code] !== undefined)) return null;
+  const price = prices[given];
+  const give = () => changeFloor({ prices: { ...Object.fromEntries(codes.map((code) => [code, price])), ...prices } });
+  return html`<p><button type="button" onClick=${give}>${fill(texts.value.sheet.sameForAll, { price: number(price ?? 0) })}</button></p>`;
 }
 
 /** @param {{one: Material, found: Found}} props */
@@ -132,7 +157,7 @@ function MaterialRow({ one, found }) {
       <td>
         <${NumberField} label=${fill(words.priceOf, { name })} isLabelSeen=${false} value=${floor.value.prices[one.code] ?? null} onChange=${(/** @type {number | null} */ value) => changeFigure("prices", one.code, value)} />
       </td>
-      <td>${money(one.cost, found)}</td>
+      <td>${amount(one.cost, found)}</td>
     </tr>
   `;
 }
