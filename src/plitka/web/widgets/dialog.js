@@ -12,8 +12,8 @@ export function Dialog({ title, onClose, children }) {
     const opener = document.activeElement;
     dialog.current?.showModal();
     return () => {
-      // The browser gives the focus back where a dialog is closed, and not where it is taken away.
-      if (opener instanceof HTMLElement) setTimeout(() => opener.focus());
+      // The browser gives the focus back where a dialog is closed, and not where it is taken away; who is quick has moved on.
+      setTimeout(() => document.activeElement === document.body && opener instanceof HTMLElement && opener.focus());
     };
   }, []);
   /** @param {MouseEvent} event */
