@@ -84,6 +84,7 @@ class _Parser:
         else:
             self._settle_chains()
             self._settle_list()
+            self._settle_sum()
             self.items = with_each(share_fleck(share_mix(self.items), is_equal=Kind.EQUAL in self.flags))
             mentions = self._paired()
             self._check_shared(mentions, n_amounts)
@@ -149,6 +150,19 @@ class _Parser:
                 at = self.items.index(amounts[0])
                 self.items[at : at + 1] = [replace(amounts[0], value=number) for number in numbers]
 
+    def _settle_sum(self) -> None:
+        """The ten of «из 10 вёдер 7 чёрных, 3 красных» is what the others add up to, and has no colour."""
+        if len(self._amounts_given) <= _SEVERAL or len(self._amounts_given) != len(self._mentions) + 1:
+            return
+        total, *amounts = self._amounts_given
+        behind = self.items[self.items.index(total) + 1]
+        if isinstance(behind, Mention) or sum(amount.value for amount in amounts) != total.value:
+            return
+        self.items.remove(total)
+        for at, item in enumerate(self.items):
+            if isinstance(item, Amount) and item.unit is Unit.PLAIN:
+                self.items[at] = replace(item, unit=total.unit)
+
     def _check_not_share(self, chain: Chain) -> None:
         if chain.may_be_share:
             over, under = (amount.value for amount in chain.amounts)
@@ -181,8 +195,11 @@ class _Parser:
         segments = list(self._segments())
         if Kind.FLECK in self.flags:
             segments = list(_with_late_amounts(segments))
+        segments = [self._without_label(segment) for segment in segments]
         if any(all(isinstance(item, Amount) for item in segment) for segment in segments):
-            segments = [flat] if _alternates(flat) else segments
+            late = list(_with_late_amounts(segments))
+            is_late = not _alternates(flat) or _is_base(flat[-1])
+            segments = late if is_late else [flat]
         return [mention for segment in segments for mention in self._pairs(segment)]
 
     def _segments(self) -> Iterator[list[Amount | Mention]]:
@@ -193,6 +210,16 @@ class _Parser:
             elif segment:
                 yield segment
                 segment = []
+
+    def _without_label(self, segment: list[Amount | Mention]) -> list[Amount | Mention]:
+        """The one of `accent 1 yellow 20%` numbers the colour."""
+        label, *named = segment
+        if len(named) != _SEVERAL or not (isinstance(label, Amount) and isinstance(named[1], Amount)):
+            return segment
+        if label.unit is not Unit.PLAIN or named[1].unit is Unit.PLAIN or label.value.denominator != 1:
+            return segment
+        self.remarks.append(Notice("{count!r} is a count; it changes nothing in the mix", {"count": label.text}))
+        return named
 
     def _pairs(self, segment: list[Amount | Mention]) -> Iterator[Mention]:
         """segment = { amount, colour | colour, amount | colour } ; all in the order that comes first."""
@@ -319,6 +346,8 @@ class _Parser:
         )
 
     def _refuse_count(self, amounts: Sequence[Amount]) -> RecipeError:
+        if self.asides.errors:
+            return self.asides.errors[0]
         n_colours = len(self._mentions)
         return self.source.refuse(
             "{n_numbers} numbers do not fit the colours that are named ({n_colours}); "
@@ -340,6 +369,10 @@ def _with_late_amounts(segments: Sequence[list[Amount | Mention]]) -> Iterator[l
 
 def _is_bare(segment: Sequence[Amount | Mention]) -> bool:
     return len(segment) == 1 and isinstance(segment[0], Mention) and segment[0].amount is None
+
+
+def _is_base(item: Amount | Mention) -> bool:
+    return isinstance(item, Mention) and item.is_base
 
 
 def _is_amount(segment: Sequence[Amount | Mention]) -> bool:

@@ -4,20 +4,25 @@ What the writer left open is settled here, and each guess is told in a notice.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from plitka.core.colour.palette import Palette, default_palette
 from plitka.core.language.spelling import name_key
+from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.asides import Asides, Beside, set_aside
 from plitka.core.recipes.grammar import Statement, parse
 from plitka.core.recipes.items import refuse_negative
 from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3, areas_of_masses, percents_by_mass
+from plitka.core.recipes.open_amounts import CHANGES, refuse_open
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.scanner import scan
+from plitka.core.recipes.second_look import with_words_beside
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
 from plitka.core.recipes.unnamed_colours import without_unnamed
 from plitka.errors import RecipeError
 
@@ -64,9 +69,25 @@ def parse_recipe(
     """
     source = Source(text)
     palette = palette or default_palette()
-    tokens, asides = set_aside(source, without_unnamed(source, scan(source, palette)), palette, beside)
-    statement = parse(source, tokens, asides)
-    return _Settlement(source, palette, statement, asides, strict=strict, by_mass=by_mass, beside=beside).reading()
+    tokens = scan(source, palette)
+
+    def read(tokens: Sequence[Token], *, is_whole: bool = False) -> Reading:
+        mixed, asides = set_aside(source, without_unnamed(source, tokens), palette, beside)
+        statement = parse(source, mixed, asides)
+        settlement = _Settlement(source, palette, statement, asides, strict=strict, by_mass=by_mass, beside=beside)
+        settlement.is_whole |= is_whole
+        return settlement.reading()
+
+    try:
+        return read(tokens)
+    except RecipeError:
+        for plainer in () if strict else with_words_beside(tokens, palette):
+            with suppress(RecipeError):
+                return read(plainer, is_whole=True)
+        change = next((token for token in tokens if token.kind is Kind.VAGUE and token.choice in CHANGES), None)
+        if change is not None:
+            raise refuse_open(source, change) from None
+        raise
 
 
 class _Settlement:
@@ -88,6 +109,8 @@ class _Settlement:
         self.statement = statement
         self.asides = asides
         self.strict = strict
+        self.is_whole = strict
+        """Numbers that are no whole are refused."""
         self.by_mass = by_mass or asides.is_by_mass
         self.beside = beside
         self.warnings = [*statement.remarks, *asides.remarks]
@@ -217,7 +240,7 @@ class _Settlement:
             return True
         if self.by_mass:
             return False
-        if self.strict:
+        if self.is_whole:
             raise self._refuse_total(total, amounts)
         self._check_all_read(total, least=_HUNDRED // 2)
         self._notice("the numbers add up to {total}, not to 100, so they are read as parts", total=plain(total))
@@ -229,7 +252,7 @@ class _Settlement:
         if not self.statement.has_fleck or len(amounts) < len(mentions) or total >= 100:
             return mentions
         black = self.palette.find("BLACK")
-        if black is None or black.code in {mention.colour.code for mention in mentions}:
+        if black is None or self.asides.has_likeness or black.code in {mention.colour.code for mention in mentions}:
             raise self.source.refuse(
                 "the colour under the fleck is not named; write for example: white with 15% black fleck",
                 _around(mentions[0].span, amounts[-1].span),
@@ -244,6 +267,8 @@ class _Settlement:
         """The number of each mention; the rest of 100 for the one that has none."""
         bare = [mention for mention in mentions if mention.amount is None]
         rest = 100 - sum((_percent(mention.amount) for mention in mentions if mention.amount), Fraction(0))
+        if in_percent and rest == 0:
+            bare = [mention for mention in bare if not _is_numbered(mention, mentions)]
         if bare:
             self._check_rest(bare, rest, in_percent=in_percent)
             if not self.statement.has_base and not self.statement.shares_rest:
@@ -281,7 +306,7 @@ class _Settlement:
         total = sum(values)
         if total == 100:
             return all(amount.unit is not Unit.FRACTION for amount in amounts)
-        if self.strict:
+        if self.is_whole:
             raise self._refuse_total(total, amounts)
         self._check_all_read(total)
         self._notice("the percents add up to {total}, not to 100; they were scaled to 100", total=plain(total))
@@ -357,6 +382,11 @@ class _Settlement:
                     name=mention.text,
                     step=step,
                 )
+
+
+def _is_numbered(bare: Mention, mentions: Sequence[Mention]) -> bool:
+    """Whether a colour has its number elsewhere: `do you have it in red? then 60% red, 40% black`."""
+    return any(mention.amount is not None and name_key(mention.text) == name_key(bare.text) for mention in mentions)
 
 
 def _percent(amount: Amount) -> Fraction:

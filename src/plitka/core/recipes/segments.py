@@ -16,6 +16,7 @@ ONLY_WORDS = WORDS | {Kind.COUNTED, Kind.REST, Kind.BASE, Kind.VAGUE}
 """What a segment has that says nothing of the mix."""
 BATCH = frozenset({Kind.NUMBER, Kind.MASS})
 """`100 kg of mix:`, `weight 20 kg`."""
+_WHOLE = 100
 _STONES = frozenset({"granite", "marble", "stone", "гранит", "мрамор", "камень"})
 """What a mix may be like, as well as a colour."""
 
@@ -75,7 +76,9 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
     is_stone = named[0].text in _STONES
     is_plural = named[0].text.endswith("s") and name_key(named[0].text[:-1]) in plain_keys()
     n_colours = sum(token.kind is Kind.COLOUR for token in rest)
-    return (is_stone or is_plural) and n_colours > 1 and rest[0].kind in (Kind.COLOUR, Kind.NUMBER)
+    total = sum(token.value for token in rest if token.kind is Kind.NUMBER)
+    is_whole = total == _WHOLE and rest[0].kind is Kind.COLOUR
+    return (is_stone or is_plural or is_whole) and n_colours > 1 and rest[0].kind in (Kind.COLOUR, Kind.NUMBER)
 
 
 @cache
