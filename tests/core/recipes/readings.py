@@ -219,7 +219,7 @@ REFUSED = [
     ("percent red", "percent", None, "no number before"),
     ("60%% red", "%", None, "no number before"),
     ("red, orange, yellow, green, blue, violet, white, black, gray", "gray", None, "at most 8"),
-    ("60% red ??", "?", None, "means nothing"),
+    ("60% red @@", "@", None, "means nothing"),
     ("60% #12345", "#12345", None, "#A63D30"),
     ("1⁄0 red", "1⁄0", None, "not a share"),
     ("60% red\x00", "\x00", None, "U+0000"),

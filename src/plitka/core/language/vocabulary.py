@@ -162,7 +162,8 @@ _PHRASES = {
     Kind.BASE: "on, onto, over, на, по чёрному фону",
     Kind.NOT: (
         "no, not, without, except, excluding, non, all but, anything but, everything but, everything except, any but, "
-        "any colour but, any color but, без, кроме, не, не надо, не нужно, не нужен, нет, за исключением, всё кроме"
+        "any colour but, any color but, без, кроме, не, не надо, не нужно, не нужен, нет, за исключением, всё кроме, "
+        "нельзя, не хочу, не хотим"
     ),
     Kind.LIKENESS: (
         "texture, textured, look, style, effect, imitation, background scene, текстура, стиль, эффект, имитация"
@@ -238,7 +239,7 @@ _PHRASES = {
         "amounts, number, colour name, floor, flooring, floors, mat, paver, paving, slab, "
         "surface, covering, coating, playground, gym, sports, outdoor, indoor, sample, particles, grains, material, "
         "fraction, fractions, grain size, it, its, this, that, be, should, must, will, here, there, some, at, by, as, "
-        "колір, кольору, кольором, гумова, крихта, треба, потрібна, split, divide, divided, or so, "
+        "колір, кольору, кольором, гумова, крихта, треба, потрібна, split, divide, divided, or so, more or less, "
         "recycled, surfacing, shade, dry mix, hi, hello, thanks, thank you, main, primary, accent, accents, "
         "secondary, additional, first, "
         "second, third colour, third color, by area, by volume, any, "
@@ -292,7 +293,8 @@ _VAGUE = {
 _LABELS = {
     "tolerance": "tolerance, tolerances, deviation, допуск, допуском, погрешность",
     "order": "qty, quantity, кол-во, к-во, lrv, shore, shore a, шор, шору, hic, ptv, "
-    "price, cost, цена, стоимость, номер, type, item, ref, article, order, арт, артикул, тип, марка, позиция, заказ",
+    "price, cost, цена, стоимость, номер, type, item, "
+    "ref, code, sku, lot, batch, job, article, order, арт, артикул, тип, марка, позиция, заказ",
 }
 """What a number beside them is of."""
 
@@ -322,7 +324,7 @@ _LENGTHS = {
 
 _COLOURS_IN_ALL = {
     2: "bicolour, bicolor, bicoloured, bicolored, двухцветный, двуцветный",
-    3: "tricolour, tricolor, трёхцветный",
+    3: "tricolour, tricolor, триколор, трёхцветный",
     4: "четырёхцветный",
 }
 
@@ -369,7 +371,7 @@ _EQUAL = {
         "equal parts, in equal parts, equal shares, in equal shares, equal amounts, in equal amounts, equally, "
         "in equal proportions, equal quantities, in equal quantities, the same amount of each, same amount of each, "
         "equal amount of each, an equal amount of each, same of each, half of each, half each, одинаково, "
-        "всех одинаково, всего одинаково, "
+        "split between, divided between, shared between, всех одинаково, всего одинаково, "
         "в равном количестве, в равных количествах, в одинаковом количестве, одинаковое количество, "
         "в одинаковых долях, evenly, поровну, равные доли, в равных долях, равными долями, равных долей, "
         "равные части, в равных частях, равными частями, равных частей, в равных пропорциях, в равной пропорции, "

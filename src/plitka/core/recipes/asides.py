@@ -174,6 +174,8 @@ class _Segment:
         for at, token in enumerate(self.tokens):
             before, after = self.tokens[at - 1] if at else None, self._after(at)
             self._check_zone(token)
+            if token.choice == "change" and token.kind is Kind.VAGUE and Kind.COLOUR in self.kinds:
+                raise refuse_open(self.source, token)
             if token.kind is Kind.VAGUE:
                 (self.asides.most if token.choice == "most" else self.asides.vague).append(
                     refuse_open(self.source, token)
@@ -231,6 +233,8 @@ class _Segment:
             elif token.kind is Kind.LENGTH and token.choice:
                 if at > 0 and kept[-1:] == [self.tokens[at - 1]] and kept[-1].kind is Kind.NUMBER:
                     self._take_size(kept.pop(), token)
+                elif self._announces(at) and at + 2 == len(self.tokens):
+                    announced = [token]  # «квадратов восемьдесят»
             elif token.kind is Kind.LENGTH:
                 if kept and kept[-1].kind is Kind.NUMBER and not self._announces(at):
                     self._take_size(kept.pop(), token)
@@ -302,7 +306,7 @@ class _Segment:
         """total = `total`, [":"], number, [unit] ; where no colour follows."""
         is_head = self.bound is not None and self.bound.kind is Kind.LINK
         is_weight = self.kinds - {Kind.LINK} == BATCH | {Kind.BY_MASS}
-        if is_weight or (self.kinds == BATCH and is_head):
+        if is_weight or (self.kinds >= BATCH and is_head and Kind.COLOUR not in self.kinds):
             self._take_size(self.tokens[0], self.tokens[-1])
             self.tokens, self.is_mix = [], False
         for at in reversed([at for at, token in enumerate(self.tokens) if token.kind is Kind.TOTAL]):

@@ -49,8 +49,15 @@ def _places(source: Source, tokens: list[Token], palette: Palette) -> list[Token
             compares = _compares(tokens, at)
         elif _is_on_a_place(tokens, at, palette) or _PREPOSITION.search(_gap(source, tokens, at)):
             inside = inside or Kind.PLACE
+        if inside is Kind.LIKE and token.kind is Kind.LIKE and _kind_at(tokens, at + 1) is Kind.NUMBER:
+            inside = None
+            continue  # `like 5%` is about as much
         placed.append(_as_word(token, inside, palette, compares=compares))
     return placed
+
+
+def _kind_at(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if at < len(tokens) else None
 
 
 def _as_word(token: Token, inside: Kind | None, palette: Palette, *, compares: bool) -> Token:

@@ -24,6 +24,8 @@ MAX_LIGHTNESS_APART = 45.0
 
 _TONNE_G = 1_000_000
 """Like a bag, it is one where no number says otherwise."""
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_STARTS = frozenset({None, Kind.SEPARATOR})
 _MARKS = {Kind.FLECK: Mark.FLECK, Kind.MIX: Mark.MIX}
 
 
@@ -92,8 +94,8 @@ class _Reader:
     def _flag(self, kind: Kind, token: Token) -> None:
         if kind is Kind.BASE and self._kind(1) in (None, Kind.SEPARATOR):
             return  # `green all over, with 10% yellow`
-        if kind is Kind.BASE and self._is_given():
-            return
+        if kind is Kind.BASE and (self._is_given() or (self._kind(-1) in _STARTS and self._kind(1) in _NUMBERS)):
+            return  # «на четверть красная»
         self.read.flags[kind] = token
         if kind is Kind.EACH and token.text != "по":
             self._mark_each()

@@ -38,8 +38,8 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     """
     plain = _mixes_first(list(tokens), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _hundreds, _decimals, _halves, _counted_shares, _instead, _except, _filled, _with_halves,
-        _broken, _units_first, _same, _compared, _ratios, _one_unit, _lists, _mixes,
+        _hundreds, _decimals, _halves, _counted_shares, _instead, _not_behind, _except, _filled, _with_halves,
+        _broken, _units_first, _same, _compared, _ratios, _one_unit, _lists, _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
@@ -109,6 +109,16 @@ def _instead(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         is_instead = token.kind is Kind.VAGUE and token.choice == "instead"
         plain += [token, replace(token, kind=Kind.NOT)] if is_instead else [token]
+    return plain
+
+
+def _not_behind(tokens: list[Token]) -> list[Token]:
+    """The «нельзя» of «белый нельзя, серый 70» stands before its colour as well as behind it."""
+    plain = list(tokens)
+    for at, token in enumerate(tokens):
+        is_end = _kind(tokens, at + 1) in _BOUNDS and _kind(tokens, at - 2) in _BOUNDS
+        if token.kind is Kind.NOT and is_end and _kind(tokens, at - 1) is Kind.COLOUR:
+            plain[at - 1 : at + 1] = [token, tokens[at - 1]]
     return plain
 
 
@@ -275,6 +285,21 @@ def _lists(tokens: list[Token]) -> list[Token]:
         start = at - 1 - (before in _UNITS)
         if token.kind is Kind.EQUAL or (token.text == ":" and _kind(plain, start - 1) is not Kind.COLOUR):
             plain[at] = replace(token, kind=Kind.MIX)
+    return plain
+
+
+def _lists_behind(tokens: list[Token]) -> list[Token]:
+    """The last number of «75% чёрный, 25% красный и белый поровну» is shared out."""
+    plain = list(tokens)
+    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.EQUAL), 0)
+    start = at
+    while start > 0 and _kind(tokens, start - 1) in (Kind.COLOUR, Kind.SEPARATOR, Kind.SLASH):
+        start -= 1
+    first = start - (_kind(tokens, start - 1) in _UNITS)
+    is_list = [token.kind for token in tokens[start:at]].count(Kind.COLOUR) > 1 and tokens[start].kind is Kind.COLOUR
+    has_others = any(token.kind in _NUMBERS for token in tokens[: max(0, first - 1)])
+    if is_list and has_others and _kind(tokens, first - 1) in _NUMBERS:
+        plain[start : at + 1] = [replace(tokens[at], kind=Kind.MIX), *tokens[start:at]]
     return plain
 
 

@@ -120,6 +120,7 @@ class _Settlement:
         amounts = [mention.amount for mention in mentions if mention.amount]
         if amounts:
             self._check_amounts(amounts)
+            self._check_corrected(amounts)
             in_percent = self._is_in_percent(amounts)
             mentions = self._with_base(mentions, amounts) if in_percent else mentions
             values = self._completed(mentions, in_percent=in_percent)
@@ -265,9 +266,9 @@ class _Settlement:
 
     def _completed(self, mentions: Sequence[Mention], *, in_percent: bool) -> list[Fraction]:
         """The number of each mention; the rest of 100 for the one that has none."""
-        bare = [mention for mention in mentions if mention.amount is None]
+        bare = _named_once([mention for mention in mentions if mention.amount is None])
         rest = 100 - sum((_percent(mention.amount) for mention in mentions if mention.amount), Fraction(0))
-        if in_percent and rest == 0:
+        if in_percent and (rest == 0 or len(bare) > 1):
             bare = [mention for mention in bare if not _is_numbered(mention, mentions)]
         if bare:
             self._check_rest(bare, rest, in_percent=in_percent)
@@ -277,8 +278,8 @@ class _Settlement:
                     name=bare[0].text,
                     percent=plain(rest),
                 )
-        share = rest / max(len(bare), 1)
-        return [_percent(mention.amount) if mention.amount else share for mention in mentions]
+        share = rest / len(bare) if bare else Fraction(0)
+        return [_percent(mention.amount) if mention.amount else share * (mention in bare) for mention in mentions]
 
     def _check_rest(self, bare: Sequence[Mention], rest: Fraction, *, in_percent: bool) -> None:
         if len(bare) > 1 and not self.statement.shares_rest:
@@ -311,6 +312,17 @@ class _Settlement:
         self._check_all_read(total)
         self._notice("the percents add up to {total}, not to 100; they were scaled to 100", total=plain(total))
         return False
+
+    def _check_corrected(self, amounts: Sequence[Amount]) -> None:
+        """`60% red, 40% black. No, 50% red, 50% black` says the mix twice."""
+        counted = [mention for mention in self.statement.mentions if mention.amount is not None]
+        codes = [mention.colour.code for mention in counted]
+        again = next((mention for at, mention in enumerate(counted) if mention.colour.code in codes[:at]), None)
+        is_twice = again is not None and len(set(codes)) > 1 and all(codes.count(code) > 1 for code in codes)
+        if again is not None and is_twice and sum(map(_percent, amounts)) != _HUNDRED:
+            raise self.source.refuse(
+                "{name!r} has two numbers, and so have the others; write the mix once", again.span, name=again.text
+            )
 
     def _check_all_read(self, total: Fraction | int, least: int = 0) -> None:
         """What is missing of 100 may be of a colour that was not read."""
@@ -382,6 +394,11 @@ class _Settlement:
                     name=mention.text,
                     step=step,
                 )
+
+
+def _named_once(mentions: Sequence[Mention]) -> list[Mention]:
+    """The last of each name: `my wife likes blue, so make it blue`."""
+    return list({name_key(mention.text): mention for mention in mentions}.values())
 
 
 def _is_numbered(bare: Mention, mentions: Sequence[Mention]) -> bool:

@@ -91,7 +91,7 @@ class _Scanner(NameScanner):
         match match.lastgroup:
             case "space" | "quote" | "tail":
                 return
-            case "tolerance" | "label" | "price":
+            case "tolerance" | "label" | "price" | "date":
                 yield self._token(Kind.LABEL, start)
             case "hex":
                 yield self._hex(start)

@@ -19,6 +19,8 @@ _MIN_SPELLED = 3
 """Letters of a word that has a vowel; shorter ones are abbreviations."""
 _MIN_TRANSLITERATED = 5
 """Letters of a word that may be one of the other language in the wrong script."""
+_ONE = frozenset({"one", "один", "одна", "одно", "одну", "одного"})
+"""They count what is not said beside them: «всё в один замес», `one more thing`."""
 _STEM = 4
 """Letters that forms of one word have in common."""
 _UNITS_OF_ORDERS = frozenset({"m2", "m3", "м2", "м3"})
@@ -42,9 +44,12 @@ def with_words_beside(tokens: Sequence[Token], palette: Palette) -> Iterator[lis
     counted = _with_units(tokens)
     worded = [_as_word(token) if _is_word(counted, at) else token for at, token in enumerate(counted)]
     yield worded
-    kept = [at for at in range(len(counted)) if not _is_of_word(counted, at)]
-    if len(kept) < len(counted) and any(counted[at].kind in _NUMBERS for at in kept):
-        yield [token if at in kept else _as_word(token) for at, token in enumerate(worded)]
+    of_words = [at for at in range(len(counted)) if _is_of_word(counted, at)]
+    apart = [at for at in of_words if Kind.COLOUR not in (_kind(counted, at - 1), _kind(counted, at + 1))]
+    for dropped in (apart, of_words):
+        if dropped and sum(token.kind in _NUMBERS for token in counted) > len(dropped):
+            units = {at + 1 for at in dropped if _kind(counted, at + 1) is Kind.MASS}
+            yield [_as_word(token) if at in units.union(dropped) else token for at, token in enumerate(worded)]
 
 
 def _with_units(tokens: Sequence[Token]) -> list[Token]:
@@ -93,15 +98,23 @@ def _begins_like(word: str, name: str) -> bool:
 
 def _clause(tokens: Sequence[Token], at: int) -> Sequence[Token]:
     """The tokens between the same two separators."""
-    bounds = [-1, *(place for place, token in enumerate(tokens) if token.kind in _APART), len(tokens)]
+    bounds = [
+        -2,
+        -1,
+        *(place for place, token in enumerate(tokens) if token.kind in _APART),
+        len(tokens),
+        len(tokens) + 2,
+    ]
     start, end = max(place for place in bounds if place < at), min(place for place in bounds if place > at)
-    return tokens[start + 1 : end]
+    return tokens[max(0, start + 1) : end]
 
 
 def _is_joined(tokens: Sequence[Token], at: int) -> bool:
     """Whether a word alone is joined to what stands beside it, as a colour is: `60% mint and thistledown`."""
-    is_alone = _kind(tokens, at - 1) in _ENDS and _kind(tokens, at + 1) in _ENDS
-    return is_alone and (_text(tokens, at - 1) in JOINING or _text(tokens, at + 1) in JOINING)
+    if _kind(tokens, at - 1) not in _ENDS or _kind(tokens, at + 1) not in _ENDS:
+        return False
+    joined = [other for other in (at - 2, at + 2) if _text(tokens, (at + other) // 2) in JOINING]
+    return any(token.kind is Kind.COLOUR for other in joined for token in _clause(tokens, other))
 
 
 def _describes(tokens: Sequence[Token], at: int) -> bool:
@@ -119,10 +132,29 @@ def _describes(tokens: Sequence[Token], at: int) -> bool:
 
 def _is_of_word(tokens: Sequence[Token], at: int) -> bool:
     """Whether a number without a unit belongs to an unknown word: «бункер 2», «850 руб»."""
-    if tokens[at].kind not in _NUMBERS or _kind(tokens, at + 1) in _UNITS:
+    if tokens[at].kind not in _NUMBERS:
         return False
+    is_apart = Kind.COLOUR not in {token.kind for token in _clause(tokens, at)}
+    if is_apart and (tokens[at].text in _ONE or _is_odd_mass(tokens, at)):
+        return True
+    if _kind(tokens, at + 1) in _UNITS or (_is_in_chain(tokens, at) and _kind(tokens, at + 3) is Kind.COLOUR):
+        return False
+    if _kind(tokens, at - 1) is Kind.SLASH and at > 1 and _is_of_word(tokens, at - 2):
+        return True  # «заявка 118/24»
     before = at - 1 - (_kind(tokens, at - 1) is Kind.LINK)
     return _kind(tokens, before) is Kind.UNKNOWN or _kind(tokens, at + 1) is Kind.UNKNOWN
+
+
+def _is_in_chain(tokens: Sequence[Token], at: int) -> bool:
+    """Whether another number is joined behind: 60/40."""
+    return _kind(tokens, at + 1) in (Kind.SLASH, Kind.LINK) and _kind(tokens, at + 2) in _NUMBERS
+
+
+def _is_odd_mass(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number is of a mass, and those of colours are not: `black 90, blue 10, 23 kg a piece`."""
+    others = [other for other, token in enumerate(tokens) if token.kind is Kind.MASS and other != at + 1]
+    of_colours = any(Kind.COLOUR in {token.kind for token in _clause(tokens, other)} for other in others)
+    return _kind(tokens, at + 1) is Kind.MASS and not of_colours
 
 
 def _text(tokens: Sequence[Token], at: int) -> str:

@@ -1,6 +1,7 @@
 """A recipe cut into segments: what lies between two commas, brackets, headings, or words such as `and`."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
 
@@ -64,7 +65,12 @@ def _ends_head(source: Source, segment: Sequence[Token], token: Token) -> bool:
         return False
     is_apart = token.text == ":" or (token.text == "-" and source.text[: token.span[0]][-1:].isspace())
     kinds = {other.kind for other in segment}
-    return is_apart and (kinds <= ONLY_WORDS or kinds == BATCH)
+    return is_apart and (kinds <= ONLY_WORDS or kinds == {Kind.PERCENT} or _is_batch(kinds))
+
+
+def _is_batch(kinds: AbstractSet[Kind]) -> bool:
+    """Whether a mass is of the whole: «смесь на 100 кг готовой плитки:»."""
+    return kinds >= BATCH and kinds <= BATCH | ONLY_WORDS | {Kind.MIX}
 
 
 def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:

@@ -15,11 +15,12 @@ SYMBOL = re.compile(
     r"|(?P<embedding><s\d{1,3}>)"
     r"|(?P<fraction>\d+⁄\d+)"
     r"|(?P<grouped>\d{1,3}(?: \d{3})+(?=[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])))"
+    r"|(?P<date>\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
     r"|(?P<list>\d+(?:,\d+){2,})"
     r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
     r"|(?P<number>\d+(?:[.,]\d+)?|(?<![\w.])\.\d+)"
     r"|(?P<percent>%)"
-    r"|(?P<separator>[\n,;+&.•▪◦‣|!]|(?<=[^\W\d_])\?+(?=\s|$))"
+    r"|(?P<separator>[\n,;+&.•▪◦‣|!]|\?+(?=\s|$))"
     r"|(?P<link>[:=-])"
     r"|(?P<slash>/)"
     r"|(?P<bracket>[()\[\]{}])"
@@ -37,10 +38,10 @@ OF_WHAT = re.compile(r"(?<![^\W_])([wv])/\1(?![^\W_])")
 """`w/w` is by mass, `v/v` by volume."""
 WISH = re.compile(r"(?<![^\W_])(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_])")
 """In which `like` compares nothing."""
-ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?[^\W_]?[ ]?(?:[:.)=–—-]|(?<=[\dA-ZА-Г])(?![^\W_]))")
+ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[\dA-ZА-Г])(?![^\W_]))")
 """Behind `zone`: `A:`, ` 1`."""
 ABBREVIATED = re.compile(
-    r"(?<![^\W_])(?:approx|appr|ca|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|qty|thk|col|thick|прим|толщ|шт|кв|арт)\."
+    r"(?<![^\W_])(?:approx|appr|ca|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт)\."
 )
 TIMES = frozenset({"x", "х"})
 """Parts, also when they stand before a number: `red x3`."""
