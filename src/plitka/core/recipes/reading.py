@@ -16,7 +16,7 @@ from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.asides import Asides, Beside, set_aside
 from plitka.core.recipes.grammar import Statement, parse
 from plitka.core.recipes.items import refuse_negative
-from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3, areas_of_masses, percents_by_mass
+from plitka.core.recipes.mass import areas_of_masses, percents_by_mass
 from plitka.core.recipes.open_amounts import CHANGES, refuse_open
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.scanner import scan
@@ -157,7 +157,7 @@ class _Settlement:
         colours = {mention.colour.code: mention.colour for mention in mentions}
         parts = (Part(colours[code], percent) for code, percent in zip(merged, percents, strict=True))
         self._tell_words()
-        densities = {mention.colour.code: density_g_cm3(mention) for mention in reversed(mentions)}
+        densities = {mention.colour.code: mention.density_g_cm3 for mention in reversed(mentions)}
         return Reading(
             recipe=Recipe(tuple(parts)),
             warnings=tuple({str(notice): notice for notice in self.warnings}.values()),
@@ -174,7 +174,7 @@ class _Settlement:
         amounts = [mention.amount for mention in mentions if mention.amount]
         self._check_list_read(mentions)
         if any(amount.unit is Unit.PERCENT for amount in amounts):
-            self._check_all_read(sum(_percent(amount) for amount in amounts))
+            self._check_all_read(sum(amount.percent for amount in amounts))
         if amounts:
             mentions = self._with_base(tuple(mentions), amounts)
         found: dict[str, Colour] = {}
@@ -210,7 +210,7 @@ class _Settlement:
 
     def _areas(self, mentions: Sequence[Mention], masses: Sequence[Fraction]) -> list[Fraction]:
         """What is seen of colours of these masses."""
-        densities = [density_g_cm3(mention) for mention in mentions]
+        densities = [mention.density_g_cm3 for mention in mentions]
         areas = areas_of_masses(masses, densities)
         told = {
             mention.colour.code: f"{float(density):g}" for mention, density in zip(mentions, densities, strict=True)
@@ -287,7 +287,7 @@ class _Settlement:
 
     def _with_base(self, mentions: tuple[Mention, ...], amounts: Sequence[Amount]) -> tuple[Mention, ...]:
         """Black, the usual ground of the trade, under a fleck whose ground is not named."""
-        total = sum((_percent(amount) for amount in amounts), Fraction(0))
+        total = sum((amount.percent for amount in amounts), Fraction(0))
         if not self.statement.has_fleck or len(amounts) < len(mentions) or total >= 100:
             return mentions
         black = self.palette.find("BLACK")
@@ -304,8 +304,9 @@ class _Settlement:
 
     def _completed(self, mentions: Sequence[Mention], *, in_percent: bool) -> list[Fraction]:
         """The number of each mention; the rest of 100 for the one that has none."""
-        bare = _named_once([mention for mention in mentions if mention.amount is None])
-        rest = 100 - sum((_percent(mention.amount) for mention in mentions if mention.amount), Fraction(0))
+        # The last of each name: `my wife likes blue, so make it blue`.
+        bare = list({name_key(mention.text): mention for mention in mentions if mention.amount is None}.values())
+        rest = 100 - sum((mention.amount.percent for mention in mentions if mention.amount), Fraction(0))
         if in_percent and (rest == 0 or len(bare) > 1):
             bare = [mention for mention in bare if not _is_numbered(mention, mentions)]
         if bare:
@@ -317,7 +318,7 @@ class _Settlement:
                     percent=plain(rest),
                 )
         share = rest / len(bare) if bare else Fraction(0)
-        return [_percent(mention.amount) if mention.amount else share * (mention in bare) for mention in mentions]
+        return [mention.amount.percent if mention.amount else share * (mention in bare) for mention in mentions]
 
     def _check_rest(self, bare: Sequence[Mention], rest: Fraction, *, in_percent: bool) -> None:
         if len(bare) > 1 and not self.statement.shares_rest:
@@ -357,7 +358,7 @@ class _Settlement:
         codes = [mention.colour.code for mention in counted]
         again = next((mention for at, mention in enumerate(counted) if mention.colour.code in codes[:at]), None)
         is_twice = again is not None and len(set(codes)) > 1 and all(codes.count(code) > 1 for code in codes)
-        if again is not None and is_twice and sum(map(_percent, amounts)) != _HUNDRED:
+        if again is not None and is_twice and sum(amount.percent for amount in amounts) != _HUNDRED:
             raise self.source.refuse(
                 "{name!r} has two numbers, and so have the others; write the mix once", again.span, name=again.text
             )
@@ -437,26 +438,10 @@ class _Settlement:
                 )
 
 
-def _named_once(mentions: Sequence[Mention]) -> list[Mention]:
-    """The last of each name: `my wife likes blue, so make it blue`."""
-    return list({name_key(mention.text): mention for mention in mentions}.values())
-
-
 def _is_numbered(bare: Mention, mentions: Sequence[Mention]) -> bool:
     """Whether a colour has its number elsewhere: `do you have it in red? then 60% red, 40% black`."""
     return any(mention.amount is not None and name_key(mention.text) == name_key(bare.text) for mention in mentions)
 
 
-def _percent(amount: Amount) -> Fraction:
-    return 100 * amount.value if amount.unit is Unit.FRACTION else amount.value
-
-
 def _around(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int]:
     return min(first[0], second[0]), max(first[1], second[1])
-
-
-def density_g_cm3(mention: Mention) -> Fraction:
-    """Of the granules of a colour: of its palette, of crumb of tyres where that is said, else of EPDM."""
-    if mention.is_sbr:
-        return SBR_G_CM3
-    return EPDM_G_CM3 if mention.colour.density_g_cm3 is None else Fraction(str(mention.colour.density_g_cm3))
