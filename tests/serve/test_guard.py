@@ -125,7 +125,9 @@ def test_multipart_that_is_cut_off(server: Running, maker: httpx2.Client) -> Non
         assert_told(server, answer)
 
 
-@pytest.mark.parametrize("path", ["/v1/jobs/../keys", "/v1/jobs/%2e%2e%2f", "/v1/jobs/%00", "/v1/jobs/" + "a" * 5000])
+@pytest.mark.parametrize(
+    "path", ["/v1/jobs/../secrets", "/v1/jobs/%2e%2e%2f", "/v1/jobs/%00", "/v1/jobs/" + "a" * 5000]
+)
 def test_path_tricks(server: Running, maker: httpx2.Client, path: str) -> None:
     """There is nothing at such a path."""
     answer = maker.get(path)

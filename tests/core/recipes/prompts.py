@@ -6,7 +6,11 @@ prompt, and how each notice starts; a refusal by its text, the part that is to b
 
 from tests.core.recipes import (
     prompts_colours,
+    prompts_dictation,
+    prompts_dictation_ru,
     prompts_layers,
+    prompts_letters,
+    prompts_letters_ru,
     prompts_look,
     prompts_mixed,
     prompts_numbers,
@@ -18,7 +22,8 @@ from tests.core.recipes import (
 
 _PARTS = (
     prompts_look, prompts_colours, prompts_numbers, prompts_mixed, prompts_orders, prompts_wordings, prompts_layers,
-    prompts_speech, prompts_specifications,
+    prompts_speech, prompts_specifications, prompts_letters, prompts_letters_ru,
+    prompts_dictation, prompts_dictation_ru,
 )  # fmt: skip
 READ = [prompt for part in _PARTS for prompt in part.READ]
 REFUSED = [prompt for part in _PARTS for prompt in part.REFUSED]

@@ -101,7 +101,6 @@ REFUSED: list[tuple[str, str, str]] = [
     ("mint, wibble", "wibble", "unknown"),
     ("верх 60% красный, низ чёрный", "низ чёрный", "may be a layer"),
     ("красная подложка", "красная подложка", "may be a layer"),
-    ("🔴 60 ⚫ 40", "🔴", "means nothing"),
     ("left half red, right half black", "left half", "part of the tile"),
     ("центр красный, края чёрные", "центр", "part of the tile"),
     ("zone 1 red, zone 2 black", "zone", "part of the tile"),

@@ -121,8 +121,6 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
 REFUSED: list[tuple[str, str, str]] = [
     ("60% Rot, 40% Schwarz, 20 mm", "Rot", "unknown"),
     ("60% royal-blue, 40% off white, EPDM 1-4 mm, coarse look", "coarse", "contradicts"),
-    ("8 kg/m2 red 60% black 40%", "m2", "unknown"),
-    ("density 1050 kg/m3, red 60, black 40", "density", "unknown"),
     ("red tile, white border", "white border", "zone"),
     ("60% red, 40% black, with white letters", "white letters", "zone"),
     ("60% красный, 40% чёрный, белый логотип", "белый логотип", "zone"),

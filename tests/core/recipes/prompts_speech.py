@@ -142,7 +142,6 @@ REFUSED: list[tuple[str, str, str]] = [
         "something", "unknown",
     ),
     ("rainbow colored tile", "rainbow", "unknown"),
-    ("I want a pink unicorn tile with purple", "unicorn", "unknown"),
     ("60% green, 40% of whatever is cheapest", "whatever", "unknown"),
     ("разноцветная, как радуга", "радуга", "unknown"),
     ("60% зелёного, остальное на ваше усмотрение", "ваше усмотрение", "unknown"),

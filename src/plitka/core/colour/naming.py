@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from plitka.core.colour.palette import Colour, Palette, free_colour, nearest
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, lab_d65_to_hex
-from plitka.core.language.spelling import MAX_QUERY, is_cyrillic, name_key, shorter_by_one
+from plitka.core.language.spelling import MAX_QUERY, fold, is_cyrillic, name_key, shorter_by_one
 from plitka.core.language.vocabulary import ORDINARY
 
 NEAR_DELTA_E = 12.0
@@ -129,7 +129,7 @@ def find_typo(text: str, palette: Palette) -> str | None:
     if n_letters < MIN_TYPO:
         names = {other: name for other, name in names.items() if _is_slip(key, other)}
     meant = {palette.find_key(near) or find_general(near) for near in names}
-    return names.popitem()[1] if len(meant) == 1 else None
+    return next(iter(names.values())) if len(meant) == 1 else None
 
 
 @lru_cache(maxsize=4096)
@@ -182,6 +182,13 @@ def _by_single(palette: Palette) -> Mapping[str, tuple[tuple[str, str], ...]]:
         if key.isalpha():
             index.setdefault(_single(key), {}).setdefault(key, name)
     return {single: tuple(names.items()) for single, names in index.items()}
+
+
+def names_beginning(word: str, palette: Palette) -> dict[str, Colour]:
+    """The granules by those of their names, in one word, that begin with another."""
+    colours = [colour for colour in palette.colours if colour.source in ("catalogue", "custom")]
+    named = ((name, colour) for colour in colours for name in (colour.caption_name, colour.name_ru))
+    return {name: colour for name, colour in named if name.isalpha() and fold(name).startswith(word)}
 
 
 def _is_slip(first: str, second: str) -> bool:

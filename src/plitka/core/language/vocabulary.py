@@ -39,7 +39,13 @@ JOINING = frozenset({"and", "n", "и", "&", "+", "plus", "плюс"})
 WITH = frozenset({"with", "w/", "w", "с", "со"})
 """Separators between a ground and what is added to it."""
 
-ORDINARY = frozenset({"other", "same", "what", "back", "wavy", "dove", "some", "more", "less", "таких", "такой"})
+ORDINARY = frozenset(
+    {
+        "other", "same", "what", "back", "wavy", "dove", "some", "more", "less", "team", "tell", "tear", "block",
+        "blank", "while", "write", "read", "send", "said", "golf", "goal", "grow", "grew", "life", "live", "line",
+        "list", "mine", "mind", "raise", "таких", "такой",
+    }
+)  # fmt: skip
 """Words that are spelled like a colour's name and never meant as one."""
 
 
@@ -129,11 +135,13 @@ class Meaning:
 
 
 _PHRASES = {
-    Kind.PERCENT: "percent, per cent, pct, процент, процента, проценту, процентов, процентами, проц",
+    Kind.PERCENT: "percent, per cent, pct, процент, процента, проценту, процентов, процентами, проц, "
+    "відсоток, відсотка, відсотки, відсотків",
     Kind.PARTS: (
-        "part, parts, portion, portions, часть, части, частей, частями, доля, долю, доли, долей, долями, ч, x, х"
+        "part, parts, portion, portions, часть, части, частей, частями, частина, частини, "
+        "частин, доля, долю, доли, долей, долями, ч, x, х"
     ),
-    Kind.SEPARATOR: "and, n, plus, with, w, but, и, плюс, с, со, а также, но",
+    Kind.SEPARATOR: "and, n, plus, with, w, but, и, плюс, с, со, а также, но, і, та",
     Kind.LINK: "to, к, ко, до, till",
     Kind.EACH: "each, apiece, по",
     Kind.FLECK: (
@@ -148,13 +156,14 @@ _PHRASES = {
     Kind.REST: (
         "rest, remainder, remaining, remaining area, all else, everything else, balance, base, background, ground, "
         "ground colour, ground color, base colour, base color, background colour, background color, "
-        "остаток, остальное, ост, основание, основа, основы, основе, основу, "
+        "остаток, остальное, оставшийся, оставшееся, ост, решта, залишок, основание, основа, основы, основе, основу, "
         "основой, фон, фона, фоне, фоном"
     ),
     Kind.BASE: "on, onto, over, на, по чёрному фону",
     Kind.NOT: (
         "no, not, without, except, excluding, non, all but, anything but, everything but, everything except, any but, "
-        "any colour but, any color but, без, кроме, не, не надо, не нужно, не нужен, нет, за исключением, всё кроме"
+        "any colour but, any color but, без, кроме, не, не надо, не нужно, не нужен, нет, за исключением, всё кроме, "
+        "нельзя, не хочу, не хотим"
     ),
     Kind.LIKENESS: (
         "texture, textured, look, style, effect, imitation, background scene, текстура, стиль, эффект, имитация"
@@ -230,7 +239,8 @@ _PHRASES = {
         "amounts, number, colour name, floor, flooring, floors, mat, paver, paving, slab, "
         "surface, covering, coating, playground, gym, sports, outdoor, indoor, sample, particles, grains, material, "
         "fraction, fractions, grain size, it, its, this, that, be, should, must, will, here, there, some, at, by, as, "
-        "or so, recycled, surfacing, shade, dry mix, hi, hello, thanks, thank you, main, primary, accent, accents, "
+        "колір, кольору, кольором, гумова, крихта, треба, потрібна, split, divide, divided, or so, more or less, "
+        "recycled, surfacing, shade, dry mix, hi, hello, thanks, thank you, main, primary, accent, accents, "
         "secondary, additional, first, "
         "second, third colour, third color, by area, by volume, any, "
         "fully, completely, pure, purely, entirely, uniform, single, "
@@ -270,20 +280,28 @@ _COUNTED = {
     ),
 }
 
-_VAGUE = {"most": "mostly, mainly, predominantly, в основном, преимущественно"}
-"""How much there is of what is more than half."""
+_VAGUE = {
+    "most": "mostly, mainly, predominantly, в основном, преимущественно",
+    "change": (
+        "less, more, fewer, swap, swapped, replace, replaced, instead, замени, замените, заменить, поменяй, поменяйте, "
+        "убери, уберите, убавь, прибавь"
+    ),
+    "instead": "instead of, in place of, вместо",
+}
+"""`most` is of what is more than half; the others say how a mix differs from one that is not told."""
 
 _LABELS = {
     "tolerance": "tolerance, tolerances, deviation, допуск, допуском, погрешность",
     "order": "qty, quantity, кол-во, к-во, lrv, shore, shore a, шор, шору, hic, ptv, "
-    "price, cost, цена, стоимость, номер, type, item, ref, article, order, арт, артикул, тип, марка, позиция, заказ",
+    "price, cost, цена, стоимость, номер, type, item, "
+    "ref, code, sku, lot, batch, job, article, order, арт, артикул, тип, марка, позиция, заказ",
 }
 """What a number beside them is of."""
 
 _LAYERS = {
     "top": (
         "top, top layer, upper layer, wearing layer, wear layer, wearing course, face layer, surface layer, "
-        "top course, "
+        "top course, top coat, "
         "верх, верха, верхний, верхний слой, верхнего слоя, верхнем слое, верхним слоем, лицевой слой, лицевого слоя"
     ),
     "bottom": (
@@ -306,7 +324,7 @@ _LENGTHS = {
 
 _COLOURS_IN_ALL = {
     2: "bicolour, bicolor, bicoloured, bicolored, двухцветный, двуцветный",
-    3: "tricolour, tricolor, трёхцветный",
+    3: "tricolour, tricolor, триколор, трёхцветный",
     4: "четырёхцветный",
 }
 
@@ -315,7 +333,7 @@ _MODIFIERS = {
     "very dark": "very dark, super dark, ultra dark, extra dark, очень тёмный, очень темно",
     "very light": "very light, super light, ultra light, extra light, very pale, очень светлый, очень светло",
     "deep": "deep, intense, rich, saturated, глубокий, глубоко, насыщенный, насыщенно, густой",
-    "light": "light, lighter, lighter shade of, light shade of, lt, светлый, светло, св",
+    "light": "light, lighter, lighter shade of, light shade of, lt, светлый, светло, св, світлий, світло",
     "pale": "pale, faint, бледный, бледно",
     "pastel": "pastel, пастельный, пастельно, нежный, нежно",
     "bright": "bright, brighter, very bright, super bright, ultra bright, яркий, ярко, очень яркий",
@@ -353,7 +371,7 @@ _EQUAL = {
         "equal parts, in equal parts, equal shares, in equal shares, equal amounts, in equal amounts, equally, "
         "in equal proportions, equal quantities, in equal quantities, the same amount of each, same amount of each, "
         "equal amount of each, an equal amount of each, same of each, half of each, half each, одинаково, "
-        "всех одинаково, всего одинаково, "
+        "split between, divided between, shared between, всех одинаково, всего одинаково, "
         "в равном количестве, в равных количествах, в одинаковом количестве, одинаковое количество, "
         "в одинаковых долях, evenly, поровну, равные доли, в равных долях, равными долями, равных долей, "
         "равные части, в равных частях, равными частями, равных частей, в равных пропорциях, в равной пропорции, "

@@ -5,6 +5,7 @@ from enum import Enum, StrEnum
 from fractions import Fraction
 
 from plitka.core.colour.palette import Colour
+from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3
 
 MAX_DENOMINATOR = 20
 """1/20 is a share of the whole; 30/70 is a ratio."""
@@ -39,6 +40,11 @@ class Amount:
     is_each: bool = False
     is_bracketed: bool = False
 
+    @property
+    def percent(self) -> Fraction:
+        """Of the whole, where it is a fraction of it or is in percent already."""
+        return 100 * self.value if self.unit is Unit.FRACTION else self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -55,6 +61,13 @@ class Mention:
     """It is said to be of recycled tyres."""
     own: Colour | None = None
     """The value of its name, where `colour` is the palette's nearest to it."""
+
+    @property
+    def density_g_cm3(self) -> Fraction:
+        """Of its granules: as its palette has it, of crumb of tyres where that is said, else of EPDM."""
+        if self.is_sbr:
+            return SBR_G_CM3
+        return EPDM_G_CM3 if self.colour.density_g_cm3 is None else Fraction(str(self.colour.density_g_cm3))
 
 
 class Mark(Enum):

@@ -15,6 +15,7 @@ from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.circumstances import is_list, take_circumstances
 from plitka.core.recipes.layers import take_layers
 from plitka.core.recipes.look import shown, shown_by_zones
+from plitka.core.recipes.open_amounts import is_upper_bound, refuse_open
 from plitka.core.recipes.quantities import granule_around, granules_mm
 from plitka.core.recipes.recipe import MAX_COLOURS, Notice
 from plitka.core.recipes.segments import BATCH, ONLY_WORDS, WORDS, joins, spans_of, split
@@ -40,7 +41,6 @@ _MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
 _HEAD = frozenset({Kind.NOT, Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK})
 """What the head of a table may have beside words: «№», `%`, `kg`."""
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
-_TO = frozenset({"to", "till", "до"})
 _USUAL_LOOKS = frozenset({"pattern=mix", "view=top"})
 """What every tile is, so that nothing has to be said of them."""
 _LABELS = {
@@ -75,6 +75,8 @@ class Asides:
     errors: list[RecipeError] = field(default_factory=list)
     """Why words that stand aside would be refused, had they to be colours."""
     remarks: list[Notice] = field(default_factory=list)
+    has_likeness: bool = False
+    """Something is said to be like what names no colour."""
 
 
 def set_aside(
@@ -88,6 +90,7 @@ def set_aside(
     layers = take_layers(source, tokens)
     tokens, lights = take_circumstances(source, layers.tokens, palette)
     asides = Asides(remarks=[*layers.remarks, *lights], errors=layers.errors)
+    asides.has_likeness = any(token.kind is Kind.LIKE for token in layers.tokens)
     kept: list[Token] = []
     if beside is not Beside.SCENE:
         tokens = [replace(token, kind=Kind.ASIDE, choice="") if token.kind is Kind.LOOK else token for token in tokens]
@@ -171,18 +174,17 @@ class _Segment:
         for at, token in enumerate(self.tokens):
             before, after = self.tokens[at - 1] if at else None, self._after(at)
             self._check_zone(token)
+            if token.choice == "change" and token.kind is Kind.VAGUE and Kind.COLOUR in self.kinds:
+                raise refuse_open(self.source, token)
             if token.kind is Kind.VAGUE:
-                (self.asides.most if token.choice else self.asides.vague).append(self._refuse_open(token))
-            elif token.kind is Kind.RANGE or (token.text in _TO and _is_upper_bound(before, after)):
-                raise self._refuse_open(token)
-        self.tokens = [token for token in self.tokens if token.kind is not Kind.VAGUE]
-
-    def _refuse_open(self, token: Token) -> RecipeError:
-        return self.source.refuse(
-            "{words!r} leaves the number open; write one number a colour, as in: anthracite 90%, terracotta 10%",
-            token.span,
-            words=self._typed(token),
-        )
+                (self.asides.most if token.choice == "most" else self.asides.vague).append(
+                    refuse_open(self.source, token)
+                )
+            elif token.kind is Kind.RANGE and self.kinds.isdisjoint({Kind.NUMBER, Kind.FRACTION}):
+                self.asides.vague.append(refuse_open(self.source, token))
+            elif token.kind is Kind.RANGE or is_upper_bound(before, token, after):
+                raise refuse_open(self.source, token)
+        self.tokens = [token for token in self.tokens if token.kind not in (Kind.VAGUE, Kind.RANGE)]
 
     def _check_zone(self, token: Token) -> None:
         """`Left red` and `zone A: red` are no words about the look."""
@@ -202,7 +204,7 @@ class _Segment:
     def _end_of_total(self, at: int) -> int:
         """Where a total ends that begins at a place; right behind the word if the number is a colour's."""
         end = at + 1
-        for kinds in ({Kind.LINK}, {Kind.NUMBER}, _UNITS):
+        for kinds in ({Kind.LINK}, {Kind.NUMBER}, _UNITS, {Kind.BY_MASS}):
             if end < len(self.tokens) and self.tokens[end].kind in kinds:
                 end += 1
         is_colours = end < len(self.tokens) and self.tokens[end].kind in (Kind.COLOUR, Kind.SBR)
@@ -231,6 +233,8 @@ class _Segment:
             elif token.kind is Kind.LENGTH and token.choice:
                 if at > 0 and kept[-1:] == [self.tokens[at - 1]] and kept[-1].kind is Kind.NUMBER:
                     self._take_size(kept.pop(), token)
+                elif self._announces(at) and at + 2 == len(self.tokens):
+                    announced = [token]  # «квадратов восемьдесят»
             elif token.kind is Kind.LENGTH:
                 if kept and kept[-1].kind is Kind.NUMBER and not self._announces(at):
                     self._take_size(kept.pop(), token)
@@ -286,7 +290,9 @@ class _Segment:
                 if kept and kept[-1].text in TIMES:  # x200 pcs
                     kept.pop()
                 span = (number.span[0], token.span[1])
-                if token.choice == "colours":
+                if kept and kept[-1].kind is Kind.RANGE:  # `no more than two colours`
+                    kept.pop()
+                elif token.choice == "colours":
                     self.asides.counts.append(replace(number, span=span))
                 else:
                     values = {"count": self.source.text[slice(*span)]}
@@ -300,7 +306,7 @@ class _Segment:
         """total = `total`, [":"], number, [unit] ; where no colour follows."""
         is_head = self.bound is not None and self.bound.kind is Kind.LINK
         is_weight = self.kinds - {Kind.LINK} == BATCH | {Kind.BY_MASS}
-        if is_weight or (self.kinds == BATCH and is_head):
+        if is_weight or (self.kinds >= BATCH and is_head and Kind.COLOUR not in self.kinds):
             self._take_size(self.tokens[0], self.tokens[-1])
             self.tokens, self.is_mix = [], False
         for at in reversed([at for at, token in enumerate(self.tokens) if token.kind is Kind.TOTAL]):
@@ -436,9 +442,3 @@ class _Segment:
                 remark = Notice("{name!r} is taken as black crumb of recycled tyres", {"name": self._typed(token)})
                 settled.append(replace(token, kind=Kind.COLOUR, colour=black, is_sbr=True, remark=remark))
         self.tokens = settled
-
-
-def _is_upper_bound(before: Token | None, after: Token | None) -> bool:
-    """Whether `to` between these has only a number behind it: «до 20%»."""
-    is_number = after is not None and after.kind is Kind.NUMBER
-    return is_number and (before is None or before.kind not in {Kind.NUMBER, Kind.FRACTION, *_UNITS})

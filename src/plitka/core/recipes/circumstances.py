@@ -49,8 +49,15 @@ def _places(source: Source, tokens: list[Token], palette: Palette) -> list[Token
             compares = _compares(tokens, at)
         elif _is_on_a_place(tokens, at, palette) or _PREPOSITION.search(_gap(source, tokens, at)):
             inside = inside or Kind.PLACE
+        if inside is Kind.LIKE and token.kind is Kind.LIKE and _kind_at(tokens, at + 1) is Kind.NUMBER:
+            inside = None
+            continue  # `like 5%` is about as much
         placed.append(_as_word(token, inside, palette, compares=compares))
     return placed
+
+
+def _kind_at(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if at < len(tokens) else None
 
 
 def _as_word(token: Token, inside: Kind | None, palette: Palette, *, compares: bool) -> Token:
@@ -80,6 +87,9 @@ def _compares(tokens: Sequence[Token], at: int) -> bool:
     """Whether a colour was named of which `like` at a place can be said."""
     start = next((i for i in reversed(range(at)) if tokens[i].kind in _BOUNDS), -1)
     end = next((i for i in range(at, len(tokens)) if tokens[i].kind in _BOUNDS), len(tokens))
+    named = [token for token in tokens[at + 1 : at + 3] if token.kind is Kind.COLOUR or token.text == ":"]
+    if [token.text for token in named][1:] == [":"]:
+        return True  # `like grass: green 70, yellow 30`
     has_number = any(token.kind in _AMOUNTS for token in tokens[start + 1 : end])
     return any(token.kind is Kind.COLOUR for token in tokens[start + 1 if has_number else 0 : at])
 

@@ -34,6 +34,7 @@ from plitka.errors import RecipeError
 
 _SEVERAL = 2
 _HALF = 50
+_WHOLE = 100
 """Percent."""
 
 
@@ -84,6 +85,7 @@ class _Parser:
         else:
             self._settle_chains()
             self._settle_list()
+            self._settle_sum()
             self.items = with_each(share_fleck(share_mix(self.items), is_equal=Kind.EQUAL in self.flags))
             mentions = self._paired()
             self._check_shared(mentions, n_amounts)
@@ -149,6 +151,20 @@ class _Parser:
                 at = self.items.index(amounts[0])
                 self.items[at : at + 1] = [replace(amounts[0], value=number) for number in numbers]
 
+    def _settle_sum(self) -> None:
+        """The ten of «из 10 вёдер 7 чёрных, 3 красных» is what the others add up to, and has no colour."""
+        if len(self._amounts_given) <= _SEVERAL or len(self._amounts_given) != len(self._mentions) + 1:
+            return
+        total, *amounts = self._amounts_given
+        behind = self.items[self.items.index(total) + 1]
+        is_count = total.value == len(amounts) and total.text.isalpha()  # `a blend of three: red 50, ...`
+        if isinstance(behind, Mention) or not (is_count or sum(amount.value for amount in amounts) == total.value):
+            return
+        self.items.remove(total)
+        for at, item in enumerate(self.items):
+            if isinstance(item, Amount) and item.unit is Unit.PLAIN:
+                self.items[at] = replace(item, unit=total.unit)
+
     def _check_not_share(self, chain: Chain) -> None:
         if chain.may_be_share:
             over, under = (amount.value for amount in chain.amounts)
@@ -181,8 +197,13 @@ class _Parser:
         segments = list(self._segments())
         if Kind.FLECK in self.flags:
             segments = list(_with_late_amounts(segments))
+        segments = [self._without_label(segment) for segment in segments]
+        if len(amounts) > 1:
+            segments = [segment for segment in segments if not self._is_quality(segment)]
         if any(all(isinstance(item, Amount) for item in segment) for segment in segments):
-            segments = [flat] if _alternates(flat) else segments
+            late = list(_with_late_amounts(segments))
+            is_late = not _alternates(flat) or _is_base(flat[-1])
+            segments = late if is_late else [flat]
         return [mention for segment in segments for mention in self._pairs(segment)]
 
     def _segments(self) -> Iterator[list[Amount | Mention]]:
@@ -193,6 +214,24 @@ class _Parser:
             elif segment:
                 yield segment
                 segment = []
+
+    def _without_label(self, segment: list[Amount | Mention]) -> list[Amount | Mention]:
+        """The one of `accent 1 yellow 20%` numbers the colour."""
+        label, *named = segment
+        if len(named) != _SEVERAL or not (isinstance(label, Amount) and isinstance(named[1], Amount)):
+            return segment
+        if label.unit is not Unit.PLAIN or named[1].unit is Unit.PLAIN or label.value.denominator != 1:
+            return segment
+        self.remarks.append(Notice("{count!r} is a count; it changes nothing in the mix", {"count": label.text}))
+        return named
+
+    def _is_quality(self, segment: Sequence[Amount | Mention]) -> bool:
+        """Whether the whole is said of no colour: `100% recycled, black, 10% green`."""
+        amount = segment[0]
+        is_whole = isinstance(amount, Amount) and amount.unit is Unit.PERCENT and amount.value == _WHOLE
+        if len(segment) == 1 and is_whole:
+            self.remarks.append(Notice("{count!r} is a count; it changes nothing in the mix", {"count": amount.text}))
+        return len(segment) == 1 and is_whole
 
     def _pairs(self, segment: list[Amount | Mention]) -> Iterator[Mention]:
         """segment = { amount, colour | colour, amount | colour } ; all in the order that comes first."""
@@ -259,10 +298,11 @@ class _Parser:
 
     def _check_vague(self, mentions: Sequence[Mention], n_amounts: int) -> None:
         """`A bit of black` has a number elsewhere, and what is `mostly` red too, or more than half is left for it."""
-        refused = sorted([*self.asides.vague, *self.asides.most], key=lambda error: error.span)
+        vague = [error for error in self.asides.vague if not _is_settled(error, mentions)]
+        refused = sorted([*vague, *self.asides.most], key=lambda error: error.span)
         bare = [mention for mention in mentions if mention.amount is None and not mention.is_base]
         of_whole = (m.amount.value * (100 if m.amount.unit is Unit.FRACTION else 1) for m in mentions if m.amount)
-        has_most = not self.asides.vague and len(bare) == 1 and sum(of_whole) < _HALF
+        has_most = not vague and len(bare) == 1 and sum(of_whole) < _HALF
         if refused and (not n_amounts or (bare and not has_most)):
             raise refused[0]
 
@@ -319,6 +359,9 @@ class _Parser:
         )
 
     def _refuse_count(self, amounts: Sequence[Amount]) -> RecipeError:
+        between = [e for e in self.asides.errors if amounts[0].span[1] <= e.span[0] < amounts[-1].span[0]]
+        if between:
+            return between[0]
         n_colours = len(self._mentions)
         return self.source.refuse(
             "{n_numbers} numbers do not fit the colours that are named ({n_colours}); "
@@ -327,6 +370,14 @@ class _Parser:
             n_numbers=len(amounts),
             n_colours=n_colours,
         )
+
+
+def _is_settled(vague: RecipeError, mentions: Sequence[Mention]) -> bool:
+    """Whether the colour behind such words, or else before them, has its number: `a dash of purple, 5%`."""
+    end = vague.span[1]
+    behind = [mention for mention in mentions if mention.span[0] >= end]
+    mention = min(behind or mentions, key=lambda mention: abs(mention.span[0] - end))
+    return mention.amount is not None
 
 
 def _with_late_amounts(segments: Sequence[list[Amount | Mention]]) -> Iterator[list[Amount | Mention]]:
@@ -340,6 +391,10 @@ def _with_late_amounts(segments: Sequence[list[Amount | Mention]]) -> Iterator[l
 
 def _is_bare(segment: Sequence[Amount | Mention]) -> bool:
     return len(segment) == 1 and isinstance(segment[0], Mention) and segment[0].amount is None
+
+
+def _is_base(item: Amount | Mention) -> bool:
+    return isinstance(item, Mention) and item.is_base
 
 
 def _is_amount(segment: Sequence[Amount | Mention]) -> bool:

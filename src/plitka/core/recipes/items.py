@@ -11,7 +11,7 @@ from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import CONTAINER, JOINING, PLAIN_COLOURS, WITH, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Item, Mark, Mention, Unit
 from plitka.core.recipes.recipe import Notice
-from plitka.core.recipes.signs import TIMES
+from plitka.core.recipes.signs import TIMES, TO
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
@@ -24,6 +24,8 @@ MAX_LIGHTNESS_APART = 45.0
 
 _TONNE_G = 1_000_000
 """Like a bag, it is one where no number says otherwise."""
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_STARTS = frozenset({None, Kind.SEPARATOR})
 _MARKS = {Kind.FLECK: Mark.FLECK, Kind.MIX: Mark.MIX}
 
 
@@ -90,6 +92,10 @@ class _Reader:
         self.at += 1
 
     def _flag(self, kind: Kind, token: Token) -> None:
+        if kind is Kind.BASE and self._kind(1) in (None, Kind.SEPARATOR):
+            return  # `green all over, with 10% yellow`
+        if kind is Kind.BASE and (self._is_given() or (self._kind(-1) in _STARTS and self._kind(1) in _NUMBERS)):
+            return  # «на четверть красная»
         self.read.flags[kind] = token
         if kind is Kind.EACH and token.text != "по":
             self._mark_each()
@@ -99,8 +105,19 @@ class _Reader:
             self.items.append(Mark.SEPARATOR)  # «2 доли красного на 1 долю чёрного»
         elif kind is Kind.BASE:
             self.next_is_base = True
+        elif kind is Kind.REST and self._kind(1) is Kind.NUMBER:
+            self.items.append(Mark.SEPARATOR)  # `red 40% the remaining 60% is black`
         elif kind is Kind.REST:
             self._mark_rest()
+
+    def _is_given(self) -> bool:
+        """Whether the «на» of «10 процентов на белый» gives a number to the only colour between two commas."""
+        start = next((at for at in reversed(range(self.at)) if self.tokens[at].kind is Kind.SEPARATOR), -1)
+        end = next((at for at in range(self.at, len(self.tokens)) if self.tokens[at].kind is Kind.SEPARATOR), None)
+        kinds = [token.kind for token in self.tokens[start + 1 : end]]
+        is_between = self._kind(-1) in (Kind.NUMBER, Kind.PERCENT) and self._kind(1) is Kind.COLOUR
+        is_alone = kinds.count(Kind.COLOUR) == kinds.count(Kind.NUMBER) == 1
+        return is_between and is_alone and Kind.FLECK not in kinds
 
     def _mark_ground(self, token: Token) -> None:
         """The black of `black with red and green flecks, 5% each` is no fleck."""
@@ -274,6 +291,8 @@ class _Reader:
                 return  # grey/gray
         if between_colours or token.kind is Kind.SLASH:
             self.items.append(Mark.SEPARATOR)
+        elif token.text in TO and self._kind(1) is Kind.COLOUR and self._kind(-1) in (None, Kind.SEPARATOR):
+            self._flag(Kind.BASE, token)  # «к чёрному 15% синего»
 
     def _mark_each(self) -> None:
         for index in range(len(self.items) - 1, -1, -1):

@@ -16,6 +16,8 @@ from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
 _TOP, _BOTTOM = "top", "bottom"
+_BASES = frozenset({"base", "основа", "основание"})
+"""Below a layer that is said to be the upper one."""
 _MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
 _MEANING = _MIX | {Kind.LAYER, Kind.LENGTH}
 
@@ -38,6 +40,12 @@ def take_layers(source: Source, tokens: Sequence[Token]) -> Layers:
     if Kind.FLECK in {token.kind for token in tokens} and _TOP not in {token.choice for token in tokens}:
         # The ground of a fleck is no layer below it.
         return Layers([replace(token, kind=Kind.REST) if token.kind is Kind.LAYER else token for token in tokens])
+    if _TOP in {token.choice for token in tokens}:
+        is_base = [token.text in _BASES for token in tokens]
+        tokens = [
+            replace(token, kind=Kind.LAYER, choice=_BOTTOM) if below else token
+            for token, below in zip(tokens, is_base, strict=True)
+        ]
     runs = list(_runs(tokens))
     layers = list(_layers_of(runs))
     seen = Layers([])
@@ -55,7 +63,7 @@ def take_layers(source: Source, tokens: Sequence[Token]) -> Layers:
 
 
 def _leave_out(source: Source, hidden: Sequence[Token], seen: Layers) -> None:
-    words = [token for token in hidden if token.kind is not Kind.SEPARATOR]
+    words = [token for token in hidden if token.kind not in (Kind.SEPARATOR, Kind.SLASH)]
     span = (words[0].span[0], words[-1].span[1])
     text = source.text[slice(*span)]
     seen.remarks.append(
@@ -77,7 +85,8 @@ def _runs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     for at, token in enumerate(tokens):
         after = tokens[at + 1] if at + 1 < len(tokens) else None
         is_over = token.kind is Kind.BASE and after is not None and after.kind in (Kind.LENGTH, Kind.LAYER, Kind.COLOUR)
-        if run and (token.kind is Kind.SEPARATOR or is_over):
+        is_slash = token.kind is Kind.SLASH and after is not None and after.kind is Kind.LAYER
+        if run and (token.kind is Kind.SEPARATOR or is_over or is_slash):
             yield run
             run = []
         run.append(token)

@@ -12,11 +12,12 @@ from plitka.core.colour.naming import (
     hue_between,
     like_names,
     longest_general,
+    names_beginning,
     resolve,
 )
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.colour.spaces import Lab
-from plitka.core.language.spelling import MAX_QUERY, is_cyrillic, name_key
+from plitka.core.language.spelling import MAX_QUERY, MIN_STEM, is_cyrillic, name_key
 from plitka.core.language.vocabulary import Kind, Meaning, longest_phrase, vocabulary
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.segments import plain_keys
@@ -31,6 +32,7 @@ from plitka.core.recipes.signs import (
     NUMBER_BEHIND,
     PIECE,
     SHORT_SHADE,
+    TWO_NUMBERS,
     WORD_AFTER,
     WORD_BEFORE,
 )
@@ -76,6 +78,8 @@ class NameScanner:
                 best = end, known
         if best is None or (isinstance(best[1], Meaning) and IS_CODE.match(self.text, start)):
             return self._misspelled(start)
+        if TWO_NUMBERS.match(self.text, best[0]) and (first := self._in_one_word(start)) is not None:
+            return first
         self.at, known = best
         match known:
             case Colour():
@@ -175,7 +179,7 @@ class NameScanner:
 
     def _misspelled(self, start: int) -> Token:
         """A name in one word or with a slip; else what is unknown."""
-        token = self._in_one_word(start) or self._with_slip(start)
+        token = self._in_one_word(start) or self._abbreviated(start) or self._with_slip(start)
         if token is not None:
             return token
         error = self._unknown()
@@ -268,6 +272,8 @@ class NameScanner:
     def _between(self, start: int, colour: Colour) -> Token | None:
         """«Песочно-бежевый» is the one hue between two that are near; «чёрно-белый» are two."""
         known = self._longest(self.at + 1)
+        if known is not None and TWO_NUMBERS.match(self.text, known[0]):
+            return None  # «жёлто-зелёная 30/70»
         lab_d65 = hue_between(colour, known[1]) if known is not None and isinstance(known[1], Colour) else None
         if known is None or lab_d65 is None:
             return None
@@ -288,6 +294,22 @@ class NameScanner:
                 remark = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, end), "name": name})
                 return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
         return None
+
+    def _abbreviated(self, start: int) -> Token | None:
+        """«Терр.» and `40% terrac`: the beginning of one name of a granule, with a full stop or beside a number."""
+        piece = PIECE.match(self.text, start)
+        end = start if piece is None else piece.end()
+        has_stop = self.text[end : end + 1] == "."
+        n_least = MIN_STEM if has_stop else MIN_MODIFIER
+        if end - start < n_least or not (has_stop or self._has_number(start, end)):
+            return None
+        found = names_beginning(self.text[start:end], self.palette)
+        if len(set(found.values())) != 1:
+            return None
+        name, colour = next(iter(found.items()))
+        self.at = end + has_stop
+        remark = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, self.at), "name": name})
+        return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
 
     def _end_of_unknown_word(self, start: int) -> int:
         if code := MAY_BE_CODE.match(self.text, start):

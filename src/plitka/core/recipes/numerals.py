@@ -10,7 +10,7 @@ from fractions import Fraction
 from plitka.core.language.vocabulary import CONTAINER, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.recipe import Notice
-from plitka.core.recipes.signs import TIMES
+from plitka.core.recipes.signs import TIMES, TO
 from plitka.core.recipes.token import Token
 
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
@@ -18,9 +18,14 @@ _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _COUNTED = frozenset({Kind.PARTS, Kind.MASS})
 """Units of which there can be one and a half."""
 _AND = frozenset({"and", "и", "с"})
-_TO = frozenset({"to", "till", "к", "ко"})
 _GENITIVE = ("ого", "его", "ой", "ей")
 _HALF = Fraction(1, 2)
+_EXCEPT = frozenset({"except", "excluding", "all but", "кроме", "за исключением"})
+_UP_TO = frozenset({"to", "till", "до"})
+_POINTS = frozenset({"point", "целых", "целая"})
+_TENTHS = 10
+_WHOLE = 100
+_NAMED = frozenset({Kind.COLOUR, Kind.UNKNOWN})
 _OF = frozenset({"of", "from", "из"})
 _BOUNDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET})
 
@@ -33,10 +38,38 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     """
     plain = _mixes_first(list(tokens), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _halves, _with_halves, _broken, _units_first, _same, _compared, _ratios, _one_unit, _lists, _mixes,
+        _hundreds, _decimals, _halves, _counted_shares, _instead, _not_behind, _except, _filled, _with_halves,
+        _broken, _units_first, _same, _compared, _ratios, _one_unit, _lists, _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
+    return plain
+
+
+def _hundreds(tokens: list[Token]) -> list[Token]:
+    """«Сто двадцать» is one number."""
+    plain: list[Token] = []
+    for token in tokens:
+        before = plain[-1] if plain else None
+        is_spoken = token.kind is Kind.NUMBER and token.text[:1].isalpha() and token.value < _WHOLE
+        if before is not None and is_spoken and before.text.isalpha() and before.value == _WHOLE:
+            plain[-1] = _joined(before, token, before.value + token.value)
+        else:
+            plain.append(token)
+    return plain
+
+
+def _decimals(tokens: list[Token]) -> list[Token]:
+    """`Twelve point five` and «двенадцать целых пять десятых»."""
+    plain = list(tokens)
+    for at in reversed(range(len(plain) - 2)):
+        if at + 3 > len(plain):
+            continue
+        whole, point, tenths = plain[at : at + 3]
+        is_spoken = point.text in _POINTS and [whole.kind, tenths.kind] == [Kind.NUMBER, Kind.NUMBER]
+        if is_spoken and tenths.value < _TENTHS:
+            end = at + 3 + (at + 3 < len(plain) and plain[at + 3].text == "десятых")
+            plain[at:end] = [_joined(whole, tenths, whole.value + tenths.value / _TENTHS)]
     return plain
 
 
@@ -57,13 +90,70 @@ def _is_halved(token: Token | None) -> bool:
     return token.kind in _COUNTED or (token.kind is Kind.COLOUR and token.text.endswith(_GENITIVE))
 
 
+def _counted_shares(tokens: list[Token]) -> list[Token]:
+    """`3 quarters` and «2 трети» are shares of the whole."""
+    plain: list[Token] = []
+    for token in tokens:
+        under = token.value if token.kind is Kind.EQUAL else 1 / token.value if token.kind is Kind.FRACTION else 0
+        before = plain[-1] if plain else None
+        if before is not None and before.kind is Kind.NUMBER and 0 < before.value < under and under.denominator == 1:
+            plain[-1] = replace(_joined(before, token, before.value / under), kind=Kind.FRACTION)
+        else:
+            plain.append(token)
+    return plain
+
+
+def _instead(tokens: list[Token]) -> list[Token]:
+    """`Blue instead of red` has no red, and leaves the numbers open if none are said."""
+    plain: list[Token] = []
+    for token in tokens:
+        is_instead = token.kind is Kind.VAGUE and token.choice == "instead"
+        plain += [token, replace(token, kind=Kind.NOT)] if is_instead else [token]
+    return plain
+
+
+def _not_behind(tokens: list[Token]) -> list[Token]:
+    """The «нельзя» of «белый нельзя, серый 70» stands before its colour as well as behind it."""
+    plain = list(tokens)
+    for at, token in enumerate(tokens):
+        is_end = _kind(tokens, at + 1) in _BOUNDS and _kind(tokens, at - 2) in _BOUNDS
+        if token.kind is Kind.NOT and is_end and _kind(tokens, at - 1) is Kind.COLOUR:
+            plain[at - 1 : at + 1] = [token, tokens[at - 1]]
+    return plain
+
+
+def _except(tokens: list[Token]) -> list[Token]:
+    """`All black except 25% purple` has them, since their share is said."""
+    return [
+        replace(token, kind=Kind.SEPARATOR)
+        if token.kind is Kind.NOT and token.text in _EXCEPT and _kind(tokens, at + 1) in _NUMBERS
+        else token
+        for at, token in enumerate(tokens)
+    ]
+
+
+def _filled(tokens: list[Token]) -> list[Token]:
+    """«Чёрный до 100» has the rest."""
+    plain = list(tokens)
+    for at in reversed(range(1, len(plain) - 1)):
+        to, number = plain[at : at + 2]
+        is_filled = to.kind is Kind.LINK and to.text in _UP_TO and number.value == _WHOLE
+        if is_filled and plain[at - 1].kind in _NAMED and any(token.kind in _NUMBERS for token in plain[:at]):
+            end = at + 2 + (_kind(plain, at + 2) is Kind.PERCENT)
+            plain[at:end] = [replace(to, kind=Kind.REST, span=(to.span[0], plain[end - 1].span[1]))]
+    return plain
+
+
 def _with_halves(tokens: list[Token]) -> list[Token]:
     """The 2½ of «две с половиной части»."""
     plain = list(tokens)
-    for at in reversed(range(len(plain) - 3)):
-        number, joint, half, unit = plain[at : at + 4]
+    for at in reversed(range(len(plain) - 2)):
+        if at + 3 > len(plain):
+            continue
+        number, joint, half = plain[at : at + 3]
         is_joint = joint.kind is Kind.SEPARATOR and joint.text in _AND
-        if number.kind is Kind.NUMBER and is_joint and half.value == _HALF and unit.kind in _COUNTED:
+        is_counted = _kind(plain, at + 3) in {*_COUNTED, *_BOUNDS, Kind.PERCENT}
+        if number.kind is Kind.NUMBER and is_joint and half.value == _HALF and is_counted:
             plain[at : at + 3] = [_joined(number, half, number.value + _HALF)]
     return plain
 
@@ -120,7 +210,8 @@ def _same(tokens: list[Token]) -> list[Token]:
             continue
         at = next((at for at in reversed(range(len(plain))) if plain[at].kind in _NUMBERS), None)
         if at is None:
-            plain.append(replace(token, kind=Kind.RANGE))
+            is_each = any(other.kind is Kind.EACH for other in tokens)  # `the same amount of both, 30% each`
+            plain += [] if is_each else [replace(token, kind=Kind.RANGE)]
             continue
         unit = plain[at + 1 : at + 2]
         amount = [plain[at], *(unit if unit and unit[0].kind in _UNITS else [])]
@@ -151,7 +242,7 @@ def _ratios(tokens: list[Token]) -> list[Token]:
     """The `to` of `three parts red to one part black` stands between two colours with their numbers."""
     plain = list(tokens)
     for at, token in enumerate(tokens):
-        is_to = token.kind is Kind.LINK and token.text in _TO and _kind(tokens, at + 1) in _NUMBERS
+        is_to = token.kind is Kind.LINK and token.text in TO and _kind(tokens, at + 1) in _NUMBERS
         after = at + 2 + (_kind(tokens, at + 2) is Kind.PARTS)
         before = _kind(tokens, at - 2)
         is_pair = before in {*_NUMBERS, Kind.PARTS} and _kind(tokens, after) is Kind.COLOUR
@@ -194,6 +285,21 @@ def _lists(tokens: list[Token]) -> list[Token]:
         start = at - 1 - (before in _UNITS)
         if token.kind is Kind.EQUAL or (token.text == ":" and _kind(plain, start - 1) is not Kind.COLOUR):
             plain[at] = replace(token, kind=Kind.MIX)
+    return plain
+
+
+def _lists_behind(tokens: list[Token]) -> list[Token]:
+    """The last number of «75% чёрный, 25% красный и белый поровну» is shared out."""
+    plain = list(tokens)
+    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.EQUAL), 0)
+    start = at
+    while start > 0 and _kind(tokens, start - 1) in (Kind.COLOUR, Kind.SEPARATOR, Kind.SLASH):
+        start -= 1
+    first = start - (_kind(tokens, start - 1) in _UNITS)
+    is_list = [token.kind for token in tokens[start:at]].count(Kind.COLOUR) > 1 and tokens[start].kind is Kind.COLOUR
+    has_others = any(token.kind in _NUMBERS for token in tokens[: max(0, first - 1)])
+    if is_list and has_others and _kind(tokens, first - 1) in _NUMBERS:
+        plain[start : at + 1] = [replace(tokens[at], kind=Kind.MIX), *tokens[start:at]]
     return plain
 
 

@@ -22,7 +22,7 @@ _MAX_BEFORE = 20
 _LIST_NUMBER = re.compile(r"(?:^|(?<=[\s,;]))(\d{1,2})(?:[.)](?=[ \t])|\t)[ \t]*")
 _LETTERS = ("abcd", "абвг")
 _LABELS = (
-    re.compile(r"(?<![^\W_])(?:no\.?|#|colou?r|цвет) ?(\d)(?![\d%])(?! ?%)[ \t]*[:.)-]?"),
+    re.compile(r"(?<![^\W_])(?:no\.?|№|#|colou?r|цвет|(?:colou?r|цвет) ?№) ?(\d)(?![\da-f%])(?! ?%)[ \t]*[:.)-]?"),
     re.compile(r"(?<![^\W_])([a-dа-г])[.):](?=[ \t])"),
 )
 """«№1», `colour 1:` and `a)` before what they number."""

@@ -4,20 +4,25 @@ What the writer left open is settled here, and each guess is told in a notice.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from plitka.core.colour.palette import Colour, Palette, default_palette
 from plitka.core.language.spelling import name_key
+from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.asides import Asides, Beside, set_aside
 from plitka.core.recipes.grammar import Statement, parse
 from plitka.core.recipes.items import refuse_negative
-from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3, areas_of_masses, percents_by_mass
+from plitka.core.recipes.mass import areas_of_masses, percents_by_mass
+from plitka.core.recipes.open_amounts import CHANGES, refuse_open
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.scanner import scan
+from plitka.core.recipes.second_look import with_words_beside
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
 from plitka.core.recipes.unnamed_colours import without_unnamed
 from plitka.errors import RecipeError
 
@@ -64,9 +69,25 @@ def parse_recipe(
     """
     source = Source(text)
     palette = palette or default_palette()
-    tokens, asides = set_aside(source, without_unnamed(source, scan(source, palette)), palette, beside)
-    statement = parse(source, tokens, asides)
-    return _Settlement(source, palette, statement, asides, strict=strict, by_mass=by_mass, beside=beside).reading()
+    tokens = scan(source, palette)
+
+    def read(tokens: Sequence[Token], *, is_whole: bool = False) -> Reading:
+        mixed, asides = set_aside(source, without_unnamed(source, tokens), palette, beside)
+        statement = parse(source, mixed, asides)
+        settlement = _Settlement(source, palette, statement, asides, strict=strict, by_mass=by_mass, beside=beside)
+        settlement.is_whole |= is_whole
+        return settlement.reading()
+
+    try:
+        return read(tokens)
+    except RecipeError:
+        for plainer in () if strict else with_words_beside(tokens, palette):
+            with suppress(RecipeError):
+                return read(plainer, is_whole=True)
+        change = next((token for token in tokens if token.kind is Kind.VAGUE and token.choice in CHANGES), None)
+        if change is not None:
+            raise refuse_open(source, change) from None
+        raise
 
 
 def parse_colours(
@@ -109,6 +130,8 @@ class _Settlement:
         self.statement = statement
         self.asides = asides
         self.strict = strict
+        self.is_whole = strict
+        """Numbers that are no whole are refused."""
         self.by_mass = by_mass or asides.is_by_mass
         self.beside = beside
         self.warnings = [*statement.remarks, *asides.remarks]
@@ -118,6 +141,7 @@ class _Settlement:
         amounts = [mention.amount for mention in mentions if mention.amount]
         if amounts:
             self._check_amounts(amounts)
+            self._check_corrected(amounts)
             in_percent = self._is_in_percent(amounts)
             mentions = self._with_base(mentions, amounts) if in_percent else mentions
             values = self._completed(mentions, in_percent=in_percent)
@@ -133,7 +157,7 @@ class _Settlement:
         colours = {mention.colour.code: mention.colour for mention in mentions}
         parts = (Part(colours[code], percent) for code, percent in zip(merged, percents, strict=True))
         self._tell_words()
-        densities = {mention.colour.code: density_g_cm3(mention) for mention in reversed(mentions)}
+        densities = {mention.colour.code: mention.density_g_cm3 for mention in reversed(mentions)}
         return Reading(
             recipe=Recipe(tuple(parts)),
             warnings=tuple({str(notice): notice for notice in self.warnings}.values()),
@@ -150,7 +174,7 @@ class _Settlement:
         amounts = [mention.amount for mention in mentions if mention.amount]
         self._check_list_read(mentions)
         if any(amount.unit is Unit.PERCENT for amount in amounts):
-            self._check_all_read(sum(_percent(amount) for amount in amounts))
+            self._check_all_read(sum(amount.percent for amount in amounts))
         if amounts:
             mentions = self._with_base(tuple(mentions), amounts)
         found: dict[str, Colour] = {}
@@ -186,7 +210,7 @@ class _Settlement:
 
     def _areas(self, mentions: Sequence[Mention], masses: Sequence[Fraction]) -> list[Fraction]:
         """What is seen of colours of these masses."""
-        densities = [density_g_cm3(mention) for mention in mentions]
+        densities = [mention.density_g_cm3 for mention in mentions]
         areas = areas_of_masses(masses, densities)
         told = {
             mention.colour.code: f"{float(density):g}" for mention, density in zip(mentions, densities, strict=True)
@@ -255,7 +279,7 @@ class _Settlement:
             return True
         if self.by_mass:
             return False
-        if self.strict:
+        if self.is_whole:
             raise self._refuse_total(total, amounts)
         self._check_all_read(total, least=_HUNDRED // 2)
         self._notice("the numbers add up to {total}, not to 100, so they are read as parts", total=plain(total))
@@ -263,11 +287,11 @@ class _Settlement:
 
     def _with_base(self, mentions: tuple[Mention, ...], amounts: Sequence[Amount]) -> tuple[Mention, ...]:
         """Black, the usual ground of the trade, under a fleck whose ground is not named."""
-        total = sum((_percent(amount) for amount in amounts), Fraction(0))
+        total = sum((amount.percent for amount in amounts), Fraction(0))
         if not self.statement.has_fleck or len(amounts) < len(mentions) or total >= 100:
             return mentions
         black = self.palette.find("BLACK")
-        if black is None or black.code in {mention.colour.code for mention in mentions}:
+        if black is None or self.asides.has_likeness or black.code in {mention.colour.code for mention in mentions}:
             raise self.source.refuse(
                 "the colour under the fleck is not named; write for example: white with 15% black fleck",
                 _around(mentions[0].span, amounts[-1].span),
@@ -280,8 +304,11 @@ class _Settlement:
 
     def _completed(self, mentions: Sequence[Mention], *, in_percent: bool) -> list[Fraction]:
         """The number of each mention; the rest of 100 for the one that has none."""
-        bare = [mention for mention in mentions if mention.amount is None]
-        rest = 100 - sum((_percent(mention.amount) for mention in mentions if mention.amount), Fraction(0))
+        # The last of each name: `my wife likes blue, so make it blue`.
+        bare = list({name_key(mention.text): mention for mention in mentions if mention.amount is None}.values())
+        rest = 100 - sum((mention.amount.percent for mention in mentions if mention.amount), Fraction(0))
+        if in_percent and (rest == 0 or len(bare) > 1):
+            bare = [mention for mention in bare if not _is_numbered(mention, mentions)]
         if bare:
             self._check_rest(bare, rest, in_percent=in_percent)
             if not self.statement.has_base and not self.statement.shares_rest:
@@ -290,8 +317,8 @@ class _Settlement:
                     name=bare[0].text,
                     percent=plain(rest),
                 )
-        share = rest / max(len(bare), 1)
-        return [_percent(mention.amount) if mention.amount else share for mention in mentions]
+        share = rest / len(bare) if bare else Fraction(0)
+        return [mention.amount.percent if mention.amount else share * (mention in bare) for mention in mentions]
 
     def _check_rest(self, bare: Sequence[Mention], rest: Fraction, *, in_percent: bool) -> None:
         if len(bare) > 1 and not self.statement.shares_rest:
@@ -319,11 +346,22 @@ class _Settlement:
         total = sum(values)
         if total == 100:
             return all(amount.unit is not Unit.FRACTION for amount in amounts)
-        if self.strict:
+        if self.is_whole:
             raise self._refuse_total(total, amounts)
         self._check_all_read(total)
         self._notice("the percents add up to {total}, not to 100; they were scaled to 100", total=plain(total))
         return False
+
+    def _check_corrected(self, amounts: Sequence[Amount]) -> None:
+        """`60% red, 40% black. No, 50% red, 50% black` says the mix twice."""
+        counted = [mention for mention in self.statement.mentions if mention.amount is not None]
+        codes = [mention.colour.code for mention in counted]
+        again = next((mention for at, mention in enumerate(counted) if mention.colour.code in codes[:at]), None)
+        is_twice = again is not None and len(set(codes)) > 1 and all(codes.count(code) > 1 for code in codes)
+        if again is not None and is_twice and sum(amount.percent for amount in amounts) != _HUNDRED:
+            raise self.source.refuse(
+                "{name!r} has two numbers, and so have the others; write the mix once", again.span, name=again.text
+            )
 
     def _check_all_read(self, total: Fraction | int, least: int = 0) -> None:
         """What is missing of 100 may be of a colour that was not read."""
@@ -400,16 +438,10 @@ class _Settlement:
                 )
 
 
-def _percent(amount: Amount) -> Fraction:
-    return 100 * amount.value if amount.unit is Unit.FRACTION else amount.value
+def _is_numbered(bare: Mention, mentions: Sequence[Mention]) -> bool:
+    """Whether a colour has its number elsewhere: `do you have it in red? then 60% red, 40% black`."""
+    return any(mention.amount is not None and name_key(mention.text) == name_key(bare.text) for mention in mentions)
 
 
 def _around(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int]:
     return min(first[0], second[0]), max(first[1], second[1])
-
-
-def density_g_cm3(mention: Mention) -> Fraction:
-    """Of the granules of a colour: of its palette, of crumb of tyres where that is said, else of EPDM."""
-    if mention.is_sbr:
-        return SBR_G_CM3
-    return EPDM_G_CM3 if mention.colour.density_g_cm3 is None else Fraction(str(mention.colour.density_g_cm3))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from plitka.core.colour.palette import Colour, Palette, free_colour
-from plitka.core.language.vocabulary import Kind
+from plitka.core.language.vocabulary import Kind, Meaning
 from plitka.core.recipes.names import MAX_DIGITS, NameScanner
 from plitka.core.recipes.numerals import make_plain
 from plitka.core.recipes.quantities import digits_of_code, end_of_size, list_numbers
@@ -24,6 +24,8 @@ from plitka.core.recipes.signs import (
     UNIT_AFTER,
     WISH,
     WITH,
+    WORD_AFTER,
+    colour_of_picture,
     is_picture,
 )
 from plitka.core.recipes.source import Source
@@ -83,13 +85,13 @@ class _Scanner(NameScanner):
     def _symbol(self) -> Iterator[Token]:
         start, match = self.at, SYMBOL.match(self.text, self.at)
         if match is None:
-            self._skip_picture()
+            yield from self._picture()
             return
         self.at = match.end()
         match match.lastgroup:
             case "space" | "quote" | "tail":
                 return
-            case "tolerance":
+            case "tolerance" | "label" | "price" | "date":
                 yield self._token(Kind.LABEL, start)
             case "hex":
                 yield self._hex(start)
@@ -106,10 +108,14 @@ class _Scanner(NameScanner):
             case name:
                 yield self._token(Kind(str(name)), start)
 
-    def _skip_picture(self) -> None:
-        """Emoji that name no colour say nothing."""
+    def _picture(self) -> Iterator[Token]:
+        """A disc of a colour names it; other emoji say nothing."""
         start = self.at
         self.at += 1
+        name = colour_of_picture(self.text[start])
+        if name is not None and (colour := self.palette.find(name)) is not None:
+            yield self._token(Kind.COLOUR, start, colour=colour)
+            return
         if not is_picture(self.text[start]):
             raise self.source.refuse(
                 "{character!r} means nothing in a recipe; leave it out",
@@ -156,7 +162,7 @@ class _Scanner(NameScanner):
         if code is None or UNIT_AFTER.match(self.text, self.at):
             return None
         colour = self.palette.find(code)
-        if colour is None and code != digits:
+        if colour is None and code != digits and not self._counts_word():
             raise self.source.refuse(
                 "{number} may be {code}, which is not offered, or an amount; write its unit, as in {number} parts",
                 self.source.span(self.at - len(digits), self.at),
@@ -165,6 +171,12 @@ class _Scanner(NameScanner):
                 code=code,
             )
         return colour
+
+    def _counts_word(self) -> bool:
+        """Whether a word that is no colour stands behind a number: `2000 euro`."""
+        word = WORD_AFTER.match(self.text, self.at)
+        known = None if word is None else self._longest(word.start(1))
+        return word is not None and len(word[1]) > 1 and (known is None or isinstance(known[1], Meaning))
 
     def _list(self, start: int) -> Iterator[Token]:
         """list = digits, ",", digits, ",", digits, { ",", digits } ; not decimals, since there are several."""

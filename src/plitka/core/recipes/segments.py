@@ -1,6 +1,7 @@
 """A recipe cut into segments: what lies between two commas, brackets, headings, or words such as `and`."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
 
@@ -16,6 +17,7 @@ ONLY_WORDS = WORDS | {Kind.COUNTED, Kind.REST, Kind.BASE, Kind.VAGUE}
 """What a segment has that says nothing of the mix."""
 BATCH = frozenset({Kind.NUMBER, Kind.MASS})
 """`100 kg of mix:`, `weight 20 kg`."""
+_WHOLE = 100
 _STONES = frozenset({"granite", "marble", "stone", "гранит", "мрамор", "камень"})
 """What a mix may be like, as well as a colour."""
 
@@ -63,7 +65,12 @@ def _ends_head(source: Source, segment: Sequence[Token], token: Token) -> bool:
         return False
     is_apart = token.text == ":" or (token.text == "-" and source.text[: token.span[0]][-1:].isspace())
     kinds = {other.kind for other in segment}
-    return is_apart and (kinds <= ONLY_WORDS or kinds == BATCH)
+    return is_apart and (kinds <= ONLY_WORDS or kinds == {Kind.PERCENT} or _is_batch(kinds))
+
+
+def _is_batch(kinds: AbstractSet[Kind]) -> bool:
+    """Whether a mass is of the whole: «смесь на 100 кг готовой плитки:»."""
+    return kinds >= BATCH and kinds <= BATCH | ONLY_WORDS | {Kind.MIX}
 
 
 def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
@@ -75,7 +82,9 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
     is_stone = named[0].text in _STONES
     is_plural = named[0].text.endswith("s") and name_key(named[0].text[:-1]) in plain_keys()
     n_colours = sum(token.kind is Kind.COLOUR for token in rest)
-    return (is_stone or is_plural) and n_colours > 1 and rest[0].kind in (Kind.COLOUR, Kind.NUMBER)
+    total = sum(token.value for token in rest if token.kind is Kind.NUMBER)
+    is_whole = total == _WHOLE and rest[0].kind is Kind.COLOUR
+    return (is_stone or is_plural or is_whole) and n_colours > 1 and rest[0].kind in (Kind.COLOUR, Kind.NUMBER)
 
 
 @cache

@@ -9,19 +9,22 @@ SYMBOL = re.compile(
     r"(?P<space>[ \t]+)"
     r"|(?P<tail>(?<=[a-z])['’](?:d|m|s|t|re|ve|ll)(?![^\W_]))"
     r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
+    r"|(?P<label>№[ \t]*\d[^\W_]*(?:[-/]\d+)*|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
+    r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?:[.,]\d+)?[ \t]*[$€£₽₴])"
     r"|(?P<hex>\#[0-9a-z]*)"
     r"|(?P<embedding><s\d{1,3}>)"
     r"|(?P<fraction>\d+⁄\d+)"
     r"|(?P<grouped>\d{1,3}(?: \d{3})+(?=[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])))"
+    r"|(?P<date>\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
     r"|(?P<list>\d+(?:,\d+){2,})"
     r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
     r"|(?P<number>\d+(?:[.,]\d+)?|(?<![\w.])\.\d+)"
     r"|(?P<percent>%)"
-    r"|(?P<separator>[\n,;+&.•▪◦‣|!]|(?<=[^\W\d_])\?+(?=\s|$))"
+    r"|(?P<separator>[\n,;+&.•▪◦‣|!]|\?+(?=\s|$))"
     r"|(?P<link>[:=-])"
     r"|(?P<slash>/)"
     r"|(?P<bracket>[()\[\]{}])"
-    r"|(?P<quote>[\"'«»“”„‘’*~≈_]+)"
+    r"|(?P<quote>[\"'«»“”„‘’*~≈_№]+)"
 )
 PIECE = re.compile(r"([ \t]*|[-_])([^\W\d_]+|\d+)")
 RESOLUTION = re.compile(r"(?:[248]k|\d{3,4}p)(?![^\W_])")
@@ -35,11 +38,15 @@ OF_WHAT = re.compile(r"(?<![^\W_])([wv])/\1(?![^\W_])")
 """`w/w` is by mass, `v/v` by volume."""
 WISH = re.compile(r"(?<![^\W_])(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_])")
 """In which `like` compares nothing."""
-ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?[^\W_]?[ ]?(?:[:.)=–—-]|(?<=[\dA-ZА-Г])(?![^\W_]))")
+ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[\dA-ZА-Г])(?![^\W_]))")
 """Behind `zone`: `A:`, ` 1`."""
-ABBREVIATED = re.compile(r"(?<![^\W_])(?:approx|appr|ca|qty|thk|col|thick|прим|толщ|шт|кв|арт)\.")
+ABBREVIATED = re.compile(
+    r"(?<![^\W_])(?:approx|appr|ca|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт)\."
+)
 TIMES = frozenset({"x", "х"})
 """Parts, also when they stand before a number: `red x3`."""
+TO = frozenset({"to", "till", "к", "ко"})
+"""Between numbers or colours of a ratio; before a colour alone, what others are added to."""
 JOINT = re.compile(r"-?[ \t]*(?:and(?![^\W_])|и(?![^\W_])|[&/+])[ \t]*")
 GAP = re.compile(r"[ \t]*-?[ \t]*(?=[^\W\d_])")
 IN_THOUSANDS = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
@@ -57,12 +64,22 @@ WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \t]+$")
 WORD_AFTER = re.compile(r"[ \t]+([^\W\d_]+)")
 NUMBER_BEFORE = re.compile(r"\d[ \t]*%?[ \t]*(?:of[ \t]+)?$")
 NUMBER_BEHIND = re.compile(r"[ \t]*[:=-]?[ \t]*\d")
+TWO_NUMBERS = re.compile(r"[ \t,:-]*\d+[ \t]*%?[ \t]*(?:/|:|-|на|к)[ \t]*\d+")
 MAY_BE_CODE = re.compile(r"(?:ral|рал)[ -]?\d{4}|[^\W\d_] 0\d\d(?!\d)|[^\W\d_]{1,2}[-_]?\d+")
 IS_CODE = re.compile(r"[^\W\d_](?:0\d| 0\d\d(?!\d))")  # «с010» is a code, not «с» and a number
 MINUS_BEFORE_NUMBER = re.compile(r"-\.?\d")
 
 
+_DISC = re.compile(r"(?:large|medium) (\w+) (?:circle|square)|(\w+) large square")
+
+
 def is_picture(character: str) -> bool:
-    """Whether a sign is an emoji or alike that names no colour."""
-    words = unicodedata.name(character, "").casefold().split()
-    return unicodedata.category(character) in ("So", "Sk") and not set(words) & {*PLAIN_COLOURS}
+    """Whether a sign is an emoji or alike."""
+    return unicodedata.category(character) in ("So", "Sk")
+
+
+def colour_of_picture(character: str) -> str | None:
+    """The colour that a disc or a square shows, as 🔴 does; None for other signs."""
+    disc = _DISC.fullmatch(unicodedata.name(character, "").casefold())
+    name = "" if disc is None else disc[1] or disc[2]
+    return name if name in PLAIN_COLOURS else None

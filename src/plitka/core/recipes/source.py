@@ -1,5 +1,6 @@
 """A recipe's text as typed and as it is read, with a way back from each place."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -7,6 +8,9 @@ from plitka.errors import RecipeError
 
 MAX_CHARACTERS = 1_000
 
+_ZERO = re.compile(r"(?<=\d)[oо](?=[ \t]*(?:%|[,;\n]|$))")
+"""A letter typed for a digit: `1O%`."""
+_NUMBER_SIGN = "№"
 _SIGNS = {"\u2212": "-", "\u066a": "%", "\r": " "}
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0f")
@@ -35,7 +39,7 @@ class Source:
             piece = _fold(text[start:end])
             folded.append(piece)
             self._clusters += [(start, end)] * len(piece)
-        self.folded = "".join(folded)
+        self.folded = _ZERO.sub("0", "".join(folded))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the typed text of a place in the folded one."""
@@ -69,6 +73,8 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _fold(cluster: str) -> str:
+    if cluster == _NUMBER_SIGN:
+        return cluster  # else it is `no`
     folded = unicodedata.normalize("NFKC", cluster)
     if "⁄" in folded and len(folded) > 1:
         return f" {folded}"  # so that 12½ does not become 121⁄2

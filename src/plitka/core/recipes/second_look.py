@@ -1,0 +1,165 @@
+"""What is tried where unknown words stop the reading of a recipe: the same recipe with these words beside it.
+
+A word that nobody knows may be a colour, so it is refused where one may stand. Where the colours that are known are a
+whole without it, it cannot be one of them: the words go to the prompt, with numbers that are only theirs, such as the
+two of «бункер 2», and a notice tells of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from plitka.core.colour.naming import like_names
+from plitka.core.colour.palette import Palette
+from plitka.core.language.spelling import is_cyrillic, name_key
+from plitka.core.language.vocabulary import JOINING, Kind
+from plitka.core.recipes.token import Token
+
+_VOWELS = frozenset("aeiouyаеиоуыэюяіїє")
+_MIN_SPELLED = 3
+"""Letters of a word that has a vowel; shorter ones are abbreviations."""
+_MIN_TRANSLITERATED = 5
+"""Letters of a word that may be one of the other language in the wrong script."""
+_ONE = frozenset({"one", "один", "одна", "одно", "одну", "одного"})
+"""They count what is not said beside them: «всё в один замес», `one more thing`."""
+_STEM = 4
+"""Letters that forms of one word have in common."""
+_UNITS_OF_ORDERS = frozenset({"m2", "m3", "м2", "м3"})
+"""Behind a slash: «850 руб/м2»."""
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
+_WORDS = frozenset({Kind.UNKNOWN, Kind.ASIDE, Kind.COUNTED})
+_MIX = _NUMBERS | {Kind.COLOUR, Kind.SBR}
+_BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+_APART = _BOUNDS | {Kind.SLASH}
+_ENDS = _BOUNDS | {None, Kind.EQUAL}
+
+
+def with_words_beside(tokens: Sequence[Token], palette: Palette) -> Iterator[list[Token]]:
+    """The tokens with unknown words beside the mix, then with their numbers too; none where a word may matter."""
+    places = [at for at, token in enumerate(tokens) if token.kind is Kind.UNKNOWN]
+    if not places or any(_is_joined(tokens, at) or _may_be_colour(tokens, at, palette) for at in places):
+        return
+    if all(token.kind not in _NUMBERS for token in tokens) and not all(_describes(tokens, at) for at in places):
+        return
+    counted = _with_units(tokens)
+    worded = [_as_word(token) if _is_word(counted, at) else token for at, token in enumerate(counted)]
+    yield worded
+    of_words = [at for at in range(len(counted)) if _is_of_word(counted, at)]
+    apart = [at for at in of_words if Kind.COLOUR not in (_kind(counted, at - 1), _kind(counted, at + 1))]
+    for dropped in (apart, of_words):
+        if dropped and sum(token.kind in _NUMBERS for token in counted) > len(dropped):
+            units = {at + 1 for at in dropped if _kind(counted, at + 1) is Kind.MASS}
+            yield [_as_word(token) if at in units.union(dropped) else token for at, token in enumerate(worded)]
+
+
+def _with_units(tokens: Sequence[Token]) -> list[Token]:
+    """An unknown word behind several numbers is what they count: `green 5 shovels, black 15 shovels`."""
+    unknown = [at for at, token in enumerate(tokens) if token.kind is Kind.UNKNOWN]
+    behind = [at for at in unknown if _kind(tokens, at - 1) in _NUMBERS]
+    stems = [tokens[at].text[:_STEM] for at in behind]
+    counted = list(tokens)
+    for at, stem in zip(behind, stems, strict=True):
+        if stems.count(stem) > 1:
+            counted[at] = replace(tokens[at], kind=Kind.PARTS, error=None)
+    return counted
+
+
+def _is_word(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token is unknown, or a dash beside one: «всё-таки»."""
+    is_dash = tokens[at].kind is Kind.LINK and tokens[at].text == "-"
+    beside = {_kind(tokens, at - 1), _kind(tokens, at + 1)}
+    return tokens[at].kind is Kind.UNKNOWN or (is_dash and Kind.UNKNOWN in beside)
+
+
+def _as_word(token: Token) -> Token:
+    return replace(token, kind=Kind.ASIDE, error=None, remark=None, choice="")
+
+
+def _may_be_colour(tokens: Sequence[Token], at: int, palette: Palette) -> bool:
+    """Whether an unknown word is a code, is spelled like a granule's name or is a part of one, or cannot be spoken."""
+    token, word = tokens[at], tokens[at].text
+    suggested = () if token.error is None else token.error.suggestions
+    if any(map(str.isdigit, word)):
+        is_apart = not {token.kind for token in _clause(tokens, at)} & _MIX
+        return word not in _UNITS_OF_ORDERS and not (is_apart and not suggested)
+    if len(word) >= _MIN_SPELLED and _VOWELS.isdisjoint(word):
+        return True
+    if any(palette.find(name) is not None and _begins_like(word, name) for name in like_names(word, palette)):
+        return True
+    return any(name_key(word) in map(name_key, name.split()) for name in suggested)
+
+
+def _begins_like(word: str, name: str) -> bool:
+    """Whether a word may be a name with a slip in it: people seldom miss the first letter."""
+    if is_cyrillic(word) != is_cyrillic(name):
+        return len(word) >= _MIN_TRANSLITERATED
+    return word[0] == name[0].casefold()
+
+
+def _clause(tokens: Sequence[Token], at: int) -> Sequence[Token]:
+    """The tokens between the same two separators."""
+    bounds = [
+        -2,
+        -1,
+        *(place for place, token in enumerate(tokens) if token.kind in _APART),
+        len(tokens),
+        len(tokens) + 2,
+    ]
+    start, end = max(place for place in bounds if place < at), min(place for place in bounds if place > at)
+    return tokens[max(0, start + 1) : end]
+
+
+def _is_joined(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word alone is joined to what stands beside it, as a colour is: `60% mint and thistledown`."""
+    if _kind(tokens, at - 1) not in _ENDS or _kind(tokens, at + 1) not in _ENDS:
+        return False
+    joined = [other for other in (at - 2, at + 2) if _text(tokens, (at + other) // 2) in JOINING]
+    return any(token.kind is Kind.COLOUR for other in joined for token in _clause(tokens, other))
+
+
+def _describes(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word stands by one colour between two commas, `ferrari red`, or with others around all colours."""
+    clause = _clause(tokens, at)
+    n_colours = sum(token.kind is Kind.COLOUR for token in clause)
+    is_first, is_last = (
+        all(token.kind is not Kind.COLOUR for token in side) for side in (tokens[:at], tokens[at + 1 :])
+    )
+    if len(tokens[at].text) == 1 and _kind(tokens, at + 1) is Kind.LINK:
+        return False  # `A - red, B - blue`
+    n_words = sum(token.kind in _WORDS for token in clause)
+    return n_colours == 1 or (n_colours == 0 and n_words > 1 and (is_first or is_last))
+
+
+def _is_of_word(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number without a unit belongs to an unknown word: «бункер 2», «850 руб»."""
+    if tokens[at].kind not in _NUMBERS:
+        return False
+    is_apart = Kind.COLOUR not in {token.kind for token in _clause(tokens, at)}
+    if is_apart and (tokens[at].text in _ONE or _is_odd_mass(tokens, at)):
+        return True
+    if _kind(tokens, at + 1) in _UNITS or (_is_in_chain(tokens, at) and _kind(tokens, at + 3) is Kind.COLOUR):
+        return False
+    if _kind(tokens, at - 1) is Kind.SLASH and at > 1 and _is_of_word(tokens, at - 2):
+        return True  # «заявка 118/24»
+    before = at - 1 - (_kind(tokens, at - 1) is Kind.LINK)
+    return _kind(tokens, before) is Kind.UNKNOWN or _kind(tokens, at + 1) is Kind.UNKNOWN
+
+
+def _is_in_chain(tokens: Sequence[Token], at: int) -> bool:
+    """Whether another number is joined behind: 60/40."""
+    return _kind(tokens, at + 1) in (Kind.SLASH, Kind.LINK) and _kind(tokens, at + 2) in _NUMBERS
+
+
+def _is_odd_mass(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number is of a mass, and those of colours are not: `black 90, blue 10, 23 kg a piece`."""
+    others = [other for other, token in enumerate(tokens) if token.kind is Kind.MASS and other != at + 1]
+    of_colours = any(Kind.COLOUR in {token.kind for token in _clause(tokens, other)} for other in others)
+    return _kind(tokens, at + 1) is Kind.MASS and not of_colours
+
+
+def _text(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text if 0 <= at < len(tokens) else ""
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if 0 <= at < len(tokens) else None
