@@ -1,4 +1,5 @@
 # make tile    a first picture: sets up .venv, then paints the recipe below
+# make serve   the page in a browser, and the HTTP API, until Ctrl-C
 # make test    lint, types, import contracts, tests: what CI runs
 # make docs    build/site, the documentation as a site; a warning or a broken link fails
 # make wheel   dist/plitka-*.whl, the whole program in one file, to install elsewhere
@@ -22,12 +23,15 @@ TORCH_PIN := $(shell sed -n '/^torch==/p' constraints.txt)
 TORCH_STAMP := .venv/torch-$(shell printf '%s' '$(TORCH)' | cksum | cut -d' ' -f1).stamp
 CATALOGUES := src/plitka/core/language/locale
 
-.PHONY: tile wheel docs test lint types contracts tests translations clean
+.PHONY: tile serve wheel docs test lint types contracts tests translations clean
 .DELETE_ON_ERROR:
 
 tile: .venv/plitka.stamp
 	@$(BIN)/plitka generate '$(RECIPE)' --seed $(SEED) --output tile.png
 	@echo "The picture is $(CURDIR)/tile.png"
+
+serve: .venv/serve.stamp
+	@$(BIN)/plitka serve --open
 
 wheel: .venv/plitka.stamp
 	@$(PIP) wheel --quiet --no-deps --wheel-dir dist .
@@ -95,6 +99,11 @@ $(TORCH_STAMP): constraints.txt | $(BIN)/python
 .venv/plitka.stamp: pyproject.toml constraints.txt $(TORCH_STAMP)
 	@echo "Installing plitka"
 	@$(PIP) install --quiet --constraint .venv/constraints.txt --editable .
+	@touch $@
+
+.venv/serve.stamp: .venv/plitka.stamp
+	@echo "Installing what the service needs"
+	@$(PIP) install --quiet --constraint .venv/constraints.txt --editable '.[serve]'
 	@touch $@
 
 .venv/dev.stamp: .venv/plitka.stamp

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from plitka.core.render_engine import RenderEngine
     from plitka.core.scene import Scene, Size
     from plitka.errors import PlitkaError
-    from plitka.model.loading import load_tuned_engine as load_engine
+    from plitka.model.loading import load_engine_for_program as load_engine
 
 __all__ = [
     "PlitkaError",
@@ -43,7 +43,7 @@ _HOMES = {
     "default_palette": "plitka.core.colour.palette:default_palette",
     "generate_one": "plitka.core.generation:generate_one",
     "identify": "plitka.core.measure.identification:identify",
-    "load_engine": "plitka.model.loading:load_tuned_engine",
+    "load_engine": "plitka.model.loading:load_engine_for_program",
     "measure": "plitka.core.measure.identification:measure_named",
     "parse_recipe": "plitka.core.recipes.reading:parse_recipe",
     "read_photograph": "plitka.core.files.photograph:read_photograph",

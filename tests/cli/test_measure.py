@@ -8,6 +8,8 @@ from PIL import Image
 from tests.cli.conftest import Run, RunJson
 from tests.core.measure.tile_pictures import tile
 
+from plitka.core.recipes.reading import parse_recipe
+
 
 class TestMeasure:
     """`plitka measure`."""
@@ -23,6 +25,12 @@ class TestMeasure:
         """Colours with or without percents; the object has three keys."""
         found = run_json("measure", str(picture), colours)
         assert set(found) == {"shares", "uncertainty", "off_palette"}
+        assert found["shares"] == pytest.approx({"RED": 50, "BLACK": 50}, abs=3)
+
+    def test_the_colours_may_stand_behind_options(self, run_json: RunJson, picture: Path) -> None:
+        """As every other command takes its words."""
+        sheet = str(picture.parent / "sheet.png")
+        found = run_json("measure", str(picture), "--sheet", sheet, "--strict", "red, black")
         assert found["shares"] == pytest.approx({"RED": 50, "BLACK": 50}, abs=3)
 
     def test_a_person_reads_lines(self, run: Run, picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,6 +76,17 @@ class TestMeasureWithoutColours:
         assert found["recipe"].endswith("% black")
         assert [colour["code"] for colour in found["colours"]] == ["RED", "BLACK"]
         assert found["doubts"] == []
+
+    def test_a_person_reads_them_in_their_language(
+        self, run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The recipe too, which reads back to the same colours."""
+        assert run("measure", str(folder / "a.png"), "--language", "ru") == 0
+        lines = capsys.readouterr().out.splitlines()
+        recipe = parse_recipe(lines[-1].removeprefix("рецепт: ")).recipe
+        assert [line.split()[0] for line in lines[: len(recipe.parts)]] == list(recipe.percents)
+        assert all(part.colour.name_ru.lower() in lines[-1] for part in recipe.parts)
+        assert "красный" in lines[0]
 
     def test_a_folder_gives_a_list(self, run: Run, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """One object a picture, with its path; other files are passed over."""

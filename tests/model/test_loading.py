@@ -61,6 +61,35 @@ def test_the_first_picture_is_the_same_whether_its_map_was_laid_ahead_or_not(tmp
     assert done.stdout.endswith("same"), done.stderr
 
 
+QUIET = """
+import sys
+import structlog
+from plitka import load_engine
+from plitka.errors import BundleError
+if len(sys.argv) > 1:
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=sys.stdout))
+try:
+    load_engine("no-such-model")
+except BundleError:
+    pass
+structlog.get_logger().info("stage_done")
+structlog.get_logger().warning("strange")
+"""
+
+
+def test_a_program_that_has_not_configured_logs_hears_warnings_alone_on_stderr() -> None:
+    """Its stdout is its own; what it has configured stays."""
+    usual, own = (
+        subprocess.run([sys.executable, "-c", QUIET, *words], capture_output=True, text=True, check=True)
+        for words in ([], ["own"])
+    )
+    assert usual.stdout == ""
+    assert "strange" in usual.stderr
+    assert "stage_done" not in usual.stderr
+    assert "stage_done" in own.stdout
+    assert "strange" in own.stdout
+
+
 def test_nothing_heavy_is_imported_with_the_module() -> None:
     """The process is tuned before torch and numpy are there."""
     code = "import sys, plitka.model.loading; sys.stdout.write(' '.join(sys.modules))"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -15,8 +16,9 @@ from tests.serve.conftest import RECIPE, Running
 
 from plitka.core.material.formats import MaterialFormat
 from plitka.serve import routes
-from plitka.serve.materials_api import accepted_format
-from plitka.serve.previews import MAX_PX
+from plitka.serve.materials_api import MaterialBody, accepted_format
+from plitka.serve.previews import MAX_PX, Previews
+from plitka.serve.settings import Settings
 
 TILE: dict[str, Any] = {"recipe": RECIPE, "seed": 7, "size_px": 128}
 
@@ -78,3 +80,13 @@ def test_the_contract_is_told() -> None:
     text = (Path(__file__).parents[2] / "docs/http-api.md").read_text(encoding="utf-8")
     assert "`POST /v1/materials`" in text
     assert all(kind.media_type in text for kind in MaterialFormat)
+
+
+def test_every_example_is_within_the_limits() -> None:
+    """Those of the schema, and the one of docs/http-api.md."""
+    text = (Path(__file__).parents[2] / "docs/http-api.md").read_text(encoding="utf-8")
+    [told] = re.findall(r"/v1/materials -d '(.*?)'", text, re.DOTALL)
+    examples = MaterialBody.model_json_schema()["examples"]
+    assert examples
+    for example in [json.loads(told), *examples]:
+        Previews(Settings(), "0").check(MaterialBody.model_validate(example).request())

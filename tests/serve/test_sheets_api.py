@@ -3,6 +3,8 @@
 import base64
 import csv
 import io
+import json
+import re
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -135,3 +137,11 @@ def test_the_contract_is_told() -> None:
     text = (Path(__file__).parents[2] / "docs/http-api.md").read_text(encoding="utf-8")
     assert "`POST /v1/sheets`" in text
     assert all(kind.media_type.partition(";")[0] in text for kind in SheetFormat)
+
+
+def test_the_example_of_the_page_is_answered(server: Running) -> None:
+    """As it stands in docs/http-api.md."""
+    text = (Path(__file__).parents[2] / "docs/http-api.md").read_text(encoding="utf-8")
+    [told] = re.findall(r"/v1/sheets -d '(.*?)'", text, re.DOTALL)
+    answer = server.client("maker").post(routes.SHEETS, json=json.loads(told))
+    assert answer.content.startswith(b"%PDF"), answer.text

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from plitka.core.colour.palette import Colour
     from plitka.core.measure.identification import Doubt
     from plitka.core.measure.shares import Measurement
+    from plitka.core.recipes.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Finding:
     measurement: "Measurement | None" = None
     colours: "tuple[Colour, ...]" = ()
     """Those that were found, where none were named."""
-    recipe: str | None = None
+    recipe: "Recipe | None" = None
     doubts: "tuple[Doubt, ...]" = ()
     error: PlitkaError | None = None
 
@@ -56,7 +57,7 @@ def add(commands: Commands, _: Translate) -> None:
     )
     parser.add_argument("--sheet", type=Path, metavar="OUT.png", help=_("also show the pictures on one, with shares"))
     add_recipe_options(parser, _)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, late="images")
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -126,7 +127,7 @@ def _look(path: Path, named: "Sequence[Colour] | None", options: argparse.Namesp
         pixels=pixels,
         measurement=found.measurement,
         colours=found.colours,
-        recipe=format_colours(found.recipe),
+        recipe=found.recipe,
         doubts=found.doubts,
     )
 
@@ -157,7 +158,7 @@ def _as_json(finding: Finding, terminal: Terminal) -> dict[str, Any]:
         return measured
     colours = [{"code": each.code, "name": each.caption_name, "hex": each.srgb_hex} for each in finding.colours]
     doubts = [{"code": doubt.colour.code, "instead": doubt.instead.code} for doubt in finding.doubts]
-    return measured | {"recipe": finding.recipe, "colours": colours, "doubts": doubts}
+    return measured | {"recipe": format_colours(finding.recipe), "colours": colours, "doubts": doubts}
 
 
 def _summary(finding: Finding, terminal: Terminal) -> tuple[str, str]:
@@ -173,12 +174,16 @@ def _show(finding: Finding, terminal: Terminal) -> None:
     _, found = terminal.gettext, finding.measurement
     if found is None:
         return
-    names = {colour.code: (colour.caption_name, colour.srgb_hex) for colour in finding.colours}
+    is_russian = terminal.language == "ru"
+    names = {
+        colour.code: (colour.name_ru.lower() if is_russian else colour.caption_name, colour.srgb_hex)
+        for colour in finding.colours
+    }
     terminal.write_table((code, f"{percent:6.2f} %", *names.get(code, ())) for code, percent in found.percents.items())
     terminal.write(_("within about {points:.1f} points").format(points=found.uncertainty))
     terminal.write(_("in none of these colours: {percent:.1f} %").format(percent=found.off_palette))
     if finding.recipe is not None:
-        terminal.write(_("recipe: {recipe}").format(recipe=finding.recipe))
+        terminal.write(_("recipe: {recipe}").format(recipe=format_colours(finding.recipe, terminal.language)))
 
 
 def _write_sheet(path: Path, findings: Sequence[Finding], terminal: Terminal) -> None:

@@ -56,7 +56,18 @@ def parse(words: Sequence[str], language: str, load_engine: LoadEngine) -> argpa
     """
     with _argparse_speaking(language):
         parser = build_parser(translations.translation(language).gettext, load_engine, usual_choices(words))
-        return parser.parse_args(words)
+        options, rest = parser.parse_known_args(words)
+        if rest:
+            _take_late(options, rest, parser)
+        return options
+
+
+def _take_late(options: argparse.Namespace, words: Sequence[str], parser: argparse.ArgumentParser) -> None:
+    """Words behind an option, where a command takes any number: argparse gives it only those before the first one."""
+    late: str | None = getattr(options, "late", None)
+    if late is None or any(word.startswith("-") for word in words):
+        parser.error(gettext.gettext("unrecognized arguments: %s") % " ".join(words))
+    setattr(options, late, [*getattr(options, late), *words])
 
 
 def build_parser(_: Translate, load_engine: LoadEngine, usual: Defaults | None = None) -> argparse.ArgumentParser:

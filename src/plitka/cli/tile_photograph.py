@@ -42,7 +42,8 @@ def recipe_of_photograph(path: Path, options: argparse.Namespace, terminal: Term
     from plitka.core.measure.identification import identify
 
     found = identify(read_tile(path, terminal), palette_of(options).own)
-    terminal.remark(terminal.gettext("{path} shows {recipe}").format(path=path, recipe=format_colours(found.recipe)))
+    recipe = format_colours(found.recipe, terminal.language)
+    terminal.remark(terminal.gettext("{path} shows {recipe}").format(path=path, recipe=recipe))
     tell_doubts(path, found.doubts, terminal)
     return Reading(found.recipe)
 

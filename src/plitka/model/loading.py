@@ -4,6 +4,7 @@ Nothing heavy is imported with this module: the process is tuned before torch is
 """
 
 import ctypes
+import logging
 import os
 import platform
 import sys
@@ -47,6 +48,25 @@ def load_tuned_engine(model: str, config: EngineConfig | None = None, first: Req
     except BaseException:
         maps.close()
         raise
+
+
+def load_engine_for_program(model: str, config: EngineConfig | None = None, first: Request | None = None) -> Engine:
+    """`load_tuned_engine` for a program whose stdout is its own: it hears warnings alone, on stderr.
+
+    What the program has configured of structlog, or configures later, holds instead.
+
+    Raises:
+        BundleError: as `load_tuned_engine`.
+        EngineError: as `load_tuned_engine`.
+    """
+    import structlog  # noqa: PLC0415  (nothing heavy comes with this module)
+
+    if not structlog.is_configured():
+        structlog.configure(
+            wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+            logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        )
+    return load_tuned_engine(model, config, first)
 
 
 def tune_process() -> None:

@@ -58,7 +58,7 @@ class MaterialBody(LookChoices):
         json_schema_extra={
             "examples": [
                 {"recipe": fields.RECIPE_EXAMPLE, "seed": 7},
-                {"recipe": fields.RECIPE_EXAMPLE, "size_px": 1024, "field_mm": 250, "wet": True, "format": "glb"},
+                {"recipe": fields.RECIPE_EXAMPLE, "size_px": 1024, "field_mm": 200, "wet": True, "format": "glb"},
             ]
         }
     )

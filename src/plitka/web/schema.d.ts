@@ -1082,7 +1082,7 @@ export interface components {
          *       "seed": 7
          *     }
          * @example {
-         *       "field_mm": 250,
+         *       "field_mm": 200,
          *       "format": "glb",
          *       "recipe": "60% red, 30% black, 10% white",
          *       "size_px": 1024,

@@ -101,9 +101,17 @@ V45 = PromptStyle()
 """The prompt that rubber-tile-lora-v45 was used with."""
 
 
-def format_colours(recipe: Recipe) -> str:
-    """The recipe in words, `60% red, 30% black, 10% white`; `parse_recipe` reads it back."""
-    return ", ".join(f"{plain(part.percent)}% {part.colour.caption_name}" for part in recipe.parts)
+def format_colours(recipe: Recipe, language: str = "en") -> str:
+    """The recipe in words, `60% red, 30% black, 10% white`; `parse_recipe` reads it back.
+
+    In Russian the catalogue's colours have their Russian names; those of other colours may be another's too.
+    """
+
+    def name(colour: Colour) -> str:
+        is_russian = language == "ru" and colour.source == "catalogue"
+        return colour.name_ru.lower() if is_russian else colour.caption_name
+
+    return ", ".join(f"{plain(part.percent)}% {name(part.colour)}" for part in recipe.parts)
 
 
 def format_prompt(recipe: Recipe, style: PromptStyle = V45, words: Sequence[str] = ()) -> str:
