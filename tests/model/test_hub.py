@@ -164,3 +164,15 @@ def test_a_hub_that_does_not_know_the_repository_is_no_traceback(hub: SmallHub) 
     """The cache is then all that is known."""
     assert list_files(REPOSITORY, COMMIT) == hub.names()
     assert list_files("owner/other", COMMIT) is None
+
+
+def test_a_lack_of_memory_is_not_taken_for_a_hub_that_is_away(hub: SmallHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes on to who can tell it."""
+    assert hub.names()
+
+    def short(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("huggingface_hub.HfApi.list_repo_files", short)
+    with pytest.raises(MemoryError):
+        list_files(REPOSITORY, COMMIT)

@@ -11,6 +11,7 @@ from plitka.model.base_shapes import empty_networks, read_tokenizers
 from plitka.model.bundle import Bundle
 from plitka.model.library_errors import answered_errors
 from plitka.model.pipeline import load_base
+from plitka.model.tensor_file import read_tensors
 
 PATH, MESSAGE = Path("base"), "{path} is not a usable SDXL base: {reason}"
 SHORT = [
@@ -53,8 +54,9 @@ def test_what_is_no_library_s_goes_through(error: BaseException) -> None:
         ("transformers.CLIPTokenizer.from_pretrained", lambda bundle: read_tokenizers(bundle_facts(bundle))),
         ("transformers.CLIPTextModel.__init__", lambda bundle: empty_networks(bundle_facts(bundle))),
         ("diffusers.UNet2DConditionModel.from_pretrained", lambda bundle: load_base(bundle, FLOAT32)),
+        ("plitka.model.tensor_file.safe_open", lambda bundle: read_tensors(bundle.folder / "base")),
     ],
-    ids=["tokenizer", "shapes", "weights"],
+    ids=["tokenizer", "shapes", "weights", "tensors"],
 )
 def test_a_base_that_memory_is_too_short_for_is_not_called_broken(
     tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch, name: str, read: Callable[[Bundle], object]

@@ -41,6 +41,9 @@ def main(argv: Sequence[str] | None = None, *, load_engine: LoadEngine = load_bu
         # The reader has closed the pipe (`plitka colours | head`); Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OK
+    except MemoryError:
+        terminal.fail(terminal.gettext("memory ran out; ask for a smaller picture, or free memory"))
+        return EXIT_FILE
     except OSError as error:
         terminal.fail(str(error))
         return EXIT_FILE

@@ -68,6 +68,8 @@ def list_files(repository: str, revision: str) -> list[str] | None:
         return None
     try:
         return list(HfApi().list_repo_files(repository, revision=revision))
+    except MemoryError:
+        raise
     except Exception as exc:  # the hub's client lets the errors of its HTTP library through
         import structlog  # noqa: PLC0415  (help reads bundles, and needs no logs)
 

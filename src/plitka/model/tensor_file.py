@@ -20,6 +20,7 @@ _LENGTH_BYTES = 8
 _MAX_SIZE = 2**31 - 1
 _SHOWN = 4
 """Names shown in a message before it says how many more there are."""
+_UNREADABLE = "{path} cannot be read as safetensors: {reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,14 @@ def read_tensors(path: Path, keys: Collection[str] | None = None) -> dict[str, "
     """All tensors of a file, or those of some keys.
 
     Raises:
+        OutOfMemory: which says nothing of the file.
         BundleError: it cannot be read as safetensors.
     """
-    try:
-        with safe_open(path, framework="pt") as stream:
-            wanted = stream.keys() if keys is None else [key for key in stream.keys() if key in keys]  # noqa: SIM118
-            return {key: stream.get_tensor(key) for key in wanted}
-    except (SafetensorError, OSError, RuntimeError, ValueError, TypeError) as exc:
-        raise _unreadable(path, exc) from exc
+    from plitka.model.library_errors import answered_errors  # noqa: PLC0415  (torch comes with it, as with tensors)
+
+    with answered_errors(path, _UNREADABLE), safe_open(path, framework="pt") as stream:
+        wanted = stream.keys() if keys is None else [key for key in stream.keys() if key in keys]  # noqa: SIM118
+        return {key: stream.get_tensor(key) for key in wanted}
 
 
 def first_few(names: Iterable[str]) -> str:
@@ -86,4 +87,4 @@ def first_few(names: Iterable[str]) -> str:
 
 
 def _unreadable(path: Path, cause: Exception) -> BundleError:
-    return BundleError("{path} cannot be read as safetensors: {reason}", path=path, reason=str(cause))
+    return BundleError(_UNREADABLE, path=path, reason=str(cause))
