@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
-from plitka.errors import BundleError
 from plitka.model.integrity import check_content
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ _LENGTH_BYTES = 8
 _MAX_SIZE = 2**31 - 1
 _SHOWN = 4
 """Names shown in a message before it says how many more there are."""
-_UNREADABLE = "{path} cannot be read as safetensors: {reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,11 @@ def read_header(path: Path) -> Header:
     """The names, shapes and number formats of a file's tensors.
 
     Raises:
+        OutOfMemory: which says nothing of the file.
         BundleError: it is no safetensors file, or is cut short.
     """
     check_content(path)
-    try:
+    with _answered(path):
         # Compares every shape with the bytes that it has; a shape that lies makes work without end.
         with safe_open(path, framework="pt"), path.open("rb") as stream:
             n_header = int.from_bytes(stream.read(_LENGTH_BYTES), "little")
@@ -49,8 +49,6 @@ def read_header(path: Path) -> Header:
         shapes = {key: _shape(entry) for key, entry in entries.items()}
         dtypes = {key: str(entry["dtype"]) for key, entry in entries.items()}
         return Header(shapes, dtypes, {key: str(value) for key, value in metadata.items()})
-    except (SafetensorError, OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
-        raise _unreadable(path, exc) from exc
 
 
 def _shape(entry: Any) -> tuple[int, ...]:
@@ -72,9 +70,7 @@ def read_tensors(path: Path, keys: Collection[str] | None = None) -> dict[str, "
         OutOfMemory: which says nothing of the file.
         BundleError: it cannot be read as safetensors.
     """
-    from plitka.model.library_errors import answered_errors  # noqa: PLC0415  (torch comes with it, as with tensors)
-
-    with answered_errors(path, _UNREADABLE), safe_open(path, framework="pt") as stream:
+    with _answered(path), safe_open(path, framework="pt") as stream:
         wanted = stream.keys() if keys is None else [key for key in stream.keys() if key in keys]  # noqa: SIM118
         return {key: stream.get_tensor(key) for key in wanted}
 
@@ -86,5 +82,8 @@ def first_few(names: Iterable[str]) -> str:
     return ", ".join(every[:_SHOWN]) + (f" (+{more})" if more > 0 else "")
 
 
-def _unreadable(path: Path, cause: Exception) -> BundleError:
-    return BundleError(_UNREADABLE, path=path, reason=str(cause))
+def _answered(path: Path) -> AbstractContextManager[None]:
+    """What the library raises of this file, as our errors."""
+    from plitka.model.library_errors import answered_errors  # noqa: PLC0415  (torch comes with it)
+
+    return answered_errors(path, "{path} cannot be read as safetensors: {reason}")
