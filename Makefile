@@ -21,6 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 TORCH_PIN := $(shell sed -n '/^torch==/p' constraints.txt)
 # One stamp for each choice of TORCH, so that another choice is installed and the same one is not.
 TORCH_STAMP := .venv/torch-$(shell printf '%s' '$(TORCH)' | cksum | cut -d' ' -f1).stamp
+TESTERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 CATALOGUES := src/plitka/core/language/locale
 
 .PHONY: tile serve wheel docs test lint types contracts tests translations clean
@@ -60,11 +61,11 @@ types: .venv/dev.stamp node_modules/.stamp
 contracts: .venv/dev.stamp
 	$(BIN)/lint-imports
 
-# After the cheap checks, also under make -j: the last lines are then pytest's. One process for each core, and in
-# each of them one thread: the tests' networks are too small to share. Files are dealt in their order, since the ones
-# with the fewest tests, which would be last, take the longest.
+# After the cheap checks, also under make -j: the last lines are then pytest's. One process more than there are cores,
+# since many tests wait for a server or a browser, and in each of them one thread: the tests' networks are too small to
+# share. Files are dealt in their order, since the ones with the fewest tests, which would be last, take the longest.
 tests: .venv/dev.stamp node_modules/.stamp | lint types contracts docs
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 translations: .venv/dev.stamp
 	$(BIN)/pybabel --quiet compile --domain plitka --directory $(CATALOGUES)

@@ -2,6 +2,7 @@
 
 import multiprocessing
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from plitka.core.generation import (
     Mode,
     Outcome,
     Request,
+    Result,
     generate_one,
 )
 from plitka.core.maker import Maker
@@ -34,6 +36,12 @@ def outcomes_of(
     assert sorted(outcome.index for outcome in found) == list(range(len(requests)))
     assert all((outcome.result is None) != (outcome.error is None) for outcome in found)
     return {outcome.index: outcome for outcome in found}
+
+
+@cache
+def alone(request: CompleteRequest) -> Result:
+    """What a painter that has nothing else to do makes of it."""
+    return generate_one(maker_of(FlatPainter()), request)
 
 
 SEEDS = st.sets(st.integers(0, 5), max_size=2)
@@ -67,7 +75,6 @@ def test_whatever_fails_or_is_stopped_the_others_are_as_if_alone(
     maker = maker_of(FlatPainter(max_batch, failing=errors))
     complete = [maker.complete(request) for request in requests]
     outcomes = outcomes_of(maker, complete, Follower(stops))
-    alone = maker_of(FlatPainter())
     for index, request in enumerate(complete):
         error = outcomes[index].error
         if request.seed in failing or index in stops:
@@ -75,7 +82,7 @@ def test_whatever_fails_or_is_stopped_the_others_are_as_if_alone(
         else:
             assert error is None
         if error is None:
-            expected = generate_one(alone, request)
+            expected = alone(request)
             assert result_of(outcomes[index]).pixels.tobytes() == expected.pixels.tobytes()
             assert result_of(outcomes[index]).attempts == expected.attempts
 
