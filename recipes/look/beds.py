@@ -10,6 +10,10 @@ from lighting import BoxConfig, LightMaps, light_beds
 from shards import ShardConfig, Shards, make_shards
 from torch import Tensor
 
+from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
+from plitka.core.tile.lighting import LightConfig
+from plitka.core.tile.shading import compute_light
+
 PX_PER_MM = 7.0
 """Of the photographs."""
 N_SHARDS = 96
@@ -40,6 +44,35 @@ def lay_lit_beds(
     draw = torch.Generator(device).manual_seed(seed)
     beds = lay_beds(library, config, n, draw)
     return beds, light_beds(beds, box or BoxConfig(), draw)
+
+
+def lay_chip_beds(n: int, size_px: int, seed: int) -> list[Geometry]:
+    """n layers of the engine's chips, as thick as those of renders."""
+    config = GranuleConfig(size_px=size_px, field_mm=size_px / PX_PER_MM, oversample=OVERSAMPLE)
+    return [lay_granules(config, seed + index) for index in range(n)]
+
+
+def light_by_box(geometries: Sequence[Geometry], seed: int, device: torch.device) -> tuple[Beds, LightMaps]:
+    """Chips as they lie, lit as shards are."""
+    ids = torch.from_numpy(np.stack([one.ids for one in geometries])).long().to(device)
+    cells = np.stack([one.height_mm * one.config.cells_per_mm for one in geometries]).astype(np.float32)
+    beds = beds_of_heights(ids, torch.from_numpy(cells).to(device))
+    draw = torch.Generator(device).manual_seed(seed)
+    return beds, light_beds(beds, BoxConfig(relief=CHIPS_RELIEF), draw)
+
+
+def light_by_engine(geometries: Sequence[Geometry], seed: int, device: torch.device) -> tuple[Beds, LightMaps]:
+    """Chips in the light of a render: its faces are neither smooth nor crumpled, and the map has no hints."""
+    beds, _ = light_by_box(geometries, seed, device)
+    config = replace(LightConfig(), occlusion=1.0)  # a finish has its own
+    lit = [compute_light(one, config) for one in geometries]
+
+    def stacked(name: str) -> Tensor:
+        return torch.from_numpy(np.stack([getattr(one, name) for one in lit]).astype(np.float32)).to(device)
+
+    lamp, coat = (stacked(name)[:, None].expand(-1, 2, -1, -1) for name in ("lamp", "sheen"))
+    none = torch.zeros(len(lit), 1, 1, device=device)
+    return beds, LightMaps(lamp, coat, stacked("sky").clamp(0, 1), none, none)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from plitka.core.tile.granules import USUAL_PX_PER_MM, GranuleConfig, lay_granul
 
 ROOT = Path(__file__).parents[2]
 N_CELLS = 192
+MODULES = ("beds", "laying", "lighting", "finishes", "painting", "two_sample")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def look() -> Iterator[dict[str, ModuleType]]:
     """The recipe's modules by name."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(ROOT / "recipes/look"))
-        yield {name: importlib.import_module(name) for name in ("beds", "laying", "lighting", "finishes", "painting")}
+        yield {name: importlib.import_module(name) for name in MODULES}
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +134,30 @@ def test_bytes_keep_the_light(look: dict[str, ModuleType], lit: tuple[Any, Any])
     kept = look["beds"].LitFields.of(beds, light).light(torch.tensor([0, 1]))
     assert float((kept.sky - light.sky).abs().max()) < 0.003
     assert float((kept.lamp - light.lamp.clamp(max=2)).abs().max()) < 0.005
+
+
+def test_the_two_sample_network_is_not_shown_how_files_are_stored(look: dict[str, ModuleType]) -> None:
+    """Photographs keep their hues at full size, so ours do: a checkerboard of two hues of one lightness is left."""
+    hues = np.array([[200, 100, 100], [120, 131, 120]], np.uint8)
+    board = hues[np.indices((64, 64)).sum(0) % 2]
+    kept = look["two_sample"].stored(board).astype(int)
+    redder = kept[..., 0] - kept[..., 1]
+    assert redder[::2, ::2].mean() - redder[1::2, ::2].mean() > 90  # of 111
+
+
+@pytest.mark.parametrize("how", ["light_by_box", "light_by_engine"])
+def test_chips_of_the_engine_take_the_finishes(look: dict[str, ModuleType], how: str) -> None:
+    """Black is dark and white is light on the same chips, in either light, and every cell is a chip's."""
+    torch.manual_seed(1)
+    beds, light = getattr(look["beds"], how)(look["beds"].lay_chip_beds(1, 64, 5), 5, torch.device("cpu"))
+    areas, finishes = look["finishes"].seen_areas(beds.ids, beds.n_fallen)[0], look["finishes"].Finishes.load()
+    assert areas.sum() == 128**2
+    levels = []
+    for text in ("100% black", "100% white"):
+        recipe = parse_recipe(text).recipe
+        made_of = look["finishes"].paint_of(recipe, areas, finishes)
+        painted = look["painting"].paint(beds.ids, light, made_of, finishes.camera(recipe), 2)
+        assert painted.shape == (1, 3, 64, 64)
+        levels.append(float(painted.mean()))
+    assert levels[0] < 0.3
+    assert levels[1] > 0.6

@@ -3,15 +3,13 @@
 import pytest
 
 from plitka.core.scene import Lighting
-from plitka.core.tile.lighting import LIGHTS, TORN_LIGHTS, LightConfig, TornLight, wetted
+from plitka.core.tile.lighting import LIGHTS, LightConfig, wetted
 
 
 def test_every_light_of_a_scene_has_its_lamps() -> None:
     """The usual one is that of the photographs."""
     assert set(LIGHTS) == set(Lighting)
-    assert set(TORN_LIGHTS) == set(Lighting)
     assert LIGHTS[Lighting.STUDIO] == LightConfig()
-    assert TORN_LIGHTS[Lighting.STUDIO] == TornLight()
 
 
 @pytest.mark.parametrize("light", Lighting)
@@ -23,16 +21,6 @@ def test_water_makes_a_sharp_gloss_and_deep_colours(light: Lighting) -> None:
     assert wet.film_relief_px < dry.film_relief_px
     assert wet.albedo_exponent > dry.albedo_exponent == 1
     assert wet.albedo_gain < dry.albedo_gain == 1
-    assert (wet.lamp, wet.sky, wet.lamp_rgb) == (dry.lamp, dry.sky, dry.lamp_rgb)
-
-
-@pytest.mark.parametrize("light", Lighting)
-def test_water_smooths_the_coat_of_torn_chips(light: Lighting) -> None:
-    """It adds light, and leaves lamp and sky where they are."""
-    dry, wet = TORN_LIGHTS[light], wetted(TORN_LIGHTS[light])
-    assert wet.highlight > dry.highlight == dry.sheen
-    assert wet.wrinkle < dry.wrinkle
-    assert wet.albedo_exponent > dry.albedo_exponent == 1
     assert (wet.lamp, wet.sky, wet.lamp_rgb) == (dry.lamp, dry.sky, dry.lamp_rgb)
 
 

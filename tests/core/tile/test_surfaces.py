@@ -14,8 +14,7 @@ from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.lighting import LIGHTS, LightConfig, wetted
 from plitka.core.tile.surfaces import SURFACES, SurfaceConfig, configure_light, finished
 
-OF_CAMERA = ("blur_px", "shoulder", "white", "keeps_hue")
-OF_LIGHT = ("azimuth_deg", "elevation_deg", "softness_deg", "lamp", "warmth", "sky", "occlusion", *OF_CAMERA)
+OF_LIGHT = ("azimuth_deg", "elevation_deg", "softness_deg", "lamp", "warmth", "sky", "occlusion", "blur_px")
 
 
 def polish(config: LightConfig) -> LightConfig:

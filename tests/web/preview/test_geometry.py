@@ -78,7 +78,7 @@ def test_a_pixel_has_the_chips_of_its_cells(read: dict[str, Any], blank: Blank) 
     assert (of_most + np.where(most == few, 0, of_few))[(of_most < 1)].mean() > 0.95
 
 
-@pytest.mark.parametrize("content", ["''", "'PLITKA'", "'PLITKAG3aaaabbbbbbbbbbbb'", '\'{"error": "no key"}\''])
+@pytest.mark.parametrize("content", ["''", "'PLITKA'", "'PLITKAG2aaaabbbbbbbbbbbb'", '\'{"error": "no key"}\''])
 def test_what_is_none_is_refused(tab: Tab, content: str) -> None:
     """With what to do."""
     told = tab.run(

@@ -8,7 +8,7 @@ The format, little-endian:
 
 | bytes | what |
 |---|---|
-| 8 | `PLITKAG2` |
+| 8 | `PLITKAG1` |
 | 4 | n, the length of the header |
 | n | the header: JSON in UTF-8, filled up with spaces so that what follows begins at a multiple of 4 |
 | ... | the sections, each from the offset, after the header, and of as many bytes as `sections` says |
@@ -20,8 +20,7 @@ The header:
 | `side_px`, `oversample` | side of the picture; cells to a pixel in each direction: N = side_px * oversample |
 | `n_chips` | numbered from 0 |
 | `streams` | of each zone, the ground first: state and increment of a PCG64, in words of 32 bits, the lowest first |
-| `light` | lamp (red, green, blue), sky, bounce, bounces, exponent and gain of the albedo, shoulder, white, keeps_hue |
-| `coat` | of the light that a coat adds: highlight, grey_sheen, greyest: see `shading.gloss` |
+| `light` | lamp (red, green, blue), sky, bounce, highlight, exponent and gain of the albedo, shoulder |
 | `light_scales`, `light_levels` | of the maps of lamp, sky and sheen: value = scale * (level / levels)**2 |
 | `variation_range` | of the variation: factor = exp(range * level / 127) |
 | `sections` | name -> offset, length |
@@ -52,10 +51,10 @@ from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.granules import FloatMap, IdMap
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.renderer import LitLayer, painting_stream, zone_layer
-from plitka.core.tile.shading import GREYEST, MOST_TINT, MOST_TONE, LightMaps, blur, shrink, vary_chips
+from plitka.core.tile.shading import MOST_TINT, MOST_TONE, SHOULDER, LightMaps, shrink, vary_chips
 from plitka.core.tile.zones import asked_shares
 
-MAGIC = b"PLITKAG2"
+MAGIC = b"PLITKAG1"
 _LEFT, _ABOVE, _NAMED = 0, 1, 2
 _LIGHT_LEVELS = 127
 """Steps of the root of a light: finer ones would show no difference and take a fifth more bytes."""
@@ -113,7 +112,6 @@ class Blank:
             "n_chips": int(geometry.areas.size),
             "streams": [_words_of(stream) for stream in self.streams],
             "light": _describe(self.layer.light_config),
-            "coat": _describe_coat(self.layer.light_config),
             "light_scales": scales,
             "light_levels": _LIGHT_LEVELS,
             "variation_range": _VARIATION_RANGE,
@@ -122,14 +120,11 @@ class Blank:
 
 
 def _on_pixels(layer: LitLayer, rng: np.random.Generator) -> LightMaps:
-    """Light falls on a chip's points as on the chip, but for their speckle; so the two are one map.
-
-    It is blurred as the lens blurs what it falls on.
-    """
-    oversample, light, config = layer.geometry.config.oversample, layer.light, layer.light_config
-    speckle = 1 + config.speckle * rng.standard_normal(light.lamp.shape, np.float32)
+    """Light falls on a chip's points as on the chip, but for their speckle; so the two are one map."""
+    oversample, light = layer.geometry.config.oversample, layer.light
+    speckle = 1 + layer.light_config.speckle * rng.standard_normal(light.lamp.shape, np.float32)
     maps = (light.lamp * speckle, light.sky * speckle, light.sheen)
-    return LightMaps(*(blur(shrink(one[..., None], oversample), config.blur_px)[..., 0] for one in maps))
+    return LightMaps(*(shrink(one[..., None], oversample)[..., 0] for one in maps))
 
 
 def _light_levels(light: LightMaps) -> tuple[npt.NDArray[np.uint8], list[float]]:
@@ -158,22 +153,16 @@ def _words_of(stream: np.random.Generator) -> list[list[int]]:
 
 def _describe(config: LightConfig) -> dict[str, Any]:
     """The figures of `shading.paint` and of what comes after it."""
+    assert not config.blur_px, "a lens that blurs has no place in the format"
     return {
         "lamp": [config.lamp * tint for tint in config.lamp_rgb],
         "sky": config.sky,
         "bounce": config.bounce,
-        "bounces": config.bounces,
+        "highlight": config.highlight,
         "exponent": config.albedo_exponent,
         "gain": config.albedo_gain,
-        "shoulder": config.shoulder,
-        "white": config.white,
-        "keeps_hue": config.keeps_hue,
+        "shoulder": SHOULDER,
     }
-
-
-def _describe_coat(config: LightConfig) -> dict[str, float]:
-    """The figures of `shading.gloss`."""
-    return {"highlight": config.highlight, "grey_sheen": config.grey_sheen, "greyest": GREYEST}
 
 
 def _pack(told: Mapping[str, Any], sections: Mapping[str, npt.NDArray[Any]]) -> bytes:

@@ -84,11 +84,6 @@ class GranuleConfig:
         return self.n_cells / self.field_mm
 
     @property
-    def coarser(self) -> float:
-        """How many times as large as usual granules these are."""
-        return sum(self.granule_mm) / sum(FRACTIONS_MM[USUAL_FRACTION])
-
-    @property
     def coarsenesses(self) -> tuple[Coarseness, ...]:
         """What chips there are, the smallest first."""
         own = {coarseness for mix in self.mixes for coarseness, _ in mix} or {Coarseness.USUAL}

@@ -10,7 +10,6 @@ of it that of the water, as wet as the tile is. Its width is `sheen_exponent`, a
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeVar
 
 from plitka.core.scene import Lighting
 
@@ -25,8 +24,6 @@ _WET_SHEEN_GAIN, _WET_EXPONENT_GAIN = 2.0, 3.0
 """Factors of the sheen and of its exponent below a film of water, which smooths it: brighter and narrower. By eye."""
 _WATER_RELIEF_PX = 0.45
 """Relief of a film of water; it hides a rougher film below and leaves a smoother one. By eye."""
-_TORN_WATER_HIGHLIGHT, _WATER_WRINKLE = 0.11, 0.09
-"""The same of a film on torn chips: light that it adds, and deviation of its slopes. By eye."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,23 +50,12 @@ class LightConfig:
 
     blur_px: float = 0.0
     """Deviation of the lens's blur."""
-    shoulder: float = 0.7
-    """Linear light above this is bent towards white."""
-    white: float = 1.0
-    """What light comes to at most."""
-    keeps_hue: bool = False
-    """Whether what is bent keeps its hue: white granules stay cream."""
 
     bounce: float = 0.3
     """How much of the light that a gap lacks comes back from the chips around it, in their colour."""
-    bounces: int = 1
-    """How often that light has met their colour before: after two times gaps are black between grey chips."""
     sheen: float = 0.15
     """Light that the binder film reflects without taking the chip's colour, where it mirrors the lamp. On torn facets
     these are glints; on a flat face all chips mirror alike, and it is a veil over all colours."""
-    grey_sheen: float = 0.0
-    """What is added to that on middling grey, less on lighter and darker grey, nothing on colours: see
-    `shading.gloss`."""
     sheen_exponent: float = 23.0
     """Of the highlight's cosine: a small one is wide and matt, a large one narrow and sharp."""
     fine_relief_px: float = 0.02
@@ -109,38 +95,6 @@ class LightConfig:
         return self.sheen + _WATER_HIGHLIGHT * self.wetness
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TornLight(LightConfig):
-    """The same for chips that are bent and torn, under a wrinkled coat, which mirrors the lamp as it is.
-
-    The width of a highlight is that of the lamp; `sheen_exponent` and the reliefs mean nothing here.
-    """
-
-    elevation_deg: float = 66.0
-    softness_deg: float = 31.0
-    lamp: float = 0.76
-    sky: float = 0.53
-    occlusion: float = 1.5
-    blur_px: float = 0.3
-    shoulder: float = 0.6
-    white: float = 0.96
-    keeps_hue: bool = True
-    bounce: float = 0.4
-    bounces: int = 2
-    sheen: float = 0.12
-    grey_sheen: float = 0.45
-    tone: float = 0.08
-    tint: float = 0.006
-    speckle: float = 0.04
-    wrinkle: float = 0.14
-    """Deviation of the coat's slopes: wrinkles break a mirrored lamp into small glints."""
-
-    @property
-    def highlight(self) -> float:
-        """Light of a mirrored lamp where no grey adds to it."""
-        return self.sheen + _TORN_WATER_HIGHLIGHT * self.wetness
-
-
 LIGHTS: Mapping[Lighting, LightConfig] = MappingProxyType(
     {
         Lighting.STUDIO: LightConfig(),
@@ -160,32 +114,13 @@ LIGHTS: Mapping[Lighting, LightConfig] = MappingProxyType(
 )
 """What each light is made of, on a dry tile of torn, matt rubber."""
 
-TORN_LIGHTS: Mapping[Lighting, TornLight] = MappingProxyType(
-    {
-        Lighting.STUDIO: TornLight(),
-        Lighting.SUN: TornLight(elevation_deg=48.0, softness_deg=3.0, lamp=1.02, sky=0.33, warmth=0.8),
-        Lighting.OVERCAST: TornLight(elevation_deg=62.0, softness_deg=45.0, lamp=0.36, sky=0.92, occlusion=1.25),
-        Lighting.WARM: TornLight(lamp=0.95, sky=0.37, warmth=2.5),
-        Lighting.COLD: TornLight(lamp=0.95, sky=0.37, warmth=-2.5),
-    }
-)
-"""The same on torn chips."""
 
-RENDER_LIGHTS: Mapping[Lighting, LightConfig] = LIGHTS
-"""What renders are made in. On `TORN_LIGHTS` they look more like photographs to the eye, but what measures pictures was
-trained on the others, so both have to change together."""
-
-Light = TypeVar("Light", bound=LightConfig)
-
-
-def wetted(config: Light) -> Light:
+def wetted(config: LightConfig) -> LightConfig:
     """The same light on a tile that rain has wetted: a film of water mirrors the lamp sharply.
 
     Water comes last, over whatever finish the surface has: its factors are of that finish's own highlight, so that a
     polished face stays glossier than a torn one, and it adds the same light to each.
     """
-    if isinstance(config, TornLight):
-        return replace(config, wetness=1.0, wrinkle=min(_WATER_WRINKLE, config.wrinkle))
     return replace(
         config,
         wetness=1.0,

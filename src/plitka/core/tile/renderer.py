@@ -11,12 +11,10 @@ from plitka.core.scene import Scene
 from plitka.core.tile.dealing import Chips, deal_colours
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import FloatMap, Geometry, GranuleConfig, lay_granules
-from plitka.core.tile.horizons import normals
-from plitka.core.tile.lighting import LightConfig, TornLight
+from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.masks import ZoneIndex, label_masks
-from plitka.core.tile.shading import LightMaps, compute_light, photograph, shrink, vary_chips, wetted_albedo
-from plitka.core.tile.surfaces import SURFACES, configure_render_light
-from plitka.core.tile.torn import tear
+from plitka.core.tile.shading import LightMaps, compute_light, normals, photograph, shrink, vary_chips, wetted_albedo
+from plitka.core.tile.surfaces import SURFACES, configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares
 
 if TYPE_CHECKING:
@@ -133,7 +131,7 @@ def granule_config(spec: MapSpec) -> GranuleConfig:
 
 def light_layer(geometry: Geometry, spec: MapSpec) -> LitLayer:
     """Granules in the light of a spec, as wet as it says."""
-    light_config = configure_render_light(spec)
+    light_config = configure_light(spec)
     return LitLayer(geometry, compute_light(geometry, light_config), light_config)
 
 
@@ -223,11 +221,8 @@ def render_maps(rendering: Rendering) -> dict[str, npt.NDArray[np.uint16]]:
         dry or wet. ao: (H, W) share of the sky that is seen.
     """
     layer, geometry, oversample = rendering.layer, rendering.geometry, rendering.geometry.config.oversample
-    cells = geometry.height_mm * geometry.config.cells_per_mm
-    if isinstance(layer.light_config, TornLight):
-        cells = tear(geometry).height
-    height = shrink(cells[..., None], oversample)[..., 0]
-    normal = shrink(normals(cells), oversample)
+    height = shrink(geometry.height_mm[..., None], oversample)[..., 0]
+    normal = shrink(normals(geometry.height_mm * geometry.config.cells_per_mm), oversample)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
     upward = normal * np.array([1, -1, 1], np.float32)
     span = max(float(np.ptp(height)), 1e-6)

@@ -8,15 +8,17 @@ All arithmetic is in linear light; heights are periodic, so pictures tile.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from plitka.core.colour.arrays import LinearRgb, encode_srgb8
 from plitka.core.tile.granules import FloatMap, Geometry, IdMap
-from plitka.core.tile.horizons import direction, lamp_visibility, normals, sky_visibility
-from plitka.core.tile.lighting import LightConfig, TornLight
-from plitka.core.tile.torn_light import light_torn
+from plitka.core.tile.lighting import LightConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 _FLAT_SKY = 0.6
 """Of the sky's light, what reaches a facet whatever its slope; the rest goes with how far it faces upwards. By eye:
@@ -28,9 +30,10 @@ MOST_TONE, MOST_TINT = 0.5, 0.1
 """Deviations of a chip beyond these, as logarithms, are clipped: rubber has no such outliers."""
 _LONGEST_SHADOW = 60
 """Cells; shadows of a lamp so low that they are longer are cut off: tiles are not photographed under one."""
-GREYEST = 0.3
-"""Saturation from which on a colour is none of the greys that shine more."""
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_SKY_STEPS = (1, 2, 3, 5, 8, 12, 18, 26, 38)
+"""Cells at which the horizon is looked for."""
+SHOULDER = 0.7
+"""Linear light above this is bent towards white."""
 _BAND_PX = 32
 """Maps of a whole picture do not fit a processor's cache; bands of so many rows do."""
 
@@ -53,21 +56,19 @@ class LightMaps:
 
 def compute_light(geometry: Geometry, config: LightConfig) -> LightMaps:
     """The light on a geometry: lamp with soft shadow, sky with occlusion, and sheen."""
-    if isinstance(config, TornLight):
-        return LightMaps(*light_torn(geometry, config))
     height = geometry.height_mm * geometry.config.cells_per_mm
     oversample = geometry.config.oversample
     fine, coarse = _smooth_noise(height.shape, 2 * oversample), _smooth_noise(height.shape, 3 * oversample)
     surface = height + oversample * (config.fine_relief_px * fine + config.coarse_relief_px * coarse)
     normal = normals(surface)
-    to_lamp = direction(config.azimuth_deg, config.elevation_deg)
+    to_lamp = _direction(config.azimuth_deg, config.elevation_deg)
     cosine = np.clip(normal @ to_lamp, 0, None) / to_lamp[2]
     visible = _lamp_visibility(height, config)
     half = to_lamp + np.array([0, 0, 1], np.float32)
     half /= np.linalg.norm(half)
     film = normals(surface + oversample * config.film_relief_px * fine)
     sheen = np.clip(film @ half, 0, 1) ** config.sheen_exponent * visible
-    sky = sky_visibility(height) ** config.occlusion * (_FLAT_SKY + (1 - _FLAT_SKY) * normal[..., 2])
+    sky = _sky_visibility(height) ** config.occlusion * (_FLAT_SKY + (1 - _FLAT_SKY) * normal[..., 2])
     return LightMaps(*(part.astype(np.float32) for part in (cosine * visible, sky, sheen)))
 
 
@@ -84,23 +85,87 @@ def _smooth_noise(shape: tuple[int, ...], radius: int) -> FloatMap:
     return noise
 
 
+def _direction(azimuth_deg: float, elevation_deg: float) -> FloatMap:
+    azimuth, elevation = np.deg2rad([azimuth_deg, elevation_deg])
+    flat = np.cos(elevation)
+    return np.array([np.cos(azimuth) * flat, np.sin(azimuth) * flat, np.sin(elevation)], np.float32)
+
+
+def normals(height: FloatMap) -> FloatMap:
+    """(N, N, 3) unit normals of a periodic height map in cells."""
+    slope_x = (np.roll(height, -1, 1) - np.roll(height, 1, 1)) / 2
+    slope_y = (np.roll(height, -1, 0) - np.roll(height, 1, 0)) / 2
+    normal = np.stack([-slope_x, -slope_y, np.ones_like(height)], -1)
+    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
+    return normal
+
+
 def _lamp_visibility(height: FloatMap, config: LightConfig) -> FloatMap:
     """Share of the lamp's disc that each cell sees, by marching towards five points of it."""
     spread, reach = config.softness_deg, float(np.ptp(height))
     points = ((0, 0), (spread, 0), (-spread, 0), (0, spread), (0, -spread))
     lifts = [min(max(config.elevation_deg + lift, _LAMP_LOWEST_DEG), _LAMP_HIGHEST_DEG) for _, lift in points]
-    toward = [direction(config.azimuth_deg + turn, lift) for (turn, _), lift in zip(points, lifts, strict=True)]
-    seen = [lamp_visibility(height, [point], _steps(point, reach), penumbra=1) for point in toward]
-    total = np.zeros_like(height)
-    for part in seen:
-        total += part
-    return total / len(seen)
+    toward = [_direction(config.azimuth_deg + turn, lift) for (turn, _), lift in zip(points, lifts, strict=True)]
+    bands = [_lamp_on_band(band, toward, reach) for band in _bands(height, _LONGEST_SHADOW)]
+    return np.concatenate(bands)
 
 
-def _steps(toward: FloatMap, reach: float) -> range:
-    """Cells within which a point of the lamp may be hidden."""
-    rise = float(toward[2]) / float(np.hypot(toward[0], toward[1]))
-    return range(1, max(2, min(int(reach / rise) + 1, _LONGEST_SHADOW) + 1))
+def _lamp_on_band(around: "_Around", points: "Sequence[FloatMap]", reach: float) -> FloatMap:
+    height = around.at(0, 0)
+    seen = np.zeros_like(height)
+    for toward in points:
+        run = float(np.hypot(toward[0], toward[1]))
+        rise = float(toward[2]) / run
+        horizon = np.full_like(height, -np.inf)
+        for step in range(1, min(int(reach / rise) + 1, _LONGEST_SHADOW) + 1):
+            there = around.at(round(float(toward[1]) / run * step), round(float(toward[0]) / run * step))
+            np.maximum(horizon, there - step * rise, out=horizon)
+        # A penumbra of one cell instead of a hard edge.
+        seen += np.clip(1 - (horizon - height), 0, 1)
+    return seen / len(points)
+
+
+def _sky_visibility(height: FloatMap, n_directions: int = 12) -> FloatMap:
+    """Cosine-weighted share of an even sky, from the horizon in a few directions."""
+    return np.concatenate([_sky_on_band(band, n_directions) for band in _bands(height, _SKY_STEPS[-1])])
+
+
+def _sky_on_band(around: "_Around", n_directions: int) -> FloatMap:
+    height = around.at(0, 0)
+    sky = np.zeros_like(height)
+    for angle in np.arange(n_directions) * (2 * np.pi / n_directions):
+        tangent = np.zeros_like(height)
+        for step in _SKY_STEPS:
+            rise = around.at(round(np.sin(angle) * step), round(np.cos(angle) * step)) - height
+            rise /= step
+            np.maximum(tangent, rise, out=tangent)
+        tangent *= tangent
+        tangent += 1
+        sky += 1 / tangent
+    return sky / n_directions
+
+
+def _bands(cells: FloatMap, reach: int) -> "Iterator[_Around]":
+    """A periodic map in bands that a processor's cache holds, each with its surroundings."""
+    padded = np.pad(cells, reach, mode="wrap")
+    height, width = cells.shape
+    for top in range(0, height, _BAND_PX):
+        rows = min(_BAND_PX, height - top)
+        yield _Around(padded[top : top + rows + 2 * reach], reach, (rows, width))
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Views of a band of a map from elsewhere, without copying it for each."""
+
+    padded: FloatMap
+    reach: int
+    shape: tuple[int, int]
+
+    def at(self, down: int, right: int) -> FloatMap:
+        """What lies so many cells down and to the right of each cell."""
+        top, left = self.reach + down, self.reach + right
+        return self.padded[top : top + self.shape[0], left : left + self.shape[1]]
 
 
 def paint(ids: IdMap, light: LightMaps, albedo: LinearRgb, config: LightConfig, rng: np.random.Generator) -> LinearRgb:
@@ -114,22 +179,14 @@ def paint(ids: IdMap, light: LightMaps, albedo: LinearRgb, config: LightConfig, 
         (M, N, 3) linear light, not clipped.
     """
     tint = np.array(config.lamp_rgb, np.float32)
-    surface = wetted_albedo(albedo, config).take(ids, axis=0)
+    albedo = wetted_albedo(albedo, config)
+    surface = albedo.take(ids, axis=0)
     surface *= 1 + config.speckle * rng.standard_normal((*ids.shape, 1), np.float32)
     received = config.lamp * light.lamp[..., None] * tint + config.sky * light.sky[..., None]
-    received += config.bounce * (1 - light.sky)[..., None] * surface**config.bounces
+    received += config.bounce * (1 - light.sky)[..., None] * surface
     received *= surface
-    shine = gloss(albedo, config).take(ids) if config.grey_sheen else config.highlight
-    received += (shine * light.sheen)[..., None]
+    received += config.highlight * light.sheen[..., None]
     return received
-
-
-def gloss(albedo: LinearRgb, config: LightConfig) -> FloatMap:
-    """(n,) light that a coat on chips of these colours (n, 3) adds where it mirrors the lamp: greys shine most."""
-    grey = np.clip(1 - (1 - albedo.min(1) / np.maximum(albedo.max(1), 1e-6)) / GREYEST, 0, 1)
-    luminance = np.clip(albedo @ _LUMINANCE, 0, 1)
-    shine: FloatMap = config.highlight + config.grey_sheen * grey * 4 * luminance * (1 - luminance)
-    return shine.astype(np.float32)
 
 
 def wetted_albedo(albedo: LinearRgb, config: LightConfig) -> LinearRgb:
@@ -172,7 +229,7 @@ def photograph(
         if ground is not None:
             cells = np.where(ground[0][rows, :, None], cells, ground[1][rows, :, None])
         bands.append(shrink(cells, oversample))
-    return encode_srgb8(_roll_off(blur(np.concatenate(bands), config.blur_px), config))
+    return encode_srgb8(_roll_off(_blur(np.concatenate(bands), config.blur_px)))
 
 
 def shrink(cells: LinearRgb, oversample: int) -> LinearRgb:
@@ -186,21 +243,15 @@ def shrink(cells: LinearRgb, oversample: int) -> LinearRgb:
     return pixels
 
 
-def blur(pixels: LinearRgb, deviation_px: float) -> LinearRgb:
+def _blur(pixels: LinearRgb, deviation_px: float) -> LinearRgb:
     """Three-tap binomial-like blur of a given deviation, at most 0.7 px, periodic."""
-    if not deviation_px:
-        return pixels
     side = deviation_px**2 / 2
     for axis in (0, 1):
         pixels = (1 - 2 * side) * pixels + side * (np.roll(pixels, 1, axis) + np.roll(pixels, -1, axis))
     return pixels
 
 
-def _roll_off(linear: LinearRgb, config: LightConfig) -> LinearRgb:
+def _roll_off(linear: LinearRgb) -> LinearRgb:
     """Highlights bent smoothly towards white instead of clipped, as a camera does."""
-    shoulder, room = config.shoulder, config.white - config.shoulder
-    if not config.keeps_hue:
-        return np.where(linear > shoulder, shoulder + room * np.tanh((linear - shoulder) / room), linear)
-    most = linear.max(-1, keepdims=True)
-    bent = shoulder + room * np.tanh((most - shoulder) / room)
-    return np.where(most > shoulder, linear * (bent / np.maximum(most, shoulder)), linear)
+    room = 1 - SHOULDER
+    return np.where(linear > SHOULDER, SHOULDER + room * np.tanh((linear - SHOULDER) / room), linear)

@@ -7,13 +7,13 @@ With the lights of `plitka.core.tile.lighting` this is all that a scene's surfac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from plitka.core.scene import Lighting, Surface
-from plitka.core.tile.lighting import LIGHTS, RENDER_LIGHTS, Light, LightConfig, wetted
+from plitka.core.tile.lighting import LIGHTS, LightConfig, wetted
 
 Heights = npt.NDArray[np.floating[Any]]
 """(N, N) in mm."""
@@ -29,8 +29,6 @@ _CUT_LEVEL = 0.12
 """Quantile of the heights at which a block is sliced: all above is cut away."""
 _CUT_RELIEF, _CUT_DEPTH = 0.02, 0.15
 """What a slice leaves of what stands out above its level, and what the binder leaves of what lies below."""
-_CUT_TORN, _CUT_GLOSS = 0.25, 0.32
-"""Of the relief of torn faces, what a blade leaves, and of their gloss: it takes the binder off. By eye."""
 
 
 class Appearance(Protocol):
@@ -53,10 +51,6 @@ class SurfaceConfig:
     face: Face
     finish: Callable[[LightConfig], LightConfig] | None = None
     """Under any light, what is other than with torn, matt rubber; None: nothing is."""
-    torn: float = 1.0
-    """How much of the bends and folds of torn faces is left."""
-    gloss: float = 1.0
-    """Light that the coat mirrors, beside that of torn faces."""
     roughness: float = 0.7
     """In the roughness map, 0..1: of a dry facet that sees the whole sky. By eye."""
     veil_gain: float = 1.0
@@ -78,30 +72,18 @@ def _cut(height: Heights, _press: float) -> Heights:
 
 
 SURFACES: Mapping[Surface, SurfaceConfig] = MappingProxyType(
-    {
-        Surface.PRESSED: SurfaceConfig(face=_press),
-        Surface.CUT: SurfaceConfig(face=_cut, torn=_CUT_TORN, gloss=_CUT_GLOSS),
-    }
+    {Surface.PRESSED: SurfaceConfig(face=_press), Surface.CUT: SurfaceConfig(face=_cut)}
 )
 """What each surface is."""
 
 
 def configure_light(tile: Appearance) -> LightConfig:
     """What a tile's light is made of, and how its face takes it: the light's own, the surface's finish, then water."""
-    return _on_tile(LIGHTS[tile.light], tile)
-
-
-def configure_render_light(tile: Appearance) -> LightConfig:
-    """The same for a render; maps of guided mode have the look that their weights were trained on."""
-    return _on_tile(RENDER_LIGHTS[tile.light], tile)
-
-
-def _on_tile(light: Light, tile: Appearance) -> Light:
-    config = finished(light, tile.surface)
+    config = finished(LIGHTS[tile.light], tile.surface)
     return wetted(config) if tile.wet else config
 
 
-def finished(config: Light, surface: Surface) -> Light:
+def finished(config: LightConfig, surface: Surface) -> LightConfig:
     """The same light on a surface."""
     finish = SURFACES[surface].finish
-    return config if finish is None else cast("Light", finish(config))
+    return config if finish is None else finish(config)

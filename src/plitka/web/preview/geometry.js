@@ -6,7 +6,7 @@
 
 import { Stream } from "./random.js";
 
-const MAGIC = "PLITKAG2";
+const MAGIC = "PLITKAG1";
 const OVERSAMPLE = 2;
 /** Of the cells that are not of the chip that has most, as the upper 8 bits have it. */
 const PARTS = [0, 1, 2, 3].map((n) => Math.round((255 * n) / OVERSAMPLE ** 2) * 2 ** 24);
@@ -18,19 +18,10 @@ const ABOVE = 1;
  * @property {[number, number, number]} lamp in each primary
  * @property {number} sky
  * @property {number} bounce
- * @property {number} bounces
+ * @property {number} highlight
  * @property {number} exponent of the albedo
  * @property {number} gain of the albedo
  * @property {number} shoulder above which light is bent towards white
- * @property {number} white what light comes to at most
- * @property {boolean} keeps_hue whether light that is bent keeps its hue
- */
-
-/**
- * @typedef {object} CoatFigures the light that a chip's coat adds where it mirrors the lamp
- * @property {number} highlight of any colour
- * @property {number} grey_sheen what is added to it on middling grey
- * @property {number} greyest saturation from which on a colour is no grey
  */
 
 /**
@@ -40,7 +31,6 @@ const ABOVE = 1;
  * @property {number} n_chips
  * @property {[number[], number[]][]} streams
  * @property {LightFigures} light
- * @property {CoatFigures} coat
  * @property {[number, number, number]} light_scales
  * @property {number} light_levels
  * @property {number} variation_range
@@ -59,7 +49,6 @@ const ABOVE = 1;
  * @property {Stream[]} streams of each zone
  * @property {Float32Array} variation of each chip: red, green, blue
  * @property {LightFigures} light
- * @property {CoatFigures} coat
  * @property {[number, number, number]} lightScales of lamp, sky and sheen: light = scale * (byte / 255)**2
  * @property {Uint32Array} pixels two for each: the chip that has most of it, with the part of the other one, 0..255, in
  *   the upper 8 bits; and the other one
@@ -86,7 +75,6 @@ export function decodeGeometry(buffer) {
     streams: header.streams.map(([state, increment]) => new Stream(state, increment)),
     variation: decodeVariation(section("variation"), header.variation_range, header.n_chips),
     light: header.light,
-    coat: header.coat,
     lightScales: /** @type {[number, number, number]} */ (
       header.light_scales.map((scale) => scale * (255 / header.light_levels) ** 2)
     ),

@@ -72,8 +72,6 @@ class ZonePaint {
     this.kinds = new Uint8Array(MAX_COLOURS);
     /** Linear light, three numbers for each colour. */
     this.linear = new Float32Array(3 * MAX_COLOURS);
-    /** The light that the coat of each adds. */
-    this.gloss = new Float32Array(MAX_COLOURS);
     this.n = 0;
     /** @type {string[]} */
     this._hexes = [];
@@ -81,9 +79,9 @@ class ZonePaint {
 
   /**
    * @param {PreviewZone} zone
-   * @param {Geometry} geometry
+   * @param {import("./geometry.js").LightFigures} light
    */
-  set({ colours }, geometry) {
+  set({ colours }, light) {
     this.n = colours.length;
     let sum = 0;
     for (const { share } of colours) sum += share;
@@ -96,23 +94,22 @@ class ZonePaint {
       // Shares whose sum misses 1 by a rounding alone stay as they are: the server deals those.
       this.shares[k] = Math.abs(sum - 1) < 1e-12 ? share : share / sum;
       this.kinds[k] = KINDS[coarseness ?? "usual"];
-      if (this._hexes[k] !== litHex) this._setColour(k, litHex, geometry);
+      if (this._hexes[k] !== litHex) this._setColour(k, litHex, light);
     }
   }
 
   /**
    * @param {number} k
    * @param {string} litHex
-   * @param {Geometry} geometry
+   * @param {import("./geometry.js").LightFigures} light
    */
-  _setColour(k, litHex, { light, coat }) {
+  _setColour(k, litHex, light) {
     if (!HEX.test(litHex)) throw new RangeError(`a colour is written as #b4242a, not ${litHex}`);
     const srgb = Number.parseInt(litHex.slice(1), 16);
-    const dry = [16, 8, 0].map((shift) => toLinear(((srgb >> shift) & 255) / 255));
     for (let primary = 0; primary < 3; primary++) {
-      this.linear[3 * k + primary] = dry[primary] ** light.exponent * light.gain;
+      const level = (srgb >> (16 - 8 * primary)) & 255;
+      this.linear[3 * k + primary] = toLinear(level / 255) ** light.exponent * light.gain;
     }
-    this.gloss[k] = glossOf(dry, coat);
     this._hexes[k] = litHex;
   }
 }
@@ -122,17 +119,6 @@ class ZonePaint {
  * @returns {number} linear light, 0..1
  */
 const toLinear = (encoded) => (encoded <= 0.04045 ? encoded / 12.92 : ((encoded + 0.055) / 1.055) ** 2.4);
-
-/**
- * @param {readonly number[]} dry linear light of a colour
- * @param {import("./geometry.js").CoatFigures} coat
- * @returns {number} the light that a coat on it adds where it mirrors the lamp: greys shine most
- */
-function glossOf([red, green, blue], coat) {
-  const saturation = 1 - Math.min(red, green, blue) / Math.max(red, green, blue, 1e-6);
-  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  return coat.highlight + coat.grey_sheen * Math.max(0, 1 - saturation / coat.greyest) * 4 * luminance * (1 - luminance);
-}
 
 /** @implements {Preview} */
 class WebGlPreview {
@@ -184,7 +170,7 @@ class WebGlPreview {
     if (!geometry || zones.length !== geometry.nZones) {
       throw new RangeError(`the geometry has ${geometry?.nZones ?? 0} zones, not ${zones.length}; set another one first`);
     }
-    for (let zone = 0; zone < zones.length; zone++) this._paints[zone].set(zones[zone], geometry);
+    for (let zone = 0; zone < zones.length; zone++) this._paints[zone].set(zones[zone], geometry.light);
     for (let zone = 0; zone < zones.length; zone++) {
       const { shares, kinds, n } = this._paints[zone];
       this._hands[zone].deal(shares, kinds, n);
@@ -215,12 +201,11 @@ class WebGlPreview {
     const albedo = this._albedo;
     const variation = this._variation;
     for (let chip = 0; chip < nChips; chip++) {
-      const { linear, gloss } = this._paints[zones[chip]];
+      const { linear } = this._paints[zones[chip]];
       const from = 3 * this._dealt[chip];
       albedo[4 * chip] = linear[from] * variation[3 * chip];
       albedo[4 * chip + 1] = linear[from + 1] * variation[3 * chip + 1];
       albedo[4 * chip + 2] = linear[from + 2] * variation[3 * chip + 2];
-      albedo[4 * chip + 3] = gloss[this._dealt[chip]];
     }
   }
 

@@ -27,21 +27,13 @@ uniform vec3 lightScales;
 uniform vec3 lamp;
 uniform float sky;
 uniform float bounce;
-uniform int bounces;
+uniform float highlight;
 uniform float shoulder;
-uniform float white;
-uniform bool keepsHue;
 out vec4 colour;
 
-vec4 chipOf(uint chip) {  // its albedo, and the light that its coat adds
+vec3 albedoOf(uint chip) {
   int n = int(chip);
-  return texelFetch(albedo, ivec2(n & ${CHIPS_A_ROW - 1}, n / ${CHIPS_A_ROW}), 0);
-}
-
-vec3 litOf(vec4 chip, vec3 maps) {
-  vec3 back = vec3(bounce * (1.0 - maps.y));
-  for (int n = 0; n < bounces; n++) back *= chip.rgb;
-  return (lamp * maps.x + sky * maps.y + back) * chip.rgb + chip.a * maps.z;
+  return texelFetch(albedo, ivec2(n & ${CHIPS_A_ROW - 1}, n / ${CHIPS_A_ROW}), 0).rgb;
 }
 
 void main() {
@@ -49,16 +41,21 @@ void main() {
   uvec2 chips = texelFetch(pixels, place, 0).rg;
   vec3 root = texelFetch(light, place, 0).rgb;
   vec3 maps = lightScales * root * root;  // of lamp, sky and sheen
-  vec3 given = litOf(chipOf(chips.x & 0xffffffu), maps);
+  vec3 direct = lamp * maps.x + sky * maps.y;
+  float gap = bounce * (1.0 - maps.y);
+  vec3 surface = albedoOf(chips.x & 0xffffffu);
+  vec3 given = (direct + gap * surface) * surface;
   uint part = chips.x >> 24;
-  if (part != 0u) given = mix(given, litOf(chipOf(chips.y), maps), float(part) / 255.0);
-  float room = white - shoulder;
-  float most = max(given.r, max(given.g, given.b));
-  vec3 over = (keepsHue ? vec3(most) : given) - shoulder;
-  if (most > shoulder) {
-    vec3 fall = exp(-2.0 * max(over, 0.0) / room);
-    vec3 bent = room * (1.0 - fall) / (1.0 + fall);
-    given = keepsHue ? given * (shoulder + bent) / most : min(given, shoulder) + bent;
+  if (part != 0u) {
+    surface = albedoOf(chips.y);
+    given = mix(given, (direct + gap * surface) * surface, float(part) / 255.0);
+  }
+  given += highlight * maps.z;
+  float room = 1.0 - shoulder;
+  vec3 over = max(given - shoulder, 0.0) / room;
+  if (over.r + over.g + over.b > 0.0) {
+    vec3 fall = exp(-2.0 * over);
+    given = min(given, shoulder) + room * (1.0 - fall) / (1.0 + fall);
   }
   vec3 curve = 1.055 * pow(given, vec3(1.0 / 2.4)) - 0.055;
   colour = vec4(mix(12.92 * given, curve, step(0.0031308, given)), 1.0);
@@ -90,7 +87,7 @@ export class Painter {
 
   /**
    * @param {Geometry} geometry
-   * @returns {Float32Array} room for the albedo of each chip and the light of its coat, four numbers for each
+   * @returns {Float32Array} room for the albedo of each chip, four numbers for each
    */
   setGeometry(geometry) {
     const gl = this._gl;
@@ -106,9 +103,7 @@ export class Painter {
     gl.uniform1i(this._place("side"), side);
     gl.uniform3fv(this._place("lightScales"), geometry.lightScales);
     gl.uniform3fv(this._place("lamp"), figures.lamp);
-    gl.uniform1i(this._place("bounces"), figures.bounces);
-    gl.uniform1i(this._place("keepsHue"), Number(figures.keeps_hue));
-    for (const name of /** @type {const} */ (["sky", "bounce", "shoulder", "white"])) {
+    for (const name of /** @type {const} */ (["sky", "bounce", "highlight", "shoulder"])) {
       gl.uniform1f(this._place(name), figures[name]);
     }
     gl.viewport(0, 0, side, side);
