@@ -12,6 +12,7 @@ import { Choice } from "../widgets/choice.js";
 import { Icon } from "../widgets/icons.js";
 import { NumberField } from "../widgets/number_field.js";
 import { RefusalNote } from "../widgets/refusal.js";
+import { save } from "../widgets/save.js";
 
 /** @typedef {import("../sheets.js").Sheet} Found */
 /** @typedef {import("../sheets.js").Edge} Edge */
@@ -23,8 +24,6 @@ const FORMATS = /** @type {const} */ (["pdf", "xlsx", "csv"]);
 const FIRST = "thickness_mm";
 /** What the contract takes. */
 const AREA_M2_RANGE = [0.01, 1_000_000];
-/** Until a browser has surely begun to keep what was downloaded. */
-const KEPT_MS = 60_000;
 /** A cost of so much is told without hundredths, as less than what it is calculated by can say. */
 const WHOLE_FROM = 1000;
 
@@ -264,17 +263,4 @@ function Logo() {
       ${isUnread.value && html`<p class="refusal" role="alert">${words.logoUnread}</p>`}
     </div>
   `;
-}
-
-/**
- * @param {Blob} blob
- * @param {string} name
- */
-function save(blob, name) {
-  const url = URL.createObjectURL(blob);
-  const anchor = document.createElement("a");
-  anchor.href = url;
-  anchor.download = name;
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }

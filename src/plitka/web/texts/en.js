@@ -8,6 +8,7 @@ export default {
   refused: "The service refused this (status {status}).",
   close: "Close",
   copied: "Copied",
+  notCopied: "The browser does not let this be copied. It is marked here: copy it by hand.",
   wrongNumber: "a number, please",
   outside: "from {low} to {high}",
   header: {
