@@ -534,6 +534,11 @@ export interface components {
             ral: string | null;
             /** Source */
             source: string;
+            /**
+             * Contrasts
+             * @description Codes of colours of the catalogue that stand out from it, the farthest first; empty for colours of a maker's own palette.
+             */
+            contrasts?: string[];
         };
         /**
          * ColoursAnswer
