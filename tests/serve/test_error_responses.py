@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from plitka.errors import InputError, NoRoom, NotIdentified, TooMany, Unavailable
+from plitka.errors import InputError, NoRoom, NotFound, NotIdentified, PlitkaError, TooMany, Unavailable
 from plitka.serve import routes
 from plitka.serve.error_responses import error_response, language_of
 
@@ -40,3 +40,19 @@ def test_headers_say_what_to_do_next() -> None:
         assert int(error_response(passing, routes.JOBS, "id", {}).headers["Retry-After"]) > 0
     stranger = error_response(NotIdentified("who?"), routes.JOBS, "id", {})
     assert stranger.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("error", [NotFound("there is nothing at this path"), NotIdentified("this needs a <key>")])
+def test_a_browser_that_came_to_no_place_gets_a_page(error: PlitkaError) -> None:
+    """In both languages, with the way to the mixer and what was said as text; programs get JSON."""
+    page = error_response(error, "/floor", "id-1", {"accept": "text/html,*/*;q=0.8"})
+    text = bytes(page.body).decode()
+    assert (page.media_type, text.count('<a href="/">')) == ("text/html", 2)
+    assert "Open the mixer" in text
+    assert "Открыть конструктор плитки" in text
+    assert "<key>" not in text
+    for accept in ("*/*", "application/json", ""):
+        told = error_response(error, "/floor", "id-1", {"accept": accept})
+        assert (told.media_type, told.status_code) == ("application/json", page.status_code)
+    refused = error_response(TooMany("wait"), "/floor", "id-1", {"accept": "text/html"})
+    assert refused.media_type == "application/json"

@@ -8,6 +8,7 @@ import re
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx2
 import numpy as np
@@ -27,10 +28,12 @@ FLOOR: dict[str, Any] = {"recipe": RECIPE, "area_m2": 120}
 LINK = "https://plitka.example/mixer?seed=7"
 
 
-def logo() -> str:
+def logo(height_px: int = 40, light: int = 90) -> str:
     """A data URL."""
     file = io.BytesIO()
-    Image.fromarray(np.full((40, 80, 3), 90, np.uint8)).save(file, "PNG")
+    pixels = np.full((height_px, 80, 3), 90, np.uint8)
+    pixels[:, 40:] = light
+    Image.fromarray(pixels).save(file, "PNG")
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
@@ -53,7 +56,7 @@ def test_a_pdf_of_a_job_has_its_picture_and_the_numbers_of_the_json(server: Runn
     answer = maker.post(routes.SHEETS, json=body | more)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/pdf"
-    assert "sheet.pdf" in answer.headers["content-disposition"]
+    assert ".pdf" in answer.headers["content-disposition"]
     assert "ratelimit-remaining" in answer.headers
     with closing(pdfium.PdfDocument(answer.content)) as pdf:
         text = " ".join(pdf[0].get_textpage().get_text_range().split())
@@ -145,3 +148,32 @@ def test_the_example_of_the_page_is_answered(server: Running) -> None:
     [told] = re.findall(r"/v1/sheets -d '(.*?)'", text, re.DOTALL)
     answer = server.client("maker").post(routes.SHEETS, json=json.loads(told))
     assert answer.content.startswith(b"%PDF"), answer.text
+
+
+def test_a_floor_of_two_mixes(maker: httpx2.Client) -> None:
+    """The second has zones too, also drawn ones; it cannot be larger than the floor."""
+    mask = logo(height_px=80, light=255)
+    second = {"recipe": "black", "zones": [{"mask": mask, "recipe": "white"}], "area_m2": 20, "name": "<b>Border</b>"}
+    answer = maker.post(routes.SHEETS, json=FLOOR | {"second": second})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert [(one["name"], one["area_m2"]) for one in found["designs"]] == [(None, 100), ("<b>Border</b>", 20)]
+    assert sum(one["kg"] for one in found["designs"]) == pytest.approx(found["totals"]["kg"], abs=0.01)
+    too_large = maker.post(routes.SHEETS, json=FLOOR | {"second": second | {"area_m2": 120}})
+    assert too_large.status_code == 422
+    assert "second mix" in too_large.json()["error"]
+    wrong = maker.post(routes.SHEETS, json=FLOOR | {"second": {"recipe": "rde", "area_m2": 2}})
+    assert wrong.json()["code"] == "recipe"
+
+
+def test_a_file_is_called_by_what_is_in_it(maker: httpx2.Client) -> None:
+    """In Latin letters for whoever reads no others; nothing of it can end the header or leave a folder."""
+    body = FLOOR | {"format": "csv", "language": "ru", "project": '../Двор "7";\\ a'}
+    told = maker.post(routes.SHEETS, json=body).headers["content-disposition"]
+    [plain, full] = re.fullmatch(
+        r"attachment; filename=\"([\w.-]+)\"; filename\*=UTF-8''([\w.%-]+)", told, re.ASCII
+    ).groups()  # type: ignore[union-attr]
+    assert plain == "material-sheet-7-a-60-red-40-black.csv"
+    assert unquote(full) == "ведомость-материалов-двор-7-a-60-красный-40-чёрный.csv"
+    long = maker.post(routes.SHEETS, json=FLOOR | {"format": "csv", "project": "x" * 100})
+    assert len(long.headers["content-disposition"]) < 400

@@ -213,8 +213,8 @@ def _read_picture(path: Path | None, scene: Scene) -> "SheetPicture":
 def _show(document: "Document", terminal: Terminal) -> None:
     """The floor, what to order, and the assumptions, as tables."""
     sheet, words, _ = document.sheet, document.words, terminal.gettext
-    for part in sheet.zones:
-        area = f"{words.zone(part)}, {words.number(100 * part.area, 1)} %: " if len(sheet.zones) > 1 else ""
+    for name, part in words.zones(sheet):
+        area = f"{name}, {words.number(100 * part.area, 1)} %: " if len(sheet.zones) > 1 else ""
         terminal.write(area + words.recipe(part))
     terminal.write_table(words.facts(sheet))
     terminal.write("")
@@ -222,6 +222,9 @@ def _show(document: "Document", terminal: Terminal) -> None:
     if sheet.cost_of_bags is not None:
         cost = words.money(sheet.cost_of_bags, sheet.currency)
         terminal.write(_("In whole bags this costs {cost}.").format(cost=cost))
+    if len(sheet.designs) > 1:
+        terminal.write("\n" + _("By mix"))
+        terminal.write_table([row for _, *row in words.design_rows(sheet)])
     terminal.write("\n" + _("Assumptions"))
     terminal.write_table(words.assumptions(sheet))
     for remark in words.remarks(sheet):

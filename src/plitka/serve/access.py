@@ -9,11 +9,11 @@ from starlette.concurrency import run_in_threadpool
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller, Role
-from plitka.serve.orders import LookChoices, Order, with_mask
+from plitka.serve.orders import Order, Zoned, with_mask
 from plitka.serve.service import Service
 from plitka.serve.store import Job
 
-Choices = TypeVar("Choices", bound=LookChoices)
+Choices = TypeVar("Choices", bound=Zoned)
 
 bearer = HTTPBearer(auto_error=False, scheme_name="key", description="A key of `plitka keys create`.")
 """For the schema; `plitka.serve.guard` has looked at the key already."""

@@ -166,13 +166,13 @@ def _add_document(app: FastAPI) -> None:
     app.add_route(routes.OPENAPI, document, include_in_schema=False)
 
 
-async def _answer_error(request: Request, error: Exception) -> JSONResponse:
+async def _answer_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, PlitkaError)
     log.warning("refused", reason=type(error).__name__)
     return error_response(error, request.url.path, request.state.request_id, request.headers)
 
 
-async def _answer_invalid(request: Request, error: Exception) -> JSONResponse:
+async def _answer_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults: Sequence[Any] = error.errors()
     log.warning("refused", reason="invalid", kinds=sorted({fault["type"] for fault in faults})[:5])
@@ -190,7 +190,7 @@ def _fault_text(fault: dict[str, Any]) -> str:
     return f"{place}: {told}" if place else str(told)
 
 
-async def _answer_http(request: Request, error: Exception) -> JSONResponse:
+async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     log.warning("refused", reason="http", status=error.status_code)
     told: PlitkaError = ServiceError("the request cannot be read")
@@ -206,7 +206,7 @@ async def _answer_http(request: Request, error: Exception) -> JSONResponse:
     return answer
 
 
-async def _answer_broken(request: Request, _error: Exception) -> JSONResponse:
+async def _answer_broken(request: Request, _error: Exception) -> Response:
     """Starlette raises the error again after this, and the guard logs it."""
     told = ServiceError("something broke here; the request's id finds it in the log")
     return error_response(told, request.url.path, request.state.request_id, request.headers)

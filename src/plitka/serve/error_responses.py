@@ -1,12 +1,17 @@
 """An error as an HTTP response, in the shape of the contract that its path belongs to."""
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
-from starlette.responses import JSONResponse
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from plitka.errors import NotIdentified, PlitkaError, ServiceError
+from plitka.core.language.translations import localise
+from plitka.core.recipes.recipe import Notice
+from plitka.errors import NotFound, NotIdentified, PlitkaError, ServiceError
 from plitka.serve import routes
+from plitka.serve.page import wants_page
 from plitka.serve.problems import problem_of, status_of
 
 _PASSING = (503, 507)
@@ -26,8 +31,8 @@ def language_of(headers: Mapping[str, str]) -> str:
 
 def error_response(
     error: PlitkaError, path: str, request_id: str, headers: Mapping[str, str], *, status: int | None = None
-) -> JSONResponse:
-    """The response to a request that cannot be met."""
+) -> Response:
+    """The response to a request that cannot be met; a person whose browser came to no place is told so as a page."""
     status = status or status_of(error)
     problem = problem_of(error, language=language_of(headers), request_id=request_id)
     told: dict[str, str] = {}
@@ -38,7 +43,26 @@ def error_response(
         told["Retry-After"] = str(max(1, round(retry_after_s)))
     if isinstance(error, NotIdentified):
         told["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, NotFound | NotIdentified) and wants_page(Headers(headers)):
+        return HTMLResponse(_page_of(error), status, told | {"Vary": "Accept"})
     return JSONResponse(_shaped(problem, path, status), status, told)
+
+
+def _page_of(error: PlitkaError) -> str:
+    """The error in both languages, for nobody knows which one is read, and the way to the mixer."""
+    texts = [
+        f'<p lang="{language}">{escape(_sentence(localise(error, language)))} '
+        f'<a href="{routes.ROOT}">{escape(localise(Notice("Open the mixer"), language))}</a></p>'
+        for language in ("en", "ru")
+    ]
+    head = '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+    return (
+        f'<!doctype html><html lang="en"><head>{head}<title>plitka</title></head><body>{"".join(texts)}</body></html>'
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _shaped(problem: dict[str, Any], path: str, status: int) -> dict[str, Any]:

@@ -32,14 +32,19 @@ class ZoneOrder(Wire):
         return self.mask.startswith("data:")
 
 
-class LookChoices(Wire):
-    """How the tile looks, in guided mode; what is left out is as usual."""
+class Zoned(Wire):
+    """What has parts with a mix of their own."""
 
     zones: Annotated[list[ZoneOrder], Field(max_length=MAX_ZONES)] | None = Field(
         default=None,
         description="Parts of the tile with a mix of their own; where masks overlap, the later one is on top.",
         examples=[[{"mask": fields.MASK_EXAMPLE, "recipe": "white"}]],
     )
+
+
+class LookChoices(Zoned):
+    """How the tile looks, in guided mode; what is left out is as usual."""
+
     granules: fields.FractionName | None = None
     granule_mm: fields.GranulesMm | None = None
     coarse: fields.ColourNames | None = Field(

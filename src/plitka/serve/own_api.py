@@ -1,6 +1,7 @@
 """Our own API, /v1: jobs and their events, recipes, colours and models."""
 
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -8,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
+from plitka.core.colour.contrast import contrasting
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.translations import localise
 from plitka.core.recipes.reading import parse_recipe
@@ -26,6 +28,9 @@ from plitka.serve.keys import Role
 from plitka.serve.orders import JobOrder
 from plitka.serve.schemas import PICTURES, UNCHANGED, problem_responses
 from plitka.serve.store import Job, State
+
+N_CONTRASTS = 12
+"""Of the catalogue, that stand out from a colour: enough to find one that stands out from a whole mix."""
 
 router = APIRouter(tags=["plitka"])
 
@@ -215,7 +220,17 @@ def read_recipe(question: schemas.RecipeQuestion, request: Request, _caller: Vie
 @router.get(routes.COLOURS, responses=problem_responses(), summary="List the colours")
 def list_colours(_caller: Viewer) -> schemas.ColoursAnswer:
     """Every colour that a recipe can name."""
-    return schemas.ColoursAnswer(colours=[schemas.colour_answer(colour) for colour in default_palette().colours])
+    return _all_colours()
+
+
+@cache
+def _all_colours() -> schemas.ColoursAnswer:
+    palette = default_palette()
+    told = []
+    for colour in palette.colours:
+        contrasts = [other.code for other in contrasting(colour, palette.catalogue, N_CONTRASTS)]
+        told.append(schemas.colour_answer(colour).model_copy(update={"contrasts": contrasts}))
+    return schemas.ColoursAnswer(colours=told)
 
 
 @router.get(routes.MODELS, responses=problem_responses(), summary="List the models")

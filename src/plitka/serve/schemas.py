@@ -51,6 +51,11 @@ class ColourAnswer(Answer):
     lit_hex: str = Field(description="Of its lit facets: what a preview is painted with.")
     ral: str | None
     source: str
+    contrasts: list[str] = Field(
+        default_factory=list,
+        description="Codes of colours of the catalogue that stand out from it, the farthest first; "
+        "empty for colours of a maker's own palette.",
+    )
 
 
 class ColoursAnswer(Answer):

@@ -23,10 +23,30 @@ class LayerAnswer(Answer):
 class ZoneAnswer(Answer):
     """A zone of the floor."""
 
+    design: int = Field(description="Whose it is: 0 the tile itself, 1 the second mix.")
     mask: str | None = Field(description="Null for the ground.")
     area_percent: float
     area_m2: float
     requested: dict[str, float] = Field(description="Percent of its area by colour code.")
+
+
+class DesignMaterialAnswer(Answer):
+    """What the tiles of one mix take of a material."""
+
+    code: str
+    net_kg: float
+    kg: float = Field(description="With the waste.")
+
+
+class DesignAnswer(Answer):
+    """All tiles of one mix, and what they take."""
+
+    name: str | None
+    area_percent: float
+    area_m2: float
+    net_kg: float
+    kg: float = Field(description="With the waste; those of all mixes are the total.")
+    materials: list[DesignMaterialAnswer]
 
 
 class MaterialAnswer(Answer):
@@ -90,6 +110,7 @@ class SheetAnswer(Answer):
     edge: Edge
     layers: list[LayerAnswer]
     zones: list[ZoneAnswer] = Field(description="The ground first.")
+    designs: list[DesignAnswer] = Field(description="The tile itself, and the second mix where there is one.")
     materials: list[MaterialAnswer] = Field(description="The colours, the base's crumb, the binder.")
     tiles: TilesAnswer
     totals: TotalsAnswer

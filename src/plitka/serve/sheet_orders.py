@@ -4,24 +4,26 @@ import base64
 import binascii
 import io
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from plitka.core.colour.palette import DENSITY_G_CM3_RANGE, PRICE_RANGE, default_palette
+from plitka.core.colour.palette import DENSITY_G_CM3_RANGE, PRICE_RANGE, Palette, default_palette
 from plitka.core.files.photograph import decode_picture
 from plitka.core.recipes.asides import Beside
-from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.reading import Reading, parse_recipe
 from plitka.core.scene import MAX_SCENE_COLOURS
 from plitka.core.scene_json import build_scene, merge_choices, read_choices
 from plitka.core.sheet.assumptions import AREA_M2_RANGE, ASSUMED
 from plitka.core.sheet.document import MAX_LINK_CH, MAX_NAME_CH, Document
 from plitka.core.sheet.edges import Edge
 from plitka.core.sheet.formats import SheetFormat
+from plitka.core.sheet.materials import OtherTiles
 from plitka.core.sheet.order import MAX_CURRENCY_CH, SheetOrder
 from plitka.errors import InputError, Phrase
 from plitka.serve import fields
-from plitka.serve.orders import LookChoices
+from plitka.serve.orders import LookChoices, Zoned, ZoneOrder
 
 if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
@@ -47,11 +49,20 @@ def _figure(name: str) -> Any:  # noqa: ANN401  (what pydantic's Field is typed 
     return Field(default=None, ge=one.low, le=one.high, description=usual[:1].upper() + usual[1:])
 
 
+class SecondMix(Zoned):
+    """The tiles of another mix on the same floor: its border, every second row or square."""
+
+    recipe: fields.RecipeText
+    area_m2: float = Field(gt=0, le=AREA_M2_RANGE[1], description="Of the floor's area, which has to be larger.")
+    name: NameText = Field(default="", description="What these tiles are called on files, such as Border.")
+
+
 class SheetBody(LookChoices):
     """A mix, a floor, and what is known of both."""
 
     recipe: fields.RecipeText
     area_m2: float = Field(ge=AREA_M2_RANGE[0], le=AREA_M2_RANGE[1], description="Of the floor.")
+    second: SecondMix | None = Field(default=None, description="Where the floor is laid with two mixes.")
     edge: Annotated[Edge, Field(strict=False, description=f"Of the tiles. {Edge.describe()}.")] = Edge.STRAIGHT
     thickness_mm: float | None = _figure("thickness_mm")
     tile_width_mm: float | None = _figure("tile_width_mm")
@@ -131,13 +142,12 @@ class SheetBody(LookChoices):
         """
         palette = default_palette()
         readings = [parse_recipe(fields.checked_length(self.recipe), palette, beside=Beside.SCENE)]
-        readings += [
-            parse_recipe(fields.checked_length(zone.recipe), palette, beside=Beside.NOTHING)
-            for zone in self.zones or ()
-        ]
+        readings += _readings_of(self.zones, palette)
         choices = merge_choices(readings[0].look, read_choices(self.look()))
         scene, notices = build_scene(readings[0].recipe, **choices)
-        sheet = self._order().sheet(scene, readings, palette, (*readings[0].warnings, *notices))
+        other, others = (None, []) if self.second is None else _other_tiles(self.second, palette)
+        warnings = (*readings[0].warnings, *notices)
+        sheet = self._order().sheet(scene, [*readings, *others], palette, warnings, other)
         return Document(
             sheet=sheet, language=self.language or language, maker=self.maker, project=self.project, link=self.link
         )
@@ -169,3 +179,16 @@ class SheetBody(LookChoices):
         except binascii.Error as error:
             raise InputError("the logo is no base64; send it as data:image/png;base64,...") from error
         return decode_picture(io.BytesIO(content), Phrase("the logo"), max_pixels=max_pixels, widest_px=_LOGO_PX).pixels
+
+
+def _readings_of(zones: Sequence[ZoneOrder] | None, palette: Palette) -> list[Reading]:
+    return [parse_recipe(fields.checked_length(zone.recipe), palette, beside=Beside.NOTHING) for zone in zones or ()]
+
+
+def _other_tiles(second: SecondMix, palette: Palette) -> tuple[OtherTiles, list[Reading]]:
+    """The tiles of the second mix, and its recipes as they were read."""
+    ground = parse_recipe(fields.checked_length(second.recipe), palette, beside=Beside.NOTHING)
+    zones = second.model_dump(mode="json", include={"zones"}, exclude_none=True)
+    scene, _ = build_scene(ground.recipe, **read_choices(zones))
+    tiles = OtherTiles(scene=scene, area_m2=second.area_m2, name=second.name)
+    return tiles, [ground, *_readings_of(second.zones, palette)]

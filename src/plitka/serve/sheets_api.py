@@ -1,8 +1,10 @@
 """Our own API for sheets: what a floor takes, as JSON or a file."""
 
 import io
+import re
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -47,6 +49,8 @@ async def make_sheet(body: SheetBody, request: Request, service: TheService, cal
     """Kilograms of each colour, bags, binder and cost, with every assumption; a PDF counts as a picture does."""
     kind = body.format or accepted_format(request.headers.get("accept", ""))
     drawn = await with_drawn_masks(service, caller, body)
+    if drawn.second is not None:
+        drawn = drawn.model_copy(update={"second": await with_drawn_masks(service, caller, drawn.second)})
     document = await run_in_threadpool(drawn.document, language_of(request.headers))
     if kind is SheetFormat.PDF:
         job = None if body.job_id is None else await run_in_threadpool(own_job, service, caller, body.job_id)
@@ -55,8 +59,15 @@ async def make_sheet(body: SheetBody, request: Request, service: TheService, cal
             content = await run_in_threadpool(_pdf, document, drawn, service, job)
     else:
         content = await run_in_threadpool(encode_sheet, document, kind)
-    headers = {} if kind is SheetFormat.JSON else {"Content-Disposition": f'attachment; filename="sheet.{kind}"'}
+    headers = {} if kind is SheetFormat.JSON else {"Content-Disposition": attachment(document, kind)}
     return Response(content, media_type=kind.media_type, headers=headers)
+
+
+def attachment(document: Document, kind: SheetFormat) -> str:
+    """The header that names a file: in the document's language, and in Latin letters for whoever reads no others."""
+    latin = re.sub(r"[^a-z0-9]+", "-", document.stem("en")).strip("-")
+    own = quote(f"{document.stem(document.language)}.{kind}", safe="")
+    return f"attachment; filename=\"{latin}.{kind}\"; filename*=UTF-8''{own}"
 
 
 def accepted_format(accept: str) -> SheetFormat:

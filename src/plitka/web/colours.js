@@ -35,7 +35,40 @@ export async function loadColours() {
 export function colourOf(code) {
   const found = byCode.value.get(code) ?? ownByHex.value.get(code);
   const hex = hexOf(code) ?? "#808080";
-  return found ?? { code, name: code.toLowerCase(), name_ru: code, hex, lit_hex: hex, ral: null, source: "free" };
+  return found ?? { code, name: code.toLowerCase(), name_ru: code, hex, lit_hex: hex, ral: null, source: "free", contrasts: [] };
+}
+
+/**
+ * What stands out from a colour; from a maker's own, or any hex, what stands out from the colour of the catalogue nearest to it.
+ * @param {Colour} colour
+ * @returns {readonly string[]}
+ */
+function contrastsOf(colour) {
+  if (colour.contrasts?.length) return colour.contrasts;
+  const known = listed.value.filter((other) => other.source === "catalogue");
+  const [near] = known.sort((a, b) => apart(a.hex, colour.hex) - apart(b.hex, colour.hex));
+  return near?.contrasts ?? [];
+}
+
+/** @param {string} one a hex @param {string} other another @returns {number} how far their channels are apart: no measure of looks, and enough to find a neighbour */
+const apart = (one, other) => [1, 3, 5].reduce((sum, at) => sum + (parseInt(one.slice(at, at + 2), 16) - parseInt(other.slice(at, at + 2), 16)) ** 2, 0);
+
+/**
+ * The code of a colour of the catalogue that stands out from a mix: from the most of it the most.
+ * @param {readonly import("./mix.js").Part[]} parts
+ */
+export function standingOutFrom(parts) {
+  const used = parts.map((part) => part.code);
+  const free = listed.value.filter(({ source, code }) => source === "catalogue" && !used.includes(code));
+  /** @param {string} code how far behind the farthest it is */
+  const rankOf = (code) =>
+    parts.reduce((sum, part) => {
+      const contrasts = contrastsOf(colourOf(part.code));
+      const place = contrasts.indexOf(code);
+      return sum + part.percent * (place < 0 ? contrasts.length : place);
+    }, 0);
+  const ranked = free.map(({ code }) => ({ code, rank: rankOf(code) }));
+  return ranked.sort((a, b) => a.rank - b.rank)[0]?.code ?? "WHITE";
 }
 
 /**

@@ -534,6 +534,11 @@ export interface components {
             ral: string | null;
             /** Source */
             source: string;
+            /**
+             * Contrasts
+             * @description Codes of colours of the catalogue that stand out from it, the farthest first; empty for colours of a maker's own palette.
+             */
+            contrasts?: string[];
         };
         /**
          * ColoursAnswer
@@ -542,6 +547,42 @@ export interface components {
         ColoursAnswer: {
             /** Colours */
             colours: components["schemas"]["ColourAnswer"][];
+        };
+        /**
+         * DesignAnswer
+         * @description All tiles of one mix, and what they take.
+         */
+        DesignAnswer: {
+            /** Name */
+            name: string | null;
+            /** Area Percent */
+            area_percent: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Net Kg */
+            net_kg: number;
+            /**
+             * Kg
+             * @description With the waste; those of all mixes are the total.
+             */
+            kg: number;
+            /** Materials */
+            materials: components["schemas"]["DesignMaterialAnswer"][];
+        };
+        /**
+         * DesignMaterialAnswer
+         * @description What the tiles of one mix take of a material.
+         */
+        DesignMaterialAnswer: {
+            /** Code */
+            code: string;
+            /** Net Kg */
+            net_kg: number;
+            /**
+             * Kg
+             * @description With the waste.
+             */
+            kg: number;
         };
         /**
          * DoubtAnswer
@@ -1580,6 +1621,41 @@ export interface components {
             cancelled: number;
         };
         /**
+         * SecondMix
+         * @description The tiles of another mix on the same floor: its border, every second row or square.
+         */
+        SecondMix: {
+            /**
+             * Zones
+             * @description Parts of the tile with a mix of their own; where masks overlap, the later one is on top.
+             * @example [
+             *       {
+             *         "mask": "border:8%",
+             *         "recipe": "white"
+             *       }
+             *     ]
+             */
+            zones?: components["schemas"]["ZoneOrder"][] | null;
+            /**
+             * Recipe
+             * Format: recipe
+             * @description The mix in words, English or Russian; at most 1000 characters.
+             * @example 60% red, 30% black, 10% white
+             */
+            recipe: string;
+            /**
+             * Area M2
+             * @description Of the floor's area, which has to be larger.
+             */
+            area_m2: number;
+            /**
+             * Name
+             * @description What these tiles are called on files, such as Border.
+             * @default
+             */
+            name: string;
+        };
+        /**
          * SessionAnswer
          * @description Who the page works for.
          */
@@ -1617,6 +1693,11 @@ export interface components {
              * @description The ground first.
              */
             zones: components["schemas"]["ZoneAnswer"][];
+            /**
+             * Designs
+             * @description The tile itself, and the second mix where there is one.
+             */
+            designs: components["schemas"]["DesignAnswer"][];
             /**
              * Materials
              * @description The colours, the base's crumb, the binder.
@@ -1723,6 +1804,8 @@ export interface components {
              * @description Of the floor.
              */
             area_m2: number;
+            /** @description Where the floor is laid with two mixes. */
+            second?: components["schemas"]["SecondMix"] | null;
             /**
              * @description Of the tiles. straight: cut square, tiles butted; puzzle: interlocking, as the pieces of a puzzle; bevelled: square, with a chamfer of 45 degrees around the top.
              * @default straight
@@ -1979,6 +2062,11 @@ export interface components {
          * @description A zone of the floor.
          */
         ZoneAnswer: {
+            /**
+             * Design
+             * @description Whose it is: 0 the tile itself, 1 the second mix.
+             */
+            design: number;
             /**
              * Mask
              * @description Null for the ground.

@@ -2,11 +2,12 @@
 import { Refusal, answerOf, client, send } from "./api.js";
 import { write } from "./address.js";
 import { recipeNameOf } from "./colours.js";
+import { laying } from "./laying.js";
 import { orderOf } from "./orders.js";
 import { photographs } from "./photographs.js";
 import { design, link } from "./state.js";
 import { keep, recall } from "./storage.js";
-import { language } from "./texts.js";
+import { language, texts } from "./texts.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
 
 /** @typedef {import("./api.js").Schemas["SheetAnswer"]} Sheet */
@@ -17,6 +18,7 @@ import { computed, effect, signal } from "./vendor/preact-signals.js";
  * @property {number | null} areaM2
  * @property {Edge} edge
  * @property {Record<string, number>} figures given in place of assumed ones, by the names of the contract
+ * @property {Record<string, number>} seconds m² of the second mix by the pattern that it is laid in, in place of what that usually takes
  * @property {Record<string, number>} prices of a kilogram by code of a colour; SBR the base's crumb, BINDER the binder
  * @property {string | null} currency null: as is usual where the language is spoken
  * @property {string} maker
@@ -36,7 +38,7 @@ const LOGO_PX = 480;
 const USUAL_CURRENCY = { en: "", ru: "₽" };
 
 /** @type {Floor} */
-const USUAL = { areaM2: 50, edge: "straight", figures: {}, prices: {}, currency: null, maker: "", project: "", logo: "" };
+const USUAL = { areaM2: 50, edge: "straight", figures: {}, seconds: {}, prices: {}, currency: null, maker: "", project: "", logo: "" };
 
 export const floor = signal({ ...USUAL, ...recall("floor") });
 export const currency = computed(() => floor.value.currency ?? USUAL_CURRENCY[language.value]);
@@ -56,7 +58,7 @@ export function changeFloor(changes) {
 
 /**
  * Have a figure in place of the assumed one; null: the assumed one again.
- * @param {"figures" | "prices"} among
+ * @param {"figures" | "prices" | "seconds"} among
  * @param {string} name
  * @param {number | null} value
  */
@@ -65,16 +67,44 @@ export function changeFigure(among, name, value) {
   changeFloor({ [among]: value === null ? others : { ...others, [name]: value } });
 }
 
+/** The mix of the other tiles where the floor is laid with two, and in which pattern. */
+export const second = computed(() => {
+  const { pattern, second: design, tileMm } = laying.value;
+  return pattern === "plain" || !design ? null : { pattern, design, tileMm };
+});
+
+/**
+ * How much of a floor the second mix usually covers, in m²: half of it, or one row of tiles around a square.
+ * @param {number} areaM2
+ */
+export function usualSecondM2(areaM2) {
+  if (second.value?.pattern !== "border") return areaM2 / 2;
+  const sideM = Math.sqrt(areaM2);
+  const innerM = Math.max(0, sideM - (2 * second.value.tileMm) / 1000);
+  return Math.round(100 * Math.min(areaM2 - innerM ** 2, 0.99 * areaM2)) / 100;
+}
+
+/** @param {number} areaM2 */
+function secondOf(areaM2) {
+  if (!second.value) return {};
+  const { design: other, pattern } = second.value;
+  const { recipe, zones } = orderOf(other);
+  const name = texts.value.floor.seconds[pattern];
+  return { second: { recipe, ...(zones ? { zones } : {}), name, area_m2: floor.value.seconds[pattern] ?? usualSecondM2(areaM2) } };
+}
+
 /** The body of a request for a sheet; null while there is no area. */
 const body = computed(() => {
   const { areaM2, edge, figures, prices } = floor.value;
   if (areaM2 === null) return null;
   const { seed: _, ...shown } = orderOf(design.value);
-  const used = new Set(design.value.zones.flatMap((zone) => zone.parts.filter((part) => part.percent > 0)).map((part) => part.code));
+  const zones = [design.value, ...(second.value ? [second.value.design] : [])].flatMap((one) => one.zones);
+  const used = new Set(zones.flatMap((zone) => zone.parts.filter((part) => part.percent > 0)).map((part) => part.code));
   const named = Object.entries(prices).filter(([code]) => used.has(code)).map(([code, price]) => [recipeNameOf(code), price]);
   const { bevel_mm: bevel, ...flat } = figures;
   return {
     ...shown,
+    ...secondOf(areaM2),
     ...(edge === "bevelled" && bevel !== undefined ? figures : flat),
     area_m2: areaM2,
     edge,
@@ -129,9 +159,9 @@ function pictured() {
 }
 
 /**
- * The sheet as a file.
+ * The sheet as a file, and what it is called.
  * @param {Format} format
- * @returns {Promise<Blob>}
+ * @returns {Promise<{blob: Blob, name: string}>}
  * @throws {Refusal}
  */
 export async function fileOf(format) {
@@ -140,7 +170,9 @@ export async function fileOf(format) {
   const onPaper = format === "pdf" ? { ...(logo ? { logo } : {}), ...(job ? { job_id: job } : {}) } : {};
   const asked = { ...body.value, format, language: language.value, maker: maker.trim(), project: project.trim(), link: sheetLink.value, ...onPaper };
   const headers = { "Content-Type": "application/json" };
-  return (await send("/v1/sheets", { method: "POST", body: JSON.stringify(asked), headers })).blob();
+  const answer = await send("/v1/sheets", { method: "POST", body: JSON.stringify(asked), headers });
+  const named = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1];
+  return { blob: await answer.blob(), name: named ? decodeURIComponent(named) : `sheet.${format}` };
 }
 
 /**

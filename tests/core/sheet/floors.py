@@ -9,7 +9,7 @@ from plitka.core.colour.palette import default_palette
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Zone
 from plitka.core.sheet.document import Document
-from plitka.core.sheet.materials import Sheet
+from plitka.core.sheet.materials import OtherTiles, Sheet
 from plitka.core.sheet.order import SheetOrder
 
 RECIPE = "60% red, 30% black SBR, 10% white"
@@ -24,6 +24,16 @@ def sheet_of(recipe: str = RECIPE, mask: tuple[str, str] | None = None, **choice
         readings.append(parse_recipe(mask[1]))
         zones.append(Zone(readings[1].recipe, mask[0]))
     return SheetOrder(**({"area_m2": 120} | choices)).sheet(Scene(zones=tuple(zones)), readings, default_palette())
+
+
+def two_mixes(name: str = "Border", **choices: Any) -> Sheet:  # noqa: ANN401
+    """The sheet of a floor of 120 m2, of which 20 m2 are tiles of another mix that has a zone of its own."""
+    ground, border, stripes = (parse_recipe(text) for text in (RECIPE, "black SBR", "60% white, 40% blue"))
+    other = Scene(zones=(Zone(border.recipe), Zone(stripes.recipe, "stripes:2")))
+    tiles = OtherTiles(scene=other, area_m2=20, name=name)
+    scene = Scene(zones=(Zone(ground.recipe),))
+    order = SheetOrder(**({"area_m2": 120} | choices))
+    return order.sheet(scene, [ground, border, stripes], default_palette(), other=tiles)
 
 
 @cache

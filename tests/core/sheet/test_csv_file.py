@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from tests.core.sheet.floors import document_of, sheet_of
+from tests.core.sheet.floors import document_of, sheet_of, two_mixes
 
 from plitka.core.sheet.csv_file import encode_csv, harmless
 from plitka.core.sheet.document import Document
@@ -31,3 +31,15 @@ def test_no_cell_becomes_a_formula() -> None:
     assert "'@SUM" in text
     assert harmless("-1.5") == "-1.5"
     assert harmless("+7 999") == "'+7 999"
+
+
+def test_each_of_two_mixes_has_its_rows() -> None:
+    """Their masses are those of all materials."""
+    sheet = two_mixes()
+    rows = list(csv.reader(io.StringIO(encode_csv(Document(sheet=sheet)).decode("utf-8-sig"), newline="")))
+    totals = {row[0]: row[1:] for row in rows if len(row) == 7 and row[2] == "Total"}
+    assert set(totals) == {"the tile itself", "Border"}
+    assert [totals["Border"][0], totals["the tile itself"][0]] == ["20", "100"]
+    kg = sum(float(row[-1]) for row in totals.values())
+    assert kg == pytest.approx(float(sheet.kg), abs=0.11)
+    assert any(row[:2] == ["Mix", "Border: stripes:2"] for row in rows)

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.scenes import recipes
-from tests.core.sheet.floors import sheet_of
+from tests.core.sheet.floors import sheet_of, two_mixes
 
-from plitka.core.scene import Scene
+from plitka.core.recipes.recipe import Recipe
+from plitka.core.scene import Scene, Zone
 from plitka.core.sheet.assumptions import Assumptions
 from plitka.core.sheet.edges import Edge
-from plitka.core.sheet.materials import BASE, BINDER, Layer, Material, Prices, compute_sheet, volume_m3
+from plitka.core.sheet.materials import BASE, BINDER, Layer, Material, OtherTiles, Prices, compute_sheet, volume_m3
 from plitka.errors import InputError
 
 areas = st.decimals(1, 5000, places=2).map(Fraction)
@@ -140,3 +141,40 @@ def test_an_area_out_of_range_is_refused(area_m2: float) -> None:
     """By its name."""
     with pytest.raises(InputError, match="area_m2"):
         sheet_of("red", area_m2=area_m2)
+
+
+@given(
+    first=recipes(), second=recipes(), area_m2=areas, part=st.fractions(0, 1, max_denominator=50), chosen=assumptions()
+)
+@settings(max_examples=60)
+def test_two_mixes_take_what_two_floors_of_them_take(
+    first: Recipe, second: Recipe, area_m2: Fraction, part: Fraction, chosen: Assumptions
+) -> None:
+    """Exactly, and material by material; the shares of the whole floor's layers sum to 1."""
+    scenes = [Scene(zones=(Zone(recipe),)) for recipe in (first, second)]
+    other = OtherTiles(scene=scenes[1], area_m2=area_m2 * part)
+    if not 0 < part < 1:
+        with pytest.raises(InputError, match="second mix"):
+            compute_sheet(scenes[0], area_m2, chosen, other=other)
+        return
+    sheet = compute_sheet(scenes[0], area_m2, chosen, other=other)
+    alone = [compute_sheet(scene, area_m2 * its, chosen) for scene, its in zip(scenes, (1 - part, part), strict=True)]
+    assert [design.kg for design in sheet.designs] == [one.kg for one in alone]
+    assert sheet.kg == sum(one.kg for one in alone)
+    for material in sheet.materials:
+        assert material.kg == sum(one.kg for floor in alone for one in floor.materials if one.code == material.code)
+    for layer in {one.layer for one in sheet.materials if one.layer}:
+        assert sum(one.share or 0 for one in of(sheet.materials, layer)) == 1
+    assert sum(zone.area for zone in sheet.zones) == 1
+
+
+def test_what_is_in_both_mixes_is_ordered_once() -> None:
+    """In whole bags of the sum; the crumb and the binder stand below all colours."""
+    sheet = two_mixes(prices={"blue": 3})
+    assert [one.code for one in sheet.materials] == ["RED", "BLACK", "WHITE", "BLUE", BASE, BINDER]
+    black = next(one for one in sheet.materials if one.code == "BLACK")
+    assert black.kg == sum(one.kg for design in sheet.designs for one in design.materials if one.code == "BLACK")
+    assert black.density is not None
+    assert black.density.kind == "said"  # the recipes call it crumb of tyres
+    with pytest.raises(InputError, match="GREEN"):
+        two_mixes(prices={"green": 3})

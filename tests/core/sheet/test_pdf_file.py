@@ -9,7 +9,7 @@ import psutil
 import pypdfium2 as pdfium
 import pytest
 import zxingcpp
-from tests.core.sheet.floors import LINK, document_of, sheet_of
+from tests.core.sheet.floors import LINK, document_of, sheet_of, two_mixes
 
 from plitka.core.language.figures import figure
 from plitka.core.sheet.document import Document
@@ -105,7 +105,21 @@ def open_fonts() -> int:
 def test_many_zones_take_several_pages() -> None:
     """Each zone's mix is told, and the pages are numbered."""
     sheet = sheet_of("red", mask=("circle", "12.5% red, 87.5% white"))
-    many = replace(sheet, zones=(sheet.zones[0], *sheet.zones[1:] * 40))
+    [design] = sheet.designs
+    many = replace(sheet, designs=(replace(design, zones=(sheet.zones[0], *sheet.zones[1:] * 40)),))
     text = text_of(encode_pdf(Document(sheet=many)))
     assert text.count("12.5 % red, 87.5 % white") == 40
     assert "page 2 of" in text
+
+
+def test_each_of_two_mixes_has_its_area_and_masses() -> None:
+    """Beside the sum of both; the name of one is checked as all names are."""
+    sheet = two_mixes()
+    text = text_of(encode_pdf(Document(sheet=sheet, language="ru")))
+    assert "По смесям" in text
+    for design in sheet.designs:
+        assert figure(design.area_m2, 0, "ru") in text
+        for kg in (design.kg, *(one.kg for one in design.materials)):
+            assert figure(kg, 1, "ru").replace("\u00a0", " ") in text.replace("\u00a0", " ")
+    with pytest.raises(InputError, match="Latin or Cyrillic"):
+        check_letters(Document(sheet=two_mixes(name="境界")))

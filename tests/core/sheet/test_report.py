@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.core.sheet.floors import sheet_of
+from tests.core.sheet.floors import sheet_of, two_mixes
 
 from plitka.core.sheet.report import report_sheet
 
@@ -20,3 +20,14 @@ def test_a_report_says_all() -> None:
     assert found["totals"]["cost"] == pytest.approx(materials[0]["kg"] * 2.5, abs=0.01)
     assert found["totals"]["without_price"] == ["BLACK", "WHITE", "BLUE", "SBR", "BINDER"]
     assert {one["origin"] for one in found["assumptions"]} == {"usual"}
+
+
+def test_a_report_tells_each_mix() -> None:
+    """With its area, its masses and whose zones are whose; together they are the floor."""
+    found = json.loads(json.dumps(report_sheet(two_mixes())))
+    ground, border = found["designs"]
+    assert (ground["name"], border["name"]) == (None, "Border")
+    assert (ground["area_m2"], border["area_m2"], border["area_percent"]) == (100, 20, pytest.approx(16.667))
+    assert ground["kg"] + border["kg"] == pytest.approx(found["totals"]["kg"], abs=0.01)
+    assert border["kg"] == pytest.approx(sum(one["kg"] for one in border["materials"]), abs=0.01)
+    assert [zone["design"] for zone in found["zones"]] == [0, 1, 1]

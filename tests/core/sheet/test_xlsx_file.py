@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.core.sheet.floors import document_of, sheet_of
+from tests.core.sheet.floors import document_of, sheet_of, two_mixes
 
 from plitka.core.sheet.assumptions import ASSUMED
 from plitka.core.sheet.document import Document
@@ -56,3 +56,20 @@ def test_names_stay_text() -> None:
     page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     assert (page["A2"].value, page["A2"].data_type) == ("=1+1", "s")
     assert page["A1"].hyperlink is None
+
+
+def test_two_mixes_are_calculated_from_the_area_of_the_second() -> None:
+    """Its cell can be changed: shares of the floor and masses of each mix are formulas over it."""
+    sheet = two_mixes()
+    content = encode_xlsx(Document(sheet=sheet))
+    results, formulas = (openpyxl.load_workbook(io.BytesIO(content), data_only=flag) for flag in (True, False))
+    assert "second_m2" in formulas.defined_names
+    page = results["By mix"]
+    kg = [row[6] for row in page.iter_rows(min_row=2, values_only=True)]
+    wanted = [float(kg) for design in sheet.designs for kg in (*(one.kg for one in design.materials), design.kg)]
+    assert kg == pytest.approx(wanted)
+    cells = [row[5] for row in formulas["By mix"].iter_rows(min_row=2, values_only=True)]
+    assert all(str(cell).startswith("=") for cell in cells)
+    assert sum("second_m2" in str(cell) for cell in cells) == 8  # neither binder nor sums
+    shares = {row[1]: row[3] for row in rows_of(formulas).values()}
+    assert "second_m2" in shares["WHITE"]

@@ -11,6 +11,18 @@ from tests.web.conftest import OpenWindow, Window
 
 from plitka.serve import routes
 
+FOCUS_AFTER_CLICK = """async (button, awaited) => {
+    button.click();
+    await new Promise((there) => {
+        const look = () => document.querySelector(awaited) && (observer.disconnect(), there());
+        const observer = new MutationObserver(look);
+        observer.observe(document.body, { childList: true, subtree: true });
+        look();
+    });
+    return document.activeElement.closest(awaited) ? document.activeElement.textContent.trim() : null;
+}"""
+"""What has the focus inside something as soon as something is there, before a frame is drawn or a time has passed."""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
@@ -76,7 +88,19 @@ def test_a_key_is_made_shown_once_and_revoked(window: Window, server: Running) -
     revoke.press("Enter")
     row.get_by_role("button", name="Revoke it").press("Enter")
     expect(page.get_by_text("No longer in force: 1")).to_be_visible()
+    expect(page.get_by_role("heading", name="Keys")).to_be_focused()
     assert browser.get(routes.COLOURS).status_code == server.client_of(key).get(routes.COLOURS).status_code == 401
+
+
+def test_a_question_has_the_focus_before_another_key_is_heard(window: Window, server: Running) -> None:
+    """A quick hand would else press what the focus is taken from; a dialog likewise has it at once."""
+    server.key("viewer")
+    page = signed_in(window, server)
+    room = page.get_by_role("button", name="Operation", exact=True)
+    assert room.evaluate(FOCUS_AFTER_CLICK, ".dialog") == ""  # the cross that closes it
+    page.wait_for_selector(".key")
+    revoke = page.get_by_role("button", name="Revoke the key").first
+    assert revoke.evaluate(FOCUS_AFTER_CLICK, ".key-question") == "Keep it"
 
 
 def test_anybodys_job_is_seen_and_cancelled(window: Window, server: Running) -> None:

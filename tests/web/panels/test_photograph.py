@@ -48,11 +48,14 @@ def test_the_call_and_the_command_say_the_same(window: Window) -> None:
     page.get_by_role("button", name="Take a photograph").click()
     page.locator("summary", has_text="For programs").click()
     page.get_by_role("button", name="Copy command").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
     words = shlex.split(page.evaluate("navigator.clipboard.readText()"))
     assert words[:3] == ["plitka", "generate", f"60% red, 40% black, {ODD}"]
     assert words[words.index("--zone") + 1] == "border:20%=100% white"
     assert words[words.index("--light") + 1] == "sun"
     page.get_by_role("button", name="Copy API call").click()
+    expect(page.get_by_role("button", name="Copy command")).to_be_visible()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
     call = shlex.split(page.evaluate("navigator.clipboard.readText()").replace("\\\n", " "))
     assert json.loads(call[call.index("-d") + 1]) == window.order()
 

@@ -94,15 +94,29 @@ def test_costs_are_told_as_money(window_of: OpenWindow) -> None:
     expect(cost).to_have_text(re.compile(r"^\d{3},\d\d$"))
 
 
-def test_a_floor_of_two_mixes_is_told_to_be_counted_as_one(window: Window) -> None:
-    """For the sheet knows the tile alone."""
-    told = "as if the whole floor were of the tile itself"
+def test_each_of_two_mixes_of_a_floor_is_counted(window: Window, server: Running) -> None:
+    """With its area, which can be another, and its kilograms; their sum is ordered. The files tell both."""
     page = opened(window.open(SHOWN))
-    expect(page.locator(".sheet")).not_to_contain_text(told)
+    expect(page.locator(".by-mix")).to_have_count(0)
     page.keyboard.press("Escape")
     page.evaluate("location.hash += '&floor=grid,border,none,sun,0,500,2,3&second=mix%3DBLUE%3A100'")
     opened(page)
-    expect(page.locator(".sheet")).to_contain_text(told)
+    border = page.get_by_label("Of it the border")
+    expect(border).to_have_value("13.14")  # of 50 m2: one row of 0.5 m around a square
+    border.fill("20")
+    sums = page.locator(".by-mix-sum td:nth-child(2)")
+    expect(sums).to_have_text(["30", "20"])
+    second = {"recipe": "100% blue", "area_m2": 20}
+    order = {"recipe": "60% red, 40% black", "zones": [{"mask": "border:10%", "recipe": "white"}], "area_m2": 50}
+    told = server.client_of(None).post("/v1/sheets", json=order | {"second": second}).json()
+    masses = [float(text.replace(",", "")) for text in page.locator(".by-mix-sum td:nth-child(3)").all_inner_texts()]
+    assert masses == [round(design["kg"], 1) for design in told["designs"]]
+    assert total_kg(page) == pytest.approx(sum(masses), abs=0.11)
+    expect(page.locator(".materials")).to_contain_text("Blue")
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="CSV").click()
+    assert downloaded.value.suggested_filename == "material-sheet-60-red-40-black.csv"
+    assert "Mix of the border" in downloaded.value.path().read_text("utf-8-sig")
 
 
 def roubles(shown: Locator) -> int:

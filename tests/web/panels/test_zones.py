@@ -10,7 +10,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0H4
 
 def test_shapes_and_letters_become_zones(window: Window) -> None:
     """With their own mix, in order, on the ground."""
-    page = window.open()
+    page = window.open("/#mix=BLACK:90,GRAY:10")
     page.locator("summary", has_text="Pattern").click()
     page.get_by_role("button", name="Border").click()
     page.get_by_role("slider", name="Width").press("ArrowRight")
@@ -30,6 +30,20 @@ def test_shapes_and_letters_become_zones(window: Window) -> None:
     page.reload()
     page.wait_for_selector(".mixer")
     assert [zone["mask"] for zone in window.order()["zones"]] == ["text:ДВОР 7"]
+
+
+def test_a_new_zone_stands_out_from_the_tile(window: Window) -> None:
+    """Dark on a light tile, light on a dark one, and none of the tile's own colours."""
+    for mix, wanted in (
+        ("WHITE:60,GRAY:40", "100% dark blue"),
+        ("BLACK:90,WHITE:10", "100% yellow"),
+        ("#FFFBF0:100", "100% black"),
+    ):
+        page = window.open("/")
+        page.evaluate("mix => (location.hash = `mix=${mix}`)", mix.replace("#", "%23"))
+        page.locator("summary", has_text="Pattern").click()
+        page.get_by_role("button", name="Border").click()
+        assert window.order()["zones"] == [{"mask": "border:8%", "recipe": wanted}]
 
 
 def test_a_logo_is_uploaded(window: Window, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from plitka.core.language.figures import figure, plain_figure
 from plitka.core.recipes.recipe import Notice
 from plitka.core.sheet.assumptions import ASSUMED
 from plitka.core.sheet.document import Document
-from plitka.core.sheet.materials import Material
+from plitka.core.sheet.materials import Design, Material
 from plitka.core.sheet.wording import KG_DECIMALS, MONEY_DECIMALS, TITLE
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -42,8 +42,8 @@ def _rows(document: Document) -> Iterator[Sequence[str]]:
     ):
         if value:
             yield label, value
-    for part in sheet.zones:
-        yield say(Notice("Mix")), words.zone(part), words.recipe(part), _number(100 * part.area, document), "%"
+    for name, part in words.zones(sheet):
+        yield say(Notice("Mix")), name, words.recipe(part), _number(100 * part.area, document), "%"
     for label, value in words.facts(sheet):
         yield label, value
     yield ()
@@ -52,6 +52,11 @@ def _rows(document: Document) -> Iterator[Sequence[str]]:
         yield _material(material, document)
     yield _totals(document)
     yield ()
+    if len(sheet.designs) > 1:
+        yield design_headings(document)
+        for design in sheet.designs:
+            yield from _design(design, document)
+        yield ()
     for name in sheet.assumptions.shown:
         one, origin = ASSUMED[name], words.choice(sheet.assumptions.origin(name))
         value = _number(sheet.assumptions.value(name), document)
@@ -78,6 +83,32 @@ def material_headings(document: Document) -> tuple[str, ...]:
         say(Notice("Cost")) + of_money,
         say(Notice("Cost of whole bags")) + of_money,
     )
+
+
+def design_headings(document: Document) -> tuple[str, ...]:
+    """What stands over the columns that tell what each mix takes, in spreadsheets."""
+    say = document.words.say
+    return (
+        say(Notice("Mix")),
+        say(Notice("Area, m²")),
+        say(Notice("Material")),
+        say(Notice("Code")),
+        say(Notice("Share of the area, %")),
+        say(Notice("On the floor, kg")),
+        say(Notice("With waste, kg")),
+    )
+
+
+def _design(design: Design, document: Document) -> Iterator[tuple[str, ...]]:
+    """Each material of a design, and their sum."""
+    words = document.words
+    name, area = words.design(document.sheet, design), _number(design.area_m2, document)
+    for one in design.materials:
+        share = _number(None if one.share is None else 100 * one.share, document)
+        masses = (_fixed(mass, KG_DECIMALS, document) for mass in (one.net_kg, one.kg))
+        yield name, area, words.material(one), one.code, share, *masses
+    masses = (_fixed(mass, KG_DECIMALS, document) for mass in (design.net_kg, design.kg))
+    yield name, area, words.say(Notice("Total")), "", "", *masses
 
 
 def _material(one: Material, document: Document) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plitka.core.scene import check_text
 from plitka.core.sheet.materials import Sheet
-from plitka.core.sheet.wording import Words
+from plitka.core.sheet.wording import TITLE, Words
 from plitka.errors import FieldName, InputError
 
 if TYPE_CHECKING:
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 MAX_NAME_CH = 100
 """Of a maker or a project."""
 MAX_LINK_CH = 8000
+MAX_STEM_CH = 80
+"""Of a file's name: with its ending it fits every file system, also in Cyrillic letters."""
 _BREAKS = {"Cc", "Zl", "Zp"}
 """Kinds of characters that are no letters, or begin another line."""
+_NO_LETTERS = re.compile(r"[\W_]+")
 _LINK = re.compile(r"https?://[^\s\x00-\x20\"<>\\^`{|}]+")
 
 
@@ -55,6 +58,12 @@ class Document:
                 name=FieldName("link"),
                 limit=MAX_LINK_CH,
             )
+
+    def stem(self, language: str) -> str:
+        """What a file of it is called before its ending, in small letters, digits and hyphens alone."""
+        words = Words(language)
+        named = " ".join((words.say(TITLE), self.project, words.recipe(self.sheet.zones[0]))).lower()
+        return _NO_LETTERS.sub("-", named)[:MAX_STEM_CH].strip("-")
 
     @property
     def words(self) -> Words:

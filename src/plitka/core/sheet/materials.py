@@ -1,7 +1,7 @@
 """From a scene and an area to kilograms, bags and money, in exact fractions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
@@ -13,7 +13,7 @@ from plitka.core.scene import Scene, Zone
 from plitka.core.sheet.areas import zone_areas
 from plitka.core.sheet.assumptions import AREA_M2_RANGE, ASSUMED, Assumptions, check_figure, exact
 from plitka.core.sheet.edges import chamfer_mm3
-from plitka.errors import FieldName
+from plitka.errors import FieldName, InputError
 
 _MM_IN_M = 1000
 _KG_M3_IN_G_CM3 = 1000
@@ -119,17 +119,58 @@ class ZonePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherTiles:
+    """Tiles of a second design on the same floor: its border, every second row or square."""
+
+    scene: Scene
+    area_m2: float | Fraction
+    """Of the floor's area."""
+    name: str = ""
+    """What they are called on files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """All tiles of one design, and what they alone take."""
+
+    scene: Scene
+    area_m2: Fraction
+    name: str
+    zones: tuple[ZonePart, ...]
+    """Areas are parts of the whole floor."""
+    materials: tuple[Material, ...]
+    """Shares are of these tiles."""
+
+    @property
+    def net_kg(self) -> Fraction:
+        """On the floor."""
+        return sum((one.net_kg for one in self.materials), Fraction(0))
+
+    @property
+    def kg(self) -> Fraction:
+        """With the waste."""
+        return sum((one.kg for one in self.materials), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """What a floor is made of."""
 
     scene: Scene
+    """Of the tile, or of the most of the tiles."""
     area_m2: Fraction
     assumptions: Assumptions
-    zones: tuple[ZonePart, ...]
+    designs: tuple[Design, ...]
+    """One, or two."""
     materials: tuple[Material, ...]
-    """The colours in order of first mention, the base's crumb, the binder."""
+    """Of all designs: the colours in order of first mention, the base's crumb, the binder."""
     currency: str = ""
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def zones(self) -> tuple[ZonePart, ...]:
+        """Those of every design."""
+        return tuple(part for design in self.designs for part in design.zones)
 
     @property
     def net_kg(self) -> Fraction:
@@ -185,6 +226,7 @@ def compute_sheet(
     area_m2: float | Fraction,
     assumptions: Assumptions,
     *,
+    other: OtherTiles | None = None,
     densities: Mapping[str, Density] | None = None,
     prices: Prices | None = None,
     notices: tuple[Notice, ...] = (),
@@ -195,29 +237,59 @@ def compute_sheet(
         scene: its zones tell how much of which colour is seen; well-mixed granules lie in these parts by volume.
         area_m2: of the floor.
         assumptions: all other figures.
+        other: the tiles of a second design among them; the rest of the floor is of the scene.
         densities: by colour code; where there is none, the palette's or that of EPDM.
         prices: per kilogram.
         notices: what had to be settled on the way here.
 
     Raises:
-        InputError: the area is out of its range, or masks cannot be used.
+        InputError: an area is out of its range, or masks cannot be used.
     """
     check_figure(FieldName("area_m2"), area_m2, *AREA_M2_RANGE)
-    zones = [ZonePart(zone=zone, area=area) for zone, area in zip(scene.zones, zone_areas(scene), strict=True)]
-    prices = prices or Prices()
     area_m2 = exact(area_m2)
-    granules = _colours(zones, volume_m3(area_m2, assumptions, Layer.WEAR), assumptions, densities or {}, prices)
-    if assumptions.base_mm:
-        granules.append(_base(volume_m3(area_m2, assumptions, Layer.BASE), assumptions, prices))
+    reckoner = _Reckoner(area_m2, assumptions, densities or {}, prices or Prices())
+    other_m2 = Fraction(0) if other is None else _area_of(other, area_m2)
+    designs = [reckoner.design(scene, area_m2 - other_m2, "")]
+    if other is not None:
+        designs.append(reckoner.design(other.scene, other_m2, other.name))
     return Sheet(
         scene=scene,
         area_m2=area_m2,
         assumptions=assumptions,
-        zones=tuple(zones),
-        materials=(*granules, _binder(granules, assumptions, prices)),
-        currency=prices.currency,
+        designs=tuple(designs),
+        materials=_sum_up(designs, area_m2),
+        currency=reckoner.prices.currency,
         notices=notices,
     )
+
+
+def _area_of(other: OtherTiles, area_m2: Fraction) -> Fraction:
+    other_m2 = exact(other.area_m2)
+    if not 0 < other_m2 < area_m2:
+        raise InputError(
+            "the tiles of the second mix cannot cover {other_m2} m2 of a floor of {area_m2} m2; give more than 0 and "
+            "less than the floor",
+            other_m2=float(other_m2),
+            area_m2=float(area_m2),
+        )
+    return other_m2
+
+
+def _sum_up(designs: list[Design], area_m2: Fraction) -> tuple[Material, ...]:
+    """Each material of all designs once, the colours first."""
+    found: dict[str, Material] = {}
+    for design in designs:
+        part = design.area_m2 / area_m2
+        for one in design.materials:
+            share = None if one.share is None else one.share * part
+            known = found.get(one.code)
+            if known is None:
+                found[one.code] = replace(one, share=share)
+                continue
+            more = None if share is None or known.share is None else known.share + share
+            found[one.code] = replace(known, share=more, net_kg=known.net_kg + one.net_kg, kg=known.kg + one.kg)
+    order = [None, BASE, BINDER]
+    return tuple(sorted(found.values(), key=lambda one: order.index(one.code if one.colour is None else None)))
 
 
 def volume_m3(area_m2: Fraction, assumptions: Assumptions, layer: Layer) -> Fraction:
@@ -229,68 +301,93 @@ def volume_m3(area_m2: Fraction, assumptions: Assumptions, layer: Layer) -> Frac
     return area_m2 * (end_mm - top_mm - lacking_mm) / _MM_IN_M
 
 
-def _colours(
-    zones: list[ZonePart], volume: Fraction, assumptions: Assumptions, densities: Mapping[str, Density], prices: Prices
-) -> list[Material]:
-    shares: dict[str, Fraction] = {}
-    colours: dict[str, Colour] = {}
-    for part in zones:
-        for one in part.zone.recipe.parts:
-            colours.setdefault(one.colour.code, one.colour)
-            share = part.area * Fraction(one.percent) / 100
-            shares[one.colour.code] = shares.get(one.colour.code, Fraction(0)) + share
-    solid = volume * assumptions.wear_fill_percent / 100
-    made = []
-    for code, colour in colours.items():
-        density = densities.get(code, density_of(colour))
-        made.append(
-            _granules(code, colour, Layer.WEAR, shares[code], density, solid, prices.of(colour), assumptions),
+@dataclass(frozen=True, slots=True)
+class _Reckoner:
+    """What all designs of a floor have in common."""
+
+    floor_m2: Fraction
+    assumptions: Assumptions
+    densities: Mapping[str, Density]
+    prices: Prices
+
+    def design(self, scene: Scene, area_m2: Fraction, name: str) -> Design:
+        """The tiles of a scene on so much of the floor."""
+        areas = zone_areas(scene)
+        granules = self._colours(scene, areas, area_m2)
+        if self.assumptions.base_mm:
+            granules.append(self._base(area_m2))
+        part = area_m2 / self.floor_m2
+        return Design(
+            scene=scene,
+            area_m2=area_m2,
+            name=name,
+            zones=tuple(ZonePart(zone=zone, area=area * part) for zone, area in zip(scene.zones, areas, strict=True)),
+            materials=(*granules, self._binder(granules)),
         )
-    return made
 
+    def _colours(self, scene: Scene, areas: tuple[Fraction, ...], area_m2: Fraction) -> list[Material]:
+        shares: dict[str, Fraction] = {}
+        colours: dict[str, Colour] = {}
+        for zone, area in zip(scene.zones, areas, strict=True):
+            for one in zone.recipe.parts:
+                colours.setdefault(one.colour.code, one.colour)
+                share = area * Fraction(one.percent) / 100
+                shares[one.colour.code] = shares.get(one.colour.code, Fraction(0)) + share
+        solid = volume_m3(area_m2, self.assumptions, Layer.WEAR) * self.assumptions.wear_fill_percent / 100
+        return [
+            self._granules(
+                code,
+                colour,
+                Layer.WEAR,
+                shares[code],
+                self.densities.get(code, density_of(colour)),
+                solid,
+                self.prices.of(colour),
+            )
+            for code, colour in colours.items()
+        ]
 
-def _base(volume: Fraction, assumptions: Assumptions, prices: Prices) -> Material:
-    solid = volume * assumptions.base_fill_percent / 100
-    density = Density(assumptions.base_density_g_cm3, ASSUMED["base_density_g_cm3"].source)
-    return _granules(BASE, None, Layer.BASE, Fraction(1), density, solid, prices.base, assumptions)
+    def _base(self, area_m2: Fraction) -> Material:
+        solid = volume_m3(area_m2, self.assumptions, Layer.BASE) * self.assumptions.base_fill_percent / 100
+        density = Density(self.assumptions.base_density_g_cm3, ASSUMED["base_density_g_cm3"].source)
+        return self._granules(BASE, None, Layer.BASE, Fraction(1), density, solid, self.prices.base)
 
+    def _granules(
+        self,
+        code: str,
+        colour: Colour | None,
+        layer: Layer,
+        share: Fraction,
+        density: Density,
+        solid: Fraction,
+        price: Fraction | None,
+    ) -> Material:
+        """What `share` of a volume without pores weighs."""
+        net_kg = solid * share * density.g_cm3 * _KG_M3_IN_G_CM3
+        return Material(
+            code=code,
+            colour=colour,
+            layer=layer,
+            share=share,
+            density=density,
+            net_kg=net_kg,
+            kg=net_kg * self.assumptions.waste_factor,
+            bag_kg=self.assumptions.bag_kg,
+            price_per_kg=price,
+        )
 
-def _granules(
-    code: str,
-    colour: Colour | None,
-    layer: Layer,
-    share: Fraction,
-    density: Density,
-    solid: Fraction,
-    price: Fraction | None,
-    assumptions: Assumptions,
-) -> Material:
-    """What `share` of a volume without pores weighs."""
-    net_kg = solid * share * density.g_cm3 * _KG_M3_IN_G_CM3
-    return Material(
-        code=code,
-        colour=colour,
-        layer=layer,
-        share=share,
-        density=density,
-        net_kg=net_kg,
-        kg=net_kg * assumptions.waste_factor,
-        bag_kg=assumptions.bag_kg,
-        price_per_kg=price,
-    )
-
-
-def _binder(granules: list[Material], assumptions: Assumptions, prices: Prices) -> Material:
-    percents = {Layer.WEAR: assumptions.wear_binder_percent, Layer.BASE: assumptions.base_binder_percent}
-    net_kg = sum((one.net_kg * percents[one.layer] / 100 for one in granules if one.layer), Fraction(0))
-    return Material(
-        code=BINDER,
-        colour=None,
-        layer=None,
-        share=None,
-        density=None,
-        net_kg=net_kg,
-        kg=net_kg * assumptions.waste_factor,
-        bag_kg=None,
-        price_per_kg=prices.binder,
-    )
+    def _binder(self, granules: list[Material]) -> Material:
+        own = self.assumptions
+        percents = {Layer.WEAR: own.wear_binder_percent, Layer.BASE: own.base_binder_percent}
+        net_kg = sum((one.net_kg * percents[one.layer] / 100 for one in granules if one.layer), Fraction(0))
+        return Material(
+            code=BINDER,
+            colour=None,
+            layer=None,
+            share=None,
+            density=None,
+            net_kg=net_kg,
+            kg=net_kg * own.waste_factor,
+            bag_kg=None,
+            price_per_kg=self.prices.binder,
+        )

@@ -4,13 +4,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from plitka.core.colour.palette import DENSITY_G_CM3_RANGE, PRICE_RANGE, Palette
+from plitka.core.colour.palette import DENSITY_G_CM3_RANGE, PRICE_RANGE, Colour, Palette
 from plitka.core.recipes.reading import Reading
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene, check_text
 from plitka.core.sheet.assumptions import Assumptions, check_figure, exact
 from plitka.core.sheet.edges import Edge
-from plitka.core.sheet.materials import Density, Prices, Sheet, compute_sheet, crumb_density, density_of, given_density
+from plitka.core.sheet.materials import (
+    Density,
+    OtherTiles,
+    Prices,
+    Sheet,
+    compute_sheet,
+    crumb_density,
+    density_of,
+    given_density,
+)
 from plitka.core.sheet.sizes import said_sizes
 from plitka.errors import FieldName, InputError
 
@@ -36,14 +45,20 @@ class SheetOrder:
     """As it is written behind a number."""
 
     def sheet(
-        self, scene: Scene, readings: Iterable[Reading], palette: Palette, notices: tuple[Notice, ...] = ()
+        self,
+        scene: Scene,
+        readings: Iterable[Reading],
+        palette: Palette,
+        notices: tuple[Notice, ...] = (),
+        other: OtherTiles | None = None,
     ) -> Sheet:
         """The sheet of a scene.
 
         Args:
             scene: with the zones.
-            readings: of its zones' recipes, which may tell sizes and what a colour's granules are made of.
+            readings: of all recipes, the ground's first: they may tell sizes and what a colour's granules are made of.
             palette: that the colours are named of.
+            other: the tiles of a second design.
             notices: what had to be settled on the way here.
 
         Raises:
@@ -59,17 +74,19 @@ class SheetOrder:
             )
         said.pop("area_m2", None)
         said_g_cm3 = {code: value for one in reversed(readings) for code, value in one.densities_g_cm3.items()}
-        own_g_cm3 = _by_code("densities", self.densities, scene, palette, DENSITY_G_CM3_RANGE)
+        colours = _colours_of(scene, other)
+        own_g_cm3 = _by_code("densities", self.densities, colours, palette, DENSITY_G_CM3_RANGE)
         return compute_sheet(
             scene,
             area_m2,
             Assumptions.of(self.edge, **(said | dict(self.figures))),
-            densities=_crumbs(scene, said_g_cm3) | {code: given_density(value) for code, value in own_g_cm3.items()},
-            prices=self._prices(scene, palette),
+            other=other,
+            densities=_crumbs(colours, said_g_cm3) | {code: given_density(value) for code, value in own_g_cm3.items()},
+            prices=self._prices(colours, palette),
             notices=notices,
         )
 
-    def _prices(self, scene: Scene, palette: Palette) -> Prices:
+    def _prices(self, colours: Iterable[Colour], palette: Palette) -> Prices:
         for name, price in (("base_price", self.base_price), ("binder_price", self.binder_price)):
             check_figure(FieldName(name), price or 0, *PRICE_RANGE)
         if len(self.currency) > MAX_CURRENCY_CH:
@@ -80,28 +97,36 @@ class SheetOrder:
             )
         check_text("currency", self.currency)
         return Prices(
-            of_colours=_by_code("prices", self.prices, scene, palette, PRICE_RANGE),
+            of_colours=_by_code("prices", self.prices, colours, palette, PRICE_RANGE),
             base=None if self.base_price is None else exact(self.base_price),
             binder=None if self.binder_price is None else exact(self.binder_price),
             currency=self.currency.strip(),
         )
 
 
-def _crumbs(scene: Scene, said_g_cm3: Mapping[str, Fraction]) -> dict[str, Density]:
+def _colours_of(scene: Scene, other: OtherTiles | None) -> tuple[Colour, ...]:
+    """Those of all designs, each once."""
+    found = {colour.code: colour for colour in scene.colours}
+    for colour in () if other is None else other.scene.colours:
+        found.setdefault(colour.code, colour)
+    return tuple(found.values())
+
+
+def _crumbs(colours: Iterable[Colour], said_g_cm3: Mapping[str, Fraction]) -> dict[str, Density]:
     """Of the colours that a recipe calls crumb of tyres: readings tell the densities of all others as well."""
-    usual = {colour.code: density_of(colour).g_cm3 for colour in scene.colours}
+    usual = {colour.code: density_of(colour).g_cm3 for colour in colours}
     return {code: crumb_density(said) for code, said in said_g_cm3.items() if usual.get(code, said) != said}
 
 
 def _by_code(
     name: str,
     figures: Mapping[str, float | Fraction],
-    scene: Scene,
+    colours: Iterable[Colour],
     palette: Palette,
     limits: tuple[float, float],
 ) -> dict[str, Fraction]:
     """Figures by colour code, of any names of the scene's colours."""
-    own = [colour.code for colour in scene.colours]
+    own = [colour.code for colour in colours]
     found: dict[str, Fraction] = {}
     for colour_name, value in figures.items():
         [colour] = palette.named([colour_name])

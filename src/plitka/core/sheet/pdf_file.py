@@ -51,9 +51,11 @@ def encode_pdf(document: Document) -> bytes:
         paper.add_page()
         _write_title(paper, document)
         _write_tile(paper, document)
-        for part in document.sheet.zones:
-            _write_zone(paper, document, part)
+        for name, part in document.words.zones(document.sheet):
+            _write_zone(paper, document, name, part)
         _write_materials(paper, document)
+        if len(document.sheet.designs) > 1:
+            _write_designs(paper, document)
         _write_assumptions(paper, document)
         _write_end(paper, document)
         return bytes(paper.output())
@@ -66,7 +68,8 @@ def check_letters(document: Document) -> None:
         InputError: with the letter that it lacks.
     """
     with closing(Paper(document)) as paper:
-        for text in (document.maker, document.project, document.sheet.currency):
+        names = (design.name for design in document.sheet.designs)
+        for text in (document.maker, document.project, document.sheet.currency, *names):
             paper.checked(text)
 
 
@@ -123,13 +126,13 @@ def _write_scale(paper: Paper, document: Document, y_mm: float) -> float:
     return y_mm + 5
 
 
-def _write_zone(paper: Paper, document: Document, part: ZonePart) -> None:
+def _write_zone(paper: Paper, document: Document, name: str, part: ZonePart) -> None:
     """A bar of its colours in their shares, and the mix in words."""
     words = document.words
     if paper.will_page_break(_BAR_MM + 14):
         paper.add_page()
     if len(document.sheet.zones) > 1:
-        told = (words.zone(part), f"{words.number(100 * part.area, 1)}\u00a0%")
+        told = (name, f"{words.number(100 * part.area, 1)}\u00a0%")
         paper.write_line("  ".join(told), size_pt=_BODY_PT, colour=GREY)
         paper.ln(0.5)
     x_mm, y_mm = MARGIN_MM, paper.get_y()
@@ -168,6 +171,21 @@ def _write_materials(paper: Paper, document: Document) -> None:
         paper.ln(1)
         text = say(Notice("In whole bags this costs {cost}.", {"cost": whole}))
         paper.write_line(text, size_pt=_BODY_PT, colour=INK, align=Align.R)
+    paper.ln(3)
+
+
+def _write_designs(paper: Paper, document: Document) -> None:
+    """What each mix takes of it, for whoever mixes them one after the other."""
+    sheet, words, say = document.sheet, document.words, document.words.say
+    _write_heading(paper, say(Notice("By mix")))
+    headings = [say(Notice("Mix")), say(Notice("Area")), say(Notice("On the floor, kg")), say(Notice("With waste, kg"))]
+    with _table(paper, (90, 30, 30, 30), aligns=(Align.L, Align.R, Align.R, Align.R)) as table:
+        _add_row(paper, table, headings)
+        for is_sum, name, *figures in words.design_rows(sheet):
+            style = FontFace(emphasis="BOLD") if is_sum else None
+            _add_row(paper, table, [name if is_sum else f"    {name}", *figures], style=style)
+        total = [say(Notice("Total")), words.amount(sheet.area_m2, "m2"), words.kg(sheet.net_kg), words.kg(sheet.kg)]
+        _add_row(paper, table, total, style=FontFace(emphasis="BOLD"))
     paper.ln(3)
 
 

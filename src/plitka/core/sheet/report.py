@@ -6,7 +6,7 @@ from typing import Any
 
 from plitka.core.recipes.recipe import Notice
 from plitka.core.sheet.assumptions import ASSUMED
-from plitka.core.sheet.materials import Layer, Material, Sheet, volume_m3
+from plitka.core.sheet.materials import Design, Layer, Material, Sheet, volume_m3
 from plitka.core.sheet.wording import CALCULATED, SCREENS_DIFFER
 
 
@@ -26,13 +26,16 @@ def report_sheet(sheet: Sheet, tell: Callable[[Notice], str] = str) -> dict[str,
         "layers": [_layer(sheet, layer) for layer in Layer if layer is Layer.WEAR or own.base_mm],
         "zones": [
             {
+                "design": number,
                 "mask": part.zone.mask,
                 "area_percent": _rounded(100 * part.area),
                 "area_m2": _rounded(part.area * sheet.area_m2),
                 "requested": part.zone.recipe.percents,
             }
-            for part in sheet.zones
+            for number, design in enumerate(sheet.designs)
+            for part in design.zones
         ],
+        "designs": [_design(sheet, design) for design in sheet.designs],
         "materials": [_material(material, tell) for material in sheet.materials],
         "tiles": {"n": sheet.n_tiles, "kg": _rounded(sheet.tile_kg)},
         "totals": {
@@ -48,6 +51,19 @@ def report_sheet(sheet: Sheet, tell: Callable[[Notice], str] = str) -> dict[str,
         "assumptions": [_assumption(sheet, name, tell) for name in own.shown],
         "notices": [tell(CALCULATED), tell(SCREENS_DIFFER)],
         "warnings": [tell(notice) for notice in sheet.notices],
+    }
+
+
+def _design(sheet: Sheet, design: Design) -> dict[str, Any]:
+    return {
+        "name": design.name or None,
+        "area_percent": _rounded(100 * design.area_m2 / sheet.area_m2),
+        "area_m2": _rounded(design.area_m2),
+        "net_kg": _rounded(design.net_kg),
+        "kg": _rounded(design.kg),
+        "materials": [
+            {"code": one.code, "net_kg": _rounded(one.net_kg), "kg": _rounded(one.kg)} for one in design.materials
+        ],
     }
 
 

@@ -9,7 +9,7 @@ from plitka.core.language.translations import localise, translation
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Described, short_mask
 from plitka.core.sheet.assumptions import ASSUMED
-from plitka.core.sheet.materials import BASE, Density, Layer, Material, Sheet, ZonePart
+from plitka.core.sheet.materials import BASE, Density, Design, Layer, Material, Sheet, ZonePart
 
 KG_DECIMALS, MONEY_DECIMALS = 1, 2
 
@@ -102,6 +102,31 @@ class Words:
         if part.zone.mask is None:
             return self.say(Notice("the ground"))
         return part.zone.name or short_mask(part.zone.mask)
+
+    def design(self, sheet: Sheet, design: Design) -> str:
+        """What the tiles of a design are called."""
+        usual = Notice("the tile itself") if design is sheet.designs[0] else Notice("the second mix")
+        return design.name or self.say(usual)
+
+    def zones(self, sheet: Sheet) -> list[tuple[str, ZonePart]]:
+        """All zones of the floor, each by a name that no other has."""
+        if len(sheet.designs) == 1:
+            return [(self.zone(part), part) for part in sheet.zones]
+        return [
+            (": ".join([self.design(sheet, design), *([self.zone(part)] if len(design.zones) > 1 else [])]), part)
+            for design in sheet.designs
+            for part in design.zones
+        ]
+
+    def design_rows(self, sheet: Sheet) -> Iterator[tuple[bool, str, str, str, str]]:
+        """What each design takes: whether it is a sum; name, area or share, and masses without and with waste."""
+        for one in sheet.designs:
+            name = self.design(sheet, one)
+            area = self.amount(one.area_m2, "m2")
+            yield True, name[:1].upper() + name[1:], area, self.kg(one.net_kg), self.kg(one.kg)
+            for material in one.materials:
+                share = self.material_row(material, sheet)[1]
+                yield False, self.material(material), share, self.kg(material.net_kg), self.kg(material.kg)
 
     def recipe(self, part: ZonePart) -> str:
         """The mix of a zone, as `60 % red, 40 % black`."""

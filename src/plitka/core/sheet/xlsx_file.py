@@ -16,9 +16,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from plitka.core.recipes.recipe import Notice
 from plitka.core.sheet.assumptions import ASSUMED
-from plitka.core.sheet.csv_file import material_headings
+from plitka.core.sheet.csv_file import design_headings, material_headings
 from plitka.core.sheet.document import Document
-from plitka.core.sheet.materials import Layer, Material, volume_m3
+from plitka.core.sheet.materials import BASE, Design, Layer, Material, Sheet, volume_m3
 from plitka.core.sheet.wording import TITLE
 
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -33,6 +33,8 @@ _VOLUMES: Mapping[Layer, str] = {
 }
 _WASTE = "(1+(waste_percent+edge_waste_percent)/100)"
 _WIDTHS_CH = (30, 14, 16, 12, 12, 14, 14, 10, 14, 14, 16)
+_SECOND = "second_m2"
+"""Name of the cell with the area of the second mix."""
 _FIRST_ROW = 5
 """Of the materials, from 0."""
 
@@ -67,6 +69,8 @@ class _Workbook:
         """Figures first: the formulas of the materials use their names."""
         self._write_figures()
         self._write_materials()
+        if len(self.document.sheet.designs) > 1:
+            self._write_designs(self.workbook.add_worksheet(self.words.say(Notice("By mix"))))
 
     def _number_format(self, pattern: str, **more: object) -> Format:
         return self.workbook.add_format({"num_format": pattern, **more})
@@ -94,6 +98,9 @@ class _Workbook:
             page.write_formula(row + number, 1, _VOLUMES[layer], self._number_format("0.000"), volume)
             page.write_string(row + number, 2, self.words.unit("m3"))
             self._name(f"{layer}_m3", row + number)
+        if len(self.document.sheet.designs) > 1:
+            label = say(Notice("Area of the second mix"))
+            self._write_figure(row + len(Layer), _SECOND, label, "m2", self.document.sheet.designs[1].area_m2)
 
     def _write_figure(self, row: int, name: str, label: str, unit: str, value: Fraction) -> None:
         self.figures.write_string(row, 0, label)
@@ -137,7 +144,7 @@ class _Workbook:
         page.write_string(row, 1, one.code)
         page.write_string(row, 2, self.words.layer(one.layer))
         if one.share is not None and one.density is not None:
-            page.write_number(row, 3, float(100 * one.share), self._number_format("0.00"))
+            self._write_share(page, row, one.code, one.share)
             density = float(one.density.g_cm3)
             if one.layer is Layer.BASE:
                 page.write_formula(row, 4, "=base_density_g_cm3", self._number_format("0.00"), density)
@@ -158,13 +165,65 @@ class _Workbook:
         page.write_formula(row, 9, f'=IF(I{line}="","",G{line}*I{line})', money, _result(one.cost))
         page.write_formula(row, 10, f'=IF(I{line}="","",{whole}*I{line})', money, _result(one.cost_of_bags))
 
+    def _write_share(self, page: Worksheet, row: int, code: str, share: Fraction) -> None:
+        """A number, or that of both designs over their areas."""
+        look, percent = self._number_format("0.00"), float(100 * share)
+        shares = [_share_in(design, code) for design in self.document.sheet.designs]
+        if len(shares) == 1 or code == BASE:
+            page.write_number(row, 3, percent, look)
+        else:
+            first, second = (float(100 * one) for one in shares)
+            formula = f"=({first!r}*(area_m2-{_SECOND})+{second!r}*{_SECOND})/area_m2"
+            page.write_formula(row, 3, formula, look, percent)
+
+    def _write_designs(self, page: Worksheet) -> None:
+        """What each mix takes, over the same figures."""
+        for column, width_ch in enumerate((30, 12, 30, 14, 14, 14, 14)):
+            page.set_column(column, column, width_ch)
+        page.write_row(0, 0, design_headings(self.document), self.heading)
+        page.freeze_panes(1, 0)
+        row, areas = 1, (f"(area_m2-{_SECOND})", _SECOND)
+        for design, area in zip(self.document.sheet.designs, areas, strict=True):
+            for one in design.materials:
+                self._write_part(page, row, design, one, area)
+                row += 1
+            self._write_sum(page, row, design)
+            row += 1
+
+    def _write_part(self, page: Worksheet, row: int, design: Design, one: Material, area: str) -> None:
+        kg = self._number_format("#,##0.0")
+        self._write_design_name(page, row, design, area)
+        page.write_string(row, 2, self.words.material(one))
+        page.write_string(row, 3, one.code)
+        if one.share is not None:
+            page.write_number(row, 4, float(100 * one.share), self._number_format("0.00"))
+        page.write_formula(row, 5, self._part_formula(row, design, one, area), kg, float(one.net_kg))
+        page.write_formula(row, 6, f"=F{row + 1}*{_WASTE}", kg, float(one.kg))
+
+    def _part_formula(self, row: int, design: Design, one: Material, area: str) -> str:
+        if one.layer is not None:
+            materials = self.document.sheet.materials
+            line = _FIRST_ROW + 1 + next(at for at, other in enumerate(materials) if other.code == one.code)
+            density = f"'{self.materials.get_name()}'!E{line}"
+            volume = f"{one.layer}_m3*{area}/area_m2*{one.layer}_fill_percent/100"
+            return f"={volume}*E{row + 1}/100*{density}*1000"
+        return f"={_binder_of(design, row + 2 - len(design.materials), row)}"
+
+    def _write_design_name(self, page: Worksheet, row: int, design: Design, area: str) -> None:
+        page.write_string(row, 0, self.words.design(self.document.sheet, design))
+        page.write_formula(row, 1, f"={area}", self._number_format("#,##0.00"), float(design.area_m2))
+
+    def _write_sum(self, page: Worksheet, row: int, design: Design) -> None:
+        bold = self._number_format("#,##0.0", bold=True)
+        first = row + 1 - len(design.materials)
+        page.write_string(row, 2, self.words.say(Notice("Total")), self.bold)
+        for letter, result in (("F", design.net_kg), ("G", design.kg)):
+            page.write_formula(f"{letter}{row + 1}", f"=SUM({letter}{first}:{letter}{row})", bold, float(result))
+
     def _net_formula(self, line: int, one: Material) -> str:
         if one.layer is not None:
             return f"={one.layer}_m3*{one.layer}_fill_percent/100*D{line}/100*E{line}*1000"
-        first, last = _FIRST_ROW + 1, line - 1
-        n_base = sum(other.layer is Layer.BASE for other in self.document.sheet.materials)
-        wear = f"SUM(F{first}:F{last - n_base})*wear_binder_percent/100"
-        return f"={wear}+F{last}*base_binder_percent/100" if n_base else f"={wear}"
+        return f"={_binder_of(self.document.sheet, _FIRST_ROW + 1, line - 1)}"
 
     def _write_totals(self, page: Worksheet, row: int) -> None:
         sheet = self.document.sheet
@@ -192,6 +251,18 @@ class _Workbook:
         page.write_string(row + 1, 2, self.words.unit("kg"))
         if self.document.link:
             page.write_string(row + 2, 0, self.document.link)
+
+
+def _binder_of(made: Sheet | Design, first: int, last: int) -> str:
+    """Of granules in lines of the sheet, of which the base's crumb, if any, is the last."""
+    n_base = sum(one.layer is Layer.BASE for one in made.materials)
+    wear = f"SUM(F{first}:F{last - n_base})*wear_binder_percent/100"
+    return f"{wear}+F{last}*base_binder_percent/100" if n_base else wear
+
+
+def _share_in(design: Design, code: str) -> Fraction:
+    """Of a design's wear layer."""
+    return next((one.share for one in design.materials if one.code == code and one.share is not None), Fraction(0))
 
 
 def _result(value: Fraction | None) -> float | str:

@@ -14,6 +14,7 @@ import { Choice } from "../widgets/choice.js";
 import { Icon } from "../widgets/icons.js";
 import { MixEditor } from "../widgets/mix_editor.js";
 import { RefusalNote } from "../widgets/refusal.js";
+import { save } from "../widgets/save.js";
 
 /** @typedef {import("../floor/view.js").FloorView} View */
 /** @typedef {import("../floor/view.js").Options} Options */
@@ -247,16 +248,4 @@ function Files({ still }) {
     <p class="hint" role="status">${making.value ? words.making : words.filesHint}</p>
     ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
   `;
-}
-
-/**
- * @param {Blob} file
- * @param {string} name
- */
-function save(file, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), PAUSE_MS);
 }

@@ -2,9 +2,8 @@
 import { Refusal } from "../api.js";
 import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
-import { laying } from "../laying.js";
 import { mayMake } from "../session.js";
-import { BINDER, CRUMB, EDGES, changeFigure, changeFloor, currency, fileOf, floor, followFloor, logoOf, refusal, sheet, sheetLink } from "../sheets.js";
+import { BINDER, CRUMB, EDGES, changeFigure, changeFloor, currency, fileOf, floor, followFloor, logoOf, refusal, second, sheet, sheetLink, usualSecondM2 } from "../sheets.js";
 import { fill, number, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
@@ -12,6 +11,7 @@ import { Choice } from "../widgets/choice.js";
 import { Icon } from "../widgets/icons.js";
 import { NumberField } from "../widgets/number_field.js";
 import { RefusalNote } from "../widgets/refusal.js";
+import { save } from "../widgets/save.js";
 
 /** @typedef {import("../sheets.js").Sheet} Found */
 /** @typedef {import("../sheets.js").Edge} Edge */
@@ -23,8 +23,6 @@ const FORMATS = /** @type {const} */ (["pdf", "xlsx", "csv"]);
 const FIRST = "thickness_mm";
 /** What the contract takes. */
 const AREA_M2_RANGE = [0.01, 1_000_000];
-/** Until a browser has surely begun to keep what was downloaded. */
-const KEPT_MS = 60_000;
 /** A cost of so much is told without hundredths, as less than what it is calculated by can say. */
 const WHOLE_FROM = 1000;
 
@@ -39,9 +37,9 @@ export function Sheet() {
       <div role="status">${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}</div>
       ${found &&
       html`
-        ${laying.value.second && laying.value.pattern !== "plain" && html`<p class="hint">${words.oneDesign}</p>`}
         <${Totals} found=${found} />
         <${Materials} found=${found} />
+        ${found.designs.length > 1 && html`<${ByMix} found=${found} />`}
         <${Files} />
         <${Assumptions} found=${found} />
         ${[...found.notices, ...found.warnings].map((notice) => html`<p key=${notice} class="hint">${notice}</p>`)}
@@ -58,6 +56,21 @@ function Questions({ found }) {
       <${NumberField} label=${words.area} value=${floor.value.areaM2} unit=${words.units.m2} range=${AREA_M2_RANGE} onChange=${(/** @type {number | null} */ areaM2) => changeFloor({ areaM2 })} />
       <${NumberField} label=${words.thickness} value=${floor.value.figures[FIRST] ?? found?.thickness_mm ?? null} unit=${words.units.mm} range=${rangeOf(found?.assumptions.find(({ name }) => name === FIRST))} onChange=${(/** @type {number | null} */ value) => changeFigure("figures", FIRST, value)} />
       <${Choice} legend=${words.edge} value=${floor.value.edge} options=${EDGES.map((value) => ({ value, label: words.edges[value] }))} onChoose=${(/** @type {Edge} */ edge) => changeFloor({ edge })} />
+      <${SecondArea} />
+    </div>
+  `;
+}
+
+/** How much of the floor the second mix is. */
+function SecondArea() {
+  const words = texts.value.sheet;
+  const { areaM2, seconds } = floor.value;
+  if (!second.value || areaM2 === null) return null;
+  const { pattern } = second.value;
+  return html`
+    <div class="second-area">
+      <${NumberField} label=${words.secondArea[pattern]} value=${seconds[pattern] ?? usualSecondM2(areaM2)} unit=${words.units.m2} range=${[AREA_M2_RANGE[0], areaM2]} describedBy="second-area-told" onChange=${(/** @type {number | null} */ value) => changeFigure("seconds", pattern, value)} />
+      <span class="hint" id="second-area-told">${seconds[pattern] === undefined ? words.secondUsual[pattern] : words.own}</span>
     </div>
   `;
 }
@@ -129,6 +142,34 @@ function Materials({ found }) {
       <span>${words.currency}</span>
       <input type="text" maxlength="8" value=${currency.value} placeholder=${words.currencyExample} onInput=${(/** @type {any} */ event) => changeFloor({ currency: event.target.value })} />
     </label>
+  `;
+}
+
+/** What each of two mixes takes, for whoever mixes them one after the other. @param {{found: Found}} props */
+function ByMix({ found }) {
+  const words = texts.value.sheet;
+  const kinds = new Map(found.materials.map((one) => [one.code, one]));
+  return html`
+    <table class="by-mix">
+      <caption>${words.byMix}</caption>
+      <thead><tr><th scope="col">${words.mix}</th><th scope="col">${words.units.m2}</th><th scope="col">${words.kg}</th></tr></thead>
+      ${found.designs.map(
+        (design, index) => html`
+          <tbody key=${index}>
+            <tr class="by-mix-sum">
+              <th scope="rowgroup">${design.name ?? words.firstMix}</th>
+              <td>${number(design.area_m2, 1)}</td>
+              <td>${number(design.kg, 1)}</td>
+            </tr>
+            ${design.materials.map((one) => {
+              const kind = kinds.get(one.code);
+              return html`<tr key=${one.code}><th scope="row">${kind && nameOf(kind)}</th><td></td><td>${number(one.kg, 1)}</td></tr>`;
+            })}
+          </tbody>
+        `,
+      )}
+      <tfoot><tr><th scope="row">${words.total}</th><td>${number(found.area_m2, 1)}</td><td>${number(found.totals.kg, 1)}</td></tr></tfoot>
+    </table>
   `;
 }
 
@@ -205,7 +246,7 @@ function Files() {
     working.value = format;
     told.value = null;
     await fileOf(format)
-      .then((blob) => save(blob, `sheet.${format}`))
+      .then(({ blob, name }) => save(blob, name))
       .catch((reason) => (told.value = reason))
       .finally(() => (working.value = ""));
   }
@@ -264,17 +305,4 @@ function Logo() {
       ${isUnread.value && html`<p class="refusal" role="alert">${words.logoUnread}</p>`}
     </div>
   `;
-}
-
-/**
- * @param {Blob} blob
- * @param {string} name
- */
-function save(blob, name) {
-  const url = URL.createObjectURL(blob);
-  const anchor = document.createElement("a");
-  anchor.href = url;
-  anchor.download = name;
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }

@@ -1,5 +1,6 @@
 /** Parts of the tile with a mix of their own: a border, stripes, squares, a disc, letters, or an uploaded logo. */
 import { Refusal, send } from "../api.js";
+import { standingOutFrom } from "../colours.js";
 import { html } from "../html.js";
 import { SHAPES, lettersOf, newMask, shapeOf, shapes, titleOf } from "../masks.js";
 import { change, changeMix, design } from "../state.js";
@@ -55,8 +56,7 @@ export function Zones() {
 /** @param {string} mask */
 function add(mask) {
   const ground = design.value.zones[0]?.parts ?? [];
-  const isLight = ground.some((part) => part.code === "WHITE" && part.percent >= 40);
-  const parts = [{ code: isLight ? "BLACK" : "WHITE", percent: 100, isLocked: false }];
+  const parts = [{ code: standingOutFrom(ground), percent: 100, isLocked: false }];
   change({ zones: [...design.value.zones, { mask, parts }] });
 }
 

@@ -1,42 +1,66 @@
-/** A button that puts a text into the clipboard, and says so. */
+/** A button that puts a text into the clipboard, and says so; where the browser forbids it, the text to copy by hand. */
 import { html } from "../html.js";
 import { texts } from "../texts.js";
+import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { Icon } from "./icons.js";
 
-const SHOWN_MS = 2000;
-
 /** @param {{text: string, label: string, icon?: import("./icons.js").IconName}} props */
 export function CopyButton({ text, label, icon }) {
-  const isCopied = useSignal(false);
+  const tried = useSignal(/** @type {{text: string, isCopied: boolean} | null} */ (null));
+  const told = tried.value?.text === text ? tried.value : null;
   async function copy() {
-    await copyText(text);
-    isCopied.value = true;
-    setTimeout(() => (isCopied.value = false), SHOWN_MS);
+    tried.value = { text, isCopied: await copyText(text) };
   }
+  /** What was said is read by then: a time would be too short for some and for a busy machine. */
+  const forget = () => told?.isCopied && (tried.value = null);
   return html`
-    <button type="button" class="quiet" onClick=${copy}>
-      ${icon && html`<${Icon} name=${icon} />`}<span aria-live="polite">${isCopied.value ? texts.value.copied : label}</span>
+    <button type="button" class="quiet" onClick=${() => void copy()} onBlur=${forget}>
+      ${icon && html`<${Icon} name=${icon} />`}<span aria-live="polite">${told?.isCopied ? texts.value.copied : label}</span>
     </button>
+    ${told?.isCopied === false && html`<${ByHand} text=${text} />`}
+  `;
+}
+
+/** @param {{text: string}} props marked already, so that one key copies it */
+function ByHand({ text }) {
+  const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  useLayoutEffect(() => field.current?.select(), [text]);
+  return html`
+    <label class="field by-hand">
+      <span role="alert">${texts.value.notCopied}</span>
+      <textarea ref=${field} class="key-text" readonly rows="2" value=${text}></textarea>
+    </label>
   `;
 }
 
 /**
- * Put a text into the clipboard; without https the browser has only the older way, which needs a field that can be selected:
- * while a dialog is open, one inside it.
+ * Put a text into the clipboard. The newer way is there with https alone, and refused where the browser's window is not
+ * the one in front or forbids it; then the older one is tried.
  * @param {string} text
+ * @returns {Promise<boolean>} false: the browser does not let it be copied
  */
 async function copyText(text) {
-  if (navigator.clipboard) {
+  try {
     await navigator.clipboard.writeText(text);
-    return;
+    return true;
+  } catch {
+    return copySelected(text);
   }
+}
+
+/**
+ * The older way needs a field that can be selected: while a dialog is open, one inside it.
+ * @param {string} text
+ */
+function copySelected(text) {
   const before = document.activeElement;
   const field = document.createElement("textarea");
   field.value = text;
   (document.querySelector("dialog[open]") ?? document.body).append(field);
   field.select();
-  document.execCommand("copy");
+  const isCopied = document.execCommand("copy");
   field.remove();
   if (before instanceof HTMLElement) before.focus();
+  return isCopied;
 }

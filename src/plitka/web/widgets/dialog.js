@@ -1,19 +1,19 @@
 /** A window above the page: the browser's own, which keeps the focus inside, ends with Escape and gives the focus back. */
 import { html } from "../html.js";
 import { texts } from "../texts.js";
-import { useEffect, useId, useRef } from "../vendor/preact-hooks.js";
+import { useId, useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { Icon } from "./icons.js";
 
 /** @param {{title: string, onClose: () => void, children?: any}} props */
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opener = document.activeElement;
     dialog.current?.showModal();
     return () => {
-      // The browser gives the focus back where a dialog is closed, and not where it is taken away; who is quick has moved on.
-      setTimeout(() => document.activeElement === document.body && opener instanceof HTMLElement && opener.focus());
+      // The browser gives the focus back where a dialog is closed, and not where it is taken away.
+      queueMicrotask(() => document.activeElement === document.body && opener instanceof HTMLElement && opener.focus());
     };
   }, []);
   /** @param {MouseEvent} event */

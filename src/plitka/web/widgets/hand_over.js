@@ -13,7 +13,7 @@ export function useHandOver(heir) {
     () => () => {
       if (!own.current?.contains(document.activeElement)) return;
       const next = newest.current();
-      if (next instanceof HTMLElement) setTimeout(() => next.focus());
+      if (next instanceof HTMLElement) queueMicrotask(() => next.focus()); // once all is as it will be, before any key is heard
     },
     [],
   );

@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { keys, makeKey, operation, revokeKey } from "../operation.js";
 import { fill, language, number, texts } from "../texts.js";
-import { useEffect, useRef } from "../vendor/preact-hooks.js";
+import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { Choice } from "./choice.js";
 import { CopyButton } from "./copy_button.js";
@@ -59,12 +59,13 @@ function termsOf(key) {
 function Row({ one, isAsked, onAsk }) {
   const words = texts.value.keys;
   const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  const own = useHandOver(() => document.getElementById("operator-keys"));
   const keep = () => {
     onAsk(false);
     button.current?.focus();
   };
   return html`
-    <li class="key">
+    <li class="key" ref=${own}>
       <div class="key-told"><strong>${one.name}</strong><span class="hint">${termsOf(one)} · ${one.id}</span></div>
       ${one.is_own
         ? html`<span class="hint">${words.own}</span>`
@@ -79,11 +80,11 @@ function Question({ one, onKeep }) {
   const words = texts.value.keys;
   const refusal = useSignal(/** @type {Refusal | null} */ (null));
   const first = useRef(/** @type {HTMLButtonElement | null} */ (null));
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
   const jobs = (operation.value?.queue.jobs ?? []).filter((job) => job.key_id === one.id).length;
   async function end() {
-    const list = document.getElementById("operator-keys");
-    await revokeKey(one.id).then(() => list?.focus(), (reason) => (refusal.value = reason));
+    refusal.value = null;
+    await revokeKey(one.id).catch((reason) => (refusal.value = reason));
   }
   return html`
     <div class="key-question" role="group" aria-label=${fill(words.revokeOf, { name: one.name })}>
@@ -154,7 +155,7 @@ function NewKeyForm() {
 function Made({ made, onDone }) {
   const words = texts.value.keys;
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-  useEffect(() => field.current?.select(), []);
+  useLayoutEffect(() => field.current?.select(), []);
   const own = useHandOver(() => document.querySelector(".new-key input"));
   return html`
     <div class="key-made" ref=${own} role="group" aria-label=${words.made}>
