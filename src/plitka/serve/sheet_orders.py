@@ -137,7 +137,8 @@ class SheetBody(LookChoices):
         ]
         choices = merge_choices(readings[0].look, read_choices(self.look()))
         scene, notices = build_scene(readings[0].recipe, **choices)
-        sheet = self._order().sheet(scene, readings, palette, (*readings[0].warnings, *notices))
+        order = self._order()
+        sheet = order.sheet(scene, readings, palette, (*order.warnings(readings[0]), *notices))
         return Document(
             sheet=sheet, language=self.language or language, maker=self.maker, project=self.project, link=self.link
         )
