@@ -38,6 +38,18 @@ class TestMeasure:
         assert run("measure", str(picture), "red, black") == 0
         assert "RED" in capsys.readouterr().out
 
+    def test_a_russian_reader_has_decimal_commas(
+        self, run: Run, picture: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """In shares, in how sure they are, and in lists; a machine reads points."""
+        for words in ([str(picture)], [str(picture), str(picture)]):
+            assert run("measure", *words, "red, black", "--language", "ru") == 0
+            told = capsys.readouterr().out.replace(str(picture), "")
+            assert "," in told
+            assert "." not in told
+        assert run("measure", str(picture), "red, black", "--language", "ru", "--json") == 0
+        assert json.loads(capsys.readouterr().out)["shares"] == pytest.approx({"RED": 50, "BLACK": 50}, abs=3)
+
     @pytest.mark.parametrize("colours", ["black, white", "60% red, 70% black", "red, black 10%", "red, black and red"])
     def test_amounts_are_not_remarked_on(
         self, run: Run, picture: Path, capsys: pytest.CaptureFixture[str], colours: str

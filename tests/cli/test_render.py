@@ -41,7 +41,7 @@ class TestRender:
         found = run_json("render", RECIPE, "--size", "256", "--seed", "7", "-o", "a.png")
         [image] = found["images"]
         assert set(image) == {
-            "path", "seed", "requested", "measured", "exact", "uncertainty", "max_error", "mode", "attempts", "seconds",
+            "path", "seed", "requested", "measured", "exact", "uncertainty", "max_error", "attempts", "seconds",
             "stage_seconds", "width_px", "height_px", "prompt", "model",
             "granule_mm", "coarse", "fine", "surface", "light", "wet", "field_mm",
         }  # fmt: skip

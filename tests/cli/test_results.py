@@ -22,10 +22,10 @@ def a_result(scene: Scene) -> Result:
     return generate_one(engine, engine.complete(Request(scene=scene, seed=7)))
 
 
-def shown(result: Result) -> list[str]:
+def shown(result: Result, language: str = "en") -> list[str]:
     """What a person reads of it."""
     stdout = io.StringIO()
-    show_picture(result, Path("a.png"), Terminal(stdout=stdout, stderr=io.StringIO(), language="en"))
+    show_picture(result, Path("a.png"), Terminal(stdout=stdout, stderr=io.StringIO(), language=language))
     return stdout.getvalue().splitlines()
 
 
@@ -52,6 +52,14 @@ def test_what_is_exact_has_a_column() -> None:
     _, head, red, _ = shown(replace(result, zones=(replace(zone, exact={"RED": 60.004, "BLACK": 39.996}),)))
     assert head.split() == ["asked", "exact", "measured"]
     assert "60.00 %" in red
+
+
+def test_numbers_are_written_as_the_reader_writes_them() -> None:
+    """With a decimal comma in Russian, in every cell."""
+    result = a_result(Scene.of(RED))
+    [zone] = result.zones
+    _, _, red, _ = shown(replace(result, zones=(replace(zone, exact={"RED": 60.004, "BLACK": 39.996}),)), "ru")
+    assert red.split() == ["RED", "60,0", "%", "60,00", "%", "59,0", "%"]
 
 
 def test_each_zone_has_its_table() -> None:

@@ -37,6 +37,14 @@ def test_a_table_is_the_usual_answer(run: Run, capsys: pytest.CaptureFixture[str
     assert "669,6" in capsys.readouterr().out
 
 
+def test_sizes_that_the_sheet_uses_are_not_said_to_change_nothing(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The floor and its tile beside the recipe make its kilograms; another size is of no use to it."""
+    assert run("sheet", f"{RECIPE}, 120 m2, 500x500x30 mm") == 0
+    assert "taken as a size" not in capsys.readouterr().err
+    assert run("sheet", f"{RECIPE}, 120 m2, 90 m2", "--area", "50") == 0
+    assert "'90 m2' is taken as a size; it changes nothing" in capsys.readouterr().err
+
+
 def test_every_figure_can_be_given(run_json: RunJson) -> None:
     """With its unit in its name or without, as numbers or with units of theirs."""
     figures = ("--waste", "12,5%", "--bag-kg", "20", "--wear", "1cm", "--tile", "500x1000", "--edge", "bevelled")

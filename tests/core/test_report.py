@@ -82,6 +82,15 @@ def test_text_mode_has_no_look() -> None:
     assert LOOK.isdisjoint(report(a_result(Scene.of(RED), Mode.TEXT)))
 
 
+def test_what_no_model_painted_has_no_mode() -> None:
+    """A mode is how a model's words became a picture."""
+    result = a_result(Scene.of(RED))
+    assert report(result)["mode"] == "guided"
+    rendered = replace(result, request=replace(result.request, strength=0.0))
+    assert "mode" not in report(rendered)
+    assert set(report(rendered)) > LOOK
+
+
 def test_what_is_exact_is_told() -> None:
     """Of the tile and of its only zone, which is not told twice."""
     told = report(a_result(Scene.of(RED), is_exact=True))

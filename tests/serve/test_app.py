@@ -101,6 +101,21 @@ def order(server: Running, key: str) -> int:
     ).status_code
 
 
+def test_faults_are_told_in_the_reader_s_language(maker: httpx2.Client) -> None:
+    """What pydantic says, in Russian as well; names and codes stay."""
+    wrong = {"steps": "many", "strength": 7, "mode": "dream", "colour": "red"}
+    answer = maker.post("/v1/jobs", json=wrong, headers={"Accept-Language": "ru"})
+    assert answer.status_code == 422
+    told = answer.json()["error"]
+    for text in ("recipe: нужно указать", "colour: такого поля здесь нет", "mode: нужно одно из: 'guided', 'text'"):
+        assert text in told
+    assert "nput should" not in told
+    unreadable = maker.post(
+        "/v1/jobs", content=b"{", headers={"Accept-Language": "ru", "Content-Type": "application/json"}
+    )
+    assert "это не JSON" in unreadable.json()["error"]
+
+
 def test_a_form_that_is_missed_is_told_in_words(maker: httpx2.Client) -> None:
     """A regular expression helps nobody."""
     answer = maker.get("/v1/jobs/none")

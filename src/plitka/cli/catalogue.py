@@ -47,7 +47,10 @@ def run_parse(options: argparse.Namespace, terminal: Terminal) -> int:
         terminal.notice(notice)
     _ = terminal.gettext
     by_mass = reading.percents_by_mass
-    rows = ((code, f"{percent:6.2f} %", f"{by_mass[code]:6.1f} %") for code, percent in percents.items())
+    figure = terminal.figure
+    rows = (
+        (code, f"{figure(percent, 2):>6} %", f"{figure(by_mass[code], 1):>6} %") for code, percent in percents.items()
+    )
     terminal.write_table([(_("colour"), _("of the area"), _("of the mass")), *rows])
     terminal.write("\n" + prompt)
     return EXIT_OK

@@ -166,12 +166,13 @@ def _summary(finding: Finding, terminal: Terminal) -> tuple[str, str]:
     found = finding.measurement
     if found is None:
         return terminal.gettext("cannot be measured"), ""
-    shares = ", ".join(f"{code} {percent:.1f}" for code, percent in found.percents.items())
-    return shares, f"±{found.uncertainty:.1f}"
+    between = "; " if terminal.language == "ru" else ", "  # where a comma stands within the numbers
+    shares = between.join(f"{code} {terminal.figure(percent, 1)}" for code, percent in found.percents.items())
+    return shares, f"±{terminal.figure(found.uncertainty, 1)}"
 
 
 def _show(finding: Finding, terminal: Terminal) -> None:
-    _, found = terminal.gettext, finding.measurement
+    _, figure, found = terminal.gettext, terminal.figure, finding.measurement
     if found is None:
         return
     is_russian = terminal.language == "ru"
@@ -179,9 +180,11 @@ def _show(finding: Finding, terminal: Terminal) -> None:
         colour.code: (colour.name_ru.lower() if is_russian else colour.caption_name, colour.srgb_hex)
         for colour in finding.colours
     }
-    terminal.write_table((code, f"{percent:6.2f} %", *names.get(code, ())) for code, percent in found.percents.items())
-    terminal.write(_("within about {points:.1f} points").format(points=found.uncertainty))
-    terminal.write(_("in none of these colours: {percent:.1f} %").format(percent=found.off_palette))
+    terminal.write_table(
+        (code, f"{figure(percent, 2):>6} %", *names.get(code, ())) for code, percent in found.percents.items()
+    )
+    terminal.write(_("within about {points} points").format(points=figure(found.uncertainty, 1)))
+    terminal.write(_("in none of these colours: {percent} %").format(percent=figure(found.off_palette, 1)))
     if finding.recipe is not None:
         terminal.write(_("recipe: {recipe}").format(recipe=format_colours(finding.recipe, terminal.language)))
 
@@ -195,7 +198,7 @@ def _write_sheet(path: Path, findings: Sequence[Finding], terminal: Terminal) ->
     for finding in findings:
         if finding.pixels is None or finding.measurement is None:
             continue
-        shares = [f"{code} {percent:.1f} %" for code, percent in finding.measurement.percents.items()]
+        shares = [f"{code} {terminal.figure(percent, 1)} %" for code, percent in finding.measurement.percents.items()]
         pixels = thumbnail(finding.pixels)
         cells.append(Cell(pixels=pixels, lines=[finding.path.name, *shares], is_warning=bool(finding.doubts)))
     write_whole(path, encode_png(contact_sheet(cells)))

@@ -13,6 +13,7 @@ from plitka.cli.version import version
 from plitka.core.files.picture import PARAMETERS, encode_picture, encode_png, px_per_mm, text_fields, write_whole
 from plitka.core.files.sheet import Cell, contact_sheet, thumbnail
 from plitka.core.generation import Outcome, Result
+from plitka.core.language.figures import plain_figure
 from plitka.errors import Cancelled, PlitkaError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class PictureWriter:
         if self._output.sheet is None or not self._thumbnails:
             return
         cells = [
-            Cell(pixels=self._thumbnails[index], lines=_label(self._reports[index]))
+            Cell(pixels=self._thumbnails[index], lines=_label(self._reports[index], self._terminal))
             for index in sorted(self._thumbnails)
         ]
         write_whole(self._output.sheet, encode_png(contact_sheet(cells)))
@@ -91,8 +92,11 @@ class PictureWriter:
         self._terminal.notices(result.remarks)
 
 
-def _label(report: Mapping[str, Any]) -> list[str]:
+def _label(report: Mapping[str, Any], terminal: Terminal) -> list[str]:
     """Seed, and asked and measured percent of each colour."""
     measured = report["measured"]
-    shares = [f"{code}  {asked:g} %  {measured[code]:.1f} %" for code, asked in report["requested"].items()]
+    shares = [
+        f"{code}  {plain_figure(asked, terminal.language)} %  {terminal.figure(measured[code], 1)} %"
+        for code, asked in report["requested"].items()
+    ]
     return [f"seed {report['seed']}", *shares]

@@ -20,10 +20,15 @@ def read_recipe(text: str, options: argparse.Namespace, terminal: Terminal, besi
     Raises:
         RecipeError: it cannot be read.
     """
-    is_mass = options.by == BY_MASS
-    reading = parse_recipe(text, palette_of(options), strict=options.strict, by_mass=is_mass, beside=beside)
+    reading = parse_as_chosen(text, options, beside)
     terminal.notices(reading.warnings)
     return reading
+
+
+def parse_as_chosen(text: str, options: argparse.Namespace, beside: Beside) -> Reading:
+    """The same, without a word of what had to be guessed."""
+    is_mass = options.by == BY_MASS
+    return parse_recipe(text, palette_of(options), strict=options.strict, by_mass=is_mass, beside=beside)
 
 
 def read_colours(text: str, options: argparse.Namespace, terminal: Terminal) -> tuple[Colour, ...]:

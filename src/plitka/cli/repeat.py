@@ -26,7 +26,8 @@ _NUMBERS: Mapping[str, Callable[[str], Any]] = {
     "mode": Mode,
     "negative_prompt": str,
 }
-_GUIDED_ONLY = ("strength", "tolerance")
+_NOT_OF_ALL = ("mode", "strength", "tolerance")
+"""Pictures that no model painted, or not over a map, have none."""
 ENGINE_CHOICES = ("steps", "guidance", "strength", "negative_prompt")
 """What is chosen for one model and may ruin the picture of another."""
 _SHOWN_CH = 80
@@ -80,7 +81,7 @@ class PictureToRepeat:
         return {
             name: self._read(name, read)
             for name, read in _NUMBERS.items()
-            if name in self.fields or name not in _GUIDED_ONLY
+            if name in self.fields or name not in _NOT_OF_ALL
         }
 
     def check_scene(self, scene: Scene, options: argparse.Namespace) -> None:

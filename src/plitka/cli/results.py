@@ -31,13 +31,15 @@ def show_picture(result: Result, path: Path, terminal: Terminal) -> None:
 def _zone_title(number: int, zone: Zone, shares: ZoneShares, terminal: Terminal) -> str:
     _ = terminal.gettext
     name = _("the ground") if zone.mask is None else zone.title
-    return _("zone {number}, {name}: {percent:.1f} %").format(number=number, name=name, percent=100 * shares.area)
+    return _("zone {number}, {name}: {percent} %").format(
+        number=number, name=name, percent=terminal.figure(100 * shares.area, 1)
+    )
 
 
 def _share_rows(shares: ZoneShares, terminal: Terminal) -> Iterator[tuple[str, ...]]:
-    _ = terminal.gettext
+    _, figure = terminal.gettext, terminal.figure
     exact = shares.exact
     yield ("", _("asked"), *([] if exact is None else [_("exact")]), _("measured"))
     for code, percent in shares.asked.items():
-        known = [] if exact is None else [f"{exact[code]:.2f} %"]
-        yield (f"  {code}", f"{percent:.1f} %", *known, f"{shares.measured[code]:.1f} %")
+        known = [] if exact is None else [f"{figure(exact[code], 2)} %"]
+        yield (f"  {code}", f"{figure(percent, 1)} %", *known, f"{figure(shares.measured[code], 1)} %")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from plitka.cli.arguments import Commands, Translate, add_command, add_recipe_options, shown
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.output import check_writable
-from plitka.cli.recipe import palette_of, read_recipe
+from plitka.cli.recipe import palette_of, parse_as_chosen
 from plitka.cli.scene import add_scene_options, read_scene, split_zone
 from plitka.cli.terminal import Terminal
 from plitka.core.recipes.asides import Beside
@@ -130,8 +130,7 @@ def _read_document(options: argparse.Namespace, terminal: Terminal) -> "Document
     from plitka.core.sheet.document import Document
     from plitka.core.sheet.order import SheetOrder
 
-    reading = read_recipe(options.recipe, options, terminal, Beside.SCENE)
-    scene = read_scene(options, reading, None, terminal)
+    reading = parse_as_chosen(options.recipe, options, Beside.SCENE)
     order = SheetOrder(
         area_m2=None if options.area is None else read_area_m2(options.area),
         edge=Edge(options.edge),
@@ -142,6 +141,8 @@ def _read_document(options: argparse.Namespace, terminal: Terminal) -> "Document
         binder_price=_read_price("binder_price", options.binder_price),
         currency=options.currency,
     )
+    terminal.notices(order.warnings(reading))
+    scene = read_scene(options, reading, None, terminal)
     sheet = order.sheet(scene, [reading, *_read_zones(options)], palette_of(options))
     return Document(
         sheet=sheet,

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from textwrap import indent
 from typing import TextIO
 
+from plitka.core.language.figures import figure
 from plitka.core.language.translations import localise, translation
 from plitka.core.recipes.recipe import Notice, caret
 from plitka.errors import PlitkaError, RecipeError, UnknownColour
@@ -32,6 +33,10 @@ class Terminal:
     def gettext(self, text: str) -> str:
         """A text of ours in the reader's language."""
         return translation(self.language).gettext(text)
+
+    def figure(self, value: float, decimals: int) -> str:
+        """A number as the reader writes it."""
+        return figure(value, decimals, self.language, grouped=False)
 
     def write(self, text: str) -> None:
         """One line, or several, of data."""

@@ -224,6 +224,11 @@ class CompleteRequest:
         return replace(self, scene=replace(self.scene, words=()), notices=(*self.notices, told))
 
     @property
+    def is_painted(self) -> bool:
+        """Whether a model paints it, in its mode; else it is calculated."""
+        return self.strength > 0
+
+    @property
     def size(self) -> Size:
         """Of the picture."""
         if self.scene.size is None:

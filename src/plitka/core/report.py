@@ -12,10 +12,11 @@ from plitka.core.scene_json import to_json
 def report(result: Result, tell: Callable[[Notice], str] = str) -> dict[str, Any]:
     """What was asked, what is there, and what it took.
 
-    Percents are 0..100 to a hundredth and sum to 100; `max_error` is in points; lengths are in mm. The look stands
-    only in guided mode, `zones` only where there are several, `exact` and `uncertainty` (points within which `measured`
-    is expected to be right) only where they are known, `warnings` only where the picture cannot show what was asked for
-    or cannot be measured well, `scene` (as `scene_json.to_json`) only where the look is not the usual one.
+    Percents are 0..100 to a hundredth and sum to 100; `max_error` is in points; lengths are in mm. `mode` stands only
+    where a model painted, the look not in text mode, `zones` only where there are several, `exact` and `uncertainty`
+    (points within which `measured` is expected to be right) only where they are known, `warnings` only where the
+    picture cannot show what was asked for or cannot be measured well, `scene` (as `scene_json.to_json`) only where the
+    look is not the usual one.
 
     Args:
         result: it.
@@ -27,7 +28,7 @@ def report(result: Result, tell: Callable[[Notice], str] = str) -> dict[str, Any
         "requested": to_hundredths(result.asked),
         "measured": to_hundredths(result.measured),
         "max_error": round(result.max_error, 2),
-        "mode": request.mode.value,
+        **({"mode": request.mode.value} if request.is_painted else {}),
         "attempts": result.attempts,
         "seconds": round(result.seconds, 3),
         "stage_seconds": {stage: round(seconds, 3) for stage, seconds in result.stage_seconds.items()},

@@ -35,9 +35,10 @@ from plitka.serve import (
     uploads_api,
 )
 from plitka.serve.access import Operator, TheService
-from plitka.serve.error_responses import error_response
+from plitka.serve.error_responses import error_response, language_of
 from plitka.serve.guard import Guard
 from plitka.serve.page import Page
+from plitka.serve.problems import fault_text
 from plitka.serve.service import Service
 from plitka.serve.store import Job
 from plitka.serve.webhooks import Webhooks
@@ -177,17 +178,13 @@ async def _answer_invalid(request: Request, error: Exception) -> Response:
     faults: Sequence[Any] = error.errors()
     log.warning("refused", reason="invalid", kinds=sorted({fault["type"] for fault in faults})[:5])
     is_unreadable = any(fault["type"] == "json_invalid" for fault in faults)
-    told = InputError("the request does not fit: {faults}", faults="; ".join(map(_fault_text, faults[:5])))
+    language = language_of(request.headers)
+    told = InputError(
+        "the request does not fit: {faults}", faults="; ".join(fault_text(fault, language) for fault in faults[:5])
+    )
     return error_response(
         told, request.url.path, request.state.request_id, request.headers, status=400 if is_unreadable else 422
     )
-
-
-def _fault_text(fault: dict[str, Any]) -> str:
-    """Where and what; never what was sent, which may be anything."""
-    place = ".".join(str(part)[:40] for part in fault["loc"] if part != "body")
-    told = fault["msg"] if fault["type"] != "string_pattern_mismatch" else "does not have the form that it must have"
-    return f"{place}: {told}" if place else str(told)
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

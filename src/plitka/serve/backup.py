@@ -21,7 +21,7 @@ from plitka.serve.picture_store import PictureStore
 from plitka.serve.settings import DATABASE_NAME, PICTURES_NAME, Settings
 from plitka.serve.store import State
 
-_COUNTED = (tables.keys, tables.jobs)
+_COUNTED = (sa.select(tables.keys.c.id).where(tables.IS_KEY), sa.select(tables.jobs.c.id))
 _N_ROWS = 100
 """Read at once: a job can carry masks of a megabyte."""
 
@@ -31,6 +31,7 @@ class Copied:
     """What a backup or a restore has copied."""
 
     n_keys: int
+    """That can be sent, as `plitka keys list` has them."""
     n_jobs: int
     n_pictures: int
     """Those of jobs that succeeded, also if an earlier run has copied them."""
@@ -194,7 +195,8 @@ def _copy_pictures(books: sa.Connection, source: PictureStore, to: PictureStore)
     for digest in {row.picture for row in rows} - shown:  # which may not be written yet
         if source.is_whole(digest):
             _copy_picture(digest, source, to)
-    n_keys, n_jobs = (books.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in _COUNTED)
+    counts = (sa.select(sa.func.count()).select_from(rows.subquery()) for rows in _COUNTED)
+    n_keys, n_jobs = (books.execute(count).scalar_one() for count in counts)
     lost = tuple(sorted(missing - known))
     return Copied(n_keys=n_keys, n_jobs=n_jobs, n_pictures=len(shown - missing), lost=lost)
 

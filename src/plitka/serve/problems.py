@@ -1,9 +1,11 @@
 """What a caller is told of an error: its HTTP status, a code for programs, and words for people."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from plitka.core.language.translations import localise
-from plitka.core.recipes.recipe import caret
+from plitka.core.recipes.recipe import Notice, caret
 from plitka.errors import (
     BadOutput,
     BundleError,
@@ -51,6 +53,52 @@ STATUS_AND_CODE: dict[type[PlitkaError], tuple[int, str]] = {
 
 _OPERATOR_ONLY = (EngineError, BundleError)
 """Their words name devices, files and libraries: they go to the log, and callers get a general sentence."""
+
+
+_FAULTS = {
+    "missing": Notice("Field required"),
+    "extra_forbidden": Notice("Extra inputs are not permitted"),
+    "json_invalid": Notice("JSON decode error"),
+    "string_pattern_mismatch": Notice("does not have the form that it must have"),
+    "string_type": Notice("Input should be a valid string"),
+    "string_too_long": Notice("String should have at most {max_length} characters"),
+    "string_too_short": Notice("String should have at least {min_length} characters"),
+    "too_long": Notice("it should have at most {max_length} items"),
+    "too_short": Notice("it should have at least {min_length} items"),
+    "list_type": Notice("Input should be a valid list"),
+    "dict_type": Notice("Input should be a valid dictionary"),
+    "model_attributes_type": Notice("Input should be a valid dictionary"),
+    "bool_type": Notice("Input should be a valid boolean"),
+    "bool_parsing": Notice("Input should be a valid boolean"),
+    "int_type": Notice("Input should be a valid integer"),
+    "int_parsing": Notice("Input should be a valid integer"),
+    "int_from_float": Notice("Input should be a valid integer"),
+    "float_type": Notice("Input should be a valid number"),
+    "float_parsing": Notice("Input should be a valid number"),
+    "finite_number": Notice("Input should be a finite number"),
+    "greater_than_equal": Notice("Input should be greater than or equal to {ge}"),
+    "greater_than": Notice("Input should be greater than {gt}"),
+    "less_than_equal": Notice("Input should be less than or equal to {le}"),
+    "less_than": Notice("Input should be less than {lt}"),
+    "literal_error": Notice("Input should be one of {expected}"),
+    "enum": Notice("Input should be one of {expected}"),
+}
+"""What pydantic says of a request, by its types of faults."""
+
+
+def fault_text(fault: Mapping[str, Any], language: str) -> str:
+    """Where a request does not fit, and what was expected; never what was sent, which may be anything.
+
+    Args:
+        fault: one of pydantic's `errors()`.
+        language: one of `LANGUAGES`; a fault that is not in `_FAULTS` is told in pydantic's own English.
+    """
+    place = ".".join(str(part)[:40] for part in fault["loc"] if part != "body")
+    known, values = _FAULTS.get(fault["type"]), dict(fault.get("ctx", {}))
+    if "expected" in values:  # 'a', 'b' or 'c'
+        values["expected"] = str(values["expected"]).replace(" or ", ", ")
+    told = str(fault["msg"]) if known is None else localise(replace(known, values=values), language)
+    return f"{place}: {told}" if place else told
 
 
 def status_of(error: PlitkaError) -> int:

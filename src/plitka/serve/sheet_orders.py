@@ -146,8 +146,9 @@ class SheetBody(LookChoices):
         choices = merge_choices(readings[0].look, read_choices(self.look()))
         scene, notices = build_scene(readings[0].recipe, **choices)
         other, others = (None, []) if self.second is None else _other_tiles(self.second, palette)
-        warnings = (*readings[0].warnings, *notices)
-        sheet = self._order().sheet(scene, [*readings, *others], palette, warnings, other)
+        order = self._order()
+        warnings = (*order.warnings(readings[0]), *notices)
+        sheet = order.sheet(scene, [*readings, *others], palette, warnings, other)
         return Document(
             sheet=sheet, language=self.language or language, maker=self.maker, project=self.project, link=self.link
         )

@@ -56,8 +56,6 @@ _OPEN = (State.QUEUED, State.RUNNING)
 
 # What every job needs is written once and not at each call: building a statement takes longer than executing it.
 _FIND_KEY = sa.select(tables.keys).where(tables.keys.c.id == sa.bindparam("key"))
-_IS_KEY = tables.keys.c.hash != b""
-"""Not the row of those who come without a key."""
 _IS_REVOKED = tables.keys.c.revoked_at.is_not(None)
 _FIND_JOB = sa.select(tables.jobs).where(tables.jobs.c.id == sa.bindparam("job"))
 _FIND_OWN_JOB = _FIND_JOB.where(tables.jobs.c.key_id == sa.bindparam("key"))
@@ -216,7 +214,7 @@ class Store:
 
     def list_keys(self) -> list[KeyRow]:
         """All keys that can be sent, the oldest first."""
-        rows = self.read(sa.select(tables.keys).where(_IS_KEY).order_by(tables.keys.c.created_at))
+        rows = self.read(sa.select(tables.keys).where(tables.IS_KEY).order_by(tables.keys.c.created_at))
         return [KeyRow(**row._mapping) for row in rows]  # noqa: SLF001  (as above)
 
     def key_names(self) -> dict[str, str]:
@@ -231,7 +229,7 @@ class Store:
         A service that runs ends those that are made, and tells those who watch.
         """
         table, now = tables.keys, time.time()
-        query = sa.update(table).where(table.c.id == key_id, _IS_KEY, table.c.revoked_at.is_(None))
+        query = sa.update(table).where(table.c.id == key_id, tables.IS_KEY, table.c.revoked_at.is_(None))
         waiting = sa.update(tables.jobs).where(tables.jobs.c.key_id == key_id, tables.jobs.c.state == State.QUEUED)
         with self.write() as connection:
             if not connection.execute(query.values(revoked_at=now)).rowcount:

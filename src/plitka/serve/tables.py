@@ -73,6 +73,9 @@ jobs = Table(
     Index(None, "picture"),
 )
 
+IS_KEY = keys.c.hash != b""
+"""Not the row of those who come without a key."""
+
 secrets = Table(
     "secrets",
     metadata,

@@ -64,7 +64,7 @@ def text_fields(result: Result, version: str) -> dict[str, str]:
         "steps": str(request.steps),
         "guidance": str(request.guidance),
         "size": f"{request.size.width_px}x{request.size.height_px}",
-        "mode": request.mode.value,
+        **({"mode": request.mode.value} if request.is_painted else {}),
         "model": result.engine,
         "requested": _shares_text(result.asked),
         "measured": _shares_text(result.measured),
@@ -75,7 +75,7 @@ def text_fields(result: Result, version: str) -> dict[str, str]:
 def _guided_fields(result: Result) -> dict[str, str]:
     """What only a guided picture has; the renderer's, which paints nothing over, has none of it."""
     request = result.request
-    if request.mode is not Mode.GUIDED or request.strength == 0:
+    if request.mode is not Mode.GUIDED or not request.is_painted:
         return {}
     fields = {
         "strength": str(request.strength),
@@ -102,7 +102,7 @@ def _scene_fields(result: Result) -> dict[str, str]:
 def _parameters_field(result: Result) -> dict[str, str]:
     """How a network was asked, as A1111's web UI writes it; the renderer asks none."""
     request = result.request
-    if request.strength == 0:
+    if not request.is_painted:
         return {}
     name, _, digest = result.engine.partition("@")
     told = {

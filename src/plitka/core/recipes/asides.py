@@ -16,7 +16,7 @@ from plitka.core.recipes.circumstances import is_list, take_circumstances
 from plitka.core.recipes.layers import take_layers
 from plitka.core.recipes.look import shown, shown_by_zones
 from plitka.core.recipes.open_amounts import is_upper_bound, refuse_open
-from plitka.core.recipes.quantities import granule_around, granules_mm
+from plitka.core.recipes.quantities import granule_around, granules_mm, size_notice
 from plitka.core.recipes.recipe import MAX_COLOURS, Notice
 from plitka.core.recipes.segments import BATCH, ONLY_WORDS, WORDS, joins, spans_of, split
 from plitka.core.recipes.signs import TIMES, ZONE_HEAD
@@ -263,9 +263,7 @@ class _Segment:
             granules = granule_around(text, typed[: last.span[0]], typed[last.span[1] :])
         if granules is None:
             self.asides.sizes.append(text)
-            self.asides.remarks.append(
-                Notice("{size!r} is taken as a size; it changes nothing in the mix", {"size": text})
-            )
+            self.asides.remarks.append(size_notice(text))
         else:
             self.granules = text
             self._choose("granule_mm", list(granules), text, f"granules={granules[0]:g}-{granules[1]:g}", last)

@@ -3,6 +3,8 @@
 import re
 from fractions import Fraction
 
+from plitka.core.recipes.recipe import Notice
+
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _UNIT = r"(?:mm|cm|m2|sqm|m|inch(?:es)?|ft|мм|см|кв\.? ?м|м2|м|дюйм[а-я]*|\"|')"
 _ALWAYS_UNIT = r"(?:mm|cm|m2|sqm|sq\.? ?m|m|ft|inch(?:es)?|мм|см|кв\.? ?м|м2|м|дюйм[а-я]*|\"(?!\w))"
@@ -39,6 +41,11 @@ _ONE_GRANULE_BEFORE = re.compile(
 _GRANULES_BEHIND = re.compile(
     r" ?(?:epdm |rubber |эпдм )?(?:granul|grain|chips|crumb|гранул|крошк|зерн|фракци)", re.IGNORECASE
 )
+
+
+def size_notice(size: str) -> Notice:
+    """What is told of a size beside a recipe, by whoever has no use for it."""
+    return Notice("{size!r} is taken as a size; it changes nothing in the mix", {"size": size})
 
 
 def end_of_size(text: str, at: int) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from plitka.core.colour.palette import DENSITY_G_CM3_RANGE, PRICE_RANGE, Colour, Palette
+from plitka.core.recipes.quantities import size_notice
 from plitka.core.recipes.reading import Reading
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene, check_text
@@ -20,7 +21,7 @@ from plitka.core.sheet.materials import (
     density_of,
     given_density,
 )
-from plitka.core.sheet.sizes import said_sizes
+from plitka.core.sheet.sizes import said_sizes, used_sizes
 from plitka.errors import FieldName, InputError
 
 MAX_CURRENCY_CH = 8
@@ -85,6 +86,13 @@ class SheetOrder:
             prices=self._prices(colours, palette),
             notices=notices,
         )
+
+    def warnings(self, reading: Reading) -> tuple[Notice, ...]:
+        """What was settled in reading a recipe, without the sizes that this sheet is calculated by."""
+        given = {"area_m2"} if self.area_m2 is not None else set()
+        used = used_sizes(reading.sizes, given | set(self.figures))
+        useful = [size_notice(size) for size in used]
+        return tuple(notice for notice in reading.warnings if notice not in useful)
 
     def _prices(self, colours: Iterable[Colour], palette: Palette) -> Prices:
         for name, price in (("base_price", self.base_price), ("binder_price", self.binder_price)):

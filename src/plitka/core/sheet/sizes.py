@@ -1,7 +1,7 @@
 """Lengths and areas as people write them, `30mm`, «120 м²», and what a recipe says of the floor and its tile."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 
 from plitka.core.sheet.assumptions import ASSUMED
@@ -28,7 +28,7 @@ def read_area_m2(text: str) -> Fraction:
     found = _AREA.fullmatch(text) or _BARE_AREA.fullmatch(text)
     if found is None:
         raise InputError(
-            "{name}: {text!r} is no area; write square metres, such as 120", name=FieldName("area"), text=text
+            "{name}: {text!r} is no area; write square metres, such as 120", name=FieldName("area_m2"), text=text
         )
     return _number(found[1])
 
@@ -89,6 +89,18 @@ def said_sizes(sizes: Iterable[str]) -> dict[str, Fraction]:
         for name, value in _said(size.strip().casefold()).items():
             said.setdefault(name, set()).add(value)
     return {name: values.pop() for name, values in said.items() if len(values) == 1}
+
+
+def used_sizes(sizes: Iterable[str], given: Collection[str]) -> list[str]:
+    """Those of the sizes beside a recipe that a sheet is calculated by.
+
+    Args:
+        sizes: as `Reading` has them.
+        given: names of figures that are given besides, and count instead of what the recipe says.
+    """
+    sizes = list(sizes)
+    used = said_sizes(sizes).keys() - set(given)
+    return [size for size in sizes if used & _said(size.strip().casefold()).keys()]
 
 
 def _said(size: str) -> dict[str, Fraction]:
