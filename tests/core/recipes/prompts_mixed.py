@@ -257,6 +257,8 @@ REFUSED: list[tuple[str, str, str]] = [
     ('"red","60%","RAL 3020"\n"black","40%","RAL 9005"', "RAL 9005", "only one colour may"),
     ("60% red [large granules], 40% black [small granules]", "small granules", "contradicts"),
     ("60% #A63D30, 40% #222, dusk, warm light", "dusk", "nothing is left"),
+    ("60% red, 40% black, wet; 1024x1024; steps 30", "steps", "unknown colour"),
+    ("60% red, 40% black --seed 7", "--seed", "behind the recipe"),
     ("трёхцветная: 60% красный, 40% чёрный", "трёхцветная", "3 colours"),
     ("60% military green, 30% khaki, 10% black camo", "camo", "nothing is left"),
     ("60% хаки, 30% оливковый, 10% чёрный, камуфляж", "камуфляж", "nothing is left"),

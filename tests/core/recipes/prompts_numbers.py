@@ -273,9 +273,6 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("60% red, 40% black, weight 20 kg", "RED 60, BLACK 40", {}, [], ["'weight 20 kg' is taken as a size; it changes"]),
     ("вес: 20 кг, 60% красный, 40% чёрный SBR", "RED 60, BLACK 40", {}, [],
      ["'вес: 20 кг' is taken as a size; it changes nothing"]),
-    ("5 tiles of red, 3 tiles of black", "RED 50, BLACK 50", {}, [],
-     ["'5 tiles' is a count; it changes nothing in the mix", "'3 tiles' is a count; it changes nothing in the mix",
-     "no numbers are given, so the 2 colours have equal"]),
     ("gray speckled with white 15%, 8 mm", "GRAY 85, WHITE 15", {}, [],
      ["'8 mm' is taken as a size; it changes nothing in"]),
     ("gray tile, white speckles 15%, blue speckles 5%", "GRAY 80, WHITE 15, BLUE 5", {}, [], []),
@@ -292,6 +289,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      "'SBR' is taken as black crumb of recycled tyres", "amounts are by mass; the percents are what is seen"]),
 ]
 REFUSED: list[tuple[str, str, str]] = [
+    ("5 tiles of red, 3 tiles of black", "5 tiles of red, 3 tiles", "more than one tile"),
     ("45-55% red, the rest black", "45-55%", "range"),
     ("40 to 60% red, rest black", "40 to 60%", "range"),
     ("40-60% red, black", "40-60%", "range"),

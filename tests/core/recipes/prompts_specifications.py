@@ -4,6 +4,7 @@ from typing import Any
 
 # fmt: off
 READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
+    ("Two tones of grey (light 60%, dark 40%)", "LTGRAY 60, DKGRAY 40", {}, [], []),
     (("Wearing course: EPDM granules 1–4 mm, 15 mm thick, colour blend 60% RAL 7016 anthracite / 25% "
       "RAL 7035 light grey / 15% RAL 3020 traffic red"),
      "RAL 7016 60, RAL 7035 25, RAL 3020 15", {"granule_mm": [1.0, 4.0]}, [],
@@ -159,5 +160,4 @@ REFUSED: list[tuple[str, str, str]] = [
     ("NCS S 2060-R 40%, grey 60%", "2060", "may be RAL"),
     ("60% recycled black rubber, 40% virgin EPDM in Capri Blue RAL 5019", "Capri", "unknown"),
     ("Either 60/40 red and black, or 70/30 red and black", "70/30", "do not fit"),
-    ("Two tones of grey (light 60%, dark 40%)", "Two tones", "asks for 2 colours"),
 ]

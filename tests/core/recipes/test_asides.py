@@ -76,15 +76,6 @@ def test_sizes_counts_and_absent_colours() -> None:
     assert [colour.code for colour, _, _ in said.excluded] == ["WHITE"]
 
 
-@pytest.mark.parametrize(
-    ("text", "is_sbr"), [("SBR black", True), ("black SBR", True), ("SBR", True), ("black", False)]
-)
-def test_crumb_of_tyres_is_black(text: str, is_sbr: bool) -> None:
-    """By itself or beside the colour that it has."""
-    kept, _ = aside(f"40% {text}, 60% red")
-    assert [(token.colour.code, token.is_sbr) for token in kept if token.colour] == [("BLACK", is_sbr), ("RED", False)]
-
-
 def test_without_a_scene_looks_are_words() -> None:
     """As in text mode."""
     _, said = aside(f"{MIX}, wet", Beside.PROMPT)

@@ -28,6 +28,13 @@ HALF = Fraction(1, 2)
         ("twice as much red as black", [2, 1]),
         ("вдвое меньше красного, чем чёрного", [HALF, 1]),
         ("twice as much red", []),
+        ("60 red + 40 black = 100", [60, 40]),
+        ("60 кг чёрной + 20 кг зелёной + 16 кг клея = 96 кг", [60, 20, 16]),
+        ("red = 60, black = 60", [60, 60]),
+        ("пятьдесят целых пять десятых красного", [Fraction(101, 2)]),
+        ("8 kg/m2, red 60, black 40", [60, 40]),
+        ("8 kg/m2 red, 2 kg/m2 black", [8, 2]),
+        ("fleck %: 15", [15]),
     ],
 )
 def test_numbers_are_made_plain(text: str, numbers: list[Fraction]) -> None:

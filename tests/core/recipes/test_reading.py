@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.recipes import prompts
+from tests.core.recipes import meant, prompts
 from tests.core.recipes.readings import ENGLISH, NOTICED, REFUSED, RUSSIAN
 
 from plitka.core.colour.naming import general_names
@@ -145,6 +145,22 @@ def test_prompts_are_refused(text: str, blamed: str, words_in_it: str) -> None:
     assert words_in_it in str(caught.value)
 
 
+@pytest.mark.parametrize(("text", "plain"), meant.MEANT)
+def test_recipes_are_read_as_they_are_meant(text: str, plain: str) -> None:
+    """To a percent, for a third may be a rounded one."""
+    percents = parse_recipe(text).recipe.percents
+    assert percents == pytest.approx(parse_recipe(plain).recipe.percents, abs=0.6)
+
+
+@pytest.mark.parametrize("text", meant.REFUSED)
+def test_what_is_not_said_is_not_guessed(text: str) -> None:
+    """It is refused with its place."""
+    with pytest.raises(RecipeError) as caught:
+        parse_recipe(text)
+    start, end = caught.value.span
+    assert text[start:end].strip()
+
+
 def test_there_are_prompts_enough() -> None:
     """At least 400, a third of them of several kinds, in both languages."""
     texts = [prompt[0] for prompt in (*prompts.READ, *prompts.REFUSED)]
@@ -239,8 +255,13 @@ def test_many_strings_of_known_words_are_read_or_refused_at_once() -> None:
     check_string("60% navy, 40% blakc")
     check_string("teracota")  # so that the tables are read, that of slips as well
     for text in strings(seed=2, n=20_000):
-        start = time.process_time()
-        with contextlib.suppress(RecipeError):
-            parse_recipe(text)
-        assert time.process_time() - start < 0.02, text
+        assert any(seconds_of(text) < 0.02 for _ in range(3)), text
         check_string(text)
+
+
+def seconds_of(text: str) -> float:
+    """Of the processor, for one reading; a pause of the collector falls into one of several."""
+    start = time.process_time()
+    with contextlib.suppress(RecipeError):
+        parse_recipe(text)
+    return time.process_time() - start

@@ -126,6 +126,7 @@ def test_a_recipe_that_is_none_cannot_be_made(percents: list[tuple[str, str]], w
         ("", ""),
         (" \t", ""),
         ("60% red @", "60% red @\n        ^"),
+        ("60% red ?", "60% red ?\n        ^"),
     ],
 )
 def test_the_caret_stands_under_the_place(text: str, expected: str) -> None:

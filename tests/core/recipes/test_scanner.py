@@ -90,6 +90,7 @@ def test_a_dash_before_a_number_may_be_a_minus() -> None:
         ("1.2.3 red", "1.2.3"),
         ("5⁄0 red", "5⁄0"),
         ("red @ black", "@"),
+        ("60% red --seed 7", "--seed"),
         ("1234567890 red", "1234567890"),
     ],
 )
@@ -138,6 +139,34 @@ def test_a_shade_without_its_colour_has_that_of_the_next() -> None:
 def test_thousands_of_grams_are_no_decimals(text: str, value: str) -> None:
     """Nobody weighs granules to a thousandth of a gram."""
     assert tokens(text)[0].value == Fraction(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mix code KG-55 red", ["code KG-55", "red"]),
+        ("code RAL 3020", ["code", "RAL 3020"]),
+        ("1190 р/шт", ["1190 р/шт"]),
+        ("рубиновый 60", ["рубиновый", "60"]),
+        ("8 kg/m2", ["8 kg/m2"]),
+        ("г. Тула", ["Тула"]),
+        ("red? black", ["red", "?", "black"]),
+        ("red --blue", ["red", "-", "-", "blue"]),
+        ("🖤 ❤ 🌲", ["🖤", "❤"]),
+    ],
+)
+def test_words_are_taken_with_what_belongs_to_them(text: str, expected: list[str]) -> None:
+    """Codes with what they are of, prices with their unit; a picture without a colour says nothing."""
+    assert [text[slice(*token.span)] for token in tokens(text)] == expected
+
+
+def test_shades_have_the_hue_that_is_named_before() -> None:
+    """The name itself is no colour of the mix where it heads them."""
+    headed = [token.colour.code for token in tokens("two shades of blue: dark 40 and light 60") if token.colour]
+    assert headed == ["DKBLUE", "LIGHT_BLUE"]
+    added = [token.colour.code for token in tokens("dark gray 40 and light 60") if token.colour]
+    assert added == ["DKGRAY", "LTGRAY"]
+    assert [token.colour.code for token in tokens("red 60, medium 20 mm") if token.colour] == ["RED"]
 
 
 @given(st.text(max_size=60))

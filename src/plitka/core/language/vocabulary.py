@@ -194,6 +194,7 @@ _PHRASES = {
         "такое же количество"
     ),
     Kind.BINDER: (
+        "pu, пу, связка, связки, "
         "binder, binders, glue, adhesive, polyurethane, polyurethane binder, pu binder, polyurethane glue, клей, клея, "
         "связующее, связующего, полиуретан, полиуретана, полиуретановый клей, полиуретановое связующее"
     ),
@@ -240,7 +241,8 @@ _PHRASES = {
         "surface, covering, coating, playground, gym, sports, outdoor, indoor, sample, particles, grains, material, "
         "fraction, fractions, grain size, it, its, this, that, be, should, must, will, here, there, some, at, by, as, "
         "колір, кольору, кольором, гумова, крихта, треба, потрібна, split, divide, divided, or so, more or less, "
-        "recycled, surfacing, shade, dry mix, hi, hello, thanks, thank you, main, primary, accent, accents, "
+        "recycled, surfacing, wet pour, wetpour, poured in place, "
+        "pour in place, why, try, shade, dry mix, hi, hello, thanks, thank you, main, primary, accent, accents, "
         "secondary, additional, first, "
         "second, third colour, third color, by area, by volume, any, "
         "fully, completely, pure, purely, entirely, uniform, single, "
@@ -294,7 +296,9 @@ _LABELS = {
     "tolerance": "tolerance, tolerances, deviation, допуск, допуском, погрешность",
     "order": "qty, quantity, кол-во, к-во, lrv, shore, shore a, шор, шору, hic, ptv, "
     "price, cost, цена, стоимость, номер, type, item, "
-    "ref, code, sku, lot, batch, job, article, order, арт, артикул, тип, марка, позиция, заказ",
+    "density, плотность, плотностью, consumption, расход, shift, смена, заявка, заявки, заявке, договор, договору, "
+    "накладная, счёт, invoice, drawing, "
+    "ref, code, sku, lot, лот, batch, job, article, order, арт, артикул, тип, марка, позиция, заказ",
 }
 """What a number beside them is of."""
 
@@ -357,6 +361,8 @@ _MASSES: dict[int | Fraction, str] = {
 """Grams; a bag of the trade has 25 kg."""
 CONTAINER = "container"
 """The `text` of what holds a mass, as a bag does."""
+PER_AREA = "per area"
+"""The `text` of a mass on a square metre or in a cubic one."""
 _CONTAINERS = (25_000, 0)
 
 # Words of the prompt that v45 was trained and used with: they say how the picture looks, not the mix.

@@ -13,6 +13,7 @@ from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.circumstances import is_list, take_circumstances
+from plitka.core.recipes.crumb import settle_sbr
 from plitka.core.recipes.layers import take_layers
 from plitka.core.recipes.look import shown, shown_by_zones
 from plitka.core.recipes.open_amounts import is_upper_bound, refuse_open
@@ -21,6 +22,7 @@ from plitka.core.recipes.recipe import MAX_COLOURS, Notice
 from plitka.core.recipes.segments import BATCH, ONLY_WORDS, WORDS, joins, spans_of, split
 from plitka.core.recipes.signs import TIMES, ZONE_HEAD
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.tiles import check_one_tile, refuse_several
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
@@ -40,6 +42,7 @@ _SAYS_LOOK = frozenset({Kind.ASIDE, Kind.LOOK, Kind.NOT})
 _MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
 _HEAD = frozenset({Kind.NOT, Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK})
 """What the head of a table may have beside words: «№», `%`, `kg`."""
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _USUAL_LOOKS = frozenset({"pattern=mix", "view=top"})
 """What every tile is, so that nothing has to be said of them."""
@@ -64,6 +67,8 @@ class Asides:
     """Lengths and areas as they were typed."""
     counts: list[Token] = field(default_factory=list)
     """How many colours there are said to be."""
+    tiles: list[tuple[int, int]] = field(default_factory=list)
+    """Where pieces of one colour are counted, and nothing else is."""
     is_by_mass: bool = False
     """The numbers are said to be of the mass."""
     excluded: list[tuple[Colour, tuple[int, int], str]] = field(default_factory=list)
@@ -87,6 +92,7 @@ def set_aside(
     Raises:
         RecipeError: a word is unknown, is nearly a colour, or leaves a number open; two looks contradict each other.
     """
+    check_one_tile(source)
     layers = take_layers(source, tokens)
     tokens, lights = take_circumstances(source, layers.tokens, palette)
     asides = Asides(remarks=[*layers.remarks, *lights], errors=layers.errors)
@@ -102,6 +108,9 @@ def set_aside(
         kept += _Segment(source, palette, segment, asides, spans[at], bound, is_joined=is_joined).mixed()
         if bound is not None and bound.kind is Kind.SEPARATOR:
             kept.append(bound)
+            asides.errors += [] if bound.error is None else [bound.error]
+    if len(asides.tiles) > 1:
+        raise refuse_several(source, asides.tiles)
     return kept, asides
 
 
@@ -138,7 +147,7 @@ class _Segment:
         self._take_excluded()
         self._take_looks()
         self._take_words()
-        self._settle_sbr()
+        self.tokens = settle_sbr(self.source, self.tokens, self.palette)
         if not self.is_mix:
             return [token for token in self.tokens if token.kind not in (Kind.PERCENT, Kind.PARTS, Kind.MASS)]
         return self.tokens
@@ -147,7 +156,7 @@ class _Segment:
         """The number of binder, a tolerance or a quantity stands behind it, or before it if none does."""
         for at in reversed([at for at, token in enumerate(self.tokens) if token.kind in _LABELS]):
             label = self.tokens[at]
-            has_number = any(map(str.isdigit, label.text))  # ±5%
+            has_number = label.colour is not None or any(map(str.isdigit, label.text))  # ±5%
             start, end = at, at + 1 if has_number else self._end_of_total(at)
             after = self._after(at)
             if after is not None and after.kind is Kind.UNKNOWN and any(map(str.isdigit, after.text)):
@@ -180,7 +189,7 @@ class _Segment:
                 (self.asides.most if token.choice == "most" else self.asides.vague).append(
                     refuse_open(self.source, token)
                 )
-            elif token.kind is Kind.RANGE and self.kinds.isdisjoint({Kind.NUMBER, Kind.FRACTION}):
+            elif token.kind is Kind.RANGE and self.kinds.isdisjoint(_NUMBERS):
                 self.asides.vague.append(refuse_open(self.source, token))
             elif token.kind is Kind.RANGE or is_upper_bound(before, token, after):
                 raise refuse_open(self.source, token)
@@ -212,7 +221,7 @@ class _Segment:
 
     def _take_likeness(self) -> None:
         """`stone texture` names no colour: a general name that stands before what it describes, without a number."""
-        if self.kinds.isdisjoint({Kind.NUMBER, Kind.FRACTION}):
+        if self.kinds.isdisjoint(_NUMBERS):
             self.tokens = [
                 replace(token, kind=Kind.ASIDE) if token.own is not None and self._is_before_likeness(at) else token
                 for at, token in enumerate(self.tokens)
@@ -293,6 +302,8 @@ class _Segment:
                 elif token.choice == "colours":
                     self.asides.counts.append(replace(number, span=span))
                 else:
+                    if Kind.COLOUR in self.kinds and sum(t.kind in _NUMBERS for t in self.tokens) == 1:
+                        self.asides.tiles.append(span)
                     values = {"count": self.source.text[slice(*span)]}
                     self.asides.remarks.append(Notice("{count!r} is a count; it changes nothing in the mix", values))
         self.tokens = kept
@@ -306,13 +317,19 @@ class _Segment:
         is_weight = self.kinds - {Kind.LINK} == BATCH | {Kind.BY_MASS}
         if is_weight or (self.kinds >= BATCH and is_head and Kind.COLOUR not in self.kinds):
             self._take_size(self.tokens[0], self.tokens[-1])
+            self.asides.is_by_mass |= is_head
             self.tokens, self.is_mix = [], False
         for at in reversed([at for at, token in enumerate(self.tokens) if token.kind is Kind.TOTAL]):
             end = self._end_of_total(at)
             self.tokens[at:end] = []
-        is_column = not self.is_mix and Kind.MASS in self.kinds and not is_weight
+        is_column = not self.is_mix and self._ends_in_unit() and not is_weight
         self.asides.is_by_mass |= is_column or (Kind.BY_MASS in self.kinds and not is_weight)
         self.tokens = [token for token in self.tokens if token.kind not in (Kind.TOTAL, Kind.BY_MASS)]
+
+    def _ends_in_unit(self) -> bool:
+        """Whether it is the head of a column, `weight, kg`, and not «г. Тула»."""
+        kinds = [token.kind for token in self.tokens if token.kind in WORDS | {Kind.MASS}]
+        return kinds[-1:] == [Kind.MASS]
 
     def _take_excluded(self) -> None:
         kept: list[Token] = []
@@ -400,7 +417,7 @@ class _Segment:
         at = self.tokens.index(pattern)
         before = self.tokens[at - 1] if at else None
         is_own = before is not None and before.kind is Kind.COLOUR
-        if is_own and before is not None and self.kinds.isdisjoint({Kind.NUMBER, Kind.FRACTION}):
+        if is_own and before is not None and self.kinds.isdisjoint(_NUMBERS):
             raise self.source.refuse(
                 "{words!r} is no part of the mix: ask for it as a zone; on the command line: --zone {zone}",
                 (before.span[0], pattern.span[1]),
@@ -421,22 +438,3 @@ class _Segment:
 
     def _typed(self, token: Token) -> str:
         return self.source.text[slice(*token.span)]
-
-    def _settle_sbr(self) -> None:
-        """Crumb of tyres is black: a colour of its own where none stands beside the word."""
-        black = self.palette.find("BLACK")
-        settled: list[Token] = []
-        is_next_sbr = False
-        for at, token in enumerate(self.tokens):
-            after = self._after(at)
-            if token.kind is not Kind.SBR:
-                settled.append(replace(token, is_sbr=True) if is_next_sbr else token)
-                is_next_sbr = False
-            elif settled and settled[-1].kind is Kind.COLOUR:
-                settled[-1] = replace(settled[-1], is_sbr=True)
-            elif after is not None and after.kind is Kind.COLOUR:
-                is_next_sbr = True
-            elif black is not None:
-                remark = Notice("{name!r} is taken as black crumb of recycled tyres", {"name": self._typed(token)})
-                settled.append(replace(token, kind=Kind.COLOUR, colour=black, is_sbr=True, remark=remark))
-        self.tokens = settled

@@ -80,6 +80,8 @@ class _Reader:
                 return
             case Kind.MASS if self._kind(1) is Kind.COLOUR and (token.choice or token.value >= _TONNE_G):
                 self.items.append(Amount(*self._in_unit(Fraction(1)), token.span, self.source.text[slice(*token.span)]))
+            case Kind.MASS if token.choice and self._kind(-1) is Kind.COLOUR and self._kind(1) in _STARTS:
+                self.items.append(Amount(*self._in_unit(Fraction(1)), token.span, self.source.text[slice(*token.span)]))
             case Kind.PERCENT | Kind.PARTS | Kind.MASS:
                 raise self._refuse_unit(token)
             case Kind.SEPARATOR:

@@ -1,9 +1,10 @@
 """Names of a recipe: the longest that is known at a place, its shade, a slip in it, or why it is none."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from plitka.core.colour.naming import (
     MODIFIERS,
@@ -19,12 +20,14 @@ from plitka.core.colour.palette import Colour, Palette
 from plitka.core.colour.spaces import Lab
 from plitka.core.language.spelling import MAX_QUERY, MIN_STEM, is_cyrillic, name_key
 from plitka.core.language.vocabulary import Kind, Meaning, longest_phrase, vocabulary
+from plitka.core.recipes.quantities import end_of_size
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.segments import plain_keys
 from plitka.core.recipes.signs import (
     GAP,
     GRAIN,
     IS_CODE,
+    IS_HEAD,
     JOINT,
     LARGE,
     MAY_BE_CODE,
@@ -46,7 +49,7 @@ MAX_SUGGESTED = 8
 """Unknown words of a text for which names are looked up that are spelled like them; more are no slips."""
 MIN_MODIFIER = 4
 _HALF = "пол"
-_MAX_BEFORE = 20
+MAX_BEFORE = 20
 _GRAINS = {"large": "granules=2-4", "medium": "granules=1-4", "": "granules=0.5-1.5"}
 
 _SHADES = {"т": "dark", "с": "light", "я": "bright", "б": "pale", "d": "dark", "l": "light", "m": "medium"}
@@ -65,6 +68,11 @@ class NameScanner:
         self.at = 0
         self._n_unknown = 0
         self._words = vocabulary()
+        self.named: Token | None = None
+        """The last colour so far."""
+        self.end_of_named = 0
+        self._heads: set[tuple[int, int]] = set()
+        """Places of colours that name only the hue of shades behind them."""
         self._most_pieces = max(longest_phrase(), palette.longest_name, longest_general())
 
     def _word(self) -> Token:
@@ -105,7 +113,7 @@ class NameScanner:
         if not words[1].startswith(" ") or not all(name_key(word) in plain_keys() for word in words):
             return False
         before, after = (
-            WORD_BEFORE.search(self.text, max(0, start - _MAX_BEFORE), start),
+            WORD_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start),
             WORD_AFTER.match(self.text, end),
         )
         return any(found is not None and name_key(found[1]) in plain_keys() for found in (before, after))
@@ -213,8 +221,30 @@ class NameScanner:
         return self._general(start, lab_d65)
 
     def _modifier_alone(self, start: int, end: int) -> Token:
+        """A shade of the colour before it, if it has a number: `blue: dark 40, light 60`."""
         self.at = end
-        return self._token(Kind.MODIFIER, start, choice=self._words[name_key(self.text[start:end])].text)
+        modifier = self._words[name_key(self.text[start:end])].text
+        number = NUMBER_BEHIND.match(self.text, end)
+        is_counted = number is not None and end_of_size(self.text, number.end() - 1) is None
+        is_head = IS_HEAD.match(self.text, self.end_of_named) is not None
+        if self.named is None or self.named.colour is None or modifier not in _LIGHTNESS:
+            return self._token(Kind.MODIFIER, start, choice=modifier)
+        if not is_counted and not (is_head and self._has_number(start, end)):
+            return self._token(Kind.MODIFIER, start, choice=modifier)
+        if is_head:
+            self._heads.add(self.named.span)
+        hue = self.palette.find(self.named.colour.caption_name.split()[-1])
+        return self._shaded(start, [modifier], hue or self.named.colour)
+
+    def without_heads(self, tokens: Sequence[Token]) -> list[Token]:
+        """Tokens in which the blue of `two shades of blue: dark 40, light 60` is no colour of the mix."""
+        kept: list[Token] = []
+        for before, token in pairwise([None, *tokens]):
+            if token is None or token.span in self._heads:
+                continue
+            is_behind = before is not None and before.span in self._heads
+            kept.append(replace(token, kind=Kind.SEPARATOR) if is_behind and token.kind is Kind.LINK else token)
+        return kept
 
     def _shaded_behind(self, token: Token, start: int) -> Token | None:
         """The one colour of «серый тёмный» or `grey dark 40`; None where no shade stands behind a colour."""
@@ -233,7 +263,7 @@ class NameScanner:
 
     def _has_number(self, start: int, end: int) -> bool:
         """Whether a number stands right before a place, or right behind another."""
-        return NUMBER_BEFORE.search(self.text, max(0, start - _MAX_BEFORE), start) is not None or bool(
+        return NUMBER_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start) is not None or bool(
             NUMBER_BEHIND.match(self.text, end)
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from plitka.core.language.vocabulary import CONTAINER, Kind
+from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.signs import TIMES, TO
@@ -38,11 +38,29 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     """
     plain = _mixes_first(list(tokens), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _hundreds, _decimals, _halves, _counted_shares, _instead, _not_behind, _except, _filled, _with_halves,
-        _broken, _units_first, _same, _compared, _ratios, _one_unit, _lists, _lists_behind, _mixes,
+        _equations, _hundreds, _decimals, _halves, _counted_shares, _instead, _not_behind, _except, _filled,
+        _with_halves, _broken, _units_first, _same, _compared, _ratios, _pieces, _rates, _one_unit, _lists,
+        _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
+    return plain
+
+
+def _equations(tokens: list[Token]) -> list[Token]:
+    """The 100 of `60 red + 40 black = 100` is what the others add up to; a colour there is of no granules."""
+    plain = list(tokens)
+    for at in reversed([at for at, token in enumerate(tokens) if token.text == "=" and 1 < at < len(tokens) - 1]):
+        result = plain[at + 1]
+        end = at + 2 + (_kind(plain, at + 2) in _UNITS)
+        is_behind = {plain[at - 2].kind, plain[at - 1].kind} & (_NUMBERS | _UNITS)
+        if not is_behind or _kind(plain, end) not in _BOUNDS:
+            continue
+        numbers = [token.value for token in plain[:at] if token.kind in _NUMBERS]
+        if result.kind is Kind.COLOUR and len(numbers) > 1:
+            plain[at : at + 2] = [replace(result, kind=Kind.LABEL, remark=None)]
+        elif result.kind is Kind.NUMBER and len(numbers) > 1 and result.value == sum(numbers):
+            plain[at:end] = []
     return plain
 
 
@@ -67,9 +85,11 @@ def _decimals(tokens: list[Token]) -> list[Token]:
             continue
         whole, point, tenths = plain[at : at + 3]
         is_spoken = point.text in _POINTS and [whole.kind, tenths.kind] == [Kind.NUMBER, Kind.NUMBER]
-        if is_spoken and tenths.value < _TENTHS:
+        # «Пять десятых» is spelled like fifty.
+        ones = tenths.value / _TENTHS if tenths.text.endswith(" десятых") else tenths.value
+        if is_spoken and ones < _TENTHS:
             end = at + 3 + (at + 3 < len(plain) and plain[at + 3].text == "десятых")
-            plain[at:end] = [_joined(whole, tenths, whole.value + tenths.value / _TENTHS)]
+            plain[at:end] = [_joined(whole, tenths, whole.value + ones / _TENTHS)]
     return plain
 
 
@@ -191,11 +211,13 @@ def _is_of_one_colour(tokens: list[Token], at: int) -> bool:
 def _units_first(tokens: list[Token]) -> list[Token]:
     """«Процентов десять» is about ten percent."""
     plain = list(tokens)
-    for at in range(len(plain) - 1):
+    for at in reversed(range(len(plain) - 1)):
         unit, number = plain[at : at + 2]
         is_word = unit.text.isalpha() and unit.text not in TIMES and unit.choice != CONTAINER
         is_unit = unit.kind in _UNITS and is_word and _kind(plain, at - 1) not in _NUMBERS
-        if is_unit and number.kind in _NUMBERS and _kind(plain, at + 2) not in _UNITS:
+        if unit.kind is Kind.PERCENT and number.text == ":" and _kind(plain, at + 2) is Kind.NUMBER:
+            plain[at : at + 3] = [plain[at + 2], unit]  # `fleck %: 15`
+        elif is_unit and number.kind in _NUMBERS and _kind(plain, at + 2) not in _UNITS:
             span = (unit.span[0], number.span[1])
             plain[at : at + 2] = [replace(number, span=span), replace(unit, span=span)]
     return plain
@@ -248,6 +270,29 @@ def _ratios(tokens: list[Token]) -> list[Token]:
         is_pair = before in {*_NUMBERS, Kind.PARTS} and _kind(tokens, after) is Kind.COLOUR
         if is_to and is_pair and _kind(tokens, at - 1) is Kind.COLOUR:
             plain[at] = replace(token, kind=Kind.SEPARATOR)
+    return plain
+
+
+def _pieces(tokens: list[Token]) -> list[Token]:
+    """The `pc` of `black 65 pc, lime 35 pc` is percent, since they are a whole."""
+    places = [at for at, token in enumerate(tokens) if token.text == "pc" and _kind(tokens, at - 1) is Kind.NUMBER]
+    if sum(tokens[at - 1].value for at in places) != _WHOLE:
+        return tokens
+    return [replace(token, kind=Kind.PERCENT) if at in places else token for at, token in enumerate(tokens)]
+
+
+def _rates(tokens: list[Token]) -> list[Token]:
+    """The 8 of `8 kg/m2, red 60, black 40` is no share; that of `8 kg/m2 red, 2 kg/m2 black` is one by mass."""
+    n_numbers, n_colours = (sum(token.kind in kinds for token in tokens) for kinds in (_NUMBERS, {Kind.COLOUR}))
+    plain = list(tokens)
+    for at in reversed(range(len(plain) - 1)):
+        number, unit = plain[at : at + 2]
+        if number.kind is not Kind.NUMBER or unit.choice != PER_AREA:
+            continue
+        before = _kind(plain, at - 1 - (_kind(plain, at - 1) is Kind.LINK))
+        is_of_colour = Kind.COLOUR in (before, _kind(plain, at + 2))
+        if n_numbers > n_colours or not is_of_colour:
+            plain[at : at + 2] = [replace(_joined(number, unit, number.value), kind=Kind.LABEL)]
     return plain
 
 

@@ -24,7 +24,7 @@ from plitka.core.recipes.second_look import with_words_beside
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.unnamed_colours import without_unnamed
-from plitka.errors import RecipeError
+from plitka.errors import RecipeError, UnknownColour
 
 _HUNDRED = 100
 
@@ -80,8 +80,9 @@ def parse_recipe(
 
     try:
         return read(tokens)
-    except RecipeError:
-        for plainer in () if strict else with_words_beside(tokens, palette):
+    except RecipeError as error:
+        is_word = isinstance(error, UnknownColour) and not strict
+        for plainer in with_words_beside(tokens, palette) if is_word else ():
             with suppress(RecipeError):
                 return read(plainer, is_whole=True)
         change = next((token for token in tokens if token.kind is Kind.VAGUE and token.choice in CHANGES), None)

@@ -9,16 +9,21 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from plitka.core.colour.palette import Colour, Palette, free_colour
-from plitka.core.language.vocabulary import Kind, Meaning
-from plitka.core.recipes.names import MAX_DIGITS, NameScanner
+from plitka.core.language.vocabulary import PER_AREA, Kind, Meaning
+from plitka.core.recipes.names import MAX_BEFORE, MAX_DIGITS, NameScanner
 from plitka.core.recipes.numerals import make_plain
 from plitka.core.recipes.quantities import digits_of_code, end_of_size, list_numbers
 from plitka.core.recipes.signs import (
     ABBREVIATED,
+    CITY,
+    CODE_BEHIND,
     GRAMS,
     IN_THOUSANDS,
+    LIST_OF_CODES,
     MINUS_BEFORE_NUMBER,
+    NUMBER_BEFORE,
     OF_WHAT,
+    RATE,
     RESOLUTION,
     SYMBOL,
     UNIT_AFTER,
@@ -27,9 +32,11 @@ from plitka.core.recipes.signs import (
     WORD_AFTER,
     colour_of_picture,
     is_picture,
+    may_be_colour,
 )
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
+from plitka.errors import RecipeError
 
 
 def scan(source: Source, palette: Palette) -> tuple[Token, ...]:
@@ -38,7 +45,8 @@ def scan(source: Source, palette: Palette) -> tuple[Token, ...]:
     Raises:
         RecipeError: a sign is foreign, or a number cannot be read.
     """
-    return tuple(make_plain(list(_Scanner(source, palette).tokens()), source.text))
+    scanner = _Scanner(source, palette)
+    return tuple(make_plain(scanner.without_heads(list(scanner.tokens())), source.text))
 
 
 class _Scanner(NameScanner):
@@ -51,8 +59,8 @@ class _Scanner(NameScanner):
             if self.at in self._list_numbers:
                 start, self.at = self.at, self._list_numbers[self.at]
                 yield self._token(Kind.SEPARATOR, start)
-            elif wish := WISH.match(self.text, self.at):
-                self.at = wish.end()
+            elif silent := WISH.match(self.text, self.at) or LIST_OF_CODES.match(self.text, self.at):
+                self.at = silent.end()
             elif of_what := OF_WHAT.match(self.text, self.at):
                 start, self.at = self.at, of_what.end()
                 if of_what[1] == "w":
@@ -75,12 +83,34 @@ class _Scanner(NameScanner):
         """A word that says something; with its shade, where that stands behind it: «серый тёмный»."""
         start = self.at
         token = self._word()
+        if CITY.match(self.text, start) and not NUMBER_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start):
+            self.at = start + 2
+            return
         if self.text[self.at : self.at + 1] == "." and ABBREVIATED.fullmatch(self.text, start, self.at + 1):
             self.at += 1
+        token = self._with_code(self._with_area(token, start), start)
         while token.kind is Kind.COLOUR and (shaded := self._shaded_behind(token, start)) is not None:
             token = shaded
+        if token.kind is Kind.COLOUR:
+            self.named, self.end_of_named = token, self.at
         if token.kind is not Kind.FILLER:
             yield token
+
+    def _with_area(self, token: Token, start: int) -> Token:
+        """A unit of mass with what it lies on: `kg/m2`."""
+        rate = RATE.match(self.text, self.at) if token.kind is Kind.MASS else None
+        if rate is None:
+            return token
+        self.at = rate.end()
+        return self._token(Kind.MASS, start, value=token.value, choice=PER_AREA)
+
+    def _with_code(self, token: Token, start: int) -> Token:
+        """A label with the code behind it, which is no colour's: `mix code KG-55`."""
+        code = CODE_BEHIND.match(self.text, self.at) if token.kind is Kind.LABEL else None
+        if code is None or self.palette.find(code[1]) is not None:
+            return token
+        self.at = code.end()
+        return self._token(Kind.LABEL, start)
 
     def _symbol(self) -> Iterator[Token]:
         start, match = self.at, SYMBOL.match(self.text, self.at)
@@ -93,23 +123,34 @@ class _Scanner(NameScanner):
                 return
             case "tolerance" | "label" | "price" | "date":
                 yield self._token(Kind.LABEL, start)
-            case "hex":
-                yield self._hex(start)
+            case "question":
+                yield self._token(Kind.SEPARATOR, start, error=self._refuse_sign(start))
+            case "option":
+                self._check_option(start)
+                self.at = start + 1
+                yield self._token(Kind.LINK, start)
             case "list":
                 yield from self._list(start)
-            case "fraction":
-                yield self._fraction(start)
-            case "number" | "dotted" | "grouped":
-                yield self._number(start)
-            case "link" if self._is_minus(start):
-                yield self._minus(start)
-            case "embedding":
-                yield self._token(Kind.SEPARATOR, start)
             case name:
-                yield self._token(Kind(str(name)), start)
+                yield self._sign(str(name), start)
+
+    def _sign(self, name: str, start: int) -> Token:
+        """A number, a colour's hex, or what stands between them."""
+        match name:
+            case "hex":
+                return self._hex(start)
+            case "fraction":
+                return self._fraction(start)
+            case "number" | "dotted" | "grouped":
+                return self._number(start)
+            case "link" if self._is_minus(start):
+                return self._minus(start)
+            case "embedding":
+                return self._token(Kind.SEPARATOR, start)
+        return self._token(Kind(name), start)
 
     def _picture(self) -> Iterator[Token]:
-        """A disc of a colour names it; other emoji say nothing."""
+        """A disc of a colour names it; another that may be one stands beside the mix, and the rest say nothing."""
         start = self.at
         self.at += 1
         name = colour_of_picture(self.text[start])
@@ -117,10 +158,27 @@ class _Scanner(NameScanner):
             yield self._token(Kind.COLOUR, start, colour=colour)
             return
         if not is_picture(self.text[start]):
+            raise self._refuse_sign(start)
+        if may_be_colour(self.text[start]):
+            yield self._token(Kind.ASIDE, start)
+
+    def _refuse_sign(self, start: int) -> RecipeError:
+        return self.source.refuse(
+            "{character!r} means nothing in a recipe; leave it out",
+            self.source.span(start, start + 1),
+            character=self.text[start],
+        )
+
+    def _check_option(self, start: int) -> None:
+        """`--seed 7` was typed inside the quotes; `--red` has two dashes."""
+        known = self._longest(start + 2)
+        if known is None or isinstance(known[1], Meaning):
+            option = self.text[start : self.at]
             raise self.source.refuse(
-                "{character!r} means nothing in a recipe; leave it out",
-                self.source.span(start, start + 1),
-                character=self.text[start],
+                "{option} is no part of a recipe; options of the command line stand behind the recipe, outside its "
+                'quotes, as in: plitka generate "red 60%, black 40%" --seed 7',
+                self.source.span(start, self.at),
+                option=option,
             )
 
     def _is_minus(self, start: int) -> bool:

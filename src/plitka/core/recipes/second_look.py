@@ -14,9 +14,9 @@ from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import JOINING, Kind
 from plitka.core.recipes.token import Token
 
-_VOWELS = frozenset("aeiouyаеиоуыэюяіїє")
+_VOWELS = frozenset("aeiouаеиоуыэюяіїє")
 _MIN_SPELLED = 3
-"""Letters of a word that has a vowel; shorter ones are abbreviations."""
+"""Letters of a word that has a vowel other than y; shorter ones are abbreviations."""
 _MIN_TRANSLITERATED = 5
 """Letters of a word that may be one of the other language in the wrong script."""
 _ONE = frozenset({"one", "один", "одна", "одно", "одну", "одного"})
@@ -31,6 +31,8 @@ _WORDS = frozenset({Kind.UNKNOWN, Kind.ASIDE, Kind.COUNTED})
 _MIX = _NUMBERS | {Kind.COLOUR, Kind.SBR}
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _APART = _BOUNDS | {Kind.SLASH}
+_SHAPE_OF_SHARE = sorted([Kind.NUMBER, Kind.UNKNOWN])
+"""`Steps 30` between two commas is what a colour with its number looks like."""
 _ENDS = _BOUNDS | {None, Kind.EQUAL}
 
 
@@ -48,8 +50,7 @@ def with_words_beside(tokens: Sequence[Token], palette: Palette) -> Iterator[lis
     apart = [at for at in of_words if Kind.COLOUR not in (_kind(counted, at - 1), _kind(counted, at + 1))]
     for dropped in (apart, of_words):
         if dropped and sum(token.kind in _NUMBERS for token in counted) > len(dropped):
-            units = {at + 1 for at in dropped if _kind(counted, at + 1) is Kind.MASS}
-            yield [_as_word(token) if at in units.union(dropped) else token for at, token in enumerate(worded)]
+            yield [_as_word(token) if at in dropped else token for at, token in enumerate(worded)]
 
 
 def _with_units(tokens: Sequence[Token]) -> list[Token]:
@@ -134,27 +135,15 @@ def _is_of_word(tokens: Sequence[Token], at: int) -> bool:
     """Whether a number without a unit belongs to an unknown word: «бункер 2», «850 руб»."""
     if tokens[at].kind not in _NUMBERS:
         return False
-    is_apart = Kind.COLOUR not in {token.kind for token in _clause(tokens, at)}
-    if is_apart and (tokens[at].text in _ONE or _is_odd_mass(tokens, at)):
-        return True
-    if _kind(tokens, at + 1) in _UNITS or (_is_in_chain(tokens, at) and _kind(tokens, at + 3) is Kind.COLOUR):
+    clause = [token.kind for token in _clause(tokens, at) if token.kind is not Kind.LINK]
+    if sorted(clause) == _SHAPE_OF_SHARE:
         return False
-    if _kind(tokens, at - 1) is Kind.SLASH and at > 1 and _is_of_word(tokens, at - 2):
-        return True  # «заявка 118/24»
+    if tokens[at].text in _ONE and Kind.COLOUR not in clause:
+        return True
+    if _kind(tokens, at + 1) in _UNITS:
+        return False
     before = at - 1 - (_kind(tokens, at - 1) is Kind.LINK)
     return _kind(tokens, before) is Kind.UNKNOWN or _kind(tokens, at + 1) is Kind.UNKNOWN
-
-
-def _is_in_chain(tokens: Sequence[Token], at: int) -> bool:
-    """Whether another number is joined behind: 60/40."""
-    return _kind(tokens, at + 1) in (Kind.SLASH, Kind.LINK) and _kind(tokens, at + 2) in _NUMBERS
-
-
-def _is_odd_mass(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a number is of a mass, and those of colours are not: `black 90, blue 10, 23 kg a piece`."""
-    others = [other for other, token in enumerate(tokens) if token.kind is Kind.MASS and other != at + 1]
-    of_colours = any(Kind.COLOUR in {token.kind for token in _clause(tokens, other)} for other in others)
-    return _kind(tokens, at + 1) is Kind.MASS and not of_colours
 
 
 def _text(tokens: Sequence[Token], at: int) -> str:

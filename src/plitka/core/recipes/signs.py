@@ -10,7 +10,8 @@ SYMBOL = re.compile(
     r"|(?P<tail>(?<=[a-z])['’](?:d|m|s|t|re|ve|ll)(?![^\W_]))"
     r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
     r"|(?P<label>№[ \t]*\d[^\W_]*(?:[-/]\d+)*|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
-    r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?:[.,]\d+)?[ \t]*[$€£₽₴])"
+    r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴]|(?:руб(?:ль|ля|лей|\.)?"
+    r"|eur|euros?|usd|gbp|грн)(?![^\W_])|р(?=[./]))(?:\.?[ \t]*/[ \t]*[^\W\d_]+\d?)?)"
     r"|(?P<hex>\#[0-9a-z]*)"
     r"|(?P<embedding><s\d{1,3}>)"
     r"|(?P<fraction>\d+⁄\d+)"
@@ -20,7 +21,9 @@ SYMBOL = re.compile(
     r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
     r"|(?P<number>\d+(?:[.,]\d+)?|(?<![\w.])\.\d+)"
     r"|(?P<percent>%)"
-    r"|(?P<separator>[\n,;+&.•▪◦‣|!]|\?+(?=\s|$))"
+    r"|(?P<separator>[\n,;+&.•▪◦‣|!]|(?<=\S)\?+(?=[\s)!.,;\"»]|$))"
+    r"|(?P<question>\?+(?=\s|$))"
+    r"|(?P<option>(?<!\S)--[a-z][a-z-]*)"
     r"|(?P<link>[:=-])"
     r"|(?P<slash>/)"
     r"|(?P<bracket>[()\[\]{}])"
@@ -32,6 +35,13 @@ RESOLUTION = re.compile(r"(?:[248]k|\d{3,4}p)(?![^\W_])")
 UNIT_AFTER = re.compile(
     r"[ \t]*(?:%|:|/(?![ \t]*[1-9]0\d\d(?!\d))|(?:parts?|част|дол|g|kg|г|кг|lb|p?c[ts]|проц|percent)\b|част|проц)"
 )
+RATE = re.compile(
+    r"[ \t]*(?:/|per|на)[ \t]*(?:1[ \t]*)?"
+    r"(?:[mм][23]|pcs?|pieces?|tiles?|шт|плитк[ау]|sq\.?[ ]?m|кв\.?[ ]?м)(?![^\W_])\.?"
+)
+"""Behind a unit of mass: `8 kg/m2`."""
+LIST_OF_CODES = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W_])[ \t]*:")
+"""What says that codes follow: `colours to RAL: 6018, 9005`."""
 WITH = re.compile(r"(?<![^\W_])w/(?!w(?![^\W_]))(o(?![^\W_]))?")
 """`w/` and `w/o`."""
 OF_WHAT = re.compile(r"(?<![^\W_])([wv])/\1(?![^\W_])")
@@ -43,6 +53,14 @@ ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[
 ABBREVIATED = re.compile(
     r"(?<![^\W_])(?:approx|appr|ca|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт)\."
 )
+CODE_BEHIND = re.compile(
+    r"[ \t]*:?[ \t]*([#№]\d[\w/-]*|(?!ral|рал|[xх]\d)[^\W\d_]{1,5}-?\d[\w/-]*|\d+-[^\W\d_][\w-]*|\d{3,}/\d+)(?![^\W_])"
+)
+"""`KG-55` behind `mix code`, `#5521` behind `order`."""
+IS_HEAD = re.compile(r"[ \t]*[:(]")
+"""Behind the blue of `shades of blue: dark 40, light 60`."""
+CITY = re.compile(r"(?<![^\W_])г\.(?=[ ]?[^\W\d_])")
+"""«Г. Тула» are no grams."""
 TIMES = frozenset({"x", "х"})
 """Parts, also when they stand before a number: `red x3`."""
 TO = frozenset({"to", "till", "к", "ко"})
@@ -70,12 +88,17 @@ IS_CODE = re.compile(r"[^\W\d_](?:0\d| 0\d\d(?!\d))")  # «с010» is a code, no
 MINUS_BEFORE_NUMBER = re.compile(r"-\.?\d")
 
 
-_DISC = re.compile(r"(?:large|medium) (\w+) (?:circle|square)|(\w+) large square")
+_DISC = re.compile(r"(?:(?:large|medium) )?(\w+) (?:circle|square|heart)|(\w+) large square")
 
 
 def is_picture(character: str) -> bool:
     """Whether a sign is an emoji or alike."""
     return unicodedata.category(character) in ("So", "Sk")
+
+
+def may_be_colour(character: str) -> bool:
+    """Whether the name of an emoji has a colour in it, which it need not show: ❤ is a heavy black heart."""
+    return not {*unicodedata.name(character, "").casefold().split()}.isdisjoint(PLAIN_COLOURS)
 
 
 def colour_of_picture(character: str) -> str | None:

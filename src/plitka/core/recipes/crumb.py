@@ -1,0 +1,36 @@
+"""Crumb of recycled tyres, the trade's SBR, as a colour of a mix."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from plitka.core.colour.palette import Palette
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+
+
+def settle_sbr(source: Source, tokens: Sequence[Token], palette: Palette) -> list[Token]:
+    """Tokens in which a colour beside the word is of such crumb, and the word alone is black, a colour of its own.
+
+    Args:
+        tokens: of what lies between two commas.
+    """
+    black = palette.find("BLACK")
+    settled: list[Token] = []
+    is_next_sbr = False
+    for at, token in enumerate(tokens):
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        if token.kind is not Kind.SBR:
+            settled.append(replace(token, is_sbr=True) if is_next_sbr else token)
+            is_next_sbr = False
+        elif settled and settled[-1].kind is Kind.COLOUR:
+            settled[-1] = replace(settled[-1], is_sbr=True)
+        elif after is not None and after.kind is Kind.COLOUR:
+            is_next_sbr = True
+        elif black is not None:
+            remark = Notice(
+                "{name!r} is taken as black crumb of recycled tyres", {"name": source.text[slice(*token.span)]}
+            )
+            settled.append(replace(token, kind=Kind.COLOUR, colour=black, is_sbr=True, remark=remark))
+    return settled

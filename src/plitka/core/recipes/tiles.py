@@ -1,0 +1,49 @@
+"""Texts that tell of more than one tile, which are refused: a recipe is of one."""
+
+import re
+from collections.abc import Sequence
+
+from plitka.core.recipes.source import Source
+from plitka.errors import RecipeError
+
+_SEVERAL = 2
+_NUMBERED = re.compile(
+    r"(?<![^\W_])(?:tile|mix|option|variant|version|recipe|плитка|микс|смесь|вариант|рецепт|состав)"
+    r"[ ]?(?:№|no\.?|#)?[ ]?(\d|[a-dа-г])(?=[ ]?[:)=]| - )"
+)
+"""`Option 1: ... option 2: ...`, «плитка А: ... плитка Б: ...»."""
+_ONE = re.compile(r"(?<![^\W_])(?:one|1|одн[ау])[ ](?:[^\W\d_]+[ -]){1,2}(?:tile|плитк[ау])(?![^\W_])")
+_TWO = re.compile(
+    r"(?<![^\W_])(?:two|2|две)[ ](?:tiles|плитки)(?![^\W_]).*?(?<![^\W_])(?:other|second|друг(?:ая|ую)|втор(?:ая|ую))"
+    r"(?![^\W_]| half| пол)",
+    re.DOTALL,
+)
+"""«Две плитки: одна красная, другая чёрная»."""
+
+
+def check_one_tile(source: Source) -> None:
+    """Nothing where a text tells of one tile.
+
+    Raises:
+        RecipeError: it tells of several, each with a number, letter or colour of its own.
+    """
+    first = {match[1]: match.span() for match in reversed(list(_NUMBERED.finditer(source.folded)))}
+    each = [match.span() for match in _ONE.finditer(source.folded)]
+    both = [match.span() for match in _TWO.finditer(source.folded)]
+    for found in (sorted(first.values()), each, 2 * both):
+        if len(found) >= _SEVERAL:
+            raise refuse_several(source, [source.span(*place) for place in found])
+
+
+def refuse_several(source: Source, places: Sequence[tuple[int, int]]) -> RecipeError:
+    """The error about what is said of different tiles.
+
+    Args:
+        places: of two or more such sayings, as they were typed.
+    """
+    span = (places[0][0], places[1][1])
+    return source.refuse(
+        "{words!r} tells of more than one tile, and a recipe is of one; write a recipe for each",
+        span,
+        words=source.text[slice(*span)],
+    )

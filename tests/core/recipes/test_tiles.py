@@ -1,0 +1,44 @@
+"""Texts that tell of more than one tile."""
+
+import pytest
+
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.tiles import check_one_tile, refuse_several
+from plitka.errors import RecipeError
+
+
+@pytest.mark.parametrize(
+    ("text", "blamed"),
+    [
+        ("Option 1: red 60, black 40. Option 2: blue", "Option 1: red 60, black 40. Option 2"),
+        ("Плитка А: красный; плитка Б: синий", "Плитка А: красный; плитка Б"),
+        ("one red tile and one black tile", "one red tile and one black tile"),
+        ("две плитки: одна красная, другая чёрная", "две плитки: одна красная, другая"),
+    ],
+)
+def test_two_tiles_are_refused(text: str, blamed: str) -> None:
+    """With what tells of both."""
+    with pytest.raises(RecipeError, match="more than one tile") as refused:
+        check_one_tile(Source(text))
+    assert text[slice(*refused.value.span)] == blamed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mix 1: red 60, black 40",
+        "colour 1: red, colour 2: black",
+        "one red tile with black flecks 10%",
+        "2 tiles, half red, the other half black",
+        "смесь 1-4 мм, красный",
+    ],
+)
+def test_one_tile_is_none_of_several(text: str) -> None:
+    """Numbers of colours and sizes are not those of tiles."""
+    check_one_tile(Source(text))
+
+
+def test_the_first_two_are_told() -> None:
+    """From the beginning of one to the end of the other."""
+    error = refuse_several(Source("red 5 pcs, blue 5 pcs, black 5 pcs"), [(4, 9), (16, 21), (29, 34)])
+    assert error.span == (4, 21)
