@@ -26,6 +26,7 @@ class MapPool:
         self._n_processes = n_processes
         self._executor: ProcessPoolExecutor | None = None
         self._ahead: dict[MapSpec, Future[GranuleMap]] = {}
+        self._endings: list[threading.Thread] = []
 
     def lay_ahead(self, spec: MapSpec) -> None:
         """Have a map laid that will be taken; nothing happens where there is no second processor for it."""
@@ -52,18 +53,24 @@ class MapPool:
             self._executor = None
             return lay_map(spec, self.config)
         if not self._ahead:  # an idle process would only hold memory
-            self._end(wait=False)
+            self._end()
         return granules
 
     def close(self) -> None:
         """End the processes and wait for it; maps that were not taken are discarded."""
         self._ahead.clear()
-        self._end(wait=True)
+        self._end()
+        for ending in self._endings:
+            ending.join()
 
-    def _end(self, *, wait: bool) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(wait=wait, cancel_futures=True)
-            self._executor = None
+    def _end(self) -> None:
+        """Have the processes end, without waiting for it."""
+        if self._executor is None:
+            return
+        ending = threading.Thread(target=self._executor.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+        ending.start()
+        self._endings = [one for one in self._endings if one.is_alive()] + [ending]
+        self._executor = None
 
 
 def follow_parent() -> None:
