@@ -184,6 +184,23 @@ class TestRender:
         assert pixels[:4, :4].min() > 235
         assert pixels[120:136, 120:136].mean() < 128
 
+    def test_granules_too_small_for_the_picture_are_drawn_larger(
+        self, run: Run, run_json: RunJson, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It has the size that was asked for, says where it was measured, and is repeated by its own fields."""
+        words = ("render", RECIPE, "--size", "256", "--field-mm", "120", "--whole-tile", "--seed", "7")
+        [image] = run_json(*words, "-o", "a.png")["images"]
+        assert (image["width_px"], image["height_px"], image["measured_at_px"]) == (256, 256, 512)
+        assert samples_of("a.png").shape == (256, 256, 3)
+        assert read_fields(Path("a.png"))["size"] == "256x256"
+        assert image["exact"] == pytest.approx(image["requested"], abs=0.1)
+        assert image["measured"] == pytest.approx(image["exact"], abs=3)
+        assert run("render", "--like", "a.png", "-o", "b.png") == 0
+        assert "drawn and measured at 512 px" in capsys.readouterr().err
+        assert np.array_equal(samples_of("a.png"), samples_of("b.png"))
+        assert "measured_at_px" not in run_json("render", RECIPE, "--size", "256", "-o", "c.png")["images"][0]
+        assert run(*words[:-4], "--field-mm", "120", "--maps", "maps", "-o", "d.png") == 2
+
     @pytest.mark.parametrize(
         "words",
         [

@@ -57,9 +57,10 @@ def a_result(scene: Scene, mode: Mode = Mode.GUIDED, *, is_exact: bool = False) 
         )
         for zone in scene.zones
     ]
+    request = Defaults().complete(Request(scene=scene, seed=7, mode=mode))
     return Result(
-        pixels=np.zeros((64, 64, 3), np.uint8),
-        request=Defaults().complete(Request(scene=scene, seed=7, mode=mode)),
+        pixels=np.zeros((request.size.height_px, request.size.width_px, 3), np.uint8),
+        request=request,
         prompt="a tile",
         engine="mini@0123456789ab",
         zones=tuple(zones),

@@ -1,6 +1,7 @@
 """`plitka render`: a recipe becomes a picture by calculation, with exact shares and the maps of its surface."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
 from plitka.core.generation import Request
 from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Size
 from plitka.errors import InputError
 
@@ -67,16 +69,18 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     request = _read_request(options, repeated, terminal)
     path = plan_output(options.output, [request.seed]).paths[0]
     from plitka.core.files.picture import WHOLE_TILE, encode_picture, px_per_mm, text_fields, write_whole
-    from plitka.core.render_engine import RenderEngine
+    from plitka.core.render_engine import RenderEngine, make_smaller
 
     engine = RenderEngine()
-    complete = engine.complete(request)
+    complete = engine.complete(_drawn_larger(request, options, terminal))
     terminal.notices(complete.notices)
     if options.maps is not None:
         options.maps.mkdir(parents=True, exist_ok=True)
     result, rendering = engine.render(complete, whole_tile=options.whole_tile)
     if options.maps is not None:
         _check_maps(rendering)
+    assert request.scene.size is not None
+    result = make_smaller(result, request.scene.size)
     fields = text_fields(result, version()) | ({WHOLE_TILE: "yes"} if options.whole_tile else {})
     write_whole(path, encode_picture(result.pixels, path.suffix, fields, px_per_mm(result)))
     maps = {} if options.maps is None else _write_maps(options.maps, rendering)
@@ -100,6 +104,25 @@ def _read_request(options: argparse.Namespace, repeated: PictureToRepeat | None,
     if repeated is not None:
         repeated.check_scene(scene, options)
     return Request(scene=scene, seed=_seed(options, repeated))
+
+
+def _drawn_larger(request: Request, options: argparse.Namespace, terminal: Terminal) -> Request:
+    """The request at a size at which its granules can be drawn; maps are of the size that was asked for."""
+    from plitka.core.tile.fineness import drawing_size
+
+    asked = request.scene.size
+    assert asked is not None
+    drawn = asked if options.maps is not None else drawing_size(request.scene, asked)
+    if drawn != asked:
+        values = {"drawn_px": drawn.longer_px, "size_px": asked.longer_px}
+        terminal.notice(
+            Notice(
+                "drawn and measured at {drawn_px} px, then made smaller: at {size_px} px the smallest granules would "
+                "have no shape",
+                values,
+            )
+        )
+    return replace(request, scene=replace(request.scene, size=drawn))
 
 
 def _size(options: argparse.Namespace, repeated: PictureToRepeat | None) -> Size:

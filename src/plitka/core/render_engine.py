@@ -6,6 +6,7 @@ from time import perf_counter
 
 import numpy as np
 
+from plitka.core.colour.arrays import decode_srgb8, encode_srgb8
 from plitka.core.generation import (
     CompleteRequest,
     Defaults,
@@ -22,6 +23,7 @@ from plitka.core.tile.fineness import remark_fine_zones
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import USUAL_PX_PER_MM
 from plitka.core.tile.renderer import OFF_TILE, LitLayer, Rendering, lay_layer, paint_layer
+from plitka.core.tile.shading import shrink
 from plitka.core.watch import Progress, Unwatched, Watch
 from plitka.errors import InputError, PlitkaError
 
@@ -110,6 +112,17 @@ class RenderEngine(Engine):
         if self._lit is None or self._lit[:2] != (spec, on_whole):
             self._lit = spec, on_whole, lay_layer(spec, whole_tile=on_whole)
         return self._lit[2]
+
+
+def make_smaller(result: Result, size: Size) -> Result:
+    """The result with its picture at that size, of which its own is a multiple; it stays measured as it was drawn.
+
+    The light of each square of pixels is averaged, as a lens does that is further away.
+    """
+    times = result.request.size.width_px // size.width_px
+    if times == 1:
+        return result
+    return replace(result, pixels=encode_srgb8(shrink(decode_srgb8(result.pixels), times)))
 
 
 def _words(zone: Zone) -> str:

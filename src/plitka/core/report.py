@@ -32,11 +32,13 @@ def report(result: Result, tell: Callable[[Notice], str] = str) -> dict[str, Any
         "attempts": result.attempts,
         "seconds": round(result.seconds, 3),
         "stage_seconds": {stage: round(seconds, 3) for stage, seconds in result.stage_seconds.items()},
-        "width_px": request.size.width_px,
-        "height_px": request.size.height_px,
+        "width_px": result.pixels.shape[1],
+        "height_px": result.pixels.shape[0],
         "prompt": result.prompt,
         "model": result.engine,
     }
+    if result.pixels.shape[1] != request.size.width_px:
+        told["measured_at_px"] = request.size.width_px
     if result.exact is not None:
         told["exact"] = to_hundredths(result.exact)
     if result.uncertainty is not None:

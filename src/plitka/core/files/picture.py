@@ -63,7 +63,7 @@ def text_fields(result: Result, version: str) -> dict[str, str]:
         "seed": str(request.seed),
         "steps": str(request.steps),
         "guidance": str(request.guidance),
-        "size": f"{request.size.width_px}x{request.size.height_px}",
+        "size": f"{result.pixels.shape[1]}x{result.pixels.shape[0]}",
         **({"mode": request.mode.value} if request.is_painted else {}),
         "model": result.engine,
         "requested": _shares_text(result.asked),
@@ -121,7 +121,7 @@ def _parameters_field(result: Result) -> dict[str, str]:
 
 def px_per_mm(result: Result) -> float:
     """The scale of a result's picture."""
-    return result.request.size.longer_px / result.request.field_mm
+    return float(max(result.pixels.shape[:2])) / result.request.field_mm
 
 
 def name_guide(ids: GranuleIds) -> str:

@@ -1,4 +1,4 @@
-"""Whether a zone is wide enough to be seen: its edges are made of whole granules."""
+"""Whether granules, and zones whose edges are made of whole ones, are large enough to be seen in a picture."""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plitka.core.recipes.recipe import Notice
+from plitka.core.scene import MIN_GRANULE_PX, SIZE_PX_RANGE, Size
 from plitka.core.tile.masks import Mask, zone_labels
 
 if TYPE_CHECKING:
@@ -41,6 +42,18 @@ def remark_fine_zones(request: "CompleteRequest") -> tuple[Notice, ...]:
                 )
             )
     return tuple(found)
+
+
+def drawing_size(scene: "Scene", size: Size) -> Size:
+    """The size, or the first of its doubles at which the scene's smallest granule can be drawn, if there is one."""
+    if scene.field_mm is None:
+        return size
+    scales = [coarseness.scale for zone in scene.zones for coarseness in scene.coarseness_of(zone.recipe)]
+    least_px = MIN_GRANULE_PX * scene.field_mm / (scene.granules.size_mm[0] * min(scales))
+    times = next((2**power for power in range(6) if size.longer_px * 2**power >= least_px), 1)
+    if size.longer_px * times > SIZE_PX_RANGE[1]:
+        return size
+    return Size(width_px=size.width_px * times, height_px=size.height_px * times)
 
 
 def _granule_mm(scene: "Scene", zone: "Zone") -> float:
