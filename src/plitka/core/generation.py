@@ -332,8 +332,8 @@ class Result:
         if errors and max(errors) > _COMPARABLE:
             return (
                 Notice(
-                    "the measured shares are up to {points} points from the exact ones: in this light these colours "
-                    "look alike to the measure; the exact shares are to be trusted",
+                    "the measured shares are up to {points} points from the exact ones: the measure tells "
+                    "these colours badly in this light or in granules so fine; the exact shares are to be trusted",
                     {"points": round(max(errors))},
                 ),
             )
