@@ -127,6 +127,16 @@ def add_like_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     )
 
 
+def add_preview_option(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """Whether a small picture is shown on a terminal that can."""
+    parser.add_argument(
+        "--no-preview",
+        dest="preview",
+        action="store_false",
+        help=_("no small picture on a terminal that shows all colours"),
+    )
+
+
 def add_mode_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     """How the words become a picture."""
     parser.add_argument(

@@ -17,6 +17,7 @@ from plitka.cli.arguments import (
     add_mode_option,
     add_model_option,
     add_picture_options,
+    add_preview_option,
     add_recipe_options,
     add_size_option,
     decimal,
@@ -114,6 +115,7 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
         action="store_false",
         help=_("without the text field that image viewers show of generated pictures"),
     )
+    add_preview_option(parser, _)
     add_recipe_options(parser, _)
     add_scene_options(parser, _)
     parser.set_defaults(run=run, logs=True, load_engine=load_engine)
@@ -129,7 +131,14 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     from plitka.cli.picture_writer import PictureWriter
 
     seeds = [request.seed for request in requests]
-    writer = PictureWriter(seeds, output, terminal, as_json=options.json, has_parameters=options.parameters)
+    writer = PictureWriter(
+        seeds,
+        output,
+        terminal,
+        as_json=options.json,
+        has_parameters=options.parameters,
+        has_preview=options.preview and len(seeds) == 1,
+    )
     with (
         stage_line(terminal),
         closing(options.load_engine(options.model, EngineConfig(device=options.device), requests[0])) as engine,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from plitka.cli.half_blocks import show_preview
 from plitka.cli.output import Output
 from plitka.cli.results import report_picture, show_picture
 from plitka.cli.terminal import Terminal
@@ -31,12 +32,14 @@ class PictureWriter:
         *,
         as_json: bool,
         has_parameters: bool = True,
+        has_preview: bool = False,
     ) -> None:
         self._seeds = seeds
         self._output = output
         self._terminal = terminal
         self._as_json = as_json
         self._has_parameters = has_parameters
+        self._has_preview = has_preview
         self._reports: dict[int, dict[str, Any]] = {}
         self._thumbnails: dict[int, RgbImage] = {}
         self._errors: dict[int, PlitkaError] = {}
@@ -88,6 +91,8 @@ class PictureWriter:
         self._reports[index] = report_picture(result, path, self._terminal)
         self._thumbnails[index] = thumbnail(result.pixels)
         if not self._as_json:
+            if self._has_preview:
+                show_preview(result.pixels, self._terminal)
             show_picture(result, path, self._terminal)
         self._terminal.notices(result.remarks)
 

@@ -11,10 +11,12 @@ from plitka.cli.arguments import (
     add_command,
     add_like_option,
     add_picture_options,
+    add_preview_option,
     add_recipe_options,
     add_size_option,
 )
 from plitka.cli.exit_codes import EXIT_OK
+from plitka.cli.half_blocks import show_preview
 from plitka.cli.output import plan_output
 from plitka.cli.recipe import read_recipe
 from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
@@ -57,6 +59,7 @@ def add(commands: Commands, _: Translate) -> None:
     )
     add_like_option(parser, _)
     add_recipe_options(parser, _)
+    add_preview_option(parser, _)
     add_scene_options(parser, _)
     parser.set_defaults(run=run)
 
@@ -88,6 +91,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         image = report_picture(result, path, terminal) | maps
         terminal.write_json({"images": [image], "prompt": result.prompt, "model": result.engine})
     else:
+        if options.preview:
+            show_preview(result.pixels, terminal)
         show_picture(result, path, terminal)
     terminal.notices(result.remarks)
     return EXIT_OK

@@ -1,8 +1,9 @@
 """What a command writes: data to stdout, all else to stderr, in one language."""
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import zip_longest
@@ -24,6 +25,8 @@ class Terminal:
     language: str
     quiet: bool = False
     """No progress and no remarks; errors are written all the same."""
+    shows_pictures: bool = False
+    """Whether a small picture on stderr is wanted, and can be shown."""
 
     @property
     def shows_progress(self) -> bool:
@@ -98,4 +101,17 @@ def open_terminal(language: str, *, quiet: bool = False) -> Terminal:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    return Terminal(stdout=sys.stdout, stderr=sys.stderr, language=language, quiet=quiet)
+    return Terminal(
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+        language=language,
+        quiet=quiet,
+        shows_pictures=not quiet and takes_pictures(sys.stderr, os.environ),
+    )
+
+
+def takes_pictures(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether a stream is a screen with block letters in colours of 24 bits (COLORTERM); NO_COLOR forbids it."""
+    has_colours = environment.get("COLORTERM", "").lower() in ("truecolor", "24bit")
+    is_wanted = has_colours and not environment.get("NO_COLOR")
+    return is_wanted and stream.isatty() and (stream.encoding or "").lower().replace("-", "") == "utf8"
