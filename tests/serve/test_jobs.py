@@ -234,6 +234,31 @@ def test_a_key_that_is_revoked_takes_its_jobs_with_it(tmp_path: Path) -> None:
         assert server.service.metrics.registry.get_sample_value("plitka_jobs_total", {"outcome": "cancelled"}) == 4
 
 
+@pytest.mark.parametrize("write", ["end_waiting", "finish_job"])
+def test_an_end_that_two_see_is_counted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: str) -> None:
+    """Revoked keys are looked for while a job's end is written and not told yet."""
+    with running(tmp_path, lambda: FastEngine(step_s=0.05)) as server:
+        store, jobs, client = server.service.store, server.service.jobs, server.client()
+        known = getattr(store, write)
+
+        def seen_by_another(job_id: str, *rest: object) -> bool:
+            monkeypatch.setattr(store, write, known)
+            is_written: bool = known(job_id, *rest)
+            store.revoke_key(client.headers["Authorization"].split("_")[1])
+            jobs.end_revoked()
+            return is_written
+
+        running_one, waiting = (server.order(client, steps=20)["id"] for _ in range(2))
+        monkeypatch.setattr(store, write, seen_by_another)
+        if write == "end_waiting":
+            job = store.find_job(waiting)
+            assert job is not None
+            jobs.cancel(job)
+        wait_until(lambda: all(jobs.status(job_id) is None for job_id in (running_one, waiting)), timeout_s=20)
+        for job_id in (running_one, waiting):
+            assert sum(line["event"] == "job_ended" and line["job_id"] == job_id for line in server.logs) == 1
+
+
 def test_two_cancels_at_once_end_a_job_once(tmp_path: Path) -> None:
     """Whoever is second changes nothing."""
     with running(tmp_path, lambda: FastEngine(step_s=0.05)) as server:

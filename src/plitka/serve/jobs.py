@@ -273,25 +273,34 @@ class Jobs:
             status.update(is_stopping=True)
 
     def end(self, job: Job, state: State, error: Mapping[str, Any] | None = None) -> None:
-        """The job ended; everybody who waits for it is told."""
-        now = time.time()
+        """The job ended; everybody who waits for it is told. If it had ended before, so it stays, and that is told."""
+        now, was_open = time.time(), self.status(job.id) is not None
         ended = replace(job, state=state, finished_at=now, error=error)
-        if self.store.finish_job(job.id, state, now, error):
+        is_written = self.store.finish_job(job.id, state, now, error)
+        if not is_written:
+            ended = self.store.find_job(job.id) or ended
+        self._settle(ended, is_new=is_written and not was_open)
+
+    def _settle(self, ended: Job, *, is_new: bool = False) -> None:
+        """Tell of the end of a job that is open here, and count it: of those who see it end the first one does.
+
+        Args:
+            ended: it.
+            is_new: it was not open here, and is to be counted all the same.
+        """
+        status = self._forget(ended.id)
+        if status is not None or is_new:
             self._count_end(ended)
-        self._tell_end(ended)
+        if status is not None:
+            status.update(state=ended.state, position=None, ended=ended)
+        if ended.webhook is not None:
+            self.on_change(ended, "completed")
 
     def _count_end(self, ended: Job) -> None:
         self.metrics.jobs.labels(ended.state.value).inc()
         if ended.started_at is not None:
             self.metrics.job.observe((ended.finished_at or 0.0) - ended.started_at)
         log.info("job_ended", job_id=ended.id, state=ended.state.value, code=(ended.error or {}).get("code"))
-
-    def _tell_end(self, ended: Job) -> None:
-        status = self._forget(ended.id)
-        if status is not None:
-            status.update(state=ended.state, position=None, ended=ended)
-        if ended.webhook is not None:
-            self.on_change(ended, "completed")
 
     def _forget(self, job_id: str) -> JobStatus | None:
         """A job is open no more; its status, if it was."""
@@ -304,7 +313,7 @@ class Jobs:
         """A job that was taken had ended before it was begun: those who still wait for it are told."""
         ended = self.store.find_job(job.id) or replace(job, state=State.CANCELLED)
         if self.status(job.id) is not None:
-            self._tell_end(ended)
+            self._settle(ended)
 
     def leave(self, job: Job) -> None:
         """The service stops, or a worker breaks, before the job's end could be written: the next start takes it up."""
@@ -364,16 +373,15 @@ class Jobs:
                 self.cancel(job)
                 ended = self.store.find_job(job.id)
                 if ended is not None and ended.state.is_final and self.status(job.id) is not None:
-                    self._count_end(ended)
-                    self._tell_end(ended)
+                    self._settle(ended)
 
     def _end_waiting(self, job: Job, state: State, error: Mapping[str, Any] | None = None) -> bool:
         """End a job that was not begun; False if it was, or has ended."""
+        was_open = self.status(job.id) is not None
         ended = replace(job, state=state, finished_at=time.time(), error=error)
         if not self.store.end_waiting(job.id, state, ended.finished_at or 0.0, error):
             return False
-        self._count_end(ended)
-        self._tell_end(ended)
+        self._settle(ended, is_new=not was_open)
         return True
 
     def _queue_moved(self) -> None:
