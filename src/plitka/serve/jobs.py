@@ -277,17 +277,11 @@ class Jobs:
         now, was_open = time.time(), self.status(job.id) is not None
         ended = replace(job, state=state, finished_at=now, error=error)
         is_written = self.store.finish_job(job.id, state, now, error)
-        if not is_written:
-            ended = self.store.find_job(job.id) or ended
-        self._settle(ended, is_new=is_written and not was_open)
+        told = ended if is_written else self.store.find_job(job.id) or ended
+        self._settle(told, is_new=is_written and not was_open)
 
     def _settle(self, ended: Job, *, is_new: bool = False) -> None:
-        """Tell of the end of a job that is open here, and count it: of those who see it end the first one does.
-
-        Args:
-            ended: it.
-            is_new: it was not open here, and is to be counted all the same.
-        """
+        """Tell of a job's end, and count it if it was open here, or is new: of those who see it the first one does."""
         status = self._forget(ended.id)
         if status is not None or is_new:
             self._count_end(ended)
@@ -311,9 +305,8 @@ class Jobs:
 
     def note_ended(self, job: Job) -> None:
         """A job that was taken had ended before it was begun: those who still wait for it are told."""
-        ended = self.store.find_job(job.id) or replace(job, state=State.CANCELLED)
         if self.status(job.id) is not None:
-            self._settle(ended)
+            self._settle(self.store.find_job(job.id) or replace(job, state=State.CANCELLED))
 
     def leave(self, job: Job) -> None:
         """The service stops, or a worker breaks, before the job's end could be written: the next start takes it up."""
@@ -372,8 +365,8 @@ class Jobs:
             if job.key_id in revoked:
                 self.cancel(job)
                 ended = self.store.find_job(job.id)
-                if ended is not None and ended.state.is_final and self.status(job.id) is not None:
-                    self._settle(ended)
+                if ended is not None and ended.state.is_final:
+                    self.note_ended(ended)
 
     def _end_waiting(self, job: Job, state: State, error: Mapping[str, Any] | None = None) -> bool:
         """End a job that was not begun; False if it was, or has ended."""
