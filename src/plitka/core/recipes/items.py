@@ -192,11 +192,17 @@ class _Reader:
         return Amount(value, unit, span, text, is_minus=token.is_minus, is_bracketed=token.is_bracketed)
 
     def _in_packs(self, value: Fraction, unit: Unit) -> tuple[Fraction, Unit]:
-        """packs = number, container, ["по"], number, "kg" | number, "x", number, "kg" | number, "kg", container ;"""
+        """packs = number, container, ["по"], mass | mass, "x", number | number, "x", mass | mass, container ;
+
+        mass = number, "kg" ;
+        """
         unit_token, token = self.tokens[self.at - 1], self._token(0)
         if unit is Unit.MASS and token is not None and token.choice == CONTAINER:
             self.at += 1
             return value, unit
+        if unit is Unit.MASS and token is not None and token.text in TIMES and self._kind(1) is Kind.NUMBER:
+            self.at += 2
+            return value * self.tokens[self.at - 1].value, unit
         n_packs = self.tokens[self.at - 2].value
         start = self.at + (token is not None and token.text == "по")
         number, mass = (self._token(start + offset - self.at) for offset in range(2))

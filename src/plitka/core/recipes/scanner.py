@@ -123,6 +123,8 @@ class _Scanner(NameScanner):
                 return
             case "tolerance" | "label" | "price" | "date":
                 yield self._token(Kind.LABEL, start)
+            case "times":
+                yield self._token(Kind.PARTS, start)
             case "question":
                 yield self._token(Kind.SEPARATOR, start, error=self._refuse_sign(start))
             case "option":

@@ -27,6 +27,7 @@ SYMBOL = re.compile(
     r"|(?P<link>[:=-])"
     r"|(?P<slash>/)"
     r"|(?P<bracket>[()\[\]{}])"
+    r"|(?P<times>[*×](?=[ \t]?\d))"
     r"|(?P<quote>[\"'«»“”„‘’*~≈_№]+)"
 )
 PIECE = re.compile(r"([ \t]*|[-_])([^\W\d_]+|\d+)")
@@ -61,7 +62,7 @@ IS_HEAD = re.compile(r"[ \t]*[:(]")
 """Behind the blue of `shades of blue: dark 40, light 60`."""
 CITY = re.compile(r"(?<![^\W_])г\.(?=[ ]?[^\W\d_])")
 """«Г. Тула» are no grams."""
-TIMES = frozenset({"x", "х"})
+TIMES = frozenset({"x", "х", "*", "×"})
 """Parts, also when they stand before a number: `red x3`."""
 TO = frozenset({"to", "till", "к", "ко"})
 """Between numbers or colours of a ratio; before a colour alone, what others are added to."""
