@@ -195,3 +195,14 @@ def test_a_new_recipe_says_the_look_of_a_picture_anew(run: Run, engine: PatchEng
     first, second, third = (request.scene for request in engine.requests)
     assert second == first
     assert (third.wet, third.light, third.words) == (False, Lighting.SUN, ("8k",))
+
+
+@pytest.mark.parametrize(("command", "has_modes"), [("generate", True), ("render", False), ("sheet", False)])
+def test_only_a_model_has_a_mode_for_scenes(
+    run: Run, capsys: pytest.CaptureFixture[str], command: str, *, has_modes: bool
+) -> None:
+    """The renderer and the sheet have no modes that their help could speak of."""
+    assert run(command, "--help") == 0
+    told = capsys.readouterr().out
+    assert "what the tile shows" in told
+    assert ("in guided mode" in told) is has_modes

@@ -117,7 +117,7 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
     )
     add_preview_option(parser, _)
     add_recipe_options(parser, _)
-    add_scene_options(parser, _)
+    add_scene_options(parser, _, has_modes=True)
     parser.set_defaults(run=run, logs=True, load_engine=load_engine)
 
 

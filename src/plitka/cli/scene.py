@@ -23,9 +23,10 @@ _LABEL = re.compile(r"#[0-9]{1,5}$")
 _SHOWN_CH = 80
 
 
-def add_scene_options(parser: argparse.ArgumentParser, _: Translate) -> None:
-    """What lies in the picture, how much of the tile it shows, and how it is lit."""
-    group = parser.add_argument_group(_("what the tile shows (in guided mode)"))
+def add_scene_options(parser: argparse.ArgumentParser, _: Translate, *, has_modes: bool = False) -> None:
+    """What lies in the picture, how much of the tile it shows, and how it is lit; a model heeds it in guided mode."""
+    shown = _("what the tile shows (in guided mode)") if has_modes else _("what the tile shows")
+    group = parser.add_argument_group(shown)
     group.add_argument(
         "--zone",
         action="append",
