@@ -80,6 +80,8 @@ class Asides:
     errors: list[RecipeError] = field(default_factory=list)
     """Why words that stand aside would be refused, had they to be colours."""
     remarks: list[Notice] = field(default_factory=list)
+    has_hidden: bool = False
+    """A layer below is left out, with its colours."""
     has_likeness: bool = False
     """Something is said to be like what names no colour."""
 
@@ -96,6 +98,7 @@ def set_aside(
     layers = take_layers(source, tokens)
     tokens, lights = take_circumstances(source, layers.tokens, palette)
     asides = Asides(remarks=[*layers.remarks, *lights], errors=layers.errors)
+    asides.has_hidden = bool(layers.errors)
     asides.has_likeness = any(token.kind is Kind.LIKE for token in layers.tokens)
     kept: list[Token] = []
     if beside is not Beside.SCENE:

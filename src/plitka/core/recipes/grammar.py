@@ -322,7 +322,7 @@ class _Parser:
             if colour.code in codes:
                 raise self.source.refuse("{name!r} is both in the mix and said to be left out", span, name=text)
             self.remarks.append(Notice("{name!r} is left out, as asked", {"name": text}))
-        for count in self.asides.counts:
+        for count in () if self.asides.has_hidden else self.asides.counts:
             if count.value not in (len(codes), len(self._mentions)):
                 raise self._refuse_colours(count)
 

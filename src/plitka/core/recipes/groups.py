@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
-from plitka.core.recipes.amounts import Amount, Item, Mark, Mention
+from plitka.core.recipes.amounts import Amount, Item, Mark, Mention, Unit
+
+_WHOLE = 100
+"""Percent."""
 
 
 def share_fleck(items: Sequence[Item], *, is_equal: bool = False) -> list[Item]:
@@ -52,6 +56,7 @@ def _fleck_group(items: Sequence[Item], fleck: int, *, is_equal: bool) -> tuple[
 
 def share_mix(items: Sequence[Item]) -> list[Item]:
     """Items in which the colours of a mix share its number: `15% mix of red and blue`, «15% (красный, синий)»."""
+    items = _share_of_number(items)
     shared = list(items)
     for at, item in enumerate(items):
         group = _mix_group(items, at) if isinstance(item, Amount) else []
@@ -63,6 +68,24 @@ def share_mix(items: Sequence[Item]) -> list[Item]:
                 assert isinstance(mention, Mention)
                 shared[place] = replace(mention, amount=part)
     return [item for item in shared if item is not Mark.MIX]
+
+
+def _share_of_number(items: Sequence[Item]) -> list[Item]:
+    """Items in which brackets divide the number before them: `20% (half red, half blue)`, `20% (10% red, 10% blue)`."""
+    shared = list(items)
+    for at, item in enumerate(items):
+        rest = [other for other in items[at + 1 :] if not isinstance(other, Mark)]
+        inside = list(takewhile(lambda other: isinstance(other, Amount | Mention) and other.is_bracketed, rest))
+        amounts = [other for other in inside if isinstance(other, Amount)]
+        is_outside = isinstance(item, Amount) and item.unit is Unit.PERCENT and not item.is_bracketed
+        total = sum(amount.percent for amount in amounts)
+        if not is_outside or not isinstance(item, Amount) or not amounts or total not in (item.value, _WHOLE):
+            continue
+        for amount in amounts if total == _WHOLE else ():
+            value = item.value * amount.percent / _WHOLE
+            shared[shared.index(amount)] = replace(amount, value=value, unit=Unit.PERCENT)
+        shared[at] = Mark.SEPARATOR
+    return shared
 
 
 def _mix_group(items: Sequence[Item], amount: int) -> list[int]:

@@ -192,11 +192,14 @@ class _Reader:
         return Amount(value, unit, span, text, is_minus=token.is_minus, is_bracketed=token.is_bracketed)
 
     def _in_packs(self, value: Fraction, unit: Unit) -> tuple[Fraction, Unit]:
-        """packs = number, container, ["по"], number, "kg" | number, "x", number, "kg" | number, "kg", container ;"""
+        """The mass of `2 bags 25 kg`, `2 x 25 kg`, `25 kg x 2` and `25 kg bag`."""
         unit_token, token = self.tokens[self.at - 1], self._token(0)
         if unit is Unit.MASS and token is not None and token.choice == CONTAINER:
             self.at += 1
             return value, unit
+        if unit is Unit.MASS and token is not None and token.text in TIMES and self._kind(1) is Kind.NUMBER:
+            self.at += 2
+            return value * self.tokens[self.at - 1].value, unit
         n_packs = self.tokens[self.at - 2].value
         start = self.at + (token is not None and token.text == "по")
         number, mass = (self._token(start + offset - self.at) for offset in range(2))

@@ -15,7 +15,7 @@ _SIZE = re.compile(
 )
 _FRACTION = re.compile(rf"{_NUMBER} ?- ?{_NUMBER}(?! ?%)(?![^\W_])")
 _GRANULES_BEFORE = re.compile(
-    r"(?:granules?|fractions?|grain(?: size)?|гранул[аыу]?|фракци[яиюй]|крошк[аиу])[ :]*$", re.MULTILINE
+    r"(?:granules?|fractions?|grain(?: size)?|гранул[аыу]?|фракц[а-я]*|фр\.?|крошк[аиу])\.?[ :]*$", re.MULTILINE
 )
 """After such a word `1-3` is a size, with or without its unit."""
 _MAX_BEFORE = 20

@@ -280,7 +280,8 @@ class _Settlement:
             return True
         if self.by_mass:
             return False
-        if self.is_whole:
+        is_told = not self.strict and len(amounts) == len(self.statement.mentions) > 1 and total < _HUNDRED // 2
+        if self.is_whole and not is_told:
             raise self._refuse_total(total, amounts)
         self._check_all_read(total, least=_HUNDRED // 2)
         self._notice("the numbers add up to {total}, not to 100, so they are read as parts", total=plain(total))

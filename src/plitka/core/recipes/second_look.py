@@ -140,10 +140,17 @@ def _is_of_word(tokens: Sequence[Token], at: int) -> bool:
         return False
     if tokens[at].text in _ONE and Kind.COLOUR not in clause:
         return True
-    if _kind(tokens, at + 1) in _UNITS:
+    if _kind(tokens, at + 1) in _UNITS or _is_of_colour(tokens, at):
         return False
     before = at - 1 - (_kind(tokens, at - 1) is Kind.LINK)
     return _kind(tokens, before) is Kind.UNKNOWN or _kind(tokens, at + 1) is Kind.UNKNOWN
+
+
+def _is_of_colour(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number is the only one beside a colour: «засыпали 4 чёрной», but not «бункер 1 чёрный 75»."""
+    behind = at + 2 + (_kind(tokens, at + 2) is Kind.LINK)
+    is_before = _kind(tokens, at + 1) is Kind.COLOUR and _kind(tokens, behind) not in _NUMBERS
+    return is_before or (_kind(tokens, at - 1) is Kind.COLOUR and _kind(tokens, at - 2) not in _NUMBERS | _UNITS)
 
 
 def _text(tokens: Sequence[Token], at: int) -> str:

@@ -16,6 +16,8 @@ SYMBOL = re.compile(
     r"|(?P<embedding><s\d{1,3}>)"
     r"|(?P<fraction>\d+⁄\d+)"
     r"|(?P<grouped>\d{1,3}(?: \d{3})+(?=[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])))"
+    r"|(?P<time>0\d:[0-5]\d(?![\d:])|(?<!\d)(?:[12]?\d|3[01])[ ](?:jan|feb|march|apr|june?|july?|aug|sept?|oct|nov|dec"
+    r"|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)(?![^\W_]))"
     r"|(?P<date>\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
     r"|(?P<list>\d+(?:,\d+){2,})"
     r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
@@ -27,6 +29,7 @@ SYMBOL = re.compile(
     r"|(?P<link>[:=-])"
     r"|(?P<slash>/)"
     r"|(?P<bracket>[()\[\]{}])"
+    r"|(?P<times>(?:(?<=\w)|(?<=\w[ ]))[*×](?=[ \t]?\d))"
     r"|(?P<quote>[\"'«»“”„‘’*~≈_№]+)"
 )
 PIECE = re.compile(r"([ \t]*|[-_])([^\W\d_]+|\d+)")
@@ -40,6 +43,8 @@ RATE = re.compile(
     r"(?:[mм][23]|pcs?|pieces?|tiles?|шт|плитк[ау]|sq\.?[ ]?m|кв\.?[ ]?м)(?![^\W_])\.?"
 )
 """Behind a unit of mass: `8 kg/m2`."""
+NUMBERED = re.compile(r"(?<![^\W_])no\.[ ]?#?\d[^\W_]*")
+"""`Mix no. 14`."""
 LIST_OF_CODES = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W_])[ \t]*:")
 """What says that codes follow: `colours to RAL: 6018, 9005`."""
 WITH = re.compile(r"(?<![^\W_])w/(?!w(?![^\W_]))(o(?![^\W_]))?")
@@ -61,7 +66,7 @@ IS_HEAD = re.compile(r"[ \t]*[:(]")
 """Behind the blue of `shades of blue: dark 40, light 60`."""
 CITY = re.compile(r"(?<![^\W_])г\.(?=[ ]?[^\W\d_])")
 """«Г. Тула» are no grams."""
-TIMES = frozenset({"x", "х"})
+TIMES = frozenset({"x", "х", "*", "×"})
 """Parts, also when they stand before a number: `red x3`."""
 TO = frozenset({"to", "till", "к", "ко"})
 """Between numbers or colours of a ratio; before a colour alone, what others are added to."""
