@@ -1,5 +1,6 @@
 """Numbers that count several colours."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.recipes.amounts import Amount, Item, Mark, Mention, Unit
-from plitka.core.recipes.groups import share_fleck, with_each
+from plitka.core.recipes.groups import share_fleck, share_mix, with_each
 
 
 def number(value: int, *, is_each: bool = False) -> Amount:
@@ -54,6 +55,16 @@ def test_each_of_a_fleck_has_the_number() -> None:
 def test_each_gives_its_number_to_all_but_the_base(items: list[Item]) -> None:
     """Before them or behind them."""
     assert shares(with_each(items)) == {"red": 30, "blue": 30, "black": None}
+
+
+@pytest.mark.parametrize(("inside", "each"), [(50, 10), (10, 10)])
+def test_brackets_divide_the_number_before_them(inside: int, each: int) -> None:
+    """`20% (half red, half blue)`, `20% (10% red, 10% blue)`."""
+    first, second = (replace(number(inside), span=(at, at + 1), text=str(inside), is_bracketed=True) for at in (2, 4))
+    red, blue = (replace(mention, is_bracketed=True) for mention in (RED, BLUE))
+    items = share_mix([number(20), first, red, Mark.SEPARATOR, second, blue])
+    amounts = [item.value for item in items if isinstance(item, Amount)]
+    assert amounts == [each, each]
 
 
 @given(st.integers(1, 99), st.integers(2, 6))

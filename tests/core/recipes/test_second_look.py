@@ -40,6 +40,14 @@ def test_what_may_be_a_colour_stays(text: str) -> None:
     assert looks_at(text) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["засыпали 4 чёрной, 1 красной (лопаты)", "решили: за чёрный 4 человека, за красный 1"]
+)
+def test_the_only_number_of_a_colour_is_no_words(text: str) -> None:
+    """Though an unknown word stands beside it."""
+    assert parse_recipe(text).recipe.percents == {"BLACK": 80, "RED": 20}
+
+
 def test_a_word_behind_several_numbers_is_their_unit() -> None:
     """Shovels are parts."""
     palette = default_palette()

@@ -192,10 +192,7 @@ class _Reader:
         return Amount(value, unit, span, text, is_minus=token.is_minus, is_bracketed=token.is_bracketed)
 
     def _in_packs(self, value: Fraction, unit: Unit) -> tuple[Fraction, Unit]:
-        """packs = number, container, ["по"], mass | mass, "x", number | number, "x", mass | mass, container ;
-
-        mass = number, "kg" ;
-        """
+        """The mass of `2 bags 25 kg`, `2 x 25 kg`, `25 kg x 2` and `25 kg bag`."""
         unit_token, token = self.tokens[self.at - 1], self._token(0)
         if unit is Unit.MASS and token is not None and token.choice == CONTAINER:
             self.at += 1

@@ -242,12 +242,19 @@ def _same(tokens: list[Token]) -> list[Token]:
 
 
 def _compared(tokens: list[Token]) -> list[Token]:
-    """`Twice as much red as black` is two parts and one part; of other than two colours it leaves the number open."""
+    """`Twice as much red as black` is two parts and one part; of other than two colours it leaves the number open.
+
+    Behind the colours, «красный и белый, красного вдвое больше», it is said of the one that is named again.
+    """
     at = next((at for at, token in enumerate(tokens) if token.kind is Kind.COMPARED), None)
     if at is None:
         return tokens
     word = tokens[at]
     colours = [token for token in tokens if token.kind is Kind.COLOUR]
+    again = next((token for token in colours[2:] if token.colour in [other.colour for other in colours[:2]]), None)
+    if len(colours) == 3 and again is not None:
+        tokens = [token for token in tokens if token is not again]
+        colours = sorted(colours[:2], key=lambda token: token.colour != again.colour)
     if len(colours) != 2 or any(token.kind in _NUMBERS | {Kind.SBR} for token in tokens):
         return [replace(token, kind=Kind.RANGE) if token is word else token for token in tokens]
     plain: list[Token] = []

@@ -22,6 +22,7 @@ from plitka.core.recipes.signs import (
     LIST_OF_CODES,
     MINUS_BEFORE_NUMBER,
     NUMBER_BEFORE,
+    NUMBERED,
     OF_WHAT,
     RATE,
     RESOLUTION,
@@ -68,11 +69,11 @@ class _Scanner(NameScanner):
             elif with_ := WITH.match(self.text, self.at):
                 start, self.at = self.at, with_.end()
                 yield self._token(Kind.NOT if with_[1] else Kind.SEPARATOR, start)
+            elif beside := RESOLUTION.match(self.text, self.at) or NUMBERED.match(self.text, self.at):
+                start, self.at = self.at, beside.end()
+                yield self._token(Kind.LABEL if beside.re is NUMBERED else Kind.ASIDE, start)
             elif self.text[self.at].isalpha():
                 yield from self._name()
-            elif resolution := RESOLUTION.match(self.text, self.at):
-                start, self.at = self.at, resolution.end()
-                yield self._token(Kind.ASIDE, start)
             elif (end := end_of_size(self.text, self.at)) is not None:
                 start, self.at = self.at, end
                 yield self._token(Kind.LENGTH, start)
@@ -121,7 +122,7 @@ class _Scanner(NameScanner):
         match match.lastgroup:
             case "space" | "quote" | "tail":
                 return
-            case "tolerance" | "label" | "price" | "date":
+            case "tolerance" | "label" | "price" | "date" | "time":
                 yield self._token(Kind.LABEL, start)
             case "times":
                 yield self._token(Kind.PARTS, start)

@@ -16,6 +16,8 @@ SYMBOL = re.compile(
     r"|(?P<embedding><s\d{1,3}>)"
     r"|(?P<fraction>\d+⁄\d+)"
     r"|(?P<grouped>\d{1,3}(?: \d{3})+(?=[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])))"
+    r"|(?P<time>0\d:[0-5]\d(?![\d:])|(?<!\d)(?:[12]?\d|3[01])[ ](?:jan|feb|march|apr|june?|july?|aug|sept?|oct|nov|dec"
+    r"|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)(?![^\W_]))"
     r"|(?P<date>\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
     r"|(?P<list>\d+(?:,\d+){2,})"
     r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
@@ -27,7 +29,7 @@ SYMBOL = re.compile(
     r"|(?P<link>[:=-])"
     r"|(?P<slash>/)"
     r"|(?P<bracket>[()\[\]{}])"
-    r"|(?P<times>[*×](?=[ \t]?\d))"
+    r"|(?P<times>(?:(?<=\w)|(?<=\w[ ]))[*×](?=[ \t]?\d))"
     r"|(?P<quote>[\"'«»“”„‘’*~≈_№]+)"
 )
 PIECE = re.compile(r"([ \t]*|[-_])([^\W\d_]+|\d+)")
@@ -41,6 +43,8 @@ RATE = re.compile(
     r"(?:[mм][23]|pcs?|pieces?|tiles?|шт|плитк[ау]|sq\.?[ ]?m|кв\.?[ ]?м)(?![^\W_])\.?"
 )
 """Behind a unit of mass: `8 kg/m2`."""
+NUMBERED = re.compile(r"(?<![^\W_])no\.[ ]?#?\d[^\W_]*")
+"""`Mix no. 14`."""
 LIST_OF_CODES = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W_])[ \t]*:")
 """What says that codes follow: `colours to RAL: 6018, 9005`."""
 WITH = re.compile(r"(?<![^\W_])w/(?!w(?![^\W_]))(o(?![^\W_]))?")
