@@ -18,11 +18,12 @@ from playwright.sync_api import Page, Route, sync_playwright
 import plitka
 from plitka.core.generation import Request
 from plitka.core.recipes.reading import parse_recipe
-from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import Granules, Scene, Size, Zone
 from plitka.core.tile.blanks import Blank
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.renderer import lay_layer
+from plitka.serve.previews import Previews
+from plitka.serve.settings import Settings
 
 MODULES = Path(plitka.__file__).parent / "web" / "preview"
 SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
@@ -98,7 +99,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[512, 1024])
     asked = parser.parse_args()
     options = ["--no-sandbox", "--ignore-gpu-blocklist"] if asked.graphics_card else ["--no-sandbox", *SOFTWARE_GL]
-    out, engine = sys.stdout, RenderEngine()
+    out, previews = sys.stdout, Previews(Settings(), version="0")
     out.write(
         "| scene | px | granules | lay and light, s | kB | first, ms | deal, ms | frame, ms | slow, ms | a second |\n"
     )
@@ -111,7 +112,7 @@ def main() -> None:
                     zones=plain.zones, granules=plain.granules, size=Size(width_px=side_px, height_px=side_px)
                 )
                 began = time.perf_counter()
-                layer = lay_layer(MapSpec.of(engine.complete(Request(scene=scene, seed=7))))
+                layer = lay_layer(MapSpec.of(previews.framed(Request(scene=scene, seed=7)).request))
                 laid_s = time.perf_counter() - began
                 blank = Blank.of(layer, scene, 7).encode()
                 page = browser.new_page()

@@ -16,6 +16,8 @@ from plitka.core.tile.blanks import MAGIC
 from plitka.core.tile.granules import USUAL_PX_PER_MM
 from plitka.core.tile.renderer import render
 from plitka.serve import routes
+from plitka.serve.previews import PreviewRequest
+from plitka.serve.previews_api import FIELD_HEADER
 
 SMALL = {"recipe": RECIPE, "width_px": 64, "height_px": 64, "seed": 7}
 
@@ -31,15 +33,30 @@ def test_a_render_is_answered_at_once(maker: httpx2.Client) -> None:
     assert maker.get(routes.JOBS).json()["jobs"] == []
 
 
-def test_a_larger_render_shows_the_same_length_of_tile(server: Running) -> None:
-    """In more pixels, above the usual side; so its granules are as much larger."""
+@pytest.mark.parametrize(
+    ("order", "field_mm"),
+    [
+        ({"width_px": 512, "height_px": 512}, 146),  # as a photograph
+        ({"width_px": 512, "height_px": 512, "granules": "0.5-1.5"}, 73),  # granules would be below 3 px
+        ({"width_px": 1024, "height_px": 1024}, 146),
+        ({"width_px": 1024, "height_px": 1024, "granules": "0.5-1.5"}, 73),  # too many would have to be laid
+        ({"width_px": 512, "height_px": 512, "field_mm": 50}, 50),
+        ({"width_px": 64, "height_px": 64}, 64 / USUAL_PX_PER_MM),
+    ],
+)
+def test_a_preview_shows_the_tile_of_a_photograph(
+    server: Running, monkeypatch: pytest.MonkeyPatch, order: dict[str, object], field_mm: float
+) -> None:
+    """So that granules are as large in both; where they can be seen and laid. How long it is, is told."""
     previews = server.service.previews
-    maker = server.client()
-    large = maker.post(routes.RENDERS, json=SMALL | {"width_px": 576, "height_px": 576})
-    named = maker.post(routes.RENDERS, json=SMALL | {"width_px": 576, "height_px": 576, "field_mm": previews.field_mm})
-    assert large.status_code == 200, large.text
-    assert large.content == named.content
-    assert previews.field_mm == pytest.approx(512 / USUAL_PX_PER_MM)
+
+    async def lay(_asked: PreviewRequest) -> bytes:
+        return gzip.compress(MAGIC)
+
+    monkeypatch.setattr(previews, "geometry", lay)  # how they are laid is tested elsewhere
+    answer = server.client().post(routes.GEOMETRIES, json={"recipe": RECIPE} | order)
+    assert answer.status_code == 200, answer.text
+    assert float(answer.headers[FIELD_HEADER]) == pytest.approx(field_mm, abs=0.001)
 
 
 def test_a_preview_takes_what_a_job_takes(maker: httpx2.Client) -> None:

@@ -38,6 +38,7 @@ from plitka.serve.access import Operator, TheService
 from plitka.serve.error_responses import error_response, language_of
 from plitka.serve.guard import Guard
 from plitka.serve.page import Page
+from plitka.serve.previews_api import FIELD_HEADER
 from plitka.serve.problems import fault_text
 from plitka.serve.service import Service
 from plitka.serve.store import Job
@@ -86,6 +87,7 @@ def create_app(service: Service) -> ASGIApp:
                 "RateLimit-Limit",
                 "RateLimit-Remaining",
                 "RateLimit-Reset",
+                FIELD_HEADER,
             ],
         )
     return guarded

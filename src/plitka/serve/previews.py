@@ -14,7 +14,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TypeVar
@@ -66,8 +66,9 @@ class Previews:
         self._engine.defaults = replace(usual, width_px=USUAL_PX, height_px=USUAL_PX)
         self.defaults = self._engine.defaults
         """What is chosen where an order leaves it open."""
-        self.field_mm = USUAL_PX / usual.px_per_mm
-        """Length that a preview of the usual side shows, and every larger one: it has more pixels, not more tile."""
+        whole_mm = usual.width_px / usual.px_per_mm
+        self.fields_mm = (whole_mm, whole_mm / 2)
+        """Length of tile that a preview shows: of a photograph, or half of it where granules were too fine or many."""
         self._lock = threading.Lock()
         self._n_pending: Counter[str] = Counter()
         self._kept: OrderedDict[str, bytes] = OrderedDict()
@@ -99,6 +100,22 @@ class Previews:
                 limit=_MAX_FALLING,
             )
         return PreviewRequest(complete, _digest(complete, spec, self._version))
+
+    def framed(self, request: Request) -> PreviewRequest:
+        """As `check`; from the usual side on, a request that names no length of tile shows as much as can be previewed.
+
+        Raises:
+            InputError: as `check`, of the smallest length.
+        """
+        scene = request.scene
+        side_px = USUAL_PX if scene.size is None else scene.size.longer_px
+        if scene.field_mm is not None or side_px < USUAL_PX:
+            return self.check(request)
+        *larger, smallest = (replace(request, scene=replace(scene, field_mm=field_mm)) for field_mm in self.fields_mm)
+        for one in larger:
+            with suppress(InputError):
+                return self.check(one)
+        return self.check(smallest)
 
     def kept(self, digest: str) -> bytes | None:
         """The geometry of a digest, compressed by gzip, where it is still there."""

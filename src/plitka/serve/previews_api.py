@@ -20,6 +20,11 @@ router = APIRouter(tags=["plitka"])
 
 _PREVIEW_SEED = 0
 """Where an order has none: a preview shall stay the same from one slider to the next."""
+FIELD_HEADER = "X-Field-Mm"
+"""Length of tile that a side of a preview shows."""
+_TELLS_FIELD = {
+    FIELD_HEADER: {"schema": {"type": "number"}, "description": "Length of tile that a side shows, in millimetres."}
+}
 
 
 class GeometryOrder(JobOrder):
@@ -37,7 +42,8 @@ class GeometryOrder(JobOrder):
 _GEOMETRY: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-        "headers": {"ETag": {"schema": {"type": "string"}, "description": "The same for all scenes of this geometry."}},
+        "headers": _TELLS_FIELD
+        | {"ETag": {"schema": {"type": "string"}, "description": "The same for all scenes of this geometry."}},
     },
     204: {"description": "The caller has it."},
 }
@@ -50,8 +56,9 @@ _GEOMETRY: dict[int | str, dict[str, Any]] = {
     summary="Render a preview",
     description=f"A PNG by the quick renderer, exact in its shares, within the request. It takes what an order of a "
     f"job takes; what belongs to models is passed over. Square, {USUAL_PX} px a side where none is named, at most "
-    f"{MAX_PX}, and then of the same length of tile unless field_mm names another; a seed that is left out is "
-    f"{_PREVIEW_SEED}. It takes no part in the queue of jobs; nothing is kept.",
+    f"{MAX_PX}. From {USUAL_PX} px on it shows the length of tile that a photograph does, or half of it where granules "
+    f"would be too fine or too many, unless field_mm names another; {FIELD_HEADER} tells it. A seed that is left out "
+    f"is {_PREVIEW_SEED}. It takes no part in the queue of jobs; nothing is kept.",
 )
 async def make_render(order: JobOrder, request: Request, service: TheService, caller: Maker) -> Response:
     """The picture of a scene."""
@@ -59,7 +66,7 @@ async def make_render(order: JobOrder, request: Request, service: TheService, ca
     with service.previews.hold(caller.key_id):
         request.state.rate = await run_in_threadpool(service.allowance.preview, caller)
         picture = await while_there(request, service.previews.render(asked))
-        return Response(picture, media_type="image/png")
+        return Response(picture, headers=_field_of(asked), media_type="image/png")
 
 
 @router.post(
@@ -75,7 +82,7 @@ async def make_render(order: JobOrder, request: Request, service: TheService, ca
 async def make_geometry(order: GeometryOrder, request: Request, service: TheService, caller: Maker) -> Response:
     """The geometry of a scene."""
     asked = await _read(service, caller, order)
-    headers = {"ETag": f'"{asked.digest}"', "Vary": "Accept-Encoding"}
+    headers = {"ETag": f'"{asked.digest}"', "Vary": "Accept-Encoding"} | _field_of(asked)
     if order.known == asked.digest:
         return Response(status_code=204, headers=headers)
     packed = service.previews.kept(asked.digest)
@@ -97,8 +104,11 @@ async def _read(service: Service, caller: Caller, order: JobOrder) -> PreviewReq
         settled = drawn.with_masks()
         if not settled.has_seed:
             settled = settled.model_copy(update={"seed": _PREVIEW_SEED})
-        if settled.field_mm is None and (settled.width_px or 0) > USUAL_PX:
-            settled = settled.model_copy(update={"field_mm": service.previews.field_mm})
-        return service.previews.check(settled.request(service.previews.defaults))
+        return service.previews.framed(settled.request(service.previews.defaults))
 
     return await run_in_threadpool(check)
+
+
+def _field_of(asked: PreviewRequest) -> dict[str, str]:
+    """The header that tells the length of tile."""
+    return {FIELD_HEADER: f"{asked.request.field_mm:.6g}"}

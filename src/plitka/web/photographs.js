@@ -63,6 +63,13 @@ export const imageUrl = (one, format = "png") =>
   one.job?.image_url ? one.job.image_url + (format === "png" ? "" : `?format=${format}`) : "";
 
 /**
+ * Length of tile in mm that a side of a photograph shows; null while there is none.
+ * @param {Photograph | null} one
+ * @returns {number | null}
+ */
+export const fieldMmOf = (one) => /** @type {any} */ (one?.job?.result)?.field_mm ?? null;
+
+/**
  * Order one photograph of a design.
  * @param {Design} design
  * @param {boolean} [isChosen] whether it is looked at from now on

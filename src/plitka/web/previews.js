@@ -26,12 +26,15 @@ const FINE = { width_px: 1024, height_px: 1024 };
 const FINE_FROM = { screenPx: 700, cssPx: 480 };
 /** How those that draw without a graphics card call themselves. */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+const FIELD_HEADER = "X-Field-Mm";
 const ABSENT = [404, 405];
 /** Of what the service takes for no fault of the scene. */
 const PASSING = [0, 401, 403, 429, 500, 502, 503, 504];
 
 /** What shows the last picture, as many pixels wide as that; null before the first. */
 export const canvas = signal(/** @type {HTMLCanvasElement | null} */ (null));
+/** Length of tile in mm that a side of it shows; null where that is not told. */
+export const fieldMm = signal(/** @type {number | null} */ (null));
 /** Whether another picture than the one that is shown is on its way. */
 export const isDrawing = signal(false);
 export const isAvailable = signal(true);
@@ -172,6 +175,7 @@ async function lay(one, stop) {
     const laid = response.status === 204 ? null : await response.arrayBuffer();
     stop.throwIfAborted();
     if (laid && !take(laid)) return false;
+    hearField(response);
     held = { geometry, etag: /[0-9a-f]{32}/.exec(response.headers.get("ETag") ?? "")?.[0] ?? "" };
   } catch (reason) {
     if (!(reason instanceof Refusal) || PASSING.includes(reason.status)) throw reason;
@@ -190,12 +194,19 @@ async function lay(one, stop) {
  * @param {AbortSignal} stop
  */
 async function draw(one, stop) {
-  const png = await (await post(RENDERS, orderOf(one), stop)).blob();
+  const response = await post(RENDERS, orderOf(one), stop);
+  const png = await response.blob();
   stop.throwIfAborted();
+  hearField(response);
   const drawn = document.createElement("canvas");
   await showRender(drawn, png);
   stop.throwIfAborted();
   canvas.value = drawn;
+}
+
+/** @param {Response} response */
+function hearField(response) {
+  fieldMm.value = Number(response.headers.get(FIELD_HEADER)) || null;
 }
 
 /**

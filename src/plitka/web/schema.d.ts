@@ -393,7 +393,7 @@ export interface paths {
         put?: never;
         /**
          * Render a preview
-         * @description A PNG by the quick renderer, exact in its shares, within the request. It takes what an order of a job takes; what belongs to models is passed over. Square, 512 px a side where none is named, at most 1024, and then of the same length of tile unless field_mm names another; a seed that is left out is 0. It takes no part in the queue of jobs; nothing is kept.
+         * @description A PNG by the quick renderer, exact in its shares, within the request. It takes what an order of a job takes; what belongs to models is passed over. Square, 512 px a side where none is named, at most 1024. From 512 px on it shows the length of tile that a photograph does, or half of it where granules would be too fine or too many, unless field_mm names another; X-Field-Mm tells it. A seed that is left out is 0. It takes no part in the queue of jobs; nothing is kept.
          */
         post: operations["make_render_v1_renders_post"];
         delete?: never;
@@ -3986,6 +3986,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Length of tile that a side shows, in millimetres. */
+                    "X-Field-Mm"?: number;
                     /** @description The same for all scenes of this geometry. */
                     ETag?: string;
                     [name: string]: unknown;

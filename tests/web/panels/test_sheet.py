@@ -112,11 +112,25 @@ def test_each_of_two_mixes_of_a_floor_is_counted(window: Window, server: Running
     masses = [float(text.replace(",", "")) for text in page.locator(".by-mix-sum td:nth-child(3)").all_inner_texts()]
     assert masses == [round(design["kg"], 1) for design in told["designs"]]
     assert total_kg(page) == pytest.approx(sum(masses), abs=0.11)
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.locator(".by-mix").evaluate(LEAST_GAP_PX) >= LEGIBLE_GAP_PX
     expect(page.locator(".materials")).to_contain_text("Blue")
     with page.expect_download() as downloaded:
         page.get_by_role("button", name="CSV").click()
     assert downloaded.value.suggested_filename == "material-sheet-60-red-40-black.csv"
     assert "Mix of the border" in downloaded.value.path().read_text("utf-8-sig")
+
+
+LEGIBLE_GAP_PX = 8
+LEAST_GAP_PX = """(table) => Math.min(...[...table.rows].flatMap((row) => {
+    const texts = [...row.cells].filter((cell) => cell.innerText).map((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getBoundingClientRect();
+    });
+    return texts.slice(1).map((text, index) => text.left - texts[index].right);
+}))"""
+"""Between what stands beside each other in a table: figures that touch are read as one."""
 
 
 def roubles(shown: Locator) -> int:

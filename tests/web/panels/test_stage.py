@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, FloatRect, Page, Request, Route, expect
 from tests.web.conftest import SIDE_PX, OpenWindow, Window
 
+from plitka.core.generation import Defaults
 from plitka.serve import routes
 from plitka.serve.previews import USUAL_PX
 
@@ -32,16 +33,14 @@ def test_a_picture_is_looked_at_to_its_pixels(window: Window) -> None:
     page = window.open()
     page.get_by_role("button", name="Take a photograph").click()
     page.wait_for_selector('.picture[src*="/image"]')
-    whole = page.locator(".picture").evaluate("image => image.getBoundingClientRect().width")
-    zoom = page.locator(".stage-head > button")
-    widths = []
-    for _ in range(3):
+    picture, zoom = page.locator(".picture"), page.locator(".stage-head > button")
+    whole = picture.evaluate("image => getComputedStyle(image).width")
+    for times in (1, 2, 4):
         zoom.click()
-        widths.append(page.locator(".picture").evaluate("image => image.getBoundingClientRect().width"))
-    assert widths == [SIDE_PX, 2 * SIDE_PX, 4 * SIDE_PX]
+        expect(picture).to_have_css("width", f"{times * SIDE_PX}px")  # once the picture is there
     expect(page.locator(".frame")).to_have_attribute("tabindex", "0")
     zoom.click()
-    assert page.locator(".picture").evaluate("image => image.getBoundingClientRect().width") == whole
+    expect(picture).to_have_css("width", whole)
 
 
 def test_a_dragged_slider_repaints_without_the_service(window: Window) -> None:
@@ -141,6 +140,18 @@ def test_the_photograph_lies_over_the_preview(window: Window) -> None:
     assert asked == []
     page.get_by_label("Preview", exact=True).check(force=True)
     assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+
+
+def test_granules_are_as_large_in_preview_and_photograph(window: Window) -> None:
+    """Both tell how much of the tile they show; where one shows more than the other, that is told beside the two."""
+    page = opened(window)
+    told = page.locator(".honest")
+    expect(told).to_contain_text("Shown: 146 × 146 mm of the tile.")
+    page.get_by_role("button", name="Take a photograph").click()
+    page.wait_for_selector('.picture[src*="/image"]')
+    expect(told).to_contain_text(f"Shown: {SIDE_PX / Defaults().px_per_mm:.0f} × ")  # these tests' are small
+    page.get_by_label("Compare").check(force=True)
+    expect(told).to_contain_text("The preview shows 146 mm of the tile, the photograph 18 mm.")
 
 
 def test_without_webgl_the_service_draws(window_of: OpenWindow, plain_chromium: Browser) -> None:

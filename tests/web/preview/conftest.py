@@ -105,7 +105,7 @@ class Tab:
     def request(self, order: Order) -> CompleteRequest:
         """What the server's renderer is asked."""
         previews = self.server.service.previews
-        return previews.check(JobOrder.model_validate(order).request(previews.defaults)).request
+        return previews.framed(JobOrder.model_validate(order).request(previews.defaults)).request
 
 
 def read_pixels(drawn: str) -> Pixels:

@@ -48,4 +48,9 @@ def test_where_both_are_refused_the_text_is_there_to_copy(window: Window) -> Non
     field = page.get_by_label("The browser does not let this be copied")
     expect(field).to_have_value(page.url)
     assert page.evaluate("getSelection().toString()") == page.url
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert (
+        page.evaluate("document.querySelector('.by-hand').offsetWidth / document.querySelector('.order').offsetWidth")
+        == 1
+    )
     expect(page.get_by_role("button", name="Copied")).to_have_count(0)

@@ -1,10 +1,10 @@
 /** The tile, large: as it is drawn, as it was photographed, or one beside the other. */
 import { write } from "../address.js";
 import { html } from "../html.js";
-import { chosen, imageUrl, isOver, statusOf } from "../photographs.js";
-import { canvas, isAvailable, isDrawing, isFine, mayBeFine, paintSoon, refusal, tellRoom, wishFine } from "../previews.js";
+import { chosen, fieldMmOf, imageUrl, isOver, statusOf } from "../photographs.js";
+import { canvas, fieldMm, isAvailable, isDrawing, isFine, mayBeFine, paintSoon, refusal, tellRoom, wishFine } from "../previews.js";
 import { design } from "../state.js";
-import { fill, texts } from "../texts.js";
+import { fill, number, texts } from "../texts.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { show, view, views, zoom, zoomOn } from "../view.js";
@@ -43,9 +43,18 @@ export function Stage() {
         ${shown === "compare" && html`<${Compare} />`}
       </div>
       ${shown === "preview" && refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
-      <p class="hint honest">${words.honest}</p>
+      <p class="hint honest">${fieldTold()} ${words.honest}</p>
     </section>
   `;
+}
+
+/** How much of the tile is shown; of two pictures of which one shows more than the other, how much each does. */
+function fieldTold() {
+  const words = texts.value.stage;
+  const [preview, photograph] = [canvas.value && fieldMm.value, fieldMmOf(chosen.value)].map((mm) => (mm ? number(mm, 0) : null));
+  if (view.value === "compare" && preview && photograph && preview !== photograph) return fill(words.fields, { preview, photograph });
+  const mm = view.value === "photograph" ? photograph : preview;
+  return mm && fill(words.field, { mm });
 }
 
 /** On the picture, where it is not what the reader asked for last: what goes on, or that the mix is another by now. */

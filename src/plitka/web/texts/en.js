@@ -124,6 +124,8 @@ export default {
     compareAlt: "Photograph of the tile, over the preview",
     inWork: "The photograph in work",
     compareSlider: "How much of the photograph lies over the preview",
+    field: "Shown: {mm} × {mm} mm of the tile.",
+    fields: "The preview shows {preview} mm of the tile, the photograph {photograph} mm.",
     honest: "Screens show colours differently, and granules vary from batch to batch. Order a sample before you buy.",
   },
   photograph: {
