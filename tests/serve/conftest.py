@@ -77,6 +77,15 @@ class Running:
         seen: dict[str, Any] = client.get(routes.path_of(routes.JOB, job_id=job["id"])).json()
         return seen
 
+    def told(self, event: str, **fields: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+        """The lines of one event once there is one: a client may see a job's end before the service tells of it."""
+
+        def found() -> list[dict[str, Any]]:
+            return [line for line in list(self.logs) if {"event": event, **fields}.items() <= line.items()]
+
+        wait_until(found)
+        return found()
+
 
 def listen(logs: list[dict[str, Any]]) -> None:
     """Have every line that this process logs from now on kept in a list."""

@@ -17,6 +17,7 @@ def test_what_is_logged(tmp_path: Path) -> None:
         client = server.client_of(key)
         job = server.order(client)
         server.ended(client, job)
+        server.told("job_made", job_id=job["id"])
         lines = [line for line in server.logs if line.get("job_id") == job["id"]]
         assert {"job_accepted", "job_started", "job_ended", "job_made"} <= {line["event"] for line in lines}
         assert len({line["request_id"] for line in lines}) == 1

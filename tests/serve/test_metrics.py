@@ -16,6 +16,7 @@ def test_metrics_count(tmp_path: Path) -> None:
         server.ended(client, server.order(client))
         server.ended(client, server.order(client, seed=4_000_000_004))
         wait_until(lambda: "plitka_attempts_count 1.0" in client.get("/metrics").text)
+        wait_until(lambda: 'plitka_jobs_total{outcome="failed"} 1.0' in client.get("/metrics").text)
         text = client.get("/metrics").text
         for line in (
             'plitka_jobs_total{outcome="succeeded"} 1.0',

@@ -118,7 +118,7 @@ def test_who_does_not_read_is_dropped(server: Running) -> None:
         connection.sendall(head.encode() * N_UNREAD)
         wait_until(lambda: n_open(server, connection), PATIENCE_S)
         wait_until(lambda: not n_open(server, connection), PATIENCE_S)
-    assert any(line.get("reason") == "slow to receive" for line in server.logs)
+    wait_until(lambda: any(line.get("reason") == "slow to receive" for line in server.logs))
 
 
 def test_who_reads_slowly_but_reads_gets_everything(server: Running) -> None:

@@ -241,7 +241,7 @@ class TestDefects:
             assert [client.get(path).status_code for path in (routes.READY, routes.LIVE)] == [503, 503]
             assert client.post(routes.JOBS, json={"recipe": RECIPE}).status_code == 503
             assert story[-1] == "closed"
-            (told,) = (line for line in server.logs if line["event"] == "worker_broke")
+            (told,) = server.told("worker_broke")
             assert told["error"] == "ZeroDivisionError"
             assert "secret" not in str(server.logs)
 
