@@ -125,6 +125,28 @@ def write_ahead(engine: sa.Engine) -> None:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
 
 
+@contextmanager
+def transaction(engine: sa.Engine, *, on_disk: bool) -> Iterator[sa.Connection]:
+    """A transaction; with `on_disk` its end waits for the disk, whatever the other ones do."""
+    with engine.connect() as connection, ExitStack() as held:
+        is_sqlite = engine.dialect.name == "sqlite"
+        if on_disk and is_sqlite:
+            _wait_for_disk(connection, held)
+        held.enter_context(connection.begin())
+        if on_disk and not is_sqlite:
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO DEFAULT")  # as the server's owner chose
+        yield connection
+
+
+def _wait_for_disk(connection: sa.Connection, held: ExitStack) -> None:
+    """Until `held` is closed; past SQLAlchemy, as SQLite takes no such wish within a transaction."""
+    raw = connection.connection.dbapi_connection
+    assert raw is not None
+    (usual,) = raw.execute("PRAGMA synchronous").fetchone()
+    raw.execute("PRAGMA synchronous=FULL")
+    held.callback(raw.execute, f"PRAGMA synchronous={usual}")
+
+
 def take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> None:
     """Be the one process that changes jobs, until `held` is closed.
 
