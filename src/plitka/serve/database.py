@@ -40,7 +40,7 @@ class OpenedFile:
         self._log_id: tuple[int, int] | None = None
 
     def require(self) -> None:
-        """Find out whether the file is the one that was opened, and a database.
+        """Find out whether the file is the one that was opened, and a database, and its log the one that was seen.
 
         Raises:
             StorageAway: it was moved, replaced or overwritten; what is written goes nowhere that another start finds.
@@ -50,6 +50,8 @@ class OpenedFile:
                 raise OSError
             if os.pread(self._descriptor, len(_START), 0) != _START:
                 raise OSError
+        if self._log_id is not None:
+            self.require_log()
 
     def require_log(self) -> None:
         """Find out whether the log beside the file is the one that was there first; while a connection is open.

@@ -167,6 +167,15 @@ class Store:
         url = self._engine.url
         return Path(url.database or "").parent if url.get_backend_name() == "sqlite" else None
 
+    def require_place(self) -> None:
+        """Find out whether another start would find what is written now; this costs no more than a look at the files.
+
+        Raises:
+            StorageAway: SQLite's file or its log is not there any more.
+        """
+        if self._file is not None:
+            self._file.require()
+
     def check(self) -> None:
         """Find out whether the database answers, is the one that was opened, and lets us write to its tables.
 
@@ -174,8 +183,8 @@ class Store:
             StorageAway: it does not. So does every other method here.
         """
         with self.write() as connection:
+            self.require_place()
             if self._file is not None:
-                self._file.require()
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 connection.execute(_ANY_JOB)
                 self._file.require_log()
@@ -187,7 +196,9 @@ class Store:
 
     @contextmanager
     def write(self, *, on_disk: bool = False) -> Iterator[sa.Connection]:
-        """A transaction, one at a time; with `on_disk` no power cut undoes it, whatever the settings say."""
+        """A transaction, one at a time; with `on_disk` neither a power cut nor a moved file undoes it."""
+        if on_disk:
+            self.require_place()
         if not self._writing.acquire(timeout=self._wait_s):
             raise waits.away()
         try:
