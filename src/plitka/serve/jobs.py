@@ -139,10 +139,10 @@ class Jobs:
             Gone: for this one, whose picture is lost.
             Unavailable: the service stops, has failed, or is full.
             TooMany: the key has enough jobs waiting.
-            NoRoom: pictures cannot be kept now.
+            NoRoom, StorageAway: pictures, or the order itself, cannot be kept now.
         """
-        repeated = self._find_repeated(caller, orders, terms)
-        if repeated is not None:
+        self.store.require_place()
+        if (repeated := self._find_repeated(caller, orders, terms)) is not None:
             return [repeated]
         with self._accepting:
             self._check_room(caller, len(orders))

@@ -50,7 +50,7 @@ def count(store: Store) -> dict[str, int]:
 
 def end(store: Store, token: str) -> None:
     """The token opens nothing any more."""
-    with store.write() as connection:
+    with store.write(on_disk=True) as connection:
         connection.execute(sa.delete(_TABLE).where(_TABLE.c.hash == _hash(token)))
 
 
