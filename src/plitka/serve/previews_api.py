@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from plitka.serve import fields, routes
-from plitka.serve.access import Maker, TheService, with_drawn_masks
+from plitka.serve.access import Maker, TheService, in_lane, with_drawn_masks
 from plitka.serve.completion import while_there
 from plitka.serve.keys import Caller
 from plitka.serve.orders import JobOrder
@@ -93,7 +93,8 @@ async def make_geometry(order: GeometryOrder, request: Request, service: TheServ
     media_type = "application/octet-stream"
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(packed, headers=headers | {"Content-Encoding": "gzip"}, media_type=media_type)
-    return Response(await run_in_threadpool(gzip.decompress, packed), headers=headers, media_type=media_type)
+    plain = await in_lane(service, caller, lambda: gzip.decompress(packed))
+    return Response(plain, headers=headers, media_type=media_type)
 
 
 async def _read(service: Service, caller: Caller, order: JobOrder) -> PreviewRequest:
@@ -106,7 +107,7 @@ async def _read(service: Service, caller: Caller, order: JobOrder) -> PreviewReq
             settled = settled.model_copy(update={"seed": _PREVIEW_SEED})
         return service.previews.framed(settled.request(service.previews.defaults))
 
-    return await run_in_threadpool(check)
+    return await in_lane(service, caller, check)
 
 
 def _field_of(asked: PreviewRequest) -> dict[str, str]:
