@@ -45,6 +45,8 @@ class Service:
     """In work, of each key."""
     lanes: Lanes
     """Threads of each key."""
+    carried: Places
+    """Predictions that are sent with their pictures, of each key."""
     streams: Places
     """Open streams of events, of each key."""
     streams_to: Places
@@ -150,6 +152,7 @@ def open_service(
         tidier=tidier,
         requests=Places(settings.requests_per_key),
         lanes=Lanes(settings.threads_per_key),
+        carried=Places(settings.carried_per_key),
         streams=Places(settings.streams_per_key),
         streams_to=Places(settings.streams_per_address),
     )
