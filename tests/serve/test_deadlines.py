@@ -3,6 +3,7 @@
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.serve.conftest import running, wait_until
 from tests.serve.fast_engine import FastEngine
@@ -17,7 +18,7 @@ N_JOBS, N_FEW = 60, 20
 def test_many_deadlines_at_a_moment_take_few_threads(tmp_path: Path) -> None:
     """Also while the database holds each of them up; then every job that waited has ended by its own."""
     may_end = threading.Event()
-    choices = {"database_wait_s": 60.0, "key_queue_limit": N_JOBS}
+    choices: dict[str, Any] = {"database_wait_s": 60.0, "key_queue_limit": N_JOBS}
     with running(tmp_path, lambda: FastEngine(may_end=may_end), **choices) as server:
         client = server.client()
         server.order(client)
