@@ -96,7 +96,7 @@ async def send_material(body: MaterialBody, request: Request, service: TheServic
     asked = await in_lane(service, caller, lambda: service.previews.check(drawn.request()))
     with service.previews.hold(caller.key_id):
         request.state.rate = await run_in_threadpool(service.allowance.preview, caller)
-        content = await while_there(request, service.previews.material(asked, file))
+        content = await while_there(request, service.previews.material(asked, file, caller.key_id))
     headers = {"Content-Disposition": f'attachment; filename="tile.{kind}"'}
     return Response(content, media_type=kind.media_type, headers=headers)
 

@@ -65,7 +65,7 @@ async def make_render(order: JobOrder, request: Request, service: TheService, ca
     asked = await _read(service, caller, order)
     with service.previews.hold(caller.key_id):
         request.state.rate = await run_in_threadpool(service.allowance.preview, caller)
-        picture = await while_there(request, service.previews.render(asked))
+        picture = await while_there(request, service.previews.render(asked, caller.key_id))
         return Response(picture, headers=_field_of(asked), media_type="image/png")
 
 
@@ -89,7 +89,7 @@ async def make_geometry(order: GeometryOrder, request: Request, service: TheServ
     if packed is None:
         with service.previews.hold(caller.key_id):
             request.state.rate = await run_in_threadpool(service.allowance.preview, caller)
-            packed = await while_there(request, service.previews.geometry(asked))
+            packed = await while_there(request, service.previews.geometry(asked, caller.key_id))
     media_type = "application/octet-stream"
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(packed, headers=headers | {"Content-Encoding": "gzip"}, media_type=media_type)
