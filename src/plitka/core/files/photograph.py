@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from pi_heif import register_heif_opener
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
 
 from plitka.core.files.picture_formats import FORMAT_NAMES, FORMATS
 from plitka.core.files.png_chunks import SIGNATURE, plain_png
@@ -182,12 +183,13 @@ def _check_side(image: Image.Image, path: Path | str) -> None:
 
 def _check_scans(image: Image.Image, path: Path | str) -> None:
     """Refuse a progressive JPEG of many scans: each costs time for all of its pixels, and may have 75 bytes."""
-    if image.format not in _OF_JPEG or image.fp is None:
+    file = image.fp if isinstance(image, ImageFile) else None
+    if image.format not in _OF_JPEG or file is None:
         return
-    position = image.fp.tell()
-    image.fp.seek(0)
-    n_scans = _count_scans(image.fp.read(), MAX_SCANS + 1)
-    image.fp.seek(position)
+    position = file.tell()
+    file.seek(0)
+    n_scans = _count_scans(file.read(), MAX_SCANS + 1)
+    file.seek(position)
     if n_scans > MAX_SCANS:
         raise InputError(
             "{path} is a JPEG of more than {limit} scans; save it as an ordinary one first", path=path, limit=MAX_SCANS
