@@ -50,7 +50,7 @@ def test_a_preview_shows_the_tile_of_a_photograph(
     """So that granules are as large in both; where they can be seen and laid. How long it is, is told."""
     previews = server.service.previews
 
-    async def lay(_asked: PreviewRequest) -> bytes:
+    async def lay(_asked: PreviewRequest, _key_id: str) -> bytes:
         return gzip.compress(MAGIC)
 
     monkeypatch.setattr(previews, "geometry", lay)  # how they are laid is tested elsewhere

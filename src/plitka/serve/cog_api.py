@@ -276,8 +276,10 @@ def _carried(request: Request, service: Service, caller: Caller, prediction_id: 
     """
     job = _own(service, caller, prediction_id)
     if job.state is State.SUCCEEDED:
-        message = "{limit} pictures are on their way to this key, and no more can be; take one of them"
-        request.state.held.enter_context(service.carried.hold(caller.key_id, message))
+        place = service.carried.hold(
+            caller.key_id, "{limit} pictures are on their way to this key, and no more can be; take one of them"
+        )
+        request.state.held.enter_context(place)
     return to_prediction(service, job, base_url(service.settings, request))
 
 

@@ -131,9 +131,7 @@ def open_service(
     store = open_store(settings, own=True)
     if settings.open_loopback:
         keys.add_local(store)
-    health = Health(store, pictures, settings, metrics)
-    jobs = Jobs(store, pictures, settings, metrics, health)
-    health.on_return, health.on_look = jobs.resume, jobs.end_revoked
+    jobs = _open_jobs(settings, store, pictures, metrics)
     tidier = Tidier()
     return Service(
         settings=settings,
@@ -141,7 +139,7 @@ def open_service(
         pictures=pictures,
         metrics=metrics,
         allowance=allowance,
-        health=health,
+        health=jobs.health,
         jobs=jobs,
         workers=(Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px),),
         tracer=tracer,
@@ -156,3 +154,11 @@ def open_service(
         streams=Places(settings.streams_per_key),
         streams_to=Places(settings.streams_per_address),
     )
+
+
+def _open_jobs(settings: Settings, store: Store, pictures: PictureStore, metrics: Metrics) -> Jobs:
+    """The jobs, which are looked after whenever their storage is."""
+    health = Health(store, pictures, settings, metrics)
+    jobs = Jobs(store, pictures, settings, metrics, health)
+    health.on_return, health.on_look = jobs.resume, jobs.end_revoked
+    return jobs
