@@ -127,7 +127,13 @@ def test_variations_of_an_earlier_mix_leave_the_design_alone(window: Window) -> 
 
 
 def test_what_cannot_be_made_is_told(window: Window) -> None:
-    """In the service's own words."""
+    """Once, by what the page has to choose from; another choice ends it."""
     page = window.open("/#mix=RED:60,BLACK:40&granules=0.2-0.3")
+    expect(page.locator(".stage .refusal")).to_contain_text("Choose larger granules")
     page.get_by_role("button", name="Take a photograph").click()
-    expect(page.locator(".photograph .refusal")).to_contain_text("Granules of 0.2 mm")
+    expect(page.locator(".photograph .refusal")).to_contain_text("Choose larger granules")
+    expect(page.locator(".refusal")).to_have_count(1)
+    expect(page.locator(".refusal")).not_to_contain_text("field_mm")
+    page.locator("summary", has_text="Granules and light").click()
+    page.get_by_role("radio", name="1–3").check(force=True)
+    expect(page.locator(".refusal")).to_have_count(0)

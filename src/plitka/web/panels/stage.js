@@ -13,7 +13,7 @@ import { Choice } from "../widgets/choice.js";
 import { useHandOver } from "../widgets/hand_over.js";
 import { Icon } from "../widgets/icons.js";
 import { MixBar } from "../widgets/mix_editor.js";
-import { RefusalNote } from "../widgets/refusal.js";
+import { RefusalNote, sentenceOf } from "../widgets/refusal.js";
 
 /** @typedef {import("../view.js").View} View */
 /** @typedef {import("../photographs.js").Photograph} Photograph */
@@ -47,10 +47,19 @@ export function Stage() {
         ${shown === "compare" && html`<${Compare} />`}
         ${shown === "variations" && html`<${Variations} />`}
       </div>
-      ${shown === "preview" && refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
+      ${shown === "preview" && refusal.value && !isToldOfPhotograph(refusal.value) && html`<${RefusalNote} refusal=${refusal.value} />`}
       <p class="hint honest">${fieldTold()} ${words.honest}</p>
     </section>
   `;
+}
+
+/**
+ * Whether the photograph of this very design was refused for the same reason, which is then told below.
+ * @param {import("../api.js").Refusal} reason
+ */
+function isToldOfPhotograph(reason) {
+  const one = chosen.value;
+  return one?.refusal && write(one.design) === write(design.value) && sentenceOf(one.refusal) === sentenceOf(reason);
 }
 
 /** How much of the tile is shown; of two pictures of which one shows more than the other, how much each does. */

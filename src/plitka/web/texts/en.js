@@ -6,6 +6,7 @@ export default {
   unreadLink: "The link could not be read: this is the tile that the page begins with, not the one that was meant.",
   away: "The service does not answer. Check the connection; the page goes on when it is back.",
   refused: "The service refused this (status {status}).",
+  tooFine: "Granules as fine as these would not be seen in the picture. Choose larger granules, or make no colour finer than the rest.",
   close: "Close",
   copied: "Copied",
   notCopied: "The browser does not let this be copied. It is marked here: copy it by hand.",
