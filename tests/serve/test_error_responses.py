@@ -44,7 +44,7 @@ def test_headers_say_what_to_do_next() -> None:
     assert stranger.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("error", [NotFound("there is nothing at this path"), NotIdentified("this needs a <key>")])
+@pytest.mark.parametrize("error", [NotFound("there is nothing at this address"), NotIdentified("this needs a <key>")])
 def test_a_browser_that_came_to_no_place_gets_a_page(error: PlitkaError) -> None:
     """In both languages and the page's look, with the way to the mixer, what was said as text; programs get JSON."""
     page = error_response(error, "/floor", "id-1", {"accept": "text/html,*/*;q=0.8"})

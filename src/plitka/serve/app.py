@@ -194,7 +194,7 @@ async def _answer_http(request: Request, error: Exception) -> Response:
     log.warning("refused", reason="http", status=error.status_code)
     told: PlitkaError = ServiceError("the request cannot be read")
     if error.status_code == 404:
-        told = NotFound("there is nothing at this path")
+        told = NotFound("there is nothing at this address")
     elif error.status_code == 405:
         told = ServiceError("this path knows other methods")
     answer = error_response(told, request.url.path, request.state.request_id, request.headers, status=error.status_code)

@@ -116,7 +116,7 @@ class Page:
         """A file by its path."""
         digest, name = request.path_params["digest"], request.path_params["path"]
         if digest != self.digest or name not in self._assets:
-            raise NotFound("there is nothing at this path")
+            raise NotFound("there is nothing at this address")
         # Workers of the page have the policy of their own file.
         return _answer(
             self._assets[name], request.headers, {"Cache-Control": _ALWAYS, "Content-Security-Policy": POLICY}

@@ -103,19 +103,22 @@ function Drawing({ alt, className = "" }) {
   return html`<div ref=${place} class=${`picture ${className}`} role="img" aria-label=${alt} style=${widthOf(drawn?.width ?? 0)}></div>`;
 }
 
-/** Where there is no picture yet: the colours of the mix, as stripes. */
-function Empty() {
+/**
+ * Where there is no picture yet: the colours of the mix, as stripes.
+ * @param {{told?: string}} props
+ */
+function Empty({ told = texts.value.stage.empty }) {
   return html`
     <div class="empty">
       <${MixBar} parts=${design.value.zones[0]?.parts ?? []} />
-      <p>${texts.value.stage.empty}</p>
+      <p>${told}</p>
     </div>
   `;
 }
 
 function Preview() {
   const words = texts.value.stage;
-  if (!isAvailable.value || !canvas.value) return isDrawing.value ? html`<p class="waiting" role="status">${words.drawing}</p>` : html`<${Empty} />`;
+  if (!isAvailable.value || !canvas.value) return isDrawing.value ? html`<p class="waiting" role="status">${words.drawing}</p>` : html`<${Empty} told=${refusal.value ? words.none : undefined} />`;
   return html`<${Drawing} alt=${words.previewAlt} className=${isDrawing.value ? "stale" : ""} />`;
 }
 
