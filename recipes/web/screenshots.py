@@ -2,6 +2,7 @@
 
 python recipes/web/screenshots.py FOLDER                 every state; some minutes, with Debian's chromium
 python recipes/web/screenshots.py FOLDER mix sheet       those whose names begin like this
+python recipes/web/screenshots.py FOLDER --language ru   in one language
 
 FOLDER gets STATE-LANGUAGE-THEME-WIDTH.png of each, as long as the page is, and of each state a sheet, STATE.jpg.
 """
@@ -34,7 +35,7 @@ SETTLE_MS = 400
 """For what is laid out anew after another width."""
 ROW_PX, GAP_PX = 900, 12
 PHOTOGRAPH_PX = 1024
-MANY_STEPS = 60
+MANY_STEPS = {"steps": 60, "strength": 0.7}
 DESIGN = "/#mix=RED:60,BLACK:30,WHITE:10"
 ZONES = f"{DESIGN}&zone=border:8%25|BLACK:70,WHITE:30&zone=text:START|WHITE:100"
 FLOOR = f"{DESIGN}&floor=brick,border,playground,sun,0,500,4,3&second=mix%3DGREEN%3A100"
@@ -132,7 +133,7 @@ def photograph_running(page: Page) -> None:
 
     def send_on(route: Route) -> None:
         body = route.request.post_data_json if route.request.method == "POST" else None
-        route.continue_(post_data=json.dumps(body | {"steps": MANY_STEPS}) if body else None)
+        route.continue_(post_data=json.dumps(body | MANY_STEPS) if body else None)
 
     opened(page, DESIGN)
     page.route("**/v1/jobs", send_on)
@@ -335,13 +336,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folder", type=Path)
     options.add_argument("states", nargs="*", help="beginnings of names")
+    options.add_argument("--language", choices=LANGUAGES, help="the only one")
     given = options.parse_args()
     wished = tuple(given.states) or ("",)
     given.folder.mkdir(parents=True, exist_ok=True)
     path = shutil.which("chromium")
     with service() as (origin, key), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=BROWSER)
-        for language in LANGUAGES:
+        for language in [given.language] if given.language else LANGUAGES:
             take(browser, origin, key, language, wished, given.folder)
         browser.close()
     for state in STATES:

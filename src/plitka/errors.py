@@ -6,6 +6,7 @@ PlitkaError                  .message .values
 │   ├── RecipeError          .source .span .suggestions   -> caret under the place
 │   │   └── UnknownColour    a word that is no colour
 │   ├── PromptTooLong        .n_tokens .limit .lost
+│   ├── TooFine              granules that would not be seen in the picture
 │   └── PaletteError         .path .line
 ├── BundleError              .path; a model on disk is missing, damaged or not what it says
 │   ├── ManifestError        bundle.toml cannot be used as written
@@ -119,6 +120,10 @@ class PromptTooLong(InputError):
         self.n_tokens = n_tokens
         self.limit = limit
         self.lost = lost
+
+
+class TooFine(InputError):
+    """Granules would have too few pixels to be seen."""
 
 
 class PaletteError(InputError):

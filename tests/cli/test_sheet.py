@@ -84,6 +84,23 @@ def test_zones_are_summed(run_json: RunJson) -> None:
     assert found["materials"][1]["density_g_cm3"] == 1.15
 
 
+def test_a_second_mix_has_its_part_of_the_floor(
+    run_json: RunJson, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each mix has its area and kilograms, and the sum has both; a price may be of a colour of either."""
+    mix = ("--second", "black SBR", "--second-zone", "stripes:2=white")
+    second = (*mix, "--second-area", "4 m2", "--second-name", "Border")
+    found = run_json("sheet", "red", "--area", "10", *second, "--price", "white=2")
+    tile, border = found["designs"]
+    assert [tile["area_m2"], border["area_m2"], border["name"]] == [6, 4, "Border"]
+    sums = {one["code"]: one["kg"] for one in found["materials"]}
+    assert sums["RED"] == pytest.approx(tile["materials"][0]["kg"])
+    assert sums["WHITE"] / sums["RED"] == pytest.approx(2 / 6, rel=0.01)
+    assert {one["code"]: one["price_per_kg"] for one in found["materials"]}["WHITE"] == 2
+    assert run("sheet", "red", "--area", "10", *second) == 0
+    assert "Border" in capsys.readouterr().out
+
+
 def test_a_pdf_has_the_numbers_of_the_json(run_json: RunJson) -> None:
     """With the files and names that were given; nothing is rendered where a picture is."""
     tile, logo = picture("tile.png", (200, 60, 50)), picture("logo.png", (0, 0, 90))
@@ -116,6 +133,10 @@ def test_other_files(run: Run, capsys: pytest.CaptureFixture[str], kind: str) ->
     [
         ((), "how large is the floor? give --area-m2"),
         (("--area", "much"), "--area"),
+        (("--area", "10", "--second", "green"), "--second needs --second-area as well"),
+        (("--area", "10", "--second-name", "Border"), "--second-name needs --second as well"),
+        (("--area", "10", "--second", "green", "--second-area", "much"), "--second-area: 'much' is no area"),
+        (("--area", "10", "--second", "green", "--second-area", "10"), "less than the floor"),
         (("--area", "10", "-o", "a.docx"), ".pdf"),
         (("--area", "10", "-o", "nowhere/a.pdf"), "cannot write"),
         (("--area", "10", "--price", "210"), "COLOUR=NUMBER"),

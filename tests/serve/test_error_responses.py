@@ -1,12 +1,14 @@
 """Errors in the shape of each contract."""
 
 import json
+import re
 
 import pytest
 
 from plitka.errors import InputError, NoRoom, NotFound, NotIdentified, PlitkaError, TooMany, Unavailable
 from plitka.serve import routes
 from plitka.serve.error_responses import error_response, language_of
+from plitka.serve.page import POLICY
 
 
 @pytest.mark.parametrize(
@@ -42,12 +44,14 @@ def test_headers_say_what_to_do_next() -> None:
     assert stranger.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("error", [NotFound("there is nothing at this path"), NotIdentified("this needs a <key>")])
+@pytest.mark.parametrize("error", [NotFound("there is nothing at this address"), NotIdentified("this needs a <key>")])
 def test_a_browser_that_came_to_no_place_gets_a_page(error: PlitkaError) -> None:
-    """In both languages, with the way to the mixer and what was said as text; programs get JSON."""
+    """In both languages and the page's look, with the way to the mixer, what was said as text; programs get JSON."""
     page = error_response(error, "/floor", "id-1", {"accept": "text/html,*/*;q=0.8"})
     text = bytes(page.body).decode()
-    assert (page.media_type, text.count('<a href="/">')) == ("text/html", 2)
+    assert (page.media_type, text.count('<a class="button" href="/">')) == ("text/html", 2)
+    assert re.search(r'rel="stylesheet" href="/web/[0-9a-f]{16}/style.css"', text)
+    assert page.headers["Content-Security-Policy"] == POLICY
     assert "Open the mixer" in text
     assert "Открыть конструктор плитки" in text
     assert "<key>" not in text

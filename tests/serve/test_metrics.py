@@ -71,3 +71,11 @@ def test_the_dashboard_reads_metrics_that_are_there(tmp_path: Path) -> None:
     asked = set(re.findall(r"plitka_[a-z_]+", dashboard))
     exported = set(re.findall(r"^(?:# TYPE )?(plitka_[a-z_]+)", text, re.MULTILINE))
     assert asked <= exported
+
+
+def test_a_probe_that_finds_it_starting_is_not_refused() -> None:
+    """Else an operator would see refusals that nobody met with."""
+    metrics = Metrics()
+    for method, route, status in (("GET", "/readyz", "503"), ("POST", "/", "503"), ("GET", "/v1/models", "401")):
+        metrics.requests.labels(method, route, status).observe(0.1)
+    assert metrics.count_requests() == (3, 2)

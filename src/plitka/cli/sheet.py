@@ -17,6 +17,7 @@ from plitka.cli.terminal import Terminal
 from plitka.core.recipes.asides import Beside
 from plitka.core.recipes.reading import Reading, parse_recipe
 from plitka.core.scene import Scene
+from plitka.core.scene_json import build_scene
 from plitka.core.sheet.assumptions import ASSUMED
 from plitka.core.sheet.edges import Edge
 from plitka.core.sheet.sizes import read_area_m2, read_mm, read_number, read_tile_mm
@@ -24,6 +25,7 @@ from plitka.errors import FieldName, InputError
 
 if TYPE_CHECKING:
     from plitka.core.sheet.document import Document
+    from plitka.core.sheet.materials import OtherTiles
     from plitka.core.sheet.picture import SheetPicture
 
 _UNITS = ("_mm", "_percent", "_kg", "_g_cm3")
@@ -46,12 +48,21 @@ def add(commands: Commands, _: Translate) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help=_("a .pdf, .xlsx, .csv or .json file (default: a table)")
     )
+    _add_second(parser, _)
     _add_assumptions(parser, _)
     _add_prices(parser, _)
     _add_paper(parser, _)
     add_recipe_options(parser, _)
     add_scene_options(parser, _)
     parser.set_defaults(run=run)
+
+
+def _add_second(parser: argparse.ArgumentParser, _: Translate) -> None:
+    group = parser.add_argument_group(_("tiles of a second mix on the same floor"))
+    group.add_argument("--second", metavar="RECIPE", help=_("of its border, every second row or square"))
+    group.add_argument("--second-area", metavar="M2", help=_("of the floor's area, what these tiles cover"))
+    group.add_argument("--second-name", metavar="NAME", help=_("what these tiles are called, such as Border"))
+    group.add_argument("--second-zone", action="append", metavar="MASK=RECIPE", help=_("as --zone, of these tiles"))
 
 
 def _add_assumptions(parser: argparse.ArgumentParser, _: Translate) -> None:
@@ -143,7 +154,9 @@ def _read_document(options: argparse.Namespace, terminal: Terminal) -> "Document
     )
     terminal.notices(order.warnings(reading))
     scene = read_scene(options, reading, None, terminal)
-    sheet = order.sheet(scene, [reading, *_read_zones(options)], palette_of(options))
+    other, others = _read_second(options, terminal)
+    readings = [reading, *_read_zones(options.zone, options), *others]
+    sheet = order.sheet(scene, readings, palette_of(options), other=other)
     return Document(
         sheet=sheet,
         language=terminal.language,
@@ -153,8 +166,34 @@ def _read_document(options: argparse.Namespace, terminal: Terminal) -> "Document
     )
 
 
-def _read_zones(options: argparse.Namespace) -> list[Reading]:
-    texts = [split_zone(text)[1] for text in options.zone or ()]
+def _read_second(options: argparse.Namespace, terminal: Terminal) -> tuple["OtherTiles | None", list[Reading]]:
+    """The tiles of the second mix, and all its recipes as they were read."""
+    from plitka.core.sheet.materials import OtherTiles
+
+    if options.second is None or options.second_area is None:
+        _check_no_second(options)
+        return None, []
+    palette = palette_of(options)
+    ground = parse_recipe(options.second, palette, strict=options.strict, beside=Beside.NOTHING)
+    terminal.notices(ground.warnings)
+    zones = [split_zone(text) for text in options.second_zone or ()]
+    scene, notices = build_scene(ground.recipe, zones=zones, palette=palette, strict=options.strict)
+    terminal.notices(notices)
+    area_m2 = read_area_m2(options.second_area, "second_area")
+    tiles = OtherTiles(scene=scene, area_m2=area_m2, name=options.second_name or "")
+    return tiles, [ground, *_read_zones(options.second_zone, options)]
+
+
+def _check_no_second(options: argparse.Namespace) -> None:
+    """Refuse a part of a second mix without what it needs."""
+    for name in ("second", "second_area", "second_name", "second_zone"):
+        if getattr(options, name) is not None:
+            needed = "second_area" if options.second is not None else "second"
+            raise InputError("{name} needs {needed} as well", name=FieldName(name), needed=FieldName(needed))
+
+
+def _read_zones(zones: Sequence[str] | None, options: argparse.Namespace) -> list[Reading]:
+    texts = [split_zone(text)[1] for text in zones or ()]
     palette = palette_of(options)
     return [parse_recipe(text, palette, strict=options.strict, beside=Beside.NOTHING) for text in texts]
 

@@ -4,6 +4,7 @@ A scene is plain data, from the standard library alone. What its words mean for 
 `plitka.core.tile`; as JSON it is in `plitka.core.scene_json`.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from typing import Self
 
 from plitka.core.colour.palette import Colour
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, Part, Recipe, quantise
-from plitka.errors import FieldName, InputError, Phrase, RecipeError
+from plitka.errors import FieldName, InputError, Phrase, RecipeError, TooFine
 
 SIZE_PX_RANGE = (64, 2048)
 SIZE_STEP_PX = 64
@@ -307,7 +308,8 @@ class Scene:
         """Refuse granules that cannot be laid in this field, or would not be seen in this picture.
 
         Raises:
-            InputError: chips too large for the field, or of too few pixels.
+            InputError: chips too large for the field.
+            TooFine: chips of too few pixels.
         """
         scales = [coarseness.scale for zone in self.zones for coarseness in self.coarseness_of(zone.recipe)]
         smallest, largest = self.granules.size_mm[0] * min(scales), self.granules.size_mm[1] * max(scales)
@@ -320,10 +322,12 @@ class Scene:
                 value=field_mm,
             )
         if smallest * size.longer_px / field_mm < MIN_GRANULE_PX:
-            raise InputError(
-                "granules of {granule:g} mm would be below {limit} px; choose a larger picture or a smaller {field}",
+            raise TooFine(
+                "granules of {granule:g} mm would be below {limit} px; choose larger ones ({least:.2f} mm or more), "
+                "a larger picture or a smaller {field}",
                 granule=smallest,
                 limit=MIN_GRANULE_PX,
+                least=math.ceil(100 * MIN_GRANULE_PX * field_mm / size.longer_px) / 100,
                 field=FieldName("field_mm"),
             )
 

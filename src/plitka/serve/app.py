@@ -37,7 +37,7 @@ from plitka.serve import (
 from plitka.serve.access import Operator, TheService
 from plitka.serve.error_responses import error_response, language_of
 from plitka.serve.guard import Guard
-from plitka.serve.page import Page
+from plitka.serve.page import the_page
 from plitka.serve.previews_api import FIELD_HEADER
 from plitka.serve.problems import fault_text
 from plitka.serve.service import Service
@@ -63,7 +63,7 @@ def create_app(service: Service) -> ASGIApp:
         redirect_slashes=False,
         openapi_url=None,
     )
-    app.state.service, app.state.page = service, Page()
+    app.state.service, app.state.page = service, the_page()
     for api in (*OWN, openai_api, cog_api, plain_api):
         app.include_router(api.router)
     _add_probes(app)
@@ -194,7 +194,7 @@ async def _answer_http(request: Request, error: Exception) -> Response:
     log.warning("refused", reason="http", status=error.status_code)
     told: PlitkaError = ServiceError("the request cannot be read")
     if error.status_code == 404:
-        told = NotFound("there is nothing at this path")
+        told = NotFound("there is nothing at this address")
     elif error.status_code == 405:
         told = ServiceError("this path knows other methods")
     answer = error_response(told, request.url.path, request.state.request_id, request.headers, status=error.status_code)

@@ -5,13 +5,13 @@ from html import escape
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from plitka.core.language.translations import localise
 from plitka.core.recipes.recipe import Notice
 from plitka.errors import NotFound, NotIdentified, PlitkaError, ServiceError
 from plitka.serve import routes
-from plitka.serve.page import wants_page
+from plitka.serve.page import the_page, wants_page
 from plitka.serve.problems import problem_of, status_of
 
 _PASSING = (503, 507)
@@ -44,20 +44,16 @@ def error_response(
     if isinstance(error, NotIdentified):
         told["WWW-Authenticate"] = "Bearer"
     if isinstance(error, NotFound | NotIdentified) and wants_page(Headers(headers)):
-        return HTMLResponse(_page_of(error), status, told | {"Vary": "Accept"})
+        return the_page().nowhere(_markup_of(error), status, told)
     return JSONResponse(_shaped(problem, path, status), status, told)
 
 
-def _page_of(error: PlitkaError) -> str:
+def _markup_of(error: PlitkaError) -> str:
     """The error in both languages, for nobody knows which one is read, and the way to the mixer."""
-    texts = [
-        f'<p lang="{language}">{escape(_sentence(localise(error, language)))} '
-        f'<a href="{routes.ROOT}">{escape(localise(Notice("Open the mixer"), language))}</a></p>'
+    return "".join(
+        f'<div class="told" lang="{language}"><p>{escape(_sentence(localise(error, language)))}</p>'
+        f'<a class="button" href="{routes.ROOT}">{escape(localise(Notice("Open the mixer"), language))}</a></div>'
         for language in ("en", "ru")
-    ]
-    head = '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
-    return (
-        f'<!doctype html><html lang="en"><head>{head}<title>plitka</title></head><body>{"".join(texts)}</body></html>'
     )
 
 

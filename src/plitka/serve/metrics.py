@@ -3,16 +3,20 @@
 import threading
 import time
 from collections.abc import Mapping
+from itertools import product
 from typing import TYPE_CHECKING
 
 import psutil
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from plitka.serve import routes
 
 if TYPE_CHECKING:
     from plitka.core.generation import Result
 
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320, 640)
 _REFUSALS = frozenset({"401", "403", "429", "503", "507"})
+_PROBES = frozenset(product(("GET", "HEAD"), routes.PROBE_PATHS))
 _POINTS = (0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 50)
 
 
@@ -87,9 +91,16 @@ class Metrics:
         return self.value(f"{name}_sum") / n if n else None
 
     def count_requests(self) -> tuple[int, int]:
-        """All that were answered, and those of them that were refused for their key, its limits, or want of room."""
+        """All that were answered, and those that were refused for their key, its limits, or want of room.
+
+        Whoever asks how the service is, while it starts, is told and not refused.
+        """
         counts = [one for one in next(iter(self.requests.collect())).samples if one.name.endswith("_count")]
-        refused = (one.value for one in counts if one.labels["status"] in _REFUSALS)
+        refused = (
+            one.value
+            for one in counts
+            if one.labels["status"] in _REFUSALS and (one.labels["method"], one.labels["route"]) not in _PROBES
+        )
         return int(sum(one.value for one in counts)), int(sum(refused))
 
     def note_result(self, result: "Result") -> None:

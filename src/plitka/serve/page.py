@@ -8,15 +8,16 @@ import gzip
 import hashlib
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from plitka.errors import NotFound
 from plitka.serve import routes
@@ -78,9 +79,17 @@ class Page:
         self._assets = {asset.name: asset for asset in _read(resources.files("plitka").joinpath("web"))}
         text = "".join(f"{name} {asset.digest}\n" for name, asset in sorted(self._assets.items()))
         self.digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-        index = self._assets.pop("index.html").content.decode().replace("  </head>", self._preloads() + "  </head>")
+        index = self._placed("index.html").replace("  </head>", self._based(self._preloads()) + "  </head>")
+        self._index = Asset("index.html", index.encode())
+        self._nowhere = self._placed("nowhere.html")
+
+    def _placed(self, name: str) -> str:
+        """A document, which is no asset, with the paths of what it names."""
+        return self._based(self._assets.pop(name).content.decode())
+
+    def _based(self, text: str) -> str:
         base = routes.path_of(routes.WEB, digest=self.digest)
-        self._index = Asset("index.html", index.replace('"./', f'"{base}/').encode())
+        return text.replace('"./', f'"{base}/')
 
     def _preloads(self) -> str:
         """Links to all modules that the first one imports, so that the browser asks for them together."""
@@ -98,15 +107,26 @@ class Page:
         """What `/` is to a browser."""
         return _answer(self._index, headers, {"Cache-Control": "no-cache", "Content-Security-Policy": POLICY})
 
+    def nowhere(self, told: str, status: int, headers: Mapping[str, str]) -> Response:
+        """What a browser gets where there is nothing for it: markup that tells so, in the page's look."""
+        kept = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": "Accept"}
+        return HTMLResponse(self._nowhere.replace("{told}", told), status, kept | dict(headers))
+
     async def asset(self, request: Request) -> Response:
         """A file by its path."""
         digest, name = request.path_params["digest"], request.path_params["path"]
         if digest != self.digest or name not in self._assets:
-            raise NotFound("there is nothing at this path")
+            raise NotFound("there is nothing at this address")
         # Workers of the page have the policy of their own file.
         return _answer(
             self._assets[name], request.headers, {"Cache-Control": _ALWAYS, "Content-Security-Policy": POLICY}
         )
+
+
+@cache
+def the_page() -> Page:
+    """The one that this process serves."""
+    return Page()
 
 
 def wants_page(headers: Headers) -> bool:

@@ -23,6 +23,7 @@ from plitka.errors import (
     PromptTooLong,
     RecipeError,
     ServiceError,
+    TooFine,
     TooLarge,
     TooMany,
     Unavailable,
@@ -31,6 +32,7 @@ from plitka.errors import (
 STATUS_AND_CODE: dict[type[PlitkaError], tuple[int, str]] = {
     RecipeError: (400, "recipe"),
     PromptTooLong: (413, "prompt_too_long"),
+    TooFine: (422, "too_fine"),
     InputError: (422, "input"),
     NotIdentified: (401, "key"),
     NotAllowed: (403, "role"),

@@ -52,7 +52,8 @@ export function statusOf(one) {
   if (one.state === "queued") return one.position ? fill(states.queued, { n: one.position }) : states.next;
   if (one.state !== "running") return states[one.state];
   const text = one.attempt > 1 ? states.correcting : states.running;
-  return one.nSteps ? fill(text, { step: one.step, n: one.nSteps, attempt: one.attempt }) : states.beginning;
+  if (one.nSteps) return fill(text, { step: one.step, n: one.nSteps, attempt: one.attempt });
+  return one.id === chosen.value?.id ? states.beginning : states.unwatched; // steps are told of the one that is looked at
 }
 
 /** @param {string} id */
@@ -76,17 +77,31 @@ export const imageUrl = (one, format = "png") =>
 export const fieldMmOf = (one) => /** @type {any} */ (one?.job?.result)?.field_mm ?? null;
 
 /**
- * Order one photograph of a design.
+ * Order one photograph of a design, and look at it.
  * @param {Design} design
- * @param {{isChosen?: boolean, set?: string}} [options] whether it is looked at from now on; of which variations it is one
  */
-export async function order(design, { isChosen = true, set = "" } = {}) {
+export async function order(design) {
+  const one = add(design);
+  choose(one.id);
+  await sendOrder(one);
+}
+
+/**
+ * Put a photograph among those of this window.
+ * @param {Design} design
+ * @param {string} [set] of which variations it is one
+ */
+function add(design, set = "") {
   /** @type {Photograph} */
   const one = { id: randomWord(), design, set, state: "sending", position: 0, step: 0, nSteps: 0, attempt: 1, preview: "", job: null, refusal: null };
   photographs.value = [...photographs.value, one];
-  if (isChosen) chosenId.value = one.id;
+  return one;
+}
+
+/** @param {Photograph} one */
+async function sendOrder(one) {
   try {
-    const body = /** @type {any} */ (orderOf(design));
+    const body = /** @type {any} */ (orderOf(one.design));
     const job = await answerOf(client.POST("/v1/jobs", { body, params: { header: { "idempotency-key": one.id } } }));
     update(one.id, { job, state: job.state, position: job.position ?? 0 });
   } catch (reason) {
@@ -96,13 +111,15 @@ export async function order(design, { isChosen = true, set = "" } = {}) {
 }
 
 /**
- * Order several photographs of a design that differ by their seeds.
- * @param {Design} design the first has its seed
+ * Order several photographs of a design that differ by their seeds, one after another, so that they are made in this order.
+ * @param {Design} design the first has its seed, and is looked at
  */
 export async function orderVariations(design) {
   const drawn = Array.from({ length: N_VARIATIONS - 1 }, () => Math.floor(Math.random() * SEEDS));
   const set = randomWord();
-  await Promise.all([design.seed, ...drawn].map((seed, index) => order({ ...design, seed }, { isChosen: index === 0, set })));
+  const ordered = [design.seed, ...drawn].map((seed) => add({ ...design, seed }, set));
+  choose(ordered[0].id);
+  for (const one of ordered) await sendOrder(one);
 }
 
 /** @param {Photograph} one */
@@ -171,7 +188,9 @@ async function look() {
     const job = jobs.find((job) => job.id === one.job?.id);
     if (!job) continue;
     const isHeard = one.id === chosen.peek()?.id || one.state === "stopping";
-    update(one.id, isHeard && !FINAL.includes(job.state) ? { job } : { job, state: job.state, position: job.position ?? 0 });
+    const isBegun = one.state === "queued" && job.state === "running"; // its stream may be late
+    const isNews = !isHeard || isBegun || FINAL.includes(job.state);
+    update(one.id, isNews ? { job, state: job.state, position: job.position ?? 0 } : { job });
   }
 }
 

@@ -85,16 +85,17 @@ def _with_many_steps(route: object) -> None:
     route.continue_(post_data=json.dumps(body))  # type: ignore[attr-defined]
 
 
-def test_four_variations_are_seen_together_and_one_is_taken(window: Window) -> None:
-    """Each with its seed and what was measured on it; the one that is taken is the design, and can be undone."""
-    page = window.open("/#mix=RED:60,BLACK:40&seed=13")
+def test_four_variations_are_seen_together_and_one_is_taken(window: Window, server: Running) -> None:
+    """Made one after another, each with its seed and shares; the one that is taken is the design, and can be undone."""
+    page = window.open("/#mix=RED:60,BLACK:40&seed=13013")
     page.get_by_role("button", name="Four variations").click()
     four = page.get_by_role("list", name="Variations of this mix").get_by_role("button")
     expect(four.locator('img[src*="/image"]')).to_have_count(4)
     expect(page.locator(".strip")).to_have_count(0)
     seeds = [int(text.removeprefix("Seed ")) for text in page.locator(".variation-seed").all_inner_texts()]
-    assert seeds[0] == 13
+    assert seeds[0] == 13013
     assert len(set(seeds)) == 4
+    assert [seed for seed in server.service.engine.made if seed in seeds] == seeds  # type: ignore[union-attr]
     places = four.evaluate_all("all => all.map((one) => [one.offsetLeft, one.offsetTop])")
     assert [len(set(along)) for along in zip(*places, strict=True)] == [2, 2]
     last = page.get_by_role("button", name=f"Take variation 4: Seed {seeds[3]} Red 60\xa0% Black 40\xa0%")
@@ -105,7 +106,7 @@ def test_four_variations_are_seen_together_and_one_is_taken(window: Window) -> N
     expect(page.locator(".photograph")).to_contain_text(f"Seed {seeds[3]}")
     assert window.order()["seed"] == seeds[3]
     page.get_by_role("button", name="Undo").click()
-    assert window.order()["seed"] == 13
+    assert window.order()["seed"] == 13013
 
 
 def test_variations_of_an_earlier_mix_leave_the_design_alone(window: Window) -> None:
@@ -127,7 +128,13 @@ def test_variations_of_an_earlier_mix_leave_the_design_alone(window: Window) -> 
 
 
 def test_what_cannot_be_made_is_told(window: Window) -> None:
-    """In the service's own words."""
+    """Once, by what the page has to choose from; another choice ends it."""
     page = window.open("/#mix=RED:60,BLACK:40&granules=0.2-0.3")
+    expect(page.locator(".stage .refusal")).to_contain_text("Choose larger granules")
     page.get_by_role("button", name="Take a photograph").click()
-    expect(page.locator(".photograph .refusal")).to_contain_text("Granules of 0.2 mm")
+    expect(page.locator(".photograph .refusal")).to_contain_text("Choose larger granules")
+    expect(page.locator(".refusal")).to_have_count(1)
+    expect(page.locator(".refusal")).not_to_contain_text("field_mm")
+    page.locator("summary", has_text="Granules and light").click()
+    page.get_by_role("radio", name="1–3").check(force=True)
+    expect(page.locator(".refusal")).to_have_count(0)

@@ -18,8 +18,8 @@ _PLAIN = re.compile(rf"({_NUMBER}) ?%?")
 _TIMES = re.compile(" ?[xх×*] ?")
 
 
-def read_area_m2(text: str) -> Fraction:
-    """The area of `120`, `120m2` or «120 кв. м».
+def read_area_m2(text: str, name: str = "area_m2") -> Fraction:
+    """The area of `120`, `120m2` or «120 кв. м»; `name` is that of the choice.
 
     Raises:
         InputError: it is none.
@@ -28,7 +28,7 @@ def read_area_m2(text: str) -> Fraction:
     found = _AREA.fullmatch(text) or _BARE_AREA.fullmatch(text)
     if found is None:
         raise InputError(
-            "{name}: {text!r} is no area; write square metres, such as 120", name=FieldName("area_m2"), text=text
+            "{name}: {text!r} is no area; write square metres, such as 120", name=FieldName(name), text=text
         )
     return _number(found[1])
 

@@ -92,21 +92,21 @@ function Strip() {
 function Ended({ photograph }) {
   const words = texts.value.photograph;
   const { job, refusal, state } = photograph;
+  const isOther = write(photograph.design) !== write(design.value);
   if (state === "cancelled") return html`<p class="hint">${words.states.cancelled}</p>`;
-  if (refusal) return html`<${RefusalNote} refusal=${refusal} />`;
+  if (refusal) return isOther ? null : html`<${RefusalNote} refusal=${refusal} />`;
   if (state === "failed" || !job?.result) {
     return html`
       <div class="refusal" role="alert"><p>${job?.error?.error ?? words.states.failed}</p></div>
       <button type="button" onClick=${() => dismiss(photograph.id)}>${words.dismiss}</button>
     `;
   }
-  return html`<${Result} photograph=${photograph} result=${job.result} />`;
+  return html`<${Result} photograph=${photograph} result=${job.result} isOther=${isOther} />`;
 }
 
-/** @param {{photograph: Photo, result: any}} props `result` is as docs/http-api.md has it */
-function Result({ photograph, result }) {
+/** @param {{photograph: Photo, result: any, isOther: boolean}} props `result` is as docs/http-api.md has it; the design is another now */
+function Result({ photograph, result, isOther }) {
   const words = texts.value.photograph;
-  const isOther = write(photograph.design) !== write(design.value);
   const zones = result.zones ?? [{ requested: result.requested, measured: result.measured, max_error: result.max_error }];
   return html`
     ${isOther &&

@@ -13,7 +13,7 @@ import { Choice } from "../widgets/choice.js";
 import { useHandOver } from "../widgets/hand_over.js";
 import { Icon } from "../widgets/icons.js";
 import { MixBar } from "../widgets/mix_editor.js";
-import { RefusalNote } from "../widgets/refusal.js";
+import { RefusalNote, sentenceOf } from "../widgets/refusal.js";
 
 /** @typedef {import("../view.js").View} View */
 /** @typedef {import("../photographs.js").Photograph} Photograph */
@@ -47,10 +47,19 @@ export function Stage() {
         ${shown === "compare" && html`<${Compare} />`}
         ${shown === "variations" && html`<${Variations} />`}
       </div>
-      ${shown === "preview" && refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
+      ${shown === "preview" && refusal.value && !isToldOfPhotograph(refusal.value) && html`<${RefusalNote} refusal=${refusal.value} />`}
       <p class="hint honest">${fieldTold()} ${words.honest}</p>
     </section>
   `;
+}
+
+/**
+ * Whether the photograph of this very design was refused for the same reason, which is then told below.
+ * @param {import("../api.js").Refusal} reason
+ */
+function isToldOfPhotograph(reason) {
+  const one = chosen.value;
+  return one?.refusal && write(one.design) === write(design.value) && sentenceOf(one.refusal) === sentenceOf(reason);
 }
 
 /** How much of the tile is shown; of two pictures of which one shows more than the other, how much each does. */
@@ -94,19 +103,22 @@ function Drawing({ alt, className = "" }) {
   return html`<div ref=${place} class=${`picture ${className}`} role="img" aria-label=${alt} style=${widthOf(drawn?.width ?? 0)}></div>`;
 }
 
-/** Where there is no picture yet: the colours of the mix, as stripes. */
-function Empty() {
+/**
+ * Where there is no picture yet: the colours of the mix, as stripes.
+ * @param {{told?: string}} props
+ */
+function Empty({ told = texts.value.stage.empty }) {
   return html`
     <div class="empty">
       <${MixBar} parts=${design.value.zones[0]?.parts ?? []} />
-      <p>${texts.value.stage.empty}</p>
+      <p>${told}</p>
     </div>
   `;
 }
 
 function Preview() {
   const words = texts.value.stage;
-  if (!isAvailable.value || !canvas.value) return isDrawing.value ? html`<p class="waiting" role="status">${words.drawing}</p>` : html`<${Empty} />`;
+  if (!isAvailable.value || !canvas.value) return isDrawing.value ? html`<p class="waiting" role="status">${words.drawing}</p>` : html`<${Empty} told=${refusal.value ? words.none : undefined} />`;
   return html`<${Drawing} alt=${words.previewAlt} className=${isDrawing.value ? "stale" : ""} />`;
 }
 

@@ -5,10 +5,11 @@ import { fill, texts } from "../texts.js";
 /** @typedef {import("../api.js").Refusal} Refusal */
 
 /**
- * The sentence of a refusal; for a service that is away, ours.
+ * The sentence of a refusal; for a service that is away, ours, and where the service's names what the page does not have.
  * @param {Refusal} refusal
  */
-export function sentenceOf({ message, status }) {
+export function sentenceOf({ code, message, status }) {
+  if (code === "too_fine") return texts.value.tooFine;
   if (message) return message.charAt(0).toUpperCase() + message.slice(1);
   return status ? fill(texts.value.refused, { status }) : texts.value.away;
 }
