@@ -231,7 +231,9 @@ def run_revoke(options: argparse.Namespace, terminal: Terminal) -> int:
             raise InputError(error.message, **error.values) from error
     if options.json:
         terminal.write_json({"revoked": options.id, "cancelled": n_cancelled})
-    elif n_cancelled:
+        return EXIT_OK
+    terminal.remark(terminal.gettext("the key {id} opens nothing any more").format(id=options.id))
+    if n_cancelled:
         terminal.remark(terminal.gettext("its jobs that waited are cancelled: {n}").format(n=n_cancelled))
     return EXIT_OK
 
