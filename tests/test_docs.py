@@ -3,6 +3,7 @@
 import re
 import shlex
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -42,14 +43,33 @@ def test_every_link_holds_on_github(page: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *START_PAGES], ids=name_of)
-def test_every_command_of_a_start_page_is_one(page: Path) -> None:
+def commands_of(page: Path) -> list[list[str]]:
+    """The words of each command in a page's blocks; lines that go on with one are indented."""
+    blocks = re.findall(r"(?ms)^```(?:sh)?\n(.*?)^```", page.read_text(encoding="utf-8"))
+    lines = [line for block in blocks for line in re.split(r"\n(?=\S)", block.replace("\\\n", " "))]
+    return [shlex.split(line, comments=True) for line in lines if line.startswith(("plitka ", "curl ", "make "))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_command_of_a_page_is_one(page: Path) -> None:
     """The command line takes each with its options."""
-    blocks = re.findall(r"(?ms)^```\n(.*?)^```", page.read_text(encoding="utf-8"))
-    commands = [line for block in blocks for line in block.splitlines() if line.startswith("plitka ")]
-    assert commands
+    for program, *words in commands_of(page):
+        if program == "plitka":
+            build_parser(str, load_bundled_engine).parse_args(words)
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *START_PAGES], ids=name_of)
+def test_a_start_page_reads_and_replaces_no_picture_but_its_own(page: Path) -> None:
+    """Whoever types all of it in its order has what each command reads, and keeps what was made before."""
+    commands = commands_of(page)
+    assert ["plitka", "generate"] in [command[:2] for command in commands]
+    made = {"tile.png"}  # of `make tile`
     for command in commands:
-        build_parser(str, load_bundled_engine).parse_args(shlex.split(command, comments=True)[1:])
+        for before, word in pairwise(command):
+            if Path(word).suffix not in {".png", ".jpg"}:
+                continue
+            assert (word in made) != (before == "-o"), command
+            made.add(word)
 
 
 def test_start_pages_stand_in_both_languages_with_the_same_commands_and_pictures() -> None:

@@ -24,6 +24,9 @@ def test_a_key_is_made_listed_and_revoked(run: Run, run_json: RunJson, capsys: p
     assert made["key"] not in listed
     assert run_json("keys", "revoke", made["id"], "--data", "kept") == {"revoked": made["id"], "cancelled": 0}
     assert run("keys", "revoke", made["id"], "--data", "kept") == 2
+    other = run_json("keys", "create", "carl", "--data", "kept")["id"]
+    assert run("keys", "revoke", other, "--data", "kept") == 0
+    assert f"the key {other} opens nothing any more" in capsys.readouterr().err
 
 
 def test_the_list_of_keys_is_in_the_readers_language(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

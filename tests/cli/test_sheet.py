@@ -58,6 +58,15 @@ def test_every_figure_can_be_given(run_json: RunJson) -> None:
     assert found["materials"][0]["density_source"] == "given"
 
 
+def test_help_shows_each_figure_by_one_name(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The name with its unit, which JSON has, is read as well."""
+    assert run("sheet", "--help") == 0
+    told = capsys.readouterr().out
+    assert "--area M2" in told
+    assert not [name for name in ("--area-m2", "--waste-percent", "--prices", "--densities") if name in told]
+    assert run("sheet", RECIPE, "--area-m2", "12", "--densities", "red=1.5", "--density", "white=1.5") == 0
+
+
 def test_prices_are_given_or_of_the_palette(run_json: RunJson) -> None:
     """What is given wins."""
     Path("mine.csv").write_text("code,name,hex,density_g_cm3,price_per_kg\nM1,signal,#C1121C,1.4,2.50\n", "utf-8")
@@ -158,5 +167,5 @@ def test_bad_input_is_an_answer(run: Run, capsys: pytest.CaptureFixture[str], mo
 def test_help_has_every_assumption(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """With its usual value, in Russian too."""
     assert run("sheet", "--help", "--language", "ru") == 0
-    assert "--wear-binder-percent" in (told := capsys.readouterr().out)
+    assert "--wear-binder N" in (told := capsys.readouterr().out)
     assert "отходы (обычно 10 %)" in " ".join(told.split())

@@ -51,6 +51,13 @@ def add_command(commands: Commands, name: str, _: Translate, help_text: str) -> 
     return parser
 
 
+def add_family(commands: Commands, name: str, _: Translate, help_text: str) -> Commands:
+    """Where the actions of a family go, such as `model`; what every command takes may stand before the action too."""
+    parser = commands.add_parser(name, help=help_text, description=help_text, allow_abbrev=False)
+    _add_shared_options(parser, _, argparse.SUPPRESS)
+    return parser.add_subparsers(metavar=_("ACTION"), required=True)
+
+
 def add_program_options(parser: argparse.ArgumentParser, _: Translate) -> None:
     """What every command takes, before the command's name."""
     _add_shared_options(parser, _, None)

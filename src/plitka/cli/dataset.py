@@ -7,7 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plitka.cli.arguments import Commands, Translate, add_command, add_palette_option, add_size_option, whole
+from plitka.cli.arguments import (
+    Commands,
+    Translate,
+    add_command,
+    add_family,
+    add_palette_option,
+    add_size_option,
+    whole,
+)
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.recipe import palette_of, split_names
 from plitka.cli.scene import add_fraction_option
@@ -28,10 +36,7 @@ MAX_JOBS = 256
 
 def add(commands: Commands, _: Translate) -> None:
     """Declare the commands."""
-    help_text = _("make captioned pictures to train with")
-    parser = commands.add_parser("dataset", help=help_text, description=help_text, allow_abbrev=False)
-    actions = parser.add_subparsers(metavar=_("ACTION"), required=True)
-    add_render(actions, _)
+    add_render(add_family(commands, "dataset", _, _("make captioned pictures to train with")), _)
 
 
 def add_render(actions: Commands, _: Translate) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Translate, add_command, decimal, model_help
+from plitka.cli.arguments import Commands, Translate, add_command, add_family, decimal, model_help
 from plitka.cli.engines import DEFAULT_MODEL
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.terminal import Terminal
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 def add(commands: Commands, _: Translate) -> None:
     """Declare the command and its own commands."""
-    title = _("the models on this machine: list, info, verify, add")
-    parser = commands.add_parser("model", help=title, description=title, allow_abbrev=False)
-    actions = parser.add_subparsers(metavar=_("ACTION"), required=True)
+    actions = add_family(commands, "model", _, _("the models on this machine: list, info, verify, add"))
     add_command(actions, "list", _, _("name every model")).set_defaults(run=run_list, logs=True)
     for name, run, help_text in (
         ("info", run_info, _("say what a model is made of")),

@@ -18,6 +18,8 @@ from plitka.core.generation import Defaults
 from plitka.core.language import translations
 from plitka.errors import BundleError
 
+_RECIPES = {"en": "60% red, 40% black", "ru": "60% красный, 40% чёрный"}
+
 
 def language_of(words: Sequence[str], environ: Mapping[str, str]) -> str:
     """The language of `--language`, else of the environment: help is written before options are read."""
@@ -104,10 +106,11 @@ def _start(__: argparse.Namespace, terminal: Terminal) -> int:
     """What to type first, for somebody who typed the program's name alone."""
     _ = terminal.gettext
     terminal.write(_("Shows what a mix of rubber granules will look like as a tile.") + "\n")
+    recipe = _RECIPES[terminal.language]
     terminal.write_table(
         [
-            ("  plitka generate '60% red, 40% black'", _("a photograph-like picture of that tile")),
-            ("  plitka parse '60% red, 40% black'", _("how a recipe is read")),
+            (f"  plitka generate '{recipe}'", _("a photograph-like picture of that tile")),
+            (f"  plitka parse '{recipe}'", _("how a recipe is read")),
             ("  plitka colours", _("every colour that has a name")),
             ("  plitka measure photo.jpg", _("which colours a tile of yours has")),
             ("  plitka serve", _("all of it over HTTP")),

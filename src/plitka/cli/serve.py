@@ -11,7 +11,16 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plitka.cli.arguments import Commands, Translate, add_command, add_device_option, add_model_option, decimal, whole
+from plitka.cli.arguments import (
+    Commands,
+    Translate,
+    add_command,
+    add_device_option,
+    add_family,
+    add_model_option,
+    decimal,
+    whole,
+)
 from plitka.cli.engines import LoadEngine
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.terminal import Terminal
@@ -65,9 +74,7 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
 
 def add_keys(commands: Commands, _: Translate) -> None:
     """Declare `keys` and its own commands."""
-    title = _("who may use the service: create, list, revoke")
-    parser = commands.add_parser("keys", help=title, description=title, allow_abbrev=False)
-    actions = parser.add_subparsers(metavar=_("ACTION"), required=True)
+    actions = add_family(commands, "keys", _, _("who may use the service: create, list, revoke"))
     create = add_command(actions, "create", _, _("make a key and show it, once"))
     create.add_argument("name", metavar="NAME", help=_("name of the key's owner"))
     create.add_argument("--role", default="maker", help=_("viewer, maker or operator (default: maker)"))
@@ -224,7 +231,9 @@ def run_revoke(options: argparse.Namespace, terminal: Terminal) -> int:
             raise InputError(error.message, **error.values) from error
     if options.json:
         terminal.write_json({"revoked": options.id, "cancelled": n_cancelled})
-    elif n_cancelled:
+        return EXIT_OK
+    terminal.remark(terminal.gettext("the key {id} opens nothing any more").format(id=options.id))
+    if n_cancelled:
         terminal.remark(terminal.gettext("its jobs that waited are cancelled: {n}").format(n=n_cancelled))
     return EXIT_OK
 

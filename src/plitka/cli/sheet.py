@@ -35,9 +35,8 @@ def add(commands: Commands, _: Translate) -> None:
     """Declare the command."""
     parser = add_command(commands, "sheet", _, _("calculate what a floor takes: kilograms, bags, binder, cost"))
     parser.add_argument("recipe", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
-    parser.add_argument(
-        "--area-m2", "--area", dest="area", metavar="M2", help=_("of the floor, such as 120; or beside the recipe")
-    )
+    told = _("of the floor, such as 120; or beside the recipe")
+    _add_option(parser, ("--area", "--area-m2"), told, metavar="M2")
     parser.add_argument("--tile", metavar="MM", help=_("sides of a tile, such as 500x500"))
     parser.add_argument(
         "--edge",
@@ -68,31 +67,19 @@ def _add_second(parser: argparse.ArgumentParser, _: Translate) -> None:
 def _add_assumptions(parser: argparse.ArgumentParser, _: Translate) -> None:
     group = parser.add_argument_group(_("what is assumed"))
     for name, one in ASSUMED.items():
-        options = (FieldName(name).option, _short_option(name))
         usual = _("{what} (usual: {usual} {unit})").format(
             what=_(one.label.message), usual=shown(float(one.usual), _), unit=one.unit
         )
-        group.add_argument(*options, dest=name, metavar="N", help=usual.replace("%", "%%"))
-    group.add_argument(
-        "--densities",
-        "--density",
-        dest="densities",
-        action="append",
-        metavar="COLOUR=N",
-        help=_("of a colour's granules in g/cm3; can be given several times"),
-    )
+        names = _short_option(name), str(FieldName(name).option)
+        _add_option(group, names, usual.replace("%", "%%"), metavar="N")
+    told = _("of a colour's granules in g/cm3; can be given several times")
+    _add_option(group, ("--density", "--densities"), told, metavar="COLOUR=N", action="append")
 
 
 def _add_prices(parser: argparse.ArgumentParser, _: Translate) -> None:
     group = parser.add_argument_group(_("what it costs"))
-    group.add_argument(
-        "--prices",
-        "--price",
-        dest="prices",
-        action="append",
-        metavar="COLOUR=N",
-        help=_("of a kilogram of a colour; can be given several times"),
-    )
+    told = _("of a kilogram of a colour; can be given several times")
+    _add_option(group, ("--price", "--prices"), told, metavar="COLOUR=N", action="append")
     group.add_argument("--base-price", metavar="N", help=_("of a kilogram of the base's crumb"))
     group.add_argument("--binder-price", metavar="N", help=_("of a kilogram of binder"))
     group.add_argument("--currency", default="", metavar="TEXT", help=_("behind sums, such as EUR"))
@@ -105,6 +92,21 @@ def _add_paper(parser: argparse.ArgumentParser, _: Translate) -> None:
     group.add_argument("--project", default="", metavar="NAME", help=_("what the floor is for"))
     group.add_argument("--picture", type=Path, metavar="FILE", help=_("of the tile (default: a small render)"))
     group.add_argument("--link", default="", metavar="URL", help=_("where the design is; a QR code leads there"))
+
+
+def _add_option(
+    place: "argparse.ArgumentParser | argparse._ArgumentGroup",
+    names: tuple[str, str],
+    told: str,
+    *,
+    metavar: str,
+    action: str = "store",
+) -> None:
+    """An option that help shows by one name, and that is read by the name of its field, the second one, as well."""
+    name, field = names
+    dest = field.removeprefix("--").replace("-", "_")
+    place.add_argument(name, dest=dest, metavar=metavar, action=action, help=told)
+    place.add_argument(field, dest=dest, metavar=metavar, action=action, help=argparse.SUPPRESS)
 
 
 def _short_option(name: str) -> str:
@@ -143,7 +145,7 @@ def _read_document(options: argparse.Namespace, terminal: Terminal) -> "Document
 
     reading = parse_as_chosen(options.recipe, options, Beside.SCENE)
     order = SheetOrder(
-        area_m2=None if options.area is None else read_area_m2(options.area),
+        area_m2=None if options.area_m2 is None else read_area_m2(options.area_m2),
         edge=Edge(options.edge),
         figures=_read_figures(options),
         densities=_read_pairs("density", options.densities),

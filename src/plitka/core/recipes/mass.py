@@ -3,8 +3,10 @@
 Granules of one size that are mixed well show area in the ratio of their volumes, so area is mass over density.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+
+from plitka.core.recipes.recipe import Notice
 
 EPDM_G_CM3 = Fraction("1.55")
 """Of coloured granules: 1.5 to 1.6 by the makers' data sheets."""
@@ -26,3 +28,12 @@ def percents_by_mass(areas: Sequence[Fraction], densities: Sequence[Fraction]) -
     """What each colour is of the mix's mass, 0..100, where these areas are seen of them."""
     masses = [area * density for area, density in zip(areas, densities, strict=True)]
     return [100 * mass / sum(masses) for mass in masses]
+
+
+def tell_densities(densities: Mapping[str, float]) -> Notice:
+    """Densities in g/cm3 by the codes of their colours, with the decimal sign of whoever reads them."""
+    (code, density), *others = densities.items()
+    told = Notice("{colour} {density:g}", {"colour": code, "density": density})
+    for code, density in others:
+        told = Notice("{others}; {colour} {density:g}", {"others": told, "colour": code, "density": density})
+    return told

@@ -16,7 +16,7 @@ from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.asides import Asides, Beside, set_aside
 from plitka.core.recipes.grammar import Statement, parse
 from plitka.core.recipes.items import refuse_negative
-from plitka.core.recipes.mass import areas_of_masses, percents_by_mass
+from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_densities
 from plitka.core.recipes.open_amounts import CHANGES, refuse_open
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.scanner import scan
@@ -213,12 +213,10 @@ class _Settlement:
         """What is seen of colours of these masses."""
         densities = [mention.density_g_cm3 for mention in mentions]
         areas = areas_of_masses(masses, densities)
-        told = {
-            mention.colour.code: f"{float(density):g}" for mention, density in zip(mentions, densities, strict=True)
-        }
+        told = {mention.colour.code: float(density) for mention, density in zip(mentions, densities, strict=True)}
         self._notice(
             "amounts are by mass; the percents are what is seen of them, by densities in g/cm3 of {densities}",
-            densities=", ".join(f"{code} {density}" for code, density in told.items()),
+            densities=tell_densities(told),
         )
         return areas
 
