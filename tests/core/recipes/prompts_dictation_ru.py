@@ -88,7 +88,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("светло серый (не тёмный!) 60, чёрный 40", "LTGRAY 60, BLACK 40", {}, ["не тёмный"],
      ["not understood, and passed on to the model as"]),
     ("ЗАЯВКА 118/24 Плитка Цветная Синяя 40% Черная 60% Срок 10 дней", "BLUE 40, BLACK 60", {},
-     ["Срок 10 дней"], ["'ЗАЯВКА 118/24' is no part of the mix", "not understood, and passed on to the model as"]),
+     [], ["'Срок 10' is no part of the mix", "'ЗАЯВКА 118/24' is no part of the mix"]),
     ("чёрная с добавлением пятнадцати процентов синей крошки", "BLACK 85, BLUE 15", {}, ["добавлением"],
      ["'чёрная' has no number; it got the remaining 8", "not understood, and passed on to the model as"]),
     ("синий,белый,красный=1,1,1", "BLUE 33.4, WHITE 33.3, RED 33.3", {}, [],

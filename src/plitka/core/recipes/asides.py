@@ -11,6 +11,7 @@ from itertools import groupby
 
 from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Colour, Palette
+from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.circumstances import is_list, take_circumstances
 from plitka.core.recipes.crumb import settle_sbr
@@ -160,6 +161,7 @@ class _Segment:
         for at in reversed([at for at, token in enumerate(self.tokens) if token.kind in _LABELS]):
             label = self.tokens[at]
             has_number = label.colour is not None or any(map(str.isdigit, label.text))  # ±5%
+            has_number |= label.choice == LETTERED
             start, end = at, at + 1 if has_number else self._end_of_total(at)
             after = self._after(at)
             if after is not None and after.kind is Kind.UNKNOWN and any(map(str.isdigit, after.text)):

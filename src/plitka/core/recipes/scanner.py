@@ -31,6 +31,7 @@ from plitka.core.recipes.signs import (
     WISH,
     WITH,
     WORD_AFTER,
+    WORD_BEFORE,
     colour_of_picture,
     is_picture,
     may_be_colour,
@@ -38,6 +39,9 @@ from plitka.core.recipes.signs import (
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
+
+_YEARS = frozenset(map(str, range(2018, 2040)))
+"""Of which none is a RAL colour."""
 
 
 def scan(source: Source, palette: Palette) -> tuple[Token, ...]:
@@ -122,7 +126,7 @@ class _Scanner(NameScanner):
         match match.lastgroup:
             case "space" | "quote" | "tail":
                 return
-            case "tolerance" | "label" | "price" | "date" | "time":
+            case "tolerance" | "label" | "price" | "date" | "time" | "phone" | "mail" | "ordinal":
                 yield self._token(Kind.LABEL, start)
             case "times":
                 yield self._token(Kind.PARTS, start)
@@ -132,6 +136,8 @@ class _Scanner(NameScanner):
                 self._check_option(start)
                 self.at = start + 1
                 yield self._token(Kind.LINK, start)
+            case "chapter" if self.text[:start].rstrip(" \t")[-1:].isalpha():
+                yield self._token(Kind.LABEL, start)  # `item 3.2.1: black`
             case "list":
                 yield from self._list(start)
             case name:
@@ -144,7 +150,7 @@ class _Scanner(NameScanner):
                 return self._hex(start)
             case "fraction":
                 return self._fraction(start)
-            case "number" | "dotted" | "grouped":
+            case "number" | "dotted" | "grouped" | "chapter":
                 return self._number(start)
             case "link" if self._is_minus(start):
                 return self._minus(start)
@@ -223,7 +229,7 @@ class _Scanner(NameScanner):
         if code is None or UNIT_AFTER.match(self.text, self.at):
             return None
         colour = self.palette.find(code)
-        if colour is None and code != digits and not self._counts_word():
+        if colour is None and code != digits and not self._counts_word() and not self._is_year(digits):
             raise self.source.refuse(
                 "{number} may be {code}, which is not offered, or an amount; write its unit, as in {number} parts",
                 self.source.span(self.at - len(digits), self.at),
@@ -232,6 +238,11 @@ class _Scanner(NameScanner):
                 code=code,
             )
         return colour
+
+    def _is_year(self, digits: str) -> bool:
+        """Whether digits behind a word are a year rather than a colour's number: `price list 2026`."""
+        word = WORD_BEFORE.search(self.text, max(0, self.at - MAX_BEFORE), self.at - len(digits))
+        return word is not None and digits in _YEARS
 
     def _counts_word(self) -> bool:
         """Whether a word that is no colour stands behind a number: `2000 euro`."""
