@@ -40,15 +40,6 @@ JOINING = frozenset({"and", "n", "и", "&", "+", "plus", "плюс"})
 WITH = frozenset({"with", "w/", "w", "с", "со"})
 """Separators between a ground and what is added to it."""
 
-ORDINARY = frozenset(
-    {
-        "other", "same", "what", "back", "wavy", "dove", "some", "more", "less", "team", "tell", "tear", "block",
-        "blank", "while", "write", "read", "send", "said", "golf", "goal", "grow", "grew", "life", "live", "line",
-        "list", "mine", "mind", "raise", "таких", "такой",
-    }
-)  # fmt: skip
-"""Words that are spelled like a colour's name and never meant as one."""
-
 
 class Kind(StrEnum):
     """What a token does in a recipe."""
@@ -152,7 +143,7 @@ _PHRASES = {
         "в крапинку, крап, крапом, крапа, крапе, крапинок, крапочка, крапочки, крапочкой, крапочками, в крапочку, "
         "точка, точки, точек, точкой, точками, в точку, точечка, точечки, точечками, пятнышко, пятнышки, пятнышками, "
         "пятнышек, пятна, пятнами, пятен, брызги, брызгами, dot, dots, dotted, speck, specks, spot, spots, spotted, "
-        "flk, flks, confetti, конфетти"
+        "flk, flks, confetti, bits, freckles, splashes, конфетти, вкрапл"
     ),
     Kind.REST: (
         "rest, remainder, remaining, remaining area, all else, everything else, balance, base, background, ground, "

@@ -245,7 +245,9 @@ class _Segment:
                 self._take_size(token, token)
                 announced = []
             elif token.kind is Kind.LENGTH and token.choice:
-                if at > 0 and kept[-1:] == [self.tokens[at - 1]] and kept[-1].kind is Kind.NUMBER:
+                number = self.tokens[at - 1] if kept and kept[-1] == self.tokens[at - 1] else token
+                gap = self.source.text[number.span[1] : token.span[0]]  # `80:20 £21 per m2`
+                if number.kind is Kind.NUMBER and not any(map(str.isdigit, gap)):
                     self._take_size(kept.pop(), token)
                 elif self._announces(at) and at + 2 == len(self.tokens):
                     announced = [token]  # «квадратов восемьдесят»

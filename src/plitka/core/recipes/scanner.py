@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from plitka.core.colour.naming import find_general
 from plitka.core.colour.palette import Colour, Palette, free_colour
+from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import PER_AREA, Kind, Meaning
 from plitka.core.recipes.names import MAX_BEFORE, MAX_DIGITS, NameScanner
 from plitka.core.recipes.numerals import make_plain
@@ -19,6 +21,7 @@ from plitka.core.recipes.signs import (
     CODE_BEHIND,
     GRAMS,
     IN_THOUSANDS,
+    LIKE_BEHIND,
     LIST_OF_CODES,
     MINUS_BEFORE_NUMBER,
     NUMBER_BEFORE,
@@ -73,9 +76,8 @@ class _Scanner(NameScanner):
             elif with_ := WITH.match(self.text, self.at):
                 start, self.at = self.at, with_.end()
                 yield self._token(Kind.NOT if with_[1] else Kind.SEPARATOR, start)
-            elif beside := RESOLUTION.match(self.text, self.at) or NUMBERED.match(self.text, self.at):
-                start, self.at = self.at, beside.end()
-                yield self._token(Kind.LABEL if beside.re is NUMBERED else Kind.ASIDE, start)
+            elif (beside := self._beside()) is not None:
+                yield beside
             elif self.text[self.at].isalpha():
                 yield from self._name()
             elif (end := end_of_size(self.text, self.at)) is not None:
@@ -83,6 +85,23 @@ class _Scanner(NameScanner):
                 yield self._token(Kind.LENGTH, start)
             else:
                 yield from self._symbol()
+
+    def _beside(self) -> Token | None:
+        """What is like a thing, how sharp a picture is to be, and the number of an order."""
+        start = self.at
+        found = RESOLUTION.match(self.text, start) or NUMBERED.match(self.text, start)
+        if found is None and not self.text[:start][-1:].isalnum():
+            found = LIKE_BEHIND.match(self.text, start)
+            if found is not None and found[1] and not self._is_colour(found[1]):
+                found = None
+        if found is None:
+            return None
+        self.at = found.end()
+        return self._token(Kind.LABEL if found.re is NUMBERED else Kind.ASIDE, start)
+
+    def _is_colour(self, name: str) -> bool:
+        key = name_key(name)
+        return self.palette.find_key(key) is not None or find_general(key) is not None
 
     def _name(self) -> Iterator[Token]:
         """A word that says something; with its shade, where that stands behind it: «серый тёмный»."""

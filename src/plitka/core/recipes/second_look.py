@@ -6,6 +6,7 @@ two of «лента 2», and a notice tells of them. So are labels with their nu
 with its number.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -36,6 +37,8 @@ _WORDS = frozenset({Kind.UNKNOWN, Kind.ASIDE, Kind.COUNTED})
 _MIX = _NUMBERS | {Kind.COLOUR, Kind.SBR}
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _APART = _BOUNDS | {Kind.SLASH}
+_THICKNESS = re.compile(r"[^\W\d_]-?\d\d")
+"""What a price list calls a tile of 30 mm, before all else: `R30`."""
 _SHAPE_OF_SHARE = sorted([Kind.NUMBER, Kind.UNKNOWN])
 """`Steps 30` between two commas is what a colour with its number looks like."""
 _ENDS = _BOUNDS | {None, Kind.EQUAL}
@@ -106,6 +109,8 @@ def _may_be_colour(tokens: Sequence[Token], at: int, palette: Palette) -> bool:
     """Whether an unknown word is a code, is spelled like a granule's name or is a part of one, or cannot be spoken."""
     token, word = tokens[at], tokens[at].text
     suggested = () if token.error is None else token.error.suggestions
+    if at == 0 and _THICKNESS.fullmatch(word) and _kind(tokens, 1) in (Kind.COLOUR, Kind.SEPARATOR, Kind.LINK):
+        return False
     if any(map(str.isdigit, word)):
         is_apart = not {token.kind for token in _clause(tokens, at)} & _MIX
         return word not in _UNITS_OF_ORDERS and not (is_apart and not suggested)

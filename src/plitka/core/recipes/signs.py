@@ -10,7 +10,7 @@ SYMBOL = re.compile(
     r"|(?P<tail>(?<=[a-z])['’](?:d|m|s|t|re|ve|ll)(?![^\W_]))"
     r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
     r"|(?P<label>№[ \t]*\d[^\W_]*(?:[-/]\d+)*|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
-    r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴]|(?:руб(?:ль|ля|лей|\.)?"
+    r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴](?!\d)|(?:руб(?:ль|ля|лей|\.)?"
     r"|eur|euros?|usd|gbp|грн)(?![^\W_])|р(?=[./]))(?:\.?[ \t]*/[ \t]*[^\W\d_]+\d?)?)"
     r"|(?P<hex>\#[0-9a-z]*)"
     r"|(?P<embedding><s\d{1,3}>)"
@@ -49,7 +49,9 @@ RATE = re.compile(
     r"(?:[mм][23]|pcs?|pieces?|tiles?|шт|плитк[ау]|sq\.?[ ]?m|кв\.?[ ]?м)(?![^\W_])\.?"
 )
 """Behind a unit of mass: `8 kg/m2`."""
-NUMBERED = re.compile(r"(?<![^\W_])no(?:\.[ ]?#?\d[^\W_]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))")
+NUMBERED = re.compile(
+    r"(?<![^\W_])(?:no(?:\.[ ]?#?\d[^\W_]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:))"
+)
 """`Mix no. 14`."""
 LIST_OF_CODES = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W_])[ \t]*:")
 """What says that codes follow: `colours to RAL: 6018, 9005`."""
@@ -66,13 +68,18 @@ ABBREVIATED = re.compile(
 )
 CODE_BEHIND = re.compile(
     r"[ \t]*:?[ \t]*([#№]\d[\w/-]*"
-    r"|(?!ral|рал|[xх]\d)[^\W\d_]{1,5}[-/]?\d[\w/-]*|\d+-[^\W\d_][\w-]*|\d{3,}/\d+)(?![^\W_])"
+    r"|(?!ral|рал|[xх]\d)(?:[^\W\d_]{1,5}[-/])*[^\W\d_]{1,5}[-/]?\d[\w/-]*|\d+-[^\W\d_][\w-]*|\d{3,}/\d+)(?![^\W_])"
 )
 """`KG-55` behind `mix code`, `#5521` behind `order`."""
 CODE_OF_LABEL = re.compile(r"\.?[ \t]*(?:[:=-][ \t]*)?(?:(?:no\.?|номер|n)[ \t]*)?[№#]?[ \t]*(?:[^\W\d_][ -]?)?\d")
 """The number of `room 12a`, `order no. 7`, «школа №5»."""
 LETTER_OF_LABEL = re.compile(r"[ \t]+[A-FА-Е](?:[ ]?/[ ]?[A-FА-Е])*(?![^\W_])")
 """The letters of `hopper A/B` and «корпус Б», as they were typed."""
+LIKE_BEHIND = re.compile(
+    r"([^\W\d_]+)-(?:like|style|themed|inspired|looking|effect|look|type)(?![^\W_])"
+    r"|под (?:песчаник|гранит|мрамор|камень)"
+)
+"""What is like a thing is none of its colours: `sandstone-like`."""
 IS_HEAD = re.compile(r"[ \t]*[:(]")
 """Behind the blue of `shades of blue: dark 40, light 60`."""
 CITY = re.compile(r"(?<![^\W_])г\.(?=[ ]?[^\W\d_])")
