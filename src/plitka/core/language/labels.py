@@ -4,7 +4,7 @@ _ORDERS = (
     "reference, po, sheet, card, order ref, job ref,  project, quote no, quotation, rfq, tender, contract, enquiry, "
     "inquiry, ticket, account, revision, rev, version, option, alternative, clause, paragraph, section, appendix, "
     "annex, page, table, fig, figure, note, line item, row, id, barcode, ean, serial, model, series, swatch, "
-    "specimen, dwg, phase, stage, step no, task, поз, pos, обр, талон, форма,  договора, "
+    "specimen, dwg, phase, stage, step no, task, поз, pos, обр, рец, талон, форма,  договора, "
     "счёта, счёту, позиции, заказа, заказу, наряд, наряду, наряд-заказ, партия, партии, лота, лоту, пункт, пункта, "
     "пункту, раздел, раздела, приложение, приложения, таблица, строка, стр, страница, лист, листа, чертёж, чертежу, "
     "рис, спецификация, спецификации, смета, смете, акт, ведомость, вариант, варианта, версия, редакция, модель, "

@@ -73,6 +73,8 @@ def _is_label(
 ) -> bool:
     """Whether a clause is nothing but words with a number; before a heading it may be one word with its number."""
     kinds = [token.kind for token in tokens[start:end]]
+    if is_head and kinds == [Kind.NUMBER] and start > 1 and tokens[start - 2].kind in LABELS:
+        return True  # the house of a street
     if not kinds or not _may_be_label(tokens[start:end], palette):
         return False
     if tokens[start].kind in NUMBERS and not is_head:
@@ -84,7 +86,8 @@ def _is_label(
 def _may_be_label(tokens: Sequence[Token], palette: Palette) -> bool:
     unknown = [token for token in tokens if token.kind is Kind.UNKNOWN]
     is_like = any(is_code(token) or like_names(token.text, palette) for token in unknown)
-    return {token.kind for token in tokens} <= _IN_LABEL and not is_like and not any(map(counts_colours, tokens))
+    is_count = any(map(counts_colours, tokens)) and any(token.kind in NUMBERS or token.value for token in tokens)
+    return {token.kind for token in tokens} <= _IN_LABEL and not is_like and not is_count
 
 
 def is_code(token: Token) -> bool:

@@ -76,6 +76,8 @@ class NameScanner:
         self.named: Token | None = None
         """The last colour so far."""
         self.end_of_named = 0
+        self._shades: set[tuple[int, int]] = set()
+        """Places of shades alone, behind which another is of the same hue."""
         self._heads: set[tuple[int, int]] = set()
         """Places of colours that name only the hue of shades behind them."""
         self._most_pieces = max(longest_phrase(), palette.longest_name, longest_general())
@@ -257,7 +259,9 @@ class NameScanner:
         if is_head:
             self._heads.add(self.named.span)
         hue = self.palette.find(self.named.colour.caption_name.split()[-1])
-        return self._shaded(start, [modifier], hue or self.named.colour)
+        shade = self._shaded(start, [modifier], hue or self.named.colour)
+        self._shades.add(shade.span)
+        return shade
 
     def without_heads(self, tokens: Sequence[Token]) -> list[Token]:
         """Tokens in which the blue of `two shades of blue: dark 40, light 60` is no colour of the mix."""

@@ -43,6 +43,7 @@ from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
+_WHOLE = 100
 _YEARS = frozenset(map(str, range(2018, 2040)))
 """Of which none is a RAL colour."""
 
@@ -110,12 +111,15 @@ class _Scanner(NameScanner):
         if CITY.match(self.text, start) and not NUMBER_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start):
             self.at = start + 2
             return
-        if self.text[self.at : self.at + 1] == "." and ABBREVIATED.fullmatch(self.text, start, self.at + 1):
+        is_label = token.kind is Kind.LABEL and self.text[self.at + 1 : self.at + 3].strip()[:1].isdigit()
+        if self.text[self.at : self.at + 1] == "." and (
+            is_label or ABBREVIATED.fullmatch(self.text, start, self.at + 1)
+        ):
             self.at += 1
         token = self._with_code(self._with_area(token, start), start)
         while token.kind is Kind.COLOUR and (shaded := self._shaded_behind(token, start)) is not None:
             token = shaded
-        if token.kind is Kind.COLOUR:
+        if token.kind is Kind.COLOUR and token.span not in self._shades:
             self.named, self.end_of_named = token, self.at
         if token.kind is not Kind.FILLER:
             yield token
@@ -131,7 +135,7 @@ class _Scanner(NameScanner):
     def _with_code(self, token: Token, start: int) -> Token:
         """A label with the code behind it, which is no colour's: `mix code KG-55`."""
         code = CODE_BEHIND.match(self.text, self.at) if token.kind is Kind.LABEL else None
-        if code is None or self.palette.find(code[1]) is not None:
+        if code is None or self.palette.find(code[1]) is not None or _is_blend(code["chain"] or ""):
             return token
         self.at = code.end()
         return self._token(Kind.LABEL, start)
@@ -299,3 +303,8 @@ class _Scanner(NameScanner):
                 hex=text,
             )
         return self._token(Kind.COLOUR, start, colour=colour)
+
+
+def _is_blend(chain: str) -> bool:
+    """Whether numbers are a whole: `type 60-40 red, black`."""
+    return sum(map(int, re.findall(r"\d+", chain))) == _WHOLE
