@@ -222,7 +222,9 @@ class _Segment:
             if end < len(self.tokens) and self.tokens[end].kind in kinds:
                 end += 1
         is_colours = end < len(self.tokens) and self.tokens[end].kind in (Kind.COLOUR, Kind.SBR)
-        return at + 1 if is_colours else end
+        chain = self.tokens[end - 1 : end + 2]  # `type 60-40 red black`
+        is_blend = [token.kind in _NUMBERS for token in chain] == [True, False, True] and chain[1].text in "/:-"
+        return at + 1 if is_colours or (is_blend and chain[0].value + chain[2].value == 100) else end
 
     def _take_likeness(self) -> None:
         """`stone texture` names no colour: a general name that stands before what it describes, without a number."""
