@@ -1,27 +1,35 @@
-"""How often a second the preview of a page is dealt, lit and drawn anew in Chromium, and how large a geometry is.
+"""How often a second the preview of a page is dealt, lit and drawn anew in Chromium, and how like the render it is.
 
     python benchmarks/preview_speed.py [--graphics-card] [--sizes 512 1024]
 
 Needs chromium and the packages of `plitka[dev]`. Without `--graphics-card` WebGL runs in software (SwiftShader). Each
-frame has other shares; it counts as drawn when a pixel of it has been read back.
+frame has other shares; it counts as drawn when a pixel of it has been read back. The last column is the mean CIEDE2000
+between the recipe as the page paints it and as the server renders it, of every seventh pixel.
 """
 
 import argparse
+import base64
 import gzip
 import shutil
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page, Route, sync_playwright
+import numpy as np
+import numpy.typing as npt
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 import plitka
+from plitka.core.colour.arrays import decode_srgb8, linear_to_lab
+from plitka.core.colour.spaces import ciede2000
 from plitka.core.generation import Request
 from plitka.core.recipes.reading import parse_recipe
-from plitka.core.scene import Granules, Scene, Size, Zone
+from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
 from plitka.core.tile.blanks import Blank
 from plitka.core.tile.granule_map import MapSpec
-from plitka.core.tile.renderer import lay_layer
+from plitka.core.tile.renderer import lay_layer, paint_layer
 from plitka.serve.previews import Previews
 from plitka.serve.settings import Settings
 
@@ -34,7 +42,15 @@ SCENES = {
     "a border": Scene(zones=(Zone(RECIPE), Zone(RECIPE, "border:15%"))),
     "a fleck": Scene(zones=(Zone(RECIPE),), granules=Granules(fine=("WHITE",))),
 }
-MEASURE = """async ([kinds, nZones]) => {
+LOOKS = {
+    "in the sun": Scene(zones=(Zone(RECIPE),), light=Lighting.SUN),
+    "overcast": Scene(zones=(Zone(RECIPE),), light=Lighting.OVERCAST),
+    "wet": Scene(zones=(Zone(RECIPE),), wet=True),
+    "cut": Scene(zones=(Zone(RECIPE),), surface=Surface.CUT),
+}
+"""They are painted as fast as a mix is."""
+EVERY = 7
+MEASURE = """async ([kinds, nZones, recipe]) => {
   const { createPreview } = await import("/preview.js");
   const preview = createPreview(document.querySelector("canvas"));
   const gl = document.querySelector("canvas").getContext("webgl2");
@@ -68,13 +84,19 @@ MEASURE = """async ([kinds, nZones]) => {
   for (const one of [times, dealt]) one.sort((a, b) => a - b);
   const info = gl.getExtension("WEBGL_debug_renderer_info");
   const card = gl.getParameter(info.UNMASKED_RENDERER_WEBGL);
+  preview.paint(zones.map(() => ({ colours: recipe.map((colour, k) => ({ ...colour, coarseness: kinds[k] })) })));
+  const { width, height } = gl.canvas;
+  const drawn = new Uint8Array(4 * width * height);
+  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, drawn);
   preview.dispose();
-  return [ready, dealt[60], times[60], times[113], card];
+  let text = "";
+  for (let at = 0; at < drawn.length; at += 32768) text += String.fromCharCode(...drawn.subarray(at, at + 32768));
+  return [ready, dealt[60], times[60], times[113], card, btoa(text)];
 }"""
 
 
-def measure(page: Page, blank: bytes, scene: Scene) -> list[float]:
-    """Milliseconds: until the first frame, of dealing, of a middling frame and of a slow one; and what drew."""
+def measure(page: Page, blank: bytes, scene: Scene) -> list[Any]:
+    """Milliseconds: until the first frame, of dealing, of a middling frame and of a slow one; what drew; the pixels."""
 
     def answer(route: Route) -> None:
         name = route.request.url.removeprefix(f"{ORIGIN}/")
@@ -88,8 +110,44 @@ def measure(page: Page, blank: bytes, scene: Scene) -> list[float]:
     page.route("**/*", answer)
     page.goto(f"{ORIGIN}/")
     kinds = [scene.granules.coarseness(colour.code).value for colour in RECIPE.colours]
-    found: list[float] = page.evaluate(MEASURE, [kinds, len(scene.zones)])
+    colours = [
+        {"litHex": part.colour.lit_hex or part.colour.srgb_hex, "share": float(part.percent) / 100}
+        for part in RECIPE.parts
+    ]
+    found: list[Any] = page.evaluate(MEASURE, [kinds, len(scene.zones), colours])
     return found
+
+
+def delta_e(painted: str, rendered: npt.NDArray[np.uint8]) -> float:
+    """The mean CIEDE2000 of what a page painted, its lowest row first, and what the server renders."""
+    rows = np.frombuffer(base64.b64decode(painted), np.uint8).reshape(*rendered.shape[:2], 4)[::-1, :, :3]
+    labs = (linear_to_lab(decode_srgb8(pixels)).reshape(-1, 3)[::EVERY].tolist() for pixels in (rows, rendered))
+    return float(np.mean([ciede2000(first, second) for first, second in zip(*labs, strict=True)]))
+
+
+def row(browser: Browser, previews: Previews, name: str, plain: Scene, side_px: int) -> str:
+    """One line of the table."""
+    size = Size(width_px=side_px, height_px=side_px)
+    scene = previews.framed(Request(scene=replace(plain, size=size), seed=7)).request.scene
+    began = time.perf_counter()
+    layer = lay_layer(MapSpec.of(previews.framed(Request(scene=scene, seed=7)).request))
+    laid_s = time.perf_counter() - began
+    blank = Blank.of(layer, scene, 7).encode()
+    page = browser.new_page()
+    first, dealt, usual, slow, card, painted = measure(page, blank, scene)
+    page.close()
+    sys.stderr.write(f"{card}\n")
+    told = (
+        name,
+        side_px,
+        layer.geometry.areas.size,
+        f"{laid_s:.1f}",
+        f"{len(gzip.compress(blank, 6)) / 1000:.0f}",
+        *(f"{ms:.1f}" for ms in (first, dealt, usual, slow)),
+        f"{1000 / usual:.0f}",
+        f"{delta_e(painted, paint_layer(layer, scene, 7).pixels):.2f}",
+    )
+    return f"| {' | '.join(map(str, told))} |\n"
 
 
 def main() -> None:
@@ -100,31 +158,14 @@ def main() -> None:
     asked = parser.parse_args()
     options = ["--no-sandbox", "--ignore-gpu-blocklist"] if asked.graphics_card else ["--no-sandbox", *SOFTWARE_GL]
     out, previews = sys.stdout, Previews(Settings(), version="0")
-    out.write(
-        "| scene | px | granules | lay and light, s | kB | first, ms | deal, ms | frame, ms | slow, ms | a second |\n"
-    )
-    out.write("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
+    columns = "scene, px, granules, lay and light/s, kB, first/ms, deal/ms, frame/ms, slow/ms, a second, CIEDE2000"
+    out.write(f"| {columns.replace(', ', ' | ').replace('/', ', ')} |\n|---|{'---:|' * 10}\n")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=options)
         for side_px in asked.sizes:
-            for name, plain in SCENES.items():
-                scene = Scene(
-                    zones=plain.zones, granules=plain.granules, size=Size(width_px=side_px, height_px=side_px)
-                )
-                began = time.perf_counter()
-                layer = lay_layer(MapSpec.of(previews.framed(Request(scene=scene, seed=7)).request))
-                laid_s = time.perf_counter() - began
-                blank = Blank.of(layer, scene, 7).encode()
-                page = browser.new_page()
-                first, dealt, usual, slow, card = measure(page, blank, scene)
-                page.close()
-                sent_kb = len(gzip.compress(blank, 6)) / 1000
-                out.write(
-                    f"| {name} | {side_px} | {layer.geometry.areas.size} | {laid_s:.1f} | {sent_kb:.0f} "
-                    f"| {first:.0f} | {dealt:.1f} | {usual:.1f} | {slow:.1f} | {1000 / usual:.0f} |\n"
-                )
+            for name, scene in (SCENES | (LOOKS if side_px == min(asked.sizes) else {})).items():
+                out.write(row(browser, previews, name, scene, side_px))
         browser.close()
-    out.write(f"\n{card}\n")
 
 
 if __name__ == "__main__":

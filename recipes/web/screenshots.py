@@ -149,6 +149,13 @@ def photograph_ready(page: Page) -> None:
     page.wait_for_selector('.picture[src*="/image"]')
 
 
+def photograph_variations(page: Page) -> None:
+    """Four of one mix, side by side."""
+    opened(page, DESIGN)
+    page.click(FOUR)
+    page.locator(".variation-shares .face").nth(11).wait_for()
+
+
 def photograph_earlier(page: Page) -> None:
     """Of a design that is another by now; the window is the one before."""
     page.locator(".slider").first.press("ArrowRight")
@@ -221,8 +228,8 @@ def operation(page: Page) -> None:
 
 STATES: tuple[Callable[[Page], None], ...] = (
     signin, nowhere, unread, mix, mix_words, mix_colours, mix_copy, zones, gallery_empty, photograph_running,
-    photograph_ready, photograph_earlier, photograph_compare, photograph_refused, gallery_full, photograph_in,
-    photograph_in_found, sheet, sheet_two, floor, operation,
+    photograph_ready, photograph_earlier, photograph_compare, photograph_variations, photograph_refused, gallery_full,
+    photograph_in, photograph_in_found, sheet, sheet_two, floor, operation,
 )  # fmt: skip
 """In this order: later ones have what earlier ones made."""
 

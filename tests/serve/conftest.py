@@ -137,12 +137,12 @@ def free_port() -> int:
         return port
 
 
-def wait_until(is_so: Callable[[], object], timeout_s: float = 60.0) -> None:
+def wait_until(is_so: Callable[[], object], timeout_s: float = 60.0, every_s: float = 0.01) -> None:
     """Wait for something that another thread or process brings about."""
     end = time.monotonic() + timeout_s
     while not is_so():
         assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.01)
+        time.sleep(every_s)
 
 
 @pytest.fixture(scope="module")

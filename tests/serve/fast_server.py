@@ -29,6 +29,7 @@ def _run(words: list[str], environ: dict[str, str], log: str) -> None:
     os.environ.update(environ)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 2)
+    sys.stderr = os.fdopen(2, "w", closefd=False)  # which may be a pipe now
     if "FAST_FILES" in environ:
         n_files = int(environ["FAST_FILES"])
         resource.setrlimit(resource.RLIMIT_NOFILE, (n_files, n_files))

@@ -1,5 +1,6 @@
 """The `replicate` package, unmodified, and cog's own paths, against the shipped model."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,20 @@ class TestVersions:
             assert (before["model"], before["version"]) == ("fast", "111111111111")
             again = client.put("/predictions/mine", json=put | {"version": ELSE})
             assert again.status_code == 409
+
+
+def test_few_predictions_are_on_their_way_with_their_pictures(server: Running) -> None:
+    """Each is in memory until its client has taken it; others wait, and what has no picture yet does not."""
+    key = server.key()
+    client, key_id = server.client_of(key), key.split("_")[1]
+    made = server.order(client)
+    server.ended(client, made)
+    with contextlib.ExitStack() as on_their_way:
+        for _ in range(server.service.settings.carried_per_key):
+            on_their_way.enter_context(server.service.carried.hold(key_id, "{limit}"))
+        refused = client.get(f"/v1/predictions/{made['id']}")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+        assert client.post(f"/v1/predictions/{made['id']}/cancel").status_code == 429
+        assert server.client().get("/v1/predictions/none").status_code == 404
+    for _ in range(server.service.settings.carried_per_key + 1):
+        assert client.get(f"/v1/predictions/{made['id']}").status_code == 200

@@ -291,10 +291,12 @@ def test_what_was_written_though_the_answer_was_lost_is_made(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("harm", ["overwritten", "replaced", "removed", "log removed"])
 def test_a_file_that_is_no_longer_the_database_is_told(tmp_path: Path, harm: str) -> None:
-    """While nobody asks anything: what is accepted from then on, no other start would find."""
+    """While nobody asks anything; and nothing is accepted that no other start would find, nor a key made or revoked."""
     with running(tmp_path) as server:
         client = server.client()
-        server.ended(client, server.order(client))
+        operator = server.client(role="operator")
+        repeated = {"Idempotency-Key": "once"}
+        server.ended(client, client.post(routes.JOBS, json={"recipe": RECIPE}, headers=repeated).json())
         assert ready(server) == 200
         database, log = tmp_path / "plitka.sqlite", tmp_path / "plitka.sqlite-wal"
         content, aside = database.read_bytes(), tmp_path / "aside.sqlite"
@@ -306,6 +308,9 @@ def test_a_file_that_is_no_longer_the_database_is_told(tmp_path: Path, harm: str
             database.rename(aside)
             if harm == "replaced":
                 shutil.copy(aside, database)
+        assert client.post(routes.JOBS, json={"recipe": RECIPE}).status_code == 503
+        assert client.post(routes.JOBS, json={"recipe": RECIPE}, headers=repeated).status_code == 503
+        assert operator.post(routes.KEYS, json={"name": "new"}).status_code == 503
         wait_until(lambda: ready(server) == 503, timeout_s=20)
         assert server.client_of(None).get(routes.LIVE).status_code == 200
         if harm == "overwritten":

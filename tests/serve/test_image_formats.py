@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from plitka.core.files.picture import encode_png
+from plitka.serve import image_formats
 from plitka.serve.image_formats import MEDIA_TYPES, Preview, base64_text, converted, encode_preview
 
 PIXELS = np.tile(np.array([[[160, 40, 40], [60, 60, 60]]], np.uint8), (64, 32, 1))
@@ -26,6 +27,17 @@ def test_a_png_that_stays_one_keeps_its_text() -> None:
     """It is the same file."""
     png = encode_png(PIXELS, {"recipe": "red"})
     assert converted(png, "png") is png
+
+
+def test_few_are_converted_at_once() -> None:
+    """Each takes a core and much memory; what stays a PNG waits for none."""
+    png = encode_png(PIXELS)
+    with ThreadPoolExecutor(1) as other, image_formats._converting:
+        with image_formats._converting:
+            waiting = other.submit(converted, png, "webp")
+            assert converted(png, "png") is png
+            assert not waiting.done()
+        assert waiting.result(60)
 
 
 def test_a_preview_is_a_jpeg() -> None:

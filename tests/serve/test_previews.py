@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import io
 import os
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -138,7 +139,7 @@ def test_a_process_that_is_ended_is_started_anew(previews: Previews, monkeypatch
 
     async def make() -> None:
         with pytest.raises(Unavailable):
-            await previews._work(os._exit, 9)  # type: ignore[arg-type]  # what ends a process
+            await previews._work(os._exit, 9, "")  # type: ignore[arg-type]  # what ends a process
         assert (await previews.render(ask(previews))).startswith(b"\x89PNG")
         monkeypatch.setattr(previews_module, "_REST_S", 0.0)
         await previews.render(ask(previews))
@@ -149,3 +150,28 @@ def test_a_process_that_is_ended_is_started_anew(previews: Previews, monkeypatch
         asyncio.run(make())
     finally:
         previews.close()
+
+
+def test_what_was_left_has_its_turn_to_its_end_and_keys_take_turns() -> None:
+    """A client that begins and leaves gains nothing: what runs is still its own, and another key comes before more."""
+
+    async def run() -> list[str]:
+        previews, done = Previews(Settings(), "0"), []
+
+        async def make(name: str) -> None:
+            await previews._work(abs, 1, name[0])  # type: ignore[arg-type]  # whatever a process can do
+            done.append(name)
+
+        left = asyncio.create_task(previews._work(time.sleep, 0.5, "a"))  # type: ignore[arg-type]  # as above
+        await asyncio.sleep(0.1)
+        others = [asyncio.create_task(make(name)) for name in ("a2", "a3", "b1")]
+        left.cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not left.done()
+        await asyncio.gather(*others)
+        assert left.cancelled()
+        previews.close()
+        return done
+
+    assert asyncio.run(run()) == ["a2", "b1", "a3"]

@@ -43,6 +43,17 @@ def test_an_ambiguous_head_is_refused_and_the_connection_closed(server: Running,
     assert server.client_of(key).get("/v1/jobs").json()["jobs"] == []
 
 
+ENDS = {"two line feeds": b"\n\n", "a line feed before CR LF": b"\n\r\n", "an empty line": b"\r\n\n"}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=list(ENDS))
+def test_a_head_that_ends_otherwise_is_refused(server: Running, end: bytes) -> None:
+    """Also where nothing comes behind it, so that its only end is one which another reader does not know."""
+    with connect(server) as connection:
+        connection.sendall(b"POST /v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n" + CHUNKS + end)
+        assert b"".join(parts(connection)).startswith(b"HTTP/1.1 400")
+
+
 def parts(connection: socket.socket) -> Iterator[bytes]:
     """All that comes, to the end."""
     while part := connection.recv(65536):

@@ -1,5 +1,6 @@
 """What outlives the process, in SQLite and in a real PostgreSQL."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from tests.serve.conftest import RECIPE, Databases, free_port, running, wait_unt
 from tests.serve.fast_engine import FastEngine
 
 from plitka.errors import InputError
-from plitka.serve import routes, tables
+from plitka.serve import routes, sessions, tables
+from plitka.serve.keys import identify, make_key
 from plitka.serve.settings import Settings
 from plitka.serve.store import State, open_store
 
@@ -97,6 +99,29 @@ def test_a_database_that_may_only_be_read_is_not_ready(postgresql: str, database
         admin.execute("ALTER TABLE gone RENAME TO jobs")
         wait_until(is_ready)
         assert server.ended(client, server.order(client))["state"] == "succeeded"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_opens_or_closes_a_door_is_on_the_disk(kind: str, tmp_path: Path, databases: Databases) -> None:
+    """A key that was revoked stays so after a power cut, also where orders do not wait for the disk."""
+    is_sqlite = kind == "sqlite"
+    question = "PRAGMA synchronous" if is_sqlite else "SHOW synchronous_commit"
+    with closing(open_store(Settings(data=tmp_path, **databases(kind)), own=True)) as store:
+        waited: list[object] = []
+
+        @sa.event.listens_for(store._engine, "commit")
+        def look(connection: sa.Connection) -> None:
+            waited.append(connection.exec_driver_sql(question).scalar())
+
+        key, row = make_key(store, "shop")
+        caller = identify(store, key)
+        assert caller is not None
+        token = sessions.begin(store, caller, 60)
+        sessions.end(store, token)
+        store.revoke_key(row.id)
+        store.settle_webhook("of no job")
+        yes, no = (2, 1) if is_sqlite else ("on", "off")
+        assert waited == [yes, no, yes, yes, no]
 
 
 def test_a_second_service_is_refused_the_database(tmp_path: Path) -> None:

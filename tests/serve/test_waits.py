@@ -46,8 +46,9 @@ def processes_of(url: str) -> list[psutil.Process]:
     """A PostgreSQL's main process and those of its connections."""
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.connect() as connection:
-        backend = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
-        main = psutil.Process(backend).parent()
+        own = psutil.Process(connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one())
+        main = own.parent()
     engine.dispose()
+    own.wait()  # else it is one of those found
     assert main is not None
     return [main, *main.children()]

@@ -24,13 +24,14 @@ def photograph() -> bytes:
 
 
 def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
-    """In both languages and themes: with every panel open, a photograph made, and the colours to choose from."""
+    """In both languages and themes: with every panel open, four variations made, and the colours to choose from."""
     window = window_of(locale="en-GB", color_scheme="light")
     small_maps(window.page)
     page = window.open(SHOWN)
     page.evaluate(OPEN_ALL)
-    page.locator(".order .primary").click()
+    page.locator(".order button").nth(1).click()
     page.wait_for_selector(".shares")
+    expect(page.locator('.variation img[src*="/image"]')).to_have_count(4)
     themes: list[tuple[str, Literal["dark", "light"]]] = [("Русский", "dark"), ("English", "light")]
     for other, theme in themes:
         assert axe_faults(page) == []
@@ -89,13 +90,15 @@ def test_nothing_is_wider_than_the_window(window_of: OpenWindow) -> None:
     small_maps(window.page)
     page = window.open(SHOWN)
     page.evaluate(OPEN_ALL)
-    page.locator(".order .primary").click()
+    page.locator(".order button").nth(1).click()
     page.wait_for_selector(".shares")
     page.wait_for_selector(".floor-canvas[aria-busy=false]")
     for width in (360, 768, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        assert too_wide(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for view in ("variations", "photograph"):
+            page.locator(f".stage-head input[value={view}]").check(force=True)
+            assert too_wide(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.locator(".mix-actions button").first.click()
         page.wait_for_selector(".swatch")
         assert page.evaluate("document.documentElement.scrollWidth") <= width

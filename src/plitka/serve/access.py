@@ -1,5 +1,6 @@
 """FastAPI dependencies of the endpoints: the service, and a caller of the role that is needed."""
 
+from collections.abc import Callable
 from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import Depends, Request, Security
@@ -14,6 +15,7 @@ from plitka.serve.service import Service
 from plitka.serve.store import Job
 
 Choices = TypeVar("Choices", bound=Zoned)
+Done = TypeVar("Done")
 
 bearer = HTTPBearer(auto_error=False, scheme_name="key", description="A key of `plitka keys create`.")
 """For the schema; `plitka.serve.guard` has looked at the key already."""
@@ -90,7 +92,13 @@ async def order_one(request: Request, service: Service, caller: Caller, order: O
         spend(request, service, caller)
         return service.jobs.accept(caller, [checked], terms)[0]
 
-    return await run_in_threadpool(accept)
+    return await in_lane(service, caller, accept)
+
+
+async def in_lane(service: Service, caller: Caller, work: Callable[[], Done]) -> Done:
+    """What some work gives, in one of the threads that the caller's key may have."""
+    async with service.lanes.hold(caller.key_id):
+        return await run_in_threadpool(work)
 
 
 async def with_drawn_masks(service: Service, caller: Caller, order: Choices) -> Choices:

@@ -191,7 +191,9 @@ def _copy_pictures(books: sa.Connection, source: PictureStore, to: PictureStore)
     rows = books.execute(sa.select(jobs.picture, jobs.state, jobs.error).where(jobs.picture.is_not(None))).all()
     shown = {row.picture for row in rows if row.state == State.SUCCEEDED}
     known = {row.picture for row in rows if row.state == State.SUCCEEDED and row.error}
-    missing = {digest for digest in sorted(shown) if not _copy_picture(digest, source, to)}
+    # A loss that its jobs tell of is no error in the log of each night.
+    gone = {digest for digest in known if not (to.has(digest) or source.is_whole(digest))}
+    missing = gone | {digest for digest in sorted(shown - gone) if not _copy_picture(digest, source, to)}
     for digest in {row.picture for row in rows} - shown:  # which may not be written yet
         if source.is_whole(digest):
             _copy_picture(digest, source, to)

@@ -254,7 +254,7 @@ def get_prediction(
     prediction_id: PredictionId, request: Request, service: TheService, caller: Viewer
 ) -> PredictionResponse:
     """A prediction as it is now."""
-    return to_prediction(service, _own(service, caller, prediction_id), base_url(service.settings, request))
+    return _carried(request, service, caller, prediction_id)
 
 
 @router.post(routes.COG_PREDICTION_CANCEL, responses=_problems(404, 422), summary="Cancel a prediction")
@@ -264,7 +264,21 @@ def cancel_prediction(
 ) -> PredictionResponse:
     """One that has ended stays as it is."""
     service.jobs.cancel(_own(service, caller, prediction_id))
-    return to_prediction(service, _own(service, caller, prediction_id), base_url(service.settings, request))
+    return _carried(request, service, caller, prediction_id)
+
+
+def _carried(request: Request, service: Service, caller: Caller, prediction_id: str) -> PredictionResponse:
+    """The prediction as it is now; one with a picture has a place of the key's until it has been taken.
+
+    Raises:
+        NotFound: there is no such prediction.
+        TooMany: the key has not taken enough others yet.
+    """
+    job = _own(service, caller, prediction_id)
+    if job.state is State.SUCCEEDED:
+        message = "{limit} pictures are on their way to this key, and no more can be; take one of them"
+        request.state.held.enter_context(service.carried.hold(caller.key_id, message))
+    return to_prediction(service, job, base_url(service.settings, request))
 
 
 @router.get(routes.HEALTH_CHECK, summary="How the model is")

@@ -40,7 +40,7 @@ class OpenedFile:
         self._log_id: tuple[int, int] | None = None
 
     def require(self) -> None:
-        """Find out whether the file is the one that was opened, and a database.
+        """Find out whether the file is the one that was opened, and a database, and its log the one that was seen.
 
         Raises:
             StorageAway: it was moved, replaced or overwritten; what is written goes nowhere that another start finds.
@@ -50,6 +50,8 @@ class OpenedFile:
                 raise OSError
             if os.pread(self._descriptor, len(_START), 0) != _START:
                 raise OSError
+        if self._log_id is not None:
+            self.require_log()
 
     def require_log(self) -> None:
         """Find out whether the log beside the file is the one that was there first; while a connection is open.
@@ -123,6 +125,28 @@ def write_ahead(engine: sa.Engine) -> None:
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+
+
+@contextmanager
+def transaction(engine: sa.Engine, *, on_disk: bool) -> Iterator[sa.Connection]:
+    """A transaction; with `on_disk` its end waits for the disk, whatever the other ones do."""
+    with engine.connect() as connection, ExitStack() as held:
+        is_sqlite = engine.dialect.name == "sqlite"
+        if on_disk and is_sqlite:
+            _wait_for_disk(connection, held)
+        held.enter_context(connection.begin())
+        if on_disk and not is_sqlite:
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO DEFAULT")  # as the server's owner chose
+        yield connection
+
+
+def _wait_for_disk(connection: sa.Connection, held: ExitStack) -> None:
+    """Until `held` is closed; past SQLAlchemy, as SQLite takes no such wish within a transaction."""
+    raw = connection.connection.dbapi_connection
+    assert raw is not None
+    (usual,) = raw.execute("PRAGMA synchronous").fetchone()
+    raw.execute("PRAGMA synchronous=FULL")
+    held.callback(raw.execute, f"PRAGMA synchronous={usual}")
 
 
 def take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> None:

@@ -7,6 +7,7 @@ may take is `plitka.serve.protocol`'s. Probes wait for nothing: they need no key
 import re
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import structlog
@@ -72,11 +73,7 @@ class Guard:
     async def _serve(self, scope: Scope, receive: Receive, response: "_Response", headers: Headers) -> None:
         try:
             body = b"" if _is_open(scope) else await self._admit(scope, receive, headers)
-            asked = _as_get(scope)
-            try:
-                await self._app(asked, Replay(body, receive), response.send)
-            finally:
-                scope["route"] = asked.get("route")
+            await self._pass_on(scope, Replay(body, receive), response)
         except PlitkaError as error:
             await self._turn_away(scope, response, error)
         except ClientDisconnect:
@@ -86,6 +83,17 @@ class Guard:
             await self._turn_away(
                 scope, response, ServiceError("something broke here; the request's id finds it in the log")
             )
+
+    async def _pass_on(self, scope: Scope, receive: Receive, response: "_Response") -> None:
+        """Have it answered; who is answered in one go has one of the key's threads until the answer begins."""
+        if not _is_open(scope) and not _waits(scope):
+            response.on_start = await self._service.lanes.take(_whose(scope))
+        asked = _as_get(scope)
+        try:
+            await self._app(asked, receive, response.send)
+        finally:
+            response.on_start()
+            scope["route"] = asked.get("route")
 
     async def _turn_away(self, scope: Scope, response: "_Response", error: PlitkaError) -> None:
         if response.status:
@@ -173,12 +181,15 @@ class _Response:
         """0 before the response has begun."""
         self.seconds = 0.0
         self.is_dropped = False
+        self.on_start: Callable[[], None] = lambda: None
+        """Called when the response begins."""
 
     async def send(self, part: Message) -> None:
         """Pass a part of the response on."""
         if part["type"] == "http.response.start":
             self.status = part["status"]
             self.seconds = time.perf_counter() - self._started
+            self.on_start()
             headers = MutableHeaders(scope=part)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
@@ -195,6 +206,19 @@ class _Response:
 def _is_open(scope: Scope) -> bool:
     """Whether anybody may ask it, and a body would mean nothing."""
     return scope["method"] in ("GET", "HEAD") and routes.is_open(scope["path"])
+
+
+def _waits(scope: Scope) -> bool:
+    """Whether an answer may take long without a thread, and takes those that it needs by itself."""
+    path = scope["path"]
+    is_order = scope["method"] not in ("GET", "HEAD") and (routes.takes_order(path) or path in routes.UPLOAD_PATHS)
+    return is_order or routes.is_stream(path)
+
+
+def _whose(scope: Scope) -> str:
+    """The key that asks; the address of who has none: of a link, or of one who signs in."""
+    caller = scope["state"].get("caller")
+    return caller.key_id if caller else f"address {(scope.get('client') or ('',))[0]}"
 
 
 def _as_get(scope: Scope) -> Scope:

@@ -15,6 +15,8 @@ MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 _PNG = b"\x89PNG"
 _PREVIEW_QUALITY = 80
 _PREVIEW_PX = 512
+_converting = threading.BoundedSemaphore(2)
+"""Pictures at once: a WebP of 2048 px takes two seconds of a core and 100 MB."""
 
 
 def converted(png: bytes, kind: str, quality: int = 95) -> bytes:
@@ -22,7 +24,8 @@ def converted(png: bytes, kind: str, quality: int = 95) -> bytes:
     if kind == "png" and png.startswith(_PNG):
         return png
     buffer = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").save(buffer, format=kind.upper(), quality=quality)
+    with _converting:
+        Image.open(io.BytesIO(png)).convert("RGB").save(buffer, format=kind.upper(), quality=quality)
     return buffer.getvalue()
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from plitka.core.generation import CompleteRequest
 from plitka.errors import Conflict, Gone, StorageAway, TooMany, Unavailable
+from plitka.serve.deadlines import Deadlines
 from plitka.serve.fair_queue import FairQueue
 from plitka.serve.health import Health
 from plitka.serve.job_status import JobStatus, Snapshot
@@ -37,8 +38,6 @@ from plitka.serve.store import Job, State, Store
 log = structlog.get_logger(__name__)
 
 _POSITIONS_EVERY_S = 2.0
-_RETRY_S = 2.0
-"""Until a deadline that could not be written is tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +70,7 @@ class Jobs:
         """Told in any thread that a job with a webhook began ("start") or ended ("completed")."""
         self.drain_at: float | None = None
         """When a stop has waited long enough for what runs, by the monotonic clock; None: there is no stop."""
+        self.deadlines = Deadlines(self.expire)
         self._ready = threading.Condition()
         self._accepting = threading.Lock()
         self._queue = FairQueue()
@@ -139,10 +139,10 @@ class Jobs:
             Gone: for this one, whose picture is lost.
             Unavailable: the service stops, has failed, or is full.
             TooMany: the key has enough jobs waiting.
-            NoRoom: pictures cannot be kept now.
+            NoRoom, StorageAway: pictures, or the order itself, cannot be kept now.
         """
-        repeated = self._find_repeated(caller, orders, terms)
-        if repeated is not None:
+        self.store.require_place()
+        if (repeated := self._find_repeated(caller, orders, terms)) is not None:
             return [repeated]
         with self._accepting:
             self._check_room(caller, len(orders))
@@ -206,17 +206,8 @@ class Jobs:
             status.update(position=self._queue.position(job.id))
             self.metrics.queue.set(len(self._queue))
             self._ready.notify_all()
-        if job.deadline_at is not None:
-            self._expire_at(job.deadline_at, job.id)
-
-    def _expire_at(self, deadline_at: float, job_id: str) -> None:
-        """End the job at its deadline, if it still waits then."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(
-                self._loop.call_later,
-                max(0.0, deadline_at - time.time()),
-                lambda: threading.Thread(target=self.expire, args=(job_id,), daemon=True).start(),
-            )
+            if job.deadline_at is not None:
+                self.deadlines.put(job.id, max(0.0, job.deadline_at - time.time()))
 
     # The workers' threads
 
@@ -301,6 +292,7 @@ class Jobs:
         with self._ready:
             if self._queue.remove(job_id):
                 self._queue_moved()
+            self.deadlines.drop(job_id)
             return self._statuses.pop(job_id, None)
 
     def note_ended(self, job: Job) -> None:
@@ -343,14 +335,14 @@ class Jobs:
             status.is_cancelled = True
 
     def expire(self, job_id: str) -> None:
-        """The deadline of a job has come."""
-        try:
-            job = self.store.find_job(job_id)
-            if job is not None:
-                self._end_waiting(job, State.FAILED, deadline_problem(job.request_id))
-        except StorageAway:
-            log.warning("deadline_not_kept", job_id=job_id)
-            self._expire_at(time.time() + _RETRY_S, job_id)
+        """The deadline of a job has come: it ends, if it still waits.
+
+        Raises:
+            StorageAway: the database is away.
+        """
+        job = self.store.find_job(job_id)
+        if job is not None:
+            self._end_waiting(job, State.FAILED, deadline_problem(job.request_id))
 
     def end_revoked(self) -> None:
         """Cancel what is open of keys that were revoked, which another process may have done.

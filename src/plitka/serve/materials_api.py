@@ -15,7 +15,7 @@ from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import SIZE_PX_RANGE, SIZE_STEP_PX, Size
 from plitka.core.scene_json import build_scene, merge_choices, read_choices
 from plitka.serve import fields, routes
-from plitka.serve.access import Maker, TheService, with_drawn_masks
+from plitka.serve.access import Maker, TheService, in_lane, with_drawn_masks
 from plitka.serve.completion import while_there
 from plitka.serve.error_responses import language_of
 from plitka.serve.orders import LookChoices
@@ -93,10 +93,10 @@ async def send_material(body: MaterialBody, request: Request, service: TheServic
     language = body.language or language_of(request.headers)
     file = MaterialFile(kind=kind, language=language, bits=body.bits, version=service.version)
     drawn = await with_drawn_masks(service, caller, body)
-    asked = await run_in_threadpool(lambda: service.previews.check(drawn.request()))
+    asked = await in_lane(service, caller, lambda: service.previews.check(drawn.request()))
     with service.previews.hold(caller.key_id):
         request.state.rate = await run_in_threadpool(service.allowance.preview, caller)
-        content = await while_there(request, service.previews.material(asked, file))
+        content = await while_there(request, service.previews.material(asked, file, caller.key_id))
     headers = {"Content-Disposition": f'attachment; filename="tile.{kind}"'}
     return Response(content, media_type=kind.media_type, headers=headers)
 

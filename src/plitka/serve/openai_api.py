@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from plitka.core.generation import MAX_SEED, USUAL_MODE
 from plitka.errors import InputError, PlitkaError
 from plitka.serve import fields, routes, schemas
-from plitka.serve.access import Maker, TheService, hold_stream, spend, with_drawn_masks
+from plitka.serve.access import Maker, TheService, hold_stream, in_lane, spend, with_drawn_masks
 from plitka.serve.completion import abandon, picture_of, until_ended
 from plitka.serve.image_formats import Preview, base64_text, converted
 from plitka.serve.jobs import Terms
@@ -169,7 +169,7 @@ async def _accept(order: ImagesOrder, request: Request, service: Service, caller
         spend(request, service, caller, len(orders))
         return service.jobs.accept(caller, orders, terms)
 
-    return await run_in_threadpool(accept)
+    return await in_lane(service, caller, accept)
 
 
 def _first(order: ImagesOrder) -> Order:

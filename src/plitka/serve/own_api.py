@@ -140,6 +140,7 @@ def get_image(
     if _has_already(request, tag):
         return Response(status_code=304, headers=headers)
     if kind != "png":
+        service.tidier.soon()
         return Response(converted(picture_of(service, job), kind), media_type=MEDIA_TYPES[kind], headers=headers)
     pictures, digest = service.pictures, job.picture or ""
     n_bytes = pictures.measure(digest)

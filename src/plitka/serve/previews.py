@@ -32,6 +32,7 @@ from plitka.core.tile.map_pool import follow_parent, interrupts_ignored
 from plitka.core.tile.renderer import LitLayer, granule_config, lay_geometry, light_layer, paint_layer
 from plitka.errors import InputError, TooMany, Unavailable
 from plitka.serve.settings import Settings
+from plitka.serve.turns import Turns
 
 USUAL_PX, MAX_PX = 512, 1024
 """Side of a preview that names none, and of the largest."""
@@ -73,7 +74,7 @@ class Previews:
         self._n_pending: Counter[str] = Counter()
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._executor: ProcessPoolExecutor | None = None
-        self._turn = asyncio.Lock()
+        self._turns = Turns()
         self._rest: asyncio.TimerHandle | None = None
 
     def check(self, request: Request) -> PreviewRequest:
@@ -125,35 +126,35 @@ class Previews:
                 self._kept.move_to_end(digest)
             return found
 
-    async def geometry(self, asked: PreviewRequest) -> bytes:
-        """What `Blank.encode` gives of a scene, compressed by gzip.
+    async def geometry(self, asked: PreviewRequest, key_id: str = "") -> bytes:
+        """What `Blank.encode` gives of a scene, compressed by gzip; the keys take turns.
 
         Raises:
             InputError: masks that cannot be used, or a zone without granules.
             Unavailable: the process was ended from outside.
         """
-        made = await self._work(make_geometry, asked.request)
+        made = await self._work(make_geometry, asked.request, key_id)
         with self._lock:
             self._kept[asked.digest] = made
             while sum(map(len, self._kept.values())) > _KEPT_BYTES and len(self._kept) > 1:
                 self._kept.popitem(last=False)
         return made
 
-    async def render(self, asked: PreviewRequest) -> bytes:
+    async def render(self, asked: PreviewRequest, key_id: str = "") -> bytes:
         """The renderer's picture of a scene as a PNG.
 
         Raises:
             InputError, Unavailable: as `geometry`.
         """
-        return await self._work(make_render, asked.request)
+        return await self._work(make_render, asked.request, key_id)
 
-    async def material(self, asked: PreviewRequest, file: MaterialFile) -> bytes:
+    async def material(self, asked: PreviewRequest, file: MaterialFile, key_id: str = "") -> bytes:
         """The maps of a scene as a file.
 
         Raises:
             InputError, Unavailable: as `geometry`.
         """
-        return await self._work(partial(make_material_file, file=file), asked.request)
+        return await self._work(partial(make_material_file, file=file), asked.request, key_id)
 
     @contextmanager
     def hold(self, key_id: str) -> Iterator[None]:
@@ -191,9 +192,16 @@ class Previews:
             self._rest.cancel()
         self._end()
 
-    async def _work(self, make: Callable[[CompleteRequest], _Made], request: CompleteRequest) -> _Made:
-        async with self._turn:  # what waits here can still be cancelled
-            return await self._work_now(make, request)
+    async def _work(self, make: Callable[[CompleteRequest], _Made], request: CompleteRequest, key_id: str) -> _Made:
+        async with self._turns.hold(key_id):  # what waits here can still be cancelled
+            making = asyncio.ensure_future(self._work_now(make, request))
+            try:
+                return await asyncio.shield(making)
+            except asyncio.CancelledError:
+                # What the process makes it makes to the end: until then it is still of the key that left.
+                await asyncio.wait({making})
+                making.cancelled() or making.exception()
+                raise
 
     async def _work_now(self, make: Callable[[CompleteRequest], _Made], request: CompleteRequest) -> _Made:
         loop = asyncio.get_running_loop()

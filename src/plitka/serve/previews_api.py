@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from plitka.serve import fields, routes
-from plitka.serve.access import Maker, TheService, with_drawn_masks
+from plitka.serve.access import Maker, TheService, in_lane, with_drawn_masks
 from plitka.serve.completion import while_there
 from plitka.serve.keys import Caller
 from plitka.serve.orders import JobOrder
@@ -65,7 +65,7 @@ async def make_render(order: JobOrder, request: Request, service: TheService, ca
     asked = await _read(service, caller, order)
     with service.previews.hold(caller.key_id):
         request.state.rate = await run_in_threadpool(service.allowance.preview, caller)
-        picture = await while_there(request, service.previews.render(asked))
+        picture = await while_there(request, service.previews.render(asked, caller.key_id))
         return Response(picture, headers=_field_of(asked), media_type="image/png")
 
 
@@ -89,11 +89,12 @@ async def make_geometry(order: GeometryOrder, request: Request, service: TheServ
     if packed is None:
         with service.previews.hold(caller.key_id):
             request.state.rate = await run_in_threadpool(service.allowance.preview, caller)
-            packed = await while_there(request, service.previews.geometry(asked))
+            packed = await while_there(request, service.previews.geometry(asked, caller.key_id))
     media_type = "application/octet-stream"
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(packed, headers=headers | {"Content-Encoding": "gzip"}, media_type=media_type)
-    return Response(await run_in_threadpool(gzip.decompress, packed), headers=headers, media_type=media_type)
+    plain = await in_lane(service, caller, lambda: gzip.decompress(packed))
+    return Response(plain, headers=headers, media_type=media_type)
 
 
 async def _read(service: Service, caller: Caller, order: JobOrder) -> PreviewRequest:
@@ -106,7 +107,7 @@ async def _read(service: Service, caller: Caller, order: JobOrder) -> PreviewReq
             settled = settled.model_copy(update={"seed": _PREVIEW_SEED})
         return service.previews.framed(settled.request(service.previews.defaults))
 
-    return await run_in_threadpool(check)
+    return await in_lane(service, caller, check)
 
 
 def _field_of(asked: PreviewRequest) -> dict[str, str]:

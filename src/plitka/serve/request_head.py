@@ -42,8 +42,10 @@ class StrictConnection(h11.Connection):
         if self.their_state is h11.IDLE:
             received, _ = self.trailing_data
             head, end, _ = received.partition(_END)
-            # The start of what may become a number or the end of a line is no fault yet.
-            fault = find_fault(head if end else head[: head.rfind(b"\r\n") + 1])
+            # The start of what may become a number is no fault yet. A line that ends otherwise is one at once: to h11
+            # two of them end the head.
+            is_whole = bool(end) or _BARE.search(head) is not None
+            fault = find_fault(head if is_whole else head[: head.rfind(b"\r\n") + 1])
             if fault is not None:
                 raise h11.RemoteProtocolError(fault)
         return super().next_event()

@@ -13,6 +13,7 @@ import uvicorn
 from plitka.serve.app import create_app
 from plitka.serve.connections import Connections
 from plitka.serve.descriptors import ACCEPTED_AT_ONCE, connections_that_fit
+from plitka.serve.log_stream import log_aside
 from plitka.serve.logs import forward_library_logs, limit_lines
 from plitka.serve.memory import use_one_heap
 from plitka.serve.protocol import HEAD_BYTES, TimedProtocol
@@ -32,6 +33,8 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._service = service
         self._on_start = on_start
+        self.on_stop: Callable[[], object] = lambda: None
+        """Called when all else has stopped: uvicorn then ends the process by the signal that it was told to stop by."""
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer until told to stop."""
@@ -48,6 +51,11 @@ class _Server(uvicorn.Server):
                     same.listen(_BACKLOG)
         if self._on_start is not None and self.started:
             self._on_start(self.servers[0].sockets[0].getsockname()[1])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, wait for what is answered, and end the application."""
+        await super().shutdown(sockets)
+        self.on_stop()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; a second time, at once."""
@@ -67,10 +75,13 @@ def serve(service: Service, on_start: OnStart | None = None) -> None:
     use_one_heap()
     forward_library_logs()
     limit_lines()
-    server_of(service, on_start).run()
+    with log_aside() as stream:
+        server = server_of(service, on_start)
+        server.on_stop = stream.settle
+        server.run()
 
 
-def server_of(service: Service, on_start: OnStart | None = None) -> uvicorn.Server:
+def server_of(service: Service, on_start: OnStart | None = None) -> _Server:
     """The server of a service, which does not run yet.
 
     Raises:

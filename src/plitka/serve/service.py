@@ -8,6 +8,7 @@ from plitka.serve import keys
 from plitka.serve.allowance import Allowance
 from plitka.serve.health import Health
 from plitka.serve.jobs import Jobs
+from plitka.serve.lanes import Lanes
 from plitka.serve.life import Life
 from plitka.serve.memory import Tidier
 from plitka.serve.metrics import Metrics
@@ -42,6 +43,10 @@ class Service:
     version: str
     requests: Places
     """In work, of each key."""
+    lanes: Lanes
+    """Threads of each key."""
+    carried: Places
+    """Predictions that are sent with their pictures, of each key."""
     streams: Places
     """Open streams of events, of each key."""
     streams_to: Places
@@ -146,6 +151,8 @@ def open_service(
         previews=Previews(settings, version),
         tidier=tidier,
         requests=Places(settings.requests_per_key),
+        lanes=Lanes(settings.threads_per_key),
+        carried=Places(settings.carried_per_key),
         streams=Places(settings.streams_per_key),
         streams_to=Places(settings.streams_per_address),
     )

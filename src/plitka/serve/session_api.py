@@ -120,6 +120,7 @@ def _caller(service: Service, given: SignIn, address: str) -> Caller:
     if caller is None:
         service.allowance.count_refusal(address)
         raise NotIdentified("this key is not in force; ask the operator for another")
+    service.allowance.read(caller)
     return caller
 
 

@@ -16,8 +16,12 @@ from plitka.serve.keys import Caller
 from plitka.serve.store import Store
 
 COOKIE = "plitka_session"
+MAX_OF_A_KEY = 500
+"""Sessions at a time; one more ends the oldest."""
 _LINK_S = 600.0
 """How long a one-time link waits to be used."""
+_MOST_AT_ONCE = 1000
+"""That are ended for one, where there were more."""
 _TABLE = tables.sessions
 _FIND = sa.select(_TABLE.c.key_id).where(
     _TABLE.c.hash == sa.bindparam("token"), _TABLE.c.expires_at > sa.bindparam("now")
@@ -31,6 +35,10 @@ def begin(store: Store, caller: Caller, seconds: float) -> str:
         connection.execute(sa.delete(_TABLE).where(_TABLE.c.expires_at <= now))
         row = {"hash": _hash(token), "key_id": caller.key_id, "expires_at": now + seconds}
         connection.execute(sa.insert(_TABLE).values(row))
+        # The new one stays, also where the clock was set back and it ends before the others.
+        others = sa.select(_TABLE.c.hash).where(_TABLE.c.key_id == caller.key_id, _TABLE.c.hash != row["hash"])
+        too_many = others.order_by(_TABLE.c.expires_at.desc()).offset(MAX_OF_A_KEY - 1).limit(_MOST_AT_ONCE)
+        connection.execute(sa.delete(_TABLE).where(_TABLE.c.hash.in_(too_many)))
     return token
 
 
@@ -50,7 +58,7 @@ def count(store: Store) -> dict[str, int]:
 
 def end(store: Store, token: str) -> None:
     """The token opens nothing any more."""
-    with store.write() as connection:
+    with store.write(on_disk=True) as connection:
         connection.execute(sa.delete(_TABLE).where(_TABLE.c.hash == _hash(token)))
 
 

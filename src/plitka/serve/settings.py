@@ -125,6 +125,10 @@ class Settings:
     """Of one address; a proxy is one address."""
     requests_per_key: int = 256
     """Requests of one key that are in work at once."""
+    threads_per_key: int = 8
+    """Of the 40 that requests are answered by; others of a key wait for these, and not for those of other keys."""
+    carried_per_key: int = 16
+    """Predictions of a key that are sent at once with their pictures, each of which is in memory until it is taken."""
     streams_per_key: int = 64
     """Streams of events of one key that are open at once."""
     streams_per_address: int = 256

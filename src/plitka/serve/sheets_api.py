@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from plitka.core.sheet.pdf_file import check_letters
 from plitka.core.sheet.picture import SheetPicture, render_picture
 from plitka.errors import NotFound, Phrase
 from plitka.serve import routes
-from plitka.serve.access import Maker, TheService, own_job, spend, with_drawn_masks
+from plitka.serve.access import Maker, TheService, in_lane, own_job, spend, with_drawn_masks
 from plitka.serve.completion import picture_of
 from plitka.serve.error_responses import language_of
 from plitka.serve.schemas import problem_responses
@@ -51,14 +52,14 @@ async def make_sheet(body: SheetBody, request: Request, service: TheService, cal
     drawn = await with_drawn_masks(service, caller, body)
     if drawn.second is not None:
         drawn = drawn.model_copy(update={"second": await with_drawn_masks(service, caller, drawn.second)})
-    document = await run_in_threadpool(drawn.document, language_of(request.headers))
+    document = await in_lane(service, caller, partial(drawn.document, language_of(request.headers)))
     if kind is SheetFormat.PDF:
         job = None if body.job_id is None else await run_in_threadpool(own_job, service, caller, body.job_id)
         await run_in_threadpool(spend, request, service, caller)
         async with service.uploads.turn(caller.key_id):
             content = await run_in_threadpool(_pdf, document, drawn, service, job)
     else:
-        content = await run_in_threadpool(encode_sheet, document, kind)
+        content = await in_lane(service, caller, lambda: encode_sheet(document, kind))
     headers = {} if kind is SheetFormat.JSON else {"Content-Disposition": attachment(document, kind)}
     return Response(content, media_type=kind.media_type, headers=headers)
 

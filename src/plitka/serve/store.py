@@ -4,7 +4,8 @@ Decisions:
 * One service owns a database; a second one is refused. So no other process changes a job's row, but for those that wait
   when their key is revoked.
 * A commit is with the operating system before an answer is sent, so it survives any end of the process. Waiting for
-  the disk as well costs milliseconds a commit, and is chosen by `Settings.survive_power_cut`.
+  the disk as well costs milliseconds a commit, and is chosen by `Settings.survive_power_cut`. What makes or ends a key
+  or ends a session always waits: a power cut must open no door that was closed.
 * SQLite lets one writer in, and the others poll with pauses; a lock of our own wakes the next one at once.
 """
 
@@ -25,7 +26,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from plitka.serve import revisions, tables, waits
-from plitka.serve.database import OpenedFile, connect, take_ownership, write_ahead
+from plitka.serve.database import OpenedFile, connect, take_ownership, transaction, write_ahead
 from plitka.serve.integrity import require_sound, told_of_database
 from plitka.serve.kept_masks import put_masks, take_masks
 from plitka.serve.settings import Settings
@@ -166,6 +167,15 @@ class Store:
         url = self._engine.url
         return Path(url.database or "").parent if url.get_backend_name() == "sqlite" else None
 
+    def require_place(self) -> None:
+        """Find out whether another start would find what is written now; this costs no more than a look at the files.
+
+        Raises:
+            StorageAway: SQLite's file or its log is not there any more.
+        """
+        if self._file is not None:
+            self._file.require()
+
     def check(self) -> None:
         """Find out whether the database answers, is the one that was opened, and lets us write to its tables.
 
@@ -173,8 +183,8 @@ class Store:
             StorageAway: it does not. So does every other method here.
         """
         with self.write() as connection:
+            self.require_place()
             if self._file is not None:
-                self._file.require()
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 connection.execute(_ANY_JOB)
                 self._file.require_log()
@@ -185,12 +195,14 @@ class Store:
                 connection.exec_driver_sql("LOCK TABLE keys, jobs IN ROW EXCLUSIVE MODE")  # as whoever writes takes it
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """A transaction, one at a time."""
+    def write(self, *, on_disk: bool = False) -> Iterator[sa.Connection]:
+        """A transaction, one at a time; with `on_disk` neither a power cut nor a moved file undoes it."""
+        if on_disk:
+            self.require_place()
         if not self._writing.acquire(timeout=self._wait_s):
             raise waits.away()
         try:
-            with waits.translated(), self._engine.begin() as connection:
+            with waits.translated(), transaction(self._engine, on_disk=on_disk) as connection:
                 yield connection
         finally:
             self._writing.release()
@@ -204,7 +216,7 @@ class Store:
 
     def add_key(self, key: KeyRow) -> None:
         """Keep a new key."""
-        with self.write() as connection:
+        with self.write(on_disk=True) as connection:
             connection.execute(sa.insert(tables.keys).values(**asdict(key)))
 
     def find_key(self, key_id: str) -> KeyRow | None:
@@ -231,7 +243,7 @@ class Store:
         table, now = tables.keys, time.time()
         query = sa.update(table).where(table.c.id == key_id, tables.IS_KEY, table.c.revoked_at.is_(None))
         waiting = sa.update(tables.jobs).where(tables.jobs.c.key_id == key_id, tables.jobs.c.state == State.QUEUED)
-        with self.write() as connection:
+        with self.write(on_disk=True) as connection:
             if not connection.execute(query.values(revoked_at=now)).rowcount:
                 return None
             return connection.execute(waiting.values(state=State.CANCELLED, finished_at=now)).rowcount

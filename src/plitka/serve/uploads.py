@@ -3,17 +3,15 @@
 A file takes up to hundreds of megabytes while it is decoded, so one is at a time, and the keys take turns.
 """
 
-import asyncio
 import threading
-import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 
 from plitka.errors import TooMany, Unavailable
-from plitka.serve.fair_queue import FairQueue
 from plitka.serve.memory import Tidier
 from plitka.serve.settings import Settings
+from plitka.serve.turns import Turns
 
 _RETRY_AFTER_S = 2.0
 
@@ -28,9 +26,7 @@ class Uploads:
         self._lock = threading.Lock()
         self._n_files: Counter[str] = Counter()
         self._n_bytes: Counter[str] = Counter()
-        self._queue = FairQueue()
-        self._waiting: dict[str, asyncio.Future[None]] = {}
-        self._is_decoding = False
+        self._turns = Turns()
 
     @contextmanager
     def hold(self, key_id: str, n_bytes: int) -> Iterator[None]:
@@ -71,33 +67,6 @@ class Uploads:
                 retry_after_s=_RETRY_AFTER_S,
             )
 
-    @asynccontextmanager
-    async def turn(self, key_id: str) -> AsyncIterator[None]:
+    def turn(self, key_id: str) -> AbstractAsyncContextManager[None]:
         """Be the one whose file is decoded, until the end of the block."""
-        if self._is_decoding:
-            await self._wait(key_id)
-        self._is_decoding = True
-        try:
-            yield
-        finally:
-            self._pass_on()
-
-    async def _wait(self, key_id: str) -> None:
-        ticket = uuid.uuid4().hex
-        given = self._waiting[ticket] = asyncio.get_running_loop().create_future()
-        self._queue.put(ticket, key_id)
-        try:
-            await given
-        except asyncio.CancelledError:
-            self._waiting.pop(ticket, None)
-            if not self._queue.remove(ticket):  # the turn was given, and is of no use any more
-                self._pass_on()
-            raise
-
-    def _pass_on(self) -> None:
-        ticket = self._queue.take()
-        self._is_decoding = ticket is not None
-        if ticket is not None:
-            given = self._waiting.pop(ticket)
-            if not given.done():
-                given.set_result(None)
+        return self._turns.hold(key_id)

@@ -20,7 +20,7 @@ from plitka.core.recipes.reading import parse_colours
 from plitka.core.recipes.recipe import format_colours, to_hundredths
 from plitka.errors import Phrase
 from plitka.serve import routes
-from plitka.serve.access import Maker, TheService
+from plitka.serve.access import Maker, TheService, in_lane
 from plitka.serve.fields import PLAIN_TEXT, check_plain, checked_length
 from plitka.serve.schemas import (
     ColoursAnswer,
@@ -142,10 +142,16 @@ async def make_mask(
     openapi_extra=_with_encoding("text/csv", "palette"),
 )
 async def read_own_palette(
-    _caller: Maker,
+    service: TheService,
+    caller: Maker,
     palette: Annotated[UploadFile, File(description="CSV with the columns code, name and hex, in UTF-8.")],
 ) -> ColoursAnswer:
     """A maker's own colours; nothing is kept, and a recipe names them by their hex."""
     content = await palette.read(MAX_PALETTE_BYTES + 1)
-    read = await run_in_threadpool(read_palette, content, Phrase("the upload"))
-    return ColoursAnswer(colours=[colour_answer(colour) for colour in read.own])
+
+    def work() -> ColoursAnswer:
+        return ColoursAnswer(
+            colours=[colour_answer(colour) for colour in read_palette(content, Phrase("the upload")).own]
+        )
+
+    return await in_lane(service, caller, work)

@@ -104,6 +104,7 @@ class Worker(threading.Thread):
                 self.engine = None
                 self._close(engine)
                 engine = None  # before the next one is loaded, so that both never share the memory
+                collect_everything()
                 engine = self._load()
         return Life.FAILED if engine is None else Life.STOPPED
 
@@ -134,7 +135,8 @@ class Worker(threading.Thread):
     def _load(self) -> Engine | None:
         """The engine, warm; None where it cannot be had."""
         for attempt in range(1, self._jobs.settings.max_restarts + 1):
-            collect_everything()
+            if attempt > 1:
+                collect_everything()  # what the last attempt left
             try:
                 engine = self._load_once()
             except Exception as error:

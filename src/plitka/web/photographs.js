@@ -10,6 +10,7 @@ import { computed, effect, signal } from "./vendor/preact-signals.js";
  * @typedef {object} Photograph
  * @property {string} id of this window
  * @property {Design} design as it was when it was ordered
+ * @property {string} set of the variations that it was ordered with; empty where it was ordered alone
  * @property {"sending" | "queued" | "running" | "stopping" | "succeeded" | "failed" | "cancelled"} state
  * @property {number} position how many go before it
  * @property {number} step
@@ -33,6 +34,11 @@ export const chosen = computed(
   () => photographs.value.find((one) => one.id === chosenId.value) ?? photographs.value.at(-1) ?? null,
 );
 export const isWorking = computed(() => photographs.value.some((one) => !isOver(one)));
+
+/** Those of this window that may be looked at. */
+export const kept = computed(() => photographs.value.filter((one) => one.state !== "cancelled"));
+/** Those that were ordered together with the one that is looked at, itself among them. */
+export const variations = computed(() => kept.value.filter((one) => one.set && one.set === chosen.value?.set));
 
 /** @param {Photograph} one */
 export const isOver = (one) => FINAL.includes(one.state);
@@ -72,11 +78,11 @@ export const fieldMmOf = (one) => /** @type {any} */ (one?.job?.result)?.field_m
 /**
  * Order one photograph of a design.
  * @param {Design} design
- * @param {boolean} [isChosen] whether it is looked at from now on
+ * @param {{isChosen?: boolean, set?: string}} [options] whether it is looked at from now on; of which variations it is one
  */
-export async function order(design, isChosen = true) {
+export async function order(design, { isChosen = true, set = "" } = {}) {
   /** @type {Photograph} */
-  const one = { id: randomWord(), design, state: "sending", position: 0, step: 0, nSteps: 0, attempt: 1, preview: "", job: null, refusal: null };
+  const one = { id: randomWord(), design, set, state: "sending", position: 0, step: 0, nSteps: 0, attempt: 1, preview: "", job: null, refusal: null };
   photographs.value = [...photographs.value, one];
   if (isChosen) chosenId.value = one.id;
   try {
@@ -95,7 +101,8 @@ export async function order(design, isChosen = true) {
  */
 export async function orderVariations(design) {
   const drawn = Array.from({ length: N_VARIATIONS - 1 }, () => Math.floor(Math.random() * SEEDS));
-  await Promise.all([design.seed, ...drawn].map((seed, index) => order({ ...design, seed }, index === 0)));
+  const set = randomWord();
+  await Promise.all([design.seed, ...drawn].map((seed, index) => order({ ...design, seed }, { isChosen: index === 0, set })));
 }
 
 /** @param {Photograph} one */

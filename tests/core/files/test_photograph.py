@@ -239,3 +239,35 @@ def test_a_picture_is_shrunk_by_a_whole_factor(tmp_path: Path, suffix: str, mode
     means = read_picture(path).reshape(24, factor, 32, factor, 3).mean((1, 3))
     assert small.shape == (24, 32, 3)
     assert np.abs(small - means).max() <= 3
+
+
+def scans_of_jpeg(side_px: int, n_scans: int) -> bytes:
+    """A progressive JPEG in grey whose scans but the first say nothing."""
+
+    def segment(marker: int, content: bytes) -> bytes:
+        return struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
+
+    n_blocks = (side_px // 8) ** 2
+    tables = segment(0xDB, b"\0" + b"\1" * 64) + segment(
+        0xC2, struct.pack(">BHHB", 8, side_px, side_px, 1) + b"\1\x11\0"
+    )
+    tables += segment(0xC4, b"\x00" + bytes([1] + [0] * 15) + b"\0") + segment(
+        0xC4, b"\x10" + bytes([1] + [0] * 15) + b"\0"
+    )
+    grey = segment(0xDA, b"\1\1\0\0\0\0") + bytes(n_blocks // 8)
+    empty = segment(0xDA, b"\1\1\0\x01\x3f\0") + bytes(n_blocks // 8)
+    return b"\xff\xd8" + tables + grey + empty * (n_scans - 1) + b"\xff\xd9"
+
+
+def test_a_jpeg_of_many_scans_is_refused_before_it_is_decoded() -> None:
+    """A file of 20 MB could take an hour, of which nothing shows in its size or its pixels."""
+    decode_picture(BytesIO(scans_of_jpeg(64, photograph.MAX_SCANS)), "it")
+    with pytest.raises(InputError, match="scans"):
+        decode_picture(BytesIO(scans_of_jpeg(64, photograph.MAX_SCANS + 1)), "it")
+
+
+def test_only_scans_of_the_picture_itself_are_counted() -> None:
+    """Not what looks like them in a comment, nor what stands behind its end, such as a moving photograph's film."""
+    out = BytesIO()
+    Image.new("RGB", (64, 64), "red").save(out, "JPEG", progressive=True, comment=b"\xff\xda" * 1000)
+    assert decode_picture(BytesIO(out.getvalue() + b"\xff\xda" * 1000), "it").pixels.shape == (64, 64, 3)

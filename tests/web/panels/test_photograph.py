@@ -85,19 +85,45 @@ def _with_many_steps(route: object) -> None:
     route.continue_(post_data=json.dumps(body))  # type: ignore[attr-defined]
 
 
-def test_four_variations_differ_by_their_seeds(window: Window) -> None:
-    """One of them is chosen, looked at, and gone back to."""
+def test_four_variations_are_seen_together_and_one_is_taken(window: Window) -> None:
+    """Each with its seed and what was measured on it; the one that is taken is the design, and can be undone."""
     page = window.open("/#mix=RED:60,BLACK:40&seed=13")
     page.get_by_role("button", name="Four variations").click()
-    expect(page.locator(".thumb img")).to_have_count(4)
-    page.locator(".thumb").first.click()
-    expect(page.locator(".photograph")).to_contain_text("Seed 13")
-    page.locator(".thumb").last.click()
-    expect(page.locator(".frame-told")).to_have_text("This photograph shows an earlier design.")
-    page.get_by_role("button", name="Go back to it").click()
-    assert window.order()["seed"] != 13
+    four = page.get_by_role("list", name="Variations of this mix").get_by_role("button")
+    expect(four.locator('img[src*="/image"]')).to_have_count(4)
+    expect(page.locator(".strip")).to_have_count(0)
+    seeds = [int(text.removeprefix("Seed ")) for text in page.locator(".variation-seed").all_inner_texts()]
+    assert seeds[0] == 13
+    assert len(set(seeds)) == 4
+    places = four.evaluate_all("all => all.map((one) => [one.offsetLeft, one.offsetTop])")
+    assert [len(set(along)) for along in zip(*places, strict=True)] == [2, 2]
+    last = page.get_by_role("button", name=f"Take variation 4: Seed {seeds[3]} Red 60\xa0% Black 40\xa0%")
+    last.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("radio", name="Photograph")).to_be_focused()
+    expect(page.locator(".frame-told")).to_have_count(0)
+    expect(page.locator(".photograph")).to_contain_text(f"Seed {seeds[3]}")
+    assert window.order()["seed"] == seeds[3]
     page.get_by_role("button", name="Undo").click()
     assert window.order()["seed"] == 13
+
+
+def test_variations_of_an_earlier_mix_leave_the_design_alone(window: Window) -> None:
+    """What is looked at is told to be of an earlier design, and can be gone back to; they are seen together again."""
+    page = window.open("/#mix=RED:60,BLACK:40&seed=14")
+    page.get_by_role("button", name="Four variations").click()
+    expect(page.locator('.variation img[src*="/image"]')).to_have_count(4)
+    page.get_by_role("slider", name="Red").press("ArrowRight")
+    page.locator(".variation").last.click()
+    expect(page.locator(".frame-told")).to_have_text("This photograph shows an earlier design.")
+    assert window.order()["seed"] == 14
+    page.get_by_role("button", name="Go back to it").click()
+    assert window.order()["seed"] != 14
+    page.get_by_role("radio", name="All four").check(force=True)
+    expect(page.locator(".variation[aria-pressed=true]")).to_have_count(1)
+    page.get_by_role("button", name="Take a photograph").click()
+    expect(page.locator(".thumb img")).to_have_count(5)
+    expect(page.get_by_role("radio", name="All four")).to_have_count(0)  # it was ordered alone
 
 
 def test_what_cannot_be_made_is_told(window: Window) -> None:

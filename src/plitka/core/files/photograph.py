@@ -9,6 +9,7 @@ Decisions:
 """
 
 import csv
+import re
 import struct
 import warnings
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from pi_heif import register_heif_opener
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
 
 from plitka.core.files.picture_formats import FORMAT_NAMES, FORMATS
 from plitka.core.files.png_chunks import SIGNATURE, plain_png
@@ -35,6 +37,8 @@ MAX_PNG_BYTES = 400_000_000
 """Of a file: more than `MAX_PIXELS` of 16 bits without any compression."""
 MAX_SIDE_PX = 30_000
 """Of a strip, too: each row or column costs time besides its pixels."""
+MAX_SCANS = 100
+"""Of a JPEG: encoders write about 10."""
 CAPTIONS = "captions.csv"
 
 _JPEG_SCALES = (8, 4, 2)
@@ -54,6 +58,12 @@ _DAMAGE = (
 """As Pillow reports a damaged file: its readers of headers and EXIF trust what they find."""
 _READABLE_MODES = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "I;16", "I;16L", "I;16B"}
 _PRESS = "CMYK"
+_OF_JPEG = {"JPEG", "MPO"}
+_MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
+"""Of a JPEG; within the data of a scan 0xFF is followed by 0."""
+_SCAN, _END_OF_PICTURE = b"\xda", b"\xd9"
+_ALONE = {b"\x01", *(bytes([code]) for code in range(0xD0, 0xD9))}
+"""Markers without a length: TEM, RST0 to RST7, SOI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,7 @@ def decode_picture(
         check_n_pixels(image, path, max_pixels)
         _check_side(image, path)
         _check_mode(image, path, profile)
+        _check_scans(image, path)
         _shrink_while_decoding(image, widest_px)
         image.load()
         ImageOps.exif_transpose(image, in_place=True)
@@ -168,6 +179,33 @@ def _check_side(image: Image.Image, path: Path | str) -> None:
             height=image.height,
             limit=MAX_SIDE_PX,
         )
+
+
+def _check_scans(image: Image.Image, path: Path | str) -> None:
+    """Refuse a progressive JPEG of many scans: each costs time for all of its pixels, and may have 75 bytes."""
+    file = image.fp if isinstance(image, ImageFile) else None
+    if image.format not in _OF_JPEG or file is None:
+        return
+    position = file.tell()
+    file.seek(0)
+    n_scans = _count_scans(file.read(), MAX_SCANS + 1)
+    file.seek(position)
+    if n_scans > MAX_SCANS:
+        raise InputError(
+            "{path} is a JPEG of more than {limit} scans; save it as an ordinary one first", path=path, limit=MAX_SCANS
+        )
+
+
+def _count_scans(content: bytes, most: int) -> int:
+    """Of a JPEG's first picture; no more than `most` are looked for."""
+    n_scans, found = 0, _MARKER.search(content)
+    while found is not None and found[1] != _END_OF_PICTURE and n_scans < most:
+        n_scans += found[1] == _SCAN
+        end = found.end()
+        if found[1] not in _ALONE:
+            end += int.from_bytes(content[end : end + 2], "big")
+        found = _MARKER.search(content, end)
+    return n_scans
 
 
 def _factor(image: Image.Image, widest_px: int) -> int:

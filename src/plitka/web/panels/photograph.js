@@ -4,12 +4,12 @@ import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
 import { titleOf } from "../masks.js";
 import { callOf, commandOf } from "../orders.js";
-import { cancel, choose, chosen, dismiss, imageUrl, isOver, isWorking, order, orderVariations, photographs, statusOf } from "../photographs.js";
+import { cancel, choose, chosen, dismiss, imageUrl, isOver, isWorking, kept, order, orderVariations, statusOf, variations } from "../photographs.js";
 import { mayMake } from "../session.js";
 import { change, design, link } from "../state.js";
 import { fill, number, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
-import { show } from "../view.js";
+import { show, view } from "../view.js";
 import { CopyButton } from "../widgets/copy_button.js";
 import { useHandOver } from "../widgets/hand_over.js";
 import { Icon } from "../widgets/icons.js";
@@ -20,19 +20,20 @@ import { RefusalNote } from "../widgets/refusal.js";
 export function Photograph() {
   const words = texts.value.photograph;
   const one = chosen.value;
-  const isLost = one !== null && isOver(one) && !imageUrl(one);
+  const isLost = one !== null && isOver(one) && !imageUrl(one) && view.value !== "variations";
   useEffect(() => void (isLost && show("preview")), [isLost && one.id]); // there is nothing else to look at
-  /** @param {(shown: import("../address.js").Design) => Promise<void>} make */
-  const start = (make) => {
-    show("photograph");
-    void make(design.value);
-  };
   return html`
     <section class="photograph" aria-labelledby="photograph-title">
       <h2 id="photograph-title" class="unseen">${words.title}</h2>
       <div class="order">
-        <button type="button" class="primary" disabled=${!mayMake.value} onClick=${() => start(order)}><${Icon} name="camera" />${words.order}</button>
-        <button type="button" disabled=${!mayMake.value} onClick=${() => start(orderVariations)}><${Icon} name="variations" />${words.variations}</button>
+        <button type="button" class="primary" disabled=${!mayMake.value} onClick=${() => {
+          show("photograph");
+          void order(design.value);
+        }}><${Icon} name="camera" />${words.order}</button>
+        <button type="button" disabled=${!mayMake.value} onClick=${() => {
+          void orderVariations(design.value);
+          show("variations");
+        }}><${Icon} name="variations" />${words.variations}</button>
         <${CopyButton} text=${link.value} label=${words.copyLink} icon="link" />
       </div>
       ${!mayMake.value && html`<p class="hint">${words.viewer}</p>`}
@@ -59,14 +60,14 @@ function Progress({ photograph }) {
   `;
 }
 
-/** All of this window, to choose one. */
+/** All of this window, to choose one; not where they are seen large. */
 function Strip() {
   const words = texts.value.photograph;
-  const kept = photographs.value.filter((one) => one.state !== "cancelled");
-  if (kept.length < 2) return null;
+  const isSeen = view.value === "variations" && variations.value.length === kept.value.length;
+  if (kept.value.length < 2 || isSeen) return null;
   return html`
     <ul class="strip" aria-label=${words.all}>
-      ${kept.map((one, index) => {
+      ${kept.value.map((one, index) => {
         const url = imageUrl(one, "webp") || one.preview;
         const name = fill(words.numbered, { n: index + 1, seed: one.design.seed });
         return html`

@@ -1,19 +1,22 @@
 /** The tile, large: as it is drawn, as it was photographed, or one beside the other. */
 import { write } from "../address.js";
+import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
-import { chosen, fieldMmOf, imageUrl, isOver, statusOf } from "../photographs.js";
+import { choose, chosen, fieldMmOf, imageUrl, isOver, statusOf, variations } from "../photographs.js";
 import { canvas, fieldMm, isAvailable, isDrawing, isFine, mayBeFine, paintSoon, refusal, tellRoom, wishFine } from "../previews.js";
-import { design } from "../state.js";
-import { fill, number, texts } from "../texts.js";
+import { change, design } from "../state.js";
+import { fill, number, percent, texts } from "../texts.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
-import { show, view, views, zoom, zoomOn } from "../view.js";
+import { isDrawn, show, view, views, zoom, zoomOn } from "../view.js";
 import { Choice } from "../widgets/choice.js";
+import { useHandOver } from "../widgets/hand_over.js";
 import { Icon } from "../widgets/icons.js";
 import { MixBar } from "../widgets/mix_editor.js";
 import { RefusalNote } from "../widgets/refusal.js";
 
 /** @typedef {import("../view.js").View} View */
+/** @typedef {import("../photographs.js").Photograph} Photograph */
 
 export function Stage() {
   const words = texts.value.stage;
@@ -26,21 +29,23 @@ export function Stage() {
     return () => observer.disconnect();
   }, []);
   const shown = view.value;
+  const isNear = zoom.value > 0 && shown !== "variations";
   const names = /** @type {View[]} */ (Object.keys(views.value)).filter((name) => views.value[name]);
   return html`
     <section class="stage" aria-label=${words.title}>
       <div class="stage-head">
         ${names.length > 1 ? html`<${Choice} legend=${words.view} value=${shown} options=${names.map((value) => ({ value, label: words.views[value] }))} onChoose=${show} />` : html`<span></span>`}
-        ${shown !== "photograph" && mayBeFine.value && html`<label class="check fine" title=${words.fineHint}><input type="checkbox" checked=${isFine.value} onChange=${(/** @type {any} */ event) => wishFine(event.target.checked)} /><span>${words.fine}</span></label>`}
-        <button type="button" class="quiet" onClick=${zoomOn} title=${words.zoomHint}>
+        ${isDrawn.value && mayBeFine.value && html`<label class="check fine" title=${words.fineHint}><input type="checkbox" checked=${isFine.value} onChange=${(/** @type {any} */ event) => wishFine(event.target.checked)} /><span>${words.fine}</span></label>`}
+        ${shown !== "variations" && html`<button type="button" class="quiet" onClick=${zoomOn} title=${words.zoomHint}>
           <${Icon} name="zoom" /><span class="unseen">${words.zoom} </span>${zoom.value ? `${zoom.value * 100} %` : words.whole}
-        </button>
+        </button>`}
       </div>
-      <div ref=${frame} class=${`frame ${zoom.value ? "near" : ""}`} tabindex=${zoom.value ? 0 : undefined} role=${zoom.value ? "group" : undefined} aria-label=${zoom.value ? words.scroll : undefined}>
+      <div ref=${frame} class=${`frame ${isNear ? "near" : ""} ${shown === "variations" ? "of-four" : ""}`} tabindex=${isNear ? 0 : undefined} role=${isNear ? "group" : undefined} aria-label=${isNear ? words.scroll : undefined}>
         <${Told} />
         ${shown === "preview" && html`<${Preview} />`}
         ${shown === "photograph" && html`<${Photo} />`}
         ${shown === "compare" && html`<${Compare} />`}
+        ${shown === "variations" && html`<${Variations} />`}
       </div>
       ${shown === "preview" && refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
       <p class="hint honest">${fieldTold()} ${words.honest}</p>
@@ -53,14 +58,14 @@ function fieldTold() {
   const words = texts.value.stage;
   const [preview, photograph] = [canvas.value && fieldMm.value, fieldMmOf(chosen.value)].map((mm) => (mm ? number(mm, 0) : null));
   if (view.value === "compare" && preview && photograph && preview !== photograph) return fill(words.fields, { preview, photograph });
-  const mm = view.value === "photograph" ? photograph : preview;
+  const mm = isDrawn.value ? preview : photograph;
   return mm && fill(words.field, { mm });
 }
 
 /** On the picture, where it is not what the reader asked for last: what goes on, or that the mix is another by now. */
 function Told() {
   const one = chosen.value;
-  if (view.value === "preview" || !one) return null;
+  if (view.value === "preview" || view.value === "variations" || !one) return null;
   const isEarlier = imageUrl(one) && write(one.design) !== write(design.value);
   const told = isOver(one) ? isEarlier && texts.value.photograph.earlier : statusOf(one);
   return told ? html`<div class="frame-told" aria-hidden="true"><span>${told}</span></div>` : null;
@@ -131,4 +136,52 @@ function Compare() {
       <input type="range" class="compare-slider" min="0" max="100" value=${at.value} aria-label=${words.compareSlider} onInput=${(/** @type {any} */ event) => (at.value = Number(event.target.value))} />
     </div>
   `;
+}
+
+/** All that were ordered together, each with what was measured on it, to take one. */
+function Variations() {
+  const own = useHandOver(() => document.querySelector(".stage-head input:checked"));
+  return html`
+    <ul ref=${own} class="variations" aria-label=${texts.value.stage.variations}>
+      ${variations.value.map((one, index) => html`<li key=${one.id}><${Variation} photograph=${one} place=${index + 1} /></li>`)}
+    </ul>
+  `;
+}
+
+/** @param {{photograph: Photograph, place: number}} props */
+function Variation({ photograph, place }) {
+  const words = texts.value.stage;
+  const url = imageUrl(photograph, "webp") || photograph.preview;
+  const { seed } = photograph.design;
+  const found = measuredOf(photograph).map(([code, share]) => ({ code, name: fullNameOf(colourOf(code)), share: percent(share, 1) }));
+  return html`
+    <button type="button" class="variation" aria-pressed=${photograph === chosen.value} onClick=${() => take(photograph)}>
+      ${url ? html`<img src=${url} alt="" />` : html`<span class=${isOver(photograph) ? "thumb-empty" : "thumb-empty working"}></span>`}
+      <span class="unseen">${fill(found.length ? words.takeVariation : words.variation, { n: place })} </span>
+      <span class="variation-seed">${fill(words.seed, { seed })}</span>
+      <span class="variation-shares">
+        ${found.length ? found.map(({ code, name, share }) => html`<span key=${code}><span class="face" style=${{ background: colourOf(code).hex }}></span><span class="unseen"> ${name} </span>${share}</span>`) : statusOf(photograph)}
+      </span>
+    </button>
+  `;
+}
+
+/**
+ * Colours and percents that were measured on the whole of a photograph; none while there is no picture.
+ * @param {Photograph} photograph
+ * @returns {[string, number][]}
+ */
+const measuredOf = (photograph) => Object.entries(/** @type {any} */ (photograph.job?.result)?.measured ?? {});
+
+/**
+ * Look at one of several, and have its seed in the design; one that has no picture yet is watched where it is.
+ * @param {Photograph} photograph
+ */
+function take(photograph) {
+  const { seed } = photograph.design;
+  choose(photograph.id);
+  if (!imageUrl(photograph)) return;
+  const taken = { ...design.value, seed };
+  if (write(taken) === write(photograph.design)) change({ seed });
+  show("photograph");
 }

@@ -110,7 +110,11 @@ export default {
   stage: {
     title: "The tile",
     view: "What is shown",
-    views: { preview: "Preview", photograph: "Photograph", compare: "Compare" },
+    views: { preview: "Preview", photograph: "Photograph", compare: "Compare", variations: "All four" },
+    variations: "Variations of this mix",
+    variation: "Variation {n}:",
+    takeVariation: "Take variation {n}:",
+    seed: "Seed {seed}",
     zoom: "Zoom:",
     whole: "Whole",
     fine: "Fine",

@@ -111,7 +111,11 @@ export default {
   stage: {
     title: "Плитка",
     view: "Что показано",
-    views: { preview: "Эскиз", photograph: "Снимок", compare: "Сравнение" },
+    views: { preview: "Эскиз", photograph: "Снимок", compare: "Сравнение", variations: "Все четыре" },
+    variations: "Варианты этой смеси",
+    variation: "Вариант {n}:",
+    takeVariation: "Выбрать вариант {n}:",
+    seed: "Зерно {seed}",
     zoom: "Масштаб:",
     whole: "Целиком",
     fine: "Чётче",
