@@ -20,7 +20,7 @@ def looks_at(text: str) -> list[list[str]]:
 
 def test_words_stand_aside_and_then_their_numbers() -> None:
     """A number is a word's if it has no unit and stands beside it."""
-    assert looks_at("бункер 2 чёрный 75, синий 25") == [["бункер"], ["бункер", "2"]]
+    assert looks_at("лента 2 чёрный 75, синий 25") == [["лента"], ["лента", "2"]]
     assert looks_at("ferrari red 20%, rest black") == [["ferrari"]]
 
 
@@ -69,7 +69,7 @@ def test_words_do_not_stand_aside_where_something_is_missing(text: str) -> None:
     assert not any("scaled" in str(warning) for warning in reading.warnings)
 
 
-@pytest.mark.parametrize("text", ["ferrari red 20%, rest black", "бункер 2 чёрный 75, синий 25"])
+@pytest.mark.parametrize("text", ["ferrari red 20%, rest black", "лента 2 чёрный 75, синий 25"])
 def test_a_strict_reading_has_one_look(text: str) -> None:
     """Words that are not understood are refused."""
     with pytest.raises(RecipeError):

@@ -16,8 +16,8 @@ from types import MappingProxyType
 
 from plitka.core.colour.palette import Colour, Palette, free_colour, nearest
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, lab_d65_to_hex
+from plitka.core.language.ordinary import ORDINARY
 from plitka.core.language.spelling import MAX_QUERY, fold, is_cyrillic, name_key, shorter_by_one
-from plitka.core.language.vocabulary import ORDINARY
 
 NEAR_DELTA_E = 12.0
 """CIEDE2000 within which a granule of the palette passes for a colour that was named."""
@@ -123,7 +123,7 @@ def find_typo(text: str, palette: Palette) -> str | None:
     """
     key = name_key(text[:MAX_QUERY])
     n_letters = sum(map(str.isalpha, text))
-    if n_letters < MIN_SLIP or len(text) > MAX_QUERY or not key.isalpha():
+    if text.casefold() in ORDINARY or n_letters < MIN_SLIP or len(text) > MAX_QUERY or not key.isalpha():
         return None
     names = _names_one_letter_off(key, palette) or _names_but_for_doubles(key, palette)
     if n_letters < MIN_TYPO:

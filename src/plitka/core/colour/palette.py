@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Literal
 
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, hex_to_srgb8, srgb8_to_hex
+from plitka.core.language.ordinary import ORDINARY
 from plitka.core.language.spelling import close_names, count_pieces, is_cyrillic, name_key
-from plitka.core.language.vocabulary import ORDINARY, vocabulary
+from plitka.core.language.vocabulary import vocabulary
 from plitka.errors import InputError, PaletteError, Phrase
 
 Origin = Literal["custom", "catalogue", "trade", "maker", "ral", "free"]

@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 
+from plitka.core.language.labels import LABELS, PERIOD, PERIODS
 from plitka.core.language.looks import ASIDES, LOOKS, PATTERNS
 from plitka.core.language.numbers import COMPARED, FRACTIONS, NUMBERS, compounds, shares
 from plitka.core.language.spelling import count_pieces, name_key
@@ -38,15 +39,6 @@ JOINING = frozenset({"and", "n", "и", "&", "+", "plus", "плюс"})
 
 WITH = frozenset({"with", "w/", "w", "с", "со"})
 """Separators between a ground and what is added to it."""
-
-ORDINARY = frozenset(
-    {
-        "other", "same", "what", "back", "wavy", "dove", "some", "more", "less", "team", "tell", "tear", "block",
-        "blank", "while", "write", "read", "send", "said", "golf", "goal", "grow", "grew", "life", "live", "line",
-        "list", "mine", "mind", "raise", "таких", "такой",
-    }
-)  # fmt: skip
-"""Words that are spelled like a colour's name and never meant as one."""
 
 
 class Kind(StrEnum):
@@ -139,7 +131,7 @@ _PHRASES = {
     "відсоток, відсотка, відсотки, відсотків",
     Kind.PARTS: (
         "part, parts, portion, portions, часть, части, частей, частями, частина, частини, "
-        "частин, доля, долю, доли, долей, долями, ч, x, х"
+        "частин, доля, долю, доли, долей, долями, ч, x, х, pts"
     ),
     Kind.SEPARATOR: "and, n, plus, with, w, but, и, плюс, с, со, а также, но, і, та",
     Kind.LINK: "to, к, ко, до, till",
@@ -151,7 +143,7 @@ _PHRASES = {
         "в крапинку, крап, крапом, крапа, крапе, крапинок, крапочка, крапочки, крапочкой, крапочками, в крапочку, "
         "точка, точки, точек, точкой, точками, в точку, точечка, точечки, точечками, пятнышко, пятнышки, пятнышками, "
         "пятнышек, пятна, пятнами, пятен, брызги, брызгами, dot, dots, dotted, speck, specks, spot, spots, spotted, "
-        "flk, flks, confetti, конфетти"
+        "flk, flks, confetti, bits, freckles, splashes, конфетти, вкрапл"
     ),
     Kind.REST: (
         "rest, remainder, remaining, remaining area, all else, everything else, balance, base, background, ground, "
@@ -260,7 +252,8 @@ _PHRASES = {
         "зала, тренажёрный, двор, двора, дорожка, дорожки, образец, материал, это, должно, должна, быть, при, "
         "весь, вся, всё, все, полностью, целиком, чисто, чистый, чистая, код, название, "
         "по площади, по объёму, надо, дай, дайте, давай, давайте, замешай, замешайте, "
-        "замес, ну, а, просто, завтра, сегодня, послезавтра, значит, спс, пжл, плиз, срочно, здрав, здравствуй, "
+        "замес, цв, ед, изм, доп, больше ничего, ничего больше, "
+        "ну, а, просто, завтра, сегодня, послезавтра, значит, спс, пжл, плиз, срочно, здрав, здравствуй, "
         "можно, во, пигмент, пигмента, "
         "пигментом, краситель, красителем, окрашенный, двухслойный, однослойный, трёхслойный, наборный, тоже, "
         "бери, возьми, возьмите, добавь, добавьте, сыпь, засыпь, клади, положи, делай, делайте, туда, "
@@ -280,6 +273,7 @@ _COUNTED = {
         "паллет, "
         "рулон, рулона, рулонов"
     ),
+    PERIOD: PERIODS,
 }
 
 _VAGUE = {
@@ -291,16 +285,6 @@ _VAGUE = {
     "instead": "instead of, in place of, вместо",
 }
 """`most` is of what is more than half; the others say how a mix differs from one that is not told."""
-
-_LABELS = {
-    "tolerance": "tolerance, tolerances, deviation, допуск, допуском, погрешность",
-    "order": "qty, quantity, кол-во, к-во, lrv, shore, shore a, шор, шору, hic, ptv, "
-    "price, cost, цена, стоимость, номер, type, item, "
-    "density, плотность, плотностью, consumption, расход, shift, смена, заявка, заявки, заявке, договор, договору, "
-    "накладная, счёт, invoice, drawing, "
-    "ref, code, sku, lot, лот, batch, job, article, order, арт, артикул, тип, марка, позиция, заказ",
-}
-"""What a number beside them is of."""
 
 _LAYERS = {
     "top": (
@@ -318,7 +302,8 @@ _LAYERS = {
 _LENGTHS = {
     "unit": (
         "mm, cm, millimetre, millimetres, millimeter, millimeters, centimetre, centimetres, centimeter, centimeters, "
-        "metre, metres, meter, meters, square metre, square metres, square meter, square meters, sqm, inch, inches, "
+        "metre, metres, meter, meters, square metre, square metres, square meter, square meters, sqm, "
+        "m2, m3, м2, м3, inch, inches, "
         "миллиметр, миллиметра, миллиметров, сантиметр, сантиметра, сантиметров, метр, метра, метров, кв, квадрат, "
         "квадрата, квадратов, квадратных метров, квадратный метр, квадратных метра, кв метров, кв метра"
     ),
@@ -413,7 +398,7 @@ def _meanings() -> Iterator[tuple[Meaning, str]]:
         yield Meaning(kind), written
     told = (
         (Kind.MODIFIER, _MODIFIERS), (Kind.LOOK, LOOKS), (Kind.ASIDE, PATTERNS), (Kind.COUNTED, _COUNTED),
-        (Kind.LABEL, _LABELS), (Kind.VAGUE, _VAGUE), (Kind.LAYER, _LAYERS), (Kind.LENGTH, _LENGTHS),
+        (Kind.LABEL, LABELS), (Kind.VAGUE, _VAGUE), (Kind.LAYER, _LAYERS), (Kind.LENGTH, _LENGTHS),
     )  # fmt: skip
     for kind, texts in told:
         yield from ((Meaning(kind, text=text), written) for text, written in texts.items())

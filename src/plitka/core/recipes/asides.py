@@ -11,6 +11,7 @@ from itertools import groupby
 
 from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Colour, Palette
+from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.circumstances import is_list, take_circumstances
 from plitka.core.recipes.crumb import settle_sbr
@@ -160,6 +161,7 @@ class _Segment:
         for at in reversed([at for at, token in enumerate(self.tokens) if token.kind in _LABELS]):
             label = self.tokens[at]
             has_number = label.colour is not None or any(map(str.isdigit, label.text))  # ±5%
+            has_number |= label.choice == LETTERED
             start, end = at, at + 1 if has_number else self._end_of_total(at)
             after = self._after(at)
             if after is not None and after.kind is Kind.UNKNOWN and any(map(str.isdigit, after.text)):
@@ -220,7 +222,9 @@ class _Segment:
             if end < len(self.tokens) and self.tokens[end].kind in kinds:
                 end += 1
         is_colours = end < len(self.tokens) and self.tokens[end].kind in (Kind.COLOUR, Kind.SBR)
-        return at + 1 if is_colours else end
+        chain = self.tokens[end - 1 : end + 2]  # `type 60-40 red black`
+        is_blend = [token.kind in _NUMBERS for token in chain] == [True, False, True] and chain[1].text in "/:-"
+        return at + 1 if is_colours or (is_blend and chain[0].value + chain[2].value == 100) else end
 
     def _take_likeness(self) -> None:
         """`stone texture` names no colour: a general name that stands before what it describes, without a number."""
@@ -243,7 +247,9 @@ class _Segment:
                 self._take_size(token, token)
                 announced = []
             elif token.kind is Kind.LENGTH and token.choice:
-                if at > 0 and kept[-1:] == [self.tokens[at - 1]] and kept[-1].kind is Kind.NUMBER:
+                number = self.tokens[at - 1] if kept and kept[-1] == self.tokens[at - 1] else token
+                gap = self.source.text[number.span[1] : token.span[0]]  # `80:20 £21 per m2`
+                if number.kind is Kind.NUMBER and not any(map(str.isdigit, gap)):
                     self._take_size(kept.pop(), token)
                 elif self._announces(at) and at + 2 == len(self.tokens):
                     announced = [token]  # «квадратов восемьдесят»

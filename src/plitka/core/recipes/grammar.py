@@ -287,7 +287,15 @@ class _Parser:
     def _shares_part(self) -> bool:
         """Whether equal parts are said of a part only: `half blue, the rest white and grey equally`."""
         amounts, equal = self._amounts_given, self.flags[Kind.EQUAL]
-        return bool(amounts) and equal.span[0] > amounts[0].span[0]
+        return bool(amounts) and (equal.span[0] > amounts[0].span[0] or self._is_rest_first())
+
+    def _is_rest_first(self) -> bool:
+        """Whether what is equal stands before the others: `pink and lilac in equal parts, 10% white`."""
+        amounts = self._amounts_given
+        at, first = self.flags[Kind.EQUAL].span[0], amounts[0].span[0] if amounts else 0
+        before = [mention for mention in self._mentions if mention.span[0] < min(at, first)]
+        behind = [mention for mention in self._mentions if mention.span[0] > at]
+        return len(before) > 1 and len(behind) == len(amounts)
 
     def _check_shared(self, mentions: Sequence[Mention], n_amounts: int) -> None:
         """Equal parts are of several colours that have no number of their own."""
@@ -308,6 +316,8 @@ class _Parser:
 
     def _is_rest(self, bare: Sequence[Mention], mentions: Sequence[Mention]) -> bool:
         """Whether these stand together behind those with numbers, and all of them are said to be equal."""
+        if len(bare) >= _SEVERAL and bare == mentions[: len(bare)] and self._is_rest_first():
+            return True
         if len(bare) < _SEVERAL or list(mentions[-len(bare) :]) != list(bare):
             return False
         starts = [item.span[0] if isinstance(item, Mention) else -1 for item in self.items]

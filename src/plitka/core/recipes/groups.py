@@ -6,6 +6,7 @@ from itertools import takewhile
 
 from plitka.core.recipes.amounts import Amount, Item, Mark, Mention, Unit
 
+_PAIR = 2
 _WHOLE = 100
 """Percent."""
 
@@ -112,13 +113,14 @@ def with_each(items: Sequence[Item]) -> list[Item]:
     """Items in which every colour that an `each` counts has its number: `10% each red and white`, `red 20% each`."""
     settled: list[Item] = []
     bare: list[int] = []
+    has_base = any(map(_is_base, items))
     each: Amount | None = None
     has_and = False
     for at, item in enumerate(items):
         if isinstance(item, Amount):
             each = None
             if item.is_each and not _is_forward(items, at):
-                for place in bare:
+                for place in bare[not has_base and _has_ground(bare, item) :]:
                     mention = settled[place]
                     assert isinstance(mention, Mention)
                     settled[place] = replace(mention, amount=replace(item, is_each=False))
@@ -139,6 +141,11 @@ def with_each(items: Sequence[Item]) -> list[Item]:
             each = None
         settled.append(item)
     return settled
+
+
+def _has_ground(bare: Sequence[int], each: Amount) -> bool:
+    """Whether the first of some colours lies under the others: «вся чёрная, красного и синего по 3%»."""
+    return each.unit is Unit.PERCENT and len(bare) > _PAIR and each.value * len(bare) <= _WHOLE / 2
 
 
 def _is_forward(items: Sequence[Item], at: int) -> bool:

@@ -50,6 +50,7 @@ def read_items(source: Source, tokens: Sequence[Token]) -> Items:
     reader = _Reader(source, tokens)
     while reader.at < len(tokens):
         reader.item()
+    reader.settle_name_and_code()
     return reader.read
 
 
@@ -65,6 +66,16 @@ class _Reader:
     def items(self) -> list[Item]:
         """So far."""
         return self.read.items
+
+    def settle_name_and_code(self) -> None:
+        """`All grey, RAL 7040` is one colour, if nothing else is said."""
+        match self.read.items:
+            case [Mention() as first, Mark.SEPARATOR, Mention() as last] if _is_code(first) != _is_code(last):
+                if _is_alike(first.colour, last.colour):
+                    code, name = (first, last) if _is_code(first) else (last, first)
+                    values = {"name": name.text, "code": code.text}
+                    self.read.remarks.append(Notice("{name!r} is taken as the description of {code!r}", values))
+                    self.read.items = [code]
 
     def item(self) -> None:
         token = self.tokens[self.at]

@@ -18,18 +18,21 @@ from plitka.core.colour.naming import (
 )
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.colour.spaces import Lab
+from plitka.core.language.labels import COUNTED, LETTERED, NUMBERED, PERIOD
 from plitka.core.language.spelling import MAX_QUERY, MIN_STEM, is_cyrillic, name_key
 from plitka.core.language.vocabulary import Kind, Meaning, longest_phrase, vocabulary
 from plitka.core.recipes.quantities import end_of_size
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.segments import plain_keys
 from plitka.core.recipes.signs import (
+    CODE_OF_LABEL,
     GAP,
     GRAIN,
     IS_CODE,
     IS_HEAD,
     JOINT,
     LARGE,
+    LETTER_OF_LABEL,
     MAY_BE_CODE,
     NUMBER_BEFORE,
     NUMBER_BEHIND,
@@ -54,6 +57,8 @@ _GRAINS = {"large": "granules=2-4", "medium": "granules=1-4", "": "granules=0.5-
 
 _SHADES = {"т": "dark", "с": "light", "я": "bright", "б": "pale", "d": "dark", "l": "light", "m": "medium"}
 _DESCRIBED = frozenset({Kind.MODIFIER, Kind.LOOK, Kind.ASIDE, Kind.LIKENESS})
+_UNCERTAIN = frozenset({NUMBERED, COUNTED, PERIOD})
+"""Choices of words that mean something only beside a number."""
 _LIGHTNESS = frozenset({"dark", "light", "pale", "medium"})
 """Modifiers of which a colour has one: `dark and light grey` are two."""
 
@@ -71,6 +76,8 @@ class NameScanner:
         self.named: Token | None = None
         """The last colour so far."""
         self.end_of_named = 0
+        self._shades: set[tuple[int, int]] = set()
+        """Places of shades alone, behind which another is of the same hue."""
         self._heads: set[tuple[int, int]] = set()
         """Places of colours that name only the hue of shades behind them."""
         self._most_pieces = max(longest_phrase(), palette.longest_name, longest_general())
@@ -101,11 +108,29 @@ class NameScanner:
                     or self._modifier_alone(start, end)
                 )
             case Meaning():
-                if known.kind is Kind.BY_MASS and self.text[self.at : self.at + 1] == ".":  # «60 вес.%»
-                    self.at += 1
-                return self._token(known.kind, start, value=known.value, choice=known.text)
+                return self._meaning(start, known)
             case lab_d65:
                 return self._general(start, lab_d65)
+
+    def _meaning(self, start: int, known: Meaning) -> Token:
+        if known.text in _UNCERTAIN:
+            return self._label(start, known)
+        if known.kind is Kind.BY_MASS and self.text[self.at : self.at + 1] == ".":  # «60 вес.%»
+            self.at += 1
+        return self._token(known.kind, start, value=known.value, choice=known.text)
+
+    def _label(self, start: int, known: Meaning) -> Token:
+        """A word that may be a label, if it has its number or letter: `room 12`, «2 подъезд», `3 weeks`."""
+        is_before = NUMBER_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start) is not None
+        is_behind = CODE_OF_LABEL.match(self.text, self.at) is not None
+        if (is_before and known.text != NUMBERED) or (is_behind and known.text != PERIOD):
+            return self._token(known.kind, start, choice=known.text)
+        letter = LETTER_OF_LABEL.match(self.source.text, self.source.span(start, self.at)[1])
+        if letter is not None and known.text != PERIOD:
+            self.at += len(letter[0])
+            return self._token(known.kind, start, choice=LETTERED)
+        self.at = start
+        return self._misspelled(start)
 
     def _is_two_of_a_list(self, start: int, middle: int, end: int) -> bool:
         """Whether the «blue green» of `red yellow blue green` is two plain colours among others without a comma."""
@@ -234,7 +259,9 @@ class NameScanner:
         if is_head:
             self._heads.add(self.named.span)
         hue = self.palette.find(self.named.colour.caption_name.split()[-1])
-        return self._shaded(start, [modifier], hue or self.named.colour)
+        shade = self._shaded(start, [modifier], hue or self.named.colour)
+        self._shades.add(shade.span)
+        return shade
 
     def without_heads(self, tokens: Sequence[Token]) -> list[Token]:
         """Tokens in which the blue of `two shades of blue: dark 40, light 60` is no colour of the mix."""

@@ -7,7 +7,9 @@ from plitka.core.recipes.recipe import Notice
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _UNIT = r"(?:mm|cm|m2|sqm|m|inch(?:es)?|ft|мм|см|кв\.? ?м|м2|м|дюйм[а-я]*|\"|')"
-_ALWAYS_UNIT = r"(?:mm|cm|m2|sqm|sq\.? ?m|m|ft|inch(?:es)?|мм|см|кв\.? ?м|м2|м|дюйм[а-я]*|\"(?!\w))"
+_ALWAYS_UNIT = (
+    r"(?:mm|cm|m2|sqm|sq\.? ?m|m|ft|inch(?:es)?|in(?= ?(?:$|[.,;)]|thick))|мм|см|кв\.? ?м|м2|м|дюйм[а-я]*|\"(?!\w))"
+)
 _MASS = r"(?:kg|g|lbs?|кг|гр?)\b"
 _SIZE = re.compile(
     rf"{_NUMBER}(?: ?{_UNIT})?(?: ?[xх×*] ?{_NUMBER}(?: ?{_UNIT})?){{1,2}}"

@@ -20,11 +20,11 @@ from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_den
 from plitka.core.recipes.open_amounts import CHANGES, refuse_open
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.scanner import scan
-from plitka.core.recipes.second_look import with_words_beside
+from plitka.core.recipes.second_look import other_looks
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.unnamed_colours import without_unnamed
-from plitka.errors import RecipeError, UnknownColour
+from plitka.errors import RecipeError
 
 _HUNDRED = 100
 
@@ -81,8 +81,7 @@ def parse_recipe(
     try:
         return read(tokens)
     except RecipeError as error:
-        is_word = isinstance(error, UnknownColour) and not strict
-        for plainer in with_words_beside(tokens, palette) if is_word else ():
+        for plainer in () if strict else other_looks(source, tokens, palette, error):
             with suppress(RecipeError):
                 return read(plainer, is_whole=True)
         change = next((token for token in tokens if token.kind is Kind.VAGUE and token.choice in CHANGES), None)

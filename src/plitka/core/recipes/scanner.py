@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from plitka.core.colour.naming import find_general
 from plitka.core.colour.palette import Colour, Palette, free_colour
+from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import PER_AREA, Kind, Meaning
 from plitka.core.recipes.names import MAX_BEFORE, MAX_DIGITS, NameScanner
 from plitka.core.recipes.numerals import make_plain
@@ -19,6 +21,7 @@ from plitka.core.recipes.signs import (
     CODE_BEHIND,
     GRAMS,
     IN_THOUSANDS,
+    LIKE_BEHIND,
     LIST_OF_CODES,
     MINUS_BEFORE_NUMBER,
     NUMBER_BEFORE,
@@ -31,6 +34,7 @@ from plitka.core.recipes.signs import (
     WISH,
     WITH,
     WORD_AFTER,
+    WORD_BEFORE,
     colour_of_picture,
     is_picture,
     may_be_colour,
@@ -38,6 +42,10 @@ from plitka.core.recipes.signs import (
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
+
+_WHOLE = 100
+_YEARS = frozenset(map(str, range(2018, 2040)))
+"""Of which none is a RAL colour."""
 
 
 def scan(source: Source, palette: Palette) -> tuple[Token, ...]:
@@ -69,9 +77,8 @@ class _Scanner(NameScanner):
             elif with_ := WITH.match(self.text, self.at):
                 start, self.at = self.at, with_.end()
                 yield self._token(Kind.NOT if with_[1] else Kind.SEPARATOR, start)
-            elif beside := RESOLUTION.match(self.text, self.at) or NUMBERED.match(self.text, self.at):
-                start, self.at = self.at, beside.end()
-                yield self._token(Kind.LABEL if beside.re is NUMBERED else Kind.ASIDE, start)
+            elif (beside := self._beside()) is not None:
+                yield beside
             elif self.text[self.at].isalpha():
                 yield from self._name()
             elif (end := end_of_size(self.text, self.at)) is not None:
@@ -80,6 +87,23 @@ class _Scanner(NameScanner):
             else:
                 yield from self._symbol()
 
+    def _beside(self) -> Token | None:
+        """What is like a thing, how sharp a picture is to be, and the number of an order."""
+        start = self.at
+        found = RESOLUTION.match(self.text, start) or NUMBERED.match(self.text, start)
+        if found is None and not self.text[:start][-1:].isalnum():
+            found = LIKE_BEHIND.match(self.text, start)
+            if found is not None and found[1] and not self._is_colour(found[1]):
+                found = None
+        if found is None:
+            return None
+        self.at = found.end()
+        return self._token(Kind.LABEL if found.re is NUMBERED else Kind.ASIDE, start)
+
+    def _is_colour(self, name: str) -> bool:
+        key = name_key(name)
+        return self.palette.find_key(key) is not None or find_general(key) is not None
+
     def _name(self) -> Iterator[Token]:
         """A word that says something; with its shade, where that stands behind it: «серый тёмный»."""
         start = self.at
@@ -87,12 +111,15 @@ class _Scanner(NameScanner):
         if CITY.match(self.text, start) and not NUMBER_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start):
             self.at = start + 2
             return
-        if self.text[self.at : self.at + 1] == "." and ABBREVIATED.fullmatch(self.text, start, self.at + 1):
+        is_label = token.kind is Kind.LABEL and self.text[self.at + 1 : self.at + 3].strip()[:1].isdigit()
+        if self.text[self.at : self.at + 1] == "." and (
+            is_label or ABBREVIATED.fullmatch(self.text, start, self.at + 1)
+        ):
             self.at += 1
         token = self._with_code(self._with_area(token, start), start)
         while token.kind is Kind.COLOUR and (shaded := self._shaded_behind(token, start)) is not None:
             token = shaded
-        if token.kind is Kind.COLOUR:
+        if token.kind is Kind.COLOUR and token.span not in self._shades:
             self.named, self.end_of_named = token, self.at
         if token.kind is not Kind.FILLER:
             yield token
@@ -108,7 +135,7 @@ class _Scanner(NameScanner):
     def _with_code(self, token: Token, start: int) -> Token:
         """A label with the code behind it, which is no colour's: `mix code KG-55`."""
         code = CODE_BEHIND.match(self.text, self.at) if token.kind is Kind.LABEL else None
-        if code is None or self.palette.find(code[1]) is not None:
+        if code is None or self.palette.find(code[1]) is not None or _is_blend(code["chain"] or ""):
             return token
         self.at = code.end()
         return self._token(Kind.LABEL, start)
@@ -122,7 +149,7 @@ class _Scanner(NameScanner):
         match match.lastgroup:
             case "space" | "quote" | "tail":
                 return
-            case "tolerance" | "label" | "price" | "date" | "time":
+            case "tolerance" | "label" | "price" | "date" | "time" | "phone" | "mail" | "ordinal":
                 yield self._token(Kind.LABEL, start)
             case "times":
                 yield self._token(Kind.PARTS, start)
@@ -132,6 +159,8 @@ class _Scanner(NameScanner):
                 self._check_option(start)
                 self.at = start + 1
                 yield self._token(Kind.LINK, start)
+            case "chapter" if self.text[:start].rstrip(" \t")[-1:].isalpha():
+                yield self._token(Kind.LABEL, start)  # `item 3.2.1: black`
             case "list":
                 yield from self._list(start)
             case name:
@@ -144,7 +173,7 @@ class _Scanner(NameScanner):
                 return self._hex(start)
             case "fraction":
                 return self._fraction(start)
-            case "number" | "dotted" | "grouped":
+            case "number" | "dotted" | "grouped" | "chapter":
                 return self._number(start)
             case "link" if self._is_minus(start):
                 return self._minus(start)
@@ -223,7 +252,7 @@ class _Scanner(NameScanner):
         if code is None or UNIT_AFTER.match(self.text, self.at):
             return None
         colour = self.palette.find(code)
-        if colour is None and code != digits and not self._counts_word():
+        if colour is None and code != digits and not self._counts_word() and not self._is_year(digits):
             raise self.source.refuse(
                 "{number} may be {code}, which is not offered, or an amount; write its unit, as in {number} parts",
                 self.source.span(self.at - len(digits), self.at),
@@ -232,6 +261,11 @@ class _Scanner(NameScanner):
                 code=code,
             )
         return colour
+
+    def _is_year(self, digits: str) -> bool:
+        """Whether digits behind a word are a year rather than a colour's number: `price list 2026`."""
+        word = WORD_BEFORE.search(self.text, max(0, self.at - MAX_BEFORE), self.at - len(digits))
+        return word is not None and digits in _YEARS
 
     def _counts_word(self) -> bool:
         """Whether a word that is no colour stands behind a number: `2000 euro`."""
@@ -269,3 +303,8 @@ class _Scanner(NameScanner):
                 hex=text,
             )
         return self._token(Kind.COLOUR, start, colour=colour)
+
+
+def _is_blend(chain: str) -> bool:
+    """Whether numbers are a whole: `type 60-40 red, black`."""
+    return sum(map(int, re.findall(r"\d+", chain))) == _WHOLE

@@ -2,9 +2,11 @@
 
 A word that nobody knows may be a colour, so it is refused where one may stand. Where the colours that are known are a
 whole without it, it cannot be one of them: the words go to the prompt, with numbers that are only theirs, such as the
-two of «бункер 2», and a notice tells of them.
+two of «лента 2», and a notice tells of them. So are labels with their numbers, and at last all that is not a colour
+with its number.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -12,7 +14,11 @@ from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Palette
 from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import JOINING, Kind
+from plitka.core.recipes.labels import without_labels
+from plitka.core.recipes.skeleton import skeleton
+from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
+from plitka.errors import RecipeError, UnknownColour
 
 _VOWELS = frozenset("aeiouаеиоуыэюяіїє")
 _MIN_SPELLED = 3
@@ -31,9 +37,32 @@ _WORDS = frozenset({Kind.UNKNOWN, Kind.ASIDE, Kind.COUNTED})
 _MIX = _NUMBERS | {Kind.COLOUR, Kind.SBR}
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _APART = _BOUNDS | {Kind.SLASH}
+_THICKNESS = re.compile(r"[^\W\d_]-?\d\d")
+"""What a price list calls a tile of 30 mm, before all else: `R30`."""
 _SHAPE_OF_SHARE = sorted([Kind.NUMBER, Kind.UNKNOWN])
 """`Steps 30` between two commas is what a colour with its number looks like."""
 _ENDS = _BOUNDS | {None, Kind.EQUAL}
+
+
+def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error: RecipeError) -> Iterator[list[Token]]:
+    """The tokens with more and more of them beside the mix, to be tried one after another.
+
+    Args:
+        source: the text that they are of.
+        tokens: which could not be read.
+        palette: the colours that can be named.
+        error: why they could not.
+    """
+    if isinstance(error, UnknownColour):
+        yield from with_words_beside(tokens, palette)
+    plainer = without_labels(source, tokens, palette)
+    if plainer != list(tokens):
+        yield plainer
+        yield from with_words_beside(plainer, palette)
+    unknown = [at for at, token in enumerate(tokens) if token.kind is Kind.UNKNOWN]
+    bare = skeleton(source, tokens)
+    if bare is not None and not any(_is_joined(tokens, at) or _may_be_colour(tokens, at, palette) for at in unknown):
+        yield bare
 
 
 def with_words_beside(tokens: Sequence[Token], palette: Palette) -> Iterator[list[Token]]:
@@ -80,6 +109,8 @@ def _may_be_colour(tokens: Sequence[Token], at: int, palette: Palette) -> bool:
     """Whether an unknown word is a code, is spelled like a granule's name or is a part of one, or cannot be spoken."""
     token, word = tokens[at], tokens[at].text
     suggested = () if token.error is None else token.error.suggestions
+    if at == 0 and _THICKNESS.fullmatch(word) and _kind(tokens, 1) in (Kind.COLOUR, Kind.SEPARATOR, Kind.LINK):
+        return False
     if any(map(str.isdigit, word)):
         is_apart = not {token.kind for token in _clause(tokens, at)} & _MIX
         return word not in _UNITS_OF_ORDERS and not (is_apart and not suggested)

@@ -10,15 +10,21 @@ SYMBOL = re.compile(
     r"|(?P<tail>(?<=[a-z])['’](?:d|m|s|t|re|ve|ll)(?![^\W_]))"
     r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
     r"|(?P<label>№[ \t]*\d[^\W_]*(?:[-/]\d+)*|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
-    r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴]|(?:руб(?:ль|ля|лей|\.)?"
+    r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴](?!\d)|(?:руб(?:ль|ля|лей|\.)?"
     r"|eur|euros?|usd|gbp|грн)(?![^\W_])|р(?=[./]))(?:\.?[ \t]*/[ \t]*[^\W\d_]+\d?)?)"
     r"|(?P<hex>\#[0-9a-z]*)"
     r"|(?P<embedding><s\d{1,3}>)"
     r"|(?P<fraction>\d+⁄\d+)"
     r"|(?P<grouped>\d{1,3}(?: \d{3})+(?=[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])))"
-    r"|(?P<time>0\d:[0-5]\d(?![\d:])|(?<!\d)(?:[12]?\d|3[01])[ ](?:jan|feb|march|apr|june?|july?|aug|sept?|oct|nov|dec"
+    r"|(?P<phone>(?:\+\d{1,3}|(?<![\d.,])8(?=[ (-]+\d{3})|(?<!\d)0\d{2,4}(?=[ -]\d))"
+    r"[\d() -]{6,16}\d(?![\d%.,]))"
+    r"|(?P<mail>[\w.+-]+@[\w.-]+|https?://\S+)"
+    r"|(?P<ordinal>\d+(?:st|nd|rd|th|-?(?:ый|ой|ая|ую|ое|го|му|й|я|е|ю))(?![^\W_]))"
+    r"|(?P<time>(?<![\d:])[012]?\d:[0-5]\d(?=:[ ])|0\d:[0-5]\d(?!:?\d)"
+    r"|(?<!\d)(?:[12]?\d|3[01])[ ](?:jan|feb|march|apr|june?|july?|aug|sept?|oct|nov|dec"
     r"|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)(?![^\W_]))"
-    r"|(?P<date>\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
+    r"|(?P<date>\d{1,2}/\d{1,2}/20\d\d(?!\d)|\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
+    r"|(?P<chapter>\d+(?:\.\d+){2,3}(?=\.?[:)]|\.?[ \t]+[^\W\d_]))"
     r"|(?P<list>\d+(?:,\d+){2,})"
     r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
     r"|(?P<number>\d+(?:[.,]\d+)?|(?<![\w.])\.\d+)"
@@ -43,7 +49,10 @@ RATE = re.compile(
     r"(?:[mм][23]|pcs?|pieces?|tiles?|шт|плитк[ау]|sq\.?[ ]?m|кв\.?[ ]?м)(?![^\W_])\.?"
 )
 """Behind a unit of mass: `8 kg/m2`."""
-NUMBERED = re.compile(r"(?<![^\W_])no\.[ ]?#?\d[^\W_]*")
+NUMBERED = re.compile(
+    r"(?<![^\W_])(?:no(?:\.[ ]?(?:#|[^\W\d_]{1,2}-?)?\d[\w-]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|[ps]/n\.?[ :]*[\w-]+"
+    r"|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:)|(?:tiles?|mats?|плит[а-я]+)[ ][xх×*][ ]?\d+(?![^\W_]))"
+)
 """`Mix no. 14`."""
 LIST_OF_CODES = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W_])[ \t]*:")
 """What says that codes follow: `colours to RAL: 6018, 9005`."""
@@ -56,12 +65,23 @@ WISH = re.compile(r"(?<![^\W_])(?:i|we)(?:['’]d| would) (?:really )?(?:like|lo
 ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[\dA-ZА-Г])(?![^\W_]))")
 """Behind `zone`: `A:`, ` 1`."""
 ABBREVIATED = re.compile(
-    r"(?<![^\W_])(?:approx|appr|ca|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт)\."
+    r"(?<![^\W_])(?:approx|appr|ca|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт|цв|ед|изм|доп|wt|наим|стр|прил|кол|тов|уч|no|вер)\."
 )
 CODE_BEHIND = re.compile(
-    r"[ \t]*:?[ \t]*([#№]\d[\w/-]*|(?!ral|рал|[xх]\d)[^\W\d_]{1,5}-?\d[\w/-]*|\d+-[^\W\d_][\w-]*|\d{3,}/\d+)(?![^\W_])"
+    r"[ \t]*:?[ \t]*([#№]\d[\w/-]*"
+    r"|(?!ral|рал|[xх]\d)(?:[^\W\d_]{1,5}[-/])*[^\W\d_]{1,5}[-/]?\d[\w/-]*|\d+-[^\W\d_][\w-]*"
+    r"|\d{7,}|(?P<chain>\d+(?:[/-]\d+)+))(?![^\W_])"
 )
 """`KG-55` behind `mix code`, `#5521` behind `order`."""
+CODE_OF_LABEL = re.compile(r"\.?[ \t]*(?:[:=-][ \t]*)?(?:(?:no\.?|номер|n)[ \t]*)?[№#]?[ \t]*(?:[^\W\d_][ -]?)?\d")
+"""The number of `room 12a`, `order no. 7`, «школа №5»."""
+LETTER_OF_LABEL = re.compile(r"[ \t]+[A-FА-Е](?:[ ]?/[ ]?[A-FА-Е])*(?![^\W_])")
+"""The letters of `hopper A/B` and «корпус Б», as they were typed."""
+LIKE_BEHIND = re.compile(
+    r"([^\W\d_]+)-(?:like|style|themed|inspired|looking|effect|look|type)(?![^\W_])"
+    r"|под (?:песчаник|гранит|мрамор|камень)"
+)
+"""What is like a thing is none of its colours: `sandstone-like`."""
 IS_HEAD = re.compile(r"[ \t]*[:(]")
 """Behind the blue of `shades of blue: dark 40, light 60`."""
 CITY = re.compile(r"(?<![^\W_])г\.(?=[ ]?[^\W\d_])")
