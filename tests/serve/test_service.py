@@ -19,7 +19,7 @@ def test_the_engines_limits_are_asked_at_once(server: Running) -> None:
     long = client.post("/v1/jobs", json={"recipe": RECIPE, "negative_prompt": TOO_LONG})
     assert (long.status_code, long.json()["code"]) == (413, "prompt_too_long")
     unseen = client.post("/v1/jobs", json={"recipe": RECIPE, "field_mm": 1000})
-    assert (unseen.status_code, unseen.json()["code"]) == (422, "input")
+    assert (unseen.status_code, unseen.json()["code"]) == (422, "too_fine")
     assert client.get("/v1/jobs").json()["jobs"] == []
     assert client.post("/v1/jobs", json={"recipe": RECIPE}).status_code == 202
 
