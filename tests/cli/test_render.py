@@ -52,6 +52,40 @@ class TestRender:
         assert read_fields(Path("a.png"))["recipe"] == RECIPE
         assert found["model"].startswith("render")
 
+    @pytest.mark.parametrize("sides", [("256", "128"), ("128", "256")])
+    def test_a_picture_that_is_no_square(self, run: Run, run_json: RunJson, sides: tuple[str, str]) -> None:
+        """With maps of its size, repeated by its own fields, at the scale of its longer side."""
+        words = ("render", RECIPE, "--width", sides[0], "--height", sides[1], "--seed", "7", "-o", "a.png")
+        [image] = run_json(*words, "--maps", "maps")["images"]
+        width_px, height_px = map(int, sides)
+        assert (image["width_px"], image["height_px"]) == (width_px, height_px)
+        assert samples_of("a.png").shape == (height_px, width_px, 3)
+        assert all(samples_of(path).shape[:2] == (height_px, width_px) for path in image["maps"].values())
+        assert image["field_mm"] == pytest.approx(36.5)
+        with Image.open("a.png") as picture:
+            assert picture.info["dpi"] == pytest.approx([256 / 36.5 * 25.4] * 2, rel=0.001)
+        assert read_fields(Path("a.png"))["size"] == "x".join(sides)
+        assert run("render", "--like", "a.png", "-o", "b.png") == 0
+        assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+        assert run("render", "--like", "a.png", "--size", "128", "-o", "c.png") == 0
+        assert samples_of("c.png").shape == (128, 128, 3)
+
+    def test_small_granules_of_a_picture_that_is_no_square(self, run_json: RunJson) -> None:
+        """Drawn larger and made smaller in both directions."""
+        words = ("--width", "256", "--height", "128", "--field-mm", "120", "--whole-tile", "--seed", "7")
+        [image] = run_json("render", RECIPE, *words, "-o", "a.png")["images"]
+        assert samples_of("a.png").shape == (128, 256, 3)
+        assert image["measured_at_px"] == 512
+        assert image["exact"] == pytest.approx(image["requested"], abs=0.3)
+
+    @pytest.mark.parametrize("command", ["render", "generate"])
+    def test_sides_are_said_in_one_way(self, run: Run, capsys: pytest.CaptureFixture[str], command: str) -> None:
+        """One side alone leaves the other open, and a square has one."""
+        assert run(command, RECIPE, "--width", "128") == 2
+        assert "--width and --height belong together" in capsys.readouterr().err
+        assert run(command, RECIPE, "--size", "128", "--width", "128", "--height", "64") == 2
+        assert "--size is for a square picture" in capsys.readouterr().err
+
     def test_the_same_seed_gives_the_same_bytes(self, run: Run) -> None:
         """And another seed another picture."""
         for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
@@ -206,6 +240,7 @@ class TestRender:
         [
             ("--size", "100"), ("--size", "4096"), ("--seed", "-5"), ("--field-mm", "1"), ("--field-mm", "1900"),
             ("--granule-mm", "4", "1"), ("--granule-mm", "0", "1"), ("-o", "a.bmp"), ("--whole-tile", "--seamless"),
+            ("--width", "100", "--height", "128"), ("--width", "1024", "--height", "64", "--field-mm", "100"),
             ("--surface", "wet"), ("--light", "dark"), ("--field-mm", "11", "--coarse", "red"),
         ],
         ids=" ".join,

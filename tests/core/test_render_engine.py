@@ -9,6 +9,7 @@ from plitka.core.generation import CompleteRequest, Request, generate_one
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import Granules, Lighting, Scene, Size, Zone
+from plitka.core.tile.granules import USUAL_PX_PER_MM
 from plitka.core.tile.renderer import render
 from plitka.core.watch import Progress
 from plitka.errors import Cancelled, InputError
@@ -130,11 +131,33 @@ def test_a_watch_can_stop_a_picture() -> None:
         generate_one(RenderEngine(), ask("red"), stop)
 
 
-def test_square_pictures_of_its_own_granules_only() -> None:
-    """Its fields are square and its granules its own, and it says so."""
-    scene = Scene.of(parse_recipe("red").recipe, Size(width_px=128, height_px=192))
-    with pytest.raises(InputError, match="square"):
-        RenderEngine().complete(Request(scene=scene, seed=1))
+def test_its_own_granules_only() -> None:
+    """Granules from outside are refused."""
+    scene = Scene.of(parse_recipe("red").recipe, SIZE)
     guide = np.arange(4, dtype=np.int32).reshape(2, 2)
     with pytest.raises(InputError, match="guide"):
-        RenderEngine().complete(Request(scene=Scene.of(scene.recipe, SIZE), seed=1, guide=guide))
+        RenderEngine().complete(Request(scene=scene, seed=1, guide=guide))
+
+
+@pytest.mark.parametrize("sides_px", [(320, 128), (128, 320)])
+@pytest.mark.parametrize("whole_tile", [False, True])
+def test_a_picture_that_is_no_square_is_measured_as_one_is(sides_px: tuple[int, int], whole_tile: bool) -> None:
+    """The scale is that of its longer side."""
+    size = Size(width_px=sides_px[0], height_px=sides_px[1])
+    scene = Scene.of(parse_recipe("60% red, 40% black").recipe, size)
+    engine = RenderEngine()
+    result, rendering = engine.render(engine.complete(Request(scene=scene, seed=7)), whole_tile=whole_tile)
+    assert result.pixels.shape == (size.height_px, size.width_px, 3)
+    assert result.request.field_mm == pytest.approx(320 / USUAL_PX_PER_MM)
+    assert result.exact == pytest.approx({"RED": 60, "BLACK": 40}, abs=0.5)
+    assert result.max_error < 4
+    assert rendering.geometry.config.cells_per_mm / 2 == pytest.approx(USUAL_PX_PER_MM)
+
+
+def test_granules_must_fit_into_the_shorter_side() -> None:
+    """Else they would meet themselves across the edges; what is needed is told."""
+    size = Size(width_px=512, height_px=64)
+    scene = Scene(zones=Scene.of(parse_recipe("red").recipe).zones, size=size, field_mm=60)
+    with pytest.raises(InputError, match="at least 64 for a picture of 512x64 px, not 60: two of the largest"):
+        RenderEngine().complete(Request(scene=scene, seed=1))
+    assert RenderEngine().complete(Request(scene=replace(scene, field_mm=64), seed=1)).field_mm == 64

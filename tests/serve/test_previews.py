@@ -87,13 +87,24 @@ def test_the_digest_is_of_what_a_geometry_depends_on(previews: Previews) -> None
     [
         (scene_of(THREE, 1088), "at most 1024 px"),
         (replace(scene_of(THREE, 1024), granules=Granules(size_mm=(0.5, 1.5))), "granules would have to be laid"),
-        (replace(SMALL, size=Size(width_px=128, height_px=64)), "square"),
+        (replace(SMALL, size=Size(width_px=128, height_px=1088)), "at most 1024 px"),
     ],
 )
 def test_what_is_too_much_is_refused(previews: Previews, scene: Scene, told: str) -> None:
     """Before anything is laid."""
     with pytest.raises(InputError, match=told):
         ask(previews, scene)
+
+
+def test_a_geometry_is_square(previews: Previews) -> None:
+    """A render is not: of a narrow one fewer granules fall, and its longer side decides how much is shown."""
+    wide = ask(previews, replace(SMALL, size=Size(width_px=128, height_px=64)))
+    with pytest.raises(InputError, match="square picture, not of 128x64 px; ask POST /v1/renders"):
+        wide.check_square()
+    ask(previews).check_square()
+    fine = replace(SMALL, granules=Granules(size_mm=(0.5, 1.5)), field_mm=146, size=Size(width_px=1024, height_px=256))
+    assert ask(previews, fine).request.size.height_px == 256
+    assert previews.framed(Request(scene=replace(fine, field_mm=None), seed=7)).request.field_mm == 146
 
 
 def test_the_usual_size_is_small(previews: Previews) -> None:

@@ -103,7 +103,6 @@ def test_a_geometry_is_sent_once(maker: httpx2.Client) -> None:
         ({"recipe": "60% rde"}, 400, "rde"),
         ({"width_px": 1088, "height_px": 1088}, 422, "1024"),
         ({"width_px": 1024, "height_px": 1024, "granules": "0.5-1.5", "field_mm": 146}, 422, "granules"),
-        ({"width_px": 128}, 422, "square"),
         ({"zones": [{"mask": "circle:2%", "recipe": "white"}]}, 422, "zone 1"),
         ({"surprise": 1}, 422, "surprise"),
     ],
@@ -115,6 +114,17 @@ def test_what_cannot_be_previewed_is_refused(
     answer = maker.post(path, json=SMALL | change)
     assert answer.status_code == status, answer.text
     assert told in answer.json()["error"]
+
+
+def test_a_render_is_as_wide_and_as_high_as_is_asked(maker: httpx2.Client) -> None:
+    """A geometry is square, and says where another picture is made."""
+    order = SMALL | {"width_px": 192}
+    answer = maker.post(routes.RENDERS, json=order)
+    assert answer.status_code == 200, answer.text
+    assert picture(answer.content).size == (192, 64)
+    assert float(answer.headers[FIELD_HEADER]) == pytest.approx(192 / USUAL_PX_PER_MM, abs=0.001)
+    refused = maker.post(routes.GEOMETRIES, json=order)
+    assert (refused.status_code, "/v1/renders" in refused.json()["error"]) == (422, True)
 
 
 @pytest.mark.parametrize("path", [routes.RENDERS, routes.GEOMETRIES])

@@ -55,7 +55,7 @@ def before_call(_context: object, case: schemathesis.Case[Any], _kwargs: object)
                 _make_true(body)
         if isinstance(parameters := case.body.get("parameters"), dict):
             _make_look_true(parameters)
-        if case.path in (routes.RENDERS, routes.GEOMETRIES):  # the renderer's pictures are square, and large ones slow
+        if case.path in (routes.RENDERS, routes.GEOMETRIES):  # large ones are slow; geometries are square
             case.body |= {"width_px": 64, "height_px": 64}
 
 

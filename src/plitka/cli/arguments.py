@@ -108,6 +108,16 @@ def add_size_option(
     )
 
 
+def add_sides_options(parser: argparse.ArgumentParser, _: Translate, usual_px: int) -> None:
+    """The side of a square picture, or the two of another."""
+    add_size_option(parser, _, usual_px)
+    for name, told in (
+        ("--width", _("width of the picture, where it is not its height")),
+        ("--height", _("height of the picture, where it is not its width")),
+    ):
+        parser.add_argument(name, type=whole, metavar="PX", help=told)
+
+
 def add_palette_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     """Which colours can be named."""
     parser.add_argument("--palette", type=Path, metavar="FILE", help=_("a maker's own colours, as CSV"))

@@ -19,7 +19,7 @@ from plitka.cli.arguments import (
     add_picture_options,
     add_preview_option,
     add_recipe_options,
-    add_size_option,
+    add_sides_options,
     decimal,
     shown,
     whole,
@@ -83,12 +83,7 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
         metavar="X",
         help=_("guidance scale (usual: {usual})").format(usual=shown(usual.guidance, _)),
     )
-    add_size_option(parser, _, usual.width_px)
-    for name, told in (
-        ("--width", _("width of the picture, where it is not its height")),
-        ("--height", _("height of the picture, where it is not its width")),
-    ):
-        parser.add_argument(name, type=whole, metavar="PX", help=told)
+    add_sides_options(parser, _, usual.width_px)
     parser.add_argument("--negative", metavar="TEXT", help=_("what the picture shall not show"))
     add_device_option(parser, _)
     parser.add_argument(

@@ -13,14 +13,14 @@ from plitka.cli.arguments import (
     add_picture_options,
     add_preview_option,
     add_recipe_options,
-    add_size_option,
+    add_sides_options,
 )
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.half_blocks import show_preview
 from plitka.cli.output import plan_output
 from plitka.cli.recipe import read_recipe
 from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
-from plitka.cli.request import random_seed, seed_of, square
+from plitka.cli.request import random_seed, seed_of, size_of, square
 from plitka.cli.results import report_picture, show_picture
 from plitka.cli.scene import add_scene_options, read_scene
 from plitka.cli.terminal import Terminal
@@ -28,7 +28,6 @@ from plitka.cli.version import version
 from plitka.core.generation import Request
 from plitka.core.recipes.asides import Beside
 from plitka.core.recipes.recipe import Notice
-from plitka.core.scene import Size
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def add(commands: Commands, _: Translate) -> None:
     parser = add_command(commands, "render", _, _("calculate a picture of a tile, its shares exact"))
     parser.add_argument("recipe", nargs="?", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
     add_picture_options(parser, _)
-    add_size_option(parser, _, SIZE_PX)
+    add_sides_options(parser, _, SIZE_PX)
     parser.add_argument(
         "--seamless", action="store_true", help=_("edges that fit each other; all have them but a whole tile")
     )
@@ -105,7 +104,8 @@ def _read_request(options: argparse.Namespace, repeated: PictureToRepeat | None,
         raise InputError("a whole tile has a rim: leave out --whole-tile, or --seamless and --maps")
     recipe = options.recipe if options.recipe is not None or repeated is None else repeated.recipe
     reading = read_recipe(recipe, options, terminal, Beside.SCENE)
-    scene = read_scene(options, reading, _size(options, repeated), terminal, repeated.scene if repeated else None)
+    size = size_of(options, repeated) or square(SIZE_PX)
+    scene = read_scene(options, reading, size, terminal, repeated.scene if repeated else None)
     if repeated is not None:
         repeated.check_scene(scene, options)
     return Request(scene=scene, seed=_seed(options, repeated))
@@ -128,12 +128,6 @@ def _drawn_larger(request: Request, options: argparse.Namespace, terminal: Termi
             )
         )
     return replace(request, scene=replace(request.scene, size=drawn))
-
-
-def _size(options: argparse.Namespace, repeated: PictureToRepeat | None) -> Size:
-    if options.size is not None or repeated is None:
-        return square(SIZE_PX if options.size is None else options.size)
-    return repeated.size
 
 
 def _seed(options: argparse.Namespace, repeated: PictureToRepeat | None) -> int:

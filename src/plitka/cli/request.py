@@ -33,7 +33,7 @@ def read_request(options: argparse.Namespace, repeated: PictureToRepeat | None, 
         chosen = _without_guided(chosen, options)
     reading = _recipe(options, repeated, terminal, Beside.SCENE if is_guided else Beside.PROMPT)
     looks = repeated.scene if repeated and is_guided else None
-    scene = read_scene(options, reading, _size(options, repeated), terminal, looks)
+    scene = read_scene(options, reading, size_of(options, repeated), terminal, looks)
     if repeated is not None:
         repeated.check_scene(scene, options)
     guide = _read_guide(options, repeated if is_guided else None)
@@ -84,6 +84,24 @@ def square(size_px: int) -> Size:
     return Size(width_px=size_px, height_px=size_px)
 
 
+def size_of(options: argparse.Namespace, repeated: PictureToRepeat | None) -> Size | None:
+    """The size of the options, else that of a picture to repeat; None where neither says one.
+
+    Raises:
+        InputError: no picture has such sides, one of them is missing, or both ways of saying it are used.
+    """
+    width_px, height_px = options.width, options.height
+    if options.size is not None:
+        if (width_px, height_px) != (None, None):
+            raise InputError("--size is for a square picture; leave it out, or --width and --height")
+        return square(options.size)
+    if width_px is None and height_px is None:
+        return repeated.size if repeated else None
+    if width_px is None or height_px is None:
+        raise InputError("--width and --height belong together; give both, or --size for a square picture")
+    return Size(width_px=width_px, height_px=height_px)
+
+
 def _recipe(
     options: argparse.Namespace, repeated: PictureToRepeat | None, terminal: Terminal, beside: Beside
 ) -> Reading:
@@ -96,17 +114,6 @@ def _recipe(
     if repeated is None:
         raise InputError("give a RECIPE, a picture to repeat with --like, or a photograph with --like-photo")
     return read_recipe(repeated.recipe, options, terminal, beside)
-
-
-def _size(options: argparse.Namespace, repeated: PictureToRepeat | None) -> Size | None:
-    if options.size is not None:
-        return square(options.size)
-    width_px, height_px = options.width, options.height
-    if width_px is None and height_px is None:
-        return repeated.size if repeated else None
-    if width_px is None or height_px is None:
-        raise InputError("--width and --height belong together; give both, or --size for a square picture")
-    return Size(width_px=width_px, height_px=height_px)
 
 
 def _given_choices(options: argparse.Namespace) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from plitka.core.tile.granules import USUAL_PX_PER_MM
 from plitka.core.tile.renderer import OFF_TILE, LitLayer, Rendering, lay_layer, paint_layer
 from plitka.core.tile.shading import shrink
 from plitka.core.watch import Progress, Unwatched, Watch
-from plitka.errors import InputError, PlitkaError
+from plitka.errors import FieldName, InputError, PlitkaError
 
 
 class RenderEngine(Engine):
@@ -43,18 +43,12 @@ class RenderEngine(Engine):
         """The request with every choice filled in; what belongs to networks is passed over.
 
         Raises:
-            InputError: a picture that is not square, granules from outside, granules that cannot be laid or seen, or
-                masks that cannot be used.
+            InputError: granules from outside, granules that cannot be laid or seen, or masks that cannot be used.
         """
         if request.guide is not None:
             raise InputError("the renderer lays its own granules; leave the guide out, or name another model")
         complete = self.defaults.complete(request).without_words()
-        if complete.size.width_px != complete.size.height_px:
-            raise InputError(
-                "the renderer makes square pictures, not {width}x{height}; ask for one side",
-                width=complete.size.width_px,
-                height=complete.size.height_px,
-            )
+        _check_shorter_side(complete)
         notices = (*complete.notices, *remark_fine_zones(complete))
         return replace(complete, steps=1, guidance=1.0, negative_prompt="", strength=0.0, notices=notices)
 
@@ -123,6 +117,22 @@ def make_smaller(result: Result, size: Size) -> Result:
     if times == 1:
         return result
     return replace(result, pixels=encode_srgb8(shrink(decode_srgb8(result.pixels), times)))
+
+
+def _check_shorter_side(request: CompleteRequest) -> None:
+    """Refuse granules that would meet themselves across the edges of a narrow picture, whose sides continue."""
+    _, largest_mm = request.scene.granule_range_mm
+    least_mm = 2 * largest_mm * request.size.longer_px / request.size.shorter_px
+    if request.field_mm < least_mm:
+        raise InputError(
+            "{name} must be at least {low:.4g} for a picture of {width}x{height} px, not {value:.4g}: two of the "
+            "largest granules must fit into the shorter side",
+            name=FieldName("field_mm"),
+            low=least_mm,
+            width=request.size.width_px,
+            height=request.size.height_px,
+            value=request.field_mm,
+        )
 
 
 def _words(zone: Zone) -> str:

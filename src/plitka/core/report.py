@@ -38,7 +38,7 @@ def report(result: Result, tell: Callable[[Notice], str] = str) -> dict[str, Any
         "model": result.engine,
     }
     if result.pixels.shape[1] != request.size.width_px:
-        told["measured_at_px"] = request.size.width_px
+        told["measured_at_px"] = request.size.longer_px
     if result.exact is not None:
         told["exact"] = to_hundredths(result.exact)
     if result.uncertainty is not None:

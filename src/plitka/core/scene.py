@@ -165,6 +165,11 @@ class Size:
         """The longer side."""
         return max(self.width_px, self.height_px)
 
+    @property
+    def shorter_px(self) -> int:
+        """The shorter side."""
+        return min(self.width_px, self.height_px)
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:
@@ -304,6 +309,12 @@ class Scene:
         """How large the chips of each colour of a recipe are."""
         return tuple(self.granules.coarseness(colour.code) for colour in recipe.colours)
 
+    @property
+    def granule_range_mm(self) -> tuple[float, float]:
+        """Smallest and largest granule of all its colours."""
+        scales = [coarseness.scale for zone in self.zones for coarseness in self.coarseness_of(zone.recipe)]
+        return self.granules.size_mm[0] * min(scales), self.granules.size_mm[1] * max(scales)
+
     def check_scale(self, size: Size, field_mm: float) -> None:
         """Refuse granules that cannot be laid in this field, or would not be seen in this picture.
 
@@ -311,8 +322,7 @@ class Scene:
             InputError: chips too large for the field.
             TooFine: chips of too few pixels.
         """
-        scales = [coarseness.scale for zone in self.zones for coarseness in self.coarseness_of(zone.recipe)]
-        smallest, largest = self.granules.size_mm[0] * min(scales), self.granules.size_mm[1] * max(scales)
+        smallest, largest = self.granule_range_mm
         if not 2 * largest <= field_mm <= MAX_FIELD_MM:
             raise InputError(
                 "{name} must lie in {low:g}..{high:g}, not {value:g}: two of the largest granules must fit into it",

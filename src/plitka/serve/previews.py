@@ -55,6 +55,20 @@ class PreviewRequest:
     request: CompleteRequest
     digest: str
 
+    def check_square(self) -> None:
+        """Refuse a picture of which there is no geometry.
+
+        Raises:
+            InputError: its sides differ.
+        """
+        size = self.request.size
+        if size.width_px != size.height_px:
+            raise InputError(
+                "a geometry is that of a square picture, not of {width}x{height} px; ask POST /v1/renders for this one",
+                width=size.width_px,
+                height=size.height_px,
+            )
+
 
 class Previews:
     """The process, what waits for it, and the geometries that it made last."""
@@ -69,7 +83,7 @@ class Previews:
         """What is chosen where an order leaves it open."""
         whole_mm = usual.width_px / usual.px_per_mm
         self.fields_mm = (whole_mm, whole_mm / 2)
-        """Length of tile that a preview shows: of a photograph, or half of it where granules were too fine or many."""
+        """What a preview's longer side shows: as much as a photograph, or half where granules were too fine or many."""
         self._lock = threading.Lock()
         self._n_pending: Counter[str] = Counter()
         self._kept: OrderedDict[str, bytes] = OrderedDict()
@@ -84,7 +98,7 @@ class Previews:
             InputError: what the renderer cannot make, a picture that is too large, or too many granules.
         """
         complete = self._engine.complete(request)
-        side_px = complete.size.width_px
+        side_px = complete.size.longer_px
         if side_px > MAX_PX:
             raise InputError(
                 "a preview has at most {limit} px a side, not {value}; ask for a smaller one, or order a picture",

@@ -21,9 +21,12 @@ router = APIRouter(tags=["plitka"])
 _PREVIEW_SEED = 0
 """Where an order has none: a preview shall stay the same from one slider to the next."""
 FIELD_HEADER = "X-Field-Mm"
-"""Length of tile that a side of a preview shows."""
+"""Length of tile that the longer side of a preview shows."""
 _TELLS_FIELD = {
-    FIELD_HEADER: {"schema": {"type": "number"}, "description": "Length of tile that a side shows, in millimetres."}
+    FIELD_HEADER: {
+        "schema": {"type": "number"},
+        "description": "Length of tile that the longer side shows, in millimetres.",
+    }
 }
 
 
@@ -55,7 +58,7 @@ _GEOMETRY: dict[int | str, dict[str, Any]] = {
     responses=PNG | problem_responses(400, 413, 422),
     summary="Render a preview",
     description=f"A PNG by the quick renderer, exact in its shares, within the request. It takes what an order of a "
-    f"job takes; what belongs to models is passed over. Square, {USUAL_PX} px a side where none is named, at most "
+    f"job takes; what belongs to models is passed over. {USUAL_PX} px a side where it is not named, at most "
     f"{MAX_PX}. From {USUAL_PX} px on it shows the length of tile that a photograph does, or half of it where granules "
     f"would be too fine or too many, unless field_mm names another; {FIELD_HEADER} tells it. A seed that is left out "
     f"is {_PREVIEW_SEED}. It takes no part in the queue of jobs; nothing is kept.",
@@ -77,11 +80,12 @@ async def make_render(order: JobOrder, request: Request, service: TheService, ca
     description="All of a tile that does not depend on its colours, as one binary: which granule lies at each point, "
     "the light there, each granule's zone and chance. A browser deals and lights the colours itself, as often as a "
     "slider moves, with the granules and shares of `POST /v1/renders`. Only where some colours are coarse or fine does "
-    "it depend on shares too. Sizes and seed are as there; docs/http-api.md tells the format.",
+    "it depend on shares too. Seed and size are as there, but square; docs/http-api.md tells the format.",
 )
 async def make_geometry(order: GeometryOrder, request: Request, service: TheService, caller: Maker) -> Response:
     """The geometry of a scene."""
     asked = await _read(service, caller, order)
+    asked.check_square()
     headers = {"ETag": f'"{asked.digest}"', "Vary": "Accept-Encoding"} | _field_of(asked)
     if order.known == asked.digest:
         return Response(status_code=204, headers=headers)

@@ -393,7 +393,7 @@ export interface paths {
         put?: never;
         /**
          * Render a preview
-         * @description A PNG by the quick renderer, exact in its shares, within the request. It takes what an order of a job takes; what belongs to models is passed over. Square, 512 px a side where none is named, at most 1024. From 512 px on it shows the length of tile that a photograph does, or half of it where granules would be too fine or too many, unless field_mm names another; X-Field-Mm tells it. A seed that is left out is 0. It takes no part in the queue of jobs; nothing is kept.
+         * @description A PNG by the quick renderer, exact in its shares, within the request. It takes what an order of a job takes; what belongs to models is passed over. 512 px a side where it is not named, at most 1024. From 512 px on it shows the length of tile that a photograph does, or half of it where granules would be too fine or too many, unless field_mm names another; X-Field-Mm tells it. A seed that is left out is 0. It takes no part in the queue of jobs; nothing is kept.
          */
         post: operations["make_render_v1_renders_post"];
         delete?: never;
@@ -413,7 +413,7 @@ export interface paths {
         put?: never;
         /**
          * Get what a preview is painted from
-         * @description All of a tile that does not depend on its colours, as one binary: which granule lies at each point, the light there, each granule's zone and chance. A browser deals and lights the colours itself, as often as a slider moves, with the granules and shares of `POST /v1/renders`. Only where some colours are coarse or fine does it depend on shares too. Sizes and seed are as there; docs/http-api.md tells the format.
+         * @description All of a tile that does not depend on its colours, as one binary: which granule lies at each point, the light there, each granule's zone and chance. A browser deals and lights the colours itself, as often as a slider moves, with the granules and shares of `POST /v1/renders`. Only where some colours are coarse or fine does it depend on shares too. Seed and size are as there, but square; docs/http-api.md tells the format.
          */
         post: operations["make_geometry_v1_geometries_post"];
         delete?: never;
@@ -3986,7 +3986,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
-                    /** @description Length of tile that a side shows, in millimetres. */
+                    /** @description Length of tile that the longer side shows, in millimetres. */
                     "X-Field-Mm"?: number;
                     /** @description The same for all scenes of this geometry. */
                     ETag?: string;

@@ -27,9 +27,15 @@ def mixed() -> Geometry:
     return lay_granules(MIXED, 3)
 
 
-@pytest.fixture(params=["small", "mixed"])
+@pytest.fixture(scope="module")
+def upright() -> Geometry:
+    """A layer that is higher than wide."""
+    return lay_granules(replace(SMALL, size_px=128, height_px=256, field_mm=256 / 7), 3)
+
+
+@pytest.fixture(params=["small", "mixed", "upright"])
 def layer(request: pytest.FixtureRequest) -> Geometry:
-    """Each of the two."""
+    """Each of the three."""
     found: Geometry = request.getfixturevalue(request.param)
     return found
 
@@ -37,9 +43,9 @@ def layer(request: pytest.FixtureRequest) -> Geometry:
 def test_every_cell_has_a_chip_and_every_chip_is_seen(layer: Geometry) -> None:
     """Ids run from 0 without holes, so areas can be summed by them; coarseness and radius are known of each."""
     assert layer.ids.min() == 0
-    assert layer.ids.shape == (SMALL.n_cells, SMALL.n_cells)
+    assert layer.ids.shape == layer.height_mm.shape == layer.config.shape
     assert (layer.areas > 0).all()
-    assert layer.areas.sum() == SMALL.n_cells**2
+    assert layer.areas.sum() == layer.ids.size
     assert layer.coarseness.shape == layer.radius_mm.shape == layer.areas.shape
 
 
@@ -60,6 +66,16 @@ def test_opposite_edges_continue(layer: Geometry, axis: int) -> None:
     changes = (np.diff(ids, axis=0) != 0).mean(1)
     assert np.abs(height[0] - height[-1]).mean() <= steps.max()
     assert (ids[0] != ids[-1]).mean() <= changes.max()
+
+
+def test_a_field_that_is_no_square_has_the_scale_of_its_longer_side(small: Geometry, upright: Geometry) -> None:
+    """Its chips are as large as elsewhere, and as many for its area."""
+    assert upright.config.shape == (512, 256)
+    assert upright.config.cells_per_mm == small.config.cells_per_mm == 14
+    per_cell = [layer.areas.size / layer.ids.size for layer in (small, upright)]
+    assert per_cell[1] == pytest.approx(per_cell[0], rel=0.1)
+    falling = [layer.config.n_falling / layer.ids.size for layer in (small, upright)]
+    assert falling[1] == pytest.approx(falling[0], rel=0.01)
 
 
 def test_larger_granules_make_fewer_chips() -> None:

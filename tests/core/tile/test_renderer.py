@@ -20,13 +20,15 @@ from plitka.errors import InputError
 
 THREE = "60% red, 30% black, 10% white"
 DEFAULTS = Defaults(px_per_mm=USUAL_PX_PER_MM)
+WIDE, UPRIGHT = Size(width_px=320, height_px=128), Size(width_px=128, height_px=320)
 MIXED = Granules(coarse=("RED",), fine=("WHITE",))
 
 
-def scene_of(text: str, size_px: int = 192, *zones: tuple[str, str]) -> Scene:
+def scene_of(text: str, size_px: int | Size = 192, *zones: tuple[str, str]) -> Scene:
     """A scene of a ground and of zones by mask and recipe."""
     inner = (Zone(parse_recipe(words).recipe, mask) for mask, words in zones)
-    return Scene(zones=(Zone(parse_recipe(text).recipe), *inner), size=Size(width_px=size_px, height_px=size_px))
+    size = size_px if isinstance(size_px, Size) else Size(width_px=size_px, height_px=size_px)
+    return Scene(zones=(Zone(parse_recipe(text).recipe), *inner), size=size)
 
 
 def ask(scene: Scene, seed: int = 7) -> CompleteRequest:
@@ -82,10 +84,11 @@ def test_the_plain_render_stays_as_it_is() -> None:
     assert np.abs(rendering.pixels.astype(int) - kept).max() <= 1
 
 
+@pytest.mark.parametrize("size_px", [192, WIDE, UPRIGHT], ids=["square", "wide", "upright"])
 @pytest.mark.parametrize("axis", [0, 1])
-def test_pictures_tile(axis: int) -> None:
+def test_pictures_tile(size_px: int | Size, axis: int) -> None:
     """The step across the edge is no larger than steps inside."""
-    pixels = np.moveaxis(render_words("50% white, 50% black").pixels.astype(int), axis, 0)
+    pixels = np.moveaxis(render(ask(scene_of("50% white, 50% black", size_px), 1)).pixels.astype(int), axis, 0)
     steps = np.abs(np.diff(pixels, axis=0)).mean((1, 2))
     assert np.abs(pixels[0] - pixels[-1]).mean() <= steps.max()
 
@@ -115,6 +118,43 @@ def test_a_whole_tile_lies_on_white() -> None:
     first = (~ground).argmax(axis=0)[40:150]
     assert first.std() > 0.5
     assert rendering.shares == pytest.approx((0.5, 0.5), abs=0.003)
+
+
+@pytest.mark.parametrize("size", [WIDE, UPRIGHT], ids=["wide", "upright"])
+def test_a_whole_tile_has_the_proportions_of_its_picture(size: Size) -> None:
+    """Paper on each side; masks lie on the tile, drawn ones of the picture's proportions as well."""
+    half = np.zeros((size.height_px // 4, size.width_px // 4), bool)
+    half[:, : half.shape[1] // 2] = True
+    scene = scene_of("50% red, 50% blue", size, (encode_mask(half), "white"))
+    rendering = render(ask(scene), whole_tile=True)
+    index = rendering.zone_index
+    assert index.shape == rendering.pixels.shape[:2] == (size.height_px, size.width_px)
+    for axis in (0, 1):
+        across = np.moveaxis(index, axis, 0)
+        middle = across[:, across.shape[1] // 4 : -across.shape[1] // 4]
+        assert (middle != OFF_TILE).mean() == pytest.approx(0.86, abs=0.06)
+    assert (rendering.pixels[index == OFF_TILE].mean(-1) > 150).mean() > 0.98
+    left, right = index[:, : size.width_px // 2], index[:, size.width_px // 2 :]
+    assert (left[left != OFF_TILE] == 1).mean() > 0.9
+    assert (right[right != OFF_TILE] == 0).mean() > 0.9
+    assert rendering.zone_shares[0] == pytest.approx((0.5, 0.5), abs=0.01)
+
+
+def test_a_whole_tile_without_room_for_a_rim_is_all_tile() -> None:
+    """Granules that reach over the mould's line may then reach over the picture's."""
+    rendering = render(ask(scene_of("red", Size(width_px=256, height_px=64))), whole_tile=True)
+    assert (rendering.zone_index == 0).mean() > 0.8
+
+
+@pytest.mark.parametrize("granules", [Granules(), MIXED], ids=["usual", "mixed"])
+def test_zones_of_a_picture_that_is_no_square(granules: Granules) -> None:
+    """Words measure by the shorter side; shares are exact in each."""
+    scene = replace(scene_of(THREE, WIDE, ("border:25%", "50% blue, 50% white")), granules=granules)
+    rendering = render(ask(scene))
+    assert rendering.zone_shares[0] == pytest.approx((0.6, 0.3, 0.1), abs=0.01)
+    assert rendering.zone_shares[1] == pytest.approx((0.5, 0.5), abs=0.01)
+    frame = rasterise("border:25%", WIDE.width_px, WIDE.height_px)
+    assert ((rendering.zone_index == 1) == frame).mean() > 0.88
 
 
 def test_a_mixed_whole_tile_keeps_its_shares() -> None:
@@ -160,6 +200,8 @@ def test_fine_chips_fall_in_the_zone_that_wants_them() -> None:
 def test_maps_have_sixteen_bits_and_the_picture_size() -> None:
     """Six maps; normals have unit length."""
     maps = render_maps(render_words("red"))
+    wide = render_maps(render(ask(scene_of("red", WIDE))))
+    assert all(samples.shape[:2] == (WIDE.height_px, WIDE.width_px) for samples in wide.values())
     assert set(maps) == {"albedo", "ids", "height", "normal", "roughness", "ao"}
     assert all(samples.dtype == np.uint16 and samples.shape[:2] == (192, 192) for samples in maps.values())
     normal = maps["normal"].astype(float) / 65535 * 2 - 1

@@ -48,8 +48,7 @@ def drawing_size(scene: "Scene", size: Size) -> Size:
     """The size, or the first of its doubles at which the scene's smallest granule can be drawn, if there is one."""
     if scene.field_mm is None:
         return size
-    scales = [coarseness.scale for zone in scene.zones for coarseness in scene.coarseness_of(zone.recipe)]
-    least_px = MIN_GRANULE_PX * scene.field_mm / (scene.granules.size_mm[0] * min(scales))
+    least_px = MIN_GRANULE_PX * scene.field_mm / scene.granule_range_mm[0]
     times = next((2**power for power in range(6) if size.longer_px * 2**power >= least_px), 1)
     if size.longer_px * times > SIZE_PX_RANGE[1]:
         return size

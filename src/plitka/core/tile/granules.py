@@ -54,9 +54,10 @@ class GranuleConfig:
     """The layer to lay; lengths in millimetres."""
 
     size_px: int = 1024
-    """Side of the square field."""
+    """Width of the field, and its height where that is not given."""
+    height_px: int | None = None
     field_mm: float = 146.0
-    """What that side shows."""
+    """What its longer side shows."""
     granule_mm: tuple[float, float] = FRACTIONS_MM[USUAL_FRACTION]
     """Smallest and largest chip of the usual coarseness."""
     mixes: tuple[CoarsenessShares, ...] = ()
@@ -76,8 +77,15 @@ class GranuleConfig:
     """The layer is complete when less ground than this shows; what is left is given to the chips around it."""
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of cells."""
+        height_px = self.size_px if self.height_px is None else self.height_px
+        return height_px * self.oversample, self.size_px * self.oversample
+
+    @property
     def n_cells(self) -> int:
-        return self.size_px * self.oversample
+        """Along the longer side."""
+        return max(self.shape)
 
     @property
     def cells_per_mm(self) -> float:
@@ -95,18 +103,19 @@ class GranuleConfig:
         middle_mm = math.sqrt(self.granule_mm[0] * self.granule_mm[1]) * _MEDIAN
         mix = self.mixes or (((Coarseness.USUAL, 1.0),),)
         per_share = max(sum(share / kind.scale**2 for kind, share in one) for one in mix)
-        return round(self.layers * per_share * self.field_mm**2 / (_AREA_OF_CHIP * middle_mm**2))
+        field_mm2 = self.field_mm**2 * min(self.shape) / self.n_cells
+        return round(self.layers * per_share * field_mm2 / (_AREA_OF_CHIP * middle_mm**2))
 
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """A layer of chips on an (N, N) grid of cells, periodic in both directions."""
+    """A layer of chips on a grid of cells, (M, N) by its config's shape, periodic in both directions."""
 
     config: GranuleConfig
     ids: IdMap
-    """(N, N) the chip on top, 0..n_chips-1: visible chips only, numbered without holes."""
+    """(M, N) the chip on top, 0..n_chips-1: visible chips only, numbered without holes."""
     height_mm: FloatMap
-    """(N, N) height of its surface."""
+    """(M, N) height of its surface."""
     coarseness: npt.NDArray[np.int8]
     """(n_chips,) place of each chip's coarseness in `Coarseness`, from 0 for fine."""
     radius_mm: FloatMap
@@ -135,7 +144,7 @@ def lay_granules(config: GranuleConfig, seed: int, zone_map: ZoneMap | None = No
     The same config, seed and zones give the same geometry, bit for bit.
 
     Args:
-        zone_map: (N, N) which of the config's `mixes` falls at each cell; None: the first falls everywhere.
+        zone_map: (M, N) which of the config's `mixes` falls at each cell; None: the first falls everywhere.
     """
     rng = np.random.default_rng(seed)
     libraries = [_stamp_library(config, coarseness.scale, rng) for coarseness in config.coarsenesses]
@@ -145,8 +154,7 @@ def lay_granules(config: GranuleConfig, seed: int, zone_map: ZoneMap | None = No
         _deposit_mixes(layer, _mixes(config, zone_map), library_of_stamp, rng)
     else:
         _deposit(layer, rng)
-    n = config.n_cells
-    ids, height = layer.ids.reshape(n, n), layer.height.reshape(n, n)
+    ids, height = layer.ids.reshape(config.shape), layer.height.reshape(config.shape)
     _fill_holes(ids)
     height = SURFACES[config.surface].face(height, config.press)
     seen, dense = np.unique(ids, return_inverse=True)
@@ -181,7 +189,7 @@ def _stamp(radius_mm: float, cells_per_mm: float, rng: np.random.Generator) -> _
 
 @dataclass(slots=True)
 class _Layer:
-    """What has fallen so far, on a flat grid of n_cells by n_cells."""
+    """What has fallen so far, row by row on a flat grid of the config's shape."""
 
     config: GranuleConfig
     stamps: Sequence[_Stamp]
@@ -193,8 +201,8 @@ class _Layer:
 
     @classmethod
     def bare(cls, config: GranuleConfig, stamps: Sequence[_Stamp]) -> "_Layer":
-        n = config.n_cells
-        ground = np.zeros(n * n, np.float32), np.full(n * n, -1, np.int32)
+        n_cells = math.prod(config.shape)
+        ground = np.zeros(n_cells, np.float32), np.full(n_cells, -1, np.int32)
         return cls(config, stamps, *ground, np.empty(0, np.int64))
 
     @property
@@ -209,14 +217,13 @@ class _Layer:
         Args:
             where: numbers of the cells that its middle may fall on; None: any.
         """
-        n = self.config.n_cells
+        shape, n_places = self.config.shape, self.config.n_places
         for chip, index in enumerate(stamps, self.laid.size):
             if where is None:
-                places = rng.integers(n, size=(self.config.n_places, 2))
+                places = rng.integers(shape, size=(n_places, 2))
             else:
-                cells = where[rng.integers(where.size, size=self.config.n_places)]
-                places = np.stack([cells // n, cells % n], 1)
-            _drop(self.height, self.ids, chip, self.stamps[index], places, n)
+                places = np.stack(np.divmod(where[rng.integers(where.size, size=n_places)], shape[1]), 1)
+            _drop(self.height, self.ids, chip, self.stamps[index], places, shape)
         self.laid = np.concatenate([self.laid, stamps])
 
 
@@ -284,14 +291,16 @@ def _deposit_mixes(
         n_layers += _ROUND
 
 
-def _drop(height: FloatMap, ids: IdMap, chip: int, stamp: _Stamp, places: npt.NDArray[np.int64], n: int) -> None:
+def _drop(
+    height: FloatMap, ids: IdMap, chip: int, stamp: _Stamp, places: npt.NDArray[np.int64], shape: tuple[int, int]
+) -> None:
     """Let one chip fall in the place, of those offered, where it comes to rest lowest."""
-    some = slice(None, None, 5)
-    rows = (places[:, :1] + stamp.rows[some]) % n
-    columns = (places[:, 1:] + stamp.columns[some]) % n
-    rest = (height[rows * n + columns] - stamp.bottom[some]).max(axis=1)
+    some, (n_rows, n_columns) = slice(None, None, 5), shape
+    rows = (places[:, :1] + stamp.rows[some]) % n_rows
+    columns = (places[:, 1:] + stamp.columns[some]) % n_columns
+    rest = (height[rows * n_columns + columns] - stamp.bottom[some]).max(axis=1)
     row, column = places[int(rest.argmin())]
-    cells = ((row + stamp.rows) % n) * n + (column + stamp.columns) % n
+    cells = ((row + stamp.rows) % n_rows) * n_columns + (column + stamp.columns) % n_columns
     under = height[cells]
     gap = under - stamp.bottom
     rank = int(_CONTACT_QUANTILE * (gap.size - 1))

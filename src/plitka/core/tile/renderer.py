@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 OFF_TILE = 255
 """In a zone index: paper, beside a whole tile."""
 _TILE_MARGIN = 0.07
-"""Of the picture's side, left white on each side of a whole tile."""
+"""Of the picture's width and of its height, left white on each side of a whole tile: it has the proportions of the
+picture."""
 _RIM_SLACK = 0.25
 """Of the largest chip: how far one may stick out of the mould's line, as chips at a tile's edge do."""
 _SHADOW_MM, _SHADOW_DEPTH = 2.0, 0.28
@@ -85,11 +86,11 @@ class Rendering:
 
 
 def render(request: "CompleteRequest", *, whole_tile: bool = False) -> Rendering:
-    """Lay, light and paint a square tile; the same scene and seed give the same bytes.
+    """Lay, light and paint a tile; the same scene and seed give the same bytes.
 
     Args:
-        request: of a square picture.
-        whole_tile: the tile on white with its ragged edge: the chips that lie within 86 % of the picture's side.
+        request: a complete one.
+        whole_tile: the tile on white with its ragged edge: the chips that lie within 86 % of the picture's sides.
 
     Raises:
         InputError: masks that cannot be used.
@@ -122,6 +123,7 @@ def granule_config(spec: MapSpec) -> GranuleConfig:
     """How the layer of a spec is laid."""
     return GranuleConfig(
         size_px=spec.width_px,
+        height_px=spec.height_px,
         field_mm=spec.field_mm,
         granule_mm=spec.granule_mm,
         mixes=spec.mixes,
@@ -184,27 +186,34 @@ def _zoned(geometry: Geometry, scene: Scene, kept: npt.NDArray[np.bool_], *, who
 
 
 def _label_cells(masks: "Sequence[str]", config: GranuleConfig, whole_tile: bool) -> ZoneIndex:
-    """(N, N) zone of each cell; the masks lie on the tile, not on the paper beside it."""
-    margin = round(_TILE_MARGIN * config.n_cells) if whole_tile else 0
-    side = config.n_cells - 2 * margin
-    labels = label_masks(masks, side, side, shown_px=(config.size_px, config.size_px))
-    return np.pad(labels, margin, mode="edge")
+    """(M, N) zone of each cell; the masks lie on the tile, not on the paper beside it."""
+    (rows, columns), (down, across) = config.shape, _margins(config) if whole_tile else (0, 0)
+    shown_px = columns // config.oversample, rows // config.oversample
+    labels = label_masks(masks, columns - 2 * across, rows - 2 * down, shown_px=shown_px)
+    return np.pad(labels, ((down, down), (across, across)), mode="edge")
+
+
+def _margins(config: GranuleConfig) -> tuple[int, int]:
+    """Rows above and below a whole tile, and columns beside it."""
+    rows, columns = config.shape
+    return round(_TILE_MARGIN * rows), round(_TILE_MARGIN * columns)
 
 
 def _chips_of_tile(geometry: Geometry) -> npt.NDArray[np.bool_]:
-    """(n_chips,) whether no cell of a chip lies outside the square that the mould left."""
-    n = geometry.config.n_cells
-    rim = round(_TILE_MARGIN * n)
-    slack = round(_RIM_SLACK * geometry.config.granule_mm[1] * geometry.config.cells_per_mm)
-    outside = np.ones((n, n), bool)
-    outside[rim - slack : n - rim + slack, rim - slack : n - rim + slack] = False
+    """(n_chips,) whether no cell of a chip lies outside the rectangle that the mould left."""
+    config = geometry.config
+    slack = round(_RIM_SLACK * config.granule_mm[1] * config.cells_per_mm)
+    down, across = (max(margin - slack, 0) for margin in _margins(config))
+    rows, columns = config.shape
+    outside = np.ones(config.shape, bool)
+    outside[down : rows - down, across : columns - across] = False
     kept = np.ones(geometry.areas.size, bool)
     kept[np.unique(geometry.ids[outside])] = False
     return kept
 
 
 def _lit_ground(on_tile: npt.NDArray[np.bool_], config: GranuleConfig) -> FloatMap:
-    """(N, N) white paper in the soft shadow of a tile that stands on it."""
+    """(M, N) white paper in the soft shadow of a tile that stands on it."""
     shadow: FloatMap = on_tile.astype(np.float32)
     reach = max(1, round(_SHADOW_MM * config.cells_per_mm))
     for axis in (0, 1, 0, 1):
