@@ -128,7 +128,7 @@ class _Stuck(io.StringIO):
 def test_no_more_lines_are_held_than_there_is_room_for() -> None:
     """A log that stands still takes no memory without end; closing it waits no longer than it may."""
     out = _Stuck()
-    stream = LogStream(out, n_bytes=100)
+    stream = LogStream(out, n_characters=100)
     for _ in range(50):
         stream.write("0123456789")
     assert 50 - stream.n_lost <= 11  # and one on its way

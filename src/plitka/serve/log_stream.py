@@ -15,8 +15,8 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-_HELD_BYTES = 4_000_000
-"""Of lines that wait for a log which stands still; what comes then is lost."""
+_HELD_CHARACTERS = 4_000_000
+"""Of lines that wait for a log which stands still; a line beyond is lost."""
 _CLOSE_S = 2.0
 """How long an end of the process waits for its last lines."""
 
@@ -25,19 +25,19 @@ class LogStream:
     """A text stream that a thread of its own writes on to another; safe to use from any thread."""
 
     def __init__(
-        self, out: TextIO, n_bytes: int = _HELD_BYTES, on_return: Callable[[int], None] = lambda _n: None
+        self, out: TextIO, n_characters: int = _HELD_CHARACTERS, on_return: Callable[[int], None] = lambda _n: None
     ) -> None:
         """Begin.
 
         Args:
             out: where the lines go.
-            n_bytes: characters that wait, at most; what comes then is lost.
+            n_characters: how many wait at most; a line beyond is lost.
             on_return: told how many lines were lost, when one has been written again.
         """
         self.n_lost = 0
         """Lines since the last that was written."""
         self._out = out
-        self._n_bytes = n_bytes
+        self._n_characters = n_characters
         self._on_return = on_return
         self._lines: deque[str] = deque()
         self._n_held = 0
@@ -49,7 +49,7 @@ class LogStream:
     def write(self, text: str) -> int:
         """Have a line written soon, if there is room for it."""
         with self._changed:
-            if self._n_held + len(text) > self._n_bytes:
+            if self._n_held + len(text) > self._n_characters:
                 self.n_lost += 1
             else:
                 self._lines.append(text)
