@@ -5,7 +5,7 @@ import argparse
 from plitka.cli.arguments import BY_MASS
 from plitka.cli.terminal import Terminal
 from plitka.core.colour.palette import Colour, Palette, default_palette, load_palette
-from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.reading import Reading, parse_colours, parse_recipe
 
 

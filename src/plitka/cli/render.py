@@ -26,7 +26,7 @@ from plitka.cli.scene import add_scene_options, read_scene
 from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
 from plitka.core.generation import Request
-from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.recipe import Notice
 from plitka.errors import InputError
 

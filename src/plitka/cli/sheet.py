@@ -14,7 +14,7 @@ from plitka.cli.output import check_writable
 from plitka.cli.recipe import palette_of, parse_as_chosen
 from plitka.cli.scene import add_scene_options, read_scene, split_zone
 from plitka.cli.terminal import Terminal
-from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.reading import Reading, parse_recipe
 from plitka.core.scene import Scene
 from plitka.core.scene_json import build_scene

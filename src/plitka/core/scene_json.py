@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from plitka.core.colour.palette import Palette, default_palette
-from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import Notice, Recipe, format_colours
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone, fraction_mm, naming_zone, short_mask

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from plitka.core.generation import RANDOM_SEED_LIMIT
 from plitka.core.generation import Request as Scenery
 from plitka.core.material.formats import MaterialFile, MaterialFormat
-from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import SIZE_PX_RANGE, SIZE_STEP_PX, Size
 from plitka.core.scene_json import build_scene, merge_choices, read_choices

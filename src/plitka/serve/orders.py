@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from plitka.core.files.mask_file import canonical_mask
 from plitka.core.generation import RANDOM_SEED_LIMIT, USUAL_MODE, CompleteRequest, Defaults, Mode, Request
-from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import MAX_ZONES, Size, naming_zone, short_mask
 from plitka.core.scene_json import LOOK_NAMES, build_scene, merge_choices, read_choices

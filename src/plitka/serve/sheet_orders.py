@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from plitka.core.colour.palette import DENSITY_G_CM3_RANGE, PRICE_RANGE, Palette, default_palette
 from plitka.core.files.photograph import decode_picture
-from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.reading import Reading, parse_recipe
 from plitka.core.scene import MAX_SCENE_COLOURS
 from plitka.core.scene_json import build_scene, merge_choices, read_choices

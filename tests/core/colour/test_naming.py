@@ -110,6 +110,27 @@ def test_slips(typed: str, name: str | None) -> None:
     assert find_typo(typed, PALETTE) == name
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("blak", "black"),
+        ("bleu", "blue"),
+        ("gery", "gray"),
+        ("чрный", "Чёрный"),
+        ("желтй", "Жёлтый"),
+        ("красынй", "Красный"),
+        ("reed", None),
+        ("teel", None),
+        ("gren", None),
+        ("grin", None),
+        ("rd", None),
+    ],
+)
+def test_slips_in_short_names_beside_a_number(typed: str, name: str | None) -> None:
+    """A letter is missing or two changed places; not where two names are near, nor in a word of its own."""
+    assert find_typo(typed, PALETTE, has_number=True) == name
+
+
 @pytest.mark.parametrize("word", ["grngrn", "chorny", "reed", "blak", "сений", "orang"])
 def test_what_is_nearly_a_colour_is_like_one(word: str) -> None:
     """So that it never passes for a word about the look."""

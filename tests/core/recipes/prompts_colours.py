@@ -165,11 +165,10 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      ["'green' is taken as the description of 'RAL 6001'"]),
 ]
 REFUSED: list[tuple[str, str, str]] = [
-    ("чёрный 60%, белй 40%", "белй", "unknown colour"),
     ("60% anthrazit, 40% black", "anthrazit", "unknown colour"),
     ("60% teel, 40% black", "teel", "did you mean teal"),
-    ("60% blak, 40% red", "blak", "did you mean black"),
-    ("60% red, 40% blck", "blck", "did you mean"),
+    ("60% gren, 40% red", "gren", "did you mean green"),
+    ("60% red, 40% reed", "reed", "did you mean"),
     ("60% red, grngrn", "grngrn", "unknown colour"),
     ("60% red, 40% chorny", "chorny", "did you mean"),
     ("red, reed", "reed", "did you mean red"),

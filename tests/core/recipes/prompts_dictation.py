@@ -4,6 +4,7 @@ from typing import Any
 
 # fmt: off
 READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
+    ("Blackk 80 Redd 20", "BLACK 80, RED 20", {}, [], ["'Blackk' is read as 'black'", "'Redd' is read as 'red'"]),
     ("Hey! We liked sample number 4: black w/ 20% blue. Can we order that?", "BLACK 80, BLUE 20", {}, ["Hey",
      "liked sample number 4"], ["'black' has no number; it got the remaining 80",
      "not understood, and passed on to the model as"]),
@@ -115,6 +116,5 @@ REFUSED: list[tuple[str, str, str]] = [
     ("seventy black thirty other colours", "other", "unknown colour"),
     ("60% red granules (1-3mm), 40% black granules (2-4mm)", "2-4mm", "second size"),
     ("40 red 60 black. Sorry, 60 red 40 black!", "red", "has two numbers"),
-    ("Blackk 80 Redd 20", "Redd", "unknown colour"),
     ("10 % RAL 1018, 90 % RAL 9004, 1000 m²", "RAL 1018", "unknown colour"),
 ]

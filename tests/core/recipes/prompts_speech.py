@@ -144,7 +144,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("rainbow colored tile", "rainbow", "unknown"),
     ("60% green, 40% of whatever is cheapest", "whatever", "unknown"),
     ("разноцветная, как радуга", "радуга", "unknown"),
-    ("60% зелёного, остальное на ваше усмотрение", "ваше усмотрение", "unknown"),
+    ("60% зелёного, остальное на ваше усмотрение", "на ваше усмотрение", "leaves open which"),
     ("a tile in the colors of the Italian flag", "Italian flag", "unknown"),
     ("посоветуйте что-нибудь яркое", "посоветуйте что-нибудь", "unknown"),
     ("чёрный фон, 15% цветной крошки", "15% цветной крошки", "does not say which colours"),

@@ -186,7 +186,7 @@ REFUSED = [
     ("60% red, 40", "40", None, "has no colour"),
     ("60% red 30% 10% white", "30%", None, "has no colour"),
     ("60% teel, 40% black", "teel", "teal", "did you mean teal"),
-    ("red 60%\n\tblak 40%", "blak", "black", "did you mean black"),
+    ("red 60%\n\tteel 40%", "teel", "teal", "did you mean teal"),
     ("40% standard red 60% black", "standard red", "rh01 standard red", "us-062 standard red"),
     ("60% red, 40% black xyz", "xyz", None, "unknown colour 'xyz'"),
     ("60% red, 40% black xqz", "xqz", None, "unknown colour 'xqz'"),

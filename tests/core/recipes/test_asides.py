@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.vocabulary import Kind
-from plitka.core.recipes.asides import Asides, Beside, set_aside
+from plitka.core.recipes.asides import set_aside
+from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token

@@ -26,6 +26,10 @@ def tokens_of(text: str) -> tuple[Token, ...]:
         ("кр 25, зел 75", ["RED", "GREEN"]),
         ("св серый", ["LTGRAY"]),
         ("blk", ["BLACK"]),
+        ("45 св.серый, 55 т.серый", ["LTGRAY", "DKGRAY"]),
+        ("45 т. серого, 55 белого", ["DKGRAY", "WHITE"]),
+        ("5 т. красного, 3 т. чёрного", ["RED", "BLACK"]),
+        ("40 т. красного, 60 т. чёрного", ["RED", "BLACK"]),
     ],
 )
 def test_names_are_read_with_their_shades(text: str, codes: list[str]) -> None:

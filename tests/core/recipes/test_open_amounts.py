@@ -4,8 +4,10 @@ import pytest
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.recipes.open_amounts import is_upper_bound, refuse_open
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
+from plitka.errors import RecipeError
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,24 @@ def test_errors_say_what_is_open(text: str, message: str) -> None:
     assert message in str(error)
     assert error.span is not None
     assert error.span[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ("mostly charcoal with a bit of orange", "90% charcoal, 10% orange"),
+        ("чёрный с небольшим количеством белого", "90% чёрный, 10% белого"),
+        ("немного красного на чёрном", "90% чёрном, 10% красного"),
+        ("красного побольше, чёрного поменьше", "90% красного, 10% чёрного"),
+        ("lots of red, some black", "90% red, 10% black"),
+    ],
+)
+def test_the_example_has_the_colours_of_the_text(text: str, example: str) -> None:
+    """It can be copied, and is read."""
+    with pytest.raises(RecipeError, match="leaves the number open") as caught:
+        parse_recipe(text)
+    assert str(caught.value).endswith(example)
+    assert parse_recipe(example)
 
 
 def test_a_number_behind_to_is_a_bound() -> None:

@@ -17,7 +17,7 @@ from tests.core.recipes.readings import ENGLISH, NOTICED, REFUSED, RUSSIAN
 from plitka.core.colour.naming import general_names
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.vocabulary import phrases
-from plitka.core.recipes.asides import Beside
+from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import caret, format_prompt
 from plitka.errors import RecipeError
@@ -253,7 +253,8 @@ def test_strings_of_known_words_are_read_or_refused() -> None:
 def test_many_strings_of_known_words_are_read_or_refused_at_once() -> None:
     """20,000 of them, each within 20 ms of the processor: a service reads them while others wait."""
     check_string("60% navy, 40% blakc")
-    check_string("teracota")  # so that the tables are read, that of slips as well
+    for slip in ("teracota", "красынй"):  # so that the tables are read, those of slips as well
+        check_string(slip)
     for text in strings(seed=2, n=20_000):
         assert any(seconds_of(text) < 0.02 for _ in range(3)), text
         check_string(text)

@@ -121,7 +121,7 @@ def test_a_recipe_that_is_none_cannot_be_made(percents: list[tuple[str, str]], w
     ("text", "expected"),
     [
         ("60% teel, 40% black", "60% teel, 40% black\n    ~~~^"),
-        ("60% red\n\t40% blak\n", "    40% blak\n        ~~~^"),
+        ("60% red\n\t40% teel\n", "    40% teel\n        ~~~^"),
         ("６０％ teel", "６０％ teel\n       ~~~^"),
         ("", ""),
         (" \t", ""),

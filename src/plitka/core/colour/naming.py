@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from plitka.core.colour.palette import Colour, Palette, free_colour, nearest
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, lab_d65_to_hex
-from plitka.core.language.ordinary import ORDINARY
+from plitka.core.language.ordinary import MISTAKABLE, ORDINARY
 from plitka.core.language.spelling import MAX_QUERY, fold, is_cyrillic, name_key, shorter_by_one
 
 NEAR_DELTA_E = 12.0
@@ -29,7 +29,12 @@ MIN_TYPO = 6
 """Letters of a name that is read though one of them is wrong: in shorter ones that is too often another word."""
 MIN_SLIP = 5
 """Letters of a name that is read though two changed places, or one of a pair is missing."""
+MIN_COUNTED = 4
+"""The same of a name with its number beside it, also where any letter is missing."""
 _VOWELS = frozenset("aeiouyаеиоуыэюя")
+_ADJECTIVES = ("ый", "ий", "ой")
+_HARD_ENDINGS = ("ого", "ому", "ым", "ом", "ая", "ой", "ую", "ое", "ые", "ых", "ыми")
+_SOFT_ENDINGS = ("его", "ему", "им", "ем", "яя", "ей", "юю", "ее", "ие", "их", "ими", "ого", "ая", "ой", "ую", "ое")
 MIN_LIKE = 4
 MAX_LIKE = 3
 MIN_LONG = 7
@@ -116,20 +121,43 @@ def longest_general() -> int:
     return max(name.count(" ") + name.count("-") + 1 for name, _ in general_names())
 
 
-def find_typo(text: str, palette: Palette) -> str | None:
+def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str | None:
     """The one name, of the palette or general, that differs from a text in a single letter; None if none or several do.
 
     Codes are not compared, for they differ in single letters from one another.
+
+    Args:
+        text: one word or a few.
+        palette: whose names are meant, beside the general ones.
+        has_number: a number stands beside the text as beside a colour, so that a short name may be meant too.
     """
     key = name_key(text[:MAX_QUERY])
     n_letters = sum(map(str.isalpha, text))
-    if text.casefold() in ORDINARY or n_letters < MIN_SLIP or len(text) > MAX_QUERY or not key.isalpha():
+    n_least = MIN_COUNTED if has_number else MIN_SLIP
+    if text.casefold() in ORDINARY | MISTAKABLE or n_letters < n_least or len(text) > MAX_QUERY or not key.isalpha():
         return None
-    names = _names_one_letter_off(key, palette) or _names_but_for_doubles(key, palette)
-    if n_letters < MIN_TYPO:
-        names = {other: name for other, name in names.items() if _is_slip(key, other)}
-    meant = {palette.find_key(near) or find_general(near) for near in names}
+    near = _names_one_letter_off(key, palette) or _names_but_for_doubles(key, palette)
+    if n_letters >= MIN_TYPO:
+        names = near or _forms_one_letter_off(fold(text), palette)
+    elif n_letters < MIN_SLIP and len({_meaning(name, palette) for name in near.values()}) > 1:
+        return None
+    else:
+        names = _short_slips(fold(text), near, palette, has_number=has_number)
+    meant = {_meaning(name, palette) for name in names.values()}
     return next(iter(names.values())) if len(meant) == 1 else None
+
+
+def _short_slips(word: str, near: Mapping[str, str], palette: Palette, *, has_number: bool) -> dict[str, str]:
+    """Which of the names that a short word is near to it may be, most likely; with a number also without any letter."""
+    key = name_key(word)
+    slips = {other: name for other, name in near.items() if _is_slip(key, other)}
+    short = {other: name for other, name in near.items() if has_number and len(key) < len(other)}
+    return slips or _forms_one_letter_off(word, palette) or short
+
+
+def _meaning(name: str, palette: Palette) -> Colour | Lab | None:
+    key = name_key(name)
+    return palette.find_key(key) or find_general(key)
 
 
 @lru_cache(maxsize=4096)
@@ -184,6 +212,32 @@ def _by_single(palette: Palette) -> Mapping[str, tuple[tuple[str, str], ...]]:
     return {single: tuple(names.items()) for single, names in index.items()}
 
 
+def _forms_one_letter_off(word: str, palette: Palette) -> dict[str, str]:
+    """Names of forms from which a word differs in neighbours that changed places or a missing letter: «красынй»."""
+    index = _forms_by_shorter(palette) if is_cyrillic(word) else {}
+    return {
+        form: name
+        for part in (word, *shorter_by_one(word))
+        for form, name in index.get(part, ())
+        if _is_one_edit(word, form) and (len(word) < len(form) or sorted(word) == sorted(form))
+    }
+
+
+@lru_cache(maxsize=4)
+def _forms_by_shorter(palette: Palette) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Forms of Russian adjectives with the names that they are of, by what is left of them without one letter."""
+    index: dict[str, dict[str, str]] = {}
+    for name in (*_names_of(palette), *(name for name, _ in general_names())):
+        folded = fold(name)
+        if not folded.isalpha() or not folded.endswith(_ADJECTIVES):
+            continue
+        endings = _SOFT_ENDINGS if folded.endswith("ий") else _HARD_ENDINGS
+        for form in (folded, *(folded[:-2] + ending for ending in endings)):
+            for part in shorter_by_one(form):
+                index.setdefault(part, {}).setdefault(form, name)
+    return {part: tuple(forms.items()) for part, forms in index.items()}
+
+
 def names_beginning(word: str, palette: Palette) -> dict[str, Colour]:
     """The granules by those of their names, in one word, that begin with another."""
     colours = [colour for colour in palette.colours if colour.source in ("catalogue", "custom")]
@@ -223,9 +277,9 @@ def _by_shorter(palette: Palette) -> Mapping[str, tuple[tuple[str, str], ...]]:
     index: dict[str, dict[str, str]] = {}
     for name in (*_names_of(palette), *(name for name, _ in general_names())):
         key = name_key(name)
-        if key.isalpha():
-            for part in (key, *shorter_by_one(key)):
-                index.setdefault(part, {}).setdefault(key, name)
+        for spelled in {key, key.replace("gray", "grey")} if key.isalpha() else ():
+            for part in (spelled, *shorter_by_one(spelled)):
+                index.setdefault(part, {}).setdefault(spelled, name)
     return {part: tuple(names.items()) for part, names in index.items()}
 
 

@@ -24,7 +24,12 @@ _PLACES = (
 _COUNTED = (
     "vat, discount, deposit, prepayment, budget, tax, цены, цене, ндс, скидка, скидки, скидку, скидкой, предоплата, "
     "предоплаты, предоплату, аванс, бюджет, бюджета, подъезд, подъезда, этаж, этажа, этаже, корпус, корпуса, "
-    "очередь, этап, цех, цеха, цеху, участок, участка, участку"
+    "очередь, этап, цех, цеха, цеху, участок, участка, участку, "
+    "fall, slip resistance, slip rating, for cutting, for cuts, "
+    "waste, wastage, spare, spares, allowance, overage, cutting waste, cutting loss, contingency, slope, "
+    "crossfall, cross fall, porosity, voids, moisture, humidity, shrinkage, elongation, rebound, vat rate, "
+    "запас, запас на подрезку, запаса на подрезку, запас на бой, с запасом, на подрезку, подрезка, подрезку, отходы, "
+    "отход, уклон, уклоном, уклона, влажность, пористость, усадка, наценка, надбавка, усушка"
 )
 _QUALITIES = (
     "warranty, guarantee, hardness, lead time, age, ages, гарантия, гарантии, твёрдость, срок, сроки, сроком, "
@@ -40,7 +45,8 @@ COUNTED = "counted"
 LABELS = {
     "tolerance": "tolerance, tolerances, deviation, допуск, допуском, погрешность",
     "order": (
-        "qty, quantity, кол-во, к-во, lrv, shore, shore a, шор, шору, hic, ptv, price, cost, цена, стоимость, номер, "
+        "qty, quantity, кол-во, к-во, lrv, shore, shore a, шор, шору, hic, ptv, ptv wet, ptv dry, price, cost, цена, "
+        "стоимость, номер, "
         "type, item, density, плотность, плотностью, consumption, расход, shift, смена, заявка, заявки, заявке, "
         "договор, договору, накладная, счёт, invoice, drawing, ref, code, sku, lot, лот, batch, job, article, order, "
         "арт, артикул, тип, марка, позиция, заказ, без ндс, с ндс, в т ч ндс, ex vat, excl vat, plus vat, inc vat, "

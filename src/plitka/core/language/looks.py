@@ -43,8 +43,10 @@ LOOKS = {
         "естественном освещении, мягкое освещение, мягком свете, в пасмурный день"
     ),
     "light=warm": (
-        "warm light, warm lighting, evening light, golden hour, sunset light, at sunset, тёплый свет, тёплом свете, "
-        "тёплом свету, тёплым светом, тёплое освещение, тёплом освещении, вечерний свет, вечернем свете, на закате"
+        "warm light, warm lighting, evening light, evening sun, low sun, "
+        "low evening sun, golden hour, sunset light, at sunset, тёплый свет, тёплом свете, "
+        "тёплом свету, тёплым светом, тёплое освещение, тёплом освещении, вечерний свет, вечернем свете, "
+        "вечернее солнце, вечернем солнце, на вечернем солнце, закатный свет, закатном свете, на закате"
     ),
     "light=cold": (
         "cold light, cool light, cold lighting, cool lighting, холодный свет, холодном свете, холодном свету, "

@@ -15,3 +15,12 @@ _WORDS = (
 
 ORDINARY = frozenset(_WORDS.split(", "))
 """In lower case."""
+
+_MISTAKABLE = (
+    "reed, greed, breed, redo, blur, glue, clue, flue, slack, greet, grin, whit, wine, pine, ping, pint, sink, gild, "
+    "gall, cram, corral, brow, brawn, sane, lilt, plumb, bile, salon, gore, roes, rosy, rise, nave, blew, yell, ream, "
+    "pean, oran, crea, gran, pach, grees, tana, blac, черна, рыж"
+)
+
+MISTAKABLE = frozenset(_MISTAKABLE.split(", "))
+"""Words of their own that are spelled like a short name of a colour: they are no slips, and refused as near to it."""

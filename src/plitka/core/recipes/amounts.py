@@ -1,10 +1,12 @@
 """Numbers of a recipe with what they count, and the colours that they belong to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from fractions import Fraction
 
 from plitka.core.colour.palette import Colour
+from plitka.core.language.spelling import name_key
 from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3
 
 MAX_DENOMINATOR = 20
@@ -61,6 +63,10 @@ class Mention:
     """It is said to be of recycled tyres."""
     own: Colour | None = None
     """The value of its name, where `colour` is the palette's nearest to it."""
+
+    def is_numbered(self, mentions: "Sequence[Mention]") -> bool:
+        """Whether a colour has its number elsewhere: `do you have it in red? then 60% red, 40% black`."""
+        return any(other.amount is not None and name_key(other.text) == name_key(self.text) for other in mentions)
 
     @property
     def density_g_cm3(self) -> Fraction:

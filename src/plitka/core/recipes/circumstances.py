@@ -87,8 +87,7 @@ def _compares(tokens: Sequence[Token], at: int) -> bool:
     """Whether a colour was named of which `like` at a place can be said."""
     start = next((i for i in reversed(range(at)) if tokens[i].kind in _BOUNDS), -1)
     end = next((i for i in range(at, len(tokens)) if tokens[i].kind in _BOUNDS), len(tokens))
-    named = [token for token in tokens[at + 1 : at + 3] if token.kind is Kind.COLOUR or token.text == ":"]
-    if [token.text for token in named][1:] == [":"]:
+    if [token.text for token in tokens[at + 2 : at + 3]] == [":"]:
         return True  # `like grass: green 70, yellow 30`
     has_number = any(token.kind in _AMOUNTS for token in tokens[start + 1 : end])
     return any(token.kind is Kind.COLOUR for token in tokens[start + 1 if has_number else 0 : at])

@@ -17,15 +17,17 @@ Every keyword has its Russian forms. Sizes, looks and other words are set aside 
 Nothing is computed here: `plitka.core.recipes.reading` makes percent of it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from plitka.core.language.vocabulary import Kind
+from plitka.core.language.vocabulary import WITH, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Mark, Mention, Unit
-from plitka.core.recipes.asides import Asides
+from plitka.core.recipes.beside import Asides
 from plitka.core.recipes.groups import share_fleck, share_mix, with_each
 from plitka.core.recipes.items import Items, read_items, refuse_range
+from plitka.core.recipes.open_amounts import with_own_colours
 from plitka.core.recipes.quantities import sum_of_list
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
@@ -33,6 +35,8 @@ from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
 _SEVERAL = 2
+_SHARE_REST = re.compile(r"rest$|remainder|left|остат|осталь")
+"""In words for equal parts: they are of what is left."""
 _HALF = 50
 _WHOLE = 100
 """Percent."""
@@ -129,12 +133,20 @@ class _Parser:
         first = self.chains[0]
         size = len(first.amounts)
         is_alone = len(self.chains) == 1 and size == len(self._amounts_given)
-        if is_alone and size == len(self._mentions) and not (self._has_base and first.may_be_share):
+        is_share = first.may_be_share and (self._has_base or self._is_share_of_ground(first))
+        if is_alone and size == len(self._mentions) and not is_share:
             self._check_not_share(first)
             return
         for chain in reversed(self.chains):
             start = self.items.index(chain.amounts[0])
             self.items[start : start + len(chain.amounts)] = [self._share(chain)]
+
+    def _is_share_of_ground(self, chain: Chain) -> bool:
+        """Whether `brick red with 1/4 grey` says how much lies in the first colour."""
+        before = [mention for mention in self._mentions if mention.span[1] <= chain.span[0]]
+        gap = self.source.text[before[-1].span[1] : chain.span[0]] if before else ""
+        is_between = len(before) == 1 and len(self._mentions) == _SEVERAL
+        return is_between and gap.strip().casefold() in WITH
 
     def _is_before_a_list(self, chain: Chain) -> bool:
         """Whether a comma parts the colours behind it: `40-60% red, black` says 40 to 60 percent of red."""
@@ -194,6 +206,8 @@ class _Parser:
             if len(amounts) != len(mentions):
                 raise self._refuse_count(amounts)
             return [replace(mention, amount=amount) for mention, amount in zip(mentions, amounts, strict=True)]
+        if is_open and self._is_one_ratio(amounts) and len(amounts) == len(mentions):
+            return [replace(mention, amount=amount) for mention, amount in zip(mentions, amounts, strict=True)]
         segments = list(self._segments())
         if Kind.FLECK in self.flags:
             segments = list(_with_late_amounts(segments))
@@ -205,6 +219,10 @@ class _Parser:
             is_late = not _alternates(flat) or _is_base(flat[-1])
             segments = late if is_late else [flat]
         return [mention for segment in segments for mention in self._pairs(segment)]
+
+    def _is_one_ratio(self, amounts: Sequence[Amount]) -> bool:
+        """Whether the numbers stand together, wherever the colours do: `black 90/10 with grey`."""
+        return len(self.chains) == 1 and tuple(amounts) == self.chains[0].amounts
 
     def _segments(self) -> Iterator[list[Amount | Mention]]:
         segment: list[Amount | Mention] = []
@@ -299,7 +317,8 @@ class _Parser:
 
     def _check_shared(self, mentions: Sequence[Mention], n_amounts: int) -> None:
         """Equal parts are of several colours that have no number of their own."""
-        bare = [mention for mention in mentions if mention.amount is None]
+        numbered = {mention.colour.code for mention in mentions if mention.amount is not None}
+        bare = [mention for mention in mentions if mention.amount is None and mention.colour.code not in numbered]
         is_shared_out = len(mentions) - len(bare) > n_amounts and len(bare) < _SEVERAL
         if Kind.EQUAL in self.flags and not is_shared_out and not self._is_rest(bare, mentions):
             self._equal(self.flags[Kind.EQUAL])
@@ -312,11 +331,13 @@ class _Parser:
         of_whole = (m.amount.value * (100 if m.amount.unit is Unit.FRACTION else 1) for m in mentions if m.amount)
         has_most = not vague and len(bare) == 1 and sum(of_whole) < _HALF
         if refused and (not n_amounts or (bare and not has_most)):
-            raise refused[0]
+            raise refused[0] if n_amounts else with_own_colours(self.source, refused[0], mentions)
 
     def _is_rest(self, bare: Sequence[Mention], mentions: Sequence[Mention]) -> bool:
         """Whether these stand together behind those with numbers, and all of them are said to be equal."""
         if len(bare) >= _SEVERAL and bare == mentions[: len(bare)] and self._is_rest_first():
+            return True
+        if len(bare) >= _SEVERAL and _SHARE_REST.search(self.flags[Kind.EQUAL].text):
             return True
         if len(bare) < _SEVERAL or list(mentions[-len(bare) :]) != list(bare):
             return False

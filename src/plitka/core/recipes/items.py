@@ -282,7 +282,7 @@ class _Reader:
         has_code = bool(finer)
         if not finer:
             finer = [mention for mention in both if name_key(mention.text) not in _plain_keys()]
-        if len(finer) != 1:
+        if len(finer) != 1 and not self._describes(after):
             return None
         if _is_alike(before.colour, after.colour):
             return finer[0].colour
@@ -295,6 +295,12 @@ class _Reader:
                 name=other.text,
             )
         return None
+
+    def _describes(self, after: Mention) -> bool:
+        """Whether a colour alone in brackets, before a number, says another again: «тёмно-серый (антрацит) 90»."""
+        following = self._token(1)
+        is_alone = after.is_bracketed and following is not None and not following.is_bracketed
+        return is_alone and following is not None and following.kind in (Kind.NUMBER, Kind.LINK)
 
     def _touches(self) -> bool:
         return self._kind(-1) is Kind.COLOUR or (self._kind(-1) is Kind.SLASH and self._kind(-2) is Kind.COLOUR)

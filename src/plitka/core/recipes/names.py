@@ -1,7 +1,7 @@
 """Names of a recipe: the longest that is known at a place, its shade, a slip in it, or why it is none."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -11,48 +11,48 @@ from plitka.core.colour.naming import (
     find_general,
     find_typo,
     hue_between,
-    like_names,
-    longest_general,
     names_beginning,
     resolve,
 )
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.colour.spaces import Lab
 from plitka.core.language.labels import COUNTED, LETTERED, NUMBERED, PERIOD
-from plitka.core.language.spelling import MAX_QUERY, MIN_STEM, is_cyrillic, name_key
-from plitka.core.language.vocabulary import Kind, Meaning, longest_phrase, vocabulary
+from plitka.core.language.spelling import MIN_STEM, is_cyrillic, name_key
+from plitka.core.language.vocabulary import Kind, Meaning
+from plitka.core.recipes.pieces import MAX_BEFORE, PieceScanner
 from plitka.core.recipes.quantities import end_of_size
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.segments import plain_keys
 from plitka.core.recipes.signs import (
     CODE_OF_LABEL,
+    DECIMAL,
     GAP,
+    GENITIVE,
     GRAIN,
+    IN_TONNES,
     IS_CODE,
     IS_HEAD,
     JOINT,
     LARGE,
     LETTER_OF_LABEL,
-    MAY_BE_CODE,
     NUMBER_BEFORE,
     NUMBER_BEHIND,
     PIECE,
+    REST_BEFORE,
     SHORT_SHADE,
+    TONNES,
     TWO_NUMBERS,
+    WITH_NUMBER,
     WORD_AFTER,
     WORD_BEFORE,
 )
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
-from plitka.errors import RecipeError, UnknownColour
 
-MAX_DIGITS = 9
 MAX_TYPO_WORDS = 3
-MAX_SUGGESTED = 8
-"""Unknown words of a text for which names are looked up that are spelled like them; more are no slips."""
 MIN_MODIFIER = 4
 _HALF = "пол"
-MAX_BEFORE = 20
+_WHOLE = 100
 _GRAINS = {"large": "granules=2-4", "medium": "granules=1-4", "": "granules=0.5-1.5"}
 
 _SHADES = {"т": "dark", "с": "light", "я": "bright", "б": "pale", "d": "dark", "l": "light", "m": "medium"}
@@ -63,16 +63,11 @@ _LIGHTNESS = frozenset({"dark", "light", "pale", "medium"})
 """Modifiers of which a colour has one: `dark and light grey` are two."""
 
 
-class NameScanner:
+class NameScanner(PieceScanner):
     """Reads names at a place of a text."""
 
     def __init__(self, source: Source, palette: Palette) -> None:
-        self.source = source
-        self.text = source.folded
-        self.palette = palette
-        self.at = 0
-        self._n_unknown = 0
-        self._words = vocabulary()
+        super().__init__(source, palette)
         self.named: Token | None = None
         """The last colour so far."""
         self.end_of_named = 0
@@ -80,7 +75,6 @@ class NameScanner:
         """Places of shades alone, behind which another is of the same hue."""
         self._heads: set[tuple[int, int]] = set()
         """Places of colours that name only the hue of shades behind them."""
-        self._most_pieces = max(longest_phrase(), palette.longest_name, longest_general())
 
     def _word(self) -> Token:
         """name = letters, { [spaces | "-" | "_"], (letters | digits) } ; the longest that is known."""
@@ -152,21 +146,24 @@ class NameScanner:
             self.at = grain.end()
             return self._token(Kind.LOOK, start, choice=_GRAINS[grain.lastgroup or ""])
         shade = SHORT_SHADE.match(self.text, start)
-        if shade is None or self.text[:start].rstrip()[-1:].isdigit():  # «5 т. красного» are tonnes
+        if shade is None or self._counts_tonnes(start, shade):
             return None
         if not shade[0].rstrip(" -").endswith(".") and self.text[:start].rstrip()[-1:] not in ("", *",;\n/+("):
             return None
         return self._modified(start, shade)
 
-    def _names(self, start: int) -> Iterator[tuple[int, Meaning | Colour | Lab | None]]:
-        at = start
-        for _ in range(self._most_pieces):
-            piece = PIECE.match(self.text, at)
-            if piece is None or (at > start and piece[2].isdigit() and len(piece[2]) > MAX_DIGITS):
-                return
-            at = piece.end()
-            key = name_key(self.text[start:at])
-            yield at, self._words.get(key) or self.palette.find_key(key) or find_general(key)
+    def _counts_tonnes(self, start: int, shade: "re.Match[str]") -> bool:
+        """Whether the shade before a colour is a unit: «5 т. красного», but not «45 т.серый, 55 белый»."""
+        if not self.text[:start].rstrip()[-1:].isdigit() or not shade[0].startswith(("т.", "т ")):
+            return False
+        if shade["bare"] is not None or TONNES.search(self.text) is not None:
+            return True
+        numbers = [Fraction(number.replace(",", ".")) for number in DECIMAL.findall(self.text)]
+        is_whole = sum(numbers) == _WHOLE
+        named = PIECE.match(self.text, shade.end())
+        if named is not None and named[2].endswith(GENITIVE):
+            return not is_whole or len(IN_TONNES.findall(self.text)) == len(numbers)
+        return not is_whole and shade[0].endswith(" ")
 
     def _general(self, start: int, lab_d65: Lab) -> Token:
         """A colour that is not the palette's own, by the nearest that is."""
@@ -203,12 +200,6 @@ class NameScanner:
             modifiers.append(known[1].text)
         self.at = start if shade is not None else end_of_first
         return None
-
-    def _typed(self, start: int, end: int) -> str:
-        return self.source.text[slice(*self.source.span(start, end))]
-
-    def _longest(self, start: int) -> tuple[int, Meaning | Colour | Lab] | None:
-        return max(((end, known) for end, known in self._names(start) if known is not None), default=None, key=_end)
 
     def _misspelled(self, start: int) -> Token:
         """A name in one word or with a slip; else what is unknown."""
@@ -288,12 +279,6 @@ class NameScanner:
             return self._shaded(start, [known[1].text], token.own or token.colour)
         return None
 
-    def _has_number(self, start: int, end: int) -> bool:
-        """Whether a number stands right before a place, or right behind another."""
-        return NUMBER_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start) is not None or bool(
-            NUMBER_BEHIND.match(self.text, end)
-        )
-
     def _shades_next(self, end: int) -> bool:
         """Whether a shade that ends at a place belongs to the words behind it."""
         gap = GAP.match(self.text, end)
@@ -341,7 +326,7 @@ class NameScanner:
         """A name with a slip that only one name is near to."""
         ends = [end for end, _ in self._names(start)]
         for end in reversed(ends[:MAX_TYPO_WORDS]):
-            name = find_typo(self.text[start:end], self.palette)
+            name = find_typo(self.text[start:end], self.palette, has_number=self._is_counted(start, end))
             if name is not None:
                 self.at = end
                 key = name_key(name)
@@ -351,6 +336,12 @@ class NameScanner:
                 remark = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, end), "name": name})
                 return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
         return None
+
+    def _is_counted(self, start: int, end: int) -> bool:
+        """Whether a name has a number beside it, or the rest, or lies under what has one: `rest blak`."""
+        return self._has_number(start, end) or bool(
+            REST_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start) or WITH_NUMBER.match(self.text, end)
+        )
 
     def _abbreviated(self, start: int) -> Token | None:
         """«Терр.» and `40% terrac`: the beginning of one name of a granule, with a full stop or beside a number."""
@@ -367,80 +358,3 @@ class NameScanner:
         self.at = end + has_stop
         remark = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, self.at), "name": name})
         return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
-
-    def _end_of_unknown_word(self, start: int) -> int:
-        if code := MAY_BE_CODE.match(self.text, start):
-            return code.end()
-        piece = PIECE.match(self.text, start)
-        assert piece is not None  # a letter stands there
-        return piece.end()
-
-    def _token(
-        self,
-        kind: Kind,
-        start: int,
-        *,
-        value: Fraction = Fraction(0),
-        colour: Colour | None = None,
-        is_minus: bool = False,
-        choice: str = "",
-        remark: Notice | None = None,
-        error: RecipeError | None = None,
-    ) -> Token:
-        return Token(
-            kind=kind, span=self.source.span(start, self.at), text=self.text[start : self.at], value=value,
-            colour=colour, is_minus=is_minus, choice=choice, remark=remark, error=error,
-        )  # fmt: skip
-
-    def _unknown(self) -> RecipeError:
-        """Why the words that begin here are refused."""
-        self._n_unknown += 1
-        if self._n_unknown > MAX_SUGGESTED:
-            return self._refuse_unknown(self.at, self._end_of_unknown_word(self.at))
-        start, end, phrase_end = self.at, *self._ends_of_unknown()
-        # A known word may be the rest of a misspelled name: «skyy blue», but not «blak white».
-        suggestions = self.palette.suggest(self.text[start:phrase_end], cutoff=0.8)
-        if phrase_end > end and suggestions and re.search("[ -]", suggestions[0]):
-            end = phrase_end
-        else:
-            first_end = self._end_of_unknown_word(start)
-            suggestions = self.palette.suggest(self.text[start:end])
-            if not suggestions and first_end < end:
-                suggestions = like_names(self.text[start:first_end], self.palette)
-                end = first_end if suggestions else end
-        return self._refuse_unknown(start, end, suggestions or like_names(self.text[start:end], self.palette))
-
-    def _refuse_unknown(self, start: int, end: int, suggestions: tuple[str, ...] = ()) -> RecipeError:
-        span = self.source.span(start, end)
-        typed = self.source.text[slice(*span)][:MAX_QUERY]
-        if not suggestions:
-            return UnknownColour(
-                "unknown colour {name!r}; name a colour of the list, or give a hex such as #A63D30",
-                source=self.source.text,
-                span=span,
-                name=typed,
-            )
-        return UnknownColour(
-            "unknown colour {name!r}; did you mean {nearest}?",
-            source=self.source.text,
-            span=span,
-            suggestions=suggestions,
-            name=typed,
-            nearest=", ".join(suggestions),
-        )
-
-    def _ends_of_unknown(self) -> tuple[int, int]:
-        """Where the unknown words end, and where the words that stand with them do."""
-        if code := MAY_BE_CODE.match(self.text, self.at):
-            return code.end(), code.end()
-        at, ends = self.at, [self.at]
-        while (piece := PIECE.match(self.text, at)) and not piece[2].isdigit() and len(ends) <= self._most_pieces:
-            if ends[0] == at and not any(known for _, known in self._names(piece.start(2))):
-                ends[0] = piece.end()
-            at = piece.end()
-            ends.append(at)
-        return ends[0], ends[-1]
-
-
-def _end(found: tuple[int, object]) -> int:
-    return found[0]

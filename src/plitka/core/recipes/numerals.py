@@ -10,7 +10,7 @@ from fractions import Fraction
 from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.recipe import Notice
-from plitka.core.recipes.signs import TIMES, TO
+from plitka.core.recipes.signs import GENITIVE, TIMES, TO
 from plitka.core.recipes.token import Token
 
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
@@ -18,7 +18,6 @@ _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _COUNTED = frozenset({Kind.PARTS, Kind.MASS})
 """Units of which there can be one and a half."""
 _AND = frozenset({"and", "и", "с"})
-_GENITIVE = ("ого", "его", "ой", "ей")
 _HALF = Fraction(1, 2)
 _EXCEPT = frozenset({"except", "excluding", "all but", "кроме", "за исключением"})
 _UP_TO = frozenset({"to", "till", "до"})
@@ -107,7 +106,7 @@ def _halves(tokens: list[Token]) -> list[Token]:
 def _is_halved(token: Token | None) -> bool:
     if token is None:
         return False
-    return token.kind in _COUNTED or (token.kind is Kind.COLOUR and token.text.endswith(_GENITIVE))
+    return token.kind in _COUNTED or (token.kind is Kind.COLOUR and token.text.endswith(GENITIVE))
 
 
 def _counted_shares(tokens: list[Token]) -> list[Token]:

@@ -1,12 +1,22 @@
 """Words that leave a number open: `less`, `instead of`, `a bit of`, «до 20%»."""
 
+import re
+from collections.abc import Sequence
+
 from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.amounts import Mention
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
 CHANGES = frozenset({"change", "instead"})
 """Choices of words that say how a mix differs from another."""
+_MUCH = re.compile(
+    r"most|mainly|predominantly|lots|plenty|a lot|large|(?<!не)(?:больш|много)|в основном|преимущественно"
+)
+_LITTLE_PERCENT = 10
+_MAX_IN_EXAMPLE = 4
+"""Colours of an example."""
 _UP_TO = frozenset({"till", "до"})
 _AMOUNTS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT, Kind.PARTS, Kind.MASS})
 
@@ -26,6 +36,38 @@ def refuse_open(source: Source, token: Token) -> RecipeError:
         token.span,
         words=words,
     )
+
+
+def with_own_colours(source: Source, error: RecipeError, mentions: Sequence[Mention]) -> RecipeError:
+    """The error about such words with an example of the text's own colours, where it has two to four.
+
+    The example has the most of the colour that is said to be most or lies under the others, else of the first that is
+    not said to be little.
+    """
+    names = list({mention.colour.code: mention for mention in mentions}.values())
+    if not 1 < len(names) <= _MAX_IN_EXAMPLE:
+        return error
+    words = source.text[slice(*error.span)]
+    nearest = min(names, key=lambda mention: _distance(source, error.span, mention.span))
+    if _MUCH.search(words.casefold()):
+        base = nearest
+    else:
+        base = next((m for m in names if m.is_base), None) or next(m for m in names if m is not nearest)
+    others = [mention for mention in names if mention is not base]
+    shares = {base.text: 100 - _LITTLE_PERCENT * len(others)} | {mention.text: _LITTLE_PERCENT for mention in others}
+    return source.refuse(
+        "{words!r} leaves the number open; write one number a colour, as in: {example}",
+        error.span,
+        words=words,
+        example=", ".join(f"{percent}% {name}" for name, percent in shares.items()),
+    )
+
+
+def _distance(source: Source, words: tuple[int, int], name: tuple[int, int]) -> tuple[bool, bool, int]:
+    """How far a name is from words, to be compared: behind a comma, before them, in characters."""
+    is_before = name[0] < words[0]
+    gap = source.text[name[1] : words[0]] if is_before else source.text[words[1] : name[0]]
+    return not {*",;"}.isdisjoint(gap), is_before, len(gap)
 
 
 def is_upper_bound(before: Token | None, token: Token, after: Token | None) -> bool:

@@ -12,7 +12,7 @@ _ALWAYS_UNIT = (
 )
 _MASS = r"(?:kg|g|lbs?|кг|гр?)\b"
 _SIZE = re.compile(
-    rf"{_NUMBER}(?: ?{_UNIT})?(?: ?[xх×*] ?{_NUMBER}(?: ?{_UNIT})?){{1,2}}"
+    rf"{_NUMBER}(?: ?{_UNIT})?(?: ?[xх×*] ?{_NUMBER}(?: ?(?:{_UNIT}|in(?= ?(?:$|[.,;)]))))?){{1,2}}"
     rf"(?! ?(?:{_MASS}|pcs|pc\b|pieces|шт))(?![^\W_])"
     rf"|\d{{3,4}} (?:by|на) \d{{3,4}}(?: (?:by|на) \d{{1,4}})?(?: ?{_UNIT})?(?! ?{_MASS})(?![^\W_])"
     rf"|{_NUMBER}(?: ?- ?{_NUMBER})? ?-?{_ALWAYS_UNIT}(?![^\W_])"

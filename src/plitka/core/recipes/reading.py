@@ -13,7 +13,9 @@ from plitka.core.colour.palette import Colour, Palette, default_palette
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import Amount, Mention, Unit
-from plitka.core.recipes.asides import Asides, Beside, set_aside
+from plitka.core.recipes.asides import set_aside
+from plitka.core.recipes.beside import Asides, Beside
+from plitka.core.recipes.corrections import corrected
 from plitka.core.recipes.grammar import Statement, parse
 from plitka.core.recipes.items import refuse_negative
 from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_densities
@@ -24,6 +26,7 @@ from plitka.core.recipes.second_look import other_looks
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.unnamed_colours import without_unnamed
+from plitka.core.recipes.unsaid import why_unsaid
 from plitka.errors import RecipeError
 
 _HUNDRED = 100
@@ -72,7 +75,7 @@ def parse_recipe(
     tokens = scan(source, palette)
 
     def read(tokens: Sequence[Token], *, is_whole: bool = False) -> Reading:
-        mixed, asides = set_aside(source, without_unnamed(source, tokens), palette, beside)
+        mixed, asides = _mixed(source, tokens, palette, beside)
         statement = parse(source, mixed, asides)
         settlement = _Settlement(source, palette, statement, asides, strict=strict, by_mass=by_mass, beside=beside)
         settlement.is_whole |= is_whole
@@ -87,7 +90,7 @@ def parse_recipe(
         change = next((token for token in tokens if token.kind is Kind.VAGUE and token.choice in CHANGES), None)
         if change is not None:
             raise refuse_open(source, change) from None
-        raise
+        raise why_unsaid(source, tokens, error) from None
 
 
 def parse_colours(
@@ -96,8 +99,7 @@ def parse_colours(
     """The colours that a text names, each once, and what had to be settled; amounts are read and not looked at.
 
     Args:
-        text: as `parse_recipe` reads it.
-        palette: the colours that can be named; ours by default.
+        text, palette: as for `parse_recipe`.
         strict: refuse words that are not understood.
 
     Raises:
@@ -105,10 +107,17 @@ def parse_colours(
     """
     source = Source(text)
     palette = palette or default_palette()
-    tokens, asides = set_aside(source, without_unnamed(source, scan(source, palette)), palette, Beside.NOTHING)
+    tokens, asides = _mixed(source, scan(source, palette), palette, Beside.NOTHING)
     statement = parse(source, tokens, asides)
     settlement = _Settlement(source, palette, statement, asides, strict=strict, by_mass=False, beside=Beside.NOTHING)
     return settlement.colours(), tuple(settlement.warnings)
+
+
+def _mixed(source: Source, tokens: Sequence[Token], palette: Palette, beside: Beside) -> tuple[list[Token], Asides]:
+    last, remarks = corrected(source, tokens)
+    mixed, asides = set_aside(source, without_unnamed(source, last), palette, beside)
+    asides.remarks += remarks
+    return mixed, asides
 
 
 class _Settlement:
@@ -307,7 +316,7 @@ class _Settlement:
         bare = list({name_key(mention.text): mention for mention in mentions if mention.amount is None}.values())
         rest = 100 - sum((mention.amount.percent for mention in mentions if mention.amount), Fraction(0))
         if in_percent and (rest == 0 or len(bare) > 1):
-            bare = [mention for mention in bare if not _is_numbered(mention, mentions)]
+            bare = [mention for mention in bare if not mention.is_numbered(mentions)]
         if bare:
             self._check_rest(bare, rest, in_percent=in_percent)
             if not self.statement.has_base and not self.statement.shares_rest:
@@ -435,11 +444,6 @@ class _Settlement:
                     name=mention.text,
                     step=step,
                 )
-
-
-def _is_numbered(bare: Mention, mentions: Sequence[Mention]) -> bool:
-    """Whether a colour has its number elsewhere: `do you have it in red? then 60% red, 40% black`."""
-    return any(mention.amount is not None and name_key(mention.text) == name_key(bare.text) for mention in mentions)
 
 
 def _around(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int]:

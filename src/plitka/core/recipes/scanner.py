@@ -12,8 +12,9 @@ from plitka.core.colour.naming import find_general
 from plitka.core.colour.palette import Colour, Palette, free_colour
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import PER_AREA, Kind, Meaning
-from plitka.core.recipes.names import MAX_BEFORE, MAX_DIGITS, NameScanner
+from plitka.core.recipes.names import NameScanner
 from plitka.core.recipes.numerals import make_plain
+from plitka.core.recipes.pieces import MAX_BEFORE, MAX_DIGITS
 from plitka.core.recipes.quantities import digits_of_code, end_of_size, list_numbers
 from plitka.core.recipes.signs import (
     ABBREVIATED,
@@ -21,7 +22,9 @@ from plitka.core.recipes.signs import (
     CODE_BEHIND,
     GRAMS,
     IN_THOUSANDS,
+    LEFT,
     LIKE_BEHIND,
+    LINE,
     LIST_OF_CODES,
     MINUS_BEFORE_NUMBER,
     NUMBER_BEFORE,
@@ -29,6 +32,7 @@ from plitka.core.recipes.signs import (
     OF_WHAT,
     RATE,
     RESOLUTION,
+    SIGN_OFF,
     SYMBOL,
     UNIT_AFTER,
     WISH,
@@ -68,7 +72,7 @@ class _Scanner(NameScanner):
             if self.at in self._list_numbers:
                 start, self.at = self.at, self._list_numbers[self.at]
                 yield self._token(Kind.SEPARATOR, start)
-            elif silent := WISH.match(self.text, self.at) or LIST_OF_CODES.match(self.text, self.at):
+            elif (silent := self._silent()) is not None:
                 self.at = silent.end()
             elif of_what := OF_WHAT.match(self.text, self.at):
                 start, self.at = self.at, of_what.end()
@@ -87,10 +91,21 @@ class _Scanner(NameScanner):
             else:
                 yield from self._symbol()
 
+    def _silent(self) -> "re.Match[str] | None":
+        """Words that say nothing: a wish, `RAL` before a list, and who signs the text, if that is no colour."""
+        if said := WISH.match(self.text, self.at) or LIST_OF_CODES.match(self.text, self.at):
+            return said
+        found = None if self.text[: self.at][-1:].isalnum() else SIGN_OFF.match(self.text, self.at)
+        name = None if found is None else found[0].rstrip(" .!\n").split()[-1]
+        return None if name is None or self._is_colour(name) else found
+
     def _beside(self) -> Token | None:
-        """What is like a thing, how sharp a picture is to be, and the number of an order."""
+        """What is left, what is like a thing, how sharp a picture is to be, and the number of an order."""
         start = self.at
-        found = RESOLUTION.match(self.text, start) or NUMBERED.match(self.text, start)
+        if left := LEFT.match(self.text, start):
+            self.at = left.end()
+            return self._token(Kind.EQUAL if left["shared"] else Kind.REST, start)
+        found = RESOLUTION.match(self.text, start) or NUMBERED.match(self.text, start) or LINE.match(self.text, start)
         if found is None and not self.text[:start][-1:].isalnum():
             found = LIKE_BEHIND.match(self.text, start)
             if found is not None and found[1] and not self._is_colour(found[1]):
@@ -98,7 +113,7 @@ class _Scanner(NameScanner):
         if found is None:
             return None
         self.at = found.end()
-        return self._token(Kind.LABEL if found.re is NUMBERED else Kind.ASIDE, start)
+        return self._token(Kind.LABEL if found.re in (NUMBERED, LINE) else Kind.ASIDE, start)
 
     def _is_colour(self, name: str) -> bool:
         key = name_key(name)
@@ -151,6 +166,8 @@ class _Scanner(NameScanner):
                 return
             case "tolerance" | "label" | "price" | "date" | "time" | "phone" | "mail" | "ordinal":
                 yield self._token(Kind.LABEL, start)
+            case "limit":
+                yield self._token(Kind.RANGE, start)
             case "times":
                 yield self._token(Kind.PARTS, start)
             case "question":

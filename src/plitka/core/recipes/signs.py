@@ -10,6 +10,7 @@ SYMBOL = re.compile(
     r"|(?P<tail>(?<=[a-z])['’](?:d|m|s|t|re|ve|ll)(?![^\W_]))"
     r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
     r"|(?P<label>№[ \t]*\d[^\W_]*(?:[-/]\d+)*|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
+    r"|(?P<limit>(?:[<>]=?|[≤≥])(?=[ \t]*\d))"
     r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴](?!\d)|(?:руб(?:ль|ля|лей|\.)?"
     r"|eur|euros?|usd|gbp|грн)(?![^\W_])|р(?=[./]))(?:\.?[ \t]*/[ \t]*[^\W\d_]+\d?)?)"
     r"|(?P<hex>\#[0-9a-z]*)"
@@ -49,6 +50,13 @@ RATE = re.compile(
     r"(?:[mм][23]|pcs?|pieces?|tiles?|шт|плитк[ау]|sq\.?[ ]?m|кв\.?[ ]?м)(?![^\W_])\.?"
 )
 """Behind a unit of mass: `8 kg/m2`."""
+SIGN_OFF = re.compile(
+    r"(?:sent from my[ ]\w+(?:[ ]\w+)?|(?P<thanks>(?:many )?thanks|thank you|thx|cheers|(?:kind |best )?regards|best"
+    r"|спасибо|с уважением|заранее спасибо)[,.!]*\s+(?!ral|рал)[^\W\d_]{2,}(?:[ ][^\W\d_]+)?)[.!\s]*$"
+)
+"""Who signs a letter."""
+LINE = re.compile(r"(?<![^\W_])lines?[ ]?(?:no\.?|#)?[ ]?\d+(?=[ ]*(?:[-:,;)/]|$))(?!/\d)")
+"""`PO 44718 / line 2`."""
 NUMBERED = re.compile(
     r"(?<![^\W_])(?:no(?:\.[ ]?(?:#|[^\W\d_]{1,2}-?)?\d[\w-]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|[ps]/n\.?[ :]*[\w-]+"
     r"|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:)|(?:tiles?|mats?|плит[а-я]+)[ ][xх×*][ ]?\d+(?![^\W_]))"
@@ -58,6 +66,11 @@ LIST_OF_CODES = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W_])[ \t]*:")
 """What says that codes follow: `colours to RAL: 6018, 9005`."""
 WITH = re.compile(r"(?<![^\W_])w/(?!w(?![^\W_]))(o(?![^\W_]))?")
 """`w/` and `w/o`."""
+LEFT = re.compile(
+    r"(?<![^\W_])(?P<shared>(?:shar(?:e|es|ing)|split(?:s|ting)?|divid(?:e|es|ing))[ ])?what"
+    r"(?:['’]?s|[ ]is|ever[ ]is)[ ]left(?:[ ]over)?(?![^\W_])"
+)
+"""The rest, which several colours may share."""
 OF_WHAT = re.compile(r"(?<![^\W_])([wv])/\1(?![^\W_])")
 """`w/w` is by mass, `v/v` by volume."""
 WISH = re.compile(r"(?<![^\W_])(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_])")
@@ -97,6 +110,12 @@ GRAMS = re.compile(r"[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])"
 SHORT_SHADE = re.compile(
     r"(т(?:ем?н?)?|св|светл?|ярк|бледн?|dk|lt|med)\.[ ]?-?[ ]?(?=[^\W\d_])|(?P<bare>т)[ ](?=[^\W\d_])"
 )
+GENITIVE = ("ого", "его", "ой", "ей")
+"""Endings of a colour of which there is so much."""
+DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
+TONNES = re.compile(r"\d[ ]?(?:кг|kg|килограмм|тонн|мешк|меш)")
+"""What is weighed."""
+IN_TONNES = re.compile(r"\d[ ]?т(?![^\W_])")
 GRAIN = re.compile(
     r"(?P<large>крупн)[а-я]* кр\.?(?![а-я])|(?P<medium>средн)[а-я]* кр\.?(?![а-я])|мелк[а-я]* кр\.?(?![а-я])"
 )
@@ -107,7 +126,11 @@ WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \t]+$")
 WORD_AFTER = re.compile(r"[ \t]+([^\W\d_]+)")
 NUMBER_BEFORE = re.compile(r"\d[ \t]*%?[ \t]*(?:of[ \t]+)?$")
 NUMBER_BEHIND = re.compile(r"[ \t]*[:=-]?[ \t]*\d")
+REST_BEFORE = re.compile(r"(?<![^\W_])(?:rest|remainder|remaining|остальное|остаток)(?: is)?[ ]*[:-]?[ ]+$")
+WITH_NUMBER = re.compile(r"[ ]+(?:with|w/|с|со)[ ]?\d")
 TWO_NUMBERS = re.compile(r"[ \t,:-]*\d+[ \t]*%?[ \t]*(?:/|:|-|на|к)[ \t]*\d+")
+UNOFFERED = re.compile(r"(?:ral|рал)[ -]?\d{4}")
+"""A code that is no name of the palette, where it stands beside the mix."""
 MAY_BE_CODE = re.compile(r"(?:ral|рал)[ -]?\d{4}|[^\W\d_] 0\d\d(?!\d)|[^\W\d_]{1,2}[-_]?\d+")
 IS_CODE = re.compile(r"[^\W\d_](?:0\d| 0\d\d(?!\d))")  # «с010» is a code, not «с» and a number
 MINUS_BEFORE_NUMBER = re.compile(r"-\.?\d")

@@ -1,0 +1,110 @@
+"""What a speaker takes back: `blue seventy, yellow thirty, no wait, make it eighty twenty`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+from plitka.errors import RecipeError
+
+_MARK = re.compile(
+    r"(?<![^\W_])(?:(?:(?:oh|actually|oops|sorry|hmm|um|uh)[, ]+)*(?:no[, ]+wait|wait[, ]+no|scratch that|strike that"
+    r"|correction|no[, ]+(?:sorry|actually|make (?:it|that))|sorry[, ]+(?:i (?:mean|meant)|make (?:it|that))"
+    r"|i (?:mean|meant)|or rather"
+    r"|on second thoughts?|oops|my mistake)"
+    r"(?:[, ]+(?:no|actually|sorry|rather|better|let['’]?s (?:do|make it|say)|make (?:it|that)|i (?:mean|meant)))*"
+    r"|(?:ой[, ]+)?(?:хотя нет|нет[, ]+(?:стоп|погоди(?:те)?|подожди(?:те)?|лучше|давай(?:те)?)|стоп[, ]+нет|вернее"
+    r"|точнее|поправка|ошибся|ошиблась|виноват)"
+    r"(?:[, ]+(?:нет|лучше|давай(?:те)?|пусть будет|сделай(?:те)?|не так))*)(?![^\W_])[ \t]*[,:.-]?"
+)
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
+_GAPS = frozenset({Kind.SEPARATOR, Kind.LINK, Kind.SLASH, Kind.BASE, Kind.NOT})
+_WHOLE = 100
+"""Percent."""
+
+
+def find_marks(source: Source) -> list[tuple[int, int]]:
+    """Where the words stand with which something is taken back, as they were typed."""
+    return [source.span(*match.span()) for match in _MARK.finditer(source.folded)]
+
+
+def corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], list[Notice]]:
+    """The tokens of what is meant at last, with what is told of the rest; all of them where nothing is taken back.
+
+    Raises:
+        RecipeError: it is not clear what is taken back.
+    """
+    marks = find_marks(source)
+    if not marks:
+        return list(tokens), []
+    remarks: list[Notice] = []
+    kept = [token for token in tokens if token.span[0] < marks[0][0]]
+    for mark, until in zip(marks, [*(start for start, _ in marks[1:]), len(source.text)], strict=True):
+        words = [token for token in tokens if mark[0] <= token.span[0] < mark[1]]
+        behind = [token for token in tokens if mark[1] <= token.span[0] < until]
+        if not any(token.kind in _NUMBERS | {Kind.COLOUR} for token in kept):
+            kept += [*words, *behind]
+            continue
+        meant = _meant(kept, behind)
+        if meant is None:
+            raise _refuse(source, mark)
+        kept = meant
+        values = {"words": _typed(source, mark)}
+        remarks = [Notice("what stands behind {words!r} is taken for what it corrects", values)]
+    return kept, remarks
+
+
+def _meant(before: list[Token], behind: list[Token]) -> list[Token] | None:
+    """What is meant of the tokens before such words and behind them; None where that is not clear."""
+    numbers = [at for at, token in enumerate(before) if token.kind in _NUMBERS]
+    new = [token for token in behind if token.kind in _NUMBERS]
+    if Kind.COLOUR not in {token.kind for token in behind}:
+        is_ratio = len(new) == len(numbers) > 0 and {token.kind for token in behind} <= _NUMBERS | _UNITS | _GAPS
+        return _with_numbers(before, numbers, new) if is_ratio else None
+    colours = {token.colour for token in behind if token.colour is not None}
+    old = {token.colour for token in before if token.colour is not None}
+    is_whole = sum(_percent(token) for token in new) == _WHOLE or (not new and not numbers and len(colours) >= len(old))
+    if is_whole:
+        return behind
+    return _with_last_one(before, behind)
+
+
+def _with_numbers(before: list[Token], numbers: list[int], new: list[Token]) -> list[Token]:
+    """What was said first with the numbers that were said last."""
+    meant = list(before)
+    for at, number in zip(numbers, new, strict=True):
+        meant[at] = replace(before[at], kind=number.kind, value=number.value, text=number.text)
+    return meant
+
+
+def _with_last_one(before: list[Token], behind: list[Token]) -> list[Token] | None:
+    """`60% blue, no wait, green, 40% white` has green for blue."""
+    last = max((at for at, token in enumerate(before) if token.kind is Kind.COLOUR), default=-1)
+    if last < 0:
+        return None
+    beyond = [token for token in before[last + 1 :] if token.kind not in _GAPS]
+    head = [token for token in behind if token.kind not in _GAPS]
+    if not beyond and head and head[0].kind is Kind.COLOUR:
+        return [*before[:last], *behind[behind.index(head[0]) :]]
+    return None
+
+
+def _percent(token: Token) -> float:
+    return float(token.value * (_WHOLE if token.kind is Kind.FRACTION else 1))
+
+
+def _typed(source: Source, span: tuple[int, int]) -> str:
+    return source.text[slice(*span)].strip(" \t,:.-")
+
+
+def _refuse(source: Source, mark: tuple[int, int]) -> RecipeError:
+    return source.refuse(
+        "{words!r} takes something back, and it is not clear what; write the mix once, as in: anthracite 90%, "
+        "terracotta 10%",
+        mark,
+        words=_typed(source, mark),
+    )

@@ -1,0 +1,203 @@
+"""Numbers of a segment that are no shares of the mix: of labels, sizes, counts and totals."""
+
+from dataclasses import replace
+
+from plitka.core.colour.palette import Palette
+from plitka.core.language.labels import LETTERED
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.beside import Asides
+from plitka.core.recipes.look import shown
+from plitka.core.recipes.quantities import granule_around, granules_mm, size_notice
+from plitka.core.recipes.recipe import MAX_COLOURS, Notice
+from plitka.core.recipes.segments import BATCH, WORDS
+from plitka.core.recipes.signs import TIMES
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+
+MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
+"""What a segment has that says what is mixed."""
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
+_LABELS = {
+    Kind.BINDER: Notice("{words!r} is binder, not granules; it is left out"),
+    Kind.LABEL: Notice("{words!r} is no part of the mix; it is left out"),
+}
+
+
+class NumberedSegment:
+    """A segment of a recipe, from which numbers that are no shares are taken."""
+
+    def __init__(
+        self,
+        source: Source,
+        palette: Palette,
+        tokens: list[Token],
+        asides: Asides,
+        span: tuple[int, int],
+        bound: Token | None,
+        *,
+        is_joined: bool = False,
+    ) -> None:
+        self.source, self.palette, self.tokens, self.asides, self.span = source, palette, tokens, asides, span
+        self.bound = bound
+        self.is_joined = is_joined
+        """`And` joins it to a colour, or it is one of a list of names."""
+        self.granules = ""
+        """Of what size it says they are, as it was typed."""
+        self.kinds = {token.kind for token in tokens}
+        self.is_mix = not self.kinds.isdisjoint(MIX)
+
+    def _take_labels(self) -> None:
+        """The number of binder, a tolerance or a quantity stands behind it, or before it if none does."""
+        for at in reversed([at for at, token in enumerate(self.tokens) if token.kind in _LABELS]):
+            label = self.tokens[at]
+            has_number = label.colour is not None or any(map(str.isdigit, label.text))  # ±5%
+            has_number |= label.choice == LETTERED
+            start, end = at, at + 1 if has_number else self._end_of_total(at)
+            after = self._after(at)
+            if after is not None and after.kind is Kind.UNKNOWN and any(map(str.isdigit, after.text)):
+                end = at + 2  # `type T1`
+            if end == at + 1 and not has_number:
+                start -= at > 0 and self.tokens[at - 1].kind in _UNITS
+                start -= start > 0 and self.tokens[start - 1].kind is Kind.NUMBER
+            text = self.source.text[self.tokens[start].span[0] : self.tokens[end - 1].span[1]]
+            if label.kind is Kind.BINDER or end - start > 1 or has_number:
+                self.asides.remarks.append(replace(_LABELS[label.kind], values={"words": text}))
+            self.tokens[start:end] = []
+        self.kinds = {token.kind for token in self.tokens}
+        self.is_mix = not self.kinds.isdisjoint(MIX)
+
+    def _end_of_total(self, at: int) -> int:
+        """Where a total ends that begins at a place; right behind the word if the number is a colour's."""
+        end = at + 1
+        for kinds in ({Kind.LINK}, {Kind.NUMBER}, _UNITS, {Kind.BY_MASS}):
+            if end < len(self.tokens) and self.tokens[end].kind in kinds:
+                end += 1
+        is_colours = end < len(self.tokens) and self.tokens[end].kind in (Kind.COLOUR, Kind.SBR)
+        chain = self.tokens[end - 1 : end + 2]  # `type 60-40 red black`
+        is_blend = [token.kind in _NUMBERS for token in chain] == [True, False, True] and chain[1].text in "/:-"
+        return at + 1 if is_colours or (is_blend and chain[0].value + chain[2].value == 100) else end
+
+    def _take_sizes(self) -> None:
+        """size = `500x500 mm` | word, ["-" | ":"], number | number, word."""
+        kept: list[Token] = []
+        announced: list[Token] = []
+        for at, token in enumerate(self.tokens):
+            if token.kind is Kind.LENGTH and (token.text[:1].isdigit() or token.choice == "whole"):
+                self._take_size(token, token)
+                announced = []
+            elif token.kind is Kind.LENGTH and token.choice:
+                number = self.tokens[at - 1] if kept and kept[-1] == self.tokens[at - 1] else token
+                gap = self.source.text[number.span[1] : token.span[0]]  # `80:20 £21 per m2`
+                if number.kind is Kind.NUMBER and not any(map(str.isdigit, gap)):
+                    self._take_size(kept.pop(), token)
+                elif self._announces(at) and at + 2 == len(self.tokens):
+                    announced = [token]  # «квадратов восемьдесят»
+            elif token.kind is Kind.LENGTH:
+                if kept and kept[-1].kind is Kind.NUMBER and not self._announces(at):
+                    self._take_size(kept.pop(), token)
+                else:
+                    announced = [token]
+            elif announced and token.kind is Kind.LINK:
+                announced.append(token)
+            elif announced and token.kind is Kind.NUMBER:
+                self._take_size(announced[0], token)
+                announced = []
+            else:
+                announced = []
+                kept.append(token)
+        self.tokens = kept
+
+    def _announces(self, at: int) -> bool:
+        """Whether the number of a length stands behind its word: «толщина 20»."""
+        after = [token.kind for token in self.tokens[at + 1 : at + 3]]
+        return after[:1] == [Kind.NUMBER] or after == [Kind.LINK, Kind.NUMBER]
+
+    def _take_size(self, first: Token, last: Token) -> None:
+        text = self.source.text[first.span[0] : last.span[1]]
+        granules = granules_mm(last.text) if first is last else None
+        if granules is None and first is last:
+            typed = self.source.text
+            granules = granule_around(text, typed[: last.span[0]], typed[last.span[1] :])
+        if granules is None:
+            self.asides.sizes.append(text)
+            self.asides.remarks.append(size_notice(text))
+        else:
+            self.granules = text
+            self._choose("granule_mm", list(granules), text, f"granules={granules[0]:g}-{granules[1]:g}", last)
+
+    def _take_counts(self) -> None:
+        """count = number, ["-"], what it counts ; or a word such as «двухцветный»."""
+        kept: list[Token] = []
+        for at, token in enumerate(self.tokens):
+            if token.kind is not Kind.COUNTED:
+                kept.append(token)
+                continue
+            counted = kept[:-1] if kept and kept[-1].kind is Kind.LINK else kept
+            after = self._after(at)
+            is_named = kept and kept[-1].kind is Kind.NUMBER and kept[-1].value > MAX_COLOURS
+            if is_named and after is not None and after.kind is Kind.COLOUR:
+                continue  # «тридцать цвета неба»
+            if token.value:
+                self.asides.counts.append(token)
+            elif counted and counted[-1].kind is Kind.NUMBER and counted[-1].value.denominator == 1:
+                number = counted[-1]
+                del kept[len(counted) - 1 :]
+                if kept and kept[-1].text in TIMES:  # x200 pcs
+                    kept.pop()
+                span = (number.span[0], token.span[1])
+                if kept and kept[-1].kind is Kind.RANGE:  # `no more than two colours`
+                    kept.pop()
+                elif token.choice == "colours":
+                    self.asides.counts.append(replace(number, span=span))
+                else:
+                    if Kind.COLOUR in self.kinds and sum(t.kind in _NUMBERS for t in self.tokens) == 1:
+                        self.asides.tiles.append(span)
+                    values = {"count": self.source.text[slice(*span)]}
+                    self.asides.remarks.append(Notice("{count!r} is a count; it changes nothing in the mix", values))
+        self.tokens = kept
+
+    def _after(self, at: int) -> Token | None:
+        return self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+
+    def _take_total(self) -> None:
+        """total = `total`, [":"], number, [unit] ; where no colour follows."""
+        is_head = self.bound is not None and self.bound.kind is Kind.LINK
+        is_weight = self.kinds - {Kind.LINK} == BATCH | {Kind.BY_MASS}
+        if is_weight or (self.kinds >= BATCH and is_head and Kind.COLOUR not in self.kinds):
+            self._take_size(self.tokens[0], self.tokens[-1])
+            self.asides.is_by_mass |= is_head
+            self.tokens, self.is_mix = [], False
+        for at in reversed([at for at, token in enumerate(self.tokens) if token.kind is Kind.TOTAL]):
+            end = self._end_of_total(at)
+            self.tokens[at:end] = []
+        is_column = not self.is_mix and self._ends_in_unit() and not is_weight
+        self.asides.is_by_mass |= is_column or (Kind.BY_MASS in self.kinds and not is_weight)
+        self.tokens = [token for token in self.tokens if token.kind not in (Kind.TOTAL, Kind.BY_MASS)]
+
+    def _ends_in_unit(self) -> bool:
+        """Whether it is the head of a column, `weight, kg`, and not «г. Тула»."""
+        kinds = [token.kind for token in self.tokens if token.kind in WORDS | {Kind.MASS}]
+        return kinds[-1:] == [Kind.MASS]
+
+    def _choose(self, name: str, value: object, words: str, choice: str, token: Token) -> None:
+        of = choice.partition("=")[0]
+        before = self.asides.said.setdefault(of, (choice, words))
+        if before[0] != choice and self.granules and "granule_mm" in self.asides.look:
+            raise self.source.refuse(
+                "{words!r} after {before!r} is a second size of granules; they have one on the whole tile, and single "
+                "colours are coarser or finer: coarse black 75, fine red 25",
+                token.span,
+                words=words,
+                before=before[1],
+            )
+        if before[0] != choice:
+            raise self.source.refuse(
+                "{words!r} contradicts {before!r}; write one of them", token.span, words=words, before=before[1]
+            )
+        if not any(key in self.asides.look for key in (of, name)):
+            self.asides.remarks.append(shown(words, choice))
+            self.asides.look[name] = value
+
+    def _typed(self, token: Token) -> str:
+        return self.source.text[slice(*token.span)]

@@ -1,0 +1,133 @@
+"""Pieces of a recipe's text: the longest name that is known at a place, or why there is none."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from plitka.core.colour.naming import find_general, like_names, longest_general
+from plitka.core.colour.palette import Colour, Palette
+from plitka.core.colour.spaces import Lab
+from plitka.core.language.spelling import MAX_QUERY, name_key
+from plitka.core.language.vocabulary import Kind, Meaning, longest_phrase, vocabulary
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.signs import MAY_BE_CODE, NUMBER_BEFORE, NUMBER_BEHIND, PIECE
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+from plitka.errors import RecipeError, UnknownColour
+
+MAX_DIGITS = 9
+MAX_SUGGESTED = 8
+"""Unknown words of a text for which names are looked up that are spelled like them; more are no slips."""
+MAX_BEFORE = 20
+
+
+class PieceScanner:
+    """Reads the longest known name at a place of a text."""
+
+    def __init__(self, source: Source, palette: Palette) -> None:
+        self.source = source
+        self.text = source.folded
+        self.palette = palette
+        self.at = 0
+        self._n_unknown = 0
+        self._words = vocabulary()
+        self._most_pieces = max(longest_phrase(), palette.longest_name, longest_general())
+
+    def _names(self, start: int) -> Iterator[tuple[int, Meaning | Colour | Lab | None]]:
+        at = start
+        for _ in range(self._most_pieces):
+            piece = PIECE.match(self.text, at)
+            if piece is None or (at > start and piece[2].isdigit() and len(piece[2]) > MAX_DIGITS):
+                return
+            at = piece.end()
+            key = name_key(self.text[start:at])
+            yield at, self._words.get(key) or self.palette.find_key(key) or find_general(key)
+
+    def _longest(self, start: int) -> tuple[int, Meaning | Colour | Lab] | None:
+        return max(((end, known) for end, known in self._names(start) if known is not None), default=None, key=_end)
+
+    def _typed(self, start: int, end: int) -> str:
+        return self.source.text[slice(*self.source.span(start, end))]
+
+    def _has_number(self, start: int, end: int) -> bool:
+        """Whether a number stands right before a place, or right behind another."""
+        return NUMBER_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start) is not None or bool(
+            NUMBER_BEHIND.match(self.text, end)
+        )
+
+    def _end_of_unknown_word(self, start: int) -> int:
+        if code := MAY_BE_CODE.match(self.text, start):
+            return code.end()
+        piece = PIECE.match(self.text, start)
+        assert piece is not None  # a letter stands there
+        return piece.end()
+
+    def _token(
+        self,
+        kind: Kind,
+        start: int,
+        *,
+        value: Fraction = Fraction(0),
+        colour: Colour | None = None,
+        is_minus: bool = False,
+        choice: str = "",
+        remark: Notice | None = None,
+        error: RecipeError | None = None,
+    ) -> Token:
+        return Token(
+            kind=kind, span=self.source.span(start, self.at), text=self.text[start : self.at], value=value,
+            colour=colour, is_minus=is_minus, choice=choice, remark=remark, error=error,
+        )  # fmt: skip
+
+    def _unknown(self) -> RecipeError:
+        """Why the words that begin here are refused."""
+        self._n_unknown += 1
+        if self._n_unknown > MAX_SUGGESTED:
+            return self._refuse_unknown(self.at, self._end_of_unknown_word(self.at))
+        start, end, phrase_end = self.at, *self._ends_of_unknown()
+        # A known word may be the rest of a misspelled name: «skyy blue», but not «blak white».
+        suggestions = self.palette.suggest(self.text[start:phrase_end], cutoff=0.8)
+        if phrase_end > end and suggestions and re.search("[ -]", suggestions[0]):
+            end = phrase_end
+        else:
+            first_end = self._end_of_unknown_word(start)
+            suggestions = self.palette.suggest(self.text[start:end])
+            if not suggestions and first_end < end:
+                suggestions = like_names(self.text[start:first_end], self.palette)
+                end = first_end if suggestions else end
+        return self._refuse_unknown(start, end, suggestions or like_names(self.text[start:end], self.palette))
+
+    def _refuse_unknown(self, start: int, end: int, suggestions: tuple[str, ...] = ()) -> RecipeError:
+        span = self.source.span(start, end)
+        typed = self.source.text[slice(*span)][:MAX_QUERY]
+        if not suggestions:
+            return UnknownColour(
+                "unknown colour {name!r}; name a colour of the list, or give a hex such as #A63D30",
+                source=self.source.text,
+                span=span,
+                name=typed,
+            )
+        return UnknownColour(
+            "unknown colour {name!r}; did you mean {nearest}?",
+            source=self.source.text,
+            span=span,
+            suggestions=suggestions,
+            name=typed,
+            nearest=", ".join(suggestions),
+        )
+
+    def _ends_of_unknown(self) -> tuple[int, int]:
+        """Where the unknown words end, and where the words that stand with them do."""
+        if code := MAY_BE_CODE.match(self.text, self.at):
+            return code.end(), code.end()
+        at, ends = self.at, [self.at]
+        while (piece := PIECE.match(self.text, at)) and not piece[2].isdigit() and len(ends) <= self._most_pieces:
+            if ends[0] == at and not any(known for _, known in self._names(piece.start(2))):
+                ends[0] = piece.end()
+            at = piece.end()
+            ends.append(at)
+        return ends[0], ends[-1]
+
+
+def _end(found: tuple[int, object]) -> int:
+    return found[0]
