@@ -44,9 +44,9 @@ def generate(path: Path, *options: str, size_px: int = 256) -> Path:
     return path
 
 
-def run(path: Path, *options: str, size_px: int = 256) -> int:
+def run(path: Path, *options: str, size_px: int = 256, recipe: str = RECIPE) -> int:
     """The exit code of making a picture of the recipe."""
-    command = ["generate", RECIPE, "--size", str(size_px), "--device", "cpu", "--quiet", "-o", str(path), *options]
+    command = ["generate", recipe, "--size", str(size_px), "--device", "cpu", "--quiet", "-o", str(path), *options]
     return main(command, load_engine=lambda model, config, _: load(model, config.device))
 
 
@@ -94,6 +94,18 @@ def test_guided_pictures_are_nearer_than_text_alone(tmp_path: Path, capsys: pyte
     assert codes == [0 if guided["max_error"] <= 3 else 5] * 2
     assert 1 <= guided["attempts"] <= 4
     assert (tmp_path / "first.png").read_bytes() == (tmp_path / "again.png").read_bytes()
+
+
+@pytest.mark.parametrize("recipe", [RECIPE, "60% red, 40% black", "100% black"])
+def test_the_colours_of_a_guided_picture_are_found_unnamed(
+    recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Black has the grain of the network, and is none the lighter for it."""
+    run(tmp_path / "tile.png", "--seed", "5", "--json", recipe=recipe)
+    (image,) = json.loads(capsys.readouterr().out)["images"]
+    assert main(["measure", str(tmp_path / "tile.png"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["shares"]
+    assert found == pytest.approx(image["measured"], abs=5)
 
 
 def test_the_picture_is_granulate_in_roughly_the_asked_colours(

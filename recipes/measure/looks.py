@@ -3,8 +3,8 @@
     python recipes/measure/looks.py src/plitka/core/measure/data/looks.npz
 
 Gain, exponent and veil of a look are fitted to tiles of each of the 29 colours; the tables are counted on mixes of 1 to
-5, edges of chips included. A look of photographs is that of the studio, blurred, at four exposures. Takes three
-minutes.
+5, edges of chips included. A grainy look is that of a dry scene with the grain of cameras and networks on its points. A
+look of photographs is that of the studio, blurred, at four exposures. Takes three minutes.
 """
 
 import argparse
@@ -38,6 +38,9 @@ WET_EXPONENT = 1.35
 """As `plitka.core.tile.lighting` has it."""
 FLOOR, BESIDE_FLOOR, BESIDE_FALL = 0.002, 0.004, 8.0
 """Share of each table that is even, so that nothing is impossible; beside the curve it falls off, in Lab units."""
+GRAIN = (0.5, 2.0)
+"""Deviation of L*, a* and b* of a point: neutral colours of a network's pictures have one of 1.2 and more, those of
+renders 0.1 to 0.4, so that black with grain would be likelier as the shade of a colour that varies more."""
 PHOTOGRAPH_LOG_GAINS = (-0.3, -0.15, 0.0, 0.15)
 LIGHT_BLUR, CHROMA_BLUR, BESIDE_BLUR = 2.5, 1.5, 5.0
 """Of photographs: deviations in bins, and in Lab units."""
@@ -52,6 +55,7 @@ def main() -> None:
     asked = parser.parse_args()
     looks = [count_look(*scene) for scene in product(Lighting, (False, True), Surface)]
     studio = looks[0]
+    looks += [count_look(light, wet=False, surface=face, is_grainy=True) for light, face in product(Lighting, Surface)]
     blurred = (blur_light(studio.light_table), blur_beside(studio.beside_table))
     gains = [look.gain for look in looks] + [studio.gain + log_gain for log_gain in PHOTOGRAPH_LOG_GAINS]
     n, n_photographs = len(looks), len(PHOTOGRAPH_LOG_GAINS)
@@ -67,7 +71,7 @@ def main() -> None:
     )
 
 
-def count_look(light: Lighting, wet: bool, surface: Surface) -> Look:
+def count_look(light: Lighting, wet: bool, surface: Surface, *, is_grainy: bool = False) -> Look:
     """One look from renders of it."""
     alone = [(index, Recipe((Part(colour, Decimal(100)),))) for index, colour in enumerate(COLOURS)]
     facets = np.array([lit_mean(render(recipe, light, wet, surface, 0, index)[0]) for index, recipe in alone])
@@ -77,8 +81,11 @@ def count_look(light: Lighting, wet: bool, surface: Surface) -> Look:
         render(draw_mix(seed), light, wet, surface, 1 + seed % N_LAYERS, seed) for seed in range(N_LAYERS * N_MIXES)
     ]
     linear, labels = (np.concatenate(part) for part in zip(*points, strict=True))
+    lab = linear_to_lab(linear)
+    if is_grainy:
+        lab = with_grain(lab)
     unknown = Look(gain, exponent, veil, np.zeros(0), np.zeros(0), is_photograph=False)
-    return Look(gain, exponent, veil, *count_tables(linear, labels, unknown.lit(LIT)), is_photograph=False)
+    return Look(gain, exponent, veil, *count_tables(lab, labels, unknown.lit(LIT)), is_photograph=False)
 
 
 def draw_mix(seed: int) -> Recipe:
@@ -129,9 +136,15 @@ def fit_facets(facets: Array, deepened: Array) -> tuple[Array, Array]:
     return np.log(gain), np.maximum(veil, 0)
 
 
-def count_tables(linear: Array, labels: npt.NDArray[np.intp], lit: Array) -> tuple[Array, Array]:
-    """Both tables of a look, from points whose colours are known."""
-    places, own = place_points(linear_to_lab(linear), lit), np.arange(len(labels))
+def with_grain(lab: Array) -> Array:
+    """(k, 3) CIE Lab of points, each of them off at random."""
+    rng = np.random.default_rng(FIRST_SEED)
+    return lab + rng.uniform(*GRAIN, (len(lab), 1)) * rng.normal(0, 1, lab.shape)
+
+
+def count_tables(lab: Array, labels: npt.NDArray[np.intp], lit: Array) -> tuple[Array, Array]:
+    """Both tables of a look, from points in CIE Lab whose colours are known."""
+    places, own = place_points(lab, lit), np.arange(len(labels))
     of_class = luminance_class(lit)[labels]
     light, chroma, beside = (part[own, labels] for part in (places.light, places.chroma, places.beside))
     n_light, n_chroma, n_beside = len(LIGHT_EDGES) - 1, len(CHROMA_EDGES) - 1, len(BESIDE_EDGES) - 1

@@ -81,6 +81,23 @@ def test_a_picture_of_white_alone_is_none() -> None:
         check_granulate(np.full((SIDE_PX, SIDE_PX, 3), 255, np.uint8), "it")
 
 
+@pytest.mark.parametrize("recipe", ["60% red, 30% black, 10% white", "50% blue, 50% yellow"])
+def test_granules_of_a_pixel_or_two_are_too_fine(recipe: str) -> None:
+    """A picture made small: mixes are read there as the colour between theirs, and as surely as any."""
+    picture = tile(recipe, side_px=512)
+    check_granulate(picture, "it")
+    with pytest.raises(InputError, match="too fine"):
+        check_granulate(np.asarray(Image.fromarray(picture).reduce(6)), "it")
+
+
+def test_granules_beside_ground_are_as_fine() -> None:
+    """White about a tile is alike at any distance, and counts as nothing."""
+    picture = np.asarray(Image.fromarray(tile("50% blue, 50% yellow", side_px=768)).reduce(6))
+    on_white = np.pad(picture, ((64, 64), (64, 64), (0, 0)), constant_values=255)
+    with pytest.raises(InputError, match="too fine"):
+        check_granulate(on_white, "it")
+
+
 def test_a_wall_is_none_however_noisy_its_camera() -> None:
     """A large picture, in a light that falls off, is looked at as a smaller one in which the noise averages out."""
     light = np.linspace(60, 200, 2600)

@@ -14,8 +14,16 @@ class TestUsualLooks:
     """`usual_looks`."""
 
     def test_there_is_one_for_each_scene_and_some_for_photographs(self) -> None:
-        """Five lights, wet or dry, pressed or cut; photographs at four exposures."""
-        assert [look.is_photograph for look in usual_looks()] == [False] * 20 + [True] * 4
+        """Five lights, wet or dry, pressed or cut; the dry ones once more with grain; photographs at four exposures."""
+        assert [look.is_photograph for look in usual_looks()] == [False] * 30 + [True] * 4
+
+    def test_black_with_grain_is_likeliest_as_black(self) -> None:
+        """The neutral colours of a network's pictures deviate by more than a unit of a* and b*."""
+        black = [colour.code for colour in default_palette().catalogue].index("BLACK")
+        grainy = usual_looks()[20]
+        lab = linear_to_lab(np.repeat(grainy.lit(PALETTE[[black]]), 400, 0))
+        lab = lab + np.random.default_rng(0).normal(0, 1.2, lab.shape)
+        assert grainy.log_likelihood(lab, PALETTE).mean(0).argmax() == black
 
     def test_water_deepens_colours(self) -> None:
         """Its exponent is above 1 in every wet look."""

@@ -4,8 +4,9 @@ A look gives each colour its lit facets: a gain, an exponent (water deepens a co
 mirrors). Around the curve from there into shadow, points are spread as renders of that look spread them: tables of
 log likelihood by brightness, by how much chroma a point lacks, and by how far beside the curve it lies.
 
-The tables were counted on renders (`recipes/measure/looks.py`). The looks of photographs are those of the studio,
-blurred: cameras and batches of granules differ more than renders do.
+The tables were counted on renders (`recipes/measure/looks.py`). Renders have no grain, and pictures of a model have:
+the grainy looks are those of dry scenes with some. The looks of photographs are those of the studio, blurred: cameras
+and batches of granules differ more than renders do.
 """
 
 from dataclasses import dataclass
@@ -130,7 +131,7 @@ def _curves(lit: FloatArray) -> FloatArray:
 
 @cache
 def usual_looks() -> tuple[Look, ...]:
-    """Those of the scenes that plitka renders, then those of photographs."""
+    """Those of the scenes that plitka renders, those of dry scenes with grain, then those of photographs."""
     with resources.files("plitka.core.measure").joinpath("data", "looks.npz").open("rb") as file, np.load(file) as data:
         parts = {name: data[name].astype(np.float32) for name in data.files}
     return tuple(
