@@ -63,9 +63,10 @@ contracts: .venv/dev.stamp
 
 # After the cheap checks, also under make -j: the last lines are then pytest's. One process more than there are cores,
 # since many tests wait for a server or a browser, and in each of them one thread: the tests' networks are too small to
-# share. Files are dealt in their order, since the ones with the fewest tests, which would be last, take the longest.
+# share. Files are dealt in their order, since the ones with the fewest tests, which would be last, take the longest. Byte
+# code is kept though images for containers often forbid it: each of the many processes would compile all of it anew.
 tests: .venv/dev.stamp node_modules/.stamp | lint types contracts docs
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 translations: .venv/dev.stamp
 	$(BIN)/pybabel --quiet compile --domain plitka --directory $(CATALOGUES)
