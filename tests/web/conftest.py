@@ -170,14 +170,14 @@ def windows() -> Windows:
     return Windows()
 
 
-@pytest.fixture
-def window_of(chromium: Browser, server: Running, windows: Windows) -> Iterator[OpenWindow]:
+@contextmanager
+def lent(windows: Windows, chromium: Browser, origin: str) -> Iterator[OpenWindow]:
     """Windows; at the end nothing in any of them may have broken, and no request gone elsewhere."""
     made: list[Window] = []
 
     def make(browser: Browser = chromium, **choices: Any) -> Window:  # noqa: ANN401
         usual: dict[str, Any] = {"locale": "en-GB", "color_scheme": "light", "viewport": {"width": 1280, "height": 860}}
-        made.append(windows.take(browser, server.url, usual | choices))
+        made.append(windows.take(browser, origin, usual | choices))
         return made[-1]
 
     yield make
@@ -185,6 +185,13 @@ def window_of(chromium: Browser, server: Running, windows: Windows) -> Iterator[
     for window in made:
         windows.give_back(window)
     assert all(one == ([], []) for one in broken), broken
+
+
+@pytest.fixture
+def window_of(chromium: Browser, server: Running, windows: Windows) -> Iterator[OpenWindow]:
+    """Windows for one test."""
+    with lent(windows, chromium, server.url) as make:
+        yield make
 
 
 def _listen(window: Window) -> None:

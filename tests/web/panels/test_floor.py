@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +11,68 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from tests.serve.conftest import Running
 from tests.web.accessibility import axe_faults, too_wide
-from tests.web.conftest import MAPS_PX, OpenWindow, Window, small_maps
+from tests.web.conftest import MAPS_PX, OpenWindow, Window, Windows, lent, small_maps
 
 from plitka.serve import routes
 
 BLUE = "/#mix=BLUE:100&granules=2-4"
 READY = ".floor-canvas[aria-busy=false]"
 SMALL = {"width": 400, "height": 700}
+NAMES = "performance.getEntriesByType('resource').map((one) => one.name.split('/').at(-1))"
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
-def open_floor(window: Window, path: str = BLUE) -> tuple[Page, list[Any]]:
-    """The panel, drawn with small maps, and the bodies of what it asked for."""
-    asked = small_maps(window.page)
-    page = window.open(path)
-    page.locator(".below summary").first.click()
-    page.wait_for_selector(READY)
-    return page, asked
+@dataclass(slots=True)
+class Floor:
+    """A floor that is drawn already, for one test after another: each first one on a page is seconds of shaders."""
+
+    window: Window
+    asked: list[Any]
+    """The bodies of what was asked for; not again what the page has kept."""
+    loaded: tuple[set[str], set[str]]
+    """Names of the files that were there before it was opened, and after."""
+
+    @property
+    def page(self) -> Page:
+        return self.window.page
+
+    def show(self, path: str = BLUE) -> Page:
+        """The page with another design, and all else as usual."""
+        self.page.evaluate("(hash) => { location.hash = hash; }", path.removeprefix("/"))
+        for switch in self.page.get_by_role("button", name="English").all():
+            switch.click()
+        for box in self.page.get_by_label("Laid with the photograph").all():
+            box.uncheck()
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(SMALL)
+        self.page.evaluate(PAINTED)
+        self.page.wait_for_selector(READY)
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def opened(chromium: Browser, server: Running, windows: Windows) -> Iterator[Floor]:
+    """One that the tests of this file share."""
+    with lent(windows, chromium, server.url) as window_of:
+        window = window_of(viewport=SMALL)
+        asked = small_maps(window.page)
+        page = window.open(BLUE)
+        page.wait_for_load_state("networkidle")
+        assert not asked
+        before = set(page.evaluate(NAMES))
+        page.locator(".below summary").first.click()
+        page.wait_for_selector(READY)
+        yield Floor(window, asked, (before, set(page.evaluate(NAMES))))
+
+
+@pytest.fixture
+def floor(opened: Floor) -> Iterator[Floor]:
+    """The same as at first, and nothing in it may have broken."""
+    opened.show()
+    yield opened
+    assert (opened.window.foreign, opened.window.faults) == ([], [])
 
 
 def choose(page: Page, name: str) -> None:
@@ -43,7 +90,7 @@ def downloaded(page: Page, name: str) -> tuple[str, bytes]:
 def seen(page: Page) -> Any:  # noqa: ANN401  (an array of pixels)
     """The middle of the floor as it is on the page."""
     page.wait_for_selector(READY)
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate(PAINTED)
     pixels = np.asarray(Image.open(io.BytesIO(page.locator(".floor-canvas").screenshot())).convert("RGB")).astype(int)
     height, width = pixels.shape[:2]
     return pixels[height // 2 : height * 4 // 5, width // 3 : width * 2 // 3]
@@ -55,70 +102,63 @@ def shares(pixels: Any) -> tuple[float, float]:  # noqa: ANN401
     return (red > 1.4 * blue).mean(), (blue > 1.4 * red).mean()
 
 
-def test_nothing_of_it_is_loaded_before_it_is_opened(window_of: OpenWindow) -> None:
+def test_nothing_of_it_is_loaded_before_it_is_opened(opened: Floor) -> None:
     """Neither the library nor the panel, and no maps are asked for."""
-    window = window_of(viewport=SMALL)
-    small_maps(window.page)
-    page = window.open(BLUE)
-    page.wait_for_load_state("networkidle")
-    loaded = "performance.getEntriesByType('resource').map((one) => one.name.split('/').at(-1))"
-    assert {"three.js", "three.core.js", "floor.js", "materials"}.isdisjoint(page.evaluate(loaded))
-    page.locator(".below summary").first.click()
-    page.wait_for_selector(READY)
-    assert {"three.js", "three.core.js", "floor.js", "materials"} <= set(page.evaluate(loaded))
+    before, after = opened.loaded
+    assert {"three.js", "three.core.js", "floor.js", "materials"}.isdisjoint(before)
+    assert {"three.js", "three.core.js", "floor.js", "materials"} <= after
 
 
-def test_the_colours_of_both_mixes_are_on_the_floor(window_of: OpenWindow) -> None:
+def test_the_colours_of_both_mixes_are_on_the_floor(floor: Floor) -> None:
     """One mix first, then two as a checker, then wet and from elsewhere; by the pixels."""
-    window = window_of(viewport=SMALL)
-    page, asked = open_floor(window)
+    page = floor.page
     choose(page, "Nothing")
     page.get_by_label("Person, 1.75 m").uncheck()
     plain = seen(page)
     assert shares(plain) == pytest.approx((0, 1), abs=0.1)
     page.locator(".floor-controls").get_by_label("Wet").check()
     wet = seen(page)
-    assert asked[-1]["wet"]
+    assert floor.asked[-1]["wet"]
     assert wet.mean() < 0.97 * plain.mean()
     choose(page, "Checker")
     page.get_by_role("button", name="Take the tile above").click()
-    window.module("state.js", "m.changeMix(0, [{ code: 'RED', percent: 100, isLocked: false }]);")
+    floor.window.module("state.js", "m.changeMix(0, [{ code: 'RED', percent: 100, isLocked: false }]);")
     checker = seen(page)
     assert shares(checker) == pytest.approx((0.5, 0.5), abs=0.15)
     page.get_by_role("button", name="Turn left").click()
     assert np.abs(seen(page) - checker).mean() > 1
 
 
-def test_a_border_has_a_colour_of_its_own(window_of: OpenWindow) -> None:
+def test_a_border_has_a_colour_of_its_own(floor: Floor) -> None:
     """At once, and another when it is chosen; the tile stays what it is, until the two are swapped."""
-    window = window_of(viewport=SMALL)
-    page, asked = open_floor(window)
+    page = floor.show(f"{BLUE}&seed=8")  # whose maps no other test has asked for
     choose(page, "Border")
     page.wait_for_selector(READY)
-    assert asked[-1]["recipe"] == "100% black"
+    assert floor.asked[-1]["recipe"] == "100% black"
     border = page.get_by_role("region", name="Mix of the border")
     border.get_by_role("button", name="Black: choose another colour").click()
     page.get_by_role("searchbox").fill("emerald")
     page.locator(".swatch").first.click()
     expect(border.get_by_role("button", name="Emerald: choose another colour")).to_be_visible()
     page.wait_for_selector(READY)
-    assert asked[-1]["recipe"] == "100% emerald"
-    assert window.order()["recipe"] == "100% blue"
+    assert floor.asked[-1]["recipe"] == "100% emerald"
+    assert floor.window.order()["recipe"] == "100% blue"
     border.get_by_role("button", name="Swap the two").click()
-    assert window.order()["recipe"] == "100% emerald"
+    assert floor.window.order()["recipe"] == "100% emerald"
 
 
-def test_a_link_shows_the_floor_as_well(window_of: OpenWindow) -> None:
+def test_a_link_shows_the_floor_as_well(floor: Floor, window_of: OpenWindow) -> None:
     """Opened at once, laid as it was, with the second design; one that is as usual is not in the address."""
-    page, _ = open_floor(window_of(viewport=SMALL))
+    page = floor.page
     assert "floor=" not in page.url
+    page.get_by_role("slider", name="Joint").fill("4")
     for name in ("Brick (1/2)", "Border", "Gym"):
         choose(page, name)
-    page.get_by_role("slider", name="Joint").fill("4")
-    page.wait_for_selector(READY)
+    link = page.evaluate("location.href")
+    floor.show()  # it is laid where the link leads
     other = window_of(viewport=SMALL)
     asked = small_maps(other.page)
-    page = other.open(page.url.removeprefix(other.origin))
+    page = other.open(link.removeprefix(other.origin))
     page.wait_for_selector(READY)
     for name in ("Brick (1/2)", "Border", "Gym"):
         expect(page.locator(".floor-controls").get_by_role("radio", name=name, exact=True)).to_be_checked()
@@ -136,9 +176,9 @@ def test_what_cannot_be_read_of_a_floor_is_as_usual(window: Window) -> None:
     assert window.module("laying.js", body, given) == ["", "", "", "", given[-1]]
 
 
-def test_the_photograph_is_laid_in_place_of_the_maps(window_of: OpenWindow) -> None:
+def test_the_photograph_is_laid_in_place_of_the_maps(floor: Floor) -> None:
     """Once there is one; a floor of it is another picture."""
-    page, _ = open_floor(window_of(viewport=SMALL))
+    page = floor.page
     choose(page, "Nothing")
     page.get_by_label("Person, 1.75 m").uncheck()
     calculated = seen(page)
@@ -147,9 +187,9 @@ def test_the_photograph_is_laid_in_place_of_the_maps(window_of: OpenWindow) -> N
     assert np.abs(seen(page) - calculated).mean() > 1
 
 
-def test_the_floor_and_its_maps_are_given_as_files(window_of: OpenWindow) -> None:
+def test_the_floor_and_its_maps_are_given_as_files(floor: Floor) -> None:
     """A picture of its own size, with the mix on it; the maps, larger than the page shows them."""
-    page, asked = open_floor(window_of(viewport=SMALL))
+    page, asked = floor.page, floor.asked
     name, content = downloaded(page, "Picture (PNG)")
     assert name == "plitka-7-floor.png"
     pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
@@ -173,9 +213,12 @@ def test_a_refusal_is_told(window: Window) -> None:
     expect(page.locator(".floor [role=alert]").first).to_contain_text("'rde'")
 
 
-def test_axe_finds_nothing_serious(window_of: OpenWindow) -> None:
+def test_axe_finds_nothing_serious(floor: Floor) -> None:
     """With everything in it, in Russian and the dark, on a phone, where nothing is wider than that."""
-    page, _ = open_floor(window_of(locale="ru-RU", color_scheme="dark", viewport={"width": 360, "height": 700}))
+    page = floor.page
+    page.get_by_role("button", name="Русский").click()
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 360, "height": 700})
     choose(page, "Шахматы")
     page.wait_for_selector(READY)
     assert too_wide(page) == []
