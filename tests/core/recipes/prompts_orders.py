@@ -12,8 +12,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      "ANTHRACITE 60, GRAY 25, WHITE 15", {"granules": "0.5-1.5"}, [],
      ["'500х500х30 мм' is taken as a size; it changes", "'мелкое зерно' is shown as granules of 0.5-1.5 mm"]),
     ("EPDM mix for playground: 40% RAL 6017 may green, 40% RAL 1002, 20% RAL 8024; thickness 40 mm",
-     "RAL 6017 40, RAL 1002 40, RAL 8024 20", {}, [], ["'may green' is taken as the description of 'RAL",
-     "'40 mm' is taken as a size; it changes nothing in"]),
+     "RAL 6017 40, RAL 1002 40, RAL 8024 20", {}, [], ["'40 mm' is taken as a size; it changes nothing in"]),
     ("black w/ 10% blue fleck, 8 mm, gym", "BLACK 90, BLUE 10", {}, [],
      ["'8 mm' is taken as a size; it changes nothing in"]),
     ("black SBR + 15% EPDM flecks (blue and grey), 10mm", "BLACK 85, BLUE 7.5, GRAY 7.5", {}, [],
@@ -132,5 +131,4 @@ REFUSED: list[tuple[str, str, str]] = [
     ("в основном красный, немного чёрного", "в основном", "leaves the number open"),
     ("R 60, B 40", "R", "unknown"),
     ("c74a3e 60%, black 40%", "c74", "unknown"),
-    ("60% RAL 3020 traffic red, 40% RAL 9017 traffic black", "RAL 9017", "unknown"),
 ]

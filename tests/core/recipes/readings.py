@@ -190,7 +190,7 @@ REFUSED = [
     ("40% standard red 60% black", "standard red", "rh01 standard red", "us-062 standard red"),
     ("60% red, 40% black xyz", "xyz", None, "unknown colour 'xyz'"),
     ("60% red, 40% black xqz", "xqz", None, "unknown colour 'xqz'"),
-    ("RAL 3021", "RAL 3021", "RAL 3020", "RAL 3016"),
+    ("RAL 3021", "RAL 3021", "RAL 3020", "RAL 3022"),
     ("50% RH99, 50% red", "RH99", "RH90", "unknown colour"),
     ("NaN% red", "NaN", None, "unknown colour"),
     ("1e9% red", "e9", None, "unknown colour"),

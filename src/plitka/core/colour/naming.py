@@ -1,8 +1,8 @@
 """Colours by names that no maker of granules has, `burgundy`, «графитовый», `dark teal`, and names with a slip in them.
 
 Two tables lie under `data`: `general_names.csv`, of the colour survey of xkcd.com (CC0), CSS and the trade's paints,
-and `general_names_ru.csv`. Such a name stands for the colour of the palette that looks most like it, if one is near
-enough; else for its own sRGB value.
+and `general_names_ru.csv`; numbers of RAL Classic and most of its names are such names as well. Such a name stands for
+the colour of the palette that looks most like it, if one is near enough; else for its own sRGB value.
 """
 
 import csv
@@ -15,9 +15,11 @@ from itertools import groupby
 from types import MappingProxyType
 
 from plitka.core.colour.palette import Colour, Palette, free_colour, nearest
+from plitka.core.colour.ral import ral_names, ral_values
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, lab_d65_to_hex
 from plitka.core.language.ordinary import MISTAKABLE, ORDINARY
 from plitka.core.language.spelling import MAX_QUERY, fold, is_cyrillic, name_key, shorter_by_one
+from plitka.core.language.vocabulary import PLAIN_COLOURS
 
 NEAR_DELTA_E = 12.0
 """CIEDE2000 within which a granule of the palette passes for a colour that was named."""
@@ -299,7 +301,18 @@ def general_names() -> tuple[tuple[str, str], ...]:
 
 @cache
 def _general_names() -> Mapping[str, str]:
-    return {name_key(name): value for name, value in reversed(general_names())}
+    return {name_key(name): value for name, value in (*_names_of_ral(), *reversed(general_names()))}
+
+
+def _names_of_ral() -> Iterator[tuple[str, str]]:
+    """Numbers of RAL Classic, and such of its names as are more than plain colours or shades: not `green beige`."""
+    two_colours = {*map(name_key, PLAIN_COLOURS), *MODIFIERS, *ORDINARY, *MISTAKABLE}
+    for code, value in ral_values().items():
+        yield code, value
+        words = ral_names()[code].casefold().split()
+        is_one = not two_colours.issuperset(map(name_key, words))
+        if is_one and all(len(word) > 1 and word != "ral" for word in words):
+            yield ral_names()[code], value
 
 
 _LATIN_FORMS = (

@@ -123,6 +123,19 @@ GRAIN = re.compile(
 LARGE = re.compile(r"кр\.(?=[ ]?(?:крошк|фракц|гранул|зерн))")
 """«Кр. крошка» is large; «кр.» beside a number is red."""
 WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \t]+$")
+HEAD_BEFORE = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)?)[ \t]*[:=#№-]?[ \t]*$")
+"""The `qty` of `qty: 3000` and «кол-во 3000»."""
+SAYS_RAL = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W\d_])")
+_TO_NAME = r"[ \t]*[-,:(/]*[ \t]*"
+NAMES_OF_RAL = tuple(
+    re.compile(pattern)
+    for name in (rf"(?P<name>[a-z]+(?:[ -][a-z]+){{{more}}}(?: [1-4])?)" for more in (3, 2, 1, 0))
+    for pattern in (
+        rf"{name}{_TO_NAME}ral[ -]?(?P<code>\d{{4}})(?![^\W_])",
+        rf"ral[ -]?(?P<code>\d{{4}}){_TO_NAME}{name}(?![^\W_])",
+    )
+)
+"""A number of RAL Classic, with words before or behind it."""
 WORD_AFTER = re.compile(r"[ \t]+([^\W\d_]+)")
 NUMBER_BEFORE = re.compile(r"\d[ \t]*%?[ \t]*(?:of[ \t]+)?$")
 NUMBER_BEHIND = re.compile(r"[ \t]*[:=-]?[ \t]*\d")
