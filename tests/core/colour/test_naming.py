@@ -121,7 +121,7 @@ def test_slips(typed: str, name: str | None) -> None:
         ("красынй", "Красный"),
         ("reed", None),
         ("teel", None),
-        ("gren", None),
+        ("gren", "green"),
         ("grin", None),
         ("rd", None),
     ],

@@ -18,7 +18,7 @@ from plitka.core.colour.palette import Colour, Palette, free_colour, nearest
 from plitka.core.colour.ral import ral_names, ral_values
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, lab_d65_to_hex
 from plitka.core.language.ordinary import MISTAKABLE, ORDINARY
-from plitka.core.language.spelling import MAX_QUERY, fold, is_cyrillic, name_key, shorter_by_one
+from plitka.core.language.spelling import MAX_QUERY, fold, is_cyrillic, is_next_key, name_key, shorter_by_one
 from plitka.core.language.vocabulary import PLAIN_COLOURS
 
 NEAR_DELTA_E = 12.0
@@ -138,8 +138,11 @@ def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str |
     n_least = MIN_COUNTED if has_number else MIN_SLIP
     if text.casefold() in ORDINARY | MISTAKABLE or n_letters < n_least or len(text) > MAX_QUERY or not key.isalpha():
         return None
-    near = _names_one_letter_off(key, palette) or _names_but_for_doubles(key, palette)
-    if n_letters >= MIN_TYPO:
+    doubled = _names_but_for_doubles(key, palette)
+    near = _names_one_letter_off(key, palette) or doubled
+    if has_number and len({_meaning(name, palette) for name in doubled.values()}) == 1:
+        names = doubled
+    elif n_letters >= MIN_TYPO:
         names = near or _forms_one_letter_off(fold(text), palette)
     elif n_letters < MIN_SLIP and len({_meaning(name, palette) for name in near.values()}) > 1:
         return None
@@ -150,11 +153,18 @@ def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str |
 
 
 def _short_slips(word: str, near: Mapping[str, str], palette: Palette, *, has_number: bool) -> dict[str, str]:
-    """Which of the names that a short word is near to it may be, most likely; with a number also without any letter."""
+    """Which of the names that a short word is near to it may be, most likely.
+
+    With a number also one that has a letter more, or the letter of a neighbouring key.
+    """
     key = name_key(word)
     slips = {other: name for other, name in near.items() if _is_slip(key, other)}
     short = {other: name for other, name in near.items() if has_number and len(key) < len(other)}
-    return slips or _forms_one_letter_off(word, palette) or short
+    likely = slips or _forms_one_letter_off(word, palette) or short
+    if likely or not has_number or len(word) < MIN_SLIP:
+        return likely
+    beside = {other: name for other, name in near.items() if is_next_key(key, other)}
+    return beside or _forms_one_letter_off(word, palette, has_next_key=True)
 
 
 def _meaning(name: str, palette: Palette) -> Colour | Lab | None:
@@ -214,14 +224,21 @@ def _by_single(palette: Palette) -> Mapping[str, tuple[tuple[str, str], ...]]:
     return {single: tuple(names.items()) for single, names in index.items()}
 
 
-def _forms_one_letter_off(word: str, palette: Palette) -> dict[str, str]:
-    """Names of forms from which a word differs in neighbours that changed places or a missing letter: «красынй»."""
+def _forms_one_letter_off(word: str, palette: Palette, *, has_next_key: bool = False) -> dict[str, str]:
+    """Names of forms from which a word differs in neighbours that changed places or a missing letter: «красынй».
+
+    Args:
+        word: folded.
+        palette: whose names are meant, beside the general ones.
+        has_next_key: only in the letter of a neighbouring key, «сервй».
+    """
     index = _forms_by_shorter(palette) if is_cyrillic(word) else {}
     return {
         form: name
         for part in (word, *shorter_by_one(word))
         for form, name in index.get(part, ())
-        if _is_one_edit(word, form) and (len(word) < len(form) or sorted(word) == sorted(form))
+        if _is_one_edit(word, form)
+        and (is_next_key(word, form) if has_next_key else len(word) < len(form) or sorted(word) == sorted(form))
     }
 
 

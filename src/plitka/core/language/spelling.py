@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 MIN_STEM = 3
 _LIKER = 0.8
@@ -16,6 +17,14 @@ _LIKER = 0.8
 MAX_QUERY = 60
 """Characters of an unknown name that are compared with ours; no name of ours is longer."""
 
+_ROWS = (("qwertyuiop", "asdfghjkl", "zxcvbnm"), ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"))
+_KEYS_BESIDE = frozenset(
+    pair
+    for rows in _ROWS
+    for row, below in zip(rows, (*rows[1:], ""), strict=True)
+    for pair in (*map("".join, pairwise(row)), *map("".join, zip(row, below, strict=False)))
+)
+"""Letters whose keys touch, in twos."""
 _DIMINUTIVE = "еньк"
 """«Красненький» is red."""
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
@@ -104,6 +113,14 @@ def close_names(text: str, names: Mapping[str, str], n: int, cutoff: float) -> t
 def shorter_by_one(key: str) -> tuple[str, ...]:
     """What is left of a key without one of its letters: two keys that differ in one letter share one of these."""
     return tuple(key[:at] + key[at + 1 :] for at in range(len(key)))
+
+
+def is_next_key(typed: str, meant: str) -> bool:
+    """Whether one letter of a word was mistaken for one whose key is beside it: «сервй»."""
+    if len(typed) != len(meant):
+        return False
+    wrong = [{one, other} for one, other in zip(typed, meant, strict=True) if one != other]
+    return len(wrong) == 1 and any(wrong[0] <= {*beside} for beside in _KEYS_BESIDE)
 
 
 def _stem(word: str) -> str:

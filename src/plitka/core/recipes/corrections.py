@@ -20,6 +20,8 @@ _MARK = re.compile(
     r"|точнее|поправка|ошибся|ошиблась|виноват)"
     r"(?:[, ]+(?:нет|лучше|давай(?:те)?|пусть будет|сделай(?:те)?|не так))*)(?![^\W_])[ \t]*[,:.-]?"
 )
+_DENIES = frozenset({"not", "не"})
+_BUT = re.compile(r"(?<![^\W_])(?:а|но|but)(?![^\W_])")
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _GAPS = frozenset({Kind.SEPARATOR, Kind.LINK, Kind.SLASH, Kind.BASE, Kind.NOT})
@@ -39,9 +41,9 @@ def corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], lis
         RecipeError: it is not clear what is taken back.
     """
     marks = find_marks(source)
+    tokens, remarks = without_denied(source, tokens)
     if not marks:
-        return list(tokens), []
-    remarks: list[Notice] = []
+        return tokens, remarks
     kept = [token for token in tokens if token.span[0] < marks[0][0]]
     for mark, until in zip(marks, [*(start for start, _ in marks[1:]), len(source.text)], strict=True):
         words = [token for token in tokens if mark[0] <= token.span[0] < mark[1]]
@@ -54,8 +56,31 @@ def corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], lis
             raise _refuse(source, mark)
         kept = meant
         values = {"words": _typed(source, mark)}
-        remarks = [Notice("what stands behind {words!r} is taken for what it corrects", values)]
+        remarks += [Notice("what stands behind {words!r} is taken for what it corrects", values)]
     return kept, remarks
+
+
+def without_denied(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], list[Notice]]:
+    """The tokens without numbers that are said not to be meant, «не 30, а 20%» and `so not 15`, and what is told."""
+    kept, remarks = list(tokens), []
+    for at in reversed(range(len(kept) - 1)):
+        if kept[at].text not in _DENIES or kept[at].kind is not Kind.NOT or kept[at + 1].kind not in _NUMBERS:
+            continue
+        end = at + 2 + (_kind(kept, at + 2) in _UNITS)
+        beyond = end + (_kind(kept, end) is Kind.SEPARATOR)
+        gap = source.text[kept[end - 1].span[1] : kept[beyond].span[0]].casefold() if beyond < len(kept) else ""
+        if _kind(kept, beyond) in _NUMBERS and _BUT.search(gap):
+            end = beyond
+        elif _kind(kept, end) not in {None, Kind.SEPARATOR, Kind.BRACKET}:
+            continue
+        words = source.text[kept[at].span[0] : kept[min(end, at + 3) - 1].span[1]].rstrip(" ,")
+        remarks.append(Notice("{words!r} is no part of the mix; it is left out", {"words": words}))
+        kept[at:end] = []
+    return kept, remarks
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if at < len(tokens) else None
 
 
 def _meant(before: list[Token], behind: list[Token]) -> list[Token] | None:

@@ -14,7 +14,9 @@ from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Palette
 from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import JOINING, Kind
+from plitka.core.recipes.initials import with_initials
 from plitka.core.recipes.labels import without_labels
+from plitka.core.recipes.sentences import with_sentences_beside
 from plitka.core.recipes.skeleton import skeleton
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -53,6 +55,8 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
         palette: the colours that can be named.
         error: why they could not.
     """
+    if (written_out := with_initials(tokens, palette)) is not None:
+        yield written_out
     if isinstance(error, UnknownColour):
         yield from with_words_beside(tokens, palette)
     plainer = without_labels(source, tokens, palette)
@@ -60,6 +64,8 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
         yield plainer
         yield from with_words_beside(plainer, palette)
     unknown = [at for at, token in enumerate(tokens) if token.kind is Kind.UNKNOWN]
+    if (sentences := with_sentences_beside(source, tokens)) is not None:
+        yield sentences
     bare = skeleton(source, tokens)
     if bare is not None and not any(_is_joined(tokens, at) or _may_be_colour(tokens, at, palette) for at in unknown):
         yield bare

@@ -24,7 +24,7 @@ SYMBOL = re.compile(
     r"|(?P<time>(?<![\d:])[012]?\d:[0-5]\d(?=:[ ])|0\d:[0-5]\d(?!:?\d)"
     r"|(?<!\d)(?:[12]?\d|3[01])[ ](?:jan|feb|march|apr|june?|july?|aug|sept?|oct|nov|dec"
     r"|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)(?![^\W_]))"
-    r"|(?P<date>\d{1,2}/\d{1,2}/20\d\d(?!\d)|\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
+    r"|(?P<date>20\d\d-\d\d-\d\d(?!\d)|\d{1,2}/\d{1,2}/20\d\d(?!\d)|\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
     r"|(?P<chapter>\d+(?:\.\d+){2,3}(?=\.?[:)]|\.?[ \t]+[^\W\d_]))"
     r"|(?P<list>\d+(?:,\d+){2,})"
     r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
@@ -58,7 +58,8 @@ SIGN_OFF = re.compile(
 LINE = re.compile(r"(?<![^\W_])lines?[ ]?(?:no\.?|#)?[ ]?\d+(?=[ ]*(?:[-:,;)/]|$))(?!/\d)")
 """`PO 44718 / line 2`."""
 NUMBERED = re.compile(
-    r"(?<![^\W_])(?:no(?:\.[ ]?(?:#|[^\W\d_]{1,2}-?)?\d[\w-]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|[ps]/n\.?[ :]*[\w-]+"
+    r"(?<![^\W_])(?:(?:section|sect?\.|spec\.?|clause|раздел)[ ]?\d{1,2}(?:[ ]\d{2}){2}(?:\.\d+)?"
+    r"|no(?:\.[ ]?(?:#|[^\W\d_]{1,2}-?)?\d[\w-]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|[ps]/n\.?[ :]*[\w-]+"
     r"|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:)|(?:tiles?|mats?|плит[а-я]+)[ ][xх×*][ ]?\d+(?![^\W_]))"
 )
 """`Mix no. 14`."""
@@ -68,7 +69,7 @@ WITH = re.compile(r"(?<![^\W_])w/(?!w(?![^\W_]))(o(?![^\W_]))?")
 """`w/` and `w/o`."""
 LEFT = re.compile(
     r"(?<![^\W_])(?P<shared>(?:shar(?:e|es|ing)|split(?:s|ting)?|divid(?:e|es|ing))[ ])?what"
-    r"(?:['’]?s|[ ]is|ever[ ]is)[ ]left(?:[ ]over)?(?![^\W_])"
+    r"(?:ever)?(?:['’]?s|[ ]is)[ ]left(?:[ ]over)?(?![^\W_])"
 )
 """The rest, which several colours may share."""
 OF_WHAT = re.compile(r"(?<![^\W_])([wv])/\1(?![^\W_])")
@@ -104,6 +105,8 @@ TIMES = frozenset({"x", "х", "*", "×"})
 TO = frozenset({"to", "till", "к", "ко"})
 """Between numbers or colours of a ratio; before a colour alone, what others are added to."""
 JOINT = re.compile(r"-?[ \t]*(?:and(?![^\W_])|и(?![^\W_])|[&/+])[ \t]*")
+IN_BRACKETS = re.compile(r"[ \t]*\([ ]*([^\W\d_]+(?:[ ][^\W\d_]+)?)[ ]*\)")
+"""A word or two behind another."""
 GAP = re.compile(r"[ \t]*-?[ \t]*(?=[^\W\d_])")
 IN_THOUSANDS = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 GRAMS = re.compile(r"[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])")
