@@ -192,6 +192,7 @@ REFUSED = [
     ("RAL 3021", "RAL 3021", "RAL 3020", "RAL 3022"),
     ("50% RH99, 50% red", "RH99", "RH90", "unknown colour"),
     ("NaN% red", "NaN", None, "unknown colour"),
+    ("%:0", "%:0", None, "has no colour"),
     ("1e9% red", "e9", None, "unknown colour"),
     ("-10% red, 110% black", "-10", None, "below zero"),
     ("red -10%, black 60%", "-10%", None, "below zero"),

@@ -25,6 +25,10 @@ NEAR_DELTA_E = 12.0
 """CIEDE2000 within which a granule of the palette passes for a colour that was named."""
 NEUTRAL_CHROMA = 12.0
 """CIE Lab chroma below which a colour is a grey, which nothing makes more colourful."""
+GREY_DELTA_E = 7.0
+"""CIEDE2000 within which a grey passes for a colour."""
+COLOURFUL_CHROMA = 14.0
+"""CIE Lab chroma from which a name is of no grey."""
 ONE_HUE_DELTA_E = 25.0
 """CIEDE2000 within which two colours in one word are one between them."""
 MIN_TYPO = 6
@@ -101,7 +105,14 @@ def resolve(lab_d65: Lab, palette: Palette) -> Resolved:
     delta_e = ciede2000(lab_d65, closest.lab_d65)
     value = free_colour(lab_d65_to_hex(lab_d65))
     assert value is not None  # a hex always is one
-    return Resolved(closest if delta_e <= NEAR_DELTA_E else value, delta_e, closest, value)
+    is_near = delta_e <= NEAR_DELTA_E and not (delta_e > GREY_DELTA_E and _is_greyed(lab_d65, closest.lab_d65))
+    return Resolved(closest if is_near else value, delta_e, closest, value)
+
+
+def _is_greyed(lab_d65: Lab, granule: Lab) -> bool:
+    """Whether granules are grey where the name is not: anthracite for petrol."""
+    chroma = math.hypot(*lab_d65[1:])
+    return chroma > COLOURFUL_CHROMA and math.hypot(*granule[1:]) < chroma / 3
 
 
 def hue_between(first: Colour, second: Colour) -> Lab | None:

@@ -30,7 +30,7 @@ _DIMINUTIVE = "еньк"
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 _CODE_DIGITS = re.compile(r"-?\d| 0\d\d(?!\d)")
 _ADJECTIVE_ENDING = re.compile(
-    "(?:ыми|ими|ого|его|ому|ему|ый|ий|ой|ая|яя|ое|ее|ым|им|ом|ем|ую|юю|ою|ею|ей|ые|ие|ых|их|ього|ьому|ьої|ьою|ої|ій|і)$"
+    "(?:ыми|ими|ого|его|ому|ему|ый|ий|ой|ая|яя|ое|ее|ым|им|ом|ем|ую|юю|ою|ею|ей|ые|ие|ыя|ых|их|ього|ьому|ьої|ьою|ої|ій|і)$"
 )
 # Nouns that name colours, by the part that stays when they decline.
 _NOUN_STEMS = (
@@ -54,7 +54,8 @@ _SHORT_FORMS = {
     "крем": "кремов", "сал": "салатов", "салат": "салатов", "сир": "сирен", "гол": "голуб", "бир": "бирюз",
     "кирп": "кирпич", "оранжа": "оранжев", "brwn": "brown", "beig": "beige", "wite": "white", "whte": "white",
     "drk": "dark", "lite": "light", "turq": "turquoise", "prpl": "purple",
-    "pnk": "pink", "anth": "anthracite", "кор": "коричнев", "корич": "коричнев", "оранж": "оранжев", "жел": "желт",
+    "pnk": "pink", "choc": "chocolate",
+    "anth": "anthracite", "кор": "коричнев", "корич": "коричнев", "оранж": "оранжев", "жел": "желт",
     "беж": "бежев", "св": "светл",
 }  # fmt: skip
 # «Темно», «тёмный» and «тёмно-» before a colour are one word to a buyer.

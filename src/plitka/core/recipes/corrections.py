@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.open_amounts import INSTEAD
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -24,6 +25,7 @@ _DENIES = frozenset({"not", "не"})
 _BUT = re.compile(r"(?<![^\W_])(?:а|но|but)(?![^\W_])")
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
+_BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _GAPS = frozenset({Kind.SEPARATOR, Kind.LINK, Kind.SLASH, Kind.BASE, Kind.NOT})
 _WHOLE = 100
 """Percent."""
@@ -64,19 +66,44 @@ def without_denied(source: Source, tokens: Sequence[Token]) -> tuple[list[Token]
     """The tokens without numbers that are said not to be meant, «не 30, а 20%» and `so not 15`, and what is told."""
     kept, remarks = list(tokens), []
     for at in reversed(range(len(kept) - 1)):
-        if kept[at].text not in _DENIES or kept[at].kind is not Kind.NOT or kept[at + 1].kind not in _NUMBERS:
+        end = _end_of_denied(source, kept, at)
+        if end is None or not any(token.kind in _NUMBERS for token in (*kept[:at], *kept[end:])):
             continue
-        end = at + 2 + (_kind(kept, at + 2) in _UNITS)
-        beyond = end + (_kind(kept, end) is Kind.SEPARATOR)
-        gap = source.text[kept[end - 1].span[1] : kept[beyond].span[0]].casefold() if beyond < len(kept) else ""
-        if _kind(kept, beyond) in _NUMBERS and _BUT.search(gap):
-            end = beyond
-        elif _kind(kept, end) not in {None, Kind.SEPARATOR, Kind.BRACKET}:
-            continue
-        words = source.text[kept[at].span[0] : kept[min(end, at + 3) - 1].span[1]].rstrip(" ,")
+        words = source.text[kept[at].span[0] : kept[end - 1].span[1]].rstrip(" ,")
         remarks.append(Notice("{words!r} is no part of the mix; it is left out", {"words": words}))
-        kept[at:end] = []
+        kept[at - (kept[at].choice == INSTEAD) : end] = []
     return kept, remarks
+
+
+def _end_of_denied(source: Source, tokens: Sequence[Token], at: int) -> int | None:
+    """Where the numbers end that a word denies, or a clause of such numbers: `not the 60 40 we did before`."""
+    is_instead = tokens[at].choice == INSTEAD
+    if tokens[at].kind is not Kind.NOT or not (is_instead or tokens[at].text in _DENIES):
+        return None
+    if _kind(tokens, at + 1) not in _NUMBERS:
+        return None
+    end = at + 1
+    while _kind(tokens, end) in _NUMBERS | _UNITS | {Kind.SLASH, Kind.LINK}:
+        if _kind(tokens, end) in _NUMBERS and _BUT.search(_gap(source, tokens, end)):
+            return end
+        end += 1
+    if _kind(tokens, end) is Kind.SEPARATOR and _BUT.search(_gap(source, tokens, end + 1)):
+        return end + 1
+    start = tokens[at - 1].kind if at else Kind.SEPARATOR
+    while start in _BOUNDS and _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE):
+        end += 1
+    if is_instead and _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE) and _kind(tokens, end + 1) in _NUMBERS:
+        return end  # «вместо 60/40 делаем 70/30»
+    return end if _kind(tokens, end) in {None, *_BOUNDS} else None
+
+
+def _gap(source: Source, tokens: Sequence[Token], at: int) -> str:
+    """What was typed between a token and the one before it, with that one where it is `but`."""
+    if at >= len(tokens):
+        return ""
+    before = tokens[at - 1]
+    start = before.span[0] if before.kind is Kind.SEPARATOR else before.span[1]
+    return source.text[start : tokens[at].span[0]].casefold()
 
 
 def _kind(tokens: Sequence[Token], at: int) -> Kind | None:

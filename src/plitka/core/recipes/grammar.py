@@ -37,6 +37,8 @@ from plitka.errors import RecipeError
 _SEVERAL = 2
 _SHARE_REST = re.compile(r"rest$|remainder|left|остат|осталь")
 """In words for equal parts: they are of what is left."""
+_INTO = re.compile(r"(?<!\w)(?:in|into)(?!\w)", re.IGNORECASE)
+"""In `white 8% in black`."""
 _WHOLE = 100
 """Percent."""
 
@@ -171,9 +173,14 @@ class _Parser:
         if len(self._amounts_given) <= _SEVERAL or len(self._amounts_given) != len(self._mentions) + 1:
             return
         total, *amounts = self._amounts_given
-        behind = self.items[self.items.index(total) + 1]
+        at = self.items.index(total)
+        before, behind = self.items[at - 1] if at else None, self.items[at + 1]
         is_count = total.value == len(amounts) and total.text.isalpha()  # `a blend of three: red 50, ...`
-        if isinstance(behind, Mention) or not (is_count or sum(amount.value for amount in amounts) == total.value):
+        if (
+            isinstance(before, Mention)
+            or isinstance(behind, Mention)
+            or not (is_count or sum(amount.value for amount in amounts) == total.value)
+        ):
             return
         self.items.remove(total)
         for at, item in enumerate(self.items):
@@ -282,6 +289,8 @@ class _Parser:
         if len(segment) == 1 or self._has_base:
             return False
         amount = segment[1]
+        if _INTO.search(self.source.text[segment[1].span[1] : segment[2].span[0]]):
+            return True
         if isinstance(amount, Amount) and not amount.is_linked:
             raise self.source.refuse(
                 "it is not clear whether {number} belongs to {before!r} or {after!r}; put a comma between the colours",

@@ -120,6 +120,8 @@ class _Scanner(NameScanner):
             self.at = left.end()
             return self._token(Kind.EQUAL if left["shared"] else Kind.REST, start)
         found = RESOLUTION.match(self.text, start) or NUMBERED.match(self.text, start) or LINE.match(self.text, start)
+        if found is not None and self._is_colour(found[0]):
+            found = None  # US-056
         if found is None and not self.text[:start][-1:].isalnum():
             found = LIKE_BEHIND.match(self.text, start)
             if found is not None and found[1] and not self._is_colour(found[1]):

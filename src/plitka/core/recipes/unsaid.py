@@ -17,7 +17,9 @@ _BEFORE = re.compile(
     r"|то же(?: самое)?,? что(?: и)?(?: (?:в прошлый раз|раньше|обычно))?|по (?:прошлому|старому) заказу|по образцу)"
     r"(?![^\W_])"
 )
-_CHOICE = re.compile(r"(?<![^\W_])(?:or|either|или|либо)(?![^\W_])")
+CHOICE = frozenset({"or", "either", "или", "либо"})
+"""Words between colours of which one is still to be chosen."""
+_CHOICE = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(CHOICE))})(?![^\W_])")
 _OPEN = re.compile(
     r"(?<![^\W_])(?:(?:is )?to be (?:confirmed|decided|agreed|advised)|tbc|tbd|tba|up to you|your choice"
     r"|you (?:choose|decide)|surprise me|на ваш(?:е усмотрение|е? выбор)|на (?:твой|ваш) вкус|на усмотрение"
