@@ -61,9 +61,9 @@ def test_masks_come_from_files_and_words(run: Run, engine: PatchEngine, tmp_path
 
 def test_a_guess_in_a_zone_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """As one in the recipe, and `--strict` refuses both."""
-    assert run("generate", RECIPE, "--zone", "circle=60% red, 50% white") == 0
+    assert run("generate", RECIPE, "--zone", "circle=60% red, 30% white") == 0
     assert "scaled to 100" in capsys.readouterr().err
-    assert run("generate", RECIPE, "--zone", "circle=60% red, 50% white", "--strict") == 2
+    assert run("generate", RECIPE, "--zone", "circle=60% red, 30% white", "--strict") == 2
 
 
 def test_a_field_is_shown_at_the_usual_size(run: Run, engine: PatchEngine) -> None:

@@ -35,8 +35,8 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      ["'off-white' is taken as TRADE_WHITE, the nearest", "'slate grey' is taken as MID_GREY, the nearest"]),
     ("sky 40%, snow 60%", "#87CEEB 40, TRADE_WHITE 60", {}, [], ["'sky' is painted as #87CEEB; MINT, the nearest",
      "'snow' is taken as TRADE_WHITE, the nearest colour,"]),
-    ("rust 30%, charcoal 70%", "BRIGHT_RED 30, ANTHRACITE 70", {}, [],
-     ["'rust' is taken as BRIGHT_RED, the nearest colour,", "'charcoal' is taken as ANTHRACITE, the nearest"]),
+    ("rust 30%, charcoal 70%", "TRADE_TERRACOTTA 30, ANTHRACITE 70", {}, [],
+     ["'rust' is taken as TRADE_TERRACOTTA", "'charcoal' is taken as ANTHRACITE, the nearest"]),
     ("lavender 20%, silver 80%", "#C79FEF 20, TRADE_LIGHT_GREY 80", {}, [],
      ["'lavender' is painted as #C79FEF; TRADE_GREY, the", "'silver' is taken as TRADE_LIGHT_GREY, the nearest"]),
     ("hot pink 10%, black 90%", "LILAC 10, BLACK 90", {}, [], ["'hot pink' is taken as LILAC, the nearest colour,"]),
@@ -167,7 +167,6 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
 REFUSED: list[tuple[str, str, str]] = [
     ("60% anthrazit, 40% black", "anthrazit", "unknown colour"),
     ("60% teel, 40% black", "teel", "did you mean teal"),
-    ("60% gren, 40% red", "gren", "did you mean green"),
     ("60% red, 40% reed", "reed", "did you mean"),
     ("60% red, grngrn", "grngrn", "unknown colour"),
     ("60% red, 40% chorny", "chorny", "did you mean"),

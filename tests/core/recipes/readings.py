@@ -147,7 +147,6 @@ RUSSIAN = [
 # The same with the start of each notice that is expected.
 NOTICED = [
     ("60% red, 30% black", TWO_TO_ONE, ["the percents add up to 90, not to 100; they were scaled to 100"]),
-    ("60% red 60% black", HALVES, ["the percents add up to 120, not to 100; they were scaled to 100"]),
     ("33.3% red, 33.3% black, 33.3% white", THIRDS, ["the percents add up to 99.9"]),
     ("50% red", {"RED": 100}, ["the percents add up to 50"]),
     ("3 red, 1 black", {"RED": 75, "BLACK": 25}, ["the numbers add up to 4, not to 100, so they are read as parts"]),
@@ -190,9 +189,10 @@ REFUSED = [
     ("40% standard red 60% black", "standard red", "rh01 standard red", "us-062 standard red"),
     ("60% red, 40% black xyz", "xyz", None, "unknown colour 'xyz'"),
     ("60% red, 40% black xqz", "xqz", None, "unknown colour 'xqz'"),
-    ("RAL 3021", "RAL 3021", "RAL 3020", "RAL 3016"),
+    ("RAL 3021", "RAL 3021", "RAL 3020", "RAL 3022"),
     ("50% RH99, 50% red", "RH99", "RH90", "unknown colour"),
     ("NaN% red", "NaN", None, "unknown colour"),
+    ("%:0", "%:0", None, "has no colour"),
     ("1e9% red", "e9", None, "unknown colour"),
     ("-10% red, 110% black", "-10", None, "below zero"),
     ("red -10%, black 60%", "-10%", None, "below zero"),

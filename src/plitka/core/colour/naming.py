@@ -1,8 +1,8 @@
 """Colours by names that no maker of granules has, `burgundy`, «графитовый», `dark teal`, and names with a slip in them.
 
 Two tables lie under `data`: `general_names.csv`, of the colour survey of xkcd.com (CC0), CSS and the trade's paints,
-and `general_names_ru.csv`. Such a name stands for the colour of the palette that looks most like it, if one is near
-enough; else for its own sRGB value.
+and `general_names_ru.csv`; numbers of RAL Classic and most of its names are such names as well. Such a name stands for
+the colour of the palette that looks most like it, if one is near enough; else for its own sRGB value.
 """
 
 import csv
@@ -15,14 +15,20 @@ from itertools import groupby
 from types import MappingProxyType
 
 from plitka.core.colour.palette import Colour, Palette, free_colour, nearest
+from plitka.core.colour.ral import ral_names, ral_values
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, lab_d65_to_hex
 from plitka.core.language.ordinary import MISTAKABLE, ORDINARY
-from plitka.core.language.spelling import MAX_QUERY, fold, is_cyrillic, name_key, shorter_by_one
+from plitka.core.language.spelling import MAX_QUERY, fold, is_cyrillic, is_next_key, name_key, shorter_by_one
+from plitka.core.language.vocabulary import PLAIN_COLOURS
 
 NEAR_DELTA_E = 12.0
 """CIEDE2000 within which a granule of the palette passes for a colour that was named."""
 NEUTRAL_CHROMA = 12.0
 """CIE Lab chroma below which a colour is a grey, which nothing makes more colourful."""
+GREY_DELTA_E = 7.0
+"""CIEDE2000 within which a grey passes for a colour."""
+COLOURFUL_CHROMA = 14.0
+"""CIE Lab chroma from which a name is of no grey."""
 ONE_HUE_DELTA_E = 25.0
 """CIEDE2000 within which two colours in one word are one between them."""
 MIN_TYPO = 6
@@ -99,7 +105,14 @@ def resolve(lab_d65: Lab, palette: Palette) -> Resolved:
     delta_e = ciede2000(lab_d65, closest.lab_d65)
     value = free_colour(lab_d65_to_hex(lab_d65))
     assert value is not None  # a hex always is one
-    return Resolved(closest if delta_e <= NEAR_DELTA_E else value, delta_e, closest, value)
+    is_near = delta_e <= NEAR_DELTA_E and not (delta_e > GREY_DELTA_E and _is_greyed(lab_d65, closest.lab_d65))
+    return Resolved(closest if is_near else value, delta_e, closest, value)
+
+
+def _is_greyed(lab_d65: Lab, granule: Lab) -> bool:
+    """Whether granules are grey where the name is not: anthracite for petrol."""
+    chroma = math.hypot(*lab_d65[1:])
+    return chroma > COLOURFUL_CHROMA and math.hypot(*granule[1:]) < chroma / 3
 
 
 def hue_between(first: Colour, second: Colour) -> Lab | None:
@@ -136,8 +149,11 @@ def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str |
     n_least = MIN_COUNTED if has_number else MIN_SLIP
     if text.casefold() in ORDINARY | MISTAKABLE or n_letters < n_least or len(text) > MAX_QUERY or not key.isalpha():
         return None
-    near = _names_one_letter_off(key, palette) or _names_but_for_doubles(key, palette)
-    if n_letters >= MIN_TYPO:
+    doubled = _names_but_for_doubles(key, palette)
+    near = _names_one_letter_off(key, palette) or doubled
+    if has_number and len({_meaning(name, palette) for name in doubled.values()}) == 1:
+        names = doubled
+    elif n_letters >= MIN_TYPO:
         names = near or _forms_one_letter_off(fold(text), palette)
     elif n_letters < MIN_SLIP and len({_meaning(name, palette) for name in near.values()}) > 1:
         return None
@@ -148,11 +164,18 @@ def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str |
 
 
 def _short_slips(word: str, near: Mapping[str, str], palette: Palette, *, has_number: bool) -> dict[str, str]:
-    """Which of the names that a short word is near to it may be, most likely; with a number also without any letter."""
+    """Which of the names that a short word is near to it may be, most likely.
+
+    With a number also one that has a letter more, or the letter of a neighbouring key.
+    """
     key = name_key(word)
     slips = {other: name for other, name in near.items() if _is_slip(key, other)}
     short = {other: name for other, name in near.items() if has_number and len(key) < len(other)}
-    return slips or _forms_one_letter_off(word, palette) or short
+    likely = slips or _forms_one_letter_off(word, palette) or short
+    if likely or not has_number or len(word) < MIN_SLIP:
+        return likely
+    beside = {other: name for other, name in near.items() if is_next_key(key, other)}
+    return beside or _forms_one_letter_off(word, palette, has_next_key=True)
 
 
 def _meaning(name: str, palette: Palette) -> Colour | Lab | None:
@@ -212,14 +235,21 @@ def _by_single(palette: Palette) -> Mapping[str, tuple[tuple[str, str], ...]]:
     return {single: tuple(names.items()) for single, names in index.items()}
 
 
-def _forms_one_letter_off(word: str, palette: Palette) -> dict[str, str]:
-    """Names of forms from which a word differs in neighbours that changed places or a missing letter: «красынй»."""
+def _forms_one_letter_off(word: str, palette: Palette, *, has_next_key: bool = False) -> dict[str, str]:
+    """Names of forms from which a word differs in neighbours that changed places or a missing letter: «красынй».
+
+    Args:
+        word: folded.
+        palette: whose names are meant, beside the general ones.
+        has_next_key: only in the letter of a neighbouring key, «сервй».
+    """
     index = _forms_by_shorter(palette) if is_cyrillic(word) else {}
     return {
         form: name
         for part in (word, *shorter_by_one(word))
         for form, name in index.get(part, ())
-        if _is_one_edit(word, form) and (len(word) < len(form) or sorted(word) == sorted(form))
+        if _is_one_edit(word, form)
+        and (is_next_key(word, form) if has_next_key else len(word) < len(form) or sorted(word) == sorted(form))
     }
 
 
@@ -299,7 +329,18 @@ def general_names() -> tuple[tuple[str, str], ...]:
 
 @cache
 def _general_names() -> Mapping[str, str]:
-    return {name_key(name): value for name, value in reversed(general_names())}
+    return {name_key(name): value for name, value in (*_names_of_ral(), *reversed(general_names()))}
+
+
+def _names_of_ral() -> Iterator[tuple[str, str]]:
+    """Numbers of RAL Classic, and such of its names as are more than plain colours or shades: not `green beige`."""
+    two_colours = {*map(name_key, PLAIN_COLOURS), *MODIFIERS, *ORDINARY, *MISTAKABLE}
+    for code, value in ral_values().items():
+        yield code, value
+        words = ral_names()[code].casefold().split()
+        is_one = not two_colours.issuperset(map(name_key, words))
+        if is_one and all(len(word) > 1 and word != "ral" for word in words):
+            yield ral_names()[code], value
 
 
 _LATIN_FORMS = (

@@ -18,6 +18,7 @@ from math import nan
 from pathlib import Path
 from typing import Literal
 
+from plitka.core.colour.ral import numbers_near
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, hex_to_srgb8, srgb8_to_hex
 from plitka.core.language.ordinary import ORDINARY
 from plitka.core.language.spelling import close_names, count_pieces, is_cyrillic, name_key
@@ -130,13 +131,12 @@ class Palette:
     def suggest(self, text: str, n: int = 3, *, cutoff: float = 0.65) -> tuple[str, ...]:
         """Up to `n` names that an unknown text may have meant, in its own script, the likest first.
 
-        For a RAL number these are the nearest numbers that are offered; otherwise `cutoff` says how like
+        For a RAL number these are the nearest numbers that are known; otherwise `cutoff` says how like
         a name must be, 0..1.
         """
         match = _RAL.fullmatch(name_key(text))
         if match:
-            offered = [int(c.code.removeprefix("RAL ")) for c in self.colours if c.source == "ral"]
-            return tuple(f"RAL {number}" for number in sorted(offered, key=lambda x: abs(x - int(match[1])))[:n])
+            return numbers_near(int(match[1]))[:n]
         if text.casefold() in ORDINARY:
             return ()
         cyrillic = is_cyrillic(text)

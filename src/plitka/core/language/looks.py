@@ -37,7 +37,8 @@ LOOKS = {
         "свет, при солнце"
     ),
     "light=overcast": (
-        "overcast, overcast light, cloudy, soft light, soft lighting, diffuse light, diffused light, natural light, "
+        "overcast, overcast sky, cloudy sky, grey sky, "
+        "overcast light, cloudy, soft light, soft lighting, diffuse light, diffused light, natural light, "
         "natural lighting, daylight, soft shadows, пасмурно, пасмурный, облачно, мягкий свет, рассеянный свет, "
         "естественный свет, естественном свете, дневной свет, дневном свете, естественное освещение, "
         "естественном освещении, мягкое освещение, мягком свете, в пасмурный день"
@@ -62,7 +63,8 @@ LOOKS = {
     ),
     "pattern=mix": (
         "random, random pattern, randomly, scattered, shuffled, mixed pattern, mixed randomly, evenly mixed, "
-        "random mix, chaotic, chaotically, scattered pattern, uniformly mixed, uniform mix, random distribution, "
+        "random mix, evenly distributed, evenly spread, uniformly distributed, randomly distributed, "
+        "well mixed, chaotic, chaotically, scattered pattern, uniformly mixed, uniform mix, random distribution, "
         "случайный, случайно, случайный узор, хаотично, хаотичный, вперемешку, вразброс, равномерно, равномерно "
         "перемешаны, равномерно перемешать, перемешать, перемешано, перемешаны, смешать, смешано, смешаны"
     ),

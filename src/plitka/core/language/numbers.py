@@ -54,7 +54,7 @@ NUMBERS: Mapping[int | Fraction, str] = {
     70: "seventy, семьдесят, семидесяти",
     80: "eighty, восемьдесят, восьмидесяти",
     90: "ninety, девяносто",
-    100: "hundred, one hundred, a hundred, сто, ста",
+    100: "hundred, one hundred, a hundred, сто, ста, сотня, сотню",
 }
 
 

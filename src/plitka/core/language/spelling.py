@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 MIN_STEM = 3
 _LIKER = 0.8
@@ -16,12 +17,20 @@ _LIKER = 0.8
 MAX_QUERY = 60
 """Characters of an unknown name that are compared with ours; no name of ours is longer."""
 
+_ROWS = (("qwertyuiop", "asdfghjkl", "zxcvbnm"), ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"))
+_KEYS_BESIDE = frozenset(
+    pair
+    for rows in _ROWS
+    for row, below in zip(rows, (*rows[1:], ""), strict=True)
+    for pair in (*map("".join, pairwise(row)), *map("".join, zip(row, below, strict=False)))
+)
+"""Letters whose keys touch, in twos."""
 _DIMINUTIVE = "еньк"
 """«Красненький» is red."""
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 _CODE_DIGITS = re.compile(r"-?\d| 0\d\d(?!\d)")
 _ADJECTIVE_ENDING = re.compile(
-    "(?:ыми|ими|ого|его|ому|ему|ый|ий|ой|ая|яя|ое|ее|ым|им|ом|ем|ую|юю|ою|ею|ей|ые|ие|ых|их|ього|ьому|ьої|ьою|ої|ій|і)$"
+    "(?:ыми|ими|ого|его|ому|ему|ый|ий|ой|ая|яя|ое|ее|ым|им|ом|ем|ую|юю|ою|ею|ей|ые|ие|ыя|ых|их|ього|ьому|ьої|ьою|ої|ій|і)$"
 )
 # Nouns that name colours, by the part that stays when they decline.
 _NOUN_STEMS = (
@@ -45,7 +54,8 @@ _SHORT_FORMS = {
     "крем": "кремов", "сал": "салатов", "салат": "салатов", "сир": "сирен", "гол": "голуб", "бир": "бирюз",
     "кирп": "кирпич", "оранжа": "оранжев", "brwn": "brown", "beig": "beige", "wite": "white", "whte": "white",
     "drk": "dark", "lite": "light", "turq": "turquoise", "prpl": "purple",
-    "pnk": "pink", "anth": "anthracite", "кор": "коричнев", "корич": "коричнев", "оранж": "оранжев", "жел": "желт",
+    "pnk": "pink", "choc": "chocolate",
+    "anth": "anthracite", "кор": "коричнев", "корич": "коричнев", "оранж": "оранжев", "жел": "желт",
     "беж": "бежев", "св": "светл",
 }  # fmt: skip
 # «Темно», «тёмный» and «тёмно-» before a colour are one word to a buyer.
@@ -104,6 +114,14 @@ def close_names(text: str, names: Mapping[str, str], n: int, cutoff: float) -> t
 def shorter_by_one(key: str) -> tuple[str, ...]:
     """What is left of a key without one of its letters: two keys that differ in one letter share one of these."""
     return tuple(key[:at] + key[at + 1 :] for at in range(len(key)))
+
+
+def is_next_key(typed: str, meant: str) -> bool:
+    """Whether one letter of a word was mistaken for one whose key is beside it: «сервй»."""
+    if len(typed) != len(meant):
+        return False
+    wrong = [{one, other} for one, other in zip(typed, meant, strict=True) if one != other]
+    return len(wrong) == 1 and any(wrong[0] <= {*beside} for beside in _KEYS_BESIDE)
 
 
 def _stem(word: str) -> str:

@@ -181,7 +181,7 @@ _PHRASES = {
         "несколько, чуть-чуть"
     ),
     Kind.HALF: "пол",
-    Kind.MIX: "mix, mixture, blend, микс, смесь, смеси, смесью",
+    Kind.MIX: "mix, mixture, blend, made up of, composed of, consisting of, микс, смесь, смеси, смесью",
     Kind.SAME: (
         "the same amount, same amount, the same of, same of, the same share, just as much, as much, столько же, "
         "такое же количество"
@@ -193,7 +193,7 @@ _PHRASES = {
     ),
     Kind.LIKE: (
         "like, looks like, look like, looking like, similar to, reminiscent of, inspired by, как, как у, чтобы как, "
-        "чтоб как, похоже на, похожий на, наподобие, вроде"
+        "чтоб как, похоже на, похожий на, наподобие, вроде, типа"
     ),
     Kind.PLACE: "under, underneath, near, beside, behind, next to, under a, под, возле, рядом с, за, чтоб, чтобы",
     Kind.LIGHT: (
@@ -371,7 +371,7 @@ _EQUAL = {
         "evenly divided between, equally divided between, shared evenly between, shared equally between, "
         "equally between, evenly between, split evenly among, split equally among, split among, evenly among, "
         "equally among, equally shared between, evenly shared between, split half and half between, share the rest, "
-        "split the rest, share the remainder, "
+        "split the rest, share the remainder, made up of equal, "
         "поровну между, поделить между, разделить между, поделить поровну между, разделить поровну между, "
         "пополам между, делят остаток, делят остальное, всех одинаково, всего одинаково, "
         "в равном количестве, в равных количествах, в одинаковом количестве, одинаковое количество, "
@@ -379,7 +379,7 @@ _EQUAL = {
         "равные части, в равных частях, равными частями, равных частей, в равных пропорциях, в равной пропорции, "
         "в равном соотношении"
     ),
-    2: "halves, half and half, half half, fifty fifty, пополам, напополам",
+    2: "halves, half and half, half half, fifty fifty, пополам, напополам, пол на пол, фифти фифти",
     3: "thirds, in thirds, equal thirds",
     4: "quarters, in quarters, equal quarters",
 }

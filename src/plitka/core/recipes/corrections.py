@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.open_amounts import INSTEAD
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -20,8 +21,11 @@ _MARK = re.compile(
     r"|точнее|поправка|ошибся|ошиблась|виноват)"
     r"(?:[, ]+(?:нет|лучше|давай(?:те)?|пусть будет|сделай(?:те)?|не так))*)(?![^\W_])[ \t]*[,:.-]?"
 )
+_DENIES = frozenset({"not", "не"})
+_BUT = re.compile(r"(?<![^\W_])(?:а|но|but)(?![^\W_])")
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
+_BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _GAPS = frozenset({Kind.SEPARATOR, Kind.LINK, Kind.SLASH, Kind.BASE, Kind.NOT})
 _WHOLE = 100
 """Percent."""
@@ -39,9 +43,9 @@ def corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], lis
         RecipeError: it is not clear what is taken back.
     """
     marks = find_marks(source)
+    tokens, remarks = without_denied(source, tokens)
     if not marks:
-        return list(tokens), []
-    remarks: list[Notice] = []
+        return tokens, remarks
     kept = [token for token in tokens if token.span[0] < marks[0][0]]
     for mark, until in zip(marks, [*(start for start, _ in marks[1:]), len(source.text)], strict=True):
         words = [token for token in tokens if mark[0] <= token.span[0] < mark[1]]
@@ -54,8 +58,56 @@ def corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], lis
             raise _refuse(source, mark)
         kept = meant
         values = {"words": _typed(source, mark)}
-        remarks = [Notice("what stands behind {words!r} is taken for what it corrects", values)]
+        remarks += [Notice("what stands behind {words!r} is taken for what it corrects", values)]
     return kept, remarks
+
+
+def without_denied(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], list[Notice]]:
+    """The tokens without numbers that are said not to be meant, «не 30, а 20%» and `so not 15`, and what is told."""
+    kept, remarks = list(tokens), []
+    for at in reversed(range(len(kept) - 1)):
+        end = _end_of_denied(source, kept, at)
+        if end is None or not any(token.kind in _NUMBERS for token in (*kept[:at], *kept[end:])):
+            continue
+        words = source.text[kept[at].span[0] : kept[end - 1].span[1]].rstrip(" ,")
+        remarks.append(Notice("{words!r} is no part of the mix; it is left out", {"words": words}))
+        kept[at - (kept[at].choice == INSTEAD) : end] = []
+    return kept, remarks
+
+
+def _end_of_denied(source: Source, tokens: Sequence[Token], at: int) -> int | None:
+    """Where the numbers end that a word denies, or a clause of such numbers: `not the 60 40 we did before`."""
+    is_instead = tokens[at].choice == INSTEAD
+    if tokens[at].kind is not Kind.NOT or not (is_instead or tokens[at].text in _DENIES):
+        return None
+    if _kind(tokens, at + 1) not in _NUMBERS:
+        return None
+    end = at + 1
+    while _kind(tokens, end) in _NUMBERS | _UNITS | {Kind.SLASH, Kind.LINK}:
+        if _kind(tokens, end) in _NUMBERS and _BUT.search(_gap(source, tokens, end)):
+            return end
+        end += 1
+    if _kind(tokens, end) is Kind.SEPARATOR and _BUT.search(_gap(source, tokens, end + 1)):
+        return end + 1
+    start = tokens[at - 1].kind if at else Kind.SEPARATOR
+    while start in _BOUNDS and _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE):
+        end += 1
+    if is_instead and _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE) and _kind(tokens, end + 1) in _NUMBERS:
+        return end  # «вместо 60/40 делаем 70/30»
+    return end if _kind(tokens, end) in {None, *_BOUNDS} else None
+
+
+def _gap(source: Source, tokens: Sequence[Token], at: int) -> str:
+    """What was typed between a token and the one before it, with that one where it is `but`."""
+    if at >= len(tokens):
+        return ""
+    before = tokens[at - 1]
+    start = before.span[0] if before.kind is Kind.SEPARATOR else before.span[1]
+    return source.text[start : tokens[at].span[0]].casefold()
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if at < len(tokens) else None
 
 
 def _meant(before: list[Token], behind: list[Token]) -> list[Token] | None:

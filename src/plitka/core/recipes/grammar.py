@@ -25,9 +25,9 @@ from itertools import pairwise
 from plitka.core.language.vocabulary import WITH, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Mark, Mention, Unit
 from plitka.core.recipes.beside import Asides
+from plitka.core.recipes.estimates import settle_open
 from plitka.core.recipes.groups import share_fleck, share_mix, with_each
 from plitka.core.recipes.items import Items, read_items, refuse_range
-from plitka.core.recipes.open_amounts import with_own_colours
 from plitka.core.recipes.quantities import sum_of_list
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
@@ -37,7 +37,8 @@ from plitka.errors import RecipeError
 _SEVERAL = 2
 _SHARE_REST = re.compile(r"rest$|remainder|left|остат|осталь")
 """In words for equal parts: they are of what is left."""
-_HALF = 50
+_INTO = re.compile(r"(?<!\w)(?:in|into)(?!\w)", re.IGNORECASE)
+"""In `white 8% in black`."""
 _WHOLE = 100
 """Percent."""
 
@@ -56,6 +57,8 @@ class Statement:
     has_fleck: bool = False
     remarks: tuple[Notice, ...] = ()
     """What had to be settled to read it."""
+    estimate: RecipeError | None = None
+    """About words that had to be taken for a number."""
 
 
 def parse(source: Source, tokens: Sequence[Token], asides: Asides | None = None) -> Statement:
@@ -93,14 +96,16 @@ class _Parser:
             self.items = with_each(share_fleck(share_mix(self.items), is_equal=Kind.EQUAL in self.flags))
             mentions = self._paired()
             self._check_shared(mentions, n_amounts)
-        self._check_vague(mentions, n_amounts)
+        estimate = settle_open(self.source, self.asides, mentions, is_equal=Kind.EQUAL in self.flags)
+        self.remarks += estimate.remarks
         return Statement(
-            mentions=tuple(mentions),
+            mentions=tuple(estimate.mentions),
             equal=is_equal,
             shares_rest=Kind.EQUAL in self.flags and not is_equal,
             has_base=self._has_base,
             has_fleck=Kind.FLECK in self.flags,
             remarks=tuple(self.remarks),
+            estimate=estimate.about,
         )
 
     # Chains of numbers
@@ -142,11 +147,11 @@ class _Parser:
             self.items[start : start + len(chain.amounts)] = [self._share(chain)]
 
     def _is_share_of_ground(self, chain: Chain) -> bool:
-        """Whether `brick red with 1/4 grey` says how much lies in the first colour."""
+        """Whether `brick red with 1/4 grey` or `black, 1/4 grey` says how much lies in the first colour."""
         before = [mention for mention in self._mentions if mention.span[1] <= chain.span[0]]
         gap = self.source.text[before[-1].span[1] : chain.span[0]] if before else ""
         is_between = len(before) == 1 and len(self._mentions) == _SEVERAL
-        return is_between and gap.strip().casefold() in WITH
+        return is_between and gap.strip().casefold() in WITH | {",", ";"}
 
     def _is_before_a_list(self, chain: Chain) -> bool:
         """Whether a comma parts the colours behind it: `40-60% red, black` says 40 to 60 percent of red."""
@@ -168,9 +173,14 @@ class _Parser:
         if len(self._amounts_given) <= _SEVERAL or len(self._amounts_given) != len(self._mentions) + 1:
             return
         total, *amounts = self._amounts_given
-        behind = self.items[self.items.index(total) + 1]
+        at = self.items.index(total)
+        before, behind = self.items[at - 1] if at else None, self.items[at + 1]
         is_count = total.value == len(amounts) and total.text.isalpha()  # `a blend of three: red 50, ...`
-        if isinstance(behind, Mention) or not (is_count or sum(amount.value for amount in amounts) == total.value):
+        if (
+            isinstance(before, Mention)
+            or isinstance(behind, Mention)
+            or not (is_count or sum(amount.value for amount in amounts) == total.value)
+        ):
             return
         self.items.remove(total)
         for at, item in enumerate(self.items):
@@ -279,6 +289,8 @@ class _Parser:
         if len(segment) == 1 or self._has_base:
             return False
         amount = segment[1]
+        if _INTO.search(self.source.text[segment[1].span[1] : segment[2].span[0]]):
+            return True
         if isinstance(amount, Amount) and not amount.is_linked:
             raise self.source.refuse(
                 "it is not clear whether {number} belongs to {before!r} or {after!r}; put a comma between the colours",
@@ -322,16 +334,6 @@ class _Parser:
         is_shared_out = len(mentions) - len(bare) > n_amounts and len(bare) < _SEVERAL
         if Kind.EQUAL in self.flags and not is_shared_out and not self._is_rest(bare, mentions):
             self._equal(self.flags[Kind.EQUAL])
-
-    def _check_vague(self, mentions: Sequence[Mention], n_amounts: int) -> None:
-        """`A bit of black` has a number elsewhere, and what is `mostly` red too, or more than half is left for it."""
-        vague = [error for error in self.asides.vague if not _is_settled(error, mentions)]
-        refused = sorted([*vague, *self.asides.most], key=lambda error: error.span)
-        bare = [mention for mention in mentions if mention.amount is None and not mention.is_base]
-        of_whole = (m.amount.value * (100 if m.amount.unit is Unit.FRACTION else 1) for m in mentions if m.amount)
-        has_most = not vague and len(bare) == 1 and sum(of_whole) < _HALF
-        if refused and (not n_amounts or (bare and not has_most)):
-            raise refused[0] if n_amounts else with_own_colours(self.source, refused[0], mentions)
 
     def _is_rest(self, bare: Sequence[Mention], mentions: Sequence[Mention]) -> bool:
         """Whether these stand together behind those with numbers, and all of them are said to be equal."""
@@ -401,14 +403,6 @@ class _Parser:
             n_numbers=len(amounts),
             n_colours=n_colours,
         )
-
-
-def _is_settled(vague: RecipeError, mentions: Sequence[Mention]) -> bool:
-    """Whether the colour behind such words, or else before them, has its number: `a dash of purple, 5%`."""
-    end = vague.span[1]
-    behind = [mention for mention in mentions if mention.span[0] >= end]
-    mention = min(behind or mentions, key=lambda mention: abs(mention.span[0] - end))
-    return mention.amount is not None
 
 
 def _with_late_amounts(segments: Sequence[list[Amount | Mention]]) -> Iterator[list[Amount | Mention]]:

@@ -1,5 +1,6 @@
 """Headings of a whole mix that look like parts of it: `zone A: orange 35, blue 35, cream 30`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +11,8 @@ from plitka.core.recipes.token import Token
 
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _MIX = _NUMBERS | {Kind.COLOUR, Kind.SBR}
+_IN_BRACKETS = re.compile(r"\([^\d()]*\)")
+"""«Зона 1 (фон):» says more of the zone."""
 _ZONES = frozenset({"zone", "зона"})
 _MAX_NAME = 2
 """Letters and digits of what tells a zone from others: `A`, `12`."""
@@ -24,11 +27,15 @@ def name_whole(source: Source, tokens: Sequence[Token]) -> list[Token]:
     and the numbers behind it are exactly a whole.
     """
     zones = [at for at, token in enumerate(tokens) if token.kind is Kind.ZONE]
-    if len(zones) != 1 or any(token.kind in (Kind.REST, Kind.BASE, Kind.LAYER) for token in tokens):
+    if len(zones) != 1:
         return list(tokens)
     start = zones[0]
     end = next((at for at in range(start, len(tokens)) if tokens[at].kind in (Kind.LINK, Kind.MIX)), 0)
-    name = source.text[tokens[start].span[1] : tokens[end].span[0]].strip() if end else ""
+    others = [*tokens[:start], *tokens[end:]]
+    if any(token.kind in (Kind.REST, Kind.BASE, Kind.LAYER) for token in others):
+        return list(tokens)
+    name = source.text[tokens[start].span[1] : tokens[end].span[0]] if end else ""
+    name = _IN_BRACKETS.sub("", name).strip()
     is_named = tokens[start].text in _ZONES and name.isalnum() and len(name) <= _MAX_NAME
     if not is_named or not _is_whole(tokens[end:]) or any(token.kind in _MIX for token in tokens[:start]):
         return list(tokens)

@@ -261,13 +261,15 @@ class _Reader:
         if colour is None or not isinstance(before, Mention):
             self.items.append(mention)
             return
+        kept, other = (before, mention) if before.colour is colour else (mention, before)
         if before.colour.code != mention.colour.code:
-            kept, other = (before, mention) if before.colour is colour else (mention, before)
             values = {"name": other.text, "code": kept.text}
             self.read.remarks.append(Notice("{name!r} is taken as the description of {code!r}", values))
         span = (before.span[0], mention.span[1])
         is_sbr = before.is_sbr or mention.is_sbr
-        self.items[-1] = replace(before, colour=colour, span=span, text=self.source.text[slice(*span)], is_sbr=is_sbr)
+        self.items[-1] = replace(
+            before, colour=colour, span=span, text=self.source.text[slice(*span)], is_sbr=is_sbr, own=kept.own
+        )
 
     def _same_colour(self, before: Mention, after: Mention) -> Colour | None:
         """The one colour that two names side by side mean: the code's, or that of the finer name.

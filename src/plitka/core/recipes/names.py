@@ -29,6 +29,7 @@ from plitka.core.recipes.signs import (
     GAP,
     GENITIVE,
     GRAIN,
+    IN_BRACKETS,
     IN_TONNES,
     IS_CODE,
     IS_HEAD,
@@ -268,8 +269,10 @@ class NameScanner(PieceScanner):
         """The one colour of «серый тёмный» or `grey dark 40`; None where no shade stands behind a colour."""
         before = self.at
         gap = GAP.match(self.text, before)
-        known = None if gap is None else self._longest(gap.end())
-        if gap is None or known is None or token.colour is None:
+        if gap is None:
+            return self._shaded_in_brackets(token, start)
+        known = self._longest(gap.end())
+        if known is None or token.colour is None:
             return None
         is_russian = is_cyrillic(self.text[gap.end() : known[0]])
         if not is_russian and not self._has_number(start, known[0]):  # `red tile, blue light`
@@ -278,6 +281,15 @@ class NameScanner(PieceScanner):
             self.at = known[0]
             return self._shaded(start, [known[1].text], token.own or token.colour)
         return None
+
+    def _shaded_in_brackets(self, token: Token, start: int) -> Token | None:
+        """The one colour of «серый (светлый) 40%»."""
+        found = IN_BRACKETS.match(self.text, self.at)
+        meaning = None if found is None else self._words.get(name_key(found[1]))
+        if found is None or meaning is None or meaning.kind is not Kind.MODIFIER or token.colour is None:
+            return None
+        self.at = found.end()
+        return self._shaded(start, [meaning.text], token.own or token.colour)
 
     def _shades_next(self, end: int) -> bool:
         """Whether a shade that ends at a place belongs to the words behind it."""

@@ -38,8 +38,8 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     plain = _mixes_first(list(tokens), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _equations, _hundreds, _decimals, _halves, _counted_shares, _instead, _not_behind, _except, _filled,
-        _with_halves, _broken, _units_first, _same, _compared, _ratios, _pieces, _rates, _one_unit, _lists,
-        _lists_behind, _mixes,
+        _with_halves, _broken, _units_first, _same, _compared, _ratios, _rest_ratios, _pieces, _rates, _one_unit,
+        _lists, _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
@@ -136,7 +136,7 @@ def _not_behind(tokens: list[Token]) -> list[Token]:
     plain = list(tokens)
     for at, token in enumerate(tokens):
         is_end = _kind(tokens, at + 1) in _BOUNDS and _kind(tokens, at - 2) in _BOUNDS
-        if token.kind is Kind.NOT and is_end and _kind(tokens, at - 1) is Kind.COLOUR:
+        if token.kind is Kind.NOT and is_end and _kind(tokens, at - 1) in (Kind.COLOUR, Kind.FLECK):
             plain[at - 1 : at + 1] = [token, tokens[at - 1]]
     return plain
 
@@ -152,12 +152,14 @@ def _except(tokens: list[Token]) -> list[Token]:
 
 
 def _filled(tokens: list[Token]) -> list[Token]:
-    """«Чёрный до 100» has the rest."""
+    """«Чёрный до 100» has the rest, and so has «остальное до 100 чёрный»."""
     plain = list(tokens)
     for at in reversed(range(1, len(plain) - 1)):
         to, number = plain[at : at + 2]
         is_filled = to.kind is Kind.LINK and to.text in _UP_TO and number.value == _WHOLE
-        if is_filled and plain[at - 1].kind in _NAMED and any(token.kind in _NUMBERS for token in plain[:at]):
+        if is_filled and plain[at - 1].kind is Kind.REST:
+            del plain[at : at + 2 + (_kind(plain, at + 2) is Kind.PERCENT)]
+        elif is_filled and plain[at - 1].kind in _NAMED and any(token.kind in _NUMBERS for token in plain[:at]):
             end = at + 2 + (_kind(plain, at + 2) is Kind.PERCENT)
             plain[at:end] = [replace(to, kind=Kind.REST, span=(to.span[0], plain[end - 1].span[1]))]
     return plain
@@ -215,7 +217,9 @@ def _units_first(tokens: list[Token]) -> list[Token]:
         is_word = unit.text.isalpha() and unit.text not in TIMES and unit.choice != CONTAINER
         is_unit = unit.kind in _UNITS and is_word and _kind(plain, at - 1) not in _NUMBERS
         if unit.kind is Kind.PERCENT and number.text == ":" and _kind(plain, at + 2) is Kind.NUMBER:
-            plain[at : at + 3] = [plain[at + 2], unit]  # `fleck %: 15`
+            number = plain[at + 2]
+            span = (unit.span[0], number.span[1])
+            plain[at : at + 3] = [replace(number, span=span), replace(unit, span=span)]  # `fleck %: 15`
         elif is_unit and number.kind in _NUMBERS and _kind(plain, at + 2) not in _UNITS:
             span = (unit.span[0], number.span[1])
             plain[at : at + 2] = [replace(number, span=span), replace(unit, span=span)]
@@ -322,6 +326,27 @@ def _one_unit(tokens: list[Token]) -> list[Token]:
                 "{number!r} is taken as {unit!r}, as the number before it", {"number": token.text, "unit": unit.text}
             )
             plain.append(replace(unit, span=token.span, remark=told))
+    return plain
+
+
+def _rest_ratios(tokens: list[Token]) -> list[Token]:
+    """`White 15%, the remainder split 2:1 between blue and navy` gives two colours what percents leave."""
+    plain = list(tokens)
+    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.REST), len(tokens))
+    chain = [token.kind for token in tokens[at + 1 : at + 4]]
+    end = at + 4 + (_kind(tokens, at + 4) in (Kind.RANGE, Kind.EQUAL, Kind.MIX))
+    pair = [token.kind for token in tokens[end : end + 4]]
+    numbers = [place for place, token in enumerate(tokens) if token.kind in _NUMBERS and place < at]
+    shares = [tokens[place].value for place in numbers if _kind(tokens, place + 1) is Kind.PERCENT]
+    is_ratio = chain[::2] == [Kind.NUMBER] * 2 and chain[1] in (Kind.LINK, Kind.SLASH)
+    is_pair = pair[:3] == [Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR] and pair[3:] in ([], [Kind.SEPARATOR])
+    if not (is_ratio and is_pair and shares) or len(shares) < len(numbers) or sum(shares) >= _WHOLE:
+        return plain
+    one, other = tokens[at + 1], tokens[at + 3]
+    unit = replace(one, kind=Kind.PERCENT, text="%")
+    rest = (_WHOLE - sum(shares)) / (one.value + other.value)
+    counted = [replace(one, value=one.value * rest), unit, tokens[end], tokens[end + 1]]
+    plain[at : end + 3] = [*counted, replace(other, value=other.value * rest), unit, tokens[end + 2]]
     return plain
 
 

@@ -9,7 +9,9 @@ from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
-CHANGES = frozenset({"change", "instead"})
+INSTEAD = "instead"
+"""The choice of words that say what another colour or number stands for."""
+CHANGES = frozenset({"change", INSTEAD})
 """Choices of words that say how a mix differs from another."""
 _MUCH = re.compile(
     r"most|mainly|predominantly|lots|plenty|a lot|large|(?<!не)(?:больш|много)|в основном|преимущественно"

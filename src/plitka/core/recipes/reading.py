@@ -16,8 +16,7 @@ from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.asides import set_aside
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.corrections import corrected
-from plitka.core.recipes.grammar import Statement, parse
-from plitka.core.recipes.items import refuse_negative
+from plitka.core.recipes.grammar import parse
 from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_densities
 from plitka.core.recipes.open_amounts import CHANGES, refuse_open
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
@@ -25,11 +24,10 @@ from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.second_look import other_looks
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
+from plitka.core.recipes.totals import HUNDRED, Totals, around
 from plitka.core.recipes.unnamed_colours import without_unnamed
 from plitka.core.recipes.unsaid import why_unsaid
 from plitka.errors import RecipeError
-
-_HUNDRED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,32 +118,12 @@ def _mixed(source: Source, tokens: Sequence[Token], palette: Palette, beside: Be
     return mixed, asides
 
 
-class _Settlement:
+class _Settlement(Totals):
     """Percent for each colour of a statement, with what was guessed on the way."""
 
-    def __init__(
-        self,
-        source: Source,
-        palette: Palette,
-        statement: Statement,
-        asides: Asides,
-        *,
-        strict: bool,
-        by_mass: bool,
-        beside: Beside,
-    ) -> None:
-        self.source = source
-        self.palette = palette
-        self.statement = statement
-        self.asides = asides
-        self.strict = strict
-        self.is_whole = strict
-        """Numbers that are no whole are refused."""
-        self.by_mass = by_mass or asides.is_by_mass
-        self.beside = beside
-        self.warnings = [*statement.remarks, *asides.remarks]
-
     def reading(self) -> Reading:
+        if self.strict and self.statement.estimate is not None:
+            raise self.statement.estimate
         mentions = self._told_apart(self.statement.mentions)
         amounts = [mention.amount for mention in mentions if mention.amount]
         if amounts:
@@ -240,23 +218,6 @@ class _Settlement:
         else:
             self._notice("not understood, and passed on to the model as they are: {words}", words=words)
 
-    def _notice(self, message: str, **values: object) -> None:
-        self.warnings.append(Notice(message, values))
-
-    def _check_amounts(self, amounts: Sequence[Amount]) -> None:
-        dashed = [amount for amount in amounts if amount.is_minus]
-        if dashed and sum(amount.value for amount in amounts) != 100:  # «красный -60%, чёрный -40%» has dashes
-            raise refuse_negative(self.source, dashed[0].span)
-        for amount in amounts:
-            if amount.value == 0:
-                raise self.source.refuse(
-                    "{number} of a colour is none of it; leave the colour out", amount.span, number=amount.text
-                )
-            if amount.unit is Unit.PERCENT and amount.value > 100:
-                raise self.source.refuse(
-                    "{number} is more than the whole tile; a colour has at most 100 %", amount.span, number=amount.text
-                )
-
     def _is_in_percent(self, amounts: Sequence[Amount]) -> bool:
         """Whether numbers are percent; else they are parts."""
         of_whole = [amount for amount in amounts if amount.unit in (Unit.PERCENT, Unit.FRACTION)]
@@ -266,7 +227,7 @@ class _Settlement:
             other = next(amount for amount in amounts if amount.unit is not Unit.MASS)
             raise self.source.refuse(
                 "{mass!r} and {other!r} cannot stand in one recipe; write all of them as masses, or none",
-                _around(of_mass[0].span, other.span),
+                around(of_mass[0].span, other.span),
                 mass=of_mass[0].text,
                 other=other.text,
             )
@@ -275,7 +236,7 @@ class _Settlement:
         if of_whole and of_parts:
             raise self.source.refuse(
                 "{percent!r} and {parts!r} cannot stand in one recipe; write either percent or parts for all colours",
-                _around(of_whole[0].span, of_parts[0].span),
+                around(of_whole[0].span, of_parts[0].span),
                 percent=of_whole[0].text,
                 parts=of_parts[0].text,
             )
@@ -286,10 +247,10 @@ class _Settlement:
             return True
         if self.by_mass:
             return False
-        is_told = not self.strict and len(amounts) == len(self.statement.mentions) > 1 and total < _HUNDRED // 2
+        is_told = not self.strict and len(amounts) == len(self.statement.mentions) > 1 and total < HUNDRED // 2
         if self.is_whole and not is_told:
             raise self._refuse_total(total, amounts)
-        self._check_all_read(total, least=_HUNDRED // 2)
+        self._check_all_read(total, least=HUNDRED // 2)
         self._notice("the numbers add up to {total}, not to 100, so they are read as parts", total=plain(total))
         return False
 
@@ -302,7 +263,7 @@ class _Settlement:
         if black is None or self.asides.has_likeness or black.code in {mention.colour.code for mention in mentions}:
             raise self.source.refuse(
                 "the colour under the fleck is not named; write for example: white with 15% black fleck",
-                _around(mentions[0].span, amounts[-1].span),
+                around(mentions[0].span, amounts[-1].span),
             )
         self._notice(
             "the colour under the fleck is not named; black got the remaining {percent} %", percent=plain(100 - total)
@@ -328,69 +289,6 @@ class _Settlement:
         share = rest / len(bare) if bare else Fraction(0)
         return [mention.amount.percent if mention.amount else share * (mention in bare) for mention in mentions]
 
-    def _check_rest(self, bare: Sequence[Mention], rest: Fraction, *, in_percent: bool) -> None:
-        if len(bare) > 1 and not self.statement.shares_rest:
-            raise self.source.refuse(
-                "only one colour may be without a number, but {names} have none; write their percent too",
-                bare[1].span,
-                names=", ".join(mention.text for mention in bare),
-            )
-        if not in_percent:
-            raise self.source.refuse(
-                "{name!r} has no number; where others have parts, write its parts too",
-                bare[0].span,
-                name=bare[0].text,
-            )
-        if rest <= 0:
-            raise self.source.refuse(
-                "nothing is left for {name!r}: the others have {total} % already; write its percent too",
-                bare[0].span,
-                name=bare[0].text,
-                total=plain(100 - rest),
-            )
-
-    def _check_total(self, values: Sequence[Fraction], amounts: Sequence[Amount]) -> bool:
-        """Whether the percents can stay as they were typed."""
-        total = sum(values)
-        if total == 100:
-            return all(amount.unit is not Unit.FRACTION for amount in amounts)
-        if self.is_whole:
-            raise self._refuse_total(total, amounts)
-        self._check_all_read(total)
-        self._notice("the percents add up to {total}, not to 100; they were scaled to 100", total=plain(total))
-        return False
-
-    def _check_corrected(self, amounts: Sequence[Amount]) -> None:
-        """`60% red, 40% black. No, 50% red, 50% black` says the mix twice."""
-        counted = [mention for mention in self.statement.mentions if mention.amount is not None]
-        codes = [mention.colour.code for mention in counted]
-        again = next((mention for at, mention in enumerate(counted) if mention.colour.code in codes[:at]), None)
-        is_twice = again is not None and len(set(codes)) > 1 and all(codes.count(code) > 1 for code in codes)
-        if again is not None and is_twice and sum(amount.percent for amount in amounts) != _HUNDRED:
-            raise self.source.refuse(
-                "{name!r} has two numbers, and so have the others; write the mix once", again.span, name=again.text
-            )
-
-    def _check_all_read(self, total: Fraction | int, least: int = 0) -> None:
-        """What is missing of 100 may be of a colour that was not read."""
-        if _HUNDRED > total > least and self.asides.errors:
-            raise self.asides.errors[0]
-
-    def _check_list_read(self, mentions: Sequence[Mention]) -> None:
-        """What stands between colours that have equal parts may be one of them."""
-        first, last = mentions[0].span[0], mentions[-1].span[1]
-        is_one = self.statement.equal and len({mention.colour.code for mention in mentions}) == 1
-        for error in self.asides.errors:
-            if is_one or first < error.span[0] < last:
-                raise error
-
-    def _refuse_total(self, total: Fraction | int, amounts: Sequence[Amount]) -> RecipeError:
-        return self.source.refuse(
-            "the numbers add up to {total}; they must add up to 100",
-            _around(amounts[0].span, amounts[-1].span),
-            total=plain(total),
-        )
-
     def _equal(self, mentions: Sequence[Mention]) -> tuple[tuple[Mention, ...], list[Fraction]]:
         self._check_list_read(mentions)
         if self.statement.has_fleck:
@@ -401,7 +299,7 @@ class _Settlement:
         if self.statement.has_base and len({mention.colour.code for mention in mentions}) > 1:
             raise self.source.refuse(
                 "it is not said how much of each there is; write for example: red 20%, black 80%",
-                _around(mentions[0].span, mentions[-1].span),
+                around(mentions[0].span, mentions[-1].span),
             )
         distinct = {mention.colour.code: mention for mention in reversed(mentions)}
         mentions = tuple(mention for mention in mentions if distinct[mention.colour.code] is mention)
@@ -415,36 +313,11 @@ class _Settlement:
         repeated: dict[str, str] = {}
         for mention, value in zip(mentions, values, strict=True):
             code = mention.colour.code
-            if code in merged:
+            if merged.get(code) and value:
                 repeated[code] = mention.text
-            elif len(merged) == MAX_COLOURS:
+            elif code not in merged and len(merged) == MAX_COLOURS:
                 raise self._refuse_one_more(mention)
             merged[code] = merged.get(code, Fraction(0)) + value
         for name in repeated.values():
             self._notice("{name!r} is named more than once; its parts were added up", name=name)
         return merged
-
-    def _refuse_one_more(self, mention: Mention) -> RecipeError:
-        return self.source.refuse(
-            "{name!r} is colour number {number}; a recipe has at most {limit}",
-            mention.span,
-            name=mention.text,
-            number=MAX_COLOURS + 1,
-            limit=MAX_COLOURS,
-        )
-
-    def _check_visible(self, mentions: Sequence[Mention], percents: Sequence[Decimal], step: Decimal) -> None:
-        order = list(dict.fromkeys(mention.colour.code for mention in mentions))
-        for code, percent in zip(order, percents, strict=True):
-            if percent == 0:
-                mention = next(mention for mention in mentions if mention.colour.code == code)
-                raise self.source.refuse(
-                    "{name!r} would be less than {step} percent of the tile; leave it out or give it more",
-                    mention.span,
-                    name=mention.text,
-                    step=step,
-                )
-
-
-def _around(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int]:
-    return min(first[0], second[0]), max(first[1], second[1])

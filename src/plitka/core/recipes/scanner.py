@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from plitka.core.colour.naming import find_general
 from plitka.core.colour.palette import Colour, Palette, free_colour
+from plitka.core.colour.ral import OTHER_SYSTEM, ral_names
+from plitka.core.colour.spaces import Lab
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import PER_AREA, Kind, Meaning
 from plitka.core.recipes.names import NameScanner
@@ -21,17 +23,20 @@ from plitka.core.recipes.signs import (
     CITY,
     CODE_BEHIND,
     GRAMS,
+    HEAD_BEFORE,
     IN_THOUSANDS,
     LEFT,
     LIKE_BEHIND,
     LINE,
     LIST_OF_CODES,
     MINUS_BEFORE_NUMBER,
+    NAMES_OF_RAL,
     NUMBER_BEFORE,
     NUMBERED,
     OF_WHAT,
     RATE,
     RESOLUTION,
+    SAYS_RAL,
     SIGN_OFF,
     SYMBOL,
     UNIT_AFTER,
@@ -56,8 +61,16 @@ def scan(source: Source, palette: Palette) -> tuple[Token, ...]:
     """The tokens of a recipe, without words that say nothing about the mix.
 
     Raises:
-        RecipeError: a sign is foreign, or a number cannot be read.
+        RecipeError: a sign is foreign, a number cannot be read, or a colour is of RAL Design.
     """
+    if other := OTHER_SYSTEM.search(source.folded):
+        span = source.span(*other.span())
+        raise source.refuse(
+            "{code!r} is of RAL Design or RAL Effect, which are not known here; write a number of RAL Classic, of four "
+            "digits, a name, or a hex such as #A63D30",
+            span,
+            code=source.text[slice(*span)],
+        )
     scanner = _Scanner(source, palette)
     return tuple(make_plain(scanner.without_heads(list(scanner.tokens())), source.text))
 
@@ -66,6 +79,7 @@ class _Scanner(NameScanner):
     def __init__(self, source: Source, palette: Palette) -> None:
         super().__init__(source, palette)
         self._list_numbers = list_numbers(self.text)
+        self._says_ral = SAYS_RAL.search(self.text) is not None
 
     def tokens(self) -> Iterator[Token]:
         while self.at < len(self.text):
@@ -81,7 +95,7 @@ class _Scanner(NameScanner):
             elif with_ := WITH.match(self.text, self.at):
                 start, self.at = self.at, with_.end()
                 yield self._token(Kind.NOT if with_[1] else Kind.SEPARATOR, start)
-            elif (beside := self._beside()) is not None:
+            elif (beside := self._beside() or self._coded_name()) is not None:
                 yield beside
             elif self.text[self.at].isalpha():
                 yield from self._name()
@@ -106,6 +120,8 @@ class _Scanner(NameScanner):
             self.at = left.end()
             return self._token(Kind.EQUAL if left["shared"] else Kind.REST, start)
         found = RESOLUTION.match(self.text, start) or NUMBERED.match(self.text, start) or LINE.match(self.text, start)
+        if found is not None and self._is_colour(found[0]):
+            found = None  # US-056
         if found is None and not self.text[:start][-1:].isalnum():
             found = LIKE_BEHIND.match(self.text, start)
             if found is not None and found[1] and not self._is_colour(found[1]):
@@ -114,6 +130,22 @@ class _Scanner(NameScanner):
             return None
         self.at = found.end()
         return self._token(Kind.LABEL if found.re in (NUMBERED, LINE) else Kind.ASIDE, start)
+
+    def _coded_name(self) -> Token | None:
+        """A number of RAL Classic with its own name before or behind it: `Green beige (RAL 1000)`."""
+        start = self.at
+        if not self._says_ral or not self.text[start].isalpha() or self.text[:start][-1:].isalpha():
+            return None
+        matches = (pattern.match(self.text, start) for pattern in NAMES_OF_RAL)
+        found = next((match for match in matches if match is not None and _is_name_of_ral(match)), None)
+        if found is None:
+            return None
+        self.at = found.end() + ("(" in found[0] and self.text[found.end() :][:1] == ")")
+        code = f"RAL {found['code']}"
+        colour, lab_d65 = self.palette.find(code), find_general(name_key(code))
+        if colour is None and lab_d65 is not None:
+            return self._general(start, lab_d65)
+        return self._token(Kind.COLOUR, start, colour=colour)
 
     def _is_colour(self, name: str) -> bool:
         key = name_key(name)
@@ -251,9 +283,11 @@ class _Scanner(NameScanner):
                 number=self.text[start : self.at],
                 limit=MAX_DIGITS,
             )
-        colour = None if is_minus else self._code_of(text)
-        if colour is not None:
-            return self._token(Kind.COLOUR, start, colour=colour)
+        code = None if is_minus else self._code_of(text)
+        if isinstance(code, Colour):
+            return self._token(Kind.COLOUR, start, colour=code)
+        if code is not None:
+            return self._general(start, code)
         return self._token(Kind.NUMBER, start, value=Fraction(text), is_minus=is_minus)
 
     def _in_thousands(self, start: int) -> str | None:
@@ -263,21 +297,42 @@ class _Scanner(NameScanner):
             return None
         return re.sub("[., ]", "", text)
 
-    def _code_of(self, digits: str) -> Colour | None:
+    def _code_of(self, digits: str) -> Colour | Lab | None:
         """The colour of «1015 бежевый» and of `044 Lilac`, where no unit makes an amount of the digits."""
         code = digits_of_code(digits)
-        if code is None or UNIT_AFTER.match(self.text, self.at):
+        if code is None or UNIT_AFTER.match(self.text, self.at) or self._is_counted_off(digits):
             return None
         colour = self.palette.find(code)
-        if colour is None and code != digits and not self._counts_word() and not self._is_year(digits):
+        if colour is not None or code == digits or self._counts_word() or self._is_year(digits):
+            return colour
+        lab_d65 = find_general(name_key(code))
+        if lab_d65 is None or not self._is_said_as_code(digits):
             raise self.source.refuse(
-                "{number} may be {code}, which is not offered, or an amount; write its unit, as in {number} parts",
+                "{number} may be {code}, which is not offered, or an amount; write its unit, as in {number} parts"
+                if lab_d65 is None
+                else "{number} may be {code} or an amount; write the code as {code}, or the unit, as in {number} parts",
                 self.source.span(self.at - len(digits), self.at),
-                self.palette.suggest(code),
+                () if lab_d65 else self.palette.suggest(code),
                 number=digits,
                 code=code,
             )
-        return colour
+        return lab_d65
+
+    def _is_said_as_code(self, digits: str) -> bool:
+        """Whether the text tells of RAL, or the digits have a number beside them, or behind a colour's name."""
+        start = self.at - len(digits)
+        after = WORD_AFTER.match(self.text, self.at)
+        is_named = after is not None and self._is_colour(after[1])
+        return self._says_ral or self._has_number(start, after.end() if after is not None and is_named else self.at)
+
+    def _is_counted_off(self, digits: str) -> bool:
+        """Whether digits count what is ordered or number the order: `3000 tiles`, `qty 3000`."""
+        before = HEAD_BEFORE.search(self.text, max(0, self.at - MAX_BEFORE), self.at - len(digits))
+        after = WORD_AFTER.match(self.text, self.at)
+        meanings = [self._words.get(name_key(found[1])) for found in (before, after) if found is not None]
+        kinds = [None if meaning is None else (meaning.kind, meaning.text) for meaning in meanings]
+        is_label = before is not None and kinds[0] == (Kind.LABEL, "order")
+        return is_label or (after is not None and kinds[-1] == (Kind.COUNTED, "pieces"))
 
     def _is_year(self, digits: str) -> bool:
         """Whether digits behind a word are a year rather than a colour's number: `price list 2026`."""
@@ -320,6 +375,11 @@ class _Scanner(NameScanner):
                 hex=text,
             )
         return self._token(Kind.COLOUR, start, colour=colour)
+
+
+def _is_name_of_ral(found: "re.Match[str]") -> bool:
+    """Whether words beside a number of RAL Classic are its own name."""
+    return name_key(found["name"]) == name_key(ral_names().get(f"RAL {found['code']}", ""))
 
 
 def _is_blend(chain: str) -> bool:

@@ -14,10 +14,13 @@ from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Palette
 from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import JOINING, Kind
+from plitka.core.recipes.initials import with_initials
 from plitka.core.recipes.labels import without_labels
+from plitka.core.recipes.sentences import with_sentences_beside
 from plitka.core.recipes.skeleton import skeleton
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
+from plitka.core.recipes.unsaid import CHOICE
 from plitka.errors import RecipeError, UnknownColour
 
 _VOWELS = frozenset("aeiouаеиоуыэюяіїє")
@@ -53,6 +56,12 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
         palette: the colours that can be named.
         error: why they could not.
     """
+    if (written_out := with_initials(tokens, palette)) is not None:
+        yield written_out
+    crumb = [at for at, token in enumerate(tokens) if token.kind is Kind.SBR]
+    if crumb and all(_is_material(tokens, at) for at in crumb):
+        tokens = [_as_word(token) if at in crumb else token for at, token in enumerate(tokens)]
+        yield list(tokens)
     if isinstance(error, UnknownColour):
         yield from with_words_beside(tokens, palette)
     plainer = without_labels(source, tokens, palette)
@@ -60,9 +69,20 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
         yield plainer
         yield from with_words_beside(plainer, palette)
     unknown = [at for at, token in enumerate(tokens) if token.kind is Kind.UNKNOWN]
+    if (sentences := with_sentences_beside(source, tokens)) is not None:
+        yield sentences
     bare = skeleton(source, tokens)
     if bare is not None and not any(_is_joined(tokens, at) or _may_be_colour(tokens, at, palette) for at in unknown):
         yield bare
+
+
+def _is_material(tokens: Sequence[Token], at: int) -> bool:
+    """Whether crumb of tyres is what the tile is of, `EPDM/SBR tile, red 60%, black 40%`, and no colour of the mix."""
+    joined = {_text(tokens, at - 1), _text(tokens, at + 1)} & JOINING
+    beside = [
+        _kind(tokens, at + step * (1 + (_kind(tokens, at + step) in (Kind.LINK, Kind.BRACKET)))) for step in (-1, 1)
+    ]
+    return not joined and not any(kind in _NUMBERS | _UNITS for kind in beside)
 
 
 def with_words_beside(tokens: Sequence[Token], palette: Palette) -> Iterator[list[Token]]:
@@ -111,6 +131,12 @@ def _may_be_colour(tokens: Sequence[Token], at: int, palette: Palette) -> bool:
     suggested = () if token.error is None else token.error.suggestions
     if at == 0 and _THICKNESS.fullmatch(word) and _kind(tokens, 1) in (Kind.COLOUR, Kind.SEPARATOR, Kind.LINK):
         return False
+    kinds = {other.kind for other in _clause(tokens, at)}
+    is_share = kinds == {Kind.NUMBER, Kind.PERCENT, Kind.UNKNOWN} and _kind(tokens, at - 1) is Kind.PERCENT
+    if (is_share or kinds >= {Kind.NUMBER, Kind.FLECK}) and Kind.COLOUR not in kinds:
+        return True  # «графитовая с вкраплениями «шампань» 7%», `55% pewter`
+    if word in CHOICE and _kind(tokens, at - 1) is _kind(tokens, at + 1) is Kind.COLOUR:
+        return True
     if any(map(str.isdigit, word)):
         is_apart = not {token.kind for token in _clause(tokens, at)} & _MIX
         return word not in _UNITS_OF_ORDERS and not (is_apart and not suggested)

@@ -24,8 +24,8 @@ SYMBOL = re.compile(
     r"|(?P<time>(?<![\d:])[012]?\d:[0-5]\d(?=:[ ])|0\d:[0-5]\d(?!:?\d)"
     r"|(?<!\d)(?:[12]?\d|3[01])[ ](?:jan|feb|march|apr|june?|july?|aug|sept?|oct|nov|dec"
     r"|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)(?![^\W_]))"
-    r"|(?P<date>\d{1,2}/\d{1,2}/20\d\d(?!\d)|\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
-    r"|(?P<chapter>\d+(?:\.\d+){2,3}(?=\.?[:)]|\.?[ \t]+[^\W\d_]))"
+    r"|(?P<date>20\d\d-\d\d-\d\d(?!\d)|\d{1,2}/\d{1,2}/20\d\d(?!\d)|\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
+    r"|(?P<chapter>\d+(?:\.\d+){2,3}(?=\.?[:)]|\.?[ \t]+(?:-[ \t]+)?[^\W\d_]))"
     r"|(?P<list>\d+(?:,\d+){2,})"
     r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
     r"|(?P<number>\d+(?:[.,]\d+)?|(?<![\w.])\.\d+)"
@@ -58,7 +58,11 @@ SIGN_OFF = re.compile(
 LINE = re.compile(r"(?<![^\W_])lines?[ ]?(?:no\.?|#)?[ ]?\d+(?=[ ]*(?:[-:,;)/]|$))(?!/\d)")
 """`PO 44718 / line 2`."""
 NUMBERED = re.compile(
-    r"(?<![^\W_])(?:no(?:\.[ ]?(?:#|[^\W\d_]{1,2}-?)?\d[\w-]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|[ps]/n\.?[ :]*[\w-]+"
+    r"(?<![^\W_])(?:(?:section|sect?\.|spec\.?|clause|раздел)[ ]?\d{1,2}(?:[ ]\d{2}){2}(?:\.\d+)?"
+    r"|(?:all|все)[ ]\d+[ -]?(?:lbs?|kg|кг)[ ]?(?:bags?|sacks?|мешк[а-я]*)"
+    r"|\d+[ ]of[ ](?:the|those|these|your)[ ](?:\w+[ ]){0,2}(?:ones|tiles|mats)|(?:ось|оси|осях)[ ]\d+(?:-\d+)?"
+    r"|[^\W\d_]{1,3}-0\d{1,2}(?![^\W_]|[ ]?%)"
+    r"|no(?:\.[ ]?(?:#|[^\W\d_]{1,2}-?)?\d[\w-]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|[ps]/n\.?[ :]*[\w-]+"
     r"|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:)|(?:tiles?|mats?|плит[а-я]+)[ ][xх×*][ ]?\d+(?![^\W_]))"
 )
 """`Mix no. 14`."""
@@ -68,7 +72,7 @@ WITH = re.compile(r"(?<![^\W_])w/(?!w(?![^\W_]))(o(?![^\W_]))?")
 """`w/` and `w/o`."""
 LEFT = re.compile(
     r"(?<![^\W_])(?P<shared>(?:shar(?:e|es|ing)|split(?:s|ting)?|divid(?:e|es|ing))[ ])?what"
-    r"(?:['’]?s|[ ]is|ever[ ]is)[ ]left(?:[ ]over)?(?![^\W_])"
+    r"(?:ever)?(?:['’]?s|[ ]is)[ ]left(?:[ ]over)?(?![^\W_])"
 )
 """The rest, which several colours may share."""
 OF_WHAT = re.compile(r"(?<![^\W_])([wv])/\1(?![^\W_])")
@@ -95,7 +99,7 @@ LIKE_BEHIND = re.compile(
     r"|под (?:песчаник|гранит|мрамор|камень)"
 )
 """What is like a thing is none of its colours: `sandstone-like`."""
-IS_HEAD = re.compile(r"[ \t]*[:(]")
+IS_HEAD = re.compile(r"(?:,?[ ](?:in[ ])?(?:[^\W_]+[ ])?(?:shades?|tones?|tints?|оттенк[а-я]*|тон[а-я]*))?[ \t]*[:(]")
 """Behind the blue of `shades of blue: dark 40, light 60`."""
 CITY = re.compile(r"(?<![^\W_])г\.(?=[ ]?[^\W\d_])")
 """«Г. Тула» are no grams."""
@@ -104,6 +108,8 @@ TIMES = frozenset({"x", "х", "*", "×"})
 TO = frozenset({"to", "till", "к", "ко"})
 """Between numbers or colours of a ratio; before a colour alone, what others are added to."""
 JOINT = re.compile(r"-?[ \t]*(?:and(?![^\W_])|и(?![^\W_])|[&/+])[ \t]*")
+IN_BRACKETS = re.compile(r"[ \t]*\([ ]*([^\W\d_]+(?:[ ][^\W\d_]+)?)[ ]*\)")
+"""A word or two behind another."""
 GAP = re.compile(r"[ \t]*-?[ \t]*(?=[^\W\d_])")
 IN_THOUSANDS = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 GRAMS = re.compile(r"[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])")
@@ -123,6 +129,19 @@ GRAIN = re.compile(
 LARGE = re.compile(r"кр\.(?=[ ]?(?:крошк|фракц|гранул|зерн))")
 """«Кр. крошка» is large; «кр.» beside a number is red."""
 WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \t]+$")
+HEAD_BEFORE = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)?)[ \t]*[:=#№-]?[ \t]*$")
+"""The `qty` of `qty: 3000` and «кол-во 3000»."""
+SAYS_RAL = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W\d_])")
+_TO_NAME = r"[ \t]*[-,:(/]*[ \t]*"
+NAMES_OF_RAL = tuple(
+    re.compile(pattern)
+    for name in (rf"(?P<name>[a-z]+(?:[ -][a-z]+){{{more}}}(?: [1-4])?)" for more in (3, 2, 1, 0))
+    for pattern in (
+        rf"{name}{_TO_NAME}ral[ -]?(?P<code>\d{{4}})(?![^\W_])",
+        rf"ral[ -]?(?P<code>\d{{4}}){_TO_NAME}{name}(?![^\W_])",
+    )
+)
+"""A number of RAL Classic, with words before or behind it."""
 WORD_AFTER = re.compile(r"[ \t]+([^\W\d_]+)")
 NUMBER_BEFORE = re.compile(r"\d[ \t]*%?[ \t]*(?:of[ \t]+)?$")
 NUMBER_BEHIND = re.compile(r"[ \t]*[:=-]?[ \t]*\d")

@@ -9,14 +9,17 @@ from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError, UnknownColour
 
 _BEFORE = re.compile(
-    r"(?<![^\W_])(?:(?:(?:the )?same (?:as|again|one|mix|colou?rs?)|as|like) (?:(?:the|my|our|your|in the) )?"
+    r"(?<![^\W_])(?:(?:from|in|off) (?:the|your) (?:brochure|catalog(?:ue)?|picture|photo|website)"
+    r"|(?:(?:the )?same (?:as|again|one|mix|colou?rs?)|as|like) (?:(?:the|my|our|your|in the) )?"
     r"(?:(?:previous|last|other|earlier) )*(?:last time|before|order|one|time|sample|swatch|board|photo|year|batch"
     r"|usual|neighbou?rs?)|(?:the )?same (?:again|as (?:before|usual))|the usual"
     r"|как (?:(?:и )?в прошлый раз|(?:всегда|обычно|раньше|прежде|на образце|на фото|у соседей)|в прошлом заказе)"
     r"|то же(?: самое)?,? что(?: и)?(?: (?:в прошлый раз|раньше|обычно))?|по (?:прошлому|старому) заказу|по образцу)"
     r"(?![^\W_])"
 )
-_CHOICE = re.compile(r"(?<![^\W_])(?:or|either|или|либо)(?![^\W_])")
+CHOICE = frozenset({"or", "either", "или", "либо"})
+"""Words between colours of which one is still to be chosen."""
+_CHOICE = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(CHOICE))})(?![^\W_])")
 _OPEN = re.compile(
     r"(?<![^\W_])(?:(?:is )?to be (?:confirmed|decided|agreed|advised)|tbc|tbd|tba|up to you|your choice"
     r"|you (?:choose|decide)|surprise me|на ваш(?:е усмотрение|е? выбор)|на (?:твой|ваш) вкус|на усмотрение"
@@ -33,12 +36,12 @@ def why_unsaid(source: Source, tokens: Sequence[Token], error: RecipeError) -> R
         error: why it cannot be read.
     """
     is_named = any(token.kind is Kind.COLOUR for token in tokens)
-    if not isinstance(error, UnknownColour) and is_named:
-        return error
-    if error.suggestions:
-        return error
+    has_number = any(token.kind is Kind.NUMBER and token.text[0].isdigit() for token in tokens)
     before, open_, choice = (pattern.search(source.folded) for pattern in (_BEFORE, _OPEN, _CHOICE))
-    if before is not None and not is_named:
+    is_known = is_named and (before is None or has_number)
+    if (not isinstance(error, UnknownColour) and is_known) or error.suggestions:
+        return error
+    if before is not None and not is_known:
         return _refuse(
             source,
             before,

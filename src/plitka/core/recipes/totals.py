@@ -1,0 +1,148 @@
+"""What the amounts of a recipe have to be: no more than the whole, all of them read, each of them seen."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from plitka.core.colour.palette import Palette
+from plitka.core.recipes.amounts import Amount, Mention, Unit
+from plitka.core.recipes.beside import Asides, Beside
+from plitka.core.recipes.grammar import Statement
+from plitka.core.recipes.items import refuse_negative
+from plitka.core.recipes.recipe import MAX_COLOURS, Notice, plain
+from plitka.core.recipes.source import Source
+from plitka.errors import RecipeError
+
+HUNDRED = 100
+
+
+class Totals:
+    """Checks the amounts of a statement, and keeps what is told of them."""
+
+    def __init__(
+        self,
+        source: Source,
+        palette: Palette,
+        statement: Statement,
+        asides: Asides,
+        *,
+        strict: bool,
+        by_mass: bool,
+        beside: Beside,
+    ) -> None:
+        self.source = source
+        self.palette = palette
+        self.statement = statement
+        self.asides = asides
+        self.strict = strict
+        self.is_whole = strict
+        """Numbers that are no whole are refused."""
+        self.by_mass = by_mass or asides.is_by_mass
+        self.beside = beside
+        self.warnings = [*statement.remarks, *asides.remarks]
+
+    def _notice(self, message: str, **values: object) -> None:
+        self.warnings.append(Notice(message, values))
+
+    def _check_amounts(self, amounts: Sequence[Amount]) -> None:
+        dashed = [amount for amount in amounts if amount.is_minus]
+        if dashed and sum(amount.value for amount in amounts) != 100:  # «красный -60%, чёрный -40%» has dashes
+            raise refuse_negative(self.source, dashed[0].span)
+        for amount in amounts:
+            if amount.value == 0:
+                raise self.source.refuse(
+                    "{number} of a colour is none of it; leave the colour out", amount.span, number=amount.text
+                )
+            if amount.unit is Unit.PERCENT and amount.value > 100:
+                raise self.source.refuse(
+                    "{number} is more than the whole tile; a colour has at most 100 %", amount.span, number=amount.text
+                )
+
+    def _check_rest(self, bare: Sequence[Mention], rest: Fraction, *, in_percent: bool) -> None:
+        if len(bare) > 1 and not self.statement.shares_rest:
+            raise self.source.refuse(
+                "only one colour may be without a number, but {names} have none; write their percent too",
+                bare[1].span,
+                names=", ".join(mention.text for mention in bare),
+            )
+        if not in_percent:
+            raise self.source.refuse(
+                "{name!r} has no number; where others have parts, write its parts too",
+                bare[0].span,
+                name=bare[0].text,
+            )
+        if rest <= 0:
+            raise self.source.refuse(
+                "nothing is left for {name!r}: the others have {total} % already; write its percent too",
+                bare[0].span,
+                name=bare[0].text,
+                total=plain(100 - rest),
+            )
+
+    def _check_total(self, values: Sequence[Fraction], amounts: Sequence[Amount]) -> bool:
+        """Whether the percents can stay as they were typed."""
+        total = sum(values)
+        if total == 100:
+            return all(amount.unit is not Unit.FRACTION for amount in amounts)
+        if self.is_whole or total > HUNDRED + len(amounts):  # each may be rounded up
+            raise self._refuse_total(total, amounts)
+        self._check_all_read(total)
+        self._notice("the percents add up to {total}, not to 100; they were scaled to 100", total=plain(total))
+        return False
+
+    def _check_corrected(self, amounts: Sequence[Amount]) -> None:
+        """`60% red, 40% black. No, 50% red, 50% black` says the mix twice."""
+        counted = [mention for mention in self.statement.mentions if mention.amount is not None]
+        codes = [mention.colour.code for mention in counted]
+        again = next((mention for at, mention in enumerate(counted) if mention.colour.code in codes[:at]), None)
+        is_twice = again is not None and len(set(codes)) > 1 and all(codes.count(code) > 1 for code in codes)
+        if again is not None and is_twice and sum(amount.percent for amount in amounts) != HUNDRED:
+            raise self.source.refuse(
+                "{name!r} has two numbers, and so have the others; write the mix once", again.span, name=again.text
+            )
+
+    def _check_all_read(self, total: Fraction | int, least: int = 0) -> None:
+        """What is missing of 100 may be of a colour that was not read."""
+        if HUNDRED > total > least and self.asides.errors:
+            raise self.asides.errors[0]
+
+    def _check_list_read(self, mentions: Sequence[Mention]) -> None:
+        """What stands between colours that have equal parts may be one of them."""
+        first, last = mentions[0].span[0], mentions[-1].span[1]
+        is_one = self.statement.equal and len({mention.colour.code for mention in mentions}) == 1
+        for error in self.asides.errors:
+            if is_one or first < error.span[0] < last:
+                raise error
+
+    def _refuse_total(self, total: Fraction | int, amounts: Sequence[Amount]) -> RecipeError:
+        return self.source.refuse(
+            "the numbers add up to {total}; they must add up to 100",
+            around(amounts[0].span, amounts[-1].span),
+            total=plain(total),
+        )
+
+    def _check_visible(self, mentions: Sequence[Mention], percents: Sequence[Decimal], step: Decimal) -> None:
+        order = list(dict.fromkeys(mention.colour.code for mention in mentions))
+        for code, percent in zip(order, percents, strict=True):
+            if percent == 0:
+                mention = next(mention for mention in mentions if mention.colour.code == code)
+                raise self.source.refuse(
+                    "{name!r} would be less than {step} percent of the tile; leave it out or give it more",
+                    mention.span,
+                    name=mention.text,
+                    step=step,
+                )
+
+    def _refuse_one_more(self, mention: Mention) -> RecipeError:
+        return self.source.refuse(
+            "{name!r} is colour number {number}; a recipe has at most {limit}",
+            mention.span,
+            name=mention.text,
+            number=MAX_COLOURS + 1,
+            limit=MAX_COLOURS,
+        )
+
+
+def around(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int]:
+    """The place from the beginning of one to the end of the other."""
+    return min(first[0], second[0]), max(first[1], second[1])

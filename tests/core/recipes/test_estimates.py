@@ -1,0 +1,42 @@
+"""Amounts that are said in words only."""
+
+import pytest
+
+from plitka.core.recipes.estimates import LITTLE_PERCENT, SOME_PERCENT
+from plitka.core.recipes.reading import parse_recipe
+from plitka.errors import RecipeError
+
+
+@pytest.mark.parametrize(
+    ("text", "percents"),
+    [
+        ("mainly red with a bit of black", {"RED": 90, "BLACK": LITTLE_PERCENT}),
+        ("mostly red, some black, a hint of white", {"RED": 70, "BLACK": SOME_PERCENT, "WHITE": LITTLE_PERCENT}),
+        ("red with a hint of blue and green", {"RED": 80, "BLUE": LITTLE_PERCENT, "GREEN": LITTLE_PERCENT}),
+        ("белого чуть-чуть, остальное чёрное", {"WHITE": LITTLE_PERCENT, "BLACK": 90}),
+        ("60% red, 25% black, немного белого", {"RED": 60, "BLACK": 25, "WHITE": 15}),
+    ],
+)
+def test_words_are_taken_for_numbers(text: str, percents: dict[str, float]) -> None:
+    """With a note; a strict reading refuses them."""
+    reading = parse_recipe(text)
+    assert reading.recipe.percents == percents
+    assert reading.warnings or not reading.words
+    with pytest.raises(RecipeError, match="leaves the number open"):
+        parse_recipe(text, strict=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a bit of red",
+        "lots of red, some black",
+        "a bit of red, blue, black",
+        "60% red, a bit of white",
+        "more red, black",
+    ],
+)
+def test_too_little_is_said(text: str) -> None:
+    """One colour has to be left that has the rest."""
+    with pytest.raises(RecipeError):
+        parse_recipe(text)

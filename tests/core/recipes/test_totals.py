@@ -1,0 +1,27 @@
+"""What the amounts of a recipe have to be."""
+
+import pytest
+
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.totals import around
+from plitka.errors import RecipeError
+
+
+def test_a_place_lies_around_two() -> None:
+    """In either order."""
+    assert around((2, 4), (7, 9)) == around((7, 9), (2, 4)) == (2, 9)
+
+
+@pytest.mark.parametrize("text", ["60% red, 60% black", "40% red, 40% black, 40% gray", "70% синий 50% серый"])
+def test_more_than_the_whole_is_refused(text: str) -> None:
+    """A tile has no more than 100 percent."""
+    with pytest.raises(RecipeError, match="must add up to 100"):
+        parse_recipe(text)
+
+
+@pytest.mark.parametrize("text", ["34% red, 34% black, 34% white", "33.4% red, 33.4% black, 33.4% white"])
+def test_what_was_rounded_up_is_scaled(text: str) -> None:
+    """With a note."""
+    reading = parse_recipe(text)
+    assert sum(part.percent for part in reading.recipe.parts) == 100
+    assert "scaled to 100" in str(reading.warnings[0])
