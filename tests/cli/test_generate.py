@@ -144,6 +144,15 @@ def test_a_single_failure_leaves_stdout_empty(
     assert (told.out, told.err) == ("", "error: empty\n")
 
 
+def test_who_asks_for_too_fine_granules_is_told_what_draws_them(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """`render` makes a smaller picture of a larger one."""
+    assert run("generate", RECIPE, "--size", "256", "--field-mm", "500") == 2
+    told = capsys.readouterr()
+    assert "`plitka render` draws such granules larger" in told.err
+    assert "below 3 px" in told.err
+    assert run("render", RECIPE, "--seed", "7", "--size", "256", "--field-mm", "500") == 0
+
+
 def test_a_zone_that_misses_is_a_miss(run: Run, engine: PatchEngine) -> None:
     """The tolerance holds for each zone."""
     engine.off_by = 3.2
