@@ -141,7 +141,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         if repeated is not None:
             requests = _settle_for_engine(requests, repeated, engine, options, terminal)
         complete = _complete(requests, engine, terminal)
-        terminal.notices(dict.fromkeys(notice for each in complete for notice in each.notices))
+        terminal.notices({str(notice): notice for each in complete for notice in each.notices}.values())
         _make_pictures(complete, engine, writer, terminal)
         if options.json and writer.reports:
             answer = {"images": writer.reports, "prompt": engine.prompt(complete[0]), "model": engine.name}
