@@ -46,9 +46,10 @@ def test_importing_plitka_loads_nothing_else() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """One after another in one folder, as a reader would; what each prints is not empty."""
     monkeypatch.chdir(tmp_path)
     for heading, code in EXAMPLES:
         exec(compile(code, heading, "exec"), {"__name__": "example"})  # noqa: S102  (our own page)
+        assert bool(capsys.readouterr().out) == ("print(" in code), heading
     assert {path.name for path in tmp_path.iterdir()} == {"tile.png", "photograph.png"}

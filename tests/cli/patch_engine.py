@@ -1,6 +1,7 @@
 """An engine without a network: it paints stripes in the asked shares, and fails where a test tells it to."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from plitka.core.generation import (
     Result,
     ZoneShares,
 )
-from plitka.core.recipes.recipe import Recipe, format_colours
+from plitka.core.recipes.recipe import Notice, Recipe, format_colours
 from plitka.core.scene import Size
 from plitka.core.watch import Progress, Unwatched, Watch
 from plitka.errors import PlitkaError
@@ -36,6 +37,8 @@ class PatchEngine(Engine):
         self.n_attempts = 1
         self.failures: dict[int, PlitkaError] = {}
         """By seed."""
+        self.notices: tuple[Notice, ...] = ()
+        """What it says of each request."""
         self.is_backward = False
         """Whether it makes the last picture first."""
         self.after_step: Callable[[int], None] = lambda _step: None
@@ -52,7 +55,8 @@ class PatchEngine(Engine):
 
     def complete(self, request: Request) -> CompleteRequest:
         """By its defaults."""
-        return self.defaults.complete(request)
+        complete = self.defaults.complete(request)
+        return replace(complete, notices=(*complete.notices, *self.notices))
 
     def prompt(self, request: CompleteRequest) -> str:
         """The recipe alone."""

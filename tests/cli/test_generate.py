@@ -13,6 +13,7 @@ from tests.core.measure.tile_pictures import tile
 from plitka import errors
 from plitka.cli import main
 from plitka.core.files.picture import read_fields
+from plitka.core.recipes.recipe import Notice
 
 RECIPE = "60% red, 40% black"
 
@@ -142,6 +143,24 @@ def test_a_single_failure_leaves_stdout_empty(
     assert run("generate", RECIPE, "--seed", "7", "--json") == 4
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "error: empty\n")
+
+
+def test_what_an_engine_says_of_several_pictures_is_told_once(
+    run: Run, engine: PatchEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever values its sentence has."""
+    engine.notices = (Notice("this model knows recipes only; not shown: {words}", {"words": "mossy"}),)
+    assert run("generate", RECIPE, "--seed", "7", "--count", "2") == 0
+    assert capsys.readouterr().err.count("not shown: mossy") == 1
+
+
+def test_who_asks_for_too_fine_granules_is_told_what_draws_them(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """`render` makes a smaller picture of a larger one."""
+    assert run("generate", RECIPE, "--size", "256", "--field-mm", "500") == 2
+    told = capsys.readouterr()
+    assert "`plitka render` draws such granules larger" in told.err
+    assert "below 3 px" in told.err
+    assert run("render", RECIPE, "--seed", "7", "--size", "256", "--field-mm", "500") == 0
 
 
 def test_a_zone_that_misses_is_a_miss(run: Run, engine: PatchEngine) -> None:

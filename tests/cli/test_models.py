@@ -17,12 +17,12 @@ def test_the_shipped_model_is_listed(run_json: RunJson) -> None:
 
 
 def test_info_says_what_a_model_is_made_of(run_json: RunJson, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """As one object, or as rows of dotted names."""
+    """As one object, or as rows in words."""
     found = run_json("model", "info")
     assert found["name"] == "mini"
     assert {"digest", "licence", "folder", "base", "lora", "embeddings", "prompt", "defaults"} <= set(found)
     assert run("model", "info", "mini") == 0
-    assert "defaults.steps" in capsys.readouterr().out
+    assert "usual steps" in capsys.readouterr().out
 
 
 def test_a_whole_model_is_verified(run_json: RunJson) -> None:
@@ -76,3 +76,10 @@ def test_an_autoencoder_and_a_variant_can_be_named(run_json: RunJson, run: Run, 
     assert second["vae"] == {"file": "other_vae.safetensors"}
     lora = MINI / "mini_sdxl_lora.safetensors"
     assert run("model", "add", "--name", "third", "--base", str(base), "--vae", str(lora)) == 4
+
+
+def test_every_row_of_the_shipped_model_is_in_words(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """None is a place in the JSON."""
+    assert run("model", "info") == 0
+    names = [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert not [name for name in names if "." in name]

@@ -80,7 +80,7 @@ def test_the_command_line_adds_and_tells(have: BundleParts, capsys: pytest.Captu
     assert "conv2" in told["lora"]["targets"]
     assert told["embeddings"]["tokens"] == ["<s0>", "<s1>"]
     assert main(["model", "info", "mine"]) == 0
-    assert "lora.producer" in capsys.readouterr().out
+    assert "LoRA, written by" in capsys.readouterr().out
 
 
 def test_embeddings_that_a_lora_brings_need_no_file(have: BundleParts) -> None:

@@ -105,6 +105,8 @@ def _tell_found(found: "Findings", terminal: Terminal) -> None:
         terminal.write(_("moved to the folder aside: {n}").format(n=found.n_set_aside))
     if found.n_marked:
         terminal.write(_("marked as lost: {n}").format(n=found.n_marked))
+    if found.is_well and not found.known and not found.n_set_aside:
+        terminal.write(_("nothing is wrong"))
 
 
 def _list_names(terminal: Terminal, heading: str, names: tuple[str, ...]) -> None:

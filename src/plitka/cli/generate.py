@@ -35,7 +35,7 @@ from plitka.cli.scene import add_scene_options
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
 from plitka.core.scene import check_range
-from plitka.errors import Cancelled, FieldName
+from plitka.errors import Cancelled, FieldName, TooFine
 from plitka.model.engine_config import EngineConfig
 
 if TYPE_CHECKING:
@@ -140,8 +140,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     ):
         if repeated is not None:
             requests = _settle_for_engine(requests, repeated, engine, options, terminal)
-        complete = [engine.complete(request) for request in requests]
-        terminal.notices(dict.fromkeys(notice for each in complete for notice in each.notices))
+        complete = _complete(requests, engine, terminal)
+        terminal.notices({str(notice): notice for each in complete for notice in each.notices}.values())
         _make_pictures(complete, engine, writer, terminal)
         if options.json and writer.reports:
             answer = {"images": writer.reports, "prompt": engine.prompt(complete[0]), "model": engine.name}
@@ -150,6 +150,15 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         return exit_code(writer.error)
     allowed = _allowed_points(options, requests[0])
     return EXIT_MISSED if any(image["max_error"] > allowed for image in writer.reports) else EXIT_OK
+
+
+def _complete(requests: Sequence[Request], engine: "Engine", terminal: Terminal) -> "list[CompleteRequest]":
+    """Every choice filled in; who asks for granules that no model can show is told what can."""
+    try:
+        return [engine.complete(request) for request in requests]
+    except TooFine:
+        terminal.remark(terminal.gettext("`plitka render` draws such granules larger, and makes the picture smaller"))
+        raise
 
 
 def _read_orders(

@@ -1,7 +1,6 @@
 """`plitka model`: the models on this machine."""
 
 import argparse
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plitka.cli.arguments import Commands, Translate, add_command, add_family, decimal, model_help
 from plitka.cli.engines import DEFAULT_MODEL
 from plitka.cli.exit_codes import EXIT_OK
+from plitka.cli.model_info import info_rows
 from plitka.cli.terminal import Terminal
 from plitka.core.recipes.recipe import V45
 
@@ -143,7 +143,7 @@ def _show_bundle(bundle: "Bundle", options: argparse.Namespace, terminal: Termin
     if options.json:
         terminal.write_json(info)
     else:
-        terminal.write_table(list(_lines("", info)))
+        terminal.write_table(info_rows(info, terminal))
 
 
 def _info(bundle: "Bundle") -> dict[str, Any]:
@@ -157,6 +157,7 @@ def _info(bundle: "Bundle") -> dict[str, Any]:
         "vae": asdict(bundle.vae) if bundle.vae else None,
         "lora": _lora_info(bundle),
         "embeddings": asdict(bundle.embeddings) if bundle.embeddings else None,
+        "controlnet": asdict(bundle.controlnet) if bundle.controlnet else None,
         "prompt": {"trigger": bundle.style.trigger},
         "defaults": asdict(bundle.defaults),
         "n_files": len(bundle.files),
@@ -195,13 +196,3 @@ def _lora_info(bundle: "Bundle") -> dict[str, Any] | None:
         "dtype": list(traced.dtypes),
         "is_dora": traced.is_dora,
     }
-
-
-def _lines(place: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """A nested table as rows of `a.b` and value."""
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _lines(f"{place}{key}.", value)
-        elif value is not None:
-            is_list = isinstance(value, list | tuple)
-            yield f"{place}{key}", ", ".join(str(item) for item in value) if is_list else str(value)
