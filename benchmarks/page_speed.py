@@ -5,7 +5,8 @@
 Needs chromium and the packages of `plitka[dev]`. A `plitka serve` of its own answers on loopback. The page can be used
 once its sliders and its buttons are there and a frame begins with them; each opening is of a fresh profile, which has
 nothing cached. While the mouse drags a slider, the frames that WebGL draws in are counted: the preview is 512 px wide.
-Without `--graphics-card` WebGL runs in software (SwiftShader).
+Without `--graphics-card` the browser is as it is on a machine that has none: the processor paints the page, and WebGL
+runs in software (SwiftShader) beside it.
 """
 
 import argparse
@@ -25,7 +26,8 @@ from itertools import pairwise
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+SOFTWARE_GL = ("--enable-unsafe-swiftshader",)
+"""Lets pages have WebGL without a graphics card; `--use-angle=swiftshader` would paint the whole page through it."""
 DESIGN = "/#mix=RED:60,BLACK:30,WHITE:10"
 VIEWPORT_PX = {"width": 1280, "height": 860}
 PATIENCE_MS = 180_000

@@ -12,6 +12,7 @@ const GREY_BELOW = 0.09;
 /** Where the rainbow is cut: pinks and reds that lie on both sides of hue 0 stay together. */
 const REDS_FROM = 40;
 const HEX = /^#?([0-9a-f]{6}|[0-9a-f]{3})$/i;
+const CYRILLIC = /[а-яё]/i;
 /** What names of these colours read back as; those of makers may be another maker's as well. */
 const READABLE = ["catalogue", "trade"];
 
@@ -88,6 +89,12 @@ export function nameOf(colour) {
   const bare = colour.source === "maker" && plain(name).startsWith(plain(colour.code)) ? name.slice(colour.code.length).trim() : name;
   return bare.charAt(0).toUpperCase() + bare.slice(1);
 }
+
+/**
+ * The language of that name where it is not the reader's: a maker's own name that has no common Russian one.
+ * @param {Colour} colour
+ */
+export const langOf = (colour) => (language.value === "ru" && colour.source === "maker" && !CYRILLIC.test(colour.name_ru) ? "en" : undefined);
 
 /**
  * What it is called by its seller: a RAL number, or a maker's code.

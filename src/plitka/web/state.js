@@ -14,6 +14,8 @@ import { batch, computed, effect, signal } from "./vendor/preact-signals.js";
 const MAX_UNDO = 200;
 /** Changes of one kind within this time are one step back. */
 const ONE_STEP_MS = 1000;
+/** Between two changes of the address: each costs a frame of a drag, and Safari refuses more than 100 in 10 s. */
+const ADDRESS_EVERY_MS = 300;
 const START = "mix=RED:60,BLACK:30,WHITE:10";
 
 /** @returns {Design} */
@@ -96,7 +98,7 @@ export function redo() {
 function step(from, to) {
   const next = from.value.at(-1);
   if (!next) return;
-  last = { kind: "", at: 0 };
+  last = { kind: "step", at: 0 };
   batch(() => {
     from.value = from.value.slice(0, -1);
     to.value = [...to.value, shown.value];
@@ -104,10 +106,19 @@ function step(from, to) {
   });
 }
 
-/** Keep the address and the design the same, from now on. */
+/** Keep the address and the design the same, from now on; that of changes of one kind, such as a drag's, follows in steps. */
 export function followAddress() {
+  let pause = 0;
+  function write() {
+    clearTimeout(pause);
+    pause = 0;
+    if (location.hash === hash.peek()) return;
+    history.replaceState(null, "", hash.peek());
+    pause = setTimeout(write, ADDRESS_EVERY_MS);
+  }
   effect(() => {
-    if (location.hash !== hash.value) history.replaceState(null, "", hash.value);
+    void [shown.value, annex.value];
+    if (!pause || !last.kind) write();
   });
   addEventListener("hashchange", () => {
     const given = address.read(location.hash);

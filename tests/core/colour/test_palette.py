@@ -67,6 +67,18 @@ def test_codes_and_captions_read_back(colour: Colour) -> None:
         assert palette.find(text) == colour
 
 
+def test_makers_colours_have_russian_names_for_readers() -> None:
+    """Where there is a common one; in a recipe such a name is any colour's that has it."""
+    palette = default_palette()
+    names = {colour.code: colour.name_ru for colour in palette.colours if colour.source == "maker"}
+    assert names["RH30"] == "Бежевый"
+    assert names["C003"] == "Жёлтый"
+    assert [code for code, name in names.items() if name.isascii()] == ["RH90"]
+    for name in ("лазурный", "горчичный", "стандартный красный"):
+        found = palette.find(name)
+        assert found is None or found.source != "maker", name
+
+
 @pytest.mark.parametrize("code", [colour.code for colour in default_palette().catalogue])
 def test_every_catalogue_colour_is_in_the_morphology_tables(code: str) -> None:
     """Each of the 29 Russian names is tested in its forms, and itself found."""

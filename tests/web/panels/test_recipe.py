@@ -103,6 +103,16 @@ def test_colours_lie_as_a_rainbow(window: Window) -> None:
     assert greens[-1] - greens[0] == len(greens) - 1, names
 
 
+def test_makers_colours_have_russian_names(window_of: OpenWindow) -> None:
+    """One that has none is the maker's, and marked as of another language."""
+    page = window_of(locale="ru-RU").open()
+    page.get_by_role("button", name="Добавить цвет").click()
+    names = page.get_by_role("region", name="Производители крошки").locator(".swatch-name")
+    expect(names.filter(has_text="Горчичный")).to_have_count(1)
+    told = names.evaluate_all("all => all.map((one) => [one.textContent, one.lang])")
+    assert [name for name, lang in told if lang] == [name for name, _ in told if name.isascii()] == ["Funky Pink"]
+
+
 def test_a_makers_palette_is_text_whatever_is_in_it(window: Window, tmp_path: Path) -> None:
     """Markup in a name is shown, and runs nothing; the palette is there again after a reload."""
     file = tmp_path / "<i>own.csv"

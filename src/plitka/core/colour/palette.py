@@ -341,7 +341,7 @@ def _number(text: str) -> float | None:
 
 
 def _catalogue_colours() -> tuple[Colour, ...]:
-    others, batches = _other_names(), _rows_by_code("photo_batches.csv", "lit_facet_hex")
+    others, batches = _rows_by_code("other_names.csv", "name"), _rows_by_code("photo_batches.csv", "lit_facet_hex")
     return tuple(
         Colour(
             code=row["code"], caption_name=_caption_of_photo(row["caption_name"]), name_ru=row["name_ru"],
@@ -351,10 +351,6 @@ def _catalogue_colours() -> tuple[Colour, ...]:
         )
         for row in _table("photo_colours.csv")
     )  # fmt: skip
-
-
-def _other_names() -> dict[str, list[str]]:
-    return _rows_by_code("other_names.csv", "name")
 
 
 def _rows_by_code(table: str, column: str) -> dict[str, list[str]]:
@@ -371,7 +367,7 @@ def _caption_of_photo(name: str) -> str:
 
 
 def _trade_colours(taken: set[str]) -> Iterator[Colour]:
-    others = _other_names()
+    others = _rows_by_code("other_names.csv", "name")
     for row in _table("trade_colours.csv"):
         code = row["id"].upper()
         name, *more = _names_in(row["name_en"])
@@ -396,13 +392,13 @@ def _maker_colours(trade: tuple[Colour, ...]) -> Iterator[Colour]:
     by_name_ru = {name_key(colour.name_ru): colour for colour in trade}
     for row in _table("maker_colours.csv"):
         code = _BRANDS.get(row["brand"], "") + row["code"].upper()
-        name, name_ru, srgb_hex = row["name"], row["name"], row["hex"]
+        name, own, name_ru, srgb_hex = row["name"], row["name"], row["name_ru"], row["hex"]
         if not srgb_hex:  # this maker publishes names only: the trade's colour of that name stands for it
             like = by_name_ru[name_key(name)]
             name, srgb_hex = _names_in(like.other_names[0])[0], like.srgb_hex
         yield Colour(
-            code=code, caption_name=f"{code} {name}".lower(), name_ru=name_ru, srgb_hex=srgb_hex, source="maker",
-            other_names=(name, f"{code} {name_ru}", *([row["code"]] if row["code"].isdigit() else [])),
+            code=code, caption_name=f"{code} {name}".lower(), name_ru=name_ru or own, srgb_hex=srgb_hex, source="maker",
+            other_names=(name, own, f"{code} {own}", *([row["code"]] if row["code"].isdigit() else [])),
         )  # fmt: skip
 
 
@@ -418,7 +414,8 @@ def _table(name: str) -> list[dict[str, str]]:
 
 
 def _all_names(colour: Colour) -> tuple[str, ...]:
-    return (colour.code, colour.caption_name, colour.name_ru, *colour.other_names)
+    names_ru = () if colour.source == "maker" else (colour.name_ru,)  # a maker's are for readers: any colour has them
+    return (colour.code, colour.caption_name, *names_ru, *colour.other_names)
 
 
 def _keys(colour: Colour) -> Iterator[str]:

@@ -20,7 +20,7 @@ SCREENS_DIFFER = Notice(
 )
 CALCULATED = Notice(
     "Quantities are calculated from the figures on this sheet, not weighed. "
-    "Check those marked as assumed with your supplier."
+    "Check each figure that says “assumed” with your supplier."
 )
 
 

@@ -229,7 +229,7 @@ function AssumptionRow({ one }) {
         label=${label} value=${own ?? one.value} unit=${units[one.unit] ?? one.unit} range=${rangeOf(one)} describedBy=${`source-${one.name}`}
         onChange=${(/** @type {number | null} */ value) => changeFigure("figures", one.name, value)}
       />
-      <span class="hint" id=${`source-${one.name}`}>${own === undefined ? one.source : words.own}</span>
+      <span class="hint" id=${`source-${one.name}`}>${own === undefined && one.origin === "usual" ? fill(words.assumed, { source: one.source }) : words.own}</span>
       ${own !== undefined &&
       html`<button type="button" class="quiet" onClick=${() => changeFigure("figures", one.name, null)} aria-label=${fill(words.resetOf, { name: label })}>${words.reset}</button>`}
     </li>

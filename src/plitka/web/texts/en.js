@@ -211,6 +211,7 @@ export default {
     currencyExample: "such as €",
     assumptions: "What this is calculated by",
     assumptionsHint: "Put in your own figures where you know them; they stay in this browser.",
+    assumed: "assumed: {source}",
     own: "your figure",
     reset: "As usual",
     resetOf: "{name}: as usual again",

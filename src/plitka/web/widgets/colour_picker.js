@@ -1,6 +1,6 @@
 /** All colours, to find one by its name, code, RAL number or hex, or in a maker's own palette. */
 import { Refusal } from "../api.js";
-import { codeOf, colourOf, colours, forgetPalette, loadPalette, nameOf, numberOf, ownPalette, rainbow, search } from "../colours.js";
+import { codeOf, colourOf, colours, forgetPalette, langOf, loadPalette, nameOf, numberOf, ownPalette, rainbow, search } from "../colours.js";
 import { html } from "../html.js";
 import { fill, texts } from "../texts.js";
 import { useSignal } from "../vendor/preact-signals.js";
@@ -57,7 +57,7 @@ function Swatch({ colour, isUsed, onPick }) {
     <li>
       <button type="button" class="swatch" disabled=${isUsed} onClick=${() => onPick(codeOf(colour))}>
         <span class="swatch-face" style=${{ background: colour.hex }}></span>
-        <span class="swatch-name">${nameOf(colour)}</span>
+        <span class="swatch-name" lang=${langOf(colour)}>${nameOf(colour)}</span>
         <span class="swatch-note">${numberOf(colour) || colour.hex.toLowerCase()}</span>
       </button>
     </li>

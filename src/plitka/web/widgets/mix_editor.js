@@ -1,5 +1,5 @@
 /** The colours of a mix with linked sliders: what one gets the others give, but for those that are locked. */
-import { colourOf, fullNameOf } from "../colours.js";
+import { colourOf, fullNameOf, langOf } from "../colours.js";
 import { html } from "../html.js";
 import { MAX_COLOURS, addColour, equalise, removeColour, roomOf, setPercent } from "../mix.js";
 import { fill, percent, texts } from "../texts.js";
@@ -88,7 +88,7 @@ function MixRow({ parts, index, onChange, onPick }) {
     <li class="mix-row" ref=${own}>
       <button type="button" class="chip" onClick=${onPick} aria-label=${fill(words.change, { name })} title=${fill(words.change, { name })}>
         <span class="face" style=${{ background: colour.hex }}></span>
-        <span class="chip-name">${name}</span>
+        <span class="chip-name" lang=${langOf(colour)}>${name}</span>
       </button>
       <span class="percent-field">
         <input
