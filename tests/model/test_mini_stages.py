@@ -18,13 +18,16 @@ RECIPE_PATH = os.pathsep.join(str(ROOT / folder) for folder in ("src", "recipes/
 ENVIRONMENT = os.environ | {"PYTHONPATH": RECIPE_PATH, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
 
 STAGES = """
-import json, runpy, sys
+import functools, json, runpy, sys
+import beds
 
+beds.shard_library = functools.cache(beds.shard_library)
 for script, *options in json.load(sys.stdin):
     sys.argv = [script, *options]
     runpy.run_path(script, run_name="__main__")
 """
-"""Runs each script as a command would; in one process, for importing torch takes longer than a toy stage."""
+"""Runs each script as a command would; in one process, for importing torch takes longer than a toy stage, and so does
+shaping the shards, which are the same in all of them."""
 
 
 def test_the_recipe_of_the_mini_model_runs(tmp_path: Path) -> None:
