@@ -366,5 +366,7 @@ REFUSED = [
     "55% unobtainium, 30% slate, 15% white",
     "EPDM/SBR tile, 55% unobtainium, 30% slate, 15% stone",
     "SBR 40%, red 60%, white",
+    "зелёный 70 или 75, остальное чёрный",
+    "green 70% or 75%, rest black",
     "графитовая с вкраплениями «абракадабра» 7%",
 ]
