@@ -1,6 +1,7 @@
 """Words whose numbers are of an order, a place or a machine, in English and Russian, and no shares of a mix."""
 
 _ORDERS = (
+    "sketch, diagram, moodboard, "
     "reference, po, sheet, card, order ref, job ref,  project, quote no, quotation, rfq, tender, contract, enquiry, "
     "inquiry, ticket, account, revision, rev, version, option, alternative, clause, paragraph, section, appendix, "
     "annex, page, table, fig, figure, note, line item, row, id, barcode, ean, serial, model, series, swatch, "

@@ -98,6 +98,7 @@ ASIDES = (
 
 PATTERNS = {
     "stripes:4": (
+        "strip, strips, nosing strip, "
         "line, lines, stripe, striped, stripes, striped pattern, in stripes, линия, линии, линией, полоса, в полоску, "
         "полосатый, полосы, полосами, полосками"
     ),

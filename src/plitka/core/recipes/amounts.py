@@ -9,6 +9,8 @@ from plitka.core.colour.palette import Colour
 from plitka.core.language.spelling import name_key
 from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3
 
+_STEM = 3
+"""Letters that the forms of one name have in common."""
 MAX_DENOMINATOR = 20
 """1/20 is a share of the whole; 30/70 is a ratio."""
 
@@ -66,7 +68,13 @@ class Mention:
 
     def is_numbered(self, mentions: "Sequence[Mention]") -> bool:
         """Whether a colour has its number elsewhere: `do you have it in red? then 60% red, 40% black`."""
-        return any(other.amount is not None and name_key(other.text) == name_key(self.text) for other in mentions)
+        return any(other.amount is not None and self._names(other) for other in mentions)
+
+    def _names(self, other: "Mention") -> bool:
+        """Whether another has the same name, or a form of it: the «жёлто» of «жёлто-чёрная, жёлтого 20»."""
+        mine, others = name_key(self.text), name_key(other.text)
+        is_form = mine[:_STEM] == others[:_STEM] or mine.endswith(others)
+        return mine == others or (is_form and self.colour.code == other.colour.code)
 
     @property
     def density_g_cm3(self) -> Fraction:

@@ -32,6 +32,8 @@ _HEAD = frozenset({Kind.NOT, Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK})
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _USUAL_LOOKS = frozenset({"pattern=mix", "view=top"})
 """What every tile is, so that nothing has to be said of them."""
+_STRIPS = frozenset({"strip", "nosing strip", "line", "stripe", "полоса", "линия", "кант"})
+"""Patterns of which a colour behind is: «полоса жёлтая», `nosing strip RAL 1003`."""
 _COARSENESS = {"granules=2-4": "coarse", "granules=0.5-1.5": "fine"}
 
 
@@ -200,16 +202,18 @@ class _Segment(NumberedSegment):
         self.tokens = [token for token in self.tokens if token.kind not in WORDS]
 
     def _check_own_colour(self, pattern: Token) -> None:
-        """A colour without a number before a pattern is the pattern's own: `yellow line`."""
+        """A colour without a number before a pattern is the pattern's own, `yellow line`; behind some too."""
         at = self.tokens.index(pattern)
-        before = self.tokens[at - 1] if at else None
-        is_own = before is not None and before.kind is Kind.COLOUR
-        if is_own and before is not None and self.kinds.isdisjoint(_NUMBERS):
+        before, after = self.tokens[at - 1] if at else None, self._after(at)
+        is_before = before is not None and before.kind is Kind.COLOUR
+        own = before if is_before else after if pattern.text in _STRIPS else None
+        if own is not None and own.kind is Kind.COLOUR and self.kinds.isdisjoint(_NUMBERS):
+            start, end = min(own.span[0], pattern.span[0]), max(own.span[1], pattern.span[1])
             raise self.source.refuse(
                 "{words!r} is no part of the mix: ask for it as a zone; on the command line: --zone {zone}",
-                (before.span[0], pattern.span[1]),
-                words=self.source.text[before.span[0] : pattern.span[1]],
-                zone=f"'{pattern.choice}={self._typed(before)}'",
+                (start, end),
+                words=self.source.text[start:end],
+                zone=f"'{pattern.choice}={self._typed(own)}'",
             )
 
     def _runs_of_words(self) -> Iterator[list[Token]]:

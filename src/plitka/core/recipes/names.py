@@ -41,6 +41,7 @@ from plitka.core.recipes.signs import (
     PIECE,
     REST_BEFORE,
     SHORT_SHADE,
+    TINT,
     TONNES,
     TWO_NUMBERS,
     WITH_NUMBER,
@@ -53,6 +54,8 @@ from plitka.core.recipes.token import Token
 MAX_TYPO_WORDS = 3
 MIN_MODIFIER = 4
 _HALF = "пол"
+TINTED_BY = 0.3
+"""How much of the way a colour is drawn to the one that tints it, in CIE Lab."""
 _WHOLE = 100
 _GRAINS = {"large": "granules=2-4", "medium": "granules=1-4", "": "granules=0.5-1.5"}
 
@@ -308,6 +311,8 @@ class NameScanner(PieceScanner):
             if colour is not None:
                 self.at = piece.end()
                 return self._between(start, colour) or self._token(Kind.COLOUR, start, colour=colour)
+        if piece is not None and (tinted := self._tinted(start, piece)) is not None:
+            return tinted
         if piece is not None and piece[2].startswith(_HALF):
             meaning = self._words.get(name_key(piece[2][len(_HALF) :]))
             if meaning is not None and meaning.kind in (Kind.MASS, Kind.PARTS):
@@ -322,6 +327,21 @@ class NameScanner(PieceScanner):
                     self.at = piece.end()
                     return self._general(start, MODIFIERS[meaning.text].of(lab_d65))
         return None
+
+    def _tinted(self, start: int, piece: "re.Match[str]") -> Token | None:
+        """«Голубовато-серый» is grey with something of light blue."""
+        found = TINT.fullmatch(piece[2])
+        if found is None or self.text[piece.end() :][:1] != "-":
+            return None
+        keys = [name_key(found[1] + ending) for ending in ("ый", "евый", "овый")]
+        tint = next((colour for key in keys if (colour := self.palette.find_key(key)) is not None), None)
+        known = self._longest(piece.end() + 1)
+        if tint is None or known is None or isinstance(known[1], Meaning):
+            return None
+        self.at = known[0]
+        hue = known[1].lab_d65 if isinstance(known[1], Colour) else known[1]
+        mixed = [base + TINTED_BY * (other - base) for base, other in zip(hue, tint.lab_d65, strict=True)]
+        return self._general(start, (mixed[0], mixed[1], mixed[2]))
 
     def _between(self, start: int, colour: Colour) -> Token | None:
         """«Песочно-бежевый» is the one hue between two that are near; «чёрно-белый» are two."""

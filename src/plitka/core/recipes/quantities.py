@@ -16,6 +16,7 @@ _SIZE = re.compile(
     rf"(?! ?(?:{_MASS}|pcs|pc\b|pieces|шт))(?![^\W_])"
     rf"|\d{{3,4}} (?:by|на) \d{{3,4}}(?: (?:by|на) \d{{1,4}})?(?: ?{_UNIT})?(?! ?{_MASS})(?![^\W_])"
     rf"|{_NUMBER}(?: ?- ?{_NUMBER})? ?-?{_ALWAYS_UNIT}(?![^\W_])"
+    r"|(?:\d+[ -])?[1-9]\d?/(?:2|4|8|16|32)[ -]?(?:inch(?:es)?|in(?= ?(?:$|[.,;)]|thick))|\"|дюйм[а-я]*)(?![^\W_])"
 )
 _FRACTION = re.compile(rf"{_NUMBER} ?- ?{_NUMBER}(?! ?%)(?![^\W_])")
 _GRANULES_BEFORE = re.compile(

@@ -135,8 +135,9 @@ def _may_be_colour(tokens: Sequence[Token], at: int, palette: Palette) -> bool:
     is_share = kinds == {Kind.NUMBER, Kind.PERCENT, Kind.UNKNOWN} and _kind(tokens, at - 1) is Kind.PERCENT
     if (is_share or kinds >= {Kind.NUMBER, Kind.FLECK}) and Kind.COLOUR not in kinds:
         return True  # «графитовая с вкраплениями «шампань» 7%», `55% pewter`
-    if word in CHOICE and _kind(tokens, at - 1) is _kind(tokens, at + 1) is Kind.COLOUR:
-        return True
+    beside = {_kind(tokens, at - 1), _kind(tokens, at + 1)}
+    if word in CHOICE and (beside == {Kind.COLOUR} or beside <= _NUMBERS | _UNITS):
+        return True  # `red or burgundy`, `70 or 75`
     if any(map(str.isdigit, word)):
         is_apart = not {token.kind for token in _clause(tokens, at)} & _MIX
         return word not in _UNITS_OF_ORDERS and not (is_apart and not suggested)

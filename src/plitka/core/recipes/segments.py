@@ -77,13 +77,16 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
     """Whether a name before a colon is of a whole: `greens: olive 40, moss 60`, `granite: grey, black and white`."""
     named = [token for token in segment if token.kind in (Kind.COLOUR, Kind.UNKNOWN)]
     kinds = {token.kind for token in segment}
-    if len(named) != 1 or not kinds <= ONLY_WORDS | {Kind.COLOUR}:
+    count = next((token.value for token in segment if token.kind is Kind.NUMBER), None)  # `3 greens:`
+    if len(named) != 1 or not kinds <= ONLY_WORDS | {Kind.COLOUR, Kind.NUMBER}:
+        return False
+    if count is not None and count != sum(token.kind is Kind.COLOUR for token in rest):
         return False
     is_stone = named[0].text in _STONES
     is_plural = named[0].text.endswith("s") and name_key(named[0].text[:-1]) in plain_keys()
     n_colours = sum(token.kind is Kind.COLOUR for token in rest)
     total = sum(token.value for token in rest if token.kind is Kind.NUMBER)
-    is_whole = total == _WHOLE and rest[0].kind is Kind.COLOUR
+    is_whole = total == _WHOLE and rest[0].kind is Kind.COLOUR and count is None
     return (is_stone or is_plural or is_whole) and n_colours > 1 and rest[0].kind in (Kind.COLOUR, Kind.NUMBER)
 
 

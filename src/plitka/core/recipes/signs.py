@@ -33,7 +33,7 @@ SYMBOL = re.compile(
     r"|(?P<separator>[\n,;+&.•▪◦‣|!]|(?<=\S)\?+(?=[\s)!.,;\"»]|$))"
     r"|(?P<question>\?+(?=\s|$))"
     r"|(?P<option>(?<!\S)--[a-z][a-z-]*)"
-    r"|(?P<link>[:=-])"
+    r"|(?P<link>[:=-]|@(?=[ \t]*\d))"
     r"|(?P<slash>/)"
     r"|(?P<bracket>[()\[\]{}])"
     r"|(?P<times>(?:(?<=\w)|(?<=\w[ ]))[*×](?=[ \t]?\d))"
@@ -122,6 +122,8 @@ DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
 TONNES = re.compile(r"\d[ ]?(?:кг|kg|килограмм|тонн|мешк|меш)")
 """What is weighed."""
 IN_TONNES = re.compile(r"\d[ ]?т(?![^\W_])")
+TINT = re.compile(r"([а-я]{3,})[ое]вато")
+"""«Голубовато-»."""
 GRAIN = re.compile(
     r"(?P<large>крупн)[а-я]* кр\.?(?![а-я])|(?P<medium>средн)[а-я]* кр\.?(?![а-я])|мелк[а-я]* кр\.?(?![а-я])"
 )

@@ -84,7 +84,7 @@ class Totals:
         total = sum(values)
         if total == 100:
             return all(amount.unit is not Unit.FRACTION for amount in amounts)
-        if self.is_whole or total > HUNDRED + len(amounts):  # each may be rounded up
+        if self.is_whole or 3 * (total - HUNDRED) > 2 * len(amounts):  # 34 for a third
             raise self._refuse_total(total, amounts)
         self._check_all_read(total)
         self._notice("the percents add up to {total}, not to 100; they were scaled to 100", total=plain(total))
