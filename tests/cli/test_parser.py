@@ -12,7 +12,7 @@ from plitka.model.bundle import find_bundle
 
 
 def test_every_option_is_documented() -> None:
-    """docs/overview.md names each option of each command."""
+    """docs/overview.md names each option of each command, and help says what each word is."""
     overview = (Path(__file__).parents[2] / "docs/overview.md").read_text(encoding="utf-8")
     waiting = [build_parser(str, no_engine)]
     while waiting:
@@ -22,6 +22,8 @@ def test_every_option_is_documented() -> None:
             assert all(f"`{word}" in overview or f"{word}`" in overview for word in action.option_strings[-1:])
             if isinstance(action, argparse._SubParsersAction):
                 waiting.extend(action.choices.values())
+            else:
+                assert action.help, action.dest
 
 
 def test_help_and_errors_speak_russian(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

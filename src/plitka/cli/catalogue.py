@@ -21,7 +21,7 @@ from plitka.core.report import report_reading
 def add_parse(commands: Commands, _: Translate) -> None:
     """Declare `parse`."""
     parser = add_command(commands, "parse", _, _("show how a recipe is read"))
-    parser.add_argument("recipe", metavar="RECIPE")
+    parser.add_argument("recipe", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
     add_recipe_options(parser, _)
     parser.set_defaults(run=run_parse)
 

@@ -42,7 +42,7 @@ def add(commands: Commands, _: Translate) -> None:
 def add_render(actions: Commands, _: Translate) -> None:
     """Declare `dataset render`."""
     parser = add_command(actions, "render", _, _("render captioned tiles; an unfinished folder is continued"))
-    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("folder", type=Path, metavar="DIR", help=_("folder of the pictures and their captions"))
     parser.add_argument("--count", type=whole, required=True, metavar="N", help=_("how many pictures DIR is to have"))
     add_size_option(parser, _, SIZE_PX, default_px=SIZE_PX)
     parser.add_argument("--seed", type=whole, default=0, metavar="N", help=_("another seed makes other pictures"))
