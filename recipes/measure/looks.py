@@ -145,10 +145,11 @@ def with_grain(lab: Array) -> Array:
 def count_tables(lab: Array, labels: npt.NDArray[np.intp], lit: Array) -> tuple[Array, Array]:
     """Both tables of a look, from points in CIE Lab whose colours are known."""
     places, own = place_points(lab, lit), np.arange(len(labels))
-    of_class = luminance_class(lit)[labels]
+    of_class = luminance_class(LIT)[labels]
     light, chroma, beside = (part[own, labels] for part in (places.light, places.chroma, places.beside))
     n_light, n_chroma, n_beside = len(LIGHT_EDGES) - 1, len(CHROMA_EDGES) - 1, len(BESIDE_EDGES) - 1
-    counts, far = np.zeros((3, n_light, n_chroma)), np.zeros((3, n_light, n_beside))
+    n_classes = int(luminance_class(LIT).max()) + 1
+    counts, far = np.zeros((n_classes, n_light, n_chroma)), np.zeros((n_classes, n_light, n_beside))
     np.add.at(counts, (of_class, light, chroma), 1)
     np.add.at(far, (of_class, light, beside), 1)
     return np.array(list(light_logs(smooth(smooth(counts, 1), 2)))), beside_logs(smooth(far, 1))

@@ -30,8 +30,9 @@ CHROMA_EDGES = np.linspace(-1.3, 0.9, 45)
 """Of the bins of how much more chroma a point has than its colour there, over what is expected."""
 BESIDE_EDGES = np.array([0, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 11, 15, 20, 30, 60, 200.0])
 """Of the bins of distance beside the curve, in Lab units."""
-_LUMINANCE_EDGES = np.array([0.1, 0.3])
-"""Glints change dark colours more than light ones: each of the three classes has its tables."""
+_LUMINANCE_EDGES = np.array([0.06, 0.11, 0.2, 0.35, 0.5])
+"""Glints change dark colours more than light ones: each of the six classes has its tables. They are of the colour
+itself, not of its lit facets: under a veil black and gray are equally light, and yet glint otherwise."""
 _LEAST_CHROMA = 8.0
 """Lab units, added to the chroma that another is divided by."""
 _L_STEPS = 2
@@ -49,9 +50,9 @@ class Look:
     veil: FloatArray
     """(3,) linear light."""
     light_table: FloatArray
-    """(3, 32, 44) log likelihood by luminance class, brightness and chroma."""
+    """(6, 32, 44) log likelihood by luminance class, brightness and chroma."""
     beside_table: FloatArray
-    """(3, 32, 14) log likelihood of the distance beside the curve, by luminance class and brightness."""
+    """(6, 32, 14) log likelihood of the distance beside the curve, by luminance class and brightness."""
     is_photograph: bool
 
     def lit(self, palette: FloatArray) -> FloatArray:
@@ -61,9 +62,8 @@ class Look:
 
     def log_likelihood(self, lab: FloatArray, palette: FloatArray) -> FloatArray:
         """(m, n) natural logarithm, per area of a*b* and bin of brightness, of (m, 3) points in n colours."""
-        lit = self.lit(palette)
-        of_class = luminance_class(lit)
-        places = place_points(lab, lit)
+        of_class = luminance_class(palette)
+        places = place_points(lab, self.lit(palette))
         of_light = self.light_table[of_class, places.light, places.chroma]
         of_distance = self.beside_table[of_class, places.light, places.beside]
         log_likelihood: FloatArray = of_light + of_distance - np.log(places.expected_chroma + _LEAST_CHROMA)
@@ -81,9 +81,9 @@ class Places:
     """Lab units."""
 
 
-def luminance_class(lit: FloatArray) -> npt.NDArray[np.intp]:
-    """(n,) 0..2 of (n, 3) linear light: dark, medium, light."""
-    classes: npt.NDArray[np.intp] = np.searchsorted(_LUMINANCE_EDGES, lit.mean(-1))
+def luminance_class(palette: FloatArray) -> npt.NDArray[np.intp]:
+    """(n,) 0..5 of (n, 3) linear light by the palette, the darkest first."""
+    classes: npt.NDArray[np.intp] = np.searchsorted(_LUMINANCE_EDGES, palette.mean(-1))
     return classes
 
 
