@@ -21,7 +21,15 @@ from plitka.core.colour.arrays import linear_to_lab, lit_colours
 from plitka.core.colour.palette import default_palette
 from plitka.core.generation import Request
 from plitka.core.measure.identification import find_even
-from plitka.core.measure.looks import BESIDE_EDGES, CHROMA_EDGES, LIGHT_EDGES, Look, luminance_class, place_points
+from plitka.core.measure.looks import (
+    BESIDE_EDGES,
+    CHROMA_EDGES,
+    LIGHT_EDGES,
+    N_CLASSES,
+    Look,
+    class_of,
+    place_points,
+)
 from plitka.core.measure.points import cut_points
 from plitka.core.recipes.recipe import Part, Recipe
 from plitka.core.render_engine import RenderEngine
@@ -41,6 +49,9 @@ FLOOR, BESIDE_FLOOR, BESIDE_FALL = 0.002, 0.004, 8.0
 GRAIN = (0.5, 2.0)
 """Deviation of L*, a* and b* of a point: neutral colours of a network's pictures have one of 1.2 and more, those of
 renders 0.1 to 0.4, so that black with grain would be likelier as the shade of a colour that varies more."""
+EACH_CLASS = np.arange(N_CLASSES)
+PHOTOGRAPH_CLASSES = np.array([0, 1, 3, 3, 5, 2, 3, 4, 5])
+"""In photographs neutral granules vary as others do: each class of colour has the tables of those that are as light."""
 PHOTOGRAPH_LOG_GAINS = (-0.3, -0.15, 0.0, 0.15)
 LIGHT_BLUR, CHROMA_BLUR, BESIDE_BLUR = 2.5, 1.5, 5.0
 """Of photographs: deviations in bins, and in Lab units."""
@@ -54,7 +65,7 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     asked = parser.parse_args()
     looks = [count_look(*scene) for scene in product(Lighting, (False, True), Surface)]
-    studio = looks[0]
+    studio = count_look(*next(product(Lighting, (False, True), Surface)), classes=PHOTOGRAPH_CLASSES)
     looks += [count_look(light, wet=False, surface=face, is_grainy=True) for light, face in product(Lighting, Surface)]
     blurred = (blur_light(studio.light_table), blur_beside(studio.beside_table))
     gains = [look.gain for look in looks] + [studio.gain + log_gain for log_gain in PHOTOGRAPH_LOG_GAINS]
@@ -71,8 +82,10 @@ def main() -> None:
     )
 
 
-def count_look(light: Lighting, wet: bool, surface: Surface, *, is_grainy: bool = False) -> Look:
-    """One look from renders of it."""
+def count_look(
+    light: Lighting, wet: bool, surface: Surface, *, is_grainy: bool = False, classes: Array = EACH_CLASS
+) -> Look:
+    """One look from renders of it; classes of colour that have one number share their tables."""
     alone = [(index, Recipe((Part(colour, Decimal(100)),))) for index, colour in enumerate(COLOURS)]
     facets = np.array([lit_mean(render(recipe, light, wet, surface, 0, index)[0]) for index, recipe in alone])
     exponent = WET_EXPONENT if wet else 1.0
@@ -85,7 +98,7 @@ def count_look(light: Lighting, wet: bool, surface: Surface, *, is_grainy: bool 
     if is_grainy:
         lab = with_grain(lab)
     unknown = Look(gain, exponent, veil, np.zeros(0), np.zeros(0), is_photograph=False)
-    return Look(gain, exponent, veil, *count_tables(lab, labels, unknown.lit(LIT)), is_photograph=False)
+    return Look(gain, exponent, veil, *count_tables(lab, labels, unknown.lit(LIT), classes), is_photograph=False)
 
 
 def draw_mix(seed: int) -> Recipe:
@@ -142,17 +155,17 @@ def with_grain(lab: Array) -> Array:
     return lab + rng.uniform(*GRAIN, (len(lab), 1)) * rng.normal(0, 1, lab.shape)
 
 
-def count_tables(lab: Array, labels: npt.NDArray[np.intp], lit: Array) -> tuple[Array, Array]:
+def count_tables(lab: Array, labels: npt.NDArray[np.intp], lit: Array, classes: Array) -> tuple[Array, Array]:
     """Both tables of a look, from points in CIE Lab whose colours are known."""
     places, own = place_points(lab, lit), np.arange(len(labels))
-    of_class = luminance_class(LIT)[labels]
+    of_class = classes[class_of(LIT)][labels]
     light, chroma, beside = (part[own, labels] for part in (places.light, places.chroma, places.beside))
     n_light, n_chroma, n_beside = len(LIGHT_EDGES) - 1, len(CHROMA_EDGES) - 1, len(BESIDE_EDGES) - 1
-    n_classes = int(luminance_class(LIT).max()) + 1
-    counts, far = np.zeros((n_classes, n_light, n_chroma)), np.zeros((n_classes, n_light, n_beside))
+    counts, far = np.zeros((N_CLASSES, n_light, n_chroma)), np.zeros((N_CLASSES, n_light, n_beside))
     np.add.at(counts, (of_class, light, chroma), 1)
     np.add.at(far, (of_class, light, beside), 1)
-    return np.array(list(light_logs(smooth(smooth(counts, 1), 2)))), beside_logs(smooth(far, 1))
+    light_table = np.array(list(light_logs(smooth(smooth(counts, 1), 2))))
+    return light_table[classes], beside_logs(smooth(far, 1))[classes]
 
 
 def light_logs(counts: Array) -> Iterator[Array]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from plitka.core.colour.arrays import linear_to_lab, lit_colours
 from plitka.core.colour.palette import default_palette
-from plitka.core.measure.looks import luminance_class, place_points, usual_looks
+from plitka.core.measure.looks import N_CLASSES, class_of, place_points, usual_looks
 from plitka.core.measure.shading_curve import shaded
 
 PALETTE = lit_colours(default_palette().catalogue, "float64")
@@ -62,7 +62,12 @@ class TestPlacePoints:
         assert (places.beside <= 1).all()
         assert (np.diff(places.light[:, 0]) > 0).all()
 
-    def test_classes_go_from_dark_to_light(self) -> None:
-        """Black, gray and white."""
+    def test_classes_go_from_dark_to_light_and_from_neutral_to_coloured(self) -> None:
+        """Black, gray and white, then dark blue and yellow."""
         grey = np.array([[0.04] * 3, [0.22] * 3, [0.84] * 3])
-        assert luminance_class(grey).tolist() == [0, 3, 5]
+        assert class_of(grey).tolist() == [0, 2, 4]
+        assert class_of(lit_colours(default_palette().named(["dark blue", "yellow"]), "float64")).tolist() == [5, 8]
+
+    def test_each_class_has_a_colour_of_the_catalogue(self) -> None:
+        """Its tables were counted on something."""
+        assert set(class_of(PALETTE).tolist()) == set(range(N_CLASSES))

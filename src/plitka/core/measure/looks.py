@@ -30,9 +30,12 @@ CHROMA_EDGES = np.linspace(-1.3, 0.9, 45)
 """Of the bins of how much more chroma a point has than its colour there, over what is expected."""
 BESIDE_EDGES = np.array([0, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 11, 15, 20, 30, 60, 200.0])
 """Of the bins of distance beside the curve, in Lab units."""
-_LUMINANCE_EDGES = np.array([0.06, 0.11, 0.2, 0.35, 0.5])
-"""Glints change dark colours more than light ones: each of the six classes has its tables. They are of the colour
-itself, not of its lit facets: under a veil black and gray are equally light, and yet glint otherwise."""
+_NEUTRAL_CHROMA = 10.0
+"""Lab units; what has less is neutral: of one hue in light and shade, where a coloured chip varies."""
+_NEUTRAL_EDGES, _COLOURED_EDGES = np.array([0.06, 0.11, 0.27, 0.45]), np.array([0.2, 0.35, 0.5])
+"""Mean linear light. Glints change dark colours more than light ones, so each class has its tables. Classes are of
+colours themselves, not of their lit facets: under a veil black and gray are equally light, and yet glint otherwise."""
+N_CLASSES = len(_NEUTRAL_EDGES) + 1 + len(_COLOURED_EDGES) + 1
 _LEAST_CHROMA = 8.0
 """Lab units, added to the chroma that another is divided by."""
 _L_STEPS = 2
@@ -50,9 +53,9 @@ class Look:
     veil: FloatArray
     """(3,) linear light."""
     light_table: FloatArray
-    """(6, 32, 44) log likelihood by luminance class, brightness and chroma."""
+    """(9, 32, 44) log likelihood by class of colour, brightness and chroma."""
     beside_table: FloatArray
-    """(6, 32, 14) log likelihood of the distance beside the curve, by luminance class and brightness."""
+    """(9, 32, 14) log likelihood of the distance beside the curve, by class of colour and brightness."""
     is_photograph: bool
 
     def lit(self, palette: FloatArray) -> FloatArray:
@@ -62,7 +65,7 @@ class Look:
 
     def log_likelihood(self, lab: FloatArray, palette: FloatArray) -> FloatArray:
         """(m, n) natural logarithm, per area of a*b* and bin of brightness, of (m, 3) points in n colours."""
-        of_class = luminance_class(palette)
+        of_class = class_of(palette)
         places = place_points(lab, self.lit(palette))
         of_light = self.light_table[of_class, places.light, places.chroma]
         of_distance = self.beside_table[of_class, places.light, places.beside]
@@ -81,9 +84,12 @@ class Places:
     """Lab units."""
 
 
-def luminance_class(palette: FloatArray) -> npt.NDArray[np.intp]:
-    """(n,) 0..5 of (n, 3) linear light by the palette, the darkest first."""
-    classes: npt.NDArray[np.intp] = np.searchsorted(_LUMINANCE_EDGES, palette.mean(-1))
+def class_of(palette: FloatArray) -> npt.NDArray[np.intp]:
+    """(n,) 0..8 of (n, 3) linear light by the palette: neutral ones from dark to light, then coloured ones."""
+    is_neutral = np.linalg.norm(linear_to_lab(palette)[:, 1:], axis=-1) < _NEUTRAL_CHROMA
+    luminance = palette.mean(-1)
+    coloured = len(_NEUTRAL_EDGES) + 1 + np.searchsorted(_COLOURED_EDGES, luminance)
+    classes: npt.NDArray[np.intp] = np.where(is_neutral, np.searchsorted(_NEUTRAL_EDGES, luminance), coloured)
     return classes
 
 
