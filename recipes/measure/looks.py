@@ -4,7 +4,8 @@
 
 Gain, exponent and veil of a look are fitted to tiles of each of the 29 colours; the tables are counted on mixes of 1 to
 5, edges of chips included. A grainy look is that of a dry scene with the grain of cameras and networks on its points. A
-look of photographs is that of the studio, blurred, at four exposures. Takes three minutes.
+look of photographs is that of the studio, blurred, at four exposures; those of the file stay as they are unless
+`--photographs` is given. Takes three minutes.
 """
 
 import argparse
@@ -21,7 +22,15 @@ from plitka.core.colour.arrays import linear_to_lab, lit_colours
 from plitka.core.colour.palette import default_palette
 from plitka.core.generation import Request
 from plitka.core.measure.identification import find_even
-from plitka.core.measure.looks import BESIDE_EDGES, CHROMA_EDGES, LIGHT_EDGES, Look, luminance_class, place_points
+from plitka.core.measure.looks import (
+    BESIDE_EDGES,
+    CHROMA_EDGES,
+    LIGHT_EDGES,
+    Look,
+    class_of,
+    lit_class,
+    place_points,
+)
 from plitka.core.measure.points import cut_points
 from plitka.core.recipes.recipe import Part, Recipe
 from plitka.core.render_engine import RenderEngine
@@ -52,27 +61,52 @@ def main() -> None:
     """Write the looks to a file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
+    parser.add_argument("--photographs", action="store_true", help="count those of photographs too, not only renders'")
     asked = parser.parse_args()
-    looks = [count_look(*scene) for scene in product(Lighting, (False, True), Surface)]
-    studio = looks[0]
+    scenes = list(product(Lighting, (False, True), Surface))
+    looks = [count_look(*scene) for scene in scenes]
     looks += [count_look(light, wet=False, surface=face, is_grainy=True) for light, face in product(Lighting, Surface)]
-    blurred = (blur_light(studio.light_table), blur_beside(studio.beside_table))
-    gains = [look.gain for look in looks] + [studio.gain + log_gain for log_gain in PHOTOGRAPH_LOG_GAINS]
-    n, n_photographs = len(looks), len(PHOTOGRAPH_LOG_GAINS)
+    photographs = (
+        blurred_looks(count_look(*scenes[0], is_photograph=True)) if asked.photographs else looks_of(asked.file)
+    )
+    n, all_looks = len(looks), looks + photographs
     np.savez_compressed(
         asked.file,
-        gain=np.array(gains, np.float32),
-        exponent=np.array([look.exponent for look in looks] + [1.0] * n_photographs, np.float32),
-        veil=np.array([look.veil for look in looks] + [studio.veil] * n_photographs, np.float32),
-        light_table=np.array([look.light_table for look in looks] + [blurred[0]], np.float16),
-        beside_table=np.array([look.beside_table for look in looks] + [blurred[1]], np.float16),
-        table=np.array([*range(n), *[n] * n_photographs], np.uint8),
-        is_photograph=np.array([False] * n + [True] * n_photographs),
+        gain=np.array([look.gain for look in all_looks], np.float32),
+        exponent=np.array([look.exponent for look in all_looks], np.float32),
+        veil=np.array([look.veil for look in all_looks], np.float32),
+        light_table=np.array([look.light_table for look in looks], np.float16),
+        beside_table=np.array([look.beside_table for look in looks], np.float16),
+        photograph_light_table=photographs[0].light_table.astype(np.float16),
+        photograph_beside_table=photographs[0].beside_table.astype(np.float16),
+        table=np.array([*range(n), *[n] * len(photographs)], np.uint8),
+        is_photograph=np.array([look.is_photograph for look in all_looks]),
     )
 
 
-def count_look(light: Lighting, wet: bool, surface: Surface, *, is_grainy: bool = False) -> Look:
-    """One look from renders of it."""
+def looks_of(file: Path) -> list[Look]:
+    """Those of photographs as they are: how far they are blurred was chosen on photographs, whatever renders become."""
+    with np.load(file) as data:
+        tables = data["photograph_light_table"], data["photograph_beside_table"]
+        facets = zip(data["gain"], data["exponent"], data["veil"], data["is_photograph"], strict=True)
+        return [
+            Look(gain, float(power), veil, *tables, is_photograph=True)
+            for gain, power, veil, is_own in facets
+            if is_own
+        ]
+
+
+def blurred_looks(studio: Look) -> list[Look]:
+    """Those of photographs, from the studio's."""
+    tables = blur_light(studio.light_table), blur_beside(studio.beside_table)
+    gains = (studio.gain + log_gain for log_gain in PHOTOGRAPH_LOG_GAINS)
+    return [Look(gain, 1.0, studio.veil, *tables, is_photograph=True) for gain in gains]
+
+
+def count_look(
+    light: Lighting, wet: bool, surface: Surface, *, is_grainy: bool = False, is_photograph: bool = False
+) -> Look:
+    """One look from renders of it, with the tables of renders or those for photographs."""
     alone = [(index, Recipe((Part(colour, Decimal(100)),))) for index, colour in enumerate(COLOURS)]
     facets = np.array([lit_mean(render(recipe, light, wet, surface, 0, index)[0]) for index, recipe in alone])
     exponent = WET_EXPONENT if wet else 1.0
@@ -85,7 +119,9 @@ def count_look(light: Lighting, wet: bool, surface: Surface, *, is_grainy: bool 
     if is_grainy:
         lab = with_grain(lab)
     unknown = Look(gain, exponent, veil, np.zeros(0), np.zeros(0), is_photograph=False)
-    return Look(gain, exponent, veil, *count_tables(lab, labels, unknown.lit(LIT)), is_photograph=False)
+    lit = unknown.lit(LIT)
+    tables = count_tables(lab, labels, lit, lit_class(lit) if is_photograph else class_of(LIT))
+    return Look(gain, exponent, veil, *tables, is_photograph=is_photograph)
 
 
 def draw_mix(seed: int) -> Recipe:
@@ -142,13 +178,13 @@ def with_grain(lab: Array) -> Array:
     return lab + rng.uniform(*GRAIN, (len(lab), 1)) * rng.normal(0, 1, lab.shape)
 
 
-def count_tables(lab: Array, labels: npt.NDArray[np.intp], lit: Array) -> tuple[Array, Array]:
+def count_tables(lab: Array, labels: npt.NDArray[np.intp], lit: Array, classes: Array) -> tuple[Array, Array]:
     """Both tables of a look, from points in CIE Lab whose colours are known."""
     places, own = place_points(lab, lit), np.arange(len(labels))
-    of_class = luminance_class(lit)[labels]
+    of_class, n_classes = classes[labels], int(classes.max()) + 1
     light, chroma, beside = (part[own, labels] for part in (places.light, places.chroma, places.beside))
     n_light, n_chroma, n_beside = len(LIGHT_EDGES) - 1, len(CHROMA_EDGES) - 1, len(BESIDE_EDGES) - 1
-    counts, far = np.zeros((3, n_light, n_chroma)), np.zeros((3, n_light, n_beside))
+    counts, far = np.zeros((n_classes, n_light, n_chroma)), np.zeros((n_classes, n_light, n_beside))
     np.add.at(counts, (of_class, light, chroma), 1)
     np.add.at(far, (of_class, light, beside), 1)
     return np.array(list(light_logs(smooth(smooth(counts, 1), 2)))), beside_logs(smooth(far, 1))

@@ -28,6 +28,8 @@ class TestIdentify:
             ("70% emerald, 30% sand", {"wet": True}),
             ("40% terracotta, 60% light gray", {"surface": "cut", "light": "cold"}),
             ("80% green apple, 20% violet", {"light": "sun"}),
+            ("35% pink, 35% dark gray, 30% turquoise", {"wet": True, "surface": "cut"}),
+            ("100% gray", {"wet": True, "light": "sun"}),
         ],
     )
     def test_the_colours_of_a_tile_are_found(self, recipe: str, look: dict[str, str]) -> None:

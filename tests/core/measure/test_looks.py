@@ -4,7 +4,7 @@ import numpy as np
 
 from plitka.core.colour.arrays import linear_to_lab, lit_colours
 from plitka.core.colour.palette import default_palette
-from plitka.core.measure.looks import luminance_class, place_points, usual_looks
+from plitka.core.measure.looks import N_CLASSES, class_of, place_points, usual_looks
 from plitka.core.measure.shading_curve import shaded
 
 PALETTE = lit_colours(default_palette().catalogue, "float64")
@@ -31,6 +31,19 @@ class TestUsualLooks:
         assert {exponents[index] for index in range(20) if index % 4 < 2} == {1.0}
         assert min(exponents[index] for index in range(20) if index % 4 >= 2) > 1.3
 
+    def test_black_glints_more_than_gray_where_water_makes_them_equally_light(self) -> None:
+        """On a wet flat face, each has its own spread about its lit facets, though both are light under the veil."""
+        black, gray = (lit_colours(default_palette().named([name]), "float64") for name in ("black", "gray"))
+        wet_cut = usual_looks()[3]
+        spreads = []
+        for colour in (black, gray):
+            brightness = wet_cut.lit(colour)[0] * np.exp(np.linspace(-3, 1.5, 40))[:, None]
+            logs = wet_cut.log_likelihood(linear_to_lab(brightness), colour)[:, 0]
+            spreads.append(
+                np.average((np.arange(40) - np.average(np.arange(40), weights=np.exp(logs))) ** 2, weights=np.exp(logs))
+            )
+        assert spreads[0] > 2 * spreads[1]
+
     def test_a_lit_facet_is_likeliest_of_its_own_colour(self) -> None:
         """In the studio, over all of the catalogue."""
         studio = usual_looks()[0]
@@ -49,7 +62,12 @@ class TestPlacePoints:
         assert (places.beside <= 1).all()
         assert (np.diff(places.light[:, 0]) > 0).all()
 
-    def test_classes_go_from_dark_to_light(self) -> None:
-        """Black, gray and white."""
-        grey = np.array([[0.04] * 3, [0.2] * 3, [0.8] * 3])
-        assert luminance_class(grey).tolist() == [0, 1, 2]
+    def test_classes_go_from_dark_to_light_and_from_neutral_to_coloured(self) -> None:
+        """Black, gray and white, then dark blue and yellow."""
+        grey = np.array([[0.04] * 3, [0.22] * 3, [0.84] * 3])
+        assert class_of(grey).tolist() == [0, 2, 4]
+        assert class_of(lit_colours(default_palette().named(["dark blue", "yellow"]), "float64")).tolist() == [5, 8]
+
+    def test_each_class_has_a_colour_of_the_catalogue(self) -> None:
+        """Its tables were counted on something."""
+        assert set(class_of(PALETTE).tolist()) == set(range(N_CLASSES))

@@ -30,8 +30,14 @@ CHROMA_EDGES = np.linspace(-1.3, 0.9, 45)
 """Of the bins of how much more chroma a point has than its colour there, over what is expected."""
 BESIDE_EDGES = np.array([0, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 11, 15, 20, 30, 60, 200.0])
 """Of the bins of distance beside the curve, in Lab units."""
-_LUMINANCE_EDGES = np.array([0.1, 0.3])
-"""Glints change dark colours more than light ones: each of the three classes has its tables."""
+_NEUTRAL_CHROMA = 10.0
+"""Lab units; what has less is neutral: of one hue in light and shade, where a coloured chip varies."""
+_NEUTRAL_EDGES, _COLOURED_EDGES = np.array([0.06, 0.11, 0.27, 0.45]), np.array([0.2, 0.35, 0.5])
+"""Mean linear light. Glints change dark colours more than light ones, so each class has its tables. Classes are of
+colours themselves, not of their lit facets: under a veil black and gray are equally light, and yet glint otherwise."""
+_LIT_EDGES = np.array([0.1, 0.3])
+"""In photographs neutral granules vary as others do, and less is known: classes are of how light facets are there."""
+N_CLASSES = len(_NEUTRAL_EDGES) + 1 + len(_COLOURED_EDGES) + 1
 _LEAST_CHROMA = 8.0
 """Lab units, added to the chroma that another is divided by."""
 _L_STEPS = 2
@@ -49,9 +55,9 @@ class Look:
     veil: FloatArray
     """(3,) linear light."""
     light_table: FloatArray
-    """(3, 32, 44) log likelihood by luminance class, brightness and chroma."""
+    """(9, 32, 44) log likelihood by class of colour, brightness and chroma; (3, 32, 44) in photographs."""
     beside_table: FloatArray
-    """(3, 32, 14) log likelihood of the distance beside the curve, by luminance class and brightness."""
+    """(9, 32, 14) log likelihood of the distance beside the curve, by class and brightness; or (3, 32, 14)."""
     is_photograph: bool
 
     def lit(self, palette: FloatArray) -> FloatArray:
@@ -62,7 +68,7 @@ class Look:
     def log_likelihood(self, lab: FloatArray, palette: FloatArray) -> FloatArray:
         """(m, n) natural logarithm, per area of a*b* and bin of brightness, of (m, 3) points in n colours."""
         lit = self.lit(palette)
-        of_class = luminance_class(lit)
+        of_class = lit_class(lit) if self.is_photograph else class_of(palette)
         places = place_points(lab, lit)
         of_light = self.light_table[of_class, places.light, places.chroma]
         of_distance = self.beside_table[of_class, places.light, places.beside]
@@ -81,9 +87,18 @@ class Places:
     """Lab units."""
 
 
-def luminance_class(lit: FloatArray) -> npt.NDArray[np.intp]:
-    """(n,) 0..2 of (n, 3) linear light: dark, medium, light."""
-    classes: npt.NDArray[np.intp] = np.searchsorted(_LUMINANCE_EDGES, lit.mean(-1))
+def class_of(palette: FloatArray) -> npt.NDArray[np.intp]:
+    """(n,) 0..8 of (n, 3) linear light by the palette: neutral ones from dark to light, then coloured ones."""
+    is_neutral = np.linalg.norm(linear_to_lab(palette)[:, 1:], axis=-1) < _NEUTRAL_CHROMA
+    luminance = palette.mean(-1)
+    coloured = len(_NEUTRAL_EDGES) + 1 + np.searchsorted(_COLOURED_EDGES, luminance)
+    classes: npt.NDArray[np.intp] = np.where(is_neutral, np.searchsorted(_NEUTRAL_EDGES, luminance), coloured)
+    return classes
+
+
+def lit_class(lit: FloatArray) -> npt.NDArray[np.intp]:
+    """(n,) 0..2 of (n, 3) linear light of lit facets in photographs: dark, medium, light."""
+    classes: npt.NDArray[np.intp] = np.searchsorted(_LIT_EDGES, lit.mean(-1))
     return classes
 
 
@@ -134,13 +149,16 @@ def usual_looks() -> tuple[Look, ...]:
     """Those of the scenes that plitka renders, those of dry scenes with grain, then those of photographs."""
     with resources.files("plitka.core.measure").joinpath("data", "looks.npz").open("rb") as file, np.load(file) as data:
         parts = {name: data[name].astype(np.float32) for name in data.files}
+    light_tables, beside_tables = (
+        [*parts[name], parts[f"photograph_{name}"]] for name in ("light_table", "beside_table")
+    )
     return tuple(
         Look(
             parts["gain"][index],
             float(parts["exponent"][index]),
             parts["veil"][index],
-            parts["light_table"][parts["table"][index].astype(int)],
-            parts["beside_table"][parts["table"][index].astype(int)],
+            light_tables[int(parts["table"][index])],
+            beside_tables[int(parts["table"][index])],
             bool(parts["is_photograph"][index]),
         )
         for index in range(len(parts["gain"]))
