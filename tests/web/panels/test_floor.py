@@ -81,7 +81,7 @@ def test_the_colours_of_both_mixes_are_on_the_floor(window_of: OpenWindow) -> No
     assert asked[-1]["wet"]
     assert wet.mean() < 0.97 * plain.mean()
     choose(page, "Checker")
-    page.get_by_role("button", name="Take the tile above").click()
+    page.get_by_role("button", name="Use the tile’s mix").click()
     window.module("state.js", "m.changeMix(0, [{ code: 'RED', percent: 100, isLocked: false }]);")
     checker = seen(page)
     assert shares(checker) == pytest.approx((0.5, 0.5), abs=0.15)

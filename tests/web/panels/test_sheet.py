@@ -101,7 +101,7 @@ def test_each_of_two_mixes_of_a_floor_is_counted(window: Window, server: Running
     page.keyboard.press("Escape")
     page.evaluate("location.hash += '&floor=grid,border,none,sun,0,500,2,3&second=mix%3DBLUE%3A100'")
     opened(page)
-    border = page.get_by_label("Of it the border")
+    border = page.get_by_label("Area of the border")
     expect(border).to_have_value("13.14")  # of 50 m2: one row of 0.5 m around a square
     border.fill("20")
     sums = page.locator(".by-mix-sum td:nth-child(2)")
