@@ -48,7 +48,7 @@ export default {
   },
   picker: {
     search: "Name, code, RAL number or hex",
-    example: "brick, RH20, RAL 3020, #a63d30",
+    example: "brick, RH20, RAL 3020",
     nothing: "No colour is called “{text}”. Try another name, a RAL number such as RAL 3020, or a hex such as #a63d30.",
     load: "Load your own palette",
     forget: "Remove",

@@ -49,7 +49,7 @@ export default {
   },
   picker: {
     search: "Название, код, номер RAL или hex",
-    example: "кирпич, RH20, RAL 3020, #a63d30",
+    example: "кирпич, RH20, RAL 3020",
     nothing: "Цвета «{text}» нет. Попробуйте другое название, номер RAL, например RAL 3020, или код вида #a63d30.",
     load: "Загрузить свою палитру",
     forget: "Убрать",
