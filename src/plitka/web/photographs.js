@@ -25,7 +25,8 @@ const FINAL = ["succeeded", "failed", "cancelled"];
 const LOOK_MS = 1000;
 const MAX_JOBS = 100;
 const N_VARIATIONS = 4;
-const SEEDS = 2 ** 31;
+/** So few that their numbers can be read out to somebody. */
+const SEEDS = 100_000;
 
 export const photographs = signal(/** @type {readonly Photograph[]} */ ([]));
 const chosenId = signal("");

@@ -1,12 +1,15 @@
 """The gallery: one's own tiles, found again, and made again."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from tests.serve.conftest import Running
 from tests.web.accessibility import axe_faults
-from tests.web.conftest import OpenWindow, Window, page_service
+from tests.web.conftest import OpenWindow, Window, Windows, page_service
+
+from plitka.serve import routes
 
 LOGO = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
@@ -69,6 +72,18 @@ def test_favourites_and_what_is_hidden_outlive_a_reload(window: Window, server: 
     page.get_by_label("Those out of sight").check()
     page.get_by_role("button", name="Bring back: 100% yellow").click()
     expect(page.get_by_alt_text("Tile: 100% yellow")).to_have_count(1)
+
+
+def test_tiles_outlive_a_restart_of_the_service(chromium: Browser, windows: Windows, tmp_path: Path) -> None:
+    """What was photographed is there again, with its picture, when the service is."""
+    with page_service(tmp_path) as before:
+        order(before, recipe="red", seed=51)
+    with page_service(tmp_path) as after:
+        window = windows.take(chromium, after.url, {"locale": "en-GB"})
+        window.page.route(f"**{routes.GEOMETRIES}", lambda route: route.abort())  # no need of a preview here
+        picture = opened(window.open()).get_by_alt_text("Tile: 100% red")
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+        window.context.close()
 
 
 def test_it_fits_a_phone_and_axe_finds_nothing(window_of: OpenWindow, server: Running) -> None:

@@ -34,7 +34,7 @@ def opened(page: Page, name: str = "From a photograph") -> Page:
 
 
 def test_a_dropped_photograph_becomes_the_mix(window: Window, photograph: bytes) -> None:
-    """Colours and shares are told with what is uncertain; the design takes them, and undo goes back."""
+    """Colours and shares are told with what is uncertain; they become the mix, are made, and undo goes back."""
     page = opened(window.open("/#mix=GREEN:100&light=sun"))
     page.locator(".drop").evaluate(DROP, base64.b64encode(photograph).decode())
     rows = page.locator(".found-shares tbody tr")
@@ -48,6 +48,8 @@ def test_a_dropped_photograph_becomes_the_mix(window: Window, photograph: bytes)
     assert "red" in made["recipe"]
     assert "black" in made["recipe"]
     assert made["light"] == "sun"
+    page.get_by_role("button", name="Take a photograph").click()
+    expect(page.locator(".shares")).to_contain_text("Red")
     page.get_by_role("button", name="Undo").click()
     assert window.order()["recipe"] == "100% green"
 

@@ -39,6 +39,7 @@ def test_a_floor_is_calculated_and_figures_are_ones_own(window: Window, server: 
     shown = page.locator(".facts dd").first
     area, waste = page.get_by_label("Area of the floor"), page.get_by_label("Waste", exact=True)
     usual = page.get_by_role("button", name="Waste: as usual again")
+    expect(waste).to_have_accessible_description(re.compile("^assumed: "))
     changes: list[tuple[Callable[[], None], str]] = [
         (lambda: area.fill("100"), "kg"),
         (lambda: waste.fill("0"), "net_kg"),
@@ -101,7 +102,7 @@ def test_each_of_two_mixes_of_a_floor_is_counted(window: Window, server: Running
     page.keyboard.press("Escape")
     page.evaluate("location.hash += '&floor=grid,border,none,sun,0,500,2,3&second=mix%3DBLUE%3A100'")
     opened(page)
-    border = page.get_by_label("Of it the border")
+    border = page.get_by_label("Area of the border")
     expect(border).to_have_value("13.14")  # of 50 m2: one row of 0.5 m around a square
     border.fill("20")
     sums = page.locator(".by-mix-sum td:nth-child(2)")
@@ -156,6 +157,8 @@ def test_the_files_have_the_same_figures(window_of: OpenWindow, tmp_path: Path) 
     text = "".join(sheet.get_textpage().get_text_bounded() for sheet in document)
     assert "Мягкий пол" in text
     assert all(mass in text for mass in kg)
+    assert "«принято»" in text
+    assert text.count("принято:") > 5
     with page.expect_download() as downloaded:
         page.get_by_role("button", name="CSV").click()
     rows = list(csv.reader(io.StringIO(downloaded.value.path().read_text("utf-8-sig")), delimiter=";"))

@@ -1,14 +1,18 @@
 """Signing in: a key is needed, a wrong one is refused, and a session ends."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
 from tests.serve.conftest import Running, running
 from tests.serve.fast_engine import FastEngine
+from tests.web.accessibility import axe_faults, too_wide
 from tests.web.conftest import Window
 
 from plitka.serve.keys import make_key
+
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
@@ -19,13 +23,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def test_a_key_opens_the_page(window: Window, server: Running) -> None:
-    """A wrong one does not; the cookie is none for scripts; after a reload one is still signed in, then signs out."""
+    """A wrong one does not; the cookie is none for scripts; after a reload one is still signed in, then signs out.
+
+    What is told of a wrong one fits a phone, and axe finds nothing in it.
+    """
     page = window.page
     page.goto(window.origin)
     field = page.get_by_label("Key", exact=True)
     field.fill("plitka_wrong")
     field.press("Enter")
     expect(page.locator(".refusal")).to_contain_text("not in force")
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert axe_faults(page) == []
+        assert too_wide(page) == []
     field.fill(server.key())
     field.press("Enter")
     page.wait_for_selector(".mixer")
@@ -46,8 +58,7 @@ def test_a_revoked_key_shuts_the_page(window: Window, server: Running) -> None:
     page.goto(window.origin)
     page.get_by_label("Key", exact=True).fill(key)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_selector(".mixer")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector(".picture:not(.stale) canvas")  # nothing else is asked for by itself
     server.service.store.revoke_key(row.id)
     page.get_by_role("button", name="Take a photograph").click()
     expect(page.get_by_label("Key", exact=True)).to_be_visible()
