@@ -1,5 +1,6 @@
 """Distances between pictures, on textures whose difference is known."""
 
+from collections.abc import Callable
 from importlib import resources
 
 import numpy as np
@@ -82,22 +83,22 @@ def figure_of(apart: Distances, figure: str) -> float:
 @pytest.mark.parametrize(
     ("spoiled", "figure"),
     [
-        (blurred(crumb(2)), "finest level"),
-        (noisy(crumb(2)), "finest level"),
-        (blurred(crumb(2)), "spectrum"),
-        (noisy(crumb(2)), "spectrum"),
-        (crumb(2, grain_px=26), "spectrum"),
-        (crumb(2, grain_px=10), "spectrum"),
-        (crumb(2) // 2, "lightness"),
-        (crumb(2, contrast=15), "lightness"),
-        (crumb(2)[..., ::-1], "coarsest level"),
+        (lambda: blurred(crumb(2)), "finest level"),
+        (lambda: noisy(crumb(2)), "finest level"),
+        (lambda: blurred(crumb(2)), "spectrum"),
+        (lambda: noisy(crumb(2)), "spectrum"),
+        (lambda: crumb(2, grain_px=26), "spectrum"),
+        (lambda: crumb(2, grain_px=10), "spectrum"),
+        (lambda: crumb(2) // 2, "lightness"),
+        (lambda: crumb(2, contrast=15), "lightness"),
+        (lambda: crumb(2)[..., ::-1], "coarsest level"),
     ],
     ids=["blur", "noise", "blur spectrum", "noise spectrum", "coarse", "fine", "dark", "flat", "blue"],
 )
-def test_a_spoiled_picture_scores_worse_where_it_should(spoiled: Picture, figure: str) -> None:
+def test_a_spoiled_picture_scores_worse_where_it_should(spoiled: Callable[[], Picture], figure: str) -> None:
     """Each fault shows in its own figure, at many times the distance of an unspoiled picture."""
     reference = image_statistics(crumb(1))
-    good, bad = (measure_distances(image_statistics(picture), reference) for picture in (crumb(2), spoiled))
+    good, bad = (measure_distances(image_statistics(picture), reference) for picture in (crumb(2), spoiled()))
     assert figure_of(bad, figure) > 4 * figure_of(good, figure)
 
 
@@ -172,10 +173,13 @@ def test_small_and_oblong_pictures_are_described() -> None:
 
 @pytest.mark.parametrize(
     ("picture", "says"),
-    [(crumb(1, side_px=512), "at least 684 px"), (np.full((1024, 1024, 3), 90, np.uint8), "shows no granules")],
+    [
+        (lambda: crumb(1, side_px=512), "at least 684 px"),
+        (lambda: np.full((1024, 1024, 3), 90, np.uint8), "shows no granules"),
+    ],
     ids=["small", "even"],
 )
-def test_a_photograph_that_tells_nothing_is_refused(picture: Picture, says: str) -> None:
+def test_a_photograph_that_tells_nothing_is_refused(picture: Callable[[], Picture], says: str) -> None:
     """Its halves must hold a window, and differ."""
     with pytest.raises(InputError, match=says):
-        describe_photograph(picture)
+        describe_photograph(picture())

@@ -6,6 +6,7 @@ import inspect
 import re
 import string
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,19 @@ CATALOGUE = SOURCE / "core/language/locale/ru/LC_MESSAGES/plitka.po"
 DESCRIBED = (Surface, Lighting, Edge, Origin)
 """Every class of choices that are described; each is known to `Described` once its module is imported."""
 PERCENT_PLACE = re.compile(r"%\((\w+)\)[sdr]|%%")
-MODULES = {path.relative_to(SOURCE): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")}
+
+
+@cache
+def modules() -> dict[Path, ast.Module]:
+    """The source; read by who looks at it, for half a million objects of trees would slow down all other tests."""
+    return {path.relative_to(SOURCE): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten() -> Iterator[None]:
+    """The trees do not stay after the last test of this file."""
+    yield
+    modules.cache_clear()
 
 
 def russian() -> dict[str, str]:
@@ -42,7 +55,7 @@ def speakers() -> dict[str, int]:
     ]
     kinds.remove(errors.FieldName.__name__)  # the same in every language
     found = dict.fromkeys([*kinds, "Notice", "_", "gettext"], 0)
-    for node in (node for tree in MODULES.values() for node in ast.walk(tree)):
+    for node in (node for tree in modules().values() for node in ast.walk(tree)):
         if isinstance(node, ast.FunctionDef):
             names = [argument.arg for argument in node.args.args if argument.arg not in {"self", "cls"}]
             if "message" in names and node.name != "__init__":
@@ -53,7 +66,7 @@ def speakers() -> dict[str, int]:
 def spoken() -> Iterator[tuple[str, ast.expr]]:
     """Every expression in the source that a person may read, and where it stands."""
     positions = speakers()
-    for path, tree in MODULES.items():
+    for path, tree in modules().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and (name := called_name(node)) in positions:
                 named = [keyword.value for keyword in node.keywords if keyword.arg == "message"]

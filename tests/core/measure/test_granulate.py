@@ -1,5 +1,6 @@
 """What is taken for granulate, and what is not."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -60,19 +61,19 @@ def test_a_tile_out_of_focus_is_granulate() -> None:
 @pytest.mark.parametrize(
     "pixels",
     [
-        grey(190 + np.random.default_rng(0).normal(0, 2, (SIDE_PX, SIDE_PX))),
-        grey(np.tile(np.linspace(0, 255, SIDE_PX), (SIDE_PX, 1))),
-        clouds(2.0),
-        page(),
-        grey(np.random.default_rng(0).integers(0, 256, (SIDE_PX, SIDE_PX))),
-        np.asarray(Image.fromarray(tile("red")).filter(ImageFilter.GaussianBlur(9))),
+        lambda: grey(190 + np.random.default_rng(0).normal(0, 2, (SIDE_PX, SIDE_PX))),
+        lambda: grey(np.tile(np.linspace(0, 255, SIDE_PX), (SIDE_PX, 1))),
+        lambda: clouds(2.0),
+        page,
+        lambda: grey(np.random.default_rng(0).integers(0, 256, (SIDE_PX, SIDE_PX))),
+        lambda: np.asarray(Image.fromarray(tile("red")).filter(ImageFilter.GaussianBlur(9))),
     ],
     ids=["wall", "gradient", "clouds", "page", "noise", "far out of focus"],
 )
-def test_other_pictures_are_none(pixels: Pixels) -> None:
+def test_other_pictures_are_none(pixels: Callable[[], Pixels]) -> None:
     """Smooth, smooth in parts, or different at every pixel."""
     with pytest.raises(InputError, match="it shows no granules"):
-        check_granulate(pixels, "it")
+        check_granulate(pixels(), "it")
 
 
 def test_a_picture_of_white_alone_is_none() -> None:

@@ -236,6 +236,6 @@ def dragged(page: Page, name: str, start: float, end: float) -> Iterator[None]:
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + start * box["width"], y)
     page.mouse.down()
-    page.mouse.move(box["x"] + end * box["width"], y, steps=12)
+    page.mouse.move(box["x"] + end * box["width"], y, steps=4)
     yield
     page.mouse.up()
