@@ -121,13 +121,8 @@ def test_the_colours_of_both_mixes_are_on_the_floor(floor: Floor) -> None:
     assert floor.asked[-1]["wet"]
     assert wet.mean() < 0.97 * plain.mean()
     choose(page, "Checker")
-<<<<<<< HEAD
-    page.get_by_role("button", name="Take the tile above").click()
-    floor.window.module("state.js", "m.changeMix(0, [{ code: 'RED', percent: 100, isLocked: false }]);")
-=======
     page.get_by_role("button", name="Use the tile’s mix").click()
-    window.module("state.js", "m.changeMix(0, [{ code: 'RED', percent: 100, isLocked: false }]);")
->>>>>>> 5ac84922900111d33a7b4aeac4db3742c496106c
+    floor.window.module("state.js", "m.changeMix(0, [{ code: 'RED', percent: 100, isLocked: false }]);")
     checker = seen(page)
     assert shares(checker) == pytest.approx((0.5, 0.5), abs=0.15)
     page.get_by_role("button", name="Turn left").click()
