@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.serve.conftest import Running
 from tests.web.accessibility import axe_faults, too_wide
 from tests.web.conftest import MAPS_PX, OpenWindow, Window, Windows, lent, small_maps
@@ -19,7 +19,7 @@ from plitka.serve import routes
 
 BLUE = "/#mix=BLUE:100&granules=2-4"
 READY = ".floor-canvas[aria-busy=false]"
-SMALL = {"width": 400, "height": 700}
+SMALL: ViewportSize = {"width": 400, "height": 700}
 NAMES = "performance.getEntriesByType('resource').map((one) => one.name.split('/').at(-1))"
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
