@@ -26,6 +26,15 @@ def pytest_collection() -> Generator[None]:
         gc.enable()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _little_to_collect() -> Iterator[None]:
+    """What a file's tests gave back to the collector, which is everything, is set apart again for those that follow."""
+    yield
+    if gc.get_freeze_count() == 0:
+        gc.collect()
+        gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _logs_as_nobody_configured_them() -> Iterator[None]:
     """The command line configures logging for its process, which tests share."""
