@@ -15,6 +15,7 @@ from plitka.core.correction import CorrectionConfig
 from plitka.core.generation import CompleteRequest, Defaults, Mode, Outcome, Request
 from plitka.core.limits import check_limits, remark_unusual
 from plitka.core.making import PictureSteps, Workshop
+from plitka.core.measure.shares import MeasureShares, measure_shares
 from plitka.core.painter import Canvas, Painted, Painter
 from plitka.core.scene import Size
 from plitka.core.tile.fineness import remark_fine_zones
@@ -34,9 +35,23 @@ _P = TypeVar("_P", bound=Painter)
 class Maker(Generic[_P]):
     """An `Engine` over a `Painter`, which it closes; one thread owns it, but for `complete` and `prompt`."""
 
-    def __init__(self, painter: _P, maps: "MapPool", correction: CorrectionConfig | None = None) -> None:
+    def __init__(
+        self,
+        painter: _P,
+        maps: "MapPool",
+        correction: CorrectionConfig | None = None,
+        measure_shares: MeasureShares = measure_shares,
+    ) -> None:
+        """Prepare; nothing is painted.
+
+        Args:
+            painter: paints the canvases.
+            maps: lays granule maps.
+            correction: how a map is corrected by what was measured; None: as usual.
+            measure_shares: measures pictures; where the painter has a device, there.
+        """
         self.painter = painter
-        self._workshop = Workshop(painter, maps, correction or CorrectionConfig())
+        self._workshop = Workshop(painter, maps, correction or CorrectionConfig(), measure_shares)
 
     @property
     def name(self) -> str:
