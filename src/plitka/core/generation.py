@@ -236,7 +236,7 @@ class CompleteRequest:
         return self.scene.size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Swatch:
     """A picture of some colours, by which `measure` learns how they look in others by the same model."""
 

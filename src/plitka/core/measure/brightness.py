@@ -4,6 +4,7 @@ Brightness is distributed about alike over the granules of any colour. So the us
 renders, and a picture's own, beside it, shows its exposure.
 """
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -37,10 +38,12 @@ def bins_of(log_brightness: FloatArray) -> npt.NDArray[np.int32]:
     return np.clip(bins, 0, N_BINS - 1)
 
 
+@cache
 def usual_histogram() -> FloatArray:
     """(52,) what is usual; sums to 1."""
     smoothed = smooth(np.asarray(_USUAL_PER_MILLE)) + _FLOOR_PER_MILLE
     usual: FloatArray = smoothed / smoothed.sum()
+    usual.flags.writeable = False
     return usual
 
 

@@ -16,6 +16,7 @@ Decisions:
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
@@ -38,6 +39,7 @@ NOT_OF_ZONE = 255
 """In what `zone_laid` gives: a colour was laid here that the zone does not have."""
 
 _LEAST_PX = 64
+_SWATCHES_KEPT = 2
 _TINY = 1e-9
 """A share of the tile, far below what can be seen: keeps shares above 0."""
 
@@ -184,7 +186,7 @@ def _look(
     _check_where(where, pixels)
     sight = see(cut_picture(pixels, _ordered(laid, pixels, colours, where), where, widest_px=config.widest_px))
     if laid is None and swatch is not None:
-        return sight, estimate_shares(_fit_swatch(swatch, colours, config, see), sight.draw(config.n_samples))
+        return sight, estimate_shares(_fit_swatch(swatch, tuple(colours), config, see), sight.draw(config.n_samples))
     return sight, _fit(sight, colours, config)
 
 
@@ -194,8 +196,9 @@ def _fit(sight: Sight, colours: Sequence[Colour], config: MeasureConfig) -> Fit:
     return fit_colours(drawn, lit) if samples is None else fit_labelled_colours(drawn, lit, samples)
 
 
-def _fit_swatch(swatch: "Swatch", colours: Sequence[Colour], config: MeasureConfig, see: See) -> Fit:
-    """How the colours look on a swatch."""
+@lru_cache(maxsize=_SWATCHES_KEPT)
+def _fit_swatch(swatch: "Swatch", colours: tuple[Colour, ...], config: MeasureConfig, see: See) -> Fit:
+    """How the colours look on a swatch, by which one picture after another is measured."""
     _check(swatch.pixels, colours)
     labels = _ordered(swatch.laid, swatch.pixels, colours, None)
     return _fit(see(cut_picture(swatch.pixels, labels, None, widest_px=config.widest_px)), colours, config)
