@@ -11,7 +11,8 @@ from tests.core.measure.tile_pictures import tile
 from plitka.core.generation import Swatch
 from plitka.core.measure.shares import measure_shares
 from plitka.core.recipes.reading import parse_recipe
-from plitka.model.device_sight import DeviceSight
+from plitka.errors import InputError
+from plitka.model.device_sight import DeviceMeasure, DeviceSight
 
 MIX = "50% red, 30% black, 20% white"
 HERE = torch.device("cpu")
@@ -50,3 +51,17 @@ def test_a_picture_on_white_is_cut_out() -> None:
     colours = parse_recipe(MIX).recipe.colours
     found = measure_shares(pixels, colours, see=partial(DeviceSight, HERE))
     assert found == pytest.approx(measure_shares(pixels, colours), abs=MOST_APART)
+
+
+def test_where_the_device_fails_numpy_measures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The picture is measured all the same; what is wrong with it is still said."""
+
+    def fail(*_: object) -> None:
+        raise torch.OutOfMemoryError("full")
+
+    colours, measured = parse_recipe(MIX).recipe.colours, DeviceMeasure(HERE)
+    assert measured(tile(MIX), colours) == pytest.approx(measure_shares(tile(MIX), colours), abs=MOST_APART)
+    monkeypatch.setattr("plitka.model.device_sight.DeviceSight.draw", fail)
+    assert measured(tile(MIX), colours) == measure_shares(tile(MIX), colours)
+    with pytest.raises(InputError):
+        measured(tile(MIX)[:20], colours)

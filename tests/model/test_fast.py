@@ -76,3 +76,23 @@ def test_a_kind_of_batch_is_recorded_once(tiny_bundle: Bundle, monkeypatch: pyte
     for one in (canvas(1), canvas(2, guidance=4.0, prompt="blue"), canvas(3, steps=5)):
         pixels_of(quick, one)
     assert len(made) == 1
+
+
+def test_memory_that_runs_out_is_given_back_by_the_recordings(
+    tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The picture is made by the plain path, and so are the next ones."""
+    quick = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32", network="fast"))
+    plain = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
+    pixels_of(quick, canvas(1))
+    with monkeypatch.context() as patch:
+        patch.setattr("plitka.model.fast._Recorded.predict", run_out)
+        assert (pixels_of(quick, canvas(1))[0] == pixels_of(plain, canvas(1))[0]).all()
+    assert isinstance(quick._network, FastUnet)
+    assert not quick._network._recorded
+    assert (pixels_of(quick, canvas(2))[0] == pixels_of(plain, canvas(2))[0]).all()
+
+
+def run_out(*_: object) -> None:
+    """As torch does."""
+    raise torch.OutOfMemoryError("full")

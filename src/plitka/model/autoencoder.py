@@ -50,6 +50,7 @@ class FastAutoencoder(Autoencoder):
         self._device, self._dtype = device, dtype
         self._encoder, self._decoder = LeanCoder(vae.encoder, dtype), LeanCoder(plain_decoder(vae), dtype)
         self._pool = new_pool(device)
+        self._is_given_up = False
         self._recorded: dict[tuple[str, tuple[int, ...]], _Recorded | None] = {}
 
     def encode(self, pixels: "RgbImage") -> torch.Tensor:
@@ -74,6 +75,11 @@ class FastAutoencoder(Autoencoder):
                 return super().decode(latents)
             return checked_picture(pixels.cpu().numpy())
 
+    def give_up(self) -> None:
+        """As of `Recordings`: from now on the modules."""
+        self._is_given_up = True
+        self._recorded.clear()
+
     def _encoded(self, pixels: torch.Tensor) -> _Coded:
         unit = pixels[None].float() / 127.5 - 1
         moments = self._encoder(unit.to(self._dtype)).permute(0, 3, 1, 2).float()
@@ -91,7 +97,7 @@ class FastAutoencoder(Autoencoder):
 
     def _run(self, name: str, given: torch.Tensor, work: Callable[[torch.Tensor], _Coded]) -> _Coded | None:
         """One run; None where the plain path has to do."""
-        if self._vae.use_tiling:
+        if self._vae.use_tiling or self._is_given_up:
             return None
         key = name, tuple(given.shape)
         if key not in self._recorded:

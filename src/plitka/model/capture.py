@@ -5,7 +5,7 @@ overwritten by the next run.
 """
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import torch
 
@@ -38,6 +38,14 @@ class Repeated(Generic[_R]):
         return self._result
 
 
+class Recordings(Protocol):
+    """What holds recordings, and can do without."""
+
+    def give_up(self) -> None:
+        """Forget them, and make no more: their memory is needed."""
+        ...
+
+
 def new_pool(device: torch.device) -> Any:
     """Memory for pieces of work of which one runs at a time; None on the CPU."""
     return torch.cuda.graph_pool_handle() if device.type == "cuda" else None
@@ -51,6 +59,7 @@ def _record(work: Callable[[], _R], pool: Any) -> tuple[torch.cuda.CUDAGraph, _R
             work()
     torch.cuda.current_stream().wait_stream(beside)
     graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph, pool=pool):
+    # Other threads, such as one that measures, may use the device meanwhile.
+    with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
         result = work()
     return graph, result

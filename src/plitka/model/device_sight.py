@@ -5,24 +5,66 @@ picture's quarter of a million points is computed here, in float32 as there. Sha
 Every plane is (h, w) points, and the networks see all points of a colour at once.
 """
 
-from functools import cache
+from collections.abc import Sequence
+from contextlib import nullcontext
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 import torch
 from torch.nn import functional
 
 from plitka.core.colour import arrays
+from plitka.core.colour.palette import Colour
+from plitka.core.generation import Swatch
 from plitka.core.measure import classifier as numbers
 from plitka.core.measure.brightness import BIN_WIDTH, LOWEST_BIN, N_BINS
 from plitka.core.measure.colour_model import MAX_EXPONENT, OTHER_DENSITY, Fit
 from plitka.core.measure.points import POINT_PX, Cut, choose_drawn
-from plitka.core.measure.samples import Samples, choose_samples
+from plitka.core.measure.samples import Labels, Mask, Samples, choose_samples
 from plitka.core.measure.shading_curve import LEAST_CHROMA, STEPS_PER_LIGHTNESS, curve_tables, nearest_gap
+from plitka.core.measure.shares import measure_shares
 
 FloatArray = npt.NDArray[np.floating[Any]]
+log = structlog.get_logger(__name__)
+
 Layers = list[tuple[torch.Tensor, torch.Tensor]]
+
+
+class DeviceMeasure:
+    """`measure_shares` with the device's sight; a `plitka.core.measure.shares.MeasureShares`.
+
+    On a GPU it has a stream of its own, so that it waits for nothing that is painted meanwhile. Where the device fails,
+    numpy measures.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._see = partial(DeviceSight, device)
+        self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None  # type: ignore[no-untyped-call]
+
+    def __call__(
+        self,
+        pixels: npt.NDArray[np.uint8],
+        colours: Sequence[Colour],
+        *,
+        laid: Labels | None = None,
+        swatch: Swatch | None = None,
+        where: Mask | None = None,
+    ) -> dict[str, float]:
+        """The percent of each colour.
+
+        Raises:
+            InputError: as `measure_shares`.
+        """
+        measured = partial(measure_shares, pixels, colours, laid=laid, swatch=swatch, where=where)
+        try:
+            with torch.cuda.stream(self._stream) if self._stream else nullcontext():
+                return measured(see=self._see)
+        except RuntimeError as error:
+            log.warning("device_measure_failed", reason=str(error))
+            return measured()
 
 
 class DeviceSight:

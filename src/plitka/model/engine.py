@@ -11,9 +11,9 @@ from plitka.core.tile.granule_map import GuideConfig
 from plitka.core.tile.map_pool import MapPool
 from plitka.errors import InputError
 from plitka.model.assembly import Assembly, assemble
-from plitka.model.autoencoder import autoencoder_of
+from plitka.model.autoencoder import FastAutoencoder, autoencoder_of
 from plitka.model.bundle import Bundle
-from plitka.model.device_sight import DeviceSight
+from plitka.model.device_sight import DeviceMeasure
 from plitka.model.engine_config import EngineConfig
 from plitka.model.fast import FastUnet
 from plitka.model.painter import DiffusionPainter
@@ -29,6 +29,7 @@ NETWORKS: Mapping[str, Callable[[Assembly], Network]] = {
 eager: module by module, as diffusers has it. fast: lean and captured; the VAE as well. `AUTO` is fast on a GPU.
 """
 AUTO = "auto"
+_RECORDED = (FastUnet, FastAutoencoder, FastTextEncoders)
 
 
 def load_painter(bundle: Bundle, config: EngineConfig | None = None) -> DiffusionPainter:
@@ -57,12 +58,16 @@ def painter_of(assembly: Assembly, config: EngineConfig) -> DiffusionPainter:
     name = config.network
     if name == AUTO:
         name = "fast" if device.type == "cuda" else "eager"
-    kind = FastTextEncoders if name == "fast" else TextEncoders
+    encoders = (FastTextEncoders if name == "fast" else TextEncoders)(assembly.pipe, device)
+    network = NETWORKS[name](assembly)
+    autoencoder = autoencoder_of(assembly.pipe.vae, device, dtype, is_fast=name == "fast")
+    recorded = [one for one in (network, autoencoder, encoders) if isinstance(one, _RECORDED)]
     return DiffusionPainter(
         assembly,
-        network=NETWORKS[name](assembly),
-        autoencoder=autoencoder_of(assembly.pipe.vae, device, dtype, is_fast=name == "fast"),
-        encoders=kind(assembly.pipe, device),
+        network=network,
+        autoencoder=autoencoder,
+        encoders=encoders,
+        recordings=recorded,
         max_batch=config.max_batch,
     )
 
@@ -92,6 +97,4 @@ def load_engine(
 
 def measure_on(device: torch.device) -> MeasureShares:
     """What measures pictures where they are painted; on a processor numpy is as quick as torch."""
-    if device.type == "cpu":
-        return measure_shares
-    return partial(measure_shares, see=partial(DeviceSight, device))
+    return measure_shares if device.type == "cpu" else DeviceMeasure(device)

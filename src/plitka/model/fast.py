@@ -64,6 +64,11 @@ class FastUnet:
 
         return denoise
 
+    def give_up(self) -> None:
+        """As of `Recordings`: from now on the plain path."""
+        self._lean = None
+        self._recorded.clear()
+
     def _recording(self, latents: torch.Tensor, n_tokens: int, *, is_guided: bool) -> "_Recorded | None":
         """The recording for such latents; None where the plain path has to do."""
         kind = _Kind(tuple(latents.shape), n_tokens, is_guided)

@@ -25,6 +25,7 @@ from plitka.core.watch import Unwatched, Watch
 from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
 from plitka.model.autoencoder import Autoencoder
+from plitka.model.capture import Recordings
 from plitka.model.device import Placement, held_bytes, translated_errors
 from plitka.model.latents import preview_latents
 from plitka.model.library_imports import quiet_libraries
@@ -57,6 +58,7 @@ class DiffusionPainter:
         network: Network | None = None,
         autoencoder: Autoencoder | None = None,
         encoders: TextEncoders | None = None,
+        recordings: Sequence[Recordings] = (),
         max_batch: int = 1,
     ) -> None:
         """Prepare; nothing is run.
@@ -66,6 +68,7 @@ class DiffusionPainter:
             network: how the UNet is run; None: module by module.
             autoencoder: how the VAE is run; None: likewise.
             encoders: how the text encoders are run; None: likewise.
+            recordings: those of the three that give memory back where there is too little.
             max_batch: canvases that are painted at once.
         """
         self._assembly = assembly
@@ -75,6 +78,7 @@ class DiffusionPainter:
         self._placement = assembly.placement
         self._encoders = encoders or TextEncoders(assembly.pipe, assembly.placement.device)
         self._clock = assembly.clock
+        self._recordings = recordings
         self._max_batch = max_batch
         self._schedule = assembly.schedule
         self._words: dict[tuple[str, str, bool], Words] = {}
@@ -262,6 +266,8 @@ class DiffusionPainter:
             first = batch.first
             log.warning("out_of_memory", retry="tiling", width_px=first.width_px, height_px=first.height_px)
         # Outside of the except clause, so that the error no longer holds the frames' tensors.
+        for recordings in self._recordings:
+            recordings.give_up()
         gc.collect()
         self.free()
         set_tiling(self._pipe, on=True)

@@ -56,6 +56,11 @@ class FastTextEncoders(TextEncoders):
         negative, pooled_negative = rest[0] if rest else (None, None)
         return Words(positive, negative, pooled, pooled_negative)
 
+    def give_up(self) -> None:
+        """As of `Recordings`: from now on the pipeline."""
+        self._is_broken, self._recorded = True, None
+        self._known.clear()
+
     def _said(self, text: str) -> _Said | None:
         """What is said of a text; None where the plain path has to do."""
         if text not in self._known:
