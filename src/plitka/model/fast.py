@@ -46,7 +46,7 @@ class FastUnet:
         if lean is None or conditions.control is not None or conditions.timesteps is None:
             return guided_unet(self._assembly, conditions)
         is_guided = conditions.guidance > 1
-        states, beside = embedded_conditions(self._assembly.pipe, conditions, is_guided=is_guided)
+        states, beside = embedded_conditions(conditions, is_guided=is_guided)
         shifts = lean.shifts(conditions.timesteps.to(self._device), beside)
         plain: list[Denoise] = []
         step = iter(range(len(shifts)))

@@ -73,7 +73,7 @@ class LeanUnet:
             added_conditions: pooled words and sizes, as diffusers' UNet takes them.
         """
         unet = self._unet
-        embedded = unet.time_embedding(unet.time_proj(timesteps).to(unet.dtype), None)
+        embedded = unet.time_embedding(unet.time_proj(timesteps).to(self._times.weight.dtype), None)
         beside = unet.get_aug_embed(emb=embedded, encoder_hidden_states=None, added_cond_kwargs=added_conditions)
         active = functional.silu(embedded[:, None] + beside)
         shifts = functional.linear(active, self._times.weight, self._times.bias).float()

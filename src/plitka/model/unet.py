@@ -69,7 +69,7 @@ def guided_unet(assembly: "Assembly", conditions: Conditions) -> Denoise:
     """
     pipe, dtype = assembly.pipe, assembly.placement.dtype
     is_guided = conditions.guidance > 1 and pipe.unet.config.time_cond_proj_dim is None
-    states, added = embedded_conditions(pipe, conditions, is_guided=is_guided)
+    states, added = embedded_conditions(conditions, is_guided=is_guided)
     control = None if conditions.control is None else _Control(assembly, conditions.control, is_guided=is_guided)
     scale_embedding = _scale_embedding(pipe, conditions)
 
@@ -132,7 +132,6 @@ class _Control:
 
 
 def embedded_conditions(
-    pipe: Any,
     conditions: Conditions,
     *,
     is_guided: bool,
@@ -145,7 +144,8 @@ def embedded_conditions(
         pooled = torch.cat([_known(words.pooled_negative), pooled])
     no_crop = (0, 0)
     time_ids = torch.tensor([[*conditions.size_px, *no_crop, *conditions.size_px]], dtype=states.dtype)
-    time_ids = time_ids.repeat(len(states), 1).to(pipe.unet.device)
+    # Asked for its own device, a module of diffusers' walks through all of its parts.
+    time_ids = time_ids.repeat(len(states), 1).to(states.device)
     return states, {"text_embeds": pooled, "time_ids": time_ids}
 
 
