@@ -207,6 +207,15 @@ def test_a_prompt_that_is_too_long_is_refused_by_complete() -> None:
     assert outcomes[1].error is None
 
 
+def test_a_device_is_warmed_up_for_swatches_too() -> None:
+    """Once, whatever sizes are asked for."""
+    swatch, painter = Size(width_px=512, height_px=512), FlatPainter()
+    maker = maker_of(painter, is_pipelined=True)
+    maker.warm_up()
+    maker.warm_up([WIDE, swatch])
+    assert painter.warmed == [SMALL, swatch, WIDE, swatch]
+
+
 def test_it_warms_up_frees_and_closes_by_its_painter() -> None:
     """Closing ends the process that lays maps as well, and may be done twice."""
     painter = FlatPainter()

@@ -16,7 +16,7 @@ import structlog
 from plitka.core.correction import CorrectionConfig
 from plitka.core.generation import CompleteRequest, Defaults, Mode, Outcome, Request
 from plitka.core.limits import check_limits, remark_unusual
-from plitka.core.making import PictureSteps, Workshop
+from plitka.core.making import SWATCH_PX, PictureSteps, Workshop
 from plitka.core.measure.shares import MeasureShares, measure_shares
 from plitka.core.painter import Canvas, Painted, Painter
 from plitka.core.scene import Size
@@ -111,7 +111,10 @@ class Maker(Generic[_P]):
             EngineError: the network does not run here.
         """
         usual = Size(width_px=self.defaults.width_px, height_px=self.defaults.height_px)
-        self.painter.warm_up(sizes or (usual,))
+        swatch = Size(width_px=SWATCH_PX, height_px=SWATCH_PX)
+        # What a device does for the first canvas of a size takes seconds, and the first text picture has a swatch.
+        asides = (swatch,) if self._is_pipelined and swatch not in sizes else ()
+        self.painter.warm_up((*(sizes or (usual,)), *asides))
 
     def memory_bytes(self) -> Mapping[str, int]:
         """The device's memory that the painter holds, by kind."""

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_SWATCH_PX = 512
+SWATCH_PX = 512
 """Side of a swatch: some 2,500 chips."""
 
 
@@ -319,7 +319,7 @@ class _Text:
         request, recipe = self._making.request, self._making.request.scene.recipe
         if len(recipe.parts) == 1:
             return None
-        size = Size(width_px=min(request.size.width_px, _SWATCH_PX), height_px=min(request.size.height_px, _SWATCH_PX))
+        size = Size(width_px=min(request.size.width_px, SWATCH_PX), height_px=min(request.size.height_px, SWATCH_PX))
         asked = Request(scene=replace(request.scene, size=size), seed=0, mode=Mode.GUIDED)
         return self._making.workshop.painter.defaults.complete(asked)
 
