@@ -25,6 +25,7 @@ from plitka.core.measure.shares import measure_shares
 from plitka.core.painter import Canvas
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Granules, Scene, Size, Surface, Zone
+from plitka.core.tile.granule_map import MapSpec
 from plitka.errors import BadOutput, Cancelled, EngineError, InputError, PlitkaError, PromptTooLong
 
 RECIPES = ("60% red, 40% black", "100% white", "50% blue, 30% yellow, 20% black")
@@ -205,6 +206,20 @@ def test_a_prompt_that_is_too_long_is_refused_by_complete() -> None:
     outcomes = outcomes_of(maker, [painter.defaults.complete(ask(LONG)), maker.complete(ask())])
     assert isinstance(outcomes[0].error, PromptTooLong)
     assert outcomes[1].error is None
+
+
+def test_what_is_expected_is_laid_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the first, and for what needs no map; what was expected before is not any more."""
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    maker = maker_of(FlatPainter())
+    first, second, third = (maker.complete(ask(seed=seed)) for seed in (1, 2, 3))
+    maker.expect([first, second, maker.complete(ask(seed=4, mode=Mode.TEXT))])
+    assert set(maker._workshop.maps._ahead) == {MapSpec.of(second)}
+    maker.expect([second, third])
+    assert set(maker._workshop.maps._ahead) == {MapSpec.of(second), MapSpec.of(third)}
+    maker.expect([third])
+    assert set(maker._workshop.maps._ahead) == {MapSpec.of(third)}
+    maker.close()
 
 
 def test_a_device_is_warmed_up_for_swatches_too() -> None:

@@ -116,6 +116,10 @@ class Maker(Generic[_P]):
         asides = (swatch,) if self._is_pipelined and swatch not in sizes else ()
         self.painter.warm_up((*(sizes or (usual,)), *asides))
 
+    def expect(self, requests: Sequence[CompleteRequest]) -> None:
+        """Have their maps laid, but for the first one's; what was laid for others is discarded."""
+        self._workshop.expect(requests)
+
     def memory_bytes(self) -> Mapping[str, int]:
         """The device's memory that the painter holds, by kind."""
         return self.painter.memory_bytes()

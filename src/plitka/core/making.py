@@ -103,8 +103,14 @@ class Workshop:
 
     def lay_ahead(self, request: CompleteRequest) -> None:
         """Have the map of a request laid that will come soon."""
-        if request.mode is Mode.GUIDED and request.guide is None:
+        if _needs_map(request):
             self.maps.lay_ahead(MapSpec.of(request))
+
+    def expect(self, requests: Sequence[CompleteRequest]) -> None:
+        """Have the maps of requests laid, the first of which is made at once; those of others are discarded."""
+        self.maps.keep({MapSpec.of(request) for request in requests if _needs_map(request)})
+        for request in requests[1:]:
+            self.lay_ahead(request)
 
     def layout(self, request: CompleteRequest) -> Layout:
         """The map of a request, with its scene.
@@ -121,6 +127,10 @@ class Workshop:
         if request.guide is None:
             return self.maps.take(MapSpec.of(request))
         return stretch_map(request.guide, request.size.width_px, request.size.height_px, self.maps.config)
+
+
+def _needs_map(request: CompleteRequest) -> bool:
+    return request.mode is Mode.GUIDED and request.guide is None
 
 
 @dataclass(slots=True)

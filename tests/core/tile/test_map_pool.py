@@ -95,6 +95,17 @@ def test_a_pool_whose_process_was_ended_lays_the_map_itself(pool: MapPool) -> No
     pool.close()
 
 
+def test_maps_that_nobody_will_take_are_discarded(pool: MapPool) -> None:
+    """So that they are no reason to lay no others."""
+    for seed in (1, 2, 3, 4):
+        pool.lay_ahead(spec_of(seed))
+    pool.keep({spec_of(2)})
+    pool.lay_ahead(spec_of(5))
+    assert set(pool._ahead) == {spec_of(2), spec_of(5)}
+    assert same(pool.take(spec_of(5)), lay_map(spec_of(5), CONFIG))
+    pool.close()
+
+
 def test_only_a_few_maps_wait(pool: MapPool) -> None:
     """Each takes memory."""
     for seed in range(20):
