@@ -95,9 +95,9 @@ def _check_length(text: str) -> None:
         raise PromptTooLong("{n_tokens} are too many", n_tokens=len(text), limit=MAX_PROMPT_CH, lost=lost)
 
 
-def maker_of(painter: FlatPainter) -> Maker[FlatPainter]:
+def maker_of(painter: FlatPainter, *, is_pipelined: bool = False) -> Maker[FlatPainter]:
     """An engine over a painter, which lays its maps itself."""
-    return Maker(painter, MapPool(GuideConfig()))
+    return Maker(painter, MapPool(GuideConfig()), is_pipelined=is_pipelined)
 
 
 def ask(

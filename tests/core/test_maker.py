@@ -1,14 +1,16 @@
 """Many pictures at once: each has one outcome, and what happens to one changes nothing for the others."""
 
 import multiprocessing
+import threading
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.flat_painter import SMALL, FlatPainter, Follower, RgbImage, ask, maker_of, result_of
+from tests.core.flat_painter import SMALL, FlatPainter, Follower, RgbImage, as_it_is, ask, maker_of, result_of
 
 from plitka.core.generation import (
     CompleteRequest,
@@ -19,9 +21,11 @@ from plitka.core.generation import (
     generate_one,
 )
 from plitka.core.maker import Maker
+from plitka.core.measure.shares import measure_shares
 from plitka.core.painter import Canvas
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Granules, Scene, Size, Surface, Zone
+from plitka.core.tile.granule_map import MapSpec
 from plitka.errors import BadOutput, Cancelled, EngineError, InputError, PlitkaError, PromptTooLong
 
 RECIPES = ("60% red, 40% black", "100% white", "50% blue, 30% yellow, 20% black")
@@ -61,18 +65,19 @@ REQUESTS = st.lists(
 
 
 @given(
-    REQUESTS,
-    st.integers(1, 4),
-    st.sets(st.integers(0, 5), max_size=2),
-    st.dictionaries(st.integers(0, 5), st.integers(1, 5)),
+    requests=REQUESTS,
+    max_batch=st.integers(1, 4),
+    failing=st.sets(st.integers(0, 5), max_size=2),
+    stops=st.dictionaries(st.integers(0, 5), st.integers(1, 5)),
+    is_pipelined=st.booleans(),
 )
 @settings(max_examples=25, deadline=None)
 def test_whatever_fails_or_is_stopped_the_others_are_as_if_alone(
-    requests: list[Request], max_batch: int, failing: set[int], stops: dict[int, int]
+    *, requests: list[Request], max_batch: int, failing: set[int], stops: dict[int, int], is_pipelined: bool
 ) -> None:
     """In any batch and any order: an error and a stop are their own picture's end, and no byte of another changes."""
     errors: dict[int, PlitkaError] = {seed: BadOutput("NaN") for seed in failing}
-    maker = maker_of(FlatPainter(max_batch, failing=errors))
+    maker = maker_of(FlatPainter(max_batch, failing=errors), is_pipelined=is_pipelined)
     complete = [maker.complete(request) for request in requests]
     outcomes = outcomes_of(maker, complete, Follower(stops))
     for index, request in enumerate(complete):
@@ -87,12 +92,14 @@ def test_whatever_fails_or_is_stopped_the_others_are_as_if_alone(
             assert result_of(outcomes[index]).attempts == expected.attempts
 
 
-@given(REQUESTS, st.integers(1, 4))
+@given(requests=REQUESTS, max_batch=st.integers(1, 4), is_pipelined=st.booleans())
 @settings(max_examples=20, deadline=None)
-def test_a_batch_is_of_one_kind_and_no_larger_than_the_painter_takes(requests: list[Request], max_batch: int) -> None:
+def test_a_batch_is_of_one_kind_and_no_larger_than_the_painter_takes(
+    *, requests: list[Request], max_batch: int, is_pipelined: bool
+) -> None:
     """Size, steps, guidance, strength, and whether there is a start picture."""
     painter = FlatPainter(max_batch)
-    maker = maker_of(painter)
+    maker = maker_of(painter, is_pipelined=is_pipelined)
     outcomes_of(maker, [maker.complete(request) for request in requests])
     for batch in painter.batches:
         assert 1 <= len(batch) <= max_batch
@@ -124,6 +131,39 @@ def test_an_error_that_nobody_expects_is_not_swallowed() -> None:
     maker = maker_of(FlatPainter(paint_one=break_down))
     with pytest.raises(ZeroDivisionError):
         list(maker.generate([maker.complete(ask())]))
+
+
+@pytest.mark.parametrize("is_pipelined", [False, True])
+def test_what_nobody_expects_while_it_is_measured_ends_the_engine_too(*, is_pipelined: bool) -> None:
+    """On whichever thread it is raised."""
+
+    def break_down(*_: object, **_others: object) -> dict[str, float]:
+        raise ZeroDivisionError
+
+    maker = maker_of(FlatPainter(), is_pipelined=is_pipelined)
+    maker._workshop.measure_shares = break_down
+    with pytest.raises(ZeroDivisionError):
+        list(maker.generate([maker.complete(ask(seed=seed)) for seed in (1, 2)]))
+
+
+def test_one_picture_is_measured_while_the_next_is_painted() -> None:
+    """The second canvas is painted before the first one's measure is over."""
+    is_painted, seen = threading.Event(), []
+
+    def paint(canvas: Canvas) -> RgbImage:
+        if canvas.seed == 2:
+            is_painted.set()
+        return as_it_is(canvas)
+
+    def measure(*arguments: Any, **choices: Any) -> dict[str, float]:  # noqa: ANN401
+        seen.append(is_painted.wait(timeout=20))
+        return measure_shares(*arguments, **choices)
+
+    maker = maker_of(FlatPainter(paint_one=paint), is_pipelined=True)
+    maker._workshop.measure_shares = measure
+    outcomes = outcomes_of(maker, [maker.complete(ask(seed=seed)) for seed in (1, 2)])
+    assert all(outcome.error is None for outcome in outcomes.values())
+    assert seen[0]
 
 
 def test_a_preview_comes_only_where_somebody_looks() -> None:
@@ -166,6 +206,29 @@ def test_a_prompt_that_is_too_long_is_refused_by_complete() -> None:
     outcomes = outcomes_of(maker, [painter.defaults.complete(ask(LONG)), maker.complete(ask())])
     assert isinstance(outcomes[0].error, PromptTooLong)
     assert outcomes[1].error is None
+
+
+def test_what_is_expected_is_laid_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the first, and for what needs no map; what was expected before is not any more."""
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    maker = maker_of(FlatPainter())
+    first, second, third = (maker.complete(ask(seed=seed)) for seed in (1, 2, 3))
+    maker.expect([first, second, maker.complete(ask(seed=4, mode=Mode.TEXT))])
+    assert set(maker._workshop.maps._ahead) == {MapSpec.of(second)}
+    maker.expect([second, third])
+    assert set(maker._workshop.maps._ahead) == {MapSpec.of(second), MapSpec.of(third)}
+    maker.expect([third])
+    assert set(maker._workshop.maps._ahead) == {MapSpec.of(third)}
+    maker.close()
+
+
+def test_a_device_is_warmed_up_for_swatches_too() -> None:
+    """Once, whatever sizes are asked for."""
+    swatch, painter = Size(width_px=512, height_px=512), FlatPainter()
+    maker = maker_of(painter, is_pipelined=True)
+    maker.warm_up()
+    maker.warm_up([WIDE, swatch])
+    assert painter.warmed == [SMALL, swatch, WIDE, swatch]
 
 
 def test_it_warms_up_frees_and_closes_by_its_painter() -> None:

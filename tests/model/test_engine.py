@@ -146,7 +146,7 @@ def test_a_swatch_that_fails_costs_no_picture(
         raise BadOutput("the VAE gave NaN in {dtype}", dtype="float32")
 
     monkeypatch.setattr(tiny_engine._workshop, "swatch", None)
-    monkeypatch.setattr("plitka.model.painter.encode_picture", fail)
+    monkeypatch.setattr("plitka.model.autoencoder.encode_picture", fail)
     with structlog.testing.capture_logs() as events:
         found = make(tiny_engine, ask())
     assert _same(found, expected)

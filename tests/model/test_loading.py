@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from plitka.core.files.home import home_folder
+
 ASK = """
 import os, sys
 from plitka.model.loading import load_tuned_engine
@@ -20,10 +22,15 @@ sys.stdout.write(os.environ[sys.argv[1]])
 
 
 @pytest.mark.parametrize(
-    ("name", "usual", "own"), [("THP_MEM_ALLOC_ENABLE", "1", "0"), ("OMP_WAIT_POLICY", "PASSIVE", "ACTIVE")]
+    ("name", "usual", "own"),
+    [
+        ("THP_MEM_ALLOC_ENABLE", "1", "0"),
+        ("OMP_WAIT_POLICY", "PASSIVE", "ACTIVE"),
+        ("TRITON_CACHE_DIR", str(home_folder() / "kernels"), "elsewhere"),
+    ],
 )
 def test_what_torch_reads_at_its_start_is_set_unless_the_user_says_otherwise(name: str, usual: str, own: str) -> None:
-    """Large pages and threads that wait asleep: before torch's first tensor, so before the model's modules."""
+    """Large pages, threads that wait asleep, kept kernels: before torch's first tensor."""
     inherited = {other: value for other, value in os.environ.items() if other != name}
     for set_by_user, expected in (({}, usual), ({name: own}, own)):
         done = subprocess.run(

@@ -117,3 +117,12 @@ def test_peek_is_what_is_taken(crowd: list[Waiting]) -> None:
     queue = filled(crowd)
     for _ in crowd:
         assert queue.peek() == queue.take()
+
+
+@settings(deadline=None)
+@given(crowd=crowds(), n=st.integers(0, 30))
+def test_upcoming_is_what_is_taken_next(crowd: list[Waiting], n: int) -> None:
+    """In that order, and nothing is taken by looking."""
+    queue = filled(crowd)
+    coming = queue.upcoming(n)
+    assert coming == emptied(queue)[:n]

@@ -236,7 +236,7 @@ class CompleteRequest:
         return self.scene.size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Swatch:
     """A picture of some colours, by which `measure` learns how they look in others by the same model."""
 
@@ -377,9 +377,8 @@ class Outcome:
 class Engine(Protocol):
     """Anything that makes tiles from requests.
 
-    One thread owns an engine: calls to `warm_up`, `generate`, `memory_bytes` and `close` never overlap. The others are
-    safe on any thread at any time. A class that derives from this one holds no GPU and has nothing to close, unless it
-    says so.
+    One thread owns an engine; `complete`, `prompt` and what is read are safe on any other at any time. A class that
+    derives from this one holds no GPU and has nothing to close, unless it says so.
     """
 
     @property
@@ -418,10 +417,13 @@ class Engine(Protocol):
     def generate(self, requests: Sequence[CompleteRequest], watch: Watch | None = None) -> Iterator[Outcome]:
         """Make pictures; each outcome comes as soon as it is known, in whatever order.
 
-        What goes wrong with one picture is its own outcome: an InputError, an EngineError, or Cancelled where the
-        watch raised it.
+        What goes wrong with one picture is its own outcome: an InputError, an EngineError, or the watch's Cancelled.
         """
         ...
+
+    def expect(self, requests: Sequence[CompleteRequest]) -> None:  # noqa: ARG002
+        """These will be asked for next, the first of them at once: the others may be begun beside it, in no time."""
+        return
 
     def memory_bytes(self) -> Mapping[str, int]:
         """The memory of a GPU that the engine holds, by kind; empty where there is none."""

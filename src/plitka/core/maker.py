@@ -5,16 +5,19 @@ made is told in `plitka.core.making`.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 import structlog
 
 from plitka.core.correction import CorrectionConfig
 from plitka.core.generation import CompleteRequest, Defaults, Mode, Outcome, Request
 from plitka.core.limits import check_limits, remark_unusual
-from plitka.core.making import PictureSteps, Workshop
+from plitka.core.making import SWATCH_PX, PictureSteps, Workshop
+from plitka.core.measure.shares import MeasureShares, measure_shares
 from plitka.core.painter import Canvas, Painted, Painter
 from plitka.core.scene import Size
 from plitka.core.tile.fineness import remark_fine_zones
@@ -28,15 +31,35 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
+_A = ParamSpec("_A")
 _P = TypeVar("_P", bound=Painter)
+_T = TypeVar("_T")
 
 
 class Maker(Generic[_P]):
     """An `Engine` over a `Painter`, which it closes; one thread owns it, but for `complete` and `prompt`."""
 
-    def __init__(self, painter: _P, maps: "MapPool", correction: CorrectionConfig | None = None) -> None:
+    def __init__(
+        self,
+        painter: _P,
+        maps: "MapPool",
+        correction: CorrectionConfig | None = None,
+        measure_shares: MeasureShares = measure_shares,
+        *,
+        is_pipelined: bool = False,
+    ) -> None:
+        """Prepare; nothing is painted.
+
+        Args:
+            painter: paints the canvases.
+            maps: lays granule maps.
+            correction: how a map is corrected by what was measured; None: as usual.
+            measure_shares: measures pictures; where the painter has a device, there.
+            is_pipelined: of many pictures, some are dealt and measured by another thread while others are painted.
+        """
+        self._is_pipelined = is_pipelined
         self.painter = painter
-        self._workshop = Workshop(painter, maps, correction or CorrectionConfig())
+        self._workshop = Workshop(painter, maps, correction or CorrectionConfig(), measure_shares)
 
     @property
     def name(self) -> str:
@@ -88,7 +111,14 @@ class Maker(Generic[_P]):
             EngineError: the network does not run here.
         """
         usual = Size(width_px=self.defaults.width_px, height_px=self.defaults.height_px)
-        self.painter.warm_up(sizes or (usual,))
+        swatch = Size(width_px=SWATCH_PX, height_px=SWATCH_PX)
+        # What a device does for the first canvas of a size takes seconds, and the first text picture has a swatch.
+        asides = (swatch,) if self._is_pipelined and swatch not in sizes else ()
+        self.painter.warm_up((*(sizes or (usual,)), *asides))
+
+    def expect(self, requests: Sequence[CompleteRequest]) -> None:
+        """Have their maps laid, but for the first one's; what was laid for others is discarded."""
+        self._workshop.expect(requests)
 
     def memory_bytes(self) -> Mapping[str, int]:
         """The device's memory that the painter holds, by kind."""
@@ -107,26 +137,39 @@ class Maker(Generic[_P]):
         watch = watch or Unwatched()
         waiting = deque(enumerate(requests))
         begun: list[_Picture] = []
-        while waiting or begun:
-            while waiting and len(begun) < self.max_batch:
-                index, request = waiting.popleft()
-                begun.append(_Picture(index, self._workshop.begin(request)))
-            for _, request in waiting:
-                self._workshop.lay_ahead(request)
-            yield from self._turn(begun, watch)
+        with self._beside() as beside:
+            while waiting or begun:
+                n_next = min(self.max_batch * (1 + self._is_pipelined) - len(begun), len(waiting))
+                coming = [waiting.popleft() for _ in range(n_next)]
+                # The first one's map is wanted at once; where the next ones begin beside it, theirs soon.
+                for _, request in (*coming[1 if self._is_pipelined else n_next :], *waiting):
+                    self._workshop.lay_ahead(request)
+                begun += [_Picture(index, self._workshop.begin(request), beside) for index, request in coming]
+                yield from self._turn(begun, watch)
+
+    def _beside(self) -> Executor:
+        """Where maps are dealt and pictures measured: one thread, so that pictures share the last swatch in order."""
+        return ThreadPoolExecutor(1) if self._is_pipelined else _AtOnce()
 
     def _turn(self, begun: "list[_Picture]", watch: Watch) -> Iterator[Outcome]:
-        """Paint one batch, and end the pictures that need no more."""
-        try:
-            ready = [(picture, canvas) for picture in begun if (canvas := picture.next_canvas()) is not None]
-            if ready:
-                self._paint(_of_one_kind(ready), watch)
-        finally:
-            ended = [picture for picture in begun if picture.outcome is not None]
+        """End the pictures that need no more; if there are none, paint one batch."""
+        self._await_work(begun)
+        ended = [picture for picture in begun if picture.outcome is not None]
+        if ended:
             begun[:] = [picture for picture in begun if picture.outcome is None]
-            if ended:
-                self.painter.free()
-        yield from (picture.outcome for picture in ended if picture.outcome is not None)
+            self.painter.free()
+            yield from (picture.outcome for picture in ended if picture.outcome is not None)
+            return
+        ready = [(picture, canvas) for picture in begun if (canvas := picture.canvas) is not None]
+        self._paint(_of_one_kind(ready)[: self.max_batch], watch)
+
+    def _await_work(self, begun: "Sequence[_Picture]") -> None:
+        """Wait until a picture has ended, or as many canvases are there as the painter takes or as there can be."""
+        while preparing := [picture.preparation for picture in begun if not picture.preparation.done()]:
+            n_ready = sum(picture.canvas is not None for picture in begun)
+            if n_ready >= self.max_batch or any(picture.outcome is not None for picture in begun):
+                return
+            wait(preparing, return_when=FIRST_COMPLETED)
 
     def _paint(self, group: "Sequence[tuple[_Picture, Canvas]]", watch: Watch) -> None:
         pictures = [picture for picture, _ in group]
@@ -140,6 +183,16 @@ class Maker(Generic[_P]):
             picture.take(one)
 
 
+class _AtOnce(Executor):
+    """Does what it is given before it answers."""
+
+    def submit(self, fn: Callable[_A, _T], /, *args: _A.args, **kwargs: _A.kwargs) -> Future[_T]:
+        """As every executor; what is raised is raised here."""
+        done: Future[_T] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
 def _of_one_kind(ready: "Sequence[tuple[_Picture, Canvas]]") -> "list[tuple[_Picture, Canvas]]":
     """The first canvas, and those that can be painted in one batch with it."""
     kind = ready[0][1].kind
@@ -149,37 +202,60 @@ def _of_one_kind(ready: "Sequence[tuple[_Picture, Canvas]]") -> "list[tuple[_Pic
 class _Picture:
     """One picture of several; its errors are its own."""
 
-    def __init__(self, index: int, steps: PictureSteps) -> None:
+    def __init__(self, index: int, steps: PictureSteps, beside: Executor) -> None:
         self.index = index
         self._steps = steps
+        self._beside = beside
         self._canvas: Canvas | None = None
         self._last: Progress | None = None
-        self.outcome: Outcome | None = None
+        self._outcome: Outcome | None = None
+        self.preparation = self._submit(None)
+        """Of its next canvas or of its outcome."""
 
-    def next_canvas(self) -> Canvas | None:
-        """What to paint next, the same until it is painted; None when there is an outcome."""
-        if self._canvas is None:
-            try:
-                self._canvas = self._steps.next_canvas()
-                if self._canvas is None:
-                    self.outcome = Outcome(index=self.index, result=self._steps.finish())
-            except PlitkaError as error:
-                self.outcome = Outcome(index=self.index, error=error)
-        return self._canvas
+    @property
+    def canvas(self) -> Canvas | None:
+        """What to paint next; None while it is prepared, and when there is an outcome."""
+        return self._canvas if self._is_prepared() else None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What became of it; None before the end."""
+        return self._outcome if self._is_prepared() else None
 
     def take(self, painted: Painted | PlitkaError) -> None:
-        """The canvas is painted, or was not."""
+        """The canvas is painted, or was not: what comes next is prepared."""
         self._canvas = None
+        self.preparation = self._submit(painted)
+
+    def _is_prepared(self) -> bool:
+        if self.preparation.done():
+            self.preparation.result()  # raises what nobody expects
+            return True
+        return False
+
+    def _submit(self, painted: Painted | PlitkaError | None) -> Future[None]:
+        """With this thread's context, so that whoever follows the stages of its work hears of them."""
+        return self._beside.submit(copy_context().run, self._prepare, painted)
+
+    def _prepare(self, painted: Painted | PlitkaError | None) -> None:
         try:
-            if isinstance(painted, Painted):
-                self._steps.take(painted)
-            elif self._steps.is_aside and isinstance(painted, EngineError):
-                # The picture is there; it is only measured less surely.
-                log.warning("swatch_failed", reason=str(painted))
-            else:
-                self.outcome = Outcome(index=self.index, error=painted)
+            if painted is not None:
+                self._take(painted)
+            if self._outcome is None:
+                self._canvas = self._steps.next_canvas()
+                if self._canvas is None:
+                    self._outcome = Outcome(index=self.index, result=self._steps.finish())
         except PlitkaError as error:
-            self.outcome = Outcome(index=self.index, error=error)
+            self._outcome = Outcome(index=self.index, error=error)
+
+    def _take(self, painted: Painted | PlitkaError) -> None:
+        if isinstance(painted, Painted):
+            self._steps.take(painted)
+        elif self._steps.is_aside and isinstance(painted, EngineError):
+            # The picture is there; it is only measured less surely.
+            log.warning("swatch_failed", reason=str(painted))
+        else:
+            self._outcome = Outcome(index=self.index, error=painted)
 
     def wants_preview(self, watch: Watch, step: int) -> bool:
         """Whether somebody would look at the picture now."""

@@ -26,7 +26,7 @@ from plitka.core.generation import (
     ZoneShares,
 )
 from plitka.core.measure.samples import Labels, Mask
-from plitka.core.measure.shares import measure, measure_shares, zone_laid
+from plitka.core.measure.shares import MeasureShares, measure, measure_shares, zone_laid
 from plitka.core.painter import Canvas, Painted, Painter
 from plitka.core.scene import Size, overall_recipe
 from plitka.core.tile.granule_map import GranuleMap, MapSpec, stretch_map
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_SWATCH_PX = 512
+SWATCH_PX = 512
 """Side of a swatch: some 2,500 chips."""
 
 
@@ -72,12 +72,19 @@ class PictureSteps(Protocol):
 
 
 class Workshop:
-    """What the pictures share: painter, maps, and the last swatch."""
+    """What the pictures share: painter, maps, what measures, and the last swatch."""
 
-    def __init__(self, painter: Painter, maps: "MapPool", correction: CorrectionConfig) -> None:
+    def __init__(
+        self,
+        painter: Painter,
+        maps: "MapPool",
+        correction: CorrectionConfig,
+        measure_shares: MeasureShares = measure_shares,
+    ) -> None:
         self.painter = painter
         self.maps = maps
         self.correction = correction
+        self.measure_shares = measure_shares
         self.swatch: tuple[CompleteRequest, Swatch] | None = None
 
     def begin(self, request: CompleteRequest) -> PictureSteps:
@@ -96,8 +103,14 @@ class Workshop:
 
     def lay_ahead(self, request: CompleteRequest) -> None:
         """Have the map of a request laid that will come soon."""
-        if request.mode is Mode.GUIDED and request.guide is None:
+        if _needs_map(request):
             self.maps.lay_ahead(MapSpec.of(request))
+
+    def expect(self, requests: Sequence[CompleteRequest]) -> None:
+        """Have the maps of requests laid, the first of which is made at once; those of others are discarded."""
+        self.maps.keep({MapSpec.of(request) for request in requests if _needs_map(request)})
+        for request in requests[1:]:
+            self.lay_ahead(request)
 
     def layout(self, request: CompleteRequest) -> Layout:
         """The map of a request, with its scene.
@@ -114,6 +127,10 @@ class Workshop:
         if request.guide is None:
             return self.maps.take(MapSpec.of(request))
         return stretch_map(request.guide, request.size.width_px, request.size.height_px, self.maps.config)
+
+
+def _needs_map(request: CompleteRequest) -> bool:
+    return request.mode is Mode.GUIDED and request.guide is None
 
 
 @dataclass(slots=True)
@@ -217,11 +234,18 @@ class _Guided:
         for stage, seconds in painted.stage_seconds.items():
             self._making.count(stage, seconds)
         with self._making.stage("measure"):
-            measured = _measure_zones(self._making.request, self.layout, self._plan.quotas, painted.pixels)
+            measured = self._measure_zones(painted.pixels)
         attempt = self._correction.tell(self._plan, measured)
         log.info("attempt_done", attempt=self._correction.n_attempts, plan=self._plan, measured=measured)
         if attempt is self._correction.best:
             self._best = painted.pixels
+
+    def _measure_zones(self, pixels: "RgbImage") -> Quotas:
+        """For each zone, the share of each colour, 0..1; how the colours look is learnt from where they were laid."""
+        assert self._plan is not None
+        measure_shares = self._making.workshop.measure_shares
+        views = _zone_views(self._making.request, self.layout, self._plan.quotas)
+        return tuple(_shares(measure_shares(pixels, view.colours, laid=view.laid, where=view.where)) for view in views)
 
     def finish(self) -> Result:
         """The best attempt."""
@@ -243,14 +267,6 @@ class _Guided:
             zone_index=layout.zone_index if len(zones) > 1 else None,
             attempts=self._correction.n_attempts,
         )
-
-
-def _measure_zones(
-    request: CompleteRequest, layout: Layout, quotas: Quotas, pixels: "RgbImage"
-) -> tuple[tuple[float, ...], ...]:
-    """For each zone, the share of each colour, 0..1; how the colours look is learnt from where they were laid."""
-    views = _zone_views(request, layout, quotas)
-    return tuple(_shares(measure_shares(pixels, view.colours, laid=view.laid, where=view.where)) for view in views)
 
 
 class _ZoneView(NamedTuple):
@@ -313,7 +329,7 @@ class _Text:
         request, recipe = self._making.request, self._making.request.scene.recipe
         if len(recipe.parts) == 1:
             return None
-        size = Size(width_px=min(request.size.width_px, _SWATCH_PX), height_px=min(request.size.height_px, _SWATCH_PX))
+        size = Size(width_px=min(request.size.width_px, SWATCH_PX), height_px=min(request.size.height_px, SWATCH_PX))
         asked = Request(scene=replace(request.scene, size=size), seed=0, mode=Mode.GUIDED)
         return self._making.workshop.painter.defaults.complete(asked)
 
@@ -337,7 +353,7 @@ class _Text:
         recipe, kept = self._making.request.scene.recipe, self._making.workshop.swatch
         swatch = kept[1] if kept is not None and kept[0] == self._wanted_swatch() else None
         with self._making.stage("measure"):
-            measured = measure_shares(self._pixels, recipe.colours, swatch=swatch)
+            measured = self._making.workshop.measure_shares(self._pixels, recipe.colours, swatch=swatch)
         zone = ZoneShares(asked=recipe.percents, measured=_percents(recipe.percents, _shares(measured)))
         return replace(self._making.result(self._pixels, [zone]), swatch=swatch)
 

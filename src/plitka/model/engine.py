@@ -6,20 +6,30 @@ from functools import partial
 import torch
 
 from plitka.core.maker import Maker
+from plitka.core.measure.shares import MeasureShares, measure_shares
 from plitka.core.tile.granule_map import GuideConfig
 from plitka.core.tile.map_pool import MapPool
 from plitka.errors import InputError
 from plitka.model.assembly import Assembly, assemble
+from plitka.model.autoencoder import FastAutoencoder, autoencoder_of
 from plitka.model.bundle import Bundle
+from plitka.model.device_sight import DeviceMeasure
 from plitka.model.engine_config import EngineConfig
+from plitka.model.fast import FastUnet
 from plitka.model.painter import DiffusionPainter
+from plitka.model.text_encoding import FastTextEncoders, TextEncoders
 from plitka.model.unet import Network, guided_unet
 
-NETWORKS: Mapping[str, Callable[[Assembly], Network]] = {"eager": lambda assembly: partial(guided_unet, assembly)}
-"""How an assembly's UNet can be run, by the name in `EngineConfig.network`; each is made once for a painter.
+NETWORKS: Mapping[str, Callable[[Assembly], Network]] = {
+    "eager": lambda assembly: partial(guided_unet, assembly),
+    "fast": FastUnet,
+}
+"""How an assembly's networks can be run, by the name in `EngineConfig.network`; each is made once for a painter.
 
-eager: module by module, as diffusers has it.
+eager: module by module, as diffusers has it. fast: lean and captured; the VAE as well. `AUTO` is fast on a GPU.
 """
+AUTO = "auto"
+_RECORDED = (FastUnet, FastAutoencoder, FastTextEncoders)
 
 
 def load_painter(bundle: Bundle, config: EngineConfig | None = None) -> DiffusionPainter:
@@ -31,14 +41,35 @@ def load_painter(bundle: Bundle, config: EngineConfig | None = None) -> Diffusio
         DeviceUnavailable: the asked device or dtype is not here.
     """
     config = config or EngineConfig()
-    if config.network not in NETWORKS:
+    known = (AUTO, *NETWORKS)
+    if config.network not in known:
         raise InputError(
-            "there is no network {name!r}; expected one of {known}", name=config.network, known=", ".join(NETWORKS)
+            "there is no network {name!r}; expected one of {known}", name=config.network, known=", ".join(known)
         )
     if config.n_threads is not None:
         torch.set_num_threads(config.n_threads)
     assembly = assemble(bundle, config.device, config.dtype)
-    return DiffusionPainter(assembly, network=NETWORKS[config.network](assembly), max_batch=config.max_batch)
+    return painter_of(assembly, config)
+
+
+def painter_of(assembly: Assembly, config: EngineConfig) -> DiffusionPainter:
+    """Modules that are assembled, ready to paint as the configuration says; its network is known."""
+    device, dtype = assembly.placement.device, assembly.placement.dtype
+    name = config.network
+    if name == AUTO:
+        name = "fast" if device.type == "cuda" else "eager"
+    encoders = (FastTextEncoders if name == "fast" else TextEncoders)(assembly.pipe, device)
+    network = NETWORKS[name](assembly)
+    autoencoder = autoencoder_of(assembly.pipe.vae, device, dtype, is_fast=name == "fast")
+    recorded = [one for one in (network, autoencoder, encoders) if isinstance(one, _RECORDED)]
+    return DiffusionPainter(
+        assembly,
+        network=network,
+        autoencoder=autoencoder,
+        encoders=encoders,
+        recordings=recorded,
+        max_batch=config.max_batch,
+    )
 
 
 def load_engine(
@@ -58,4 +89,12 @@ def load_engine(
         DeviceUnavailable: the asked device or dtype is not here.
     """
     config = config or EngineConfig()
-    return Maker(load_painter(bundle, config), maps or MapPool(config.guide or GuideConfig()), config.correction)
+    painter = load_painter(bundle, config)
+    maps = maps or MapPool(config.guide or GuideConfig())
+    device = painter.placement.device
+    return Maker(painter, maps, config.correction, measure_on(device), is_pipelined=device.type != "cpu")
+
+
+def measure_on(device: torch.device) -> MeasureShares:
+    """What measures pictures where they are painted; on a processor numpy is as quick as torch."""
+    return measure_shares if device.type == "cpu" else DeviceMeasure(device)

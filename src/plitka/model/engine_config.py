@@ -26,8 +26,8 @@ class EngineConfig:
     """Processor threads for torch in this process; None leaves torch's choice."""
     max_batch: int = 1
     """Pictures that are painted at once; a picture's bytes depend on how many there are beside it."""
-    network: str = "eager"
-    """How the UNet is run: a name of `plitka.model.engine.NETWORKS`."""
+    network: str = "auto"
+    """How the networks are run: auto, or a name of `plitka.model.engine.NETWORKS`."""
     guide: "GuideConfig | None" = None
     """How granule maps are laid; None: as usual."""
     correction: "CorrectionConfig | None" = None

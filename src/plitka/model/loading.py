@@ -9,6 +9,7 @@ import os
 import platform
 import sys
 
+from plitka.core.files.home import home_folder
 from plitka.core.generation import Engine, Mode, Request
 from plitka.model.engine_config import EngineConfig
 from plitka.model.library_imports import uncollected_imports
@@ -73,6 +74,7 @@ def tune_process() -> None:
     """Set what a process with a network needs, before torch and numpy are imported; a child process needs it too."""
     keep_freed_memory()
     let_waiting_threads_sleep()
+    keep_kernels()
 
 
 def keep_freed_memory() -> None:
@@ -88,6 +90,14 @@ def keep_freed_memory() -> None:
     if mallopt is not None:
         for option, n_bytes in _MALLOC_CHOICES.items():
             mallopt(option, n_bytes)
+
+
+def keep_kernels() -> None:
+    """Let Triton keep what it compiles for a GPU with plitka's own files, so that the next start need not.
+
+    It knows there what was compiled by GPU, compiler and source. What a user has set is left alone.
+    """
+    os.environ.setdefault("TRITON_CACHE_DIR", str(home_folder() / "kernels"))
 
 
 def let_waiting_threads_sleep() -> None:

@@ -24,12 +24,16 @@ from plitka.core.scene import Size
 from plitka.core.watch import Unwatched, Watch
 from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
+from plitka.model.autoencoder import Autoencoder
+from plitka.model.capture import Recordings
 from plitka.model.device import Placement, held_bytes, translated_errors
-from plitka.model.latents import decode_latents, encode_picture, preview_latents
+from plitka.model.latents import preview_latents
 from plitka.model.library_imports import quiet_libraries
+from plitka.model.pace import paced
 from plitka.model.pipeline import set_tiling
 from plitka.model.prompt import check_length
 from plitka.model.sampler import sample
+from plitka.model.text_encoding import TextEncoders
 from plitka.model.unet import Conditions, Network, Words, guided_unet
 
 if TYPE_CHECKING:
@@ -47,19 +51,34 @@ _WORDS_KEPT = 16
 class DiffusionPainter:
     """A `Painter` over diffusers' modules."""
 
-    def __init__(self, assembly: Assembly, *, network: Network | None = None, max_batch: int = 1) -> None:
+    def __init__(
+        self,
+        assembly: Assembly,
+        *,
+        network: Network | None = None,
+        autoencoder: Autoencoder | None = None,
+        encoders: TextEncoders | None = None,
+        recordings: Sequence[Recordings] = (),
+        max_batch: int = 1,
+    ) -> None:
         """Prepare; nothing is run.
 
         Args:
             assembly: the modules.
             network: how the UNet is run; None: module by module.
+            autoencoder: how the VAE is run; None: likewise.
+            encoders: how the text encoders are run; None: likewise.
+            recordings: those of the three that give memory back where there is too little.
             max_batch: canvases that are painted at once.
         """
         self._assembly = assembly
         self._network = network or partial(guided_unet, assembly)
         self._pipe = assembly.pipe
+        self._autoencoder = autoencoder or Autoencoder(assembly.pipe.vae)
         self._placement = assembly.placement
+        self._encoders = encoders or TextEncoders(assembly.pipe, assembly.placement.device)
         self._clock = assembly.clock
+        self._recordings = recordings
         self._max_batch = max_batch
         self._schedule = assembly.schedule
         self._words: dict[tuple[str, str, bool], Words] = {}
@@ -185,7 +204,7 @@ class DiffusionPainter:
             )
         try:
             with self._clock.stage("decode"):
-                return Painted(pixels=self._with_retry(batch, lambda: decode_latents(self._pipe.vae, latents)))
+                return Painted(pixels=self._with_retry(batch, lambda: self._autoencoder.decode(latents)))
         except BadOutput as error:
             return error
 
@@ -200,14 +219,15 @@ class DiffusionPainter:
             size_px=(self.defaults.height_px, self.defaults.width_px),
             guidance=first.guidance,
             control=start if start and self._assembly.controlnet is not None else None,
+            timesteps=steps.timesteps,
         )
         if start:
             with self._clock.stage("encode"):
-                noise = steps.noised(torch.cat([encode_picture(self._pipe.vae, one).cpu() for one in start]), noise)
+                noise = steps.noised(torch.cat([self._autoencoder.encode(one).cpu() for one in start]), noise)
         with self._clock.stage("denoise"), quiet_libraries(), torch.no_grad():
             latents = noise.to(self._placement.device)
             denoise = self._network(conditions)
-            for step in sample(denoise, latents, steps):
+            for step in paced(sample(denoise, latents, steps), self._placement.device):
                 latents = step.latents
                 if not batch.go_on(step.number, partial(self._preview, step.clean)):
                     break
@@ -235,14 +255,7 @@ class DiffusionPainter:
 
     def _encode(self, prompt: str, negative_prompt: str, is_guided: bool) -> Words:
         with self._clock.stage("encode_words"), quiet_libraries(), torch.no_grad(), self._tokenizing:
-            return Words(
-                *self._pipe.encode_prompt(
-                    prompt,
-                    negative_prompt=negative_prompt,
-                    do_classifier_free_guidance=is_guided,
-                    device=self._placement.device,
-                )
-            )
+            return self._encoders.encode(prompt, negative_prompt, is_guided=is_guided)
 
     def _with_retry(self, batch: CanvasBatch, work: Callable[[], _T]) -> _T:
         """Do the work; if memory ran out, free it, decode in tiles and do the work once more."""
@@ -253,6 +266,9 @@ class DiffusionPainter:
             first = batch.first
             log.warning("out_of_memory", retry="tiling", width_px=first.width_px, height_px=first.height_px)
         # Outside of the except clause, so that the error no longer holds the frames' tensors.
+        for recordings in self._recordings:
+            recordings.give_up()
+        gc.collect()
         self.free()
         set_tiling(self._pipe, on=True)
         with translated_errors(self._placement.device, "making a picture"):
@@ -261,7 +277,6 @@ class DiffusionPainter:
     def free(self) -> None:
         """Give the GPU's memory back; on the CPU there is nothing that Python does not free by itself."""
         if self._placement.device.type == "cuda":
-            gc.collect()
             torch.cuda.empty_cache()
 
     def memory_bytes(self) -> Mapping[str, int]:

@@ -49,6 +49,8 @@ class Conditions:
     """Classifier-free guidance scale; 1 switches guidance off."""
     control: "Sequence[RgbImage] | None" = None
     """(H, W, 3) uint8 for the ControlNet, one for each picture."""
+    timesteps: torch.Tensor | None = None
+    """(steps,) of all steps, in the order in which they will be asked for; None: not known."""
 
 
 Network = Callable[[Conditions], Denoise]
@@ -67,7 +69,7 @@ def guided_unet(assembly: "Assembly", conditions: Conditions) -> Denoise:
     """
     pipe, dtype = assembly.pipe, assembly.placement.dtype
     is_guided = conditions.guidance > 1 and pipe.unet.config.time_cond_proj_dim is None
-    states, added = _embeddings(pipe, conditions, is_guided=is_guided)
+    states, added = embedded_conditions(conditions, is_guided=is_guided)
     control = None if conditions.control is None else _Control(assembly, conditions.control, is_guided=is_guided)
     scale_embedding = _scale_embedding(pipe, conditions)
 
@@ -129,8 +131,7 @@ class _Control:
         return {"down_block_additional_residuals": down, "mid_block_additional_residual": middle}
 
 
-def _embeddings(
-    pipe: Any,
+def embedded_conditions(
     conditions: Conditions,
     *,
     is_guided: bool,
@@ -143,7 +144,8 @@ def _embeddings(
         pooled = torch.cat([_known(words.pooled_negative), pooled])
     no_crop = (0, 0)
     time_ids = torch.tensor([[*conditions.size_px, *no_crop, *conditions.size_px]], dtype=states.dtype)
-    time_ids = time_ids.repeat(len(states), 1).to(pipe.unet.device)
+    # Asked for its own device, a module of diffusers' walks through all of its parts.
+    time_ids = time_ids.repeat(len(states), 1).to(states.device)
     return states, {"text_embeds": pooled, "time_ids": time_ids}
 
 

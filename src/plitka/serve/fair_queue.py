@@ -4,6 +4,7 @@ Not safe for threads by itself; `plitka.serve.jobs` holds its lock around it.
 """
 
 from collections import OrderedDict, deque
+from itertools import islice, zip_longest
 
 
 class FairQueue:
@@ -35,6 +36,17 @@ class FairQueue:
             return None
         level = self._levels[max(self._levels)]
         return next(iter(level.values()))[0]
+
+    def upcoming(self, n: int) -> list[str]:
+        """The next jobs in the order in which they would be taken, at most `n`."""
+        turns = (
+            job_id
+            for priority in sorted(self._levels, reverse=True)
+            for turn in zip_longest(*self._levels[priority].values())
+            for job_id in turn
+            if job_id is not None
+        )
+        return list(islice(turns, n))
 
     def take(self) -> str | None:
         """The next job; its key's next turn comes after the other keys'. None: nobody waits."""

@@ -238,6 +238,12 @@ class Jobs:
             self._queue_moved()
             return batch
 
+    def upcoming(self, n: int) -> list[CompleteRequest]:
+        """What will probably be taken next, as far as its request is known, at most `n`."""
+        with self._ready:
+            known = (self._statuses[job_id].request for job_id in self._queue.upcoming(n))
+            return [request for request in known if request is not None]
+
     def put_back(self, job: Job) -> None:
         """It was interrupted by a stop, and is the first thing that the next start makes."""
         self.store.put_back(job)

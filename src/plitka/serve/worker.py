@@ -35,6 +35,8 @@ EngineLoader = Callable[[], Engine]
 """Called on the worker's thread, again for each new start of its engine."""
 _T = TypeVar("_T")
 
+_EXPECTED = 4
+"""Jobs that the engine is told of before their turn."""
 _OUTS_OF_MEMORY = 3
 """In a row, after which the engine is taken to hold memory that it should not."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 2.0
@@ -188,7 +190,9 @@ class Worker(threading.Thread):
         errors: dict[int, PlitkaError | None] = {}
         is_broken = False
         try:
-            for outcome in engine.generate([running.request for running in batch], watch):
+            requests = [running.request for running in batch]
+            engine.expect([*requests, *self._jobs.upcoming(_EXPECTED)])
+            for outcome in engine.generate(requests, watch):
                 with _named_in_log([batch[outcome.index].job]):
                     errors[outcome.index] = self._settle(batch[outcome.index], outcome, watch)
         except StorageAway:

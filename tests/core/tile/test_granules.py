@@ -139,12 +139,22 @@ def test_the_usual_scale_is_that_of_the_usual_field() -> None:
 )
 def test_how_many_chips_fall_is_known_before(config: GranuleConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Within a fifth of those that do, so that too many can be refused."""
-    fallen, real = [], granules._drop
+    fallen, real = [], granules._Layer._drop
 
-    def drop(*words: Any) -> None:  # noqa: ANN401  (passed on)
-        fallen.append(words[2])
-        real(*words)
+    def drop(layer: Any, chip: int, *others: Any, **choices: Any) -> None:  # noqa: ANN401  (passed on)
+        fallen.append(chip)
+        real(layer, chip, *others, **choices)
 
-    monkeypatch.setattr(granules, "_drop", drop)
+    monkeypatch.setattr(granules._Layer, "_drop", drop)
     lay_granules(config, 3)
     assert config.n_falling == pytest.approx(len(fallen), rel=0.2)
+
+
+@pytest.mark.parametrize("numbers", [[3, 3, 0, 7], [5, 10**7, 5, 2], [-1, 4, -1, -3]])
+def test_numbers_become_places(numbers: list[int]) -> None:
+    """Few, many and below 0."""
+    ids = np.array(numbers, np.int32).reshape(2, 2)
+    seen, dense = granules.numbered(ids)
+    assert seen.tolist() == sorted(set(numbers))
+    assert dense.dtype == np.int32
+    assert (seen[dense] == ids).all()

@@ -43,6 +43,37 @@ def test_it_is_the_map_that_would_be_laid_here(pool: MapPool) -> None:
     pool.close()
 
 
+def test_a_map_is_kept_for_its_seed(pool: MapPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until a few others were taken; it is not laid again, here or ahead."""
+    first = pool.take(spec_of(1))
+    laid: list[MapSpec] = []
+
+    def note(spec: MapSpec, config: GuideConfig) -> GranuleMap:
+        laid.append(spec)
+        return lay_map(spec, config)
+
+    monkeypatch.setattr("plitka.core.tile.map_pool.lay_map", note)
+    pool.lay_ahead(spec_of(1))
+    assert pool.take(spec_of(1)) is first
+    assert not laid
+    for seed in (2, 3, 4, 5, 1):
+        pool.take(spec_of(seed))
+    assert [spec.seed for spec in laid] == [2, 3, 4, 5, 1]
+
+
+def test_processes_are_kept_where_there_are_many_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They lay the next maps without being started again, until the pool is closed."""
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    pool = MapPool(CONFIG)
+    for seed in (1, 2):
+        pool.lay_ahead(spec_of(seed))
+        pool.take(spec_of(seed))
+    assert pool._executor is not None
+    before = set(pool._executor._processes)
+    pool.close()
+    assert not before & {process.pid for process in multiprocessing.active_children()}
+
+
 def test_another_map_is_laid_while_one_waits(pool: MapPool) -> None:
     """The one that was asked for is still there."""
     pool.lay_ahead(spec_of(7))
@@ -61,6 +92,17 @@ def test_a_pool_whose_process_was_ended_lays_the_map_itself(pool: MapPool) -> No
     assert same(pool.take(spec_of()), lay_map(spec_of(), CONFIG))
     pool.lay_ahead(spec_of(8))
     assert same(pool.take(spec_of(8)), lay_map(spec_of(8), CONFIG))
+    pool.close()
+
+
+def test_maps_that_nobody_will_take_are_discarded(pool: MapPool) -> None:
+    """So that they are no reason to lay no others."""
+    for seed in (1, 2, 3, 4):
+        pool.lay_ahead(spec_of(seed))
+    pool.keep({spec_of(2)})
+    pool.lay_ahead(spec_of(5))
+    assert set(pool._ahead) == {spec_of(2), spec_of(5)}
+    assert same(pool.take(spec_of(5)), lay_map(spec_of(5), CONFIG))
     pool.close()
 
 

@@ -21,9 +21,9 @@ LabArray = npt.NDArray[np.floating[Any]]
 """(..., 3) CIE L*a*b* under D65, L* 0..100; or OKLab times 100, whose lightness has the same range."""
 Precision = Literal["float32", "float64"]
 
-_LAB_EPSILON = (6 / 29) ** 3
+LAB_EPSILON = (6 / 29) ** 3
 """XYZ over white below which L*a*b* is linear (CIE 15:2004, 8.2.1.1)."""
-_LAB_SLOPE, _LAB_OFFSET = 1 / (3 * (6 / 29) ** 2), 4 / 29
+LAB_SLOPE, LAB_OFFSET = 1 / (3 * (6 / 29) ** 2), 4 / 29
 
 
 def decode_srgb8(srgb8: Srgb8Array, precision: Precision = "float32") -> LinearRgb:
@@ -64,12 +64,17 @@ def encode_srgb(linear: LinearRgb) -> LinearRgb:
 
 def linear_to_lab(linear: LinearRgb) -> LabArray:
     """CIE Lab under D65 of (..., 3) linear light; negative light counts as none."""
-    white = np.round(WHITE_D65, 5)  # as tables print it
-    over_white = (np.array(XYZ_OF_RGB) / white[:, None]).T.astype(np.float32)
-    t = np.clip(linear.astype(np.float32, copy=False) @ over_white, 0, None)
-    root = np.where(t > _LAB_EPSILON, np.cbrt(t), t * np.float32(_LAB_SLOPE) + np.float32(_LAB_OFFSET))
+    t = np.clip(linear.astype(np.float32, copy=False) @ lab_matrix(), 0, None)
+    root = np.where(t > LAB_EPSILON, np.cbrt(t), t * np.float32(LAB_SLOPE) + np.float32(LAB_OFFSET))
     x, y, z = root[..., 0], root[..., 1], root[..., 2]
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1).astype(np.float32)
+
+
+def lab_matrix() -> LinearRgb:
+    """(3, 3) float32 that linear light is multiplied with to get XYZ over white."""
+    white = np.round(WHITE_D65, 5)  # as tables print it
+    matrix: LinearRgb = (np.array(XYZ_OF_RGB) / white[:, None]).T.astype(np.float32)
+    return matrix
 
 
 def linear_to_oklab(linear: LinearRgb) -> LabArray:

@@ -4,6 +4,7 @@ Brightness is distributed about alike over the granules of any colour. So the us
 renders, and a picture's own, beside it, shows its exposure.
 """
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,9 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.floating[Any]]
 
 N_BINS = 52
-_BIN_WIDTH, _LOWEST_BIN = 0.1, -4.0
+BIN_WIDTH, LOWEST_BIN = 0.1, -4.0
 """Natural logarithm; the lowest bin also holds everything below it, the highest everything above."""
-_BIN_CENTRES = _LOWEST_BIN + _BIN_WIDTH * (np.arange(N_BINS) + 0.5)
+_BIN_CENTRES = LOWEST_BIN + BIN_WIDTH * (np.arange(N_BINS) + 0.5)
 _USUAL_PER_MILLE = (
     *(7, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 3, 3, 3, 5, 5, 6, 8, 10, 10, 12, 13, 12, 17, 15, 17),
     *(15, 16, 18, 18, 19, 24, 24, 29, 36, 43, 52, 65, 78, 96, 111, 100, 58, 29, 10, 3, 1, 1, 0.5, 0.5, 0.3, 0.3),
@@ -33,14 +34,16 @@ _LOWEST_MEANT, _HIGHEST_MEANT = -1.2, 0.5
 
 def bins_of(log_brightness: FloatArray) -> npt.NDArray[np.int32]:
     """The bin of each log brightness, 0..51."""
-    bins: npt.NDArray[np.int32] = ((log_brightness - _LOWEST_BIN) * (1 / _BIN_WIDTH)).astype(np.int32)
+    bins: npt.NDArray[np.int32] = ((log_brightness - LOWEST_BIN) * (1 / BIN_WIDTH)).astype(np.int32)
     return np.clip(bins, 0, N_BINS - 1)
 
 
+@cache
 def usual_histogram() -> FloatArray:
     """(52,) what is usual; sums to 1."""
     smoothed = smooth(np.asarray(_USUAL_PER_MILLE)) + _FLOOR_PER_MILLE
     usual: FloatArray = smoothed / smoothed.sum()
+    usual.flags.writeable = False
     return usual
 
 
@@ -55,7 +58,7 @@ def exposure_of(histogram: FloatArray) -> float:
 
 
 def _lit_level(histogram: FloatArray) -> float:
-    return float(np.interp(_LIT_QUANTILE, np.cumsum(histogram / histogram.sum()), _BIN_CENTRES + _BIN_WIDTH / 2))
+    return float(np.interp(_LIT_QUANTILE, np.cumsum(histogram / histogram.sum()), _BIN_CENTRES + BIN_WIDTH / 2))
 
 
 def mean_lift(log_brightness: FloatArray, weights: FloatArray, histogram: FloatArray) -> float:
@@ -73,5 +76,5 @@ def mean_lift(log_brightness: FloatArray, weights: FloatArray, histogram: FloatA
 
 def lit_lift(log_brightness: FloatArray) -> float:
     """How much brighter the brighter ones of (m,) points are than usual, in log brightness."""
-    usual = np.interp(_LIT_QUANTILES, np.cumsum(usual_histogram()), _BIN_CENTRES + _BIN_WIDTH / 2)
+    usual = np.interp(_LIT_QUANTILES, np.cumsum(usual_histogram()), _BIN_CENTRES + BIN_WIDTH / 2)
     return float((np.quantile(log_brightness, _LIT_QUANTILES) - usual).mean())

@@ -12,7 +12,9 @@ The scales of the features bring each to about -1..1. The networks were trained 
 with the weights.
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -32,33 +34,34 @@ Weights = dict[str, FloatArray]
 
 CONTEXT_SIDES = (3, 7, 13)
 """Sides of the windows, in points, whose mean answer a later stage sees."""
-_LIT_SIDE = 5
+LIT_SIDE = 5
 """Of the window whose mean answer is weighed by light."""
-_AROUND_SIDE, _NEAR_SIDE, _FAR_SIDE = 3, 7, 15
+AROUND_SIDE, NEAR_SIDE, FAR_SIDE = 3, 7, 15
 """Of the windows whose mean colour or lightness is compared with the point's."""
 
-_DISTANCE_SCALE, _LARGEST_DISTANCE = 12.0, 4.0
+DISTANCE_SCALE, LARGEST_DISTANCE = 12.0, 4.0
 """Lab units; the second after scaling, as all limits below."""
-_DARKEST_LOG, _BRIGHTEST_LOG = -4.0, 1.2
+DARKEST_LOG, BRIGHTEST_LOG = -4.0, 1.2
 """Limits of log brightness."""
-_CHROMA_SCALE = 40.0
-_LIGHTNESS_SCALE = 50.0
-_LARGEST_GAP, _GAP_SCALE = 60.0, 30.0
+CHROMA_SCALE = 40.0
+LIGHTNESS_SCALE = 50.0
+LARGEST_GAP, GAP_SCALE = 60.0, 30.0
 """Lab distance to the nearest other colour, clipped before it is scaled."""
-_LEAST_LOG_BRIGHTNESS, _LOG_BRIGHTNESS_SCALE = -8.0, 4.0
-_LEAST_LOG_JOINT, _LOG_JOINT_SCALE = -10.0, 4.0
-_LEAST_LOG_ANSWER, _LOG_ANSWER_SCALE = -8.0, 4.0
+LEAST_LOG_BRIGHTNESS, LOG_BRIGHTNESS_SCALE = -8.0, 4.0
+LEAST_LOG_JOINT, LOG_JOINT_SCALE = -10.0, 4.0
+LEAST_LOG_ANSWER, LOG_ANSWER_SCALE = -8.0, 4.0
 """Of log probabilities, which have no lower end."""
-_AROUND_SCALE, _NEAR_SCALE, _FAR_SCALE, _DEVIATION_SCALE = 15.0, 20.0, 20.0, 15.0
+AROUND_SCALE, NEAR_SCALE, FAR_SCALE, DEVIATION_SCALE = 15.0, 20.0, 20.0, 15.0
 """Of differences of lightness, L* units."""
-_LEAST_LIGHT = 0.01
+LEAST_LIGHT = 0.01
 """Weight of a black point among its neighbours."""
-_LEAST_PRESENCE = 1e-4
+LEAST_PRESENCE = 1e-4
 """Share of the picture, added to that of each colour before its logarithm."""
 
 _CHUNK = 4096
 """Points worked on at a time: their numbers then stay in the processor's cache."""
-_N_LAYERS = 3
+_MOST_THREADS = 4
+N_LAYERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,10 @@ def compute_features(points: FloatArray, fit: Fit, windows: Windows | None = Non
         windows: in which each point's surroundings are seen; the whole grid counts by default.
     """
     windows = windows or Windows()
-    lab, lab_around = linear_to_lab(points), linear_to_lab(windows.mean(points, _AROUND_SIDE))
+    lab, lab_around = linear_to_lab(points), linear_to_lab(windows.mean(points, AROUND_SIDE))
     here, around = residuals_of(lab, fit.lit), residuals_of(lab_around, fit.lit)
     logs = [
-        np.maximum(_log_softmax(fit.log_joint(residuals)), _LEAST_LOG_JOINT) / _LOG_JOINT_SCALE
+        np.maximum(_log_softmax(fit.log_joint(residuals)), LEAST_LOG_JOINT) / LOG_JOINT_SCALE
         for residuals in (here, around)
     ]
     own = _own_features(fit, here, around, logs)
@@ -100,15 +103,15 @@ def _own_features(fit: Fit, here: Residuals, around: Residuals, logs: Sequence[F
     """(h, w, n, 12), of which 0 to 2 are of the point and 3 to 5 of its surroundings."""
     lit = linear_to_lab(fit.lit)
     everywhere = np.zeros_like(here.distance)
-    gap = np.minimum(nearest_gap(lit), _LARGEST_GAP)
-    log_brightness = np.maximum(fit.log_brightness(here), _LEAST_LOG_BRIGHTNESS)
+    gap = np.minimum(nearest_gap(lit), LARGEST_GAP)
+    log_brightness = np.maximum(fit.log_brightness(here), LEAST_LOG_BRIGHTNESS)
     parts = [
         *_scaled(here),
         *_scaled(around),
-        here.chroma / _CHROMA_SCALE - 1,
-        everywhere + (lit[:, 0] / _LIGHTNESS_SCALE - 1),
-        everywhere + (gap / _GAP_SCALE - 1),
-        log_brightness / _LOG_BRIGHTNESS_SCALE + 1,
+        here.chroma / CHROMA_SCALE - 1,
+        everywhere + (lit[:, 0] / LIGHTNESS_SCALE - 1),
+        everywhere + (gap / GAP_SCALE - 1),
+        log_brightness / LOG_BRIGHTNESS_SCALE + 1,
         *(part[..., :-1] for part in logs),
     ]
     return _stacked(parts)
@@ -116,9 +119,9 @@ def _own_features(fit: Fit, here: Residuals, around: Residuals, logs: Sequence[F
 
 def _scaled(residuals: Residuals) -> tuple[FloatArray, FloatArray, FloatArray]:
     return (
-        np.minimum(residuals.distance / _DISTANCE_SCALE, _LARGEST_DISTANCE),
-        np.clip(residuals.along / _DISTANCE_SCALE, -_LARGEST_DISTANCE, _LARGEST_DISTANCE),
-        np.clip(residuals.brightness, _DARKEST_LOG, _BRIGHTEST_LOG),
+        np.minimum(residuals.distance / DISTANCE_SCALE, LARGEST_DISTANCE),
+        np.clip(residuals.along / DISTANCE_SCALE, -LARGEST_DISTANCE, LARGEST_DISTANCE),
+        np.clip(residuals.brightness, DARKEST_LOG, BRIGHTEST_LOG),
     )
 
 
@@ -133,15 +136,15 @@ def _other_features(own: FloatArray, logs: Sequence[FloatArray]) -> FloatArray:
 def _shared_features(lightness: FloatArray, around: FloatArray, windows: Windows) -> FloatArray:
     near, power, far = (
         windows.mean(part[..., None], side)[..., 0]
-        for part, side in ((lightness, _NEAR_SIDE), (lightness * lightness, _NEAR_SIDE), (lightness, _FAR_SIDE))
+        for part, side in ((lightness, NEAR_SIDE), (lightness * lightness, NEAR_SIDE), (lightness, FAR_SIDE))
     )
     deviation = np.sqrt(np.maximum(power - near * near, 0))
     parts = [
-        lightness / _LIGHTNESS_SCALE - 1,
-        (around - lightness) / _AROUND_SCALE,
-        (near - lightness) / _NEAR_SCALE,
-        (far - lightness) / _FAR_SCALE,
-        deviation / _DEVIATION_SCALE,
+        lightness / LIGHTNESS_SCALE - 1,
+        (around - lightness) / AROUND_SCALE,
+        (near - lightness) / NEAR_SCALE,
+        (far - lightness) / FAR_SCALE,
+        deviation / DEVIATION_SCALE,
     ]
     return _stacked(parts)
 
@@ -168,10 +171,10 @@ def classify(
         is_learnt: the look of the colours was learnt from labelled samples.
     """
     windows = windows or Windows()
-    weights = _shipped("classifier_laid.npz" if is_learnt else "classifier.npz")
+    weights = shipped_weights(is_learnt=is_learnt)
     shared, own, other = _planes(features)
     # L*/100 cubed is about linear light.
-    light = ((features.shared[..., :1] + 1) / 2) ** 3 + np.float32(_LEAST_LIGHT)
+    light = ((features.shared[..., :1] + 1) / 2) ** 3 + np.float32(LEAST_LIGHT)
     logits = np.concatenate([_run(weights, "first", shared, own), _run(weights, "first_off", shared, other)])
     stage = 0
     while f"next.{stage}.0.weight" in weights:
@@ -179,7 +182,7 @@ def classify(
         seen = _context(np.moveaxis(logs.reshape(-1, *inside.shape), 0, -1), light, inside, windows)
         change_own = _run(weights, f"next.{stage}", shared, own, seen[:, :-1])
         change_other = _run(weights, f"next_off.{stage}", shared, other, seen[:, -1:])
-        logits = np.maximum(logs, _LEAST_LOG_ANSWER) + np.concatenate([change_own, change_other])
+        logits = np.maximum(logs, LEAST_LOG_ANSWER) + np.concatenate([change_own, change_other])
         stage += 1
     return np.moveaxis(np.exp(_log_softmax(logits, 0)).reshape(-1, *inside.shape), 0, -1)
 
@@ -197,13 +200,13 @@ def _planes(features: Features) -> tuple[FloatArray, FloatArray, FloatArray]:
 def _context(logs: FloatArray, light: FloatArray, inside: Mask, windows: Windows) -> FloatArray:
     """(6, n + 1, m) answers of the last stage: here, around, of the lit points around, and everywhere."""
     answers = np.exp(logs)
-    lit = windows.mean(answers * light, _LIT_SIDE) / windows.mean(light, _LIT_SIDE)
+    lit = windows.mean(answers * light, LIT_SIDE) / windows.mean(light, LIT_SIDE)
     shares = np.array([answers[..., index][inside].mean() for index in range(answers.shape[-1])])
-    everywhere = np.log(shares + _LEAST_PRESENCE) / _LOG_ANSWER_SCALE
+    everywhere = np.log(shares + LEAST_PRESENCE) / LOG_ANSWER_SCALE
     around = [windows.mean(answers, side) for side in CONTEXT_SIDES]
     seen = np.empty((len(CONTEXT_SIDES) + 3, logs.shape[-1], *inside.shape), np.float32)
     for plane, part in zip(
-        seen[:-1], (np.maximum(logs, _LEAST_LOG_ANSWER) / _LOG_ANSWER_SCALE, *around, lit), strict=True
+        seen[:-1], (np.maximum(logs, LEAST_LOG_ANSWER) / LOG_ANSWER_SCALE, *around, lit), strict=True
     ):
         plane[:] = np.moveaxis(part, -1, 0)
     seen[-1] = everywhere[:, None, None]
@@ -212,31 +215,46 @@ def _context(logs: FloatArray, light: FloatArray, inside: Mask, windows: Windows
 
 def _run(weights: Weights, name: str, shared: FloatArray, *own: FloatArray) -> FloatArray:
     """(n, m) output of one network for (5, m) shared features and parts of own ones, (f, n, m) each."""
-    first, second, last = layers = _layers(weights, name)
+    layers = _layers(weights, name)
     n, n_points = own[0].shape[1:]
     out = np.empty((n, n_points), np.float32)
+    parts = [slice(start, min(start + _CHUNK, n_points)) for start in range(0, n_points, _CHUNK)]
+    # Numpy holds no lock while it computes; which thread works on a part changes no bit of it.
+    n_threads = min(_MOST_THREADS, os.cpu_count() or 1, len(parts))
+    with ThreadPoolExecutor(n_threads) as beside:
+        done = [beside.submit(_run_parts, layers, parts[k::n_threads], shared, own, out) for k in range(n_threads)]
+        for one in done:
+            one.result()
+    return out
+
+
+def _run_parts(
+    layers: Sequence[FloatArray], parts: Sequence[slice], shared: FloatArray, own: Sequence[FloatArray], out: FloatArray
+) -> None:
+    """What `_run` gives for some of the points, written to their places in `out`."""
+    first, second, last = layers
     # The last row of ones is multiplied with the biases.
-    inputs = [np.ones((matrix.shape[1], min(_CHUNK, n_points)), np.float32) for matrix in layers]
-    for start in range(0, n_points, _CHUNK):
-        part = slice(start, min(start + _CHUNK, n_points))
-        seen, hidden, again = (each[:, : part.stop - start] for each in inputs)
+    inputs = [np.ones((matrix.shape[1], parts[0].stop - parts[0].start), np.float32) for matrix in layers]
+    for part in parts:
+        seen, hidden, again = (each[:, : part.stop - part.start] for each in inputs)
         seen[: len(shared)] = shared[:, part]
-        for colour in range(n):
+        for colour in range(len(out)):
             np.concatenate([features[:, colour, part] for features in own], out=seen[len(shared) : -1])
             np.maximum(np.matmul(first, seen, out=hidden[:-1]), 0, out=hidden[:-1])
             np.maximum(np.matmul(second, hidden, out=again[:-1]), 0, out=again[:-1])
             np.matmul(last, again, out=out[colour : colour + 1, part])
-    return out
 
 
 def _layers(weights: Weights, name: str) -> list[FloatArray]:
     """Matrices of one network, outputs by inputs, each with its biases as the last column."""
-    keys = [f"{name}.{2 * index}" for index in range(_N_LAYERS)]
+    keys = [f"{name}.{2 * index}" for index in range(N_LAYERS)]
     return [np.column_stack([weights[f"{key}.weight"], weights[f"{key}.bias"]]) for key in keys]
 
 
 @cache
-def _shipped(name: str) -> Weights:
+def shipped_weights(*, is_learnt: bool) -> Weights:
+    """The networks' arrays by name; `is_learnt` as for `classify`."""
+    name = "classifier_laid.npz" if is_learnt else "classifier.npz"
     with resources.files("plitka.core.measure").joinpath("data", name).open("rb") as file, np.load(file) as data:
         return {name: data[name] for name in data.files}
 

@@ -34,9 +34,9 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 _OTHER_PRIOR, _OTHER_RADIUS = 0.01, 50.0
 """A colour that was not asked for: share of points before they are looked at, and how far from grey, in Lab units."""
-_OTHER_DENSITY = _OTHER_PRIOR / N_BINS / (np.pi * _OTHER_RADIUS**2)
+OTHER_DENSITY = _OTHER_PRIOR / N_BINS / (np.pi * _OTHER_RADIUS**2)
 """Its likelihood, even over a* and b* and over the bins of brightness."""
-_MAX_EXPONENT = 30.0
+MAX_EXPONENT = 30.0
 """A point is at most this many spreads away, so that its likelihood stays above 0."""
 _WIDEST, _NARROWEST = 8.0, 1.1
 """Bounds of the spread about a curve, in Lab units."""
@@ -133,8 +133,8 @@ class Fit:
         """(..., n + 1) log likelihood times share of each colour, and last of a colour that was not asked for."""
         weight = np.log(self.shares) - np.log(2 * np.pi * self.spread**2)
         of_colours = weight.astype(np.float32) + self.log_brightness(residuals)
-        of_colours -= np.minimum(residuals.distance * np.float32(1 / self.spread), _MAX_EXPONENT)
-        of_other = np.full((*of_colours.shape[:-1], 1), np.log(_OTHER_DENSITY), np.float32)
+        of_colours -= np.minimum(residuals.distance * np.float32(1 / self.spread), MAX_EXPONENT)
+        of_other = np.full((*of_colours.shape[:-1], 1), np.log(OTHER_DENSITY), np.float32)
         return np.concatenate([of_colours, of_other], -1)
 
     def joint(self, residuals: Residuals) -> FloatArray:

@@ -44,14 +44,29 @@ def find_tile(pixels: npt.NDArray[np.uint8]) -> Mask:
 def find_ground(pixels: npt.NDArray[np.uint8]) -> Mask:
     """(H // 8, W // 8) the cells that show white ground; none where the tile fills the picture."""
     rows, columns = (side // CELL_PX for side in pixels.shape[:2])
+    if not _is_framed(pixels[: rows * CELL_PX, : columns * CELL_PX]):
+        return np.zeros((rows, columns), np.bool_)
+    return _reaching_frame(_like_ground(pixels))
+
+
+def _is_framed(pixels: npt.NDArray[np.uint8]) -> bool:
+    """Whether enough of the cells at the edges are like ground: these alone, of whole cells, are quickly looked at."""
+    band = 2 * CELL_PX  # what a cell's own evenness is seen in
+    upright = pixels.swapaxes(0, 1)
+    frame = [_like_ground(side[:band])[0] for side in (pixels, pixels[::-1], upright, upright[::-1])]
+    return bool(np.concatenate(frame).mean() >= _LEAST_FRAME)
+
+
+def _like_ground(pixels: npt.NDArray[np.uint8]) -> Mask:
+    """(H // 8, W // 8) the cells that are light, hardly tinted and even."""
+    rows, columns = (side // CELL_PX for side in pixels.shape[:2])
     whole = pixels[: rows * CELL_PX, : columns * CELL_PX].astype(np.float32)
     grey = (whole[..., 0] + whole[..., 1] + whole[..., 2]) / 3
     level, power = (_around(_cell_means(part[..., None])[..., 0], 1) for part in (grey, grey * grey))
     deviation = np.sqrt(np.maximum(power - level * level, 0))
     tint = np.ptp(_cell_means(whole), axis=-1)
-    ground = _reaching_frame((level > _GROUND_LEVEL) & (tint < _GROUND_TINT) & (deviation < _GROUND_DEVIATION))
-    frame = np.concatenate([ground[0], ground[-1], ground[:, 0], ground[:, -1]])
-    return ground if frame.mean() >= _LEAST_FRAME else np.zeros_like(ground)
+    like: Mask = (level > _GROUND_LEVEL) & (tint < _GROUND_TINT) & (deviation < _GROUND_DEVIATION)
+    return like
 
 
 def _cell_means(values: FloatArray) -> FloatArray:

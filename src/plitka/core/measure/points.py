@@ -32,12 +32,36 @@ class Points:
 
     def draw(self, n: int) -> FloatArray:
         """(m, 3) linear light of at most `n` of those that are measured, the same for the same picture."""
-        own = self.linear[self.inside]
-        return own[np.random.default_rng(0).choice(len(own), min(n, len(own)), replace=False)]
+        return self.linear[self.inside][choose_drawn(int(np.count_nonzero(self.inside)), n)]
+
+
+def choose_drawn(n_points: int, n: int) -> npt.NDArray[np.intp]:
+    """(m,) places of at most `n` among so many points, the same each time."""
+    return np.random.default_rng(0).choice(n_points, min(n, n_points), replace=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Which part of a picture its points are cut from."""
+
+    pixels: npt.NDArray[np.uint8]
+    """(2 * h, 2 * w, 3) sRGB."""
+    inside: Mask
+    """(h, w) the points that are measured; at least one."""
+    labels: Labels | None
+    """(2 * h, 2 * w) index of the colour that was laid at each pixel."""
+    is_zone: bool
+    """Of a tile that has others: nothing outside it is looked at."""
 
 
 def cut_points(pixels: npt.NDArray[np.uint8], labels: Labels | None, where: Mask | None, *, widest_px: int) -> Points:
-    """Cut a picture into points, around the tile or around a zone of it.
+    """The points of `cut_picture`."""
+    cut = cut_picture(pixels, labels, where, widest_px=widest_px)
+    return Points(block_means(decode_srgb8(cut.pixels, "float64"), POINT_PX), cut.inside, cut.labels)
+
+
+def cut_picture(pixels: npt.NDArray[np.uint8], labels: Labels | None, where: Mask | None, *, widest_px: int) -> Cut:
+    """Find the tile of a picture, or a zone of it.
 
     Args:
         pixels: (H, W, 3) uint8 sRGB.
@@ -55,8 +79,12 @@ def cut_points(pixels: npt.NDArray[np.uint8], labels: Labels | None, where: Mask
     inside = _tile_points(pixels) if where is None else _zone_points(where)
     rows, columns = (_extent(inside, axis) for axis in (1, 0))
     at_pixels = tuple(slice(POINT_PX * part.start, POINT_PX * part.stop) for part in (rows, columns))
-    linear = block_means(decode_srgb8(pixels[at_pixels], "float64"), POINT_PX)
-    return Points(linear, inside[rows, columns], None if labels is None else labels[at_pixels])
+    return Cut(
+        pixels=pixels[at_pixels],
+        inside=inside[rows, columns],
+        labels=None if labels is None else labels[at_pixels],
+        is_zone=where is not None,
+    )
 
 
 def _shrunk(values: npt.NDArray[Any] | None, factor: int, shape: tuple[int, ...]) -> npt.NDArray[Any] | None:

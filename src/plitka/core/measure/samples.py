@@ -32,28 +32,43 @@ class Samples:
 
 
 def draw_samples(points: FloatArray, labels: Labels, n_colours: int, where: Mask | None = None) -> Samples:
-    """Samples of each colour, at most 2,500, the same for the same picture.
+    """Samples of each colour, as `choose_samples` has them.
 
     Args:
         points: (h, w, 3) linear light.
+        labels: as of `choose_samples`, as the others.
+        n_colours: how many there are.
+        where: which points may be taken.
+    """
+    places, taken = choose_samples(points.shape[:2], labels, n_colours, where)
+    return Samples(points.reshape(-1, 3)[places], taken)
+
+
+def choose_samples(
+    shape: tuple[int, ...], labels: Labels, n_colours: int, where: Mask | None = None
+) -> tuple[npt.NDArray[np.intp], Labels]:
+    """(k,) places in a grid of samples of each colour, at most 2,500, the same for the same picture; and their labels.
+
+    Args:
+        shape: height and width of the grid.
         labels: (h * side, w * side) index of the colour that was laid at each pixel; points are squares of that side.
         n_colours: how many there are; of some there may be no sample.
         where: (h, w) the points that may be taken; None: all of them.
     """
     rng = np.random.default_rng(0)
-    linear, taken = [], []
+    chosen, taken = [], []
     for colour in range(n_colours):
-        is_covered = _cover(labels == colour, points.shape) > _LEAST_COVER
+        is_covered = _cover(labels == colour, shape) > _LEAST_COVER
         places = np.flatnonzero(is_covered if where is None else is_covered & where)
         places = rng.choice(places, min(_MOST_PER_COLOUR, len(places)), replace=False)
-        linear.append(points.reshape(-1, 3)[places])
+        chosen.append(places)
         taken.append(np.full(len(places), colour))
-    return Samples(np.concatenate(linear), np.concatenate(taken))
+    return np.concatenate(chosen), np.concatenate(taken)
 
 
 def _cover(is_labelled: Mask, shape: tuple[int, ...]) -> FloatArray:
     """(h, w) share of each point's pixels."""
-    rows, columns, *_ = shape
+    rows, columns = shape
     side = is_labelled.shape[0] // rows
     parts = [is_labelled[row::side, column::side] for row in range(side) for column in range(side)]
     covered = np.zeros((rows, columns), np.intp)

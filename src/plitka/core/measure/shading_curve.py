@@ -22,11 +22,11 @@ _BOUNCE = 0.45
 """Light that chips of one colour throw into each other's full shadow, as a fraction of the lamp's; tinted twice."""
 _BRIGHTNESS = np.exp(np.linspace(np.log(0.015), np.log(2.6), 40)).astype(np.float32)
 """Supports of the curve: from deep shadow to glare, 1 being a lit facet."""
-_STEPS_PER_LIGHTNESS = 2
+STEPS_PER_LIGHTNESS = 2
 """Rows of the table of a curve for each unit of L*."""
-_N_STEPS = 100 * _STEPS_PER_LIGHTNESS
+_N_STEPS = 100 * STEPS_PER_LIGHTNESS
 _LIGHTNESS, _LOG_BRIGHTNESS = np.linspace(0, 100, _N_STEPS + 1), np.log(_BRIGHTNESS)
-_LEAST_CHROMA = 8.0
+LEAST_CHROMA = 8.0
 """Lab units, added to the chroma that a direction is divided by: of a grey no direction is known."""
 
 
@@ -51,14 +51,14 @@ def residuals_of(lab: FloatArray, lit: FloatArray) -> Residuals:
         lab: (..., 3) CIE Lab of the points.
         lit: (n, 3) linear light of the colours' lit facets.
     """
-    step = np.clip(lab[..., 0] * _STEPS_PER_LIGHTNESS + 0.5, 0, _N_STEPS).astype(np.intp)
+    step = np.clip(lab[..., 0] * STEPS_PER_LIGHTNESS + 0.5, 0, _N_STEPS).astype(np.intp)
     a, b = np.ascontiguousarray(lab[..., 1]), np.ascontiguousarray(lab[..., 2])
     planes = np.empty((4, len(lit), *step.shape), np.float32)
-    for colour, table in enumerate(_curve_tables(lit)):
+    for colour, table in enumerate(curve_tables(lit)):
         expected_a, expected_b, chroma, brightness = (column[step] for column in table)
         off_a, off_b = a - expected_a, b - expected_b
         planes[0, colour] = np.sqrt(off_a * off_a + off_b * off_b)
-        planes[1, colour] = (off_a * expected_a + off_b * expected_b) / (chroma + _LEAST_CHROMA)
+        planes[1, colour] = (off_a * expected_a + off_b * expected_b) / (chroma + LEAST_CHROMA)
         planes[2, colour], planes[3, colour] = chroma, brightness
     return Residuals(*(np.moveaxis(part, 0, -1) for part in planes))
 
@@ -70,7 +70,7 @@ def shaded(lit: FloatArray, brightness: FloatArray) -> FloatArray:
     return curve
 
 
-def _curve_tables(lit: FloatArray) -> FloatArray:
+def curve_tables(lit: FloatArray) -> FloatArray:
     """(n, 4, 201) a*, b*, chroma and log brightness that are expected of each colour at L* 0, 0.5 ... 100."""
     tables = np.empty((len(lit), 4, _N_STEPS + 1), np.float32)
     for table, lab in zip(

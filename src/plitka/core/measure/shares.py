@@ -13,31 +13,33 @@ Decisions:
   for it may be of any of the colours. `docs/colour-accuracy.md` tells how the factors were found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from plitka.core.colour.arrays import lit_colours
 from plitka.core.colour.palette import Colour
-from plitka.core.measure.classifier import Features, classify, compute_features
 from plitka.core.measure.colour_model import Fit, estimate_shares, fit_colours, fit_labelled_colours
-from plitka.core.measure.points import Points, cut_points
-from plitka.core.measure.samples import Labels, Mask, draw_samples
-from plitka.core.measure.windows import Windows
+from plitka.core.measure.points import Cut, cut_picture
+from plitka.core.measure.samples import Labels, Mask
+from plitka.core.measure.sight import PointSight, See, Sight
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
     from plitka.core.generation import Swatch
 
 FloatArray = npt.NDArray[np.floating[Any]]
+_S = TypeVar("_S", bound=Sight)
 NOT_OF_ZONE = 255
 """In what `zone_laid` gives: a colour was laid here that the zone does not have."""
 
 _LEAST_PX = 64
+_SWATCHES_KEPT = 2
 _TINY = 1e-9
 """A share of the tile, far below what can be seen: keeps shares above 0."""
 
@@ -93,17 +95,19 @@ def measure(
     Raises:
         InputError: another shape or type, a picture too small, no colour, or one twice; a zone without any pixel.
     """
-    config = config or MeasureConfig()
-    view = _look(pixels, colours, config, laid, swatch, where)
+    config, is_learnt = config or MeasureConfig(), laid is not None or swatch is not None
+    sight, fit = _look(pixels, colours, config, laid, swatch, where, PointSight)
+    features = sight.features(fit)
     # Numpy holds no lock while it computes: two networks take hardly longer than one where there are two cores.
     with ThreadPoolExecutor(1) as beside:
-        blind = beside.submit(view.blind_chances) if view.is_learnt else None
-        chances = view.chances()
+        # Only the network for unlabelled pictures has an unknown class.
+        blind = beside.submit(sight.chances, features, is_learnt=False) if is_learnt else None
+        chances = sight.chances(features, is_learnt=is_learnt)
         others = blind.result() if blind else chances
     off_palette = float(100 * others[:, -1].mean())
     return Measurement(
-        percents=_percents(chances, colours),
-        uncertainty=_uncertainty(chances, view.ambiguity, off_palette, config),
+        percents=_percents(chances.mean(0), colours),
+        uncertainty=_uncertainty(chances, fit.ambiguity, off_palette, config),
         off_palette=off_palette,
     )
 
@@ -116,13 +120,40 @@ def measure_shares(
     laid: Labels | None = None,
     swatch: "Swatch | None" = None,
     where: Mask | None = None,
+    see: See = PointSight,
 ) -> dict[str, float]:
     """The percents of `measure` alone, which take half the time where it is known how the colours look.
+
+    Args:
+        pixels: as of `measure`, as the others.
+        colours: the colours to look for.
+        config: how finely to look.
+        laid: what was laid where.
+        swatch: another picture of these colours.
+        where: the zone.
+        see: by what the picture is looked at.
 
     Raises:
         InputError: as `measure`.
     """
-    return _percents(_look(pixels, colours, config or MeasureConfig(), laid, swatch, where).chances(), colours)
+    sight, fit = _look(pixels, colours, config or MeasureConfig(), laid, swatch, where, see)
+    return _percents(sight.mean_chances(fit, is_learnt=laid is not None or swatch is not None), colours)
+
+
+class MeasureShares(Protocol):
+    """Measures as `measure_shares` does, wherever."""
+
+    def __call__(
+        self,
+        pixels: npt.NDArray[np.uint8],
+        colours: Sequence[Colour],
+        *,
+        laid: Labels | None = None,
+        swatch: "Swatch | None" = None,
+        where: Mask | None = None,
+    ) -> dict[str, float]:
+        """The percent of each colour."""
+        ...
 
 
 def zone_laid(laid: Labels, scene_colours: Sequence[Colour], colours: Sequence[Colour]) -> Labels:
@@ -141,32 +172,6 @@ def zone_laid(laid: Labels, scene_colours: Sequence[Colour], colours: Sequence[C
     return index[laid]
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """The points of a tile or of a zone, described relative to each colour."""
-
-    features: Features
-    inside: Mask
-    """(h, w) the points that belong to it."""
-    windows: Windows
-    ambiguity: float
-    is_learnt: bool
-    """The look of the colours was learnt from labelled samples."""
-
-    def chances(self) -> FloatArray:
-        """(m, n + 1) probability of each colour, in the order of their codes, and of another one."""
-        return self._classified(is_learnt=self.is_learnt)
-
-    def blind_chances(self) -> FloatArray:
-        """The same by the network for unlabelled pictures: only that one has an unknown class."""
-        return self._classified(is_learnt=False)
-
-    def _classified(self, *, is_learnt: bool) -> FloatArray:
-        chances = classify(self.features, self.inside, self.windows, is_learnt=is_learnt)
-        planes = [chances[..., index][self.inside].astype(np.float64) for index in range(chances.shape[-1])]
-        return np.stack(planes).T
-
-
 def _look(
     pixels: npt.NDArray[np.uint8],
     colours: Sequence[Colour],
@@ -174,35 +179,29 @@ def _look(
     laid: Labels | None,
     swatch: "Swatch | None",
     where: Mask | None,
-) -> _View:
+    see: Callable[[Cut], _S],
+) -> tuple[_S, Fit]:
+    """The tile or the zone, and how the colours look there, in the order of their codes."""
     _check(pixels, colours)
     _check_where(where, pixels)
-    points = cut_points(pixels, _ordered(laid, pixels, colours, where), where, widest_px=config.widest_px)
+    sight = see(cut_picture(pixels, _ordered(laid, pixels, colours, where), where, widest_px=config.widest_px))
     if laid is None and swatch is not None:
-        fit = estimate_shares(_fit_swatch(swatch, colours, config), points.draw(config.n_samples))
-    else:
-        fit = _fit(points, colours, config)
-    windows = Windows(None if where is None else points.inside)
-    features = compute_features(points.linear, fit, windows)
-    is_learnt = laid is not None or swatch is not None
-    return _View(features, points.inside, windows, fit.ambiguity, is_learnt=is_learnt)
+        return sight, estimate_shares(_fit_swatch(swatch, tuple(colours), config, see), sight.draw(config.n_samples))
+    return sight, _fit(sight, colours, config)
 
 
-def _fit(points: Points, colours: Sequence[Colour], config: MeasureConfig) -> Fit:
-    """How the colours look, in the order of their codes."""
+def _fit(sight: Sight, colours: Sequence[Colour], config: MeasureConfig) -> Fit:
     lit = lit_colours([colours[index] for index in _by_code(colours)], "float64")
-    drawn = points.draw(config.n_samples)
-    if points.labels is None:
-        return fit_colours(drawn, lit)
-    samples = draw_samples(points.linear, points.labels, len(colours), points.inside)
-    return fit_labelled_colours(drawn, lit, samples)
+    drawn, samples = sight.draw(config.n_samples), sight.samples(len(colours))
+    return fit_colours(drawn, lit) if samples is None else fit_labelled_colours(drawn, lit, samples)
 
 
-def _fit_swatch(swatch: "Swatch", colours: Sequence[Colour], config: MeasureConfig) -> Fit:
-    """How the colours look on a swatch."""
+@lru_cache(maxsize=_SWATCHES_KEPT)
+def _fit_swatch(swatch: "Swatch", colours: tuple[Colour, ...], config: MeasureConfig, see: See) -> Fit:
+    """How the colours look on a swatch, by which one picture after another is measured."""
     _check(swatch.pixels, colours)
     labels = _ordered(swatch.laid, swatch.pixels, colours, None)
-    return _fit(cut_points(swatch.pixels, labels, None, widest_px=config.widest_px), colours, config)
+    return _fit(see(cut_picture(swatch.pixels, labels, None, widest_px=config.widest_px)), colours, config)
 
 
 def _ordered(
@@ -222,15 +221,15 @@ def _by_code(colours: Sequence[Colour]) -> list[int]:
     return sorted(range(len(colours)), key=lambda index: colours[index].code)
 
 
-def _percents(chances: FloatArray, colours: Sequence[Colour]) -> dict[str, float]:
-    shares = _shares(chances)
+def _percents(mean_chances: FloatArray, colours: Sequence[Colour]) -> dict[str, float]:
+    shares = _shares(mean_chances)
     by_code = dict(zip(_by_code(colours), (100 * shares / shares.sum()).tolist(), strict=True))
     return {colour.code: by_code[index] for index, colour in enumerate(colours)}
 
 
-def _shares(chances: FloatArray) -> FloatArray:
+def _shares(mean_chances: FloatArray) -> FloatArray:
     """(n,) of the whole tile, of which some may be of no colour; above 0."""
-    shares: FloatArray = chances.mean(0)[:-1] + _TINY
+    shares: FloatArray = mean_chances[:-1] + _TINY
     return shares
 
 
@@ -294,7 +293,7 @@ def _check_laid_range(laid: Labels, n: int) -> None:
 
 def _uncertainty(chances: FloatArray, ambiguity: float, off_palette: float, config: MeasureConfig) -> float:
     """In points; 0 of one colour, which has it all."""
-    shares = _shares(chances)
+    shares = _shares(chances.mean(0))
     if shares.size == 1:
         return 0.0
     doubt = 100 * (chances * (1 - chances)).mean(0)[:-1].max() / shares.sum()

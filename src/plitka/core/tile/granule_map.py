@@ -14,7 +14,7 @@ import numpy as np
 
 from plitka.core.scene import Lighting, Surface
 from plitka.core.tile.dealing import Chips
-from plitka.core.tile.granules import CoarsenessShares, GranuleConfig, lay_granules
+from plitka.core.tile.granules import CoarsenessShares, GranuleConfig, lay_granules, numbered
 from plitka.core.tile.lighting import LIGHTS, LightConfig
 from plitka.core.tile.masks import label_masks
 from plitka.core.tile.shading import compute_light
@@ -169,7 +169,7 @@ def lay_map(spec: MapSpec, config: GuideConfig) -> GranuleMap:
     geometry = lay_granules(granules, spec.seed, _zone_map(spec, config, granules.size_px))
     window = slice(spec.height_px // config.px_per_cell), slice(spec.width_px // config.px_per_cell)
     relief = _light_relief(geometry, spec)
-    seen, ids = _numbered(geometry.ids[window])
+    seen, ids = numbered(geometry.ids[window])
     return GranuleMap(
         ids,
         config.px_per_cell,
@@ -187,7 +187,7 @@ def stretch_map(guide: "GranuleIds", width_px: int, height_px: int, config: Guid
             (height_px // config.px_per_cell, width_px // config.px_per_cell), guide.shape, strict=True
         )
     )
-    seen, ids = _numbered(guide[np.ix_(rows, columns)])
+    seen, ids = numbered(guide[np.ix_(rows, columns)])
     coarseness = np.full(seen.size, _USUAL_COARSENESS, np.int8)
     return GranuleMap(ids, config.px_per_cell, coarseness, np.zeros(seen.size, np.float32))
 
@@ -238,10 +238,3 @@ def _received(config: LightConfig, means: _Means, tint: float) -> float:
     """Light that falls on a chip on the mean in one primary, as `shading.paint` has it."""
     lamp, sky, _ = means
     return config.lamp * lamp * tint + config.sky * sky + config.bounce * (1 - sky) * _BOUNCING_ALBEDO
-
-
-def _numbered(ids: "GranuleIds") -> "tuple[npt.NDArray[np.int32], GranuleIds]":
-    """The numbers that occur, and the map with their places in place of them."""
-    seen, dense = np.unique(ids, return_inverse=True)
-    numbers: npt.NDArray[np.int32] = seen
-    return numbers, dense.reshape(ids.shape).astype(np.int32)

@@ -9,7 +9,7 @@ Decisions:
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,10 @@ _LEAST_OF_SMALLEST = 0.6
 """No chip is smaller than this, of the smallest: a sieve lets long ones through."""
 _AREA_OF_CHIP = 1.12
 """What a chip of the median diameter hides on the mean, of the square of that diameter: larger ones weigh more."""
+_SAMPLED = 5
+"""One of so many cells of a chip is asked where it would come to rest."""
+_SPARSE = 4
+"""Numbers beyond so many times a map's cells are sorted rather than counted."""
 _LEAST_CELLS = 6
 """A stamp of fewer cells is no chip."""
 _CONTACT_QUANTILE = 0.55
@@ -157,12 +161,23 @@ def lay_granules(config: GranuleConfig, seed: int, zone_map: ZoneMap | None = No
     ids, height = layer.ids.reshape(config.shape), layer.height.reshape(config.shape)
     _fill_holes(ids)
     height = SURFACES[config.surface].face(height, config.press)
-    seen, dense = np.unique(ids, return_inverse=True)
+    seen, dense = numbered(ids)
     stamps_seen = layer.laid[seen]
     radii = np.array([stamp.radius_mm for stamp in layer.stamps], np.float32)[stamps_seen]
     ranks = np.array([list(Coarseness).index(coarseness) for coarseness in config.coarsenesses], np.int8)
     coarseness = ranks[library_of_stamp[stamps_seen]]
-    return Geometry(config, dense.reshape(ids.shape).astype(np.int32), height, coarseness, radii)
+    return Geometry(config, dense, height, coarseness, radii)
+
+
+def numbered(ids: IdMap) -> tuple[npt.NDArray[np.intp], IdMap]:
+    """The numbers that occur, rising, and the map with their places in place of them."""
+    if ids.min() < 0 or ids.max() > _SPARSE * ids.size:  # a map from outside may have any numbers
+        numbers, places = np.unique(ids, return_inverse=True)
+        return numbers.astype(np.intp), places.reshape(ids.shape).astype(np.int32)
+    counts = np.bincount(ids.ravel())
+    seen = np.flatnonzero(counts)
+    place = np.cumsum(counts > 0, dtype=np.int32) - np.int32(1)
+    return seen, place[ids]
 
 
 def _stamp_library(config: GranuleConfig, scale: float, rng: np.random.Generator) -> list[_Stamp]:
@@ -187,6 +202,40 @@ def _stamp(radius_mm: float, cells_per_mm: float, rng: np.random.Generator) -> _
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Footprint:
+    """Cells of a stamp about its middle, on a periodic grid."""
+
+    rows: npt.NDArray[np.int32]
+    columns: npt.NDArray[np.int32]
+    bottom: FloatMap
+    flat: npt.NDArray[np.intp]
+    """Numbers of the cells, where none of them lies beyond the grid's edges."""
+    reach: int
+
+    @classmethod
+    def of(cls, stamp: _Stamp, every: int, n_columns: int) -> "_Footprint":
+        rows, columns = stamp.rows[::every], stamp.columns[::every]
+        flat = rows.astype(np.intp) * n_columns + columns
+        reach = int(max(np.abs(rows).max(), np.abs(columns).max()))
+        return cls(rows, columns, stamp.bottom[::every], flat, reach)
+
+    def cells(self, places: npt.NDArray[np.int64], shape: tuple[int, int]) -> npt.NDArray[np.int64]:
+        """(places, k) numbers of the cells with the middle at each of the places, (places, 2), wherever they lie."""
+        n_rows, n_columns = shape
+        rows, columns = (places[:, :1] + self.rows) % n_rows, (places[:, 1:] + self.columns) % n_columns
+        return rows * n_columns + columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Falling:
+    """A stamp, and a fifth of its cells, which tell well enough where it would come to rest."""
+
+    all: _Footprint
+    some: _Footprint
+    top: FloatMap
+
+
 @dataclass(slots=True)
 class _Layer:
     """What has fallen so far, row by row on a flat grid of the config's shape."""
@@ -198,6 +247,14 @@ class _Layer:
     """Chip of each cell in the order of falling, -1 where the ground is bare."""
     laid: npt.NDArray[np.int64]
     """Stamp of each chip."""
+    _falling: "Sequence[_Falling]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        width = self.config.shape[1]
+        self._falling = [
+            _Falling(_Footprint.of(stamp, 1, width), _Footprint.of(stamp, _SAMPLED, width), stamp.top)
+            for stamp in self.stamps
+        ]
 
     @classmethod
     def bare(cls, config: GranuleConfig, stamps: Sequence[_Stamp]) -> "_Layer":
@@ -217,14 +274,44 @@ class _Layer:
         Args:
             where: numbers of the cells that its middle may fall on; None: any.
         """
-        shape, n_places = self.config.shape, self.config.n_places
-        for chip, index in enumerate(stamps, self.laid.size):
-            if where is None:
-                places = rng.integers(shape, size=(n_places, 2))
-            else:
-                places = np.stack(np.divmod(where[rng.integers(where.size, size=n_places)], shape[1]), 1)
-            _drop(self.height, self.ids, chip, self.stamps[index], places, shape)
+        places = self._places((len(stamps), self.config.n_places), rng, where)
+        reach = np.array([stamp.all.reach for stamp in self._falling])[stamps][:, None, None]
+        is_inside = np.all((places >= reach) & (places < self.config.shape - reach), axis=(1, 2))
+        for chip, index in enumerate(stamps.tolist()):
+            self._drop(self.laid.size + chip, self._falling[index], places[chip], is_inside=bool(is_inside[chip]))
         self.laid = np.concatenate([self.laid, stamps])
+
+    def _places(
+        self, size: tuple[int, int], rng: np.random.Generator, where: "npt.NDArray[np.int64] | None"
+    ) -> npt.NDArray[np.int64]:
+        """(chips, places, 2) rows and columns that are offered to each chip."""
+        if where is None:
+            return rng.integers(self.config.shape, size=(*size, 2))
+        return np.stack(np.divmod(where[rng.integers(where.size, size=size)], self.config.shape[1]), -1)
+
+    def _drop(self, chip: int, stamp: "_Falling", places: npt.NDArray[np.int64], *, is_inside: bool) -> None:
+        """Let one chip fall in the place, of those offered, where it comes to rest lowest.
+
+        Args:
+            is_inside: in none of the places it reaches beyond the edges.
+        """
+        height, shape = self.height, self.config.shape
+        if is_inside:
+            middles = places[:, :1] * shape[1] + places[:, 1:]
+            rest = (height[middles + stamp.some.flat] - stamp.some.bottom).max(axis=1)
+            cells = middles[int(rest.argmin()), 0] + stamp.all.flat
+        else:
+            rest = (height[stamp.some.cells(places, shape)] - stamp.some.bottom).max(axis=1)
+            cells = stamp.all.cells(places[[int(rest.argmin())]], shape)[0]
+        under = height[cells]
+        gap = under - stamp.all.bottom
+        rank = int(_CONTACT_QUANTILE * (gap.size - 1))
+        gap.partition(rank)
+        top = gap[rank] + stamp.top
+        above = top > under
+        covered = cells[above]
+        height[covered] = top[above]
+        self.ids[covered] = chip
 
 
 def _deposit(layer: _Layer, rng: np.random.Generator) -> None:
@@ -289,27 +376,6 @@ def _deposit_mixes(
             top = library_of_stamp[layer.laid[some[some >= 0]]]
             mix.look(np.bincount(top, minlength=mix.wanted.size) / max(top.size, 1))
         n_layers += _ROUND
-
-
-def _drop(
-    height: FloatMap, ids: IdMap, chip: int, stamp: _Stamp, places: npt.NDArray[np.int64], shape: tuple[int, int]
-) -> None:
-    """Let one chip fall in the place, of those offered, where it comes to rest lowest."""
-    some, (n_rows, n_columns) = slice(None, None, 5), shape
-    rows = (places[:, :1] + stamp.rows[some]) % n_rows
-    columns = (places[:, 1:] + stamp.columns[some]) % n_columns
-    rest = (height[rows * n_columns + columns] - stamp.bottom[some]).max(axis=1)
-    row, column = places[int(rest.argmin())]
-    cells = ((row + stamp.rows) % n_rows) * n_columns + (column + stamp.columns) % n_columns
-    under = height[cells]
-    gap = under - stamp.bottom
-    rank = int(_CONTACT_QUANTILE * (gap.size - 1))
-    gap.partition(rank)
-    top = gap[rank] + stamp.top
-    above = top > under
-    covered = cells[above]
-    height[covered] = top[above]
-    ids[covered] = chip
 
 
 def _fill_holes(ids: IdMap) -> None:

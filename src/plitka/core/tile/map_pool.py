@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -16,49 +16,83 @@ from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, lay_m
 
 _MAX_AHEAD = 4
 """Maps that are laid and not yet taken: each has some 12 MB at 1024 px."""
+_KEPT = 4
+"""Maps kept after they were taken: another recipe with the same seed lies on the same granules."""
+_PROCESSORS_PER_PROCESS, _MOST_PROCESSES = 4, 4
+"""A fast painter takes maps faster than one process lays them."""
 
 
 class MapPool:
     """Processes that lay maps; none is started before the first map is asked for."""
 
-    def __init__(self, config: GuideConfig, n_processes: int = 1) -> None:
+    def __init__(self, config: GuideConfig, n_processes: int | None = None) -> None:
+        """Prepare; no process is started.
+
+        Args:
+            config: how maps are laid.
+            n_processes: at once; None: one, or more where there are many processors.
+        """
         self.config = config
-        self._n_processes = n_processes
+        usual = max(1, min((os.cpu_count() or 1) // _PROCESSORS_PER_PROCESS, _MOST_PROCESSES))
+        self._n_processes = n_processes or usual
+        self._kept: dict[MapSpec, GranuleMap] = {}
+        self._lock = threading.Lock()  # what is laid ahead and what is taken may be told by two threads
         self._executor: ProcessPoolExecutor | None = None
         self._ahead: dict[MapSpec, Future[GranuleMap]] = {}
         self._endings: list[threading.Thread] = []
 
     def lay_ahead(self, spec: MapSpec) -> None:
         """Have a map laid that will be taken; nothing happens where there is no second processor for it."""
-        if spec in self._ahead or len(self._ahead) >= _MAX_AHEAD or (os.cpu_count() or 1) == 1:
-            return
-        if self._executor is None:
-            # A forked process would inherit locks of threads that it does not have.
-            fresh = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(self._n_processes, mp_context=fresh, initializer=follow_parent)
-        try:
-            with interrupts_ignored():
-                self._ahead[spec] = self._executor.submit(lay_map, spec, self.config)
-        except BrokenProcessPool:
-            self._executor = None
+        with self._lock:
+            if self._is_known(spec) or len(self._ahead) >= _MAX_AHEAD or (os.cpu_count() or 1) == 1:
+                return
+            if self._executor is None:
+                # A forked process would inherit locks of threads that it does not have.
+                fresh = multiprocessing.get_context("spawn")
+                self._executor = ProcessPoolExecutor(self._n_processes, mp_context=fresh, initializer=follow_parent)
+            try:
+                with interrupts_ignored():
+                    self._ahead[spec] = self._executor.submit(lay_map, spec, self.config)
+            except BrokenProcessPool:
+                self._executor = None
+
+    def keep(self, specs: Collection[MapSpec]) -> None:
+        """Discard the maps laid ahead that are none of these: nobody will take them any more."""
+        with self._lock:
+            for spec in [spec for spec in self._ahead if spec not in specs]:
+                self._ahead.pop(spec).cancel()
 
     def take(self, spec: MapSpec) -> GranuleMap:
-        """The map: the one laid ahead, else laid here and now."""
-        ahead = self._ahead.pop(spec, None)
+        """The map: one that was laid before, else laid here and now. It is not to be written to."""
+        with self._lock:
+            granules, ahead = self._kept.pop(spec, None), self._ahead.pop(spec, None)
+        granules = granules or self._laid(spec, ahead)
+        with self._lock:
+            while len(self._kept) >= _KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[spec] = granules
+            if ahead is not None and not self._ahead and self._n_processes == 1:
+                self._end()  # an idle process would only hold memory
+        return granules
+
+    def _is_known(self, spec: MapSpec) -> bool:
+        return spec in self._ahead or spec in self._kept
+
+    def _laid(self, spec: MapSpec, ahead: Future[GranuleMap] | None) -> GranuleMap:
+        """The map, from where it is laid already, else from here."""
         if ahead is None:
             return lay_map(spec, self.config)
         try:
-            granules = ahead.result()
+            return ahead.result()
         except BrokenProcessPool:
-            self._executor = None
+            with self._lock:
+                self._executor = None
             return lay_map(spec, self.config)
-        if not self._ahead:  # an idle process would only hold memory
-            self._end()
-        return granules
 
     def close(self) -> None:
-        """End the processes and wait for it; maps that were not taken are discarded."""
+        """End the processes and wait for it; all maps are discarded."""
         self._ahead.clear()
+        self._kept.clear()
         self._end()
         for ending in self._endings:
             ending.join()

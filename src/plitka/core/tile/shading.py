@@ -8,6 +8,7 @@ All arithmetic is in linear light; heights are periodic, so pictures tile.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,6 +73,7 @@ def compute_light(geometry: Geometry, config: LightConfig) -> LightMaps:
     return LightMaps(*(part.astype(np.float32) for part in (cosine * visible, sky, sheen)))
 
 
+@lru_cache(maxsize=4)
 def _smooth_noise(shape: tuple[int, ...], radius: int) -> FloatMap:
     """Periodic noise of unit deviation, smooth over a radius in cells, the same for every field."""
     rng = np.random.default_rng(radius)
@@ -82,6 +84,7 @@ def _smooth_noise(shape: tuple[int, ...], radius: int) -> FloatMap:
             np.float32
         )
     noise /= noise.std()
+    noise.flags.writeable = False
     return noise
 
 

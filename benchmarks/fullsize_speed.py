@@ -1,0 +1,275 @@
+"""How fast full-size SDXL makes pictures here, beside stock diffusers on the same modules, and where the time goes.
+
+    python benchmarks/fullsize_speed.py [--compiled] [--count 8] [--json figures.json]
+    python benchmarks/fullsize_speed.py --toy
+
+The networks have random weights, drawn on the device: they make noise, which is a picture to the clock. Text mode and
+guided mode are whole pictures of `Maker`, measured shares included, one attempt each; every picture has another
+prompt or seed. --compiled adds stock diffusers with `torch.compile`, which takes minutes. --toy is narrow and runs on a
+processor, for a look at the script.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeAlias
+
+from plitka.model.loading import tune_process
+
+tune_process()
+
+import diffusers  # noqa: E402, TID253  (after tuning; nothing imports a benchmark)
+import torch  # noqa: E402, TID253
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "recipes" / "fullsize"))
+import make_v4_files  # noqa: E402  # type: ignore[import-not-found]
+
+from plitka.core.correction import CorrectionConfig  # noqa: E402
+from plitka.core.generation import CompleteRequest, Defaults, Mode, Request  # noqa: E402
+from plitka.core.maker import Maker  # noqa: E402
+from plitka.core.painter import Canvas, Painted  # noqa: E402
+from plitka.core.recipes.reading import parse_recipe  # noqa: E402
+from plitka.core.recipes.recipe import V45  # noqa: E402
+from plitka.core.scene import Scene  # noqa: E402
+from plitka.core.tile.granule_map import GuideConfig  # noqa: E402
+from plitka.core.tile.map_pool import MapPool  # noqa: E402
+from plitka.core.watch import Unwatched  # noqa: E402
+from plitka.model.assembly import Assembly  # noqa: E402
+from plitka.model.autoencoder import Autoencoder  # noqa: E402
+from plitka.model.device import choose_placement  # noqa: E402
+from plitka.model.engine import measure_on, painter_of  # noqa: E402
+from plitka.model.engine_config import EngineConfig  # noqa: E402
+from plitka.model.noise import NoiseSchedule, Prediction  # noqa: E402
+from plitka.model.painter import DiffusionPainter  # noqa: E402
+from plitka.model.pipeline import place  # noqa: E402
+from plitka.model.sampler import sample  # noqa: E402
+from plitka.model.stage_clock import StageClock  # noqa: E402
+from plitka.model.unet import Conditions, guided_unet  # noqa: E402
+
+Figures: TypeAlias = dict[str, float | str]
+PICTURE_TFLOP = 281
+"""20 steps at batch 2 and a decoding, counted by torch on stock modules at 1024 px."""
+MATMUL_SIDE = 8192
+KERNELS_SHOWN = 24
+BATCHES = (2, 4, 8)
+GUIDANCE = 7.0
+
+
+def median_s(work: Callable[[], object], n: int = 5, warm_ups: int = 1) -> float:
+    """Seconds of one run, the device's work included."""
+    seconds = []
+    for index in range(warm_ups + n):
+        _wait()
+        began = time.perf_counter()
+        work()
+        _wait()
+        if index >= warm_ups:
+            seconds.append(time.perf_counter() - began)
+    return statistics.median(seconds)
+
+
+def _wait() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+class Bench:
+    """Networks of random weights, stock and ours."""
+
+    def __init__(self, *, is_toy: bool) -> None:
+        self.steps, self.side_px = (3, 64) if is_toy else (20, 1024)
+        self.placement = choose_placement("cpu" if is_toy else "cuda", "float32" if is_toy else "auto")
+        networks = make_v4_files.build_networks(toy=is_toy)
+        for network in networks.values():
+            network.to(self.placement.device, self.placement.assembly_dtype).eval().requires_grad_(False)
+        vocabulary = Path(tempfile.mkdtemp()) / "vocabulary"
+        betas = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}
+        self.pipe: Any = diffusers.StableDiffusionXLPipeline(  # type: ignore[no-untyped-call]
+            **networks,
+            tokenizer=make_v4_files.build_tokenizer(vocabulary, make_v4_files.END),
+            tokenizer_2=make_v4_files.build_tokenizer(vocabulary, "!"),
+            scheduler=diffusers.DPMSolverMultistepScheduler(  # type: ignore[no-untyped-call]
+                **betas, algorithm_type="dpmsolver++", use_karras_sigmas=True
+            ),
+            add_watermarker=False,
+        )
+        self.pipe.set_progress_bar_config(disable=True)
+        levels = torch.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2
+        self.schedule = NoiseSchedule(torch.cumprod(1 - levels, 0), Prediction.NOISE)
+        usual = Defaults(width_px=self.side_px, height_px=self.side_px, steps=self.steps, guidance=GUIDANCE)
+        self.bundle: Any = SimpleNamespace(label="random@000000000000", defaults=usual, style=V45, controlnet=None)
+
+    def stock(self) -> None:
+        """One picture by the pipeline as it is."""
+        self.pipe(
+            "60% red, 30% black",
+            negative_prompt="blue",
+            num_inference_steps=self.steps,
+            guidance_scale=GUIDANCE,
+            width=self.side_px,
+            height=self.side_px,
+            generator=torch.Generator("cpu").manual_seed(1),
+        )
+
+    def assembly(self) -> Assembly:
+        """The same modules as ours."""
+        place(self.pipe, self.placement)
+        clock = StageClock(self.placement.device)
+        return Assembly(self.bundle, self.placement, self.pipe, self.schedule, None, clock)
+
+    def canvas(self, seed: int, **choices: Any) -> Canvas:  # noqa: ANN401
+        """A canvas of the usual size."""
+        return Canvas(
+            prompt=f"{seed % 90}% red, 10% black",
+            negative_prompt="blue",
+            seed=seed,
+            width_px=self.side_px,
+            height_px=self.side_px,
+            steps=self.steps,
+            guidance=GUIDANCE,
+            **choices,
+        )
+
+
+def stock_figures(bench: Bench, *, is_compiled: bool) -> Figures:
+    """Stock diffusers: as the bundle says, with the VAE in half precision, and compiled."""
+    figures: Figures = {"stock eager, s": median_s(bench.stock, 3)}
+    bench.pipe.vae.register_to_config(force_upcast=False)
+    figures["stock eager, VAE in half precision, s"] = median_s(bench.stock, 3)
+    if is_compiled:
+        unet, decode = bench.pipe.unet, bench.pipe.vae.decode
+        for network in (unet, bench.pipe.vae):
+            network.to(memory_format=torch.channels_last)
+        torch._inductor.config.conv_1x1_as_mm = True  # type: ignore[attr-defined]  # noqa: SLF001
+        bench.pipe.unet = torch.compile(unet, mode="reduce-overhead", fullgraph=True)
+        bench.pipe.vae.decode = torch.compile(decode, fullgraph=True)
+        began = time.perf_counter()
+        bench.stock()
+        figures["stock compiled, compiling, s"] = time.perf_counter() - began
+        figures["stock compiled, s"] = median_s(bench.stock, 5)
+        bench.pipe.unet, bench.pipe.vae.decode = unet, decode
+    bench.pipe.vae.register_to_config(force_upcast=True)
+    return figures
+
+
+def picture_figures(bench: Bench, painter: DiffusionPainter, count: int) -> Figures:
+    """Whole pictures, one attempt each: alone and in a queue of different seeds."""
+    device = bench.placement.device
+    maker = Maker(
+        painter,
+        MapPool(GuideConfig()),
+        CorrectionConfig(max_attempts=1),
+        measure_on(device),
+        is_pipelined=device.type != "cpu",
+    )
+    seeds = iter(range(1000))
+
+    def ask(mode: Mode, seed: int) -> CompleteRequest:
+        recipe = parse_recipe("60% red, 30% black, 10% white").recipe
+        return maker.complete(Request(scene=Scene.of(recipe), seed=seed, mode=mode))
+
+    def make(mode: Mode, n: int, seed: int | None = None) -> None:
+        outcomes = list(maker.generate([ask(mode, next(seeds) if seed is None else seed) for _ in range(n)]))
+        assert all(outcome.error is None for outcome in outcomes)
+
+    figures: Figures = {}
+    for mode in Mode:
+        figures[f"{mode}, alone, s"] = median_s(partial(make, mode, 1))
+        figures[f"{mode}, in a queue of {count}, s a picture"] = median_s(partial(make, mode, count), 2) / count
+    figures["guided, alone, map of the seed kept, s"] = median_s(partial(make, Mode.GUIDED, 1, 7))
+    maker.close()
+    return figures
+
+
+def batch_figures(bench: Bench, painter: DiffusionPainter) -> Figures:
+    """Painted without being measured, several at once."""
+    figures: Figures = {}
+    for n in (1, *BATCHES):
+        canvases = [bench.canvas(seed) for seed in range(n)]
+        figures[f"painted, batch {n}, s a picture"] = median_s(partial(painter.paint, canvases, Unwatched()), 3) / n
+    return figures
+
+
+def exact_figures(bench: Bench, assembly: Assembly, fast: DiffusionPainter) -> Figures:
+    """How far the fast path is from the plain one in the same precision, and whether it repeats itself."""
+    plain, canvas = DiffusionPainter(assembly), bench.canvas(3)
+    steps = bench.schedule.steps(bench.steps)
+    words = fast._encode_words([canvas])  # noqa: SLF001
+    size_px = bench.side_px, bench.side_px
+    conditions = Conditions(words=words, size_px=size_px, guidance=GUIDANCE, timesteps=steps.timesteps)
+    noise = fast._noise(canvas).to(bench.placement.device)  # noqa: SLF001
+
+    def latents(network: Any) -> torch.Tensor:  # noqa: ANN401
+        with torch.no_grad():
+            *_, last = sample(network(conditions), noise, steps)
+        return last.latents.clone()
+
+    expected = latents(partial(guided_unet, assembly))
+    found, again = (latents(fast._network) for _ in range(2))  # noqa: SLF001
+    pictures = [coder.decode(found).astype(int) for coder in (Autoencoder(bench.pipe.vae), fast._autoencoder)]  # noqa: SLF001
+    both = [painter.paint([replace(canvas, seed=5)], Unwatched())[0] for painter in (plain, fast)]
+    assert all(isinstance(one, Painted) for one in both)
+    return {
+        "fast against plain, latents, relative": float((found - expected).norm() / expected.norm()),
+        "the same bytes again": str(torch.equal(found, again)),
+        "VAE, fast against the modules, most levels": float(abs(pictures[0] - pictures[1]).max()),
+        "VAE, fast against the modules, mean levels": float(abs(pictures[0] - pictures[1]).mean()),
+    }
+
+
+def matmul_tflops(device: torch.device) -> float:
+    """Of 20 half-precision products in a row."""
+    one, other = (torch.randn(MATMUL_SIDE, MATMUL_SIDE, device=device, dtype=torch.float16) for _ in range(2))
+    return 20 * 2 * MATMUL_SIDE**3 / median_s(lambda: [one @ other for _ in range(20)]) / 1e12
+
+
+def kernels(work: Callable[[], object]) -> list[tuple[str, float, int]]:
+    """(name, milliseconds, calls) of each kernel, the longest first."""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) as profile:
+        work()
+        _wait()
+    found = [(event.key, event.self_device_time_total / 1e3, event.count) for event in profile.key_averages()]
+    return sorted(found, key=lambda row: -row[1])
+
+
+def main() -> None:
+    """Print Markdown tables, and write the figures as JSON where asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--compiled", action="store_true", help="stock diffusers compiled as well")
+    parser.add_argument("--count", type=int, default=8, help="pictures in a queue")
+    parser.add_argument("--toy", action="store_true")
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    bench = Bench(is_toy=asked.toy)
+    figures = stock_figures(bench, is_compiled=asked.compiled)
+    assembly = bench.assembly()
+    painter = painter_of(assembly, EngineConfig(network="fast", max_batch=1))
+    began = time.perf_counter()
+    painter.paint([bench.canvas(1)], Unwatched())
+    figures["first picture, captures included, s"] = time.perf_counter() - began
+    figures |= picture_figures(bench, painter, asked.count) | batch_figures(bench, painter)
+    figures |= exact_figures(bench, assembly, painter)
+    if not asked.toy:
+        rate = matmul_tflops(bench.placement.device)
+        figures |= {"matmul, TFLOP/s": rate, "floor of a picture, s": PICTURE_TFLOP / rate}
+        figures["most GPU memory, GB"] = torch.cuda.max_memory_allocated() / 1e9
+    sys.stdout.writelines(
+        f"| {key} | {value if isinstance(value, str) else f'{value:.4f}'} |\n" for key, value in figures.items()
+    )
+    if not asked.toy:
+        rows = kernels(lambda: painter.paint([bench.canvas(9)], Unwatched()))[:KERNELS_SHOWN]
+        sys.stdout.writelines(f"| {name[:90]} | {ms:.2f} | {n} |\n" for name, ms, n in rows)
+    if asked.json:
+        asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
