@@ -143,7 +143,7 @@ def test_a_suite_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("# nothing\n", "no recipe"), ("100% red\n100% redd\n", "line 2"), (None, "cannot be read")],
+    [("# nothing\n", "no recipe"), ("100% red\n100% qwrtzx\n", "line 2"), (None, "cannot be read")],
 )
 def test_a_suite_that_is_none_is_refused(tmp_path: Path, content: str | None, message: str) -> None:
     """With the line that is to blame."""
