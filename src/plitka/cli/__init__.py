@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from plitka.cli.engines import LoadEngine, load_bundled_engine
 from plitka.cli.exit_codes import EXIT_FILE, EXIT_OK, EXIT_STOPPED, exit_code
@@ -18,16 +19,16 @@ from plitka.errors import PlitkaError
 from plitka.model.loading import let_waiting_threads_sleep
 
 
-def main(argv: Sequence[str] | None = None, *, load_engine: LoadEngine = load_bundled_engine) -> int:
+def main(argv: Sequence[str] | None = None, *, load_engine: LoadEngine | None = None) -> int:
     """Run one command and return its exit code.
 
     Args:
-        argv: what follows the program's name; None for the process's own.
-        load_engine: turns a model's name and a device into an engine; tests put theirs here.
+        argv: what follows the program's name; None for the process's own, which then is all the command's.
+        load_engine: turns a model's name and a device into an engine, tests put theirs here; None: bundles.
     """
     words = sys.argv[1:] if argv is None else list(argv)
     language = language_of(words, os.environ)
-    options = parse(words, language, load_engine)
+    options = parse(words, language, load_engine or partial(load_bundled_engine, is_own_process=argv is None))
     terminal = open_terminal(language, quiet=options.quiet)
     try:
         return _run(options, terminal)

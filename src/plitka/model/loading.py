@@ -8,23 +8,28 @@ import logging
 import os
 import platform
 import sys
+from contextlib import nullcontext
 
 from plitka.core.files.home import home_folder
 from plitka.core.generation import Engine, Mode, Request
 from plitka.model.engine_config import EngineConfig
+from plitka.model.lean_imports import lean_imports
 from plitka.model.library_imports import uncollected_imports
 
 _MALLOC_CHOICES = {-1: 2**31 - 1, -2: 2**28, -3: 2**30}
 """glibc's M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD, in bytes (mallopt(3))."""
 
 
-def load_tuned_engine(model: str, config: EngineConfig | None = None, first: Request | None = None) -> Engine:
+def load_tuned_engine(
+    model: str, config: EngineConfig | None = None, first: Request | None = None, *, is_own_process: bool = False
+) -> Engine:
     """The network of a bundle on this machine; the map of its first picture is laid meanwhile.
 
     Args:
         model: a bundle's name or folder.
         config: where and how it runs; None: as usual.
         first: the request that will come first, if it is known.
+        is_own_process: nothing but plitka uses diffusers and transformers here, so parts of them can be left out.
 
     Raises:
         BundleError: there is no such model, or it is damaged.
@@ -45,7 +50,8 @@ def load_tuned_engine(model: str, config: EngineConfig | None = None, first: Req
         with uncollected_imports():
             from plitka.model.engine import load_engine  # noqa: PLC0415
 
-        return load_engine(bundle, config, maps)
+        with lean_imports() if is_own_process else nullcontext():
+            return load_engine(bundle, config, maps)
     except BaseException:
         maps.close()
         raise

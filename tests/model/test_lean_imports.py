@@ -1,0 +1,71 @@
+"""What the libraries are without the parts that are left out, in processes of their own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+LEAN = """
+import sys
+from plitka.core.generation import Request, generate_one
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.scene import Scene, Size
+from plitka.model.engine_config import EngineConfig
+from plitka.model.loading import load_tuned_engine
+if __name__ == "__main__":
+    pixels = []
+    for is_own in (True, False):
+        engine = load_tuned_engine("mini", EngineConfig(device="cpu"), is_own_process=is_own)
+        if is_own:
+            late = ("peft", "scipy")
+            assert not set(late) & set(sys.modules), set(late) & set(sys.modules)
+        scene = Scene.of(parse_recipe("60% red, 40% black").recipe, Size(width_px=128, height_px=128))
+        pixels.append(generate_one(engine, engine.complete(Request(scene=scene, seed=3))).pixels.tobytes())
+        engine.close()
+    assert pixels[0] == pixels[1]
+    sys.stdout.write("same")
+"""
+
+COMPLETE = """
+import importlib.metadata, sys
+import torch
+before = importlib.metadata.packages_distributions
+from plitka.model.lean_imports import lean_imports
+from plitka.model.pipeline import import_libraries
+with lean_imports():
+    import_libraries()
+assert importlib.metadata.packages_distributions is before
+import diffusers, peft
+assert diffusers.FluxTransformer2DModel.__name__ == "FluxTransformer2DModel"
+compiled = torch.compile(torch.nn.Linear(2, 2), backend="eager")
+assert compiled(torch.ones(1, 2)).shape == (1, 2)
+sys.stdout.write("complete")
+"""
+
+
+def run(script: str) -> "subprocess.CompletedProcess[str]":
+    """A script in a process of its own."""
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+
+def test_pictures_are_the_same_with_less_imported() -> None:
+    """To the byte, in the same process, first with what is needed and then with the rest."""
+    done = run(LEAN)
+    assert done.stdout.endswith("same"), done.stderr
+
+
+def test_what_was_left_out_comes_when_it_is_asked_for() -> None:
+    """Other networks, packages that the libraries did not find, and the compiler."""
+    done = run(COMPLETE)
+    assert done.stdout == "complete", done.stderr
+
+
+def test_the_command_line_leaves_out_what_it_does_not_run(tmp_path: Path) -> None:
+    """For a picture no package is imported that the libraries merely find."""
+    words = ["generate", "60% red, 40% black", "--size", "128", "--seed", "3", "-o", str(tmp_path / "x.png")]
+    command = [sys.executable, "-X", "importtime", "-m", "plitka", *words, "--device", "cpu"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (tmp_path / "x.png").exists(), done.stderr
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time")}
+    assert "diffusers.models.unets.unet_2d_blocks" in imported
+    left_out = {"peft", "scipy"}
+    assert not left_out & imported
