@@ -138,7 +138,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("five percent gold in a black tile", "TRADE_YELLOW 5, BLACK 95", {}, [],
      ["'gold' is taken as TRADE_YELLOW, the nearest c", "'black' has no number; it got the remaining 95"]),
     ("my budget is 2000 euro, colour green, maybe 20% yellow", "GREEN 80, YELLOW 20", {},
-     ["my budget is 2000 euro", "maybe"], ["'2000 euro' is no part of the mix",
+     ["my budget", "maybe"], ["'2000 euro' is no part of the mix",
      "'green' has no number; it got the remaining 80",
      "not understood, and passed on to the model as"]),
     ("Tile dims 19.7 x 19.7 x 1.2 in. Mix: 92% black, 8% blue", "BLACK 92, BLUE 8", {}, ["dims"],

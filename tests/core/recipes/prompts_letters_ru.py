@@ -49,7 +49,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      "RED 14.3, ORANGE 14.3, YELLOW 14.3, GREEN 14.3, SKYBLUE 14.3, BLUE 14.3, VIOLET 14.2", {},
      ["мотивам радуги"], ["not understood, and passed on to the model as"]),
     ("Алексей, на субботу замешайте пожалуйста мешок зелёной и три мешка чёрной, клей как обычно",
-     "GREEN 25, BLACK 75", {}, ["Алексей", "субботу", "клей как обычно"], ["a bag is taken as 25 kg",
+     "GREEN 25, BLACK 75", {}, ["Алексей", "субботу", "как обычно"], ["a bag is taken as 25 kg",
      "'клей' is binder, not granules; it is left out", "amounts are by mass; the percents are what is",
      "not understood, and passed on to the model as"]),
     ("Прайс: плитка \"Мозаика\" 30мм (чёрный 85/красный 15) 1190 р/шт", "BLACK 85, RED 15", {}, ["Прайс",

@@ -32,6 +32,7 @@ LOOKS = {
         "студийном освещении, студия, в студии"
     ),
     "light=sun": (
+        "low sun, "
         "sun, sunny, sunny day, sunlight, sunlit, in the sun, hard light, hard shadows, harsh light, direct sun, "
         "bright sunlight, солнце, солнечный, солнечно, солнечный свет, на солнце, солнечный день, жёсткий "
         "свет, при солнце"
@@ -44,7 +45,7 @@ LOOKS = {
         "естественном освещении, мягкое освещение, мягком свете, в пасмурный день"
     ),
     "light=warm": (
-        "warm light, warm lighting, evening light, evening sun, low sun, "
+        "warm light, warm lighting, evening light, evening sun, "
         "low evening sun, golden hour, sunset light, at sunset, тёплый свет, тёплом свете, "
         "тёплом свету, тёплым светом, тёплое освещение, тёплом освещении, вечерний свет, вечернем свете, "
         "вечернее солнце, вечернем солнце, на вечернем солнце, закатный свет, закатном свете, на закате"

@@ -172,6 +172,7 @@ class _Segment(NumberedSegment):
                 self.asides.remarks.append(Notice("{size!r} is taken for what {words!r} means", values))
             elif token.choice not in _USUAL_LOOKS:
                 name, _, value = token.choice.partition("=")
+                self.told.append(token.span)
                 self._choose(
                     name, {"yes": True, "no": False}.get(value, value), self._typed(token), token.choice, token
                 )
@@ -191,11 +192,13 @@ class _Segment(NumberedSegment):
             if token.choice and token.kind is not Kind.MODIFIER and Kind.NOT not in self.kinds:
                 self._check_own_colour(token)
                 self.asides.remarks.append(shown_by_zones(self._typed(token), token.choice))
-        if words and self.kinds <= ONLY_WORDS:
+        if words and self.kinds <= ONLY_WORDS and not self.told:
             self._take(*self.span)
             self.tokens = []
         elif words and not self.is_mix:
-            self._take(words[0].span[0], words[-1].span[1])
+            for _, told in groupby(words, lambda token: sum(span[0] < token.span[0] for span in self.told)):
+                run = list(told)
+                self._take(run[0].span[0], run[-1].span[1])
         else:
             for run in self._runs_of_words():
                 self._take(run[0].span[0], run[-1].span[1])

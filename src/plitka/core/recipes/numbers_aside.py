@@ -46,6 +46,8 @@ class NumberedSegment:
         """Of what size it says they are, as it was typed."""
         self.kinds = {token.kind for token in tokens}
         self.is_mix = not self.kinds.isdisjoint(MIX)
+        self.told: list[tuple[int, int]] = []
+        """Where something stands that a notice tells of."""
 
     def _take_labels(self) -> None:
         """The number of binder, a tolerance or a quantity stands behind it, or before it if none does."""
@@ -63,6 +65,7 @@ class NumberedSegment:
             text = self.source.text[self.tokens[start].span[0] : self.tokens[end - 1].span[1]]
             if label.kind is Kind.BINDER or end - start > 1 or has_number:
                 self.asides.remarks.append(replace(_LABELS[label.kind], values={"words": text}))
+                self.told.append((self.tokens[start].span[0], self.tokens[end - 1].span[1]))
             self.tokens[start:end] = []
         self.kinds = {token.kind for token in self.tokens}
         self.is_mix = not self.kinds.isdisjoint(MIX)

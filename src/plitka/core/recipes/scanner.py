@@ -39,6 +39,7 @@ from plitka.core.recipes.signs import (
     SAYS_RAL,
     SIGN_OFF,
     SYMBOL,
+    THICKNESS,
     UNIT_AFTER,
     WISH,
     WITH,
@@ -119,6 +120,9 @@ class _Scanner(NameScanner):
         if left := LEFT.match(self.text, start):
             self.at = left.end()
             return self._token(Kind.EQUAL if left["shared"] else Kind.REST, start)
+        if thickness := THICKNESS.match(self.text, start):
+            self.at = thickness.end()
+            return self._token(Kind.LENGTH, start, choice="whole")
         found = RESOLUTION.match(self.text, start) or NUMBERED.match(self.text, start) or LINE.match(self.text, start)
         if found is not None and self._is_colour(found[0]):
             found = None  # US-056

@@ -14,8 +14,11 @@ from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Palette
 from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import JOINING, Kind
+from plitka.core.recipes.changes import with_change
+from plitka.core.recipes.flecks import with_amount_of_fleck
 from plitka.core.recipes.initials import with_initials
 from plitka.core.recipes.labels import without_labels
+from plitka.core.recipes.products import without_products
 from plitka.core.recipes.sentences import with_sentences_beside
 from plitka.core.recipes.skeleton import skeleton
 from plitka.core.recipes.source import Source
@@ -74,6 +77,19 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
     bare = skeleton(source, tokens)
     if bare is not None and not any(_is_joined(tokens, at) or _may_be_colour(tokens, at, palette) for at in unknown):
         yield bare
+    if (late := with_amount_of_fleck(tokens)) is not None:
+        yield late
+    for told in (without_products(source, tokens), with_change(source, tokens)):
+        if told is not None:
+            yield from _and_without_labels(source, told, palette)
+
+
+def _and_without_labels(source: Source, tokens: Sequence[Token], palette: Palette) -> Iterator[list[Token]]:
+    """The tokens, and these without labels, and then without unknown words."""
+    yield list(tokens)
+    plainer = without_labels(source, tokens, palette)
+    yield plainer
+    yield from with_words_beside(plainer, palette)
 
 
 def _is_material(tokens: Sequence[Token], at: int) -> bool:

@@ -119,6 +119,8 @@ SHORT_SHADE = re.compile(
 GENITIVE = ("ого", "его", "ой", "ей")
 """Endings of a colour of which there is so much."""
 DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
+THICKNESS = re.compile(r"(?<![^\W_])[tт][ ]?=[ ]?\d+(?:[.,]\d+)?(?:[ ]?(?:mm|cm|мм|см))?(?![^\W_]|[.,]\d)")
+"""`t=30 mm` is no mass."""
 TONNES = re.compile(r"\d[ ]?(?:кг|kg|килограмм|тонн|мешк|меш)")
 """What is weighed."""
 IN_TONNES = re.compile(r"\d[ ]?т(?![^\W_])")

@@ -1,0 +1,93 @@
+"""A change to a mix that the same text tells: what is tried where the change stops the reading.
+
+```
+swap = verb, colour, ("for" | "на"), colour, ",", mix | mix, ",", verb, colour, ("for" | "на"), colour ;
+new  = verb, [words], ("to" | "на"), mix ;              «заменить на 60% коричневый, 40% бежевый»
+```
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from plitka.core.language.labels import LETTERED
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+
+_CHANGE = re.compile(
+    r"(?<![^\W_])(?P<verb>swap(?:ped)?|replaced?|changed?|замен(?:и|ите|ить)|поменя(?:й|йте|ть))"
+    r"(?P<what>[^,.;:\n\d%]*?)[ ]+(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
+)
+_ARTICLES = frozenset({"", "the", "all the", "out the", "весь", "всю"})
+_WAS = frozenset({"was", "were", "it was", "было", "был", "была", "были"})
+_TO = frozenset({"to", "на"})
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET, Kind.LINK})
+_OPEN = frozenset(
+    {
+        Kind.VAGUE, Kind.NOT, Kind.RANGE, Kind.ZONE, Kind.LAYER, Kind.REST, Kind.EACH, Kind.EQUAL, Kind.SAME,
+        Kind.COMPARED, Kind.HALF, Kind.MASS, Kind.PARTS, Kind.SBR,
+    }
+)  # fmt: skip
+"""Words with which more is said of a mix than its numbers."""
+_WHOLE = 100
+"""Percent."""
+
+
+def with_change(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The tokens of the mix after the change that is asked for; None where the mix is not told or it is not clear."""
+    found = list(_CHANGE.finditer(source.folded))
+    if len(found) != 1:
+        return None
+    start, end = source.span(*found[0].span())
+    before = [token for token in tokens if token.span[0] < start]
+    said = [token for token in tokens if start <= token.span[0] < end]
+    behind = [token for token in tokens if token.span[0] >= end]
+    if swapped := _swapped(source, found[0], before, said, behind):
+        return swapped
+    is_new = found[0]["to"] in _TO and _is_whole(behind) and not any(token.kind in _NUMBERS for token in said)
+    if not is_new or any(token.kind in _OPEN | {Kind.COLOUR} for token in before):
+        return None
+    words = source.text[start:end].rstrip()
+    span = (start, start + len(words))
+    label = Token(kind=Kind.LABEL, span=span, text=words, choice=LETTERED)
+    if before and before[-1].kind is Kind.LINK:
+        before = before[:-1]
+    return [*before, _comma(start), label, _comma(span[1]), *behind]
+
+
+def _swapped(
+    source: Source, found: "re.Match[str]", before: list[Token], said: list[Token], behind: list[Token]
+) -> list[Token] | None:
+    """The mix with one colour for another, if it is whole and has the one and not the other."""
+    colours = [token for token in said if token.kind is Kind.COLOUR]
+    if len(colours) != 1 or not behind or behind[0].kind is not Kind.COLOUR:
+        return None
+    old, new, rest = colours[0], behind[0], behind[1:]
+    verb, to = source.span(*found.span("verb")), source.span(*found.span("to"))
+    around = source.text[verb[1] : old.span[0]].strip().casefold(), source.text[old.span[1] : to[0]].strip()
+    is_clear = around[0] in _ARTICLES and not around[1] and (not rest or rest[0].kind in _BOUNDS)
+    told = [*before, *(token for token in rest[1:] if token.text not in _WAS)]
+    places = [at for at, token in enumerate(told) if token.colour == old.colour and token.kind is Kind.COLOUR]
+    has_new = any(token.colour == new.colour for token in told if token.kind is Kind.COLOUR)
+    if not is_clear or len(places) != 1 or has_new or new.remark is not None or not _is_whole(told):
+        return None
+    values = {"old": source.text[slice(*old.span)], "new": source.text[slice(*new.span)]}
+    remark = Notice("{new!r} stands for {old!r} of the mix that is told, as asked", values)
+    told[places[0]] = replace(new, span=told[places[0]].span, remark=remark)
+    return told
+
+
+def _is_whole(tokens: Sequence[Token]) -> bool:
+    """Whether these are colours with as many numbers, which add up to 100, and nothing is open."""
+    numbers = [
+        token.value * (_WHOLE if token.kind is Kind.FRACTION else 1) for token in tokens if token.kind in _NUMBERS
+    ]
+    n_colours = sum(token.kind is Kind.COLOUR for token in tokens)
+    return n_colours == len(numbers) > 1 and sum(numbers) == _WHOLE and _OPEN.isdisjoint({t.kind for t in tokens})
+
+
+def _comma(at: int) -> Token:
+    return Token(kind=Kind.SEPARATOR, span=(at, at), text=",")

@@ -1,0 +1,29 @@
+"""How much fleck there is, said after it."""
+
+import pytest
+
+from plitka.core.colour.palette import default_palette
+from plitka.core.recipes.flecks import with_amount_of_fleck
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.scanner import scan
+from plitka.core.recipes.source import Source
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "чёрная с белым и серым вкраплением, вкраплений всего процентов двадцать",
+        "black with a white and grey fleck, 20% fleck in total",
+    ],
+)
+def test_its_colours_share_the_amount(text: str) -> None:
+    """As where it stands before them."""
+    assert parse_recipe(text).recipe.percents == {"BLACK": 80, "WHITE": 10, "GRAY": 10}
+
+
+@pytest.mark.parametrize(
+    "text", ["red with white fleck, black 20%", "red 80%, white 20%", "white fleck, 20% fleck in total"]
+)
+def test_another_number_is_not_of_the_fleck(text: str) -> None:
+    """Nor is one where nothing tells what the fleck lies on."""
+    assert with_amount_of_fleck(scan(Source(text), default_palette())) is None
