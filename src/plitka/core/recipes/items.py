@@ -187,6 +187,7 @@ class _Reader:
         if token.is_minus and self._kind(-1) is not Kind.COLOUR:
             raise refuse_negative(self.source, span)
         unit = Unit.FRACTION if token.kind is Kind.FRACTION else Unit.PLAIN
+        self.read.remarks += [] if token.remark is None else [token.remark]
         self.at += 1
         if token.kind is Kind.NUMBER and self._kind(0) is Kind.FRACTION and "⁄" in self.tokens[self.at].text:
             value, span = value + self.tokens[self.at].value, (span[0], self.tokens[self.at].span[1])

@@ -19,6 +19,8 @@ LABELS = frozenset({Kind.UNKNOWN, Kind.ASIDE, Kind.LABEL, Kind.PLACE, Kind.LIKE,
 """What a label is made of, beside its number."""
 _IN_LABEL = LABELS | NUMBERS | {Kind.LINK, Kind.SLASH, Kind.BASE, Kind.MODIFIER, Kind.TOTAL}
 _BEFORE_COLOUR = NUMBERS | {Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK, Kind.BASE, Kind.LOOK, Kind.SLASH}
+_WHOLE = 100
+"""Percent."""
 _CODES = ("ral", "рал", "ncs", "pantone")
 _SHAPE_OF_SHARE = sorted([Kind.NUMBER, Kind.UNKNOWN])
 """`Ketchup 30` between two commas is what a colour with its number looks like."""
@@ -75,12 +77,20 @@ def _is_label(
     kinds = [token.kind for token in tokens[start:end]]
     if is_head and kinds == [Kind.NUMBER] and start > 1 and tokens[start - 2].kind in LABELS:
         return True  # the house of a street
+    if kinds == [Kind.NUMBER, Kind.MASS] and start > 0:
+        return _is_whole([*tokens[:start], *tokens[end:]])  # `black 75, grey 25, 4 bags`
     if not kinds or not _may_be_label(tokens[start:end], palette):
         return False
     if tokens[start].kind in NUMBERS and not is_head:
         return False  # `30 fps look`
     has_number = any(map(str.isdigit, source.text[tokens[start].span[0] : tokens[end - 1].span[1]]))
     return has_number and not LABELS.isdisjoint(kinds) and (is_head or sorted(kinds) != _SHAPE_OF_SHARE)
+
+
+def _is_whole(tokens: Sequence[Token]) -> bool:
+    """Whether numbers without a mass are 100 together."""
+    has_mass = any(token.kind is Kind.MASS for token in tokens)
+    return not has_mass and sum(token.value for token in tokens if token.kind is Kind.NUMBER) == _WHOLE
 
 
 def _may_be_label(tokens: Sequence[Token], palette: Palette) -> bool:

@@ -9,7 +9,9 @@ from fractions import Fraction
 
 from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
+from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
 from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.rough_numbers import with_rough_numbers
 from plitka.core.recipes.signs import GENITIVE, TIMES, TO
 from plitka.core.recipes.token import Token
 
@@ -35,7 +37,7 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     Args:
         text: as it was typed.
     """
-    plain = _mixes_first(list(tokens), text)
+    plain = _mixes_first(with_rough_numbers(with_misspelled_numbers(tokens), text), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _equations, _hundreds, _decimals, _halves, _counted_shares, _instead, _not_behind, _except, _filled,
         _with_halves, _broken, _units_first, _same, _compared, _ratios, _rest_ratios, _pieces, _rates, _one_unit,

@@ -12,6 +12,7 @@ from plitka.core.colour.naming import find_general
 from plitka.core.colour.palette import Colour, Palette, free_colour
 from plitka.core.colour.ral import OTHER_SYSTEM, ral_names
 from plitka.core.colour.spaces import Lab
+from plitka.core.language.limits import AT_LEAST, AT_MOST
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import PER_AREA, Kind, Meaning
 from plitka.core.recipes.names import NameScanner
@@ -20,9 +21,12 @@ from plitka.core.recipes.pieces import MAX_BEFORE, MAX_DIGITS
 from plitka.core.recipes.quantities import digits_of_code, end_of_size, list_numbers
 from plitka.core.recipes.signs import (
     ABBREVIATED,
+    ABOUT,
+    BEYOND,
     CITY,
     CODE_BEHIND,
     GRAMS,
+    GREETED,
     HEAD_BEFORE,
     IN_THOUSANDS,
     LEFT,
@@ -54,6 +58,8 @@ from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
 _WHOLE = 100
+_LIMITS = {"<=": AT_MOST, "≤": AT_MOST, ">=": AT_LEAST, "≥": AT_LEAST}
+_FROM = frozenset({"from", "от"})
 _YEARS = frozenset(map(str, range(2018, 2040)))
 """Of which none is a RAL colour."""
 
@@ -110,7 +116,13 @@ class _Scanner(NameScanner):
         """Words that say nothing: a wish, `RAL` before a list, and who signs the text, if that is no colour."""
         if said := WISH.match(self.text, self.at) or LIST_OF_CODES.match(self.text, self.at):
             return said
-        found = None if self.text[: self.at][-1:].isalnum() else SIGN_OFF.match(self.text, self.at)
+        if self.text[: self.at][-1:].isalnum():
+            return None
+        if (greeted := GREETED.match(self.text, self.at)) is not None:
+            names = greeted["name"].split()
+            is_name = self._typed(*greeted.span("name")).istitle() and not any(map(self._is_known, names))
+            return greeted if is_name else None
+        found = SIGN_OFF.match(self.text, self.at)
         name = None if found is None else found[0].rstrip(" .!\n").split()[-1]
         return None if name is None or self._is_colour(name) else found
 
@@ -123,6 +135,13 @@ class _Scanner(NameScanner):
         if thickness := THICKNESS.match(self.text, start):
             self.at = thickness.end()
             return self._token(Kind.LENGTH, start, choice="whole")
+        if about := ABOUT.match(self.text, start):
+            self.at = about.end()
+            return self._token(Kind.ABOUT, start)
+        beyond = BEYOND.match(self.text, start)
+        if beyond is not None and (self.named is None or self.text[self.end_of_named : start].strip()):
+            self.at = beyond.end()
+            return self._token(Kind.RANGE, start, choice=AT_LEAST if beyond[0] in _FROM else "")
         found = RESOLUTION.match(self.text, start) or NUMBERED.match(self.text, start) or LINE.match(self.text, start)
         if found is not None and self._is_colour(found[0]):
             found = None  # US-056
@@ -150,6 +169,9 @@ class _Scanner(NameScanner):
         if colour is None and lab_d65 is not None:
             return self._general(start, lab_d65)
         return self._token(Kind.COLOUR, start, colour=colour)
+
+    def _is_known(self, name: str) -> bool:
+        return self._is_colour(name) or name_key(name) in self._words
 
     def _is_colour(self, name: str) -> bool:
         key = name_key(name)
@@ -203,7 +225,7 @@ class _Scanner(NameScanner):
             case "tolerance" | "label" | "price" | "date" | "time" | "phone" | "mail" | "ordinal":
                 yield self._token(Kind.LABEL, start)
             case "limit":
-                yield self._token(Kind.RANGE, start)
+                yield self._token(Kind.RANGE, start, choice=_LIMITS.get(match[0], ""))
             case "times":
                 yield self._token(Kind.PARTS, start)
             case "question":

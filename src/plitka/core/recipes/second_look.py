@@ -18,6 +18,7 @@ from plitka.core.recipes.changes import with_change
 from plitka.core.recipes.flecks import with_amount_of_fleck
 from plitka.core.recipes.initials import with_initials
 from plitka.core.recipes.labels import without_labels
+from plitka.core.recipes.limits import with_limits
 from plitka.core.recipes.products import without_products
 from plitka.core.recipes.sentences import with_sentences_beside
 from plitka.core.recipes.skeleton import skeleton
@@ -79,7 +80,7 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
         yield bare
     if (late := with_amount_of_fleck(tokens)) is not None:
         yield late
-    for told in (without_products(source, tokens), with_change(source, tokens)):
+    for told in (without_products(source, tokens), with_change(source, tokens), with_limits(source, tokens)):
         if told is not None:
             yield from _and_without_labels(source, told, palette)
 

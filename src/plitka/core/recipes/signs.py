@@ -37,6 +37,7 @@ SYMBOL = re.compile(
     r"|(?P<slash>/)"
     r"|(?P<bracket>[()\[\]{}])"
     r"|(?P<times>(?:(?<=\w)|(?<=\w[ ]))[*×](?=[ \t]?\d))"
+    r"|(?P<about>[~≈](?=[ \t]*\d))"
     r"|(?P<quote>[\"'«»“”„‘’*~≈_№]+)"
 )
 PIECE = re.compile(r"([ \t]*|[-_])([^\W\d_]+|\d+)")
@@ -61,7 +62,7 @@ NUMBERED = re.compile(
     r"(?<![^\W_])(?:(?:section|sect?\.|spec\.?|clause|раздел)[ ]?\d{1,2}(?:[ ]\d{2}){2}(?:\.\d+)?"
     r"|(?:all|все)[ ]\d+[ -]?(?:lbs?|kg|кг)[ ]?(?:bags?|sacks?|мешк[а-я]*)"
     r"|\d+[ ]of[ ](?:the|those|these|your)[ ](?:\w+[ ]){0,2}(?:ones|tiles|mats)|(?:ось|оси|осях)[ ]\d+(?:-\d+)?"
-    r"|[^\W\d_]{1,3}-0\d{1,2}(?![^\W_]|[ ]?%)"
+    r"|замес[а-я]?[ ]?№?[ ]?\d+(?=[ ]*[:)])|[^\W\d_]{1,3}-0\d{1,2}(?![^\W_]|[ ]?%)"
     r"|no(?:\.[ ]?(?:#|[^\W\d_]{1,2}-?)?\d[\w-]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|[ps]/n\.?[ :]*[\w-]+"
     r"|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:)|(?:tiles?|mats?|плит[а-я]+)[ ][xх×*][ ]?\d+(?![^\W_]))"
 )
@@ -82,7 +83,7 @@ WISH = re.compile(r"(?<![^\W_])(?:i|we)(?:['’]d| would) (?:really )?(?:like|lo
 ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[\dA-ZА-Г])(?![^\W_]))")
 """Behind `zone`: `A:`, ` 1`."""
 ABBREVIATED = re.compile(
-    r"(?<![^\W_])(?:approx|appr|ca|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт|цв|ед|изм|доп|wt|наим|стр|прил|кол|тов|уч|no|вер)\."
+    r"(?<![^\W_])(?:approx|appr|ca|ок|min|max|мин|макс|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт|цв|ед|изм|доп|wt|наим|стр|прил|кол|тов|уч|no|вер)\."
 )
 CODE_BEHIND = re.compile(
     r"[ \t]*:?[ \t]*([#№]\d[\w/-]*"
@@ -116,6 +117,19 @@ GRAMS = re.compile(r"[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])"
 SHORT_SHADE = re.compile(
     r"(т(?:ем?н?)?|св|светл?|ярк|бледн?|dk|lt|med)\.[ ]?-?[ ]?(?=[^\W\d_])|(?P<bare>т)[ ](?=[^\W\d_])"
 )
+BEYOND = re.compile(
+    r"(?<![^\W_])(?:(?:over|above|below|under|exceeding|from|от)"
+    r"(?=[ ]+\d+(?:[.,]\d+)?[ ]*(?:%|per ?cent|процент))|over(?=[ ]half))"
+)
+"""`Over 60%` and «от 60%» are limits, if no colour is right before them."""
+ABOUT = re.compile(r"(?<![^\W_])c\.[ ]?(?=\d)")
+"""The `circa` of `c. 40% beige`."""
+GREETED = re.compile(
+    r"(?<![^\W_])(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|добрый (?:день|вечер)|доброе утро"
+    r"|здравствуйте|здравствуй|привет|приветствую|уважаем(?:ый|ая))[ ,]+"
+    r"(?:(?:mr|mrs|ms|dr|г-н|г-жа)\.?[ ])?(?P<name>[^\W\d_]{2,}(?:[ ][^\W\d_]+)?)(?=[ ]*[,.!\n])"
+)
+"""Who is written to."""
 GENITIVE = ("ого", "его", "ой", "ей")
 """Endings of a colour of which there is so much."""
 DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")

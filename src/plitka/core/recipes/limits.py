@@ -1,0 +1,116 @@
+"""What is tried where a limit stops the reading, `max 20%` or «не менее 80%»: the number at the limit.
+
+It is allowed, so that a maker can be given it; but only where the numbers, with a ground or a rest that is named, leave
+one mix. `At most 20% yellow` alone does not, nor does `at least 40% red, at least 40% black`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from plitka.core.language.limits import AT_LEAST, AT_MOST
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.open_amounts import is_upper_bound
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+
+_ALLOWED = frozenset({AT_LEAST, AT_MOST})
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_COLOURED = frozenset({Kind.COLOUR, Kind.SBR})
+_REST = frozenset({Kind.REST, Kind.BASE, Kind.FLECK})
+_BUT = frozenset({"but", "но"})
+_BETWEEN = frozenset({Kind.LINK, Kind.BRACKET})
+_BOUNDS = frozenset({Kind.SEPARATOR, Kind.SLASH})
+_OPEN = frozenset(
+    {
+        Kind.VAGUE, Kind.NOT, Kind.ZONE, Kind.LAYER, Kind.EACH, Kind.EQUAL, Kind.SAME, Kind.COMPARED, Kind.HALF,
+        Kind.MASS, Kind.PARTS, Kind.MIX, Kind.COLOURED,
+    }
+)  # fmt: skip
+"""Words with which more is said of a mix than its numbers."""
+_WHOLE = 100
+"""Percent."""
+
+
+def with_limits(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The tokens with each limit as its number; None where there are none, or more than one mix is within them."""
+    tokens = [
+        replace(token, kind=Kind.RANGE, choice=AT_MOST) if _is_till(tokens, at) else token
+        for at, token in enumerate(tokens)
+    ]
+    tokens = [token for token, after in pairwise([*tokens, None]) if token is not None and not _is_but(token, after)]
+    limits = {at: _number(tokens, at) for at, token in enumerate(tokens) if token.kind is Kind.RANGE}
+    numbers = set(limits.values())
+    if not limits or None in numbers or len(numbers) < len(limits) or not _OPEN.isdisjoint({t.kind for t in tokens}):
+        return None
+    if any(tokens[at].choice not in _ALLOWED for at in limits) or not _is_one_mix(tokens, limits):
+        return None
+    plain = list(tokens)
+    for at, number in limits.items():
+        if number is not None:
+            words, typed = (source.text[slice(*tokens[place].span)] for place in (at, number))
+            remark = Notice("{words!r} is a limit; the colour gets exactly {number}", {"words": words, "number": typed})
+            plain[number] = replace(plain[number], remark=remark)
+    return [token for token in plain if token.kind is not Kind.RANGE]
+
+
+def _is_till(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token is the «до» of «до 20% белого»."""
+    before, after = (tokens[place] if 0 <= place < len(tokens) else None for place in (at - 1, at + 1))
+    return is_upper_bound(before, tokens[at], after)
+
+
+def _is_but(token: Token, after: Token | None) -> bool:
+    """Whether a token is the «но» of «красный, но не больше 30%»."""
+    return token.text in _BUT and after is not None and after.kind is Kind.RANGE
+
+
+def _number(tokens: Sequence[Token], at: int) -> int | None:
+    """The place of the number that a limit is of: behind it, else right before."""
+    behind = at + 1
+    while behind < len(tokens) and tokens[behind].kind in _BETWEEN:
+        behind += 1
+    if behind < len(tokens) and tokens[behind].kind in _NUMBERS:
+        return behind
+    before = at - 1 - (at > 0 and tokens[at - 1].kind in _BETWEEN)
+    before -= before > 0 and tokens[before].kind is Kind.PERCENT
+    return before if before >= 0 and tokens[before].kind in _NUMBERS else None
+
+
+def _is_one_mix(tokens: Sequence[Token], limits: dict[int, int | None]) -> bool:
+    """Whether each limit is of one colour, and the shares are the whole, or one colour has what they leave."""
+    clauses = list(_clauses(tokens))
+    shares: list[int] = []
+    bare: list[int] = []
+    for at, clause in enumerate(clauses):
+        numbers = [place for place in clause if tokens[place].kind in _NUMBERS]
+        named = [place for place in clause if tokens[place].kind in _COLOURED]
+        is_limit = any(number in limits.values() for number in numbers)
+        is_behind_name = at > 0 and _is_name(tokens, clauses[at - 1]) and not named
+        if is_limit and (len(numbers) > 1 or not (named or is_behind_name)):
+            return False
+        if is_limit and is_behind_name:
+            bare = bare[:-1]
+        shares += numbers if named or is_limit else []
+        bare += [] if numbers else named
+    total = sum(tokens[at].value * (_WHOLE if tokens[at].kind is Kind.FRACTION else 1) for at in shares)
+    has_rest = any(token.kind in _REST for token in tokens)
+    is_ground = len(bare) == 1 and bare[0] < min(shares) and all(tokens[at].choice == AT_MOST for at in limits)
+    return total == _WHOLE or (total < _WHOLE and (has_rest or is_ground))
+
+
+def _is_name(tokens: Sequence[Token], clause: Sequence[int]) -> bool:
+    return [tokens[at].kind for at in clause if tokens[at].kind is not Kind.LINK] == [Kind.COLOUR]
+
+
+def _clauses(tokens: Sequence[Token]) -> Iterator[list[int]]:
+    """Places of the tokens between two separators."""
+    clause: list[int] = []
+    for at, token in enumerate(tokens):
+        if token.kind in _BOUNDS:
+            yield clause
+            clause = []
+        else:
+            clause.append(at)
+    yield clause

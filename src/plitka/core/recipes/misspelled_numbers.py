@@ -1,0 +1,60 @@
+"""Numbers in words with a slip in them: `fourty percent`, «шестьдесять процентов», `fourty-five`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from plitka.core.language.numbers import near_number
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.token import Token
+
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_COUNTABLE = frozenset({Kind.PERCENT, Kind.PARTS, Kind.COLOUR})
+"""What stands behind a number."""
+_SEVERAL = 2
+_TEN = 10
+
+
+def with_misspelled_numbers(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with the forty of `fourty percent`, and before a colour where all numbers are in words."""
+    near = {at: found for at in range(len(tokens)) if (found := _near_number(tokens, at)) is not None}
+    if not near or any(_kind(tokens, _end_of_spelled(tokens, at)) is not Kind.PERCENT for at in near):
+        has_digits = any(token.kind is Kind.NUMBER and token.text[:1].isdigit() for token in tokens)
+        n_numbers = len(near) + sum(token.kind in _NUMBERS for token in tokens)
+        if has_digits or n_numbers < _SEVERAL:
+            return list(tokens)
+    plain = list(tokens)
+    for at, (value, name) in reversed(near.items()):
+        remark = Notice("{typed!r} is read as {name!r}", {"typed": tokens[at].text, "name": name})
+        number = replace(tokens[at], kind=Kind.NUMBER, value=Fraction(value), remark=remark, error=None)
+        end = _end_of_spelled(tokens, at)
+        plain[at:end] = [_with_ones(number, tokens[end - 1]) if end > at + 1 else number]
+    return plain
+
+
+def _near_number(tokens: Sequence[Token], at: int) -> tuple[int, str] | None:
+    """What a number of two digits that is unknown may be, with its unit or colour behind it."""
+    is_number = tokens[at].kind is Kind.UNKNOWN and _kind(tokens, _end_of_spelled(tokens, at)) in _COUNTABLE
+    return near_number(tokens[at].text) if is_number else None
+
+
+def _end_of_spelled(tokens: Sequence[Token], at: int) -> int:
+    """Where a number in words ends whose tens are at a place: `fourty-five`."""
+    ones = _at(tokens, at + 1 + (_kind(tokens, at + 1) is Kind.LINK and tokens[at + 1].text == "-"))
+    is_ones = ones is not None and ones.kind is Kind.NUMBER and ones.text.isalpha() and ones.value < _TEN
+    return tokens.index(ones, at) + 1 if is_ones and ones is not None else at + 1
+
+
+def _with_ones(tens: Token, ones: Token) -> Token:
+    text = f"{tens.text} {ones.text}"
+    return replace(tens, value=tens.value + ones.value, span=(tens.span[0], ones.span[1]), text=text)
+
+
+def _at(tokens: Sequence[Token], at: int) -> Token | None:
+    return tokens[at] if 0 <= at < len(tokens) else None
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    token = _at(tokens, at)
+    return None if token is None else token.kind
