@@ -31,6 +31,7 @@ from plitka.cli.output import Output, plan_output
 from plitka.cli.progress import ProgressLines, stage_line, stoppable
 from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
 from plitka.cli.request import consecutive_seeds, read_request, without_engine_choices
+from plitka.cli.results import tell_miss
 from plitka.cli.scene import add_scene_options
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
@@ -149,7 +150,10 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if writer.error is not None:
         return exit_code(writer.error)
     allowed = _allowed_points(options, requests[0])
-    return EXIT_MISSED if any(image["max_error"] > allowed for image in writer.reports) else EXIT_OK
+    missed = [image for image in writer.reports if image["max_error"] > allowed]
+    for image in missed:
+        tell_miss(image, allowed, terminal)
+    return EXIT_MISSED if missed else EXIT_OK
 
 
 def _complete(requests: Sequence[Request], engine: "Engine", terminal: Terminal) -> "list[CompleteRequest]":
