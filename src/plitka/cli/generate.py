@@ -35,6 +35,7 @@ from plitka.cli.results import tell_miss
 from plitka.cli.scene import add_scene_options
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
+from plitka.core.painter import n_steps_run
 from plitka.core.scene import check_range
 from plitka.errors import Cancelled, FieldName, TooFine
 from plitka.model.engine_config import EngineConfig
@@ -174,9 +175,9 @@ def _read_orders(
         seeds = consecutive_seeds(first.seed, options.count)
         return [replace(first, seed=seed) for seed in seeds], plan_output(options.output, seeds)
     batch = read_batch(options, terminal)
-    if batch.n_there:
-        text = terminal.gettext("{n} of the pictures are there already, and stay as they are")
-        terminal.remark(text.format(n=batch.n_there))
+    if batch.output.there:
+        text = terminal.gettext("pictures that are there already, and stay as they are: {n}")
+        terminal.remark(text.format(n=len(batch.output.there)))
     return batch.requests, batch.output
 
 
@@ -206,10 +207,12 @@ def _make_pictures(
     requests: "Sequence[CompleteRequest]", engine: "Engine", writer: "PictureWriter", terminal: Terminal
 ) -> None:
     """Have all made and written; one that fails does not stop the others, Ctrl-C stops them all."""
-    titles = [f"{number}/{len(requests)}  seed {request.seed}" for number, request in enumerate(requests, start=1)]
+    seed = terminal.gettext("seed {seed}")
+    titles = [f"{n}/{len(requests)}  {seed.format(seed=request.seed)}" for n, request in enumerate(requests, start=1)]
+    n_steps = n_steps_run(requests[0].steps, requests[0].strength)
     with (
         stoppable(terminal) as stop,
-        ProgressLines(terminal, titles, requests[0].steps, stop, n_open=engine.max_batch) as lines,
+        ProgressLines(terminal, titles, n_steps, stop, n_open=engine.max_batch) as lines,
     ):
         for outcome in engine.generate(requests, lines):
             lines.close(outcome.index)
