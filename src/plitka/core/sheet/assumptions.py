@@ -14,6 +14,17 @@ from plitka.core.sheet.edges import EDGE_WASTE_PERCENT, Edge
 from plitka.errors import FieldName, InputError
 
 AREA_M2_RANGE = (0.01, 1_000_000)
+UNIT_NAMES: Mapping[str, Notice] = MappingProxyType(
+    {
+        "mm": Notice("mm"),
+        "kg": Notice("kg"),
+        "m2": Notice("m²"),
+        "g/cm3": Notice("g/cm³"),
+        "m3": Notice("m³"),
+        "%": Notice("%"),
+    }
+)
+"""What people read for a unit."""
 
 
 class Origin(Described):
