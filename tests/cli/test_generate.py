@@ -195,6 +195,15 @@ def test_who_asks_for_too_fine_granules_is_told_what_draws_them(run: Run, capsys
     assert run("render", RECIPE, "--seed", "7", "--size", "256", "--field-mm", "500") == 0
 
 
+def test_granules_are_too_fine_before_the_model_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A model whose map is laid while it is loaded refuses them earlier; the hint is the same."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["generate", RECIPE, "--size", "256", "--field-mm", "500"]) == 2
+    assert "`plitka render` draws such granules larger" in capsys.readouterr().err
+
+
 def test_a_zone_that_misses_is_a_miss(run: Run, engine: PatchEngine) -> None:
     """The tolerance holds for each zone."""
     engine.off_by = 3.2

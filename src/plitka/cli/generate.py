@@ -2,8 +2,8 @@
 
 import argparse
 import math
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -138,11 +138,12 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     )
     with (
         stage_line(terminal),
+        _hint_at_render(terminal),
         closing(options.load_engine(options.model, EngineConfig(device=options.device), requests[0])) as engine,
     ):
         if repeated is not None:
             requests = _settle_for_engine(requests, repeated, engine, options, terminal)
-        complete = _complete(requests, engine, terminal)
+        complete = [engine.complete(request) for request in requests]
         terminal.notices({str(notice): notice for each in complete for notice in each.notices}.values())
         _make_pictures(complete, engine, writer, terminal)
         if options.json and writer.reports:
@@ -157,10 +158,11 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     return EXIT_MISSED if missed else EXIT_OK
 
 
-def _complete(requests: Sequence[Request], engine: "Engine", terminal: Terminal) -> "list[CompleteRequest]":
-    """Every choice filled in; who asks for granules that no model can show is told what can."""
+@contextmanager
+def _hint_at_render(terminal: Terminal) -> Iterator[None]:
+    """Who asks for granules that no model can show, which loading one may find out already, is told what can."""
     try:
-        return [engine.complete(request) for request in requests]
+        yield
     except TooFine:
         terminal.remark(terminal.gettext("`plitka render` draws such granules larger, and makes the picture smaller"))
         raise
