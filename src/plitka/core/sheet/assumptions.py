@@ -199,6 +199,11 @@ class Assumptions:
         """Whether a figure was given."""
         return Origin.OWN if name in self.own else Origin.USUAL
 
+    def source(self, name: str) -> Notice:
+        """Where the figure is from that stands where none is given."""
+        is_thin = name == "wear_mm" and name not in self.own and not self.base_mm
+        return Notice("as thick as the tile, which is coloured through") if is_thin else ASSUMED[name].source
+
     def value(self, name: str) -> Fraction:
         """A figure by the name that `ASSUMED` has for it."""
         value: Fraction = getattr(self, name)

@@ -164,7 +164,7 @@ class Words:
 
     def _source(self, sheet: Sheet, name: str) -> str:
         own = sheet.assumptions
-        source = "" if name in own.own else self.say(ASSUMED[name].source)
+        source = "" if name in own.own else self.say(own.source(name))
         return ": ".join(filter(None, (self.choice(own.origin(name)), source)))
 
     def _tile(self, sheet: Sheet) -> str:
