@@ -195,12 +195,3 @@ def test_an_engines_error_reaches_the_caller() -> None:
     engine = Broken()
     with pytest.raises(InputError, match="no"):
         generate_one(engine, engine.complete(PLAIN))
-
-
-def test_what_reads_no_words_says_so() -> None:
-    """The words are left out of the scene, and a notice tells which; without words nothing is said."""
-    plain = Defaults().complete(PLAIN)
-    assert plain.without_words() is plain
-    spoken = Defaults().complete(replace(PLAIN, scene=replace(PLAIN.scene, words=("matt", "8k")))).without_words()
-    assert spoken.scene == plain.scene
-    assert [str(notice) for notice in spoken.notices] == ["this model knows recipes only; not shown: matt, 8k"]

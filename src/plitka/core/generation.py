@@ -216,13 +216,6 @@ class CompleteRequest:
     def __post_init__(self) -> None:
         self.scene.check_scale(self.size, self.field_mm)
 
-    def without_words(self) -> CompleteRequest:
-        """The same for an engine that reads no words; what will not be shown for that is told in a notice."""
-        if not self.scene.words:
-            return self
-        told = Notice("this model knows recipes only; not shown: {words}", {"words": ", ".join(self.scene.words)})
-        return replace(self, scene=replace(self.scene, words=()), notices=(*self.notices, told))
-
     @property
     def is_painted(self) -> bool:
         """Whether a model paints it, in its mode; else it is calculated."""

@@ -23,6 +23,7 @@ from plitka.core.scene import Size
 from plitka.core.tile.fineness import remark_fine_zones
 from plitka.core.tile.layout import check_guide
 from plitka.core.watch import Progress, Unwatched, Watch
+from plitka.core.words import settle_words
 from plitka.errors import EngineError, PlitkaError
 
 if TYPE_CHECKING:
@@ -84,9 +85,7 @@ class Maker(Generic[_P]):
                 be seen, steps, guidance or strength that the model does not stand.
             PromptTooLong: a text encoder would not see all of the words.
         """
-        complete = self.defaults.complete(request)
-        if not self.painter.reads_words:
-            complete = complete.without_words()
+        complete = settle_words(self.defaults.complete(request), are_read=self.painter.reads_words)
         check_guide(complete)
         self.painter.check_negative(complete.negative_prompt)
         self.prompt(complete)

@@ -25,6 +25,7 @@ from plitka.core.tile.granules import USUAL_PX_PER_MM
 from plitka.core.tile.renderer import OFF_TILE, LitLayer, Rendering, lay_layer, paint_layer
 from plitka.core.tile.shading import shrink
 from plitka.core.watch import Progress, Unwatched, Watch
+from plitka.core.words import settle_words
 from plitka.errors import FieldName, InputError, PlitkaError
 
 
@@ -47,7 +48,7 @@ class RenderEngine(Engine):
         """
         if request.guide is not None:
             raise InputError("the renderer lays its own granules; leave the guide out, or name another model")
-        complete = self.defaults.complete(request).without_words()
+        complete = settle_words(self.defaults.complete(request), are_read=False)
         _check_shorter_side(complete)
         notices = (*complete.notices, *remark_fine_zones(complete))
         return replace(complete, steps=1, guidance=1.0, negative_prompt="", strength=0.0, notices=notices)

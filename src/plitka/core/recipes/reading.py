@@ -219,7 +219,12 @@ class _Settlement(Totals):
         if self.beside is Beside.NOTHING:
             self._notice("not of the mix, and left out: {words}", words=words)
         else:
-            self._notice("not understood, and passed on to the model as they are: {words}", words=words)
+            note = Notice(
+                "not understood, and passed on to the model as they are, if it reads words: {words}",
+                {"words": words},
+                is_for_engine=True,
+            )
+            self.warnings.append(note)
 
     def _is_in_percent(self, amounts: Sequence[Amount]) -> bool:
         """Whether numbers are percent; else they are parts."""

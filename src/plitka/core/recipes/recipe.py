@@ -80,6 +80,8 @@ class Notice:
 
     message: str
     values: Mapping[str, object] = field(default_factory=dict)
+    is_for_engine: bool = False
+    """An engine that makes the picture tells the same more exactly."""
 
     def __str__(self) -> str:
         return self.message.format(**self.values)
