@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from plitka.core.colour.contrast import contrasting
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.translations import localise
+from plitka.core.recipes.patterns import find_patterns
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import format_prompt
 from plitka.core.report import report_reading
@@ -215,6 +216,23 @@ def read_recipe(question: schemas.RecipeQuestion, request: Request, _caller: Vie
         **report_reading(reading),
         warnings=[localise(notice, language) for notice in reading.warnings],
         prompt=format_prompt(reading.recipe, words=reading.words),
+    )
+
+
+@router.post(routes.RECIPES_PATTERNS, responses=problem_responses(413, 422), summary="Find patterns in a recipe")
+def read_patterns(question: schemas.PatternsQuestion, _caller: Viewer) -> schemas.PatternsAnswer:
+    """A border, stripes or letters that a text asks for beside its mix, as the zones of an order; nothing is made."""
+    found = find_patterns(checked_length(question.recipe))
+    if found is None:
+        return schemas.PatternsAnswer(ground=None, patterns=[])
+    return schemas.PatternsAnswer(
+        ground=None if found.ground is None else found.ground.percents,
+        patterns=[
+            schemas.PatternAnswer(
+                words=one.words, mask=one.mask, requested=None if one.recipe is None else one.recipe.percents
+            )
+            for one in found.patterns
+        ],
     )
 
 

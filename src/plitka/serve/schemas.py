@@ -41,6 +41,29 @@ class RecipeAnswer(Answer):
     prompt: str = Field(description="The full prompt of the usual style.")
 
 
+class PatternsQuestion(Wire):
+    """A text that may ask for a border, stripes or letters."""
+
+    recipe: RecipeText
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"recipe": "red and black with a blue border"}]})
+
+
+class PatternAnswer(Answer):
+    """A pattern that was asked for."""
+
+    words: str = Field(description="As they were typed.")
+    mask: str = Field(description="As a zone of a job takes it.", examples=["border:8%"])
+    requested: dict[str, float] | None = Field(description="Percent by colour code; null: it is not said.")
+
+
+class PatternsAnswer(Answer):
+    """What of a text is the mix of the ground, and what lies on it."""
+
+    ground: dict[str, float] | None = Field(description="Percent by colour code; null: it is not said.")
+    patterns: list[PatternAnswer] = Field(description="Empty where none is asked for, or the rest cannot be read.")
+
+
 class ColourAnswer(Answer):
     """A colour that a recipe can name."""
 
