@@ -278,7 +278,7 @@ _MEANINGS = {
     403: "The key's role does not reach so far.",
     404: "No such thing, or it is another key's.",
     409: "This contradicts a request before it.",
-    410: "The picture was made, and is lost or damaged.",
+    410: "The picture was made, and is lost, damaged or deleted by its owner.",
     413: "Too long or too large.",
     422: "A value is of the wrong kind or out of its range.",
     429: "More often than the key may; Retry-After says when.",
