@@ -130,6 +130,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recipes/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find patterns in a recipe
+         * @description A border, stripes or letters that a text asks for beside its mix, as the zones of an order; nothing is made.
+         */
+        post: operations["read_patterns_v1_recipes_patterns_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/colours": {
         parameters: {
             query?: never;
@@ -1452,6 +1472,64 @@ export interface components {
          */
         Part: "database" | "pictures" | "disk";
         /**
+         * PatternAnswer
+         * @description A pattern that was asked for.
+         */
+        PatternAnswer: {
+            /**
+             * Words
+             * @description As they were typed.
+             */
+            words: string;
+            /**
+             * Mask
+             * @description As a zone of a job takes it.
+             * @example border:8%
+             */
+            mask: string;
+            /**
+             * Requested
+             * @description Percent by colour code; null: it is not said.
+             */
+            requested: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
+         * PatternsAnswer
+         * @description What of a text is the mix of the ground, and what lies on it.
+         */
+        PatternsAnswer: {
+            /**
+             * Ground
+             * @description Percent by colour code; null: it is not said.
+             */
+            ground: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Patterns
+             * @description Empty where none is asked for, or the rest cannot be read.
+             */
+            patterns: components["schemas"]["PatternAnswer"][];
+        };
+        /**
+         * PatternsQuestion
+         * @description A text that may ask for a border, stripes or letters.
+         * @example {
+         *       "recipe": "red and black with a blue border"
+         *     }
+         */
+        PatternsQuestion: {
+            /**
+             * Recipe
+             * Format: recipe
+             * @description The mix in words, English or Russian; at most 1000 characters.
+             * @example 60% red, 30% black, 10% white
+             */
+            recipe: string;
+        };
+        /**
          * Problem
          * @description Why a request was refused, or a job failed.
          * @example {
@@ -2680,6 +2758,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_patterns_v1_recipes_patterns_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatternsQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternsAnswer"];
                 };
             };
             /** @description No key, or none that is in force. */

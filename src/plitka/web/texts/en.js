@@ -33,6 +33,8 @@ export default {
     words: "In words",
     example: "60% red, 30% black, 10% white",
     instead: "Take “{name}”",
+    pattern: "{words} is a pattern on the tile, and no part of this mix.",
+    takePattern: "Put it on the tile ({titles})",
     sliders: "Colours and their shares",
   },
   mix: {

@@ -34,6 +34,8 @@ export default {
     words: "Словами",
     example: "60% красный, 30% чёрный, 10% белый",
     instead: "Взять «{name}»",
+    pattern: "{words} — это рисунок на плитке, а не часть смеси.",
+    takePattern: "Добавить на плитку ({titles})",
     sliders: "Цвета и их доли",
   },
   mix: {
