@@ -7,7 +7,8 @@ import pytest
 from tests.cli.conftest import Run, RunJson
 
 from plitka.core.colour.palette import default_palette
-from plitka.core.files import dataset, picture
+from plitka.core.dataset import rendering as dataset
+from plitka.core.files import picture
 from plitka.core.recipes.reading import parse_recipe
 
 

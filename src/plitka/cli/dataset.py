@@ -1,12 +1,10 @@
-"""`plitka dataset render`: a folder of captioned tiles to train with."""
+"""`plitka dataset`: `render` makes a folder of captioned tiles to train with; the others look at one."""
 
 import argparse
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plitka.cli import dataset_audit
 from plitka.cli.arguments import (
     Commands,
     Translate,
@@ -16,6 +14,7 @@ from plitka.cli.arguments import (
     add_size_option,
     whole,
 )
+from plitka.cli.dataset_work import add_jobs_option, jobs_of, progress_line
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.recipe import palette_of, split_names
 from plitka.cli.scene import add_fraction_option
@@ -27,16 +26,17 @@ from plitka.core.scene import USUAL_FRACTION, check_range
 from plitka.errors import FieldName
 
 if TYPE_CHECKING:
-    from plitka.core.files.dataset import DatasetConfig
+    from plitka.core.dataset.rendering import DatasetConfig
 
 SIZE_PX = 512
-MAX_JOBS = 256
-"""Processes."""
 
 
 def add(commands: Commands, _: Translate) -> None:
     """Declare the commands."""
-    add_render(add_family(commands, "dataset", _, _("make captioned pictures to train with")), _)
+    actions = add_family(commands, "dataset", _, _("pictures to train with, and their captions"))
+    add_render(actions, _)
+    dataset_audit.add_audit(actions, _)
+    dataset_audit.add_caption(actions, _)
 
 
 def add_render(actions: Commands, _: Translate) -> None:
@@ -46,7 +46,7 @@ def add_render(actions: Commands, _: Translate) -> None:
     parser.add_argument("--count", type=whole, required=True, metavar="N", help=_("how many pictures DIR is to have"))
     add_size_option(parser, _, SIZE_PX, default_px=SIZE_PX)
     parser.add_argument("--seed", type=whole, default=0, metavar="N", help=_("another seed makes other pictures"))
-    parser.add_argument("--jobs", type=whole, metavar="N", help=_("processes at work (usual: one for each core)"))
+    add_jobs_option(parser, _)
     parser.add_argument(
         "--colours", metavar="COLOURS", help=_("colours to mix, with commas between (default: the 29 photographed)")
     )
@@ -58,14 +58,13 @@ def add_render(actions: Commands, _: Translate) -> None:
 def run_render(options: argparse.Namespace, terminal: Terminal) -> int:
     """Make what is missing, and tell how much that was."""
     palette = palette_of(options)
-    jobs = _n_cores() if options.jobs is None else options.jobs
     check_range(FieldName("seed"), options.seed, 0, MAX_SEED)
-    check_range(FieldName("jobs"), jobs, 1, MAX_JOBS)
-    from plitka.core.files.dataset import MAX_COUNT, render_dataset
+    jobs = jobs_of(options)
+    from plitka.core.dataset.rendering import MAX_COUNT, render_dataset
 
     check_range(FieldName("count"), options.count, 1, MAX_COUNT)
     config = _dataset_config(options, palette)
-    with _progress_line(options.count, terminal) as advance:
+    with progress_line(options.count, terminal) as advance:
         n_made = render_dataset(options.folder, config, palette, options.count, jobs=jobs, on_pictures=advance)
     if options.json:
         terminal.write_json({"folder": str(options.folder), "made": n_made, "count": options.count})
@@ -76,7 +75,7 @@ def run_render(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _dataset_config(options: argparse.Namespace, palette: Palette) -> "DatasetConfig":
-    from plitka.core.files.dataset import DatasetConfig
+    from plitka.core.dataset.rendering import DatasetConfig
 
     colours = palette.catalogue if options.colours is None else palette.named(split_names(options.colours))
     return DatasetConfig(
@@ -86,21 +85,3 @@ def _dataset_config(options: argparse.Namespace, palette: Palette) -> "DatasetCo
         granules=USUAL_FRACTION if options.granules is None else options.granules,
         version=version(),
     )
-
-
-@contextmanager
-def _progress_line(n_pictures: int, terminal: Terminal) -> Iterator[Callable[[int], None]]:
-    """A line that moves on by the number of pictures that it is called with."""
-    from tqdm import tqdm
-
-    with tqdm(total=n_pictures, file=terminal.stderr, disable=not terminal.shows_progress, unit="") as line:
-
-        def advance(n: int) -> None:
-            line.update(n)
-
-        yield advance
-
-
-def _n_cores() -> int:
-    """Cores that this process may use, which in a container may be fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

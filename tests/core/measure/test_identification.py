@@ -8,9 +8,10 @@ from tests.core.measure.tile_pictures import tile
 
 from plitka.core.colour.arrays import lit_colours
 from plitka.core.colour.palette import default_palette
-from plitka.core.measure.identification import find_even, identify, measure_named
+from plitka.core.measure.identification import find_even, identify, identify_beside, measure_named
 from plitka.core.measure.points import cut_points
 from plitka.core.measure.shares import measure
+from plitka.core.recipes.reading import parse_recipe
 from plitka.errors import InputError
 
 CATALOGUE = default_palette().catalogue
@@ -81,6 +82,35 @@ class TestIdentify:
         """Nothing is left to chance."""
         pixels = tile("60% red, 30% black, 10% white", side_px=384)
         assert identify(pixels, CATALOGUE) == identify(pixels, CATALOGUE)
+
+
+class TestIdentifyBeside:
+    """`identify_beside`."""
+
+    PIXELS = tile("60% red, 30% black, 10% white", side_px=384)
+
+    def test_the_recipe_that_was_laid_is_no_worse_than_what_is_found(self) -> None:
+        """And what is found is what `identify` finds."""
+        found, misfit = identify_beside(self.PIXELS, CATALOGUE, parse_recipe("60% red, 30% black, 10% white").recipe)
+        assert found == identify(self.PIXELS, CATALOGUE)
+        assert misfit.of_recipe < 0.1
+        assert misfit.of_shares < 0.1
+
+    @pytest.mark.parametrize(
+        ("recipe", "of_recipe", "of_shares"),
+        [
+            ("30% red, 60% black, 10% white", 0.15, 0.15),
+            ("60% red, 40% black", 0.1, 0.0),
+            ("60% blue, 30% black, 10% white", 1.0, 0.0),
+            ("60% red, 30% black, 10% #10e0e0", 0.1, 0.0),
+        ],
+    )
+    def test_another_recipe_is_worse(self, recipe: str, of_recipe: float, of_shares: float) -> None:
+        """By its shares or by its colours, also by those that are no candidates."""
+        found, misfit = identify_beside(self.PIXELS, CATALOGUE, parse_recipe(recipe).recipe)
+        assert [colour.code for colour in found.colours] == ["RED", "BLACK", "WHITE"]
+        assert misfit.of_recipe > of_recipe
+        assert misfit.of_shares >= of_shares
 
 
 class TestFindEven:

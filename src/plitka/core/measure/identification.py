@@ -108,6 +108,16 @@ class Identification:
 
 
 @dataclass(frozen=True, slots=True)
+class Misfit:
+    """By how much a recipe explains a picture worse than others would: nats a square, each 0 or nearly so at best."""
+
+    of_recipe: float
+    """Beside what is found, or the recipe's own colours in other shares if those explain it better still."""
+    of_shares: float
+    """Beside its own colours in the shares that explain it best."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Batches:
     """All that may explain a square: the candidates, then their other batches."""
 
@@ -155,15 +165,75 @@ def identify(
     Raises:
         InputError: no candidates or too many, or as `measure`.
     """
+    _check_n_candidates(candidates)
+    squares = _draw_squares(pixels, config or MeasureConfig())
+    batches = _Batches.of(candidates)
+    return _identified(pixels, squares, batches, _search(squares, batches, _possible_looks(pixels)), candidates, config)
+
+
+def identify_beside(
+    pixels: npt.NDArray[np.uint8], candidates: Sequence[Colour], recipe: Recipe, config: MeasureConfig | None = None
+) -> tuple[Identification, Misfit]:
+    """What a tile has, and how much worse a recipe that somebody has told explains it.
+
+    Args:
+        pixels: as `identify` takes them.
+        candidates: colours to choose from beside those of the recipe.
+        recipe: with its shares.
+        config: how finely shares are measured.
+
+    Returns:
+        What is found, and how implausible the recipe is beside it.
+
+    Raises:
+        InputError: as `identify`.
+    """
+    known = {colour.code for colour in candidates}
+    every = (*candidates, *(colour for colour in recipe.colours if colour.code not in known))
+    _check_n_candidates(every)
+    squares = _draw_squares(pixels, config or MeasureConfig())
+    batches = _Batches.of(every)
+    guesses = _search(squares, batches, _possible_looks(pixels))
+    owners = np.array([every[owner].code for owner in batches.owners])
+    told, free = _costs_of_recipe(guesses, owners, recipe)
+    misfit = told - min(free, _total_cost(guesses[0]))
+    return _identified(pixels, squares, batches, guesses, every, config), Misfit(misfit, told - free)
+
+
+def _costs_of_recipe(guesses: Sequence[_Guess], owners: npt.NDArray[np.str_], recipe: Recipe) -> tuple[float, float]:
+    """In nats a square, of a recipe and of its colours in any shares; each in the look that explains it best.
+
+    Args:
+        guesses: one in each of several looks.
+        owners: (k,) code of the colour that each batch is of.
+        recipe: each of its colours in whichever of its batches explains a square best.
+    """
+    told, free = [], []
+    for guess in guesses:
+        own = np.stack([guess.likelihoods[:, owners == colour.code].max(1) for colour in recipe.colours], 1)
+        told.append(float(-np.log((own * recipe.shares).sum(1) + _OTHER_SHARE).mean()))
+        free.append(_fit_shares(own, range(len(recipe.parts)), _ROUNDS)[1])
+    cost = _COLOUR_COST * len(recipe.parts)
+    return min(told) + cost, min(free) + cost
+
+
+def _check_n_candidates(candidates: Sequence[Colour]) -> None:
     if not 1 <= len(candidates) <= MAX_CANDIDATES:
         raise InputError(
             "colours can be found among 1 to {limit}, not {n}; give a shorter palette",
             limit=MAX_CANDIDATES,
             n=len(candidates),
         )
-    squares = _draw_squares(pixels, config or MeasureConfig())
-    batches = _Batches.of(candidates)
-    guesses = _search(squares, batches, _possible_looks(pixels))
+
+
+def _identified(
+    pixels: npt.NDArray[np.uint8],
+    squares: FloatArray,
+    batches: _Batches,
+    guesses: Sequence[_Guess],
+    candidates: Sequence[Colour],
+    config: MeasureConfig | None,
+) -> Identification:
     best = guesses[0]
     own, is_far = _far_squares(squares, best, batches.lit)
     unknown = _unknown_colours(squares, is_far)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from plitka.core.colour.palette import Colour, Palette, default_palette
-from plitka.core.files.dataset import SMALLEST_PERCENT, DatasetConfig, draw_recipe, render_dataset
+from plitka.core.dataset.rendering import SMALLEST_PERCENT, DatasetConfig, draw_recipe, render_dataset
 from plitka.errors import InputError
 
 CODES = tuple(colour.code for colour in default_palette().colours)

@@ -17,11 +17,10 @@ Decisions:
 
 import csv
 import json
-import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,13 @@ from typing import Any
 import numpy as np
 
 from plitka.core.colour.palette import Palette
+from plitka.core.dataset.caption import write_caption
+from plitka.core.dataset.processes import work_off
 from plitka.core.files.picture import encode_png, write_whole
-from plitka.core.recipes.recipe import MAX_COLOURS, Part, PromptStyle, Recipe, format_prompt
+from plitka.core.recipes.recipe import MAX_COLOURS, Part, Recipe
 from plitka.core.scene import SIZE_PX_RANGE, USUAL_FRACTION, Scene, check_range, fraction_mm
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import USUAL_PX_PER_MM
-from plitka.core.tile.map_pool import follow_parent
 from plitka.core.tile.renderer import lay_layer, paint_layer
 from plitka.errors import FieldName, InputError
 
@@ -42,8 +42,6 @@ N_BLOCK = 20
 """Pictures of one geometry."""
 MAX_COUNT = 1_000_000
 METADATA = "metadata.csv"
-CAPTION = PromptStyle(descriptors=())
-"""Captions name the trigger and the colours, as those of the photographs do."""
 SMALLEST_PERCENT = 2
 
 _WORK = ".plitka"  # the imagefolder loader passes over hidden folders
@@ -107,7 +105,8 @@ def render_dataset(
     n_there = sum(there.values())
     on_pictures(n_there)
     missing = {block: n for block, n in blocks.items() if there[block] < n}
-    for n in _in_processes(folder, config, palette, missing, jobs):
+    # Whatever is cut short is made again, for files are written whole.
+    for n in work_off(partial(_render_item, folder, config, palette), missing.items(), jobs):
         on_pictures(n)
     _write_metadata(folder)
     return count - n_there
@@ -165,29 +164,8 @@ def _open_folder(folder: Path, config: DatasetConfig, palette: Palette) -> None:
             )
 
 
-def _in_processes(
-    folder: Path, config: DatasetConfig, palette: Palette, missing: Mapping[int, int], jobs: int
-) -> Iterator[int]:
-    """The number of pictures made of each block as it becomes ready."""
-    if jobs == 1:
-        for block, n in missing.items():
-            yield render_block(folder, config, palette, block, n)
-        return
-    # A forked child would inherit locks that are held by threads which it does not have.
-    fresh = multiprocessing.get_context("spawn")
-    others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(jobs, mp_context=fresh, initializer=follow_parent) as pool:
-        made: list[Future[int]] = [
-            pool.submit(render_block, folder, config, palette, block, n) for block, n in missing.items()
-        ]
-        try:
-            for future in as_completed(made):
-                yield future.result()
-        except BaseException:
-            # A block takes long; whatever is cut short here is made again, for files are written whole.
-            for worker in set(multiprocessing.active_children()) - others:
-                worker.terminate()
-            raise
+def _render_item(folder: Path, config: DatasetConfig, palette: Palette, item: tuple[int, int]) -> int:
+    return render_block(folder, config, palette, *item)
 
 
 def render_block(folder: Path, config: DatasetConfig, palette: Palette, block: int, n: int) -> int:
@@ -220,7 +198,7 @@ def _seed(config: DatasetConfig, purpose: int, number: int) -> int:
 
 def _row(name: str, recipe: Recipe, shares: Sequence[float], codes: Sequence[str]) -> dict[str, str]:
     exact = {colour.code: f"{100 * share:.3f}" for colour, share in zip(recipe.colours, shares, strict=True)}
-    return {"file_name": name, "text": format_prompt(recipe, CAPTION)} | {code: exact.get(code, "0") for code in codes}
+    return {"file_name": name, "text": write_caption(recipe)} | {code: exact.get(code, "0") for code in codes}
 
 
 def _table_path(folder: Path, block: int) -> Path:
