@@ -1,12 +1,12 @@
 """How fast full-size SDXL makes pictures here, beside stock diffusers on the same modules, and where the time goes.
 
-    python benchmarks/fullsize_speed.py [--compiled] [--count 8] [--json figures.json]
+    python benchmarks/fullsize_speed.py [--compiled] [--stock-only] [--count 8] [--json figures.json]
     python benchmarks/fullsize_speed.py --toy
 
 The networks have random weights, drawn on the device: they make noise, which is a picture to the clock. Text mode and
 guided mode are whole pictures of `Maker`, measured shares included, one attempt each; every picture has another
 prompt or seed. --compiled adds stock diffusers with `torch.compile`, which takes minutes. --toy is narrow and runs on a
-processor, for a look at the script.
+processor, for a look at the script. Figures are written as soon as a part is done.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -176,13 +176,17 @@ def picture_figures(bench: Bench, painter: DiffusionPainter, count: int) -> Figu
         recipe = parse_recipe("60% red, 30% black, 10% white").recipe
         return maker.complete(Request(scene=Scene.of(recipe), seed=seed, mode=mode))
 
+    stages: list[Mapping[str, float]] = []
+
     def make(mode: Mode, n: int, seed: int | None = None) -> None:
         outcomes = list(maker.generate([ask(mode, next(seeds) if seed is None else seed) for _ in range(n)]))
-        assert all(outcome.error is None for outcome in outcomes)
+        stages[:] = [outcome.result.stage_seconds for outcome in outcomes if outcome.result]
+        assert len(stages) == n
 
     figures: Figures = {}
     for mode in Mode:
         figures[f"{mode}, alone, s"] = median_s(partial(make, mode, 1))
+        figures |= {f"{mode}, alone, {stage}, s": seconds for stage, seconds in stages[0].items()}
         figures[f"{mode}, in a queue of {count}, s a picture"] = median_s(partial(make, mode, count), 2) / count
     figures["guided, alone, map of the seed kept, s"] = median_s(partial(make, Mode.GUIDED, 1, 7))
     maker.close()
@@ -240,35 +244,49 @@ def kernels(work: Callable[[], object]) -> list[tuple[str, float, int]]:
     return sorted(found, key=lambda row: -row[1])
 
 
+def own_figures(bench: Bench, count: int, *, is_toy: bool) -> Iterator[Figures]:
+    """Ours, part by part."""
+    assembly = bench.assembly()
+    painter = painter_of(assembly, EngineConfig(network="fast", max_batch=1))
+    began = time.perf_counter()
+    painter.paint([bench.canvas(1)], Unwatched())
+    yield {"first picture, captures included, s": time.perf_counter() - began}
+    yield picture_figures(bench, painter, count)
+    yield batch_figures(bench, painter)
+    yield exact_figures(bench, assembly, painter)
+    if is_toy:
+        return
+    rate = matmul_tflops(bench.placement.device)
+    yield {"matmul, TFLOP/s": rate, "floor of a picture, s": PICTURE_TFLOP / rate}
+    yield {"most GPU memory, GB": torch.cuda.max_memory_allocated() / 1e9}
+    rows = kernels(lambda: painter.paint([bench.canvas(9)], Unwatched()))[:KERNELS_SHOWN]
+    yield {f"kernel {name[:90]}, {n} calls, ms": ms for name, ms, n in rows}
+
+
 def main() -> None:
     """Print Markdown tables, and write the figures as JSON where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiled", action="store_true", help="stock diffusers compiled as well")
+    parser.add_argument("--stock-only", action="store_true", help="nothing of ours")
     parser.add_argument("--count", type=int, default=8, help="pictures in a queue")
     parser.add_argument("--toy", action="store_true")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     bench = Bench(is_toy=asked.toy)
-    figures = stock_figures(bench, is_compiled=asked.compiled)
-    assembly = bench.assembly()
-    painter = painter_of(assembly, EngineConfig(network="fast", max_batch=1))
-    began = time.perf_counter()
-    painter.paint([bench.canvas(1)], Unwatched())
-    figures["first picture, captures included, s"] = time.perf_counter() - began
-    figures |= picture_figures(bench, painter, asked.count) | batch_figures(bench, painter)
-    figures |= exact_figures(bench, assembly, painter)
-    if not asked.toy:
-        rate = matmul_tflops(bench.placement.device)
-        figures |= {"matmul, TFLOP/s": rate, "floor of a picture, s": PICTURE_TFLOP / rate}
-        figures["most GPU memory, GB"] = torch.cuda.max_memory_allocated() / 1e9
-    sys.stdout.writelines(
-        f"| {key} | {value if isinstance(value, str) else f'{value:.4f}'} |\n" for key, value in figures.items()
-    )
-    if not asked.toy:
-        rows = kernels(lambda: painter.paint([bench.canvas(9)], Unwatched()))[:KERNELS_SHOWN]
-        sys.stdout.writelines(f"| {name[:90]} | {ms:.2f} | {n} |\n" for name, ms, n in rows)
-    if asked.json:
-        asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    figures: Figures = {}
+
+    def tell(more: Figures) -> None:
+        figures.update(more)
+        rows = (f"| {key} | {value if isinstance(value, str) else f'{value:.4f}'} |\n" for key, value in more.items())
+        sys.stdout.writelines(rows)
+        sys.stdout.flush()
+        if asked.json:
+            asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+    tell(stock_figures(bench, is_compiled=asked.compiled))
+    if not asked.stock_only:
+        for more in own_figures(bench, asked.count, is_toy=asked.toy):
+            tell(more)
 
 
 if __name__ == "__main__":
