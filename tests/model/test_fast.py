@@ -16,6 +16,7 @@ from plitka.model.engine import load_painter
 from plitka.model.engine_config import EngineConfig
 from plitka.model.fast import FastUnet
 from plitka.model.painter import DiffusionPainter
+from plitka.model.recordings import Recordings
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def test_what_fails_while_it_is_captured_goes_through_the_plain_path(
 
     plain = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
     monkeypatch.setattr("plitka.model.fast.Repeated", fail)
-    failing = DiffusionPainter(plain._assembly, network=FastUnet(plain._assembly))
+    failing = DiffusionPainter(plain._assembly, network=FastUnet(plain._assembly, Recordings(torch.device("cpu"))))
     for seed in (1, 2):
         assert (pixels_of(failing, canvas(seed))[0] == pixels_of(plain, canvas(seed))[0]).all()
     assert len(tried) == 1
@@ -88,8 +89,8 @@ def test_memory_that_runs_out_is_given_back_by_the_recordings(
     with monkeypatch.context() as patch:
         patch.setattr("plitka.model.fast._Recorded.predict", run_out)
         assert (pixels_of(quick, canvas(1))[0] == pixels_of(plain, canvas(1))[0]).all()
-    assert isinstance(quick._network, FastUnet)
-    assert not quick._network._recorded
+    assert quick._recordings is not None
+    assert not quick._recordings._made
     assert (pixels_of(quick, canvas(2))[0] == pixels_of(plain, canvas(2))[0]).all()
 
 

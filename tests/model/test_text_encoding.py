@@ -5,6 +5,7 @@ import torch
 from tests.model.pictures import TinyEngine
 
 from plitka.model.painter import DiffusionPainter
+from plitka.model.recordings import Recordings
 from plitka.model.text_encoding import FastTextEncoders, TextEncoders
 
 HERE = torch.device("cpu")
@@ -15,7 +16,7 @@ def both(tiny_engine: TinyEngine) -> tuple[TextEncoders, FastTextEncoders]:
     """Over the same encoders."""
     painter = tiny_engine.painter
     assert isinstance(painter, DiffusionPainter)
-    return TextEncoders(painter._pipe, HERE), FastTextEncoders(painter._pipe, HERE)
+    return TextEncoders(painter._pipe, HERE), FastTextEncoders(painter._pipe, HERE, Recordings(HERE))
 
 
 @pytest.mark.parametrize("is_guided", [False, True])

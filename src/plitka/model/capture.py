@@ -5,7 +5,7 @@ overwritten by the next run.
 """
 
 from collections.abc import Callable
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 
@@ -36,14 +36,6 @@ class Repeated(Generic[_R]):
             return self._work()
         self._graph.replay()
         return self._result
-
-
-class Recordings(Protocol):
-    """What holds recordings, and can do without."""
-
-    def give_up(self) -> None:
-        """Forget them, and make no more: their memory is needed."""
-        ...
 
 
 def new_pool(device: torch.device) -> Any:

@@ -6,18 +6,17 @@ that one: other UNets than SDXL's, ControlNets, sizes that do not divide, and wh
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import structlog
 import torch
 
 from plitka.model.assembly import Assembly
-from plitka.model.capture import Repeated, new_pool
+from plitka.model.capture import Repeated
 from plitka.model.lean_unet import LeanUnet, can_run_lean
+from plitka.model.recordings import Recordings
 from plitka.model.sampler import Denoise
 from plitka.model.unet import Conditions, embedded_conditions, guided_unet
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,11 @@ class _Kind:
 class FastUnet:
     """A bundle's UNet, captured for each kind of batch when the first of it comes."""
 
-    def __init__(self, assembly: Assembly) -> None:
+    def __init__(self, assembly: Assembly, recordings: Recordings) -> None:
         self._assembly = assembly
         self._device = assembly.placement.device
         self._lean = LeanUnet(assembly.pipe.unet) if can_run_lean(assembly.pipe.unet) else None
-        self._pool = new_pool(self._device)
-        self._recorded: dict[_Kind, _Recorded | None] = {}
+        self._recordings = recordings
 
     def __call__(self, conditions: Conditions) -> Denoise:
         """What the sampler calls at each step, in order."""
@@ -53,7 +51,7 @@ class FastUnet:
 
         def denoise(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
             index = next(step)
-            recorded = self._recording(latents, states.shape[1], is_guided=is_guided)
+            recorded = self._recorded(lean, _Kind(tuple(latents.shape), states.shape[1], is_guided))
             if recorded is None:
                 if not plain:
                     plain.append(guided_unet(self._assembly, conditions))
@@ -64,27 +62,11 @@ class FastUnet:
 
         return denoise
 
-    def give_up(self) -> None:
-        """As of `Recordings`: from now on the plain path."""
-        self._lean = None
-        self._recorded.clear()
-
-    def _recording(self, latents: torch.Tensor, n_tokens: int, *, is_guided: bool) -> "_Recorded | None":
+    def _recorded(self, lean: LeanUnet, kind: _Kind) -> "_Recorded | None":
         """The recording for such latents; None where the plain path has to do."""
-        kind = _Kind(tuple(latents.shape), n_tokens, is_guided)
-        if kind not in self._recorded:
-            self._recorded[kind] = self._record(kind)
-        return self._recorded[kind]
-
-    def _record(self, kind: _Kind) -> "_Recorded | None":
-        assert self._lean is not None
-        if any(side % self._lean.shrinks for side in kind.shape[2:]):
+        if any(side % lean.shrinks for side in kind.shape[2:]):
             return None
-        try:
-            return _Recorded(self._lean, kind, self._assembly, self._pool)
-        except Exception as error:
-            log.warning("fast_path_failed", shape=kind.shape, reason=str(error), error=type(error).__name__)
-            return None
+        return self._recordings.of("denoise", kind, partial(_Recorded, lean, kind, self._assembly))
 
 
 class _Recorded:

@@ -25,13 +25,13 @@ from plitka.core.watch import Unwatched, Watch
 from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
 from plitka.model.autoencoder import Autoencoder
-from plitka.model.capture import Recordings
 from plitka.model.device import Placement, held_bytes, translated_errors
 from plitka.model.latents import preview_latents
 from plitka.model.library_imports import quiet_libraries
 from plitka.model.pace import paced
 from plitka.model.pipeline import set_tiling
 from plitka.model.prompt import check_length
+from plitka.model.recordings import Recordings
 from plitka.model.sampler import sample
 from plitka.model.text_encoding import TextEncoders
 from plitka.model.unet import Conditions, Network, Words, guided_unet
@@ -58,7 +58,7 @@ class DiffusionPainter:
         network: Network | None = None,
         autoencoder: Autoencoder | None = None,
         encoders: TextEncoders | None = None,
-        recordings: Sequence[Recordings] = (),
+        recordings: Recordings | None = None,
         max_batch: int = 1,
     ) -> None:
         """Prepare; nothing is run.
@@ -68,7 +68,7 @@ class DiffusionPainter:
             network: how the UNet is run; None: module by module.
             autoencoder: how the VAE is run; None: likewise.
             encoders: how the text encoders are run; None: likewise.
-            recordings: those of the three that give memory back where there is too little.
+            recordings: of the three, given up where there is too little memory.
             max_batch: canvases that are painted at once.
         """
         self._assembly = assembly
@@ -266,8 +266,8 @@ class DiffusionPainter:
             first = batch.first
             log.warning("out_of_memory", retry="tiling", width_px=first.width_px, height_px=first.height_px)
         # Outside of the except clause, so that the error no longer holds the frames' tensors.
-        for recordings in self._recordings:
-            recordings.give_up()
+        if self._recordings is not None:
+            self._recordings.give_up()
         gc.collect()
         self.free()
         set_tiling(self._pipe, on=True)
