@@ -33,7 +33,7 @@ from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
 from plitka.cli.request import consecutive_seeds, read_request, without_engine_choices
 from plitka.cli.scene import add_scene_options
 from plitka.cli.terminal import Terminal
-from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
+from plitka.core.generation import TOLERANCE_RANGE, USUAL_QUALITY, Accuracy, Defaults, Mode, Quality, Request
 from plitka.core.scene import check_range
 from plitka.errors import Cancelled, FieldName, TooFine
 from plitka.model.engine_config import EngineConfig
@@ -82,6 +82,14 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
         type=decimal,
         metavar="X",
         help=_("guidance scale (usual: {usual})").format(usual=shown(usual.guidance, _)),
+    )
+    parser.add_argument(
+        "--quality",
+        type=Quality,
+        choices=list(Quality),
+        help=_("fast: quicker by what changes little, such as the last steps without guidance (usual: {usual})").format(
+            usual=USUAL_QUALITY
+        ),
     )
     add_sides_options(parser, _, usual.width_px)
     parser.add_argument("--negative", metavar="TEXT", help=_("what the picture shall not show"))

@@ -26,6 +26,7 @@ from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
 from plitka.model.autoencoder import Autoencoder
 from plitka.model.device import Placement, held_bytes, translated_errors
+from plitka.model.late_guidance import guided_early
 from plitka.model.latents import preview_latents
 from plitka.model.library_imports import quiet_libraries
 from plitka.model.pace import paced
@@ -226,7 +227,7 @@ class DiffusionPainter:
                 noise = steps.noised(torch.cat([self._autoencoder.encode(one).cpu() for one in start]), noise)
         with self._clock.stage("denoise"), quiet_libraries(), torch.no_grad():
             latents = noise.to(self._placement.device)
-            denoise = self._network(conditions)
+            denoise = self._network(conditions) if first.is_exact else guided_early(self._network, conditions)
             for step in paced(sample(denoise, latents, steps), self._placement.device):
                 latents = step.latents
                 if not batch.go_on(step.number, partial(self._preview, step.clean)):

@@ -732,6 +732,7 @@ export interface components {
             strength?: number | null;
             /** Tolerance */
             tolerance?: number | null;
+            quality?: components["schemas"]["Quality"] | null;
             /**
              * Priority
              * @description Above 0 goes before others, for operators; below 0 after them.
@@ -932,6 +933,7 @@ export interface components {
             strength?: number | null;
             /** Tolerance */
             tolerance?: number | null;
+            quality?: components["schemas"]["Quality"] | null;
             /**
              * Priority
              * @description Above 0 goes before others, for operators; below 0 after them.
@@ -1444,6 +1446,7 @@ export interface components {
             strength?: number | null;
             /** Tolerance */
             tolerance?: number | null;
+            quality?: components["schemas"]["Quality"] | null;
         };
         /**
          * Part
@@ -1485,6 +1488,12 @@ export interface components {
             /** Request Id */
             request_id?: string | null;
         };
+        /**
+         * Quality
+         * @description How closely a painter keeps to its network; what a picture shows is measured on it in either case.
+         * @enum {string}
+         */
+        Quality: "exact" | "fast";
         /**
          * QueueAnswer
          * @description Jobs that are made, and those that wait; the next first.
