@@ -147,11 +147,11 @@ def test_what_nobody_expects_while_it_is_measured_ends_the_engine_too(*, is_pipe
 
 
 def test_one_picture_is_measured_while_the_next_is_painted() -> None:
-    """The second canvas is painted before the first one's measure is over."""
+    """The second and the third canvas are painted before the first one's measure is over."""
     is_painted, seen = threading.Event(), []
 
     def paint(canvas: Canvas) -> RgbImage:
-        if canvas.seed == 2:
+        if canvas.seed == 3:
             is_painted.set()
         return as_it_is(canvas)
 
@@ -161,7 +161,7 @@ def test_one_picture_is_measured_while_the_next_is_painted() -> None:
 
     maker = maker_of(FlatPainter(paint_one=paint), is_pipelined=True)
     maker._workshop.measure_shares = measure
-    outcomes = outcomes_of(maker, [maker.complete(ask(seed=seed)) for seed in (1, 2)])
+    outcomes = outcomes_of(maker, [maker.complete(ask(seed=seed)) for seed in (1, 2, 3)])
     assert all(outcome.error is None for outcome in outcomes.values())
     assert seen[0]
 

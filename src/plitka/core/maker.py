@@ -58,6 +58,8 @@ class Maker(Generic[_P]):
             is_pipelined: of many pictures, some are dealt and measured by another thread while others are painted.
         """
         self._is_pipelined = is_pipelined
+        # One batch is measured, one painted and one prepared at the same time.
+        self._n_turns = 3 if is_pipelined else 1
         self.painter = painter
         self._workshop = Workshop(painter, maps, correction or CorrectionConfig(), measure_shares)
 
@@ -139,7 +141,7 @@ class Maker(Generic[_P]):
         begun: list[_Picture] = []
         with self._beside() as beside:
             while waiting or begun:
-                n_next = min(self.max_batch * (1 + self._is_pipelined) - len(begun), len(waiting))
+                n_next = min(self.max_batch * self._n_turns - len(begun), len(waiting))
                 coming = [waiting.popleft() for _ in range(n_next)]
                 # The first one's map is wanted at once; where the next ones begin beside it, theirs soon.
                 for _, request in (*coming[1 if self._is_pipelined else n_next :], *waiting):
