@@ -44,12 +44,10 @@ def new_pool(device: torch.device) -> Any:
 
 
 def _record(work: Callable[[], _R], pool: Any) -> tuple[torch.cuda.CUDAGraph, _R]:
-    beside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-    beside.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(beside):
-        for _ in range(_WARM_UPS):
-            work()
-    torch.cuda.current_stream().wait_stream(beside)
+    # On the stream in use: on every other one libraries would hold a workspace of their own for good.
+    torch.cuda.empty_cache()
+    for _ in range(_WARM_UPS):
+        work()
     graph = torch.cuda.CUDAGraph()
     # Other threads, such as one that measures, may use the device meanwhile.
     with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
