@@ -18,6 +18,8 @@ from plitka.model.fast import FastUnet
 from plitka.model.painter import DiffusionPainter
 from plitka.model.recordings import Recordings
 
+HERE = torch.device("cpu")
+
 
 @pytest.fixture(scope="module")
 def painters(tiny_bundle: Bundle) -> tuple[DiffusionPainter, DiffusionPainter]:
@@ -58,7 +60,7 @@ def test_what_fails_while_it_is_captured_goes_through_the_plain_path(
 
     plain = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
     monkeypatch.setattr("plitka.model.fast.Repeated", fail)
-    failing = DiffusionPainter(plain._assembly, network=FastUnet(plain._assembly, Recordings(torch.device("cpu"))))
+    failing = DiffusionPainter(plain._assembly, network=FastUnet(plain._assembly, Recordings(HERE)))
     for seed in (1, 2):
         assert (pixels_of(failing, canvas(seed))[0] == pixels_of(plain, canvas(seed))[0]).all()
     assert len(tried) == 1
@@ -77,6 +79,21 @@ def test_a_kind_of_batch_is_recorded_once(tiny_bundle: Bundle, monkeypatch: pyte
     for one in (canvas(1), canvas(2, guidance=4.0, prompt="blue"), canvas(3, steps=5)):
         pixels_of(quick, one)
     assert len(made) == 1
+
+
+def test_what_need_not_be_exact_is_run_in_eight_bits(tiny_bundle: Bundle) -> None:
+    """Where that is quicker; an exact picture keeps its bytes, and one that cannot be run so is exact."""
+    plain = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
+    networks = [FastUnet(plain._assembly, Recordings(HERE), is_narrow=is_narrow) for is_narrow in (False, True)]
+    wide, narrow = (DiffusionPainter(plain._assembly, network=network) for network in networks)
+    exact, quick = canvas(1, guidance=1.0), canvas(1, guidance=1.0, is_exact=False)
+    expected = pixels_of(wide, exact)[0]
+    assert (pixels_of(narrow, exact)[0] == expected).all()
+    assert 0 < np.abs(pixels_of(narrow, quick)[0] - expected).mean() < 10
+    assert (pixels_of(wide, quick)[0] == expected).all()
+    networks[1]._lean.narrow = run_out  # type: ignore[method-assign, union-attr]
+    networks[1]._recordings = Recordings(HERE)
+    assert (pixels_of(narrow, quick)[0] == expected).all()
 
 
 def test_memory_that_runs_out_is_given_back_by_the_recordings(

@@ -5,7 +5,7 @@ that one: other UNets than SDXL's, ControlNets, sizes that do not divide, and wh
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ import torch
 from plitka.model.assembly import Assembly
 from plitka.model.capture import Repeated
 from plitka.model.lean_unet import LeanUnet, can_run_lean
+from plitka.model.narrow import multiplies_narrow
 from plitka.model.recordings import Recordings
 from plitka.model.sampler import Denoise
 from plitka.model.unet import Conditions, embedded_conditions, guided_unet
@@ -27,13 +28,23 @@ class _Kind:
     """Of the latents."""
     n_tokens: int
     is_guided: bool
+    is_narrow: bool
+    """In eight bits where that is quicker."""
 
 
 class FastUnet:
     """A bundle's UNet, captured for each kind of batch when the first of it comes."""
 
-    def __init__(self, assembly: Assembly, recordings: Recordings) -> None:
+    def __init__(self, assembly: Assembly, recordings: Recordings, *, is_narrow: bool | None = None) -> None:
+        """Prepare; nothing is run.
+
+        Args:
+            assembly: the modules.
+            recordings: where it keeps its own.
+            is_narrow: whether what need not be exact is run in eight bits; None: where that is quicker.
+        """
         self._assembly = assembly
+        self._is_narrow = multiplies_narrow(assembly.placement.device) if is_narrow is None else is_narrow
         self._device = assembly.placement.device
         self._lean = LeanUnet(assembly.pipe.unet) if can_run_lean(assembly.pipe.unet) else None
         self._recordings = recordings
@@ -51,7 +62,8 @@ class FastUnet:
 
         def denoise(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
             index = next(step)
-            recorded = self._recorded(lean, _Kind(tuple(latents.shape), states.shape[1], is_guided))
+            is_narrow = self._is_narrow and not conditions.is_exact
+            recorded = self._recorded(lean, _Kind(tuple(latents.shape), states.shape[1], is_guided, is_narrow))
             if recorded is None:
                 if not plain:
                     plain.append(guided_unet(self._assembly, conditions))
@@ -66,7 +78,10 @@ class FastUnet:
         """The recording for such latents; None where the plain path has to do."""
         if any(side % lean.shrinks for side in kind.shape[2:]):
             return None
-        return self._recordings.of("denoise", kind, partial(_Recorded, lean, kind, self._assembly))
+        recorded = self._recordings.of("denoise", kind, partial(_Recorded, lean, kind, self._assembly))
+        if recorded is None and kind.is_narrow:
+            return self._recorded(lean, replace(kind, is_narrow=False))
+        return recorded
 
 
 class _Recorded:
@@ -75,6 +90,8 @@ class _Recorded:
     def __init__(self, lean: LeanUnet, kind: _Kind, assembly: Assembly, pool: Any) -> None:
         device, dtype = assembly.placement.device, assembly.placement.dtype
         unet = assembly.pipe.unet
+        if kind.is_narrow:
+            lean.narrow()
         n = kind.shape[0] * (1 + kind.is_guided)
         empty = {"text_embeds": torch.zeros((n, _pooled_width(unet)), dtype=dtype, device=device)}
         empty["time_ids"] = torch.zeros((n, 6), dtype=dtype, device=device)
@@ -83,13 +100,13 @@ class _Recorded:
         states = torch.zeros((n, kind.n_tokens, unet.config.cross_attention_dim), dtype=dtype, device=device)
         self._words = lean.keys_and_values(states)
         self._guidance = torch.zeros((), device=device)
-        self._predict = Repeated(device, self._work(lean, dtype, is_guided=kind.is_guided), pool)
+        self._predict = Repeated(device, self._work(lean, dtype, kind), pool)
 
-    def _work(self, lean: LeanUnet, dtype: torch.dtype, *, is_guided: bool) -> Callable[[], torch.Tensor]:
+    def _work(self, lean: LeanUnet, dtype: torch.dtype, kind: _Kind) -> Callable[[], torch.Tensor]:
         def work() -> torch.Tensor:
-            noisy = torch.cat([self._latents] * 2) if is_guided else self._latents
-            output = lean(noisy.to(dtype), self._shifts, self._words).float()
-            if not is_guided:
+            noisy = torch.cat([self._latents] * 2) if kind.is_guided else self._latents
+            output = lean(noisy.to(dtype), self._shifts, self._words, is_narrow=kind.is_narrow).float()
+            if not kind.is_guided:
                 return output.contiguous()
             unconditional, conditional = output.chunk(2)
             return (unconditional + self._guidance * (conditional - unconditional)).contiguous()

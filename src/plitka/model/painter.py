@@ -221,6 +221,7 @@ class DiffusionPainter:
             guidance=first.guidance,
             control=start if start and self._assembly.controlnet is not None else None,
             timesteps=steps.timesteps,
+            is_exact=first.is_exact,
         )
         if start:
             with self._clock.stage("encode"):
