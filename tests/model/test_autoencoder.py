@@ -77,6 +77,6 @@ def test_tiles_and_other_autoencoders_are_left_to_the_modules() -> None:
     recordings = Recordings(HERE)
     fast = FastAutoencoder(vae, HERE, torch.float32, recordings)
     assert (fast.decode(LATENTS) == Autoencoder(vae).decode(LATENTS)).all()
-    assert not recordings._made
+    assert len(recordings) == 0
     assert type(autoencoder_of(small_vae(act_fn="mish"), HERE, torch.float32, Recordings(HERE))) is Autoencoder
     assert type(autoencoder_of(vae, HERE, torch.float32, None)) is Autoencoder

@@ -51,6 +51,10 @@ class Recordings:
             log.warning("fast_path_failed", part=key[0], kind=key[1], reason=str(error), error=type(error).__name__)
             return None
 
+    def __len__(self) -> int:
+        """How many kinds of work have been asked for, those that failed included."""
+        return len(self._made)
+
     def give_up(self) -> None:
         """Forget them, and make no more: their memory is needed."""
         self._is_given_up = True
