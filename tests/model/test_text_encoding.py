@@ -8,15 +8,14 @@ from plitka.model.painter import DiffusionPainter
 from plitka.model.recordings import Recordings
 from plitka.model.text_encoding import FastTextEncoders, TextEncoders
 
-HERE = torch.device("cpu")
-
 
 @pytest.fixture
 def both(tiny_engine: TinyEngine) -> tuple[TextEncoders, FastTextEncoders]:
     """Over the same encoders."""
     painter = tiny_engine.painter
     assert isinstance(painter, DiffusionPainter)
-    return TextEncoders(painter._pipe, HERE), FastTextEncoders(painter._pipe, HERE, Recordings(HERE))
+    place = painter.placement
+    return TextEncoders(painter._pipe, place), FastTextEncoders(painter._pipe, place, Recordings(place.device))
 
 
 @pytest.mark.parametrize("is_guided", [False, True])

@@ -13,6 +13,7 @@ from plitka.model.bundle import Bundle
 from plitka.model.device_sight import DeviceMeasure
 from plitka.model.engine_config import EngineConfig
 from plitka.model.fast import FastUnet
+from plitka.model.memory_ladder import Rung
 from plitka.model.painter import DiffusionPainter
 from plitka.model.recordings import Recordings
 from plitka.model.text_encoding import FastTextEncoders
@@ -45,18 +46,19 @@ def load_painter(bundle: Bundle, config: EngineConfig | None = None) -> Diffusio
 
 def painter_of(assembly: Assembly, config: EngineConfig) -> DiffusionPainter:
     """Modules that are assembled, ready to paint as the configuration says; its network is known."""
-    device, dtype = assembly.placement.device, assembly.placement.dtype
+    placement = assembly.placement
+    device, dtype = placement.device, placement.dtype
     name = config.network
     if name == AUTO:
         name = FAST if device.type == "cuda" else EAGER
     if name == EAGER:
         return DiffusionPainter(assembly, max_batch=config.max_batch)
-    recordings = Recordings(device)
+    recordings, rung = Recordings(device), placement.rung
     return DiffusionPainter(
         assembly,
-        network=FastUnet(assembly, recordings),
+        network=None if rung is Rung.STREAMED else FastUnet(assembly, recordings),
         autoencoder=autoencoder_of(assembly.pipe.vae, device, dtype, recordings),
-        encoders=FastTextEncoders(assembly.pipe, device, recordings),
+        encoders=FastTextEncoders(assembly.pipe, placement, recordings) if rung is Rung.WHOLE else None,
         recordings=recordings,
         max_batch=config.max_batch,
     )

@@ -77,7 +77,7 @@ class DiffusionPainter:
         self._pipe = assembly.pipe
         self._autoencoder = autoencoder or Autoencoder(assembly.pipe.vae)
         self._placement = assembly.placement
-        self._encoders = encoders or TextEncoders(assembly.pipe, assembly.placement.device)
+        self._encoders = encoders or TextEncoders(assembly.pipe, assembly.placement)
         self._clock = assembly.clock
         self._recordings = recordings
         self._max_batch = max_batch

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from plitka.model.capture import Repeated
+from plitka.model.device import Placement
 from plitka.model.recordings import Recordings
 from plitka.model.unet import Words
 
@@ -21,26 +22,27 @@ _Said = tuple[torch.Tensor, torch.Tensor]
 class TextEncoders:
     """The encoders as diffusers' pipeline runs them."""
 
-    def __init__(self, pipe: Any, device: torch.device) -> None:
-        self._pipe, self._device = pipe, device
+    def __init__(self, pipe: Any, placement: Placement) -> None:
+        self._pipe, self._placement = pipe, placement
 
     def encode(self, prompt: str, negative_prompt: str, *, is_guided: bool) -> Words:
         """The words of one picture; not to be called by two threads, since tokenizers cannot be shared."""
-        return Words(
-            *self._pipe.encode_prompt(
-                prompt,
-                negative_prompt=negative_prompt,
-                do_classifier_free_guidance=is_guided,
-                device=self._device,
-            )
+        place = self._placement
+        said = self._pipe.encode_prompt(
+            prompt,
+            negative_prompt=negative_prompt,
+            do_classifier_free_guidance=is_guided,
+            device=place.words_device,
         )
+        placed: list[Any] = [None if one is None else one.to(place.device, place.dtype) for one in said]
+        return Words(*placed)
 
 
 class FastTextEncoders(TextEncoders):
     """The encoders, captured."""
 
-    def __init__(self, pipe: Any, device: torch.device, recordings: Recordings) -> None:
-        super().__init__(pipe, device)
+    def __init__(self, pipe: Any, placement: Placement, recordings: Recordings) -> None:
+        super().__init__(pipe, placement)
         self._known: dict[str, _Said] = {}
         self._recordings = recordings
 
@@ -81,7 +83,7 @@ class FastTextEncoders(TextEncoders):
 
     def _record(self, ids: list[torch.Tensor], pool: Any) -> "_Recorded":
         encoders = self._pipe.text_encoder, self._pipe.text_encoder_2
-        return _Recorded(encoders, [one.to(self._device) for one in ids], pool)
+        return _Recorded(encoders, [one.to(self._placement.device) for one in ids], pool)
 
 
 class _Recorded:
