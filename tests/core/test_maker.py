@@ -101,6 +101,7 @@ def test_a_batch_is_of_one_kind_and_no_larger_than_the_painter_takes(
     painter = FlatPainter(max_batch)
     maker = maker_of(painter, is_pipelined=is_pipelined)
     outcomes_of(maker, [maker.complete(request) for request in requests])
+    assert maker.max_batch == max_batch * (3 if is_pipelined else 1)
     for batch in painter.batches:
         assert 1 <= len(batch) <= max_batch
         assert len({(one.width_px, one.height_px, one.steps, one.strength, one.start is None) for one in batch}) == 1
