@@ -18,6 +18,7 @@ from plitka.core.generation import (
     GuidedDefaults,
     Mode,
     Outcome,
+    Quality,
     Request,
     Result,
     ZoneShares,
@@ -41,6 +42,7 @@ choices = st.fixed_dictionaries(
         "strength": st.floats(0.05, 1),
         "tolerance": st.floats(0, 100),
         "seed": st.integers(0, MAX_SEED),
+        "quality": st.sampled_from(Quality),
     },
 )
 defaults = st.builds(
@@ -77,6 +79,7 @@ def test_completing_twice_changes_nothing(chosen: dict[str, Any], usual: Default
         negative_prompt=complete.negative_prompt,
         strength=complete.strength,
         tolerance=complete.tolerance,
+        quality=complete.quality,
     )
     assert usual.complete(again) == complete
 

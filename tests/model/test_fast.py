@@ -16,6 +16,9 @@ from plitka.model.engine import load_painter
 from plitka.model.engine_config import EngineConfig
 from plitka.model.fast import FastUnet
 from plitka.model.painter import DiffusionPainter
+from plitka.model.recordings import Recordings
+
+HERE = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +60,7 @@ def test_what_fails_while_it_is_captured_goes_through_the_plain_path(
 
     plain = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
     monkeypatch.setattr("plitka.model.fast.Repeated", fail)
-    failing = DiffusionPainter(plain._assembly, network=FastUnet(plain._assembly))
+    failing = DiffusionPainter(plain._assembly, network=FastUnet(plain._assembly, Recordings(HERE)))
     for seed in (1, 2):
         assert (pixels_of(failing, canvas(seed))[0] == pixels_of(plain, canvas(seed))[0]).all()
     assert len(tried) == 1
@@ -78,6 +81,21 @@ def test_a_kind_of_batch_is_recorded_once(tiny_bundle: Bundle, monkeypatch: pyte
     assert len(made) == 1
 
 
+def test_what_need_not_be_exact_is_run_in_eight_bits(tiny_bundle: Bundle) -> None:
+    """Where that is quicker; an exact picture keeps its bytes, and one that cannot be run so is exact."""
+    plain = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
+    networks = [FastUnet(plain._assembly, Recordings(HERE), is_narrow=is_narrow) for is_narrow in (False, True)]
+    wide, narrow = (DiffusionPainter(plain._assembly, network=network) for network in networks)
+    exact, quick = canvas(1, guidance=1.0), canvas(1, guidance=1.0, is_exact=False)
+    expected = pixels_of(wide, exact)[0]
+    assert (pixels_of(narrow, exact)[0] == expected).all()
+    assert 0 < np.abs(pixels_of(narrow, quick)[0] - expected).mean() < 10
+    assert (pixels_of(wide, quick)[0] == expected).all()
+    networks[1]._lean.narrow = run_out  # type: ignore[method-assign, union-attr]
+    networks[1]._recordings = Recordings(HERE)
+    assert (pixels_of(narrow, quick)[0] == expected).all()
+
+
 def test_memory_that_runs_out_is_given_back_by_the_recordings(
     tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,8 +106,8 @@ def test_memory_that_runs_out_is_given_back_by_the_recordings(
     with monkeypatch.context() as patch:
         patch.setattr("plitka.model.fast._Recorded.predict", run_out)
         assert (pixels_of(quick, canvas(1))[0] == pixels_of(plain, canvas(1))[0]).all()
-    assert isinstance(quick._network, FastUnet)
-    assert not quick._network._recorded
+    assert quick._recordings is not None
+    assert len(quick._recordings) == 0
     assert (pixels_of(quick, canvas(2))[0] == pixels_of(plain, canvas(2))[0]).all()
 
 

@@ -34,7 +34,7 @@ from plitka.cli.request import consecutive_seeds, read_request, without_engine_c
 from plitka.cli.results import tell_miss
 from plitka.cli.scene import add_scene_options
 from plitka.cli.terminal import Terminal
-from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
+from plitka.core.generation import TOLERANCE_RANGE, USUAL_QUALITY, Accuracy, Defaults, Mode, Quality, Request
 from plitka.core.painter import n_steps_run
 from plitka.core.scene import check_range
 from plitka.errors import Cancelled, FieldName, TooFine
@@ -84,6 +84,14 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
         type=decimal,
         metavar="X",
         help=_("guidance scale (usual: {usual})").format(usual=shown(usual.guidance, _)),
+    )
+    parser.add_argument(
+        "--quality",
+        type=Quality,
+        choices=list(Quality),
+        help=_("fast: quicker by what changes little, such as the last steps without guidance (usual: {usual})").format(
+            usual=USUAL_QUALITY
+        ),
     )
     add_sides_options(parser, _, usual.width_px)
     parser.add_argument("--negative", metavar="TEXT", help=_("what the picture shall not show"))

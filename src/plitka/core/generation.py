@@ -57,6 +57,19 @@ USUAL_MODE = Mode.GUIDED
 """Where nothing else is asked for."""
 
 
+class Quality(StrEnum):
+    """How closely a painter keeps to its network; what a picture shows is measured on it in either case."""
+
+    EXACT = "exact"
+    """Up to rounding what the network gives module by module."""
+    FAST = "fast"
+    """Quicker, by what changes little: `docs/benchmarks.md` has each of it with its cost."""
+
+
+USUAL_QUALITY = Quality.EXACT
+"""Where nothing else is asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accuracy:
     """How true the shares of a guided picture are to be, in points.
@@ -128,6 +141,7 @@ class Defaults:
             negative_prompt=_first(request.negative_prompt, self.negative_prompt),
             strength=_first(request.strength, own.strength) if is_guided else 1.0,
             tolerance=_first(request.tolerance, Accuracy().tolerance),
+            quality=request.quality,
             field_mm=_first(request.scene.field_mm, size.longer_px / self.px_per_mm),
             guide=request.guide,
             notices=request.notices,
@@ -158,6 +172,7 @@ class Request:
     """0.05..1, in guided mode only."""
     tolerance: float | None = None
     """0..100 points, in guided mode only: `Accuracy.tolerance`."""
+    quality: Quality = USUAL_QUALITY
     is_forced: bool = field(default=False, compare=False)
     """Made even outside of what the model stands."""
     guide: GranuleIds | None = field(default=None, compare=False, repr=False)
@@ -209,6 +224,7 @@ class CompleteRequest:
     """Points; without effect in text mode."""
     field_mm: float
     """Length that the longer side of the picture shows."""
+    quality: Quality = USUAL_QUALITY
     guide: GranuleIds | None = field(default=None, compare=False, repr=False)
     notices: tuple[Notice, ...] = field(default=(), compare=False)
     """What had to be settled to read it, and what the picture will not show as it was asked for."""

@@ -20,6 +20,7 @@ from plitka.core.generation import (
     Accuracy,
     CompleteRequest,
     Mode,
+    Quality,
     Request,
     Result,
     Swatch,
@@ -175,6 +176,7 @@ class _Making:
             guidance=request.guidance,
             start=start,
             strength=strength,
+            is_exact=request.quality is Quality.EXACT,
         )
 
     def result(self, pixels: "RgbImage", zones: Sequence[ZoneShares]) -> Result:
@@ -330,7 +332,7 @@ class _Text:
         if len(recipe.parts) == 1:
             return None
         size = Size(width_px=min(request.size.width_px, SWATCH_PX), height_px=min(request.size.height_px, SWATCH_PX))
-        asked = Request(scene=replace(request.scene, size=size), seed=0, mode=Mode.GUIDED)
+        asked = Request(scene=replace(request.scene, size=size), seed=0, mode=Mode.GUIDED, quality=request.quality)
         return self._making.workshop.painter.defaults.complete(asked)
 
     def take(self, painted: Painted) -> None:

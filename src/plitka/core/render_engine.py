@@ -8,6 +8,7 @@ import numpy as np
 
 from plitka.core.colour.arrays import decode_srgb8, encode_srgb8
 from plitka.core.generation import (
+    USUAL_QUALITY,
     CompleteRequest,
     Defaults,
     Engine,
@@ -51,7 +52,8 @@ class RenderEngine(Engine):
         complete = settle_words(self.defaults.complete(request), are_read=False)
         _check_shorter_side(complete)
         notices = (*complete.notices, *remark_fine_zones(complete))
-        return replace(complete, steps=1, guidance=1.0, negative_prompt="", strength=0.0, notices=notices)
+        complete = replace(complete, quality=USUAL_QUALITY, notices=notices)
+        return replace(complete, steps=1, guidance=1.0, negative_prompt="", strength=0.0)
 
     def prompt(self, request: CompleteRequest) -> str:
         """The colours and their percents, zone by zone; there is nothing else that a renderer reads in words."""

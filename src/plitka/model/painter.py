@@ -25,13 +25,14 @@ from plitka.core.watch import Unwatched, Watch
 from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
 from plitka.model.autoencoder import Autoencoder
-from plitka.model.capture import Recordings
 from plitka.model.device import Placement, held_bytes, translated_errors
+from plitka.model.late_guidance import guided_early
 from plitka.model.latents import preview_latents
 from plitka.model.library_imports import quiet_libraries
 from plitka.model.pace import paced
 from plitka.model.pipeline import set_tiling
 from plitka.model.prompt import check_length
+from plitka.model.recordings import Recordings
 from plitka.model.sampler import sample
 from plitka.model.text_encoding import TextEncoders
 from plitka.model.unet import Conditions, Network, Words, guided_unet
@@ -58,7 +59,7 @@ class DiffusionPainter:
         network: Network | None = None,
         autoencoder: Autoencoder | None = None,
         encoders: TextEncoders | None = None,
-        recordings: Sequence[Recordings] = (),
+        recordings: Recordings | None = None,
         max_batch: int = 1,
     ) -> None:
         """Prepare; nothing is run.
@@ -68,7 +69,7 @@ class DiffusionPainter:
             network: how the UNet is run; None: module by module.
             autoencoder: how the VAE is run; None: likewise.
             encoders: how the text encoders are run; None: likewise.
-            recordings: those of the three that give memory back where there is too little.
+            recordings: of the three, given up where there is too little memory.
             max_batch: canvases that are painted at once.
         """
         self._assembly = assembly
@@ -76,7 +77,7 @@ class DiffusionPainter:
         self._pipe = assembly.pipe
         self._autoencoder = autoencoder or Autoencoder(assembly.pipe.vae)
         self._placement = assembly.placement
-        self._encoders = encoders or TextEncoders(assembly.pipe, assembly.placement.device)
+        self._encoders = encoders or TextEncoders(assembly.pipe, assembly.placement)
         self._clock = assembly.clock
         self._recordings = recordings
         self._max_batch = max_batch
@@ -220,13 +221,14 @@ class DiffusionPainter:
             guidance=first.guidance,
             control=start if start and self._assembly.controlnet is not None else None,
             timesteps=steps.timesteps,
+            is_exact=first.is_exact,
         )
         if start:
             with self._clock.stage("encode"):
                 noise = steps.noised(torch.cat([self._autoencoder.encode(one).cpu() for one in start]), noise)
         with self._clock.stage("denoise"), quiet_libraries(), torch.no_grad():
             latents = noise.to(self._placement.device)
-            denoise = self._network(conditions)
+            denoise = self._network(conditions) if first.is_exact else guided_early(self._network, conditions)
             for step in paced(sample(denoise, latents, steps), self._placement.device):
                 latents = step.latents
                 if not batch.go_on(step.number, partial(self._preview, step.clean)):
@@ -266,8 +268,8 @@ class DiffusionPainter:
             first = batch.first
             log.warning("out_of_memory", retry="tiling", width_px=first.width_px, height_px=first.height_px)
         # Outside of the except clause, so that the error no longer holds the frames' tensors.
-        for recordings in self._recordings:
-            recordings.give_up()
+        if self._recordings is not None:
+            self._recordings.give_up()
         gc.collect()
         self.free()
         set_tiling(self._pipe, on=True)

@@ -52,6 +52,7 @@ class Input(LookChoices):
     width: fields.SizePx | None = None
     height: fields.SizePx | None = None
     mode: fields.ModeName = USUAL_MODE
+    quality: fields.QualityName | None = None
 
     def order(self) -> Order:
         """As our own API has it."""
@@ -64,6 +65,7 @@ class Input(LookChoices):
             width_px=self.width,
             height_px=self.height,
             mode=self.mode,
+            quality=self.quality,
             **self.look(),
         )
 

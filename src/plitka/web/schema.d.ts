@@ -752,6 +752,7 @@ export interface components {
             strength?: number | null;
             /** Tolerance */
             tolerance?: number | null;
+            quality?: components["schemas"]["Quality"] | null;
             /**
              * Priority
              * @description Above 0 goes before others, for operators; below 0 after them.
@@ -952,6 +953,7 @@ export interface components {
             strength?: number | null;
             /** Tolerance */
             tolerance?: number | null;
+            quality?: components["schemas"]["Quality"] | null;
             /**
              * Priority
              * @description Above 0 goes before others, for operators; below 0 after them.
@@ -1464,6 +1466,7 @@ export interface components {
             strength?: number | null;
             /** Tolerance */
             tolerance?: number | null;
+            quality?: components["schemas"]["Quality"] | null;
         };
         /**
          * Part
@@ -1563,6 +1566,12 @@ export interface components {
             /** Request Id */
             request_id?: string | null;
         };
+        /**
+         * Quality
+         * @description How closely a painter keeps to its network; what a picture shows is measured on it in either case.
+         * @enum {string}
+         */
+        Quality: "exact" | "fast";
         /**
          * QueueAnswer
          * @description Jobs that are made, and those that wait; the next first.
