@@ -245,7 +245,8 @@ _PHRASES = {
         "fraction, fractions, grain size, it, its, this, that, be, should, must, will, here, there, some, at, by, as, "
         "колір, кольору, кольором, гумова, крихта, треба, потрібна, split, divide, divided, more or less, "
         "recycled, surfacing, wet pour, wetpour, poured in place, "
-        "pour in place, why, try, shade, dry mix, hi, hello, thanks, thank you, main, primary, accent, accents, "
+        "pour in place, why, try, shade, dry mix, hi, hello, good evening, good morning, good afternoon, thanks, "
+        "thank you, main, primary, accent, accents, "
         "secondary, additional, first, "
         "second, third colour, third color, by area, by volume, any, "
         "fully, completely, pure, purely, entirely, uniform, single, "
@@ -265,7 +266,8 @@ _PHRASES = {
         "весь, вся, всё, все, полностью, целиком, чисто, чистый, чистая, код, название, "
         "по площади, по объёму, надо, дай, дайте, давай, давайте, замешай, замешайте, "
         "замес, цв, ед, изм, доп, больше ничего, ничего больше, "
-        "ну, а, просто, завтра, сегодня, послезавтра, значит, спс, пжл, пжлст, плиз, плз, срочно, здрав, здравствуй, "
+        "ну, а, просто, было, был, была, были, стало, завтра, сегодня, послезавтра, значит, "
+        "спс, пжл, пжлст, плиз, плз, срочно, здрав, здравствуй, "
         "можно, во, пигмент, пигмента, "
         "пигментом, краситель, красителем, окрашенный, двухслойный, однослойный, трёхслойный, наборный, тоже, "
         "каждого, каждой, каждый, посчитайте, рассчитайте, просчитайте, "
@@ -293,7 +295,7 @@ _VAGUE = {
     "most": "mostly, mainly, predominantly, в основном, преимущественно",
     "change": (
         "less, more, fewer, swap, swapped, replace, replaced, instead, замени, замените, заменить, поменяй, поменяйте, "
-        "убери, уберите, убавь, прибавь"
+        "убери, уберите, убрать, убираем, убавь, прибавь"
     ),
     "instead": "instead of, in place of, вместо",
 }

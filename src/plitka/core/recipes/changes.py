@@ -2,6 +2,7 @@
 
 ```
 swap = verb, colour, ("for" | "на"), colour, ",", mix | mix, ",", verb, colour, ("for" | "на"), colour ;
+said = words of two colours, (":" | "."), mix ;         `drop the red, use brown instead: black 70, red 30`
 put  = "instead of", colour, ["use"], colour, ":", mix | colour, "instead of", colour, ":", mix ;     and behind a mix
 new  = verb, [words], ("to" | "на"), mix ;              «заменить на 60% коричневый, 40% бежевый»
 ```
@@ -13,17 +14,17 @@ from dataclasses import replace
 
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
-from plitka.core.recipes.open_amounts import INSTEAD
+from plitka.core.recipes.open_amounts import CHANGES, INSTEAD
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
 _CHANGE = re.compile(
     r"(?<![^\W_])(?P<verb>swap(?:ped)?|switch(?:ed)?|replaced?|changed?|exchange|substitute"
-    r"|(?:замен|измен|смен)(?:и|ите|ить)|(?:по)?меня(?:й|йте|ть|ем))"
-    r"(?P<what>[^,.;:\n\d%]*?)[ ]+(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
+    r"|(?:замен|измен|смен)(?:и|ите|ить)|(?:по)?меня(?:й|йте|ть|ем))(?![^\W_])"
+    r"(?P<what>(?:[ ,]+(?:please|пожалуйста)[ ,]+)?[^,.;:\n\d%]*?)[ ]+(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
 )
-_ARTICLES = frozenset({"", "the", "all the", "out the", "весь", "всю"})
+_ARTICLES = frozenset({"", "please", "please the", "пожалуйста", "the", "all the", "out the", "весь", "всю"})
 _INSIDE = frozenset({"in", "in the", "in this", "of", "в", "из"})
 """Between a change and the mix behind it."""
 _WAS = frozenset({"was", "were", "it was", "было", "был", "была", "были"})
@@ -39,6 +40,13 @@ _OPEN = frozenset(
 """Words with which more is said of a mix than its numbers."""
 _BEFORE_NEW = frozenset({None, Kind.SEPARATOR, Kind.LINK, Kind.BRACKET, Kind.UNKNOWN, Kind.ASIDE})
 """What may stand before the colour that stands for another: a bound, or a word such as `use`."""
+_PUT = re.compile(
+    r"(?<![^\W_])(?:by|with|to|use|using|put|take|add|на|вместо (?:него|неё|нее|этого|них)|взять|возьм[а-я]+|став[а-я]+"
+    r"|сдела[а-я]+|будет|лучше|нуж[а-я]+)(?: the)?[ :,—-]+$"
+)
+"""Before the colour that stands for another."""
+_PUT_BEHIND = re.compile(r"[ ,]*(?:instead|in its place)(?![^\W_]| of)")
+_PAIR = 2
 _ENDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET, Kind.LINK})
 _MAX_WORDS = 4
 _WHOLE = 100
@@ -47,8 +55,9 @@ _WHOLE = 100
 
 def with_change(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The tokens of the mix after the change that is asked for; None where the mix is not told or it is not clear."""
-    if (put := _put(source, tokens)) is not None:
-        return put
+    for changed in (_put(source, tokens), _announced(source, tokens)):
+        if changed is not None:
+            return changed
     found = list(_CHANGE.finditer(source.folded))
     if len(found) != 1:
         return None
@@ -78,12 +87,38 @@ def _swapped(
         return None
     old, new, rest = colours[0], behind[0], behind[1:]
     verb, to = source.span(*found.span("verb")), source.span(*found.span("to"))
-    around = source.text[verb[1] : old.span[0]].strip().casefold(), source.text[old.span[1] : to[0]].strip()
+    around = source.text[verb[1] : old.span[0]].strip(" ,").casefold(), source.text[old.span[1] : to[0]].strip()
     is_inside = bool(rest) and source.text[new.span[1] : rest[0].span[0]].strip().casefold() in _INSIDE
     is_clear = around[0] in _ARTICLES and not around[1] and (not rest or rest[0].kind in _BOUNDS or is_inside)
     told = [*before, *(token for token in rest[not is_inside :] if token.text not in _WAS)]
     if not is_clear or new.remark is not None:
         return None
+    return _with_other(source, told, old, new)
+
+
+def _announced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The mix behind a sentence about two of its colours: `drop the red, use brown instead: black 70, red 30`."""
+    ends = [at for at, token in enumerate(tokens) if token.text in (":", ".", "\n", *_WAS)]
+    end = next((at for at in ends if _is_whole(tokens[at + 1 :])), None)
+    said, told = (tokens[:end], list(tokens[end + 1 :])) if end else ([], [])
+    colours = {token.colour.code: token for token in said if token.colour is not None}
+    is_change = any(token.kind is Kind.VAGUE and token.choice in CHANGES for token in said)
+    if not is_change or len(colours) != _PAIR or any(token.kind in _NUMBERS for token in said):
+        return None
+    first, last = colours.values()
+    pairs = [
+        (old, new)
+        for old, new in ((first, last), (last, first))
+        if _PUT.search(source.text[: new.span[0]].casefold())
+        or _PUT_BEHIND.match(source.text[new.span[1] :].casefold())
+    ]
+    if len(pairs) != 1 or pairs[0][1].remark is not None:
+        return None
+    codes = [token.colour.code for token in told if token.colour is not None]
+    label = Token(kind=Kind.LABEL, span=(said[0].span[0], said[-1].span[1]), text="", choice=LETTERED)
+    old, new = pairs[0]
+    if codes.count(new.colour.code if new.colour else "") == 1 and (old.colour and old.colour.code not in codes):
+        return [label, _comma(label.span[1]), *told]
     return _with_other(source, told, old, new)
 
 

@@ -21,14 +21,18 @@ _COLOURED = frozenset({Kind.COLOUR, Kind.SBR})
 _REST = frozenset({Kind.REST, Kind.BASE, Kind.FLECK})
 _BUT = frozenset({"but", "но"})
 _BETWEEN = frozenset({Kind.LINK, Kind.BRACKET})
+_BEFORE_NUMBER = _BETWEEN | {Kind.COLOUR}
+"""«Минимальное содержание чёрного 60%»."""
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.SLASH})
 _OPEN = frozenset(
     {
-        Kind.VAGUE, Kind.NOT, Kind.ZONE, Kind.LAYER, Kind.EACH, Kind.EQUAL, Kind.SAME, Kind.COMPARED, Kind.HALF,
+        Kind.NOT, Kind.ZONE, Kind.LAYER, Kind.EACH, Kind.EQUAL, Kind.SAME, Kind.COMPARED, Kind.HALF,
         Kind.MASS, Kind.PARTS, Kind.MIX, Kind.COLOURED,
     }
 )  # fmt: skip
 """Words with which more is said of a mix than its numbers."""
+_MOST = "most"
+"""The choice of `mostly`."""
 _WHOLE = 100
 """Percent."""
 
@@ -42,7 +46,8 @@ def with_limits(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     tokens = [token for token, after in pairwise([*tokens, None]) if token is not None and not _is_but(token, after)]
     limits = {at: _number(tokens, at) for at, token in enumerate(tokens) if token.kind is Kind.RANGE}
     numbers = set(limits.values())
-    if not limits or None in numbers or len(numbers) < len(limits) or not _OPEN.isdisjoint({t.kind for t in tokens}):
+    is_open = any(token.kind in _OPEN or (token.kind is Kind.VAGUE and token.choice != _MOST) for token in tokens)
+    if not limits or None in numbers or len(numbers) < len(limits) or is_open:
         return None
     if any(tokens[at].choice not in _ALLOWED for at in limits) or not _is_one_mix(tokens, limits):
         return None
@@ -69,7 +74,7 @@ def _is_but(token: Token, after: Token | None) -> bool:
 def _number(tokens: Sequence[Token], at: int) -> int | None:
     """The place of the number that a limit is of: behind it, else right before."""
     behind = at + 1
-    while behind < len(tokens) and tokens[behind].kind in _BETWEEN:
+    while behind < len(tokens) and tokens[behind].kind in _BEFORE_NUMBER:
         behind += 1
     if behind < len(tokens) and tokens[behind].kind in _NUMBERS:
         return behind
@@ -84,7 +89,7 @@ def _is_one_mix(tokens: Sequence[Token], limits: dict[int, int | None]) -> bool:
     shares: list[int] = []
     bare: list[int] = []
     for at, clause in enumerate(clauses):
-        numbers = [place for place in clause if tokens[place].kind in _NUMBERS]
+        numbers = [place for place in clause if tokens[place].kind in _NUMBERS and not _is_of_label(tokens, place)]
         named = [place for place in clause if tokens[place].kind in _COLOURED]
         is_limit = any(number in limits.values() for number in numbers)
         is_behind_name = at > 0 and _is_name(tokens, clauses[at - 1]) and not named
@@ -98,6 +103,11 @@ def _is_one_mix(tokens: Sequence[Token], limits: dict[int, int | None]) -> bool:
     has_rest = any(token.kind in _REST for token in tokens)
     is_ground = len(bare) == 1 and bare[0] < min(shares) and all(tokens[at].choice == AT_MOST for at in limits)
     return total == _WHOLE or (total < _WHOLE and (has_rest or is_ground))
+
+
+def _is_of_label(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number is that of `item 4.2`."""
+    return at > 0 and tokens[at - 1].kind is Kind.LABEL
 
 
 def _is_name(tokens: Sequence[Token], clause: Sequence[int]) -> bool:

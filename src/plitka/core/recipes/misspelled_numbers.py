@@ -18,6 +18,7 @@ _TEN = 10
 
 def with_misspelled_numbers(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with the forty of `fourty percent`, and before a colour where all numbers are in words."""
+    tokens = _with_near_ones(tokens)
     near = {at: found for at in range(len(tokens)) if (found := _near_number(tokens, at)) is not None}
     if not near or any(_kind(tokens, _end_of_spelled(tokens, at)) is not Kind.PERCENT for at in near):
         has_digits = any(token.kind is Kind.NUMBER and token.text[:1].isdigit() for token in tokens)
@@ -30,6 +31,22 @@ def with_misspelled_numbers(tokens: Sequence[Token]) -> list[Token]:
         number = replace(tokens[at], kind=Kind.NUMBER, value=Fraction(value), remark=remark, error=None)
         end = _end_of_spelled(tokens, at)
         plain[at:end] = [_with_ones(number, tokens[end - 1]) if end > at + 1 else number]
+    return plain
+
+
+def _with_near_ones(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with the five of `twenty-fve`."""
+    plain = list(tokens)
+    for at in reversed(range(1, len(tokens))):
+        start = at - 1 - (plain[at - 1].kind is Kind.LINK)
+        tens = _at(plain, start)
+        is_tens = tens is not None and tens.kind is Kind.NUMBER and tens.text.isalpha() and tens.value % _TEN == 0
+        is_ones = is_tens and plain[at].kind is Kind.UNKNOWN and _kind(plain, at + 1) in _COUNTABLE
+        near = near_number(plain[at].text, is_ones=True) if is_ones else None
+        if near is not None and tens is not None:
+            remark = Notice("{typed!r} is read as {name!r}", {"typed": plain[at].text, "name": near[1]})
+            ones = replace(plain[at], value=Fraction(near[0]), error=None)
+            plain[start : at + 1] = [replace(_with_ones(tens, ones), remark=remark)]
     return plain
 
 
