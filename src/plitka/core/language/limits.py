@@ -9,7 +9,8 @@ LIMITS = {
         "shall not be less than, should not be less than, must not be less than, should be at least, minimum content, "
         "minimum share, minimum content of, minimum share of, минимальное содержание, минимальная доля, "
         "не должно быть менее, не должна быть менее, не должно быть меньше, не должна быть меньше, "
-        "minimum, min, a minimum of, minimum of, не менее, не меньше, не ниже, не менее чем, не меньше чем, "
+        "lower limit, lower limit of, minimum, min, a minimum of, minimum of, не менее, не меньше, не ниже, "
+        "не менее чем, не меньше чем, "
         "минимум, как минимум, минимально, мин, хотя бы, по меньшей мере, по крайней мере"
     ),
     AT_MOST: (
@@ -19,7 +20,8 @@ LIMITS = {
         "maximum share, maximum content of, maximum share of, максимальное содержание, максимальная доля, "
         "не должно превышать, не должна превышать, не должны превышать, не должен превышать, не должно быть более, "
         "не должна быть более, не должно быть больше, не должна быть больше, "
-        "maximum, max, a maximum of, maximum of, limited to, не более, не больше, не выше, не свыше, не более чем, "
+        "upper limit, upper limit of, maximum, max, a maximum of, maximum of, limited to, не более, не больше, "
+        "не выше, не свыше, не более чем, "
         "не больше чем, не превышая, не превышает, максимум, как максимум, максимально, макс"
     ),
 }

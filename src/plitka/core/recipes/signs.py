@@ -8,6 +8,7 @@ from plitka.core.language.vocabulary import PLAIN_COLOURS
 SYMBOL = re.compile(
     r"(?P<space>[ \t]+)"
     r"|(?P<tail>(?<=[a-z])['’](?:d|m|s|t|re|ve|ll)(?![^\W_]))"
+    r"|(?P<ending>(?<=\d)-(?:ти|х|и|ми)(?![^\W_]))"
     r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
     r"|(?P<label>№[ \t]*\d[^\W_]*(?:[-/]\d+)*|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
     r"|(?P<limit>(?:[<>]=?|[≤≥])(?=[ \t]*\d))"
@@ -118,6 +119,19 @@ GRAMS = re.compile(r"[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])"
 SHORT_SHADE = re.compile(
     r"(т(?:ем?н?)?|св|светл?|ярк|бледн?|dk|lt|med)\.[ ]?-?[ ]?(?=[^\W\d_])|(?P<bare>т)[ ](?=[^\W\d_])"
 )
+ADDRESS = re.compile(
+    r"(?<![^\W_])(?:\d{1,3}[a-z]?[ ](?:[^\W\d_]+[ ]){1,2}"
+    r"(?:lane|road|rd|street|st|avenue|ave|drive|close|court|way|crescent|gardens|place|terrace)"
+    r"|(?:ул\.?|улиц[аеуы]|пер\.|переулок|пр-т|просп\.|проспект|бульвар|б-р|шоссе|наб\.)[ ]+"
+    r"[^\W\d_]+(?:,?[ ](?:(?:д\.?|дом)[ ]?)?\d{1,3}[а-я]?)?)(?![^\W_%]|[ ]?%)"
+)
+"""Where something is delivered: `12 Oak Lane`, «ул. Зелёная, д. 5»."""
+PERSON = re.compile(
+    r"(?<![^\W_])(?:(?:my name is|name:|меня зовут|mrs?\.?|ms\.?|miss|dr\.|г-н|г-жа)[ ]+"
+    r"(?P<name>[^\W\d_]+(?:[ ][^\W\d_]+)?)(?=[ ]*(?:[,.!?;\n)]|$))"
+    r"|(?P<caller>[^\W\d_]+[ ][^\W\d_]+)(?=,?[ ]*(?:тел|tel|phone|mobile|mob|моб)(?![^\W_])))"
+)
+"""Who writes or is told of, who may be called Green."""
 BEYOND = re.compile(
     r"(?<![^\W_])(?:(?:over|above|below|under|exceeding|from|от)"
     r"(?=[ ]+\d+(?:[.,]\d+)?[ ]*(?:%|per ?cent|процент))|over(?=[ ]half))"
