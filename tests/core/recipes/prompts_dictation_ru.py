@@ -63,7 +63,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("сорок пять красного пятьдесят пять чёрного толщина двадцать пять квадратов восемьдесят", "RED 45, BLACK 55",
      {}, [], ["'толщина двадцать пять' is taken as a size; it", "'квадратов восемьдесят' is taken as a size; it"]),
     ("Спортплощадка, г. Тула, ул. Мира 12: зелёный 70%, терракотовый 30%", "GREEN 70, TERCOT 30", {},
-     ["Спортплощадка", "г. Тула", "ул. Мира"], ["'12' is a count; it changes nothing in the mix",
+     ["Спортплощадка", "г. Тула"], ["'ул. Мира 12' is no part of the mix; it is left out",
      "not understood, and passed on to the model as"]),
     ("сделаем 65/35? серый/оранжевый", "GRAY 65, ORANGE 35", {}, ["сделаем"],
      ["not understood, and passed on to the model as"]),

@@ -56,7 +56,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      "Мозаика"], ["'30мм' is taken as a size; it changes nothing", "'1190 р/шт' is no part of the mix",
      "not understood, and passed on to the model as"]),
     ("хочу плитку в тон крыши, крыша терракотовая, но чтобы процентов 30 было чёрного", "TERCOT 70, BLACK 30", {},
-     ["хочу плитку в тон крыши", "крыша", "чтобы", "было"], ["'терракотовая' has no number; it got the remai",
+     ["хочу плитку в тон крыши", "крыша", "чтобы"], ["'терракотовая' has no number; it got the remai",
      "not understood, and passed on to the model as"]),
     ("слушай я тут подумала давай всё-таки синий 40 голубой 40 и 20 белый а то скучно",
      "BLUE 40, SKYBLUE 40, WHITE 20", {}, ["слушай я тут подумала давай всё-таки", "то скучно"],

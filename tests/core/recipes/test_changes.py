@@ -10,7 +10,12 @@ from plitka.core.recipes.source import Source
 
 
 @pytest.mark.parametrize(
-    "text", ["swap the blue for green: was 80 black 20 blue", "замени синий на зелёный, было 80 чёрный 20 синий"]
+    "text",
+    [
+        "swap the blue for green: was 80 black 20 blue",
+        "замени синий на зелёный, было 80 чёрный 20 синий",
+        "замените, пожалуйста, синий на зелёный, было чёрный 80 синий 20",
+    ],
 )
 def test_one_colour_stands_for_another(text: str) -> None:
     """In either order, and a notice tells of it."""

@@ -58,6 +58,7 @@ NUMBERS: Mapping[int | Fraction, str] = {
     100: "hundred, one hundred, a hundred, сто, ста, сотня, сотню",
 }
 
+TEN = 10
 _MIN_MISSPELLED = 4
 """Letters of a word that may be a number with slips in it."""
 _MIN_TWO_SLIPS = 7
@@ -66,20 +67,23 @@ _NO_SLIPS = ("th", "ый", "ая", "ое", "ой")
 
 
 @cache
-def near_number(word: str) -> tuple[int, str] | None:
-    """The number from 15 on that a misspelled word is, with its right spelling: 40 for `fourty`; None if it is none.
+def near_number(word: str, least: int = 15, most: int = 100) -> tuple[int, str] | None:
+    """The number from `least` to `most` that a misspelled word is, with its right spelling: 40 of `fourty`.
 
-    A slip is a letter too many, missing or wrong, or two that changed places; a long word may have two.
+    None if it is none of them. A slip is a letter too many, missing or wrong, or two that changed places; a long word
+    may have two.
 
     Args:
         word: folded.
+        least: the smallest number that is meant; only behind tens and before a unit one below 15.
+        most: the largest.
     """
-    if len(word) < _MIN_MISSPELLED or word.endswith(_NO_SLIPS):
+    if len(word) < _MIN_MISSPELLED - (most < TEN) or word.endswith(_NO_SLIPS):
         return None
     slips: dict[int, tuple[int, str]] = {}
     for number, written in NUMBERS.items():
         for name in written.split(", "):
-            if number >= 15 and " " not in name and name[0] == word[0]:
+            if least <= number <= most and number == int(number) and " " not in name and name[0] == word[0]:
                 slips[int(number)] = min(slips.get(int(number), (len(word), "")), (_slips(word, name), name))
     ordered = sorted((count, number, name) for number, (count, name) in slips.items())
     if not ordered or ordered[0][0] > 1 + (len(word) >= _MIN_TWO_SLIPS):

@@ -131,7 +131,8 @@ class Meaning:
 
 
 _PHRASES = {
-    Kind.PERCENT: "percent, per cent, pct, процент, процента, проценту, процентов, процентами, проц, "
+    Kind.PERCENT: "percent, per cent, pct, percnt, prcnt, prct, persent, perc, "
+    "процент, процента, проценту, процентов, процентами, проц, "
     "відсоток, відсотка, відсотки, відсотків",
     Kind.PARTS: (
         "part, parts, portion, portions, часть, части, частей, частями, частина, частини, "
@@ -161,7 +162,8 @@ _PHRASES = {
     Kind.NOT: (
         "no, not, without, except, excluding, non, all but, anything but, everything but, everything except, any but, "
         "any colour but, any color but, без, кроме, не, не надо, не нужно, не нужен, нет, за исключением, всё кроме, "
-        "нельзя, не хочу, не хотим"
+        "нельзя, не хочу, не хотим, не нравится, не нравятся, не любим, не люблю, don't like, do not like, "
+        "don't want, do not want, not keen on, hate, dislike"
     ),
     Kind.LIKENESS: (
         "texture, textured, look, style, effect, imitation, background scene, текстура, стиль, эффект, имитация"
@@ -177,7 +179,8 @@ _PHRASES = {
         "меньше, больше, свыше, менее чем, более чем, меньше чем, больше чем"
     ),
     Kind.ABOUT: (
-        "about, around, approx, approximately, appr, roughly, circa, ca, or so, or thereabouts, somewhere around, "
+        "about, abt, around, approx, approximately, appr, roughly, circa, ca, or so, or thereabouts, "
+        "somewhere around, give or take, "
         "около, примерно, приблизительно, где-то, порядка, ориентировочно, в районе, прим, ок, плюс-минус"
     ),
     Kind.VAGUE: (
@@ -245,7 +248,8 @@ _PHRASES = {
         "fraction, fractions, grain size, it, its, this, that, be, should, must, will, here, there, some, at, by, as, "
         "колір, кольору, кольором, гумова, крихта, треба, потрібна, split, divide, divided, more or less, "
         "recycled, surfacing, wet pour, wetpour, poured in place, "
-        "pour in place, why, try, shade, dry mix, hi, hello, thanks, thank you, main, primary, accent, accents, "
+        "pour in place, why, try, shade, dry mix, hi, hello, good evening, good morning, good afternoon, thanks, "
+        "thank you, main, primary, accent, accents, "
         "secondary, additional, first, "
         "second, third colour, third color, by area, by volume, any, "
         "fully, completely, pure, purely, entirely, uniform, single, "
@@ -265,7 +269,8 @@ _PHRASES = {
         "весь, вся, всё, все, полностью, целиком, чисто, чистый, чистая, код, название, "
         "по площади, по объёму, надо, дай, дайте, давай, давайте, замешай, замешайте, "
         "замес, цв, ед, изм, доп, больше ничего, ничего больше, "
-        "ну, а, просто, завтра, сегодня, послезавтра, значит, спс, пжл, пжлст, плиз, плз, срочно, здрав, здравствуй, "
+        "ну, а, просто, было, был, была, были, стало, завтра, сегодня, послезавтра, значит, "
+        "спс, пжл, пжлст, плиз, плз, срочно, здрав, здравствуй, "
         "можно, во, пигмент, пигмента, "
         "пигментом, краситель, красителем, окрашенный, двухслойный, однослойный, трёхслойный, наборный, тоже, "
         "каждого, каждой, каждый, посчитайте, рассчитайте, просчитайте, "
@@ -281,7 +286,7 @@ _COUNTED = {
         "цветами, оттенка, оттенков, тона, тонов"
     ),
     "pieces": (
-        "pieces, piece, pcs, pc, layers, layer, sheets, плиток, штук, штуки, штука, шт, слоя, слоёв, слой, "
+        "pieces, piece, pcs, pc, off, layers, layer, sheets, плиток, штук, штуки, штука, шт, слоя, слоёв, слой, "
         "tiles, mats, pavers, slabs, плитки, плит, pallet, pallets, поддон, поддона, поддонов, паллета, паллеты, "
         "паллет, "
         "рулон, рулона, рулонов"
@@ -293,9 +298,9 @@ _VAGUE = {
     "most": "mostly, mainly, predominantly, в основном, преимущественно",
     "change": (
         "less, more, fewer, swap, swapped, replace, replaced, instead, замени, замените, заменить, поменяй, поменяйте, "
-        "убери, уберите, убавь, прибавь"
+        "substitute, substituted, убери, уберите, убрать, убираем, убавь, прибавь"
     ),
-    "instead": "instead of, in place of, вместо",
+    "instead": "instead of, in place of, in lieu of, rather than, вместо, взамен",
 }
 """`most` is of what is more than half; the others say how a mix differs from one that is not told."""
 

@@ -2,6 +2,7 @@
 
 ```
 swap = verb, colour, ("for" | "на"), colour, ",", mix | mix, ",", verb, colour, ("for" | "на"), colour ;
+said = words of two colours, (":" | "."), mix ;         `drop the red, use brown instead: black 70, red 30`
 put  = "instead of", colour, ["use"], colour, ":", mix | colour, "instead of", colour, ":", mix ;     and behind a mix
 new  = verb, [words], ("to" | "на"), mix ;              «заменить на 60% коричневый, 40% бежевый»
 ```
@@ -13,18 +14,21 @@ from dataclasses import replace
 
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
-from plitka.core.recipes.open_amounts import INSTEAD
+from plitka.core.recipes.open_amounts import CHANGES, INSTEAD
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
 _CHANGE = re.compile(
     r"(?<![^\W_])(?P<verb>swap(?:ped)?|switch(?:ed)?|replaced?|changed?|exchange|substitute"
-    r"|(?:замен|измен|смен)(?:и|ите|ить)|(?:по)?меня(?:й|йте|ть|ем))"
-    r"(?P<what>[^,.;:\n\d%]*?)[ ]+(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
+    r"|(?:замен|измен|смен)(?:и|ите|ить)|(?:по)?меня(?:й|йте|ть|ем))(?![^\W_])"
+    r"(?P<what>(?:[ ,]+(?:please|пожалуйста)[ ,]+)?(?:[^,.;:\n\d%]|(?:ral|рал)[ ]?\d{4})*?)[ ]+"
+    r"(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
 )
-_ARTICLES = frozenset({"", "the", "all the", "out the", "весь", "всю"})
-_INSIDE = frozenset({"in", "in the", "in this", "of", "в", "из"})
+_ARTICLES = frozenset({"", "please", "please the", "пожалуйста", "the", "all the", "out the", "весь", "всю"})
+_INSIDE = frozenset(
+    {"in", "in the", "in this", "in the mix", "in the recipe", "в смеси", "в рецепте", "в составе", "of", "в", "из"}
+)
 """Between a change and the mix behind it."""
 _WAS = frozenset({"was", "were", "it was", "было", "был", "была", "были"})
 _TO = frozenset({"to", "на"})
@@ -39,6 +43,15 @@ _OPEN = frozenset(
 """Words with which more is said of a mix than its numbers."""
 _BEFORE_NEW = frozenset({None, Kind.SEPARATOR, Kind.LINK, Kind.BRACKET, Kind.UNKNOWN, Kind.ASIDE})
 """What may stand before the colour that stands for another: a bound, or a word such as `use`."""
+_PUT = re.compile(
+    r"(?<![^\W_])(?:by|with|to|use|using|put|take|add|на|вместо (?:него|неё|нее|этого|них)|взять|возьм[а-я]+|став[а-я]+"
+    r"|сдела[а-я]+|будет|лучше|нуж[а-я]+)(?: the)?[ :,—-]+$"
+)
+"""Before the colour that stands for another."""
+_PUT_BEHIND = re.compile(r"[ ,]*(?:instead|in its place)(?![^\W_]| of)")
+_BY_IT = ("ым", "им")
+"""Endings of a Russian colour with which another is replaced."""
+_PAIR = 2
 _ENDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET, Kind.LINK})
 _MAX_WORDS = 4
 _WHOLE = 100
@@ -47,8 +60,9 @@ _WHOLE = 100
 
 def with_change(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The tokens of the mix after the change that is asked for; None where the mix is not told or it is not clear."""
-    if (put := _put(source, tokens)) is not None:
-        return put
+    for changed in (_put(source, tokens), _announced(source, tokens), _replaced(source, tokens)):
+        if changed is not None:
+            return changed
     found = list(_CHANGE.finditer(source.folded))
     if len(found) != 1:
         return None
@@ -76,14 +90,42 @@ def _swapped(
     colours = [token for token in said if token.kind is Kind.COLOUR]
     if len(colours) != 1 or not behind or behind[0].kind is not Kind.COLOUR:
         return None
-    old, new, rest = colours[0], behind[0], behind[1:]
+    first, second, rest = colours[0], behind[0], behind[1:]
+    is_turned = found["verb"].startswith("substitut") and found["to"].startswith("for")  # A comes for B
+    old, new = (second, first) if is_turned else (first, second)
     verb, to = source.span(*found.span("verb")), source.span(*found.span("to"))
-    around = source.text[verb[1] : old.span[0]].strip().casefold(), source.text[old.span[1] : to[0]].strip()
-    is_inside = bool(rest) and source.text[new.span[1] : rest[0].span[0]].strip().casefold() in _INSIDE
+    around = source.text[verb[1] : first.span[0]].strip(" ,").casefold(), source.text[first.span[1] : to[0]].strip()
+    is_inside = bool(rest) and source.text[second.span[1] : rest[0].span[0]].strip().casefold() in _INSIDE
     is_clear = around[0] in _ARTICLES and not around[1] and (not rest or rest[0].kind in _BOUNDS or is_inside)
     told = [*before, *(token for token in rest[not is_inside :] if token.text not in _WAS)]
     if not is_clear or new.remark is not None:
         return None
+    return _with_other(source, told, old, new)
+
+
+def _announced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The mix behind a sentence about two of its colours: `drop the red, use brown instead: black 70, red 30`."""
+    ends = [at for at, token in enumerate(tokens) if token.text in (":", ".", "\n", *_WAS)]
+    end = next((at for at in ends if _is_whole(tokens[at + 1 :])), None)
+    said, told = (tokens[:end], list(tokens[end + 1 :])) if end else ([], [])
+    colours = {token.colour.code: token for token in said if token.colour is not None}
+    is_change = any(token.kind is Kind.VAGUE and token.choice in CHANGES for token in said)
+    if not is_change or len(colours) != _PAIR or any(token.kind in _NUMBERS for token in said):
+        return None
+    first, last = colours.values()
+    pairs = [
+        (old, new)
+        for old, new in ((first, last), (last, first))
+        if _PUT.search(source.text[: new.span[0]].casefold())
+        or _PUT_BEHIND.match(source.text[new.span[1] :].casefold())
+    ]
+    if len(pairs) != 1 or pairs[0][1].remark is not None:
+        return None
+    codes = [token.colour.code for token in told if token.colour is not None]
+    label = Token(kind=Kind.LABEL, span=(said[0].span[0], said[-1].span[1]), text="", choice=LETTERED)
+    old, new = pairs[0]
+    if codes.count(new.colour.code if new.colour else "") == 1 and (old.colour and old.colour.code not in codes):
+        return [label, _comma(label.span[1]), *told]
     return _with_other(source, told, old, new)
 
 
@@ -123,6 +165,17 @@ def _put(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         has_old = any(token.colour == tokens[at + 2].colour for token in told)
         return None if has_old else [*tokens[:start], _comma(span[0]), label, _comma(span[1]), *rest]
     return _with_other(source, told, tokens[at + 2], new)
+
+
+def _replaced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The mix with the colour that is said to come for another: «заменить жёлтый оранжевым: чёрный 85, жёлтый 15»."""
+    for at, token in enumerate(tokens):
+        is_change = token.kind is Kind.VAGUE and token.choice in CHANGES - {INSTEAD}
+        kinds = [_kind(tokens, place) for place in (at + 1, at + 2)]
+        if is_change and kinds == [Kind.COLOUR] * 2 and tokens[at + 2].text.endswith(_BY_IT):
+            rest = tokens[at + 3 + (_kind(tokens, at + 3) in (Kind.LINK, Kind.SEPARATOR)) :]
+            return _with_other(source, [*tokens[:at], _comma(token.span[0]), *rest], tokens[at + 1], tokens[at + 2])
+    return None
 
 
 def _with_other(source: Source, told: list[Token], old: Token, new: Token) -> list[Token] | None:

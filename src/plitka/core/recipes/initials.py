@@ -11,7 +11,7 @@ from plitka.core.language.vocabulary import PLAIN_COLOURS, Kind
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.token import Token
 
-_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT, Kind.LINK})
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT})
 
 MAX_SHORT = 5
 """Letters of such a form."""
@@ -27,20 +27,32 @@ def with_initials(tokens: Sequence[Token], palette: Palette) -> list[Token] | No
     named = {at: name for at in unknown if (name := _name(tokens, at, palette)) is not None}
     is_all = all(token.kind is not Kind.COLOUR for token in tokens)
     has_short = any(len(tokens[at].text) < MIN_STEM - 1 for at in named)
-    if not unknown or len(named) < len(unknown) or (is_all and (has_short or len(named) < _SEVERAL)):
+    is_open = any(at not in named and _has_number(tokens, at) for at in unknown)
+    if not named or is_open or (is_all and (has_short or len(named) < _SEVERAL)):
         return None
     return [_as_colour(token, named[at], palette) if at in named else token for at, token in enumerate(tokens)]
 
 
 def _name(tokens: Sequence[Token], at: int, palette: Palette) -> str | None:
-    beside = {token.kind for token in (*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 2])}
     word = tokens[at].text
     if len(word) == 1:
         names = [name for name in PLAIN_COLOURS if fold(name)[0] == word]
     else:
         names = list(names_beginning(word, palette)) if len(word) >= MIN_STEM and word not in ORDINARY else []
         names = names or [name for name in PLAIN_COLOURS if _is_short(word, fold(name))]
-    return names[0] if len(names) == 1 and beside & _NUMBERS else None
+    return names[0] if len(names) == 1 and _has_number(tokens, at) else None
+
+
+def _has_number(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number or its unit is beside a word."""
+    before, behind = at - 1, at + 1
+    before -= _kind(tokens, before) is Kind.LINK
+    behind += _kind(tokens, behind) is Kind.LINK
+    return _kind(tokens, before) in _NUMBERS or _kind(tokens, behind) in _NUMBERS
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if 0 <= at < len(tokens) else None
 
 
 def _is_short(word: str, name: str) -> bool:

@@ -4,6 +4,7 @@ It is allowed, so that a maker can be given it; but only where the numbers, with
 one mix. `At most 20% yellow` alone does not, nor does `at least 40% red, at least 40% black`.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -21,14 +22,21 @@ _COLOURED = frozenset({Kind.COLOUR, Kind.SBR})
 _REST = frozenset({Kind.REST, Kind.BASE, Kind.FLECK})
 _BUT = frozenset({"but", "но"})
 _BETWEEN = frozenset({Kind.LINK, Kind.BRACKET})
+_BEFORE_NUMBER = _BETWEEN | {Kind.COLOUR}
+"""«Минимальное содержание чёрного 60%»."""
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.SLASH})
 _OPEN = frozenset(
     {
-        Kind.VAGUE, Kind.NOT, Kind.ZONE, Kind.LAYER, Kind.EACH, Kind.EQUAL, Kind.SAME, Kind.COMPARED, Kind.HALF,
+        Kind.NOT, Kind.ZONE, Kind.LAYER, Kind.EACH, Kind.SAME, Kind.COMPARED, Kind.HALF,
         Kind.MASS, Kind.PARTS, Kind.MIX, Kind.COLOURED,
     }
 )  # fmt: skip
 """Words with which more is said of a mix than its numbers."""
+_ONE = "one"
+_INTO = re.compile(r"(?<![^\W_])(?:in|into|on|to|в|на)(?![^\W_])")
+"""Before the colour that the others lie in."""
+_MOST = "most"
+"""The choice of `mostly`."""
 _WHOLE = 100
 """Percent."""
 
@@ -38,13 +46,19 @@ def with_limits(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     tokens = [
         replace(token, kind=Kind.RANGE, choice=AT_MOST) if _is_till(tokens, at) else token
         for at, token in enumerate(tokens)
+        if not _is_pronoun(tokens, at)
     ]
     tokens = [token for token, after in pairwise([*tokens, None]) if token is not None and not _is_but(token, after)]
     limits = {at: _number(tokens, at) for at, token in enumerate(tokens) if token.kind is Kind.RANGE}
     numbers = set(limits.values())
-    if not limits or None in numbers or len(numbers) < len(limits) or not _OPEN.isdisjoint({t.kind for t in tokens}):
+    is_shared = any(token.kind is Kind.EQUAL for token in tokens)
+    has_rest = any(token.kind is Kind.REST for token in tokens)
+    is_open = (is_shared and not has_rest) or any(
+        token.kind in _OPEN or (token.kind is Kind.VAGUE and token.choice != _MOST) for token in tokens
+    )
+    if not limits or None in numbers or len(numbers) < len(limits) or is_open:
         return None
-    if any(tokens[at].choice not in _ALLOWED for at in limits) or not _is_one_mix(tokens, limits):
+    if any(tokens[at].choice not in _ALLOWED for at in limits) or not _is_one_mix(source, tokens, limits):
         return None
     plain = list(tokens)
     for at, number in limits.items():
@@ -69,7 +83,7 @@ def _is_but(token: Token, after: Token | None) -> bool:
 def _number(tokens: Sequence[Token], at: int) -> int | None:
     """The place of the number that a limit is of: behind it, else right before."""
     behind = at + 1
-    while behind < len(tokens) and tokens[behind].kind in _BETWEEN:
+    while behind < len(tokens) and tokens[behind].kind in _BEFORE_NUMBER:
         behind += 1
     if behind < len(tokens) and tokens[behind].kind in _NUMBERS:
         return behind
@@ -78,13 +92,13 @@ def _number(tokens: Sequence[Token], at: int) -> int | None:
     return before if before >= 0 and tokens[before].kind in _NUMBERS else None
 
 
-def _is_one_mix(tokens: Sequence[Token], limits: dict[int, int | None]) -> bool:
+def _is_one_mix(source: Source, tokens: Sequence[Token], limits: dict[int, int | None]) -> bool:
     """Whether each limit is of one colour, and the shares are the whole, or one colour has what they leave."""
     clauses = list(_clauses(tokens))
     shares: list[int] = []
     bare: list[int] = []
     for at, clause in enumerate(clauses):
-        numbers = [place for place in clause if tokens[place].kind in _NUMBERS]
+        numbers = [place for place in clause if tokens[place].kind in _NUMBERS and not _is_of_label(tokens, place)]
         named = [place for place in clause if tokens[place].kind in _COLOURED]
         is_limit = any(number in limits.values() for number in numbers)
         is_behind_name = at > 0 and _is_name(tokens, clauses[at - 1]) and not named
@@ -93,11 +107,31 @@ def _is_one_mix(tokens: Sequence[Token], limits: dict[int, int | None]) -> bool:
         if is_limit and is_behind_name:
             bare = bare[:-1]
         shares += numbers if named or is_limit else []
-        bare += [] if numbers else named
+        bare += (
+            named[: len(named) - len(numbers)] if not numbers or _INTO.search(_typed(source, tokens, clause)) else []
+        )
     total = sum(tokens[at].value * (_WHOLE if tokens[at].kind is Kind.FRACTION else 1) for at in shares)
     has_rest = any(token.kind in _REST for token in tokens)
-    is_ground = len(bare) == 1 and bare[0] < min(shares) and all(tokens[at].choice == AT_MOST for at in limits)
+    has_into = len(clauses) == 1 and len(bare) == 1 and len(shares) == 1
+    is_ground = (
+        len(bare) == 1 and (bare[0] < min(shares) or has_into) and all(tokens[at].choice == AT_MOST for at in limits)
+    )
     return total == _WHOLE or (total < _WHOLE and (has_rest or is_ground))
+
+
+def _is_of_label(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number is that of `item 4.2`."""
+    return at > 0 and tokens[at - 1].kind is Kind.LABEL
+
+
+def _is_pronoun(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number is the one of `a green one with at most 10% yellow`."""
+    before, after = (tokens[place].kind if 0 <= place < len(tokens) else None for place in (at - 1, at + 1))
+    return tokens[at].text == _ONE and before is Kind.COLOUR and after is Kind.SEPARATOR
+
+
+def _typed(source: Source, tokens: Sequence[Token], clause: Sequence[int]) -> str:
+    return source.text[tokens[clause[0]].span[0] : tokens[clause[-1]].span[1]].casefold()
 
 
 def _is_name(tokens: Sequence[Token], clause: Sequence[int]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from plitka.core.language.numbers import near_number
+from plitka.core.language.numbers import TEN, near_number
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.token import Token
@@ -13,11 +13,11 @@ _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _COUNTABLE = frozenset({Kind.PERCENT, Kind.PARTS, Kind.COLOUR})
 """What stands behind a number."""
 _SEVERAL = 2
-_TEN = 10
 
 
 def with_misspelled_numbers(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with the forty of `fourty percent`, and before a colour where all numbers are in words."""
+    tokens = _with_near_ones(tokens)
     near = {at: found for at in range(len(tokens)) if (found := _near_number(tokens, at)) is not None}
     if not near or any(_kind(tokens, _end_of_spelled(tokens, at)) is not Kind.PERCENT for at in near):
         has_digits = any(token.kind is Kind.NUMBER and token.text[:1].isdigit() for token in tokens)
@@ -33,16 +33,35 @@ def with_misspelled_numbers(tokens: Sequence[Token]) -> list[Token]:
     return plain
 
 
+def _with_near_ones(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with the five of `twenty-fve`."""
+    plain = list(tokens)
+    for at in reversed(range(1, len(tokens))):
+        start = at - 1 - (plain[at - 1].kind is Kind.LINK)
+        tens = _at(plain, start)
+        is_tens = tens is not None and tens.kind is Kind.NUMBER and tens.text.isalpha() and tens.value % TEN == 0
+        is_ones = is_tens and plain[at].kind is Kind.UNKNOWN and _kind(plain, at + 1) in _COUNTABLE
+        near = near_number(plain[at].text, 1, TEN - 1) if is_ones else None
+        if near is not None and tens is not None:
+            remark = Notice("{typed!r} is read as {name!r}", {"typed": plain[at].text, "name": near[1]})
+            ones = replace(plain[at], value=Fraction(near[0]), error=None)
+            plain[start : at + 1] = [replace(_with_ones(tens, ones), remark=remark)]
+    return plain
+
+
 def _near_number(tokens: Sequence[Token], at: int) -> tuple[int, str] | None:
-    """What a number of two digits that is unknown may be, with its unit or colour behind it."""
-    is_number = tokens[at].kind is Kind.UNKNOWN and _kind(tokens, _end_of_spelled(tokens, at)) in _COUNTABLE
-    return near_number(tokens[at].text) if is_number else None
+    """What an unknown word with a unit or a colour behind it may be."""
+    after = _kind(tokens, _end_of_spelled(tokens, at))
+    if tokens[at].kind is not Kind.UNKNOWN or after not in _COUNTABLE:
+        return None
+    near = near_number(tokens[at].text)
+    return near_number(tokens[at].text, 1) if near is None and after is Kind.PERCENT else near
 
 
 def _end_of_spelled(tokens: Sequence[Token], at: int) -> int:
     """Where a number in words ends whose tens are at a place: `fourty-five`."""
     ones = _at(tokens, at + 1 + (_kind(tokens, at + 1) is Kind.LINK and tokens[at + 1].text == "-"))
-    is_ones = ones is not None and ones.kind is Kind.NUMBER and ones.text.isalpha() and ones.value < _TEN
+    is_ones = ones is not None and ones.kind is Kind.NUMBER and ones.text.isalpha() and ones.value < TEN
     return tokens.index(ones, at) + 1 if is_ones and ones is not None else at + 1
 
 

@@ -22,6 +22,7 @@ _COUNTED = frozenset({Kind.PARTS, Kind.MASS})
 _AND = frozenset({"and", "и", "с"})
 _HALF = Fraction(1, 2)
 _EXCEPT = frozenset({"except", "excluding", "all but", "кроме", "за исключением"})
+_SHARES = frozenset({"доля", "долю", "доли", "portion"})
 _UP_TO = frozenset({"to", "till", "до"})
 _POINTS = frozenset({"point", "целых", "целая"})
 _TENTHS = 10
@@ -38,6 +39,7 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
         text: as it was typed.
     """
     plain = _mixes_first(with_rough_numbers(with_misspelled_numbers(tokens), text), text)
+    plain = _share_words(plain)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _equations, _hundreds, _decimals, _halves, _counted_shares, _instead, _not_behind, _except, _filled,
         _with_halves, _broken, _units_first, _same, _compared, _ratios, _rest_ratios, _pieces, _rates, _one_unit,
@@ -46,6 +48,17 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     for step in steps:
         plain = step(plain)
     return plain
+
+
+def _share_words(tokens: list[Token]) -> list[Token]:
+    """The «доля» of «доля зелёного 30%» counts nothing."""
+    if all(token.kind is not Kind.PERCENT for token in tokens):
+        return tokens
+    return [
+        token
+        for at, token in enumerate(tokens)
+        if token.text not in _SHARES or _kind(tokens, at - 1) in _NUMBERS or _kind(tokens, at + 1) is not Kind.COLOUR
+    ]
 
 
 def _equations(tokens: list[Token]) -> list[Token]:

@@ -31,6 +31,7 @@ _LETTERS = ("abcd", "абвг")
 _LABELS = (
     re.compile(r"(?<![^\W_])(?:no\.?|№|#|colou?r|цвет|(?:colou?r|цвет) ?№) ?(\d)(?![\da-f%])(?! ?%)[ \t]*[:.)-]?"),
     re.compile(r"(?<![^\W_])([a-dа-г])[.):](?=[ \t])"),
+    re.compile(r"(?:^|(?<=[,;:\n])|(?<=[,;:] ))(\d) ?[-=] ?(?=[^\W\d_]+[ .:-]*\d)"),
 )
 """«№1», `colour 1:` and `a)` before what they number."""
 _BEGINS = re.compile(r"(?:^|[:\n])[ \t]*$")

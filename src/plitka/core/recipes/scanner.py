@@ -12,6 +12,7 @@ from plitka.core.colour.naming import find_general
 from plitka.core.colour.palette import Colour, Palette, free_colour
 from plitka.core.colour.ral import OTHER_SYSTEM, ral_names
 from plitka.core.colour.spaces import Lab
+from plitka.core.language.labels import LETTERED
 from plitka.core.language.limits import AT_LEAST, AT_MOST
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import PER_AREA, Kind, Meaning
@@ -22,6 +23,7 @@ from plitka.core.recipes.quantities import digits_of_code, end_of_size, list_num
 from plitka.core.recipes.signs import (
     ABBREVIATED,
     ABOUT,
+    ADDRESS,
     BEYOND,
     CITY,
     CODE_BEHIND,
@@ -38,6 +40,7 @@ from plitka.core.recipes.signs import (
     NUMBER_BEFORE,
     NUMBERED,
     OF_WHAT,
+    PERSON,
     RATE,
     RESOLUTION,
     SAYS_RAL,
@@ -122,6 +125,9 @@ class _Scanner(NameScanner):
             names = greeted["name"].split()
             is_name = self._typed(*greeted.span("name")).istitle() and not any(map(self._is_known, names))
             return greeted if is_name else None
+        if (person := PERSON.match(self.text, self.at)) is not None:
+            group = "name" if person["caller"] is None else "caller"
+            return person if self._typed(*person.span(group)).istitle() else None
         found = SIGN_OFF.match(self.text, self.at)
         name = None if found is None else found[0].rstrip(" .!\n").split()[-1]
         return None if name is None or self._is_colour(name) else found
@@ -135,6 +141,9 @@ class _Scanner(NameScanner):
         if thickness := THICKNESS.match(self.text, start):
             self.at = thickness.end()
             return self._token(Kind.LENGTH, start, choice="whole")
+        if (address := ADDRESS.match(self.text, start)) and _is_named(self._typed(*address.span())):
+            self.at = address.end()
+            return self._token(Kind.LABEL, start, choice=LETTERED)
         if about := ABOUT.match(self.text, start):
             self.at = about.end()
             return self._token(Kind.ABOUT, start)
@@ -220,7 +229,7 @@ class _Scanner(NameScanner):
             return
         self.at = match.end()
         match match.lastgroup:
-            case "space" | "quote" | "tail":
+            case "space" | "quote" | "tail" | "ending":
                 return
             case "tolerance" | "label" | "price" | "date" | "time" | "phone" | "mail" | "ordinal":
                 yield self._token(Kind.LABEL, start)
@@ -411,3 +420,8 @@ def _is_name_of_ral(found: "re.Match[str]") -> bool:
 def _is_blend(chain: str) -> bool:
     """Whether numbers are a whole: `type 60-40 red, black`."""
     return sum(map(int, re.findall(r"\d+", chain))) == _WHOLE
+
+
+def _is_named(address: str) -> bool:
+    """Whether a street has a name of its own, with a capital letter: `12 Oak Lane`, but not `40 green lane`."""
+    return any(word[:1].isupper() for word in address.split()[1:])

@@ -61,7 +61,7 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
         error: why they could not.
     """
     if (written_out := with_initials(tokens, palette)) is not None:
-        yield written_out
+        yield from _and_without_labels(source, written_out, palette)
     crumb = [at for at, token in enumerate(tokens) if token.kind is Kind.SBR]
     if crumb and all(_is_material(tokens, at) for at in crumb):
         tokens = [_as_word(token) if at in crumb else token for at, token in enumerate(tokens)]
@@ -80,7 +80,12 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
         yield bare
     if (late := with_amount_of_fleck(tokens)) is not None:
         yield late
-    for told in (without_products(source, tokens), with_change(source, tokens), with_limits(source, tokens)):
+    for told in (
+        without_products(source, tokens),
+        with_change(source, tokens),
+        with_limits(source, tokens),
+        with_limits(source, plainer),
+    ):
         if told is not None:
             yield from _and_without_labels(source, told, palette)
 

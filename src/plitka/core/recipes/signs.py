@@ -8,6 +8,7 @@ from plitka.core.language.vocabulary import PLAIN_COLOURS
 SYMBOL = re.compile(
     r"(?P<space>[ \t]+)"
     r"|(?P<tail>(?<=[a-z])['’](?:d|m|s|t|re|ve|ll)(?![^\W_]))"
+    r"|(?P<ending>(?<=\d)-(?:ти|х|и|ми)(?![^\W_]))"
     r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
     r"|(?P<label>№[ \t]*\d[^\W_]*(?:[-/]\d+)*|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
     r"|(?P<limit>(?:[<>]=?|[≤≥])(?=[ \t]*\d))"
@@ -17,7 +18,7 @@ SYMBOL = re.compile(
     r"|(?P<embedding><s\d{1,3}>)"
     r"|(?P<fraction>\d+⁄\d+)"
     r"|(?P<grouped>\d{1,3}(?: \d{3})+(?=[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])))"
-    r"|(?P<phone>(?:\+\d{1,3}|(?<![\d.,])8(?=[ (-]+\d{3})|(?<!\d)0\d{2,4}(?=[ -]\d))"
+    r"|(?P<phone>(?<!\d)[78]\d{10}(?!\d)|(?:\+\d{1,3}|(?<![\d.,])8(?=[ (-]+\d{3})|(?<!\d)0\d{2,4}(?=[ -]\d))"
     r"[\d() -]{6,16}\d(?![\d%.,]))"
     r"|(?P<mail>[\w.+-]+@[\w.-]+|https?://\S+)"
     r"|(?P<ordinal>\d+(?:st|nd|rd|th|-?(?:ый|ой|ая|ую|ое|го|му|й|я|е|ю))(?![^\W_]))"
@@ -62,7 +63,8 @@ NUMBERED = re.compile(
     r"(?<![^\W_])(?:(?:section|sect?\.|spec\.?|clause|раздел)[ ]?\d{1,2}(?:[ ]\d{2}){2}(?:\.\d+)?"
     r"|(?:all|все)[ ]\d+[ -]?(?:lbs?|kg|кг)[ ]?(?:bags?|sacks?|мешк[а-я]*)"
     r"|\d+[ ]of[ ](?:the|those|these|your)[ ](?:\w+[ ]){0,2}(?:ones|tiles|mats)|(?:ось|оси|осях)[ ]\d+(?:-\d+)?"
-    r"|замес[а-я]?[ ]?№?[ ]?\d+(?=[ ]*[:)])|[^\W\d_]{1,3}-0\d{1,2}(?![^\W_]|[ ]?%)"
+    r"|(?:замес[а-я]?|tile|sample|плитк[аиу]|образ(?:ец|ца))[ ]?№?[ ]?\d{1,2}(?=[ ]*[:=)])"
+    r"|[^\W\d_]{1,3}-0\d{1,2}(?![^\W_]|[ ]?%)"
     r"|no(?:\.[ ]?(?:#|[^\W\d_]{1,2}-?)?\d[\w-]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|[ps]/n\.?[ :]*[\w-]+"
     r"|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:)|(?:tiles?|mats?|плит[а-я]+)[ ][xх×*][ ]?\d+(?![^\W_]))"
 )
@@ -117,6 +119,19 @@ GRAMS = re.compile(r"[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])"
 SHORT_SHADE = re.compile(
     r"(т(?:ем?н?)?|св|светл?|ярк|бледн?|dk|lt|med)\.[ ]?-?[ ]?(?=[^\W\d_])|(?P<bare>т)[ ](?=[^\W\d_])"
 )
+ADDRESS = re.compile(
+    r"(?<![^\W_])(?:\d{1,3}[a-z]?[ ](?:[^\W\d_]+[ ]){1,2}"
+    r"(?:lane|road|rd|street|st|avenue|ave|drive|close|court|way|crescent|gardens|place|terrace)"
+    r"|(?:ул\.?|улиц[аеуы]|пер\.|переулок|пр-т|просп\.|проспект|бульвар|б-р|шоссе|наб\.)[ ]+"
+    r"[^\W\d_]+(?:,?[ ](?:(?:д\.?|дом)[ ]?)?\d{1,3}[а-я]?)?)(?![^\W_%]|[ ]?%)"
+)
+"""Where something is delivered: `12 Oak Lane`, «ул. Зелёная, д. 5»."""
+PERSON = re.compile(
+    r"(?<![^\W_])(?:(?:my name is|name:|меня зовут|mrs?\.?|ms\.?|miss|dr\.|г-н|г-жа)[ ]+"
+    r"(?P<name>[^\W\d_]+(?:[ ][^\W\d_]+)?)(?=[ ]*(?:[,.!?;\n)]|$))"
+    r"|(?P<caller>[^\W\d_]+[ ][^\W\d_]+)(?=,?[ ]*(?:тел|tel|phone|mobile|mob|моб)(?![^\W_])))"
+)
+"""Who writes or is told of, who may be called Green."""
 BEYOND = re.compile(
     r"(?<![^\W_])(?:(?:over|above|below|under|exceeding|from|от)"
     r"(?=[ ]+\d+(?:[.,]\d+)?[ ]*(?:%|per ?cent|процент))|over(?=[ ]half))"
