@@ -147,7 +147,11 @@ def _filling(engine: sa.Engine) -> Iterator[sa.Connection]:
     try:
         with revisions.alone(engine) as connection:
             if revisions.find(connection) is not None:
-                raise InputError("there is a database already; move it away first, or name another place")
+                raise InputError(
+                    "{place} is there already, and a backup is restored into an empty place; move it away, or name "
+                    "another place with --data",
+                    place=engine.url.database or engine.url.render_as_string(hide_password=True),
+                )
             yield connection
     finally:
         engine.dispose()
