@@ -54,6 +54,21 @@ def test_a_dropped_photograph_becomes_the_mix(window: Window, photograph: bytes)
     assert window.order()["recipe"] == "100% green"
 
 
+def test_a_pattern_of_before_is_not_left_in_silence(window: Window, photograph: bytes) -> None:
+    """It goes, which is said, with a way back."""
+    page = opened(window.open("/#mix=GREEN:100&zone=border:8%25|WHITE:100"))
+    page.get_by_label("Choose a photograph").set_input_files(
+        FilePayload(name="a.png", mimeType="image/png", buffer=photograph)
+    )
+    page.get_by_role("button", name="Make this").click()
+    expect(page.locator(".page-notice")).to_contain_text("The pattern that was on the tile is gone")
+    assert "zones" not in window.order()
+    page.get_by_role("button", name="Back to the tile before").click()
+    assert window.order()["recipe"] == "100% green"
+    assert window.order()["zones"] == [{"mask": "border:8%", "recipe": "100% white"}]
+    expect(page.locator(".page-notice")).to_have_text("")
+
+
 def test_a_doubt_is_told_and_can_be_taken(window: Window) -> None:
     """The shares of a colour go to the one that it may be, and back."""
     page = window.open()

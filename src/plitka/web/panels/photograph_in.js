@@ -3,8 +3,9 @@ import { Refusal, send } from "../api.js";
 import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
 import { MAX_COLOURS, normalise } from "../mix.js";
+import { changeWithWayBack } from "../notices.js";
 import { mayMake } from "../session.js";
-import { changeMix } from "../state.js";
+import { changeMix, design, withMix } from "../state.js";
 import { fill, number, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
@@ -116,7 +117,11 @@ function Found({ measured, onClose }) {
   const parts = partsOf(measured, taken.value);
   const nameOf = (/** @type {string} */ code) => fullNameOf(colourOf(code));
   function make() {
-    changeMix(0, parts);
+    // A photograph has a mix and no pattern: what was designed before is not left under it in silence.
+    const isPatterned = design.peek().zones.length > 1;
+    const made = withMix({ ...design.peek(), zones: [{ mask: "", parts: [] }] }, 0, parts);
+    if (isPatterned) changeWithWayBack("cleared", made);
+    else changeMix(0, parts);
     onClose();
   }
   return html`
