@@ -114,23 +114,6 @@ def test_a_design_is_kept_without_a_photograph(window: Window) -> None:
     expect(kept).to_have_count(0)
 
 
-def test_the_last_design_is_offered_to_who_comes_back(window: Window) -> None:
-    """Without a link; with one, the link is what counts, and nothing is offered."""
-    page = window.open()
-    expect(page.locator(".page-notice")).to_have_text("")
-    page.get_by_label("White, percent").fill("20")
-    page.get_by_label("White, percent").press("Enter")
-    made = window.order()
-    page.goto("about:blank")
-    window.open("/#mix=GREEN:100")
-    expect(page.locator(".page-notice")).to_have_text("")
-    page.goto("about:blank")
-    window.open()
-    page.get_by_role("button", name="Open your last design").click()
-    assert window.order() == made
-    expect(page.locator(".page-notice")).to_have_text("")
-
-
 def test_tiles_outlive_a_restart_of_the_service(chromium: Browser, windows: Windows, tmp_path: Path) -> None:
     """What was photographed is there again, with its picture, when the service is."""
     with page_service(tmp_path) as before:
