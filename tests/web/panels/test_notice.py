@@ -26,7 +26,7 @@ def test_a_notice_is_put_away_by_keys_alone(window_of: OpenWindow) -> None:
     window = window_of(locale="ru-RU", viewport={"width": 360, "height": 800})
     page = window.open()
     window.module("notices.js", "m.changeWithWayBack('cleared', { wet: true });")
-    expect(page.get_by_role("status").filter(has_text="Рисунок, который был на плитке, убран")).to_be_visible()
+    expect(page.locator(".page-notice")).to_contain_text("Рисунок, который был на плитке, убран")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.locator(".page-notice").get_by_role("button", name="Закрыть").press("Enter")
     expect(page.locator(".page-notice")).to_have_text("")

@@ -46,6 +46,7 @@ def test_a_dropped_photograph_becomes_the_mix(window: Window, photograph: bytes)
     expect(page.locator("dialog")).to_have_count(0)
     made = window.order()
     assert "red" in made["recipe"]
+    assert all(len(part.partition("%")[0].partition(".")[2]) <= 1 for part in made["recipe"].split(", "))
     assert "black" in made["recipe"]
     assert made["light"] == "sun"
     page.get_by_role("button", name="Take a photograph").click()

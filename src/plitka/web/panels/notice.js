@@ -6,7 +6,7 @@ import { useHandOver } from "../widgets/hand_over.js";
 import { Icon } from "../widgets/icons.js";
 
 export function Notice() {
-  return html`<div role="status" class="page-notice">${notice.value && html`<${Told} one=${notice.value} />`}</div>`;
+  return html`<div aria-live="polite" class="page-notice">${notice.value && html`<${Told} one=${notice.value} />`}</div>`;
 }
 
 /** @param {{one: NonNullable<typeof notice.value>}} props */

@@ -28,7 +28,8 @@ export function partsOf(measured, taken = {}) {
     const meant = taken[code] ?? code;
     percents.set(meant, (percents.get(meant) ?? 0) + share);
   }
-  const parts = [...percents].map(([code, share]) => ({ code, percent: share, isLocked: false }));
+  // In tenths: what was measured is not known to hundredths.
+  const parts = [...percents].map(([code, share]) => ({ code, percent: Math.round(10 * share) / 10, isLocked: false }));
   const most = parts.filter((part) => part.percent > 0).sort((a, b) => b.percent - a.percent);
   return normalise(most.slice(0, MAX_COLOURS));
 }
