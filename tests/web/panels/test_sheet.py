@@ -69,7 +69,13 @@ def test_prices_make_a_cost_and_stay_in_the_browser(window: Window) -> None:
     expect(page.locator(".facts")).to_contain_text("EUR")
     without = "without Black crumb of the base (SBR), Binder: no price yet"
     expect(page.locator(".facts .lacking").first).to_have_text(without)
+    expect(page.locator(".facts .lacking").last).to_have_text("without the same")
     expect(page.locator(".materials tfoot")).to_contain_text(without)
+    page.set_viewport_size({"width": 360, "height": 800})
+    lacking, table = (page.locator(one).bounding_box() for one in (".materials .lacking", ".materials"))
+    assert lacking is not None
+    assert table is not None
+    assert lacking["width"] > 0.9 * table["width"]
     page.reload()
     page.wait_for_selector(".mixer")
     opened(page)

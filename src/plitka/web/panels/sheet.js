@@ -91,7 +91,7 @@ function Totals({ found }) {
     [words.tileMass, `${number(tiles.kg, 1)} ${words.units.kg}`],
     ...(totals.cost === null ? [] : [[words.cost, money(totals.cost, found), missing]]),
     ...(totals.cost === null || totals.without_price.length ? [] : [[words.costOfM2, money(totals.cost / found.area_m2, found)]]),
-    ...(totals.cost_of_bags === null ? [] : [[words.costOfBags, money(totals.cost_of_bags, found), missing]]),
+    ...(totals.cost_of_bags === null ? [] : [[words.costOfBags, money(totals.cost_of_bags, found), missing && words.withoutSame]]),
   ];
   return html`
     <dl class="facts">

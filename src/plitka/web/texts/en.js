@@ -218,6 +218,7 @@ export default {
     mix: "Mix",
     firstMix: "Mix of the tile",
     without: "without {names}: no price yet",
+    withoutSame: "without the same",
     currency: "Currency",
     currencyExample: "such as €",
     assumptions: "What this is calculated by",

@@ -219,6 +219,7 @@ export default {
     mix: "Смесь",
     firstMix: "Основная смесь",
     without: "без учёта: {names} (цена не указана)",
+    withoutSame: "без учёта того же",
     currency: "Валюта",
     currencyExample: "например, ₽",
     assumptions: "Из чего исходит расчёт",
