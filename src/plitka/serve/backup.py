@@ -5,10 +5,11 @@ a copy of. The file gets its name when it and every picture are there, so what h
 another run into the same folder copies only the pictures that are new.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
@@ -79,9 +80,9 @@ def _forget_deleted(books: sa.Connection, earlier: Path, pictures: PictureStore)
     jobs = tables.jobs.c
     deleted = set(books.execute(sa.select(jobs.id).where(deletions.is_deleted(books))).scalars())
     shown = set(books.execute(sa.select(jobs.picture).where(sa.not_(deletions.is_deleted(books)))).scalars())
-    rows: Sequence[sa.Row[tuple[str, str]]] = ()
+    rows: list[Any] = []
     with suppress(DatabaseError), _snapshot(sa.create_engine(f"sqlite:///{earlier}")) as before:  # or it is none
-        rows = before.execute(sa.select(jobs.id, jobs.picture).where(jobs.picture.is_not(None))).all()
+        rows += before.execute(sa.select(jobs.id, jobs.picture).where(jobs.picture.is_not(None))).all()
     for digest in {row.picture for row in rows if row.id in deleted} - shown:
         pictures.discard(digest)
 

@@ -50,7 +50,7 @@ def delete(store: Store, pictures: PictureStore, job: Job) -> None:
     if job.deleted_at is None:
         with store.write(on_disk=True) as connection:
             change = sa.update(tables.jobs).where(_JOBS.id == job.id, _JOBS.deleted_at.is_(None))
-            connection.execute(change.values(_EMPTY | {_COLUMN: time.time()}))
+            connection.execute(change.values({**_EMPTY, _COLUMN: time.time()}))
         log.info("job_deleted", job_id=job.id, key_id=job.key_id)
     if job.picture is not None:
         _discard(store, pictures, job.picture)

@@ -293,7 +293,7 @@ class Store:
         return _job(rows[0]) if rows else None
 
     def list_jobs(self, key_id: str, *, state: State | None, before: int | None, limit: int) -> "Page":
-        """A key's jobs that are not deleted, newest first, from below `before`; their masks are references."""
+        """A key's jobs but those deleted, the newest first, from below the number `before`; masks are references."""
         table = tables.jobs.c
         mine = [table.key_id == key_id, table.deleted_at.is_(None)]
         mine += [] if state is None else [table.state == state]

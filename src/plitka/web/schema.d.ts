@@ -42,7 +42,13 @@ export interface paths {
         get: operations["get_job_v1_jobs__job_id__get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a job and its picture
+         * @description The picture, its masks and all that was asked for are gone for good, and the job's addresses answer 410.
+         *
+         *     Of a job that was deleted before it is 204 again; one that has not ended has to be cancelled first.
+         */
+        delete: operations["delete_job_v1_jobs__job_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2340,7 +2346,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture was made, and is lost or damaged. */
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -2444,6 +2450,99 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_job_v1_jobs__job_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job's `id` says. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or it is another key's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts a request before it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value is of the wrong kind or out of its range. */
             422: {
                 headers: {
@@ -2514,6 +2613,15 @@ export interface operations {
             };
             /** @description No such thing, or it is another key's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2614,7 +2722,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture was made, and is lost or damaged. */
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -2702,6 +2810,15 @@ export interface operations {
             };
             /** @description No such thing, or it is another key's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3895,7 +4012,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture was made, and is lost or damaged. */
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
             410: {
                 headers: {
                     [name: string]: unknown;
