@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plitka.core.colour.palette import default_palette
-from plitka.core.files.photograph import read_photographs
+from plitka.core.dataset.photographs import read_photographs
 from plitka.core.generation import Request
 from plitka.core.measure.identification import Identification, identify
 from plitka.core.recipes.recipe import Part, Recipe

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plitka.core.colour.palette import Colour, default_palette
-from plitka.core.files.photograph import read_photographs
+from plitka.core.dataset.photographs import read_photographs
 from plitka.core.generation import Request, Swatch
 from plitka.core.measure.identification import measure_named
 from plitka.core.measure.shares import Measurement, measure, zone_laid

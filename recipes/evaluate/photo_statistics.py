@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from plitka.core.files.photograph import read_photographs
+from plitka.core.dataset.photographs import read_photographs
 from plitka.core.judge import realism
 
 target = Path(realism.__file__).parent / "data" / "photo_statistics.npz"

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from two_sample import Pairs, accuracy
 
-from plitka.core.files.photograph import read_photographs
+from plitka.core.dataset.photographs import read_photographs
 from plitka.core.judge.close_look import figures, look_closely
 from plitka.core.recipes.recipe import Recipe
 from plitka.model.lattice import without_lattice

@@ -143,3 +143,15 @@ class TestDataset:
         """Before any picture is made."""
         assert run(*self.WORDS, *words) == 2
         assert not list(Path().rglob("*.png"))
+
+
+class TestFetch:
+    """`plitka dataset fetch`."""
+
+    def test_a_folder_that_holds_something_is_refused(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        """Or it is said that a library is missing; either way nothing is fetched."""
+        Path("set").mkdir()
+        Path("set/a").touch()
+        assert run("dataset", "fetch", "owner/name", "set") == 2
+        told = capsys.readouterr().err
+        assert "not empty" in told or "pip install datasets" in told

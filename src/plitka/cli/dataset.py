@@ -37,6 +37,7 @@ def add(commands: Commands, _: Translate) -> None:
     add_render(actions, _)
     dataset_audit.add_audit(actions, _)
     dataset_audit.add_caption(actions, _)
+    add_fetch(actions, _)
 
 
 def add_render(actions: Commands, _: Translate) -> None:
@@ -53,6 +54,35 @@ def add_render(actions: Commands, _: Translate) -> None:
     add_fraction_option(parser, _)
     add_palette_option(parser, _)
     parser.set_defaults(run=run_render)
+
+
+def add_fetch(actions: Commands, _: Translate) -> None:
+    """Declare `dataset fetch`."""
+    parser = add_command(actions, "fetch", _, _("write a dataset of the Hugging Face hub into a folder"))
+    parser.add_argument("name", metavar="OWNER/NAME", help=_("the dataset"))
+    parser.add_argument("folder", type=Path, metavar="DIR", help=_("new folder of the pictures and their captions"))
+    parser.add_argument("--split", metavar="NAME", help=_("part of the dataset (usual: {usual})").format(usual="train"))
+    parser.add_argument("--revision", metavar="NAME", help=_("branch, tag or commit of the dataset"))
+    parser.set_defaults(run=run_fetch)
+
+
+def run_fetch(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Write the pictures and their captions, and tell how many there are."""
+    from plitka.core.dataset.hub import USUAL_SPLIT, fetch_dataset
+
+    with progress_line(None, terminal) as advance:
+        n = fetch_dataset(
+            options.name,
+            options.folder,
+            split=options.split or USUAL_SPLIT,
+            revision=options.revision,
+            on_pictures=advance,
+        )
+    if options.json:
+        terminal.write_json({"folder": str(options.folder), "count": n})
+    else:
+        terminal.write(terminal.gettext("{path}: {n} pictures").format(path=options.folder, n=n))
+    return EXIT_OK
 
 
 def run_render(options: argparse.Namespace, terminal: Terminal) -> int:

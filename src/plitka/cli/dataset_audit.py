@@ -199,7 +199,7 @@ def _write_sheet(path: Path, audit: "Audit", terminal: Terminal) -> None:
 def _cell(finding: "Finding", terminal: Terminal) -> "Cell":
     from plitka.core.files.sheet import Cell
 
-    lines = [f"{finding.entry.name}: {_names(terminal)[finding.verdict]}"]
+    lines = [finding.entry.name, _names(terminal)[finding.verdict]]
     for recipe, mark in ((finding.recipe, ""), (finding.proposal, "-> ")):
         parts = [] if recipe is None else format_colours(recipe, terminal.language).split(", ")
         lines += [f"{mark}{', '.join(parts[at : at + 2])}" for at in range(0, len(parts), 2)]

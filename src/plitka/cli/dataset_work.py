@@ -31,8 +31,8 @@ def jobs_of(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def progress_line(n_pictures: int, terminal: Terminal) -> Iterator[Callable[[int], None]]:
-    """A line that moves on by the number of pictures that it is called with."""
+def progress_line(n_pictures: int | None, terminal: Terminal) -> Iterator[Callable[[int], None]]:
+    """A line that moves on by the number of pictures that it is called with, of as many in all if that is known."""
     from tqdm import tqdm
 
     with tqdm(total=n_pictures, file=terminal.stderr, disable=not terminal.shows_progress, unit="") as line:

@@ -52,7 +52,7 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
         "--suite", type=Path, metavar="FILE", help=_("recipes, one a line (default: those that were photographed)")
     )
     parser.add_argument(
-        "--photos", type=Path, metavar="DIR", help=_("photographs with captions.csv, in place of their statistics")
+        "--photos", type=Path, metavar="DIR", help=_("photographs with captions, in place of their statistics")
     )
     parser.add_argument(
         "--model", default=DEFAULT_MODEL, metavar="NAME_OR_DIR", help=_("a model, or render for the renderer")
@@ -100,7 +100,7 @@ def _references(photos: Path | None) -> "Mapping[str, Reference]":
 
     if photos is None:
         return load_references()
-    from plitka.core.files.photograph import read_photographs
+    from plitka.core.dataset.photographs import read_photographs
 
     return {recipe_key(recipe): describe_photograph(pixels) for recipe, pixels in read_photographs(photos)}
 

@@ -25,10 +25,17 @@ def test_recipes_are_read(caption: str) -> None:
     assert read_caption(caption, PALETTE).percents == {"RED": 60, "BLACK": 40}
 
 
-def test_a_caption_without_colours_is_refused() -> None:
+@pytest.mark.parametrize("caption", ["TOK, red", "sks tile, красный"])
+def test_a_trigger_before_a_colour_alone_is_passed_over(caption: str) -> None:
+    """Though it looks like the name of another one."""
+    assert read_caption(caption, PALETTE).percents == {"RED": 100}
+
+
+@pytest.mark.parametrize("caption", ["a photo of a tile", "TOK", "TOK, qwrtzx", "60% red, 40% qwrtzx"])
+def test_a_caption_without_colours_is_refused(caption: str) -> None:
     """There is nothing to be held against the picture."""
     with pytest.raises(RecipeError):
-        read_caption("a photo of a tile", PALETTE)
+        read_caption(caption, PALETTE)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Picture files of every sort a person may have, and those that cannot be one."""
 
-import csv
 import random
 import struct
 import zlib
@@ -16,7 +15,6 @@ from plitka.core.files.id_map import encode_png16
 from plitka.core.files.photograph import (
     MAX_SIDE_PX,
     decode_picture,
-    read_photographs,
     read_picture,
 )
 from plitka.core.files.png_chunks import SIGNATURE
@@ -126,44 +124,6 @@ def test_a_missing_file_is_the_callers_mistake(tmp_path: Path) -> None:
     """Not an error of the system."""
     with pytest.raises(InputError, match="cannot be read"):
         read_picture(tmp_path / "none.png")
-
-
-def test_photographs_come_with_their_recipes(tmp_path: Path) -> None:
-    """`captions.csv` says what each shows."""
-    saved(tmp_path / "RED.png", Image.new("RGB", (64, 64), "red"))
-    with (tmp_path / photograph.CAPTIONS).open("w", newline="") as file:
-        csv.writer(file).writerows([("file", "caption"), ("RED.png", "ohwx_rubber_tile <s0><s1>, 100% red")])
-    [(recipe, pixels)] = read_photographs(tmp_path)
-    assert recipe.percents == {"RED": 100}
-    assert pixels.shape == (64, 64, 3)
-
-
-def test_a_table_that_a_spreadsheet_wrote_is_read(tmp_path: Path) -> None:
-    """In UTF-8 with a byte order mark."""
-    saved(tmp_path / "RED.png", Image.new("RGB", (64, 64), "red"))
-    (tmp_path / photograph.CAPTIONS).write_text("file,caption\nRED.png,красный\n", "utf-8-sig")
-    [(recipe, _)] = read_photographs(tmp_path)
-    assert recipe.percents == {"RED": 100}
-
-
-@pytest.mark.parametrize(
-    ("table", "says"),
-    [
-        (None, "cannot be read"),
-        ("name,caption\na.png,100% red\n", "no column file"),
-        ("file,caption\na.png\n", "line 2: .*no caption"),
-        ("file,caption\n\n,red\n", "line 3: .*no file"),
-        ("file,caption\na.png,100% qwrtzx\n", "captions.csv, line 2: unknown colour 'qwrtzx'"),
-        ("file,caption\n", "holds no photograph"),
-        ('file,caption\n"a.png,red\n', "line 2|cannot be read"),
-    ],
-)
-def test_a_folder_without_captions_is_refused(tmp_path: Path, table: str | None, says: str) -> None:
-    """No table, one with other columns, or a row that says too little: with its line."""
-    if table:
-        (tmp_path / photograph.CAPTIONS).write_text(table)
-    with pytest.raises(InputError, match=says):
-        read_photographs(tmp_path)
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3)])

@@ -70,3 +70,21 @@ def test_the_longest_label_makes_the_rows() -> None:
 def test_a_sheet_of_nothing_is_blank() -> None:
     """As of an evaluation that refused every recipe."""
     assert (contact_sheet([]) == 255).all()
+
+
+def test_a_long_label_stays_below_its_picture() -> None:
+    """Its middle is left out, so that it does not run into the next one."""
+    pixels = filled(64, 64)
+    long = "IMG_20260512_" + "BLUEp20_DKGREENp30_REDp10_YELLOWp40" * 3 + ".jpg"
+    sheet = contact_sheet([Cell(pixels=pixels, lines=[long]), Cell(pixels=pixels, lines=[])])
+    dark = (sheet.min(-1) < 150) & ~(sheet == RED).all(-1)
+    columns = np.flatnonzero(dark[12 + 64 :].any(0))
+    assert columns.min() >= 12
+    assert 0.9 * THUMBNAIL_PX < columns.max() <= 12 + THUMBNAIL_PX
+
+
+def test_a_label_that_fits_is_left_whole() -> None:
+    """Letter by letter."""
+    pixels = filled(64, 64)
+    short, cut = (contact_sheet([Cell(pixels=pixels, lines=[text])]) for text in ("RED 60.0 %", "RED 60.0 %" * 9))
+    assert np.count_nonzero(short != 255) < np.count_nonzero(cut != 255)

@@ -1,12 +1,14 @@
 """Captions: the recipe that one tells, and the same words around another recipe."""
 
+from contextlib import suppress
+
 from plitka.core.colour.palette import Palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import PromptStyle, Recipe, format_colours
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
-from plitka.errors import InputError
+from plitka.errors import InputError, RecipeError, UnknownColour
 
 CAPTION = PromptStyle(descriptors=())
 """Captions name the trigger and the colours, as those of the photographs do."""
@@ -36,7 +38,13 @@ def read_caption(caption: str, palette: Palette) -> Recipe:
     Raises:
         RecipeError: it tells of no colours, or of no shares that can be read.
     """
-    return parse_recipe(caption, palette).recipe
+    try:
+        return parse_recipe(caption, palette).recipe
+    except UnknownColour:
+        _trigger, _, rest = caption.partition(",")
+        with suppress(RecipeError):
+            return parse_recipe(rest, palette).recipe
+        raise
 
 
 def write_caption(recipe: Recipe, trigger: str = TRIGGER) -> str:

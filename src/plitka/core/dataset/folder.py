@@ -49,6 +49,8 @@ class Entry:
     caption: str | None = None
     origin: Path | None = None
     """The table or text that the caption stands in; None where it is the folder's name, or there is none."""
+    line: int = 0
+    """Of a table; 0 elsewhere."""
     repeats: int = 1
     """How often a trainer is to show it, by the name of its folder."""
     remarks: tuple[Notice, ...] = ()
@@ -83,11 +85,20 @@ class Row:
         return _first(self.cells, CAPTION_COLUMNS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A caption, and where it stands."""
+
+    caption: str
+    origin: Path
+    line: int = 0
+
+
 @dataclass(slots=True)
 class _Findings:
     """Captions by picture, the first first, and what was wrong."""
 
-    captions: dict[Path, list[tuple[str, Path]]] = field(default_factory=dict)
+    captions: dict[Path, list[_Told]] = field(default_factory=dict)
     masks: set[Path] = field(default_factory=set)
     problems: list[Notice] = field(default_factory=list)
 
@@ -176,7 +187,7 @@ def _take_text(picture: Path, findings: _Findings) -> None:
             findings.problems.append(Notice("{path} cannot be read: {reason}", {"path": path, "reason": error}))
             continue
         if caption:
-            findings.captions.setdefault(key_of(picture), []).append((caption, path))
+            findings.captions.setdefault(key_of(picture), []).append(_Told(caption, path))
 
 
 def _take_table(path: Path, folder: Path, findings: _Findings) -> None:
@@ -198,7 +209,7 @@ def _take_table(path: Path, folder: Path, findings: _Findings) -> None:
         if picture is None or not key_of(picture).is_relative_to(key_of(folder)):
             findings.problems.append(_no_picture(path, row))
         elif row.caption:
-            findings.captions.setdefault(key_of(picture), []).append((row.caption, path))
+            findings.captions.setdefault(key_of(picture), []).append(_Told(row.caption, path, row.line))
 
 
 def _no_picture(table: Path, row: Row) -> Notice:
@@ -226,13 +237,16 @@ def _entry(path: Path, folder: Path, findings: _Findings) -> Entry:
     captions = findings.captions.get(key_of(path), [])
     if not captions:
         return replace(entry, caption=kohya[2] if kohya else None)
-    (caption, origin), *others = captions
+    first, *others = captions
     remarks = tuple(
-        Notice("{path} has another caption: {caption}", {"path": other.relative_to(folder), "caption": text})
-        for text, other in others
-        if text != caption
+        Notice(
+            "{path} has another caption: {caption}",
+            {"path": other.origin.relative_to(folder), "caption": other.caption},
+        )
+        for other in others
+        if other.caption != first.caption
     )
-    return replace(entry, caption=caption, origin=origin, remarks=remarks)
+    return replace(entry, caption=first.caption, origin=first.origin, line=first.line, remarks=remarks)
 
 
 def _csv_rows(path: Path, text: str) -> list[Row]:

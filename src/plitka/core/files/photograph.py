@@ -8,14 +8,13 @@ Decisions:
   smaller is shrunk while it is decoded (JPEG), or before any copy is made of it.
 """
 
-import csv
 import re
 import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,8 +26,7 @@ from PIL.ImageFile import ImageFile
 
 from plitka.core.files.picture_formats import FORMAT_NAMES, FORMATS
 from plitka.core.files.png_chunks import SIGNATURE, plain_png
-from plitka.core.recipes.reading import parse_recipe
-from plitka.core.recipes.recipe import Notice, Recipe
+from plitka.core.recipes.recipe import Notice
 from plitka.errors import InputError
 
 MAX_PIXELS = 64_000_000
@@ -39,7 +37,6 @@ MAX_SIDE_PX = 30_000
 """Of a strip, too: each row or column costs time besides its pixels."""
 MAX_SCANS = 100
 """Of a JPEG: encoders write about 10."""
-CAPTIONS = "captions.csv"
 
 _JPEG_SCALES = (8, 4, 2)
 _DAMAGE = (
@@ -228,42 +225,6 @@ def _shrunk(image: Image.Image, widest_px: int) -> Image.Image:
     if image.mode not in {"L", "RGB"} or image.has_transparency_data:  # means of palette indices mean nothing
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     return image.reduce(factor)
-
-
-def read_photographs(folder: Path) -> list[tuple[Recipe, npt.NDArray[np.uint8]]]:
-    """The recipe and picture of each row of a folder's `captions.csv`, whose columns are file and caption.
-
-    Raises:
-        InputError: there is no such table, a row has no file or no recipe, or a picture cannot be read.
-    """
-    table = folder / CAPTIONS
-    try:
-        rows = csv.DictReader(StringIO(table.read_text("utf-8-sig"), newline=""), strict=True)
-        for name in ("file", "caption"):
-            if name not in (rows.fieldnames or ()):
-                raise InputError("{path} has no column {name}; it needs file and caption", path=table, name=name)
-        photographs = [_photograph(folder, row, table, rows.line_num) for row in rows]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError("{path} cannot be read: {reason}", path=table, reason=error) from error
-    if not photographs:
-        raise InputError("{path} holds no photograph; write a file and its caption in each row", path=table)
-    return photographs
-
-
-def _photograph(
-    folder: Path, row: "dict[str, str | None]", table: Path, line: int
-) -> tuple[Recipe, npt.NDArray[np.uint8]]:
-    try:
-        return parse_recipe(_cell(row, "caption")).recipe, read_picture(folder / _cell(row, "file"))
-    except InputError as error:
-        raise InputError("{path}, line {line}: {reason}", path=table, line=line, reason=error) from error
-
-
-def _cell(row: "dict[str, str | None]", name: str) -> str:
-    text = row[name]
-    if not text:
-        raise InputError("the row has no {name}", name=name)
-    return text
 
 
 @contextmanager

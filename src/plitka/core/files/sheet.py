@@ -10,7 +10,7 @@ from fontpkg import path as font_path
 from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from plitka.core.generation import RgbImage
 
@@ -20,6 +20,7 @@ _MARGIN_PX = 12
 _GAP_PX = 4
 """Between a picture and its label."""
 _FONT_PX, _LINE_PX = 15, 19
+_CUT = "…"
 _WHITE, _INK, _WARNING = (255, 255, 255), (30, 30, 30), (190, 30, 30)
 
 
@@ -59,5 +60,16 @@ def _place(sheet: Image.Image, cell: Cell, x_px: int, y_px: int) -> None:
     sheet.paste(Image.fromarray(cell.pixels), (x_px, y_px))
     draw, font = ImageDraw.Draw(sheet), ImageFont.truetype(font_path("PT Sans"), _FONT_PX)
     below_px = y_px + cell.pixels.shape[0] + _GAP_PX
-    for line, text in enumerate(cell.lines):
+    for line, whole in enumerate(cell.lines):
+        text = _fitting(whole, lambda some: draw.textlength(some, font))
         draw.text((x_px, below_px + line * _LINE_PX), text, fill=_WARNING if cell.is_warning else _INK, font=font)
+
+
+def _fitting(text: str, width_px: Callable[[str], float]) -> str:
+    """A line as wide as a picture at most; of a longer one, as of a file's name, beginning and end stay."""
+    kept = len(text)
+    fitting = text
+    while kept > 2 and width_px(fitting) > THUMBNAIL_PX:
+        kept -= 1
+        fitting = f"{text[: -(-kept // 2)]}{_CUT}{text[-(kept // 2) :]}"
+    return fitting
