@@ -76,9 +76,11 @@ def rung_for(pipe: Any, device: torch.device, dtype: torch.dtype) -> Rung:
     """The one for a pipeline whose networks are not on their device yet; on a processor there is one place for all."""
     if device.type == "cpu":
         return Rung.WHOLE
+    torch.cuda.empty_cache()  # what an engine before this one left
     weights, free = Weights.of(pipe, dtype), free_bytes(device)
     rung = choose_rung(weights, free)
-    log.info("memory_rung_chosen", rung=rung.value, free_bytes=free, weights_bytes=weights.words + weights.others)
+    tell = log.info if rung is Rung.WHOLE else log.warning
+    tell("memory_rung_chosen", rung=rung.value, free_bytes=free, weights_bytes=weights.words + weights.others)
     return rung
 
 
