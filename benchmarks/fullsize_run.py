@@ -23,8 +23,9 @@ tune_process()
 from fullsize_speed import Bench, Figures  # noqa: E402  (after tuning)
 
 from plitka.core.correction import CorrectionConfig  # noqa: E402
-from plitka.core.generation import Mode, Quality, Request  # noqa: E402
+from plitka.core.generation import Mode, Request  # noqa: E402
 from plitka.core.maker import Maker  # noqa: E402
+from plitka.core.quality import Quality  # noqa: E402
 from plitka.core.recipes.reading import parse_recipe  # noqa: E402
 from plitka.core.scene import Scene  # noqa: E402
 from plitka.core.tile.granule_map import GuideConfig  # noqa: E402

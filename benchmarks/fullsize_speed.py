@@ -33,9 +33,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "recipes" / "fullsize"))
 import make_v4_files  # noqa: E402  # type: ignore[import-not-found]
 
 from plitka.core.correction import CorrectionConfig  # noqa: E402
-from plitka.core.generation import CompleteRequest, Defaults, Mode, Quality, Request  # noqa: E402
+from plitka.core.generation import CompleteRequest, Defaults, Mode, Request  # noqa: E402
 from plitka.core.maker import Maker  # noqa: E402
 from plitka.core.painter import Canvas, Painted  # noqa: E402
+from plitka.core.quality import Quality  # noqa: E402
 from plitka.core.recipes.reading import parse_recipe  # noqa: E402
 from plitka.core.recipes.recipe import V45  # noqa: E402
 from plitka.core.scene import Scene  # noqa: E402

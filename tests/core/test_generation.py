@@ -18,12 +18,12 @@ from plitka.core.generation import (
     GuidedDefaults,
     Mode,
     Outcome,
-    Quality,
     Request,
     Result,
     ZoneShares,
     generate_one,
 )
+from plitka.core.quality import Quality
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size, Zone
 from plitka.core.watch import Watch

@@ -1,7 +1,7 @@
 """The fast network beside the plain one; on the processor it runs what a GPU would capture."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from plitka.model.bundle import Bundle
 from plitka.model.capture import Repeated
 from plitka.model.engine import load_painter
 from plitka.model.engine_config import EngineConfig
-from plitka.model.fast import FastUnet
+from plitka.model.fast import FastUnet, _Recorded
 from plitka.model.painter import DiffusionPainter
 from plitka.model.recordings import Recordings
 
@@ -111,6 +111,36 @@ def test_memory_that_runs_out_is_given_back_by_the_recordings(
     assert (pixels_of(quick, canvas(2))[0] == pixels_of(plain, canvas(2))[0]).all()
 
 
-def run_out(*_: object) -> None:
+def test_what_is_recorded_outlives_a_decoding_without_room(
+    tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is decoded in tiles, and the UNet stays fast."""
+    quick = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32", network="fast"))
+    pixels_of(quick, canvas(1))
+    assert quick._recordings is not None
+    n_recorded = len(quick._recordings)
+    with monkeypatch.context() as patch:
+        patch.setattr("plitka.model.autoencoder._Recorded.__call__", run_out)
+        pixels_of(quick, canvas(1))
+    assert len(quick._recordings) == n_recorded > 0
+
+
+def test_a_batch_is_halved_before_recordings_are_given_up(tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where two are too many, each by itself is as fast as ever."""
+    quick = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32", network="fast", max_batch=2))
+    usual = _Recorded.predict
+
+    def predict(self: _Recorded, latents: torch.Tensor, shifts: torch.Tensor) -> torch.Tensor:
+        return run_out() if len(latents) > 1 else usual(self, latents, shifts)
+
+    monkeypatch.setattr("plitka.model.fast._Recorded.predict", predict)
+    both = pixels_of(quick, canvas(1), canvas(2))
+    assert quick._recordings is not None
+    assert len(quick._recordings) > 0
+    for seed, found in zip((1, 2), both, strict=True):
+        assert (found == pixels_of(quick, canvas(seed))[0]).all()
+
+
+def run_out(*_: object) -> NoReturn:
     """As torch does."""
     raise torch.OutOfMemoryError("full")

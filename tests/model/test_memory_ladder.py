@@ -9,10 +9,9 @@ from plitka.core.watch import Unwatched
 from plitka.model.bundle import Bundle
 from plitka.model.engine import load_painter
 from plitka.model.engine_config import EngineConfig
-from plitka.model.memory_ladder import FAST_WORK_BYTES, PLAIN_WORK_BYTES, Rung, Weights, choose_rung, rung_for
+from plitka.model.memory_ladder import FAST_WORK_BYTES, PLAIN_WORK_BYTES, SDXL, Rung, choose_rung, rung_for
 
 GB = 10**9
-SDXL = Weights(words=int(1.64 * GB), others=int(5.64 * GB))
 
 
 @pytest.mark.parametrize(
@@ -20,7 +19,7 @@ SDXL = Weights(words=int(1.64 * GB), others=int(5.64 * GB))
     [
         (140, Rung.WHOLE),
         (23, Rung.WHOLE),
-        (11.5, Rung.WHOLE),
+        (11.6, Rung.WHOLE),
         (9.5, Rung.WORDS_ASIDE),
         (7.5, Rung.WORDS_ASIDE),
         (5.5, Rung.STREAMED),

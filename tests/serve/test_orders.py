@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from plitka.core.generation import MAX_SEED, RANDOM_SEED_LIMIT, Defaults, Mode, Quality
+from plitka.core.generation import MAX_SEED, RANDOM_SEED_LIMIT, Defaults, Mode
 from plitka.core.language.translations import localise
+from plitka.core.quality import Quality
 from plitka.core.scene import FRACTIONS_MM, Coarseness, Lighting, Scene, Surface
 from plitka.errors import InputError, RecipeError, TooLarge
 from plitka.serve.orders import JobOrder, Order

@@ -34,8 +34,9 @@ from plitka.cli.request import consecutive_seeds, read_request, without_engine_c
 from plitka.cli.results import tell_miss
 from plitka.cli.scene import add_scene_options
 from plitka.cli.terminal import Terminal
-from plitka.core.generation import TOLERANCE_RANGE, USUAL_QUALITY, Accuracy, Defaults, Mode, Quality, Request
+from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
 from plitka.core.painter import n_steps_run
+from plitka.core.quality import USUAL_QUALITY, Quality
 from plitka.core.scene import check_range
 from plitka.errors import Cancelled, FieldName, TooFine
 from plitka.model.engine_config import EngineConfig

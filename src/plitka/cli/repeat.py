@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from plitka.core.generation import Mode, Quality
+from plitka.core.generation import Mode
+from plitka.core.quality import Quality
 from plitka.core.scene import Scene, Size, naming_zone, short_mask
 from plitka.core.scene_json import read_choices
 from plitka.errors import InputError

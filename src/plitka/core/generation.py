@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from plitka.core.quality import USUAL_QUALITY, Quality
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene, Size, check_range, check_text
 from plitka.core.watch import FollowOne, OnProgress, Watch
@@ -39,8 +40,6 @@ _COMPARABLE = 3.0
 """Points from what is exact up to which measured shares go without a remark; the usual tolerance of guided mode."""
 _WET_ERROR = 6.0
 """Points by which shares of colours that are not near are off at most, over all lights and surfaces in the wet."""
-
-
 _T = TypeVar("_T")
 
 
@@ -54,19 +53,6 @@ class Mode(StrEnum):
 
 
 USUAL_MODE = Mode.GUIDED
-"""Where nothing else is asked for."""
-
-
-class Quality(StrEnum):
-    """How closely a painter keeps to its network; what a picture shows is measured on it in either case."""
-
-    EXACT = "exact"
-    """Up to rounding what the network gives module by module."""
-    FAST = "fast"
-    """Quicker, by what changes little: `docs/benchmarks.md` has each of it with its cost."""
-
-
-USUAL_QUALITY = Quality.EXACT
 """Where nothing else is asked for."""
 
 
@@ -97,8 +83,7 @@ class GuidedDefaults:
     guidance: float | None = None
     """None: as text mode."""
     strength: float = 0.6
-    """Fraction of the schedule that is re-run over the map, 0.05..1: at the usual value the map's arrangement of
-    colours stays and its flat look is painted over."""
+    """Fraction of the schedule that is re-run over the map, 0.05..1: of the map its flat look is painted over."""
     steps_range: tuple[float, float] | None = None
     """What the model stands, smallest and largest; None where nobody has found it out."""
     guidance_range: tuple[float, float] | None = None
@@ -296,8 +281,7 @@ class Result:
     zones: tuple[ZoneShares, ...]
     """In the order of the scene's."""
     laid: ColourIndex | None = field(default=None, compare=False, repr=False)
-    """(H, W) which of the scene's colours was laid at each pixel, if it was painted over a map; `measure` learns from
-    it how the colours look."""
+    """(H, W) the scene's colour that was laid at each pixel of a map; `measure` learns from it how colours look."""
     zone_index: ZoneIndex | None = field(default=None, compare=False, repr=False)
     """(H, W) the zone of the granule at each pixel; None for a scene of one zone."""
     swatch: Swatch | None = field(default=None, compare=False, repr=False)

@@ -20,7 +20,6 @@ from plitka.core.generation import (
     Accuracy,
     CompleteRequest,
     Mode,
-    Quality,
     Request,
     Result,
     Swatch,
@@ -29,6 +28,7 @@ from plitka.core.generation import (
 from plitka.core.measure.samples import Labels, Mask
 from plitka.core.measure.shares import MeasureShares, measure, measure_shares, zone_laid
 from plitka.core.painter import Canvas, Painted, Painter
+from plitka.core.quality import Quality
 from plitka.core.scene import Size, overall_recipe
 from plitka.core.tile.granule_map import GranuleMap, MapSpec, stretch_map
 from plitka.core.tile.layout import Layout

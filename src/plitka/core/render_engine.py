@@ -8,7 +8,6 @@ import numpy as np
 
 from plitka.core.colour.arrays import decode_srgb8, encode_srgb8
 from plitka.core.generation import (
-    USUAL_QUALITY,
     CompleteRequest,
     Defaults,
     Engine,
@@ -18,6 +17,7 @@ from plitka.core.generation import (
     ZoneShares,
 )
 from plitka.core.measure.shares import measure, zone_laid
+from plitka.core.quality import USUAL_QUALITY
 from plitka.core.recipes.recipe import format_colours
 from plitka.core.scene import Scene, Size, Zone, short_mask
 from plitka.core.tile.fineness import remark_fine_zones

@@ -14,7 +14,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from plitka.core.generation import GUIDANCE_RANGE, MAX_SEED, STEPS_RANGE, STRENGTH_RANGE, TOLERANCE_RANGE, Mode, Quality
+from plitka.core.generation import GUIDANCE_RANGE, MAX_SEED, STEPS_RANGE, STRENGTH_RANGE, TOLERANCE_RANGE, Mode
+from plitka.core.quality import Quality
 from plitka.core.scene import (
     FRACTIONS_MM,
     GRANULE_MM_RANGE,

@@ -12,12 +12,12 @@ from plitka.core.files.mask_file import canonical_mask
 from plitka.core.generation import (
     RANDOM_SEED_LIMIT,
     USUAL_MODE,
-    USUAL_QUALITY,
     CompleteRequest,
     Defaults,
     Mode,
     Request,
 )
+from plitka.core.quality import USUAL_QUALITY
 from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import MAX_ZONES, Size, naming_zone, short_mask

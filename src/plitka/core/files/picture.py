@@ -22,7 +22,8 @@ import numpy as np
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
-from plitka.core.generation import USUAL_QUALITY, Mode
+from plitka.core.generation import Mode
+from plitka.core.quality import USUAL_QUALITY
 from plitka.core.recipes.recipe import format_colours, to_hundredths
 from plitka.core.report import report_zone
 from plitka.core.scene_json import to_json
