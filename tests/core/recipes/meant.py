@@ -842,7 +842,6 @@ REFUSED = [
     "To: sales@tiles.com Subject: sample Text: 60% blue 40% grey",
     "Клиент просит светло-зелёную с коричневым, коричневого не более 15%",
     "добавить 5% блёсток в чёрную",
-    "чёрный, а сверху посыпать синим процентов на 10",
     "нужна зелёная 20 мм - 40 шт и красная 20 мм - 40 шт",
     "60% red and what would you suggest for the rest?",
     "no idea about colours, surprise me",

@@ -145,6 +145,8 @@ def _put(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The mix with the colour that is said to stand for another: `instead of red use blue: black 80, red 20`."""
     places = [at for at, token in enumerate(tokens) if token.kind is Kind.VAGUE and token.choice == INSTEAD]
     at = places[0] if len(places) == 1 else len(tokens)
+    if _kind(tokens, at + 2) is Kind.NUMBER:
+        return _anew(source, tokens, at)
     if _kind(tokens, at + 2) is not Kind.COLOUR:
         return None
     start, end, new = at, at + 3, None
@@ -165,6 +167,19 @@ def _put(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         has_old = any(token.colour == tokens[at + 2].colour for token in told)
         return None if has_old else [*tokens[:start], _comma(span[0]), label, _comma(span[1]), *rest]
     return _with_other(source, told, tokens[at + 2], new)
+
+
+def _anew(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:
+    """The whole mix behind a share that is no more: «вместо 30% красного делаем 40% красного и 60% чёрного»."""
+    end = at + 3 + (_kind(tokens, at + 3) is Kind.PERCENT)
+    end += _kind(tokens, end) is Kind.COLOUR
+    while _kind(tokens, end) in _BEFORE_NEW - {None}:
+        end += 1
+    if not _is_whole([*tokens[:at], *tokens[end:]]):
+        return None
+    span = (tokens[at].span[0], tokens[end - 1].span[1])
+    label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
+    return [*tokens[:at], _comma(span[0]), label, _comma(span[1]), *tokens[end:]]
 
 
 def _replaced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:

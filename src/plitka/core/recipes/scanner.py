@@ -62,6 +62,8 @@ from plitka.errors import RecipeError
 
 _WHOLE = 100
 _LIMITS = {"<=": AT_MOST, "≤": AT_MOST, ">=": AT_LEAST, "≥": AT_LEAST}
+_SIGNED = re.compile(r"[.!\n][\s]*[A-ZА-ЯЁ]\w+ [A-ZА-ЯЁ]\w+[.!\s]*$")
+"""Two names behind the end of a sentence: `Thank you. Rose White`."""
 _FROM = frozenset({"from", "от"})
 _YEARS = frozenset(map(str, range(2018, 2040)))
 """Of which none is a RAL colour."""
@@ -130,7 +132,11 @@ class _Scanner(NameScanner):
             return person if self._typed(*person.span(group)).istitle() else None
         found = SIGN_OFF.match(self.text, self.at)
         name = None if found is None else found[0].rstrip(" .!\n").split()[-1]
-        return None if name is None or self._is_colour(name) else found
+        if found is None or name is None:
+            return None
+        typed = self._typed(*found.span())
+        is_signed = _SIGNED.search(typed) is not None
+        return None if self._is_colour(name) and not is_signed else found
 
     def _beside(self) -> Token | None:
         """What is left, what is like a thing, how sharp a picture is to be, and the number of an order."""
