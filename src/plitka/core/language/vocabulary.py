@@ -131,7 +131,7 @@ class Meaning:
 
 
 _PHRASES = {
-    Kind.PERCENT: "percent, per cent, pct, percnt, prcnt, prct, persent, perc, "
+    Kind.PERCENT: "percent, percentage, per cent, pct, percnt, prcnt, prct, persent, perc, "
     "процент, процента, проценту, процентов, процентами, проц, "
     "відсоток, відсотка, відсотки, відсотків",
     Kind.PARTS: (
@@ -298,7 +298,8 @@ _COUNTED = {
 _VAGUE = {
     "most": "mostly, mainly, predominantly, в основном, преимущественно",
     "change": (
-        "less, more, fewer, swap, swapped, replace, replaced, instead, замени, замените, заменить, поменяй, поменяйте, "
+        "less, more, fewer, chng, swap, swapped, switch, switched, replace, replaced, instead, замени, замените, "
+        "заменить, поменяй, поменяйте, "
         "substitute, substituted, убери, уберите, убрать, убираем, убавь, прибавь"
     ),
     "instead": "instead of, in place of, in lieu of, rather than, вместо, взамен",

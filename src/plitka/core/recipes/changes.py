@@ -20,14 +20,27 @@ from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
 _CHANGE = re.compile(
-    r"(?<![^\W_])(?P<verb>swap(?:ped)?|switch(?:ed)?|replaced?|changed?|exchange|substitute"
+    r"(?<![^\W_])(?P<verb>swap(?:ped)?|switch(?:ed)?|replaced?|changed?|chng|exchange|substitute"
     r"|(?:замен|измен|смен)(?:и|ите|ить)|(?:по)?меня(?:й|йте|ть|ем))(?![^\W_])"
     r"(?P<what>(?:[ ,]+(?:please|пожалуйста)[ ,]+)?(?:[^,.;:\n\d%]|(?:ral|рал)[ ]?\d{4})*?)[ ]+"
     r"(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
 )
 _ARTICLES = frozenset({"", "please", "please the", "пожалуйста", "the", "all the", "out the", "весь", "всю"})
 _INSIDE = frozenset(
-    {"in", "in the", "in this", "in the mix", "in the recipe", "в смеси", "в рецепте", "в составе", "of", "в", "из"}
+    {
+        "in",
+        "in the",
+        "in this",
+        "in the mix",
+        "in mix",
+        "in the recipe",
+        "в смеси",
+        "в рецепте",
+        "в составе",
+        "of",
+        "в",
+        "из",
+    }
 )
 """Between a change and the mix behind it."""
 _WAS = frozenset({"was", "were", "it was", "было", "был", "была", "были"})
@@ -41,7 +54,7 @@ _OPEN = frozenset(
     }
 )  # fmt: skip
 """Words with which more is said of a mix than its numbers."""
-_BEFORE_NEW = frozenset({None, Kind.SEPARATOR, Kind.LINK, Kind.BRACKET, Kind.UNKNOWN, Kind.ASIDE})
+_BEFORE_NEW = frozenset({None, Kind.SEPARATOR, Kind.LINK, Kind.BRACKET, Kind.UNKNOWN, Kind.ASIDE, Kind.LIKE})
 """What may stand before the colour that stands for another: a bound, or a word such as `use`."""
 _PUT = re.compile(
     r"(?<![^\W_])(?:by|with|to|use|using|put|take|add|на|вместо (?:него|неё|нее|этого|них)|взять|возьм[а-я]+|став[а-я]+"

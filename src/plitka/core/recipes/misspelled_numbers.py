@@ -49,6 +49,16 @@ def _with_near_ones(tokens: Sequence[Token]) -> list[Token]:
     return plain
 
 
+def _is_beside_one(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the next word or the one before is a number in words, or nearly one: `fivty fivty white and black`."""
+    for step in (-1, 1):
+        other = _at(tokens, at + step * (1 + (_kind(tokens, at + step) in (Kind.LINK, Kind.SLASH, Kind.BASE))))
+        is_word = other is not None and other.kind in (Kind.NUMBER, Kind.UNKNOWN) and other.text.isalpha()
+        if is_word and other is not None and (other.kind is Kind.NUMBER or near_number(other.text) is not None):
+            return True
+    return False
+
+
 def _has_unit(tokens: Sequence[Token], at: int) -> bool:
     """Whether a unit stands behind a number, or before it, «процентов на восемдесят»."""
     before = at - 1 - (at > 0 and tokens[at - 1].kind is Kind.BASE)
@@ -59,7 +69,9 @@ def _has_unit(tokens: Sequence[Token], at: int) -> bool:
 def _near_number(tokens: Sequence[Token], at: int) -> tuple[int, str] | None:
     """What an unknown word with a unit or a colour behind it may be."""
     after = _kind(tokens, _end_of_spelled(tokens, at))
-    if tokens[at].kind is not Kind.UNKNOWN or not (after in _COUNTABLE or _has_unit(tokens, at)):
+    if tokens[at].kind is not Kind.UNKNOWN or not (
+        after in _COUNTABLE or _has_unit(tokens, at) or _is_beside_one(tokens, at)
+    ):
         return None
     near = near_number(tokens[at].text)
     return near_number(tokens[at].text, 1) if near is None and after is Kind.PERCENT else near

@@ -8,6 +8,7 @@ from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.token import Token
 
 _SHARES = frozenset({"доля", "долю", "доли", "portion"})
+_PERCENTS = frozenset({"процент", "percentage", "percent"})
 _MINUTES = frozenset({"min", "мин"})
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _BOUNDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET})
@@ -15,7 +16,18 @@ _BOUNDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET})
 
 def settle_unit_words(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with such words as what they are."""
-    return _with_minutes(_without_shares(tokens))
+    return _with_minutes(_without_shares(_without_percents(tokens)))
+
+
+def _without_percents(tokens: Sequence[Token]) -> list[Token]:
+    """The «процент» of «процент белого не выше 8» stands before the colour that has its number behind it."""
+    kept: list[Token] = []
+    for at, token in enumerate(tokens):
+        is_head = token.text in _PERCENTS and _kind(tokens, at - 1) in _BOUNDS and _kind(tokens, at + 1) is Kind.COLOUR
+        end = next((place for place in range(at, len(tokens)) if tokens[place].kind in _BOUNDS), len(tokens))
+        if not is_head or all(other.kind is not Kind.NUMBER for other in tokens[at:end]):
+            kept.append(token)
+    return kept
 
 
 def _without_shares(tokens: Sequence[Token]) -> list[Token]:
