@@ -839,7 +839,6 @@ REFUSED = [
     "5 bags EPDM beige @ 25 kg, 15 bags SBR black @ 20 kg",
     "not more than 15% yellow, otherwise black",
     "replace 10% of the black by red: 90 black 10 red",
-    "To: sales@tiles.com Subject: sample Text: 60% blue 40% grey",
     "Клиент просит светло-зелёную с коричневым, коричневого не более 15%",
     "добавить 5% блёсток в чёрную",
     "нужна зелёная 20 мм - 40 шт и красная 20 мм - 40 шт",

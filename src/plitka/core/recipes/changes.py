@@ -158,6 +158,8 @@ def _put(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The mix with the colour that is said to stand for another: `instead of red use blue: black 80, red 20`."""
     places = [at for at, token in enumerate(tokens) if token.kind is Kind.VAGUE and token.choice == INSTEAD]
     at = places[0] if len(places) == 1 else len(tokens)
+    if (anew := _without_old(source, tokens, at)) is not None:
+        return anew
     if _kind(tokens, at + 2) is Kind.NUMBER:
         return _anew(source, tokens, at)
     if _kind(tokens, at + 2) is not Kind.COLOUR:
@@ -180,6 +182,21 @@ def _put(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         has_old = any(token.colour == tokens[at + 2].colour for token in told)
         return None if has_old else [*tokens[:start], _comma(span[0]), label, _comma(span[1]), *rest]
     return _with_other(source, told, tokens[at + 2], new)
+
+
+def _without_old(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:
+    """The whole mix beside a colour that it does not have: `instead of the usual black 70% brown and 30% sand`."""
+    end = at + 2
+    while _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE):
+        end += 1
+    told = [*tokens[:at], *tokens[end + 1 :]]
+    if _kind(tokens, end) is not Kind.COLOUR or not _is_whole(told):
+        return None
+    if any(token.colour == tokens[end].colour for token in told if token.kind is Kind.COLOUR):
+        return None
+    span = (tokens[at].span[0], tokens[end].span[1])
+    label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
+    return [*tokens[:at], _comma(span[0]), label, _comma(span[1]), *tokens[end + 1 :]]
 
 
 def _anew(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:

@@ -154,7 +154,7 @@ def _typed(source: Source, tokens: Sequence[Token], clause: Sequence[int]) -> st
 
 
 def _is_name(tokens: Sequence[Token], clause: Sequence[int]) -> bool:
-    return [tokens[at].kind for at in clause if tokens[at].kind is not Kind.LINK] == [Kind.COLOUR]
+    return [tokens[at].kind for at in clause if tokens[at].kind not in (Kind.LINK, Kind.FLECK)] == [Kind.COLOUR]
 
 
 def _clauses(tokens: Sequence[Token]) -> Iterator[list[int]]:
