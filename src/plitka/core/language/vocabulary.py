@@ -184,7 +184,7 @@ _PHRASES = {
         "около, примерно, приблизительно, где-то, порядка, ориентировочно, в районе, прим, ок, плюс-минус"
     ),
     Kind.VAGUE: (
-        "a bit, a little, slightly, a hint of, hints of, a touch of, "
+        "as possible, как можно больше, как можно меньше, a bit, a little, slightly, a hint of, hints of, a touch of, "
         "немного, чуть, слегка, a few, few, lots of, "
         "lots, a lot of, plenty of, very little, a sprinkle of, a sprinkle, sprinkle, a dash of, a pinch of, "
         "a drop of, almost no, капелька, капельки, капелькой, капельку, капля, каплей, каплю, редкий, побольше, "

@@ -201,7 +201,10 @@ def _without_old(source: Source, tokens: Sequence[Token], at: int) -> list[Token
 
 def _anew(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:
     """The whole mix behind a share that is no more: «вместо 30% красного делаем 40% красного и 60% чёрного»."""
-    end = at + 3 + (_kind(tokens, at + 3) is Kind.PERCENT)
+    end = at + 3
+    while _kind(tokens, end) in (Kind.SLASH, Kind.LINK) and _kind(tokens, end + 1) is Kind.NUMBER:
+        end += 2
+    end += _kind(tokens, end) is Kind.PERCENT
     end += _kind(tokens, end) is Kind.COLOUR
     while _kind(tokens, end) in _BEFORE_NEW - {None}:
         end += 1

@@ -12,7 +12,7 @@ from itertools import pairwise
 from plitka.core.language.limits import AT_LEAST, AT_MOST
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
-from plitka.core.recipes.open_amounts import is_upper_bound
+from plitka.core.recipes.open_amounts import CHANGES, is_upper_bound
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -21,6 +21,7 @@ _ALLOWED = frozenset({AT_LEAST, AT_MOST})
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _COLOURED = frozenset({Kind.COLOUR, Kind.SBR})
 _REST = frozenset({Kind.REST, Kind.BASE, Kind.FLECK})
+_BESIDE_NAME = frozenset({Kind.LINK, Kind.FLECK, Kind.UNKNOWN, Kind.ASIDE, Kind.VAGUE})
 _BUT = frozenset({"but", "но"})
 _BETWEEN = frozenset({Kind.LINK, Kind.BRACKET})
 _BEFORE_NUMBER = _BETWEEN | {Kind.COLOUR}
@@ -36,8 +37,6 @@ _OPEN = frozenset(
 _ONE = "one"
 _INTO = re.compile(r"(?<![^\W_])(?:in|into|on|to|в|на)(?![^\W_])")
 """Before the colour that the others lie in."""
-_MOST = "most"
-"""The choice of `mostly`."""
 _WHOLE = 100
 """Percent."""
 
@@ -56,7 +55,7 @@ def with_limits(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     is_shared = any(token.kind is Kind.EQUAL for token in tokens)
     has_rest = any(token.kind is Kind.REST for token in tokens)
     is_open = (is_shared and not has_rest) or any(
-        token.kind in _OPEN or (token.kind is Kind.VAGUE and token.choice != _MOST) for token in tokens
+        token.kind in _OPEN or (token.kind is Kind.VAGUE and token.choice in CHANGES) for token in tokens
     )
     if not limits or None in numbers or len(numbers) < len(limits) or is_open:
         return None
@@ -154,7 +153,7 @@ def _typed(source: Source, tokens: Sequence[Token], clause: Sequence[int]) -> st
 
 
 def _is_name(tokens: Sequence[Token], clause: Sequence[int]) -> bool:
-    return [tokens[at].kind for at in clause if tokens[at].kind not in (Kind.LINK, Kind.FLECK)] == [Kind.COLOUR]
+    return [tokens[at].kind for at in clause if tokens[at].kind not in _BESIDE_NAME] == [Kind.COLOUR]
 
 
 def _clauses(tokens: Sequence[Token]) -> Iterator[list[int]]:
