@@ -33,6 +33,7 @@ def test_a_limit_is_taken_as_its_number(text: str, percents: dict[str, float], n
     [
         "at most 20% yellow", "at least 40% red, at least 40% black", "max 60% red, max 60% black",
         "at least 30 and at most 70% red, rest black", "at least 60% red, black", "more than 60% red, rest black",
+        "lot 12 max, red",
         "60% red, 40% black",
     ],
 )  # fmt: skip

@@ -193,7 +193,8 @@ def test_spans_lie_in_the_text_and_in_order(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Hello Ruby, 60% red, 40% black", "My name is Ruby Brown, 60% red, 40% black",
+        "Hello Anna, 60% red, 40% black", "My name is Ruby Brown, 60% red, 40% black",
+        "Hello, Mr White wants 60% red, 40% black", "60% red, 40% black, ask ann@red.org", "@Jo 60% red, 40% black",
         "client: Mrs Green. Colours: 60% red, 40% black", "Сергей Серый, тел 89031112233, 60 красный 40 чёрный",
         "12 Oak Lane, 60% red, 40% black", "ул. Зелёная, д. 5, 60 красный 40 чёрный",
     ],

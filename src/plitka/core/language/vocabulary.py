@@ -131,7 +131,7 @@ class Meaning:
 
 
 _PHRASES = {
-    Kind.PERCENT: "percent, per cent, pct, percnt, prcnt, prct, persent, perc, "
+    Kind.PERCENT: "percent, percentage, per cent, pct, percnt, prcnt, prct, persent, perc, "
     "процент, процента, проценту, процентов, процентами, проц, "
     "відсоток, відсотка, відсотки, відсотків",
     Kind.PARTS: (
@@ -184,7 +184,7 @@ _PHRASES = {
         "около, примерно, приблизительно, где-то, порядка, ориентировочно, в районе, прим, ок, плюс-минус"
     ),
     Kind.VAGUE: (
-        "a bit, a little, slightly, a hint of, hints of, a touch of, "
+        "as possible, как можно больше, как можно меньше, a bit, a little, slightly, a hint of, hints of, a touch of, "
         "немного, чуть, слегка, a few, few, lots of, "
         "lots, a lot of, plenty of, very little, a sprinkle of, a sprinkle, sprinkle, a dash of, a pinch of, "
         "a drop of, almost no, капелька, капельки, капелькой, капельку, капля, каплей, каплю, редкий, побольше, "
@@ -253,7 +253,8 @@ _PHRASES = {
         "secondary, additional, first, "
         "second, third colour, third color, by area, by volume, any, "
         "fully, completely, pure, purely, entirely, uniform, single, "
-        "плитка, плитку, плиткой, плитке, крошка, крошки, крошку, крошкой, крошке, гранулы, гранул, "
+        "гранулят, гранулята, гранулятом, плитка, плитку, плиткой, плитке, крошка, крошки, крошку, крошкой, крошке, "
+        "гранулы, гранул, "
         "гранула, гранулами, чем, цвет, цвету, цветом, "
         "резина, резины, резиновый, эпдм, епдм, рецепт, состав, фракция, фракции, из, в, соотношение, соотношении, "
         "пропорция, "
@@ -297,7 +298,8 @@ _COUNTED = {
 _VAGUE = {
     "most": "mostly, mainly, predominantly, в основном, преимущественно",
     "change": (
-        "less, more, fewer, swap, swapped, replace, replaced, instead, замени, замените, заменить, поменяй, поменяйте, "
+        "less, more, fewer, chng, swap, swapped, switch, switched, replace, replaced, instead, замени, замените, "
+        "заменить, поменяй, поменяйте, "
         "substitute, substituted, убери, уберите, убрать, убираем, убавь, прибавь"
     ),
     "instead": "instead of, in place of, in lieu of, rather than, вместо, взамен",

@@ -20,14 +20,27 @@ from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
 _CHANGE = re.compile(
-    r"(?<![^\W_])(?P<verb>swap(?:ped)?|switch(?:ed)?|replaced?|changed?|exchange|substitute"
+    r"(?<![^\W_])(?P<verb>swap(?:ped)?|switch(?:ed)?|replaced?|changed?|chng|exchange|substitute"
     r"|(?:замен|измен|смен)(?:и|ите|ить)|(?:по)?меня(?:й|йте|ть|ем))(?![^\W_])"
     r"(?P<what>(?:[ ,]+(?:please|пожалуйста)[ ,]+)?(?:[^,.;:\n\d%]|(?:ral|рал)[ ]?\d{4})*?)[ ]+"
     r"(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
 )
 _ARTICLES = frozenset({"", "please", "please the", "пожалуйста", "the", "all the", "out the", "весь", "всю"})
 _INSIDE = frozenset(
-    {"in", "in the", "in this", "in the mix", "in the recipe", "в смеси", "в рецепте", "в составе", "of", "в", "из"}
+    {
+        "in",
+        "in the",
+        "in this",
+        "in the mix",
+        "in mix",
+        "in the recipe",
+        "в смеси",
+        "в рецепте",
+        "в составе",
+        "of",
+        "в",
+        "из",
+    }
 )
 """Between a change and the mix behind it."""
 _WAS = frozenset({"was", "were", "it was", "было", "был", "была", "были"})
@@ -41,7 +54,7 @@ _OPEN = frozenset(
     }
 )  # fmt: skip
 """Words with which more is said of a mix than its numbers."""
-_BEFORE_NEW = frozenset({None, Kind.SEPARATOR, Kind.LINK, Kind.BRACKET, Kind.UNKNOWN, Kind.ASIDE})
+_BEFORE_NEW = frozenset({None, Kind.SEPARATOR, Kind.LINK, Kind.BRACKET, Kind.UNKNOWN, Kind.ASIDE, Kind.LIKE})
 """What may stand before the colour that stands for another: a bound, or a word such as `use`."""
 _PUT = re.compile(
     r"(?<![^\W_])(?:by|with|to|use|using|put|take|add|на|вместо (?:него|неё|нее|этого|них)|взять|возьм[а-я]+|став[а-я]+"
@@ -145,6 +158,10 @@ def _put(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The mix with the colour that is said to stand for another: `instead of red use blue: black 80, red 20`."""
     places = [at for at, token in enumerate(tokens) if token.kind is Kind.VAGUE and token.choice == INSTEAD]
     at = places[0] if len(places) == 1 else len(tokens)
+    if (anew := _without_old(source, tokens, at)) is not None:
+        return anew
+    if _kind(tokens, at + 2) is Kind.NUMBER:
+        return _anew(source, tokens, at)
     if _kind(tokens, at + 2) is not Kind.COLOUR:
         return None
     start, end, new = at, at + 3, None
@@ -165,6 +182,37 @@ def _put(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         has_old = any(token.colour == tokens[at + 2].colour for token in told)
         return None if has_old else [*tokens[:start], _comma(span[0]), label, _comma(span[1]), *rest]
     return _with_other(source, told, tokens[at + 2], new)
+
+
+def _without_old(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:
+    """The whole mix beside a colour that it does not have: `instead of the usual black 70% brown and 30% sand`."""
+    end = at + 2
+    while _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE):
+        end += 1
+    told = [*tokens[:at], *tokens[end + 1 :]]
+    if _kind(tokens, end) is not Kind.COLOUR or not _is_whole(told):
+        return None
+    if any(token.colour == tokens[end].colour for token in told if token.kind is Kind.COLOUR):
+        return None
+    span = (tokens[at].span[0], tokens[end].span[1])
+    label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
+    return [*tokens[:at], _comma(span[0]), label, _comma(span[1]), *tokens[end + 1 :]]
+
+
+def _anew(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:
+    """The whole mix behind a share that is no more: «вместо 30% красного делаем 40% красного и 60% чёрного»."""
+    end = at + 3
+    while _kind(tokens, end) in (Kind.SLASH, Kind.LINK) and _kind(tokens, end + 1) is Kind.NUMBER:
+        end += 2
+    end += _kind(tokens, end) is Kind.PERCENT
+    end += _kind(tokens, end) is Kind.COLOUR
+    while _kind(tokens, end) in _BEFORE_NEW - {None}:
+        end += 1
+    if not _is_whole([*tokens[:at], *tokens[end:]]):
+        return None
+    span = (tokens[at].span[0], tokens[end - 1].span[1])
+    label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
+    return [*tokens[:at], _comma(span[0]), label, _comma(span[1]), *tokens[end:]]
 
 
 def _replaced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:

@@ -40,7 +40,13 @@ def _name(tokens: Sequence[Token], at: int, palette: Palette) -> str | None:
     else:
         names = list(names_beginning(word, palette)) if len(word) >= MIN_STEM and word not in ORDINARY else []
         names = names or [name for name in PLAIN_COLOURS if _is_short(word, fold(name))]
-    return names[0] if len(names) == 1 and _has_number(tokens, at) else None
+    return names[0] if len(names) == 1 and (_has_number(tokens, at) or _is_in_chain(tokens, at)) else None
+
+
+def _is_in_chain(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word is joined to a colour, and the numbers stand elsewhere: `50/50 blk/rd`."""
+    sides = [_kind(tokens, at + 2 * side) for side in (-1, 1) if _kind(tokens, at + side) is Kind.SLASH]
+    return Kind.COLOUR in sides and sum(token.kind in _NUMBERS for token in tokens) > 1
 
 
 def _has_number(tokens: Sequence[Token], at: int) -> bool:

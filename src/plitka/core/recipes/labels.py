@@ -19,6 +19,7 @@ LABELS = frozenset({Kind.UNKNOWN, Kind.ASIDE, Kind.LABEL, Kind.PLACE, Kind.LIKE,
 """What a label is made of, beside its number."""
 _IN_LABEL = LABELS | NUMBERS | {Kind.LINK, Kind.SLASH, Kind.BASE, Kind.MODIFIER, Kind.TOTAL}
 _BEFORE_COLOUR = NUMBERS | {Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK, Kind.BASE, Kind.LOOK, Kind.SLASH}
+_JOINTS = frozenset({Kind.LINK, Kind.SLASH})
 _WHOLE = 100
 """Percent."""
 _CODES = ("ral", "рал", "ncs", "pantone")
@@ -97,7 +98,14 @@ def _may_be_label(tokens: Sequence[Token], palette: Palette) -> bool:
     unknown = [token for token in tokens if token.kind is Kind.UNKNOWN]
     is_like = any(is_code(token) or like_names(token.text, palette) for token in unknown)
     is_count = any(map(counts_colours, tokens)) and any(token.kind in NUMBERS or token.value for token in tokens)
-    return {token.kind for token in tokens} <= _IN_LABEL and not is_like and not is_count
+    return {token.kind for token in tokens} <= _IN_LABEL and not is_like and not is_count and not _is_blend(tokens)
+
+
+def _is_blend(tokens: Sequence[Token]) -> bool:
+    """Whether numbers joined to one another are a whole, `nominal mix 40:40:20`: those are shares."""
+    joined = {at + side for at, token in enumerate(tokens) if token.kind in _JOINTS for side in (-1, 1)}
+    numbers = [token.value for at, token in enumerate(tokens) if at in joined and token.kind is Kind.NUMBER]
+    return len(numbers) > 1 and sum(numbers) == _WHOLE
 
 
 def is_code(token: Token) -> bool:

@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from plitka.core.language.limits import AT_LEAST, AT_MOST
 from plitka.core.language.vocabulary import Kind
-from plitka.core.recipes.open_amounts import is_upper_bound
+from plitka.core.recipes.amounts import MAX_DENOMINATOR
+from plitka.core.recipes.open_amounts import CHANGES, is_upper_bound
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -20,6 +21,7 @@ _ALLOWED = frozenset({AT_LEAST, AT_MOST})
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _COLOURED = frozenset({Kind.COLOUR, Kind.SBR})
 _REST = frozenset({Kind.REST, Kind.BASE, Kind.FLECK})
+_BESIDE_NAME = frozenset({Kind.LINK, Kind.FLECK, Kind.UNKNOWN, Kind.ASIDE, Kind.VAGUE})
 _BUT = frozenset({"but", "но"})
 _BETWEEN = frozenset({Kind.LINK, Kind.BRACKET})
 _BEFORE_NUMBER = _BETWEEN | {Kind.COLOUR}
@@ -28,15 +30,13 @@ _BOUNDS = frozenset({Kind.SEPARATOR, Kind.SLASH})
 _OPEN = frozenset(
     {
         Kind.NOT, Kind.ZONE, Kind.LAYER, Kind.EACH, Kind.SAME, Kind.COMPARED, Kind.HALF,
-        Kind.MASS, Kind.PARTS, Kind.MIX, Kind.COLOURED,
+        Kind.MASS, Kind.PARTS, Kind.MIX,
     }
 )  # fmt: skip
 """Words with which more is said of a mix than its numbers."""
 _ONE = "one"
 _INTO = re.compile(r"(?<![^\W_])(?:in|into|on|to|в|на)(?![^\W_])")
 """Before the colour that the others lie in."""
-_MOST = "most"
-"""The choice of `mostly`."""
 _WHOLE = 100
 """Percent."""
 
@@ -49,12 +49,13 @@ def with_limits(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         if not _is_pronoun(tokens, at)
     ]
     tokens = [token for token, after in pairwise([*tokens, None]) if token is not None and not _is_but(token, after)]
+    tokens = _with_shares(tokens)
     limits = {at: _number(tokens, at) for at, token in enumerate(tokens) if token.kind is Kind.RANGE}
     numbers = set(limits.values())
     is_shared = any(token.kind is Kind.EQUAL for token in tokens)
     has_rest = any(token.kind is Kind.REST for token in tokens)
     is_open = (is_shared and not has_rest) or any(
-        token.kind in _OPEN or (token.kind is Kind.VAGUE and token.choice != _MOST) for token in tokens
+        token.kind in _OPEN or (token.kind is Kind.VAGUE and token.choice in CHANGES) for token in tokens
     )
     if not limits or None in numbers or len(numbers) < len(limits) or is_open:
         return None
@@ -67,6 +68,20 @@ def with_limits(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
             remark = Notice("{words!r} is a limit; the colour gets exactly {number}", {"words": words, "number": typed})
             plain[number] = replace(plain[number], remark=remark)
     return [token for token in plain if token.kind is not Kind.RANGE]
+
+
+def _with_shares(tokens: Sequence[Token]) -> list[Token]:
+    """The 4/5 of `no less than 4/5 black` as one number."""
+    plain = list(tokens)
+    for at in reversed([at for at, token in enumerate(tokens) if token.kind is Kind.RANGE]):
+        over, slash, under = (*plain[at + 1 : at + 4], None, None, None)[:3]
+        if over is None or slash is None or under is None or slash.kind is not Kind.SLASH:
+            continue
+        is_share = over.kind is under.kind is Kind.NUMBER and 0 < over.value < under.value <= MAX_DENOMINATOR
+        if is_share:
+            span = (over.span[0], under.span[1])
+            plain[at + 1 : at + 4] = [replace(over, kind=Kind.FRACTION, value=over.value / under.value, span=span)]
+    return plain
 
 
 def _is_till(tokens: Sequence[Token], at: int) -> bool:
@@ -102,7 +117,8 @@ def _is_one_mix(source: Source, tokens: Sequence[Token], limits: dict[int, int |
         named = [place for place in clause if tokens[place].kind in _COLOURED]
         is_limit = any(number in limits.values() for number in numbers)
         is_behind_name = at > 0 and _is_name(tokens, clauses[at - 1]) and not named
-        if is_limit and (len(numbers) > 1 or not (named or is_behind_name)):
+        is_fleck = any(tokens[place].kind is Kind.FLECK for place in clause)
+        if is_limit and (len(numbers) > 1 or not (named or is_behind_name or is_fleck)):
             return False
         if is_limit and is_behind_name:
             bare = bare[:-1]
@@ -110,6 +126,8 @@ def _is_one_mix(source: Source, tokens: Sequence[Token], limits: dict[int, int |
         bare += (
             named[: len(named) - len(numbers)] if not numbers or _INTO.search(_typed(source, tokens, clause)) else []
         )
+    if not shares:
+        return False
     total = sum(tokens[at].value * (_WHOLE if tokens[at].kind is Kind.FRACTION else 1) for at in shares)
     has_rest = any(token.kind in _REST for token in tokens)
     has_into = len(clauses) == 1 and len(bare) == 1 and len(shares) == 1
@@ -135,7 +153,7 @@ def _typed(source: Source, tokens: Sequence[Token], clause: Sequence[int]) -> st
 
 
 def _is_name(tokens: Sequence[Token], clause: Sequence[int]) -> bool:
-    return [tokens[at].kind for at in clause if tokens[at].kind is not Kind.LINK] == [Kind.COLOUR]
+    return [tokens[at].kind for at in clause if tokens[at].kind not in _BESIDE_NAME] == [Kind.COLOUR]
 
 
 def _clauses(tokens: Sequence[Token]) -> Iterator[list[int]]:

@@ -19,7 +19,7 @@ def with_misspelled_numbers(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with the forty of `fourty percent`, and before a colour where all numbers are in words."""
     tokens = _with_near_ones(tokens)
     near = {at: found for at in range(len(tokens)) if (found := _near_number(tokens, at)) is not None}
-    if not near or any(_kind(tokens, _end_of_spelled(tokens, at)) is not Kind.PERCENT for at in near):
+    if not near or not all(_has_unit(tokens, at) for at in near):
         has_digits = any(token.kind is Kind.NUMBER and token.text[:1].isdigit() for token in tokens)
         n_numbers = len(near) + sum(token.kind in _NUMBERS for token in tokens)
         if has_digits or n_numbers < _SEVERAL:
@@ -49,10 +49,29 @@ def _with_near_ones(tokens: Sequence[Token]) -> list[Token]:
     return plain
 
 
+def _is_beside_one(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the next word or the one before is a number in words, or nearly one: `fivty fivty white and black`."""
+    for step in (-1, 1):
+        other = _at(tokens, at + step * (1 + (_kind(tokens, at + step) in (Kind.LINK, Kind.SLASH, Kind.BASE))))
+        is_word = other is not None and other.kind in (Kind.NUMBER, Kind.UNKNOWN) and other.text.isalpha()
+        if is_word and other is not None and (other.kind is Kind.NUMBER or near_number(other.text) is not None):
+            return True
+    return False
+
+
+def _has_unit(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a unit stands behind a number, or before it, «процентов на восемдесят»."""
+    before = at - 1 - (at > 0 and tokens[at - 1].kind is Kind.BASE)
+    is_behind_unit = _kind(tokens, before) is Kind.PERCENT and _kind(tokens, before - 1) not in _NUMBERS
+    return is_behind_unit or _kind(tokens, _end_of_spelled(tokens, at)) is Kind.PERCENT
+
+
 def _near_number(tokens: Sequence[Token], at: int) -> tuple[int, str] | None:
     """What an unknown word with a unit or a colour behind it may be."""
     after = _kind(tokens, _end_of_spelled(tokens, at))
-    if tokens[at].kind is not Kind.UNKNOWN or after not in _COUNTABLE:
+    if tokens[at].kind is not Kind.UNKNOWN or not (
+        after in _COUNTABLE or _has_unit(tokens, at) or _is_beside_one(tokens, at)
+    ):
         return None
     near = near_number(tokens[at].text)
     return near_number(tokens[at].text, 1) if near is None and after is Kind.PERCENT else near

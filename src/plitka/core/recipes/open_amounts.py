@@ -19,7 +19,7 @@ _MUCH = re.compile(
 _LITTLE_PERCENT = 10
 _MAX_IN_EXAMPLE = 4
 """Colours of an example."""
-_UP_TO = frozenset({"till", "до"})
+UP_TO = frozenset({"till", "до"})
 _AMOUNTS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT, Kind.PARTS, Kind.MASS})
 
 
@@ -87,4 +87,4 @@ def _distance(source: Source, words: tuple[int, int], name: tuple[int, int]) -> 
 def is_upper_bound(before: Token | None, token: Token, after: Token | None) -> bool:
     """Whether a token is the `to` of «до 20%», with only a number behind it."""
     is_number = after is not None and after.kind is Kind.NUMBER
-    return token.text in _UP_TO and is_number and (before is None or before.kind not in _AMOUNTS)
+    return token.text in UP_TO and is_number and (before is None or before.kind not in _AMOUNTS)

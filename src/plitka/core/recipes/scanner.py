@@ -35,6 +35,7 @@ from plitka.core.recipes.signs import (
     LIKE_BEHIND,
     LINE,
     LIST_OF_CODES,
+    MAIL,
     MINUS_BEFORE_NUMBER,
     NAMES_OF_RAL,
     NUMBER_BEFORE,
@@ -47,6 +48,7 @@ from plitka.core.recipes.signs import (
     SIGN_OFF,
     SYMBOL,
     THICKNESS,
+    TITLED,
     UNIT_AFTER,
     WISH,
     WITH,
@@ -62,6 +64,8 @@ from plitka.errors import RecipeError
 
 _WHOLE = 100
 _LIMITS = {"<=": AT_MOST, "≤": AT_MOST, ">=": AT_LEAST, "≥": AT_LEAST}
+_SIGNED = re.compile(r"[.!\n][\s]*[A-ZА-ЯЁ]\w+ [A-ZА-ЯЁ]\w+[.!\s]*$")
+"""Two names behind the end of a sentence: `Thank you. Rose White`."""
 _FROM = frozenset({"from", "от"})
 _YEARS = frozenset(map(str, range(2018, 2040)))
 """Of which none is a RAL colour."""
@@ -105,7 +109,7 @@ class _Scanner(NameScanner):
             elif with_ := WITH.match(self.text, self.at):
                 start, self.at = self.at, with_.end()
                 yield self._token(Kind.NOT if with_[1] else Kind.SEPARATOR, start)
-            elif (beside := self._beside() or self._coded_name()) is not None:
+            elif (beside := self._address() or self._beside() or self._coded_name()) is not None:
                 yield beside
             elif self.text[self.at].isalpha():
                 yield from self._name()
@@ -128,9 +132,26 @@ class _Scanner(NameScanner):
         if (person := PERSON.match(self.text, self.at)) is not None:
             group = "name" if person["caller"] is None else "caller"
             return person if self._typed(*person.span(group)).istitle() else None
+        if (titled := TITLED.match(self.text, self.at)) is not None:
+            return titled if self._typed(*titled.span("name")).istitle() else None
         found = SIGN_OFF.match(self.text, self.at)
         name = None if found is None else found[0].rstrip(" .!\n").split()[-1]
-        return None if name is None or self._is_colour(name) else found
+        if found is None or name is None:
+            return None
+        typed = self._typed(*found.span())
+        is_signed = _SIGNED.search(typed) is not None
+        return None if self._is_colour(name) and not is_signed else found
+
+    def _address(self) -> Token | None:
+        """Where to write, or where something is delivered."""
+        start = self.at
+        if mail := MAIL.match(self.text, start):
+            self.at = mail.end()
+            return self._token(Kind.LABEL, start, choice=LETTERED)
+        if (address := ADDRESS.match(self.text, start)) and _is_named(self._typed(*address.span())):
+            self.at = address.end()
+            return self._token(Kind.LABEL, start, choice=LETTERED)
+        return None
 
     def _beside(self) -> Token | None:
         """What is left, what is like a thing, how sharp a picture is to be, and the number of an order."""
@@ -141,9 +162,6 @@ class _Scanner(NameScanner):
         if thickness := THICKNESS.match(self.text, start):
             self.at = thickness.end()
             return self._token(Kind.LENGTH, start, choice="whole")
-        if (address := ADDRESS.match(self.text, start)) and _is_named(self._typed(*address.span())):
-            self.at = address.end()
-            return self._token(Kind.LABEL, start, choice=LETTERED)
         if about := ABOUT.match(self.text, start):
             self.at = about.end()
             return self._token(Kind.ABOUT, start)
@@ -229,7 +247,7 @@ class _Scanner(NameScanner):
             return
         self.at = match.end()
         match match.lastgroup:
-            case "space" | "quote" | "tail" | "ending":
+            case "space" | "quote" | "quoted" | "tail" | "ending":
                 return
             case "tolerance" | "label" | "price" | "date" | "time" | "phone" | "mail" | "ordinal":
                 yield self._token(Kind.LABEL, start)

@@ -11,6 +11,7 @@ SYMBOL = re.compile(
     r"|(?P<ending>(?<=\d)-(?:ти|х|и|ми)(?![^\W_]))"
     r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
     r"|(?P<label>№[ \t]*\d[^\W_]*(?:[-/]\d+)*|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
+    r"|(?P<quoted>(?<=\n)>+[ \t]?)"
     r"|(?P<limit>(?:[<>]=?|[≤≥])(?=[ \t]*\d))"
     r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴](?!\d)|(?:руб(?:ль|ля|лей|\.)?"
     r"|eur|euros?|usd|gbp|грн)(?![^\W_])|р(?=[./]))(?:\.?[ \t]*/[ \t]*[^\W\d_]+\d?)?)"
@@ -132,6 +133,10 @@ PERSON = re.compile(
     r"|(?P<caller>[^\W\d_]+[ ][^\W\d_]+)(?=,?[ ]*(?:тел|tel|phone|mobile|mob|моб)(?![^\W_])))"
 )
 """Who writes or is told of, who may be called Green."""
+TITLED = re.compile(r"(?<![^\W_])(?:mrs?\.?|ms\.?|miss|г-н|г-жа)[ ]+(?P<name>[^\W\d_]+)(?![^\W_]|[ ]*[:-]?[ ]*\d)")
+"""The `Mr White` of `Mr White wants 40% brown`."""
+MAIL = re.compile(r"(?<![\w.])(?:[\w.+-]+@[\w-]+\.[\w.-]+|@[^\W\d_]\w*|https?://\S+|www\.\S+)")
+"""Addresses, and who is spoken to in a chat."""
 BEYOND = re.compile(
     r"(?<![^\W_])(?:(?:over|above|below|under|exceeding|from|от)"
     r"(?=[ ]+\d+(?:[.,]\d+)?[ ]*(?:%|per ?cent|процент))|over(?=[ ]half))"
