@@ -259,7 +259,7 @@ def report_looks(size_px: int) -> None:
     for text, is_wet in product(LOOKED_AT, (False, True)):
         errors = []
         for light, surface in product(Lighting, Surface):
-            scene = Scene((Zone(parse_recipe(text).recipe),), surface=surface, light=light, wet=is_wet, size=size)
+            scene = Scene(zones=(Zone(parse_recipe(text).recipe),), surface=surface, light=light, wet=is_wet, size=size)
             result, _ = engine.render(engine.complete(Request(scene=scene, seed=5)))
             errors += [zone.measure_error for zone in result.zones if zone.measure_error is not None]
         say(f"{text}, {'wet' if is_wet else 'dry'}: mean {np.mean(errors):.1f}, largest {max(errors):.1f}")

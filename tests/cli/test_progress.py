@@ -49,11 +49,11 @@ def test_ctrl_c_stops_at_the_next_step(run: Run, engine: PatchEngine, capsys: py
 def test_a_person_sees_the_steps(
     run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], is_shown: bool
 ) -> None:
-    """A terminal shows steps and the time left, unless it shall be quiet."""
+    """A terminal shows the steps that are run, 2 of 4 at that strength, and the time left, unless it shall be quiet."""
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
     assert run("generate", RECIPE, "--seed", "3", *words) == 0
-    assert ("0/4" in screen.getvalue()) is is_shown
+    assert ("0/2" in screen.getvalue()) is is_shown
     assert ("left" in screen.getvalue()) is is_shown
 
 
@@ -119,6 +119,6 @@ def test_a_person_sees_what_is_done_before_the_first_step(
 
     engine.after_step = after_step
     assert run("--language", "ru", "generate", RECIPE, "--seed", "3") == 0
-    assert screen.getvalue().index("начинаю") < screen.getvalue().index("0/4")
+    assert screen.getvalue().index("начинаю") < screen.getvalue().index("0/2")
     assert "измеряю" in screen.getvalue()
     begin_stage("measure")  # nobody follows any more
