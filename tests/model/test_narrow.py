@@ -40,3 +40,20 @@ def test_nothing_overflows() -> None:
 def test_a_processor_gains_nothing() -> None:
     """So nothing is narrowed there unless it is asked for."""
     assert not multiplies_narrow(torch.device("cpu"))
+
+
+@pytest.mark.skipif(
+    not torch.cuda.is_available() or not multiplies_narrow(torch.device("cuda", 0)), reason="no GPU of 8.9 or later"
+)
+@pytest.mark.parametrize("has_bias", [False, True])
+def test_a_gpu_multiplies_as_the_processor_does(*, has_bias: bool) -> None:
+    """In half precision, by its own product in eight bits."""
+    norm = normed(64).half()
+    rows, weight, shift = torch.randn(50, 64).half(), torch.randn(96, 64).half(), torch.randn(64).half()
+    bias = torch.randn(96).half() if has_bias else None
+    expected = NarrowLinear(norm.float(), weight.float(), None if bias is None else bias.float())(
+        rows.float(), shift.float()
+    )
+    norm, rows, weight, shift = norm.half().cuda(), rows.cuda(), weight.cuda(), shift.cuda()
+    found = NarrowLinear(norm, weight, None if bias is None else bias.cuda())(rows, shift)
+    assert (found.cpu().float() - expected).norm() < 0.01 * expected.norm()
