@@ -26,8 +26,8 @@ from train_unet import Objective, Pool
 from transformers import CLIPTokenizer
 
 from plitka.core.recipes.recipe import V45
+from plitka.model.adapter import ENCODER_KEYS, embedding_tensors, kohya_key, kohya_tensors
 
-EMBEDDING_NAMES = ("clip_l", "clip_g")
 TARGETS = ("to_q", "to_k", "to_v", "to_out.0", "conv2", "conv_out")
 
 
@@ -109,8 +109,8 @@ def save(stage: Stage, unet: nn.Module, tables: Sequence[nn.Embedding]) -> None:
     if stage.rank:
         return
     save_file(kohya_lora(unet, stage.config.lora_rank), stage.work / "lora.safetensors")
-    rows = [table.weight[-len(V45.tokens) :].detach().bfloat16().cpu().contiguous() for table in tables]
-    save_file(dict(zip(EMBEDDING_NAMES, rows, strict=True)), stage.work / "embeddings.safetensors")
+    rows = [table.weight[-len(V45.tokens) :] for table in tables]
+    save_file(embedding_tensors(rows), stage.work / "embeddings.safetensors")
 
 
 def adapt(parts: Parts, config: MiniConfig) -> list[nn.Embedding]:
@@ -125,7 +125,7 @@ def adapt(parts: Parts, config: MiniConfig) -> list[nn.Embedding]:
 def fold(unet: nn.Module, lora: Mapping[str, Tensor], strength: float) -> None:
     """Add an adapter by kohya's keys to the weights of a plain UNet, or take it off where the strength is negative."""
     for name, module in unet.named_modules():
-        key = "lora_unet_" + name.replace(".", "_")
+        key = kohya_key(name)
         if (down := lora.get(f"{key}.lora_down.weight")) is not None:
             up = lora[f"{key}.lora_up.weight"].to(module.weight).flatten(1)
             added = (up @ down.to(module.weight).flatten(1)).view_as(module.weight)
@@ -172,10 +172,10 @@ def keep_words(tables: Sequence[nn.Embedding], tokenizer: CLIPTokenizer) -> Call
 def resume(unet: nn.Module, tables: Sequence[nn.Embedding], work: Path) -> None:
     """The adapter and the tokens as a former run wrote them."""
     lora = load_file(work / "lora.safetensors")
-    for key, module in adapted(unet):
-        for name, layers in (("lora_down", module.lora_A), ("lora_up", module.lora_B)):
+    for name, module in adapted(unet):
+        for matrix, layers in (("down", module.lora_A), ("up", module.lora_B)):
             (layer,) = layers.values()
-            layer.weight.copy_(lora[f"{key}.{name}.weight"])
+            layer.weight.copy_(lora[f"{kohya_key(name)}.lora_{matrix}.weight"])
     resume_tokens(tables, work)
 
 
@@ -183,26 +183,24 @@ def resume(unet: nn.Module, tables: Sequence[nn.Embedding], work: Path) -> None:
 def resume_tokens(tables: Sequence[nn.Embedding], work: Path) -> None:
     """The tokens alone."""
     rows = load_file(work / "embeddings.safetensors")
-    for table, name in zip(tables, EMBEDDING_NAMES, strict=True):
+    for table, name in zip(tables, ENCODER_KEYS, strict=True):
         table.weight[-len(rows[name]) :] = rows[name].to(table.weight)
 
 
 def adapted(unet: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """Modules that have an adapter, by kohya's names."""
+    """Modules that have an adapter, by their names."""
     for name, module in unet.named_modules():
         if hasattr(module, "lora_A") and len(module.lora_A):
-            yield "lora_unet_" + name.replace(".", "_"), module
+            yield name, module
 
 
 def kohya_lora(unet: nn.Module, rank: int) -> dict[str, Tensor]:
     """The adapter under kohya's keys."""
-    tensors: dict[str, Tensor] = {}
-    for key, module in adapted(unet):
+    pairs = {}
+    for name, module in adapted(unet):
         (down,), (up,) = module.lora_A.values(), module.lora_B.values()
-        tensors[f"{key}.lora_down.weight"] = down.weight.detach().bfloat16().cpu().contiguous()
-        tensors[f"{key}.lora_up.weight"] = up.weight.detach().bfloat16().cpu().contiguous()
-        tensors[f"{key}.alpha"] = torch.tensor(rank, dtype=torch.int64)
-    return tensors
+        pairs[name] = down.weight, up.weight
+    return kohya_tensors(pairs, alpha=rank)
 
 
 if __name__ == "__main__":
