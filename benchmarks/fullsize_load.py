@@ -65,6 +65,7 @@ def logged_stages() -> Iterator[list[Event]]:
     with capture_logs() as events:
         yield stages
     stages += [event for event in events if event["event"] == "stage_done"]
+    sys.stderr.writelines(f"{event}\n" for event in events if event["log_level"] == "warning")
 
 
 def peak_vram(stages: Iterable[Event], start: str, *, names: Iterable[str] | None = None) -> Figures:

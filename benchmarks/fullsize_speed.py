@@ -1,12 +1,12 @@
 """How fast full-size SDXL makes pictures here, beside stock diffusers on the same modules, and where the time goes.
 
-    python benchmarks/fullsize_speed.py [--compiled] [--count 8] [--json figures.json]
+    python benchmarks/fullsize_speed.py [--compiled] [--stock-only] [--count 8] [--json figures.json]
     python benchmarks/fullsize_speed.py --toy
 
 The networks have random weights, drawn on the device: they make noise, which is a picture to the clock. Text mode and
 guided mode are whole pictures of `Maker`, measured shares included, one attempt each; every picture has another
 prompt or seed. --compiled adds stock diffusers with `torch.compile`, which takes minutes. --toy is narrow and runs on a
-processor, for a look at the script.
+processor, for a look at the script. Figures are written as soon as a part is done.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from plitka.core.correction import CorrectionConfig  # noqa: E402
 from plitka.core.generation import CompleteRequest, Defaults, Mode, Request  # noqa: E402
 from plitka.core.maker import Maker  # noqa: E402
 from plitka.core.painter import Canvas, Painted  # noqa: E402
+from plitka.core.quality import Quality  # noqa: E402
 from plitka.core.recipes.reading import parse_recipe  # noqa: E402
 from plitka.core.recipes.recipe import V45  # noqa: E402
 from plitka.core.scene import Scene  # noqa: E402
@@ -47,10 +48,11 @@ from plitka.model.autoencoder import Autoencoder  # noqa: E402
 from plitka.model.device import choose_placement  # noqa: E402
 from plitka.model.engine import measure_on, painter_of  # noqa: E402
 from plitka.model.engine_config import EngineConfig  # noqa: E402
+from plitka.model.late_guidance import guided_early  # noqa: E402
 from plitka.model.noise import NoiseSchedule, Prediction  # noqa: E402
 from plitka.model.painter import DiffusionPainter  # noqa: E402
 from plitka.model.pipeline import place  # noqa: E402
-from plitka.model.sampler import sample  # noqa: E402
+from plitka.model.sampler import Denoise, sample  # noqa: E402
 from plitka.model.stage_clock import StageClock  # noqa: E402
 from plitka.model.unet import Conditions, guided_unet  # noqa: E402
 
@@ -160,7 +162,7 @@ def stock_figures(bench: Bench, *, is_compiled: bool) -> Figures:
     return figures
 
 
-def picture_figures(bench: Bench, painter: DiffusionPainter, count: int) -> Figures:
+def picture_figures(bench: Bench, painter: DiffusionPainter, count: int, quality: Quality) -> Figures:
     """Whole pictures, one attempt each: alone and in a queue of different seeds."""
     device = bench.placement.device
     maker = Maker(
@@ -174,55 +176,103 @@ def picture_figures(bench: Bench, painter: DiffusionPainter, count: int) -> Figu
 
     def ask(mode: Mode, seed: int) -> CompleteRequest:
         recipe = parse_recipe("60% red, 30% black, 10% white").recipe
-        return maker.complete(Request(scene=Scene.of(recipe), seed=seed, mode=mode))
+        return maker.complete(Request(scene=Scene.of(recipe), seed=seed, mode=mode, quality=quality))
+
+    stages: list[Mapping[str, float]] = []
 
     def make(mode: Mode, n: int, seed: int | None = None) -> None:
         outcomes = list(maker.generate([ask(mode, next(seeds) if seed is None else seed) for _ in range(n)]))
-        assert all(outcome.error is None for outcome in outcomes)
+        stages[:] = [outcome.result.stage_seconds for outcome in outcomes if outcome.result]
+        assert len(stages) == n
 
     figures: Figures = {}
     for mode in Mode:
-        figures[f"{mode}, alone, s"] = median_s(partial(make, mode, 1))
-        figures[f"{mode}, in a queue of {count}, s a picture"] = median_s(partial(make, mode, count), 2) / count
-    figures["guided, alone, map of the seed kept, s"] = median_s(partial(make, Mode.GUIDED, 1, 7))
+        start = f"{quality}, {mode}"
+        figures[f"{start}, alone, s"] = median_s(partial(make, mode, 1))
+        figures |= {f"{start}, alone, {stage}, s": seconds for stage, seconds in stages[0].items()}
+        figures[f"{start}, in a queue of {count}, s a picture"] = median_s(partial(make, mode, count), 2) / count
+    figures[f"{quality}, guided, alone, map of the seed kept, s"] = median_s(partial(make, Mode.GUIDED, 1, 7))
     maker.close()
     return figures
 
 
-def batch_figures(bench: Bench, painter: DiffusionPainter) -> Figures:
+def batch_figures(bench: Bench, painter: DiffusionPainter, quality: Quality) -> Figures:
     """Painted without being measured, several at once."""
     figures: Figures = {}
     for n in (1, *BATCHES):
-        canvases = [bench.canvas(seed) for seed in range(n)]
-        figures[f"painted, batch {n}, s a picture"] = median_s(partial(painter.paint, canvases, Unwatched()), 3) / n
+        canvases = [bench.canvas(seed, is_exact=quality is Quality.EXACT) for seed in range(n)]
+        figures[f"{quality}, painted, batch {n}, s a picture"] = (
+            median_s(partial(painter.paint, canvases, Unwatched()), 3) / n
+        )
     return figures
 
 
 def exact_figures(bench: Bench, assembly: Assembly, fast: DiffusionPainter) -> Figures:
     """How far the fast path is from the plain one in the same precision, and whether it repeats itself."""
     plain, canvas = DiffusionPainter(assembly), bench.canvas(3)
-    steps = bench.schedule.steps(bench.steps)
-    words = fast._encode_words([canvas])  # noqa: SLF001
-    size_px = bench.side_px, bench.side_px
-    conditions = Conditions(words=words, size_px=size_px, guidance=GUIDANCE, timesteps=steps.timesteps)
-    noise = fast._noise(canvas).to(bench.placement.device)  # noqa: SLF001
-
-    def latents(network: Any) -> torch.Tensor:  # noqa: ANN401
-        with torch.no_grad():
-            *_, last = sample(network(conditions), noise, steps)
-        return last.latents.clone()
-
-    expected = latents(partial(guided_unet, assembly))
-    found, again = (latents(fast._network) for _ in range(2))  # noqa: SLF001
+    expected = latents_by(bench, fast, partial(guided_unet, assembly))
+    found, again = (latents_by(bench, fast, fast._network) for _ in range(2))  # noqa: SLF001
     pictures = [coder.decode(found).astype(int) for coder in (Autoencoder(bench.pipe.vae), fast._autoencoder)]  # noqa: SLF001
     both = [painter.paint([replace(canvas, seed=5)], Unwatched())[0] for painter in (plain, fast)]
     assert all(isinstance(one, Painted) for one in both)
     return {
-        "fast against plain, latents, relative": float((found - expected).norm() / expected.norm()),
+        "fast against plain, latents, relative": relative(found, expected),
         "the same bytes again": str(torch.equal(found, again)),
         "VAE, fast against the modules, most levels": float(abs(pictures[0] - pictures[1]).max()),
         "VAE, fast against the modules, mean levels": float(abs(pictures[0] - pictures[1]).mean()),
     }
+
+
+def fast_figures(bench: Bench, painter: DiffusionPainter) -> Figures:
+    """What each part of `--quality fast` gains, and how far it is from what is exact."""
+    network = painter._network  # noqa: SLF001
+    early = partial(guided_early, network)
+    exact = latents_by(bench, painter, network)
+    first = latents_by(bench, painter, network, is_whole=False)
+    figures: Figures = {"exact, denoised, s": median_s(partial(latents_by, bench, painter, network), 3)}
+    for name, way, is_exact in (
+        ("guidance in half of the steps", early, True),
+        ("eight bits", network, False),
+        ("both", early, False),
+    ):
+        one = partial(latents_by, bench, painter, way, is_exact=is_exact)
+        figures[f"fast, {name}, denoised, s"] = median_s(one, 3)
+        figures[f"fast, {name}, latents, relative"] = relative(one(), exact)
+        figures[f"fast, {name}, one step, relative"] = relative(one(is_whole=False), first)
+        pictures = [painter._autoencoder.decode(latents).astype(int) for latents in (one(), exact)]  # noqa: SLF001
+        figures[f"fast, {name}, picture, mean levels"] = float(abs(pictures[0] - pictures[1]).mean())
+    return figures
+
+
+def latents_by(
+    bench: Bench,
+    painter: DiffusionPainter,
+    network: Callable[[Conditions], Denoise],
+    *,
+    is_exact: bool = True,
+    is_whole: bool = True,
+) -> torch.Tensor:
+    """What a network makes of one noise; or what it predicts at the first step."""
+    steps, canvas = bench.schedule.steps(bench.steps), bench.canvas(3)
+    conditions = Conditions(
+        words=painter._encode_words([canvas]),  # noqa: SLF001
+        size_px=(bench.side_px, bench.side_px),
+        guidance=GUIDANCE,
+        timesteps=steps.timesteps,
+        is_exact=is_exact,
+    )
+    noise = painter._noise(canvas).to(bench.placement.device)  # noqa: SLF001
+    with torch.no_grad():
+        denoise = network(conditions)
+        if not is_whole:
+            return denoise(noise, steps.timesteps[0].to(noise.device)).clone()
+        *_, last = sample(denoise, noise, steps)
+    return last.latents.clone()
+
+
+def relative(found: torch.Tensor, expected: torch.Tensor) -> float:
+    """The length of their difference, over that of what is expected."""
+    return float((found - expected).norm() / expected.norm())
 
 
 def matmul_tflops(device: torch.device) -> float:
@@ -240,35 +290,51 @@ def kernels(work: Callable[[], object]) -> list[tuple[str, float, int]]:
     return sorted(found, key=lambda row: -row[1])
 
 
+def own_figures(bench: Bench, count: int, *, is_toy: bool) -> Iterator[Figures]:
+    """Ours, part by part."""
+    assembly = bench.assembly()
+    painter = painter_of(assembly, EngineConfig(network="fast", max_batch=1))
+    began = time.perf_counter()
+    painter.paint([bench.canvas(1)], Unwatched())
+    yield {"first picture, captures included, s": time.perf_counter() - began}
+    for quality in Quality:
+        yield picture_figures(bench, painter, count, quality)
+        yield batch_figures(bench, painter, quality)
+    yield fast_figures(bench, painter)
+    yield exact_figures(bench, assembly, painter)
+    if is_toy:
+        return
+    rate = matmul_tflops(bench.placement.device)
+    yield {"matmul, TFLOP/s": rate, "floor of a picture, s": PICTURE_TFLOP / rate}
+    yield {"most GPU memory, GB": torch.cuda.max_memory_allocated() / 1e9}
+    rows = kernels(lambda: painter.paint([bench.canvas(9)], Unwatched()))[:KERNELS_SHOWN]
+    yield {f"kernel {name[:90]}, {n} calls, ms": ms for name, ms, n in rows}
+
+
 def main() -> None:
     """Print Markdown tables, and write the figures as JSON where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiled", action="store_true", help="stock diffusers compiled as well")
+    parser.add_argument("--stock-only", action="store_true", help="nothing of ours")
     parser.add_argument("--count", type=int, default=8, help="pictures in a queue")
     parser.add_argument("--toy", action="store_true")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     bench = Bench(is_toy=asked.toy)
-    figures = stock_figures(bench, is_compiled=asked.compiled)
-    assembly = bench.assembly()
-    painter = painter_of(assembly, EngineConfig(network="fast", max_batch=1))
-    began = time.perf_counter()
-    painter.paint([bench.canvas(1)], Unwatched())
-    figures["first picture, captures included, s"] = time.perf_counter() - began
-    figures |= picture_figures(bench, painter, asked.count) | batch_figures(bench, painter)
-    figures |= exact_figures(bench, assembly, painter)
-    if not asked.toy:
-        rate = matmul_tflops(bench.placement.device)
-        figures |= {"matmul, TFLOP/s": rate, "floor of a picture, s": PICTURE_TFLOP / rate}
-        figures["most GPU memory, GB"] = torch.cuda.max_memory_allocated() / 1e9
-    sys.stdout.writelines(
-        f"| {key} | {value if isinstance(value, str) else f'{value:.4f}'} |\n" for key, value in figures.items()
-    )
-    if not asked.toy:
-        rows = kernels(lambda: painter.paint([bench.canvas(9)], Unwatched()))[:KERNELS_SHOWN]
-        sys.stdout.writelines(f"| {name[:90]} | {ms:.2f} | {n} |\n" for name, ms, n in rows)
-    if asked.json:
-        asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    figures: Figures = {}
+
+    def tell(more: Figures) -> None:
+        figures.update(more)
+        rows = (f"| {key} | {value if isinstance(value, str) else f'{value:.4f}'} |\n" for key, value in more.items())
+        sys.stdout.writelines(rows)
+        sys.stdout.flush()
+        if asked.json:
+            asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+    tell(stock_figures(bench, is_compiled=asked.compiled))
+    if not asked.stock_only:
+        for more in own_figures(bench, asked.count, is_toy=asked.toy):
+            tell(more)
 
 
 if __name__ == "__main__":

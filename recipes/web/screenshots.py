@@ -38,9 +38,10 @@ ROW_PX, GAP_PX = 900, 12
 PHOTOGRAPH_PX = 1024
 MANY_STEPS = {"steps": 60, "strength": 0.7}
 DESIGN = "/#mix=RED:60,BLACK:30,WHITE:10"
-UNREAD = {"en": "60% red, 30% gren, 10% white", "ru": "60% красного, 30% черныйй, 10% белого"}
+UNREAD = {"en": "60% red, 30% blakk, 10% white", "ru": "60% красного, 30% черныйй, 10% белого"}
+PATTERN = {"en": "red and black with a blue border", "ru": "красный и чёрный с надписью СТАРТ белым"}
 ZONES = f"{DESIGN}&zone=border:8%25|BLACK:70,WHITE:30&zone=text:START|WHITE:100"
-FLOOR = f"{DESIGN}&floor=brick,border,playground,sun,0,500,4,3&second=mix%3DGREEN%3A100"
+FLOOR = f"{DESIGN}&floor=brick,border,playground,sun,0,500,4,25&second=mix%3DGREEN%3A100"
 TAKE, FOUR = ".order button >> nth=0", ".order button >> nth=1"
 SHEET, GALLERY, PHOTOGRAPH_IN, OPERATION = (f".rooms button >> nth={place}" for place in range(4))
 NO_CLIPBOARD = """() => {
@@ -102,6 +103,13 @@ def mix_words(page: Page) -> None:
         UNREAD[page.evaluate("document.documentElement.lang")]
     )
     page.wait_for_selector(".refusal .caret")
+
+
+def mix_pattern(page: Page) -> None:
+    """Words that ask for a pattern."""
+    opened(page, DESIGN)
+    page.locator(".right .panel textarea").first.fill(PATTERN[page.evaluate("document.documentElement.lang")])
+    page.wait_for_selector("#recipe-told .note")
 
 
 def mix_colours(page: Page) -> None:
@@ -186,6 +194,16 @@ def gallery_full(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def gallery_question(page: Page) -> None:
+    """A kept design, and a photograph that is asked about."""
+    opened(page, ZONES)
+    page.locator(".order button").nth(2).click()
+    page.click(GALLERY)
+    page.wait_for_selector(".gallery-tile img")
+    page.locator(".delete").first.click()
+    page.wait_for_load_state("networkidle")
+
+
 def photograph_in(page: Page) -> None:
     """Before a photograph is chosen."""
     room(page, PHOTOGRAPH_IN, ".drop")
@@ -197,6 +215,23 @@ def photograph_in_found(page: Page) -> None:
     picture = page.context.request.get(made["image_url"]).body()
     page.set_input_files(".drop input", {"name": "tile.png", "mimeType": "image/png", "buffer": picture})
     page.wait_for_selector(".photograph-in table")
+
+
+def notice(page: Page) -> None:
+    """A photograph's mix was taken, and a pattern went away."""
+    room(page, PHOTOGRAPH_IN, ".drop", ZONES)
+    made = next(job for job in _jobs(page) if job["state"] == "succeeded")
+    picture = page.context.request.get(made["image_url"]).body()
+    page.set_input_files(".drop input", {"name": "tile.png", "mimeType": "image/png", "buffer": picture})
+    page.locator(".found .primary").click()
+    page.wait_for_selector(".page-notice .note")
+
+
+def sheet_unpriced(page: Page) -> None:
+    """With a price of one colour alone."""
+    room(page, SHEET, ".materials", ZONES)
+    page.locator(".materials tbody input").first.fill("180,5")
+    page.wait_for_selector(".lacking")
 
 
 def sheet(page: Page) -> None:
@@ -232,9 +267,10 @@ def operation(page: Page) -> None:
 
 
 STATES: tuple[Callable[[Page], None], ...] = (
-    signin, nowhere, unread, mix, mix_words, mix_colours, mix_copy, zones, gallery_empty, photograph_running,
-    photograph_ready, photograph_earlier, photograph_compare, photograph_variations, photograph_refused, gallery_full,
-    photograph_in, photograph_in_found, sheet, sheet_two, floor, operation,
+    signin, nowhere, unread, mix, mix_words, mix_pattern, mix_colours, mix_copy, zones, gallery_empty,
+    photograph_running, photograph_ready, photograph_earlier, photograph_compare, photograph_variations,
+    photograph_refused, gallery_full, gallery_question, photograph_in, photograph_in_found, notice,
+    sheet_unpriced, sheet, sheet_two, floor, operation,
 )  # fmt: skip
 """In this order: later ones have what earlier ones made."""
 

@@ -39,6 +39,8 @@ in another language (`plitka.core.language.localise`). Errors know neither exit 
 composition root has one table for that.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +62,25 @@ class FieldName(str):
         return f"--{self.replace('_', '-')}"
 
 
+@dataclass(frozen=True, slots=True)
+class CommandHint:
+    """The end of a sentence that helps at the command line alone: what is to be typed there; elsewhere it is left out.
+
+    A template and its values, as a `PlitkaError` has.
+    """
+
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.message.format(**self.values)
+
+
 class PlitkaError(Exception):
     """What went wrong, where, what was expected, and what to do next.
 
     `message` is a `str.format` template and `values` fill its places; `str(error)` is the English text. A value may be
-    an error itself, a `Phrase` or a `FieldName`.
+    an error itself, a `Phrase`, a `FieldName` or a `CommandHint`.
     """
 
     def __init__(self, message: str, **values: object) -> None:

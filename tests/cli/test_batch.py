@@ -3,7 +3,9 @@
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from tests.cli.conftest import Run
 from tests.cli.patch_engine import PatchEngine
 
@@ -32,9 +34,27 @@ def test_a_batch_goes_on_where_it_stopped(run: Run, engine: PatchEngine, capsys:
     assert run("generate", "--batch", "recipes.txt", "--seed", "7", "-o", "out") == 0
     assert [request.seed for request in engine.requests[3:]] == [8]
     assert Path("out/1.png").stat().st_mtime_ns == before
-    assert "2 of the pictures are there already" in capsys.readouterr().err
+    assert "pictures that are there already, and stay as they are: 2" in capsys.readouterr().err
     assert run("generate", "--batch", "recipes.txt", "--seed", "7", "-o", "out") == 0
     assert len(engine.requests) == 4
+
+
+def test_the_sheet_of_a_batch_that_goes_on_is_of_all(run: Run, engine: PatchEngine) -> None:
+    """In the file's order, also where one fails again: it is the sheet of a run that was not stopped."""
+    Path("recipes.txt").write_text(RECIPES, encoding="utf-8")
+    assert run("generate", "--batch", "recipes.txt", "--seed", "7", "-o", "out") == 0
+    whole = Path("out/sheet.png").read_bytes()
+    Path("out/1.png").unlink()
+    Path("out/3.png").unlink()
+    assert run("generate", "--batch", "recipes.txt", "--seed", "7", "-o", "out") == 0
+    assert Path("out/sheet.png").read_bytes() == whole
+    Path("out/1.png").unlink()
+    engine.failures = {7: EngineError("broken")}
+    Path("out/3.png").unlink()
+    assert run("generate", "--batch", "recipes.txt", "--seed", "7", "-o", "out") == 4
+    sheet, second, third = (np.asarray(Image.open(f"out/{name}.png")) for name in ("sheet", "2", "3"))
+    assert np.array_equal(sheet[12:76, 12:76], second)
+    assert np.array_equal(sheet[12:76, 344:408], third)
 
 
 @pytest.mark.parametrize("words", [(), ("--seed", "-1")])

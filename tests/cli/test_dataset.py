@@ -98,7 +98,7 @@ class TestDataset:
         made_first = Path("set/000000.png").stat().st_mtime_ns
         capsys.readouterr()
         assert run(*self.WORDS, "--count", "2") == 0
-        assert "1 pictures made, 1 were there" in capsys.readouterr().out
+        assert "pictures made: 1, there before: 1" in capsys.readouterr().out
         assert run(*self.WORDS, "--count", "5") == 0
         assert Path("set/000000.png").stat().st_mtime_ns == made_first
         assert self.contents() == whole

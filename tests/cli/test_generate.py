@@ -81,6 +81,38 @@ def test_a_missed_tolerance_is_told_by_the_exit_code(run: Run, engine: PatchEngi
     assert run("generate", RECIPE) == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ("-o", "a.png"),
+            "error: a.png is made, but RED is measured at 56.8 % where 60 % were asked for: 3.2 points off, of which 3",
+        ),
+        (("-o", "a.png"), "; try another --seed or a larger --size, or allow more with --tolerance\n"),
+        (("-o", "a.png", "--mode", "text", "--tolerance", "2.5", "--quiet"), "of which 2.5 are allowed; try --mode g"),
+        (("-o", "a.png", "--zone", "circle=50% white, 50% blue", "--json"), "a.png, zone 0 (the ground), is made, but"),
+        (("-o", "a.png", "--language", "ru"), "ошибка: a.png: изображение готово, но доля RED измерена как 56,8 %"),
+    ],
+)
+def test_a_missed_tolerance_is_told_in_a_sentence(
+    run: Run, engine: PatchEngine, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
+) -> None:
+    """What is off, by how much, and what to do next, even to who wants no remarks."""
+    engine.off_by = 3.2
+    assert run("generate", RECIPE, *words) == 5
+    assert told in capsys.readouterr().err
+
+
+def test_each_of_several_pictures_that_misses_is_named(
+    run: Run, engine: PatchEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its file."""
+    engine.off_by = 3.2
+    assert run("generate", RECIPE, "--seed", "1", "--count", "2", "-o", "a.png") == 5
+    told = capsys.readouterr().err
+    assert [name in told for name in ("a-1.png is made, but", "a-2.png is made, but")] == [True, True]
+
+
 def test_a_missing_model_is_a_file_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,9 +181,9 @@ def test_what_an_engine_says_of_several_pictures_is_told_once(
     run: Run, engine: PatchEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever values its sentence has."""
-    engine.notices = (Notice("this model knows recipes only; not shown: {words}", {"words": "mossy"}),)
+    engine.notices = (Notice("not understood, and not shown in this picture: {words}", {"words": "mossy"}),)
     assert run("generate", RECIPE, "--seed", "7", "--count", "2") == 0
-    assert capsys.readouterr().err.count("not shown: mossy") == 1
+    assert capsys.readouterr().err.count("not shown in this picture: mossy") == 1
 
 
 def test_who_asks_for_too_fine_granules_is_told_what_draws_them(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,6 +193,15 @@ def test_who_asks_for_too_fine_granules_is_told_what_draws_them(run: Run, capsys
     assert "`plitka render` draws such granules larger" in told.err
     assert "below 3 px" in told.err
     assert run("render", RECIPE, "--seed", "7", "--size", "256", "--field-mm", "500") == 0
+
+
+def test_granules_are_too_fine_before_the_model_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A model whose map is laid while it is loaded refuses them earlier; the hint is the same."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["generate", RECIPE, "--size", "256", "--field-mm", "500"]) == 2
+    assert "`plitka render` draws such granules larger" in capsys.readouterr().err
 
 
 def test_a_zone_that_misses_is_a_miss(run: Run, engine: PatchEngine) -> None:

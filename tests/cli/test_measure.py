@@ -36,7 +36,17 @@ class TestMeasure:
     def test_a_person_reads_lines(self, run: Run, picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """A line a colour, then how sure that is."""
         assert run("measure", str(picture), "red, black") == 0
-        assert "RED" in capsys.readouterr().out
+        assert "RED" in (told := capsys.readouterr().out)
+        assert "within about" in told
+
+    @pytest.mark.parametrize("n", [1, 2])
+    def test_one_colour_alone_has_no_doubt_to_tell(
+        self, run: Run, picture: Path, capsys: pytest.CaptureFixture[str], n: int
+    ) -> None:
+        """It has all there is, so 'within 0.0 points' would say nothing of whether it is the right one."""
+        assert run("measure", *[str(picture)] * n, "red") == 0
+        assert "0.0 points" not in (told := capsys.readouterr().out)
+        assert "±" not in told
 
     def test_a_russian_reader_has_decimal_commas(
         self, run: Run, picture: Path, capsys: pytest.CaptureFixture[str]

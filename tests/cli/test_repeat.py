@@ -34,6 +34,16 @@ def test_like_repeats_a_guided_picture_in_its_mode(run: Run, engine: PatchEngine
     assert "strength" not in read_fields(Path("c.png"))
 
 
+def test_the_quality_is_repeated(run: Run, engine: PatchEngine) -> None:
+    """An exact picture says nothing of it."""
+    assert run("generate", RECIPE, "--quality", "fast", "-o", "a.png") == 0
+    assert run("generate", "--like", "a.png", "-o", "b.png") == 0
+    assert run("generate", "--like", "a.png", "--quality", "exact", "-o", "c.png") == 0
+    assert [request.quality for request in engine.requests] == ["fast", "fast", "exact"]
+    assert read_fields(Path("a.png"))["quality"] == "fast"
+    assert "quality" not in read_fields(Path("c.png"))
+
+
 def test_a_picture_in_text_mode_is_repeated_in_text_mode(run: Run, engine: PatchEngine) -> None:
     """Also one from before there was another mode."""
     assert run("generate", RECIPE, "--mode", "text", "-o", "a.png") == 0

@@ -167,5 +167,26 @@ def test_bad_input_is_an_answer(run: Run, capsys: pytest.CaptureFixture[str], mo
 def test_help_has_every_assumption(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """With its usual value, in Russian too."""
     assert run("sheet", "--help", "--language", "ru") == 0
-    assert "--wear-binder N" in (told := capsys.readouterr().out)
-    assert "отходы (обычно 10 %)" in " ".join(told.split())
+    told = " ".join(capsys.readouterr().out.split())
+    for text in ("--wear-binder N", "отходы (обычно 10 %)", "фаска (обычно 5 мм)", "1,15 г/см³", "25 кг"):
+        assert text in told
+
+
+@pytest.mark.parametrize(
+    ("output", "unused"),
+    [
+        ((), "--logo, --maker"),
+        (("-o", "a.json"), "--logo, --maker"),
+        (("-o", "a.csv"), "--logo"),
+        (("-o", "a.pdf"), ""),
+    ],
+)
+def test_what_another_kind_of_sheet_shows_is_told(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], output: tuple[str, ...], unused: str
+) -> None:
+    """Not passed over in silence."""
+    logo = str(tmp_path / "logo.png")
+    Image.new("RGB", (60, 20), "red").save(logo)
+    assert run("sheet", RECIPE, "--area", "10", "--maker", "ACME", "--logo", logo, *output) == 0
+    assert (f"not used here: {unused};" in (told := capsys.readouterr().err)) is bool(unused)
+    assert ("not used here" in told) is bool(unused)

@@ -23,6 +23,7 @@ from plitka.core.generation import (
     ZoneShares,
     generate_one,
 )
+from plitka.core.quality import Quality
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size, Zone
 from plitka.core.watch import Watch
@@ -41,6 +42,7 @@ choices = st.fixed_dictionaries(
         "strength": st.floats(0.05, 1),
         "tolerance": st.floats(0, 100),
         "seed": st.integers(0, MAX_SEED),
+        "quality": st.sampled_from(Quality),
     },
 )
 defaults = st.builds(
@@ -77,6 +79,7 @@ def test_completing_twice_changes_nothing(chosen: dict[str, Any], usual: Default
         negative_prompt=complete.negative_prompt,
         strength=complete.strength,
         tolerance=complete.tolerance,
+        quality=complete.quality,
     )
     assert usual.complete(again) == complete
 
@@ -195,12 +198,3 @@ def test_an_engines_error_reaches_the_caller() -> None:
     engine = Broken()
     with pytest.raises(InputError, match="no"):
         generate_one(engine, engine.complete(PLAIN))
-
-
-def test_what_reads_no_words_says_so() -> None:
-    """The words are left out of the scene, and a notice tells which; without words nothing is said."""
-    plain = Defaults().complete(PLAIN)
-    assert plain.without_words() is plain
-    spoken = Defaults().complete(replace(PLAIN, scene=replace(PLAIN.scene, words=("matt", "8k")))).without_words()
-    assert spoken.scene == plain.scene
-    assert [str(notice) for notice in spoken.notices] == ["this model knows recipes only; not shown: matt, 8k"]

@@ -50,7 +50,8 @@ def test_canvases_of_one_kind_differ_in_words_seed_and_start_alone() -> None:
         replace(one, height_px=128),
         replace(one, steps=5),
         replace(one, guidance=1.0),
+        replace(one, is_exact=False),
         replace(one, strength=0.6),
         replace(one, start=None),
     ]
-    assert len({one.kind, *(other.kind for other in others)}) == 7
+    assert len({one.kind, *(other.kind for other in others)}) == 8

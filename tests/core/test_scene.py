@@ -208,3 +208,5 @@ def test_a_range_takes_numbers_and_none() -> None:
     for value in (0.9, 2.1, float("nan")):
         with pytest.raises(InputError, match=r"steps must lie in 1\.\.2"):
             check_range("steps", value, 1, 2)
+    with pytest.raises(InputError, match=r"not 200$"):
+        check_range("tolerance", 200.0, 0, 100)

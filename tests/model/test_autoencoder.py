@@ -17,6 +17,7 @@ from plitka.model.autoencoder import Autoencoder, FastAutoencoder, autoencoder_o
 from plitka.model.bundle import Bundle
 from plitka.model.engine import load_engine
 from plitka.model.engine_config import EngineConfig
+from plitka.model.recordings import Recordings
 
 Ask = Callable[..., Request]
 
@@ -43,7 +44,7 @@ LATENTS = torch.randn(1, 4, 16, 12, generator=torch.Generator().manual_seed(0))
 def test_the_fast_one_is_the_plain_one_up_to_rounding() -> None:
     """Both ways, twice over, whichever sizes come between."""
     vae = small_vae()
-    plain, fast = Autoencoder(vae), autoencoder_of(vae, HERE, torch.float32, is_fast=True)
+    plain, fast = Autoencoder(vae), autoencoder_of(vae, HERE, torch.float32, Recordings(HERE))
     assert isinstance(fast, FastAutoencoder)
     for pixels, latents in ((PIXELS, LATENTS), (PIXELS[:32], LATENTS[..., :8]), (PIXELS, LATENTS)):
         torch.testing.assert_close(fast.encode(pixels), plain.encode(pixels), atol=1e-5, rtol=1e-4)
@@ -53,7 +54,7 @@ def test_the_fast_one_is_the_plain_one_up_to_rounding() -> None:
 def test_a_picture_that_overflows_is_made_again_by_the_modules() -> None:
     """With their bytes, and the next one is fast again."""
     vae = small_vae()
-    plain, fast = Autoencoder(vae), FastAutoencoder(vae, HERE, torch.float32)
+    plain, fast = Autoencoder(vae), FastAutoencoder(vae, HERE, torch.float32, Recordings(HERE))
     usual, gives = fast._decoder, [torch.nan, 1.0]
     fast._decoder = lambda values: usual(values) * gives.pop(0)  # type: ignore[assignment]
     assert (fast.decode(LATENTS) == plain.decode(LATENTS)).all()
@@ -63,7 +64,7 @@ def test_a_picture_that_overflows_is_made_again_by_the_modules() -> None:
 
 def test_where_the_modules_overflow_as_well_it_is_an_answer() -> None:
     """NaN in, error out."""
-    fast = FastAutoencoder(small_vae(), HERE, torch.float32)
+    fast = FastAutoencoder(small_vae(), HERE, torch.float32, Recordings(HERE))
     with pytest.raises(BadOutput):
         fast.decode(LATENTS * torch.nan)
 
@@ -73,8 +74,9 @@ def test_tiles_and_other_autoencoders_are_left_to_the_modules() -> None:
     vae = small_vae()
     vae.enable_tiling()
     vae.tile_latent_min_size = 8
-    fast = FastAutoencoder(vae, HERE, torch.float32)
+    recordings = Recordings(HERE)
+    fast = FastAutoencoder(vae, HERE, torch.float32, recordings)
     assert (fast.decode(LATENTS) == Autoencoder(vae).decode(LATENTS)).all()
-    assert not fast._recorded
-    assert type(autoencoder_of(small_vae(act_fn="mish"), HERE, torch.float32, is_fast=True)) is Autoencoder
-    assert type(autoencoder_of(vae, HERE, torch.float32, is_fast=False)) is Autoencoder
+    assert len(recordings) == 0
+    assert type(autoencoder_of(small_vae(act_fn="mish"), HERE, torch.float32, Recordings(HERE))) is Autoencoder
+    assert type(autoencoder_of(vae, HERE, torch.float32, None)) is Autoencoder

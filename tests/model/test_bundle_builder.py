@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from tests.model.conftest import FLOAT32, Checkpoint, embedding_tensors
 
 from plitka.cli import main
-from plitka.errors import BundleError, InputError, MissingFile, PickleFile, PointerFile, TruncatedFile
+from plitka.errors import BaseUnavailable, BundleError, InputError, MissingFile, PickleFile, PointerFile, TruncatedFile
 from plitka.model.base_facts import bundle_facts
 from plitka.model.base_files import NETWORKS
 from plitka.model.bundle import Bundle, find_bundle
@@ -253,6 +253,26 @@ def test_a_base_in_one_file_is_read_whole(have: BundleParts, checkpoint: tuple[P
         expected, actual = getattr(pipe, part).state_dict(), getattr(loaded, part).state_dict()
         assert expected.keys() == actual.keys()
         assert all(torch.equal(expected[key], actual[key]) for key in expected), part
+
+
+def test_a_file_that_is_no_base_is_refused_before_anything_is_fetched(
+    have: BundleParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a machine without a network would otherwise wait, and hear of configurations that it never asked for."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(BundleError, match="is a LoRA; give it with --lora"):
+        add_bundle(replace(have, base=str(have.lora)))
+
+
+def test_a_base_in_one_file_without_a_network_is_told_what_it_lacks(
+    have: BundleParts, checkpoint: tuple[Path, Path, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the user's own file, with the two ways out."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "empty"))
+    path, _, _ = checkpoint
+    with pytest.raises(BaseUnavailable, match=r"brings no configurations .* with --config, since .*hf download"):
+        add_bundle(replace(have, base=str(path), lora=None))
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,24 @@ def test_it_predicts_what_the_modules_predict(choices: dict[str, Any]) -> None:
             assert (found - expected).norm() < 1e-5 * expected.norm()
 
 
+def test_in_eight_bits_it_predicts_nearly_the_same() -> None:
+    """And as before without; narrowed twice it holds one copy."""
+    unet = small_unet()
+    lean = LeanUnet(unet)
+    noisy, states, beside = inputs(2)
+    with torch.no_grad():
+        shifts, words = lean.shifts(torch.tensor([500]), beside)[0], lean.keys_and_values(states)
+        expected = lean(noisy, shifts, words)
+        lean.narrow()
+        block = lean._middle._attentions[0]._blocks[0]
+        copies = block._narrow
+        lean.narrow()
+        found = lean(noisy, shifts, words, is_narrow=True)
+        assert block._narrow is copies
+        assert 1e-4 < (found - expected).norm() / expected.norm() < 0.05
+        assert torch.equal(lean(noisy, shifts, words), expected)
+
+
 def test_the_modules_still_run_and_nothing_is_held_twice() -> None:
     """The same bits as before, and the joined weights are the modules' own memory."""
     unet = small_unet()

@@ -5,9 +5,8 @@ import torch
 from tests.model.pictures import TinyEngine
 
 from plitka.model.painter import DiffusionPainter
+from plitka.model.recordings import Recordings
 from plitka.model.text_encoding import FastTextEncoders, TextEncoders
-
-HERE = torch.device("cpu")
 
 
 @pytest.fixture
@@ -15,7 +14,8 @@ def both(tiny_engine: TinyEngine) -> tuple[TextEncoders, FastTextEncoders]:
     """Over the same encoders."""
     painter = tiny_engine.painter
     assert isinstance(painter, DiffusionPainter)
-    return TextEncoders(painter._pipe, HERE), FastTextEncoders(painter._pipe, HERE)
+    place = painter.placement
+    return TextEncoders(painter._pipe, place), FastTextEncoders(painter._pipe, place, Recordings(place.device))
 
 
 @pytest.mark.parametrize("is_guided", [False, True])

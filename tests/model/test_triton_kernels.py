@@ -60,3 +60,14 @@ def test_layer_norms_and_gates_are_torch_s() -> None:
     value, gate = rows.float().chunk(2, -1)
     expected = value * torch.nn.functional.gelu(gate)
     torch.testing.assert_close(kernels.geglu(rows).float(), expected, atol=4e-3, rtol=4e-3)
+
+
+@pytest.mark.skipif(IS_INTERPRETED, reason="the interpreter has no numbers of eight bits")
+def test_layer_norms_in_eight_bits_are_those_of_torch() -> None:
+    """Times their factor, the largest number kept."""
+    rows, norm = random(5, 80), affine(torch.nn.LayerNorm(80))
+    factor = torch.tensor(7.0, device=DEVICE)
+    found = kernels.layer_norm(rows, norm, None, factor)
+    expected = (kernels.layer_norm(rows, norm, None).float() * 7).clamp(-448, 448)
+    assert found.dtype == torch.float8_e4m3fn
+    torch.testing.assert_close(found.float(), expected, atol=0.02, rtol=0.07)

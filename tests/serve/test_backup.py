@@ -199,7 +199,7 @@ def test_what_would_overwrite_something_is_refused(settings: Settings, tmp_path:
     refused(lambda: back_up(settings, settings.data), "own folder")
     refused(lambda: back_up(settings, other), "other things")
     refused(lambda: back_up(Settings(data=tmp_path / "typo"), backup), "no database")
-    refused(lambda: restore(settings, backup), "already")
+    refused(lambda: restore(settings, backup), r"is there already, .* --data")
     refused(lambda: restore(Settings(data=tmp_path / "new"), other), "no whole backup")
     assert {path: before[path] for path in before if path.name != "plitka.sqlite.part"} == {
         path: file for path, file in files(tmp_path).items() if path.name != "plitka.sqlite.part"

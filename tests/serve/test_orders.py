@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from plitka.core.generation import MAX_SEED, RANDOM_SEED_LIMIT, Defaults, Mode
 from plitka.core.language.translations import localise
+from plitka.core.quality import Quality
 from plitka.core.scene import FRACTIONS_MM, Coarseness, Lighting, Scene, Surface
 from plitka.errors import InputError, RecipeError, TooLarge
 from plitka.serve.orders import JobOrder, Order
@@ -73,8 +74,15 @@ def test_what_is_kept_is_read_back_as_the_same_order() -> None:
     order = Order(recipe=RECIPE, seed=7, **LOOK)
     kept = order.kept()
     assert kept["surface"] == "cut"
-    assert "tolerance" not in kept
+    assert {"tolerance", "quality"}.isdisjoint(kept)
     assert Order.model_validate(kept) == order
+
+
+def test_quality_is_exact_unless_it_is_asked_for() -> None:
+    """And kept in the database as it was chosen."""
+    fast = Order.model_validate(Order(recipe=RECIPE, seed=7, quality=Quality.FAST).kept())
+    assert request_of().quality is Quality.EXACT
+    assert fast.request(Defaults()).quality is Quality.FAST
 
 
 SVG = "data:image/svg+xml,<svg viewBox='0 0 2 2'><path d='M0 0H1V2H0z'/></svg>"

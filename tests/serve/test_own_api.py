@@ -154,6 +154,19 @@ def test_an_unreadable_recipe_is_told_with_its_place(maker: httpx2.Client) -> No
     assert russian.json()["error"] != refused.json()["error"]
 
 
+def test_patterns_are_told_as_zones(server: Running) -> None:
+    """To whoever may look; what an edge tells of them has no option of the command line in it."""
+    client = server.client("viewer")
+    found = client.post("/v1/recipes/patterns", json={"recipe": "red and black with a blue border"}).json()
+    border = {"words": "a blue border", "mask": "border:8%", "requested": {"BLUE": 100.0}}
+    assert found == {"ground": {"RED": 50.0, "BLACK": 50.0}, "patterns": [border]}
+    none = client.post("/v1/recipes/patterns", json={"recipe": RECIPE}).json()
+    assert none == {"ground": None, "patterns": []}
+    refused = client.post("/v1/recipes/parse", json={"recipe": "red and black with a blue border"}).json()
+    remarked = client.post("/v1/recipes/parse", json={"recipe": "stripes of red and white"}).json()
+    assert "--zone" not in refused["error"] + "".join(remarked["warnings"])
+
+
 def test_priority_is_for_operators(server: Running, maker: httpx2.Client) -> None:
     """A maker may only step back."""
     assert maker.post("/v1/jobs", json={"recipe": RECIPE, "priority": 1}).status_code == 403

@@ -24,7 +24,7 @@ from plitka.errors import PlitkaError
 from plitka.serve import routes
 
 N_CASES = int(os.environ.get("PLITKA_SCHEMA_CASES", "60"))
-N_OPERATIONS = 43
+N_OPERATIONS = 45
 MANY = 1000
 """From so many on, every boundary of every value is tried too."""
 

@@ -27,8 +27,7 @@ class Batch:
 
     requests: "Sequence[Request]"
     output: Output
-    n_there: int
-    """Pictures that an earlier run made."""
+    """With the pictures that an earlier run made."""
 
 
 def read_batch(options: argparse.Namespace, terminal: Terminal) -> Batch:
@@ -49,14 +48,16 @@ def read_batch(options: argparse.Namespace, terminal: Terminal) -> Batch:
     lines = _read_lines(options.batch)
     is_seed_given = options.seed not in {None, -1}
     seeds = seeds_from(options.seed if is_seed_given else random_seed(), len(lines))
-    requests, paths = [], []
+    requests, paths, there = [], [], {}
     for place, (number, text) in enumerate(lines):
         request = _read_line(number, text, seeds[place], options, terminal)
         path = folder / f"{place + 1:0{len(str(len(lines)))}d}.png"
-        if not _is_there(path, request, is_seed_given=is_seed_given):
+        if _is_there(path, request, is_seed_given=is_seed_given):
+            there[place] = path
+        else:
             requests.append(request)
             paths.append(path)
-    return Batch(requests, Output(paths, folder / _SHEET), len(lines) - len(requests))
+    return Batch(requests, Output(paths, folder / _SHEET, there))
 
 
 def _read_lines(source: str) -> list[tuple[int, str]]:

@@ -98,6 +98,8 @@ def _tell_found(found: "Findings", terminal: Terminal) -> None:
     _list_names(terminal, _("pictures that are missing or damaged"), found.lost)
     if found.known:
         terminal.write(_("pictures that are known to be lost: {n}").format(n=len(found.known)))
+    if found.n_deleted:
+        terminal.write(_("jobs that their owners have deleted: {n}").format(n=found.n_deleted))
     _list_names(terminal, _("damaged files"), found.damaged)
     _list_names(terminal, _("pictures that no job shows"), found.orphans)
     _list_names(terminal, _("files that were cut off"), found.parts)

@@ -99,7 +99,7 @@ def run_render(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.json:
         terminal.write_json({"folder": str(options.folder), "made": n_made, "count": options.count})
     else:
-        text = terminal.gettext("{path}: {made} pictures made, {kept} were there")
+        text = terminal.gettext("{path}: pictures made: {made}, there before: {kept}")
         terminal.write(text.format(path=options.folder, made=n_made, kept=options.count - n_made))
     return EXIT_OK
 

@@ -2,8 +2,8 @@
 
 import argparse
 import math
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,9 +31,12 @@ from plitka.cli.output import Output, plan_output
 from plitka.cli.progress import ProgressLines, stage_line, stoppable
 from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
 from plitka.cli.request import consecutive_seeds, read_request, without_engine_choices
+from plitka.cli.results import tell_miss
 from plitka.cli.scene import add_scene_options
 from plitka.cli.terminal import Terminal
 from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
+from plitka.core.painter import n_steps_run
+from plitka.core.quality import USUAL_QUALITY, Quality
 from plitka.core.scene import check_range
 from plitka.errors import Cancelled, FieldName, TooFine
 from plitka.model.engine_config import EngineConfig
@@ -82,6 +85,14 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
         type=decimal,
         metavar="X",
         help=_("guidance scale (usual: {usual})").format(usual=shown(usual.guidance, _)),
+    )
+    parser.add_argument(
+        "--quality",
+        type=Quality,
+        choices=list(Quality),
+        help=_("fast: quicker by what changes little, such as the last steps without guidance (usual: {usual})").format(
+            usual=USUAL_QUALITY
+        ),
     )
     add_sides_options(parser, _, usual.width_px)
     parser.add_argument("--negative", metavar="TEXT", help=_("what the picture shall not show"))
@@ -136,11 +147,12 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     )
     with (
         stage_line(terminal),
+        _hint_at_render(terminal),
         closing(options.load_engine(options.model, EngineConfig(device=options.device), requests[0])) as engine,
     ):
         if repeated is not None:
             requests = _settle_for_engine(requests, repeated, engine, options, terminal)
-        complete = _complete(requests, engine, terminal)
+        complete = [engine.complete(request) for request in requests]
         terminal.notices({str(notice): notice for each in complete for notice in each.notices}.values())
         _make_pictures(complete, engine, writer, terminal)
         if options.json and writer.reports:
@@ -149,13 +161,17 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if writer.error is not None:
         return exit_code(writer.error)
     allowed = _allowed_points(options, requests[0])
-    return EXIT_MISSED if any(image["max_error"] > allowed for image in writer.reports) else EXIT_OK
+    missed = [image for image in writer.reports if image["max_error"] > allowed]
+    for image in missed:
+        tell_miss(image, allowed, terminal)
+    return EXIT_MISSED if missed else EXIT_OK
 
 
-def _complete(requests: Sequence[Request], engine: "Engine", terminal: Terminal) -> "list[CompleteRequest]":
-    """Every choice filled in; who asks for granules that no model can show is told what can."""
+@contextmanager
+def _hint_at_render(terminal: Terminal) -> Iterator[None]:
+    """Who asks for granules that no model can show, which loading one may find out already, is told what can."""
     try:
-        return [engine.complete(request) for request in requests]
+        yield
     except TooFine:
         terminal.remark(terminal.gettext("`plitka render` draws such granules larger, and makes the picture smaller"))
         raise
@@ -170,9 +186,9 @@ def _read_orders(
         seeds = consecutive_seeds(first.seed, options.count)
         return [replace(first, seed=seed) for seed in seeds], plan_output(options.output, seeds)
     batch = read_batch(options, terminal)
-    if batch.n_there:
-        text = terminal.gettext("{n} of the pictures are there already, and stay as they are")
-        terminal.remark(text.format(n=batch.n_there))
+    if batch.output.there:
+        text = terminal.gettext("pictures that are there already, and stay as they are: {n}")
+        terminal.remark(text.format(n=len(batch.output.there)))
     return batch.requests, batch.output
 
 
@@ -202,10 +218,12 @@ def _make_pictures(
     requests: "Sequence[CompleteRequest]", engine: "Engine", writer: "PictureWriter", terminal: Terminal
 ) -> None:
     """Have all made and written; one that fails does not stop the others, Ctrl-C stops them all."""
-    titles = [f"{number}/{len(requests)}  seed {request.seed}" for number, request in enumerate(requests, start=1)]
+    seed = terminal.gettext("seed {seed}")
+    titles = [f"{n}/{len(requests)}  {seed.format(seed=request.seed)}" for n, request in enumerate(requests, start=1)]
+    n_steps = n_steps_run(requests[0].steps, requests[0].strength)
     with (
         stoppable(terminal) as stop,
-        ProgressLines(terminal, titles, requests[0].steps, stop, n_open=engine.max_batch) as lines,
+        ProgressLines(terminal, titles, n_steps, stop, n_open=engine.max_batch) as lines,
     ):
         for outcome in engine.generate(requests, lines):
             lines.close(outcome.index)

@@ -168,7 +168,7 @@ def _summary(finding: Finding, terminal: Terminal) -> tuple[str, str]:
         return terminal.gettext("cannot be measured"), ""
     between = "; " if terminal.language == "ru" else ", "  # where a comma stands within the numbers
     shares = between.join(f"{code} {terminal.figure(percent, 1)}" for code, percent in found.percents.items())
-    return shares, f"±{terminal.figure(found.uncertainty, 1)}"
+    return shares, f"±{terminal.figure(found.uncertainty, 1)}" if len(found.percents) > 1 else ""
 
 
 def _show(finding: Finding, terminal: Terminal) -> None:
@@ -183,7 +183,8 @@ def _show(finding: Finding, terminal: Terminal) -> None:
     terminal.write_table(
         (code, f"{figure(percent, 2):>6} %", *names.get(code, ())) for code, percent in found.percents.items()
     )
-    terminal.write(_("within about {points} points").format(points=figure(found.uncertainty, 1)))
+    if len(found.percents) > 1:  # one colour has all, whichever it is
+        terminal.write(_("within about {points} points").format(points=figure(found.uncertainty, 1)))
     terminal.write(_("in none of these colours: {percent} %").format(percent=figure(found.off_palette, 1)))
     if finding.recipe is not None:
         terminal.write(_("recipe: {recipe}").format(recipe=format_colours(finding.recipe, terminal.language)))

@@ -1,8 +1,8 @@
 """Which files a command will write, settled before any work is done."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +16,10 @@ class Output:
     """A path for each picture and, for several, one for the contact sheet."""
 
     paths: Sequence[Path]
+    """Of the pictures to make."""
     sheet: Path | None = None
+    there: Mapping[int, Path] = field(default_factory=dict)
+    """Pictures that are there and belong on the sheet as well, by their places on it; the others fill what is left."""
 
     @property
     def is_free(self) -> bool:

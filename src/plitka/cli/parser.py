@@ -8,7 +8,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from plitka.cli import catalogue, database, dataset, evaluate, generate, measure, models, render, serve, sheet, tour
+from plitka.cli import (
+    catalogue,
+    database,
+    dataset,
+    doctor,
+    evaluate,
+    generate,
+    measure,
+    models,
+    render,
+    serve,
+    sheet,
+    tour,
+)
 from plitka.cli.arguments import Translate, add_program_options
 from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
 from plitka.cli.exit_codes import EXIT_OK
@@ -90,6 +103,7 @@ def build_parser(_: Translate, load_engine: LoadEngine, usual: Defaults | None =
     catalogue.add_parse(commands, _)
     catalogue.add_colours(commands, _)
     models.add(commands, _)
+    doctor.add(commands, _)
     dataset.add(commands, _)
     evaluate.add(commands, _, load_engine)
     serve.add(commands, _, load_engine)

@@ -1,8 +1,9 @@
 """Pictures that are written as they come, and what is told of all of them at the end."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
@@ -11,14 +12,20 @@ from plitka.cli.output import Output
 from plitka.cli.results import report_picture, show_picture
 from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
-from plitka.core.files.picture import PARAMETERS, encode_picture, encode_png, px_per_mm, text_fields, write_whole
+from plitka.core.files.photograph import read_picture
+from plitka.core.files.picture import (
+    PARAMETERS,
+    encode_picture,
+    encode_png,
+    px_per_mm,
+    read_fields,
+    text_fields,
+    write_whole,
+)
 from plitka.core.files.sheet import Cell, contact_sheet, thumbnail
 from plitka.core.generation import Outcome, Result
 from plitka.core.language.figures import plain_figure
 from plitka.errors import Cancelled, PlitkaError
-
-if TYPE_CHECKING:
-    from plitka.core.generation import RgbImage
 
 
 class PictureWriter:
@@ -41,7 +48,7 @@ class PictureWriter:
         self._has_parameters = has_parameters
         self._has_preview = has_preview
         self._reports: dict[int, dict[str, Any]] = {}
-        self._thumbnails: dict[int, RgbImage] = {}
+        self._cells: dict[int, Cell] = {}
         self._errors: dict[int, PlitkaError] = {}
 
     @property
@@ -66,18 +73,19 @@ class PictureWriter:
         elif outcome.error is not None:
             self._errors[outcome.index] = outcome.error
             is_one_of_many = len(self._seeds) > 1 and not isinstance(outcome.error, Cancelled)
-            place = f"seed {self._seeds[outcome.index]}" if is_one_of_many else ""
+            _ = self._terminal.gettext
+            place = _("seed {seed}").format(seed=self._seeds[outcome.index]) if is_one_of_many else ""
             self._terminal.error(outcome.error, place)
 
     def write_sheet(self) -> None:
-        """All pictures that were made on one, where several were asked for."""
-        if self._output.sheet is None or not self._thumbnails:
+        """All pictures on one where several were asked for, with those that were there before."""
+        if self._output.sheet is None or not self._cells:
             return
-        cells = [
-            Cell(pixels=self._thumbnails[index], lines=_label(self._reports[index], self._terminal))
-            for index in sorted(self._thumbnails)
-        ]
-        write_whole(self._output.sheet, encode_png(contact_sheet(cells)))
+        there = self._output.there
+        free = [place for place in range(len(there) + len(self._seeds)) if place not in there]
+        cells = {free[index]: cell for index, cell in self._cells.items()}
+        cells |= {place: _cell_of_file(path, self._terminal) for place, path in there.items()}
+        write_whole(self._output.sheet, encode_png(contact_sheet([cells[place] for place in sorted(cells)])))
         self._terminal.remark(self._terminal.gettext("all on one sheet: {path}").format(path=self._output.sheet))
 
     def _write(self, index: int, result: Result, path: Path) -> None:
@@ -89,7 +97,8 @@ class PictureWriter:
             "picture", path=str(path), seed=result.request.seed, seconds=round(result.seconds, 3)
         )
         self._reports[index] = report_picture(result, path, self._terminal)
-        self._thumbnails[index] = thumbnail(result.pixels)
+        lines = _label(result.request.seed, result.asked, result.measured, self._terminal)
+        self._cells[index] = Cell(pixels=thumbnail(result.pixels), lines=lines)
         if not self._as_json:
             if self._has_preview:
                 show_preview(result.pixels, self._terminal)
@@ -97,11 +106,18 @@ class PictureWriter:
         self._terminal.notices(result.remarks)
 
 
-def _label(report: Mapping[str, Any], terminal: Terminal) -> list[str]:
+def _cell_of_file(path: Path, terminal: Terminal) -> Cell:
+    """A picture that an earlier command made."""
+    fields = read_fields(path)
+    asked, measured = json.loads(fields["requested"]), json.loads(fields["measured"])
+    return Cell(pixels=thumbnail(read_picture(path)), lines=_label(fields["seed"], asked, measured, terminal))
+
+
+def _label(seed: int | str, asked: Mapping[str, float], measured: Mapping[str, float], terminal: Terminal) -> list[str]:
     """Seed, and asked and measured percent of each colour."""
-    measured = report["measured"]
+    _, language = terminal.gettext, terminal.language
     shares = [
-        f"{code}  {plain_figure(asked, terminal.language)} %  {terminal.figure(measured[code], 1)} %"
-        for code, asked in report["requested"].items()
+        f"{code}  {plain_figure(percent, language)} %  {terminal.figure(measured[code], 1)} %"
+        for code, percent in asked.items()
     ]
-    return [f"seed {report['seed']}", *shares]
+    return [_("seed {seed}: asked, measured").format(seed=seed), *shares]

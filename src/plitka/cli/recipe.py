@@ -15,13 +15,13 @@ def palette_of(options: argparse.Namespace) -> Palette:
 
 
 def read_recipe(text: str, options: argparse.Namespace, terminal: Terminal, beside: Beside = Beside.NOTHING) -> Reading:
-    """A recipe as `--palette`, `--strict` and `--by` have it read; what had to be guessed is told.
+    """A recipe for an engine, as `--palette`, `--strict` and `--by` have it read; what had to be guessed is told.
 
     Raises:
         RecipeError: it cannot be read.
     """
     reading = parse_as_chosen(text, options, beside)
-    terminal.notices(reading.warnings)
+    terminal.notices(notice for notice in reading.warnings if not notice.is_for_engine)
     return reading
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from plitka.core.generation import Mode
+from plitka.core.quality import Quality
 from plitka.core.scene import Scene, Size, naming_zone, short_mask
 from plitka.core.scene_json import read_choices
 from plitka.errors import InputError
@@ -24,10 +25,11 @@ _NUMBERS: Mapping[str, Callable[[str], Any]] = {
     "strength": float,
     "tolerance": float,
     "mode": Mode,
+    "quality": Quality,
     "negative_prompt": str,
 }
-_NOT_OF_ALL = ("mode", "strength", "tolerance")
-"""Pictures that no model painted, or not over a map, have none."""
+_NOT_OF_ALL = ("mode", "quality", "strength", "tolerance")
+"""Pictures that no model painted, or not over a map, have none; nor do those of the usual quality."""
 ENGINE_CHOICES = ("steps", "guidance", "strength", "negative_prompt")
 """What is chosen for one model and may ruin the picture of another."""
 _SHOWN_CH = 80

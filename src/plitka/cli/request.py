@@ -119,6 +119,7 @@ def _recipe(
 def _given_choices(options: argparse.Namespace) -> dict[str, Any]:
     given = {
         "mode": options.mode,
+        "quality": options.quality,
         "steps": options.steps,
         "guidance": options.guidance,
         "negative_prompt": options.negative,

@@ -16,18 +16,22 @@ from plitka.cli.scene import add_scene_options, read_scene, split_zone
 from plitka.cli.terminal import Terminal
 from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.reading import Reading, parse_recipe
+from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene
 from plitka.core.scene_json import build_scene
-from plitka.core.sheet.assumptions import ASSUMED
+from plitka.core.sheet.assumptions import ASSUMED, UNIT_NAMES
 from plitka.core.sheet.edges import Edge
 from plitka.core.sheet.sizes import read_area_m2, read_mm, read_number, read_tile_mm
 from plitka.errors import FieldName, InputError
 
 if TYPE_CHECKING:
     from plitka.core.sheet.document import Document
+    from plitka.core.sheet.formats import SheetFormat
     from plitka.core.sheet.materials import OtherTiles
     from plitka.core.sheet.picture import SheetPicture
 
+_PICTURES, _NAMES = ("logo", "picture"), ("maker", "project", "link")
+"""What stands around a sheet: in a PDF, and in every file but JSON."""
 _UNITS = ("_mm", "_percent", "_kg", "_g_cm3")
 
 
@@ -68,11 +72,11 @@ def _add_assumptions(parser: argparse.ArgumentParser, _: Translate) -> None:
     group = parser.add_argument_group(_("what is assumed"))
     for name, one in ASSUMED.items():
         usual = _("{what} (usual: {usual} {unit})").format(
-            what=_(one.label.message), usual=shown(float(one.usual), _), unit=one.unit
+            what=_(one.label.message), usual=shown(float(one.usual), _), unit=_(UNIT_NAMES[one.unit].message)
         )
         names = _short_option(name), str(FieldName(name).option)
         _add_option(group, names, usual.replace("%", "%%"), metavar="N")
-    told = _("of a colour's granules in g/cm3; can be given several times")
+    told = _("of a colour's granules in g/cm³; can be given several times")
     _add_option(group, ("--density", "--densities"), told, metavar="COLOUR=N", action="append")
 
 
@@ -124,6 +128,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if kind is not None:
         check_writable(options.output.parent)
     document = _read_document(options, terminal)
+    _tell_unused(options, kind, terminal)
     if kind is not None:
         from plitka.core.files.picture import write_whole
 
@@ -137,6 +142,17 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     else:
         terminal.write(str(options.output))
     return EXIT_OK
+
+
+def _tell_unused(options: argparse.Namespace, kind: "SheetFormat | None", terminal: Terminal) -> None:
+    """Name the options that only some files show, where another kind of sheet was asked for."""
+    from plitka.core.sheet.formats import SheetFormat
+
+    if kind is SheetFormat.PDF:
+        return
+    names = _PICTURES if kind in (SheetFormat.XLSX, SheetFormat.CSV) else (*_PICTURES, *_NAMES)
+    if unused := ", ".join(FieldName(name).option for name in names if getattr(options, name)):
+        terminal.notice(Notice("not used here: {options}; a PDF shows it, with -o sheet.pdf", {"options": unused}))
 
 
 def _read_document(options: argparse.Namespace, terminal: Terminal) -> "Document":

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from plitka.core.quality import USUAL_QUALITY, Quality
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene, Size, check_range, check_text
 from plitka.core.watch import FollowOne, OnProgress, Watch
@@ -39,8 +40,6 @@ _COMPARABLE = 3.0
 """Points from what is exact up to which measured shares go without a remark; the usual tolerance of guided mode."""
 _WET_ERROR = 6.0
 """Points by which shares of colours that are not near are off at most, over all lights and surfaces in the wet."""
-
-
 _T = TypeVar("_T")
 
 
@@ -84,8 +83,7 @@ class GuidedDefaults:
     guidance: float | None = None
     """None: as text mode."""
     strength: float = 0.6
-    """Fraction of the schedule that is re-run over the map, 0.05..1: at the usual value the map's arrangement of
-    colours stays and its flat look is painted over."""
+    """Fraction of the schedule that is re-run over the map, 0.05..1: of the map its flat look is painted over."""
     steps_range: tuple[float, float] | None = None
     """What the model stands, smallest and largest; None where nobody has found it out."""
     guidance_range: tuple[float, float] | None = None
@@ -128,6 +126,7 @@ class Defaults:
             negative_prompt=_first(request.negative_prompt, self.negative_prompt),
             strength=_first(request.strength, own.strength) if is_guided else 1.0,
             tolerance=_first(request.tolerance, Accuracy().tolerance),
+            quality=request.quality,
             field_mm=_first(request.scene.field_mm, size.longer_px / self.px_per_mm),
             guide=request.guide,
             notices=request.notices,
@@ -158,6 +157,7 @@ class Request:
     """0.05..1, in guided mode only."""
     tolerance: float | None = None
     """0..100 points, in guided mode only: `Accuracy.tolerance`."""
+    quality: Quality = USUAL_QUALITY
     is_forced: bool = field(default=False, compare=False)
     """Made even outside of what the model stands."""
     guide: GranuleIds | None = field(default=None, compare=False, repr=False)
@@ -209,19 +209,13 @@ class CompleteRequest:
     """Points; without effect in text mode."""
     field_mm: float
     """Length that the longer side of the picture shows."""
+    quality: Quality = USUAL_QUALITY
     guide: GranuleIds | None = field(default=None, compare=False, repr=False)
     notices: tuple[Notice, ...] = field(default=(), compare=False)
     """What had to be settled to read it, and what the picture will not show as it was asked for."""
 
     def __post_init__(self) -> None:
         self.scene.check_scale(self.size, self.field_mm)
-
-    def without_words(self) -> CompleteRequest:
-        """The same for an engine that reads no words; what will not be shown for that is told in a notice."""
-        if not self.scene.words:
-            return self
-        told = Notice("this model knows recipes only; not shown: {words}", {"words": ", ".join(self.scene.words)})
-        return replace(self, scene=replace(self.scene, words=()), notices=(*self.notices, told))
 
     @property
     def is_painted(self) -> bool:
@@ -287,8 +281,7 @@ class Result:
     zones: tuple[ZoneShares, ...]
     """In the order of the scene's."""
     laid: ColourIndex | None = field(default=None, compare=False, repr=False)
-    """(H, W) which of the scene's colours was laid at each pixel, if it was painted over a map; `measure` learns from
-    it how the colours look."""
+    """(H, W) the scene's colour that was laid at each pixel of a map; `measure` learns from it how colours look."""
     zone_index: ZoneIndex | None = field(default=None, compare=False, repr=False)
     """(H, W) the zone of the granule at each pixel; None for a scene of one zone."""
     swatch: Swatch | None = field(default=None, compare=False, repr=False)

@@ -23,6 +23,7 @@ from plitka.core.scene import Size
 from plitka.core.tile.fineness import remark_fine_zones
 from plitka.core.tile.layout import check_guide
 from plitka.core.watch import Progress, Unwatched, Watch
+from plitka.core.words import settle_words
 from plitka.errors import EngineError, PlitkaError
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Maker(Generic[_P]):
             is_pipelined: of many pictures, some are dealt and measured by another thread while others are painted.
         """
         self._is_pipelined = is_pipelined
+        # One batch is measured, one painted and one prepared at the same time.
+        self._n_turns = 3 if is_pipelined else 1
         self.painter = painter
         self._workshop = Workshop(painter, maps, correction or CorrectionConfig(), measure_shares)
 
@@ -74,7 +77,7 @@ class Maker(Generic[_P]):
     @property
     def max_batch(self) -> int:
         """How many pictures are worth asking for at once."""
-        return self.painter.max_batch
+        return self.painter.max_batch * self._n_turns
 
     def complete(self, request: Request) -> CompleteRequest:
         """The request with every choice filled in, and known to be possible but for what only its map can tell.
@@ -84,9 +87,7 @@ class Maker(Generic[_P]):
                 be seen, steps, guidance or strength that the model does not stand.
             PromptTooLong: a text encoder would not see all of the words.
         """
-        complete = self.defaults.complete(request)
-        if not self.painter.reads_words:
-            complete = complete.without_words()
+        complete = settle_words(self.defaults.complete(request), are_read=self.painter.reads_words)
         check_guide(complete)
         self.painter.check_negative(complete.negative_prompt)
         self.prompt(complete)
@@ -139,7 +140,7 @@ class Maker(Generic[_P]):
         begun: list[_Picture] = []
         with self._beside() as beside:
             while waiting or begun:
-                n_next = min(self.max_batch * (1 + self._is_pipelined) - len(begun), len(waiting))
+                n_next = min(self.max_batch - len(begun), len(waiting))
                 coming = [waiting.popleft() for _ in range(n_next)]
                 # The first one's map is wanted at once; where the next ones begin beside it, theirs soon.
                 for _, request in (*coming[1 if self._is_pipelined else n_next :], *waiting):
@@ -161,13 +162,13 @@ class Maker(Generic[_P]):
             yield from (picture.outcome for picture in ended if picture.outcome is not None)
             return
         ready = [(picture, canvas) for picture in begun if (canvas := picture.canvas) is not None]
-        self._paint(_of_one_kind(ready)[: self.max_batch], watch)
+        self._paint(_of_one_kind(ready)[: self.painter.max_batch], watch)
 
     def _await_work(self, begun: "Sequence[_Picture]") -> None:
         """Wait until a picture has ended, or as many canvases are there as the painter takes or as there can be."""
         while preparing := [picture.preparation for picture in begun if not picture.preparation.done()]:
             n_ready = sum(picture.canvas is not None for picture in begun)
-            if n_ready >= self.max_batch or any(picture.outcome is not None for picture in begun):
+            if n_ready >= self.painter.max_batch or any(picture.outcome is not None for picture in begun):
                 return
             wait(preparing, return_when=FIRST_COMPLETED)
 

@@ -28,6 +28,7 @@ from plitka.core.generation import (
 from plitka.core.measure.samples import Labels, Mask
 from plitka.core.measure.shares import MeasureShares, measure, measure_shares, zone_laid
 from plitka.core.painter import Canvas, Painted, Painter
+from plitka.core.quality import Quality
 from plitka.core.scene import Size, overall_recipe
 from plitka.core.tile.granule_map import GranuleMap, MapSpec, stretch_map
 from plitka.core.tile.layout import Layout
@@ -175,6 +176,7 @@ class _Making:
             guidance=request.guidance,
             start=start,
             strength=strength,
+            is_exact=request.quality is Quality.EXACT,
         )
 
     def result(self, pixels: "RgbImage", zones: Sequence[ZoneShares]) -> Result:
@@ -330,7 +332,7 @@ class _Text:
         if len(recipe.parts) == 1:
             return None
         size = Size(width_px=min(request.size.width_px, SWATCH_PX), height_px=min(request.size.height_px, SWATCH_PX))
-        asked = Request(scene=replace(request.scene, size=size), seed=0, mode=Mode.GUIDED)
+        asked = Request(scene=replace(request.scene, size=size), seed=0, mode=Mode.GUIDED, quality=request.quality)
         return self._making.workshop.painter.defaults.complete(asked)
 
     def take(self, painted: Painted) -> None:

@@ -39,16 +39,18 @@ class Canvas:
     """(height_px, width_px, 3) uint8 sRGB that is noised and painted over, and never written to; None: pure noise."""
     strength: float = 1.0
     """Fraction of the schedule that is run over the start, its last part; 1 without a start."""
+    is_exact: bool = True
+    """False lets the painter leave out what changes little."""
 
     @property
     def kind(self) -> tuple[object, ...]:
         """What canvases of one batch have in common.
 
-        Size, steps, guidance, strength, and whether there is a start picture. Prompts, negative prompts, seeds and the
-        start pictures themselves may differ.
+        Size, steps, guidance, strength, quality, and whether there is a start picture. Prompts, negative prompts, seeds
+        and the start pictures themselves may differ.
         """
         size = self.width_px, self.height_px
-        return (*size, self.steps, self.guidance, self.strength, self.start is None)
+        return (*size, self.steps, self.guidance, self.strength, self.is_exact, self.start is None)
 
     @property
     def n_steps(self) -> int:

@@ -17,6 +17,7 @@ from plitka.core.generation import (
     ZoneShares,
 )
 from plitka.core.measure.shares import measure, zone_laid
+from plitka.core.quality import USUAL_QUALITY
 from plitka.core.recipes.recipe import format_colours
 from plitka.core.scene import Scene, Size, Zone, short_mask
 from plitka.core.tile.fineness import remark_fine_zones
@@ -25,6 +26,7 @@ from plitka.core.tile.granules import USUAL_PX_PER_MM
 from plitka.core.tile.renderer import OFF_TILE, LitLayer, Rendering, lay_layer, paint_layer
 from plitka.core.tile.shading import shrink
 from plitka.core.watch import Progress, Unwatched, Watch
+from plitka.core.words import settle_words
 from plitka.errors import FieldName, InputError, PlitkaError
 
 
@@ -47,10 +49,11 @@ class RenderEngine(Engine):
         """
         if request.guide is not None:
             raise InputError("the renderer lays its own granules; leave the guide out, or name another model")
-        complete = self.defaults.complete(request).without_words()
+        complete = settle_words(self.defaults.complete(request), are_read=False)
         _check_shorter_side(complete)
         notices = (*complete.notices, *remark_fine_zones(complete))
-        return replace(complete, steps=1, guidance=1.0, negative_prompt="", strength=0.0, notices=notices)
+        complete = replace(complete, quality=USUAL_QUALITY, notices=notices)
+        return replace(complete, steps=1, guidance=1.0, negative_prompt="", strength=0.0)
 
     def prompt(self, request: CompleteRequest) -> str:
         """The colours and their percents, zone by zone; there is nothing else that a renderer reads in words."""

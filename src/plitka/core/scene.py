@@ -386,7 +386,8 @@ def check_range(name: str, value: float | None, low: float, high: float) -> None
         InputError: with the name, the range and the value.
     """
     if value is not None and not low <= value <= high:
-        raise InputError("{name} must lie in {low}..{high}, not {value}", name=name, low=low, high=high, value=value)
+        told = int(value) if float(value).is_integer() else value  # 200, not 200.0
+        raise InputError("{name} must lie in {low}..{high}, not {value}", name=name, low=low, high=high, value=told)
 
 
 def check_text(name: str, text: str) -> None:

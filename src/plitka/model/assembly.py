@@ -4,7 +4,7 @@ What runs on the assembled modules is in `plitka.model.sampler` and `plitka.mode
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -14,6 +14,7 @@ from plitka.model.bundle import Bundle
 from plitka.model.device import Placement, choose_placement, translated_errors
 from plitka.model.embeddings import refuse_unlisted_embeddings
 from plitka.model.fusing import fuse_lora
+from plitka.model.memory_ladder import rung_for
 from plitka.model.pipeline import (
     Pipeline,
     import_libraries,
@@ -60,7 +61,7 @@ def assemble(bundle: Bundle, device: str = "auto", dtype: str = "auto") -> Assem
     placement = choose_placement(device, dtype)
     log.info("device_chosen", device=str(placement.device), reason=placement.reason)
     clock = StageClock(placement.device)
-    pipe, schedule = _load(bundle, placement, clock)
+    pipe, schedule, placement = _load(bundle, placement, clock)
     _fuse(bundle, pipe, placement, clock)
     _insert(bundle, pipe, placement, clock)
     with clock.stage("place"), translated_errors(placement.device, "moving to the device"):
@@ -70,7 +71,8 @@ def assemble(bundle: Bundle, device: str = "auto", dtype: str = "auto") -> Assem
     return Assembly(bundle, placement, pipe, schedule, controlnet, clock)
 
 
-def _load(bundle: Bundle, placement: Placement, clock: StageClock) -> tuple[Pipeline, Schedule]:
+def _load(bundle: Bundle, placement: Placement, clock: StageClock) -> tuple[Pipeline, Schedule, Placement]:
+    """The base, and where it is to lie."""
     with clock.stage("verify"), ThreadPoolExecutor(1) as beside:
         verified = beside.submit(bundle.verify)
         import_libraries()  # seconds of one processor, while the large files are hashed on another
@@ -78,9 +80,10 @@ def _load(bundle: Bundle, placement: Placement, clock: StageClock) -> tuple[Pipe
     with clock.stage("load_base"):
         facts = bundle_facts(bundle)
         pipe = load_base(bundle, placement, facts)
+    placement = replace(placement, rung=rung_for(pipe, placement.device, placement.dtype))
     with clock.stage("move"), translated_errors(placement.device, "moving to the device"):
         move(pipe, placement)
-    return pipe, facts.schedule
+    return pipe, facts.schedule, placement
 
 
 def _fuse(bundle: Bundle, pipe: Pipeline, placement: Placement, clock: StageClock) -> None:

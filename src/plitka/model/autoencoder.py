@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import structlog
 import torch
 
-from plitka.model.capture import Repeated, new_pool
+from plitka.model.capture import Repeated
 from plitka.model.latents import checked_picture, decode_latents, encode_picture, scaled, unscaled
 from plitka.model.lean_autoencoder import LeanCoder, can_run_lean, plain_decoder
+from plitka.model.recordings import Recordings
 
 if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
@@ -45,13 +46,11 @@ class Autoencoder:
 class FastAutoencoder(Autoencoder):
     """An autoencoder that `can_run_lean`, in a number format of half the width."""
 
-    def __init__(self, vae: Any, device: torch.device, dtype: torch.dtype) -> None:
+    def __init__(self, vae: Any, device: torch.device, dtype: torch.dtype, recordings: Recordings) -> None:
         super().__init__(vae)
         self._device, self._dtype = device, dtype
         self._encoder, self._decoder = LeanCoder(vae.encoder, dtype), LeanCoder(plain_decoder(vae), dtype)
-        self._pool = new_pool(device)
-        self._is_given_up = False
-        self._recorded: dict[tuple[str, tuple[int, ...]], _Recorded | None] = {}
+        self._recordings = recordings
 
     def encode(self, pixels: "RgbImage") -> torch.Tensor:
         """As `encode_picture`."""
@@ -75,11 +74,6 @@ class FastAutoencoder(Autoencoder):
                 return super().decode(latents)
             return checked_picture(pixels.cpu().numpy())
 
-    def give_up(self) -> None:
-        """As of `Recordings`: from now on the modules."""
-        self._is_given_up = True
-        self._recorded.clear()
-
     def _encoded(self, pixels: torch.Tensor) -> _Coded:
         unit = pixels[None].float() / 127.5 - 1
         moments = self._encoder(unit.to(self._dtype)).permute(0, 3, 1, 2).float()
@@ -97,25 +91,17 @@ class FastAutoencoder(Autoencoder):
 
     def _run(self, name: str, given: torch.Tensor, work: Callable[[torch.Tensor], _Coded]) -> _Coded | None:
         """One run; None where the plain path has to do."""
-        if self._vae.use_tiling or self._is_given_up:
+        if self._vae.use_tiling:
             return None
-        key = name, tuple(given.shape)
-        if key not in self._recorded:
-            self._recorded[key] = self._record(name, given, work)
-        recorded = self._recorded[key]
+        recorded = self._recordings.of(
+            name, tuple(given.shape), lambda pool: _Recorded(given.to(self._device), work, pool)
+        )
         if recorded is None:
             return None
         made, is_finite = recorded(given)
         if not is_finite:
             log.warning("autoencoder_overflowed", part=name, dtype=str(self._dtype))
         return made, is_finite
-
-    def _record(self, name: str, given: torch.Tensor, work: Callable[[torch.Tensor], _Coded]) -> "_Recorded | None":
-        try:
-            return _Recorded(given.to(self._device), work, self._pool)
-        except Exception as error:
-            log.warning("fast_path_failed", part=name, reason=str(error), error=type(error).__name__)
-            return None
 
 
 class _Recorded:
@@ -130,13 +116,15 @@ class _Recorded:
         return self._work()
 
 
-def autoencoder_of(vae: Any, device: torch.device, dtype: torch.dtype, *, is_fast: bool) -> Autoencoder:
+def autoencoder_of(vae: Any, device: torch.device, dtype: torch.dtype, recordings: Recordings | None) -> Autoencoder:
     """The best one for an autoencoder of diffusers'.
 
     Args:
         vae: on its device.
         device: the same.
         dtype: of the lean one.
-        is_fast: False keeps to the modules.
+        recordings: where it keeps its own; None: the modules are run.
     """
-    return FastAutoencoder(vae, device, dtype) if is_fast and can_run_lean(vae) else Autoencoder(vae)
+    if recordings is None or not can_run_lean(vae):
+        return Autoencoder(vae)
+    return FastAutoencoder(vae, device, dtype, recordings)

@@ -18,10 +18,10 @@ import structlog
 
 from plitka.core.generation import Defaults
 from plitka.core.recipes.recipe import V45
-from plitka.errors import BundleError, InputError, MissingFile
+from plitka.errors import BaseUnavailable, BundleError, InputError, MissingFile
 from plitka.model.base_facts import BaseFacts, read_base
 from plitka.model.base_files import NETWORKS, USUAL_VARIANT, Weights, choose_weights, folder_names
-from plitka.model.base_kinds import Distilled, recognise_distilled
+from plitka.model.base_kinds import Distilled, recognise_distilled, refuse_other_file
 from plitka.model.base_shapes import (
     BaseShapes,
     check_folder_weights,
@@ -45,6 +45,7 @@ from plitka.model.lora import read_lora
 from plitka.model.noise_marks import refuse_velocity_beside
 from plitka.model.parts import Base, EmbeddingsPart, FileBase, HubBase, LocalBase, LoraPart, VaePart
 from plitka.model.provenance import trace_lora
+from plitka.model.tensor_file import read_header
 from plitka.model.textual_inversion import refuse_known_tokens, refuse_split_tokens
 
 log = structlog.get_logger(__name__)
@@ -213,9 +214,25 @@ def _locate_file(parts: BundleParts, path: Path) -> _Located:
             "{path} is one file, and variants are of bases in several; leave {name} out", path=path, name="--variant"
         )
     check_content(path)
-    config = Path(parts.config or "")
-    configs = config if parts.config and config.is_dir() else fetch_configs(*_config_commit(parts.config))
-    return _Located(FileBase(file=f"{_BASE_FOLDER}{path.suffix}", path=_BASE_FOLDER), configs, file=path)
+    refuse_other_file(path, read_header(path))  # before anything is fetched for it
+    base = FileBase(file=f"{_BASE_FOLDER}{path.suffix}", path=_BASE_FOLDER)
+    return _Located(base, _configs_of_file(path, parts.config), file=path)
+
+
+def _configs_of_file(path: Path, asked: str | None) -> Path:
+    """The folder of a single file's configurations and vocabularies, which it lacks."""
+    if asked and Path(asked).is_dir():
+        return Path(asked)
+    try:
+        return fetch_configs(*_config_commit(asked))
+    except BaseUnavailable as error:
+        raise BaseUnavailable(
+            "{path} brings no configurations and vocabularies of its own; name a folder that has them with {name}, "
+            "since {reason}",
+            path=path,
+            name="--config",
+            reason=error,
+        ) from error
 
 
 def _needed(parts: BundleParts) -> list[str]:

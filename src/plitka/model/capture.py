@@ -5,7 +5,7 @@ overwritten by the next run.
 """
 
 from collections.abc import Callable
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 
@@ -38,26 +38,16 @@ class Repeated(Generic[_R]):
         return self._result
 
 
-class Recordings(Protocol):
-    """What holds recordings, and can do without."""
-
-    def give_up(self) -> None:
-        """Forget them, and make no more: their memory is needed."""
-        ...
-
-
 def new_pool(device: torch.device) -> Any:
     """Memory for pieces of work of which one runs at a time; None on the CPU."""
     return torch.cuda.graph_pool_handle() if device.type == "cuda" else None
 
 
 def _record(work: Callable[[], _R], pool: Any) -> tuple[torch.cuda.CUDAGraph, _R]:
-    beside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-    beside.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(beside):
-        for _ in range(_WARM_UPS):
-            work()
-    torch.cuda.current_stream().wait_stream(beside)
+    # On the stream in use: on every other one libraries would hold a workspace of their own for good.
+    torch.cuda.empty_cache()
+    for _ in range(_WARM_UPS):
+        work()
     graph = torch.cuda.CUDAGraph()
     # Other threads, such as one that measures, may use the device meanwhile.
     with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):

@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 
 from plitka.errors import DeviceUnavailable, EngineError, OutOfMemory, Phrase
+from plitka.model.memory_ladder import Rung
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 _BFLOAT16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16")
@@ -29,6 +30,18 @@ class Placement:
     """Of the UNet and the text encoders."""
     reason: str
     """How the choice was made, for the log."""
+    rung: Rung = Rung.WHOLE
+    """What of it lies on the device."""
+
+    @property
+    def words_device(self) -> torch.device:
+        """Where the text encoders run."""
+        return self.device if self.rung is Rung.WHOLE else torch.device("cpu")
+
+    @property
+    def words_dtype(self) -> torch.dtype:
+        """What they run in: a processor multiplies no float16."""
+        return self.dtype if self.rung is Rung.WHOLE else torch.float32
 
     @property
     def assembly_dtype(self) -> torch.dtype:

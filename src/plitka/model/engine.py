@@ -1,8 +1,5 @@
 """A bundle as a painter, and as an engine: the closed loop over that painter."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
-
 import torch
 
 from plitka.core.maker import Maker
@@ -11,25 +8,21 @@ from plitka.core.tile.granule_map import GuideConfig
 from plitka.core.tile.map_pool import MapPool
 from plitka.errors import InputError
 from plitka.model.assembly import Assembly, assemble
-from plitka.model.autoencoder import FastAutoencoder, autoencoder_of
+from plitka.model.autoencoder import autoencoder_of
 from plitka.model.bundle import Bundle
 from plitka.model.device_sight import DeviceMeasure
 from plitka.model.engine_config import EngineConfig
 from plitka.model.fast import FastUnet
+from plitka.model.memory_ladder import Rung
 from plitka.model.painter import DiffusionPainter
-from plitka.model.text_encoding import FastTextEncoders, TextEncoders
-from plitka.model.unet import Network, guided_unet
+from plitka.model.recordings import Recordings
+from plitka.model.text_encoding import FastTextEncoders
 
-NETWORKS: Mapping[str, Callable[[Assembly], Network]] = {
-    "eager": lambda assembly: partial(guided_unet, assembly),
-    "fast": FastUnet,
-}
-"""How an assembly's networks can be run, by the name in `EngineConfig.network`; each is made once for a painter.
+AUTO, EAGER, FAST = NETWORKS = ("auto", "eager", "fast")
+"""How an assembly's networks can be run, as of `EngineConfig.network`.
 
-eager: module by module, as diffusers has it. fast: lean and captured; the VAE as well. `AUTO` is fast on a GPU.
+eager: module by module, as diffusers has it. fast: lean and captured; the VAE as well. auto is fast on a GPU.
 """
-AUTO = "auto"
-_RECORDED = (FastUnet, FastAutoencoder, FastTextEncoders)
 
 
 def load_painter(bundle: Bundle, config: EngineConfig | None = None) -> DiffusionPainter:
@@ -41,10 +34,9 @@ def load_painter(bundle: Bundle, config: EngineConfig | None = None) -> Diffusio
         DeviceUnavailable: the asked device or dtype is not here.
     """
     config = config or EngineConfig()
-    known = (AUTO, *NETWORKS)
-    if config.network not in known:
+    if config.network not in NETWORKS:
         raise InputError(
-            "there is no network {name!r}; expected one of {known}", name=config.network, known=", ".join(known)
+            "there is no network {name!r}; expected one of {known}", name=config.network, known=", ".join(NETWORKS)
         )
     if config.n_threads is not None:
         torch.set_num_threads(config.n_threads)
@@ -54,20 +46,20 @@ def load_painter(bundle: Bundle, config: EngineConfig | None = None) -> Diffusio
 
 def painter_of(assembly: Assembly, config: EngineConfig) -> DiffusionPainter:
     """Modules that are assembled, ready to paint as the configuration says; its network is known."""
-    device, dtype = assembly.placement.device, assembly.placement.dtype
+    placement = assembly.placement
+    device, dtype = placement.device, placement.dtype
     name = config.network
     if name == AUTO:
-        name = "fast" if device.type == "cuda" else "eager"
-    encoders = (FastTextEncoders if name == "fast" else TextEncoders)(assembly.pipe, device)
-    network = NETWORKS[name](assembly)
-    autoencoder = autoencoder_of(assembly.pipe.vae, device, dtype, is_fast=name == "fast")
-    recorded = [one for one in (network, autoencoder, encoders) if isinstance(one, _RECORDED)]
+        name = FAST if device.type == "cuda" else EAGER
+    if name == EAGER:
+        return DiffusionPainter(assembly, max_batch=config.max_batch)
+    recordings, rung = Recordings(device), placement.rung
     return DiffusionPainter(
         assembly,
-        network=network,
-        autoencoder=autoencoder,
-        encoders=encoders,
-        recordings=recorded,
+        network=None if rung is Rung.STREAMED else FastUnet(assembly, recordings),
+        autoencoder=autoencoder_of(assembly.pipe.vae, device, dtype, recordings),
+        encoders=FastTextEncoders(assembly.pipe, placement, recordings) if rung is Rung.WHOLE else None,
+        recordings=recordings,
         max_batch=config.max_batch,
     )
 

@@ -5,19 +5,19 @@ that one: other UNets than SDXL's, ControlNets, sizes that do not divide, and wh
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-import structlog
 import torch
 
 from plitka.model.assembly import Assembly
-from plitka.model.capture import Repeated, new_pool
+from plitka.model.capture import Repeated
 from plitka.model.lean_unet import LeanUnet, can_run_lean
+from plitka.model.narrow import multiplies_narrow
+from plitka.model.recordings import Recordings
 from plitka.model.sampler import Denoise
 from plitka.model.unet import Conditions, embedded_conditions, guided_unet
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,26 @@ class _Kind:
     """Of the latents."""
     n_tokens: int
     is_guided: bool
+    is_narrow: bool
+    """In eight bits where that is quicker."""
 
 
 class FastUnet:
     """A bundle's UNet, captured for each kind of batch when the first of it comes."""
 
-    def __init__(self, assembly: Assembly) -> None:
+    def __init__(self, assembly: Assembly, recordings: Recordings, *, is_narrow: bool | None = None) -> None:
+        """Prepare; nothing is run.
+
+        Args:
+            assembly: the modules.
+            recordings: where it keeps its own.
+            is_narrow: whether what need not be exact is run in eight bits; None: where that is quicker.
+        """
         self._assembly = assembly
+        self._is_narrow = multiplies_narrow(assembly.placement.device) if is_narrow is None else is_narrow
         self._device = assembly.placement.device
         self._lean = LeanUnet(assembly.pipe.unet) if can_run_lean(assembly.pipe.unet) else None
-        self._pool = new_pool(self._device)
-        self._recorded: dict[_Kind, _Recorded | None] = {}
+        self._recordings = recordings
 
     def __call__(self, conditions: Conditions) -> Denoise:
         """What the sampler calls at each step, in order."""
@@ -53,7 +62,8 @@ class FastUnet:
 
         def denoise(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
             index = next(step)
-            recorded = self._recording(latents, states.shape[1], is_guided=is_guided)
+            is_narrow = self._is_narrow and not conditions.is_exact
+            recorded = self._recorded(lean, _Kind(tuple(latents.shape), states.shape[1], is_guided, is_narrow))
             if recorded is None:
                 if not plain:
                     plain.append(guided_unet(self._assembly, conditions))
@@ -64,27 +74,14 @@ class FastUnet:
 
         return denoise
 
-    def give_up(self) -> None:
-        """As of `Recordings`: from now on the plain path."""
-        self._lean = None
-        self._recorded.clear()
-
-    def _recording(self, latents: torch.Tensor, n_tokens: int, *, is_guided: bool) -> "_Recorded | None":
+    def _recorded(self, lean: LeanUnet, kind: _Kind) -> "_Recorded | None":
         """The recording for such latents; None where the plain path has to do."""
-        kind = _Kind(tuple(latents.shape), n_tokens, is_guided)
-        if kind not in self._recorded:
-            self._recorded[kind] = self._record(kind)
-        return self._recorded[kind]
-
-    def _record(self, kind: _Kind) -> "_Recorded | None":
-        assert self._lean is not None
-        if any(side % self._lean.shrinks for side in kind.shape[2:]):
+        if any(side % lean.shrinks for side in kind.shape[2:]):
             return None
-        try:
-            return _Recorded(self._lean, kind, self._assembly, self._pool)
-        except Exception as error:
-            log.warning("fast_path_failed", shape=kind.shape, reason=str(error), error=type(error).__name__)
-            return None
+        recorded = self._recordings.of("denoise", kind, partial(_Recorded, lean, kind, self._assembly))
+        if recorded is None and kind.is_narrow:
+            return self._recorded(lean, replace(kind, is_narrow=False))
+        return recorded
 
 
 class _Recorded:
@@ -93,6 +90,8 @@ class _Recorded:
     def __init__(self, lean: LeanUnet, kind: _Kind, assembly: Assembly, pool: Any) -> None:
         device, dtype = assembly.placement.device, assembly.placement.dtype
         unet = assembly.pipe.unet
+        if kind.is_narrow:
+            lean.narrow()
         n = kind.shape[0] * (1 + kind.is_guided)
         empty = {"text_embeds": torch.zeros((n, _pooled_width(unet)), dtype=dtype, device=device)}
         empty["time_ids"] = torch.zeros((n, 6), dtype=dtype, device=device)
@@ -101,13 +100,13 @@ class _Recorded:
         states = torch.zeros((n, kind.n_tokens, unet.config.cross_attention_dim), dtype=dtype, device=device)
         self._words = lean.keys_and_values(states)
         self._guidance = torch.zeros((), device=device)
-        self._predict = Repeated(device, self._work(lean, dtype, is_guided=kind.is_guided), pool)
+        self._predict = Repeated(device, self._work(lean, dtype, kind), pool)
 
-    def _work(self, lean: LeanUnet, dtype: torch.dtype, *, is_guided: bool) -> Callable[[], torch.Tensor]:
+    def _work(self, lean: LeanUnet, dtype: torch.dtype, kind: _Kind) -> Callable[[], torch.Tensor]:
         def work() -> torch.Tensor:
-            noisy = torch.cat([self._latents] * 2) if is_guided else self._latents
-            output = lean(noisy.to(dtype), self._shifts, self._words).float()
-            if not is_guided:
+            noisy = torch.cat([self._latents] * 2) if kind.is_guided else self._latents
+            output = lean(noisy.to(dtype), self._shifts, self._words, is_narrow=kind.is_narrow).float()
+            if not kind.is_guided:
                 return output.contiguous()
             unconditional, conditional = output.chunk(2)
             return (unconditional + self._guidance * (conditional - unconditional)).contiguous()

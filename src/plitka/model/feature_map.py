@@ -11,6 +11,10 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+NARROW = torch.float8_e4m3fn
+"""Eight bits."""
+LARGEST_NARROW = 448.0
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureMap:
@@ -75,6 +79,22 @@ def layer_norm(values: torch.Tensor, norm: Any, shift: torch.Tensor | None) -> t
         return triton_kernels.layer_norm(values, norm, shift)
     moved = values if shift is None else values + shift
     return functional.layer_norm(moved, norm.normalized_shape, norm.weight, norm.bias, norm.eps)
+
+
+def narrow_layer_norm(
+    values: torch.Tensor, norm: Any, shift: torch.Tensor | None, factor: torch.Tensor
+) -> torch.Tensor:
+    """The same times a factor, (), in eight bits."""
+    if values.is_cuda:
+        from plitka.model import triton_kernels  # noqa: PLC0415
+
+        return triton_kernels.layer_norm(values, norm, shift, factor)
+    return narrowed(layer_norm(values, norm, shift), factor)
+
+
+def narrowed(values: torch.Tensor, factor: torch.Tensor) -> torch.Tensor:
+    """Values times a factor in eight bits; what is larger than any of them becomes the largest."""
+    return (values.float() * factor).clamp(-LARGEST_NARROW, LARGEST_NARROW).to(NARROW)
 
 
 def geglu(values: torch.Tensor) -> torch.Tensor:

@@ -10,7 +10,7 @@ Of diffusers' modules it uses the weights alone. What differs from running the m
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch.nn import functional
@@ -24,6 +24,7 @@ from plitka.model.feature_map import (
     layer_norm,
     normalised,
 )
+from plitka.model.narrow import NarrowLinear
 
 
 class LeanUnet:
@@ -80,24 +81,43 @@ class LeanUnet:
         biases = [resnet.conv_bias for block in (*self._down, self._middle, *self._up) for resnet in block.resnets]
         return shifts + torch.cat(biases).float()
 
-    def __call__(self, noisy: torch.Tensor, shifts: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+    def narrow(self) -> None:
+        """Hold copies in eight bits of the weights that can be run so; they take a quarter of the UNet's memory more.
+
+        The second time nothing happens.
+        """
+        for block in (*self._down, self._middle, *self._up):
+            block.narrow()
+
+    def __call__(
+        self, noisy: torch.Tensor, shifts: torch.Tensor, words: torch.Tensor, *, is_narrow: bool = False
+    ) -> torch.Tensor:
         """(N, c, h, w) what the UNet predicts.
 
         Args:
             noisy: (N, c, h, w) in the UNet's number format.
             shifts: (N, m) of one step, of `shifts`.
             words: (N, tokens, m) of `keys_and_values`.
+            is_narrow: by the copies of `narrow`.
         """
+        told = _Told(words, is_narrow)
         unet = self._unet
         begun = convolved(noisy.permute(0, 2, 3, 1).contiguous(), unet.conv_in)
         skips = [added(begun, bias=unet.conv_in.bias)]
         for block in self._down:
-            skips += block.down(skips[-1], shifts, words)
-        hidden = self._middle.middle(skips[-1], shifts, words)
+            skips += block.down(skips[-1], shifts, told)
+        hidden = self._middle.middle(skips[-1], shifts, told)
         for block in self._up:
-            hidden = block.up(hidden, skips, shifts, words)
+            hidden = block.up(hidden, skips, shifts, told)
         normed = normalised([hidden], unet.conv_norm_out)
         return functional.conv2d(normed.permute(0, 3, 1, 2), unet.conv_out.weight, unet.conv_out.bias, padding=1)
+
+
+class _Told(NamedTuple):
+    """What transformers are told."""
+
+    words: torch.Tensor
+    is_narrow: bool
 
 
 class _Joined:
@@ -136,30 +156,35 @@ class _Block:
         self._attentions = [lean.attention(one) for one in getattr(block, "attentions", ())]
         self._samplers = _samplers(block)
 
-    def down(self, hidden: FeatureMap, shifts: torch.Tensor, words: torch.Tensor) -> Iterator[FeatureMap]:
+    def narrow(self) -> None:
+        """As of `LeanUnet`."""
+        for attention in self._attentions:
+            attention.narrow()
+
+    def down(self, hidden: FeatureMap, shifts: torch.Tensor, told: _Told) -> Iterator[FeatureMap]:
         """The maps of the way down, each of them a skip connection."""
         for index, resnet in enumerate(self.resnets):
             hidden = resnet([hidden], shifts)
             if self._attentions:
-                hidden = self._attentions[index](hidden, words)
+                hidden = self._attentions[index](hidden, told)
             yield hidden
         for sampler in self._samplers:
             yield added(convolved(hidden.values, sampler.conv), bias=sampler.conv.bias)
 
-    def middle(self, hidden: FeatureMap, shifts: torch.Tensor, words: torch.Tensor) -> FeatureMap:
+    def middle(self, hidden: FeatureMap, shifts: torch.Tensor, told: _Told) -> FeatureMap:
         """The map between both ways."""
         first, *others = self.resnets
         hidden = first([hidden], shifts)
         for attention, resnet in zip(self._attentions, others, strict=True):
-            hidden = resnet([attention(hidden, words)], shifts)
+            hidden = resnet([attention(hidden, told)], shifts)
         return hidden
 
-    def up(self, hidden: FeatureMap, skips: list[FeatureMap], shifts: torch.Tensor, words: torch.Tensor) -> FeatureMap:
+    def up(self, hidden: FeatureMap, skips: list[FeatureMap], shifts: torch.Tensor, told: _Told) -> FeatureMap:
         """The map after a part of the way up, which takes its skip connections from the end of all."""
         for index, resnet in enumerate(self.resnets):
             hidden = resnet([hidden, skips.pop()], shifts)
             if self._attentions:
-                hidden = self._attentions[index](hidden, words)
+                hidden = self._attentions[index](hidden, told)
         for sampler in self._samplers:
             hidden = added(convolved(doubled(hidden.values), sampler.conv), bias=sampler.conv.bias)
         return hidden
@@ -219,13 +244,18 @@ class _Transformer:
         bias = module.proj_out.bias.float() + self._out.float() @ missing.float()
         self._bias = bias.to(self._out.dtype)
 
-    def __call__(self, hidden: FeatureMap, words: torch.Tensor) -> FeatureMap:
+    def narrow(self) -> None:
+        """As of `LeanUnet`."""
+        for block in self._blocks:
+            block.narrow()
+
+    def __call__(self, hidden: FeatureMap, told: _Told) -> FeatureMap:
         """A map after attention."""
         module, shape = self._module, hidden.values.shape
         normed = normalised([hidden], module.norm, is_active=False).flatten(0, 2)
         state = functional.linear(normed, module.proj_in.weight.flatten(1), module.proj_in.bias)
         for block in self._blocks:
-            block.add_to(state, words)
+            block.add_to(state, told)
         out = torch.mm(state, self._out.t()).view(*shape[:3], -1)
         return added(out, hidden.values, self._bias)
 
@@ -240,37 +270,61 @@ class _TransformerBlock:
         self._values = slice(self._keys.stop, span.stop)
         own = _Joined()
         own.add(module.attn1.to_q, module.attn1.to_k, module.attn1.to_v)
-        self._own = own.join().weight
         outs = [module.attn1.to_out[0], module.attn2.to_out[0], module.ff.net[2]]
         self._outs = [out.weight.t() for out in outs]
         self._missing = [missing]
         for out in outs:
             missing = out.bias.clone() if missing is None else missing + out.bias
             self._missing.append(missing)
+        wide = module.ff.net[0].proj
+        self._wide = [
+            _NormedLinear(module.norm1, own.join().weight),
+            _NormedLinear(module.norm2, module.attn2.to_q.weight),
+            _NormedLinear(module.norm3, wide.weight, wide.bias),
+        ]
+        self._narrow: list[NarrowLinear] = []
 
     @property
     def missing(self) -> torch.Tensor | None:
         """(c,) biases that the state lacks after this block."""
         return self._missing[-1]
 
-    def add_to(self, state: torch.Tensor, words: torch.Tensor) -> None:
+    def narrow(self) -> None:
+        """As of `LeanUnet`: the products behind layer norms."""
+        self._narrow = self._narrow or [one.narrowed() for one in self._wide]
+
+    def add_to(self, state: torch.Tensor, told: _Told) -> None:
         """Add to the state, (rows, c)."""
-        module, n = self._module, len(words)
-        own = functional.linear(layer_norm(state, module.norm1, self._missing[0]), self._own)
+        words, n = told.words, len(told.words)
+        products: Sequence[NarrowLinear | _NormedLinear] = self._narrow if told.is_narrow else self._wide
+        own = products[0](state, self._missing[0])
         query, key, value = own.view(n, -1, 3, state.shape[1]).unbind(2)
         state.addmm_(self._attended(query, key, value), self._outs[0])
-        query = functional.linear(layer_norm(state, module.norm2, self._missing[1]), module.attn2.to_q.weight)
+        query = products[1](state, self._missing[1])
         key, value = words[..., self._keys], words[..., self._values]
         state.addmm_(self._attended(query.view(n, -1, state.shape[1]), key, value), self._outs[1])
-        wide = module.ff.net[0].proj
-        gated = geglu(functional.linear(layer_norm(state, module.norm3, self._missing[2]), wide.weight, wide.bias))
-        state.addmm_(gated, self._outs[2])
+        state.addmm_(geglu(products[2](state, self._missing[2])), self._outs[2])
 
     def _attended(self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
         """(rows, c) of (N, places, c), (N, others, c) and again."""
         query, key, value = (one.view(*one.shape[:2], self._heads, -1).transpose(1, 2) for one in (query, key, value))
         attended = functional.scaled_dot_product_attention(query, key, value)
         return attended.transpose(1, 2).flatten(2).flatten(0, 1)
+
+
+class _NormedLinear:
+    """A linear layer behind a layer norm."""
+
+    def __init__(self, norm: Any, weight: torch.Tensor, bias: torch.Tensor | None = None) -> None:
+        self._norm, self._weight, self._bias = norm, weight, bias
+
+    def __call__(self, state: torch.Tensor, shift: torch.Tensor | None) -> torch.Tensor:
+        """(rows, out) of rows, (rows, in), and a shift, (in,)."""
+        return functional.linear(layer_norm(state, self._norm, shift), self._weight, self._bias)
+
+    def narrowed(self) -> NarrowLinear:
+        """A copy in eight bits."""
+        return NarrowLinear(self._norm, self._weight, self._bias)
 
 
 def can_run_lean(unet: Any) -> bool:

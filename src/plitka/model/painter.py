@@ -7,7 +7,7 @@ means the same picture on every device up to rounding; on one machine with one s
 
 import gc
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -25,13 +25,14 @@ from plitka.core.watch import Unwatched, Watch
 from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
 from plitka.model.autoencoder import Autoencoder
-from plitka.model.capture import Recordings
 from plitka.model.device import Placement, held_bytes, translated_errors
+from plitka.model.late_guidance import guided_early
 from plitka.model.latents import preview_latents
 from plitka.model.library_imports import quiet_libraries
 from plitka.model.pace import paced
 from plitka.model.pipeline import set_tiling
 from plitka.model.prompt import check_length
+from plitka.model.recordings import Recordings
 from plitka.model.sampler import sample
 from plitka.model.text_encoding import TextEncoders
 from plitka.model.unet import Conditions, Network, Words, guided_unet
@@ -58,7 +59,7 @@ class DiffusionPainter:
         network: Network | None = None,
         autoencoder: Autoencoder | None = None,
         encoders: TextEncoders | None = None,
-        recordings: Sequence[Recordings] = (),
+        recordings: Recordings | None = None,
         max_batch: int = 1,
     ) -> None:
         """Prepare; nothing is run.
@@ -68,7 +69,7 @@ class DiffusionPainter:
             network: how the UNet is run; None: module by module.
             autoencoder: how the VAE is run; None: likewise.
             encoders: how the text encoders are run; None: likewise.
-            recordings: those of the three that give memory back where there is too little.
+            recordings: of the three, given up where there is too little memory.
             max_batch: canvases that are painted at once.
         """
         self._assembly = assembly
@@ -76,7 +77,7 @@ class DiffusionPainter:
         self._pipe = assembly.pipe
         self._autoencoder = autoencoder or Autoencoder(assembly.pipe.vae)
         self._placement = assembly.placement
-        self._encoders = encoders or TextEncoders(assembly.pipe, assembly.placement.device)
+        self._encoders = encoders or TextEncoders(assembly.pipe, assembly.placement)
         self._clock = assembly.clock
         self._recordings = recordings
         self._max_batch = max_batch
@@ -183,10 +184,11 @@ class DiffusionPainter:
     def _paint(self, batch: CanvasBatch) -> list[Painted | PlitkaError]:
         first = batch.first
         set_tiling(self._pipe, on=max(first.width_px, first.height_px) > _TILING_ABOVE_PX)
+        can_be_halved = len(batch.canvases) > 1
         try:
-            latents = self._with_retry(batch, lambda: self._denoise(batch))
+            latents = self._with_retry(batch, lambda: self._denoise(batch), can_be_halved=can_be_halved)
         except OutOfMemory:
-            if len(batch.canvases) == 1:
+            if not can_be_halved:
                 raise
             log.warning("out_of_memory", retry="smaller batches", n_canvases=len(batch.canvases))
             return [outcome for half in batch.halves() for outcome in self._paint(half)]
@@ -220,13 +222,14 @@ class DiffusionPainter:
             guidance=first.guidance,
             control=start if start and self._assembly.controlnet is not None else None,
             timesteps=steps.timesteps,
+            is_exact=first.is_exact,
         )
         if start:
             with self._clock.stage("encode"):
                 noise = steps.noised(torch.cat([self._autoencoder.encode(one).cpu() for one in start]), noise)
         with self._clock.stage("denoise"), quiet_libraries(), torch.no_grad():
             latents = noise.to(self._placement.device)
-            denoise = self._network(conditions)
+            denoise = self._network(conditions) if first.is_exact else guided_early(self._network, conditions)
             for step in paced(sample(denoise, latents, steps), self._placement.device):
                 latents = step.latents
                 if not batch.go_on(step.number, partial(self._preview, step.clean)):
@@ -257,22 +260,31 @@ class DiffusionPainter:
         with self._clock.stage("encode_words"), quiet_libraries(), torch.no_grad(), self._tokenizing:
             return self._encoders.encode(prompt, negative_prompt, is_guided=is_guided)
 
-    def _with_retry(self, batch: CanvasBatch, work: Callable[[], _T]) -> _T:
-        """Do the work; if memory ran out, free it, decode in tiles and do the work once more."""
-        try:
-            with translated_errors(self._placement.device, "making a picture"):
-                return work()
-        except OutOfMemory:
-            first = batch.first
-            log.warning("out_of_memory", retry="tiling", width_px=first.width_px, height_px=first.height_px)
-        # Outside of the except clause, so that the error no longer holds the frames' tensors.
-        for recordings in self._recordings:
-            recordings.give_up()
-        gc.collect()
-        self.free()
-        set_tiling(self._pipe, on=True)
+    def _with_retry(self, batch: CanvasBatch, work: Callable[[], _T], *, can_be_halved: bool = False) -> _T:
+        """Do the work; if memory ran out, do it again in tiles, and then without what is recorded.
+
+        Tiles first: recordings of the UNet take little beside a picture that is decoded in one piece, and make twice
+        the pictures. Nor are they given up for a batch that can be halved.
+        """
+        for retry, make_room in self._rooms(can_be_halved=can_be_halved):
+            try:
+                with translated_errors(self._placement.device, "making a picture"):
+                    return work()
+            except OutOfMemory:
+                first = batch.first
+                log.warning("out_of_memory", retry=retry, width_px=first.width_px, height_px=first.height_px)
+            # Outside of the except clause, so that the error no longer holds the frames' tensors.
+            make_room()
+            gc.collect()
+            self.free()
         with translated_errors(self._placement.device, "making a picture"):
             return work()
+
+    def _rooms(self, *, can_be_halved: bool) -> Iterator[tuple[str, Callable[[], None]]]:
+        """Ways to need less memory, one after the other, by their names in the log."""
+        yield "tiling", partial(set_tiling, self._pipe, on=True)
+        if self._recordings is not None and len(self._recordings) and not can_be_halved:
+            yield "without recordings", self._recordings.give_up
 
     def free(self) -> None:
         """Give the GPU's memory back; on the CPU there is nothing that Python does not free by itself."""

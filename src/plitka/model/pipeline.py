@@ -19,6 +19,7 @@ from plitka.model.device import Placement
 from plitka.model.lean_decoder import LeanDecoder, can_run_lean
 from plitka.model.library_errors import answered_errors, base_errors
 from plitka.model.library_imports import quiet_libraries, uncollected_imports
+from plitka.model.memory_ladder import Rung
 from plitka.model.parts import FileBase, HubBase, LocalBase
 from plitka.model.tensor_file import first_few
 
@@ -149,7 +150,12 @@ def place_controlnet(control: Any, placement: Placement) -> None:
 
 
 def move(pipe: Pipeline, placement: Placement) -> None:
-    """Move the networks to their device in the dtype that weights are fused in, since fusing is faster there."""
+    """Move the networks to their device in the dtype that weights are fused in, since fusing is faster there.
+
+    Where there is no room for all of them they stay: what is fused lies on one device.
+    """
+    if placement.rung is not Rung.WHOLE:
+        return
     with quiet_libraries():
         for part in NETWORKS:
             getattr(pipe, part).to(placement.device)
@@ -159,13 +165,27 @@ def place(pipe: Pipeline, placement: Placement) -> None:
     """Move the networks to their device in the dtypes that they run in."""
     vae_dtype = placement.vae_dtype(force_upcast=bool(pipe.vae.config.force_upcast))
     with quiet_libraries():
-        for network in (pipe.unet, pipe.text_encoder, pipe.text_encoder_2):
-            network.to(placement.device, placement.dtype).eval().requires_grad_(False)
+        for encoder in (pipe.text_encoder, pipe.text_encoder_2):
+            encoder.to(placement.words_device, placement.words_dtype).eval().requires_grad_(False)
+        _place_unet(pipe.unet.eval().requires_grad_(False), placement)
         # Channels last halves the time of decoding on a CPU.
         pipe.vae.to(placement.device, vae_dtype, memory_format=torch.channels_last).eval().requires_grad_(False)
     if placement.device.type == "cuda" and vae_dtype == torch.float32 and can_run_lean(pipe.vae.decoder):
         pipe.vae.decoder = LeanDecoder(pipe.vae.decoder)
     pipe.vae.enable_slicing()
+
+
+def _place_unet(unet: Any, placement: Placement) -> None:
+    if placement.rung is not Rung.STREAMED:
+        unet.to(placement.device, placement.dtype)
+        return
+    # Pinned, so that the next block comes while this one is run.
+    unet.to(placement.dtype).enable_group_offload(
+        placement.device,
+        offload_type="block_level",
+        num_blocks_per_group=1,
+        use_stream=placement.device.type == "cuda",
+    )
 
 
 def set_tiling(pipe: Pipeline, *, on: bool) -> None:

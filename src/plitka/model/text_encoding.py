@@ -4,15 +4,15 @@ On a GPU each text is encoded by itself by captured encoders, and known ones are
 is nearly always that of the last picture.
 """
 
+from functools import partial
 from typing import Any
 
-import structlog
 import torch
 
-from plitka.model.capture import Repeated, new_pool
+from plitka.model.capture import Repeated
+from plitka.model.device import Placement
+from plitka.model.recordings import Recordings
 from plitka.model.unet import Words
-
-log = structlog.get_logger(__name__)
 
 _TEXTS_KEPT = 32
 _Said = tuple[torch.Tensor, torch.Tensor]
@@ -22,29 +22,29 @@ _Said = tuple[torch.Tensor, torch.Tensor]
 class TextEncoders:
     """The encoders as diffusers' pipeline runs them."""
 
-    def __init__(self, pipe: Any, device: torch.device) -> None:
-        self._pipe, self._device = pipe, device
+    def __init__(self, pipe: Any, placement: Placement) -> None:
+        self._pipe, self._placement = pipe, placement
 
     def encode(self, prompt: str, negative_prompt: str, *, is_guided: bool) -> Words:
         """The words of one picture; not to be called by two threads, since tokenizers cannot be shared."""
-        return Words(
-            *self._pipe.encode_prompt(
-                prompt,
-                negative_prompt=negative_prompt,
-                do_classifier_free_guidance=is_guided,
-                device=self._device,
-            )
+        place = self._placement
+        said = self._pipe.encode_prompt(
+            prompt,
+            negative_prompt=negative_prompt,
+            do_classifier_free_guidance=is_guided,
+            device=place.words_device,
         )
+        placed: list[Any] = [None if one is None else one.to(place.device, place.dtype) for one in said]
+        return Words(*placed)
 
 
 class FastTextEncoders(TextEncoders):
     """The encoders, captured."""
 
-    def __init__(self, pipe: Any, device: torch.device) -> None:
-        super().__init__(pipe, device)
+    def __init__(self, pipe: Any, placement: Placement, recordings: Recordings) -> None:
+        super().__init__(pipe, placement)
         self._known: dict[str, _Said] = {}
-        self._recorded: _Recorded | None = None
-        self._is_broken = False
+        self._recordings = recordings
 
     def encode(self, prompt: str, negative_prompt: str, *, is_guided: bool) -> Words:
         """As of `TextEncoders`, up to nothing: each text is a batch of its own there as well."""
@@ -56,16 +56,11 @@ class FastTextEncoders(TextEncoders):
         negative, pooled_negative = rest[0] if rest else (None, None)
         return Words(positive, negative, pooled, pooled_negative)
 
-    def give_up(self) -> None:
-        """As of `Recordings`: from now on the pipeline."""
-        self._is_broken, self._recorded = True, None
-        self._known.clear()
-
     def _said(self, text: str) -> _Said | None:
         """What is said of a text; None where the plain path has to do."""
         if text not in self._known:
             ids = self._ids(text)
-            recorded = self._recording(ids)
+            recorded = self._recordings.of("words", None, partial(self._record, ids))
             if recorded is None:
                 return None
             while len(self._known) >= _TEXTS_KEPT:
@@ -86,24 +81,17 @@ class FastTextEncoders(TextEncoders):
             for tokenizer in (self._pipe.tokenizer, self._pipe.tokenizer_2)
         ]
 
-    def _recording(self, ids: list[torch.Tensor]) -> "_Recorded | None":
-        if self._recorded is None and not self._is_broken:
-            try:
-                encoders = self._pipe.text_encoder, self._pipe.text_encoder_2
-                self._recorded = _Recorded(encoders, [one.to(self._device) for one in ids])
-            except Exception as error:
-                self._is_broken = True
-                log.warning("fast_path_failed", part="words", reason=str(error), error=type(error).__name__)
-        return self._recorded
+    def _record(self, ids: list[torch.Tensor], pool: Any) -> "_Recorded":
+        encoders = self._pipe.text_encoder, self._pipe.text_encoder_2
+        return _Recorded(encoders, [one.to(self._placement.device) for one in ids], pool)
 
 
 class _Recorded:
     """Both encoders, with the memory that they read."""
 
-    def __init__(self, encoders: tuple[Any, Any], ids: list[torch.Tensor]) -> None:
+    def __init__(self, encoders: tuple[Any, Any], ids: list[torch.Tensor], pool: Any) -> None:
         self._encoders, self._ids = encoders, ids
-        device = ids[0].device
-        self._work = Repeated(device, self._encode, new_pool(device))
+        self._work = Repeated(ids[0].device, self._encode, pool)
 
     def _encode(self) -> _Said:
         each = [encoder(ids, output_hidden_states=True) for encoder, ids in zip(self._encoders, self._ids, strict=True)]

@@ -173,7 +173,17 @@ def _apply_kernel(
 
 @triton.jit
 def _layer_norm_kernel(
-    values, shift, weight, bias, out, n_channels, eps, HAS_SHIFT: tl.constexpr, CHANNELS: tl.constexpr
+    values,
+    shift,
+    weight,
+    bias,
+    factor,
+    out,
+    n_channels,
+    eps,
+    HAS_SHIFT: tl.constexpr,
+    IS_NARROW: tl.constexpr,
+    CHANNELS: tl.constexpr,
 ):
     row = tl.program_id(0).to(tl.int64) * n_channels
     channels = tl.arange(0, CHANNELS)
@@ -186,6 +196,8 @@ def _layer_norm_kernel(
     variance = tl.sum(apart * apart, 0) / n_channels
     scale = tl.load(weight + channels, mask=mask, other=0.0).to(tl.float32) / tl.sqrt(variance + eps)
     normed = apart * scale + tl.load(bias + channels, mask=mask, other=0.0).to(tl.float32)
+    if IS_NARROW:
+        normed *= tl.load(factor)
     tl.store(out + row + channels, normed.to(out.dtype.element_ty), mask=mask)
 
 
@@ -272,9 +284,11 @@ def group_norm(
     return out
 
 
-def layer_norm(values: torch.Tensor, norm: Any, shift: torch.Tensor | None) -> torch.Tensor:
-    """(rows, c) the normalised sum of rows and shift."""
-    out = torch.empty_like(values)
+def layer_norm(
+    values: torch.Tensor, norm: Any, shift: torch.Tensor | None, factor: torch.Tensor | None = None
+) -> torch.Tensor:
+    """(rows, c) the normalised sum of rows and shift; with a factor, (), times that in eight bits."""
+    out = torch.empty_like(values, dtype=values.dtype if factor is None else torch.float8_e4m3fn)
     n_channels = values.shape[1]
     # So few that hardly any thread waits for another.
     n_warps = 1 if n_channels <= _ROW_OF_ONE_WARP else 2
@@ -283,10 +297,12 @@ def layer_norm(values: torch.Tensor, norm: Any, shift: torch.Tensor | None) -> t
         values if shift is None else shift,
         norm.weight,
         norm.bias,
+        norm.weight if factor is None else factor,
         out,
         n_channels,
         norm.eps,
         shift is not None,
+        factor is not None,
         triton.next_power_of_2(n_channels),
         num_warps=n_warps,
     )

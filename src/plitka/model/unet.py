@@ -51,6 +51,8 @@ class Conditions:
     """(H, W, 3) uint8 for the ControlNet, one for each picture."""
     timesteps: torch.Tensor | None = None
     """(steps,) of all steps, in the order in which they will be asked for; None: not known."""
+    is_exact: bool = True
+    """False lets a network round more coarsely."""
 
 
 Network = Callable[[Conditions], Denoise]

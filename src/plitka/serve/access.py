@@ -8,6 +8,7 @@ from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from plitka.errors import NotAllowed, NotFound
+from plitka.serve.deletions import require_kept
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller, Role
 from plitka.serve.orders import Order, Zoned, with_mask
@@ -123,8 +124,10 @@ def own_job(service: Service, caller: Caller, job_id: str) -> Job:
 
     Raises:
         NotFound: there is no such job, or it is another key's.
+        Gone: it was deleted.
     """
     job = service.store.find_job(job_id, caller.key_id)
     if job is None:
         raise NotFound("there is no such job")
+    require_kept(job)
     return job

@@ -6,14 +6,16 @@ another run into the same folder copies only the pictures that are new.
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError
 
 from plitka.errors import Gone, InputError
-from plitka.serve import revisions, tables
+from plitka.serve import deletions, revisions, tables
 from plitka.serve.database import connect, lock_file, take_ownership
 from plitka.serve.integrity import require_sound, told_of_database
 from plitka.serve.permissions import keep_file_private, make_private_folder
@@ -56,6 +58,8 @@ def back_up(settings: Settings, folder: Path) -> Copied:
         part = _copy_database(settings, final)
         with _snapshot(sa.create_engine(f"sqlite:///{part}")) as books:
             told = _copy_pictures(books, PictureStore(settings.pictures), _pictures_in(final.parent))
+            if final.exists():
+                _forget_deleted(books, final, _pictures_in(final.parent))
         part.replace(final)
     return told
 
@@ -69,6 +73,18 @@ def _copy_database(settings: Settings, final: Path) -> Path:
     with _snapshot(source) as read, _filling(to) as written:
         _copy_rows(read, written)
     return part
+
+
+def _forget_deleted(books: sa.Connection, earlier: Path, pictures: PictureStore) -> None:
+    """Remove the pictures of an earlier backup whose jobs were deleted since; one that another job shows stays."""
+    jobs = tables.jobs.c
+    deleted = set(books.execute(sa.select(jobs.id).where(deletions.is_deleted(books))).scalars())
+    shown = set(books.execute(sa.select(jobs.picture).where(sa.not_(deletions.is_deleted(books)))).scalars())
+    rows: list[Any] = []
+    with suppress(DatabaseError), _snapshot(sa.create_engine(f"sqlite:///{earlier}")) as before:  # or it is none
+        rows += before.execute(sa.select(jobs.id, jobs.picture).where(jobs.picture.is_not(None))).all()
+    for digest in {row.picture for row in rows if row.id in deleted} - shown:
+        pictures.discard(digest)
 
 
 def _pictures_in(folder: Path) -> PictureStore:
@@ -132,7 +148,11 @@ def _filling(engine: sa.Engine) -> Iterator[sa.Connection]:
     try:
         with revisions.alone(engine) as connection:
             if revisions.find(connection) is not None:
-                raise InputError("there is a database already; move it away first, or name another place")
+                raise InputError(
+                    "{place} is there already, and a backup is restored into an empty place; move it away, or name "
+                    "another place with --data",
+                    place=engine.url.database or engine.url.render_as_string(hide_password=True),
+                )
             yield connection
     finally:
         engine.dispose()
@@ -188,7 +208,8 @@ def _told_of_rows() -> Iterator[None]:
 def _copy_pictures(books: sa.Connection, source: PictureStore, to: PictureStore) -> Copied:
     """Copy what the jobs show, or are about to; what is there already stays."""
     jobs = tables.jobs.c
-    rows = books.execute(sa.select(jobs.picture, jobs.state, jobs.error).where(jobs.picture.is_not(None))).all()
+    is_kept = sa.and_(jobs.picture.is_not(None), sa.not_(deletions.is_deleted(books)))
+    rows = books.execute(sa.select(jobs.picture, jobs.state, jobs.error).where(is_kept)).all()
     shown = {row.picture for row in rows if row.state == State.SUCCEEDED}
     known = {row.picture for row in rows if row.state == State.SUCCEEDED and row.error}
     # A loss that its jobs tell of is no error in the log of each night.

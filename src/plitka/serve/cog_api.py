@@ -16,6 +16,7 @@ from plitka.errors import Gone, NotFound
 from plitka.serve import fields, routes, schemas
 from plitka.serve.access import Maker, TheService, Viewer, order_one
 from plitka.serve.completion import until_ended, until_ended_or
+from plitka.serve.deletions import require_kept
 from plitka.serve.image_formats import base64_text
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
@@ -51,6 +52,7 @@ class Input(LookChoices):
     width: fields.SizePx | None = None
     height: fields.SizePx | None = None
     mode: fields.ModeName = USUAL_MODE
+    quality: fields.QualityName | None = None
 
     def order(self) -> Order:
         """As our own API has it."""
@@ -63,6 +65,7 @@ class Input(LookChoices):
             width_px=self.width,
             height_px=self.height,
             mode=self.mode,
+            quality=self.quality,
             **self.look(),
         )
 
@@ -313,6 +316,7 @@ def _own(service: Service, caller: Caller, prediction_id: str) -> Job:
     job = job or store.find_repeated(caller.key_id, _idempotency_key(prediction_id))
     if job is None:
         raise NotFound("there is no such prediction")
+    require_kept(job)
     return job
 
 

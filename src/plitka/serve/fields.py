@@ -15,6 +15,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from plitka.core.generation import GUIDANCE_RANGE, MAX_SEED, STEPS_RANGE, STRENGTH_RANGE, TOLERANCE_RANGE, Mode
+from plitka.core.quality import Quality
 from plitka.core.scene import (
     FRACTIONS_MM,
     GRANULE_MM_RANGE,
@@ -133,6 +134,14 @@ ModeName: TypeAlias = Annotated[
     Mode,
     Field(
         strict=False, description="guided: measured and corrected over a granule map; text: made by the words alone."
+    ),
+]
+QualityName: TypeAlias = Annotated[
+    Quality,
+    Field(
+        strict=False,
+        description="exact: up to rounding what the model gives; fast: quicker, by what changes little, such as the "
+        "last steps without guidance.",
     ),
 ]
 Mask: TypeAlias = Annotated[

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
 from plitka.errors import Gone, InputError
-from plitka.serve import revisions, tables
+from plitka.serve import deletions, revisions, tables
 from plitka.serve.database import connect, take_ownership
 from plitka.serve.integrity import find_faults, told_of_database
 from plitka.serve.kept_words import keep_problem
@@ -42,6 +42,8 @@ class Findings:
     """Digests of whole pictures that no job shows."""
     parts: tuple[str, ...] = ()
     """Names of files that a cut-off write left; not looked for while a service runs, which may be writing them."""
+    n_deleted: int = 0
+    """Jobs that their owners have deleted; of these nothing is looked for."""
     n_set_aside: int = 0
     """Files that the repair has moved."""
     n_marked: int = 0
@@ -111,12 +113,16 @@ def _look_at_pictures(
     files = pictures.names()  # before the books: a picture that is made meanwhile is in these alone
     jobs = tables.jobs.c
     with engine.connect() as connection:
-        rows = connection.execute(sa.select(jobs.state, jobs.picture, jobs.error)).all()
+        is_deleted = deletions.is_deleted(connection)
+        columns = jobs.state, jobs.picture, jobs.error, is_deleted.label("is_deleted")
+        all_rows = connection.execute(sa.select(*columns)).all()
+    rows = [row for row in all_rows if not row.is_deleted]
+    half_deleted = {row.picture for row in all_rows if row.is_deleted and row.picture is not None}
     known = {row.picture for row in rows if row.picture is not None}
     shown = {row.picture for row in rows if row.picture is not None and row.state == State.SUCCEEDED}
     present = {found[2]: name for name in files if (found := _PICTURE.fullmatch(name))}
     damaged = {digest for digest in present if not pictures.is_whole(digest)}
-    orphans = present.keys() - known - damaged
+    orphans = present.keys() - known - damaged - half_deleted
     missing = {digest for digest in shown - present.keys() if not pictures.is_whole(digest)}  # it may be newer
     parts = [name for name in files if _PART.fullmatch(name)] if is_alone else []
     lost = missing | (shown & damaged)
@@ -129,6 +135,7 @@ def _look_at_pictures(
     return replace(
         findings,
         n_jobs=len(rows),
+        n_deleted=len(all_rows) - len(rows),
         n_pictures=len(shown),
         lost=tuple(sorted(lost - told)),
         known=tuple(sorted(lost & told)),

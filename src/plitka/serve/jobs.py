@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from plitka.core.generation import CompleteRequest
 from plitka.errors import Conflict, Gone, StorageAway, TooMany, Unavailable
 from plitka.serve.deadlines import Deadlines
+from plitka.serve.deletions import require_kept
 from plitka.serve.fair_queue import FairQueue
 from plitka.serve.health import Health
 from plitka.serve.job_status import JobStatus, Snapshot
@@ -136,7 +137,7 @@ class Jobs:
 
         Raises:
             Conflict: the idempotency key stands for another order.
-            Gone: for this one, whose picture is lost.
+            Gone: for this one, whose picture is lost or was deleted.
             Unavailable: the service stops, has failed, or is full.
             TooMany: the key has enough jobs waiting.
             NoRoom, StorageAway: pictures, or the order itself, cannot be kept now.
@@ -166,6 +167,7 @@ class Jobs:
         job = self.store.find_repeated(caller.key_id, terms.idempotency_key)
         if job is None:
             return None
+        require_kept(job)
         drawn = {} if orders[0].asked.has_seed else {"seed": job.request["seed"]}
         is_same = len(orders) == 1 and orders[0].order.kept() | drawn == job.request
         if not is_same or not (job.model is None or is_same_model(job.model, terms.model)):

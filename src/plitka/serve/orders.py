@@ -9,7 +9,15 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from plitka.core.files.mask_file import canonical_mask
-from plitka.core.generation import RANDOM_SEED_LIMIT, USUAL_MODE, CompleteRequest, Defaults, Mode, Request
+from plitka.core.generation import (
+    RANDOM_SEED_LIMIT,
+    USUAL_MODE,
+    CompleteRequest,
+    Defaults,
+    Mode,
+    Request,
+)
+from plitka.core.quality import USUAL_QUALITY
 from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import MAX_ZONES, Size, naming_zone, short_mask
@@ -82,6 +90,7 @@ class Order(LookChoices):
     negative_prompt: fields.NegativeText | None = None
     strength: fields.Strength | None = None
     tolerance: fields.Tolerance | None = None
+    quality: fields.QualityName | None = None
 
     def kept(self) -> dict[str, Any]:
         """As the database has it: only what was chosen."""
@@ -132,6 +141,7 @@ class Order(LookChoices):
             negative_prompt=self.negative_prompt,
             strength=self.strength,
             tolerance=self.tolerance,
+            quality=self.quality or USUAL_QUALITY,
             is_forced=True,  # clients of other contracts send numbers that they have for every model; warnings say it
             notices=(*reading.warnings, *notices),
         )

@@ -12,13 +12,15 @@ from starlette.concurrency import run_in_threadpool
 from plitka.core.colour.contrast import contrasting
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.translations import localise
+from plitka.core.recipes.patterns import find_patterns
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import format_prompt
 from plitka.core.report import report_reading
 from plitka.errors import NotAllowed, NotFound
-from plitka.serve import routes, schemas
+from plitka.serve import deletions, routes, schemas
 from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job
 from plitka.serve.completion import picture_of
+from plitka.serve.deletions import require_kept
 from plitka.serve.error_responses import language_of
 from plitka.serve.fields import checked_length
 from plitka.serve.image_formats import MEDIA_TYPES, PictureKind, Preview, converted
@@ -98,14 +100,28 @@ def list_jobs(
     )
 
 
-@router.get(routes.JOB, responses=problem_responses(404, 422), summary="Look at a job")
+@router.get(routes.JOB, responses=problem_responses(404, 410, 422), summary="Look at a job")
 def get_job(job_id: JobId, request: Request, service: TheService, caller: Viewer) -> schemas.JobAnswer:
     """A job as it is now."""
     job = own_job(service, caller, job_id)
     return schemas.job_answer(job, language_of(request.headers), service.jobs.position(job.id))
 
 
-@router.post(routes.JOB_CANCEL, responses=problem_responses(404, 422), summary="Cancel a job")
+@router.delete(
+    routes.JOB, status_code=204, responses=problem_responses(404, 409, 422), summary="Delete a job and its picture"
+)
+def delete_job(job_id: JobId, service: TheService, caller: Maker) -> None:
+    """The picture, its masks and all that was asked for are gone for good, and the job's addresses answer 410.
+
+    Of a job that was deleted before it is 204 again; one that has not ended has to be cancelled first.
+    """
+    job = service.store.find_job(job_id, caller.key_id)
+    if job is None:
+        raise NotFound("there is no such job")
+    deletions.delete(service.store, service.pictures, job)
+
+
+@router.post(routes.JOB_CANCEL, responses=problem_responses(404, 410, 422), summary="Cancel a job")
 def cancel_job(job_id: JobId, request: Request, service: TheService, caller: Maker) -> schemas.JobAnswer:
     """A job that waits ends now, one that runs at its next step, one that has ended stays as it is."""
     service.jobs.cancel(own_job(service, caller, job_id))
@@ -135,6 +151,7 @@ def get_image(
     job = service.store.find_job(job_id, caller.key_id if caller else None)
     if job is None or job.state is not State.SUCCEEDED:
         raise NotFound("there is no such picture, or not yet")
+    require_kept(job)
     tag = f'"{job.picture}"' if kind == "png" else f'"{job.picture}-{kind}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Accept-Ranges": "none"}
     if _has_already(request, tag):
@@ -166,7 +183,7 @@ async def _watched_job(job_id: JobId, request: Request, service: TheService, cal
 @router.get(
     routes.JOB_EVENTS,
     response_class=EventSourceResponse,
-    responses=problem_responses(404, 422, as_json=True),
+    responses=problem_responses(404, 410, 422, as_json=True),
     summary="Watch a job",
 )
 async def watch_job(
@@ -215,6 +232,23 @@ def read_recipe(question: schemas.RecipeQuestion, request: Request, _caller: Vie
         **report_reading(reading),
         warnings=[localise(notice, language) for notice in reading.warnings],
         prompt=format_prompt(reading.recipe, words=reading.words),
+    )
+
+
+@router.post(routes.RECIPES_PATTERNS, responses=problem_responses(413, 422), summary="Find patterns in a recipe")
+def read_patterns(question: schemas.PatternsQuestion, _caller: Viewer) -> schemas.PatternsAnswer:
+    """A border, stripes or letters that a text asks for beside its mix, as the zones of an order; nothing is made."""
+    found = find_patterns(checked_length(question.recipe))
+    if found is None:
+        return schemas.PatternsAnswer(ground=None, patterns=[])
+    return schemas.PatternsAnswer(
+        ground=None if found.ground is None else found.ground.percents,
+        patterns=[
+            schemas.PatternAnswer(
+                words=one.words, mask=one.mask, requested=None if one.recipe is None else one.recipe.percents
+            )
+            for one in found.patterns
+        ],
     )
 
 

@@ -41,6 +41,29 @@ class RecipeAnswer(Answer):
     prompt: str = Field(description="The full prompt of the usual style.")
 
 
+class PatternsQuestion(Wire):
+    """A text that may ask for a border, stripes or letters."""
+
+    recipe: RecipeText
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"recipe": "red and black with a blue border"}]})
+
+
+class PatternAnswer(Answer):
+    """A pattern that was asked for."""
+
+    words: str = Field(description="As they were typed.")
+    mask: str = Field(description="As a zone of a job takes it.", examples=["border:8%"])
+    requested: dict[str, float] | None = Field(description="Percent by colour code; null: it is not said.")
+
+
+class PatternsAnswer(Answer):
+    """What of a text is the mix of the ground, and what lies on it."""
+
+    ground: dict[str, float] | None = Field(description="Percent by colour code; null: it is not said.")
+    patterns: list[PatternAnswer] = Field(description="Empty where none is asked for, or the rest cannot be read.")
+
+
 class ColourAnswer(Answer):
     """A colour that a recipe can name."""
 
@@ -255,7 +278,7 @@ _MEANINGS = {
     403: "The key's role does not reach so far.",
     404: "No such thing, or it is another key's.",
     409: "This contradicts a request before it.",
-    410: "The picture was made, and is lost or damaged.",
+    410: "The picture was made, and is lost, damaged or deleted by its owner.",
     413: "Too long or too large.",
     422: "A value is of the wrong kind or out of its range.",
     429: "More often than the key may; Retry-After says when.",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from plitka.core.generation import Defaults, Engine
 from plitka.errors import PlitkaError, Unavailable
-from plitka.serve import keys
+from plitka.serve import deletions, keys
 from plitka.serve.allowance import Allowance
 from plitka.serve.health import Health
 from plitka.serve.jobs import Jobs
@@ -160,5 +160,10 @@ def _open_jobs(settings: Settings, store: Store, pictures: PictureStore, metrics
     """The jobs, which are looked after whenever their storage is."""
     health = Health(store, pictures, settings, metrics)
     jobs = Jobs(store, pictures, settings, metrics, health)
-    health.on_return, health.on_look = jobs.resume, jobs.end_revoked
+
+    def resume() -> None:
+        jobs.resume()
+        deletions.finish(store, pictures)
+
+    health.on_return, health.on_look = resume, jobs.end_revoked
     return jobs

@@ -122,6 +122,8 @@ class Job:
     """SHA-256 of the PNG."""
     result: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
+    deleted_at: float | None = None
+    """When its owner deleted it; then the request is empty."""
     number: int = 0
     """Order of acceptance, from 1; 0 before the store has it."""
 
@@ -291,9 +293,9 @@ class Store:
         return _job(rows[0]) if rows else None
 
     def list_jobs(self, key_id: str, *, state: State | None, before: int | None, limit: int) -> "Page":
-        """A key's jobs, the newest first, from below the number `before`; their masks are references."""
+        """A key's jobs but those deleted, the newest first, from below the number `before`; masks are references."""
         table = tables.jobs.c
-        mine = [table.key_id == key_id]
+        mine = [table.key_id == key_id, table.deleted_at.is_(None)]
         mine += [] if state is None else [table.state == state]
         mine += [] if before is None else [table.number < before]
         newest = table.number.desc()
@@ -347,9 +349,10 @@ class Store:
             return connection.execute(_change_job(tuple(changes)), {"job": job_id, **values}).rowcount > 0
 
     def is_picture_used(self, picture: str) -> bool:
-        """Whether any job shows this picture, or is about to."""
-        table = tables.jobs
-        return bool(self.read(sa.select(table.c.number).where(table.c.picture == picture).limit(1)))
+        """Whether any job that is not deleted shows this picture, or is about to."""
+        table = tables.jobs.c
+        query = sa.select(table.number).where(table.picture == picture, table.deleted_at.is_(None))
+        return bool(self.read(query.limit(1)))
 
     def due_webhooks(self) -> list["DueWebhook"]:
         """Of jobs that ended, and whose webhook has not been told of it."""

@@ -65,6 +65,7 @@ jobs = Table(
     Column("result", JSON),
     Column("error", JSON),
     Column("model", String(200)),
+    Column("deleted_at", Double),
     # Last, and apart from what names them: a list of jobs reads the columns before it alone.
     Column("masks", JSON(none_as_null=True)),
     UniqueConstraint("key_id", "idempotency_key"),

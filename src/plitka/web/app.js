@@ -2,8 +2,11 @@
 import { Refusal } from "./api.js";
 import { loadColours } from "./colours.js";
 import { html } from "./html.js";
+import { followLastDesign, lastDesign } from "./kept_designs.js";
+import { tell as tellNotice } from "./notices.js";
 import { Header } from "./panels/header.js";
 import { Look } from "./panels/look.js";
+import { Notice } from "./panels/notice.js";
 import { Photograph } from "./panels/photograph.js";
 import { Recipe } from "./panels/recipe.js";
 import { SignIn } from "./panels/signin.js";
@@ -12,7 +15,7 @@ import { Zones } from "./panels/zones.js";
 import { followPhotographs } from "./photographs.js";
 import { followDesign } from "./previews.js";
 import { begin, session } from "./session.js";
-import { annex, followAddress, isLinkUnread } from "./state.js";
+import { annex, followAddress, hash, isLinkUnread, openDesign } from "./state.js";
 import { followLanguage, texts } from "./texts.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
 import { render } from "./vendor/preact.js";
@@ -70,6 +73,7 @@ function Mixer() {
     <main>
       <h1 class="unseen">${texts.value.title}</h1>
       <${Rooms} />
+      <${Notice} />
       ${isLinkUnread.value && html`<p class="refusal page-refusal" role="alert">${texts.value.unreadLink}</p>`}
       <div class="mixer">
         <div class="left"><${Stage} /><${Photograph} /></div>
@@ -92,7 +96,10 @@ function App() {
 
 followLanguage();
 await begin().catch(tell);
+const last = lastDesign();
+if (last && last !== hash.peek()) tellNotice("last", () => openDesign(last));
 followAddress();
+followLastDesign();
 followDesign();
 followPhotographs();
 effect(() => {

@@ -1,6 +1,7 @@
-/** One's own tiles: what the key had photographed, page by page; favourites and what is out of sight stay in the browser. */
-import { Refusal, answerOf, client } from "./api.js";
+/** One's own tiles: what the key had photographed, page by page; favourites stay in the browser. */
+import { Refusal, answerOf, client, send } from "./api.js";
 import { GRANULES, USUAL } from "./address.js";
+import { dismissJob } from "./photographs.js";
 import { keep, recall } from "./storage.js";
 import { computed, signal } from "./vendor/preact-signals.js";
 
@@ -16,8 +17,6 @@ export const hasMore = computed(() => next.value !== null);
 export const isLoading = signal(false);
 export const refusal = signal(/** @type {Refusal | null} */ (null));
 export const favourites = signal(/** @type {readonly string[]} */ (recall("favourites") ?? []));
-/** Ids of those that are out of sight. */
-export const hidden = signal(/** @type {readonly string[]} */ (recall("hidden") ?? []));
 
 /** Codes of the colours of a photograph. @param {Job} job */
 export const codesOf = (job) => Object.keys(job.result?.requested ?? {});
@@ -51,17 +50,24 @@ export async function load() {
   }
 }
 
-/** @param {string} id @param {{value: readonly string[]}} list @param {string} name */
-function turn(id, list, name) {
-  list.value = list.value.includes(id) ? list.value.filter((one) => one !== id) : [...list.value, id];
-  keep(name, list.value);
+/** A favourite, or none any more. @param {string} id */
+export function turnFavourite(id) {
+  const others = favourites.value.filter((one) => one !== id);
+  favourites.value = others.length < favourites.value.length ? others : [...others, id];
+  keep("favourites", favourites.value);
 }
 
-/** A favourite, or none any more. @param {string} id */
-export const turnFavourite = (id) => turn(id, favourites, "favourites");
-
-/** Out of sight, or back. @param {string} id */
-export const turnHidden = (id) => turn(id, hidden, "hidden");
+/**
+ * Delete a photograph for good, in the service and here.
+ * @param {string} id
+ * @throws {Refusal}
+ */
+export async function remove(id) {
+  await send(`/v1/jobs/${id}`, { method: "DELETE" });
+  found.value = found.value.filter((job) => job.id !== id);
+  if (favourites.value.includes(id)) turnFavourite(id);
+  dismissJob(id);
+}
 
 /**
  * The design of a photograph, asked of the service, since lists name masks without their pictures.

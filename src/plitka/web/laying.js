@@ -1,6 +1,6 @@
 /**
- * How a floor of the design is laid, in the address beside the design: `floor=brick,border,room,sun,1,500,2,5&second=...`,
- * so that a link shows the floor as well. `second` is the other design, as an address of its own.
+ * How a floor of the design is laid, in the address beside the design: `floor=brick,border,room,sun,1,500,2,50&second=...`,
+ * so that a link shows the floor as well, and its sheet is of the same tile and area. `second` is the other design, as an address of its own.
  */
 import { read as readDesign, write as writeDesign } from "./address.js";
 import { annex } from "./state.js";
@@ -8,18 +8,25 @@ import { computed } from "./vendor/preact-signals.js";
 
 /** @typedef {import("./address.js").Design} Design */
 /** @typedef {Omit<import("./floor/view.js").Options, "isWet">} Options */
-/** @typedef {Options & {second: Design | null}} Laying */
+/** @typedef {Omit<Options, "sideM"> & {areaM2: number, second: Design | null}} Laying `tileMm` and `areaM2` are those of the sheet as well */
 
 export const LAYOUTS = /** @type {const} */ (["grid", "brick", "third", "turned"]);
 export const PATTERNS = /** @type {const} */ (["plain", "checker", "stripes", "border"]);
 export const PLACES = /** @type {const} */ (["playground", "room", "none"]);
 export const LIGHTS = /** @type {const} */ (["sun", "low", "cloudy"]);
 export const TILES_MM = /** @type {const} */ ([250, 500, 1000]);
-export const SIDES_M = /** @type {const} */ ([3, 5, 8]);
+/** @type {[number, number]} Of a side of a tile; smaller ones would be too many to draw. */
+export const TILE_MM_RANGE = [100, 1000];
+/** @type {[number, number]} What the contract takes. */
+export const AREA_M2_RANGE = [0.01, 1_000_000];
+/** Of a floor that is larger a part is drawn: more tiles than that cost frames. */
+const MAX_DRAWN_M = 8;
 export const MAX_JOINT_MM = 10;
 
 /** @type {Laying} */
-const USUAL = { layout: "grid", pattern: "plain", place: "playground", light: "sun", hasPerson: true, tileMm: 500, jointMm: 2, sideM: 5, second: null };
+const USUAL = { layout: "grid", pattern: "plain", place: "playground", light: "sun", hasPerson: true, tileMm: 500, jointMm: 2, areaM2: 50, second: null };
+/** Of the tile where none was chosen; the contract's too. */
+export const USUAL_TILE_MM = USUAL.tileMm;
 
 export const laying = computed(() => read(annex.value));
 
@@ -38,9 +45,15 @@ export function write(one) {
   return floor === optionsOf(USUAL) ? "" : `floor=${floor}`;
 }
 
-/** @param {Options} options */
-const optionsOf = ({ layout, pattern, place, light, hasPerson, tileMm, jointMm, sideM }) =>
-  [layout, pattern, place, light, Number(hasPerson), tileMm, jointMm, sideM].join(",");
+/** @param {Laying} one */
+const optionsOf = ({ layout, pattern, place, light, hasPerson, tileMm, jointMm, areaM2 }) =>
+  [layout, pattern, place, light, Number(hasPerson), tileMm, jointMm, areaM2].join(",");
+
+/**
+ * Side in m of the square that is drawn of a floor.
+ * @param {number} areaM2
+ */
+export const drawnSideM = (areaM2) => Math.min(MAX_DRAWN_M, Math.sqrt(areaM2));
 
 /**
  * @param {string} text as `write` gives it; what cannot be read is as usual
@@ -48,17 +61,16 @@ const optionsOf = ({ layout, pattern, place, light, hasPerson, tileMm, jointMm, 
  */
 export function read(text) {
   const given = new URLSearchParams(text);
-  const [layout, pattern, place, light, person, tile, joint, side] = (given.get("floor") ?? "").split(",");
-  const jointMm = Number(joint);
+  const [layout, pattern, place, light, person, tile, joint, area] = (given.get("floor") ?? "").split(",");
   return {
     layout: oneOf(LAYOUTS, layout, USUAL.layout),
     pattern: oneOf(PATTERNS, pattern, USUAL.pattern),
     place: oneOf(PLACES, place, USUAL.place),
     light: oneOf(LIGHTS, light, USUAL.light),
     hasPerson: person === undefined ? USUAL.hasPerson : person !== "0",
-    tileMm: oneOf(TILES_MM, Number(tile), USUAL.tileMm),
-    jointMm: joint && jointMm >= 0 && jointMm <= MAX_JOINT_MM ? jointMm : USUAL.jointMm,
-    sideM: oneOf(SIDES_M, Number(side), USUAL.sideM),
+    tileMm: within(TILE_MM_RANGE, tile) ?? USUAL.tileMm,
+    jointMm: within([0, MAX_JOINT_MM], joint) ?? USUAL.jointMm,
+    areaM2: within(AREA_M2_RANGE, area) ?? USUAL.areaM2,
     second: readDesign(given.get("second") ?? ""),
   };
 }
@@ -71,3 +83,10 @@ export function read(text) {
  * @returns {Value}
  */
 const oneOf = (choices, value, usual) => choices.find((choice) => choice === value) ?? usual;
+
+/**
+ * A number of an address, where it is one of a range.
+ * @param {[number, number]} range
+ * @param {string | undefined} text
+ */
+const within = ([low, high], text) => (text && low <= Number(text) && Number(text) <= high ? Number(text) : null);

@@ -27,6 +27,15 @@ export const newMask = (shape) => SHAPES[shape].mask + (shape === "text" ? texts
 export const shapeOf = (mask) => shapes.find((shape) => mask.startsWith(shape)) ?? null;
 
 /**
+ * A mask as the page writes it: a shape without its number has the usual one.
+ * @param {string} mask
+ */
+export function maskAs(mask) {
+  const shape = shapeOf(mask);
+  return shape && mask === shape ? SHAPES[shape].mask : mask;
+}
+
+/**
  * The letters of a mask that has some.
  * @param {string} mask
  */

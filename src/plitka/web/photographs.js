@@ -136,6 +136,11 @@ export function dismiss(id) {
   photographs.value = photographs.value.filter((one) => one.id !== id);
 }
 
+/** Forget what there is of a job that was deleted. @param {string} jobId */
+export function dismissJob(jobId) {
+  photographs.value = photographs.value.filter((one) => one.job?.id !== jobId);
+}
+
 /**
  * @param {string} id
  * @param {Partial<Photograph>} changes

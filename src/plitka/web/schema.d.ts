@@ -42,7 +42,13 @@ export interface paths {
         get: operations["get_job_v1_jobs__job_id__get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a job and its picture
+         * @description The picture, its masks and all that was asked for are gone for good, and the job's addresses answer 410.
+         *
+         *     Of a job that was deleted before it is 204 again; one that has not ended has to be cancelled first.
+         */
+        delete: operations["delete_job_v1_jobs__job_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -124,6 +130,26 @@ export interface paths {
          * @description Shares, remarks and the full prompt; nothing is made.
          */
         post: operations["read_recipe_v1_recipes_parse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recipes/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find patterns in a recipe
+         * @description A border, stripes or letters that a text asks for beside its mix, as the zones of an order; nothing is made.
+         */
+        post: operations["read_patterns_v1_recipes_patterns_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -732,6 +758,7 @@ export interface components {
             strength?: number | null;
             /** Tolerance */
             tolerance?: number | null;
+            quality?: components["schemas"]["Quality"] | null;
             /**
              * Priority
              * @description Above 0 goes before others, for operators; below 0 after them.
@@ -932,6 +959,7 @@ export interface components {
             strength?: number | null;
             /** Tolerance */
             tolerance?: number | null;
+            quality?: components["schemas"]["Quality"] | null;
             /**
              * Priority
              * @description Above 0 goes before others, for operators; below 0 after them.
@@ -1444,6 +1472,7 @@ export interface components {
             strength?: number | null;
             /** Tolerance */
             tolerance?: number | null;
+            quality?: components["schemas"]["Quality"] | null;
         };
         /**
          * Part
@@ -1451,6 +1480,64 @@ export interface components {
          * @enum {string}
          */
         Part: "database" | "pictures" | "disk";
+        /**
+         * PatternAnswer
+         * @description A pattern that was asked for.
+         */
+        PatternAnswer: {
+            /**
+             * Words
+             * @description As they were typed.
+             */
+            words: string;
+            /**
+             * Mask
+             * @description As a zone of a job takes it.
+             * @example border:8%
+             */
+            mask: string;
+            /**
+             * Requested
+             * @description Percent by colour code; null: it is not said.
+             */
+            requested: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
+         * PatternsAnswer
+         * @description What of a text is the mix of the ground, and what lies on it.
+         */
+        PatternsAnswer: {
+            /**
+             * Ground
+             * @description Percent by colour code; null: it is not said.
+             */
+            ground: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Patterns
+             * @description Empty where none is asked for, or the rest cannot be read.
+             */
+            patterns: components["schemas"]["PatternAnswer"][];
+        };
+        /**
+         * PatternsQuestion
+         * @description A text that may ask for a border, stripes or letters.
+         * @example {
+         *       "recipe": "red and black with a blue border"
+         *     }
+         */
+        PatternsQuestion: {
+            /**
+             * Recipe
+             * Format: recipe
+             * @description The mix in words, English or Russian; at most 1000 characters.
+             * @example 60% red, 30% black, 10% white
+             */
+            recipe: string;
+        };
         /**
          * Problem
          * @description Why a request was refused, or a job failed.
@@ -1485,6 +1572,12 @@ export interface components {
             /** Request Id */
             request_id?: string | null;
         };
+        /**
+         * Quality
+         * @description How closely a painter keeps to its network; what a picture shows is measured on it in either case.
+         * @enum {string}
+         */
+        Quality: "exact" | "fast";
         /**
          * QueueAnswer
          * @description Jobs that are made, and those that wait; the next first.
@@ -2253,7 +2346,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture was made, and is lost or damaged. */
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -2357,6 +2450,99 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_job_v1_jobs__job_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job's `id` says. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or it is another key's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts a request before it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value is of the wrong kind or out of its range. */
             422: {
                 headers: {
@@ -2427,6 +2613,15 @@ export interface operations {
             };
             /** @description No such thing, or it is another key's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2527,7 +2722,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture was made, and is lost or damaged. */
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -2622,6 +2817,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value is of the wrong kind or out of its range. */
             422: {
                 headers: {
@@ -2680,6 +2884,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_patterns_v1_recipes_patterns_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatternsQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternsAnswer"];
                 };
             };
             /** @description No key, or none that is in force. */
@@ -3730,7 +4012,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture was made, and is lost or damaged. */
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
             410: {
                 headers: {
                     [name: string]: unknown;

@@ -2,7 +2,7 @@
 import { Refusal, answerOf, client, send } from "./api.js";
 import { write } from "./address.js";
 import { recipeNameOf } from "./colours.js";
-import { laying } from "./laying.js";
+import { USUAL_TILE_MM, laying } from "./laying.js";
 import { orderOf } from "./orders.js";
 import { photographs } from "./photographs.js";
 import { design, link } from "./state.js";
@@ -14,8 +14,7 @@ import { computed, effect, signal } from "./vendor/preact-signals.js";
 /** @typedef {import("./api.js").Schemas["Edge"]} Edge */
 /** @typedef {"pdf" | "csv" | "xlsx"} Format */
 /**
- * @typedef {object} Floor What is known of a floor beside the design.
- * @property {number | null} areaM2
+ * @typedef {object} Floor What is known of a floor beside the design and how it is laid, which has its area and its tile.
  * @property {Edge} edge
  * @property {Record<string, number>} figures given in place of assumed ones, by the names of the contract
  * @property {Record<string, number>} seconds m² of the second mix by the pattern that it is laid in, in place of what that usually takes
@@ -30,6 +29,8 @@ export const EDGES = /** @type {const} */ (["straight", "puzzle", "bevelled"]);
 /** Codes of what is in every sheet and no colour. */
 export const CRUMB = "SBR";
 export const BINDER = "BINDER";
+/** Of the figures, the side of the tile that the floor does not have. */
+export const LENGTH = "tile_length_mm";
 const PAUSE_MS = 250;
 /** Longer addresses the contract does not take. */
 const MAX_LINK_CH = 8000;
@@ -38,7 +39,7 @@ const LOGO_PX = 480;
 const USUAL_CURRENCY = { en: "", ru: "₽" };
 
 /** @type {Floor} */
-const USUAL = { areaM2: 50, edge: "straight", figures: {}, seconds: {}, prices: {}, currency: null, maker: "", project: "", logo: "" };
+const USUAL = { edge: "straight", figures: {}, seconds: {}, prices: {}, currency: null, maker: "", project: "", logo: "" };
 
 export const floor = signal({ ...USUAL, ...recall("floor") });
 export const currency = computed(() => floor.value.currency ?? USUAL_CURRENCY[language.value]);
@@ -93,10 +94,17 @@ function secondOf(areaM2) {
   return { second: { recipe, ...(zones ? { zones } : {}), name, area_m2: floor.value.seconds[pattern] ?? usualSecondM2(areaM2) } };
 }
 
-/** The body of a request for a sheet; null while there is no area. */
+/** The sides of the tile, where they are not the usual ones; a tile is square where its length is no figure of one's own. */
+function sidesOf() {
+  const { tileMm } = laying.value;
+  const lengthMm = floor.value.figures[LENGTH];
+  return tileMm === USUAL_TILE_MM && lengthMm === undefined ? {} : { tile_width_mm: tileMm, [LENGTH]: lengthMm ?? tileMm };
+}
+
+/** The body of a request for a sheet. */
 const body = computed(() => {
-  const { areaM2, edge, figures, prices } = floor.value;
-  if (areaM2 === null) return null;
+  const { edge, figures, prices } = floor.value;
+  const { areaM2 } = laying.value;
   const { seed: _, ...shown } = orderOf(design.value);
   const zones = [design.value, ...(second.value ? [second.value.design] : [])].flatMap((one) => one.zones);
   const used = new Set(zones.flatMap((zone) => zone.parts.filter((part) => part.percent > 0)).map((part) => part.code));
@@ -106,6 +114,7 @@ const body = computed(() => {
     ...shown,
     ...secondOf(areaM2),
     ...(edge === "bevelled" && bevel !== undefined ? figures : flat),
+    ...sidesOf(),
     area_m2: areaM2,
     edge,
     currency: currency.value.trim(),
@@ -127,7 +136,7 @@ export function followFloor() {
     void language.value; // the answer is in it
     clearTimeout(timer);
     const number = ++asked;
-    if (wished) timer = setTimeout(() => void calculate(wished, () => number === asked), sheet.peek() ? PAUSE_MS : 0);
+    timer = setTimeout(() => void calculate(wished, () => number === asked), sheet.peek() ? PAUSE_MS : 0);
   });
   return () => {
     clearTimeout(timer);

@@ -22,8 +22,10 @@ const START = "mix=RED:60,BLACK:30,WHITE:10";
 const first = () => address.read(location.hash) ?? address.read(START) ?? address.USUAL;
 
 const shown = signal(first());
+/** Whether the page was opened with a design in its address. */
+export const isOpenedByLink = location.hash.length > 1;
 /** Whether there was a link that names no design, until there is another design. */
-export const isLinkUnread = signal(location.hash.length > 1 && address.read(location.hash) === null);
+export const isLinkUnread = signal(isOpenedByLink && address.read(location.hash) === null);
 const past = signal(/** @type {Design[]} */ ([]));
 const future = signal(/** @type {Design[]} */ ([]));
 /** @type {{kind: string, at: number}} */
@@ -35,7 +37,8 @@ export const canUndo = computed(() => past.value.length > 0);
 export const canRedo = computed(() => future.value.length > 0);
 /** What the address has behind the design: how a floor of it is laid (`laying.js`); empty where that is as usual. */
 export const annex = signal(annexOf(location.hash));
-const hash = computed(() => `#${address.write(shown.value)}${annex.value && "&"}${annex.value}`);
+/** The part of the address behind the page: the design and its floor. */
+export const hash = computed(() => `#${address.write(shown.value)}${annex.value && "&"}${annex.value}`);
 /** The address of the design, with all of it, and of its floor. */
 export const link = computed(() => `${location.origin}${location.pathname}${hash.value}`);
 
@@ -120,12 +123,18 @@ export function followAddress() {
     void [shown.value, annex.value];
     if (!pause || !last.kind) write();
   });
-  addEventListener("hashchange", () => {
-    const given = address.read(location.hash);
-    if (!given) return;
-    annex.value = annexOf(location.hash);
-    change(given);
-  });
+  addEventListener("hashchange", () => openDesign(location.hash));
+}
+
+/**
+ * Have the design of an address, and its floor; one that cannot be read changes nothing.
+ * @param {string} text the part behind the page
+ */
+export function openDesign(text) {
+  const given = address.read(text);
+  if (!given) return;
+  annex.value = annexOf(text);
+  change(given);
 }
 
 /** @param {string} hash */

@@ -51,6 +51,13 @@ def test_labels_stand_below_their_pictures() -> None:
     assert (warned[below] == WARNING).all(-1).any()
 
 
+def test_labels_have_russian_letters() -> None:
+    """Not a box in the place of each."""
+    pixels = np.zeros((40, 40, 3), np.uint8)
+    one, other = (contact_sheet([Cell(pixels=pixels, lines=[text])]) for text in ("плитка", "гранул"))
+    assert not np.array_equal(one, other)
+
+
 def test_the_longest_label_makes_the_rows() -> None:
     """So that no label is cut off."""
     pixels = filled(320, 320)

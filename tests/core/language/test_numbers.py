@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from plitka.core.language.numbers import near_number
 from plitka.core.language.vocabulary import Kind, vocabulary
 
 
@@ -31,3 +32,23 @@ def test_every_number_to_a_hundred_has_a_word() -> None:
     for alphabet in ("abcdefghijklmnopqrstuvwxyz", "абвгдежзийклмнопрстуфхцчшщъыьэюя"):
         values = {m.value for key, m in vocabulary().items() if m.kind is Kind.NUMBER and key[0] in alphabet}
         assert {Fraction(number) for number in range(1, 101)} <= values
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [
+        ("fourty", 40), ("eigthy", 80), ("ninty", 90), ("пядьдесят", 50), ("шестьдесять", 60), ("восемдесят", 80),
+        ("шесдесят", 60), ("дивяносто", 90),
+    ],
+)  # fmt: skip
+def test_slips_in_numbers_are_seen(word: str, number: int) -> None:
+    """A letter wrong, missing, too many or in the wrong place; two of a long word."""
+    near = near_number(word)
+    assert near is not None
+    assert near[0] == number
+
+
+@pytest.mark.parametrize("word", ["sixth", "forth", "seventh", "night", "red", "пятый", "шерсть"])
+def test_other_words_are_no_numbers(word: str) -> None:
+    """Ordinals and words that merely look like one."""
+    assert near_number(word) is None

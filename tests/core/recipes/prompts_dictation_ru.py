@@ -63,7 +63,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("сорок пять красного пятьдесят пять чёрного толщина двадцать пять квадратов восемьдесят", "RED 45, BLACK 55",
      {}, [], ["'толщина двадцать пять' is taken as a size; it", "'квадратов восемьдесят' is taken as a size; it"]),
     ("Спортплощадка, г. Тула, ул. Мира 12: зелёный 70%, терракотовый 30%", "GREEN 70, TERCOT 30", {},
-     ["Спортплощадка", "г. Тула", "ул. Мира"], ["'12' is a count; it changes nothing in the mix",
+     ["Спортплощадка", "г. Тула"], ["'ул. Мира 12' is no part of the mix; it is left out",
      "not understood, and passed on to the model as"]),
     ("сделаем 65/35? серый/оранжевый", "GRAY 65, ORANGE 35", {}, ["сделаем"],
      ["not understood, and passed on to the model as"]),
@@ -116,7 +116,6 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      ["not understood, and passed on to the model as"])]
 REFUSED: list[tuple[str, str, str]] = [
     ("плитка красная в количестве 50 шт и чёрная 50 шт", "50 шт и чёрная 50 шт", "more than one tile"),
-    ("синего не больше 20%, остальное чёрное", "не больше", "leaves the number open"),
     ("серая, процентов на двадцать светлее", "процентов", "there is no number"),
     ("коричневый чуть больше чем бежевый", "чуть", "leaves the number open"),
     ("красный 0%, чёрный 100%", "0%", "none of it")]

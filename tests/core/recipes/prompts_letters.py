@@ -7,7 +7,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("Blak 60%, wite 40%", "BLACK 60, WHITE 40", {}, [], ["'Blak' is read as 'black'"]),
     ("redd 60, blakc 40", "RED 60, BLACK 40", {}, [], ["'redd' is read as 'red'", "'blakc' is read as 'black'"]),
     ("Dear Sirs, kindly quote 200 sqm of tile, 85% black and 15% green flecks. Best regards, Ahmed",
-     "BLACK 85, GREEN 15", {}, ["Dear Sirs", "kindly"],
+     "BLACK 85, GREEN 15", {}, ["kindly"],
      ["'200 sqm' is taken as a size; it changes nothi", "not understood, and passed on to the model as"]),
     ("item 12: wet pour surfacing, 20\" x 20\", mix 50% terracotta 50% brown", "TERCOT 50, BROWN 50", {}, [],
      ["'item 12' is no part of the mix; it is left ou", "'20\" x 20\"' is taken as a size; it changes not"]),
@@ -109,7 +109,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("it should look 3/5 brown, 1/5 beige and 1/5 black", "BROWN 60, BEIGE 20, BLACK 20", {}, ["look"],
      ["not understood, and passed on to the model as"]),
     ("Good afternoon Mark, as discussed on the phone: 55 black, 25 royal blue and 20 light grey. Thx",
-     "BLACK 55, GENTIAN 25, LTGRAY 20", {}, ["Good afternoon Mark", "as discussed on the phone"],
+     "BLACK 55, GENTIAN 25, LTGRAY 20", {}, ["as discussed on the phone"],
      ["not understood, and passed on to the model as"]),
     ("For kindergarten \"Sunny\", 24 sqm, yellow 40% orange 40% red 20%", "YELLOW 40, ORANGE 40, RED 20",
      {"light": "sun"}, ["kindergarten"], ["'Sunny' is shown in the sun, with hard shadows",
@@ -161,10 +161,10 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      ["'charcoal' is taken as ANTHRACITE, the nearest"])]
 REFUSED: list[tuple[str, str, str]] = [
     ("rhfcysq 60, xthysq 40", "rhfcysq", "unknown colour"),
-    ("Hi Tom, can we have the blue one but with a third grey? cheers", "Tom", "unknown colour"),
+    ("Hi Tom, can we have the blue one but with a third grey? cheers", "have", "unknown colour"),
     ("same as last time but less black", "less", "changes a mix"),
     ("tile colour: 60R/40K", "R", "unknown colour"),
-    ("swap the red for blue and keep the rest", "swap", "changes a mix"),
+    ("swap the red for blue and keep the rest", "swap the red for blue", "changes a mix"),
     ("either red or blue with 50% black", "either", "leaves open which colour it is"),
     ("black with a 1/4 of it swapped for eggshell", "swapped", "changes a mix"),
     ("between 10 and 15% red on black", "between", "leaves the number open")]

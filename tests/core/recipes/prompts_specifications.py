@@ -42,7 +42,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("RAL 1002 Sand Yellow – 40 per cent; RAL 8024 Beige Brown – 40 per cent; RAL 9001 Cream – 20 per cent",
      "RAL 1002 40, RAL 8024 40, RAL 9001 20", {}, [], []),
     ("Tile to be predominantly black (approx. 80%) with red and white flecks (10% each)", "BLACK 80, RED 10, WHITE 10",
-     {}, [], []),
+     {}, [], ["'approx. 80' is taken as exactly 80"]),
     ("Equal thirds RAL 7016, RAL 7037 and RAL 7035, fine granulometry (0.5–1.5 mm)",
      "RAL 7016 33.4, RAL 7037 33.3, RAL 7035 33.3", {"granules": "0.5-1.5"}, ["granulometry"],
      ["'fine' is shown as granules of 0.5-1.5 mm", "not understood, and passed on to the model as"]),
@@ -151,7 +151,6 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
 ]
 REFUSED: list[tuple[str, str, str]] = [
     ("Zone A: 80% sky blue + 20% white; Zone B: 100% beige", "Zone", "part of the tile"),
-    ("Not less than 90 % black granulate, balance RAL 6018", "Not less than", "leaves the number open"),
     ("Pantone 186 C 50%, black 50%", "Pantone", "unknown"),
     ("NCS S 2060-R 40%, grey 60%", "2060", "may be RAL"),
     ("Either 60/40 red and black, or 70/30 red and black", "70/30", "do not fit"),

@@ -183,7 +183,6 @@ REFUSED: list[tuple[str, str, str]] = [
     ("RAL 3016 синий", "RAL 3016 синий", "write one of the two"),
     ("red (RAL 5015) 50%, black 50%", "red (RAL 5015", "write one of the two"),
     ("black (RAL 9010)", "black (RAL 9010", "write one of the two"),
-    ("no more than 5% white, the rest graphite", "no more than", "leaves the number open"),
     ("lots of emerald, some lime, very little yellow", "lots of", "leaves the number open"),
     ("черного побольше, немного серого", "побольше", "leaves the number open"),
     ("крошка 2-4 мм чёрная 75, 1-3 мм красная 25", "1-3 мм", "second size of granules"),

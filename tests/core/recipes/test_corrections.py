@@ -42,3 +42,8 @@ def test_nothing_is_taken_back_before_anything_is_said() -> None:
         tokens = scan(source, default_palette())
         assert corrected(source, tokens) == (list(tokens), [])
     assert find_marks(Source("red, no wait, blue")) == [(5, 13)]
+
+
+def test_two_numbers_that_are_denied_at_the_end() -> None:
+    """The words before them go with them, and nothing is looked for where they stood."""
+    assert parse_recipe("rest black, 25 blue instead of 20").recipe.percents == {"BLACK": 75, "BLUE": 25}

@@ -8,6 +8,7 @@ from plitka.core.colour.palette import default_palette
 from plitka.core.recipes.amounts import Amount, Item, Mark, Mention, Unit
 from plitka.core.recipes.asides import set_aside
 from plitka.core.recipes.items import Items, read_items
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
@@ -77,3 +78,11 @@ def test_what_is_no_number_is_refused(text: str) -> None:
     """Ranges, numbers below zero, units without a number."""
     with pytest.raises(RecipeError):
         read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["red, 20%; black, the rest", "black, the rest, red 20%", "красный, 20%, чёрный, остальное"]
+)
+def test_the_rest_alone_is_of_the_colour_before_it(text: str) -> None:
+    """And its number is the other's."""
+    assert parse_recipe(text).recipe.percents == {"RED": 20, "BLACK": 80}

@@ -68,6 +68,8 @@ def test_sizes_of_granules(size: str, expected: tuple[float, float] | None) -> N
         ("no 1 red, no 2 black", 2),
         ("a) red b) black", 2),
         ("colour 1: red, colour 2: black", 2),
+        ("1 - red 60, 2 - black 40", 2),
+        ("1 - red, 2 - black", 0),
         ("60 red, 40 black", 0),
         ("2. red 3. black", 0),
         ("1\tred\n2\tblack", 0),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.recipes import meant, meant_architect, meant_changes, meant_maker, meant_others, prompts
+from tests.core.recipes import meant, meant_architect, meant_changes, meant_limits, meant_maker, meant_others, prompts
 from tests.core.recipes.readings import ENGLISH, NOTICED, REFUSED, RUSSIAN
 
 from plitka.core.colour.naming import general_names
@@ -147,7 +147,14 @@ def test_prompts_are_refused(text: str, blamed: str, words_in_it: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "plain"),
-    [*meant.MEANT, *meant_maker.MEANT, *meant_architect.MEANT, *meant_others.MEANT, *meant_changes.MEANT],
+    [
+        *meant.MEANT,
+        *meant_maker.MEANT,
+        *meant_architect.MEANT,
+        *meant_others.MEANT,
+        *meant_changes.MEANT,
+        *meant_limits.MEANT,
+    ],
 )
 def test_recipes_are_read_as_they_are_meant(text: str, plain: str) -> None:
     """To a percent, for a third may be a rounded one."""
@@ -163,6 +170,7 @@ def test_recipes_are_read_as_they_are_meant(text: str, plain: str) -> None:
         *meant_architect.REFUSED,
         *meant_others.REFUSED,
         *meant_changes.REFUSED,
+        *meant_limits.REFUSED,
     ],
 )
 def test_what_is_not_said_is_not_guessed(text: str) -> None:

@@ -71,6 +71,13 @@ def test_hundredths_sum_to_100(weights: list[float]) -> None:
     assert all(abs(rounded[code] - percent) <= 0.01 + 1e-9 for code, percent in percents.items())
 
 
+def test_a_recipe_in_russian_has_decimal_commas() -> None:
+    """And reads back to the same."""
+    recipe = parse_recipe("57.1% red, 42.9% black").recipe
+    assert (text := format_colours(recipe, "ru")) == "57,1% красный, 42,9% чёрный"
+    assert parse_recipe(text).recipe == recipe
+
+
 def test_the_v45_prompt_is_exact() -> None:
     """The prompt has the trigger, both tokens and the five descriptors, as v45 was used."""
     recipe = parse_recipe("60% red, 30% black, 10% white").recipe

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -187,3 +188,23 @@ def test_spans_lie_in_the_text_and_in_order(text: str) -> None:
     edges = [edge for span in dict.fromkeys(token.span for token in found) for edge in span]
     assert edges == sorted(edges)
     assert not edges or (edges[0] >= 0 and edges[-1] <= len(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello Anna, 60% red, 40% black", "My name is Ruby Brown, 60% red, 40% black",
+        "Hello, Mr White wants 60% red, 40% black", "60% red, 40% black, ask ann@red.org", "@Jo 60% red, 40% black",
+        "client: Mrs Green. Colours: 60% red, 40% black", "Сергей Серый, тел 89031112233, 60 красный 40 чёрный",
+        "12 Oak Lane, 60% red, 40% black", "ул. Зелёная, д. 5, 60 красный 40 чёрный",
+    ],
+)  # fmt: skip
+def test_names_of_people_and_streets_are_no_colours(text: str) -> None:
+    """If they have a capital letter and stand where a name does."""
+    assert parse_recipe(text).recipe.percents == {"RED": 60, "BLACK": 40}
+
+
+@pytest.mark.parametrize("text", ["hi taupee, 60% red, 40% black", "40 green lane"])
+def test_small_letters_name_nobody(text: str) -> None:
+    """So that a colour is not lost."""
+    assert not {"taupee", "lane"}.isdisjoint(token.text for token in tokens(text))

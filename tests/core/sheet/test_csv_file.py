@@ -23,6 +23,14 @@ def test_a_spreadsheet_of_that_language_reads_it(language: str, separator: str, 
     assert "\r\n" in text
 
 
+def test_a_given_figure_has_no_source_but_its_giver() -> None:
+    """That of the usual one is none of its."""
+    text = encode_csv(Document(sheet=sheet_of("red", figures={"thickness_mm": 40}))).decode("utf-8-sig")
+    rows = {row[0]: row[1:] for row in csv.reader(io.StringIO(text, newline="")) if len(row) == 5}
+    assert rows["Thickness"] == ["40", "mm", "given", ""]
+    assert rows["Wear layer"][2:] == ["assumed", "10 mm is the least that is sold as a top layer"]
+
+
 def test_no_cell_becomes_a_formula() -> None:
     """A name that begins like one is marked as text; negative numbers stay."""
     evil = Document(sheet=sheet_of("red"), maker='=HYPERLINK("http://x")', project="@SUM(1)")

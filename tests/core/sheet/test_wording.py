@@ -38,6 +38,14 @@ def test_every_assumption_is_told_with_its_source(language: str) -> None:
     assert sum(source == words.say(sheet.materials[0].density.source) for *_, source in rows) == 1  # type: ignore[union-attr]
 
 
+def test_a_tile_that_is_coloured_through_has_no_source_for_its_usual_wear_layer() -> None:
+    """It is as thick as the tile, where nobody says how thick."""
+    rows = {label: told for label, *told in Words("en").assumptions(sheet_of(figures={"thickness_mm": 8}))}
+    assert rows["Wear layer"] == ["8\u00a0mm", "assumed: as thick as the tile, which is coloured through"]
+    rows = {label: told for label, *told in Words("en").assumptions(sheet_of(figures={"thickness_mm": 20}))}
+    assert rows["Wear layer"] == ["10\u00a0mm", "assumed: 10 mm is the least that is sold as a top layer"]
+
+
 def test_the_honest_notice_is_always_there() -> None:
     """And what the sum leaves out, where there is one."""
     words = Words("en")

@@ -34,7 +34,7 @@ def order(server: Running, **job: object) -> None:
 def opened(page: Page, name: str = "My tiles") -> Page:
     """The page with its gallery, once that was loaded."""
     page.get_by_role("button", name=name).click()
-    page.wait_for_selector(".gallery-tile")
+    page.wait_for_selector(".gallery-tile img")
     return page
 
 
@@ -54,24 +54,64 @@ def test_a_tile_is_found_by_colour_and_made_again(window: Window, server: Runnin
     assert made == look | {"recipe": "70% red, 30% black", "seed": 31, "zones": [{"recipe": "100% white"}]}
 
 
-def test_favourites_and_what_is_hidden_outlive_a_reload(window: Window, server: Running) -> None:
-    """They are marks of this browser; the tile itself stays."""
+def test_favourites_outlive_a_reload(window: Window, server: Running) -> None:
+    """They are marks of this browser."""
     order(server, recipe="green", seed=41)
     order(server, recipe="yellow", seed=42)
     page = opened(window.open())
     page.get_by_role("button", name="Favourite: 100% green").click()
-    page.get_by_role("button", name="Put out of sight: 100% yellow").click()
     page.reload()
     page.wait_for_selector(".mixer")
     opened(page)
-    expect(page.get_by_alt_text("Tile: 100% yellow")).to_have_count(0)
     page.get_by_label("Favourites only").check()
     expect(page.locator(".gallery-tile")).to_have_count(1)
     expect(page.get_by_role("button", name="Favourite: 100% green")).to_have_attribute("aria-pressed", "true")
-    page.get_by_label("Favourites only").uncheck()
-    page.get_by_label("Those out of sight").check()
-    page.get_by_role("button", name="Bring back: 100% yellow").click()
-    expect(page.get_by_alt_text("Tile: 100% yellow")).to_have_count(1)
+
+
+def test_a_photograph_is_deleted_for_good_once_that_is_sure(window: Window, server: Running) -> None:
+    """By keys alone; its address says so from then on, and the rest is where it was."""
+    order(server, recipe="60% violet, 40% white", seed=61)
+    page = opened(window.open())
+    picture = page.get_by_alt_text("Tile: 60% violet")
+    address = picture.get_attribute("src") or ""
+    delete = page.get_by_role("button", name="Delete the photograph: 60% violet")
+    delete.press("Enter")
+    expect(page.get_by_role("button", name="Leave it")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(delete).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Delete for good").press("Enter")
+    expect(picture).to_have_count(0)
+    expect(page.locator(".gallery-tile")).not_to_have_count(0)
+    assert page.evaluate("document.activeElement.closest('.room') !== null")
+    gone = page.evaluate(
+        "async (url) => { const told = await fetch(url); return [told.status, (await told.json()).error]; }", address
+    )
+    assert (gone[0], "deleted by its owner" in gone[1]) == (410, True)
+    page.reload()
+    page.wait_for_selector(".mixer")
+    opened(page)
+    expect(picture).to_have_count(0)
+
+
+def test_a_design_is_kept_without_a_photograph(window: Window) -> None:
+    """With its pattern and its floor; it is there after a reload, opened with a way back, and removed."""
+    page = window.open("/#mix=BLUE:70,BLACK:30&zone=border:10%25|WHITE:100&floor=brick,plain,none,sun,0,250,2,30")
+    page.get_by_role("button", name="Keep this design").click()
+    expect(page.get_by_role("button", name="Kept in “My tiles”")).to_have_attribute("aria-disabled", "true")
+    page.goto("about:blank")
+    page = window.open("/#mix=GREEN:100")
+    page.get_by_role("button", name="My tiles").click()
+    kept = page.locator(".kept-design")
+    expect(kept).to_contain_text("70% blue, 30% black · Border")
+    kept.get_by_role("button", name="Open the design").click()
+    assert window.order()["zones"] == [{"mask": "border:10%", "recipe": "100% white"}]
+    assert "brick" in page.url
+    page.get_by_role("button", name="Back to the one before").click()
+    assert window.order() == {"recipe": "100% green", "seed": 7}
+    page.get_by_role("button", name="My tiles").click()
+    kept.get_by_role("button", name="Remove the design").click()
+    expect(kept).to_have_count(0)
 
 
 def test_tiles_outlive_a_restart_of_the_service(chromium: Browser, windows: Windows, tmp_path: Path) -> None:

@@ -46,12 +46,28 @@ def test_a_dropped_photograph_becomes_the_mix(window: Window, photograph: bytes)
     expect(page.locator("dialog")).to_have_count(0)
     made = window.order()
     assert "red" in made["recipe"]
+    assert all(len(part.partition("%")[0].partition(".")[2]) <= 1 for part in made["recipe"].split(", "))
     assert "black" in made["recipe"]
     assert made["light"] == "sun"
     page.get_by_role("button", name="Take a photograph").click()
     expect(page.locator(".shares")).to_contain_text("Red")
     page.get_by_role("button", name="Undo").click()
     assert window.order()["recipe"] == "100% green"
+
+
+def test_a_pattern_of_before_is_not_left_in_silence(window: Window, photograph: bytes) -> None:
+    """It goes, which is said, with a way back."""
+    page = opened(window.open("/#mix=GREEN:100&zone=border:8%25|WHITE:100"))
+    page.get_by_label("Choose a photograph").set_input_files(
+        FilePayload(name="a.png", mimeType="image/png", buffer=photograph)
+    )
+    page.get_by_role("button", name="Make this").click()
+    expect(page.locator(".page-notice")).to_contain_text("The pattern that was on the tile is gone")
+    assert "zones" not in window.order()
+    page.get_by_role("button", name="Back to the tile before").click()
+    assert window.order()["recipe"] == "100% green"
+    assert window.order()["zones"] == [{"mask": "border:8%", "recipe": "100% white"}]
+    expect(page.locator(".page-notice")).to_have_text("")
 
 
 def test_a_doubt_is_told_and_can_be_taken(window: Window) -> None:

@@ -157,3 +157,53 @@ def test_every_ready_mix_can_be_ordered(window: Window) -> None:
         recipes,
     )
     assert answers == [[0, 100]] * len(recipes)
+
+
+def test_a_pattern_in_words_is_put_on_the_tile(window_of: OpenWindow) -> None:
+    """In the page's words and not the command line's; one step back takes it away again."""
+    window = window_of(locale="ru-RU")
+    page = window.open()
+    words = page.get_by_label("Словами")
+    words.fill("красный и чёрный с синей каймой и надписью СТАРТ белым")
+    page.get_by_role("button", name="Добавить на плитку (Кайма: Синий; «СТАРТ»: Белый)").click()
+    expect(page.locator("#recipe-told")).to_have_text("")
+    made = window.order()
+    assert made["recipe"] == "50% red, 50% black"
+    assert made["zones"] == [
+        {"mask": "border:8%", "recipe": "100% blue"},
+        {"mask": "text:СТАРТ", "recipe": "100% white"},
+    ]
+    page.keyboard.press("Control+z")
+    assert "zones" not in window.order()
+    words.fill("напиши СТАРТ")
+    expect(page.locator("#recipe-told")).to_contain_text("рисунок на плитке")
+    page.get_by_role("button", name="Добавить на плитку («СТАРТ»)").click()
+    assert window.order()["recipe"] == "60% red, 30% black, 10% white"
+    assert [zone["mask"] for zone in window.order()["zones"]] == ["text:СТАРТ"]
+
+
+def test_a_circle_in_words_has_the_usual_size(window: Window) -> None:
+    """Its slider shows it."""
+    page = window.open()
+    page.get_by_label("In words").fill("red with a white circle")
+    page.get_by_role("button", name="Put it on the tile (Circle: White)").click()
+    assert [zone["mask"] for zone in window.order()["zones"]] == ["circle:60%"]
+
+
+def test_no_error_line_is_wider_than_the_window(window_of: OpenWindow) -> None:
+    """However long what was typed is, and whatever is said of it: it is no option of a command line."""
+    page = window_of(viewport={"width": 360, "height": 800}).open()
+    for text in ("60% red, 30% " + "qwerty " * 60, "left red 50%, right blue 50%", "x" * 300):
+        page.get_by_label("In words").fill(text)
+        expect(page.locator("#recipe-told .refusal")).to_be_visible()
+        expect(page.locator("#recipe-told")).not_to_contain_text("--")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert page.locator(".panel").first.evaluate("panel => panel.scrollWidth - panel.clientWidth") <= 0
+
+
+def test_what_was_guessed_is_told_beside_the_sliders(window: Window) -> None:
+    """And the sliders have what was read."""
+    page = window.open()
+    page.get_by_label("In words").fill("green, a bit of yellow")
+    expect(page.locator("#recipe-told .remark")).to_contain_text("leaves the number open")
+    assert percents(page) == [90, 10]

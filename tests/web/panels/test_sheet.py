@@ -67,7 +67,15 @@ def test_prices_make_a_cost_and_stay_in_the_browser(window: Window) -> None:
     expect(page.get_by_role("button", name="for every colour")).to_have_count(0)
     page.get_by_label("Currency").fill("EUR")
     expect(page.locator(".facts")).to_contain_text("EUR")
-    expect(page.locator(".sheet")).to_contain_text("What has no price is left out")
+    without = "without Black crumb of the base (SBR), Binder: no price yet"
+    expect(page.locator(".facts .lacking").first).to_have_text(without)
+    expect(page.locator(".facts .lacking").last).to_have_text("without the same")
+    expect(page.locator(".materials tfoot")).to_contain_text(without)
+    page.set_viewport_size({"width": 360, "height": 800})
+    lacking, table = (page.locator(one).bounding_box() for one in (".materials .lacking", ".materials"))
+    assert lacking is not None
+    assert table is not None
+    assert lacking["width"] > 0.9 * table["width"]
     page.reload()
     page.wait_for_selector(".mixer")
     opened(page)
@@ -95,12 +103,33 @@ def test_costs_are_told_as_money(window_of: OpenWindow) -> None:
     expect(cost).to_have_text(re.compile(r"^\d{3},\d\d$"))
 
 
+def test_floor_and_sheet_have_one_tile_and_one_area(window: Window) -> None:
+    """Written in the address once: what is changed in one is so in the other, and in a link."""
+    page = window.open(SHOWN)
+    page.evaluate("location.hash += '&floor=grid,plain,none,sun,0,250,2,80'")
+    opened(page)
+    expect(page.get_by_label("Area of the floor")).to_have_value("80")
+    expect(page.get_by_label("Side of the tile")).to_have_value("250")
+    assert total_tiles(page) > 80 * 16
+    page.get_by_label("Side of the tile").fill("400")
+    page.get_by_label("Area of the floor").fill("30")
+    expect(page.get_by_label("Tile length")).to_have_value("400")
+    assert page.evaluate("location.hash").endswith("floor=grid,plain,none,sun,0,400,2,30")
+    laid = window.module("laying.js", "return [m.laying.value.tileMm, m.laying.value.areaM2];")
+    assert laid == [400, 30]
+
+
+def total_tiles(page: Page) -> int:
+    """How many tiles are told."""
+    return int(page.locator(".facts dd").nth(1).inner_text().replace(",", ""))
+
+
 def test_each_of_two_mixes_of_a_floor_is_counted(window: Window, server: Running) -> None:
     """With its area, which can be another, and its kilograms; their sum is ordered. The files tell both."""
     page = opened(window.open(SHOWN))
     expect(page.locator(".by-mix")).to_have_count(0)
     page.keyboard.press("Escape")
-    page.evaluate("location.hash += '&floor=grid,border,none,sun,0,500,2,3&second=mix%3DBLUE%3A100'")
+    page.evaluate("location.hash += '&floor=grid,border,none,sun,0,500,2,50&second=mix%3DBLUE%3A100'")
     opened(page)
     border = page.get_by_label("Area of the border")
     expect(border).to_have_value("13.14")  # of 50 m2: one row of 0.5 m around a square

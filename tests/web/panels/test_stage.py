@@ -146,12 +146,12 @@ def test_granules_are_as_large_in_preview_and_photograph(window: Window) -> None
     """Both tell how much of the tile they show; where one shows more than the other, that is told beside the two."""
     page = opened(window)
     told = page.locator(".honest")
-    expect(told).to_contain_text("Shown: 146 × 146 mm of the tile.")
+    expect(told).to_contain_text("Tile: 500 × 500 mm, shown whole; its granules are as large as on 146 × 146 mm.")
     page.get_by_role("button", name="Take a photograph").click()
     page.wait_for_selector('.picture[src*="/image"]')
-    expect(told).to_contain_text(f"Shown: {SIDE_PX / Defaults().px_per_mm:.0f} × ")  # these tests' are small
+    expect(told).to_contain_text(f"as large as on {SIDE_PX / Defaults().px_per_mm:.0f} × ")  # these tests' are small
     page.get_by_label("Compare").check(force=True)
-    expect(told).to_contain_text("The preview shows 146 mm of the tile, the photograph 18 mm.")
+    expect(told).to_contain_text("The preview shows 146 × 146 mm of the tile, the photograph 18 × 18 mm.")
 
 
 def test_without_webgl_the_service_draws(window_of: OpenWindow, plain_chromium: Browser) -> None:

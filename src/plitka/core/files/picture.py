@@ -23,6 +23,7 @@ from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
 from plitka.core.generation import Mode
+from plitka.core.quality import USUAL_QUALITY
 from plitka.core.recipes.recipe import format_colours, to_hundredths
 from plitka.core.report import report_zone
 from plitka.core.scene_json import to_json
@@ -65,6 +66,7 @@ def text_fields(result: Result, version: str) -> dict[str, str]:
         "guidance": str(request.guidance),
         "size": f"{result.pixels.shape[1]}x{result.pixels.shape[0]}",
         **({"mode": request.mode.value} if request.is_painted else {}),
+        **({"quality": request.quality.value} if request.quality is not USUAL_QUALITY else {}),
         "model": result.engine,
         "requested": _shares_text(result.asked),
         "measured": _shares_text(result.measured),

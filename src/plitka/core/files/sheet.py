@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from fontpkg import path as font_path
 from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def contact_sheet(cells: Sequence[Cell]) -> RgbImage:
 
 def _place(sheet: Image.Image, cell: Cell, x_px: int, y_px: int) -> None:
     sheet.paste(Image.fromarray(cell.pixels), (x_px, y_px))
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(_FONT_PX)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.truetype(font_path("PT Sans"), _FONT_PX)
     below_px = y_px + cell.pixels.shape[0] + _GAP_PX
     for line, whole in enumerate(cell.lines):
         text = _fitting(whole, lambda some: draw.textlength(some, font))

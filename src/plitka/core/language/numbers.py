@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import cache
 
 FRACTIONS: Mapping[Fraction, str] = {
     Fraction(1, 2): "half, a half, one half, наполовину, половина, половину, половиной, половины",
@@ -49,13 +50,59 @@ NUMBERS: Mapping[int | Fraction, str] = {
     20: "twenty, двадцать, двадцати",
     30: "thirty, тридцать, тридцати",
     40: "forty, сорок, сорока",
-    50: "fifty, пятьдесят, пятидесяти, полста, полсотни",
-    60: "sixty, шестьдесят, шестидесяти",
+    50: "fifty, пятьдесят, пятидесяти, полста, полсотни, полтинник, писят",
+    60: "sixty, шестьдесят, шестидесяти, шисят",
     70: "seventy, семьдесят, семидесяти",
     80: "eighty, восемьдесят, восьмидесяти",
     90: "ninety, девяносто",
     100: "hundred, one hundred, a hundred, сто, ста, сотня, сотню",
 }
+
+TEN = 10
+_MIN_MISSPELLED = 4
+"""Letters of a word that may be a number with slips in it."""
+_MIN_TWO_SLIPS = 7
+_NO_SLIPS = ("th", "ый", "ая", "ое", "ой")
+"""Endings of `seventh` and «пятидесятый», which count something else."""
+
+
+@cache
+def near_number(word: str, least: int = 15, most: int = 100) -> tuple[int, str] | None:
+    """The number from `least` to `most` that a misspelled word is, with its right spelling: 40 of `fourty`.
+
+    None if it is none of them. A slip is a letter too many, missing or wrong, or two that changed places; a long word
+    may have two.
+
+    Args:
+        word: folded.
+        least: the smallest number that is meant; only behind tens and before a unit one below 15.
+        most: the largest.
+    """
+    if len(word) < _MIN_MISSPELLED - (most < TEN) or word.endswith(_NO_SLIPS):
+        return None
+    slips: dict[int, tuple[int, str]] = {}
+    for number, written in NUMBERS.items():
+        for name in written.split(", "):
+            if least <= number <= most and number == int(number) and " " not in name and name[0] == word[0]:
+                slips[int(number)] = min(slips.get(int(number), (len(word), "")), (_slips(word, name), name))
+    ordered = sorted((count, number, name) for number, (count, name) in slips.items())
+    if not ordered or ordered[0][0] > 1 + (len(word) >= _MIN_TWO_SLIPS):
+        return None
+    is_one = len(ordered) == 1 or ordered[1][0] > ordered[0][0]
+    return (ordered[0][1], ordered[0][2]) if is_one else None
+
+
+def _slips(word: str, other: str) -> int:
+    """How many letters are too many, missing, wrong, or have changed places with the next."""
+    before, row = list[int](), list(range(len(other) + 1))
+    for at, letter in enumerate(word, 1):
+        older, before, row = before, row, [at]
+        for place, meant in enumerate(other, 1):
+            least = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != meant))
+            if at > 1 < place and letter == other[place - 2] and word[at - 2] == meant:
+                least = min(least, older[place - 2] + 1)
+            row.append(least)
+    return row[-1]
 
 
 def shares() -> Iterator[tuple[Fraction, str]]:

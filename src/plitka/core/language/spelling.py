@@ -30,7 +30,7 @@ _DIMINUTIVE = "еньк"
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 _CODE_DIGITS = re.compile(r"-?\d| 0\d\d(?!\d)")
 _ADJECTIVE_ENDING = re.compile(
-    "(?:ыми|ими|ого|его|ому|ему|ый|ий|ой|ая|яя|ое|ее|ым|им|ом|ем|ую|юю|ою|ею|ей|ые|ие|ыя|ых|их|ього|ьому|ьої|ьою|ої|ій|і)$"
+    "(?:ыми|ими|ого|его|ому|ему|ый|ий|ой|ая|яя|ое|ее|ым|им|ом|ем|ую|юю|ою|ею|ей|ые|ие|ыя|ых|их|ього|ьому|ьої|ьою|ої|ій|і|ыи|ии)$"
 )
 # Nouns that name colours, by the part that stays when they decline.
 _NOUN_STEMS = (

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from plitka.errors import FieldName, Phrase
+from plitka.errors import CommandHint, FieldName, Phrase
 
 LANGUAGES = ("en", "ru")
 _CATALOGUES = Path(__file__).parent / "locale"
@@ -61,7 +61,7 @@ def localise(sentence: Sentence, language: str, *, as_options: bool = False) -> 
     Args:
         sentence: it.
         language: one of `LANGUAGES`.
-        as_options: name choices as the command line does, `--field-mm` for `field_mm`.
+        as_options: name choices as the command line does, `--field-mm` for `field_mm`, and tell what is typed there.
     """
     told = {name: _localise_value(value, language, as_options) for name, value in sentence.values.items()}
     return translation(language).gettext(sentence.message).format(**told)
@@ -83,6 +83,8 @@ def _reason(error: OSError, language: str) -> str:
 
 
 def _localise_value(value: object, language: str, as_options: bool) -> object:
+    if isinstance(value, CommandHint) and not as_options:
+        return ""
     if isinstance(value, Sentence):
         return localise(value, language, as_options=as_options)
     if isinstance(value, OSError):

@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cache
 
 from plitka.core.language.labels import LABELS, PERIOD, PERIODS
+from plitka.core.language.limits import LIMITS
 from plitka.core.language.looks import ASIDES, LOOKS, PATTERNS
 from plitka.core.language.numbers import COMPARED, FRACTIONS, NUMBERS, compounds, shares
 from plitka.core.language.spelling import count_pieces, name_key
@@ -64,7 +65,10 @@ class Kind(StrEnum):
     NOT = "not"
     """The colour that follows is in no part of the mix."""
     RANGE = "range"
-    """What stands by it is no single number: `at least`, «не менее»."""
+    """What stands by it is no single number: `less than`, or a limit such as «не менее»; its `text` is of
+    `limits.LIMITS` where the limit itself is allowed."""
+    ABOUT = "about"
+    """The number by it is not exact: `roughly`, «примерно»."""
     VAGUE = "vague"
     """How much of a colour there is, in no number: `mostly`, «чуть-чуть»."""
     LABEL = "label"
@@ -127,7 +131,8 @@ class Meaning:
 
 
 _PHRASES = {
-    Kind.PERCENT: "percent, per cent, pct, процент, процента, проценту, процентов, процентами, проц, "
+    Kind.PERCENT: "percent, percentage, per cent, pct, percnt, prcnt, prct, persent, perc, "
+    "процент, процента, проценту, процентов, процентами, проц, "
     "відсоток, відсотка, відсотки, відсотків",
     Kind.PARTS: (
         "part, parts, portion, portions, часть, части, частей, частями, частина, частини, "
@@ -143,7 +148,8 @@ _PHRASES = {
         "в крапинку, крап, крапом, крапа, крапе, крапинок, крапочка, крапочки, крапочкой, крапочками, в крапочку, "
         "точка, точки, точек, точкой, точками, в точку, точечка, точечки, точечками, пятнышко, пятнышки, пятнышками, "
         "пятнышек, пятна, пятнами, пятен, брызги, брызгами, dot, dots, dotted, speck, specks, spot, spots, spotted, "
-        "flk, flks, confetti, bits, freckles, splashes, конфетти, вкрапл"
+        "flk, flks, confetti, bits, freckles, splashes, конфетти, вкрапл, включение, включения, "
+        "включений, включением, включениями"
     ),
     Kind.REST: (
         "rest, remainder, remaining, remaining area, all else, everything else, balance, base, background, ground, "
@@ -156,7 +162,8 @@ _PHRASES = {
     Kind.NOT: (
         "no, not, without, except, excluding, non, all but, anything but, everything but, everything except, any but, "
         "any colour but, any color but, без, кроме, не, не надо, не нужно, не нужен, нет, за исключением, всё кроме, "
-        "нельзя, не хочу, не хотим"
+        "нельзя, не хочу, не хотим, не нравится, не нравятся, не любим, не люблю, don't like, do not like, "
+        "don't want, do not want, not keen on, hate, dislike"
     ),
     Kind.LIKENESS: (
         "texture, textured, look, style, effect, imitation, background scene, текстура, стиль, эффект, имитация"
@@ -168,12 +175,16 @@ _PHRASES = {
         "масса, массы, масс, вес, веса, весовых, массовых, массовых долей, процентов по массе, процентов по весу"
     ),
     Kind.RANGE: (
-        "between, at least, at most, up to, no more than, no less than, not more than, not less than, less than, "
-        "more than, over than, minimum, maximum, min, max, не менее, не более, не меньше, не больше, менее, более, "
-        "меньше, больше, минимум, максимум"
+        "between, less than, more than, over than, fewer than, greater than, менее, более, "
+        "меньше, больше, свыше, менее чем, более чем, меньше чем, больше чем"
+    ),
+    Kind.ABOUT: (
+        "about, abt, around, approx, approximately, appr, roughly, circa, ca, or so, or thereabouts, "
+        "somewhere around, give or take, "
+        "около, примерно, приблизительно, где-то, порядка, ориентировочно, в районе, прим, ок, плюс-минус"
     ),
     Kind.VAGUE: (
-        "a bit, a little, slightly, a hint of, hints of, a touch of, "
+        "as possible, как можно больше, как можно меньше, a bit, a little, slightly, a hint of, hints of, a touch of, "
         "немного, чуть, слегка, a few, few, lots of, "
         "lots, a lot of, plenty of, very little, a sprinkle of, a sprinkle, sprinkle, a dash of, a pinch of, "
         "a drop of, almost no, капелька, капельки, капелькой, капельку, капля, каплей, каплю, редкий, побольше, "
@@ -221,11 +232,11 @@ _PHRASES = {
         "a, an, the, of, in, is, tile, rubber, granule, granules, granulate, crumb, crumbs, chip, chips, "
         "mixed, than, same as, rosehill, melos, gezolan, stockmeier, playtop, unirubber, regupol, kraiburg, "
         "colour, color, recipe, epdm, tpv, ratio, proportion, "
-        "proportions, respectively, solid, plain, only, all, just, about, around, approx, approximately, roughly, "
-        "circa, from, for, me, please, pls, plz, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
+        "proportions, respectively, solid, plain, only, all, just, "
+        "from, for, me, please, pls, plz, plse, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
         "could, could we see, can we see, can i see, see, would like, "
         "provide, supply, quote, to supply, to provide, to be, to consist of, to comprise, comprising, to match, "
-        "shall be, "
+        "shall be, shall contain, shall consist of, to contain, must contain, should contain, will contain, content, "
         "what about, how about, the other, the other two, the other three, "
         "solid colour, throughout, per, pigment, pigments, pigmented, dyed, dye, "
         "col, "
@@ -235,28 +246,32 @@ _PHRASES = {
         "amounts, number, colour name, floor, flooring, floors, mat, paver, paving, slab, "
         "surface, covering, coating, playground, gym, sports, outdoor, indoor, sample, particles, grains, material, "
         "fraction, fractions, grain size, it, its, this, that, be, should, must, will, here, there, some, at, by, as, "
-        "колір, кольору, кольором, гумова, крихта, треба, потрібна, split, divide, divided, or so, more or less, "
+        "колір, кольору, кольором, гумова, крихта, треба, потрібна, split, divide, divided, more or less, "
         "recycled, surfacing, wet pour, wetpour, poured in place, "
-        "pour in place, why, try, shade, dry mix, hi, hello, thanks, thank you, main, primary, accent, accents, "
+        "pour in place, why, try, shade, dry mix, hi, hello, good evening, good morning, good afternoon, thanks, "
+        "thank you, main, primary, accent, accents, "
         "secondary, additional, first, "
         "second, third colour, third color, by area, by volume, any, "
         "fully, completely, pure, purely, entirely, uniform, single, "
-        "плитка, плитку, плиткой, плитке, крошка, крошки, крошку, крошкой, крошке, гранулы, гранул, "
+        "гранулят, гранулята, гранулятом, плитка, плитку, плиткой, плитке, крошка, крошки, крошку, крошкой, крошке, "
+        "гранулы, гранул, "
         "гранула, гранулами, чем, цвет, цвету, цветом, "
         "резина, резины, резиновый, эпдм, епдм, рецепт, состав, фракция, фракции, из, в, соотношение, соотношении, "
         "пропорция, "
-        "пропорции, соответственно, только, однотонный, однотонная, одноцветный, одноцветная, около, примерно, "
-        "приблизительно, где-то, от, для, мне, нужна, нужно, нужен, хочу, сделай, сделайте, сгенерируй, "
+        "пропорции, соответственно, только, однотонный, однотонная, одноцветный, одноцветная, "
+        "от, для, мне, нужна, нужно, нужен, хочу, сделай, сделайте, сгенерируй, "
         "сгенерируйте, создай, создайте, здравствуйте, добрый день, привет, спасибо, "
         "пожалуйста, переработанный, вторичный, основной, дополнительный, акцентный, акцент, первый, второй, "
         "третий, сделать, покажи, покажите, "
-        "нарисуй, изображение, картинка, состоит, содержит, количество, пола, покрытие, покрытия, мат, брусчатка, "
+        "нарисуй, изображение, картинка, состоит, содержит, содержание, содержанием, содержать, "
+        "количество, пола, покрытие, покрытия, мат, брусчатка, "
         "поверхность, площадка, площадки, площадке, детский, спортзал, спортзала, зал, "
         "зала, тренажёрный, двор, двора, дорожка, дорожки, образец, материал, это, должно, должна, быть, при, "
         "весь, вся, всё, все, полностью, целиком, чисто, чистый, чистая, код, название, "
         "по площади, по объёму, надо, дай, дайте, давай, давайте, замешай, замешайте, "
         "замес, цв, ед, изм, доп, больше ничего, ничего больше, "
-        "ну, а, просто, завтра, сегодня, послезавтра, значит, спс, пжл, плиз, срочно, здрав, здравствуй, "
+        "ну, а, просто, было, был, была, были, стало, завтра, сегодня, послезавтра, значит, "
+        "спс, пжл, пжлст, плиз, плз, срочно, здрав, здравствуй, "
         "можно, во, пигмент, пигмента, "
         "пигментом, краситель, красителем, окрашенный, двухслойный, однослойный, трёхслойный, наборный, тоже, "
         "каждого, каждой, каждый, посчитайте, рассчитайте, просчитайте, "
@@ -272,7 +287,7 @@ _COUNTED = {
         "цветами, оттенка, оттенков, тона, тонов"
     ),
     "pieces": (
-        "pieces, piece, pcs, pc, layers, layer, sheets, плиток, штук, штуки, штука, шт, слоя, слоёв, слой, "
+        "pieces, piece, pcs, pc, off, layers, layer, sheets, плиток, штук, штуки, штука, шт, слоя, слоёв, слой, "
         "tiles, mats, pavers, slabs, плитки, плит, pallet, pallets, поддон, поддона, поддонов, паллета, паллеты, "
         "паллет, "
         "рулон, рулона, рулонов"
@@ -283,10 +298,11 @@ _COUNTED = {
 _VAGUE = {
     "most": "mostly, mainly, predominantly, в основном, преимущественно",
     "change": (
-        "less, more, fewer, swap, swapped, replace, replaced, instead, замени, замените, заменить, поменяй, поменяйте, "
-        "убери, уберите, убавь, прибавь"
+        "less, more, fewer, chng, swap, swapped, switch, switched, replace, replaced, instead, замени, замените, "
+        "заменить, поменяй, поменяйте, "
+        "substitute, substituted, убери, уберите, убрать, убираем, убавь, прибавь"
     ),
-    "instead": "instead of, in place of, вместо",
+    "instead": "instead of, in place of, in lieu of, rather than, вместо, взамен",
 }
 """`most` is of what is more than half; the others say how a mix differs from one that is not told."""
 
@@ -412,7 +428,8 @@ def _meanings() -> Iterator[tuple[Meaning, str]]:
         yield Meaning(kind), written
     told = (
         (Kind.MODIFIER, _MODIFIERS), (Kind.LOOK, LOOKS), (Kind.ASIDE, PATTERNS), (Kind.COUNTED, _COUNTED),
-        (Kind.LABEL, LABELS), (Kind.VAGUE, _VAGUE), (Kind.LAYER, _LAYERS), (Kind.LENGTH, _LENGTHS),
+        (Kind.LABEL, LABELS), (Kind.VAGUE, _VAGUE), (Kind.RANGE, LIMITS), (Kind.LAYER, _LAYERS),
+        (Kind.LENGTH, _LENGTHS),
     )  # fmt: skip
     for kind, texts in told:
         yield from ((Meaning(kind, text=text), written) for text, written in texts.items())

@@ -16,7 +16,7 @@ from plitka.core.recipes.circumstances import is_list, take_circumstances
 from plitka.core.recipes.crumb import settle_sbr
 from plitka.core.recipes.headings import name_whole
 from plitka.core.recipes.layers import take_layers
-from plitka.core.recipes.look import shown, shown_by_zones
+from plitka.core.recipes.look import option_of_zone, shown, shown_by_zones
 from plitka.core.recipes.numbers_aside import MIX, NumberedSegment
 from plitka.core.recipes.open_amounts import is_upper_bound, refuse_open
 from plitka.core.recipes.recipe import Notice
@@ -117,10 +117,11 @@ class _Segment(NumberedSegment):
         is_heading = ZONE_HEAD.match(self.source.text, token.span[1])
         if token.kind is Kind.ZONE and (is_heading or not self.kinds.isdisjoint(MIX)):
             raise self.source.refuse(
-                "{words!r} is a part of the tile: write the mix of the ground alone, and ask for the part as a zone; "
-                "on the command line: --zone MASK=RECIPE",
+                "{words!r} is a part of the tile: write the mix of the ground alone, and ask for the part as "
+                "a zone{hint}",
                 token.span,
                 words=self._typed(token),
+                hint=option_of_zone("MASK", "RECIPE"),
             )
 
     def _is_before_likeness(self, at: int) -> bool:
@@ -213,10 +214,10 @@ class _Segment(NumberedSegment):
         if own is not None and own.kind is Kind.COLOUR and self.kinds.isdisjoint(_NUMBERS):
             start, end = min(own.span[0], pattern.span[0]), max(own.span[1], pattern.span[1])
             raise self.source.refuse(
-                "{words!r} is no part of the mix: ask for it as a zone; on the command line: --zone {zone}",
+                "{words!r} is no part of the mix: ask for it as a zone{hint}",
                 (start, end),
                 words=self.source.text[start:end],
-                zone=f"'{pattern.choice}={self._typed(own)}'",
+                hint=option_of_zone(pattern.choice, self._typed(own)),
             )
 
     def _runs_of_words(self) -> Iterator[list[Token]]:

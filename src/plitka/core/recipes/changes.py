@@ -2,6 +2,8 @@
 
 ```
 swap = verb, colour, ("for" | "на"), colour, ",", mix | mix, ",", verb, colour, ("for" | "на"), colour ;
+said = words of two colours, (":" | "."), mix ;         `drop the red, use brown instead: black 70, red 30`
+put  = "instead of", colour, ["use"], colour, ":", mix | colour, "instead of", colour, ":", mix ;     and behind a mix
 new  = verb, [words], ("to" | "на"), mix ;              «заменить на 60% коричневый, 40% бежевый»
 ```
 """
@@ -12,15 +14,35 @@ from dataclasses import replace
 
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.open_amounts import CHANGES, INSTEAD
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
 _CHANGE = re.compile(
-    r"(?<![^\W_])(?P<verb>swap(?:ped)?|replaced?|changed?|замен(?:и|ите|ить)|поменя(?:й|йте|ть))"
-    r"(?P<what>[^,.;:\n\d%]*?)[ ]+(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
+    r"(?<![^\W_])(?P<verb>swap(?:ped)?|switch(?:ed)?|replaced?|changed?|chng|exchange|substitute"
+    r"|(?:замен|измен|смен)(?:и|ите|ить)|(?:по)?меня(?:й|йте|ть|ем))(?![^\W_])"
+    r"(?P<what>(?:[ ,]+(?:please|пожалуйста)[ ,]+)?(?:[^,.;:\n\d%]|(?:ral|рал)[ ]?\d{4})*?)[ ]+"
+    r"(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
 )
-_ARTICLES = frozenset({"", "the", "all the", "out the", "весь", "всю"})
+_ARTICLES = frozenset({"", "please", "please the", "пожалуйста", "the", "all the", "out the", "весь", "всю"})
+_INSIDE = frozenset(
+    {
+        "in",
+        "in the",
+        "in this",
+        "in the mix",
+        "in mix",
+        "in the recipe",
+        "в смеси",
+        "в рецепте",
+        "в составе",
+        "of",
+        "в",
+        "из",
+    }
+)
+"""Between a change and the mix behind it."""
 _WAS = frozenset({"was", "were", "it was", "было", "был", "была", "были"})
 _TO = frozenset({"to", "на"})
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
@@ -32,12 +54,28 @@ _OPEN = frozenset(
     }
 )  # fmt: skip
 """Words with which more is said of a mix than its numbers."""
+_BEFORE_NEW = frozenset({None, Kind.SEPARATOR, Kind.LINK, Kind.BRACKET, Kind.UNKNOWN, Kind.ASIDE, Kind.LIKE})
+"""What may stand before the colour that stands for another: a bound, or a word such as `use`."""
+_PUT = re.compile(
+    r"(?<![^\W_])(?:by|with|to|use|using|put|take|add|на|вместо (?:него|неё|нее|этого|них)|взять|возьм[а-я]+|став[а-я]+"
+    r"|сдела[а-я]+|будет|лучше|нуж[а-я]+)(?: the)?[ :,—-]+$"
+)
+"""Before the colour that stands for another."""
+_PUT_BEHIND = re.compile(r"[ ,]*(?:instead|in its place)(?![^\W_]| of)")
+_BY_IT = ("ым", "им")
+"""Endings of a Russian colour with which another is replaced."""
+_PAIR = 2
+_ENDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET, Kind.LINK})
+_MAX_WORDS = 4
 _WHOLE = 100
 """Percent."""
 
 
 def with_change(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The tokens of the mix after the change that is asked for; None where the mix is not told or it is not clear."""
+    for changed in (_put(source, tokens), _announced(source, tokens), _replaced(source, tokens)):
+        if changed is not None:
+            return changed
     found = list(_CHANGE.finditer(source.folded))
     if len(found) != 1:
         return None
@@ -65,14 +103,134 @@ def _swapped(
     colours = [token for token in said if token.kind is Kind.COLOUR]
     if len(colours) != 1 or not behind or behind[0].kind is not Kind.COLOUR:
         return None
-    old, new, rest = colours[0], behind[0], behind[1:]
+    first, second, rest = colours[0], behind[0], behind[1:]
+    is_turned = found["verb"].startswith("substitut") and found["to"].startswith("for")  # A comes for B
+    old, new = (second, first) if is_turned else (first, second)
     verb, to = source.span(*found.span("verb")), source.span(*found.span("to"))
-    around = source.text[verb[1] : old.span[0]].strip().casefold(), source.text[old.span[1] : to[0]].strip()
-    is_clear = around[0] in _ARTICLES and not around[1] and (not rest or rest[0].kind in _BOUNDS)
-    told = [*before, *(token for token in rest[1:] if token.text not in _WAS)]
+    around = source.text[verb[1] : first.span[0]].strip(" ,").casefold(), source.text[first.span[1] : to[0]].strip()
+    is_inside = bool(rest) and source.text[second.span[1] : rest[0].span[0]].strip().casefold() in _INSIDE
+    is_clear = around[0] in _ARTICLES and not around[1] and (not rest or rest[0].kind in _BOUNDS or is_inside)
+    told = [*before, *(token for token in rest[not is_inside :] if token.text not in _WAS)]
+    if not is_clear or new.remark is not None:
+        return None
+    return _with_other(source, told, old, new)
+
+
+def _announced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The mix behind a sentence about two of its colours: `drop the red, use brown instead: black 70, red 30`."""
+    ends = [at for at, token in enumerate(tokens) if token.text in (":", ".", "\n", *_WAS)]
+    end = next((at for at in ends if _is_whole(tokens[at + 1 :])), None)
+    said, told = (tokens[:end], list(tokens[end + 1 :])) if end else ([], [])
+    colours = {token.colour.code: token for token in said if token.colour is not None}
+    is_change = any(token.kind is Kind.VAGUE and token.choice in CHANGES for token in said)
+    if not is_change or len(colours) != _PAIR or any(token.kind in _NUMBERS for token in said):
+        return None
+    first, last = colours.values()
+    pairs = [
+        (old, new)
+        for old, new in ((first, last), (last, first))
+        if _PUT.search(source.text[: new.span[0]].casefold())
+        or _PUT_BEHIND.match(source.text[new.span[1] :].casefold())
+    ]
+    if len(pairs) != 1 or pairs[0][1].remark is not None:
+        return None
+    codes = [token.colour.code for token in told if token.colour is not None]
+    label = Token(kind=Kind.LABEL, span=(said[0].span[0], said[-1].span[1]), text="", choice=LETTERED)
+    old, new = pairs[0]
+    if codes.count(new.colour.code if new.colour else "") == 1 and (old.colour and old.colour.code not in codes):
+        return [label, _comma(label.span[1]), *told]
+    return _with_other(source, told, old, new)
+
+
+def find_untold_change(source: Source, tokens: Sequence[Token]) -> tuple[int, int] | None:
+    """Where one colour is changed to another and no number is told, `change the green to blue`; None if nowhere."""
+    for found in _CHANGE.finditer(source.folded):
+        start, end = source.span(*found.span())
+        said = [token for token in tokens if start <= token.span[0] < end and token.kind is Kind.COLOUR]
+        new = next((token for token in tokens if token.span[0] >= end), None)
+        has_number = any(token.kind in _NUMBERS | {Kind.EQUAL} for token in tokens)
+        if len(said) == 1 and new is not None and new.kind is Kind.COLOUR and not has_number:
+            return start, new.span[1]
+    return None
+
+
+def _put(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The mix with the colour that is said to stand for another: `instead of red use blue: black 80, red 20`."""
+    places = [at for at, token in enumerate(tokens) if token.kind is Kind.VAGUE and token.choice == INSTEAD]
+    at = places[0] if len(places) == 1 else len(tokens)
+    if (anew := _without_old(source, tokens, at)) is not None:
+        return anew
+    if _kind(tokens, at + 2) is Kind.NUMBER:
+        return _anew(source, tokens, at)
+    if _kind(tokens, at + 2) is not Kind.COLOUR:
+        return None
+    start, end, new = at, at + 3, None
+    if _kind(tokens, at - 1) is Kind.COLOUR and _kind(tokens, at - 2) in _BEFORE_NEW and _kind(tokens, end) in _ENDS:
+        start, new = at - 1, tokens[at - 1]
+    else:
+        while _kind(tokens, end) in _BEFORE_NEW - {None} and end < at + 3 + _MAX_WORDS:
+            end += 1
+        if _kind(tokens, end) is Kind.COLOUR and _kind(tokens, end + 1) in _ENDS:
+            end, new = end + 1, tokens[end]
+    if new is None or new.remark is not None:
+        return None
+    rest = tokens[end + (_kind(tokens, end) is Kind.LINK) :]
+    told = [*tokens[:start], _comma(tokens[start].span[0]), *rest]
+    if any(token.colour == new.colour for token in told if token.kind is Kind.COLOUR) and _is_whole(told):
+        span = (tokens[start].span[0], tokens[end - 1].span[1])
+        label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
+        has_old = any(token.colour == tokens[at + 2].colour for token in told)
+        return None if has_old else [*tokens[:start], _comma(span[0]), label, _comma(span[1]), *rest]
+    return _with_other(source, told, tokens[at + 2], new)
+
+
+def _without_old(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:
+    """The whole mix beside a colour that it does not have: `instead of the usual black 70% brown and 30% sand`."""
+    end = at + 2
+    while _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE):
+        end += 1
+    told = [*tokens[:at], *tokens[end + 1 :]]
+    if _kind(tokens, end) is not Kind.COLOUR or not _is_whole(told):
+        return None
+    if any(token.colour == tokens[end].colour for token in told if token.kind is Kind.COLOUR):
+        return None
+    span = (tokens[at].span[0], tokens[end].span[1])
+    label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
+    return [*tokens[:at], _comma(span[0]), label, _comma(span[1]), *tokens[end + 1 :]]
+
+
+def _anew(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:
+    """The whole mix behind a share that is no more: «вместо 30% красного делаем 40% красного и 60% чёрного»."""
+    end = at + 3
+    while _kind(tokens, end) in (Kind.SLASH, Kind.LINK) and _kind(tokens, end + 1) is Kind.NUMBER:
+        end += 2
+    end += _kind(tokens, end) is Kind.PERCENT
+    end += _kind(tokens, end) is Kind.COLOUR
+    while _kind(tokens, end) in _BEFORE_NEW - {None}:
+        end += 1
+    if not _is_whole([*tokens[:at], *tokens[end:]]):
+        return None
+    span = (tokens[at].span[0], tokens[end - 1].span[1])
+    label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
+    return [*tokens[:at], _comma(span[0]), label, _comma(span[1]), *tokens[end:]]
+
+
+def _replaced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The mix with the colour that is said to come for another: «заменить жёлтый оранжевым: чёрный 85, жёлтый 15»."""
+    for at, token in enumerate(tokens):
+        is_change = token.kind is Kind.VAGUE and token.choice in CHANGES - {INSTEAD}
+        kinds = [_kind(tokens, place) for place in (at + 1, at + 2)]
+        if is_change and kinds == [Kind.COLOUR] * 2 and tokens[at + 2].text.endswith(_BY_IT):
+            rest = tokens[at + 3 + (_kind(tokens, at + 3) in (Kind.LINK, Kind.SEPARATOR)) :]
+            return _with_other(source, [*tokens[:at], _comma(token.span[0]), *rest], tokens[at + 1], tokens[at + 2])
+    return None
+
+
+def _with_other(source: Source, told: list[Token], old: Token, new: Token) -> list[Token] | None:
+    """A mix with one colour for another, if it is whole and has the one and not the other."""
     places = [at for at, token in enumerate(told) if token.colour == old.colour and token.kind is Kind.COLOUR]
     has_new = any(token.colour == new.colour for token in told if token.kind is Kind.COLOUR)
-    if not is_clear or len(places) != 1 or has_new or new.remark is not None or not _is_whole(told):
+    if len(places) != 1 or has_new or not _is_whole(told):
         return None
     values = {"old": source.text[slice(*old.span)], "new": source.text[slice(*new.span)]}
     remark = Notice("{new!r} stands for {old!r} of the mix that is told, as asked", values)
@@ -87,6 +245,10 @@ def _is_whole(tokens: Sequence[Token]) -> bool:
     ]
     n_colours = sum(token.kind is Kind.COLOUR for token in tokens)
     return n_colours == len(numbers) > 1 and sum(numbers) == _WHOLE and _OPEN.isdisjoint({t.kind for t in tokens})
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if 0 <= at < len(tokens) else None
 
 
 def _comma(at: int) -> Token:

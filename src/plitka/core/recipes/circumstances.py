@@ -52,7 +52,11 @@ def _places(source: Source, tokens: list[Token], palette: Palette) -> list[Token
         if inside is Kind.LIKE and token.kind is Kind.LIKE and _kind_at(tokens, at + 1) is Kind.NUMBER:
             inside = None
             continue  # `like 5%` is about as much
-        placed.append(_as_word(token, inside, palette, compares=compares))
+        is_named = token.kind is Kind.ZONE and at > 0 and tokens[at - 1].kind is Kind.UNKNOWN
+        if inside is Kind.PLACE and is_named:  # `for the play corner`
+            placed.append(replace(token, kind=Kind.ASIDE, choice=""))
+        else:
+            placed.append(_as_word(token, inside, palette, compares=compares))
     return placed
 
 

@@ -66,7 +66,7 @@ def without_denied(source: Source, tokens: Sequence[Token]) -> tuple[list[Token]
     """The tokens without numbers that are said not to be meant, «не 30, а 20%» and `so not 15`, and what is told."""
     kept, remarks = list(tokens), []
     for at in reversed(range(len(kept) - 1)):
-        end = _end_of_denied(source, kept, at)
+        end = _end_of_denied(source, kept, at) if at < len(kept) else None  # what stood behind may be gone
         if end is None or not any(token.kind in _NUMBERS for token in (*kept[:at], *kept[end:])):
             continue
         words = source.text[kept[at].span[0] : kept[end - 1].span[1]].rstrip(" ,")

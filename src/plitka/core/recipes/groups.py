@@ -93,7 +93,7 @@ def _mix_group(items: Sequence[Item], amount: int) -> list[int]:
     """Places of the colours that share a number; none where it is a colour's own."""
     first, number = items[amount + 1 : amount + 2], items[amount]
     is_mix = first == [Mark.MIX]
-    is_named = amount > 0 and isinstance(items[amount - 1], Mention)
+    is_named = amount > 0 and isinstance(items[amount - 1], Mention | Amount)  # of a chain: `40:40:20 (red, ...)`
     is_list = isinstance(number, Amount) and not number.is_bracketed and not is_named
     group: list[int] = []
     has_and = False

@@ -142,10 +142,12 @@ class _Reader:
 
     def _mark_rest(self) -> None:
         """«основа чёрная» and `the rest black` name the base afterwards, `black base` before."""
-        before = self.items[-1] if self.items else None
-        has_number = isinstance(self.items[-2] if self.items[1:] else None, Amount)
+        is_alone = self.items[1:] and self.items[-1] is Mark.SEPARATOR and self._kind(1) in _STARTS
+        at = -2 if is_alone else -1  # `red, 20%; black, the rest`
+        before = self.items[at] if self.items else None
+        has_number = isinstance(self.items[at - 1] if self.items[-at:] else None, Amount)
         if isinstance(before, Mention) and not has_number:
-            self.items[-1] = replace(before, is_base=True)
+            self.items[at] = replace(before, is_base=True)
         else:
             self.next_is_base = True
 
@@ -187,6 +189,7 @@ class _Reader:
         if token.is_minus and self._kind(-1) is not Kind.COLOUR:
             raise refuse_negative(self.source, span)
         unit = Unit.FRACTION if token.kind is Kind.FRACTION else Unit.PLAIN
+        self.read.remarks += [] if token.remark is None else [token.remark]
         self.at += 1
         if token.kind is Kind.NUMBER and self._kind(0) is Kind.FRACTION and "⁄" in self.tokens[self.at].text:
             value, span = value + self.tokens[self.at].value, (span[0], self.tokens[self.at].span[1])

@@ -19,6 +19,9 @@ LABELS = frozenset({Kind.UNKNOWN, Kind.ASIDE, Kind.LABEL, Kind.PLACE, Kind.LIKE,
 """What a label is made of, beside its number."""
 _IN_LABEL = LABELS | NUMBERS | {Kind.LINK, Kind.SLASH, Kind.BASE, Kind.MODIFIER, Kind.TOTAL}
 _BEFORE_COLOUR = NUMBERS | {Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK, Kind.BASE, Kind.LOOK, Kind.SLASH}
+_JOINTS = frozenset({Kind.LINK, Kind.SLASH})
+_WHOLE = 100
+"""Percent."""
 _CODES = ("ral", "рал", "ncs", "pantone")
 _SHAPE_OF_SHARE = sorted([Kind.NUMBER, Kind.UNKNOWN])
 """`Ketchup 30` between two commas is what a colour with its number looks like."""
@@ -75,6 +78,8 @@ def _is_label(
     kinds = [token.kind for token in tokens[start:end]]
     if is_head and kinds == [Kind.NUMBER] and start > 1 and tokens[start - 2].kind in LABELS:
         return True  # the house of a street
+    if kinds == [Kind.NUMBER, Kind.MASS] and start > 0:
+        return _is_whole([*tokens[:start], *tokens[end:]])  # `black 75, grey 25, 4 bags`
     if not kinds or not _may_be_label(tokens[start:end], palette):
         return False
     if tokens[start].kind in NUMBERS and not is_head:
@@ -83,11 +88,24 @@ def _is_label(
     return has_number and not LABELS.isdisjoint(kinds) and (is_head or sorted(kinds) != _SHAPE_OF_SHARE)
 
 
+def _is_whole(tokens: Sequence[Token]) -> bool:
+    """Whether numbers without a mass are 100 together."""
+    has_mass = any(token.kind is Kind.MASS for token in tokens)
+    return not has_mass and sum(token.value for token in tokens if token.kind is Kind.NUMBER) == _WHOLE
+
+
 def _may_be_label(tokens: Sequence[Token], palette: Palette) -> bool:
     unknown = [token for token in tokens if token.kind is Kind.UNKNOWN]
     is_like = any(is_code(token) or like_names(token.text, palette) for token in unknown)
     is_count = any(map(counts_colours, tokens)) and any(token.kind in NUMBERS or token.value for token in tokens)
-    return {token.kind for token in tokens} <= _IN_LABEL and not is_like and not is_count
+    return {token.kind for token in tokens} <= _IN_LABEL and not is_like and not is_count and not _is_blend(tokens)
+
+
+def _is_blend(tokens: Sequence[Token]) -> bool:
+    """Whether numbers joined to one another are a whole, `nominal mix 40:40:20`: those are shares."""
+    joined = {at + side for at, token in enumerate(tokens) if token.kind in _JOINTS for side in (-1, 1)}
+    numbers = [token.value for at, token in enumerate(tokens) if at in joined and token.kind is Kind.NUMBER]
+    return len(numbers) > 1 and sum(numbers) == _WHOLE
 
 
 def is_code(token: Token) -> bool:

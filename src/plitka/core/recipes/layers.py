@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.look import option_of_zone
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -72,9 +73,10 @@ def _leave_out(source: Source, hidden: Sequence[Token], seen: Layers) -> None:
     seen.errors.append(
         source.refuse(
             "{words!r} may be a layer below or a part of the face; write the whole mix of what is seen, and ask for a "
-            "part of it as a zone; on the command line: --zone MASK=RECIPE",
+            "part of it as a zone{hint}",
             span,
             words=text,
+            hint=option_of_zone("MASK", "RECIPE"),
         )
     )
 

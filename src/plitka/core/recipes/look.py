@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from plitka.core.recipes.recipe import Notice
+from plitka.errors import CommandHint
 
 _SHOWN: Mapping[str, Notice] = MappingProxyType(
     {
@@ -48,6 +49,16 @@ def shown_by_zones(words: str, mask: str) -> Notice:
         mask: one that shows such a pattern.
     """
     return Notice(
-        "{words!r} needs zones, each with a recipe of its own; on the command line: --zone {zone}",
-        {"words": words, "zone": f"'{mask}=RECIPE'"},
+        "{words!r} needs zones, each with a recipe of its own{hint}",
+        {"words": words, "hint": option_of_zone(mask, "RECIPE")},
     )
+
+
+def option_of_zone(mask: str, recipe: str) -> CommandHint:
+    """How a zone is asked for on the command line.
+
+    Args:
+        mask: of the zone.
+        recipe: its mix in words.
+    """
+    return CommandHint("; on the command line: --zone {zone}", {"zone": f"'{mask}={recipe}'"})

@@ -114,7 +114,7 @@ class NumberedSegment:
     def _announces(self, at: int) -> bool:
         """Whether the number of a length stands behind its word: «толщина 20»."""
         after = [token.kind for token in self.tokens[at + 1 : at + 3]]
-        return after[:1] == [Kind.NUMBER] or after == [Kind.LINK, Kind.NUMBER]
+        return after[:1] in ([Kind.NUMBER], [Kind.LENGTH]) or after == [Kind.LINK, Kind.NUMBER]
 
     def _take_size(self, first: Token, last: Token) -> None:
         text = self.source.text[first.span[0] : last.span[1]]

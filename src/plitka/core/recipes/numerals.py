@@ -9,9 +9,12 @@ from fractions import Fraction
 
 from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
+from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
 from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.rough_numbers import with_rough_numbers
 from plitka.core.recipes.signs import GENITIVE, TIMES, TO
 from plitka.core.recipes.token import Token
+from plitka.core.recipes.unit_words import settle_unit_words
 
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
@@ -20,6 +23,7 @@ _COUNTED = frozenset({Kind.PARTS, Kind.MASS})
 _AND = frozenset({"and", "и", "с"})
 _HALF = Fraction(1, 2)
 _EXCEPT = frozenset({"except", "excluding", "all but", "кроме", "за исключением"})
+_ON = "на"
 _UP_TO = frozenset({"to", "till", "до"})
 _POINTS = frozenset({"point", "целых", "целая"})
 _TENTHS = 10
@@ -35,7 +39,7 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     Args:
         text: as it was typed.
     """
-    plain = _mixes_first(list(tokens), text)
+    plain = _mixes_first(with_rough_numbers(with_misspelled_numbers(settle_unit_words(tokens)), text), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _equations, _hundreds, _decimals, _halves, _counted_shares, _instead, _not_behind, _except, _filled,
         _with_halves, _broken, _units_first, _same, _compared, _ratios, _rest_ratios, _pieces, _rates, _one_unit,
@@ -214,6 +218,9 @@ def _units_first(tokens: list[Token]) -> list[Token]:
     plain = list(tokens)
     for at in reversed(range(len(plain) - 1)):
         unit, number = plain[at : at + 2]
+        if unit.kind is Kind.PERCENT and number.text == _ON and _is_amount(plain, at + 2):
+            del plain[at + 1]  # «процентов на 80»
+            number = plain[at + 1]
         is_word = unit.text.isalpha() and unit.text not in TIMES and unit.choice != CONTAINER
         is_unit = unit.kind in _UNITS and is_word and _kind(plain, at - 1) not in _NUMBERS
         if unit.kind is Kind.PERCENT and number.text == ":" and _kind(plain, at + 2) is Kind.NUMBER:
@@ -224,6 +231,11 @@ def _units_first(tokens: list[Token]) -> list[Token]:
             span = (unit.span[0], number.span[1])
             plain[at : at + 2] = [replace(number, span=span), replace(unit, span=span)]
     return plain
+
+
+def _is_amount(tokens: list[Token], at: int) -> bool:
+    """Whether a number is of a colour, or ends what is said: «синий процентов на 20», but not «на 20 светлее»."""
+    return _kind(tokens, at) in _NUMBERS and _kind(tokens, at + 1) in _BOUNDS | {Kind.COLOUR}
 
 
 def _same(tokens: list[Token]) -> list[Token]:

@@ -19,7 +19,7 @@ _MUCH = re.compile(
 _LITTLE_PERCENT = 10
 _MAX_IN_EXAMPLE = 4
 """Colours of an example."""
-_UP_TO = frozenset({"till", "до"})
+UP_TO = frozenset({"till", "до"})
 _AMOUNTS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT, Kind.PARTS, Kind.MASS})
 
 
@@ -27,9 +27,11 @@ def refuse_open(source: Source, token: Token) -> RecipeError:
     """The error about words that do not say how much: `less`, `instead of`, `a bit of`."""
     words = source.text[slice(*token.span)]
     if token.choice in CHANGES:
+        return refuse_change(source, token.span)
+    if token.kind is Kind.RANGE and token.choice:
         return source.refuse(
-            "{words!r} changes a mix that is not told here; write the whole mix, with one number a colour, as in: "
-            "anthracite 90%, terracotta 10%",
+            "{words!r} is a limit, and the numbers leave more than one mix within it; write one number a colour, as "
+            "in: anthracite 90%, terracotta 10%",
             token.span,
             words=words,
         )
@@ -37,6 +39,16 @@ def refuse_open(source: Source, token: Token) -> RecipeError:
         "{words!r} leaves the number open; write one number a colour, as in: anthracite 90%, terracotta 10%",
         token.span,
         words=words,
+    )
+
+
+def refuse_change(source: Source, span: tuple[int, int]) -> RecipeError:
+    """The error about a change to a mix that is not told."""
+    return source.refuse(
+        "{words!r} changes a mix that is not told here; write the whole mix, with one number a colour, as in: "
+        "anthracite 90%, terracotta 10%",
+        span,
+        words=source.text[slice(*span)],
     )
 
 
@@ -75,4 +87,4 @@ def _distance(source: Source, words: tuple[int, int], name: tuple[int, int]) -> 
 def is_upper_bound(before: Token | None, token: Token, after: Token | None) -> bool:
     """Whether a token is the `to` of «до 20%», with only a number behind it."""
     is_number = after is not None and after.kind is Kind.NUMBER
-    return token.text in _UP_TO and is_number and (before is None or before.kind not in _AMOUNTS)
+    return token.text in UP_TO and is_number and (before is None or before.kind not in _AMOUNTS)

@@ -10,12 +10,14 @@ _UNIT = r"(?:mm|cm|m2|sqm|m|inch(?:es)?|ft|мм|см|кв\.? ?м|м2|м|дюйм
 _ALWAYS_UNIT = (
     r"(?:mm|cm|m2|sqm|sq\.? ?m|m|ft|inch(?:es)?|in(?= ?(?:$|[.,;)]|thick))|мм|см|кв\.? ?м|м2|м|дюйм[а-я]*|\"(?!\w))"
 )
+_SHORT_UNIT = r"(?:mm|cm|мм|см)"
+"""Of lengths that a dash with spaces may join; «50 - 40 м²» is a share and an area."""
 _MASS = r"(?:kg|g|lbs?|кг|гр?)\b"
 _SIZE = re.compile(
     rf"{_NUMBER}(?: ?{_UNIT})?(?: ?[xх×*] ?{_NUMBER}(?: ?(?:{_UNIT}|in(?= ?(?:$|[.,;)]))))?){{1,2}}"
     rf"(?! ?(?:{_MASS}|pcs|pc\b|pieces|шт))(?![^\W_])"
     rf"|\d{{3,4}} (?:by|на) \d{{3,4}}(?: (?:by|на) \d{{1,4}})?(?: ?{_UNIT})?(?! ?{_MASS})(?![^\W_])"
-    rf"|{_NUMBER}(?: ?- ?{_NUMBER})? ?-?{_ALWAYS_UNIT}(?![^\W_])"
+    rf"|{_NUMBER}(?: ?- ?{_NUMBER} ?-?{_SHORT_UNIT}|(?:-{_NUMBER})? ?-?{_ALWAYS_UNIT})(?![^\W_])"
     r"|(?:\d+[ -])?[1-9]\d?/(?:2|4|8|16|32)[ -]?(?:inch(?:es)?|in(?= ?(?:$|[.,;)]|thick))|\"|дюйм[а-я]*)(?![^\W_])"
 )
 _FRACTION = re.compile(rf"{_NUMBER} ?- ?{_NUMBER}(?! ?%)(?![^\W_])")
@@ -29,6 +31,7 @@ _LETTERS = ("abcd", "абвг")
 _LABELS = (
     re.compile(r"(?<![^\W_])(?:no\.?|№|#|colou?r|цвет|(?:colou?r|цвет) ?№) ?(\d)(?![\da-f%])(?! ?%)[ \t]*[:.)-]?"),
     re.compile(r"(?<![^\W_])([a-dа-г])[.):](?=[ \t])"),
+    re.compile(r"(?:^|(?<=[,;:\n])|(?<=[,;:] ))(\d) ?[-=] ?(?=[^\W\d_]+[ .:-]*\d)"),
 )
 """«№1», `colour 1:` and `a)` before what they number."""
 _BEGINS = re.compile(r"(?:^|[:\n])[ \t]*$")

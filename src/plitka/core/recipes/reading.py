@@ -15,10 +15,11 @@ from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.asides import set_aside
 from plitka.core.recipes.beside import Asides, Beside
+from plitka.core.recipes.changes import find_untold_change
 from plitka.core.recipes.corrections import corrected
 from plitka.core.recipes.grammar import parse
 from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_densities
-from plitka.core.recipes.open_amounts import CHANGES, refuse_open
+from plitka.core.recipes.open_amounts import CHANGES, refuse_change
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.second_look import other_looks
@@ -79,15 +80,17 @@ def parse_recipe(
         settlement.is_whole |= is_whole
         return settlement.reading()
 
+    if (change := find_untold_change(source, tokens)) is not None:
+        raise refuse_change(source, change)
     try:
         return read(tokens)
     except RecipeError as error:
         for plainer in () if strict else other_looks(source, tokens, palette, error):
             with suppress(RecipeError):
                 return read(plainer, is_whole=True)
-        change = next((token for token in tokens if token.kind is Kind.VAGUE and token.choice in CHANGES), None)
-        if change is not None:
-            raise refuse_open(source, change) from None
+        word = next((token for token in tokens if token.kind is Kind.VAGUE and token.choice in CHANGES), None)
+        if word is not None:
+            raise refuse_change(source, word.span) from None
         raise why_unsaid(source, tokens, error) from None
 
 
@@ -216,7 +219,12 @@ class _Settlement(Totals):
         if self.beside is Beside.NOTHING:
             self._notice("not of the mix, and left out: {words}", words=words)
         else:
-            self._notice("not understood, and passed on to the model as they are: {words}", words=words)
+            note = Notice(
+                "not understood, and passed on to the model as they are, if it reads words: {words}",
+                {"words": words},
+                is_for_engine=True,
+            )
+            self.warnings.append(note)
 
     def _is_in_percent(self, amounts: Sequence[Amount]) -> bool:
         """Whether numbers are percent; else they are parts."""

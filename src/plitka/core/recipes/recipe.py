@@ -80,6 +80,8 @@ class Notice:
 
     message: str
     values: Mapping[str, object] = field(default_factory=dict)
+    is_for_engine: bool = False
+    """An engine that makes the picture tells the same more exactly."""
 
     def __str__(self) -> str:
         return self.message.format(**self.values)
@@ -111,7 +113,8 @@ def format_colours(recipe: Recipe, language: str = "en") -> str:
         is_russian = language == "ru" and colour.source == "catalogue"
         return colour.name_ru.lower() if is_russian else colour.caption_name
 
-    return ", ".join(f"{plain(part.percent)}% {name(part.colour)}" for part in recipe.parts)
+    point = "," if language == "ru" else "."
+    return ", ".join(f"{plain(part.percent).replace('.', point)}% {name(part.colour)}" for part in recipe.parts)
 
 
 def format_prompt(recipe: Recipe, style: PromptStyle = V45, words: Sequence[str] = ()) -> str:

@@ -12,6 +12,8 @@ from plitka.core.colour.naming import find_general
 from plitka.core.colour.palette import Colour, Palette, free_colour
 from plitka.core.colour.ral import OTHER_SYSTEM, ral_names
 from plitka.core.colour.spaces import Lab
+from plitka.core.language.labels import LETTERED
+from plitka.core.language.limits import AT_LEAST, AT_MOST
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import PER_AREA, Kind, Meaning
 from plitka.core.recipes.names import NameScanner
@@ -20,26 +22,33 @@ from plitka.core.recipes.pieces import MAX_BEFORE, MAX_DIGITS
 from plitka.core.recipes.quantities import digits_of_code, end_of_size, list_numbers
 from plitka.core.recipes.signs import (
     ABBREVIATED,
+    ABOUT,
+    ADDRESS,
+    BEYOND,
     CITY,
     CODE_BEHIND,
     GRAMS,
+    GREETED,
     HEAD_BEFORE,
     IN_THOUSANDS,
     LEFT,
     LIKE_BEHIND,
     LINE,
     LIST_OF_CODES,
+    MAIL,
     MINUS_BEFORE_NUMBER,
     NAMES_OF_RAL,
     NUMBER_BEFORE,
     NUMBERED,
     OF_WHAT,
+    PERSON,
     RATE,
     RESOLUTION,
     SAYS_RAL,
     SIGN_OFF,
     SYMBOL,
     THICKNESS,
+    TITLED,
     UNIT_AFTER,
     WISH,
     WITH,
@@ -54,6 +63,10 @@ from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
 _WHOLE = 100
+_LIMITS = {"<=": AT_MOST, "≤": AT_MOST, ">=": AT_LEAST, "≥": AT_LEAST}
+_SIGNED = re.compile(r"[.!\n][\s]*[A-ZА-ЯЁ]\w+ [A-ZА-ЯЁ]\w+[.!\s]*$")
+"""Two names behind the end of a sentence: `Thank you. Rose White`."""
+_FROM = frozenset({"from", "от"})
 _YEARS = frozenset(map(str, range(2018, 2040)))
 """Of which none is a RAL colour."""
 
@@ -96,7 +109,7 @@ class _Scanner(NameScanner):
             elif with_ := WITH.match(self.text, self.at):
                 start, self.at = self.at, with_.end()
                 yield self._token(Kind.NOT if with_[1] else Kind.SEPARATOR, start)
-            elif (beside := self._beside() or self._coded_name()) is not None:
+            elif (beside := self._address() or self._beside() or self._coded_name()) is not None:
                 yield beside
             elif self.text[self.at].isalpha():
                 yield from self._name()
@@ -110,9 +123,35 @@ class _Scanner(NameScanner):
         """Words that say nothing: a wish, `RAL` before a list, and who signs the text, if that is no colour."""
         if said := WISH.match(self.text, self.at) or LIST_OF_CODES.match(self.text, self.at):
             return said
-        found = None if self.text[: self.at][-1:].isalnum() else SIGN_OFF.match(self.text, self.at)
+        if self.text[: self.at][-1:].isalnum():
+            return None
+        if (greeted := GREETED.match(self.text, self.at)) is not None:
+            names = greeted["name"].split()
+            is_name = self._typed(*greeted.span("name")).istitle() and not any(map(self._is_known, names))
+            return greeted if is_name else None
+        if (person := PERSON.match(self.text, self.at)) is not None:
+            group = "name" if person["caller"] is None else "caller"
+            return person if self._typed(*person.span(group)).istitle() else None
+        if (titled := TITLED.match(self.text, self.at)) is not None:
+            return titled if self._typed(*titled.span("name")).istitle() else None
+        found = SIGN_OFF.match(self.text, self.at)
         name = None if found is None else found[0].rstrip(" .!\n").split()[-1]
-        return None if name is None or self._is_colour(name) else found
+        if found is None or name is None:
+            return None
+        typed = self._typed(*found.span())
+        is_signed = _SIGNED.search(typed) is not None
+        return None if self._is_colour(name) and not is_signed else found
+
+    def _address(self) -> Token | None:
+        """Where to write, or where something is delivered."""
+        start = self.at
+        if mail := MAIL.match(self.text, start):
+            self.at = mail.end()
+            return self._token(Kind.LABEL, start, choice=LETTERED)
+        if (address := ADDRESS.match(self.text, start)) and _is_named(self._typed(*address.span())):
+            self.at = address.end()
+            return self._token(Kind.LABEL, start, choice=LETTERED)
+        return None
 
     def _beside(self) -> Token | None:
         """What is left, what is like a thing, how sharp a picture is to be, and the number of an order."""
@@ -123,6 +162,13 @@ class _Scanner(NameScanner):
         if thickness := THICKNESS.match(self.text, start):
             self.at = thickness.end()
             return self._token(Kind.LENGTH, start, choice="whole")
+        if about := ABOUT.match(self.text, start):
+            self.at = about.end()
+            return self._token(Kind.ABOUT, start)
+        beyond = BEYOND.match(self.text, start)
+        if beyond is not None and (self.named is None or self.text[self.end_of_named : start].strip()):
+            self.at = beyond.end()
+            return self._token(Kind.RANGE, start, choice=AT_LEAST if beyond[0] in _FROM else "")
         found = RESOLUTION.match(self.text, start) or NUMBERED.match(self.text, start) or LINE.match(self.text, start)
         if found is not None and self._is_colour(found[0]):
             found = None  # US-056
@@ -150,6 +196,9 @@ class _Scanner(NameScanner):
         if colour is None and lab_d65 is not None:
             return self._general(start, lab_d65)
         return self._token(Kind.COLOUR, start, colour=colour)
+
+    def _is_known(self, name: str) -> bool:
+        return self._is_colour(name) or name_key(name) in self._words
 
     def _is_colour(self, name: str) -> bool:
         key = name_key(name)
@@ -198,12 +247,12 @@ class _Scanner(NameScanner):
             return
         self.at = match.end()
         match match.lastgroup:
-            case "space" | "quote" | "tail":
+            case "space" | "quote" | "quoted" | "tail" | "ending":
                 return
             case "tolerance" | "label" | "price" | "date" | "time" | "phone" | "mail" | "ordinal":
                 yield self._token(Kind.LABEL, start)
             case "limit":
-                yield self._token(Kind.RANGE, start)
+                yield self._token(Kind.RANGE, start, choice=_LIMITS.get(match[0], ""))
             case "times":
                 yield self._token(Kind.PARTS, start)
             case "question":
@@ -389,3 +438,8 @@ def _is_name_of_ral(found: "re.Match[str]") -> bool:
 def _is_blend(chain: str) -> bool:
     """Whether numbers are a whole: `type 60-40 red, black`."""
     return sum(map(int, re.findall(r"\d+", chain))) == _WHOLE
+
+
+def _is_named(address: str) -> bool:
+    """Whether a street has a name of its own, with a capital letter: `12 Oak Lane`, but not `40 green lane`."""
+    return any(word[:1].isupper() for word in address.split()[1:])

@@ -18,6 +18,8 @@ from plitka.core.recipes.changes import with_change
 from plitka.core.recipes.flecks import with_amount_of_fleck
 from plitka.core.recipes.initials import with_initials
 from plitka.core.recipes.labels import without_labels
+from plitka.core.recipes.limits import with_limits
+from plitka.core.recipes.open_amounts import UP_TO
 from plitka.core.recipes.products import without_products
 from plitka.core.recipes.sentences import with_sentences_beside
 from plitka.core.recipes.skeleton import skeleton
@@ -60,7 +62,7 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
         error: why they could not.
     """
     if (written_out := with_initials(tokens, palette)) is not None:
-        yield written_out
+        yield from _and_without_labels(source, written_out, palette)
     crumb = [at for at, token in enumerate(tokens) if token.kind is Kind.SBR]
     if crumb and all(_is_material(tokens, at) for at in crumb):
         tokens = [_as_word(token) if at in crumb else token for at, token in enumerate(tokens)]
@@ -79,9 +81,18 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
         yield bare
     if (late := with_amount_of_fleck(tokens)) is not None:
         yield late
-    for told in (without_products(source, tokens), with_change(source, tokens)):
+    for told in _said_otherwise(source, tokens, plainer):
         if told is not None:
             yield from _and_without_labels(source, told, palette)
+
+
+def _said_otherwise(source: Source, tokens: Sequence[Token], plainer: Sequence[Token]) -> Iterator[list[Token] | None]:
+    """The tokens without names of products, after a change, and within limits."""
+    yield without_products(source, tokens)
+    yield with_change(source, tokens)
+    if any(token.kind is Kind.RANGE or token.text in UP_TO for token in tokens):
+        yield with_limits(source, tokens)
+        yield with_limits(source, plainer)
 
 
 def _and_without_labels(source: Source, tokens: Sequence[Token], palette: Palette) -> Iterator[list[Token]]:

@@ -8,8 +8,10 @@ from plitka.core.language.vocabulary import PLAIN_COLOURS
 SYMBOL = re.compile(
     r"(?P<space>[ \t]+)"
     r"|(?P<tail>(?<=[a-z])['’](?:d|m|s|t|re|ve|ll)(?![^\W_]))"
+    r"|(?P<ending>(?<=\d)-(?:ти|х|и|ми)(?![^\W_]))"
     r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
     r"|(?P<label>№[ \t]*\d[^\W_]*(?:[-/]\d+)*|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
+    r"|(?P<quoted>(?<=\n)>+[ \t]?)"
     r"|(?P<limit>(?:[<>]=?|[≤≥])(?=[ \t]*\d))"
     r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴](?!\d)|(?:руб(?:ль|ля|лей|\.)?"
     r"|eur|euros?|usd|gbp|грн)(?![^\W_])|р(?=[./]))(?:\.?[ \t]*/[ \t]*[^\W\d_]+\d?)?)"
@@ -17,7 +19,7 @@ SYMBOL = re.compile(
     r"|(?P<embedding><s\d{1,3}>)"
     r"|(?P<fraction>\d+⁄\d+)"
     r"|(?P<grouped>\d{1,3}(?: \d{3})+(?=[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])))"
-    r"|(?P<phone>(?:\+\d{1,3}|(?<![\d.,])8(?=[ (-]+\d{3})|(?<!\d)0\d{2,4}(?=[ -]\d))"
+    r"|(?P<phone>(?<!\d)[78]\d{10}(?!\d)|(?:\+\d{1,3}|(?<![\d.,])8(?=[ (-]+\d{3})|(?<!\d)0\d{2,4}(?=[ -]\d))"
     r"[\d() -]{6,16}\d(?![\d%.,]))"
     r"|(?P<mail>[\w.+-]+@[\w.-]+|https?://\S+)"
     r"|(?P<ordinal>\d+(?:st|nd|rd|th|-?(?:ый|ой|ая|ую|ое|го|му|й|я|е|ю))(?![^\W_]))"
@@ -37,6 +39,7 @@ SYMBOL = re.compile(
     r"|(?P<slash>/)"
     r"|(?P<bracket>[()\[\]{}])"
     r"|(?P<times>(?:(?<=\w)|(?<=\w[ ]))[*×](?=[ \t]?\d))"
+    r"|(?P<about>[~≈](?=[ \t]*\d))"
     r"|(?P<quote>[\"'«»“”„‘’*~≈_№]+)"
 )
 PIECE = re.compile(r"([ \t]*|[-_])([^\W\d_]+|\d+)")
@@ -61,6 +64,7 @@ NUMBERED = re.compile(
     r"(?<![^\W_])(?:(?:section|sect?\.|spec\.?|clause|раздел)[ ]?\d{1,2}(?:[ ]\d{2}){2}(?:\.\d+)?"
     r"|(?:all|все)[ ]\d+[ -]?(?:lbs?|kg|кг)[ ]?(?:bags?|sacks?|мешк[а-я]*)"
     r"|\d+[ ]of[ ](?:the|those|these|your)[ ](?:\w+[ ]){0,2}(?:ones|tiles|mats)|(?:ось|оси|осях)[ ]\d+(?:-\d+)?"
+    r"|(?:замес[а-я]?|tile|sample|плитк[аиу]|образ(?:ец|ца))[ ]?№?[ ]?\d{1,2}(?=[ ]*[:=)])"
     r"|[^\W\d_]{1,3}-0\d{1,2}(?![^\W_]|[ ]?%)"
     r"|no(?:\.[ ]?(?:#|[^\W\d_]{1,2}-?)?\d[\w-]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|[ps]/n\.?[ :]*[\w-]+"
     r"|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:)|(?:tiles?|mats?|плит[а-я]+)[ ][xх×*][ ]?\d+(?![^\W_]))"
@@ -82,7 +86,7 @@ WISH = re.compile(r"(?<![^\W_])(?:i|we)(?:['’]d| would) (?:really )?(?:like|lo
 ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[\dA-ZА-Г])(?![^\W_]))")
 """Behind `zone`: `A:`, ` 1`."""
 ABBREVIATED = re.compile(
-    r"(?<![^\W_])(?:approx|appr|ca|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт|цв|ед|изм|доп|wt|наим|стр|прил|кол|тов|уч|no|вер)\."
+    r"(?<![^\W_])(?:approx|appr|ca|ок|min|max|мин|макс|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт|цв|ед|изм|доп|wt|наим|стр|прил|кол|тов|уч|no|вер)\."
 )
 CODE_BEHIND = re.compile(
     r"[ \t]*:?[ \t]*([#№]\d[\w/-]*"
@@ -116,6 +120,36 @@ GRAMS = re.compile(r"[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])"
 SHORT_SHADE = re.compile(
     r"(т(?:ем?н?)?|св|светл?|ярк|бледн?|dk|lt|med)\.[ ]?-?[ ]?(?=[^\W\d_])|(?P<bare>т)[ ](?=[^\W\d_])"
 )
+ADDRESS = re.compile(
+    r"(?<![^\W_])(?:\d{1,3}[a-z]?[ ](?:[^\W\d_]+[ ]){1,2}"
+    r"(?:lane|road|rd|street|st|avenue|ave|drive|close|court|way|crescent|gardens|place|terrace)"
+    r"|(?:ул\.?|улиц[аеуы]|пер\.|переулок|пр-т|просп\.|проспект|бульвар|б-р|шоссе|наб\.)[ ]+"
+    r"[^\W\d_]+(?:,?[ ](?:(?:д\.?|дом)[ ]?)?\d{1,3}[а-я]?)?)(?![^\W_%]|[ ]?%)"
+)
+"""Where something is delivered: `12 Oak Lane`, «ул. Зелёная, д. 5»."""
+PERSON = re.compile(
+    r"(?<![^\W_])(?:(?:my name is|name:|меня зовут|mrs?\.?|ms\.?|miss|dr\.|г-н|г-жа)[ ]+"
+    r"(?P<name>[^\W\d_]+(?:[ ][^\W\d_]+)?)(?=[ ]*(?:[,.!?;\n)]|$))"
+    r"|(?P<caller>[^\W\d_]+[ ][^\W\d_]+)(?=,?[ ]*(?:тел|tel|phone|mobile|mob|моб)(?![^\W_])))"
+)
+"""Who writes or is told of, who may be called Green."""
+TITLED = re.compile(r"(?<![^\W_])(?:mrs?\.?|ms\.?|miss|г-н|г-жа)[ ]+(?P<name>[^\W\d_]+)(?![^\W_]|[ ]*[:-]?[ ]*\d)")
+"""The `Mr White` of `Mr White wants 40% brown`."""
+MAIL = re.compile(r"(?<![\w.])(?:[\w.+-]+@[\w-]+\.[\w.-]+|@[^\W\d_]\w*|https?://\S+|www\.\S+)")
+"""Addresses, and who is spoken to in a chat."""
+BEYOND = re.compile(
+    r"(?<![^\W_])(?:(?:over|above|below|under|exceeding|from|от)"
+    r"(?=[ ]+\d+(?:[.,]\d+)?[ ]*(?:%|per ?cent|процент))|over(?=[ ]half))"
+)
+"""`Over 60%` and «от 60%» are limits, if no colour is right before them."""
+ABOUT = re.compile(r"(?<![^\W_])c\.[ ]?(?=\d)")
+"""The `circa` of `c. 40% beige`."""
+GREETED = re.compile(
+    r"(?<![^\W_])(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|добрый (?:день|вечер)|доброе утро"
+    r"|здравствуйте|здравствуй|привет|приветствую|уважаем(?:ый|ая))[ ,]+"
+    r"(?:(?:mr|mrs|ms|dr|г-н|г-жа)\.?[ ])?(?P<name>[^\W\d_]{2,}(?:[ ][^\W\d_]+)?)(?=[ ]*[,.!\n])"
+)
+"""Who is written to."""
 GENITIVE = ("ого", "его", "ой", "ей")
 """Endings of a colour of which there is so much."""
 DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")

@@ -14,6 +14,17 @@ from plitka.core.sheet.edges import EDGE_WASTE_PERCENT, Edge
 from plitka.errors import FieldName, InputError
 
 AREA_M2_RANGE = (0.01, 1_000_000)
+UNIT_NAMES: Mapping[str, Notice] = MappingProxyType(
+    {
+        "mm": Notice("mm"),
+        "kg": Notice("kg"),
+        "m2": Notice("m²"),
+        "g/cm3": Notice("g/cm³"),
+        "m3": Notice("m³"),
+        "%": Notice("%"),
+    }
+)
+"""What people read for a unit."""
 
 
 class Origin(Described):
@@ -187,6 +198,11 @@ class Assumptions:
     def origin(self, name: str) -> Origin:
         """Whether a figure was given."""
         return Origin.OWN if name in self.own else Origin.USUAL
+
+    def source(self, name: str) -> Notice:
+        """Where the figure is from that stands where none is given."""
+        is_thin = name == "wear_mm" and name not in self.own and not self.base_mm
+        return Notice("as thick as the tile, which is coloured through") if is_thin else ASSUMED[name].source
 
     def value(self, name: str) -> Fraction:
         """A figure by the name that `ASSUMED` has for it."""

@@ -60,7 +60,8 @@ def _rows(document: Document) -> Iterator[Sequence[str]]:
     for name in sheet.assumptions.shown:
         one, origin = ASSUMED[name], words.choice(sheet.assumptions.origin(name))
         value = _number(sheet.assumptions.value(name), document)
-        yield words.sentence(one.label), value, words.unit(one.unit), origin, say(one.source)
+        source = "" if name in sheet.assumptions.own else say(sheet.assumptions.source(name))
+        yield words.sentence(one.label), value, words.unit(one.unit), origin, source
     yield ()
     for remark in words.remarks(sheet):
         yield (remark,)

@@ -88,11 +88,17 @@ class SheetOrder:
         )
 
     def warnings(self, reading: Reading) -> tuple[Notice, ...]:
-        """What was settled in reading a recipe, without the sizes that this sheet is calculated by."""
+        """What was settled in reading a recipe, without the sizes that this sheet is calculated by.
+
+        Words for a model have no place in a sheet, and are told as left out.
+        """
         given = {"area_m2"} if self.area_m2 is not None else set()
         used = used_sizes(reading.sizes, given | set(self.figures))
         useful = [size_notice(size) for size in used]
-        return tuple(notice for notice in reading.warnings if notice not in useful)
+        told = tuple(notice for notice in reading.warnings if notice not in useful and not notice.is_for_engine)
+        if not reading.words:
+            return told
+        return (*told, Notice("not of the mix, and left out: {words}", {"words": ", ".join(reading.words)}))
 
     def _prices(self, colours: Iterable[Colour], palette: Palette) -> Prices:
         for name, price in (("base_price", self.base_price), ("binder_price", self.binder_price)):

@@ -109,7 +109,7 @@ def _assumption(sheet: Sheet, name: str, tell: Callable[[Notice], str]) -> dict[
         "low": one.low,
         "high": one.high,
         "origin": sheet.assumptions.origin(name).value,
-        "source": tell(one.source),
+        "source": tell(sheet.assumptions.source(name)),
     }
 
 

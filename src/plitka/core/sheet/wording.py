@@ -8,7 +8,7 @@ from plitka.core.language.figures import figure, plain_figure
 from plitka.core.language.translations import localise, translation
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Described, short_mask
-from plitka.core.sheet.assumptions import ASSUMED
+from plitka.core.sheet.assumptions import ASSUMED, UNIT_NAMES
 from plitka.core.sheet.materials import BASE, Density, Design, Layer, Material, Sheet, ZonePart
 
 KG_DECIMALS, MONEY_DECIMALS = 1, 2
@@ -61,15 +61,7 @@ class Words:
 
     def unit(self, unit: str) -> str:
         """A unit in the language's letters."""
-        _ = translation(self.language).gettext
-        units = {
-            "mm": _("mm"),
-            "kg": _("kg"),
-            "m2": _("m²"),
-            "g/cm3": _("g/cm³"),
-            "m3": _("m³"),
-        }
-        return units.get(unit, unit)
+        return self.say(UNIT_NAMES[unit])
 
     def amount(self, value: float | Fraction, unit: str, decimals: int | None = None) -> str:
         """A number and its unit, which are not parted at the end of a line."""
@@ -172,7 +164,7 @@ class Words:
 
     def _source(self, sheet: Sheet, name: str) -> str:
         own = sheet.assumptions
-        source = "" if name in own.own else self.say(ASSUMED[name].source)
+        source = "" if name in own.own else self.say(own.source(name))
         return ": ".join(filter(None, (self.choice(own.origin(name)), source)))
 
     def _tile(self, sheet: Sheet) -> str:

@@ -86,7 +86,7 @@ class _Workbook:
         for row, (name, one) in enumerate(ASSUMED.items(), 3):
             self._write_figure(row, name, self.words.sentence(one.label), one.unit, own.value(name))
             page.write_string(row, 3, self.words.choice(own.origin(name)))
-            page.write_string(row, 4, say(one.source), self.grey)
+            page.write_string(row, 4, say(own.source(name)), self.grey)
         row = 4 + len(ASSUMED)
         labels = {
             Layer.WEAR: say(Notice("Volume of the wear layer")),

@@ -63,12 +63,12 @@ def compute_light(geometry: Geometry, config: LightConfig) -> LightMaps:
     surface = height + oversample * (config.fine_relief_px * fine + config.coarse_relief_px * coarse)
     normal = normals(surface)
     to_lamp = _direction(config.azimuth_deg, config.elevation_deg)
-    cosine = np.clip(normal @ to_lamp, 0, None) / to_lamp[2]
+    cosine = np.clip(_cosines(normal, to_lamp), 0, None) / to_lamp[2]
     visible = _lamp_visibility(height, config)
     half = to_lamp + np.array([0, 0, 1], np.float32)
     half /= np.linalg.norm(half)
     film = normals(surface + oversample * config.film_relief_px * fine)
-    sheen = np.clip(film @ half, 0, 1) ** config.sheen_exponent * visible
+    sheen = np.clip(_cosines(film, half), 0, 1) ** config.sheen_exponent * visible
     sky = _sky_visibility(height) ** config.occlusion * (_FLAT_SKY + (1 - _FLAT_SKY) * normal[..., 2])
     return LightMaps(*(part.astype(np.float32) for part in (cosine * visible, sky, sheen)))
 
@@ -92,6 +92,13 @@ def _direction(azimuth_deg: float, elevation_deg: float) -> FloatMap:
     azimuth, elevation = np.deg2rad([azimuth_deg, elevation_deg])
     flat = np.cos(elevation)
     return np.array([np.cos(azimuth) * flat, np.sin(azimuth) * flat, np.sin(elevation)], np.float32)
+
+
+def _cosines(normal: FloatMap, direction: FloatMap) -> FloatMap:
+    """Products of (N, N, 3) normals with one direction, without BLAS, whose kernels each round their own way."""
+    x, y, z = direction
+    cosines: FloatMap = normal[..., 0] * x + normal[..., 1] * y + normal[..., 2] * z
+    return cosines
 
 
 def normals(height: FloatMap) -> FloatMap:

@@ -3,7 +3,7 @@ import { write } from "../address.js";
 import { Refusal } from "../api.js";
 import { fileOf, mapsOf, mapsOfPicture, scaleOf } from "../floor/material.js";
 import { html } from "../html.js";
-import { LAYOUTS, LIGHTS, MAX_JOINT_MM, PATTERNS, PLACES, SIDES_M, TILES_MM, lay, laying } from "../laying.js";
+import { AREA_M2_RANGE, LAYOUTS, LIGHTS, MAX_JOINT_MM, PATTERNS, PLACES, TILES_MM, drawnSideM, lay, laying } from "../laying.js";
 import { chosen, imageUrl } from "../photographs.js";
 import { mayMake } from "../session.js";
 import { change, design, withMix } from "../state.js";
@@ -13,6 +13,7 @@ import { signal, useSignal } from "../vendor/preact-signals.js";
 import { Choice } from "../widgets/choice.js";
 import { Icon } from "../widgets/icons.js";
 import { MixEditor } from "../widgets/mix_editor.js";
+import { NumberField } from "../widgets/number_field.js";
 import { RefusalNote } from "../widgets/refusal.js";
 import { save } from "../widgets/save.js";
 
@@ -96,8 +97,8 @@ function Drawn() {
     };
   }, []);
   const picture = isPhotograph.value && chosen.value ? imageUrl(chosen.value) : "";
-  const { second, ...options } = laying.value;
-  const shown = { ...options, isWet: design.value.wet };
+  const { second, areaM2, ...options } = laying.value;
+  const shown = { ...options, sideM: drawnSideM(areaM2), isWet: design.value.wet };
   const wanted = JSON.stringify([shown, picture, write(design.value), second && write(second), words.metre]);
   const isBusy = drawn.value !== wanted;
   useEffect(() => {
@@ -124,7 +125,7 @@ function Drawn() {
   return html`
     <div class="floor-view">
       <div class="floor-paper">
-        <canvas ref=${canvas} class=${`floor-canvas ${drawn.value ? "" : "blank"}`} role="img" aria-label=${fill(words.alt, { side: number(options.sideM) })} aria-busy=${isBusy}></canvas>
+        <canvas ref=${canvas} class=${`floor-canvas ${drawn.value ? "" : "blank"}`} role="img" aria-label=${fill(words.alt, { side: number(shown.sideM, 1) })} aria-busy=${isBusy}></canvas>
         ${isBusy && html`<p class="floor-busy" role="status">${words.busy}</p>`}
       </div>
       <div class="floor-moves" role="group" aria-label=${words.moves.title}>
@@ -158,19 +159,23 @@ function repeatsOf(tileMm) {
 
 function Controls() {
   const words = texts.value.floor;
-  const { layout, pattern, place, light, hasPerson, tileMm, jointMm, sideM } = laying.value;
+  const { layout, pattern, place, light, hasPerson, tileMm, jointMm, areaM2 } = laying.value;
+  const sideM = drawnSideM(areaM2);
   const scale = design.value.zones.length > 1 ? tileMm / scaleOf(design.value, tileMm).fieldMm : 1;
   const named = (/** @type {readonly string[]} */ names, /** @type {Record<string, string>} */ labels) => names.map((value) => ({ value, label: labels[value] }));
   const sized = (/** @type {readonly number[]} */ sizes, /** @type {string} */ text) => sizes.map((size) => ({ value: String(size), label: fill(text, { size: number(size) }) }));
   return html`
     <div class="floor-controls">
       <${Choice} legend=${words.layout} value=${layout} options=${named(LAYOUTS, words.layouts)} onChoose=${(/** @type {any} */ value) => lay({ layout: value })} />
-      <${Choice} legend=${words.tile} value=${String(tileMm)} options=${sized(TILES_MM, words.mm)} onChoose=${(/** @type {string} */ value) => lay({ tileMm: Number(value) })} />
-      <${Choice} legend=${words.side} value=${String(sideM)} options=${sized(SIDES_M, words.metres)} onChoose=${(/** @type {string} */ value) => lay({ sideM: Number(value) })} />
+      <${Choice} legend=${words.tile} value=${String(tileMm)} options=${sized(TILES_MM.some((one) => one === tileMm) ? TILES_MM : [...TILES_MM, tileMm], words.mm)} onChoose=${(/** @type {string} */ value) => lay({ tileMm: Number(value) })} />
       <label class="floor-joint">
         <span>${fill(words.joint, { size: number(jointMm, 1) })}</span>
         <input type="range" class="slider" min="0" max=${MAX_JOINT_MM} step="1" value=${jointMm} style=${{ "--fill": `${(100 * jointMm) / MAX_JOINT_MM}%` }} onInput=${(/** @type {any} */ event) => lay({ jointMm: Number(event.target.value) })} />
       </label>
+      <div class="floor-area">
+        <${NumberField} label=${texts.value.sheet.area} value=${areaM2} unit=${texts.value.sheet.units.m2} range=${AREA_M2_RANGE} describedBy="floor-area-told" onChange=${(/** @type {number | null} */ value) => value !== null && lay({ areaM2: value })} />
+        <span class="hint" id="floor-area-told">${fill(sideM ** 2 < areaM2 - 0.01 ? words.part : words.whole, { side: number(sideM, 1) })}</span>
+      </div>
       <${Choice} legend=${words.pattern} value=${pattern} options=${named(PATTERNS, words.patterns)} onChoose=${choosePattern} />
       ${pattern !== "plain" && html`<${Second} />`}
       <${Choice} legend=${words.place} value=${place} options=${named(PLACES, words.places)} onChoose=${(/** @type {any} */ value) => lay({ place: value })} />

@@ -1,22 +1,25 @@
-/** One's own tiles: found again by colour, kept as favourites, and made again. */
+/** One's own tiles: designs that were kept, and photographs, found again by colour, kept as favourites, made again, deleted. */
+import { read } from "../address.js";
 import { Refusal } from "../api.js";
 import { colourOf, fullNameOf } from "../colours.js";
-import { begin, codesOf, designOf, favourites, groundOf, hasMore, hidden, isLoading, load, refusal, tiles, turnFavourite, turnHidden } from "../gallery.js";
+import { begin, codesOf, designOf, favourites, groundOf, hasMore, isLoading, load, refusal, remove, tiles, turnFavourite } from "../gallery.js";
 import { html } from "../html.js";
+import { forgetDesign, keptDesigns } from "../kept_designs.js";
+import { titleOf } from "../masks.js";
+import { changeWithWayBack, openWithWayBack } from "../notices.js";
 import { wordsOf } from "../orders.js";
-import { change } from "../state.js";
+import { mayMake } from "../session.js";
 import { fill, language, texts } from "../texts.js";
-import { useEffect } from "../vendor/preact-hooks.js";
-import { computed, signal, useSignal } from "../vendor/preact-signals.js";
+import { useEffect, useLayoutEffect } from "../vendor/preact-hooks.js";
+import { signal, useSignal } from "../vendor/preact-signals.js";
 import { useHandOver } from "../widgets/hand_over.js";
+import { MixBar } from "../widgets/mix_editor.js";
 import { RefusalNote } from "../widgets/refusal.js";
 
 /** @typedef {import("../gallery.js").Job} Job */
 
 const colour = signal("");
 const isFavouritesOnly = signal(false);
-const wantsHidden = signal(false);
-const isHiddenShown = computed(() => wantsHidden.value && hidden.value.length > 0);
 
 /** @param {{onClose: () => void}} props */
 export function Gallery({ onClose }) {
@@ -25,10 +28,11 @@ export function Gallery({ onClose }) {
   const shown = tiles.value.filter(
     (job) =>
       (!colour.value || codesOf(job).includes(colour.value)) &&
-      (!isFavouritesOnly.value || favourites.value.includes(job.id)) &&
-      hidden.value.includes(job.id) === isHiddenShown.value,
+      (!isFavouritesOnly.value || favourites.value.includes(job.id)),
   );
   return html`
+    <${KeptDesigns} onClose=${onClose} />
+    <h3>${words.photographs}</h3>
     <${Filters} />
     ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
     <p class="unseen" role="status">${isLoading.value ? texts.value.loading : fill(words.found, { n: shown.length })}</p>
@@ -38,6 +42,46 @@ export function Gallery({ onClose }) {
     <p class="hint">${words.kept}</p>
   `;
 }
+
+/** Designs that were kept, each with its colours. @param {{onClose: () => void}} props */
+function KeptDesigns({ onClose }) {
+  const words = texts.value.gallery;
+  const shown = keptDesigns.value.flatMap(({ hash }) => {
+    const design = read(hash);
+    return design ? [{ hash, design }] : [];
+  });
+  return html`
+    <h3>${words.designs}</h3>
+    ${!shown.length && html`<p class="hint">${words.noDesigns}</p>`}
+    <ul class="gallery">${shown.map(({ hash, design }) => html`<${KeptDesign} key=${hash} hash=${hash} design=${design} onClose=${onClose} />`)}</ul>
+  `;
+}
+
+/** @param {{hash: string, design: import("../gallery.js").Design, onClose: () => void}} props */
+function KeptDesign({ hash, design, onClose }) {
+  const words = texts.value.gallery;
+  const [ground, ...zones] = design.zones;
+  const parts = ground?.parts ?? [];
+  const name = [wordsOf(parts), ...zones.map((zone) => titleOf(zone.mask))].join(" · ");
+  const own = useHandOver(() => heirOf(own.current));
+  function open() {
+    openWithWayBack(hash);
+    onClose();
+  }
+  return html`
+    <li class="gallery-tile kept-design" ref=${own}>
+      <${MixBar} parts=${parts} />
+      <p class="gallery-recipe">${name}</p>
+      <div class="gallery-actions">
+        <button type="button" onClick=${open} aria-label=${fill(words.repeatOf, { recipe: name })}>${words.repeat}</button>
+        <button type="button" class="quiet" onClick=${() => forgetDesign(hash)} aria-label=${fill(words.forgetOf, { recipe: name })}>${words.forget}</button>
+      </div>
+    </li>
+  `;
+}
+
+/** What has the keyboard when a tile goes: the next one, or what stands above. @param {Element | null} tile */
+const heirOf = (tile) => (tile?.nextElementSibling ?? tile?.previousElementSibling ?? document.querySelector(".filters"))?.querySelector(".gallery-actions button, select");
 
 function Filters() {
   const words = texts.value.gallery;
@@ -60,7 +104,6 @@ function Filters() {
         </select>
       </label>
       ${check(isFavouritesOnly, words.favouritesOnly)}
-      ${hidden.value.length > 0 && check(wantsHidden, words.hiddenOnly)}
     </div>
   `;
 }
@@ -70,13 +113,14 @@ function Tile({ job, onClose }) {
   const words = texts.value.gallery;
   const told = useSignal(/** @type {Refusal | null} */ (null));
   const isFavourite = favourites.value.includes(job.id);
-  const own = useHandOver(() => (own.current?.nextElementSibling ?? own.current?.previousElementSibling ?? document.querySelector(".filters"))?.querySelector(".gallery-actions button, select"));
+  const isAsked = useSignal(false);
+  const own = useHandOver(() => heirOf(own.current));
   const recipe = wordsOf(groundOf(job));
   const day = new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(job.created_at * 1000);
   const repeat = () =>
     designOf(job.id)
       .then((design) => {
-        change(design);
+        changeWithWayBack("opened", design);
         onClose();
       })
       .catch((reason) => (told.value = reason));
@@ -91,11 +135,35 @@ function Tile({ job, onClose }) {
       <p class="hint">${day}</p>
       <div class="gallery-actions">
         <button type="button" onClick=${() => void repeat()} aria-label=${fill(words.repeatOf, { recipe })}>${words.repeat}</button>
-        <button type="button" class="quiet" onClick=${() => turnHidden(job.id)} aria-label=${fill(isHiddenShown.value ? words.unhideOf : words.hideOf, { recipe })}>
-          ${isHiddenShown.value ? words.unhide : words.hide}
-        </button>
+        ${mayMake.value && html`<button type="button" class="quiet delete" aria-expanded=${isAsked.value} onClick=${() => (isAsked.value = !isAsked.value)} aria-label=${fill(words.removeOf, { recipe })}>${words.remove}</button>`}
       </div>
+      ${isAsked.value && html`<${Question} recipe=${recipe} onKeep=${() => (isAsked.value = false)} onRemove=${() => remove(job.id).catch((reason) => (told.value = reason))} />`}
       ${told.value && html`<${RefusalNote} refusal=${told.value} />`}
     </li>
+  `;
+}
+
+/**
+ * Whether a photograph is to be deleted: it cannot be brought back.
+ * @param {{recipe: string, onKeep: () => void, onRemove: () => Promise<unknown>}} props
+ */
+function Question({ recipe, onKeep, onRemove }) {
+  const words = texts.value.gallery;
+  const isBusy = useSignal(false);
+  const own = useHandOver(() => own.current?.closest("li")?.querySelector(".delete"));
+  useLayoutEffect(() => own.current?.querySelector("button").focus(), []);
+  async function go() {
+    isBusy.value = true;
+    await onRemove();
+    isBusy.value = false;
+  }
+  return html`
+    <div class="gallery-question" ref=${own} role="group" aria-label=${fill(words.removeOf, { recipe })}>
+      <p>${words.sure}</p>
+      <div class="gallery-actions">
+        <button type="button" class="quiet" onClick=${onKeep}>${words.keep}</button>
+        <button type="button" class="danger" aria-disabled=${isBusy.value} onClick=${() => void (isBusy.value || go())}>${words.removeNow}</button>
+      </div>
+    </div>
   `;
 }

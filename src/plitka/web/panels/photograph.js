@@ -2,6 +2,7 @@
 import { write } from "../address.js";
 import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
+import { isKept, keepDesign } from "../kept_designs.js";
 import { titleOf } from "../masks.js";
 import { callOf, commandOf } from "../orders.js";
 import { cancel, choose, chosen, dismiss, imageUrl, isOver, isWorking, kept, order, orderVariations, statusOf, variations } from "../photographs.js";
@@ -34,6 +35,9 @@ export function Photograph() {
           void orderVariations(design.value);
           show("variations");
         }}><${Icon} name="variations" />${words.variations}</button>
+        <button type="button" class="quiet" aria-disabled=${isKept.value} onClick=${keepDesign}>
+          <${Icon} name=${isKept.value ? "kept" : "keep"} /><span aria-live="polite">${isKept.value ? words.kept : words.keep}</span>
+        </button>
         <${CopyButton} text=${link.value} label=${words.copyLink} icon="link" />
       </div>
       ${!mayMake.value && html`<p class="hint">${words.viewer}</p>`}
@@ -122,9 +126,9 @@ function Result({ photograph, result, isOther }) {
     })}
     ${(result.warnings ?? []).map((/** @type {string} */ warning) => html`<p key=${warning} class="hint">${warning}</p>`)}
     <p class="hint">
-      ${fill(words.facts, { seed: result.seed, seconds: number(result.seconds, 1), attempts: result.attempts, width: result.width_px, height: result.height_px })}
+      ${fill(words.facts, { seed: result.seed, seconds: number(result.seconds, 1), attempts: result.attempts })}
     </p>
-    <${Downloads} photograph=${photograph} />
+    <${Downloads} photograph=${photograph} result=${result} />
   `;
 }
 
@@ -163,8 +167,8 @@ function Shares({ title, zone }) {
   `;
 }
 
-/** @param {{photograph: Photo}} props */
-function Downloads({ photograph }) {
+/** @param {{photograph: Photo, result: any}} props `result` is as docs/http-api.md has it */
+function Downloads({ photograph, result }) {
   const words = texts.value.photograph;
   const name = `plitka-${photograph.design.seed}`;
   return html`
@@ -177,7 +181,7 @@ function Downloads({ photograph }) {
         `,
       )}
     </div>
-    ${isWorking.value ? null : html`<p class="hint">${words.pngHint}</p>`}
+    ${isWorking.value ? null : html`<p class="hint">${fill(words.pngHint, { width: result.width_px, height: result.height_px })}</p>`}
     <details class="fold">
       <summary>${words.forPrograms}</summary>
       <div class="downloads">

@@ -3,8 +3,9 @@ import { Refusal, send } from "../api.js";
 import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
 import { MAX_COLOURS, normalise } from "../mix.js";
+import { changeWithWayBack } from "../notices.js";
 import { mayMake } from "../session.js";
-import { changeMix } from "../state.js";
+import { changeMix, design, withMix } from "../state.js";
 import { fill, number, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
@@ -27,7 +28,8 @@ export function partsOf(measured, taken = {}) {
     const meant = taken[code] ?? code;
     percents.set(meant, (percents.get(meant) ?? 0) + share);
   }
-  const parts = [...percents].map(([code, share]) => ({ code, percent: share, isLocked: false }));
+  // In tenths: what was measured is not known to hundredths.
+  const parts = [...percents].map(([code, share]) => ({ code, percent: Math.round(10 * share) / 10, isLocked: false }));
   const most = parts.filter((part) => part.percent > 0).sort((a, b) => b.percent - a.percent);
   return normalise(most.slice(0, MAX_COLOURS));
 }
@@ -116,7 +118,11 @@ function Found({ measured, onClose }) {
   const parts = partsOf(measured, taken.value);
   const nameOf = (/** @type {string} */ code) => fullNameOf(colourOf(code));
   function make() {
-    changeMix(0, parts);
+    // A photograph has a mix and no pattern: what was designed before is not left under it in silence.
+    const isPatterned = design.peek().zones.length > 1;
+    const made = withMix({ ...design.peek(), zones: [{ mask: "", parts: [] }] }, 0, parts);
+    if (isPatterned) changeWithWayBack("cleared", made);
+    else changeMix(0, parts);
     onClose();
   }
   return html`

@@ -2,8 +2,9 @@
 import { GRANULES } from "../address.js";
 import { Refusal, answerOf, client } from "../api.js";
 import { BLENDS } from "../blends.js";
-import { colourOf, nameOf } from "../colours.js";
+import { colourOf, nameOf, standingOutFrom } from "../colours.js";
 import { html } from "../html.js";
+import { maskAs, titleOf } from "../masks.js";
 import { wordsOf } from "../orders.js";
 import { change, changeMix, design } from "../state.js";
 import { fill, texts } from "../texts.js";
@@ -14,6 +15,7 @@ import { RefusalNote } from "../widgets/refusal.js";
 
 /** @typedef {import("../mix.js").Part} Part */
 /** @typedef {import("../api.js").Schemas["RecipeAnswer"]} Reading */
+/** @typedef {import("../api.js").Schemas["PatternsAnswer"]} Patterned */
 
 const PAUSE_MS = 300;
 
@@ -21,6 +23,8 @@ const PAUSE_MS = 300;
 const typed = signal(/** @type {{text: string, parts: Part[] | null} | null} */ (null));
 const remarks = signal(/** @type {readonly string[]} */ ([]));
 const refusal = signal(/** @type {Refusal | null} */ (null));
+/** Patterns that the words ask for, which are no part of a mix. */
+const patterns = signal(/** @type {Patterned | null} */ (null));
 
 export function Recipe() {
   const words = texts.value.recipe;
@@ -48,7 +52,8 @@ function Words({ parts }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => void read(event.target.value), PAUSE_MS);
   }
-  const told = isTyped ? refusal.value : null;
+  const found = isTyped ? patterns.value : null;
+  const told = isTyped && !found ? refusal.value : null;
   /** @param {string} name in place of what cannot be read */
   function take(name) {
     const mended = told?.details ? corrected(text, told.details, name) : text;
@@ -72,10 +77,42 @@ function Words({ parts }) {
           ${told.suggestions.map((name) => html`<button key=${name} type="button" onClick=${() => take(name)}>${fill(words.instead, { name })}</button>`)}
         </p>
       `}
-      ${isTyped && !told && remarks.value.map((remark) => html`<p key=${remark} class="hint">${remark}</p>`)}
+      ${found && html`<${PatternsFound} found=${found} />`}
+      ${isTyped && !told && !found && remarks.value.map((remark) => html`<p key=${remark} class="remark">${remark}</p>`)}
     </div>
   `;
 }
+
+/**
+ * What a recipe cannot say and the tile can have.
+ * @param {{found: Patterned}} props
+ */
+function PatternsFound({ found }) {
+  const words = texts.value.recipe;
+  const ground = partsOf(found.ground);
+  const zones = found.patterns.map(({ mask, requested }) => ({ mask: maskAs(mask), parts: partsOf(requested) }));
+  const named = (/** @type {Part[]} */ parts) => parts.map((part) => nameOf(colourOf(part.code))).join(", ");
+  const titles = zones.map(({ mask, parts }) => [titleOf(mask), named(parts)].filter(Boolean).join(": "));
+  function take() {
+    const under = ground.length ? ground : (design.value.zones[0]?.parts ?? []);
+    const plain = (/** @type {Part[]} */ parts) => (parts.length ? parts : [{ code: standingOutFrom(under), percent: 100, isLocked: false }]);
+    [typed.value, patterns.value, refusal.value] = [null, null, null];
+    change({ zones: [{ mask: "", parts: under }, ...zones.map(({ mask, parts }) => ({ mask, parts: plain(parts) }))] });
+  }
+  return html`
+    <div class="note">
+      <p>${fill(words.pattern, { words: found.patterns.map((one) => fill(texts.value.zones.quote, { text: one.words })).join(", ") })}</p>
+      <button type="button" onClick=${take}>${fill(words.takePattern, { titles: titles.join("; ") })}</button>
+    </div>
+  `;
+}
+
+/**
+ * Percents as the service tells them, as parts of a mix.
+ * @param {Record<string, number> | null} requested
+ * @returns {Part[]}
+ */
+const partsOf = (requested) => Object.entries(requested ?? {}).map(([code, percent]) => ({ code, percent, isLocked: false }));
 
 /**
  * A text with another word where the service has put its mark.
@@ -98,20 +135,32 @@ async function read(text) {
   if (!text.trim()) {
     typed.value = null;
     refusal.value = null;
+    patterns.value = null;
     return;
   }
   try {
     const reading = await answerOf(client.POST("/v1/recipes/parse", { body: { recipe: text, strict: false } }));
     if (typed.value?.text !== text) return;
-    const parts = Object.entries(reading.requested).map(([code, percent]) => ({ code, percent, isLocked: false }));
-    refusal.value = null;
-    remarks.value = reading.warnings;
-    typed.value = { text, parts };
-    have(parts, reading);
+    const parts = partsOf(reading.requested);
+    const found = reading.words.length ? await patternsOf(text) : null;
+    if (typed.value?.text !== text) return;
+    [refusal.value, patterns.value, remarks.value] = [null, found, reading.warnings];
+    typed.value = { text, parts: found ? null : parts };
+    if (!found) have(parts, reading);
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
-    if (typed.value?.text === text) refusal.value = reason;
+    const found = await patternsOf(text);
+    if (typed.value?.text === text) [refusal.value, patterns.value] = [reason, found];
   }
+}
+
+/**
+ * The patterns of a text that is no plain mix; null where there are none, or the service does not say.
+ * @param {string} text
+ */
+async function patternsOf(text) {
+  const found = await answerOf(client.POST("/v1/recipes/patterns", { body: { recipe: text } })).catch(() => null);
+  return found?.patterns.length ? found : null;
 }
 
 /**

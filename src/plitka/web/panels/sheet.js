@@ -2,8 +2,9 @@
 import { Refusal } from "../api.js";
 import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
+import { AREA_M2_RANGE, TILE_MM_RANGE, lay, laying } from "../laying.js";
 import { mayMake } from "../session.js";
-import { BINDER, CRUMB, EDGES, changeFigure, changeFloor, currency, fileOf, floor, followFloor, logoOf, refusal, second, sheet, sheetLink, usualSecondM2 } from "../sheets.js";
+import { BINDER, CRUMB, EDGES, LENGTH, changeFigure, changeFloor, currency, fileOf, floor, followFloor, logoOf, refusal, second, sheet, sheetLink, usualSecondM2 } from "../sheets.js";
 import { fill, number, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
@@ -21,8 +22,7 @@ import { save } from "../widgets/save.js";
 const FORMATS = /** @type {const} */ (["pdf", "xlsx", "csv"]);
 /** Of the assumptions, what is asked at the top. */
 const FIRST = "thickness_mm";
-/** What the contract takes. */
-const AREA_M2_RANGE = [0.01, 1_000_000];
+const ASKED_FIRST = [FIRST, "tile_width_mm"];
 /** A cost of so much is told without hundredths, as less than what it is calculated by can say. */
 const WHOLE_FROM = 1000;
 
@@ -48,13 +48,14 @@ export function Sheet() {
   `;
 }
 
-/** Area, thickness and edges. @param {{found: Found | null}} props */
+/** The tile, and how much floor; both are the floor's that is drawn. @param {{found: Found | null}} props */
 function Questions({ found }) {
   const words = texts.value.sheet;
   return html`
     <div class="sheet-questions">
-      <${NumberField} label=${words.area} value=${floor.value.areaM2} unit=${words.units.m2} range=${AREA_M2_RANGE} onChange=${(/** @type {number | null} */ areaM2) => changeFloor({ areaM2 })} />
+      <${NumberField} label=${words.tileSide} value=${laying.value.tileMm} unit=${words.units.mm} range=${TILE_MM_RANGE} onChange=${(/** @type {number | null} */ tileMm) => tileMm !== null && lay({ tileMm })} />
       <${NumberField} label=${words.thickness} value=${floor.value.figures[FIRST] ?? found?.thickness_mm ?? null} unit=${words.units.mm} range=${rangeOf(found?.assumptions.find(({ name }) => name === FIRST))} onChange=${(/** @type {number | null} */ value) => changeFigure("figures", FIRST, value)} />
+      <${NumberField} label=${words.area} value=${laying.value.areaM2} unit=${words.units.m2} range=${AREA_M2_RANGE} onChange=${(/** @type {number | null} */ areaM2) => areaM2 !== null && lay({ areaM2 })} />
       <${Choice} legend=${words.edge} value=${floor.value.edge} options=${EDGES.map((value) => ({ value, label: words.edges[value] }))} onChoose=${(/** @type {Edge} */ edge) => changeFloor({ edge })} />
       <${SecondArea} />
     </div>
@@ -64,8 +65,9 @@ function Questions({ found }) {
 /** How much of the floor the second mix is. */
 function SecondArea() {
   const words = texts.value.sheet;
-  const { areaM2, seconds } = floor.value;
-  if (!second.value || areaM2 === null) return null;
+  const { seconds } = floor.value;
+  const { areaM2 } = laying.value;
+  if (!second.value) return null;
   const { pattern } = second.value;
   return html`
     <div class="second-area">
@@ -82,19 +84,26 @@ const rangeOf = (one) => one && [one.low, one.high];
 function Totals({ found }) {
   const words = texts.value.sheet;
   const { totals, tiles } = found;
+  const missing = withoutPrice(found);
   const facts = [
     [words.mass, `${number(totals.kg, 1)} ${words.units.kg}`],
     [words.tiles, number(tiles.n, 0)],
     [words.tileMass, `${number(tiles.kg, 1)} ${words.units.kg}`],
-    ...(totals.cost === null ? [] : [[words.cost, money(totals.cost, found)]]),
+    ...(totals.cost === null ? [] : [[words.cost, money(totals.cost, found), missing]]),
     ...(totals.cost === null || totals.without_price.length ? [] : [[words.costOfM2, money(totals.cost / found.area_m2, found)]]),
-    ...(totals.cost_of_bags === null ? [] : [[words.costOfBags, money(totals.cost_of_bags, found)]]),
+    ...(totals.cost_of_bags === null ? [] : [[words.costOfBags, money(totals.cost_of_bags, found), missing && words.withoutSame]]),
   ];
   return html`
     <dl class="facts">
-      ${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
+      ${facts.map(([name, value, lacking]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd>${lacking && html`<dd class="lacking">${lacking}</dd>`}</div>`)}
     </dl>
   `;
+}
+
+/** What a cost leaves out for want of a price, as it stands beside every sum; empty where it is whole. @param {Found} found */
+function withoutPrice({ materials, totals }) {
+  const names = materials.filter(({ code }) => totals.without_price.includes(code)).map(nameOf);
+  return names.length ? fill(texts.value.sheet.without, { names: names.join(", ") }) : "";
 }
 
 /** As sums of a list are written: all to hundredths, or all without. @param {number | null} sum @param {Found} found */
@@ -117,6 +126,7 @@ function nameOf({ code }) {
 function Materials({ found }) {
   const words = texts.value.sheet;
   const { totals } = found;
+  const lacking = totals.cost !== null && withoutPrice(found);
   return html`
     <div class="table-scroll" tabindex="0" role="region" aria-label=${words.materials}>
       <table class="materials">
@@ -133,11 +143,11 @@ function Materials({ found }) {
             <th scope="row">${words.total}</th><td></td><td>${number(totals.kg, 1)}</td><td>${number(totals.bags, 0)}</td>
             <td></td><td>${amount(totals.cost, found)}</td>
           </tr>
+          ${lacking && html`<tr><td colspan="6" class="lacking">${lacking}</td></tr>`}
         </tfoot>
       </table>
     </div>
     <${SameForAll} found=${found} />
-    ${totals.cost !== null && totals.without_price.length > 0 && html`<p class="hint">${words.unpriced}</p>`}
     <label class="field short">
       <span>${words.currency}</span>
       <input type="text" maxlength="8" value=${currency.value} placeholder=${words.currencyExample} onInput=${(/** @type {any} */ event) => changeFloor({ currency: event.target.value })} />
@@ -211,7 +221,7 @@ function Assumptions({ found }) {
       <h3 id="assumptions-title">${words.assumptions}</h3>
       <p class="hint">${words.assumptionsHint}</p>
       <ul>
-        ${found.assumptions.filter(({ name }) => name !== FIRST).map((one) => html`<${AssumptionRow} key=${one.name} one=${one} />`)}
+        ${found.assumptions.filter(({ name }) => !ASKED_FIRST.includes(name)).map((one) => html`<${AssumptionRow} key=${one.name} one=${one} />`)}
       </ul>
     </section>
   `;
@@ -222,6 +232,8 @@ function AssumptionRow({ one }) {
   const words = texts.value.sheet;
   const label = one.label.charAt(0).toUpperCase() + one.label.slice(1);
   const own = floor.value.figures[one.name];
+  const isAssumed = own === undefined && one.origin === "usual";
+  const told = isAssumed ? fill(words.assumed, { source: one.source }) : own === undefined && one.name === LENGTH ? words.square : words.own;
   const units = /** @type {Record<string, string>} */ ({ mm: words.units.mm, kg: words.units.kg, "g/cm3": words.units.density });
   return html`
     <li>
@@ -229,7 +241,7 @@ function AssumptionRow({ one }) {
         label=${label} value=${own ?? one.value} unit=${units[one.unit] ?? one.unit} range=${rangeOf(one)} describedBy=${`source-${one.name}`}
         onChange=${(/** @type {number | null} */ value) => changeFigure("figures", one.name, value)}
       />
-      <span class="hint" id=${`source-${one.name}`}>${own === undefined && one.origin === "usual" ? fill(words.assumed, { source: one.source }) : words.own}</span>
+      <span class="hint" id=${`source-${one.name}`}>${told}</span>
       ${own !== undefined &&
       html`<button type="button" class="quiet" onClick=${() => changeFigure("figures", one.name, null)} aria-label=${fill(words.resetOf, { name: label })}>${words.reset}</button>`}
     </li>

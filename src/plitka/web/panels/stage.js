@@ -2,6 +2,7 @@
 import { write } from "../address.js";
 import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
+import { laying } from "../laying.js";
 import { choose, chosen, fieldMmOf, imageUrl, isOver, statusOf, variations } from "../photographs.js";
 import { canvas, fieldMm, isAvailable, isDrawing, isFine, mayBeFine, paintSoon, refusal, tellRoom, wishFine } from "../previews.js";
 import { change, design } from "../state.js";
@@ -68,7 +69,8 @@ function fieldTold() {
   const [preview, photograph] = [canvas.value && fieldMm.value, fieldMmOf(chosen.value)].map((mm) => (mm ? number(mm, 0) : null));
   if (view.value === "compare" && preview && photograph && preview !== photograph) return fill(words.fields, { preview, photograph });
   const mm = isDrawn.value ? preview : photograph;
-  return mm && fill(words.field, { mm });
+  const shown = isDrawn.value ? design.value : chosen.value?.design;
+  return mm && fill((shown?.zones.length ?? 1) > 1 ? words.patterned : words.field, { mm, tile: number(laying.value.tileMm, 0) });
 }
 
 /** On the picture, where it is not what the reader asked for last: what goes on, or that the mix is another by now. */

@@ -14,6 +14,8 @@ const PATHS = {
   variations: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  keep: "M7 4h10v16l-5-4-5 4z",
+  kept: "M5 12l5 5 9-10",
   exit: "M13 4h6v16h-6M4 12h11M11 8l4 4-4 4",
   zoom: "M10 4a6 6 0 1 1 0 12 6 6 0 0 1 0-12M15 15l5 5M10 7v6M7 10h6",
   stop: "M6 6h12v12H6z",

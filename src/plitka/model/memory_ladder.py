@@ -1,0 +1,91 @@
+"""Where a base's networks lie: all on the GPU, or as much of them as there is room for beside the work.
+
+What lies elsewhere is slower: words are encoded by the processor, in a second for each new prompt; a UNet that does not
+fit comes over the bus at each step, in seconds for each picture. `docs/machines.md` has the figures.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import structlog
+import torch
+
+if TYPE_CHECKING:
+    from plitka.model.integrity import FileRecord
+
+log = structlog.get_logger(__name__)
+
+FAST_WORK_BYTES = 4_200_000_000
+"""What a picture of 1024 px and its recordings take beside the weights: of torch's memory 11.5 GB in all, of which 2.7
+are for decoding in one piece and 0.8 lie idle between weights that were joined."""
+PLAIN_WORK_BYTES = 1_700_000_000
+"""The same decoded in tiles."""
+
+
+class Rung(StrEnum):
+    """From the quickest to the leanest."""
+
+    WHOLE = "whole"
+    """All networks on the device."""
+    WORDS_ASIDE = "words aside"
+    """The text encoders on the processor."""
+    STREAMED = "streamed"
+    """The UNet's weights too, from where each block comes when it is run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What networks take on their device, in bytes."""
+
+    words: int
+    others: int
+    """UNet and VAE."""
+
+    @classmethod
+    def of(cls, pipe: Any, dtype: torch.dtype) -> "Weights":
+        """Of a pipeline's networks, in the number format that they will run in."""
+        n_bytes = {
+            name: dtype.itemsize * sum(parameter.numel() for parameter in getattr(pipe, name).parameters())
+            for name in ("text_encoder", "text_encoder_2", "unet", "vae")
+        }
+        # A VAE of float32 beside the lean one in half precision.
+        return cls(n_bytes["text_encoder"] + n_bytes["text_encoder_2"], n_bytes["unet"] + 3 * n_bytes["vae"])
+
+    @classmethod
+    def of_files(cls, files: "Mapping[str, FileRecord]") -> "Weights":
+        """Of a base by the sizes of a bundle's files; where they do not tell networks apart, all are of the UNet."""
+        sizes = {path: record.n_bytes for path, record in files.items() if path.endswith(".safetensors")}
+        words = sum(n for path, n in sizes.items() if "/text_encoder" in path)
+        return cls(words, sum(sizes.values()) - words)
+
+
+SDXL = Weights(words=1_640_000_000, others=5_640_000_000)
+"""In half precision."""
+
+
+def choose_rung(weights: Weights, free_bytes: int) -> Rung:
+    """The quickest way for which there is room."""
+    if free_bytes >= weights.words + weights.others + FAST_WORK_BYTES:
+        return Rung.WHOLE
+    return Rung.WORDS_ASIDE if free_bytes >= weights.others + PLAIN_WORK_BYTES else Rung.STREAMED
+
+
+def rung_for(pipe: Any, device: torch.device, dtype: torch.dtype) -> Rung:
+    """The one for a pipeline whose networks are not on their device yet; on a processor there is one place for all."""
+    if device.type == "cpu":
+        return Rung.WHOLE
+    torch.cuda.empty_cache()  # what an engine before this one left
+    weights, free = Weights.of(pipe, dtype), free_bytes(device)
+    rung = choose_rung(weights, free)
+    tell = log.info if rung is Rung.WHOLE else log.warning
+    tell("memory_rung_chosen", rung=rung.value, free_bytes=free, weights_bytes=weights.words + weights.others)
+    return rung
+
+
+def free_bytes(device: torch.device) -> int:
+    """What this process can still take of a GPU's memory: what is free, or what it is limited to."""
+    free, total = torch.cuda.mem_get_info(device)
+    share = getattr(torch.cuda, "get_per_process_memory_fraction", lambda _: 1.0)(device)  # older torch has no limit
+    return min(free, int(share * total) - torch.cuda.memory_reserved(device))
