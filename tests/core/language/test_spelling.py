@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plitka.core.language.spelling import MAX_QUERY, close_names, count_pieces, fold, is_cyrillic, name_key
+from plitka.core.language.spelling import (
+    MAX_QUERY,
+    close_names,
+    count_pieces,
+    fold,
+    is_cyrillic,
+    name_key,
+    other_layout,
+)
 
 SAME = (
     ("dark gray", "Dark Grey", "dark-grey", "DARKGRAY", "dk_gray", "  dark   gray "),
@@ -69,3 +77,9 @@ def test_close_names_come_with_the_likest_first() -> None:
 def test_only_the_start_of_a_long_text_is_compared() -> None:
     """So that a text of any length costs little."""
     assert close_names("red" + " " * MAX_QUERY + "green", {name_key("red"): "red"}, 1, 0.9) == ("red",)
+
+
+def test_the_same_keys_write_in_the_other_layout() -> None:
+    """Both ways, also where a letter shares its key with a sign."""
+    assert other_layout(",tksq") == "белый"
+    assert other_layout("идфсл") == "black"

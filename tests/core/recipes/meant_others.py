@@ -2,6 +2,21 @@
 
 # fmt: off
 MEANT = [
+    ("RAL 3020 — 35 %, RAL 9005 — 65 %, крошка EPDM 1–4", "RAL 3020 35, RAL 9005 65"),
+    ("black 60%, red 40%, EPDM 1-3.5", "black 60, red 40"),
+    ("чёрный 60%, красный 40%, эпдм 1-4", "black 60, red 40"),
+    ("60% черный, 25% красный, 15% серый, фр. 1-3", "black 60, red 25, grey 15"),
+    ("EPDM 60-40 red black", "red 60, black 40"),
+    ("rhfcysq 60, xthysq 40", "red 60, black 40"),
+    (",tksq 20%, xthysq 80%", "white 20, black 80"),
+    (";tknsq 20%, ujke,jq 80%", "yellow 20, sky blue 80"),
+    ("идфсл 50, цршеу 50", "black 50, white 50"),
+    ("65% drak green 20% lt green 15% beige", "65% dark green, 20% light green, 15% beige"),
+    ("50% ligth grey, 50% black", "50% light grey, 50% black"),
+    ("50% тмно-серый, 50% белый", "50% dark grey, 50% white"),
+    ("т-сер 40, св-сер 60", "40 dark grey, 60 light grey"),
+    ("т.-сер. 40, lt grn 60", "40 dark grey, 60 light green"),
+    ("RH01 std red 40%, RH30 beige 35%, RH70 black 25%", "RH01 40, RH30 35, RH70 25"),
     ("Петрович, на понедельник 30 штук зелёных, 20 мм, с чёрным крапом процентов 15", "85% green, 15% black"),
     ("терракот 55 / беж 25 / шоколад 20, фр. 1-3", "55% terracotta, 25% beige, 20% chocolate"),
     ("отгрузка 14.05, накладная 221: красный 70 чёрный 30, 60 м2", "70% red, 30% black"),

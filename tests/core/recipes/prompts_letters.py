@@ -160,7 +160,6 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("charcoal w/ 10% white & 10% red flecks", "ANTHRACITE 80, WHITE 10, RED 10", {}, [],
      ["'charcoal' is taken as ANTHRACITE, the nearest"])]
 REFUSED: list[tuple[str, str, str]] = [
-    ("rhfcysq 60, xthysq 40", "rhfcysq", "unknown colour"),
     ("Hi Tom, can we have the blue one but with a third grey? cheers", "have", "unknown colour"),
     ("same as last time but less black", "less", "changes a mix"),
     ("tile colour: 60R/40K", "R", "unknown colour"),

@@ -10,6 +10,18 @@ from plitka.core.recipes.quantities import digits_of_code, end_of_size, granules
 
 
 @pytest.mark.parametrize(
+    ("text", "size"),
+    [("epdm 1-4", "1-4"), ("epdm 1-3.5, red", "1-3.5"), ("эпдм 1-4", "1-4"), ("epdm 1-4 red black", None),
+     ("epdm 60-40", None), ("sbr 1-4", None)],
+)  # fmt: skip
+def test_a_range_behind_a_material_is_of_granules(text: str, size: str | None) -> None:
+    """Where nothing else stands beside it and it may be granules, and the material is no colour."""
+    at = text.index(" ") + 1
+    end = end_of_size(text, at)
+    assert (None if end is None else text[at:end]) == size
+
+
+@pytest.mark.parametrize(
     "size",
     [
         "500x250",

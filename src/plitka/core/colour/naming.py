@@ -81,6 +81,14 @@ MODIFIERS: Mapping[str, Modifier] = MappingProxyType(
 """By their usual English word; `plitka.core.language.vocabulary` has what people write for each."""
 
 
+_SPELLED_MODIFIERS = {
+    **{modifier: modifier for modifier in ("dark", "light", "pale", "bright")},
+    **{f"{stem}{ending}": modifier for stem, modifier in (("темн", "dark"), ("светл", "light"), ("ярк", "bright"),
+       ("бледн", "pale")) for ending in ("о", "ый", "ая", "ого", "ой")},
+}  # fmt: skip
+"""The modifiers in which slips are looked for, as they are spelled right before a colour."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """What a name that is not the palette's own stands for."""
@@ -132,6 +140,28 @@ def find_general(key: str) -> Lab | None:
 def longest_general() -> int:
     """How many words the longest general name has."""
     return max(name.count(" ") + name.count("-") + 1 for name, _ in general_names())
+
+
+def find_modifier(text: str) -> str | None:
+    """The one modifier of which a word is a slip: two letters that changed places, or one that is missing.
+
+    Args:
+        text: one word of any case.
+    """
+    word = text.casefold()
+    if len(word) < MIN_COUNTED or word in ORDINARY | MISTAKABLE:
+        return None
+    found = {
+        modifier
+        for spelled, modifier in _SPELLED_MODIFIERS.items()
+        if word in {*_swapped(spelled), *(shorter_by_one(spelled) if len(spelled) >= MIN_SLIP else ())}
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _swapped(word: str) -> list[str]:
+    """A word with each two neighbouring letters changed."""
+    return [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
 
 
 def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str | None:

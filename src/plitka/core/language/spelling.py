@@ -25,6 +25,11 @@ _KEYS_BESIDE = frozenset(
     for pair in (*map("".join, pairwise(row)), *map("".join, zip(row, below, strict=False)))
 )
 """Letters whose keys touch, in twos."""
+_LAYOUTS = str.maketrans(
+    "`qwertyuiop[]asdfghjkl;'zxcvbnm,." + "ёйцукенгшщзхъфывапролджэячсмитьбю",
+    "ёйцукенгшщзхъфывапролджэячсмитьбю" + "`qwertyuiop[]asdfghjkl;'zxcvbnm,.",
+)
+"""The letters of the English and the Russian keyboard that share a key."""
 _DIMINUTIVE = "еньк"
 """«Красненький» is red."""
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
@@ -54,7 +59,7 @@ _SHORT_FORMS = {
     "крем": "кремов", "сал": "салатов", "салат": "салатов", "сир": "сирен", "гол": "голуб", "бир": "бирюз",
     "кирп": "кирпич", "оранжа": "оранжев", "brwn": "brown", "beig": "beige", "wite": "white", "whte": "white",
     "drk": "dark", "lite": "light", "turq": "turquoise", "prpl": "purple",
-    "pnk": "pink", "choc": "chocolate",
+    "pnk": "pink", "std": "standard", "choc": "chocolate",
     "anth": "anthracite", "кор": "коричнев", "корич": "коричнев", "оранж": "оранжев", "жел": "желт",
     "беж": "бежев", "св": "светл",
 }  # fmt: skip
@@ -122,6 +127,11 @@ def is_next_key(typed: str, meant: str) -> bool:
         return False
     wrong = [{one, other} for one, other in zip(typed, meant, strict=True) if one != other]
     return len(wrong) == 1 and any(wrong[0] <= {*beside} for beside in _KEYS_BESIDE)
+
+
+def other_layout(text: str) -> str:
+    """What the same keys write in the other keyboard layout, in lower case: «черный» for `xthysq`."""
+    return text.casefold().translate(_LAYOUTS)
 
 
 def _stem(word: str) -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from plitka.core.colour.naming import (
     MODIFIERS,
     find_general,
+    find_modifier,
     find_typo,
     hue_between,
     names_beginning,
@@ -17,7 +18,7 @@ from plitka.core.colour.naming import (
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.colour.spaces import Lab
 from plitka.core.language.labels import COUNTED, LETTERED, NUMBERED, PERIOD
-from plitka.core.language.spelling import MIN_STEM, is_cyrillic, name_key
+from plitka.core.language.spelling import MIN_STEM, is_cyrillic, name_key, other_layout
 from plitka.core.language.vocabulary import Kind, Meaning
 from plitka.core.recipes.pieces import MAX_BEFORE, PieceScanner
 from plitka.core.recipes.quantities import end_of_size
@@ -38,7 +39,9 @@ from plitka.core.recipes.signs import (
     LETTER_OF_LABEL,
     NUMBER_BEFORE,
     NUMBER_BEHIND,
+    OTHER_LAYOUT,
     PIECE,
+    PUNCTUATION_OF_LAYOUT,
     REST_BEFORE,
     SHORT_SHADE,
     TINT,
@@ -207,7 +210,13 @@ class NameScanner(PieceScanner):
 
     def _misspelled(self, start: int) -> Token:
         """A name in one word or with a slip; else what is unknown."""
-        token = self._in_one_word(start) or self._abbreviated(start) or self._with_slip(start)
+        token = (
+            self._in_one_word(start)
+            or self._in_other_layout(start)
+            or self._slip_in_shade(start)
+            or self._abbreviated(start)
+            or self._with_slip(start)
+        )
         if token is not None:
             return token
         error = self._unknown()
@@ -368,6 +377,39 @@ class NameScanner(PieceScanner):
                 remark = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, end), "name": name})
                 return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
         return None
+
+    def _in_other_layout(self, start: int) -> Token | None:
+        """`xthysq`, and `,tksq`, whose first letter has been read as a comma: «чёрный» and «белый»."""
+        for first in (start - 1, start):
+            typed = OTHER_LAYOUT.match(self.text, max(first, 0))
+            if typed is None or (first < start and self.text[max(first, 0)] not in PUNCTUATION_OF_LAYOUT):
+                continue
+            n_stops = len(typed[0]) - len(typed[0].rstrip(PUNCTUATION_OF_LAYOUT))
+            for end in range(typed.end(), typed.end() - n_stops - 1, -1):
+                meant = other_layout(self.text[max(first, 0) : end])
+                key = name_key(meant)
+                colour = self.palette.find_key(key) if len(meant) >= MIN_STEM else None
+                if colour is not None and end > start and meant.replace("-", "").isalpha():
+                    self.at = end
+                    values = {"typed": self._typed(max(first, 0), end), "name": meant}
+                    remark = Notice("{typed!r} is read as {name!r}", values)
+                    return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
+        return None
+
+    def _slip_in_shade(self, start: int) -> Token | None:
+        """`drak green`: two letters changed places in a shade, or one is missing, right before a colour."""
+        piece = PIECE.match(self.text, start)
+        gap = None if piece is None else GAP.match(self.text, piece.end())
+        known = None if gap is None else self._longest(gap.end())
+        if piece is None or known is None or isinstance(known[1], Meaning):
+            return None
+        modifier = find_modifier(piece[0])
+        if modifier is None:
+            return None
+        self.at = known[0]
+        token = self._shaded(start, [modifier], known[1])
+        values = {"typed": self._typed(start, piece.end()), "name": modifier}
+        return replace(token, remark=Notice("{typed!r} is read as {name!r}", values))
 
     def _is_counted(self, start: int, end: int) -> bool:
         """Whether a name has a number beside it, or the rest, or lies under what has one: `rest blak`."""

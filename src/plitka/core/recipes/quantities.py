@@ -25,6 +25,9 @@ _GRANULES_BEFORE = re.compile(
     r"(?:granules?|fractions?|grain(?: size)?|гранул[аыу]?|фракц[а-я]*|фр\.?|крошк[аиу])\.?[ :]*$", re.MULTILINE
 )
 """After such a word `1-3` is a size, with or without its unit."""
+_MATERIAL_BEFORE = re.compile(r"(?<![^\W_])(?:epdm|эпдм)[ :]*$")
+_FRACTION_ALONE = re.compile(rf"{_NUMBER} ?- ?{_NUMBER}(?= *(?:$|[,;.)\n]))")
+"""Behind a material with nothing else beside it; `EPDM 60-40 red black` is a blend."""
 _MAX_BEFORE = 20
 _LIST_NUMBER = re.compile(r"(?:^|(?<=[\s,;]))(\d{1,2})(?:[.)](?=[ \t])|\t)[ \t]*")
 _LETTERS = ("abcd", "абвг")
@@ -59,6 +62,9 @@ def end_of_size(text: str, at: int) -> int | None:
     match = _SIZE.match(text, at)
     if match is None and _GRANULES_BEFORE.search(text, max(0, at - _MAX_BEFORE), at):
         match = _FRACTION.match(text, at)
+    if match is None and _MATERIAL_BEFORE.search(text, max(0, at - _MAX_BEFORE), at):
+        match = _FRACTION_ALONE.match(text, at)
+        match = None if match is None or granules_mm(match[0]) is None else match
     return None if match is None else match.end()
 
 

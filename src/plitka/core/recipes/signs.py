@@ -118,7 +118,7 @@ GAP = re.compile(r"[ \t]*-?[ \t]*(?=[^\W\d_])")
 IN_THOUSANDS = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 GRAMS = re.compile(r"[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])")
 SHORT_SHADE = re.compile(
-    r"(т(?:ем?н?)?|св|светл?|ярк|бледн?|dk|lt|med)\.[ ]?-?[ ]?(?=[^\W\d_])|(?P<bare>т)[ ](?=[^\W\d_])"
+    r"(т(?:ем?н?)?|св|светл?|ярк|бледн?|dk|lt|med)\.[ ]?-?[ ]?(?=[^\W\d_])|(?P<bare>т)[ -](?=[^\W\d_])"
 )
 ADDRESS = re.compile(
     r"(?<![^\W_])(?:\d{1,3}[a-z]?[ ](?:[^\W\d_]+[ ]){1,2}"
@@ -160,6 +160,9 @@ TONNES = re.compile(r"\d[ ]?(?:кг|kg|килограмм|тонн|мешк|ме
 IN_TONNES = re.compile(r"\d[ ]?т(?![^\W_])")
 TINT = re.compile(r"([а-я]{3,})[ое]вато")
 """«Голубовато-»."""
+OTHER_LAYOUT = re.compile(r"[a-z\[\];',.`-]+|[а-яё-]+")
+"""A word as the keys of the other layout write it, where «б» is a comma."""
+PUNCTUATION_OF_LAYOUT = ",.;'`[]-"
 GRAIN = re.compile(
     r"(?P<large>крупн)[а-я]* кр\.?(?![а-я])|(?P<medium>средн)[а-я]* кр\.?(?![а-я])|мелк[а-я]* кр\.?(?![а-я])"
 )
