@@ -1574,7 +1574,7 @@ export interface components {
         };
         /**
          * Quality
-         * @description How closely a painter keeps to its network; what a picture shows is measured on it in either case.
+         * @description What a painter may leave out; what a picture shows is measured on it in either case.
          * @enum {string}
          */
         Quality: "exact" | "fast";
