@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from beds import lay_lit_beds
 from finishes import MIX, Finishes, fields_of, paint_of, seen_areas
-from judge import inner_photographs
+from photographs import inner_photographs
 from laying import OVERSAMPLE, BedConfig
 from painting import Finish, paint
 

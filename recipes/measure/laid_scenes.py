@@ -14,8 +14,9 @@ from scenes import (
     N_SAMPLES,
     POINT_PX,
     Example,
-    Layer,
     blur,
+    draw_camera,
+    draw_finishes,
     draw_light,
     draw_surface,
     drift,
@@ -32,7 +33,8 @@ from plitka.core.measure.samples import draw_samples
 from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
-from plitka.core.tile.shading import compute_light, photograph, vary_chips
+from plitka.core.tile.renderer import LitLayer, paint_dealt
+from plitka.core.tile.shading import compute_light
 from plitka.core.tile.surfaces import finished
 
 NEAR_PAIRS = (
@@ -58,7 +60,7 @@ def draw_laid_examples(seed: int, size_px: int, n: int, autoencoder: Path | None
     return [draw_example(layer, rng, autoencoder) for _ in range(n)]
 
 
-def draw_layer(seed: int, size_px: int) -> Layer:
+def draw_layer(seed: int, size_px: int) -> LitLayer:
     """Granules of about the usual size; half of the layers in the usual light, some in any."""
     rng = np.random.default_rng([seed, 2])
     u = rng.uniform
@@ -67,7 +69,7 @@ def draw_layer(seed: int, size_px: int) -> Layer:
     press = u(0.25, 0.5) if u() < 0.3 else GranuleConfig().press
     granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=press, surface=surface)
     geometry, config = lay_granules(granules, seed), finished(draw_laid_light(rng), surface)
-    return geometry, compute_light(geometry, config), config
+    return LitLayer(geometry, compute_light(geometry, config), config)
 
 
 def draw_laid_light(rng: np.random.Generator) -> LightConfig:
@@ -78,21 +80,20 @@ def draw_laid_light(rng: np.random.Generator) -> LightConfig:
         u, about = rng.uniform, lambda value: value * float(np.exp(rng.normal(0, 0.12)))
         return replace(
             usual, lamp=about(usual.lamp), sky=about(usual.sky), occlusion=about(usual.occlusion),
-            bounce=about(usual.bounce), sheen=usual.sheen * u(0.5, 1.4), tone=usual.tone * u(0.6, 1.2),
-            tint=usual.tint * u(0.6, 2), speckle=usual.speckle * u(0.7, 2), blur_px=u(0, 0.4), warmth=u(-0.5, 0.5),
+            sheen=usual.sheen * u(0.5, 1.4), coarse_relief_px=about(usual.coarse_relief_px), warmth=u(-0.5, 0.5),
         )  # fmt: skip
     return draw_light(rng)
 
 
-def draw_example(layer: Layer, rng: np.random.Generator, autoencoder: Path | None) -> Example:
+def draw_example(layer: LitLayer, rng: np.random.Generator, autoencoder: Path | None) -> Example:
     """One picture, with the look of its colours learnt from a map that it does not quite keep to."""
-    geometry, light, config = layer
+    geometry, oversample = layer.geometry, layer.geometry.config.oversample
     asked, shares = draw_recipe(rng)
-    oversample = geometry.config.oversample
     lit = lit_colours(asked)
     dealt = deal_colours(geometry.areas, list(shares), rng)
-    albedo = vary_chips(drift(lit, rng) if rng.random() < 0.4 else lit, dealt, rng, config)
-    pixels = disturb(photograph(geometry.ids, light, albedo, oversample, config, rng), rng, autoencoder)
+    finishes, shown = draw_finishes(lit, rng), drift(lit, rng) if rng.random() < 0.4 else lit
+    pixels, _ = paint_dealt(layer, shown, finishes, dealt, draw_camera(finishes, shares, rng), rng)
+    pixels = disturb(pixels, rng, autoencoder)
     said = dealt
     if rng.random() < UNPAINTED:
         asked, said = [*asked, draw_other(asked, rng)], say_unpainted(dealt, len(asked), rng)

@@ -28,7 +28,27 @@ if TYPE_CHECKING:
     from plitka.core.tile.granules import FloatMap, Geometry
     from plitka.core.tile.masks import ZoneIndex
 
-_USUAL = LIGHTS[Lighting.STUDIO]
+_LAMP = {"elevation_deg": 71.0, "softness_deg": 6.0, "coarse_relief_px": 0.75}
+"""The usual lamp of maps: higher and harder than that of renders, so that the hint of relief is a clear one."""
+_OCCLUSION = 1.56
+_USUAL_RENDER = LIGHTS[Lighting.STUDIO]
+MAP_LIGHTS = {
+    name: replace(
+        light,
+        occlusion=_OCCLUSION,
+        relief_boxes=2,
+        **{field: value for field, value in _LAMP.items() if getattr(light, field) == getattr(_USUAL_RENDER, field)},
+    )
+    for name, light in LIGHTS.items()
+}
+"""What each light is made of on a map."""
+_USUAL = MAP_LIGHTS[Lighting.STUDIO]
+_BOUNCE = 0.3
+"""How much of the light that a gap lacks comes back from the chips around it, in their colour."""
+TONE, TINT = 0.12, 0.008
+"""Deviations of chips of one colour on a map, in lightness and in each primary, of 1."""
+MOST_TONE, MOST_TINT = 0.5, 0.1
+"""Deviations of a chip beyond these, as logarithms, are clipped: rubber has no such outliers."""
 _USUAL_LAMP, _USUAL_SKY, _USUAL_SHEEN = 0.640, 0.559, 0.075
 """Means of the light maps of usual granules in the usual light: over seeds and sizes from 512 px within 0.5 %, of the
 sheen within 3 %."""
@@ -209,7 +229,7 @@ def _zone_map(spec: MapSpec, config: GuideConfig, side: int) -> "ZoneIndex | Non
 
 def _light_relief(geometry: "Geometry", spec: MapSpec) -> LitRelief:
     """What the lamp and the sky of a spec put on a geometry."""
-    config = configure_light(spec)
+    config = configure_light(spec, MAP_LIGHTS)
     maps = compute_light(geometry, config)
     light = config.lamp * maps.lamp + config.sky * maps.sky
     exposure = Exposure()
@@ -235,6 +255,6 @@ def _compare(config: LightConfig, means: _Means, usual_means: _Means) -> Exposur
 
 
 def _received(config: LightConfig, means: _Means, tint: float) -> float:
-    """Light that falls on a chip on the mean in one primary, as `shading.paint` has it."""
+    """Light that falls on a chip on the mean in one primary, with what chips throw back."""
     lamp, sky, _ = means
-    return config.lamp * lamp * tint + config.sky * sky + config.bounce * (1 - sky) * _BOUNCING_ALBEDO
+    return config.lamp * lamp * tint + config.sky * sky + _BOUNCE * (1 - sky) * _BOUNCING_ALBEDO
