@@ -14,9 +14,8 @@ from plitka.core.colour.arrays import decode_srgb8
 from plitka.core.generation import CompleteRequest, Defaults, Request
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
-from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, flat_exposure, lay_map, stretch_map
+from plitka.core.tile.granule_map import MAP_LIGHTS, GranuleMap, GuideConfig, MapSpec, flat_exposure, lay_map, stretch_map
 from plitka.core.tile.layout import Layout
-from plitka.core.tile.lighting import LIGHTS
 from plitka.core.tile.renderer import LitLayer, lay_layer, paint_layer
 
 CONFIG = GuideConfig()
@@ -153,7 +152,7 @@ def test_a_map_without_relief_is_tinted_as_one_with_it(light: Lighting) -> None:
     """From the lamp's own light alone: as red or blue beside green, and about as bright."""
     laid = lay(MapSpec.of(ask(light=light))).relief
     assert laid is not None
-    flat, full = flat_exposure(LIGHTS[light]), laid.exposure
+    flat, full = flat_exposure(MAP_LIGHTS[light]), laid.exposure
     assert flat.gain == pytest.approx(full.gain, rel=0.12)
     assert flat.gain[0] / flat.gain[2] == pytest.approx(full.gain[0] / full.gain[2], rel=0.08)
     if light is Lighting.STUDIO:

@@ -22,7 +22,7 @@ The header:
 | `streams` | of each zone, the ground first: state and increment of a PCG64, in words of 32 bits, the lowest first |
 | `light` | `LightFactors` of `painting.py`, by their names |
 | `look` | the fixed figures of `painting.py`, `grain.py` and `finishes.py` |
-| `finishes` | of `finishes.py`: `lit` (levels) and `rows` of photographed colours, `mix`, and the names of `matter` and `camera` |
+| `finishes` | of `finishes.py`: `lit` (levels) and `rows` of photographed colours, `mean`, `mix`, names of `matter`, `camera` |
 | `light_scales`, `light_levels` | of the maps of lamp, sky and sheen: value = scale * (level / levels)**2 |
 | `drawn_range` | of the draws: deviations = range * level / 127 |
 | `sections` | name -> offset, length |
@@ -58,6 +58,7 @@ from plitka.core.tile.painting import (
     BOUNCE_AGAIN,
     BOUNCE_OF_LOST,
     BRIGHTEST,
+    DARKEST,
     MIDDLE,
     MOST_DRAWN,
     MOST_TONE,
@@ -81,6 +82,7 @@ _LOOK = {
     "bounce_again": BOUNCE_AGAIN,
     "bounce_of_lost": BOUNCE_OF_LOST,
     "near_px": NEAR_PX,
+    "darkest": DARKEST,
     "tint": TINT,
     "most_tone": MOST_TONE,
     "shoulder": SHOULDER,
@@ -178,6 +180,7 @@ def _describe_finishes() -> dict[str, Any]:
         "matter": MATTER,
         "camera": CAMERA,
         "lit": finishes.lit.astype(int).tolist(),
+        "mean": [round(value, 4) for value in finishes.mean.tolist()],
         "rows": [[round(value, 4) for value in row] for row in finishes.rows.tolist()],
         "mix": [round(value, 4) for value in finishes.mix.tolist()],
     }

@@ -87,8 +87,16 @@ class Finishes:
         apart = np.sqrt(((levels[:, None] - self.lit) ** 2).sum(-1))
         nearest = apart.argmin(1)
         far = np.minimum(apart.min(1) / FAR_LEVELS, 1)[:, None].astype(np.float32)
-        found: FinishRows = self.rows[nearest] * (1 - far) + self.rows.mean(0) * far
+        found: FinishRows = self.rows[nearest] * (1 - far) + self.mean * far
         return found
+
+    @property
+    def mean(self) -> npt.NDArray[np.float32]:
+        """(`FIELDS`,) of all photographed colours, which multiplies all primaries alike."""
+        mean: npt.NDArray[np.float32] = self.rows.mean(0)
+        gains = slice(MATTER.index("red"), MATTER.index("blue") + 1)
+        mean[gains] = mean[gains].mean()
+        return mean
 
     def camera(self, rows: FinishRows, shares: "Sequence[float]") -> Camera:
         """The camera of a tile of these finishes, whose shares sum to 1."""

@@ -37,6 +37,8 @@ MAP_LIGHTS = {
         light,
         occlusion=_OCCLUSION,
         relief_boxes=2,
+        film_relief_px=1.2,
+        film_width_px=4.0,
         **{field: value for field, value in _LAMP.items() if getattr(light, field) == getattr(_USUAL_RENDER, field)},
     )
     for name, light in LIGHTS.items()

@@ -22,15 +22,15 @@ _WATER_HIGHLIGHT = 0.25
 """Light that a film of water adds to the highlight, whatever lies below it. By eye."""
 _WET_SHEEN_GAIN, _WET_EXPONENT_GAIN = 2.0, 3.0
 """Factors of the sheen and of its exponent below a film of water, which smooths it: brighter and narrower. By eye."""
-_WATER_RELIEF_PX = 0.45
-"""Relief of a film of water; it hides a rougher film below and leaves a smoother one. By eye."""
+_WATER_SLOPE = 0.1125
+"""Relief of a film of water over its width; it hides a rougher film below and leaves a smoother one. By eye."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LightConfig:
-    """A soft lamp and the sky above a tile, then the camera, then how the granules take the light.
+    """A soft lamp and the sky above a tile, then how the granules take the light.
 
-    The last part, from `bounce` on, is of matter: usually of torn, matt rubber. A surface with a finish of its own has
+    The last part, from `sheen` on, is of matter: usually of torn, matt rubber. A surface with a finish of its own has
     other figures there (`plitka.core.tile.surfaces`), and a light may have where the eye asked for it.
     """
 
@@ -58,8 +58,10 @@ class LightConfig:
     """Relief of matt rubber, about four pixels wide: deviation of its height."""
     coarse_relief_px: float = 1.0
     """The same of torn facets, about six pixels wide."""
-    film_relief_px: float = 1.2
-    """The same of the binder film, as wide as the fine one: it breaks the highlight alone."""
+    film_relief_px: float = 0.4
+    """The same of the binder film: it breaks the highlight alone, into strokes."""
+    film_width_px: float = 2.0
+    """About how wide the film's relief is."""
     relief_boxes: int = 4
     """Means over squares that make these reliefs smooth: with two the squares show in what a film mirrors."""
     wetness: float = 0.0
@@ -118,5 +120,5 @@ def wetted(config: LightConfig) -> LightConfig:
         wetness=1.0,
         sheen=_WET_SHEEN_GAIN * config.sheen,
         sheen_exponent=_WET_EXPONENT_GAIN * config.sheen_exponent,
-        film_relief_px=min(_WATER_RELIEF_PX, config.film_relief_px),
+        film_relief_px=min(_WATER_SLOPE * config.film_width_px, config.film_relief_px),
     )

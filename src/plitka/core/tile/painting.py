@@ -26,7 +26,9 @@ BOUNCE, BOUNCE_AGAIN, BOUNCE_OF_LOST = 0.85, 0.9, 0.5
 """Of the light that a gap lacks and its neighbours throw back: how much arrives, how much of that is thrown again, and
 how much of what the gap itself lost comes to its mouth. By eye, beside path-traced shards."""
 NEAR_PX = 8
-"""Side of the squares whose mean colour stands for what is near."""
+"""Side of the squares whose mean lightness stands for what is near."""
+DARKEST = 1e-4
+"""Least lightness of a surface whose hue is asked for."""
 TINT = 0.008
 """Deviation of the logarithm of each primary among chips of a colour."""
 MOST_TONE = 0.4
@@ -126,7 +128,8 @@ class LightFactors:
     """Of the lamp against the sky, over the usual ones."""
     total: float
     """Light of both on a level chip in the open, of 1."""
-    lamp_rgb: tuple[float, float, float]
+    cast: tuple[float, float, float]
+    """What the tint of the lamp adds to the light of both, in each primary."""
     coat: float
     """By what the light of coats is multiplied."""
     water: float
@@ -138,11 +141,12 @@ class LightFactors:
     @classmethod
     def of(cls, config: LightConfig) -> "LightFactors":
         """Those of a light on a surface, wet or dry."""
-        usual = LIGHTS[Lighting.STUDIO]
+        usual, (red, green, blue) = LIGHTS[Lighting.STUDIO], config.lamp_rgb
+        lamp = config.lamp / (usual.lamp + usual.sky)
         return cls(
             odds=(config.lamp / config.sky) / (usual.lamp / usual.sky),
             total=(config.lamp + config.sky) / (usual.lamp + usual.sky),
-            lamp_rgb=config.lamp_rgb,
+            cast=(lamp * (red - 1), lamp * (green - 1), lamp * (blue - 1)),
             coat=config.sheen / usual.sheen,
             water=config.highlight - config.sheen,
             exponent=config.albedo_exponent,
@@ -167,13 +171,16 @@ class Illumination:
 
     @classmethod
     def of(cls, config: LightConfig, camera: Camera) -> "Illumination":
-        """A light as a camera takes it that has a part of its own for the lamp in the usual light."""
+        """A light as a camera takes it that has a part of its own for the lamp in the usual light.
+
+        The colour cast of a warm or cold lamp is the same in all of them.
+        """
         factors = LightFactors.of(config)
         odds = factors.odds * camera.lamp / (1 - camera.lamp)
         lamp = factors.total * odds / (1 + odds)
-        red, green, blue = factors.lamp_rgb
+        red, green, blue = factors.cast
         return cls(
-            lamp=(lamp * red, lamp * green, lamp * blue),
+            lamp=(lamp + red, lamp + green, lamp + blue),
             sky=factors.total / (1 + odds),
             coat=camera.gloss * factors.coat,
             water=factors.water,
@@ -205,7 +212,7 @@ def take_picture(
         (H, W, 3).
     """
     planes = chips.show(paint.figures)
-    near, grain, table = _mean_of_squares(planes[:3]), make_grain(*chips.first.shape), tone_table(camera)
+    near, grain, table = _mean_of_squares(planes[:3].mean(0)), make_grain(*chips.first.shape), tone_table(camera)
     for rows in _bands(len(chips.first)):
         around = _near_rows(near, rows, chips.first.shape[1])
         band = _shine(planes[:, rows], around, grain.mottle[rows], light.rows(rows), illumination, camera)
@@ -225,42 +232,46 @@ def _bands(n_rows: int) -> "Iterator[slice]":
 
 def _shine(
     planes: Planes,
-    near: Planes,
+    near: FloatMap,
     noise: npt.NDArray[np.int8],
     light: LightMaps,
     illumination: Illumination,
     camera: Camera,
 ) -> Planes:
-    """(3, h, W) linear light of some rows."""
+    """(3, h, W) linear light of some rows.
+
+    What is thrown back is as light as what is near, and of the place's own hue: gaps are deep in colour.
+    """
     coat, mottle = planes[3], planes[4]
     mottled = 1 + (mottle / LEVELS_PER_DEVIATION) * noise
     open_sky = np.maximum(light.sky, 0) ** camera.occlusion
     lost, root = BOUNCE * (1 - open_sky), BOUNCE_OF_LOST * np.sqrt(open_sky)
     glint = (illumination.coat * coat + illumination.water) * light.sheen + camera.veil * light.sky
     shone = np.empty_like(planes[:3])
-    for primary, (surface, around, lamp) in enumerate(zip(planes[:3], near, illumination.lamp, strict=True)):
-        hidden = lost * np.minimum(around, 1)
+    around = near / np.maximum(planes[:3].mean(0), DARKEST)
+    for primary, (surface, lamp) in enumerate(zip(planes[:3], illumination.lamp, strict=True)):
+        hidden = lost * np.minimum(around * surface, 1)
         falls = (lamp * light.lamp + illumination.sky * open_sky) / (1 - BOUNCE_AGAIN * hidden) + root * hidden
         shone[primary] = surface * mottled * falls + glint
     return shone
 
 
-def _mean_of_squares(planes: Planes) -> Planes:
-    """(C, ceil(H / `NEAR_PX`), ceil(W / `NEAR_PX`))."""
-    height, width = planes.shape[1:]
+def _mean_of_squares(plane: FloatMap) -> FloatMap:
+    """(ceil(H / `NEAR_PX`), ceil(W / `NEAR_PX`))."""
+    height, width = plane.shape
     if height % NEAR_PX or width % NEAR_PX:
-        planes = np.pad(planes, ((0, 0), (0, -height % NEAR_PX), (0, -width % NEAR_PX)), mode="wrap")
-    rows = planes.reshape(len(planes), -1, NEAR_PX, planes.shape[2]).sum(2)
-    squares: Planes = rows.reshape(*rows.shape[:2], -1, NEAR_PX).sum(3) / np.float32(NEAR_PX**2)
+        plane = np.pad(plane, ((0, -height % NEAR_PX), (0, -width % NEAR_PX)), mode="wrap")
+    rows = plane.reshape(-1, NEAR_PX, plane.shape[1]).sum(1)
+    squares: FloatMap = rows.reshape(len(rows), -1, NEAR_PX).sum(2) / np.float32(NEAR_PX**2)
     return squares
 
 
-def _near_rows(squares: Planes, rows: slice, width: int) -> Planes:
-    """(C, h, W) the means of squares on some rows of pixels, in straight lines from middle to middle."""
-    for axis, places in ((1, np.arange(rows.start, rows.stop)), (2, np.arange(width))):
+def _near_rows(squares: FloatMap, rows: slice, width: int) -> FloatMap:
+    """(h, W) the means of squares on some rows of pixels, in straight lines from middle to middle."""
+    for axis, places in ((0, np.arange(rows.start, rows.stop)), (1, np.arange(width))):
         at = (places + 0.5) / NEAR_PX - 0.5
         before = np.floor(at).astype(int)
-        after = (at - before).astype(np.float32)[:, None] if axis == 1 else (at - before).astype(np.float32)
+        after = (at - before).astype(np.float32)[(...,) + (None,) * (1 - axis)]
         one, other = (squares.take((before + step) % squares.shape[axis], axis) for step in (0, 1))
         squares = one + after * (other - one)
     return squares

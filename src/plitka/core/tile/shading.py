@@ -56,7 +56,9 @@ def compute_light(geometry: Geometry, config: LightConfig) -> LightMaps:
     """The light on a geometry: lamp with soft shadow, sky with occlusion, and sheen."""
     height = geometry.height_mm * geometry.config.cells_per_mm
     oversample = geometry.config.oversample
-    fine, coarse = (_smooth_noise(height.shape, n * oversample, config.relief_boxes) for n in (2, 3))
+    fine, coarse, finest = (
+        _smooth_noise(height.shape, round(n * oversample), config.relief_boxes) for n in (2, 3, config.film_width_px / 2)
+    )
     surface = height + oversample * (config.fine_relief_px * fine + config.coarse_relief_px * coarse)
     normal = normals(surface)
     to_lamp = _direction(config.azimuth_deg, config.elevation_deg)
@@ -64,7 +66,7 @@ def compute_light(geometry: Geometry, config: LightConfig) -> LightMaps:
     visible = _lamp_visibility(height, config)
     half = to_lamp + np.array([0, 0, 1], np.float32)
     half /= np.linalg.norm(half)
-    film = normals(surface + oversample * config.film_relief_px * fine)
+    film = normals(surface + oversample * config.film_relief_px * finest)
     sheen = np.clip(film @ half, 0, 1) ** config.sheen_exponent * visible
     sky = _sky_visibility(height) ** config.occlusion * (_FLAT_SKY + (1 - _FLAT_SKY) * normal[..., 2])
     return LightMaps(*(part.astype(np.float32) for part in (cosine * visible, sky, sheen)))

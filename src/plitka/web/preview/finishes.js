@@ -6,6 +6,7 @@
  * @property {string[]} camera names of the others, and of those of `mix`
  * @property {[number, number, number][]} lit levels of each photographed colour
  * @property {number[][]} rows
+ * @property {number[]} mean of them
  * @property {number[]} mix
  */
 
@@ -43,9 +44,6 @@ export class Finishes {
     this._look = look;
     this._light = light;
     this.nFigures = table.matter.length + table.camera.length;
-    this._mean = Float64Array.from({ length: this.nFigures }, (_, at) =>
-      table.rows.reduce((sum, row) => sum + row[at], 0) / table.rows.length,
-    );
     this._blend = new Float64Array(table.camera.length);
     this._sameness = 0;
     /** @type {Camera} */
@@ -83,7 +81,7 @@ export class Finishes {
     });
     const far = Math.min(least / this._look.far_levels, 1);
     for (let at = 0; at < this.nFigures; at++) {
-      row[at] = this._table.rows[nearest][at] * (1 - far) + this._mean[at] * far;
+      row[at] = this._table.rows[nearest][at] * (1 - far) + this._table.mean[at] * far;
     }
   }
 
@@ -120,7 +118,7 @@ export class Finishes {
     }
     const odds = (light.odds * lamp) / (1 - lamp);
     for (let primary = 0; primary < 3; primary++) {
-      camera.lampLight[primary] = (light.total * odds * light.lamp_rgb[primary]) / (1 + odds);
+      camera.lampLight[primary] = (light.total * odds) / (1 + odds) + light.cast[primary];
     }
     camera.skyLight = light.total / (1 + odds);
     camera.coatPart = gloss * light.coat;

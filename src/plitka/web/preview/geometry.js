@@ -19,7 +19,7 @@ const ABOVE = 1;
  * @typedef {object} LightFigures a light beside the usual one, and what water does to chips
  * @property {number} odds of the lamp against the sky, over the usual ones
  * @property {number} total light of both, of 1
- * @property {[number, number, number]} lamp_rgb
+ * @property {[number, number, number]} cast what the lamp's tint adds to it in each primary
  * @property {number} coat by what the light of coats is multiplied
  * @property {number} water light that a film of water adds to it
  * @property {number} exponent of the albedo
@@ -32,6 +32,7 @@ const ABOVE = 1;
  * @property {number} bounce_again
  * @property {number} bounce_of_lost
  * @property {number} near_px
+ * @property {number} darkest
  * @property {number} tint
  * @property {number} most_tone
  * @property {number} shoulder

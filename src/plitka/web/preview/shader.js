@@ -50,7 +50,8 @@ void main() {
   for (int y = 0; y < nearPx; y++) {
     for (int x = 0; x < nearPx; x++) sum += shown(texelFetch(pixels, (corner + ivec2(x, y)) % side, 0).rg, 0).rgb;
   }
-  colour = vec4(sqrt(sum / float(nearPx * nearPx)), 1.0);
+  float mean = dot(sum, vec3(1.0 / 3.0)) / float(nearPx * nearPx);
+  colour = vec4(vec3(sqrt(mean)), 1.0);
 }`;
 
 const SHINE_FRAGMENTS = `${HEAD}
@@ -65,6 +66,7 @@ uniform float bounce;
 uniform float bounceAgain;
 uniform float bounceOfLost;
 uniform float nearSpan;
+uniform float darkest;
 uniform float occlusion;
 uniform float veil;
 uniform float toe;
@@ -100,9 +102,10 @@ void main() {
   vec3 maps = lightScales * root * root;  // of lamp, sky and sheen
   vec2 matter = shown(two, 1).rg;  // coat and mottle
   vec3 surface = shown(two, 0).rgb;
-  vec3 around = texture(near, gl_FragCoord.xy / nearSpan).rgb;
+  float around = texture(near, gl_FragCoord.xy / nearSpan).r;
+  around *= around / max(dot(surface, vec3(1.0 / 3.0)), darkest);
   float open = pow(maps.y, occlusion);
-  vec3 hidden = bounce * (1.0 - open) * around * around;
+  vec3 hidden = bounce * (1.0 - open) * min(around * surface, 1.0);
   vec3 given = (lamp * maps.x + sky * open) / (1.0 - bounceAgain * hidden) + bounceOfLost * sqrt(open) * hidden;
   given *= surface * (1.0 + matter.y * mottle(place));
   given += (coat * matter.x + water) * maps.z + veil * maps.y;
@@ -190,6 +193,7 @@ export class Painter {
     this._shine.number("bounce", look.bounce);
     this._shine.number("bounceAgain", look.bounce_again);
     this._shine.number("bounceOfLost", look.bounce_of_lost);
+    this._shine.number("darkest", look.darkest);
     this._shine.number("middle", look.middle);
     this._shine.number("shoulder", look.shoulder);
     this._shine.number("water", geometry.light.water);
