@@ -28,21 +28,19 @@ if TYPE_CHECKING:
     from plitka.core.tile.granules import FloatMap, Geometry
     from plitka.core.tile.masks import ZoneIndex
 
-_LAMP = {"elevation_deg": 71.0, "softness_deg": 6.0, "coarse_relief_px": 0.75}
-"""The usual lamp of maps: higher and harder than that of renders, so that the hint of relief is a clear one."""
-_OCCLUSION = 1.56
-_USUAL_RENDER = LIGHTS[Lighting.STUDIO]
-MAP_LIGHTS = {
-    name: replace(
-        light,
-        occlusion=_OCCLUSION,
-        relief_boxes=2,
-        film_relief_px=1.2,
-        film_width_px=4.0,
-        **{field: value for field, value in _LAMP.items() if getattr(light, field) == getattr(_USUAL_RENDER, field)},
-    )
-    for name, light in LIGHTS.items()
+_USUAL_LAMP = {"elevation_deg": 71.0, "softness_deg": 6.0, "coarse_relief_px": 0.75}
+_LAMPS = {
+    Lighting.STUDIO: _USUAL_LAMP,
+    Lighting.SUN: {"coarse_relief_px": 0.75},
+    Lighting.OVERCAST: {"sky": 0.92, "sheen": 0.06},
+    Lighting.WARM: _USUAL_LAMP,
+    Lighting.COLD: _USUAL_LAMP,
 }
+"""By what a map's lamp differs from that of renders: it is higher and harder, so that the hint of relief is a clear
+one."""
+_FILM = {"occlusion": 1.56, "relief_boxes": 2, "film_relief_px": 1.2, "film_width_px": 4.0}
+"""And its gaps and glints, whatever the light."""
+MAP_LIGHTS = {name: replace(light, **_FILM, **_LAMPS[name]) for name, light in LIGHTS.items()}
 """What each light is made of on a map."""
 _USUAL = MAP_LIGHTS[Lighting.STUDIO]
 _BOUNCE = 0.3
@@ -51,7 +49,7 @@ TONE, TINT = 0.12, 0.008
 """Deviations of chips of one colour on a map, in lightness and in each primary, of 1."""
 MOST_TONE, MOST_TINT = 0.5, 0.1
 """Deviations of a chip beyond these, as logarithms, are clipped: rubber has no such outliers."""
-_USUAL_LAMP, _USUAL_SKY, _USUAL_SHEEN = 0.640, 0.559, 0.075
+_MEAN_LAMP, _MEAN_SKY, _MEAN_SHEEN = 0.640, 0.559, 0.075
 """Means of the light maps of usual granules in the usual light: over seeds and sizes from 512 px within 0.5 %, of the
 sheen within 3 %."""
 _BOUNCING_ALBEDO = 0.5
@@ -237,7 +235,7 @@ def _light_relief(geometry: "Geometry", spec: MapSpec) -> LitRelief:
     exposure = Exposure()
     if spec.surface is not Surface.PRESSED or config != _USUAL:
         means = float(maps.lamp.mean()), float(maps.sky.mean()), float(maps.sheen.mean())
-        exposure = _compare(config, means, (_USUAL_LAMP, _USUAL_SKY, _USUAL_SHEEN))
+        exposure = _compare(config, means, (_MEAN_LAMP, _MEAN_SKY, _MEAN_SHEEN))
         exposure = replace(exposure, veil_gain=exposure.veil_gain * SURFACES[spec.surface].veil_gain)
     return LitRelief(light / light.mean(), maps.sheen / maps.sheen.mean(), exposure)
 
