@@ -130,7 +130,9 @@ class Search:
         """The mean distance from the photographs, once the gains of a solid are settled."""
         if code != MIX:
             ((recipe, target),) = pairs
-            ratio = target.mean / np.maximum(decode_srgb8(self.picture(code, row, recipe, self.small)).mean((0, 1)), 1e-4)
+            ratio = target.mean / np.maximum(
+                decode_srgb8(self.picture(code, row, recipe, self.small)).mean((0, 1)), 1e-4
+            )
             ratio = np.clip(ratio, 0.5, 2.0).tolist()
             row = row | {name: row[name] * by for name, by in zip(("red", "green", "blue"), ratio, strict=True)}
         losses = [target.distance(Target.of(self.picture(code, row, recipe))) for recipe, target in pairs]

@@ -17,8 +17,8 @@ from plitka.core.measure.shading_curve import nearest_gap
 from plitka.core.measure.windows import window_mean
 from plitka.core.scene import Lighting, Surface
 from plitka.core.tile.dealing import deal_colours
-from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.finishes import CAMERA, MATTER, Camera, FinishRows, load_finishes
+from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LIGHTS, LightConfig
 from plitka.core.tile.renderer import LitLayer, paint_dealt
 from plitka.core.tile.shading import compute_light
@@ -34,6 +34,7 @@ N_SAMPLES = 5000
 MATTER_SPREAD = 0.3
 """Deviation of the logarithm of what granules of a colour are made of, where it is not as it was photographed."""
 GAIN_SPREAD = 0.05
+
 
 @dataclass(frozen=True)
 class Example:

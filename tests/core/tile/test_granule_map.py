@@ -14,7 +14,15 @@ from plitka.core.colour.arrays import decode_srgb8
 from plitka.core.generation import CompleteRequest, Defaults, Request
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
-from plitka.core.tile.granule_map import MAP_LIGHTS, GranuleMap, GuideConfig, MapSpec, flat_exposure, lay_map, stretch_map
+from plitka.core.tile.granule_map import (
+    MAP_LIGHTS,
+    GranuleMap,
+    GuideConfig,
+    MapSpec,
+    flat_exposure,
+    lay_map,
+    stretch_map,
+)
 from plitka.core.tile.layout import Layout
 from plitka.core.tile.renderer import LitLayer, lay_layer, paint_layer
 

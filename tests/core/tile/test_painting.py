@@ -102,9 +102,7 @@ def test_coat_veil_and_water_add_white() -> None:
 
 def test_tone_bends_from_black_to_white() -> None:
     """A toe makes black, contrast parts light from dark, and nothing is clipped."""
-    plain, toe, steep = (
-        tone_table(replace(PLAIN, **change)) for change in ({}, {"toe": 0.01}, {"gamma": 1.3})
-    )
+    plain, toe, steep = (tone_table(replace(PLAIN, **change)) for change in ({}, {"toe": 0.01}, {"gamma": 1.3}))
     root = np.linspace(0, 2, plain.size)
     assert (np.diff(plain) >= 0).all()
     assert plain[-1] <= 1

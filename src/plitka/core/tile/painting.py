@@ -66,7 +66,9 @@ class PixelChips:
     @classmethod
     def of(cls, ids: IdMap, oversample: int) -> "PixelChips":
         """Those of (H k, W k) cells."""
-        corners = [ids[down::oversample, right::oversample] for down in range(oversample) for right in range(oversample)]
+        corners = [
+            ids[down::oversample, right::oversample] for down in range(oversample) for right in range(oversample)
+        ]
         differ = np.zeros(corners[0].shape, bool)
         for corner in corners[1:]:
             differ |= corner != corners[0]

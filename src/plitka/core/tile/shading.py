@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from plitka.core.colour.arrays import LinearRgb
 from plitka.core.tile.granules import FloatMap, Geometry
@@ -57,7 +56,8 @@ def compute_light(geometry: Geometry, config: LightConfig) -> LightMaps:
     height = geometry.height_mm * geometry.config.cells_per_mm
     oversample = geometry.config.oversample
     fine, coarse, finest = (
-        _smooth_noise(height.shape, round(n * oversample), config.relief_boxes) for n in (2, 3, config.film_width_px / 2)
+        _smooth_noise(height.shape, round(n * oversample), config.relief_boxes)
+        for n in (2, 3, config.film_width_px / 2)
     )
     surface = height + oversample * (config.fine_relief_px * fine + config.coarse_relief_px * coarse)
     normal = normals(surface)
