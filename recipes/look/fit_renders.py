@@ -25,7 +25,7 @@ from plitka.core.judge.evaluation import photographed_recipes
 from plitka.core.judge.realism import Statistics, image_statistics, load_references, measure_distances
 from plitka.core.recipes.recipe import Recipe
 from plitka.core.tile.dealing import deal_colours
-from plitka.core.tile.finishes import CAMERA, FIELDS, MIX, Finishes
+from plitka.core.tile.finishes import CAMERA, FIELDS, GAINS, MATTER, MIX, MIXED_GAINS, Finishes
 from plitka.core.tile.granules import USUAL_PX_PER_MM, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.painting import Illumination, draw_chips, make_chips, take_picture, vary_tones
@@ -51,8 +51,9 @@ RANGES: Mapping[str, tuple[float, float]] = {
 }
 STEP = 0.22
 """Of a range's width, where a search begins; it ends at a sixth of that."""
-FIXED_OF_SOLIDS = ("red", "green", "blue", "gloss")
-"""The gains follow from the mean colour, and the gloss of a solid is its coat."""
+FIXED_OF_SOLIDS = (*MATTER[GAINS], *MATTER[MIXED_GAINS], "gloss")
+"""The gains follow from the mean colour, and the gloss of a solid is its coat; how creamy white is in mixes
+was read off the photographs of white with black."""
 SIDE_PX, SMALL_PX = 448, 224
 """Of the layer that is judged, and of the one on which gains are settled."""
 
@@ -146,7 +147,7 @@ class Search:
 def paint_with(finishes: Finishes, layer: LitLayer, recipe: Recipe, seed: int = 0) -> np.ndarray:
     """(H, W, 3) a recipe in a table's finishes."""
     rng = np.random.default_rng(seed)
-    rows = finishes.of(recipe.colours)
+    rows = finishes.mixed(finishes.of(recipe.colours), recipe.shares)
     dealt = deal_colours(layer.geometry.areas, recipe.shares, rng)
     drawn, camera = draw_chips(dealt.size, rng), finishes.camera(rows, recipe.shares)
     illumination = Illumination.of(layer.light_config, camera)

@@ -91,7 +91,7 @@ def draw_example(layer: LitLayer, rng: np.random.Generator, autoencoder: Path | 
     asked, shares = draw_recipe(rng)
     lit = lit_colours(asked)
     dealt = deal_colours(geometry.areas, list(shares), rng)
-    finishes, shown = draw_finishes(lit, rng), drift(lit, rng) if rng.random() < 0.4 else lit
+    finishes, shown = draw_finishes(lit, shares, rng), drift(lit, rng) if rng.random() < 0.4 else lit
     pixels, _ = paint_dealt(layer, shown, finishes, dealt, draw_camera(finishes, shares, rng), rng)
     pixels = disturb(pixels, rng, autoencoder)
     said = dealt

@@ -17,7 +17,7 @@ from plitka.core.measure.shading_curve import nearest_gap
 from plitka.core.measure.windows import window_mean
 from plitka.core.scene import Lighting, Surface
 from plitka.core.tile.dealing import deal_colours
-from plitka.core.tile.finishes import CAMERA, MATTER, Camera, FinishRows, load_finishes
+from plitka.core.tile.finishes import CAMERA, GAINS, MATTER, Camera, FinishRows, load_finishes
 from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LIGHTS, LightConfig
 from plitka.core.tile.renderer import LitLayer, paint_dealt
@@ -81,13 +81,13 @@ def draw_light(rng: np.random.Generator) -> LightConfig:
     )  # fmt: skip
 
 
-def draw_finishes(lit: np.ndarray, rng: np.random.Generator) -> FinishRows:
-    """(n, `FIELDS`) of (n, 3) linear lit colours: half of them as photographed, others anything about that."""
-    rows = load_finishes().of_levels(encode_srgb8(np.clip(lit, 0, 1)).astype(np.float32)).copy()
+def draw_finishes(lit: np.ndarray, shares: np.ndarray | list[float], rng: np.random.Generator) -> FinishRows:
+    """(n, `FIELDS`) of (n, 3) linear lit colours in a mix: half of them as photographed, others anything about that."""
+    table = load_finishes()
+    rows = table.mixed(table.of_levels(encode_srgb8(np.clip(lit, 0, 1)).astype(np.float32)), list(shares))
     if rng.random() < 0.5:
-        n_gains = len(MATTER) - 3
-        rows[:, :n_gains] *= np.exp(rng.normal(0, MATTER_SPREAD, (len(rows), n_gains)))
-        rows[:, n_gains : len(MATTER)] *= np.exp(rng.normal(0, GAIN_SPREAD, (len(rows), 1)))
+        rows[:, : GAINS.start] *= np.exp(rng.normal(0, MATTER_SPREAD, (len(rows), GAINS.start)))
+        rows[:, GAINS] *= np.exp(rng.normal(0, GAIN_SPREAD, (len(rows), 1)))
     return rows
 
 
@@ -96,7 +96,9 @@ def draw_camera(rows: FinishRows, shares: np.ndarray | list[float], rng: np.rand
     finishes, part = load_finishes(), max(0.0, rng.uniform(-1, 1))
     own = finishes.camera(rows, list(shares))
     other = rng.choice(finishes.rows[:, len(MATTER) :])
-    mixed = {name: getattr(own, name) * (1 - part) + part * float(value) for name, value in zip(CAMERA, other)}
+    mixed = {
+        name: getattr(own, name) * (1 - part) + part * float(value) for name, value in zip(CAMERA, other, strict=True)
+    }
     return Camera(**mixed | {"gloss": own.gloss})
 
 
@@ -161,7 +163,7 @@ def paint_layer(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(S, S, 3) sRGB, and (S/2, S/2, n) shares of each point."""
     geometry, oversample = layer.geometry, layer.geometry.config.oversample
-    dealt, finishes = deal_colours(geometry.areas, shares, rng), draw_finishes(lit, rng)
+    dealt, finishes = deal_colours(geometry.areas, shares, rng), draw_finishes(lit, shares, rng)
     pixels, _ = paint_dealt(layer, lit, finishes, dealt, draw_camera(finishes, shares, rng), rng)
     cells = POINT_PX * oversample
     return pixels, point_shares(dealt[geometry.ids], len(shares), cells)

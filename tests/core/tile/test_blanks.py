@@ -130,7 +130,7 @@ def test_its_light_and_chance_are_those_of_the_picture(name: str) -> None:
     sent = Finishes(*(np.array(table[part], np.float32) for part in ("lit", "rows", "mix")))
     rendering = paint_layer(layer, scene, SEED)
     rows = sent.of(scene.colours)
-    camera = sent.camera(rows, scene.recipe.shares)
+    camera, rows = sent.camera(rows, scene.recipe.shares), sent.mixed(rows, scene.recipe.shares)
     illumination = Illumination.of(layer.light_config, camera)
     assert told["light"] == {**asdict(LightFactors.of(layer.light_config)), "cast": [0, 0, 0]}
     albedo = np.zeros((drawn.shape[1], 3), np.float32)

@@ -22,7 +22,7 @@ The header:
 | `streams` | of each zone, the ground first: state and increment of a PCG64, in words of 32 bits, the lowest first |
 | `light` | `LightFactors` of `painting.py`, by their names |
 | `look` | the fixed figures of `painting.py`, `grain.py` and `finishes.py` |
-| `finishes` | of `finishes.py`: `lit` (levels) and `rows` of photographed colours, `mean`, `mix`, names of `matter`, `camera` |
+| `finishes` | of `finishes.py`: `lit` levels, `rows`, `mean`, `mix`, and names of `matter` and `camera` |
 | `light_scales`, `light_levels` | of the maps of lamp, sky and sheen: value = scale * (level / levels)**2 |
 | `drawn_range` | of the draws: deviations = range * level / 127 |
 | `sections` | name -> offset, length |
@@ -50,7 +50,7 @@ import numpy.typing as npt
 
 from plitka.core.scene import Scene
 from plitka.core.tile.dealing import deal_colours
-from plitka.core.tile.finishes import CAMERA, EVEN_HALVES, FAR_LEVELS, MATTER, load_finishes
+from plitka.core.tile.finishes import CAMERA, FAR_LEVELS, MATTER, MIXED_GAIN, load_finishes
 from plitka.core.tile.grain import LEVELS_PER_DEVIATION
 from plitka.core.tile.granules import FloatMap, IdMap
 from plitka.core.tile.painting import (
@@ -90,7 +90,7 @@ _LOOK = {
     "brightest": BRIGHTEST,
     "noise_levels": LEVELS_PER_DEVIATION,
     "far_levels": FAR_LEVELS,
-    "even_halves": EVEN_HALVES,
+    "mixed_gain": MIXED_GAIN,
 }
 
 

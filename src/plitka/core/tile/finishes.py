@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
     from plitka.core.colour.palette import Colour
 
-MATTER = ("coat", "coat_spread", "tone", "mottle", "red", "green", "blue")
+MATTER = ("coat", "coat_spread", "tone", "mottle", "red", "green", "blue", "red_mixed", "green_mixed", "blue_mixed")
 """Of granules: light of the mirroring coat and the deviation of its logarithm; deviation of the logarithm of the
-colour, from granule to granule and from point to point; by what the colour is multiplied in each primary."""
+colour, from granule to granule and from point to point; by what the colour is multiplied in each primary, and by what
+again where it is mixed with others."""
+GAINS, MIXED_GAINS = slice(4, 7), slice(7, 10)
+"""Places of the latter two in a row."""
 CAMERA = ("lamp", "occlusion", "veil", "toe", "gamma", "gloss", "lens_px", "sharpen", "noise", "hue_noise")
 """Of a tile: part of the light that is the lamp's; exponent on the sky that a place sees; light that every place
 mirrors; light below which all is black; contrast about middle gray; part of the coats that is seen; deviation of the
@@ -36,8 +39,8 @@ MIX = "mix"
 """Under which the camera of mixes is kept."""
 FAR_LEVELS = 60.0
 """Distance of a colour from all that were photographed, in sRGB levels, from which it has the mean finish."""
-EVEN_HALVES = 2.0
-"""So much of the camera of mixes as two colours in halves have is all of it."""
+MIXED_GAIN = 8.0
+"""How soon a tile is a mix: of its chance that two places differ in colour, up to 1."""
 
 FinishRows = npt.NDArray[np.float32]
 """(n, `FIELDS`), one row a colour."""
@@ -90,20 +93,31 @@ class Finishes:
         found: FinishRows = self.rows[nearest] * (1 - far) + self.mean * far
         return found
 
+    def mixed(self, rows: FinishRows, shares: "Sequence[float]") -> FinishRows:
+        """The finishes of colours as they are on a tile of all of them."""
+        rows = rows.copy()
+        rows[:, GAINS] *= 1 + mixedness(shares) * (rows[:, MIXED_GAINS] - 1)
+        return rows
+
     @property
     def mean(self) -> npt.NDArray[np.float32]:
         """(`FIELDS`,) of all photographed colours, which multiplies all primaries alike."""
         mean: npt.NDArray[np.float32] = self.rows.mean(0)
-        gains = slice(MATTER.index("red"), MATTER.index("blue") + 1)
-        mean[gains] = mean[gains].mean()
+        mean[GAINS], mean[MIXED_GAINS] = mean[GAINS].mean(), 1
         return mean
 
     def camera(self, rows: FinishRows, shares: "Sequence[float]") -> Camera:
         """The camera of a tile of these finishes, whose shares sum to 1."""
         weights = np.array(shares, np.float32)
         own = weights @ rows[:, len(MATTER) :]
-        mixed = min(1.0, EVEN_HALVES * (1 - float(weights @ weights)))
+        mixed = mixedness(shares)
         return Camera(**dict(zip(CAMERA, (own + mixed * (self.mix - own)).tolist(), strict=True)))
+
+
+def mixedness(shares: "Sequence[float]") -> float:
+    """How much of a mix a tile of these shares is: 0 a solid, 1 from a twentieth or so of another colour."""
+    weights = np.array(shares, np.float64)
+    return min(1.0, MIXED_GAIN * (1 - float(weights @ weights)))
 
 
 @cache

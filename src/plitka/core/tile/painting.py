@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from plitka.core.colour.arrays import LinearRgb, encode_srgb
 from plitka.core.scene import Lighting
-from plitka.core.tile.finishes import MATTER, Camera, FinishRows
+from plitka.core.tile.finishes import GAINS, MATTER, Camera, FinishRows
 from plitka.core.tile.grain import LEVELS_PER_DEVIATION, make_grain
 from plitka.core.tile.granules import FloatMap, IdMap
 from plitka.core.tile.lighting import LIGHTS, LightConfig
@@ -117,8 +117,8 @@ def vary_tones(colours: LinearRgb, finishes: FinishRows, drawn: FloatMap) -> Lin
 
 def make_chips(albedo: LinearRgb, finishes: FinishRows, drawn: FloatMap, light: "Illumination") -> ChipPaint:
     """Chips of (n, 3) varied colours and the finishes (n, `FIELDS`) of their colours."""
-    coat, spread, _, mottle, *gains = finishes.T[: len(MATTER)]
-    seen = (albedo * np.stack(gains, 1)) ** light.exponent * light.gain
+    coat, spread, _, mottle = finishes.T[: GAINS.start]
+    seen = (albedo * finishes[:, GAINS]) ** light.exponent * light.gain
     return ChipPaint(seen, coat * np.exp(spread * drawn[4]), mottle)
 
 

@@ -165,7 +165,7 @@ def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = 
     zoned = _zoned(geometry, scene, kept, whole_tile=whole_tile)
     rng = painting_stream(seed)
     dealt = zoned.deal(asked_shares(scene), rng, plain=deal_colours)
-    finishes, camera = load_finishes().of(scene.colours), camera_of(scene, zoned.areas)
+    finishes, camera = finishes_of(scene, zoned.areas)
     ground = _pixel_ground(kept, geometry) if whole_tile else None
     pixels, albedo = paint_dealt(layer, lit_colours(scene.colours), finishes, dealt, camera, rng, ground)
     chips = geometry.ids[::oversample, ::oversample]
@@ -206,14 +206,15 @@ def recolour(geometry: Geometry, light: LightMaps, recipe: "Recipe", light_confi
     return paint_layer(LitLayer(geometry, light, light_config), Scene.of(recipe), seed)
 
 
-def camera_of(scene: Scene, areas: "Sequence[float]") -> Camera:
-    """What the camera is like that takes a scene, whose zones cover these parts of the tile."""
+def finishes_of(scene: Scene, areas: "Sequence[float]") -> tuple[FinishRows, Camera]:
+    """The finish of each colour of a scene, whose zones cover these parts of the tile, and the camera that takes it."""
     codes, shares = [colour.code for colour in scene.colours], np.zeros(len(scene.colours))
     for zone, area in zip(scene.zones, areas, strict=True):
         for colour, share in zip(zone.recipe.colours, zone.recipe.shares, strict=True):
             shares[codes.index(colour.code)] += area * share
-    finishes = load_finishes()
-    return finishes.camera(finishes.of(scene.colours), shares.tolist())
+    table = load_finishes()
+    rows, of_tile = table.of(scene.colours), shares.tolist()
+    return table.mixed(rows, of_tile), table.camera(rows, of_tile)
 
 
 def painting_stream(seed: int) -> np.random.Generator:

@@ -81,7 +81,7 @@ def _smooth_noise(shape: tuple[int, ...], radius: int, n_boxes: int) -> FloatMap
         radius: that two means over squares have; of more of them each is smaller.
         n_boxes: how many, an even number.
     """
-    rng = np.random.default_rng(radius)
+    rng = np.random.default_rng(radius if n_boxes == _USUAL_BOXES else [radius, n_boxes])
     noise = rng.standard_normal(shape, np.float32)
     radius = radius if n_boxes == _USUAL_BOXES else round(radius * (_USUAL_BOXES / n_boxes) ** 0.5)
     for axis in (0, 1) * n_boxes:

@@ -15,6 +15,7 @@
  * @property {Float32Array} lampLight in each primary, on a level chip in the open
  * @property {number} skyLight
  * @property {number} coatPart of each coat's light
+ * @property {number} mixed how much of a mix the tile is, 0..1
  * @property {number} occlusion
  * @property {number} veil
  * @property {number} toe
@@ -31,6 +32,7 @@ export const COAT_SPREAD = 1;
 export const TONE = 2;
 export const MOTTLE = 3;
 export const RED = 4;
+export const RED_MIXED = 7;
 
 /** What finishes there are, and how colours share a camera. */
 export class Finishes {
@@ -51,6 +53,7 @@ export class Finishes {
       lampLight: new Float32Array(3),
       skyLight: 0,
       coatPart: 0,
+      mixed: 0,
       occlusion: 1,
       veil: 0,
       toe: 0,
@@ -104,7 +107,8 @@ export class Finishes {
   /** What takes the tile of all colours that were added. */
   end() {
     const { camera, _look: look, _light: light, _table: table } = this;
-    const mixed = Math.min(1, look.even_halves * (1 - this._sameness));
+    const mixed = Math.min(1, look.mixed_gain * (1 - this._sameness));
+    camera.mixed = mixed;
     /** @type {Record<string, number>} */
     const figures = /** @type {any} */ (camera);
     let lamp = 0;

@@ -39,7 +39,7 @@ const ABOVE = 1;
  * @property {number} middle
  * @property {number} brightest
  * @property {number} far_levels
- * @property {number} even_halves
+ * @property {number} mixed_gain
  */
 
 /**

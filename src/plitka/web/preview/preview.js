@@ -11,7 +11,7 @@
  */
 
 import { Hand } from "./dealing.js";
-import { COAT, COAT_SPREAD, Finishes, MOTTLE, RED, TONE } from "./finishes.js";
+import { COAT, COAT_SPREAD, Finishes, MOTTLE, RED, RED_MIXED, TONE } from "./finishes.js";
 import { N_DRAWN, decodeGeometry } from "./geometry.js";
 import { Painter } from "./shader.js";
 
@@ -183,9 +183,10 @@ class WebGlPreview {
       const { shares, kinds, n } = this._paints[zone];
       this._hands[zone].deal(shares, kinds, n);
     }
-    this._colour(geometry);
+    const camera = this._focus();
+    this._colour(geometry, camera.mixed);
     this._isPainted = true;
-    this._painter.draw(this._chips, this._focus());
+    this._painter.draw(this._chips, camera);
   }
 
   /**
@@ -204,8 +205,11 @@ class WebGlPreview {
     this._hands = [];
   }
 
-  /** @param {Geometry} geometry */
-  _colour({ zones, nChips, drawn, look, light }) {
+  /**
+   * @param {Geometry} geometry
+   * @param {number} mixed how much of a mix the tile is
+   */
+  _colour({ zones, nChips, drawn, look, light }, mixed) {
     const chips = this._chips;
     for (let chip = 0; chip < nChips; chip++) {
       const { linear, rows } = this._paints[zones[chip]];
@@ -214,7 +218,8 @@ class WebGlPreview {
       const from = N_DRAWN * chip;
       const tone = Math.min(Math.max(row[TONE] * drawn[from], -look.most_tone), look.most_tone);
       for (let primary = 0; primary < 3; primary++) {
-        const lit = linear[3 * colour + primary] * Math.exp(tone + look.tint * drawn[from + 1 + primary]);
+        const gain = 1 + mixed * (row[RED_MIXED + primary] - 1);
+        const lit = gain * linear[3 * colour + primary] * Math.exp(tone + look.tint * drawn[from + 1 + primary]);
         chips[8 * chip + primary] = light.gain * (light.exponent === 1 ? lit : lit ** light.exponent);
       }
       chips[8 * chip + 4] = row[COAT] * Math.exp(row[COAT_SPREAD] * drawn[from + 4]);
