@@ -4,7 +4,7 @@ A picture has the same noise whatever its seed. It is periodic, for places beyon
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ class Grain(NamedTuple):
 @lru_cache(maxsize=2)
 def make_grain(height_px: int, width_px: int) -> Grain:
     """The noises of a picture of this size."""
-    mottle = hashed_noise(height_px, width_px, MOTTLE)
+    mottle: npt.NDArray[np.floating[Any]] = hashed_noise(height_px, width_px, MOTTLE)
     for axis in (0, 1):
         mottle = (np.roll(mottle, 1, axis) + 2 * mottle + np.roll(mottle, -1, axis)) / 4
     hues = np.stack([_to_bytes(hashed_noise(height_px, width_px, RED + primary)) for primary in range(3)])
@@ -53,9 +53,10 @@ def hashed_noise(height_px: int, width_px: int, number: int) -> npt.NDArray[np.f
         word *= np.uint32(factor)
     word ^= word >> np.uint32(16)
     total = word.view(np.uint8).reshape(height_px, width_px, 4).sum(-1, dtype=np.uint16)
-    return (total.astype(np.float32) - np.float32(_MEAN)) / np.float32(_DEVIATION)
+    noise: npt.NDArray[np.float32] = (total.astype(np.float32) - np.float32(_MEAN)) / np.float32(_DEVIATION)
+    return noise
 
 
-def _to_bytes(noise: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:
+def _to_bytes(noise: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int8]:
     levels: npt.NDArray[np.int8] = np.rint(np.clip(LEVELS_PER_DEVIATION * noise, -127, 127)).astype(np.int8)
     return levels

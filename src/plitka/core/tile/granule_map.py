@@ -8,7 +8,7 @@ Decisions:
 """
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from plitka.core.tile.granules import FloatMap, Geometry
     from plitka.core.tile.masks import ZoneIndex
 
-_USUAL_LAMP = {"elevation_deg": 71.0, "softness_deg": 6.0, "coarse_relief_px": 0.75}
-_LAMPS = {
+_USUAL_LAMP: dict[str, Any] = {"elevation_deg": 71.0, "softness_deg": 6.0, "coarse_relief_px": 0.75}
+_LAMPS: dict[Lighting, dict[str, Any]] = {
     Lighting.STUDIO: _USUAL_LAMP,
     Lighting.SUN: {"coarse_relief_px": 0.75},
     Lighting.OVERCAST: {"sky": 0.92, "sheen": 0.06},
@@ -38,7 +38,7 @@ _LAMPS = {
 }
 """By what a map's lamp differs from that of renders: it is higher and harder, so that the hint of relief is a clear
 one."""
-_FILM = {"occlusion": 1.56, "relief_boxes": 2, "film_relief_px": 1.2, "film_width_px": 4.0}
+_FILM: dict[str, Any] = {"occlusion": 1.56, "relief_boxes": 2, "film_relief_px": 1.2, "film_width_px": 4.0}
 """And its gaps and glints, whatever the light."""
 MAP_LIGHTS = {name: replace(light, **_FILM, **_LAMPS[name]) for name, light in LIGHTS.items()}
 """What each light is made of on a map."""

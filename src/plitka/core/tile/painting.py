@@ -221,7 +221,8 @@ def take_picture(
         encoded = _look_up(table, band)
         if ground is not None:
             tile, beside = (part[rows] for part in ground)
-            encoded = tile * encoded + (1 - tile) * encode_srgb(_roll_off(beside, _PAPER)).astype(np.float32)
+            paper = encode_srgb(_roll_off(beside, _PAPER)).astype(np.float32)
+            encoded = (tile * encoded + (1 - tile) * paper).astype(np.float32)
         noise = (camera.noise / LEVELS_PER_DEVIATION) * grain.grain[rows]
         hues = np.float32(camera.hue_noise / LEVELS_PER_DEVIATION) * grain.hues[:, rows]
         planes[:3, rows] = encoded + noise + hues
