@@ -1,8 +1,8 @@
-"""Light on a layer of granules: from geometry and colours to a picture and its maps.
+"""Light on a layer of granules, from its geometry alone.
 
-The light that falls on the layer does not depend on its colours, but for what chips reflect on each
-other, which is approximated. So it is computed once for a geometry (`compute_light`) and any recipe is
-painted with it in a fraction of the time (`paint`).
+But for what chips reflect on each other the light that falls on a layer does not depend on its colours. So it is
+computed once for a geometry, and any recipe is painted with it in a fraction of the time
+(`plitka.core.tile.painting`).
 
 All arithmetic is in linear light; heights are periodic, so pictures tile.
 """
