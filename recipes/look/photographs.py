@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from plitka.core.files.photograph import read_photographs
+from plitka.core.dataset.photographs import read_photographs
 from plitka.core.recipes.recipe import Recipe
 
 MARGIN = 0.125

@@ -11,8 +11,8 @@ from plitka.core.measure.classifier import (
     LEAST_PART,
     LEAST_PRESENCE,
     LIT_SIDE,
+    LOG_ANSWER_SCALE,
 )
-from plitka.core.measure.classifier import LOG_ANSWER_SCALE
 
 N_SHARED, N_OWN, N_OTHER, N_CONTEXT = 5, 12, 6, len(CONTEXT_SIDES) + 3
 N_MOMENTS = 4
