@@ -42,7 +42,7 @@ from plitka.core.tile.surfaces import finished
 MOST_FLIPPED = 0.12
 SWATCHES = 0.25
 """Share of pictures whose colours are learnt on another picture, with as much of each."""
-UNPAINTED, MOST_UNPAINTED = 0.08, 0.3
+UNPAINTED, MOST_UNPAINTED = 0.25, 0.4
 """Share of pictures that lack a colour of their map, and of the map's chips that are said to be of it."""
 
 
@@ -133,7 +133,7 @@ def draw_recipe(rng: np.random.Generator) -> tuple[list[Colour], np.ndarray]:
     elif kind < 0.75:
         chosen = [default_palette().find("black"), *any_colours(rng, 1)]
     else:
-        chosen = any_colours(rng, int(rng.choice(np.arange(1, 9), p=[0.05, 0.2, 0.25, 0.2, 0.1, 0.08, 0.06, 0.06])))
+        chosen = any_colours(rng, int(rng.choice(np.arange(1, 9), p=[0.25, 0.15, 0.2, 0.15, 0.08, 0.06, 0.055, 0.055])))
     chosen = list(dict.fromkeys(chosen))
     rng.shuffle(chosen)
     return chosen, draw_shares(len(chosen), rng)
