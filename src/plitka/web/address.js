@@ -22,6 +22,12 @@ import { MAX_COLOURS, normalise } from "./mix.js";
  * @property {number} seed
  */
 
+/**
+ * The word of a one-time link, which signs in and names no design; null where the address has none.
+ * @param {string} hash
+ */
+export const signInWord = (hash) => /^#link=([\w-]+)$/.exec(hash)?.[1] ?? null;
+
 export const GRANULES = /** @type {const} */ (["0.5-1.5", "1-3", "1-4", "2-4"]);
 /** @satisfies {Record<Surface, true>} */
 export const SURFACES = { pressed: true, cut: true };

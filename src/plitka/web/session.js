@@ -1,4 +1,5 @@
 /** Who is signed in, and how one is. */
+import { signInWord } from "./address.js";
 import { answerOf, client, isSignedOut } from "./api.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
 
@@ -18,7 +19,7 @@ export async function begin() {
   effect(() => {
     if (isSignedOut.value && known.peek()?.role) known.value = { role: null, is_open: false };
   });
-  const link = /^#link=([\w-]+)$/.exec(location.hash)?.[1];
+  const link = signInWord(location.hash);
   if (link) {
     history.replaceState(null, "", location.pathname);
     await signIn({ link }).catch(() => undefined);

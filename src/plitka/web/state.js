@@ -23,7 +23,7 @@ const first = () => address.read(location.hash) ?? address.read(START) ?? addres
 
 const shown = signal(first());
 /** Whether the page was opened with a design in its address. */
-export const isOpenedByLink = location.hash.length > 1;
+export const isOpenedByLink = location.hash.length > 1 && !address.signInWord(location.hash);
 /** Whether there was a link that names no design, until there is another design. */
 export const isLinkUnread = signal(isOpenedByLink && address.read(location.hash) === null);
 const past = signal(/** @type {Design[]} */ ([]));

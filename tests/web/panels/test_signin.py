@@ -69,6 +69,8 @@ def test_a_one_time_link_signs_in(window: Window, server: Running) -> None:
     word = server.service.invite()
     page = window.open(f"/#link={word}")
     assert word not in page.url
+    expect(page.get_by_role("button", name="Take a photograph")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)  # it names no design, so none is missed
     window.context.clear_cookies()
     page.goto("about:blank")
     page.goto(f"{window.origin}/#link={word}")
