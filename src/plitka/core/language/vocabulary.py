@@ -148,7 +148,8 @@ _PHRASES = {
         "в крапинку, крап, крапом, крапа, крапе, крапинок, крапочка, крапочки, крапочкой, крапочками, в крапочку, "
         "точка, точки, точек, точкой, точками, в точку, точечка, точечки, точечками, пятнышко, пятнышки, пятнышками, "
         "пятнышек, пятна, пятнами, пятен, брызги, брызгами, dot, dots, dotted, speck, specks, spot, spots, spotted, "
-        "flk, flks, confetti, bits, freckles, splashes, конфетти, вкрапл, включение, включения, "
+        "flk, flks, confetti, bits, freckles, splashes, конфетти, "
+        "крапины, крапин, крапиной, крапинами, вкрапл, включение, включения, "
         "включений, включением, включениями"
     ),
     Kind.REST: (
@@ -156,9 +157,9 @@ _PHRASES = {
         "ground colour, ground color, base colour, base color, background colour, background color, "
         "остаток, остальное, то что останется, а то что останется, "
         "что останется, оставшийся, оставшееся, ост, решта, залишок, основание, основа, основы, основе, основу, "
-        "основой, фон, фона, фоне, фоном"
+        "основой, база, базы, базе, базу, базой, фон, фона, фоне, фоном"
     ),
-    Kind.BASE: "on, onto, over, на, по чёрному фону",
+    Kind.BASE: "on, onto, over, на, поверх, по чёрному фону",
     Kind.NOT: (
         "no, not, without, except, excluding, non, all but, anything but, everything but, everything except, any but, "
         "any colour but, any color but, без, кроме, не, не надо, не нужно, не нужен, нет, за исключением, всё кроме, "
@@ -233,7 +234,8 @@ _PHRASES = {
         "mixed, than, same as, rosehill, melos, gezolan, stockmeier, playtop, unirubber, regupol, kraiburg, "
         "colour, color, recipe, epdm, tpv, ratio, proportion, "
         "proportions, respectively, solid, plain, only, all, just, "
-        "from, for, me, please, pls, plz, plse, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
+        "from, for, me, please, use, using, in all, "
+        "pls, plz, plse, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
         "could, could we see, can we see, can i see, see, would like, "
         "provide, supply, quote, to supply, to provide, to be, to consist of, to comprise, comprising, to match, "
         "shall be, shall contain, shall consist of, to contain, must contain, should contain, will contain, content, "
@@ -276,7 +278,7 @@ _PHRASES = {
         "пигментом, краситель, красителем, окрашенный, двухслойный, однослойный, трёхслойный, наборный, тоже, "
         "каждого, каждой, каждый, посчитайте, рассчитайте, просчитайте, "
         "бери, возьми, возьмите, добавь, добавьте, сыпь, засыпь, клади, положи, делай, делайте, туда, "
-        "пожалуй, наверное, тогда, пиши, запиши, запишите"
+        "пожалуй, наверное, тогда, пиши, запиши, запишите, between the two, between the three, из этих двух, из двух"
     ),
 }  # fmt: skip
 
@@ -360,7 +362,7 @@ _MASSES: dict[int | Fraction, str] = {
     1_000_000: "t, tonne, tonnes, ton, tons, т, тонна, тонны, тонн",
     Fraction(45359237, 100_000): "lb, lbs, pound, pounds, фунт, фунта, фунтов",
     Fraction(28349523125, 1_000_000_000): "oz, ounce, ounces, унция, унции, унций",
-    25_000: "bag, bags, sack, sacks, меш, мешок, мешка, мешков, мешками",
+    25_000: "bag, bags, sack, sacks, меш, мешок, мешка, мешки, мешков, мешками, мешках",
     0: "bucket, buckets, scoop, scoops, litre, litres, liter, liters, ведро, ведра, вёдер, литр, литра, литров",
 }
 """Grams; a bag of the trade has 25 kg."""
