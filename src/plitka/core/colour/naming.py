@@ -110,6 +110,7 @@ class Resolved:
     """The name's own value."""
 
 
+@lru_cache(maxsize=1024)
 def resolve(lab_d65: Lab, palette: Palette) -> Resolved:
     """The palette's nearest colour, or the value itself where none is near enough.
 

@@ -138,9 +138,11 @@ _PHRASES = {
         "part, parts, portion, portions, часть, части, частей, частями, частина, частини, "
         "частин, доля, долю, доли, долей, долями, ч, x, х, pts"
     ),
-    Kind.SEPARATOR: "and, n, plus, with, w, but, и, плюс, с, со, а также, но, і, та",
+    Kind.SEPARATOR: (
+        "and, n, plus, with, w, but, add, adding, добавить, и, плюс, с, со, а также, но, і, та"
+    ),
     Kind.LINK: "to, к, ко, до, till",
-    Kind.EACH: "each, apiece, по",
+    Kind.EACH: "each, apiece, ea, по",
     Kind.FLECK: (
         "sprinkled, sprinkles, fleck, flecks, flecked, flecking, speckle, speckles, speckled, вкрапление, "
         "вкрапления, вкраплений, "
@@ -162,7 +164,10 @@ _PHRASES = {
     Kind.BASE: "on, onto, over, на, поверх, по чёрному фону",
     Kind.NOT: (
         "no, not, without, except, excluding, non, all but, anything but, everything but, everything except, any but, "
-        "any colour but, any color but, без, кроме, не, не надо, не нужно, не нужен, нет, за исключением, всё кроме, "
+        "any colour but, any color but, без, без примеси, без добавления, without any, without added, "
+        "no trace of, without a trace of, no hint of, without a hint of, кроме, не, не надо, не нужно, "
+        "не нужен, нет, за исключением, "
+        "всё кроме, "
         "нельзя, не хочу, не хотим, не нравится, не нравятся, не любим, не люблю, don't like, do not like, "
         "don't want, do not want, not keen on, hate, dislike"
     ),

@@ -292,11 +292,13 @@ class _Parser:
     def _is_colour_first(self, segment: list[Amount | Mention]) -> bool:
         if not (isinstance(segment[0], Mention) and isinstance(segment[-1], Mention) and _alternates(segment)):
             return isinstance(segment[0], Mention)
-        if len(segment) == 1 or self._has_base:
+        if len(segment) == 1:
             return False
         amount = segment[1]
         if _INTO.search(self.source.text[segment[1].span[1] : segment[2].span[0]]):
-            return True
+            return True  # also `white fleck 20% in black`
+        if self._has_base:
+            return False
         if isinstance(amount, Amount) and not amount.is_linked:
             raise self.source.refuse(
                 "it is not clear whether {number} belongs to {before!r} or {after!r}; put a comma between the colours",

@@ -32,6 +32,7 @@ from plitka.core.recipes.signs import (
     GAP,
     GENITIVE,
     GRAIN,
+    GREENS,
     IN_BRACKETS,
     IN_TONNES,
     IS_CODE,
@@ -62,6 +63,7 @@ _FIRST_HALF = re.compile(r"[а-яё]{2,}[ое]")
 TINTED_BY = 0.3
 """How much of the way a colour is drawn to the one that tints it, in CIE Lab."""
 _WHOLE = 100
+_GREENS = {"ябл": "зелёное яблоко", "трав": "зелёная трава"}
 _GRAINS = {"large": "granules=2-4", "medium": "granules=1-4", "": "granules=0.5-1.5"}
 
 _SHADES = {"т": "dark", "с": "light", "я": "bright", "б": "pale", "d": "dark", "l": "light", "m": "medium"}
@@ -148,12 +150,12 @@ class NameScanner(PieceScanner):
 
     def _shortened(self, start: int) -> Token | None:
         """«Кр. крошка», and a colour with a short shade before it: «т. синий»."""
-        if large := LARGE.match(self.text, start):
-            self.at = large.end()
-            return self._token(Kind.LOOK, start, choice="granules=2-4")
-        if grain := GRAIN.match(self.text, start):
+        if grain := LARGE.match(self.text, start) or GRAIN.match(self.text, start):
             self.at = grain.end()
             return self._token(Kind.LOOK, start, choice=_GRAINS[grain.lastgroup or ""])
+        if (green := GREENS.match(self.text, start)) and (colour := self.palette.find(_GREENS[green["of"]])):
+            self.at = green.end()
+            return self._token(Kind.COLOUR, start, colour=colour)
         shade = SHORT_SHADE.match(self.text, start)
         if shade is None or self._counts_tonnes(start, shade):
             return None
@@ -326,7 +328,7 @@ class NameScanner(PieceScanner):
         if piece is not None and (tinted := self._tinted(start, piece)) is not None:
             return tinted
         if piece is not None and piece[2].startswith(_HALF):
-            meaning = self._words.get(name_key(piece[2][len(_HALF) :]))
+            meaning = self._words.get(name_key(piece[2].removeprefix(_HALF)))
             if meaning is not None and meaning.kind in (Kind.MASS, Kind.PARTS):
                 self.at = start + len(_HALF)
                 return self._token(Kind.HALF, start)

@@ -324,7 +324,8 @@ def _one_unit(tokens: list[Token]) -> list[Token]:
     units = [at for at in units if _kind(tokens, at + 1) is not Kind.BRACKET]  # «70 (мешки по 25 кг)»
     if not units or any(token.kind in (Kind.PERCENT, Kind.PARTS, Kind.SLASH) for token in tokens):
         return tokens
-    is_first = _kind(tokens, units[0] + 1) is Kind.COLOUR
+    is_behind = _kind(tokens, units[0] - 2) is Kind.COLOUR and tokens[units[0]].choice == CONTAINER
+    is_first = _kind(tokens, units[0] + 1) is Kind.COLOUR and not is_behind  # «чёрный 3 мешка красный 1»
     plain: list[Token] = []
     unit: Token | None = None
     for at, token in enumerate(tokens):

@@ -70,15 +70,20 @@ def _headed(tokens: list[Token]) -> list[Token] | None:
         end += 1
     head = tokens[start:end]
     numbers = [token for token in head if token.kind is Kind.NUMBER]
-    is_head = _kind(tokens, end) in {Kind.SEPARATOR, Kind.LINK, Kind.MIX} and len(numbers) == 1
+    first = end + (_kind(tokens, end) in {Kind.SEPARATOR, Kind.LINK, Kind.MIX})
+    is_head = _kind(tokens, first) in {Kind.COLOUR, Kind.NUMBER} and len(numbers) == 1
     if not is_head or all(token.kind is not Kind.PERCENT for token in head):
         return None
-    last = end + 1
-    for clause in _clauses(tokens, end + 1):
+    base = next((place for place in range(first, len(tokens)) if tokens[place].kind is Kind.BASE), len(tokens))
+    if _is_counted(tokens[first:base]):
+        base_portion = _portion(tokens[first:base], numbers[0].value)  # `15% fleck green/white 2:1 on black`
+        return None if base_portion is None else [*tokens[:start], *base_portion, tokens[at], *tokens[base:]]
+    last = first
+    for clause in _clauses(tokens, first):
         if not _is_counted(tokens[slice(*clause)]):
             break
         last = clause[1]
-    portion = _portion(tokens[end + 1 : last], numbers[0].value)
+    portion = _portion(tokens[first:last], numbers[0].value)
     if portion is None:
         return None
     return [*tokens[:start], _comma(tokens[start]), *portion, tokens[at], *tokens[last:]]

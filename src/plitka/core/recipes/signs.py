@@ -167,7 +167,9 @@ GRAIN = re.compile(
     r"(?P<large>крупн)[а-я]* кр\.?(?![а-я])|(?P<medium>средн)[а-я]* кр\.?(?![а-я])|мелк[а-я]* кр\.?(?![а-я])"
 )
 """«Мелкая кр» ends in short crumb, and «мелкая красная» in red."""
-LARGE = re.compile(r"кр\.(?=[ ]?(?:крошк|фракц|гранул|зерн))")
+GREENS = re.compile(r"зел(?:ен[а-я]*)?\.[ ]?(?P<of>ябл|трав)[а-я]*\.?")
+"""«Зел. ябл.»: of the greens that have two names."""
+LARGE = re.compile(r"(?P<large>кр\.)(?=[ ]?(?:крошк|фракц|гранул|зерн))")
 """«Кр. крошка» is large; «кр.» beside a number is red."""
 WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \t]+$")
 HEAD_BEFORE = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)?)[ \t]*[:=#№-]?[ \t]*$")
