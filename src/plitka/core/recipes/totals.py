@@ -58,6 +58,17 @@ class Totals:
                     "{number} is more than the whole tile; a colour has at most 100 %", amount.span, number=amount.text
                 )
 
+    def _check_ground(self, mentions: Sequence[Mention], amounts: Sequence[Amount]) -> None:
+        """`Flecks blue/white 10/5` says how the flecks are made up, and not how much of them there is."""
+        fleck = self.statement.fleck_span
+        is_first = fleck is not None and fleck[0] < min(mention.span[0] for mention in mentions)
+        is_ratio = all(amount.unit in (Unit.RATIO, Unit.PARTS) for amount in amounts)
+        if is_first and is_ratio and all(mention.amount and not mention.is_base for mention in mentions):
+            raise self.source.refuse(
+                "it is not said how much fleck there is; write for example: black with 15% white fleck",
+                around(mentions[0].span, amounts[-1].span),
+            )
+
     def _check_rest(self, bare: Sequence[Mention], rest: Fraction, *, in_percent: bool) -> None:
         if len(bare) > 1 and not self.statement.shares_rest:
             raise self.source.refuse(
