@@ -30,6 +30,7 @@ def test_a_key_opens_the_page(window: Window, server: Running) -> None:
     page = window.page
     page.goto(window.origin)
     field = page.get_by_label("Key", exact=True)
+    expect(page.locator(".command")).to_have_text(server.service.settings.key_command)
     field.fill("plitka_wrong")
     field.press("Enter")
     expect(page.locator(".refusal")).to_contain_text("not in force")

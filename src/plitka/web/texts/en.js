@@ -26,7 +26,8 @@ export default {
     why: "Pictures are made on this service’s own machine, so it asks for a key. Your designs and photographs belong to the key.",
     key: "Key",
     enter: "Sign in",
-    how: "No key yet? The operator of the service makes one:",
+    how: "No key yet? The service runs on this computer: make a key in a terminal, with your name for NAME:",
+    ask: "No key yet? Ask for one whoever runs this service.",
   },
   recipe: {
     title: "Mix",
