@@ -65,8 +65,17 @@ def test_a_pattern_is_told_from_the_ground(
 
 @pytest.mark.parametrize(
     "text",
-    ["60% red, 40% black", "red, hopscotch", "", "logo in white on red", "rde with a blue border", "a" * 1000]
-    + ["red with black on top", "green, left red, right blue", "left red, right blue, top white"],
+    [
+        "60% red, 40% black",
+        "red, hopscotch",
+        "",
+        "logo in white on red",
+        "rde with a blue border",
+        "a" * 1000,
+        "red with black on top",
+        "green, left red, right blue",
+        "left red, right blue, top white",
+    ],
 )
 def test_what_is_no_pattern_or_no_mix_is_none(text: str) -> None:
     """Where the rest cannot be read, the pattern alone is of no use."""

@@ -32,7 +32,10 @@ _FORMS = {
 }
 """Further forms of the words of `PATTERNS`, which a recipe alone need not know."""
 _SIDES = {
-    "left": "left, left half, left side, on the left, слева, лево, левый, левая, левую, левой, левая половина, левая сторона",
+    "left": (
+        "left, left half, left side, on the left, "
+        "слева, лево, левый, левая, левую, левой, левая половина, левая сторона"
+    ),
     "right": (
         "right, right half, right side, on the right, "
         "справа, право, правый, правая, правую, правой, правая половина, правая сторона"
@@ -230,7 +233,7 @@ def _are_both_halves(found: Sequence[Pattern]) -> bool:
 
 
 def _of_halves(found: Sequence[Pattern]) -> Patterned | None:
-    """Of two halves the ground is the first, and the other lies on it; None where a half has no mix, or there are more."""
+    """Of two halves the ground is the first, and the other lies on it; None where it has no mix, or there are more."""
     halves = [one for one in found if one.mask in _OPPOSITE]
     if len(halves) != 2 or halves[0].recipe is None:
         return None

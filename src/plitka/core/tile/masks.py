@@ -57,7 +57,7 @@ _NUMBER = re.compile(r"[0-9]{1,4}")
 _HALVES: Mapping[str, tuple[bool, bool]] = MappingProxyType(
     {"left": (True, False), "right": (True, True), "top": (False, False), "bottom": (False, True)}
 )
-"""Sides -> whether the tile is cut across its width, and whether it is the half that is farther from its first pixel."""
+"""Sides -> whether the tile is cut across its width, and whether it is the half farther from its first pixel."""
 _PROBE_PX = 64
 _SIDES_AT = (16, 20)
 """Where a PNG's header has its width and its height, of 4 bytes each."""
