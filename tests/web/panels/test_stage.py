@@ -151,7 +151,7 @@ def test_granules_are_as_large_in_preview_and_photograph(window: Window) -> None
     )
     page.get_by_role("button", name="Make the picture").click()
     page.wait_for_selector('.picture[src*="/image"]')
-    expect(told).to_contain_text(f"as large as on {SIDE_PX / Defaults().px_per_mm:.0f} × ")  # these tests' are small
+    expect(told).to_contain_text(f"drawn {500 / (SIDE_PX / Defaults().px_per_mm):.1f} times")  # these tests' are small
     page.get_by_label("Compare").check(force=True)
     expect(told).to_contain_text("The preview shows 146 × 146 mm of the tile, the picture 18 × 18 mm.")
 
