@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from plitka.core.colour.palette import Palette
 from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.grammar import Statement
 from plitka.core.recipes.items import refuse_negative
-from plitka.core.recipes.recipe import MAX_COLOURS, Notice, plain
+from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, Notice, plain, quantise
 from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
@@ -129,8 +130,20 @@ class Totals:
         return self.source.refuse(
             "the numbers add up to {total}; they must add up to 100",
             around(amounts[0].span, amounts[-1].span),
+            self._scaled(total, amounts),
             total=plain(total),
         )
+
+    def _scaled(self, total: Fraction | int, amounts: Sequence[Amount]) -> tuple[str, ...]:
+        """The numbers, scaled, with what stands between them; nothing where one is of several colours."""
+        if any(before.span[1] > after.span[0] for before, after in pairwise(amounts)):
+            return ()
+        percents = quantise([HUNDRED * amount.percent / Fraction(total) for amount in amounts], COMPUTED_STEP)
+        text, end = "", amounts[0].span[0]
+        for amount, percent in zip(amounts, percents, strict=True):
+            text += f"{self.source.text[end : amount.span[0]]}{plain(percent)}%"
+            end = amount.span[1]
+        return () if "\n" in text else (text,)  # a place of several lines is not marked whole
 
     def _check_visible(self, mentions: Sequence[Mention], percents: Sequence[Decimal], step: Decimal) -> None:
         order = list(dict.fromkeys(mention.colour.code for mention in mentions))
