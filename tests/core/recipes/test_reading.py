@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -32,13 +31,17 @@ words = st.sampled_from([*WORDS.split(), "\n", "\t", " "])
 sentences = st.lists(words, max_size=40).map(" ".join) | st.lists(words, max_size=40).map("".join)
 
 
-@pytest.mark.parametrize(("text", "percents"), ALL_READ)
-def test_recipes_are_read_without_a_notice(text: str, percents: dict[str, float]) -> None:
+# Tables of hundreds of texts are subtests: each that fails is told, and none costs a test's own setting up.
+
+
+def test_recipes_are_read_without_a_notice(subtests: pytest.Subtests) -> None:
     """Each text gives exactly these percents, in this order, and nothing had to be guessed."""
-    reading = parse_recipe(text)
-    assert list(reading.recipe.percents.items()) == list(percents.items())
-    assert reading.warnings == ()
-    assert parse_recipe(text, strict=True) == reading
+    for text, percents in ALL_READ:
+        with subtests.test(text):
+            reading = parse_recipe(text)
+            assert list(reading.recipe.percents.items()) == list(percents.items())
+            assert reading.warnings == ()
+            assert parse_recipe(text, strict=True) == reading
 
 
 @pytest.mark.parametrize(("text", "percents", "notices"), NOTICED)
@@ -125,60 +128,47 @@ def _answer(text: str) -> str:
     return f"{percents} (noticed)" if reading.warnings else percents
 
 
-@pytest.mark.parametrize(("text", "percents", "look", "words", "notices"), prompts.READ)
-def test_prompts_are_read(text: str, percents: str, look: dict[str, Any], words: list[str], notices: list[str]) -> None:
+def test_prompts_are_read(subtests: pytest.Subtests) -> None:
     """Each gives these percents, shows this much, passes these words on, and tells what was settled, in this order."""
-    reading = parse_recipe(text)
-    assert ", ".join(f"{code} {percent:g}" for code, percent in reading.recipe.percents.items()) == percents
-    assert dict(reading.look) == look
-    assert list(reading.words) == words
-    assert len(reading.warnings) == len(notices)
-    assert all(str(warning).startswith(start) for warning, start in zip(reading.warnings, notices, strict=True))
+    for text, percents, look, words, notices in prompts.READ:
+        with subtests.test(text):
+            reading = parse_recipe(text)
+            assert ", ".join(f"{code} {percent:g}" for code, percent in reading.recipe.percents.items()) == percents
+            assert dict(reading.look) == look
+            assert list(reading.words) == words
+            assert len(reading.warnings) == len(notices)
+            assert all(str(warning).startswith(start) for warning, start in zip(reading.warnings, notices, strict=True))
 
 
-@pytest.mark.parametrize(("text", "blamed", "words_in_it"), prompts.REFUSED)
-def test_prompts_are_refused(text: str, blamed: str, words_in_it: str) -> None:
+def test_prompts_are_refused(subtests: pytest.Subtests) -> None:
     """Each is refused with the part to blame and the reason."""
-    with pytest.raises(RecipeError) as caught:
-        parse_recipe(text)
-    assert text[slice(*caught.value.span)] == blamed
-    assert words_in_it in str(caught.value)
+    for text, blamed, words_in_it in prompts.REFUSED:
+        with subtests.test(text):
+            with pytest.raises(RecipeError) as caught:
+                parse_recipe(text)
+            assert text[slice(*caught.value.span)] == blamed
+            assert words_in_it in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "plain"),
-    [
-        *meant.MEANT,
-        *meant_maker.MEANT,
-        *meant_architect.MEANT,
-        *meant_others.MEANT,
-        *meant_changes.MEANT,
-        *meant_limits.MEANT,
-    ],
-)
-def test_recipes_are_read_as_they_are_meant(text: str, plain: str) -> None:
+TABLES = (meant, meant_maker, meant_architect, meant_others, meant_changes, meant_limits)
+
+
+def test_recipes_are_read_as_they_are_meant(subtests: pytest.Subtests) -> None:
     """To a percent, for a third may be a rounded one."""
-    percents = parse_recipe(text).recipe.percents
-    assert percents == pytest.approx(parse_recipe(plain).recipe.percents, abs=0.6)
+    for text, plain in (row for table in TABLES for row in table.MEANT):
+        with subtests.test(text):
+            percents = parse_recipe(text).recipe.percents
+            assert percents == pytest.approx(parse_recipe(plain).recipe.percents, abs=0.6)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *meant.REFUSED,
-        *meant_maker.REFUSED,
-        *meant_architect.REFUSED,
-        *meant_others.REFUSED,
-        *meant_changes.REFUSED,
-        *meant_limits.REFUSED,
-    ],
-)
-def test_what_is_not_said_is_not_guessed(text: str) -> None:
+def test_what_is_not_said_is_not_guessed(subtests: pytest.Subtests) -> None:
     """It is refused with its place."""
-    with pytest.raises(RecipeError) as caught:
-        parse_recipe(text)
-    start, end = caught.value.span
-    assert text[start:end].strip()
+    for text in (row for table in TABLES for row in table.REFUSED):
+        with subtests.test(text):
+            with pytest.raises(RecipeError) as caught:
+                parse_recipe(text)
+            start, end = caught.value.span
+            assert text[start:end].strip()
 
 
 def test_there_are_prompts_enough() -> None:
@@ -189,12 +179,13 @@ def test_there_are_prompts_enough() -> None:
     assert sum(re.search("[а-яё]", text.casefold()) is not None for text in texts) * 3 >= len(texts)
 
 
-@pytest.mark.parametrize("text", [prompt[0] for prompt in prompts.READ if prompt[3]])
-def test_words_can_be_refused_or_left_out(text: str) -> None:
+def test_words_can_be_refused_or_left_out(subtests: pytest.Subtests) -> None:
     """A strict reading refuses what is not understood; where nothing reads words, none are passed on."""
-    with pytest.raises(RecipeError):
-        parse_recipe(text, strict=True)
-    assert parse_recipe(text, beside=Beside.NOTHING).words == ()
+    for text in (prompt[0] for prompt in prompts.READ if prompt[3]):
+        with subtests.test(text):
+            with pytest.raises(RecipeError):
+                parse_recipe(text, strict=True)
+            assert parse_recipe(text, beside=Beside.NOTHING).words == ()
 
 
 def test_a_prompt_alone_takes_all_words() -> None:
