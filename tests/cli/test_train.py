@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +83,21 @@ class TestTrain:
         assert Path("own/training/state.pt").is_file()
         assert not Path("own/bundle.toml").exists()
         assert capsys.readouterr().out == ""
+
+    @pytest.mark.slow
+    def test_two_processes_learn_what_one_does(self, run: Run) -> None:
+        """Each a half of every batch; one of them writes and tells."""
+        import torch
+        from safetensors.torch import load_file
+
+        words = [*self.WORDS[:-1], "together", "--steps", "3", "--batch", "2", "--rank", "2"]
+        launcher = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "-m", "plitka"]
+        done = subprocess.run([*launcher, *words], check=True, capture_output=True, text=True)
+        assert done.stdout.count("the model together@") == 1
+        assert run(*self.WORDS, "--steps", "3", "--batch", "2", "--rank", "2") == 0
+        ours, alone = (load_file(f"{name}/{name}_sdxl_lora.safetensors") for name in ("together", "own"))
+        for key, tensor in alone.items():
+            torch.testing.assert_close(ours[key], tensor, atol=1e-4, rtol=1e-2)
 
     @pytest.mark.parametrize(
         ("words", "said"),

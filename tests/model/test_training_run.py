@@ -75,11 +75,18 @@ def order(base: Bundle, pictures: Path, out: Path, recipe: TrainRecipe = RECIPE)
     )
 
 
+def trained(order: RunOrder, watch: Watch) -> Bundle:
+    """What came out of a run that this process alone made."""
+    bundle = run_training(order, watch)
+    assert bundle is not None
+    return bundle
+
+
 @pytest.fixture(scope="module")
 def whole(tiny_bundle: Bundle, pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Watch]:
     """A run that nothing stopped."""
     watch = Watch()
-    return run_training(order(tiny_bundle, pictures, tmp_path_factory.mktemp("whole")), watch), watch
+    return trained(order(tiny_bundle, pictures, tmp_path_factory.mktemp("whole")), watch), watch
 
 
 def files(folder: Path, names: Sequence[str] = LEARNT) -> dict[str, bytes]:
@@ -158,7 +165,7 @@ class TestRun:
         """A DoRA, which a base without a LoRA allows, in the layout that keeps it."""
         base = replace(tiny_bundle, lora=None, embeddings=None)
         recipe = replace(RECIPE, train=replace(RECIPE.train, steps=2, is_dora=True, tokens=("<new>",)))
-        bundle = run_training(order(base, pictures, tmp_path, recipe), Watch())
+        bundle = trained(order(base, pictures, tmp_path, recipe), Watch())
         assert bundle.style.tokens == ("<new>",)
         load_engine(bundle, EngineConfig(device="cpu", dtype="float32")).close()
 

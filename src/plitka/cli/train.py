@@ -83,6 +83,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     order = _order(options)
     with stoppable(terminal) as stop, _progress(order, terminal, stop) as watch:
         bundle = run_training(order, watch)
+    if bundle is None:  # the first of several processes tells of it
+        return EXIT_OK
     if options.json:
         told = [judgement.to_json() for judgement in watch.judgements]
         terminal.write_json({"model": bundle.label, "folder": str(bundle.folder), "judgements": told})

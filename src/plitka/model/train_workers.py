@@ -44,7 +44,10 @@ class Workers:
     @property
     def device(self) -> str | None:
         """Where this one computes, if it is one of several."""
-        return None if self.state is None else str(self.state.device)
+        if self.state is None:
+            return None
+        device: torch.device = self.state.device
+        return "cpu" if device.type == "cpu" else str(device)
 
     def part(self, n: int) -> tuple[int, int]:
         """First and last place of this one's part of a batch.
@@ -64,6 +67,14 @@ class Workers:
             if tensor is not None:
                 torch.distributed.all_reduce(tensor)
                 tensor.div_(self.n)
+
+    def any(self, wanted: bool) -> bool:
+        """Whether one of them wants something: then all do it at the same step."""
+        if self.state is None:
+            return wanted
+        n_wanting = torch.tensor(float(wanted), device=self.state.device)
+        torch.distributed.all_reduce(n_wanting)
+        return bool(n_wanting > 0)
 
     def wait(self) -> None:
         """Until all have come so far."""

@@ -6,12 +6,14 @@ OUT/training/state.pt          all that the next step depends on
 OUT/training/latents/          of the pictures, by what they were made of
 OUT/training/judgements.jsonl  a line for each judgement
 OUT/training/sheets/           the pictures of each judgement
+OUT/training/board/            for TensorBoard, where it is installed
 OUT/training/best/             files of the best one by now
 OUT/                           at the end the bundle, its PEFT files, and the model card
 ```
 """
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -41,6 +43,7 @@ from plitka.model.memory_ladder import Rung
 from plitka.model.model_card import CARD, SHEET, CardFacts, model_card
 from plitka.model.noise import NoiseSchedule
 from plitka.model.train import Trainer
+from plitka.model.train_board import Board
 from plitka.model.train_config import TrainRecipe, plain, to_toml
 from plitka.model.train_judge import Judge, Judgement, best_of
 from plitka.model.train_workers import Workers
@@ -88,8 +91,8 @@ class RunOrder:
     device: str = "auto"
 
 
-def run_training(order: RunOrder, watch: RunWatch) -> Bundle:
-    """Run it, from where it was left if it was begun; returns the bundle.
+def run_training(order: RunOrder, watch: RunWatch) -> Bundle | None:
+    """Run it, from where it was left if it was begun; returns the bundle, or None where another process writes it.
 
     Raises:
         InputError: no picture, a configuration that makes no run, or a base that cannot be learnt on.
@@ -103,7 +106,7 @@ def run_training(order: RunOrder, watch: RunWatch) -> Bundle:
     bundle = trained_bundle(order.base, order.out, order.name, style)
     trainer = Trainer(assembly.pipe, _schedule(assembly), style, order.recipe.train, workers)
     folder = read_folder(order.folder)
-    lessons = _Lessons(order, assembly, watch)
+    lessons = _Lessons(order, assembly, watch.problem if workers.is_first else _unheard)
     everything = lessons.read(folder, style)
     learnt, held = everything.split(order.recipe.judge.held_out, order.recipe.train.seed)
     prior = None if order.prior is None else lessons.read(read_folder(order.prior), order.base.style)
@@ -121,24 +124,36 @@ def run_training(order: RunOrder, watch: RunWatch) -> Bundle:
     every = order.recipe.judge.every or trainer.config.steps
     while (judged := judgements[-1].step if judgements else 0) < trainer.config.steps:
         until = (judged // every + 1) * every
-        on_step = partial(_watched, watch, kept, judgements)
+        on_step = partial(_watched, watch, kept, judgements, workers)
         trainer.learn(learnt, prior, until=until, on_step=on_step)
         with trainer.averaged():
             judgements.append(judge(kept.sheet(trainer.n_done)) if workers.is_first else _unjudged(trainer))
             if best_of(judgements) is judgements[-1]:
                 kept.write_best()
-        watch.judged(judgements[-1])
         kept.save(judgements)
+        if workers.is_first:
+            kept.board.judged(judgements[-1], kept.sheet(trainer.n_done))
+            watch.judged(judgements[-1])
+    kept.board.close()
     workers.wait()
-    return kept.finish(judgements, everything)
+    return kept.finish(judgements, everything) if workers.is_first else None
 
 
-def _watched(watch: RunWatch, kept: "_Kept", judgements: list[Judgement], n_done: int, loss: float) -> None:
+def _watched(
+    watch: RunWatch, kept: "_Kept", judgements: list[Judgement], workers: Workers, n_done: int, loss: float
+) -> None:
     """Tell of a step, and stop behind it if that is wanted."""
-    watch.step(n_done, loss)
-    if watch.wants_stop():
+    if workers.is_first:
+        watch.step(n_done, loss)
+        kept.board.step(n_done, loss)
+    if workers.any(watch.wants_stop()):
         kept.save(judgements)
+        kept.board.close()
         raise Cancelled("stopped after step {n}, which is saved; the same command with --resume goes on", n=n_done)
+
+
+def _unheard(_problem: Notice) -> None:
+    """Another process tells of it."""
 
 
 def _unjudged(trainer: Trainer) -> Judgement:
@@ -185,12 +200,12 @@ class _Lessons:
 
     order: RunOrder
     assembly: Assembly
-    watch: RunWatch
+    on_problem: Callable[[Notice], None]
 
     def read(self, folder: Folder, style: PromptStyle) -> Lesson:
         """Of a folder's pictures."""
         order = self.order
-        pictures = read_captioned(folder, order.palette, style, order.recipe.pictures, self.watch.problem)
+        pictures = read_captioned(folder, order.palette, style, order.recipe.pictures, self.on_problem)
         return Lesson.of(
             self.assembly.pipe,
             pictures,
@@ -233,6 +248,7 @@ class _Kept:
         self._before = _base_lora(order.base, assembly)
         self._folder = order.out / "training"
         (self._folder / "sheets").mkdir(parents=True, exist_ok=True)
+        self.board = Board(self._folder / "board")
 
     def resume(self) -> list[Judgement]:
         """The judgements by now, with the trainer where it was left."""
@@ -276,8 +292,6 @@ class _Kept:
 
     def finish(self, judgements: list[Judgement], everything: Lesson) -> Bundle:
         """The bundle and its card."""
-        if not self._workers.is_first:
-            return self._bundle
         order, best = self._order, self.sheet(best_of(judgements).step)
         recipes = [item.recipe for item in everything.items if item.recipe is not None]
         names = {colour.caption_name: None for recipe in recipes for colour in recipe.colours}
