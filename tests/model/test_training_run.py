@@ -1,6 +1,7 @@
 """A run in its folder, on small networks."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -168,6 +169,19 @@ class TestRun:
         bundle = trained(order(base, pictures, tmp_path, recipe), Watch())
         assert bundle.style.tokens == ("<new>",)
         load_engine(bundle, EngineConfig(device="cpu", dtype="float32")).close()
+
+    def test_a_run_goes_on_with_what_it_was_made_of(self, tiny_bundle: Bundle, pictures: Path, tmp_path: Path) -> None:
+        """Not with another caption, nor with another base."""
+        shutil.copytree(pictures, tmp_path / "pictures")
+        asked = order(tiny_bundle, tmp_path / "pictures", tmp_path / "out")
+        with pytest.raises(Cancelled):
+            run_training(asked, Watch(1))
+        (tmp_path / "pictures/b.txt").write_text("100% red", encoding="utf-8")
+        with pytest.raises(InputError, match="with other pictures"):
+            run_training(asked, Watch())
+        plain = replace(tiny_bundle, lora=None)
+        with pytest.raises(InputError, match="with other base"):
+            run_training(order(plain, pictures, tmp_path / "out"), Watch())
 
     def test_a_folder_of_nothing_is_refused(self, tiny_bundle: Bundle, tmp_path: Path) -> None:
         """There would be nothing to learn."""

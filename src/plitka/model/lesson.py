@@ -100,6 +100,16 @@ class Lesson:
             raise InputError("there is no picture to learn; give a folder of captioned pictures")
         return cls(tuple(items), int(pipe.vae_scale_factor))
 
+    @property
+    def digest(self) -> str:
+        """Of all that is learnt: names, captions, latents and how often they are drawn."""
+        content = hashlib.sha256()
+        for item in self.items:
+            content.update(f"{item.name}\n{item.caption}\n{item.repeats}\n".encode())
+            for latents in item.turned:
+                content.update(latents.numpy().tobytes())
+        return content.hexdigest()
+
     def split(self, share: float, seed: int) -> "tuple[Lesson, Lesson | None]":
         """What is learnt, and what is held out of it: by the pictures' names, so that more pictures change little."""
         n_held = min(round(share * len(self.items)), len(self.items) - 1)

@@ -13,7 +13,7 @@ OUT/                           at the end the bundle, its PEFT files, and the mo
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -119,7 +119,8 @@ def run_training(order: RunOrder, watch: RunWatch) -> Bundle | None:
         references=_references(folder, held),
         config=order.recipe.judge,
     )
-    kept = _Kept(order, assembly, bundle, trainer, workers)
+    made_of = {"base": order.base.label, "pictures": everything.digest, "prior": prior.digest if prior else ""}
+    kept = _Kept(order, assembly, bundle, trainer, workers, made_of)
     judgements = kept.resume()
     every = order.recipe.judge.every or trainer.config.steps
     while (judged := judgements[-1].step if judgements else 0) < trainer.config.steps:
@@ -242,8 +243,17 @@ def _references(folder: Folder, held: Lesson | None) -> dict[str, Reference]:
 class _Kept:
     """What a run has on disk."""
 
-    def __init__(self, order: RunOrder, assembly: Assembly, bundle: Bundle, trainer: Trainer, workers: Workers) -> None:
+    def __init__(
+        self,
+        order: RunOrder,
+        assembly: Assembly,
+        bundle: Bundle,
+        trainer: Trainer,
+        workers: Workers,
+        made_of: Mapping[str, str],
+    ) -> None:
         self._order, self._bundle, self._trainer, self._workers = order, bundle, trainer, workers
+        self._made_of = made_of
         self._schedule = _schedule(assembly)
         self._before = _base_lora(order.base, assembly)
         self._folder = order.out / "training"
@@ -251,10 +261,22 @@ class _Kept:
         self.board = Board(self._folder / "board")
 
     def resume(self) -> list[Judgement]:
-        """The judgements by now, with the trainer where it was left."""
+        """The judgements by now, with the trainer where it was left.
+
+        Raises:
+            InputError: it was left with another base, other pictures or other captions.
+        """
         path = self._order.out / STATE
         if path.is_file():
-            return [Judgement(**told) for told in self._trainer.resume(path)["judgements"]]
+            beside = self._trainer.resume(path)
+            changed = [name for name, digest in self._made_of.items() if beside["made_of"][name] != digest]
+            if changed:
+                raise InputError(
+                    "{path} is of a run with other {names}; go on with those, or begin in another folder",
+                    path=path,
+                    names=", ".join(changed),
+                )
+            return [Judgement(**told) for told in beside["judgements"]]
         if self._workers.is_first:
             write_whole(self._order.out / CONFIG, to_toml(self._order.recipe).encode())
         return []
@@ -270,7 +292,7 @@ class _Kept:
         told = [judgement.to_json() for judgement in judgements]
         lines = "".join(f"{json.dumps(each)}\n" for each in told)
         write_whole(self._folder / "judgements.jsonl", lines.encode())
-        self._trainer.save(self._order.out / STATE, {"judgements": told})
+        self._trainer.save(self._order.out / STATE, {"judgements": told, "made_of": self._made_of})
 
     def write_best(self) -> None:
         """The files of what is learnt by now."""
