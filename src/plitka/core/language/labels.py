@@ -68,3 +68,17 @@ PERIODS = (
     "часов, минут, минуты"
 )
 """What a number before them counts."""
+
+LAYERS = {
+    "top": (
+        "top, top layer, upper layer, wearing layer, wear layer, wearing course, face layer, surface layer, "
+        "top course, top coat, "
+        "верх, верха, верхний, верхний слой, верхнего слоя, верхнем слое, верхним слоем, лицевой слой, лицевого слоя"
+    ),
+    "bottom": (
+        "bottom, bottom layer, lower layer, base layer, base course, sub base, subbase, shock layer, shock pad, "
+        "underlay, underlayer, backing, backing layer, underside, низ, низа, нижний, нижний слой, нижнего слоя, "
+        "нижнем слое, нижним слоем, снизу, подложка, подложки, подложке, подложкой, изнанка"
+    ),
+}
+"""Layers of a tile, of which the upper one is shown."""

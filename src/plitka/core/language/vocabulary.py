@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 
-from plitka.core.language.labels import LABELS, PERIOD, PERIODS
+from plitka.core.language.labels import LABELS, LAYERS, PERIOD, PERIODS
 from plitka.core.language.limits import LIMITS
 from plitka.core.language.looks import ASIDES, LOOKS, PATTERNS
 from plitka.core.language.numbers import COMPARED, FRACTIONS, NUMBERS, compounds, shares
@@ -313,19 +313,6 @@ _VAGUE = {
 }
 """`most` is of what is more than half; the others say how a mix differs from one that is not told."""
 
-_LAYERS = {
-    "top": (
-        "top, top layer, upper layer, wearing layer, wear layer, wearing course, face layer, surface layer, "
-        "top course, top coat, "
-        "верх, верха, верхний, верхний слой, верхнего слоя, верхнем слое, верхним слоем, лицевой слой, лицевого слоя"
-    ),
-    "bottom": (
-        "bottom, bottom layer, lower layer, base layer, base course, sub base, subbase, shock layer, shock pad, "
-        "underlay, underlayer, backing, backing layer, underside, низ, низа, нижний, нижний слой, нижнего слоя, "
-        "нижнем слое, нижним слоем, снизу, подложка, подложки, подложке, подложкой, изнанка"
-    ),
-}
-
 _LENGTHS = {
     "unit": (
         "mm, cm, millimetre, millimetres, millimeter, millimeters, centimetre, centimetres, centimeter, centimeters, "
@@ -435,7 +422,7 @@ def _meanings() -> Iterator[tuple[Meaning, str]]:
         yield Meaning(kind), written
     told = (
         (Kind.MODIFIER, _MODIFIERS), (Kind.LOOK, LOOKS), (Kind.ASIDE, PATTERNS), (Kind.COUNTED, _COUNTED),
-        (Kind.LABEL, LABELS), (Kind.VAGUE, _VAGUE), (Kind.RANGE, LIMITS), (Kind.LAYER, _LAYERS),
+        (Kind.LABEL, LABELS), (Kind.VAGUE, _VAGUE), (Kind.RANGE, LIMITS), (Kind.LAYER, LAYERS),
         (Kind.LENGTH, _LENGTHS),
     )  # fmt: skip
     for kind, texts in told:
