@@ -3,6 +3,7 @@
 The look of the colours is then learnt from what was laid (`plitka.core.measure.colour_model.fit_labelled_colours`).
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from scenes import (
     CATALOGUE,
     LABS,
     N_SAMPLES,
+    NEAR_PAIRS,
     POINT_PX,
     Example,
-    Layer,
     blur,
+    draw_camera,
+    draw_finishes,
     draw_light,
     draw_surface,
     drift,
@@ -28,27 +31,18 @@ from plitka.core.colour.arrays import decode_srgb8, encode_srgb8, lit_colours
 from plitka.core.colour.palette import Colour, default_palette
 from plitka.core.measure.classifier import Features, compute_features
 from plitka.core.measure.colour_model import fit_labelled_colours
-from plitka.core.measure.samples import draw_samples
+from plitka.core.measure.samples import Samples, draw_samples
 from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
-from plitka.core.tile.shading import compute_light, photograph, vary_chips
+from plitka.core.tile.renderer import LitLayer, paint_dealt
+from plitka.core.tile.shading import compute_light
 from plitka.core.tile.surfaces import finished
 
-NEAR_PAIRS = (
-    ("gray", "dark gray"),
-    ("gray", "light gray"),
-    ("black", "dark gray"),
-    ("blue", "dark blue"),
-    ("khaki", "beige"),
-    ("white", "pearl"),
-    ("sand", "beige"),
-    ("brown", "terracotta"),
-    ("red", "terracotta"),
-    ("black", "dark blue"),
-)
 MOST_FLIPPED = 0.12
-UNPAINTED, MOST_UNPAINTED = 0.08, 0.3
+SWATCHES = 0.25
+"""Share of pictures whose colours are learnt on another picture, with as much of each."""
+UNPAINTED, MOST_UNPAINTED = 0.25, 0.4
 """Share of pictures that lack a colour of their map, and of the map's chips that are said to be of it."""
 
 
@@ -58,7 +52,7 @@ def draw_laid_examples(seed: int, size_px: int, n: int, autoencoder: Path | None
     return [draw_example(layer, rng, autoencoder) for _ in range(n)]
 
 
-def draw_layer(seed: int, size_px: int) -> Layer:
+def draw_layer(seed: int, size_px: int) -> LitLayer:
     """Granules of about the usual size; half of the layers in the usual light, some in any."""
     rng = np.random.default_rng([seed, 2])
     u = rng.uniform
@@ -67,7 +61,7 @@ def draw_layer(seed: int, size_px: int) -> Layer:
     press = u(0.25, 0.5) if u() < 0.3 else GranuleConfig().press
     granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=press, surface=surface)
     geometry, config = lay_granules(granules, seed), finished(draw_laid_light(rng), surface)
-    return geometry, compute_light(geometry, config), config
+    return LitLayer(geometry, compute_light(geometry, config), config)
 
 
 def draw_laid_light(rng: np.random.Generator) -> LightConfig:
@@ -78,33 +72,50 @@ def draw_laid_light(rng: np.random.Generator) -> LightConfig:
         u, about = rng.uniform, lambda value: value * float(np.exp(rng.normal(0, 0.12)))
         return replace(
             usual, lamp=about(usual.lamp), sky=about(usual.sky), occlusion=about(usual.occlusion),
-            bounce=about(usual.bounce), sheen=usual.sheen * u(0.5, 1.4), tone=usual.tone * u(0.6, 1.2),
-            tint=usual.tint * u(0.6, 2), speckle=usual.speckle * u(0.7, 2), blur_px=u(0, 0.4), warmth=u(-0.5, 0.5),
+            sheen=usual.sheen * u(0.5, 1.4), coarse_relief_px=about(usual.coarse_relief_px), warmth=u(-0.5, 0.5),
         )  # fmt: skip
     return draw_light(rng)
 
 
-def draw_example(layer: Layer, rng: np.random.Generator, autoencoder: Path | None) -> Example:
+def draw_example(layer: LitLayer, rng: np.random.Generator, autoencoder: Path | None) -> Example:
     """One picture, with the look of its colours learnt from a map that it does not quite keep to."""
-    geometry, light, config = layer
+    geometry, oversample = layer.geometry, layer.geometry.config.oversample
     asked, shares = draw_recipe(rng)
-    oversample = geometry.config.oversample
     lit = lit_colours(asked)
     dealt = deal_colours(geometry.areas, list(shares), rng)
-    albedo = vary_chips(drift(lit, rng) if rng.random() < 0.4 else lit, dealt, rng, config)
-    pixels = disturb(photograph(geometry.ids, light, albedo, oversample, config, rng), rng, autoencoder)
+    shown, of_look = drift(lit, rng) if rng.random() < 0.4 else lit, int(rng.integers(2**32))
+
+    def paint(of_chips: np.ndarray, parts: np.ndarray) -> np.ndarray:
+        look = np.random.default_rng(of_look)
+        finishes = draw_finishes(lit, parts, look)
+        return paint_dealt(layer, shown, finishes, of_chips, draw_camera(finishes, parts, look), rng)[0]
+
+    pixels = disturb(paint(dealt, shares), rng, autoencoder)
+    swatch = draw_swatch(geometry, len(asked), paint, rng) if rng.random() < SWATCHES else None
     said = dealt
-    if rng.random() < UNPAINTED:
+    if swatch is None and rng.random() < UNPAINTED:
         asked, said = [*asked, draw_other(asked, rng)], say_unpainted(dealt, len(asked), rng)
         lit, shares = lit_colours(asked), np.append(shares, 0.0)
-    laid = lay_apart(geometry, said, shares, rng)
     points = shrink_to_points(decode_srgb8(pixels))
     flat = points.reshape(-1, 3)
     drawn = flat[rng.choice(len(flat), min(N_SAMPLES, len(flat)), replace=False)]
-    seen = compute_features(points, fit_labelled_colours(drawn, lit, draw_samples(points, laid, len(asked))))
+    if swatch is None:
+        swatch = draw_samples(points, lay_apart(geometry, said, shares, rng), len(asked))
+    seen = compute_features(points, fit_labelled_colours(drawn, lit, swatch))
     half = Features(*(part.astype(np.float16) for part in (seen.shared, seen.own, seen.other)))
     truth = point_shares(dealt[geometry.ids], len(asked), POINT_PX * oversample)
     return Example(half, np.concatenate([truth, np.zeros_like(truth[..., :1])], -1).astype(np.float16))
+
+
+def draw_swatch(
+    geometry: Geometry, n: int, paint: Callable[[np.ndarray, np.ndarray], np.ndarray], rng: np.random.Generator
+) -> Samples:
+    """Points of another picture, with as much of each colour, of which all that was laid is known."""
+    even = np.full(n, 1 / n)
+    dealt = deal_colours(geometry.areas, list(even), rng)
+    oversample = geometry.config.oversample
+    points = shrink_to_points(decode_srgb8(paint(dealt, even)))
+    return draw_samples(points, dealt[geometry.ids][::oversample, ::oversample], n)
 
 
 def draw_recipe(rng: np.random.Generator) -> tuple[list[Colour], np.ndarray]:
@@ -122,7 +133,7 @@ def draw_recipe(rng: np.random.Generator) -> tuple[list[Colour], np.ndarray]:
     elif kind < 0.75:
         chosen = [default_palette().find("black"), *any_colours(rng, 1)]
     else:
-        chosen = any_colours(rng, int(rng.choice(np.arange(1, 9), p=[0.05, 0.2, 0.25, 0.2, 0.1, 0.08, 0.06, 0.06])))
+        chosen = any_colours(rng, int(rng.choice(np.arange(1, 9), p=[0.25, 0.15, 0.2, 0.15, 0.08, 0.06, 0.055, 0.055])))
     chosen = list(dict.fromkeys(chosen))
     rng.shuffle(chosen)
     return chosen, draw_shares(len(chosen), rng)

@@ -17,9 +17,11 @@ from plitka.core.measure.shading_curve import nearest_gap
 from plitka.core.measure.windows import window_mean
 from plitka.core.scene import Lighting, Surface
 from plitka.core.tile.dealing import deal_colours
-from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
+from plitka.core.tile.finishes import CAMERA, GAINS, MATTER, Camera, FinishRows, load_finishes
+from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LIGHTS, LightConfig
-from plitka.core.tile.shading import LightMaps, compute_light, photograph, vary_chips
+from plitka.core.tile.renderer import LitLayer, paint_dealt
+from plitka.core.tile.shading import compute_light
 from plitka.core.tile.surfaces import finished
 
 CATALOGUE = default_palette().catalogue
@@ -28,8 +30,22 @@ NEUTRALS = np.flatnonzero(np.hypot(LABS[:, 1], LABS[:, 2]) < 8)
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 POINT_PX = 2
 N_SAMPLES = 5000
+NEAR_PAIRS = (
+    ("gray", "dark gray"),
+    ("gray", "light gray"),
+    ("black", "dark gray"),
+    ("blue", "dark blue"),
+    ("khaki", "beige"),
+    ("white", "pearl"),
+    ("sand", "beige"),
+    ("brown", "terracotta"),
+    ("red", "terracotta"),
+    ("black", "dark blue"),
+)
 
-Layer = tuple[Geometry, LightMaps, LightConfig]
+MATTER_SPREAD = 0.3
+"""Deviation of the logarithm of what granules of a colour are made of, where it is not as it was photographed."""
+GAIN_SPREAD = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,7 +56,7 @@ class Example:
     truth: npt.NDArray[np.float16]  # (h, w, n + 1), last what nobody asked for
 
 
-def draw_layer(seed: int, size_px: int) -> Layer:
+def draw_layer(seed: int, size_px: int) -> LitLayer:
     """Granules of any size on any surface under any light."""
     rng = np.random.default_rng(seed)
     u = rng.uniform
@@ -48,7 +64,7 @@ def draw_layer(seed: int, size_px: int) -> Layer:
     surface = draw_surface(u(), 0.12)
     granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=u(0.25, 0.5), surface=surface)
     geometry, config = lay_granules(granules, seed), finished(draw_light(rng), surface)
-    return geometry, compute_light(geometry, config), config
+    return LitLayer(geometry, compute_light(geometry, config), config)
 
 
 def draw_surface(drawn: float, unusual: float) -> Surface:
@@ -72,10 +88,30 @@ def draw_light(rng: np.random.Generator) -> LightConfig:
     total = u(0.8, 1.35)
     direct = total * u(0.28, 0.65)
     return replace(
-        lamp, softness_deg=u(4, 18), lamp=direct, sky=total - direct, bounce=u(0.3, 0.7), sheen=u(0.01, 0.18),
-        sheen_exponent=u(6, 26), fine_relief_px=u(0.02, 0.2), tone=u(0.04, 0.14), tint=u(0.01, 0.03),
-        speckle=u(0.02, 0.06), blur_px=u(0, 0.65), wetness=max(0.0, u(-1.5, 0.6)),
+        lamp, softness_deg=u(4, 34), lamp=direct, sky=total - direct, sheen=u(0.01, 0.25), sheen_exponent=u(6, 30),
+        fine_relief_px=u(0.02, 0.2), coarse_relief_px=u(0.5, 1.6), wetness=max(0.0, u(-1.5, 0.6)),
     )  # fmt: skip
+
+
+def draw_finishes(lit: np.ndarray, shares: np.ndarray | list[float], rng: np.random.Generator) -> FinishRows:
+    """(n, `FIELDS`) of (n, 3) linear lit colours in a mix: half of them as photographed, others anything about that."""
+    table = load_finishes()
+    rows = table.mixed(table.of_levels(encode_srgb8(np.clip(lit, 0, 1)).astype(np.float32)), list(shares))
+    if rng.random() < 0.5:
+        rows[:, : GAINS.start] *= np.exp(rng.normal(0, MATTER_SPREAD, (len(rows), GAINS.start)))
+        rows[:, GAINS] *= np.exp(rng.normal(0, GAIN_SPREAD, (len(rows), 1)))
+    return rows
+
+
+def draw_camera(rows: FinishRows, shares: np.ndarray | list[float], rng: np.random.Generator) -> Camera:
+    """What the renderer takes such a mix with, or in part what it takes any other colour with."""
+    finishes, part = load_finishes(), max(0.0, rng.uniform(-1, 1))
+    own = finishes.camera(rows, list(shares))
+    other = rng.choice(finishes.rows[:, len(MATTER) :])
+    mixed = {
+        name: getattr(own, name) * (1 - part) + part * float(value) for name, value in zip(CAMERA, other, strict=True)
+    }
+    return Camera(**mixed | {"gloss": own.gloss})
 
 
 def draw_examples(seed: int, size_px: int, n: int, autoencoder: Path | None) -> list[Example]:
@@ -84,7 +120,7 @@ def draw_examples(seed: int, size_px: int, n: int, autoencoder: Path | None) -> 
     return [draw_example(layer, rng, autoencoder) for _ in range(n)]
 
 
-def draw_example(layer: Layer, rng: np.random.Generator, autoencoder: Path | None) -> Example:
+def draw_example(layer: LitLayer, rng: np.random.Generator, autoencoder: Path | None) -> Example:
     asked, shares = draw_recipe(rng)
     others, other_share = draw_others(asked, rng)
     palette = lit_colours(asked)
@@ -112,7 +148,12 @@ def draw_recipe(rng: np.random.Generator) -> tuple[list[Colour], npt.NDArray[np.
     """Colours and shares; some colours are near-equal, some all neutral, and some asked for but absent."""
     n = int(rng.choice(np.arange(1, 9), p=[0.04, 0.32, 0.2, 0.16, 0.1, 0.07, 0.05, 0.06]))
     chosen = list(rng.choice(len(CATALOGUE), n, replace=False))
-    if n in (2, 3) and rng.random() < 0.3:
+    if n in (2, 3) and rng.random() < 0.15:
+        near = [default_palette().find(name) for name in NEAR_PAIRS[rng.integers(len(NEAR_PAIRS))]]
+        pair = [CATALOGUE.index(colour) for colour in near]
+        chosen = [*pair, *(index for index in chosen if index not in pair)][:n]
+        rng.shuffle(chosen)
+    elif n in (2, 3) and rng.random() < 0.3:
         chosen = list(rng.choice(NEUTRALS, n, replace=False))
     elif n > 1 and rng.random() < 0.45:
         apart = np.linalg.norm(LABS - LABS[chosen[0]], axis=1)
@@ -135,14 +176,12 @@ def draw_others(asked: list[Colour], rng: np.random.Generator) -> tuple[list[Col
 
 
 def paint_layer(
-    layer: Layer, lit: np.ndarray, shares: list[float], rng: np.random.Generator
+    layer: LitLayer, lit: np.ndarray, shares: list[float], rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """(S, S, 3) sRGB, and (S/2, S/2, n) shares of each point."""
-    geometry, light, config = layer
-    dealt = deal_colours(geometry.areas, shares, rng)
-    oversample = geometry.config.oversample
-    albedo = vary_chips(lit, dealt, rng, config)
-    pixels = photograph(geometry.ids, light, albedo, oversample, config, rng)
+    geometry, oversample = layer.geometry, layer.geometry.config.oversample
+    dealt, finishes = deal_colours(geometry.areas, shares, rng), draw_finishes(lit, shares, rng)
+    pixels, _ = paint_dealt(layer, lit, finishes, dealt, draw_camera(finishes, shares, rng), rng)
     cells = POINT_PX * oversample
     return pixels, point_shares(dealt[geometry.ids], len(shares), cells)
 
@@ -206,7 +245,7 @@ def disturb(srgb8: np.ndarray, rng: np.random.Generator, autoencoder: Path | Non
             noise = blur(noise, 0.6) * 2
         picture = picture + noise
     levels = to_levels(picture)
-    return compress(levels, int(rng.integers(70, 97))) if rng.random() < 0.3 else levels
+    return compress(levels, int(rng.integers(70, 97))) if rng.random() < 0.45 else levels
 
 
 def blur(picture: np.ndarray, sigma_px: float) -> np.ndarray:

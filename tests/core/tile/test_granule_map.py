@@ -14,9 +14,16 @@ from plitka.core.colour.arrays import decode_srgb8
 from plitka.core.generation import CompleteRequest, Defaults, Request
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
-from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, flat_exposure, lay_map, stretch_map
+from plitka.core.tile.granule_map import (
+    MAP_LIGHTS,
+    GranuleMap,
+    GuideConfig,
+    MapSpec,
+    flat_exposure,
+    lay_map,
+    stretch_map,
+)
 from plitka.core.tile.layout import Layout
-from plitka.core.tile.lighting import LIGHTS
 from plitka.core.tile.renderer import LitLayer, lay_layer, paint_layer
 
 CONFIG = GuideConfig()
@@ -140,12 +147,17 @@ LOOKS = [
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(str(value) for value in look.values()))
 @pytest.mark.parametrize("code", ["WHITE", "GRAY", "RED", "BLACK"])
 def test_a_map_is_as_bright_as_a_render_in_its_light(look: dict[str, Any], code: str) -> None:
-    """On every surface, under every light, dry and wet: in linear light, on the mean, each primary to a tenth."""
+    """On every surface, under every light, dry and wet: in linear light, on the mean, in each primary.
+
+    To a tenth on a dry pressed face; a third where a camera's tone curve, fitted on such faces, bends what lies
+    beyond them: the whites of a flat face, the deep colours of a wet one, black under clouds.
+    """
     request = ask(f"100% {code}", **look)
     spec = MapSpec.of(request)
     painted = decode_srgb8(Layout(request, lay(spec), CONFIG).paint([(1.0,)])).mean((0, 1))
     lit = decode_srgb8(paint_layer(lay_to_render(spec), request.scene, request.seed).pixels).mean((0, 1))
-    assert painted == pytest.approx(lit, rel=0.1)
+    is_photographed = not spec.wet and spec.surface is Surface.PRESSED and spec.light is not Lighting.OVERCAST
+    assert painted == pytest.approx(lit, rel=0.1 if is_photographed else 0.34)
 
 
 @pytest.mark.parametrize("light", Lighting)
@@ -153,7 +165,7 @@ def test_a_map_without_relief_is_tinted_as_one_with_it(light: Lighting) -> None:
     """From the lamp's own light alone: as red or blue beside green, and about as bright."""
     laid = lay(MapSpec.of(ask(light=light))).relief
     assert laid is not None
-    flat, full = flat_exposure(LIGHTS[light]), laid.exposure
+    flat, full = flat_exposure(MAP_LIGHTS[light]), laid.exposure
     assert flat.gain == pytest.approx(full.gain, rel=0.12)
     assert flat.gain[0] / flat.gain[2] == pytest.approx(full.gain[0] / full.gain[2], rel=0.08)
     if light is Lighting.STUDIO:

@@ -8,7 +8,7 @@ Decisions:
 """
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,8 +28,28 @@ if TYPE_CHECKING:
     from plitka.core.tile.granules import FloatMap, Geometry
     from plitka.core.tile.masks import ZoneIndex
 
-_USUAL = LIGHTS[Lighting.STUDIO]
-_USUAL_LAMP, _USUAL_SKY, _USUAL_SHEEN = 0.640, 0.559, 0.075
+_USUAL_LAMP: dict[str, Any] = {"elevation_deg": 71.0, "softness_deg": 6.0, "coarse_relief_px": 0.75}
+_LAMPS: dict[Lighting, dict[str, Any]] = {
+    Lighting.STUDIO: _USUAL_LAMP,
+    Lighting.SUN: {"coarse_relief_px": 0.75},
+    Lighting.OVERCAST: {"sky": 0.92, "sheen": 0.06},
+    Lighting.WARM: _USUAL_LAMP,
+    Lighting.COLD: _USUAL_LAMP,
+}
+"""By what a map's lamp differs from that of renders: it is higher and harder, so that the hint of relief is a clear
+one."""
+_FILM: dict[str, Any] = {"occlusion": 1.56, "relief_boxes": 2, "film_relief_px": 1.2, "film_width_px": 4.0}
+"""And its gaps and glints, whatever the light."""
+MAP_LIGHTS = {name: replace(light, **_FILM, **_LAMPS[name]) for name, light in LIGHTS.items()}
+"""What each light is made of on a map."""
+_USUAL = MAP_LIGHTS[Lighting.STUDIO]
+_BOUNCE = 0.3
+"""How much of the light that a gap lacks comes back from the chips around it, in their colour."""
+TONE, TINT = 0.12, 0.008
+"""Deviations of chips of one colour on a map, in lightness and in each primary, of 1."""
+MOST_TONE, MOST_TINT = 0.5, 0.1
+"""Deviations of a chip beyond these, as logarithms, are clipped: rubber has no such outliers."""
+_MEAN_LAMP, _MEAN_SKY, _MEAN_SHEEN = 0.640, 0.559, 0.075
 """Means of the light maps of usual granules in the usual light: over seeds and sizes from 512 px within 0.5 %, of the
 sheen within 3 %."""
 _BOUNCING_ALBEDO = 0.5
@@ -209,13 +229,13 @@ def _zone_map(spec: MapSpec, config: GuideConfig, side: int) -> "ZoneIndex | Non
 
 def _light_relief(geometry: "Geometry", spec: MapSpec) -> LitRelief:
     """What the lamp and the sky of a spec put on a geometry."""
-    config = configure_light(spec)
+    config = configure_light(spec, MAP_LIGHTS)
     maps = compute_light(geometry, config)
     light = config.lamp * maps.lamp + config.sky * maps.sky
     exposure = Exposure()
     if spec.surface is not Surface.PRESSED or config != _USUAL:
         means = float(maps.lamp.mean()), float(maps.sky.mean()), float(maps.sheen.mean())
-        exposure = _compare(config, means, (_USUAL_LAMP, _USUAL_SKY, _USUAL_SHEEN))
+        exposure = _compare(config, means, (_MEAN_LAMP, _MEAN_SKY, _MEAN_SHEEN))
         exposure = replace(exposure, veil_gain=exposure.veil_gain * SURFACES[spec.surface].veil_gain)
     return LitRelief(light / light.mean(), maps.sheen / maps.sheen.mean(), exposure)
 
@@ -235,6 +255,6 @@ def _compare(config: LightConfig, means: _Means, usual_means: _Means) -> Exposur
 
 
 def _received(config: LightConfig, means: _Means, tint: float) -> float:
-    """Light that falls on a chip on the mean in one primary, as `shading.paint` has it."""
+    """Light that falls on a chip on the mean in one primary, with what chips throw back."""
     lamp, sky, _ = means
-    return config.lamp * lamp * tint + config.sky * sky + config.bounce * (1 - sky) * _BOUNCING_ALBEDO
+    return config.lamp * lamp * tint + config.sky * sky + _BOUNCE * (1 - sky) * _BOUNCING_ALBEDO

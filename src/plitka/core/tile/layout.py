@@ -13,11 +13,20 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from plitka.core.colour.arrays import encode_srgb8, lit_colours
+from plitka.core.colour.arrays import LinearRgb, encode_srgb8, lit_colours
 from plitka.core.scene import Granules, Surface, naming_zone
-from plitka.core.tile.granule_map import GranuleMap, GuideConfig, flat_exposure
+from plitka.core.tile.granule_map import (
+    MAP_LIGHTS,
+    MOST_TINT,
+    MOST_TONE,
+    TINT,
+    TONE,
+    GranuleMap,
+    GuideConfig,
+    flat_exposure,
+)
 from plitka.core.tile.masks import zone_labels
-from plitka.core.tile.shading import vary_chips, wetted_albedo
+from plitka.core.tile.shading import wetted_albedo
 from plitka.core.tile.surfaces import configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares, zone_mixes
 from plitka.errors import FieldName, InputError
@@ -54,6 +63,14 @@ def check_guide(request: "CompleteRequest") -> None:
             field=FieldName("field_mm"),
             guide=FieldName("guide"),
         )
+
+
+def vary_chips(colours: LinearRgb, dealt: "ColourOfChip", rng: np.random.Generator) -> LinearRgb:
+    """(n_chips, 3) colour of each chip of a map, a little lighter or darker than its own and a little off in tint."""
+    n = dealt.size
+    tone = np.exp(np.clip(rng.normal(0, TONE, (n, 1)), -MOST_TONE, MOST_TONE))
+    tint = np.exp(np.clip(rng.normal(0, TINT, (n, 3)), -MOST_TINT, MOST_TINT))
+    return (colours[dealt] * tone * tint).astype(np.float32)
 
 
 class Layout:
@@ -146,8 +163,8 @@ class Layout:
         dealt = self._zoned.deal(quotas, rng)
         if len(scene.zones) > 1 or zone_mixes(scene):
             rng = np.random.default_rng([self._request.seed, _CHILD_OF_TONES])
-        config, relief = configure_light(scene), self._granules.relief
-        albedo = vary_chips(lit_colours(scene.colours), dealt, rng, config)
+        config, relief = configure_light(scene, MAP_LIGHTS), self._granules.relief
+        albedo = vary_chips(lit_colours(scene.colours), dealt, rng)
         exposure = flat_exposure(config) if relief is None else relief.exposure
         lit = self._config.mean_of_lit * wetted_albedo(albedo, config) * np.array(exposure.gain, np.float32)
         return lit, exposure.veil_gain

@@ -1,19 +1,29 @@
 """Tiles calculated from their scene: geometry, light and paint in one call, exact in their shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.colour.arrays import encode_srgb, lit_colours
+from plitka.core.colour.arrays import LinearRgb, encode_srgb, lit_colours
 from plitka.core.scene import Scene
 from plitka.core.tile.dealing import Chips, deal_colours
+from plitka.core.tile.finishes import Camera, FinishRows, load_finishes
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import FloatMap, Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.masks import ZoneIndex, label_masks
-from plitka.core.tile.shading import LightMaps, compute_light, normals, photograph, shrink, vary_chips, wetted_albedo
+from plitka.core.tile.painting import (
+    Illumination,
+    PixelChips,
+    draw_chips,
+    light_pixels,
+    make_chips,
+    take_picture,
+    vary_tones,
+)
+from plitka.core.tile.shading import LightMaps, compute_light, normals, shrink, wetted_albedo
 from plitka.core.tile.surfaces import SURFACES, configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares
 
@@ -47,6 +57,13 @@ class LitLayer:
     light: LightMaps
     light_config: LightConfig
     """What the light was computed by."""
+    pixel_chips: PixelChips = field(init=False, repr=False)
+    pixel_light: LightMaps = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        oversample = self.geometry.config.oversample
+        object.__setattr__(self, "pixel_chips", PixelChips.of(self.geometry.ids, oversample))
+        object.__setattr__(self, "pixel_light", light_pixels(self.light, oversample))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +165,40 @@ def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = 
     zoned = _zoned(geometry, scene, kept, whole_tile=whole_tile)
     rng = painting_stream(seed)
     dealt = zoned.deal(asked_shares(scene), rng, plain=deal_colours)
-    albedo = vary_chips(lit_colours(scene.colours), dealt, rng, layer.light_config)
-    on_tile = kept[geometry.ids]
-    ground = (on_tile, _lit_ground(on_tile, geometry.config)) if whole_tile else None
-    pixels = photograph(geometry.ids, layer.light, albedo, oversample, layer.light_config, rng, ground)
+    finishes, camera = finishes_of(scene, zoned.areas)
+    ground = _pixel_ground(kept, geometry) if whole_tile else None
+    pixels, albedo = paint_dealt(layer, lit_colours(scene.colours), finishes, dealt, camera, rng, ground)
     chips = geometry.ids[::oversample, ::oversample]
     zone_index = np.where(kept, zoned.zone_of_chip, np.uint8(OFF_TILE))[chips]
     laid = dealt.astype(np.uint8)[chips]
     return Rendering(pixels, layer, albedo, zoned.shares(dealt), zoned.areas, zoned.n_granules, zone_index, laid)
+
+
+def paint_dealt(
+    layer: LitLayer,
+    colours: LinearRgb,
+    finishes: FinishRows,
+    dealt: npt.NDArray[np.int32],
+    camera: Camera,
+    rng: np.random.Generator,
+    ground: tuple[FloatMap, FloatMap] | None = None,
+) -> "tuple[RgbImage, FloatMap]":
+    """A picture of a layer whose chips have their colours, and the albedo of each.
+
+    Args:
+        layer: laid and lit.
+        colours: (k, 3) linear light of the lit facets of each colour.
+        finishes: (k, `FIELDS`) of each colour.
+        dealt: (n,) place of each chip's colour among these.
+        camera: that takes the picture.
+        rng: what chips of one colour differ by is drawn from it.
+        ground: as `take_picture` has it.
+    """
+    drawn = draw_chips(dealt.size, rng)
+    albedo = vary_tones(colours[dealt], finishes[dealt], drawn)
+    illumination = Illumination.of(layer.light_config, camera)
+    chips = make_chips(albedo, finishes[dealt], drawn, illumination)
+    return take_picture(layer.pixel_chips, layer.pixel_light, chips, illumination, camera, ground), albedo
 
 
 def recolour(geometry: Geometry, light: LightMaps, recipe: "Recipe", light_config: LightConfig, seed: int) -> Rendering:
@@ -163,8 +206,19 @@ def recolour(geometry: Geometry, light: LightMaps, recipe: "Recipe", light_confi
     return paint_layer(LitLayer(geometry, light, light_config), Scene.of(recipe), seed)
 
 
+def finishes_of(scene: Scene, areas: "Sequence[float]") -> tuple[FinishRows, Camera]:
+    """The finish of each colour of a scene, whose zones cover these parts of the tile, and the camera that takes it."""
+    codes, shares = [colour.code for colour in scene.colours], np.zeros(len(scene.colours))
+    for zone, area in zip(scene.zones, areas, strict=True):
+        for colour, share in zip(zone.recipe.colours, zone.recipe.shares, strict=True):
+            shares[codes.index(colour.code)] += area * share
+    table = load_finishes()
+    rows, of_tile = table.of(scene.colours), shares.tolist()
+    return table.mixed(rows, of_tile), table.camera(rows, of_tile)
+
+
 def painting_stream(seed: int) -> np.random.Generator:
-    """What dealing, then the chips' tones, then the speckle draw from; each further zone is dealt from a child."""
+    """What dealing, then what chips differ by, draw from; each further zone is dealt from a child."""
     return np.random.default_rng([seed, 1])
 
 
@@ -210,6 +264,14 @@ def _chips_of_tile(geometry: Geometry) -> npt.NDArray[np.bool_]:
     kept = np.ones(geometry.areas.size, bool)
     kept[np.unique(geometry.ids[outside])] = False
     return kept
+
+
+def _pixel_ground(kept: npt.NDArray[np.bool_], geometry: Geometry) -> tuple[FloatMap, FloatMap]:
+    """(H, W) how much of each pixel is tile, and the paper's light."""
+    on_tile, oversample = kept[geometry.ids], geometry.config.oversample
+    maps = on_tile.astype(np.float32), _lit_ground(on_tile, geometry.config)
+    tile, paper = (shrink(one[..., None], oversample)[..., 0] for one in maps)
+    return tile, paper
 
 
 def _lit_ground(on_tile: npt.NDArray[np.bool_], config: GranuleConfig) -> FloatMap:
