@@ -13,7 +13,8 @@ from laying import OVERSAMPLE, Beds, smooth_noise
 from torch import Tensor
 from torch.nn import functional
 
-from plitka.core.tile.lighting import LightConfig
+from plitka.core.scene import Lighting
+from plitka.core.tile.granule_map import MAP_LIGHTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +180,7 @@ def _normals(slopes: Tensor) -> Tensor:
 
 def _hint(beds: Beds, config: BoxConfig, fine: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor]:
     """What `core.tile.granule_map` shows of a bed on its map: `compute_light` on cells of a pixel, in torch."""
-    k, usual = OVERSAMPLE, LightConfig()
+    k, usual = OVERSAMPLE, MAP_LIGHTS[Lighting.STUDIO]
     lifted = config.elevation_deg + usual.elevation_deg - BoxConfig().elevation_deg
     look = replace(usual, azimuth_deg=config.azimuth_deg, elevation_deg=min(lifted, 80.0))
     height, fine, coarse = beds.height[:, ::k, ::k] / k, fine[:, ::k, ::k], coarse[:, ::k, ::k]

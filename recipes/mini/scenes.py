@@ -25,13 +25,9 @@ from torch.nn import functional
 
 from plitka.core.colour.arrays import lit_colours
 from plitka.core.colour.palette import Colour
-from plitka.core.tile.granule_map import GuideConfig
+from plitka.core.tile.granule_map import MOST_TINT, MOST_TONE, TINT, TONE, GuideConfig
 from plitka.core.tile.granules import GranuleConfig, lay_granules
-from plitka.core.tile.lighting import LightConfig
-from plitka.core.tile.shading import MOST_TINT, MOST_TONE
 
-MAP_TONE, MAP_TINT = LightConfig().tone, LightConfig().tint
-"""How far the engine sets chips of one colour apart on a map."""
 GUIDE = GuideConfig()
 """How the engine paints the map of a guided picture."""
 FLAT_SHARE = 0.15
@@ -188,8 +184,8 @@ class Scenes:
 
     def _on_map(self, dealt: Tensor, tones: Tensor) -> Tensor:
         """(B, n_chips, 3) colours as the engine paints them on a map."""
-        tone = (MAP_TONE * tones[..., None]).clamp(-MOST_TONE, MOST_TONE)
-        tint = (MAP_TINT * torch.randn(*dealt.shape, 3, device=dealt.device)).clamp(-MOST_TINT, MOST_TINT)
+        tone = (TONE * tones[..., None]).clamp(-MOST_TONE, MOST_TONE)
+        tint = (TINT * torch.randn(*dealt.shape, 3, device=dealt.device)).clamp(-MOST_TINT, MOST_TINT)
         return self.palette[dealt] * (tone + tint).exp()
 
     def _guide(self, maps: LightMaps, ids: Tensor, albedo: Tensor, hinted: Tensor) -> Tensor:
