@@ -86,7 +86,7 @@ def render_light(geometry: Geometry, config: LightConfig, reliefs: Reliefs) -> L
 
 
 def packed(light: LightMaps) -> np.ndarray:
-    return np.stack([light.lamp, light.sky, light.sheen]).astype(np.float16)
+    return np.stack(list(light)).astype(np.float16)
 
 
 def finer(relief: np.ndarray, k: int) -> np.ndarray:

@@ -132,7 +132,7 @@ def lay_map(spec: MapSpec, config: GuideConfig) -> GranuleMap:
         config.px_per_cell,
         geometry.coarseness[seen],
         geometry.radius_mm[seen],
-        LightMaps(*(part[window] for part in (light.lamp, light.sky, light.sheen))),
+        LightMaps(*(part[window] for part in light)),
     )
 
 
@@ -185,7 +185,8 @@ def light_outlines(granules: GranuleMap, tile: "Appearance", config: GuideConfig
 def _mean_light(spec: MapSpec, config: GuideConfig) -> tuple[float, float, float]:
     light = lay_map(spec, config).light
     assert light is not None
-    return float(light.lamp.mean()), float(light.sky.mean()), float(light.sheen.mean())
+    lamp, sky, sheen = (float(part.mean()) for part in light)
+    return lamp, sky, sheen
 
 
 def _zone_map(spec: MapSpec, config: GuideConfig, side: int) -> "ZoneIndex | None":

@@ -248,7 +248,7 @@ class Illumination:
 
 def light_pixels(light: LightMaps, oversample: int) -> LightMaps:
     """The light on cells as it is on pixels."""
-    return LightMaps(*(shrink(one[..., None], oversample)[..., 0] for one in (light.lamp, light.sky, light.sheen)))
+    return LightMaps(*(shrink(one[..., None], oversample)[..., 0] for one in light))
 
 
 def take_picture(

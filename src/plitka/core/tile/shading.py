@@ -46,9 +46,12 @@ class LightMaps:
     sheen: FloatMap
     """Highlight of the lamp."""
 
+    def __iter__(self) -> "Iterator[FloatMap]":
+        return iter((self.lamp, self.sky, self.sheen))
+
     def rows(self, rows: slice) -> "LightMaps":
         """The same light on some rows of cells."""
-        return LightMaps(self.lamp[rows], self.sky[rows], self.sheen[rows])
+        return LightMaps(*(part[rows] for part in self))
 
 
 class Reliefs(NamedTuple):
