@@ -26,10 +26,10 @@ from plitka.core.colour.palette import Colour
 from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION, Lighting, Surface
 from plitka.core.tile.finishes import FinishRows, load_finishes
 from plitka.core.tile.granule_map import MapSpec, map_granules
-from plitka.core.tile.granules import Geometry, lay_granules
+from plitka.core.tile.granules import lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.painting import MOST_DRAWN, Illumination, light_pixels
-from plitka.core.tile.shading import LightMaps, Reliefs, compute_light, make_reliefs
+from plitka.core.tile.shading import LightMaps, compute_light
 from plitka.core.tile.surfaces import configure_light
 
 USUAL_SHARE = 0.5
@@ -76,28 +76,12 @@ def lay_layer(seed: int, size_px: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
         height_mm=geometry.height_mm[::k, ::k],
         config=replace(geometry.config, oversample=1),
     )
-    of_map = make_reliefs(coarse.ids.shape, 1, config)
-    of_render = Reliefs(*(finer(one, k) for one in of_map))
-    return ids, packed(compute_light(coarse, config, of_map)), packed(render_light(geometry, config, of_render))
-
-
-def render_light(geometry: Geometry, config: LightConfig, reliefs: Reliefs) -> LightMaps:
-    return light_pixels(compute_light(geometry, config, reliefs), geometry.config.oversample)
+    on_render = light_pixels(compute_light(geometry, config), k)
+    return ids, packed(compute_light(coarse, config)), packed(on_render)
 
 
 def packed(light: LightMaps) -> np.ndarray:
     return np.stack(list(light)).astype(np.float16)
-
-
-def finer(relief: np.ndarray, k: int) -> np.ndarray:
-    """A periodic relief of pixels on cells, in straight lines between the middles of pixels."""
-    for axis in (0, 1):
-        at = (np.arange(k * relief.shape[axis]) + 0.5) / k - 0.5
-        before = np.floor(at).astype(int)
-        after = np.expand_dims((at - before).astype(np.float32), 1 - axis)
-        one, other = (relief.take(before + step, axis, mode="wrap") for step in (0, 1))
-        relief = one + after * (other - one)
-    return relief
 
 
 def kept_layers(stage: Stage) -> Path:

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from scipy.ndimage import binary_dilation, binary_erosion
 
 from plitka.core.colour.arrays import decode_srgb8
 from plitka.core.colour.palette import default_palette
@@ -30,7 +29,7 @@ CONFIG = GuideConfig()
 SHARES = st.lists(st.integers(2, 60), min_size=2, max_size=8).map(lambda parts: [part / sum(parts) for part in parts])
 CODES = [colour.code for colour in default_palette().colours]
 GUIDE = np.arange(64, dtype=np.int32).reshape(8, 8)
-SEEN_LEVELS = 12
+SEEN_LEVELS = 20
 """By less a chip may change where others do: it is lit by what lies around it."""
 
 
@@ -61,6 +60,13 @@ def lay_out(request: CompleteRequest) -> Layout:
         return Layout(request, laid(MapSpec.of(request)), CONFIG)
     size = request.size
     return Layout(request, stretch_map(request.guide, size.width_px, size.height_px, CONFIG), CONFIG)
+
+
+def eroded(places: np.ndarray, distance_px: int) -> np.ndarray:
+    """Those of some places around which there are only such, in a periodic picture."""
+    steps = range(-distance_px, distance_px + 1)
+    rows = np.all([np.roll(places, step, 0) for step in steps], 0)
+    return np.all([np.roll(rows, step, 1) for step in steps], 0)
 
 
 def digits(pixels: np.ndarray) -> str:
@@ -142,22 +148,21 @@ def test_a_little_more_of_a_colour_leaves_the_rest_alone(zones: tuple[tuple[str,
     before, after = (layout.paint([(red, 1 - red), *rest]) for red in (0.60, 0.58))
     apart = np.abs(before.astype(int) - after).max(2)
     assert 0.006 < (apart > SEEN_LEVELS).mean() < 0.06
-    assert apart[binary_erosion(layout.zone_index == 1, iterations=4)].max(initial=0) <= SEEN_LEVELS
+    assert apart[eroded(layout.zone_index == 1, 4)].max(initial=0) <= SEEN_LEVELS
 
 
 def test_a_seam_parts_neighbours_of_one_colour() -> None:
     """Of two granules side by side of which only outlines are known the first is darker in its last cell."""
-    request = ask("100% RED", 64, 64, guide=np.array([[1, 1, 2, 2]] * 2, np.int32))
-    red = lay_out(request).paint([(1.0,)])[:, :, 0].mean(0)
-    inside = (red[8:24].mean() + red[40:56].mean()) / 2
-    assert red[31] < 0.96 * inside
-    assert red[34:].mean() == pytest.approx(inside, rel=0.02)
+    request = ask("100% GRAY", 64, 64, guide=np.array([[1, 1, 2, 2]] * 2, np.int32))
+    gray = lay_out(request).paint([(1.0,)])[:, :, 0].mean(0)
+    assert gray[31] < 0.97 * gray[8:24].mean()
+    assert gray[34:60].mean() == pytest.approx(gray[40:56].mean(), rel=0.01)
 
 
 def test_light_is_painted_within_chips() -> None:
     """A map of outlines shows none of it."""
     request, granules = ask("100% RED"), laid(MapSpec.of(ask("100% RED")))
-    inside = ~binary_dilation(granules.seams, iterations=3)
+    inside = eroded(~granules.seams & (granules.ids == granules.chips.areas.argmax()), 1)
     shown, flat = (
         Layout(request, replace(granules, light=light), CONFIG).paint([(1.0,)])[inside].astype(float).std(0)
         for light in (granules.light, None)
@@ -214,7 +219,7 @@ def test_tones_stay_when_quotas_move() -> None:
     pictures, dealt = zip(*((layout.paint([q]), layout.lay([q])) for q in ((0.6, 0.4), (0.58, 0.42))), strict=True)
     both = (dealt[0] == 0) & (dealt[1] == 0)
     assert both.mean() > 0.2
-    inside = binary_erosion(both, iterations=3)
+    inside = eroded(both, 3)
     assert inside.mean() > 0.05
     assert np.abs(pictures[0][inside].astype(int) - pictures[1][inside]).max() <= SEEN_LEVELS
 

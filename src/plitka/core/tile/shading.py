@@ -9,7 +9,7 @@ All arithmetic is in linear light; heights are periodic, so pictures tile.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -54,32 +54,34 @@ class LightMaps:
         return LightMaps(*(part[rows] for part in self))
 
 
-class Reliefs(NamedTuple):
-    """(M, N) reliefs of faces too fine to be laid, each of unit deviation."""
+def _reliefs(shape: tuple[int, ...], oversample: int, config: LightConfig) -> tuple[FloatMap, ...]:
+    """Fine and coarse relief of faces, and that of the film over them, each of unit deviation on (M, N) cells.
 
-    fine: FloatMap
-    coarse: FloatMap
-    film: FloatMap
-    """Of the binder over them."""
-
-
-def make_reliefs(shape: tuple[int, ...], oversample: int, config: LightConfig) -> Reliefs:
-    """Those of (M, N) cells, so many to a pixel in each direction: the same for every field."""
-    radii = (2, 3, config.film_width_px / 2)
-    return Reliefs(*(_smooth_noise(shape, round(radius * oversample), config.relief_boxes) for radius in radii))
-
-
-def compute_light(geometry: Geometry, config: LightConfig, reliefs: Reliefs | None = None) -> LightMaps:
-    """The light on a geometry: lamp with soft shadow, sky with occlusion, and sheen.
-
-    Args:
-        geometry: laid.
-        config: what the light is made of.
-        reliefs: of its faces; None: those that `make_reliefs` makes.
+    They are the same for every field, however fine its cells: maps and renders mirror the lamp alike.
     """
+    pixels = tuple(side // oversample for side in shape)
+    radii = (2, 3, round(config.film_width_px / 2))
+    return tuple(_finer(_smooth_noise(pixels, radius, config.relief_boxes), oversample) for radius in radii)
+
+
+def _finer(relief: FloatMap, oversample: int) -> FloatMap:
+    """A periodic relief of pixels on cells, in straight lines from middle to middle."""
+    if oversample == 1:
+        return relief
+    for axis in (0, 1):
+        at = (np.arange(oversample * relief.shape[axis]) + 0.5) / oversample - 0.5
+        before = np.floor(at).astype(int)
+        after = np.expand_dims((at - before).astype(np.float32), 1 - axis)
+        one, other = (relief.take(before + step, axis, mode="wrap") for step in (0, 1))
+        relief = one + after * (other - one)
+    return relief
+
+
+def compute_light(geometry: Geometry, config: LightConfig) -> LightMaps:
+    """The light on a geometry: lamp with soft shadow, sky with occlusion, and sheen."""
     height = geometry.height_mm * geometry.config.cells_per_mm
     oversample = geometry.config.oversample
-    fine, coarse, finest = reliefs or make_reliefs(height.shape, oversample, config)
+    fine, coarse, finest = _reliefs(height.shape, oversample, config)
     surface = height + oversample * (config.fine_relief_px * fine + config.coarse_relief_px * coarse)
     normal = normals(surface)
     to_lamp = _direction(config.azimuth_deg, config.elevation_deg)
@@ -98,8 +100,8 @@ def _smooth_noise(shape: tuple[int, ...], radius: int, n_boxes: int) -> FloatMap
     """Periodic noise of unit deviation, smooth over a radius in cells, the same for every field.
 
     Args:
-        shape: (M, N).
-        radius: that two means over squares have; of more of them each is smaller.
+        shape: (H, W).
+        radius: in pixels, that two means over squares have; of more of them each is smaller.
         n_boxes: how many, an even number.
     """
     rng = np.random.default_rng(radius if n_boxes == _USUAL_BOXES else [radius, n_boxes])
