@@ -1,6 +1,6 @@
 """Whether full-size SDXL makes one picture after another as the first: memory, compiled code and times of a long run.
 
-    python benchmarks/fullsize_run.py [--count 500] [--mode text] [--quality exact] [--json figures.json]
+    python benchmarks/fullsize_run.py [--count 500] [--limit-s 300] [--mode text] [--quality exact]
     python benchmarks/fullsize_run.py --toy --count 6
 
 Random weights. Each picture has another seed; of text mode all have one recipe, so that the swatch is painted once.
@@ -9,6 +9,7 @@ Memory is compared after a tenth of them and at the end.
 
 import argparse
 import json
+import math
 import statistics
 import sys
 import time
@@ -70,6 +71,7 @@ def main() -> None:
     """Print a Markdown table, and write it as JSON where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--limit-s", type=float, default=math.inf, help="as many of them as are done by then")
     parser.add_argument("--mode", type=Mode, choices=list(Mode), default=Mode.TEXT)
     parser.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.EXACT)
     parser.add_argument("--toy", action="store_true")
@@ -87,12 +89,14 @@ def main() -> None:
         moments.append(moment)
         if len(moments) == 1 + max(1, asked.count // 10):
             early = held(painter)
+        if moment - moments[0] > asked.limit_s:
+            break
     late = held(painter)
     maker.close()
     took = [after - before for before, after in pairwise(moments[1:])]
     percentiles = statistics.quantiles(took, n=100, method="inclusive")
     figures: Figures = {
-        "pictures": asked.count,
+        "pictures": len(moments) - 1,
         "s a picture, over all": (moments[-1] - moments[1]) / len(took),
         "median, s": statistics.median(took),
         "99th percentile, s": percentiles[-1],

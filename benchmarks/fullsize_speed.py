@@ -1,12 +1,13 @@
 """How fast full-size SDXL makes pictures here, beside stock diffusers on the same modules, and where the time goes.
 
-    python benchmarks/fullsize_speed.py [--compiled] [--stock-only] [--count 8] [--json figures.json]
+    python benchmarks/fullsize_speed.py [--compiled] [--parts stock,exact,fast] [--count 16] [--json figures.json]
     python benchmarks/fullsize_speed.py --toy
 
 The networks have random weights, drawn on the device: they make noise, which is a picture to the clock. Text mode and
 guided mode are whole pictures of `Maker`, measured shares included, one attempt each; every picture has another
 prompt or seed. --compiled adds stock diffusers with `torch.compile`, which takes minutes. --toy is narrow and runs on a
-processor, for a look at the script. Figures are written as soon as a part is done.
+processor, for a look at the script. Figures are written as soon as a part is done; a part that fails is told, the
+others are run, and the exit code is 1.
 """
 
 import argparse
@@ -15,7 +16,9 @@ import statistics
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -61,6 +64,10 @@ PICTURE_TFLOP = 281
 """20 steps at batch 2 and a decoding, counted by torch on stock modules at 1024 px."""
 MATMUL_SIDE = 8192
 KERNELS_SHOWN = 24
+TURN_LOOK_S = 0.1
+PARTS = ("stock", "exact", "fast", "deviations", "batches", "kernels")
+FAILED = "failed:"
+BEGAN = time.perf_counter()
 BATCHES = (2, 4, 8)
 GUIDANCE = 7.0
 
@@ -141,25 +148,61 @@ class Bench:
         )
 
 
-def stock_figures(bench: Bench, *, is_compiled: bool) -> Figures:
-    """Stock diffusers: as the bundle says, with the VAE in half precision, and compiled."""
+def eager_figures(bench: Bench) -> Figures:
+    """Stock diffusers: as the bundle says, and with the VAE in half precision."""
     figures: Figures = {"stock eager, s": median_s(bench.stock, 3)}
-    bench.pipe.vae.register_to_config(force_upcast=False)
-    figures["stock eager, VAE in half precision, s"] = median_s(bench.stock, 3)
-    if is_compiled:
-        unet, decode = bench.pipe.unet, bench.pipe.vae.decode
-        for network in (unet, bench.pipe.vae):
-            network.to(memory_format=torch.channels_last)
-        torch._inductor.config.conv_1x1_as_mm = True  # type: ignore[attr-defined]  # noqa: SLF001
-        bench.pipe.unet = torch.compile(unet, mode="reduce-overhead", fullgraph=True)
-        bench.pipe.vae.decode = torch.compile(decode, fullgraph=True)
+    with half_precision_vae(bench):
+        figures["stock eager, VAE in half precision, s"] = median_s(bench.stock, 3)
+    return figures
+
+
+def compiled_figures(bench: Bench, turn: Path | None) -> Figures:
+    """Stock diffusers compiled, its VAE in half precision; compiled at once and timed when it is its turn."""
+    figures: Figures = {}
+    with half_precision_vae(bench), compiled(bench):
         began = time.perf_counter()
         bench.stock()
         figures["stock compiled, compiling, s"] = time.perf_counter() - began
+        await_turn(turn)
         figures["stock compiled, s"] = median_s(bench.stock, 5)
-        bench.pipe.unet, bench.pipe.vae.decode = unet, decode
-    bench.pipe.vae.register_to_config(force_upcast=True)
     return figures
+
+
+@contextmanager
+def compiled(bench: Bench) -> Iterator[None]:
+    """Run what is compiled inside, and the modules as they were afterwards."""
+    pipe = bench.pipe
+    unet, decode = pipe.unet, pipe.vae.decode
+    for network in (unet, pipe.vae):
+        network.to(memory_format=torch.channels_last)
+    torch._inductor.config.conv_1x1_as_mm = True  # type: ignore[attr-defined]  # noqa: SLF001
+    pipe.unet = torch.compile(unet, mode="reduce-overhead", fullgraph=True)
+    pipe.vae.decode = torch.compile(decode, fullgraph=True)
+    try:
+        yield
+    finally:
+        pipe.unet, pipe.vae.decode = unet, decode
+        for network in (unet, pipe.vae):
+            network.to(memory_format=torch.contiguous_format)
+
+
+@contextmanager
+def half_precision_vae(bench: Bench) -> Iterator[None]:
+    """Decode in half precision inside, which the bundle's configuration does not."""
+    bench.pipe.vae.register_to_config(force_upcast=False)
+    try:
+        yield
+    finally:
+        bench.pipe.vae.register_to_config(force_upcast=True)
+
+
+def await_turn(turn: Path | None) -> None:
+    """Say that all is compiled, and wait until nothing else uses the machine."""
+    if turn is None:
+        return
+    turn.with_suffix(".ready").touch()
+    while not turn.exists():
+        time.sleep(TURN_LOOK_S)
 
 
 def picture_figures(bench: Bench, painter: DiffusionPainter, count: int, quality: Quality) -> Figures:
@@ -190,7 +233,7 @@ def picture_figures(bench: Bench, painter: DiffusionPainter, count: int, quality
         start = f"{quality}, {mode}"
         figures[f"{start}, alone, s"] = median_s(partial(make, mode, 1))
         figures |= {f"{start}, alone, {stage}, s": seconds for stage, seconds in stages[0].items()}
-        figures[f"{start}, in a queue of {count}, s a picture"] = median_s(partial(make, mode, count), 2) / count
+        figures[f"{start}, in a queue of {count}, s a picture"] = median_s(partial(make, mode, count), 1) / count
     figures[f"{quality}, guided, alone, map of the seed kept, s"] = median_s(partial(make, Mode.GUIDED, 1, 7))
     maker.close()
     return figures
@@ -290,51 +333,101 @@ def kernels(work: Callable[[], object]) -> list[tuple[str, float, int]]:
     return sorted(found, key=lambda row: -row[1])
 
 
-def own_figures(bench: Bench, count: int, *, is_toy: bool) -> Iterator[Figures]:
-    """Ours, part by part."""
-    assembly = bench.assembly()
-    painter = painter_of(assembly, EngineConfig(network="fast", max_batch=1))
+def first_figures(bench: Bench, painter: DiffusionPainter) -> Figures:
+    """The first picture of a process."""
     began = time.perf_counter()
     painter.paint([bench.canvas(1)], Unwatched())
-    yield {"first picture, captures included, s": time.perf_counter() - began}
-    for quality in Quality:
-        yield picture_figures(bench, painter, count, quality)
-        yield batch_figures(bench, painter, quality)
-    yield fast_figures(bench, painter)
-    yield exact_figures(bench, assembly, painter)
-    if is_toy:
-        return
+    return {"first picture, captures included, s": time.perf_counter() - began}
+
+
+def floor_figures(bench: Bench) -> Figures:
+    """How fast the chip could be."""
     rate = matmul_tflops(bench.placement.device)
-    yield {"matmul, TFLOP/s": rate, "floor of a picture, s": PICTURE_TFLOP / rate}
-    yield {"most GPU memory, GB": torch.cuda.max_memory_allocated() / 1e9}
+    return {
+        "matmul, TFLOP/s": rate,
+        "floor of a picture, s": PICTURE_TFLOP / rate,
+        "most GPU memory, GB": torch.cuda.max_memory_allocated() / 1e9,
+    }
+
+
+def kernel_figures(bench: Bench, painter: DiffusionPainter) -> Figures:
+    """Where the time of a picture goes."""
     rows = kernels(lambda: painter.paint([bench.canvas(9)], Unwatched()))[:KERNELS_SHOWN]
-    yield {f"kernel {name[:90]}, {n} calls, ms": ms for name, ms, n in rows}
+    return {f"kernel {name[:90]}, {n} calls, ms": ms for name, ms, n in rows}
+
+
+Part: TypeAlias = Callable[[], Figures]
+
+
+def stock_parts(bench: Bench, asked: argparse.Namespace) -> Iterator[Part]:
+    """Stock diffusers; what has to be compiled first, since it can wait for its turn."""
+    if asked.compiled:
+        yield partial(compiled_figures, bench, asked.turn)
+    yield partial(eager_figures, bench)
+
+
+def own_parts(bench: Bench, asked: argparse.Namespace) -> Iterator[Part]:
+    """Ours, one after the other in order of worth."""
+    assembly = bench.assembly()
+    painter = painter_of(assembly, EngineConfig(network="fast", max_batch=1))
+    yield partial(first_figures, bench, painter)
+    for quality in filter(asked.parts.__contains__, Quality):
+        yield partial(picture_figures, bench, painter, asked.count, quality)
+    if "deviations" in asked.parts:
+        yield partial(fast_figures, bench, painter)
+        yield partial(exact_figures, bench, assembly, painter)
+    if "batches" in asked.parts:
+        for quality in Quality:
+            yield partial(batch_figures, bench, painter, quality)
+    if "kernels" in asked.parts and not asked.toy:
+        yield partial(floor_figures, bench)
+        yield partial(kernel_figures, bench, painter)
 
 
 def main() -> None:
     """Print Markdown tables, and write the figures as JSON where asked."""
+    asked = read_arguments()
+    bench = Bench(is_toy=asked.toy)
+    figures: Figures = {}
+    for part in (
+        *(stock_parts(bench, asked) if "stock" in asked.parts else ()),
+        *(own_parts(bench, asked) if set(asked.parts) - {"stock"} else ()),
+    ):
+        if asked.limit_s and time.perf_counter() - BEGAN > asked.limit_s:
+            break
+        figures |= tell(part)
+        if asked.json:
+            asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    sys.exit(any(key.startswith(FAILED) for key in figures))
+
+
+def tell(part: Part) -> Figures:
+    """Print the figures of a part, or why there are none."""
+    try:
+        figures = part()
+    except Exception as error:
+        traceback.print_exc()
+        figures = {f"{FAILED} {getattr(part, 'func', part).__name__}": f"{type(error).__name__}: {error}"}
+    rows = (f"| {key} | {value if isinstance(value, str) else f'{value:.4f}'} |\n" for key, value in figures.items())
+    sys.stdout.writelines(rows)
+    sys.stdout.flush()
+    return figures
+
+
+def read_arguments() -> argparse.Namespace:
+    """What is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiled", action="store_true", help="stock diffusers compiled as well")
-    parser.add_argument("--stock-only", action="store_true", help="nothing of ours")
-    parser.add_argument("--count", type=int, default=8, help="pictures in a queue")
+    parser.add_argument("--parts", type=lambda text: text.split(","), default=PARTS, help=",".join(PARTS))
+    parser.add_argument("--count", type=int, default=16, help="pictures in a queue")
+    parser.add_argument("--limit-s", type=float, help="begin no part later than this after the start")
+    parser.add_argument("--turn", type=Path, help="compile stock diffusers, make TURN.ready, and wait for this file")
     parser.add_argument("--toy", action="store_true")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    bench = Bench(is_toy=asked.toy)
-    figures: Figures = {}
-
-    def tell(more: Figures) -> None:
-        figures.update(more)
-        rows = (f"| {key} | {value if isinstance(value, str) else f'{value:.4f}'} |\n" for key, value in more.items())
-        sys.stdout.writelines(rows)
-        sys.stdout.flush()
-        if asked.json:
-            asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-
-    tell(stock_figures(bench, is_compiled=asked.compiled))
-    if not asked.stock_only:
-        for more in own_figures(bench, asked.count, is_toy=asked.toy):
-            tell(more)
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"no part {', '.join(sorted(unknown))}; expected {', '.join(PARTS)}")
+    return asked
 
 
 if __name__ == "__main__":

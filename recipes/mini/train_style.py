@@ -26,7 +26,9 @@ from train_unet import Objective, Pool
 from transformers import CLIPTokenizer
 
 from plitka.core.recipes.recipe import V45
-from plitka.model.adapter import ENCODER_KEYS, embedding_tensors, kohya_key, kohya_tensors
+from plitka.model.adapter import UNET
+from plitka.model.adapter_files import ENCODER_KEYS, embedding_tensors, kohya_key, kohya_tensors
+from plitka.model.lora import LoraModule
 
 TARGETS = ("to_q", "to_k", "to_v", "to_out.0", "conv2", "conv_out")
 
@@ -108,7 +110,7 @@ def save(stage: Stage, unet: nn.Module, tables: Sequence[nn.Embedding]) -> None:
     """Write the adapter and the rows of the tokens."""
     if stage.rank:
         return
-    save_file(kohya_lora(unet, stage.config.lora_rank), stage.work / "lora.safetensors")
+    save_file(kohya_lora(unet), stage.work / "lora.safetensors")
     rows = [table.weight[-len(V45.tokens) :] for table in tables]
     save_file(embedding_tensors(rows), stage.work / "embeddings.safetensors")
 
@@ -125,7 +127,7 @@ def adapt(parts: Parts, config: MiniConfig) -> list[nn.Embedding]:
 def fold(unet: nn.Module, lora: Mapping[str, Tensor], strength: float) -> None:
     """Add an adapter by kohya's keys to the weights of a plain UNet, or take it off where the strength is negative."""
     for name, module in unet.named_modules():
-        key = kohya_key(name)
+        key = kohya_key(f"{UNET}.{name}")
         if (down := lora.get(f"{key}.lora_down.weight")) is not None:
             up = lora[f"{key}.lora_up.weight"].to(module.weight).flatten(1)
             added = (up @ down.to(module.weight).flatten(1)).view_as(module.weight)
@@ -175,7 +177,7 @@ def resume(unet: nn.Module, tables: Sequence[nn.Embedding], work: Path) -> None:
     for name, module in adapted(unet):
         for matrix, layers in (("down", module.lora_A), ("up", module.lora_B)):
             (layer,) = layers.values()
-            layer.weight.copy_(lora[f"{kohya_key(name)}.lora_{matrix}.weight"])
+            layer.weight.copy_(lora[f"{kohya_key(f'{UNET}.{name}')}.lora_{matrix}.weight"])
     resume_tokens(tables, work)
 
 
@@ -194,13 +196,13 @@ def adapted(unet: nn.Module) -> Iterator[tuple[str, nn.Module]]:
             yield name, module
 
 
-def kohya_lora(unet: nn.Module, rank: int) -> dict[str, Tensor]:
+def kohya_lora(unet: nn.Module) -> dict[str, Tensor]:
     """The adapter under kohya's keys."""
-    pairs = {}
+    modules = {}
     for name, module in adapted(unet):
         (down,), (up,) = module.lora_A.values(), module.lora_B.values()
-        pairs[name] = down.weight, up.weight
-    return kohya_tensors(pairs, alpha=rank)
+        modules[f"{UNET}.{name}"] = LoraModule(down.weight, up.weight, 1.0)  # alpha equal to the rank
+    return kohya_tensors(modules)
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ def mix_words(page: Page) -> None:
     page.locator(".right .panel input[type=text], .right .panel textarea").first.fill(
         UNREAD[page.evaluate("document.documentElement.lang")]
     )
-    page.wait_for_selector(".refusal .caret")
+    page.wait_for_selector(".refusal mark")
 
 
 def mix_pattern(page: Page) -> None:

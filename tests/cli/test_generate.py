@@ -188,11 +188,11 @@ def test_what_an_engine_says_of_several_pictures_is_told_once(
 
 def test_who_asks_for_too_fine_granules_is_told_what_draws_them(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """`render` makes a smaller picture of a larger one."""
-    assert run("generate", RECIPE, "--size", "256", "--field-mm", "500") == 2
+    assert run("generate", RECIPE, "--size", "64", "--field-mm", "125") == 2
     told = capsys.readouterr()
     assert "`plitka render` draws such granules larger" in told.err
     assert "below 3 px" in told.err
-    assert run("render", RECIPE, "--seed", "7", "--size", "256", "--field-mm", "500") == 0
+    assert run("render", RECIPE, "--seed", "7", "--size", "64", "--field-mm", "125") == 0
 
 
 def test_granules_are_too_fine_before_the_model_is_loaded(

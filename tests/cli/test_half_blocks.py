@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.cli.conftest import Run, Screen
 
 from plitka.cli.half_blocks import half_block_lines
 
@@ -59,15 +60,33 @@ def _read(descriptor: int) -> bytes:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
-def test_only_who_can_see_it_and_wants_it_gets_it(tmp_path: Path) -> None:
+def test_a_terminal_gets_it(tmp_path: Path) -> None:
     """In a red and black tile red stands out."""
-    told = told_on_a_screen(tmp_path, COLORTERM="truecolor")
-    assert told.count("▀") == 48 * 24
-    for words, environment in (
-        ((), {}),
-        ((), {"COLORTERM": "truecolor", "NO_COLOR": "1"}),
-        (("--no-preview",), {"COLORTERM": "truecolor"}),
-        (("--quiet",), {"COLORTERM": "truecolor"}),
-        (("--json",), {"COLORTERM": "truecolor"}),
+    assert told_on_a_screen(tmp_path, COLORTERM="truecolor").count("▀") == 48 * 24
+
+
+class Utf8Screen(Screen):
+    """One that takes all letters."""
+
+    encoding = "utf-8"
+
+
+def test_only_who_can_see_it_and_wants_it_gets_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colours, no wish for none, and nothing that says to be brief or is for a machine."""
+    for words, environment, is_shown in (
+        ((), {"COLORTERM": "truecolor"}, True),
+        ((), {}, False),
+        ((), {"COLORTERM": "truecolor", "NO_COLOR": "1"}, False),
+        (("--no-preview",), {"COLORTERM": "truecolor"}, False),
+        (("--quiet",), {"COLORTERM": "truecolor"}, False),
+        (("--json",), {"COLORTERM": "truecolor"}, False),
     ):
-        assert "▀" not in told_on_a_screen(tmp_path, *words, **environment)
+        screen = Utf8Screen()
+        with monkeypatch.context() as patch:
+            for name in ("COLORTERM", "NO_COLOR"):
+                patch.delenv(name, raising=False)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "stderr", screen)
+            assert run(*WORDS, *words, "--size", "64") == 0
+        assert ("▀" in screen.getvalue()) is is_shown, (words, environment)

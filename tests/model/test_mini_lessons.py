@@ -110,7 +110,7 @@ def test_a_folded_adapter_paints_as_one_that_is_attached(mini: dict[str, ModuleT
         .base_model.model
     )
     style.set_strength(adapted, config.lora_strength)
-    lora = {name: part.float() for name, part in style.kohya_lora(adapted, 2).items()}
+    lora = {name: part.float() for name, part in style.kohya_lora(adapted).items()}
     style.fold(base, lora, config.lora_strength)
     row, picture = torch.randn(2, 8), torch.randn(1, 3, 6, 6)
     for name, given in (("to_q", row), ("conv2", picture)):

@@ -9,17 +9,18 @@ import pytest
 import torch
 from tests.model.conftest import FLOAT32
 
+from plitka.core.dataset.training_pictures import Captioned
 from plitka.core.recipes.recipe import PromptStyle
 from plitka.errors import BadOutput, InputError
 from plitka.model.base_facts import bundle_facts
-from plitka.model.bundle import Bundle, load_bundle, write_manifest
-from plitka.model.engine import load_engine
-from plitka.model.engine_config import EngineConfig
+from plitka.model.bundle import Bundle
+from plitka.model.lesson import Lesson
 from plitka.model.library_imports import quiet_libraries
 from plitka.model.noise import NoiseSchedule, Prediction
-from plitka.model.parts import EmbeddingsPart, LoraPart
-from plitka.model.pipeline import Pipeline, load_base
-from plitka.model.train import Captioned, Lesson, TrainConfig, Trainer
+from plitka.model.pipeline import load_base
+from plitka.model.train import Trainer
+from plitka.model.train_config import TrainConfig
+from plitka.model.train_workers import Workers
 
 TOKENS = ("<a0>", "<a1>")
 STYLE = PromptStyle(trigger="tile", tokens=TOKENS)
@@ -39,13 +40,6 @@ def pictures() -> list[Captioned]:
     ]
 
 
-@pytest.fixture
-def pipe(tiny_bundle: Bundle) -> Pipeline:
-    """The base alone."""
-    with quiet_libraries():
-        return load_base(tiny_bundle, FLOAT32)
-
-
 def begin(bundle: Bundle, config: TrainConfig = CONFIG) -> tuple[Trainer, Lesson]:
     """A run on a base of its own."""
     with quiet_libraries():
@@ -55,32 +49,44 @@ def begin(bundle: Bundle, config: TrainConfig = CONFIG) -> tuple[Trainer, Lesson
     return Trainer(pipe, schedule, STYLE, config), Lesson.of(pipe, pictures())
 
 
-def written(trainer: Trainer, folder: Path) -> dict[str, bytes]:
-    """Both files."""
-    folder.mkdir()
-    trainer.write(folder / "lora.safetensors", folder / "embeddings.safetensors")
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+def learnt(trainer: Trainer) -> dict[str, torch.Tensor]:
+    """All that was learnt, by name."""
+    return {**trainer.lora.state_dict(), **{f"row {n}": rows for n, rows in enumerate(trainer.token_rows())}}
+
+
+def assert_same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> None:
+    """To the last bit."""
+    assert set(one) == set(other)
+    assert all(torch.equal(one[name], other[name]) for name in one)
 
 
 class TestTrainer:
     """`Trainer`."""
 
-    def test_a_run_that_was_cut_short_ends_with_the_same_bytes(self, tiny_bundle: Bundle, tmp_path: Path) -> None:
-        """As one that was not; also where the tokens have stopped learning since."""
-        whole, lesson = begin(tiny_bundle)
+    @pytest.mark.parametrize(
+        "choices", [{}, {"is_dora": True, "ema_decay": 0.9, "crop_px": 32, "rate": "cosine", "l1_penalty": 0.03}]
+    )
+    def test_a_run_that_was_cut_short_ends_the_same(
+        self, tiny_bundle: Bundle, tmp_path: Path, choices: dict[str, Any]
+    ) -> None:
+        """To the last bit as one that was not; also where the tokens have stopped learning since."""
+        config = replace(CONFIG, **choices)
+        whole, lesson = begin(tiny_bundle, config)
         losses: list[float] = []
-        whole.learn(lesson, on_step=lambda _step, loss: losses.append(loss))
+        whole.learn(lesson, lesson, on_step=lambda _step, loss: losses.append(loss))
         assert len(losses) == CONFIG.steps
         for n_first in (2, 5):
-            first, lesson = begin(tiny_bundle)
-            first.learn(lesson, until=n_first)
-            first.save(tmp_path / "state")
-            second, lesson = begin(tiny_bundle)
-            second.resume(tmp_path / "state")
+            first, lesson = begin(tiny_bundle, config)
+            first.learn(lesson, lesson, until=n_first)
+            first.save(tmp_path / "state", {"note": [1]})
+            second, lesson = begin(tiny_bundle, config)
+            assert second.resume(tmp_path / "state") == {"note": [1]}
             assert second.n_done == n_first
-            second.learn(lesson)
+            second.learn(lesson, lesson)
             assert second.n_done == CONFIG.steps
-            assert written(second, tmp_path / f"second-{n_first}") == written(whole, tmp_path / f"whole-{n_first}")
+            assert_same(learnt(second), learnt(whole))
+            with second.averaged(), whole.averaged():
+                assert_same(learnt(second), learnt(whole))
 
     def test_only_what_learns_has_gradients(self, tiny_bundle: Bundle) -> None:
         """The matrices and the rows, and every one of them."""
@@ -112,20 +118,61 @@ class TestTrainer:
         trainer.learn(lesson)
         assert trainer.judge(lesson, 4) < 0.97 * before
 
-    def test_what_it_writes_is_a_model(self, copied_bundle: Bundle) -> None:
-        """All loads, and is checked in loading."""
-        trainer, lesson = begin(copied_bundle)
+    def test_the_average_lags_behind(self, tiny_bundle: Bundle) -> None:
+        """And is gone once it is left."""
+        trainer, lesson = begin(tiny_bundle, replace(CONFIG, ema_decay=0.9))
         trainer.learn(lesson)
-        trainer.write(copied_bundle.folder / "a.safetensors", copied_bundle.folder / "b.safetensors")
-        write_manifest(
-            replace(
-                copied_bundle,
-                lora=LoraPart(file="a.safetensors", strength=1.0),
-                embeddings=EmbeddingsPart(file="b.safetensors", tokens=TOKENS),
-                style=STYLE,
-            )
-        )
-        load_engine(load_bundle(copied_bundle.folder), EngineConfig(device="cpu"))
+        last = {name: tensor.clone() for name, tensor in learnt(trainer).items()}
+        with trainer.averaged():
+            assert not all(torch.equal(last[name], tensor) for name, tensor in learnt(trainer).items())
+        assert_same(learnt(trainer), last)
+
+    def test_checkpointing_changes_nothing(self, tiny_bundle: Bundle) -> None:
+        """But for memory and time."""
+        for is_dora in (False, True):
+            config = replace(CONFIG, steps=2, is_dora=is_dora)
+            plain, lesson = begin(tiny_bundle, config)
+            plain.learn(lesson)
+            thrifty, lesson = begin(tiny_bundle, replace(config, is_checkpointed=True))
+            assert thrifty.pipe.unet.is_gradient_checkpointing
+            thrifty.learn(lesson)
+            for name, tensor in learnt(plain).items():
+                torch.testing.assert_close(learnt(thrifty)[name], tensor, atol=1e-5, rtol=1e-3)
+
+    def test_what_is_kept_pulls_back_to_the_base(self, tiny_bundle: Bundle) -> None:
+        """Nothing is forgotten at first; with more weight less is."""
+        lost = []
+        for weight in (0.0, 30.0):
+            trainer, lesson = begin(tiny_bundle, replace(CONFIG, steps=8, prior_weight=weight, learning_rate=5e-3))
+            before = trainer.judge(lesson, 4)
+            trainer.learn(lesson, lesson)
+            with trainer.unlearnt():
+                assert trainer.judge(lesson, 4) == before
+            lost.append(abs(trainer.judge(lesson, 4) - before))
+        assert lost[1] < lost[0] / 2
+
+    def test_processes_share_a_batch(self, tiny_bundle: Bundle) -> None:
+        """Their parts are the whole batch, and their gradients average to its own."""
+        whole, lesson = begin(tiny_bundle, replace(CONFIG, batch=4))
+        whole._learn_batch(lesson)
+        halves = []
+        for rank in range(2):
+            trainer, lesson = begin(tiny_bundle, replace(CONFIG, batch=4))
+            trainer.workers = Workers(rank, 2)
+            trainer._learn_batch(lesson)
+            halves.append([parameter.grad for parameter in trainer._learning])
+        for parameter, *both in zip(whole._learning, *halves, strict=True):
+            if parameter.grad is not None:
+                torch.testing.assert_close(parameter.grad, sum(both) / 2, atol=1e-6, rtol=1e-3)
+
+    def test_zero_signal_is_learnt(self, tiny_bundle: Bundle) -> None:
+        """With zero terminal SNR the last timestep counts, and its loss is a number."""
+        trainer, lesson = begin(tiny_bundle)
+        powers = trainer.schedule.alphas_cumprod.clone()
+        powers[:] = 0
+        trainer.schedule = replace(trainer.schedule, alphas_cumprod=powers, prediction=Prediction.VELOCITY)
+        trainer.learn(lesson, until=2)
+        assert any(bool(up.any()) for _, up in trainer.lora.pairs().values())
 
     def test_another_runs_state_is_refused(self, tiny_bundle: Bundle, tmp_path: Path) -> None:
         """And what is none."""
@@ -139,41 +186,14 @@ class TestTrainer:
             trainer.resume(tmp_path / "state")
 
     def test_a_loss_that_is_no_number_stops_the_run(self, tiny_bundle: Bundle) -> None:
-        """Before anything is spoilt."""
+        """Before anything is spoilt; the picture is named."""
         trainer, lesson = begin(tiny_bundle)
-        with pytest.raises(BadOutput, match="nan at step 0"):
-            trainer.learn(replace(lesson, latents=lesson.latents * float("nan")))
+        red = lesson.items[0]
+        broken = replace(red, turned=tuple(latents * float("nan") for latents in red.turned))
+        with pytest.raises(BadOutput, match=r"red\.png is no number at step 0"):
+            trainer.learn(replace(lesson, items=(broken,)))
 
-
-class TestLesson:
-    """`Lesson`."""
-
-    def test_pictures_are_encoded_in_every_turn(self, pipe: Pipeline) -> None:
-        """Eight of each, no two alike."""
-        lesson = Lesson.of(pipe, pictures())
-        assert lesson.latents.shape == (2, 8, 4, 8, 8)
-        assert len({turn.numpy().tobytes() for turn in lesson.latents[0]}) == 8
-        assert lesson.size_px == 64
-
-    def test_other_shapes_are_refused(self, pipe: Pipeline) -> None:
-        """None, one that is no square, or two sizes."""
-        [red, blue] = pictures()
-        for some in ([], [replace(red, pixels=red.pixels[:32])], [red, replace(blue, pixels=blue.pixels[:32, :32])]):
-            with pytest.raises(InputError, match="squares of one size"):
-                Lesson.of(pipe, some)
-
-    def test_a_picture_that_gives_no_number_is_named(self, pipe: Pipeline) -> None:
-        """So that it can be looked at."""
-        with torch.no_grad():
-            pipe.vae.encoder.conv_in.weight.fill_(float("nan"))
-        with pytest.raises(BadOutput, match=r"NaN for red\.png"):
-            Lesson.of(pipe, pictures())
-
-
-@pytest.mark.parametrize(
-    "choice", [{"steps": 0}, {"batch": 0}, {"rank": 0}, {"token_share": 2}, {"caption_dropout": -1}]
-)
-def test_numbers_that_make_no_run_are_refused(choice: dict[str, Any]) -> None:
-    """By their names."""
-    with pytest.raises(InputError, match=next(iter(choice))):
-        TrainConfig(**({"steps": 1} | choice))
+    def test_names_of_no_layer_are_refused(self, tiny_bundle: Bundle) -> None:
+        """Nothing would be learnt."""
+        with pytest.raises(InputError, match="no layer"):
+            begin(tiny_bundle, replace(CONFIG, targets=("to_z",)))

@@ -14,7 +14,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx2
-from tests.serve.conftest import free_port, wait_until
+from tests.serve.conftest import NO_ROOTS, free_port, wait_until
 from tests.serve.fast_engine import FastEngine
 
 _SPAWN = multiprocessing.get_context("forkserver")
@@ -48,7 +48,7 @@ def start(folder: Path, port: int, *words: str, **environ: str) -> ForkServerPro
 def is_ready(port: int) -> bool:
     """Whether pictures are made there."""
     with contextlib.suppress(httpx2.TransportError):
-        return httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
+        return httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=5, verify=NO_ROOTS).status_code == 200
     return False
 
 

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from tests.serve.conftest import RECIPE, Running, running, wait_until
+from tests.serve.conftest import NO_ROOTS, RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
 from plitka.core.generation import CompleteRequest, Request
@@ -96,9 +96,8 @@ def test_probes_wait_for_no_thread(tmp_path: Path) -> None:
 def order(server: Running, key: str) -> int:
     """The status of an order's answer, over a connection of its own."""
     head = {"Authorization": f"Bearer {key}"}
-    return httpx2.post(
-        server.url + routes.JOBS, json={"recipe": RECIPE, "seed": 1}, headers=head, timeout=60
-    ).status_code
+    body = {"recipe": RECIPE, "seed": 1}
+    return httpx2.post(server.url + routes.JOBS, json=body, headers=head, timeout=60, verify=NO_ROOTS).status_code
 
 
 def test_faults_are_told_in_the_reader_s_language(maker: httpx2.Client) -> None:

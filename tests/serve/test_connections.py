@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.serve.conftest import RECIPE, Running, running, wait_until
+from tests.serve.conftest import NO_ROOTS, RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 from tests.serve.test_protocol import closed
 
@@ -49,7 +49,7 @@ def client_at(server: Running, opened: contextlib.ExitStack, address: str, key: 
         httpx2.Client(
             base_url=server.url,
             headers={"Connection": "close"} | ({"Authorization": f"Bearer {key}"} if key else {}),
-            transport=httpx2.HTTPTransport(local_address=address),
+            transport=httpx2.HTTPTransport(local_address=address, verify=NO_ROOTS),
             timeout=20,
         )
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from tests.serve.conftest import RECIPE, Running, running, wait_until
+from tests.serve.conftest import NO_ROOTS, RECIPE, Running, running, wait_until
 
 from plitka.serve import routes
 from plitka.serve.lanes import Lanes
@@ -32,7 +32,9 @@ def test_others_are_answered_while_a_key_has_all_its_threads(server: Running, pa
     key_id, answers = key.split("_")[1], []
 
     def ask() -> None:
-        answers.append(httpx2.post(address, json={"recipe": RECIPE}, headers={"Authorization": key}, timeout=120))
+        answers.append(
+            httpx2.post(address, json={"recipe": RECIPE}, headers={"Authorization": key}, timeout=120, verify=NO_ROOTS)
+        )
 
     threads = [threading.Thread(target=ask, daemon=True) for _ in range(N_FLOOD)]
     with server.service.store._writing:

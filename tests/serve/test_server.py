@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx2
 from tests.serve import fast_engine, fast_server
-from tests.serve.conftest import RECIPE, free_port, wait_until
+from tests.serve.conftest import NO_ROOTS, RECIPE, free_port, wait_until
 
 from plitka.serve.keys import make_key
 from plitka.serve.settings import Settings
@@ -39,7 +39,7 @@ class Poster(threading.Thread):
 
     def run(self) -> None:
         """Order after order, each under its own idempotency key."""
-        with httpx2.Client(base_url=self._url, headers=self._headers, timeout=10) as client:
+        with httpx2.Client(base_url=self._url, headers=self._headers, timeout=10, verify=NO_ROOTS) as client:
             for seed in self._seeds:
                 while seed not in self.accepted:
                     try:
@@ -47,7 +47,7 @@ class Poster(threading.Thread):
                             "/v1/jobs", json={"recipe": RECIPE, "seed": seed}, headers={"Idempotency-Key": f"n{seed}"}
                         )
                     except httpx2.TransportError:
-                        time.sleep(0.02)
+                        time.sleep(0.05)
                         continue
                     if answer.status_code == 202:
                         self.accepted[seed] = answer.json()["id"]
@@ -67,7 +67,7 @@ def test_ten_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
         poster.start()
     for _ in range(N_KILLS):
         process = fast_server.start(tmp_path, port, FAST_STEP_S="0.01")
-        wait_until(lambda: fast_server.is_ready(port))
+        wait_until(lambda: fast_server.is_ready(port), every_s=0.05)
         time.sleep(dice.uniform(0.0, 0.6))
         fast_server.kill(process)
     process = fast_server.start(tmp_path, port, FAST_STEP_S="0.001")
@@ -121,7 +121,9 @@ def test_a_stop_finishes_what_runs_and_keeps_what_waits(tmp_path: Path) -> None:
             httpx2.post(f"{url}/v1/jobs", json={"recipe": RECIPE, "steps": 10}, headers=head).json()["id"]
             for _ in range(3)
         ]
-        wait_until(lambda: httpx2.get(f"{url}/v1/jobs/{ids[0]}", headers=head).json()["state"] == "running")
+        wait_until(
+            lambda: httpx2.get(f"{url}/v1/jobs/{ids[0]}", headers=head, verify=NO_ROOTS).json()["state"] == "running"
+        )
         told: list[str] = []
         watcher = threading.Thread(target=watch, args=(url, ids[2], head, told))
         watcher.start()
@@ -136,7 +138,7 @@ def test_a_stop_finishes_what_runs_and_keeps_what_waits(tmp_path: Path) -> None:
 
 def watch(url: str, job_id: str, head: dict[str, str], told: list[str]) -> None:
     """Keep the names of a job's events."""
-    with httpx2.stream("GET", f"{url}/v1/jobs/{job_id}/events", headers=head, timeout=30) as stream:
+    with httpx2.stream("GET", f"{url}/v1/jobs/{job_id}/events", headers=head, timeout=30, verify=NO_ROOTS) as stream:
         told.extend(line for line in stream.iter_lines() if line.startswith("event: "))
 
 
@@ -157,7 +159,9 @@ def test_a_stop_does_not_wait_for_ever(tmp_path: Path) -> None:
     with fast_server.served(tmp_path, "--drain-s", "0.3", FAST_STEP_S="0.1") as (process, port):
         url = f"http://127.0.0.1:{port}"
         job = httpx2.post(f"{url}/v1/jobs", json={"recipe": RECIPE, "steps": 150}, headers=head).json()["id"]
-        wait_until(lambda: httpx2.get(f"{url}/v1/jobs/{job}", headers=head).json()["state"] == "running")
+        wait_until(
+            lambda: httpx2.get(f"{url}/v1/jobs/{job}", headers=head, verify=NO_ROOTS).json()["state"] == "running"
+        )
         fast_server.stop(process)
     assert states(tmp_path, [job]) == ["queued"]
 

@@ -1,5 +1,6 @@
 """Signing in and out over HTTP."""
 
+import shlex
 from pathlib import Path
 
 import httpx2
@@ -20,9 +21,12 @@ def browser(server: Running) -> httpx2.Client:
 
 def test_a_key_signs_in_and_out(server: Running, browser: httpx2.Client) -> None:
     """The cookie is none for scripts nor for other sites; afterwards a copy of it opens nothing."""
-    assert browser.get(routes.SESSION).json() == {"role": None, "is_open": False}
+    command = shlex.join(["plitka", "keys", "create", "NAME", "--data", str(server.service.settings.data)])
+    assert browser.get(routes.SESSION).json() == {"role": None, "is_open": False, "key_command": command}
+    forwarded = browser.get(routes.SESSION, headers={"X-Forwarded-For": "192.0.2.1"})
+    assert forwarded.json()["key_command"] is None
     answer = browser.post(routes.SESSION, json={"key": server.key("viewer")}, headers=PAGE)
-    assert answer.json() == {"role": "viewer", "is_open": False}
+    assert answer.json() == {"role": "viewer", "is_open": False, "key_command": None}
     cookie = answer.headers["Set-Cookie"]
     assert all(word in cookie for word in ("HttpOnly", "SameSite=strict", "Path=/", "Max-Age="))
     assert "Secure" not in cookie
@@ -84,7 +88,7 @@ def test_a_one_time_link_signs_in_as_this_machine(server: Running, browser: http
     """Once; and its jobs are those of the next link too."""
     link = server.service.invite()
     answer = browser.post(routes.SESSION, json={"link": link}, headers=PAGE)
-    assert answer.json() == {"role": "operator", "is_open": False}
+    assert answer.json() == {"role": "operator", "is_open": False, "key_command": None}
     job = browser.post(routes.JOBS, json={"recipe": "red"}, headers=PAGE).json()
     assert server.client_of(None).post(routes.SESSION, json={"link": link}, headers=PAGE).status_code == 401
     other = server.client_of(None)
@@ -95,4 +99,5 @@ def test_a_one_time_link_signs_in_as_this_machine(server: Running, browser: http
 def test_an_open_service_needs_no_session(tmp_path: Path) -> None:
     """There is nothing to sign out of."""
     with running(tmp_path, open_loopback=True) as server:
-        assert server.client_of(None).get(routes.SESSION).json() == {"role": "operator", "is_open": True}
+        told = server.client_of(None).get(routes.SESSION).json()
+        assert told == {"role": "operator", "is_open": True, "key_command": None}

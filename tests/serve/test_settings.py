@@ -22,6 +22,18 @@ def test_the_environment_sets_a_field_and_an_option_wins() -> None:
     assert read_settings(environ, port=1).port == 1
 
 
+def test_the_command_for_a_key_names_its_data_wherever_it_is_typed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In another folder, and in a window without our variables."""
+    monkeypatch.delenv("PLITKA_HOME", raising=False)
+    assert Settings().key_command == "plitka keys create NAME"
+    monkeypatch.chdir(tmp_path)
+    assert Settings(data=Path("my data")).key_command == f"plitka keys create NAME --data '{tmp_path / 'my data'}'"
+    monkeypatch.setenv("PLITKA_HOME", str(tmp_path))
+    assert Settings().key_command == f"plitka keys create NAME --data {tmp_path / 'service'}"
+
+
 @pytest.mark.parametrize(
     "environ",
     [

@@ -12,7 +12,7 @@ from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.webhook_receiver import Hook
 
 from plitka.errors import NotAllowed, StorageAway
-from plitka.serve import webhooks
+from plitka.serve import routes, webhooks
 from plitka.serve.settings import Settings
 from plitka.serve.webhooks import check_host
 
@@ -94,6 +94,28 @@ def test_a_message_that_breaks_is_logged(tmp_path: Path, own_hook: Hook, monkeyp
     (told,) = (line for line in server.logs if line["event"] == "webhook_broke")
     assert told["error"] == "ZeroDivisionError"
     assert "secret" not in str(told)
+
+
+def test_nothing_is_told_of_a_job_that_was_deleted_meanwhile(
+    tmp_path: Path, own_hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes while its picture is read; then the message is not sent, nor tried again."""
+    monkeypatch.setattr(webhooks, "_PAUSES_S", (0.0, 0.0, 0.0))
+    with running(tmp_path, webhook_hosts=(own_hook.host,)) as server:
+        client, read = server.client(), server.service.pictures.read
+
+        def read_and_delete(digest: str) -> bytes:
+            monkeypatch.setattr(server.service.pictures, "read", read)
+            (made,) = client.get(routes.JOBS).json()["jobs"]
+            png = read(digest)
+            assert client.delete(routes.path_of(routes.JOB, job_id=made["id"])).is_success
+            return png
+
+        monkeypatch.setattr(server.service.pictures, "read", read_and_delete)
+        order_of_end(server, own_hook.host, client)
+        (told,) = server.told("webhook")
+    assert not told["is_heard"]
+    assert own_hook.heard.empty()
 
 
 class Receiver(ThreadingTCPServer):

@@ -28,7 +28,7 @@ def too_wide(page: Page) -> list[str]:
     wide: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("body *")]
             .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5)
-            .filter((one) => !one.closest(".unseen, .caret, svg"))
+            .filter((one) => !one.closest(".unseen, svg"))
             .map((one) => one.outerHTML.slice(0, 120))"""
     )
     return wide

@@ -70,13 +70,13 @@ def sign_in(page: Page, key: str) -> None:
 
 def order_and_compare(page: Page) -> None:
     """The focus stays on what was pressed; the views are reached by arrows."""
-    tab_to(page, "Take a photograph")
+    tab_to(page, "Make the picture")
     page.keyboard.press("Enter")
     page.wait_for_selector(".shares")
-    expect(page.get_by_role("button", name="Take a photograph", exact=True)).to_be_focused()
-    tab_to(page, "Photograph", "Shift+Tab")
+    expect(page.get_by_role("button", name="Make the picture", exact=True)).to_be_focused()
+    tab_to(page, "Picture", "Shift+Tab")
     page.keyboard.press("ArrowRight")
-    tab_to(page, "How much of the photograph lies over the preview")
+    tab_to(page, "How much of the picture lies over the preview")
     page.keyboard.press("Home")
     expect(page.locator(".compare-slider")).to_have_value("0")
 
@@ -90,13 +90,13 @@ def with_many_steps(route: Route) -> None:
 def cancel(page: Page) -> None:
     """What goes with the photograph takes the focus not with it."""
     page.route("**/v1/jobs", with_many_steps)
-    tab_to(page, "Take a photograph")
+    tab_to(page, "Make the picture")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Painting")
     tab_to(page, "Cancel")
     page.keyboard.press("Enter")
     expect(page.locator("progress")).to_have_count(0)
-    expect(page.get_by_role("button", name="Take a photograph", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Make the picture", exact=True)).to_be_focused()
 
 
 def change_the_mix(page: Page) -> None:
@@ -144,7 +144,7 @@ def test_everything_is_done_by_keys(window_of: OpenWindow, server: Running) -> N
     small_maps(page)
     page.goto(window.origin)
     sign_in(page, server.key("operator"))
-    for room in ("Materials and price", "My tiles", "From a photograph", "Operation"):
+    for room in ("Materials and price", "My tiles", "Start from a photo of a tile", "Run the service"):
         press_and_close(page, room)
     order_and_compare(page)
     cancel(page)

@@ -56,7 +56,7 @@ def test_every_room_and_the_floor_fit_a_phone_and_axe_finds_nothing(
     for name, shown in (
         ("Materials and price", ".facts"),
         ("My tiles", ".gallery-tile"),
-        ("From a photograph", ".drop"),
+        ("Start from a photo of a tile", ".drop"),
     ):
         page.get_by_role("button", name=name).click()
         page.wait_for_selector(shown)

@@ -21,6 +21,7 @@ from plitka.cli import (
     serve,
     sheet,
     tour,
+    train,
 )
 from plitka.cli.arguments import Translate, add_program_options
 from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
@@ -105,6 +106,7 @@ def build_parser(_: Translate, load_engine: LoadEngine, usual: Defaults | None =
     models.add(commands, _)
     doctor.add(commands, _)
     dataset.add(commands, _)
+    train.add(commands, _)
     evaluate.add(commands, _, load_engine)
     serve.add(commands, _, load_engine)
     serve.add_keys(commands, _)

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shlex
 import threading
 import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
@@ -148,8 +147,7 @@ def _tell_place(settings: Settings, terminal: Terminal) -> None:
 
 def _tell_no_key(settings: Settings, terminal: Terminal) -> None:
     """Say how to make the first key, which a running service takes at once."""
-    folder = [] if settings.data == Settings().data else ["--data", str(settings.data)]
-    command = shlex.join(["plitka", "keys", "create", "NAME", *folder])
+    command = settings.key_command
     if not settings.is_loopback:
         raise InputError(
             "{host} can be reached by others, and there is no key yet; make one with `{command}`",

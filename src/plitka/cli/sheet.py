@@ -280,6 +280,8 @@ def _show(document: "Document", terminal: Terminal) -> None:
     if sheet.cost_of_bags is not None:
         cost = words.money(sheet.cost_of_bags, sheet.currency)
         terminal.write(_("In whole bags this costs {cost}.").format(cost=cost))
+    if left_out := words.left_out(sheet):
+        terminal.write(left_out)
     if len(sheet.designs) > 1:
         terminal.write("\n" + _("By mix"))
         terminal.write_table([row for _, *row in words.design_rows(sheet)])

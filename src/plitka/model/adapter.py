@@ -1,29 +1,19 @@
 """A LoRA and the rows of new tokens while they learn: beside a frozen base, of which nothing is changed.
 
-Hooks add them to what the base's layers give, so that nothing but them has a gradient. Files are written as the trainer
-of rubber-tile-lora-v4 wrote them: kohya's keys with diffusers' names, the rows as `clip_l` and `clip_g`, all bfloat16.
+Hooks add them to what the base's layers give, so that nothing but them has a gradient.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import nn
 
-from plitka.core.files.picture import write_whole
 from plitka.model.formats import COMPONENTS
+from plitka.model.lora import LoraModule
 
 UNET = COMPONENTS[0]
-ENCODER_KEYS = ("clip_l", "clip_g")
-"""Of a file of embeddings: the rows of the first and of the second encoder."""
-ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
-"""Ends of the names of the layers that learn."""
-ATTENTION_AND_CONVOLUTIONS = (*ATTENTION, "conv2")
-"""The same of rubber-tile-lora-v4."""
-_LENGTH_BYTES = 8
-"""Of a safetensors file: how long its header is, to a multiple of which that is filled up."""
 Pair = tuple[torch.Tensor, torch.Tensor]
 """Down and up, as files have them."""
 
@@ -39,6 +29,7 @@ class Lora(nn.Module):
         rank: int,
         alpha: float,
         generator: torch.Generator,
+        is_dora: bool = False,
     ) -> None:
         """Attach to a network, which gives what it gave before until something is learnt.
 
@@ -48,14 +39,18 @@ class Lora(nn.Module):
             rank: of the changes.
             alpha: they are scaled by alpha / rank.
             generator: of the first matrices.
+            is_dora: the lengths of each output's weights learn too (S. Liu et al., arXiv:2402.09353).
         """
         super().__init__()
         network.requires_grad_(False)
-        self.alpha, self.scale = alpha, alpha / rank
+        self.scale = alpha / rank
+        self.is_on = True
         self.names = tuple(name for name, layer in network.named_modules() if _learns(name, layer, targets))
         layers = [network.get_submodule(name) for name in self.names]
         self.downs = nn.ModuleList(_down(layer, rank) for layer in layers)
         self.ups = nn.ModuleList(_up(layer, rank) for layer in layers)
+        lengths = [nn.Parameter(_lengths(layer.get_parameter("weight").float())) for layer in layers if is_dora]
+        self.magnitudes = nn.ParameterList(lengths)
         for down, up in self.pairs().values():
             with torch.no_grad():
                 # Drawn on the CPU, so that a seed means the same on every device.
@@ -64,11 +59,36 @@ class Lora(nn.Module):
         self._hooks = [layer.register_forward_hook(self._change(place)) for place, layer in enumerate(layers)]
 
     def _change(self, place: int) -> Any:
-        def add(_layer: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor) -> torch.Tensor:
-            learnt: torch.Tensor = self.ups[place](self.downs[place](given[0].float()))
-            return output + (self.scale * learnt).to(output.dtype)
+        def add(layer: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor) -> torch.Tensor:
+            if not self.is_on:
+                return output
+            learnt: torch.Tensor = self.scale * self.ups[place](self.downs[place](given[0].float()))
+            if not len(self.magnitudes):
+                return output + learnt.to(output.dtype)
+            return self._stretched(place, layer, output.float(), learnt).to(output.dtype)
 
         return add
+
+    def _stretched(self, place: int, layer: nn.Module, output: torch.Tensor, learnt: torch.Tensor) -> torch.Tensor:
+        """What a layer gives once its changed weights have their learnt lengths; equation 5 of DoRA."""
+        weight = layer.get_parameter("weight").detach().float()
+        module = self._module(place)
+        with torch.no_grad():  # as section 4.3 of DoRA has it
+            lengths = _lengths(weight + module.delta(torch.float32).reshape(weight.shape))
+        across = (-1,) + (1,) * (2 if isinstance(layer, nn.Conv2d) else 0)
+        stretch: torch.Tensor = (self.magnitudes[place] / lengths).reshape(across)
+        bias = getattr(layer, "bias", None)
+        added = 0 if bias is None else bias.float().reshape(across)
+        return stretch * (output - added + learnt) + added
+
+    @contextmanager
+    def off(self) -> Iterator[None]:
+        """While this is open the network gives what it gave before."""
+        self.is_on = False
+        try:
+            yield
+        finally:
+            self.is_on = True
 
     def detach(self) -> None:
         """Leave the network as it was."""
@@ -82,90 +102,80 @@ class Lora(nn.Module):
             for name, down, up in zip(self.names, self.downs, self.ups, strict=True)
         }
 
+    def modules_by_name(self) -> dict[str, LoraModule]:
+        """What is learnt as files have it, by component and diffusers' names of the layers."""
+        return {f"{UNET}.{name}": self._module(place) for place, name in enumerate(self.names)}
+
+    def _module(self, place: int) -> LoraModule:
+        down, up = (each[place].get_parameter("weight").detach() for each in (self.downs, self.ups))
+        if not len(self.magnitudes):
+            return LoraModule(down, up, self.scale)
+        ones = (1,) * (down.dim() - 1)
+        return LoraModule(down, up, self.scale, self.magnitudes[place].detach().reshape(-1, *ones))
+
 
 class TokenRows(nn.Module):
-    """The rows of new tokens in the table of one text encoder."""
+    """The rows of some tokens in the table of one text encoder."""
+
+    ids: torch.Tensor
+    first: torch.Tensor
 
     def __init__(self, encoder: Any, tokenizer: Any, tokens: Sequence[str], generator: torch.Generator) -> None:
         """Make a tokenizer and its encoder know some tokens.
 
         Args:
-            encoder: of transformers; it is frozen, and its table gets as many rows more.
-            tokenizer: does not know the tokens.
+            encoder: of transformers; it is frozen, and its table gets as many rows more as there are new tokens.
+            tokenizer: knows all of the tokens or none: rows that are known are learnt on.
             tokens: to be learnt.
-            generator: of the first rows, which are drawn with the mean and the spread of the others.
+            generator: of the first rows of new ones, which are drawn with the mean and the spread of the others.
         """
         super().__init__()
-        tokenizer.add_tokens(list(tokens))
-        encoder.requires_grad_(False)
         table = encoder.get_input_embeddings().weight
-        old = table[: len(tokenizer) - len(tokens)].float()
-        drawn = torch.randn(len(tokens), old.shape[1], generator=generator).to(old.device)
-        self.rows = nn.Parameter(old.mean(0) + old.std(0) * drawn)
-        encoder.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+        if set(tokens) <= set(tokenizer.get_vocab()):
+            rows = table[tokenizer.convert_tokens_to_ids(list(tokens))].float()
+        else:
+            tokenizer.add_tokens(list(tokens))
+            old = table[: len(tokenizer) - len(tokens)].float()
+            drawn = torch.randn(len(tokens), old.shape[1], generator=generator).to(old.device)
+            rows = old.mean(0) + old.std(0) * drawn
+            encoder.resize_token_embeddings(len(tokenizer), mean_resizing=False)
         encoder.requires_grad_(False)
-        self.first = len(tokenizer) - len(tokens)
+        self.rows = nn.Parameter(rows.detach().clone())
+        self.is_on = True
+        ids = torch.tensor(tokenizer.convert_tokens_to_ids(list(tokens)), device=rows.device)
+        self.register_buffer("ids", ids, persistent=False)
+        self.register_buffer("first", rows.detach().clone(), persistent=False)
         self._hook = encoder.get_input_embeddings().register_forward_hook(self._replace)
 
     def _replace(self, _table: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor) -> torch.Tensor:
-        own = given[0] - self.first
-        rows = self.rows[own.clamp(min=0)].to(output.dtype)
-        return torch.where((own >= 0)[..., None], rows, output)
+        is_own = given[0][..., None] == self.ids  # (..., n)
+        rows = self.rows if self.is_on else self.first
+        own = rows[is_own.int().argmax(-1)].to(output.dtype)
+        return torch.where(is_own.any(-1, keepdim=True), own, output)
+
+    @contextmanager
+    def off(self) -> Iterator[None]:
+        """While this is open the tokens say what they said at first."""
+        self.is_on = False
+        try:
+            yield
+        finally:
+            self.is_on = True
 
     def detach(self) -> None:
-        """Leave the encoder with its own rows, which for the tokens mean nothing."""
+        """Leave the encoder with its own rows, which for new tokens mean nothing."""
         self._hook.remove()
-
-
-def kohya_tensors(pairs: Mapping[str, Pair], alpha: float) -> dict[str, torch.Tensor]:
-    """A UNet's LoRA under kohya's keys, in bfloat16; a whole alpha is a whole number, as v4's is.
-
-    Args:
-        pairs: by diffusers' names of the layers.
-        alpha: of all of them.
-    """
-    told = torch.tensor(int(alpha), dtype=torch.int64) if float(alpha).is_integer() else torch.tensor(float(alpha))
-    tensors = {}
-    for name, (down, up) in pairs.items():
-        key = kohya_key(name)
-        tensors[f"{key}.lora_down.weight"] = _stored(down)
-        tensors[f"{key}.lora_up.weight"] = _stored(up)
-        tensors[f"{key}.alpha"] = told.clone()
-    return tensors
-
-
-def kohya_key(name: str) -> str:
-    """What kohya's keys begin with for a layer of the UNet."""
-    return f"lora_{UNET}_" + name.replace(".", "_")
-
-
-def embedding_tensors(rows: Iterable[torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The rows of the first and the second encoder as a file of embeddings has them, in bfloat16."""
-    return dict(zip(ENCODER_KEYS, map(_stored, rows), strict=True))
-
-
-def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, str]) -> None:
-    """A file of safetensors with some facts in its header; the same ones make the same bytes."""
-    from safetensors.torch import save  # noqa: PLC0415
-
-    content = save(dict(tensors))
-    n_header = int.from_bytes(content[:_LENGTH_BYTES], "little")
-    data = content[_LENGTH_BYTES + n_header :]
-    # The library itself writes facts in another order each time.
-    entries = json.loads(content[_LENGTH_BYTES : _LENGTH_BYTES + n_header])
-    entries = {"__metadata__": dict(sorted(facts.items()))} | entries
-    header = json.dumps(entries, separators=(",", ":")).encode()
-    header += b" " * (-len(header) % _LENGTH_BYTES)
-    write_whole(path, len(header).to_bytes(_LENGTH_BYTES, "little") + header + data)
-
-
-def _stored(tensor: torch.Tensor) -> torch.Tensor:
-    return tensor.detach().to("cpu", torch.bfloat16).contiguous()
 
 
 def _learns(name: str, layer: nn.Module, targets: Sequence[str]) -> bool:
     is_target = any(name == target or name.endswith(f".{target}") for target in targets)
     return is_target and isinstance(layer, nn.Linear | nn.Conv2d)
+
+
+def _lengths(weight: torch.Tensor) -> torch.Tensor:
+    """(out,) of each output's weights."""
+    lengths: torch.Tensor = torch.linalg.vector_norm(weight.detach().flatten(1), dim=1)
+    return lengths
 
 
 def _down(layer: nn.Module, rank: int) -> nn.Linear | nn.Conv2d:

@@ -3,7 +3,6 @@
 What runs on the assembled modules is in `plitka.model.sampler` and `plitka.model.painter`.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,7 +46,9 @@ class Assembly:
 
 
 def assemble(bundle: Bundle, device: str = "auto", dtype: str = "auto") -> Assembly:
-    """Load and join a bundle's parts; its files are verified before any of them is opened.
+    """Load and join a bundle's parts, of which none is given out before every file is verified.
+
+    What loaders go by is verified before they begin; weights are hashed beside their loading, which takes as long.
 
     Args:
         bundle: what to load.
@@ -61,6 +62,18 @@ def assemble(bundle: Bundle, device: str = "auto", dtype: str = "auto") -> Assem
     placement = choose_placement(device, dtype)
     log.info("device_chosen", device=str(placement.device), reason=placement.reason)
     clock = StageClock(placement.device)
+    with bundle.verification() as verification:
+        with clock.stage("verify"):
+            import_libraries()  # seconds of one processor, while the files are hashed on others
+            verification.finish_texts()
+        assembly = _join(bundle, placement, clock)
+        with clock.stage("verify_weights"):
+            verification.finish()
+    return assembly
+
+
+def _join(bundle: Bundle, placement: Placement, clock: StageClock) -> Assembly:
+    """The parts of a bundle, joined where they run."""
     pipe, schedule, placement = _load(bundle, placement, clock)
     _fuse(bundle, pipe, placement, clock)
     _insert(bundle, pipe, placement, clock)
@@ -73,10 +86,6 @@ def assemble(bundle: Bundle, device: str = "auto", dtype: str = "auto") -> Assem
 
 def _load(bundle: Bundle, placement: Placement, clock: StageClock) -> tuple[Pipeline, Schedule, Placement]:
     """The base, and where it is to lie."""
-    with clock.stage("verify"), ThreadPoolExecutor(1) as beside:
-        verified = beside.submit(bundle.verify)
-        import_libraries()  # seconds of one processor, while the large files are hashed on another
-        verified.result()
     with clock.stage("load_base"):
         facts = bundle_facts(bundle)
         pipe = load_base(bundle, placement, facts)

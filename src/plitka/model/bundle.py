@@ -22,7 +22,7 @@ from plitka.core.scene import SIZE_PX_RANGE, SIZE_STEP_PX
 from plitka.errors import ManifestError, MissingFile
 from plitka.model.base_files import NETWORKS, USUAL_VARIANT, VARIANT_PATTERN
 from plitka.model.hub import fetch_base
-from plitka.model.integrity import FileRecord, check_files, loaded_files, record_file, resolve_inside
+from plitka.model.integrity import FileRecord, Verification, check_files, loaded_files, record_file, resolve_inside
 from plitka.model.manifest import Table
 from plitka.model.parts import Base, ControlPart, EmbeddingsPart, FileBase, HubBase, LocalBase, LoraPart, VaePart
 
@@ -85,6 +85,14 @@ class Bundle:
             BundleError: MissingFile, PointerFile, PickleFile, TruncatedFile, HashMismatch or ManifestError.
         """
         check_files(self.folder, self.files, _network_folders(self))
+
+    def verification(self) -> Verification:
+        """`verify` beside other work: begun, and to be finished.
+
+        Raises:
+            BundleError: as `verify`, for what is seen without reading the files.
+        """
+        return Verification(self.folder, self.files, _network_folders(self))
 
     def base_folder(self) -> Path:
         """The folder of the base in hub layout; a hub base may be downloaded for it.

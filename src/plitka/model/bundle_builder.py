@@ -319,18 +319,18 @@ def _place_files(parts: BundleParts, found: _Located, folder: Path) -> None:
         if path is not None:
             shutil.copyfile(path, folder / name)
     if parts.vae is not None:
-        _link(parts.vae, folder / _vae_name(parts))
+        link_file(parts.vae, folder / _vae_name(parts))
     if isinstance(found.base, HubBase):
         return
     configs = {path for pattern in config_patterns() for path in found.configs.glob(pattern) if path.is_file()}
     weights = {found.configs / name for one in (found.weights or {}).values() for name in one.files}
     for source in sorted(configs | weights):
-        _link(source, folder / _BASE_FOLDER / source.relative_to(found.configs))
+        link_file(source, folder / _BASE_FOLDER / source.relative_to(found.configs))
     if isinstance(found.base, FileBase):
-        _link(Path(parts.base), folder / found.base.file)
+        link_file(Path(parts.base), folder / found.base.file)
 
 
-def _link(source: Path, target: Path) -> None:
+def link_file(source: Path, target: Path) -> None:
     """A second name for the same bytes, or a copy where the disk is another."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:

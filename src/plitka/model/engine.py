@@ -26,7 +26,7 @@ eager: module by module, as diffusers has it. fast: lean and captured; the VAE a
 
 
 def load_painter(bundle: Bundle, config: EngineConfig | None = None) -> DiffusionPainter:
-    """A bundle's networks ready to paint; its files are verified before any of them is opened.
+    """A bundle's networks ready to paint; nothing is painted before its files are verified.
 
     Raises:
         InputError: there is no network of that name.

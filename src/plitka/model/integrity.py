@@ -1,4 +1,4 @@
-"""Check that a bundle's files are those that its manifest lists, before any loader opens one.
+"""Check that a bundle's files are those that its manifest lists, before anything is made of them.
 
 The checks with the most helpful messages come first: a Git-LFS pointer also has a wrong size and a wrong hash, but
 what helps is `git lfs pull`.
@@ -7,10 +7,12 @@ what helps is `git lfs pull`.
 import hashlib
 import json
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
 
 from plitka.errors import BundleError, HashMismatch, ManifestError, MissingFile, PickleFile, PointerFile, TruncatedFile
 
@@ -68,12 +70,84 @@ def record_file(path: Path) -> FileRecord:
     return FileRecord(sha256=_hash_file(path), n_bytes=path.stat().st_size)
 
 
+class Verification:
+    """A check of listed files, of which the weights are hashed while others already load them.
+
+    A context: where loading fails inside, what is wrong with the files is said in place of what came of it. Weights can
+    be opened before they are known to be right, for nothing in them is run; what is made of them has to wait for
+    `finish`.
+    """
+
+    def __init__(self, folder: Path, files: Mapping[str, FileRecord], networks: Sequence[str]) -> None:
+        """Check all that can be seen without reading the files, and begin to hash them.
+
+        Args:
+            folder: the bundle's.
+            files: what its manifest lists.
+            networks: folders in it in which nothing loadable may lie unlisted.
+
+        Raises:
+            BundleError: the subclass says which way the first wrong file is wrong.
+        """
+        self._files, self._paths = files, _check_listed_files(folder, files, networks)
+        self._pool = ThreadPoolExecutor(_N_HASHING_THREADS)
+        # Those that are waited for first, then the largest first; hashlib releases the GIL.
+        order = sorted(self._paths, key=lambda name: (_is_weights(name), -files[name].n_bytes))
+        self._hashes = {name: self._pool.submit(_hash_file, self._paths[name]) for name in order}
+
+    def finish_texts(self) -> None:
+        """Wait until configurations and vocabularies are known to be right, which loaders go by.
+
+        Raises:
+            HashMismatch: the first of them is not what the manifest lists.
+        """
+        self._finish(name for name in self._paths if not _is_weights(name))
+
+    def finish(self) -> None:
+        """Wait until all files are known to be right.
+
+        Raises:
+            HashMismatch: the first of them is not what the manifest lists.
+        """
+        self._finish(self._paths)
+
+    def _finish(self, names: Iterable[str]) -> None:
+        for name in names:
+            actual, expected = self._hashes[name].result(), self._files[name].sha256
+            if actual != expected:
+                raise HashMismatch(
+                    "{path} was changed or damaged: its SHA-256 is {actual}, the manifest says {expected}; "
+                    "fetch the file again",
+                    path=self._paths[name],
+                    expected=expected,
+                    actual=actual,
+                )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if isinstance(error, Exception):
+                self.finish()
+        finally:
+            self._pool.shutdown(cancel_futures=True)
+
+
 def check_files(folder: Path, files: Mapping[str, FileRecord], networks: Sequence[str]) -> None:
     """Check every listed file, and that nothing loadable lies unlisted in the folders of the networks.
 
     Raises:
         BundleError: the subclass says which way the first wrong file is wrong.
     """
+    with Verification(folder, files, networks) as verification:
+        verification.finish()
+
+
+def _check_listed_files(folder: Path, files: Mapping[str, FileRecord], networks: Sequence[str]) -> dict[str, Path]:
+    """The files by their names in order, whose first bytes and sizes are right."""
     for network in networks:
         _check_unlisted(folder, files, network)
     paths: dict[str, Path] = {}
@@ -86,16 +160,11 @@ def check_files(folder: Path, files: Mapping[str, FileRecord], networks: Sequenc
         check_content(path)
         _check_size(path, record)
         paths[relative] = path
-    for relative, actual in _hash_files(paths).items():
-        record, path = files[relative], paths[relative]
-        if actual != record.sha256:
-            raise HashMismatch(
-                "{path} was changed or damaged: its SHA-256 is {actual}, the manifest says {expected}; "
-                "fetch the file again",
-                path=path,
-                expected=record.sha256,
-                actual=actual,
-            )
+    return paths
+
+
+def _is_weights(name: str) -> bool:
+    return Path(name).suffix.lower() in _SAFETENSORS_ENDINGS
 
 
 def check_content(path: Path) -> None:
@@ -217,14 +286,6 @@ def loaded_files(folder: Path, base: str) -> list[str]:
     root = resolve_inside(folder, base)
     found = (path.relative_to(folder) for path in root.rglob("*") if path.suffix.lower() in LOADED_ENDINGS)
     return sorted(path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts))
-
-
-def _hash_files(paths: Mapping[str, Path]) -> dict[str, str]:
-    """The SHA-256 of each file, hashed by several threads, the largest first; hashlib releases the GIL."""
-    largest_first = sorted(paths, key=lambda name: paths[name].stat().st_size, reverse=True)
-    with ThreadPoolExecutor(_N_HASHING_THREADS) as pool:
-        hashes = dict(zip(largest_first, pool.map(_hash_file, (paths[name] for name in largest_first)), strict=True))
-    return {name: hashes[name] for name in paths}
 
 
 def _hash_file(path: Path) -> str:

@@ -2,131 +2,52 @@
 
 Everything that is drawn (pictures, turns, timesteps, noise, dropped captions) comes from one generator on the CPU,
 whose state a checkpoint keeps with the matrices and the optimizer's: a run that was cut short and one that was not
-write the same bytes. A tile has no up, so that each picture is shown in all eight ways in which a square lies on
-itself.
+write the same bytes.
 
 The loss is the mean squared error of what the base predicts, weighed by min-SNR (T. Hang et al., arXiv:2303.09556).
+A prior, pictures of what the base knows already, may be learnt beside: there the answer is what the base itself said.
 """
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
 from plitka.core.recipes.recipe import PromptStyle
 from plitka.errors import BadOutput, InputError
-from plitka.model.adapter import (
-    ATTENTION_AND_CONVOLUTIONS,
-    Lora,
-    TokenRows,
-    embedding_tensors,
-    kohya_tensors,
-    write_tensors,
-)
-from plitka.model.latents import encode_picture
+from plitka.model.adapter import Lora, TokenRows
+from plitka.model.lesson import Drawn, Lesson
 from plitka.model.noise import NoiseSchedule, Prediction
 from plitka.model.pipeline import Pipeline
-
-if TYPE_CHECKING:
-    from plitka.core.generation import RgbImage
+from plitka.model.train_config import TrainConfig, plain
+from plitka.model.train_optimizer import build_optimizer, set_rates
+from plitka.model.train_workers import Workers
 
 MAX_TOKENS = 77
 _HIDDEN = -2
 """Of the states of a text encoder, those that SDXL reads."""
-_N_TURNS = 8
+_JUDGED_AT_ONCE = 4
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainConfig:
-    """What decides every byte of the result, beside the base and the pictures.
-
-    Raises:
-        InputError: a number that makes no run.
-    """
-
-    steps: int
-    """At least 1."""
-    batch: int = 4
-    """Pictures a step."""
-    rank: int = 32
-    alpha: float = 32
-    targets: tuple[str, ...] = ATTENTION_AND_CONVOLUTIONS
-    """Ends of the names of the UNet's layers that learn."""
-    learning_rate: float = 2e-4
-    token_learning_rate: float = 1e-3
-    token_share: float = 0.7
-    """Of the steps, 0..1: after it the tokens stay as they are."""
-    weight_decay: float = 0.004
-    snr_gamma: float = 5.0
-    """Of min-SNR."""
-    noise_offset: float = 0.02
-    """Deviation of what each channel's noise is shifted by."""
-    caption_dropout: float = 0.1
-    """Share of captions, 0..1, of which the trigger alone is shown."""
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("steps", "batch", "rank"):
-            if getattr(self, name) < 1:
-                raise InputError("{name} must be at least 1, not {value}", name=name, value=getattr(self, name))
-        for name in ("token_share", "caption_dropout"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise InputError("{name} must lie in 0..1, not {value}", name=name, value=getattr(self, name))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Captioned:
-    """A picture to learn."""
-
-    name: str
-    """What errors call it."""
-    caption: str
-    pixels: "RgbImage"
-    """(H, H, 3) sRGB."""
+Words = tuple[torch.Tensor, torch.Tensor]
+"""(n, tokens, width) as the UNet reads them, and (n, width) pooled by the second encoder."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """What a run learns."""
+class _Posed:
+    """A batch with its noise: a question to the network, and the answer."""
 
-    latents: torch.Tensor
-    """(n, 8, C, h, w) float32 of each picture in each turn."""
-    captions: tuple[str, ...]
-    """(n,)"""
-    size_px: int
-    """Side of the pictures."""
-
-    @classmethod
-    def of(cls, pipe: Pipeline, pictures: Sequence[Captioned]) -> "Lesson":
-        """Encode pictures in every turn.
-
-        Args:
-            pipe: whose autoencoder does it.
-            pictures: squares, all of one size.
-
-        Raises:
-            InputError: none, one that is no square, or of another size than the first.
-            BadOutput: the autoencoder gives NaN.
-        """
-        sides = {each.pixels.shape[:2] for each in pictures}
-        if len(sides) != 1 or any(height != width for height, width in sides):
-            raise InputError("pictures to learn must be squares of one size; crop or shrink them first")
-        latents = []
-        for picture in pictures:
-            turned = torch.cat([encode_picture(pipe.vae, each) for each in _turns(picture.pixels)])
-            if not turned.isfinite().all():
-                raise BadOutput(
-                    "the autoencoder gives NaN for {name}; set force_upcast in its config.json", name=picture.name
-                )
-            latents.append(turned)
-        captions = tuple(picture.caption for picture in pictures)
-        return cls(torch.stack(latents).cpu(), captions, int(next(iter(sides))[0]))
+    drawn: Drawn
+    noisy: torch.Tensor
+    times: torch.Tensor
+    """(n,) timesteps."""
+    answer: torch.Tensor
+    weights: torch.Tensor
+    """(n,) by which the losses count."""
 
 
 def _nothing(_step: int, _loss: float) -> None:
@@ -136,158 +57,259 @@ def _nothing(_step: int, _loss: float) -> None:
 class Trainer:
     """A LoRA and tokens beside a frozen base, and how far they have learnt."""
 
-    def __init__(self, pipe: Pipeline, schedule: NoiseSchedule, style: PromptStyle, config: TrainConfig) -> None:
+    def __init__(
+        self,
+        pipe: Pipeline,
+        schedule: NoiseSchedule,
+        style: PromptStyle,
+        config: TrainConfig,
+        workers: Workers | None = None,
+    ) -> None:
         """Attach them.
 
         Args:
-            pipe: the base alone, on its device.
+            pipe: the base on its device, whatever LoRA it goes on from fused into it.
             schedule: of the base.
             style: the trigger and the tokens of the captions.
             config: of the run.
+            workers: the processes that share it; None: this one alone.
+
+        Raises:
+            InputError: the optimizer is not installed, or no layer of the UNet has one of the names.
         """
         self.pipe, self.schedule, self.config = pipe, schedule, config
+        self.workers = workers or Workers()
         self.trigger = f"{style.trigger} {''.join(style.tokens)}".strip()
         self.generator = torch.Generator().manual_seed(config.seed)
         for network in (pipe.unet, pipe.vae):
             network.requires_grad_(False)
-        self.lora = Lora(pipe.unet, config.targets, rank=config.rank, alpha=config.alpha, generator=self.generator)
+        self.lora = Lora(
+            pipe.unet,
+            config.targets,
+            rank=config.rank,
+            alpha=config.alpha,
+            generator=self.generator,
+            is_dora=config.is_dora,
+        )
+        if not self.lora.names:
+            raise InputError("no layer of the UNet is named {targets}", targets=", ".join(config.targets))
         encoders = ((pipe.text_encoder, pipe.tokenizer), (pipe.text_encoder_2, pipe.tokenizer_2))
         self.rows = nn.ModuleList(TokenRows(*each, style.tokens, self.generator) for each in encoders)
-        groups = [
-            {"params": list(self.lora.parameters()), "lr": config.learning_rate, "weight_decay": config.weight_decay},
-            {"params": list(self.rows.parameters()), "lr": config.token_learning_rate, "weight_decay": 0.0},
-        ]
-        self.optimizer = torch.optim.AdamW(groups)
+        self.optimizer = build_optimizer(config, self.lora.parameters(), self.rows.parameters())
+        if config.is_checkpointed:
+            pipe.unet.enable_gradient_checkpointing()
         self.n_done = 0
+        self._average = _average(self._learning, config.ema_decay) if config.ema_decay else None
+        self._said: dict[tuple[str, bool], Words] = {}
 
     def learn(
-        self, lesson: Lesson, *, until: int | None = None, on_step: Callable[[int, float], None] = _nothing
+        self,
+        lesson: Lesson,
+        prior: Lesson | None = None,
+        *,
+        until: int | None = None,
+        on_step: Callable[[int, float], None] = _nothing,
     ) -> None:
         """Go on to a step, the last one if none is named.
 
         Args:
             lesson: the same for all of a run.
+            prior: what the base is to go on saying; None: nothing.
             until: steps that shall be done.
             on_step: called after each with its number and its loss.
 
         Raises:
-            BadOutput: the loss is NaN.
+            BadOutput: the loss is NaN; the error names the pictures.
         """
         last = self.config.steps if until is None else min(until, self.config.steps)
         while self.n_done < last:
-            loss = self._loss(lesson, self.generator)
-            value = float(loss.detach())
-            if not np.isfinite(value):
-                raise BadOutput(
-                    "the loss is {value} at step {step}; take a smaller learning rate, or bfloat16 for float16",
-                    value=value,
-                    step=self.n_done,
-                )
+            set_rates(self.optimizer, self.config, self.n_done)
             self.optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            if self.n_done >= self.config.token_share * self.config.steps:
-                self.rows.zero_grad(set_to_none=True)  # AdamW passes over what has no gradient
+            loss = self._learn_batch(lesson)
+            if prior is not None:
+                self._keep_batch(prior)
+            if self.config.l1_penalty:
+                self._penalise()
+            if not self._are_tokens_learning:
+                self.rows.zero_grad(set_to_none=True)  # optimizers pass over what has no gradient
+            self.workers.average(parameter.grad for parameter in self._learning)
+            if self.config.max_gradient:
+                nn.utils.clip_grad_norm_(self._learning, self.config.max_gradient)
             self.optimizer.step()
             self.n_done += 1
-            on_step(self.n_done, value)
+            if self._average is not None:
+                self._average.step(self._learning)
+            on_step(self.n_done, loss)
 
-    def write(self, lora: Path, embeddings: Path) -> None:
-        """What was learnt, in the layout of rubber-tile-lora-v4, with the run's configuration in the headers."""
-        facts = {
-            "modelspec.architecture": "stable-diffusion-xl-v1-base/lora",
-            "modelspec.trigger_phrase": self.trigger,
-            "modelspec.prediction_type": self.schedule.prediction.value,
-            "plitka.train": json.dumps(_plain(self.config)),
-            "plitka.steps_done": str(self.n_done),
-        }
-        write_tensors(lora, kohya_tensors(self.lora.pairs(), self.lora.alpha), facts)
-        rows = [each.get_parameter("rows") for each in self.rows]
-        write_tensors(embeddings, embedding_tensors(rows), facts)
+    def _learn_batch(self, lesson: Lesson) -> float:
+        """Gradients of a batch of the lesson, and its loss."""
+        posed = self._pose(lesson, self.config.batch, self.config.caption_dropout)
+        losses = self._missed(posed, self._encode(posed.drawn.captions))
+        self._check_finite(losses, posed.drawn)
+        loss = (losses * posed.weights.to(losses.device)).mean()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return float(loss.detach())
 
-    def save(self, path: Path) -> None:
-        """Keep all that the next step depends on."""
+    def _keep_batch(self, prior: Lesson) -> None:
+        """Gradients of a batch of what the base is to go on saying."""
+        posed = self._pose(prior, self.config.prior_batch or self.config.batch, 0.0)
+        with torch.no_grad(), self.unlearnt():
+            answer = self._predict(posed, self._encode(posed.drawn.captions))
+        missed = functional.mse_loss(self._predict(posed, self._encode(posed.drawn.captions)), answer)
+        (self.config.prior_weight * missed).backward()  # type: ignore[no-untyped-call]
+
+    def _penalise(self) -> None:
+        """Gradients of the matrices' mean size."""
+        matrices = [parameter for pair in self.lora.pairs().values() for parameter in pair]
+        total = torch.stack([matrix.abs().sum() for matrix in matrices]).sum()
+        mean = total / sum(matrix.numel() for matrix in matrices)
+        (self.config.l1_penalty * mean).backward()  # type: ignore[no-untyped-call]
+
+    @property
+    def _learning(self) -> list[nn.Parameter]:
+        return [*self.lora.parameters(), *self.rows.parameters()]
+
+    @property
+    def _are_tokens_learning(self) -> bool:
+        return self.n_done < self.config.token_share * self.config.steps
+
+    def token_rows(self) -> list[torch.Tensor]:
+        """(n, width) of the first and of the second encoder."""
+        return [each.get_parameter("rows").detach() for each in self.rows]
+
+    def unlearnt(self) -> AbstractContextManager[None]:
+        """While this is open the base is as it was."""
+        return _all_open([self.lora.off(), *(rows.off() for rows in self.rows if isinstance(rows, TokenRows))])
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """While this is open what was learnt is the average over the last steps, if the run has one."""
+        if self._average is None:
+            yield
+            return
+        self._average.store(self._learning)
+        self._average.copy_to(self._learning)
+        self._said.clear()
+        try:
+            yield
+        finally:
+            self._average.restore(self._learning)
+            self._said.clear()
+
+    def save(self, path: Path, beside: dict[str, Any] | None = None) -> None:
+        """Keep all that the next step depends on, and what is to be kept beside."""
         part = path.with_name(f".{path.name}.part")
-        torch.save(self._state(), part)
+        torch.save(self._state() | {"beside": beside or {}}, part)
         part.replace(path)
 
-    def resume(self, path: Path) -> None:
-        """Go on from what `save` kept.
+    def resume(self, path: Path) -> dict[str, Any]:
+        """Go on from what `save` kept; returns what was kept beside.
 
         Raises:
             InputError: it cannot be read, or is of a run with another configuration.
         """
         try:
-            state: dict[str, Any] = torch.load(path, weights_only=True)
+            state: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
         except Exception as error:  # torch raises anything for a damaged file
             raise InputError("{path} cannot be read: {reason}", path=path, reason=error) from error
-        if state.get("config") != _plain(self.config):
+        if state.get("config") != plain(self.config):
             raise InputError("{path} is of a run with another configuration; take another folder", path=path)
         self.lora.load_state_dict(state["lora"])
         self.rows.load_state_dict(state["rows"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
+        if self._average is not None:
+            self._average.load_state_dict(state["average"])
+            self._average.to(self.pipe.unet.device)
         self.n_done = state["n_done"]
+        beside: dict[str, Any] = state["beside"]
+        return beside
 
     def _state(self) -> dict[str, Any]:
         return {
-            "config": _plain(self.config),
+            "config": plain(self.config),
             "n_done": self.n_done,
             "lora": self.lora.state_dict(),
             "rows": self.rows.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
+            "average": None if self._average is None else self._average.state_dict(),
         }
 
     @torch.no_grad()
-    def judge(self, lesson: Lesson, n_batches: int = 16) -> float:
-        """Mean loss over the same pictures, timesteps and noise each time, which tells how far a run is."""
+    def judge(self, lesson: Lesson, n_times: int = 8) -> float:
+        """Mean loss of a lesson: each picture once at each of some even timesteps, with the same noise every time."""
         draw = torch.Generator().manual_seed(self.config.seed)
-        return float(torch.stack([self._loss(lesson, draw) for _ in range(n_batches)]).mean())
+        n_trained = len(self.schedule.alphas_cumprod)
+        losses = []
+        for item in lesson.items:
+            latents, size_px = item.turned[0][None], _size_px(item.turned[0], lesson)
+            words = self._encode((item.caption,))
+            for first in range(0, n_times, _JUDGED_AT_ONCE):
+                times = _even_times(n_trained, n_times)[first : first + _JUDGED_AT_ONCE]
+                n = len(times)
+                drawn = Drawn(latents.repeat(n, 1, 1, 1), (item.caption,) * n, (item.name,) * n, (size_px,) * n)
+                noise = torch.randn(drawn.latents.shape, generator=draw)
+                missed = self._missed(self._noised(drawn, noise, times), _repeated(words, n))
+                losses.append(missed.mean().cpu())
+        return float(torch.stack(losses).mean())
 
-    def _loss(self, lesson: Lesson, draw: torch.Generator) -> torch.Tensor:
-        """Of one batch."""
-        n = self.config.batch
-        chosen = torch.randint(len(lesson.captions), (n,), generator=draw)
-        turns = torch.randint(_N_TURNS, (n,), generator=draw)
+    def _pose(self, lesson: Lesson, n: int, dropout: float) -> _Posed:
+        """This process's part of a batch that all processes draw."""
+        draw = self.generator
+        drawn = lesson.draw(n, draw, self.config.crop_px)
         times = torch.randint(len(self.schedule.alphas_cumprod), (n,), generator=draw)
-        is_dropped = (torch.rand(n, generator=draw) < self.config.caption_dropout).tolist()
-        clean = lesson.latents[chosen, turns]
-        noise = torch.randn(clean.shape, generator=draw)
-        noise += self.config.noise_offset * torch.randn((*clean.shape[:2], 1, 1), generator=draw)
-        captions = [
-            self.trigger if dropped else lesson.captions[place]
-            for place, dropped in zip(chosen.tolist(), is_dropped, strict=True)
-        ]
+        is_dropped = (torch.rand(n, generator=draw) < dropout).tolist()
+        noise = torch.randn(drawn.latents.shape, generator=draw)
+        noise += self.config.noise_offset * torch.randn((*noise.shape[:2], 1, 1), generator=draw)
+        said = zip(drawn.captions, is_dropped, strict=True)
+        captions = tuple(self.trigger if dropped else caption for caption, dropped in said)
+        first, last = self.workers.part(n)
+        mine = Drawn(drawn.latents, captions, drawn.names, drawn.sizes_px).part(first, last)
+        return self._noised(mine, noise[first:last], times[first:last])
+
+    def _noised(self, drawn: Drawn, noise: torch.Tensor, times: torch.Tensor) -> _Posed:
         power = self.schedule.alphas_cumprod[times].reshape(-1, 1, 1, 1)
         signal, level = power**0.5, (1 - power) ** 0.5
         is_velocity = self.schedule.prediction is Prediction.VELOCITY
-        target = signal * noise - level * clean if is_velocity else noise
-        predicted = self._predict(signal * clean + level * noise, times, captions, lesson.size_px)
-        squared = functional.mse_loss(predicted, target.to(predicted.device), reduction="none").mean((1, 2, 3))
-        return (squared * self._weights(power.flatten(), is_velocity=is_velocity).to(squared.device)).mean()
+        answer = signal * noise - level * drawn.latents if is_velocity else noise
+        weights = _weights(power.flatten(), self.config.snr_gamma, is_velocity=is_velocity)
+        return _Posed(drawn, signal * drawn.latents + level * noise, times, answer, weights)
 
-    def _weights(self, power: torch.Tensor, *, is_velocity: bool) -> torch.Tensor:
-        """(n,) min-SNR weights at the powers of the signal."""
-        snr = power / (1 - power).clamp(min=1e-8)
-        capped = snr.clamp(max=self.config.snr_gamma)
-        return capped / (snr + 1) if is_velocity else capped / snr.clamp(min=1e-8)
+    def _missed(self, posed: _Posed, words: Words) -> torch.Tensor:
+        """(n,) mean squared errors of the answers."""
+        predicted = self._predict(posed, words)
+        return functional.mse_loss(predicted, posed.answer.to(predicted.device), reduction="none").mean((1, 2, 3))
 
-    def _predict(self, noisy: torch.Tensor, times: torch.Tensor, captions: Sequence[str], size_px: int) -> torch.Tensor:
+    def _predict(self, posed: _Posed, words: Words) -> torch.Tensor:
         """(n, C, h, w) float32 of what the network says."""
         unet = self.pipe.unet
-        states, pooled = self._encode(captions)
-        sizes = torch.tensor([[size_px, size_px, 0, 0, size_px, size_px]], dtype=states.dtype)
-        predicted: torch.Tensor = unet(
-            noisy.to(unet.device, unet.dtype),
-            times.to(unet.device),
-            encoder_hidden_states=states,
-            added_cond_kwargs={"text_embeds": pooled, "time_ids": sizes.repeat(len(noisy), 1).to(states.device)},
-            return_dict=False,
-        )[0].float()
-        return predicted
+        states, pooled = words
+        # As pictures are asked for: of a square that is drawn the network is told the whole picture's size.
+        ids = torch.tensor([[*size, 0, 0, *size] for size in posed.drawn.sizes_px], dtype=states.dtype)
+        with torch.autocast(unet.device.type, unet.dtype, enabled=unet.dtype != torch.float32):
+            predicted: torch.Tensor = unet(
+                posed.noisy.to(unet.device, unet.dtype),
+                posed.times.to(unet.device),
+                encoder_hidden_states=states,
+                added_cond_kwargs={"text_embeds": pooled, "time_ids": ids.to(states.device)},
+                return_dict=False,
+            )[0]
+        return predicted.float()
 
-    def _encode(self, captions: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
-        """The words as the UNet reads them, and the second encoder's pooled ones."""
+    def _encode(self, captions: Sequence[str]) -> Words:
+        """What the encoders say; what no longer changes is said once."""
+        is_learnt = self.lora.is_on
+        if is_learnt and self._are_tokens_learning:
+            return self._say(captions)
+        for caption in captions:
+            if (caption, is_learnt) not in self._said:
+                with torch.no_grad():
+                    self._said[caption, is_learnt] = self._say([caption])
+        states, pooled = zip(*(self._said[caption, is_learnt] for caption in captions), strict=True)
+        return torch.cat(states), torch.cat(pooled)
+
+    def _say(self, captions: Sequence[str]) -> Words:
         said = []
         for encoder, tokenizer in (
             (self.pipe.text_encoder, self.pipe.tokenizer),
@@ -300,11 +322,52 @@ class Trainer:
         states = torch.cat([each.hidden_states[_HIDDEN] for each in said], -1)
         return states, said[1].text_embeds
 
+    def _check_finite(self, losses: torch.Tensor, drawn: Drawn) -> None:
+        is_broken = (~losses.detach().isfinite()).tolist()
+        names = sorted({name for name, broken in zip(drawn.names, is_broken, strict=True) if broken})
+        if names:
+            raise BadOutput(
+                "the loss of {names} is no number at step {step}; take a smaller learning rate, and look at the files",
+                names=", ".join(names),
+                step=self.n_done,
+            )
 
-def _turns(pixels: "RgbImage") -> "list[RgbImage]":
-    """A square in each way in which it lies on itself."""
-    return [np.ascontiguousarray(np.rot90(side, quarter)) for side in (pixels, pixels[:, ::-1]) for quarter in range(4)]
+
+def _average(parameters: Sequence[nn.Parameter], decay: float) -> Any:
+    """diffusers' moving average, which is near to the numbers themselves at first."""
+    from diffusers.training_utils import EMAModel  # noqa: PLC0415
+
+    return EMAModel(parameters, decay=decay)
 
 
-def _plain(config: TrainConfig) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(config).items()}
+@contextmanager
+def _all_open(contexts: Sequence[AbstractContextManager[None]]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for context in contexts:
+            stack.enter_context(context)
+        yield
+
+
+def _weights(power: torch.Tensor, gamma: float, *, is_velocity: bool) -> torch.Tensor:
+    """(n,) min-SNR weights at the powers of the signal; 1 where there is no signal, which would never be learnt."""
+    if not gamma:
+        return torch.ones_like(power)
+    snr = power / (1 - power).clamp(min=1e-8)
+    capped = snr.clamp(max=gamma)
+    weights = capped / (snr + 1) if is_velocity else capped / snr.clamp(min=1e-8)
+    return torch.where(power == 0, 1.0, weights)
+
+
+def _even_times(n_trained: int, n: int) -> torch.Tensor:
+    """(n,) timesteps in the middles of as many equal parts."""
+    return ((torch.arange(n) + 0.5) * n_trained / n).long()
+
+
+def _repeated(words: Words, n: int) -> Words:
+    states, pooled = words
+    return states.repeat(n, 1, 1), pooled.repeat(n, 1)
+
+
+def _size_px(latents: torch.Tensor, lesson: Lesson) -> tuple[int, int]:
+    height, width = latents.shape[-2:]
+    return height * lesson.cell_px, width * lesson.cell_px

@@ -65,7 +65,12 @@ def check_page(headers: Headers) -> None:
 
 def is_local(service: Service, headers: Headers) -> bool:
     """Whether this needs no key: the operator wants that, and no proxy and no page of another host has sent it."""
-    if not service.settings.open_loopback or any(name in headers for name in _FORWARDED):
+    return service.settings.open_loopback and is_from_here(headers)
+
+
+def is_from_here(headers: Headers) -> bool:
+    """Whether a request names this machine, and no proxy and no page of another host has sent it."""
+    if any(name in headers for name in _FORWARDED):
         return False
     origin = headers.get("origin", "http://localhost").partition("://")[2]
     return bool(_LOCAL_HOSTS.fullmatch(headers.get("host", "")) and _LOCAL_HOSTS.fullmatch(origin))

@@ -34,6 +34,10 @@ class SessionAnswer(Answer):
 
     role: str | None = Field(description="viewer, maker or operator; null: nobody is signed in.")
     is_open: bool = Field(description="Whether this machine needs no key, so that there is nothing to sign out of.")
+    key_command: str | None = Field(
+        default=None,
+        description="What makes a key, where nobody is signed in and the service is this machine's alone; else null.",
+    )
 
 
 @router.get(routes.SESSION, responses=problem_responses(), summary="Who is signed in")
@@ -91,7 +95,13 @@ def _answer(caller: Caller) -> SessionAnswer:
 def _unsigned(request: Request, service: Service) -> SessionAnswer:
     """What somebody without a session is told."""
     is_open = identity.is_local(service, request.headers)
-    return SessionAnswer(role=keys.LOCAL.role.word if is_open else None, is_open=is_open)
+    # It names a folder of this machine, which is nobody else's business.
+    is_here = service.settings.is_loopback and identity.is_from_here(request.headers)
+    return SessionAnswer(
+        role=keys.LOCAL.role.word if is_open else None,
+        is_open=is_open,
+        key_command=service.settings.key_command if is_here and not is_open else None,
+    )
 
 
 def _forget(response: Response) -> None:

@@ -5,6 +5,7 @@ hold a password is read from the environment and never shown.
 """
 
 import ipaddress
+import shlex
 import types
 import typing
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from plitka.core.files.home import home_folder
+from plitka.core.files.home import home_folder, usual_home_folder
 from plitka.errors import InputError
 
 PREFIX = "PLITKA_"
@@ -173,6 +174,13 @@ class Settings:
     def pictures(self) -> str:
         """The pictures' URL, with the folder's path filled in."""
         return self.pictures_url or (self.data.resolve() / PICTURES_NAME).as_uri()
+
+    @property
+    def key_command(self) -> str:
+        """What makes a key for this service, in any window of this machine: it names a data folder of its own."""
+        folder = self.data.resolve()
+        is_usual = folder == (usual_home_folder() / DATA_NAME).resolve()
+        return shlex.join(["plitka", "keys", "create", "NAME", *([] if is_usual else ["--data", str(folder)])])
 
 
 def _check_range(one: Field[Any], value: float) -> None:

@@ -115,12 +115,20 @@ class Webhooks:
                     return True
         return False
 
+    def _message(self, job_id: str) -> dict[str, Any] | None:
+        """The prediction as it is now; None once its owner has deleted it: there is nothing to tell any more."""
+        job = self._store.find_job(job_id)
+        if job is None or job.deleted_at is not None:
+            return None
+        body = dict(self._to_prediction(job))
+        later = self._store.find_job(job_id)  # it may have been deleted while its picture was read
+        return None if later is None or later.deleted_at is not None else body
+
     async def _is_heard(self, job_id: str, url: str) -> bool:
         """Whether the receiver says so in time; of its answer no more than the status is read."""
-        job = await _when_there(lambda: self._store.find_job(job_id))
-        if job is None:
+        body = await _when_there(lambda: self._message(job_id))
+        if body is None:
             return False
-        body = dict(await _when_there(lambda: self._to_prediction(job)))
         try:
             async with asyncio.timeout(_TIMEOUT_S), self._client.stream("POST", url, json=body) as answer:
                 return bool(answer.is_success)

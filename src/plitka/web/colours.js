@@ -54,13 +54,20 @@ function contrastsOf(colour) {
 /** @param {string} one a hex @param {string} other another @returns {number} how far their channels are apart: no measure of looks, and enough to find a neighbour */
 const apart = (one, other) => [1, 3, 5].reduce((sum, at) => sum + (parseInt(one.slice(at, at + 2), 16) - parseInt(other.slice(at, at + 2), 16)) ** 2, 0);
 
+/** What patterns and letters are usually made of; each is sold everywhere. */
+const COMMON = ["WHITE", "BLACK", "YELLOW"];
+/** Of a mix, in percent: what has more of it does not stand out from it. */
+const MANY = 20;
+
 /**
- * The code of a colour of the catalogue that stands out from a mix: from the most of it the most.
+ * The code of a common colour that stands out from a mix: from the most of it the most.
  * @param {readonly import("./mix.js").Part[]} parts
  */
 export function standingOutFrom(parts) {
-  const used = parts.map((part) => part.code);
-  const free = listed.value.filter(({ source, code }) => source === "catalogue" && !used.includes(code));
+  const used = parts.filter((part) => part.percent >= MANY).map((part) => part.code);
+  const known = listed.value.filter(({ source, code }) => source === "catalogue" && !used.includes(code));
+  const common = known.filter(({ code }) => COMMON.includes(code));
+  const free = common.length ? common : known;
   /** @param {string} code how far behind the farthest it is */
   const rankOf = (code) =>
     parts.reduce((sum, part) => {

@@ -1763,6 +1763,11 @@ export interface components {
              * @description Whether this machine needs no key, so that there is nothing to sign out of.
              */
             is_open: boolean;
+            /**
+             * Key Command
+             * @description What makes a key, where nobody is signed in and the service is this machine's alone; else null.
+             */
+            key_command?: string | null;
         };
         /**
          * SheetAnswer
@@ -2185,7 +2190,7 @@ export interface components {
             /**
              * Mask
              * Format: mask
-             * @description Where the zone lies: a built-in shape (border:8%, stripes:4, checker:2, circle:60%, text:WORDS), or a black-and-white PNG or an SVG as a data URL, which the job keeps as a PNG of one bit. `POST /v1/masks` makes one of a file.
+             * @description Where the zone lies: a built-in shape (border:8%, stripes:4, half:right, checker:2, circle:60%, text:WORDS), or a black-and-white PNG or an SVG as a data URL, which the job keeps as a PNG of one bit. `POST /v1/masks` makes one of a file.
              * @example border:8%
              */
             mask: string;

@@ -12,16 +12,19 @@ from plitka.core.colour.naming import (
     MODIFIERS,
     NEAR_DELTA_E,
     find_general,
+    find_modifier,
     find_typo,
     general_names,
     hue_between,
+    is_alike,
+    like_modifiers,
     like_names,
     longest_general,
     resolve,
 )
 from plitka.core.colour.palette import default_palette, load_palette
 from plitka.core.colour.spaces import ciede2000, hex_to_lab_d65
-from plitka.core.language.spelling import name_key
+from plitka.core.language.spelling import fold, name_key
 
 PALETTE = default_palette()
 hexes = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06X}")
@@ -74,7 +77,9 @@ def test_one_wrong_letter_leads_to_one_name(name: str, data: st.DataObject) -> N
         return
     written = data.draw(st.sampled_from([name[:at] + name[at + 1 :], name[:at] + name[at] + name[at:]]))
     found = find_typo(written, PALETTE)
-    assert found is None or abs(len(name_key(found)) - len(name_key(written))) <= 1
+    spelled = [(name_key(found), name_key(written)), (fold(found), fold(written))] if found is not None else []
+    # A letter more in an ending leaves the whole of it in the key: «пурпурныйй».
+    assert not spelled or any(abs(len(one) - len(other)) <= 1 for one, other in spelled)
 
 
 def test_near_colours_in_one_word_are_one() -> None:
@@ -157,3 +162,28 @@ def test_no_grey_stands_for_a_colour() -> None:
     assert petrol is not None
     found = resolve(petrol, PALETTE)
     assert (found.nearest.code, found.colour.source) == ("ANTHRACITE", "free")
+
+
+def test_slips_of_a_letter_more_are_read() -> None:
+    """A doubled letter, also in the ending, and one that is typed again."""
+    for text, key in (("сининй", "син"), ("зеленныйй", "зелен"), ("серрый", "сер"), ("краснный", "красн")):
+        name = find_typo(text, PALETTE, has_number=True)
+        assert name is not None
+        assert name_key(name) == key
+    assert find_typo("серный", PALETTE, has_number=True) is None
+
+
+def test_a_shade_that_is_joined_to_a_colour_may_have_any_slip() -> None:
+    """Apart it may be another word; with two slips it is only proposed."""
+    assert find_modifier("светлло", is_joined=True) == find_modifier("сведло", is_joined=True) == "light"
+    assert find_modifier("сведло") is None
+    assert like_modifiers("срытло") == ("светло",)
+    assert like_modifiers("снова") == like_modifiers("slight") == ()
+
+
+def test_colours_of_one_hue_are_alike() -> None:
+    """Whatever their lightness, within limits."""
+    red, brick, black, white = (hex_to_lab_d65(value) for value in ("#C0392B", "#8B2D22", "#101010", "#F5F5F5"))
+    assert is_alike(red, brick)
+    assert not is_alike(red, black)
+    assert not is_alike(black, white)

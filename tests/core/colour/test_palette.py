@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from plitka.core.colour.palette import Colour, default_palette, load_palette, nearest
+from plitka.core.colour.palette import default_palette, load_palette, nearest
 from plitka.core.colour.spaces import ciede2000, hex_to_lab_d65
 from plitka.errors import PaletteError
 
@@ -59,12 +59,13 @@ def test_the_default_palette_has_all_four_tables() -> None:
     assert [colour.code for colour in palette.catalogue] == sorted(colour.code for colour in palette.catalogue)
 
 
-@pytest.mark.parametrize("colour", default_palette().colours, ids=lambda colour: colour.code)
-def test_codes_and_captions_read_back(colour: Colour) -> None:
+def test_codes_and_captions_read_back(subtests: pytest.Subtests) -> None:
     """A colour is found by its code in any case and by its caption name."""
     palette = default_palette()
-    for text in (colour.code, colour.code.lower(), colour.caption_name, colour.caption_name.title()):
-        assert palette.find(text) == colour
+    for colour in palette.colours:
+        for text in (colour.code, colour.code.lower(), colour.caption_name, colour.caption_name.title()):
+            with subtests.test(text):
+                assert palette.find(text) == colour
 
 
 def test_makers_colours_have_russian_names_for_readers() -> None:
@@ -88,16 +89,15 @@ def test_every_catalogue_colour_is_in_the_morphology_tables(code: str) -> None:
     assert default_palette().find(colour.name_ru) == colour
 
 
-@pytest.mark.parametrize(
-    ("form", "code"),
-    [(form, code) for code, forms in ADJECTIVES.items() for form in forms.split()]
-    + [(form, code) for code, forms in NOUNS.items() for form in forms],
-)
-def test_russian_names_are_found_in_any_form(form: str, code: str) -> None:
+def test_russian_names_are_found_in_any_form(subtests: pytest.Subtests) -> None:
     """Gender, case, number, ё or е, hyphen or not do not matter."""
-    found = default_palette().find(form)
-    assert found is not None
-    assert found.code == code
+    all_forms = {code: forms.split() for code, forms in ADJECTIVES.items()}
+    for code, forms in (*all_forms.items(), *NOUNS.items()):
+        for form in forms:
+            with subtests.test(form):
+                found = default_palette().find(form)
+                assert found is not None
+                assert found.code == code
 
 
 @pytest.mark.parametrize(

@@ -844,7 +844,6 @@ REFUSED = [
     "нужна зелёная 20 мм - 40 шт и красная 20 мм - 40 шт",
     "60% red and what would you suggest for the rest?",
     "no idea about colours, surprise me",
-    "wt. 20kg: 15 black 5 red",
     "цвет: мох 60, земля 40",
     "Rec. 17 | BLK 60 | BRN 25 | BGE 15",
     "bl 60 gr 40",

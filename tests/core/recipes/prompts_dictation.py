@@ -110,5 +110,4 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
 REFUSED: list[tuple[str, str, str]] = [
     ("half of it black, half of what remains red, the other half white", "what remains", "unknown colour"),
     ("seventy black thirty other colours", "other", "unknown colour"),
-    ("60% red granules (1-3mm), 40% black granules (2-4mm)", "2-4mm", "second size"),
     ("40 red 60 black. Sorry, 60 red 40 black!", "red", "has two numbers")]

@@ -4,6 +4,16 @@ from typing import Any
 
 # fmt: off
 READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
+    ("60% red [large granules], 40% black [small granules]", "RED 60, BLACK 40", {"coarse": ["RED"], "fine": ["BLACK"]},
+     [], ["'large granules' is shown as granules of 'red' that are larger",
+          "'small granules' is shown as granules of 'black' that are smaller"]),
+    ("крошка 2-4 мм чёрная 75, 1-3 мм красная 25", "BLACK 75, RED 25", {"granule_mm": [2.0, 4.0], "fine": ["RED"]},
+     [], ["'2-4 мм' is shown as granules of 2-4 mm", "'1-3 мм' is shown as granules of 'красная' that are smaller"]),
+    ("red 2-4 mm 60%, black 1-3 mm 40%", "RED 60, BLACK 40", {"granule_mm": [2.0, 4.0], "fine": ["BLACK"]},
+     [], ["'2-4 mm' is shown as granules of 2-4 mm", "'1-3 mm' is shown as granules of 'black' that are smaller"]),
+    ("60% red granules (1-3mm), 40% black granules (2-4mm)", "RED 60, BLACK 40",
+     {"granule_mm": [1.0, 3.0], "coarse": ["BLACK"]},
+     [], ["'1-3mm' is shown as granules of 1-3 mm", "'2-4mm' is shown as granules of 'black' that are larger"]),
     ("60% red, 40% black, random pattern", "RED 60, BLACK 40", {}, [], []),
     ("60% red, 40% black, random pattern, wet", "RED 60, BLACK 40", {"wet": True}, [],
      ["'wet' is shown as a wet tile"]),

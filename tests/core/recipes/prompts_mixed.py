@@ -254,7 +254,6 @@ REFUSED: list[tuple[str, str, str]] = [
     ("2 colours: 50% red, 30% black, 20% white; wet", "2 colours", "asks for 2 colours"),
     ("60% red, 6 kg black, large granules", "60% red, 6 kg", "cannot stand in one recipe"),
     ('"red","60%","RAL 3020"\n"black","40%","RAL 9005"', "RAL 9005", "only one colour may"),
-    ("60% red [large granules], 40% black [small granules]", "small granules", "contradicts"),
     ("60% #A63D30, 40% #222, dusk, warm light", "dusk", "nothing is left"),
     ("60% red, 40% black, wet; 1024x1024; steps 30", "steps", "unknown colour"),
     ("60% red, 40% black --seed 7", "--seed", "behind the recipe"),

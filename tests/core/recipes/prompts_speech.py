@@ -113,7 +113,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      ["not understood, and passed on to the model as"]),
     ("just plain black please, nothing fancy", "BLACK 100", {}, ["nothing fancy"],
      ["not understood, and passed on to the model as"]),
-    ("mainly grey but with 10% orange so it is not boring", "GRAY 90, ORANGE 10", {}, ["so", "boring"],
+    ("mainly grey but with 10% orange so it is not boring", "GRAY 90, ORANGE 10", {}, ["so it is not boring"],
      ["'grey' has no number; it got the remaining 90 %", "not understood, and passed on to the model as"]),
     ("I think 40% brown 40% green and the rest beige would be nice", "BROWN 40, GREEN 40, BEIGE 20", {},
      ["think", "would be nice"], ["not understood, and passed on to the model as"]),

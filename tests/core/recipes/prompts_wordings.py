@@ -185,8 +185,6 @@ REFUSED: list[tuple[str, str, str]] = [
     ("black (RAL 9010)", "black (RAL 9010", "write one of the two"),
     ("lots of emerald, some lime, very little yellow", "lots of", "leaves the number open"),
     ("черного побольше, немного серого", "побольше", "leaves the number open"),
-    ("крошка 2-4 мм чёрная 75, 1-3 мм красная 25", "1-3 мм", "second size of granules"),
-    ("red 2-4 mm 60%, black 1-3 mm 40%", "1-3 mm", "second size of granules"),
     ("RH20 light grey", "RH20 light grey", "write one of the two"),
     ("C009 зелёный", "C009 зелёный", "write one of the two"),
     ("50% mint, 50% zephyrine", "zephyrine", "unknown colour"),

@@ -1,5 +1,7 @@
 """Texts of recipes, and how each must be read or why it must be refused."""
 
+from collections.abc import Mapping
+
 RWB = {"RED": 60, "BLACK": 30, "WHITE": 10}
 RB = {"RED": 60, "BLACK": 40}
 HALVES = {"RED": 50, "BLACK": 50}
@@ -8,7 +10,7 @@ TWO_TO_ONE = {"RED": 66.7, "BLACK": 33.3}
 FLECK = {"BLACK": 85, "RED": 15}
 
 # Text and the percents it must give, in order, without a notice.
-ENGLISH = [
+ENGLISH: list[tuple[str, Mapping[str, float]]] = [
     ("60% red, 30% black, 10% white", RWB),
     ("60% red; 30% black\n10% white", RWB),
     ("60% red + 30% black & 10% white", RWB),
@@ -87,7 +89,7 @@ ENGLISH = [
     ("60% re\u00add,\u200b 40% black\r\n", RB),
     ("٦٠٪ red, 40% black", RB),
 ]  # fmt: skip
-RUSSIAN = [
+RUSSIAN: list[tuple[str, Mapping[str, float]]] = [
     ("60% красный, 30% чёрный, 10% белый", RWB),
     ("60 % красного, 30 % черного и 10 % белого", RWB),
     ("60 процентов красного плюс 30 процентов чёрного плюс 10 процентов белого", RWB),

@@ -7,6 +7,7 @@ from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
+from plitka.errors import RecipeError, UnknownColour
 
 
 def tokens_of(text: str) -> tuple[Token, ...]:
@@ -48,3 +49,19 @@ def test_words_of_every_day_are_no_misspelled_colours(word: str) -> None:
     (token,) = tokens_of(word)
     assert token.error is not None
     assert token.error.suggestions == ()
+
+
+def test_a_first_half_that_is_no_shade_is_refused() -> None:
+    """«Срытло-серый» says which grey is meant, so it is not plain grey; the likeliest shade is proposed."""
+    for text, suggested in (("срытло-серый", "светло-серый"), ("срытло серый 60", "светло серый"), ("хмуро-белый", "")):
+        with pytest.raises(UnknownColour) as caught:
+            tokens_of(text)
+        assert ", ".join(caught.value.suggestions) == suggested
+
+
+def test_digits_of_ral_beside_a_name_of_such_a_colour_are_its_code() -> None:
+    """Before it or behind; beside another colour they may be an amount."""
+    for text in ("красно-коричневый 3011", "3011 red", "red (3011)"):
+        assert "OXIDE_RED" in [token.colour.code for token in tokens_of(text) if token.colour is not None]
+    with pytest.raises(RecipeError, match="or an amount"):
+        tokens_of("green 3011")

@@ -38,6 +38,19 @@ def told(found: Patterned | None) -> tuple[list[str] | None, list[tuple[str, lis
         ("в клетку красный и чёрный", ["RED"], [("checker:4", ["BLACK"])]),
         ("red with a circle of white in the middle", ["RED"], [("circle", ["WHITE"])]),
         ("кайма", None, [("border:8%", None)]),
+        ("left red, right blue", ["RED"], [("half:right", ["BLUE"])]),
+        ("left red right blue", ["RED"], [("half:right", ["BLUE"])]),
+        ("left red 50% and right blue 50%", ["RED"], [("half:right", ["BLUE"])]),
+        ("left 60% red, 40% black, right blue", ["RED", "BLACK"], [("half:right", ["BLUE"])]),
+        ("red on the left, blue on the right", ["RED"], [("half:right", ["BLUE"])]),
+        ("red and black, right half blue", ["RED", "BLACK"], [("half:right", ["BLUE"])]),
+        ("слева красный, справа синий", ["RED"], [("half:right", ["BLUE"])]),
+        (
+            "левая половина красная, правая синяя с белой каймой",
+            ["RED"],
+            [("half:right", ["BLUE"]), ("border:8%", ["WHITE"])],
+        ),
+        ("сверху белый, снизу чёрный", ["WHITE"], [("half:bottom", ["BLACK"])]),
     ],
 )
 def test_a_pattern_is_told_from_the_ground(
@@ -51,7 +64,18 @@ def test_a_pattern_is_told_from_the_ground(
 
 
 @pytest.mark.parametrize(
-    "text", ["60% red, 40% black", "red, hopscotch", "", "logo in white on red", "rde with a blue border", "a" * 1000]
+    "text",
+    [
+        "60% red, 40% black",
+        "red, hopscotch",
+        "",
+        "logo in white on red",
+        "rde with a blue border",
+        "a" * 1000,
+        "red with black on top",
+        "green, left red, right blue",
+        "left red, right blue, top white",
+    ],
 )
 def test_what_is_no_pattern_or_no_mix_is_none(text: str) -> None:
     """Where the rest cannot be read, the pattern alone is of no use."""

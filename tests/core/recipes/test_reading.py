@@ -11,8 +11,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.recipes import meant, meant_architect, meant_changes, meant_limits, meant_maker, meant_others, prompts
+from tests.core.recipes import (
+    meant,
+    meant_architect,
+    meant_changes,
+    meant_fields,
+    meant_limits,
+    meant_maker,
+    meant_others,
+    prompts,
+)
 from tests.core.recipes.readings import ENGLISH, NOTICED, REFUSED, RUSSIAN
+from tests.core.recipes.tables import check_each
 
 from plitka.core.colour.naming import general_names
 from plitka.core.colour.palette import default_palette
@@ -23,6 +33,7 @@ from plitka.core.recipes.recipe import caret, format_prompt
 from plitka.errors import RecipeError
 
 ALL_READ = [*ENGLISH, *RUSSIAN]
+MEANT = (meant, meant_maker, meant_architect, meant_others, meant_changes, meant_limits, meant_fields)
 
 WORDS = """
     red black чёрный красного dark green grey 60 40% 50 2:1 1/3 ½ parts часть % , ; + / - : = and и с with on на по
@@ -32,35 +43,44 @@ words = st.sampled_from([*WORDS.split(), "\n", "\t", " "])
 sentences = st.lists(words, max_size=40).map(" ".join) | st.lists(words, max_size=40).map("".join)
 
 
-@pytest.mark.parametrize(("text", "percents"), ALL_READ)
-def test_recipes_are_read_without_a_notice(text: str, percents: dict[str, float]) -> None:
+def test_recipes_are_read_without_a_notice() -> None:
     """Each text gives exactly these percents, in this order, and nothing had to be guessed."""
-    reading = parse_recipe(text)
-    assert list(reading.recipe.percents.items()) == list(percents.items())
-    assert reading.warnings == ()
-    assert parse_recipe(text, strict=True) == reading
+
+    def check(text: str, percents: dict[str, float]) -> None:
+        reading = parse_recipe(text)
+        assert list(reading.recipe.percents.items()) == list(percents.items())
+        assert reading.warnings == ()
+        assert parse_recipe(text, strict=True) == reading
+
+    check_each(ALL_READ, check)
 
 
-@pytest.mark.parametrize(("text", "percents", "notices"), NOTICED)
-def test_what_was_settled_is_told(text: str, percents: dict[str, float], notices: list[str]) -> None:
+def test_what_was_settled_is_told() -> None:
     """Each text gives these percents, and says what had to be settled."""
-    reading = parse_recipe(text)
-    assert list(reading.recipe.percents.items()) == list(percents.items())
-    assert len(reading.warnings) == len(notices)
-    for warning, start in zip(reading.warnings, notices, strict=True):
-        assert str(warning).startswith(start)
+
+    def check(text: str, percents: dict[str, float], notices: list[str]) -> None:
+        reading = parse_recipe(text)
+        assert list(reading.recipe.percents.items()) == list(percents.items())
+        assert len(reading.warnings) == len(notices)
+        for warning, start in zip(reading.warnings, notices, strict=True):
+            assert str(warning).startswith(start)
+
+    check_each(NOTICED, check)
 
 
-@pytest.mark.parametrize(("text", "blamed", "suggestion", "words_in_it"), REFUSED)
-def test_what_cannot_be_read_is_refused(text: str, blamed: str, suggestion: str | None, words_in_it: str) -> None:
+def test_what_cannot_be_read_is_refused() -> None:
     """Each text is refused with the place to blame, the likeliest name, and the reason."""
-    with pytest.raises(RecipeError) as caught:
-        parse_recipe(text)
-    error = caught.value
-    assert error.source == text
-    assert text[slice(*error.span)] == blamed
-    assert next(iter(error.suggestions), None) == suggestion
-    assert words_in_it in str(error)
+
+    def check(text: str, blamed: str, suggestion: str | None, words_in_it: str) -> None:
+        with pytest.raises(RecipeError) as caught:
+            parse_recipe(text)
+        error = caught.value
+        assert error.source == text
+        assert text[slice(*error.span)] == blamed
+        assert next(iter(error.suggestions), None) == suggestion
+        assert words_in_it in str(error)
+
+    check_each(REFUSED, check)
 
 
 def test_the_table_is_large_enough() -> None:
@@ -125,60 +145,52 @@ def _answer(text: str) -> str:
     return f"{percents} (noticed)" if reading.warnings else percents
 
 
-@pytest.mark.parametrize(("text", "percents", "look", "words", "notices"), prompts.READ)
-def test_prompts_are_read(text: str, percents: str, look: dict[str, Any], words: list[str], notices: list[str]) -> None:
+def test_prompts_are_read() -> None:
     """Each gives these percents, shows this much, passes these words on, and tells what was settled, in this order."""
-    reading = parse_recipe(text)
-    assert ", ".join(f"{code} {percent:g}" for code, percent in reading.recipe.percents.items()) == percents
-    assert dict(reading.look) == look
-    assert list(reading.words) == words
-    assert len(reading.warnings) == len(notices)
-    assert all(str(warning).startswith(start) for warning, start in zip(reading.warnings, notices, strict=True))
+
+    def check(text: str, percents: str, look: dict[str, Any], words: list[str], notices: list[str]) -> None:
+        reading = parse_recipe(text)
+        assert ", ".join(f"{code} {percent:g}" for code, percent in reading.recipe.percents.items()) == percents
+        assert dict(reading.look) == look
+        assert list(reading.words) == words
+        assert len(reading.warnings) == len(notices)
+        assert all(str(warning).startswith(start) for warning, start in zip(reading.warnings, notices, strict=True))
+
+    check_each(prompts.READ, check)
 
 
-@pytest.mark.parametrize(("text", "blamed", "words_in_it"), prompts.REFUSED)
-def test_prompts_are_refused(text: str, blamed: str, words_in_it: str) -> None:
+def test_prompts_are_refused() -> None:
     """Each is refused with the part to blame and the reason."""
-    with pytest.raises(RecipeError) as caught:
-        parse_recipe(text)
-    assert text[slice(*caught.value.span)] == blamed
-    assert words_in_it in str(caught.value)
+
+    def check(text: str, blamed: str, words_in_it: str) -> None:
+        with pytest.raises(RecipeError) as caught:
+            parse_recipe(text)
+        assert text[slice(*caught.value.span)] == blamed
+        assert words_in_it in str(caught.value)
+
+    check_each(prompts.REFUSED, check)
 
 
-@pytest.mark.parametrize(
-    ("text", "plain"),
-    [
-        *meant.MEANT,
-        *meant_maker.MEANT,
-        *meant_architect.MEANT,
-        *meant_others.MEANT,
-        *meant_changes.MEANT,
-        *meant_limits.MEANT,
-    ],
-)
-def test_recipes_are_read_as_they_are_meant(text: str, plain: str) -> None:
+def test_recipes_are_read_as_they_are_meant() -> None:
     """To a percent, for a third may be a rounded one."""
-    percents = parse_recipe(text).recipe.percents
-    assert percents == pytest.approx(parse_recipe(plain).recipe.percents, abs=0.6)
+
+    def check(text: str, plain: str) -> None:
+        percents = parse_recipe(text).recipe.percents
+        assert percents == pytest.approx(parse_recipe(plain).recipe.percents, abs=0.6)
+
+    check_each((row for part in MEANT for row in part.MEANT), check)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *meant.REFUSED,
-        *meant_maker.REFUSED,
-        *meant_architect.REFUSED,
-        *meant_others.REFUSED,
-        *meant_changes.REFUSED,
-        *meant_limits.REFUSED,
-    ],
-)
-def test_what_is_not_said_is_not_guessed(text: str) -> None:
+def test_what_is_not_said_is_not_guessed() -> None:
     """It is refused with its place."""
-    with pytest.raises(RecipeError) as caught:
-        parse_recipe(text)
-    start, end = caught.value.span
-    assert text[start:end].strip()
+
+    def check(text: str) -> None:
+        with pytest.raises(RecipeError) as caught:
+            parse_recipe(text)
+        start, end = caught.value.span
+        assert text[start:end].strip()
+
+    check_each(((text,) for part in MEANT for text in part.REFUSED), check)
 
 
 def test_there_are_prompts_enough() -> None:
@@ -189,12 +201,15 @@ def test_there_are_prompts_enough() -> None:
     assert sum(re.search("[а-яё]", text.casefold()) is not None for text in texts) * 3 >= len(texts)
 
 
-@pytest.mark.parametrize("text", [prompt[0] for prompt in prompts.READ if prompt[3]])
-def test_words_can_be_refused_or_left_out(text: str) -> None:
+def test_words_can_be_refused_or_left_out() -> None:
     """A strict reading refuses what is not understood; where nothing reads words, none are passed on."""
-    with pytest.raises(RecipeError):
-        parse_recipe(text, strict=True)
-    assert parse_recipe(text, beside=Beside.NOTHING).words == ()
+
+    def check(text: str) -> None:
+        with pytest.raises(RecipeError):
+            parse_recipe(text, strict=True)
+        assert parse_recipe(text, beside=Beside.NOTHING).words == ()
+
+    check_each(((prompt[0],) for prompt in prompts.READ if prompt[3]), check)
 
 
 def test_a_prompt_alone_takes_all_words() -> None:

@@ -14,9 +14,14 @@ def test_a_place_lies_around_two() -> None:
 
 @pytest.mark.parametrize("text", ["60% red, 60% black", "40% red, 40% black, 40% gray", "70% синий 50% серый"])
 def test_more_than_the_whole_is_refused(text: str) -> None:
-    """A tile has no more than 100 percent."""
-    with pytest.raises(RecipeError, match="must add up to 100"):
+    """A tile has no more than 100 percent; the same proportions are offered, and can be read."""
+    with pytest.raises(RecipeError, match="must add up to 100") as caught:
         parse_recipe(text)
+    start, end = caught.value.span
+    (scaled,) = caught.value.suggestions
+    reading = parse_recipe(text[:start] + scaled + text[end:])
+    assert sum(part.percent for part in reading.recipe.parts) == 100
+    assert reading.warnings == ()
 
 
 @pytest.mark.parametrize("text", ["34% red, 34% black, 34% white", "33.4% red, 33.4% black, 33.4% white"])

@@ -15,6 +15,12 @@ from plitka.errors import RecipeError
         ("красный или оранжевый 70%, серый 30%, ещё не решили", "или", "leaves open which colour it is"),
         ("40% red, 40% black, the rest to be confirmed", "to be confirmed", "leaves open which colours there are"),
         ("60% зелёного, остальное на ваше усмотрение", "на ваше усмотрение", "leaves open which colours there are"),
+        ("Rest as discussed", "as discussed", "leaves open which colours there are"),
+        ("red 30, остальное как договорились", "как договорились", "leaves open which colours there are"),
+        ("the usual black/red", "the usual", "tells of a mix that is not known here"),
+        ("same as last time but red", "same as last time", "tells of a mix that is not known here"),
+        ("красный (можно терракот) 60, чёрный 40", "можно терракот", "leaves open which colour it is"),
+        ("красный/терракот на выбор", "на выбор", "leaves open which colour it is"),
         ("60% teel, as last time", "teel", "did you mean"),
     ],
 )
@@ -23,3 +29,9 @@ def test_the_error_says_what_is_left_open(text: str, blamed: str, message: str) 
     with pytest.raises(RecipeError, match=message) as caught:
         parse_recipe(text)
     assert text[slice(*caught.value.span)] == blamed
+
+
+def test_a_whole_mix_is_told_whatever_is_left_to_a_talk() -> None:
+    """The rest is then no part of it."""
+    for text in ("red 60, black 40, rest as discussed", "as discussed: red 60, black 40", "red 60 black 40 as usual"):
+        assert parse_recipe(text).recipe.percents == {"RED": 60, "BLACK": 40}

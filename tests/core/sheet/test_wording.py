@@ -50,4 +50,8 @@ def test_the_honest_notice_is_always_there() -> None:
     """And what the sum leaves out, where there is one."""
     words = Words("en")
     assert words.remarks(sheet_of())[-1] == str(SCREENS_DIFFER)
-    assert "leaves out" in words.remarks(sheet_of(prices={"red": 1}))[0]
+    assert words.left_out(sheet_of()) == ""
+    told = sheet_of("60% red, 40% black", prices={"red": 1})
+    assert words.left_out(told).startswith("The cost leaves out what has no price: black, ")
+    rows = {row[0]: row[-2:] for row in (words.material_row(one, told) for one in told.materials)}
+    assert rows["Black, wear layer"] == ("", "no price")

@@ -10,6 +10,7 @@ from tests.core.sheet.floors import document_of, sheet_of, two_mixes
 
 from plitka.core.sheet.assumptions import ASSUMED
 from plitka.core.sheet.document import Document
+from plitka.core.sheet.wording import NO_PRICE
 from plitka.core.sheet.xlsx_file import encode_xlsx
 
 
@@ -37,7 +38,9 @@ def test_its_results_are_those_of_the_sheet(language: str) -> None:
         row = rows[one.code]
         assert row[5:7] == pytest.approx([float(one.net_kg), float(one.kg)])
         assert row[7] == one.n_bags
-        assert (row[9] or None) == (None if one.cost is None else pytest.approx(float(one.cost)))
+        assert row[9] == (
+            document_of(language).words.say(NO_PRICE) if one.cost is None else pytest.approx(float(one.cost))
+        )
 
 
 def test_its_cells_are_formulas_over_named_figures() -> None:
@@ -48,6 +51,19 @@ def test_its_cells_are_formulas_over_named_figures() -> None:
     assert set(rows) == {one.code for one in document_of("en").sheet.materials}
     for row in rows.values():
         assert all(str(cell).startswith("=") for cell in (row[5], row[6], row[9], row[10]))
+
+
+def test_what_has_no_price_is_told_until_it_has_one() -> None:
+    """In its own row and below the sums, by formulas over the cells that prices are put in."""
+    sheet = sheet_of("60% red, 40% black", prices={"red": 1})
+    content = encode_xlsx(Document(sheet=sheet))
+    results, formulas = (openpyxl.load_workbook(io.BytesIO(content), data_only=flag) for flag in (True, False))
+    assert rows_of(results)["BLACK"][8:11] == [None, "no price", "no price"]
+    assert str(rows_of(formulas)["BLACK"][9]).startswith("=IF(I7=")
+    total = next(row for row in results.worksheets[0].iter_rows() if row[0].value == "Total")
+    below = results.worksheets[0].cell(total[0].row + 1, 1)
+    assert below.value == "The cost leaves out what has no price."
+    assert str(formulas.worksheets[0][below.coordinate].value).startswith("=IF(AND(COUNT(")
 
 
 def test_names_stay_text() -> None:

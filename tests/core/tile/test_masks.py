@@ -62,6 +62,7 @@ def test_every_shape_has_an_example() -> None:
         ("border:8%", 1 - 0.84**2),
         ("border:12.5%", 1 - 0.75**2),
         ("stripes:4", 0.5),
+        ("half:right", 0.5),
         ("checker:2", 0.5),
         ("checker:3", 4 / 9),
         ("circle", np.pi * 0.3**2),
@@ -83,6 +84,15 @@ def test_shapes_have_the_picture_s_format(width_px: int, height_px: int, mask: s
     assert found.dtype == np.bool_
     if mask != "text:Ж":
         assert (found[:, ::-1] == found).mean() > 0.9  # a middle line may fall to either side
+
+
+def test_each_half_lies_on_its_side() -> None:
+    """And an odd line in the middle in one of two at most."""
+    halves = {side: rasterise(f"half:{side}", 257, 101) for side in ("left", "right", "top", "bottom")}
+    assert [bool(half[0, 0]) for half in halves.values()] == [True, False, True, False]
+    assert [bool(half[-1, -1]) for half in halves.values()] == [False, True, False, True]
+    assert not (halves["left"] & halves["right"]).any()
+    assert not (halves["top"] & halves["bottom"]).any()
 
 
 def test_squares_stay_square_on_a_long_picture() -> None:
@@ -108,6 +118,7 @@ def test_squares_stay_square_on_a_long_picture() -> None:
         ("stripes:0", "from 1 to 64"),
         ("stripes:many", "from 1 to 64"),
         ("checker:65", "from 1 to 64"),
+        ("half:middle", "left, right, top, bottom, such as half:right, not 'middle'"),
         ("text:", "takes words"),
         ("data:image/png;base64,????", "base64 of the mask data:image/png is damaged"),
         ("data:image/png;base64,плитка", "base64 of the mask data:image/png is damaged"),

@@ -43,7 +43,7 @@ class Floor:
         self.page.evaluate("(hash) => { location.hash = hash; }", path.removeprefix("/"))
         for switch in self.page.get_by_role("button", name="English").all():
             switch.click()
-        for box in self.page.get_by_label("Laid with the photograph").all():
+        for box in self.page.get_by_label("Laid with the picture").all():
             box.uncheck()
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size(SMALL)
@@ -183,7 +183,7 @@ def test_the_photograph_is_laid_in_place_of_the_maps(floor: Floor) -> None:
     page.get_by_label("Person, 1.75 m").uncheck()
     calculated = seen(page)
     page.locator(".order .primary").click()
-    page.get_by_label("Laid with the photograph").check()
+    page.get_by_label("Laid with the picture").check()
     assert np.abs(seen(page) - calculated).mean() > 1
 
 

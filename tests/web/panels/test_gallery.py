@@ -74,7 +74,7 @@ def test_a_photograph_is_deleted_for_good_once_that_is_sure(window: Window, serv
     page = opened(window.open())
     picture = page.get_by_alt_text("Tile: 60% violet")
     address = picture.get_attribute("src") or ""
-    delete = page.get_by_role("button", name="Delete the photograph: 60% violet")
+    delete = page.get_by_role("button", name="Delete the picture: 60% violet")
     delete.press("Enter")
     expect(page.get_by_role("button", name="Leave it")).to_be_focused()
     page.keyboard.press("Enter")
@@ -98,12 +98,16 @@ def test_a_design_is_kept_without_a_photograph(window: Window) -> None:
     """With its pattern and its floor; it is there after a reload, opened with a way back, and removed."""
     page = window.open("/#mix=BLUE:70,BLACK:30&zone=border:10%25|WHITE:100&floor=brick,plain,none,sun,0,250,2,30")
     page.get_by_role("button", name="Keep this design").click()
-    expect(page.get_by_role("button", name="Kept in “My tiles”")).to_have_attribute("aria-disabled", "true")
+    expect(page.get_by_role("button", name="Kept in this browser, under “My tiles”")).to_have_attribute(
+        "aria-disabled", "true"
+    )
+    expect(page.locator(".photograph")).to_contain_text("in this browser alone")
     page.goto("about:blank")
     page = window.open("/#mix=GREEN:100")
     page.get_by_role("button", name="My tiles").click()
     kept = page.locator(".kept-design")
-    expect(kept).to_contain_text("70% blue, 30% black · Border")
+    expect(kept.locator(".kept-colours li")).to_have_text(["Blue 70\xa0%", "Black 30\xa0%", "White 100\xa0%"])
+    expect(kept).to_contain_text("Border")
     kept.get_by_role("button", name="Open the design").click()
     assert window.order()["zones"] == [{"mask": "border:10%", "recipe": "100% white"}]
     assert "brick" in page.url

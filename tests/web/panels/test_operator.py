@@ -42,7 +42,7 @@ def signed_in(window: Window, server: Running, role: str = "operator") -> Page:
     return window.open()
 
 
-def opened(page: Page, name: str = "Operation") -> Page:
+def opened(page: Page, name: str = "Run the service") -> Page:
     """The page with the room, once it has what it tells."""
     page.get_by_role("button", name=name, exact=True).click()
     page.wait_for_selector(".marks")
@@ -54,7 +54,7 @@ def test_only_an_operator_has_it(window: Window, server: Running) -> None:
     """A maker does not even see its name."""
     page = signed_in(window, server, "maker")
     expect(page.get_by_role("button", name="My tiles")).to_be_visible()
-    expect(page.get_by_role("button", name="Operation", exact=True)).to_have_count(0)
+    expect(page.get_by_role("button", name="Run the service", exact=True)).to_have_count(0)
 
 
 def test_a_key_is_made_shown_once_and_revoked(window: Window, server: Running) -> None:
@@ -96,7 +96,7 @@ def test_a_question_has_the_focus_before_another_key_is_heard(window: Window, se
     """A quick hand would else press what the focus is taken from; a dialog likewise has it at once."""
     server.key("viewer")
     page = signed_in(window, server)
-    room = page.get_by_role("button", name="Operation", exact=True)
+    room = page.get_by_role("button", name="Run the service", exact=True)
     assert room.evaluate(FOCUS_AFTER_CLICK, ".dialog") == ""  # the cross that closes it
     page.wait_for_selector(".key")
     revoke = page.get_by_role("button", name="Revoke the key").first
@@ -122,8 +122,8 @@ def test_it_fits_and_axe_finds_nothing(window_of: OpenWindow, server: Running) -
     maker = server.client()
     server.ended(maker, server.order(maker))
     for locale, theme, name, make in (
-        ("ru-RU", "dark", "Управление", "Создать ключ"),
-        ("en-GB", "light", "Operation", "Make a key"),
+        ("ru-RU", "dark", "Управление сервисом", "Создать ключ"),
+        ("en-GB", "light", "Run the service", "Make a key"),
     ):
         page = opened(signed_in(window_of(locale=locale, color_scheme=theme), server), name)
         page.locator("summary", has_text=make).click()

@@ -16,7 +16,7 @@ ODD = "it's $HOME; `touch x`"
 def test_a_photograph_is_made_and_measured(window: Window, server: Running) -> None:
     """Progress is told; then the picture, asked and measured percents, and seed stand there."""
     page = window.open("/#mix=RED:60,BLACK:40&seed=11")
-    page.get_by_role("button", name="Take a photograph").click()
+    page.get_by_role("button", name="Make the picture").click()
     expect(page.locator("progress")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("Painting, step")
     expect(page.locator(".picture")).to_have_attribute("src", "/v1/jobs/" + _job(page) + "/image")
@@ -45,7 +45,7 @@ def test_the_call_and_the_command_say_the_same(window: Window) -> None:
     page = window.open(
         f"/#mix=RED:60,BLACK:40&wet=1&light=sun&coarse=RED&zone=border:20%25|WHITE:100&word={quote(ODD)}"
     )
-    page.get_by_role("button", name="Take a photograph").click()
+    page.get_by_role("button", name="Make the picture").click()
     page.locator("summary", has_text="For programs").click()
     page.get_by_role("button", name="Copy command").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
@@ -64,7 +64,7 @@ def test_one_is_cancelled(window: Window) -> None:
     """It ends at its next step; the preview is shown again, nothing else is left of it, and the next can be ordered."""
     page = window.open("/#mix=RED:60,BLACK:40&seed=12")
     page.route("**/v1/jobs", _with_many_steps)
-    page.get_by_role("button", name="Take a photograph").click()
+    page.get_by_role("button", name="Make the picture").click()
     expect(page.get_by_role("status")).to_contain_text("Painting, step")
     expect(page.locator(".frame-told")).to_contain_text("Painting, step")
     page.get_by_role("button", name="Cancel").click()
@@ -73,7 +73,7 @@ def test_one_is_cancelled(window: Window) -> None:
     expect(page.get_by_label("Preview", exact=True)).to_be_checked()
     expect(page.locator(".frame-told")).to_have_count(0)
     page.unroute("**/v1/jobs")
-    page.get_by_role("button", name="Take a photograph").click()
+    page.get_by_role("button", name="Make the picture").click()
     page.wait_for_selector('.picture[src*="/image"]')
     expect(page.locator(".thumb")).to_have_count(0)
 
@@ -101,7 +101,7 @@ def test_four_variations_are_seen_together_and_one_is_taken(window: Window, serv
     last = page.get_by_role("button", name=f"Take variation 4: Seed {seeds[3]} Red 60\xa0% Black 40\xa0%")
     last.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("radio", name="Photograph")).to_be_focused()
+    expect(page.get_by_role("radio", name="Picture")).to_be_focused()
     expect(page.locator(".frame-told")).to_have_count(0)
     expect(page.locator(".photograph")).to_contain_text(f"Seed {seeds[3]}")
     assert window.order()["seed"] == seeds[3]
@@ -116,13 +116,13 @@ def test_variations_of_an_earlier_mix_leave_the_design_alone(window: Window) -> 
     expect(page.locator('.variation img[src*="/image"]')).to_have_count(4)
     page.get_by_role("slider", name="Red").press("ArrowRight")
     page.locator(".variation").last.click()
-    expect(page.locator(".frame-told")).to_have_text("This photograph shows an earlier design.")
+    expect(page.locator(".frame-told")).to_have_text("This picture shows an earlier design.")
     assert window.order()["seed"] == 14
     page.get_by_role("button", name="Go back to it").click()
     assert window.order()["seed"] != 14
     page.get_by_role("radio", name="All four").check(force=True)
     expect(page.locator(".variation[aria-pressed=true]")).to_have_count(1)
-    page.get_by_role("button", name="Take a photograph").click()
+    page.get_by_role("button", name="Make the picture").click()
     expect(page.locator(".thumb img")).to_have_count(5)
     expect(page.get_by_role("radio", name="All four")).to_have_count(0)  # it was ordered alone
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_made_is_told(window: Window) -> None:
     """Once, by what the page has to choose from; another choice ends it."""
     page = window.open("/#mix=RED:60,BLACK:40&granules=0.2-0.3")
     expect(page.locator(".stage .refusal")).to_contain_text("Choose larger granules")
-    page.get_by_role("button", name="Take a photograph").click()
+    page.get_by_role("button", name="Make the picture").click()
     expect(page.locator(".photograph .refusal")).to_contain_text("Choose larger granules")
     expect(page.locator(".refusal")).to_have_count(1)
     expect(page.locator(".refusal")).not_to_contain_text("field_mm")

@@ -26,7 +26,7 @@ def photograph() -> bytes:
     return file.getvalue()
 
 
-def opened(page: Page, name: str = "From a photograph") -> Page:
+def opened(page: Page, name: str = "Start from a photo of a tile") -> Page:
     """The page with the place for a photograph."""
     page.get_by_role("button", name=name).click()
     page.wait_for_selector(".drop")
@@ -49,7 +49,7 @@ def test_a_dropped_photograph_becomes_the_mix(window: Window, photograph: bytes)
     assert all(len(part.partition("%")[0].partition(".")[2]) <= 1 for part in made["recipe"].split(", "))
     assert "black" in made["recipe"]
     assert made["light"] == "sun"
-    page.get_by_role("button", name="Take a photograph").click()
+    page.get_by_role("button", name="Make the picture").click()
     expect(page.locator(".shares")).to_contain_text("Red")
     page.get_by_role("button", name="Undo").click()
     assert window.order()["recipe"] == "100% green"
@@ -90,7 +90,7 @@ def test_a_doubt_is_told_and_can_be_taken(window: Window) -> None:
 def test_it_fits_a_phone_and_what_is_no_tile_is_told(window_of: OpenWindow, photograph: bytes) -> None:
     """In Russian; a file that is no picture is refused in the service's words."""
     window = window_of(locale="ru-RU", color_scheme="dark", viewport={"width": 360, "height": 800})
-    page = opened(window.open(), "По фотографии")
+    page = opened(window.open(), "По фотографии плитки")
     chosen = page.get_by_label("Выбрать фотографию")
     chosen.set_input_files(FilePayload(name="a.png", mimeType="image/png", buffer=b"no picture"))
     expect(page.locator(".room .refusal")).to_be_visible()

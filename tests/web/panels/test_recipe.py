@@ -24,13 +24,17 @@ def test_words_are_read_as_they_are_typed(window_of: OpenWindow) -> None:
     expect(page.locator(".right details.panel").last).to_contain_text("мокрая")
     assert window.order() == {"recipe": "70% blue, 30% yellow", "seed": 7, "wet": True}
     words.fill("70% синего, 30% жолтго")
-    expect(page.locator(".refusal .caret")).to_contain_text("^")
+    expect(page.locator(".refusal mark")).to_have_text("жолтго")
+    expect(page.locator("#recipe-told")).to_contain_text("на ней по-прежнему 70% синий, 30% жёлтый")
     expect(words).to_have_attribute("aria-invalid", "true")
     assert percents(page) == [70, 30]
     words.fill("70% синего, 30% черныйй")
     page.get_by_role("button", name="Взять «чёрный»").click()
     expect(words).to_have_value("70% синего, 30% чёрный")
     expect(page.locator(".chip-name")).to_have_text(["Синий", "Чёрный"])
+    words.fill("60% синий, 60% чёрный")
+    page.get_by_role("button", name="Привести к 100 %: 50% синий, 50% чёрный").click()
+    expect(words).to_have_value("50% синий, 50% чёрный")
     words.fill("синий и белый поровну")
     expect(page.locator(".refusal")).to_have_count(0)
     expect(page.locator(".chip-name")).to_have_text(["Синий", "Белый"])
@@ -160,40 +164,56 @@ def test_every_ready_mix_can_be_ordered(window: Window) -> None:
 
 
 def test_a_pattern_in_words_is_put_on_the_tile(window_of: OpenWindow) -> None:
-    """In the page's words and not the command line's; one step back takes it away again."""
+    """As it is typed, in the page's words and not the command line's; it is told, and can be taken off.
+
+    Zones that were there stay, but for those of the same shape, and one step back takes all of it away again.
+    """
     window = window_of(locale="ru-RU")
     page = window.open()
     words = page.get_by_label("Словами")
     words.fill("красный и чёрный с синей каймой и надписью СТАРТ белым")
-    page.get_by_role("button", name="Добавить на плитку (Кайма: Синий; «СТАРТ»: Белый)").click()
-    expect(page.locator("#recipe-told")).to_have_text("")
+    expect(page.locator("#recipe-told")).to_contain_text("На плитке: Кайма: Синий; «СТАРТ»: Белый.")
     made = window.order()
     assert made["recipe"] == "50% red, 50% black"
     assert made["zones"] == [
         {"mask": "border:8%", "recipe": "100% blue"},
         {"mask": "text:СТАРТ", "recipe": "100% white"},
     ]
-    page.keyboard.press("Control+z")
+    expect(words).to_have_value("красный и чёрный с синей каймой и надписью СТАРТ белым")
+    page.get_by_role("button", name="Отменить", exact=True).click()
     assert "zones" not in window.order()
     words.fill("напиши СТАРТ")
-    expect(page.locator("#recipe-told")).to_contain_text("рисунок на плитке")
-    page.get_by_role("button", name="Добавить на плитку («СТАРТ»)").click()
+    expect(page.locator("#recipe-told")).to_contain_text("На плитке: «СТАРТ»: ")
     assert window.order()["recipe"] == "60% red, 30% black, 10% white"
     assert [zone["mask"] for zone in window.order()["zones"]] == ["text:СТАРТ"]
+    page.get_by_role("button", name="Убрать рисунок").click()
+    expect(page.locator("#recipe-told")).to_have_text("")
+    assert "zones" not in window.order()
+    page.get_by_role("button", name="Кайма").click()
+    words.fill("слева красный, справа синий, надпись ДВОР белым")
+    expect(page.locator("#recipe-told")).to_contain_text("На плитке: Правая половина: Синий; «ДВОР»: Белый.")
+    assert [zone["mask"] for zone in window.order()["zones"]] == ["border:8%", "half:right", "text:ДВОР"]
+    words.fill("зелёный")
+    expect(page.locator(".mix-rows").first.locator(".chip-name")).to_have_text(["Зелёный RAL 6001"])
+    assert [zone["mask"] for zone in window.order()["zones"]] == ["border:8%"]
 
 
 def test_a_circle_in_words_has_the_usual_size(window: Window) -> None:
-    """Its slider shows it."""
+    """Its slider shows it; words that no preview shows are told in plain words."""
     page = window.open()
     page.get_by_label("In words").fill("red with a white circle")
-    page.get_by_role("button", name="Put it on the tile (Circle: White)").click()
+    expect(page.locator("#recipe-told")).to_contain_text("On the tile: Circle: White.")
     assert [zone["mask"] for zone in window.order()["zones"]] == ["circle:60%"]
+    page.get_by_label("In words").fill("red, autumn mood")
+    expect(page.locator("#recipe-told .remark")).to_have_text(
+        "“autumn mood” is neither a colour nor a look that the preview can show; the mix is without it."
+    )
 
 
 def test_no_error_line_is_wider_than_the_window(window_of: OpenWindow) -> None:
     """However long what was typed is, and whatever is said of it: it is no option of a command line."""
     page = window_of(viewport={"width": 360, "height": 800}).open()
-    for text in ("60% red, 30% " + "qwerty " * 60, "left red 50%, right blue 50%", "x" * 300):
+    for text in ("60% red, 30% " + "qwerty " * 60, "zone A: red 50%, zone B: blue 50%", "x" * 300):
         page.get_by_label("In words").fill(text)
         expect(page.locator("#recipe-told .refusal")).to_be_visible()
         expect(page.locator("#recipe-told")).not_to_contain_text("--")

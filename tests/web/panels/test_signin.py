@@ -30,6 +30,7 @@ def test_a_key_opens_the_page(window: Window, server: Running) -> None:
     page = window.page
     page.goto(window.origin)
     field = page.get_by_label("Key", exact=True)
+    expect(page.locator(".command")).to_have_text(server.service.settings.key_command)
     field.fill("plitka_wrong")
     field.press("Enter")
     expect(page.locator(".refusal")).to_contain_text("not in force")
@@ -60,7 +61,7 @@ def test_a_revoked_key_shuts_the_page(window: Window, server: Running) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_selector(".picture:not(.stale) canvas")  # nothing else is asked for by itself
     server.service.store.revoke_key(row.id)
-    page.get_by_role("button", name="Take a photograph").click()
+    page.get_by_role("button", name="Make the picture").click()
     expect(page.get_by_label("Key", exact=True)).to_be_visible()
 
 
@@ -69,7 +70,7 @@ def test_a_one_time_link_signs_in(window: Window, server: Running) -> None:
     word = server.service.invite()
     page = window.open(f"/#link={word}")
     assert word not in page.url
-    expect(page.get_by_role("button", name="Take a photograph")).to_be_visible()
+    expect(page.get_by_role("button", name="Make the picture")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)  # it names no design, so none is missed
     window.context.clear_cookies()
     page.goto("about:blank")
@@ -83,5 +84,5 @@ def test_a_viewer_may_look(window: Window, server: Running) -> None:
     page.goto(window.origin)
     page.get_by_label("Key", exact=True).fill(server.key("viewer"))
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Take a photograph")).to_be_disabled()
+    expect(page.get_by_role("button", name="Make the picture")).to_be_disabled()
     expect(page.locator(".photograph")).to_contain_text("maker")

@@ -31,7 +31,7 @@ Pixels = npt.NDArray[np.float64]
 def test_a_picture_is_looked_at_to_its_pixels(window: Window) -> None:
     """Each press is nearer, and the last one the whole again; enlarged it can be scrolled by keys."""
     page = window.open()
-    page.get_by_role("button", name="Take a photograph").click()
+    page.get_by_role("button", name="Make the picture").click()
     page.wait_for_selector('.picture[src*="/image"]')
     picture, zoom = page.locator(".picture"), page.locator(".stage-head > button")
     whole = picture.evaluate("image => getComputedStyle(image).width")
@@ -128,10 +128,10 @@ def test_the_photograph_lies_over_the_preview(window: Window) -> None:
     """As far as a slider says; what is below is still painted while the mix changes."""
     page = opened(window)
     preview = shown(page)
-    page.get_by_role("button", name="Take a photograph").click()
+    page.get_by_role("button", name="Make the picture").click()
     page.wait_for_selector('.picture[src*="/image"]')
     page.get_by_label("Compare").check(force=True)
-    over = page.get_by_role("slider", name="How much of the photograph")
+    over = page.get_by_role("slider", name="How much of the picture")
     over.fill("0")
     assert difference(shown(page), preview) < MAX_MEAN_ERROR
     asked = asked_by(page)
@@ -146,12 +146,14 @@ def test_granules_are_as_large_in_preview_and_photograph(window: Window) -> None
     """Both tell how much of the tile they show; where one shows more than the other, that is told beside the two."""
     page = opened(window)
     told = page.locator(".honest")
-    expect(told).to_contain_text("Tile: 500 × 500 mm, shown whole; its granules are as large as on 146 × 146 mm.")
-    page.get_by_role("button", name="Take a photograph").click()
+    expect(told).to_contain_text(
+        "Tile: 500 × 500 mm, shown whole. Its granules are drawn 3.4 times as large as they are"
+    )
+    page.get_by_role("button", name="Make the picture").click()
     page.wait_for_selector('.picture[src*="/image"]')
-    expect(told).to_contain_text(f"as large as on {SIDE_PX / Defaults().px_per_mm:.0f} × ")  # these tests' are small
+    expect(told).to_contain_text(f"drawn {500 / (SIDE_PX / Defaults().px_per_mm):.1f} times")  # these tests' are small
     page.get_by_label("Compare").check(force=True)
-    expect(told).to_contain_text("The preview shows 146 × 146 mm of the tile, the photograph 18 × 18 mm.")
+    expect(told).to_contain_text("The preview shows 146 × 146 mm of the tile, the picture 18 × 18 mm.")
 
 
 def test_without_webgl_the_service_draws(window_of: OpenWindow, plain_chromium: Browser) -> None:

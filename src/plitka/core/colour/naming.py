@@ -6,6 +6,7 @@ the colour of the palette that looks most like it, if one is near enough; else f
 """
 
 import csv
+import difflib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ GREY_DELTA_E = 7.0
 """CIEDE2000 within which a grey passes for a colour."""
 COLOURFUL_CHROMA = 14.0
 """CIE Lab chroma from which a name is of no grey."""
+SAME_HUE_DELTA_E = 20.0
+"""CIEDE2000, at one lightness, within which a name beside a code describes it, as in «RAL 3020 красный», and a plain
+name a finer one, as in `anthracite grey`."""
+MAX_LIGHTNESS_APART = 45.0
+"""CIE L between such a name and what it describes: `grey (RAL 7035)`, but not `black (RAL 9010)`."""
 ONE_HUE_DELTA_E = 25.0
 """CIEDE2000 within which two colours in one word are one between them."""
 MIN_TYPO = 6
@@ -37,6 +43,8 @@ MIN_SLIP = 5
 """Letters of a name that is read though two changed places, or one of a pair is missing."""
 MIN_COUNTED = 4
 """The same of a name with its number beside it, also where any letter is missing."""
+_LIKE_MODIFIER = 0.65
+"""difflib's ratio of a word that may be a shade with two slips, as in «срытло-серый»."""
 _VOWELS = frozenset("aeiouyаеиоуыэюя")
 _ADJECTIVES = ("ый", "ий", "ой")
 _HARD_ENDINGS = ("ого", "ому", "ым", "ом", "ая", "ой", "ую", "ое", "ые", "ых", "ыми")
@@ -102,6 +110,7 @@ class Resolved:
     """The name's own value."""
 
 
+@lru_cache(maxsize=1024)
 def resolve(lab_d65: Lab, palette: Palette) -> Resolved:
     """The palette's nearest colour, or the value itself where none is near enough.
 
@@ -131,6 +140,13 @@ def hue_between(first: Colour, second: Colour) -> Lab | None:
     return lightness, a, b
 
 
+def is_alike(first: Lab, second: Lab) -> bool:
+    """Whether two colours differ in lightness more than in hue."""
+    lightness = (first[0] + second[0]) / 2
+    is_near = abs(first[0] - second[0]) <= MAX_LIGHTNESS_APART
+    return is_near and ciede2000((lightness, *first[1:]), (lightness, *second[1:])) <= SAME_HUE_DELTA_E
+
+
 def find_general(key: str) -> Lab | None:
     """CIE Lab of a general name by its `name_key`; None if no list has it."""
     value = _general_names().get(key)
@@ -142,21 +158,32 @@ def longest_general() -> int:
     return max(name.count(" ") + name.count("-") + 1 for name, _ in general_names())
 
 
-def find_modifier(text: str) -> str | None:
+def find_modifier(text: str, *, is_joined: bool = False) -> str | None:
     """The one modifier of which a word is a slip: two letters that changed places, or one that is missing.
 
     Args:
         text: one word of any case.
+        is_joined: a hyphen joins it to a colour, «светлло-серый», so that any one letter may be wrong.
     """
-    word = text.casefold()
+    word = fold(text)
     if len(word) < MIN_COUNTED or word in ORDINARY | MISTAKABLE:
         return None
     found = {
         modifier
         for spelled, modifier in _SPELLED_MODIFIERS.items()
         if word in {*_swapped(spelled), *(shorter_by_one(spelled) if len(spelled) >= MIN_SLIP else ())}
+        or (is_joined and _is_one_edit(word, spelled))
     }
     return found.pop() if len(found) == 1 else None
+
+
+def like_modifiers(text: str) -> tuple[str, ...]:
+    """The Russian shades that a word is spelled nearly like, as they stand before a colour: «светло»."""
+    word = fold(text)
+    if not is_cyrillic(word) or len(word) < MIN_SLIP or word in ORDINARY:
+        return ()
+    shades = [spelled for spelled in _SPELLED_MODIFIERS if spelled.endswith("о") and spelled[0] == word[0]]
+    return tuple(difflib.get_close_matches(word, shades, 1, _LIKE_MODIFIER))
 
 
 def _swapped(word: str) -> list[str]:
@@ -179,7 +206,7 @@ def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str |
     n_least = MIN_COUNTED if has_number else MIN_SLIP
     if text.casefold() in ORDINARY | MISTAKABLE or n_letters < n_least or len(text) > MAX_QUERY or not key.isalpha():
         return None
-    doubled = _names_but_for_doubles(key, palette)
+    doubled = _names_but_for_doubles(fold(text), palette)
     near = _names_one_letter_off(key, palette) or doubled
     if has_number and len({_meaning(name, palette) for name in doubled.values()}) == 1:
         names = doubled
@@ -244,10 +271,15 @@ def _names_one_letter_off(key: str, palette: Palette) -> dict[str, str]:
     return near
 
 
-def _names_but_for_doubles(key: str, palette: Palette) -> dict[str, str]:
+def _names_but_for_doubles(word: str, palette: Palette) -> dict[str, str]:
     """Names that differ in doubled letters alone: `teracota`."""
+    key = name_key(word)
     single = _single(key)
-    return {other: name for other, name in _by_single(palette).get(single, ()) if other != key}
+    names = {other: name for other, name in _by_single(palette).get(single, ()) if other != key}
+    undoubled = _single(word)
+    if not names and undoubled != word and _meaning(undoubled, palette) is not None:
+        return {name_key(undoubled): undoubled}  # «зеленныйй» has a letter more in its ending too
+    return names
 
 
 def _single(key: str) -> str:
@@ -266,7 +298,7 @@ def _by_single(palette: Palette) -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 
 def _forms_one_letter_off(word: str, palette: Palette, *, has_next_key: bool = False) -> dict[str, str]:
-    """Names of forms from which a word differs in neighbours that changed places or a missing letter: «красынй».
+    """Names of forms from which a word differs in neighbours that changed places, or a letter: «красынй», «сининй».
 
     Args:
         word: folded.
@@ -279,8 +311,20 @@ def _forms_one_letter_off(word: str, palette: Palette, *, has_next_key: bool = F
         for part in (word, *shorter_by_one(word))
         for form, name in index.get(part, ())
         if _is_one_edit(word, form)
-        and (is_next_key(word, form) if has_next_key else len(word) < len(form) or sorted(word) == sorted(form))
+        and (
+            is_next_key(word, form)
+            if has_next_key
+            else len(word) < len(form) or sorted(word) == sorted(form) or _repeats(word, form)
+        )
     }
+
+
+def _repeats(word: str, form: str) -> bool:
+    """Whether a word has a letter more than a form, which is typed again one letter on: «сининй»."""
+    return len(word) > len(form) and any(
+        word[at] == word[at + 2] and form in (word[:at] + word[at + 1 :], word[: at + 2] + word[at + 3 :])
+        for at in range(len(word) - 2)
+    )
 
 
 @lru_cache(maxsize=4)
@@ -293,7 +337,7 @@ def _forms_by_shorter(palette: Palette) -> Mapping[str, tuple[tuple[str, str], .
             continue
         endings = _SOFT_ENDINGS if folded.endswith("ий") else _HARD_ENDINGS
         for form in (folded, *(folded[:-2] + ending for ending in endings)):
-            for part in shorter_by_one(form):
+            for part in (form, *shorter_by_one(form)):
                 index.setdefault(part, {}).setdefault(form, name)
     return {part: tuple(forms.items()) for part, forms in index.items()}
 

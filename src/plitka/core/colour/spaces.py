@@ -6,6 +6,7 @@ every grey has a* = b* = 0 to rounding.
 
 import math
 import re
+from functools import lru_cache
 
 Srgb8 = tuple[int, int, int]
 """sRGB, 0..255 each."""
@@ -77,6 +78,7 @@ def xyz_to_lab_d65(xyz: Xyz) -> Lab:
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
+@lru_cache(maxsize=2048)
 def hex_to_lab_d65(colour_hex: str) -> Lab:
     """CIE Lab of a hex; raises ValueError as `hex_to_srgb8` does."""
     return xyz_to_lab_d65(linear_to_xyz(srgb8_to_linear(hex_to_srgb8(colour_hex))))

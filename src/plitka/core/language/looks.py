@@ -74,6 +74,9 @@ LOOKS = {
 """Choices of a scene, in the words of its JSON; `pattern=mix` and `view=top` are what every tile is."""
 
 ASIDES = (
+    "without sheen, without shine, without gloss, no sheen, no shine, no gloss, no glare, non glossy, "
+    "not glossy, not shiny, "
+    "non reflective, anti glare, без блеска, без глянца, без бликов, без отблеска, не глянцевый, не блестящий, "
     "beautiful, nice, good, pretty, cool, lovely, great, perfect, simple, classic, classical, amazing, stunning, "
     "stylish, bold, calm, fresh, fun, cosy, cozy, cheerful, natural looking, modern, clean, clear, "
     "realistic, real, natural, premium, quality, best quality, detailed, highly "
@@ -99,7 +102,8 @@ ASIDES = (
 
 PATTERNS = {
     "stripes:4": (
-        "strip, strips, nosing strip, "
+        "strip, strips, nosing strip, marking, markings, line marking, разметка, разметкой, разметку, "
+        "полосой, полосу, линию, "
         "line, lines, stripe, striped, stripes, striped pattern, in stripes, линия, линии, линией, полоса, в полоску, "
         "полосатый, полосы, полосами, полосками"
     ),

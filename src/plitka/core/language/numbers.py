@@ -10,6 +10,9 @@ FRACTIONS: Mapping[Fraction, str] = {
     Fraction(2, 3): "two thirds, две трети",
     Fraction(1, 4): "quarter, a quarter, one quarter, четверть, четверти, четвертью, одна четверть",
     Fraction(3, 4): "three quarters, три четверти",
+    Fraction(1, 5): "every fifth, каждая пятая, каждый пятый",
+    Fraction(1, 10): "every tenth, one in ten, каждая десятая, каждый десятый",
+    Fraction(1, 20): "every twentieth, one in twenty, каждая двадцатая, каждый двадцатый",
 }
 
 _TENTHS = {5: ("fifth", "пят"), 6: ("sixth", "шест"), 8: ("eighth", "восьм"), 10: ("tenth", "десят")}

@@ -138,9 +138,11 @@ _PHRASES = {
         "part, parts, portion, portions, часть, части, частей, частями, частина, частини, "
         "частин, доля, долю, доли, долей, долями, ч, x, х, pts"
     ),
-    Kind.SEPARATOR: "and, n, plus, with, w, but, и, плюс, с, со, а также, но, і, та",
+    Kind.SEPARATOR: (
+        "and, n, plus, with, w, but, add, adding, добавить, и, плюс, с, со, а также, но, і, та"
+    ),
     Kind.LINK: "to, к, ко, до, till",
-    Kind.EACH: "each, apiece, по",
+    Kind.EACH: "each, apiece, ea, по",
     Kind.FLECK: (
         "sprinkled, sprinkles, fleck, flecks, flecked, flecking, speckle, speckles, speckled, вкрапление, "
         "вкрапления, вкраплений, "
@@ -148,7 +150,8 @@ _PHRASES = {
         "в крапинку, крап, крапом, крапа, крапе, крапинок, крапочка, крапочки, крапочкой, крапочками, в крапочку, "
         "точка, точки, точек, точкой, точками, в точку, точечка, точечки, точечками, пятнышко, пятнышки, пятнышками, "
         "пятнышек, пятна, пятнами, пятен, брызги, брызгами, dot, dots, dotted, speck, specks, spot, spots, spotted, "
-        "flk, flks, confetti, bits, freckles, splashes, конфетти, вкрапл, включение, включения, "
+        "flk, flks, confetti, bits, freckles, splashes, конфетти, "
+        "крапины, крапин, крапиной, крапинами, вкрапл, включение, включения, "
         "включений, включением, включениями"
     ),
     Kind.REST: (
@@ -156,12 +159,15 @@ _PHRASES = {
         "ground colour, ground color, base colour, base color, background colour, background color, "
         "остаток, остальное, то что останется, а то что останется, "
         "что останется, оставшийся, оставшееся, ост, решта, залишок, основание, основа, основы, основе, основу, "
-        "основой, фон, фона, фоне, фоном"
+        "основой, база, базы, базе, базу, базой, фон, фона, фоне, фоном"
     ),
-    Kind.BASE: "on, onto, over, на, по чёрному фону",
+    Kind.BASE: "on, onto, over, на, поверх, по чёрному фону",
     Kind.NOT: (
         "no, not, without, except, excluding, non, all but, anything but, everything but, everything except, any but, "
-        "any colour but, any color but, без, кроме, не, не надо, не нужно, не нужен, нет, за исключением, всё кроме, "
+        "any colour but, any color but, без, без примеси, без добавления, without any, without added, "
+        "no trace of, without a trace of, no hint of, without a hint of, кроме, не, не надо, не нужно, "
+        "не нужен, нет, за исключением, "
+        "всё кроме, "
         "нельзя, не хочу, не хотим, не нравится, не нравятся, не любим, не люблю, don't like, do not like, "
         "don't want, do not want, not keen on, hate, dislike"
     ),
@@ -233,7 +239,8 @@ _PHRASES = {
         "mixed, than, same as, rosehill, melos, gezolan, stockmeier, playtop, unirubber, regupol, kraiburg, "
         "colour, color, recipe, epdm, tpv, ratio, proportion, "
         "proportions, respectively, solid, plain, only, all, just, "
-        "from, for, me, please, pls, plz, plse, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
+        "from, for, me, please, use, using, in all, "
+        "pls, plz, plse, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
         "could, could we see, can we see, can i see, see, would like, "
         "provide, supply, quote, to supply, to provide, to be, to consist of, to comprise, comprising, to match, "
         "shall be, shall contain, shall consist of, to contain, must contain, should contain, will contain, content, "
@@ -276,7 +283,7 @@ _PHRASES = {
         "пигментом, краситель, красителем, окрашенный, двухслойный, однослойный, трёхслойный, наборный, тоже, "
         "каждого, каждой, каждый, посчитайте, рассчитайте, просчитайте, "
         "бери, возьми, возьмите, добавь, добавьте, сыпь, засыпь, клади, положи, делай, делайте, туда, "
-        "пожалуй, наверное, тогда, пиши, запиши, запишите"
+        "пожалуй, наверное, тогда, пиши, запиши, запишите, between the two, between the three, из этих двух, из двух"
     ),
 }  # fmt: skip
 
@@ -360,7 +367,7 @@ _MASSES: dict[int | Fraction, str] = {
     1_000_000: "t, tonne, tonnes, ton, tons, т, тонна, тонны, тонн",
     Fraction(45359237, 100_000): "lb, lbs, pound, pounds, фунт, фунта, фунтов",
     Fraction(28349523125, 1_000_000_000): "oz, ounce, ounces, унция, унции, унций",
-    25_000: "bag, bags, sack, sacks, меш, мешок, мешка, мешков, мешками",
+    25_000: "bag, bags, sack, sacks, меш, мешок, мешка, мешки, мешков, мешками, мешках",
     0: "bucket, buckets, scoop, scoops, litre, litres, liter, liters, ведро, ведра, вёдер, литр, литра, литров",
 }
 """Grams; a bag of the trade has 25 kg."""

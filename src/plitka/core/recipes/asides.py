@@ -9,16 +9,17 @@ from dataclasses import replace
 from itertools import groupby
 
 from plitka.core.colour.naming import like_names
-from plitka.core.colour.palette import Colour, Palette
+from plitka.core.colour.palette import Palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.circumstances import is_list, take_circumstances
 from plitka.core.recipes.crumb import settle_sbr
 from plitka.core.recipes.headings import name_whole
 from plitka.core.recipes.layers import take_layers
-from plitka.core.recipes.look import option_of_zone, shown, shown_by_zones
+from plitka.core.recipes.look import option_of_zone, shown_by_zones
 from plitka.core.recipes.numbers_aside import MIX, NumberedSegment
 from plitka.core.recipes.open_amounts import is_upper_bound, refuse_open
+from plitka.core.recipes.quantities import granules_mm
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.segments import ONLY_WORDS, WORDS, joins, spans_of, split
 from plitka.core.recipes.signs import UNOFFERED, ZONE_HEAD
@@ -26,6 +27,9 @@ from plitka.core.recipes.source import Source
 from plitka.core.recipes.tiles import check_one_tile, refuse_several
 from plitka.core.recipes.token import Token
 
+_SEVERAL = 2
+_WHOLE = 100
+"""Percent."""
 _SAYS_LOOK = frozenset({Kind.ASIDE, Kind.LOOK, Kind.NOT})
 _HEAD = frozenset({Kind.NOT, Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK})
 """What the head of a table may have beside words: «№», `%`, `kg`."""
@@ -54,18 +58,44 @@ def set_aside(
     kept: list[Token] = []
     if beside is not Beside.SCENE:
         tokens = [replace(token, kind=Kind.ASIDE, choice="") if token.kind is Kind.LOOK else token for token in tokens]
+    asides.is_sized_by_colour = len({size for token in tokens if (size := _granules(token)) is not None}) > 1
     segments = list(split(source, tokens))
     spans = list(spans_of(source, segments))
     is_names = is_list(source, [(segment, span) for (segment, _), span in zip(segments, spans, strict=True)])
     for at, (segment, bound) in enumerate(segments):
         is_joined = is_names or joins(segments, at) or (at > 0 and joins(segments, at - 1))
-        kept += _Segment(source, palette, segment, asides, spans[at], bound, is_joined=is_joined).mixed()
+        owner = (
+            next((token for token in reversed(segments[at - 1][0]) if token.kind is Kind.COLOUR), None) if at else None
+        )
+        owner = owner if segment and segment[0].is_bracketed else None
+        kept += _Segment(source, palette, segment, asides, spans[at], bound, is_joined=is_joined, owner=owner).mixed()
         if bound is not None and bound.kind is Kind.SEPARATOR:
             kept.append(bound)
             asides.errors += [] if bound.error is None else [bound.error]
+    asides.tiles += _tiles_of_colours(tokens)
     if len(asides.tiles) > 1:
         raise refuse_several(source, asides.tiles)
     return kept, asides
+
+
+def _tiles_of_colours(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Where pieces of single colours are counted, `40 red tiles, 20 black tiles`, unless the numbers are a whole."""
+    pieces = [
+        (number, piece)
+        for number, colour, piece in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if [number.kind, colour.kind, piece.kind] == [Kind.NUMBER, Kind.COLOUR, Kind.COUNTED]
+        and piece.choice == "pieces"
+    ]
+    if len(pieces) < _SEVERAL or sum(number.value for number, _ in pieces) == _WHOLE:
+        return []
+    return [(number.span[0], piece.span[1]) for number, piece in pieces]
+
+
+def _granules(token: Token) -> str | None:
+    """The size of granules that a token asks for."""
+    if token.kind is Kind.LENGTH:
+        return None if granules_mm(token.text) is None else token.text
+    return token.choice if token.kind is Kind.LOOK and token.choice in _COARSENESS else None
 
 
 class _Segment(NumberedSegment):
@@ -166,8 +196,10 @@ class _Segment(NumberedSegment):
                 kept.append(token)
                 continue
             after = self._after(at)
-            if token.choice in _COARSENESS and after is not None and after.colour is not None:
-                self._coarsen(_COARSENESS[token.choice], after.colour, self._typed(token), self._typed(after))
+            of = after if after is not None and after.colour is not None else None
+            of = of or (self.owner if self.asides.is_sized_by_colour else None)
+            if token.choice in _COARSENESS and of is not None and of.colour is not None:
+                self._coarsen(_COARSENESS[token.choice], of.colour, self._typed(token), self._typed(of))
             elif self.granules and token.choice.startswith("granules="):
                 values = {"words": self._typed(token), "size": self.granules}
                 self.asides.remarks.append(Notice("{size!r} is taken for what {words!r} means", values))
@@ -178,12 +210,6 @@ class _Segment(NumberedSegment):
                     name, {"yes": True, "no": False}.get(value, value), self._typed(token), token.choice, token
                 )
         self.tokens = kept
-
-    def _coarsen(self, coarseness: str, colour: Colour, words: str, name: str) -> None:
-        names = self.asides.look.setdefault(coarseness, [])
-        assert isinstance(names, list)  # set here alone
-        names.append(colour.code)
-        self.asides.remarks.append(shown(words, coarseness, name))
 
     def _take_words(self) -> None:
         words = [token for token in self.tokens if token.kind in WORDS]
@@ -221,10 +247,13 @@ class _Segment(NumberedSegment):
             )
 
     def _runs_of_words(self) -> Iterator[list[Token]]:
-        """Words that stand side by side."""
-        for is_word, run in groupby(self.tokens, lambda token: token.kind in WORDS and token.kind is not Kind.NOT):
-            if is_word:
-                yield list(run)
+        """Words that stand side by side, with the «без» before them."""
+        for is_word, run in groupby(self.tokens, lambda token: token.kind in WORDS):
+            words = list(run) if is_word else []
+            while words and words[-1].kind is Kind.NOT:
+                words.pop()
+            if words:
+                yield words
 
     def _take(self, start: int, end: int) -> None:
         text = self.source.text[start:end]

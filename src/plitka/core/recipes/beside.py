@@ -28,6 +28,8 @@ class Asides:
     """Choices of a scene, by their names in its JSON."""
     said: dict[str, tuple[str, str]] = field(default_factory=dict)
     """What of the look was said already: its choice, and the words for it."""
+    is_sized_by_colour: bool = False
+    """Granules of several sizes are asked for."""
     words: list[tuple[str, tuple[int, int]]] = field(default_factory=list)
     """What only a prompt can take, as it was typed, and where."""
     sizes: list[str] = field(default_factory=list)

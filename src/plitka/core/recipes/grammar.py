@@ -20,6 +20,7 @@ Nothing is computed here: `plitka.core.recipes.reading` makes percent of it.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 
 from plitka.core.language.vocabulary import WITH, Kind
@@ -30,6 +31,7 @@ from plitka.core.recipes.groups import share_fleck, share_mix, with_each
 from plitka.core.recipes.items import Items, read_items, refuse_range
 from plitka.core.recipes.quantities import sum_of_list
 from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.signs import DECIMAL
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
@@ -54,11 +56,17 @@ class Statement:
     """It asks for equal parts of what some numbers leave."""
     has_base: bool = False
     """It says that a colour without a number has the rest."""
-    has_fleck: bool = False
+    fleck_span: tuple[int, int] | None = None
+    """Where it says that colours are flecks."""
     remarks: tuple[Notice, ...] = ()
     """What had to be settled to read it."""
     estimate: RecipeError | None = None
     """About words that had to be taken for a number."""
+
+    @property
+    def has_fleck(self) -> bool:
+        """Whether some colours are flecks on another."""
+        return self.fleck_span is not None
 
 
 def parse(source: Source, tokens: Sequence[Token], asides: Asides | None = None) -> Statement:
@@ -103,7 +111,7 @@ class _Parser:
             equal=is_equal,
             shares_rest=Kind.EQUAL in self.flags and not is_equal,
             has_base=self._has_base,
-            has_fleck=Kind.FLECK in self.flags,
+            fleck_span=self.flags[Kind.FLECK].span if Kind.FLECK in self.flags else None,
             remarks=tuple(self.remarks),
             estimate=estimate.about,
         )
@@ -176,16 +184,14 @@ class _Parser:
         at = self.items.index(total)
         before, behind = self.items[at - 1] if at else None, self.items[at + 1]
         is_count = total.value == len(amounts) and total.text.isalpha()  # `a blend of three: red 50, ...`
-        if (
-            isinstance(before, Mention)
-            or isinstance(behind, Mention)
-            or not (is_count or sum(amount.value for amount in amounts) == total.value)
-        ):
+        each = _value_of_one(total)  # `8 bags in all, 6 black 2 red`
+        whole = sum(amount.value * (each if amount.unit is Unit.PLAIN else 1) for amount in amounts)
+        if isinstance(before, Mention) or isinstance(behind, Mention) or not (is_count or whole == total.value):
             return
         self.items.remove(total)
         for at, item in enumerate(self.items):
             if isinstance(item, Amount) and item.unit is Unit.PLAIN:
-                self.items[at] = replace(item, unit=total.unit)
+                self.items[at] = replace(item, value=item.value * each, unit=total.unit)
 
     def _check_not_share(self, chain: Chain) -> None:
         if chain.may_be_share:
@@ -286,11 +292,13 @@ class _Parser:
     def _is_colour_first(self, segment: list[Amount | Mention]) -> bool:
         if not (isinstance(segment[0], Mention) and isinstance(segment[-1], Mention) and _alternates(segment)):
             return isinstance(segment[0], Mention)
-        if len(segment) == 1 or self._has_base:
+        if len(segment) == 1:
             return False
         amount = segment[1]
         if _INTO.search(self.source.text[segment[1].span[1] : segment[2].span[0]]):
-            return True
+            return True  # also `white fleck 20% in black`
+        if self._has_base:
+            return False
         if isinstance(amount, Amount) and not amount.is_linked:
             raise self.source.refuse(
                 "it is not clear whether {number} belongs to {before!r} or {after!r}; put a comma between the colours",
@@ -403,6 +411,12 @@ class _Parser:
             n_numbers=len(amounts),
             n_colours=n_colours,
         )
+
+
+def _value_of_one(total: Amount) -> Fraction:
+    """Grams of one bag of `8 bags`, where the numbers that follow have no unit; else 1."""
+    count = DECIMAL.match(total.text)
+    return total.value / Fraction(count[0].replace(",", ".")) if total.unit is Unit.MASS and count else Fraction(1)
 
 
 def _with_late_amounts(segments: Sequence[list[Amount | Mention]]) -> Iterator[list[Amount | Mention]]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 
+from plitka.core.colour.naming import is_alike
 from plitka.core.colour.palette import Colour
-from plitka.core.colour.spaces import ciede2000
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import CONTAINER, JOINING, PLAIN_COLOURS, WITH, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Item, Mark, Mention, Unit
@@ -16,12 +16,7 @@ from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
-SAME_HUE_DELTA_E = 20.0
-"""CIEDE2000, at one lightness, within which a name beside a code describes it, as in «RAL 3020 красный», and a plain
-name a finer one, as in `anthracite grey`."""
-MAX_LIGHTNESS_APART = 45.0
-"""CIE L between such a name and what it describes: `grey (RAL 7035)`, but not `black (RAL 9010)`."""
-
+_PAIR = 2
 _TONNE_G = 1_000_000
 """Like a bag, it is one where no number says otherwise."""
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
@@ -61,6 +56,7 @@ class _Reader:
         self.at = 0
         self.read = Items()
         self.next_is_base = False
+        self.is_block = _is_block(tokens)
 
     @property
     def items(self) -> list[Item]:
@@ -71,7 +67,7 @@ class _Reader:
         """`All grey, RAL 7040` is one colour, if nothing else is said."""
         match self.read.items:
             case [Mention() as first, Mark.SEPARATOR, Mention() as last] if _is_code(first) != _is_code(last):
-                if _is_alike(first.colour, last.colour):
+                if is_alike(first.colour.lab_d65, last.colour.lab_d65):
                     code, name = (first, last) if _is_code(first) else (last, first)
                     values = {"name": name.text, "code": code.text}
                     self.read.remarks.append(Notice("{name!r} is taken as the description of {code!r}", values))
@@ -114,7 +110,7 @@ class _Reader:
             self._mark_each()
         elif kind in _MARKS:
             self.items.append(_MARKS[kind])
-        elif kind is Kind.BASE and self._kind(1) in (Kind.NUMBER, Kind.MASS) and self._kind(-1) is not Kind.NUMBER:
+        elif kind is Kind.BASE and self._is_amount_next() and self._kind(-1) is not Kind.NUMBER:
             self.items.append(Mark.SEPARATOR)  # «2 доли красного на 1 долю чёрного»
         elif kind is Kind.BASE:
             self.next_is_base = True
@@ -122,6 +118,10 @@ class _Reader:
             self.items.append(Mark.SEPARATOR)  # `red 40% the remaining 60% is black`
         elif kind is Kind.REST:
             self._mark_rest()
+
+    def _is_amount_next(self) -> bool:
+        is_fraction = self._kind(1) is Kind.FRACTION and self._kind(2) in (Kind.MASS, Kind.PARTS)  # «на полмешка»
+        return is_fraction or self._kind(1) in (Kind.NUMBER, Kind.MASS)
 
     def _is_given(self) -> bool:
         """Whether the «на» of «10 процентов на белый» gives a number to the only colour between two commas."""
@@ -178,6 +178,7 @@ class _Reader:
         has_unit = any(amount.unit is Unit.PERCENT for amount in chain.amounts)
         # 60-40, 40-20-40 and 66-33 are how the trade names its blends.
         is_blend = 99 <= sum(amount.value for amount in chain.amounts) <= 101
+        is_blend |= self.is_block and len(chain.amounts) > _PAIR  # «6-3-1 коричневый бежевый белый»
         if ("-" in chain.joints or (chain.may_be_range and has_unit)) and not is_blend:
             raise refuse_range(self.source, chain)
         self.read.chains.append(chain)
@@ -222,7 +223,9 @@ class _Reader:
         if not mass.value or not (unit_token.choice == CONTAINER or unit_token.text in TIMES):
             return value, unit
         self.at = start + 2
-        return n_packs * number.value * mass.value, Unit.MASS
+        told = number.value * mass.value
+        is_all = number.is_bracketed and not unit_token.is_bracketed and told == n_packs * unit_token.value
+        return told if is_all else n_packs * told, Unit.MASS  # `3 bags (75 kg)`, `3 bags (20 kg)`
 
     def _part_of_one(self) -> Fraction | None:
         """The 1/3 of «33 1/3»."""
@@ -282,6 +285,9 @@ class _Reader:
         """
         if before.colour.code == after.colour.code:
             return before.colour
+        is_two = before.span != self.tokens[self.at - 1 - (self._kind(-1) is Kind.SLASH)].span
+        if self.is_block or is_two:
+            return None
         both = (before, after)
         finer = [mention for mention in both if _is_code(mention)]
         has_code = bool(finer)
@@ -289,7 +295,7 @@ class _Reader:
             finer = [mention for mention in both if name_key(mention.text) not in _plain_keys()]
         if len(finer) != 1 and not self._describes(after):
             return None
-        if _is_alike(before.colour, after.colour):
+        if is_alike(before.colour.lab_d65, after.colour.lab_d65):
             return finer[0].colour
         if has_code and self._kind(-1) is Kind.COLOUR:
             other = after if finer[0] is before else before
@@ -343,6 +349,16 @@ class _Reader:
         )
 
 
+def _is_block(tokens: Sequence[Token]) -> bool:
+    """Whether there are as many numbers as colours, and all of them stand before all colours or behind."""
+    kinds = [token.kind for token in tokens if token.kind in (Kind.NUMBER, Kind.COLOUR)]
+    half = len(kinds) // 2
+    return half > 1 and kinds in (
+        [Kind.NUMBER] * half + [Kind.COLOUR] * half,
+        [Kind.COLOUR] * half + [Kind.NUMBER] * half,
+    )
+
+
 def refuse_range(source: Source, chain: Chain) -> RecipeError:
     """The error about numbers that may be the ends of one."""
     return source.refuse(
@@ -359,14 +375,6 @@ def refuse_negative(source: Source, amount_span: tuple[int, int]) -> RecipeError
         amount_span,
         number=source.text[slice(*amount_span)],
     )
-
-
-def _is_alike(first: Colour, second: Colour) -> bool:
-    """Whether two colours differ in lightness more than in hue."""
-    lightness = (first.lab_d65[0] + second.lab_d65[0]) / 2
-    is_near = abs(first.lab_d65[0] - second.lab_d65[0]) <= MAX_LIGHTNESS_APART
-    delta_e = ciede2000((lightness, *first.lab_d65[1:]), (lightness, *second.lab_d65[1:]))
-    return is_near and delta_e <= SAME_HUE_DELTA_E
 
 
 @cache

@@ -12,13 +12,15 @@ from plitka.core.colour.naming import (
     find_modifier,
     find_typo,
     hue_between,
+    is_alike,
+    like_modifiers,
     names_beginning,
     resolve,
 )
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.colour.spaces import Lab
 from plitka.core.language.labels import COUNTED, LETTERED, NUMBERED, PERIOD
-from plitka.core.language.spelling import MIN_STEM, is_cyrillic, name_key, other_layout
+from plitka.core.language.spelling import MIN_STEM, is_cyrillic, name_key
 from plitka.core.language.vocabulary import Kind, Meaning
 from plitka.core.recipes.pieces import MAX_BEFORE, PieceScanner
 from plitka.core.recipes.quantities import end_of_size
@@ -30,6 +32,7 @@ from plitka.core.recipes.signs import (
     GAP,
     GENITIVE,
     GRAIN,
+    GREENS,
     IN_BRACKETS,
     IN_TONNES,
     IS_CODE,
@@ -39,9 +42,7 @@ from plitka.core.recipes.signs import (
     LETTER_OF_LABEL,
     NUMBER_BEFORE,
     NUMBER_BEHIND,
-    OTHER_LAYOUT,
     PIECE,
-    PUNCTUATION_OF_LAYOUT,
     REST_BEFORE,
     SHORT_SHADE,
     TINT,
@@ -57,9 +58,12 @@ from plitka.core.recipes.token import Token
 MAX_TYPO_WORDS = 3
 MIN_MODIFIER = 4
 _HALF = "пол"
+_FIRST_HALF = re.compile(r"[а-яё]{2,}[ое]")
+"""Of a colour in two words, «тёмно-серый»."""
 TINTED_BY = 0.3
 """How much of the way a colour is drawn to the one that tints it, in CIE Lab."""
 _WHOLE = 100
+_GREENS = {"ябл": "зелёное яблоко", "трав": "зелёная трава"}
 _GRAINS = {"large": "granules=2-4", "medium": "granules=1-4", "": "granules=0.5-1.5"}
 
 _SHADES = {"т": "dark", "с": "light", "я": "bright", "б": "pale", "d": "dark", "l": "light", "m": "medium"}
@@ -146,12 +150,12 @@ class NameScanner(PieceScanner):
 
     def _shortened(self, start: int) -> Token | None:
         """«Кр. крошка», and a colour with a short shade before it: «т. синий»."""
-        if large := LARGE.match(self.text, start):
-            self.at = large.end()
-            return self._token(Kind.LOOK, start, choice="granules=2-4")
-        if grain := GRAIN.match(self.text, start):
+        if grain := LARGE.match(self.text, start) or GRAIN.match(self.text, start):
             self.at = grain.end()
             return self._token(Kind.LOOK, start, choice=_GRAINS[grain.lastgroup or ""])
+        if (green := GREENS.match(self.text, start)) and (colour := self.palette.find(_GREENS[green["of"]])):
+            self.at = green.end()
+            return self._token(Kind.COLOUR, start, colour=colour)
         shade = SHORT_SHADE.match(self.text, start)
         if shade is None or self._counts_tonnes(start, shade):
             return None
@@ -219,6 +223,7 @@ class NameScanner(PieceScanner):
         )
         if token is not None:
             return token
+        self._check_joined(start)
         error = self._unknown()
         self.at = self._end_of_unknown_word(start)
         return self._token(Kind.UNKNOWN, start, error=error)
@@ -323,7 +328,7 @@ class NameScanner(PieceScanner):
         if piece is not None and (tinted := self._tinted(start, piece)) is not None:
             return tinted
         if piece is not None and piece[2].startswith(_HALF):
-            meaning = self._words.get(name_key(piece[2][len(_HALF) :]))
+            meaning = self._words.get(name_key(piece[2].removeprefix(_HALF)))
             if meaning is not None and meaning.kind in (Kind.MASS, Kind.PARTS):
                 self.at = start + len(_HALF)
                 return self._token(Kind.HALF, start)
@@ -378,23 +383,16 @@ class NameScanner(PieceScanner):
                 return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
         return None
 
-    def _in_other_layout(self, start: int) -> Token | None:
-        """`xthysq`, and `,tksq`, whose first letter has been read as a comma: «чёрный» and «белый»."""
-        for first in (start - 1, start):
-            typed = OTHER_LAYOUT.match(self.text, max(first, 0))
-            if typed is None or (first < start and self.text[max(first, 0)] not in PUNCTUATION_OF_LAYOUT):
-                continue
-            n_stops = len(typed[0]) - len(typed[0].rstrip(PUNCTUATION_OF_LAYOUT))
-            for end in range(typed.end(), typed.end() - n_stops - 1, -1):
-                meant = other_layout(self.text[max(first, 0) : end])
-                key = name_key(meant)
-                colour = self.palette.find_key(key) if len(meant) >= MIN_STEM else None
-                if colour is not None and end > start and meant.replace("-", "").isalpha():
-                    self.at = end
-                    values = {"typed": self._typed(max(first, 0), end), "name": meant}
-                    remark = Notice("{typed!r} is read as {name!r}", values)
-                    return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
-        return None
+    def _is_code_of_named(self, digits: str, lab_d65: Lab) -> bool:
+        """Whether digits stand beside a name of such a colour: «красно-коричневый 3011»."""
+        if self.named is not None and self.named.colour is not None:
+            gap = self.text[self.end_of_named : self.at - len(digits)]
+            return not gap.strip(" \t,(") and is_alike(self.named.colour.lab_d65, lab_d65)
+        after = WORD_AFTER.match(self.text, self.at)
+        known = None if after is None else self._longest(after.start(1))
+        if known is None or isinstance(known[1], Meaning):
+            return False
+        return is_alike(known[1].lab_d65 if isinstance(known[1], Colour) else known[1], lab_d65)
 
     def _slip_in_shade(self, start: int) -> Token | None:
         """`drak green`: two letters changed places in a shade, or one is missing, right before a colour."""
@@ -403,13 +401,29 @@ class NameScanner(PieceScanner):
         known = None if gap is None else self._longest(gap.end())
         if piece is None or known is None or isinstance(known[1], Meaning):
             return None
-        modifier = find_modifier(piece[0])
+        modifier = find_modifier(piece[2], is_joined=gap is not None and gap[0] == "-")
         if modifier is None:
             return None
         self.at = known[0]
         token = self._shaded(start, [modifier], known[1])
         values = {"typed": self._typed(start, piece.end()), "name": modifier}
         return replace(token, remark=Notice("{typed!r} is read as {name!r}", values))
+
+    def _check_joined(self, start: int) -> None:
+        """Nothing unless an unknown word is the first half of a colour: the «срытло» of «срытло-серый».
+
+        Raises:
+            UnknownColour: it is, or it is nearly a shade, for such a word says which grey is meant.
+        """
+        piece = PIECE.match(self.text, start)
+        gap = None if piece is None else GAP.match(self.text, piece.end())
+        known = None if gap is None else self._longest(gap.end())
+        if piece is None or gap is None or known is None or isinstance(known[1], Meaning):
+            return
+        shades = like_modifiers(piece[2])
+        if shades or (gap[0] == "-" and _FIRST_HALF.fullmatch(piece[2])):
+            behind = self._typed(piece.end(), known[0])
+            raise self._refuse_unknown(start, known[0], tuple(f"{shade}{behind}" for shade in shades))
 
     def _is_counted(self, start: int, end: int) -> bool:
         """Whether a name has a number beside it, or the rest, or lies under what has one: `rest blak`."""

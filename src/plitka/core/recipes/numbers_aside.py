@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from plitka.core.colour.palette import Palette
+from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.beside import Asides
@@ -37,11 +37,14 @@ class NumberedSegment:
         bound: Token | None,
         *,
         is_joined: bool = False,
+        owner: Token | None = None,
     ) -> None:
         self.source, self.palette, self.tokens, self.asides, self.span = source, palette, tokens, asides, span
         self.bound = bound
         self.is_joined = is_joined
         """`And` joins it to a colour, or it is one of a list of names."""
+        self.owner = owner
+        """The colour that brackets are said of: the black of «чёрный (крупный) 40»."""
         self.granules = ""
         """Of what size it says they are, as it was typed."""
         self.kinds = {token.kind for token in tokens}
@@ -59,9 +62,9 @@ class NumberedSegment:
             after = self._after(at)
             if after is not None and after.kind is Kind.UNKNOWN and any(map(str.isdigit, after.text)):
                 end = at + 2  # `type T1`
-            if end == at + 1 and not has_number:
+            if end == at + 1 and not has_number and not (after is not None and after.kind is Kind.LENGTH):
                 start -= at > 0 and self.tokens[at - 1].kind in _UNITS
-                start -= start > 0 and self.tokens[start - 1].kind is Kind.NUMBER
+                start -= start > 0 and self.tokens[start - 1].kind is Kind.NUMBER and not self._is_of_mix(start - 1)
             text = self.source.text[self.tokens[start].span[0] : self.tokens[end - 1].span[1]]
             if label.kind is Kind.BINDER or end - start > 1 or has_number:
                 self.asides.remarks.append(replace(_LABELS[label.kind], values={"words": text}))
@@ -69,6 +72,14 @@ class NumberedSegment:
             self.tokens[start:end] = []
         self.kinds = {token.kind for token in self.tokens}
         self.is_mix = not self.kinds.isdisjoint(MIX)
+
+    def _is_of_mix(self, at: int) -> bool:
+        """Whether a number is the last of a ratio or a colour's: «70/30 кол-во 120», `red 60 black 40 price?`."""
+        before = [token.kind for token in self.tokens[max(0, at - 2) : at]]
+        n_colours = sum(token.kind is Kind.COLOUR for token in self.tokens)
+        is_label = self.tokens[at + 1].kind is Kind.LABEL  # not the unit of `black 60 grey 40 1 bucket glue`
+        is_colours = is_label and before[-1:] == [Kind.COLOUR] and n_colours > 1
+        return is_colours or before in ([Kind.NUMBER, Kind.SLASH], [Kind.NUMBER, Kind.LINK])
 
     def _end_of_total(self, at: int) -> int:
         """Where a total ends that begins at a place; right behind the word if the number is a colour's."""
@@ -125,9 +136,37 @@ class NumberedSegment:
         if granules is None:
             self.asides.sizes.append(text)
             self.asides.remarks.append(size_notice(text))
+        elif self._is_second_size(granules, self._colour_beside(first), text):
+            self.granules = text
         else:
             self.granules = text
             self._choose("granule_mm", list(granules), text, f"granules={granules[0]:g}-{granules[1]:g}", last)
+
+    def _colour_beside(self, size: Token) -> Token | None:
+        """Whose granules have a size: the colour before it between the same commas, else behind it or before brackets.
+
+        Crumb of tyres alone is black.
+        """
+        named = [token for token in self.tokens if token.kind in (Kind.COLOUR, Kind.SBR)]
+        named = [token for token in named if token.kind is Kind.COLOUR] or named
+        before = [token for token in named if token.span[0] < size.span[0]]
+        beside = before[-1] if before else named[0] if named else self.owner
+        return beside if beside is None or beside.colour else replace(beside, colour=self.palette.find("BLACK"))
+
+    def _is_second_size(self, granules: tuple[float, float], colour: Token | None, text: str) -> bool:
+        """Whether the granules of a colour are not of the size that was said first; they are coarser or finer then."""
+        usual = self.asides.look.get("granule_mm")
+        is_other = self.asides.is_sized_by_colour and isinstance(usual, list) and sum(usual) != sum(granules)
+        if not is_other or not isinstance(usual, list) or colour is None or colour.colour is None:
+            return False
+        self._coarsen("coarse" if sum(granules) > sum(usual) else "fine", colour.colour, text, self._typed(colour))
+        return True
+
+    def _coarsen(self, coarseness: str, colour: Colour, words: str, name: str) -> None:
+        names = self.asides.look.setdefault(coarseness, [])
+        assert isinstance(names, list)  # set here alone
+        names += [] if colour.code in names else [colour.code]
+        self.asides.remarks.append(shown(words, coarseness, name))
 
     def _take_counts(self) -> None:
         """count = number, ["-"], what it counts ; or a word such as «двухцветный»."""

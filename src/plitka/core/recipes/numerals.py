@@ -321,9 +321,11 @@ def _rates(tokens: list[Token]) -> list[Token]:
 def _one_unit(tokens: list[Token]) -> list[Token]:
     """The kilograms of `40 kg black, 15 green`: each number beside a colour has the unit before it, if that is mass."""
     units = [at for at, token in enumerate(tokens) if token.kind is Kind.MASS and _kind(tokens, at - 1) in _NUMBERS]
+    units = [at for at in units if _kind(tokens, at + 1) is not Kind.BRACKET]  # «70 (мешки по 25 кг)»
     if not units or any(token.kind in (Kind.PERCENT, Kind.PARTS, Kind.SLASH) for token in tokens):
         return tokens
-    is_first = _kind(tokens, units[0] + 1) is Kind.COLOUR
+    is_behind = _kind(tokens, units[0] - 2) is Kind.COLOUR and tokens[units[0]].choice == CONTAINER
+    is_first = _kind(tokens, units[0] + 1) is Kind.COLOUR and not is_behind  # «чёрный 3 мешка красный 1»
     plain: list[Token] = []
     unit: Token | None = None
     for at, token in enumerate(tokens):
@@ -371,6 +373,8 @@ def _lists(tokens: list[Token]) -> list[Token]:
         if after is not Kind.COLOUR or before not in _NUMBERS | _UNITS or n_numbers < 2:
             continue
         start = at - 1 - (before in _UNITS)
+        if _kind(plain, start - 1) is Kind.SEPARATOR and _kind(plain, start - 2) in _NUMBERS | _UNITS:
+            continue  # «50, 30, 20: синий, голубой, белый»
         if token.kind is Kind.EQUAL or (token.text == ":" and _kind(plain, start - 1) is not Kind.COLOUR):
             plain[at] = replace(token, kind=Kind.MIX)
     return plain

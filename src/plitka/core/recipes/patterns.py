@@ -31,6 +31,20 @@ _FORMS = {
     ),
 }
 """Further forms of the words of `PATTERNS`, which a recipe alone need not know."""
+_SIDES = {
+    "left": (
+        "left, left half, left side, on the left, "
+        "слева, лево, левый, левая, левую, левой, левая половина, левая сторона"
+    ),
+    "right": (
+        "right, right half, right side, on the right, "
+        "справа, право, правый, правая, правую, правой, правая половина, правая сторона"
+    ),
+    "top": "top half, top side, upper half, at the top, top, сверху, вверху, верх, верхняя половина, верхняя",
+    "bottom": "bottom half, bottom side, lower half, at the bottom, bottom, снизу, внизу, низ, нижняя половина, нижняя",
+}
+"""Words for one half of the tile."""
+_OPPOSITE = {"half:left": "half:right", "half:right": "half:left", "half:top": "half:bottom", "half:bottom": "half:top"}
 _NO_LETTERS = frozenset({"logo", "логотип", "логотипом"})
 """Of `PATTERNS`, what is drawn and cannot be typed."""
 _FILLERS = (
@@ -49,13 +63,13 @@ def _any_of(words: list[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-_MASKS = {mask.partition(":")[0]: mask for mask in PATTERNS}
+_MASKS = {mask.partition(":")[0]: mask for mask in PATTERNS} | {mask: mask for mask in _OPPOSITE}
 _KINDS = {
     word: mask.partition(":")[0]
     for mask, listed in PATTERNS.items()
     for word in _words_of(f"{listed}, {_FORMS[mask.partition(':')[0]]}")
     if word not in _NO_LETTERS
-}
+} | {word: f"half:{side}" for side, listed in _SIDES.items() for word in _words_of(listed)}
 """The word of a pattern -> the kind of its mask."""
 _WORD = re.compile(rf"(?<!\w)(?:{_any_of(list(_KINDS))})(?!\w)", re.IGNORECASE)
 _FILLER = re.compile(rf"(?<!\w)(?:{_any_of(_words_of(_FILLERS))})(?!\w)", re.IGNORECASE)
@@ -63,6 +77,14 @@ _BETWEEN = re.compile(r"\s*[,;.\n]\s*(?!\d)|\s+(?:with|w/|plus|с|со|плюс)
 _JOINT = re.compile(r"\s+(?:and|и)\s+", re.IGNORECASE)
 _QUOTED = re.compile(r"[«\"“„'‘](?P<letters>[^»\"”“'’]+)[»\"”“'’]")
 _CAPITALS = re.compile(r"(?<!\w)[A-ZА-ЯЁ0-9]*[A-ZА-ЯЁ]{2}[A-ZА-ЯЁ0-9!?-]*(?:\s+[A-ZА-ЯЁ0-9!?-]+(?!\w))*")
+_SIDE_WORDS = _any_of([word for listed in _SIDES.values() for word in _words_of(listed)])
+_NEXT_SIDE = re.compile(rf"\s+(?=(?:{_SIDE_WORDS})(?!\w))", re.IGNORECASE)
+"""Before the side that a piece goes on with, where it began with another: `left red right blue`."""
+_BEGINS_WITH_SIDE = re.compile(rf"\s*(?:the\s+)?(?:{_SIDE_WORDS})(?!\w)", re.IGNORECASE)
+_LAYERS = ("half:top", "half:bottom")
+_HALF_WORD = re.compile(r"half|side|половин|сторон", re.IGNORECASE)
+_HALF_PERCENT = re.compile(r"\b50\s*%|\b(?:half|половина|половину)\b", re.IGNORECASE)
+"""Of the tile, and not of the mix."""
 _NEXT_WORD = re.compile(r"[^\W\d_][\w-]*")
 _AT_EDGE = re.compile(r"\bedges?\b|\bкра(?:ю|ям|я)\b|\bпериметр", re.IGNORECASE)
 """A line there is a border."""
@@ -109,6 +131,10 @@ def find_patterns(text: str, palette: Palette | None = None) -> Patterned | None
     if not 1 <= len(found) <= _MAX_PATTERNS:
         return None
     ground = _mix_of(", ".join(plain), palette)
+    if _are_both_halves(found):
+        return None if plain else _of_halves(found)
+    if any(one.mask in _LAYERS and not _HALF_WORD.search(one.words) for one in found):
+        return None  # `black on top` may as well be a layer
     if ground is None and any(_bare(segment) for segment in plain):
         return None
     if ground is None:
@@ -118,12 +144,25 @@ def find_patterns(text: str, palette: Palette | None = None) -> Patterned | None
 
 def _segments(text: str) -> Iterator[str]:
     """Pieces of a text, each with one pattern at most."""
-    for piece in _BETWEEN.split(text):
+    for piece in _pieces(text):
         halves = _JOINT.split(piece)
         if sum(bool(_WORD.search(half)) for half in halves) > 1:
             yield from halves
+        elif _BEGINS_WITH_SIDE.match(piece):
+            yield from filter(None, (side.strip() for side in _NEXT_SIDE.split(piece)))
         elif piece.strip():
             yield piece.strip()
+
+
+def _pieces(text: str) -> list[str]:
+    """A text cut at its signs and links; further numbers of a side stay with it: `left 60% red, 40% black`."""
+    pieces: list[str] = []
+    for piece in _BETWEEN.split(text):
+        if pieces and piece.strip()[:1].isdigit() and _BEGINS_WITH_SIDE.match(pieces[-1]) and not _WORD.search(piece):
+            pieces[-1] += f", {piece.strip()}"
+        else:
+            pieces.append(piece)
+    return pieces
 
 
 def _pattern_of(segment: str, palette: Palette | None) -> Pattern | None:
@@ -141,6 +180,8 @@ def _pattern_of(segment: str, palette: Palette | None) -> Pattern | None:
             return None
         mask = f"text:{segment[slice(*letters)].strip()[:MAX_LETTERS]}"
         before, behind = _without(segment, letters, found.span())
+    elif kind in _OPPOSITE:
+        before, behind = (_HALF_PERCENT.sub(" ", side) for side in (before, behind))
     elif kind == "border" and (width := _PERCENT.search(before + behind)) and int(width[1]) in _BORDER_PERCENT:
         mask = f"border:{width[1]}%"
         before, behind = (_NUMBER.sub(" ", side) for side in (before, behind))
@@ -184,6 +225,19 @@ def _apart(first: Pattern, others: tuple[Pattern, ...]) -> Patterned:
         return Patterned(None, (first, *others))
     ground, *rest = first.recipe.colours
     return Patterned(_equal([ground]), (replace(first, recipe=_equal(rest)), *others))
+
+
+def _are_both_halves(found: Sequence[Pattern]) -> bool:
+    masks = {one.mask for one in found}
+    return any(_OPPOSITE.get(mask) in masks for mask in masks)
+
+
+def _of_halves(found: Sequence[Pattern]) -> Patterned | None:
+    """Of two halves the ground is the first, and the other lies on it; None where it has no mix, or there are more."""
+    halves = [one for one in found if one.mask in _OPPOSITE]
+    if len(halves) != 2 or halves[0].recipe is None:
+        return None
+    return Patterned(halves[0].recipe, tuple(one for one in found if one is not halves[0]))
 
 
 def _equal(colours: Sequence[Colour]) -> Recipe:

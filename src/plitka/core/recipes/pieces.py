@@ -7,10 +7,17 @@ from fractions import Fraction
 from plitka.core.colour.naming import find_general, like_names, longest_general
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.colour.spaces import Lab
-from plitka.core.language.spelling import MAX_QUERY, name_key
+from plitka.core.language.spelling import MAX_QUERY, MIN_STEM, name_key, other_layout
 from plitka.core.language.vocabulary import Kind, Meaning, longest_phrase, vocabulary
 from plitka.core.recipes.recipe import Notice
-from plitka.core.recipes.signs import MAY_BE_CODE, NUMBER_BEFORE, NUMBER_BEHIND, PIECE
+from plitka.core.recipes.signs import (
+    MAY_BE_CODE,
+    NUMBER_BEFORE,
+    NUMBER_BEHIND,
+    OTHER_LAYOUT,
+    PIECE,
+    PUNCTUATION_OF_LAYOUT,
+)
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError, UnknownColour
@@ -78,6 +85,24 @@ class PieceScanner:
             kind=kind, span=self.source.span(start, self.at), text=self.text[start : self.at], value=value,
             colour=colour, is_minus=is_minus, choice=choice, remark=remark, error=error,
         )  # fmt: skip
+
+    def _in_other_layout(self, start: int) -> Token | None:
+        """`xthysq`, and `,tksq`, whose first letter has been read as a comma: «чёрный» and «белый»."""
+        for first in (start - 1, start):
+            typed = OTHER_LAYOUT.match(self.text, max(first, 0))
+            if typed is None or (first < start and self.text[max(first, 0)] not in PUNCTUATION_OF_LAYOUT):
+                continue
+            n_stops = len(typed[0]) - len(typed[0].rstrip(PUNCTUATION_OF_LAYOUT))
+            for end in range(typed.end(), typed.end() - n_stops - 1, -1):
+                meant = other_layout(self.text[max(first, 0) : end])
+                key = name_key(meant)
+                colour = self.palette.find_key(key) if len(meant) >= MIN_STEM else None
+                if colour is not None and end > start and meant.replace("-", "").isalpha():
+                    self.at = end
+                    values = {"typed": self._typed(max(first, 0), end), "name": meant}
+                    remark = Notice("{typed!r} is read as {name!r}", values)
+                    return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
+        return None
 
     def _unknown(self) -> RecipeError:
         """Why the words that begin here are refused."""

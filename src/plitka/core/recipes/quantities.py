@@ -26,8 +26,8 @@ _GRANULES_BEFORE = re.compile(
 )
 """After such a word `1-3` is a size, with or without its unit."""
 _MATERIAL_BEFORE = re.compile(r"(?<![^\W_])(?:epdm|эпдм)[ :]*$")
-_FRACTION_ALONE = re.compile(rf"{_NUMBER} ?- ?{_NUMBER}(?= *(?:$|[,;.)\n]))")
-"""Behind a material with nothing else beside it; `EPDM 60-40 red black` is a blend."""
+_FRACTION_ALONE = re.compile(rf"{_NUMBER} ?- ?{_NUMBER}(?= *(?:$|[,;.)\n]| [^%\n]*\d ?%))")
+"""Behind a material with nothing else beside it, or percents behind; `EPDM 60-40 red black` is a blend."""
 _MAX_BEFORE = 20
 _LIST_NUMBER = re.compile(r"(?:^|(?<=[\s,;]))(\d{1,2})(?:[.)](?=[ \t])|\t)[ \t]*")
 _LETTERS = ("abcd", "абвг")

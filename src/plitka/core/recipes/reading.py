@@ -20,14 +20,16 @@ from plitka.core.recipes.corrections import corrected
 from plitka.core.recipes.grammar import parse
 from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_densities
 from plitka.core.recipes.open_amounts import CHANGES, refuse_change
+from plitka.core.recipes.packs import without_packs
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.second_look import other_looks
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.stock import without_stock
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.totals import HUNDRED, Totals, around
 from plitka.core.recipes.unnamed_colours import without_unnamed
-from plitka.core.recipes.unsaid import why_unsaid
+from plitka.core.recipes.unsaid import check_told, why_unsaid
 from plitka.errors import RecipeError
 
 
@@ -82,6 +84,7 @@ def parse_recipe(
 
     if (change := find_untold_change(source, tokens)) is not None:
         raise refuse_change(source, change)
+    check_told(source, tokens)
     try:
         return read(tokens)
     except RecipeError as error:
@@ -115,7 +118,7 @@ def parse_colours(
 
 
 def _mixed(source: Source, tokens: Sequence[Token], palette: Palette, beside: Beside) -> tuple[list[Token], Asides]:
-    last, remarks = corrected(source, tokens)
+    last, remarks = corrected(source, without_packs(source, without_stock(source, tokens)))
     mixed, asides = set_aside(source, without_unnamed(source, last), palette, beside)
     asides.remarks += remarks
     return mixed, asides
@@ -131,6 +134,7 @@ class _Settlement(Totals):
         amounts = [mention.amount for mention in mentions if mention.amount]
         if amounts:
             self._check_amounts(amounts)
+            self._check_ground(mentions, amounts)
             self._check_corrected(amounts)
             in_percent = self._is_in_percent(amounts)
             mentions = self._with_base(mentions, amounts) if in_percent else mentions

@@ -359,7 +359,7 @@ class _Scanner(NameScanner):
         if colour is not None or code == digits or self._counts_word() or self._is_year(digits):
             return colour
         lab_d65 = find_general(name_key(code))
-        if lab_d65 is None or not self._is_said_as_code(digits):
+        if lab_d65 is None or not (self._is_said_as_code(digits) or self._is_code_of_named(digits, lab_d65)):
             raise self.source.refuse(
                 "{number} may be {code}, which is not offered, or an amount; write its unit, as in {number} parts"
                 if lab_d65 is None

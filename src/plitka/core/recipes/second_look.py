@@ -20,6 +20,7 @@ from plitka.core.recipes.initials import with_initials
 from plitka.core.recipes.labels import without_labels
 from plitka.core.recipes.limits import with_limits
 from plitka.core.recipes.open_amounts import UP_TO
+from plitka.core.recipes.portions import with_portions
 from plitka.core.recipes.products import without_products
 from plitka.core.recipes.sentences import with_sentences_beside
 from plitka.core.recipes.skeleton import skeleton
@@ -63,9 +64,10 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
     """
     if (written_out := with_initials(tokens, palette)) is not None:
         yield from _and_without_labels(source, written_out, palette)
-    crumb = [at for at, token in enumerate(tokens) if token.kind is Kind.SBR]
-    if crumb and all(_is_material(tokens, at) for at in crumb):
-        tokens = [_as_word(token) if at in crumb else token for at, token in enumerate(tokens)]
+    if (shared := with_portions(source, tokens)) is not None:
+        yield shared
+    if (of_mix := _without_material(tokens)) is not None:
+        tokens = of_mix
         yield list(tokens)
     if isinstance(error, UnknownColour):
         yield from with_words_beside(tokens, palette)
@@ -79,15 +81,14 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
     bare = skeleton(source, tokens)
     if bare is not None and not any(_is_joined(tokens, at) or _may_be_colour(tokens, at, palette) for at in unknown):
         yield bare
-    if (late := with_amount_of_fleck(tokens)) is not None:
-        yield late
     for told in _said_otherwise(source, tokens, plainer):
         if told is not None:
             yield from _and_without_labels(source, told, palette)
 
 
 def _said_otherwise(source: Source, tokens: Sequence[Token], plainer: Sequence[Token]) -> Iterator[list[Token] | None]:
-    """The tokens without names of products, after a change, and within limits."""
+    """The tokens with a number said of the fleck, without names of products, after a change, and within limits."""
+    yield with_amount_of_fleck(tokens)
     yield without_products(source, tokens)
     yield with_change(source, tokens)
     if any(token.kind is Kind.RANGE or token.text in UP_TO for token in tokens):
@@ -101,6 +102,14 @@ def _and_without_labels(source: Source, tokens: Sequence[Token], palette: Palett
     plainer = without_labels(source, tokens, palette)
     yield plainer
     yield from with_words_beside(plainer, palette)
+
+
+def _without_material(tokens: Sequence[Token]) -> list[Token] | None:
+    """The tokens with crumb of tyres as a word; None where there is none, or it is a colour of the mix."""
+    crumb = [at for at, token in enumerate(tokens) if token.kind is Kind.SBR]
+    if not crumb or not all(_is_material(tokens, at) for at in crumb):
+        return None
+    return [_as_word(token) if at in crumb else token for at, token in enumerate(tokens)]
 
 
 def _is_material(tokens: Sequence[Token], at: int) -> bool:

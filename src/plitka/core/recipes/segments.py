@@ -17,6 +17,7 @@ ONLY_WORDS = WORDS | {Kind.COUNTED, Kind.REST, Kind.BASE, Kind.VAGUE}
 """What a segment has that says nothing of the mix."""
 BATCH = frozenset({Kind.NUMBER, Kind.MASS})
 """`100 kg of mix:`, `weight 20 kg`."""
+_PAIR = 2
 _WHOLE = 100
 _STONES = frozenset({"granite", "marble", "stone", "гранит", "мрамор", "камень"})
 """What a mix may be like, as well as a colour."""
@@ -78,7 +79,8 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
     named = [token for token in segment if token.kind in (Kind.COLOUR, Kind.UNKNOWN)]
     kinds = {token.kind for token in segment}
     count = next((token.value for token in segment if token.kind is Kind.NUMBER), None)  # `3 greens:`
-    if len(named) != 1 or not kinds <= ONLY_WORDS | {Kind.COLOUR, Kind.NUMBER}:
+    is_one = len(named) == 1 or [token.kind for token in segment] == [Kind.COLOUR] * _PAIR  # «мраморный серый:»
+    if not is_one or not kinds <= ONLY_WORDS | {Kind.COLOUR, Kind.NUMBER}:
         return False
     if count is not None and count != sum(token.kind is Kind.COLOUR for token in rest):
         return False

@@ -8,10 +8,10 @@ from plitka.core.language.vocabulary import PLAIN_COLOURS
 SYMBOL = re.compile(
     r"(?P<space>[ \t]+)"
     r"|(?P<tail>(?<=[a-z])['’](?:d|m|s|t|re|ve|ll)(?![^\W_]))"
-    r"|(?P<ending>(?<=\d)-(?:ти|х|и|ми)(?![^\W_]))"
+    r"|(?P<ending>(?<=\d)-(?:ти|х|и|ми|ью|ю)(?![^\W_]))"
     r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
     r"|(?P<label>№[ \t]*\d[^\W_]*(?:[-/]\d+)*|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
-    r"|(?P<quoted>(?<=\n)>+[ \t]?)"
+    r"|(?P<quoted>(?:(?<=\n)|\A(?=>+[ \t]*[^\W\d_]|[^\n]*\n>))>+[ \t]?)"
     r"|(?P<limit>(?:[<>]=?|[≤≥])(?=[ \t]*\d))"
     r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴](?!\d)|(?:руб(?:ль|ля|лей|\.)?"
     r"|eur|euros?|usd|gbp|грн)(?![^\W_])|р(?=[./]))(?:\.?[ \t]*/[ \t]*[^\W\d_]+\d?)?)"
@@ -22,7 +22,7 @@ SYMBOL = re.compile(
     r"|(?P<phone>(?<!\d)[78]\d{10}(?!\d)|(?:\+\d{1,3}|(?<![\d.,])8(?=[ (-]+\d{3})|(?<!\d)0\d{2,4}(?=[ -]\d))"
     r"[\d() -]{6,16}\d(?![\d%.,]))"
     r"|(?P<mail>[\w.+-]+@[\w.-]+|https?://\S+)"
-    r"|(?P<ordinal>\d+(?:st|nd|rd|th|-?(?:ый|ой|ая|ую|ое|го|му|й|я|е|ю))(?![^\W_]))"
+    r"|(?P<ordinal>\d+(?:st|nd|rd|th|-?(?:ый|ой|ая|ую|ое|го|му|й|я|е|ю))(?![^\W_]|[ ]?%|[ ]проц))"
     r"|(?P<time>(?<![\d:])[012]?\d:[0-5]\d(?=:[ ])|0\d:[0-5]\d(?!:?\d)"
     r"|(?<!\d)(?:[12]?\d|3[01])[ ](?:jan|feb|march|apr|june?|july?|aug|sept?|oct|nov|dec"
     r"|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)(?![^\W_]))"
@@ -86,7 +86,7 @@ WISH = re.compile(r"(?<![^\W_])(?:i|we)(?:['’]d| would) (?:really )?(?:like|lo
 ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[\dA-ZА-Г])(?![^\W_]))")
 """Behind `zone`: `A:`, ` 1`."""
 ABBREVIATED = re.compile(
-    r"(?<![^\W_])(?:approx|appr|ca|ок|min|max|мин|макс|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт|цв|ед|изм|доп|wt|наим|стр|прил|кол|тов|уч|no|вер)\."
+    r"(?<![^\W_])(?:approx|appr|ca|ок|min|max|мин|макс|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт|цв|ед|изм|доп|wt|наим|фр|фракц|стр|прил|кол|тов|уч|no|вер)\."
 )
 CODE_BEHIND = re.compile(
     r"[ \t]*:?[ \t]*([#№]\d[\w/-]*"
@@ -167,7 +167,9 @@ GRAIN = re.compile(
     r"(?P<large>крупн)[а-я]* кр\.?(?![а-я])|(?P<medium>средн)[а-я]* кр\.?(?![а-я])|мелк[а-я]* кр\.?(?![а-я])"
 )
 """«Мелкая кр» ends in short crumb, and «мелкая красная» in red."""
-LARGE = re.compile(r"кр\.(?=[ ]?(?:крошк|фракц|гранул|зерн))")
+GREENS = re.compile(r"зел(?:ен[а-я]*)?\.[ ]?(?P<of>ябл|трав)[а-я]*\.?")
+"""«Зел. ябл.»: of the greens that have two names."""
+LARGE = re.compile(r"(?P<large>кр\.)(?=[ ]?(?:крошк|фракц|гранул|зерн))")
 """«Кр. крошка» is large; «кр.» beside a number is red."""
 WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \t]+$")
 HEAD_BEFORE = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)?)[ \t]*[:=#№-]?[ \t]*$")

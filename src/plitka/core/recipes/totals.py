@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from plitka.core.colour.palette import Palette
 from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.grammar import Statement
 from plitka.core.recipes.items import refuse_negative
-from plitka.core.recipes.recipe import MAX_COLOURS, Notice, plain
+from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, Notice, plain, quantise
 from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
@@ -57,6 +58,17 @@ class Totals:
                 raise self.source.refuse(
                     "{number} is more than the whole tile; a colour has at most 100 %", amount.span, number=amount.text
                 )
+
+    def _check_ground(self, mentions: Sequence[Mention], amounts: Sequence[Amount]) -> None:
+        """`Flecks blue/white 10/5` says how the flecks are made up, and not how much of them there is."""
+        fleck = self.statement.fleck_span
+        is_first = fleck is not None and fleck[0] < min(mention.span[0] for mention in mentions)
+        is_ratio = all(amount.unit in (Unit.RATIO, Unit.PARTS) for amount in amounts)
+        if is_first and is_ratio and all(mention.amount and not mention.is_base for mention in mentions):
+            raise self.source.refuse(
+                "it is not said how much fleck there is; write for example: black with 15% white fleck",
+                around(mentions[0].span, amounts[-1].span),
+            )
 
     def _check_rest(self, bare: Sequence[Mention], rest: Fraction, *, in_percent: bool) -> None:
         if len(bare) > 1 and not self.statement.shares_rest:
@@ -118,8 +130,20 @@ class Totals:
         return self.source.refuse(
             "the numbers add up to {total}; they must add up to 100",
             around(amounts[0].span, amounts[-1].span),
+            self._scaled(total, amounts),
             total=plain(total),
         )
+
+    def _scaled(self, total: Fraction | int, amounts: Sequence[Amount]) -> tuple[str, ...]:
+        """The numbers, scaled, with what stands between them; nothing where one is of several colours."""
+        if any(before.span[1] > after.span[0] for before, after in pairwise(amounts)):
+            return ()
+        percents = quantise([HUNDRED * amount.percent / Fraction(total) for amount in amounts], COMPUTED_STEP)
+        text, end = "", amounts[0].span[0]
+        for amount, percent in zip(amounts, percents, strict=True):
+            text += f"{self.source.text[end : amount.span[0]]}{plain(percent)}%"
+            end = amount.span[1]
+        return () if "\n" in text else (text,)  # a place of several lines is not marked whole
 
     def _check_visible(self, mentions: Sequence[Mention], percents: Sequence[Decimal], step: Decimal) -> None:
         order = list(dict.fromkeys(mention.colour.code for mention in mentions))

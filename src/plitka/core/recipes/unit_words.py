@@ -10,13 +10,24 @@ from plitka.core.recipes.token import Token
 _SHARES = frozenset({"доля", "долю", "доли", "portion"})
 _PERCENTS = frozenset({"процент", "percentage", "percent"})
 _MINUTES = frozenset({"min", "мин"})
+_DATIVE = ("ому", "ему")
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _BOUNDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET})
 
 
 def settle_unit_words(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with such words as what they are."""
-    return _with_minutes(_without_shares(_without_percents(tokens)))
+    return _with_ground(_with_minutes(_without_shares(_without_percents(tokens))))
+
+
+def _with_ground(tokens: Sequence[Token]) -> list[Token]:
+    """The «по» of «по чёрному 10% зелёного» is before a ground, that of «по 10%» gives each so much."""
+    return [
+        replace(token, kind=Kind.BASE)
+        if token.text == "по" and _kind(tokens, at + 1) is Kind.COLOUR and tokens[at + 1].text.endswith(_DATIVE)
+        else token
+        for at, token in enumerate(tokens)
+    ]
 
 
 def _without_percents(tokens: Sequence[Token]) -> list[Token]:

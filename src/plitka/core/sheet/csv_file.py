@@ -47,10 +47,7 @@ def _rows(document: Document) -> Iterator[Sequence[str]]:
     for label, value in words.facts(sheet):
         yield label, value
     yield ()
-    yield material_headings(document)
-    for material in sheet.materials:
-        yield _material(material, document)
-    yield _totals(document)
+    yield from _materials(document)
     yield ()
     if len(sheet.designs) > 1:
         yield design_headings(document)
@@ -65,6 +62,16 @@ def _rows(document: Document) -> Iterator[Sequence[str]]:
     yield ()
     for remark in words.remarks(sheet):
         yield (remark,)
+
+
+def _materials(document: Document) -> Iterator[tuple[str, ...]]:
+    """Each material, their sums, and what the costs leave out."""
+    yield material_headings(document)
+    for material in document.sheet.materials:
+        yield _material(material, document)
+    yield _totals(document)
+    if left_out := document.words.left_out(document.sheet):
+        yield (left_out,)
 
 
 def material_headings(document: Document) -> tuple[str, ...]:

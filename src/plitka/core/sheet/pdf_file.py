@@ -170,7 +170,9 @@ def _write_materials(paper: Paper, document: Document) -> None:
         whole = words.money(sheet.cost_of_bags, sheet.currency)
         paper.ln(1)
         text = say(Notice("In whole bags this costs {cost}.", {"cost": whole}))
-        paper.write_line(text, size_pt=_BODY_PT, colour=INK, align=Align.R)
+        left_out = words.left_out(sheet)  # it stands beside the sums: whoever reads them shall see it
+        told = " ".join(filter(None, (left_out, text)))
+        paper.write_line(told, size_pt=_BODY_PT, style="B" if left_out else "", align=Align.R)
     paper.ln(3)
 
 

@@ -14,6 +14,8 @@ from plitka.core.sheet.materials import BASE, Density, Design, Layer, Material, 
 KG_DECIMALS, MONEY_DECIMALS = 1, 2
 
 TITLE = Notice("Material sheet")
+NO_PRICE = Notice("no price")
+"""In place of a cost, where others have one."""
 SCREENS_DIFFER = Notice(
     "Colours differ from screen to screen and from print to print, and a mix looks darker once it is bound. "
     "Order a sample before you order a floor."
@@ -79,7 +81,8 @@ class Words:
         """A material with its share, masses, bags and, where anything has a price, its price and cost."""
         share = "" if one.share is None or one.colour is None else f"{self.number(100 * one.share, 1)}\u00a0%"
         bags = "" if one.n_bags is None else self.number(one.n_bags, 0)
-        priced = () if sheet.cost is None else (self.money(one.price_per_kg), self.money(one.cost))
+        cost = self.say(NO_PRICE) if one.cost is None else self.money(one.cost)
+        priced = () if sheet.cost is None else (self.money(one.price_per_kg), cost)
         name = self.material(one) if one.layer is None else f"{self.material(one)}, {self.layer(one.layer)}"
         return name, share, self.kg(one.net_kg), self.kg(one.kg), bags, *priced
 
@@ -188,8 +191,11 @@ class Words:
 
     def remarks(self, sheet: Sheet) -> list[str]:
         """What must be said below the figures."""
-        told = [self.say(notice) for notice in sheet.notices]
-        if sheet.unpriced:
-            names = ", ".join(name[:1].lower() + name[1:] for name in map(self.material, sheet.unpriced))
-            told.append(self.say(Notice("The sum leaves out what has no price: {names}.", {"names": names})))
-        return [*told, self.say(CALCULATED), self.say(SCREENS_DIFFER)]
+        return [self.say(notice) for notice in (*sheet.notices, CALCULATED, SCREENS_DIFFER)]
+
+    def left_out(self, sheet: Sheet) -> str:
+        """What the costs leave out, to be said beside them; empty where they are whole or there are none."""
+        if not sheet.unpriced:
+            return ""
+        names = ", ".join(name[:1].lower() + name[1:] for name in map(self.material, sheet.unpriced))
+        return self.say(Notice("The cost leaves out what has no price: {names}.", {"names": names}))

@@ -19,7 +19,7 @@ from plitka.core.sheet.assumptions import ASSUMED
 from plitka.core.sheet.csv_file import design_headings, material_headings
 from plitka.core.sheet.document import Document
 from plitka.core.sheet.materials import BASE, Design, Layer, Material, Sheet, volume_m3
-from plitka.core.sheet.wording import TITLE
+from plitka.core.sheet.wording import NO_PRICE, TITLE
 
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """Written into every workbook, so that the same sheet gives the same bytes."""
@@ -162,8 +162,10 @@ class _Workbook:
         else:
             page.write_blank(row, 8, None, self._number_format("#,##0.00", bg_color="#FFF2CC"))
         whole = f"H{line}*bag_kg" if one.n_bags is not None else f"G{line}"
-        page.write_formula(row, 9, f'=IF(I{line}="","",G{line}*I{line})', money, _result(one.cost))
-        page.write_formula(row, 10, f'=IF(I{line}="","",{whole}*I{line})', money, _result(one.cost_of_bags))
+        lacking, told = self._without_price, self.words.say(NO_PRICE) if self.document.sheet.unpriced else ""
+        for column, cost, mass in ((9, one.cost, f"G{line}"), (10, one.cost_of_bags, whole)):
+            result = told if cost is None else float(cost)
+            page.write_formula(row, column, f'=IF(I{line}="",{lacking},{mass}*I{line})', money, result)
 
     def _write_share(self, page: Worksheet, row: int, code: str, share: Fraction) -> None:
         """A number, or that of both designs over their areas."""
@@ -225,6 +227,16 @@ class _Workbook:
             return f"={one.layer}_m3*{one.layer}_fill_percent/100*D{line}/100*E{line}*1000"
         return f"={_binder_of(self.document.sheet, _FIRST_ROW + 1, line - 1)}"
 
+    @property
+    def _prices(self) -> str:
+        """The cells that have them."""
+        return f"$I${_FIRST_ROW + 1}:$I${_FIRST_ROW + len(self.document.sheet.materials)}"
+
+    @property
+    def _without_price(self) -> str:
+        """What stands for a cost that cannot be told: nothing, where none can."""
+        return f'IF(COUNT({self._prices})=0,"","{self.words.say(NO_PRICE)}")'
+
     def _write_totals(self, page: Worksheet, row: int) -> None:
         sheet = self.document.sheet
         page.write_string(row, 0, self.words.say(Notice("Total")), self._number_format("General", bold=True, top=1))
@@ -239,6 +251,9 @@ class _Workbook:
             total = f"SUM({cells})" if column < 9 else f'IF(COUNT({cells})=0,"",SUM({cells}))'
             look = self._number_format(patterns[column], bold=True, top=1)
             page.write_formula(row, column, f"={total}", look, result)
+        told, count = self.words.say(Notice("The cost leaves out what has no price.")), f"COUNT({self._prices})"
+        formula = f'=IF(AND({count}>0,{count}<{len(sheet.materials)}),"{told}","")'
+        page.write_formula(row + 1, 0, formula, self.bold, told if sheet.unpriced else "")
 
     def _write_tiles(self, page: Worksheet, row: int) -> None:
         sheet, say = self.document.sheet, self.words.say

@@ -3,6 +3,7 @@
 ```
 border:8%      a frame, as wide as this part of the shorter side
 stripes:4      upright stripes, as wide as the gaps between them
+half:right     one half of the tile: left, right, top or bottom
 checker:2      squares, so many along the shorter side, every other one
 circle         a disc about the middle; circle:50% of the shorter side, 60% where nothing is said
 text:START     words, as large as the tile takes; / or a new line begins a new line
@@ -45,7 +46,7 @@ MAX_MASK_PX = 8192
 """Longest side of a PNG."""
 PROPORTION_TOLERANCE = 0.02
 """A picture whose proportions differ by no more is stretched over the tile."""
-SHAPE_EXAMPLES = ("border:8%", "stripes:4", "checker:2", "circle:60%", "text:WORDS")
+SHAPE_EXAMPLES = ("border:8%", "stripes:4", "half:right", "checker:2", "circle:60%", "text:WORDS")
 """Each built-in shape once, as messages and the OpenAPI document show it."""
 PNG_PREFIX = "data:image/png;base64,"
 _USUAL_CIRCLE = 0.6
@@ -53,6 +54,10 @@ _MAX_COUNT = 64
 """Of stripes or squares; more are finer than granules."""
 _PERCENT = re.compile(r"[0-9]{1,3}([.,][0-9]{1,6})?%")
 _NUMBER = re.compile(r"[0-9]{1,4}")
+_HALVES: Mapping[str, tuple[bool, bool]] = MappingProxyType(
+    {"left": (True, False), "right": (True, True), "top": (False, False), "bottom": (False, True)}
+)
+"""Sides -> whether the tile is cut across its width, and whether it is the half farther from its first pixel."""
 _PROBE_PX = 64
 _SIDES_AT = (16, 20)
 """Where a PNG's header has its width and its height, of 4 bytes each."""
@@ -177,6 +182,20 @@ def _stripes(value: str, width_px: int, height_px: int) -> Mask:
     return np.broadcast_to(np.abs(turns % 1 - 0.5) < 0.25, (height_px, width_px)).copy()
 
 
+def _half(value: str, width_px: int, height_px: int) -> Mask:
+    side = value.lower()
+    if side not in _HALVES:
+        raise InputError(
+            "the mask half takes one of {sides}, such as {example}, not {value!r}",
+            sides=", ".join(_HALVES),
+            example=_example("half"),
+            value=value,
+        )
+    is_across, is_far = _HALVES[side]
+    beyond = _middles(width_px) > 0.5 if is_across else _middles(height_px)[:, None] > 0.5
+    return np.broadcast_to(beyond == is_far, (height_px, width_px)).copy()
+
+
 def _checker(value: str, width_px: int, height_px: int) -> Mask:
     n, shorter = _count("checker", value), min(width_px, height_px)
     columns, rows = (
@@ -197,7 +216,7 @@ def _text(value: str, width_px: int, height_px: int) -> Mask:
 
 
 _SHAPES: Mapping[str, Callable[[str, int, int], Mask]] = MappingProxyType(
-    {"border": _border, "stripes": _stripes, "checker": _checker, "circle": _circle, "text": _text}
+    {"border": _border, "stripes": _stripes, "half": _half, "checker": _checker, "circle": _circle, "text": _text}
 )
 
 

@@ -9,7 +9,7 @@ import { titleOf } from "../masks.js";
 import { changeWithWayBack, openWithWayBack } from "../notices.js";
 import { wordsOf } from "../orders.js";
 import { mayMake } from "../session.js";
-import { fill, language, texts } from "../texts.js";
+import { fill, language, percent, texts } from "../texts.js";
 import { useEffect, useLayoutEffect } from "../vendor/preact-hooks.js";
 import { signal, useSignal } from "../vendor/preact-signals.js";
 import { useHandOver } from "../widgets/hand_over.js";
@@ -33,17 +33,17 @@ export function Gallery({ onClose }) {
   return html`
     <${KeptDesigns} onClose=${onClose} />
     <h3>${words.photographs}</h3>
+    <p class="hint">${words.kept}</p>
     <${Filters} />
     ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
     <p class="unseen" role="status">${isLoading.value ? texts.value.loading : fill(words.found, { n: shown.length })}</p>
     ${!isLoading.value && !shown.length && html`<p class="hint">${tiles.value.length ? words.noneFits : words.none}</p>`}
     <ul class="gallery">${shown.map((job) => html`<${Tile} key=${job.id} job=${job} onClose=${onClose} />`)}</ul>
     ${hasMore.value && html`<button type="button" disabled=${isLoading.value} onClick=${() => void load()}>${words.more}</button>`}
-    <p class="hint">${words.kept}</p>
   `;
 }
 
-/** Designs that were kept, each with its colours. @param {{onClose: () => void}} props */
+/** Designs that were kept, each with all its colours. @param {{onClose: () => void}} props */
 function KeptDesigns({ onClose }) {
   const words = texts.value.gallery;
   const shown = keptDesigns.value.flatMap(({ hash }) => {
@@ -53,6 +53,7 @@ function KeptDesigns({ onClose }) {
   return html`
     <h3>${words.designs}</h3>
     ${!shown.length && html`<p class="hint">${words.noDesigns}</p>`}
+    ${shown.length > 0 && html`<p class="hint">${texts.value.photograph.keptHint}</p>`}
     <ul class="gallery">${shown.map(({ hash, design }) => html`<${KeptDesign} key=${hash} hash=${hash} design=${design} onClose=${onClose} />`)}</ul>
   `;
 }
@@ -61,8 +62,7 @@ function KeptDesigns({ onClose }) {
 function KeptDesign({ hash, design, onClose }) {
   const words = texts.value.gallery;
   const [ground, ...zones] = design.zones;
-  const parts = ground?.parts ?? [];
-  const name = [wordsOf(parts), ...zones.map((zone) => titleOf(zone.mask))].join(" · ");
+  const name = [wordsOf(ground?.parts ?? []), ...zones.map((zone) => titleOf(zone.mask))].join(" · ");
   const own = useHandOver(() => heirOf(own.current));
   function open() {
     openWithWayBack(hash);
@@ -70,13 +70,26 @@ function KeptDesign({ hash, design, onClose }) {
   }
   return html`
     <li class="gallery-tile kept-design" ref=${own}>
-      <${MixBar} parts=${parts} />
-      <p class="gallery-recipe">${name}</p>
+      ${design.zones.map((zone, index) => html`<${KeptMix} key=${index} zone=${zone} />`)}
       <div class="gallery-actions">
         <button type="button" onClick=${open} aria-label=${fill(words.repeatOf, { recipe: name })}>${words.repeat}</button>
         <button type="button" class="quiet" onClick=${() => forgetDesign(hash)} aria-label=${fill(words.forgetOf, { recipe: name })}>${words.forget}</button>
       </div>
     </li>
+  `;
+}
+
+/** A zone of a kept design: what it is, its shares, and the name of each colour. @param {{zone: import("../gallery.js").Zone}} props */
+function KeptMix({ zone }) {
+  const parts = zone.parts.filter((part) => part.percent > 0);
+  return html`
+    <div class="kept-mix">
+      ${zone.mask && html`<p class="gallery-recipe">${titleOf(zone.mask)}</p>`}
+      <${MixBar} parts=${parts} />
+      <ul class="kept-colours">
+        ${parts.map((part) => html`<li key=${part.code}><span class="face" style=${{ background: colourOf(part.code).hex }}></span>${fullNameOf(colourOf(part.code))} ${percent(part.percent)}</li>`)}
+      </ul>
+    </div>
   `;
 }
 

@@ -30,7 +30,7 @@ export function Photograph() {
         <button type="button" class="primary" disabled=${!mayMake.value} onClick=${() => {
           show("photograph");
           void order(design.value);
-        }}><${Icon} name="camera" />${words.order}</button>
+        }}><${Icon} name="picture" />${words.order}</button>
         <button type="button" disabled=${!mayMake.value} onClick=${() => {
           void orderVariations(design.value);
           show("variations");
@@ -40,6 +40,7 @@ export function Photograph() {
         </button>
         <${CopyButton} text=${link.value} label=${words.copyLink} icon="link" />
       </div>
+      ${isKept.value && html`<p class="hint">${words.keptHint}</p>`}
       ${!mayMake.value && html`<p class="hint">${words.viewer}</p>`}
       <p class="unseen" role="status">${one ? statusOf(one) : ""}</p>
       <${Strip} />

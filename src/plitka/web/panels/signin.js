@@ -1,13 +1,14 @@
 /** Where nobody is signed in: a key opens the page. */
 import { Refusal } from "../api.js";
 import { html } from "../html.js";
-import { signIn } from "../session.js";
+import { session, signIn } from "../session.js";
 import { texts } from "../texts.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { RefusalNote } from "../widgets/refusal.js";
 
 export function SignIn() {
   const words = texts.value.signIn;
+  const command = session.value?.key_command;
   const refusal = useSignal(/** @type {Refusal | null} */ (null));
   /** @param {SubmitEvent} event */
   async function submit(event) {
@@ -28,8 +29,8 @@ export function SignIn() {
         </label>
         ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
         <button class="primary">${words.enter}</button>
-        <p class="hint">${words.how}</p>
-        <pre class="command">plitka keys create NAME</pre>
+        <p class="hint">${command ? words.how : words.ask}</p>
+        ${command && html`<pre class="command">${command}</pre>`}
       </form>
     </main>
   `;

@@ -70,7 +70,10 @@ function fieldTold() {
   if (view.value === "compare" && preview && photograph && preview !== photograph) return fill(words.fields, { preview, photograph });
   const mm = isDrawn.value ? preview : photograph;
   const shown = isDrawn.value ? design.value : chosen.value?.design;
-  return mm && fill((shown?.zones.length ?? 1) > 1 ? words.patterned : words.field, { mm, tile: number(laying.value.tileMm, 0) });
+  const { tileMm } = laying.value;
+  const times = tileMm / Number((isDrawn.value ? fieldMm.value : fieldMmOf(chosen.value)) || tileMm);
+  const isPatterned = (shown?.zones.length ?? 1) > 1 && times > 1;
+  return mm && fill(isPatterned ? words.patterned : words.field, { mm, tile: number(tileMm, 0), times: number(times, 1) });
 }
 
 /** On the picture, where it is not what the reader asked for last: what goes on, or that the mix is another by now. */

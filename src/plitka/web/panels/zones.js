@@ -2,10 +2,11 @@
 import { Refusal, send } from "../api.js";
 import { standingOutFrom } from "../colours.js";
 import { html } from "../html.js";
-import { SHAPES, lettersOf, newMask, shapeOf, shapes, titleOf } from "../masks.js";
+import { SHAPES, SIDES, lettersOf, newMask, shapeOf, shapes, sideOf, titleOf } from "../masks.js";
 import { change, changeMix, design } from "../state.js";
 import { fill, texts } from "../texts.js";
 import { useSignal } from "../vendor/preact-signals.js";
+import { Choice } from "../widgets/choice.js";
 import { useHandOver } from "../widgets/hand_over.js";
 import { Icon } from "../widgets/icons.js";
 import { MixEditor } from "../widgets/mix_editor.js";
@@ -87,6 +88,7 @@ function ZoneEditor({ zone, number }) {
       </header>
       <${MaskEditor} mask=${zone.mask} number=${number} />
       <${MixEditor} parts=${zone.parts} label=${fill(words.mixOf, { title })} onChange=${(/** @type {Part[]} */ mix, /** @type {string} */ kind) => changeMix(number, mix, kind)} />
+      <p class="hint">${words.colourHint}</p>
     </section>
   `;
 }
@@ -109,11 +111,14 @@ function MaskEditor({ mask, number }) {
       </label>
     `;
   }
+  if (shape === "half") {
+    return html`<${Choice} legend=${words.side} value=${sideOf(mask)} options=${SIDES.map((value) => ({ value, label: words.sides[value] }))} onChoose=${(/** @type {string} */ side) => have(`half:${side}`)} />`;
+  }
   const { range, unit } = SHAPES[shape];
   const value = Number(/[\d.]+/.exec(mask)?.[0] ?? range[0]);
   return html`
     <label class="field">
-      <span>${words.numbers[shape]}: <b>${value}${unit && `\u00a0${unit}`}</b></span>
+      <span>${words.numbers[/** @type {keyof typeof words.numbers} */ (shape)]}: <b>${value}${unit && `\u00a0${unit}`}</b></span>
       <input
         type="range" class="slider" min=${range[0]} max=${range[1]} value=${value}
         style=${{ "--fill": `${(100 * (value - range[0])) / (range[1] - range[0])}%` }}

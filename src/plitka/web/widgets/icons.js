@@ -10,7 +10,7 @@ const PATHS = {
   plus: "M12 5v14M5 12h14",
   sun: "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8M12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M5 19l2-2M17 7l2-2",
   moon: "M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10",
-  camera: "M4 8h3l2-3h6l2 3h3v12H4zM12 10a4 4 0 1 1 0 8 4 4 0 0 1 0-8",
+  picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01",
   variations: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",

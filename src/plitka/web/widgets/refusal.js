@@ -1,5 +1,6 @@
 /** Why something could not be done: the service's own sentence, and the place in a recipe that is to blame. */
 import { html } from "../html.js";
+import { markedOf } from "../marks.js";
 import { fill, texts } from "../texts.js";
 
 /** @typedef {import("../api.js").Refusal} Refusal */
@@ -16,10 +17,11 @@ export function sentenceOf({ code, message, status }) {
 
 /** @param {{refusal: Refusal, id?: string}} props */
 export function RefusalNote({ refusal, id }) {
+  const place = markedOf(refusal.details);
   return html`
     <div class="refusal" id=${id} role="alert">
       <p>${sentenceOf(refusal)}</p>
-      ${refusal.details && html`<pre class="caret" aria-hidden="true">${refusal.details}</pre>`}
+      ${place && html`<p class="line">${place.before}<mark>${place.marked || "\u00a0"}</mark>${place.after}</p>`}
     </div>
   `;
 }

@@ -1,0 +1,63 @@
+"""How granules are packed, which is no share: `red 60% (25 kg bags), black 40%`.
+
+```
+pack = "(", words with a mass and without a colour, ")" | ",", words with a container and its mass, "," ;
+```
+"""
+
+from collections.abc import Iterator, Sequence
+
+from plitka.core.language.labels import LETTERED
+from plitka.core.language.vocabulary import CONTAINER, Kind
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_COLOURED = frozenset({Kind.COLOUR, Kind.SBR})
+_IN_PACK = _NUMBERS | {Kind.MASS, Kind.UNKNOWN, Kind.ASIDE, Kind.EACH, Kind.LINK, Kind.PARTS, Kind.COUNTED}
+_BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+_WHOLE = 100
+"""Percent."""
+
+
+def without_packs(source: Source, tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with each pack as a label; the same where a colour has no other number."""
+    packs = [(start, end) for start, end in _clauses(tokens) if _is_pack(tokens, start, end)]
+    inside = {at for start, end in packs for at in range(start, end)}
+    mix = [token for at, token in enumerate(tokens) if at not in inside]
+    n_numbers, n_colours = (sum(token.kind in kinds for token in mix) for kinds in (_NUMBERS, _COLOURED))
+    is_told = n_numbers >= n_colours > 0 and all(token.choice != CONTAINER for token in mix)
+    if not packs or not is_told:
+        return list(tokens)
+    kept = list(tokens)
+    for start, end in reversed(packs):
+        span = (tokens[start].span[0], tokens[end - 1].span[1])
+        text = source.text[slice(*span)]
+        kept[start:end] = [Token(kind=Kind.LABEL, span=span, text=text, choice=LETTERED)]
+    return kept
+
+
+def _clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Where what lies between two commas or brackets begins and ends."""
+    start = 0
+    for at, token in enumerate(tokens):
+        if token.kind in _BOUNDS:
+            yield start, at
+            start = at + 1
+    yield start, len(tokens)
+
+
+def _is_pack(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether a clause is a mass alone in brackets, or a container anywhere, with words of no other meaning."""
+    clause = tokens[start:end]
+    has_mass = any(token.kind is Kind.MASS for token in clause)
+    if not has_mass or not {token.kind for token in clause} <= _IN_PACK:
+        return False
+    is_bracketed = start > 0 and tokens[start - 1].text in ("(", "[") and end < len(tokens)
+    return is_bracketed or (start > 0 and any(token.choice == CONTAINER for token in clause) and _is_whole(tokens, end))
+
+
+def _is_whole(tokens: Sequence[Token], end: int) -> bool:
+    """Whether the numbers before a place are a whole without it."""
+    shares = [token.value for token in tokens[:end] if token.kind is Kind.NUMBER]
+    return any(sum(shares[:n]) == _WHOLE for n in range(1, len(shares) + 1))

@@ -1,0 +1,224 @@
+"""What is tried where numbers do not fit: those of a part of the mix, whose share of the whole is said apart.
+
+```
+portion = percent, [words], "(", amounts and colours, ")" ;            `20% EPDM (red/yellow 1:1), black 80%`
+        | fleck, percent, [":" | ","], amounts and colours ;           `flecks (25% total): red 2, grey 2, white 1`
+ground  = amounts and colours, over, percent, colour ;                 `50/50 black/grey with 10% red flecks`
+```
+
+What is inside is shared out in proportion to its numbers. The numbers of a ground are of what the others leave.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from plitka.core.language.vocabulary import JOINING, Kind
+from plitka.core.recipes.recipe import Notice, plain
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_UNITS = frozenset({Kind.PERCENT, Kind.PARTS})
+_JOINTS = frozenset({Kind.SLASH, Kind.LINK})
+_INSIDE = _NUMBERS | _UNITS | _JOINTS | {Kind.COLOUR, Kind.SEPARATOR}
+_BESIDE_NUMBER = frozenset({Kind.FLECK, Kind.MIX, Kind.ASIDE, Kind.UNKNOWN, Kind.LOOK})
+_IN_HEAD = _NUMBERS | {Kind.FLECK, Kind.PERCENT, Kind.TOTAL, Kind.BRACKET}
+_TOP = frozenset({"top", "сверху", "поверх"})
+_NAMED = _NUMBERS | {Kind.COLOUR}
+_OF_GROUND = _INSIDE | {Kind.REST, Kind.BASE, Kind.MIX}
+_PAIR = 2
+_WHOLE = 100
+"""Percent."""
+
+
+def with_portions(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The tokens with each number in percent of the whole; None where no part has numbers of its own."""
+    for read in (_bracketed, _headed, _of_whole):
+        if (found := read(list(tokens))) is not None:
+            return found
+    return _over_ground(source, tokens) or _last_of_whole(tokens)
+
+
+def _bracketed(tokens: list[Token]) -> list[Token] | None:
+    """`20% EPDM (red/yellow 1:1)`."""
+    shared = list(tokens)
+    for start in reversed([at for at, token in enumerate(tokens) if token.text in ("(", "[")]):
+        end = next((at for at in range(start, len(tokens)) if tokens[at].text in (")", "]")), None)
+        head = start - 1
+        while _kind(tokens, head) in _BESIDE_NUMBER:
+            head -= 1
+        if end is None or _kind(tokens, head) is not Kind.PERCENT or _kind(tokens, head - 1) is not Kind.NUMBER:
+            continue
+        portion = _portion(tokens[start + 1 : end], tokens[head - 1].value)
+        if portion is not None:
+            is_fleck = any(token.kind is Kind.FLECK for token in tokens[head:start])
+            shared[head - 1 : end + 1] = [*portion, *_fleck(tokens[start], is_fleck=is_fleck), _comma(tokens[end])]
+    return None if shared == tokens else shared
+
+
+def _headed(tokens: list[Token]) -> list[Token] | None:
+    """`Flecks (25% total): red 2, grey 2, white 1`."""
+    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.FLECK), None)
+    if at is None:
+        return None
+    start = at
+    while _kind(tokens, start - 1) in {Kind.NUMBER, Kind.PERCENT}:
+        start -= 1
+    end = at + 1
+    while _kind(tokens, end) in _IN_HEAD and _kind(tokens, end + 1) is not None:
+        end += 1
+    head = tokens[start:end]
+    numbers = [token for token in head if token.kind is Kind.NUMBER]
+    first = end + (_kind(tokens, end) in {Kind.SEPARATOR, Kind.LINK, Kind.MIX})
+    is_head = _kind(tokens, first) in {Kind.COLOUR, Kind.NUMBER} and len(numbers) == 1
+    if not is_head or all(token.kind is not Kind.PERCENT for token in head):
+        return None
+    base = next((place for place in range(first, len(tokens)) if tokens[place].kind is Kind.BASE), len(tokens))
+    if _is_counted(tokens[first:base]):
+        base_portion = _portion(tokens[first:base], numbers[0].value)  # `15% fleck green/white 2:1 on black`
+        return None if base_portion is None else [*tokens[:start], *base_portion, tokens[at], *tokens[base:]]
+    last = first
+    for clause in _clauses(tokens, first):
+        if not _is_counted(tokens[slice(*clause)]):
+            break
+        last = clause[1]
+    portion = _portion(tokens[first:last], numbers[0].value)
+    if portion is None:
+        return None
+    return [*tokens[:start], _comma(tokens[start]), *portion, tokens[at], *tokens[last:]]
+
+
+def _of_whole(tokens: list[Token]) -> list[Token] | None:
+    """The first grey of `granite-look grey (60% mid grey, 25% dark grey, 15% white)` names what the mix looks like."""
+    for start in [at for at, token in enumerate(tokens) if token.text in ("(", "[")]:
+        end = next((at for at in range(start, len(tokens)) if tokens[at].text in (")", "]")), None)
+        is_named = _kind(tokens, start - 1) is Kind.COLOUR and end is not None
+        others = [token for token in (*tokens[: start - 1], *tokens[end or start :]) if token.kind in _NAMED]
+        if is_named and not others and _portion(tokens[start + 1 : end], Fraction(_WHOLE)) is not None:
+            word = replace(tokens[start - 1], kind=Kind.ASIDE, colour=None, remark=None)
+            return [*tokens[: start - 1], word, _comma(tokens[start]), *tokens[start + 1 :]]
+    return None
+
+
+def _over_ground(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """`50/50 black/grey with 10% red flecks` has 45 percent of black."""
+    clauses = [tokens[start:end] for start, end in _clauses(tokens, 0)]
+    is_over = [any(_says_over(token) for token in clause) for clause in clauses]
+    if not any(is_over) or is_over[0]:
+        return None
+    first = is_over.index(True)
+    ground = [token for clause in clauses[:first] for token in clause]
+    over = [token for clause in clauses[first:] for token in clause if token.kind in _NAMED | {Kind.PERCENT}]
+    n_over = sum(token.kind is Kind.COLOUR for token in over)
+    percent = sum((token.value for token in over if token.kind is Kind.NUMBER), Fraction(0))
+    is_told = {Kind.REST, Kind.BASE} & {token.kind for token in ground} or Kind.PERCENT not in {t.kind for t in ground}
+    counts = [sum(token.kind is kind for token in over) for kind in (Kind.NUMBER, Kind.PERCENT)]
+    if not is_told or counts != [n_over] * 2 or not 0 < percent < _WHOLE:
+        return None
+    if not {token.kind for token in ground} <= _OF_GROUND or _sum(ground) != _WHOLE:
+        return None
+    below = _portion([token for token in ground if token.kind in _INSIDE], _WHOLE - percent)
+    if below is None:
+        return None
+    values = {
+        "words": source.text[ground[0].span[0] : ground[-1].span[1]],
+        "percent": plain(_WHOLE - percent),
+    }
+    remark = Notice("{words!r} is the ground, which has the {percent} % that the others leave", values)
+    return [replace(below[0], remark=remark), *below[1:], _comma(over[0]), *_counted(over)]
+
+
+def _last_of_whole(tokens: Sequence[Token]) -> list[Token] | None:
+    """The red and blue of `90% black with 10% of red and blue` share what they can only have together."""
+    n_numbers = sum(token.kind in _NUMBERS for token in tokens)
+    numbers = [at for at, token in enumerate(tokens) if _is_percent(tokens, at)]
+    if len(numbers) != n_numbers or sum(tokens[at].value for at in numbers) != _WHOLE:
+        return None
+    pairs = [at for at in numbers if _names_two(tokens, at)]
+    if len(pairs) != 1 or sum(token.kind is Kind.COLOUR for token in tokens) != n_numbers + 1:
+        return None
+    number, unit, first, joint, second = tokens[pairs[0] : pairs[0] + 5]
+    half = [replace(number, value=number.value / _PAIR), unit]
+    return [*tokens[: pairs[0]], *half, first, replace(joint, text=","), *half, second, *tokens[pairs[0] + 5 :]]
+
+
+def _is_percent(tokens: Sequence[Token], at: int) -> bool:
+    return _kind(tokens, at) is Kind.NUMBER and _kind(tokens, at + 1) is Kind.PERCENT
+
+
+def _names_two(tokens: Sequence[Token], at: int) -> bool:
+    """Whether `and` joins two colours behind a percent, and the second has no number."""
+    kinds = [token.kind for token in tokens[at + 2 : at + 5]]
+    is_pair = kinds == [Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR] and tokens[at + 3].text in JOINING
+    return is_pair and _kind(tokens, at + 5) not in _NUMBERS
+
+
+def _says_over(token: Token) -> bool:
+    return token.kind is Kind.FLECK or token.text in _TOP
+
+
+def _portion(inside: Sequence[Token], percent: Fraction) -> list[Token] | None:
+    """Several colours with their parts of a percent; None unless each has a number."""
+    colours = [token for token in inside if token.kind is Kind.COLOUR]
+    numbers = [token for token in inside if token.kind in _NUMBERS]
+    total = sum((token.value for token in numbers), Fraction(0))
+    has_percent = any(token.kind is Kind.PERCENT for token in inside)
+    if not {token.kind for token in inside} <= _INSIDE or len({token.colour for token in colours}) < _PAIR:
+        return None
+    if len(colours) != len(numbers) or total <= 0 or (has_percent and total not in (percent, _WHOLE)):
+        return None
+    pairs = zip(colours, numbers, strict=True)
+    return [
+        token
+        for colour, number in pairs
+        for token in (
+            replace(number, kind=Kind.NUMBER, value=number.value * percent / total, is_minus=False),
+            replace(number, kind=Kind.PERCENT, text="%", value=Fraction(0), remark=None),
+            colour,
+            _comma(number),
+        )
+    ]
+
+
+def _counted(over: Sequence[Token]) -> Iterator[Token]:
+    """Colours with their percents, as in `10% red`."""
+    colours = [token for token in over if token.kind is Kind.COLOUR]
+    numbers = [token for token in over if token.kind is Kind.NUMBER]
+    for colour, number in zip(colours, numbers, strict=True):
+        yield from (number, replace(number, kind=Kind.PERCENT, text="%", value=Fraction(0), remark=None), colour)
+        yield _comma(number)
+
+
+def _sum(tokens: Sequence[Token]) -> Fraction:
+    return sum(
+        (token.value * (_WHOLE if token.kind is Kind.FRACTION else 1) for token in tokens if token.kind in _NUMBERS),
+        Fraction(0),
+    )
+
+
+def _clauses(tokens: Sequence[Token], start: int) -> Iterator[tuple[int, int]]:
+    """Where what lies between two separators begins and ends, from a place on."""
+    for at in range(start, len(tokens) + 1):
+        if at == len(tokens) or tokens[at].kind is Kind.SEPARATOR:
+            yield start, at
+            start = at + 1
+
+
+def _is_counted(clause: Sequence[Token]) -> bool:
+    """Whether a clause is colours with as many numbers."""
+    kinds = [token.kind for token in clause]
+    n_numbers = sum(kind in _NUMBERS for kind in kinds)
+    return set(kinds) <= _INSIDE and 0 < n_numbers == kinds.count(Kind.COLOUR)
+
+
+def _fleck(token: Token, *, is_fleck: bool) -> list[Token]:
+    return [replace(token, kind=Kind.FLECK, text="fleck")] if is_fleck else []
+
+
+def _comma(token: Token) -> Token:
+    return Token(kind=Kind.SEPARATOR, span=(token.span[1], token.span[1]), text=",")
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if 0 <= at < len(tokens) else None

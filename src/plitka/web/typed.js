@@ -1,0 +1,166 @@
+/**
+ * The mix in words: what is typed is read as it is typed, and the tile follows; patterns among the words become zones of it.
+ *
+ * What was typed stands as long as the tile is what it was read as; any other change of the tile puts the tile's own words
+ * in its place.
+ */
+import { GRANULES } from "./address.js";
+import { Refusal, answerOf, client } from "./api.js";
+import { standingOutFrom } from "./colours.js";
+import { maskAs, shapeOf } from "./masks.js";
+import { change, design } from "./state.js";
+import { computed, signal } from "./vendor/preact-signals.js";
+
+/** @typedef {import("./mix.js").Part} Part */
+/** @typedef {import("./address.js").Zone} Zone */
+/** @typedef {import("./api.js").Schemas["RecipeAnswer"]} Reading */
+/** @typedef {import("./api.js").Schemas["PatternsAnswer"]} Patterned */
+/**
+ * @typedef {object} Typed
+ * @property {string} text
+ * @property {Zone[] | null} zones of the tile, as the text was read; null while it is not
+ * @property {Zone[]} others that lay on the ground before anything was typed
+ */
+
+const PAUSE_MS = 300;
+
+const newest = signal(/** @type {Typed | null} */ (null));
+/** What was typed, while the tile is what it was read as. */
+export const typed = computed(() => (newest.value && (!newest.value.zones || areShown(newest.value.zones)) ? newest.value : null));
+export const remarks = signal(/** @type {readonly string[]} */ ([]));
+/** Words that are no colours and that no preview shows. */
+export const unshown = signal(/** @type {readonly string[]} */ ([]));
+export const refusal = signal(/** @type {Refusal | null} */ (null));
+/** Zones that the words put on the tile. */
+export const placed = signal(/** @type {readonly Zone[]} */ ([]));
+let timer = 0;
+
+/**
+ * Have a text that goes on being typed.
+ * @param {string} text
+ */
+export function hear(text) {
+  begin(text);
+  clearTimeout(timer);
+  timer = setTimeout(() => void read(text), PAUSE_MS);
+}
+
+/**
+ * Have a text that is whole.
+ * @param {string} text
+ */
+export function take(text) {
+  begin(text);
+  void read(text);
+}
+
+/** Have the mix that was typed without the zones that it put on the tile. */
+export function takeOff() {
+  const before = newest.value;
+  newest.value = null;
+  change({ zones: [...design.value.zones.slice(0, 1), ...(before?.others ?? [])] });
+}
+
+/** @param {string} text */
+function begin(text) {
+  newest.value = { text, zones: null, others: typed.value?.others ?? design.value.zones.slice(1) };
+}
+
+/**
+ * Read what was typed, and have it, if nothing else was typed meanwhile.
+ * @param {string} text
+ */
+async function read(text) {
+  const isOld = () => newest.value?.text !== text;
+  if (!text.trim()) {
+    [newest.value, refusal.value, placed.value] = [null, null, []];
+    return;
+  }
+  try {
+    const reading = await answerOf(client.POST("/v1/recipes/parse", { body: { recipe: text, strict: false } }));
+    const found = reading.words.length ? await patternsOf(text) : null;
+    if (!isOld()) have(partsOf(found ? found.ground : reading.requested), found, reading);
+  } catch (reason) {
+    if (!(reason instanceof Refusal)) throw reason;
+    const found = await patternsOf(text);
+    if (isOld()) return;
+    if (found) have(partsOf(found.ground), found, null);
+    else [refusal.value, placed.value] = [reason, []];
+  }
+}
+
+/**
+ * The patterns of a text that is no plain mix; null where there are none, or the service does not say.
+ * @param {string} text
+ */
+async function patternsOf(text) {
+  const found = await answerOf(client.POST("/v1/recipes/patterns", { body: { recipe: text } })).catch(() => null);
+  return found?.patterns.length ? found : null;
+}
+
+/**
+ * Have the tile that was typed.
+ * @param {Part[]} named the mix of the ground; empty where it is not said
+ * @param {Patterned | null} found
+ * @param {Reading | null} reading of a text that is a mix
+ */
+function have(named, found, reading) {
+  const typing = newest.value;
+  if (!typing) return;
+  const ground = named.length ? named : (design.value.zones[0]?.parts ?? []);
+  const patterns = (found?.patterns ?? []).map(({ mask, requested }) => ({ mask: maskAs(mask), parts: colourOr(partsOf(requested), ground) }));
+  const shapes = patterns.map(({ mask }) => shapeOf(mask));
+  const kept = typing.others.filter(({ mask }) => !shapes.includes(shapeOf(mask)));
+  const zones = [{ mask: "", parts: ground }, ...kept, ...patterns];
+  [refusal.value, placed.value] = [null, patterns];
+  [remarks.value, unshown.value] = reading && !found ? [toldOf(reading), reading.words] : [[], []];
+  newest.value = { ...typing, zones };
+  change({ zones, ...(reading ? lookOf(reading, ground, found ? [] : reading.words) : {}) }, "words");
+}
+
+/** A mix, or where none is said a colour that stands out from the ground. @param {Part[]} parts @param {Part[]} ground */
+const colourOr = (parts, ground) => (parts.length ? parts : [{ code: standingOutFrom(ground), percent: 100, isLocked: false }]);
+
+/**
+ * What was settled for the writer, but for words that are not shown, of which the page tells in its own.
+ * @param {Reading} reading
+ */
+const toldOf = ({ warnings, words }) => warnings.filter((warning) => !words.length || !warning.endsWith(`: ${words.join(", ")}`));
+
+/**
+ * What the words say of the look; the rest stays as it is.
+ * @param {Reading} reading
+ * @param {Part[]} parts
+ * @param {readonly string[]} words
+ */
+function lookOf(reading, parts, words) {
+  const look = /** @type {any} */ (reading.look);
+  const now = design.value;
+  const codes = new Set(parts.map((part) => part.code));
+  const named = (/** @type {string[] | undefined} */ list) => (list ?? []).filter((code) => codes.has(code));
+  return {
+    granules: look.granule_mm ? fractionOf(look.granule_mm) : now.granules,
+    surface: look.surface ?? now.surface,
+    light: look.light ?? now.light,
+    wet: look.wet ?? now.wet,
+    coarse: named(look.coarse),
+    fine: named(look.fine),
+    words: [...words],
+  };
+}
+
+/** @param {number[]} sizes in mm */
+const fractionOf = ([least, most]) => GRANULES.find((name) => name === `${least}-${most}`) ?? `${least}-${most}`;
+
+/**
+ * Percents as the service tells them, as parts of a mix.
+ * @param {Record<string, number> | null} requested
+ * @returns {Part[]}
+ */
+const partsOf = (requested) => Object.entries(requested ?? {}).map(([code, percent]) => ({ code, percent, isLocked: false }));
+
+/** @param {readonly Zone[]} zones whether they are those of the tile, whatever is locked */
+const areShown = (zones) => signOf(zones) === signOf(design.value.zones);
+
+/** @param {readonly Zone[]} zones */
+const signOf = (zones) => JSON.stringify(zones.map(({ mask, parts }) => [mask, parts.map(({ code, percent }) => [code, percent])]));

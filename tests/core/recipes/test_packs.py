@@ -1,0 +1,35 @@
+"""How granules are packed."""
+
+import pytest
+from tests.core.recipes.tables import check_each
+
+from plitka.core.recipes.reading import parse_recipe
+from plitka.errors import RecipeError
+
+PACKS = [
+    ("red 60% (25kg bags), black 40%", "25kg bags", {"RED": 60, "BLACK": 40}),
+    ("60% red (in 20 kg bags), 40% black", "20 kg bags", {"RED": 60, "BLACK": 40}),
+    ("чёрный 70 (мешки по 25 кг), красный 30", "мешки по 25 кг", {"BLACK": 70, "RED": 30}),
+    ("красный 60 (25 кг), чёрный 40 (25 кг)", "25 кг", {"RED": 60, "BLACK": 40}),
+    ("red 60, black 40, in 25 kg bags", "25 kg bags", {"RED": 60, "BLACK": 40}),
+]
+
+
+def test_a_pack_is_no_share_and_is_told() -> None:
+    """The numbers outside it stay as they are."""
+
+    def check(text: str, pack: str, percents: dict[str, float]) -> None:
+        reading = parse_recipe(text)
+        assert reading.recipe.percents == percents
+        assert any(notice.values == {"words": pack} for notice in reading.warnings)
+
+    check_each(PACKS, check)
+
+
+def test_the_only_amount_of_a_colour_is_no_pack() -> None:
+    """Bags in brackets are amounts where nothing else is; what they weigh together is not weighed again."""
+    both = [parse_recipe(text).recipe.percents for text in ("red (3 bags), black (2 bags)", "3 bags red, 2 bags black")]
+    assert both[0] == both[1] == {"RED": 60, "BLACK": 40}
+    assert parse_recipe("3 bags (75 kg) black, 1 bag (25 kg) red").recipe.percents == {"BLACK": 75, "RED": 25}
+    with pytest.raises(RecipeError):
+        parse_recipe("red 60%, black (25 kg)")
