@@ -21,7 +21,7 @@ import numpy.typing as npt
 from plitka.core.colour.arrays import encode_srgb8, lit_colours
 from plitka.core.colour.palette import Colour, default_palette
 from plitka.core.colour.spaces import srgb8_to_hex
-from plitka.core.files.photograph import read_photographs
+from plitka.core.dataset.photographs import read_photographs
 from plitka.core.measure.classifier import classify, compute_features
 from plitka.core.measure.colour_model import fit_colours
 from plitka.core.measure.identification import identify

@@ -37,7 +37,8 @@ from plitka.core.measure.samples import Samples, draw_samples
 from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
-from plitka.core.tile.renderer import LitLayer, paint_dealt
+from plitka.core.tile.painting import paint_dealt
+from plitka.core.tile.renderer import LitLayer
 from plitka.core.tile.shading import compute_light
 from plitka.core.tile.surfaces import finished
 

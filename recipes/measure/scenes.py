@@ -21,7 +21,8 @@ from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.finishes import CAMERA, GAINS, MATTER, Camera, FinishRows, load_finishes
 from plitka.core.tile.granules import GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LIGHTS, LightConfig
-from plitka.core.tile.renderer import LitLayer, paint_dealt
+from plitka.core.tile.painting import paint_dealt
+from plitka.core.tile.renderer import LitLayer
 from plitka.core.tile.shading import compute_light
 from plitka.core.tile.surfaces import finished
 

@@ -32,9 +32,9 @@ def test_a_dataset_keeps_its_bytes(tmp_path: Path) -> None:
         if path.is_file()
     }
     assert digits == {
-        "000000.png": "6f274994deabde6c",
-        "000001.png": "7f8219fc62c7dfa8",
-        "000002.png": "b11347901a1410c6",
+        "000000.png": "f593558138c7524e",
+        "000001.png": "7cccf38b5ee4de47",
+        "000002.png": "6c50ffa142674bb2",
         "metadata.csv": "416dc2bfc5bcb3a4",
         ".plitka/block-000000.csv": "416dc2bfc5bcb3a4",
         ".plitka/settings.json": "c68cf7c2eb93ab49",

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import binary_dilation, binary_erosion
 
 from plitka.core.colour.arrays import decode_srgb8
 from plitka.core.colour.palette import default_palette
@@ -29,6 +30,8 @@ CONFIG = GuideConfig()
 SHARES = st.lists(st.integers(2, 60), min_size=2, max_size=8).map(lambda parts: [part / sum(parts) for part in parts])
 CODES = [colour.code for colour in default_palette().colours]
 GUIDE = np.arange(64, dtype=np.int32).reshape(8, 8)
+SEEN_LEVELS = 12
+"""By less a chip may change where others do: it is lit by what lies around it."""
 
 
 def ask(
@@ -137,29 +140,29 @@ def test_a_little_more_of_a_colour_leaves_the_rest_alone(zones: tuple[tuple[str,
     layout = lay_out(with_zones(ask("60% red, 40% black"), *zones))
     rest = [(0.5, 0.5)] * len(zones)
     before, after = (layout.paint([(red, 1 - red), *rest]) for red in (0.60, 0.58))
-    changed = (before != after).any(2)
-    assert 0.006 < changed.mean() < 0.06
-    assert not changed[layout.zone_index == 1].any()
+    apart = np.abs(before.astype(int) - after).max(2)
+    assert 0.006 < (apart > SEEN_LEVELS).mean() < 0.06
+    assert apart[binary_erosion(layout.zone_index == 1, iterations=4)].max(initial=0) <= SEEN_LEVELS
 
 
-def test_a_seam_darkens_all_but_the_veil() -> None:
-    """Of two granules side by side the first is darker in its last cell."""
+def test_a_seam_parts_neighbours_of_one_colour() -> None:
+    """Of two granules side by side of which only outlines are known the first is darker in its last cell."""
     request = ask("100% RED", 64, 64, guide=np.array([[1, 1, 2, 2]] * 2, np.int32))
-    row = decode_srgb8(lay_out(request).paint([(1.0,)]))[0, :, 0]
-    assert row[31] == pytest.approx(CONFIG.seam * (row[0] - CONFIG.veil) + CONFIG.veil, rel=0.02)
-    assert row[-1] == row[32]
+    red = lay_out(request).paint([(1.0,)])[:, :, 0].mean(0)
+    inside = (red[8:24].mean() + red[40:56].mean()) / 2
+    assert red[31] < 0.96 * inside
+    assert red[34:].mean() == pytest.approx(inside, rel=0.02)
 
 
-def test_relief_is_painted_within_chips() -> None:
-    """A map without relief has one colour inside each."""
+def test_light_is_painted_within_chips() -> None:
+    """A map of outlines shows none of it."""
     request, granules = ask("100% RED"), laid(MapSpec.of(ask("100% RED")))
-    inside = ~granules.seams & (granules.ids == granules.chips.areas.argmax())
+    inside = ~binary_dilation(granules.seams, iterations=3)
     shown, flat = (
-        Layout(request, replace(granules, relief=relief), CONFIG).paint([(1.0,)])[inside]
-        for relief in (granules.relief, None)
+        Layout(request, replace(granules, light=light), CONFIG).paint([(1.0,)])[inside].astype(float).std(0)
+        for light in (granules.light, None)
     )
-    assert len(np.unique(flat, axis=0)) == 1
-    assert len(np.unique(shown, axis=0)) > 10
+    assert (shown > 2 * flat).all()
 
 
 def test_what_is_laid_is_what_is_painted() -> None:
@@ -211,7 +214,9 @@ def test_tones_stay_when_quotas_move() -> None:
     pictures, dealt = zip(*((layout.paint([q]), layout.lay([q])) for q in ((0.6, 0.4), (0.58, 0.42))), strict=True)
     both = (dealt[0] == 0) & (dealt[1] == 0)
     assert both.mean() > 0.2
-    assert (pictures[0][both] == pictures[1][both]).all()
+    inside = binary_erosion(both, iterations=3)
+    assert inside.mean() > 0.05
+    assert np.abs(pictures[0][inside].astype(int) - pictures[1][inside]).max() <= SEEN_LEVELS
 
 
 @pytest.mark.parametrize(

@@ -1,32 +1,24 @@
 """A granule map with a scene on it: colours dealt to granules by quotas, and the picture to start from.
 
 Decisions:
-* The picture is almost flat: each chip in one colour, the mean of how a lit tile shows it, with a hint of relief, and
-  darker along two of its sides, so that neighbours of one colour stay apart. The rest of light, shade and matter is
-  the network's to add.
+* The picture is painted as a render is, on fewer and coarser cells: what it does not show of light and matter a network
+  that makes few steps does not add.
 * Percent means visible area, so quotas are dealt by the area that is seen of each chip.
-* Chips, their tones and the noise depend on the seed alone: from attempt to attempt only a few chips change
-  their colour, so that the picture answers to the quotas and to nothing else.
+* Chips, their tones, the camera and the noise do not depend on the quotas: from attempt to attempt only a few chips
+  change their colour, so that the picture answers to the quotas and to nothing else.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from plitka.core.colour.arrays import LinearRgb, encode_srgb8, lit_colours
+from plitka.core.colour.arrays import lit_colours
 from plitka.core.scene import Granules, Surface, naming_zone
-from plitka.core.tile.granule_map import (
-    MAP_LIGHTS,
-    MOST_TINT,
-    MOST_TONE,
-    TINT,
-    TONE,
-    GranuleMap,
-    GuideConfig,
-    flat_exposure,
-)
+from plitka.core.tile.granule_map import light_outlines
 from plitka.core.tile.masks import zone_labels
-from plitka.core.tile.shading import wetted_albedo
+from plitka.core.tile.painting import PixelChips, finishes_of, paint_dealt
 from plitka.core.tile.surfaces import configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares, zone_mixes
 from plitka.errors import FieldName, InputError
@@ -35,7 +27,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from plitka.core.generation import ColourIndex, CompleteRequest, RgbImage, ZoneIndex
-    from plitka.core.tile.granules import FloatMap
+    from plitka.core.tile.granule_map import GranuleMap, GuideConfig
+    from plitka.core.tile.lighting import LightConfig
+    from plitka.core.tile.shading import LightMaps
     from plitka.core.tile.zones import ColourOfChip, ZoneRecipes
 
 _CHILD_OF_TONES = 2
@@ -65,12 +59,11 @@ def check_guide(request: "CompleteRequest") -> None:
         )
 
 
-def vary_chips(colours: LinearRgb, dealt: "ColourOfChip", rng: np.random.Generator) -> LinearRgb:
-    """(n_chips, 3) colour of each chip of a map, a little lighter or darker than its own and a little off in tint."""
-    n = dealt.size
-    tone = np.exp(np.clip(rng.normal(0, TONE, (n, 1)), -MOST_TONE, MOST_TONE))
-    tint = np.exp(np.clip(rng.normal(0, TINT, (n, 3)), -MOST_TINT, MOST_TINT))
-    return (colours[dealt] * tone * tint).astype(np.float32)
+@dataclass(frozen=True, slots=True)
+class _LitMap:
+    pixel_chips: PixelChips
+    pixel_light: "LightMaps"
+    light_config: "LightConfig"
 
 
 class Layout:
@@ -80,7 +73,7 @@ class Layout:
         InputError: masks that cannot be used on this picture, or a guide beside choices of granules.
     """
 
-    def __init__(self, request: "CompleteRequest", granules: GranuleMap, config: GuideConfig) -> None:
+    def __init__(self, request: "CompleteRequest", granules: "GranuleMap", config: "GuideConfig") -> None:
         check_guide(request)
         self._request, self._granules, self._config = request, granules, config
         height, width = granules.ids.shape
@@ -116,14 +109,13 @@ class Layout:
 
     def paint(self, quotas: "ZoneRecipes") -> "RgbImage":
         """The picture to start from: (H, W, 3), no two chips of a colour alike."""
-        granules, config = self._granules, self._config
-        colours, veil_gain = self._chip_colours(quotas)
-        shown = np.where(granules.seams, np.float32(config.seam), np.float32(1))
-        veil = np.full(granules.ids.shape, config.veil * veil_gain, np.float32)
-        if granules.relief is not None:
-            shown *= 1 + config.relief * (granules.relief.light - 1)
-            veil *= granules.relief.sheen
-        return self._to_pixels(encode_srgb8(colours[granules.ids] * shown[..., None] + veil[..., None]))
+        scene, rng = self._request.scene, self._rng()
+        dealt = self._zoned.deal(quotas, rng)
+        if len(scene.zones) > 1 or zone_mixes(scene):
+            rng = np.random.default_rng([self._request.seed, _CHILD_OF_TONES])
+        finishes, camera = finishes_of(scene, self.areas)
+        pixels, _ = paint_dealt(self._lit, lit_colours(scene.colours), finishes, dealt, camera, rng)
+        return self._to_pixels(pixels)
 
     def check(self, tolerance: float) -> None:
         """Refuse granules that cannot be dealt within the tolerance.
@@ -157,17 +149,11 @@ class Layout:
                 tolerance=tolerance,
             )
 
-    def _chip_colours(self, quotas: "ZoneRecipes") -> "tuple[FloatMap, float]":
-        """(n, 3) linear light of each chip, on the mean of its facets, and the gain of the veil over them."""
-        scene, rng = self._request.scene, self._rng()
-        dealt = self._zoned.deal(quotas, rng)
-        if len(scene.zones) > 1 or zone_mixes(scene):
-            rng = np.random.default_rng([self._request.seed, _CHILD_OF_TONES])
-        config, relief = configure_light(scene, MAP_LIGHTS), self._granules.relief
-        albedo = vary_chips(lit_colours(scene.colours), dealt, rng)
-        exposure = flat_exposure(config) if relief is None else relief.exposure
-        lit = self._config.mean_of_lit * wetted_albedo(albedo, config) * np.array(exposure.gain, np.float32)
-        return lit, exposure.veil_gain
+    @cached_property
+    def _lit(self) -> _LitMap:
+        granules, scene = self._granules, self._request.scene
+        light = granules.light or light_outlines(granules, scene, self._config)
+        return _LitMap(PixelChips.of(granules.ids, oversample=1), light, configure_light(scene))
 
     def _rng(self) -> np.random.Generator:
         return np.random.default_rng([self._request.seed, 1])

@@ -6,21 +6,23 @@ after it, where cameras sharpen. Pictures are periodic.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from plitka.core.colour.arrays import LinearRgb, encode_srgb
 from plitka.core.scene import Lighting
-from plitka.core.tile.finishes import GAINS, MATTER, Camera, FinishRows
+from plitka.core.tile.finishes import GAINS, MATTER, Camera, FinishRows, load_finishes
 from plitka.core.tile.grain import LEVELS_PER_DEVIATION, make_grain
 from plitka.core.tile.granules import FloatMap, IdMap
 from plitka.core.tile.lighting import LIGHTS, LightConfig
 from plitka.core.tile.shading import LightMaps, shrink
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from plitka.core.scene import Scene
 
 BOUNCE, BOUNCE_AGAIN, BOUNCE_OF_LOST = 0.85, 0.9, 0.5
 """Of the light that a gap lacks and its neighbours throw back: how much arrives, how much of that is thrown again, and
@@ -100,6 +102,59 @@ class ChipPaint:
     def figures(self) -> FloatMap:
         """(n, 5) all of these."""
         return np.concatenate([self.albedo, self.coat[:, None], self.mottle[:, None]], 1).astype(np.float32)
+
+
+class LitPixels(Protocol):
+    """Granules and the light on them, as a picture's pixels show them."""
+
+    @property
+    def pixel_chips(self) -> PixelChips: ...
+
+    @property
+    def pixel_light(self) -> LightMaps: ...
+
+    @property
+    def light_config(self) -> LightConfig:
+        """What the light was computed by."""
+        ...
+
+
+def finishes_of(scene: "Scene", areas: "Sequence[float]") -> tuple[FinishRows, Camera]:
+    """The finish of each colour of a scene, whose zones cover these parts of the tile, and the camera that takes it."""
+    codes, shares = [colour.code for colour in scene.colours], np.zeros(len(scene.colours))
+    for zone, area in zip(scene.zones, areas, strict=True):
+        for colour, share in zip(zone.recipe.colours, zone.recipe.shares, strict=True):
+            shares[codes.index(colour.code)] += area * share
+    table = load_finishes()
+    rows, of_tile = table.of(scene.colours), shares.tolist()
+    return table.mixed(rows, of_tile), table.camera(rows, of_tile)
+
+
+def paint_dealt(
+    lit: LitPixels,
+    colours: LinearRgb,
+    finishes: FinishRows,
+    dealt: npt.NDArray[np.int32],
+    camera: Camera,
+    rng: np.random.Generator,
+    ground: tuple[FloatMap, FloatMap] | None = None,
+) -> tuple[npt.NDArray[np.uint8], FloatMap]:
+    """A picture of granules that have their colours, and the albedo of each.
+
+    Args:
+        lit: laid and lit.
+        colours: (k, 3) linear light of the lit facets of each colour.
+        finishes: (k, `FIELDS`) of each colour.
+        dealt: (n,) place of each chip's colour among these.
+        camera: that takes the picture.
+        rng: what chips of one colour differ by is drawn from it.
+        ground: as `take_picture` has it.
+    """
+    drawn = draw_chips(dealt.size, rng)
+    albedo = vary_tones(colours[dealt], finishes[dealt], drawn)
+    illumination = Illumination.of(lit.light_config, camera)
+    chips = make_chips(albedo, finishes[dealt], drawn, illumination)
+    return take_picture(lit.pixel_chips, lit.pixel_light, chips, illumination, camera, ground), albedo
 
 
 def draw_chips(n: int, rng: np.random.Generator) -> FloatMap:
@@ -193,7 +248,7 @@ class Illumination:
 
 def light_pixels(light: LightMaps, oversample: int) -> LightMaps:
     """The light on cells as it is on pixels."""
-    return LightMaps(*(shrink(one[..., None], oversample)[..., 0] for one in (light.lamp, light.sky, light.sheen)))
+    return LightMaps(*(shrink(one[..., None], oversample)[..., 0] for one in light))
 
 
 def take_picture(

@@ -6,23 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.colour.arrays import LinearRgb, encode_srgb, lit_colours
+from plitka.core.colour.arrays import encode_srgb, lit_colours
 from plitka.core.scene import Scene
 from plitka.core.tile.dealing import Chips, deal_colours
-from plitka.core.tile.finishes import Camera, FinishRows, load_finishes
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import FloatMap, Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.masks import ZoneIndex, label_masks
-from plitka.core.tile.painting import (
-    Illumination,
-    PixelChips,
-    draw_chips,
-    light_pixels,
-    make_chips,
-    take_picture,
-    vary_tones,
-)
+from plitka.core.tile.painting import PixelChips, finishes_of, light_pixels, paint_dealt
 from plitka.core.tile.shading import LightMaps, compute_light, normals, shrink, wetted_albedo
 from plitka.core.tile.surfaces import SURFACES, configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares
@@ -174,47 +165,9 @@ def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = 
     return Rendering(pixels, layer, albedo, zoned.shares(dealt), zoned.areas, zoned.n_granules, zone_index, laid)
 
 
-def paint_dealt(
-    layer: LitLayer,
-    colours: LinearRgb,
-    finishes: FinishRows,
-    dealt: npt.NDArray[np.int32],
-    camera: Camera,
-    rng: np.random.Generator,
-    ground: tuple[FloatMap, FloatMap] | None = None,
-) -> "tuple[RgbImage, FloatMap]":
-    """A picture of a layer whose chips have their colours, and the albedo of each.
-
-    Args:
-        layer: laid and lit.
-        colours: (k, 3) linear light of the lit facets of each colour.
-        finishes: (k, `FIELDS`) of each colour.
-        dealt: (n,) place of each chip's colour among these.
-        camera: that takes the picture.
-        rng: what chips of one colour differ by is drawn from it.
-        ground: as `take_picture` has it.
-    """
-    drawn = draw_chips(dealt.size, rng)
-    albedo = vary_tones(colours[dealt], finishes[dealt], drawn)
-    illumination = Illumination.of(layer.light_config, camera)
-    chips = make_chips(albedo, finishes[dealt], drawn, illumination)
-    return take_picture(layer.pixel_chips, layer.pixel_light, chips, illumination, camera, ground), albedo
-
-
 def recolour(geometry: Geometry, light: LightMaps, recipe: "Recipe", light_config: LightConfig, seed: int) -> Rendering:
     """Paint a plain recipe on a geometry whose light is known."""
     return paint_layer(LitLayer(geometry, light, light_config), Scene.of(recipe), seed)
-
-
-def finishes_of(scene: Scene, areas: "Sequence[float]") -> tuple[FinishRows, Camera]:
-    """The finish of each colour of a scene, whose zones cover these parts of the tile, and the camera that takes it."""
-    codes, shares = [colour.code for colour in scene.colours], np.zeros(len(scene.colours))
-    for zone, area in zip(scene.zones, areas, strict=True):
-        for colour, share in zip(zone.recipe.colours, zone.recipe.shares, strict=True):
-            shares[codes.index(colour.code)] += area * share
-    table = load_finishes()
-    rows, of_tile = table.of(scene.colours), shares.tolist()
-    return table.mixed(rows, of_tile), table.camera(rows, of_tile)
 
 
 def painting_stream(seed: int) -> np.random.Generator:

@@ -9,7 +9,7 @@ All arithmetic is in linear light; heights are periodic, so pictures tile.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -46,19 +46,40 @@ class LightMaps:
     sheen: FloatMap
     """Highlight of the lamp."""
 
+    def __iter__(self) -> "Iterator[FloatMap]":
+        return iter((self.lamp, self.sky, self.sheen))
+
     def rows(self, rows: slice) -> "LightMaps":
         """The same light on some rows of cells."""
-        return LightMaps(self.lamp[rows], self.sky[rows], self.sheen[rows])
+        return LightMaps(*(part[rows] for part in self))
 
 
-def compute_light(geometry: Geometry, config: LightConfig) -> LightMaps:
-    """The light on a geometry: lamp with soft shadow, sky with occlusion, and sheen."""
+class Reliefs(NamedTuple):
+    """(M, N) reliefs of faces too fine to be laid, each of unit deviation."""
+
+    fine: FloatMap
+    coarse: FloatMap
+    film: FloatMap
+    """Of the binder over them."""
+
+
+def make_reliefs(shape: tuple[int, ...], oversample: int, config: LightConfig) -> Reliefs:
+    """Those of (M, N) cells, so many to a pixel in each direction: the same for every field."""
+    radii = (2, 3, config.film_width_px / 2)
+    return Reliefs(*(_smooth_noise(shape, round(radius * oversample), config.relief_boxes) for radius in radii))
+
+
+def compute_light(geometry: Geometry, config: LightConfig, reliefs: Reliefs | None = None) -> LightMaps:
+    """The light on a geometry: lamp with soft shadow, sky with occlusion, and sheen.
+
+    Args:
+        geometry: laid.
+        config: what the light is made of.
+        reliefs: of its faces; None: those that `make_reliefs` makes.
+    """
     height = geometry.height_mm * geometry.config.cells_per_mm
     oversample = geometry.config.oversample
-    fine, coarse, finest = (
-        _smooth_noise(height.shape, round(n * oversample), config.relief_boxes)
-        for n in (2, 3, config.film_width_px / 2)
-    )
+    fine, coarse, finest = reliefs or make_reliefs(height.shape, oversample, config)
     surface = height + oversample * (config.fine_relief_px * fine + config.coarse_relief_px * coarse)
     normal = normals(surface)
     to_lamp = _direction(config.azimuth_deg, config.elevation_deg)
