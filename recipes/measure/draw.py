@@ -7,6 +7,7 @@ python recipes/measure/draw.py /dev/shm/laid --laid --autoencoder .mini --layers
 
 import argparse
 import os
+from itertools import islice, takewhile
 from pathlib import Path
 from time import monotonic
 
@@ -25,6 +26,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--laid", action="store_true", help="pictures of which it is known what was laid where")
     parser.add_argument("--layers", type=int, default=80)
+    parser.add_argument("--of-layer", type=int, default=EXAMPLES_PER_LAYER, help="examples of each layer")
+    parser.add_argument("--size-px", type=int, default=SIZE_PX)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--source", default="render", help="a name for these examples, reported apart")
@@ -40,8 +43,9 @@ def draw(rank: int, asked: argparse.Namespace, began: float) -> None:
     torch.set_num_threads(1)
     of_layer = draw_laid_examples if asked.laid else draw_examples
     for seed in range(asked.first_seed + rank, asked.first_seed + asked.layers, asked.processes):
-        examples = of_layer(seed, SIZE_PX, EXAMPLES_PER_LAYER, asked.autoencoder)
-        if monotonic() - began > asked.seconds:
+        drawn = islice(of_layer(seed, asked.size_px, asked.autoencoder), asked.of_layer)
+        examples = list(takewhile(lambda _: monotonic() - began < asked.seconds, drawn))
+        if not examples:
             break
         write_examples(examples, asked.folder / name_of(asked.source, seed))
 

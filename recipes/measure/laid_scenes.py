@@ -3,7 +3,7 @@
 The look of the colours is then learnt from what was laid (`plitka.core.measure.colour_model.fit_labelled_colours`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +17,13 @@ from scenes import (
     POINT_PX,
     Example,
     blur,
+    compress,
     draw_camera,
     draw_finishes,
     draw_light,
     draw_surface,
     drift,
+    move,
     point_shares,
     shrink_to_points,
     to_levels,
@@ -41,16 +43,21 @@ from plitka.core.tile.shading import compute_light
 from plitka.core.tile.surfaces import finished
 
 MOST_FLIPPED = 0.12
+MOST_NOISE = 7.0
+"""Levels, the deviation of the noise of files."""
 SWATCHES = 0.25
 """Share of pictures whose colours are learnt on another picture, with as much of each."""
+STRANGE, PATCHED, MOST_PATCHED = 0.06, 0.1, 0.6
+"""Share of maps that are of another picture, and of those that are so in a part of at most this side."""
 UNPAINTED, MOST_UNPAINTED = 0.25, 0.4
 """Share of pictures that lack a colour of their map, and of the map's chips that are said to be of it."""
 
 
-def draw_laid_examples(seed: int, size_px: int, n: int, autoencoder: Path | None) -> list[Example]:
-    """Pictures of one layer; some have passed through an autoencoder, if its folder is given."""
+def draw_laid_examples(seed: int, size_px: int, autoencoder: Path | None) -> Iterator[Example]:
+    """Pictures of one layer without end; some have passed through an autoencoder, if its folder is given."""
     layer, rng = draw_layer(seed, size_px), np.random.default_rng([seed, 1])
-    return [draw_example(layer, rng, autoencoder) for _ in range(n)]
+    while True:
+        yield draw_example(layer, rng, autoencoder)
 
 
 def draw_layer(seed: int, size_px: int) -> LitLayer:
@@ -101,7 +108,8 @@ def draw_example(layer: LitLayer, rng: np.random.Generator, autoencoder: Path | 
     flat = points.reshape(-1, 3)
     drawn = flat[rng.choice(len(flat), min(N_SAMPLES, len(flat)), replace=False)]
     if swatch is None:
-        swatch = draw_samples(points, lay_apart(geometry, said, shares, rng), len(asked))
+        laid = mistake(lay_apart(geometry, said, shares, rng), geometry, shares, rng)
+        swatch = draw_samples(points, laid, len(asked))
     seen = compute_features(points, fit_labelled_colours(drawn, lit, swatch))
     half = Features(*(part.astype(np.float16) for part in (seen.shared, seen.own, seen.other)))
     truth = point_shares(dealt[geometry.ids], len(asked), POINT_PX * oversample)
@@ -178,8 +186,26 @@ def lay_apart(geometry: Geometry, dealt: np.ndarray, shares: np.ndarray, rng: np
     return np.roll(laid, (down, right), (0, 1))[::oversample, ::oversample]
 
 
+def mistake(laid: np.ndarray, geometry: Geometry, shares: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The same map or, at times, one that is of another picture: all of it, or a square of it."""
+    kind = rng.random()
+    if kind > STRANGE + PATCHED:
+        return laid
+    other = draw_shares(len(shares), rng) if len(shares) > 1 and rng.random() < 0.5 else shares
+    dealt = deal_colours(geometry.areas, list(other / other.sum()), rng)
+    oversample = geometry.config.oversample
+    strange = dealt[geometry.ids][::oversample, ::oversample]
+    if kind < STRANGE:
+        return strange
+    side = int(rng.uniform(0.1, MOST_PATCHED) * len(laid))
+    top, left = rng.integers(0, len(laid) - side, 2)
+    patched = laid.copy()
+    patched[top : top + side, left : left + side] = strange[top : top + side, left : left + side]
+    return patched
+
+
 def disturb(srgb8: np.ndarray, rng: np.random.Generator, autoencoder: Path | None) -> np.ndarray:
-    """What the network's autoencoder, exposure, a soft lens and a little noise do, each at times."""
+    """What the network's autoencoder, exposure, a soft lens, noise and files do, each at times."""
     if autoencoder and rng.random() < 0.4:
         srgb8 = to_levels(pass_through(srgb8, autoencoder, rng))
     if rng.random() < 0.3:
@@ -187,6 +213,9 @@ def disturb(srgb8: np.ndarray, rng: np.random.Generator, autoencoder: Path | Non
     picture = srgb8.astype(np.float32)
     if rng.random() < 0.4:
         picture = blur(picture, rng.uniform(0.2, 1.0))
+    if rng.random() < 0.1:
+        picture = move(to_levels(picture), rng).astype(np.float32)
     if rng.random() < 0.4:
-        picture = picture + rng.normal(0, 1, picture.shape) * rng.uniform(0, 4)
-    return to_levels(picture)
+        picture = picture + rng.normal(0, 1, picture.shape) * rng.uniform(0, MOST_NOISE)
+    levels = to_levels(picture)
+    return compress(levels, rng) if rng.random() < 0.2 else levels

@@ -1,5 +1,6 @@
 """Pictures with known shares, spread wider than any tile: lights, sizes, drifting colours, poor cameras, files."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -32,6 +33,10 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 POINT_PX = 2
 N_SAMPLES = 5000
 NEAR_PAIRS = (
+    ("white", "pearl"),
+    ("white", "pearl"),
+    ("black", "dark gray"),
+    ("gray", "light gray"),
     ("gray", "dark gray"),
     ("gray", "light gray"),
     ("black", "dark gray"),
@@ -43,6 +48,13 @@ NEAR_PAIRS = (
     ("red", "terracotta"),
     ("black", "dark blue"),
 )
+"""Those that are hardest to tell apart stand twice, so that they are drawn twice as often."""
+PLAIN = 0.3
+"""Share of pictures that are renders as they leave the renderer."""
+PAIRS, CONTRASTS, ABSENT = 0.22, 0.08, 0.4
+"""Share of recipes of a near pair, and of black with white; and of those of near pairs that lack one of them."""
+MOST_NOISE = 10.0
+"""Levels, the deviation of the noise of files."""
 
 MATTER_SPREAD = 0.3
 """Deviation of the logarithm of what granules of a colour are made of, where it is not as it was photographed."""
@@ -115,10 +127,11 @@ def draw_camera(rows: FinishRows, shares: np.ndarray | list[float], rng: np.rand
     return Camera(**mixed | {"gloss": own.gloss})
 
 
-def draw_examples(seed: int, size_px: int, n: int, autoencoder: Path | None) -> list[Example]:
-    """Pictures of one layer; some have passed through an autoencoder, if its folder is given."""
+def draw_examples(seed: int, size_px: int, autoencoder: Path | None) -> Iterator[Example]:
+    """Pictures of one layer without end; some have passed through an autoencoder, if its folder is given."""
     layer, rng = draw_layer(seed, size_px), np.random.default_rng([seed, 1])
-    return [draw_example(layer, rng, autoencoder) for _ in range(n)]
+    while True:
+        yield draw_example(layer, rng, autoencoder)
 
 
 def draw_example(layer: LitLayer, rng: np.random.Generator, autoencoder: Path | None) -> Example:
@@ -126,7 +139,7 @@ def draw_example(layer: LitLayer, rng: np.random.Generator, autoencoder: Path | 
     others, other_share = draw_others(asked, rng)
     palette = lit_colours(asked)
     lit = lit_colours([*asked, *others])
-    plain = rng.random() < 0.35
+    plain = rng.random() < PLAIN
     pixels, truth = paint_layer(
         layer,
         lit if plain else drift(lit, rng),
@@ -147,6 +160,12 @@ def draw_example(layer: LitLayer, rng: np.random.Generator, autoencoder: Path | 
 
 def draw_recipe(rng: np.random.Generator) -> tuple[list[Colour], npt.NDArray[np.float64]]:
     """Colours and shares; some colours are near-equal, some all neutral, and some asked for but absent."""
+    kind = rng.random()
+    if kind < PAIRS:
+        return draw_pair(rng)
+    if kind < PAIRS + CONTRASTS:
+        chosen = [default_palette().find(name) for name in ("black", "white")]
+        return chosen, rng.dirichlet((2, 2))
     n = int(rng.choice(np.arange(1, 9), p=[0.04, 0.32, 0.2, 0.16, 0.1, 0.07, 0.05, 0.06]))
     chosen = list(rng.choice(len(CATALOGUE), n, replace=False))
     if n in (2, 3) and rng.random() < 0.15:
@@ -164,6 +183,24 @@ def draw_recipe(rng: np.random.Generator) -> tuple[list[Colour], npt.NDArray[np.
     if n > 1 and rng.random() < 0.35:
         shares[rng.integers(n)] = 0
     return [CATALOGUE[index] for index in chosen], shares / shares.sum()
+
+
+def draw_pair(rng: np.random.Generator) -> tuple[list[Colour], npt.NDArray[np.float64]]:
+    """Two near colours in any shares, of which one may be absent, and at times a third."""
+    chosen = [default_palette().find(name) for name in NEAR_PAIRS[rng.integers(len(NEAR_PAIRS))]]
+    if rng.random() < 0.35:
+        index = int(rng.integers(len(CATALOGUE)))
+        order = np.argsort(np.linalg.norm(LABS - LABS[index], axis=1))
+        chosen = [CATALOGUE[index], CATALOGUE[int(order[rng.integers(1, 4)])]]
+    rng.shuffle(chosen)
+    shares = rng.dirichlet((0.8, 0.8))
+    if rng.random() < ABSENT:
+        shares = np.array([1.0, 0.0])
+    third = CATALOGUE[rng.integers(len(CATALOGUE))]
+    if rng.random() < 0.15 and third not in chosen:
+        part = rng.uniform(0.02, 0.6)
+        return [*chosen, third], np.append(shares * (1 - part), part)
+    return chosen, shares
 
 
 def draw_others(asked: list[Colour], rng: np.random.Generator) -> tuple[list[Colour], float]:
@@ -230,7 +267,7 @@ def degrade(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def disturb(srgb8: np.ndarray, rng: np.random.Generator, autoencoder: Path | None) -> np.ndarray:
-    """What files and networks do, each at times: latents, blur, another size and back, noise of its own grain, JPEG."""
+    """What files and networks do, each at times: latents, blur, other pixels and back, noise of its own grain, JPEG."""
     if autoencoder and rng.random() < 0.3:
         srgb8 = to_levels(pass_through(srgb8, autoencoder, rng))
         if rng.random() < 0.5:
@@ -240,13 +277,15 @@ def disturb(srgb8: np.ndarray, rng: np.random.Generator, autoencoder: Path | Non
         picture = blur(picture, rng.uniform(0.3, 1.1))
     if rng.random() < 0.2:
         picture = resize_and_back(to_levels(picture), rng.uniform(0.6, 0.95)).astype(np.float32)
-    if rng.random() < 0.45:
-        noise = rng.normal(0, 1, picture.shape) * rng.uniform(1, 9)
+    if rng.random() < 0.2:
+        picture = move(to_levels(picture), rng).astype(np.float32)
+    if rng.random() < 0.5:
+        noise = rng.normal(0, 1, picture.shape) * rng.uniform(0, MOST_NOISE)
         if rng.random() < 0.25:
             noise = blur(noise, 0.6) * 2
         picture = picture + noise
     levels = to_levels(picture)
-    return compress(levels, int(rng.integers(70, 97))) if rng.random() < 0.45 else levels
+    return compress(levels, rng) if rng.random() < 0.45 else levels
 
 
 def blur(picture: np.ndarray, sigma_px: float) -> np.ndarray:
@@ -264,9 +303,18 @@ def resize_and_back(srgb8: np.ndarray, factor: float) -> np.ndarray:
     return np.asarray(image.resize((side, side), Image.Resampling.BICUBIC).resize(image.size, Image.Resampling.BICUBIC))
 
 
-def compress(srgb8: np.ndarray, quality: int) -> np.ndarray:
-    file = BytesIO()
-    Image.fromarray(srgb8).save(file, "JPEG", quality=quality)
+def move(srgb8: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """By a part of a pixel, as a tile that is turned upright is: its points stay where they are."""
+    right, down = rng.uniform(-0.5, 0.5, 2)
+    moved = (1, 0, right, 0, 1, down)
+    image = Image.fromarray(srgb8)
+    return np.asarray(image.transform(image.size, Image.Transform.AFFINE, moved, Image.Resampling.BICUBIC))
+
+
+def compress(srgb8: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """As JPEG of a quality that people use, with colours at full size or at half in one direction or both."""
+    file, quality, subsampling = BytesIO(), int(rng.integers(70, 97)), int(rng.choice([0, 1, 2, 2]))
+    Image.fromarray(srgb8).save(file, "JPEG", quality=quality, subsampling=subsampling)
     return np.asarray(Image.open(file))
 
 

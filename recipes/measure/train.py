@@ -112,9 +112,11 @@ def main() -> None:
         widen(network, np.load(asked.start))
     examples = Examples(device, asked.most)
     reader = Thread(target=examples.read, args=(asked.examples, ended), daemon=True)
-    wait_for(asked.examples, asked.first_files)
     reader.start()
+    wait_for(asked.examples, asked.first_files, began + asked.seconds)
     while not examples.seen:
+        if monotonic() > began + asked.seconds:
+            parser.error(f"there are no examples in {asked.examples}; draw some first")
         sleep(0.5)
     say(f"{asked.out.name}: began after {monotonic() - began:.0f} s on {device}")
     mean = train(network.to(device), examples, asked, began)
@@ -125,9 +127,9 @@ def main() -> None:
         say(f"{asked.out.name}: {name} weights: {try_out(one, examples, examples.most)}")
 
 
-def wait_for(folder: Path, n: int) -> None:
-    """Until there are so many files."""
-    while len(list(folder.glob("*.npz"))) < n:
+def wait_for(folder: Path, n: int, until: float) -> None:
+    """Until there are so many files, or that late."""
+    while len(list(folder.glob("*.npz"))) < n and monotonic() < until:
         sleep(0.5)
 
 
