@@ -28,7 +28,7 @@ def test_words_are_read_as_they_are_typed(window_of: OpenWindow) -> None:
     expect(page.locator("#recipe-told")).to_contain_text("на ней по-прежнему 70% синий, 30% жёлтый")
     expect(words).to_have_attribute("aria-invalid", "true")
     assert percents(page) == [70, 30]
-    words.fill("70% синего, 30% черныйй")
+    words.fill("70% синего, 30% чернуй")
     page.get_by_role("button", name="Взять «чёрный»").click()
     expect(words).to_have_value("70% синего, 30% чёрный")
     expect(page.locator(".chip-name")).to_have_text(["Синий", "Чёрный"])
