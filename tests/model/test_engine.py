@@ -313,7 +313,7 @@ def test_loading_and_drawing_write_nothing_to_the_terminal(
     assert captured.err == ""
     stages = [event["stage"] for event in events if event["event"] == "stage_done"]
     assert stages == [
-        *("verify", "load_base", "move", "fuse_lora", "insert_embeddings", "place", "prove_tokens"),
+        *("verify", "load_base", "move", "fuse_lora", "insert_embeddings", "place", "prove_tokens", "verify_weights"),
         *("encode_words", "denoise", "decode"),
         *("swatch", "encode", "denoise", "decode"),
         "measure",

@@ -99,16 +99,19 @@ def test_what_need_not_be_exact_is_run_in_eight_bits(tiny_bundle: Bundle) -> Non
 def test_memory_that_runs_out_is_given_back_by_the_recordings(
     tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The picture is made by the plain path, and so are the next ones."""
+    """The picture is made by the plain path, and so are the next ones.
+
+    To a level: on some processors weights that lie otherwise in memory are added up in another order.
+    """
     quick = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32", network="fast"))
     plain = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))
     pixels_of(quick, canvas(1))
     with monkeypatch.context() as patch:
         patch.setattr("plitka.model.fast._Recorded.predict", run_out)
-        assert (pixels_of(quick, canvas(1))[0] == pixels_of(plain, canvas(1))[0]).all()
+        assert pixels_of(quick, canvas(1))[0].astype(int) == pytest.approx(pixels_of(plain, canvas(1))[0], abs=1)
     assert quick._recordings is not None
     assert len(quick._recordings) == 0
-    assert (pixels_of(quick, canvas(2))[0] == pixels_of(plain, canvas(2))[0]).all()
+    assert pixels_of(quick, canvas(2))[0].astype(int) == pytest.approx(pixels_of(plain, canvas(2))[0], abs=1)
 
 
 def test_what_is_recorded_outlives_a_decoding_without_room(
