@@ -45,6 +45,8 @@ PARAMETERS = "parameters"
 
 _KINDS = "PNG, JPEG or WebP"
 _MM_PER_INCH = 25.4
+_COMPRESSION = 2
+"""Of PNG, 0..9: at 6, which is usual, tiles take half as long again, mostly, and are from 7 % smaller to 8 % larger."""
 _QUALITY = 95
 _GUIDE_DIGITS = 12
 
@@ -148,7 +150,7 @@ def encode_png(pixels: RgbImage, fields: Mapping[str, str] | None = None, px_per
     for name, text in (fields or {}).items():
         info.add_itxt(name, text)
     buffer = BytesIO()
-    Image.fromarray(pixels).save(buffer, format="PNG", pnginfo=info, **_density(px_per_mm))
+    Image.fromarray(pixels).save(buffer, format="PNG", pnginfo=info, compress_level=_COMPRESSION, **_density(px_per_mm))
     return buffer.getvalue()
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from plitka.core.colour.arrays import encode_srgb8, lit_colours
 from plitka.core.scene import Granules, Surface, naming_zone
+from plitka.core.tile.bands import compute_bands, row_bands
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, flat_exposure
 from plitka.core.tile.masks import zone_labels
 from plitka.core.tile.shading import vary_chips, wetted_albedo
@@ -99,14 +100,19 @@ class Layout:
 
     def paint(self, quotas: "ZoneRecipes") -> "RgbImage":
         """The picture to start from: (H, W, 3), no two chips of a colour alike."""
-        granules, config = self._granules, self._config
+        granules, config, relief = self._granules, self._config, self._granules.relief
         colours, veil_gain = self._chip_colours(quotas)
-        shown = np.where(granules.seams, np.float32(config.seam), np.float32(1))
-        veil = np.full(granules.ids.shape, config.veil * veil_gain, np.float32)
-        if granules.relief is not None:
-            shown *= 1 + config.relief * (granules.relief.light - 1)
-            veil *= granules.relief.sheen
-        return self._to_pixels(encode_srgb8(colours[granules.ids] * shown[..., None] + veil[..., None]))
+        seams, veil = granules.seams, np.float32(config.veil * veil_gain)
+
+        def painted(rows: slice) -> "npt.NDArray[np.uint8]":
+            shown = np.where(seams[rows], np.float32(config.seam), np.float32(1))
+            flat = colours[granules.ids[rows]]
+            if relief is None:
+                return encode_srgb8(flat * shown[..., None] + veil)
+            shown *= 1 + config.relief * (relief.light[rows] - 1)
+            return encode_srgb8(flat * shown[..., None] + veil * relief.sheen[rows, :, None])
+
+        return self._to_pixels(compute_bands(row_bands(len(granules.ids)), painted))
 
     def check(self, tolerance: float) -> None:
         """Refuse granules that cannot be dealt within the tolerance.

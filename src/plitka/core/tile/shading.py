@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plitka.core.colour.arrays import LinearRgb, encode_srgb8
+from plitka.core.tile.bands import BAND_PX, compute_bands, row_bands
 from plitka.core.tile.granules import FloatMap, Geometry, IdMap
 from plitka.core.tile.lighting import LightConfig
 
@@ -35,8 +36,6 @@ _SKY_STEPS = (1, 2, 3, 5, 8, 12, 18, 26, 38)
 """Cells at which the horizon is looked for."""
 SHOULDER = 0.7
 """Linear light above this is bent towards white."""
-_BAND_PX = 32
-"""Maps of a whole picture do not fit a processor's cache; bands of so many rows do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +115,7 @@ def _lamp_visibility(height: FloatMap, config: LightConfig) -> FloatMap:
     points = ((0, 0), (spread, 0), (-spread, 0), (0, spread), (0, -spread))
     lifts = [min(max(config.elevation_deg + lift, _LAMP_LOWEST_DEG), _LAMP_HIGHEST_DEG) for _, lift in points]
     toward = [_direction(config.azimuth_deg + turn, lift) for (turn, _), lift in zip(points, lifts, strict=True)]
-    bands = [_lamp_on_band(band, toward, reach) for band in _bands(height, _LONGEST_SHADOW)]
-    return np.concatenate(bands)
+    return compute_bands(_bands(height, _LONGEST_SHADOW), lambda band: _lamp_on_band(band, toward, reach))
 
 
 def _lamp_on_band(around: "_Around", points: "Sequence[FloatMap]", reach: float) -> FloatMap:
@@ -137,7 +135,7 @@ def _lamp_on_band(around: "_Around", points: "Sequence[FloatMap]", reach: float)
 
 def _sky_visibility(height: FloatMap, n_directions: int = 12) -> FloatMap:
     """Cosine-weighted share of an even sky, from the horizon in a few directions."""
-    return np.concatenate([_sky_on_band(band, n_directions) for band in _bands(height, _SKY_STEPS[-1])])
+    return compute_bands(_bands(height, _SKY_STEPS[-1]), lambda band: _sky_on_band(band, n_directions))
 
 
 def _sky_on_band(around: "_Around", n_directions: int) -> FloatMap:
@@ -159,9 +157,8 @@ def _bands(cells: FloatMap, reach: int) -> "Iterator[_Around]":
     """A periodic map in bands that a processor's cache holds, each with its surroundings."""
     padded = np.pad(cells, reach, mode="wrap")
     height, width = cells.shape
-    for top in range(0, height, _BAND_PX):
-        rows = min(_BAND_PX, height - top)
-        yield _Around(padded[top : top + rows + 2 * reach], reach, (rows, width))
+    for rows in row_bands(height):
+        yield _Around(padded[rows.start : rows.stop + 2 * reach], reach, (rows.stop - rows.start, width))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +230,8 @@ def photograph(
         (N/oversample, N/oversample, 3).
     """
     bands = []
-    for top in range(0, ids.shape[0], _BAND_PX * oversample):
-        rows = slice(top, top + _BAND_PX * oversample)
+    for top in range(0, ids.shape[0], BAND_PX * oversample):
+        rows = slice(top, top + BAND_PX * oversample)
         cells = paint(ids[rows], light.rows(rows), albedo, config, rng)
         if ground is not None:
             cells = np.where(ground[0][rows, :, None], cells, ground[1][rows, :, None])
