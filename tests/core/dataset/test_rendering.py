@@ -32,9 +32,9 @@ def test_a_dataset_keeps_its_bytes(tmp_path: Path) -> None:
         if path.is_file()
     }
     assert digits == {
-        "000000.png": "6f274994deabde6c",
-        "000001.png": "7f8219fc62c7dfa8",
-        "000002.png": "b11347901a1410c6",
+        "000000.png": "77b68225ba183ac2",
+        "000001.png": "18364eec43605749",
+        "000002.png": "e8898be711a808d0",
         "metadata.csv": "416dc2bfc5bcb3a4",
         ".plitka/block-000000.csv": "416dc2bfc5bcb3a4",
         ".plitka/settings.json": "c68cf7c2eb93ab49",
