@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.utils.hooks import RemovableHandle
 
 from plitka.model.formats import COMPONENTS
 from plitka.model.lora import LoraModule
@@ -18,7 +19,30 @@ Pair = tuple[torch.Tensor, torch.Tensor]
 """Down and up, as files have them."""
 
 
-class Lora(nn.Module):
+class _Attached(nn.Module):
+    """What hooks add to the layers of a frozen network, until it is detached."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_on = True
+        self._hooks: list[RemovableHandle] = []
+
+    @contextmanager
+    def off(self) -> Iterator[None]:
+        """While this is open the network gives what it gave before."""
+        self.is_on = False
+        try:
+            yield
+        finally:
+            self.is_on = True
+
+    def detach(self) -> None:
+        """Leave the network as it was; the rows that it has for new tokens mean nothing then."""
+        for hook in self._hooks:
+            hook.remove()
+
+
+class Lora(_Attached):
     """Low-rank changes of some layers of a network (E. Hu et al., arXiv:2106.09685)."""
 
     def __init__(
@@ -44,7 +68,6 @@ class Lora(nn.Module):
         super().__init__()
         network.requires_grad_(False)
         self.scale = alpha / rank
-        self.is_on = True
         self.names = tuple(name for name, layer in network.named_modules() if _learns(name, layer, targets))
         layers = [network.get_submodule(name) for name in self.names]
         self.downs = nn.ModuleList(_down(layer, rank) for layer in layers)
@@ -81,20 +104,6 @@ class Lora(nn.Module):
         added = 0 if bias is None else bias.float().reshape(across)
         return stretch * (output - added + learnt) + added
 
-    @contextmanager
-    def off(self) -> Iterator[None]:
-        """While this is open the network gives what it gave before."""
-        self.is_on = False
-        try:
-            yield
-        finally:
-            self.is_on = True
-
-    def detach(self) -> None:
-        """Leave the network as it was."""
-        for hook in self._hooks:
-            hook.remove()
-
     def pairs(self) -> dict[str, Pair]:
         """The matrices by the names of their layers."""
         return {
@@ -114,7 +123,7 @@ class Lora(nn.Module):
         return LoraModule(down, up, self.scale, self.magnitudes[place].detach().reshape(-1, *ones))
 
 
-class TokenRows(nn.Module):
+class TokenRows(_Attached):
     """The rows of some tokens in the table of one text encoder."""
 
     ids: torch.Tensor
@@ -141,30 +150,16 @@ class TokenRows(nn.Module):
             encoder.resize_token_embeddings(len(tokenizer), mean_resizing=False)
         encoder.requires_grad_(False)
         self.rows = nn.Parameter(rows.detach().clone())
-        self.is_on = True
         ids = torch.tensor(tokenizer.convert_tokens_to_ids(list(tokens)), device=rows.device)
         self.register_buffer("ids", ids, persistent=False)
         self.register_buffer("first", rows.detach().clone(), persistent=False)
-        self._hook = encoder.get_input_embeddings().register_forward_hook(self._replace)
+        self._hooks = [encoder.get_input_embeddings().register_forward_hook(self._replace)]
 
     def _replace(self, _table: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor) -> torch.Tensor:
         is_own = given[0][..., None] == self.ids  # (..., n)
         rows = self.rows if self.is_on else self.first
         own = rows[is_own.int().argmax(-1)].to(output.dtype)
         return torch.where(is_own.any(-1, keepdim=True), own, output)
-
-    @contextmanager
-    def off(self) -> Iterator[None]:
-        """While this is open the tokens say what they said at first."""
-        self.is_on = False
-        try:
-            yield
-        finally:
-            self.is_on = True
-
-    def detach(self) -> None:
-        """Leave the encoder with its own rows, which for new tokens mean nothing."""
-        self._hook.remove()
 
 
 def _learns(name: str, layer: nn.Module, targets: Sequence[str]) -> bool:
