@@ -180,7 +180,7 @@ class TestRun:
         with pytest.raises(InputError, match="with other pictures"):
             run_training(asked, Watch())
         plain = replace(tiny_bundle, lora=None)
-        with pytest.raises(InputError, match="with other base"):
+        with pytest.raises(InputError, match="with another base"):
             run_training(order(plain, pictures, tmp_path / "out"), Watch())
 
     def test_a_folder_of_nothing_is_refused(self, tiny_bundle: Bundle, tmp_path: Path) -> None:

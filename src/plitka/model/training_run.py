@@ -29,7 +29,7 @@ from plitka.core.files.photograph import read_picture
 from plitka.core.files.picture import write_whole
 from plitka.core.judge.realism import Reference, describe_photograph, recipe_key
 from plitka.core.recipes.recipe import Notice, PromptStyle, Recipe
-from plitka.errors import Cancelled, InputError
+from plitka.errors import Cancelled, InputError, Phrase
 from plitka.model.adapter_files import joined
 from plitka.model.assembly import Assembly, assemble
 from plitka.model.bundle import Bundle
@@ -71,6 +71,14 @@ class RunWatch(Protocol):
     def wants_stop(self) -> bool:
         """Whether the run is to be saved and left."""
         ...
+
+
+_OTHER = {
+    "base": Phrase("another base"),
+    "pictures": Phrase("other pictures or captions"),
+    "prior": Phrase("another prior"),
+}
+"""What a run may have begun with that is not what it is to go on with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,13 +277,13 @@ class _Kept:
         path = self._order.out / STATE
         if path.is_file():
             beside = self._trainer.resume(path)
-            changed = [name for name, digest in self._made_of.items() if beside["made_of"][name] != digest]
-            if changed:
-                raise InputError(
-                    "{path} is of a run with other {names}; go on with those, or begin in another folder",
-                    path=path,
-                    names=", ".join(changed),
-                )
+            for name, digest in self._made_of.items():
+                if beside["made_of"][name] != digest:
+                    raise InputError(
+                        "{path} is of a run with {other}; go on with what it had, or begin in another folder",
+                        path=path,
+                        other=_OTHER[name],
+                    )
             return [Judgement(**told) for told in beside["judgements"]]
         if self._workers.is_first:
             write_whole(self._order.out / CONFIG, to_toml(self._order.recipe).encode())
