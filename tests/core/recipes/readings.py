@@ -142,7 +142,6 @@ RUSSIAN: list[tuple[str, Mapping[str, float]]] = [
     ("80% C009 Фиолетовый + 15% C016 Розовый + 5% C010 Белый", {"C009": 80, "C016": 15, "C010": 5}),
     ("90% С015 Бирюзовый + 10% С010 Белый", {"C015": 90, "C010": 10}),
     ("60% RAL 3020, 40% РАЛ 9005", {"RAL 3020": 60, "RAL 9005": 40}),
-    ("EPDM синий 20% + SBR чёрный 80%", {"BLUE": 20, "BLACK": 80}),
     ("смесь: #a63d30 — 60 %, чёрный — 40 %", {"#A63D30": 60, "BLACK": 40}),
 ]  # fmt: skip
 
@@ -150,7 +149,10 @@ RUSSIAN: list[tuple[str, Mapping[str, float]]] = [
 NOTICED = [
     ("60% red, 30% black", TWO_TO_ONE, ["the percents add up to 90, not to 100; they were scaled to 100"]),
     ("33.3% red, 33.3% black, 33.3% white", THIRDS, ["the percents add up to 99.9"]),
-    ("50% red", {"RED": 100}, ["the percents add up to 50"]),
+    ("90% red", {"RED": 100}, ["the percents add up to 90"]),
+    ("110% red", {"RED": 100}, ["the percents add up to 110"]),
+    ("60% red, 50% black", {"RED": 54.5, "BLACK": 45.5}, ["the percents add up to 110"]),
+    ("EPDM синий 20% + SBR чёрный 80%", {"BLUE": 20, "BLACK": 80}, ["numbers beside crumb of tyres are taken as what"]),
     ("3 red, 1 black", {"RED": 75, "BLACK": 25}, ["the numbers add up to 4, not to 100, so they are read as parts"]),
     ("60% red, 30% black, white", RWB, ["'white' has no number; it got the remaining 10 %"]),
     ("60% red black", RB, ["'black' has no number; it got the remaining 40 %"]),
@@ -174,6 +176,7 @@ NOTICED = [
     ("красный 50, зеленное яблоко 50", {"RED": 50, "GRNAPL": 50}, ["'зеленное яблоко' is read as"]),
     ("чёрно-белая плитка", {"BLACK": 50, "WHITE": 50}, ["no numbers are given"]),
     ("60 кг красного, 40 кг чёрного", RB, ["amounts are by mass"]),
+    ("охра, добавить 1/4 коричневого", {"OCHRE": 75, "BROWN": 25}, ["'охра' has no number; it got the remaining 75"]),
     ("красный без белого", {"RED": 100}, ["'белого' is left out, as asked"]),
 ]  # fmt: skip
 
@@ -199,7 +202,8 @@ REFUSED = [
     ("-10% red, 110% black", "-10", None, "below zero"),
     ("red -10%, black 60%", "-10%", None, "below zero"),
     ("−10% red", "−10", None, "below zero"),
-    ("110% red", "110%", None, "at most 100 %"),
+    ("111% red", "111%", None, "at most 100 %"),
+    ("50% red", "50%", "100%", "must add up to 100"),
     ("0% red, 100% black", "0%", None, "leave the colour out"),
     ("0 parts red, 1 part black", "0 parts", None, "leave the colour out"),
     ("0.001% red, 99.999% black", "red", None, "less than 0.01 percent"),

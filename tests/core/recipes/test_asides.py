@@ -10,6 +10,7 @@ from plitka.core.colour.palette import default_palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.asides import set_aside
 from plitka.core.recipes.beside import Asides, Beside
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -82,6 +83,19 @@ def test_without_a_scene_looks_are_words() -> None:
     _, said = aside(f"{MIX}, wet", Beside.PROMPT)
     assert not said.look
     assert [word for word, _ in said.words] == ["wet"]
+
+
+def test_areas_of_single_colours_are_of_several_tiles() -> None:
+    """Where nothing has a share; the area of a mix is a size."""
+    for text in ("Плитка чёрная - 40 м2, красная - 20 м2", "40 m2 black, 20 m2 red"):
+        with pytest.raises(RecipeError, match="more than one tile"):
+            parse_recipe(text)
+    assert parse_recipe("black 60%, red 40%, 40 m2").sizes == ("40 m2",)
+
+
+def test_words_keep_their_preposition() -> None:
+    """Without it a Russian word in that case says little."""
+    assert parse_recipe("красный 60, чёрный 40 с фаской, со втулками").words == ("с фаской", "со втулками")
 
 
 @given(st.lists(st.sampled_from(["wet", "8k", "bokeh", "20 mm", "sunny", "large granules", "матовая"]), unique=True))

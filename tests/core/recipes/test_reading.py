@@ -28,6 +28,7 @@ from plitka.core.colour.naming import general_names
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.vocabulary import phrases
 from plitka.core.recipes.beside import Beside
+from plitka.core.recipes.look import is_finish
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import caret, format_prompt
 from plitka.errors import RecipeError
@@ -209,7 +210,16 @@ def test_words_can_be_refused_or_left_out() -> None:
             parse_recipe(text, strict=True)
         assert parse_recipe(text, beside=Beside.NOTHING).words == ()
 
-    check_each(((prompt[0],) for prompt in prompts.READ if prompt[3]), check)
+    unknown = (prompt[0] for prompt in prompts.READ if not all(map(is_finish, prompt[3])))
+    check_each(((text,) for text in unknown), check)
+
+
+def test_a_strict_reading_takes_a_finish() -> None:
+    """It is understood, and goes to the prompt; two of them contradict each other."""
+    assert parse_recipe("60% red, 40% black, matte", strict=True).words == ("matte",)
+    assert parse_recipe("60% red, 40% black, matte", beside=Beside.NOTHING).words == ()
+    with pytest.raises(RecipeError, match="'glossy' contradicts 'matte'"):
+        parse_recipe("60% red, 40% black, matte, glossy")
 
 
 def test_a_prompt_alone_takes_all_words() -> None:

@@ -64,6 +64,9 @@ _PUT = re.compile(
 _PUT_BEHIND = re.compile(r"[ ,]*(?:instead|in its place)(?![^\W_]| of)")
 _BY_IT = ("ым", "им")
 """Endings of a Russian colour with which another is replaced."""
+_DEGREES = frozenset({"more", "less", "fewer", "больше", "меньше"})
+_REMOVES = ("убер", "убир", "убра", "remov", "drop", "take out", "leave out", "get rid of", "scrap", "ditch")
+_COMMAS = frozenset({",", ";", "and", "и"})
 _PAIR = 2
 _ENDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET, Kind.LINK})
 _MAX_WORDS = 4
@@ -73,7 +76,8 @@ _WHOLE = 100
 
 def with_change(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The tokens of the mix after the change that is asked for; None where the mix is not told or it is not clear."""
-    for changed in (_put(source, tokens), _announced(source, tokens), _replaced(source, tokens)):
+    read = (_put, _announced, _replaced, _told_at_last)
+    for changed in (one(source, tokens) for one in read):
         if changed is not None:
             return changed
     found = list(_CHANGE.finditer(source.folded))
@@ -111,9 +115,46 @@ def _swapped(
     is_inside = bool(rest) and source.text[second.span[1] : rest[0].span[0]].strip().casefold() in _INSIDE
     is_clear = around[0] in _ARTICLES and not around[1] and (not rest or rest[0].kind in _BOUNDS or is_inside)
     told = [*before, *(token for token in rest[not is_inside :] if token.text not in _WAS)]
-    if not is_clear or new.remark is not None:
+    if not is_clear:
         return None
-    return _with_other(source, told, old, new)
+    codes = [token.colour.code for token in told if token.colour is not None]
+    if new.colour and old.colour and codes.count(new.colour.code) == 1 and old.colour.code not in codes:
+        label = _label(source, said[0].span[0], second.span[1])
+        return [*before, _comma(label.span[0]), label, _comma(label.span[1]), *rest] if _is_whole(told) else None
+    return None if new.remark is not None else _with_other(source, told, old, new)
+
+
+def _told_at_last(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The whole mix behind a wish about its colours: `we want more brown - call it 50% brown, 50% tan`.
+
+    What there is to be more of is in it, and what is taken out is not.
+    """
+    changes = [at for at, token in enumerate(tokens) if token.kind is Kind.VAGUE and token.choice in CHANGES]
+    bounds = (at for at, token in enumerate(tokens) if token.kind in _BOUNDS)
+    end = next((at for at in bounds if changes and at > changes[-1] and _is_told(tokens[at + 1 :])), None)
+    if end is None:
+        return None
+    wish, told = tokens[:end], tokens[end + 1 :]
+    if any(token.kind in _NUMBERS for token in wish) or any(tokens[at].choice == INSTEAD for at in changes):
+        return None
+    codes, wished = ({token.colour.code for token in part if token.colour is not None} for part in (told, wish))
+    is_more = all(tokens[at].text in _DEGREES for at in changes) and wished <= codes
+    is_more &= tokens[end].text not in _COMMAS  # else `more red, red 60, black 40` may be a mix to be changed
+    is_out = all(tokens[at].text.startswith(_REMOVES) for at in changes) and wished.isdisjoint(codes)
+    if not (is_more or is_out):
+        return None
+    label = _label(source, wish[0].span[0], wish[-1].span[1])
+    return [label, _comma(label.span[1]), *told]
+
+
+def _is_told(tokens: Sequence[Token]) -> bool:
+    """Whether a whole mix begins right there: its first number and colour lie before the next bound."""
+    until = next((at for at, token in enumerate(tokens) if token.kind in _BOUNDS), len(tokens))
+    return Kind.COLOUR in {token.kind for token in tokens[:until]} and _is_whole(tokens)
+
+
+def _label(source: Source, start: int, end: int) -> Token:
+    return Token(kind=Kind.LABEL, span=(start, end), text=source.text[start:end], choice=LETTERED)
 
 
 def _announced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
@@ -162,6 +203,8 @@ def _put(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         return anew
     if _kind(tokens, at + 2) is Kind.NUMBER:
         return _anew(source, tokens, at)
+    if (recounted := _recounted(source, tokens, at)) is not None:
+        return recounted
     if _kind(tokens, at + 2) is not Kind.COLOUR:
         return None
     start, end, new = at, at + 3, None
@@ -213,6 +256,20 @@ def _anew(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | Non
     span = (tokens[at].span[0], tokens[end - 1].span[1])
     label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
     return [*tokens[:at], _comma(span[0]), label, _comma(span[1]), *tokens[end:]]
+
+
+def _recounted(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:
+    """The colour with its new share: «вместо красного 60% делаем 50%, остальное чёрный»."""
+    kinds = [_kind(tokens, place) for place in range(at + 2, at + 5)]
+    if kinds != [Kind.COLOUR, Kind.NUMBER, Kind.PERCENT]:
+        return None
+    end = at + 5
+    while _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE):
+        end += 1
+    if [_kind(tokens, end), _kind(tokens, end + 1)] != [Kind.NUMBER, Kind.PERCENT]:
+        return None
+    label = _label(source, tokens[at].span[0], tokens[at + 4].span[1])
+    return [*tokens[:at], _comma(label.span[0]), label, _comma(label.span[1]), tokens[at + 2], *tokens[end:]]
 
 
 def _replaced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:

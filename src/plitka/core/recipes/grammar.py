@@ -41,6 +41,7 @@ _SHARE_REST = re.compile(r"rest$|remainder|left|остат|осталь")
 """In words for equal parts: they are of what is left."""
 _INTO = re.compile(r"(?<!\w)(?:in|into)(?!\w)", re.IGNORECASE)
 """In `white 8% in black`."""
+_PIECES = re.compile(r"\w+/?|[,;]")
 _WHOLE = 100
 """Percent."""
 
@@ -159,7 +160,7 @@ class _Parser:
         before = [mention for mention in self._mentions if mention.span[1] <= chain.span[0]]
         gap = self.source.text[before[-1].span[1] : chain.span[0]] if before else ""
         is_between = len(before) == 1 and len(self._mentions) == _SEVERAL
-        return is_between and gap.strip().casefold() in WITH | {",", ";"}
+        return is_between and not {*_PIECES.findall(gap.casefold())}.isdisjoint(WITH | {",", ";"})
 
     def _is_before_a_list(self, chain: Chain) -> bool:
         """Whether a comma parts the colours behind it: `40-60% red, black` says 40 to 60 percent of red."""

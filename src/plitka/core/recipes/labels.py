@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Palette
+from plitka.core.language.looks import FINISHES
 from plitka.core.language.vocabulary import JOINING, WITH, Kind
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -57,7 +58,12 @@ def as_label(source: Source, tokens: Sequence[Token]) -> list[Token]:
     text = source.text[slice(*span)]
     if any(map(str.isdigit, text)):
         return [Token(kind=Kind.LABEL, span=span, text=text)]
-    return [replace(token, kind=Kind.ASIDE, error=None, remark=None, choice="") for token in tokens]
+    return [
+        replace(
+            token, kind=Kind.ASIDE, error=None, remark=None, choice=token.choice if token.choice in FINISHES else ""
+        )
+        for token in tokens
+    ]
 
 
 def _clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
+from plitka.core.recipes.flecks import with_fleck_ahead
 from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.rough_numbers import with_rough_numbers
@@ -47,7 +48,7 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
-    return plain
+    return with_fleck_ahead(plain, text)
 
 
 def _equations(tokens: list[Token]) -> list[Token]:
@@ -287,9 +288,9 @@ def _ratios(tokens: list[Token]) -> list[Token]:
     plain = list(tokens)
     for at, token in enumerate(tokens):
         is_to = token.kind is Kind.LINK and token.text in TO and _kind(tokens, at + 1) in _NUMBERS
-        after = at + 2 + (_kind(tokens, at + 2) is Kind.PARTS)
+        after = at + 2 + (_kind(tokens, at + 2) in _COUNTED)
         before = _kind(tokens, at - 2)
-        is_pair = before in {*_NUMBERS, Kind.PARTS} and _kind(tokens, after) is Kind.COLOUR
+        is_pair = before in _NUMBERS | _COUNTED and _kind(tokens, after) is Kind.COLOUR
         if is_to and is_pair and _kind(tokens, at - 1) is Kind.COLOUR:
             plain[at] = replace(token, kind=Kind.SEPARATOR)
     return plain

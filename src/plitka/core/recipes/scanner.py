@@ -15,7 +15,7 @@ from plitka.core.colour.spaces import Lab
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.limits import AT_LEAST, AT_MOST
 from plitka.core.language.spelling import name_key
-from plitka.core.language.vocabulary import PER_AREA, Kind, Meaning
+from plitka.core.language.vocabulary import JOINING, PER_AREA, Kind, Meaning
 from plitka.core.recipes.names import NameScanner
 from plitka.core.recipes.numerals import make_plain
 from plitka.core.recipes.pieces import MAX_BEFORE, MAX_DIGITS
@@ -261,16 +261,18 @@ class _Scanner(NameScanner):
                 self._check_option(start)
                 self.at = start + 1
                 yield self._token(Kind.LINK, start)
+            case "list" | "dotted" | "chapter" if "," in match[0] or _is_blend(match[0]):
+                yield from self._list(start)  # `40.40.20 red black white`
             case "chapter" if self.text[:start].rstrip(" \t")[-1:].isalpha():
                 yield self._token(Kind.LABEL, start)  # `item 3.2.1: black`
-            case "list":
-                yield from self._list(start)
             case name:
                 yield self._sign(str(name), start)
 
     def _sign(self, name: str, start: int) -> Token:
         """A number, a colour's hex, or what stands between them."""
         match name:
+            case "pounds":
+                return self._token(Kind.MASS, start, value=self._words["lb"].value)
             case "hex":
                 return self._hex(start)
             case "fraction":
@@ -396,7 +398,8 @@ class _Scanner(NameScanner):
         """Whether a word that is no colour stands behind a number: `2000 euro`."""
         word = WORD_AFTER.match(self.text, self.at)
         known = None if word is None else self._longest(word.start(1))
-        return word is not None and len(word[1]) > 1 and (known is None or isinstance(known[1], Meaning))
+        is_unit = word is not None and len(word[1]) > 1 and word[1] not in JOINING
+        return is_unit and (known is None or isinstance(known[1], Meaning))
 
     def _list(self, start: int) -> Iterator[Token]:
         """list = digits, ",", digits, ",", digits, { ",", digits } ; not decimals, since there are several."""

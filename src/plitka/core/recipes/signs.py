@@ -15,6 +15,7 @@ SYMBOL = re.compile(
     r"|(?P<limit>(?:[<>]=?|[≤≥])(?=[ \t]*\d))"
     r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴](?!\d)|(?:руб(?:ль|ля|лей|\.)?"
     r"|eur|euros?|usd|gbp|грн)(?![^\W_])|р(?=[./]))(?:\.?[ \t]*/[ \t]*[^\W\d_]+\d?)?)"
+    r"|(?P<pounds>(?:(?<=\d)|(?<=\d[ ]))\#(?![^\W_]))"
     r"|(?P<hex>\#[0-9a-z]*)"
     r"|(?P<embedding><s\d{1,3}>)"
     r"|(?P<fraction>\d+⁄\d+)"
@@ -26,7 +27,7 @@ SYMBOL = re.compile(
     r"|(?P<time>(?<![\d:])[012]?\d:[0-5]\d(?=:[ ])|0\d:[0-5]\d(?!:?\d)"
     r"|(?<!\d)(?:[12]?\d|3[01])[ ](?:jan|feb|march|apr|june?|july?|aug|sept?|oct|nov|dec"
     r"|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)(?![^\W_]))"
-    r"|(?P<date>20\d\d-\d\d-\d\d(?!\d)|\d{1,2}/\d{1,2}/20\d\d(?!\d)|\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
+    r"|(?P<date>20\d\d-\d\d-\d\d(?!\d)|\d{1,2}/\d{1,2}/20\d\d(?!\d)|(?<!\d)(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:20)?\d\d(?![\d%.]))"
     r"|(?P<chapter>\d+(?:\.\d+){2,3}(?=\.?[:)]|\.?[ \t]+(?:-[ \t]+)?[^\W\d_]))"
     r"|(?P<list>\d+(?:,\d+){2,})"
     r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
@@ -103,7 +104,9 @@ LIKE_BEHIND = re.compile(
     r"|под (?:песчаник|гранит|мрамор|камень)"
 )
 """What is like a thing is none of its colours: `sandstone-like`."""
-IS_HEAD = re.compile(r"(?:,?[ ](?:in[ ])?(?:[^\W_]+[ ])?(?:shades?|tones?|tints?|оттенк[а-я]*|тон[а-я]*))?[ \t]*[:(]")
+IS_HEAD = re.compile(
+    r"(?:,?[ ](?:in[ ])?(?:[^\W_]+[ ])?(?:shades?|tones?|tints?|оттенк[а-я]*|тон[а-я]*))?(?:[ \t]*[:(]|[ \t]+-[ \t]+)"
+)
 """Behind the blue of `shades of blue: dark 40, light 60`."""
 CITY = re.compile(r"(?<![^\W_])г\.(?=[ ]?[^\W\d_])")
 """«Г. Тула» are no grams."""
@@ -155,9 +158,6 @@ GENITIVE = ("ого", "его", "ой", "ей")
 DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
 THICKNESS = re.compile(r"(?<![^\W_])[tт][ ]?=[ ]?\d+(?:[.,]\d+)?(?:[ ]?(?:mm|cm|мм|см))?(?![^\W_]|[.,]\d)")
 """`t=30 mm` is no mass."""
-TONNES = re.compile(r"\d[ ]?(?:кг|kg|килограмм|тонн|мешк|меш)")
-"""What is weighed."""
-IN_TONNES = re.compile(r"\d[ ]?т(?![^\W_])")
 TINT = re.compile(r"([а-я]{3,})[ое]вато")
 """«Голубовато-»."""
 OTHER_LAYOUT = re.compile(r"[a-z\[\];',.`-]+|[а-яё-]+")
@@ -174,7 +174,11 @@ LARGE = re.compile(r"(?P<large>кр\.)(?=[ ]?(?:крошк|фракц|грану
 WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \t]+$")
 HEAD_BEFORE = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)?)[ \t]*[:=#№-]?[ \t]*$")
 """The `qty` of `qty: 3000` and «кол-во 3000»."""
-SAYS_RAL = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W\d_])")
+SAYS_RAL = re.compile(
+    r"(?<![^\W_])(?:(?:ral|рал)(?![^\W\d_])"
+    r"|(?:colou?rs|цвета)[ :-]*[1-9]0\d\d(?:[ ]*(?:[,/;&+]|and|и)[ ]*[1-9]0\d\d)+(?!\d|[ ]?%))"
+)
+"""Also where several numbers of four digits are said to be colours."""
 _TO_NAME = r"[ \t]*[-,:(/]*[ \t]*"
 NAMES_OF_RAL = tuple(
     re.compile(pattern)
