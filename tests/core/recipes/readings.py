@@ -142,6 +142,7 @@ RUSSIAN: list[tuple[str, Mapping[str, float]]] = [
     ("80% C009 Фиолетовый + 15% C016 Розовый + 5% C010 Белый", {"C009": 80, "C016": 15, "C010": 5}),
     ("90% С015 Бирюзовый + 10% С010 Белый", {"C015": 90, "C010": 10}),
     ("60% RAL 3020, 40% РАЛ 9005", {"RAL 3020": 60, "RAL 9005": 40}),
+    ("қызыл 60, қара 40", RB),
     ("смесь: #a63d30 — 60 %, чёрный — 40 %", {"#A63D30": 60, "BLACK": 40}),
 ]  # fmt: skip
 
@@ -176,6 +177,7 @@ NOTICED = [
     ("красный 50, зеленное яблоко 50", {"RED": 50, "GRNAPL": 50}, ["'зеленное яблоко' is read as"]),
     ("чёрно-белая плитка", {"BLACK": 50, "WHITE": 50}, ["no numbers are given"]),
     ("60 кг красного, 40 кг чёрного", RB, ["amounts are by mass"]),
+    ("30 kg red, 20 kg blue, black to 100 kg", {"RED": 30, "BLUE": 20, "BLACK": 50}, ["amounts are by mass"]),
     ("охра, добавить 1/4 коричневого", {"OCHRE": 75, "BROWN": 25}, ["'охра' has no number; it got the remaining 75"]),
     ("красный без белого", {"RED": 100}, ["'белого' is left out, as asked"]),
 ]  # fmt: skip
@@ -190,6 +192,9 @@ REFUSED = [
     ("60% red, 40", "40", None, "has no colour"),
     ("60% red 30% 10% white", "30%", None, "has no colour"),
     ("60% teel, 40% black", "teel", "teal", "did you mean teal"),
+    ("зелёный мох 50%, тёмный лес 50%", "лес", None, "unknown colour"),
+    ("Сергей, чёрный 60", "Сергей", None, "unknown colour"),
+    ("base black: red 60, white 40", "black", None, "nothing is left"),
     ("red 60%\n\tteel 40%", "teel", "teal", "did you mean teal"),
     ("40% standard red 60% black", "standard red", "rh01 standard red", "us-062 standard red"),
     ("60% red, 40% black xyz", "xyz", None, "unknown colour 'xyz'"),

@@ -85,12 +85,17 @@ def test_without_a_scene_looks_are_words() -> None:
     assert [word for word, _ in said.words] == ["wet"]
 
 
-def test_areas_of_single_colours_are_of_several_tiles() -> None:
-    """Where nothing has a share; the area of a mix is a size."""
-    for text in ("Плитка чёрная - 40 м2, красная - 20 м2", "40 m2 black, 20 m2 red"):
+def test_sizes_of_single_colours_are_of_several_tiles() -> None:
+    """Areas and thicknesses, where nothing has a share; those of a mix, and of granules, are sizes."""
+    for text in (
+        "Плитка чёрная - 40 м2, красная - 20 м2",
+        "40 m2 black, 20 m2 red",
+        "чёрный SBR 10 мм + красный 15 мм",
+    ):
         with pytest.raises(RecipeError, match="more than one tile"):
             parse_recipe(text)
     assert parse_recipe("black 60%, red 40%, 40 m2").sizes == ("40 m2",)
+    assert parse_recipe("чёрный 1-3 мм, красный 2-4 мм").recipe.percents == {"BLACK": 50, "RED": 50}
 
 
 def test_words_keep_their_preposition() -> None:

@@ -45,8 +45,18 @@ TOLD = [
     ("вместо красного 60% делаем 50%, остальное чёрный", {"RED": 50, "BLACK": 50}),
     ("they don't want red anymore. 50% green, 50% cream", {"GREEN": 50, "CREAM": 50}),
     ("we can't use red, so blue 60, black 40", {"BLUE": 60, "BLACK": 40}),
+    ("don't use the old red. Blue 60, black 40.", {"BLUE": 60, "BLACK": 40}),
+    ("same but 15% fleck instead of 10: grey fleck on green", {"GRAY": 15, "GREEN": 85}),
+    ("sand and stone: beige 60, grey 40", {"BEIGE": 60, "GRAY": 40}),
+    ("brown/cream: 50% brown, 50% cream", {"BROWN": 50, "CREAM": 50}),
 ]
-UNTOLD = [("more red, red 60, black 40",), ("remove the red: red 40, black 60",), ("more brown - 50% red, 50% cream",)]
+UNTOLD = [
+    ("more red, red 60, black 40",),
+    ("remove the red: red 40, black 60",),
+    ("more brown - 50% red, 50% cream",),
+    ("red 60, black 40, but the other way round",),
+    ("yellow becomes white: black 88, yellow 12",),
+]
 
 
 def test_a_change_is_made_where_the_new_mix_is_told() -> None:

@@ -12,6 +12,7 @@ PACKS = [
     ("чёрный 70 (мешки по 25 кг), красный 30", "мешки по 25 кг", {"BLACK": 70, "RED": 30}),
     ("красный 60 (25 кг), чёрный 40 (25 кг)", "25 кг", {"RED": 60, "BLACK": 40}),
     ("red 60, black 40, in 25 kg bags", "25 kg bags", {"RED": 60, "BLACK": 40}),
+    ("3 bags red, 2 bags black, usual 20 kilo bags", "usual 20 kilo bags", {"RED": 60, "BLACK": 40}),
 ]
 
 

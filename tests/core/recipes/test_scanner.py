@@ -38,6 +38,7 @@ def kinds(text: str) -> list[Kind]:
         ("60,30,10", [Kind.NUMBER, Kind.NUMBER, Kind.NUMBER]),
         ("60.30.10", [Kind.NUMBER, Kind.NUMBER, Kind.NUMBER]),
         ("12.06.26", [Kind.LABEL]),
+        ("red NCS S 1080-R 60%", [Kind.COLOUR, Kind.LABEL, Kind.NUMBER, Kind.PERCENT]),
         ("15# red", [Kind.NUMBER, Kind.MASS, Kind.COLOUR]),
         ("colours 7024 and 9005", [Kind.COUNTED, Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR]),
         ("«red» (black)", [Kind.COLOUR, Kind.BRACKET, Kind.COLOUR, Kind.BRACKET]),

@@ -75,6 +75,7 @@ LOOKS = {
 
 ASIDES = (
     "no glare, non reflective, anti glare, без бликов, "
+    "neutral, neutral tone, old, нейтральный, тёплый, теплее, холоднее, warmer, cooler, "
     "beautiful, nice, good, pretty, cool, lovely, great, perfect, simple, classic, classical, amazing, stunning, "
     "stylish, bold, calm, fresh, fun, cosy, cozy, cheerful, natural looking, modern, clean, clear, "
     "realistic, real, natural, premium, quality, best quality, detailed, highly "

@@ -219,7 +219,10 @@ _PHRASES = {
         "like, looks like, look like, looking like, similar to, reminiscent of, inspired by, как, как у, чтобы как, "
         "чтоб как, похоже на, похожий на, наподобие, вроде, типа"
     ),
-    Kind.PLACE: "under, underneath, near, beside, behind, next to, under a, под, возле, рядом с, за, чтоб, чтобы",
+    Kind.PLACE: (
+        "above, under, underneath, near, beside, behind, next to, under a, под, над, возле, "
+        "рядом с, за, чтоб, чтобы"
+    ),
     Kind.LIGHT: (
         "lights, lighting, backlight, backlighting, backlit, glow, glowing, lamp, lamps, illumination, "
         "свет, света, светом, свете, подсветка, подсветки, подсветкой, освещение, освещения, освещением, освещении"
@@ -248,7 +251,7 @@ _PHRASES = {
         "colour, color, recipe, epdm, tpv, ratio, proportion, "
         "proportions, respectively, solid, plain, only, all, just, "
         "from, for, me, please, use, using, in all, "
-        "pls, plz, plse, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
+        "require, requires, required, pls, plz, plse, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
         "could, could we see, can we see, can i see, see, would like, "
         "provide, supply, quote, to supply, to provide, to be, to consist of, to comprise, comprising, to match, "
         "shall be, shall contain, shall consist of, to contain, must contain, should contain, will contain, content, "
@@ -368,6 +371,7 @@ _ASIDE = (
 
 _EQUAL = {
     0: (
+        "equal portions, in equal portions, equal measure, in equal measure, equal measures, in equal measures, "
         "equal parts, in equal parts, equal shares, in equal shares, equal amounts, in equal amounts, equally, "
         "in equal proportions, equal quantities, in equal quantities, the same amount of each, same amount of each, "
         "equal amount of each, an equal amount of each, same of each, half of each, half each, одинаково, "

@@ -44,7 +44,8 @@ _WITH = re.compile(r"(?<![^\W_])со? +\Z", re.IGNORECASE)
 """Without it «втулками» says little."""
 _MAX_WITH = 5
 """Characters of it, with what stands before."""
-_AREA = re.compile(r"\d ?(?:m2|м2|кв|sq)")
+_OF_TILE = re.compile(r"\d ?(?:m2|м2|кв|sq)|(?<![\d.,-])(?:9|[1-9]\d+)(?:[.,]\d+)? ?(?:mm|мм)")
+"""Areas, and thicknesses, which are more than those of granules."""
 _COARSENESS = {"granules=2-4": "coarse", "granules=0.5-1.5": "fine"}
 
 
@@ -81,7 +82,7 @@ def set_aside(
         if bound is not None and bound.kind is Kind.SEPARATOR:
             kept.append(bound)
             asides.errors += [] if bound.error is None else [bound.error]
-    asides.tiles += _tiles_of_colours(tokens) or _areas_of_colours(tokens)
+    asides.tiles += _tiles_of_colours(tokens) or _sizes_of_colours(tokens)
     if len(asides.tiles) > 1:
         raise refuse_several(source, asides.tiles)
     return kept, asides
@@ -104,18 +105,18 @@ def _tiles_of_colours(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     return [(number.span[0], piece.span[1]) for number, piece in pieces]
 
 
-def _areas_of_colours(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Where single colours have areas, «чёрная - 40 м2, красная - 20 м2», and nothing has a share."""
+def _sizes_of_colours(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Where single colours have areas, «чёрная - 40 м2, красная - 20 м2», or thicknesses, and nothing has a share."""
     if any(token.kind in _NUMBERS for token in tokens):
         return []
     of_colours: list[tuple[Token, Token]] = []
     plain = [token for token in tokens if token.kind is not Kind.LINK]
     for at, token in enumerate(plain):
         beside = [*plain[max(0, at - 1) : at], *plain[at + 1 : at + 2]]
-        colours = [other for other in beside if other.kind is Kind.COLOUR]
-        if token.kind is Kind.LENGTH and _AREA.search(token.text) and colours:
+        colours = [other for other in beside if other.kind in (Kind.COLOUR, Kind.SBR)]
+        if token.kind is Kind.LENGTH and _OF_TILE.search(token.text) and colours:
             of_colours.append((colours[0], token))
-    if len({colour.colour for colour, _ in of_colours}) < _SEVERAL:
+    if len({colour.colour and colour.colour.code for colour, _ in of_colours}) < _SEVERAL:
         return []
     return [(min(c.span[0], a.span[0]), max(c.span[1], a.span[1])) for c, a in of_colours]
 

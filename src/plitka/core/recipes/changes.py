@@ -56,6 +56,8 @@ _OPEN = frozenset(
 """Words with which more is said of a mix than its numbers."""
 _BEFORE_NEW = frozenset({None, Kind.SEPARATOR, Kind.LINK, Kind.BRACKET, Kind.UNKNOWN, Kind.ASIDE, Kind.LIKE})
 """What may stand before the colour that stands for another: a bound, or a word such as `use`."""
+_TURNED = re.compile(r"(?<![^\W_])(?:(?:the )?other way (?:a)?round|vice versa|наоборот)(?![^\W_])")
+"""What exchanges the numbers before it."""
 _PUT = re.compile(
     r"(?<![^\W_])(?:by|with|to|use|using|put|take|add|на|вместо (?:него|неё|нее|этого|них)|взять|возьм[а-я]+|став[а-я]+"
     r"|сдела[а-я]+|будет|лучше|нуж[а-я]+)(?: the)?[ :,—-]+$"
@@ -76,7 +78,7 @@ _WHOLE = 100
 
 def with_change(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The tokens of the mix after the change that is asked for; None where the mix is not told or it is not clear."""
-    read = (_put, _announced, _replaced, _told_at_last)
+    read = (_put, _announced, _replaced, _told_at_last, _named)
     for changed in (one(source, tokens) for one in read):
         if changed is not None:
             return changed
@@ -132,19 +134,39 @@ def _told_at_last(source: Source, tokens: Sequence[Token]) -> list[Token] | None
     changes = [at for at, token in enumerate(tokens) if token.kind is Kind.VAGUE and token.choice in CHANGES]
     bounds = (at for at, token in enumerate(tokens) if token.kind in _BOUNDS)
     end = next((at for at in bounds if changes and at > changes[-1] and _is_told(tokens[at + 1 :])), None)
-    if end is None:
+    if end is None or any(tokens[at].choice == INSTEAD for at in changes):
         return None
-    wish, told = tokens[:end], tokens[end + 1 :]
-    if any(token.kind in _NUMBERS for token in wish) or any(tokens[at].choice == INSTEAD for at in changes):
-        return None
-    codes, wished = ({token.colour.code for token in part if token.colour is not None} for part in (told, wish))
+    codes, wished = _codes(tokens[end + 1 :]), _codes(tokens[:end])
     is_more = all(tokens[at].text in _DEGREES for at in changes) and wished <= codes
     is_more &= tokens[end].text not in _COMMAS  # else `more red, red 60, black 40` may be a mix to be changed
     is_out = all(tokens[at].text.startswith(_REMOVES) for at in changes) and wished.isdisjoint(codes)
-    if not (is_more or is_out):
+    return _behind(source, tokens, end) if is_more or is_out else None
+
+
+def _named(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The whole mix behind its name: `sand and stone: beige 60, grey 40`, `brown/tan: 50% brown, 50% tan`."""
+    end = next((at for at, token in enumerate(tokens) if token.text == ":" and _is_told(tokens[at + 1 :])), None)
+    if end is None or _CHANGE.search(source.folded):
         return None
-    label = _label(source, wish[0].span[0], wish[-1].span[1])
-    return [label, _comma(label.span[1]), *told]
+    name = tokens[:end]
+    codes, named = _codes(tokens[end + 1 :]), _codes(name)
+    kinds = {token.kind for token in name}
+    is_list = kinds <= {Kind.COLOUR, Kind.SEPARATOR, Kind.SLASH}
+    is_name = bool(named) and (is_list or named <= codes or named.isdisjoint(codes))
+    return _behind(source, tokens, end) if is_name and _OPEN.isdisjoint(kinds) else None
+
+
+def _behind(source: Source, tokens: Sequence[Token], end: int) -> list[Token] | None:
+    """What stands behind a place, with all before it as a label, if that has no number."""
+    before = tokens[:end]
+    if any(token.kind in _NUMBERS for token in before):
+        return None
+    label = _label(source, before[0].span[0], before[-1].span[1])
+    return [label, _comma(label.span[1]), *tokens[end + 1 :]]
+
+
+def _codes(tokens: Sequence[Token]) -> set[str]:
+    return {token.colour.code for token in tokens if token.colour is not None}
 
 
 def _is_told(tokens: Sequence[Token]) -> bool:
@@ -184,7 +206,14 @@ def _announced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
 
 
 def find_untold_change(source: Source, tokens: Sequence[Token]) -> tuple[int, int] | None:
-    """Where one colour is changed to another and no number is told, `change the green to blue`; None if nowhere."""
+    """Where one colour is changed to another and no number is told, or numbers are exchanged; None if nowhere.
+
+    `Change the green to blue`, `red 60, black 40, but the other way round`.
+    """
+    numbers = [token.span[0] for token in tokens if token.kind in _NUMBERS]
+    turned = _TURNED.search(source.folded)
+    if turned is not None and len(numbers) >= _PAIR and source.span(*turned.span())[0] > numbers[-1]:
+        return source.span(*turned.span())
     for found in _CHANGE.finditer(source.folded):
         start, end = source.span(*found.span())
         said = [token for token in tokens if start <= token.span[0] < end and token.kind is Kind.COLOUR]

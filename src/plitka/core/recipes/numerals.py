@@ -14,6 +14,7 @@ from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.rough_numbers import with_rough_numbers
 from plitka.core.recipes.signs import GENITIVE, TIMES, TO
+from plitka.core.recipes.spoken_numbers import counted_shares, decimals, hundreds, joined, one_in_ten
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.unit_words import settle_unit_words
 
@@ -24,10 +25,9 @@ _COUNTED = frozenset({Kind.PARTS, Kind.MASS})
 _AND = frozenset({"and", "и", "с"})
 _HALF = Fraction(1, 2)
 _EXCEPT = frozenset({"except", "excluding", "all but", "кроме", "за исключением"})
+_OLD = frozenset({"old", "usual", "existing", "previous", "current", "старый", "обычный", "прежний"})
 _ON = "на"
 _UP_TO = frozenset({"to", "till", "до"})
-_POINTS = frozenset({"point", "целых", "целая"})
-_TENTHS = 10
 _WHOLE = 100
 _NAMED = frozenset({Kind.COLOUR, Kind.UNKNOWN})
 _OF = frozenset({"of", "from", "из"})
@@ -40,11 +40,12 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     Args:
         text: as it was typed.
     """
+    tokens = one_in_ten(tokens, text)
     plain = _mixes_first(with_rough_numbers(with_misspelled_numbers(settle_unit_words(tokens)), text), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _equations, _hundreds, _decimals, _halves, _counted_shares, _instead, _not_behind, _except, _filled,
-        _with_halves, _broken, _units_first, _same, _compared, _ratios, _rest_ratios, _pieces, _rates, _one_unit,
-        _lists, _lists_behind, _mixes,
+        _equations, hundreds, decimals, _halves, counted_shares, _instead, _not_old, _not_behind, _except, _filled_up,
+        _filled, _with_halves, _broken, _units_first, _same, _compared, _ratios, _rest_ratios, _pieces, _rates,
+        _one_unit, _lists, _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
@@ -68,35 +69,6 @@ def _equations(tokens: list[Token]) -> list[Token]:
     return plain
 
 
-def _hundreds(tokens: list[Token]) -> list[Token]:
-    """«Сто двадцать» is one number."""
-    plain: list[Token] = []
-    for token in tokens:
-        before = plain[-1] if plain else None
-        is_spoken = token.kind is Kind.NUMBER and token.text[:1].isalpha() and token.value < _WHOLE
-        if before is not None and is_spoken and before.text.isalpha() and before.value == _WHOLE:
-            plain[-1] = _joined(before, token, before.value + token.value)
-        else:
-            plain.append(token)
-    return plain
-
-
-def _decimals(tokens: list[Token]) -> list[Token]:
-    """`Twelve point five` and «двенадцать целых пять десятых»."""
-    plain = list(tokens)
-    for at in reversed(range(len(plain) - 2)):
-        if at + 3 > len(plain):
-            continue
-        whole, point, tenths = plain[at : at + 3]
-        is_spoken = point.text in _POINTS and [whole.kind, tenths.kind] == [Kind.NUMBER, Kind.NUMBER]
-        # «Пять десятых» is spelled like fifty.
-        ones = tenths.value / _TENTHS if tenths.text.endswith(" десятых") else tenths.value
-        if is_spoken and ones < _TENTHS:
-            end = at + 3 + (at + 3 < len(plain) and plain[at + 3].text == "десятых")
-            plain[at:end] = [_joined(whole, tenths, whole.value + ones / _TENTHS)]
-    return plain
-
-
 def _halves(tokens: list[Token]) -> list[Token]:
     """«Пол мешка» is half a bag and «пол красного» half of red; another «пол» is a floor."""
     plain: list[Token] = []
@@ -114,19 +86,6 @@ def _is_halved(token: Token | None) -> bool:
     return token.kind in _COUNTED or (token.kind is Kind.COLOUR and token.text.endswith(GENITIVE))
 
 
-def _counted_shares(tokens: list[Token]) -> list[Token]:
-    """`3 quarters` and «2 трети» are shares of the whole."""
-    plain: list[Token] = []
-    for token in tokens:
-        under = token.value if token.kind is Kind.EQUAL else 1 / token.value if token.kind is Kind.FRACTION else 0
-        before = plain[-1] if plain else None
-        if before is not None and before.kind is Kind.NUMBER and 0 < before.value < under and under.denominator == 1:
-            plain[-1] = replace(_joined(before, token, before.value / under), kind=Kind.FRACTION)
-        else:
-            plain.append(token)
-    return plain
-
-
 def _instead(tokens: list[Token]) -> list[Token]:
     """`Blue instead of red` has no red, and leaves the numbers open if none are said."""
     plain: list[Token] = []
@@ -134,6 +93,15 @@ def _instead(tokens: list[Token]) -> list[Token]:
         is_instead = token.kind is Kind.VAGUE and token.choice == "instead"
         plain += [token, replace(token, kind=Kind.NOT)] if is_instead else [token]
     return plain
+
+
+def _not_old(tokens: list[Token]) -> list[Token]:
+    """The red of `don't use the old red` is the one that is out."""
+    return [
+        token
+        for at, token in enumerate(tokens)
+        if not (token.text in _OLD and _kind(tokens, at - 1) is Kind.NOT and _kind(tokens, at + 1) is Kind.COLOUR)
+    ]
 
 
 def _not_behind(tokens: list[Token]) -> list[Token]:
@@ -170,6 +138,20 @@ def _filled(tokens: list[Token]) -> list[Token]:
     return plain
 
 
+def _filled_up(tokens: list[Token]) -> list[Token]:
+    """The black of `30 kg orange, 20 kg red, top up with black to 100 kg` has 50 kg."""
+    plain = list(tokens)
+    for at in reversed(range(1, len(plain) - 2)):
+        colour, to, number, unit = plain[at - 1 : at + 3]
+        before = [place for place in range(at - 1) if plain[place].kind in _NUMBERS]
+        same = [place for place in before if _at(plain, place + 1) == replace(unit, span=plain[place + 1].span)]
+        rest = number.value - sum(plain[place].value for place in before)
+        is_filled = colour.kind is Kind.COLOUR and to.text in _UP_TO and unit.kind is Kind.MASS
+        if is_filled and number.kind is Kind.NUMBER and before and same == before and rest > 0:
+            plain[at : at + 3] = [replace(number, value=rest, span=(to.span[0], number.span[1])), unit]
+    return plain
+
+
 def _with_halves(tokens: list[Token]) -> list[Token]:
     """The 2½ of «две с половиной части»."""
     plain = list(tokens)
@@ -180,7 +162,7 @@ def _with_halves(tokens: list[Token]) -> list[Token]:
         is_joint = joint.kind is Kind.SEPARATOR and joint.text in _AND
         is_counted = _kind(plain, at + 3) in {*_COUNTED, *_BOUNDS, Kind.PERCENT}
         if number.kind is Kind.NUMBER and is_joint and half.value == _HALF and is_counted:
-            plain[at : at + 3] = [_joined(number, half, number.value + _HALF)]
+            plain[at : at + 3] = [joined(number, half, number.value + _HALF)]
     return plain
 
 
@@ -199,9 +181,9 @@ def _broken(tokens: list[Token]) -> list[Token]:
         whole = _at(plain, at - 1)
         value = over.value / under.value
         if whole is not None and whole.kind is Kind.NUMBER and whole.value.denominator == 1:
-            plain[at - 1 : at + 3] = [_joined(whole, under, whole.value + value)]
+            plain[at - 1 : at + 3] = [joined(whole, under, whole.value + value)]
         else:
-            plain[at : at + 3] = [_joined(over, under, value)]
+            plain[at : at + 3] = [joined(over, under, value)]
     return plain
 
 
@@ -315,7 +297,7 @@ def _rates(tokens: list[Token]) -> list[Token]:
         before = _kind(plain, at - 1 - (_kind(plain, at - 1) is Kind.LINK))
         is_of_colour = Kind.COLOUR in (before, _kind(plain, at + 2))
         if n_numbers > n_colours or not is_of_colour:
-            plain[at : at + 2] = [replace(_joined(number, unit, number.value), kind=Kind.LABEL)]
+            plain[at : at + 2] = [replace(joined(number, unit, number.value), kind=Kind.LABEL)]
     return plain
 
 
@@ -418,11 +400,6 @@ def _mixes(tokens: list[Token]) -> list[Token]:
         if token.kind is not Kind.MIX or is_shared:
             plain.append(token)
     return plain
-
-
-def _joined(first: Token, last: Token, value: Fraction) -> Token:
-    span = (first.span[0], last.span[1])
-    return replace(first, value=value, span=span, text=f"{first.text} {last.text}")
 
 
 def _at(tokens: Sequence[Token], at: int) -> Token | None:

@@ -49,6 +49,11 @@ RESOLUTION = re.compile(r"(?:[248]k|\d{3,4}p)(?![^\W_])")
 UNIT_AFTER = re.compile(
     r"[ \t]*(?:%|:|/(?![ \t]*[1-9]0\d\d(?!\d))|(?:parts?|част|дол|g|kg|г|кг|lb|p?c[ts]|проц|percent)\b|част|проц)"
 )
+OTHER_CODE = re.compile(
+    r"(?:ncs[ ]?(?:s[ ]?)?\d{4}-[a-z](?:\d{2}[a-z])?|(?:pantone|pms)[ ]?\d{3,4}(?:[ ]?[cu])?|bs[ ]?(?:381c?|4800|5252)"
+    r"(?:[ ]?[\d-]+(?:[ ]?[a-z][ ]?\d+)?)?)(?![^\W_])"
+)
+"""A number of another system of colours, which is not known, beside a colour's name: `NCS S 7020-R90B`."""
 RATE = re.compile(
     r"[ \t]*(?:/|per|на)[ \t]*(?:1[ \t]*)?"
     r"(?:[mм][23]|pcs?|pieces?|tiles?|шт|плитк[ау]|sq\.?[ ]?m|кв\.?[ ]?м)(?![^\W_])\.?"
