@@ -125,7 +125,6 @@ REFUSED: list[tuple[str, str, str]] = [
     ("60% красный, 40% чёрный, белый логотип", "белый логотип", "zone"),
     ("60% red, 40% black on white background", "white", "nothing is left"),
     ("60% red, 40% black, close to brick", "brick", "nothing is left"),
-    ("60% of the red one, 40% of the black one", "one", "has no colour"),
     ("R 60, B 40", "R", "unknown"),
     ("c74a3e 60%, black 40%", "c74", "unknown"),
 ]

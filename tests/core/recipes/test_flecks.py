@@ -17,6 +17,8 @@ from plitka.core.recipes.source import Source
         "black with a white and grey fleck, 20% fleck in total",
         "black w/ white & grey specks (20% total)",
         "black with white and grey flecks (20%)",
+        "black - the base, flecks white and grey - 20 percent in total",
+        "чёрный, крапинки белые и серые, всего 20%",
     ],
 )
 def test_its_colours_share_the_amount(text: str) -> None:

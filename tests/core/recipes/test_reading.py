@@ -3,6 +3,7 @@
 import contextlib
 import random
 import re
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,6 +125,37 @@ def test_long_texts_are_answered_fast(piece: str) -> None:
         parse_recipe(text)
     except RecipeError as error:
         assert error.source == text
+
+
+REPEATED = ["2:1 ", "60%", "1. ", "dark ", "\n", "red: ", "- ", "10 kg red to ", "20% fleck, ", "qwrt, ", "red, "]
+
+
+def test_work_grows_as_the_text_does() -> None:
+    """Twice the text is at most three times the calls, so that no long text holds up a service."""
+
+    def check(piece: str) -> None:
+        assert n_calls((piece * 500)[:500]) <= 3 * n_calls((piece * 250)[:250])
+
+    n_calls("60% navy, 40% blakc")  # the tables are read
+    check_each(((piece,) for piece in REPEATED), check)
+
+
+def n_calls(text: str) -> int:
+    """How often functions are entered and left while a text is read."""
+    count = 0
+
+    def called(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    before = sys.getprofile()
+    sys.setprofile(called)
+    try:
+        with contextlib.suppress(RecipeError):
+            parse_recipe(text)
+    finally:
+        sys.setprofile(before)
+    return count
 
 
 def test_the_examples_of_the_documentation_are_true() -> None:

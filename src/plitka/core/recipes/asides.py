@@ -46,6 +46,8 @@ _MAX_WITH = 5
 """Characters of it, with what stands before."""
 _OF_TILE = re.compile(r"\d ?(?:m2|м2|кв|sq)|(?<![\d.,-])(?:9|[1-9]\d+)(?:[.,]\d+)? ?(?:mm|мм)")
 """Areas, and thicknesses, which are more than those of granules."""
+_TILES = re.compile(r"(?:tiles?|mats?|плит[а-я]+) [xх×*]")
+"""`Tiles x 200`."""
 _COARSENESS = {"granules=2-4": "coarse", "granules=0.5-1.5": "fine"}
 
 
@@ -114,7 +116,8 @@ def _sizes_of_colours(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     for at, token in enumerate(plain):
         beside = [*plain[max(0, at - 1) : at], *plain[at + 1 : at + 2]]
         colours = [other for other in beside if other.kind in (Kind.COLOUR, Kind.SBR)]
-        if token.kind is Kind.LENGTH and _OF_TILE.search(token.text) and colours:
+        is_size = token.kind is Kind.LENGTH and _OF_TILE.search(token.text)
+        if colours and (is_size or (token.kind is Kind.LABEL and _TILES.match(token.text))):
             of_colours.append((colours[0], token))
     if len({colour.colour and colour.colour.code for colour, _ in of_colours}) < _SEVERAL:
         return []

@@ -11,6 +11,8 @@ new  = verb, [words], ("to" | "на"), mix ;              «заменить н�
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
+from itertools import dropwhile
 
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
@@ -63,6 +65,8 @@ _PUT = re.compile(
     r"|сдела[а-я]+|будет|лучше|нуж[а-я]+)(?: the)?[ :,—-]+$"
 )
 """Before the colour that stands for another."""
+_FOR = re.compile(r"(?<![^\W_])(?:for|with|to|by|на)(?: the)? +$")
+"""Before the colour that comes for another."""
 _PUT_BEHIND = re.compile(r"[ ,]*(?:instead|in its place)(?![^\W_]| of)")
 _BY_IT = ("ым", "им")
 """Endings of a Russian colour with which another is replaced."""
@@ -132,23 +136,28 @@ def _told_at_last(source: Source, tokens: Sequence[Token]) -> list[Token] | None
     What there is to be more of is in it, and what is taken out is not.
     """
     changes = [at for at, token in enumerate(tokens) if token.kind is Kind.VAGUE and token.choice in CHANGES]
-    bounds = (at for at, token in enumerate(tokens) if token.kind in _BOUNDS)
+    bounds = (at for at in _before_wholes(tokens) if tokens[at].kind in _BOUNDS)
     end = next((at for at in bounds if changes and at > changes[-1] and _is_told(tokens[at + 1 :])), None)
     if end is None or any(tokens[at].choice == INSTEAD for at in changes):
         return None
     codes, wished = _codes(tokens[end + 1 :]), _codes(tokens[:end])
     is_more = all(tokens[at].text in _DEGREES for at in changes) and wished <= codes
     is_more &= tokens[end].text not in _COMMAS  # else `more red, red 60, black 40` may be a mix to be changed
+    new = [token for token in tokens[:end] if token.colour is not None][-1:]
+    is_swap = len(wished) == _PAIR and len(wished & codes) == 1 and wished & codes == _codes(new)
+    is_swap &= bool(new) and _FOR.search(source.text[: new[0].span[0]].casefold()) is not None
     is_out = all(tokens[at].text.startswith(_REMOVES) for at in changes) and wished.isdisjoint(codes)
-    return _behind(source, tokens, end) if is_more or is_out else None
+    return _behind(source, tokens, end) if is_more or is_out or is_swap else None
 
 
 def _named(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The whole mix behind its name: `sand and stone: beige 60, grey 40`, `brown/tan: 50% brown, 50% tan`."""
-    end = next((at for at, token in enumerate(tokens) if token.text == ":" and _is_told(tokens[at + 1 :])), None)
+    wholes = ((at, tokens[at]) for at in _before_wholes(tokens))
+    heads = (at for at, token in wholes if token.text == ":" or (at and _is_dash(source, token)))
+    end = next((at for at in heads if _is_told(tokens[at + 1 :])), None)
     if end is None or _CHANGE.search(source.folded):
         return None
-    name = tokens[:end]
+    name = [token for token in tokens[:end] if token.choice != "most"]  # `mainly earthy tones - brown 45, ...`
     codes, named = _codes(tokens[end + 1 :]), _codes(name)
     kinds = {token.kind for token in name}
     is_list = kinds <= {Kind.COLOUR, Kind.SEPARATOR, Kind.SLASH}
@@ -156,10 +165,14 @@ def _named(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     return _behind(source, tokens, end) if is_name and _OPEN.isdisjoint(kinds) else None
 
 
+def _is_dash(source: Source, token: Token) -> bool:
+    return token.text == "-" and source.text[: token.span[0]][-1:].isspace()
+
+
 def _behind(source: Source, tokens: Sequence[Token], end: int) -> list[Token] | None:
     """What stands behind a place, with all before it as a label, if that has no number."""
-    before = tokens[:end]
-    if any(token.kind in _NUMBERS for token in before):
+    before = list(dropwhile(lambda token: token.kind in _BOUNDS, tokens[:end]))
+    if not before or any(token.kind in _NUMBERS for token in before):
         return None
     label = _label(source, before[0].span[0], before[-1].span[1])
     return [label, _comma(label.span[1]), *tokens[end + 1 :]]
@@ -181,8 +194,9 @@ def _label(source: Source, start: int, end: int) -> Token:
 
 def _announced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The mix behind a sentence about two of its colours: `drop the red, use brown instead: black 70, red 30`."""
-    ends = [at for at, token in enumerate(tokens) if token.text in (":", ".", "\n", *_WAS)]
-    end = next((at for at in ends if _is_whole(tokens[at + 1 :])), None)
+    if not any(token.kind is Kind.VAGUE and token.choice in CHANGES for token in tokens):
+        return None
+    end = next((at for at in _before_wholes(tokens) if tokens[at].text in (":", ".", "\n", *_WAS)), None)
     said, told = (tokens[:end], list(tokens[end + 1 :])) if end else ([], [])
     colours = {token.colour.code: token for token in said if token.colour is not None}
     is_change = any(token.kind is Kind.VAGUE and token.choice in CHANGES for token in said)
@@ -322,6 +336,24 @@ def _with_other(source: Source, told: list[Token], old: Token, new: Token) -> li
     remark = Notice("{new!r} stands for {old!r} of the mix that is told, as asked", values)
     told[places[0]] = replace(new, span=told[places[0]].span, remark=remark)
     return told
+
+
+def _before_wholes(tokens: Sequence[Token]) -> list[int]:
+    """Places behind which all is a whole mix, `_is_whole`, found in one pass."""
+    places: list[int] = []
+    n_numbers = n_colours = 0
+    total = Fraction(0)
+    for at in reversed(range(len(tokens))):
+        if n_colours == n_numbers > 1 and total == _WHOLE:
+            places.append(at)
+        token = tokens[at]
+        if token.kind in _OPEN:
+            break
+        n_colours += token.kind is Kind.COLOUR
+        if token.kind in _NUMBERS:
+            n_numbers += 1
+            total += token.value * (_WHOLE if token.kind is Kind.FRACTION else 1)
+    return places[::-1]
 
 
 def _is_whole(tokens: Sequence[Token]) -> bool:

@@ -12,6 +12,7 @@ from plitka.core.recipes.token import Token
 
 _SAID = frozenset({Kind.FLECK, Kind.TOTAL, Kind.LINK, Kind.NUMBER, Kind.PERCENT})
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+_PAIR = 2
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 
 
@@ -75,16 +76,35 @@ def with_amount_of_fleck(tokens: Sequence[Token]) -> list[Token] | None:
     if len(numbers) != 1:
         return None
     start, end = _clause(tokens, numbers[0])
+    start = max([start, *(at + 1 for at in range(start, numbers[0]) if tokens[at].kind is Kind.COLOUR)])
     kinds = [token.kind for token in tokens[start:end]]
     is_behind = start > 1 and tokens[start - 2].kind is Kind.FLECK  # `black and white specks (10% total)`
-    is_of_fleck = Kind.FLECK in kinds or is_behind
+    is_of_fleck = Kind.FLECK in kinds or Kind.TOTAL in kinds or is_behind
     is_said = set(kinds) <= _SAID and kinds.count(Kind.FLECK) <= kinds.count(Kind.PERCENT) == 1 and is_of_fleck
     fleck = next((at for at in range(start) if tokens[at].kind is Kind.FLECK), None)
     if not is_said or fleck is None:
         return None
     ground = next((at for at in reversed(range(fleck)) if tokens[at].text in WITH), None)
     if ground is None:
-        return None
+        return _listed(tokens, fleck, start, end)
     amount = [token for token in tokens[start:end] if token.kind in (Kind.NUMBER, Kind.PERCENT)]
     amount.sort(key=lambda token: token.kind is Kind.PERCENT)
     return [*tokens[: ground + 1], *amount, *tokens[ground + 1 : start], *tokens[end:]]
+
+
+def _listed(tokens: Sequence[Token], fleck: int, start: int, end: int) -> list[Token] | None:
+    """The fleck of «зелёный, крапинки красные, жёлтые и синие - всего 15%», whose colours stand behind its word."""
+    named = [at for at, token in enumerate(tokens) if token.kind is Kind.COLOUR]
+    places = [at for at in named if fleck < at < start]
+    if len(places) < _PAIR or len(places) != len(named) - 1 or named[0] > fleck:
+        return None
+    said = [token for token in tokens[start:end] if token.kind in (Kind.NUMBER, Kind.PERCENT)]
+    joint = Token(kind=Kind.SEPARATOR, span=tokens[fleck].span, text="&")
+    colours = [part for at in places for part in (joint, tokens[at])][1:]
+    return [
+        *tokens[:fleck],
+        *sorted(said, key=lambda token: token.kind is Kind.PERCENT),
+        *colours,
+        tokens[fleck],
+        *tokens[end:],
+    ]

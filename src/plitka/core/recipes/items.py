@@ -60,6 +60,7 @@ class _Reader:
         self.read = Items()
         self.next_is_base = False
         self.is_block = _is_block(tokens)
+        self.last_fleck = max((at for at, token in enumerate(tokens) if token.kind is Kind.FLECK), default=-1)
 
     @property
     def items(self) -> list[Item]:
@@ -166,7 +167,7 @@ class _Reader:
         """The black of `black with red and green flecks, 5% each` is no fleck."""
         before = self.items[-1] if self.items else None
         has_number = isinstance(self.items[-2] if self.items[1:] else None, Amount)
-        has_fleck = any(other.kind is Kind.FLECK for other in self.tokens[self.at :])
+        has_fleck = self.last_fleck > self.at
         if token.text in WITH and isinstance(before, Mention) and has_fleck and not has_number:
             self.items[-1] = replace(before, is_base=True)
 

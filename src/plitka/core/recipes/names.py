@@ -67,6 +67,8 @@ _SHADES = {"т": "dark", "с": "light", "я": "bright", "б": "pale", "d": "dark
 _DESCRIBED = frozenset({Kind.MODIFIER, Kind.LOOK, Kind.ASIDE, Kind.LIKENESS})
 _UNCERTAIN = frozenset({NUMBERED, COUNTED, PERIOD})
 """Choices of words that mean something only beside a number."""
+_MAX_MODIFIERS = 4
+"""Before one colour."""
 _LIGHTNESS = frozenset({"dark", "light", "pale", "medium"})
 """Modifiers of which a colour has one: `dark and light grey` are two."""
 
@@ -176,7 +178,7 @@ class NameScanner(PieceScanner):
             modifiers.append(_SHADES[shade[0][0]])
         else:
             modifiers.append(self._words[name_key(self.text[start : self.at])].text)
-        while gap := GAP.match(self.text, self.at):
+        while (gap := GAP.match(self.text, self.at)) and len(modifiers) < _MAX_MODIFIERS:
             known = self._longest(gap.end())
             if known is None or (isinstance(known[1], Meaning) and known[1].kind is not Kind.MODIFIER):
                 break

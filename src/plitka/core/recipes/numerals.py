@@ -11,9 +11,10 @@ from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.flecks import with_fleck_ahead
 from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
+from plitka.core.recipes.ratios import compared, ratios, rest_ratios, said_twice
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.rough_numbers import with_rough_numbers
-from plitka.core.recipes.signs import GENITIVE, TIMES, TO
+from plitka.core.recipes.signs import GENITIVE, TIMES
 from plitka.core.recipes.spoken_numbers import counted_shares, decimals, hundreds, joined, one_in_ten
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.unit_words import settle_unit_words
@@ -43,13 +44,27 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     tokens = one_in_ten(tokens, text)
     plain = _mixes_first(with_rough_numbers(with_misspelled_numbers(settle_unit_words(tokens)), text), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _equations, hundreds, decimals, _halves, counted_shares, _instead, _not_old, _not_behind, _except, _filled_up,
-        _filled, _with_halves, _broken, _units_first, _same, _compared, _ratios, _rest_ratios, _pieces, _rates,
-        _one_unit, _lists, _lists_behind, _mixes,
+        said_twice, _pronouns, _equations, hundreds, decimals, _halves, counted_shares, _instead, _not_old, _not_behind,
+        _except, _filled_up, _filled, _with_halves, _broken, _units_first, _same, compared, ratios, rest_ratios,
+        _pieces, _rates, _one_unit, _lists, _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
     return with_fleck_ahead(plain, text)
+
+
+def _pronouns(tokens: list[Token]) -> list[Token]:
+    """The `one` of `the 85 black 15 green one` counts nothing."""
+    return [
+        token
+        for at, token in enumerate(tokens)
+        if not (
+            token.text == "one"
+            and _kind(tokens, at - 1) is Kind.COLOUR
+            and _kind(tokens, at - 2) in _NUMBERS | {Kind.PERCENT}
+            and _kind(tokens, at + 1) in _BOUNDS
+        )
+    ]
 
 
 def _equations(tokens: list[Token]) -> list[Token]:
@@ -140,16 +155,17 @@ def _filled(tokens: list[Token]) -> list[Token]:
 
 def _filled_up(tokens: list[Token]) -> list[Token]:
     """The black of `30 kg orange, 20 kg red, top up with black to 100 kg` has 50 kg."""
-    plain = list(tokens)
-    for at in reversed(range(1, len(plain) - 2)):
-        colour, to, number, unit = plain[at - 1 : at + 3]
-        before = [place for place in range(at - 1) if plain[place].kind in _NUMBERS]
-        same = [place for place in before if _at(plain, place + 1) == replace(unit, span=plain[place + 1].span)]
-        rest = number.value - sum(plain[place].value for place in before)
-        is_filled = colour.kind is Kind.COLOUR and to.text in _UP_TO and unit.kind is Kind.MASS
-        if is_filled and number.kind is Kind.NUMBER and before and same == before and rest > 0:
-            plain[at : at + 3] = [replace(number, value=rest, span=(to.span[0], number.span[1])), unit]
-    return plain
+    filled = [Kind.COLOUR, Kind.LINK, Kind.NUMBER, Kind.MASS]
+    at = next((at for at in range(1, len(tokens) - 2) if [t.kind for t in tokens[at - 1 : at + 3]] == filled), 0)
+    if not at or tokens[at].text not in _UP_TO or _kind(tokens, at + 3) not in _BOUNDS:
+        return tokens
+    to, number, unit = tokens[at : at + 3]
+    before = [place for place in range(at - 1) if tokens[place].kind in _NUMBERS]
+    is_alike = all((other := _at(tokens, place + 1)) and other.value == unit.value for place in before)
+    rest = number.value - sum(tokens[place].value for place in before)
+    if not before or not is_alike or rest <= 0:
+        return tokens
+    return [*tokens[:at], replace(number, value=rest, span=(to.span[0], number.span[1])), *tokens[at + 2 :]]
 
 
 def _with_halves(tokens: list[Token]) -> list[Token]:
@@ -239,45 +255,6 @@ def _same(tokens: list[Token]) -> list[Token]:
     return plain
 
 
-def _compared(tokens: list[Token]) -> list[Token]:
-    """`Twice as much red as black` is two parts and one part; of other than two colours it leaves the number open.
-
-    Behind the colours, «красный и белый, красного вдвое больше», it is said of the one that is named again.
-    """
-    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.COMPARED), None)
-    if at is None:
-        return tokens
-    word = tokens[at]
-    colours = [token for token in tokens if token.kind is Kind.COLOUR]
-    again = next((token for token in colours[2:] if token.colour in [other.colour for other in colours[:2]]), None)
-    if len(colours) == 3 and again is not None:
-        tokens = [token for token in tokens if token is not again]
-        colours = sorted(colours[:2], key=lambda token: token.colour != again.colour)
-    if len(colours) != 2 or any(token.kind in _NUMBERS | {Kind.SBR} for token in tokens):
-        return [replace(token, kind=Kind.RANGE) if token is word else token for token in tokens]
-    plain: list[Token] = []
-    for token in tokens:
-        if token in colours:
-            number = replace(word, kind=Kind.NUMBER, value=word.value if token is colours[0] else Fraction(1))
-            plain += [replace(word, kind=Kind.SEPARATOR), number, replace(word, kind=Kind.PARTS), token]
-        elif token is not word:
-            plain.append(token)
-    return plain
-
-
-def _ratios(tokens: list[Token]) -> list[Token]:
-    """The `to` of `three parts red to one part black` stands between two colours with their numbers."""
-    plain = list(tokens)
-    for at, token in enumerate(tokens):
-        is_to = token.kind is Kind.LINK and token.text in TO and _kind(tokens, at + 1) in _NUMBERS
-        after = at + 2 + (_kind(tokens, at + 2) in _COUNTED)
-        before = _kind(tokens, at - 2)
-        is_pair = before in _NUMBERS | _COUNTED and _kind(tokens, after) is Kind.COLOUR
-        if is_to and is_pair and _kind(tokens, at - 1) is Kind.COLOUR:
-            plain[at] = replace(token, kind=Kind.SEPARATOR)
-    return plain
-
-
 def _pieces(tokens: list[Token]) -> list[Token]:
     """The `pc` of `black 65 pc, lime 35 pc` is percent, since they are a whole."""
     places = [at for at, token in enumerate(tokens) if token.text == "pc" and _kind(tokens, at - 1) is Kind.NUMBER]
@@ -323,27 +300,6 @@ def _one_unit(tokens: list[Token]) -> list[Token]:
                 "{number!r} is taken as {unit!r}, as the number before it", {"number": token.text, "unit": unit.text}
             )
             plain.append(replace(unit, span=token.span, remark=told))
-    return plain
-
-
-def _rest_ratios(tokens: list[Token]) -> list[Token]:
-    """`White 15%, the remainder split 2:1 between blue and navy` gives two colours what percents leave."""
-    plain = list(tokens)
-    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.REST), len(tokens))
-    chain = [token.kind for token in tokens[at + 1 : at + 4]]
-    end = at + 4 + (_kind(tokens, at + 4) in (Kind.RANGE, Kind.EQUAL, Kind.MIX))
-    pair = [token.kind for token in tokens[end : end + 4]]
-    numbers = [place for place, token in enumerate(tokens) if token.kind in _NUMBERS and place < at]
-    shares = [tokens[place].value for place in numbers if _kind(tokens, place + 1) is Kind.PERCENT]
-    is_ratio = chain[::2] == [Kind.NUMBER] * 2 and chain[1] in (Kind.LINK, Kind.SLASH)
-    is_pair = pair[:3] == [Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR] and pair[3:] in ([], [Kind.SEPARATOR])
-    if not (is_ratio and is_pair and shares) or len(shares) < len(numbers) or sum(shares) >= _WHOLE:
-        return plain
-    one, other = tokens[at + 1], tokens[at + 3]
-    unit = replace(one, kind=Kind.PERCENT, text="%")
-    rest = (_WHOLE - sum(shares)) / (one.value + other.value)
-    counted = [replace(one, value=one.value * rest), unit, tokens[end], tokens[end + 1]]
-    plain[at : end + 3] = [*counted, replace(other, value=other.value * rest), unit, tokens[end + 2]]
     return plain
 
 

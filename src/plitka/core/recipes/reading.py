@@ -185,10 +185,12 @@ class _Settlement(Totals):
         """Mentions in which two names do not stand for one colour of the palette, where one can have its own value."""
         told = list(mentions)
         for at, mention in enumerate(mentions):
+            if mention.own is None or mention.own.code == mention.colour.code:
+                continue
             like = [other for other in told if other.colour.code == mention.colour.code]
             others = (other for other in like if name_key(other.text) != name_key(mention.text))
             other = next((other for other in others if other.own != mention.own), None)
-            if other is not None and mention.own is not None and mention.own.code != mention.colour.code:
+            if other is not None:
                 self._notice(
                     "{name!r} is painted as {code}, so that it is not {other!r}",
                     name=mention.text,

@@ -67,7 +67,8 @@ SIGN_OFF = re.compile(
 LINE = re.compile(r"(?<![^\W_])lines?[ ]?(?:no\.?|#)?[ ]?\d+(?=[ ]*(?:[-:,;)/]|$))(?!/\d)")
 """`PO 44718 / line 2`."""
 NUMBERED = re.compile(
-    r"(?<![^\W_])(?:(?:section|sect?\.|spec\.?|clause|раздел)[ ]?\d{1,2}(?:[ ]\d{2}){2}(?:\.\d+)?"
+    r"(?<![^\W_])(?:(?:на|per|for)[ ](?:1|один|one)[ ](?:замес|batch|mix|load)"
+    r"|(?:section|sect?\.|spec\.?|clause|раздел)[ ]?\d{1,2}(?:[ ]\d{2}){2}(?:\.\d+)?"
     r"|(?:all|все)[ ]\d+[ -]?(?:lbs?|kg|кг)[ ]?(?:bags?|sacks?|мешк[а-я]*)"
     r"|\d+[ ]of[ ](?:the|those|these|your)[ ](?:\w+[ ]){0,2}(?:ones|tiles|mats)|(?:ось|оси|осях)[ ]\d+(?:-\d+)?"
     r"|(?:замес[а-я]?|tile|sample|плитк[аиу]|образ(?:ец|ца))[ ]?№?[ ]?\d{1,2}(?=[ ]*[:=)])"
@@ -87,7 +88,10 @@ LEFT = re.compile(
 """The rest, which several colours may share."""
 OF_WHAT = re.compile(r"(?<![^\W_])([wv])/\1(?![^\W_])")
 """`w/w` is by mass, `v/v` by volume."""
-WISH = re.compile(r"(?<![^\W_])(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_])")
+WISH = re.compile(
+    r"(?<![^\W_])(?:g['’]day(?: mate| all)?(?![^\W_])"
+    r"|(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_]))"
+)
 """In which `like` compares nothing."""
 ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[\dA-ZА-Г])(?![^\W_]))")
 """Behind `zone`: `A:`, ` 1`."""
