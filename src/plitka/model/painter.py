@@ -45,6 +45,9 @@ log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 _TILING_ABOVE_PX = 1024
 _WARM_UP_STEPS = 2
+_IDLE_BYTES = 500_000_000
+"""Memory of a GPU that torch may keep between pictures for the next one: to give it back and take it again takes some
+milliseconds of each."""
 _WORDS_KEPT = 16
 """Prompts whose encodings are kept: the attempts at a picture all have the same."""
 
@@ -83,6 +86,7 @@ class DiffusionPainter:
         self._max_batch = max_batch
         self._schedule = assembly.schedule
         self._words: dict[tuple[str, str, bool], Words] = {}
+        self._least_held_bytes = 0
         self._tokenizing = threading.Lock()  # tokenizers cannot be shared by threads
 
     @property
@@ -276,7 +280,7 @@ class DiffusionPainter:
             # Outside of the except clause, so that the error no longer holds the frames' tensors.
             make_room()
             gc.collect()
-            self.free()
+            self._give_back()
         with translated_errors(self._placement.device, "making a picture"):
             return work()
 
@@ -287,9 +291,15 @@ class DiffusionPainter:
             yield "without recordings", self._recordings.give_up
 
     def free(self) -> None:
-        """Give the GPU's memory back; on the CPU there is nothing that Python does not free by itself."""
-        if self._placement.device.type == "cuda":
-            torch.cuda.empty_cache()
+        """Give the GPU's memory back but for a little; on the CPU Python frees all by itself."""
+        held = self.memory_bytes().get("reserved", 0)
+        if held > self._least_held_bytes + _IDLE_BYTES:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        """All that torch keeps and nothing uses; without a GPU nothing happens."""
+        torch.cuda.empty_cache()
+        self._least_held_bytes = self.memory_bytes().get("reserved", 0)
 
     def memory_bytes(self) -> Mapping[str, int]:
         """What torch holds of the GPU in this process; empty on the CPU."""
@@ -298,4 +308,4 @@ class DiffusionPainter:
     def close(self) -> None:
         """Forget the words; there are neither processes nor threads, and the modules go with the last reference."""
         self._words.clear()
-        self.free()
+        self._give_back()
