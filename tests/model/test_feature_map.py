@@ -56,9 +56,10 @@ def test_convolutions_leave_their_bias_out() -> None:
 
 
 def test_a_doubled_map_is_convolved_without_being_made() -> None:
-    """As torch convolves the larger map, edges included."""
-    values, conv = random_map(), torch.nn.Conv2d(24, 5, 3, padding=1, bias=False)
-    larger = torch.nn.functional.interpolate(values.permute(0, 3, 1, 2), scale_factor=2.0, mode="nearest")
-    found = convolved_doubled(values, doubling_weight(conv.weight))
-    assert found.is_contiguous()
-    torch.testing.assert_close(found, conv(larger).permute(0, 2, 3, 1))
+    """As torch convolves the larger map, edges included; also of an odd number of channels."""
+    for width in (5, 8):
+        values, conv = random_map(), torch.nn.Conv2d(24, width, 3, padding=1, bias=False)
+        larger = torch.nn.functional.interpolate(values.permute(0, 3, 1, 2), scale_factor=2.0, mode="nearest")
+        found = convolved_doubled(values, doubling_weight(conv.weight))
+        assert found.is_contiguous()
+        torch.testing.assert_close(found, conv(larger).permute(0, 2, 3, 1))
