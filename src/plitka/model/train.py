@@ -30,10 +30,10 @@ from plitka.model.train_words import TrainWords, Words
 from plitka.model.train_workers import Workers
 
 _JUDGED_AT_ONCE = 4
-_COMPILED = ("BasicTransformerBlock", "ResnetBlock2D")
-"""Classes of the UNet's blocks of which each is compiled once, in a fraction of the time that all of it would take."""
+_COMPILED = "BasicTransformerBlock"
+"""Class of the UNet's blocks that are compiled, once for all that are alike: 70 of SDXL's are of two kinds."""
 _MOST_SHAPES = 64
-"""In which such a block may come; torch gives up after 8 otherwise."""
+"""In which such a block may come, with batches of several shapes; torch gives up after 8 otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Trainer:
         while self.n_done < last:
             set_rates(self.optimizer, self.config, self.n_done)
             self.optimizer.zero_grad(set_to_none=True)
-            loss = self._learn_batch(lesson)
+            posed, losses = self._learn_batch(lesson)
             if prior is not None:
                 self._keep_batch(prior)
             if self.config.l1_penalty:
@@ -140,20 +140,20 @@ class Trainer:
             self.workers.average(parameter.grad for parameter in self.learning)
             if self.config.max_gradient:
                 nn.utils.clip_grad_norm_(self.learning, self.config.max_gradient)
+            # Only now, since a GPU has to be waited for; and before anything is spoilt.
+            self._check_finite(losses, posed.drawn)
             self.optimizer.step()
             self.n_done += 1
             if self._average is not None:
                 self._average.step(self.learning)
-            on_step(self.n_done, loss)
+            on_step(self.n_done, float((losses * posed.weights.to(losses.device)).mean()))
 
-    def _learn_batch(self, lesson: Lesson) -> float:
-        """Gradients of a batch of the lesson, and its loss."""
+    def _learn_batch(self, lesson: Lesson) -> tuple[_Posed, torch.Tensor]:
+        """Gradients of a batch of the lesson; returns it, and what was missed of each picture."""
         posed = self._pose(lesson, self.config.batch, self.config.caption_dropout)
         losses = self._missed(posed, self._encode(posed.drawn.captions))
-        self._check_finite(losses, posed.drawn)
-        loss = (losses * posed.weights.to(losses.device)).mean()
-        loss.backward()  # type: ignore[no-untyped-call]
-        return float(loss.detach())
+        (losses * posed.weights.to(losses.device)).mean().backward()  # type: ignore[no-untyped-call]
+        return posed, losses.detach()
 
     def _keep_batch(self, prior: Lesson) -> None:
         """Gradients of a batch of what the base is to go on saying."""
@@ -321,14 +321,12 @@ class Trainer:
 
 def _prepare(unet: Any, config: TrainConfig) -> None:
     """As fast, or in as little memory, as the run is told."""
-    if unet.device.type == "cuda":
-        unet.to(memory_format=torch.channels_last)
     if config.is_checkpointed:
         unet.enable_gradient_checkpointing()
     if config.is_compiled:
         torch._dynamo.config.recompile_limit = _MOST_SHAPES  # noqa: SLF001
         for block in unet.modules():
-            if type(block).__name__ in _COMPILED:
+            if type(block).__name__ == _COMPILED:
                 block.compile(fullgraph=True, dynamic=False)
 
 

@@ -55,7 +55,7 @@ class TrainConfig:
     tokens: tuple[str, ...] = ("<s0>", "<s1>")
     """New ones, where the base has none of its own to go on with."""
     learns_names: bool = True
-    """Words of the colours' names that a tokenizer breaks up learn rows of their own, like the tokens."""
+    """Words in the names of a palette file's colours that a tokenizer breaks up learn rows of their own."""
     optimizer: str = "adamw"
     """adamw, adamw8bit (needs bitsandbytes) or prodigy (needs prodigyopt, and a learning rate of about 1)."""
     learning_rate: float = 2e-4

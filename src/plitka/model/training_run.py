@@ -220,15 +220,16 @@ def _trainer(
 
 
 def _names(order: RunOrder, assembly: Assembly, lesson: Lesson) -> tuple[str, ...]:
-    """Words that have rows of their own: the base's, and those of colours' names that a tokenizer breaks up.
+    """Words that have rows of their own: the base's, and those in a palette file's names that a tokenizer breaks up.
 
-    What encoders say of pieces without a meaning hardly differs from one such name to the next.
+    What encoders say of pieces without a meaning hardly differs from one such name to the next. The names of colours
+    that the trade knows are words of a language, of which a base may know more.
     """
     own = order.base.embeddings.names if order.base.embeddings else ()
     if not order.recipe.train.learns_names:
         return own
-    recipes = [item.recipe for item in lesson.items if item.recipe is not None]
-    words = [word.lower() for recipe in recipes for colour in recipe.colours for word in colour.caption_name.split()]
+    colours = [colour for item in lesson.items if item.recipe is not None for colour in item.recipe.colours]
+    words = [word for colour in colours if colour.source == "custom" for word in colour.caption_name.split()]
     tokenizers = (assembly.pipe.tokenizer, assembly.pipe.tokenizer_2)
     # Of digits a percent would be broken off.
     broken = [word for word in words if word.isalpha() and max(len(each.tokenize(word)) for each in tokenizers) > 1]
