@@ -68,6 +68,7 @@ LINE = re.compile(r"(?<![^\W_])lines?[ ]?(?:no\.?|#)?[ ]?\d+(?=[ ]*(?:[-:,;)/]|$
 """`PO 44718 / line 2`."""
 NUMBERED = re.compile(
     r"(?<![^\W_])(?:(?:на|per|for)[ ](?:1|один|one)[ ](?:замес|batch|mix|load)"
+    r"|(?:было|раньше|was|used to be)[ ]\d+(?:[ ]?(?:[/:-]|на|to)[ ]?\d+)+(?=[ ]*(?:[,.;)]|$))"
     r"|(?:section|sect?\.|spec\.?|clause|раздел)[ ]?\d{1,2}(?:[ ]\d{2}){2}(?:\.\d+)?"
     r"|(?:all|все)[ ]\d+[ -]?(?:lbs?|kg|кг)[ ]?(?:bags?|sacks?|мешк[а-я]*)"
     r"|\d+[ ]of[ ](?:the|those|these|your)[ ](?:\w+[ ]){0,2}(?:ones|tiles|mats)|(?:ось|оси|осях)[ ]\d+(?:-\d+)?"
