@@ -67,6 +67,31 @@ def n_kernels() -> int:
     return sum(len(caches[0]) for devices in own for caches in devices.values())
 
 
+def long_run(
+    maker: Maker[DiffusionPainter], count: int, mode: Mode, quality: Quality, limit_s: float = math.inf
+) -> Figures:
+    """Times and memory of pictures one after the other, as many as are done within the limit."""
+    moments, early = [time.perf_counter()], held(maker.painter)
+    for moment in run(maker, count, mode, quality):
+        moments.append(moment)
+        if len(moments) == 1 + max(1, count // 10):
+            early = held(maker.painter)
+        if moment - moments[0] > limit_s:
+            break
+    late = held(maker.painter)
+    took = [after - before for before, after in pairwise(moments[1:])]
+    percentiles = statistics.quantiles(took, n=100, method="inclusive")
+    return {
+        "pictures": len(moments) - 1,
+        "s a picture, over all": (moments[-1] - moments[1]) / len(took),
+        "median, s": statistics.median(took),
+        "99th percentile, s": percentiles[-1],
+        "slowest, s": max(took),
+        **{f"{kind}, after a tenth": n for kind, n in early.items()},
+        **{f"{kind}, at the end": n for kind, n in late.items()},
+    }
+
+
 def main() -> None:
     """Print a Markdown table, and write it as JSON where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -84,26 +109,8 @@ def main() -> None:
         painter, MapPool(GuideConfig()), CorrectionConfig(max_attempts=1), measure, is_pipelined=not asked.toy
     )
     maker.warm_up()
-    moments, early = [time.perf_counter()], held(painter)
-    for moment in run(maker, asked.count, asked.mode, asked.quality):
-        moments.append(moment)
-        if len(moments) == 1 + max(1, asked.count // 10):
-            early = held(painter)
-        if moment - moments[0] > asked.limit_s:
-            break
-    late = held(painter)
+    figures = long_run(maker, asked.count, asked.mode, asked.quality, asked.limit_s)
     maker.close()
-    took = [after - before for before, after in pairwise(moments[1:])]
-    percentiles = statistics.quantiles(took, n=100, method="inclusive")
-    figures: Figures = {
-        "pictures": len(moments) - 1,
-        "s a picture, over all": (moments[-1] - moments[1]) / len(took),
-        "median, s": statistics.median(took),
-        "99th percentile, s": percentiles[-1],
-        "slowest, s": max(took),
-        **{f"{kind}, after a tenth": n for kind, n in early.items()},
-        **{f"{kind}, at the end": n for kind, n in late.items()},
-    }
     sys.stdout.writelines(f"| {key} | {value:.3f} |\n" for key, value in figures.items())
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -140,7 +140,7 @@ def test_other_files(run: Run, capsys: pytest.CaptureFixture[str], kind: str) ->
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ((), "how large is the floor? give --area-m2"),
+        ((), "how large is the floor? give --area,"),
         (("--area", "much"), "--area"),
         (("--area", "10", "--second", "green"), "--second needs --second-area as well"),
         (("--area", "10", "--second-name", "Border"), "--second-name needs --second as well"),
@@ -150,7 +150,7 @@ def test_other_files(run: Run, capsys: pytest.CaptureFixture[str], kind: str) ->
         (("--area", "10", "-o", "nowhere/a.pdf"), "cannot write"),
         (("--area", "10", "--price", "210"), "COLOUR=NUMBER"),
         (("--area", "10", "--price", "green=1"), "not in the recipe"),
-        (("--area", "10", "--waste", "200"), "--waste-percent must lie in 0..100, not 200"),
+        (("--area", "10", "--waste", "200"), "--waste must lie in 0..100, not 200"),
         (("--area", "10", "--thickness", "thick"), "is no length"),
         (("--area", "10", "--logo", "no.png", "-o", "a.pdf"), "no.png"),
         (("--area", "10", "--maker", "地垫", "-o", "a.pdf"), "Latin or Cyrillic"),

@@ -2,7 +2,16 @@
 
 import torch
 
-from plitka.model.feature_map import FeatureMap, added, convolved, doubled, geglu, layer_norm, normalised
+from plitka.model.feature_map import (
+    FeatureMap,
+    added,
+    convolved,
+    convolved_doubled,
+    doubling_weight,
+    geglu,
+    layer_norm,
+    normalised,
+)
 
 
 def random_map(n: int = 2, channels: int = 24) -> torch.Tensor:
@@ -46,8 +55,10 @@ def test_convolutions_leave_their_bias_out() -> None:
     torch.testing.assert_close(convolved(values, conv), expected.permute(0, 2, 3, 1))
 
 
-def test_doubled_maps_repeat_each_place() -> None:
-    """Four times."""
-    values = random_map()
-    expected = torch.nn.functional.interpolate(values.permute(0, 3, 1, 2), scale_factor=2.0, mode="nearest")
-    assert (doubled(values) == expected.permute(0, 2, 3, 1)).all()
+def test_a_doubled_map_is_convolved_without_being_made() -> None:
+    """As torch convolves the larger map, edges included."""
+    values, conv = random_map(), torch.nn.Conv2d(24, 5, 3, padding=1, bias=False)
+    larger = torch.nn.functional.interpolate(values.permute(0, 3, 1, 2), scale_factor=2.0, mode="nearest")
+    found = convolved_doubled(values, doubling_weight(conv.weight))
+    assert found.is_contiguous()
+    torch.testing.assert_close(found, conv(larger).permute(0, 2, 3, 1))

@@ -23,6 +23,9 @@ def test_the_scripts_of_the_full_size_run_do_at_toy_size(tmp_path: Path) -> None
     run(LOAD, tmp_path / "v4", "--device", "cpu", "--json", tmp_path / "figures.json")
     figures = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
     assert figures["picture"] == "64x64"
+    assert figures["first_picture_after_start_s"] > figures["ready_after_start_s"] > figures["load_s"]
+    # The first picture paints a swatch as well: the stages of both add up to nearly all of its time.
+    assert 0 <= figures["first_picture_outside_stages_s"] < figures["first_picture_denoise_s"]
     assert figures["load_s"] > figures["load_fuse_lora_s"] > 0
     assert figures["peak_ram_gib"] >= figures["load_peak_ram_gib"] > 0
 

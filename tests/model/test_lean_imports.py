@@ -16,7 +16,7 @@ if __name__ == "__main__":
     for is_own in (True, False):
         engine = load_tuned_engine("mini", EngineConfig(device="cpu"), is_own_process=is_own)
         if is_own:
-            late = ("peft", "scipy")
+            late = ("peft", "scipy", "torch._dynamo.convert_frame", "diffusers.models.unets.unet_1d")
             assert not set(late) & set(sys.modules), set(late) & set(sys.modules)
         scene = Scene.of(parse_recipe("60% red, 40% black").recipe, Size(width_px=128, height_px=128))
         pixels.append(generate_one(engine, engine.complete(Request(scene=scene, seed=3))).pixels.tobytes())
@@ -34,11 +34,33 @@ from plitka.model.pipeline import import_libraries
 with lean_imports():
     import_libraries()
 assert importlib.metadata.packages_distributions is before
+assert "torch._dynamo.convert_frame" not in sys.modules
 import diffusers, peft
+from diffusers.models.unets import UNet1DModel
 assert diffusers.FluxTransformer2DModel.__name__ == "FluxTransformer2DModel"
 compiled = torch.compile(torch.nn.Linear(2, 2), backend="eager")
 assert compiled(torch.ones(1, 2)).shape == (1, 2)
+assert "torch._dynamo.convert_frame" in sys.modules
 sys.stdout.write("complete")
+"""
+
+FRAGILE = """
+import sys
+
+class Fragile:
+    # Part of a library that cannot be imported while packages are left out that are installed.
+    def find_spec(self, name, path=None, target=None):
+        if name == "transformers.models.clip.modeling_clip" and "peft" in sys.modules and sys.modules["peft"] is None:
+            raise ImportError("it needs peft")
+
+sys.meta_path.insert(0, Fragile())
+from plitka.model.lean_imports import lean_imports
+from plitka.model.pipeline import import_libraries
+with lean_imports():
+    import_libraries()
+    assert "peft" not in sys.modules or sys.modules["peft"] is not None
+from transformers import CLIPTextModelWithProjection
+sys.stdout.write(CLIPTextModelWithProjection.__name__)
 """
 
 
@@ -59,13 +81,20 @@ def test_what_was_left_out_comes_when_it_is_asked_for() -> None:
     assert done.stdout == "complete", done.stderr
 
 
+def test_what_cannot_be_imported_so_is_imported_plainly() -> None:
+    """Versions of the libraries differ in what they need of each other."""
+    done = run(FRAGILE)
+    assert "lean_imports_failed" in done.stdout, done.stderr
+    assert done.stdout.endswith("CLIPTextModelWithProjection"), done.stderr
+
+
 def test_the_command_line_leaves_out_what_it_does_not_run(tmp_path: Path) -> None:
-    """For a picture no package is imported that the libraries merely find."""
+    """For a picture neither packages that the libraries merely find, nor their compiler and other networks."""
     words = ["generate", "60% red, 40% black", "--size", "128", "--seed", "3", "-o", str(tmp_path / "x.png")]
     command = [sys.executable, "-X", "importtime", "-m", "plitka", *words, "--device", "cpu"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (tmp_path / "x.png").exists(), done.stderr
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time")}
     assert "diffusers.models.unets.unet_2d_blocks" in imported
-    left_out = {"peft", "scipy"}
+    left_out = {"peft", "scipy", "torch._dynamo.convert_frame", "diffusers.models.unets.unet_1d"}
     assert not left_out & imported

@@ -37,6 +37,21 @@ def test_a_mix_always_sums_to_100(window: Window) -> None:
     assert found == []
 
 
+def test_equal_parts_leave_what_is_locked(window: Window) -> None:
+    """The others share the rest, in whole percents where that is whole; where nothing could move all are equal."""
+    window.open()
+
+    def equal(percents: list[float], locked: tuple[int, ...] = ()) -> list[Any]:
+        parts = [{"code": str(i), "percent": p, "isLocked": i in locked} for i, p in enumerate(percents)]
+        found: list[Any] = window.module("mix.js", "return m.equalise(given).map((part) => part.percent);", parts)
+        return found
+
+    assert equal([60, 30, 10]) == [33.4, 33.3, 33.3]
+    assert equal([70, 20, 10], locked=(2,)) == [45, 45, 10]
+    assert equal([70, 20, 9, 1], locked=(3,)) == [33, 33, 33, 1]
+    assert equal([60, 30, 10], locked=(0, 1)) == [33.4, 33.3, 33.3]
+
+
 def test_the_others_keep_their_proportions(window: Window) -> None:
     """Whole percents stay whole; a part that cannot move is what is left beside the locked."""
     window.open()

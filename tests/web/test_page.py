@@ -56,7 +56,7 @@ def test_every_room_and_the_floor_fit_a_phone_and_axe_finds_nothing(
     for name, shown in (
         ("Materials and price", ".facts"),
         ("My tiles", ".gallery-tile"),
-        ("Start from a photo of a tile", ".drop"),
+        ("Start from a photo", ".drop"),
     ):
         page.get_by_role("button", name=name).click()
         page.wait_for_selector(shown)
@@ -129,6 +129,11 @@ def test_all_modules_are_named_at_once(window: Window) -> None:
     assert {name for name in loaded if name.endswith(".js") and not name.endswith("theme.js")} == set(told)
 
 
+def named(name: str) -> str:
+    """A text's name; of words beside numbers without the form, of which languages have as many as they have."""
+    return name.rpartition(".")[0] if name.startswith("counted.") else name
+
+
 def test_the_texts_of_both_languages_have_the_same_names(window: Window) -> None:
     """And the same places to fill in; no text is empty."""
     window.open()
@@ -136,8 +141,10 @@ def test_the_texts_of_both_languages_have_the_same_names(window: Window) -> None
         typeof text === "string" ? [[`${path}${name}`, text]] : flat(text, `${path}${name}.`));
         return flat(m.default);"""
     english, russian = (dict(window.module(f"texts/{language}.js", body)) for language in ("en", "ru"))
-    assert english.keys() == russian.keys()
+    assert {named(name) for name in english} == {named(name) for name in russian}
     for name, text in english.items():
+        if named(name) != name:
+            continue
         assert text
         assert russian[name]
         places = {part.partition("}")[0] for part in text.split("{")[1:]}

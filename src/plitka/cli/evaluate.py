@@ -25,7 +25,7 @@ from plitka.cli.progress import ProgressLines, stoppable
 from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
 from plitka.core.generation import MAX_SEED, USUAL_MODE
-from plitka.core.recipes.recipe import Recipe, format_colours
+from plitka.core.recipes.recipe import Notice, Recipe, format_colours
 from plitka.core.scene import check_range
 from plitka.errors import FieldName, InputError
 from plitka.model.engine_config import EngineConfig
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 SIZE_PX = 1024
 RENDERER = "render"
 """Stands for the renderer where a model is named."""
-PHOTOGRAPHED = "the photographed recipes"
+PHOTOGRAPHED = Notice("the photographed recipes")
 """The suite where none is named, as reports call it."""
 
 
@@ -79,14 +79,14 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     references = _references(options.photos)
     recipes = photographed_recipes(references) if options.suite is None else read_suite(options.suite)
     recipes = _limited(recipes, options.limit)
-    suite = PHOTOGRAPHED if options.suite is None else options.suite.stem
+    suite = None if options.suite is None else options.suite.stem
     options.output.mkdir(parents=True, exist_ok=True)
     reports = [
         _evaluate(name, recipes, references, options, terminal)
         for name in (options.model, options.baseline)
         if name is not None
     ]
-    written = _write(options.output, suite, reports, compare_photographs(references))
+    written = _write(options.output, suite, reports, compare_photographs(references), terminal)
     if options.json:
         terminal.write_json(written)
         return EXIT_OK
@@ -161,16 +161,21 @@ class _RecipeProgress:
 
 
 def _write(
-    folder: Path, suite: str, reports: "Sequence[Report]", photographs: "Mapping[str, Realism]"
+    folder: Path,
+    suite: str | None,
+    reports: "Sequence[Report]",
+    photographs: "Mapping[str, Realism]",
+    terminal: Terminal,
 ) -> dict[str, Any]:
-    """`report.json`, `report.md`, and a contact sheet for each engine."""
+    """`report.json`, and in the reader's language `report.md` and a contact sheet for each engine."""
     from plitka.core.files.picture import encode_png, write_whole
     from plitka.core.judge.report import to_json, to_markdown, to_sheet
 
-    content = to_json(suite, version(), reports, photographs)
+    content = to_json(suite or PHOTOGRAPHED.message, version(), reports, photographs)
     write_whole(folder / "report.json", json.dumps(content, ensure_ascii=False, indent=1).encode())
-    write_whole(folder / "report.md", to_markdown(suite, version(), reports, photographs).encode())
+    text = to_markdown(suite or terminal.notice_text(PHOTOGRAPHED), version(), reports, photographs, terminal.language)
+    write_whole(folder / "report.md", text.encode())
     for number, report in enumerate(reports):
         name = "baseline.png" if number else "pictures.png"
-        write_whole(folder / name, encode_png(to_sheet(report)))
+        write_whole(folder / name, encode_png(to_sheet(report, terminal.language)))
     return content

@@ -19,7 +19,7 @@ from plitka.core.recipes.reading import Reading, parse_recipe
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene
 from plitka.core.scene_json import build_scene
-from plitka.core.sheet.assumptions import ASSUMED, UNIT_NAMES
+from plitka.core.sheet.assumptions import ASSUMED, UNIT_NAMES, Figure
 from plitka.core.sheet.edges import Edge
 from plitka.core.sheet.sizes import read_area_m2, read_mm, read_number, read_tile_mm
 from plitka.errors import FieldName, InputError
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _PICTURES, _NAMES = ("logo", "picture"), ("maker", "project", "link")
 """What stands around a sheet: in a PDF, and in every file but JSON."""
-_UNITS = ("_mm", "_percent", "_kg", "_g_cm3")
 
 
 def add(commands: Commands, _: Translate) -> None:
@@ -74,7 +73,7 @@ def _add_assumptions(parser: argparse.ArgumentParser, _: Translate) -> None:
         usual = _("{what} (usual: {usual} {unit})").format(
             what=_(one.label.message), usual=shown(float(one.usual), _), unit=_(UNIT_NAMES[one.unit].message)
         )
-        names = _short_option(name), str(FieldName(name).option)
+        names = Figure(name).option, FieldName(name).option
         _add_option(group, names, usual.replace("%", "%%"), metavar="N")
     told = _("of a colour's granules in g/cm³; can be given several times")
     _add_option(group, ("--density", "--densities"), told, metavar="COLOUR=N", action="append")
@@ -111,12 +110,6 @@ def _add_option(
     dest = field.removeprefix("--").replace("-", "_")
     place.add_argument(name, dest=dest, metavar=metavar, action=action, help=told)
     place.add_argument(field, dest=dest, metavar=metavar, action=action, help=argparse.SUPPRESS)
-
-
-def _short_option(name: str) -> str:
-    """`--waste` for `waste_percent`."""
-    unit = next(unit for unit in _UNITS if name.endswith(unit))
-    return str(FieldName(name.removesuffix(unit)).option)
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -239,7 +232,7 @@ def _read_pairs(name: str, texts: Sequence[str] | None) -> dict[str, Fraction]:
     for text in texts or ():
         colour, equals, number = text.rpartition("=")
         if not equals or not colour.strip():
-            raise InputError("{name} is COLOUR=NUMBER, such as red=1.5, not {text!r}", name=FieldName(name), text=text)
+            raise InputError("{name} is COLOUR=NUMBER, such as red=1.5, not {text!r}", name=Figure(name), text=text)
         pairs[colour.strip()] = read_number(name, number)
     return pairs
 

@@ -118,8 +118,34 @@ def convolved_by(values: torch.Tensor, weight: torch.Tensor, *, stride: int = 1,
     return out.permute(0, 2, 3, 1).contiguous()
 
 
-def doubled(values: torch.Tensor) -> torch.Tensor:
-    """(N, 2 h, 2 w, c) with each place four times."""
-    n, height, width, channels = values.shape
-    wide = values[:, :, None, :, None].expand(n, height, 2, width, 2, channels)
-    return wide.reshape(n, 2 * height, 2 * width, channels)
+def doubling_weight(weight: torch.Tensor) -> torch.Tensor:
+    """(4 c', c, 2, 2) for `convolved_doubled`, in the same number format, of a convolution's (c', c, 3, 3).
+
+    Where each place is there twice, two neighbours of three see the same one, so that their weights can be added: four
+    products in place of nine for each of the four places that one becomes.
+    """
+    wide = weight.detach().float()
+    parts = [_seen_twice(_seen_twice(wide, down, 2), right, 3) for down in (0, 1) for right in (0, 1)]
+    return torch.cat(parts).to(weight.dtype).contiguous(memory_format=torch.channels_last)
+
+
+def _seen_twice(weight: torch.Tensor, place: int, axis: int) -> torch.Tensor:
+    """Three weights along an axis as two: for the first place of a pair the last two are added, else the first two."""
+    before, middle, after = weight.unbind(axis)
+    return torch.stack([before, middle + after] if place == 0 else [before + middle, after], axis)
+
+
+def convolved_doubled(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """(N, 2 h, 2 w, c') a map with each place four times, by a 3x3 convolution that is padded by one, without its bias.
+
+    Args:
+        values: (N, h, w, c).
+        weight: of `doubling_weight`.
+    """
+    n, height, width, _ = values.shape
+    apart = convolved_by(values, weight).view(n, height + 1, width + 1, 4, -1)
+    out = apart.new_empty((n, height, 2, width, 2, apart.shape[-1]))
+    for part in range(4):
+        down, right = divmod(part, 2)
+        out[:, :, down, :, right] = apart[:, down : down + height, right : right + width, part]
+    return out.view(n, 2 * height, 2 * width, -1)

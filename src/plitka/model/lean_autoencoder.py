@@ -11,7 +11,14 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from plitka.model.feature_map import FeatureMap, added, convolved_by, doubled, normalised
+from plitka.model.feature_map import (
+    FeatureMap,
+    added,
+    convolved_by,
+    convolved_doubled,
+    doubling_weight,
+    normalised,
+)
 from plitka.model.lean_decoder import LeanDecoder
 
 HELD_AT = 1 / 32
@@ -63,6 +70,18 @@ class _Convolution:
         """With its own bias."""
         whole: torch.Tensor = self.bare(values) + self._bias
         return whole
+
+
+class _Doubling:
+    """A map of twice the height and width, by a convolution of one in which each place is there four times."""
+
+    def __init__(self, conv: Any, dtype: torch.dtype) -> None:
+        self._weight = doubling_weight(conv.weight.detach().float()).to(dtype)
+        self._bias = (conv.bias.detach().float() * HELD_AT).to(dtype)
+
+    def __call__(self, hidden: FeatureMap) -> FeatureMap:
+        """The larger map; its values are in the sum, so they are scaled already."""
+        return added(convolved_doubled(hidden.values, self._weight), bias=self._bias)
 
 
 class _Resnet:
@@ -126,7 +145,7 @@ class _Block:
     def __init__(self, block: Any, dtype: torch.dtype) -> None:
         self._resnets = [_Resnet(one, dtype) for one in block.resnets]
         self._downsamplers = [_Convolution(one.conv, dtype) for one in getattr(block, "downsamplers", None) or ()]
-        self._upsamplers = [_Convolution(one.conv, dtype) for one in getattr(block, "upsamplers", None) or ()]
+        self._upsamplers = [_Doubling(one.conv, dtype) for one in getattr(block, "upsamplers", None) or ()]
 
     def __call__(self, hidden: FeatureMap) -> FeatureMap:
         for resnet in self._resnets:
@@ -134,8 +153,8 @@ class _Block:
         for conv in self._downsamplers:
             # One more row and column of zeros, behind the last.
             hidden = conv.onto(functional.pad(hidden.values, (0, 0, 0, 1, 0, 1)), padding=0)
-        for conv in self._upsamplers:
-            hidden = conv.onto(doubled(hidden.values))
+        for doubling in self._upsamplers:
+            hidden = doubling(hidden)
         return hidden
 
 

@@ -4,7 +4,8 @@ Of diffusers' modules it uses the weights alone. What differs from running the m
 
 * Keys and values of the words, and what the resnets are told of time and size, are computed before the first step.
 * Weights that multiply the same thing lie in one tensor; the modules see their parts of it, so nothing is held twice.
-* Maps are (N, h, w, c). Skip connections are joined where they are read, not copied.
+* Maps are (N, h, w, c). Skip connections are joined where they are read, not copied, and no map is doubled for the
+  convolution that reads it.
 * The state of a transformer is added to by the products themselves, without their biases: what the state lacks is
   known beforehand, and added wherever it is read.
 """
@@ -19,7 +20,8 @@ from plitka.model.feature_map import (
     FeatureMap,
     added,
     convolved,
-    doubled,
+    convolved_doubled,
+    doubling_weight,
     geglu,
     layer_norm,
     normalised,
@@ -154,7 +156,10 @@ class _Block:
     def __init__(self, lean: LeanUnet, block: Any) -> None:
         self.resnets = [lean.resnet(resnet) for resnet in block.resnets]
         self._attentions = [lean.attention(one) for one in getattr(block, "attentions", ())]
-        self._samplers = _samplers(block)
+        self._downsamplers = [one.conv for one in getattr(block, "downsamplers", None) or ()]
+        self._upsamplers = [
+            (doubling_weight(one.conv.weight), one.conv.bias) for one in getattr(block, "upsamplers", None) or ()
+        ]
 
     def narrow(self) -> None:
         """As of `LeanUnet`."""
@@ -168,8 +173,8 @@ class _Block:
             if self._attentions:
                 hidden = self._attentions[index](hidden, told)
             yield hidden
-        for sampler in self._samplers:
-            yield added(convolved(hidden.values, sampler.conv), bias=sampler.conv.bias)
+        for conv in self._downsamplers:
+            yield added(convolved(hidden.values, conv), bias=conv.bias)
 
     def middle(self, hidden: FeatureMap, shifts: torch.Tensor, told: _Told) -> FeatureMap:
         """The map between both ways."""
@@ -185,8 +190,8 @@ class _Block:
             hidden = resnet([hidden, skips.pop()], shifts)
             if self._attentions:
                 hidden = self._attentions[index](hidden, told)
-        for sampler in self._samplers:
-            hidden = added(convolved(doubled(hidden.values), sampler.conv), bias=sampler.conv.bias)
+        for weight, bias in self._upsamplers:
+            hidden = added(convolved_doubled(hidden.values, weight), bias=bias)
         return hidden
 
 

@@ -236,11 +236,12 @@ def read_recipe(question: schemas.RecipeQuestion, request: Request, _caller: Vie
 
 
 @router.post(routes.RECIPES_PATTERNS, responses=problem_responses(413, 422), summary="Find patterns in a recipe")
-def read_patterns(question: schemas.PatternsQuestion, _caller: Viewer) -> schemas.PatternsAnswer:
+def read_patterns(question: schemas.PatternsQuestion, request: Request, _caller: Viewer) -> schemas.PatternsAnswer:
     """A border, stripes or letters that a text asks for beside its mix, as the zones of an order; nothing is made."""
     found = find_patterns(checked_length(question.recipe))
     if found is None:
-        return schemas.PatternsAnswer(ground=None, patterns=[])
+        return schemas.PatternsAnswer(ground=None, patterns=[], look={}, warnings=[])
+    beside, language = found.beside, language_of(request.headers)
     return schemas.PatternsAnswer(
         ground=None if found.ground is None else found.ground.percents,
         patterns=[
@@ -249,6 +250,8 @@ def read_patterns(question: schemas.PatternsQuestion, _caller: Viewer) -> schema
             )
             for one in found.patterns
         ],
+        look={} if beside is None else report_reading(beside)["look"],
+        warnings=[] if beside is None else [localise(notice, language) for notice in beside.warnings],
     )
 
 

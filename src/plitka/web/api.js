@@ -17,6 +17,14 @@ const BUSY = [429, 503];
 const SOON_S = 5;
 const MOST_TRIES = 12;
 
+/** How often a service that does not answer is asked whether it does. */
+const AWAY_MS = 2000;
+
+/** Whether the service cannot be reached; it is asked until it can. */
+export const isAway = signal(false);
+/** How often it was there again. */
+export const returns = signal(0);
+
 /** Whether the service has just said that nobody is signed in. */
 export const isSignedOut = signal(false);
 
@@ -47,6 +55,58 @@ export class Refusal extends Error {
 }
 
 /**
+ * A service that did not answer: why, while it is asked whether it is there again.
+ * @param {unknown} reason
+ * @returns {never}
+ * @throws {Refusal} or the reason, where the request was given up
+ */
+function missed(reason) {
+  if (reason instanceof Error && reason.name === "AbortError") throw reason;
+  if (!isAway.peek()) void waitForService();
+  throw new Refusal(0, { code: "away" });
+}
+
+async function waitForService() {
+  isAway.value = true;
+  while (isAway.peek()) {
+    await new Promise((done) => setTimeout(done, AWAY_MS));
+    await fetch("/v1/session", { headers: PAGE_HEADERS }).then(
+      () => (isAway.value = false),
+      () => undefined,
+    );
+  }
+  returns.value += 1;
+}
+
+/** @returns {Promise<void>} done when the service is there again */
+const untilBack = () =>
+  new Promise((done) => {
+    const stop = isAway.subscribe((is) => {
+      if (is) return;
+      done();
+      queueMicrotask(() => stop());
+    });
+  });
+
+/**
+ * What a reader asked for once: asked again when the service is back, for as long as it does not answer.
+ * @template Answer
+ * @param {() => Promise<Answer>} ask may be asked twice without harm
+ * @returns {Promise<Answer>}
+ * @throws {Refusal} it answers, and refuses
+ */
+export async function surely(ask) {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (reason) {
+      if (!(reason instanceof Refusal) || reason.status !== 0) throw reason;
+      await untilBack();
+    }
+  }
+}
+
+/**
  * What was answered.
  * @template Data
  * @param {Promise<{data?: Data, error?: unknown, response: Response}>} asked
@@ -54,10 +114,7 @@ export class Refusal extends Error {
  * @throws {Refusal}
  */
 export async function answerOf(asked) {
-  const { data, error, response } = await asked.catch((reason) => {
-    if (reason instanceof Error && reason.name === "AbortError") throw reason;
-    throw new Refusal(0, { code: "away" });
-  });
+  const { data, error, response } = await asked.catch(missed);
   if (!response.ok || data === undefined) throw refusal(response, error);
   return /** @type {NonNullable<Data>} */ (data);
 }
@@ -71,10 +128,7 @@ export async function answerOf(asked) {
  */
 export async function send(path, options) {
   const headers = { ...PAGE_HEADERS, "Accept-Language": language.value, ...options.headers };
-  const response = await fetch(path, { ...options, headers }).catch((reason) => {
-    if (reason instanceof Error && reason.name === "AbortError") throw reason;
-    throw new Refusal(0, { code: "away" });
-  });
+  const response = await fetch(path, { ...options, headers }).catch(missed);
   if (!response.ok) throw refusal(response, await response.json().catch(() => ({})));
   return response;
 }

@@ -1,5 +1,5 @@
 /** The page: its panels, and what goes on while it is open. */
-import { Refusal } from "./api.js";
+import { Refusal, surely } from "./api.js";
 import { loadColours } from "./colours.js";
 import { html } from "./html.js";
 import { followLastDesign, lastDesign } from "./kept_designs.js";
@@ -19,6 +19,7 @@ import { annex, followAddress, hash, isLinkUnread, openDesign } from "./state.js
 import { followLanguage, texts } from "./texts.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
 import { render } from "./vendor/preact.js";
+import { Away, Unloaded } from "./widgets/away.js";
 import { Dialog } from "./widgets/dialog.js";
 import { Later } from "./widgets/later.js";
 import { sentenceOf } from "./widgets/refusal.js";
@@ -47,7 +48,7 @@ const opened = signal(/** @type {{name: Room, Panel: any} | null} */ (null));
 
 /** @param {Room} name */
 const open = async (name) => {
-  opened.value = { name, Panel: await ROOMS[name]() };
+  opened.value = { name, Panel: await ROOMS[name]().catch(() => Unloaded) };
 };
 
 function Rooms() {
@@ -89,6 +90,7 @@ function App() {
   const waiting = html`<main class="waiting" role="status"><p>${texts.value.loading}</p></main>`;
   return html`
     <${Header} />
+    <${Away} />
     ${refusal.value && html`<div class="refusal page-refusal" role="alert"><p>${sentenceOf(refusal.value)}</p></div>`}
     ${session.value === null ? waiting : !isSignedIn ? html`<${SignIn} />` : hasColours.value ? html`<${Mixer} />` : waiting}
   `;
@@ -104,7 +106,7 @@ followDesign();
 followPhotographs();
 effect(() => {
   if (!session.value?.role || hasColours.peek()) return;
-  loadColours()
+  surely(loadColours)
     .then(() => (hasColours.value = true))
     .catch(tell);
 });

@@ -99,15 +99,12 @@ export async function designOf(id) {
   };
 }
 
-/** The mix of the ground. @param {Job} job */
-export const groundOf = (job) => zonesOf(job)[0]?.parts ?? [];
-
 /**
  * Mixes and masks: the masks as they were ordered, the percents as they were read.
  * @param {Job} job
  * @returns {Zone[]}
  */
-function zonesOf({ request, result }) {
+export function zonesOf({ request, result }) {
   const read = /** @type {any[]} */ (result?.zones ?? [{ requested: result?.requested ?? {} }]);
   return read.map(({ requested, mask }, index) => ({
     mask: index ? (request.zones?.[index - 1]?.mask ?? mask) : "",

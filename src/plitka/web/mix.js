@@ -106,11 +106,18 @@ export function normalise(parts) {
 }
 
 /**
- * All colours in equal parts, and none locked.
+ * The colours that are not locked in equal parts of what those that are leave; all of them where fewer than two are free.
  * @param {readonly Part[]} parts
  * @returns {Part[]}
  */
 export function equalise(parts) {
-  const freed = parts.map((part) => ({ ...part, isLocked: false }));
-  return withUnits(freed, deal(freed.map(() => 1), WHOLE, WHOLE % (100 * parts.length) ? 10 : 100));
+  const isOpen = parts.filter((part) => !part.isLocked).length < 2;
+  const shared = isOpen ? parts.map((part) => ({ ...part, isLocked: false })) : parts;
+  const free = shared.map((_, at) => at).filter((at) => !shared[at]?.isLocked);
+  const units = shared.map((part) => toUnits(part.percent));
+  const room = WHOLE - units.reduce((sum, one, at) => sum + (free.includes(at) ? 0 : one), 0);
+  const step = STEPS.find((one) => room % one === 0 && (one < 100 || room % (one * free.length) === 0)) ?? 1;
+  const dealt = deal(free.map(() => 1), room, step);
+  free.forEach((at, place) => (units[at] = dealt[place] ?? 0));
+  return withUnits(shared, units);
 }

@@ -1,23 +1,24 @@
 /** A design in the words of others: the body of an order, a recipe, what a preview paints, a call of the API, a command. */
 import { GRANULES, USUAL } from "./address.js";
 import { colourOf, recipeNameOf, wordOf } from "./colours.js";
+import { number } from "./texts.js";
 
 /** @typedef {import("./address.js").Design} Design */
 /** @typedef {import("./mix.js").Part} Part */
 /** @typedef {import("./api.js").Schemas["JobOrder"]} JobOrder */
 
-/** @param {readonly Part[]} parts @param {(code: string) => string} word */
-const recipe = (parts, word) =>
+/** @param {readonly Part[]} parts @param {(code: string) => string} word @param {(percent: number) => string} figure */
+const recipe = (parts, word, figure = String) =>
   parts
     .filter((part) => part.percent > 0)
-    .map((part) => `${part.percent}% ${word(part.code)}`)
+    .map((part) => `${figure(part.percent)}% ${word(part.code)}`)
     .join(", ");
 
 /**
  * The recipe of a mix as a person would type it, in the reader's language.
  * @param {readonly Part[]} parts
  */
-export const wordsOf = (parts) => recipe(parts, wordOf);
+export const wordsOf = (parts) => recipe(parts, wordOf, number);
 
 /**
  * The same in the words that are read back everywhere.

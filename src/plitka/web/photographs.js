@@ -1,5 +1,6 @@
 /** Photographs that were ordered in this window: sent as jobs, watched through their events, kept until it is closed. */
-import { Refusal, answerOf, client } from "./api.js";
+import { write } from "./address.js";
+import { Refusal, answerOf, client, surely } from "./api.js";
 import { orderOf } from "./orders.js";
 import { fill, texts } from "./texts.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
@@ -103,7 +104,7 @@ function add(design, set = "") {
 async function sendOrder(one) {
   try {
     const body = /** @type {any} */ (orderOf(one.design));
-    const job = await answerOf(client.POST("/v1/jobs", { body, params: { header: { "idempotency-key": one.id } } }));
+    const job = await surely(() => answerOf(client.POST("/v1/jobs", { body, params: { header: { "idempotency-key": one.id } } })));
     update(one.id, { job, state: job.state, position: job.position ?? 0 });
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
@@ -113,13 +114,16 @@ async function sendOrder(one) {
 
 /**
  * Order several photographs of a design that differ by their seeds, one after another, so that they are made in this order.
- * @param {Design} design the first has its seed, and is looked at
+ * @param {Design} design the first has its seed, and is looked at; where there is a photograph of it, that one is the first
  */
 export async function orderVariations(design) {
   const drawn = Array.from({ length: N_VARIATIONS - 1 }, () => Math.floor(Math.random() * SEEDS));
   const set = randomWord();
-  const ordered = [design.seed, ...drawn].map((seed) => add({ ...design, seed }, set));
-  choose(ordered[0].id);
+  const made = kept.peek().find((one) => one.state !== "failed" && !one.set && write(one.design) === write(design));
+  if (made) update(made.id, { set });
+  const seeds = made ? drawn : [design.seed, ...drawn];
+  const ordered = seeds.map((seed) => add({ ...design, seed }, set));
+  choose((made ?? ordered[0]).id);
   for (const one of ordered) await sendOrder(one);
 }
 
@@ -128,7 +132,7 @@ export async function cancel(one) {
   if (!one.job || isOver(one)) return;
   update(one.id, { state: "stopping" });
   const path = { params: { path: { job_id: one.job.id } } };
-  await answerOf(client.POST("/v1/jobs/{job_id}/cancel", path)).catch(() => undefined);
+  await surely(() => answerOf(client.POST("/v1/jobs/{job_id}/cancel", path))).catch(() => undefined);
 }
 
 /** @param {string} id */

@@ -5,7 +5,7 @@
  * another geometry is asked for. A browser without WebGL 2, and a geometry that is refused, are drawn by the service's
  * quick renderer. Where that is not there either, `isAvailable` becomes false and the page does without.
  */
-import { Refusal, patiently, send } from "./api.js";
+import { Refusal, patiently, returns, send } from "./api.js";
 import { coloursOf, geometryOf, orderOf, paintOf } from "./orders.js";
 import { showRender } from "./preview/fallback.js";
 import { createPreview } from "./preview/preview.js";
@@ -81,7 +81,7 @@ export function followDesign() {
   effect(() => {
     const one = design.value;
     if (!mayMake.value || room.value === null || !isAvailable.peek()) return;
-    void isFine.value;
+    void [isFine.value, returns.value];
     const isLive = isPainted(one);
     if (isLive) paintSoon();
     const wanted = isLive ? layingOf(one) + coloursOf(one) : JSON.stringify(orderOf(one));

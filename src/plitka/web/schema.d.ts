@@ -1521,6 +1521,18 @@ export interface components {
              * @description Empty where none is asked for, or the rest cannot be read.
              */
             patterns: components["schemas"]["PatternAnswer"][];
+            /**
+             * Look
+             * @description What a scene shows of the words beside them, as the JSON of a scene.
+             */
+            look: {
+                [key: string]: unknown;
+            };
+            /**
+             * Warnings
+             * @description What was settled for the writer.
+             */
+            warnings: string[];
         };
         /**
          * PatternsQuestion

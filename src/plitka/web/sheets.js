@@ -1,5 +1,5 @@
 /** What a floor of the design takes: what is asked of the service, kept in the browser, and what it answers. */
-import { Refusal, answerOf, client, send } from "./api.js";
+import { Refusal, answerOf, client, returns, send } from "./api.js";
 import { write } from "./address.js";
 import { recipeNameOf } from "./colours.js";
 import { USUAL_TILE_MM, laying } from "./laying.js";
@@ -133,7 +133,7 @@ export function followFloor() {
   let asked = 0;
   const stop = effect(() => {
     const wished = body.value;
-    void language.value; // the answer is in it
+    void [language.value, returns.value]; // the answer is in the one, and may have been missed until the other
     clearTimeout(timer);
     const number = ++asked;
     timer = setTimeout(() => void calculate(wished, () => number === asked), sheet.peek() ? PAUSE_MS : 0);

@@ -5,6 +5,7 @@ import ru from "./texts/ru.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
 
 /** @typedef {"en" | "ru"} Language */
+/** @typedef {Partial<Record<Intl.LDMLPluralRule, string>> & {other: string}} Forms A word beside numbers; in Russian `other` stands beside fractions. */
 
 /** @type {Record<Language, typeof en>} */
 const TEXTS = { en, ru };
@@ -33,6 +34,27 @@ export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) =
  */
 export const number = (value, digits = 2, least = 0) =>
   new Intl.NumberFormat(language.value, { maximumFractionDigits: digits, minimumFractionDigits: least }).format(value);
+
+/**
+ * A number with its word: 1 point, 5 раз, 3,4 раза.
+ * @param {number} value
+ * @param {Forms} forms
+ * @param {number} [digits] after the point, at most
+ */
+export function counted(value, forms, digits = 1) {
+  const form = new Intl.PluralRules(language.value, { maximumFractionDigits: digits }).select(value);
+  return `${number(value, digits)}\u00a0${forms[form] ?? forms.other}`;
+}
+
+/** Of days and hours: as they are written where the reader lives; what the page says in English is British. */
+const places = computed(() => navigator.languages.find((tag) => tag.startsWith(`${language.value}-`)) ?? { en: "en-GB", ru: "ru" }[language.value]);
+
+/**
+ * A day, or a moment of one.
+ * @param {number} seconds since 1970
+ * @param {Intl.DateTimeFormatOptions} style
+ */
+export const moment = (seconds, style) => new Intl.DateTimeFormat(places.value, style).format(seconds * 1000);
 
 /**
  * @param {number} value 0..100

@@ -5,24 +5,30 @@
  * in its place.
  */
 import { GRANULES } from "./address.js";
-import { Refusal, answerOf, client } from "./api.js";
+import { Refusal, answerOf, client, returns } from "./api.js";
 import { standingOutFrom } from "./colours.js";
 import { maskAs, shapeOf } from "./masks.js";
 import { change, design } from "./state.js";
-import { computed, signal } from "./vendor/preact-signals.js";
+import { computed, effect, signal } from "./vendor/preact-signals.js";
 
 /** @typedef {import("./mix.js").Part} Part */
 /** @typedef {import("./address.js").Zone} Zone */
 /** @typedef {import("./api.js").Schemas["RecipeAnswer"]} Reading */
 /** @typedef {import("./api.js").Schemas["PatternsAnswer"]} Patterned */
+/** @typedef {Pick<Reading, "look" | "words" | "warnings">} Told */
 /**
  * @typedef {object} Typed
  * @property {string} text
  * @property {Zone[] | null} zones of the tile, as the text was read; null while it is not
  * @property {Zone[]} others that lay on the ground before anything was typed
+ * @property {Said} said what the words changed of the look
  */
+/** @typedef {Partial<Record<LookName, {before: any, now: any}>>} Said */
+/** @typedef {typeof LOOK[number]} LookName */
 
 const PAUSE_MS = 300;
+/** Of a design, what words may say beside its mix. */
+const LOOK = /** @type {const} */ (["granules", "surface", "light", "wet"]);
 
 const newest = signal(/** @type {Typed | null} */ (null));
 /** What was typed, while the tile is what it was read as. */
@@ -34,6 +40,11 @@ export const refusal = signal(/** @type {Refusal | null} */ (null));
 /** Zones that the words put on the tile. */
 export const placed = signal(/** @type {readonly Zone[]} */ ([]));
 let timer = 0;
+
+// What was typed while the service was away is read when it is back.
+effect(() => {
+  if (returns.value && refusal.peek()?.status === 0 && newest.peek()) void read(newest.peek()?.text ?? "");
+});
 
 /**
  * Have a text that goes on being typed.
@@ -61,9 +72,14 @@ export function takeOff() {
   change({ zones: [...design.value.zones.slice(0, 1), ...(before?.others ?? [])] });
 }
 
+/** Have the tile's own words again, where nothing stands in the place of what was typed. */
+export function leave() {
+  if (newest.value && !newest.value.text.trim()) newest.value = null;
+}
+
 /** @param {string} text */
 function begin(text) {
-  newest.value = { text, zones: null, others: typed.value?.others ?? design.value.zones.slice(1) };
+  newest.value = { text, zones: null, others: typed.value?.others ?? design.value.zones.slice(1), said: typed.value?.said ?? {} };
 }
 
 /**
@@ -73,7 +89,7 @@ function begin(text) {
 async function read(text) {
   const isOld = () => newest.value?.text !== text;
   if (!text.trim()) {
-    [newest.value, refusal.value, placed.value] = [null, null, []];
+    [refusal.value, placed.value] = [null, []];
     return;
   }
   try {
@@ -113,9 +129,25 @@ function have(named, found, reading) {
   const kept = typing.others.filter(({ mask }) => !shapes.includes(shapeOf(mask)));
   const zones = [{ mask: "", parts: ground }, ...kept, ...patterns];
   [refusal.value, placed.value] = [null, patterns];
-  [remarks.value, unshown.value] = reading && !found ? [toldOf(reading), reading.words] : [[], []];
-  newest.value = { ...typing, zones };
-  change({ zones, ...(reading ? lookOf(reading, ground, found ? [] : reading.words) : {}) }, "words");
+  const told = !found ? reading : found.ground ? { ...found, words: [] } : null;
+  [remarks.value, unshown.value] = told ? [toldOf(told), told.words] : [[], []];
+  const before = unsaid(typing.said);
+  const look = { ...before, ...(told ? lookOf(told, ground) : {}) };
+  const said = Object.fromEntries(LOOK.filter((name) => look[name] !== before[name]).map((name) => [name, { before: before[name], now: look[name] }]));
+  newest.value = { ...typing, zones, said };
+  change({ zones, ...look }, "words");
+}
+
+/**
+ * The look without what words said of it before, where nobody has changed that since.
+ * @param {Said} said
+ * @returns {Pick<import("./address.js").Design, LookName>}
+ */
+function unsaid(said) {
+  const { granules, surface, light, wet } = design.value;
+  const now = { granules, surface, light, wet };
+  const taken = LOOK.filter((name) => said[name]?.now === now[name] && said[name]);
+  return { ...now, ...Object.fromEntries(taken.map((name) => [name, said[name]?.before])) };
 }
 
 /** A mix, or where none is said a colour that stands out from the ground. @param {Part[]} parts @param {Part[]} ground */
@@ -123,26 +155,24 @@ const colourOr = (parts, ground) => (parts.length ? parts : [{ code: standingOut
 
 /**
  * What was settled for the writer, but for words that are not shown, of which the page tells in its own.
- * @param {Reading} reading
+ * @param {Told} told
  */
 const toldOf = ({ warnings, words }) => warnings.filter((warning) => !words.length || !warning.endsWith(`: ${words.join(", ")}`));
 
 /**
  * What the words say of the look; the rest stays as it is.
- * @param {Reading} reading
+ * @param {Told} told
  * @param {Part[]} parts
- * @param {readonly string[]} words
  */
-function lookOf(reading, parts, words) {
-  const look = /** @type {any} */ (reading.look);
-  const now = design.value;
+function lookOf({ look: said, words }, parts) {
+  const look = /** @type {any} */ (said);
   const codes = new Set(parts.map((part) => part.code));
   const named = (/** @type {string[] | undefined} */ list) => (list ?? []).filter((code) => codes.has(code));
   return {
-    granules: look.granule_mm ? fractionOf(look.granule_mm) : now.granules,
-    surface: look.surface ?? now.surface,
-    light: look.light ?? now.light,
-    wet: look.wet ?? now.wet,
+    ...(look.granule_mm ? { granules: fractionOf(look.granule_mm) } : {}),
+    ...(look.surface ? { surface: look.surface } : {}),
+    ...(look.light ? { light: look.light } : {}),
+    ...(look.wet === null || look.wet === undefined ? {} : { wet: look.wet }),
     coarse: named(look.coarse),
     fine: named(look.fine),
     words: [...words],

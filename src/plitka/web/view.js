@@ -5,11 +5,19 @@ import { computed, signal } from "./vendor/preact-signals.js";
 
 /** @typedef {"preview" | "photograph" | "compare" | "variations"} View */
 
-/** Times the picture's own pixels; 0: as large as there is room. */
-export const ZOOMS = [0, 1, 2, 4];
+/** Times the picture's own pixels. */
+const ZOOMS = [1, 2, 4];
 
 const wished = signal(/** @type {View} */ ("preview"));
-export const zoom = signal(0);
+const wishedZoom = signal(0);
+/** How wide the picture is that is shown, in its own pixels, and the room that it has, in those of the page; 0 while it is not known. */
+export const [pictureWidth, roomWidth] = [signal(0), signal(0)];
+/** Those that show the picture larger than as a whole. */
+const nearer = computed(() => ZOOMS.filter((one) => one * pictureWidth.value > roomWidth.value));
+/** Whether there is a picture to go nearer to. */
+export const hasNearer = computed(() => nearer.value.length > 0);
+/** Times the picture's own pixels; 0: as large as there is room. */
+export const zoom = computed(() => (wishedZoom.value ? (nearer.value.find((one) => one >= wishedZoom.value) ?? 0) : 0));
 const hasPreview = computed(() => isAvailable.value && canvas.value !== null);
 
 export const views = computed(() => ({
@@ -30,5 +38,6 @@ export function show(chosen) {
 
 /** Nearer, and after the nearest as a whole again. */
 export function zoomOn() {
-  zoom.value = ZOOMS[(ZOOMS.indexOf(zoom.value) + 1) % ZOOMS.length] ?? 0;
+  const now = zoom.peek();
+  wishedZoom.value = nearer.peek().find((one) => one > now) ?? 0;
 }

@@ -1,6 +1,7 @@
 """Reports of an evaluation: JSON, Markdown and a sheet of pictures."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -26,6 +27,17 @@ def test_reports_are_whole_and_agree() -> None:
     assert text.count("| 60% red, 40% black |") == 2
     widths = {line.count("|") for line in text.splitlines() if line.startswith("| realism")}
     assert widths == {5}
+
+
+def test_a_report_is_told_in_russian() -> None:
+    """Every line of figures, with decimal commas; recipes and codes stay as programs read them."""
+    others = compare_photographs(load_references())
+    text = reports.to_markdown("набор", "0.1", [report_of(12)], others, "ru")
+    table = [line for line in text.partition("\n## ")[0].splitlines() if line.startswith("| ")]
+    assert all(re.match(r"\| [а-яё0-9]", line) for line in table)
+    assert not any(re.search(r"\d\.\d", line) for line in table)
+    assert "| рецепт | вариант | измерено |" in text
+    assert "| 60% red, 40% black |" in text
 
 
 def test_a_refused_recipe_stands_in_the_table() -> None:

@@ -17,6 +17,14 @@ def told(found: Patterned | None) -> tuple[list[str] | None, list[tuple[str, lis
     return codes(found.ground), [(one.mask, codes(one.recipe)) for one in found.patterns]
 
 
+def test_what_is_said_of_the_look_beside_a_pattern_is_kept() -> None:
+    """As the rest is read without the patterns."""
+    found = find_patterns("red and black with a blue border, wet, sunny")
+    assert found is not None
+    assert found.beside is not None
+    assert found.beside.look == {"wet": True, "light": "sun"}
+
+
 @pytest.mark.parametrize(
     ("text", "ground", "patterns"),
     [

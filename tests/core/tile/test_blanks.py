@@ -78,10 +78,11 @@ def read_light(content: bytes, side: int) -> npt.NDArray[np.int64]:
 def test_the_granules_are_those_of_the_layer(scene: Scene, layer: LitLayer) -> None:
     """Each cell's, with their zones and sizes."""
     told, sections = unpack(Blank.of(layer, scene, SEED).encode())
-    geometry = layer.geometry
+    parted, zoned = zone_layer(layer, scene)
+    geometry = parted.geometry
     assert (read_ids(sections["codes"], sections["named"], 2 * told["side_px"]) == geometry.ids).all()
     assert told["n_chips"] == geometry.areas.size
-    assert sections["zones"] == zone_layer(layer, scene).zone_of_chip.tobytes()
+    assert sections["zones"] == zoned.zone_of_chip.tobytes()
     assert sections["coarseness"] == geometry.coarseness.astype(np.uint8).tobytes()
     assert np.frombuffer(sections["radii"], "<f4").size == (geometry.areas.size if scene.granules == MIXED else 0)
 
@@ -90,7 +91,7 @@ def test_the_streams_deal_what_the_renderer_deals(scene: Scene, layer: LitLayer)
     """Chips that are dealt from them get the colours that they have on the renderer's picture."""
     told, _ = unpack(Blank.of(layer, scene, SEED).encode())
     first, *others = (stream_of(*words) for words in told["streams"])
-    zoned = zone_layer(layer, scene)
+    parted, zoned = zone_layer(layer, scene)
     assert len(others) == len(scene.zones) - 1
 
     class Known(np.random.Generator):
@@ -99,7 +100,7 @@ def test_the_streams_deal_what_the_renderer_deals(scene: Scene, layer: LitLayer)
 
     dealt = zoned.deal(asked_shares(scene), Known(first.bit_generator), plain=deal_colours)
     laid = paint_layer(layer, scene, SEED).laid
-    assert (dealt[layer.geometry.ids[::2, ::2]] == laid).all()
+    assert (dealt[parted.geometry.ids[::2, ::2]] == laid).all()
 
 
 def stream_of(state: list[int], increment: list[int]) -> np.random.Generator:

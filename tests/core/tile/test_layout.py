@@ -182,7 +182,8 @@ def test_what_is_laid_is_what_is_painted() -> None:
 def test_zones_follow_their_masks_by_whole_granules(mask: str, percent: int) -> None:
     """Each granule has one zone and one colour, and all but the border's pixels are where the mask is."""
     request = with_zones(ask("60% red, 40% black"), (mask, f"{percent}% blue, {100 - percent}% white"))
-    layout, granules = lay_out(request), laid(MapSpec.of(request))
+    layout = lay_out(request)
+    granules = layout.granules
     inside = rasterise(mask, 512, 512)
     assert ((layout.zone_index == 1) == inside).mean() > 0.93
     for shown in (layout.zone_index, layout.lay(asked_shares(request.scene))):

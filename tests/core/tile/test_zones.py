@@ -14,7 +14,7 @@ from plitka.core.scene import Coarseness, Granules, Scene, Size, Zone
 from plitka.core.tile.dealing import Chips
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.masks import zone_labels
-from plitka.core.tile.zones import ZonedChips, asked_shares, zone_mixes, zone_of_chips
+from plitka.core.tile.zones import ZonedChips, asked_shares, part_at_edges, zone_mixes, zone_of_chips
 from plitka.errors import InputError
 
 SIDE = 512
@@ -60,6 +60,29 @@ def test_a_chip_belongs_to_the_zone_that_holds_most_of_it(seed: int, n_zones: in
     for chip, zone in enumerate(zone_of_chips(np.asarray(ids, np.int32), labels, n_zones)):
         cells = np.bincount(labels[ids == chip], minlength=n_zones)
         assert cells[zone] == cells.max()
+
+
+@pytest.mark.parametrize(("mask", "axis"), [("half:right", 1), ("half:top", 0)])
+def test_no_zone_reaches_over_the_edge_of_the_tile(mask: str, axis: int) -> None:
+    """A chip that lies at two opposite edges is cut where the zones there differ, and lies in its own zone at each."""
+    scene, ids = scene_of(mask), layer().ids
+    labels = zone_labels(scene, SIDE, SIDE)
+    origin, parted = part_at_edges(ids, labels, 2)
+    assert origin.size > int(ids.max()) + 1
+    assert (origin[parted] == ids).all()
+    assert np.unique(parted).size == origin.size
+    own, meant = (np.moveaxis(zones, axis, 0) for zones in (zone_of_chips(parted, labels, 2)[parted], labels))
+    for edge in (slice(SIDE // 8), slice(-SIDE // 8, None)):
+        assert (own[edge] == meant[edge]).all()
+
+
+def test_chips_stay_whole_where_the_zones_at_both_edges_are_the_same() -> None:
+    """A border's are, and those of one mix."""
+    ids = layer().ids
+    for scene in (scene_of("border:12%"), scene_of("circle")):
+        origin, parted = part_at_edges(ids, zone_labels(scene, SIDE, SIDE), 2)
+        assert (parted == ids).all()
+        assert (origin == np.arange(origin.size)).all()
 
 
 @given(st.lists(SHAPES, min_size=1, max_size=3, unique=True), st.integers(0, 2**32 - 1))

@@ -109,6 +109,18 @@ def test_four_variations_are_seen_together_and_one_is_taken(window: Window, serv
     assert window.order()["seed"] == 13013
 
 
+def test_a_picture_that_is_there_is_the_first_of_four(window: Window, server: Running) -> None:
+    """It is not made again."""
+    page = window.open("/#mix=RED:60,BLACK:40&seed=13017")
+    page.get_by_role("button", name="Make the picture").click()
+    page.wait_for_selector('.picture[src*="/image"]')
+    page.get_by_role("button", name="Four variations").click()
+    four = page.get_by_role("list", name="Variations of this mix").get_by_role("button")
+    expect(four.locator('img[src*="/image"]')).to_have_count(4)
+    assert page.locator(".variation-seed").first.inner_text() == "Seed 13017"
+    assert server.service.engine.made.count(13017) == 1  # type: ignore[union-attr]
+
+
 def test_variations_of_an_earlier_mix_leave_the_design_alone(window: Window) -> None:
     """What is looked at is told to be of an earlier design, and can be gone back to; they are seen together again."""
     page = window.open("/#mix=RED:60,BLACK:40&seed=14")

@@ -26,7 +26,7 @@ def photograph() -> bytes:
     return file.getvalue()
 
 
-def opened(page: Page, name: str = "Start from a photo of a tile") -> Page:
+def opened(page: Page, name: str = "Start from a photo") -> Page:
     """The page with the place for a photograph."""
     page.get_by_role("button", name=name).click()
     page.wait_for_selector(".drop")
@@ -90,7 +90,7 @@ def test_a_doubt_is_told_and_can_be_taken(window: Window) -> None:
 def test_it_fits_a_phone_and_what_is_no_tile_is_told(window_of: OpenWindow, photograph: bytes) -> None:
     """In Russian; a file that is no picture is refused in the service's words."""
     window = window_of(locale="ru-RU", color_scheme="dark", viewport={"width": 360, "height": 800})
-    page = opened(window.open(), "По фотографии плитки")
+    page = opened(window.open(), "По фотографии")
     chosen = page.get_by_label("Выбрать фотографию")
     chosen.set_input_files(FilePayload(name="a.png", mimeType="image/png", buffer=b"no picture"))
     expect(page.locator(".room .refusal")).to_be_visible()

@@ -40,6 +40,30 @@ def test_words_are_read_as_they_are_typed(window_of: OpenWindow) -> None:
     expect(page.locator(".chip-name")).to_have_text(["Синий", "Белый"])
 
 
+def test_words_take_back_what_they_said_before(page: Page) -> None:
+    """Of pattern and look, also after the field was emptied, which is not filled under the hand; no choice by hand."""
+    words = page.get_by_label("In words")
+
+    def typed(text: str, hash_end: str) -> None:
+        words.fill(text)
+        page.wait_for_function("end => decodeURIComponent(location.hash).endsWith(end)", arg=hash_end)
+
+    typed("red and black with a blue border, wet, sunny", "|BLUE:100&light=sun&wet=1")
+    expect(page.locator("#recipe-told")).to_contain_text("On the tile: Border (Blue).")
+    expect(page.locator("#recipe-told")).to_contain_text("'sunny' is shown in the sun")
+    words.fill("")
+    page.wait_for_timeout(600)
+    expect(words).to_have_value("")
+    typed("2:1 red and black", "#mix=RED:66.7,BLACK:33.3")
+    page.locator(".right details.panel").last.locator("summary").click()
+    page.get_by_label("Wet").check()
+    typed("2:1 red and black, overcast", "&light=overcast&wet=1")
+    typed("2:1 red and green", "#mix=RED:66.7,GREEN:33.3&wet=1")
+    words.fill("")
+    words.blur()
+    expect(words).to_have_value("66.7% red, 33.3% green")
+
+
 def test_sliders_are_linked_and_a_lock_holds(page: Page) -> None:
     """By keys alone; the sum stays 100, and undo goes back over a whole slide."""
     page.get_by_role("button", name="Keep the share of Black").press("Enter")
@@ -94,6 +118,15 @@ def test_a_colour_is_found_by_name_code_ral_and_hex(window: Window) -> None:
         expect(page.locator(".chip-name").last).to_contain_text(name)
     assert sum(percents(page)) == 100
     assert "#a63d31" in window.order()["recipe"].lower()
+    page.get_by_role("button", name="Add a colour").click()
+    page.get_by_role("searchbox").fill("brick")
+    page.keyboard.press("Enter")  # there is one
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".chip-name").last).to_contain_text("Brick red")
+    page.get_by_role("button", name="Brick red RAL 3016: choose another colour").click()
+    page.get_by_role("searchbox").fill("gr")
+    page.keyboard.press("Enter")
+    expect(page.locator(".swatch:not(:disabled)").first).to_be_focused()
 
 
 def test_colours_lie_as_a_rainbow(window: Window) -> None:
@@ -172,7 +205,7 @@ def test_a_pattern_in_words_is_put_on_the_tile(window_of: OpenWindow) -> None:
     page = window.open()
     words = page.get_by_label("Словами")
     words.fill("красный и чёрный с синей каймой и надписью СТАРТ белым")
-    expect(page.locator("#recipe-told")).to_contain_text("На плитке: Кайма: Синий; «СТАРТ»: Белый.")
+    expect(page.locator("#recipe-told")).to_contain_text("На плитке: Кайма (Синий); «СТАРТ» (Белый).")
     made = window.order()
     assert made["recipe"] == "50% red, 50% black"
     assert made["zones"] == [
@@ -183,7 +216,7 @@ def test_a_pattern_in_words_is_put_on_the_tile(window_of: OpenWindow) -> None:
     page.get_by_role("button", name="Отменить", exact=True).click()
     assert "zones" not in window.order()
     words.fill("напиши СТАРТ")
-    expect(page.locator("#recipe-told")).to_contain_text("На плитке: «СТАРТ»: ")
+    expect(page.locator("#recipe-told")).to_contain_text("На плитке: «СТАРТ» (Жёлтый).")
     assert window.order()["recipe"] == "60% red, 30% black, 10% white"
     assert [zone["mask"] for zone in window.order()["zones"]] == ["text:СТАРТ"]
     page.get_by_role("button", name="Убрать рисунок").click()
@@ -191,7 +224,7 @@ def test_a_pattern_in_words_is_put_on_the_tile(window_of: OpenWindow) -> None:
     assert "zones" not in window.order()
     page.get_by_role("button", name="Кайма").click()
     words.fill("слева красный, справа синий, надпись ДВОР белым")
-    expect(page.locator("#recipe-told")).to_contain_text("На плитке: Правая половина: Синий; «ДВОР»: Белый.")
+    expect(page.locator("#recipe-told")).to_contain_text("На плитке: Правая половина (Синий); «ДВОР» (Белый).")
     assert [zone["mask"] for zone in window.order()["zones"]] == ["border:8%", "half:right", "text:ДВОР"]
     words.fill("зелёный")
     expect(page.locator(".mix-rows").first.locator(".chip-name")).to_have_text(["Зелёный RAL 6001"])
@@ -202,7 +235,7 @@ def test_a_circle_in_words_has_the_usual_size(window: Window) -> None:
     """Its slider shows it; words that no preview shows are told in plain words."""
     page = window.open()
     page.get_by_label("In words").fill("red with a white circle")
-    expect(page.locator("#recipe-told")).to_contain_text("On the tile: Circle: White.")
+    expect(page.locator("#recipe-told")).to_contain_text("On the tile: Circle (White).")
     assert [zone["mask"] for zone in window.order()["zones"]] == ["circle:60%"]
     page.get_by_label("In words").fill("red, autumn mood")
     expect(page.locator("#recipe-told .remark")).to_have_text(

@@ -60,16 +60,25 @@ def test_a_floor_is_calculated_and_figures_are_ones_own(window: Window, server: 
 def test_prices_make_a_cost_and_stay_in_the_browser(window: Window) -> None:
     """What has no price is told; one price can be every colour's; the floor is the same after a reload."""
     page = opened(window.open(SHOWN))
-    page.get_by_label("Price per kg: Red").fill("2,5")
+    expect(page.locator(".sheet")).to_contain_text("Fill in what a kilogram costs you")
+    red = page.get_by_label("Price per kg: Red")
+    red.fill("about 3")
+    red.blur()
+    expect(red).to_have_value("about 3")  # what was not understood stays, and is marked
+    expect(page.locator(".materials .wrong")).to_have_text("a number, please")
+    red.fill("2,5")
     page.get_by_role("button", name="2.5 for every colour").click()
     for colour in ("Black", "White"):
         expect(page.get_by_label(f"Price per kg: {colour}", exact=True)).to_have_value("2.5")
     expect(page.get_by_role("button", name="for every colour")).to_have_count(0)
     page.get_by_label("Currency").fill("EUR")
     expect(page.locator(".facts")).to_contain_text("EUR")
+    page.get_by_label("Currency").fill("€")
+    expect(page.locator(".facts")).to_contain_text(re.compile(r"€\d"))
+    page.get_by_label("Currency").fill("EUR")
     without = "without Black crumb of the base (SBR), Binder: no price yet"
     expect(page.locator(".facts .lacking").first).to_have_text(without)
-    expect(page.locator(".facts .lacking").last).to_have_text("without the same")
+    expect(page.locator(".facts .lacking").last).to_have_text("without these as well")
     expect(page.locator(".materials tfoot")).to_contain_text(without)
     page.set_viewport_size({"width": 360, "height": 800})
     lacking, table = (page.locator(one).bounding_box() for one in (".materials .lacking", ".materials"))
@@ -113,7 +122,7 @@ def test_floor_and_sheet_have_one_tile_and_one_area(window: Window) -> None:
     assert total_tiles(page) > 80 * 16
     page.get_by_label("Side of the tile").fill("400")
     page.get_by_label("Area of the floor").fill("30")
-    expect(page.get_by_label("Tile length")).to_have_value("400")
+    expect(page.get_by_label("The tile’s other side")).to_have_value("400")
     assert page.evaluate("location.hash").endswith("floor=grid,plain,none,sun,0,400,2,30")
     laid = window.module("laying.js", "return [m.laying.value.tileMm, m.laying.value.areaM2];")
     assert laid == [400, 30]

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FloatRect, Page, Request, Route, expect
 from tests.web.conftest import SIDE_PX, OpenWindow, Window
@@ -25,19 +26,29 @@ N_TURNED_AWAY = 2
 FRAME_PX = 800
 """As much of it as a page 1900 px wide shows at once."""
 
+FIT_TO_PIXELS = """() => {
+    const [frame, canvas] = [document.querySelector(".frame"), document.querySelector(".picture canvas")];
+    if (canvas.width > frame.offsetWidth) return false;
+    Object.assign(frame.style, { minWidth: 0, width: `${canvas.width}px`, marginLeft: 0 });
+    return true;
+}"""
+"""Where the preview has room in the frame, the frame as wide as that."""
+
 Pixels = npt.NDArray[np.float64]
 
 
-def test_a_picture_is_looked_at_to_its_pixels(window: Window) -> None:
-    """Each press is nearer, and the last one the whole again; enlarged it can be scrolled by keys."""
-    page = window.open()
-    page.get_by_role("button", name="Make the picture").click()
-    page.wait_for_selector('.picture[src*="/image"]')
+@pytest.mark.parametrize(("width", "zooms"), [(1280, (2, 4)), (390, (1, 2, 4))])
+def test_a_picture_is_looked_at_to_its_pixels(window_of: OpenWindow, width: int, zooms: tuple[int, ...]) -> None:
+    """Each press is nearer, never farther than the whole, and the last one the whole again; it is scrolled by keys."""
+    page = window_of(viewport={"width": width, "height": 860}).open(DESIGN)
+    expect(page.locator(".picture canvas")).to_be_visible()
     picture, zoom = page.locator(".picture"), page.locator(".stage-head > button")
     whole = picture.evaluate("image => getComputedStyle(image).width")
-    for times in (1, 2, 4):
+    expect(zoom).to_have_text("Zoom in")
+    for times in zooms:
         zoom.click()
-        expect(picture).to_have_css("width", f"{times * SIDE_PX}px")  # once the picture is there
+        expect(picture).to_have_css("width", f"{times * USUAL_PX}px")
+        expect(zoom).to_have_text(f"Zoom: {100 * times}\u00a0%")
     expect(page.locator(".frame")).to_have_attribute("tabindex", "0")
     zoom.click()
     expect(picture).to_have_css("width", whole)
@@ -85,9 +96,10 @@ def test_a_busy_service_is_asked_again(window: Window) -> None:
 def test_a_large_screen_has_a_finer_preview(window_of: OpenWindow) -> None:
     """Of the same length of tile; it too is repainted while a slider is dragged, without the service."""
     window = window_of(viewport={"width": 1900, "height": 1300})
-    page = opened(window)
+    page = window.open(DESIGN)
     page.get_by_label("Fine", exact=True).check()  # by itself only with a graphics card
     expect(page.locator(f".picture:not(.stale) canvas[width='{FINE_PX}']")).to_be_visible()
+    fit_to_pixels(page)
     before = shown(page)
     assert before.shape == (FINE_PX, FINE_PX, 3)
     asked = asked_by(page)
@@ -184,8 +196,14 @@ def opened(window: Window, path: str = DESIGN) -> Page:
     """The page once it shows the preview, a pixel of it on a pixel of the screen."""
     page = window.open(path)
     expect(page.locator(".picture canvas")).to_be_visible()
-    page.locator(".stage-head > button").click()
+    fit_to_pixels(page)
     return page
+
+
+def fit_to_pixels(page: Page) -> None:
+    """A pixel of the preview on a pixel of the screen."""
+    if not page.evaluate(FIT_TO_PIXELS):
+        page.locator(".stage-head > button").click()
 
 
 def shown(page: Page) -> Pixels:

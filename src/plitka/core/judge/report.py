@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from plitka.core.files.sheet import Cell, contact_sheet
 from plitka.core.judge.evaluation import NEAR_POINTS, Report, Row, Spread
 from plitka.core.judge.realism import Realism
+from plitka.core.language.figures import figure
+from plitka.core.language.translations import localise, translation
 from plitka.core.recipes.recipe import format_colours, to_hundredths
 
 if TYPE_CHECKING:
@@ -77,82 +79,113 @@ def _row_json(row: Row) -> dict[str, Any]:
     }
 
 
-def to_markdown(suite: str, version: str, reports: Sequence[Report], photographs: Mapping[str, Realism]) -> str:
-    """The figures side by side, those of photographs of other tiles last, then every picture."""
+def to_markdown(
+    suite: str, version: str, reports: Sequence[Report], photographs: Mapping[str, Realism], language: str = "en"
+) -> str:
+    """The figures side by side, those of photographs of other tiles last, then every picture.
+
+    Args:
+        suite: what it is called in that language.
+        version: of plitka.
+        reports: one for each engine.
+        photographs: what photographs of other tiles score.
+        language: one of `LANGUAGES`.
+    """
+    told = _Told(language)
+    _ = told.gettext
+    made_of = _("plitka {version}, pictures of {size} px. What each figure means: docs/evaluation.md.")
     lines = [
-        f"# Evaluation on {suite}",
+        f"# {_('Evaluation on {suite}').format(suite=suite)}",
         "",
-        f"plitka {version}, pictures of {reports[0].size_px} px. What each figure means: docs/evaluation.md.",
+        made_of.format(version=version, size=reports[0].size_px),
         "",
-        f"| figure | {' | '.join(report.engine for report in reports)} | other photographs |",
+        f"| {_('figure')} | {' | '.join(report.engine for report in reports)} | {_('other photographs')} |",
         f"|---|{'---|' * len(reports)}---|",
     ]
-    columns = [[*_figures(report), *_realism_figures(report.realism, photographs)] for report in reports]
-    last = [(name, "") for name, _ in _figures(reports[0])] + list(_realism_figures(photographs, photographs))
+    columns = [[*told.figures(report), *told.realism(report.realism, photographs)] for report in reports]
+    last = [(name, "") for name, _text in told.figures(reports[0])] + list(told.realism(photographs, photographs))
     rows = zip(*columns, last, strict=True)
-    lines += [f"| {row[0][0]} | {' | '.join(text for _, text in row)} |" for row in rows]
+    lines += [f"| {row[0][0]} | {' | '.join(text for _name, text in row)} |" for row in rows]
     for report in reports:
-        lines += ["", f"## {report.engine}", "", *_picture_table(report)]
+        lines += ["", f"## {report.engine}", "", *told.pictures(report)]
     return "\n".join(lines) + "\n"
 
 
-def _figures(report: Report) -> Iterator[tuple[str, str]]:
-    mean_s, longest_s = report.seconds
-    mean_attempts, most_attempts = report.attempts
-    yield "mode", report.mode.value
-    yield "pictures", f"{len(report.rows)}, refused {len(report.refused)}"
-    yield from _spread_figures("error of shares", report.shares)
-    yield from _spread_figures("error of the measure itself", report.measure_error)
-    yield "off-palette area, mean", f"{report.off_palette:.2f} %"
-    yield "attempts at a picture, mean and most", f"{mean_attempts:.2f}, {most_attempts}"
-    yield "seconds a picture, mean and longest", f"{mean_s:.2f}, {longest_s:.2f}"
+class _Told:
+    """The figures of a report in words of a language."""
 
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self.gettext = translation(language).gettext
 
-def _realism_figures(realism: Mapping[str, Realism], mark: Mapping[str, Realism]) -> Iterator[tuple[str, str]]:
-    """Each ratio over halves, in brackets over photographs of other tiles."""
-    for kind in ("solids", "mixes"):
-        found = realism.get(kind)
-        for part in ("patches", "spectrum", "lightness"):
-            text = f"{getattr(found, part):.2f}" if found else _UNKNOWN
-            limit = getattr(mark.get(kind), part, 0.0)
+    def _number(self, value: float, decimals: int = 2) -> str:
+        return figure(value, decimals, self._language, grouped=False)
+
+    def figures(self, report: Report) -> Iterator[tuple[str, str]]:
+        """What holds for all pictures of an engine: names and values."""
+        _, number = self.gettext, self._number
+        mean_s, longest_s = report.seconds
+        mean_attempts, most_attempts = report.attempts
+        yield _("mode"), report.mode.value
+        yield _("pictures"), _("{made}, refused {refused}").format(made=len(report.rows), refused=len(report.refused))
+        yield from self._spread(_("error of shares"), report.shares)
+        yield from self._spread(_("error of the measure itself"), report.measure_error)
+        yield _("off-palette area, mean"), f"{number(report.off_palette)} %"
+        yield _("attempts at a picture, mean and most"), f"{number(mean_attempts)}; {most_attempts}"
+        yield _("seconds a picture, mean and longest"), f"{number(mean_s)}; {number(longest_s)}"
+
+    def realism(self, realism: Mapping[str, Realism], mark: Mapping[str, Realism]) -> Iterator[tuple[str, str]]:
+        """Each ratio over halves, in brackets over photographs of other tiles."""
+        _, number = self.gettext, self._number
+        kinds = {"solids": _("realism of solids"), "mixes": _("realism of mixes")}
+        parts = {"patches": _("patches"), "spectrum": _("spectrum"), "lightness": _("lightness")}
+        for kind, kind_name in kinds.items():
+            found = realism.get(kind)
+            for part, part_name in parts.items():
+                text = number(getattr(found, part)) if found else _UNKNOWN
+                limit = getattr(mark.get(kind), part, 0.0)
+                of_mark = f" ({number(getattr(found, part) / limit)})" if found and limit else ""
+                yield f"{kind_name}, {part_name}", text + of_mark
+            levels = " ".join(number(level, 1) for level in found.levels) if found else _UNKNOWN
+            yield f"{kind_name}, {_('patches by level')}", levels
+
+    def _spread(self, name: str, spread: Spread | None) -> Iterator[tuple[str, str]]:
+        _ = self.gettext
+        names = {"mean": _("mean"), "median": _("median"), "p95": _("95th percentile"), "maximum": _("largest")}
+        for part, words in names.items():
+            points = _("{points} points").format(points=self._number(getattr(spread, part))) if spread else _UNKNOWN
+            yield f"{name}, {words}", points
+        within = _("within {points} points").format(points=f"{NEAR_POINTS:g}")
+        yield f"{name}, {within}", f"{100 * spread.near:.0f} %" if spread else _UNKNOWN
+
+    def pictures(self, report: Report) -> Iterator[str]:
+        """A row of a table for each picture, and for each recipe that was refused."""
+        _, number = self.gettext, self._number
+        names = (_("recipe"), _("seed"), _("measured"), _("error"), _("off palette"), _("attempts"), _("seconds"))
+        yield f"| {' | '.join(names)} |"
+        yield "|---|---|---|---|---|---|---|"
+        for row in report.rows:
+            measured = ", ".join(f"{code} {percent:.1f}" for code, percent in row.measurement.percents.items())
             yield (
-                f"realism of {kind}, {part}",
-                f"{text} ({getattr(found, part) / limit:.2f})" if found and limit else text,
+                f"| {format_colours(row.recipe)} | {row.seed} | {measured} | {number(row.max_error)} "
+                f"| {number(row.measurement.off_palette)} | {row.attempts} | {number(row.seconds)} |"
             )
-        yield f"realism of {kind}, patches by level", " ".join(f"{x:.1f}" for x in found.levels) if found else _UNKNOWN
+        for recipe, error in report.refused:
+            refused = _("refused: {reason}").format(reason=localise(error, self._language))
+            yield f"| {format_colours(recipe)} | | {refused} | | | | |"
 
 
-def _spread_figures(name: str, spread: Spread | None) -> Iterator[tuple[str, str]]:
-    points = {"mean": "mean", "median": "median", "p95": "95th percentile", "maximum": "largest"}
-    for field, words in points.items():
-        yield f"{name}, {words}", f"{getattr(spread, field):.2f} points" if spread else _UNKNOWN
-    yield f"{name}, within {NEAR_POINTS:g} points", f"{100 * spread.near:.0f} %" if spread else _UNKNOWN
-
-
-def _picture_table(report: Report) -> Iterator[str]:
-    yield "| recipe | seed | measured | error | off palette | attempts | seconds |"
-    yield "|---|---|---|---|---|---|---|"
-    for row in report.rows:
-        measured = ", ".join(f"{code} {percent:.1f}" for code, percent in row.measurement.percents.items())
-        yield (
-            f"| {format_colours(row.recipe)} | {row.seed} | {measured} | {row.max_error:.2f} "
-            f"| {row.measurement.off_palette:.2f} | {row.attempts} | {row.seconds:.2f} |"
-        )
-    for recipe, error in report.refused:
-        yield f"| {format_colours(recipe)} | | refused: {error} | | | | |"
-
-
-def to_sheet(report: Report) -> "RgbImage":
+def to_sheet(report: Report, language: str = "en") -> "RgbImage":
     """(H, W, 3) uint8 sRGB: every picture over what was asked and measured, in red where it is off too far."""
+    title = translation(language).gettext("asked, measured %")
     return contact_sheet(
         [
-            Cell(pixels=row.thumbnail, lines=list(_label(row)), is_warning=row.max_error > NEAR_POINTS)
+            Cell(pixels=row.thumbnail, lines=[title, *_label(row)], is_warning=row.max_error > NEAR_POINTS)
             for row in report.rows
         ]
     )
 
 
 def _label(row: Row) -> Iterator[str]:
-    yield "asked, measured %"
     for code, percent in row.recipe.percents.items():
         yield f"{code}  {percent:g}, {row.measurement.percents[code]:.1f}"

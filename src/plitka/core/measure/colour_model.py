@@ -281,12 +281,13 @@ def _own_histograms(residuals: Residuals, belongs: FloatArray, trust: FloatArray
 def estimate_shares(fit: Fit, linear: FloatArray) -> Fit:
     """The fit with the shares and the cost of (m, 3) points in linear light; how the colours look stays."""
     joint = fit.joint(residuals_of(linear_to_lab(linear), fit.lit))
-    likelihoods, of_other = joint[:, :-1] / fit.shares, joint[:, -1:]
+    # Colour by colour: rows of a few numbers would be added one by one.
+    likelihoods, of_other = np.ascontiguousarray(joint[:, :-1].T) / fit.shares[:, None], joint[:, -1].copy()
     shares = fit.shares
     for _ in range(_SHARE_ROUNDS):
-        weighed = likelihoods * shares
-        total = weighed.sum(-1, keepdims=True) + of_other
-        shares = np.maximum((weighed / total).mean(0), _LEAST_SHARE)
+        weighed = likelihoods * shares[:, None]
+        total = weighed.sum(0) + of_other
+        shares = np.maximum((weighed / total).mean(1), _LEAST_SHARE)
     return replace(fit, shares=shares, cost=float(-np.log(total).mean()))
 
 

@@ -1,6 +1,7 @@
 """The points of a picture that are measured: small squares of it, in linear light."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -35,9 +36,12 @@ class Points:
         return self.linear[self.inside][choose_drawn(int(np.count_nonzero(self.inside)), n)]
 
 
+@lru_cache(maxsize=4)
 def choose_drawn(n_points: int, n: int) -> npt.NDArray[np.intp]:
-    """(m,) places of at most `n` among so many points, the same each time."""
-    return np.random.default_rng(0).choice(n_points, min(n, n_points), replace=False)
+    """(m,) places of at most `n` among so many points, the same each time; it is not to be written to."""
+    chosen = np.random.default_rng(0).choice(n_points, min(n, n_points), replace=False)
+    chosen.flags.writeable = False
+    return chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ Decisions:
 """
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -68,11 +69,8 @@ def choose_samples(
 
 def _cover(is_labelled: Mask, shape: tuple[int, ...]) -> FloatArray:
     """(h, w) share of each point's pixels."""
-    rows, columns = shape
-    side = is_labelled.shape[0] // rows
-    parts = [is_labelled[row::side, column::side] for row in range(side) for column in range(side)]
-    covered = np.zeros((rows, columns), np.intp)
-    for part in parts:
-        covered += part
-    cover: FloatArray = covered / side**2
+    side = is_labelled.shape[0] // shape[0]
+    counts = is_labelled.view(np.uint8).astype(np.min_scalar_type(side**2), copy=False)
+    strips = reduce(np.add, [counts[row::side] for row in range(side)])
+    cover: FloatArray = reduce(np.add, [strips[:, column::side] for column in range(side)]) / side**2
     return cover

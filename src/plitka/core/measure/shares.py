@@ -212,8 +212,13 @@ def _ordered(
         return None
     _check_laid_shape(laid, pixels)
     _check_laid_range(laid if where is None else laid[where], len(colours))
-    place: Labels = np.argsort(_by_code(colours))
-    return place[laid] if where is None else np.where(where, place[np.where(where, laid, 0)], -1)
+    place: Labels = np.argsort(_by_code(colours)).astype(_label_type(len(colours)))
+    return place.take(laid) if where is None else np.where(where, place.take(np.where(where, laid, 0)), -1)
+
+
+def _label_type(n: int) -> np.dtype[Any]:
+    """The smallest that holds -1 and the index of each of `n` colours: a picture's labels are read again and again."""
+    return np.result_type(np.int8, np.min_scalar_type(-n))
 
 
 def _by_code(colours: Sequence[Colour]) -> list[int]:

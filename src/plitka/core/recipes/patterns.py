@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.looks import PATTERNS
-from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.reading import Reading, parse_recipe
 from plitka.core.recipes.recipe import COMPUTED_STEP, Part, Recipe, quantise
 from plitka.errors import RecipeError
 
@@ -111,6 +111,8 @@ class Patterned:
     ground: Recipe | None
     """None: only patterns were asked for."""
     patterns: tuple[Pattern, ...]
+    beside: Reading | None = None
+    """How the text without the patterns was read, with what it says of the look; None where nothing of it is left."""
 
 
 def find_patterns(text: str, palette: Palette | None = None) -> Patterned | None:
@@ -130,7 +132,8 @@ def find_patterns(text: str, palette: Palette | None = None) -> Patterned | None
             found.append(pattern)
     if not 1 <= len(found) <= _MAX_PATTERNS:
         return None
-    ground = _mix_of(", ".join(plain), palette)
+    beside = _read(", ".join(plain), palette)
+    ground = None if beside is None else beside.recipe
     if _are_both_halves(found):
         return None if plain else _of_halves(found)
     if any(one.mask in _LAYERS and not _HALF_WORD.search(one.words) for one in found):
@@ -139,7 +142,7 @@ def find_patterns(text: str, palette: Palette | None = None) -> Patterned | None
         return None
     if ground is None:
         return _apart(found[0], tuple(found[1:]))
-    return Patterned(ground, tuple(found))
+    return Patterned(ground, tuple(found), beside)
 
 
 def _segments(text: str) -> Iterator[str]:
@@ -212,10 +215,16 @@ def _bare(text: str) -> str:
 
 def _mix_of(text: str, palette: Palette | None) -> Recipe | None:
     """The mix that a text names, without a word beside it."""
+    reading = _read(text, palette)
+    return None if reading is None else reading.recipe
+
+
+def _read(text: str, palette: Palette | None) -> Reading | None:
+    """A text as a recipe; None where it is none, or has words that no scene shows."""
     with suppress(RecipeError):
         reading = parse_recipe(text, palette)
         if not reading.words:
-            return reading.recipe
+            return reading
     return None
 
 

@@ -13,6 +13,23 @@ from plitka.core.scene import Described
 from plitka.core.sheet.edges import EDGE_WASTE_PERCENT, Edge
 from plitka.errors import FieldName, InputError
 
+_UNITS = ("_m2", "_mm", "_percent", "_kg", "_g_cm3")
+_EACH = {"prices": "price", "densities": "density"}
+"""What is given one at a time on the command line."""
+
+
+class Figure(FieldName):
+    """A figure of a sheet, as JSON has it with its unit; the command line has it without: `--waste`."""
+
+    __slots__ = ()
+
+    @property
+    def option(self) -> str:
+        """As help shows it."""
+        unit = next((unit for unit in _UNITS if self.endswith(unit)), "")
+        return FieldName(_EACH.get(self, self.removesuffix(unit))).option
+
+
 AREA_M2_RANGE = (0.01, 1_000_000)
 UNIT_NAMES: Mapping[str, Notice] = MappingProxyType(
     {
@@ -142,7 +159,7 @@ class Assumptions:
         if "bevel_mm" in chosen and edge is not Edge.BEVELLED:
             raise InputError(
                 "{name} belongs to {edge} edges; ask for these, or leave it out",
-                name=FieldName("bevel_mm"),
+                name=Figure("bevel_mm"),
                 edge=Edge.BEVELLED,
             )
         given = {name: exact(value) for name, value in chosen.items()}
@@ -229,4 +246,4 @@ def check_figure(name: str, value: float | Fraction, low: float, high: float) ->
 
 def _check(name: str, value: float | Fraction) -> None:
     assert name in {one.name for one in fields(Assumptions)}
-    check_figure(FieldName(name), value, ASSUMED[name].low, ASSUMED[name].high)
+    check_figure(Figure(name), value, ASSUMED[name].low, ASSUMED[name].high)

@@ -11,9 +11,9 @@ from plitka.core.recipes.mass import EPDM_G_CM3
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene, Zone
 from plitka.core.sheet.areas import zone_areas
-from plitka.core.sheet.assumptions import AREA_M2_RANGE, ASSUMED, Assumptions, check_figure, exact
+from plitka.core.sheet.assumptions import AREA_M2_RANGE, ASSUMED, Assumptions, Figure, check_figure, exact
 from plitka.core.sheet.edges import chamfer_mm3
-from plitka.errors import FieldName, InputError
+from plitka.errors import InputError
 
 _MM_IN_M = 1000
 _KG_M3_IN_G_CM3 = 1000
@@ -245,7 +245,7 @@ def compute_sheet(
     Raises:
         InputError: an area is out of its range, or masks cannot be used.
     """
-    check_figure(FieldName("area_m2"), area_m2, *AREA_M2_RANGE)
+    check_figure(Figure("area_m2"), area_m2, *AREA_M2_RANGE)
     area_m2 = exact(area_m2)
     reckoner = _Reckoner(area_m2, assumptions, densities or {}, prices or Prices())
     other_m2 = Fraction(0) if other is None else _area_of(other, area_m2)

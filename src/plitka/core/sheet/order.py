@@ -9,7 +9,7 @@ from plitka.core.recipes.quantities import size_notice
 from plitka.core.recipes.reading import Reading
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene, check_text
-from plitka.core.sheet.assumptions import Assumptions, check_figure, exact
+from plitka.core.sheet.assumptions import Assumptions, Figure, check_figure, exact
 from plitka.core.sheet.edges import Edge
 from plitka.core.sheet.materials import (
     Density,
@@ -22,7 +22,7 @@ from plitka.core.sheet.materials import (
     given_density,
 )
 from plitka.core.sheet.sizes import said_sizes, used_sizes
-from plitka.errors import FieldName, InputError
+from plitka.errors import InputError
 
 MAX_CURRENCY_CH = 8
 
@@ -71,7 +71,7 @@ class SheetOrder:
         area_m2 = said.pop("area_m2", None) if self.area_m2 is None else self.area_m2
         if area_m2 is None:
             raise InputError(
-                "how large is the floor? give {name}, or write it beside the recipe: 120 m2", name=FieldName("area_m2")
+                "how large is the floor? give {name}, or write it beside the recipe: 120 m2", name=Figure("area_m2")
             )
         said.pop("area_m2", None)
         said_g_cm3 = {code: value for one in reversed(readings) for code, value in one.densities_g_cm3.items()}
@@ -102,11 +102,11 @@ class SheetOrder:
 
     def _prices(self, colours: Iterable[Colour], palette: Palette) -> Prices:
         for name, price in (("base_price", self.base_price), ("binder_price", self.binder_price)):
-            check_figure(FieldName(name), price or 0, *PRICE_RANGE)
+            check_figure(Figure(name), price or 0, *PRICE_RANGE)
         if len(self.currency) > MAX_CURRENCY_CH:
             raise InputError(
                 "{name} has at most {limit} letters, such as EUR or ₽",
-                name=FieldName("currency"),
+                name=Figure("currency"),
                 limit=MAX_CURRENCY_CH,
             )
         check_text("currency", self.currency)
@@ -148,9 +148,9 @@ def _by_code(
             raise InputError(
                 "{code} is not in the recipe; {option} takes some of {codes}",
                 code=colour.code,
-                option=FieldName(name),
+                option=Figure(name),
                 codes=", ".join(own),
             )
-        check_figure(FieldName(name), value, *limits)
+        check_figure(Figure(name), value, *limits)
         found[colour.code] = exact(value)
     return found

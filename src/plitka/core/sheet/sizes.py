@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterable
 from fractions import Fraction
 
-from plitka.core.sheet.assumptions import ASSUMED
-from plitka.errors import FieldName, InputError
+from plitka.core.sheet.assumptions import ASSUMED, Figure
+from plitka.errors import InputError
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _AREA_UNIT = r"(?:m2|m²|m\^2|sqm|sq\.? ?m|м2|м²|кв\.? ?м\.?)"
@@ -27,9 +27,7 @@ def read_area_m2(text: str, name: str = "area_m2") -> Fraction:
     text = text.strip().casefold()
     found = _AREA.fullmatch(text) or _BARE_AREA.fullmatch(text)
     if found is None:
-        raise InputError(
-            "{name}: {text!r} is no area; write square metres, such as 120", name=FieldName(name), text=text
-        )
+        raise InputError("{name}: {text!r} is no area; write square metres, such as 120", name=Figure(name), text=text)
     return _number(found[1])
 
 
@@ -42,7 +40,7 @@ def read_mm(name: str, text: str) -> Fraction:
     text = text.strip().casefold()
     found = _LENGTH.fullmatch(text)
     if found is None:
-        raise InputError("{name}: {text!r} is no length; write it as 30mm", name=FieldName(name), text=text)
+        raise InputError("{name}: {text!r} is no length; write it as 30mm", name=Figure(name), text=text)
     return _number(found[1]) * _MM[found[2] or "mm"]
 
 
@@ -54,7 +52,7 @@ def read_number(name: str, text: str) -> Fraction:
     """
     found = _PLAIN.fullmatch(text.strip())
     if found is None:
-        raise InputError("{name}: {text!r} is no number; write it as 12.5", name=FieldName(name), text=text)
+        raise InputError("{name}: {text!r} is no number; write it as 12.5", name=Figure(name), text=text)
     return _number(found[1])
 
 
@@ -69,9 +67,7 @@ def read_tile_mm(text: str) -> tuple[Fraction, Fraction]:
     if len(sides) == 2:
         return sides[0], sides[1]
     if sides or not _LENGTH.fullmatch(text):
-        raise InputError(
-            "{name}: {text!r} is no size of a tile; write it as 500x500", name=FieldName("tile"), text=text
-        )
+        raise InputError("{name}: {text!r} is no size of a tile; write it as 500x500", name=Figure("tile"), text=text)
     return (side := read_mm("tile", text)), side
 
 

@@ -83,7 +83,8 @@ class Blank:
         Raises:
             InputError: masks that cannot be used, or a zone without granules.
         """
-        zoned, config = zone_layer(layer, scene), layer.light_config
+        layer, zoned = zone_layer(layer, scene)
+        config = layer.light_config
         twin = painting_stream(seed)
         streams = (twin, *twin.spawn(len(scene.zones) - 1))
         rng = painting_stream(seed)

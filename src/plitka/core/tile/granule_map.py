@@ -133,6 +133,15 @@ class GranuleMap:
     relief: LitRelief | None = None
     """None where only outlines are known."""
 
+    def numbered_anew(self, origin: "npt.NDArray[np.intp]", ids: "GranuleIds") -> "GranuleMap":
+        """The map with other numbers, some granules being parts of those of before.
+
+        Args:
+            origin: (m,) which granule each one was.
+            ids: (h, w) 0..m-1 without holes.
+        """
+        return replace(self, ids=ids, coarseness=self.coarseness[origin], radius_mm=self.radius_mm[origin])
+
     @property
     def chips(self) -> Chips:
         """What dealing has to know of the granules."""

@@ -9,7 +9,7 @@ Decisions:
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -124,6 +124,15 @@ class Geometry:
     """(n_chips,) place of each chip's coarseness in `Coarseness`, from 0 for fine."""
     radius_mm: FloatMap
     """(n_chips,) of the whole chip, of which only a part may be seen."""
+
+    def numbered_anew(self, origin: npt.NDArray[np.intp], ids: IdMap) -> "Geometry":
+        """The layer with other numbers, some chips being parts of those of before.
+
+        Args:
+            origin: (m,) which chip each one was.
+            ids: (M, N) 0..m-1 without holes.
+        """
+        return replace(self, ids=ids, coarseness=self.coarseness[origin], radius_mm=self.radius_mm[origin])
 
     @property
     def areas(self) -> npt.NDArray[np.int64]:

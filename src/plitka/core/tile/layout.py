@@ -20,7 +20,7 @@ from plitka.core.tile.granule_map import GranuleMap, GuideConfig, flat_exposure
 from plitka.core.tile.masks import zone_labels
 from plitka.core.tile.shading import vary_chips, wetted_albedo
 from plitka.core.tile.surfaces import configure_light
-from plitka.core.tile.zones import ZonedChips, asked_shares, zone_mixes
+from plitka.core.tile.zones import ZonedChips, asked_shares, part_at_edges, zone_mixes
 from plitka.errors import FieldName, InputError
 
 if TYPE_CHECKING:
@@ -66,10 +66,17 @@ class Layout:
 
     def __init__(self, request: "CompleteRequest", granules: GranuleMap, config: GuideConfig) -> None:
         check_guide(request)
-        self._request, self._granules, self._config = request, granules, config
         height, width = granules.ids.shape
         labels = zone_labels(request.scene, width, height) if len(request.scene.zones) > 1 else None
+        if labels is not None and request.guide is None:
+            granules = granules.numbered_anew(*part_at_edges(granules.ids, labels, len(request.scene.zones)))
+        self._request, self._granules, self._config = request, granules, config
         self._zoned = ZonedChips.of(request.scene, granules.chips, granules.ids, labels)
+
+    @property
+    def granules(self) -> GranuleMap:
+        """The map, with the granules that two zones at the tile's edges tear apart as two."""
+        return self._granules
 
     @property
     def areas(self) -> tuple[float, ...]:

@@ -1,6 +1,6 @@
 """Tiles calculated from their scene: geometry, light and paint in one call, exact in their shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.masks import ZoneIndex, label_masks
 from plitka.core.tile.shading import LightMaps, compute_light, normals, photograph, shrink, vary_chips, wetted_albedo
 from plitka.core.tile.surfaces import SURFACES, configure_light
-from plitka.core.tile.zones import ZonedChips, asked_shares
+from plitka.core.tile.zones import ZonedChips, asked_shares, part_at_edges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,9 +143,8 @@ def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = 
     Raises:
         InputError: masks that cannot be used, or a zone without granules.
     """
+    layer, zoned, kept = _zoned(layer, scene, whole_tile=whole_tile)
     geometry, oversample = layer.geometry, layer.geometry.config.oversample
-    kept = _chips_of_tile(geometry) if whole_tile else np.ones(geometry.areas.size, bool)
-    zoned = _zoned(geometry, scene, kept, whole_tile=whole_tile)
     rng = painting_stream(seed)
     dealt = zoned.deal(asked_shares(scene), rng, plain=deal_colours)
     albedo = vary_chips(lit_colours(scene.colours), dealt, rng, layer.light_config)
@@ -168,21 +167,26 @@ def painting_stream(seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, 1])
 
 
-def zone_layer(layer: LitLayer, scene: Scene) -> ZonedChips:
-    """The chips of a layer, all of them seen, by the zones of a scene.
+def zone_layer(layer: LitLayer, scene: Scene) -> tuple[LitLayer, ZonedChips]:
+    """A layer and its chips, all of them seen, by the zones of a scene; chips of two zones are cut at the tile's edges.
 
     Raises:
         InputError: masks that cannot be used, or a zone without granules.
     """
-    return _zoned(layer.geometry, scene, np.ones(layer.geometry.areas.size, bool), whole_tile=False)
+    return _zoned(layer, scene, whole_tile=False)[:2]
 
 
-def _zoned(geometry: Geometry, scene: Scene, kept: npt.NDArray[np.bool_], *, whole_tile: bool) -> ZonedChips:
-    """The chips of a scene, those that are not kept without an area."""
+def _zoned(layer: LitLayer, scene: Scene, *, whole_tile: bool) -> tuple[LitLayer, ZonedChips, npt.NDArray[np.bool_]]:
+    """The layer as a scene's zones part it; its chips, those beside the tile without an area; which are on the tile."""
     masks = [zone.mask for zone in scene.zones if zone.mask is not None]
-    labels = _label_cells(masks, geometry.config, whole_tile) if masks else None
+    labels = _label_cells(masks, layer.geometry.config, whole_tile) if masks else None
+    if labels is not None and not whole_tile:
+        origin, ids = part_at_edges(layer.geometry.ids, labels, len(scene.zones))
+        layer = replace(layer, geometry=layer.geometry.numbered_anew(origin, ids))
+    geometry = layer.geometry
+    kept = _chips_of_tile(geometry) if whole_tile else np.ones(geometry.areas.size, bool)
     chips = Chips(np.where(kept, geometry.areas, 0), geometry.coarseness, geometry.radius_mm)
-    return ZonedChips.of(scene, chips, geometry.ids, labels)
+    return layer, ZonedChips.of(scene, chips, geometry.ids, labels), kept
 
 
 def _label_cells(masks: "Sequence[str]", config: GranuleConfig, whole_tile: bool) -> ZoneIndex:

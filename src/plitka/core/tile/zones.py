@@ -3,6 +3,8 @@
 Decisions:
 * A chip belongs to the zone that holds most of its visible cells, so a logo's edge is made of whole granules.
 * Zones are dealt one after another and each by itself: its shares are exact over its own chips.
+* A chip that reaches over the tile's edge lies at the opposite edge as well. Where another zone lies there, it is cut:
+  else a half of a tile would have specks of the other one along its outer edge.
 """
 
 from collections.abc import Sequence
@@ -48,6 +50,42 @@ def zone_of_chips(ids: IdMap, labels: ZoneIndex, n_zones: int) -> npt.NDArray[np
     pairs = np.bincount(ids.ravel() * np.int64(n_zones) + labels.ravel(), minlength=n_chips * n_zones)
     most: npt.NDArray[np.uint8] = pairs.reshape(n_chips, n_zones).argmax(1).astype(np.uint8)
     return most
+
+
+def part_at_edges(ids: IdMap, labels: ZoneIndex, n_zones: int) -> tuple[npt.NDArray[np.intp], IdMap]:
+    """Chips cut at the edges of a periodic layer, where their two parts belong to different zones.
+
+    Args:
+        ids: (h, w) chip of each cell, 0..n-1 without holes.
+        labels: (h, w) zone of each cell.
+        n_zones: of the scene.
+
+    Returns:
+        (m,) which chip each one was, m >= n, the first n being themselves; and (h, w) the chips, 0..m-1 without holes.
+    """
+    origin = np.arange(int(ids.max()) + 1)
+    for axis in (0, 1):
+        parted, ids = _part_along(axis, ids, labels, n_zones)
+        origin = origin[parted]
+    return origin, ids
+
+
+def _part_along(axis: int, ids: IdMap, labels: ZoneIndex, n_zones: int) -> tuple[npt.NDArray[np.intp], IdMap]:
+    n_chips, reach = int(ids.max()) + 1, max(1, ids.shape[axis] // 4)
+    along = np.moveaxis(ids, axis, 0)
+    lies_at = np.zeros((2, n_chips), bool)
+    lies_at[0, along[:reach]] = lies_at[1, along[-reach:]] = True
+    over = np.flatnonzero(lies_at.all(0))
+
+    def cut(chips: npt.NDArray[np.intp]) -> IdMap:
+        numbers, parted = np.arange(n_chips, dtype=ids.dtype), ids.copy()
+        numbers[chips] = n_chips + np.arange(chips.size)
+        np.moveaxis(parted, axis, 0)[-reach:] = numbers[along[-reach:]]
+        return parted
+
+    zones = zone_of_chips(cut(over), labels, n_zones)
+    torn = over[zones[over] != zones[n_chips:]]
+    return np.concatenate([np.arange(n_chips), torn]), cut(torn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 /** The tile on a floor: how it is laid, in which light and surroundings, and its maps as files. */
 import { write } from "../address.js";
-import { Refusal } from "../api.js";
+import { Refusal, returns } from "../api.js";
 import { fileOf, mapsOf, mapsOfPicture, scaleOf } from "../floor/material.js";
 import { html } from "../html.js";
 import { AREA_M2_RANGE, LAYOUTS, LIGHTS, MAX_JOINT_MM, PATTERNS, PLACES, TILES_MM, drawnSideM, lay, laying } from "../laying.js";
@@ -10,6 +10,7 @@ import { change, design, withMix } from "../state.js";
 import { fill, number, texts } from "../texts.js";
 import { useEffect, useRef } from "../vendor/preact-hooks.js";
 import { signal, useSignal } from "../vendor/preact-signals.js";
+import { Unloaded } from "../widgets/away.js";
 import { Choice } from "../widgets/choice.js";
 import { Icon } from "../widgets/icons.js";
 import { MixEditor } from "../widgets/mix_editor.js";
@@ -61,9 +62,11 @@ export function Floor() {
   if (!hasWebGl()) return html`<p class="hint" role="status">${words.noWebGl}</p><${Files} />`;
   return html`
     <div class="floor">
-      <${Drawn} />
+      <div class="floor-left">
+        <${Drawn} />
+        <div class="floor-files"><${Files} still=${() => view.value?.still()} /></div>
+      </div>
       <${Controls} />
-      <div class="floor-files"><${Files} still=${() => view.value?.still()} /></div>
     </div>
   `;
 }
@@ -84,12 +87,16 @@ function Drawn() {
   const words = texts.value.floor;
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const drawn = useSignal("");
+  const isUnloaded = useSignal(false);
   const refusal = useSignal(/** @type {Refusal | null} */ (null));
   useEffect(() => {
     let isOver = false;
-    void import("../floor/view.js").then(({ FloorView }) => {
-      if (canvas.current && !isOver) view.value = new FloorView(canvas.current);
-    });
+    void import("../floor/view.js").then(
+      ({ FloorView }) => {
+        if (canvas.current && !isOver) view.value = new FloorView(canvas.current);
+      },
+      () => (isUnloaded.value = true),
+    );
     return () => {
       isOver = true;
       view.value?.close();
@@ -121,16 +128,17 @@ function Drawn() {
       isOld = true;
       clearTimeout(timer);
     };
-  }, [view.value, wanted]);
+  }, [view.value, wanted, returns.value]);
   return html`
     <div class="floor-view">
       <div class="floor-paper">
         <canvas ref=${canvas} class=${`floor-canvas ${drawn.value ? "" : "blank"}`} role="img" aria-label=${fill(words.alt, { side: number(shown.sideM, 1) })} aria-busy=${isBusy}></canvas>
-        ${isBusy && html`<p class="floor-busy" role="status">${words.busy}</p>`}
+        ${isBusy && !isUnloaded.value && html`<p class="floor-busy" role="status">${words.busy}</p>`}
       </div>
       <div class="floor-moves" role="group" aria-label=${words.moves.title}>
         ${MOVES.map((move) => html`<button key=${move} type="button" class="square" title=${words.moves[move]} aria-label=${words.moves[move]} onClick=${() => view.value?.move(move)}><${Icon} name=${move} /></button>`)}
       </div>
+      ${isUnloaded.value && html`<${Unloaded} />`}
       ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
     </div>
   `;

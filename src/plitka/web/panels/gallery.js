@@ -1,15 +1,15 @@
 /** One's own tiles: designs that were kept, and photographs, found again by colour, kept as favourites, made again, deleted. */
 import { read } from "../address.js";
-import { Refusal } from "../api.js";
+import { Refusal, returns } from "../api.js";
 import { colourOf, fullNameOf } from "../colours.js";
-import { begin, codesOf, designOf, favourites, groundOf, hasMore, isLoading, load, refusal, remove, tiles, turnFavourite } from "../gallery.js";
+import { begin, codesOf, designOf, favourites, hasMore, isLoading, load, refusal, remove, tiles, turnFavourite, zonesOf } from "../gallery.js";
 import { html } from "../html.js";
 import { forgetDesign, keptDesigns } from "../kept_designs.js";
 import { titleOf } from "../masks.js";
 import { changeWithWayBack, openWithWayBack } from "../notices.js";
 import { wordsOf } from "../orders.js";
 import { mayMake } from "../session.js";
-import { fill, language, percent, texts } from "../texts.js";
+import { fill, language, moment, percent, texts } from "../texts.js";
 import { useEffect, useLayoutEffect } from "../vendor/preact-hooks.js";
 import { signal, useSignal } from "../vendor/preact-signals.js";
 import { useHandOver } from "../widgets/hand_over.js";
@@ -25,6 +25,7 @@ const isFavouritesOnly = signal(false);
 export function Gallery({ onClose }) {
   const words = texts.value.gallery;
   useEffect(() => void begin(), []);
+  useEffect(() => void (refusal.peek()?.status === 0 && load()), [returns.value]);
   const shown = tiles.value.filter(
     (job) =>
       (!colour.value || codesOf(job).includes(colour.value)) &&
@@ -61,8 +62,7 @@ function KeptDesigns({ onClose }) {
 /** @param {{hash: string, design: import("../gallery.js").Design, onClose: () => void}} props */
 function KeptDesign({ hash, design, onClose }) {
   const words = texts.value.gallery;
-  const [ground, ...zones] = design.zones;
-  const name = [wordsOf(ground?.parts ?? []), ...zones.map((zone) => titleOf(zone.mask))].join(" · ");
+  const name = nameOf(design.zones);
   const own = useHandOver(() => heirOf(own.current));
   function open() {
     openWithWayBack(hash);
@@ -78,6 +78,9 @@ function KeptDesign({ hash, design, onClose }) {
     </li>
   `;
 }
+
+/** The mix of the ground, and what lies on it. @param {readonly import("../gallery.js").Zone[]} zones */
+const nameOf = ([ground, ...zones]) => [wordsOf(ground?.parts ?? []), ...zones.map((zone) => titleOf(zone.mask))].join(" · ");
 
 /** A zone of a kept design: what it is, its shares, and the name of each colour. @param {{zone: import("../gallery.js").Zone}} props */
 function KeptMix({ zone }) {
@@ -128,8 +131,8 @@ function Tile({ job, onClose }) {
   const isFavourite = favourites.value.includes(job.id);
   const isAsked = useSignal(false);
   const own = useHandOver(() => heirOf(own.current));
-  const recipe = wordsOf(groundOf(job));
-  const day = new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(job.created_at * 1000);
+  const recipe = nameOf(zonesOf(job));
+  const day = moment(job.created_at, { dateStyle: "medium", timeStyle: "short" });
   const repeat = () =>
     designOf(job.id)
       .then((design) => {

@@ -1,7 +1,7 @@
 /** For whoever operates the service: how it is, who waits, and what it has done. */
 import { html } from "../html.js";
 import { cancelQueued, operation, refusal, watch } from "../operation.js";
-import { fill, language, number, texts } from "../texts.js";
+import { fill, moment, number, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { useHandOver } from "../widgets/hand_over.js";
@@ -103,7 +103,7 @@ function QueueRow({ job, onCancel }) {
   return html`
     <tr ref=${own}>
       <th scope="row">${job.key_name}</th>
-      <td>${new Intl.DateTimeFormat(language.value, { timeStyle: "medium" }).format(job.created_at * 1000)}</td>
+      <td>${moment(job.created_at, { timeStyle: "medium" })}</td>
       <td>${place}</td>
       <td><button type="button" aria-disabled=${job.is_stopping} aria-label=${fill(words.cancelOf, { name: job.key_name, place })} onClick=${() => job.is_stopping || onCancel()}>${words.cancel}</button></td>
     </tr>

@@ -8,15 +8,18 @@ import { callOf, commandOf } from "../orders.js";
 import { cancel, choose, chosen, dismiss, imageUrl, isOver, isWorking, kept, order, orderVariations, statusOf, variations } from "../photographs.js";
 import { mayMake } from "../session.js";
 import { change, design, link } from "../state.js";
-import { fill, number, percent, texts } from "../texts.js";
+import { counted, fill, number, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { show, view } from "../view.js";
 import { CopyButton } from "../widgets/copy_button.js";
 import { useHandOver } from "../widgets/hand_over.js";
 import { Icon } from "../widgets/icons.js";
-import { RefusalNote } from "../widgets/refusal.js";
+import { RefusalNote, asSentence } from "../widgets/refusal.js";
 
 /** @typedef {import("../photographs.js").Photograph} Photo */
+
+/** How the files are called. */
+const FORMATS = { png: "PNG", jpeg: "JPEG", webp: "WebP" };
 
 export function Photograph() {
   const words = texts.value.photograph;
@@ -125,9 +128,9 @@ function Result({ photograph, result, isOther }) {
       const title = zones.length > 1 ? (index ? fill(words.zone, { title: titleOf(zone.mask), percent: percent(zone.area_percent, 0) }) : words.ground) : words.measured;
       return html`<${Shares} key=${index} title=${title} zone=${zone} />`;
     })}
-    ${(result.warnings ?? []).map((/** @type {string} */ warning) => html`<p key=${warning} class="hint">${warning}</p>`)}
+    ${(result.warnings ?? []).map((/** @type {string} */ warning) => html`<p key=${warning} class="hint">${asSentence(warning)}</p>`)}
     <p class="hint">
-      ${fill(words.facts, { seed: result.seed, seconds: number(result.seconds, 1), attempts: result.attempts })}
+      ${[fill(words.facts, { seed: result.seed, seconds: number(result.seconds, 1) }), ...(result.attempts > 1 ? [fill(words.passes, { n: result.attempts })] : [])].join(" · ")}
     </p>
     <${Downloads} photograph=${photograph} result=${result} />
   `;
@@ -140,7 +143,7 @@ function Shares({ title, zone }) {
     <table class="shares">
       <caption>
         <strong>${title}</strong>
-        <span>${fill(words.error, { points: number(zone.max_error, 1) })}</span>
+        <span>${fill(words.error, { points: counted(zone.max_error, texts.value.counted.points) })}</span>
       </caption>
       <thead>
         <tr><th scope="col">${words.colour}</th><th scope="col">${words.asked}</th><th scope="col">${words.found}</th></tr>
@@ -174,10 +177,10 @@ function Downloads({ photograph, result }) {
   const name = `plitka-${photograph.design.seed}`;
   return html`
     <div class="downloads">
-      ${/** @type {const} */ (["png", "jpeg", "webp"]).map(
+      ${/** @type {(keyof typeof FORMATS)[]} */ (Object.keys(FORMATS)).map(
         (format) => html`
           <a key=${format} class="button" href=${imageUrl(photograph, format)} download=${`${name}.${format}`}>
-            <${Icon} name="download" />${format.toUpperCase()}
+            <${Icon} name="download" />${FORMATS[format]}
           </a>
         `,
       )}

@@ -1,12 +1,12 @@
 /** A photograph of a tile: which colours are in it and how much of each, and the mix made of them. */
-import { Refusal, send } from "../api.js";
+import { Refusal, send, surely } from "../api.js";
 import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
 import { MAX_COLOURS, normalise } from "../mix.js";
 import { changeWithWayBack } from "../notices.js";
 import { mayMake } from "../session.js";
 import { changeMix, design, withMix } from "../state.js";
-import { fill, number, percent, texts } from "../texts.js";
+import { counted, fill, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { MixBar } from "../widgets/mix_editor.js";
@@ -14,6 +14,9 @@ import { RefusalNote } from "../widgets/refusal.js";
 
 /** @typedef {import("../api.js").Schemas["MeasureAnswer"]} Measured */
 /** @typedef {import("../mix.js").Part} Part */
+
+/** Points; of a single colour nothing is left to be off. */
+const TOLD_FROM = 0.05;
 
 /**
  * The colours of a photograph, the most of it first.
@@ -72,7 +75,7 @@ export function PhotographIn({ onClose }) {
 async function measure(file) {
   const form = new FormData();
   form.set("image", file);
-  return (await send("/v1/measure", { method: "POST", body: form })).json();
+  return (await surely(() => send("/v1/measure", { method: "POST", body: form }))).json();
 }
 
 /**
@@ -104,7 +107,7 @@ function Drop({ isBusy, isFirst, onTake }) {
             event.target.value = "";
           }}
         />
-        <span>${words.choose}</span>
+        <span>${isFirst ? words.choose : words.chooseAnother}</span>
       </label>
       ${isFirst && html`<p class="hint">${words.hint}</p>`}
     </div>
@@ -129,7 +132,7 @@ function Found({ measured, onClose }) {
     <section class="found" aria-label=${words.title}>
       <${MixBar} parts=${parts} />
       <table class="found-shares">
-        <caption>${fill(words.uncertainty, { points: number(measured.uncertainty, 1) })}</caption>
+        ${measured.uncertainty >= TOLD_FROM && html`<caption>${fill(words.uncertainty, { points: counted(measured.uncertainty, texts.value.counted.points) })}</caption>`}
         <thead class="unseen"><tr><th scope="col">${words.colour}</th><th scope="col">${words.share}</th></tr></thead>
         <tbody>
           ${parts.map(

@@ -7,9 +7,9 @@ import { titleOf } from "../masks.js";
 import { wordsOf } from "../orders.js";
 import { changeMix, design } from "../state.js";
 import { fill, texts } from "../texts.js";
-import { hear, placed, refusal, remarks, take, takeOff, typed, unshown } from "../typed.js";
+import { hear, leave, placed, refusal, remarks, take, takeOff, typed, unshown } from "../typed.js";
 import { MixBar, MixEditor } from "../widgets/mix_editor.js";
-import { RefusalNote } from "../widgets/refusal.js";
+import { RefusalNote, asSentence } from "../widgets/refusal.js";
 
 /** @typedef {import("../mix.js").Part} Part */
 
@@ -35,7 +35,7 @@ function Words({ parts }) {
     <label class="field">
       <span>${words.words}</span>
       <textarea
-        rows="2" spellcheck="false" maxlength="1000" value=${text} onInput=${(/** @type {any} */ event) => hear(event.target.value)}
+        rows="2" spellcheck="false" maxlength="1000" value=${text} onInput=${(/** @type {any} */ event) => hear(event.target.value)} onBlur=${leave}
         placeholder=${words.example} aria-invalid=${Boolean(told)} aria-describedby="recipe-told"
       ></textarea>
     </label>
@@ -69,7 +69,8 @@ function Unread({ text, told, shown }) {
 function ReadAs() {
   const words = texts.value.recipe;
   const quoted = (/** @type {string} */ text) => fill(texts.value.zones.quote, { text });
-  const titles = placed.value.map(({ mask, parts }) => `${titleOf(mask)}: ${parts.map((part) => nameOf(colourOf(part.code))).join(", ")}`);
+  const coloursIn = (/** @type {readonly Part[]} */ parts) => parts.map((part) => nameOf(colourOf(part.code))).join(", ");
+  const titles = placed.value.map(({ mask, parts }) => fill(words.placedOne, { title: titleOf(mask), colours: coloursIn(parts) }));
   return html`
     ${titles.length > 0 &&
     html`
@@ -78,7 +79,7 @@ function ReadAs() {
         <button type="button" class="quiet" onClick=${takeOff}>${words.takeOff}</button>
       </div>
     `}
-    ${remarks.value.map((remark) => html`<p key=${remark} class="remark">${remark}</p>`)}
+    ${remarks.value.map((remark) => html`<p key=${remark} class="remark">${asSentence(remark)}</p>`)}
     ${unshown.value.length > 0 && html`<p class="remark">${fill(words.unshown, { words: unshown.value.map(quoted).join(", ") })}</p>`}
   `;
 }

@@ -5,13 +5,13 @@ import { html } from "../html.js";
 import { AREA_M2_RANGE, TILE_MM_RANGE, lay, laying } from "../laying.js";
 import { mayMake } from "../session.js";
 import { BINDER, CRUMB, EDGES, LENGTH, changeFigure, changeFloor, currency, fileOf, floor, followFloor, logoOf, refusal, second, sheet, sheetLink, usualSecondM2 } from "../sheets.js";
-import { fill, number, percent, texts } from "../texts.js";
+import { fill, language, number, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { Choice } from "../widgets/choice.js";
 import { Icon } from "../widgets/icons.js";
 import { NumberField } from "../widgets/number_field.js";
-import { RefusalNote } from "../widgets/refusal.js";
+import { RefusalNote, asSentence } from "../widgets/refusal.js";
 import { save } from "../widgets/save.js";
 
 /** @typedef {import("../sheets.js").Sheet} Found */
@@ -114,7 +114,11 @@ function amount(sum, found) {
 }
 
 /** @param {number | null} sum @param {Found} found */
-const money = (sum, found) => [amount(sum, found), found.totals.currency].filter(Boolean).join("\u00a0");
+function money(sum, found) {
+  const currency = found.totals.currency ?? "";
+  const isSignFirst = language.value === "en" && currency.length === 1; // €5, but 5 EUR
+  return isSignFirst ? currency + amount(sum, found) : [amount(sum, found), currency].filter(Boolean).join("\u00a0");
+}
 
 /** @param {Material} material */
 function nameOf({ code }) {
@@ -147,6 +151,7 @@ function Materials({ found }) {
         </tfoot>
       </table>
     </div>
+    ${totals.cost === null && html`<p class="hint">${words.priceHint}</p>`}
     <${SameForAll} found=${found} />
     <label class="field short">
       <span>${words.currency}</span>
@@ -230,7 +235,7 @@ function Assumptions({ found }) {
 /** @param {{one: Assumption}} props */
 function AssumptionRow({ one }) {
   const words = texts.value.sheet;
-  const label = one.label.charAt(0).toUpperCase() + one.label.slice(1);
+  const label = one.name === LENGTH ? words.otherSide : asSentence(one.label);
   const own = floor.value.figures[one.name];
   const isAssumed = own === undefined && one.origin === "usual";
   const told = isAssumed ? fill(words.assumed, { source: one.source }) : own === undefined && one.name === LENGTH ? words.square : words.own;

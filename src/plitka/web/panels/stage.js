@@ -6,10 +6,10 @@ import { laying } from "../laying.js";
 import { choose, chosen, fieldMmOf, imageUrl, isOver, statusOf, variations } from "../photographs.js";
 import { canvas, fieldMm, isAvailable, isDrawing, isFine, mayBeFine, paintSoon, refusal, tellRoom, wishFine } from "../previews.js";
 import { change, design } from "../state.js";
-import { fill, number, percent, texts } from "../texts.js";
+import { counted, fill, number, percent, texts } from "../texts.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
-import { isDrawn, show, view, views, zoom, zoomOn } from "../view.js";
+import { hasNearer, isDrawn, pictureWidth, roomWidth, show, view, views, zoom, zoomOn } from "../view.js";
 import { Choice } from "../widgets/choice.js";
 import { useHandOver } from "../widgets/hand_over.js";
 import { Icon } from "../widgets/icons.js";
@@ -19,13 +19,19 @@ import { RefusalNote, sentenceOf } from "../widgets/refusal.js";
 /** @typedef {import("../view.js").View} View */
 /** @typedef {import("../photographs.js").Photograph} Photograph */
 
+/** Granules that are drawn hardly larger than they are need no word. */
+const TOLD_FROM = 1.05;
+
 export function Stage() {
   const words = texts.value.stage;
   const frame = useRef(/** @type {HTMLDivElement | null} */ (null));
   useLayoutEffect(() => {
     const place = frame.current;
     if (!place) return undefined;
-    const observer = new ResizeObserver(() => tellRoom(place.clientWidth));
+    const observer = new ResizeObserver(() => {
+      tellRoom(place.clientWidth);
+      roomWidth.value = place.offsetWidth;
+    });
     observer.observe(place);
     return () => observer.disconnect();
   }, []);
@@ -37,8 +43,8 @@ export function Stage() {
       <div class="stage-head">
         ${names.length > 1 ? html`<${Choice} legend=${words.view} value=${shown} options=${names.map((value) => ({ value, label: words.views[value] }))} onChoose=${show} />` : html`<span></span>`}
         ${isDrawn.value && mayBeFine.value && html`<label class="check fine" title=${words.fineHint}><input type="checkbox" checked=${isFine.value} onChange=${(/** @type {any} */ event) => wishFine(event.target.checked)} /><span>${words.fine}</span></label>`}
-        ${shown !== "variations" && html`<button type="button" class="quiet" onClick=${zoomOn} title=${words.zoomHint}>
-          <${Icon} name="zoom" /><span class="unseen">${words.zoom} </span>${zoom.value ? `${zoom.value * 100} %` : words.whole}
+        ${shown !== "variations" && html`<button type="button" class="quiet" disabled=${!hasNearer.value} onClick=${zoomOn} title=${words.zoomHint}>
+          <${Icon} name="zoom" />${zoom.value ? fill(words.zoom, { percent: percent(100 * zoom.value) }) : words.nearer}
         </button>`}
       </div>
       <div ref=${frame} class=${`frame ${isNear ? "near" : ""} ${shown === "variations" ? "of-four" : ""}`} tabindex=${isNear ? 0 : undefined} role=${isNear ? "group" : undefined} aria-label=${isNear ? words.scroll : undefined}>
@@ -72,8 +78,8 @@ function fieldTold() {
   const shown = isDrawn.value ? design.value : chosen.value?.design;
   const { tileMm } = laying.value;
   const times = tileMm / Number((isDrawn.value ? fieldMm.value : fieldMmOf(chosen.value)) || tileMm);
-  const isPatterned = (shown?.zones.length ?? 1) > 1 && times > 1;
-  return mm && fill(isPatterned ? words.patterned : words.field, { mm, tile: number(tileMm, 0), times: number(times, 1) });
+  const isPatterned = (shown?.zones.length ?? 1) > 1 && times >= TOLD_FROM;
+  return mm && fill(isPatterned ? words.patterned : words.field, { mm, tile: number(tileMm, 0), times: counted(times, texts.value.counted.times) });
 }
 
 /** On the picture, where it is not what the reader asked for last: what goes on, or that the mix is another by now. */
@@ -90,7 +96,7 @@ function Picture({ src, alt, className = "" }) {
   const side = useSignal(0);
   return html`<img
     class=${`picture ${className}`} src=${src} alt=${alt} style=${widthOf(side.value)} draggable=${false}
-    onLoad=${(/** @type {any} */ event) => (side.value = event.target.naturalWidth)}
+    onLoad=${(/** @type {any} */ event) => (pictureWidth.value = side.value = event.target.naturalWidth)}
   />`;
 }
 
@@ -105,6 +111,7 @@ function Drawing({ alt, className = "" }) {
     if (drawn) place.current?.replaceChildren(drawn);
     paintSoon(); // what was on the canvas need not have come along
   }, [drawn]);
+  useLayoutEffect(() => void (drawn && (pictureWidth.value = drawn.width))); // a canvas gets finer, and stays the same one
   return html`<div ref=${place} class=${`picture ${className}`} role="img" aria-label=${alt} style=${widthOf(drawn?.width ?? 0)}></div>`;
 }
 

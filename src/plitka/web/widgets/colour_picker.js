@@ -3,6 +3,7 @@ import { Refusal } from "../api.js";
 import { codeOf, colourOf, colours, forgetPalette, langOf, loadPalette, nameOf, numberOf, ownPalette, rainbow, search } from "../colours.js";
 import { html } from "../html.js";
 import { fill, texts } from "../texts.js";
+import { useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { Dialog } from "./dialog.js";
 import { RefusalNote } from "./refusal.js";
@@ -12,15 +13,24 @@ import { RefusalNote } from "./refusal.js";
 /** @param {{title: string, used: readonly string[], onPick: (code: string) => void, onClose: () => void}} props */
 export function ColourPicker({ title, used, onPick, onClose }) {
   const text = useSignal("");
+  const list = useRef(/** @type {HTMLElement | null} */ (null));
   const words = texts.value.picker;
   const groups = groupsOf(text.value);
+  /** Enter has the one colour that is left; where there are more, the first of them has the keyboard. @param {KeyboardEvent} event */
+  function finish(event) {
+    if (event.key !== "Enter" || !text.value.trim()) return;
+    event.preventDefault(); // else it would press what has the keyboard next
+    const free = groups.flatMap(({ found }) => found).filter((colour) => !used.includes(codeOf(colour)));
+    if (free.length === 1 && free[0]) onPick(codeOf(free[0]));
+    else /** @type {HTMLElement | null | undefined} */ (list.current?.querySelector("button:enabled"))?.focus();
+  }
   return html`
     <${Dialog} title=${title} onClose=${onClose}>
       <label class="field">
         <span>${words.search}</span>
-        <input type="search" autofocus value=${text.value} placeholder=${words.example} onInput=${(/** @type {any} */ event) => (text.value = event.target.value)} />
+        <input type="search" autofocus value=${text.value} placeholder=${words.example} onInput=${(/** @type {any} */ event) => (text.value = event.target.value)} onKeyDown=${finish} />
       </label>
-      <div class="picker-list">
+      <div class="picker-list" ref=${list}>
         ${groups.map(
           ({ name, found }) => html`
             <section key=${name} aria-label=${name}>
@@ -53,12 +63,13 @@ function groupsOf(text) {
 
 /** @param {{colour: Colour, isUsed: boolean, onPick: (code: string) => void}} props */
 function Swatch({ colour, isUsed, onPick }) {
+  const [name, note] = [nameOf(colour), numberOf(colour) || colour.hex.toLowerCase()];
   return html`
     <li>
       <button type="button" class="swatch" disabled=${isUsed} onClick=${() => onPick(codeOf(colour))}>
         <span class="swatch-face" style=${{ background: colour.hex }}></span>
-        <span class="swatch-name" lang=${langOf(colour)}>${nameOf(colour)}</span>
-        <span class="swatch-note">${numberOf(colour) || colour.hex.toLowerCase()}</span>
+        <span class="swatch-name" lang=${langOf(colour)}>${name}</span>
+        ${note !== name && html`<span class="swatch-note">${note}</span>`}
       </button>
     </li>
   `;

@@ -2,6 +2,7 @@
 import { html } from "../html.js";
 import { texts } from "../texts.js";
 import { useId, useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
+import { Away } from "./away.js";
 import { Icon } from "./icons.js";
 
 /** @param {{title: string, onClose: () => void, children?: any}} props */
@@ -29,6 +30,7 @@ export function Dialog({ title, onClose, children }) {
             <${Icon} name="remove" />
           </button>
         </header>
+        <${Away} />
         ${children}
       </div>
     </dialog>

@@ -1,7 +1,7 @@
 /** Who may use the service: keys are listed, made and revoked. */
 import { html } from "../html.js";
 import { keys, makeKey, operation, revokeKey } from "../operation.js";
-import { fill, language, number, texts } from "../texts.js";
+import { fill, moment, number, texts } from "../texts.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { Choice } from "./choice.js";
@@ -38,7 +38,7 @@ export function Keys() {
 }
 
 /** @param {number | null} seconds since 1970 */
-const dayOf = (seconds) => (seconds === null ? "" : new Intl.DateTimeFormat(language.value, { dateStyle: "medium" }).format(seconds * 1000));
+const dayOf = (seconds) => (seconds === null ? "" : moment(seconds, { dateStyle: "medium" }));
 
 /** @param {Key} key what it may do, in one line */
 function termsOf(key) {

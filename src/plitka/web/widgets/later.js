@@ -2,6 +2,7 @@
 import { html } from "../html.js";
 import { texts } from "../texts.js";
 import { useSignal } from "../vendor/preact-signals.js";
+import { Unloaded } from "./away.js";
 
 /** @typedef {() => unknown} Component */
 
@@ -29,7 +30,7 @@ export function Later({ title, told, load, isOpen: isOpened = false, className =
         <h2>${title}</h2>
         <span class="summary-told">${told}</span>
       </summary>
-      ${isAway.value ? html`<p class="refusal" role="alert">${texts.value.away}</p>` : !isOpen.value ? null : loaded.value ? html`<${loaded.value.component} />` : html`<p class="hint" role="status">${texts.value.loading}</p>`}
+      ${isAway.value ? html`<${Unloaded} />` : !isOpen.value ? null : loaded.value ? html`<${loaded.value.component} />` : html`<p class="hint" role="status">${texts.value.loading}</p>`}
     </details>
   `;
 }

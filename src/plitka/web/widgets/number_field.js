@@ -30,7 +30,7 @@ export function NumberField({ label, value, unit = "", range = [0, Infinity], is
         <input
           id=${id} type="text" inputmode="decimal" autocomplete="off" maxlength="12" value=${text}
           aria-invalid=${isWrong} aria-describedby=${describedBy}
-          onInput=${hear} onBlur=${() => (typed.value = null)}
+          onInput=${hear} onBlur=${() => isWrong || (typed.value = null)}
         />
         ${unit && html`<span>${unit}</span>`}
       </span>

@@ -5,13 +5,16 @@ import { fill, texts } from "../texts.js";
 
 /** @typedef {import("../api.js").Refusal} Refusal */
 
+/** What the service says, as it stands alone. @param {string} text */
+export const asSentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /**
  * The sentence of a refusal; for a service that is away, ours, and where the service's names what the page does not have.
  * @param {Refusal} refusal
  */
 export function sentenceOf({ code, message, status }) {
   if (code === "too_fine") return texts.value.tooFine;
-  if (message) return message.charAt(0).toUpperCase() + message.slice(1);
+  if (message) return asSentence(message);
   return status ? fill(texts.value.refused, { status }) : texts.value.away;
 }
 
