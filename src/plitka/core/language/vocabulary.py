@@ -161,7 +161,7 @@ _PHRASES = {
     Kind.REST: (
         "rest, remainder, remaining, remaining area, all else, everything else, balance, base, background, ground, "
         "ground colour, ground color, base colour, base color, background colour, background color, "
-        "остаток, остальное, основное, то что останется, а то что останется, "
+        "остаток, остальное, то что останется, а то что останется, "
         "что останется, оставшийся, оставшееся, ост, решта, залишок, основание, основа, основы, основе, основу, "
         "основой, база, базы, базе, базу, базой, фон, фона, фоне, фоном"
     ),
