@@ -163,6 +163,8 @@ NOTICED = [
     ("black-white", {"BLACK": 50, "WHITE": 50}, ["no numbers are given, so the 2 colours"]),
     ("как трава, но чтоб было немножко жёлтых точечек", {"GRSGRN": 90, "YELLOW": 10}, ["'немножко' leaves the number",
      "not understood"]),
+    ("чёрный 70 красный 30, было 60 на 40", {"BLACK": 70, "RED": 30}, ["'было 60 на 40' is no part of the mix"]),
+    ("the red and black mix was 60/40", RB, ["not understood"]),
     ("dark grey with a smidge of blue", {"DKGRAY": 90, "BLUE": 10}, ["'a smidge of' leaves the number open"]),
     ("orange and grey 30/70, not the other way round", {"ORANGE": 30, "GRAY": 70}, ["not understood"]),
     ("60% of the red one, 40% of the black one", RB, []),

@@ -68,7 +68,6 @@ LINE = re.compile(r"(?<![^\W_])lines?[ ]?(?:no\.?|#)?[ ]?\d+(?=[ ]*(?:[-:,;)/]|$
 """`PO 44718 / line 2`."""
 NUMBERED = re.compile(
     r"(?<![^\W_])(?:(?:на|per|for)[ ](?:1|один|one)[ ](?:замес|batch|mix|load)"
-    r"|(?:было|раньше|was|used to be)[ ]\d+(?:[ ]?(?:[/:-]|на|to)[ ]?\d+)+(?=[ ]*(?:[,.;)]|$))"
     r"|(?:section|sect?\.|spec\.?|clause|раздел)[ ]?\d{1,2}(?:[ ]\d{2}){2}(?:\.\d+)?"
     r"|(?:all|все)[ ]\d+[ -]?(?:lbs?|kg|кг)[ ]?(?:bags?|sacks?|мешк[а-я]*)"
     r"|\d+[ ]of[ ](?:the|those|these|your)[ ](?:\w+[ ]){0,2}(?:ones|tiles|mats)|(?:ось|оси|осях)[ ]\d+(?:-\d+)?"
@@ -78,6 +77,10 @@ NUMBERED = re.compile(
     r"|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:)|(?:tiles?|mats?|плит[а-я]+)[ ][xх×*][ ]?\d+(?![^\W_]))"
 )
 """`Mix no. 14`."""
+FORMER = re.compile(
+    r"(?<![^\W_])(?:было|раньше|was|used to be)[ ]\d+(?:[ ]?(?:[/:-]|на|to)[ ]?\d+)+(?=[ ]*(?:[,.;)]|$))"
+)
+"""`Was 60/40`: no part of the mix, where that has its own numbers."""
 LIST_OF_CODES = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W_])[ \t]*:")
 """What says that codes follow: `colours to RAL: 6018, 9005`."""
 WITH = re.compile(r"(?<![^\W_])w/(?!w(?![^\W_]))(o(?![^\W_]))?")
