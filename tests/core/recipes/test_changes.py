@@ -44,6 +44,8 @@ TOLD = [
     ("убрать красный. Итого: чёрный 60, серый 40", {"BLACK": 60, "GRAY": 40}),
     ("вместо красного 60% делаем 50%, остальное чёрный", {"RED": 50, "BLACK": 50}),
     ("they don't want red anymore. 50% green, 50% cream", {"GREEN": 50, "CREAM": 50}),
+    ("per addendum 2, delete the purple; mix is now 70% green 30% black", {"GREEN": 70, "BLACK": 30}),
+    ("чёрный 70 красный 30, было 60 на 40", {"BLACK": 70, "RED": 30}),
     ("we can't use red, so blue 60, black 40", {"BLUE": 60, "BLACK": 40}),
     ("don't use the old red. Blue 60, black 40.", {"BLUE": 60, "BLACK": 40}),
     ("same but 15% fleck instead of 10: grey fleck on green", {"GRAY": 15, "GREEN": 85}),

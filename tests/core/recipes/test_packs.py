@@ -32,6 +32,7 @@ COUNTED = [
     "2 x 12.5 kg bag blue, 3 x 25 kg bag black",
     "2 x 12.5 kg bags of blue, 3 x 25 kg bags of black",
     "blue 12.5 kg bag x2, black 25 kg bag x3",
+    "2 bags blue (12.5 kg each), 3 bags black (25 kg)",
     "blue: 2 bags x 12.5 kg, black: 3 bags x 25 kg",
     "blue 2x12.5kg, black 3x25kg",
     "мешок 12,5 кг синего х2, мешок 25 кг чёрного х3",

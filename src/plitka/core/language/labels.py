@@ -4,6 +4,7 @@ _ORDERS = (
     "sketch, diagram, moodboard, "
     "reference, po, sheet, card, order ref, job ref,  project, quote no, quotation, rfq, tender, contract, enquiry, "
     "inquiry, ticket, account, revision, rev, version, option, alternative, clause, paragraph, section, appendix, "
+    "addendum, bulletin, amendment, "
     "annex, page, table, fig, figure, note, line item, row, id, barcode, ean, serial, model, series, swatch, "
     "specimen, dwg, drg, drwg, phase, stage, step no, task, поз, pos, обр, рец, талон, форма,  договора, счёта, счёту, "
     "позиции, заказа, заказу, наряд, наряду, наряд-заказ, партия, партии, лота, лоту, пункт, пункта, пункту, "

@@ -203,10 +203,12 @@ _PHRASES = {
         "lots, a lot of, plenty of, very little, a sprinkle of, a sprinkle, sprinkle, a dash of, a pinch of, "
         "a drop of, almost no, капелька, капельки, капелькой, капельку, капля, каплей, каплю, редкий, побольше, "
         "небольшим количеством, большим количеством, a small amount of, a large amount of, поменьше, много, мало, "
-        "несколько, чуть-чуть, немножко, немножечко, чуточку, чуток"
+        "несколько, чуть-чуть, немножко, немножечко, чуточку, чуток, "
+        "a smidge of, a smidgen of, a splash of, a tad of, a tad, a lick of, a trace of, traces of, a scattering of, "
+        "a smattering of, a dusting of, a sprinkling of, a handful of, a whisper of, a pop of, a wee bit of"
     ),
     Kind.HALF: "пол",
-    Kind.MIX: "mix, mixture, blend, made up of, composed of, consisting of, микс, смесь, смеси, смесью",
+    Kind.MIX: "mix, mixed, mixture, blend, made up of, composed of, consisting of, микс, смесь, смеси, смесью",
     Kind.SAME: (
         "the same amount, same amount, the same of, same of, the same share, just as much, as much, столько же, "
         "такое же количество"
@@ -249,7 +251,7 @@ _PHRASES = {
     ),
     Kind.FILLER: (
         "a, an, the, of, in, is, tile, rubber, granule, granules, granulate, crumb, crumbs, chip, chips, "
-        "mixed, than, same as, rosehill, melos, gezolan, stockmeier, playtop, unirubber, regupol, kraiburg, "
+        "than, same as, rosehill, melos, gezolan, stockmeier, playtop, unirubber, regupol, kraiburg, "
         "colour, color, recipe, epdm, tpv, ratio, proportion, "
         "proportions, respectively, solid, plain, only, all, just, "
         "from, for, me, please, use, using, in all, "
@@ -296,6 +298,7 @@ _PHRASES = {
         "можно, во, пигмент, пигмента, "
         "пигментом, краситель, красителем, окрашенный, двухслойный, однослойный, трёхслойный, наборный, тоже, "
         "каждого, каждой, каждый, посчитайте, рассчитайте, просчитайте, "
+        "нам, наш, нашу, пусть будет, берём, возьмём, добавим, добавляем, "
         "бери, возьми, возьмите, добавь, добавьте, сыпь, засыпь, клади, положи, делай, делайте, туда, "
         "пожалуй, наверное, тогда, пиши, запиши, запишите, between the two, between the three, из этих двух, из двух"
     ),
@@ -322,6 +325,7 @@ _VAGUE = {
         "less, more, fewer, chng, swap, swapped, switch, switched, replace, replaced, instead, замени, замените, "
         "заменить, поменяй, поменяйте, "
         "substitute, substituted, убери, уберите, убрать, убираем, убавь, прибавь, "
+        "delete, deleted, omit, omitted, "
         "remove, removed, removing, drop, dropped, take out, leave out, get rid of, scrap, ditch"
     ),
     "instead": "instead of, in place of, in lieu of, rather than, вместо, взамен",
@@ -393,7 +397,8 @@ _EQUAL = {
         "равные части, в равных частях, равными частями, равных частей, в равных пропорциях, в равной пропорции, "
         "в равном соотношении"
     ),
-    2: "halves, half and half, half half, fifty fifty, пополам, напополам, пол на пол, фифти фифти",
+    2: "halves, half and half, half half, fifty fifty, пополам, напополам, пол на пол, "
+    "половина на половину, половину на половину, фифти фифти",
     3: "thirds, in thirds, equal thirds",
     4: "quarters, in quarters, equal quarters",
 }

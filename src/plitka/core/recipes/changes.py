@@ -58,7 +58,9 @@ _OPEN = frozenset(
 """Words with which more is said of a mix than its numbers."""
 _BEFORE_NEW = frozenset({None, Kind.SEPARATOR, Kind.LINK, Kind.BRACKET, Kind.UNKNOWN, Kind.ASIDE, Kind.LIKE})
 """What may stand before the colour that stands for another: a bound, or a word such as `use`."""
-_TURNED = re.compile(r"(?<![^\W_])(?:(?:the )?other way (?:a)?round|vice versa|наоборот)(?![^\W_])")
+_TURNED = re.compile(
+    r"(?<![^\W_])(?<!not )(?<!not the )(?<!не )(?:(?:the )?other way (?:a)?round|vice versa|наоборот)(?![^\W_])"
+)
 """What exchanges the numbers before it."""
 _PUT = re.compile(
     r"(?<![^\W_])(?:by|with|to|use|using|put|take|add|на|вместо (?:него|неё|нее|этого|них)|взять|возьм[а-я]+|став[а-я]+"
@@ -71,7 +73,20 @@ _PUT_BEHIND = re.compile(r"[ ,]*(?:instead|in its place)(?![^\W_]| of)")
 _BY_IT = ("ым", "им")
 """Endings of a Russian colour with which another is replaced."""
 _DEGREES = frozenset({"more", "less", "fewer", "больше", "меньше"})
-_REMOVES = ("убер", "убир", "убра", "remov", "drop", "take out", "leave out", "get rid of", "scrap", "ditch")
+_REMOVES = (
+    "убер",
+    "убир",
+    "убра",
+    "remov",
+    "drop",
+    "take out",
+    "leave out",
+    "get rid of",
+    "scrap",
+    "ditch",
+    "delet",
+    "omit",
+)
 _COMMAS = frozenset({",", ";", "and", "и"})
 _PAIR = 2
 _ENDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET, Kind.LINK})
@@ -172,7 +187,8 @@ def _is_dash(source: Source, token: Token) -> bool:
 def _behind(source: Source, tokens: Sequence[Token], end: int) -> list[Token] | None:
     """What stands behind a place, with all before it as a label, if that has no number."""
     before = list(dropwhile(lambda token: token.kind in _BOUNDS, tokens[:end]))
-    if not before or any(token.kind in _NUMBERS for token in before):
+    numbers = [at for at, token in enumerate(before) if token.kind in _NUMBERS]
+    if not before or any(_kind(before, at - 1) is not Kind.LABEL for at in numbers):  # `per addendum 2`
         return None
     label = _label(source, before[0].span[0], before[-1].span[1])
     return [label, _comma(label.span[1]), *tokens[end + 1 :]]

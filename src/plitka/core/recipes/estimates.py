@@ -27,7 +27,9 @@ _HALF = 50
 _WHOLE = 100
 """Percent."""
 _LITTLE = re.compile(
-    r"(?:an? )?(?:(?:very )?(?:bit|little)|almost no|hints?|touch|sprinkle|dash|pinch|drop|few|small amount)"
+    r"(?:an? )?(?:(?:very )?(?:(?:wee )?bit|little)|almost no|hints?|touch|sprinkle|dash|pinch|drop|few|small amount"
+    r"|smidge|splash|tad|lick|trace|scattering"
+    r"|smattering|dusting|handful|whisper|pop)"
     r"|немного|немнож|чуть|чуто|капл|капел|редк|небольшим количеством|мало",
     re.IGNORECASE,
 )

@@ -48,8 +48,10 @@ def with_fleck_ahead(tokens: Sequence[Token], text: str) -> list[Token]:
 
 
 def _has_ground(tokens: Sequence[Token], start: int, last: int) -> bool:
-    """Whether one other colour is named, before the number or behind the fleck."""
-    return sum(token.kind is Kind.COLOUR for token in (*tokens[:start], *tokens[last + 1 :])) == 1
+    """Whether one other colour is named, before the number, or behind the fleck as its ground."""
+    before, behind = (sum(t.kind is Kind.COLOUR for t in part) for part in (tokens[:start], tokens[last + 1 :]))
+    is_told = any(token.kind in (Kind.REST, Kind.BASE) for token in tokens[last + 1 :])
+    return before + behind == 1 and (before == 1 or is_told)
 
 
 def _first(tokens: Sequence[Token], kind: Kind) -> Token:

@@ -62,7 +62,7 @@ def share_mix(items: Sequence[Item]) -> list[Item]:
     for at, item in enumerate(items):
         group = _mix_group(items, at) if isinstance(item, Amount) else []
         if isinstance(item, Amount) and len(group) > 1:
-            part = replace(item, value=item.value / len(group))
+            part = replace(item, value=item.value if item.is_each else item.value / len(group), is_each=False)
             shared[at] = Mark.SEPARATOR
             for place in group:
                 mention = items[place]

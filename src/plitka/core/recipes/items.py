@@ -142,6 +142,7 @@ class _Reader:
         elif kind in _MARKS:
             self.items.append(_MARKS[kind])
         elif kind is Kind.BASE and self._is_amount_next() and self._kind(-1) is not Kind.NUMBER:
+            self._check_colour_behind()
             self.items.append(Mark.SEPARATOR)  # «2 доли красного на 1 долю чёрного»
         elif kind is Kind.BASE:
             self.next_is_base = True
@@ -149,6 +150,20 @@ class _Reader:
             self.items.append(Mark.SEPARATOR)  # `red 40% the remaining 60% is black`
         elif kind is Kind.REST:
             self._mark_rest()
+
+    def _check_colour_behind(self) -> None:
+        """«В чёрную 5 кг красной на каждые 20 кг» does not say of which colour the 20 are."""
+        start = next((at for at in reversed(range(self.at)) if self.tokens[at].kind is Kind.SEPARATOR), -1)
+        end = next((at for at in range(self.at, len(self.tokens)) if self.tokens[at].kind is Kind.SEPARATOR), None)
+        before, behind = self.tokens[start + 1 : self.at], self.tokens[self.at : end]
+        kinds = [one.kind for one in before if one.kind in _NUMBERS | {Kind.COLOUR}]
+        if kinds[-3:] == [Kind.COLOUR, Kind.NUMBER, Kind.COLOUR] and all(one.kind is not Kind.COLOUR for one in behind):
+            number = next(one for one in behind if one.kind is not Kind.BASE)
+            raise self.source.refuse(
+                "{number} has no colour; write the colour beside it, as in: {number} red",
+                number.span,
+                number=self.source.text[slice(*number.span)],
+            )
 
     def _is_amount_next(self) -> bool:
         is_fraction = self._kind(1) is Kind.FRACTION and self._kind(2) in (Kind.MASS, Kind.PARTS)  # «на полмешка»

@@ -11,7 +11,7 @@ from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.flecks import with_fleck_ahead
 from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
-from plitka.core.recipes.ratios import compared, ratios, rest_ratios, said_twice
+from plitka.core.recipes.ratios import compared, ratios, rest_ratios, rest_shares, said_twice
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.rough_numbers import with_rough_numbers
 from plitka.core.recipes.signs import GENITIVE, TIMES
@@ -46,7 +46,7 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         said_twice, _pronouns, _equations, hundreds, decimals, _halves, counted_shares, _instead, _not_old, _not_behind,
         _except, _filled_up, _filled, _with_halves, _broken, _units_first, _same, compared, ratios, rest_ratios,
-        _pieces, _rates, _one_unit, _lists, _lists_behind, _mixes,
+        rest_shares, _pieces, _rates, _one_unit, _lists, _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)

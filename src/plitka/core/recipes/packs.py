@@ -28,20 +28,34 @@ def without_packs(source: Source, tokens: Sequence[Token]) -> list[Token]:
     inside = {at for start, end in packs for at in range(start, end)}
     mix = [token for at, token in enumerate(tokens) if at not in inside]
     n_numbers, n_colours = (sum(token.kind in kinds for token in mix) for kinds in (_NUMBERS, _COLOURED))
-    is_counted = len(packs) == 1 and n_numbers == n_colours > 0 and not any(_weighs(token) for token in mix)
+    is_counted = n_numbers == n_colours > 0 and not any(_weighs(token) for token in mix)
+    is_counted &= len(packs) == 1 or len(packs) == n_colours
     is_told = n_numbers >= n_colours > 0 and all(token.choice != CONTAINER for token in mix)
     if not packs or not (is_told or (is_counted and packs[0][0] > 0)):
         return list(tokens)
-    weight = None if is_told else _weight(tokens[slice(*packs[0])])
-    kept = [
-        replace(token, value=weight) if weight and token.choice == CONTAINER and at not in inside else token
-        for at, token in enumerate(tokens)
-    ]
+    kept = list(tokens) if is_told else _weighed(tokens, packs)
     for start, end in reversed(packs):
         span = (tokens[start].span[0], tokens[end - 1].span[1])
         text = source.text[slice(*span)]
         kept[start:end] = [Token(kind=Kind.LABEL, span=span, text=text, choice=LETTERED)]
     return kept
+
+
+def _weighed(tokens: Sequence[Token], packs: Sequence[tuple[int, int]]) -> list[Token]:
+    """The tokens with what each container weighs: as the only pack says, or the one behind its colour."""
+    weighed = list(tokens)
+    inside = {at for start, end in packs for at in range(start, end)}
+    containers = [at for at, token in enumerate(tokens) if token.choice == CONTAINER and at not in inside]
+    for start, end in packs:
+        weight = _weight(tokens[start:end])
+        if weight is None:
+            continue
+        own = containers if len(packs) == 1 else [at for at in containers if at < start][-1:]
+        for at in own:
+            n_packs = tokens[at - 1].value if at and tokens[at - 1].kind in _NUMBERS else Fraction(1)
+            is_all = len(own) == 1 and weight == n_packs * tokens[at].value  # `3 bags black (75 kg)`
+            weighed[at] = tokens[at] if is_all else replace(tokens[at], value=weight)
+    return weighed
 
 
 def _weight(pack: Sequence[Token]) -> Fraction | None:

@@ -113,13 +113,16 @@ def _over_ground(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     over = [token for clause in clauses[first:] for token in clause if token.kind in _NAMED | {Kind.PERCENT}]
     n_over = sum(token.kind is Kind.COLOUR for token in over)
     percent = sum((token.value for token in over if token.kind is Kind.NUMBER), Fraction(0))
-    is_told = {Kind.REST, Kind.BASE} & {token.kind for token in ground} or Kind.PERCENT not in {t.kind for t in ground}
+    kinds = [token.kind for token in ground]
+    is_one = kinds.count(Kind.COLOUR) == 1  # `100% blue with 10% white flecks`
+    is_told = is_one or not {Kind.REST, Kind.BASE}.isdisjoint(kinds) or Kind.PERCENT not in kinds
     counts = [sum(token.kind is kind for token in over) for kind in (Kind.NUMBER, Kind.PERCENT)]
     if not is_told or counts != [n_over] * 2 or not 0 < percent < _WHOLE:
         return None
     if not {token.kind for token in ground} <= _OF_GROUND or _sum(ground) != _WHOLE:
         return None
-    below = _portion([token for token in ground if token.kind in _INSIDE], _WHOLE - percent)
+    inside = [token for token in ground if token.kind in _INSIDE]
+    below = _portion(inside, Fraction(_WHOLE - percent), 1 if is_one else _PAIR)
     if below is None:
         return None
     values = {
@@ -179,13 +182,13 @@ def _says_over(token: Token) -> bool:
     return token.kind is Kind.FLECK or token.text in _TOP
 
 
-def _portion(inside: Sequence[Token], percent: Fraction) -> list[Token] | None:
-    """Several colours with their parts of a percent; None unless each has a number."""
+def _portion(inside: Sequence[Token], percent: Fraction, n_least: int = _PAIR) -> list[Token] | None:
+    """Several colours, at least so many, with their parts of a percent; None unless each has a number."""
     colours = [token for token in inside if token.kind is Kind.COLOUR]
     numbers = [token for token in inside if token.kind in _NUMBERS]
     total = sum((token.value for token in numbers), Fraction(0))
     has_percent = any(token.kind is Kind.PERCENT for token in inside)
-    if not {token.kind for token in inside} <= _INSIDE or len({token.colour for token in colours}) < _PAIR:
+    if not {token.kind for token in inside} <= _INSIDE or len({token.colour for token in colours}) < n_least:
         return None
     if len(colours) != len(numbers) or total <= 0 or (has_percent and total not in (percent, _WHOLE)):
         return None

@@ -91,6 +91,22 @@ def rest_ratios(tokens: list[Token]) -> list[Token]:
     return plain
 
 
+def rest_shares(tokens: list[Token]) -> list[Token]:
+    """The halves of `half sand, the rest half brown half black` are of what is left."""
+    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.REST), len(tokens))
+    behind = [at for at in range(at, len(tokens)) if tokens[at].kind is Kind.FRACTION]
+    before = [place for place in range(at) if tokens[place].kind in _NUMBERS]
+    shares = [tokens[place].value for place in before if tokens[place].kind is Kind.FRACTION]
+    shares += [tokens[place].value / _WHOLE for place in before if _kind(tokens, place + 1) is Kind.PERCENT]
+    is_told = len(behind) > 1 and sum(tokens[place].value for place in behind) == 1
+    is_told &= all(_kind(tokens, place + 1) is Kind.COLOUR for place in behind)
+    if not is_told or len(shares) != len(before) or not 0 < sum(shares) < 1:
+        return tokens
+    rest = 1 - sum(shares)
+    of_rest = [replace(t, value=t.value * rest) if t.kind is Kind.FRACTION else t for t in tokens[at + 1 :]]
+    return [*tokens[:at], *of_rest]
+
+
 def _with_ratio_first(tokens: list[Token], at: int) -> list[Token]:
     """«Остальное - зелёная и серая 1:1» with its ratio before the two colours."""
     kinds = [token.kind for token in tokens[at : at + 6]]

@@ -26,6 +26,7 @@ from plitka.core.recipes.signs import (
     BEYOND,
     CITY,
     CODE_BEHIND,
+    FORMER,
     GRAMS,
     GREETED,
     IN_THOUSANDS,
@@ -102,7 +103,7 @@ class _Scanner(CodeScanner):
             elif with_ := WITH.match(self.text, self.at):
                 start, self.at = self.at, with_.end()
                 yield self._token(Kind.NOT if with_[1] else Kind.SEPARATOR, start)
-            elif (beside := self._address() or self._beside() or self._coded_name()) is not None:
+            elif (beside := self._address() or self._former() or self._beside() or self._coded_name()) is not None:
                 yield beside
             elif self.text[self.at].isalpha():
                 yield from self._name()
@@ -145,6 +146,14 @@ class _Scanner(CodeScanner):
             self.at = address.end()
             return self._token(Kind.LABEL, start, choice=LETTERED)
         return None
+
+    def _former(self) -> Token | None:
+        """The numbers of a mix that is no more, beside those of the one that is."""
+        start, former = self.at, FORMER.match(self.text, self.at)
+        if former is None or not any(map(str.isdigit, self.text[:start] + self.text[former.end() :])):
+            return None
+        self.at = former.end()
+        return self._token(Kind.LABEL, start, choice=LETTERED)
 
     def _beside(self) -> Token | None:
         """What is left, what is like a thing, how sharp a picture is to be, and the number of an order."""

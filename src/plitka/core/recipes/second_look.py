@@ -150,7 +150,7 @@ def _leaves_share(tokens: Sequence[Token], at: int) -> bool:
     if tokens[at].kind is not Kind.UNKNOWN:
         return False  # what it counts: `20 percents`
     kinds = [token.kind for token in _clause(tokens, at)]
-    is_share = Kind.PERCENT in kinds and kinds.count(Kind.NUMBER) == 1
+    is_share = kinds.count(Kind.NUMBER) == 1
     before = [token.kind for token in _clause(tokens, max(0, at - kinds.index(Kind.UNKNOWN) - 2))]
     is_block = before.count(Kind.COLOUR) > before.count(Kind.NUMBER) > 0
     return is_share and is_block and set(kinds) <= _IN_SHARE

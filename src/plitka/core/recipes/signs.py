@@ -77,6 +77,10 @@ NUMBERED = re.compile(
     r"|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:)|(?:tiles?|mats?|плит[а-я]+)[ ][xх×*][ ]?\d+(?![^\W_]))"
 )
 """`Mix no. 14`."""
+FORMER = re.compile(
+    r"(?<![^\W_])(?:было|раньше|was|used to be)[ ]\d+(?:[ ]?(?:[/:-]|на|to)[ ]?\d+)+(?=[ ]*(?:[,.;)]|$))"
+)
+"""`Was 60/40`: no part of the mix, where that has its own numbers."""
 LIST_OF_CODES = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W_])[ \t]*:")
 """What says that codes follow: `colours to RAL: 6018, 9005`."""
 WITH = re.compile(r"(?<![^\W_])w/(?!w(?![^\W_]))(o(?![^\W_]))?")

@@ -1,5 +1,6 @@
 """What the amounts of a recipe have to be: no more than the whole, all of them read, each of them seen."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,7 @@ from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
 HUNDRED = 100
+OF = re.compile(r"[ ]+of[ ]")
 MAX_OFF_PERCENT = 10
 """By how much percents may miss 100, on either side, and be scaled to it; more is no slip."""
 
@@ -135,6 +137,10 @@ class Totals:
         for error in self.asides.errors:
             if is_one or first < error.span[0] < last:
                 raise error
+        # `Dark grey with a qwrt of blue` may say how much there is.
+        for words, span in () if self.statement.equal else self.asides.words:
+            if first < span[0] < last and OF.match(self.source.text, span[1]):
+                raise self.source.refuse("{words!r} is not understood; leave it out", span, words=words)
 
     def _refuse_total(self, total: Fraction | int, amounts: Sequence[Amount]) -> RecipeError:
         return self.source.refuse(
