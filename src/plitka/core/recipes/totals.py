@@ -1,5 +1,6 @@
 """What the amounts of a recipe have to be: no more than the whole, all of them read, each of them seen."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,8 @@ from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
 HUNDRED = 100
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+"""Numbers among such letters have a decimal comma."""
 
 
 class Totals:
@@ -141,7 +144,8 @@ class Totals:
         percents = quantise([HUNDRED * amount.percent / Fraction(total) for amount in amounts], COMPUTED_STEP)
         text, end = "", amounts[0].span[0]
         for amount, percent in zip(amounts, percents, strict=True):
-            text += f"{self.source.text[end : amount.span[0]]}{plain(percent)}%"
+            written = plain(percent).replace(".", "," if _CYRILLIC.search(self.source.text) else ".")
+            text += f"{self.source.text[end : amount.span[0]]}{written}%"
             end = amount.span[1]
         return () if "\n" in text else (text,)  # a place of several lines is not marked whole
 
