@@ -107,14 +107,14 @@ class TestRender:
 
     def test_words_that_are_not_understood_are_told_of_once(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
         """As not shown; only `parse`, which has no engine, leaves it open."""
-        recipe = f"{RECIPE}, matte finish"
+        recipe = f"{RECIPE}, dramatic look"
         assert run("render", recipe, "--size", "128", "--seed", "3") == 0
         told = capsys.readouterr().err.splitlines()
-        assert [line for line in told if "matte" in line] == [
-            "note: not understood, and not shown in this picture: matte finish"
+        assert [line for line in told if "dramatic" in line] == [
+            "note: not understood, and not shown in this picture: dramatic look"
         ]
         assert run("parse", recipe) == 0
-        assert "if it reads words: matte finish" in capsys.readouterr().err
+        assert "if it reads words: dramatic look" in capsys.readouterr().err
 
     def test_a_person_reads_a_table(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
         """Asked, exact and measured side by side."""

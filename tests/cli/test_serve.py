@@ -107,3 +107,5 @@ def test_a_batch_below_one_is_refused(run: Run, capsys: pytest.CaptureFixture[st
     """As an option and as a variable it is the same setting."""
     assert run("serve", "--batch", "0", "--data", "kept") == 2
     assert "batch must be at least 1" in capsys.readouterr().err
+    assert run("serve", "--batch", "2", "--batch-s", "5", "--data", "kept") == 2
+    assert "give one of them" in capsys.readouterr().err

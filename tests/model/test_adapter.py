@@ -71,10 +71,12 @@ class TestLora:
     def test_the_layers_that_learn_are_those_named(self, pipe: Pipeline) -> None:
         """Of attention alone, or with the second convolution of each block."""
         attention = Lora(pipe.unet, ATTENTION, rank=4, alpha=4, generator=draw())
+        attention.detach()
         both = Lora(pipe.unet, ATTENTION_AND_CONVOLUTIONS, rank=4, alpha=4, generator=draw())
         assert set(attention.names) < set(both.names)
         assert {name.rpartition(".")[2] for name in set(both.names) - set(attention.names)} == {"conv2"}
         assert all(name.endswith(ATTENTION) for name in attention.names)
+        both.detach()
         assert not any(parameter.requires_grad for parameter in pipe.unet.parameters())
 
     @pytest.mark.parametrize("is_dora", [False, True])

@@ -8,7 +8,9 @@ from plitka.model.engine import AUTO, load_painter
 from plitka.model.engine_config import EngineConfig
 
 
-@pytest.mark.parametrize(("choices", "name"), [({"max_batch": 0}, "batch"), ({"n_threads": 0}, "threads")])
+@pytest.mark.parametrize(
+    ("choices", "name"), [({"max_batch": 0}, "batch"), ({"n_threads": 0}, "threads"), ({"batch_s": 0}, "batch_s")]
+)
 def test_a_number_below_one_is_refused(choices: dict[str, int], name: str) -> None:
     """By its name."""
     with pytest.raises(InputError, match=name):

@@ -44,6 +44,25 @@ assert "torch._dynamo.convert_frame" in sys.modules
 sys.stdout.write("complete")
 """
 
+FRAGILE = """
+import sys
+
+class Fragile:
+    # Part of a library that cannot be imported while packages are left out that are installed.
+    def find_spec(self, name, path=None, target=None):
+        if name == "transformers.models.clip.modeling_clip" and "peft" in sys.modules and sys.modules["peft"] is None:
+            raise ImportError("it needs peft")
+
+sys.meta_path.insert(0, Fragile())
+from plitka.model.lean_imports import lean_imports
+from plitka.model.pipeline import import_libraries
+with lean_imports():
+    import_libraries()
+    assert "peft" not in sys.modules or sys.modules["peft"] is not None
+from transformers import CLIPTextModelWithProjection
+sys.stdout.write(CLIPTextModelWithProjection.__name__)
+"""
+
 
 def run(script: str) -> "subprocess.CompletedProcess[str]":
     """A script in a process of its own."""
@@ -60,6 +79,13 @@ def test_what_was_left_out_comes_when_it_is_asked_for() -> None:
     """Other networks, packages that the libraries did not find, and the compiler."""
     done = run(COMPLETE)
     assert done.stdout == "complete", done.stderr
+
+
+def test_what_cannot_be_imported_so_is_imported_plainly() -> None:
+    """Versions of the libraries differ in what they need of each other."""
+    done = run(FRAGILE)
+    assert "lean_imports_failed" in done.stdout, done.stderr
+    assert done.stdout.endswith("CLIPTextModelWithProjection"), done.stderr
 
 
 def test_the_command_line_leaves_out_what_it_does_not_run(tmp_path: Path) -> None:

@@ -96,7 +96,9 @@ class TestTrainer:
         assert all(parameter.grad is not None and bool(parameter.grad.any()) for parameter in own)
         pipe = trainer.pipe
         for network in (pipe.unet, pipe.vae, pipe.text_encoder, pipe.text_encoder_2):
-            assert all(parameter.grad is None for parameter in network.parameters())
+            frozen = [parameter for parameter in network.parameters() if not any(parameter is each for each in own)]
+            assert frozen
+            assert all(parameter.grad is None for parameter in frozen)
 
     def test_tokens_stop_at_their_share_of_the_steps(self, tiny_bundle: Bundle) -> None:
         """And the matrices go on."""
@@ -139,6 +141,34 @@ class TestTrainer:
             for name, tensor in learnt(plain).items():
                 torch.testing.assert_close(learnt(thrifty)[name], tensor, atol=1e-5, rtol=1e-3)
 
+    def test_a_base_in_half_precision_is_learnt_on_in_full(self, tiny_bundle: Bundle) -> None:
+        """What learns and its gradients stay float32, also of tokens."""
+        with quiet_libraries():
+            pipe = load_base(tiny_bundle, FLOAT32)
+            for network in (pipe.unet, pipe.text_encoder, pipe.text_encoder_2):
+                network.to(torch.bfloat16)
+        lesson = Lesson.of(pipe, pictures())
+        schedule = bundle_facts(tiny_bundle).schedule
+        assert isinstance(schedule, NoiseSchedule)
+        trainer = Trainer(pipe, schedule, STYLE, replace(CONFIG, token_share=0.5))
+        assert pipe.unet.dtype == torch.bfloat16
+        before = [parameter.detach().clone() for parameter in trainer.learning]
+        trainer.learn(lesson, lesson)
+        assert all(parameter.dtype == torch.float32 for parameter in trainer.learning)
+        assert not any(map(torch.equal, before, trainer.learning))
+
+    @pytest.mark.slow
+    @pytest.mark.filterwarnings("ignore")  # of torch's compiler about itself
+    def test_compiling_changes_nothing(self, tiny_bundle: Bundle) -> None:
+        """But for time; also where the base's own answers are asked for, and with checkpoints."""
+        config = replace(CONFIG, steps=2)
+        plain, lesson = begin(tiny_bundle, config)
+        plain.learn(lesson, lesson)
+        compiled, lesson = begin(tiny_bundle, replace(config, is_compiled=True, is_checkpointed=True))
+        compiled.learn(lesson, lesson)
+        for name, tensor in learnt(plain).items():
+            torch.testing.assert_close(learnt(compiled)[name], tensor, atol=1e-5, rtol=1e-3)
+
     def test_what_is_kept_pulls_back_to_the_base(self, tiny_bundle: Bundle) -> None:
         """Nothing is forgotten at first; with more weight less is."""
         lost = []
@@ -160,8 +190,8 @@ class TestTrainer:
             trainer, lesson = begin(tiny_bundle, replace(CONFIG, batch=4))
             trainer.workers = Workers(rank, 2)
             trainer._learn_batch(lesson)
-            halves.append([parameter.grad for parameter in trainer._learning])
-        for parameter, *both in zip(whole._learning, *halves, strict=True):
+            halves.append([parameter.grad for parameter in trainer.learning])
+        for parameter, *both in zip(whole.learning, *halves, strict=True):
             if parameter.grad is not None:
                 torch.testing.assert_close(parameter.grad, sum(both) / 2, atol=1e-6, rtol=1e-3)
 

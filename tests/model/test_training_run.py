@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from safetensors import safe_open
 
-from plitka.core.colour.palette import default_palette
+from plitka.core.colour.palette import default_palette, load_palette
 from plitka.core.dataset.training_pictures import PictureConfig
 from plitka.core.recipes.recipe import Notice
 from plitka.errors import Cancelled, InputError
@@ -39,7 +39,7 @@ class Watch:
     steps: list[int] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
 
-    def problem(self, notice: Notice) -> None:
+    def notice(self, notice: Notice) -> None:
         """Remember."""
         self.problems.append(notice)
 
@@ -108,7 +108,7 @@ class TestRun:
         assert read_recipe(bundle.folder / CONFIG) == RECIPE
         card = (bundle.folder / "README.md").read_text(encoding="utf-8")
         assert "learnt from 3 captioned pictures on tiny@" in card
-        assert "red, black, blue" in card
+        assert "red, black, blue." in card
         assert watch.steps == [1, 2, 3, 4, 5]
         assert [judgement.step for judgement in watch.judgements] == [2, 4, 5]
         assert all(judgement.held_loss for judgement in watch.judgements)
@@ -161,6 +161,23 @@ class TestRun:
         assert judgement.badness == judgement.share_error + judgement.off_palette
         assert (tmp_path / "sheet.png").read_bytes() == (tmp_path / "training/sheets/000001.png").read_bytes()
         assert "(sheet.png)" in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+    def test_names_that_are_broken_up_learn_rows(self, tiny_bundle: Bundle, pictures: Path, tmp_path: Path) -> None:
+        """Which the bundle has, and its card tells; a run on it goes on with them."""
+        (tmp_path / "palette.csv").write_text("code,name,hex\nCOR,corvina,#8e1b6b\n", encoding="utf-8")
+        shutil.copytree(pictures, tmp_path / "pictures")
+        (tmp_path / "pictures/b.txt").write_text("70% COR, 30% red", encoding="utf-8")
+        recipe = replace(RECIPE, train=replace(RECIPE.train, steps=2), judge=replace(RECIPE.judge, every=0))
+        palette = load_palette(tmp_path / "palette.csv")
+        base = tiny_bundle
+        for name in ("first", "second"):
+            asked = order(base, tmp_path / "pictures", tmp_path / name, recipe)
+            base = trained(replace(asked, palette=palette), Watch())
+            assert base.embeddings is not None
+            assert base.embeddings.names == ("corvina",)
+            assert load_bundle(base.folder) == base
+            load_engine(base, EngineConfig(device="cpu", dtype="float32")).close()
+        assert "Words with rows of their own: corvina." in (base.folder / "README.md").read_text(encoding="utf-8")
 
     def test_new_tokens_where_the_base_has_none(self, tiny_bundle: Bundle, pictures: Path, tmp_path: Path) -> None:
         """A DoRA, which a base without a LoRA allows, in the layout that keeps it."""

@@ -49,6 +49,12 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
         metavar="N",
         help=_("pictures that are made at once (usual: {usual})").format(usual=usual.batch),
     )
+    parser.add_argument(
+        "--batch-s",
+        type=decimal,
+        metavar="S",
+        help=_("as many at once as a GPU makes in so many seconds and has room for, in place of --batch"),
+    )
     add_data_option(parser, _)
     parser.add_argument(
         "--drain-s",
@@ -114,7 +120,7 @@ def run_serve(options: argparse.Namespace, terminal: Terminal) -> int:
     from plitka.serve.service import open_service
 
     settings = settings_of(options)
-    config = EngineConfig(device=options.device, max_batch=settings.batch)
+    config = EngineConfig(device=options.device, max_batch=settings.batch, batch_s=settings.batch_s or None)
     configure_logs(verbose=not options.quiet, as_json=True)
     service = open_service(
         settings,

@@ -165,7 +165,7 @@ class _Watch:
         self._terminal, self._line, self._stop, self._device = terminal, line, stop, device
         self._loss = terminal.gettext("loss")
 
-    def problem(self, notice: Notice) -> None:
+    def notice(self, notice: Notice) -> None:
         """A line on stderr."""
         with self._hidden():
             self._terminal.notice(notice)

@@ -249,8 +249,10 @@ def _read_lora(table: Table) -> LoraPart:
 
 def _read_embeddings(table: Table) -> EmbeddingsPart:
     with table:
-        part = EmbeddingsPart(file=table.text("file"), tokens=table.texts("tokens"))
-        if not part.tokens or len(set(part.tokens)) != len(part.tokens) or "" in part.tokens:
+        part = EmbeddingsPart(
+            file=table.text("file"), tokens=table.texts("tokens"), names=table.texts("names", default=())
+        )
+        if not part.tokens or len(set(part.words)) != len(part.words) or "" in part.words:
             raise table.error('expected tokens = ["<s0>", "<s1>"]: at least one, each another')
         return part
 
@@ -391,5 +393,5 @@ def _document(bundle: Bundle) -> dict[str, Any]:
 
 
 def _stated(part: VaePart | LoraPart | EmbeddingsPart | ControlPart | GuidedDefaults) -> dict[str, Any]:
-    """A part as a table, without the values that are None, which TOML cannot express."""
-    return {key: value for key, value in asdict(part).items() if value is not None}
+    """A part as a table, without the values that are None, which TOML cannot express, and without empty lists."""
+    return {key: value for key, value in asdict(part).items() if value is not None and value != ()}

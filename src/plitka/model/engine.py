@@ -52,7 +52,7 @@ def painter_of(assembly: Assembly, config: EngineConfig) -> DiffusionPainter:
     if name == AUTO:
         name = FAST if device.type == "cuda" else EAGER
     if name == EAGER:
-        return DiffusionPainter(assembly, max_batch=config.max_batch)
+        return DiffusionPainter(assembly, max_batch=config.max_batch, batch_s=config.batch_s)
     recordings, rung = Recordings(device), placement.rung
     return DiffusionPainter(
         assembly,
@@ -61,6 +61,7 @@ def painter_of(assembly: Assembly, config: EngineConfig) -> DiffusionPainter:
         encoders=FastTextEncoders(assembly.pipe, placement, recordings) if rung is Rung.WHOLE else None,
         recordings=recordings,
         max_batch=config.max_batch,
+        batch_s=config.batch_s,
     )
 
 

@@ -15,7 +15,7 @@ class EngineConfig:
     """Where and how an engine runs.
 
     Raises:
-        InputError: a number below 1.
+        InputError: a number below 1, or no time.
     """
 
     device: str = "auto"
@@ -26,6 +26,8 @@ class EngineConfig:
     """Processor threads for torch in this process; None leaves torch's choice."""
     max_batch: int = 1
     """Pictures that are painted at once; a picture's bytes depend on how many there are beside it."""
+    batch_s: float | None = None
+    """Seconds that a batch may take, by which a painter on a warm GPU chooses how many; None: `max_batch`."""
     network: str = "auto"
     """How the networks are run: auto, or a name of `plitka.model.engine.NETWORKS`."""
     guide: "GuideConfig | None" = None
@@ -37,3 +39,5 @@ class EngineConfig:
         for name, value in (("threads", self.n_threads), ("batch", self.max_batch)):
             if value is not None and value < 1:
                 raise InputError("{name} must be at least {low}, not {value}", name=name, low=1, value=value)
+        if self.batch_s is not None and not self.batch_s > 0:
+            raise InputError("{name} must be above 0, not {value}", name="batch_s", value=self.batch_s)

@@ -17,8 +17,11 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-UNUSED = ("peft", "scipy", "torchvision")
-"""What diffusers and transformers import where it is installed, and plitka does not use."""
+UNUSED = ("peft", "scipy", "sklearn", "torchvision")
+"""What diffusers and transformers import where it is installed, and plitka does not use.
+
+sklearn, which some versions of transformers import, cannot be imported without scipy.
+"""
 
 COMPILER = "torch._dynamo"
 POSTPONED = (
@@ -42,6 +45,8 @@ def lean_imports() -> Iterator[None]:
     read = importlib.metadata.packages_distributions
     distributions = _Distributions(read)
     with ExitStack() as inside:
+        _lean.append(inside)
+        inside.callback(_lean.clear)
         importlib.metadata.packages_distributions = lambda: distributions
         inside.callback(setattr, importlib.metadata, "packages_distributions", read)
         inside.callback(_NoCompiler.put_in_place().withdraw)
@@ -49,6 +54,18 @@ def lean_imports() -> Iterator[None]:
             sys.modules[name] = None  # type: ignore[assignment]  # Python's own way to say that it is not there
             inside.callback(sys.modules.pop, name)
         yield
+
+
+def end_lean_imports() -> bool:
+    """Let everything be found from now on; whether anything was left out until now."""
+    is_lean = bool(_lean)
+    for inside in tuple(_lean):
+        inside.close()
+    return is_lean
+
+
+_lean: list[ExitStack] = []
+"""What undoes `lean_imports`, while inside."""
 
 
 def _postpone_packages() -> None:

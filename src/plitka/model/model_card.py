@@ -28,6 +28,8 @@ def model_card(bundle: Bundle, recipe: TrainRecipe, judgements: Sequence[Judgeme
     best, style = best_of(judgements), bundle.style
     tokens = ", ".join(f"`{token}`" for token in style.tokens)
     colours = ", ".join(facts.colours) or "none named"
+    names = bundle.embeddings.names if bundle.embeddings else ()
+    also = f" Words with rows of their own: {', '.join(names)}." if names else ""
     by_heart = (
         " Later steps learn the pictures by heart: their held-out loss rises." if is_overtrained(judgements) else ""
     )
@@ -40,13 +42,13 @@ tags: [text-to-image, stable-diffusion-xl, lora, textual-inversion]
 # {bundle.name}
 
 A LoRA and the tokens {tokens}, learnt from {facts.n_pictures} captioned pictures on {facts.base}.
-Colours: {colours}.
+Colours: {colours}.{also}
 
 {sheet}| file | layout |
 |---|---|
 | `{_file(bundle.lora)}` | {"PEFT (DoRA)" if recipe.train.is_dora else "kohya, as Eden writes it"} |
 | `peft/pytorch_lora_weights.safetensors` | PEFT, as diffusers' `load_lora_weights` reads it |
-| `{_file(bundle.embeddings)}` | rows of the tokens as `clip_l` and `clip_g` |
+| `{_file(bundle.embeddings)}` | rows of the tokens{" and those words" if names else ""} as `clip_l` and `clip_g` |
 | `bundle.toml` | all of it with the base: `plitka generate --model` takes this folder |
 
 Prompts begin with `{f"{style.trigger} {''.join(style.tokens)}".strip()}`. Strength 1.

@@ -25,10 +25,12 @@ from plitka.core.watch import Unwatched, Watch
 from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
 from plitka.model.autoencoder import Autoencoder
+from plitka.model.batch_size import fitting_batch
 from plitka.model.device import Placement, held_bytes, translated_errors
 from plitka.model.late_guidance import guided_early
 from plitka.model.latents import preview_latents
 from plitka.model.library_imports import quiet_libraries
+from plitka.model.memory_ladder import free_bytes
 from plitka.model.pace import paced
 from plitka.model.pipeline import set_tiling
 from plitka.model.prompt import check_length
@@ -64,6 +66,7 @@ class DiffusionPainter:
         encoders: TextEncoders | None = None,
         recordings: Recordings | None = None,
         max_batch: int = 1,
+        batch_s: float | None = None,
     ) -> None:
         """Prepare; nothing is run.
 
@@ -74,6 +77,7 @@ class DiffusionPainter:
             encoders: how the text encoders are run; None: likewise.
             recordings: of the three, given up where there is too little memory.
             max_batch: canvases that are painted at once.
+            batch_s: seconds that these may take, by which their number is chosen when a GPU is warm; None: it stays.
         """
         self._assembly = assembly
         self._network = network or partial(guided_unet, assembly)
@@ -83,7 +87,7 @@ class DiffusionPainter:
         self._encoders = encoders or TextEncoders(assembly.pipe, assembly.placement)
         self._clock = assembly.clock
         self._recordings = recordings
-        self._max_batch = max_batch
+        self._max_batch, self._batch_s = max_batch, batch_s
         self._schedule = assembly.schedule
         self._words: dict[tuple[str, str, bool], Words] = {}
         self._least_held_bytes = 0
@@ -169,10 +173,27 @@ class DiffusionPainter:
                 strength=guided.strength,
             )
             for canvas in (from_noise, over_start):
-                (outcome,) = self.paint([canvas], Unwatched())
-                if isinstance(outcome, PlitkaError):
-                    raise outcome
+                self._paint_unseen(canvas)
+            if self._batch_s is not None and self._placement.device.type == "cuda":
+                self._max_batch = self._fitting_batch(self._batch_s, from_noise)
         self.free()
+
+    def _paint_unseen(self, canvas: Canvas) -> Mapping[str, float]:
+        """Seconds of a canvas's stages."""
+        (outcome,) = self.paint([canvas], Unwatched())
+        if isinstance(outcome, PlitkaError):
+            raise outcome
+        return outcome.stage_seconds
+
+    def _fitting_batch(self, batch_s: float, canvas: Canvas) -> int:
+        """As `fitting_batch` has it for what a canvas, which was painted before, takes in all steps of a picture."""
+        seconds = self._paint_unseen(canvas)
+        picture_s = seconds["denoise"] * self.defaults.steps / canvas.steps + seconds["decode"]
+        self._give_back()
+        room = free_bytes(self._placement.device)
+        n = fitting_batch(batch_s, picture_s, room, canvas.width_px * canvas.height_px)
+        log.info("batch_chosen", n=n, batch_s=batch_s, picture_s=round(picture_s, 3), free_bytes=room)
+        return n
 
     def paint(self, canvases: Sequence[Canvas], watch: Watch) -> Sequence[Painted | PlitkaError]:
         """Paint canvases of one kind in one batch, or in smaller ones if memory runs out.

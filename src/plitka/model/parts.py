@@ -78,7 +78,14 @@ class EmbeddingsPart:
 
     file: str
     tokens: tuple[str, ...]
-    """One token for each row, in the file's order."""
+    """One token for each row, in the file's order; every prompt has them."""
+    names: tuple[str, ...] = ()
+    """Words with the rows behind those: names of colours that the base does not know, for prompts that name them."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """One for each row."""
+        return self.tokens + self.names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

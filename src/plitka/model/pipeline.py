@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import structlog
 import torch
 
 from plitka.errors import BundleError
@@ -17,11 +18,14 @@ from plitka.model.bundle import Bundle
 from plitka.model.checkpoint import Tensors, fit, read_checkpoint, read_vae
 from plitka.model.device import Placement
 from plitka.model.lean_decoder import LeanDecoder, can_run_lean
+from plitka.model.lean_imports import end_lean_imports
 from plitka.model.library_errors import answered_errors, base_errors
 from plitka.model.library_imports import quiet_libraries, uncollected_imports
 from plitka.model.memory_ladder import Rung
 from plitka.model.parts import FileBase, HubBase, LocalBase
 from plitka.model.tensor_file import first_few
+
+log = structlog.get_logger(__name__)
 
 Pipeline: TypeAlias = Any
 """diffusers' StableDiffusionXLPipeline, whose parts are attributes that only exist at run time."""
@@ -31,7 +35,20 @@ _TILE_PX = 512
 
 
 def import_libraries() -> None:
-    """Import what `load_base` needs, which takes seconds in a new process."""
+    """Import what `load_base` needs, which takes seconds in a new process.
+
+    Where that fails in lean imports, as it may in versions of the libraries that were not tried, nothing is left out.
+    """
+    try:
+        _import_libraries()
+    except Exception as error:
+        if not end_lean_imports():
+            raise
+        log.info("lean_imports_failed", error=type(error).__name__, reason=str(error))
+        _import_libraries()
+
+
+def _import_libraries() -> None:
     with uncollected_imports(), quiet_libraries():
         # Here because transformers writes to stderr at its import unless it was told not to.
         from diffusers import AutoencoderKL, StableDiffusionXLPipeline, UNet2DConditionModel  # noqa: F401, PLC0415

@@ -21,16 +21,16 @@ def insert_embeddings(pipe: Pipeline, path: Path, part: EmbeddingsPart) -> int:
     """
     encoders = _encoders(pipe)
     widths = [encoder.get_input_embeddings().weight.shape[1] for encoder, _ in encoders]
-    rows = read_embeddings(path, len(part.tokens), *widths)
+    rows = read_embeddings(path, len(part.words), *widths)
     for (encoder, tokenizer), tensor in zip(encoders, (rows.clip_l, rows.clip_g), strict=True):
-        refuse_known_tokens(tokenizer, part.tokens, path)
+        refuse_known_tokens(tokenizer, part.words, path)
         # Resized here because diffusers would draw the new rows from a covariance of the whole table, for seconds.
-        encoder.resize_token_embeddings(len(tokenizer) + len(part.tokens), mean_resizing=False)
+        encoder.resize_token_embeddings(len(tokenizer) + len(part.words), mean_resizing=False)
         with quiet_libraries():
-            pipe.load_textual_inversion(tensor, token=list(part.tokens), text_encoder=encoder, tokenizer=tokenizer)
-        refuse_split_tokens(tokenizer, part.tokens, path)
-        _check_rows(encoder, tokenizer, part.tokens, tensor, path)
-    return len(part.tokens)
+            pipe.load_textual_inversion(tensor, token=list(part.words), text_encoder=encoder, tokenizer=tokenizer)
+        refuse_split_tokens(tokenizer, part.words, path)
+        _check_rows(encoder, tokenizer, part.words, tensor, path)
+    return len(part.words)
 
 
 def prove_tokens_are_read(pipe: Pipeline, prompt: str, part: EmbeddingsPart, path: Path) -> None:

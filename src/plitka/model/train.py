@@ -26,15 +26,14 @@ from plitka.model.noise import NoiseSchedule, Prediction
 from plitka.model.pipeline import Pipeline
 from plitka.model.train_config import TrainConfig, plain
 from plitka.model.train_optimizer import build_optimizer, set_rates
+from plitka.model.train_words import TrainWords, Words
 from plitka.model.train_workers import Workers
 
-MAX_TOKENS = 77
-_HIDDEN = -2
-"""Of the states of a text encoder, those that SDXL reads."""
 _JUDGED_AT_ONCE = 4
-
-Words = tuple[torch.Tensor, torch.Tensor]
-"""(n, tokens, width) as the UNet reads them, and (n, width) pooled by the second encoder."""
+_COMPILED = ("BasicTransformerBlock", "ResnetBlock2D")
+"""Classes of the UNet's blocks of which each is compiled once, in a fraction of the time that all of it would take."""
+_MOST_SHAPES = 64
+"""In which such a block may come; torch gives up after 8 otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,10 @@ class Trainer:
         style: PromptStyle,
         config: TrainConfig,
         workers: Workers | None = None,
+        *,
+        names: Sequence[str] = (),
+        cache: Path | None = None,
+        key: str = "",
     ) -> None:
         """Attach them.
 
@@ -73,6 +76,9 @@ class Trainer:
             style: the trigger and the tokens of the captions.
             config: of the run.
             workers: the processes that share it; None: this one alone.
+            names: words that learn rows of their own beside the tokens, known to the tokenizers or not.
+            cache: a folder in which is kept what the encoders say; None: nowhere.
+            key: what else that depends on: the base's name.
 
         Raises:
             InputError: the optimizer is not installed, or no layer of the UNet has one of the names.
@@ -94,13 +100,12 @@ class Trainer:
         if not self.lora.names:
             raise InputError("no layer of the UNet is named {targets}", targets=", ".join(config.targets))
         encoders = ((pipe.text_encoder, pipe.tokenizer), (pipe.text_encoder_2, pipe.tokenizer_2))
-        self.rows = nn.ModuleList(TokenRows(*each, style.tokens, self.generator) for each in encoders)
+        self.rows = nn.ModuleList(TokenRows(*each, (*style.tokens, *names), self.generator) for each in encoders)
         self.optimizer = build_optimizer(config, self.lora.parameters(), self.rows.parameters())
-        if config.is_checkpointed:
-            pipe.unet.enable_gradient_checkpointing()
         self.n_done = 0
-        self._average = _average(self._learning, config.ema_decay) if config.ema_decay else None
-        self._said: dict[tuple[str, bool], Words] = {}
+        self._average = _average(self.learning, config.ema_decay) if config.ema_decay else None
+        self._words = TrainWords(pipe, self.rows, cache, key)
+        _prepare(pipe.unet, config)
 
     def learn(
         self,
@@ -132,13 +137,13 @@ class Trainer:
                 self._penalise()
             if not self._are_tokens_learning:
                 self.rows.zero_grad(set_to_none=True)  # optimizers pass over what has no gradient
-            self.workers.average(parameter.grad for parameter in self._learning)
+            self.workers.average(parameter.grad for parameter in self.learning)
             if self.config.max_gradient:
-                nn.utils.clip_grad_norm_(self._learning, self.config.max_gradient)
+                nn.utils.clip_grad_norm_(self.learning, self.config.max_gradient)
             self.optimizer.step()
             self.n_done += 1
             if self._average is not None:
-                self._average.step(self._learning)
+                self._average.step(self.learning)
             on_step(self.n_done, loss)
 
     def _learn_batch(self, lesson: Lesson) -> float:
@@ -166,7 +171,7 @@ class Trainer:
         (self.config.l1_penalty * mean).backward()  # type: ignore[no-untyped-call]
 
     @property
-    def _learning(self) -> list[nn.Parameter]:
+    def learning(self) -> list[nn.Parameter]:
         return [*self.lora.parameters(), *self.rows.parameters()]
 
     @property
@@ -187,14 +192,14 @@ class Trainer:
         if self._average is None:
             yield
             return
-        self._average.store(self._learning)
-        self._average.copy_to(self._learning)
-        self._said.clear()
+        self._average.store(self.learning)
+        self._average.copy_to(self.learning)
+        self._words.look_again()
         try:
             yield
         finally:
-            self._average.restore(self._learning)
-            self._said.clear()
+            self._average.restore(self.learning)
+            self._words.look_again()
 
     def save(self, path: Path, beside: dict[str, Any] | None = None) -> None:
         """Keep all that the next step depends on, and what is to be kept beside."""
@@ -220,7 +225,8 @@ class Trainer:
         self.generator.set_state(state["generator"])
         if self._average is not None:
             self._average.load_state_dict(state["average"])
-            self._average.to(self.pipe.unet.device)
+            shadows = zip(self._average.shadow_params, self.learning, strict=True)
+            self._average.shadow_params = [shadow.to(own.device) for shadow, own in shadows]
         self.n_done = state["n_done"]
         beside: dict[str, Any] = state["beside"]
         return beside
@@ -287,40 +293,20 @@ class Trainer:
         states, pooled = words
         # As pictures are asked for: of a square that is drawn the network is told the whole picture's size.
         ids = torch.tensor([[*size, 0, 0, *size] for size in posed.drawn.sizes_px], dtype=states.dtype)
-        with torch.autocast(unet.device.type, unet.dtype, enabled=unet.dtype != torch.float32):
-            predicted: torch.Tensor = unet(
-                posed.noisy.to(unet.device, unet.dtype),
-                posed.times.to(unet.device),
-                encoder_hidden_states=states,
-                added_cond_kwargs={"text_embeds": pooled, "time_ids": ids.to(states.device)},
-                return_dict=False,
-            )[0]
+        predicted: torch.Tensor = unet(
+            posed.noisy.to(unet.device, unet.dtype),
+            posed.times.to(unet.device),
+            encoder_hidden_states=states,
+            added_cond_kwargs={"text_embeds": pooled, "time_ids": ids.to(states.device)},
+            return_dict=False,
+        )[0]
         return predicted.float()
 
     def _encode(self, captions: Sequence[str]) -> Words:
         """What the encoders say; what no longer changes is said once."""
-        is_learnt = self.lora.is_on
-        if is_learnt and self._are_tokens_learning:
-            return self._say(captions)
-        for caption in captions:
-            if (caption, is_learnt) not in self._said:
-                with torch.no_grad():
-                    self._said[caption, is_learnt] = self._say([caption])
-        states, pooled = zip(*(self._said[caption, is_learnt] for caption in captions), strict=True)
-        return torch.cat(states), torch.cat(pooled)
-
-    def _say(self, captions: Sequence[str]) -> Words:
-        said = []
-        for encoder, tokenizer in (
-            (self.pipe.text_encoder, self.pipe.tokenizer),
-            (self.pipe.text_encoder_2, self.pipe.tokenizer_2),
-        ):
-            ids = tokenizer(
-                list(captions), padding="max_length", max_length=MAX_TOKENS, truncation=True, return_tensors="pt"
-            ).input_ids
-            said.append(encoder(ids.to(encoder.device), output_hidden_states=True))
-        states = torch.cat([each.hidden_states[_HIDDEN] for each in said], -1)
-        return states, said[1].text_embeds
+        if self.lora.is_on and self._are_tokens_learning:
+            return self._words.said(captions)
+        return self._words.kept(captions)
 
     def _check_finite(self, losses: torch.Tensor, drawn: Drawn) -> None:
         is_broken = (~losses.detach().isfinite()).tolist()
@@ -331,6 +317,19 @@ class Trainer:
                 names=", ".join(names),
                 step=self.n_done,
             )
+
+
+def _prepare(unet: Any, config: TrainConfig) -> None:
+    """As fast, or in as little memory, as the run is told."""
+    if unet.device.type == "cuda":
+        unet.to(memory_format=torch.channels_last)
+    if config.is_checkpointed:
+        unet.enable_gradient_checkpointing()
+    if config.is_compiled:
+        torch._dynamo.config.recompile_limit = _MOST_SHAPES  # noqa: SLF001
+        for block in unet.modules():
+            if type(block).__name__ in _COMPILED:
+                block.compile(fullgraph=True, dynamic=False)
 
 
 def _average(parameters: Sequence[nn.Parameter], decay: float) -> Any:
@@ -349,13 +348,17 @@ def _all_open(contexts: Sequence[AbstractContextManager[None]]) -> Iterator[None
 
 
 def _weights(power: torch.Tensor, gamma: float, *, is_velocity: bool) -> torch.Tensor:
-    """(n,) min-SNR weights at the powers of the signal; 1 where there is no signal, which would never be learnt."""
+    """(n,) min-SNR weights at the powers of the signal, of what is missed of latents: min(SNR, gamma).
+
+    A velocity is the latents themselves where there is only noise, and a weight of SNR would leave nothing of that: of
+    it SNR counts as at least 1, the truncated SNR of T. Salimans and J. Ho, arXiv:2202.00512, section 4.
+    """
     if not gamma:
         return torch.ones_like(power)
     snr = power / (1 - power).clamp(min=1e-8)
-    capped = snr.clamp(max=gamma)
-    weights = capped / (snr + 1) if is_velocity else capped / snr.clamp(min=1e-8)
-    return torch.where(power == 0, 1.0, weights)
+    if is_velocity:
+        return snr.clamp(min=1.0, max=max(gamma, 1.0)) / (snr + 1)
+    return (gamma / snr.clamp(min=1e-8)).clamp(max=1.0)
 
 
 def _even_times(n_trained: int, n: int) -> torch.Tensor:

@@ -54,6 +54,8 @@ class TrainConfig:
     """Magnitudes of the weights learn by themselves (S. Liu et al., arXiv:2402.09353)."""
     tokens: tuple[str, ...] = ("<s0>", "<s1>")
     """New ones, where the base has none of its own to go on with."""
+    learns_names: bool = True
+    """Words of the colours' names that a tokenizer breaks up learn rows of their own, like the tokens."""
     optimizer: str = "adamw"
     """adamw, adamw8bit (needs bitsandbytes) or prodigy (needs prodigyopt, and a learning rate of about 1)."""
     learning_rate: float = 2e-4
@@ -90,6 +92,8 @@ class TrainConfig:
     """Of the average that is written in place of the last step's numbers; 0: none."""
     is_checkpointed: bool = False
     """The UNet's inner states are computed again for gradients: less memory, more time."""
+    is_compiled: bool = False
+    """The UNet's blocks are compiled, which takes a minute or two: less time a step, and less memory."""
     precision: str = "auto"
     """Of the frozen networks: auto (bfloat16 on a GPU), float32 or bfloat16. What learns is float32."""
     seed: int = 0

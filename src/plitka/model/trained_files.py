@@ -36,14 +36,14 @@ class Learnt:
         return any(module.magnitude is not None for module in self.modules.values())
 
 
-def trained_bundle(base: Bundle, folder: Path, name: str, style: PromptStyle) -> Bundle:
-    """What the bundle of a run on a base will be; nothing is written."""
+def trained_bundle(base: Bundle, folder: Path, name: str, style: PromptStyle, names: Sequence[str] = ()) -> Bundle:
+    """What the bundle of a run on a base will be, with rows for the style's tokens and names; nothing is written."""
     return replace(
         base,
         folder=folder,
         name=name,
         lora=LoraPart(file=f"{name}_sdxl_lora.safetensors", strength=1.0),
-        embeddings=EmbeddingsPart(file=f"{name}_sdxl_embeddings.safetensors", tokens=style.tokens),
+        embeddings=EmbeddingsPart(file=f"{name}_sdxl_embeddings.safetensors", tokens=style.tokens, names=tuple(names)),
         style=style,
         files={},
     )

@@ -4,16 +4,17 @@
 OUT/train.toml                 what the run was told, with every choice
 OUT/training/state.pt          all that the next step depends on
 OUT/training/latents/          of the pictures, by what they were made of
+OUT/training/words/            what the encoders say of captions, likewise
 OUT/training/judgements.jsonl  a line for each judgement
 OUT/training/sheets/           the pictures of each judgement
-OUT/training/board/            for TensorBoard, where it is installed
+OUT/training/board/            for TensorBoard, where it is installed, and for Weights & Biases, where it is asked for
 OUT/training/best/             files of the best one by now
 OUT/                           at the end the bundle, its PEFT files, and the model card
 ```
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,7 +34,7 @@ from plitka.errors import Cancelled, InputError, Phrase
 from plitka.model.adapter_files import joined
 from plitka.model.assembly import Assembly, assemble
 from plitka.model.bundle import Bundle
-from plitka.model.device import choose_placement
+from plitka.model.device import choose_placement, translated_errors
 from plitka.model.formats import COMPONENTS
 from plitka.model.fusing import component_weights
 from plitka.model.lesson import Lesson
@@ -46,6 +47,7 @@ from plitka.model.train import Trainer
 from plitka.model.train_board import Board
 from plitka.model.train_config import TrainRecipe, plain, to_toml
 from plitka.model.train_judge import Judge, Judgement, best_of
+from plitka.model.train_memory import memory_notice
 from plitka.model.train_workers import Workers
 from plitka.model.trained_files import Learnt, header_facts, trained_bundle, write_bundle, write_learnt
 
@@ -56,8 +58,8 @@ STATE = "training/state.pt"
 class RunWatch(Protocol):
     """Follows a run, and may stop it."""
 
-    def problem(self, notice: Notice) -> None:
-        """Something is wrong with a picture."""
+    def notice(self, notice: Notice) -> None:
+        """Something is wrong with a picture, or worth knowing before the first step."""
         ...
 
     def step(self, n_done: int, loss: float) -> None:
@@ -111,11 +113,12 @@ def run_training(order: RunOrder, watch: RunWatch) -> Bundle | None:
     workers = Workers.joined(is_on_cpu=order.device == "cpu")
     assembly = _assemble(order, workers)
     style = _style(order)
-    bundle = trained_bundle(order.base, order.out, order.name, style)
-    trainer = Trainer(assembly.pipe, _schedule(assembly), style, order.recipe.train, workers)
     folder = read_folder(order.folder)
-    lessons = _Lessons(order, assembly, watch.problem if workers.is_first else _unheard)
+    lessons = _Lessons(order, assembly, watch.notice if workers.is_first else _unheard)
     everything = lessons.read(folder, style)
+    names, before = _names(order, assembly, everything), _base_lora(order.base, assembly)
+    bundle = trained_bundle(order.base, order.out, order.name, style, names)
+    trainer = _trainer(order, assembly, style, names, workers)
     learnt, held = everything.split(order.recipe.judge.held_out, order.recipe.train.seed)
     prior = None if order.prior is None else lessons.read(read_folder(order.prior), order.base.style)
     judge = Judge(
@@ -128,20 +131,18 @@ def run_training(order: RunOrder, watch: RunWatch) -> Bundle | None:
         config=order.recipe.judge,
     )
     made_of = {"base": order.base.label, "pictures": everything.digest, "prior": prior.digest if prior else ""}
-    kept = _Kept(order, assembly, bundle, trainer, workers, made_of)
+    kept = _Kept(order, before, bundle, trainer, workers, made_of)
     judgements = kept.resume()
+    if workers.is_first and (notice := memory_notice(trainer, everything)) is not None:
+        watch.notice(notice)
     every = order.recipe.judge.every or trainer.config.steps
     while (judged := judgements[-1].step if judgements else 0) < trainer.config.steps:
         until = (judged // every + 1) * every
         on_step = partial(_watched, watch, kept, judgements, workers)
-        trainer.learn(learnt, prior, until=until, on_step=on_step)
-        with trainer.averaged():
-            judgements.append(judge(kept.sheet(trainer.n_done)) if workers.is_first else _unjudged(trainer))
-            if best_of(judgements) is judgements[-1]:
-                kept.write_best()
-        kept.save(judgements)
+        with translated_errors(assembly.placement.device, "learning"):
+            trainer.learn(learnt, prior, until=until, on_step=on_step)
+        kept.judge(judge, judgements)
         if workers.is_first:
-            kept.board.judged(judgements[-1], kept.sheet(trainer.n_done))
             watch.judged(judgements[-1])
     kept.board.close()
     workers.wait()
@@ -177,9 +178,9 @@ def _assemble(order: RunOrder, workers: Workers) -> Assembly:
     if precision == "auto":
         precision = "bfloat16" if choose_placement(device, "auto").device.type == "cuda" else "float32"
     assembly = assemble(order.base, device, precision)
-    if assembly.placement.rung is not Rung.WHOLE:
+    if assembly.placement.rung is Rung.STREAMED or (assembly.placement.rung is Rung.WORDS_ASIDE and workers.n > 1):
         raise InputError(
-            "the base does not fit on {device} as a whole; free its memory, or train with --device cpu",
+            "the base does not fit on {device}; free its memory, or train with --device cpu",
             device=str(assembly.placement.device),
         )
     if assembly.pipe.vae.dtype != torch.float32:
@@ -201,6 +202,37 @@ def _style(order: RunOrder) -> PromptStyle:
     """The base's, with new tokens where it has none."""
     style = order.base.style
     return style if style.tokens else replace(style, tokens=order.recipe.train.tokens)
+
+
+def _trainer(
+    order: RunOrder, assembly: Assembly, style: PromptStyle, names: Sequence[str], workers: Workers
+) -> Trainer:
+    return Trainer(
+        assembly.pipe,
+        _schedule(assembly),
+        style,
+        order.recipe.train,
+        workers,
+        names=names,
+        cache=order.out / "training/words",
+        key=order.base.label,
+    )
+
+
+def _names(order: RunOrder, assembly: Assembly, lesson: Lesson) -> tuple[str, ...]:
+    """Words that have rows of their own: the base's, and those of colours' names that a tokenizer breaks up.
+
+    What encoders say of pieces without a meaning hardly differs from one such name to the next.
+    """
+    own = order.base.embeddings.names if order.base.embeddings else ()
+    if not order.recipe.train.learns_names:
+        return own
+    recipes = [item.recipe for item in lesson.items if item.recipe is not None]
+    words = [word.lower() for recipe in recipes for colour in recipe.colours for word in colour.caption_name.split()]
+    tokenizers = (assembly.pipe.tokenizer, assembly.pipe.tokenizer_2)
+    # Of digits a percent would be broken off.
+    broken = [word for word in words if word.isalpha() and max(len(each.tokenize(word)) for each in tokenizers) > 1]
+    return tuple(dict.fromkeys((*own, *broken)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,19 +286,17 @@ class _Kept:
     def __init__(
         self,
         order: RunOrder,
-        assembly: Assembly,
+        before: tuple[dict[str, LoraModule], float],
         bundle: Bundle,
         trainer: Trainer,
         workers: Workers,
         made_of: Mapping[str, str],
     ) -> None:
         self._order, self._bundle, self._trainer, self._workers = order, bundle, trainer, workers
-        self._made_of = made_of
-        self._schedule = _schedule(assembly)
-        self._before = _base_lora(order.base, assembly)
+        self._made_of, self._before = made_of, before
         self._folder = order.out / "training"
         (self._folder / "sheets").mkdir(parents=True, exist_ok=True)
-        self.board = Board(self._folder / "board")
+        self.board = Board(self._folder / "board", plain(order.recipe))
 
     def resume(self) -> list[Judgement]:
         """The judgements by now, with the trainer where it was left.
@@ -293,6 +323,17 @@ class _Kept:
         """Where the pictures of a step are shown."""
         return self._folder / "sheets" / f"{step:06d}.png"
 
+    def judge(self, judge: Judge, judgements: list[Judgement]) -> None:
+        """One judgement more, and what is to be kept of it: the state, and the files if it is the best by now."""
+        trainer, sheet = self._trainer, self.sheet(self._trainer.n_done)
+        with trainer.averaged():
+            judgements.append(judge(sheet) if self._workers.is_first else _unjudged(trainer))
+            if best_of(judgements) is judgements[-1]:
+                self.write_best()
+        self.save(judgements)
+        if self._workers.is_first:
+            self.board.judged(judgements[-1], sheet)
+
     def save(self, judgements: list[Judgement]) -> None:
         """All that the next step depends on."""
         if not self._workers.is_first:
@@ -313,7 +354,7 @@ class _Kept:
             facts=header_facts(
                 self._bundle,
                 trainer.trigger,
-                self._schedule.prediction.value,
+                trainer.schedule.prediction.value,
                 order.recipe.pictures.size_px,
                 {**plain(order.recipe), "base": order.base.label, "steps_done": trainer.n_done},
             ),
@@ -336,7 +377,7 @@ class _Kept:
 
 
 def _base_lora(base: Bundle, assembly: Assembly) -> tuple[dict[str, LoraModule], float]:
-    """The LoRA that is fused into the base, and its strength."""
+    """The LoRA that is fused into the base, and its strength; to be asked before another one is attached."""
     if base.lora is None:
         return {}, 0.0
     networks = {component: getattr(assembly.pipe, component) for component in COMPONENTS}

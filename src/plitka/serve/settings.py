@@ -58,6 +58,8 @@ class Settings:
 
     batch: int = 1
     """Pictures that are made at once; a picture's bytes depend on how many there are beside it."""
+    batch_s: float = 0.0
+    """Seconds that pictures made at once may take, by which a GPU's memory and speed choose how many; 0: `batch`."""
     queue_limit: int = 256
     """Jobs that wait, of all keys."""
     key_queue_limit: int = 64
@@ -150,6 +152,8 @@ class Settings:
         for one in fields(self):
             if one.type in _RANGES:
                 _check_range(one, getattr(self, one.name))
+        if self.batch_s and self.batch > 1:
+            raise InputError("batch and batch_s both say how many pictures are made at once; give one of them")
         if self.open_loopback and not self.is_loopback:
             raise InputError(
                 "{host} can be reached by others, and open-loopback lets in whoever comes without a key; "

@@ -72,6 +72,11 @@ class TestPictures:
         assert fitted(pixels, PLAIN).shape == (128, 128, 3)
         assert fitted(pixels, PLAIN)[:, 8:-8].min() == 200
 
+    def test_tiles_of_any_size_are_fitted(self) -> None:
+        """Also of sides that rounding makes longer than they are: the first of these and others."""
+        for side in range(98, 200):
+            assert fitted(np.zeros((side, side, 3), np.uint8), PLAIN).shape == (128, 128, 3)
+
     def test_shapes_are_kept_in_steps(self) -> None:
         """With no more pixels than the square."""
         config = PictureConfig(size_px=256, is_cropped=False, keeps_shape=True)

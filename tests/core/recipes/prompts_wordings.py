@@ -159,7 +159,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("red RAL 3009 60, black 40", "RAL 3009 60, BLACK 40", {}, [],
      ["'red' is taken as the description of 'RAL 3009'"]),
     ("чёрная SBR с вкраплениями EPDM 20% (синий, серый), 10 мм", "BLACK 80, BLUE 10, GRAY 10", {}, [],
-     ["'10 мм' is taken as a size; it changes nothing in"]),
+     ["'10 мм' is taken as a size; it changes nothing in", "numbers beside crumb of tyres are taken as what"]),
     ("60 red, 40 blk, wet", "RED 60, BLACK 40", {"wet": True}, [], ["'wet' is shown as a wet tile"]),
     ("dusty rose 50, white 50", "PINK 50, WHITE 50", {}, [], ["'dusty rose' is taken as PINK, the nearest"]),
     ("пыльная роза 50, белый 50", "PINK 50, WHITE 50", {}, [], ["'пыльная роза' is taken as PINK, the nearest"]),

@@ -10,6 +10,7 @@ from plitka.core.colour.palette import default_palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.asides import set_aside
 from plitka.core.recipes.beside import Asides, Beside
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -82,6 +83,24 @@ def test_without_a_scene_looks_are_words() -> None:
     _, said = aside(f"{MIX}, wet", Beside.PROMPT)
     assert not said.look
     assert [word for word, _ in said.words] == ["wet"]
+
+
+def test_sizes_of_single_colours_are_of_several_tiles() -> None:
+    """Areas and thicknesses, where nothing has a share; those of a mix, and of granules, are sizes."""
+    for text in (
+        "Плитка чёрная - 40 м2, красная - 20 м2",
+        "40 m2 black, 20 m2 red",
+        "чёрный SBR 10 мм + красный 15 мм",
+    ):
+        with pytest.raises(RecipeError, match="more than one tile"):
+            parse_recipe(text)
+    assert parse_recipe("black 60%, red 40%, 40 m2").sizes == ("40 m2",)
+    assert parse_recipe("чёрный 1-3 мм, красный 2-4 мм").recipe.percents == {"BLACK": 50, "RED": 50}
+
+
+def test_words_keep_their_preposition() -> None:
+    """Without it a Russian word in that case says little."""
+    assert parse_recipe("красный 60, чёрный 40 с фаской, со втулками").words == ("с фаской", "со втулками")
 
 
 @given(st.lists(st.sampled_from(["wet", "8k", "bokeh", "20 mm", "sunny", "large granules", "матовая"]), unique=True))

@@ -1,12 +1,14 @@
 """Changes to a mix that the same text tells."""
 
 import pytest
+from tests.core.recipes.tables import check_each
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.recipes.changes import find_untold_change, with_change
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
+from plitka.errors import RecipeError
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,45 @@ def test_one_colour_stands_for_another(text: str) -> None:
 def test_a_colour_instead_of_another(text: str) -> None:
     """Before the mix or behind it."""
     assert parse_recipe(text).recipe.percents == {"BLACK": 80, "BLUE": 20}
+
+
+TOLD = [
+    ("can we swap the red for burgundy? 40% burgundy 60% black", {"BURGUNDY": 40, "BLACK": 60}),
+    ("they want more brown - call it 50% brown, 50% cream", {"BROWN": 50, "CREAM": 50}),
+    ("убрать красный. Итого: чёрный 60, серый 40", {"BLACK": 60, "GRAY": 40}),
+    ("вместо красного 60% делаем 50%, остальное чёрный", {"RED": 50, "BLACK": 50}),
+    ("they don't want red anymore. 50% green, 50% cream", {"GREEN": 50, "CREAM": 50}),
+    ("we can't use red, so blue 60, black 40", {"BLUE": 60, "BLACK": 40}),
+    ("don't use the old red. Blue 60, black 40.", {"BLUE": 60, "BLACK": 40}),
+    ("same but 15% fleck instead of 10: grey fleck on green", {"GRAY": 15, "GREEN": 85}),
+    ("sand and stone: beige 60, grey 40", {"BEIGE": 60, "GRAY": 40}),
+    ("mainly earthy tones - brown 45, ochre 30, olive 25", {"BROWN": 45, "OCHRE": 30, "OLIVE": 25}),
+    ("they want the green swapped out for teal, so it's teal 60, grey 40", {"TEAL": 60, "GRAY": 40}),
+    ("brown/cream: 50% brown, 50% cream", {"BROWN": 50, "CREAM": 50}),
+]
+UNTOLD = [
+    ("more red, red 60, black 40",),
+    ("remove the red: red 40, black 60",),
+    ("more brown - 50% red, 50% cream",),
+    ("red 60, black 40, but the other way round",),
+    ("yellow becomes white: black 88, yellow 12",),
+]
+
+
+def test_a_change_is_made_where_the_new_mix_is_told() -> None:
+    """As it is told; a notice tells what of the text is left out. Where it may be to be made still, it is refused."""
+
+    def check(text: str, percents: dict[str, float]) -> None:
+        reading = parse_recipe(text)
+        assert reading.recipe.percents == percents
+        assert any("left out" in str(warning) for warning in reading.warnings)
+
+    def check_refused(text: str) -> None:
+        with pytest.raises(RecipeError):
+            parse_recipe(text)
+
+    check_each(TOLD, check)
+    check_each(UNTOLD, check_refused)
 
 
 @pytest.mark.parametrize(

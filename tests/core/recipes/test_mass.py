@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plitka.core.language.translations import localise
-from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3, areas_of_masses, percents_by_mass, tell_densities
+from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3, areas_of_masses, percents_by_mass, tell_each
 
 masses = st.lists(st.tuples(st.fractions(1, 1000), st.sampled_from([EPDM_G_CM3, SBR_G_CM3])), min_size=1, max_size=8)
 
@@ -29,6 +29,6 @@ def test_of_one_density_mass_is_area(weighed: list[Fraction]) -> None:
 
 def test_densities_are_told_with_the_decimal_sign_of_the_reader() -> None:
     """A comma in Russian, where something else then stands between two of them."""
-    told = tell_densities({"RED": 1.55, "BLACK": 1.15})
+    told = tell_each({"RED": 1.55, "BLACK": 1.15})
     assert str(told) == "RED 1.55; BLACK 1.15"
     assert localise(told, "ru") == "RED 1,55; BLACK 1,15"

@@ -4,6 +4,7 @@ import pytest
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -65,3 +66,16 @@ def test_digits_of_ral_beside_a_name_of_such_a_colour_are_its_code() -> None:
         assert "OXIDE_RED" in [token.colour.code for token in tokens_of(text) if token.colour is not None]
     with pytest.raises(RecipeError, match="or an amount"):
         tokens_of("green 3011")
+
+
+def test_a_plural_names_the_hue_of_shades() -> None:
+    """And counts colours, where it has no number of its own."""
+    for text in ("greys - light 30, mid 40, dark 30", "greys: light 30, mid 40, dark 30"):
+        assert [token.colour.code for token in tokens_of(text) if token.colour is not None] == [
+            "LTGRAY",
+            "GRAY",
+            "DKGRAY",
+        ]
+    assert [token.kind for token in tokens_of("three greys")] == [Kind.NUMBER, Kind.COUNTED]
+    with pytest.raises(UnknownColour, match="did you mean gray"):
+        parse_recipe("60% greys, 40% black")

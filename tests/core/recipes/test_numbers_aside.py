@@ -26,4 +26,8 @@ def test_numbers_of_other_things_are_no_shares(beside: str, told: str) -> None:
 
 def test_binder_is_left_out_with_its_number() -> None:
     """Before the word or behind it."""
-    assert parse_recipe("60 red, 40 black, 12 kg glue").recipe.percents == {"RED": 60, "BLACK": 40}
+    for binder in ("12 kg glue", "PU clear 8%", "клей прозрачный 8%", "binder aromatic 18%"):
+        reading = parse_recipe(f"60 red, 40 black, {binder}")
+        assert reading.recipe.percents == {"RED": 60, "BLACK": 40}
+        assert [notice.values["words"] for notice in reading.warnings] == [binder]
+    assert parse_recipe("red 60 black 40 PU").recipe.percents == {"RED": 60, "BLACK": 40}

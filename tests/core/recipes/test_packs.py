@@ -12,6 +12,7 @@ PACKS = [
     ("чёрный 70 (мешки по 25 кг), красный 30", "мешки по 25 кг", {"BLACK": 70, "RED": 30}),
     ("красный 60 (25 кг), чёрный 40 (25 кг)", "25 кг", {"RED": 60, "BLACK": 40}),
     ("red 60, black 40, in 25 kg bags", "25 kg bags", {"RED": 60, "BLACK": 40}),
+    ("3 bags red, 2 bags black, usual 20 kilo bags", "usual 20 kilo bags", {"RED": 60, "BLACK": 40}),
 ]
 
 
@@ -24,6 +25,29 @@ def test_a_pack_is_no_share_and_is_told() -> None:
         assert any(notice.values == {"words": pack} for notice in reading.warnings)
 
     check_each(PACKS, check)
+
+
+COUNTED = [
+    "12.5 kg bag blue x2, 25 kg bag black x3",
+    "2 x 12.5 kg bag blue, 3 x 25 kg bag black",
+    "2 x 12.5 kg bags of blue, 3 x 25 kg bags of black",
+    "blue 12.5 kg bag x2, black 25 kg bag x3",
+    "blue: 2 bags x 12.5 kg, black: 3 bags x 25 kg",
+    "blue 2x12.5kg, black 3x25kg",
+    "мешок 12,5 кг синего х2, мешок 25 кг чёрного х3",
+    "2 мешка по 12,5 кг синего, 3 мешка по 25 кг чёрного",
+    "2 х 12,5 кг синий, 3 х 25 кг чёрный",
+]
+
+
+def test_packs_are_counted() -> None:
+    """As many times as much as one of them weighs, wherever their number stands."""
+
+    def check(text: str) -> None:
+        reading = parse_recipe(text)
+        assert (reading.recipe.percents, reading.sizes) == ({"BLUE": 25, "BLACK": 75}, ())
+
+    check_each(((text,) for text in COUNTED), check)
 
 
 def test_the_only_amount_of_a_colour_is_no_pack() -> None:

@@ -18,6 +18,8 @@ PORTIONS = [
     ("основа 60/40 зелёный/чёрный, сверху 10% жёлтого", {"GREEN": 54, "BLACK": 36, "YELLOW": 10}),
     ("90% black with 10% of red and blue", {"BLACK": 90, "RED": 5, "BLUE": 5}),
     ("grey (60% white, 40% black)", {"WHITE": 60, "BLACK": 40}),
+    ("2/3 sand, 1/3 split brown and beige", {"SAND": 66.67, "BROWN": 16.67, "BEIGE": 16.66}),
+    ("половина синяя, половина красный и белый", {"BLUE": 50, "RED": 25, "WHITE": 25}),
 ]
 REFUSED = [
     ("20% (red/yellow 1:1:1), black 80%",),

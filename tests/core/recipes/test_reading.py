@@ -3,6 +3,7 @@
 import contextlib
 import random
 import re
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ from plitka.core.colour.naming import general_names
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.vocabulary import phrases
 from plitka.core.recipes.beside import Beside
+from plitka.core.recipes.look import is_finish
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import caret, format_prompt
 from plitka.errors import RecipeError
@@ -125,6 +127,37 @@ def test_long_texts_are_answered_fast(piece: str) -> None:
         assert error.source == text
 
 
+REPEATED = ["2:1 ", "60%", "1. ", "dark ", "\n", "red: ", "- ", "10 kg red to ", "20% fleck, ", "qwrt, ", "red, "]
+
+
+def test_work_grows_as_the_text_does() -> None:
+    """Twice the text is at most three times the calls, so that no long text holds up a service."""
+
+    def check(piece: str) -> None:
+        assert n_calls((piece * 500)[:500]) <= 3 * n_calls((piece * 250)[:250])
+
+    n_calls("60% navy, 40% blakc")  # the tables are read
+    check_each(((piece,) for piece in REPEATED), check)
+
+
+def n_calls(text: str) -> int:
+    """How often functions are entered and left while a text is read."""
+    count = 0
+
+    def called(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    before = sys.getprofile()
+    sys.setprofile(called)
+    try:
+        with contextlib.suppress(RecipeError):
+            parse_recipe(text)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
 def test_the_examples_of_the_documentation_are_true() -> None:
     """Every line `text -> percents` or `text -> refused` in docs/recipe-language.md is so."""
     page = (Path(__file__).parents[3] / "docs" / "recipe-language.md").read_text("utf-8")
@@ -209,7 +242,16 @@ def test_words_can_be_refused_or_left_out() -> None:
             parse_recipe(text, strict=True)
         assert parse_recipe(text, beside=Beside.NOTHING).words == ()
 
-    check_each(((prompt[0],) for prompt in prompts.READ if prompt[3]), check)
+    unknown = (prompt[0] for prompt in prompts.READ if not all(map(is_finish, prompt[3])))
+    check_each(((text,) for text in unknown), check)
+
+
+def test_a_strict_reading_takes_a_finish() -> None:
+    """It is understood, and goes to the prompt; two of them contradict each other."""
+    assert parse_recipe("60% red, 40% black, matte", strict=True).words == ("matte",)
+    assert parse_recipe("60% red, 40% black, matte", beside=Beside.NOTHING).words == ()
+    with pytest.raises(RecipeError, match="'glossy' contradicts 'matte'"):
+        parse_recipe("60% red, 40% black, matte, glossy")
 
 
 def test_a_prompt_alone_takes_all_words() -> None:

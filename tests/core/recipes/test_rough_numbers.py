@@ -27,3 +27,13 @@ def test_they_are_taken_as_they_stand(text: str, notice: str) -> None:
 def test_numbers_that_are_a_whole_are_exact(text: str) -> None:
     """Nothing has to be told."""
     assert parse_recipe(text).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["brown close to RAL 8004 60%, black 40%", "коричневый (близко к RAL 8004) 60, чёрный 40"]
+)
+def test_a_colour_that_is_nearly_another_is_that(text: str) -> None:
+    """Exactly, and a notice tells so."""
+    reading = parse_recipe(text)
+    assert reading.recipe.percents == {"RAL 8004": 60, "BLACK": 40}
+    assert "is taken as exactly RAL 8004" in str(reading.warnings[0])

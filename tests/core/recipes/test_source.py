@@ -15,6 +15,11 @@ def test_control_characters_are_refused(text: str) -> None:
         Source(text)
 
 
+def test_not_is_one_word() -> None:
+    """Its apostrophe, of either kind, is passed over, and no other."""
+    assert Source("DON'T, won’t, it's").folded == "dont, wont, it's"
+
+
 def test_a_text_that_is_too_long_is_refused() -> None:
     """Before any work is done on it; the span is what is too much."""
     assert Source("x" * MAX_CHARACTERS).text

@@ -14,6 +14,7 @@ from plitka.errors import RecipeError
         ("Плитка А: красный; плитка Б: синий", "Плитка А: красный; плитка Б"),
         ("one red tile and one black tile", "one red tile and one black tile"),
         ("две плитки: одна красная, другая чёрная", "две плитки: одна красная, другая"),
+        ("3 variants: 1) 50% red 50% blue; 2) 70% red 30% blue", "1) 50% red 50% blue; 2) 70% red 30% blue"),
     ],
 )
 def test_two_tiles_are_refused(text: str, blamed: str) -> None:
@@ -28,6 +29,7 @@ def test_two_tiles_are_refused(text: str, blamed: str) -> None:
     [
         "mix 1: red 60, black 40",
         "colour 1: red, colour 2: black",
+        "1) red 60% 2) black 40%",
         "one red tile with black flecks 10%",
         "2 tiles, half red, the other half black",
         "смесь 1-4 мм, красный",

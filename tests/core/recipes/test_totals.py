@@ -3,7 +3,7 @@
 import pytest
 
 from plitka.core.recipes.reading import parse_recipe
-from plitka.core.recipes.totals import around
+from plitka.core.recipes.totals import MAX_OFF_PERCENT, around
 from plitka.errors import RecipeError
 
 
@@ -23,6 +23,16 @@ def test_more_than_the_whole_is_refused(text: str) -> None:
     reading = parse_recipe(text[:start] + scaled + text[end:])
     assert sum(part.percent for part in reading.recipe.parts) == 100
     assert reading.warnings == ()
+
+
+def test_both_sides_of_100_are_treated_alike() -> None:
+    """Within one limit, which what is added to a whole, or to a part of itself, is not."""
+    for total in (100 - MAX_OFF_PERCENT, 100 + MAX_OFF_PERCENT):
+        assert "scaled to 100" in str(parse_recipe(f"{total - 40}% red, 40% black").warnings[0])
+    assert parse_recipe("40% red, 40% black, 20% binder").recipe.percents == {"RED": 50, "BLACK": 50}
+    for text in ("40% red, 49% black", "71% red, 40% black", "100% red, 5% black", "80% black (of which 30% SBR)"):
+        with pytest.raises(RecipeError):
+            parse_recipe(text)
 
 
 @pytest.mark.parametrize("text", ["34% red, 34% black, 34% white", "33.4% red, 33.4% black, 33.4% white"])

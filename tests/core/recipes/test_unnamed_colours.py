@@ -16,6 +16,8 @@ from plitka.errors import RecipeError
         ("black, 20% coloured granules!", "20% coloured granules"),
         ("чёрный 80%; цветных вкраплений 20%", "цветных вкраплений 20%"),
         ("20 % of multi-coloured chips on black", "20 % of multi-coloured chips"),
+        ("black with 20% rainbow flecks", "20% rainbow flecks"),
+        ("rainbow mix", "rainbow mix"),
     ],
 )
 def test_an_amount_of_coloured_granules_is_refused(text: str, blamed: str) -> None:
@@ -28,7 +30,12 @@ def test_an_amount_of_coloured_granules_is_refused(text: str, blamed: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["coloured tile, red 60, black 40", "20% coloured granules: red and blue", "2 coloured tiles, red 60, black 40"],
+    [
+        "coloured tile, red 60, black 40",
+        "20% coloured granules: red and blue",
+        "2 coloured tiles, red 60, black 40",
+        "rainbow: red, yellow, blue",
+    ],
 )
 def test_the_word_alone_says_nothing(text: str) -> None:
     """Where colours are named, or it is said of the tile, it is left out."""

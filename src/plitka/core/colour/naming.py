@@ -30,6 +30,9 @@ GREY_DELTA_E = 7.0
 """CIEDE2000 within which a grey passes for a colour."""
 COLOURFUL_CHROMA = 14.0
 """CIE Lab chroma from which a name is of no grey."""
+MAX_COLOURFUL = (1.8, 12.0)
+"""Times, and CIE Lab chroma more, that granules are as colourful as a name for which they pass: no salmon for `light
+brown`."""
 SAME_HUE_DELTA_E = 20.0
 """CIEDE2000, at one lightness, within which a name beside a code describes it, as in «RAL 3020 красный», and a plain
 name a finer one, as in `anthracite grey`."""
@@ -122,14 +125,16 @@ def resolve(lab_d65: Lab, palette: Palette) -> Resolved:
     delta_e = ciede2000(lab_d65, closest.lab_d65)
     value = free_colour(lab_d65_to_hex(lab_d65))
     assert value is not None  # a hex always is one
-    is_near = delta_e <= NEAR_DELTA_E and not (delta_e > GREY_DELTA_E and _is_greyed(lab_d65, closest.lab_d65))
+    is_near = delta_e <= NEAR_DELTA_E and not (delta_e > GREY_DELTA_E and _is_other(lab_d65, closest.lab_d65))
     return Resolved(closest if is_near else value, delta_e, closest, value)
 
 
-def _is_greyed(lab_d65: Lab, granule: Lab) -> bool:
-    """Whether granules are grey where the name is not: anthracite for petrol."""
-    chroma = math.hypot(*lab_d65[1:])
-    return chroma > COLOURFUL_CHROMA and math.hypot(*granule[1:]) < chroma / 3
+def _is_other(lab_d65: Lab, granule: Lab) -> bool:
+    """Whether granules are grey where the name is not, anthracite for petrol, or far more colourful than it."""
+    named, offered = (math.hypot(*lab[1:]) for lab in (lab_d65, granule))
+    times, more = MAX_COLOURFUL
+    is_greyed = named > COLOURFUL_CHROMA and offered < named / 3
+    return is_greyed or (offered > times * named and offered > named + more)
 
 
 def hue_between(first: Colour, second: Colour) -> Lab | None:

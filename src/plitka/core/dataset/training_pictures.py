@@ -136,9 +136,10 @@ def fitted(pixels: "RgbImage", config: PictureConfig) -> "RgbImage":
     height_px, width_px = tile.shape[:2]
     to_height, to_width = _size(width_px / height_px, config) if config.keeps_shape else (config.size_px,) * 2
     scale = max(to_height / height_px, to_width / width_px)
-    inner_height, inner_width = to_height / scale, to_width / scale
+    # A whole side divided and multiplied again may come out longer than it was.
+    inner_height, inner_width = min(height_px, to_height / scale), min(width_px, to_width / scale)
     left, top = (width_px - inner_width) / 2, (height_px - inner_height) / 2
-    box = (left, top, left + inner_width, top + inner_height)
+    box = (left, top, min(width_px, left + inner_width), min(height_px, top + inner_height))
     image = Image.fromarray(tile).resize((to_width, to_height), Image.Resampling.LANCZOS, box)
     return np.array(image, dtype=np.uint8)
 

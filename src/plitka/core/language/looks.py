@@ -74,13 +74,12 @@ LOOKS = {
 """Choices of a scene, in the words of its JSON; `pattern=mix` and `view=top` are what every tile is."""
 
 ASIDES = (
-    "without sheen, without shine, without gloss, no sheen, no shine, no gloss, no glare, non glossy, "
-    "not glossy, not shiny, "
-    "non reflective, anti glare, без блеска, без глянца, без бликов, без отблеска, не глянцевый, не блестящий, "
+    "no glare, non reflective, anti glare, без бликов, "
+    "neutral, neutral tone, old, нейтральный, тёплый, теплее, холоднее, warmer, cooler, "
     "beautiful, nice, good, pretty, cool, lovely, great, perfect, simple, classic, classical, amazing, stunning, "
     "stylish, bold, calm, fresh, fun, cosy, cozy, cheerful, natural looking, modern, clean, clear, "
     "realistic, real, natural, premium, quality, best quality, detailed, highly "
-    "detailed, ultra detailed, hd, uhd, 4k, 8k, glossy, gloss, shiny, matte, matt, matte finish, glossy finish, satin, "
+    "detailed, ultra detailed, hd, uhd, 4k, 8k, "
     "soft, softer, safe, slip resistant, non slip, anti slip, antislip, durable, cinematic, bokeh, moody, vintage, "
     "retro, hdr, minimal, minimalist, minimalistic, "
     "artistic, abstract, play zone, play area, sports zone, rest zone, futuristic, garden, park, patio, "
@@ -92,13 +91,31 @@ ASIDES = (
     "хороший, хорошая, классный, простой, простая, классический, классическая, уютный, весёлый, "
     "красивый, красивая, современный, современная, реалистичный, реалистичная, качественный, детальный, "
     "детализированный, "
-    "глянцевый, глянцевая, глянец, матовый, матовая, блестящая, бесшовный, бесшовная, узор, узором, "
+    "бесшовный, бесшовная, узор, узором, "
     "мягкий, мягкая, упругий, прочный, безопасный, нескользящий, износостойкий, соль и перец, соль с перцем, "
     "игровая зона, спортивная зона, зона отдыха, сад, парк, "
     "дача, "
     "градиент, стильная, рисунок, крупный план, контрастный, контрастная, новый, новая, старая, потёртая, "
     "под камень, под дерево, под мрамор, под бетон, под гранит, под кирпич, вид сбоку, в перспективе, драматичный"
 )
+
+FINISHES = {
+    "matt": (
+        "matt, matte, mat finish, matt finish, matte finish, matt surface, matte surface, dull finish, "
+        "without sheen, without shine, without gloss, no sheen, no shine, no gloss, non glossy, not glossy, not shiny, "
+        "матовый, матовая, матовая поверхность, матовое покрытие, без блеска, без глянца, без отблеска, "
+        "не глянцевый, не блестящий"
+    ),
+    "satin": (
+        "satin, satin finish, semi gloss, semi gloss finish, semi matt, semi matte, semi matt finish, half matt, "
+        "полуматовый, полуматовая, полуглянцевый, полуглянцевая, сатиновый"
+    ),
+    "gloss": (
+        "gloss, glossy, shiny, high gloss, gloss finish, glossy finish, glossy surface, shiny surface, lustrous, "
+        "глянец, глянцевый, глянцевая, глянцевая поверхность, с блеском, с глянцем, блестящий, блестящая"
+    ),
+}
+"""How much a face shines, which no scene shows."""
 
 PATTERNS = {
     "stripes:4": (

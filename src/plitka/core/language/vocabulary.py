@@ -12,9 +12,10 @@ from functools import cache
 
 from plitka.core.language.labels import LABELS, LAYERS, PERIOD, PERIODS
 from plitka.core.language.limits import LIMITS
-from plitka.core.language.looks import ASIDES, LOOKS, PATTERNS
+from plitka.core.language.looks import ASIDES, FINISHES, LOOKS, PATTERNS
 from plitka.core.language.numbers import COMPARED, FRACTIONS, NUMBERS, compounds, shares
 from plitka.core.language.spelling import count_pieces, name_key
+from plitka.core.language.units import LENGTHS, MASSES
 
 TRIGGER = "ohwx_rubber_tile"
 TOKENS = ("<s0>", "<s1>")
@@ -103,7 +104,8 @@ class Kind(StrEnum):
     LOOK = "look"
     """Says how the tile looks, and a scene can show it; its `text` is the choice, as in `light=sun`."""
     ASIDE = "aside"
-    """Says how the picture looks, and only a prompt can take it."""
+    """Says how the picture looks, and only a prompt can take it; its `text` is the mask of a pattern that zones show,
+    or one of `looks.FINISHES`."""
     LIKENESS = "likeness"
     """What a name before it describes: `stone texture` is no colour."""
     HALF = "half"
@@ -148,9 +150,11 @@ _PHRASES = {
         "вкрапления, вкраплений, "
         "вкраплением, вкраплениями, вкраплениям, крапинка, крапинки, крапинку, крапинкой, крапинками, "
         "в крапинку, крап, крапом, крапа, крапе, крапинок, крапочка, крапочки, крапочкой, крапочками, в крапочку, "
-        "точка, точки, точек, точкой, точками, в точку, точечка, точечки, точечками, пятнышко, пятнышки, пятнышками, "
+        "точечек, точка, точки, "
+        "точек, точкой, точками, в точку, точечка, точечки, точечками, пятнышко, пятнышки, пятнышками, "
         "пятнышек, пятна, пятнами, пятен, брызги, брызгами, dot, dots, dotted, speck, specks, spot, spots, spotted, "
-        "flk, flks, confetti, bits, freckles, splashes, конфетти, "
+        "flk, flks, fleck rate, speckle rate, fleck "
+        "density, fleck content, fleck ratio, confetti, bits, freckles, splashes, конфетти, "
         "крапины, крапин, крапиной, крапинами, вкрапл, включение, включения, "
         "включений, включением, включениями"
     ),
@@ -161,7 +165,10 @@ _PHRASES = {
         "что останется, оставшийся, оставшееся, ост, решта, залишок, основание, основа, основы, основе, основу, "
         "основой, база, базы, базе, базу, базой, фон, фона, фоне, фоном"
     ),
-    Kind.BASE: "on, onto, over, на, поверх, по чёрному фону",
+    Kind.BASE: (
+        "on, onto, over, look like in, look like on, look in, look on, looks on, на, поверх, по чёрному фону, "
+        "выглядит на, смотрится на, будет смотреться на, будет выглядеть на"
+    ),
     Kind.NOT: (
         "no, not, without, except, excluding, non, all but, anything but, everything but, everything except, any but, "
         "any colour but, any color but, без, без примеси, без добавления, without any, without added, "
@@ -169,7 +176,8 @@ _PHRASES = {
         "не нужен, нет, за исключением, "
         "всё кроме, "
         "нельзя, не хочу, не хотим, не нравится, не нравятся, не любим, не люблю, don't like, do not like, "
-        "don't want, do not want, not keen on, hate, dislike"
+        "don't want, do not want, doesn't want, does not want, no longer want, don't need, do not need, don't use, "
+        "do not use, can't use, cannot use, can't have, cannot have, not keen on, hate, dislike"
     ),
     Kind.LIKENESS: (
         "texture, textured, look, style, effect, imitation, background scene, текстура, стиль, эффект, имитация"
@@ -195,7 +203,7 @@ _PHRASES = {
         "lots, a lot of, plenty of, very little, a sprinkle of, a sprinkle, sprinkle, a dash of, a pinch of, "
         "a drop of, almost no, капелька, капельки, капелькой, капельку, капля, каплей, каплю, редкий, побольше, "
         "небольшим количеством, большим количеством, a small amount of, a large amount of, поменьше, много, мало, "
-        "несколько, чуть-чуть"
+        "несколько, чуть-чуть, немножко, немножечко, чуточку, чуток"
     ),
     Kind.HALF: "пол",
     Kind.MIX: "mix, mixture, blend, made up of, composed of, consisting of, микс, смесь, смеси, смесью",
@@ -209,10 +217,14 @@ _PHRASES = {
         "связующее, связующего, полиуретан, полиуретана, полиуретановый клей, полиуретановое связующее"
     ),
     Kind.LIKE: (
+        "would look, will look, "
         "like, looks like, look like, looking like, similar to, reminiscent of, inspired by, как, как у, чтобы как, "
         "чтоб как, похоже на, похожий на, наподобие, вроде, типа"
     ),
-    Kind.PLACE: "under, underneath, near, beside, behind, next to, under a, под, возле, рядом с, за, чтоб, чтобы",
+    Kind.PLACE: (
+        "above, under, underneath, near, beside, behind, next to, under a, под, над, возле, "
+        "рядом с, за, чтоб, чтобы"
+    ),
     Kind.LIGHT: (
         "lights, lighting, backlight, backlighting, backlit, glow, glowing, lamp, lamps, illumination, "
         "свет, света, светом, свете, подсветка, подсветки, подсветкой, освещение, освещения, освещением, освещении"
@@ -223,6 +235,7 @@ _PHRASES = {
         "край, края, краям, угол, углы, углам"
     ),
     Kind.COLOURED: (
+        "rainbow, rainbow colours, rainbow colors, all colours of the rainbow, радуга, радужный, всех цветов радуги, "
         "coloured, colored, multicoloured, multicolored, multi coloured, multi colored, цветной, разноцветный, "
         "многоцветный"
     ),
@@ -240,10 +253,11 @@ _PHRASES = {
         "colour, color, recipe, epdm, tpv, ratio, proportion, "
         "proportions, respectively, solid, plain, only, all, just, "
         "from, for, me, please, use, using, in all, "
-        "pls, plz, plse, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
+        "require, requires, required, pls, plz, plse, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
         "could, could we see, can we see, can i see, see, would like, "
         "provide, supply, quote, to supply, to provide, to be, to consist of, to comprise, comprising, to match, "
         "shall be, shall contain, shall consist of, to contain, must contain, should contain, will contain, content, "
+        "what would, how would, what will, how will, what does, how does, "
         "what about, how about, the other, the other two, the other three, "
         "solid colour, throughout, per, pigment, pigments, pigmented, dyed, dye, "
         "col, "
@@ -307,23 +321,22 @@ _VAGUE = {
     "change": (
         "less, more, fewer, chng, swap, swapped, switch, switched, replace, replaced, instead, замени, замените, "
         "заменить, поменяй, поменяйте, "
-        "substitute, substituted, убери, уберите, убрать, убираем, убавь, прибавь"
+        "substitute, substituted, убери, уберите, убрать, убираем, убавь, прибавь, "
+        "remove, removed, removing, drop, dropped, take out, leave out, get rid of, scrap, ditch"
     ),
     "instead": "instead of, in place of, in lieu of, rather than, вместо, взамен",
 }
 """`most` is of what is more than half; the others say how a mix differs from one that is not told."""
 
-_LENGTHS = {
-    "unit": (
-        "mm, cm, millimetre, millimetres, millimeter, millimeters, centimetre, centimetres, centimeter, centimeters, "
-        "metre, metres, meter, meters, square metre, square metres, square meter, square meters, sqm, "
-        "m2, m3, м2, м3, inch, inches, "
-        "миллиметр, миллиметра, миллиметров, сантиметр, сантиметра, сантиметров, метр, метра, метров, кв, квадрат, "
-        "квадрата, квадратов, квадратных метров, квадратный метр, квадратных метра, кв метров, кв метра"
-    ),
-    "whole": "десятка, пятнашка, двадцатка, тридцатка, сороковка, сороковая, тридцатая, двадцатая",
+CLOSE = "close"
+"""The `text` of words for a colour that is nearly another: `close to RAL 8004`."""
+
+_CLOSE = {
+    CLOSE: (
+        "close to, closest to, close match to, nearest to, near to, as close as possible to, "
+        "близко к, близкий к, ближе к, ближайший к, максимально близко к, приближённый к"
+    )
 }
-"""Units in words, and what makers call a tile of so many millimetres."""
 
 _COLOURS_IN_ALL = {
     2: "bicolour, bicolor, bicoloured, bicolored, двухцветный, двуцветный",
@@ -345,19 +358,6 @@ _MODIFIERS = {
     "medium": "medium, mid, middle, средний, средне",
 }
 
-_MASSES: dict[int | Fraction, str] = {
-    1: "g, gr, gram, grams, gramme, grammes, г, гр, грамм, грамма, граммов",
-    1000: (
-        "kg, kgs, kilo, kilos, kilogram, kilograms, kilogramme, kilogrammes, кг, кило, килограмм, килограмма, "
-        "килограммов"
-    ),
-    1_000_000: "t, tonne, tonnes, ton, tons, т, тонна, тонны, тонн",
-    Fraction(45359237, 100_000): "lb, lbs, pound, pounds, фунт, фунта, фунтов",
-    Fraction(28349523125, 1_000_000_000): "oz, ounce, ounces, унция, унции, унций",
-    25_000: "bag, bags, sack, sacks, меш, мешок, мешка, мешки, мешков, мешками, мешках",
-    0: "bucket, buckets, scoop, scoops, litre, litres, liter, liters, ведро, ведра, вёдер, литр, литра, литров",
-}
-"""Grams; a bag of the trade has 25 kg."""
 CONTAINER = "container"
 """The `text` of what holds a mass, as a bag does."""
 PER_AREA = "per area"
@@ -373,6 +373,7 @@ _ASIDE = (
 
 _EQUAL = {
     0: (
+        "equal portions, in equal portions, equal measure, in equal measure, equal measures, in equal measures, "
         "equal parts, in equal parts, equal shares, in equal shares, equal amounts, in equal amounts, equally, "
         "in equal proportions, equal quantities, in equal quantities, the same amount of each, same amount of each, "
         "equal amount of each, an equal amount of each, same of each, half of each, half each, одинаково, "
@@ -421,13 +422,14 @@ def _meanings() -> Iterator[tuple[Meaning, str]]:
     for kind, written in (*_PHRASES.items(), (Kind.ASIDE, ASIDES)):
         yield Meaning(kind), written
     told = (
-        (Kind.MODIFIER, _MODIFIERS), (Kind.LOOK, LOOKS), (Kind.ASIDE, PATTERNS), (Kind.COUNTED, _COUNTED),
+        (Kind.MODIFIER, _MODIFIERS), (Kind.LOOK, LOOKS), (Kind.ASIDE, PATTERNS), (Kind.ASIDE, FINISHES),
+        (Kind.COUNTED, _COUNTED),
         (Kind.LABEL, LABELS), (Kind.VAGUE, _VAGUE), (Kind.RANGE, LIMITS), (Kind.LAYER, LAYERS),
-        (Kind.LENGTH, _LENGTHS),
+        (Kind.LENGTH, LENGTHS), (Kind.ABOUT, _CLOSE),
     )  # fmt: skip
     for kind, texts in told:
         yield from ((Meaning(kind, text=text), written) for text, written in texts.items())
-    for grams, written in _MASSES.items():
+    for grams, written in MASSES.items():
         yield Meaning(Kind.MASS, Fraction(grams), CONTAINER if grams in _CONTAINERS else ""), written
     for number, written in _COLOURS_IN_ALL.items():
         yield Meaning(Kind.COUNTED, Fraction(number), "colours"), written

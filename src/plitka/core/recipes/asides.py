@@ -4,19 +4,21 @@ A segment lies between two commas, brackets or words such as `and`. Words that a
 has no number and names no colour, unless one of them is nearly a colour. All other unknown words are refused.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Palette
+from plitka.core.language.looks import FINISHES
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.circumstances import is_list, take_circumstances
 from plitka.core.recipes.crumb import settle_sbr
 from plitka.core.recipes.headings import name_whole
 from plitka.core.recipes.layers import take_layers
-from plitka.core.recipes.look import option_of_zone, shown_by_zones
+from plitka.core.recipes.look import option_of_zone, shown_by_zones, told_finish
 from plitka.core.recipes.numbers_aside import MIX, NumberedSegment
 from plitka.core.recipes.open_amounts import is_upper_bound, refuse_open
 from plitka.core.recipes.quantities import granules_mm
@@ -38,6 +40,14 @@ _USUAL_LOOKS = frozenset({"pattern=mix", "view=top"})
 """What every tile is, so that nothing has to be said of them."""
 _STRIPS = frozenset({"strip", "nosing strip", "line", "stripe", "полоса", "линия", "кант"})
 """Patterns of which a colour behind is: «полоса жёлтая», `nosing strip RAL 1003`."""
+_WITH = re.compile(r"(?<![^\W_])со? +\Z", re.IGNORECASE)
+"""Without it «втулками» says little."""
+_MAX_WITH = 5
+"""Characters of it, with what stands before."""
+_OF_TILE = re.compile(r"\d ?(?:m2|м2|кв|sq)|(?<![\d.,-])(?:9|[1-9]\d+)(?:[.,]\d+)? ?(?:mm|мм)")
+"""Areas, and thicknesses, which are more than those of granules."""
+_TILES = re.compile(r"(?:tiles?|mats?|плит[а-я]+) [xх×*]")
+"""`Tiles x 200`."""
 _COARSENESS = {"granules=2-4": "coarse", "granules=0.5-1.5": "fine"}
 
 
@@ -57,7 +67,9 @@ def set_aside(
     asides.has_likeness = any(token.kind is Kind.LIKE for token in layers.tokens)
     kept: list[Token] = []
     if beside is not Beside.SCENE:
-        tokens = [replace(token, kind=Kind.ASIDE, choice="") if token.kind is Kind.LOOK else token for token in tokens]
+        tokens = [
+            _as_aside(token) if token.kind is Kind.LOOK or token.choice in FINISHES else token for token in tokens
+        ]
     asides.is_sized_by_colour = len({size for token in tokens if (size := _granules(token)) is not None}) > 1
     segments = list(split(source, tokens))
     spans = list(spans_of(source, segments))
@@ -72,10 +84,14 @@ def set_aside(
         if bound is not None and bound.kind is Kind.SEPARATOR:
             kept.append(bound)
             asides.errors += [] if bound.error is None else [bound.error]
-    asides.tiles += _tiles_of_colours(tokens)
+    asides.tiles += _tiles_of_colours(tokens) or _sizes_of_colours(tokens)
     if len(asides.tiles) > 1:
         raise refuse_several(source, asides.tiles)
     return kept, asides
+
+
+def _as_aside(token: Token) -> Token:
+    return replace(token, kind=Kind.ASIDE, choice="")
 
 
 def _tiles_of_colours(tokens: Sequence[Token]) -> list[tuple[int, int]]:
@@ -89,6 +105,23 @@ def _tiles_of_colours(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     if len(pieces) < _SEVERAL or sum(number.value for number, _ in pieces) == _WHOLE:
         return []
     return [(number.span[0], piece.span[1]) for number, piece in pieces]
+
+
+def _sizes_of_colours(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Where single colours have areas, «чёрная - 40 м2, красная - 20 м2», or thicknesses, and nothing has a share."""
+    if any(token.kind in _NUMBERS for token in tokens):
+        return []
+    of_colours: list[tuple[Token, Token]] = []
+    plain = [token for token in tokens if token.kind is not Kind.LINK]
+    for at, token in enumerate(plain):
+        beside = [*plain[max(0, at - 1) : at], *plain[at + 1 : at + 2]]
+        colours = [other for other in beside if other.kind in (Kind.COLOUR, Kind.SBR)]
+        is_size = token.kind is Kind.LENGTH and _OF_TILE.search(token.text)
+        if colours and (is_size or (token.kind is Kind.LABEL and _TILES.match(token.text))):
+            of_colours.append((colours[0], token))
+    if len({colour.colour and colour.colour.code for colour, _ in of_colours}) < _SEVERAL:
+        return []
+    return [(min(c.span[0], a.span[0]), max(c.span[1], a.span[1])) for c, a in of_colours]
 
 
 def _granules(token: Token) -> str | None:
@@ -216,7 +249,9 @@ class _Segment(NumberedSegment):
         if self.span[0] == 0 and self.kinds <= _HEAD:
             words = []
         for token in words:
-            if token.choice and token.kind is not Kind.MODIFIER and Kind.NOT not in self.kinds:
+            if token.choice in FINISHES and Kind.NOT not in self.kinds:
+                self._tell_finish(token)
+            elif token.choice and token.kind is not Kind.MODIFIER and Kind.NOT not in self.kinds:
                 self._check_own_colour(token)
                 self.asides.remarks.append(shown_by_zones(self._typed(token), token.choice))
         if words and self.kinds <= ONLY_WORDS and not self.told:
@@ -230,6 +265,17 @@ class _Segment(NumberedSegment):
             for run in self._runs_of_words():
                 self._take(run[0].span[0], run[-1].span[1])
         self.tokens = [token for token in self.tokens if token.kind not in WORDS]
+
+    def _tell_finish(self, token: Token) -> None:
+        before = self.asides.said.setdefault("finish", (token.choice, self._typed(token)))
+        if before[0] != token.choice:
+            raise self.source.refuse(
+                "{words!r} contradicts {before!r}; write one of them",
+                token.span,
+                words=self._typed(token),
+                before=before[1],
+            )
+        self.asides.remarks.append(told_finish(self._typed(token), token.choice))
 
     def _check_own_colour(self, pattern: Token) -> None:
         """A colour without a number before a pattern is the pattern's own, `yellow line`; behind some too."""
@@ -259,5 +305,11 @@ class _Segment(NumberedSegment):
         text = self.source.text[start:end]
         if UNOFFERED.fullmatch(text.strip().casefold()):
             self.asides.remarks.append(Notice("{code!r} is not offered, and not used", {"code": text.strip()}))
+        inside = [token.choice for token in self.tokens if token.kind in WORDS and start <= token.span[0] < end]
         start += len(text) - len(text.lstrip())
-        self.asides.words.append((text.strip(), (start, start + len(text.strip()))))
+        if (joint := _WITH.search(self.source.text, max(0, start - _MAX_WITH), start)) is not None:
+            start, text = joint.start(), joint[0] + text.lstrip()
+        span = (start, start + len(text.strip()))
+        self.asides.words.append((text.strip(), span))
+        if inside and FINISHES.keys() >= set(inside) and Kind.NOT not in self.kinds:
+            self.asides.understood.add(span)

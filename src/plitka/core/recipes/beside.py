@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 
 from plitka.core.colour.palette import Colour
 from plitka.core.recipes.recipe import Notice
@@ -32,12 +33,16 @@ class Asides:
     """Granules of several sizes are asked for."""
     words: list[tuple[str, tuple[int, int]]] = field(default_factory=list)
     """What only a prompt can take, as it was typed, and where."""
+    understood: set[tuple[int, int]] = field(default_factory=set)
+    """Where those of the words stand that are told as understood."""
     sizes: list[str] = field(default_factory=list)
     """Lengths and areas as they were typed."""
     counts: list[Token] = field(default_factory=list)
     """How many colours there are said to be."""
     tiles: list[tuple[int, int]] = field(default_factory=list)
     """Where pieces of one colour are counted, and nothing else is."""
+    binder_percent: Fraction = Fraction(0)
+    """What binder is said to be of the whole."""
     is_by_mass: bool = False
     """The numbers are said to be of the mass."""
     excluded: list[tuple[Colour, tuple[int, int], str]] = field(default_factory=list)

@@ -11,6 +11,8 @@ new  = verb, [words], ("to" | "на"), mix ;              «заменить н�
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
+from itertools import dropwhile
 
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
@@ -56,14 +58,21 @@ _OPEN = frozenset(
 """Words with which more is said of a mix than its numbers."""
 _BEFORE_NEW = frozenset({None, Kind.SEPARATOR, Kind.LINK, Kind.BRACKET, Kind.UNKNOWN, Kind.ASIDE, Kind.LIKE})
 """What may stand before the colour that stands for another: a bound, or a word such as `use`."""
+_TURNED = re.compile(r"(?<![^\W_])(?:(?:the )?other way (?:a)?round|vice versa|наоборот)(?![^\W_])")
+"""What exchanges the numbers before it."""
 _PUT = re.compile(
     r"(?<![^\W_])(?:by|with|to|use|using|put|take|add|на|вместо (?:него|неё|нее|этого|них)|взять|возьм[а-я]+|став[а-я]+"
     r"|сдела[а-я]+|будет|лучше|нуж[а-я]+)(?: the)?[ :,—-]+$"
 )
 """Before the colour that stands for another."""
+_FOR = re.compile(r"(?<![^\W_])(?:for|with|to|by|на)(?: the)? +$")
+"""Before the colour that comes for another."""
 _PUT_BEHIND = re.compile(r"[ ,]*(?:instead|in its place)(?![^\W_]| of)")
 _BY_IT = ("ым", "им")
 """Endings of a Russian colour with which another is replaced."""
+_DEGREES = frozenset({"more", "less", "fewer", "больше", "меньше"})
+_REMOVES = ("убер", "убир", "убра", "remov", "drop", "take out", "leave out", "get rid of", "scrap", "ditch")
+_COMMAS = frozenset({",", ";", "and", "и"})
 _PAIR = 2
 _ENDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET, Kind.LINK})
 _MAX_WORDS = 4
@@ -73,7 +82,8 @@ _WHOLE = 100
 
 def with_change(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The tokens of the mix after the change that is asked for; None where the mix is not told or it is not clear."""
-    for changed in (_put(source, tokens), _announced(source, tokens), _replaced(source, tokens)):
+    read = (_put, _announced, _replaced, _told_at_last, _named)
+    for changed in (one(source, tokens) for one in read):
         if changed is not None:
             return changed
     found = list(_CHANGE.finditer(source.folded))
@@ -111,15 +121,82 @@ def _swapped(
     is_inside = bool(rest) and source.text[second.span[1] : rest[0].span[0]].strip().casefold() in _INSIDE
     is_clear = around[0] in _ARTICLES and not around[1] and (not rest or rest[0].kind in _BOUNDS or is_inside)
     told = [*before, *(token for token in rest[not is_inside :] if token.text not in _WAS)]
-    if not is_clear or new.remark is not None:
+    if not is_clear:
         return None
-    return _with_other(source, told, old, new)
+    codes = [token.colour.code for token in told if token.colour is not None]
+    if new.colour and old.colour and codes.count(new.colour.code) == 1 and old.colour.code not in codes:
+        label = _label(source, said[0].span[0], second.span[1])
+        return [*before, _comma(label.span[0]), label, _comma(label.span[1]), *rest] if _is_whole(told) else None
+    return None if new.remark is not None else _with_other(source, told, old, new)
+
+
+def _told_at_last(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The whole mix behind a wish about its colours: `we want more brown - call it 50% brown, 50% tan`.
+
+    What there is to be more of is in it, and what is taken out is not.
+    """
+    changes = [at for at, token in enumerate(tokens) if token.kind is Kind.VAGUE and token.choice in CHANGES]
+    bounds = (at for at in _before_wholes(tokens) if tokens[at].kind in _BOUNDS)
+    end = next((at for at in bounds if changes and at > changes[-1] and _is_told(tokens[at + 1 :])), None)
+    if end is None or any(tokens[at].choice == INSTEAD for at in changes):
+        return None
+    codes, wished = _codes(tokens[end + 1 :]), _codes(tokens[:end])
+    is_more = all(tokens[at].text in _DEGREES for at in changes) and wished <= codes
+    is_more &= tokens[end].text not in _COMMAS  # else `more red, red 60, black 40` may be a mix to be changed
+    new = [token for token in tokens[:end] if token.colour is not None][-1:]
+    is_swap = len(wished) == _PAIR and len(wished & codes) == 1 and wished & codes == _codes(new)
+    is_swap &= bool(new) and _FOR.search(source.text[: new[0].span[0]].casefold()) is not None
+    is_out = all(tokens[at].text.startswith(_REMOVES) for at in changes) and wished.isdisjoint(codes)
+    return _behind(source, tokens, end) if is_more or is_out or is_swap else None
+
+
+def _named(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The whole mix behind its name: `sand and stone: beige 60, grey 40`, `brown/tan: 50% brown, 50% tan`."""
+    wholes = ((at, tokens[at]) for at in _before_wholes(tokens))
+    heads = (at for at, token in wholes if token.text == ":" or (at and _is_dash(source, token)))
+    end = next((at for at in heads if _is_told(tokens[at + 1 :])), None)
+    if end is None or _CHANGE.search(source.folded):
+        return None
+    name = [token for token in tokens[:end] if token.choice != "most"]  # `mainly earthy tones - brown 45, ...`
+    codes, named = _codes(tokens[end + 1 :]), _codes(name)
+    kinds = {token.kind for token in name}
+    is_list = kinds <= {Kind.COLOUR, Kind.SEPARATOR, Kind.SLASH}
+    is_name = bool(named) and (is_list or named <= codes or named.isdisjoint(codes))
+    return _behind(source, tokens, end) if is_name and _OPEN.isdisjoint(kinds) else None
+
+
+def _is_dash(source: Source, token: Token) -> bool:
+    return token.text == "-" and source.text[: token.span[0]][-1:].isspace()
+
+
+def _behind(source: Source, tokens: Sequence[Token], end: int) -> list[Token] | None:
+    """What stands behind a place, with all before it as a label, if that has no number."""
+    before = list(dropwhile(lambda token: token.kind in _BOUNDS, tokens[:end]))
+    if not before or any(token.kind in _NUMBERS for token in before):
+        return None
+    label = _label(source, before[0].span[0], before[-1].span[1])
+    return [label, _comma(label.span[1]), *tokens[end + 1 :]]
+
+
+def _codes(tokens: Sequence[Token]) -> set[str]:
+    return {token.colour.code for token in tokens if token.colour is not None}
+
+
+def _is_told(tokens: Sequence[Token]) -> bool:
+    """Whether a whole mix begins right there: its first number and colour lie before the next bound."""
+    until = next((at for at, token in enumerate(tokens) if token.kind in _BOUNDS), len(tokens))
+    return Kind.COLOUR in {token.kind for token in tokens[:until]} and _is_whole(tokens)
+
+
+def _label(source: Source, start: int, end: int) -> Token:
+    return Token(kind=Kind.LABEL, span=(start, end), text=source.text[start:end], choice=LETTERED)
 
 
 def _announced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The mix behind a sentence about two of its colours: `drop the red, use brown instead: black 70, red 30`."""
-    ends = [at for at, token in enumerate(tokens) if token.text in (":", ".", "\n", *_WAS)]
-    end = next((at for at in ends if _is_whole(tokens[at + 1 :])), None)
+    if not any(token.kind is Kind.VAGUE and token.choice in CHANGES for token in tokens):
+        return None
+    end = next((at for at in _before_wholes(tokens) if tokens[at].text in (":", ".", "\n", *_WAS)), None)
     said, told = (tokens[:end], list(tokens[end + 1 :])) if end else ([], [])
     colours = {token.colour.code: token for token in said if token.colour is not None}
     is_change = any(token.kind is Kind.VAGUE and token.choice in CHANGES for token in said)
@@ -143,7 +220,14 @@ def _announced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
 
 
 def find_untold_change(source: Source, tokens: Sequence[Token]) -> tuple[int, int] | None:
-    """Where one colour is changed to another and no number is told, `change the green to blue`; None if nowhere."""
+    """Where one colour is changed to another and no number is told, or numbers are exchanged; None if nowhere.
+
+    `Change the green to blue`, `red 60, black 40, but the other way round`.
+    """
+    numbers = [token.span[0] for token in tokens if token.kind in _NUMBERS]
+    turned = _TURNED.search(source.folded)
+    if turned is not None and len(numbers) >= _PAIR and source.span(*turned.span())[0] > numbers[-1]:
+        return source.span(*turned.span())
     for found in _CHANGE.finditer(source.folded):
         start, end = source.span(*found.span())
         said = [token for token in tokens if start <= token.span[0] < end and token.kind is Kind.COLOUR]
@@ -162,6 +246,8 @@ def _put(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         return anew
     if _kind(tokens, at + 2) is Kind.NUMBER:
         return _anew(source, tokens, at)
+    if (recounted := _recounted(source, tokens, at)) is not None:
+        return recounted
     if _kind(tokens, at + 2) is not Kind.COLOUR:
         return None
     start, end, new = at, at + 3, None
@@ -215,6 +301,20 @@ def _anew(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | Non
     return [*tokens[:at], _comma(span[0]), label, _comma(span[1]), *tokens[end:]]
 
 
+def _recounted(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:
+    """The colour with its new share: «вместо красного 60% делаем 50%, остальное чёрный»."""
+    kinds = [_kind(tokens, place) for place in range(at + 2, at + 5)]
+    if kinds != [Kind.COLOUR, Kind.NUMBER, Kind.PERCENT]:
+        return None
+    end = at + 5
+    while _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE):
+        end += 1
+    if [_kind(tokens, end), _kind(tokens, end + 1)] != [Kind.NUMBER, Kind.PERCENT]:
+        return None
+    label = _label(source, tokens[at].span[0], tokens[at + 4].span[1])
+    return [*tokens[:at], _comma(label.span[0]), label, _comma(label.span[1]), tokens[at + 2], *tokens[end:]]
+
+
 def _replaced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The mix with the colour that is said to come for another: «заменить жёлтый оранжевым: чёрный 85, жёлтый 15»."""
     for at, token in enumerate(tokens):
@@ -236,6 +336,24 @@ def _with_other(source: Source, told: list[Token], old: Token, new: Token) -> li
     remark = Notice("{new!r} stands for {old!r} of the mix that is told, as asked", values)
     told[places[0]] = replace(new, span=told[places[0]].span, remark=remark)
     return told
+
+
+def _before_wholes(tokens: Sequence[Token]) -> list[int]:
+    """Places behind which all is a whole mix, `_is_whole`, found in one pass."""
+    places: list[int] = []
+    n_numbers = n_colours = 0
+    total = Fraction(0)
+    for at in reversed(range(len(tokens))):
+        if n_colours == n_numbers > 1 and total == _WHOLE:
+            places.append(at)
+        token = tokens[at]
+        if token.kind in _OPEN:
+            break
+        n_colours += token.kind is Kind.COLOUR
+        if token.kind in _NUMBERS:
+            n_numbers += 1
+            total += token.value * (_WHOLE if token.kind is Kind.FRACTION else 1)
+    return places[::-1]
 
 
 def _is_whole(tokens: Sequence[Token]) -> bool:

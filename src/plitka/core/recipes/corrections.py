@@ -94,7 +94,8 @@ def _end_of_denied(source: Source, tokens: Sequence[Token], at: int) -> int | No
         end += 1
     if is_instead and _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE) and _kind(tokens, end + 1) in _NUMBERS:
         return end  # «вместо 60/40 делаем 70/30»
-    return end if _kind(tokens, end) in {None, *_BOUNDS} else None
+    is_head = end < len(tokens) and tokens[end].text == ":"
+    return end if is_head or _kind(tokens, end) in {None, *_BOUNDS} else None
 
 
 def _gap(source: Source, tokens: Sequence[Token], at: int) -> str:

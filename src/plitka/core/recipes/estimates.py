@@ -28,7 +28,7 @@ _WHOLE = 100
 """Percent."""
 _LITTLE = re.compile(
     r"(?:an? )?(?:(?:very )?(?:bit|little)|almost no|hints?|touch|sprinkle|dash|pinch|drop|few|small amount)"
-    r"|немного|чуть|капл|капел|редк|небольшим количеством|мало",
+    r"|немного|немнож|чуть|чуто|капл|капел|редк|небольшим количеством|мало",
     re.IGNORECASE,
 )
 _SOME = re.compile(r"(?<!\w)some[ ]+$", re.IGNORECASE)

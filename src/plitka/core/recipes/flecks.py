@@ -1,13 +1,73 @@
-"""How much fleck there is, said after it: «серая с белым и чёрным вкраплением, вкраплений всего 20%»."""
+"""How much fleck there is, said apart from its colours.
+
+«Серая с белым и чёрным вкраплением, вкраплений всего 20%», `black, 20% fleck, blue`.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from plitka.core.language.vocabulary import WITH, Kind
+from plitka.core.language.vocabulary import JOINING, WITH, Kind
+from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.token import Token
 
 _SAID = frozenset({Kind.FLECK, Kind.TOTAL, Kind.LINK, Kind.NUMBER, Kind.PERCENT})
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+_PAIR = 2
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+
+
+def with_fleck_ahead(tokens: Sequence[Token], text: str) -> list[Token]:
+    """The tokens with the only number, where it is said of the fleck alone, before the colours in the next clause.
+
+    Args:
+        tokens: of a whole recipe.
+        text: as it was typed.
+    """
+    numbers = [at for at, token in enumerate(tokens) if token.kind in _NUMBERS]
+    if len(numbers) != 1:
+        return list(tokens)
+    start, end = _clause(tokens, numbers[0])
+    said = tokens[start:end]
+    kinds = [token.kind for token in said]
+    is_said = set(kinds) <= _SAID and kinds.count(Kind.FLECK) == kinds.count(Kind.PERCENT) == 1
+    is_comma = end < len(tokens) and tokens[end].kind is Kind.SEPARATOR and tokens[end].text not in WITH | JOINING
+    last = end + 1
+    while _kind(tokens, last) is Kind.COLOUR and _kind(tokens, last + 1) is Kind.SEPARATOR:
+        if tokens[last + 1].text not in JOINING:
+            break
+        last += 2
+    is_named = _kind(tokens, last) is Kind.COLOUR and _kind(tokens, last + 1) in {None, *_BOUNDS}
+    if not (is_said and is_comma and is_named) or not _has_ground(tokens, start, last):
+        return list(tokens)
+    span = (said[0].span[0], said[-1].span[1])
+    name = text[tokens[end + 1].span[0] : tokens[last].span[1]]
+    remark = Notice("{words!r} is taken as said of {name!r}", {"words": text[slice(*span)], "name": name})
+    number, unit, fleck = (_first(said, kind) for kind in (tokens[numbers[0]].kind, Kind.PERCENT, Kind.FLECK))
+    colours = tokens[end + 1 : last + 1]
+    return [*tokens[:start], replace(number, remark=remark), unit, *colours, fleck, *tokens[last + 1 :]]
+
+
+def _has_ground(tokens: Sequence[Token], start: int, last: int) -> bool:
+    """Whether one other colour is named, before the number or behind the fleck."""
+    return sum(token.kind is Kind.COLOUR for token in (*tokens[:start], *tokens[last + 1 :])) == 1
+
+
+def _first(tokens: Sequence[Token], kind: Kind) -> Token:
+    return next(token for token in tokens if token.kind is kind)
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if at < len(tokens) else None
+
+
+def _clause(tokens: Sequence[Token], at: int) -> tuple[int, int]:
+    """Where what lies between two commas or brackets around a place begins and ends."""
+    start = end = at
+    while start > 0 and tokens[start - 1].kind not in _BOUNDS:
+        start -= 1
+    while end < len(tokens) and tokens[end].kind not in _BOUNDS:
+        end += 1
+    return start, end
 
 
 def with_amount_of_fleck(tokens: Sequence[Token]) -> list[Token] | None:
@@ -15,19 +75,36 @@ def with_amount_of_fleck(tokens: Sequence[Token]) -> list[Token] | None:
     numbers = [at for at, token in enumerate(tokens) if token.kind in _NUMBERS]
     if len(numbers) != 1:
         return None
-    start = end = numbers[0]
-    while start > 0 and tokens[start - 1].kind not in _BOUNDS:
-        start -= 1
-    while end < len(tokens) and tokens[end].kind not in _BOUNDS:
-        end += 1
+    start, end = _clause(tokens, numbers[0])
+    start = max([start, *(at + 1 for at in range(start, numbers[0]) if tokens[at].kind is Kind.COLOUR)])
     kinds = [token.kind for token in tokens[start:end]]
-    is_said = set(kinds) <= _SAID and kinds.count(Kind.FLECK) == kinds.count(Kind.PERCENT) == 1
+    is_behind = start > 1 and tokens[start - 2].kind is Kind.FLECK  # `black and white specks (10% total)`
+    is_of_fleck = Kind.FLECK in kinds or Kind.TOTAL in kinds or is_behind
+    is_said = set(kinds) <= _SAID and kinds.count(Kind.FLECK) <= kinds.count(Kind.PERCENT) == 1 and is_of_fleck
     fleck = next((at for at in range(start) if tokens[at].kind is Kind.FLECK), None)
     if not is_said or fleck is None:
         return None
     ground = next((at for at in reversed(range(fleck)) if tokens[at].text in WITH), None)
     if ground is None:
-        return None
+        return _listed(tokens, fleck, start, end)
     amount = [token for token in tokens[start:end] if token.kind in (Kind.NUMBER, Kind.PERCENT)]
     amount.sort(key=lambda token: token.kind is Kind.PERCENT)
     return [*tokens[: ground + 1], *amount, *tokens[ground + 1 : start], *tokens[end:]]
+
+
+def _listed(tokens: Sequence[Token], fleck: int, start: int, end: int) -> list[Token] | None:
+    """The fleck of «зелёный, крапинки красные, жёлтые и синие - всего 15%», whose colours stand behind its word."""
+    named = [at for at, token in enumerate(tokens) if token.kind is Kind.COLOUR]
+    places = [at for at in named if fleck < at < start]
+    if len(places) < _PAIR or len(places) != len(named) - 1 or named[0] > fleck:
+        return None
+    said = [token for token in tokens[start:end] if token.kind in (Kind.NUMBER, Kind.PERCENT)]
+    joint = Token(kind=Kind.SEPARATOR, span=tokens[fleck].span, text="&")
+    colours = [part for at in places for part in (joint, tokens[at])][1:]
+    return [
+        *tokens[:fleck],
+        *sorted(said, key=lambda token: token.kind is Kind.PERCENT),
+        *colours,
+        tokens[fleck],
+        *tokens[end:],
+    ]

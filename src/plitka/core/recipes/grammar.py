@@ -21,7 +21,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 
 from plitka.core.language.vocabulary import WITH, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Mark, Mention, Unit
@@ -29,6 +28,7 @@ from plitka.core.recipes.beside import Asides
 from plitka.core.recipes.estimates import settle_open
 from plitka.core.recipes.groups import share_fleck, share_mix, with_each
 from plitka.core.recipes.items import Items, read_items, refuse_range
+from plitka.core.recipes.late_amounts import alternates, is_base, with_late_amounts
 from plitka.core.recipes.quantities import sum_of_list
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.signs import DECIMAL
@@ -41,6 +41,7 @@ _SHARE_REST = re.compile(r"rest$|remainder|left|остат|осталь")
 """In words for equal parts: they are of what is left."""
 _INTO = re.compile(r"(?<!\w)(?:in|into)(?!\w)", re.IGNORECASE)
 """In `white 8% in black`."""
+_PIECES = re.compile(r"\w+/?|[,;]")
 _WHOLE = 100
 """Percent."""
 
@@ -159,7 +160,7 @@ class _Parser:
         before = [mention for mention in self._mentions if mention.span[1] <= chain.span[0]]
         gap = self.source.text[before[-1].span[1] : chain.span[0]] if before else ""
         is_between = len(before) == 1 and len(self._mentions) == _SEVERAL
-        return is_between and gap.strip().casefold() in WITH | {",", ";"}
+        return is_between and not {*_PIECES.findall(gap.casefold())}.isdisjoint(WITH | {",", ";"})
 
     def _is_before_a_list(self, chain: Chain) -> bool:
         """Whether a comma parts the colours behind it: `40-60% red, black` says 40 to 60 percent of red."""
@@ -219,20 +220,20 @@ class _Parser:
         is_open = all(mention.amount is None for mention in mentions)
         is_alike = len({amount.unit is Unit.PARTS for amount in amounts}) == 1  # «4 parts of 5» are no two numbers
         if len(amounts) >= 2 and is_open and is_alike and flat in ([*amounts, *mentions], [*mentions, *amounts]):
-            if len(amounts) != len(mentions):
+            if len(amounts) != len(mentions) or self._errors_between(amounts):
                 raise self._refuse_count(amounts)
             return [replace(mention, amount=amount) for mention, amount in zip(mentions, amounts, strict=True)]
         if is_open and self._is_one_ratio(amounts) and len(amounts) == len(mentions):
             return [replace(mention, amount=amount) for mention, amount in zip(mentions, amounts, strict=True)]
         segments = list(self._segments())
         if Kind.FLECK in self.flags:
-            segments = list(_with_late_amounts(segments))
+            segments = with_late_amounts(segments)
         segments = [self._without_label(segment) for segment in segments]
         if len(amounts) > 1:
             segments = [segment for segment in segments if not self._is_quality(segment)]
         if any(all(isinstance(item, Amount) for item in segment) for segment in segments):
-            late = list(_with_late_amounts(segments))
-            is_late = not _alternates(flat) or _is_base(flat[-1])
+            late = with_late_amounts(segments)
+            is_late = not alternates(flat) or is_base(flat[-1])
             segments = late if is_late else [flat]
         return [mention for segment in segments for mention in self._pairs(segment)]
 
@@ -290,7 +291,7 @@ class _Parser:
                 at -= 1
 
     def _is_colour_first(self, segment: list[Amount | Mention]) -> bool:
-        if not (isinstance(segment[0], Mention) and isinstance(segment[-1], Mention) and _alternates(segment)):
+        if not (isinstance(segment[0], Mention) and isinstance(segment[-1], Mention) and alternates(segment)):
             return isinstance(segment[0], Mention)
         if len(segment) == 1:
             return False
@@ -399,9 +400,12 @@ class _Parser:
             "{number} has no colour; write the colour beside it, as in: {number} red", amount.span, number=amount.text
         )
 
+    def _errors_between(self, amounts: Sequence[Amount]) -> list[RecipeError]:
+        """Why words between numbers would be refused: one may be the colour of the number behind it."""
+        return [e for e in self.asides.errors if amounts[0].span[1] <= e.span[0] < amounts[-1].span[0]]
+
     def _refuse_count(self, amounts: Sequence[Amount]) -> RecipeError:
-        between = [e for e in self.asides.errors if amounts[0].span[1] <= e.span[0] < amounts[-1].span[0]]
-        if between:
+        if between := self._errors_between(amounts):
             return between[0]
         n_colours = len(self._mentions)
         return self.source.refuse(
@@ -417,28 +421,3 @@ def _value_of_one(total: Amount) -> Fraction:
     """Grams of one bag of `8 bags`, where the numbers that follow have no unit; else 1."""
     count = DECIMAL.match(total.text)
     return total.value / Fraction(count[0].replace(",", ".")) if total.unit is Unit.MASS and count else Fraction(1)
-
-
-def _with_late_amounts(segments: Sequence[list[Amount | Mention]]) -> Iterator[list[Amount | Mention]]:
-    """Segments in which a number said last is the fleck's: `grey with white fleck, 15%`."""
-    for at, segment in enumerate(segments):
-        before, after = segments[at - 1] if at else [], segments[at + 1] if at + 1 < len(segments) else []
-        if _is_bare(before) and _is_amount(segment):
-            continue
-        yield [*segment, *after] if _is_bare(segment) and _is_amount(after) else segment
-
-
-def _is_bare(segment: Sequence[Amount | Mention]) -> bool:
-    return len(segment) == 1 and isinstance(segment[0], Mention) and segment[0].amount is None
-
-
-def _is_base(item: Amount | Mention) -> bool:
-    return isinstance(item, Mention) and item.is_base
-
-
-def _is_amount(segment: Sequence[Amount | Mention]) -> bool:
-    return len(segment) == 1 and isinstance(segment[0], Amount)
-
-
-def _alternates(items: Sequence[Amount | Mention]) -> bool:
-    return all(isinstance(a, Amount) != isinstance(b, Amount) for a, b in pairwise(items))

@@ -75,12 +75,14 @@ def _share_of_number(items: Sequence[Item]) -> list[Item]:
     """Items in which brackets divide the number before them: `20% (half red, half blue)`, `20% (10% red, 10% blue)`."""
     shared = list(items)
     for at, item in enumerate(items):
-        rest = [other for other in items[at + 1 :] if not isinstance(other, Mark)]
+        is_outside = isinstance(item, Amount) and item.unit is Unit.PERCENT and not item.is_bracketed
+        if not is_outside or not isinstance(item, Amount):
+            continue
+        rest = (other for other in items[at + 1 :] if not isinstance(other, Mark))
         inside = list(takewhile(lambda other: isinstance(other, Amount | Mention) and other.is_bracketed, rest))
         amounts = [other for other in inside if isinstance(other, Amount)]
-        is_outside = isinstance(item, Amount) and item.unit is Unit.PERCENT and not item.is_bracketed
         total = sum(amount.percent for amount in amounts)
-        if not is_outside or not isinstance(item, Amount) or not amounts or total not in (item.value, _WHOLE):
+        if not amounts or total not in (item.value, _WHOLE):
             continue
         for amount in amounts if total == _WHOLE else ():
             value = item.value * amount.percent / _WHOLE

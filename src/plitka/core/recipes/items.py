@@ -17,9 +17,12 @@ from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
 _PAIR = 2
+_EACH_PACK = TIMES | {"по"}
+"""Between how many packs there are and what one weighs."""
 _TONNE_G = 1_000_000
 """Like a bag, it is one where no number says otherwise."""
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _STARTS = frozenset({None, Kind.SEPARATOR})
 _MARKS = {Kind.FLECK: Mark.FLECK, Kind.MIX: Mark.MIX}
 
@@ -57,6 +60,7 @@ class _Reader:
         self.read = Items()
         self.next_is_base = False
         self.is_block = _is_block(tokens)
+        self.last_fleck = max((at for at, token in enumerate(tokens) if token.kind is Kind.FLECK), default=-1)
 
     @property
     def items(self) -> list[Item]:
@@ -76,6 +80,8 @@ class _Reader:
     def item(self) -> None:
         token = self.tokens[self.at]
         match token.kind:
+            case Kind.PARTS | Kind.MASS if self._skips_pack(token):
+                return
             case Kind.NUMBER | Kind.FRACTION:
                 self._amounts()
                 return
@@ -99,6 +105,31 @@ class _Reader:
             case kind:
                 self._flag(kind, token)
         self.at += 1
+
+    def _counts_packs(self, token: Token) -> bool:
+        """Whether the `x2` of `12.5 kg bag blue x2` counts what the mass before the colour is of."""
+        is_mass = [type(item) for item in self.items[-_PAIR:]] == [Amount, Mention]
+        is_mass = is_mass and getattr(self.items[-_PAIR], "unit", None) is Unit.MASS
+        is_count = token.text in TIMES and self._kind(1) is Kind.NUMBER and self._kind(2) not in _UNITS
+        return is_mass and is_count
+
+    def _skips_pack(self, token: Token) -> bool:
+        """Whether a token is the container of «мешок 25 кг красной», or counts such; it is passed over then."""
+        if token.kind is Kind.MASS:
+            is_container = token.choice == CONTAINER and self._is_weighed_behind()
+            self.at += is_container
+            return is_container
+        if not self._counts_packs(token):
+            return False
+        amount, count = self.items[-_PAIR], self.tokens[self.at + 1].value
+        assert isinstance(amount, Amount)  # as `_counts_packs` found
+        self.items[-_PAIR] = replace(amount, value=amount.value * count)
+        self.at += 2
+        return True
+
+    def _is_weighed_behind(self) -> bool:
+        is_alone = self._kind(-1) in _STARTS | {Kind.COLOUR, Kind.LINK}
+        return is_alone and self._kind(1) is Kind.NUMBER and self._kind(2) is Kind.MASS
 
     def _flag(self, kind: Kind, token: Token) -> None:
         if kind is Kind.BASE and self._kind(1) in (None, Kind.SEPARATOR):
@@ -136,7 +167,7 @@ class _Reader:
         """The black of `black with red and green flecks, 5% each` is no fleck."""
         before = self.items[-1] if self.items else None
         has_number = isinstance(self.items[-2] if self.items[1:] else None, Amount)
-        has_fleck = any(other.kind is Kind.FLECK for other in self.tokens[self.at :])
+        has_fleck = self.last_fleck > self.at
         if token.text in WITH and isinstance(before, Mention) and has_fleck and not has_number:
             self.items[-1] = replace(before, is_base=True)
 
@@ -198,7 +229,7 @@ class _Reader:
         elif token.kind is Kind.NUMBER and (part := self._part_of_one()) is not None:
             value, span = value + part, (span[0], self.tokens[self.at + 2].span[1])
             self.at += 3
-        if self._kind(0) in (Kind.PERCENT, Kind.PARTS, Kind.MASS):
+        if self._kind(0) in _UNITS:
             value, unit = self._in_unit(value)
             self.at += 1
             value, unit = self._in_packs(value, unit)
@@ -211,18 +242,19 @@ class _Reader:
         unit_token, token = self.tokens[self.at - 1], self._token(0)
         if unit is Unit.MASS and token is not None and token.choice == CONTAINER:
             self.at += 1
-            return value, unit
-        if unit is Unit.MASS and token is not None and token.text in TIMES and self._kind(1) is Kind.NUMBER:
+            token = self._token(0)
+        is_times = token is not None and token.text in TIMES and self._kind(1) is Kind.NUMBER
+        if unit is Unit.MASS and is_times and self._kind(2) is not Kind.MASS:
             self.at += 2
             return value * self.tokens[self.at - 1].value, unit
         n_packs = self.tokens[self.at - 2].value
-        start = self.at + (token is not None and token.text == "по")
+        start = self.at + (token is not None and token.text in _EACH_PACK)
         number, mass = (self._token(start + offset - self.at) for offset in range(2))
         if number is None or mass is None or number.kind is not Kind.NUMBER or mass.kind is not Kind.MASS:
             return value, unit
         if not mass.value or not (unit_token.choice == CONTAINER or unit_token.text in TIMES):
             return value, unit
-        self.at = start + 2
+        self.at = start + 2 + ((of := self._token(start + 2 - self.at)) is not None and of.choice == CONTAINER)
         told = number.value * mass.value
         is_all = number.is_bracketed and not unit_token.is_bracketed and told == n_packs * unit_token.value
         return told if is_all else n_packs * told, Unit.MASS  # `3 bags (75 kg)`, `3 bags (20 kg)`

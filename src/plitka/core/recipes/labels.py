@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Palette
+from plitka.core.language.looks import FINISHES
 from plitka.core.language.vocabulary import JOINING, WITH, Kind
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -57,7 +58,12 @@ def as_label(source: Source, tokens: Sequence[Token]) -> list[Token]:
     text = source.text[slice(*span)]
     if any(map(str.isdigit, text)):
         return [Token(kind=Kind.LABEL, span=span, text=text)]
-    return [replace(token, kind=Kind.ASIDE, error=None, remark=None, choice="") for token in tokens]
+    return [
+        replace(
+            token, kind=Kind.ASIDE, error=None, remark=None, choice=token.choice if token.choice in FINISHES else ""
+        )
+        for token in tokens
+    ]
 
 
 def _clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -125,11 +131,14 @@ def _end_of_head(source: Source, tokens: Sequence[Token], start: int, end: int, 
         is_letter = (
             at == start + 1 and len(tokens[start].text) == 1 and tokens[start].text.isalpha()
         )  # `A - red, B - blue`
-        if _is_apart(source, tokens[at]) and not is_letter and _may_be_label(tokens[start:at], palette):
-            is_mix = first < end and {token.kind for token in tokens[at + 1 : first]} <= _BEFORE_COLOUR
-            typed = source.text[tokens[start - 1].span[1] if start else 0 : tokens[at].span[0]]
-            if (is_mix or (at + 1 == end and tokens[at].text == ":")) and any(map(str.isalpha, typed)):
-                return at
+        is_head = at + 1 == end and tokens[at].text == ":"
+        if not _is_apart(source, tokens[at]) or is_letter or not (first < end or is_head):
+            continue
+        is_mix = first < end and all(token.kind in _BEFORE_COLOUR for token in tokens[at + 1 : first])
+        typed = source.text[tokens[start - 1].span[1] if start else 0 : tokens[at].span[0]]
+        is_named = (is_mix or is_head) and any(map(str.isalpha, typed))
+        if is_named and _may_be_label(tokens[start:at], palette):
+            return at
     return None
 
 
@@ -137,9 +146,11 @@ def _start_of_tail(source: Source, tokens: Sequence[Token], start: int, end: int
     """The dash behind the last colour of a clause and its number, if words stand behind it."""
     last = next((at for at in reversed(range(start, end)) if tokens[at].kind in COLOURED), None)
     for at in range(end if last is None else last + 1, end - 1):
-        is_words = _is_apart(source, tokens[at]) and tokens[at + 1].kind in LABELS
+        is_words = _is_apart(source, tokens[at]) and tokens[at].text == "-" and tokens[at + 1].kind in LABELS
+        if not is_words:
+            continue
         words = [token for token in tokens[at + 1 : end] if token.kind is not Kind.ZONE]  # `kids corner`
-        if is_words and tokens[at].text == "-" and _may_be_label(words, palette):
+        if _may_be_label(words, palette):
             return at
     return None
 

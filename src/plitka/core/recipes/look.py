@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from plitka.core.language.looks import FINISHES
+from plitka.core.language.spelling import name_key
+from plitka.core.language.vocabulary import Kind, vocabulary
 from plitka.core.recipes.recipe import Notice
 from plitka.errors import CommandHint
 
@@ -23,6 +26,13 @@ _SHOWN: Mapping[str, Notice] = MappingProxyType(
     }
 )
 _GRANULES = "granules"
+_FINISHES: Mapping[str, Notice] = MappingProxyType(
+    {
+        "matt": Notice("{words!r} is a matt finish; no scene has gloss, so only a model that reads words is told"),
+        "satin": Notice("{words!r} is a satin finish; no scene has gloss, so only a model that reads words is told"),
+        "gloss": Notice("{words!r} is a glossy finish; no scene has gloss, so only a model that reads words is told"),
+    }
+)
 
 
 def shown(words: str, choice: str, colour: str = "") -> Notice:
@@ -39,6 +49,22 @@ def shown(words: str, choice: str, colour: str = "") -> Notice:
     told = _SHOWN[choice]
     values = {"words": words, "colour": colour} if colour else {"words": words}
     return replace(told, values=values)
+
+
+def told_finish(words: str, finish: str) -> Notice:
+    """That a finish is understood, and not shown.
+
+    Args:
+        words: as they were typed.
+        finish: one of `looks.FINISHES`.
+    """
+    return replace(_FINISHES[finish], values={"words": words}, is_for_engine=True)
+
+
+def is_finish(words: str) -> bool:
+    """Whether words are of how much a face shines, and of nothing else."""
+    meaning = vocabulary().get(name_key(words))
+    return meaning is not None and meaning.kind is Kind.ASIDE and meaning.text in FINISHES
 
 
 def shown_by_zones(words: str, mask: str) -> Notice:

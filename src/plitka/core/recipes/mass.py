@@ -30,10 +30,10 @@ def percents_by_mass(areas: Sequence[Fraction], densities: Sequence[Fraction]) -
     return [100 * mass / sum(masses) for mass in masses]
 
 
-def tell_densities(densities: Mapping[str, float]) -> Notice:
-    """Densities in g/cm3 by the codes of their colours, with the decimal sign of whoever reads them."""
-    (code, density), *others = densities.items()
-    told = Notice("{colour} {density:g}", {"colour": code, "density": density})
-    for code, density in others:
-        told = Notice("{others}; {colour} {density:g}", {"others": told, "colour": code, "density": density})
+def tell_each(numbers: Mapping[str, float]) -> Notice:
+    """Numbers by the codes of their colours, such as densities, with the decimal sign of whoever reads them."""
+    (code, number), *others = numbers.items()
+    told = Notice("{colour} {number:g}", {"colour": code, "number": number})
+    for code, number in others:
+        told = Notice("{others}; {colour} {number:g}", {"others": told, "colour": code, "number": number})
     return told

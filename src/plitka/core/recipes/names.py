@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from itertools import pairwise
 
 from plitka.core.colour.naming import (
@@ -22,19 +21,17 @@ from plitka.core.colour.spaces import Lab
 from plitka.core.language.labels import COUNTED, LETTERED, NUMBERED, PERIOD
 from plitka.core.language.spelling import MIN_STEM, is_cyrillic, name_key
 from plitka.core.language.vocabulary import Kind, Meaning
+from plitka.core.recipes.nearest_granules import settle_value
 from plitka.core.recipes.pieces import MAX_BEFORE, PieceScanner
 from plitka.core.recipes.quantities import end_of_size
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.segments import plain_keys
 from plitka.core.recipes.signs import (
     CODE_OF_LABEL,
-    DECIMAL,
     GAP,
-    GENITIVE,
     GRAIN,
     GREENS,
     IN_BRACKETS,
-    IN_TONNES,
     IS_CODE,
     IS_HEAD,
     JOINT,
@@ -46,7 +43,6 @@ from plitka.core.recipes.signs import (
     REST_BEFORE,
     SHORT_SHADE,
     TINT,
-    TONNES,
     TWO_NUMBERS,
     WITH_NUMBER,
     WORD_AFTER,
@@ -54,6 +50,7 @@ from plitka.core.recipes.signs import (
 )
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
+from plitka.core.recipes.tonnes import counts_tonnes, is_paired
 
 MAX_TYPO_WORDS = 3
 MIN_MODIFIER = 4
@@ -70,6 +67,8 @@ _SHADES = {"т": "dark", "с": "light", "я": "bright", "б": "pale", "d": "dark
 _DESCRIBED = frozenset({Kind.MODIFIER, Kind.LOOK, Kind.ASIDE, Kind.LIKENESS})
 _UNCERTAIN = frozenset({NUMBERED, COUNTED, PERIOD})
 """Choices of words that mean something only beside a number."""
+_MAX_MODIFIERS = 4
+"""Before one colour."""
 _LIGHTNESS = frozenset({"dark", "light", "pale", "medium"})
 """Modifiers of which a colour has one: `dark and light grey` are two."""
 
@@ -157,39 +156,17 @@ class NameScanner(PieceScanner):
             self.at = green.end()
             return self._token(Kind.COLOUR, start, colour=colour)
         shade = SHORT_SHADE.match(self.text, start)
-        if shade is None or self._counts_tonnes(start, shade):
+        end_of_named = None if self.named is None else self.end_of_named
+        if shade is None or counts_tonnes(self.text, shade, end_of_named):
             return None
-        if not shade[0].rstrip(" -").endswith(".") and self.text[:start].rstrip()[-1:] not in ("", *",;\n/+("):
+        is_apart = self.text[:start].rstrip()[-1:] in ("", *",;\n/+(") or is_paired(self.text, shade, end_of_named)
+        if not shade[0].rstrip(" -").endswith(".") and not is_apart:
             return None
         return self._modified(start, shade)
 
-    def _counts_tonnes(self, start: int, shade: "re.Match[str]") -> bool:
-        """Whether the shade before a colour is a unit: «5 т. красного», but not «45 т.серый, 55 белый»."""
-        if not self.text[:start].rstrip()[-1:].isdigit() or not shade[0].startswith(("т.", "т ")):
-            return False
-        if shade["bare"] is not None or TONNES.search(self.text) is not None:
-            return True
-        numbers = [Fraction(number.replace(",", ".")) for number in DECIMAL.findall(self.text)]
-        is_whole = sum(numbers) == _WHOLE
-        named = PIECE.match(self.text, shade.end())
-        if named is not None and named[2].endswith(GENITIVE):
-            return not is_whole or len(IN_TONNES.findall(self.text)) == len(numbers)
-        return not is_whole and shade[0].endswith(" ")
-
     def _general(self, start: int, lab_d65: Lab) -> Token:
         """A colour that is not the palette's own, by the nearest that is."""
-        found = resolve(lab_d65, self.palette)
-        values = {"name": self._typed(start, self.at), "code": found.colour.code, "delta_e": f"{found.delta_e:.0f}"}
-        if found.colour is found.nearest:
-            remark = Notice(
-                "{name!r} is taken as {code}, the nearest colour, at a distance of {delta_e} (CIEDE2000)", values
-            )
-        else:
-            values["nearest"] = found.nearest.code
-            remark = Notice(
-                "{name!r} is painted as {code}; {nearest}, the nearest granules, are {delta_e} (CIEDE2000) away",
-                values,
-            )
+        found, remark = settle_value(self._typed(start, self.at), lab_d65, self.palette)
         return replace(self._token(Kind.COLOUR, start, colour=found.colour, remark=remark), own=found.own)
 
     def _modified(self, start: int, shade: "re.Match[str] | None" = None) -> Token | None:
@@ -201,7 +178,7 @@ class NameScanner(PieceScanner):
             modifiers.append(_SHADES[shade[0][0]])
         else:
             modifiers.append(self._words[name_key(self.text[start : self.at])].text)
-        while gap := GAP.match(self.text, self.at):
+        while (gap := GAP.match(self.text, self.at)) and len(modifiers) < _MAX_MODIFIERS:
             known = self._longest(gap.end())
             if known is None or (isinstance(known[1], Meaning) and known[1].kind is not Kind.MODIFIER):
                 break
@@ -215,7 +192,8 @@ class NameScanner(PieceScanner):
     def _misspelled(self, start: int) -> Token:
         """A name in one word or with a slip; else what is unknown."""
         token = (
-            self._in_one_word(start)
+            self._plural(start)
+            or self._in_one_word(start)
             or self._in_other_layout(start)
             or self._slip_in_shade(start)
             or self._abbreviated(start)
@@ -227,6 +205,22 @@ class NameScanner(PieceScanner):
         error = self._unknown()
         self.at = self._end_of_unknown_word(start)
         return self._token(Kind.UNKNOWN, start, error=error)
+
+    def _plural(self, start: int) -> Token | None:
+        """The `greys` of `three greys: light 30, mid 40, dark 30`, which count colours and say of what hue."""
+        piece = PIECE.match(self.text, start)
+        word = "" if piece is None else piece[2]
+        if piece is None or not word.endswith("s") or name_key(word[:-1]) not in plain_keys():
+            return None
+        is_head = IS_HEAD.match(self.text, piece.end()) is not None
+        if not is_head and self._has_number(start, piece.end()):
+            return None  # `60% greys`
+        self.at = self.end_of_named = piece.end()
+        self.named = self._token(Kind.COLOUR, start, colour=self.palette.find(word[:-1]))
+        if self.text[self.at : self.at + 1] != ":":
+            return replace(self.named, kind=Kind.COUNTED, colour=None, choice="colours")
+        self.at = start
+        return None
 
     def _sharing_colour(self, start: int, end: int) -> Token | None:
         """The «dark» of `dark and light grey`, which has its colour from the next."""

@@ -1,5 +1,6 @@
 """Numbers of a segment that are no shares of the mix: of labels, sizes, counts and totals."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from plitka.core.colour.palette import Colour, Palette
@@ -18,6 +19,7 @@ MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
 """What a segment has that says what is mixed."""
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
+_WORDS = frozenset({Kind.UNKNOWN, Kind.ASIDE})
 _LABELS = {
     Kind.BINDER: Notice("{words!r} is binder, not granules; it is left out"),
     Kind.LABEL: Notice("{words!r} is no part of the mix; it is left out"),
@@ -69,21 +71,32 @@ class NumberedSegment:
             if label.kind is Kind.BINDER or end - start > 1 or has_number:
                 self.asides.remarks.append(replace(_LABELS[label.kind], values={"words": text}))
                 self.told.append((self.tokens[start].span[0], self.tokens[end - 1].span[1]))
+            self._count_binder(label, self.tokens[start:end])
             self.tokens[start:end] = []
         self.kinds = {token.kind for token in self.tokens}
         self.is_mix = not self.kinds.isdisjoint(MIX)
+
+    def _count_binder(self, label: Token, said: Sequence[Token]) -> None:
+        if label.kind is Kind.BINDER and any(token.kind is Kind.PERCENT for token in said):
+            self.asides.binder_percent += sum(token.value for token in said if token.kind is Kind.NUMBER)
 
     def _is_of_mix(self, at: int) -> bool:
         """Whether a number is the last of a ratio or a colour's: «70/30 кол-во 120», `red 60 black 40 price?`."""
         before = [token.kind for token in self.tokens[max(0, at - 2) : at]]
         n_colours = sum(token.kind is Kind.COLOUR for token in self.tokens)
+        mix = [token.kind for token in self.tokens if token.kind in _NUMBERS | {Kind.COLOUR}]
+        is_paired = mix[:1] == [Kind.COLOUR] and len(mix) == 2 * n_colours  # `red 60 black 40 PU`
         is_label = self.tokens[at + 1].kind is Kind.LABEL  # not the unit of `black 60 grey 40 1 bucket glue`
-        is_colours = is_label and before[-1:] == [Kind.COLOUR] and n_colours > 1
+        is_colours = (is_label or is_paired) and before[-1:] == [Kind.COLOUR] and n_colours > 1
         return is_colours or before in ([Kind.NUMBER, Kind.SLASH], [Kind.NUMBER, Kind.LINK])
 
     def _end_of_total(self, at: int) -> int:
         """Where a total ends that begins at a place; right behind the word if the number is a colour's."""
         end = at + 1
+        while self.tokens[at].kind is Kind.BINDER and end < len(self.tokens) and self.tokens[end].kind in _WORDS:
+            end += 1  # `PU clear 8%`
+        if end > at + 1 and (end == len(self.tokens) or self.tokens[end].kind is not Kind.NUMBER):
+            end = at + 1
         for kinds in ({Kind.LINK}, {Kind.NUMBER}, _UNITS, {Kind.BY_MASS}):
             if end < len(self.tokens) and self.tokens[end].kind in kinds:
                 end += 1

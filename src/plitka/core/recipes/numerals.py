@@ -9,10 +9,13 @@ from fractions import Fraction
 
 from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
+from plitka.core.recipes.flecks import with_fleck_ahead
 from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
+from plitka.core.recipes.ratios import compared, ratios, rest_ratios, said_twice
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.rough_numbers import with_rough_numbers
-from plitka.core.recipes.signs import GENITIVE, TIMES, TO
+from plitka.core.recipes.signs import GENITIVE, TIMES
+from plitka.core.recipes.spoken_numbers import counted_shares, decimals, hundreds, joined, one_in_ten
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.unit_words import settle_unit_words
 
@@ -23,10 +26,9 @@ _COUNTED = frozenset({Kind.PARTS, Kind.MASS})
 _AND = frozenset({"and", "и", "с"})
 _HALF = Fraction(1, 2)
 _EXCEPT = frozenset({"except", "excluding", "all but", "кроме", "за исключением"})
+_OLD = frozenset({"old", "usual", "existing", "previous", "current", "старый", "обычный", "прежний"})
 _ON = "на"
 _UP_TO = frozenset({"to", "till", "до"})
-_POINTS = frozenset({"point", "целых", "целая"})
-_TENTHS = 10
 _WHOLE = 100
 _NAMED = frozenset({Kind.COLOUR, Kind.UNKNOWN})
 _OF = frozenset({"of", "from", "из"})
@@ -39,15 +41,30 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     Args:
         text: as it was typed.
     """
+    tokens = one_in_ten(tokens, text)
     plain = _mixes_first(with_rough_numbers(with_misspelled_numbers(settle_unit_words(tokens)), text), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _equations, _hundreds, _decimals, _halves, _counted_shares, _instead, _not_behind, _except, _filled,
-        _with_halves, _broken, _units_first, _same, _compared, _ratios, _rest_ratios, _pieces, _rates, _one_unit,
-        _lists, _lists_behind, _mixes,
+        said_twice, _pronouns, _equations, hundreds, decimals, _halves, counted_shares, _instead, _not_old, _not_behind,
+        _except, _filled_up, _filled, _with_halves, _broken, _units_first, _same, compared, ratios, rest_ratios,
+        _pieces, _rates, _one_unit, _lists, _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
-    return plain
+    return with_fleck_ahead(plain, text)
+
+
+def _pronouns(tokens: list[Token]) -> list[Token]:
+    """The `one` of `the 85 black 15 green one` counts nothing."""
+    return [
+        token
+        for at, token in enumerate(tokens)
+        if not (
+            token.text == "one"
+            and _kind(tokens, at - 1) is Kind.COLOUR
+            and _kind(tokens, at - 2) in _NUMBERS | {Kind.PERCENT}
+            and _kind(tokens, at + 1) in _BOUNDS
+        )
+    ]
 
 
 def _equations(tokens: list[Token]) -> list[Token]:
@@ -64,35 +81,6 @@ def _equations(tokens: list[Token]) -> list[Token]:
             plain[at : at + 2] = [replace(result, kind=Kind.LABEL, remark=None)]
         elif result.kind is Kind.NUMBER and len(numbers) > 1 and result.value == sum(numbers):
             plain[at:end] = []
-    return plain
-
-
-def _hundreds(tokens: list[Token]) -> list[Token]:
-    """«Сто двадцать» is one number."""
-    plain: list[Token] = []
-    for token in tokens:
-        before = plain[-1] if plain else None
-        is_spoken = token.kind is Kind.NUMBER and token.text[:1].isalpha() and token.value < _WHOLE
-        if before is not None and is_spoken and before.text.isalpha() and before.value == _WHOLE:
-            plain[-1] = _joined(before, token, before.value + token.value)
-        else:
-            plain.append(token)
-    return plain
-
-
-def _decimals(tokens: list[Token]) -> list[Token]:
-    """`Twelve point five` and «двенадцать целых пять десятых»."""
-    plain = list(tokens)
-    for at in reversed(range(len(plain) - 2)):
-        if at + 3 > len(plain):
-            continue
-        whole, point, tenths = plain[at : at + 3]
-        is_spoken = point.text in _POINTS and [whole.kind, tenths.kind] == [Kind.NUMBER, Kind.NUMBER]
-        # «Пять десятых» is spelled like fifty.
-        ones = tenths.value / _TENTHS if tenths.text.endswith(" десятых") else tenths.value
-        if is_spoken and ones < _TENTHS:
-            end = at + 3 + (at + 3 < len(plain) and plain[at + 3].text == "десятых")
-            plain[at:end] = [_joined(whole, tenths, whole.value + ones / _TENTHS)]
     return plain
 
 
@@ -113,19 +101,6 @@ def _is_halved(token: Token | None) -> bool:
     return token.kind in _COUNTED or (token.kind is Kind.COLOUR and token.text.endswith(GENITIVE))
 
 
-def _counted_shares(tokens: list[Token]) -> list[Token]:
-    """`3 quarters` and «2 трети» are shares of the whole."""
-    plain: list[Token] = []
-    for token in tokens:
-        under = token.value if token.kind is Kind.EQUAL else 1 / token.value if token.kind is Kind.FRACTION else 0
-        before = plain[-1] if plain else None
-        if before is not None and before.kind is Kind.NUMBER and 0 < before.value < under and under.denominator == 1:
-            plain[-1] = replace(_joined(before, token, before.value / under), kind=Kind.FRACTION)
-        else:
-            plain.append(token)
-    return plain
-
-
 def _instead(tokens: list[Token]) -> list[Token]:
     """`Blue instead of red` has no red, and leaves the numbers open if none are said."""
     plain: list[Token] = []
@@ -133,6 +108,15 @@ def _instead(tokens: list[Token]) -> list[Token]:
         is_instead = token.kind is Kind.VAGUE and token.choice == "instead"
         plain += [token, replace(token, kind=Kind.NOT)] if is_instead else [token]
     return plain
+
+
+def _not_old(tokens: list[Token]) -> list[Token]:
+    """The red of `don't use the old red` is the one that is out."""
+    return [
+        token
+        for at, token in enumerate(tokens)
+        if not (token.text in _OLD and _kind(tokens, at - 1) is Kind.NOT and _kind(tokens, at + 1) is Kind.COLOUR)
+    ]
 
 
 def _not_behind(tokens: list[Token]) -> list[Token]:
@@ -169,6 +153,21 @@ def _filled(tokens: list[Token]) -> list[Token]:
     return plain
 
 
+def _filled_up(tokens: list[Token]) -> list[Token]:
+    """The black of `30 kg orange, 20 kg red, top up with black to 100 kg` has 50 kg."""
+    filled = [Kind.COLOUR, Kind.LINK, Kind.NUMBER, Kind.MASS]
+    at = next((at for at in range(1, len(tokens) - 2) if [t.kind for t in tokens[at - 1 : at + 3]] == filled), 0)
+    if not at or tokens[at].text not in _UP_TO or _kind(tokens, at + 3) not in _BOUNDS:
+        return tokens
+    to, number, unit = tokens[at : at + 3]
+    before = [place for place in range(at - 1) if tokens[place].kind in _NUMBERS]
+    is_alike = all((other := _at(tokens, place + 1)) and other.value == unit.value for place in before)
+    rest = number.value - sum(tokens[place].value for place in before)
+    if not before or not is_alike or rest <= 0:
+        return tokens
+    return [*tokens[:at], replace(number, value=rest, span=(to.span[0], number.span[1])), *tokens[at + 2 :]]
+
+
 def _with_halves(tokens: list[Token]) -> list[Token]:
     """The 2½ of «две с половиной части»."""
     plain = list(tokens)
@@ -179,7 +178,7 @@ def _with_halves(tokens: list[Token]) -> list[Token]:
         is_joint = joint.kind is Kind.SEPARATOR and joint.text in _AND
         is_counted = _kind(plain, at + 3) in {*_COUNTED, *_BOUNDS, Kind.PERCENT}
         if number.kind is Kind.NUMBER and is_joint and half.value == _HALF and is_counted:
-            plain[at : at + 3] = [_joined(number, half, number.value + _HALF)]
+            plain[at : at + 3] = [joined(number, half, number.value + _HALF)]
     return plain
 
 
@@ -198,9 +197,9 @@ def _broken(tokens: list[Token]) -> list[Token]:
         whole = _at(plain, at - 1)
         value = over.value / under.value
         if whole is not None and whole.kind is Kind.NUMBER and whole.value.denominator == 1:
-            plain[at - 1 : at + 3] = [_joined(whole, under, whole.value + value)]
+            plain[at - 1 : at + 3] = [joined(whole, under, whole.value + value)]
         else:
-            plain[at : at + 3] = [_joined(over, under, value)]
+            plain[at : at + 3] = [joined(over, under, value)]
     return plain
 
 
@@ -256,45 +255,6 @@ def _same(tokens: list[Token]) -> list[Token]:
     return plain
 
 
-def _compared(tokens: list[Token]) -> list[Token]:
-    """`Twice as much red as black` is two parts and one part; of other than two colours it leaves the number open.
-
-    Behind the colours, «красный и белый, красного вдвое больше», it is said of the one that is named again.
-    """
-    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.COMPARED), None)
-    if at is None:
-        return tokens
-    word = tokens[at]
-    colours = [token for token in tokens if token.kind is Kind.COLOUR]
-    again = next((token for token in colours[2:] if token.colour in [other.colour for other in colours[:2]]), None)
-    if len(colours) == 3 and again is not None:
-        tokens = [token for token in tokens if token is not again]
-        colours = sorted(colours[:2], key=lambda token: token.colour != again.colour)
-    if len(colours) != 2 or any(token.kind in _NUMBERS | {Kind.SBR} for token in tokens):
-        return [replace(token, kind=Kind.RANGE) if token is word else token for token in tokens]
-    plain: list[Token] = []
-    for token in tokens:
-        if token in colours:
-            number = replace(word, kind=Kind.NUMBER, value=word.value if token is colours[0] else Fraction(1))
-            plain += [replace(word, kind=Kind.SEPARATOR), number, replace(word, kind=Kind.PARTS), token]
-        elif token is not word:
-            plain.append(token)
-    return plain
-
-
-def _ratios(tokens: list[Token]) -> list[Token]:
-    """The `to` of `three parts red to one part black` stands between two colours with their numbers."""
-    plain = list(tokens)
-    for at, token in enumerate(tokens):
-        is_to = token.kind is Kind.LINK and token.text in TO and _kind(tokens, at + 1) in _NUMBERS
-        after = at + 2 + (_kind(tokens, at + 2) is Kind.PARTS)
-        before = _kind(tokens, at - 2)
-        is_pair = before in {*_NUMBERS, Kind.PARTS} and _kind(tokens, after) is Kind.COLOUR
-        if is_to and is_pair and _kind(tokens, at - 1) is Kind.COLOUR:
-            plain[at] = replace(token, kind=Kind.SEPARATOR)
-    return plain
-
-
 def _pieces(tokens: list[Token]) -> list[Token]:
     """The `pc` of `black 65 pc, lime 35 pc` is percent, since they are a whole."""
     places = [at for at, token in enumerate(tokens) if token.text == "pc" and _kind(tokens, at - 1) is Kind.NUMBER]
@@ -314,7 +274,7 @@ def _rates(tokens: list[Token]) -> list[Token]:
         before = _kind(plain, at - 1 - (_kind(plain, at - 1) is Kind.LINK))
         is_of_colour = Kind.COLOUR in (before, _kind(plain, at + 2))
         if n_numbers > n_colours or not is_of_colour:
-            plain[at : at + 2] = [replace(_joined(number, unit, number.value), kind=Kind.LABEL)]
+            plain[at : at + 2] = [replace(joined(number, unit, number.value), kind=Kind.LABEL)]
     return plain
 
 
@@ -340,27 +300,6 @@ def _one_unit(tokens: list[Token]) -> list[Token]:
                 "{number!r} is taken as {unit!r}, as the number before it", {"number": token.text, "unit": unit.text}
             )
             plain.append(replace(unit, span=token.span, remark=told))
-    return plain
-
-
-def _rest_ratios(tokens: list[Token]) -> list[Token]:
-    """`White 15%, the remainder split 2:1 between blue and navy` gives two colours what percents leave."""
-    plain = list(tokens)
-    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.REST), len(tokens))
-    chain = [token.kind for token in tokens[at + 1 : at + 4]]
-    end = at + 4 + (_kind(tokens, at + 4) in (Kind.RANGE, Kind.EQUAL, Kind.MIX))
-    pair = [token.kind for token in tokens[end : end + 4]]
-    numbers = [place for place, token in enumerate(tokens) if token.kind in _NUMBERS and place < at]
-    shares = [tokens[place].value for place in numbers if _kind(tokens, place + 1) is Kind.PERCENT]
-    is_ratio = chain[::2] == [Kind.NUMBER] * 2 and chain[1] in (Kind.LINK, Kind.SLASH)
-    is_pair = pair[:3] == [Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR] and pair[3:] in ([], [Kind.SEPARATOR])
-    if not (is_ratio and is_pair and shares) or len(shares) < len(numbers) or sum(shares) >= _WHOLE:
-        return plain
-    one, other = tokens[at + 1], tokens[at + 3]
-    unit = replace(one, kind=Kind.PERCENT, text="%")
-    rest = (_WHOLE - sum(shares)) / (one.value + other.value)
-    counted = [replace(one, value=one.value * rest), unit, tokens[end], tokens[end + 1]]
-    plain[at : end + 3] = [*counted, replace(other, value=other.value * rest), unit, tokens[end + 2]]
     return plain
 
 
@@ -417,11 +356,6 @@ def _mixes(tokens: list[Token]) -> list[Token]:
         if token.kind is not Kind.MIX or is_shared:
             plain.append(token)
     return plain
-
-
-def _joined(first: Token, last: Token, value: Fraction) -> Token:
-    span = (first.span[0], last.span[1])
-    return replace(first, value=value, span=span, text=f"{first.text} {last.text}")
 
 
 def _at(tokens: Sequence[Token], at: int) -> Token | None:

@@ -6,6 +6,8 @@ pack = "(", words with a mass and without a colour, ")" | ",", words with a cont
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
 
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import CONTAINER, Kind
@@ -26,15 +28,32 @@ def without_packs(source: Source, tokens: Sequence[Token]) -> list[Token]:
     inside = {at for start, end in packs for at in range(start, end)}
     mix = [token for at, token in enumerate(tokens) if at not in inside]
     n_numbers, n_colours = (sum(token.kind in kinds for token in mix) for kinds in (_NUMBERS, _COLOURED))
+    is_counted = len(packs) == 1 and n_numbers == n_colours > 0 and not any(_weighs(token) for token in mix)
     is_told = n_numbers >= n_colours > 0 and all(token.choice != CONTAINER for token in mix)
-    if not packs or not is_told:
+    if not packs or not (is_told or (is_counted and packs[0][0] > 0)):
         return list(tokens)
-    kept = list(tokens)
+    weight = None if is_told else _weight(tokens[slice(*packs[0])])
+    kept = [
+        replace(token, value=weight) if weight and token.choice == CONTAINER and at not in inside else token
+        for at, token in enumerate(tokens)
+    ]
     for start, end in reversed(packs):
         span = (tokens[start].span[0], tokens[end - 1].span[1])
         text = source.text[slice(*span)]
         kept[start:end] = [Token(kind=Kind.LABEL, span=span, text=text, choice=LETTERED)]
     return kept
+
+
+def _weight(pack: Sequence[Token]) -> Fraction | None:
+    """Grams of one pack, if one number says it."""
+    numbers = [token.value for token in pack if token.kind is Kind.NUMBER]
+    units = [token.value for token in pack if _weighs(token)]
+    return numbers[0] * units[0] if len(numbers) == len(units) == 1 else None
+
+
+def _weighs(token: Token) -> bool:
+    """Whether a token is a unit of mass, and no container."""
+    return token.kind is Kind.MASS and token.choice != CONTAINER
 
 
 def _clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -54,7 +73,13 @@ def _is_pack(tokens: Sequence[Token], start: int, end: int) -> bool:
     if not has_mass or not {token.kind for token in clause} <= _IN_PACK:
         return False
     is_bracketed = start > 0 and tokens[start - 1].text in ("(", "[") and end < len(tokens)
-    return is_bracketed or (start > 0 and any(token.choice == CONTAINER for token in clause) and _is_whole(tokens, end))
+    has_container = any(token.choice == CONTAINER for token in clause)
+    return is_bracketed or (start > 0 and has_container and (_is_whole(tokens, end) or _is_in_packs(tokens[:start])))
+
+
+def _is_in_packs(tokens: Sequence[Token]) -> bool:
+    """Whether containers are counted: `3 bags red, 2 bags black, usual 20 kg bags` weigh alike."""
+    return any(token.choice == CONTAINER for token in tokens) and not any(map(_weighs, tokens))
 
 
 def _is_whole(tokens: Sequence[Token], end: int) -> bool:

@@ -110,6 +110,7 @@ class PieceScanner:
         if self._n_unknown > MAX_SUGGESTED:
             return self._refuse_unknown(self.at, self._end_of_unknown_word(self.at))
         start, end, phrase_end = self.at, *self._ends_of_unknown()
+        end = max(end, self._end_of_unknown_word(start))  # `school` is known, but only with its number
         # A known word may be the rest of a misspelled name: «skyy blue», but not «blak white».
         suggestions = self.palette.suggest(self.text[start:phrase_end], cutoff=0.8)
         if phrase_end > end and suggestions and re.search("[ -]", suggestions[0]):

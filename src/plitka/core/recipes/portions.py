@@ -14,6 +14,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from plitka.core.language.vocabulary import JOINING, Kind
+from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.recipe import Notice, plain
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -131,6 +132,7 @@ def _over_ground(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
 
 def _last_of_whole(tokens: Sequence[Token]) -> list[Token] | None:
     """The red and blue of `90% black with 10% of red and blue` share what they can only have together."""
+    tokens = _with_percents(tokens)
     n_numbers = sum(token.kind in _NUMBERS for token in tokens)
     numbers = [at for at, token in enumerate(tokens) if _is_percent(tokens, at)]
     if len(numbers) != n_numbers or sum(tokens[at].value for at in numbers) != _WHOLE:
@@ -141,6 +143,25 @@ def _last_of_whole(tokens: Sequence[Token]) -> list[Token] | None:
     number, unit, first, joint, second = tokens[pairs[0] : pairs[0] + 5]
     half = [replace(number, value=number.value / _PAIR), unit]
     return [*tokens[: pairs[0]], *half, first, replace(joint, text=","), *half, second, *tokens[pairs[0] + 5 :]]
+
+
+def _with_percents(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with shares of the whole, 2/3 or «треть», in percent."""
+    told = list(tokens)
+    for at in reversed(range(len(told))):
+        over, under = told[at], told[at + 2] if at + 2 < len(told) else told[at]
+        is_broken = [_kind(told, place) for place in range(at, at + 3)] == [Kind.NUMBER, Kind.SLASH, Kind.NUMBER]
+        is_joined = _kind(told, at - 1) in _JOINTS or _kind(told, at + 3) in _JOINTS | _UNITS
+        if is_broken and not is_joined and 0 < over.value < under.value <= MAX_DENOMINATOR:
+            told[at : at + 3] = _in_percent(replace(over, value=over.value / under.value))
+        elif over.kind is Kind.FRACTION and _kind(told, at + 1) not in _UNITS:
+            told[at : at + 1] = _in_percent(over)
+    return told
+
+
+def _in_percent(share: Token) -> list[Token]:
+    number = replace(share, kind=Kind.NUMBER, value=share.value * _WHOLE)
+    return [number, replace(share, kind=Kind.PERCENT, text="%", value=Fraction(0), remark=None)]
 
 
 def _is_percent(tokens: Sequence[Token], at: int) -> bool:

@@ -15,7 +15,7 @@ _SHORT_UNIT = r"(?:mm|cm|мм|см)"
 _MASS = r"(?:kg|g|lbs?|кг|гр?)\b"
 _SIZE = re.compile(
     rf"{_NUMBER}(?: ?{_UNIT})?(?: ?[xх×*] ?{_NUMBER}(?: ?(?:{_UNIT}|in(?= ?(?:$|[.,;)]))))?){{1,2}}"
-    rf"(?! ?(?:{_MASS}|pcs|pc\b|pieces|шт))(?![^\W_])"
+    rf"(?![.,]\d)(?! ?(?:{_MASS}|pcs|pc\b|pieces|шт))(?![^\W_])"
     rf"|\d{{3,4}} (?:by|на) \d{{3,4}}(?: (?:by|на) \d{{1,4}})?(?: ?{_UNIT})?(?! ?{_MASS})(?![^\W_])"
     rf"|{_NUMBER}(?: ?- ?{_NUMBER} ?-?{_SHORT_UNIT}|(?:-{_NUMBER})? ?-?{_ALWAYS_UNIT})(?![^\W_])"
     r"|(?:\d+[ -])?[1-9]\d?/(?:2|4|8|16|32)[ -]?(?:inch(?:es)?|in(?= ?(?:$|[.,;)]|thick))|\"|дюйм[а-я]*)(?![^\W_])"

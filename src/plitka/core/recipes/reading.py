@@ -18,7 +18,7 @@ from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.changes import find_untold_change
 from plitka.core.recipes.corrections import corrected
 from plitka.core.recipes.grammar import parse
-from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_densities
+from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_each
 from plitka.core.recipes.open_amounts import CHANGES, refuse_change
 from plitka.core.recipes.packs import without_packs
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
@@ -152,13 +152,15 @@ class _Settlement(Totals):
         parts = (Part(colours[code], percent) for code, percent in zip(merged, percents, strict=True))
         self._tell_words()
         densities = {mention.colour.code: mention.density_g_cm3 for mention in reversed(mentions)}
+        by_mass = self._by_mass(densities, merged, percents)
+        self._tell_mass(mentions, amounts, by_mass)
         return Reading(
             recipe=Recipe(tuple(parts)),
             warnings=tuple({str(notice): notice for notice in self.warnings}.values()),
             look=self.asides.look,
             words=() if self.beside is Beside.NOTHING else tuple(text for text, _ in self.asides.words),
             sizes=tuple(self.asides.sizes),
-            percents_by_mass=self._by_mass(densities, merged, percents),
+            percents_by_mass=by_mass,
             densities_g_cm3=densities,
         )
 
@@ -183,10 +185,12 @@ class _Settlement(Totals):
         """Mentions in which two names do not stand for one colour of the palette, where one can have its own value."""
         told = list(mentions)
         for at, mention in enumerate(mentions):
+            if mention.own is None or mention.own.code == mention.colour.code:
+                continue
             like = [other for other in told if other.colour.code == mention.colour.code]
             others = (other for other in like if name_key(other.text) != name_key(mention.text))
             other = next((other for other in others if other.own != mention.own), None)
-            if other is not None and mention.own is not None and mention.own.code != mention.colour.code:
+            if other is not None:
                 self._notice(
                     "{name!r} is painted as {code}, so that it is not {other!r}",
                     name=mention.text,
@@ -202,6 +206,16 @@ class _Settlement(Totals):
         weighed = percents_by_mass([Fraction(percent) for percent in percents], [densities[code] for code in merged])
         return {code: float(percent) for code, percent in zip(merged, quantise(weighed, COMPUTED_STEP), strict=True)}
 
+    def _tell_mass(self, mentions: Sequence[Mention], amounts: Sequence[Amount], by_mass: Mapping[str, float]) -> None:
+        """What the numbers are of the mass, which crumb of tyres has less of than EPDM."""
+        is_of_masses = self.by_mass or any(amount.unit is Unit.MASS for amount in amounts)
+        if amounts and not is_of_masses and {mention.is_sbr for mention in mentions} == {True, False}:
+            self._notice(
+                "numbers beside crumb of tyres are taken as what is seen, not as mass; in percent of the mass they "
+                "are {masses}",
+                masses=tell_each(by_mass),
+            )
+
     def _areas(self, mentions: Sequence[Mention], masses: Sequence[Fraction]) -> list[Fraction]:
         """What is seen of colours of these masses."""
         densities = [mention.density_g_cm3 for mention in mentions]
@@ -209,17 +223,18 @@ class _Settlement(Totals):
         told = {mention.colour.code: float(density) for mention, density in zip(mentions, densities, strict=True)}
         self._notice(
             "amounts are by mass; the percents are what is seen of them, by densities in g/cm3 of {densities}",
-            densities=tell_densities(told),
+            densities=tell_each(told),
         )
         return areas
 
     def _tell_words(self) -> None:
-        if not self.asides.words:
+        unknown = [(text, span) for text, span in self.asides.words if span not in self.asides.understood]
+        if not unknown:
             return
         if self.strict:
-            text, span = self.asides.words[0]
+            text, span = unknown[0]
             raise self.source.refuse("{words!r} is not understood; leave it out", span, words=text)
-        words = ", ".join(text for text, _ in self.asides.words)
+        words = ", ".join(text for text, _ in unknown)
         if self.beside is Beside.NOTHING:
             self._notice("not of the mix, and left out: {words}", words=words)
         else:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from plitka.core.language.vocabulary import Kind
+from plitka.core.language.vocabulary import CLOSE, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.token import Token
@@ -28,6 +28,7 @@ def with_rough_numbers(tokens: Sequence[Token], text: str) -> list[Token]:
         tokens: of a whole recipe.
         text: as it was typed.
     """
+    tokens = _with_rough_codes(tokens, text)
     plain = [token for token in tokens if token.kind is not Kind.ABOUT]
     if sum(share for at in range(len(plain)) if (share := _share(plain, at)) is not None) == _WHOLE:
         return plain
@@ -46,6 +47,22 @@ def with_rough_numbers(tokens: Sequence[Token], text: str) -> list[Token]:
             remark = Notice("{words!r} is taken as exactly {number}", values)
             plain[at] = replace(number, remark=remark)
     return plain
+
+
+def _with_rough_codes(tokens: Sequence[Token], text: str) -> list[Token]:
+    """The tokens without the `close to` of `brown (close to RAL 8004)`; the colour behind has a notice of it."""
+    told: list[Token] = []
+    for token in tokens:
+        before = told[-1] if told else None
+        if before is not None and before.choice == CLOSE and token.kind is Kind.COLOUR:
+            words, name = text[before.span[0] : token.span[1]], text[slice(*token.span)]
+            remark = Notice("{words!r} is taken as exactly {number}", {"words": words, "number": name})
+            if token.remark is not None:
+                remark = Notice("{told}; {other}", {"told": remark, "other": token.remark})
+            told[-1] = replace(token, remark=remark)
+        else:
+            told.append(token)
+    return told
 
 
 def _share(tokens: Sequence[Token], at: int) -> Fraction | None:

@@ -11,15 +11,14 @@ from fractions import Fraction
 from plitka.core.colour.naming import find_general
 from plitka.core.colour.palette import Colour, Palette, free_colour
 from plitka.core.colour.ral import OTHER_SYSTEM, ral_names
-from plitka.core.colour.spaces import Lab
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.limits import AT_LEAST, AT_MOST
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import PER_AREA, Kind, Meaning
-from plitka.core.recipes.names import NameScanner
+from plitka.core.recipes.coded_digits import CodeScanner
 from plitka.core.recipes.numerals import make_plain
 from plitka.core.recipes.pieces import MAX_BEFORE, MAX_DIGITS
-from plitka.core.recipes.quantities import digits_of_code, end_of_size, list_numbers
+from plitka.core.recipes.quantities import end_of_size, list_numbers
 from plitka.core.recipes.signs import (
     ABBREVIATED,
     ABOUT,
@@ -29,7 +28,6 @@ from plitka.core.recipes.signs import (
     CODE_BEHIND,
     GRAMS,
     GREETED,
-    HEAD_BEFORE,
     IN_THOUSANDS,
     LEFT,
     LIKE_BEHIND,
@@ -41,19 +39,17 @@ from plitka.core.recipes.signs import (
     NUMBER_BEFORE,
     NUMBERED,
     OF_WHAT,
+    OTHER_CODE,
     PERSON,
     RATE,
     RESOLUTION,
-    SAYS_RAL,
     SIGN_OFF,
     SYMBOL,
     THICKNESS,
     TITLED,
-    UNIT_AFTER,
     WISH,
     WITH,
     WORD_AFTER,
-    WORD_BEFORE,
     colour_of_picture,
     is_picture,
     may_be_colour,
@@ -67,8 +63,6 @@ _LIMITS = {"<=": AT_MOST, "≤": AT_MOST, ">=": AT_LEAST, "≥": AT_LEAST}
 _SIGNED = re.compile(r"[.!\n][\s]*[A-ZА-ЯЁ]\w+ [A-ZА-ЯЁ]\w+[.!\s]*$")
 """Two names behind the end of a sentence: `Thank you. Rose White`."""
 _FROM = frozenset({"from", "от"})
-_YEARS = frozenset(map(str, range(2018, 2040)))
-"""Of which none is a RAL colour."""
 
 
 def scan(source: Source, palette: Palette) -> tuple[Token, ...]:
@@ -89,11 +83,10 @@ def scan(source: Source, palette: Palette) -> tuple[Token, ...]:
     return tuple(make_plain(scanner.without_heads(list(scanner.tokens())), source.text))
 
 
-class _Scanner(NameScanner):
+class _Scanner(CodeScanner):
     def __init__(self, source: Source, palette: Palette) -> None:
         super().__init__(source, palette)
         self._list_numbers = list_numbers(self.text)
-        self._says_ral = SAYS_RAL.search(self.text) is not None
 
     def tokens(self) -> Iterator[Token]:
         while self.at < len(self.text):
@@ -169,6 +162,9 @@ class _Scanner(NameScanner):
         if beyond is not None and (self.named is None or self.text[self.end_of_named : start].strip()):
             self.at = beyond.end()
             return self._token(Kind.RANGE, start, choice=AT_LEAST if beyond[0] in _FROM else "")
+        if (code := OTHER_CODE.match(self.text, start)) and self._is_beside_name(code.end()):
+            self.at = code.end()
+            return self._token(Kind.LABEL, start, choice=LETTERED)
         found = RESOLUTION.match(self.text, start) or NUMBERED.match(self.text, start) or LINE.match(self.text, start)
         if found is not None and self._is_colour(found[0]):
             found = None  # US-056
@@ -180,6 +176,12 @@ class _Scanner(NameScanner):
             return None
         self.at = found.end()
         return self._token(Kind.LABEL if found.re in (NUMBERED, LINE) else Kind.ASIDE, start)
+
+    def _is_beside_name(self, end: int) -> bool:
+        """Whether a colour's name is right before a place or behind it, so that a code there only says it again."""
+        gap = None if self.named is None else self.text[self.end_of_named : self.at]
+        after = WORD_AFTER.match(self.text, end)
+        return (gap is not None and not gap.strip(" \t,(")) or (after is not None and self._is_known(after[1]))
 
     def _coded_name(self) -> Token | None:
         """A number of RAL Classic with its own name before or behind it: `Green beige (RAL 1000)`."""
@@ -199,10 +201,6 @@ class _Scanner(NameScanner):
 
     def _is_known(self, name: str) -> bool:
         return self._is_colour(name) or name_key(name) in self._words
-
-    def _is_colour(self, name: str) -> bool:
-        key = name_key(name)
-        return self.palette.find_key(key) is not None or find_general(key) is not None
 
     def _name(self) -> Iterator[Token]:
         """A word that says something; with its shade, where that stands behind it: «серый тёмный»."""
@@ -261,16 +259,18 @@ class _Scanner(NameScanner):
                 self._check_option(start)
                 self.at = start + 1
                 yield self._token(Kind.LINK, start)
+            case "list" | "dotted" | "chapter" if "," in match[0] or _is_blend(match[0]):
+                yield from self._list(start)  # `40.40.20 red black white`
             case "chapter" if self.text[:start].rstrip(" \t")[-1:].isalpha():
                 yield self._token(Kind.LABEL, start)  # `item 3.2.1: black`
-            case "list":
-                yield from self._list(start)
             case name:
                 yield self._sign(str(name), start)
 
     def _sign(self, name: str, start: int) -> Token:
         """A number, a colour's hex, or what stands between them."""
         match name:
+            case "pounds":
+                return self._token(Kind.MASS, start, value=self._words["lb"].value)
             case "hex":
                 return self._hex(start)
             case "fraction":
@@ -349,54 +349,6 @@ class _Scanner(NameScanner):
         if not IN_THOUSANDS.fullmatch(text) or not GRAMS.match(self.text, self.at):
             return None
         return re.sub("[., ]", "", text)
-
-    def _code_of(self, digits: str) -> Colour | Lab | None:
-        """The colour of «1015 бежевый» and of `044 Lilac`, where no unit makes an amount of the digits."""
-        code = digits_of_code(digits)
-        if code is None or UNIT_AFTER.match(self.text, self.at) or self._is_counted_off(digits):
-            return None
-        colour = self.palette.find(code)
-        if colour is not None or code == digits or self._counts_word() or self._is_year(digits):
-            return colour
-        lab_d65 = find_general(name_key(code))
-        if lab_d65 is None or not (self._is_said_as_code(digits) or self._is_code_of_named(digits, lab_d65)):
-            raise self.source.refuse(
-                "{number} may be {code}, which is not offered, or an amount; write its unit, as in {number} parts"
-                if lab_d65 is None
-                else "{number} may be {code} or an amount; write the code as {code}, or the unit, as in {number} parts",
-                self.source.span(self.at - len(digits), self.at),
-                () if lab_d65 else self.palette.suggest(code),
-                number=digits,
-                code=code,
-            )
-        return lab_d65
-
-    def _is_said_as_code(self, digits: str) -> bool:
-        """Whether the text tells of RAL, or the digits have a number beside them, or behind a colour's name."""
-        start = self.at - len(digits)
-        after = WORD_AFTER.match(self.text, self.at)
-        is_named = after is not None and self._is_colour(after[1])
-        return self._says_ral or self._has_number(start, after.end() if after is not None and is_named else self.at)
-
-    def _is_counted_off(self, digits: str) -> bool:
-        """Whether digits count what is ordered or number the order: `3000 tiles`, `qty 3000`."""
-        before = HEAD_BEFORE.search(self.text, max(0, self.at - MAX_BEFORE), self.at - len(digits))
-        after = WORD_AFTER.match(self.text, self.at)
-        meanings = [self._words.get(name_key(found[1])) for found in (before, after) if found is not None]
-        kinds = [None if meaning is None else (meaning.kind, meaning.text) for meaning in meanings]
-        is_label = before is not None and kinds[0] == (Kind.LABEL, "order")
-        return is_label or (after is not None and kinds[-1] == (Kind.COUNTED, "pieces"))
-
-    def _is_year(self, digits: str) -> bool:
-        """Whether digits behind a word are a year rather than a colour's number: `price list 2026`."""
-        word = WORD_BEFORE.search(self.text, max(0, self.at - MAX_BEFORE), self.at - len(digits))
-        return word is not None and digits in _YEARS
-
-    def _counts_word(self) -> bool:
-        """Whether a word that is no colour stands behind a number: `2000 euro`."""
-        word = WORD_AFTER.match(self.text, self.at)
-        known = None if word is None else self._longest(word.start(1))
-        return word is not None and len(word[1]) > 1 and (known is None or isinstance(known[1], Meaning))
 
     def _list(self, start: int) -> Iterator[Token]:
         """list = digits, ",", digits, ",", digits, { ",", digits } ; not decimals, since there are several."""

@@ -50,6 +50,7 @@ _THICKNESS = re.compile(r"[^\W\d_]-?\d\d")
 """What a price list calls a tile of 30 mm, before all else: `R30`."""
 _SHAPE_OF_SHARE = sorted([Kind.NUMBER, Kind.UNKNOWN])
 """`Steps 30` between two commas is what a colour with its number looks like."""
+_IN_SHARE = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.UNKNOWN, Kind.MODIFIER, Kind.LINK})
 _ENDS = _BOUNDS | {None, Kind.EQUAL}
 
 
@@ -78,6 +79,7 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
     unknown = [at for at, token in enumerate(tokens) if token.kind is Kind.UNKNOWN]
     if (sentences := with_sentences_beside(source, tokens)) is not None:
         yield sentences
+        yield from with_words_beside(sentences, palette)
     bare = skeleton(source, tokens)
     if bare is not None and not any(_is_joined(tokens, at) or _may_be_colour(tokens, at, palette) for at in unknown):
         yield bare
@@ -118,7 +120,8 @@ def _is_material(tokens: Sequence[Token], at: int) -> bool:
     beside = [
         _kind(tokens, at + step * (1 + (_kind(tokens, at + step) in (Kind.LINK, Kind.BRACKET)))) for step in (-1, 1)
     ]
-    return not joined and not any(kind in _NUMBERS | _UNITS for kind in beside)
+    is_layer = Kind.LENGTH in beside and all(token.kind not in _NUMBERS for token in tokens)
+    return not joined and not is_layer and not any(kind in _NUMBERS | _UNITS for kind in beside)
 
 
 def with_words_beside(tokens: Sequence[Token], palette: Palette) -> Iterator[list[Token]]:
@@ -130,12 +133,27 @@ def with_words_beside(tokens: Sequence[Token], palette: Palette) -> Iterator[lis
         return
     counted = _with_units(tokens)
     worded = [_as_word(token) if _is_word(counted, at) else token for at, token in enumerate(counted)]
-    yield worded
+    if not any(_leaves_share(counted, at) for at in places):
+        yield worded
     of_words = [at for at in range(len(counted)) if _is_of_word(counted, at)]
     apart = [at for at in of_words if Kind.COLOUR not in (_kind(counted, at - 1), _kind(counted, at + 1))]
     for dropped in (apart, of_words):
         if dropped and sum(token.kind in _NUMBERS for token in counted) > len(dropped):
             yield [_as_word(token) if at in dropped else token for at, token in enumerate(worded)]
+
+
+def _leaves_share(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word is all that a percent can be of, which would be another colour's without it.
+
+    The second 50 of «зелёный мох 50%, тёмный лес 50%» is not of the first two.
+    """
+    if tokens[at].kind is not Kind.UNKNOWN:
+        return False  # what it counts: `20 percents`
+    kinds = [token.kind for token in _clause(tokens, at)]
+    is_share = Kind.PERCENT in kinds and kinds.count(Kind.NUMBER) == 1
+    before = [token.kind for token in _clause(tokens, max(0, at - kinds.index(Kind.UNKNOWN) - 2))]
+    is_block = before.count(Kind.COLOUR) > before.count(Kind.NUMBER) > 0
+    return is_share and is_block and set(kinds) <= _IN_SHARE
 
 
 def _with_units(tokens: Sequence[Token]) -> list[Token]:

@@ -7,6 +7,7 @@ from functools import cache
 
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import JOINING, PLAIN_COLOURS, Kind
+from plitka.core.recipes.open_amounts import CHANGES
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
@@ -80,6 +81,8 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
     kinds = {token.kind for token in segment}
     count = next((token.value for token in segment if token.kind is Kind.NUMBER), None)  # `3 greens:`
     is_one = len(named) == 1 or [token.kind for token in segment] == [Kind.COLOUR] * _PAIR  # «мраморный серый:»
+    if any(token.choice in CHANGES or token.kind in (Kind.REST, Kind.BASE) for token in segment):
+        return False  # `remove the red: red 40, black 60`, «основа чёрная: красный 60, белый 40»
     if not is_one or not kinds <= ONLY_WORDS | {Kind.COLOUR, Kind.NUMBER}:
         return False
     if count is not None and count != sum(token.kind is Kind.COLOUR for token in rest):

@@ -15,6 +15,7 @@ SYMBOL = re.compile(
     r"|(?P<limit>(?:[<>]=?|[≤≥])(?=[ \t]*\d))"
     r"|(?P<price>[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴](?!\d)|(?:руб(?:ль|ля|лей|\.)?"
     r"|eur|euros?|usd|gbp|грн)(?![^\W_])|р(?=[./]))(?:\.?[ \t]*/[ \t]*[^\W\d_]+\d?)?)"
+    r"|(?P<pounds>(?:(?<=\d)|(?<=\d[ ]))\#(?![^\W_]))"
     r"|(?P<hex>\#[0-9a-z]*)"
     r"|(?P<embedding><s\d{1,3}>)"
     r"|(?P<fraction>\d+⁄\d+)"
@@ -26,7 +27,7 @@ SYMBOL = re.compile(
     r"|(?P<time>(?<![\d:])[012]?\d:[0-5]\d(?=:[ ])|0\d:[0-5]\d(?!:?\d)"
     r"|(?<!\d)(?:[12]?\d|3[01])[ ](?:jan|feb|march|apr|june?|july?|aug|sept?|oct|nov|dec"
     r"|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)(?![^\W_]))"
-    r"|(?P<date>20\d\d-\d\d-\d\d(?!\d)|\d{1,2}/\d{1,2}/20\d\d(?!\d)|\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d%.]))"
+    r"|(?P<date>20\d\d-\d\d-\d\d(?!\d)|\d{1,2}/\d{1,2}/20\d\d(?!\d)|(?<!\d)(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:20)?\d\d(?![\d%.]))"
     r"|(?P<chapter>\d+(?:\.\d+){2,3}(?=\.?[:)]|\.?[ \t]+(?:-[ \t]+)?[^\W\d_]))"
     r"|(?P<list>\d+(?:,\d+){2,})"
     r"|(?P<dotted>\d+(?:[.,]\d+){2,})"
@@ -48,6 +49,11 @@ RESOLUTION = re.compile(r"(?:[248]k|\d{3,4}p)(?![^\W_])")
 UNIT_AFTER = re.compile(
     r"[ \t]*(?:%|:|/(?![ \t]*[1-9]0\d\d(?!\d))|(?:parts?|част|дол|g|kg|г|кг|lb|p?c[ts]|проц|percent)\b|част|проц)"
 )
+OTHER_CODE = re.compile(
+    r"(?:ncs[ ]?(?:s[ ]?)?\d{4}-[a-z](?:\d{2}[a-z])?|(?:pantone|pms)[ ]?\d{3,4}(?:[ ]?[cu])?|bs[ ]?(?:381c?|4800|5252)"
+    r"(?:[ ]?[\d-]+(?:[ ]?[a-z][ ]?\d+)?)?)(?![^\W_])"
+)
+"""A number of another system of colours, which is not known, beside a colour's name: `NCS S 7020-R90B`."""
 RATE = re.compile(
     r"[ \t]*(?:/|per|на)[ \t]*(?:1[ \t]*)?"
     r"(?:[mм][23]|pcs?|pieces?|tiles?|шт|плитк[ау]|sq\.?[ ]?m|кв\.?[ ]?м)(?![^\W_])\.?"
@@ -61,7 +67,8 @@ SIGN_OFF = re.compile(
 LINE = re.compile(r"(?<![^\W_])lines?[ ]?(?:no\.?|#)?[ ]?\d+(?=[ ]*(?:[-:,;)/]|$))(?!/\d)")
 """`PO 44718 / line 2`."""
 NUMBERED = re.compile(
-    r"(?<![^\W_])(?:(?:section|sect?\.|spec\.?|clause|раздел)[ ]?\d{1,2}(?:[ ]\d{2}){2}(?:\.\d+)?"
+    r"(?<![^\W_])(?:(?:на|per|for)[ ](?:1|один|one)[ ](?:замес|batch|mix|load)"
+    r"|(?:section|sect?\.|spec\.?|clause|раздел)[ ]?\d{1,2}(?:[ ]\d{2}){2}(?:\.\d+)?"
     r"|(?:all|все)[ ]\d+[ -]?(?:lbs?|kg|кг)[ ]?(?:bags?|sacks?|мешк[а-я]*)"
     r"|\d+[ ]of[ ](?:the|those|these|your)[ ](?:\w+[ ]){0,2}(?:ones|tiles|mats)|(?:ось|оси|осях)[ ]\d+(?:-\d+)?"
     r"|(?:замес[а-я]?|tile|sample|плитк[аиу]|образ(?:ец|ца))[ ]?№?[ ]?\d{1,2}(?=[ ]*[:=)])"
@@ -81,7 +88,10 @@ LEFT = re.compile(
 """The rest, which several colours may share."""
 OF_WHAT = re.compile(r"(?<![^\W_])([wv])/\1(?![^\W_])")
 """`w/w` is by mass, `v/v` by volume."""
-WISH = re.compile(r"(?<![^\W_])(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_])")
+WISH = re.compile(
+    r"(?<![^\W_])(?:g['’]day(?: mate| all)?(?![^\W_])"
+    r"|(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_]))"
+)
 """In which `like` compares nothing."""
 ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[\dA-ZА-Г])(?![^\W_]))")
 """Behind `zone`: `A:`, ` 1`."""
@@ -103,7 +113,9 @@ LIKE_BEHIND = re.compile(
     r"|под (?:песчаник|гранит|мрамор|камень)"
 )
 """What is like a thing is none of its colours: `sandstone-like`."""
-IS_HEAD = re.compile(r"(?:,?[ ](?:in[ ])?(?:[^\W_]+[ ])?(?:shades?|tones?|tints?|оттенк[а-я]*|тон[а-я]*))?[ \t]*[:(]")
+IS_HEAD = re.compile(
+    r"(?:,?[ ](?:in[ ])?(?:[^\W_]+[ ])?(?:shades?|tones?|tints?|оттенк[а-я]*|тон[а-я]*))?(?:[ \t]*[:(]|[ \t]+-[ \t]+)"
+)
 """Behind the blue of `shades of blue: dark 40, light 60`."""
 CITY = re.compile(r"(?<![^\W_])г\.(?=[ ]?[^\W\d_])")
 """«Г. Тула» are no grams."""
@@ -155,9 +167,6 @@ GENITIVE = ("ого", "его", "ой", "ей")
 DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
 THICKNESS = re.compile(r"(?<![^\W_])[tт][ ]?=[ ]?\d+(?:[.,]\d+)?(?:[ ]?(?:mm|cm|мм|см))?(?![^\W_]|[.,]\d)")
 """`t=30 mm` is no mass."""
-TONNES = re.compile(r"\d[ ]?(?:кг|kg|килограмм|тонн|мешк|меш)")
-"""What is weighed."""
-IN_TONNES = re.compile(r"\d[ ]?т(?![^\W_])")
 TINT = re.compile(r"([а-я]{3,})[ое]вато")
 """«Голубовато-»."""
 OTHER_LAYOUT = re.compile(r"[a-z\[\];',.`-]+|[а-яё-]+")
@@ -174,7 +183,11 @@ LARGE = re.compile(r"(?P<large>кр\.)(?=[ ]?(?:крошк|фракц|грану
 WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \t]+$")
 HEAD_BEFORE = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)?)[ \t]*[:=#№-]?[ \t]*$")
 """The `qty` of `qty: 3000` and «кол-во 3000»."""
-SAYS_RAL = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W\d_])")
+SAYS_RAL = re.compile(
+    r"(?<![^\W_])(?:(?:ral|рал)(?![^\W\d_])"
+    r"|(?:colou?rs|цвета)[ :-]*[1-9]0\d\d(?:[ ]*(?:[,/;&+]|and|и)[ ]*[1-9]0\d\d)+(?!\d|[ ]?%))"
+)
+"""Also where several numbers of four digits are said to be colours."""
 _TO_NAME = r"[ \t]*[-,:(/]*[ \t]*"
 NAMES_OF_RAL = tuple(
     re.compile(pattern)

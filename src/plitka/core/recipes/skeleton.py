@@ -85,8 +85,8 @@ def _beside(source: Source, tokens: Sequence[Token], pairs: dict[int, int]) -> I
         if at in pairs:
             yield from as_label(source, run)
             run = []
-            comma = replace(token, kind=Kind.SEPARATOR, text=",", colour=None, remark=None)
-            yield from (comma, _percent(tokens[pairs[at]]), token, comma)
+            spans = (tokens[pairs[at]].span, token.span)
+            yield from (_comma(min(spans)[0]), _percent(tokens[pairs[at]]), token, _comma(max(spans)[1]))
         elif token.kind in NUMBERS | LABELS and at not in pairs.values():
             run.append(token)
         elif token.kind not in NUMBERS | {Kind.LINK, Kind.SLASH} or not run:
@@ -95,6 +95,10 @@ def _beside(source: Source, tokens: Sequence[Token], pairs: dict[int, int]) -> I
             if token.kind not in _DROPPED and at not in pairs.values():
                 yield token
     yield from as_label(source, run)
+
+
+def _comma(at: int) -> Token:
+    return Token(kind=Kind.SEPARATOR, span=(at, at), text=",")
 
 
 def _percent(number: Token) -> Token:

@@ -10,6 +10,8 @@ MAX_CHARACTERS = 1_000
 
 _ZERO = re.compile(r"(?<=\d)[oо](?=[ \t]*(?:%|[,;\n]|$))")
 """A letter typed for a digit: `1O%`."""
+_NOT = re.compile(r"(?<=n)['’](?=t(?![^\W_]))", re.IGNORECASE)
+"""The apostrophe of `don't`, which is one word."""
 _NUMBER_SIGN = "№"
 _SIGNS = {"\u2212": "-", "\u066a": "%", "\r": " "}
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -36,7 +38,7 @@ class Source:
         self._clusters: list[tuple[int, int]] = []
         for start, end in _clusters(text):
             self._check_character(text[start], start)
-            piece = _fold(text[start:end])
+            piece = "" if _NOT.match(text, start) else _fold(text[start:end])
             folded.append(piece)
             self._clusters += [(start, end)] * len(piece)
         self.folded = _ZERO.sub("0", "".join(folded))

@@ -29,8 +29,10 @@ def without_stock(source: Source, tokens: Sequence[Token]) -> list[Token]:
     kept = list(tokens)
     for token in [token for token in tokens if token.kind is Kind.COLOUR]:
         span = _saying(source, token)
+        if span is None:
+            continue
         others = [other for other in kept if other.kind is Kind.COLOUR and other is not token]
-        if span is None or not others or any(other.colour == token.colour for other in others):
+        if not others or any(other.colour == token.colour for other in others):
             continue
         inside = [at for at, other in enumerate(kept) if span[0] <= other.span[0] < span[1]]
         if any(kept[at].kind in (Kind.NUMBER, Kind.FRACTION) for at in inside):

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
 _SEVERAL = 2
+_ITEM = re.compile(r"(?:^|(?<=[\s:;,]))[1-9][).](?=\s)")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
+_WHOLE = 100
 _NUMBERED = re.compile(
     r"(?<![^\W_])(?:tile|mix|option|variant|version|recipe|плитка|микс|смесь|вариант|рецепт|состав)"
     r"[ ]?(?:№|no\.?|#)?[ ]?(\d|[a-dа-г])(?=[ ]?[:)=]| - )"
@@ -30,9 +34,17 @@ def check_one_tile(source: Source) -> None:
     first = {match[1]: match.span() for match in reversed(list(_NUMBERED.finditer(source.folded)))}
     each = [match.span() for match in _ONE.finditer(source.folded)]
     both = [match.span() for match in _TWO.finditer(source.folded)]
-    for found in (sorted(first.values()), each, 2 * both):
+    for found in (sorted(first.values()), each, 2 * both, _wholes_of_list(source)):
         if len(found) >= _SEVERAL:
             raise refuse_several(source, [source.span(*place) for place in found])
+
+
+def _wholes_of_list(source: Source) -> list[tuple[int, int]]:
+    """Where the items of a list are that are each a whole: `1) 50% blue 50% white; 2) 70% blue 30% white`."""
+    starts = [match.start() for match in _ITEM.finditer(source.folded)]
+    items = list(pairwise([*starts, len(source.folded)]))
+    whole = [sum(map(float, _PERCENT.findall(source.folded[start:end]))) == _WHOLE for start, end in items]
+    return [(start, end) for (start, end), is_whole in zip(items, whole, strict=True) if is_whole]
 
 
 def refuse_several(source: Source, places: Sequence[tuple[int, int]]) -> RecipeError:

@@ -18,6 +18,8 @@ from plitka.errors import RecipeError
 HUNDRED = 100
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 """Numbers among such letters have a decimal comma."""
+MAX_OFF_PERCENT = 10
+"""By how much percents may miss 100, on either side, and be scaled to it; more is no slip."""
 
 
 class Totals:
@@ -57,7 +59,7 @@ class Totals:
                 raise self.source.refuse(
                     "{number} of a colour is none of it; leave the colour out", amount.span, number=amount.text
                 )
-            if amount.unit is Unit.PERCENT and amount.value > 100:
+            if amount.unit is Unit.PERCENT and amount.value > HUNDRED + MAX_OFF_PERCENT:
                 raise self.source.refuse(
                     "{number} is more than the whole tile; a colour has at most 100 %", amount.span, number=amount.text
                 )
@@ -99,11 +101,19 @@ class Totals:
         total = sum(values)
         if total == 100:
             return all(amount.unit is not Unit.FRACTION for amount in amounts)
-        if self.is_whole or 3 * (total - HUNDRED) > 2 * len(amounts):  # 34 for a third
+        if self.is_whole or total - HUNDRED > MAX_OFF_PERCENT or self._is_added_to_whole(total, amounts):
             raise self._refuse_total(total, amounts)
         self._check_all_read(total)
+        if HUNDRED - total - self.asides.binder_percent > MAX_OFF_PERCENT:
+            raise self._refuse_total(total, amounts)
         self._notice("the percents add up to {total}, not to 100; they were scaled to 100", total=plain(total))
         return False
+
+    def _is_added_to_whole(self, total: Fraction | int, amounts: Sequence[Amount]) -> bool:
+        """Whether what is beyond 100 is no slip: `black 60%, grey 40%, 10% red flecks`, `80% black (30% of it SBR)`."""
+        codes = [mention.colour.code for mention in self.statement.mentions]
+        is_twice = len(set(codes)) < len(codes)
+        return total > HUNDRED and (is_twice or any(total - amount.percent == HUNDRED for amount in amounts))
 
     def _check_corrected(self, amounts: Sequence[Amount]) -> None:
         """`60% red, 40% black. No, 50% red, 50% black` says the mix twice."""

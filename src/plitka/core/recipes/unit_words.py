@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from plitka.core.language.labels import PERIOD
 from plitka.core.language.vocabulary import Kind
@@ -35,10 +36,15 @@ def _without_percents(tokens: Sequence[Token]) -> list[Token]:
     kept: list[Token] = []
     for at, token in enumerate(tokens):
         is_head = token.text in _PERCENTS and _kind(tokens, at - 1) in _BOUNDS and _kind(tokens, at + 1) is Kind.COLOUR
-        end = next((place for place in range(at, len(tokens)) if tokens[place].kind in _BOUNDS), len(tokens))
-        if not is_head or all(other.kind is not Kind.NUMBER for other in tokens[at:end]):
+        if not is_head or not _has_number(tokens, at):
             kept.append(token)
     return kept
+
+
+def _has_number(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number stands between a place and the next comma."""
+    kinds = takewhile(lambda kind: kind not in _BOUNDS, (token.kind for token in tokens[at:]))
+    return Kind.NUMBER in kinds
 
 
 def _without_shares(tokens: Sequence[Token]) -> list[Token]:
@@ -57,10 +63,15 @@ def _with_minutes(tokens: Sequence[Token]) -> list[Token]:
     plain = list(tokens)
     for at, token in enumerate(tokens):
         is_behind = token.text in _MINUTES and _kind(tokens, at - 1) is Kind.NUMBER and _kind(tokens, at + 1) in _BOUNDS
-        start = next((place for place in reversed(range(at)) if tokens[place].kind in _BOUNDS), -1)
-        if is_behind and all(other.kind is not Kind.COLOUR for other in tokens[start + 1 : at]):
+        if is_behind and not _names_colour(tokens, at):
             plain[at] = replace(token, kind=Kind.COUNTED, choice=PERIOD)
     return plain
+
+
+def _names_colour(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a colour stands between a place and the comma before it."""
+    kinds = takewhile(lambda kind: kind not in _BOUNDS, (token.kind for token in reversed(tokens[:at])))
+    return Kind.COLOUR in kinds
 
 
 def _kind(tokens: Sequence[Token], at: int) -> Kind | None:

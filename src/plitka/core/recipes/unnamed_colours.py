@@ -34,10 +34,11 @@ def without_unnamed(source: Source, tokens: Sequence[Token]) -> list[Token]:
     if all(token.kind is not Kind.COLOURED for token in tokens):
         return list(tokens)
     has_number = any(token.kind in _NUMBERS for token in tokens)
+    is_named = any(token.kind in (Kind.COLOUR, Kind.SBR, Kind.UNKNOWN) for token in tokens)
     for start, end in _clauses(tokens):
         at = next((at for at in range(start, end) if tokens[at].kind is Kind.COLOURED), None)
         if at is not None and (
-            _is_unnamed(tokens, start, at, end) or (not has_number and _is_joined(tokens, start, end))
+            not is_named or _is_unnamed(tokens, start, at, end) or (not has_number and _is_joined(tokens, start, end))
         ):
             raise _why(source, tokens, start, at)
     return [token for token in tokens if token.kind is not Kind.COLOURED]

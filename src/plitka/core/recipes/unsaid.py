@@ -13,6 +13,8 @@ _BEFORE = re.compile(
     r"|(?:(?:the )?same (?:as|again|one|mix|colou?rs?)|as|like) (?:(?:the|my|our|your|in the) )?"
     r"(?:(?:previous|last|other|earlier) )*(?:last time|before|order|one|time|sample|swatch|board|photo|year|batch"
     r"|usual|neighbou?rs?)|(?:the )?same (?:again|as (?:before|usual))|the usual"
+    r"|(?:the )?same (?:thing|mix|one|blend|colou?rs?)(?: as| that)? (?:we|you|i)(?:['’]ve)? "
+    r"(?:did|had|got|used|made|ordered|sent)"
     r"|as (?:we )?(?:(?:previously|already) )?"
     r"(?:discussed|agreed|arranged|talked|per (?:our|my|the) (?:call|chat|e-?mail))"
     r"|как (?:и )?(?:договорились|договаривались|обсуждали|говорили)|по договор[её]нности"

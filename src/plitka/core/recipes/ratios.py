@@ -1,0 +1,105 @@
+"""Ratios of a recipe in plain numbers: `twice as much A as B`, `the rest split 2:1 between A and B`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.signs import TO
+from plitka.core.recipes.token import Token
+
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
+_COUNTED = frozenset({Kind.PARTS, Kind.MASS})
+_JOINTS = frozenset({Kind.SLASH, Kind.LINK})
+_WHOLE = 100
+
+
+def said_twice(tokens: list[Token]) -> list[Token]:
+    """The ratio of `75:25 blend. 75 is dark green, 25 is light green` says the numbers of the colours again."""
+    numbers = [at for at, token in enumerate(tokens) if token.kind is Kind.NUMBER]
+    half = len(numbers) // 2
+    first, second = numbers[:half], numbers[half:]
+    is_chain = half > 1 and all(b - a == 2 and tokens[a + 1].kind in _JOINTS for a, b in pairwise(first))
+    values = [[tokens[at].value for at in part] for part in (first, second)]
+    is_apart = is_chain and all(tokens[at + 1].kind not in _JOINTS for at in second[:-1])
+    if not is_apart or values[0] != values[1] or sum(values[0]) != _WHOLE:
+        return tokens
+    end = first[-1] + 1 + (_kind(tokens, first[-1] + 1) in _UNITS)
+    return [*tokens[: first[0]], replace(tokens[first[0]], kind=Kind.SEPARATOR, text=","), *tokens[end:]]
+
+
+def compared(tokens: list[Token]) -> list[Token]:
+    """`Twice as much red as black` is two parts and one part; of other than two colours it leaves the number open.
+
+    Behind the colours, «красный и белый, красного вдвое больше», it is said of the one that is named again.
+    """
+    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.COMPARED), None)
+    if at is None:
+        return tokens
+    word = tokens[at]
+    colours = [token for token in tokens if token.kind is Kind.COLOUR]
+    again = next((token for token in colours[2:] if token.colour in [other.colour for other in colours[:2]]), None)
+    if len(colours) == 3 and again is not None:
+        tokens = [token for token in tokens if token is not again]
+        colours = sorted(colours[:2], key=lambda token: token.colour != again.colour)
+    if len(colours) != 2 or any(token.kind in _NUMBERS | {Kind.SBR} for token in tokens):
+        return [replace(token, kind=Kind.RANGE) if token is word else token for token in tokens]
+    plain: list[Token] = []
+    for token in tokens:
+        if token in colours:
+            number = replace(word, kind=Kind.NUMBER, value=word.value if token is colours[0] else Fraction(1))
+            plain += [replace(word, kind=Kind.SEPARATOR), number, replace(word, kind=Kind.PARTS), token]
+        elif token is not word:
+            plain.append(token)
+    return plain
+
+
+def ratios(tokens: list[Token]) -> list[Token]:
+    """The `to` of `three parts red to one part black` stands between two colours with their numbers."""
+    plain = list(tokens)
+    for at, token in enumerate(tokens):
+        is_to = token.kind is Kind.LINK and token.text in TO and _kind(tokens, at + 1) in _NUMBERS
+        after = at + 2 + (_kind(tokens, at + 2) in _COUNTED)
+        before = _kind(tokens, at - 2)
+        is_pair = before in _NUMBERS | _COUNTED and _kind(tokens, after) is Kind.COLOUR
+        if is_to and is_pair and _kind(tokens, at - 1) is Kind.COLOUR:
+            plain[at] = replace(token, kind=Kind.SEPARATOR)
+    return plain
+
+
+def rest_ratios(tokens: list[Token]) -> list[Token]:
+    """`White 15%, the remainder split 2:1 between blue and navy` gives two colours what percents leave."""
+    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.REST), len(tokens))
+    tokens = _with_ratio_first(tokens, at + 1 + (_kind(tokens, at + 1) is Kind.LINK))
+    plain = list(tokens)
+    chain = [token.kind for token in tokens[at + 1 : at + 4]]
+    end = at + 4 + (_kind(tokens, at + 4) in (Kind.RANGE, Kind.EQUAL, Kind.MIX))
+    pair = [token.kind for token in tokens[end : end + 4]]
+    numbers = [place for place, token in enumerate(tokens) if token.kind in _NUMBERS and place < at]
+    shares = [tokens[place].value for place in numbers if _kind(tokens, place + 1) is Kind.PERCENT]
+    is_ratio = chain[::2] == [Kind.NUMBER] * 2 and chain[1] in (Kind.LINK, Kind.SLASH)
+    is_pair = pair[:3] == [Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR] and pair[3:] in ([], [Kind.SEPARATOR])
+    if not (is_ratio and is_pair and shares) or len(shares) < len(numbers) or sum(shares) >= _WHOLE:
+        return plain
+    one, other = tokens[at + 1], tokens[at + 3]
+    unit = replace(one, kind=Kind.PERCENT, text="%")
+    rest = (_WHOLE - sum(shares)) / (one.value + other.value)
+    counted = [replace(one, value=one.value * rest), unit, tokens[end], tokens[end + 1]]
+    plain[at : end + 3] = [*counted, replace(other, value=other.value * rest), unit, tokens[end + 2]]
+    return plain
+
+
+def _with_ratio_first(tokens: list[Token], at: int) -> list[Token]:
+    """«Остальное - зелёная и серая 1:1» with its ratio before the two colours."""
+    kinds = [token.kind for token in tokens[at : at + 6]]
+    pair = [Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR, Kind.NUMBER]
+    if kinds[:4] != pair or kinds[4:5] not in ([Kind.LINK], [Kind.SLASH]) or kinds[5:] != [Kind.NUMBER]:
+        return tokens
+    start = at - (_kind(tokens, at - 1) is Kind.LINK)
+    return [*tokens[:start], *tokens[at + 3 : at + 6], *tokens[at : at + 3], *tokens[at + 6 :]]
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if 0 <= at < len(tokens) else None
