@@ -3,12 +3,14 @@
 python recipes/web/screenshots.py FOLDER                 every state; some minutes, with Debian's chromium
 python recipes/web/screenshots.py FOLDER mix sheet       those whose names begin like this
 python recipes/web/screenshots.py FOLDER --language ru   in one language
+python recipes/web/screenshots.py docs/images --docs     those of the documentation alone: page-*.jpg
 
 FOLDER gets STATE-LANGUAGE-THEME-WIDTH.png of each, as long as the page is, and of each state a sheet, STATE.jpg.
 """
 
 import argparse
 import json
+import re
 import shutil
 import signal
 import socket
@@ -23,7 +25,7 @@ from itertools import product
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, Route, sync_playwright
 
 LANGUAGES = {"en": "en-GB", "ru": "ru-RU"}
 THEMES = ("light", "dark")
@@ -41,6 +43,10 @@ DESIGN = "/#mix=RED:60,BLACK:30,WHITE:10"
 UNREAD = {"en": "60% red, 30% blakk, 10% white", "ru": "60% красного, 30% черныйй, 10% белого"}
 PATTERN = {"en": "red and black with a blue border", "ru": "красный и чёрный с надписью СТАРТ белым"}
 ZONES = f"{DESIGN}&zone=border:8%25|BLACK:70,WHITE:30&zone=text:START|WHITE:100"
+DOCS_DESIGN = "/#mix=GREEN:50,BEIGE:40,RED:10"
+DOCS_FLOOR = "&floor=grid,border,playground,sun,1,500,2,80&second=mix%3DGREEN%3A100"
+JPEG_QUALITY = 88
+TALL_PX = 2200
 FLOOR = f"{DESIGN}&floor=brick,border,playground,sun,0,500,4,25&second=mix%3DGREEN%3A100"
 TAKE, FOUR = ".order button >> nth=0", ".order button >> nth=1"
 SHEET, GALLERY, PHOTOGRAPH_IN, OPERATION = (f".rooms button >> nth={place}" for place in range(4))
@@ -323,14 +329,7 @@ def _await(url: str, running: "subprocess.Popen[bytes]") -> None:
 
 def take(browser: Browser, origin: str, key: str, language: str, wished: tuple[str, ...], folder: Path) -> None:
     """Every state that is wished for, in one language."""
-    context = browser.new_context(
-        base_url=origin, locale=LANGUAGES[language], viewport={"width": 1280, "height": HEIGHT_PX}
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    answer = context.request.post("/v1/session", data={"key": key}, headers={"X-Plitka-Page": "1"})
-    if not answer.ok:
-        raise SystemExit(f"the key was refused: {answer.text()}")
-    page = context.new_page()
+    page = _signed_in(browser, origin, key, language)
     for state in STATES:
         if not state.__name__.startswith(wished):
             continue
@@ -346,7 +345,7 @@ def take(browser: Browser, origin: str, key: str, language: str, wished: tuple[s
             is_whole = page.locator("dialog[open]").count() == 0
             page.screenshot(path=folder / f"{state.__name__}-{language}-{theme}-{width_px}.png", full_page=is_whole)
         page.unroute_all()
-    context.close()
+    page.context.close()
 
 
 def lay_out(name: str, folder: Path) -> None:
@@ -366,6 +365,55 @@ def lay_out(name: str, folder: Path) -> None:
     sheet_.save(folder / f"{name}.jpg", quality=85)
 
 
+def _signed_in(browser: Browser, origin: str, key: str, language: str) -> Page:
+    """A window in a fresh profile."""
+    context = browser.new_context(
+        base_url=origin, locale=LANGUAGES[language], viewport={"width": 1280, "height": HEIGHT_PX}
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    answer = context.request.post("/v1/session", data={"key": key}, headers={"X-Plitka-Page": "1"})
+    if not answer.ok:
+        raise SystemExit(f"the key was refused: {answer.text()}")
+    return context.new_page()
+
+
+def illustrate(page: Page, folder: Path) -> None:
+    """What the documentation shows: a picture that was made, a playground, and what its floor costs."""
+    opened(page, DOCS_DESIGN)
+    page.click(TAKE)
+    page.wait_for_selector('.picture[src*="/image"]')
+    page.wait_for_selector(".downloads")
+    _save(page, folder / "page-photograph.jpg", page.locator(".photograph > .downloads").first, from_top=True)
+    page.set_viewport_size({"width": 1280, "height": TALL_PX})  # nothing is scrolled
+    opened(page, DOCS_DESIGN + DOCS_FLOOR)
+    page.wait_for_selector('.floor-canvas:not(.blank)[aria-busy="false"]')
+    _save(page, folder / "page-floor.jpg", page.locator(".below > details"))
+    page.set_viewport_size({"width": 1280, "height": HEIGHT_PX})
+    page.click(SHEET)
+    page.wait_for_selector(".materials")
+    prices = {"Green": "1.9", "Beige": "1.8", "Red": "1.8", "Black crumb": "0.4", "Binder": "3.5"}
+    for name, price in prices.items():
+        page.get_by_label(re.compile(f"^Price per kg: {name}")).fill(price)
+    page.locator(".sheet .short input").fill("€")
+    page.locator(".facts", has_text="€").wait_for()
+    page.wait_for_load_state("networkidle")
+    _save(page, folder / "page-price.jpg", page.locator("dialog[open]"))
+
+
+def _save(page: Page, path: Path, what: Locator, *, from_top: bool = False) -> None:
+    """A JPEG of an element, or of the whole page down to its lower edge."""
+    page.mouse.move(0, 0)  # so that nothing is shown as pointed at
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_timeout(SETTLE_MS)
+    if from_top:
+        box = what.bounding_box()
+        assert box is not None
+        clip: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": box["y"] + box["height"] + 16}
+        page.screenshot(path=path, type="jpeg", quality=JPEG_QUALITY, full_page=True, clip=clip)
+    else:
+        what.screenshot(path=path, type="jpeg", quality=JPEG_QUALITY)
+
+
 def _scaled(path: Path) -> Image.Image:
     """A picture as high as a row, and at most as wide as it is."""
     with Image.open(path) as image:
@@ -378,12 +426,16 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("states", nargs="*", help="beginnings of names")
     options.add_argument("--language", choices=LANGUAGES, help="the only one")
+    options.add_argument("--docs", action="store_true", help="the pictures of the documentation, in English")
     given = options.parse_args()
     wished = tuple(given.states) or ("",)
     given.folder.mkdir(parents=True, exist_ok=True)
     path = shutil.which("chromium")
     with service() as (origin, key), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=BROWSER)
+        if given.docs:
+            illustrate(_signed_in(browser, origin, key, "en"), given.folder)
+            return
         for language in [given.language] if given.language else LANGUAGES:
             take(browser, origin, key, language, wished, given.folder)
         browser.close()

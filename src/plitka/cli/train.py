@@ -40,7 +40,9 @@ _TRAIN_CHOICES = ("steps", "batch", "rank", "learning_rate", "seed")
 
 def add(commands: Commands, _: Translate) -> None:
     """Declare the command."""
-    parser = add_command(commands, "train", _, _("train a model on captioned pictures; OUT is a model then"))
+    parser = add_command(
+        commands, "train", _, _("train a model on captioned pictures; the folder that is written is a model")
+    )
     parser.add_argument("folder", type=Path, metavar="DIR", help=_("folder of pictures with their captions"))
     parser.add_argument(
         "--base",

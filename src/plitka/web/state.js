@@ -123,7 +123,7 @@ export function followAddress() {
     void [shown.value, annex.value];
     if (!pause || !last.kind) write();
   });
-  addEventListener("hashchange", () => openDesign(location.hash));
+  addEventListener("hashchange", ({ newURL }) => openDesign(new URL(newURL).hash)); // a step of before may have written the address since
 }
 
 /**

@@ -1,6 +1,7 @@
 """The texts of a sheet."""
 
 import re
+from fractions import Fraction
 
 import pytest
 from tests.core.sheet.floors import sheet_of
@@ -26,6 +27,16 @@ def test_numbers_follow_the_language() -> None:
     """A decimal comma in Russian, a point in English."""
     assert "1,55\u00a0г/см³" in texts("ru")
     assert "1.55\u00a0g/cm³" in texts("en")
+
+
+def test_the_sign_of_a_currency_stands_where_the_language_has_it() -> None:
+    """Before the sum in English; its letters behind it, and both behind it in Russian."""
+    english, russian = Words("en"), Words("ru")
+    assert english.money(Fraction(5, 2), "€") == "€2.50"
+    assert english.money(Fraction(5, 2), "EUR") == "2.50\u00a0EUR"
+    assert russian.money(Fraction(5, 2), "€") == "2,50\u00a0€"
+    assert english.money(None, "€") == ""
+    assert english.money(Fraction(5, 2)) == "2.50"
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

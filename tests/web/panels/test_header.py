@@ -19,6 +19,19 @@ def test_language_and_theme_are_kept(window_of: OpenWindow) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
 
 
+def test_the_button_of_the_theme_follows_the_system(window_of: OpenWindow) -> None:
+    """Until the reader has chosen one."""
+    page = window_of().open()
+    dark = page.get_by_role("button", name="Dark theme")
+    for scheme, is_pressed in (("dark", "true"), ("light", "false"), ("dark", "true")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        expect(dark).to_have_attribute("aria-pressed", is_pressed)
+    dark.click()
+    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="dark")
+    expect(dark).to_have_attribute("aria-pressed", "false")
+
+
 def test_undo_and_redo_have_buttons(window_of: OpenWindow) -> None:
     """Which rest while there is nothing to go back to."""
     window = window_of()

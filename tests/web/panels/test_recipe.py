@@ -23,6 +23,12 @@ def test_words_are_read_as_they_are_typed(window_of: OpenWindow) -> None:
         expect(field).to_have_value(percent)
     expect(page.locator(".right details.panel").last).to_contain_text("мокрая")
     assert window.order() == {"recipe": "70% blue, 30% yellow", "seed": 7, "wet": True}
+    share = page.get_by_label("Синий, процент")
+    for typed, shown in (("33,5", "33,5"), ("много", "33,5"), ("", "33,5"), ("70", "70")):
+        share.fill(typed)
+        share.blur()
+        expect(share).to_have_value(shown)
+    expect(page.get_by_label("Жёлтый, процент")).to_have_value("30")
     words.fill("70% синего, 30% жолтго")
     expect(page.locator(".refusal mark")).to_have_text("жолтго")
     expect(page.locator("#recipe-told")).to_contain_text("на ней по-прежнему 70% синий, 30% жёлтый")

@@ -17,6 +17,8 @@ from plitka.errors import RecipeError
 
 HUNDRED = 100
 OF = re.compile(r"[ ]+of[ ]")
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+"""Numbers among such letters have a decimal comma."""
 MAX_OFF_PERCENT = 10
 """By how much percents may miss 100, on either side, and be scaled to it; more is no slip."""
 
@@ -157,7 +159,8 @@ class Totals:
         percents = quantise([HUNDRED * amount.percent / Fraction(total) for amount in amounts], COMPUTED_STEP)
         text, end = "", amounts[0].span[0]
         for amount, percent in zip(amounts, percents, strict=True):
-            text += f"{self.source.text[end : amount.span[0]]}{plain(percent)}%"
+            written = plain(percent).replace(".", "," if _CYRILLIC.search(self.source.text) else ".")
+            text += f"{self.source.text[end : amount.span[0]]}{written}%"
             end = amount.span[1]
         return () if "\n" in text else (text,)  # a place of several lines is not marked whole
 

@@ -58,8 +58,12 @@ class Words:
         return self.number(value, KG_DECIMALS)
 
     def money(self, value: Fraction | None, currency: str = "") -> str:
-        """A sum; empty for none."""
-        return "" if value is None else f"{self.number(value, MONEY_DECIMALS)}\u00a0{currency}".rstrip()
+        """A sum; empty for none. A sign stands before it in English, €5, and all else behind it."""
+        if value is None:
+            return ""
+        number = self.number(value, MONEY_DECIMALS)
+        is_sign_first = self.language == "en" and len(currency) == 1
+        return f"{currency}{number}" if is_sign_first else f"{number}\u00a0{currency}".rstrip()
 
     def unit(self, unit: str) -> str:
         """A unit in the language's letters."""

@@ -10,6 +10,9 @@ import { Icon } from "../widgets/icons.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const isDark = signal(recall("theme") === "dark" || (recall("theme") === null && dark.matches));
+dark.addEventListener("change", () => {
+  if (recall("theme") === null) isDark.value = dark.matches; // as the system goes dark in the evening
+});
 
 function switchTheme() {
   isDark.value = !isDark.value;

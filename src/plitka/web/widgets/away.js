@@ -12,7 +12,7 @@ export function Unloaded() {
   return html`
     <div class="refusal unloaded" role="alert">
       <p>${words.told}</p>
-      <button type="button" onClick=${() => location.reload()}>${words.act}</button>
+      <button type="button" disabled=${isAway.value} onClick=${() => location.reload()}>${words.act}</button>
     </div>
   `;
 }

@@ -2,12 +2,13 @@
 import { colourOf, fullNameOf, langOf } from "../colours.js";
 import { html } from "../html.js";
 import { MAX_COLOURS, addColour, equalise, removeColour, roomOf, setPercent } from "../mix.js";
-import { fill, percent, texts } from "../texts.js";
+import { fill, number, percent, texts } from "../texts.js";
 import { useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { ColourPicker } from "./colour_picker.js";
 import { useHandOver } from "./hand_over.js";
 import { Icon } from "./icons.js";
+import { numberOf } from "./number_field.js";
 
 /** @typedef {import("../mix.js").Part} Part */
 /** @typedef {(parts: Part[], kind?: string) => void} OnChange `kind` is the same for changes that are undone together. */
@@ -75,9 +76,10 @@ function MixRow({ parts, index, onChange, onPick }) {
   }
   /** @param {any} event */
   function type(event) {
-    const typed = Number(event.target.value.replace(",", "."));
-    if (Number.isFinite(typed)) onChange(setPercent(parts, index, typed));
-    event.target.value = String(setPercent(parts, index, typed)[index]?.percent ?? "");
+    const typed = numberOf(event.target.value);
+    const mix = typed === null || typed === undefined ? parts : setPercent(parts, index, typed); // what is no number changes nothing
+    if (mix !== parts) onChange(mix);
+    event.target.value = number(mix[index]?.percent ?? 0);
   }
   function remove() {
     if (parts.length === 2) own.current?.querySelector(".chip").focus(); // the last colour cannot be removed
@@ -92,7 +94,7 @@ function MixRow({ parts, index, onChange, onPick }) {
       </button>
       <span class="percent-field">
         <input
-          type="number" min="0" max=${room} step="any" inputmode="decimal" value=${part.percent} disabled=${isFixed}
+          type="text" inputmode="decimal" autocomplete="off" maxlength="6" value=${number(part.percent)} disabled=${isFixed}
           aria-label=${fill(words.percentOf, { name })} onChange=${type}
         />
         <span aria-hidden="true">%</span>
