@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,12 @@ import numpy as np
 from photographs import inner_photographs
 
 from plitka.core.colour.arrays import decode_srgb8, lit_colours
+from plitka.core.colour.palette import default_palette
+from plitka.core.colour.spaces import hex_to_srgb8
 from plitka.core.judge.close_look import BRIGHT, CLIPPED, DARK, chroma_noise
 from plitka.core.judge.evaluation import photographed_recipes
 from plitka.core.judge.realism import Statistics, image_statistics, load_references, measure_distances
-from plitka.core.recipes.recipe import Recipe
+from plitka.core.recipes.recipe import Part, Recipe
 from plitka.core.tile.dealing import deal_colours
 from plitka.core.tile.finishes import CAMERA, FIELDS, GAINS, MATTER, MIX, MIXED_GAINS, Finishes
 from plitka.core.tile.granules import USUAL_PX_PER_MM, GranuleConfig, lay_granules
@@ -54,8 +57,8 @@ LIT_FROM, LIT_TO = 0.65, 0.9
 STEP = 0.22
 """Of a range's width, where a search begins; it ends at a sixth of that."""
 FIXED_OF_SOLIDS = (*MATTER[GAINS], *MATTER[MIXED_GAINS], "gloss")
-"""The gains follow from the colour of lit facets, and the gloss of a solid is its coat; how creamy white is in mixes
-was read off the photographs of white with black."""
+"""The gains follow from the colour of lit facets and of all, and the gloss of a solid is its coat; the gains in mixes
+follow from lit facets there, see `settle_in_mixes`."""
 SIDE_PX, SMALL_PX = 448, 224
 """Of the layer that is judged, and of the one on which gains are settled."""
 
@@ -73,10 +76,17 @@ class Target:
     figures: Mapping[str, float]
     facets: np.ndarray
     """(3,) linear light of lit facets."""
+    mean: np.ndarray
+    """(3,), linear."""
 
     @classmethod
     def of(cls, pixels: np.ndarray) -> "Target":
-        return cls(image_statistics(pixels), tails_of(pixels), lit_facets(pixels))
+        return cls(
+            image_statistics(pixels),
+            tails_of(pixels),
+            lit_facets(decode_srgb8(pixels)),
+            decode_srgb8(pixels).mean((0, 1)),
+        )
 
     def distance(self, other: "Target") -> float:
         """0 is the same; a photograph's other half is at about 2."""
@@ -89,9 +99,9 @@ class Target:
         return apart.lightness / 2 + apart.spectrum / 1.5 + sum(levels) / 2 + tails
 
 
-def lit_facets(pixels: np.ndarray) -> np.ndarray:
+def lit_facets(linear: np.ndarray) -> np.ndarray:
     """(3,) mean linear light of those points that are light but do not glint."""
-    linear = decode_srgb8(pixels).reshape(-1, 3)
+    linear = linear.reshape(-1, 3)
     order = np.argsort(linear.mean(-1))
     return linear[order[int(LIT_FROM * len(order)) : int(LIT_TO * len(order))]].mean(0)
 
@@ -140,7 +150,10 @@ class Search:
         """The mean distance from the photographs, once the gains of a solid are settled."""
         if code != MIX:
             ((recipe, target),) = pairs
-            ratio = target.facets / np.maximum(lit_facets(self.picture(code, row, recipe, self.small)), 1e-4)
+            seen = decode_srgb8(self.picture(code, row, recipe, self.small))
+            ratio = np.sqrt(
+                target.facets / np.maximum(lit_facets(seen), 1e-4) * target.mean / np.maximum(seen.mean((0, 1)), 1e-4)
+            )
             ratio = np.clip(ratio, 0.5, 2.0).tolist()
             row = row | {name: row[name] * by for name, by in zip(("red", "green", "blue"), ratio, strict=True)}
         losses = [target.distance(Target.of(self.picture(code, row, recipe))) for recipe, target in pairs]
@@ -185,8 +198,30 @@ def main() -> None:
         chosen = [(pairs, code) for code, pairs in solids if not asked.only or code in asked.only]
         for code, row, loss in pool.map(partial(_run, search), chosen):
             keep(table, code, row, loss)
+    settle_in_mixes(search, targets)
     if not asked.only or MIX in asked.only:
         keep(table, *replace(search, table=table).run(mixes[::2], MIX))
+
+
+def settle_in_mixes(search: Search, targets: Mapping[str, Target]) -> None:
+    """In mixes the lit facets of a colour are as they are alone, or as they were in photographs of mixes."""
+    palette = {colour.code: colour for colour in default_palette().catalogue}
+    for code in (code for code in search.table if code != MIX):
+        colour = palette[code]
+        own, partner = targets[f"{code}100"].facets, palette["BLACK" if code != "BLACK" else "WHITE"]
+        if colour.batch_lit_hexes:
+            own = decode_srgb8(np.array(hex_to_srgb8(colour.batch_lit_hexes[0]), np.uint8))
+        recipe = Recipe((Part(colour, Decimal(50)), Part(partner, Decimal(50))))
+        row = search.table[code]
+        for _ in range(3):
+            seen = decode_srgb8(search.picture(code, row, recipe))
+            dealt = deal_colours(search.layer.geometry.areas, recipe.shares, np.random.default_rng(0))
+            oversample = search.layer.geometry.config.oversample
+            is_own = dealt[search.layer.geometry.ids[::oversample, ::oversample]] == 0
+            ratio = np.clip(own / np.maximum(lit_facets(seen[is_own]), 1e-4), 0.5, 2.0)
+            names = zip(MATTER[MIXED_GAINS], ratio.tolist(), strict=True)
+            row = row | {name: min(1.6, max(0.4, row[name] * by)) for name, by in names}
+        keep(search.table, code, row, 0.0)
 
 
 def _run(search: Search, given: tuple[Sequence[tuple[Recipe, Target]], str]) -> tuple[str, dict[str, Any], float]:
