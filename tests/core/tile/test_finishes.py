@@ -47,8 +47,8 @@ def test_white_is_cream_among_other_colours() -> None:
     alone, mixed = table.mixed(rows, (0, 1), lit), table.mixed(rows, (0.3, 0.7), lit)
     assert (alone == rows).all()
     black, white = mixed[:, GAINS] / rows[:, GAINS]
-    assert black == pytest.approx(1)
-    assert 0.9 > white[0] > white[1] > white[2] > 0.7
+    assert (black < 1).all(), "black is deeper beside white"
+    assert 0.95 > white[0] > white[1] > white[2] > 0.7
 
 
 def test_white_keeps_its_light_among_light_colours() -> None:
@@ -59,6 +59,7 @@ def test_white_keeps_its_light_among_light_colours() -> None:
     beside_pearl = table.mixed(table.of(colours[:2]), (0.6, 0.4), lit[:2])[0, GAINS]
     beside_black = table.mixed(table.of(colours[::2]), (0.6, 0.4), lit[::2])[0, GAINS]
     alone = table.of(colours[:1])[0, GAINS]
-    assert (beside_black / alone < 0.9).all()
-    assert (beside_pearl / alone > 0.9).all()
+    assert (beside_black < beside_pearl).all()
+    assert (beside_pearl < alone).all()
+    assert (1 - beside_pearl / alone < (1 - beside_black / alone) / 2).all()
     assert light_of_others(np.array([0.8, 0.2, 0.4]), np.array([0.5, 0.25, 0.25])) == pytest.approx([0.3, 2 / 3, 0.6])
