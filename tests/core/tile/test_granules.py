@@ -139,13 +139,13 @@ def test_the_usual_scale_is_that_of_the_usual_field() -> None:
 )
 def test_how_many_chips_fall_is_known_before(config: GranuleConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Within a fifth of those that do, so that too many can be refused."""
-    fallen, real = [], granules._Layer._drop
+    fallen, real = [], granules._Layer._rest
 
-    def drop(layer: Any, chip: int, *others: Any, **choices: Any) -> None:  # noqa: ANN401  (passed on)
+    def rest(layer: Any, chip: int, *others: Any, **choices: Any) -> None:  # noqa: ANN401  (passed on)
         fallen.append(chip)
         real(layer, chip, *others, **choices)
 
-    monkeypatch.setattr(granules._Layer, "_drop", drop)
+    monkeypatch.setattr(granules._Layer, "_rest", rest)
     lay_granules(config, 3)
     assert config.n_falling == pytest.approx(len(fallen), rel=0.2)
 

@@ -286,8 +286,13 @@ class _Layer:
         places = self._places((len(stamps), self.config.n_places), rng, where)
         reach = np.array([stamp.all.reach for stamp in self._falling])[stamps][:, None, None]
         is_inside = np.all((places >= reach) & (places < self.config.shape - reach), axis=(1, 2))
-        for chip, index in enumerate(stamps.tolist()):
-            self._drop(self.laid.size + chip, self._falling[index], places[chip], is_inside=bool(is_inside[chip]))
+        middles = places[..., 0] * self.config.shape[1] + places[..., 1]
+        for chip, (index, inside) in enumerate(zip(stamps.tolist(), is_inside.tolist(), strict=True), self.laid.size):
+            offered = chip - self.laid.size
+            if inside:
+                self._drop(chip, self._falling[index], middles[offered])
+            else:
+                self._drop_across(chip, self._falling[index], places[offered])
         self.laid = np.concatenate([self.laid, stamps])
 
     def _places(
@@ -298,28 +303,31 @@ class _Layer:
             return rng.integers(self.config.shape, size=(*size, 2))
         return np.stack(np.divmod(where[rng.integers(where.size, size=size)], self.config.shape[1]), -1)
 
-    def _drop(self, chip: int, stamp: "_Falling", places: npt.NDArray[np.int64], *, is_inside: bool) -> None:
+    def _drop(self, chip: int, stamp: "_Falling", middles: npt.NDArray[np.int64]) -> None:
         """Let one chip fall in the place, of those offered, where it comes to rest lowest.
 
         Args:
-            is_inside: in none of the places it reaches beyond the edges.
+            middles: (places,) numbers of the cells that are offered; in none of them it reaches beyond the edges.
         """
-        height, shape = self.height, self.config.shape
-        if is_inside:
-            middles = places[:, :1] * shape[1] + places[:, 1:]
-            rest = (height[middles + stamp.some.flat] - stamp.some.bottom).max(axis=1)
-            cells = middles[int(rest.argmin()), 0] + stamp.all.flat
-        else:
-            rest = (height[stamp.some.cells(places, shape)] - stamp.some.bottom).max(axis=1)
-            cells = stamp.all.cells(places[[int(rest.argmin())]], shape)[0]
-        under = height[cells]
+        rest = (self.height[middles[:, None] + stamp.some.flat] - stamp.some.bottom).max(1)
+        self._rest(chip, stamp, stamp.all.flat + middles[rest.argmin()])
+
+    def _drop_across(self, chip: int, stamp: "_Falling", places: npt.NDArray[np.int64]) -> None:
+        """The same where it may lie across an edge, at (places, 2) rows and columns."""
+        rest = (self.height[stamp.some.cells(places, self.config.shape)] - stamp.some.bottom).max(1)
+        lowest = int(rest.argmin())
+        self._rest(chip, stamp, stamp.all.cells(places[lowest : lowest + 1], self.config.shape)[0])
+
+    def _rest(self, chip: int, stamp: "_Falling", cells: npt.NDArray[np.int64]) -> None:
+        """Have a chip come to rest on cells."""
+        under = self.height[cells]
         gap = under - stamp.all.bottom
         rank = int(_CONTACT_QUANTILE * (gap.size - 1))
         gap.partition(rank)
         top = gap[rank] + stamp.top
         above = top > under
         covered = cells[above]
-        height[covered] = top[above]
+        self.height[covered] = top[above]
         self.ids[covered] = chip
 
 
@@ -389,8 +397,12 @@ def _deposit_mixes(
 
 def _fill_holes(ids: IdMap) -> None:
     """Give cells that no chip covers to a neighbouring chip, so that every cell has one."""
-    while (holes := ids < 0).any():
-        for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
-            neighbour = np.roll(ids, step, axis)
-            take = holes & (ids < 0) & (neighbour >= 0)
-            ids[take] = neighbour[take]
+    n_rows, n_columns = ids.shape
+    flat, holes = ids.reshape(-1), np.flatnonzero(ids < 0)
+    while holes.size:
+        rows, columns = np.divmod(holes, n_columns)
+        for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+            neighbour = flat[(rows + down) % n_rows * n_columns + (columns + right) % n_columns]
+            take = (flat[holes] < 0) & (neighbour >= 0)
+            flat[holes[take]] = neighbour[take]
+        holes = holes[flat[holes] < 0]
