@@ -63,16 +63,17 @@ prior_batch = 4
 prior_weight = 2.0
 
 [judge]
-every = {every}
+every = 0                # at the end alone: this looks for itself
 held_out = 0.0
 n_pictures = 0
+n_times = 1
 """
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--steps", type=int, default=150)
     parser.add_argument("--suite-limit", type=int, default=100, metavar="N", help="recipes of the suite, evenly")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +92,7 @@ def train(folder: Path, steps: int) -> float:
     """Seconds that rendering and training took."""
     rows = [f"{code},{name},{colour}" for code, (name, colour) in COLOURS.items()]
     (folder / "palette.csv").write_text("\n".join(["code,name,hex", *rows, ""]), encoding="utf-8")
-    (folder / "config.toml").write_text(CONFIG.format(steps=steps, every=max(1, steps // 4)), encoding="utf-8")
+    (folder / "config.toml").write_text(CONFIG.format(steps=steps), encoding="utf-8")
     palette, model = ("--palette", str(folder / "palette.csv")), folder / "model"
     size = ("--size", str(RENDER_PX))
     began = perf_counter()
