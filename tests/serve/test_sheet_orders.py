@@ -32,7 +32,7 @@ def test_what_a_body_asks_for_is_on_the_sheet() -> None:
 
 def test_notes_on_the_recipe_are_on_the_sheet() -> None:
     """What was settled for the writer."""
-    body = SheetBody.model_validate(FLOOR | {"recipe": "60% red, 20% black"})
+    body = SheetBody.model_validate(FLOOR | {"recipe": "60% red, 35% black"})
     assert "scaled to 100" in str(body.document("en").sheet.notices[0])
 
 
