@@ -19,11 +19,11 @@ def options(palette: Path | None = None, *, strict: bool = False) -> argparse.Na
 def test_a_guess_is_told_and_strict_makes_none() -> None:
     """Percents that do not sum to 100 are scaled, or refused."""
     terminal = Terminal(stdout=io.StringIO(), stderr=io.StringIO(), language="en")
-    assert read_recipe("30% red, 30% black", options(), terminal).recipe.percents == {"RED": 50, "BLACK": 50}
+    assert read_recipe("45% red, 45% black", options(), terminal).recipe.percents == {"RED": 50, "BLACK": 50}
     assert isinstance(terminal.stderr, io.StringIO)
     assert "scaled to 100" in terminal.stderr.getvalue()
     with pytest.raises(RecipeError):
-        read_recipe("30% red, 30% black", options(strict=True), terminal)
+        read_recipe("45% red, 45% black", options(strict=True), terminal)
 
 
 def test_a_makers_colours_come_first(tmp_path: Path) -> None:

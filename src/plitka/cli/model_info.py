@@ -34,7 +34,7 @@ def _leaves(place: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in values.items():
         if isinstance(value, Mapping):
             yield from _leaves(f"{place}{key}.", value)
-        elif value is not None:
+        elif value not in (None, (), []):
             yield f"{place}{key}", value
 
 
@@ -103,6 +103,7 @@ def _part_names(_: Translate) -> dict[str, str]:
         "lora.is_dora": _("LoRA, is a DoRA"),
         "embeddings.file": _("embeddings, file"),
         "embeddings.tokens": _("embeddings, tokens"),
+        "embeddings.names": _("embeddings, names of colours"),
         "controlnet.path": _("ControlNet, folder"),
         "controlnet.scale": _("ControlNet, scale"),
         "controlnet.variant": _("ControlNet, variant of its files"),
