@@ -58,6 +58,7 @@ class TestCaptions:
             "TOK, 100% red": "tile <a0><a1>, 100% red",
             "60% red, 40% black": "tile <a0><a1>, 60% red, 40% black",
             "100% red": "tile <a0><a1>, 100% red",
+            "black with red, 10% white": "tile <a0><a1>, black with red, 10% white",
         }.items():
             assert with_trigger(caption, default_palette(), STYLE) == expected
 

@@ -47,6 +47,11 @@ def read_caption(caption: str, palette: Palette) -> Recipe:
         raise
 
 
+def names_colour(words: str, palette: Palette) -> bool:
+    """Whether words, of which a recipe may be a part only, name a colour."""
+    return any(token.kind is Kind.COLOUR for token in scan(Source(words), palette))
+
+
 def write_caption(recipe: Recipe, trigger: str = TRIGGER) -> str:
     """A caption of a recipe alone, as that of `trigger, 60% red, 40% black`."""
     return ", ".join(filter(None, (trigger.strip(), format_colours(recipe))))

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from plitka.core.colour.palette import Palette
-from plitka.core.dataset.caption import read_caption
+from plitka.core.dataset.caption import names_colour, read_caption
 from plitka.core.dataset.folder import Entry, Folder
 from plitka.core.dataset.tile_crop import crop_tile
 from plitka.core.files.photograph import read_picture
@@ -121,13 +121,9 @@ def with_trigger(caption: str, palette: Palette, style: PromptStyle) -> str:
     """A caption under a model's trigger, which stands for that of another trainer, as in `TOK, 60% red`."""
     trigger = f"{style.trigger} {''.join(style.tokens)}".strip()
     head, _, rest = caption.partition(",")
-    if not rest:
+    if not rest or names_colour(head, palette):
         return f"{trigger}, {caption}"
-    try:
-        read_caption(head, palette)
-    except InputError:
-        return f"{trigger},{rest}"
-    return f"{trigger}, {caption}"
+    return f"{trigger},{rest}"
 
 
 def fitted(pixels: "RgbImage", config: PictureConfig) -> "RgbImage":
