@@ -16,9 +16,12 @@ from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
 HUNDRED = 100
-OF = re.compile(r"[ ]+of[ ]")
+_OF = re.compile(r"[ ]+of[ ]")
+"""Behind words that may say how much there is of a colour."""
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 """Numbers among such letters have a decimal comma."""
+_MOST_REPEATED = 100
+"""Characters of a recipe that a message repeats."""
 MAX_OFF_PERCENT = 10
 """By how much percents may miss 100, on either side, and be scaled to it; more is no slip."""
 
@@ -141,15 +144,22 @@ class Totals:
                 raise error
         # `Dark grey with a qwrt of blue` may say how much there is.
         for words, span in () if self.statement.equal else self.asides.words:
-            if first < span[0] < last and OF.match(self.source.text, span[1]):
+            if first < span[0] < last and _OF.match(self.source.text, span[1]):
                 raise self.source.refuse("{words!r} is not understood; leave it out", span, words=words)
 
     def _refuse_total(self, total: Fraction | int, amounts: Sequence[Amount]) -> RecipeError:
+        span, scaled = around(amounts[0].span, amounts[-1].span), self._scaled(total, amounts)
+        text = self.source.text
+        if not scaled or len(text) > _MOST_REPEATED:
+            return self.source.refuse(
+                "the numbers add up to {total}; they must add up to 100", span, scaled, total=plain(total)
+            )
         return self.source.refuse(
-            "the numbers add up to {total}; they must add up to 100",
-            around(amounts[0].span, amounts[-1].span),
-            self._scaled(total, amounts),
+            "the numbers add up to {total}; they must add up to 100; scaled to that: {whole}",
+            span,
+            scaled,
             total=plain(total),
+            whole=f"{text[: span[0]]}{scaled[0]}{text[span[1] :]}".strip(),
         )
 
     def _scaled(self, total: Fraction | int, amounts: Sequence[Amount]) -> tuple[str, ...]:
