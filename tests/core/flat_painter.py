@@ -20,6 +20,8 @@ from plitka.errors import Cancelled, EngineError, PlitkaError, PromptTooLong
 SMALL = Size(width_px=128, height_px=128)
 RgbImage = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 MAX_PROMPT_CH = 240
+FEW_SHAPES = GuideConfig(n_shapes=20, n_places=2)
+"""Of chips, to whose variety no test here looks: making them takes longest."""
 
 
 def as_it_is(canvas: Canvas) -> RgbImage:
@@ -95,9 +97,9 @@ def _check_length(text: str) -> None:
         raise PromptTooLong("{n_tokens} are too many", n_tokens=len(text), limit=MAX_PROMPT_CH, lost=lost)
 
 
-def maker_of(painter: FlatPainter, *, is_pipelined: bool = False) -> Maker[FlatPainter]:
-    """An engine over a painter, which lays its maps itself."""
-    return Maker(painter, MapPool(GuideConfig()), is_pipelined=is_pipelined)
+def maker_of(painter: FlatPainter, maps: MapPool | None = None, *, is_pipelined: bool = False) -> Maker[FlatPainter]:
+    """An engine over a painter, which lays its maps itself unless it is lent what does."""
+    return Maker(painter, maps or MapPool(FEW_SHAPES), is_pipelined=is_pipelined)
 
 
 def ask(

@@ -18,6 +18,8 @@ from tests.model.single_file import to_single_file
 from plitka.core.generation import Defaults, Mode, Request
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Scene, Size
+from plitka.model import base_shapes
+from plitka.model.base_facts import BaseFacts
 from plitka.model.bundle import Bundle, load_bundle, write_manifest
 from plitka.model.device import Placement
 from plitka.model.engine import load_engine
@@ -25,6 +27,7 @@ from plitka.model.engine_config import EngineConfig
 from plitka.model.library_imports import quiet_libraries
 from plitka.model.parts import EmbeddingsPart, LocalBase, LoraPart
 from plitka.model.pipeline import load_base
+from plitka.model.rehearsal import rehearse
 
 if TYPE_CHECKING:
     from transformers import CLIPTokenizer
@@ -306,6 +309,41 @@ def bundle_with(copied_bundle: Bundle) -> BuildBundle:
         return write_manifest(copied_bundle)
 
     return build
+
+
+class KnownNetworks:
+    """Networks without weights that were built and have run well, by their configurations."""
+
+    def __init__(self) -> None:
+        self._built: dict[str, Any] = {}
+        self._run_well: list[Any] = []
+        self._build = base_shapes.empty_networks
+
+    def build(self, facts: BaseFacts) -> Any:  # noqa: ANN401
+        """As `empty_networks`."""
+        key = json.dumps([facts.configs, facts.vae_config, facts.vae_kind])
+        if key not in self._built:
+            self._built[key] = self._build(facts)
+        return self._built[key]
+
+    def rehearse(self, networks: Any, folder: Path) -> None:  # noqa: ANN401
+        """As `rehearse`."""
+        if not any(networks is one for one in self._run_well):
+            rehearse(networks, folder)
+            self._run_well.append(networks)
+
+
+@pytest.fixture(scope="session")
+def known_networks() -> KnownNetworks:
+    """Those of all tests."""
+    return KnownNetworks()
+
+
+@pytest.fixture
+def remembered_networks(known_networks: KnownNetworks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks of the same configurations are built and rehearsed once, which takes longest: no check changes them."""
+    monkeypatch.setattr(base_shapes, "empty_networks", known_networks.build)
+    monkeypatch.setattr(base_shapes, "rehearse", known_networks.rehearse)
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,8 @@ from plitka.model.engine_config import EngineConfig
 from plitka.model.painter import DiffusionPainter
 from plitka.model.pipeline import load_base
 
+pytestmark = pytest.mark.usefixtures("remembered_networks")
+
 UNET, VAE = "model.diffusion_model.", "first_stage_model."
 FIRST, SECOND = "conditioner.embedders.0.transformer.", "conditioner.embedders.1.model."
 PARTS = ("unet", "vae", "text_encoder", "text_encoder_2")

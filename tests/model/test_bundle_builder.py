@@ -24,6 +24,8 @@ from plitka.model.hub import fetch_base
 from plitka.model.parts import FileBase, HubBase, LocalBase, VaePart
 from plitka.model.pipeline import load_base
 
+pytestmark = pytest.mark.usefixtures("remembered_networks")
+
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 101961928\n"
 
 

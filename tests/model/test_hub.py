@@ -18,6 +18,8 @@ from plitka.model.hub import base_patterns, config_patterns, download_command, f
 from plitka.model.parts import HubBase
 from plitka.model.pipeline import load_base
 
+pytestmark = pytest.mark.usefixtures("remembered_networks")
+
 FP16 = dict.fromkeys(NETWORKS, "fp16")
 PLAIN = dict.fromkeys(NETWORKS, "")
 Fill = Callable[[Callable[[Path], bool]], Path]

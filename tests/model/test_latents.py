@@ -1,11 +1,11 @@
 import copy
+import importlib
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from diffusers import AutoencoderDC
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.model.conftest import FLOAT32
@@ -115,7 +115,7 @@ def test_pixels_that_were_shuffled_leave_no_lattice() -> None:
     """What each pixel of a place has of its own in an untrained decoder would be seen at every place."""
     widths: Any = {"encoder_block_out_channels": (8, 8, 8), "decoder_block_out_channels": (8, 8, 8)}
     layers: Any = {"encoder_layers_per_block": (0, 1, 1), "decoder_layers_per_block": (0, 1, 1)}
-    made: Any = AutoencoderDC
+    made: Any = importlib.import_module("diffusers").AutoencoderDC
     plain: Any = {f"{half}_qkv_multiscales": ((), (), ()) for half in ("encoder", "decoder")}
     torch.manual_seed(0)
     shuffling: Any = made(latent_channels=4, scaling_factor=1.0, **widths, **layers, **plain)

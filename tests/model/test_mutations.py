@@ -4,42 +4,18 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from safetensors.torch import load_file, save_file
 from tests.model.conftest import Checkpoint
 from tests.model.mutations import Tally, Workplace, run
 
-from plitka.model import base_shapes
-from plitka.model.base_facts import BaseFacts
 from plitka.model.bundle import Bundle
 from plitka.model.bundle_builder import BundleParts
-from plitka.model.rehearsal import rehearse
+
+pytestmark = pytest.mark.usefixtures("remembered_networks")
 
 N_USUAL, N_LONG = 100, 1000
-
-
-def remember_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Build and rehearse networks of the same configurations once, which takes longest: no check changes them."""
-    known: dict[str, Any] = {}
-    build = base_shapes.empty_networks
-
-    def remembered(facts: BaseFacts) -> Any:  # noqa: ANN401
-        key = json.dumps([facts.configs, facts.vae_config])
-        if key not in known:
-            known[key] = build(facts)
-        return known[key]
-
-    run_well: list[Any] = []
-
-    def rehearsed(networks: Any, folder: Path) -> None:  # noqa: ANN401
-        if not any(networks is one for one in run_well):
-            rehearse(networks, folder)
-            run_well.append(networks)
-
-    monkeypatch.setattr(base_shapes, "empty_networks", remembered)
-    monkeypatch.setattr(base_shapes, "rehearse", rehearsed)
 
 
 def in_shards(unet: Path) -> None:
@@ -62,7 +38,6 @@ def place(
     """A base in a folder, one in a file, a LoRA with an adapter's configuration beside it, and embeddings."""
     monkeypatch.setenv("PLITKA_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    remember_networks(monkeypatch)
     folder = tmp_path / "files"
     shutil.copytree(tiny_bundle.folder / "base", folder / "base")
     in_shards(folder / "base" / "unet")

@@ -22,6 +22,8 @@ from plitka.model.engine_config import EngineConfig
 from plitka.model.library_imports import quiet_libraries
 from plitka.model.painter import DiffusionPainter
 
+pytestmark = pytest.mark.usefixtures("remembered_networks")
+
 SDXL = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
 NONE = torch.empty(0)
 MEAN, STD = torch.tensor([-0.5, 0.25, -0.25, 0.5]), torch.tensor([1.5, 0.75, 1.25, 1.0])
@@ -84,35 +86,57 @@ FOLDERS = {
 }
 
 
+def load_file_of(source: Checkpoint, folder: Path, kind: Kind, name: str) -> DiffusionPainter:
+    """A bundle of a file with marks, loaded."""
+    path = folder / f"{name}.safetensors"
+    save_file({**source.tensors, **kind.tensors}, path, kind.metadata)
+    bundle = add_bundle(BundleParts(name=name, base=str(path), config=str(source.configs)))
+    return load_painter(bundle, EngineConfig(device="cpu", dtype="float32"))
+
+
+def load_folder_of(
+    source: Checkpoint, folder: Path, scheduler: dict[str, Any], vae: dict[str, Any], name: str
+) -> DiffusionPainter:
+    """A bundle of a folder with such configurations, loaded."""
+    base = Path(shutil.copytree(source.configs, folder / name))
+    (base / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler))
+    config = base / "vae" / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | vae))
+    return load_painter(add_bundle(BundleParts(name=name, base=str(base))), EngineConfig(device="cpu", dtype="float32"))
+
+
 @pytest.fixture
 def painters(checkpoint_source: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Painters:
     """Make a bundle of a file with marks, and load it."""
     monkeypatch.setenv("PLITKA_HOME", str(tmp_path / "home"))
-
-    def load(kind: Kind, name: str = "mine") -> DiffusionPainter:
-        path = tmp_path / f"{name}.safetensors"
-        save_file({**checkpoint_source.tensors, **kind.tensors}, path, kind.metadata)
-        bundle = add_bundle(BundleParts(name=name, base=str(path), config=str(checkpoint_source.configs)))
-        return load_painter(bundle, EngineConfig(device="cpu", dtype="float32"))
-
-    return load
+    return lambda kind: load_file_of(checkpoint_source, tmp_path, kind, "mine")
 
 
 @pytest.fixture
 def folder_painters(checkpoint_source: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Painters:
     """Make a bundle of a folder with such configurations, and load it."""
     monkeypatch.setenv("PLITKA_HOME", str(tmp_path / "home"))
+    return lambda scheduler, vae: load_folder_of(checkpoint_source, tmp_path, scheduler, vae, "mine")
 
-    def load(scheduler: dict[str, Any], vae: dict[str, Any], name: str = "mine") -> DiffusionPainter:
-        base = Path(shutil.copytree(checkpoint_source.configs, tmp_path / name))
-        (base / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler))
-        config = base / "vae" / "config.json"
-        config.write_text(json.dumps(json.loads(config.read_text()) | vae))
-        return load_painter(
-            add_bundle(BundleParts(name=name, base=str(base))), EngineConfig(device="cpu", dtype="float32")
-        )
 
-    return load
+@dataclass(frozen=True)
+class Plain:
+    """What the same weights are where they predict noise, in a file and in a folder."""
+
+    painter: DiffusionPainter
+    of_file: np.ndarray
+    of_folder: np.ndarray
+
+
+@pytest.fixture(scope="module")
+def epsilon(checkpoint_source: Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Plain:
+    """Pictures that the others are held against."""
+    folder = tmp_path_factory.mktemp("epsilon")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLITKA_HOME", str(folder / "home"))
+        in_file = load_file_of(checkpoint_source, folder, Kind(), "file")
+        in_folder = load_folder_of(checkpoint_source, folder, SDXL, {}, "folder")
+        return Plain(in_file, painted(in_file), painted(in_folder))
 
 
 def painted(painter: DiffusionPainter) -> np.ndarray:
@@ -148,32 +172,32 @@ def stock(painter: DiffusionPainter, kind: Kind) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_a_file_is_painted_as_its_marks_say(painters: Painters, name: str) -> None:
+def test_a_file_is_painted_as_its_marks_say(painters: Painters, epsilon: Plain, name: str) -> None:
     """The stock pipeline with the scheduler that they mean makes the same picture; an epsilon base another."""
     kind = KINDS[name]
     painter = painters(kind)
     found = painted(painter)
     assert np.abs(found - stock(painter, kind)).max() <= 1
-    assert np.abs(found - painted(painters(Kind(), "epsilon"))).mean() > 2
+    assert np.abs(found - epsilon.of_file).mean() > 2
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_a_folder_is_painted_as_its_configurations_say(folder_painters: Painters, name: str) -> None:
+def test_a_folder_is_painted_as_its_configurations_say(folder_painters: Painters, epsilon: Plain, name: str) -> None:
     """As the stock pipeline does with the scheduler that they mean; the same folder for epsilon paints another."""
     folder = FOLDERS[name]
     painter = folder_painters(folder.config, folder.vae)
     found = painted(painter)
     assert np.abs(found - stock(painter, folder.kind)).max() <= 1
-    assert np.abs(found - painted(folder_painters(SDXL, {}, "epsilon"))).mean() > 2
+    assert np.abs(found - epsilon.of_folder).mean() > 2
 
 
-def test_sdxl_s_betas_under_edm_s_name_are_painted_as_betas(folder_painters: Painters) -> None:
+def test_sdxl_s_betas_under_edm_s_name_are_painted_as_betas(folder_painters: Painters, epsilon: Plain) -> None:
     """`from_config` wrote the name: the picture is that of the same folder with SDXL's own scheduler."""
     named = {"_class_name": "EDMDPMSolverMultistepScheduler", **SDXL, "sigma_min": 0.002, "sigma_max": 80.0}
-    assert np.array_equal(painted(folder_painters(named, {})), painted(folder_painters(SDXL, {}, "plain")))
+    assert np.array_equal(painted(folder_painters(named, {})), epsilon.of_folder)
 
 
-def test_an_epsilon_file_is_painted_as_ever(painters: Painters) -> None:
+def test_an_epsilon_file_is_painted_as_ever(epsilon: Plain) -> None:
     """With Karras sigmas over SDXL's own schedule."""
-    painter = painters(Kind())
-    assert np.abs(painted(painter) - stock(painter, Kind(choices=SDXL | {"use_karras_sigmas": True}))).max() <= 1
+    expected = stock(epsilon.painter, Kind(choices=SDXL | {"use_karras_sigmas": True}))
+    assert np.abs(epsilon.of_file - expected).max() <= 1

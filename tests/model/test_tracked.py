@@ -37,6 +37,8 @@ from plitka.model.embeddings import read_embeddings
 from plitka.model.fusing import component_weights, fuse_lora
 from plitka.model.pipeline import load_base
 
+pytestmark = pytest.mark.usefixtures("remembered_networks")
+
 LAYER = "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
 FLAT = LAYER.replace(".", "_")
 DOWN = torch.linspace(-1, 1, 4 * 32).reshape(4, 32)

@@ -1,5 +1,6 @@
 """Rendered tiles for tests that need a picture and not its layer."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,6 +10,9 @@ from plitka.core.generation import Request
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import Lighting, Scene, Size, Surface, Zone
+from plitka.core.tile.granule_map import MapSpec
+from plitka.core.tile.granules import Geometry
+from plitka.core.tile.renderer import LitLayer, lay_geometry, light_layer, paint_layer
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -31,6 +35,16 @@ def tile(
         surface=Surface(surface),
         wet=wet,
     )
-    engine = RenderEngine()
-    result, _ = engine.render(engine.complete(Request(scene=scene, seed=5)), whole_tile=whole)
-    return result.pixels
+    request = RenderEngine().complete(Request(scene=scene, seed=5))
+    return paint_layer(_layer(MapSpec.of(request)), request.scene, request.seed, whole_tile=whole).pixels
+
+
+@cache
+def _layer(spec: MapSpec) -> LitLayer:
+    """What many pictures are painted on: laying and lighting take longest."""
+    return light_layer(_geometry(replace(spec, light=Lighting.STUDIO, wet=False)), spec)
+
+
+@cache
+def _geometry(spec: MapSpec) -> Geometry:
+    return lay_geometry(spec)
