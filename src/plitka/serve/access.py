@@ -24,7 +24,7 @@ bearer = HTTPBearer(auto_error=False, scheme_name="key", description="A key of `
 
 # These are coroutines for what they save: FastAPI would call plain functions in another thread, one hop for each.
 async def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
+    service: Service = request.state.service
     return service
 
 

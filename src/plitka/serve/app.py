@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import structlog
@@ -16,7 +16,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
 from plitka.serve import (
@@ -53,27 +54,7 @@ _STOP_GRACE_S = 5.0
 
 def create_app(service: Service) -> ASGIApp:
     """The application; its lifespan starts the service and stops it."""
-    app = FastAPI(
-        title="plitka",
-        version=service.version,
-        summary="Shows what a mix of rubber granules will look like as a tile.",
-        lifespan=_lifespan,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        openapi_url=None,
-    )
-    app.state.service, app.state.page = service, the_page()
-    for api in (*OWN, openai_api, cog_api, plain_api):
-        app.include_router(api.router)
-    _add_probes(app)
-    _add_document(app)
-    app.add_route(routes.WEB_FILE, app.state.page.asset, include_in_schema=False)
-    app.add_exception_handler(PlitkaError, _answer_error)
-    app.add_exception_handler(RequestValidationError, _answer_invalid)
-    app.add_exception_handler(HTTPException, _answer_http)
-    app.add_exception_handler(Exception, _answer_broken)
-    guarded: ASGIApp = Guard(app, service)
+    guarded: ASGIApp = Guard(_Served(service), service)
     if service.settings.cors_origins:
         guarded = CORSMiddleware(
             guarded,
@@ -93,11 +74,51 @@ def create_app(service: Service) -> ASGIApp:
     return guarded
 
 
+class _Served:
+    """The contract over one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._contract = _contract(service.version)
+        self._life = Router(lifespan=lambda _: _live(service))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with the service in its state, or begin and end the service."""
+        if scope["type"] == "lifespan":
+            await self._life(scope, receive, send)
+            return
+        scope.setdefault("state", {})["service"] = self._service
+        await self._contract(scope, receive, send)
+
+
+@cache
+def _contract(version: str) -> FastAPI:
+    """Routes, errors and their document, which any service of a process can have: making them takes half a second."""
+    app = FastAPI(
+        title="plitka",
+        version=version,
+        summary="Shows what a mix of rubber granules will look like as a tile.",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        openapi_url=None,
+    )
+    for api in (*OWN, openai_api, cog_api, plain_api):
+        app.include_router(api.router)
+    _add_probes(app)
+    _add_document(app)
+    app.add_route(routes.WEB_FILE, the_page().asset, include_in_schema=False)
+    app.add_exception_handler(PlitkaError, _answer_error)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(Exception, _answer_broken)
+    return app
+
+
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    service: Service = app.state.service
+async def _live(service: Service) -> AsyncIterator[None]:
     service.jobs.attach(asyncio.get_running_loop())
-    await run_in_threadpool(app.openapi)  # made once: whoever needed it first would hold up all others
+    await run_in_threadpool(_document, service.version)  # whoever asked for it first would hold up all others
     settings = service.settings
     told = partial(_prediction, service, settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}")
     webhooks = Webhooks(service.store, service.metrics, told)
@@ -156,15 +177,15 @@ def _add_probes(app: FastAPI) -> None:
         return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _add_document(app: FastAPI) -> None:
+@cache
+def _document(version: str) -> bytes:
     """The OpenAPI document, written once: anybody may ask for it, and who writes it each time holds up all others."""
-    made: asyncio.Future[bytes] | None = None
+    return bytes(JSONResponse(_contract(version).openapi()).body)
 
+
+def _add_document(app: FastAPI) -> None:
     async def document(_request: Request) -> Response:
-        nonlocal made
-        if made is None:  # in a thread, since it takes a while; whoever asks meanwhile waits for the same
-            made = asyncio.ensure_future(run_in_threadpool(lambda: bytes(JSONResponse(app.openapi()).body)))
-        return Response(await asyncio.shield(made), media_type=JSONResponse.media_type)
+        return Response(_document(app.version), media_type=JSONResponse.media_type)
 
     app.add_route(routes.OPENAPI, document, include_in_schema=False)
 

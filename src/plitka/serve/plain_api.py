@@ -15,7 +15,7 @@ from plitka.serve.image_formats import MEDIA_TYPES, base64_text, converted
 from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.orders import LookChoices, Order
-from plitka.serve.page import Page, wants_page
+from plitka.serve.page import the_page, wants_page
 from plitka.serve.schemas import PNG, problem_responses
 from plitka.serve.service import Service
 from plitka.serve.store import Job
@@ -131,8 +131,9 @@ def _answer(png: bytes, accept: str | None) -> Response:
 @router.get(routes.ROOT, response_class=PlainTextResponse, summary="The page for browsers; liveness for others")
 async def answer_root(request: Request) -> Response:
     """The page, where HTML is wished for; else Ok."""
-    page: Page = request.app.state.page
-    return page.index(request.headers) if wants_page(request.headers) else PlainTextResponse("Ok", headers=_BY_ACCEPT)
+    if wants_page(request.headers):
+        return the_page().index(request.headers)
+    return PlainTextResponse("Ok", headers=_BY_ACCEPT)
 
 
 @router.get(routes.HEALTH, response_class=PlainTextResponse, summary="Liveness, as Hugging Face's toolkit has it")

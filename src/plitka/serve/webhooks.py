@@ -5,7 +5,9 @@ twice, and is never lost.
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -48,6 +50,12 @@ def check_host(url: str, settings: Settings) -> None:
         raise NotAllowed("webhooks to that host are not allowed; the operator may allow it by PLITKA_WEBHOOK_HOSTS")
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom this process trusts; to read that takes longer than all else that a client begins with."""
+    return httpx2.create_ssl_context()
+
+
 class Webhooks:
     """Sends the messages, as tasks of one event loop."""
 
@@ -56,7 +64,7 @@ class Webhooks:
         self._metrics = metrics
         self._to_prediction = to_prediction
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._client = httpx2.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False)
+        self._client = httpx2.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False, verify=_trusted())
         self._turns: dict[str, asyncio.Semaphore] = {}
         """By the host."""
         self._tasks: set[asyncio.Task[None]] = set()
