@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from tests.cli.patch_engine import PatchEngine
+from tests.core.laid_once import laid_once
 
 from plitka.cli import main
+from plitka.core.tile import renderer
 
 Run = Callable[..., int]
 RunJson = Callable[..., dict[str, Any]]
@@ -43,6 +45,7 @@ def run(engine: PatchEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PLITKA_LANG", "en")
     monkeypatch.setenv("PLITKA_HOME", str(tmp_path / "home"))  # what the user keeps is neither read nor changed
     monkeypatch.delenv("PLITKA_DATA", raising=False)
+    monkeypatch.setattr(renderer, "lay_geometry", laid_once)
 
     def run(*words: str) -> int:
         try:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.cli.conftest import Run, RunJson
+from tests.core.laid_once import forget_laid
 
 from plitka.cli import render
 from plitka.core.files.picture import read_fields
@@ -89,6 +90,7 @@ class TestRender:
     def test_the_same_seed_gives_the_same_bytes(self, run: Run) -> None:
         """And another seed another picture."""
         for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
+            forget_laid()
             assert run("render", RECIPE, "--size", "128", "--seed", seed, "-o", f"{name}.png") == 0
         a, b, c = (Path(f"{name}.png").read_bytes() for name in "abc")
         assert a == b != c

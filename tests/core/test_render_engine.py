@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.core.laid_once import laid_once
 
 from plitka.core.generation import CompleteRequest, Request, generate_one
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import Granules, Lighting, Scene, Size, Zone
+from plitka.core.tile import renderer
 from plitka.core.tile.granules import USUAL_PX_PER_MM
 from plitka.core.tile.renderer import render
 from plitka.core.watch import Progress
@@ -35,8 +37,9 @@ def test_it_answers_with_exact_and_measured_shares() -> None:
 
 
 @pytest.mark.parametrize("light", Lighting)
-def test_a_wet_tile_is_measured_by_what_was_laid(light: Lighting) -> None:
+def test_a_wet_tile_is_measured_by_what_was_laid(light: Lighting, monkeypatch: pytest.MonkeyPatch) -> None:
     """Gloss is not taken for white, nor shade for black."""
+    monkeypatch.setattr(renderer, "lay_geometry", laid_once)
     scene = Scene.of(parse_recipe("80% black, 20% white").recipe, Size(width_px=384, height_px=384))
     engine = RenderEngine()
     result = generate_one(engine, engine.complete(Request(scene=replace(scene, wet=True, light=light), seed=5)))
@@ -45,8 +48,9 @@ def test_a_wet_tile_is_measured_by_what_was_laid(light: Lighting) -> None:
     assert result.remarks == ()
 
 
-def test_shares_that_the_light_hides_are_said_to_be_so() -> None:
+def test_shares_that_the_light_hides_are_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """The exact ones beside them are to be trusted."""
+    monkeypatch.setattr(renderer, "lay_geometry", laid_once)
     scene = Scene.of(parse_recipe("70% blue, 30% dark blue").recipe, Size(width_px=384, height_px=384))
     engine = RenderEngine()
     result = generate_one(engine, engine.complete(Request(scene=replace(scene, wet=True), seed=5)))

@@ -69,24 +69,24 @@ class TestTrainer:
     def test_a_run_that_was_cut_short_ends_the_same(
         self, tiny_bundle: Bundle, tmp_path: Path, choices: dict[str, Any]
     ) -> None:
-        """To the last bit as one that was not; also where the tokens have stopped learning since."""
+        """Twice, to the last bit as one that was not; also where the tokens have stopped learning since."""
         config = replace(CONFIG, **choices)
         whole, lesson = begin(tiny_bundle, config)
         losses: list[float] = []
         whole.learn(lesson, lesson, on_step=lambda _step, loss: losses.append(loss))
         assert len(losses) == CONFIG.steps
-        for n_first in (2, 5):
-            first, lesson = begin(tiny_bundle, config)
-            first.learn(lesson, lesson, until=n_first)
-            first.save(tmp_path / "state", {"note": [1]})
-            second, lesson = begin(tiny_bundle, config)
-            assert second.resume(tmp_path / "state") == {"note": [1]}
-            assert second.n_done == n_first
-            second.learn(lesson, lesson)
-            assert second.n_done == CONFIG.steps
-            assert_same(learnt(second), learnt(whole))
-            with second.averaged(), whole.averaged():
-                assert_same(learnt(second), learnt(whole))
+        part, lesson = begin(tiny_bundle, config)
+        for n_done in (2, 5):
+            part.learn(lesson, lesson, until=n_done)
+            part.save(tmp_path / "state", {"note": [n_done]})
+            part, lesson = begin(tiny_bundle, config)
+            assert part.resume(tmp_path / "state") == {"note": [n_done]}
+            assert part.n_done == n_done
+        part.learn(lesson, lesson)
+        assert part.n_done == CONFIG.steps
+        assert_same(learnt(part), learnt(whole))
+        with part.averaged(), whole.averaged():
+            assert_same(learnt(part), learnt(whole))
 
     def test_only_what_learns_has_gradients(self, tiny_bundle: Bundle) -> None:
         """The matrices and the rows, and every one of them."""

@@ -1,18 +1,17 @@
 """Rendered tiles for tests that need a picture and not its layer."""
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+from tests.core.laid_once import laid_once
 
 from plitka.core.generation import Request
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import Lighting, Scene, Size, Surface, Zone
 from plitka.core.tile.granule_map import MapSpec
-from plitka.core.tile.granules import Geometry
-from plitka.core.tile.renderer import LitLayer, lay_geometry, light_layer, paint_layer
+from plitka.core.tile.renderer import LitLayer, light_layer, paint_layer
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -41,10 +40,5 @@ def tile(
 
 @cache
 def _layer(spec: MapSpec) -> LitLayer:
-    """What many pictures are painted on: laying and lighting take longest."""
-    return light_layer(_geometry(replace(spec, light=Lighting.STUDIO, wet=False)), spec)
-
-
-@cache
-def _geometry(spec: MapSpec) -> Geometry:
-    return lay_geometry(spec)
+    """What many pictures are painted on."""
+    return light_layer(laid_once(spec), spec)

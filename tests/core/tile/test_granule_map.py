@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.core.laid_once import laid_once
 
 from plitka.core.colour.arrays import decode_srgb8
 from plitka.core.generation import CompleteRequest, Defaults, Request
@@ -17,7 +18,7 @@ from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, flat_exposure, lay_map, stretch_map
 from plitka.core.tile.layout import Layout
 from plitka.core.tile.lighting import LIGHTS
-from plitka.core.tile.renderer import LitLayer, lay_layer, paint_layer
+from plitka.core.tile.renderer import LitLayer, light_layer, paint_layer
 
 CONFIG = GuideConfig()
 
@@ -125,7 +126,7 @@ def test_a_map_from_outside_is_stretched_over_the_picture() -> None:
 @cache
 def lay_to_render(spec: MapSpec) -> LitLayer:
     """The layer that renders of several colours are painted on."""
-    return lay_layer(spec)
+    return light_layer(laid_once(spec), spec)
 
 
 LOOKS = [

@@ -158,6 +158,7 @@ def find_general(key: str) -> Lab | None:
     return None if value is None else hex_to_lab_d65(value)
 
 
+@cache
 def longest_general() -> int:
     """How many words the longest general name has."""
     return max(name.count(" ") + name.count("-") + 1 for name, _ in general_names())
