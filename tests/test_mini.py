@@ -62,7 +62,7 @@ def test_the_shipped_bundle_is_what_its_manifest_says() -> None:
 def test_a_seed_names_a_picture(tmp_path: Path) -> None:
     """The same command with the same seed writes the same bytes; another seed makes another picture."""
     first, again, other = (
-        generate(tmp_path / f"{name}.png", "--seed", seed).read_bytes()
+        generate(tmp_path / f"{name}.png", "--seed", seed, size_px=128).read_bytes()
         for name, seed in (("first", "5"), ("again", "5"), ("other", "6"))
     )
     assert first == again
@@ -73,7 +73,7 @@ def test_request_and_measurement_stand_in_the_json_and_in_the_picture(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Machines read both from stdout, and the PNG carries them along."""
-    path = generate(tmp_path / "tile.png", "--seed", "5", "--json")
+    path = generate(tmp_path / "tile.png", "--seed", "5", "--json", size_px=128)
     (image,) = json.loads(capsys.readouterr().out)["images"]
     assert image["requested"] == {"RED": 60.0, "BLACK": 30.0, "WHITE": 10.0}
     assert sum(image["measured"].values()) == pytest.approx(100)

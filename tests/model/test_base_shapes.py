@@ -92,6 +92,7 @@ def test_a_checkpoint_of_the_configured_size_passes(checkpoint: tuple[Path, Path
     check_single_file(path, facts := read_base(configs, path), read_base_shapes(facts))
 
 
+@pytest.mark.usefixtures("remembered_networks")
 @pytest.mark.parametrize(
     "key",
     [

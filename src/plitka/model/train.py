@@ -290,12 +290,13 @@ class Trainer:
     def _predict(self, posed: _Posed, words: Words) -> torch.Tensor:
         """(n, C, h, w) float32 of what the network says."""
         unet = self.pipe.unet
+        device = unet.device  # diffusers looks through all modules for it
         states, pooled = words
         # As pictures are asked for: of a square that is drawn the network is told the whole picture's size.
         ids = torch.tensor([[*size, 0, 0, *size] for size in posed.drawn.sizes_px], dtype=states.dtype)
         predicted: torch.Tensor = unet(
-            posed.noisy.to(unet.device, unet.dtype),
-            posed.times.to(unet.device),
+            posed.noisy.to(device, unet.dtype),
+            posed.times.to(device),
             encoder_hidden_states=states,
             added_cond_kwargs={"text_embeds": pooled, "time_ids": ids.to(states.device)},
             return_dict=False,

@@ -53,7 +53,8 @@ class TrainWords:
             ).input_ids
             said.append(encoder(ids.to(encoder.device), output_hidden_states=True))
         states, unet = torch.cat([each.hidden_states[_HIDDEN] for each in said], -1), self.pipe.unet
-        return states.to(unet.device, unet.dtype), said[1].text_embeds.to(unet.device, unet.dtype)
+        device, dtype = unet.device, unet.dtype  # diffusers looks through all modules for each
+        return states.to(device, dtype), said[1].text_embeds.to(device, dtype)
 
     def look_again(self) -> None:
         """The rows may be other ones from now on."""
