@@ -1,42 +1,35 @@
 """What is set for torch and numpy before they are imported, in processes of their own."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from plitka.core.files.home import home_folder
 
 ASK = """
-import os, sys
+import json, os, sys
 from plitka.model.loading import load_tuned_engine
 from plitka.errors import BundleError
 try:
     load_tuned_engine("no-such-model")
 except BundleError:
     pass
-sys.stdout.write(os.environ[sys.argv[1]])
+json.dump({name: os.environ[name] for name in sys.argv[1:]}, sys.stdout)
 """
+USUAL = {"THP_MEM_ALLOC_ENABLE": "1", "OMP_WAIT_POLICY": "PASSIVE", "TRITON_CACHE_DIR": str(home_folder() / "kernels")}
+OWN = {"THP_MEM_ALLOC_ENABLE": "0", "OMP_WAIT_POLICY": "ACTIVE", "TRITON_CACHE_DIR": "elsewhere"}
 
 
-@pytest.mark.parametrize(
-    ("name", "usual", "own"),
-    [
-        ("THP_MEM_ALLOC_ENABLE", "1", "0"),
-        ("OMP_WAIT_POLICY", "PASSIVE", "ACTIVE"),
-        ("TRITON_CACHE_DIR", str(home_folder() / "kernels"), "elsewhere"),
-    ],
-)
-def test_what_torch_reads_at_its_start_is_set_unless_the_user_says_otherwise(name: str, usual: str, own: str) -> None:
+def test_what_torch_reads_at_its_start_is_set_unless_the_user_says_otherwise() -> None:
     """Large pages, threads that wait asleep, kept kernels: before torch's first tensor."""
-    inherited = {other: value for other, value in os.environ.items() if other != name}
-    for set_by_user, expected in (({}, usual), ({name: own}, own)):
+    inherited = {name: value for name, value in os.environ.items() if name not in USUAL}
+    for set_by_user, expected in (({}, USUAL), (OWN, OWN)):
         done = subprocess.run(
-            [sys.executable, "-c", ASK, name], env=inherited | set_by_user, capture_output=True, text=True, check=True
+            [sys.executable, "-c", ASK, *USUAL], env=inherited | set_by_user, capture_output=True, text=True, check=True
         )
-        assert done.stdout == expected
+        assert json.loads(done.stdout) == expected
 
 
 FIRST = """

@@ -35,7 +35,7 @@ from plitka.serve.settings import Settings
 
 RECIPE = "60% red, 40% black"
 PLENTY = 100_000
-MINI_PX = 256
+MINI_PX = 128
 """Side of the shipped model's pictures in tests."""
 QUICK = {"num_inference_steps": 3, "mode": "text"}
 NO_ROOTS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -30,7 +30,7 @@ class TestOpenAI:
             model="gpt-image-1",
             prompt=RECIPE,
             n=2,
-            size="256x256",
+            size=f"{MINI_PX}x{MINI_PX}",
             response_format="b64_json",
             extra_body=QUICK,
         )
@@ -42,7 +42,9 @@ class TestOpenAI:
 
     def test_a_link_needs_no_key(self, client: openai.OpenAI) -> None:
         """The URL is fetched as it is; with another job's signature it is not."""
-        made = client.images.generate(prompt=RECIPE, size="256x256", response_format="url", extra_body=QUICK)
+        made = client.images.generate(
+            prompt=RECIPE, size=f"{MINI_PX}x{MINI_PX}", response_format="url", extra_body=QUICK
+        )
         assert made.data is not None
         url = made.data[0].url or ""
         assert picture(httpx2.get(url).content).size == (MINI_PX, MINI_PX)
@@ -51,7 +53,7 @@ class TestOpenAI:
     def test_a_stream_shows_partial_pictures(self, client: openai.OpenAI) -> None:
         """Partial pictures while it is painted, the whole one last."""
         stream = client.images.generate(
-            model="mini", prompt=RECIPE, size="256x256", stream=True, partial_images=2, extra_body=QUICK
+            model="mini", prompt=RECIPE, size=f"{MINI_PX}x{MINI_PX}", stream=True, partial_images=2, extra_body=QUICK
         )
         kinds = []
         for event in stream:

@@ -274,15 +274,21 @@ FROZEN: tuple[tuple[str, bool, dict[str, float]], ...] = (
 """A mix in the usual light, whether its labels are told, and what is measured of it."""
 
 
+@cache
+def _frozen_layer() -> tuple[Geometry, LightMaps]:
+    geometry = lay_granules(GranuleConfig(size_px=SIZE_PX, field_mm=SIZE_PX / 7), 500)
+    return geometry, compute_light(geometry, LightConfig())
+
+
 @pytest.mark.parametrize(("mix", "is_told", "percents"), FROZEN)
 def test_measurements_stay_what_they_were(mix: str, is_told: bool, percents: dict[str, float]) -> None:
     """Guided pictures are corrected by them, so that their bytes depend on each.
 
     They repeat to the bit on one machine; elsewhere sums of floats may be added in another order.
     """
-    geometry = lay_granules(GranuleConfig(size_px=SIZE_PX, field_mm=SIZE_PX / 7), 500)
+    geometry, light = _frozen_layer()
     recipe = parse_recipe(mix).recipe
-    pixels = recolour(geometry, compute_light(geometry, LightConfig()), recipe, LightConfig(), 3).pixels
+    pixels = recolour(geometry, light, recipe, LightConfig(), 3).pixels
     dealt = deal_colours(geometry.areas, recipe.shares, np.random.default_rng([3, 1]))
     laid = dealt[geometry.ids[::2, ::2]] if is_told else None
     assert measure(pixels, recipe.colours, laid=laid).percents == pytest.approx(percents, abs=1e-3)
