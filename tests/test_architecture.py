@@ -200,6 +200,32 @@ def test_every_panel_has_its_tests() -> None:
     assert panels == {path.stem.removeprefix("test_") for path in (TESTS / "web/panels").glob("test_*.py")}
 
 
+def run_at_import(tree: ast.Module) -> Iterator[ast.AST]:
+    """What of a module is run when it is imported, and not for the type checker alone."""
+    todo: list[ast.AST] = [*tree.body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Function):
+            todo += node.decorator_list
+        elif not isinstance(node, ast.Lambda) and not (
+            isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        ):
+            yield node
+            todo += ast.iter_child_nodes(node)
+
+
+def test_little_is_done_while_tests_are_collected() -> None:
+    """Each process of the suite imports all of it: no picture is made there, nor a library of seconds imported."""
+    large = re.compile(r"(from|import) (diffusers|transformers|peft|accelerate)\b|(tile|identify|lay_granules)\(")
+    early = [
+        f"{path.relative_to(TESTS)}: {said.splitlines()[0]}"
+        for path in TESTS.rglob("*.py")
+        for node in run_at_import(tree_of(path))
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.Call) and large.match(said := ast.unparse(node))
+    ]
+    assert not early
+
+
 def test_every_test_says_what_it_shows() -> None:
     """Each test has a docstring."""
     mute = [

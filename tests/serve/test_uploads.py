@@ -3,6 +3,7 @@
 import contextlib
 import socket
 from collections.abc import Iterator
+from functools import cache
 
 import httpx2
 import pytest
@@ -16,7 +17,11 @@ from plitka.serve.memory import Tidier
 from plitka.serve.settings import Settings
 from plitka.serve.uploads import Uploads
 
-SMALL = encode_png(tile("red", side_px=128))
+
+@cache
+def small() -> bytes:
+    """A picture that is quickly measured."""
+    return encode_png(tile("red", side_px=128))
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +44,7 @@ def begun(server: Running, key: str, n_bytes: int = 1000) -> Iterator[socket.soc
 
 def measured(client: httpx2.Client) -> httpx2.Response:
     """The answer to a whole upload."""
-    return client.post(routes.MEASURE, data={"recipe": "red"}, files={"image": ("a.png", SMALL)})
+    return client.post(routes.MEASURE, data={"recipe": "red"}, files={"image": ("a.png", small())})
 
 
 def n_pending(server: Running) -> int:

@@ -9,7 +9,10 @@ from tests.core.measure.tile_pictures import Pixels, tile
 
 from plitka.core.dataset.picture_checks import check_file, check_tile, sharpness
 
-TILE = tile("60% red, 30% black, 10% white", side_px=384)
+
+def sharp() -> Image.Image:
+    """A tile against which nothing speaks."""
+    return Image.fromarray(tile("60% red, 30% black, 10% white", side_px=384))
 
 
 def told(pixels: Pixels) -> list[str]:
@@ -28,13 +31,13 @@ class TestCheckTile:
     def test_blur_is_seen(self) -> None:
         """Of a pixel and a half and more."""
         for radius in (1.5, 3):
-            blurred = Image.fromarray(TILE).filter(ImageFilter.GaussianBlur(radius))
+            blurred = sharp().filter(ImageFilter.GaussianBlur(radius))
             assert told(np.asarray(blurred)) == ["it is out of focus or moved"]
 
     @pytest.mark.parametrize(("factor", "says"), [(1.7, "too bright"), (0.35, "too dark")])
     def test_exposure_is_seen(self, factor: float, says: str) -> None:
         """Three quarters of a stop too much, or a stop and a half too little."""
-        [remark] = told(np.asarray(ImageEnhance.Brightness(Image.fromarray(TILE)).enhance(factor)))
+        [remark] = told(np.asarray(ImageEnhance.Brightness(sharp()).enhance(factor)))
         assert says in remark
 
     def test_a_picture_of_one_colour_is_not_blurred(self) -> None:

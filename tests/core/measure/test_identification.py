@@ -1,20 +1,34 @@
 """Which colours a picture has."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
-from tests.core.measure.tile_pictures import tile
+from tests.core.measure.tile_pictures import Pixels, tile
 
 from plitka.core.colour.arrays import lit_colours
 from plitka.core.colour.palette import default_palette
-from plitka.core.measure.identification import find_even, identify, identify_beside, measure_named
+from plitka.core.measure.identification import (
+    Identification,
+    find_even,
+    identify,
+    identify_beside,
+    measure_named,
+)
 from plitka.core.measure.points import cut_points
 from plitka.core.measure.shares import measure
 from plitka.core.recipes.reading import parse_recipe
 from plitka.errors import InputError
 
 CATALOGUE = default_palette().catalogue
+THREE = "60% red, 30% black, 10% white"
+
+
+@cache
+def identified(recipe: str) -> Identification:
+    """What is found in a picture, for several tests."""
+    return identify(tile(recipe, side_px=384), CATALOGUE)
 
 
 class TestIdentify:
@@ -43,7 +57,7 @@ class TestIdentify:
 
     def test_the_largest_comes_first_and_the_recipe_sums_to_100(self) -> None:
         """In steps of a tenth."""
-        found = identify(tile("60% red, 30% black, 10% white", side_px=384), CATALOGUE)
+        found = identified(THREE)
         assert [colour.code for colour in found.colours] == ["RED", "BLACK", "WHITE"]
         assert sum(part.percent for part in found.recipe.parts) == 100
 
@@ -80,19 +94,21 @@ class TestIdentify:
 
     def test_one_picture_is_found_alike_each_time(self) -> None:
         """Nothing is left to chance."""
-        pixels = tile("60% red, 30% black, 10% white", side_px=384)
-        assert identify(pixels, CATALOGUE) == identify(pixels, CATALOGUE)
+        assert identify(tile(THREE, side_px=384), CATALOGUE) == identified(THREE)
 
 
 class TestIdentifyBeside:
     """`identify_beside`."""
 
-    PIXELS = tile("60% red, 30% black, 10% white", side_px=384)
+    @pytest.fixture
+    def pixels(self) -> Pixels:
+        """A picture of three colours."""
+        return tile(THREE, side_px=384)
 
-    def test_the_recipe_that_was_laid_is_no_worse_than_what_is_found(self) -> None:
+    def test_the_recipe_that_was_laid_is_no_worse_than_what_is_found(self, pixels: Pixels) -> None:
         """And what is found is what `identify` finds."""
-        found, misfit = identify_beside(self.PIXELS, CATALOGUE, parse_recipe("60% red, 30% black, 10% white").recipe)
-        assert found == identify(self.PIXELS, CATALOGUE)
+        found, misfit = identify_beside(pixels, CATALOGUE, parse_recipe(THREE).recipe)
+        assert found == identified(THREE)
         assert misfit.of_recipe < 0.1
         assert misfit.of_shares < 0.1
 
@@ -105,9 +121,9 @@ class TestIdentifyBeside:
             ("60% red, 30% black, 10% #10e0e0", 0.1, 0.0),
         ],
     )
-    def test_another_recipe_is_worse(self, recipe: str, of_recipe: float, of_shares: float) -> None:
+    def test_another_recipe_is_worse(self, pixels: Pixels, recipe: str, of_recipe: float, of_shares: float) -> None:
         """By its shares or by its colours, also by those that are no candidates."""
-        found, misfit = identify_beside(self.PIXELS, CATALOGUE, parse_recipe(recipe).recipe)
+        found, misfit = identify_beside(pixels, CATALOGUE, parse_recipe(recipe).recipe)
         assert [colour.code for colour in found.colours] == ["RED", "BLACK", "WHITE"]
         assert misfit.of_recipe > of_recipe
         assert misfit.of_shares >= of_shares
