@@ -334,6 +334,6 @@ REFUSED: list[tuple[str, str, str]] = [
     ("red, the rest black", "red, the rest black", "not said how much"),
     ("зелёная плитка на траве", "зелёная плитка на траве", "not said how much"),
     ("black tile with yellow line", "yellow line", "zone"),
-    ("red and white stripes", "white stripes", "zone"),
+    ("red and white stripes", "stripes", "zone"),
     ("3 kg black over red", "red", "parts"),
 ]
