@@ -20,6 +20,7 @@ from tests.core.recipes import (
     meant_limits,
     meant_maker,
     meant_others,
+    meant_strangers,
     prompts,
 )
 from tests.core.recipes.prompts_zones import ZONES
@@ -36,7 +37,7 @@ from plitka.core.recipes.recipe import caret, format_prompt
 from plitka.errors import RecipeError
 
 ALL_READ = [*ENGLISH, *RUSSIAN]
-MEANT = (meant, meant_maker, meant_architect, meant_others, meant_changes, meant_limits, meant_fields)
+MEANT = (meant, meant_maker, meant_architect, meant_others, meant_changes, meant_limits, meant_fields, meant_strangers)
 
 WORDS = """
     red black чёрный красного dark green grey 60 40% 50 2:1 1/3 ½ parts часть % , ; + / - : = and и с with on на по

@@ -13,7 +13,9 @@ from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.asides import set_aside
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.changes import find_untold_change
-from plitka.core.recipes.corrections import corrected
+from plitka.core.recipes.coloured_parts import with_coloured_parts
+from plitka.core.recipes.corrections import corrected, find_marks
+from plitka.core.recipes.estimates import LITTLE_PERCENT, MAX_ESTIMATED, with_percent
 from plitka.core.recipes.grammar import parse
 from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_each
 from plitka.core.recipes.open_amounts import CHANGES, refuse_change
@@ -21,6 +23,7 @@ from plitka.core.recipes.packs import without_packs
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.second_look import other_looks
+from plitka.core.recipes.second_ratios import check_second_ratio
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.stock import without_stock
 from plitka.core.recipes.token import Token
@@ -82,6 +85,8 @@ def read_mix(
     if (change := find_untold_change(source, tokens)) is not None:
         raise refuse_change(source, change)
     check_told(source, tokens)
+    if not find_marks(source):
+        check_second_ratio(source, tokens)
     try:
         return read(tokens)
     except RecipeError as error:
@@ -108,7 +113,7 @@ def read_colours(
 
 def _mixed(source: Source, tokens: Sequence[Token], palette: Palette, beside: Beside) -> tuple[list[Token], Asides]:
     last, remarks = corrected(source, without_packs(source, without_stock(source, tokens)))
-    mixed, asides = set_aside(source, without_unnamed(source, last), palette, beside)
+    mixed, asides = set_aside(source, without_unnamed(source, with_coloured_parts(last)), palette, beside)
     asides.remarks += remarks
     return mixed, asides
 
@@ -119,7 +124,7 @@ class _Settlement(Totals):
     def reading(self) -> Reading:
         if self.strict and self.statement.estimate is not None:
             raise self.statement.estimate
-        mentions = self._told_apart(self.statement.mentions)
+        mentions = self._with_usual_fleck(self._told_apart(self.statement.mentions))
         amounts = [mention.amount for mention in mentions if mention.amount]
         if amounts:
             self._check_amounts(amounts)
@@ -286,6 +291,31 @@ class _Settlement(Totals):
         )
         rest = Amount(100 - total, Unit.PERCENT, mentions[0].span, "")
         return (Mention(black, mentions[0].span, "", rest), *mentions)
+
+    def _with_usual_fleck(self, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """A little of each fleck on its ground, where the text has no number: `black with red flecks`."""
+        span = self.statement.fleck_span
+        bases = [mention for mention in mentions if mention.is_base] or list(mentions[:1])
+        flecks = [mention for mention in mentions if mention not in bases]
+        names = {mention.colour.code for mention in mentions}
+        is_clear = len(bases) == 1 and 0 < len(flecks) < len(names) <= MAX_ESTIMATED
+        if span is None or self.strict or not is_clear or self._has_number(mentions):
+            return mentions
+        ground = HUNDRED - LITTLE_PERCENT * len(flecks)
+        told = [(mention, LITTLE_PERCENT if mention in flecks else ground) for mention in mentions]
+        self._notice(
+            "{words!r} leaves the number open; it is taken as {example}",
+            words=self.source.text[slice(*span)],
+            example=", ".join(f"{percent}% {mention.text}" for mention, percent in told),
+        )
+        return tuple(with_percent(mention, percent) for mention, percent in told)
+
+    def _has_number(self, mentions: Sequence[Mention]) -> bool:
+        """Whether a number is said of a colour, or stands anywhere but in names and sizes."""
+        text = self.source.text
+        for named in (*self.asides.sizes, *(mention.text for mention in mentions)):
+            text = text.replace(named, " ")
+        return any(map(str.isdigit, text)) or any(mention.amount is not None for mention in mentions)
 
     def _completed(self, mentions: Sequence[Mention], *, in_percent: bool) -> list[Fraction]:
         """The number of each mention; the rest of 100 for the one that has none."""
