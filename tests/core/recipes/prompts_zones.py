@@ -39,6 +39,12 @@ ZONES = [
         [("stripes:4", "white")],
     ),
     ("stripes: 100% red / 100% white", "red", [("stripes:4", "white")]),
+    ("two-tone checkerboard: anthracite / light grey", "anthracite", [("checker:4", "light grey")]),
+    ("chessboard black & white", "black", [("checker:4", "white")]),
+    ("grey, edged in black", "grey", [("border:8%", "black")]),
+    ("red circle on a green background", "green", [("circle", "red")]),
+    ("green background, red circle 40 cm diameter", "green", [("circle:80%", "red")]),
+    ("framed in red, 80% black 20% grey inside", "black 80, grey 20", [("border:8%", "red")]),
     ("striped red and white", "red", [("stripes:4", "white")]),
     ("black and white stripes 5 cm wide", "black", [("stripes:5", "white")]),
     (
@@ -82,6 +88,12 @@ ZONES = [
     ("внутри круг жёлтый, снаружи 50% синий 50% чёрный", "blue 50, black 50", [("circle", "yellow")]),
     ("круг по центру красный, остальное чёрное", "black", [("circle", "red")]),
     ("серая плитка с красным кругом в центре", "grey", [("circle", "red")]),
+    ("жёлтый круг на синем фоне", "blue", [("circle", "yellow")]),
+    ("на зелёном фоне красный круг диаметром 40 см", "green", [("circle:80%", "red")]),
+    ("контур белый, заливка 50% синий 50% чёрный", "blue 50, black 50", [("border:8%", "white")]),
+    ("кайма 10 см — RAL 9005, остальное RAL 6011", "RAL 6011", [("border:20%", "RAL 9005")]),
+    ("полоски синие и белые по 10 см", "blue", [("stripes:2", "white")]),
+    ("чёрно-белая шахматка", "black", [("checker:4", "white")]),
     ("круг диаметром 30 см жёлтый, фон синий", "blue", [("circle:60%", "yellow")]),
 ]
 # fmt: on

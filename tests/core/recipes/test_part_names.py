@@ -1,6 +1,6 @@
 """Names of the parts of a tile in a text."""
 
-from plitka.core.recipes.part_names import find_heads, find_shape, meant_together, small_letters
+from plitka.core.recipes.part_names import find_heads, find_shape, may_be_of_part, meant_together, small_letters
 
 
 def test_words_of_one_part_are_one_name() -> None:
@@ -17,6 +17,13 @@ def test_small_letters_keep_their_places() -> None:
     text = "ПОЛЕ Чёрное, İ, red"
     assert len(small_letters(text)) == len(text)
     assert small_letters("Чёрное") == "черное"
+
+
+def test_an_unknown_word_may_be_of_a_part() -> None:
+    """As a name of one, or the direction of stripes; any other is no reason to look for parts."""
+    assert may_be_of_part("field grey, border red", (0, 5))
+    assert may_be_of_part("полосы по диагонали", (10, 19))
+    assert not may_be_of_part("rde with a border", (0, 3))
 
 
 def test_a_shape_is_found_with_its_mask() -> None:

@@ -122,7 +122,7 @@ PATTERNS = {
         "strip, strips, nosing strip, marking, markings, line marking, разметка, разметкой, разметку, "
         "полосой, полосу, линию, "
         "line, lines, stripe, striped, stripes, striped pattern, in stripes, линия, линии, линией, полоса, в полоску, "
-        "полосатый, полосы, полосами, полосками"
+        "полосатый, полосы, полоски, полосами, полосками"
     ),
     "checker:4": (
         "chequerboard, chequered, chequer pattern, squares, шахматка, шахматку, шахматки, клетка, клетки, "

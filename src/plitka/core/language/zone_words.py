@@ -4,7 +4,7 @@ _OUTER = r"(?:(?:outer|outside|narrow|wide|thin|thick|внешн\w+|наружн
 _INNER = r"(?:main|central|inner|middle|centre|center|rest of the|основн\w+|внутренн\w+|центральн\w+|остальн\w+)"
 
 BORDER = (
-    rf"{_OUTER}(?:borders?|bordered|frames?|framed|edgings?|surrounds?|rims?|кайм\w+|каемк\w+|бордюр(?:а|у|ом|е|чик\w*)?|рамк\w+"
+    rf"{_OUTER}(?:borders?|bordered|frames?|framed|edgings?|edged|outlined|surrounds?|rims?|контур(?:ом)?|кайм\w+|каемк\w+|бордюр(?:а|у|ом|е|чик\w*)?|рамк\w+"
     r"|окантовк\w+|обрамлени\w+|обводк\w+|кант(?:а|ом|ик\w*)?|фриз\w*)"
 )
 EDGE = (
@@ -14,7 +14,7 @@ EDGE = (
 """Where a border lies; alone it is one."""
 FIELD = (
     rf"(?:the )?(?:{_INNER} (?:field|area|part|section|tile|zone|поле|полем|часть|частью|площад\w+|зона|плитк\w+)"
-    r"|fields?|body|infill|background|inside|interior|поле|полем|заполнени\w+|фон|фоном|внутри"
+    r"|fields?|body|infill|background|inside|interior|поле|полем|заполнени\w+|заливк\w+|фон(?:ом|е)?|внутри"
     r"|(?:in the |at the |the |в |по )?(?:centre|center|middle|центр\w*|середин\w+)|посередине|inner(?! \w+ circle))"
 )
 OUTSIDE = r"(?:outside|outer (?:area|part|zone)|(?:all )?around(?: it| this)?|surrounding\w*|снаружи|вокруг(?: него)?)"
@@ -59,6 +59,7 @@ EACH = (
 )
 """Before what each of two mixes has."""
 AROUND_A_MIX = (
+    r"two[- ]?(?:tone|colou?r(?:ed)?)|двухцветн\w+|"
     r"alternate tiles|alternat(?:e|es|ing|ely)(?: tiles| with)?|made (?:of|from)|tiles?|squares?|diagonal(?:ly)?"
     r"|vertical|horizontal|wide|plain|solid|pure|from|of|in|is|are|a|an|the|по диагонали|наискосок|вертикальн\w+"
     r"|горизонтальн\w+|диагональн\w+|чередующ\w+|через одну|плитк\w+|цвета|цветов|из|это|сплошн\w+"

@@ -18,6 +18,7 @@ from plitka.core.recipes.corrections import corrected, find_marks
 from plitka.core.recipes.estimates import LITTLE_PERCENT, MAX_ESTIMATED, with_percent
 from plitka.core.recipes.grammar import parse
 from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_each
+from plitka.core.recipes.nearer_names import with_nearer_names
 from plitka.core.recipes.open_amounts import CHANGES, refuse_change
 from plitka.core.recipes.packs import without_packs
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
@@ -113,8 +114,9 @@ def read_colours(
 
 def _mixed(source: Source, tokens: Sequence[Token], palette: Palette, beside: Beside) -> tuple[list[Token], Asides]:
     last, remarks = corrected(source, without_packs(source, without_stock(source, tokens)))
+    last, described = with_nearer_names(source, last)
     mixed, asides = set_aside(source, without_unnamed(source, with_coloured_parts(last)), palette, beside)
-    asides.remarks += remarks
+    asides.remarks += [*remarks, *described]
     return mixed, asides
 
 

@@ -15,6 +15,8 @@ USUAL: Mapping[str, str] = MappingProxyType({mask.partition(":")[0]: mask for ma
 """The mask of each shape that is named without a size."""
 SIZE = re.compile(rf"(?<![^\W_]){zone_words.SIZE}")
 """How wide a part is, in small letters."""
+TURNED = re.compile(zone_words.TURNED)
+"""Stripes that do not stand upright."""
 _HEAD = re.compile(
     r"(?<![^\W_])(?:"
     + "|".join(
@@ -46,10 +48,21 @@ class Head:
 
 
 def find_shape(text: str) -> tuple[int, int, str] | None:
-    """Where a text names a border, squares, stripes or a circle, and the mask of one; None where it names none."""
-    named = {BORDER, CIRCLE, CHECKER, STRIPES}
+    """Where a text names a border, squares, stripes or a circle, and the mask of one; None where it names none.
+
+    A line has the mask of stripes.
+    """
+    named = {BORDER, CIRCLE, CHECKER, STRIPES, LINE}
     head = next((head for head in find_heads(small_letters(text)) if head.kind in named), None)
-    return None if head is None else (head.start, head.end, USUAL[head.kind])
+    return None if head is None else (head.start, head.end, USUAL.get(head.kind, USUAL[STRIPES]))
+
+
+def may_be_of_part(text: str, place: tuple[int, int]) -> bool:
+    """Whether a word that is no colour names a part of the tile, or says how its stripes lie."""
+    start, end = place
+    small = small_letters(text)
+    is_named = any(head.start < end and start < head.end for head in find_heads(small))
+    return is_named or TURNED.search(small, start, end) is not None
 
 
 def small_letters(text: str) -> str:

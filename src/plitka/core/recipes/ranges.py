@@ -6,7 +6,7 @@ Two numbers that are a whole, `40-60% red, the rest black`, may be a blend as we
 from dataclasses import replace
 
 from plitka.core.recipes.amounts import Amount, Chain, Unit
-from plitka.core.recipes.recipe import Notice, plain
+from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
@@ -30,8 +30,8 @@ def middle_of(source: Source, chain: Chain) -> Amount | None:
 
 def tell_middle(amount: Amount) -> Notice:
     """What a range was taken for."""
-    values = {"range": amount.text, "percent": plain(amount.value)}
-    return Notice("{range!r} is a range; {percent} %, its middle, is taken", values)
+    values = {"range": amount.text, "percent": float(amount.value)}
+    return Notice("{range!r} is a range; {percent:g} %, its middle, is taken", values)
 
 
 def refuse_range(source: Source, chain: Chain) -> RecipeError:

@@ -9,7 +9,7 @@ from plitka.core.colour.palette import Colour, Palette
 from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.look import option_of_zone
 from plitka.core.recipes.mixes import Reading, read_colours, read_mix
-from plitka.core.recipes.part_names import find_shape
+from plitka.core.recipes.part_names import find_shape, may_be_of_part
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.zones import Zoned, ZoneInText, find_zones
@@ -84,7 +84,8 @@ def parse_recipe(
     try:
         reading = manner.read(text)
     except RecipeError as error:
-        if (zoned := manner.zones(text)) is not None:
+        is_other = isinstance(error, UnknownColour) and not may_be_of_part(text, error.span)
+        if not is_other and (zoned := manner.zones(text)) is not None:
             raise _refuse_zones(source, zoned) from None
         raise _why_of_part(source, error) from None
     if (zoned := manner.zones(text)) is not None and zoned.is_told:

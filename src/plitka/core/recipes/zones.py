@@ -29,6 +29,7 @@ from plitka.core.recipes.part_names import (
     OUTSIDE,
     SIZE,
     STRIPES,
+    TURNED,
     USUAL,
     Head,
     find_heads,
@@ -47,21 +48,20 @@ _ORDER = (*_OPPOSITE, CIRCLE, BORDER)
 """Later ones lie on top."""
 _MAX_BORDER, _MAX_CIRCLE, _MAX_COUNT = 40, 100, 64
 """Percent of the shorter side, and how many."""
-_MAX_JOINTS = 5
+_MAX_JOINTS = 4
 """More part no two mixes."""
-_MAX_CHARACTERS = 200
+_MAX_WORDS = 16
 """Of two mixes by turns; longer texts are no such thing, and would be read long."""
 _HALF = re.compile(zone_words.HALF)
 _WIDTH = re.compile(r"\(?(?<![\d.,])(?P<percent>\d{1,2})[ ]?%\)?(?=[ ]*(?:[:=]|wide|шириной))")
 """`Border 10%: red` says how wide it is."""
 _TILE = re.compile(zone_words.TILE)
 _EACH = re.compile(zone_words.EACH)
-_TURNED = re.compile(zone_words.TURNED)
 _THICK = re.compile(r"thick|толщин")
 _OF_LINE = re.compile(rf"(?<![^\W_]){zone_words.LINE}(?![^\W_])")
 _RADIUS = re.compile(r"radius|радиус")
 _AROUND = rf"(?:{zone_words.AROUND_A_MIX})(?![^\W_])"
-_JOINT = r"(?:and|with|plus|then|и|а|с|со|в|на|плюс|у|при)(?![^\W_])"
+_JOINT = r"(?:and|with|plus|then|on|и|а|с|со|в|на|по|плюс|у|при)(?![^\W_])"
 _BEFORE = re.compile(rf"^(?:[\s,;:.=+&/–—-]|(?:{_JOINT}|{_AROUND}))+", re.IGNORECASE)
 _BEHIND = re.compile(rf"(?:[\s,;:.=+&/–—-]|(?<![^\W_])(?:{_JOINT}|{_AROUND}))+$", re.IGNORECASE)
 _CLAUSE = re.compile(
@@ -71,10 +71,11 @@ _CLAUSE = re.compile(
 _LINES = re.compile(r"[\n;]")
 _BETWEEN_TWO = (
     _LINES,
-    re.compile(r"[\s,]+(?:and|и|vs\.?|versus|чередует?ся с|чередующ\w+ с|alternating with)\s+", re.IGNORECASE),
+    re.compile(r"[\s,]+(?:and|&|и|vs\.?|versus|чередует?ся с|чередующ\w+ с|alternating with)\s+", re.IGNORECASE),
     re.compile(r",(?!\d)"),
     re.compile(r"(?<!\d)/|/(?!\d)"),
     re.compile(r"\s+(?:with|с|со|on|на)\s+|\s*\+\s*", re.IGNORECASE),
+    re.compile(r"(?<=о)-(?=[а-яё])", re.IGNORECASE),
 )
 """What parts two mixes, the strongest first."""
 _SPACES = re.compile(r"[ \t]{2,}")
@@ -157,7 +158,7 @@ class _Finder:
             body = f"{body[:start]} {body[end:]}"
         if (each := _EACH.search(small_letters(body))) is not None:
             body, tail = body[: each.start()], f" + {body[each.end() :]}"
-        pair = self._pair(body, tail) if len(body) <= _MAX_CHARACTERS else None
+        pair = self._pair(body, tail) if len(body.split()) <= _MAX_WORDS else None
         if pair is None:
             return None
         (ground, _), (mix, zone) = pair
@@ -187,7 +188,7 @@ class _Finder:
     def _by_turns(self, kind: str, size: "re.Match[str] | None") -> str:
         """The mask of stripes or squares as wide as was said."""
         shape = USUAL[kind]
-        if kind == STRIPES and (turned := _TURNED.search(self.small)) is not None:
+        if kind == STRIPES and (turned := TURNED.search(self.small)) is not None:
             words = self.text[turned.start() : turned.end()]
             self.remarks.append(Notice("{words!r} cannot be shown; stripes are upright", {"words": words}))
         if size is None:
