@@ -50,7 +50,7 @@ _MAX_BORDER, _MAX_CIRCLE, _MAX_COUNT = 40, 100, 64
 """Percent of the shorter side, and how many."""
 _MAX_JOINTS = 4
 """More part no two mixes."""
-_MAX_WORDS = 16
+_MAX_WORDS = 12
 """Of two mixes by turns; longer texts are no such thing, and would be read long."""
 _HALF = re.compile(zone_words.HALF)
 _WIDTH = re.compile(r"\(?(?<![\d.,])(?P<percent>\d{1,2})[ ]?%\)?(?=[ ]*(?:[:=]|wide|шириной))")
@@ -166,14 +166,13 @@ class _Finder:
         return Zoned(ground, (ZoneInText(shape, zone.recipe, mix, (head.start, head.end)),), tuple(self.remarks))
 
     def _pair(self, body: str, tail: str) -> tuple[tuple[str, Reading], tuple[str, Reading]] | None:
-        has_number, n_tried = any(map(str.isdigit, body)), 0
-        for sign in _BETWEEN_TWO:
+        has_number = any(map(str.isdigit, body))
+        joints = [[*sign.finditer(body)] for sign in _BETWEEN_TWO]
+        if sum(map(len, joints)) > _MAX_JOINTS:
+            return None
+        for sign, found in zip(_BETWEEN_TWO, joints, strict=True):
             pairs = []
-            joints = [*sign.finditer(body)]
-            n_tried += len(joints)
-            if n_tried > _MAX_JOINTS:
-                return None
-            for joint in joints:
+            for joint in found:
                 sides = (body[: joint.start()] + tail, body[joint.end() :] + tail)
                 shorter = min(sides, key=len)
                 first, second = (self._mix(side) for side in sides) if self._mix(shorter) else (None, None)
