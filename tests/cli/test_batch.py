@@ -97,6 +97,17 @@ def test_what_is_no_batch_is_refused(
     assert not engine.requests
 
 
+def test_a_picture_of_other_zones_is_another(run: Run, engine: PatchEngine, tmp_path: Path) -> None:
+    """Though the ground has the same recipe; one with the same zones is there already."""
+    lines, folder = tmp_path / "lines.txt", tmp_path / "tiles"
+    lines.write_text("red field, blue border", "utf-8")
+    assert run("generate", "--batch", str(lines), "--seed", "1", "-o", str(folder)) == 0
+    assert run("generate", "--batch", str(lines), "--seed", "1", "-o", str(folder)) == 0
+    assert len(engine.requests) == 1
+    lines.write_text("red field, white border", "utf-8")
+    assert run("generate", "--batch", str(lines), "--seed", "1", "-o", str(folder)) == 2
+
+
 def test_a_picture_of_another_recipe_is_not_replaced(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """The folder may be of another order."""
     Path("a.txt").write_text("red\n", encoding="utf-8")

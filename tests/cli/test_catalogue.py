@@ -28,6 +28,19 @@ def test_parse_answers_a_machine(run: Run, capsys: pytest.CaptureFixture[str]) -
     assert "60% red, 40% black" in answer["prompt"]
 
 
+def test_parse_shows_the_zones_of_a_tile(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The ground first; a machine has them in a list, and no prompt, which would be of the whole."""
+    text = "Border 10%: 100% black. Field: 80% red, 20% white."
+    assert run("parse", text) == 0
+    out = capsys.readouterr().out
+    assert out.index("RED") < out.index("zone 1, border:10%:") < out.index("BLACK")
+    assert run("parse", text, "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["requested"] == {"RED": 80.0, "WHITE": 20.0}
+    assert answer["zones"] == [{"mask": "border:10%", "requested": {"BLACK": 100.0}, "by_mass": {"BLACK": 100.0}}]
+    assert answer["prompt"] is None
+
+
 def test_colours_lists_the_palette(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """Every colour of the palette is in the JSON with all its names."""
     assert run("colours", "--json") == 0

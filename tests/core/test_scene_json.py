@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from tests.core.scenes import scenes
 
-from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.reading import parse_recipe, parse_tile
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface
-from plitka.core.scene_json import LOOK_NAMES, build_scene, from_json, read_choices, to_json
+from plitka.core.scene_json import LOOK_NAMES, build_scene, from_json, read_choices, to_json, with_zones
 from plitka.errors import InputError
 
 RED = parse_recipe("60% red, 40% black").recipe
@@ -29,6 +29,18 @@ def test_only_a_plain_scene_has_nothing_to_tell(scene: Scene) -> None:
     """But words for a prompt, which show nothing by themselves; whatever is usual is left out."""
     assert (set(to_json(scene)) <= {"words"}) is scene.is_plain
     assert to_json(Scene.of(scene.recipe)) == {}
+
+
+def test_zones_of_a_text_lie_under_those_that_were_chosen() -> None:
+    """A text that tells of none changes nothing."""
+    tile = parse_tile("grey field, border 5 cm: 80% red, 20% black")
+    told = [("border:10%", "80% red, 20% black")]
+    assert with_zones({"wet": True}, tile) == {"wet": True, "zones": told, "zone_names": ["border:10%"]}
+    chosen = with_zones({"zones": [("circle", "white")]}, tile)
+    assert (chosen["zones"], chosen["zone_names"]) == ([*told, ("circle", "white")], ["border:10%", "circle"])
+    named = with_zones({"zones": [("data:x", "white")], "zone_names": ["logo.png"]}, tile)
+    assert named["zone_names"] == ["border:10%", "logo.png"]
+    assert with_zones({"wet": True}, parse_tile("60% red, 40% black")) == {"wet": True}
 
 
 def test_choices_make_a_scene() -> None:

@@ -197,6 +197,17 @@ def test_a_recipe_may_say_the_look() -> None:
     assert any("matte finish" in str(notice) for notice in request.notices)
 
 
+def test_a_recipe_may_tell_of_zones() -> None:
+    """Which those of the order lie on; a prompt alone has none."""
+    text = "inner circle yellow, outside 50/50 blue and black"
+    request = request_of(recipe=text, zones=[{"mask": "border:8%", "recipe": "white"}])
+    assert [zone.mask for zone in request.scene.zones] == [None, "circle", "border:8%"]
+    assert request.scene.recipe.percents == {"BLUE": 50, "BLACK": 50}
+    assert any("is read as the zone circle" in str(notice) for notice in request.notices)
+    with pytest.raises(RecipeError, match="is a part of the tile"):
+        request_of(recipe=text, mode="text")
+
+
 def test_in_text_mode_all_words_go_to_the_prompt() -> None:
     """Nothing of the look is a choice there."""
     scene = request_of(recipe=f"{RECIPE}, wet, matte finish", mode="text").scene

@@ -158,7 +158,7 @@ def test_patterns_are_told_as_zones(server: Running) -> None:
     """To whoever may look; what an edge tells of them has no option of the command line in it."""
     client = server.client("viewer")
     found = client.post("/v1/recipes/patterns", json={"recipe": "red and black with a blue border"}).json()
-    border = {"words": "a blue border", "mask": "border:8%", "requested": {"BLUE": 100.0}}
+    border = {"words": "blue border", "mask": "border:8%", "requested": {"BLUE": 100.0}}
     told = "no numbers are given, so the 2 colours have equal parts"
     assert found == {"ground": {"RED": 50.0, "BLACK": 50.0}, "patterns": [border], "look": {}, "warnings": [told]}
     wet = client.post("/v1/recipes/patterns", json={"recipe": "60% red, 40% black, with a blue border, wet"}).json()

@@ -1,6 +1,7 @@
 """Many recipes from a file: what is to be made of each, and which pictures are there already."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from plitka.cli.output import Output, check_writable
 from plitka.cli.request import random_seed, read_request, seeds_from
 from plitka.cli.terminal import Terminal
 from plitka.core.recipes.recipe import format_colours
+from plitka.core.scene_json import to_json
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
@@ -89,6 +91,16 @@ def _is_there(path: Path, request: "Request", *, is_seed_given: bool) -> bool:
 
     fields = read_fields(path)
     wanted = {"recipe": format_colours(request.scene.recipe)} | ({"seed": str(request.seed)} if is_seed_given else {})
-    if any(fields.get(name) != text for name, text in wanted.items()):
+    is_other = _zones_told(fields.get("scene", "")) != to_json(request.scene).get("zones")
+    if is_other or any(fields.get(name) != text for name, text in wanted.items()):
         raise InputError("{path} is there, and of another recipe or seed; choose another folder", path=path)
     return True
+
+
+def _zones_told(scene: str) -> object:
+    """The zones of a picture's field; None where it has none, or no JSON of ours."""
+    try:
+        told = json.loads(scene)
+    except ValueError:
+        return None
+    return told.get("zones") if isinstance(told, dict) else None

@@ -13,7 +13,8 @@ from plitka.cli.recipe import palette_of
 from plitka.cli.terminal import Terminal
 from plitka.core.colour.palette import Colour
 from plitka.core.language.spelling import fold
-from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.mixes import Reading
+from plitka.core.recipes.reading import parse_tile
 from plitka.core.recipes.recipe import format_prompt
 from plitka.core.report import report_reading
 
@@ -37,8 +38,9 @@ def add_colours(commands: Commands, _: Translate) -> None:
 def run_parse(options: argparse.Namespace, terminal: Terminal) -> int:
     """Shares, remarks and the full prompt."""
     is_mass = options.by == BY_MASS
-    reading = parse_recipe(options.recipe, palette_of(options), strict=options.strict, by_mass=is_mass)
-    percents, prompt = reading.recipe.percents, format_prompt(reading.recipe, words=reading.words)
+    reading = parse_tile(options.recipe, palette_of(options), strict=options.strict, by_mass=is_mass)
+    # The prompt of several zones is of the whole tile, and how large each of them is depends on the picture.
+    prompt = None if reading.zones else format_prompt(reading.recipe, words=reading.words)
     if options.json:
         warnings = [terminal.notice_text(notice) for notice in reading.warnings]
         terminal.write_json(report_reading(reading) | {"warnings": warnings, "prompt": prompt})
@@ -46,14 +48,20 @@ def run_parse(options: argparse.Namespace, terminal: Terminal) -> int:
     for notice in reading.warnings:
         terminal.notice(notice)
     _ = terminal.gettext
-    by_mass = reading.percents_by_mass
-    figure = terminal.figure
-    rows = (
-        (code, f"{figure(percent, 2):>6} %", f"{figure(by_mass[code], 1):>6} %") for code, percent in percents.items()
-    )
-    terminal.write_table([(_("colour"), _("of the area"), _("of the mass")), *rows])
-    terminal.write("\n" + prompt)
+    rows = [(_("colour"), _("of the area"), _("of the mass")), *_rows(reading, terminal)]
+    for number, (mask, zone) in enumerate(reading.zones, 1):
+        rows += [(_("zone {number}, {name}:").format(number=number, name=mask),), *_rows(zone, terminal)]
+    terminal.write_table(rows)
+    if prompt is not None:
+        terminal.write("\n" + prompt)
     return EXIT_OK
+
+
+def _rows(reading: Reading, terminal: Terminal) -> Iterator[tuple[str, ...]]:
+    """Each colour of a mix, with its part of the area and of the mass."""
+    by_mass, figure = reading.percents_by_mass, terminal.figure
+    for code, percent in reading.recipe.percents.items():
+        yield code, f"{figure(percent, 2):>6} %", f"{figure(by_mass[code], 1):>6} %"
 
 
 def run_colours(options: argparse.Namespace, terminal: Terminal) -> int:

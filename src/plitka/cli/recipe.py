@@ -6,7 +6,8 @@ from plitka.cli.arguments import BY_MASS
 from plitka.cli.terminal import Terminal
 from plitka.core.colour.palette import Colour, Palette, default_palette, load_palette
 from plitka.core.recipes.beside import Beside
-from plitka.core.recipes.reading import Reading, parse_colours, parse_recipe
+from plitka.core.recipes.mixes import Reading
+from plitka.core.recipes.reading import parse_colours, parse_recipe, parse_tile
 
 
 def palette_of(options: argparse.Namespace) -> Palette:
@@ -26,9 +27,10 @@ def read_recipe(text: str, options: argparse.Namespace, terminal: Terminal, besi
 
 
 def parse_as_chosen(text: str, options: argparse.Namespace, beside: Beside) -> Reading:
-    """The same, without a word of what had to be guessed."""
+    """The same, without a word of what had to be guessed; a scene can have zones, where the text tells of some."""
     is_mass = options.by == BY_MASS
-    return parse_recipe(text, palette_of(options), strict=options.strict, by_mass=is_mass, beside=beside)
+    read = parse_tile if beside is Beside.SCENE else parse_recipe
+    return read(text, palette_of(options), strict=options.strict, by_mass=is_mass, beside=beside)
 
 
 def read_colours(text: str, options: argparse.Namespace, terminal: Terminal) -> tuple[Colour, ...]:

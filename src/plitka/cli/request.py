@@ -11,7 +11,7 @@ from plitka.cli.terminal import Terminal
 from plitka.cli.tile_photograph import recipe_of_photograph
 from plitka.core.generation import MAX_SEED, RANDOM_SEED_LIMIT, USUAL_MODE, Mode, Request
 from plitka.core.recipes.beside import Beside
-from plitka.core.recipes.reading import Reading
+from plitka.core.recipes.mixes import Reading
 from plitka.core.scene import Size, check_range, check_side
 from plitka.errors import FieldName, InputError
 

@@ -10,10 +10,10 @@ from typing import Any
 from plitka.cli.arguments import Translate, decimal
 from plitka.cli.recipe import palette_of, split_names
 from plitka.cli.terminal import Terminal
-from plitka.core.recipes.reading import Reading
+from plitka.core.recipes.mixes import Reading
 from plitka.core.recipes.recipe import Recipe
 from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION, Lighting, Scene, Size, Surface, naming_zone, short_mask
-from plitka.core.scene_json import build_scene, merge_choices
+from plitka.core.scene_json import build_scene, merge_choices, with_zones
 from plitka.errors import InputError
 
 _BASE64_GROUP = 4
@@ -95,7 +95,10 @@ def read_scene(
     """
     recipe = reading.recipe
     said = {**reading.look, "words": reading.words} if reading.words else reading.look
+    if reading.zones:
+        repeated = {name: value for name, value in (repeated or {}).items() if not name.startswith("zone")}
     choices = merge_choices(merge_choices(repeated or {}, said), _given_choices(options, recipe))
+    choices = with_zones(choices, reading)
     scene, notices = build_scene(recipe, size=size, palette=palette_of(options), strict=options.strict, **choices)
     terminal.notices(notices)
     return scene

@@ -15,7 +15,8 @@ from plitka.cli.recipe import palette_of, parse_as_chosen
 from plitka.cli.scene import add_scene_options, read_scene, split_zone
 from plitka.cli.terminal import Terminal
 from plitka.core.recipes.beside import Beside
-from plitka.core.recipes.reading import Reading, parse_recipe
+from plitka.core.recipes.mixes import Reading
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene
 from plitka.core.scene_json import build_scene
@@ -166,7 +167,8 @@ def _read_document(options: argparse.Namespace, terminal: Terminal) -> "Document
     terminal.notices(order.warnings(reading))
     scene = read_scene(options, reading, None, terminal)
     other, others = _read_second(options, terminal)
-    readings = [reading, *_read_zones(options.zone, options), *others]
+    zones = [zone for _, zone in reading.zones]
+    readings = [reading, *zones, *_read_zones(options.zone, options), *others]
     sheet = order.sheet(scene, readings, palette_of(options), other=other)
     return Document(
         sheet=sheet,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plitka.cli.recipe import palette_of
 from plitka.cli.terminal import Terminal
-from plitka.core.recipes.reading import Reading
+from plitka.core.recipes.mixes import Reading
 from plitka.core.recipes.recipe import format_colours
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from plitka.core.generation import CompleteRequest, Mode, Result, ZoneShares
-from plitka.core.recipes.reading import Reading
+from plitka.core.recipes.mixes import Reading
 from plitka.core.recipes.recipe import Notice, to_hundredths
 from plitka.core.scene_json import to_json
 
@@ -54,15 +54,21 @@ def report_reading(reading: Reading) -> dict[str, Any]:
     """What a recipe is read as, and what was said beside it.
 
     `requested` is percent of the visible area to a hundredth, `by_mass` of the mass to a tenth; `look` is as a scene's
-    JSON has it; `words` are for a prompt, `sizes` as they were typed.
+    JSON has it; `words` are for a prompt, `sizes` as they were typed; `zones` stand only where the text tells of some.
     """
-    return {
+    told = {
         "requested": to_hundredths(reading.recipe.percents),
         "by_mass": dict(reading.percents_by_mass),
         "look": dict(reading.look),
         "words": list(reading.words),
         "sizes": list(reading.sizes),
     }
+    if reading.zones:
+        told["zones"] = [
+            {"mask": mask, "requested": to_hundredths(zone.recipe.percents), "by_mass": dict(zone.percents_by_mass)}
+            for mask, zone in reading.zones
+        ]
+    return told
 
 
 def report_zone(shares: ZoneShares) -> dict[str, Any]:

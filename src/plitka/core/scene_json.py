@@ -8,6 +8,7 @@ from typing import Any
 
 from plitka.core.colour.palette import Palette, default_palette
 from plitka.core.recipes.beside import Beside
+from plitka.core.recipes.mixes import Reading
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import Notice, Recipe, format_colours
 from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone, fraction_mm, naming_zone, short_mask
@@ -126,6 +127,16 @@ def merge_choices(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str
     if "granules" in over or "granule_mm" in over:
         under = {name: value for name, value in under.items() if name not in {"granules", "granule_mm"}}
     return {**under, **over}
+
+
+def with_zones(choices: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
+    """Choices with the zones that a recipe's text tells of; those that were chosen beside it lie on top."""
+    if not reading.zones:
+        return dict(choices)
+    told = [(mask, format_colours(zone.recipe)) for mask, zone in reading.zones]
+    chosen = choices.get("zones", ())
+    names = choices.get("zone_names") or [short_mask(mask) for mask, _ in chosen]
+    return {**choices, "zones": [*told, *chosen], "zone_names": [*(mask for mask, _ in told), *names]}
 
 
 def read_choices(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from plitka.core.generation import RANDOM_SEED_LIMIT
 from plitka.core.generation import Request as Scenery
 from plitka.core.material.formats import MaterialFile, MaterialFormat
 from plitka.core.recipes.beside import Beside
-from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.reading import parse_tile
 from plitka.core.scene import SIZE_PX_RANGE, SIZE_STEP_PX, Size
-from plitka.core.scene_json import build_scene, merge_choices, read_choices
+from plitka.core.scene_json import build_scene, merge_choices, read_choices, with_zones
 from plitka.serve import fields, routes
 from plitka.serve.access import Maker, TheService, in_lane, with_drawn_masks
 from plitka.serve.completion import while_there
@@ -73,8 +73,8 @@ class MaterialBody(LookChoices):
         """
         for zone in self.zones or ():
             fields.checked_length(zone.recipe)
-        reading = parse_recipe(fields.checked_length(self.recipe), beside=Beside.SCENE)
-        choices = merge_choices(reading.look, read_choices(self.look()))
+        reading = parse_tile(fields.checked_length(self.recipe), beside=Beside.SCENE)
+        choices = with_zones(merge_choices(reading.look, read_choices(self.look())), reading)
         size = Size(width_px=self.size_px, height_px=self.size_px)
         scene, _ = build_scene(reading.recipe, size=size, **choices)
         seed = secrets.randbelow(RANDOM_SEED_LIMIT) if self.seed < 0 else self.seed

@@ -19,9 +19,9 @@ from plitka.core.generation import (
 )
 from plitka.core.quality import USUAL_QUALITY
 from plitka.core.recipes.beside import Beside
-from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.reading import parse_recipe, parse_tile
 from plitka.core.scene import MAX_ZONES, Size, naming_zone, short_mask
-from plitka.core.scene_json import LOOK_NAMES, build_scene, merge_choices, read_choices
+from plitka.core.scene_json import LOOK_NAMES, build_scene, merge_choices, read_choices, with_zones
 from plitka.serve import fields
 from plitka.serve.fields import Wire
 
@@ -128,9 +128,11 @@ class Order(LookChoices):
             raise ValueError("an order has a seed before it is read")
         for zone in self.zones or ():
             fields.checked_length(zone.recipe)
-        beside = Beside.SCENE if self.mode == Mode.GUIDED else Beside.PROMPT
-        reading = parse_recipe(fields.checked_length(self.recipe), beside=beside)
+        is_guided = self.mode == Mode.GUIDED
+        beside, read = (Beside.SCENE, parse_tile) if is_guided else (Beside.PROMPT, parse_recipe)
+        reading = read(fields.checked_length(self.recipe), beside=beside)
         choices = merge_choices({**reading.look, "words": reading.words}, read_choices(self.look()))
+        choices = with_zones(choices, reading)
         scene, notices = build_scene(reading.recipe, size=self._size(defaults), **choices)
         return Request(
             scene=scene,

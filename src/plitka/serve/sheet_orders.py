@@ -12,9 +12,10 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from plitka.core.colour.palette import DENSITY_G_CM3_RANGE, PRICE_RANGE, Palette, default_palette
 from plitka.core.files.photograph import decode_picture
 from plitka.core.recipes.beside import Beside
-from plitka.core.recipes.reading import Reading, parse_recipe
+from plitka.core.recipes.mixes import Reading
+from plitka.core.recipes.reading import parse_recipe, parse_tile
 from plitka.core.scene import MAX_SCENE_COLOURS
-from plitka.core.scene_json import build_scene, merge_choices, read_choices
+from plitka.core.scene_json import build_scene, merge_choices, read_choices, with_zones
 from plitka.core.sheet.assumptions import AREA_M2_RANGE, ASSUMED
 from plitka.core.sheet.document import MAX_LINK_CH, MAX_NAME_CH, Document
 from plitka.core.sheet.edges import Edge
@@ -141,13 +142,13 @@ class SheetBody(LookChoices):
             InputError: a choice does not exist or contradicts another.
         """
         palette = default_palette()
-        readings = [parse_recipe(fields.checked_length(self.recipe), palette, beside=Beside.SCENE)]
-        readings += _readings_of(self.zones, palette)
-        choices = merge_choices(readings[0].look, read_choices(self.look()))
-        scene, notices = build_scene(readings[0].recipe, **choices)
+        reading = parse_tile(fields.checked_length(self.recipe), palette, beside=Beside.SCENE)
+        readings = [reading, *(zone for _, zone in reading.zones), *_readings_of(self.zones, palette)]
+        choices = with_zones(merge_choices(reading.look, read_choices(self.look())), reading)
+        scene, notices = build_scene(reading.recipe, **choices)
         other, others = (None, []) if self.second is None else _other_tiles(self.second, palette)
         order = self._order()
-        warnings = (*order.warnings(readings[0]), *notices)
+        warnings = (*order.warnings(reading), *notices)
         sheet = order.sheet(scene, [*readings, *others], palette, warnings, other)
         return Document(
             sheet=sheet, language=self.language or language, maker=self.maker, project=self.project, link=self.link

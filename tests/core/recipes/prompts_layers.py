@@ -101,8 +101,8 @@ REFUSED: list[tuple[str, str, str]] = [
     ("mint, wibble", "wibble", "unknown"),
     ("верх 60% красный, низ чёрный", "низ чёрный", "may be a layer"),
     ("красная подложка", "красная подложка", "may be a layer"),
-    ("left half red, right half black", "left half", "part of the tile"),
-    ("центр красный, края чёрные", "центр", "part of the tile"),
+    ("left half red, right half black", "right half black", "part of the tile"),
+    ("центр красный, края чёрные", "края чёрные", "part of the tile"),
     ("zone 1 red, zone 2 black", "zone", "part of the tile"),
     ("Rot 60%, Schwarz 40%", "Rot", "unknown"),
 ]

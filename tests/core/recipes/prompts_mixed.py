@@ -206,7 +206,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      ["'not glossy' is a matt finish; no scene has", "'20 mm' is taken as a size; it changes nothing in",
      "not understood, and passed on to the model as they"]),
     ("60% красный, 40% чёрный, без бликов, не мокрая", "RED 60, BLACK 40", {}, ["без бликов", "не мокрая"],
-     ["not understood, and passed on to the model as they"]),
+     ["'без бликов' is a matt finish", "not understood, and passed on to the model as they"]),
     ("two-tone: 60% royal blue, 40% sky blue, 4 tiles", "GENTIAN 60, SKYBLUE 40", {}, [],
      ["'4 tiles' is a count; it changes nothing in the mix"]),
     ("двухцветная: 60% королевский синий, 40% голубой, 4 плитки", "GENTIAN 60, SKYBLUE 40", {}, [],

@@ -96,7 +96,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("60% цвета морской волны, 40% песочного, 20 мм", "TEAL 60, SAND 40", {}, [],
      ["'20 мм' is taken as a size; it changes nothing in"]),
     ("100% красная, без рисунка, без бликов", "RED 100", {}, ["без рисунка", "без бликов"],
-     ["not understood, and passed on to the model as they"]),
+     ["'без бликов' is a matt finish", "not understood, and passed on to the model as they"]),
     ("чёрно-белая плитка 50/50, глянцевая", "BLACK 50, WHITE 50", {}, ["глянцевая"],
      ["'глянцевая' is a glossy finish; no scene has"]),
     ("красно-чёрная 70/30, 30 мм, мокрая", "RED 70, BLACK 30", {"wet": True}, [],

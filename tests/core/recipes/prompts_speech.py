@@ -146,7 +146,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("разноцветная, как радуга", "разноцветная", "does not say which colours"),
     ("60% зелёного, остальное на ваше усмотрение", "на ваше усмотрение", "leaves open which"),
     ("a tile in the colors of the Italian flag", "Italian flag", "unknown"),
-    ("посоветуйте что-нибудь яркое", "посоветуйте что-нибудь", "unknown"),
+    ("посоветуйте что-нибудь яркое", "посоветуйте что-нибудь яркое", "no colour is named"),
     ("чёрный фон, 15% цветной крошки", "15% цветной крошки", "does not say which colours"),
     ("чёрная, 20% цветной ЭПДМ", "20% цветной ЭПДМ", "does not say which colours"),
     ("чёрный с 20% цветной крошки", "20% цветной крошки", "does not say which colours"),

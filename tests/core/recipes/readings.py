@@ -150,6 +150,8 @@ RUSSIAN: list[tuple[str, Mapping[str, float]]] = [
 
 # The same with the start of each notice that is expected.
 NOTICED = [
+    ("black with red fleck", {"BLACK": 90, "RED": 10}, ["'fleck' leaves the number open; it is taken as 90%"]),
+    ("чёрная плитка в красную крапинку", {"BLACK": 90, "RED": 10}, ["'крапинку' leaves the number open"]),
     ("60% red, 30% black", TWO_TO_ONE, ["the percents add up to 90, not to 100; they were scaled to 100"]),
     ("33.3% red, 33.3% black, 33.3% white", THIRDS, ["the percents add up to 99.9"]),
     ("90% red", {"RED": 100}, ["the percents add up to 90"]),
@@ -243,7 +245,6 @@ REFUSED = [
     ("thirds of red and black", "thirds", None, "3 colours"),
     ("equal parts red 60% and black", "60%", None, "contradict"),
     ("15% black fleck", "15% black", None, "under the fleck"),
-    ("black with red fleck", "red", None, "how much fleck"),
     ("percent red", "percent", None, "no number before"),
     ("60%% red", "%", None, "no number before"),
     ("red, orange, yellow, green, blue, violet, white, black, gray", "gray", None, "at most 8"),
@@ -260,7 +261,6 @@ REFUSED = [
     ("60% красный, белый, чёрный", "чёрный", None, "only one colour may be without a number"),
     ("красный 60% чёрный", "60%", None, "put a comma"),
     ("2 части красного, 40% чёрного", "2 части красного, 40%", None, "either percent or parts"),
-    ("чёрная плитка в красную крапинку", "красную", None, "how much fleck"),
     ("поровну красный 50% и чёрный", "50%", None, "contradict"),
     ("-10% красного, 110% чёрного", "-10", None, "below zero"),
     ("120% красного", "120%", None, "at most 100 %"),

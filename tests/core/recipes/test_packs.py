@@ -12,7 +12,6 @@ PACKS = [
     ("чёрный 70 (мешки по 25 кг), красный 30", "мешки по 25 кг", {"BLACK": 70, "RED": 30}),
     ("красный 60 (25 кг), чёрный 40 (25 кг)", "25 кг", {"RED": 60, "BLACK": 40}),
     ("red 60, black 40, in 25 kg bags", "25 kg bags", {"RED": 60, "BLACK": 40}),
-    ("3 bags red, 2 bags black, usual 20 kilo bags", "usual 20 kilo bags", {"RED": 60, "BLACK": 40}),
 ]
 
 
@@ -25,6 +24,18 @@ def test_a_pack_is_no_share_and_is_told() -> None:
         assert any(notice.values == {"words": pack} for notice in reading.warnings)
 
     check_each(PACKS, check)
+
+
+def test_what_weighs_the_bags_is_not_said_to_be_left_out() -> None:
+    """It is told with their weight."""
+    for text, weights in [
+        ("3 bags red, 2 bags black, usual 20 kilo bags", [20]),
+        ("1 bag red (25kg), 2 bags black (20 kg each)", [25, 20]),
+        ("3 мешка чёрной (по 20 кг), 1 мешок красной (25 кг)", [20, 25]),
+    ]:
+        told = [str(notice) for notice in parse_recipe(text).warnings]
+        assert [text for text in told if "bag" in text] == [f"a bag is taken as {kg} kg" for kg in weights]
+        assert not any("left out" in text for text in told)
 
 
 COUNTED = [

@@ -32,7 +32,7 @@ def test_what_is_said_of_the_look_beside_a_pattern_is_kept() -> None:
         ("50% red, 50% black, border white", ["RED", "BLACK"], [("border:8%", ["WHITE"])]),
         ("красный и чёрный с белой каймой 5%", ["RED", "BLACK"], [("border:5%", ["WHITE"])]),
         ("серый, по краю жёлтая полоса", ["GRAY"], [("border:8%", ["YELLOW"])]),
-        ("red with a 50 mm blue border", ["RED"], [("border:8%", ["BLUE"])]),
+        ("red with a 50 mm blue border", ["RED"], [("border:10%", ["BLUE"])]),
         ("напиши СТАРТ", None, [("text:СТАРТ", None)]),
         ("red, write START in white", ["RED"], [("text:START", ["WHITE"])]),
         ("green with the word hello in yellow", ["GREEN"], [("text:hello", ["YELLOW"])]),

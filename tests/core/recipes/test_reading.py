@@ -20,8 +20,10 @@ from tests.core.recipes import (
     meant_limits,
     meant_maker,
     meant_others,
+    meant_strangers,
     prompts,
 )
+from tests.core.recipes.prompts_zones import ZONES
 from tests.core.recipes.readings import ENGLISH, NOTICED, REFUSED, RUSSIAN
 from tests.core.recipes.tables import check_each
 
@@ -30,12 +32,12 @@ from plitka.core.colour.palette import default_palette
 from plitka.core.language.vocabulary import phrases
 from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.look import is_finish
-from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.reading import parse_colours, parse_recipe, parse_tile
 from plitka.core.recipes.recipe import caret, format_prompt
 from plitka.errors import RecipeError
 
 ALL_READ = [*ENGLISH, *RUSSIAN]
-MEANT = (meant, meant_maker, meant_architect, meant_others, meant_changes, meant_limits, meant_fields)
+MEANT = (meant, meant_maker, meant_architect, meant_others, meant_changes, meant_limits, meant_fields, meant_strangers)
 
 WORDS = """
     red black чёрный красного dark green grey 60 40% 50 2:1 1/3 ½ parts часть % , ; + / - : = and и с with on на по
@@ -212,6 +214,66 @@ def test_recipes_are_read_as_they_are_meant() -> None:
         assert percents == pytest.approx(parse_recipe(plain).recipe.percents, abs=0.6)
 
     check_each((row for part in MEANT for row in part.MEANT), check)
+
+
+def test_a_tile_of_several_mixes_is_read_in_zones() -> None:
+    """And a note says of each part how it was read; where one mix is read, the zones are named."""
+
+    def check(text: str, ground: str, zones: list[tuple[str, str]]) -> None:
+        reading = parse_tile(text)
+        assert reading.recipe == parse_recipe(ground).recipe
+        assert [(mask, zone.recipe) for mask, zone in reading.zones] == [
+            (mask, parse_recipe(mix).recipe) for mask, mix in zones
+        ]
+        assert sum("is read as the zone" in str(notice) for notice in reading.warnings) == len(zones)
+        try:
+            alone = parse_recipe(text)
+        except RecipeError as error:
+            assert all(f"--zone '{mask}=" in str(error) for mask, _ in zones)
+        else:
+            assert "needs zones" in str(alone.warnings)
+
+    check_each(ZONES, check)
+
+
+def test_a_tile_of_one_mix_is_read_as_a_recipe() -> None:
+    """With the same words, notes and refusals."""
+    for text in (
+        "60% red, 40% black, wet, matt",
+        "60% red, 40% black, with stripes",
+        "красный 60, чёрный 40, край ровный",
+    ):
+        assert parse_tile(text) == parse_recipe(text)
+    with pytest.raises(RecipeError, match="add up to 120"):
+        parse_tile("60% red, 60% black")
+
+
+def test_a_strict_reading_leaves_no_part_out() -> None:
+    """Such as a line that no mask shows."""
+    text = "grey tile with a 10cm red border and a white line in the middle"
+    assert len(parse_tile(text).zones) == 1
+    with pytest.raises(RecipeError, match="ask for it as a zone"):
+        parse_tile(text, strict=True)
+
+
+def test_numbers_of_parts_are_told_to_be_of_parts() -> None:
+    """A mix scaled to 100 would be of no part."""
+    for text, blamed in [
+        ("frame 100% white 50% red, inside 100% black", "frame"),
+        ("circles: red 100%, blue 100%, green 100%", "circles"),
+        ("полосы: красный 100%, синий 100%, зелёный 100%", "полосы"),
+    ]:
+        with pytest.raises(RecipeError, match="is a part of the tile") as caught:
+            parse_recipe(text)
+        assert text[slice(*caught.value.span)] == blamed
+    with pytest.raises(RecipeError, match="unknown colour 'blqqk'"):
+        parse_recipe("60% red, 40% blqqk with a border")
+
+
+def test_the_colours_of_all_parts_are_the_tiles() -> None:
+    """Each once."""
+    colours, _ = parse_colours("Основное поле: 80% серый + 20% чёрный\nКайма по краю 5 см: красный 100%")
+    assert [colour.code for colour in colours] == ["GRAY", "BLACK", "RED"]
 
 
 def test_what_is_not_said_is_not_guessed() -> None:

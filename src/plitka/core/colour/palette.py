@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from math import nan
 from pathlib import Path
@@ -137,14 +137,7 @@ class Palette:
         match = _RAL.fullmatch(name_key(text))
         if match:
             return numbers_near(int(match[1]))[:n]
-        if text.casefold() in ORDINARY:
-            return ()
-        cyrillic = is_cyrillic(text)
-        names = [name for colour in self.colours for name in _shown_names(colour, cyrillic)]
-        if any(character.isdigit() for character in text):
-            names += [colour.code for colour in self.colours if colour.source in ("maker", "custom")]
-        close = close_names(text, {name_key(name): name for name in reversed(names)}, n, cutoff)
-        return tuple(dict.fromkeys(close))
+        return () if text.casefold() in ORDINARY else _suggest(self, text, n, cutoff)
 
     def with_colours(self, colours: Iterable[Colour]) -> "Palette":
         """A palette where these colours come before ours."""
@@ -156,6 +149,15 @@ class Palette:
                 if self._by_key.get(name_key(caption)) == colour:
                     yield replace(colour, caption_name=caption)
                     break
+
+
+@lru_cache(maxsize=256)
+def _suggest(palette: Palette, text: str, n: int, cutoff: float) -> tuple[str, ...]:
+    """As `Palette.suggest` has it; kept for a while, since a text that cannot be read is looked at again in parts."""
+    names = [name for colour in palette.colours for name in _shown_names(colour, is_cyrillic(text))]
+    if any(character.isdigit() for character in text):
+        names += [colour.code for colour in palette.colours if colour.source in ("maker", "custom")]
+    return tuple(dict.fromkeys(close_names(text, {name_key(name): name for name in reversed(names)}, n, cutoff)))
 
 
 def free_colour(text: str) -> Colour | None:

@@ -74,7 +74,6 @@ LOOKS = {
 """Choices of a scene, in the words of its JSON; `pattern=mix` and `view=top` are what every tile is."""
 
 ASIDES = (
-    "no glare, non reflective, anti glare, без бликов, "
     "neutral, neutral tone, old, нейтральный, тёплый, теплее, холоднее, warmer, cooler, "
     "beautiful, nice, good, pretty, cool, lovely, great, perfect, simple, classic, classical, amazing, stunning, "
     "stylish, bold, calm, fresh, fun, cosy, cozy, cheerful, natural looking, modern, clean, clear, "
@@ -103,8 +102,9 @@ FINISHES = {
     "matt": (
         "matt, matte, mat finish, matt finish, matte finish, matt surface, matte surface, dull finish, "
         "without sheen, without shine, without gloss, no sheen, no shine, no gloss, non glossy, not glossy, not shiny, "
-        "матовый, матовая, матовая поверхность, матовое покрытие, без блеска, без глянца, без отблеска, "
-        "не глянцевый, не блестящий"
+        "not gloss, no glare, without glare, non reflective, anti glare, "
+        "матовый, матовая, матовая поверхность, матовое покрытие, без блеска, без глянца, без отблеска, без бликов, "
+        "не глянец, не глянцевый, не глянцевая, не блестящий, не блестящая"
     ),
     "satin": (
         "satin, satin finish, semi gloss, semi gloss finish, semi matt, semi matte, semi matt finish, half matt, "
@@ -122,7 +122,7 @@ PATTERNS = {
         "strip, strips, nosing strip, marking, markings, line marking, разметка, разметкой, разметку, "
         "полосой, полосу, линию, "
         "line, lines, stripe, striped, stripes, striped pattern, in stripes, линия, линии, линией, полоса, в полоску, "
-        "полосатый, полосы, полосами, полосками"
+        "полосатый, полосы, полоски, полосами, полосками"
     ),
     "checker:4": (
         "chequerboard, chequered, chequer pattern, squares, шахматка, шахматку, шахматки, клетка, клетки, "

@@ -16,6 +16,7 @@ from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.circumstances import is_list, take_circumstances
 from plitka.core.recipes.crumb import settle_sbr
+from plitka.core.recipes.grain_sizes import is_said_again, with_bare_sizes
 from plitka.core.recipes.headings import name_whole
 from plitka.core.recipes.layers import take_layers
 from plitka.core.recipes.look import option_of_zone, shown_by_zones, told_finish
@@ -60,7 +61,7 @@ def set_aside(
         RecipeError: a word is unknown, is nearly a colour, or leaves a number open; two looks contradict each other.
     """
     check_one_tile(source)
-    layers = take_layers(source, name_whole(source, tokens))
+    layers = take_layers(source, name_whole(source, with_bare_sizes(tokens)))
     tokens, lights = take_circumstances(source, layers.tokens, palette)
     asides = Asides(remarks=[*layers.remarks, *lights], errors=layers.errors)
     asides.has_hidden = bool(layers.errors)
@@ -80,7 +81,8 @@ def set_aside(
             next((token for token in reversed(segments[at - 1][0]) if token.kind is Kind.COLOUR), None) if at else None
         )
         owner = owner if segment and segment[0].is_bracketed else None
-        kept += _Segment(source, palette, segment, asides, spans[at], bound, is_joined=is_joined, owner=owner).mixed()
+        mixed = _Segment(source, palette, segment, asides, spans[at], bound, is_joined=is_joined, owner=owner).mixed()
+        kept += [] if is_said_again(segment, segments) else mixed
         if bound is not None and bound.kind is Kind.SEPARATOR:
             kept.append(bound)
             asides.errors += [] if bound.error is None else [bound.error]
@@ -230,7 +232,7 @@ class _Segment(NumberedSegment):
                 continue
             after = self._after(at)
             of = after if after is not None and after.colour is not None else None
-            of = of or (self.owner if self.asides.is_sized_by_colour else None)
+            of = of or (self._named_once() or self.owner if self.asides.is_sized_by_colour else None)
             if token.choice in _COARSENESS and of is not None and of.colour is not None:
                 self._coarsen(_COARSENESS[token.choice], of.colour, self._typed(token), self._typed(of))
             elif self.granules and token.choice.startswith("granules="):
@@ -243,6 +245,11 @@ class _Segment(NumberedSegment):
                     name, {"yes": True, "no": False}.get(value, value), self._typed(token), token.choice, token
                 )
         self.tokens = kept
+
+    def _named_once(self) -> Token | None:
+        """The only colour between two commas: `black 20 coarse`."""
+        named = [token for token in self.tokens if token.kind is Kind.COLOUR]
+        return named[0] if len(named) == 1 else None
 
     def _take_words(self) -> None:
         words = [token for token in self.tokens if token.kind in WORDS]

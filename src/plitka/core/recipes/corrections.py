@@ -15,10 +15,10 @@ _MARK = re.compile(
     r"(?<![^\W_])(?:(?:(?:oh|actually|oops|sorry|hmm|um|uh)[, ]+)*(?:no[, ]+wait|wait[, ]+no|scratch that|strike that"
     r"|correction|no[, ]+(?:sorry|actually|make (?:it|that))|sorry[, ]+(?:i (?:mean|meant)|make (?:it|that))"
     r"|i (?:mean|meant)|or rather"
-    r"|on second thoughts?|oops|my mistake)"
+    r"|on second thoughts?|oops|my mistake|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))no(?=,))"
     r"(?:[, ]+(?:no|actually|sorry|rather|better|let['’]?s (?:do|make it|say)|make (?:it|that)|i (?:mean|meant)))*"
     r"|(?:ой[, ]+)?(?:хотя нет|нет[, ]+(?:стоп|погоди(?:те)?|подожди(?:те)?|лучше|давай(?:те)?)|стоп[, ]+нет|вернее"
-    r"|точнее|поправка|ошибся|ошиблась|виноват)"
+    r"|точнее|поправка|ошибся|ошиблась|виноват|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))нет(?=,))"
     r"(?:[, ]+(?:нет|лучше|давай(?:те)?|пусть будет|сделай(?:те)?|не так))*)(?![^\W_])[ \t]*[,:.-]?"
 )
 _DENIES = frozenset({"not", "не"})
@@ -27,6 +27,7 @@ _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _GAPS = frozenset({Kind.SEPARATOR, Kind.LINK, Kind.SLASH, Kind.BASE, Kind.NOT})
+_PAIR = 2
 _WHOLE = 100
 """Percent."""
 
@@ -123,7 +124,28 @@ def _meant(before: list[Token], behind: list[Token]) -> list[Token] | None:
     is_whole = sum(_percent(token) for token in new) == _WHOLE or (not new and not numbers and len(colours) >= len(old))
     if is_whole:
         return behind
-    return _with_last_one(before, behind)
+    return _with_last_one(before, behind) or _with_other_number(before, behind)
+
+
+def _with_other_number(before: list[Token], behind: list[Token]) -> list[Token] | None:
+    """`Red 40, green 40... no, green 30, the rest black` has 30 of green, if that is a whole or leaves a rest."""
+    end = next((at for at, token in enumerate(behind) if token.kind in _BOUNDS), len(behind))
+    said = [token for token in behind[:end] if token.kind in _NUMBERS | {Kind.COLOUR}]
+    colour = next((token.colour for token in said if token.kind is Kind.COLOUR), None)
+    number = next((token for token in said if token.kind in _NUMBERS), None)
+    at = next((at for at, token in enumerate(before) if colour is not None and token.colour == colour), None)
+    if at is None or number is None or len(said) != _PAIR:
+        return None
+    places = (at + 1,) if before[0].kind is Kind.COLOUR else (at - 1, at - 2)
+    own = next((place for place in places if place >= 0 and _kind(before, place) in _NUMBERS), None)
+    if own is None:
+        return None
+    meant = [*before[:own], replace(before[own], value=number.value, kind=number.kind, text=number.text)]
+    meant += before[own + 1 :]
+    total, others = sum(_percent(token) for token in meant if token.kind in _NUMBERS), behind[end:]
+    kinds = {token.kind for token in others}
+    has_rest = Kind.REST in kinds and total < _WHOLE
+    return [*meant, *others] if has_rest or (total == _WHOLE and Kind.COLOUR not in kinds) else None
 
 
 def _with_numbers(before: list[Token], numbers: list[int], new: list[Token]) -> list[Token]:

@@ -22,7 +22,8 @@ LITTLE_PERCENT = 10
 SOME_PERCENT = 20
 MAX_LEFT_PERCENT = 25
 """What the numbers may leave for a colour of which there is said to be little."""
-_MAX_COLOURS = 4
+MAX_ESTIMATED = 4
+"""Colours of a mix whose numbers are estimated."""
 _HALF = 50
 _WHOLE = 100
 """Percent."""
@@ -91,7 +92,7 @@ def _estimated(
         most: about `mostly` and alike.
     """
     names = {mention.colour.code: mention for mention in mentions}
-    if not 1 < len(names) <= _MAX_COLOURS or len(names) < len(mentions) or len(most) > 1:
+    if not 1 < len(names) <= MAX_ESTIMATED or len(names) < len(mentions) or len(most) > 1:
         return None
     if not all(_is_little(source, error) for error in little):
         return None
@@ -103,7 +104,7 @@ def _estimated(
     words = ", ".join(_words(source, error) for error in sorted([*little, *most], key=lambda error: error.span))
     example = ", ".join(f"{percents[code]}% {mention.text}" for code, mention in names.items())
     notice = Notice("{words!r} leaves the number open; it is taken as {example}", {"words": words, "example": example})
-    return [_with_percent(mention, percents[mention.colour.code]) for mention in mentions], notice
+    return [with_percent(mention, percents[mention.colour.code]) for mention in mentions], notice
 
 
 def _is_rest(source: Source, error: RecipeError, bare: Sequence[Mention], percent: Fraction) -> bool:
@@ -145,7 +146,8 @@ def _is_near(source: Source, start: int, end: int) -> bool:
     return _BREAKS.isdisjoint(source.text[start:end])
 
 
-def _with_percent(mention: Mention, percent: int) -> Mention:
+def with_percent(mention: Mention, percent: int) -> Mention:
+    """A colour with its percent."""
     amount = Amount(Fraction(percent), Unit.PERCENT, mention.span, plain(Fraction(percent)))
     return replace(mention, amount=amount)
 

@@ -27,13 +27,15 @@ from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Mark, Me
 from plitka.core.recipes.beside import Asides
 from plitka.core.recipes.estimates import settle_open
 from plitka.core.recipes.groups import share_fleck, share_mix, with_each
-from plitka.core.recipes.items import Items, read_items, refuse_range
+from plitka.core.recipes.items import Items, read_items
 from plitka.core.recipes.late_amounts import alternates, is_base, with_late_amounts
 from plitka.core.recipes.quantities import sum_of_list
+from plitka.core.recipes.ranges import refuse_range
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.signs import DECIMAL
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
+from plitka.core.recipes.unsaid import refuse_nameless
 from plitka.errors import RecipeError
 
 _SEVERAL = 2
@@ -89,6 +91,7 @@ class _Parser:
         self.asides = asides
         self.items, self.flags, self.chains = read.items, read.flags, read.chains
         self.remarks = read.remarks
+        self.ranges = read.ranges
 
     def statement(self) -> Statement:
         """Numbers are given to colours."""
@@ -114,7 +117,7 @@ class _Parser:
             has_base=self._has_base,
             fleck_span=self.flags[Kind.FLECK].span if Kind.FLECK in self.flags else None,
             remarks=tuple(self.remarks),
-            estimate=estimate.about,
+            estimate=estimate.about or next((refuse_range(self.source, chain) for chain in self.ranges), None),
         )
 
     # Chains of numbers
@@ -386,12 +389,7 @@ class _Parser:
             raise self._refuse_lone(self._amounts_given[0])
         if refused := [*self.asides.vague, *self.asides.most, *self.asides.errors]:
             raise min(refused, key=lambda error: error.span)
-        text = self.source.text
-        start = len(text) - len(text.lstrip())
-        raise self.source.refuse(
-            "no colour is named; write for example: red 60%, black 30%, white 10%",
-            (start, max(start, len(text.rstrip()))),
-        )
+        raise refuse_nameless(self.source)
 
     def _refuse_lone(self, amount: Amount) -> RecipeError:
         if self.asides.errors:

@@ -10,6 +10,7 @@ from plitka.core.colour.palette import Colour
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import CONTAINER, JOINING, PLAIN_COLOURS, WITH, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Item, Mark, Mention, Unit
+from plitka.core.recipes.ranges import middle_of, refuse_range, tell_middle
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.signs import TIMES, TO
 from plitka.core.recipes.source import Source
@@ -37,6 +38,8 @@ class Items:
     chains: list[Chain] = field(default_factory=list)
     remarks: list[Notice] = field(default_factory=list)
     """What had to be settled to read them."""
+    ranges: list[Chain] = field(default_factory=list)
+    """Those that were taken as their middle."""
 
 
 def read_items(source: Source, tokens: Sequence[Token]) -> Items:
@@ -60,6 +63,7 @@ class _Reader:
         self.read = Items()
         self.next_is_base = False
         self.is_block = _is_block(tokens)
+        self.has_rest = any(token.kind in (Kind.REST, Kind.BASE) for token in tokens)
         self.last_fleck = max((at for at, token in enumerate(tokens) if token.kind is Kind.FLECK), default=-1)
 
     @property
@@ -217,10 +221,16 @@ class _Reader:
                 chain[-1] = replace(chain[-1], unit=Unit.PLAIN)  # `5/3/2 parts`
             if all(amount.unit is Unit.PLAIN for amount in chain):
                 chain = [replace(amount, unit=Unit.RATIO) for amount in chain]
-            self._add_chain(Chain(tuple(chain), frozenset(joints)))
+            chain = self._add_chain(Chain(tuple(chain), frozenset(joints)))
         self.items.extend(chain)
 
-    def _add_chain(self, chain: Chain) -> None:
+    def _add_chain(self, chain: Chain) -> list[Amount]:
+        """The numbers of a chain, of a range where something has the rest its middle."""
+        middle = middle_of(self.source, chain) if self.has_rest else None
+        if middle is not None:
+            self.read.remarks.append(tell_middle(middle))
+            self.read.ranges.append(chain)
+            return [middle]
         has_unit = any(amount.unit is Unit.PERCENT for amount in chain.amounts)
         # 60-40, 40-20-40 and 66-33 are how the trade names its blends.
         is_blend = 99 <= sum(amount.value for amount in chain.amounts) <= 101
@@ -228,6 +238,7 @@ class _Reader:
         if ("-" in chain.joints or (chain.may_be_range and has_unit)) and not is_blend:
             raise refuse_range(self.source, chain)
         self.read.chains.append(chain)
+        return list(chain.amounts)
 
     def _amount(self) -> Amount:
         """amount = (number, [fraction | number, "/", number] | fraction), ["%" | "parts" | "kg"] ;"""
@@ -403,15 +414,6 @@ def _is_block(tokens: Sequence[Token]) -> bool:
     return half > 1 and kinds in (
         [Kind.NUMBER] * half + [Kind.COLOUR] * half,
         [Kind.COLOUR] * half + [Kind.NUMBER] * half,
-    )
-
-
-def refuse_range(source: Source, chain: Chain) -> RecipeError:
-    """The error about numbers that may be the ends of one."""
-    return source.refuse(
-        "{number!r} may be a range or a ratio; write one number a colour, or a ratio with a colon, as in 2:1",
-        chain.span,
-        number=source.text[slice(*chain.span)],
     )
 
 

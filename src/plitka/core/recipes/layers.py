@@ -64,7 +64,7 @@ def take_layers(source: Source, tokens: Sequence[Token]) -> Layers:
 
 
 def _leave_out(source: Source, hidden: Sequence[Token], seen: Layers) -> None:
-    words = [token for token in hidden if token.kind not in (Kind.SEPARATOR, Kind.SLASH)]
+    words = [token for token in hidden if token.kind not in (Kind.SEPARATOR, Kind.SLASH, Kind.LINK)]
     span = (words[0].span[0], words[-1].span[1])
     text = source.text[slice(*span)]
     seen.remarks.append(

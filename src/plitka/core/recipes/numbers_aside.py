@@ -7,6 +7,7 @@ from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.beside import Asides
+from plitka.core.recipes.grain_sizes import of_both_sizes
 from plitka.core.recipes.look import shown
 from plitka.core.recipes.quantities import granule_around, granules_mm, size_notice
 from plitka.core.recipes.recipe import MAX_COLOURS, Notice
@@ -176,6 +177,8 @@ class NumberedSegment:
         return True
 
     def _coarsen(self, coarseness: str, colour: Colour, words: str, name: str) -> None:
+        if of_both_sizes(self.asides, colour.code, name, coarseness):
+            return
         names = self.asides.look.setdefault(coarseness, [])
         assert isinstance(names, list)  # set here alone
         names += [] if colour.code in names else [colour.code]

@@ -11,7 +11,7 @@ from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.flecks import with_fleck_ahead
 from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
-from plitka.core.recipes.ratios import compared, ratios, rest_ratios, rest_shares, said_twice
+from plitka.core.recipes.ratios import compared, ratios, rest_fractions, rest_ratios, rest_shares, said_twice
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.rough_numbers import with_rough_numbers
 from plitka.core.recipes.signs import GENITIVE, TIMES
@@ -45,8 +45,8 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     plain = _mixes_first(with_rough_numbers(with_misspelled_numbers(settle_unit_words(tokens)), text), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         said_twice, _pronouns, _equations, hundreds, decimals, _halves, counted_shares, _instead, _not_old, _not_behind,
-        _except, _filled_up, _filled, _with_halves, _broken, _units_first, _same, compared, ratios, rest_ratios,
-        rest_shares, _pieces, _rates, _one_unit, _lists, _lists_behind, _mixes,
+        _except, _filled_up, _filled, _with_halves, _broken, _units_first, _same, compared, ratios, rest_fractions,
+        rest_ratios, rest_shares, _pieces, _rates, _one_unit, _lists, _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
@@ -222,7 +222,8 @@ def _units_first(tokens: list[Token]) -> list[Token]:
             number = plain[at + 1]
         is_word = unit.text.isalpha() and unit.text not in TIMES and unit.choice != CONTAINER
         is_unit = unit.kind in _UNITS and is_word and _kind(plain, at - 1) not in _NUMBERS
-        if unit.kind is Kind.PERCENT and number.text == ":" and _kind(plain, at + 2) is Kind.NUMBER:
+        is_head = number.text == ":" and _kind(plain, at - 1) not in _NUMBERS
+        if unit.kind is Kind.PERCENT and is_head and _kind(plain, at + 2) is Kind.NUMBER:
             number = plain[at + 2]
             span = (unit.span[0], number.span[1])
             plain[at : at + 3] = [replace(number, span=span), replace(unit, span=span)]  # `fleck %: 15`

@@ -37,7 +37,9 @@ def without_packs(source: Source, tokens: Sequence[Token]) -> list[Token]:
     for start, end in reversed(packs):
         span = (tokens[start].span[0], tokens[end - 1].span[1])
         text = source.text[slice(*span)]
-        kept[start:end] = [Token(kind=Kind.LABEL, span=span, text=text, choice=LETTERED)]
+        is_used = not is_told and _weight(tokens[start:end]) is not None  # what weighs the bags is not left out
+        mark = Token(kind=Kind.SEPARATOR, span=span, text=",")
+        kept[start:end] = [mark if is_used else replace(mark, kind=Kind.LABEL, text=text, choice=LETTERED)]
     return kept
 
 

@@ -12,8 +12,9 @@ from fractions import Fraction
 
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.looks import PATTERNS
-from plitka.core.recipes.reading import Reading, parse_recipe
+from plitka.core.recipes.mixes import Reading, read_mix
 from plitka.core.recipes.recipe import COMPUTED_STEP, Part, Recipe, quantise
+from plitka.core.recipes.zones import find_zones
 from plitka.errors import RecipeError
 
 MAX_LETTERS = 40
@@ -122,6 +123,10 @@ def find_patterns(text: str, palette: Palette | None = None) -> Patterned | None
         text: as for `parse_recipe`.
         palette: the colours that can be named; ours by default.
     """
+    zoned = find_zones(text, lambda one: _read(one, palette))
+    if zoned is not None and (whole := _read(zoned.ground, palette)) is not None:
+        zones = [Pattern(text[slice(*zone.place)], zone.mask, zone.recipe) for zone in zoned.zones]
+        return Patterned(whole.recipe, tuple(zones), replace(whole, warnings=(*zoned.remarks, *whole.warnings)))
     plain: list[str] = []
     found: list[Pattern] = []
     for segment in _segments(text):
@@ -222,7 +227,7 @@ def _mix_of(text: str, palette: Palette | None) -> Recipe | None:
 def _read(text: str, palette: Palette | None) -> Reading | None:
     """A text as a recipe; None where it is none, or has words that no scene shows."""
     with suppress(RecipeError):
-        reading = parse_recipe(text, palette)
+        reading = read_mix(text, palette)
         if not reading.words:
             return reading
     return None

@@ -91,6 +91,22 @@ def rest_ratios(tokens: list[Token]) -> list[Token]:
     return plain
 
 
+def rest_fractions(tokens: list[Token]) -> list[Token]:
+    """The quarter of `half black, quarter red, the remaining quarter white` is what is left, and says no more."""
+    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.REST), len(tokens))
+    if _kind(tokens, at + 1) is not Kind.FRACTION:
+        return tokens
+    before = [place for place in range(at) if tokens[place].kind in _NUMBERS]
+    shares = [tokens[place].value for place in before if tokens[place].kind is Kind.FRACTION]
+    shares += [tokens[place].value / _WHOLE for place in before if _kind(tokens, place + 1) is Kind.PERCENT]
+    left = tokens[at + 1]
+    has_more = any(token.kind in _NUMBERS for token in tokens[at + 2 :])
+    if has_more or len(shares) != len(before) or sum(shares) + left.value != 1:
+        return tokens
+    number = replace(left, kind=Kind.NUMBER, value=left.value * _WHOLE)
+    return [*tokens[: at + 1], number, replace(left, kind=Kind.PERCENT, text="%"), *tokens[at + 2 :]]
+
+
 def rest_shares(tokens: list[Token]) -> list[Token]:
     """The halves of `half sand, the rest half brown half black` are of what is left."""
     at = next((at for at, token in enumerate(tokens) if token.kind is Kind.REST), len(tokens))

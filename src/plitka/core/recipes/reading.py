@@ -1,54 +1,62 @@
-"""Recipes as people write them, in English or Russian.
+"""Recipes as people write them, in English or Russian: one mix, or a tile of several with a place for each."""
 
-What the writer left open is settled here, and each guess is told in a notice.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from plitka.core.colour.palette import Colour, Palette, default_palette
-from plitka.core.language.spelling import name_key
-from plitka.core.language.vocabulary import Kind
-from plitka.core.recipes.amounts import Amount, Mention, Unit
-from plitka.core.recipes.asides import set_aside
-from plitka.core.recipes.beside import Asides, Beside
-from plitka.core.recipes.changes import find_untold_change
-from plitka.core.recipes.corrections import corrected
-from plitka.core.recipes.grammar import parse
-from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_each
-from plitka.core.recipes.open_amounts import CHANGES, refuse_change
-from plitka.core.recipes.packs import without_packs
-from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
-from plitka.core.recipes.scanner import scan
-from plitka.core.recipes.second_look import other_looks
+from plitka.core.colour.palette import Colour, Palette
+from plitka.core.recipes.beside import Beside
+from plitka.core.recipes.look import option_of_zone
+from plitka.core.recipes.mixes import Reading, read_colours, read_mix
+from plitka.core.recipes.part_names import find_shape, may_be_of_part
+from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
-from plitka.core.recipes.stock import without_stock
-from plitka.core.recipes.token import Token
-from plitka.core.recipes.totals import HUNDRED, Totals, around
-from plitka.core.recipes.unnamed_colours import without_unnamed
-from plitka.core.recipes.unsaid import check_told, why_unsaid
-from plitka.errors import RecipeError
+from plitka.core.recipes.zones import Zoned, ZoneInText, find_zones
+from plitka.errors import CommandHint, RecipeError, UnknownColour
+
+_OF_PARTS = (
+    "the numbers add up to",
+    "nothing is left for",
+    "only one colour may be without a number",
+    "it is not clear whether",
+    "{n_numbers} numbers do not fit the colours",
+    "{number} has no colour",
+)
+"""Messages about numbers of which a part of the tile may have its own."""
+_WHOLE = 100
+"""Percent."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A recipe, what was said beside it, and what had to be settled to read it."""
+class _Manner:
+    """How a mix is read, as `parse_recipe` is told."""
 
-    recipe: Recipe
-    warnings: tuple[Notice, ...] = ()
-    look: Mapping[str, object] = field(default_factory=dict)
-    """Choices of a scene, by their names in its JSON."""
-    words: tuple[str, ...] = ()
-    """What only a prompt can take, as it was typed."""
-    sizes: tuple[str, ...] = ()
-    """Lengths and areas, as they were typed."""
-    percents_by_mass: Mapping[str, float] = field(default_factory=dict)
-    """What each colour is of the mix's mass, 0..100, by code; they sum to 100."""
-    densities_g_cm3: Mapping[str, Fraction] = field(default_factory=dict)
-    """Of the granules of each colour, by code."""
+    palette: Palette | None
+    strict: bool
+    by_mass: bool
+    beside: Beside
+
+    def read(self, text: str) -> Reading:
+        return read_mix(text, self.palette, strict=self.strict, by_mass=self.by_mass, beside=self.beside)
+
+    def try_to_read(self, text: str) -> Reading | None:
+        """A part of a text, which is plain; a second look would take long for each of many."""
+        with suppress(RecipeError):
+            return read_mix(
+                text,
+                self.palette,
+                strict=self.strict,
+                by_mass=self.by_mass,
+                beside=self.beside,
+                looks_again=False,
+            )
+        return None
+
+    def zones(self, text: str) -> Zoned | None:
+        """Those that a text tells of; a strict reading leaves none of them out."""
+        zoned = find_zones(text, self.try_to_read)
+        return None if zoned is not None and self.strict and zoned.has_unshown else zoned
 
 
 def parse_recipe(
@@ -69,32 +77,61 @@ def parse_recipe(
         beside: what is done with words about the look.
 
     Raises:
+        RecipeError: the text cannot be read, or tells of several mixes; `span` says which part of it.
+    """
+    manner = _Manner(palette, strict, by_mass, beside)
+    source = Source(text)
+    try:
+        reading = manner.read(text)
+    except RecipeError as error:
+        is_other = isinstance(error, UnknownColour) and not may_be_of_part(text, error.span)
+        if not is_other and (zoned := manner.zones(text)) is not None:
+            raise _refuse_zones(source, zoned) from None
+        raise _why_of_part(source, error) from None
+    if (zoned := manner.zones(text)) is not None and zoned.is_told:
+        raise _refuse_zones(source, zoned)
+    return reading
+
+
+def parse_tile(
+    text: str,
+    palette: Palette | None = None,
+    *,
+    strict: bool = False,
+    by_mass: bool = False,
+    beside: Beside = Beside.SCENE,
+) -> Reading:
+    """A text as `parse_recipe` reads it; one that tells of a ground and parts of it, with a zone for each part.
+
+    Args:
+        text, palette, strict, by_mass, beside: as for `parse_recipe`.
+
+    Raises:
         RecipeError: the text cannot be read; `span` says which part of it.
     """
-    source = Source(text)
-    palette = palette or default_palette()
-    tokens = scan(source, palette)
+    manner = _Manner(palette, strict, by_mass, beside)
+    Source(text)
+    zoned = manner.zones(text)
+    if zoned is None:
+        return parse_recipe(text, palette, strict=strict, by_mass=by_mass, beside=beside)
+    ground = manner.read(zoned.ground)
+    zones = [(zone.mask, manner.read(zone.mix)) for zone in zoned.zones]
+    return replace(
+        ground,
+        zones=tuple(zones),
+        warnings=(*_told(text, zoned), *zoned.remarks, *ground.warnings, *_warnings_of(zones)),
+    )
 
-    def read(tokens: Sequence[Token], *, is_whole: bool = False) -> Reading:
-        mixed, asides = _mixed(source, tokens, palette, beside)
-        statement = parse(source, mixed, asides)
-        settlement = _Settlement(source, palette, statement, asides, strict=strict, by_mass=by_mass, beside=beside)
-        settlement.is_whole |= is_whole
-        return settlement.reading()
 
-    if (change := find_untold_change(source, tokens)) is not None:
-        raise refuse_change(source, change)
-    check_told(source, tokens)
-    try:
-        return read(tokens)
-    except RecipeError as error:
-        for plainer in () if strict else other_looks(source, tokens, palette, error):
-            with suppress(RecipeError):
-                return read(plainer, is_whole=True)
-        word = next((token for token in tokens if token.kind is Kind.VAGUE and token.choice in CHANGES), None)
-        if word is not None:
-            raise refuse_change(source, word.span) from None
-        raise why_unsaid(source, tokens, error) from None
+def _told(text: str, zoned: Zoned) -> list[Notice]:
+    """How the parts were read."""
+    return [
+        Notice(
+            "{words!r} is read as the zone {mask} of {mix!r}, on a ground of {ground!r}",
+            {"words": text[slice(*zone.place)], "mask": zone.mask, "mix": zone.mix, "ground": zoned.ground},
+        )
+        for zone in zoned.zones
+    ]
 
 
 def parse_colours(
@@ -109,242 +146,58 @@ def parse_colours(
     Raises:
         RecipeError: the text cannot be read; `span` says which part of it.
     """
-    source = Source(text)
-    palette = palette or default_palette()
-    tokens, asides = _mixed(source, scan(source, palette), palette, Beside.NOTHING)
-    statement = parse(source, tokens, asides)
-    settlement = _Settlement(source, palette, statement, asides, strict=strict, by_mass=False, beside=Beside.NOTHING)
-    return settlement.colours(), tuple(settlement.warnings)
+    try:
+        return read_colours(text, palette, strict=strict)
+    except RecipeError:
+        manner = _Manner(palette, strict, by_mass=False, beside=Beside.NOTHING)
+        if manner.zones(text) is None:
+            raise
+    tile = parse_tile(text, palette, strict=strict, beside=Beside.NOTHING)
+    mixes = (tile.recipe, *(zone.recipe for _, zone in tile.zones))
+    named = {colour.code: colour for mix in mixes for colour in mix.colours}
+    return tuple(named.values()), tile.warnings
 
 
-def _mixed(source: Source, tokens: Sequence[Token], palette: Palette, beside: Beside) -> tuple[list[Token], Asides]:
-    last, remarks = corrected(source, without_packs(source, without_stock(source, tokens)))
-    mixed, asides = set_aside(source, without_unnamed(source, last), palette, beside)
-    asides.remarks += remarks
-    return mixed, asides
+def _warnings_of(zones: Sequence[tuple[str, Reading]]) -> list[Notice]:
+    return [
+        Notice("zone {number} ({mask}): {reason}", {"number": number, "mask": mask, "reason": notice})
+        for number, (mask, reading) in enumerate(zones, 1)
+        for notice in reading.warnings
+    ]
 
 
-class _Settlement(Totals):
-    """Percent for each colour of a statement, with what was guessed on the way."""
+def _refuse_zones(source: Source, zoned: Zoned) -> RecipeError:
+    """That one mix is read here, and how the same is asked for in zones."""
+    first = zoned.zones[0].place
+    return source.refuse(
+        "{words!r} is a part of the tile: write the mix of the ground alone, {ground!r}, and ask for the part as a "
+        "zone{hint}",
+        first,
+        words=source.text[slice(*first)],
+        ground=zoned.ground,
+        hint=_spelt(zoned.ground, zoned.zones),
+    )
 
-    def reading(self) -> Reading:
-        if self.strict and self.statement.estimate is not None:
-            raise self.statement.estimate
-        mentions = self._told_apart(self.statement.mentions)
-        amounts = [mention.amount for mention in mentions if mention.amount]
-        if amounts:
-            self._check_amounts(amounts)
-            self._check_ground(mentions, amounts)
-            self._check_corrected(amounts)
-            in_percent = self._is_in_percent(amounts)
-            mentions = self._with_base(mentions, amounts) if in_percent else mentions
-            values = self._completed(mentions, in_percent=in_percent)
-            is_typed = in_percent and self._check_total(values, amounts)
-            step = TYPED_STEP if is_typed else COMPUTED_STEP
-            if self.by_mass or any(amount.unit is Unit.MASS for amount in amounts):
-                values, step = self._areas(mentions, values), COMPUTED_STEP
-        else:
-            mentions, values, step = *self._equal(mentions), COMPUTED_STEP
-        merged = self._merged(mentions, values)
-        percents = quantise([100 * value / sum(merged.values()) for value in merged.values()], step)
-        self._check_visible(mentions, percents, step)
-        colours = {mention.colour.code: mention.colour for mention in mentions}
-        parts = (Part(colours[code], percent) for code, percent in zip(merged, percents, strict=True))
-        self._tell_words()
-        densities = {mention.colour.code: mention.density_g_cm3 for mention in reversed(mentions)}
-        by_mass = self._by_mass(densities, merged, percents)
-        self._tell_mass(mentions, amounts, by_mass)
-        return Reading(
-            recipe=Recipe(tuple(parts)),
-            warnings=tuple({str(notice): notice for notice in self.warnings}.values()),
-            look=self.asides.look,
-            words=() if self.beside is Beside.NOTHING else tuple(text for text, _ in self.asides.words),
-            sizes=tuple(self.asides.sizes),
-            percents_by_mass=by_mass,
-            densities_g_cm3=densities,
-        )
 
-    def colours(self) -> tuple[Colour, ...]:
-        """Those that are named; fills `warnings` with what is not about their amounts."""
-        mentions = self._told_apart(self.statement.mentions)
-        amounts = [mention.amount for mention in mentions if mention.amount]
-        self._check_list_read(mentions)
-        if any(amount.unit is Unit.PERCENT for amount in amounts):
-            self._check_all_read(sum(amount.percent for amount in amounts))
-        if amounts:
-            mentions = self._with_base(tuple(mentions), amounts)
-        found: dict[str, Colour] = {}
-        for mention in mentions:
-            if mention.colour.code not in found and len(found) == MAX_COLOURS:
-                raise self._refuse_one_more(mention)
-            found[mention.colour.code] = mention.colour
-        self._tell_words()
-        return tuple(found.values())
+def _spelt(ground: str, zones: Sequence[ZoneInText]) -> CommandHint:
+    told = " ".join(f"--zone '{zone.mask}={zone.mix}'" for zone in zones)
+    return CommandHint("; on the command line: {ground} {zones}", {"ground": f"'{ground}'", "zones": told})
 
-    def _told_apart(self, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
-        """Mentions in which two names do not stand for one colour of the palette, where one can have its own value."""
-        told = list(mentions)
-        for at, mention in enumerate(mentions):
-            if mention.own is None or mention.own.code == mention.colour.code:
-                continue
-            like = [other for other in told if other.colour.code == mention.colour.code]
-            others = (other for other in like if name_key(other.text) != name_key(mention.text))
-            other = next((other for other in others if other.own != mention.own), None)
-            if other is not None:
-                self._notice(
-                    "{name!r} is painted as {code}, so that it is not {other!r}",
-                    name=mention.text,
-                    code=mention.own.code,
-                    other=other.text,
-                )
-                told[at] = replace(mention, colour=mention.own)
-        return tuple(told)
 
-    def _by_mass(
-        self, densities: Mapping[str, Fraction], merged: Mapping[str, Fraction], percents: Sequence[Decimal]
-    ) -> dict[str, float]:
-        weighed = percents_by_mass([Fraction(percent) for percent in percents], [densities[code] for code in merged])
-        return {code: float(percent) for code, percent in zip(merged, quantise(weighed, COMPUTED_STEP), strict=True)}
-
-    def _tell_mass(self, mentions: Sequence[Mention], amounts: Sequence[Amount], by_mass: Mapping[str, float]) -> None:
-        """What the numbers are of the mass, which crumb of tyres has less of than EPDM."""
-        is_of_masses = self.by_mass or any(amount.unit is Unit.MASS for amount in amounts)
-        if amounts and not is_of_masses and {mention.is_sbr for mention in mentions} == {True, False}:
-            self._notice(
-                "numbers beside crumb of tyres are taken as what is seen, not as mass; in percent of the mass they "
-                "are {masses}",
-                masses=tell_each(by_mass),
-            )
-
-    def _areas(self, mentions: Sequence[Mention], masses: Sequence[Fraction]) -> list[Fraction]:
-        """What is seen of colours of these masses."""
-        densities = [mention.density_g_cm3 for mention in mentions]
-        areas = areas_of_masses(masses, densities)
-        told = {mention.colour.code: float(density) for mention, density in zip(mentions, densities, strict=True)}
-        self._notice(
-            "amounts are by mass; the percents are what is seen of them, by densities in g/cm3 of {densities}",
-            densities=tell_each(told),
-        )
-        return areas
-
-    def _tell_words(self) -> None:
-        unknown = [(text, span) for text, span in self.asides.words if span not in self.asides.understood]
-        if not unknown:
-            return
-        if self.strict:
-            text, span = unknown[0]
-            raise self.source.refuse("{words!r} is not understood; leave it out", span, words=text)
-        words = ", ".join(text for text, _ in unknown)
-        if self.beside is Beside.NOTHING:
-            self._notice("not of the mix, and left out: {words}", words=words)
-        else:
-            note = Notice(
-                "not understood, and passed on to the model as they are, if it reads words: {words}",
-                {"words": words},
-                is_for_engine=True,
-            )
-            self.warnings.append(note)
-
-    def _is_in_percent(self, amounts: Sequence[Amount]) -> bool:
-        """Whether numbers are percent; else they are parts."""
-        of_whole = [amount for amount in amounts if amount.unit in (Unit.PERCENT, Unit.FRACTION)]
-        of_mass = [amount for amount in amounts if amount.unit is Unit.MASS]
-        of_parts = [amount for amount in amounts if amount.unit in (Unit.PARTS, Unit.RATIO)]
-        if of_mass and len(of_mass) < len(amounts):
-            other = next(amount for amount in amounts if amount.unit is not Unit.MASS)
-            raise self.source.refuse(
-                "{mass!r} and {other!r} cannot stand in one recipe; write all of them as masses, or none",
-                around(of_mass[0].span, other.span),
-                mass=of_mass[0].text,
-                other=other.text,
-            )
-        if of_mass:
-            return False
-        if of_whole and of_parts:
-            raise self.source.refuse(
-                "{percent!r} and {parts!r} cannot stand in one recipe; write either percent or parts for all colours",
-                around(of_whole[0].span, of_parts[0].span),
-                percent=of_whole[0].text,
-                parts=of_parts[0].text,
-            )
-        if of_whole or of_parts:
-            return bool(of_whole)
-        total = sum(amount.value for amount in amounts)
-        if total == 100 or (len(amounts) < len(self.statement.mentions) and total < 100):
-            return True
-        if self.by_mass:
-            return False
-        is_told = not self.strict and len(amounts) == len(self.statement.mentions) > 1 and total < HUNDRED // 2
-        if self.is_whole and not is_told:
-            raise self._refuse_total(total, amounts)
-        self._check_all_read(total, least=HUNDRED // 2)
-        self._notice("the numbers add up to {total}, not to 100, so they are read as parts", total=plain(total))
-        return False
-
-    def _with_base(self, mentions: tuple[Mention, ...], amounts: Sequence[Amount]) -> tuple[Mention, ...]:
-        """Black, the usual ground of the trade, under a fleck whose ground is not named."""
-        total = sum((amount.percent for amount in amounts), Fraction(0))
-        if not self.statement.has_fleck or len(amounts) < len(mentions) or total >= 100:
-            return mentions
-        black = self.palette.find("BLACK")
-        if black is None or self.asides.has_likeness or black.code in {mention.colour.code for mention in mentions}:
-            raise self.source.refuse(
-                "the colour under the fleck is not named; write for example: white with 15% black fleck",
-                around(mentions[0].span, amounts[-1].span),
-            )
-        self._notice(
-            "the colour under the fleck is not named; black got the remaining {percent} %", percent=plain(100 - total)
-        )
-        rest = Amount(100 - total, Unit.PERCENT, mentions[0].span, "")
-        return (Mention(black, mentions[0].span, "", rest), *mentions)
-
-    def _completed(self, mentions: Sequence[Mention], *, in_percent: bool) -> list[Fraction]:
-        """The number of each mention; the rest of 100 for the one that has none."""
-        # The last of each name: `my wife likes blue, so make it blue`.
-        bare = list({name_key(mention.text): mention for mention in mentions if mention.amount is None}.values())
-        rest = 100 - sum((mention.amount.percent for mention in mentions if mention.amount), Fraction(0))
-        if in_percent and (rest == 0 or len(bare) > 1):
-            bare = [mention for mention in bare if not mention.is_numbered(mentions)]
-        if bare:
-            self._check_rest(bare, rest, in_percent=in_percent)
-            if not self.statement.has_base and not self.statement.shares_rest:
-                self._notice(
-                    "{name!r} has no number; it got the remaining {percent} %",
-                    name=bare[0].text,
-                    percent=plain(rest),
-                )
-        share = rest / len(bare) if bare else Fraction(0)
-        return [mention.amount.percent if mention.amount else share * (mention in bare) for mention in mentions]
-
-    def _equal(self, mentions: Sequence[Mention]) -> tuple[tuple[Mention, ...], list[Fraction]]:
-        self._check_list_read(mentions)
-        if self.statement.has_fleck:
-            raise self.source.refuse(
-                "it is not said how much fleck there is; write for example: black with 15% white fleck",
-                mentions[-1].span,
-            )
-        if self.statement.has_base and len({mention.colour.code for mention in mentions}) > 1:
-            raise self.source.refuse(
-                "it is not said how much of each there is; write for example: red 20%, black 80%",
-                around(mentions[0].span, mentions[-1].span),
-            )
-        distinct = {mention.colour.code: mention for mention in reversed(mentions)}
-        mentions = tuple(mention for mention in mentions if distinct[mention.colour.code] is mention)
-        if len(distinct) > 1 and not self.statement.equal:
-            self._notice("no numbers are given, so the {n_colours} colours have equal parts", n_colours=len(distinct))
-        return mentions, [Fraction(1)] * len(mentions)
-
-    def _merged(self, mentions: Sequence[Mention], values: Sequence[Fraction]) -> dict[str, Fraction]:
-        """The sum of each colour's numbers, in order of first mention."""
-        merged: dict[str, Fraction] = {}
-        repeated: dict[str, str] = {}
-        for mention, value in zip(mentions, values, strict=True):
-            code = mention.colour.code
-            if merged.get(code) and value:
-                repeated[code] = mention.text
-            elif code not in merged and len(merged) == MAX_COLOURS:
-                raise self._refuse_one_more(mention)
-            merged[code] = merged.get(code, Fraction(0)) + value
-        for name in repeated.values():
-            self._notice("{name!r} is named more than once; its parts were added up", name=name)
-        return merged
+def _why_of_part(source: Source, error: RecipeError) -> RecipeError:
+    """The error that says that numbers or words are of a part of the tile, where one is named; else the same error."""
+    shape = find_shape(source.text)
+    if shape is None:
+        return error
+    start, end, mask = shape
+    is_word = isinstance(error, UnknownColour) and error.span[0] < end and start < error.span[1]
+    is_word = is_word and not error.suggestions
+    is_less = Fraction(str(error.values.get("total", _WHOLE))) < _WHOLE
+    if not is_word and (is_less or not error.message.startswith(_OF_PARTS)):
+        return error
+    return source.refuse(
+        "{words!r} is a part of the tile: write the mix of the ground alone, and ask for the part as a zone{hint}",
+        (start, end),
+        words=source.text[start:end],
+        hint=option_of_zone(mask, "RECIPE"),
+    )

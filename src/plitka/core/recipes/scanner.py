@@ -15,6 +15,7 @@ from plitka.core.language.labels import LETTERED
 from plitka.core.language.limits import AT_LEAST, AT_MOST
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import PER_AREA, Kind, Meaning
+from plitka.core.recipes import chats
 from plitka.core.recipes.coded_digits import CodeScanner
 from plitka.core.recipes.numerals import make_plain
 from plitka.core.recipes.pieces import MAX_BEFORE, MAX_DIGITS
@@ -139,6 +140,9 @@ class _Scanner(CodeScanner):
     def _address(self) -> Token | None:
         """Where to write, or where something is delivered."""
         start = self.at
+        if (head := chats.HEAD.match(self.text, start)) and self._typed(*chats.name_in(head))[:1].isupper():
+            self.at = head.end()
+            return self._token(Kind.LABEL, start, choice=LETTERED)
         if mail := MAIL.match(self.text, start):
             self.at = mail.end()
             return self._token(Kind.LABEL, start, choice=LETTERED)

@@ -81,7 +81,7 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
     kinds = {token.kind for token in segment}
     count = next((token.value for token in segment if token.kind is Kind.NUMBER), None)  # `3 greens:`
     is_one = len(named) == 1 or [token.kind for token in segment] == [Kind.COLOUR] * _PAIR  # «мраморный серый:»
-    if any(token.choice in CHANGES or token.kind in (Kind.REST, Kind.BASE) for token in segment):
+    if any(token.choice in CHANGES or token.kind in (Kind.REST, Kind.BASE, Kind.NOT) for token in segment):
         return False  # `remove the red: red 40, black 60`, «основа чёрная: красный 60, белый 40»
     if not is_one or not kinds <= ONLY_WORDS | {Kind.COLOUR, Kind.NUMBER}:
         return False
@@ -91,8 +91,17 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
     is_plural = named[0].text.endswith("s") and name_key(named[0].text[:-1]) in plain_keys()
     n_colours = sum(token.kind is Kind.COLOUR for token in rest)
     total = sum(token.value for token in rest if token.kind is Kind.NUMBER)
-    is_whole = total == _WHOLE and rest[0].kind is Kind.COLOUR and count is None
+    is_general = named[0].own is not None
+    is_whole = total == _WHOLE or _is_equal(rest, n_colours, is_general=is_general)  # `grass: lime and moss equally`
+    is_whole = is_whole and rest[0].kind is Kind.COLOUR and count is None
     return (is_stone or is_plural or is_whole) and n_colours > 1 and rest[0].kind in (Kind.COLOUR, Kind.NUMBER)
+
+
+def _is_equal(rest: Sequence[Token], n_colours: int, *, is_general: bool) -> bool:
+    """Whether equal parts are asked for, of so many colours if the name before them may be one of them."""
+    equal = next((token for token in rest if token.kind is Kind.EQUAL), None)
+    has_number = any(token.kind in (Kind.NUMBER, Kind.FRACTION) for token in rest)
+    return equal is not None and not has_number and equal.value in ((0, n_colours) if is_general else (n_colours,))
 
 
 @cache

@@ -23,6 +23,18 @@ def one_in_ten(tokens: Sequence[Token], text: str) -> list[Token]:
         is_share = one.kind is ten.kind is Kind.NUMBER and gap in _IN and 0 < one.value < ten.value <= _WHOLE
         if is_share and _kind(plain, at + 2) not in _UNITS:
             plain[at : at + 2] = [replace(joined(one, ten, one.value / ten.value), kind=Kind.FRACTION)]
+    return _parts_of(plain, text)
+
+
+def _parts_of(plain: list[Token], text: str) -> list[Token]:
+    """`One part in ten` and «одна часть из десяти» are a tenth too."""
+    for at in reversed(range(len(plain) - 2)):
+        if [token.kind for token in plain[at : at + 3]] != [Kind.NUMBER, Kind.PARTS, Kind.NUMBER]:
+            continue
+        one, part, ten = plain[at : at + 3]
+        gap = text[part.span[1] : ten.span[0]].strip().casefold()
+        if gap in _IN and 0 < one.value < ten.value <= _WHOLE and _kind(plain, at + 3) not in _UNITS:
+            plain[at : at + 3] = [replace(joined(one, ten, one.value / ten.value), kind=Kind.FRACTION)]
     return plain
 
 

@@ -47,6 +47,8 @@ _BUT = re.compile(r"(?<![^\W_])(?:but|only|except|но|только)(?![^\W_])")
 _OTHER = re.compile(r"\((?P<either>(?:можно|или|либо|or)[ ][^()\d]*)\)|(?<![^\W_])на выбор(?![^\W_])")
 """A second colour that may stand for the first: «красный (можно терракот)»."""
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_TALK = 3
+"""Words of which one that is unknown is not more likely a colour than another."""
 _WHOLE = 100
 """Percent."""
 
@@ -84,6 +86,9 @@ def why_unsaid(source: Source, tokens: Sequence[Token], error: RecipeError) -> R
     is_named = any(token.kind is Kind.COLOUR for token in tokens)
     has_number = any(token.kind is Kind.NUMBER and token.text[0].isdigit() for token in tokens)
     before, open_, choice = (pattern.search(source.folded) for pattern in (_BEFORE, _OPEN, _CHOICE))
+    is_talk = len(source.text.split()) >= _TALK and all(token.kind is not Kind.NUMBER for token in tokens)
+    is_first = not source.text[: error.span[0]].strip()
+    is_talk = is_talk and is_first and isinstance(error, UnknownColour) and not is_named
     is_known = is_named and (before is None or has_number)
     if (not isinstance(error, UnknownColour) and is_known) or error.suggestions:
         return error
@@ -93,7 +98,16 @@ def why_unsaid(source: Source, tokens: Sequence[Token], error: RecipeError) -> R
         return _refuse_choice(source, choice.span())
     if open_ is not None:
         return _refuse_open_colours(source, open_.span())
-    return error
+    return refuse_nameless(source) if is_talk else error
+
+
+def refuse_nameless(source: Source) -> RecipeError:
+    """The error about a text in which no colour is named."""
+    text = source.text
+    start = len(text) - len(text.lstrip())
+    return source.refuse(
+        "no colour is named; write for example: red 60%, black 30%, white 10%", (start, max(start, len(text.rstrip())))
+    )
 
 
 def _names_several(source: Source, tokens: Sequence[Token], found: "re.Match[str]") -> bool:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from plitka.core.colour.palette import DENSITY_G_CM3_RANGE, PRICE_RANGE, Colour, Palette
+from plitka.core.recipes.mixes import Reading
 from plitka.core.recipes.quantities import size_notice
-from plitka.core.recipes.reading import Reading
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene, check_text
 from plitka.core.sheet.assumptions import Assumptions, Figure, check_figure, exact

@@ -1,0 +1,43 @@
+"""Ranges of percent, `20-25% cream, the rest brown`: refused, or taken as their middle where they can be nothing else.
+
+Two numbers that are a whole, `40-60% red, the rest black`, may be a blend as well, and a wide range is no number.
+"""
+
+from dataclasses import replace
+
+from plitka.core.recipes.amounts import Amount, Chain, Unit
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.source import Source
+from plitka.errors import RecipeError
+
+_MAX_WIDTH = 10
+"""Points between the ends of a range that is taken as its middle."""
+_BLEND = range(99, 102)
+"""What the numbers of a blend add up to."""
+
+
+def middle_of(source: Source, chain: Chain) -> Amount | None:
+    """The number that a narrow range of percent is taken for; None where it may be a blend, parts or a ratio."""
+    if len(chain.amounts) != 2 or not chain.may_be_range or chain.joints & {"/", ":"}:
+        return None
+    low, high = chain.amounts
+    is_percent = high.unit is Unit.PERCENT and low.unit in (Unit.PLAIN, Unit.PERCENT)
+    if not is_percent or not 0 < high.value - low.value <= _MAX_WIDTH or low.value + high.value in _BLEND:
+        return None
+    text = source.text[slice(*chain.span)]
+    return replace(low, value=(low.value + high.value) / 2, unit=Unit.PERCENT, span=chain.span, text=text)
+
+
+def tell_middle(amount: Amount) -> Notice:
+    """What a range was taken for."""
+    values = {"range": amount.text, "percent": float(amount.value)}
+    return Notice("{range!r} is a range; {percent:g} %, its middle, is taken", values)
+
+
+def refuse_range(source: Source, chain: Chain) -> RecipeError:
+    """The error about numbers that may be the ends of one."""
+    return source.refuse(
+        "{number!r} may be a range or a ratio; write one number a colour, or a ratio with a colon, as in 2:1",
+        chain.span,
+        number=source.text[slice(*chain.span)],
+    )

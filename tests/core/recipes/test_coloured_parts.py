@@ -1,0 +1,42 @@
+"""Granules that are said to be coloured, with their number, and then of which colours."""
+
+from plitka.core.colour.palette import default_palette
+from plitka.core.recipes.coloured_parts import with_coloured_parts
+from plitka.core.recipes.scanner import scan
+from plitka.core.recipes.source import Source
+
+
+def shares_of(text: str) -> list[tuple[float, str]] | None:
+    """Numbers with the colours behind them; None where nothing was changed."""
+    tokens = list(scan(Source(text), default_palette()))
+    found = with_coloured_parts(tokens)
+    if found == tokens:
+        return None
+    return [
+        (float(number.value), colour.colour.code)
+        for number, colour in zip(found, found[2:], strict=False)
+        if colour.colour is not None and number.value
+    ]
+
+
+def test_each_colour_has_its_part_of_the_number() -> None:
+    """In halves, percent of it, or equally; the ground is none of them."""
+    assert shares_of("40% coloured, half red, half white, black base") == [(20, "RED"), (20, "WHITE")]
+    assert shares_of("цветной крошки 40%: 75% красная и 25% белая, фон чёрный") == [(30, "RED"), (10, "WHITE")]
+    assert shares_of("30% coloured: red, blue and white equally, on black") == [
+        (10, "RED"),
+        (10, "BLUE"),
+        (10, "WHITE"),
+    ]
+
+
+def test_what_is_no_whole_stays_as_it_is() -> None:
+    """Also a number that is not the word's, and one colour."""
+    for text in (
+        "60% red, 40% black",
+        "40% coloured, half red, black base",
+        "coloured granules, half red, half white",
+        "40% coloured granules",
+        "40% coloured: red, rest black",
+    ):
+        assert shares_of(text) is None, text

@@ -1,0 +1,50 @@
+"""Sizes of granules of single colours."""
+
+from plitka.core.colour.palette import default_palette
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.beside import Asides
+from plitka.core.recipes.grain_sizes import is_said_again, of_both_sizes, with_bare_sizes
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.scanner import scan
+from plitka.core.recipes.segments import split
+from plitka.core.recipes.source import Source
+
+
+def test_numbers_behind_a_word_for_a_size_are_its_own() -> None:
+    """Where nothing follows them, and granules can be of that size."""
+
+    def n_numbers(text: str) -> int:
+        tokens = with_bare_sizes(scan(Source(text), default_palette()))
+        return sum(token.kind is Kind.NUMBER for token in tokens)
+
+    assert n_numbers("20% blue fine 0.5-1.5, 80% black") == 2
+    assert n_numbers("fine 60-40 red, black") == 2
+    assert n_numbers("fine 1-3 parts blue, black") == 2
+
+
+def test_brackets_may_say_a_size_of_colours_outside() -> None:
+    """And of no others."""
+
+    def found(text: str) -> list[bool]:
+        source = Source(text)
+        segments = list(split(source, scan(source, default_palette())))
+        return [is_said_again(segment, segments) for segment, _ in segments if segment]
+
+    assert found("red 60, black 40 (coarse black)") == [False, False, True]
+    assert found("red 60 (coarse black)") == [False, False]
+    assert found("red 60, coarse black 40") == [False, False]
+
+
+def test_a_colour_of_both_sizes_is_of_none() -> None:
+    """Others keep theirs."""
+    asides = Asides(look={"fine": ["BLUE", "RED"]})
+    assert of_both_sizes(asides, "BLUE", "blue", "coarse")
+    assert asides.look == {"fine": ["RED"]}
+    assert str(asides.remarks[0]).startswith("'blue' is said to be both fine and coarse")
+    assert not of_both_sizes(asides, "BLUE", "blue", "coarse")
+
+
+def test_sizes_go_to_the_scene() -> None:
+    """Behind the number of a colour, and in brackets behind the mix."""
+    for text in ("black 20 coarse, beige 80 fine", "black 20, beige 80 (coarse black, fine beige)"):
+        assert parse_recipe(text).look == {"coarse": ["BLACK"], "fine": ["BEIGE"]}

@@ -1,0 +1,66 @@
+"""Tiles of several mixes in one text."""
+
+from contextlib import suppress
+
+from tests.core.recipes.prompts_zones import NO_ZONES, ZONES
+from tests.core.recipes.tables import check_each
+
+from plitka.core.recipes.mixes import Reading, read_mix
+from plitka.core.recipes.zones import find_zones
+from plitka.errors import RecipeError
+
+
+def read(text: str) -> Reading | None:
+    """A text as one mix."""
+    with suppress(RecipeError):
+        return read_mix(text)
+    return None
+
+
+def test_a_ground_and_its_zones_are_told_apart() -> None:
+    """By the names of the parts, in both languages, with a size where one is said."""
+
+    def check(text: str, ground: str, zones: list[tuple[str, str]]) -> None:
+        found = find_zones(text, read)
+        assert found is not None
+        assert read_mix(found.ground).recipe == read_mix(ground).recipe
+        assert [(zone.mask, zone.recipe) for zone in found.zones] == [
+            (mask, read_mix(mix).recipe) for mask, mix in zones
+        ]
+        assert all(text[slice(*zone.place)].strip() for zone in found.zones)
+        assert all(read_mix(zone.mix).recipe == zone.recipe for zone in found.zones)
+
+    check_each(ZONES, check)
+
+
+def test_one_mix_is_no_tile_of_zones() -> None:
+    """Nor is a text whose parts are no whole mixes."""
+    assert [text for text in NO_ZONES if find_zones(text, read) is not None] == []
+
+
+def test_what_no_mask_shows_is_told() -> None:
+    """A line across, stripes that are not upright, and stripes wider than the tile."""
+    line = find_zones("grey tile with a 10cm red border and a white line in the middle", read)
+    turned = find_zones("полосы по диагонали: бирюзовый и белый", read)
+    wide = find_zones("stripes 500 mm wide, blue and white", read)
+    assert line is not None
+    assert turned is not None
+    assert wide is not None
+    assert line.has_unshown
+    assert "'white line in the middle' cannot be shown, and is left out" in map(str, line.remarks)
+    assert [str(remark) for remark in turned.remarks] == ["'диагонали' cannot be shown; stripes are upright"]
+    assert [str(remark) for remark in wide.remarks] == [
+        "stripes or squares of '500 mm wide' do not fit a tile of 500 mm; stripes:4 is taken"
+    ]
+
+
+def test_a_long_list_of_stripes_is_not_tried_at_every_place() -> None:
+    """Of many colours none are two mixes."""
+    tried: list[str] = []
+
+    def count(text: str) -> Reading | None:
+        tried.append(text)
+        return None
+
+    assert find_zones("stripes: " + "red, " * 150, count) is None
+    assert len(tried) < 20
