@@ -5,13 +5,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from plitka.core.colour.palette import Colour, Palette
+from plitka.core.colour.palette import Colour, Palette, default_palette
+from plitka.core.recipes.areas import refuse_areas
 from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.look import option_of_zone
 from plitka.core.recipes.mixes import Reading, read_colours, read_mix
 from plitka.core.recipes.part_names import find_shape, may_be_of_part
 from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.unsaid import CHOICE
 from plitka.core.recipes.zones import Zoned, ZoneInText, find_zones
 from plitka.errors import CommandHint, RecipeError, UnknownColour
 
@@ -87,7 +90,9 @@ def parse_recipe(
         is_other = isinstance(error, UnknownColour) and not may_be_of_part(text, error.span)
         if not is_other and (zoned := manner.zones(text)) is not None:
             raise _refuse_zones(source, zoned) from None
-        raise _why_of_part(source, error) from None
+        raise _why_several(source, palette, error) or _why_of_part(source, error) from None
+    if _is_merged(reading) and (several := _why_several(source, palette)) is not None:
+        raise several
     if (zoned := manner.zones(text)) is not None and zoned.is_told:
         raise _refuse_zones(source, zoned)
     return reading
@@ -177,6 +182,21 @@ def _refuse_zones(source: Source, zoned: Zoned) -> RecipeError:
         ground=zoned.ground,
         hint=_spelt(zoned.ground, zoned.zones),
     )
+
+
+def _is_merged(reading: Reading) -> bool:
+    """Whether the numbers of a reading came to a multiple of 100, as those of several whole mixes do."""
+    totals = [notice.values.get("total") for notice in reading.warnings if notice.message.startswith(_OF_PARTS[0])]
+    return any(Fraction(str(total)) % _WHOLE == 0 for total in totals)
+
+
+def _why_several(source: Source, palette: Palette | None, error: RecipeError | None = None) -> RecipeError | None:
+    """The error about mixes of several areas; None where that is not what is wrong."""
+    is_other = error is not None and not (isinstance(error, UnknownColour) or error.message.startswith(_OF_PARTS))
+    is_choice = error is not None and not CHOICE.isdisjoint(source.folded.split())
+    if is_other or is_choice:
+        return None
+    return refuse_areas(source, scan(source, palette or default_palette()))
 
 
 def _spelt(ground: str, zones: Sequence[ZoneInText]) -> CommandHint:
