@@ -32,7 +32,7 @@ def refuse_areas(source: Source, tokens: Sequence[Token]) -> RecipeError | None:
     """The error about mixes of several areas, each of which comes to 100; None where there is one mix."""
     if any(token.kind in _OTHERWISE for token in tokens):
         return None
-    mixes = list(_wholes([token for at, token in enumerate(tokens) if not _is_number_of_name(source, tokens, at)]))
+    mixes = list(whole_mixes([token for at, token in enumerate(tokens) if not _is_number_of_name(source, tokens, at)]))
     if len(mixes) < 2 or not all(mixes) or max(map(len, mixes)) <= 2:
         return None
     if not all(_are_apart(source, before[-1], after[0]) for before, after in pairwise(mixes)):
@@ -46,7 +46,7 @@ def refuse_areas(source: Source, tokens: Sequence[Token]) -> RecipeError | None:
     )
 
 
-def _wholes(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+def whole_mixes(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """Numbers and colours up to each 100, with as many of one as of the other; an empty list for what is none."""
     mix: list[Token] = []
     for token in tokens:

@@ -291,14 +291,17 @@ def _without_old(source: Source, tokens: Sequence[Token], at: int) -> list[Token
     end = at + 2
     while _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE):
         end += 1
-    told = [*tokens[:at], *tokens[end + 1 :]]
-    if _kind(tokens, end) is not Kind.COLOUR or not _is_whole(told):
+    if _kind(tokens, end) is not Kind.COLOUR:
         return None
-    if any(token.colour == tokens[end].colour for token in told if token.kind is Kind.COLOUR):
-        return None
-    span = (tokens[at].span[0], tokens[end].span[1])
-    label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
-    return [*tokens[:at], _comma(span[0]), label, _comma(span[1]), *tokens[end + 1 :]]
+    counted = end + 2 + (_kind(tokens, end + 2) is Kind.PERCENT)  # «вместо зелёного 30% положите ...»
+    while _kind(tokens, counted) in (Kind.UNKNOWN, Kind.ASIDE):
+        counted += 1
+    for last in (end + 1, *((counted,) if _kind(tokens, end + 1) is Kind.NUMBER else ())):
+        told = [*tokens[:at], *tokens[last:]]
+        if _is_whole(told) and tokens[end].colour not in {token.colour for token in told}:
+            label = _label(source, tokens[at].span[0], tokens[last - 1].span[1])
+            return [*tokens[:at], _comma(label.span[0]), label, _comma(label.span[1]), *tokens[last:]]
+    return None
 
 
 def _anew(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:

@@ -13,11 +13,13 @@ from plitka.errors import RecipeError
 
 _MARK = re.compile(
     r"(?<![^\W_])(?:(?:(?:oh|actually|oops|sorry|hmm|um|uh)[, ]+)*(?:no[, ]+wait|wait[, ]+no|scratch that|strike that"
-    r"|correction|no[, ]+(?:sorry|actually|make (?:it|that))|sorry[, ]+(?:i (?:mean|meant)|make (?:it|that))"
+    r"|correction|no[, ]+(?:sorry|actually|make (?:it|that))"
+    r"|actually[, ]+make (?:it|that)|sorry[, ]+(?:i (?:mean|meant)|make (?:it|that))"
     r"|i (?:mean|meant)|or rather"
     r"|on second thoughts?|oops|my mistake|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))no(?=,))"
     r"(?:[, ]+(?:no|actually|sorry|rather|better|let['’]?s (?:do|make it|say)|make (?:it|that)|i (?:mean|meant)))*"
-    r"|(?:ой[, ]+)?(?:хотя нет|нет[, ]+(?:стоп|погоди(?:те)?|подожди(?:те)?|лучше|давай(?:те)?)|стоп[, ]+нет|вернее"
+    r"|(?:ой[, ]+)?(?:хотя нет|нет[, ]+(?:стоп|погоди(?:те)?|подожди(?:те)?|лучше|давай(?:те)?|пусть будет)"
+    r"|стоп[, ]+нет|вернее"
     r"|точнее|поправка|ошибся|ошиблась|виноват|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))нет(?=,))"
     r"(?:[, ]+(?:нет|лучше|давай(?:те)?|пусть будет|сделай(?:те)?|не так))*)(?![^\W_])[ \t]*[,:.-]?"
 )
@@ -121,10 +123,12 @@ def _meant(before: list[Token], behind: list[Token]) -> list[Token] | None:
         return _with_numbers(before, numbers, new) if is_ratio else None
     colours = {token.colour for token in behind if token.colour is not None}
     old = {token.colour for token in before if token.colour is not None}
+    if (recounted := _with_last_number(before, behind)) is not None:
+        return recounted
     is_whole = sum(_percent(token) for token in new) == _WHOLE or (not new and not numbers and len(colours) >= len(old))
     if is_whole:
         return behind
-    return _with_last_one(before, behind) or _with_other_number(before, behind)
+    return _with_last_one(before, behind) or _with_other_number(before, behind) or _with_last_split(before, behind)
 
 
 def _with_other_number(before: list[Token], behind: list[Token]) -> list[Token] | None:
@@ -166,6 +170,33 @@ def _with_last_one(before: list[Token], behind: list[Token]) -> list[Token] | No
     if not beyond and head and head[0].kind is Kind.COLOUR:
         return [*before[:last], *behind[behind.index(head[0]) :]]
     return None
+
+
+def _with_last_number(before: list[Token], behind: list[Token]) -> list[Token] | None:
+    """`Purple 55, actually make that 45, and pink 55` has 45 of purple, if that is a whole."""
+    numbers = [at for at, token in enumerate(before) if token.kind in _NUMBERS]
+    end = next((at for at, token in enumerate(behind) if token.kind in _BOUNDS), len(behind))
+    own = [token for token in behind[:end] if token.kind not in _UNITS | _GAPS]
+    if not numbers or len(own) != 1 or own[0].kind not in _NUMBERS:
+        return None
+    meant = [*_with_numbers(before, numbers[-1:], own), *behind[end:]]
+    return meant if _is_whole(meant) else None
+
+
+def _with_last_split(before: list[Token], behind: list[Token]) -> list[Token] | None:
+    """`60% burgundy, 40% grey - no, make that 30% grey and 10% cream` shares out the 40 of the grey anew."""
+    last = max((at for at, token in enumerate(before) if token.kind in _BOUNDS), default=-1)
+    colours = {token.colour for token in before[last + 1 :] if token.kind is Kind.COLOUR}
+    is_named = len(colours) == 1 and colours <= {token.colour for token in behind}
+    meant = [*before[: last + 1], *behind]
+    return meant if last >= 0 and is_named and _is_whole(meant) else None
+
+
+def _is_whole(tokens: Sequence[Token]) -> bool:
+    """Whether there are as many numbers as colours, no colour is named twice, and the numbers add up to 100."""
+    colours = [token.colour for token in tokens if token.kind is Kind.COLOUR]
+    shares = [_percent(token) for token in tokens if token.kind in _NUMBERS]
+    return len(shares) == len(colours) == len({*colours}) > 1 and sum(shares) == _WHOLE
 
 
 def _percent(token: Token) -> float:

@@ -14,6 +14,7 @@ from plitka.core.recipes.asides import set_aside
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.changes import find_untold_change
 from plitka.core.recipes.coloured_parts import with_coloured_parts
+from plitka.core.recipes.compared import check_compared
 from plitka.core.recipes.corrections import corrected, find_marks
 from plitka.core.recipes.estimates import LITTLE_PERCENT, MAX_ESTIMATED, with_percent
 from plitka.core.recipes.grammar import parse
@@ -86,6 +87,7 @@ def read_mix(
     if (change := find_untold_change(source, tokens)) is not None:
         raise refuse_change(source, change)
     check_told(source, tokens)
+    check_compared(source, tokens)
     if not find_marks(source):
         check_second_ratio(source, tokens)
     try:

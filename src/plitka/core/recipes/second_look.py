@@ -15,7 +15,9 @@ from plitka.core.colour.palette import Palette
 from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import JOINING, Kind
 from plitka.core.recipes.changes import with_change
+from plitka.core.recipes.compared import with_ratio_compared
 from plitka.core.recipes.flecks import with_amount_of_fleck
+from plitka.core.recipes.former import without_former
 from plitka.core.recipes.initials import with_initials
 from plitka.core.recipes.labels import without_labels
 from plitka.core.recipes.limits import with_limits
@@ -93,6 +95,8 @@ def _said_otherwise(source: Source, tokens: Sequence[Token], plainer: Sequence[T
     yield with_amount_of_fleck(tokens)
     yield without_products(source, tokens)
     yield with_change(source, tokens)
+    yield without_former(source, tokens)
+    yield with_ratio_compared(source, tokens)
     if any(token.kind is Kind.RANGE or token.text in UP_TO for token in tokens):
         yield with_limits(source, tokens)
         yield with_limits(source, plainer)
