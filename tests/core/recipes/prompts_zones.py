@@ -2,6 +2,11 @@
 
 # fmt: off
 ZONES = [
+    (
+        "Main field 90% grass green 10% beige, with a 150mm black border all round", "grass green 90, beige 10",
+        [("border:30%", "black")],
+    ),
+    ("grey field with black border all round", "grey", [("border:8%", "black")]),
     ("Border: 100% black. Field: 80% red, 20% black.", "red 80, black 20", [("border:8%", "black")]),
     ("Border black. Field: 80% red, 20% white", "red 80, white 20", [("border:8%", "black")]),
     ("Border black, field 80% red 20% white", "red 80, white 20", [("border:8%", "black")]),

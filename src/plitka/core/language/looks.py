@@ -34,13 +34,16 @@ LOOKS = {
     "light=sun": (
         "low sun, "
         "sun, sunny, sunny day, sunlight, sunlit, in the sun, hard light, hard shadows, harsh light, direct sun, "
-        "bright sunlight, солнце, солнечный, солнечно, солнечный свет, на солнце, солнечный день, жёсткий "
+        "bright sunlight, солнце, солнечный, солнечно, солнечный свет, на солнце, солнечный день, яркое "
+        "солнце, ярком солнце, при ярком солнце, свет солнечный, жёсткий "
         "свет, при солнце"
     ),
     "light=overcast": (
         "overcast, overcast sky, cloudy sky, grey sky, "
         "overcast light, cloudy, soft light, soft lighting, diffuse light, diffused light, natural light, "
         "natural lighting, daylight, soft shadows, пасмурно, пасмурный, облачно, мягкий свет, рассеянный свет, "
+        "свет дневной, "
+        "свет рассеянный, свет мягкий, свет естественный, дневной рассеянный свет, overcast day, "
         "естественный свет, естественном свете, дневной свет, дневном свете, естественное освещение, "
         "естественном освещении, мягкое освещение, мягком свете, в пасмурный день"
     ),
@@ -59,7 +62,9 @@ LOOKS = {
         "шершавая"
     ),
     "surface=cut": (
-        "smooth, smooth texture, smooth surface, flat surface, cut, sliced, гладкая, ровная поверхность, резаная, "
+        "smooth, smooth texture, smooth surface, flat surface, cut, sliced, smooth face, cut face, "
+        "sliced face, smooth rather than moulded, smooth face rather than moulded, cut rather than moulded, sliced "
+        "rather than moulded, шлифованная, шлифованный, шлифованная поверхность, гладкая, ровная поверхность, резаная, "
         "гладкая поверхность"
     ),
     "pattern=mix": (

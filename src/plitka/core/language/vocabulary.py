@@ -262,7 +262,7 @@ _PHRASES = {
         "what would, how would, what will, how will, what does, how does, "
         "what about, how about, the other, the other two, the other three, "
         "solid colour, throughout, per, pigment, pigments, pigmented, dyed, dye, "
-        "col, "
+        "col, this one, that one, "
         "double layer, single layer, two layer, three layer, two ply, the one, virgin, ii, iii, iv, want, need, i, "
         "we, make, made, give, show, generate, create, draw, picture, "
         "image, composition, made of, made from, consisting, consists, contains, containing, share, shares, amount, "

@@ -61,8 +61,8 @@ EACH = (
 AROUND_A_MIX = (
     r"two[- ]?(?:tone|colou?r(?:ed)?)|двухцветн\w+|"
     r"alternate tiles|alternat(?:e|es|ing|ely)(?: tiles| with)?|made (?:of|from)|tiles?|squares?|diagonal(?:ly)?"
-    r"|vertical|horizontal|wide|plain|solid|pure|from|of|in|is|are|a|an|the|по диагонали|наискосок|вертикальн\w+"
-    r"|горизонтальн\w+|диагональн\w+|чередующ\w+|через одну|плитк\w+|цвета|цветов|из|это|сплошн\w+"
+    r"|vertical|horizontal|wide|all round|plain|solid|pure|from|of|in|is|are|a|an|the|по диагонали|наискосок"
+    r"|вертикальн\w+|горизонтальн\w+|диагональн\w+|чередующ\w+|через одну|плитк\w+|цвета|цветов|из|это|сплошн\w+"
 )
 """Say nothing of the mix that they stand before or behind."""
 TURNED = r"diagonal(?:ly)?|horizontal(?:ly)?|диагонал\w+|наискосок|горизонтальн\w+"

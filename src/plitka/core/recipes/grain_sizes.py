@@ -15,15 +15,19 @@ _SIZED = {Kind.LOOK, Kind.COLOUR}
 
 
 def with_bare_sizes(tokens: Sequence[Token]) -> list[Token]:
-    """The numbers of `fine 0.5-1.5` say again what the word says, in mm."""
+    """The numbers of `fine 0.5-1.5` say again what the word says, in mm; a length in brackets is as one without."""
     plain = list(tokens)
     for at in reversed(range(len(plain) - 3)):
+        if at + 4 > len(plain):
+            continue  # what stood behind is shorter now
         word, low, dash, high = plain[at : at + 4]
         is_word = word.kind is Kind.LOOK and word.choice.startswith(_GRANULES)
         is_size = [low.kind, dash.kind, high.kind] == [Kind.NUMBER, Kind.LINK, Kind.NUMBER]
         is_last = at + 4 == len(plain) or plain[at + 4].kind in (Kind.SEPARATOR, Kind.BRACKET)
         if is_word and is_size and is_last and 0 < low.value < high.value <= _LARGEST_MM:
             plain[at : at + 4] = [replace(word, span=(word.span[0], high.span[1]))]
+        elif is_word and [low.text, dash.kind, high.text] == ["(", Kind.LENGTH, ")"]:
+            plain[at + 1 : at + 4] = [replace(dash, is_bracketed=False)]  # `fine granules (1-3 mm)`
     return plain
 
 

@@ -4,11 +4,14 @@
 portion = percent, [words], "(", amounts and colours, ")" ;            `20% EPDM (red/yellow 1:1), black 80%`
         | fleck, percent, [":" | ","], amounts and colours ;           `flecks (25% total): red 2, grey 2, white 1`
 ground  = amounts and colours, over, percent, colour ;                 `50/50 black/grey with 10% red flecks`
+        | colour, "half and half with", colour, over, percent, colour ; `red half and half with black, 5% white fleck`
+named   = "EPDM", percent, ..., "EPDM", ":", amounts and colours ;      `EPDM 20% / SBR 80%, EPDM: half blue, half teal`
 ```
 
 What is inside is shared out in proportion to its numbers. The numbers of a ground are of what the others leave.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -28,6 +31,8 @@ _IN_HEAD = _NUMBERS | {Kind.FLECK, Kind.PERCENT, Kind.TOTAL, Kind.BRACKET}
 _TOP = frozenset({"top", "сверху", "поверх"})
 _NAMED = _NUMBERS | {Kind.COLOUR}
 _OF_GROUND = _INSIDE | {Kind.REST, Kind.BASE, Kind.MIX}
+_BOUNDS = frozenset({Kind.SLASH, Kind.SEPARATOR})
+_EPDM = re.compile(r"(?<![^\W_])(?:epdm|эпдм|епдм)[ ]*$")
 _PAIR = 2
 _WHOLE = 100
 """Percent."""
@@ -38,7 +43,31 @@ def with_portions(source: Source, tokens: Sequence[Token]) -> list[Token] | None
     for read in (_bracketed, _headed, _of_whole):
         if (found := read(list(tokens))) is not None:
             return found
-    return _over_ground(source, tokens) or _last_of_whole(tokens)
+    return _over_ground(source, tokens) or _last_of_whole(tokens) or _halves_behind(tokens) or _of_named(source, tokens)
+
+
+def _halves_behind(tokens: Sequence[Token]) -> list[Token] | None:
+    """The word for halves behind both of its colours, where others have numbers."""
+    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.EQUAL), 0)
+    around = [_kind(tokens, place) for place in (at - 1, at + 1, at + 2, at + 3)]
+    if at != 1 or around != [Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR, Kind.SEPARATOR]:
+        return None
+    end = tokens[3].span[1]
+    return [tokens[0], _comma(tokens[2]), tokens[3], replace(tokens[1], span=(end, end)), *tokens[4:]]
+
+
+def _of_named(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """`EPDM 20% / SBR 80%, EPDM: half blue, half turquoise`."""
+    head = next((at for at in range(2, len(tokens)) if tokens[at].text == ":" and _is_of_epdm(source, tokens[at])), 0)
+    own = [at for at in range(head - 1) if tokens[at].kind is Kind.NUMBER and _is_of_epdm(source, tokens[at])]
+    if len(own) != 1 or _kind(tokens, own[0] + 1) is not Kind.PERCENT or _kind(tokens, own[0] + 2) not in _BOUNDS:
+        return None
+    portion = _portion(tokens[head + 1 :], tokens[own[0]].value)
+    return None if portion is None else [*tokens[: own[0]], *portion, *tokens[own[0] + 3 : head]]
+
+
+def _is_of_epdm(source: Source, token: Token) -> bool:
+    return _EPDM.search(source.text[: token.span[0]].casefold()) is not None
 
 
 def _bracketed(tokens: list[Token]) -> list[Token] | None:

@@ -29,6 +29,7 @@ from plitka.core.recipes.skeleton import skeleton
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.unsaid import CHOICE
+from plitka.core.recipes.weight_columns import with_weights
 from plitka.errors import RecipeError, UnknownColour
 
 _VOWELS = frozenset("aeiouаеиоуыэюяіїє")
@@ -67,8 +68,7 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
     """
     if (written_out := with_initials(tokens, palette)) is not None:
         yield from _and_without_labels(source, written_out, palette)
-    if (shared := with_portions(source, tokens)) is not None:
-        yield shared
+    yield from filter(None, (with_portions(source, tokens), with_weights(tokens)))
     if (of_mix := _without_material(tokens)) is not None:
         tokens = of_mix
         yield list(tokens)
