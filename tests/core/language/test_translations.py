@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po
 import plitka
 from plitka import errors
 from plitka.core.language import translations as language
+from plitka.core.recipes.mixes import NO_GROUND, OTHER_TOTAL
+from plitka.core.recipes.reading import OF_PARTS
 from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Described, Lighting, Surface
 from plitka.core.sheet.assumptions import Origin
@@ -213,3 +215,9 @@ def test_a_notice_is_told_in_russian() -> None:
     outer = Notice("zone {number} ({mask}): {reason}", {"number": 1, "mask": "circle", "reason": inner})
     assert language.localise(outer, "en") == f"zone 1 (circle): {inner}"
     assert str(inner) not in language.localise(outer, "ru")
+
+
+def test_what_is_known_by_how_a_message_begins_is_still_said() -> None:
+    """Readers look at some messages of others: another wording there must not go unnoticed here."""
+    for beginning in (*OF_PARTS, OTHER_TOTAL, NO_GROUND):
+        assert any(english.startswith(beginning) for english in russian()), beginning

@@ -34,6 +34,10 @@ from plitka.core.recipes.unnamed_colours import without_unnamed
 from plitka.core.recipes.unsaid import check_told, why_unsaid
 from plitka.errors import RecipeError
 
+OTHER_TOTAL = "the numbers add up to"
+NO_GROUND = "the colour under the fleck is not named"
+"""How notices of this module begin, by which it is known what a reading had to settle."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -9,7 +9,7 @@ from plitka.core.colour.palette import Colour, Palette, default_palette
 from plitka.core.recipes.areas import refuse_areas
 from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.look import option_of_zone
-from plitka.core.recipes.mixes import Reading, read_colours, read_mix
+from plitka.core.recipes.mixes import OTHER_TOTAL, Reading, read_colours, read_mix
 from plitka.core.recipes.part_names import find_shape, may_be_of_part
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.scanner import scan
@@ -18,15 +18,15 @@ from plitka.core.recipes.unsaid import CHOICE
 from plitka.core.recipes.zones import Zoned, ZoneInText, find_zones
 from plitka.errors import CommandHint, RecipeError, UnknownColour
 
-_OF_PARTS = (
-    "the numbers add up to",
+OF_PARTS = (
+    OTHER_TOTAL,
     "nothing is left for",
     "only one colour may be without a number",
     "it is not clear whether",
     "{n_numbers} numbers do not fit the colours",
     "{number} has no colour",
 )
-"""Messages about numbers of which a part of the tile may have its own."""
+"""How messages about numbers begin of which a part of the tile may have its own."""
 _WHOLE = 100
 """Percent."""
 
@@ -186,13 +186,13 @@ def _refuse_zones(source: Source, zoned: Zoned) -> RecipeError:
 
 def _is_merged(reading: Reading) -> bool:
     """Whether the numbers of a reading came to a multiple of 100, as those of several whole mixes do."""
-    totals = [notice.values.get("total") for notice in reading.warnings if notice.message.startswith(_OF_PARTS[0])]
+    totals = [notice.values.get("total") for notice in reading.warnings if notice.message.startswith(OTHER_TOTAL)]
     return any(Fraction(str(total)) % _WHOLE == 0 for total in totals)
 
 
 def _why_several(source: Source, palette: Palette | None, error: RecipeError | None = None) -> RecipeError | None:
     """The error about mixes of several areas; None where that is not what is wrong."""
-    is_other = error is not None and not (isinstance(error, UnknownColour) or error.message.startswith(_OF_PARTS))
+    is_other = error is not None and not (isinstance(error, UnknownColour) or error.message.startswith(OF_PARTS))
     is_choice = error is not None and not CHOICE.isdisjoint(source.folded.split())
     if is_other or is_choice:
         return None
@@ -213,7 +213,7 @@ def _why_of_part(source: Source, error: RecipeError) -> RecipeError:
     is_word = isinstance(error, UnknownColour) and error.span[0] < end and start < error.span[1]
     is_word = is_word and not error.suggestions
     is_less = Fraction(str(error.values.get("total", _WHOLE))) < _WHOLE
-    if not is_word and (is_less or not error.message.startswith(_OF_PARTS)):
+    if not is_word and (is_less or not error.message.startswith(OF_PARTS)):
         return error
     return source.refuse(
         "{words!r} is a part of the tile: write the mix of the ground alone, and ask for the part as a zone{hint}",

@@ -17,7 +17,7 @@ from fractions import Fraction
 from functools import cache
 
 from plitka.core.language import zone_words
-from plitka.core.recipes.mixes import Reading
+from plitka.core.recipes.mixes import NO_GROUND, OTHER_TOTAL, Reading
 from plitka.core.recipes.part_names import (
     BORDER,
     CHECKER,
@@ -80,9 +80,6 @@ _BETWEEN_TWO = (
 """What parts two mixes, the strongest first."""
 _SPACES = re.compile(r"[ \t]{2,}")
 _IN_BRACKETS = re.compile(r"([^()]+)\(([^()]+)\)\s*")
-_DEFAULT_GROUND = "the colour under the fleck is not named"
-_OTHER_TOTAL = "the numbers add up to"
-"""Notices of readings that are no mixes of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,11 +403,10 @@ class _Finder:
 
 def _is_whole(reading: Reading) -> bool:
     """Whether a reading left no ground and no rest of its numbers open: «серый 60» alone is no mix."""
-    told = [str(notice) for notice in reading.warnings]
-    is_of_parts = any(text.startswith(_OTHER_TOTAL) for text in told)
-    return not any(text.startswith(_DEFAULT_GROUND) for text in told) and not (
-        is_of_parts and len(reading.recipe.parts) == 1
-    )
+    told = [notice.message for notice in reading.warnings]
+    is_of_parts = any(message.startswith(OTHER_TOTAL) for message in told)
+    has_ground = not any(message.startswith(NO_GROUND) for message in told)
+    return has_ground and not (is_of_parts and len(reading.recipe.parts) == 1)
 
 
 def _settled(part: _Part, parts: Sequence[_Part]) -> _Part:
