@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.core.recipes import (
     meant,
@@ -101,6 +101,8 @@ def test_strict_refuses_sums_other_than_100(text: str) -> None:
         parse_recipe(text, strict=True)
 
 
+@example("\x1f\n0")
+@example(" \nred")
 @given(st.text(max_size=200) | sentences)
 @settings(max_examples=700, deadline=None)
 def test_any_text_is_read_or_refused(text: str) -> None:
@@ -111,7 +113,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         start, end = error.span
         assert 0 <= start <= end <= len(text)
         assert str(error)
-        assert caret(error).endswith("^") or not text.strip()
+        line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+        assert caret(error).endswith("^") == bool(line.strip())
     else:
         assert sum(part.percent for part in recipe.parts) == 100
         assert parse_recipe(format_prompt(recipe)).recipe == recipe
