@@ -8,7 +8,8 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from plitka.errors import NotIdentified, PlitkaError, ServiceError, Unavailable
+from plitka.errors import NotIdentified, PlitkaError, ServiceError, StorageAway, Unavailable
 from plitka.serve import identity, keys, routes
 from plitka.serve.access import require
 from plitka.serve.bodies import Replay, check_bytes, declared_bytes, limit_of, read_body
@@ -39,6 +40,8 @@ SECURITY_HEADERS = {
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"})
 """Of HTTP. A client may invent others, however long, and no log nor metric keeps those."""
+_FIRST_REFUSAL = 400
+"""Of the statuses."""
 _MUCH_BYTES = 64 * 1024
 """Of a body, read or refused: its pieces leave memory behind that is given back only when asked for."""
 
@@ -157,6 +160,7 @@ class Guard:
         require(caller, Role.MAKER)
         scope["state"]["held"].enter_context(service.uploads.hold(caller.key_id, limit if n_bytes is None else n_bytes))
         scope["state"]["rate"] = await run_in_threadpool(service.allowance.spend, caller)
+        scope["state"]["give_back"] = partial(service.allowance.give_back, caller)
 
     def _note(self, scope: Scope, response: "_Response") -> None:
         """Log and measure the request."""
@@ -190,6 +194,7 @@ class _Response:
             self.status = part["status"]
             self.seconds = time.perf_counter() - self._started
             self.on_start()
+            await self._give_back()
             headers = MutableHeaders(scope=part)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
@@ -201,6 +206,14 @@ class _Response:
             if IS_ONE_TOO_MANY in self._scope["state"]:
                 headers["Connection"] = "close"
         await self._send(part)
+
+    async def _give_back(self) -> None:
+        """Have what is refused, or broke, take nothing from the caller's allowance."""
+        state = self._scope["state"]
+        give_back = state.pop("give_back", None)
+        if give_back is not None and self.status >= _FIRST_REFUSAL:
+            with suppress(StorageAway):  # what a key has left is no reason to answer nothing
+                state["rate"] = await run_in_threadpool(give_back)
 
 
 def _is_open(scope: Scope) -> bool:

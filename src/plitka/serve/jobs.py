@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import IntegrityError
 
 from plitka.core.generation import CompleteRequest
-from plitka.errors import Conflict, Gone, StorageAway, TooMany, Unavailable
+from plitka.errors import Conflict, Gone, StorageAway, Unavailable
+from plitka.serve.admission import check_life, check_queue
 from plitka.serve.deadlines import Deadlines
 from plitka.serve.deletions import require_kept
 from plitka.serve.fair_queue import FairQueue
@@ -132,8 +132,16 @@ class Jobs:
 
     # Acceptance
 
-    def accept(self, caller: Caller, orders: Sequence[CheckedOrder], terms: Terms) -> list[Job]:
+    def accept(
+        self, caller: Caller, orders: Sequence[CheckedOrder], terms: Terms, pay: Callable[[], None] = lambda: None
+    ) -> list[Job]:
         """Keep and queue what a caller orders, all or nothing; an order under a known idempotency key is that job.
+
+        Args:
+            caller: whose they are.
+            orders: what is asked for.
+            terms: what comes with each.
+            pay: called for what is new, once there is room for it; it may raise.
 
         Raises:
             Conflict: the idempotency key stands for another order.
@@ -146,14 +154,12 @@ class Jobs:
         if (repeated := self._find_repeated(caller, orders, terms)) is not None:
             return [repeated]
         with self._accepting:
-            self._check_room(caller, len(orders))
-            try:
-                jobs = self.store.add_jobs([_new_job(caller, checked, terms) for checked in orders])
-            except IntegrityError:  # the same order came twice at once, and the other one was first
-                repeated = self._find_repeated(caller, orders, terms)
-                if repeated is None:
-                    raise
+            # The same order may have come twice at once, and the other one was first.
+            if (repeated := self._find_repeated(caller, orders, terms)) is not None:
                 return [repeated]
+            self._check_room(caller, len(orders))
+            pay()
+            jobs = self.store.add_jobs([_new_job(caller, checked, terms) for checked in orders])
             for job, checked in zip(jobs, orders, strict=True):
                 self._enqueue(job, checked.request, terms.traceparent)
         self.metrics.accepted.inc(len(jobs))
@@ -182,24 +188,11 @@ class Jobs:
                 raise Gone("this order was painted, and its picture is lost; order it under a new Idempotency-Key")
 
     def _check_room(self, caller: Caller, n_jobs: int) -> None:
-        if self.life.is_ending:
-            raise Unavailable("the service is stopping; ask again in a moment", retry_after_s=self.settings.drain_s)
-        if self.life is Life.FAILED:
-            raise Unavailable("the service has failed; its operator must look at it", retry_after_s=60.0)
-        self.health.check_room()
         with self._ready:
-            if len(self._queue) + n_jobs > self.settings.queue_limit:
-                raise Unavailable(
-                    "{limit} pictures are waiting, and no more can; ask again later",
-                    limit=self.settings.queue_limit,
-                    retry_after_s=10.0,
-                )
-            if self._queue.count(caller.key_id) + n_jobs > self.settings.key_queue_limit:
-                raise TooMany(
-                    "{limit} pictures of this key are waiting, and no more can; wait for one of them",
-                    limit=self.settings.key_queue_limit,
-                    retry_after_s=10.0,
-                )
+            n_waiting, n_own = len(self._queue), self._queue.count(caller.key_id)
+        check_life(self.life, self.settings)
+        self.health.check_room()
+        check_queue(self.settings, n_jobs, n_waiting=n_waiting, n_own=n_own)
 
     def _enqueue(self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None) -> None:
         with self._ready:

@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from plitka.core.generation import MAX_SEED, USUAL_MODE
 from plitka.errors import InputError, PlitkaError
 from plitka.serve import fields, routes, schemas
-from plitka.serve.access import Maker, TheService, hold_stream, in_lane, spend, with_drawn_masks
+from plitka.serve.access import Maker, TheService, accept, hold_stream, in_lane, with_drawn_masks
 from plitka.serve.completion import abandon, picture_of, until_ended
 from plitka.serve.image_formats import Preview, base64_text, converted
 from plitka.serve.jobs import Terms
@@ -164,12 +164,11 @@ async def _accept(order: ImagesOrder, request: Request, service: Service, caller
     terms = Terms(request_id=request.state.request_id, model=model, traceparent=request.headers.get("traceparent"))
     first = await with_drawn_masks(service, caller, _first(order))
 
-    def accept() -> list[Job]:
-        orders = _checked(first, order.n or 1, service)
-        spend(request, service, caller, len(orders))
-        return service.jobs.accept(caller, orders, terms)
-
-    return await in_lane(service, caller, accept)
+    return await in_lane(
+        service,
+        caller,
+        lambda: accept(request, service, caller, _checked(first, order.n or 1, service), terms),
+    )
 
 
 def _first(order: ImagesOrder) -> Order:

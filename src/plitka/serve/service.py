@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from plitka.core.generation import Defaults, Engine
 from plitka.errors import PlitkaError, Unavailable
 from plitka.serve import deletions, keys
+from plitka.serve.admission import check_caps
 from plitka.serve.allowance import Allowance
+from plitka.serve.costs import cost_of
 from plitka.serve.health import Health
 from plitka.serve.jobs import Jobs
 from plitka.serve.lanes import Lanes
@@ -95,13 +97,15 @@ class Service:
             RecipeError: a recipe cannot be read.
             TooLarge: one is too long.
             PromptTooLong: the text encoders would not see all of it.
-            InputError: the engine cannot make it.
+            InputError: the engine cannot make it, or the operator does not allow it.
         """
+        check_caps(order, self.settings)
         settled, engine = order.with_masks().with_seed(), self.engine
         if engine is None:
             settled.request(Defaults())
             return CheckedOrder(asked=order, order=settled, request=None)
-        return CheckedOrder(asked=order, order=settled, request=engine.complete(settled.request(engine.defaults)))
+        request = engine.complete(settled.request(engine.defaults))
+        return CheckedOrder(asked=order, order=settled, request=request, cost=cost_of(request, engine.defaults))
 
 
 def open_service(
@@ -124,11 +128,11 @@ def open_service(
     """
     tracer = Tracer(settings.otlp_endpoint, version)
     metrics = Metrics()
-    allowance = Allowance(settings)
     if not settings.pictures_url:
         make_private_folder(settings.data.resolve())  # also where the database is elsewhere
     pictures = PictureStore(settings.pictures, sync=settings.survive_power_cut)
     store = open_store(settings, own=True)
+    allowance = Allowance(settings, store)
     if settings.open_loopback:
         keys.add_local(store)
     jobs = _open_jobs(settings, store, pictures, metrics)

@@ -92,3 +92,13 @@ sessions = Table(
     Column("expires_at", Double, nullable=False),
     Index(None, "expires_at"),
 )
+
+day_uses = Table(
+    "day_uses",
+    metadata,
+    Column("key_id", String(32), ForeignKey("keys.id"), primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("left_s", Double, nullable=False),
+    Column("written_at", Double, nullable=False),
+)
+"""What each key has used up of its day, and what was left of that day when it was written."""
