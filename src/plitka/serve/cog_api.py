@@ -177,7 +177,7 @@ class _PredictionCall:
             model: that the path names; None: the one that the body does.
         """
         service, wait_s = self.service, _wait_s(self.prefer, usual=usual_wait_s)
-        job = await self._accept(prediction_id, model)
+        job = await self._accept(prediction_id, model, is_awaited=wait_s is None)
         if wait_s is None:
             job = (await until_ended(service, self.request, [job]))[0]
         elif wait_s > 0:
@@ -189,7 +189,7 @@ class _PredictionCall:
         self.response.status_code = made_status if job.state.is_final or made_status != 200 else 202
         return seen
 
-    async def _accept(self, prediction_id: str | None, model: str | None) -> Job:
+    async def _accept(self, prediction_id: str | None, model: str | None, *, is_awaited: bool) -> Job:
         body, request, service = self.body, self.request, self.service
         if body.webhook is not None:
             check_host(body.webhook, service.settings)
@@ -199,6 +199,7 @@ class _PredictionCall:
             webhook=None if body.webhook is None else {"url": body.webhook, "events": body.webhook_events_filter},
             model=settle_model(model or body.version, service.engine),
             traceparent=request.headers.get("traceparent"),
+            is_awaited=is_awaited,
         )
         return await order_one(request, service, self.caller, body.input.order(), terms)
 

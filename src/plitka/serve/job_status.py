@@ -60,6 +60,8 @@ class JobStatus:
         """Those who would look at a preview."""
         self.is_cancelled = False
         """Asked to stop at its next step."""
+        self.is_left = False
+        """And that because whoever waited for it has gone."""
 
     @property
     def snapshot(self) -> Snapshot:

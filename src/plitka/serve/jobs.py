@@ -19,14 +19,14 @@ from typing import Any
 import structlog
 
 from plitka.core.generation import CompleteRequest
-from plitka.errors import Conflict, Gone, StorageAway, Unavailable
+from plitka.errors import Conflict, Gone, StorageAway
 from plitka.serve.admission import check_life, check_queue
 from plitka.serve.deadlines import Deadlines
 from plitka.serve.deletions import require_kept
 from plitka.serve.fair_queue import FairQueue
 from plitka.serve.health import Health
 from plitka.serve.job_status import JobStatus, Snapshot
-from plitka.serve.kept_words import deadline_problem, keep_problem
+from plitka.serve.kept_words import deadline_problem, is_left, left_problem
 from plitka.serve.keys import Caller
 from plitka.serve.life import Life, Lives
 from plitka.serve.metrics import Metrics
@@ -35,6 +35,7 @@ from plitka.serve.picture_store import PictureStore
 from plitka.serve.served_model import is_same_model
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State, Store
+from plitka.serve.waiters import Waiters
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,8 @@ class Terms:
     """As `plitka.serve.served_model` settles it; None: whichever is served."""
     traceparent: str | None = None
     """The trace that the job belongs to, as W3C writes it."""
+    is_awaited: bool = False
+    """Whether the caller waits for the end, and wants nothing once it is gone."""
 
 
 class Jobs:
@@ -73,7 +76,9 @@ class Jobs:
         """When a stop has waited long enough for what runs, by the monotonic clock; None: there is no stop."""
         self.deadlines = Deadlines(self.expire)
         self._ready = threading.Condition()
-        self._accepting = threading.Lock()
+        self.accepting = threading.Lock()
+        """Held while jobs come to be open."""
+        self.waiters = Waiters()
         self._queue = FairQueue()
         self._statuses: dict[str, JobStatus] = {}
         self._lives = Lives()
@@ -151,21 +156,47 @@ class Jobs:
             NoRoom, StorageAway: pictures, or the order itself, cannot be kept now.
         """
         self.store.require_place()
-        if (repeated := self._find_repeated(caller, orders, terms)) is not None:
-            return [repeated]
-        with self._accepting:
-            # The same order may have come twice at once, and the other one was first.
-            if (repeated := self._find_repeated(caller, orders, terms)) is not None:
+        repeated = self._find_repeated(caller, orders, terms)
+        with self.accepting:
+            # Meanwhile it may have ended, or the same order may have come twice at once, and the other one was first.
+            again = self.store.find_job(repeated.id) if repeated is not None else None
+            repeated = again or self._find_repeated(caller, orders, terms)
+            if repeated is not None and not is_left(repeated):
+                self._join(repeated, terms)
                 return [repeated]
             self._check_room(caller, len(orders))
             pay()
-            jobs = self.store.add_jobs([_new_job(caller, checked, terms) for checked in orders])
+            if repeated is None:
+                jobs = self.store.add_jobs([_new_job(caller, checked, terms) for checked in orders])
+            else:
+                jobs = [self.store.revive(repeated)]
             for job, checked in zip(jobs, orders, strict=True):
-                self._enqueue(job, checked.request, terms.traceparent)
+                if terms.is_awaited:
+                    self.waiters.expect(job.id)
+                self.enqueue(job, checked.request, terms.traceparent)
         self.metrics.accepted.inc(len(jobs))
         for job in jobs:
             log.info("job_accepted", job_id=job.id, key_id=job.key_id, priority=job.priority)
         return jobs
+
+    def _join(self, job: Job, terms: Terms) -> None:
+        """One more wants a job, perhaps one that is about to stop because nobody did."""
+        if terms.is_awaited:
+            self.waiters.join(job.id)
+        else:
+            self.waiters.keep(job.id)
+        status = self.status(job.id)
+        if status is not None and status.is_left:
+            status.is_left, status.is_cancelled = False, False
+
+    def let_go(self, job: Job) -> None:
+        """One who waited for a job has gone; it ends with the last of them, unless it was ordered for later."""
+        with self.accepting:
+            if not self.waiters.leave(job.id) or self._end_waiting(job, State.CANCELLED, left_problem(job.request_id)):
+                return
+            status = self.status(job.id)
+            if status is not None and not status.is_cancelled:
+                status.is_left = status.is_cancelled = True
 
     def _find_repeated(self, caller: Caller, orders: Sequence[CheckedOrder], terms: Terms) -> Job | None:
         if terms.idempotency_key is None:
@@ -194,7 +225,8 @@ class Jobs:
         self.health.check_room()
         check_queue(self.settings, n_jobs, n_waiting=n_waiting, n_own=n_own)
 
-    def _enqueue(self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None) -> None:
+    def enqueue(self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None) -> None:
+        """Have a job wait that was written, and is not here."""
         with self._ready:
             status = self._statuses[job.id] = JobStatus(job, request, traceparent)
             self._queue.put(job.id, job.key_id, job.priority)
@@ -249,7 +281,10 @@ class Jobs:
 
     def retry_alone(self, job: Job) -> None:
         """It was one of several when the engine broke, so that nobody knows which of them broke it."""
-        waiting = replace(job, state=State.QUEUED, started_at=None, n_starts=job.n_starts + 1)
+        self._wait_anew(job, job.n_starts + 1)
+
+    def _wait_anew(self, job: Job, n_starts: int) -> None:
+        waiting = replace(job, state=State.QUEUED, started_at=None, n_starts=n_starts)
         self.store.put_back(waiting)
         log.info("job_retried", job_id=job.id)
         with self._ready:
@@ -266,6 +301,12 @@ class Jobs:
 
     def end(self, job: Job, state: State, error: Mapping[str, Any] | None = None) -> None:
         """The job ended; everybody who waits for it is told. If it had ended before, so it stays, and that is told."""
+        status = self.status(job.id)
+        if state is State.CANCELLED and status is not None:
+            if not status.is_cancelled:  # somebody wants it again
+                self._wait_anew(job, job.n_starts)
+                return
+            error = left_problem(job.request_id) if status.is_left else error
         now, was_open = time.time(), self.status(job.id) is not None
         ended = replace(job, state=state, finished_at=now, error=error)
         is_written = self.store.finish_job(job.id, state, now, error)
@@ -294,6 +335,7 @@ class Jobs:
             if self._queue.remove(job_id):
                 self._queue_moved()
             self.deadlines.drop(job_id)
+            self.waiters.forget(job_id)
             return self._statuses.pop(job_id, None)
 
     def note_ended(self, job: Job) -> None:
@@ -333,7 +375,7 @@ class Jobs:
             return
         status = self.status(job.id)
         if status is not None:
-            status.is_cancelled = True
+            status.is_left, status.is_cancelled = False, True
 
     def expire(self, job_id: str) -> None:
         """The deadline of a job has come: it ends, if it still waits.
@@ -388,42 +430,6 @@ class Jobs:
         for status, position in watched:
             if status.snapshot.position != position:
                 status.update(position=position)
-
-    # A new start, and the return of the database
-
-    def resume(self) -> None:
-        """Queue what was accepted and is not here: what the last run left, and what was written unheard.
-
-        Raises:
-            StorageAway: the database or the pictures went away; what was not queued yet is left to the next call.
-        """
-        with self._accepting:
-            for job in self.store.unfinished():
-                if self.status(job.id) is None and not self.life.is_ending:
-                    self._resume_one(job)
-
-    def _resume_one(self, job: Job) -> None:
-        fresh = self.store.find_job(job.id)  # it may have ended since the list was read
-        if fresh is None or fresh.state.is_final:
-            return
-        if fresh.state is State.RUNNING and self._settle_interrupted(fresh):
-            return
-        self._enqueue(replace(fresh, state=State.QUEUED, started_at=None, picture=None, result=None))
-        log.info("job_resumed", job_id=job.id, n_starts=job.n_starts)
-
-    def _settle_interrupted(self, job: Job) -> bool:
-        """End a job whose picture is there, or which has ended the process too often; else let it wait anew."""
-        if job.picture is not None and self.pictures.is_whole(job.picture):
-            self.end(job, State.SUCCEEDED)
-            return True
-        self.store.put_back(job)
-        if job.picture is not None and not self.store.is_picture_used(job.picture):
-            self.pictures.discard(job.picture)
-        if job.n_starts < self.settings.max_starts:
-            return False
-        error = Unavailable("the service ended {n} times while it made this picture", n=job.n_starts)
-        self.end(job, State.FAILED, keep_problem(error, code="poisoned", request_id=job.request_id))
-        return True
 
 
 def _new_job(caller: Caller, checked: CheckedOrder, terms: Terms) -> Job:

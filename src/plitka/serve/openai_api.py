@@ -24,6 +24,7 @@ from plitka.serve.access import Maker, TheService, accept, hold_stream, in_lane,
 from plitka.serve.completion import abandon, picture_of, until_ended
 from plitka.serve.image_formats import Preview, base64_text, converted
 from plitka.serve.jobs import Terms
+from plitka.serve.keep_alive import with_signs
 from plitka.serve.keys import Caller
 from plitka.serve.links import base_url, signed_path
 from plitka.serve.orders import CheckedOrder, LookChoices, Order
@@ -151,7 +152,8 @@ async def generate_images(order: ImagesOrder, request: Request, service: TheServ
         hold_stream(request, service, caller)
     jobs = await _accept(order, request, service, caller)
     if order.stream:
-        return StreamingResponse(_stream(service, order, jobs), media_type="text/event-stream")
+        events = with_signs(_stream(service, order, jobs), ": alive\n\n")
+        return StreamingResponse(events, media_type="text/event-stream")
     ended = await until_ended(service, request, jobs)
     images = await run_in_threadpool(lambda: [_image(service, request, order, job) for job in ended])
     answer = ImagesAnswer(created=int(time.time()), data=images, usage=_USAGE, **_look(order, ended[0]))
@@ -161,7 +163,12 @@ async def generate_images(order: ImagesOrder, request: Request, service: TheServ
 async def _accept(order: ImagesOrder, request: Request, service: Service, caller: Caller) -> list[Job]:
     is_any = order.model is None or _OPENAI_MODELS.fullmatch(order.model)
     model = None if is_any else settle_model(order.model, service.engine)
-    terms = Terms(request_id=request.state.request_id, model=model, traceparent=request.headers.get("traceparent"))
+    terms = Terms(
+        request_id=request.state.request_id,
+        model=model,
+        traceparent=request.headers.get("traceparent"),
+        is_awaited=True,
+    )
     first = await with_drawn_masks(service, caller, _first(order))
 
     return await in_lane(

@@ -19,16 +19,18 @@ from plitka.core.report import report_reading
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve import deletions, routes, schemas
 from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job
-from plitka.serve.completion import picture_of
+from plitka.serve.completion import picture_of, watching
 from plitka.serve.deletions import require_kept
 from plitka.serve.error_responses import language_of
 from plitka.serve.fields import checked_length
 from plitka.serve.image_formats import MEDIA_TYPES, PictureKind, Preview, converted
 from plitka.serve.job_status import Snapshot
 from plitka.serve.jobs import Terms
+from plitka.serve.keep_alive import with_signs
 from plitka.serve.keys import Role
 from plitka.serve.orders import JobOrder
 from plitka.serve.schemas import PICTURES, UNCHANGED, problem_responses
+from plitka.serve.service import Service
 from plitka.serve.store import Job, State
 
 N_CONTRASTS = 12
@@ -189,8 +191,22 @@ async def _watched_job(job_id: JobId, request: Request, service: TheService, cal
 async def watch_job(
     job: Annotated[Job, Depends(_watched_job)], request: Request, service: TheService
 ) -> AsyncIterator[ServerSentEvent]:
-    """Server-sent events: queued, step, preview, stopping, done; what a slow reader misses is not told later."""
-    language = language_of(request.headers)
+    """Server-sent events: queued, step, preview, stopping, done; what a slow reader misses is not told later.
+
+    A comment comes every ten seconds where nothing else does.
+    """
+    events = _events(service, job, language_of(request.headers))
+    async for event in with_signs(events, ServerSentEvent(comment="alive")):
+        yield event
+
+
+async def _events(service: Service, job: Job, language: str) -> AsyncIterator[ServerSentEvent]:
+    async with watching(service, job):
+        async for event in _told(service, job, language):
+            yield event
+
+
+async def _told(service: Service, job: Job, language: str) -> AsyncIterator[ServerSentEvent]:
     with service.metrics.watchers.track_inprogress():
         status = service.jobs.status(job.id)
         shown, ended = None, job if status is None else None

@@ -113,7 +113,7 @@ async def _accept(body: TextToImage | OldBody, request: Request, service: Servic
         order = body.order()
     except ValueError as error:
         raise InputError("{name} is out of its range", name="negative_prompt") from error
-    terms = Terms(request_id=request.state.request_id, traceparent=request.headers.get("traceparent"))
+    terms = Terms(request_id=request.state.request_id, traceparent=request.headers.get("traceparent"), is_awaited=True)
     return await order_one(request, service, caller, order, terms)
 
 

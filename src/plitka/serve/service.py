@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from plitka.core.generation import Defaults, Engine
 from plitka.errors import PlitkaError, Unavailable
-from plitka.serve import deletions, keys
+from plitka.serve import deletions, keys, resumption
 from plitka.serve.admission import check_caps
 from plitka.serve.allowance import Allowance
 from plitka.serve.costs import cost_of
@@ -165,9 +165,9 @@ def _open_jobs(settings: Settings, store: Store, pictures: PictureStore, metrics
     health = Health(store, pictures, settings, metrics)
     jobs = Jobs(store, pictures, settings, metrics, health)
 
-    def resume() -> None:
-        jobs.resume()
+    def on_return() -> None:
+        resumption.resume(jobs)
         deletions.finish(store, pictures)
 
-    health.on_return, health.on_look = resume, jobs.end_revoked
+    health.on_return, health.on_look = on_return, jobs.end_revoked
     return jobs

@@ -343,6 +343,16 @@ class Store:
         with self.write() as connection:
             return connection.execute(_END_WAITING, {"job": job_id, **values}).rowcount > 0
 
+    def revive(self, job: Job) -> Job:
+        """A job that was cancelled waits anew, as if it had never been begun."""
+        anew = replace(job, state=State.QUEUED, started_at=None, finished_at=None, error=None, n_starts=0)
+        anew = replace(anew, webhook_due=job.webhook is not None)
+        names = ("state", "started_at", "finished_at", "error", "n_starts", "webhook_due")
+        change = sa.update(tables.jobs).where(tables.jobs.c.id == job.id, tables.jobs.c.state == State.CANCELLED)
+        with self.write() as connection:
+            connection.execute(change.values({name: getattr(anew, name) for name in names}))
+        return anew
+
     def _change(self, job_id: str, **changes: object) -> bool:
         values = {f"new_{name}": value for name, value in changes.items()}
         with self.write() as connection:
