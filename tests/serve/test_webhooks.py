@@ -12,7 +12,7 @@ from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.webhook_receiver import Hook
 
 from plitka.errors import NotAllowed, StorageAway
-from plitka.serve import routes, webhooks
+from plitka.serve import due_webhooks, routes, webhooks
 from plitka.serve.settings import Settings
 from plitka.serve.webhooks import check_host
 
@@ -152,7 +152,7 @@ def test_an_answer_is_not_read_beyond_its_status(tmp_path: Path) -> None:
     with receiver(Endless) as host, running(tmp_path, webhook_hosts=(host,)) as server:
         order_of_end(server, host)
         assert cut_off.wait(30)
-        wait_until(lambda: not server.service.store.due_webhooks())
+        wait_until(lambda: not due_webhooks.find(server.service.store))
 
 
 def test_a_slow_receiver_holds_up_no_other(tmp_path: Path, own_hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +199,7 @@ def test_what_waits_to_be_told_holds_no_order(tmp_path: Path) -> None:
     """Neither its recipe nor its masks, of which many may be due after a start; its own message reads them."""
     with receiver(StreamRequestHandler) as host, running(tmp_path, webhook_hosts=(host,)) as server:
         order_of_end(server, host)
-        wait_until(server.service.store.due_webhooks)
-        [due] = server.service.store.due_webhooks()
+        wait_until(lambda: due_webhooks.find(server.service.store))
+        [due] = due_webhooks.find(server.service.store)
         assert due.hook == {"url": f"http://{host}/", "events": ["completed"]}
         assert "red" not in repr(due)

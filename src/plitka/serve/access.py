@@ -8,13 +8,13 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
-from plitka.errors import NotAllowed, NotFound
+from plitka.errors import NotAllowed, NotFound, NotIdentified
 from plitka.serve.deletions import require_kept
-from plitka.serve.jobs import Terms
-from plitka.serve.keys import Caller, Role
+from plitka.serve.keys import IN_FORCE, Caller, Role, state_of
 from plitka.serve.orders import CheckedOrder, Order, Zoned, with_mask
 from plitka.serve.service import Service
-from plitka.serve.store import Job
+from plitka.serve.store import Job, Store
+from plitka.serve.terms import Terms
 
 Choices = TypeVar("Choices", bound=Zoned)
 Done = TypeVar("Done")
@@ -136,3 +136,14 @@ def own_job(service: Service, caller: Caller, job_id: str) -> Job:
         raise NotFound("there is no such job")
     require_kept(job)
     return job
+
+
+def require_owner(store: Store, job: Job) -> None:
+    """Find out whether a link to a job's picture is still good: it ends with the job's key.
+
+    Raises:
+        NotIdentified: the key is revoked or expired.
+    """
+    row = store.find_key(job.key_id)
+    if row is None or state_of(row) != IN_FORCE:
+        raise NotIdentified("this link has ended with the key that it was made for")

@@ -1,21 +1,25 @@
 """Whether new work is taken now: by the state of the service, by the room in its queue, and by the operator's caps."""
 
 from plitka.errors import InputError, TooMany, Unavailable
+from plitka.serve.keys import Caller
 from plitka.serve.life import Life
 from plitka.serve.orders import Order
 from plitka.serve.settings import Settings
 
 _RETRY_S = 10.0
+_PAUSED_RETRY_S = 60.0
 _LARGEST_PART = 4
 """At most every fourth place of a queue is kept for quiet keys."""
 
 
-def check_life(life: Life, settings: Settings) -> None:
-    """Raise Unavailable where the service stops or has failed."""
+def check_life(life: Life, settings: Settings, *, is_paused: bool = False) -> None:
+    """Raise Unavailable where the service stops, has failed, or is paused."""
     if life.is_ending:
         raise Unavailable("the service is stopping; ask again in a moment", retry_after_s=settings.drain_s)
     if life is Life.FAILED:
         raise Unavailable("the service has failed; its operator must look at it", retry_after_s=60.0)
+    if is_paused:
+        raise Unavailable("the operator has paused the service; ask again later", retry_after_s=_PAUSED_RETRY_S)
 
 
 def check_queue(settings: Settings, n_jobs: int, *, n_waiting: int, n_own: int) -> None:
@@ -45,6 +49,16 @@ def check_queue(settings: Settings, n_jobs: int, *, n_waiting: int, n_own: int) 
     if n_own and n_waiting + n_jobs > limit - quiet_places(settings):
         raise Unavailable(
             "the last places of the queue are for keys that have none in it; wait for one of your pictures",
+            retry_after_s=_RETRY_S,
+        )
+
+
+def check_concurrency(caller: Caller, n_jobs: int, n_open: int) -> None:
+    """Raise TooMany where a key would have more jobs open, made or waiting, than it may."""
+    if caller.concurrency is not None and n_open + n_jobs > caller.concurrency:
+        raise TooMany(
+            "this key may have {limit} pictures made or waiting at once; wait for one of them",
+            limit=caller.concurrency,
             retry_after_s=_RETRY_S,
         )
 

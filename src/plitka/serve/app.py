@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache, partial
 from typing import Any
 
@@ -19,9 +19,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
+from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, StorageAway, Unavailable
 from plitka.serve import (
     cog_api,
+    control_api,
     keys_api,
     materials_api,
     openai_api,
@@ -47,7 +48,7 @@ from plitka.serve.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
-OWN = (own_api, uploads_api, session_api, keys_api, operation_api, sheets_api, materials_api, previews_api)
+OWN = (own_api, uploads_api, session_api, keys_api, operation_api, control_api, sheets_api, materials_api, previews_api)
 """The modules of our own contract."""
 _STOP_GRACE_S = 5.0
 
@@ -135,6 +136,8 @@ async def _live(service: Service) -> AsyncIterator[None]:
     service.previews.close()
     await run_in_threadpool(service.health.stop)
     service.tracer.close()
+    with suppress(StorageAway):
+        await run_in_threadpool(partial(service.last_uses.flush, service.store, is_last=True))
     service.store.close()
 
 

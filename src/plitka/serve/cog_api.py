@@ -18,7 +18,6 @@ from plitka.serve.access import Maker, TheService, Viewer, order_one
 from plitka.serve.completion import until_ended, until_ended_or
 from plitka.serve.deletions import require_kept
 from plitka.serve.image_formats import base64_text
-from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.life import Life
 from plitka.serve.links import base_url
@@ -26,6 +25,7 @@ from plitka.serve.orders import LookChoices, Order
 from plitka.serve.served_model import is_served, settle_model
 from plitka.serve.service import Service
 from plitka.serve.store import Job, State
+from plitka.serve.terms import Terms
 from plitka.serve.webhooks import check_host
 
 router = APIRouter(tags=["cog and Replicate"])

@@ -22,6 +22,7 @@ from plitka.serve import identity, keys, routes
 from plitka.serve.access import require
 from plitka.serve.bodies import Replay, check_bytes, declared_bytes, limit_of, read_body
 from plitka.serve.error_responses import error_response
+from plitka.serve.key_changes import require_address
 from plitka.serve.keys import Role
 from plitka.serve.links import is_signed
 from plitka.serve.logs import frames
@@ -141,7 +142,9 @@ class Guard:
             if key is None:
                 raise NotIdentified("this needs a key; send it as Authorization: Bearer KEY")
             raise NotIdentified("this key is not in force; ask the operator for another")
+        require_address(caller, address)
         service.allowance.read(caller)
+        service.last_uses.note(caller.key_id)
         return caller
 
     async def _admit_upload(self, scope: Scope, headers: Headers) -> None:

@@ -62,6 +62,8 @@ class JobStatus:
         """Asked to stop at its next step."""
         self.is_left = False
         """And that because whoever waited for it has gone."""
+        self.is_taken_back = False
+        """And that no more, since somebody wants it again."""
 
     @property
     def snapshot(self) -> Snapshot:

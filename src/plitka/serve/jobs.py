@@ -10,17 +10,16 @@ So no job can end twice.
 import asyncio
 import threading
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from plitka.core.generation import CompleteRequest
 from plitka.errors import Conflict, Gone, StorageAway
-from plitka.serve.admission import check_life, check_queue
+from plitka.serve.admission import check_concurrency, check_life, check_queue
 from plitka.serve.deadlines import Deadlines
 from plitka.serve.deletions import require_kept
 from plitka.serve.fair_queue import FairQueue
@@ -35,28 +34,12 @@ from plitka.serve.picture_store import PictureStore
 from plitka.serve.served_model import is_same_model
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State, Store
+from plitka.serve.terms import Terms, new_job
 from plitka.serve.waiters import Waiters
 
 log = structlog.get_logger(__name__)
 
 _POSITIONS_EVERY_S = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What comes with an order beside the picture itself."""
-
-    request_id: str
-    priority: int = 0
-    deadline_s: float | None = None
-    idempotency_key: str | None = None
-    webhook: Mapping[str, Any] | None = None
-    model: str | None = None
-    """As `plitka.serve.served_model` settles it; None: whichever is served."""
-    traceparent: str | None = None
-    """The trace that the job belongs to, as W3C writes it."""
-    is_awaited: bool = False
-    """Whether the caller waits for the end, and wants nothing once it is gone."""
 
 
 class Jobs:
@@ -72,8 +55,12 @@ class Jobs:
         self.health = health
         self.on_change: Callable[[Job, str], None] = lambda _job, _event: None
         """Told in any thread that a job with a webhook began ("start") or ended ("completed")."""
+        self.on_stop: Callable[[], None] = lambda: None
+        """Ends the process, where there is one of its own."""
         self.drain_at: float | None = None
         """When a stop has waited long enough for what runs, by the monotonic clock; None: there is no stop."""
+        self.is_paused = False
+        """Whether the operator lets nobody order; what was ordered is made."""
         self.deadlines = Deadlines(self.expire)
         self._ready = threading.Condition()
         self.accepting = threading.Lock()
@@ -167,7 +154,7 @@ class Jobs:
             self._check_room(caller, len(orders))
             pay()
             if repeated is None:
-                jobs = self.store.add_jobs([_new_job(caller, checked, terms) for checked in orders])
+                jobs = self.store.add_jobs([new_job(caller, checked, terms) for checked in orders])
             else:
                 jobs = [self.store.revive(repeated)]
             for job, checked in zip(jobs, orders, strict=True):
@@ -187,7 +174,7 @@ class Jobs:
             self.waiters.keep(job.id)
         status = self.status(job.id)
         if status is not None and status.is_left:
-            status.is_left, status.is_cancelled = False, False
+            status.is_left, status.is_cancelled, status.is_taken_back = False, False, True
 
     def let_go(self, job: Job) -> None:
         """One who waited for a job has gone; it ends with the last of them, unless it was ordered for later."""
@@ -221,8 +208,10 @@ class Jobs:
     def _check_room(self, caller: Caller, n_jobs: int) -> None:
         with self._ready:
             n_waiting, n_own = len(self._queue), self._queue.count(caller.key_id)
-        check_life(self.life, self.settings)
+            n_open = sum(status.job.key_id == caller.key_id for status in self._statuses.values())
+        check_life(self.life, self.settings, is_paused=self.is_paused)
         self.health.check_room()
+        check_concurrency(caller, n_jobs, n_open)
         check_queue(self.settings, n_jobs, n_waiting=n_waiting, n_own=n_own)
 
     def enqueue(self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None) -> None:
@@ -303,7 +292,8 @@ class Jobs:
         """The job ended; everybody who waits for it is told. If it had ended before, so it stays, and that is told."""
         status = self.status(job.id)
         if state is State.CANCELLED and status is not None:
-            if not status.is_cancelled:  # somebody wants it again
+            if status.is_taken_back and not status.is_cancelled:  # too late for its last step
+                status.is_taken_back = False
                 self._wait_anew(job, job.n_starts)
                 return
             error = left_problem(job.request_id) if status.is_left else error
@@ -430,20 +420,3 @@ class Jobs:
         for status, position in watched:
             if status.snapshot.position != position:
                 status.update(position=position)
-
-
-def _new_job(caller: Caller, checked: CheckedOrder, terms: Terms) -> Job:
-    now = time.time()
-    return Job(
-        id=uuid.uuid4().hex,
-        key_id=caller.key_id,
-        request=checked.order.kept(),
-        request_id=terms.request_id,
-        created_at=now,
-        priority=terms.priority,
-        deadline_at=None if terms.deadline_s is None else now + terms.deadline_s,
-        idempotency_key=terms.idempotency_key,
-        webhook=terms.webhook,
-        webhook_due=terms.webhook is not None,
-        model=terms.model,
-    )

@@ -23,7 +23,6 @@ from plitka.serve import fields, routes, schemas
 from plitka.serve.access import Maker, TheService, accept, hold_stream, in_lane, with_drawn_masks
 from plitka.serve.completion import abandon, picture_of, until_ended
 from plitka.serve.image_formats import Preview, base64_text, converted
-from plitka.serve.jobs import Terms
 from plitka.serve.keep_alive import with_signs
 from plitka.serve.keys import Caller
 from plitka.serve.links import base_url, signed_path
@@ -32,6 +31,7 @@ from plitka.serve.problems import problem_of
 from plitka.serve.served_model import settle_model
 from plitka.serve.service import Service
 from plitka.serve.store import Job
+from plitka.serve.terms import Terms
 
 router = APIRouter(tags=["OpenAI"])
 

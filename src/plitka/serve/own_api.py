@@ -18,20 +18,20 @@ from plitka.core.recipes.recipe import format_prompt
 from plitka.core.report import report_reading
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve import deletions, routes, schemas
-from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job
+from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job, require_owner
 from plitka.serve.completion import picture_of, watching
 from plitka.serve.deletions import require_kept
 from plitka.serve.error_responses import language_of
 from plitka.serve.fields import checked_length
 from plitka.serve.image_formats import MEDIA_TYPES, PictureKind, Preview, converted
 from plitka.serve.job_status import Snapshot
-from plitka.serve.jobs import Terms
 from plitka.serve.keep_alive import with_signs
 from plitka.serve.keys import Role
 from plitka.serve.orders import JobOrder
 from plitka.serve.schemas import PICTURES, UNCHANGED, problem_responses
 from plitka.serve.service import Service
 from plitka.serve.store import Job, State
+from plitka.serve.terms import Terms
 
 N_CONTRASTS = 12
 """Of the catalogue, that stand out from a colour: enough to find one that stands out from a whole mix."""
@@ -154,6 +154,8 @@ def get_image(
     if job is None or job.state is not State.SUCCEEDED:
         raise NotFound("there is no such picture, or not yet")
     require_kept(job)
+    if caller is None:
+        require_owner(service.store, job)
     tag = f'"{job.picture}"' if kind == "png" else f'"{job.picture}-{kind}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Accept-Ranges": "none"}
     if _has_already(request, tag):

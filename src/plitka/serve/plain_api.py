@@ -12,13 +12,13 @@ from plitka.serve import fields, routes
 from plitka.serve.access import Maker, TheService, order_one
 from plitka.serve.completion import picture_of, until_ended
 from plitka.serve.image_formats import MEDIA_TYPES, base64_text, converted
-from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.orders import LookChoices, Order
 from plitka.serve.page import the_page, wants_page
 from plitka.serve.schemas import PNG, problem_responses
 from plitka.serve.service import Service
 from plitka.serve.store import Job
+from plitka.serve.terms import Terms
 
 router = APIRouter(tags=["Hugging Face and the old system"])
 

@@ -10,6 +10,7 @@ from plitka.serve.allowance import Allowance
 from plitka.serve.costs import cost_of
 from plitka.serve.health import Health
 from plitka.serve.jobs import Jobs
+from plitka.serve.key_changes import LastUses
 from plitka.serve.lanes import Lanes
 from plitka.serve.life import Life
 from plitka.serve.memory import Tidier
@@ -55,6 +56,7 @@ class Service:
     """Open streams of events, to each address."""
     uploads: Uploads
     previews: Previews
+    last_uses: LastUses
     one_time_links: OneTimeLinks = field(default_factory=OneTimeLinks)
     """Of `plitka serve --open`."""
     tidier: Tidier
@@ -128,14 +130,13 @@ def open_service(
     """
     tracer = Tracer(settings.otlp_endpoint, version)
     metrics = Metrics()
-    if not settings.pictures_url:
-        make_private_folder(settings.data.resolve())  # also where the database is elsewhere
-    pictures = PictureStore(settings.pictures, sync=settings.survive_power_cut)
+    pictures = _open_pictures(settings)
     store = open_store(settings, own=True)
     allowance = Allowance(settings, store)
     if settings.open_loopback:
         keys.add_local(store)
-    jobs = _open_jobs(settings, store, pictures, metrics)
+    last_uses = LastUses()
+    jobs = _open_jobs(settings, store, pictures, metrics, last_uses)
     tidier = Tidier()
     return Service(
         settings=settings,
@@ -152,6 +153,7 @@ def open_service(
         uploads=Uploads(settings, tidier),
         previews=Previews(settings, version),
         tidier=tidier,
+        last_uses=last_uses,
         requests=Places(settings.requests_per_key),
         lanes=Lanes(settings.threads_per_key),
         carried=Places(settings.carried_per_key),
@@ -160,7 +162,13 @@ def open_service(
     )
 
 
-def _open_jobs(settings: Settings, store: Store, pictures: PictureStore, metrics: Metrics) -> Jobs:
+def _open_pictures(settings: Settings) -> PictureStore:
+    if not settings.pictures_url:
+        make_private_folder(settings.data.resolve())  # also where the database is elsewhere
+    return PictureStore(settings.pictures, sync=settings.survive_power_cut)
+
+
+def _open_jobs(settings: Settings, store: Store, pictures: PictureStore, metrics: Metrics, last_uses: LastUses) -> Jobs:
     """The jobs, which are looked after whenever their storage is."""
     health = Health(store, pictures, settings, metrics)
     jobs = Jobs(store, pictures, settings, metrics, health)
@@ -169,5 +177,9 @@ def _open_jobs(settings: Settings, store: Store, pictures: PictureStore, metrics
         resumption.resume(jobs)
         deletions.finish(store, pictures)
 
-    health.on_return, health.on_look = on_return, jobs.end_revoked
+    def on_look() -> None:
+        jobs.end_revoked()
+        last_uses.flush(store)
+
+    health.on_return, health.on_look = on_return, on_look
     return jobs

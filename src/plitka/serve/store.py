@@ -50,10 +50,11 @@ class State(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether nothing will happen to the job any more."""
-        return self not in _OPEN
+        return self not in OPEN
 
 
-_OPEN = (State.QUEUED, State.RUNNING)
+OPEN = (State.QUEUED, State.RUNNING)
+"""The states of jobs that have not ended."""
 
 # What every job needs is written once and not at each call: building a statement takes longer than executing it.
 _FIND_KEY = sa.select(tables.keys).where(tables.keys.c.id == sa.bindparam("key"))
@@ -66,7 +67,7 @@ _LENGTH = sum((sa.func.coalesce(sa.func.length(sa.cast(column, sa.Text)), 0) for
 _ANY_JOB = sa.select(tables.jobs.c.number).limit(1)
 _ADD_JOB = sa.insert(tables.jobs).returning(tables.jobs.c.number)
 # Not IN, whose list SQLAlchemy would write out anew for each call.
-_IS_OPEN = sa.or_(*(tables.jobs.c.state == state for state in _OPEN))
+_IS_OPEN = sa.or_(*(tables.jobs.c.state == state for state in OPEN))
 _CHANGE_JOB = sa.update(tables.jobs).where(tables.jobs.c.id == sa.bindparam("job"), _IS_OPEN)
 _END_WAITING = (
     sa.update(tables.jobs)
@@ -95,6 +96,17 @@ class KeyRow:
     created_at: float
     expires_at: float | None
     revoked_at: float | None = None
+    concurrency: int | None = None
+    """Its jobs that may be open at once; None: as many as wait for anybody."""
+    addresses: Sequence[str] | None = None
+    """Addresses and networks that it may be used from; None: any."""
+    webhook_hosts: Sequence[str] | None = None
+    """That it may have told, in place of those of the settings; None: those."""
+    last_used_at: float | None = None
+    old_salt: bytes | None = None
+    old_hash: bytes | None = None
+    """Of the secret before the last rotation, which opens as well until `old_until`."""
+    old_until: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,15 +138,6 @@ class Job:
     """When its owner deleted it; then the request is empty."""
     number: int = 0
     """Order of acceptance, from 1; 0 before the store has it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueWebhook:
-    """A webhook that is to be told of its job."""
-
-    job_id: str
-    hook: Mapping[str, Any]
-    """As the job has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,7 +315,7 @@ class Store:
 
     def unfinished(self) -> list[Job]:
         """What was accepted and has not ended, in the order of acceptance; their masks are references."""
-        query = sa.select(*_LISTED).where(tables.jobs.c.state.in_(_OPEN)).order_by("number")
+        query = sa.select(*_LISTED).where(tables.jobs.c.state.in_(OPEN)).order_by("number")
         return [_job(row) for row in self.read(query)]
 
     def start_job(self, job: Job, now: float) -> bool:
@@ -363,18 +366,6 @@ class Store:
         table = tables.jobs.c
         query = sa.select(table.number).where(table.picture == picture, table.deleted_at.is_(None))
         return bool(self.read(query.limit(1)))
-
-    def due_webhooks(self) -> list["DueWebhook"]:
-        """Of jobs that ended, and whose webhook has not been told of it."""
-        jobs = tables.jobs.c
-        query = sa.select(jobs.id, jobs.webhook).where(jobs.webhook_due, jobs.state.not_in(_OPEN)).order_by(jobs.number)
-        return [DueWebhook(job_id=row.id, hook=row.webhook) for row in self.read(query)]
-
-    def settle_webhook(self, job_id: str) -> None:
-        """The webhook was told, or it never will be."""
-        table = tables.jobs
-        with self.write() as connection:
-            connection.execute(sa.update(table).where(table.c.id == job_id).values(webhook_due=False))
 
 
 def open_store(settings: Settings, *, own: bool, create: bool = True) -> Store:

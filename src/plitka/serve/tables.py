@@ -41,6 +41,13 @@ keys = Table(
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double),
     Column("revoked_at", Double),
+    Column("concurrency", Integer),
+    Column("addresses", JSON(none_as_null=True)),
+    Column("webhook_hosts", JSON(none_as_null=True)),
+    Column("last_used_at", Double),
+    Column("old_salt", LargeBinary),
+    Column("old_hash", LargeBinary),
+    Column("old_until", Double),
 )
 
 jobs = Table(
@@ -102,3 +109,15 @@ day_uses = Table(
     Column("written_at", Double, nullable=False),
 )
 """What each key has used up of its day, and what was left of that day when it was written."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False),
+    Column("actor", String(32), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("details", JSON, nullable=False),
+)
+"""What operators have done; the actor is a key's id, or the command line."""

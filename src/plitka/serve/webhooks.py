@@ -16,10 +16,12 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 
 from plitka.errors import NotAllowed, StorageAway
+from plitka.serve import due_webhooks
+from plitka.serve.due_webhooks import DueWebhook
 from plitka.serve.logs import frames
 from plitka.serve.metrics import Metrics
 from plitka.serve.settings import Settings
-from plitka.serve.store import DueWebhook, Job, Store
+from plitka.serve.store import Job, Store
 
 log = structlog.get_logger(__name__)
 
@@ -87,7 +89,7 @@ class Webhooks:
             self._loop.call_soon_threadsafe(self._begin, DueWebhook(job_id=job.id, hook=job.webhook or {}), event)
 
     async def _begin_due(self) -> None:
-        for due in await _when_there(self._store.due_webhooks):
+        for due in await _when_there(lambda: due_webhooks.find(self._store)):
             self._begin(due, "completed")
 
     def _begin(self, due: DueWebhook, event: str) -> None:
@@ -112,7 +114,7 @@ class Webhooks:
             self._metrics.webhooks.labels("heard" if is_heard else "given up").inc()
             log.info("webhook", job_id=due.job_id, event_kind=event, is_heard=is_heard)
         if event == "completed":
-            await _when_there(lambda: self._store.settle_webhook(due.job_id))
+            await _when_there(lambda: due_webhooks.settle(self._store, due.job_id))
 
     async def _send(self, job_id: str, url: str, pauses_s: tuple[float, ...]) -> bool:
         turns = self._turns.setdefault(urlsplit(url).netloc.lower(), asyncio.Semaphore(_PER_HOST))
