@@ -30,6 +30,7 @@ from plitka.serve import (
     own_api,
     plain_api,
     previews_api,
+    replicate_api,
     routes,
     schemas,
     session_api,
@@ -104,7 +105,7 @@ def _contract(version: str) -> FastAPI:
         redirect_slashes=False,
         openapi_url=None,
     )
-    for api in (*OWN, openai_api, cog_api, plain_api):
+    for api in (*OWN, openai_api, cog_api, replicate_api, plain_api):
         app.include_router(api.router)
     _add_probes(app)
     _add_document(app)
@@ -148,8 +149,8 @@ def _join(workers: Sequence[threading.Thread], end_at: float) -> None:
 
 
 def _prediction(service: Service, here: str, job: Job) -> dict[str, Any]:
-    """A job as its webhook is told of it."""
-    return cog_api.to_prediction(service, job, here).model_dump()
+    """A job as its webhook is told of it: with a link to the picture, where the operator said how we are reached."""
+    return cog_api.to_prediction(service, job, here, as_link=bool(service.settings.public_url)).model_dump()
 
 
 def _add_probes(app: FastAPI) -> None:

@@ -20,7 +20,7 @@ from plitka.serve.deletions import require_kept
 from plitka.serve.image_formats import base64_text
 from plitka.serve.keys import Caller
 from plitka.serve.life import Life
-from plitka.serve.links import base_url
+from plitka.serve.links import base_url, signed_path
 from plitka.serve.orders import LookChoices, Order
 from plitka.serve.served_model import is_served, settle_model
 from plitka.serve.service import Service
@@ -138,11 +138,12 @@ class Version(schemas.Answer):
     openapi_schema: dict[str, Any]
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors of a path, for the schema."""
     return {status: {"model": CogProblem} for status in (401, 403, 429, *statuses)}
 
 
-_ORDERED = {202: {"model": PredictionResponse}} | _problems(400, 404, 409, 410, 413, 422, 500, 503, 507)
+_ORDERED = {202: {"model": PredictionResponse}} | problems(400, 404, 409, 410, 413, 422, 500, 503, 507)
 
 
 class _PredictionCall:
@@ -192,7 +193,7 @@ class _PredictionCall:
     async def _accept(self, prediction_id: str | None, model: str | None, *, is_awaited: bool) -> Job:
         body, request, service = self.body, self.request, self.service
         if body.webhook is not None:
-            check_host(body.webhook, service.settings)
+            check_host(body.webhook, service.settings, self.caller)
         terms = Terms(
             request_id=request.state.request_id,
             idempotency_key=None if prediction_id is None else _idempotency_key(prediction_id),
@@ -241,7 +242,7 @@ async def predict_with_model(owner: Name, name: Name, call: PredictionCall) -> P
     return await call.make(call.body.id, usual_wait_s=0, made_status=201, model=model)
 
 
-@router.get(routes.MODEL_VERSION, responses=_problems(404, 422), summary="A model's version")
+@router.get(routes.MODEL_VERSION, responses=problems(404, 422), summary="A model's version")
 async def get_version(
     owner: Name, name: Name, version: Name, request: Request, service: TheService, caller: Viewer
 ) -> Version:
@@ -252,8 +253,8 @@ async def get_version(
     return Version(id=version, created_at=created, cog_version=COG_VERSION, openapi_schema=request.app.openapi())
 
 
-@router.get(routes.COG_PREDICTION, responses=_problems(404, 422), summary="Look at a prediction")
-@router.get(routes.PREDICTION, responses=_problems(404, 422), summary="Look at a prediction")
+@router.get(routes.COG_PREDICTION, responses=problems(404, 422), summary="Look at a prediction")
+@router.get(routes.PREDICTION, responses=problems(404, 422), summary="Look at a prediction")
 def get_prediction(
     prediction_id: PredictionId, request: Request, service: TheService, caller: Viewer
 ) -> PredictionResponse:
@@ -261,8 +262,8 @@ def get_prediction(
     return _carried(request, service, caller, prediction_id)
 
 
-@router.post(routes.COG_PREDICTION_CANCEL, responses=_problems(404, 422), summary="Cancel a prediction")
-@router.post(routes.PREDICTION_CANCEL, responses=_problems(404, 422), summary="Cancel a prediction")
+@router.post(routes.COG_PREDICTION_CANCEL, responses=problems(404, 422), summary="Cancel a prediction")
+@router.post(routes.PREDICTION_CANCEL, responses=problems(404, 422), summary="Cancel a prediction")
 def cancel_prediction(
     prediction_id: PredictionId, request: Request, service: TheService, caller: Maker
 ) -> PredictionResponse:
@@ -342,10 +343,10 @@ _STATUSES: dict[State, Status] = {
 }
 
 
-def to_prediction(service: Service, job: Job, base: str) -> PredictionResponse:
-    """A job as a prediction, whose links begin with `base`."""
+def to_prediction(service: Service, job: Job, base: str, *, as_link: bool = False) -> PredictionResponse:
+    """A job as a prediction, whose links begin with `base`; its picture as a link too, or as a data URI."""
     model, _, version = _model_of(job, service.engine).partition("@")
-    output, loss = _output_of(service, job)
+    output, loss = _link_to(service, job, base) if as_link else _output_of(service, job)
     given_id = (job.idempotency_key or "").removeprefix("prediction ")
     shown_id = given_id if job.idempotency_key == _idempotency_key(given_id) else job.id
     status = service.jobs.status(job.id)
@@ -389,6 +390,15 @@ def _output_of(service: Service, job: Job) -> tuple[Output | None, str | None]:
         return Output("data:image/png;base64," + base64_text(service.pictures.read(job.picture))), None
     except Gone as error:
         return None, str(error)
+
+
+def _link_to(service: Service, job: Job, base: str) -> tuple[Output | None, str | None]:
+    """The same as a link that is good without a key for a while."""
+    if job.state is not State.SUCCEEDED or job.picture is None:
+        return None, None
+    if not service.pictures.has(job.picture):
+        return None, (job.error or {}).get("error") or str(Gone("the picture is no longer kept"))
+    return Output(base + signed_path(job.id, service.link_secret, service.settings.link_s)), None
 
 
 def _model_of(job: Job, engine: Engine | None) -> str:

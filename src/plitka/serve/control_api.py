@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from plitka.errors import NotFound
-from plitka.serve import audit, deletions, job_lists, routes
+from plitka.errors import Conflict, NotFound
+from plitka.serve import audit, deletions, due_webhooks, job_lists, routes
 from plitka.serve.access import Operator, TheService
 from plitka.serve.fields import Wire
 from plitka.serve.keys_api import KEY_ID
@@ -174,3 +174,16 @@ def list_deeds(service: TheService, _caller: Operator, cursor: _Cursor = None, l
     rows = audit.entries(service.store, before=cursor, limit=limit)
     deeds = [Deed(**row._mapping) for row in rows]  # noqa: SLF001  (SQLAlchemy's public name for it)
     return AuditAnswer(deeds=deeds, next_cursor=deeds[-1].number if len(deeds) == limit else None)
+
+
+@router.post(routes.REPLAY, status_code=202, responses=problem_responses(404, 409, 422), summary="Tell a webhook again")
+def replay_webhook(job_id: JobId, service: TheService, caller: Operator) -> None:
+    """The end of a job once more, as often as it takes; for a receiver that was away for longer than we tried."""
+    job = service.store.find_job(job_id)
+    if job is None or job.deleted_at is not None or job.webhook is None:
+        raise NotFound("there is no such job with a webhook")
+    if not job.state.is_final:
+        raise Conflict("this job has not ended; its webhook is told when it has")
+    due_webhooks.renew(service.store, job_id)
+    audit.note(service.store, caller.key_id, "webhook.replay", job_id, key_id=job.key_id)
+    service.jobs.on_change(job, "completed")

@@ -29,5 +29,14 @@ def find(store: Store) -> list[DueWebhook]:
 
 def settle(store: Store, job_id: str) -> None:
     """The webhook was told, or it never will be."""
+    _set(store, job_id, is_due=False)
+
+
+def renew(store: Store, job_id: str) -> None:
+    """The webhook is to be told once more."""
+    _set(store, job_id, is_due=True)
+
+
+def _set(store: Store, job_id: str, *, is_due: bool) -> None:
     with store.write() as connection:
-        connection.execute(sa.update(tables.jobs).where(_JOBS.id == job_id).values(webhook_due=False))
+        connection.execute(sa.update(tables.jobs).where(_JOBS.id == job_id).values(webhook_due=is_due))

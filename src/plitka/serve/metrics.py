@@ -35,6 +35,7 @@ class Metrics:
         self.accepted = Counter("plitka_jobs_accepted", "Jobs that were accepted.", registry=registry)
         self.restarts = Counter("plitka_engine_restarts", "Engines that were loaded anew.", registry=registry)
         self.webhooks = Counter("plitka_webhooks", "Webhooks told, or given up.", ["outcome"], registry=registry)
+        self.webhook_backlog = Gauge("plitka_webhook_backlog", "Messages to be told, or told again.", registry=registry)
         self.wait = self._seconds("plitka_wait_seconds", "From acceptance to start.")
         self.job = self._seconds("plitka_job_seconds", "From start to end.")
         self.load = self._seconds("plitka_load_seconds", "Loading the engine.")

@@ -34,6 +34,7 @@ OPERATION_PURGE = "/v1/operation/purge"
 INTAKE = "/v1/operation/intake"
 DRAIN = "/v1/operation/drain"
 AUDIT = "/v1/operation/audit"
+REPLAY = "/v1/operation/webhooks/{job_id}"
 QUEUED_JOB = "/v1/operation/queue/{job_id}"
 RENDERS = "/v1/renders"
 GEOMETRIES = "/v1/geometries"
@@ -48,6 +49,7 @@ PREDICTION = "/v1/predictions/{prediction_id}"
 PREDICTION_CANCEL = "/v1/predictions/{prediction_id}/cancel"
 MODEL_PREDICTIONS = "/v1/models/{owner}/{name}/predictions"
 MODEL_VERSION = "/v1/models/{owner}/{name}/versions/{version}"
+WEBHOOK_KEY = "/v1/webhooks/default/secret"
 HEALTH_CHECK = "/health-check"
 
 ROOT = "/"
@@ -82,7 +84,7 @@ _IMAGE_PATH = re.compile(JOB_IMAGE.replace("{job_id}", "([0-9a-f]{32})"))
 _STREAM_PATH = re.compile(_PLACE.sub("[^/]+", JOB_EVENTS))
 _ORDER_PATH = re.compile("|".join(_PLACE.sub("[^/]+", path) for path in ORDER_PATHS))
 _PREFIXES_OF_OPENAI = ("/v1/images/",)
-_PREFIXES_OF_COG = (COG_PREDICTIONS, PREDICTIONS, f"{MODELS}/")
+_PREFIXES_OF_COG = (COG_PREDICTIONS, PREDICTIONS, f"{MODELS}/", WEBHOOK_KEY)
 
 
 class Contract(StrEnum):
