@@ -27,6 +27,8 @@ def add(actions: Commands, _: Translate) -> tuple[argparse.ArgumentParser, ...]:
         ("--daily", _("pictures a day, or {none}: no limit")),
         ("--concurrency", _("pictures made or waiting at once, or {none}: no limit of its own")),
         ("--addresses", _("addresses and networks that it may be used from, with commas between, or {none}: any")),
+        ("--keep-days", _("days that its pictures are kept, or {none}: as those of others")),
+        ("--keep-bytes", _("bytes of its pictures that are kept, or {none}: no limit of its own")),
         ("--webhook-hosts", _("hosts that it may have told, with commas between, or {none}: those of the service")),
     ):
         change.add_argument(option, metavar="X", help=told.format(none=_NO_LIMIT))
@@ -54,7 +56,7 @@ def add(actions: Commands, _: Translate) -> tuple[argparse.ArgumentParser, ...]:
 def run_change(options: argparse.Namespace, terminal: Terminal) -> int:
     """Change what is named, and nothing else."""
     values: dict[str, Any] = {} if options.name is None else {"name": options.name}
-    for name in ("per_minute", "daily", "concurrency"):
+    for name in ("per_minute", "daily", "concurrency", "keep_days", "keep_bytes"):
         if (given := getattr(options, name)) is not None:
             values[name] = None if given == _NO_LIMIT else _number(name, given)
     for name in ("addresses", "webhook_hosts"):

@@ -128,6 +128,7 @@ async def _live(service: Service) -> AsyncIterator[None]:
     await webhooks.start()
     await run_in_threadpool(service.health.look)
     service.health.start()
+    service.retention.start()
     for worker in service.workers:
         worker.start()
     yield
@@ -135,6 +136,7 @@ async def _live(service: Service) -> AsyncIterator[None]:
     await run_in_threadpool(_join, service.workers, (service.jobs.drain_at or 0.0) + _STOP_GRACE_S)
     await webhooks.stop()
     service.previews.close()
+    await run_in_threadpool(service.retention.stop)
     await run_in_threadpool(service.health.stop)
     service.tracer.close()
     with suppress(StorageAway):

@@ -55,6 +55,8 @@ class Jobs:
         self.health = health
         self.on_change: Callable[[Job, str], None] = lambda _job, _event: None
         """Told in any thread that a job with a webhook began ("start") or ended ("completed")."""
+        self.on_kept: Callable[[], None] = lambda: None
+        """Told by the workers that a picture was kept."""
         self.on_stop: Callable[[], None] = lambda: None
         """Ends the process, where there is one of its own."""
         self.drain_at: float | None = None

@@ -15,7 +15,7 @@ from plitka.serve import keys, tables
 from plitka.serve.keys import Caller
 from plitka.serve.store import KeyRow, Store
 
-CHANGEABLE = ("name", "per_minute", "daily", "concurrency", "addresses", "webhook_hosts")
+CHANGEABLE = ("name", "per_minute", "daily", "concurrency", "addresses", "webhook_hosts", "keep_days", "keep_bytes")
 """Columns of a key."""
 MAX_ENTRIES = 100
 """Addresses or hosts of a key."""
@@ -40,6 +40,8 @@ def change(store: Store, key_id: str, values: Mapping[str, Any]) -> KeyRow:
         keys.check_name(values["name"] or "")
     numbers = {"per-minute": "per_minute", "daily": "daily", "concurrency": "concurrency"}
     keys.check_numbers({told: values.get(name) for told, name in numbers.items()})
+    if min(values.get("keep_days") or 1.0, values.get("keep_bytes") or 1) <= 0:
+        raise InputError("{name} must be above zero, not {value}", name="keep", value=0)
     check_addresses(values.get("addresses") or ())
     check_hosts(values.get("webhook_hosts") or ())
     row = find_in_force(store, key_id)

@@ -192,6 +192,8 @@ def summary(rows: Iterable[KeyRow]) -> list[dict[str, Any]]:
             "concurrency": row.concurrency,
             "addresses": row.addresses,
             "webhook_hosts": row.webhook_hosts,
+            "keep_days": row.keep_days,
+            "keep_bytes": row.keep_bytes,
             "last_used_at": row.last_used_at,
             "old_until": row.old_until if (row.old_until or 0) > time.time() else None,
         }

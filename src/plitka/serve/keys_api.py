@@ -25,6 +25,8 @@ Name = Annotated[
     AfterValidator(check_plain),
 ]
 Rate = Annotated[int, Field(ge=1, le=MAX_RATE), WHOLE]
+MAX_BYTES = 2**53 - 1
+"""That JSON can tell exactly."""
 KEY_ID = "^([0-9a-f]{12}|local)$"
 """Of any key, or of who comes without one."""
 KeyId = Annotated[str, Path(pattern="^[0-9a-f]{12}$", description="As the key's `id` says.")]
@@ -58,6 +60,12 @@ class KeyChange(Wire):
     webhook_hosts: Hosts | None = Field(
         default=None, description="That it may have told; null: those of PLITKA_WEBHOOK_HOSTS."
     )
+    keep_days: Annotated[float, Field(gt=0, le=MAX_DAYS)] | None = Field(
+        default=None, description="How long its pictures are kept; null: as those of others."
+    )
+    keep_bytes: Annotated[int, Field(ge=1, le=MAX_BYTES), WHOLE] | None = Field(
+        default=None, description="Of its pictures; null: no limit of its own."
+    )
 
 
 class Rotation(Wire):
@@ -82,6 +90,8 @@ class KeyAnswer(Answer):
     concurrency: int | None = Field(description="Pictures made or waiting at once; null: as many as may wait.")
     addresses: list[str] | None = Field(description="That it may be used from; null: any.")
     webhook_hosts: list[str] | None = Field(description="That it may have told; null: those of the service.")
+    keep_days: float | None = Field(description="How long its pictures are kept; null: as those of others.")
+    keep_bytes: int | None = Field(description="Of its pictures; null: no limit of its own.")
     last_used_at: float | None = Field(description="As of half a minute ago; null: never since it is written down.")
     old_until: float | None = Field(
         description="Until when the secret before the last rotation opens; null: it does not."

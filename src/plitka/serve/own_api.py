@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from plitka.core.colour.contrast import contrasting
@@ -22,12 +23,13 @@ from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_on
 from plitka.serve.completion import picture_of, watching
 from plitka.serve.deletions import require_kept
 from plitka.serve.error_responses import language_of
-from plitka.serve.fields import checked_length
+from plitka.serve.fields import Wire, checked_length
 from plitka.serve.image_formats import MEDIA_TYPES, PictureKind, Preview, converted
 from plitka.serve.job_status import Snapshot
 from plitka.serve.keep_alive import with_signs
 from plitka.serve.keys import Role
 from plitka.serve.orders import JobOrder
+from plitka.serve.retention import mark_favourite
 from plitka.serve.schemas import PICTURES, UNCHANGED, problem_responses
 from plitka.serve.service import Service
 from plitka.serve.store import Job, State
@@ -105,6 +107,23 @@ def list_jobs(
 @router.get(routes.JOB, responses=problem_responses(404, 410, 422), summary="Look at a job")
 def get_job(job_id: JobId, request: Request, service: TheService, caller: Viewer) -> schemas.JobAnswer:
     """A job as it is now."""
+    job = own_job(service, caller, job_id)
+    return schemas.job_answer(job, language_of(request.headers), service.jobs.position(job.id))
+
+
+class JobChange(Wire):
+    """What of a job is to be otherwise."""
+
+    is_favourite: bool = Field(description="Whether it stays, where others go by their age or for want of room.")
+
+
+@router.patch(routes.JOB, responses=problem_responses(400, 404, 410, 413, 422), summary="Let a job stay, or not")
+def change_job(
+    job_id: JobId, given: JobChange, request: Request, service: TheService, caller: Maker
+) -> schemas.JobAnswer:
+    """A favourite is deleted by its owner and by operators alone."""
+    own_job(service, caller, job_id)
+    mark_favourite(service.store, job_id, is_favourite=given.is_favourite)
     job = own_job(service, caller, job_id)
     return schemas.job_answer(job, language_of(request.headers), service.jobs.position(job.id))
 

@@ -20,6 +20,7 @@ from plitka.serve.permissions import make_private_folder
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.places import Places
 from plitka.serve.previews import Previews
+from plitka.serve.retention import Retention
 from plitka.serve.sessions import OneTimeLinks
 from plitka.serve.settings import Settings
 from plitka.serve.store import Store, open_store
@@ -57,6 +58,7 @@ class Service:
     uploads: Uploads
     previews: Previews
     last_uses: LastUses
+    retention: Retention
     one_time_links: OneTimeLinks = field(default_factory=OneTimeLinks)
     """Of `plitka serve --open`."""
     tidier: Tidier
@@ -154,6 +156,7 @@ def open_service(
         previews=Previews(settings, version),
         tidier=tidier,
         last_uses=last_uses,
+        retention=_open_retention(settings, store, pictures, jobs),
         requests=Places(settings.requests_per_key),
         lanes=Lanes(settings.threads_per_key),
         carried=Places(settings.carried_per_key),
@@ -166,6 +169,12 @@ def _open_pictures(settings: Settings) -> PictureStore:
     if not settings.pictures_url:
         make_private_folder(settings.data.resolve())  # also where the database is elsewhere
     return PictureStore(settings.pictures, sync=settings.survive_power_cut)
+
+
+def _open_retention(settings: Settings, store: Store, pictures: PictureStore, jobs: Jobs) -> Retention:
+    retention = Retention(store, pictures, settings)
+    jobs.on_kept = retention.soon
+    return retention
 
 
 def _open_jobs(settings: Settings, store: Store, pictures: PictureStore, metrics: Metrics, last_uses: LastUses) -> Jobs:

@@ -95,6 +95,11 @@ class Settings:
     min_free_bytes: int = field(default=268_435_456, metadata={_RANGE: _FROM_ZERO})
     """Of the disks of database and pictures; with less, new work is refused."""
 
+    keep_days: float = 0.0
+    """Jobs that ended longer ago are deleted with their pictures, but for favourites; 0: none are."""
+    keep_bytes: int = field(default=0, metadata={_RANGE: _FROM_ZERO})
+    """Of all pictures; the oldest are deleted before there are more, but for favourites; 0: however many."""
+
     per_minute: int = 10
     """Pictures and measurements of a key that names no number of its own."""
     previews_per_minute: int = 120

@@ -107,6 +107,10 @@ class KeyRow:
     old_hash: bytes | None = None
     """Of the secret before the last rotation, which opens as well until `old_until`."""
     old_until: float | None = None
+    keep_days: float | None = None
+    """How long its pictures are kept; None: as long as those of others."""
+    keep_bytes: int | None = None
+    """Of its pictures; None: no limit of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +140,10 @@ class Job:
     error: Mapping[str, Any] | None = None
     deleted_at: float | None = None
     """When its owner deleted it; then the request is empty."""
+    is_favourite: bool = False
+    """Whether it stays, however old it is."""
+    n_bytes: int | None = None
+    """Of its picture."""
     number: int = 0
     """Order of acceptance, from 1; 0 before the store has it."""
 
@@ -325,19 +333,20 @@ class Store:
         """
         return self._change(job.id, state=State.RUNNING, started_at=now, n_starts=job.n_starts + 1)
 
-    def intend_picture(self, job_id: str, picture: str, result: Mapping[str, Any]) -> None:
+    def intend_picture(self, job_id: str, picture: str, n_bytes: int, result: Mapping[str, Any]) -> None:
         """What the job ends with as soon as that picture is written; its masks are those of the order."""
-        self._change(job_id, picture=picture, result=take_masks(result)[0])
+        self._change(job_id, picture=picture, n_bytes=n_bytes, result=take_masks(result)[0])
 
     def put_back(self, job: Job) -> None:
         """It waits anew, with as many starts as the job given has: a start that a stop cut short is none."""
-        self._change(job.id, state=State.QUEUED, started_at=None, picture=None, result=None, n_starts=job.n_starts)
+        unmade = {"started_at": None, "picture": None, "n_bytes": None, "result": None}
+        self._change(job.id, state=State.QUEUED, n_starts=job.n_starts, **unmade)
 
     def finish_job(self, job_id: str, state: State, now: float, error: Mapping[str, Any] | None = None) -> bool:
         """It ended; False if it had ended before, and then nothing is changed."""
         changes: dict[str, Any] = {"state": state, "finished_at": now, "error": dict(error) if error else None}
         if state is not State.SUCCEEDED:
-            changes |= {"picture": None, "result": None}
+            changes |= {"picture": None, "n_bytes": None, "result": None}
         return self._change(job_id, **changes)
 
     def end_waiting(self, job_id: str, state: State, now: float, error: Mapping[str, Any] | None = None) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -48,6 +49,8 @@ keys = Table(
     Column("old_salt", LargeBinary),
     Column("old_hash", LargeBinary),
     Column("old_until", Double),
+    Column("keep_days", Double),
+    Column("keep_bytes", BigInteger),
 )
 
 jobs = Table(
@@ -73,12 +76,21 @@ jobs = Table(
     Column("error", JSON),
     Column("model", String(200)),
     Column("deleted_at", Double),
+    Column("is_favourite", Boolean, nullable=False),
+    Column("n_bytes", BigInteger),
     # Last, and apart from what names them: a list of jobs reads the columns before it alone.
     Column("masks", JSON(none_as_null=True)),
     UniqueConstraint("key_id", "idempotency_key"),
     Index(None, "key_id", "number"),
     Index(None, "state"),
     Index(None, "picture"),
+    Index("ix_jobs_key_id_n_bytes", "key_id", "n_bytes"),
+    Index(
+        "ix_jobs_kept",
+        "number",
+        sqlite_where=text("deleted_at IS NULL"),
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
 )
 
 IS_KEY = keys.c.hash != b""

@@ -51,7 +51,11 @@ export interface paths {
         delete: operations["delete_job_v1_jobs__job_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Let a job stay, or not
+         * @description A favourite is deleted by its owner and by operators alone.
+         */
+        patch: operations["change_job_v1_jobs__job_id__patch"];
         trace?: never;
     };
     "/v1/jobs/{job_id}/cancel": {
@@ -1115,6 +1119,7 @@ export interface components {
          * @example {
          *       "created_at": 1767225600,
          *       "id": "9f86d081884c7d659a2feaa0c55ad015",
+         *       "is_favourite": false,
          *       "position": 0,
          *       "priority": 0,
          *       "request": {
@@ -1159,6 +1164,22 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             error: components["schemas"]["Problem"] | null;
+            /**
+             * Is Favourite
+             * @description Whether it stays, where others go by their age or for want of room.
+             */
+            is_favourite: boolean;
+        };
+        /**
+         * JobChange
+         * @description What of a job is to be otherwise.
+         */
+        JobChange: {
+            /**
+             * Is Favourite
+             * @description Whether it stays, where others go by their age or for want of room.
+             */
+            is_favourite: boolean;
         };
         /**
          * JobOrder
@@ -1335,6 +1356,16 @@ export interface components {
              */
             webhook_hosts: string[] | null;
             /**
+             * Keep Days
+             * @description How long its pictures are kept; null: as those of others.
+             */
+            keep_days: number | null;
+            /**
+             * Keep Bytes
+             * @description Of its pictures; null: no limit of its own.
+             */
+            keep_bytes: number | null;
+            /**
              * Last Used At
              * @description As of half a minute ago; null: never since it is written down.
              */
@@ -1381,6 +1412,16 @@ export interface components {
              * @description That it may have told; null: those of PLITKA_WEBHOOK_HOSTS.
              */
             webhook_hosts?: string[] | null;
+            /**
+             * Keep Days
+             * @description How long its pictures are kept; null: as those of others.
+             */
+            keep_days?: number | null;
+            /**
+             * Keep Bytes
+             * @description Of its pictures; null: no limit of its own.
+             */
+            keep_bytes?: number | null;
         };
         /**
          * KeysAnswer
@@ -2988,6 +3029,114 @@ export interface operations {
             };
             /** @description This contradicts a request before it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_job_v1_jobs__job_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job's `id` says. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description The recipe, or the JSON itself, cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or it is another key's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
