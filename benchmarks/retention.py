@@ -22,6 +22,8 @@ from plitka.serve.store import Job, State, Store, open_store
 
 _N_BYTES = 10_000
 _FAVOURITE_EVERY = 1000
+_FILLED = 0.97
+"""Of the limit, when it begins."""
 _REQUEST = {"recipe": "60% red, 30% black, 10% white", "seed": 7, "mode": "guided"}
 _RESULT = {"requested": {"RAL 3020": 60.0}, "measured": {"RAL 3020": 60.2}, "prompt": 300 * "x", "stage_seconds": {}}
 
@@ -33,7 +35,7 @@ def main() -> None:
     parser.add_argument("--more", type=int, default=2000, help="jobs that come in while it is pruned")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder, "data"), keep_bytes=options.jobs * _N_BYTES)
+        settings = Settings(data=Path(folder, "data"), keep_bytes=round(options.jobs * _N_BYTES / _FILLED))
         store, pictures = open_store(settings, own=True), PictureStore(settings.pictures)
         key_id = make_key(store, "shop")[1].id
         _tell("fill", lambda: _fill(store, pictures, key_id, 0, options.jobs))

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, StorageAway, Unavailable
 from plitka.serve import (
+    a1111_api,
     cog_api,
     control_api,
     keys_api,
@@ -61,8 +62,10 @@ def create_app(service: Service) -> ASGIApp:
         guarded = CORSMiddleware(
             guarded,
             allow_origins=service.settings.cors_origins,
-            allow_methods=["GET", "POST", "PUT"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Request-ID"],
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            # Clients send more than ours (x-stainless-lang, prefer, traceparent), and none of it opens anything: a
+            # session is not taken from other pages.
+            allow_headers=["*"],
             expose_headers=[
                 "ETag",
                 "Location",
@@ -105,7 +108,7 @@ def _contract(version: str) -> FastAPI:
         redirect_slashes=False,
         openapi_url=None,
     )
-    for api in (*OWN, openai_api, cog_api, replicate_api, plain_api):
+    for api in (*OWN, openai_api, cog_api, replicate_api, a1111_api, plain_api):
         app.include_router(api.router)
     _add_probes(app)
     _add_document(app)

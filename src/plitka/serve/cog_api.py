@@ -35,6 +35,8 @@ _OLD_MODEL = "rubber-tile-lora-v45"
 """Whose clients are served by whichever model is here."""
 COG_VERSION = "0.16.0"
 """Whose contract this is; clients choose by it how they read the schema."""
+EPOCH = datetime.fromtimestamp(0, UTC).isoformat()
+"""Since when a version is there: nobody has written that down."""
 PredictionId: TypeAlias = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")]
 Prefer: TypeAlias = Annotated[str | None, Header(description="respond-async, wait, or wait=SECONDS.")]
 Event: TypeAlias = Literal["start", "output", "logs", "completed"]
@@ -42,13 +44,32 @@ WebhookUrl: TypeAlias = Annotated[str, Field(max_length=2000, pattern=r"^https?:
 
 
 class Input(LookChoices):
-    """A recipe, what the old model took beside it, and the choices of our own API for the look of the tile."""
+    """A recipe, what the old model took beside it, and the choices of our own API for the look of the tile.
 
+    What other models take beside that, and means nothing here, is left out, and the log says so.
+    """
+
+    ignored = frozenset(
+        (
+            "apply_watermark",
+            "aspect_ratio",
+            "disable_safety_checker",
+            "go_fast",
+            "lora_scale",
+            "megapixels",
+            "num_outputs",
+            "output_format",
+            "output_quality",
+            "prompt_strength",
+            "refine",
+            "scheduler",
+        )
+    )
     prompt: fields.RecipeText
     negative_prompt: fields.NegativeText | None = None
     seed: fields.Seed | None = None
     num_inference_steps: fields.Steps | None = None
-    guidance_scale: fields.Guidance | None = None
+    guidance_scale: fields.OthersGuidance | None = None
     width: fields.SizePx | None = None
     height: fields.SizePx | None = None
     mode: fields.ModeName = USUAL_MODE
@@ -242,6 +263,12 @@ async def predict_with_model(owner: Name, name: Name, call: PredictionCall) -> P
     return await call.make(call.body.id, usual_wait_s=0, made_status=201, model=model)
 
 
+def require_name(name: str, engine: Engine | None) -> None:
+    """Raise NotFound for the name of a model that is not served."""
+    if name != _OLD_MODEL:
+        settle_model(name, engine)
+
+
 @router.get(routes.MODEL_VERSION, responses=problems(404, 422), summary="A model's version")
 async def get_version(
     owner: Name, name: Name, version: Name, request: Request, service: TheService, caller: Viewer
@@ -249,8 +276,7 @@ async def get_version(
     """What the `replicate` package asks for before it reads an output."""
     del owner, caller
     settle_model(version if name == _OLD_MODEL else f"{name}@{version}", service.engine)
-    created = datetime.fromtimestamp(0, UTC).isoformat()
-    return Version(id=version, created_at=created, cog_version=COG_VERSION, openapi_schema=request.app.openapi())
+    return Version(id=version, created_at=EPOCH, cog_version=COG_VERSION, openapi_schema=request.app.openapi())
 
 
 @router.get(routes.COG_PREDICTION, responses=problems(404, 422), summary="Look at a prediction")

@@ -177,6 +177,8 @@ def get_image(
         require_owner(service.store, job)
     tag = f'"{job.picture}"' if kind == "png" else f'"{job.picture}-{kind}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Accept-Ranges": "none"}
+    if caller is None:  # a link is to be shown by other pages
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if _has_already(request, tag):
         return Response(status_code=304, headers=headers)
     if kind != "png":

@@ -41,12 +41,28 @@ GEOMETRIES = "/v1/geometries"
 
 IMAGES = "/v1/images/generations"
 
+SD = "/sdapi/v1"
+"""Above every path of the AUTOMATIC1111 web UI's API."""
+SD_TXT2IMG = SD + "/txt2img"
+SD_PROGRESS = SD + "/progress"
+SD_INTERRUPT = SD + "/interrupt"
+SD_SKIP = SD + "/skip"
+SD_OPTIONS = SD + "/options"
+SD_MODELS = SD + "/sd-models"
+SD_SAMPLERS = SD + "/samplers"
+SD_SCHEDULERS = SD + "/schedulers"
+SD_REFRESH = SD + "/refresh-checkpoints"
+SD_EMPTY_LISTS = tuple(f"{SD}/{name}" for name in ("loras", "sd-vae", "upscalers", "hypernetworks", "prompt-styles"))
+"""What the web UI has and nothing here is."""
+
 COG_PREDICTIONS = "/predictions"
 COG_PREDICTION = "/predictions/{prediction_id}"
 COG_PREDICTION_CANCEL = "/predictions/{prediction_id}/cancel"
 PREDICTIONS = "/v1/predictions"
 PREDICTION = "/v1/predictions/{prediction_id}"
 PREDICTION_CANCEL = "/v1/predictions/{prediction_id}/cancel"
+ONE_MODEL = "/v1/models/{model}"
+NAMED_MODEL = "/v1/models/{owner}/{name}"
 MODEL_PREDICTIONS = "/v1/models/{owner}/{name}/predictions"
 MODEL_VERSION = "/v1/models/{owner}/{name}/versions/{version}"
 WEBHOOK_KEY = "/v1/webhooks/default/secret"
@@ -75,12 +91,13 @@ UPLOAD_PATHS = frozenset({MEASURE, MASKS, PALETTES})
 
 ORDER_PATHS = (
     JOBS, RENDERS, GEOMETRIES, SHEETS, MATERIALS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS,
-    MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE,
+    MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE, SD_TXT2IMG,
 )  # fmt: skip
 """Where a body is an order, and may have masks; a sheet's may have a logo."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _IMAGE_PATH = re.compile(JOB_IMAGE.replace("{job_id}", "([0-9a-f]{32})"))
+_ONE_MODEL_PATH = re.compile(_PLACE.sub("[^/]+", ONE_MODEL))
 _STREAM_PATH = re.compile(_PLACE.sub("[^/]+", JOB_EVENTS))
 _ORDER_PATH = re.compile("|".join(_PLACE.sub("[^/]+", path) for path in ORDER_PATHS))
 _PREFIXES_OF_OPENAI = ("/v1/images/",)
@@ -93,6 +110,7 @@ class Contract(StrEnum):
     OWN = "own"
     OPENAI = "openai"
     COG = "cog"
+    A1111 = "a1111"
 
 
 def path_of(template: str, **names: str) -> str:
@@ -102,8 +120,10 @@ def path_of(template: str, **names: str) -> str:
 
 def contract_of(path: str) -> Contract:
     """The contract that a path belongs to, also where there is nothing at it."""
-    if path.startswith(_PREFIXES_OF_OPENAI):
+    if path.startswith(_PREFIXES_OF_OPENAI) or _ONE_MODEL_PATH.fullmatch(path):
         return Contract.OPENAI
+    if path.startswith(f"{SD}/"):
+        return Contract.A1111
     return Contract.COG if path.startswith(_PREFIXES_OF_COG) else Contract.OWN
 
 

@@ -1,6 +1,7 @@
 """Everything that one running service is made of."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from plitka.core.generation import Defaults, Engine
 from plitka.errors import PlitkaError, Unavailable
@@ -139,6 +140,7 @@ def open_service(
         keys.add_local(store)
     last_uses = LastUses()
     jobs = _open_jobs(settings, store, pictures, metrics, last_uses)
+    worker = Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px)
     tidier = Tidier()
     return Service(
         settings=settings,
@@ -148,7 +150,7 @@ def open_service(
         allowance=allowance,
         health=jobs.health,
         jobs=jobs,
-        workers=(Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px),),
+        workers=(worker,),
         tracer=tracer,
         link_secret=store.secret("links"),
         version=version,
@@ -157,12 +159,19 @@ def open_service(
         tidier=tidier,
         last_uses=last_uses,
         retention=_open_retention(settings, store, pictures, jobs),
-        requests=Places(settings.requests_per_key),
-        lanes=Lanes(settings.threads_per_key),
-        carried=Places(settings.carried_per_key),
-        streams=Places(settings.streams_per_key),
-        streams_to=Places(settings.streams_per_address),
+        **_limits(settings),
     )
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    """How much each key or address may have open."""
+    return {
+        "requests": Places(settings.requests_per_key),
+        "lanes": Lanes(settings.threads_per_key),
+        "carried": Places(settings.carried_per_key),
+        "streams": Places(settings.streams_per_key),
+        "streams_to": Places(settings.streams_per_address),
+    }
 
 
 def _open_pictures(settings: Settings) -> PictureStore:
