@@ -9,6 +9,7 @@ from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from plitka.errors import NotAllowed, NotFound, NotIdentified
+from plitka.serve import routes
 from plitka.serve.deletions import require_kept
 from plitka.serve.keys import IN_FORCE, Caller, Role, state_of
 from plitka.serve.orders import CheckedOrder, Order, Zoned, with_mask
@@ -76,7 +77,13 @@ def accept(
 ) -> list[Job]:
     """Accept and count some orders; what was ordered before costs nothing."""
     costs = [one.cost for one in orders]
-    return service.jobs.accept(caller, orders, terms, lambda: spend(request, service, caller, costs))
+    contract = routes.contract_of(request.url.path).value
+
+    def pay() -> None:
+        spend(request, service, caller, costs)
+        service.metrics.orders.labels(caller.key_id, contract).inc(len(costs))
+
+    return service.jobs.accept(caller, orders, terms, pay)
 
 
 def hold_stream(request: Request, service: Service, caller: Caller) -> None:

@@ -126,6 +126,7 @@ class Guard:
         address = (scope.get("client") or ("",))[0]
         caller = await run_in_threadpool(self._caller, scope["method"], headers, address)
         scope["state"]["caller"] = caller
+        self._service.tracer.tell(key_id=caller.key_id, contract=routes.contract_of(scope["path"]).value)
         structlog.contextvars.bind_contextvars(key_id=caller.key_id)
         place = self._service.requests.hold(
             caller.key_id, "{limit} requests of this key are in work, and no more can be; wait for one of them"
@@ -173,6 +174,9 @@ class Guard:
         self._service.metrics.requests.labels(method if route != "other" else "", route, status).observe(
             response.seconds
         )
+        caller = scope["state"].get("caller")
+        contract = routes.contract_of(scope["path"]).value
+        self._service.metrics.key_requests.labels(caller.key_id if caller else "", contract, status).inc()
         log.info("request", method=method, route=route, status=status, seconds=round(response.seconds, 4))
 
 

@@ -316,9 +316,7 @@ class Jobs:
             self.on_change(ended, "completed")
 
     def _count_end(self, ended: Job) -> None:
-        self.metrics.jobs.labels(ended.state.value).inc()
-        if ended.started_at is not None:
-            self.metrics.job.observe((ended.finished_at or 0.0) - ended.started_at)
+        self.metrics.note_end(ended.key_id, ended.state.value, ended.started_at, ended.finished_at)
         log.info("job_ended", job_id=ended.id, state=ended.state.value, code=(ended.error or {}).get("code"))
 
     def _forget(self, job_id: str) -> JobStatus | None:

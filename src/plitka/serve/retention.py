@@ -5,6 +5,7 @@ The jobs go as those that their owners delete: what is left of each is a mark, b
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -144,6 +145,8 @@ class Retention(threading.Thread):
         self._settings = settings
         self._is_due = threading.Event()
         self._is_over = False
+        self.on_size: Callable[[float], None] = lambda _n_bytes: None
+        """Told now and then how many bytes the pictures have."""
 
     def soon(self) -> None:
         """From any thread: a picture was kept, so that there may be too many."""
@@ -163,6 +166,7 @@ class Retention(threading.Thread):
             try:
                 is_measured = is_measured or measure_kept(self._store, self._pictures) >= 0
                 self.look()
+                self.on_size(kept_bytes(self._store))
             except StorageAway:
                 log.warning("retention_waits")
             except Exception as error:  # it is tried again

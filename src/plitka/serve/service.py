@@ -135,6 +135,7 @@ def open_service(
     metrics = Metrics()
     pictures = _open_pictures(settings)
     store = open_store(settings, own=True)
+    store.on_error = metrics.database_errors.inc
     allowance = Allowance(settings, store)
     if settings.open_loopback:
         keys.add_local(store)
@@ -183,6 +184,7 @@ def _open_pictures(settings: Settings) -> PictureStore:
 def _open_retention(settings: Settings, store: Store, pictures: PictureStore, jobs: Jobs) -> Retention:
     retention = Retention(store, pictures, settings)
     jobs.on_kept = retention.soon
+    retention.on_size = jobs.metrics.picture_bytes.set
     return retention
 
 

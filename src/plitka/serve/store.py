@@ -13,7 +13,7 @@ import secrets
 import threading
 import time
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
@@ -166,6 +166,8 @@ class Store:
         self._held = held
         self._wait_s = wait_s
         self._writing = threading.Lock()
+        self.on_error: Callable[[], None] = lambda: None
+        """Told of each statement that fails for the database, and not for what it says."""
         self._file = None if self.folder is None else OpenedFile(Path(engine.url.database or ""))
 
     def close(self) -> None:
@@ -215,14 +217,14 @@ class Store:
         if not self._writing.acquire(timeout=self._wait_s):
             raise waits.away()
         try:
-            with waits.translated(), transaction(self._engine, on_disk=on_disk) as connection:
+            with waits.translated(self.on_error), transaction(self._engine, on_disk=on_disk) as connection:
                 yield connection
         finally:
             self._writing.release()
 
     def read(self, query: sa.Select[Any], **values: object) -> Sequence[sa.Row[Any]]:
         """The rows of a question."""
-        with waits.translated(), self._engine.connect() as connection:
+        with waits.translated(self.on_error), self._engine.connect() as connection:
             return connection.execute(query, values).all()
 
     # Keys

@@ -221,7 +221,7 @@ class Worker(threading.Thread):
                 self._persist(lambda: self._jobs.note_ended(job))
                 return None
             status.update(state=State.RUNNING, position=None)
-            span = self._tracer.job(job.id, status.traceparent)
+            span = self._tracer.job(job.id, status.traceparent, job.key_id)
             return RunningJob(job=started, request=request, status=status, span=span)
 
     def _complete(self, engine: Engine, job: Job, known: CompleteRequest | None) -> CompleteRequest | None:
