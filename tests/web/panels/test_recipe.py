@@ -70,6 +70,27 @@ def test_words_take_back_what_they_said_before(page: Page) -> None:
     expect(words).to_have_value("66.7% red, 33.3% green")
 
 
+def test_an_area_in_words_is_the_floors(window: Window) -> None:
+    """Told as what it is; one that is given to the floor since then is not undone by more words."""
+    page = window.open()
+    words = page.get_by_label("In words")
+    words.fill("for a playground of 40 m2, 60% blue, 40% gray")
+    expect(page.locator("#recipe-told .remark", has_text="40 m2")).to_have_text(
+        "“40 m2” is an area: “Materials and price” and the floor are of it."
+    )
+    page.get_by_role("button", name="Materials and price").click()
+    area = page.get_by_label("Area of the floor")
+    expect(area).to_have_value("40")
+    area.fill("55")
+    page.keyboard.press("Escape")
+    words.fill("for a playground of 40 m2, 60% blue, 40% green")
+    expect(page.locator(".chip-name").last).to_contain_text("Green")
+    assert page.evaluate("location.hash").endswith(",55")
+    words.fill("60% blue, 40% white, tile 500x500 mm")
+    expect(page.locator("#recipe-told .remark")).to_contain_text("500x500 mm")
+    expect(page.locator("#recipe-told")).not_to_contain_text("is an area")
+
+
 def test_sliders_are_linked_and_a_lock_holds(page: Page) -> None:
     """By keys alone; the sum stays 100, and undo goes back over a whole slide."""
     page.get_by_role("button", name="Keep the share of Black").press("Enter")

@@ -154,6 +154,41 @@ def test_the_photograph_lies_over_the_preview(window: Window) -> None:
     assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
 
 
+def test_a_change_is_seen_at_once(window: Window) -> None:
+    """A picture of the mix before makes way for the preview; going back to its mix leaves it there."""
+    page = opened(window)
+    page.get_by_role("button", name="Make the picture").click()
+    page.wait_for_selector('.picture[src*="/image"]')
+    page.get_by_text("Ready mixes of the trade").click()
+    page.locator(".blend").first.click()
+    expect(page.get_by_label("Preview", exact=True)).to_be_checked()
+    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+    page.get_by_role("radio", name="Picture").check(force=True)
+    expect(page.locator(".frame-told")).to_have_text("This picture shows an earlier design.")
+    page.get_by_role("button", name="Go back to it").click()
+    expect(page.locator(".frame-told")).to_have_count(0)
+    expect(page.get_by_role("radio", name="Picture")).to_be_checked()
+
+
+def test_what_is_being_drawn_is_told(window: Window) -> None:
+    """Over the tile that was there before; what is said of that one stays until another is there."""
+    page = opened(window, "/#mix=RED:20,BLACK:80")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**{routes.GEOMETRIES}", hold)
+    page.locator("summary", has_text="Pattern").click()
+    page.get_by_role("button", name="Border").click()
+    expect(page.locator(".frame-told")).to_have_text("Drawing…")
+    expect(page.locator(".honest")).to_contain_text("Shown: 146 × 146 mm of it.")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".honest")).to_contain_text("shown whole")
+    expect(page.locator(".frame-told")).to_have_count(0)
+
+
 def test_granules_are_as_large_in_preview_and_photograph(window: Window) -> None:
     """Both tell how much of the tile they show; where one shows more than the other, that is told beside the two."""
     page = opened(window)
