@@ -178,6 +178,7 @@ def photograph_variations(page: Page) -> None:
 def photograph_earlier(page: Page) -> None:
     """Of a design that is another by now; the window is the one before."""
     page.locator(".slider").first.press("ArrowRight")
+    page.locator(".stage-head input[value=photograph]").check(force=True)
     page.wait_for_selector(".frame-told span")
 
 

@@ -96,26 +96,29 @@ async function read(text) {
     return;
   }
   try {
-    const reading = await answerOf(client.POST("/v1/recipes/parse", { body: { recipe: text, strict: false } }));
-    const found = reading.words.length ? await patternsOf(text) : null;
+    const reading = await readingOf(text);
+    const found = reading.words.length ? patternedOf(await patternsOf(text)) : null;
     if (!isOld()) have(partsOf(found ? found.ground : reading.requested), found, reading);
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
-    const found = await patternsOf(text);
+    const answer = await patternsOf(text);
+    const found = patternedOf(answer);
+    // A pattern is nothing that the page refuses: where there is one, what lies under it is to blame.
+    const blamed = answer?.unread ? await readingOf(answer.unread).then(() => reason, (other) => other) : reason;
     if (isOld()) return;
     if (found) have(partsOf(found.ground), found, null);
-    else [refusal.value, placed.value] = [reason, []];
+    else [refusal.value, placed.value] = [blamed, []];
   }
 }
 
-/**
- * The patterns of a text that is no plain mix; null where there are none, or the service does not say.
- * @param {string} text
- */
-async function patternsOf(text) {
-  const found = await answerOf(client.POST("/v1/recipes/patterns", { body: { recipe: text } })).catch(() => null);
-  return found?.patterns.length ? found : null;
-}
+/** @param {string} text @throws {Refusal} it is no mix */
+const readingOf = (text) => answerOf(client.POST("/v1/recipes/parse", { body: { recipe: text, strict: false } }));
+
+/** What patterns a text asks for that is no plain mix; null where the service does not say. @param {string} text */
+const patternsOf = (text) => answerOf(client.POST("/v1/recipes/patterns", { body: { recipe: text } })).catch(() => null);
+
+/** An answer that has some patterns. @param {Patterned | null} answer */
+const patternedOf = (answer) => (answer?.patterns.length ? answer : null);
 
 /**
  * Have the tile that was typed.

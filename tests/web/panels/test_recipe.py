@@ -91,6 +91,17 @@ def test_an_area_in_words_is_the_floors(window: Window) -> None:
     expect(page.locator("#recipe-told")).not_to_contain_text("is an area")
 
 
+def test_under_a_pattern_the_ground_is_to_blame(page: Page) -> None:
+    """Where that alone cannot be read; and it can be mended with a press, pattern and all."""
+    words = page.get_by_label("In words")
+    words.fill("dark tile with a white stripe along the edge")
+    expect(page.locator(".refusal mark")).to_have_text("dark tile")
+    expect(page.locator(".refusal")).to_contain_text("No colour is named")
+    words.fill("blakk with a white border")
+    page.get_by_role("button", name="Take “black”").click()
+    expect(page.locator("#recipe-told")).to_contain_text("On the tile: Border (White).")
+
+
 def test_sliders_are_linked_and_a_lock_holds(page: Page) -> None:
     """By keys alone; the sum stays 100, and undo goes back over a whole slide."""
     page.get_by_role("button", name="Keep the share of Black").press("Enter")
