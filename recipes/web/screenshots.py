@@ -40,7 +40,7 @@ ROW_PX, GAP_PX = 900, 12
 PHOTOGRAPH_PX = 1024
 MANY_STEPS = {"steps": 60, "strength": 0.7}
 DESIGN = "/#mix=RED:60,BLACK:30,WHITE:10"
-UNREAD = {"en": "60% red, 30% blakk, 10% white", "ru": "60% красного, 30% черныйй, 10% белого"}
+UNREAD = {"en": "60% red, 30% blakk, 10% white", "ru": "60% красного, 30% чернуй, 10% белого"}
 PATTERN = {"en": "red and black with a blue border", "ru": "красный и чёрный с надписью СТАРТ белым"}
 ZONES = f"{DESIGN}&zone=border:8%25|BLACK:70,WHITE:30&zone=text:START|WHITE:100"
 DOCS_DESIGN = "/#mix=GREEN:50,BEIGE:40,RED:10"
