@@ -230,3 +230,16 @@ def small_maps(page: Page) -> list[Any]:
 
     page.route(f"**{routes.MATERIALS}", send_on)
     return asked
+
+
+@contextmanager
+def dragged(page: Page, name: str, start: float, end: float) -> Iterator[None]:
+    """A slider, held by the mouse at its end; places are parts of its width."""
+    box = page.get_by_role("slider", name=name, exact=True).bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + start * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + end * box["width"], y, steps=4)
+    yield
+    page.mouse.up()

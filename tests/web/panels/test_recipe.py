@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
-from tests.web.conftest import OpenWindow, Window
+from tests.web.conftest import OpenWindow, Window, dragged
 
 
 def percents(page: Page) -> list[float]:
@@ -103,7 +103,7 @@ def test_under_a_pattern_the_ground_is_to_blame(page: Page) -> None:
 
 
 def test_sliders_are_linked_and_a_lock_holds(page: Page) -> None:
-    """By keys alone; the sum stays 100, and undo goes back over a whole slide."""
+    """By keys and by the mouse; the sum stays 100, and undo goes back over a whole slide."""
     page.get_by_role("button", name="Keep the share of Black").press("Enter")
     red = page.get_by_role("slider", name="Red")
     for _ in range(5):
@@ -117,6 +117,10 @@ def test_sliders_are_linked_and_a_lock_holds(page: Page) -> None:
     page.keyboard.press("Control+Shift+Z")
     assert percents(page) == [70, 30, 0]
     expect(page.get_by_label("In words")).to_have_value("70% red, 30% black")
+    with dragged(page, "Red", 0.7, 0.4):
+        red, black, white = percents(page)
+        assert (black, red + white) == (30, 70)
+        assert 30 < red < 50
 
 
 def test_the_address_holds_the_design(window: Window, window_of: OpenWindow) -> None:

@@ -2,8 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -11,7 +9,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FloatRect, Page, Request, Route, expect
-from tests.web.conftest import SIDE_PX, OpenWindow, Window
+from tests.web.conftest import SIDE_PX, OpenWindow, Window, dragged
 
 from plitka.core.generation import Defaults
 from plitka.serve import routes
@@ -281,16 +279,3 @@ def asked_by(page: Page) -> list[str]:
 
     page.on("request", hear)
     return asked
-
-
-@contextmanager
-def dragged(page: Page, name: str, start: float, end: float) -> Iterator[None]:
-    """A slider, held by the mouse at its end; places are parts of its width."""
-    box = page.get_by_role("slider", name=name, exact=True).bounding_box()
-    assert box is not None
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + start * box["width"], y)
-    page.mouse.down()
-    page.mouse.move(box["x"] + end * box["width"], y, steps=4)
-    yield
-    page.mouse.up()
