@@ -35,6 +35,11 @@ FIT_TO_PIXELS = """() => {
 Pixels = npt.NDArray[np.float64]
 
 
+@pytest.fixture
+def preview_px() -> None:
+    """As the page asks for them."""
+
+
 @pytest.mark.parametrize(("width", "zooms"), [(1280, (2, 4)), (390, (1, 2, 4))])
 def test_a_picture_is_looked_at_to_its_pixels(window_of: OpenWindow, width: int, zooms: tuple[int, ...]) -> None:
     """Each press is nearer, never farther than the whole, and the last one the whole again; it is scrolled by keys."""

@@ -142,7 +142,7 @@ function Materials({ found }) {
         <thead>
           <tr>
             <th scope="col">${words.material}</th><th scope="col">${words.share}</th><th scope="col">${words.kg}</th>
-            <th scope="col">${words.bags}</th><th scope="col">${words.price}</th><th scope="col">${[words.cost, totals.currency].filter(Boolean).join(",\u00a0")}</th>
+            <th scope="col">${words.bags}</th><th scope="col">${words.price}</th><th scope="col">${[words.cost, totals.currency].filter(Boolean).join(", ")}</th>
           </tr>
         </thead>
         <tbody>${found.materials.map((one) => html`<${MaterialRow} key=${one.code} one=${one} found=${found} />`)}</tbody>

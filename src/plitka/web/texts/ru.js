@@ -131,7 +131,7 @@ export default {
   stage: {
     title: "Плитка",
     view: "Что показано",
-    views: { preview: "Эскиз", photograph: "Изображение", compare: "Сравнение", variations: "Все четыре" },
+    views: { preview: "Эскиз", photograph: "Изображение", compare: "Сравнение", variations: "Четыре" },
     variations: "Варианты этой смеси",
     variation: "Изображение {n}:",
     takeVariation: "Выбрать изображение {n}:",

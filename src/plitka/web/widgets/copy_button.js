@@ -18,7 +18,7 @@ export function CopyButton({ text, label, icon, told: hint = "" }) {
     <button type="button" class="quiet" onClick=${() => void copy()} onBlur=${forget}>
       ${icon && html`<${Icon} name=${icon} />`}<span aria-live="polite">${told?.isCopied ? texts.value.copied : label}</span>
     </button>
-    ${told?.isCopied && hint && html`<p class="hint copy-told" role="status">${hint}</p>`}
+    ${told && hint && html`<p class="hint copy-told" role="status">${hint}</p>`}
     ${told?.isCopied === false && html`<${ByHand} text=${text} />`}
   `;
 }
