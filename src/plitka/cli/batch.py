@@ -45,8 +45,6 @@ def read_batch(options: argparse.Namespace, terminal: Terminal) -> Batch:
     if options.recipe is not None or options.like is not None or options.like_photo is not None or options.count != 1:
         raise InputError("--batch brings its own recipes; leave out RECIPE, --like, --like-photo and --count")
     folder = options.output or Path("tiles")
-    folder.mkdir(parents=True, exist_ok=True)
-    check_writable(folder)
     lines = _read_lines(options.batch)
     is_seed_given = options.seed not in {None, -1}
     seeds = seeds_from(options.seed if is_seed_given else random_seed(), len(lines))
@@ -59,6 +57,8 @@ def read_batch(options: argparse.Namespace, terminal: Terminal) -> Batch:
         else:
             requests.append(request)
             paths.append(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    check_writable(folder)
     return Batch(requests, Output(paths, folder / _SHEET, there))
 
 
