@@ -77,12 +77,17 @@ def test_without_a_seed_one_is_drawn_for_the_whole_batch(run: Run, engine: Patch
     assert len(engine.requests) == 4
 
 
-def test_recipes_come_from_standard_input(run: Run, engine: PatchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Into `tiles` without a word."""
+def test_recipes_come_from_standard_input(
+    run: Run, engine: PatchEngine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Into `tiles` without a word; a refusal says where they come from."""
     monkeypatch.setattr("sys.stdin", io.StringIO("red\nblue\n"))
     assert run("generate", "--batch", "-") == 0
     assert Path("tiles/2.png").exists()
     assert len(engine.requests) == 2
+    monkeypatch.setattr("sys.stdin", io.StringIO("red\nnonsense\n"))
+    assert run("generate", "--batch", "-", "-o", "other") == 2
+    assert "standard input, line 2" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
