@@ -51,7 +51,7 @@ NEAR_PAIRS = (
 """Those that are hardest to tell apart stand twice, so that they are drawn twice as often."""
 PLAIN = 0.25
 """Share of pictures that are renders as they leave the renderer."""
-PAIRS, CONTRASTS, ABSENT = 0.22, 0.18, 0.4
+PAIRS, CONTRASTS, ABSENT = 0.22, 0.35, 0.4
 """Share of recipes of a near pair, and of black with white; and of those of near pairs that lack one of them."""
 MOST_NOISE = 10.0
 """Levels, the deviation of the noise of files."""
@@ -273,7 +273,7 @@ def disturb(srgb8: np.ndarray, rng: np.random.Generator, autoencoder: Path | Non
         if rng.random() < 0.5:
             return srgb8
     picture = srgb8.astype(np.float32)
-    if rng.random() < 0.5:
+    if rng.random() < 0.6:
         picture = blur(picture, rng.uniform(0.3, 1.2))
     if rng.random() < 0.25:
         picture = resize_and_back(to_levels(picture), rng.uniform(0.6, 0.95)).astype(np.float32)
@@ -285,7 +285,7 @@ def disturb(srgb8: np.ndarray, rng: np.random.Generator, autoencoder: Path | Non
             noise = blur(noise, 0.6) * 2
         picture = picture + noise
     levels = to_levels(picture)
-    return compress(levels, rng) if rng.random() < 0.45 else levels
+    return compress(levels, rng) if rng.random() < 0.55 else levels
 
 
 def blur(picture: np.ndarray, sigma_px: float) -> np.ndarray:

@@ -31,7 +31,7 @@ FIRST_FILES = 24
 SHARES_WEIGHT = 8.0, 32.0
 """Of the mean error of shares against the cross entropy of points, at first and at last: first points are told apart,
 then the sums are made true."""
-FINE_WEIGHT, FINE_SHARE = 0.02, 0.005
+FINE_WEIGHT, FINE_SHARE = 0.1, 0.005
 """Of the logarithm of a picture's error against this share, added to it: else pictures that nobody can read exactly
 outweigh those that can be."""
 EARLIER_STAGES = 0.5
@@ -103,12 +103,13 @@ def main() -> None:
     parser.add_argument("--hidden", type=int, default=24, help="width of the hidden layers")
     parser.add_argument("--rate", type=float, default=2e-3, help="the learning rate at first")
     parser.add_argument("--start", type=Path, help="go on from these weights; narrower ones are widened")
+    parser.add_argument("--seed", type=int, default=0, help="of the order in which examples are taken")
     parser.add_argument("--first-files", type=int, default=FIRST_FILES)
     asked = parser.parse_args()
     began, ended = monotonic(), Event()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_float32_matmul_precision("high")
-    torch.manual_seed(0)
+    torch.manual_seed(asked.seed)
     network = Classifier(asked.hidden)
     if asked.start:
         widen(network, np.load(asked.start))
@@ -152,7 +153,7 @@ def widen(network: Classifier, weights: Mapping[str, np.ndarray]) -> None:
 
 def train(network: Classifier, examples: Examples, asked: argparse.Namespace, began: float) -> Classifier:
     """The learning rate falls along a half cosine; gives the mean of the last steps' weights."""
-    rng, optimiser = np.random.default_rng(0), torch.optim.Adam(network.parameters())
+    rng, optimiser = np.random.default_rng(asked.seed), torch.optim.Adam(network.parameters())
     mean, errors, reported = deepcopy(network), [], monotonic()
     say(f"{asked.out.name}: start weights: {try_out(network, examples)}")
     train_began, step = monotonic(), 0

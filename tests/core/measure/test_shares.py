@@ -264,12 +264,12 @@ def test_what_cannot_be_measured_is_refused(pixels: Picture, names: list[str], m
 
 
 FROZEN: tuple[tuple[str, bool, dict[str, float]], ...] = (
-    ("60% red, 30% black, 10% yellow", False, {"RED": 60.4305, "BLACK": 29.3726, "YELLOW": 10.1970}),
-    ("60% red, 30% black, 10% yellow", True, {"RED": 59.4872, "BLACK": 30.2907, "YELLOW": 10.2221}),
-    ("40% blue, 40% dark blue, 20% sky blue", False, {"BLUE": 46.3909, "DKBLUE": 33.9169, "SKYBLUE": 19.6921}),
-    ("40% blue, 40% dark blue, 20% sky blue", True, {"BLUE": 40.4530, "DKBLUE": 39.6298, "SKYBLUE": 19.9172}),
-    ("50% khaki, 50% beige", False, {"KHAKI": 48.8039, "BEIGE": 51.1961}),
-    ("50% khaki, 50% beige", True, {"KHAKI": 50.1171, "BEIGE": 49.8829}),
+    ("60% red, 30% black, 10% yellow", False, {"RED": 60.6765, "BLACK": 29.3339, "YELLOW": 9.9896}),
+    ("60% red, 30% black, 10% yellow", True, {"RED": 59.7934, "BLACK": 29.9513, "YELLOW": 10.2553}),
+    ("40% blue, 40% dark blue, 20% sky blue", False, {"BLUE": 39.6933, "DKBLUE": 39.6876, "SKYBLUE": 20.6191}),
+    ("40% blue, 40% dark blue, 20% sky blue", True, {"BLUE": 39.6733, "DKBLUE": 40.5016, "SKYBLUE": 19.8251}),
+    ("50% khaki, 50% beige", False, {"KHAKI": 46.6456, "BEIGE": 53.3544}),
+    ("50% khaki, 50% beige", True, {"KHAKI": 50.0575, "BEIGE": 49.9425}),
 )
 """A mix in the usual light, whether its labels are told, and what is measured of it."""
 

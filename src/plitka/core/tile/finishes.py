@@ -92,11 +92,7 @@ class Finishes:
 
     def of_levels(self, levels: npt.NDArray[np.float32]) -> FinishRows:
         """The finish of each of (n, 3) lit colours in sRGB levels."""
-        apart = np.sqrt(((levels[:, None] - self.lit) ** 2).sum(-1))
-        nearest = apart.argmin(1)
-        far = np.minimum(apart.min(1) / FAR_LEVELS, 1)[:, None].astype(np.float32)
-        found: FinishRows = self.rows[nearest] * (1 - far) + self.mean * far
-        return found
+        return weigh_nearest(levels, self.lit, self.rows, self.mean)
 
     def mixed(self, rows: FinishRows, shares: "Sequence[float]", lit: Floats) -> FinishRows:
         """The finishes of colours as they are on a tile of all of them.
@@ -126,6 +122,21 @@ class Finishes:
         own = weights @ rows[:, len(MATTER) :]
         mixed = mixedness(shares)
         return Camera(**dict(zip(CAMERA, (own + mixed * (self.mix - own)).tolist(), strict=True)))
+
+
+def weigh_nearest(levels: Floats, known: Floats, rows: Floats, mean: Floats) -> npt.NDArray[np.float32]:
+    """(n, k) figures of colours: of the nearest known one, the farther it is the more of the mean.
+
+    Args:
+        levels: (n, 3) sRGB levels, 0..255.
+        known: (m, 3) of the known colours.
+        rows: (m, k) their figures.
+        mean: (k,) of all.
+    """
+    apart = np.sqrt(((levels[:, None] - known) ** 2).sum(-1))
+    far = np.minimum(apart.min(1) / FAR_LEVELS, 1)[:, None].astype(np.float32)
+    found: npt.NDArray[np.float32] = rows[apart.argmin(1)] * (1 - far) + mean * far
+    return found
 
 
 def mixedness(shares: "Sequence[float]") -> float:

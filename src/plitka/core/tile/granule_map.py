@@ -8,7 +8,7 @@ Decisions:
 * A map from outside has no relief, and is painted flat.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 

@@ -83,7 +83,7 @@ class Layout:
         self._zoned = ZonedChips.of(request.scene, granules.chips, granules.ids, labels)
 
     @property
-    def granules(self) -> GranuleMap:
+    def granules(self) -> "GranuleMap":
         """The map, with the granules that two zones at the tile's edges tear apart as two."""
         return self._granules
 

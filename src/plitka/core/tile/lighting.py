@@ -103,7 +103,7 @@ LIGHTS: Mapping[Lighting, LightConfig] = MappingProxyType(
             coarse_relief_px=1.3,
         ),
         Lighting.WARM: LightConfig(lamp=0.75, sky=0.45, warmth=2.5),
-        Lighting.COLD: LightConfig(lamp=0.75, sky=0.45, warmth=-2.5),
+        Lighting.COLD: LightConfig(lamp=0.75, sky=0.45, warmth=-2.6),
     }
 )
 """What each light is made of, on a dry tile of torn, matt rubber."""
