@@ -2,10 +2,10 @@
 
     python recipes/measure/looks.py src/plitka/core/measure/data/looks.npz
 
-Gain, exponent and veil of a look are fitted to tiles of each of the 29 colours; the tables are counted on mixes of 1 to
-5, edges of chips included. A grainy look is that of a dry scene with the grain of cameras and networks on its points. A
-look of photographs is that of the studio, blurred, at four exposures; those of the file stay as they are unless
-`--photographs` is given. Takes three minutes.
+All is counted on mixes of 1 to 5 of the 29 colours, edges of chips included: beside other colours facets look otherwise
+than alone. A grainy look is that of a dry scene with the grain of cameras and networks on its points. A look of
+photographs is that of the studio, blurred, at four exposures; those of the file stay as they are unless `--photographs`
+is given. Takes three minutes.
 """
 
 import argparse
@@ -108,15 +108,15 @@ def count_look(
     light: Lighting, wet: bool, surface: Surface, *, is_grainy: bool = False, is_photograph: bool = False
 ) -> Look:
     """One look from renders of it, with the tables of renders or those for photographs."""
-    alone = [(index, Recipe((Part(colour, Decimal(100)),))) for index, colour in enumerate(COLOURS)]
-    facets = np.array([lit_mean(render(recipe, light, wet, surface, 0, index)[0]) for index, recipe in alone])
-    exponent = WET_EXPONENT if wet else 1.0
-    usual = LIT if is_photograph else usual_facets().lift(LIT)
-    gain, veil = fit_facets(facets, usual**exponent)
     points = [
         render(draw_mix(seed), light, wet, surface, 1 + seed % N_LAYERS, seed) for seed in range(N_LAYERS * N_MIXES)
     ]
     linear, labels = (np.concatenate(part) for part in zip(*points, strict=True))
+    exponent = WET_EXPONENT if wet else 1.0
+    usual = LIT if is_photograph else usual_facets().lift(LIT)
+    present = np.unique(labels)
+    facets = np.array([lit_mean(linear[labels == index]) for index in present])
+    gain, veil = fit_facets(facets, usual[present] ** exponent)
     lab = linear_to_lab(linear)
     if is_grainy:
         lab = with_grain(lab)
