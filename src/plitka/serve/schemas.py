@@ -62,6 +62,7 @@ class PatternsAnswer(Answer):
 
     ground: dict[str, float] | None = Field(description="Percent by colour code; null: it is not said.")
     patterns: list[PatternAnswer] = Field(description="Empty where none is asked for, or the rest cannot be read.")
+    unread: str = Field(default="", description="That rest, where it cannot be read; else empty.")
     look: dict[str, Any] = Field(description="What a scene shows of the words beside them, as the JSON of a scene.")
     warnings: list[str] = Field(description="What was settled for the writer.")
 
@@ -178,6 +179,7 @@ class JobAnswer(Answer):
         "for or cannot be measured well."
     )
     error: Problem | None
+    is_favourite: bool = Field(description="Whether it stays, where others go by their age or for want of room.")
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -195,6 +197,7 @@ class JobAnswer(Answer):
                     "image_url": None,
                     "result": None,
                     "error": None,
+                    "is_favourite": False,
                 }
             ]
         }
@@ -239,6 +242,7 @@ def job_answer(job: Job, language: str, position: int | None = None) -> JobAnswe
         image_url=routes.path_of(routes.JOB_IMAGE, job_id=job.id) if job.state is State.SUCCEEDED else None,
         result=in_language(job.result or {}, language) if has_result else None,
         error=None if job.error is None else Problem(**in_language(job.error, language)),
+        is_favourite=job.is_favourite,
     )
 
 
