@@ -92,6 +92,22 @@ def test_a_clock_that_is_set_changes_no_allowance(
     assert 0 < refused.value.retry_after_s <= 61
 
 
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_what_was_refused_is_given_back(is_shared: bool, request: pytest.FixtureRequest) -> None:
+    """And a refusal for the minute takes nothing from the day."""
+    url = f"redis://127.0.0.1:{request.getfixturevalue('redis_port')}/0" if is_shared else ""
+    allowance = Allowance(Settings(redis_url=url, redis_timeout_s=5.0))
+    own = Caller(key_id=f"given back {is_shared}", role=Role.MAKER, per_minute=3, daily=4)
+    assert allowance.spend(own, (1, 1)).remaining == 1
+    for _ in range(3):
+        with pytest.raises(TooMany):
+            allowance.spend(own, (2,))
+    assert allowance.give_back(own, (1, 1)).remaining == 3
+    assert allowance.spend(own, (9,)).remaining == 0  # as much as there is
+    assert allowance.give_back(own, (9,)).remaining == 3
+    assert allowance.spend(own).remaining == 2
+
+
 def test_a_clock_of_redis_that_was_set_back_locks_nobody_out(redis_port: int) -> None:
     """A counter that has more time left than any may is begun anew."""
     allowance = Allowance(Settings(redis_url=f"redis://127.0.0.1:{redis_port}/0", redis_timeout_s=5.0))

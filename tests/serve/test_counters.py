@@ -33,6 +33,30 @@ def test_a_moving_window_refuses_all_of_what_is_too_much() -> None:
     assert counter.get_window_stats(ONE, "a").remaining == 3
 
 
+def test_what_is_given_back_is_there_again() -> None:
+    """The newest first, of both kinds, and never more than was used."""
+    storage = Counters()
+    for counter in (FixedWindowRateLimiter(storage), MovingWindowRateLimiter(storage)):
+        name = type(counter).__name__
+        assert counter.hit(ONE, name, cost=2)
+        assert counter.hit(ONE, name)
+        storage.give_back(ONE.key_for(name), 2)
+        assert counter.get_window_stats(ONE, name).remaining == 2
+        storage.give_back(ONE.key_for(name), 10)
+        assert counter.get_window_stats(ONE, name).remaining == 3
+
+
+def test_a_window_goes_on_in_another_process() -> None:
+    """With what was left of it; one that has begun here already stays as it is."""
+    storage, key = Counters(), ONE.key_for("a")
+    storage.restore(key, 2, 60.0)
+    storage.restore(key, 0, 60.0)
+    n, left_s = storage.left(key)
+    assert n == 2
+    assert 59 < left_s <= 60
+    assert storage.left("b") == (0, 0.0)
+
+
 def test_many_threads_get_no_more_than_there_is() -> None:
     """Whoever is first."""
     counter = MovingWindowRateLimiter(Counters())

@@ -229,6 +229,18 @@ def test_pages_of_other_sites_need_leave(tmp_path: Path) -> None:
             "Access-Control-Allow-Origin"
             not in client.get("/v1/colours", headers={"Origin": "https://x.example"}).headers
         )
+        for method, names in (
+            ("POST", "authorization, content-type, x-stainless-lang, x-stainless-retry-count"),
+            ("PUT", "authorization, prefer, traceparent"),
+            ("DELETE", "authorization"),
+            ("PATCH", "authorization, content-type"),
+        ):
+            asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": method}
+            asked |= {"Access-Control-Request-Headers": names}
+            leave = client.options("/v1/images/generations", headers=asked)
+            assert leave.status_code == 200
+            assert set(names.split(", ")) <= set(leave.headers["Access-Control-Allow-Headers"].lower().split(", "))
+            assert method in leave.headers["Access-Control-Allow-Methods"]
 
 
 def raw(server: Running, content: bytes, wait_s: float) -> bytes:

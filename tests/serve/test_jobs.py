@@ -14,13 +14,13 @@ from tests.serve.conftest import RECIPE, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
 from plitka.serve import routes
-from plitka.serve.jobs import Terms
 from plitka.serve.keys import LOCAL
 from plitka.serve.life import Life
 from plitka.serve.orders import Order
 from plitka.serve.service import Service, open_service
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State
+from plitka.serve.terms import Terms
 
 DISC = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><circle cx="50" cy="50" r="40"/></svg>'
 DISC_URL = f"data:image/svg+xml;base64,{base64.b64encode(DISC.encode()).decode()}"

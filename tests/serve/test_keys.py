@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from tests.serve.conftest import Running
 
-from plitka.errors import Conflict, NotFound
+from plitka.errors import Conflict, InputError, NotFound
 from plitka.serve import keys
 
 
 def test_a_key_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch, server: Running) -> None:
-    """Also where there is no such key, exactly one digest comparison is made."""
+    """Also where there is no such key, exactly two digest comparisons are made, one with the secret before."""
     calls: list[tuple[Any, Any]] = []
     real = hmac.compare_digest
 
@@ -23,7 +23,7 @@ def test_a_key_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch, ser
     for text in (server.key(), "plitka_000000000000_" + "A" * 43, "nonsense"):
         calls.clear()
         keys.identify(server.service.store, text)
-        assert len(calls) == 1
+        assert len(calls) == 2
 
 
 def test_a_key_in_force_is_revoked_once(server: Running) -> None:
@@ -42,3 +42,10 @@ def test_a_key_in_force_is_revoked_once(server: Running) -> None:
     told = next(one for one in keys.summary(store.list_keys()) if one["id"] == row.id)
     assert told["state"] == "revoked"
     assert not {"salt", "hash"} & told.keys()
+
+
+@pytest.mark.parametrize("name", ["", "  ", "shop\nroot", "shop\r", "shop\u2028x", "\u202eshop"])
+def test_a_name_is_one_line(server: Running, name: str) -> None:
+    """Else it would look like several in a list or a log."""
+    with pytest.raises(InputError, match="one line"):
+        keys.make_key(server.service.store, name)

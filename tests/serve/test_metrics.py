@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
-from tests.serve.conftest import running, wait_until
+import pytest
+import sqlalchemy as sa
+from tests.serve.conftest import RECIPE, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
+from plitka.errors import StorageAway
 from plitka.serve.metrics import Heartbeat, Metrics
 
 
@@ -61,8 +64,9 @@ def test_a_wait_for_storage_is_no_silence() -> None:
 
 
 def test_the_dashboard_reads_metrics_that_are_there(tmp_path: Path) -> None:
-    """Every name in the Grafana file is one that the service exports after a job."""
-    dashboard = (Path(__file__).parents[2] / "deploy/grafana/plitka.json").read_text("utf-8")
+    """Every name in the Grafana file and in the alert rules is one that the service exports after a job."""
+    deploy = Path(__file__).parents[2] / "deploy"
+    dashboard = "".join((deploy / name).read_text("utf-8") for name in ("grafana/plitka.json", "prometheus/alerts.yml"))
     with running(tmp_path) as server:
         client = server.client("operator")
         server.ended(client, server.order(client))
@@ -79,3 +83,28 @@ def test_a_probe_that_finds_it_starting_is_not_refused() -> None:
     for method, route, status in (("GET", "/readyz", "503"), ("POST", "/", "503"), ("GET", "/v1/models", "401")):
         metrics.requests.labels(method, route, status).observe(0.1)
     assert metrics.count_requests() == (3, 2)
+
+
+def test_what_each_key_does_is_told_by_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders, ends, seconds and requests; and the size of the pictures, and errors of the database."""
+    with running(tmp_path) as server:
+        key = server.key()
+        client, told, own = server.client_of(key), server.service.metrics.value, key.split("_")[1]
+        server.ended(client, server.order(client))
+        client.post("/v1/images/generations", json={"prompt": RECIPE, "n": 2})
+        client.post("/v1/predictions", json={"input": {"prompt": "rde"}})
+        assert told("plitka_orders_total", key=own, contract="own") == 1
+        assert told("plitka_orders_total", key=own, contract="openai") == 2
+        assert told("plitka_orders_total", key=own, contract="cog") == 0
+        assert told("plitka_key_jobs_total", key=own, outcome="succeeded") == 3
+        assert told("plitka_key_job_seconds_total", key=own) > 0
+        assert told("plitka_key_requests_total", key=own, contract="cog", status="400") == 1
+        server.client_of(None).get("/v1/jobs")
+        assert told("plitka_key_requests_total", key="", contract="own", status="401") == 1
+        wait_until(lambda: told("plitka_picture_bytes") > 1000)
+        before = told("plitka_database_errors_total")
+        monkeypatch.setattr(server.service.store, "_engine", sa.create_engine("sqlite:////nowhere/at/all"))
+        with pytest.raises(StorageAway):
+            server.service.store.key_names()
+        monkeypatch.undo()
+        assert told("plitka_database_errors_total") > before

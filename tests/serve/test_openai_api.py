@@ -50,6 +50,33 @@ class TestOpenAI:
         assert picture(httpx2.get(url).content).size == (MINI_PX, MINI_PX)
         assert httpx2.get(url[:-1] + ("0" if url[-1] != "0" else "1")).status_code in (401, 404)
 
+    def test_a_model_that_answers_with_links_does(self, server: Running, client: openai.OpenAI) -> None:
+        """Of the format that was asked for, to be shown by other pages, and asked again by its tag alone."""
+        made = client.images.generate(
+            model="dall-e-3", prompt=RECIPE, size=f"{MINI_PX}x{MINI_PX}", output_format="webp",
+            extra_body=QUICK | {"safety_identifier": "user-7", "metadata": {"a": 1}, "guidance_scale": 0},
+        )  # fmt: skip
+        assert made.data is not None
+        url = made.data[0].url or ""
+        with httpx2.Client() as web:
+            whole = web.get(url)
+            assert (whole.headers["Content-Type"], picture(whole.content).format) == ("image/webp", "WEBP")
+            assert whole.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+            assert web.get(url, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
+            head = web.head(url)
+            assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", whole.headers["ETag"])
+        assert server.told("fields_ignored", names=["metadata", "safety_identifier"])
+
+    def test_models_are_listed_and_looked_at(self, server: Running, client: openai.OpenAI) -> None:
+        """By the name of the list, or by one of OpenAI's, which stand for any."""
+        engine = server.service.engine
+        assert engine is not None
+        (listed,) = client.models.list().data
+        for name in (listed.id, engine.name.partition("@")[0], "gpt-image-1"):
+            assert client.models.retrieve(name).id == engine.name
+        with pytest.raises(openai.NotFoundError):
+            client.models.retrieve("other")
+
     def test_a_stream_shows_partial_pictures(self, client: openai.OpenAI) -> None:
         """Partial pictures while it is painted, the whole one last."""
         stream = client.images.generate(

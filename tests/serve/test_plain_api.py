@@ -1,5 +1,6 @@
 """The `huggingface_hub` package and curl with the old body, against the shipped model."""
 
+import http.client
 import json
 import shutil
 import subprocess
@@ -25,6 +26,16 @@ class TestHuggingFace:
         client = InferenceClient(server.url, token=server.key())
         image = client.text_to_image(RECIPE, width=MINI_PX, height=MINI_PX, num_inference_steps=3, seed=3)
         assert image.size == (MINI_PX, MINI_PX)
+
+    def test_what_its_clients_send_beside_it(self, server: Running) -> None:
+        """Options are left out, parameters may stand at the top, and a guidance of 0 is none."""
+        client, small = server.client(), {"width": MINI_PX, "height": MINI_PX, "num_inference_steps": 2, "seed": 3}
+        nested = {"inputs": RECIPE, "options": {"wait_for_model": True}, "parameters": small | {"guidance_scale": 0}}
+        top = {"inputs": RECIPE, "guidance_scale": 1, **small}
+        pictures = [client.post("/", json=body) for body in (nested, top)]
+        assert [answer.status_code for answer in pictures] == [200, 200]
+        assert picture(pictures[0].content).tobytes() == picture(pictures[1].content).tobytes()
+        assert client.post("/", json={"inputs": RECIPE, "steps": 3}).status_code == 422
 
 
 class TestCurl:
@@ -67,3 +78,17 @@ class TestCurl:
     def test_no_key(self, server: Running, tmp_path: Path) -> None:
         """Once there is a key, none is let in without."""
         assert self.curl(server, tmp_path, {"prompt": RECIPE}, key=False)[0] == 401
+
+
+def test_the_old_body_as_its_clients_send_it(server: Running) -> None:
+    """Without a content type, and with the seed in quotes."""
+    key = server.key()
+    body = json.dumps({"prompt": RECIPE, "seed": "7"}).encode()
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=60)
+    connection.request("POST", "/predict", body, {"Authorization": f"Bearer {key}"})
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert picture(answer.read()).info["seed"] == "7"
+    connection.close()
+    refused = server.client_of(key).post("/predict", json={"prompt": RECIPE, "seed": "seven"})
+    assert refused.status_code == 422

@@ -9,6 +9,7 @@ import pytest
 from plitka.errors import InputError
 from plitka.serve.settings import Settings, read_settings
 
+FROM_ZERO = {"port", "min_free_bytes", "quiet_places", "max_steps", "max_side_px", "keep_bytes"}
 NUMBERS = [one for one in fields(Settings) if one.type in (int, float)]
 
 
@@ -55,7 +56,7 @@ def test_every_number_has_a_least_one(field: Field[int | float]) -> None:
     if field.type is float:
         refused: tuple[float, ...] = (-0.5, math.nan, math.inf, -math.inf)
     else:
-        refused = (-1,) if field.name in ("port", "min_free_bytes") else (-1, 0)
+        refused = (-1,) if field.name in FROM_ZERO else (-1, 0)
     for value in refused:
         with pytest.raises(InputError, match=field.name):
             read_settings({f"PLITKA_{field.name.upper()}": str(value)})

@@ -9,7 +9,7 @@ from tests.serve.conftest import RECIPE, Databases, free_port, running, wait_unt
 from tests.serve.fast_engine import FastEngine
 
 from plitka.errors import InputError
-from plitka.serve import routes, sessions, tables
+from plitka.serve import due_webhooks, routes, sessions, tables
 from plitka.serve.keys import identify, make_key
 from plitka.serve.settings import Settings
 from plitka.serve.store import State, open_store
@@ -119,7 +119,7 @@ def test_what_opens_or_closes_a_door_is_on_the_disk(kind: str, tmp_path: Path, d
         token = sessions.begin(store, caller, 60)
         sessions.end(store, token)
         store.revoke_key(row.id)
-        store.settle_webhook("of no job")
+        due_webhooks.settle(store, "of no job")
         yes, no = (2, 1) if is_sqlite else ("on", "off")
         assert waited == [yes, no, yes, yes, no]
 

@@ -32,12 +32,16 @@ def test_a_job_is_traced_within_its_clients_trace(tmp_path: Path) -> None:
             job = client.post("/v1/jobs", json={"recipe": RECIPE}, headers=head).json()
             server.ended(client, job)
         collector.shutdown()
-    names = {
-        span.name
+    spans = [
+        span
         for body in bodies
         for resource in ExportTraceServiceRequest.FromString(body).resource_spans
         for scope in resource.scope_spans
         for span in scope.spans
         if span.trace_id.hex() == TRACE
-    }
-    assert {"POST", "job", "denoise"} <= names
+    ]
+    assert {"POST", "job", "denoise"} <= {span.name for span in spans}
+    told = {span.name: {one.key: one.value.string_value for one in span.attributes} for span in spans}
+    own = client.headers["Authorization"].split("_")[1]
+    assert told["POST"] == {"plitka.key_id": own, "plitka.contract": "own"}
+    assert told["job"] == {"plitka.key_id": own, "plitka.job_id": job["id"]}

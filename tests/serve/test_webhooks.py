@@ -3,16 +3,20 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import httpx2
 import pytest
+from replicate.client import Client as ReplicateClient
+from replicate.webhook import InvalidSignatureError, Webhooks, WebhookSigningSecret
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.webhook_receiver import Hook
 
 from plitka.errors import NotAllowed, StorageAway
-from plitka.serve import routes, webhooks
+from plitka.serve import due_webhooks, routes, webhooks
+from plitka.serve.keys import LOCAL
 from plitka.serve.settings import Settings
 from plitka.serve.webhooks import check_host
 
@@ -38,9 +42,23 @@ def own_hook() -> Iterator[Hook]:
 def test_only_hosts_that_the_operator_named_are_told(url: str) -> None:
     """Else a client could reach what only we can."""
     settings = Settings(webhook_hosts=("hooks.example",))
-    check_host("https://Hooks.example/path?x=1", settings)
+    check_host("https://Hooks.example/path?x=1", settings, LOCAL)
     with pytest.raises(NotAllowed):
-        check_host(url, settings)
+        check_host(url, settings, LOCAL)
+
+
+def test_a_keys_own_hosts_stand_in_place_of_the_services() -> None:
+    """Also where it has none at all."""
+    settings = Settings(webhook_hosts=("hooks.example",))
+    own = replace(LOCAL, webhook_hosts=["Own.example:81"])
+    check_host("https://own.example:81/", settings, own)
+    for caller, url in (
+        (own, "https://hooks.example/"),
+        (replace(own, webhook_hosts=[]), "https://hooks.example/"),
+        (LOCAL, "https://own.example:81/"),
+    ):
+        with pytest.raises(NotAllowed):
+            check_host(url, settings, caller)
 
 
 def test_a_webhook_hears_of_start_and_end(tmp_path: Path, own_hook: Hook) -> None:
@@ -118,6 +136,36 @@ def test_nothing_is_told_of_a_job_that_was_deleted_meanwhile(
     assert own_hook.heard.empty()
 
 
+def test_messages_are_signed_and_told_again_by_the_operator(tmp_path: Path, own_hook: Hook) -> None:
+    """As Replicate's package verifies it, with the secret of the very key; and they carry a link, where that leads."""
+    with running(tmp_path, webhook_hosts=(own_hook.host,), public_url="https://tiles.example") as server:
+        key = server.key()
+        client, operator = server.client_of(key), server.client("operator")
+        order_of_end(server, own_hook.host, client)
+        headers, body = own_hook.signed.get(timeout=20)
+        replicate = ReplicateClient(api_token=key, base_url=server.url)
+        secret = replicate.webhooks.default.secret()
+        replicate._client.close()
+        Webhooks.validate(headers=headers, body=body, secret=secret, tolerance=600)
+        other = WebhookSigningSecret(**server.client().get(routes.WEBHOOK_KEY).json())
+        for wrong, of in ((body + " ", secret), (body, other)):
+            with pytest.raises(InvalidSignatureError):
+                Webhooks.validate(headers=headers, body=wrong, secret=of)
+        told = own_hook.heard.get(timeout=20)
+        assert told["output"].startswith("https://tiles.example/v1/jobs/")
+        link = told["output"].removeprefix("https://tiles.example")
+        assert server.client_of(None).get(link).headers["Content-Type"] == "image/png"
+        wait_until(lambda: not due_webhooks.find(server.service.store))
+        (job,) = client.get(routes.JOBS).json()["jobs"]
+        path = routes.path_of(routes.REPLAY, job_id=job["id"])
+        assert (client.post(path).status_code, operator.post(path).status_code) == (403, 202)
+        again, _ = own_hook.signed.get(timeout=20)
+        assert again["webhook-id"] == headers["webhook-id"]
+        wait_until(lambda: not due_webhooks.find(server.service.store))
+        mute = server.order(client)
+        assert operator.post(routes.path_of(routes.REPLAY, job_id=mute["id"])).status_code == 404
+
+
 class Receiver(ThreadingTCPServer):
     """Takes as many connections as come."""
 
@@ -152,7 +200,7 @@ def test_an_answer_is_not_read_beyond_its_status(tmp_path: Path) -> None:
     with receiver(Endless) as host, running(tmp_path, webhook_hosts=(host,)) as server:
         order_of_end(server, host)
         assert cut_off.wait(30)
-        wait_until(lambda: not server.service.store.due_webhooks())
+        wait_until(lambda: not due_webhooks.find(server.service.store))
 
 
 def test_a_slow_receiver_holds_up_no_other(tmp_path: Path, own_hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +247,7 @@ def test_what_waits_to_be_told_holds_no_order(tmp_path: Path) -> None:
     """Neither its recipe nor its masks, of which many may be due after a start; its own message reads them."""
     with receiver(StreamRequestHandler) as host, running(tmp_path, webhook_hosts=(host,)) as server:
         order_of_end(server, host)
-        wait_until(server.service.store.due_webhooks)
-        [due] = server.service.store.due_webhooks()
+        wait_until(lambda: due_webhooks.find(server.service.store))
+        [due] = due_webhooks.find(server.service.store)
         assert due.hook == {"url": f"http://{host}/", "events": ["completed"]}
         assert "red" not in repr(due)

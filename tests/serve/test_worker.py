@@ -20,13 +20,13 @@ from plitka.core.scene import Size
 from plitka.core.watch import Watch
 from plitka.errors import BadOutput, Cancelled, InputError
 from plitka.serve import routes
-from plitka.serve.jobs import Terms
 from plitka.serve.keys import LOCAL
 from plitka.serve.life import Life
 from plitka.serve.orders import Order
 from plitka.serve.service import Service, open_service
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State
+from plitka.serve.terms import Terms
 
 
 @pytest.mark.parametrize(

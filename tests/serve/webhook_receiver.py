@@ -12,12 +12,16 @@ class Hook:
 
     def __init__(self) -> None:
         self.heard: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.signed: queue.Queue[tuple[dict[str, str], str]] = queue.Queue()
+        """The headers and the body of each message."""
         hook = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 """Keep what is told."""
-                hook.heard.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                hook.signed.put((dict(self.headers), body.decode()))
+                hook.heard.put(json.loads(body))
                 self.send_response(200)
                 self.end_headers()
 

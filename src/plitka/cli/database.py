@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plitka.cli.arguments import Commands, Translate, add_command
 from plitka.cli.exit_codes import EXIT_FILE, EXIT_OK
-from plitka.cli.serve import add_data_option, require_packages, settings_of
+from plitka.cli.store_access import add_data_option, require_packages, settings_of
 from plitka.cli.terminal import Terminal
 from plitka.serve.settings import Settings
 

@@ -17,6 +17,7 @@ from plitka.cli import (
     generate,
     measure,
     models,
+    prune,
     render,
     serve,
     sheet,
@@ -113,6 +114,7 @@ def build_parser(_: Translate, load_engine: LoadEngine, usual: Defaults | None =
     database.add_backup(commands, _)
     database.add_check(commands, _)
     database.add_migrate(commands, _)
+    prune.add(commands, _)
     tour.add_completion(commands, _, parser)
     tour.add_demo(commands, _, parser)
     return parser

@@ -1,15 +1,12 @@
 """`plitka serve` and `plitka keys`: the service, and who may use it."""
 
 import argparse
-import os
 import threading
 import webbrowser
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import fields
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from plitka.cli import key_changes
 from plitka.cli.arguments import (
     Commands,
     Translate,
@@ -22,17 +19,15 @@ from plitka.cli.arguments import (
 )
 from plitka.cli.engines import LoadEngine
 from plitka.cli.exit_codes import EXIT_OK
+from plitka.cli.store_access import add_data_option, opened, require_packages, settings_of
 from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
 from plitka.errors import InputError, NotFound
 from plitka.model.engine_config import EngineConfig
-from plitka.serve.settings import Settings, read_settings
+from plitka.serve.settings import Settings
 
 if TYPE_CHECKING:
     from plitka.serve.service import Service
-    from plitka.serve.store import Store
-
-_OPTIONS = {field.name for field in fields(Settings)}
 
 
 def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
@@ -79,7 +74,7 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
 
 def add_keys(commands: Commands, _: Translate) -> None:
     """Declare `keys` and its own commands."""
-    actions = add_family(commands, "keys", _, _("who may use the service: create, list, revoke"))
+    actions = add_family(commands, "keys", _, _("who may use the service: create, list, change, rotate, revoke"))
     create = add_command(actions, "create", _, _("make a key and show it, once"))
     create.add_argument("name", metavar="NAME", help=_("name of the key's owner"))
     create.add_argument("--role", default="maker", help=_("viewer, maker or operator (default: maker)"))
@@ -97,19 +92,8 @@ def add_keys(commands: Commands, _: Translate) -> None:
     revoke = add_command(actions, "revoke", _, _("end a key, at once"))
     revoke.add_argument("id", metavar="ID", help=_("as `plitka keys list` shows it"))
     revoke.set_defaults(run=run_revoke)
-    for action in (create, listed, revoke):
+    for action in (create, listed, revoke, *key_changes.add(actions, _)):
         add_data_option(action, _)
-
-
-def add_data_option(parser: argparse.ArgumentParser, _: Translate) -> None:
-    """Where the database and the pictures are."""
-    usual = str(Settings().data).replace("%", "%%")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help=_("folder of keys, jobs and pictures (usual: {usual})").format(usual=usual),
-    )
 
 
 def run_serve(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -166,7 +150,8 @@ def _tell_no_key(settings: Settings, terminal: Terminal) -> None:
 
 def run_create(options: argparse.Namespace, terminal: Terminal) -> int:
     """Make a key and write it to stdout, alone on its line, so that a script can read it."""
-    with _opened(options, create=True) as store:
+    with opened(options, create=True) as store:
+        from plitka.serve import audit
         from plitka.serve.keys import make_key
 
         key, row = make_key(
@@ -177,6 +162,7 @@ def run_create(options: argparse.Namespace, terminal: Terminal) -> int:
             daily=options.daily,
             days=options.expires,
         )
+        audit.note(store, audit.COMMAND_LINE, "key.create", row.id, name=row.name, role=row.role)
     _tell_place(settings_of(options), terminal)
     if options.json:
         terminal.write_json({"id": row.id, "name": row.name, "role": row.role, "key": key})
@@ -190,7 +176,7 @@ def run_create(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def run_list(options: argparse.Namespace, terminal: Terminal) -> int:
     """Every key's name, role and limits; the key itself is not kept."""
-    with _opened(options, create=False) as store:
+    with opened(options, create=False) as store:
         from plitka.serve.keys import summary
 
         rows = summary(store.list_keys())
@@ -226,13 +212,15 @@ def _write_keys(rows: Sequence[Mapping[str, Any]], terminal: Terminal) -> None:
 
 def run_revoke(options: argparse.Namespace, terminal: Terminal) -> int:
     """Revoke a key and cancel its jobs; a running service refuses it from its next request on."""
-    with _opened(options, create=False) as store:
+    with opened(options, create=False) as store:
+        from plitka.serve import audit
         from plitka.serve.keys import revoke
 
         try:
             n_cancelled = revoke(store, options.id)
         except NotFound as error:  # to a script it is a wrong word like any other
             raise InputError(error.message, **error.values) from error
+        audit.note(store, audit.COMMAND_LINE, "key.revoke", options.id, cancelled=n_cancelled)
     if options.json:
         terminal.write_json({"revoked": options.id, "cancelled": n_cancelled})
         return EXIT_OK
@@ -240,29 +228,3 @@ def run_revoke(options: argparse.Namespace, terminal: Terminal) -> int:
     if n_cancelled:
         terminal.remark(terminal.gettext("its jobs that waited are cancelled: {n}").format(n=n_cancelled))
     return EXIT_OK
-
-
-@contextmanager
-def _opened(options: argparse.Namespace, *, create: bool) -> Iterator["Store"]:
-    """The database beside a service that may run on it."""
-    require_packages()
-    from plitka.serve.integrity import told_of_database
-    from plitka.serve.store import open_store
-
-    with told_of_database(), closing(open_store(settings_of(options), own=False, create=create)) as store:
-        yield store
-
-
-def settings_of(options: argparse.Namespace) -> Settings:
-    """Those of the environment, and of the options that are named as they are."""
-    given: dict[str, Any] = {name: value for name, value in vars(options).items() if name in _OPTIONS}
-    return read_settings(os.environ, **given)
-
-
-def require_packages() -> None:
-    """Raise InputError unless what the service needs is installed."""
-    try:
-        import fastapi  # noqa: F401
-        import sqlalchemy  # noqa: F401
-    except ImportError as error:
-        raise InputError("the service needs further packages; run: pip install 'plitka[serve]'") from error

@@ -1,19 +1,21 @@
 """FastAPI dependencies of the endpoints: the service, and a caller of the role that is needed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
-from plitka.errors import NotAllowed, NotFound
+from plitka.errors import NotAllowed, NotFound, NotIdentified
+from plitka.serve import routes
 from plitka.serve.deletions import require_kept
-from plitka.serve.jobs import Terms
-from plitka.serve.keys import Caller, Role
-from plitka.serve.orders import Order, Zoned, with_mask
+from plitka.serve.keys import IN_FORCE, Caller, Role, state_of
+from plitka.serve.orders import CheckedOrder, Order, Zoned, with_mask
 from plitka.serve.service import Service
-from plitka.serve.store import Job
+from plitka.serve.store import Job, Store
+from plitka.serve.terms import Terms
 
 Choices = TypeVar("Choices", bound=Zoned)
 Done = TypeVar("Done")
@@ -60,13 +62,28 @@ Maker: TypeAlias = Annotated[Caller, Depends(_maker)]
 Operator: TypeAlias = Annotated[Caller, Depends(_operator)]
 
 
-def spend(request: Request, service: Service, caller: Caller, n: int = 1) -> None:
-    """Use up n of the caller's pictures; the answer tells what is left.
+def spend(request: Request, service: Service, caller: Caller, costs: Sequence[int] = (1,)) -> None:
+    """Use up the caller's pictures; the answer tells what is left, and gives them back if it is a refusal.
 
     Raises:
         TooMany: none are left.
     """
-    request.state.rate = service.allowance.spend(caller, n)
+    request.state.rate = service.allowance.spend(caller, costs)
+    request.state.give_back = partial(service.allowance.give_back, caller, costs)
+
+
+def accept(
+    request: Request, service: Service, caller: Caller, orders: Sequence[CheckedOrder], terms: Terms
+) -> list[Job]:
+    """Accept and count some orders; what was ordered before costs nothing."""
+    costs = [one.cost for one in orders]
+    contract = routes.contract_of(request.url.path).value
+
+    def pay() -> None:
+        spend(request, service, caller, costs)
+        service.metrics.orders.labels(caller.key_id, contract).inc(len(costs))
+
+    return service.jobs.accept(caller, orders, terms, pay)
 
 
 def hold_stream(request: Request, service: Service, caller: Caller) -> None:
@@ -88,12 +105,7 @@ async def order_one(request: Request, service: Service, caller: Caller, order: O
     """Check, count and accept one order."""
     drawn = await with_drawn_masks(service, caller, order)
 
-    def accept() -> Job:
-        checked = service.check(drawn)
-        spend(request, service, caller)
-        return service.jobs.accept(caller, [checked], terms)[0]
-
-    return await in_lane(service, caller, accept)
+    return await in_lane(service, caller, lambda: accept(request, service, caller, [service.check(drawn)], terms)[0])
 
 
 async def in_lane(service: Service, caller: Caller, work: Callable[[], Done]) -> Done:
@@ -131,3 +143,14 @@ def own_job(service: Service, caller: Caller, job_id: str) -> Job:
         raise NotFound("there is no such job")
     require_kept(job)
     return job
+
+
+def require_owner(store: Store, job: Job) -> None:
+    """Find out whether a link to a job's picture is still good: it ends with the job's key.
+
+    Raises:
+        NotIdentified: the key is revoked or expired.
+    """
+    row = store.find_key(job.key_id)
+    if row is None or state_of(row) != IN_FORCE:
+        raise NotIdentified("this link has ended with the key that it was made for")

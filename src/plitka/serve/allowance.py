@@ -6,6 +6,7 @@ the time that a counter has left there.
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,16 +17,18 @@ from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from plitka.errors import InputError, TooMany
+from plitka.serve import day_uses
 from plitka.serve.counters import Counters
 from plitka.serve.keys import Caller
 from plitka.serve.settings import Settings
+from plitka.serve.store import Store
 
 log = structlog.get_logger(__name__)
 
 _PAUSE_S = 5.0
 """After Redis did not answer it is left alone for so long; then one request finds out whether it is back."""
-
-
+_MINUTE, _DAY = "make", "day"
+"""Names of the counters."""
 _SLACK_S = 2
 """By which a time that is left may be rounded up."""
 
@@ -52,14 +55,22 @@ class Rate:
 class Allowance:
     """The counters of all rate limits."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, store: Store | None = None) -> None:
         """Open them.
+
+        Args:
+            settings: how many of what.
+            store: keeps what is used up of a day, where this process counts it; None: nothing does.
 
         Raises:
             InputError: the URL of Redis is none, or its package is not installed.
         """
         self._settings = settings
         self._own = Counters()
+        self._store = store
+        self._days = threading.Lock()
+        self._known_days: set[str] = set()
+        """Keys whose day was read from the store."""
         try:
             self._shared: Storage = self._own
             if settings.redis_url:
@@ -73,16 +84,38 @@ class Allowance:
         self._ask_at = 0.0
         """When Redis may be asked again, by the monotonic clock."""
 
-    def spend(self, caller: Caller, n: int = 1) -> Rate:
-        """Use up n pictures or measurements.
+    def spend(self, caller: Caller, costs: Sequence[int] = (1,)) -> Rate:
+        """Use up pictures or measurements, all or none.
+
+        Args:
+            caller: whose they are.
+            costs: of each, in usual pictures; one that costs more than all that the key may have takes that.
 
         Raises:
             TooMany: the key has none left; `retry_after_s` says when.
         """
+        minute, day = self._limits(caller)
+        if day is not None:
+            self._use(day, _DAY, caller.key_id, _sum(costs, day), moving=False)
+        try:
+            return self._use(minute, _MINUTE, caller.key_id, _sum(costs, minute), moving=True)
+        except TooMany:
+            if day is not None:
+                self._give_back(day, _DAY, caller.key_id, _sum(costs, day))
+            raise
+
+    def give_back(self, caller: Caller, costs: Sequence[int] = (1,)) -> Rate:
+        """What was used up for something that was refused is there again."""
+        minute, day = self._limits(caller)
+        if day is not None:
+            self._give_back(day, _DAY, caller.key_id, _sum(costs, day))
+        self._give_back(minute, _MINUTE, caller.key_id, _sum(costs, minute))
+        return self._use(minute, _MINUTE, caller.key_id, 0, moving=True)
+
+    def _limits(self, caller: Caller) -> tuple[RateLimitItem, RateLimitItem | None]:
+        """Of a key's minute and of its day, where that has one."""
         minute = RateLimitItemPerMinute(caller.per_minute or self._settings.per_minute)
-        if caller.daily is not None:
-            self._use(RateLimitItemPerDay(caller.daily), "day", caller.key_id, n, moving=False)
-        return self._use(minute, "make", caller.key_id, n, moving=True)
+        return minute, None if caller.daily is None else RateLimitItemPerDay(caller.daily)
 
     def preview(self, caller: Caller) -> Rate:
         """Use up one quick render or geometry; they take no pictures from a day's.
@@ -111,7 +144,7 @@ class Allowance:
         self._use(item, "refuse", address, 1, moving=False)
 
     def _use(self, item: RateLimitItem, kind: str, whose: str, n: int, *, moving: bool) -> Rate:
-        if self._may_ask():
+        if self._shared is not self._own and self._may_ask():
             try:
                 rate = self._count(self._shared, item, kind, whose, n, moving=moving)
             except StorageError as error:
@@ -122,7 +155,40 @@ class Allowance:
             else:
                 self._note(is_away=False)
                 return rate
-        return self._count(self._own, item, kind, whose, n, moving=moving)
+        return self._count_own(item, kind, whose, n, moving=moving)
+
+    def _give_back(self, item: RateLimitItem, kind: str, whose: str, n: int) -> None:
+        """Count less where it was counted; a Redis that is away keeps it until its window ends."""
+        key = item.key_for(kind, whose)
+        if self._shared is not self._own and self._may_ask():
+            try:
+                if self._shared.get(key) >= n:
+                    self._shared.incr(key, item.get_expiry(), -n)
+            except StorageError as error:
+                self._note(is_away=True, error=type(error).__name__)
+        self._own.give_back(key, n)
+        if kind == _DAY:
+            self._keep_day(key, whose)
+
+    def _count_own(self, item: RateLimitItem, kind: str, whose: str, n: int, *, moving: bool) -> Rate:
+        """In this process; of a day also in the database, where that is."""
+        if kind != _DAY or self._store is None:
+            return self._count(self._own, item, kind, whose, n, moving=moving)
+        with self._days:
+            key = item.key_for(kind, whose)
+            if key not in self._known_days:
+                used, left_s = day_uses.find(self._store, whose)
+                if left_s > 0:
+                    self._own.restore(key, used, left_s)
+                self._known_days.add(key)
+            rate = self._count(self._own, item, kind, whose, n, moving=moving)
+            self._keep_day(key, whose)
+            return rate
+
+    def _keep_day(self, key: str, whose: str) -> None:
+        if self._store is not None:
+            used, left_s = self._own.left(key)
+            day_uses.keep(self._store, whose, used, left_s)
 
     def _may_ask(self) -> bool:
         """Whether to count in Redis; after a failure of it, one request at a time finds out whether it is back."""
@@ -153,6 +219,8 @@ class Allowance:
             counter.clear(item, kind, whose)
             return self._count(self._own, item, kind, whose, n, moving=moving)
         if not is_allowed:
+            if not is_moving:  # which has counted what it refuses
+                storage.incr(item.key_for(kind, whose), item.get_expiry(), -n)
             raise TooMany(
                 "this key may ask {limit} times in {seconds} s; ask again in {wait} s",
                 limit=item.amount,
@@ -161,6 +229,11 @@ class Allowance:
                 retry_after_s=float(reset_s),
             )
         return Rate(limit=item.amount, remaining=window.remaining, reset_s=reset_s)
+
+
+def _sum(costs: Sequence[int], item: RateLimitItem) -> int:
+    """What some works cost of a limit; no single one costs more than the whole."""
+    return sum(min(cost, item.amount) for cost in costs)
 
 
 def _redis(url: str, timeout_s: float) -> Storage:

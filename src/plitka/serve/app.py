@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache, partial
 from typing import Any
 
@@ -19,9 +19,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, Unavailable
+from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, StorageAway, Unavailable
 from plitka.serve import (
+    a1111_api,
     cog_api,
+    control_api,
     keys_api,
     materials_api,
     openai_api,
@@ -29,6 +31,7 @@ from plitka.serve import (
     own_api,
     plain_api,
     previews_api,
+    replicate_api,
     routes,
     schemas,
     session_api,
@@ -47,7 +50,7 @@ from plitka.serve.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
-OWN = (own_api, uploads_api, session_api, keys_api, operation_api, sheets_api, materials_api, previews_api)
+OWN = (own_api, uploads_api, session_api, keys_api, operation_api, control_api, sheets_api, materials_api, previews_api)
 """The modules of our own contract."""
 _STOP_GRACE_S = 5.0
 
@@ -59,8 +62,10 @@ def create_app(service: Service) -> ASGIApp:
         guarded = CORSMiddleware(
             guarded,
             allow_origins=service.settings.cors_origins,
-            allow_methods=["GET", "POST", "PUT"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Request-ID"],
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            # Clients send more than ours (x-stainless-lang, prefer, traceparent), and none of it opens anything: a
+            # session is not taken from other pages.
+            allow_headers=["*"],
             expose_headers=[
                 "ETag",
                 "Location",
@@ -103,7 +108,7 @@ def _contract(version: str) -> FastAPI:
         redirect_slashes=False,
         openapi_url=None,
     )
-    for api in (*OWN, openai_api, cog_api, plain_api):
+    for api in (*OWN, openai_api, cog_api, replicate_api, a1111_api, plain_api):
         app.include_router(api.router)
     _add_probes(app)
     _add_document(app)
@@ -126,6 +131,7 @@ async def _live(service: Service) -> AsyncIterator[None]:
     await webhooks.start()
     await run_in_threadpool(service.health.look)
     service.health.start()
+    service.retention.start()
     for worker in service.workers:
         worker.start()
     yield
@@ -133,8 +139,11 @@ async def _live(service: Service) -> AsyncIterator[None]:
     await run_in_threadpool(_join, service.workers, (service.jobs.drain_at or 0.0) + _STOP_GRACE_S)
     await webhooks.stop()
     service.previews.close()
+    await run_in_threadpool(service.retention.stop)
     await run_in_threadpool(service.health.stop)
     service.tracer.close()
+    with suppress(StorageAway):
+        await run_in_threadpool(partial(service.last_uses.flush, service.store, is_last=True))
     service.store.close()
 
 
@@ -145,8 +154,8 @@ def _join(workers: Sequence[threading.Thread], end_at: float) -> None:
 
 
 def _prediction(service: Service, here: str, job: Job) -> dict[str, Any]:
-    """A job as its webhook is told of it."""
-    return cog_api.to_prediction(service, job, here).model_dump()
+    """A job as its webhook is told of it: with a link to the picture, where the operator said how we are reached."""
+    return cog_api.to_prediction(service, job, here, as_link=bool(service.settings.public_url)).model_dump()
 
 
 def _add_probes(app: FastAPI) -> None:

@@ -175,9 +175,10 @@ def _copy_rows(source: sa.Connection, to: sa.Connection) -> None:
         rows = source.execute(sa.select(table), execution_options={"yield_per": _N_ROWS})
         for chunk in rows.mappings().partitions():
             to.execute(sa.insert(written.tables[table.name]), [dict(row) for row in chunk])
-    if to.dialect.name == "postgresql":
-        last = sa.select(sa.func.coalesce(sa.func.max(tables.jobs.c.number), 0) + 1).scalar_subquery()
-        to.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence("jobs", "number"), last, False)))
+    for numbered in (tables.jobs, tables.audit) if to.dialect.name == "postgresql" else ():
+        if numbered.name in written.tables:  # a backup of an older plitka has fewer
+            last = sa.select(sa.func.coalesce(sa.func.max(numbered.c.number), 0) + 1).scalar_subquery()
+            to.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(numbered.name, "number"), last, False)))
 
 
 def _columns(tables_of: sa.MetaData) -> dict[str, set[str]]:

@@ -52,7 +52,8 @@ class BatchWatch:
 
     def wants_preview(self, index: int, step: int) -> bool:
         """Every few steps of a job that somebody watches."""
-        return bool(self._batch[index].status.n_watchers) and step % self._jobs.settings.preview_every == 0
+        status = self._batch[index].status
+        return bool(status.n_watchers or status.is_polled) and step % self._jobs.settings.preview_every == 0
 
     def report(self, index: int, progress: Progress) -> None:
         """Tell the job's watchers of a step.

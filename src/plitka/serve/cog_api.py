@@ -18,14 +18,14 @@ from plitka.serve.access import Maker, TheService, Viewer, order_one
 from plitka.serve.completion import until_ended, until_ended_or
 from plitka.serve.deletions import require_kept
 from plitka.serve.image_formats import base64_text
-from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.life import Life
-from plitka.serve.links import base_url
+from plitka.serve.links import base_url, signed_path
 from plitka.serve.orders import LookChoices, Order
 from plitka.serve.served_model import is_served, settle_model
 from plitka.serve.service import Service
 from plitka.serve.store import Job, State
+from plitka.serve.terms import Terms
 from plitka.serve.webhooks import check_host
 
 router = APIRouter(tags=["cog and Replicate"])
@@ -35,6 +35,8 @@ _OLD_MODEL = "rubber-tile-lora-v45"
 """Whose clients are served by whichever model is here."""
 COG_VERSION = "0.16.0"
 """Whose contract this is; clients choose by it how they read the schema."""
+EPOCH = datetime.fromtimestamp(0, UTC).isoformat()
+"""Since when a version is there: nobody has written that down."""
 PredictionId: TypeAlias = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")]
 Prefer: TypeAlias = Annotated[str | None, Header(description="respond-async, wait, or wait=SECONDS.")]
 Event: TypeAlias = Literal["start", "output", "logs", "completed"]
@@ -42,13 +44,32 @@ WebhookUrl: TypeAlias = Annotated[str, Field(max_length=2000, pattern=r"^https?:
 
 
 class Input(LookChoices):
-    """A recipe, what the old model took beside it, and the choices of our own API for the look of the tile."""
+    """A recipe, what the old model took beside it, and the choices of our own API for the look of the tile.
 
+    What other models take beside that, and means nothing here, is left out, and the log says so.
+    """
+
+    ignored = frozenset(
+        (
+            "apply_watermark",
+            "aspect_ratio",
+            "disable_safety_checker",
+            "go_fast",
+            "lora_scale",
+            "megapixels",
+            "num_outputs",
+            "output_format",
+            "output_quality",
+            "prompt_strength",
+            "refine",
+            "scheduler",
+        )
+    )
     prompt: fields.RecipeText
     negative_prompt: fields.NegativeText | None = None
     seed: fields.Seed | None = None
     num_inference_steps: fields.Steps | None = None
-    guidance_scale: fields.Guidance | None = None
+    guidance_scale: fields.OthersGuidance | None = None
     width: fields.SizePx | None = None
     height: fields.SizePx | None = None
     mode: fields.ModeName = USUAL_MODE
@@ -138,11 +159,12 @@ class Version(schemas.Answer):
     openapi_schema: dict[str, Any]
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors of a path, for the schema."""
     return {status: {"model": CogProblem} for status in (401, 403, 429, *statuses)}
 
 
-_ORDERED = {202: {"model": PredictionResponse}} | _problems(400, 404, 409, 410, 413, 422, 500, 503, 507)
+_ORDERED = {202: {"model": PredictionResponse}} | problems(400, 404, 409, 410, 413, 422, 500, 503, 507)
 
 
 class _PredictionCall:
@@ -177,7 +199,7 @@ class _PredictionCall:
             model: that the path names; None: the one that the body does.
         """
         service, wait_s = self.service, _wait_s(self.prefer, usual=usual_wait_s)
-        job = await self._accept(prediction_id, model)
+        job = await self._accept(prediction_id, model, is_awaited=wait_s is None)
         if wait_s is None:
             job = (await until_ended(service, self.request, [job]))[0]
         elif wait_s > 0:
@@ -189,16 +211,17 @@ class _PredictionCall:
         self.response.status_code = made_status if job.state.is_final or made_status != 200 else 202
         return seen
 
-    async def _accept(self, prediction_id: str | None, model: str | None) -> Job:
+    async def _accept(self, prediction_id: str | None, model: str | None, *, is_awaited: bool) -> Job:
         body, request, service = self.body, self.request, self.service
         if body.webhook is not None:
-            check_host(body.webhook, service.settings)
+            check_host(body.webhook, service.settings, self.caller)
         terms = Terms(
             request_id=request.state.request_id,
             idempotency_key=None if prediction_id is None else _idempotency_key(prediction_id),
             webhook=None if body.webhook is None else {"url": body.webhook, "events": body.webhook_events_filter},
             model=settle_model(model or body.version, service.engine),
             traceparent=request.headers.get("traceparent"),
+            is_awaited=is_awaited,
         )
         return await order_one(request, service, self.caller, body.input.order(), terms)
 
@@ -240,19 +263,24 @@ async def predict_with_model(owner: Name, name: Name, call: PredictionCall) -> P
     return await call.make(call.body.id, usual_wait_s=0, made_status=201, model=model)
 
 
-@router.get(routes.MODEL_VERSION, responses=_problems(404, 422), summary="A model's version")
+def require_name(name: str, engine: Engine | None) -> None:
+    """Raise NotFound for the name of a model that is not served."""
+    if name != _OLD_MODEL:
+        settle_model(name, engine)
+
+
+@router.get(routes.MODEL_VERSION, responses=problems(404, 422), summary="A model's version")
 async def get_version(
     owner: Name, name: Name, version: Name, request: Request, service: TheService, caller: Viewer
 ) -> Version:
     """What the `replicate` package asks for before it reads an output."""
     del owner, caller
     settle_model(version if name == _OLD_MODEL else f"{name}@{version}", service.engine)
-    created = datetime.fromtimestamp(0, UTC).isoformat()
-    return Version(id=version, created_at=created, cog_version=COG_VERSION, openapi_schema=request.app.openapi())
+    return Version(id=version, created_at=EPOCH, cog_version=COG_VERSION, openapi_schema=request.app.openapi())
 
 
-@router.get(routes.COG_PREDICTION, responses=_problems(404, 422), summary="Look at a prediction")
-@router.get(routes.PREDICTION, responses=_problems(404, 422), summary="Look at a prediction")
+@router.get(routes.COG_PREDICTION, responses=problems(404, 422), summary="Look at a prediction")
+@router.get(routes.PREDICTION, responses=problems(404, 422), summary="Look at a prediction")
 def get_prediction(
     prediction_id: PredictionId, request: Request, service: TheService, caller: Viewer
 ) -> PredictionResponse:
@@ -260,8 +288,8 @@ def get_prediction(
     return _carried(request, service, caller, prediction_id)
 
 
-@router.post(routes.COG_PREDICTION_CANCEL, responses=_problems(404, 422), summary="Cancel a prediction")
-@router.post(routes.PREDICTION_CANCEL, responses=_problems(404, 422), summary="Cancel a prediction")
+@router.post(routes.COG_PREDICTION_CANCEL, responses=problems(404, 422), summary="Cancel a prediction")
+@router.post(routes.PREDICTION_CANCEL, responses=problems(404, 422), summary="Cancel a prediction")
 def cancel_prediction(
     prediction_id: PredictionId, request: Request, service: TheService, caller: Maker
 ) -> PredictionResponse:
@@ -341,10 +369,10 @@ _STATUSES: dict[State, Status] = {
 }
 
 
-def to_prediction(service: Service, job: Job, base: str) -> PredictionResponse:
-    """A job as a prediction, whose links begin with `base`."""
+def to_prediction(service: Service, job: Job, base: str, *, as_link: bool = False) -> PredictionResponse:
+    """A job as a prediction, whose links begin with `base`; its picture as a link too, or as a data URI."""
     model, _, version = _model_of(job, service.engine).partition("@")
-    output, loss = _output_of(service, job)
+    output, loss = _link_to(service, job, base) if as_link else _output_of(service, job)
     given_id = (job.idempotency_key or "").removeprefix("prediction ")
     shown_id = given_id if job.idempotency_key == _idempotency_key(given_id) else job.id
     status = service.jobs.status(job.id)
@@ -388,6 +416,15 @@ def _output_of(service: Service, job: Job) -> tuple[Output | None, str | None]:
         return Output("data:image/png;base64," + base64_text(service.pictures.read(job.picture))), None
     except Gone as error:
         return None, str(error)
+
+
+def _link_to(service: Service, job: Job, base: str) -> tuple[Output | None, str | None]:
+    """The same as a link that is good without a key for a while."""
+    if job.state is not State.SUCCEEDED or job.picture is None:
+        return None, None
+    if not service.pictures.has(job.picture):
+        return None, (job.error or {}).get("error") or str(Gone("the picture is no longer kept"))
+    return Output(base + signed_path(job.id, service.link_secret, service.settings.link_s)), None
 
 
 def _model_of(job: Job, engine: Engine | None) -> str:

@@ -1,8 +1,8 @@
-"""Waiting for what is an answer, such as the picture of a job; where the client goes it is cancelled."""
+"""Waiting for what is an answer, such as the picture of a job; it ends where the last client that waits goes."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import structlog
@@ -24,7 +24,7 @@ _ABANDONING: set[asyncio.Task[None]] = set()
 
 
 async def until_ended(service: Service, request: Request, jobs: Sequence[Job]) -> list[Job]:
-    """Wait until all jobs have ended; where that is not to be, cancel them.
+    """Wait until all jobs have ended, which were ordered as awaited; where that is not to be, leave them.
 
     Raises:
         Unavailable: the service stops, or it took longer than `Settings.wait_s`.
@@ -81,11 +81,22 @@ async def until_ended_or(service: Service, job: Job, timeout_s: float) -> Job:
 
 
 async def abandon(service: Service, jobs: Sequence[Job]) -> None:
-    """Cancel all of some jobs that nobody waits for any more, to the end also where the caller is itself cancelled."""
-    task = asyncio.create_task(run_in_threadpool(_cancel_all, service, jobs))
+    """Leave all of some jobs, also where the caller is itself cancelled; those that nobody else waits for end."""
+    task = asyncio.create_task(run_in_threadpool(_leave_all, service, jobs))
     _ABANDONING.add(task)
     task.add_done_callback(_ABANDONING.discard)
     await asyncio.shield(task)
+
+
+@asynccontextmanager
+async def watching(service: Service, job: Job) -> AsyncIterator[None]:
+    """Count as one who waits for a job, until the end of the block."""
+    service.jobs.waiters.join(job.id)
+    try:
+        yield
+    finally:
+        if service.jobs.status(job.id) is not None:
+            await abandon(service, [job])
 
 
 def picture_of(service: Service, job: Job) -> bytes:
@@ -121,9 +132,9 @@ async def _disconnected(request: Request) -> None:
         pass
 
 
-def _cancel_all(service: Service, jobs: Sequence[Job]) -> None:
+def _leave_all(service: Service, jobs: Sequence[Job]) -> None:
     for job in jobs:
         try:
-            service.jobs.cancel(job)
+            service.jobs.let_go(job)
         except Exception as error:  # it is made for nobody, and the others are not
             log.warning("job_not_cancelled", job_id=job.id, error=type(error).__name__, frames=frames(error))

@@ -63,6 +63,31 @@ class Counters(Storage, MovingWindowSupport):
             window.n += amount
             return window.n
 
+    def left(self, key: str) -> tuple[int, float]:
+        """How many there are in the window, and the seconds until its end; (0, 0) where there is none."""
+        with self._lock:
+            window = self._fixed.get(key)
+            left_s = 0.0 if window is None else max(0.0, window.ends_at - time.monotonic())
+            return (window.n, left_s) if window is not None and left_s else (0, 0.0)
+
+    def restore(self, key: str, n: int, left_s: float) -> None:
+        """Go on with a window that an earlier process has begun, unless there is one."""
+        with self._lock:
+            self._fixed.setdefault(key, _Window(time.monotonic() + left_s, n))
+
+    def give_back(self, key: str, amount: int) -> None:
+        """Count so many less, the newest first, in the window of either kind."""
+        with self._lock:
+            window, uses = self._fixed.get(key), self._moving.get(key)
+            if window is not None:
+                window.n = max(0, window.n - amount)
+            while uses is not None and uses.each and amount > 0:
+                newest = uses.each[-1]
+                n = min(newest.n, amount)
+                newest.n, uses.n, amount = newest.n - n, uses.n - n, amount - n
+                if not newest.n:
+                    uses.each.pop()
+
     def get(self, key: str) -> int:
         """How many there are in the window."""
         with self._lock:
@@ -84,8 +109,9 @@ class Counters(Storage, MovingWindowSupport):
             uses.end(now)
             if uses.n + amount > limit:
                 return False
-            uses.each.append(_Window(now + expiry, amount))
-            uses.n += amount
+            if amount:
+                uses.each.append(_Window(now + expiry, amount))
+                uses.n += amount
             return True
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:

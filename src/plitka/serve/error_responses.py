@@ -67,6 +67,8 @@ def _shaped(problem: dict[str, Any], path: str, status: int) -> dict[str, Any]:
     if contract is routes.Contract.OPENAI:
         kind = "server_error" if status >= 500 else "invalid_request_error"
         return {"error": {"message": text, "type": kind, "param": None, "code": problem["code"]}}
+    if contract is routes.Contract.A1111:
+        return {"error": problem["code"], "detail": text, "body": "", "errors": text}
     if contract is routes.Contract.COG:
         return {"title": problem["code"], "detail": text, "status": status, "request_id": problem["request_id"]}
     return problem

@@ -1,8 +1,9 @@
 """The values that requests are made of, with the ranges of their owners and what the OpenAPI document says of them."""
 
 import re
-from typing import Annotated, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
+import structlog
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -31,6 +32,8 @@ from plitka.core.tile.masks import MAX_MASK_BYTES, SHAPE_EXAMPLES
 from plitka.errors import TooLarge
 from plitka.serve.settings import MAX_PROMPT_CH
 
+log = structlog.get_logger(__name__)
+
 RECIPE_EXAMPLE = "60% red, 30% black, 10% white"
 MASK_EXAMPLE = "border:8%"
 PLAIN_TEXT = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
@@ -45,6 +48,9 @@ _MAX_NAME_CH = 60
 class Wire(BaseModel):
     """What comes in: unknown names and wrong kinds are refused, not guessed at."""
 
+    ignored: ClassVar[frozenset[str]] = frozenset()
+    """Names of a contract that mean nothing here, whatever stands under them; the log says that they were left out."""
+
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
     @model_validator(mode="before")
@@ -53,6 +59,9 @@ class Wire(BaseModel):
         """Each unknown name is an error of its own, and thousands would take seconds; the first says enough."""
         if not isinstance(value, dict):
             return value
+        if left_out := cls.ignored.intersection(value):
+            log.info("fields_ignored", names=sorted(left_out))
+            value = {name: one for name, one in value.items() if name not in left_out}
         first = next((name for name in value if name not in cls.model_fields), None)
         if first is None:
             return value
@@ -114,6 +123,12 @@ SizePx: TypeAlias = Annotated[
 Guidance: TypeAlias = Annotated[
     float, Field(ge=GUIDANCE_RANGE[0], le=GUIDANCE_RANGE[1], description="Classifier-free guidance scale.")
 ]
+OthersGuidance: TypeAlias = Annotated[
+    float,
+    Field(ge=0, le=GUIDANCE_RANGE[1], description="Classifier-free guidance scale; 0 to 1 are without guidance."),
+    AfterValidator(lambda scale: max(scale, float(GUIDANCE_RANGE[0]))),
+]
+"""Of contracts whose clients write 0 for none."""
 Strength: TypeAlias = Annotated[
     float,
     Field(

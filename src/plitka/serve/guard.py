@@ -8,7 +8,8 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -16,11 +17,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from plitka.errors import NotIdentified, PlitkaError, ServiceError, Unavailable
+from plitka.errors import NotIdentified, PlitkaError, ServiceError, StorageAway, Unavailable
 from plitka.serve import identity, keys, routes
 from plitka.serve.access import require
 from plitka.serve.bodies import Replay, check_bytes, declared_bytes, limit_of, read_body
 from plitka.serve.error_responses import error_response
+from plitka.serve.key_changes import require_address
 from plitka.serve.keys import Role
 from plitka.serve.links import is_signed
 from plitka.serve.logs import frames
@@ -39,6 +41,8 @@ SECURITY_HEADERS = {
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"})
 """Of HTTP. A client may invent others, however long, and no log nor metric keeps those."""
+_FIRST_REFUSAL = 400
+"""Of the statuses."""
 _MUCH_BYTES = 64 * 1024
 """Of a body, read or refused: its pieces leave memory behind that is given back only when asked for."""
 
@@ -122,6 +126,7 @@ class Guard:
         address = (scope.get("client") or ("",))[0]
         caller = await run_in_threadpool(self._caller, scope["method"], headers, address)
         scope["state"]["caller"] = caller
+        self._service.tracer.tell(key_id=caller.key_id, contract=routes.contract_of(scope["path"]).value)
         structlog.contextvars.bind_contextvars(key_id=caller.key_id)
         place = self._service.requests.hold(
             caller.key_id, "{limit} requests of this key are in work, and no more can be; wait for one of them"
@@ -138,7 +143,9 @@ class Guard:
             if key is None:
                 raise NotIdentified("this needs a key; send it as Authorization: Bearer KEY")
             raise NotIdentified("this key is not in force; ask the operator for another")
+        require_address(caller, address)
         service.allowance.read(caller)
+        service.last_uses.note(caller.key_id)
         return caller
 
     async def _admit_upload(self, scope: Scope, headers: Headers) -> None:
@@ -157,6 +164,7 @@ class Guard:
         require(caller, Role.MAKER)
         scope["state"]["held"].enter_context(service.uploads.hold(caller.key_id, limit if n_bytes is None else n_bytes))
         scope["state"]["rate"] = await run_in_threadpool(service.allowance.spend, caller)
+        scope["state"]["give_back"] = partial(service.allowance.give_back, caller)
 
     def _note(self, scope: Scope, response: "_Response") -> None:
         """Log and measure the request."""
@@ -166,6 +174,9 @@ class Guard:
         self._service.metrics.requests.labels(method if route != "other" else "", route, status).observe(
             response.seconds
         )
+        caller = scope["state"].get("caller")
+        contract = routes.contract_of(scope["path"]).value
+        self._service.metrics.key_requests.labels(caller.key_id if caller else "", contract, status).inc()
         log.info("request", method=method, route=route, status=status, seconds=round(response.seconds, 4))
 
 
@@ -190,6 +201,7 @@ class _Response:
             self.status = part["status"]
             self.seconds = time.perf_counter() - self._started
             self.on_start()
+            await self._give_back()
             headers = MutableHeaders(scope=part)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
@@ -201,6 +213,14 @@ class _Response:
             if IS_ONE_TOO_MANY in self._scope["state"]:
                 headers["Connection"] = "close"
         await self._send(part)
+
+    async def _give_back(self) -> None:
+        """Have what is refused, or broke, take nothing from the caller's allowance."""
+        state = self._scope["state"]
+        give_back = state.pop("give_back", None)
+        if give_back is not None and self.status >= _FIRST_REFUSAL:
+            with suppress(StorageAway):  # what a key has left is no reason to answer nothing
+                state["rate"] = await run_in_threadpool(give_back)
 
 
 def _is_open(scope: Scope) -> bool:

@@ -1,5 +1,6 @@
 """Whose request it is: by a key, by the session of a browser, or because it comes from this machine."""
 
+import base64
 import re
 from urllib.parse import urlsplit
 
@@ -38,11 +39,21 @@ def identify(service: Service, method: str, headers: Headers) -> Caller | None:
 def key_of(headers: Headers) -> str | None:
     """The key that a request carries, in any of the ways that clients know."""
     scheme, _, credentials = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        return _password(credentials)
     if credentials and scheme.lower() in {"bearer", "token"}:
         return credentials.strip()
     if scheme:
         return ""
     return headers.get("x-api-key")
+
+
+def _password(credentials: str) -> str:
+    """The password of a basic authorisation, whatever the name before it; empty where it is none."""
+    try:
+        return base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def token_of(headers: Headers) -> str:

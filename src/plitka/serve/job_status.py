@@ -58,8 +58,14 @@ class JobStatus:
         """Apart from the others, so that a step wakes only those who look at steps."""
         self.n_watchers = 0
         """Those who would look at a preview."""
+        self.is_polled = False
+        """Whether somebody asks for previews now and then."""
         self.is_cancelled = False
         """Asked to stop at its next step."""
+        self.is_left = False
+        """And that because whoever waited for it has gone."""
+        self.is_taken_back = False
+        """And that no more, since somebody wants it again."""
 
     @property
     def snapshot(self) -> Snapshot:

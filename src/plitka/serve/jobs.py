@@ -10,23 +10,22 @@ So no job can end twice.
 import asyncio
 import threading
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import IntegrityError
 
 from plitka.core.generation import CompleteRequest
-from plitka.errors import Conflict, Gone, StorageAway, TooMany, Unavailable
+from plitka.errors import Conflict, Gone, StorageAway
+from plitka.serve.admission import check_concurrency, check_life, check_queue
 from plitka.serve.deadlines import Deadlines
 from plitka.serve.deletions import require_kept
 from plitka.serve.fair_queue import FairQueue
 from plitka.serve.health import Health
 from plitka.serve.job_status import JobStatus, Snapshot
-from plitka.serve.kept_words import deadline_problem, keep_problem
+from plitka.serve.kept_words import deadline_problem, is_left, left_problem
 from plitka.serve.keys import Caller
 from plitka.serve.life import Life, Lives
 from plitka.serve.metrics import Metrics
@@ -35,25 +34,12 @@ from plitka.serve.picture_store import PictureStore
 from plitka.serve.served_model import is_same_model
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State, Store
+from plitka.serve.terms import Terms, new_job
+from plitka.serve.waiters import Waiters
 
 log = structlog.get_logger(__name__)
 
 _POSITIONS_EVERY_S = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What comes with an order beside the picture itself."""
-
-    request_id: str
-    priority: int = 0
-    deadline_s: float | None = None
-    idempotency_key: str | None = None
-    webhook: Mapping[str, Any] | None = None
-    model: str | None = None
-    """As `plitka.serve.served_model` settles it; None: whichever is served."""
-    traceparent: str | None = None
-    """The trace that the job belongs to, as W3C writes it."""
 
 
 class Jobs:
@@ -69,11 +55,19 @@ class Jobs:
         self.health = health
         self.on_change: Callable[[Job, str], None] = lambda _job, _event: None
         """Told in any thread that a job with a webhook began ("start") or ended ("completed")."""
+        self.on_kept: Callable[[], None] = lambda: None
+        """Told by the workers that a picture was kept."""
+        self.on_stop: Callable[[], None] = lambda: None
+        """Ends the process, where there is one of its own."""
         self.drain_at: float | None = None
         """When a stop has waited long enough for what runs, by the monotonic clock; None: there is no stop."""
+        self.is_paused = False
+        """Whether the operator lets nobody order; what was ordered is made."""
         self.deadlines = Deadlines(self.expire)
         self._ready = threading.Condition()
-        self._accepting = threading.Lock()
+        self.accepting = threading.Lock()
+        """Held while jobs come to be open."""
+        self.waiters = Waiters()
         self._queue = FairQueue()
         self._statuses: dict[str, JobStatus] = {}
         self._lives = Lives()
@@ -132,8 +126,16 @@ class Jobs:
 
     # Acceptance
 
-    def accept(self, caller: Caller, orders: Sequence[CheckedOrder], terms: Terms) -> list[Job]:
+    def accept(
+        self, caller: Caller, orders: Sequence[CheckedOrder], terms: Terms, pay: Callable[[], None] = lambda: None
+    ) -> list[Job]:
         """Keep and queue what a caller orders, all or nothing; an order under a known idempotency key is that job.
+
+        Args:
+            caller: whose they are.
+            orders: what is asked for.
+            terms: what comes with each.
+            pay: called for what is new, once there is room for it; it may raise.
 
         Raises:
             Conflict: the idempotency key stands for another order.
@@ -143,23 +145,47 @@ class Jobs:
             NoRoom, StorageAway: pictures, or the order itself, cannot be kept now.
         """
         self.store.require_place()
-        if (repeated := self._find_repeated(caller, orders, terms)) is not None:
-            return [repeated]
-        with self._accepting:
-            self._check_room(caller, len(orders))
-            try:
-                jobs = self.store.add_jobs([_new_job(caller, checked, terms) for checked in orders])
-            except IntegrityError:  # the same order came twice at once, and the other one was first
-                repeated = self._find_repeated(caller, orders, terms)
-                if repeated is None:
-                    raise
+        repeated = self._find_repeated(caller, orders, terms)
+        with self.accepting:
+            # Meanwhile it may have ended, or the same order may have come twice at once, and the other one was first.
+            again = self.store.find_job(repeated.id) if repeated is not None else None
+            repeated = again or self._find_repeated(caller, orders, terms)
+            if repeated is not None and not is_left(repeated):
+                self._join(repeated, terms)
                 return [repeated]
+            self._check_room(caller, len(orders))
+            pay()
+            if repeated is None:
+                jobs = self.store.add_jobs([new_job(caller, checked, terms) for checked in orders])
+            else:
+                jobs = [self.store.revive(repeated)]
             for job, checked in zip(jobs, orders, strict=True):
-                self._enqueue(job, checked.request, terms.traceparent)
+                if terms.is_awaited:
+                    self.waiters.expect(job.id)
+                self.enqueue(job, checked.request, terms.traceparent)
         self.metrics.accepted.inc(len(jobs))
         for job in jobs:
             log.info("job_accepted", job_id=job.id, key_id=job.key_id, priority=job.priority)
         return jobs
+
+    def _join(self, job: Job, terms: Terms) -> None:
+        """One more wants a job, perhaps one that is about to stop because nobody did."""
+        if terms.is_awaited:
+            self.waiters.join(job.id)
+        else:
+            self.waiters.keep(job.id)
+        status = self.status(job.id)
+        if status is not None and status.is_left:
+            status.is_left, status.is_cancelled, status.is_taken_back = False, False, True
+
+    def let_go(self, job: Job) -> None:
+        """One who waited for a job has gone; it ends with the last of them, unless it was ordered for later."""
+        with self.accepting:
+            if not self.waiters.leave(job.id) or self._end_waiting(job, State.CANCELLED, left_problem(job.request_id)):
+                return
+            status = self.status(job.id)
+            if status is not None and not status.is_cancelled:
+                status.is_left = status.is_cancelled = True
 
     def _find_repeated(self, caller: Caller, orders: Sequence[CheckedOrder], terms: Terms) -> Job | None:
         if terms.idempotency_key is None:
@@ -182,26 +208,16 @@ class Jobs:
                 raise Gone("this order was painted, and its picture is lost; order it under a new Idempotency-Key")
 
     def _check_room(self, caller: Caller, n_jobs: int) -> None:
-        if self.life.is_ending:
-            raise Unavailable("the service is stopping; ask again in a moment", retry_after_s=self.settings.drain_s)
-        if self.life is Life.FAILED:
-            raise Unavailable("the service has failed; its operator must look at it", retry_after_s=60.0)
-        self.health.check_room()
         with self._ready:
-            if len(self._queue) + n_jobs > self.settings.queue_limit:
-                raise Unavailable(
-                    "{limit} pictures are waiting, and no more can; ask again later",
-                    limit=self.settings.queue_limit,
-                    retry_after_s=10.0,
-                )
-            if self._queue.count(caller.key_id) + n_jobs > self.settings.key_queue_limit:
-                raise TooMany(
-                    "{limit} pictures of this key are waiting, and no more can; wait for one of them",
-                    limit=self.settings.key_queue_limit,
-                    retry_after_s=10.0,
-                )
+            n_waiting, n_own = len(self._queue), self._queue.count(caller.key_id)
+            n_open = sum(status.job.key_id == caller.key_id for status in self._statuses.values())
+        check_life(self.life, self.settings, is_paused=self.is_paused)
+        self.health.check_room()
+        check_concurrency(caller, n_jobs, n_open)
+        check_queue(self.settings, n_jobs, n_waiting=n_waiting, n_own=n_own)
 
-    def _enqueue(self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None) -> None:
+    def enqueue(self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None) -> None:
+        """Have a job wait that was written, and is not here."""
         with self._ready:
             status = self._statuses[job.id] = JobStatus(job, request, traceparent)
             self._queue.put(job.id, job.key_id, job.priority)
@@ -256,7 +272,10 @@ class Jobs:
 
     def retry_alone(self, job: Job) -> None:
         """It was one of several when the engine broke, so that nobody knows which of them broke it."""
-        waiting = replace(job, state=State.QUEUED, started_at=None, n_starts=job.n_starts + 1)
+        self._wait_anew(job, job.n_starts + 1)
+
+    def _wait_anew(self, job: Job, n_starts: int) -> None:
+        waiting = replace(job, state=State.QUEUED, started_at=None, n_starts=n_starts)
         self.store.put_back(waiting)
         log.info("job_retried", job_id=job.id)
         with self._ready:
@@ -273,6 +292,13 @@ class Jobs:
 
     def end(self, job: Job, state: State, error: Mapping[str, Any] | None = None) -> None:
         """The job ended; everybody who waits for it is told. If it had ended before, so it stays, and that is told."""
+        status = self.status(job.id)
+        if state is State.CANCELLED and status is not None:
+            if status.is_taken_back and not status.is_cancelled:  # too late for its last step
+                status.is_taken_back = False
+                self._wait_anew(job, job.n_starts)
+                return
+            error = left_problem(job.request_id) if status.is_left else error
         now, was_open = time.time(), self.status(job.id) is not None
         ended = replace(job, state=state, finished_at=now, error=error)
         is_written = self.store.finish_job(job.id, state, now, error)
@@ -290,9 +316,7 @@ class Jobs:
             self.on_change(ended, "completed")
 
     def _count_end(self, ended: Job) -> None:
-        self.metrics.jobs.labels(ended.state.value).inc()
-        if ended.started_at is not None:
-            self.metrics.job.observe((ended.finished_at or 0.0) - ended.started_at)
+        self.metrics.note_end(ended.key_id, ended.state.value, ended.started_at, ended.finished_at)
         log.info("job_ended", job_id=ended.id, state=ended.state.value, code=(ended.error or {}).get("code"))
 
     def _forget(self, job_id: str) -> JobStatus | None:
@@ -301,6 +325,7 @@ class Jobs:
             if self._queue.remove(job_id):
                 self._queue_moved()
             self.deadlines.drop(job_id)
+            self.waiters.forget(job_id)
             return self._statuses.pop(job_id, None)
 
     def note_ended(self, job: Job) -> None:
@@ -340,7 +365,7 @@ class Jobs:
             return
         status = self.status(job.id)
         if status is not None:
-            status.is_cancelled = True
+            status.is_left, status.is_cancelled = False, True
 
     def expire(self, job_id: str) -> None:
         """The deadline of a job has come: it ends, if it still waits.
@@ -395,56 +420,3 @@ class Jobs:
         for status, position in watched:
             if status.snapshot.position != position:
                 status.update(position=position)
-
-    # A new start, and the return of the database
-
-    def resume(self) -> None:
-        """Queue what was accepted and is not here: what the last run left, and what was written unheard.
-
-        Raises:
-            StorageAway: the database or the pictures went away; what was not queued yet is left to the next call.
-        """
-        with self._accepting:
-            for job in self.store.unfinished():
-                if self.status(job.id) is None and not self.life.is_ending:
-                    self._resume_one(job)
-
-    def _resume_one(self, job: Job) -> None:
-        fresh = self.store.find_job(job.id)  # it may have ended since the list was read
-        if fresh is None or fresh.state.is_final:
-            return
-        if fresh.state is State.RUNNING and self._settle_interrupted(fresh):
-            return
-        self._enqueue(replace(fresh, state=State.QUEUED, started_at=None, picture=None, result=None))
-        log.info("job_resumed", job_id=job.id, n_starts=job.n_starts)
-
-    def _settle_interrupted(self, job: Job) -> bool:
-        """End a job whose picture is there, or which has ended the process too often; else let it wait anew."""
-        if job.picture is not None and self.pictures.is_whole(job.picture):
-            self.end(job, State.SUCCEEDED)
-            return True
-        self.store.put_back(job)
-        if job.picture is not None and not self.store.is_picture_used(job.picture):
-            self.pictures.discard(job.picture)
-        if job.n_starts < self.settings.max_starts:
-            return False
-        error = Unavailable("the service ended {n} times while it made this picture", n=job.n_starts)
-        self.end(job, State.FAILED, keep_problem(error, code="poisoned", request_id=job.request_id))
-        return True
-
-
-def _new_job(caller: Caller, checked: CheckedOrder, terms: Terms) -> Job:
-    now = time.time()
-    return Job(
-        id=uuid.uuid4().hex,
-        key_id=caller.key_id,
-        request=checked.order.kept(),
-        request_id=terms.request_id,
-        created_at=now,
-        priority=terms.priority,
-        deadline_at=None if terms.deadline_s is None else now + terms.deadline_s,
-        idempotency_key=terms.idempotency_key,
-        webhook=terms.webhook,
-        webhook_due=terms.webhook is not None,
-        model=terms.model,
-    )

@@ -8,9 +8,12 @@ from plitka.core.language.translations import LANGUAGES, localise
 from plitka.core.report import report
 from plitka.errors import PlitkaError, Unavailable
 from plitka.serve.problems import problem_of
+from plitka.serve.store import Job, State
 
 _USUAL, *_OTHERS = LANGUAGES
 _IN_OTHERS = "in_other_languages"
+_LEFT = "left"
+"""Code of a problem."""
 
 
 def keep_result(result: Result) -> dict[str, Any]:
@@ -30,6 +33,17 @@ def deadline_problem(request_id: str) -> dict[str, Any]:
     """Why a job whose deadline has passed failed."""
     error = Unavailable("the deadline passed before the picture was made")
     return keep_problem(error, code="deadline", request_id=request_id)
+
+
+def left_problem(request_id: str) -> dict[str, Any]:
+    """Why a job was cancelled whose callers had all gone."""
+    error = Unavailable("whoever waited for this picture has gone")
+    return keep_problem(error, code=_LEFT, request_id=request_id)
+
+
+def is_left(job: Job) -> bool:
+    """Whether a job was cancelled for that, so that the same order again makes it."""
+    return job.state is State.CANCELLED and (job.error or {}).get("code") == _LEFT
 
 
 def in_language(kept: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -18,6 +18,7 @@ from plitka.errors import Conflict, InputError, NotFound
 from plitka.serve.store import KeyRow, Store
 
 _FORM = re.compile(r"plitka_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+_ONE_LINE = re.compile("[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*")
 _NO_SALT = b"\0" * 16
 
 
@@ -52,6 +53,9 @@ class Caller:
     role: Role
     per_minute: int | None = None
     daily: int | None = None
+    concurrency: int | None = None
+    addresses: Sequence[str] | None = None
+    webhook_hosts: Sequence[str] | None = None
 
 
 IN_FORCE = "in force"
@@ -75,37 +79,59 @@ def make_key(
     """
     if role not in ROLES:
         raise InputError("there is no role {role!r}; choose one of {roles}", role=role, roles=", ".join(ROLES))
-    for what, number, most in (
-        ("per-minute", per_minute, MAX_RATE),
-        ("daily", daily, MAX_RATE),
-        ("expires", days, MAX_DAYS),
-    ):
-        if number is not None and not number > 0:
-            raise InputError("{name} must be above zero, not {value}", name=what, value=number)
-        if number is not None and number > most:
-            raise InputError("{name} must be at most {high}, not {value}", name=what, high=most, value=number)
+    check_name(name)
+    check_numbers({"per-minute": per_minute, "daily": daily, "expires": days})
     now, salt = time.time(), secrets.token_bytes(16)
-    key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    key_id, secret = secrets.token_hex(6), new_secret()
     row = KeyRow(
         id=key_id,
         name=name[:MAX_NAME_CH],
         role=role,
         salt=salt,
-        hash=_hash(salt, secret),
+        hash=hash_of(salt, secret),
         per_minute=per_minute,
         daily=daily,
         created_at=now,
         expires_at=None if days is None else now + days * 86400,
     )
     store.add_key(row)
-    return f"plitka_{key_id}_{secret}", row
+    return text_of(key_id, secret), row
+
+
+def new_secret() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def text_of(key_id: str, secret: str) -> str:
+    """A key as it is sent."""
+    return f"plitka_{key_id}_{secret}"
+
+
+def check_name(name: str) -> None:
+    """Raise InputError for a name that is empty, or that would make more than one line of a list or of a log."""
+    if not name.strip() or not _ONE_LINE.fullmatch(name):
+        raise InputError("the name {name!r} must be one line of letters that can be seen; write another", name=name)
+
+
+def check_numbers(given: Mapping[str, float | None]) -> None:
+    """Raise InputError for a limit or a number of days that is not above zero, or too large."""
+    for what, number in given.items():
+        most = MAX_DAYS if what == "expires" else MAX_RATE
+        if number is not None and not number > 0:
+            raise InputError("{name} must be above zero, not {value}", name=what, value=number)
+        if number is not None and number > most:
+            raise InputError("{name} must be at most {high}, not {value}", name=what, high=most, value=number)
 
 
 def identify(store: Store, text: str) -> Caller | None:
     """Whose key this is; None for a forged, revoked or expired one."""
     form = _FORM.fullmatch(text)
     row = store.find_key(form[1]) if form else None
-    known = hmac.compare_digest(_hash(row.salt if row else _NO_SALT, form[2] if form else ""), row.hash if row else b"")
+    secret = form[2] if form else ""
+    known = hmac.compare_digest(hash_of(row.salt if row else _NO_SALT, secret), row.hash if row else b"")
+    old_hash = row.old_hash if row and (row.old_until or 0) > time.time() else None
+    known |= hmac.compare_digest(hash_of((row.old_salt if row else None) or _NO_SALT, secret), old_hash or b"")
     return caller_of(row) if row is not None and known else None
 
 
@@ -113,7 +139,15 @@ def caller_of(row: KeyRow) -> Caller | None:
     """Whose key a row is; None for a revoked or expired one."""
     if state_of(row) != IN_FORCE:
         return None
-    return Caller(key_id=row.id, role=ROLES[row.role], per_minute=row.per_minute, daily=row.daily)
+    return Caller(
+        key_id=row.id,
+        role=ROLES[row.role],
+        per_minute=row.per_minute,
+        daily=row.daily,
+        concurrency=row.concurrency,
+        addresses=row.addresses,
+        webhook_hosts=row.webhook_hosts,
+    )
 
 
 def state_of(row: KeyRow) -> str:
@@ -155,6 +189,13 @@ def summary(rows: Iterable[KeyRow]) -> list[dict[str, Any]]:
             "state": state_of(row),
             "created_at": row.created_at,
             "expires_at": row.expires_at,
+            "concurrency": row.concurrency,
+            "addresses": row.addresses,
+            "webhook_hosts": row.webhook_hosts,
+            "keep_days": row.keep_days,
+            "keep_bytes": row.keep_bytes,
+            "last_used_at": row.last_used_at,
+            "old_until": row.old_until if (row.old_until or 0) > time.time() else None,
         }
         for row in rows
     ]
@@ -177,5 +218,6 @@ def add_local(store: Store) -> None:
         store.add_key(row)
 
 
-def _hash(salt: bytes, secret: str) -> bytes:
+def hash_of(salt: bytes, secret: str) -> bytes:
+    """What is kept of a secret."""
     return hashlib.sha256(salt + secret.encode()).digest()

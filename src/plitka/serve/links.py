@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.types import Scope
 
 from plitka.serve import routes
+from plitka.serve.image_formats import PictureKind
 from plitka.serve.settings import Settings
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
@@ -34,11 +35,12 @@ def base_url(settings: Settings, request: Request) -> str:
     return f"{request.url.scheme}://{host}"
 
 
-def signed_path(job_id: str, secret: bytes, seconds: int) -> str:
-    """The path of a job's picture, with when the link ends, and our signature under both."""
+def signed_path(job_id: str, secret: bytes, seconds: int, kind: PictureKind = "png") -> str:
+    """The path of a job's picture of a kind, with when the link ends, and our signature under both."""
     until = int(time.time()) + seconds
     path = routes.path_of(routes.JOB_IMAGE, job_id=job_id)
-    return f"{path}?until={until}&signature={_sign(job_id, until, secret)}"
+    as_kind = "" if kind == "png" else f"&format={kind}"
+    return f"{path}?until={until}&signature={_sign(job_id, until, secret)}{as_kind}"
 
 
 def is_signed(scope: Scope, secret: bytes) -> bool:

@@ -35,6 +35,13 @@ class Metrics:
         self.accepted = Counter("plitka_jobs_accepted", "Jobs that were accepted.", registry=registry)
         self.restarts = Counter("plitka_engine_restarts", "Engines that were loaded anew.", registry=registry)
         self.webhooks = Counter("plitka_webhooks", "Webhooks told, or given up.", ["outcome"], registry=registry)
+        self.orders = self._counter("plitka_orders", "Orders taken.", "key", "contract")
+        self.key_jobs = self._counter("plitka_key_jobs", "Jobs that ended.", "key", "outcome")
+        self.key_seconds = self._counter("plitka_key_job_seconds", "That jobs were made for.", "key")
+        self.key_requests = self._counter("plitka_key_requests", "Requests.", "key", "contract", "status")
+        self.database_errors = self._counter("plitka_database_errors", "Statements that failed for the database.")
+        self.picture_bytes = Gauge("plitka_picture_bytes", "Of all pictures that are kept.", registry=registry)
+        self.webhook_backlog = Gauge("plitka_webhook_backlog", "Messages to be told, or told again.", registry=registry)
         self.wait = self._seconds("plitka_wait_seconds", "From acceptance to start.")
         self.job = self._seconds("plitka_job_seconds", "From start to end.")
         self.load = self._seconds("plitka_load_seconds", "Loading the engine.")
@@ -78,6 +85,9 @@ class Metrics:
         memory.set_function(lambda: psutil.Process().memory_info().rss)
         self.vram = Gauge("plitka_vram_bytes", "Memory of the GPU, where there is one.", ["kind"], registry=registry)
 
+    def _counter(self, name: str, told: str, *labels: str) -> Counter:
+        return Counter(name, told, labels, registry=self.registry)
+
     def _seconds(self, name: str, told: str) -> Histogram:
         return Histogram(name, told, buckets=_SECONDS, registry=self.registry)
 
@@ -102,6 +112,15 @@ class Metrics:
             if one.labels["status"] in _REFUSALS and (one.labels["method"], one.labels["route"]) not in _PROBES
         )
         return int(sum(one.value for one in counts)), int(sum(refused))
+
+    def note_end(self, key_id: str, outcome: str, started_at: float | None, finished_at: float | None) -> None:
+        """A job that ended, perhaps before it was begun."""
+        self.jobs.labels(outcome).inc()
+        self.key_jobs.labels(key_id, outcome).inc()
+        if started_at is not None:
+            seconds = max(0.0, (finished_at or 0.0) - started_at)
+            self.job.observe(seconds)
+            self.key_seconds.labels(key_id).inc(seconds)
 
     def note_result(self, result: "Result") -> None:
         """A picture that was made."""

@@ -12,18 +12,18 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from plitka.core.generation import MAX_SEED, USUAL_MODE
-from plitka.errors import InputError, PlitkaError
+from plitka.errors import InputError, PlitkaError, Unavailable
 from plitka.serve import fields, routes, schemas
-from plitka.serve.access import Maker, TheService, hold_stream, in_lane, spend, with_drawn_masks
+from plitka.serve.access import Maker, TheService, Viewer, accept, hold_stream, in_lane, with_drawn_masks
 from plitka.serve.completion import abandon, picture_of, until_ended
 from plitka.serve.image_formats import Preview, base64_text, converted
-from plitka.serve.jobs import Terms
+from plitka.serve.keep_alive import with_signs
 from plitka.serve.keys import Caller
 from plitka.serve.links import base_url, signed_path
 from plitka.serve.orders import CheckedOrder, LookChoices, Order
@@ -31,16 +31,21 @@ from plitka.serve.problems import problem_of
 from plitka.serve.served_model import settle_model
 from plitka.serve.service import Service
 from plitka.serve.store import Job
+from plitka.serve.terms import Terms
 
 router = APIRouter(tags=["OpenAI"])
 
 MAX_IMAGES = 10
+_URL_MODELS = re.compile(r"dall-e-[a-z0-9.-]*")
 _OPENAI_MODELS = re.compile(r"(dall-e|gpt-image)[a-z0-9.-]*")
 
 
 class ImagesOrder(LookChoices):
-    """Pictures to make, as OpenAI has it."""
+    """Pictures to make, as OpenAI has it; what means nothing here is left out."""
 
+    ignored = frozenset(
+        ("input_fidelity", "metadata", "prompt_cache_key", "safety_identifier", "service_tier", "store")
+    )
     prompt: fields.RecipeText
     model: Annotated[str, Field(max_length=200, pattern=fields.PLAIN_TEXT)] | None = None
     n: Annotated[int, Field(ge=1, le=MAX_IMAGES), fields.WHOLE] | None = None
@@ -59,7 +64,7 @@ class ImagesOrder(LookChoices):
     user: Annotated[str, Field(max_length=200, pattern=fields.PLAIN_TEXT)] | None = None
     seed: fields.Seed | None = None
     num_inference_steps: fields.Steps | None = None
-    guidance_scale: fields.Guidance | None = None
+    guidance_scale: fields.OthersGuidance | None = None
     negative_prompt: fields.NegativeText | None = None
     mode: fields.ModeName = USUAL_MODE
 
@@ -81,6 +86,13 @@ class ImagesOrder(LookChoices):
             height_px=height_px,
             **self.look(),
         )
+
+    @property
+    def has_url(self) -> bool:
+        """Whether a link is answered: where it is asked for, and with models that answer so by themselves."""
+        if self.response_format is None:
+            return _URL_MODELS.fullmatch(self.model or "") is not None
+        return self.response_format == "url"
 
     def _size_px(self) -> tuple[int | None, int | None]:
         if self.size is None or self.size == "auto":
@@ -129,6 +141,10 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": _EVENT}}},
     **{status: {"model": OpenAIProblem} for status in (400, 401, 403, 404, 410, 413, 422, 429, 500, 503, 507)},
 }
+_RESPONSES_OF_MODEL: dict[int | str, dict[str, Any]] = {
+    status: {"model": OpenAIProblem} for status in (401, 403, 404, 422, 429, 503)
+}
+ModelName = Annotated[str, Path(pattern="^[A-Za-z0-9._@:-]{1,200}$", description="As the list has it.")]
 _USAGE: dict[str, Any] = {
     "input_tokens": 0,
     "output_tokens": 0,
@@ -151,25 +167,41 @@ async def generate_images(order: ImagesOrder, request: Request, service: TheServ
         hold_stream(request, service, caller)
     jobs = await _accept(order, request, service, caller)
     if order.stream:
-        return StreamingResponse(_stream(service, order, jobs), media_type="text/event-stream")
+        events = with_signs(_stream(service, order, jobs), ": alive\n\n")
+        return StreamingResponse(events, media_type="text/event-stream")
     ended = await until_ended(service, request, jobs)
     images = await run_in_threadpool(lambda: [_image(service, request, order, job) for job in ended])
     answer = ImagesAnswer(created=int(time.time()), data=images, usage=_USAGE, **_look(order, ended[0]))
     return JSONResponse(answer.model_dump(exclude_none=True))
 
 
+@router.get(routes.ONE_MODEL, responses=_RESPONSES_OF_MODEL, summary="Look at a model")
+def get_model(model: ModelName, service: TheService, _caller: Viewer) -> schemas.ModelAnswer:
+    """The model that is served, by its name or by one of OpenAI's, which stand for any."""
+    engine = service.engine
+    if engine is None:
+        raise Unavailable("the service is {state}", state=service.jobs.life.value)
+    if not _OPENAI_MODELS.fullmatch(model):
+        settle_model(model, engine)
+    return schemas.model_answer(engine)
+
+
 async def _accept(order: ImagesOrder, request: Request, service: Service, caller: Caller) -> list[Job]:
     is_any = order.model is None or _OPENAI_MODELS.fullmatch(order.model)
     model = None if is_any else settle_model(order.model, service.engine)
-    terms = Terms(request_id=request.state.request_id, model=model, traceparent=request.headers.get("traceparent"))
+    terms = Terms(
+        request_id=request.state.request_id,
+        model=model,
+        traceparent=request.headers.get("traceparent"),
+        is_awaited=True,
+    )
     first = await with_drawn_masks(service, caller, _first(order))
 
-    def accept() -> list[Job]:
-        orders = _checked(first, order.n or 1, service)
-        spend(request, service, caller, len(orders))
-        return service.jobs.accept(caller, orders, terms)
-
-    return await in_lane(service, caller, accept)
+    return await in_lane(
+        service,
+        caller,
+        lambda: accept(request, service, caller, _checked(first, order.n or 1, service), terms),
+    )
 
 
 def _first(order: ImagesOrder) -> Order:
@@ -192,8 +224,8 @@ def _checked(order: Order, n: int, service: Service) -> list[CheckedOrder]:
 def _image(service: Service, request: Request, order: ImagesOrder, job: Job) -> OneImage:
     prompt = (job.result or {}).get("prompt")
     png = picture_of(service, job)
-    if order.response_format == "url":
-        path = signed_path(job.id, service.link_secret, service.settings.link_s)
+    if order.has_url:
+        path = signed_path(job.id, service.link_secret, service.settings.link_s, order.output_format or "png")
         return OneImage(url=base_url(service.settings, request) + path, revised_prompt=prompt)
     return OneImage(b64_json=_encoded(png, order), revised_prompt=prompt)
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from plitka.core.language.translations import localise
 from plitka.errors import NotFound
-from plitka.serve import routes
+from plitka.serve import audit, routes
 from plitka.serve.access import Operator, TheService
 from plitka.serve.error_responses import language_of
 from plitka.serve.health import Part
@@ -62,6 +62,7 @@ class QueueAnswer(Answer):
     """Jobs that are made, and those that wait; the next first."""
 
     limit: int = Field(description="How many may wait.")
+    is_paused: bool = Field(description="Whether the operator lets nobody order.")
     n_running: int
     n_waiting: int
     jobs: list[QueuedJob] = Field(description=f"At most {_MOST_TOLD}.")
@@ -116,12 +117,13 @@ def get_operation(request: Request, service: TheService, _caller: Operator) -> O
 
 
 @router.delete(routes.QUEUED_JOB, responses=problem_responses(404, 422), summary="Cancel anybody's job")
-def cancel_queued(job_id: JobId, service: TheService, _caller: Operator) -> QueueAnswer:
+def cancel_queued(job_id: JobId, service: TheService, caller: Operator) -> QueueAnswer:
     """One that waits ends now, one that runs at its next step; the queue as it is then."""
     job = service.store.find_job(job_id)
     if job is None or service.jobs.status(job_id) is None:
         raise NotFound("there is no such job, or it has ended")
     service.jobs.cancel(job)
+    audit.note(service.store, caller.key_id, "job.cancel", job_id, key_id=job.key_id)
     return _queue(service)
 
 
@@ -158,7 +160,13 @@ def _queue(service: Service) -> QueueAnswer:
     ]
     n_waiting = sum(snapshot.position is not None for _, snapshot, _ in found)
     limit = service.settings.queue_limit
-    return QueueAnswer(limit=limit, n_running=len(found) - n_waiting, n_waiting=n_waiting, jobs=told)
+    return QueueAnswer(
+        limit=limit,
+        is_paused=service.jobs.is_paused,
+        n_running=len(found) - n_waiting,
+        n_waiting=n_waiting,
+        jobs=told,
+    )
 
 
 def _figures(service: Service) -> FiguresAnswer:

@@ -211,6 +211,8 @@ class CheckedOrder:
     """With its seed."""
     request: CompleteRequest | None
     """What the engine will be asked; None where no engine was there yet to complete it."""
+    cost: int = 1
+    """In usual pictures."""
 
     def with_seed(self, seed: int) -> "CheckedOrder":
         """The same picture by another seed."""
@@ -219,4 +221,5 @@ class CheckedOrder:
             asked=self.asked.model_copy(update=update),
             order=self.order.model_copy(update=update),
             request=None if self.request is None else replace(self.request, seed=seed),
+            cost=self.cost,
         )

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from plitka.core.colour.contrast import contrasting
@@ -18,18 +19,21 @@ from plitka.core.recipes.recipe import format_prompt
 from plitka.core.report import report_reading
 from plitka.errors import NotAllowed, NotFound
 from plitka.serve import deletions, routes, schemas
-from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job
-from plitka.serve.completion import picture_of
+from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job, require_owner
+from plitka.serve.completion import picture_of, watching
 from plitka.serve.deletions import require_kept
 from plitka.serve.error_responses import language_of
-from plitka.serve.fields import checked_length
+from plitka.serve.fields import Wire, checked_length
 from plitka.serve.image_formats import MEDIA_TYPES, PictureKind, Preview, converted
 from plitka.serve.job_status import Snapshot
-from plitka.serve.jobs import Terms
+from plitka.serve.keep_alive import with_signs
 from plitka.serve.keys import Role
 from plitka.serve.orders import JobOrder
+from plitka.serve.retention import mark_favourite
 from plitka.serve.schemas import PICTURES, UNCHANGED, problem_responses
+from plitka.serve.service import Service
 from plitka.serve.store import Job, State
+from plitka.serve.terms import Terms
 
 N_CONTRASTS = 12
 """Of the catalogue, that stand out from a colour: enough to find one that stands out from a whole mix."""
@@ -107,6 +111,23 @@ def get_job(job_id: JobId, request: Request, service: TheService, caller: Viewer
     return schemas.job_answer(job, language_of(request.headers), service.jobs.position(job.id))
 
 
+class JobChange(Wire):
+    """What of a job is to be otherwise."""
+
+    is_favourite: bool = Field(description="Whether it stays, where others go by their age or for want of room.")
+
+
+@router.patch(routes.JOB, responses=problem_responses(400, 404, 410, 413, 422), summary="Let a job stay, or not")
+def change_job(
+    job_id: JobId, given: JobChange, request: Request, service: TheService, caller: Maker
+) -> schemas.JobAnswer:
+    """A favourite is deleted by its owner and by operators alone."""
+    own_job(service, caller, job_id)
+    mark_favourite(service.store, job_id, is_favourite=given.is_favourite)
+    job = own_job(service, caller, job_id)
+    return schemas.job_answer(job, language_of(request.headers), service.jobs.position(job.id))
+
+
 @router.delete(
     routes.JOB, status_code=204, responses=problem_responses(404, 409, 422), summary="Delete a job and its picture"
 )
@@ -152,8 +173,12 @@ def get_image(
     if job is None or job.state is not State.SUCCEEDED:
         raise NotFound("there is no such picture, or not yet")
     require_kept(job)
+    if caller is None:
+        require_owner(service.store, job)
     tag = f'"{job.picture}"' if kind == "png" else f'"{job.picture}-{kind}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Accept-Ranges": "none"}
+    if caller is None:  # a link is to be shown by other pages
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if _has_already(request, tag):
         return Response(status_code=304, headers=headers)
     if kind != "png":
@@ -189,8 +214,22 @@ async def _watched_job(job_id: JobId, request: Request, service: TheService, cal
 async def watch_job(
     job: Annotated[Job, Depends(_watched_job)], request: Request, service: TheService
 ) -> AsyncIterator[ServerSentEvent]:
-    """Server-sent events: queued, step, preview, stopping, done; what a slow reader misses is not told later."""
-    language = language_of(request.headers)
+    """Server-sent events: queued, step, preview, stopping, done; what a slow reader misses is not told later.
+
+    A comment comes every ten seconds where nothing else does.
+    """
+    events = _events(service, job, language_of(request.headers))
+    async for event in with_signs(events, ServerSentEvent(comment="alive")):
+        yield event
+
+
+async def _events(service: Service, job: Job, language: str) -> AsyncIterator[ServerSentEvent]:
+    async with watching(service, job):
+        async for event in _told(service, job, language):
+            yield event
+
+
+async def _told(service: Service, job: Job, language: str) -> AsyncIterator[ServerSentEvent]:
     with service.metrics.watchers.track_inprogress():
         status = service.jobs.status(job.id)
         shown, ended = None, job if status is None else None

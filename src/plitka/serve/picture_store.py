@@ -124,6 +124,19 @@ class PictureStore:
                 return file.tell()
         return len(self.read(digest))  # which says why not
 
+    def size(self, digest: str) -> int:
+        """Bytes that a picture takes, whole or not.
+
+        Raises:
+            Gone: there is none.
+            StorageAway: it cannot be reached, or not now.
+        """
+        try:
+            with _translated(FileNotFoundError):
+                return int(self._files.size(self._path(digest)))
+        except FileNotFoundError as error:
+            raise Gone("the picture is no longer kept") from error
+
     def pieces(self, digest: str, n_bytes: int) -> Iterator[bytes]:
         """A picture of so many bytes, bit by bit: whoever takes it slowly holds no more of it, and no open file.
 

@@ -1,10 +1,11 @@
 """One request, one PNG: Hugging Face's text-to-image contract, and the body of the system that plitka replaces."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from plitka.errors import InputError
@@ -12,15 +13,18 @@ from plitka.serve import fields, routes
 from plitka.serve.access import Maker, TheService, order_one
 from plitka.serve.completion import picture_of, until_ended
 from plitka.serve.image_formats import MEDIA_TYPES, base64_text, converted
-from plitka.serve.jobs import Terms
 from plitka.serve.keys import Caller
 from plitka.serve.orders import LookChoices, Order
 from plitka.serve.page import the_page, wants_page
 from plitka.serve.schemas import PNG, problem_responses
 from plitka.serve.service import Service
 from plitka.serve.store import Job
+from plitka.serve.terms import Terms
 
-router = APIRouter(tags=["Hugging Face and the old system"])
+# Clients of the old system send no Content-Type.
+router = APIRouter(tags=["Hugging Face and the old system"], strict_content_type=False)
+
+_QUOTED = re.compile("-?[0-9]{1,20}", re.ASCII)
 
 
 class TargetSize(fields.Wire):
@@ -33,7 +37,7 @@ class TargetSize(fields.Wire):
 class TextToImageParameters(LookChoices):
     """What Hugging Face's contract takes beside the prompt, and the choices of our own API for the look of the tile."""
 
-    guidance_scale: fields.Guidance | None = None
+    guidance_scale: fields.OthersGuidance | None = None
     negative_prompt: fields.NegativeText | Annotated[list[fields.NegativeText], Field(max_length=8)] | None = None
     num_inference_steps: fields.Steps | None = None
     width: fields.SizePx | None = None
@@ -46,14 +50,28 @@ class TextToImageParameters(LookChoices):
 
 
 class TextToImage(fields.Wire):
-    """Hugging Face's body."""
+    """Hugging Face's body; parameters that stand beside `parameters`, as some of its clients have them, are taken."""
 
+    ignored = frozenset(("options",))
     inputs: fields.RecipeText
     parameters: TextToImageParameters = TextToImageParameters()
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"inputs": fields.RECIPE_EXAMPLE, "parameters": {"seed": 7}}]}
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_in(cls, value: object) -> object:
+        """What stands under both names is what `parameters` says."""
+        if not isinstance(value, dict):
+            return value
+        beside = {name: one for name, one in value.items() if name in TextToImageParameters.model_fields}
+        given = value.get("parameters")
+        if not beside or not isinstance(given, dict | None):
+            return value
+        rest = {name: one for name, one in value.items() if name not in beside}
+        return rest | {"parameters": beside | (given or {})}
 
     def order(self) -> Order:
         """As our own API has it."""
@@ -72,12 +90,17 @@ class TextToImage(fields.Wire):
         )
 
 
+def _unquoted(seed: object) -> object:
+    """The number of a seed in quotes, as the old system took it."""
+    return int(seed) if isinstance(seed, str) and _QUOTED.fullmatch(seed) else seed
+
+
 class OldBody(fields.Wire):
     """The body of rubber-tile-lora-v45's service."""
 
     prompt: fields.RecipeText
     negative_prompt: fields.NegativeText | None = None
-    seed: fields.Seed | None = None
+    seed: Annotated[fields.Seed | None, BeforeValidator(_unquoted)] = None
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"prompt": fields.RECIPE_EXAMPLE, "seed": 7}]})
 
@@ -113,7 +136,7 @@ async def _accept(body: TextToImage | OldBody, request: Request, service: Servic
         order = body.order()
     except ValueError as error:
         raise InputError("{name} is out of its range", name="negative_prompt") from error
-    terms = Terms(request_id=request.state.request_id, traceparent=request.headers.get("traceparent"))
+    terms = Terms(request_id=request.state.request_id, traceparent=request.headers.get("traceparent"), is_awaited=True)
     return await order_one(request, service, caller, order, terms)
 
 

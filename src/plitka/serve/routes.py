@@ -24,12 +24,36 @@ PALETTES = "/v1/palettes"
 SESSION = "/v1/session"
 KEYS = "/v1/keys"
 KEY = "/v1/keys/{key_id}"
+KEY_ROTATION = "/v1/keys/{key_id}/rotation"
+KEY_USAGE = "/v1/keys/usage"
 OPERATION = "/v1/operation"
+OPERATION_JOBS = "/v1/operation/jobs"
+OPERATION_JOB = "/v1/operation/jobs/{job_id}"
+OPERATION_CANCEL = "/v1/operation/cancel"
+OPERATION_PURGE = "/v1/operation/purge"
+INTAKE = "/v1/operation/intake"
+DRAIN = "/v1/operation/drain"
+AUDIT = "/v1/operation/audit"
+REPLAY = "/v1/operation/webhooks/{job_id}"
 QUEUED_JOB = "/v1/operation/queue/{job_id}"
 RENDERS = "/v1/renders"
 GEOMETRIES = "/v1/geometries"
 
 IMAGES = "/v1/images/generations"
+
+SD = "/sdapi/v1"
+"""Above every path of the AUTOMATIC1111 web UI's API."""
+SD_TXT2IMG = SD + "/txt2img"
+SD_PROGRESS = SD + "/progress"
+SD_INTERRUPT = SD + "/interrupt"
+SD_SKIP = SD + "/skip"
+SD_OPTIONS = SD + "/options"
+SD_MODELS = SD + "/sd-models"
+SD_SAMPLERS = SD + "/samplers"
+SD_SCHEDULERS = SD + "/schedulers"
+SD_REFRESH = SD + "/refresh-checkpoints"
+SD_EMPTY_LISTS = tuple(f"{SD}/{name}" for name in ("loras", "sd-vae", "upscalers", "hypernetworks", "prompt-styles"))
+"""What the web UI has and nothing here is."""
 
 COG_PREDICTIONS = "/predictions"
 COG_PREDICTION = "/predictions/{prediction_id}"
@@ -37,8 +61,11 @@ COG_PREDICTION_CANCEL = "/predictions/{prediction_id}/cancel"
 PREDICTIONS = "/v1/predictions"
 PREDICTION = "/v1/predictions/{prediction_id}"
 PREDICTION_CANCEL = "/v1/predictions/{prediction_id}/cancel"
+ONE_MODEL = "/v1/models/{model}"
+NAMED_MODEL = "/v1/models/{owner}/{name}"
 MODEL_PREDICTIONS = "/v1/models/{owner}/{name}/predictions"
 MODEL_VERSION = "/v1/models/{owner}/{name}/versions/{version}"
+WEBHOOK_KEY = "/v1/webhooks/default/secret"
 HEALTH_CHECK = "/health-check"
 
 ROOT = "/"
@@ -64,16 +91,17 @@ UPLOAD_PATHS = frozenset({MEASURE, MASKS, PALETTES})
 
 ORDER_PATHS = (
     JOBS, RENDERS, GEOMETRIES, SHEETS, MATERIALS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS,
-    MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE,
+    MODEL_PREDICTIONS, ROOT, PREDICT, GENERATE, SD_TXT2IMG,
 )  # fmt: skip
 """Where a body is an order, and may have masks; a sheet's may have a logo."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _IMAGE_PATH = re.compile(JOB_IMAGE.replace("{job_id}", "([0-9a-f]{32})"))
+_ONE_MODEL_PATH = re.compile(_PLACE.sub("[^/]+", ONE_MODEL))
 _STREAM_PATH = re.compile(_PLACE.sub("[^/]+", JOB_EVENTS))
 _ORDER_PATH = re.compile("|".join(_PLACE.sub("[^/]+", path) for path in ORDER_PATHS))
 _PREFIXES_OF_OPENAI = ("/v1/images/",)
-_PREFIXES_OF_COG = (COG_PREDICTIONS, PREDICTIONS, f"{MODELS}/")
+_PREFIXES_OF_COG = (COG_PREDICTIONS, PREDICTIONS, f"{MODELS}/", WEBHOOK_KEY)
 
 
 class Contract(StrEnum):
@@ -82,6 +110,7 @@ class Contract(StrEnum):
     OWN = "own"
     OPENAI = "openai"
     COG = "cog"
+    A1111 = "a1111"
 
 
 def path_of(template: str, **names: str) -> str:
@@ -91,8 +120,10 @@ def path_of(template: str, **names: str) -> str:
 
 def contract_of(path: str) -> Contract:
     """The contract that a path belongs to, also where there is nothing at it."""
-    if path.startswith(_PREFIXES_OF_OPENAI):
+    if path.startswith(_PREFIXES_OF_OPENAI) or _ONE_MODEL_PATH.fullmatch(path):
         return Contract.OPENAI
+    if path.startswith(f"{SD}/"):
+        return Contract.A1111
     return Contract.COG if path.startswith(_PREFIXES_OF_COG) else Contract.OWN
 
 

@@ -179,6 +179,7 @@ class JobAnswer(Answer):
         "for or cannot be measured well."
     )
     error: Problem | None
+    is_favourite: bool = Field(description="Whether it stays, where others go by their age or for want of room.")
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -196,6 +197,7 @@ class JobAnswer(Answer):
                     "image_url": None,
                     "result": None,
                     "error": None,
+                    "is_favourite": False,
                 }
             ]
         }
@@ -240,6 +242,7 @@ def job_answer(job: Job, language: str, position: int | None = None) -> JobAnswe
         image_url=routes.path_of(routes.JOB_IMAGE, job_id=job.id) if job.state is State.SUCCEEDED else None,
         result=in_language(job.result or {}, language) if has_result else None,
         error=None if job.error is None else Problem(**in_language(job.error, language)),
+        is_favourite=job.is_favourite,
     )
 
 

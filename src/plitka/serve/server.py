@@ -57,6 +57,10 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
         self.on_stop()
 
+    def ask_to_exit(self) -> None:
+        """From any thread: stop as soon as what is answered has been."""
+        self.should_exit = True
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; a second time, at once."""
         if not self.should_exit:
@@ -104,7 +108,9 @@ def server_of(service: Service, on_start: OnStart | None = None) -> _Server:
         h11_max_incomplete_event_size=HEAD_BYTES,
         timeout_graceful_shutdown=int(settings.drain_s + _GRACE_S),
     )
-    return _Server(config, service, on_start)
+    server = _Server(config, service, on_start)
+    service.jobs.on_stop = server.ask_to_exit
+    return server
 
 
 def _protocol(service: Service) -> Any:  # noqa: ANN401  (uvicorn asks for a class, and calls it)

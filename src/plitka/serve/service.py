@@ -1,13 +1,17 @@
 """Everything that one running service is made of."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from plitka.core.generation import Defaults, Engine
 from plitka.errors import PlitkaError, Unavailable
-from plitka.serve import deletions, keys
+from plitka.serve import deletions, keys, resumption
+from plitka.serve.admission import check_caps
 from plitka.serve.allowance import Allowance
+from plitka.serve.costs import cost_of
 from plitka.serve.health import Health
 from plitka.serve.jobs import Jobs
+from plitka.serve.key_changes import LastUses
 from plitka.serve.lanes import Lanes
 from plitka.serve.life import Life
 from plitka.serve.memory import Tidier
@@ -17,6 +21,7 @@ from plitka.serve.permissions import make_private_folder
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.places import Places
 from plitka.serve.previews import Previews
+from plitka.serve.retention import Retention
 from plitka.serve.sessions import OneTimeLinks
 from plitka.serve.settings import Settings
 from plitka.serve.store import Store, open_store
@@ -53,6 +58,8 @@ class Service:
     """Open streams of events, to each address."""
     uploads: Uploads
     previews: Previews
+    last_uses: LastUses
+    retention: Retention
     one_time_links: OneTimeLinks = field(default_factory=OneTimeLinks)
     """Of `plitka serve --open`."""
     tidier: Tidier
@@ -95,13 +102,15 @@ class Service:
             RecipeError: a recipe cannot be read.
             TooLarge: one is too long.
             PromptTooLong: the text encoders would not see all of it.
-            InputError: the engine cannot make it.
+            InputError: the engine cannot make it, or the operator does not allow it.
         """
+        check_caps(order, self.settings)
         settled, engine = order.with_masks().with_seed(), self.engine
         if engine is None:
             settled.request(Defaults())
             return CheckedOrder(asked=order, order=settled, request=None)
-        return CheckedOrder(asked=order, order=settled, request=engine.complete(settled.request(engine.defaults)))
+        request = engine.complete(settled.request(engine.defaults))
+        return CheckedOrder(asked=order, order=settled, request=request, cost=cost_of(request, engine.defaults))
 
 
 def open_service(
@@ -124,14 +133,15 @@ def open_service(
     """
     tracer = Tracer(settings.otlp_endpoint, version)
     metrics = Metrics()
-    allowance = Allowance(settings)
-    if not settings.pictures_url:
-        make_private_folder(settings.data.resolve())  # also where the database is elsewhere
-    pictures = PictureStore(settings.pictures, sync=settings.survive_power_cut)
+    pictures = _open_pictures(settings)
     store = open_store(settings, own=True)
+    store.on_error = metrics.database_errors.inc
+    allowance = Allowance(settings, store)
     if settings.open_loopback:
         keys.add_local(store)
-    jobs = _open_jobs(settings, store, pictures, metrics)
+    last_uses = LastUses()
+    jobs = _open_jobs(settings, store, pictures, metrics, last_uses)
+    worker = Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px)
     tidier = Tidier()
     return Service(
         settings=settings,
@@ -141,29 +151,55 @@ def open_service(
         allowance=allowance,
         health=jobs.health,
         jobs=jobs,
-        workers=(Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px),),
+        workers=(worker,),
         tracer=tracer,
         link_secret=store.secret("links"),
         version=version,
         uploads=Uploads(settings, tidier),
         previews=Previews(settings, version),
         tidier=tidier,
-        requests=Places(settings.requests_per_key),
-        lanes=Lanes(settings.threads_per_key),
-        carried=Places(settings.carried_per_key),
-        streams=Places(settings.streams_per_key),
-        streams_to=Places(settings.streams_per_address),
+        last_uses=last_uses,
+        retention=_open_retention(settings, store, pictures, jobs),
+        **_limits(settings),
     )
 
 
-def _open_jobs(settings: Settings, store: Store, pictures: PictureStore, metrics: Metrics) -> Jobs:
+def _limits(settings: Settings) -> dict[str, Any]:
+    """How much each key or address may have open."""
+    return {
+        "requests": Places(settings.requests_per_key),
+        "lanes": Lanes(settings.threads_per_key),
+        "carried": Places(settings.carried_per_key),
+        "streams": Places(settings.streams_per_key),
+        "streams_to": Places(settings.streams_per_address),
+    }
+
+
+def _open_pictures(settings: Settings) -> PictureStore:
+    if not settings.pictures_url:
+        make_private_folder(settings.data.resolve())  # also where the database is elsewhere
+    return PictureStore(settings.pictures, sync=settings.survive_power_cut)
+
+
+def _open_retention(settings: Settings, store: Store, pictures: PictureStore, jobs: Jobs) -> Retention:
+    retention = Retention(store, pictures, settings)
+    jobs.on_kept = retention.soon
+    retention.on_size = jobs.metrics.picture_bytes.set
+    return retention
+
+
+def _open_jobs(settings: Settings, store: Store, pictures: PictureStore, metrics: Metrics, last_uses: LastUses) -> Jobs:
     """The jobs, which are looked after whenever their storage is."""
     health = Health(store, pictures, settings, metrics)
     jobs = Jobs(store, pictures, settings, metrics, health)
 
-    def resume() -> None:
-        jobs.resume()
+    def on_return() -> None:
+        resumption.resume(jobs)
         deletions.finish(store, pictures)
 
-    health.on_return, health.on_look = resume, jobs.end_revoked
+    def on_look() -> None:
+        jobs.end_revoked()
+        last_uses.flush(store)
+
+    health.on_return, health.on_look = on_return, on_look
     return jobs

@@ -10,6 +10,7 @@ from plitka.errors import InputError, NotIdentified
 from plitka.serve import identity, keys, routes, sessions
 from plitka.serve.access import TheService
 from plitka.serve.fields import Wire
+from plitka.serve.key_changes import require_address
 from plitka.serve.keys import Caller
 from plitka.serve.schemas import Answer, problem_responses
 from plitka.serve.service import Service
@@ -117,6 +118,7 @@ def _caller(service: Service, given: SignIn, address: str) -> Caller:
 
     Raises:
         NotIdentified: the key is not in force, or the link is used up.
+        NotAllowed: the key may not be used from this address.
         TooMany: this address has tried too many.
     """
     if given.link is not None:
@@ -130,6 +132,7 @@ def _caller(service: Service, given: SignIn, address: str) -> Caller:
     if caller is None:
         service.allowance.count_refusal(address)
         raise NotIdentified("this key is not in force; ask the operator for another")
+    require_address(caller, address)
     service.allowance.read(caller)
     return caller
 

@@ -27,6 +27,7 @@ MAX_PROMPT_CH = 1000
 """Characters of a recipe or of a negative prompt."""
 _RANGE = "range"
 """In a field's metadata: its smallest and largest value, where they are not its kind's."""
+_FROM_ZERO = (0, 10**18)
 _RANGES: Mapping[Any, tuple[int, int]] = {int: (1, 10**18), float: (0, 10**9)}
 """Kinds of fields that are numbers -> the same. A count of nothing serves nobody; no system waits for ever."""
 
@@ -64,6 +65,14 @@ class Settings:
     """Jobs that wait, of all keys."""
     key_queue_limit: int = 64
     """Jobs that wait, of one key."""
+    quiet_places: int = field(default=32, metadata={_RANGE: _FROM_ZERO})
+    """Of those that wait, for keys that have none waiting; at most a quarter of them all."""
+    max_steps: int = field(default=0, metadata={_RANGE: _FROM_ZERO})
+    """That an order may name; 0: as many as any engine makes. What it leaves open is the model's choice."""
+    max_side_px: int = field(default=0, metadata={_RANGE: _FROM_ZERO})
+    """The longest side that an order may name; 0: as long as any engine makes."""
+    min_tolerance: float = 0.0
+    """The smallest that an order may name, in points: below it a picture is painted several times."""
     max_starts: int = 3
     """After so many starts without an end a job is taken for the reason that the process ends, and fails."""
     job_timeout_s: float = 900.0
@@ -83,8 +92,13 @@ class Settings:
     """How long a request waits for a database that is locked or silent, before it is refused."""
     redis_timeout_s: float = 0.25
     """For one answer of Redis; then it is left alone for a while, and this process counts for itself."""
-    min_free_bytes: int = field(default=268_435_456, metadata={_RANGE: (0, 10**18)})
+    min_free_bytes: int = field(default=268_435_456, metadata={_RANGE: _FROM_ZERO})
     """Of the disks of database and pictures; with less, new work is refused."""
+
+    keep_days: float = 0.0
+    """Jobs that ended longer ago are deleted with their pictures, but for favourites; 0: none are."""
+    keep_bytes: int = field(default=0, metadata={_RANGE: _FROM_ZERO})
+    """Of all pictures; the oldest are deleted before there are more, but for favourites; 0: however many."""
 
     per_minute: int = 10
     """Pictures and measurements of a key that names no number of its own."""

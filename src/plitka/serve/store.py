@@ -13,7 +13,7 @@ import secrets
 import threading
 import time
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
@@ -50,10 +50,11 @@ class State(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether nothing will happen to the job any more."""
-        return self not in _OPEN
+        return self not in OPEN
 
 
-_OPEN = (State.QUEUED, State.RUNNING)
+OPEN = (State.QUEUED, State.RUNNING)
+"""The states of jobs that have not ended."""
 
 # What every job needs is written once and not at each call: building a statement takes longer than executing it.
 _FIND_KEY = sa.select(tables.keys).where(tables.keys.c.id == sa.bindparam("key"))
@@ -66,7 +67,7 @@ _LENGTH = sum((sa.func.coalesce(sa.func.length(sa.cast(column, sa.Text)), 0) for
 _ANY_JOB = sa.select(tables.jobs.c.number).limit(1)
 _ADD_JOB = sa.insert(tables.jobs).returning(tables.jobs.c.number)
 # Not IN, whose list SQLAlchemy would write out anew for each call.
-_IS_OPEN = sa.or_(*(tables.jobs.c.state == state for state in _OPEN))
+_IS_OPEN = sa.or_(*(tables.jobs.c.state == state for state in OPEN))
 _CHANGE_JOB = sa.update(tables.jobs).where(tables.jobs.c.id == sa.bindparam("job"), _IS_OPEN)
 _END_WAITING = (
     sa.update(tables.jobs)
@@ -95,6 +96,21 @@ class KeyRow:
     created_at: float
     expires_at: float | None
     revoked_at: float | None = None
+    concurrency: int | None = None
+    """Its jobs that may be open at once; None: as many as wait for anybody."""
+    addresses: Sequence[str] | None = None
+    """Addresses and networks that it may be used from; None: any."""
+    webhook_hosts: Sequence[str] | None = None
+    """That it may have told, in place of those of the settings; None: those."""
+    last_used_at: float | None = None
+    old_salt: bytes | None = None
+    old_hash: bytes | None = None
+    """Of the secret before the last rotation, which opens as well until `old_until`."""
+    old_until: float | None = None
+    keep_days: float | None = None
+    """How long its pictures are kept; None: as long as those of others."""
+    keep_bytes: int | None = None
+    """Of its pictures; None: no limit of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,17 +140,12 @@ class Job:
     error: Mapping[str, Any] | None = None
     deleted_at: float | None = None
     """When its owner deleted it; then the request is empty."""
+    is_favourite: bool = False
+    """Whether it stays, however old it is."""
+    n_bytes: int | None = None
+    """Of its picture."""
     number: int = 0
     """Order of acceptance, from 1; 0 before the store has it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueWebhook:
-    """A webhook that is to be told of its job."""
-
-    job_id: str
-    hook: Mapping[str, Any]
-    """As the job has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +166,8 @@ class Store:
         self._held = held
         self._wait_s = wait_s
         self._writing = threading.Lock()
+        self.on_error: Callable[[], None] = lambda: None
+        """Told of each statement that fails for the database, and not for what it says."""
         self._file = None if self.folder is None else OpenedFile(Path(engine.url.database or ""))
 
     def close(self) -> None:
@@ -204,14 +217,14 @@ class Store:
         if not self._writing.acquire(timeout=self._wait_s):
             raise waits.away()
         try:
-            with waits.translated(), transaction(self._engine, on_disk=on_disk) as connection:
+            with waits.translated(self.on_error), transaction(self._engine, on_disk=on_disk) as connection:
                 yield connection
         finally:
             self._writing.release()
 
     def read(self, query: sa.Select[Any], **values: object) -> Sequence[sa.Row[Any]]:
         """The rows of a question."""
-        with waits.translated(), self._engine.connect() as connection:
+        with waits.translated(self.on_error), self._engine.connect() as connection:
             return connection.execute(query, values).all()
 
     # Keys
@@ -312,7 +325,7 @@ class Store:
 
     def unfinished(self) -> list[Job]:
         """What was accepted and has not ended, in the order of acceptance; their masks are references."""
-        query = sa.select(*_LISTED).where(tables.jobs.c.state.in_(_OPEN)).order_by("number")
+        query = sa.select(*_LISTED).where(tables.jobs.c.state.in_(OPEN)).order_by("number")
         return [_job(row) for row in self.read(query)]
 
     def start_job(self, job: Job, now: float) -> bool:
@@ -322,19 +335,20 @@ class Store:
         """
         return self._change(job.id, state=State.RUNNING, started_at=now, n_starts=job.n_starts + 1)
 
-    def intend_picture(self, job_id: str, picture: str, result: Mapping[str, Any]) -> None:
+    def intend_picture(self, job_id: str, picture: str, n_bytes: int, result: Mapping[str, Any]) -> None:
         """What the job ends with as soon as that picture is written; its masks are those of the order."""
-        self._change(job_id, picture=picture, result=take_masks(result)[0])
+        self._change(job_id, picture=picture, n_bytes=n_bytes, result=take_masks(result)[0])
 
     def put_back(self, job: Job) -> None:
         """It waits anew, with as many starts as the job given has: a start that a stop cut short is none."""
-        self._change(job.id, state=State.QUEUED, started_at=None, picture=None, result=None, n_starts=job.n_starts)
+        unmade = {"started_at": None, "picture": None, "n_bytes": None, "result": None}
+        self._change(job.id, state=State.QUEUED, n_starts=job.n_starts, **unmade)
 
     def finish_job(self, job_id: str, state: State, now: float, error: Mapping[str, Any] | None = None) -> bool:
         """It ended; False if it had ended before, and then nothing is changed."""
         changes: dict[str, Any] = {"state": state, "finished_at": now, "error": dict(error) if error else None}
         if state is not State.SUCCEEDED:
-            changes |= {"picture": None, "result": None}
+            changes |= {"picture": None, "n_bytes": None, "result": None}
         return self._change(job_id, **changes)
 
     def end_waiting(self, job_id: str, state: State, now: float, error: Mapping[str, Any] | None = None) -> bool:
@@ -342,6 +356,16 @@ class Store:
         values = {"new_state": state, "new_finished_at": now, "new_error": dict(error) if error else None}
         with self.write() as connection:
             return connection.execute(_END_WAITING, {"job": job_id, **values}).rowcount > 0
+
+    def revive(self, job: Job) -> Job:
+        """A job that was cancelled waits anew, as if it had never been begun."""
+        anew = replace(job, state=State.QUEUED, started_at=None, finished_at=None, error=None, n_starts=0)
+        anew = replace(anew, webhook_due=job.webhook is not None)
+        names = ("state", "started_at", "finished_at", "error", "n_starts", "webhook_due")
+        change = sa.update(tables.jobs).where(tables.jobs.c.id == job.id, tables.jobs.c.state == State.CANCELLED)
+        with self.write() as connection:
+            connection.execute(change.values({name: getattr(anew, name) for name in names}))
+        return anew
 
     def _change(self, job_id: str, **changes: object) -> bool:
         values = {f"new_{name}": value for name, value in changes.items()}
@@ -353,18 +377,6 @@ class Store:
         table = tables.jobs.c
         query = sa.select(table.number).where(table.picture == picture, table.deleted_at.is_(None))
         return bool(self.read(query.limit(1)))
-
-    def due_webhooks(self) -> list["DueWebhook"]:
-        """Of jobs that ended, and whose webhook has not been told of it."""
-        jobs = tables.jobs.c
-        query = sa.select(jobs.id, jobs.webhook).where(jobs.webhook_due, jobs.state.not_in(_OPEN)).order_by(jobs.number)
-        return [DueWebhook(job_id=row.id, hook=row.webhook) for row in self.read(query)]
-
-    def settle_webhook(self, job_id: str) -> None:
-        """The webhook was told, or it never will be."""
-        table = tables.jobs
-        with self.write() as connection:
-            connection.execute(sa.update(table).where(table.c.id == job_id).values(webhook_due=False))
 
 
 def open_store(settings: Settings, *, own: bool, create: bool = True) -> Store:

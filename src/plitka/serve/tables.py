@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -41,6 +42,15 @@ keys = Table(
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double),
     Column("revoked_at", Double),
+    Column("concurrency", Integer),
+    Column("addresses", JSON(none_as_null=True)),
+    Column("webhook_hosts", JSON(none_as_null=True)),
+    Column("last_used_at", Double),
+    Column("old_salt", LargeBinary),
+    Column("old_hash", LargeBinary),
+    Column("old_until", Double),
+    Column("keep_days", Double),
+    Column("keep_bytes", BigInteger),
 )
 
 jobs = Table(
@@ -66,12 +76,21 @@ jobs = Table(
     Column("error", JSON),
     Column("model", String(200)),
     Column("deleted_at", Double),
+    Column("is_favourite", Boolean, nullable=False),
+    Column("n_bytes", BigInteger),
     # Last, and apart from what names them: a list of jobs reads the columns before it alone.
     Column("masks", JSON(none_as_null=True)),
     UniqueConstraint("key_id", "idempotency_key"),
     Index(None, "key_id", "number"),
     Index(None, "state"),
     Index(None, "picture"),
+    Index("ix_jobs_key_id_n_bytes", "key_id", "n_bytes"),
+    Index(
+        "ix_jobs_kept",
+        "number",
+        sqlite_where=text("deleted_at IS NULL"),
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
 )
 
 IS_KEY = keys.c.hash != b""
@@ -92,3 +111,25 @@ sessions = Table(
     Column("expires_at", Double, nullable=False),
     Index(None, "expires_at"),
 )
+
+day_uses = Table(
+    "day_uses",
+    metadata,
+    Column("key_id", String(32), ForeignKey("keys.id"), primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("left_s", Double, nullable=False),
+    Column("written_at", Double, nullable=False),
+)
+"""What each key has used up of its day, and what was left of that day when it was written."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False),
+    Column("actor", String(32), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("details", JSON, nullable=False),
+)
+"""What operators have done; the actor is a key's id, or the command line."""

@@ -71,12 +71,21 @@ class Tracer:
         with self._tracer.start_as_current_span(name, context=self._context(traceparent)):
             yield
 
-    def job(self, job_id: str, traceparent: str | None) -> Span:
+    def tell(self, **values: str) -> None:
+        """Say something of the request that is under way."""
+        if self._tracer is None:
+            return
+        from opentelemetry.trace import get_current_span  # noqa: PLC0415  (need not be installed)
+
+        get_current_span().set_attributes({f"plitka.{name}": value for name, value in values.items()})
+
+    def job(self, job_id: str, traceparent: str | None, key_id: str = "") -> Span:
         """The span of a job that begins, within the trace that its client named."""
         if self._tracer is None:
             return Span()
         context = self._context(traceparent)
-        return Span(self._tracer, self._tracer.start_span("job", context=context, attributes={"plitka.job_id": job_id}))
+        told = {"plitka.job_id": job_id, "plitka.key_id": key_id}
+        return Span(self._tracer, self._tracer.start_span("job", context=context, attributes=told))
 
     def _context(self, traceparent: str | None) -> Any:  # noqa: ANN401  (as above)
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415

@@ -5,7 +5,7 @@ that a silent server, or a network that swallows, holds no thread.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,13 +21,14 @@ _RETRY_S = 5.0
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """What the database says of itself becomes `StorageAway`; what it says of our statements stays as it is."""
+def translated(on_error: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """What the database says of itself becomes `StorageAway`, and is counted; what it says of our statements stays."""
     try:
         yield
     except (IntegrityError, DataError, ProgrammingError):
         raise
     except (DBAPIError, sa.exc.TimeoutError) as error:
+        on_error()
         raise away() from error
 
 

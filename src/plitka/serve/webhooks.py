@@ -1,12 +1,14 @@
 """Webhooks: a client's server is told how its predictions go, if the operator allows its host.
 
 The end of a prediction is sent again until it is received, also after a new start of the service; so it may arrive
-twice, and is never lost.
+twice, and is never lost. Each message is signed with the secret of its key (`plitka.serve.webhook_signing`).
 """
 
 import asyncio
+import json
 import ssl
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -16,10 +18,13 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 
 from plitka.errors import NotAllowed, StorageAway
+from plitka.serve import due_webhooks, webhook_signing
+from plitka.serve.due_webhooks import DueWebhook
+from plitka.serve.keys import Caller
 from plitka.serve.logs import frames
 from plitka.serve.metrics import Metrics
 from plitka.serve.settings import Settings
-from plitka.serve.store import DueWebhook, Job, Store
+from plitka.serve.store import Job, Store
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +33,8 @@ _TIMEOUT_S = 10.0
 """For one message, from the first byte to the status of the answer."""
 _PER_HOST = 8
 """Messages that are sent at once, so that a slow receiver holds up no other."""
+_AT_ONCE = 32
+"""The same to all hosts: each message may have a picture."""
 _STORE_PAUSE_S = 2.0
 _T = TypeVar("_T")
 
@@ -35,15 +42,17 @@ ToPrediction = Callable[[Job], Mapping[str, Any]]
 """A job as the contract has it: a prediction."""
 
 
-def check_host(url: str, settings: Settings) -> None:
+def check_host(url: str, settings: Settings, caller: Caller) -> None:
     """Refuse a webhook to where the operator did not allow one: else a client could reach what only we can.
 
     Raises:
-        NotAllowed: the host is not in `Settings.webhook_hosts`, or the URL is none of the web's.
+        NotAllowed: the host is not among those of the key, or of `Settings.webhook_hosts` where the key has none of its
+            own; or the URL is none of the web's.
     """
+    hosts = settings.webhook_hosts if caller.webhook_hosts is None else caller.webhook_hosts
     try:
         parts = urlsplit(url)
-        is_allowed = parts.scheme in ("http", "https") and parts.netloc.lower() in settings.webhook_hosts
+        is_allowed = parts.scheme in ("http", "https") and parts.netloc.lower() in [host.lower() for host in hosts]
     except ValueError:
         is_allowed = False
     if not is_allowed:
@@ -65,9 +74,11 @@ class Webhooks:
         self._to_prediction = to_prediction
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client = httpx2.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False, verify=_trusted())
+        self._all_turns = asyncio.Semaphore(_AT_ONCE)
         self._turns: dict[str, asyncio.Semaphore] = {}
         """By the host."""
         self._tasks: set[asyncio.Task[None]] = set()
+        metrics.webhook_backlog.set_function(lambda: len(self._tasks))
 
     async def start(self) -> None:
         """Take up what the last run left untold."""
@@ -87,7 +98,7 @@ class Webhooks:
             self._loop.call_soon_threadsafe(self._begin, DueWebhook(job_id=job.id, hook=job.webhook or {}), event)
 
     async def _begin_due(self) -> None:
-        for due in await _when_there(self._store.due_webhooks):
+        for due in await _when_there(lambda: due_webhooks.find(self._store)):
             self._begin(due, "completed")
 
     def _begin(self, due: DueWebhook, event: str) -> None:
@@ -108,40 +119,52 @@ class Webhooks:
         events = due.hook.get("events") or ["start", "output", "logs", "completed"]
         if event in events:
             pauses_s = _PAUSES_S if event == "completed" else (0.0,)
-            is_heard = await self._send(due.job_id, due.hook["url"], pauses_s)
+            is_heard = await self._send(due, event, pauses_s)
             self._metrics.webhooks.labels("heard" if is_heard else "given up").inc()
             log.info("webhook", job_id=due.job_id, event_kind=event, is_heard=is_heard)
         if event == "completed":
-            await _when_there(lambda: self._store.settle_webhook(due.job_id))
+            await _when_there(lambda: due_webhooks.settle(self._store, due.job_id))
 
-    async def _send(self, job_id: str, url: str, pauses_s: tuple[float, ...]) -> bool:
-        turns = self._turns.setdefault(urlsplit(url).netloc.lower(), asyncio.Semaphore(_PER_HOST))
+    async def _send(self, due: DueWebhook, event: str, pauses_s: tuple[float, ...]) -> bool:
+        turns = self._turns.setdefault(urlsplit(due.hook["url"]).netloc.lower(), asyncio.Semaphore(_PER_HOST))
         for pause_s in pauses_s:
             await asyncio.sleep(pause_s)
-            async with turns:  # and only then is the picture read: many messages may wait
-                if await self._is_heard(job_id, url):
+            async with turns, self._all_turns:  # and only then is the picture read: many messages may wait
+                if await self._is_heard(due, event):
                     return True
         return False
 
-    def _message(self, job_id: str) -> dict[str, Any] | None:
+    def _message(self, job_id: str, event: str) -> "_Message | None":
         """The prediction as it is now; None once its owner has deleted it: there is nothing to tell any more."""
         job = self._store.find_job(job_id)
         if job is None or job.deleted_at is not None:
             return None
-        body = dict(self._to_prediction(job))
+        body = json.dumps(dict(self._to_prediction(job)), ensure_ascii=False).encode()
         later = self._store.find_job(job_id)  # it may have been deleted while its picture was read
-        return None if later is None or later.deleted_at is not None else body
+        if later is None or later.deleted_at is not None:
+            return None
+        signed = webhook_signing.headers_of(self._store, job.key_id, f"msg_{job_id}_{event}", body)
+        return _Message(body=body, headers={"Content-Type": "application/json"} | signed)
 
-    async def _is_heard(self, job_id: str, url: str) -> bool:
+    async def _is_heard(self, due: DueWebhook, event: str) -> bool:
         """Whether the receiver says so in time; of its answer no more than the status is read."""
-        body = await _when_there(lambda: self._message(job_id))
-        if body is None:
+        message = await _when_there(lambda: self._message(due.job_id, event))
+        if message is None:
             return False
+        sent = self._client.stream("POST", due.hook["url"], content=message.body, headers=message.headers)
         try:
-            async with asyncio.timeout(_TIMEOUT_S), self._client.stream("POST", url, json=body) as answer:
+            async with asyncio.timeout(_TIMEOUT_S), sent as answer:
                 return bool(answer.is_success)
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError):
             return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Message:
+    """What is sent."""
+
+    body: bytes
+    headers: Mapping[str, str]
 
 
 async def _when_there(ask: Callable[[], _T]) -> _T:

@@ -221,7 +221,7 @@ class Worker(threading.Thread):
                 self._persist(lambda: self._jobs.note_ended(job))
                 return None
             status.update(state=State.RUNNING, position=None)
-            span = self._tracer.job(job.id, status.traceparent)
+            span = self._tracer.job(job.id, status.traceparent, job.key_id)
             return RunningJob(job=started, request=request, status=status, span=span)
 
     def _complete(self, engine: Engine, job: Job, known: CompleteRequest | None) -> CompleteRequest | None:
@@ -292,7 +292,7 @@ class Worker(threading.Thread):
         png = encode_png(result.pixels, text_fields(result, self._version), px_per_mm(result))
         digest = digest_of(png)
         told = keep_result(result) | {"sha256": digest}
-        self._persist(lambda: jobs.store.intend_picture(job.id, digest, told))
+        self._persist(lambda: jobs.store.intend_picture(job.id, digest, len(png), told))
         job = replace(job, picture=digest, result=told)
         try:
             self._persist(lambda: self._write_wanted(running, png, digest), "pictures_away")
@@ -300,6 +300,7 @@ class Worker(threading.Thread):
             self._end_unmade(job, error)
             return error
         self._persist(lambda: jobs.end(job, State.SUCCEEDED))
+        jobs.on_kept()
         jobs.metrics.encode.observe(time.perf_counter() - started)
         jobs.metrics.note_result(result)
         if self.engine is not None:

@@ -1,4 +1,4 @@
-/** One's own tiles: what the key had photographed, page by page; favourites stay in the browser. */
+/** One's own tiles: what the key had photographed, page by page; the service lets favourites stay. */
 import { Refusal, answerOf, client, send } from "./api.js";
 import { GRANULES, USUAL } from "./address.js";
 import { dismissJob } from "./photographs.js";
@@ -16,7 +16,7 @@ const next = signal(/** @type {string | null} */ (null));
 export const hasMore = computed(() => next.value !== null);
 export const isLoading = signal(false);
 export const refusal = signal(/** @type {Refusal | null} */ (null));
-export const favourites = signal(/** @type {readonly string[]} */ (recall("favourites") ?? []));
+export const favourites = computed(() => found.value.filter((job) => job.is_favourite).map((job) => job.id));
 
 /** Codes of the colours of a photograph. @param {Job} job */
 export const codesOf = (job) => Object.keys(job.result?.requested ?? {});
@@ -42,6 +42,7 @@ export async function load() {
     const known = new Set(found.value.map((job) => job.id));
     found.value = [...found.value, ...page.jobs.filter((job) => !known.has(job.id))];
     next.value = page.next_cursor;
+    await handOver();
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
     refusal.value = reason;
@@ -51,10 +52,31 @@ export async function load() {
 }
 
 /** A favourite, or none any more. @param {string} id */
-export function turnFavourite(id) {
-  const others = favourites.value.filter((one) => one !== id);
-  favourites.value = others.length < favourites.value.length ? others : [...others, id];
-  keep("favourites", favourites.value);
+export async function turnFavourite(id) {
+  try {
+    await mark(id, !favourites.value.includes(id));
+  } catch (reason) {
+    if (!(reason instanceof Refusal)) throw reason;
+    refusal.value = reason;
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {boolean} isFavourite
+ */
+async function mark(id, isFavourite) {
+  const params = { path: { job_id: id } };
+  await answerOf(client.PATCH("/v1/jobs/{job_id}", { params, body: { is_favourite: isFavourite } }));
+  found.value = found.value.map((job) => (job.id === id ? { ...job, is_favourite: isFavourite } : job));
+}
+
+/** Tell the service of favourites that this browser alone has known. */
+async function handOver() {
+  const known = /** @type {readonly string[]} */ (recall("favourites") ?? []);
+  const told = found.value.map((job) => job.id).filter((id) => known.includes(id));
+  for (const id of told) await mark(id, true);
+  if (told.length) keep("favourites", known.filter((id) => !told.includes(id)));
 }
 
 /**
@@ -65,7 +87,6 @@ export function turnFavourite(id) {
 export async function remove(id) {
   await send(`/v1/jobs/${id}`, { method: "DELETE" });
   found.value = found.value.filter((job) => job.id !== id);
-  if (favourites.value.includes(id)) turnFavourite(id);
   dismissJob(id);
 }
 

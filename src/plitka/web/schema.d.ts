@@ -51,7 +51,11 @@ export interface paths {
         delete: operations["delete_job_v1_jobs__job_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Let a job stay, or not
+         * @description A favourite is deleted by its owner and by operators alone.
+         */
+        patch: operations["change_job_v1_jobs__job_id__patch"];
         trace?: never;
     };
     "/v1/jobs/{job_id}/cancel": {
@@ -106,6 +110,8 @@ export interface paths {
         /**
          * Watch a job
          * @description Server-sent events: queued, step, preview, stopping, done; what a slow reader misses is not told later.
+         *
+         *     A comment comes every ten seconds where nothing else does.
          */
         get: operations["watch_job_v1_jobs__job_id__events_get"];
         put?: never;
@@ -308,6 +314,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each key has ordered on each day
+         * @description Counted from the jobs themselves; a picture that was deleted still counts.
+         */
+        get: operations["get_usage_v1_keys_usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys/{key_id}": {
         parameters: {
             query?: never;
@@ -323,6 +349,30 @@ export interface paths {
          * @description It opens nothing from the next request on; its browsers are signed out, and its open jobs are cancelled.
          */
         delete: operations["revoke_key_v1_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a key
+         * @description Its name and limits, from the next request on.
+         */
+        patch: operations["change_key_v1_keys__key_id__patch"];
+        trace?: never;
+    };
+    "/v1/keys/{key_id}/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a key a new secret
+         * @description Jobs, limits and usage stay with the key; the new secret is in this answer and nowhere else.
+         */
+        post: operations["rotate_key_v1_keys__key_id__rotation_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -363,6 +413,166 @@ export interface paths {
          * @description One that waits ends now, one that runs at its next step; the queue as it is then.
          */
         delete: operations["cancel_queued_v1_operation_queue__job_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List anybody's jobs
+         * @description Whose they are and how they ended, the newest first; deleted ones are left out.
+         */
+        get: operations["list_known_jobs_v1_operation_jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel all of a key's jobs
+         * @description Those that wait end now, those that run at their next step.
+         */
+        post: operations["cancel_of_key_v1_operation_cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete a key's ended jobs
+         * @description With their pictures, for good, favourites as well; as their owner's `DELETE` of each does.
+         */
+        post: operations["purge_key_v1_operation_purge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete anybody's job
+         * @description With its picture, for good; one that has not ended has to be cancelled first.
+         */
+        delete: operations["purge_job_v1_operation_jobs__job_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation/intake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pause or resume the intake of orders
+         * @description While it is paused every order is 503, and what was ordered is made; a new start takes orders.
+         */
+        put: operations["set_intake_v1_operation_intake_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop the service
+         * @description As SIGTERM: the picture in work is made, what waits is kept for the next start, and the process ends.
+         */
+        post: operations["drain_v1_operation_drain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What operators did
+         * @description Kept for good; the newest first.
+         */
+        get: operations["list_deeds_v1_operation_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation/webhooks/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell a webhook again
+         * @description The end of a job once more, as often as it takes; for a receiver that was away for longer than we tried.
+         */
+        post: operations["replay_webhook_v1_operation_webhooks__job_id__post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -491,6 +701,16 @@ export interface components {
             source: string;
         };
         /**
+         * AuditAnswer
+         * @description What operators did, the newest first.
+         */
+        AuditAnswer: {
+            /** Deeds */
+            deeds: components["schemas"]["Deed"][];
+            /** Next Cursor */
+            next_cursor: number | null;
+        };
+        /**
          * Bar
          * @description One of the bars of a distribution.
          */
@@ -539,6 +759,14 @@ export interface components {
             palette: string;
         };
         /**
+         * CancelledAnswer
+         * @description What was cancelled.
+         */
+        CancelledAnswer: {
+            /** Cancelled */
+            cancelled: number;
+        };
+        /**
          * ColourAnswer
          * @description A colour that a recipe can name.
          */
@@ -573,6 +801,59 @@ export interface components {
         ColoursAnswer: {
             /** Colours */
             colours: components["schemas"]["ColourAnswer"][];
+        };
+        /**
+         * DayOfKeyAnswer
+         * @description One key's day.
+         */
+        DayOfKeyAnswer: {
+            /** Key Id */
+            key_id: string;
+            /**
+             * Day
+             * Format: date
+             * @description In UTC.
+             */
+            day: string;
+            /** Orders */
+            orders: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Cancelled */
+            cancelled: number;
+            /**
+             * Seconds
+             * @description That its jobs were made for.
+             */
+            seconds: number;
+        };
+        /**
+         * Deed
+         * @description Something that an operator did.
+         */
+        Deed: {
+            /** Number */
+            number: number;
+            /** At */
+            at: number;
+            /**
+             * Actor
+             * @description Id of the operator's key, or `command line`.
+             */
+            actor: string;
+            /** Action */
+            action: string;
+            /**
+             * Subject
+             * @description Id of a key or a job, or what else it was done to.
+             */
+            subject: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
         };
         /**
          * DesignAnswer
@@ -815,11 +1096,30 @@ export interface components {
             memory_bytes: number;
         };
         /**
+         * Intake
+         * @description Whether orders are taken.
+         */
+        Intake: {
+            /** Is Paused */
+            is_paused: boolean;
+        };
+        /**
+         * IntakeAnswer
+         * @description Whether orders are taken, and what is still to be made.
+         */
+        IntakeAnswer: {
+            /** Is Paused */
+            is_paused: boolean;
+            /** N Open */
+            n_open: number;
+        };
+        /**
          * JobAnswer
          * @description A job.
          * @example {
          *       "created_at": 1767225600,
          *       "id": "9f86d081884c7d659a2feaa0c55ad015",
+         *       "is_favourite": false,
          *       "position": 0,
          *       "priority": 0,
          *       "request": {
@@ -864,6 +1164,22 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             error: components["schemas"]["Problem"] | null;
+            /**
+             * Is Favourite
+             * @description Whether it stays, where others go by their age or for want of room.
+             */
+            is_favourite: boolean;
+        };
+        /**
+         * JobChange
+         * @description What of a job is to be otherwise.
+         */
+        JobChange: {
+            /**
+             * Is Favourite
+             * @description Whether it stays, where others go by their age or for want of room.
+             */
+            is_favourite: boolean;
         };
         /**
          * JobOrder
@@ -1025,6 +1341,41 @@ export interface components {
             /** Expires At */
             expires_at: number | null;
             /**
+             * Concurrency
+             * @description Pictures made or waiting at once; null: as many as may wait.
+             */
+            concurrency: number | null;
+            /**
+             * Addresses
+             * @description That it may be used from; null: any.
+             */
+            addresses: string[] | null;
+            /**
+             * Webhook Hosts
+             * @description That it may have told; null: those of the service.
+             */
+            webhook_hosts: string[] | null;
+            /**
+             * Keep Days
+             * @description How long its pictures are kept; null: as those of others.
+             */
+            keep_days: number | null;
+            /**
+             * Keep Bytes
+             * @description Of its pictures; null: no limit of its own.
+             */
+            keep_bytes: number | null;
+            /**
+             * Last Used At
+             * @description As of half a minute ago; null: never since it is written down.
+             */
+            last_used_at: number | null;
+            /**
+             * Old Until
+             * @description Until when the secret before the last rotation opens; null: it does not.
+             */
+            old_until: number | null;
+            /**
              * N Sessions
              * @description Browsers that are signed in with it, and are signed out with it.
              */
@@ -1036,6 +1387,43 @@ export interface components {
             is_own: boolean;
         };
         /**
+         * KeyChange
+         * @description What of a key is to be otherwise; what is left out stays, and null takes a limit away.
+         */
+        KeyChange: {
+            /** Name */
+            name?: string;
+            /** Per Minute */
+            per_minute?: number | null;
+            /** Daily */
+            daily?: number | null;
+            /**
+             * Concurrency
+             * @description Pictures made or waiting at once; null: as many as may wait.
+             */
+            concurrency?: number | null;
+            /**
+             * Addresses
+             * @description That it may be used from; null: any.
+             */
+            addresses?: string[] | null;
+            /**
+             * Webhook Hosts
+             * @description That it may have told; null: those of PLITKA_WEBHOOK_HOSTS.
+             */
+            webhook_hosts?: string[] | null;
+            /**
+             * Keep Days
+             * @description How long its pictures are kept; null: as those of others.
+             */
+            keep_days?: number | null;
+            /**
+             * Keep Bytes
+             * @description Of its pictures; null: no limit of its own.
+             */
+            keep_bytes?: number | null;
+        };
+        /**
          * KeysAnswer
          * @description All keys, the oldest first.
          */
@@ -1044,6 +1432,35 @@ export interface components {
             keys: components["schemas"]["KeyAnswer"][];
             /** Usual Per Minute */
             usual_per_minute: number;
+        };
+        /**
+         * KnownJob
+         * @description A job of any key; what it asks for is that key's alone.
+         */
+        KnownJob: {
+            /** Id */
+            id: string;
+            /** Key Id */
+            key_id: string;
+            state: components["schemas"]["State"];
+            /** Created At */
+            created_at: number;
+            /** Started At */
+            started_at: number | null;
+            /** Finished At */
+            finished_at: number | null;
+            /** Has Picture */
+            has_picture: boolean;
+        };
+        /**
+         * KnownJobs
+         * @description Jobs of one key or of all, the newest first.
+         */
+        KnownJobs: {
+            /** Jobs */
+            jobs: components["schemas"]["KnownJob"][];
+            /** Next Cursor */
+            next_cursor: number | null;
         };
         /**
          * LayerAnswer
@@ -1383,6 +1800,14 @@ export interface components {
             key: string;
         };
         /**
+         * OfKey
+         * @description Whose jobs.
+         */
+        OfKey: {
+            /** Key Id */
+            key_id: string;
+        };
+        /**
          * OperationAnswer
          * @description The service at a glance.
          */
@@ -1591,6 +2016,32 @@ export interface components {
             request_id?: string | null;
         };
         /**
+         * Purge
+         * @description Which of a key's jobs that have ended.
+         */
+        Purge: {
+            /** Key Id */
+            key_id: string;
+            /**
+             * Before
+             * @description That were ordered before then, in seconds since 1970.
+             */
+            before?: number | null;
+        };
+        /**
+         * PurgedAnswer
+         * @description What was deleted, with its pictures.
+         */
+        PurgedAnswer: {
+            /** Deleted */
+            deleted: number;
+            /**
+             * Is All
+             * @description At most 500 are deleted at once; ask again for the others.
+             */
+            is_all: boolean;
+        };
+        /**
          * Quality
          * @description What a painter may leave out; what a picture shows is measured on it in either case.
          * @enum {string}
@@ -1606,6 +2057,11 @@ export interface components {
              * @description How many may wait.
              */
             limit: number;
+            /**
+             * Is Paused
+             * @description Whether the operator lets nobody order.
+             */
+            is_paused: boolean;
             /** N Running */
             n_running: number;
             /** N Waiting */
@@ -1730,6 +2186,18 @@ export interface components {
              * @description Jobs of it that waited.
              */
             cancelled: number;
+        };
+        /**
+         * Rotation
+         * @description How a key gets a new secret.
+         */
+        Rotation: {
+            /**
+             * Overlap Hours
+             * @description In which the old secret opens as well; 0: it ends at once, and its browsers too.
+             * @default 24
+             */
+            overlap_hours: number;
         };
         /**
          * SecondMix
@@ -2160,6 +2628,14 @@ export interface components {
              */
             without_price: string[];
         };
+        /**
+         * UsageAnswer
+         * @description Days of keys, the newest first.
+         */
+        UsageAnswer: {
+            /** Days */
+            days: components["schemas"]["DayOfKeyAnswer"][];
+        };
         /** ValidationError */
         ValidationError: {
             /** Location */
@@ -2559,6 +3035,114 @@ export interface operations {
             };
             /** @description This contradicts a request before it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_job_v1_jobs__job_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job's `id` says. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description The recipe, or the JSON itself, cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or it is another key's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture was made, and is lost, damaged or deleted by its owner. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3755,6 +4339,75 @@ export interface operations {
             };
         };
     };
+    get_usage_v1_keys_usage_get: {
+        parameters: {
+            query?: {
+                /** @description To today, in UTC. */
+                days?: number;
+                key_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageAnswer"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     revoke_key_v1_keys__key_id__delete: {
         parameters: {
             query?: never;
@@ -3805,6 +4458,195 @@ export interface operations {
             };
             /** @description This contradicts a request before it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_key_v1_keys__key_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the key's `id` says. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyAnswer"];
+                };
+            };
+            /** @description The recipe, or the JSON itself, cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or it is another key's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_key_v1_keys__key_id__rotation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the key's `id` says. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKeyAnswer"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or it is another key's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3938,6 +4780,606 @@ export interface operations {
             };
             /** @description No such thing, or it is another key's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_known_jobs_v1_operation_jobs_get: {
+        parameters: {
+            query?: {
+                key_id?: string | null;
+                state?: components["schemas"]["State"] | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownJobs"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_of_key_v1_operation_cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledAnswer"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    purge_key_v1_operation_purge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Purge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgedAnswer"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    purge_job_v1_operation_jobs__job_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job's `id` says. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or it is another key's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts a request before it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_intake_v1_operation_intake_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Intake"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeAnswer"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too long or too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drain_v1_operation_drain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeAnswer"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deeds_v1_operation_audit_get: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditAnswer"];
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is of the wrong kind or out of its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More often than the key may; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Starting, stopping, full, or its database is away; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_webhook_v1_operation_webhooks__job_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job's `id` says. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No key, or none that is in force. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key's role does not reach so far. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or it is another key's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts a request before it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -24,11 +24,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield one
 
 
-def order(server: Running, **job: object) -> None:
-    """A photograph of this machine's, made."""
+def order(server: Running, **job: object) -> str:
+    """The id of a photograph of this machine's, made."""
     client = server.client_of(None)
     made = server.ended(client, server.order(client, **job))
     assert made["state"] == "succeeded", made
+    return str(made["id"])
 
 
 def opened(page: Page, name: str = "My tiles") -> Page:
@@ -55,16 +56,18 @@ def test_a_tile_is_found_by_colour_and_made_again(window: Window, server: Runnin
 
 
 def test_favourites_outlive_a_reload(window: Window, server: Running) -> None:
-    """They are marks of this browser."""
+    """The service keeps them; those that only this browser knew are handed over."""
     order(server, recipe="green", seed=41)
-    order(server, recipe="yellow", seed=42)
+    yellow = order(server, recipe="yellow", seed=42)
     page = opened(window.open())
     page.get_by_role("button", name="Favourite: 100% green").click()
+    expect(page.get_by_role("button", name="Favourite: 100% green")).to_have_attribute("aria-pressed", "true")
+    page.evaluate("(id) => localStorage.setItem('plitka.favourites', JSON.stringify([id]))", yellow)
     page.reload()
     page.wait_for_selector(".mixer")
     opened(page)
     page.get_by_label("Favourites only").check()
-    expect(page.locator(".gallery-tile")).to_have_count(1)
+    expect(page.locator(".gallery-tile")).to_have_count(2)
     expect(page.get_by_role("button", name="Favourite: 100% green")).to_have_attribute("aria-pressed", "true")
 
 

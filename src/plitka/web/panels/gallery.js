@@ -146,7 +146,7 @@ function Tile({ job, onClose }) {
       <img src=${`${job.image_url}?format=webp`} alt=${fill(words.alt, { recipe })} loading="lazy" />
       <button
         type="button" class="star quiet square" aria-pressed=${isFavourite} aria-label=${fill(words.favouriteOf, { recipe })} title=${words.favourite}
-        onClick=${() => turnFavourite(job.id)}
+        onClick=${() => void turnFavourite(job.id)}
       ><span aria-hidden="true">${isFavourite ? "★" : "☆"}</span></button>
       <p class="gallery-recipe">${recipe}</p>
       <p class="hint">${day}</p>
