@@ -86,3 +86,9 @@ def test_only_this_machine_can_be_served_without_a_key() -> None:
     assert read_settings({"PLITKA_OPEN_LOOPBACK": "yes"}).open_loopback
     with pytest.raises(InputError, match="open-loopback"):
         Settings(host="0.0.0.0", open_loopback=True)  # noqa: S104  (it is refused)
+
+
+def test_a_proxy_that_is_no_address_is_refused() -> None:
+    """A name could be anybody's tomorrow."""
+    with pytest.raises(InputError, match="trusted_proxies"):
+        Settings(trusted_proxies=("proxy.example",))
