@@ -98,6 +98,8 @@ class Settings:
     min_free_bytes: int = field(default=268_435_456, metadata={_RANGE: _FROM_ZERO})
     """Of the disks of database and pictures; with less, new work is refused."""
 
+    pack_pictures: bool = False
+    """Keep new pictures as lossless WebP, a quarter smaller; they are sent as the PNG files that they were."""
     keep_days: float = 0.0
     """Jobs that ended longer ago are deleted with their pictures, but for favourites; 0: none are."""
     keep_bytes: int = field(default=0, metadata={_RANGE: _FROM_ZERO})
