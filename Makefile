@@ -31,8 +31,9 @@ tile: .venv/plitka.stamp
 	@$(BIN)/plitka generate '$(RECIPE)' --seed $(SEED) --output tile.png
 	@echo "The picture is $(CURDIR)/tile.png"
 
+# Ctrl-C is how it ends, and no failure.
 serve: .venv/serve.stamp
-	@$(BIN)/plitka serve --open
+	@trap : INT; $(BIN)/plitka serve --open || test $$? -eq 130
 
 wheel: .venv/plitka.stamp
 	@$(PIP) wheel --quiet --no-deps --wheel-dir dist .

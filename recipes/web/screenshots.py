@@ -40,7 +40,7 @@ ROW_PX, GAP_PX = 900, 12
 PHOTOGRAPH_PX = 1024
 MANY_STEPS = {"steps": 60, "strength": 0.7}
 DESIGN = "/#mix=RED:60,BLACK:30,WHITE:10"
-UNREAD = {"en": "60% red, 30% blakk, 10% white", "ru": "60% красного, 30% черныйй, 10% белого"}
+UNREAD = {"en": "60% red, 30% blakk, 10% white", "ru": "60% красного, 30% чернуй, 10% белого"}
 PATTERN = {"en": "red and black with a blue border", "ru": "красный и чёрный с надписью СТАРТ белым"}
 ZONES = f"{DESIGN}&zone=border:8%25|BLACK:70,WHITE:30&zone=text:START|WHITE:100"
 DOCS_DESIGN = "/#mix=GREEN:50,BEIGE:40,RED:10"
@@ -178,6 +178,7 @@ def photograph_variations(page: Page) -> None:
 def photograph_earlier(page: Page) -> None:
     """Of a design that is another by now; the window is the one before."""
     page.locator(".slider").first.press("ArrowRight")
+    page.locator(".stage-head input[value=photograph]").check(force=True)
     page.wait_for_selector(".frame-told span")
 
 

@@ -39,6 +39,14 @@ def test_a_batch_goes_on_where_it_stopped(run: Run, engine: PatchEngine, capsys:
     assert len(engine.requests) == 4
 
 
+def test_a_batch_that_cannot_be_read_leaves_nothing_behind(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not even an empty folder; the line is named."""
+    Path("recipes.txt").write_text(f"{RECIPES}nonsense\n", encoding="utf-8")
+    assert run("generate", "--batch", "recipes.txt", "-o", "out") == 2
+    assert "recipes.txt, line 6" in capsys.readouterr().err
+    assert not Path("out").exists()
+
+
 def test_the_sheet_of_a_batch_that_goes_on_is_of_all(run: Run, engine: PatchEngine) -> None:
     """In the file's order, also where one fails again: it is the sheet of a run that was not stopped."""
     Path("recipes.txt").write_text(RECIPES, encoding="utf-8")
@@ -69,12 +77,17 @@ def test_without_a_seed_one_is_drawn_for_the_whole_batch(run: Run, engine: Patch
     assert len(engine.requests) == 4
 
 
-def test_recipes_come_from_standard_input(run: Run, engine: PatchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Into `tiles` without a word."""
+def test_recipes_come_from_standard_input(
+    run: Run, engine: PatchEngine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Into `tiles` without a word; a refusal says where they come from."""
     monkeypatch.setattr("sys.stdin", io.StringIO("red\nblue\n"))
     assert run("generate", "--batch", "-") == 0
     assert Path("tiles/2.png").exists()
     assert len(engine.requests) == 2
+    monkeypatch.setattr("sys.stdin", io.StringIO("red\nnonsense\n"))
+    assert run("generate", "--batch", "-", "-o", "other") == 2
+    assert "standard input, line 2" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

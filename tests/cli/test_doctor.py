@@ -11,7 +11,9 @@ def test_what_is_there_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> 
     assert english.startswith(("+ torch ", "- torch "))
     assert "+ mini@" in english
     assert run("--language", "ru", "doctor", "--device", "cpu") == 0
-    assert "изображения делаются на cpu" in capsys.readouterr().out
+    russian = capsys.readouterr().out
+    assert "изображения делаются на cpu" in russian
+    assert "processor" not in russian
 
 
 def test_a_model_that_is_not_there_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

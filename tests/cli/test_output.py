@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Run
 from tests.cli.patch_engine import PatchEngine
 
@@ -29,6 +30,13 @@ def test_a_folder_is_a_place_for_pictures(run: Run) -> None:
     Path("out").mkdir()
     assert run("generate", RECIPE, "-o", "out") == 0
     assert Path("out/tile.png").exists()
+
+
+def test_a_folder_that_is_not_there_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside the endings that a file would have."""
+    assert run("generate", RECIPE, "-o", "out/") == 2
+    assert ".png" in (told := capsys.readouterr().err)
+    assert "there is no folder out" in told
 
 
 def test_the_ending_chooses_the_format(run: Run, engine: PatchEngine) -> None:

@@ -151,6 +151,7 @@ def test_other_files(run: Run, capsys: pytest.CaptureFixture[str], kind: str) ->
         (("--area", "10", "--price", "210"), "COLOUR=NUMBER"),
         (("--area", "10", "--price", "green=1"), "not in the recipe"),
         (("--area", "10", "--waste", "200"), "--waste must lie in 0..100, not 200"),
+        (("--area", "0"), "--area must lie in 0.01..1000000, not 0"),
         (("--area", "10", "--thickness", "thick"), "is no length"),
         (("--area", "10", "--logo", "no.png", "-o", "a.pdf"), "no.png"),
         (("--area", "10", "--maker", "地垫", "-o", "a.pdf"), "Latin or Cyrillic"),

@@ -78,6 +78,7 @@ class TestTrain:
         monkeypatch.setattr("sys.stderr", screen)
         assert main([*self.WORDS, "--steps", "300"]) == 130
         assert ", which is saved; the same command with --resume goes on" in screen.getvalue()
+        assert "preparing" in screen.getvalue()
         assert " left, loss " in screen.getvalue()
         assert " MiB" in screen.getvalue()
         assert Path("own/training/state.pt").is_file()

@@ -17,6 +17,7 @@ from tests.model.single_file import to_single_file
 
 from plitka.core.generation import Defaults, Mode, Request
 from plitka.core.recipes.reading import parse_recipe
+from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Scene, Size
 from plitka.model import base_shapes
 from plitka.model.base_facts import BaseFacts
@@ -39,8 +40,8 @@ WORDS = re.findall(
 )
 WIDTH_L, WIDTH_G = 32, 64
 STRENGTH = 0.7
-FLOAT32 = Placement(torch.device("cpu"), torch.float32, "test")
-BFLOAT16 = Placement(torch.device("cpu"), torch.bfloat16, "test")
+FLOAT32 = Placement(torch.device("cpu"), torch.float32, Notice("test"))
+BFLOAT16 = Placement(torch.device("cpu"), torch.bfloat16, Notice("test"))
 RANK, ALPHA = 4, 2
 _END = "<|endoftext|>"
 

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from plitka.core.recipes.recipe import Notice
 from plitka.errors import DeviceUnavailable, EngineError, OutOfMemory
 from plitka.model.device import (
     DTYPES,
@@ -92,7 +93,7 @@ def test_out_of_memory_is_recognised_in_all_its_forms() -> None:
 def test_a_dtype_that_was_asked_for_is_taken(dtype: str) -> None:
     """Whether or not the processor is fast with it, and the log says why."""
     placement = choose_placement("cpu", dtype)
-    assert placement == Placement(torch.device("cpu"), DTYPES[dtype], "asked for")
+    assert placement == Placement(torch.device("cpu"), DTYPES[dtype], Notice("asked for"))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_a_dtype_that_was_asked_for_is_taken(dtype: str) -> None:
 )
 def test_weights_are_fused_with_the_digits_of_their_files(dtype: torch.dtype, expected: torch.dtype) -> None:
     """bfloat16 would drop three bits of a float16 base before anything is added."""
-    assert Placement(torch.device("cpu"), dtype, "test").assembly_dtype == expected
+    assert Placement(torch.device("cpu"), dtype, Notice("test")).assembly_dtype == expected
 
 
 @pytest.mark.parametrize(

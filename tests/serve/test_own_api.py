@@ -160,11 +160,19 @@ def test_patterns_are_told_as_zones(server: Running) -> None:
     found = client.post("/v1/recipes/patterns", json={"recipe": "red and black with a blue border"}).json()
     border = {"words": "blue border", "mask": "border:8%", "requested": {"BLUE": 100.0}}
     told = "no numbers are given, so the 2 colours have equal parts"
-    assert found == {"ground": {"RED": 50.0, "BLACK": 50.0}, "patterns": [border], "look": {}, "warnings": [told]}
+    assert found == {
+        "ground": {"RED": 50.0, "BLACK": 50.0},
+        "patterns": [border],
+        "unread": "",
+        "look": {},
+        "warnings": [told],
+    }
     wet = client.post("/v1/recipes/patterns", json={"recipe": "60% red, 40% black, with a blue border, wet"}).json()
     assert wet["look"] == {"wet": True}
     none = client.post("/v1/recipes/patterns", json={"recipe": RECIPE}).json()
-    assert none == {"ground": None, "patterns": [], "look": {}, "warnings": []}
+    assert none == {"ground": None, "patterns": [], "unread": "", "look": {}, "warnings": []}
+    unread = client.post("/v1/recipes/patterns", json={"recipe": "dark tile with a blue border"}).json()
+    assert unread == none | {"unread": "dark tile"}
     refused = client.post("/v1/recipes/parse", json={"recipe": "red and black with a blue border"}).json()
     remarked = client.post("/v1/recipes/parse", json={"recipe": "stripes of red and white"}).json()
     assert "--zone" not in refused["error"] + "".join(remarked["warnings"])

@@ -33,6 +33,12 @@ PATIENCE_MS = 60_000
 """However busy the machine is: none of these tests asserts how long something takes."""
 MAPS_PX = 128
 """Of what a floor is laid with."""
+SMALLER_PREVIEWS = """(() => {
+    const send = window.fetch;
+    const small = (body) => JSON.stringify({ width_px: %(px)d, height_px: %(px)d, ...JSON.parse(body) });
+    window.fetch = (path, how) => send(path, path === "%(path)s" ? { ...how, body: small(how.body) } : how);
+})()"""
+"""Not by a route of the browser, which would do without what the browser has cached."""
 
 
 @pytest.fixture(scope="package")
@@ -137,13 +143,15 @@ class Windows:
     def __init__(self) -> None:
         self._free: dict[str, list[Window]] = {}
 
-    def take(self, browser: Browser, origin: str, choices: dict[str, Any]) -> Window:
-        """One with these options that nobody uses."""
-        kind = f"{id(browser)} {origin} {sorted(choices.items())}"
+    def take(self, browser: Browser, origin: str, choices: dict[str, Any], preview_px: int | None = None) -> Window:
+        """One with these options that nobody uses; previews have a given side, or the one that the page asks for."""
+        kind = f"{id(browser)} {origin} {sorted(choices.items())} {preview_px}"
         if free := self._free.setdefault(kind, []):
             return free.pop()
         context = browser.new_context(**choices)
         context.set_default_timeout(PATIENCE_MS)
+        if preview_px is not None:
+            context.add_init_script(SMALLER_PREVIEWS % {"px": preview_px, "path": routes.GEOMETRIES})
         window = Window(context, context.new_page(), origin, kind, choices)
         _listen(window)
         return window
@@ -171,13 +179,13 @@ def windows() -> Windows:
 
 
 @contextmanager
-def lent(windows: Windows, chromium: Browser, origin: str) -> Iterator[OpenWindow]:
+def lent(windows: Windows, chromium: Browser, origin: str, preview_px: int | None = SIDE_PX) -> Iterator[OpenWindow]:
     """Windows; at the end nothing in any of them may have broken, and no request gone elsewhere."""
     made: list[Window] = []
 
     def make(browser: Browser = chromium, **choices: Any) -> Window:  # noqa: ANN401
         usual: dict[str, Any] = {"locale": "en-GB", "color_scheme": "light", "viewport": {"width": 1280, "height": 860}}
-        made.append(windows.take(browser, origin, usual | choices))
+        made.append(windows.take(browser, origin, usual | choices, preview_px))
         return made[-1]
 
     yield make
@@ -188,9 +196,15 @@ def lent(windows: Windows, chromium: Browser, origin: str) -> Iterator[OpenWindo
 
 
 @pytest.fixture
-def window_of(chromium: Browser, server: Running, windows: Windows) -> Iterator[OpenWindow]:
+def preview_px() -> int | None:
+    """The side of previews; None, of those who look at them: as the page asks for them, which costs a second each."""
+    return SIDE_PX
+
+
+@pytest.fixture
+def window_of(chromium: Browser, server: Running, windows: Windows, preview_px: int | None) -> Iterator[OpenWindow]:
     """Windows for one test."""
-    with lent(windows, chromium, server.url) as make:
+    with lent(windows, chromium, server.url, preview_px) as make:
         yield make
 
 
@@ -230,3 +244,16 @@ def small_maps(page: Page) -> list[Any]:
 
     page.route(f"**{routes.MATERIALS}", send_on)
     return asked
+
+
+@contextmanager
+def dragged(page: Page, name: str, start: float, end: float) -> Iterator[None]:
+    """A slider, held by the mouse at its end; places are parts of its width."""
+    box = page.get_by_role("slider", name=name, exact=True).bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + start * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + end * box["width"], y, steps=4)
+    yield
+    page.mouse.up()

@@ -93,8 +93,10 @@ def test_nothing_is_wider_than_the_window(window_of: OpenWindow) -> None:
     page.locator(".order button").nth(1).click()
     page.wait_for_selector(".shares")
     page.wait_for_selector(".floor-canvas[aria-busy=false]")
-    for width in (360, 768, 1280):
+    for width in (360, 768, 820, 1280):
         page.set_viewport_size({"width": width, "height": 800})
+        tops = page.locator(".order button").evaluate_all("all => all.map((one) => one.offsetTop)")
+        assert width == 360 or (tops[0], tops[2]) == (tops[1], tops[3]), tops  # the link is in no row of its own
         for view in ("variations", "photograph"):
             page.locator(f".stage-head input[value={view}]").check(force=True)
             assert too_wide(page) == []

@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None, *, load_engine: LoadEngine | None = 
         terminal.error(error)
         return exit_code(error)
     except KeyboardInterrupt:
-        terminal.fail(terminal.gettext("stopped"))
+        terminal.stop(terminal.gettext("stopped"))
         return EXIT_STOPPED
     except BrokenPipeError:
         # The reader has closed the pipe (`plitka colours | head`); Python would complain again at exit.

@@ -140,7 +140,7 @@ def add_recipe_options(parser: argparse.ArgumentParser, _: Translate) -> None:
 def add_like_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     """A picture whose choices are taken where the options are silent."""
     parser.add_argument(
-        "--like", type=Path, metavar="FILE.png", help=_("repeat a picture; options given here win over its own")
+        "--like", type=Path, metavar="FILE", help=_("repeat a picture; options given here win over its own")
     )
 
 

@@ -13,7 +13,7 @@ from plitka.cli.request import random_seed, read_request, seeds_from
 from plitka.cli.terminal import Terminal
 from plitka.core.recipes.recipe import format_colours
 from plitka.core.scene_json import to_json
-from plitka.errors import InputError
+from plitka.errors import InputError, Phrase
 
 if TYPE_CHECKING:
     from plitka.core.generation import Request
@@ -45,8 +45,6 @@ def read_batch(options: argparse.Namespace, terminal: Terminal) -> Batch:
     if options.recipe is not None or options.like is not None or options.like_photo is not None or options.count != 1:
         raise InputError("--batch brings its own recipes; leave out RECIPE, --like, --like-photo and --count")
     folder = options.output or Path("tiles")
-    folder.mkdir(parents=True, exist_ok=True)
-    check_writable(folder)
     lines = _read_lines(options.batch)
     is_seed_given = options.seed not in {None, -1}
     seeds = seeds_from(options.seed if is_seed_given else random_seed(), len(lines))
@@ -59,6 +57,8 @@ def read_batch(options: argparse.Namespace, terminal: Terminal) -> Batch:
         else:
             requests.append(request)
             paths.append(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    check_writable(folder)
     return Batch(requests, Output(paths, folder / _SHEET, there))
 
 
@@ -67,11 +67,11 @@ def _read_lines(source: str) -> list[tuple[int, str]]:
     try:
         text = sys.stdin.read() if source == STANDARD_INPUT else Path(source).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError("{path} cannot be read: {reason}", path=source, reason=error) from error
+        raise InputError("{path} cannot be read: {reason}", path=_told(source), reason=error) from error
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     found = [(number, line) for number, line in lines if line and not line.startswith(_COMMENT)]
     if not found:
-        raise InputError("{path} holds no recipe; write one a line", path=source)
+        raise InputError("{path} holds no recipe; write one a line", path=_told(source))
     return found
 
 
@@ -80,7 +80,13 @@ def _read_line(number: int, text: str, seed: int, options: argparse.Namespace, t
     try:
         return read_request(own, None, terminal)
     except InputError as error:
-        raise InputError("{path}, line {line}: {reason}", path=options.batch, line=number, reason=error) from error
+        place = _told(options.batch)
+        raise InputError("{path}, line {line}: {reason}", path=place, line=number, reason=error) from error
+
+
+def _told(source: str) -> str:
+    """Where the recipes come from, for a person."""
+    return Phrase("standard input") if source == STANDARD_INPUT else source
 
 
 def _is_there(path: Path, request: "Request", *, is_seed_given: bool) -> bool:

@@ -90,9 +90,9 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
         "--quality",
         type=Quality,
         choices=list(Quality),
-        help=_("fast: quicker by what changes little, such as the last steps without guidance (usual: {usual})").format(
-            usual=USUAL_QUALITY
-        ),
+        help=_(
+            "fast: leaves out what changes the picture little, such as guidance in the last steps (usual: {usual})"
+        ).format(usual=USUAL_QUALITY),
     )
     add_sides_options(parser, _, usual.width_px)
     parser.add_argument("--negative", metavar="TEXT", help=_("what the picture shall not show"))
@@ -106,7 +106,9 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
         ),
     )
     parser.add_argument(
-        "--force", action="store_true", help=_("also with steps, guidance or strength that ruin the model's pictures")
+        "--force",
+        action="store_true",
+        help=_("take steps, guidance or strength that ruin the model's pictures all the same"),
     )
     add_like_option(parser, _)
     parser.add_argument(
@@ -172,8 +174,8 @@ def _hint_at_render(terminal: Terminal) -> Iterator[None]:
     """Who asks for granules that no model can show, which loading one may find out already, is told what can."""
     try:
         yield
-    except TooFine:
-        terminal.remark(terminal.gettext("`plitka render` draws such granules larger, and makes the picture smaller"))
+    except TooFine as error:
+        error.add_note(terminal.gettext("`plitka render` draws such granules larger, and makes the picture smaller"))
         raise
 
 

@@ -43,7 +43,7 @@ def plan_output(asked: Path | None, seeds: Sequence[int]) -> Output:
 
     if asked.suffix.lower() not in WRITTEN:
         known = ", ".join(WRITTEN)
-        raise InputError("a picture's name must end in {suffix}, and {path} is no folder", suffix=known, path=asked)
+        raise InputError("a picture's name must end in {suffix}; there is no folder {path}", suffix=known, path=asked)
     check_writable(asked.parent)
     return Output([asked]) if len(seeds) == 1 else _output(asked.parent, asked.stem, seeds, asked.suffix)
 

@@ -13,7 +13,7 @@ from typing import TextIO
 from plitka.core.language.figures import figure
 from plitka.core.language.translations import localise, translation
 from plitka.core.recipes.recipe import Notice, caret
-from plitka.errors import PlitkaError, RecipeError, UnknownColour
+from plitka.errors import Cancelled, PlitkaError, RecipeError, UnknownColour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +85,22 @@ class Terminal:
             place: which of several pictures it was.
         """
         sentence = localise(error, self.language, as_options=True)
-        self.fail(f"{place}: {sentence}" if place else sentence)
+        tell = self.stop if isinstance(error, Cancelled) else self.fail
+        tell(f"{place}: {sentence}" if place else sentence)
         if isinstance(error, RecipeError) and (place_in_recipe := caret(error)):
             self.stderr.write(indent(place_in_recipe, "    ") + "\n")
         if isinstance(error, UnknownColour):
             self.remark(self.gettext("`plitka colours` lists the colours"))
+        for hint in getattr(error, "__notes__", ()):
+            self.remark(hint)
 
     def fail(self, text: str) -> None:
         """Why the command ends here."""
         self.stderr.write(f"{self.gettext('error')}: {text}\n")
+
+    def stop(self, text: str) -> None:
+        """What somebody has ended by Ctrl-C, which is no error."""
+        self.stderr.write(text + "\n")
 
 
 def open_terminal(language: str, *, quiet: bool = False) -> Terminal:

@@ -174,6 +174,7 @@ class _Watch:
         """The line moves."""
         if self._line.n == 0 and n_done > 1:  # gone on with: the time left is that of the steps since
             self._line.initial = n_done - 1
+        self._line.set_description_str("", refresh=False)
         self._line.update(n_done - self._line.n)
         if not self._line.disable:
             self._line.set_postfix_str(f"{self._loss} {loss:.4f}, {_memory_mib(self._device)} MiB")
@@ -220,7 +221,8 @@ def _progress(order: "RunOrder", terminal: Terminal, stop: Event) -> Iterator[_W
         file=terminal.stderr,
         disable=not terminal.shows_progress,
         leave=False,
-        bar_format=f"{{bar}} {{n_fmt}}/{{total_fmt}}, {{remaining}} {left}{{postfix}}",
+        desc=terminal.gettext("preparing"),
+        bar_format=f"{{desc}}{{bar}} {{n_fmt}}/{{total_fmt}}, {{remaining}} {left}{{postfix}}",
     )
     with line:
         yield _Watch(terminal, line, stop, order.device)

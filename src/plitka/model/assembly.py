@@ -60,7 +60,7 @@ def assemble(bundle: Bundle, device: str = "auto", dtype: str = "auto") -> Assem
         DeviceUnavailable: the asked device or dtype is not here.
     """
     placement = choose_placement(device, dtype)
-    log.info("device_chosen", device=str(placement.device), reason=placement.reason)
+    log.info("device_chosen", device=str(placement.device), reason=str(placement.reason))
     clock = StageClock(placement.device)
     with bundle.verification() as verification:
         with clock.stage("verify"):

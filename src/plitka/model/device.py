@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from plitka.core.recipes.recipe import Notice
 from plitka.errors import DeviceUnavailable, EngineError, OutOfMemory, Phrase
 from plitka.model.memory_ladder import Rung
 
@@ -28,8 +29,8 @@ class Placement:
     device: torch.device
     dtype: torch.dtype
     """Of the UNet and the text encoders."""
-    reason: str
-    """How the choice was made, for the log."""
+    reason: Notice
+    """How the choice was made."""
     rung: Rung = Rung.WHOLE
     """What of it lies on the device."""
 
@@ -73,7 +74,7 @@ def choose_placement(device: str, dtype: str) -> Placement:
         raise DeviceUnavailable(
             "{dtype} has no fast kernels on {device}; use auto, bfloat16 or float32 there", dtype=dtype, device="cpu"
         )
-    return Placement(chosen, DTYPES[dtype], "asked for")
+    return Placement(chosen, DTYPES[dtype], Notice("asked for"))
 
 
 def _choose_device(name: str) -> torch.device:
@@ -97,14 +98,14 @@ def _choose_device(name: str) -> torch.device:
     )
 
 
-def _choose_dtype(device: torch.device) -> tuple[torch.dtype, str]:
+def _choose_dtype(device: torch.device) -> tuple[torch.dtype, Notice]:
     if device.type == "cuda":
-        return torch.float16, f"float16 on {torch.cuda.get_device_name(device)}"
+        return torch.float16, Notice("float16 on {device}", {"device": torch.cuda.get_device_name(device)})
     capabilities: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # older torch: float32
     found = [name for name in _BFLOAT16_INSTRUCTIONS if capabilities.get(name)]
     if found:
-        return torch.bfloat16, f"bfloat16: the processor has {found[0]}"
-    return torch.float32, "float32: the processor does not multiply bfloat16"
+        return torch.bfloat16, Notice("bfloat16: the processor has {instructions}", {"instructions": found[0]})
+    return torch.float32, Notice("float32: the processor does not multiply bfloat16")
 
 
 def memory_bytes(device: torch.device) -> dict[str, int]:

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from plitka.core.colour.contrast import contrasting
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.translations import localise
-from plitka.core.recipes.patterns import find_patterns
+from plitka.core.recipes.patterns import find_patterns, words_beside
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import format_prompt
 from plitka.core.report import report_reading
@@ -279,7 +279,8 @@ def read_patterns(question: schemas.PatternsQuestion, request: Request, _caller:
     """A border, stripes or letters that a text asks for beside its mix, as the zones of an order; nothing is made."""
     found = find_patterns(checked_length(question.recipe))
     if found is None:
-        return schemas.PatternsAnswer(ground=None, patterns=[], look={}, warnings=[])
+        unread = words_beside(question.recipe)
+        return schemas.PatternsAnswer(ground=None, patterns=[], unread=unread, look={}, warnings=[])
     beside, language = found.beside, language_of(request.headers)
     return schemas.PatternsAnswer(
         ground=None if found.ground is None else found.ground.percents,

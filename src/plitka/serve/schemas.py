@@ -62,6 +62,7 @@ class PatternsAnswer(Answer):
 
     ground: dict[str, float] | None = Field(description="Percent by colour code; null: it is not said.")
     patterns: list[PatternAnswer] = Field(description="Empty where none is asked for, or the rest cannot be read.")
+    unread: str = Field(default="", description="That rest, where it cannot be read; else empty.")
     look: dict[str, Any] = Field(description="What a scene shows of the words beside them, as the JSON of a scene.")
     warnings: list[str] = Field(description="What was settled for the writer.")
 

@@ -19,6 +19,7 @@ import { annex, followAddress, hash, isLinkUnread, openDesign } from "./state.js
 import { followLanguage, texts } from "./texts.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
 import { render } from "./vendor/preact.js";
+import { showChanges } from "./view.js";
 import { Away, Unloaded } from "./widgets/away.js";
 import { Dialog } from "./widgets/dialog.js";
 import { Later } from "./widgets/later.js";
@@ -103,6 +104,7 @@ if (last && last !== hash.peek()) tellNotice("last", () => openDesign(last));
 followAddress();
 followLastDesign();
 followDesign();
+showChanges();
 followPhotographs();
 effect(() => {
   if (!session.value?.role || hasColours.peek()) return;

@@ -62,9 +62,10 @@ const MANY = 20;
 /**
  * The code of a common colour that stands out from a mix: from the most of it the most.
  * @param {readonly import("./mix.js").Part[]} parts
+ * @param {readonly import("./mix.js").Part[]} [beside] of what else lies on it, and must not run into the colour either
  */
-export function standingOutFrom(parts) {
-  const used = parts.filter((part) => part.percent >= MANY).map((part) => part.code);
+export function standingOutFrom(parts, beside = []) {
+  const used = [...parts, ...beside].filter((part) => part.percent >= MANY).map((part) => part.code);
   const known = listed.value.filter(({ source, code }) => source === "catalogue" && !used.includes(code));
   const common = known.filter(({ code }) => COMMON.includes(code));
   const free = common.length ? common : known;

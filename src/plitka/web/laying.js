@@ -4,7 +4,7 @@
  */
 import { read as readDesign, write as writeDesign } from "./address.js";
 import { annex } from "./state.js";
-import { computed } from "./vendor/preact-signals.js";
+import { computed, signal } from "./vendor/preact-signals.js";
 
 /** @typedef {import("./address.js").Design} Design */
 /** @typedef {Omit<import("./floor/view.js").Options, "isWet">} Options */
@@ -30,8 +30,21 @@ export const USUAL_TILE_MM = USUAL.tileMm;
 
 export const laying = computed(() => read(annex.value));
 
+const isAreaGiven = signal(false);
+/** Whether the area is the usual one, and nobody has said so. */
+export const isAreaAssumed = computed(() => !isAreaGiven.value && laying.value.areaM2 === USUAL.areaM2);
+
+const AREA = /^(\d+(?:[.,]\d+)?)\s*(?:m2|m²|sqm|sq\.? ?m|м2|м²|кв\.? ?м)\.?$/i;
+
+/** @param {string} text @returns {number | null} m², where it is an area that a floor can have */
+export function areaIn(text) {
+  const [, digits] = AREA.exec(text) ?? [];
+  return within(AREA_M2_RANGE, digits?.replace(",", "."));
+}
+
 /** Lay it otherwise. @param {Partial<Laying>} changes */
 export function lay(changes) {
+  isAreaGiven.value ||= changes.areaM2 !== undefined;
   annex.value = write({ ...laying.value, ...changes });
 }
 

@@ -35,6 +35,8 @@ const PASSING = [0, 401, 403, 429, 500, 502, 503, 504];
 export const canvas = signal(/** @type {HTMLCanvasElement | null} */ (null));
 /** Length of tile in mm that a side of it shows; null where that is not told. */
 export const fieldMm = signal(/** @type {number | null} */ (null));
+/** How many parts the tile has that is shown, the ground among them. */
+export const nZones = signal(1);
 /** Whether another picture than the one that is shown is on its way. */
 export const isDrawing = signal(false);
 export const isAvailable = signal(true);
@@ -175,7 +177,7 @@ async function lay(one, stop) {
     const laid = response.status === 204 ? null : await response.arrayBuffer();
     stop.throwIfAborted();
     if (laid && !take(laid)) return false;
-    hearField(response);
+    hearField(response, one);
     held = { geometry, etag: /[0-9a-f]{32}/.exec(response.headers.get("ETag") ?? "")?.[0] ?? "" };
   } catch (reason) {
     if (!(reason instanceof Refusal) || PASSING.includes(reason.status)) throw reason;
@@ -197,15 +199,16 @@ async function draw(one, stop) {
   const response = await post(RENDERS, orderOf(one), stop);
   const png = await response.blob();
   stop.throwIfAborted();
-  hearField(response);
+  hearField(response, one);
   const drawn = document.createElement("canvas");
   await showRender(drawn, png);
   stop.throwIfAborted();
   canvas.value = drawn;
 }
 
-/** @param {Response} response */
-function hearField(response) {
+/** @param {Response} response @param {Design} one that it is of */
+function hearField(response, one) {
+  nZones.value = one.zones.length;
   fieldMm.value = Number(response.headers.get(FIELD_HEADER)) || null;
 }
 

@@ -1947,6 +1947,12 @@ export interface components {
              */
             patterns: components["schemas"]["PatternAnswer"][];
             /**
+             * Unread
+             * @description That rest, where it cannot be read; else empty.
+             * @default
+             */
+            unread: string;
+            /**
              * Look
              * @description What a scene shows of the words beside them, as the JSON of a scene.
              */

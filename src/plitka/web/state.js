@@ -41,6 +41,8 @@ export const annex = signal(annexOf(location.hash));
 export const hash = computed(() => `#${address.write(shown.value)}${annex.value && "&"}${annex.value}`);
 /** The address of the design, with all of it, and of its floor. */
 export const link = computed(() => `${location.origin}${location.pathname}${hash.value}`);
+/** Whether that address leads to the computer that it is opened on, and so on another one to nothing. */
+export const isLinkLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname);
 
 /**
  * Have another design.

@@ -7,6 +7,7 @@
 import { GRANULES } from "./address.js";
 import { Refusal, answerOf, client, returns } from "./api.js";
 import { standingOutFrom } from "./colours.js";
+import { areaIn, lay } from "./laying.js";
 import { maskAs, shapeOf } from "./masks.js";
 import { change, design } from "./state.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
@@ -37,6 +38,8 @@ export const remarks = signal(/** @type {readonly string[]} */ ([]));
 /** Words that are no colours and that no preview shows. */
 export const unshown = signal(/** @type {readonly string[]} */ ([]));
 export const refusal = signal(/** @type {Refusal | null} */ (null));
+/** The area of the floor, as it was typed; empty where none was. */
+export const area = signal("");
 /** Zones that the words put on the tile. */
 export const placed = signal(/** @type {readonly Zone[]} */ ([]));
 let timer = 0;
@@ -93,26 +96,29 @@ async function read(text) {
     return;
   }
   try {
-    const reading = await answerOf(client.POST("/v1/recipes/parse", { body: { recipe: text, strict: false } }));
-    const found = reading.words.length ? await patternsOf(text) : null;
+    const reading = await readingOf(text);
+    const found = reading.words.length ? patternedOf(await patternsOf(text)) : null;
     if (!isOld()) have(partsOf(found ? found.ground : reading.requested), found, reading);
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
-    const found = await patternsOf(text);
+    const answer = await patternsOf(text);
+    const found = patternedOf(answer);
+    // A pattern is nothing that the page refuses: where there is one, what lies under it is to blame.
+    const blamed = answer?.unread ? await readingOf(answer.unread).then(() => reason, (other) => other) : reason;
     if (isOld()) return;
     if (found) have(partsOf(found.ground), found, null);
-    else [refusal.value, placed.value] = [reason, []];
+    else [refusal.value, placed.value] = [blamed, []];
   }
 }
 
-/**
- * The patterns of a text that is no plain mix; null where there are none, or the service does not say.
- * @param {string} text
- */
-async function patternsOf(text) {
-  const found = await answerOf(client.POST("/v1/recipes/patterns", { body: { recipe: text } })).catch(() => null);
-  return found?.patterns.length ? found : null;
-}
+/** @param {string} text @throws {Refusal} it is no mix */
+const readingOf = (text) => answerOf(client.POST("/v1/recipes/parse", { body: { recipe: text, strict: false } }));
+
+/** What patterns a text asks for that is no plain mix; null where the service does not say. @param {string} text */
+const patternsOf = (text) => answerOf(client.POST("/v1/recipes/patterns", { body: { recipe: text } })).catch(() => null);
+
+/** An answer that has some patterns. @param {Patterned | null} answer */
+const patternedOf = (answer) => (answer?.patterns.length ? answer : null);
 
 /**
  * Have the tile that was typed.
@@ -124,11 +130,13 @@ function have(named, found, reading) {
   const typing = newest.value;
   if (!typing) return;
   const ground = named.length ? named : (design.value.zones[0]?.parts ?? []);
-  const patterns = (found?.patterns ?? []).map(({ mask, requested }) => ({ mask: maskAs(mask), parts: colourOr(partsOf(requested), ground) }));
-  const shapes = patterns.map(({ mask }) => shapeOf(mask));
+  const asked = (found?.patterns ?? []).map(({ mask, requested }) => ({ mask: maskAs(mask), parts: partsOf(requested) }));
+  const shapes = asked.map(({ mask }) => shapeOf(mask));
   const kept = typing.others.filter(({ mask }) => !shapes.includes(shapeOf(mask)));
+  const patterns = coloured(asked, ground, kept);
   const zones = [{ mask: "", parts: ground }, ...kept, ...patterns];
   [refusal.value, placed.value] = [null, patterns];
+  haveArea(reading?.sizes ?? []);
   const told = !found ? reading : found.ground ? { ...found, words: [] } : null;
   [remarks.value, unshown.value] = told ? [toldOf(told), told.words] : [[], []];
   const before = unsaid(typing.said);
@@ -136,6 +144,15 @@ function have(named, found, reading) {
   const said = Object.fromEntries(LOOK.filter((name) => look[name] !== before[name]).map((name) => [name, { before: before[name], now: look[name] }]));
   newest.value = { ...typing, zones, said };
   change({ zones, ...look }, "words");
+}
+
+/** Have the area that words say, once, so that one given elsewhere since stays. @param {readonly string[]} sizes */
+function haveArea(sizes) {
+  const [said, ...more] = sizes.filter((size) => areaIn(size) !== null);
+  const before = area.peek();
+  area.value = said && !more.length ? said : "";
+  const areaM2 = areaIn(area.value);
+  if (areaM2 !== null && area.value !== before) lay({ areaM2 });
 }
 
 /**
@@ -150,14 +167,28 @@ function unsaid(said) {
   return { ...now, ...Object.fromEntries(taken.map((name) => [name, said[name]?.before])) };
 }
 
-/** A mix, or where none is said a colour that stands out from the ground. @param {Part[]} parts @param {Part[]} ground */
-const colourOr = (parts, ground) => (parts.length ? parts : [{ code: standingOutFrom(ground), percent: 100, isLocked: false }]);
+/**
+ * Zones, of which those that no mix is said for have a colour that stands out from the ground, and is none of the others'.
+ * @param {readonly Zone[]} zones
+ * @param {readonly Part[]} ground
+ * @param {readonly Zone[]} kept that lie there already
+ */
+function coloured(zones, ground, kept) {
+  const taken = [...kept, ...zones].flatMap((zone) => zone.parts);
+  return zones.map((zone) => {
+    if (zone.parts.length) return zone;
+    const parts = [{ code: standingOutFrom(ground, taken), percent: 100, isLocked: false }];
+    taken.push(...parts);
+    return { ...zone, parts };
+  });
+}
 
 /**
- * What was settled for the writer, but for words that are not shown, of which the page tells in its own.
+ * What was settled for the writer, but for words that are not shown and an area, of which the page tells in its own.
  * @param {Told} told
  */
-const toldOf = ({ warnings, words }) => warnings.filter((warning) => !words.length || !warning.endsWith(`: ${words.join(", ")}`));
+const toldOf = ({ warnings, words }) =>
+  warnings.filter((warning) => !(words.length && warning.endsWith(`: ${words.join(", ")}`)) && !(area.peek() && warning.includes(area.peek())));
 
 /**
  * What the words say of the look; the rest stays as it is.

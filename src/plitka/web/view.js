@@ -1,7 +1,9 @@
 /** What the large picture shows, and how near. */
-import { imageUrl, photographs, variations } from "./photographs.js";
+import { write } from "./address.js";
+import { chosen, imageUrl, photographs, variations } from "./photographs.js";
 import { canvas, isAvailable } from "./previews.js";
-import { computed, signal } from "./vendor/preact-signals.js";
+import { design } from "./state.js";
+import { computed, effect, signal } from "./vendor/preact-signals.js";
 
 /** @typedef {"preview" | "photograph" | "compare" | "variations"} View */
 
@@ -34,6 +36,18 @@ export const isDrawn = computed(() => view.value === "preview" || view.value ===
 /** @param {View} chosen */
 export function show(chosen) {
   wished.value = chosen;
+}
+
+/** From now on have the preview of a design that was changed, and not a picture of what it was before. */
+export function showChanges() {
+  let before = design.peek();
+  effect(() => {
+    const now = design.value;
+    if (now === before) return;
+    before = now;
+    const pictured = chosen.peek()?.design;
+    if (!isDrawn.peek() && !(pictured && write(pictured) === write(now))) show("preview");
+  });
 }
 
 /** Nearer, and after the nearest as a whole again. */

@@ -3,7 +3,7 @@
 import pytest
 
 from plitka.core.language.looks import PATTERNS
-from plitka.core.recipes.patterns import Patterned, find_patterns
+from plitka.core.recipes.patterns import Patterned, find_patterns, words_beside
 from plitka.core.tile.masks import is_shape
 
 
@@ -44,6 +44,8 @@ def test_what_is_said_of_the_look_beside_a_pattern_is_kept() -> None:
         ),
         ("stripes of red and white", ["RED"], [("stripes:4", ["WHITE"])]),
         ("в клетку красный и чёрный", ["RED"], [("checker:4", ["BLACK"])]),
+        ("black with text FC Meteor", ["BLACK"], [("text:FC Meteor", None)]),
+        ("чёрный, надпись Динамо Москва", ["BLACK"], [("text:Динамо Москва", None)]),
         ("red with a circle of white in the middle", ["RED"], [("circle", ["WHITE"])]),
         ("кайма", None, [("border:8%", None)]),
         ("left red, right blue", ["RED"], [("half:right", ["BLUE"])]),
@@ -88,6 +90,13 @@ def test_a_pattern_is_told_from_the_ground(
 def test_what_is_no_pattern_or_no_mix_is_none(text: str) -> None:
     """Where the rest cannot be read, the pattern alone is of no use."""
     assert find_patterns(text) is None
+
+
+def test_what_is_said_beside_patterns_is_told() -> None:
+    """Where it is no mix, that is what is to blame, and not the pattern."""
+    assert words_beside('dark tile with a white stripe along the edge and text "FC"') == "dark tile"
+    assert words_beside("тёмная плитка с белой каймой") == "тёмная плитка"
+    assert words_beside("60% red, 40% black") == ""
 
 
 @pytest.mark.parametrize("mask", PATTERNS)

@@ -19,7 +19,7 @@ def test_more_than_the_whole_is_refused(text: str) -> None:
         parse_recipe(text)
     start, end = caught.value.span
     (scaled,) = caught.value.suggestions
-    assert f"scaled to that: {text[:start]}{scaled}{text[end:]}" in str(caught.value)
+    assert f"as in: {text[:start]}{scaled}{text[end:]}" in str(caught.value)
     assert ("," in scaled.replace(", ", " ")) == ("серый" in text)
     reading = parse_recipe(text[:start] + scaled + text[end:])
     assert sum(part.percent for part in reading.recipe.parts) == 100

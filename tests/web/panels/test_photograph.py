@@ -127,6 +127,7 @@ def test_variations_of_an_earlier_mix_leave_the_design_alone(window: Window) -> 
     page.get_by_role("button", name="Four variations").click()
     expect(page.locator('.variation img[src*="/image"]')).to_have_count(4)
     page.get_by_role("slider", name="Red").press("ArrowRight")
+    page.get_by_role("radio", name="All four").check(force=True)
     page.locator(".variation").last.click()
     expect(page.locator(".frame-told")).to_have_text("This picture shows an earlier design.")
     assert window.order()["seed"] == 14

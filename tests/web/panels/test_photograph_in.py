@@ -52,6 +52,7 @@ def test_a_dropped_photograph_becomes_the_mix(window: Window, photograph: bytes)
     page.get_by_role("button", name="Make the picture").click()
     expect(page.locator(".shares")).to_contain_text("Red")
     page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Preview", exact=True)).to_be_checked()
     assert window.order()["recipe"] == "100% green"
 
 

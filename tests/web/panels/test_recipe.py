@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
-from tests.web.conftest import OpenWindow, Window
+from tests.web.conftest import OpenWindow, Window, dragged
 
 
 def percents(page: Page) -> list[float]:
@@ -70,8 +70,40 @@ def test_words_take_back_what_they_said_before(page: Page) -> None:
     expect(words).to_have_value("66.7% red, 33.3% green")
 
 
+def test_an_area_in_words_is_the_floors(window: Window) -> None:
+    """Told as what it is; one that is given to the floor since then is not undone by more words."""
+    page = window.open()
+    words = page.get_by_label("In words")
+    words.fill("for a playground of 40 m2, 60% blue, 40% gray")
+    expect(page.locator("#recipe-told .remark", has_text="40 m2")).to_have_text(
+        "“40 m2” is an area: “Materials and price” and the floor are of it."
+    )
+    page.get_by_role("button", name="Materials and price").click()
+    area = page.get_by_label("Area of the floor")
+    expect(area).to_have_value("40")
+    area.fill("55")
+    page.keyboard.press("Escape")
+    words.fill("for a playground of 40 m2, 60% blue, 40% green")
+    expect(page.locator(".chip-name").last).to_contain_text("Green")
+    assert page.evaluate("location.hash").endswith(",55")
+    words.fill("60% blue, 40% white, tile 500x500 mm")
+    expect(page.locator("#recipe-told .remark")).to_contain_text("500x500 mm")
+    expect(page.locator("#recipe-told")).not_to_contain_text("is an area")
+
+
+def test_under_a_pattern_the_ground_is_to_blame(page: Page) -> None:
+    """Where that alone cannot be read; and it can be mended with a press, pattern and all."""
+    words = page.get_by_label("In words")
+    words.fill("dark tile with a white stripe along the edge")
+    expect(page.locator(".refusal mark")).to_have_text("dark tile")
+    expect(page.locator(".refusal")).to_contain_text("No colour is named")
+    words.fill("blakk with a white border")
+    page.get_by_role("button", name="Take “black”").click()
+    expect(page.locator("#recipe-told")).to_contain_text("On the tile: Border (White).")
+
+
 def test_sliders_are_linked_and_a_lock_holds(page: Page) -> None:
-    """By keys alone; the sum stays 100, and undo goes back over a whole slide."""
+    """By keys and by the mouse; the sum stays 100, and undo goes back over a whole slide."""
     page.get_by_role("button", name="Keep the share of Black").press("Enter")
     red = page.get_by_role("slider", name="Red")
     for _ in range(5):
@@ -85,6 +117,10 @@ def test_sliders_are_linked_and_a_lock_holds(page: Page) -> None:
     page.keyboard.press("Control+Shift+Z")
     assert percents(page) == [70, 30, 0]
     expect(page.get_by_label("In words")).to_have_value("70% red, 30% black")
+    with dragged(page, "Red", 0.7, 0.4):
+        red, black, white = percents(page)
+        assert (black, red + white) == (30, 70)
+        assert 30 < red < 50
 
 
 def test_the_address_holds_the_design(window: Window, window_of: OpenWindow) -> None:

@@ -37,6 +37,7 @@ def test_a_floor_is_calculated_and_figures_are_ones_own(window: Window, server: 
     assert total_kg(page) == round(answer["totals"]["kg"], 1)
     expect(page.locator(".materials tbody tr")).to_have_count(len(answer["materials"]))
     shown = page.locator(".facts dd").first
+    expect(page.get_by_label("Area of the floor")).to_have_accessible_description("taken as an example")
     area, waste = page.get_by_label("Area of the floor"), page.get_by_label("Waste", exact=True)
     usual = page.get_by_role("button", name="Waste: as usual again")
     expect(waste).to_have_accessible_description(re.compile("^assumed: "))
@@ -50,8 +51,9 @@ def test_a_floor_is_calculated_and_figures_are_ones_own(window: Window, server: 
         change()
         expect(shown).not_to_have_text(before)
         assert total_kg(page) == pytest.approx(2 * answer["totals"][kind], abs=0.06)
+    expect(area).to_have_accessible_description("")
     page.get_by_label("Thickness of the tile").fill("3")
-    expect(page.get_by_role("alert")).to_have_text("from 5 to 200")
+    expect(page.get_by_role("alert")).to_have_text("from 5 to 200; 30 until then")
     page.get_by_label("Thickness of the tile").fill("8")
     page.get_by_label("Wear layer", exact=True).fill("9")
     expect(page.locator(".sheet .refusal")).to_contain_text("The wear layer (9 mm) is thicker than the tile (8 mm)")
@@ -60,9 +62,14 @@ def test_a_floor_is_calculated_and_figures_are_ones_own(window: Window, server: 
 def test_prices_make_a_cost_and_stay_in_the_browser(window: Window) -> None:
     """What has no price is told; one price can be every colour's; the floor is the same after a reload."""
     page = opened(window.open(SHOWN))
-    expect(page.locator(".sheet")).to_contain_text("Fill in what a kilogram costs you")
+    expect(page.locator(".sheet")).to_contain_text("Fill in what a kilogram costs:")
+    cost = page.locator(".facts > div", has=page.get_by_text("Cost", exact=True))
+    expect(cost).to_have_text("Costfill in below what a kilogram costs")
     red = page.get_by_label("Price per kg: Red")
+    red.fill("3")
+    expect(cost.locator("dd").first).not_to_contain_text("fill in")
     red.fill("about 3")
+    expect(cost).to_have_text("Costfill in below what a kilogram costs")  # and not the one of before
     red.blur()
     expect(red).to_have_value("about 3")  # what was not understood stays, and is marked
     expect(page.locator(".materials .wrong")).to_have_text("a number, please")

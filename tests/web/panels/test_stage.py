@@ -2,8 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -11,7 +9,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FloatRect, Page, Request, Route, expect
-from tests.web.conftest import SIDE_PX, OpenWindow, Window
+from tests.web.conftest import SIDE_PX, OpenWindow, Window, dragged
 
 from plitka.core.generation import Defaults
 from plitka.serve import routes
@@ -35,6 +33,11 @@ FIT_TO_PIXELS = """() => {
 """Where the preview has room in the frame, the frame as wide as that."""
 
 Pixels = npt.NDArray[np.float64]
+
+
+@pytest.fixture
+def preview_px() -> None:
+    """As the page asks for them."""
 
 
 @pytest.mark.parametrize(("width", "zooms"), [(1280, (2, 4)), (390, (1, 2, 4))])
@@ -154,6 +157,41 @@ def test_the_photograph_lies_over_the_preview(window: Window) -> None:
     assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
 
 
+def test_a_change_is_seen_at_once(window: Window) -> None:
+    """A picture of the mix before makes way for the preview; going back to its mix leaves it there."""
+    page = opened(window)
+    page.get_by_role("button", name="Make the picture").click()
+    page.wait_for_selector('.picture[src*="/image"]')
+    page.get_by_text("Ready mixes of the trade").click()
+    page.locator(".blend").first.click()
+    expect(page.get_by_label("Preview", exact=True)).to_be_checked()
+    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+    page.get_by_role("radio", name="Picture").check(force=True)
+    expect(page.locator(".frame-told")).to_have_text("This picture shows an earlier design.")
+    page.get_by_role("button", name="Go back to it").click()
+    expect(page.locator(".frame-told")).to_have_count(0)
+    expect(page.get_by_role("radio", name="Picture")).to_be_checked()
+
+
+def test_what_is_being_drawn_is_told(window: Window) -> None:
+    """Over the tile that was there before; what is said of that one stays until another is there."""
+    page = opened(window, "/#mix=RED:20,BLACK:80")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**{routes.GEOMETRIES}", hold)
+    page.locator("summary", has_text="Pattern").click()
+    page.get_by_role("button", name="Border").click()
+    expect(page.locator(".frame-told")).to_have_text("Drawing…")
+    expect(page.locator(".honest")).to_contain_text("Shown: 146 × 146 mm of it.")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".honest")).to_contain_text("shown whole")
+    expect(page.locator(".frame-told")).to_have_count(0)
+
+
 def test_granules_are_as_large_in_preview_and_photograph(window: Window) -> None:
     """Both tell how much of the tile they show; where one shows more than the other, that is told beside the two."""
     page = opened(window)
@@ -246,16 +284,3 @@ def asked_by(page: Page) -> list[str]:
 
     page.on("request", hear)
     return asked
-
-
-@contextmanager
-def dragged(page: Page, name: str, start: float, end: float) -> Iterator[None]:
-    """A slider, held by the mouse at its end; places are parts of its width."""
-    box = page.get_by_role("slider", name=name, exact=True).bounding_box()
-    assert box is not None
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + start * box["width"], y)
-    page.mouse.down()
-    page.mouse.move(box["x"] + end * box["width"], y, steps=4)
-    yield
-    page.mouse.up()

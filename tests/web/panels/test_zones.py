@@ -18,10 +18,15 @@ def test_shapes_and_letters_become_zones(window: Window) -> None:
     page.get_by_label("Letters").fill("ДВОР 7")
     assert window.order()["zones"] == [
         {"mask": "border:9%", "recipe": "100% white"},
-        {"mask": "text:ДВОР 7", "recipe": "100% white"},
+        {"mask": "text:ДВОР 7", "recipe": "100% yellow"},  # else it would run into the border
     ]
+    hint = page.locator(".zone").last.locator(".field .hint")
+    expect(hint).to_have_text("A slash begins a new line.")
+    page.get_by_label("Letters").fill("ФК МЕТЕОР 2014")
+    expect(hint).to_contain_text("A line of 14 characters: letters so small are hard to read")
+    page.get_by_label("Letters").fill("ДВОР 7")
     zone = page.locator(".zone").last
-    zone.get_by_role("button", name="White: choose another colour").click()
+    zone.get_by_role("button", name="Yellow: choose another colour").click()
     page.get_by_role("searchbox").fill("emerald")
     page.locator(".swatch").first.click()
     assert window.order()["zones"][1]["recipe"] == "100% emerald"
@@ -44,6 +49,10 @@ def test_a_new_zone_stands_out_from_the_tile(window: Window) -> None:
         page.locator("summary", has_text="Pattern").click()
         page.get_by_role("button", name="Border").click()
         assert window.order()["zones"] == [{"mask": "border:8%", "recipe": wanted}]
+    for shape in ("Stripes", "Circle", "Squares"):
+        page.get_by_role("button", name=shape).click()
+    recipes = [zone["recipe"] for zone in window.order()["zones"]]
+    assert len(set(recipes)) == len(recipes), recipes
 
 
 def test_a_logo_is_uploaded(window: Window, tmp_path: Path) -> None:

@@ -25,8 +25,11 @@ def test_it_says_so_until_one_goes_on(window: Window) -> None:
     page.evaluate(AT_ONCE)
     page.get_by_role("button", name="Copy link").click()
     assert copied(page) == page.url
+    told = page.get_by_text("The link opens on this computer alone")
+    expect(told).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()
+    expect(told).to_have_count(0)
 
 
 def test_where_the_clipboard_is_refused_the_older_way_is_tried(window: Window) -> None:

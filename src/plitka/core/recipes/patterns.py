@@ -127,14 +127,7 @@ def find_patterns(text: str, palette: Palette | None = None) -> Patterned | None
     if zoned is not None and (whole := _read(zoned.ground, palette)) is not None:
         zones = [Pattern(text[slice(*zone.place)], zone.mask, zone.recipe) for zone in zoned.zones]
         return Patterned(whole.recipe, tuple(zones), replace(whole, warnings=(*zoned.remarks, *whole.warnings)))
-    plain: list[str] = []
-    found: list[Pattern] = []
-    for segment in _segments(text):
-        pattern = _pattern_of(segment, palette)
-        if pattern is None:
-            plain.append(segment)
-        else:
-            found.append(pattern)
+    plain, found = _taken_apart(text, palette)
     if not 1 <= len(found) <= _MAX_PATTERNS:
         return None
     beside = _read(", ".join(plain), palette)
@@ -148,6 +141,25 @@ def find_patterns(text: str, palette: Palette | None = None) -> Patterned | None
     if ground is None:
         return _apart(found[0], tuple(found[1:]))
     return Patterned(ground, tuple(found), beside)
+
+
+def words_beside(text: str, palette: Palette | None = None) -> str:
+    """What a text says beside its patterns, for whoever is told why it is no mix; empty where it has no patterns."""
+    plain, found = _taken_apart(text, palette)
+    return ", ".join(plain) if found else ""
+
+
+def _taken_apart(text: str, palette: Palette | None) -> tuple[list[str], list[Pattern]]:
+    """The pieces of a text that are no patterns, and those that are."""
+    plain: list[str] = []
+    found: list[Pattern] = []
+    for segment in _segments(text):
+        pattern = _pattern_of(segment, palette)
+        if pattern is None:
+            plain.append(segment)
+        else:
+            found.append(pattern)
+    return plain, found
 
 
 def _segments(text: str) -> Iterator[str]:
@@ -183,7 +195,7 @@ def _pattern_of(segment: str, palette: Palette | None) -> Pattern | None:
     before, behind = segment[: found.start()], segment[found.end() :]
     mask = _MASKS[kind]
     if kind == "text":
-        letters = _letters(segment, found.end())
+        letters = _letters(segment, found.end(), palette)
         if letters is None:
             return None
         mask = f"text:{segment[slice(*letters)].strip()[:MAX_LETTERS]}"
@@ -196,13 +208,17 @@ def _pattern_of(segment: str, palette: Palette | None) -> Pattern | None:
     return Pattern(segment, mask, _mix_of(_bare(f"{before} {behind}"), palette))
 
 
-def _letters(segment: str, end: int) -> tuple[int, int] | None:
-    """Where the letters of a lettering stand: in quotes, in capitals, or the word behind it."""
+def _letters(segment: str, end: int, palette: Palette | None) -> tuple[int, int] | None:
+    """Where the letters of a lettering stand: in quotes, in capitals, or the words behind it that are no mix."""
     quoted = _QUOTED.search(segment)
     if quoted is not None:
         return quoted.span("letters")
     behind = _CAPITALS.search(segment, end) or _NEXT_WORD.search(segment, end)
-    return None if behind is None else behind.span()
+    if behind is None:
+        return None
+    rest = _bare(segment[behind.end() :])
+    is_name = bool(rest) and _read(rest, palette) is None
+    return behind.start(), len(segment) if is_name else behind.end()
 
 
 def _without(segment: str, *spans: tuple[int, int]) -> tuple[str, str]:

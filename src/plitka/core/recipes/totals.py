@@ -155,7 +155,7 @@ class Totals:
                 "the numbers add up to {total}; they must add up to 100", span, scaled, total=plain(total)
             )
         return self.source.refuse(
-            "the numbers add up to {total}; they must add up to 100; scaled to that: {whole}",
+            "the numbers add up to {total}; they must add up to 100, as in: {whole}",
             span,
             scaled,
             total=plain(total),

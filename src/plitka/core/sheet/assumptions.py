@@ -240,7 +240,11 @@ def check_figure(name: str, value: float | Fraction, low: float, high: float) ->
     """
     if not low <= value <= high:
         raise InputError(
-            "{name} must lie in {low:g}..{high:g}, not {value:g}", name=name, low=low, high=high, value=float(value)
+            "{name} must lie in {low:.7g}..{high:.7g}, not {value:.7g}",
+            name=name,
+            low=low,
+            high=high,
+            value=float(value),
         )
 
 

@@ -9,6 +9,7 @@ import { titleOf } from "../masks.js";
 import { changeWithWayBack, openWithWayBack } from "../notices.js";
 import { wordsOf } from "../orders.js";
 import { mayMake } from "../session.js";
+import { isLinkLocal } from "../state.js";
 import { fill, language, moment, percent, texts } from "../texts.js";
 import { useEffect, useLayoutEffect } from "../vendor/preact-hooks.js";
 import { signal, useSignal } from "../vendor/preact-signals.js";
@@ -54,7 +55,7 @@ function KeptDesigns({ onClose }) {
   return html`
     <h3>${words.designs}</h3>
     ${!shown.length && html`<p class="hint">${words.noDesigns}</p>`}
-    ${shown.length > 0 && html`<p class="hint">${texts.value.photograph.keptHint}</p>`}
+    ${shown.length > 0 && html`<p class="hint">${words.onlyHere} ${!isLinkLocal && words.elsewhere}</p>`}
     <ul class="gallery">${shown.map(({ hash, design }) => html`<${KeptDesign} key=${hash} hash=${hash} design=${design} onClose=${onClose} />`)}</ul>
   `;
 }

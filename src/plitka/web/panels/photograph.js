@@ -7,7 +7,7 @@ import { titleOf } from "../masks.js";
 import { callOf, commandOf } from "../orders.js";
 import { cancel, choose, chosen, dismiss, imageUrl, isOver, isWorking, kept, order, orderVariations, statusOf, variations } from "../photographs.js";
 import { mayMake } from "../session.js";
-import { change, design, link } from "../state.js";
+import { change, design, isLinkLocal, link } from "../state.js";
 import { counted, fill, number, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { show, view } from "../view.js";
@@ -30,20 +30,24 @@ export function Photograph() {
     <section class="photograph" aria-labelledby="photograph-title">
       <h2 id="photograph-title" class="unseen">${words.title}</h2>
       <div class="order">
-        <button type="button" class="primary" disabled=${!mayMake.value} onClick=${() => {
-          show("photograph");
-          void order(design.value);
-        }}><${Icon} name="picture" />${words.order}</button>
-        <button type="button" disabled=${!mayMake.value} onClick=${() => {
-          void orderVariations(design.value);
-          show("variations");
-        }}><${Icon} name="variations" />${words.variations}</button>
-        <button type="button" class="quiet" aria-disabled=${isKept.value} onClick=${keepDesign}>
-          <${Icon} name=${isKept.value ? "kept" : "keep"} /><span aria-live="polite">${isKept.value ? words.kept : words.keep}</span>
-        </button>
-        <${CopyButton} text=${link.value} label=${words.copyLink} icon="link" />
+        <div class="order-pair">
+          <button type="button" class="primary" disabled=${!mayMake.value} onClick=${() => {
+            show("photograph");
+            void order(design.value);
+          }}><${Icon} name="picture" />${words.order}</button>
+          <button type="button" disabled=${!mayMake.value} onClick=${() => {
+            void orderVariations(design.value);
+            show("variations");
+          }}><${Icon} name="variations" />${words.variations}</button>
+        </div>
+        <div class="order-pair">
+          <button type="button" class="quiet" aria-disabled=${isKept.value} onClick=${keepDesign}>
+            <${Icon} name=${isKept.value ? "kept" : "keep"} /><span aria-live="polite">${isKept.value ? words.kept : words.keep}</span>
+          </button>
+          <${CopyButton} text=${link.value} label=${words.copyLink} icon="link" told=${isLinkLocal ? words.localLink : ""} />
+        </div>
       </div>
-      ${isKept.value && html`<p class="hint">${words.keptHint}</p>`}
+      ${isKept.value && html`<p class="hint">${words.keptHint} ${!isLinkLocal && words.elsewhere}</p>`}
       ${!mayMake.value && html`<p class="hint">${words.viewer}</p>`}
       <p class="unseen" role="status">${one ? statusOf(one) : ""}</p>
       <${Strip} />

@@ -7,7 +7,7 @@ import { titleOf } from "../masks.js";
 import { wordsOf } from "../orders.js";
 import { changeMix, design } from "../state.js";
 import { fill, texts } from "../texts.js";
-import { hear, leave, placed, refusal, remarks, take, takeOff, typed, unshown } from "../typed.js";
+import { area, hear, leave, placed, refusal, remarks, take, takeOff, typed, unshown } from "../typed.js";
 import { MixBar, MixEditor } from "../widgets/mix_editor.js";
 import { RefusalNote, asSentence } from "../widgets/refusal.js";
 
@@ -79,6 +79,7 @@ function ReadAs() {
         <button type="button" class="quiet" onClick=${takeOff}>${words.takeOff}</button>
       </div>
     `}
+    ${area.value && html`<p class="remark">${fill(words.area, { area: area.value })}</p>`}
     ${remarks.value.map((remark) => html`<p key=${remark} class="remark">${asSentence(remark)}</p>`)}
     ${unshown.value.length > 0 && html`<p class="remark">${fill(words.unshown, { words: unshown.value.map(quoted).join(", ") })}</p>`}
   `;

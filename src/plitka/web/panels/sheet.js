@@ -2,9 +2,10 @@
 import { Refusal } from "../api.js";
 import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
-import { AREA_M2_RANGE, TILE_MM_RANGE, lay, laying } from "../laying.js";
+import { AREA_M2_RANGE, TILE_MM_RANGE, isAreaAssumed, lay, laying } from "../laying.js";
 import { mayMake } from "../session.js";
 import { BINDER, CRUMB, EDGES, LENGTH, changeFigure, changeFloor, currency, fileOf, floor, followFloor, logoOf, refusal, second, sheet, sheetLink, usualSecondM2 } from "../sheets.js";
+import { isLinkLocal } from "../state.js";
 import { fill, language, number, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
@@ -55,7 +56,10 @@ function Questions({ found }) {
     <div class="sheet-questions">
       <${NumberField} label=${words.tileSide} value=${laying.value.tileMm} unit=${words.units.mm} range=${TILE_MM_RANGE} onChange=${(/** @type {number | null} */ tileMm) => tileMm !== null && lay({ tileMm })} />
       <${NumberField} label=${words.thickness} value=${floor.value.figures[FIRST] ?? found?.thickness_mm ?? null} unit=${words.units.mm} range=${rangeOf(found?.assumptions.find(({ name }) => name === FIRST))} onChange=${(/** @type {number | null} */ value) => changeFigure("figures", FIRST, value)} />
-      <${NumberField} label=${words.area} value=${laying.value.areaM2} unit=${words.units.m2} range=${AREA_M2_RANGE} onChange=${(/** @type {number | null} */ areaM2) => areaM2 !== null && lay({ areaM2 })} />
+      <div class="asked-area">
+        <${NumberField} label=${words.area} value=${laying.value.areaM2} unit=${words.units.m2} range=${AREA_M2_RANGE} describedBy="area-told" onChange=${(/** @type {number | null} */ areaM2) => areaM2 !== null && lay({ areaM2 })} />
+        <span class="hint" id="area-told">${isAreaAssumed.value && words.areaAssumed}</span>
+      </div>
       <${Choice} legend=${words.edge} value=${floor.value.edge} options=${EDGES.map((value) => ({ value, label: words.edges[value] }))} onChoose=${(/** @type {Edge} */ edge) => changeFloor({ edge })} />
       <${SecondArea} />
     </div>
@@ -89,13 +93,13 @@ function Totals({ found }) {
     [words.mass, `${number(totals.kg, 1)} ${words.units.kg}`],
     [words.tiles, number(tiles.n, 0)],
     [words.tileMass, `${number(tiles.kg, 1)} ${words.units.kg}`],
-    ...(totals.cost === null ? [] : [[words.cost, money(totals.cost, found), missing]]),
+    [words.cost, ...(totals.cost === null ? ["", words.noPrice] : [money(totals.cost, found), missing])],
     ...(totals.cost === null || totals.without_price.length ? [] : [[words.costOfM2, money(totals.cost / found.area_m2, found)]]),
     ...(totals.cost_of_bags === null ? [] : [[words.costOfBags, money(totals.cost_of_bags, found), missing && words.withoutSame]]),
   ];
   return html`
     <dl class="facts">
-      ${facts.map(([name, value, lacking]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd>${lacking && html`<dd class="lacking">${lacking}</dd>`}</div>`)}
+      ${facts.map(([name, value, lacking]) => html`<div key=${name}><dt>${name}</dt>${value && html`<dd>${value}</dd>`}${lacking && html`<dd class="lacking">${lacking}</dd>`}</div>`)}
     </dl>
   `;
 }
@@ -138,7 +142,7 @@ function Materials({ found }) {
         <thead>
           <tr>
             <th scope="col">${words.material}</th><th scope="col">${words.share}</th><th scope="col">${words.kg}</th>
-            <th scope="col">${words.bags}</th><th scope="col">${words.price}</th><th scope="col">${[words.cost, totals.currency].filter(Boolean).join(",\u00a0")}</th>
+            <th scope="col">${words.bags}</th><th scope="col">${words.price}</th><th scope="col">${[words.cost, totals.currency].filter(Boolean).join(", ")}</th>
           </tr>
         </thead>
         <tbody>${found.materials.map((one) => html`<${MaterialRow} key=${one.code} one=${one} found=${found} />`)}</tbody>
@@ -211,7 +215,7 @@ function MaterialRow({ one, found }) {
       <td>${number(one.kg, 1)}</td>
       <td>${one.bags === null ? "" : number(one.bags, 0)}</td>
       <td>
-        <${NumberField} label=${fill(words.priceOf, { name })} isLabelSeen=${false} value=${floor.value.prices[one.code] ?? null} onChange=${(/** @type {number | null} */ value) => changeFigure("prices", one.code, value)} />
+        <${NumberField} label=${fill(words.priceOf, { name })} isLabelSeen=${false} isNeeded=${false} value=${floor.value.prices[one.code] ?? null} onChange=${(/** @type {number | null} */ value) => changeFigure("prices", one.code, value)} />
       </td>
       <td>${amount(one.cost, found)}</td>
     </tr>
@@ -284,7 +288,7 @@ function Files() {
         <span role="status">${working.value && words.making}</span>
       </div>
       ${told.value && html`<${RefusalNote} refusal=${told.value} />`}
-      <p class="hint">${sheetLink.value ? words.filesHint : words.longLink}</p>
+      <p class="hint">${words.filesHint} ${sheetLink.value ? (isLinkLocal ? words.localLink : words.qrHint) : words.longLink}</p>
     </section>
   `;
 }

@@ -4,7 +4,7 @@ import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
 import { laying } from "../laying.js";
 import { choose, chosen, fieldMmOf, imageUrl, isOver, statusOf, variations } from "../photographs.js";
-import { canvas, fieldMm, isAvailable, isDrawing, isFine, mayBeFine, paintSoon, refusal, tellRoom, wishFine } from "../previews.js";
+import { canvas, fieldMm, isAvailable, isDrawing, isFine, mayBeFine, nZones, paintSoon, refusal, tellRoom, wishFine } from "../previews.js";
 import { change, design } from "../state.js";
 import { counted, fill, number, percent, texts } from "../texts.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
@@ -44,7 +44,7 @@ export function Stage() {
         ${names.length > 1 ? html`<${Choice} legend=${words.view} value=${shown} options=${names.map((value) => ({ value, label: words.views[value] }))} onChoose=${show} />` : html`<span></span>`}
         ${isDrawn.value && mayBeFine.value && html`<label class="check fine" title=${words.fineHint}><input type="checkbox" checked=${isFine.value} onChange=${(/** @type {any} */ event) => wishFine(event.target.checked)} /><span>${words.fine}</span></label>`}
         ${shown !== "variations" && html`<button type="button" class="quiet" disabled=${!hasNearer.value} onClick=${zoomOn} title=${words.zoomHint}>
-          <${Icon} name="zoom" />${zoom.value ? fill(words.zoom, { percent: percent(100 * zoom.value) }) : words.nearer}
+          <${Icon} name="zoom" /><span class="tool-name">${zoom.value ? fill(words.zoom, { percent: percent(100 * zoom.value) }) : words.nearer}</span>
         </button>`}
       </div>
       <div ref=${frame} class=${`frame ${isNear ? "near" : ""} ${shown === "variations" ? "of-four" : ""}`} tabindex=${isNear ? 0 : undefined} role=${isNear ? "group" : undefined} aria-label=${isNear ? words.scroll : undefined}>
@@ -75,16 +75,17 @@ function fieldTold() {
   const [preview, photograph] = [canvas.value && fieldMm.value, fieldMmOf(chosen.value)].map((mm) => (mm ? number(mm, 0) : null));
   if (view.value === "compare" && preview && photograph && preview !== photograph) return fill(words.fields, { preview, photograph });
   const mm = isDrawn.value ? preview : photograph;
-  const shown = isDrawn.value ? design.value : chosen.value?.design;
+  const n = isDrawn.value ? nZones.value : (chosen.value?.design.zones.length ?? 1);
   const { tileMm } = laying.value;
   const times = tileMm / Number((isDrawn.value ? fieldMm.value : fieldMmOf(chosen.value)) || tileMm);
-  const isPatterned = (shown?.zones.length ?? 1) > 1 && times >= TOLD_FROM;
+  const isPatterned = n > 1 && times >= TOLD_FROM;
   return mm && fill(isPatterned ? words.patterned : words.field, { mm, tile: number(tileMm, 0), times: counted(times, texts.value.counted.times) });
 }
 
 /** On the picture, where it is not what the reader asked for last: what goes on, or that the mix is another by now. */
 function Told() {
   const one = chosen.value;
+  if (isDrawn.value && isDrawing.value && canvas.value) return html`<div class="frame-told late" role="status"><span>${texts.value.stage.drawing}</span></div>`;
   if (view.value === "preview" || view.value === "variations" || !one) return null;
   const isEarlier = imageUrl(one) && write(one.design) !== write(design.value);
   const told = isOver(one) ? isEarlier && texts.value.photograph.earlier : statusOf(one);

@@ -15,6 +15,8 @@ import { RefusalNote } from "../widgets/refusal.js";
 /** @typedef {import("../address.js").Zone} Zone */
 /** @typedef {import("../mix.js").Part} Part */
 const MAX_ZONES = 16;
+/** Of a line: more of them come out hardly larger than granules. */
+const MANY_LETTERS = 10;
 
 export function Zones() {
   const words = texts.value.zones;
@@ -56,8 +58,9 @@ export function Zones() {
 
 /** @param {string} mask */
 function add(mask) {
-  const ground = design.value.zones[0]?.parts ?? [];
-  const parts = [{ code: standingOutFrom(ground), percent: 100, isLocked: false }];
+  const [ground, ...others] = design.value.zones;
+  const beside = others.flatMap((zone) => zone.parts);
+  const parts = [{ code: standingOutFrom(ground?.parts ?? [], beside), percent: 100, isLocked: false }];
   change({ zones: [...design.value.zones, { mask, parts }] });
 }
 
@@ -101,13 +104,14 @@ function MaskEditor({ mask, number }) {
   const have = (next) => change({ zones: design.value.zones.map((zone, index) => (index === number ? { ...zone, mask: next } : zone)) }, `mask ${number}`);
   if (!shape) return html`<img class="mask" src=${mask} alt=${words.logo} />`;
   if (shape === "text") {
+    const longest = Math.max(...lettersOf(mask).split("/").map((line) => line.trim().length));
     /** @param {any} event */
     const hear = (event) => event.target.value.trim() && have(SHAPES.text.mask + event.target.value);
     return html`
       <label class="field">
         <span>${words.text}</span>
         <input type="text" maxlength="40" value=${lettersOf(mask)} onInput=${hear} />
-        <span class="hint">${words.textHint}</span>
+        <span class="hint">${longest > MANY_LETTERS ? fill(words.textLong, { n: longest }) : words.textHint}</span>
       </label>
     `;
   }

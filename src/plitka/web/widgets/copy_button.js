@@ -5,8 +5,8 @@ import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { Icon } from "./icons.js";
 
-/** @param {{text: string, label: string, icon?: import("./icons.js").IconName}} props */
-export function CopyButton({ text, label, icon }) {
+/** @param {{text: string, label: string, icon?: import("./icons.js").IconName, told?: string}} props `told` is of what was copied */
+export function CopyButton({ text, label, icon, told: hint = "" }) {
   const tried = useSignal(/** @type {{text: string, isCopied: boolean} | null} */ (null));
   const told = tried.value?.text === text ? tried.value : null;
   async function copy() {
@@ -18,6 +18,7 @@ export function CopyButton({ text, label, icon }) {
     <button type="button" class="quiet" onClick=${() => void copy()} onBlur=${forget}>
       ${icon && html`<${Icon} name=${icon} />`}<span aria-live="polite">${told?.isCopied ? texts.value.copied : label}</span>
     </button>
+    ${told && hint && html`<p class="hint copy-told" role="status">${hint}</p>`}
     ${told?.isCopied === false && html`<${ByHand} text=${text} />`}
   `;
 }

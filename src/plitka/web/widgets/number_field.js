@@ -7,10 +7,11 @@ import { useSignal } from "../vendor/preact-signals.js";
 const DIGITS = 3;
 
 /**
- * @param {{label: string, value: number | null, unit?: string, range?: [number, number], isLabelSeen?: boolean, describedBy?: string, onChange: (value: number | null) => void}} props
- * `onChange` hears null where the field was emptied, and nothing of numbers outside the range
+ * @param {{label: string, value: number | null, unit?: string, range?: [number, number], isLabelSeen?: boolean, describedBy?: string, isNeeded?: boolean, onChange: (value: number | null) => void}} props
+ * `onChange` hears null where the field was emptied; of what is wrong it hears nothing, and the value before is told to
+ * hold until then, or null where none is needed
  */
-export function NumberField({ label, value, unit = "", range = [0, Infinity], isLabelSeen = true, describedBy, onChange }) {
+export function NumberField({ label, value, unit = "", range = [0, Infinity], isLabelSeen = true, describedBy, isNeeded = true, onChange }) {
   const id = useId();
   const typed = useSignal(/** @type {string | null} */ (null));
   const text = typed.value ?? (value === null ? "" : number(value, DIGITS).replace(/\s/g, ""));
@@ -22,6 +23,7 @@ export function NumberField({ label, value, unit = "", range = [0, Infinity], is
     typed.value = event.target.value;
     const read = numberOf(event.target.value);
     if (read !== undefined && isWithin(read)) onChange(read);
+    else if (!isNeeded) onChange(null);
   }
   return html`
     <div class="field">
@@ -34,9 +36,15 @@ export function NumberField({ label, value, unit = "", range = [0, Infinity], is
         />
         ${unit && html`<span>${unit}</span>`}
       </span>
-      ${isWrong && html`<span class="wrong" role="alert">${range[1] === Infinity ? texts.value.wrongNumber : fill(texts.value.outside, { low: number(range[0]), high: number(range[1]) })}</span>`}
+      ${isWrong && html`<span class="wrong" role="alert">${wrongOf(range, value)}</span>`}
     </div>
   `;
+}
+
+/** What is expected, and what holds until then. @param {[number, number]} range @param {number | null} value */
+function wrongOf([low, high], value) {
+  const told = high === Infinity ? texts.value.wrongNumber : fill(texts.value.outside, { low: number(low), high: number(high) });
+  return value === null ? told : fill(texts.value.untilThen, { told, value: number(value, DIGITS) });
 }
 
 /**
