@@ -15,7 +15,7 @@ from PIL import Image, PngImagePlugin
 from plitka.core.files.picture import encode_png
 
 _METHOD = 2
-"""Of libwebp: 4 takes twice as long and saves a hundredth more."""
+"""Of libwebp; docs/benchmarks.md has what the others take and save."""
 _DIGEST_BYTES = 32
 _MM_PER_INCH = 25.4
 _HEAD = b"RIFF"
