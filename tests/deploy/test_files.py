@@ -73,6 +73,7 @@ def test_compose_is_whole() -> None:
     for name, part in compose["services"].items():
         assert part["read_only"], name
         assert part["cap_drop"] == ["ALL"], name
+        assert "command" in part or "entrypoint" not in part, name  # that of the image goes with its entrypoint
         assert "build" in part or re.search(r":[0-9v]", part["image"]), name
         assert set(part.get("secrets", ())) <= set(compose["secrets"]), name
         for volume in part.get("volumes", ()):
