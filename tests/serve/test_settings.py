@@ -92,3 +92,6 @@ def test_a_proxy_that_is_no_address_is_refused() -> None:
     """A name could be anybody's tomorrow."""
     with pytest.raises(InputError, match="trusted_proxies"):
         Settings(trusted_proxies=("proxy.example",))
+    trusting = Settings(trusted_proxies=("127.0.0.1", "10.0.0.0/8", "fd00::/8"))
+    asked = ("127.0.0.1", "10.1.2.3", "fd00::1", "127.0.0.2", "192.0.2.1", "", "testclient")
+    assert [trusting.trusts(address) for address in asked] == [True] * 3 + [False] * 4

@@ -190,6 +190,14 @@ class Settings:
         except ValueError:
             return False
 
+    def trusts(self, address: str) -> bool:
+        """Whether an address is that of a proxy in front."""
+        try:
+            own = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(own in ipaddress.ip_network(proxy) for proxy in self.trusted_proxies)
+
     @property
     def database(self) -> str:
         """The database's URL, with SQLite's path filled in."""
