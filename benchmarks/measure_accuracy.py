@@ -146,8 +146,8 @@ def lay(seed: int, size_px: int) -> tuple[Geometry, LightMaps, LightConfig]:
     surface = others[int(10 * drawn * len(others))] if drawn < 0.1 else Surface.PRESSED
     granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=u(0.28, 0.45), surface=surface)
     light = LightConfig(
-        azimuth_deg=u(0, 360), elevation_deg=u(38, 68), softness_deg=u(5, 18), lamp=u(0.42, 0.7), sky=u(0.4, 0.58),
-        bounce=u(0.4, 0.7), sheen=u(0.02, 0.07), warmth=u(-1, 1), wetness=max(0.0, u(-1.5, 0.5)),
+        azimuth_deg=u(0, 360), elevation_deg=u(38, 68), softness_deg=u(5, 32), lamp=u(0.42, 0.7), sky=u(0.4, 0.58),
+        sheen=u(0.02, 0.2), warmth=u(-1, 1), wetness=max(0.0, u(-1.5, 0.5)),
     )  # fmt: skip
     geometry, config = lay_granules(granules, seed), finished(light, surface)
     return geometry, compute_light(geometry, config), config

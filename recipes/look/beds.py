@@ -64,8 +64,7 @@ def light_by_box(geometries: Sequence[Geometry], seed: int, device: torch.device
 def light_by_engine(geometries: Sequence[Geometry], seed: int, device: torch.device) -> tuple[Beds, LightMaps]:
     """Chips in the light of a render: its faces are neither smooth nor crumpled, and the map has no hints."""
     beds, _ = light_by_box(geometries, seed, device)
-    config = replace(LightConfig(), occlusion=1.0)  # a finish has its own
-    lit = [compute_light(one, config) for one in geometries]
+    lit = [compute_light(one, LightConfig()) for one in geometries]
 
     def stacked(name: str) -> Tensor:
         return torch.from_numpy(np.stack([getattr(one, name) for one in lit]).astype(np.float32)).to(device)

@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from beds import lay_lit_beds
 from finishes import MIX, Finishes, fields_of, paint_of, seen_areas
-from judge import inner_photographs
 from laying import OVERSAMPLE, BedConfig
 from painting import Finish, paint
+from photographs import inner_photographs
 
 from plitka.core.colour.arrays import decode_srgb8
 from plitka.core.judge.close_look import figures, look_closely

@@ -12,16 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from photographs import inner_photographs
 from PIL import Image
 from two_sample import Pairs, accuracy
 
-from plitka.core.dataset.photographs import read_photographs
 from plitka.core.judge.close_look import figures, look_closely
-from plitka.core.recipes.recipe import Recipe
 from plitka.model.lattice import without_lattice
 
-MARGIN = 0.125
-"""Of each side of a photograph: where its tile is worn and ends."""
 TAILS = ("gaps", "glints", "clipped", "chroma")
 """Figures of which twice or half the photograph's is still near."""
 LEAST = {"gaps": 0.2, "glints": 0.2, "clipped": 0.1, "chroma": 0.3}
@@ -52,16 +49,6 @@ def main() -> None:
             say(f"  two-sample accuracy {accuracy(Pairs.of(photographs, pictures), asked.steps):.3f}")
     if asked.table:
         print_table(looks)
-
-
-def recipe_name(recipe: Recipe) -> str:
-    return "_".join(f"{code}{percent:g}" for code, percent in recipe.percents.items())
-
-
-def inner_photographs(folder: Path) -> Iterator[tuple[str, np.ndarray]]:
-    for recipe, pixels in read_photographs(folder):
-        rim = round(MARGIN * len(pixels))
-        yield "_".join(sorted(recipe_name(recipe).split("_"))), pixels[rim:-rim, rim:-rim]
 
 
 def pictures_of(

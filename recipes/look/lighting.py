@@ -59,6 +59,16 @@ class LightMaps:
         return LightMaps(*(getattr(self, field.name)[some] for field in fields(self)))
 
 
+HINT_LIGHT = LightConfig(
+    elevation_deg=71.0,
+    softness_deg=6.0,
+    occlusion=1.56,
+    coarse_relief_px=0.75,
+    film_relief_px=1.2,
+    film_width_px=4.0,
+    relief_boxes=2,
+)
+"""By which plain maps hint at relief: a lamp higher and harder than that of renders."""
 SKY_STEPS = (1, 2, 3, 5, 8, 12, 17, 24, 34)
 HINT_SKY_STEPS = (1, 2, 3, 5, 8, 12, 18, 26, 38)
 SHADOW_STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40)
@@ -178,8 +188,8 @@ def _normals(slopes: Tensor) -> Tensor:
 
 
 def _hint(beds: Beds, config: BoxConfig, fine: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor]:
-    """What `core.tile.granule_map` shows of a bed on its map: `compute_light` on cells of a pixel, in torch."""
-    k, usual = OVERSAMPLE, LightConfig()
+    """What a plain map hints at of a bed: `compute_light` on cells of a pixel, in torch."""
+    k, usual = OVERSAMPLE, HINT_LIGHT
     lifted = config.elevation_deg + usual.elevation_deg - BoxConfig().elevation_deg
     look = replace(usual, azimuth_deg=config.azimuth_deg, elevation_deg=min(lifted, 80.0))
     height, fine, coarse = beds.height[:, ::k, ::k] / k, fine[:, ::k, ::k], coarse[:, ::k, ::k]

@@ -2,10 +2,10 @@
 
     python recipes/measure/looks.py src/plitka/core/measure/data/looks.npz
 
-Gain, exponent and veil of a look are fitted to tiles of each of the 29 colours; the tables are counted on mixes of 1 to
-5, edges of chips included. A grainy look is that of a dry scene with the grain of cameras and networks on its points. A
-look of photographs is that of the studio, blurred, at four exposures; those of the file stay as they are unless
-`--photographs` is given. Takes three minutes.
+All is counted on mixes of 1 to 5 of the 29 colours, edges of chips included: beside other colours facets look otherwise
+than alone. A grainy look is that of a dry scene with the grain of cameras and networks on its points. A look of
+photographs is that of the studio, blurred, at four exposures; those of the file stay as they are unless `--photographs`
+is given. Takes three minutes.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import numpy.typing as npt
 from plitka.core.colour.arrays import linear_to_lab, lit_colours
 from plitka.core.colour.palette import default_palette
 from plitka.core.generation import Request
+from plitka.core.measure.facets import usual_facets
 from plitka.core.measure.identification import find_even
 from plitka.core.measure.looks import (
     BESIDE_EDGES,
@@ -41,7 +42,7 @@ from plitka.core.tile.renderer import LitLayer, lay_layer, paint_layer
 Array = npt.NDArray[np.floating]
 SIZE_PX, N_POINTS, N_LAYERS, N_MIXES = 448, 3000, 2, 20
 FIRST_SEED = 50_000
-LIT_FROM, LIT_TO = 0.65, 0.9
+LIT_FROM, LIT_TO = 0.5, 0.8
 """Lit facets lie between these quantiles of luminance."""
 WET_EXPONENT = 1.35
 """As `plitka.core.tile.lighting` has it."""
@@ -107,18 +108,19 @@ def count_look(
     light: Lighting, wet: bool, surface: Surface, *, is_grainy: bool = False, is_photograph: bool = False
 ) -> Look:
     """One look from renders of it, with the tables of renders or those for photographs."""
-    alone = [(index, Recipe((Part(colour, Decimal(100)),))) for index, colour in enumerate(COLOURS)]
-    facets = np.array([lit_mean(render(recipe, light, wet, surface, 0, index)[0]) for index, recipe in alone])
-    exponent = WET_EXPONENT if wet else 1.0
-    gain, veil = fit_facets(facets, LIT**exponent)
     points = [
         render(draw_mix(seed), light, wet, surface, 1 + seed % N_LAYERS, seed) for seed in range(N_LAYERS * N_MIXES)
     ]
     linear, labels = (np.concatenate(part) for part in zip(*points, strict=True))
+    exponent = WET_EXPONENT if wet else 1.0
+    usual = LIT if is_photograph else usual_facets().lift(LIT)
+    present = np.unique(labels)
+    facets = np.array([lit_mean(linear[labels == index]) for index in present])
+    gain, veil = fit_facets(facets, usual[present] ** exponent)
     lab = linear_to_lab(linear)
     if is_grainy:
         lab = with_grain(lab)
-    unknown = Look(gain, exponent, veil, np.zeros(0), np.zeros(0), is_photograph=False)
+    unknown = Look(gain, exponent, veil, np.zeros(0), np.zeros(0), is_photograph=is_photograph)
     lit = unknown.lit(LIT)
     tables = count_tables(lab, labels, lit, lit_class(lit) if is_photograph else class_of(LIT))
     return Look(gain, exponent, veil, *tables, is_photograph=is_photograph)

@@ -1,124 +1,230 @@
-"""Train a network of `plitka.core.measure.classifier` on renders, for a number of steps (repeatable) or a time.
+"""Train a network of `plitka.core.measure.classifier` on a folder of examples, which `draw.py` may still be filling.
 
-python recipes/mini/unpack.py --work .mini src/plitka/mini
-python recipes/measure/train.py src/plitka/core/measure/data/classifier.npz --autoencoder .mini
-python recipes/measure/train.py src/plitka/core/measure/data/classifier_laid.npz --laid --hidden 32 --autoencoder .mini
+python recipes/measure/train.py src/plitka/core/measure/data/classifier.npz /dev/shm/blind --seconds 450
+python recipes/measure/train.py src/plitka/core/measure/data/classifier_laid.npz /dev/shm/laid --hidden 32 --seconds 450
 
 The first is for pictures of which nothing is known, the second for those of which it is known what was laid where.
+A GPU is used if there is one. All examples are kept in its memory: 2 MB each, with three colours.
 """
 
 import argparse
-import os
 import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
+from threading import Event, Thread
+from time import monotonic, sleep
 
 import numpy as np
 import torch
-from laid_scenes import draw_laid_examples
+from example_files import HELD, read_examples
 from network import Classifier
-from scenes import Example, draw_examples
-from torch import Tensor, distributed, nn
+from torch import Tensor, nn
 from torch.nn import functional
-from workers import Worker, run_workers
 
-FIRST_SEED = 3100
-SIZE_PX = 288
-EXAMPLES_PER_LAYER = 12
-POINTS, LEAST_CROP = 22_000, 48
-"""Points times answers of a crop, and its least side: with many colours it is smaller."""
-DRAWING = 0.35
-"""At most this share of the time goes to the drawing."""
-SAVE_EVERY = 200
+ROWS = 1_700_000
+"""Points times answers of the pictures of a step: all of them have as many colours."""
+FIRST_FILES = 24
+"""So many are waited for."""
+SHARES_WEIGHT = 8.0, 32.0
+"""Of the mean error of shares against the cross entropy of points, at first and at last: first points are told apart,
+then the sums are made true."""
+FINE_WEIGHT, FINE_SHARE = 0.1, 0.005
+"""Of the logarithm of a picture's error against this share, added to it: else pictures that nobody can read exactly
+outweigh those that can be."""
+EARLIER_STAGES = 0.5
+"""Weight of the answers of a stage that is not the last."""
+WARM_STEPS, LEAST_RATE = 200, 0.005
+"""Steps in which the learning rate rises, and to what part of it it falls."""
+KEPT = 0.998
+"""Part of the mean of weights, which is what is saved, that a step leaves."""
+REPORT_S, REPORTED = 20.0, 120
+"""How often it is said how far the training is, and by how many held-out examples of each source."""
+
+Parts = tuple[Tensor, Tensor, Tensor, Tensor]
+"""Shared, own and other features, and the truth."""
+
+
+@dataclass
+class Examples:
+    """Those that were read, by the number of their colours; held-out ones apart, by source."""
+
+    device: torch.device
+    most: int
+    seen: dict[int, list[Parts]] = field(default_factory=lambda: defaultdict(list))
+    held: dict[str, list[Parts]] = field(default_factory=lambda: defaultdict(list))
+    n_seen: int = 0
+
+    def read(self, folder: Path, ended: Event) -> None:
+        """Read what is there and what comes, until there are enough or nobody wants more."""
+        known: set[Path] = set()
+        while not ended.is_set() and self.n_seen < self.most:
+            new = [file for file in sorted(folder.glob("*.npz")) if file not in known]
+            for file in new:
+                known.add(file)
+                self.add(file)
+                if ended.is_set() or self.n_seen >= self.most:
+                    break
+            sleep(0.2)
+
+    def add(self, file: Path) -> None:
+        """The examples of one file."""
+        kind, source, _ = file.stem.split("-")
+        for example in read_examples(file):
+            part = example.features
+            arrays = part.shared, part.own, part.other, example.truth
+            parts = tuple(torch.from_numpy(values).to(self.device) for values in arrays)
+            if kind == HELD:
+                self.held[source].append(parts)
+            else:
+                self.seen[part.own.shape[2]].append(parts)
+                self.n_seen += 1
+
+    def draw(self, rng: np.random.Generator) -> list[Tensor]:
+        """Some examples of as many colours, stacked."""
+        numbers = list(self.seen)
+        counts = np.array([len(self.seen[n]) for n in numbers])
+        n = numbers[rng.choice(len(numbers), p=counts / counts.sum())]
+        of_n = self.seen[n]
+        points = of_n[0][0].shape[0] * of_n[0][0].shape[1]
+        chosen = rng.integers(len(of_n), size=max(1, ROWS // (points * (n + 1))))
+        return [torch.stack(part).float() for part in zip(*(of_n[index] for index in chosen), strict=True)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--laid", action="store_true", help="for pictures of which it is known what was laid")
-    parser.add_argument("--layers", type=int, default=80)
-    parser.add_argument("--steps", type=int, default=2400)
-    parser.add_argument("--crops", type=int, default=2, help="that each process looks at in a step")
-    parser.add_argument("--seconds", type=float, help="stop after so long, even if there are steps or layers left")
-    parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
+    parser.add_argument("examples", type=Path, help="a folder")
+    parser.add_argument("--most", type=int, default=24_000, help="examples to keep")
+    parser.add_argument("--steps", type=int, default=10**9)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so long, the wait counted in")
     parser.add_argument("--hidden", type=int, default=24, help="width of the hidden layers")
-    parser.add_argument("--autoencoder", type=Path, help="folder with vae-*.safetensors; some pictures then pass it")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that draw and train")
-    parser.add_argument("--threads", type=int, default=1, help="of torch in each process, while it trains")
-    parser.add_argument("--rate", type=float, default=4e-3, help="the learning rate at first")
-    parser.add_argument("--start", type=Path, help="go on from these weights, with a fifth of the learning rate")
-    run_workers(work, parser.parse_args())
-
-
-def work(worker: Worker, asked: argparse.Namespace) -> None:
-    """What each process does."""
-    torch.set_num_threads(1)
-    draw, examples = draw_laid_examples if asked.laid else draw_examples, []
-    for seed in range(asked.first_seed + worker.rank, asked.first_seed + asked.layers, worker.n):
-        examples += draw(seed, SIZE_PX, EXAMPLES_PER_LAYER, asked.autoencoder)
-        if worker.spent(DRAWING):
-            break
-    distributed.barrier()
-    if worker.rank == 0:
-        say(f"{len(examples)} examples in each of {worker.n} processes after {monotonic() - worker.began:.0f} s")
-    torch.set_num_threads(asked.threads)
-    torch.manual_seed(0)
+    parser.add_argument("--rate", type=float, default=2e-3, help="the learning rate at first")
+    parser.add_argument("--start", type=Path, help="go on from these weights; narrower ones are widened")
+    parser.add_argument("--seed", type=int, default=0, help="of the order in which examples are taken")
+    parser.add_argument("--first-files", type=int, default=FIRST_FILES)
+    asked = parser.parse_args()
+    began, ended = monotonic(), Event()
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.set_float32_matmul_precision("high")
+    torch.manual_seed(asked.seed)
     network = Classifier(asked.hidden)
     if asked.start:
-        network.load_state_dict({name: torch.from_numpy(value) for name, value in np.load(asked.start).items()})
-    train(network, examples, asked, worker)
-    if worker.rank == 0:
-        save(network, asked.out)
+        widen(network, np.load(asked.start))
+    examples = Examples(device, asked.most)
+    reader = Thread(target=examples.read, args=(asked.examples, ended), daemon=True)
+    reader.start()
+    wait_for(asked.examples, asked.first_files, began + asked.seconds)
+    while not examples.seen:
+        if monotonic() > began + asked.seconds:
+            parser.error(f"there are no examples in {asked.examples}; draw some first")
+        sleep(0.5)
+    say(f"{asked.out.name}: began after {monotonic() - began:.0f} s on {device}")
+    mean = train(network.to(device), examples, asked, began)
+    ended.set()
+    reader.join()
+    save(mean, asked.out)
+    for name, one in (("mean", mean), ("last", network)):
+        say(f"{asked.out.name}: {name} weights: {try_out(one, examples, examples.most)}")
 
 
-def train(network: Classifier, examples: list[Example], asked: argparse.Namespace, worker: Worker) -> None:
-    """The learning rate falls along a half cosine."""
-    rng, optimiser = np.random.default_rng(worker.rank), torch.optim.Adam(network.parameters())
-    rate = asked.rate / 5 if asked.start else asked.rate
-    errors: list[float] = []
-    began, step = monotonic(), 0
-    while (progress := worker.agree_on_progress(step / asked.steps, began)) < 1:
+def wait_for(folder: Path, n: int, until: float) -> None:
+    """Until there are so many files, or that late."""
+    while len(list(folder.glob("*.npz"))) < n and monotonic() < until:
+        sleep(0.5)
+
+
+def widen(network: Classifier, weights: Mapping[str, np.ndarray]) -> None:
+    """Take over weights of a network that is as wide, or narrower: what is added changes nothing at first."""
+    state = network.state_dict()
+    with torch.no_grad():
+        for name, own in state.items():
+            given = torch.from_numpy(weights[name])
+            if own.dim() == 2 and own.shape[1] > given.shape[1]:
+                own[: given.shape[0]] = 0.0
+                own[:, given.shape[1] :] *= name.endswith("2.weight")
+            if name.endswith("bias"):
+                own.zero_()
+            own[tuple(slice(side) for side in given.shape)] = given
+    network.load_state_dict(state)
+
+
+def train(network: Classifier, examples: Examples, asked: argparse.Namespace, began: float) -> Classifier:
+    """The learning rate falls along a half cosine; gives the mean of the last steps' weights."""
+    rng, optimiser = np.random.default_rng(asked.seed), torch.optim.Adam(network.parameters())
+    mean, errors, reported = deepcopy(network), [], monotonic()
+    say(f"{asked.out.name}: start weights: {try_out(network, examples)}")
+    train_began, step = monotonic(), 0
+    while (progress := far(step, asked, began, train_began)) < 1:
         step += 1
-        optimiser.param_groups[0]["lr"] = rate * (0.02 + 0.98 * (1 + np.cos(np.pi * progress)) / 2) * min(step / 50, 1)
+        rate = asked.rate * (LEAST_RATE + (1 - LEAST_RATE) * (1 + np.cos(np.pi * progress)) / 2)
+        optimiser.param_groups[0]["lr"] = rate * min(step / WARM_STEPS, 1)
         optimiser.zero_grad()
-        for _ in range(asked.crops):
-            loss, error = lose(network, examples[rng.integers(len(examples))], rng)
-            (loss / asked.crops).backward()
-            errors.append(error)
-        worker.share_gradients(network)
+        first, last = SHARES_WEIGHT
+        loss, error = lose(network, examples.draw(rng), first + (last - first) * progress)
+        loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
-        if worker.rank == 0 and step % SAVE_EVERY == 0:
-            save(network, asked.out)
-            per_step = (monotonic() - began) / step
-            recent = np.mean(errors[-SAVE_EVERY * asked.crops :])
-            say(f"step {step}, {100 * progress:.0f} %, {per_step:.3f} s each: {recent:.2f} points on crops")
+        average(mean, network, min(KEPT, step / (step + 10)))
+        errors.append(error)
+        if monotonic() - reported > REPORT_S:
+            recent = 100 * float(torch.stack(errors).mean())
+            so_far = f"step {step}, {100 * progress:.0f} %, {examples.n_seen} examples"
+            say(f"{asked.out.name}: {so_far}: {recent:.3f} points; held out {try_out(mean, examples)}")
+            save(mean, asked.out)
+            errors, reported = [], monotonic()
+    return mean
 
 
-def save(network: Classifier, out: Path) -> None:
-    """Whole or not at all."""
-    part = out.with_suffix(".part.npz")
-    np.savez_compressed(part, **{name: value.numpy() for name, value in network.state_dict().items()})
-    part.replace(out)
+def far(step: int, asked: argparse.Namespace, began: float, train_began: float) -> float:
+    """0..1: how far the training is by its steps, or by its time if that is further."""
+    by_time = (monotonic() - train_began) / max(began + asked.seconds - train_began, 1.0)
+    return max(step / asked.steps, by_time)
 
 
-def lose(network: Classifier, example: Example, rng: np.random.Generator) -> tuple[Tensor, float]:
-    """Cross entropy of points, and 8 times the mean error of shares, of every stage; the last counts double."""
-    height, width, n_answers = example.truth.shape
-    crop = min(max(int((POINTS / n_answers) ** 0.5), LEAST_CROP), height, width)
-    top, left = rng.integers(0, np.array((height, width)) - crop + 1)
-    seen = example.features
-    shared, own, other, truth = (
-        torch.from_numpy(part[top : top + crop, left : left + crop].astype(np.float32))
-        for part in (seen.shared, seen.own, seen.other, example.truth)
-    )
-    loss, error = torch.zeros(()), torch.zeros(())
-    stages = network(shared, own, other)
+@torch.no_grad()
+def average(mean: nn.Module, network: nn.Module, kept: float) -> None:
+    """Move the mean towards the network."""
+    torch._foreach_lerp_(list(mean.parameters()), list(network.parameters()), 1 - kept)
+
+
+def lose(network: Classifier, parts: list[Tensor], shares_weight: float) -> tuple[Tensor, Tensor]:
+    """Cross entropy of points and the mean error of shares, of every stage; and that error in the last."""
+    *features, truth = parts
+    stages, loss = network(*features), torch.zeros((), device=truth.device)
     for index, logits in enumerate(stages):
         logs = functional.log_softmax(logits, -1)
-        error = (logs.exp().mean((0, 1)) - truth.mean((0, 1))).abs().mean()
-        loss = loss + (1 if index == len(stages) - 1 else 0.5) * (-(truth * logs).sum(-1).mean() + 8 * error)
-    return loss, 100 * error.item()
+        errors = (logs.exp().mean((1, 2)) - truth.mean((1, 2))).abs().mean(-1)
+        shares_loss = (errors + FINE_WEIGHT * torch.log1p(errors / FINE_SHARE)).mean()
+        weight = 1 if index == len(stages) - 1 else EARLIER_STAGES
+        loss = loss + weight * (-(truth * logs).sum(-1).mean() + shares_weight * shares_loss)
+    return loss, errors.mean().detach()
+
+
+@torch.no_grad()
+def try_out(network: Classifier, examples: Examples, most: int = REPORTED) -> str:
+    """The mean error of shares, and the mean largest one, in points, on held-out examples of each source."""
+    return ", ".join(
+        "{} {:.3f} {:.3f} ({})".format(source, *np.mean(list(errors_on(network, held[:most])), 0), len(held[:most]))
+        for source, held in list(examples.held.items())
+    )
+
+
+def errors_on(network: Classifier, held: list[Parts]) -> Iterator[tuple[float, float]]:
+    for parts in list(held):
+        *features, truth = (part[None].float() for part in parts)
+        shares = network(*features)[-1].softmax(-1).mean((1, 2))[0, :-1]
+        error = 100 * (shares / shares.sum() - truth.mean((1, 2))[0, :-1] / truth[..., :-1].sum(-1).mean()).abs()
+        yield float(error.mean()), float(error.max())
+
+
+def save(network: nn.Module, out: Path) -> None:
+    """Whole or not at all."""
+    part = out.with_suffix(".part.npz")
+    np.savez_compressed(part, **{name: value.cpu().numpy() for name, value in network.state_dict().items()})
+    part.replace(out)
 
 
 def say(line: str) -> None:

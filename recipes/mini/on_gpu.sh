@@ -10,7 +10,7 @@ stage() {
   IFS=: read -r name seconds begin end <<<"$1"
   local flags=(--work "$work" --seconds "${seconds:-1}" --begin "${begin:-0}" --end "${end:-1}" ${TOY:+--toy})
   case $name in
-    fields) python3 recipes/mini/scenes.py "${flags[@]}" ;;
+    fields | layers) python3 "recipes/mini/${name/fields/scenes}.py" "${flags[@]}" ;;
     text) CUDA_VISIBLE_DEVICES=$((n_gpus - 1)) python3 recipes/mini/train_text.py "${flags[@]}" ;;
     *) if ((n_gpus > 1)); then
          # Each process sees one GPU under the same name, so that what one has compiled serves the others.

@@ -6,6 +6,7 @@ guided pictures are made, and lit in the same way.
 
 import os
 import random
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,13 +28,30 @@ from plitka.core.colour.arrays import lit_colours
 from plitka.core.colour.palette import Colour
 from plitka.core.tile.granule_map import GuideConfig
 from plitka.core.tile.granules import GranuleConfig, lay_granules
-from plitka.core.tile.lighting import LightConfig
-from plitka.core.tile.shading import MOST_TINT, MOST_TONE
 
-MAP_TONE, MAP_TINT = LightConfig().tone, LightConfig().tint
-"""How far the engine sets chips of one colour apart on a map."""
 GUIDE = GuideConfig()
-"""How the engine paints the map of a guided picture."""
+"""How the engine lays the map of a guided picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainMap:
+    """A map that is far simpler than a tile, with a hint of relief: what text mode draws from noise."""
+
+    mean_of_lit: float = 0.81
+    veil: float = 0.008
+    """Linear light inside a chip: `mean_of_lit` of its lit colour, and on top of it the sheen of the binder."""
+    relief: float = 0.5
+    """How much it shows of the light and shade on its chips: 0 is flat, 1 all of it."""
+    seam: float = 0.85
+    """Part of a chip's colour that is left in the pixels at its right and lower sides."""
+    tone: float = 0.12
+    tint: float = 0.008
+    """Deviations of chips of one colour, in lightness and in each primary, as logarithms."""
+    most_tone: float = 0.5
+    most_tint: float = 0.1
+
+
+PLAIN = PlainMap()
 FLAT_SHARE = 0.15
 """Of maps without relief."""
 MOST_COLOURS = len(N_COLOURS_CHANCES)
@@ -167,7 +185,7 @@ class Scenes:
         values = torch.randn(n, 2, self.areas.shape[1], device=ids.device)
         chips = moved(ids_of_pixels[:, None])[:, 0]
         deal = noise_of_values(values, at_places(chips, self.place_px))
-        dealt = self._deal(samples, chosen, values[:, 0])
+        dealt = dealt_colours(samples, self.areas[chosen], values[:, 0])
         hinted = (torch.rand(n) > flat_share).to(ids.device)
         light = self.lit.light(chosen)
         flat = self._guide(light, ids_of_pixels, self._on_map(dealt, values[:, 1]), hinted)
@@ -175,32 +193,22 @@ class Scenes:
         lit, flat = (moved(part * 2 - 1) for part in (tile, to_srgb(flat)))
         return Painted(lit, flat, hinted, deal, chips, dealt)
 
-    def _deal(self, samples: list[Sample], chosen: Tensor, place_in_line: Tensor) -> Tensor:
-        """(B, n_chips) colours, dealt by visible area in order of the values (B, n_chips)."""
-        n, device = len(samples), chosen.device
-        shares, colours = torch.zeros(n, MOST_COLOURS), torch.zeros(n, MOST_COLOURS, dtype=torch.long)
-        for b, sample in enumerate(samples):
-            shares[b, : len(sample.shares)] = torch.tensor(sample.shares)
-            colours[b, : len(sample.colours)] = torch.tensor(sample.colours)
-            colours[b, len(sample.colours) :] = sample.colours[-1]  # where rounding leaves a chip beyond all shares
-        dealt = deal(self.areas[chosen].float(), shares.to(device), place_in_line.argsort(1))
-        return colours.to(device).gather(1, dealt)
-
     def _on_map(self, dealt: Tensor, tones: Tensor) -> Tensor:
-        """(B, n_chips, 3) colours as the engine paints them on a map."""
-        tone = (MAP_TONE * tones[..., None]).clamp(-MOST_TONE, MOST_TONE)
-        tint = (MAP_TINT * torch.randn(*dealt.shape, 3, device=dealt.device)).clamp(-MOST_TINT, MOST_TINT)
+        """(B, n_chips, 3) colours as plain maps have them."""
+        tone = (PLAIN.tone * tones[..., None]).clamp(-PLAIN.most_tone, PLAIN.most_tone)
+        drawn = torch.randn(*dealt.shape, 3, device=dealt.device)
+        tint = (PLAIN.tint * drawn).clamp(-PLAIN.most_tint, PLAIN.most_tint)
         return self.palette[dealt] * (tone + tint).exp()
 
     def _guide(self, maps: LightMaps, ids: Tensor, albedo: Tensor, hinted: Tensor) -> Tensor:
-        """(B, 3, H, W) the engine's map in linear light; some without relief, as maps from outside are."""
+        """(B, 3, H, W) plain maps in linear light; some without relief."""
         shown = hinted.view(-1, 1, 1)
         seams = (ids != ids.roll(-1, 1)) | (ids != ids.roll(-1, 2))
         light, sheen = (1 + shown * (part - 1) for part in (maps.hint, maps.hint_sheen))
         surface = gather_chips(albedo, ids) * (
-            GUIDE.mean_of_lit * torch.where(seams, GUIDE.seam, 1.0) * (1 + GUIDE.relief * (light - 1))
+            PLAIN.mean_of_lit * torch.where(seams, PLAIN.seam, 1.0) * (1 + PLAIN.relief * (light - 1))
         ).unsqueeze(-1)
-        return (surface + GUIDE.veil * sheen[..., None]).permute(0, 3, 1, 2)
+        return (surface + PLAIN.veil * sheen[..., None]).permute(0, 3, 1, 2)
 
     def _tile(self, samples: list[Sample], light: LightMaps, ids: Tensor, dealt: Tensor, tones: Tensor) -> Tensor:
         """(B, 3, H, W) lit and developed, sRGB in 0..1; base pictures vary in finish, exposure, tint and focus."""
@@ -227,6 +235,18 @@ class Scenes:
             return picture
         picture = picture.rot90(turn % 4, (1, 2))
         return picture.flip(2) if turn & 4 else picture
+
+
+def dealt_colours(samples: Sequence[Sample], areas: Tensor, place_in_line: Tensor) -> Tensor:
+    """(B, n_chips) colours, dealt by visible areas (B, n_chips) in order of the values (B, n_chips)."""
+    n, device = len(samples), areas.device
+    shares, colours = torch.zeros(n, MOST_COLOURS), torch.zeros(n, MOST_COLOURS, dtype=torch.long)
+    for b, sample in enumerate(samples):
+        shares[b, : len(sample.shares)] = torch.tensor(sample.shares)
+        colours[b, : len(sample.colours)] = torch.tensor(sample.colours)
+        colours[b, len(sample.colours) :] = sample.colours[-1]  # where rounding leaves a chip beyond all shares
+    dealt = deal(areas.float(), shares.to(device), place_in_line.argsort(1))
+    return colours.to(device).gather(1, dealt)
 
 
 def noise_of_values(values: Tensor, chips: Tensor) -> Tensor:

@@ -21,6 +21,9 @@ MAPS_WEIGHT = 0.03
 """Of what is missed of maps, where there is no teacher."""
 FIRST_WEIGHT, WEIGHTS = 0.3, (0.03, 1.0)
 """Of what is missed of the teacher's answers: at first, and the least and the most that it may become."""
+LIT_SHARE, LIT_WEIGHT = 0.25, 30.0
+"""Of a teacher's answers those that light a map, as text mode's last step does, and how much what is missed of them
+weighs beside the others: it is far smaller."""
 HELD = 0.02
 """How much of the teacher's answers may be missed before it weighs more: of the maps it misses 0.87 itself."""
 WATCHED = 20
@@ -51,7 +54,7 @@ class TextMode:
 
     def missed(self) -> Tensor:
         """What to go down from, weighed: in the half precision of a context of its own."""
-        posed = self.objective.pose(self.pool.draw(self.batch), lit_share=0.0)
+        posed = self.objective.pose(self.pool.draw(self.batch), lit_share=LIT_SHARE if self.teacher else 0.0)
         told = self._told(posed)
         with half_precision(self.device):
             velocity = self.objective.predict(posed.noised, posed.times, posed.ids)
@@ -89,5 +92,7 @@ class TextMode:
         torch._foreach_copy_(weights, kept)
 
     def _missed(self, posed: Posed, velocity: Tensor) -> Tensor:
-        # Maps without relief were to be lit, which is the guided step's.
-        return self.objective.weigh(posed, torch.where(posed.begins, posed.velocity, velocity.float()))
+        missed, begins = velocity.float() - posed.velocity, posed.begins
+        # Without a teacher what lights a map is the guided step's.
+        weighed = torch.where(begins, LIT_WEIGHT**0.5 if self.teacher else 0.0, 1.0) * missed
+        return self.objective.weigh(posed, posed.velocity + weighed)

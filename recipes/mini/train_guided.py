@@ -90,10 +90,13 @@ class Lesson:
         groups: list[dict[str, object]],
         mend: Callable[[], None] = lambda: None,
         teacher: Sequence[Tensor] | None = None,
+        text_pool: Pool | None = None,
+        critic_from: float = CRITIC_FROM,
     ) -> None:
         """`groups` are AdamW's, of all that learns to paint; `mend` may change their gradients.
 
-        `teacher` holds their parameters as they were when text mode was as it shall stay; without, it learns from maps.
+        `teacher` holds their parameters as they were when text mode was as it shall stay; without, it learns from maps:
+        those of `text_pool`, or of the same pool.
         """
         self.objective, self.vae, self.pool, self.config, self.device = objective, vae, pool, config, device
         self.critic = Critic().to(device, memory_format=torch.channels_last)
@@ -102,9 +105,9 @@ class Lesson:
         self.all_parameters = [*self.painter, *self.critic.parameters()]
         self.critic_updates = adamw([{"params": list(self.critic.parameters())}], device, (0.0, 0.99))
         self.spectrum, self.tails, self.grain = Spectrum(device), Tails(device), Grain()
-        self.text_mode = TextMode(objective, pool, config.guided_batch, device, self.painter, teacher)
+        self.text_mode = TextMode(objective, text_pool or pool, config.guided_batch, device, self.painter, teacher)
         self.losses: dict[str, Tensor] = {}
-        self.criticised, self.goes_on = False, False
+        self.criticised, self.goes_on, self.critic_from = False, False, critic_from
         self.heard, self.n_heard = torch.zeros((), device=device), 0
         self.recorded: Recorded | None = None
 
@@ -116,7 +119,7 @@ class Lesson:
 
     def prepare(self, position: float) -> Recorded:
         """The step that is made somewhere in the whole training, 0..1, recorded if it was not yet."""
-        criticised = self.goes_on or position > CRITIC_FROM
+        criticised = self.goes_on or position > self.critic_from
         if self.recorded is None or criticised != self.criticised:
             self.criticised = criticised
             self.recorded = Recorded(self._step, self.device)

@@ -1,8 +1,9 @@
 """Stage 5c: the base goes on with the adapter folded in, so that what learns is what will paint, in one network.
 
 The adapter and the tokens stay as they are, and all of the base learns, of the look alone; what is written is the base
-without the adapter. Text mode is held to what a teacher says: the base and the adapter as the first run found them.
-Whole fields are looked at; the critic, which is slow, sees a part of each.
+without the adapter. Text mode, its last step as well, is held to what a teacher says: the base and the adapter as
+the first run found them. It goes on drawing plain maps and lighting them; guided mode learns to make renders of the
+engine's own maps, which are light and matter already, so that neither is in the way of the other.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,10 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from layers import OUTLINES_SHARE, Layers
 from networks import Parts, tokenise
 from prompts import look_sample, training_colours
 from safetensors.torch import load_file
-from scenes import Painted, Scenes
+from scenes import FLAT_SHARE, Painted, Scenes
 from stage import Average, Stage, compiled, half_precision
 from torch import Tensor, nn
 from train_guided import Lesson, decode, save_rows
@@ -28,6 +30,8 @@ LOOKED_AT = {
     "white": {"WHITE": 100},
 }
 """Recipes that show what is to be learnt: edges, gaps and glints, glints without hue, cream."""
+NEVER = 2.0
+"""Of the training: all that the pairs have is determined, so there is nothing for a critic to judge."""
 PEAK = 3e-4
 """Of the rate: at more, chance alone makes text mode forget faster than its teacher can tell."""
 
@@ -35,17 +39,30 @@ PEAK = 3e-4
 def main() -> None:
     stage = Stage.from_command_line(__doc__)
     stage.config = config = replace(stage.config, guided_crop_px=stage.config.field_px)
-    scenes, parts = Scenes.build(stage, training_colours(), style=True), Parts.load(stage)
+    scenes, layers = Scenes.build(stage, training_colours(), style=True), Layers.build(stage, training_colours())
+    parts = Parts.load(stage)
     lora = load_file(stage.work / "lora.safetensors")
     resume_tokens(add_tokens(parts.encoders, parts.tokenizer), stage.work)
     encoders, unet = parts.encoders.requires_grad_(False), parts.unet
     teacher = taught(stage, unet, lora)
     objective = Objective(compiled(unet, stage.device), encoders, config, stage.device)
-    pool = Pool([scenes], parts, config, stage.device, seed=8 + stage.seed)
+    pools = [
+        Pool([kind], parts, config, stage.device, seed=8 + stage.seed, flat_share=share)
+        for kind, share in ((layers, OUTLINES_SHARE), (scenes, FLAT_SHARE))
+    ]
     groups: list[dict[str, object]] = [{"params": list(unet.parameters())}]
-    lesson = Lesson(objective, parts.vae, pool, config, stage.device, groups, teacher=teacher)
-    lesson.critic_goes_on(stage.load("critic"))
-    sight = Sight(scenes, parts, objective, stage.device)
+    lesson = Lesson(
+        objective,
+        parts.vae,
+        pools[0],
+        config,
+        stage.device,
+        groups,
+        teacher=teacher,
+        text_pool=pools[1],
+        critic_from=NEVER,
+    )
+    sight = Sight(layers, parts, objective, stage.device)
     average = Average([unet], limit=0.998)
     lesson.prepare(stage.begin)
     stage.log(stage="joint", **sight.apart())
@@ -54,12 +71,13 @@ def main() -> None:
         lesson.step(stage.learning_rate(PEAK, step, warm_up=100), stage.position)
         stage.agree(lesson.all_parameters, step)
         average.update(step)
-        pool.refresh(config.refresh)
+        for pool in pools:
+            pool.refresh(config.refresh)
         if step % 100 == 0:
             stage.log(step=step, **lesson.figures)
         if step % 300 == 299:
-            keep(stage, average, unet, lora, lesson)
-    keep(stage, average, unet, lora, lesson)
+            keep(stage, average, unet, lora)
+    keep(stage, average, unet, lora)
     average.apply()
     stage.log(step=step, **lesson.figures, **sight.apart())
     if stage.rank == 0:
@@ -80,23 +98,22 @@ def taught(stage: Stage, unet: nn.Module, lora: Mapping[str, Tensor]) -> list[Te
     return teacher
 
 
-def keep(stage: Stage, average: Average, unet: nn.Module, lora: Mapping[str, Tensor], lesson: Lesson) -> None:
-    """Write the average of the base without the adapter, and the critic."""
+def keep(stage: Stage, average: Average, unet: nn.Module, lora: Mapping[str, Tensor]) -> None:
+    """Write the average of the base without the adapter."""
     with average.applied():
         fold(unet, lora, -stage.config.lora_strength)
         stage.save("unet", unet.state_dict())
-    stage.save("critic", lesson.critic.state_dict())
 
 
 class Sight:
     """The same few beds and recipes, to see before and after."""
 
-    def __init__(self, scenes: Scenes, parts: Parts, objective: Objective, device: torch.device) -> None:
+    def __init__(self, layers: Layers, parts: Parts, objective: Objective, device: torch.device) -> None:
         self.vae, self.objective, self.device = parts.vae, objective, device
         samples = [look_sample(percents) for percents in LOOKED_AT.values()]
         self.ids = tokenise(parts.tokenizer, [sample.caption for sample in samples]).to(device)
         with always_alike():
-            self.shown: Painted = scenes.paint(samples, flat_share=0.0)
+            self.shown: Painted = layers.paint(samples, flat_share=0.0)
 
     @torch.no_grad()
     def painted(self) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from config import MiniConfig
 from networks import TIME_IDS, Parts, build_scheduler, n_parameters, tokenise
 from prompts import NEGATIVE, Sample, draw_sample, training_colours
-from scenes import FLAT_SHARE, GUIDE, Scenes, to_srgb
+from scenes import FLAT_SHARE, PLAIN, Scenes, to_srgb
 from stage import Average, Recorded, Stage, adamw, compiled, half_precision, set_rate
 from torch import Tensor, nn
 from torch.nn import functional
@@ -284,7 +284,7 @@ class Tints:
 
     @torch.no_grad()
     def __init__(self, scenes: Scenes, vae: nn.Module) -> None:
-        shown = to_srgb(GUIDE.mean_of_lit * scenes.palette.float()) * 2 - 1
+        shown = to_srgb(PLAIN.mean_of_lit * scenes.palette.float()) * 2 - 1
         latents = vae.encode(shown[:, :, None, None].expand(-1, -1, 64, 64).contiguous()).latent.float().cpu()
         middle = latents.shape[-1] // 2
         latents = latents[:, :, middle, middle]  # far from the border, where the encoder meets zeros

@@ -55,3 +55,7 @@ def test_colours_can_be_filtered(run: Run, capsys: pytest.CaptureFixture[str]) -
     names = [colour["name_ru"].lower() for colour in json.loads(capsys.readouterr().out)["colours"]]
     assert names
     assert all("чёрн" in name or "черн" in name for name in names)
+    assert run("colours", "zzz") == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "no colour has 'zzz'" in told.err

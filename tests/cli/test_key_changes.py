@@ -11,6 +11,10 @@ def test_a_key_is_changed_and_rotated(run: Run, run_json: RunJson, capsys: pytes
     changed = run_json(*words, "--concurrency", "2", "--addresses", "192.0.2.0/24, 198.51.100.7")
     assert (changed["daily"], changed["concurrency"]) == (5, 2)
     assert changed["addresses"] == ["192.0.2.0/24", "198.51.100.7"]
+    everything = ("--per-minute", "30", "--keep-days", "9", "--keep-bytes", "1000", "--webhook-hosts", "example.org")
+    changed = run_json(*words, *everything)
+    assert (changed["per_minute"], changed["keep_days"], changed["keep_bytes"]) == (30, 9, 1000)
+    assert changed["webhook_hosts"] == ["example.org"]
     changed = run_json(*words, "--daily", "none", "--addresses", "none", "--name", "boris")
     assert (changed["daily"], changed["addresses"], changed["name"]) == (None, None, "boris")
     assert run(*words, "--daily", "many") == 2

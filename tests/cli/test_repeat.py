@@ -86,6 +86,22 @@ def test_colours_of_a_palette_are_repeated_with_that_palette(
     assert len(engine.requests) == 5
 
 
+def test_a_lost_palette_is_asked_for(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where its names are nobody else's, or are read as general ones, in the ground and in a zone."""
+    Path("own.csv").write_text("code,name,hex\nMINE-1,farm green,#00FF00\nMINE-2,qwrt,#FF00FF\n")
+    words = ("--palette", "own.csv", "--seed", "1", "--size", "256")
+    for name, told in (
+        ("farm green", "a.png was made with another farm green (#00FF00); give the same file with --palette"),
+        ("qwrt", "a.png has colours of a palette file; give the same file with --palette"),
+    ):
+        for recipe, *zone in ((name,), ("black", "--zone", f"half:left={name}")):
+            assert run("render", recipe, *zone, *words, "-o", "a.png") == 0
+            capsys.readouterr()
+            for command in ("generate", "render"):
+                assert run(command, "--like", "a.png") == 2
+                assert told in capsys.readouterr().err
+
+
 def test_options_win_over_the_picture_to_repeat(run: Run, engine: PatchEngine) -> None:
     """What is said on the command line replaces that one thing."""
     assert run("generate", RECIPE, "--seed", "11", "--steps", "6", "-o", "a.png") == 0

@@ -13,9 +13,7 @@ import pytest
 import torch
 
 from plitka.core.recipes.reading import parse_recipe
-from plitka.core.scene import FRACTIONS_MM, USUAL_FRACTION
 from plitka.core.tile import shading
-from plitka.core.tile.granule_map import MapSpec, _light_relief
 from plitka.core.tile.granules import USUAL_PX_PER_MM, GranuleConfig, lay_granules
 
 ROOT = Path(__file__).parents[2]
@@ -80,14 +78,12 @@ def test_slopes_know_no_outlines(look: dict[str, ModuleType], lit: tuple[Any, An
 
 
 def test_the_hint_is_the_engines(look: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a layer of the engine, but for the relief that either draws by itself, it is the light of a guided map."""
-    monkeypatch.setattr(shading, "_smooth_noise", lambda shape, _: np.zeros(shape, np.float32))
-    field_mm = N_CELLS / USUAL_PX_PER_MM
+    """On a layer of the engine, but for the relief that either draws by itself, it is the light that it computes."""
+    monkeypatch.setattr(shading, "_smooth_noise", lambda shape, *_: np.zeros(shape, np.float32))
+    field_mm, config = N_CELLS / USUAL_PX_PER_MM, look["lighting"].HINT_LIGHT
     geometry = lay_granules(GranuleConfig(size_px=N_CELLS, field_mm=field_mm, oversample=1, layers=2.5), seed=3)
-    spec = MapSpec(
-        width_px=N_CELLS, height_px=N_CELLS, field_mm=field_mm, seed=3, granule_mm=FRACTIONS_MM[USUAL_FRACTION]
-    )
-    engines = _light_relief(geometry, spec)
+    maps = shading.compute_light(geometry, config)
+    engines = config.lamp * maps.lamp + config.sky * maps.sky
     k = look["laying"].OVERSAMPLE
     ids, height = (
         torch.from_numpy(part).repeat_interleave(k, 0).repeat_interleave(k, 1)[None]
@@ -96,10 +92,10 @@ def test_the_hint_is_the_engines(look: dict[str, ModuleType], monkeypatch: pytes
     beds = look["laying"].beds_of_heights(ids.long(), height)
     none = torch.zeros_like(height)
     light, sheen = look["lighting"]._hint(beds, look["lighting"].BoxConfig(), none, none)
-    assert float(engines.light.std()) > 0.4
-    assert float(engines.sheen.std()) > 1
-    assert np.abs(light[0].numpy() - engines.light).max() < 0.15  # shadows are marched less far here
-    assert np.abs(sheen[0].numpy() - engines.sheen).max() < 1e-4
+    assert float((engines / engines.mean()).std()) > 0.4
+    assert float((maps.sheen / maps.sheen.mean()).std()) > 1
+    assert np.abs(light[0].numpy() - engines / engines.mean()).max() < 0.15  # shadows are marched less far here
+    assert np.abs(sheen[0].numpy() - maps.sheen / maps.sheen.mean()).max() < 1e-4
 
 
 def test_kept_finishes_are_as_they_are_written(look: dict[str, ModuleType], tmp_path: Path) -> None:

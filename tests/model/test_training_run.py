@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from plitka.model.train_config import JudgeConfig, TrainConfig, TrainRecipe, rea
 from plitka.model.train_judge import Judgement, best_of
 from plitka.model.training_run import CONFIG, STATE, RunOrder, run_training
 
+DOCS = Path(__file__).parents[2] / "docs/training.md"
 RECIPE = TrainRecipe(
     pictures=PictureConfig(size_px=64, is_cropped=False),
     train=TrainConfig(steps=5, batch=2, rank=2, alpha=2, learning_rate=1e-2),
@@ -112,6 +114,21 @@ class TestRun:
         assert watch.steps == [1, 2, 3, 4, 5]
         assert [judgement.step for judgement in watch.judgements] == [2, 4, 5]
         assert all(judgement.held_loss for judgement in watch.judgements)
+
+    def test_the_example_in_python_runs(self, tiny_bundle: Bundle, pictures: Path) -> None:
+        """That of the page, with a smaller base, smaller pictures and one step."""
+        code = DOCS.read_text(encoding="utf-8").partition("### In Python")[2].split("```")[1].removeprefix("python")
+        for said, smaller in (
+            ('"mini"', repr(str(tiny_bundle.folder))),
+            ('"photos"', repr(str(pictures))),
+            ("PictureConfig()", "PictureConfig(size_px=64)"),
+            ("steps=500", "steps=1, batch=1"),
+        ):
+            assert code.count(said) == 1
+            code = code.replace(said, smaller)
+        names: dict[str, Any] = {}
+        exec(compile(code, "docs/training.md", "exec"), names)  # noqa: S102  (our own page)
+        assert names["trainer"].n_done == 1
 
     def test_headers_tell_of_the_run(self, whole: tuple[Bundle, Watch]) -> None:
         """By modelspec's names, and with its configuration."""

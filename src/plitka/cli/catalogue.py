@@ -71,6 +71,8 @@ def run_colours(options: argparse.Namespace, terminal: Terminal) -> int:
         terminal.write_json({"colours": [_json_row(colour) for colour in colours]})
     else:
         terminal.write_table(_table_rows(colours, terminal))
+        if not colours:
+            terminal.remark(terminal.gettext("no colour has {text!r} in a name or code").format(text=options.text))
     return EXIT_OK
 
 

@@ -29,7 +29,7 @@ from plitka.cli.engines import LoadEngine
 from plitka.cli.exit_codes import EXIT_MISSED, EXIT_OK, exit_code
 from plitka.cli.output import Output, plan_output
 from plitka.cli.progress import ProgressLines, stage_line, stoppable
-from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
+from plitka.cli.repeat import PictureToRepeat, hint_at_palette, read_picture_to_repeat
 from plitka.cli.request import consecutive_seeds, read_request, without_engine_choices
 from plitka.cli.results import tell_miss
 from plitka.cli.scene import add_scene_options
@@ -184,7 +184,8 @@ def _read_orders(
 ) -> tuple[Sequence[Request], Output]:
     """The pictures to make, and their files."""
     if options.batch is None:
-        first = read_request(options, repeated, terminal)
+        with hint_at_palette(repeated, terminal):
+            first = read_request(options, repeated, terminal)
         seeds = consecutive_seeds(first.seed, options.count)
         return [replace(first, seed=seed) for seed in seeds], plan_output(options.output, seeds)
     batch = read_batch(options, terminal)

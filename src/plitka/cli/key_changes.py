@@ -31,7 +31,8 @@ def add(actions: Commands, _: Translate) -> tuple[argparse.ArgumentParser, ...]:
         ("--keep-bytes", _("bytes of its pictures that are kept, or {none}: no limit of its own")),
         ("--webhook-hosts", _("hosts that it may have told, with commas between, or {none}: those of the service")),
     ):
-        change.add_argument(option, metavar="X", help=told.format(none=_NO_LIMIT))
+        # Names of their own: the service has settings that are called as some of them are.
+        change.add_argument(option, dest=_dest(option), metavar="X", help=told.format(none=_NO_LIMIT))
     change.set_defaults(run=run_change)
     rotate = add_command(actions, "rotate", _, _("give a key a new secret, and show it, once"))
     rotate.add_argument("id", metavar="ID", help=_("as `plitka keys list` shows it"))
@@ -57,10 +58,10 @@ def run_change(options: argparse.Namespace, terminal: Terminal) -> int:
     """Change what is named, and nothing else."""
     values: dict[str, Any] = {} if options.name is None else {"name": options.name}
     for name in ("per_minute", "daily", "concurrency", "keep_days", "keep_bytes"):
-        if (given := getattr(options, name)) is not None:
+        if (given := getattr(options, _dest(name))) is not None:
             values[name] = None if given == _NO_LIMIT else _number(name, given)
     for name in ("addresses", "webhook_hosts"):
-        if (given := getattr(options, name)) is not None:
+        if (given := getattr(options, _dest(name))) is not None:
             values[name] = None if given == _NO_LIMIT else [one.strip() for one in given.split(",") if one.strip()]
     with opened(options, create=False) as store:
         from plitka.serve import audit, key_changes, keys
@@ -76,6 +77,11 @@ def run_change(options: argparse.Namespace, terminal: Terminal) -> int:
     else:
         terminal.remark(terminal.gettext("the key {id} is changed").format(id=options.id))
     return EXIT_OK
+
+
+def _dest(name: str) -> str:
+    """What a key's value is called among the options."""
+    return "key_" + name.removeprefix("--").replace("-", "_")
 
 
 def _number(name: str, text: str) -> int:

@@ -19,7 +19,7 @@ from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.half_blocks import show_preview
 from plitka.cli.output import plan_output
 from plitka.cli.recipe import read_recipe
-from plitka.cli.repeat import PictureToRepeat, read_picture_to_repeat
+from plitka.cli.repeat import PictureToRepeat, hint_at_palette, read_picture_to_repeat
 from plitka.cli.request import random_seed, seed_of, size_of, square
 from plitka.cli.results import report_picture, show_picture
 from plitka.cli.scene import add_scene_options, read_scene
@@ -68,7 +68,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     repeated = read_picture_to_repeat(options.like)
     if options.whole_tile is None:
         options.whole_tile = repeated is not None and repeated.is_whole_tile
-    request = _read_request(options, repeated, terminal)
+    with hint_at_palette(repeated, terminal):
+        request = _read_request(options, repeated, terminal)
     path = plan_output(options.output, [request.seed]).paths[0]
     from plitka.core.files.picture import WHOLE_TILE, encode_picture, px_per_mm, text_fields, write_whole
     from plitka.core.render_engine import RenderEngine, make_smaller

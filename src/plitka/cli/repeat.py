@@ -2,16 +2,18 @@
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from plitka.cli.terminal import Terminal
 from plitka.core.generation import Mode
 from plitka.core.quality import Quality
 from plitka.core.scene import Scene, Size, naming_zone, short_mask
 from plitka.core.scene_json import read_choices
-from plitka.errors import InputError
+from plitka.errors import InputError, RecipeError, UnknownColour
 
 if TYPE_CHECKING:
     from plitka.core.colour.palette import Colour
@@ -96,19 +98,26 @@ class PictureToRepeat:
         Raises:
             InputError: the palette is missing, or another one.
         """
-        own = [*([] if options.recipe else scene.zones[:1]), *([] if options.zone else scene.zones[1:])]
-        self._check_colours([colour for zone in own for colour in zone.recipe.colours])
+        if "palette" not in self.fields:
+            return
+        kept = [] if options.recipe else [(self.recipe, scene.zones[0])]
+        if not options.zone:
+            texts = [recipe for _, recipe in self.scene.get("zones", ())]
+            kept += zip(texts, scene.zones[1:], strict=False)  # where words tell of zones, they replace the picture's
+        for text, zone in kept:
+            self._check_colours(text, zone.recipe.colours)
 
-    def _check_colours(self, colours: "Sequence[Colour]") -> None:
-        own = self._read("palette", _read_palette) if "palette" in self.fields else {}
-        for colour in colours:
-            wanted = own.get(colour.caption_name, colour.srgb_hex)
-            if wanted != colour.srgb_hex:
+    def _check_colours(self, text: str, colours: "Sequence[Colour]") -> None:
+        """Where a palette is lost, its names may be read as those of other colours."""
+        own = self._read("palette", _read_palette)
+        found = {colour.caption_name: colour.srgb_hex for colour in colours}
+        for name in (part.partition("% ")[2] for part in text.split(", ")):
+            if name in own and found.get(name) != own[name]:
                 raise InputError(
                     "{path} was made with another {name} ({wanted}); give the same file with --palette",
                     path=self.path,
-                    name=colour.caption_name,
-                    wanted=wanted,
+                    name=name,
+                    wanted=own[name],
                 )
 
     def check_guide(self, ids: "GranuleIds | None", guide: Path | None) -> None:
@@ -163,6 +172,19 @@ def read_picture_to_repeat(path: Path | None) -> PictureToRepeat | None:
     from plitka.core.files.picture import read_fields
 
     return PictureToRepeat(path, read_fields(path))
+
+
+@contextmanager
+def hint_at_palette(repeated: PictureToRepeat | None, terminal: Terminal) -> Iterator[None]:
+    """Whoever repeats a picture without the palette that names its colours is told to give it."""
+    try:
+        yield
+    except RecipeError as error:
+        unknown = error.__cause__ or error  # of a zone
+        if repeated is not None and "palette" in repeated.fields and isinstance(unknown, UnknownColour):
+            hint = terminal.gettext("{path} has colours of a palette file; give the same file with --palette")
+            error.add_note(hint.format(path=repeated.path))
+        raise
 
 
 def _model_name(engine: str) -> str:

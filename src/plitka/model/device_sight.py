@@ -233,19 +233,25 @@ def _classified(features: _Features, inside: torch.Tensor, windows: _Windows, *,
     """(n + 1, h, w) logits, as `plitka.core.measure.classifier.classify` has them before its last softmax."""
     weights = _weights(is_learnt, features.shared.device)
     light = ((features.shared[:1] + 1) / 2) ** 3 + numbers.LEAST_LIGHT
-    logits = _asked(weights, "first", "first_off", features, None)
+    logits = _asked(weights, "first", "first_off", features, None, None)
     stage = 0
     while f"next.{stage}" in weights:
         logs = logits.log_softmax(0)
         seen = _context(logs, light, inside, windows)
-        change = _asked(weights, f"next.{stage}", f"next_off.{stage}", features, seen)
+        means = _moments(logs[:-1], features, inside)
+        change = _asked(weights, f"next.{stage}", f"next_off.{stage}", features, seen, means)
         logits = logs.clamp(min=numbers.LEAST_LOG_ANSWER) + change
         stage += 1
     return logits
 
 
 def _asked(
-    weights: dict[str, Layers], own: str, other: str, features: _Features, seen: torch.Tensor | None
+    weights: dict[str, Layers],
+    own: str,
+    other: str,
+    features: _Features,
+    seen: torch.Tensor | None,
+    means: torch.Tensor | None,
 ) -> torch.Tensor:
     """(n + 1, h, w) what the networks for asked colours and for another one say."""
     n = features.own.shape[1]
@@ -254,6 +260,8 @@ def _asked(
         parts = [features.shared, features.other if index == n else features.own[:, index]]
         if seen is not None:
             parts.append(seen[:, index])
+        if means is not None and index < n:
+            parts.append(means[:, index])
         hidden = torch.cat(parts).flatten(1)
         layers = weights[other if index == n else own]
         for matrix, bias in layers[:-1]:
@@ -272,6 +280,16 @@ def _context(logs: torch.Tensor, light: torch.Tensor, inside: torch.Tensor, wind
     here = logs.clamp(min=numbers.LEAST_LOG_ANSWER) / numbers.LOG_ANSWER_SCALE
     around = [windows.mean(answers, side) for side in numbers.CONTEXT_SIDES]
     return torch.stack([here, *around, lit, everywhere[:, None, None].expand_as(logs)])
+
+
+def _moments(logs: torch.Tensor, features: _Features, inside: torch.Tensor) -> torch.Tensor:
+    """(7, n, h, w) what the points of a colour look like over the whole picture."""
+    answers = logs.exp() * inside
+    parts = _means_inside(logs.exp(), inside) + numbers.LEAST_PART
+    own, shared = features.own, features.shared[list(numbers.SHARPNESS)]
+    means = [_means_inside(answers * own[place] ** power, inside) / parts for place, power in numbers.MOMENTS]
+    means += [value.expand(len(logs)) for value in _means_inside(shared.square(), inside)]
+    return torch.stack(means).float()[..., None, None].expand(-1, *logs.shape)
 
 
 def _means_inside(planes: torch.Tensor, inside: torch.Tensor) -> torch.Tensor:

@@ -50,6 +50,13 @@ class TestJudge:
         assert judgement.proposal is not None
         assert format_colours(judgement.proposal) == "67% red, 33% black"
 
+    def test_a_rounding_does_not_choose_the_colour_that_is_told(self) -> None:
+        """Of two colours one has what the other lacks: the caption's first is told."""
+        blue = 70.95867714321778
+        judgement = judge(evidence("30% blue, 70% yellow", {"BLUE": blue, "YELLOW": 29.04132285678221}))
+        assert abs(70 - 29.04132285678221) > abs(30 - blue)  # by the last digit
+        assert str(judgement.reason) == "it has 71 % blue, not 30 %"
+
     def test_altered_shares_are_measured(self) -> None:
         """In steps of five where those fit."""
         judgement = judge(evidence("35% red, 65% black", {"RED": 79.0, "BLACK": 21.0}))

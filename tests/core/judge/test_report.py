@@ -51,7 +51,7 @@ def test_a_refused_recipe_stands_in_the_table() -> None:
 def test_the_sheet_has_every_picture_over_its_label() -> None:
     """What is far off is written in red, and nothing else is."""
     for skew, has_red in ((0, False), (12, True)):
-        report = run(BlockEngine(skew=skew), recipes("60% white, 40% black") * 4)
+        report = run(BlockEngine(skew=skew), recipes("60% blue, 40% black") * 4)
         sheet = reports.to_sheet(report).astype(int)
         reddish = (sheet[..., 0] - sheet[..., 1]) > 100
         assert reddish.any() == has_red

@@ -10,6 +10,7 @@ from plitka.core.colour.arrays import lit_colours
 from plitka.core.colour.palette import default_palette
 from plitka.core.measure.brightness import N_BINS, usual_histogram
 from plitka.core.measure.colour_model import Fit, estimate_shares, fit_colours, fit_labelled_colours
+from plitka.core.measure.facets import usual_facets
 from plitka.core.measure.samples import Samples
 from plitka.core.measure.shading_curve import shaded
 
@@ -24,7 +25,8 @@ def colours(*names: str) -> FloatArray:
 
 
 def points_of(lit: FloatArray, shares: tuple[float, ...], n: int = 3000, seed: int = 0) -> tuple[FloatArray, Labels]:
-    """(n, 3) points in the usual light, with a little noise, and the colour of each."""
+    """(n, 3) points of usual looks in the usual light, with a little noise, and the colour of each."""
+    lit = usual_facets().lift(lit)
     rng = np.random.default_rng(seed)
     labels = rng.choice(len(lit), n, p=shares)
     bins = rng.choice(N_BINS, n, p=usual_histogram())
@@ -59,7 +61,7 @@ def test_a_colour_of_another_batch_is_found_by_its_labels() -> None:
     drifted = LIT * np.array([[0.7], [1], [1]], np.float32)
     linear, labels = points_of(drifted, SHARES)
     fit = fit_labelled_colours(linear, LIT, Samples(linear, labels))
-    assert np.log(fit.lit / drifted) == pytest.approx(np.zeros((3, 3)), abs=0.12)
+    assert np.log(fit.lit / usual_facets().lift(drifted)) == pytest.approx(np.zeros((3, 3)), abs=0.12)
     assert fit.shares == pytest.approx(SHARES, abs=0.02)
     assert fit.brightness.shape == (3, N_BINS)
 
@@ -90,10 +92,10 @@ def test_a_colour_without_samples_stays_the_palettes() -> None:
 
 
 def test_no_samples_at_all_leave_the_palette() -> None:
-    """A zone whose map has none of its colours is judged by the palette."""
+    """A zone whose map has none of its colours is judged by what the palette's usually look like."""
     linear, _ = points_of(LIT, SHARES)
     fit = fit_labelled_colours(linear, LIT, Samples(np.zeros((0, 3), np.float32), np.zeros(0, np.int64)))
-    assert fit.lit == pytest.approx(LIT, rel=0.02)
+    assert fit.lit == pytest.approx(usual_facets().lift(LIT), rel=0.02)
     assert fit.shares == pytest.approx(SHARES, abs=0.05)
 
 
@@ -107,8 +109,8 @@ def test_a_held_look_gives_shares_of_other_points() -> None:
 
 
 def test_doubt_between_two_readings_is_told() -> None:
-    """Of gray and dark gray in the same light two fits may be as likely; of red and white only one is."""
-    near, apart = colours("gray", "dark gray"), colours("red", "white")
+    """Of gray and light gray in the same light two fits may be as likely; of red and white only one is."""
+    near, apart = colours("gray", "light gray"), colours("red", "white")
     assert fit_colours(points_of(apart, (0.5, 0.5))[0], apart).ambiguity < 0.02
     assert fit_colours(points_of(near, (0.5, 0.5))[0], near).ambiguity > 0.02
 

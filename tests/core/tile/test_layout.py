@@ -29,6 +29,8 @@ CONFIG = GuideConfig()
 SHARES = st.lists(st.integers(2, 60), min_size=2, max_size=8).map(lambda parts: [part / sum(parts) for part in parts])
 CODES = [colour.code for colour in default_palette().colours]
 GUIDE = np.arange(64, dtype=np.int32).reshape(8, 8)
+SEEN_LEVELS = 20
+"""By less a chip may change where others do: it is lit by what lies around it."""
 
 
 def ask(
@@ -60,6 +62,14 @@ def lay_out(request: CompleteRequest) -> Layout:
     return Layout(request, stretch_map(request.guide, size.width_px, size.height_px, CONFIG), CONFIG)
 
 
+def eroded(places: np.ndarray, distance_px: int) -> np.ndarray:
+    """Those of some places around which there are only such, in a periodic picture."""
+    steps = range(-distance_px, distance_px + 1)
+    rows = np.all([np.roll(places, step, 0) for step in steps], 0)
+    inside: np.ndarray = np.all([np.roll(rows, step, 1) for step in steps], 0)
+    return inside
+
+
 def digits(pixels: np.ndarray) -> str:
     """The first digits of a hash of a picture."""
     return hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
@@ -68,12 +78,12 @@ def digits(pixels: np.ndarray) -> str:
 @pytest.mark.parametrize(
     ("request_", "quotas", "expected"),
     [
-        (ask("60% red, 30% black, 10% white", 192, 192, 7), None, ("0c5eb8f3b272016b", "96627cb231584c84")),
-        (ask("70% gray, 30% blue", 256, 128, 5), (0.66, 0.34), ("1ac2c660e5f952ad", "73304197fd067b89")),
+        (ask("60% red, 30% black, 10% white", 192, 192, 7), None, ("3b9756449aef534a", "96627cb231584c84")),
+        (ask("70% gray, 30% blue", 256, 128, 5), (0.66, 0.34), ("e9c26c9f6f233c83", "73304197fd067b89")),
         (
             ask("40% RAL 3020, 25% #22262b, 20% beige, 15% green", 512, 512, 11),
             None,
-            ("eb1b15280b06f502", "ceea3943b0dd9d2c"),
+            ("dadc14cc256ffc4c", "ceea3943b0dd9d2c"),
         ),
     ],
 )
@@ -90,7 +100,7 @@ def test_a_guide_keeps_its_bytes() -> None:
     cells = np.random.default_rng(0).permutation(32 * 32).reshape(32, 32)
     request = ask("60% red, 30% black, 10% white", 192, 128, 7, np.kron(cells, np.ones((4, 4), int)).astype(np.int32))
     layout, quotas = lay_out(request), [request.scene.recipe.shares]
-    assert (digits(layout.paint(quotas)), digits(layout.lay(quotas))) == ("6ef942e3e1d82f9d", "cce17e173effa65c")
+    assert (digits(layout.paint(quotas)), digits(layout.lay(quotas))) == ("3762e2ab0c88662f", "cce17e173effa65c")
 
 
 @given(SHARES, st.integers(0, 2**32 - 1))
@@ -137,29 +147,28 @@ def test_a_little_more_of_a_colour_leaves_the_rest_alone(zones: tuple[tuple[str,
     layout = lay_out(with_zones(ask("60% red, 40% black"), *zones))
     rest = [(0.5, 0.5)] * len(zones)
     before, after = (layout.paint([(red, 1 - red), *rest]) for red in (0.60, 0.58))
-    changed = (before != after).any(2)
-    assert 0.006 < changed.mean() < 0.06
-    assert not changed[layout.zone_index == 1].any()
+    apart = np.abs(before.astype(int) - after).max(2)
+    assert 0.006 < (apart > SEEN_LEVELS).mean() < 0.06
+    assert apart[eroded(layout.zone_index == 1, 4)].max(initial=0) <= SEEN_LEVELS
 
 
-def test_a_seam_darkens_all_but_the_veil() -> None:
-    """Of two granules side by side the first is darker in its last cell."""
-    request = ask("100% RED", 64, 64, guide=np.array([[1, 1, 2, 2]] * 2, np.int32))
-    row = decode_srgb8(lay_out(request).paint([(1.0,)]))[0, :, 0]
-    assert row[31] == pytest.approx(CONFIG.seam * (row[0] - CONFIG.veil) + CONFIG.veil, rel=0.02)
-    assert row[-1] == row[32]
+def test_a_seam_parts_neighbours_of_one_colour() -> None:
+    """Of two granules side by side of which only outlines are known the first is darker in its last cell."""
+    request = ask("100% GRAY", 64, 64, guide=np.array([[1, 1, 2, 2]] * 2, np.int32))
+    gray = lay_out(request).paint([(1.0,)])[:, :, 0].mean(0)
+    assert gray[31] < 0.97 * gray[8:24].mean()
+    assert gray[34:60].mean() == pytest.approx(gray[40:56].mean(), rel=0.01)
 
 
-def test_relief_is_painted_within_chips() -> None:
-    """A map without relief has one colour inside each."""
+def test_light_is_painted_within_chips() -> None:
+    """A map of outlines shows none of it."""
     request, granules = ask("100% RED"), laid(MapSpec.of(ask("100% RED")))
-    inside = ~granules.seams & (granules.ids == granules.chips.areas.argmax())
+    inside = eroded(~granules.seams & (granules.ids == granules.chips.areas.argmax()), 1)
     shown, flat = (
-        Layout(request, replace(granules, relief=relief), CONFIG).paint([(1.0,)])[inside]
-        for relief in (granules.relief, None)
+        Layout(request, replace(granules, light=light), CONFIG).paint([(1.0,)])[inside].astype(float).std(0)
+        for light in (granules.light, None)
     )
-    assert len(np.unique(flat, axis=0)) == 1
-    assert len(np.unique(shown, axis=0)) > 10
+    assert (shown > 1.5 * flat).all()
 
 
 def test_what_is_laid_is_what_is_painted() -> None:
@@ -212,7 +221,9 @@ def test_tones_stay_when_quotas_move() -> None:
     pictures, dealt = zip(*((layout.paint([q]), layout.lay([q])) for q in ((0.6, 0.4), (0.58, 0.42))), strict=True)
     both = (dealt[0] == 0) & (dealt[1] == 0)
     assert both.mean() > 0.2
-    assert (pictures[0][both] == pictures[1][both]).all()
+    inside = eroded(both, 3)
+    assert inside.mean() > 0.05
+    assert np.abs(pictures[0][inside].astype(int) - pictures[1][inside]).max() <= SEEN_LEVELS
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.lighting import LIGHTS, LightConfig, wetted
 from plitka.core.tile.surfaces import SURFACES, SurfaceConfig, configure_light, finished
 
-OF_LIGHT = ("azimuth_deg", "elevation_deg", "softness_deg", "lamp", "warmth", "sky", "occlusion", "blur_px")
+OF_LIGHT = ("azimuth_deg", "elevation_deg", "softness_deg", "lamp", "warmth", "sky", "occlusion")
 
 
 def polish(config: LightConfig) -> LightConfig:
@@ -68,9 +68,9 @@ def test_a_tile_is_lit_by_its_light(surface: Surface, light: Lighting, wet: bool
 
 
 def test_lights_and_matter_are_all_that_there_is() -> None:
-    """What is not of the light is of the matter, from `bounce` on, as the docstring has it."""
+    """What is not of the light is of the matter, from `sheen` on, as the docstring has it."""
     names = [field.name for field in fields(LightConfig)]
-    assert names[names.index("bounce") :] == [name for name in names if name not in OF_LIGHT]
+    assert names[names.index("sheen") :] == [name for name in names if name not in OF_LIGHT]
 
 
 def test_water_lies_over_a_finish(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,9 +118,9 @@ def test_sliders_are_linked_and_a_lock_holds(page: Page) -> None:
     assert percents(page) == [70, 30, 0]
     expect(page.get_by_label("In words")).to_have_value("70% red, 30% black")
     with dragged(page, "Red", 0.7, 0.4):
-        red, black, white = percents(page)
-        assert (black, red + white) == (30, 70)
-        assert 30 < red < 50
+        red_percent, black_percent, white_percent = percents(page)
+        assert (black_percent, red_percent + white_percent) == (30, 70)
+        assert 30 < red_percent < 50
 
 
 def test_the_address_holds_the_design(window: Window, window_of: OpenWindow) -> None:

@@ -21,6 +21,9 @@ MAX_MEAN_ERROR = 1.0
 ROUND_PX = 12
 FINE_PX = 1024
 N_TURNED_AWAY = 2
+SMALL_PX = 256
+"""Of previews whose granules matter and whose size does not."""
+SMALL = {"width_px": SMALL_PX, "height_px": SMALL_PX}
 FRAME_PX = 800
 """As much of it as a page 1900 px wide shows at once."""
 
@@ -75,6 +78,7 @@ def test_a_dragged_slider_repaints_without_the_service(window: Window) -> None:
     assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
 
 
+@pytest.mark.parametrize("preview_px", [SMALL_PX])
 def test_a_busy_service_is_asked_again(window: Window) -> None:
     """Without a word: the reader had only changed several things in a row."""
     page = window.page
@@ -93,7 +97,7 @@ def test_a_busy_service_is_asked_again(window: Window) -> None:
     opened(window)
     assert len(turned_away) == N_TURNED_AWAY
     expect(page.locator(".refusal")).to_have_count(0)
-    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+    assert difference(shown(page), rendered(window, **SMALL)) < MAX_MEAN_ERROR
 
 
 def test_a_large_screen_has_a_finer_preview(window_of: OpenWindow) -> None:
@@ -117,6 +121,7 @@ def test_a_large_screen_has_a_finer_preview(window_of: OpenWindow) -> None:
     expect(page.locator(f".picture canvas[width='{USUAL_PX}']")).to_be_visible()
 
 
+@pytest.mark.parametrize("preview_px", [SMALL_PX])
 def test_another_colour_needs_no_other_geometry(window: Window) -> None:
     """The service is told what is there already, and has nothing to add."""
     page = opened(window)
@@ -126,9 +131,10 @@ def test_another_colour_needs_no_other_geometry(window: Window) -> None:
         page.locator(".swatch").first.click()
     assert answer.value.status == 204
     assert json.loads(answer.value.request.post_data or "")["known"]
-    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+    assert difference(shown(page), rendered(window, **SMALL)) < MAX_MEAN_ERROR
 
 
+@pytest.mark.parametrize("preview_px", [SMALL_PX])
 def test_coarse_granules_are_laid_for_their_share(window: Window) -> None:
     """Their geometry depends on how much of them there is."""
     page = opened(window, f"{DESIGN}&coarse=RED")
@@ -136,7 +142,7 @@ def test_coarse_granules_are_laid_for_their_share(window: Window) -> None:
         page.get_by_role("slider", name="Red").press("ArrowRight")
     assert answer.value.status == 200
     expect(page.locator(".picture:not(.stale) canvas")).to_be_visible()
-    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+    assert difference(shown(page), rendered(window, **SMALL)) < MAX_MEAN_ERROR
 
 
 def test_the_photograph_lies_over_the_preview(window: Window) -> None:
@@ -157,6 +163,7 @@ def test_the_photograph_lies_over_the_preview(window: Window) -> None:
     assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
 
 
+@pytest.mark.parametrize("preview_px", [SMALL_PX])
 def test_a_change_is_seen_at_once(window: Window) -> None:
     """A picture of the mix before makes way for the preview; going back to its mix leaves it there."""
     page = opened(window)
@@ -165,7 +172,7 @@ def test_a_change_is_seen_at_once(window: Window) -> None:
     page.get_by_text("Ready mixes of the trade").click()
     page.locator(".blend").first.click()
     expect(page.get_by_label("Preview", exact=True)).to_be_checked()
-    assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
+    assert difference(shown(page), rendered(window, **SMALL)) < MAX_MEAN_ERROR
     page.get_by_role("radio", name="Picture").check(force=True)
     expect(page.locator(".frame-told")).to_have_text("This picture shows an earlier design.")
     page.get_by_role("button", name="Go back to it").click()

@@ -155,7 +155,9 @@ def _of_rest(evidence: Evidence) -> Notice:
 
 def _of_shares(evidence: Evidence) -> Notice:
     percents = evidence.measured.percents
-    worst = max(evidence.recipe.parts, key=lambda part: abs(float(part.percent) - percents[part.colour.code]))
+    # Of two colours one has what the other lacks, but for a rounding that is not to choose between them.
+    off = {code: round(abs(asked - percents[code]), 6) for code, asked in evidence.recipe.percents.items()}
+    worst = max(evidence.recipe.parts, key=lambda part: off[part.colour.code])
     values = {
         "colour": worst.colour.caption_name,
         "measured": round(percents[worst.colour.code]),

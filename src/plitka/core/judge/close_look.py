@@ -72,7 +72,7 @@ def look_closely(pixels: RgbImage) -> CloseLook:
         glints=100 * float((luma > BRIGHT).mean()),
         clipped=100 * float((pixels >= CLIPPED).all(-1).mean()),
         edge_px=_edge_width(luma),
-        chroma=_chroma_noise(levels),
+        chroma=chroma_noise(levels),
         granule_px=granule_px,
         elongation=elongation,
     )
@@ -141,7 +141,7 @@ def _sample(picture: FloatArray, rows: npt.NDArray[Any], columns: npt.NDArray[An
     return between
 
 
-def _chroma_noise(levels: FloatArray) -> float:
+def chroma_noise(levels: FloatArray) -> float:
     """Deviation of what is left of the differences between primaries when their means over 3x3 px are taken off."""
     chroma = levels - levels.mean(-1, keepdims=True)
     smooth = chroma

@@ -10,19 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from plitka.core.measure.facets import usual_facets
+
 FloatArray = npt.NDArray[np.floating[Any]]
 
 N_BINS = 52
 BIN_WIDTH, LOWEST_BIN = 0.1, -4.0
 """Natural logarithm; the lowest bin also holds everything below it, the highest everything above."""
 _BIN_CENTRES = LOWEST_BIN + BIN_WIDTH * (np.arange(N_BINS) + 0.5)
-_USUAL_PER_MILLE = (
-    *(7, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 3, 3, 3, 5, 5, 6, 8, 10, 10, 12, 13, 12, 17, 15, 17),
-    *(15, 16, 18, 18, 19, 24, 24, 29, 36, 43, 52, 65, 78, 96, 111, 100, 58, 29, 10, 3, 1, 1, 0.5, 0.5, 0.3, 0.3),
-)
-"""Mean histogram of 40 renders under different lights."""
-_FLOOR_PER_MILLE = 0.3
-"""Added to each bin, so that no brightness is impossible."""
+_FLOOR = 0.0003
+"""Share, added to each bin, so that no brightness is impossible."""
 _SMOOTHING_TAPS = (0.25, 0.5, 0.25)
 _LIT_QUANTILE = 0.75
 """Lit facets begin here; exposure is read from where this quantile lies."""
@@ -41,7 +38,7 @@ def bins_of(log_brightness: FloatArray) -> npt.NDArray[np.int32]:
 @cache
 def usual_histogram() -> FloatArray:
     """(52,) what is usual; sums to 1."""
-    smoothed = smooth(np.asarray(_USUAL_PER_MILLE)) + _FLOOR_PER_MILLE
+    smoothed = smooth(usual_facets().histogram.astype(np.float64)) + _FLOOR
     usual: FloatArray = smoothed / smoothed.sum()
     usual.flags.writeable = False
     return usual

@@ -57,6 +57,14 @@ LEAST_LIGHT = 0.01
 """Weight of a black point among its neighbours."""
 LEAST_PRESENCE = 1e-4
 """Share of the picture, added to that of each colour before its logarithm."""
+MOMENTS = ((0, 1), (1, 1), (2, 1), (2, 2))
+"""Places of own features, and their powers, whose means over the points of a colour a later stage sees: distance, its
+part along the chroma, brightness and its square."""
+SHARPNESS = (1, 2, 4)
+"""Places of shared features whose mean squares over the picture a later stage sees: how lightness changes between near
+points tells how soft the picture is, and so what its edges are."""
+LEAST_PART = 1e-3
+"""Share of the picture, added to that of a colour before its means are divided by it: those of an absent one are 0."""
 
 _CHUNK = 4096
 """Points worked on at a time: their numbers then stay in the processor's cache."""
@@ -180,7 +188,7 @@ def classify(
     while f"next.{stage}.0.weight" in weights:
         logs = _log_softmax(logits, 0)
         seen = _context(np.moveaxis(logs.reshape(-1, *inside.shape), 0, -1), light, inside, windows)
-        change_own = _run(weights, f"next.{stage}", shared, own, seen[:, :-1])
+        change_own = _run(weights, f"next.{stage}", shared, own, seen[:, :-1], _moments(logs[:-1], shared, own, inside))
         change_other = _run(weights, f"next_off.{stage}", shared, other, seen[:, -1:])
         logits = np.maximum(logs, LEAST_LOG_ANSWER) + np.concatenate([change_own, change_other])
         stage += 1
@@ -211,6 +219,17 @@ def _context(logs: FloatArray, light: FloatArray, inside: Mask, windows: Windows
         plane[:] = np.moveaxis(part, -1, 0)
     seen[-1] = everywhere[:, None, None]
     return seen.reshape(*seen.shape[:2], -1)
+
+
+def _moments(logs: FloatArray, shared: FloatArray, own: FloatArray, inside: Mask) -> FloatArray:
+    """(7, n, m) what the points of a colour look like over the whole picture, by the last stage's answers (n, m)."""
+    answers = np.exp(logs) * (inside.ravel() / np.float32(np.count_nonzero(inside)))
+    parts = answers.sum(1) + np.float32(LEAST_PART)
+    means = [np.einsum("nm,nm->n", answers, own[place] ** power) / parts for place, power in MOMENTS]
+    sharpness = (shared[list(SHARPNESS)][:, inside.ravel()] ** 2).mean(1)
+    means += [np.full(len(logs), value) for value in sharpness]
+    moments: FloatArray = np.broadcast_to(np.array(means, np.float32)[..., None], (len(means), *logs.shape))
+    return moments
 
 
 def _run(weights: Weights, name: str, shared: FloatArray, *own: FloatArray) -> FloatArray:

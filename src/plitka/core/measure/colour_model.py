@@ -3,8 +3,8 @@
 Decisions:
 * In one picture brightness is distributed alike over the granules of every colour, so one histogram is fitted for
   all, together with the shares. Without it black would take the shadows of the other colours.
-* Lit colours start at the palette's and move: together, as exposure and white balance do, and each for itself, less
-  where another asked colour is near.
+* Lit colours start at what the palette's usually look like (`plitka.core.measure.facets`) and move: together, as
+  exposure and white balance do, and each for itself, less where another asked colour is near.
 * Where labelled samples are given, the look of each colour is learnt from them, though some may show another colour
   than their label says. Labels say nothing of shares, which are of what all points show.
 
@@ -27,6 +27,7 @@ from plitka.core.measure.brightness import (
     smooth,
     usual_histogram,
 )
+from plitka.core.measure.facets import usual_facets
 from plitka.core.measure.samples import Samples
 from plitka.core.measure.shading_curve import DARKEST, Residuals, nearest_gap, residuals_of, shaded
 
@@ -62,13 +63,13 @@ _TINT_COST, _EXPOSURE_COST, _ENTROPY_COST = 2.0, 1.0, 0.05
 """Implausibility, in nats a point, for each unit of: deviation of the channels' log gains, size of their mean, and
 entropy of the shares."""
 
-_EXPOSURE_PRIOR = 0.05
+_EXPOSURE_PRIOR = 0.09
 """Weight, in shares of the tile, of the prior that exposure is the palette's."""
 _OWN_PRIOR = 0.15
 """Weight, in shares of the tile, of the prior that a colour differs from the palette as all do."""
 _GAIN_STEP = 0.7
 """Part of a correction of brightness that is made in one round, so that it does not overshoot."""
-_USUAL_WEIGHT = 0.1
+_USUAL_WEIGHT = 0.8
 """Weight of the usual histogram of brightness against that of the picture."""
 _FARTHEST_MEANT = 20.0
 """Lab units; distances are clipped to it before they are averaged."""
@@ -102,7 +103,7 @@ class Fit:
     """The asked colours as they look in one picture."""
 
     palette: FloatArray
-    """(n, 3) log linear light of the asked colours' lit facets, by the palette."""
+    """(n, 3) log linear light of the asked colours' lit facets as they usually look."""
     common: FloatArray
     """(3,) log gain of all of them."""
     own: FloatArray
@@ -161,7 +162,8 @@ def fit_colours(linear: FloatArray, lit: FloatArray) -> Fit:
 
 def _fit_from(log_gain: float, shares: FloatArray, linear: FloatArray, lit: FloatArray) -> Fit:
     lab, log_linear = linear_to_lab(linear), _log_light(linear)
-    fit = Fit(_log_light(lit), np.full(3, log_gain), np.zeros_like(lit, np.float64), shares, usual_histogram(), _WIDEST)
+    facets = _log_light(usual_facets().lift(lit))
+    fit = Fit(facets, np.full(3, log_gain), np.zeros_like(lit, np.float64), shares, usual_histogram(), _WIDEST)
     for index in range(_ROUNDS):
         least_spread = max(_WIDEST * _COOLING ** (index + 1), _NARROWEST)
         fit = _improve(fit, lab, log_linear, least_spread)
@@ -222,7 +224,7 @@ def fit_labelled_colours(linear: FloatArray, lit: FloatArray, samples: Samples) 
         lit: (n, 3) linear light of the lit colours asked for.
         samples: points, each with the colour that it is said to show; there may be none of a colour.
     """
-    n, palette = len(lit), _log_light(lit)
+    n, palette = len(lit), _log_light(usual_facets().lift(lit))
     usual = np.tile(usual_histogram(), (n, 1))
     fit = Fit(palette, np.zeros(3), np.zeros_like(palette, np.float64), np.full(n, 1 / n), usual, _WIDEST)
     lab, log_linear = linear_to_lab(samples.linear), _log_light(samples.linear)

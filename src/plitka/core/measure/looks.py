@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plitka.core.colour.arrays import linear_to_lab
+from plitka.core.measure.facets import usual_facets
 from plitka.core.measure.shading_curve import shaded
 
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -61,8 +62,12 @@ class Look:
     is_photograph: bool
 
     def lit(self, palette: FloatArray) -> FloatArray:
-        """(n, 3) linear light of lit facets, of (n, 3) by the palette."""
-        facets: FloatArray = np.exp(self.gain) * palette**self.exponent + self.veil
+        """(n, 3) linear light of lit facets, of (n, 3) by the palette.
+
+        Those of photographs were chosen on photographs, without regard to how renders differ by colour.
+        """
+        usual = palette if self.is_photograph else usual_facets().lift(palette)
+        facets: FloatArray = np.exp(self.gain) * usual**self.exponent + self.veil
         return facets.astype(np.float32)
 
     def log_likelihood(self, lab: FloatArray, palette: FloatArray) -> FloatArray:

@@ -24,6 +24,15 @@ _LEAST_AREA, _MOST_AREA = 0.05, 0.9
 """Share of the picture that a tile on white ground covers."""
 _MOST_POINTS = 64
 """Of an outline, before edges are taken away."""
+_NEAR_EDGE = (2.5, 1.5, 1.0)
+"""Cells from an edge within which the border of the tile is taken for it, in one fit after the other."""
+_SPOILT_CELLS = 1.5
+"""Of ground beside the tile, which its edge makes uneven, so that they count as tile: the far edge, on which a cell is
+more of the tile, would move out further than the near one."""
+_LEAST_BORDER = 8
+"""Sides of cells, below which an edge of the outline stays as it is."""
+_MIDDLE = (0.08, 0.92)
+"""The part of an edge that is fitted: corners are round."""
 
 
 def straighten(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -36,6 +45,7 @@ def straighten(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     corners = find_corners(~ground) if ground.any() else None
     if corners is None or not _is_askew(corners):
         return pixels
+    corners = _moved_in(corners, _SPOILT_CELLS)
     side_px = round(float(np.sqrt(_area(corners))) * CELL_PX)
     margin_px = round(side_px * _MARGIN / (1 - 2 * _MARGIN))
     size_px = side_px + 2 * margin_px
@@ -64,8 +74,61 @@ def find_corners(tile: npt.NDArray[np.bool_]) -> FloatArray | None:
     four = _with_four_edges(outline)
     if four is None or _area(four) > _MOST_ROUND * area:
         return None
+    four = _fitted(four, tile)
     start = int((four.sum(1)).argmin())
     return np.roll(four, -start, axis=0)
+
+
+def _fitted(four: FloatArray, tile: npt.NDArray[np.bool_]) -> FloatArray:
+    """Corners where lines through the middle of the border meet: those of the outline lean on its few outermost cells.
+
+    Args:
+        four: (4, 2) corners in their order.
+        tile: (h, w) the shape.
+    """
+    border = _border(tile)
+    for reach in _NEAR_EDGE:
+        lines = [_line(border, *edge, reach) for edge in zip(four, np.roll(four, -1, axis=0), strict=True)]
+        four = np.array([_meeting(lines[at - 1], lines[at]) for at in range(4)])
+    return four
+
+
+def _border(tile: npt.NDArray[np.bool_]) -> FloatArray:
+    """(k, 2) x and y of the middles of the sides between cells of the shape and others."""
+    rows, columns = np.nonzero(tile[1:] != tile[:-1])
+    along_rows = np.stack([columns + 0.5, rows + 1.0], 1)
+    rows, columns = np.nonzero(tile[:, 1:] != tile[:, :-1])
+    return np.concatenate([along_rows, np.stack([columns + 1.0, rows + 0.5], 1)])
+
+
+def _line(border: FloatArray, start: FloatArray, end: FloatArray, reach: float) -> tuple[FloatArray, FloatArray]:
+    """A place and a direction: of the line that fits the border near an edge, or of the edge where there is little."""
+    direction = (end - start) / np.linalg.norm(end - start)
+    offset = border - start
+    along = offset @ direction / np.linalg.norm(end - start)
+    apart = np.abs(offset[:, 0] * direction[1] - offset[:, 1] * direction[0])
+    near = border[(apart < reach) & (along > _MIDDLE[0]) & (along < _MIDDLE[1])]
+    if len(near) < _LEAST_BORDER:
+        return start, direction
+    middle = near.mean(0)
+    fitted: FloatArray = np.linalg.svd(near - middle, full_matrices=False)[2][0]
+    return middle, fitted
+
+
+def _moved_in(corners: FloatArray, cells: float) -> FloatArray:
+    """Corners of the four edges when each has moved inwards by so much."""
+    along = np.roll(corners, -1, axis=0) - corners
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    inwards = np.stack([-along[:, 1], along[:, 0]], 1)  # to the right of the way, which is clockwise as y points down
+    lines = list(zip(corners + cells * inwards, along, strict=True))
+    return np.array([_meeting(lines[at - 1], lines[at]) for at in range(4)])
+
+
+def _meeting(one: tuple[FloatArray, FloatArray], other: tuple[FloatArray, FloatArray]) -> FloatArray:
+    """(2,) where two lines cross."""
+    steps = np.linalg.solve(np.stack([one[1], -other[1]], 1), other[0] - one[0])
+    crossing: FloatArray = one[0] + steps[0] * one[1]
+    return crossing
 
 
 def _is_askew(corners: FloatArray) -> bool:

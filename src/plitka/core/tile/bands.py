@@ -25,6 +25,12 @@ def row_bands(n_rows: int) -> Iterator[slice]:
 
 
 def compute_bands(bands: Iterable[_Band], work: Callable[[_Band], npt.NDArray[_Cell]]) -> npt.NDArray[_Cell]:
-    """What is computed of each band, one below the other."""
+    """What is computed of each band, (..., h, W), one below the other."""
     with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as beside:
-        return np.concatenate(list(beside.map(work, bands)))
+        return np.concatenate(list(beside.map(work, bands)), -2)
+
+
+def fill_bands(n_rows: int, work: Callable[[slice], None]) -> None:
+    """Have some work done on the rows of each band, which it writes into maps of its own."""
+    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as beside:
+        list(beside.map(work, row_bands(n_rows)))

@@ -8,7 +8,7 @@ The format, little-endian:
 
 | bytes | what |
 |---|---|
-| 8 | `PLITKAG1` |
+| 8 | `PLITKAG2` |
 | 4 | n, the length of the header |
 | n | the header: JSON in UTF-8, filled up with spaces so that what follows begins at a multiple of 4 |
 | ... | the sections, each from the offset, after the header, and of as many bytes as `sections` says |
@@ -20,9 +20,11 @@ The header:
 | `side_px`, `oversample` | side of the picture; cells to a pixel in each direction: N = side_px * oversample |
 | `n_chips` | numbered from 0 |
 | `streams` | of each zone, the ground first: state and increment of a PCG64, in words of 32 bits, the lowest first |
-| `light` | lamp (red, green, blue), sky, bounce, highlight, exponent and gain of the albedo, shoulder |
+| `light` | `LightFactors` of `painting.py`, by their names |
+| `look` | the fixed figures of `painting.py`, `grain.py` and `finishes.py` |
+| `finishes` | of `finishes.py`: `lit` levels, `rows`, `mean`, `mix`, and names of `matter` and `camera` |
 | `light_scales`, `light_levels` | of the maps of lamp, sky and sheen: value = scale * (level / levels)**2 |
-| `variation_range` | of the variation: factor = exp(range * level / 127) |
+| `drawn_range` | of the draws: deviations = range * level / 127 |
 | `sections` | name -> offset, length |
 
 The sections:
@@ -32,7 +34,7 @@ The sections:
 | `codes` | (N, N) uint8, row by row: 0 the chip of the cell to the left, 1 of the cell above, 2 the next of `named` |
 | `named` | uint32 chips |
 | `light` | 3 * (side, side) uint8: lamp, sky, sheen; less the mean, rounded down, of the levels to the left and above |
-| `variation` | 3 * (n_chips,) int8: red, green, blue; by what the colour of a chip differs from that of its recipe |
+| `drawn` | 5 * (n_chips,) int8: tone, red, green, blue, shine; by how many deviations a chip differs in each |
 | `zones` | (n_chips,) uint8 |
 | `coarseness` | (n_chips,) uint8: 0 fine, 1 usual, 2 coarse |
 | `radii` | (n_chips,) float32 in mm; empty where all chips are usual |
@@ -40,7 +42,7 @@ The sections:
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -48,18 +50,48 @@ import numpy.typing as npt
 
 from plitka.core.scene import Scene
 from plitka.core.tile.dealing import deal_colours
+from plitka.core.tile.finishes import CAMERA, FAR_LEVELS, MATTER, MIXED_GAIN, load_finishes
+from plitka.core.tile.grain import LEVELS_PER_DEVIATION
 from plitka.core.tile.granules import FloatMap, IdMap
-from plitka.core.tile.lighting import LightConfig
+from plitka.core.tile.painting import (
+    BOUNCE,
+    BOUNCE_AGAIN,
+    BOUNCE_OF_LOST,
+    BRIGHTEST,
+    DARKEST,
+    MIDDLE,
+    MOST_DRAWN,
+    MOST_TONE,
+    NEAR_PX,
+    SHOULDER,
+    TINT,
+    LightFactors,
+    draw_chips,
+)
 from plitka.core.tile.renderer import LitLayer, painting_stream, zone_layer
-from plitka.core.tile.shading import MOST_TINT, MOST_TONE, SHOULDER, LightMaps, shrink, vary_chips
+from plitka.core.tile.shading import LightMaps
 from plitka.core.tile.zones import asked_shares
 
-MAGIC = b"PLITKAG1"
+MAGIC = b"PLITKAG2"
 _LEFT, _ABOVE, _NAMED = 0, 1, 2
 _LIGHT_LEVELS = 127
 """Steps of the root of a light: finer ones would show no difference and take a fifth more bytes."""
-_VARIATION_RANGE = MOST_TONE + MOST_TINT
 _WORD = 2**32
+_LOOK = {
+    "bounce": BOUNCE,
+    "bounce_again": BOUNCE_AGAIN,
+    "bounce_of_lost": BOUNCE_OF_LOST,
+    "near_px": NEAR_PX,
+    "darkest": DARKEST,
+    "tint": TINT,
+    "most_tone": MOST_TONE,
+    "shoulder": SHOULDER,
+    "middle": MIDDLE,
+    "brightest": BRIGHTEST,
+    "noise_levels": LEVELS_PER_DEVIATION,
+    "far_levels": FAR_LEVELS,
+    "mixed_gain": MIXED_GAIN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +103,8 @@ class Blank:
     """(n,)"""
     streams: tuple[np.random.Generator, ...]
     """What the chips of each zone are dealt from."""
-    variation: FloatMap
-    """(n, 3) by what the colour of each chip is multiplied."""
-    light: LightMaps
-    """(side, side) the light on each pixel, with the speckle of its granules."""
+    drawn: FloatMap
+    """(5, n) by how many deviations each chip differs from others of its colour."""
 
     @classmethod
     def of(cls, layer: LitLayer, scene: Scene, seed: int) -> "Blank":
@@ -84,25 +114,22 @@ class Blank:
             InputError: masks that cannot be used, or a zone without granules.
         """
         layer, zoned = zone_layer(layer, scene)
-        config = layer.light_config
         twin = painting_stream(seed)
         streams = (twin, *twin.spawn(len(scene.zones) - 1))
         rng = painting_stream(seed)
         zoned.deal(asked_shares(scene), rng, plain=deal_colours)  # for what it draws
-        variation = vary_chips(np.ones((1, 3), np.float32), np.zeros(layer.geometry.areas.size, np.int32), rng, config)
-        return cls(layer, zoned.zone_of_chip, streams, variation, _on_pixels(layer, rng))
+        return cls(layer, zoned.zone_of_chip, streams, draw_chips(layer.geometry.areas.size, rng))
 
     def encode(self) -> bytes:
         """The binary, not yet compressed."""
         geometry = self.layer.geometry
-        levels, scales = _light_levels(self.light)
+        levels, scales = _light_levels(self.layer.pixel_light)
         codes, named = _encode_ids(geometry.ids)
-        exact = np.log(self.variation) * (127 / _VARIATION_RANGE)
         sections: dict[str, npt.NDArray[Any]] = {
             "codes": codes,
             "named": named,
             "light": levels,
-            "variation": np.rint(np.clip(exact, -127, 127)).astype(np.int8).T,
+            "drawn": np.rint(self.drawn * (127 / MOST_DRAWN)).astype(np.int8),
             "zones": self.zone_of_chip,
             "coarseness": geometry.coarseness.astype(np.uint8),
             "radii": geometry.radius_mm.astype("<f4") if geometry.config.mixes else np.empty(0, "<f4"),
@@ -112,20 +139,14 @@ class Blank:
             "oversample": geometry.config.oversample,
             "n_chips": int(geometry.areas.size),
             "streams": [_words_of(stream) for stream in self.streams],
-            "light": _describe(self.layer.light_config),
+            "light": asdict(LightFactors.of(self.layer.light_config)),
+            "look": _LOOK,
+            "finishes": _describe_finishes(),
             "light_scales": scales,
             "light_levels": _LIGHT_LEVELS,
-            "variation_range": _VARIATION_RANGE,
+            "drawn_range": MOST_DRAWN,
         }
         return _pack(told, sections)
-
-
-def _on_pixels(layer: LitLayer, rng: np.random.Generator) -> LightMaps:
-    """Light falls on a chip's points as on the chip, but for their speckle; so the two are one map."""
-    oversample, light = layer.geometry.config.oversample, layer.light
-    speckle = 1 + layer.light_config.speckle * rng.standard_normal(light.lamp.shape, np.float32)
-    maps = (light.lamp * speckle, light.sky * speckle, light.sheen)
-    return LightMaps(*(shrink(one[..., None], oversample)[..., 0] for one in maps))
 
 
 def _light_levels(light: LightMaps) -> tuple[npt.NDArray[np.uint8], list[float]]:
@@ -152,17 +173,16 @@ def _words_of(stream: np.random.Generator) -> list[list[int]]:
     return [[numbers[name] // _WORD**place % _WORD for place in range(4)] for name in ("state", "inc")]
 
 
-def _describe(config: LightConfig) -> dict[str, Any]:
-    """The figures of `shading.paint` and of what comes after it."""
-    assert not config.blur_px, "a lens that blurs has no place in the format"
+def _describe_finishes() -> dict[str, Any]:
+    """The whole table: which of it is needed, the colours decide."""
+    finishes = load_finishes()
     return {
-        "lamp": [config.lamp * tint for tint in config.lamp_rgb],
-        "sky": config.sky,
-        "bounce": config.bounce,
-        "highlight": config.highlight,
-        "exponent": config.albedo_exponent,
-        "gain": config.albedo_gain,
-        "shoulder": SHOULDER,
+        "matter": MATTER,
+        "camera": CAMERA,
+        "lit": finishes.lit.astype(int).tolist(),
+        "mean": [round(value, 4) for value in finishes.mean.tolist()],
+        "rows": [[round(value, 4) for value in row] for row in finishes.rows.tolist()],
+        "mix": [round(value, 4) for value in finishes.mix.tolist()],
     }
 
 

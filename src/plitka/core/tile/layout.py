@@ -1,24 +1,24 @@
 """A granule map with a scene on it: colours dealt to granules by quotas, and the picture to start from.
 
 Decisions:
-* The picture is almost flat: each chip in one colour, the mean of how a lit tile shows it, with a hint of relief, and
-  darker along two of its sides, so that neighbours of one colour stay apart. The rest of light, shade and matter is
-  the network's to add.
+* The picture is painted as a render is, on fewer and coarser cells: what it does not show of light and matter a network
+  that makes few steps does not add.
 * Percent means visible area, so quotas are dealt by the area that is seen of each chip.
-* Chips, their tones and the noise depend on the seed alone: from attempt to attempt only a few chips change
-  their colour, so that the picture answers to the quotas and to nothing else.
+* Chips, their tones, the camera and the noise do not depend on the quotas: from attempt to attempt only a few chips
+  change their colour, so that the picture answers to the quotas and to nothing else.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from plitka.core.colour.arrays import encode_srgb8, lit_colours
+from plitka.core.colour.arrays import lit_colours
 from plitka.core.scene import Granules, Surface, naming_zone
-from plitka.core.tile.bands import compute_bands, row_bands
-from plitka.core.tile.granule_map import GranuleMap, GuideConfig, flat_exposure
+from plitka.core.tile.granule_map import light_outlines
 from plitka.core.tile.masks import zone_labels
-from plitka.core.tile.shading import vary_chips, wetted_albedo
+from plitka.core.tile.painting import PixelChips, finishes_of, paint_dealt
 from plitka.core.tile.surfaces import configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares, part_at_edges, zone_mixes
 from plitka.errors import FieldName, InputError
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from plitka.core.generation import ColourIndex, CompleteRequest, RgbImage, ZoneIndex
-    from plitka.core.tile.granules import FloatMap
+    from plitka.core.tile.granule_map import GranuleMap, GuideConfig
+    from plitka.core.tile.lighting import LightConfig
+    from plitka.core.tile.shading import LightMaps
     from plitka.core.tile.zones import ColourOfChip, ZoneRecipes
 
 _CHILD_OF_TONES = 2
@@ -57,6 +59,13 @@ def check_guide(request: "CompleteRequest") -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _LitMap:
+    pixel_chips: PixelChips
+    pixel_light: "LightMaps"
+    light_config: "LightConfig"
+
+
 class Layout:
     """A request's scene on a granule map.
 
@@ -64,7 +73,7 @@ class Layout:
         InputError: masks that cannot be used on this picture, or a guide beside choices of granules.
     """
 
-    def __init__(self, request: "CompleteRequest", granules: GranuleMap, config: GuideConfig) -> None:
+    def __init__(self, request: "CompleteRequest", granules: "GranuleMap", config: "GuideConfig") -> None:
         check_guide(request)
         height, width = granules.ids.shape
         labels = zone_labels(request.scene, width, height) if len(request.scene.zones) > 1 else None
@@ -74,7 +83,7 @@ class Layout:
         self._zoned = ZonedChips.of(request.scene, granules.chips, granules.ids, labels)
 
     @property
-    def granules(self) -> GranuleMap:
+    def granules(self) -> "GranuleMap":
         """The map, with the granules that two zones at the tile's edges tear apart as two."""
         return self._granules
 
@@ -107,19 +116,13 @@ class Layout:
 
     def paint(self, quotas: "ZoneRecipes") -> "RgbImage":
         """The picture to start from: (H, W, 3), no two chips of a colour alike."""
-        granules, config, relief = self._granules, self._config, self._granules.relief
-        colours, veil_gain = self._chip_colours(quotas)
-        seams, veil = granules.seams, np.float32(config.veil * veil_gain)
-
-        def painted(rows: slice) -> "npt.NDArray[np.uint8]":
-            shown = np.where(seams[rows], np.float32(config.seam), np.float32(1))
-            flat = colours[granules.ids[rows]]
-            if relief is None:
-                return encode_srgb8(flat * shown[..., None] + veil)
-            shown *= 1 + config.relief * (relief.light[rows] - 1)
-            return encode_srgb8(flat * shown[..., None] + veil * relief.sheen[rows, :, None])
-
-        return self._to_pixels(compute_bands(row_bands(len(granules.ids)), painted))
+        scene, rng = self._request.scene, self._rng()
+        dealt = self._zoned.deal(quotas, rng)
+        if len(scene.zones) > 1 or zone_mixes(scene):
+            rng = np.random.default_rng([self._request.seed, _CHILD_OF_TONES])
+        finishes, camera = finishes_of(scene, self.areas)
+        pixels, _ = paint_dealt(self._lit, lit_colours(scene.colours), finishes, dealt, camera, rng)
+        return self._to_pixels(pixels)
 
     def check(self, tolerance: float) -> None:
         """Refuse granules that cannot be dealt within the tolerance.
@@ -153,17 +156,11 @@ class Layout:
                 tolerance=tolerance,
             )
 
-    def _chip_colours(self, quotas: "ZoneRecipes") -> "tuple[FloatMap, float]":
-        """(n, 3) linear light of each chip, on the mean of its facets, and the gain of the veil over them."""
-        scene, rng = self._request.scene, self._rng()
-        dealt = self._zoned.deal(quotas, rng)
-        if len(scene.zones) > 1 or zone_mixes(scene):
-            rng = np.random.default_rng([self._request.seed, _CHILD_OF_TONES])
-        config, relief = configure_light(scene), self._granules.relief
-        albedo = vary_chips(lit_colours(scene.colours), dealt, rng, config)
-        exposure = flat_exposure(config) if relief is None else relief.exposure
-        lit = self._config.mean_of_lit * wetted_albedo(albedo, config) * np.array(exposure.gain, np.float32)
-        return lit, exposure.veil_gain
+    @cached_property
+    def _lit(self) -> _LitMap:
+        granules, scene = self._granules, self._request.scene
+        light = granules.light or light_outlines(granules, scene, self._config)
+        return _LitMap(PixelChips.of(granules.ids, oversample=1), light, configure_light(scene))
 
     def _rng(self) -> np.random.Generator:
         return np.random.default_rng([self._request.seed, 1])

@@ -22,22 +22,22 @@ _WATER_HIGHLIGHT = 0.25
 """Light that a film of water adds to the highlight, whatever lies below it. By eye."""
 _WET_SHEEN_GAIN, _WET_EXPONENT_GAIN = 2.0, 3.0
 """Factors of the sheen and of its exponent below a film of water, which smooths it: brighter and narrower. By eye."""
-_WATER_RELIEF_PX = 0.45
-"""Relief of a film of water; it hides a rougher film below and leaves a smoother one. By eye."""
+_WATER_SLOPE = 0.1125
+"""Relief of a film of water over its width; it hides a rougher film below and leaves a smoother one. By eye."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LightConfig:
-    """A soft lamp and the sky above a tile, then the camera, then how the granules take the light.
+    """A soft lamp and the sky above a tile, then how the granules take the light.
 
-    The last part, from `bounce` on, is of matter: usually of torn, matt rubber. A surface with a finish of its own has
+    The last part, from `sheen` on, is of matter: usually of torn, matt rubber. A surface with a finish of its own has
     other figures there (`plitka.core.tile.surfaces`), and a light may have where the eye asked for it.
     """
 
     azimuth_deg: float = 225.0
     """Where the lamp stands: 0 to the right, 90 below, 225 at the upper left of the picture."""
-    elevation_deg: float = 71.0
-    softness_deg: float = 6.0
+    elevation_deg: float = 68.0
+    softness_deg: float = 31.0
     """Half width of the lamp as seen from the tile."""
     lamp: float = 0.36
     """Light of the lamp on a flat bright chip, of a total of about 1 with the sky."""
@@ -45,14 +45,10 @@ class LightConfig:
     """The lamp's tint, cold below zero and warm above; 1 is a slight one, 3 that of a bulb."""
     sky: float = 0.84
     """Light of the whole sky on it."""
-    occlusion: float = 1.56
-    """Exponent on the visible share of the sky: above 1, gaps are darker than an even sky leaves them."""
+    occlusion: float = 1.0
+    """Exponent on the visible share of the sky: above 1, gaps are darker than an even sky leaves them. What a finish
+    adds to it is its own."""
 
-    blur_px: float = 0.0
-    """Deviation of the lens's blur."""
-
-    bounce: float = 0.3
-    """How much of the light that a gap lacks comes back from the chips around it, in their colour."""
     sheen: float = 0.15
     """Light that the binder film reflects without taking the chip's colour, where it mirrors the lamp. On torn facets
     these are glints; on a flat face all chips mirror alike, and it is a veil over all colours."""
@@ -60,16 +56,14 @@ class LightConfig:
     """Of the highlight's cosine: a small one is wide and matt, a large one narrow and sharp."""
     fine_relief_px: float = 0.02
     """Relief of matt rubber, about four pixels wide: deviation of its height."""
-    coarse_relief_px: float = 0.75
+    coarse_relief_px: float = 1.0
     """The same of torn facets, about six pixels wide."""
-    film_relief_px: float = 1.2
-    """The same of the binder film, as wide as the fine one: it breaks the highlight alone."""
-    tone: float = 0.12
-    """Deviation of chips of one colour in lightness, of 1."""
-    tint: float = 0.008
-    """Deviation of chips of one colour in each primary, of 1."""
-    speckle: float = 0.012
-    """Deviation of points of one chip in lightness, of 1."""
+    film_relief_px: float = 0.4
+    """The same of the binder film: it breaks the highlight alone, into strokes."""
+    film_width_px: float = 2.0
+    """About how wide the film's relief is."""
+    relief_boxes: int = 4
+    """Means over squares that make these reliefs smooth: with two the squares show in what a film mirrors."""
     wetness: float = 0.0
     """0..1: how much water is in the pores and stands on them, which makes chips darker and deeper in colour and adds
     to the highlight. What a closed film does beside that is said at `wetted`."""
@@ -103,13 +97,13 @@ LIGHTS: Mapping[Lighting, LightConfig] = MappingProxyType(
             elevation_deg=62.0,
             softness_deg=26.0,
             lamp=0.22,
-            sky=0.92,
-            sheen=0.06,
+            sky=1.0,
+            sheen=0.09,
             sheen_exponent=30.0,
             coarse_relief_px=1.3,
         ),
         Lighting.WARM: LightConfig(lamp=0.75, sky=0.45, warmth=2.5),
-        Lighting.COLD: LightConfig(lamp=0.75, sky=0.45, warmth=-2.5),
+        Lighting.COLD: LightConfig(lamp=0.75, sky=0.45, warmth=-2.6),
     }
 )
 """What each light is made of, on a dry tile of torn, matt rubber."""
@@ -126,5 +120,5 @@ def wetted(config: LightConfig) -> LightConfig:
         wetness=1.0,
         sheen=_WET_SHEEN_GAIN * config.sheen,
         sheen_exponent=_WET_EXPONENT_GAIN * config.sheen_exponent,
-        film_relief_px=min(_WATER_RELIEF_PX, config.film_relief_px),
+        film_relief_px=min(_WATER_SLOPE * config.film_width_px, config.film_relief_px),
     )

@@ -1,6 +1,6 @@
 """Tiles calculated from their scene: geometry, light and paint in one call, exact in their shares."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,8 @@ from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import FloatMap, Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LightConfig
 from plitka.core.tile.masks import ZoneIndex, label_masks
-from plitka.core.tile.shading import LightMaps, compute_light, normals, photograph, shrink, vary_chips, wetted_albedo
+from plitka.core.tile.painting import PixelChips, finishes_of, light_pixels, paint_dealt
+from plitka.core.tile.shading import LightMaps, compute_light, normals, shrink, wetted_albedo
 from plitka.core.tile.surfaces import SURFACES, configure_light
 from plitka.core.tile.zones import ZonedChips, asked_shares, part_at_edges
 
@@ -47,6 +48,13 @@ class LitLayer:
     light: LightMaps
     light_config: LightConfig
     """What the light was computed by."""
+    pixel_chips: PixelChips = field(init=False, repr=False)
+    pixel_light: LightMaps = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        oversample = self.geometry.config.oversample
+        object.__setattr__(self, "pixel_chips", PixelChips.of(self.geometry.ids, oversample))
+        object.__setattr__(self, "pixel_light", light_pixels(self.light, oversample))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +155,9 @@ def paint_layer(layer: LitLayer, scene: Scene, seed: int, *, whole_tile: bool = 
     geometry, oversample = layer.geometry, layer.geometry.config.oversample
     rng = painting_stream(seed)
     dealt = zoned.deal(asked_shares(scene), rng, plain=deal_colours)
-    albedo = vary_chips(lit_colours(scene.colours), dealt, rng, layer.light_config)
-    on_tile = kept[geometry.ids]
-    ground = (on_tile, _lit_ground(on_tile, geometry.config)) if whole_tile else None
-    pixels = photograph(geometry.ids, layer.light, albedo, oversample, layer.light_config, rng, ground)
+    finishes, camera = finishes_of(scene, zoned.areas)
+    ground = _pixel_ground(kept, geometry) if whole_tile else None
+    pixels, albedo = paint_dealt(layer, lit_colours(scene.colours), finishes, dealt, camera, rng, ground)
     chips = geometry.ids[::oversample, ::oversample]
     zone_index = np.where(kept, zoned.zone_of_chip, np.uint8(OFF_TILE))[chips]
     laid = dealt.astype(np.uint8)[chips]
@@ -163,7 +170,7 @@ def recolour(geometry: Geometry, light: LightMaps, recipe: "Recipe", light_confi
 
 
 def painting_stream(seed: int) -> np.random.Generator:
-    """What dealing, then the chips' tones, then the speckle draw from; each further zone is dealt from a child."""
+    """What dealing, then what chips differ by, draw from; each further zone is dealt from a child."""
     return np.random.default_rng([seed, 1])
 
 
@@ -214,6 +221,14 @@ def _chips_of_tile(geometry: Geometry) -> npt.NDArray[np.bool_]:
     kept = np.ones(geometry.areas.size, bool)
     kept[np.unique(geometry.ids[outside])] = False
     return kept
+
+
+def _pixel_ground(kept: npt.NDArray[np.bool_], geometry: Geometry) -> tuple[FloatMap, FloatMap]:
+    """(H, W) how much of each pixel is tile, and the paper's light."""
+    on_tile, oversample = kept[geometry.ids], geometry.config.oversample
+    maps = on_tile.astype(np.float32), _lit_ground(on_tile, geometry.config)
+    tile, paper = (shrink(one[..., None], oversample)[..., 0] for one in maps)
+    return tile, paper
 
 
 def _lit_ground(on_tile: npt.NDArray[np.bool_], config: GranuleConfig) -> FloatMap:

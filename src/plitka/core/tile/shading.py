@@ -1,8 +1,8 @@
-"""Light on a layer of granules: from geometry and colours to a picture and its maps.
+"""Light on a layer of granules, from its geometry alone.
 
-The light that falls on the layer does not depend on its colours, but for what chips reflect on each
-other, which is approximated. So it is computed once for a geometry (`compute_light`) and any recipe is
-painted with it in a fraction of the time (`paint`).
+But for what chips reflect on each other the light that falls on a layer does not depend on its colours. So it is
+computed once for a geometry, and any recipe is painted with it in a fraction of the time
+(`plitka.core.tile.painting`).
 
 All arithmetic is in linear light; heights are periodic, so pictures tile.
 """
@@ -12,11 +12,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from plitka.core.colour.arrays import LinearRgb, encode_srgb8
-from plitka.core.tile.bands import BAND_PX, compute_bands, row_bands
-from plitka.core.tile.granules import FloatMap, Geometry, IdMap
+from plitka.core.colour.arrays import LinearRgb
+from plitka.core.tile.bands import compute_bands, row_bands
+from plitka.core.tile.granules import FloatMap, Geometry
 from plitka.core.tile.lighting import LightConfig
 
 if TYPE_CHECKING:
@@ -28,14 +27,11 @@ an even sky lights a steep facet more than its cosine says, for its neighbours g
 _LAMP_LOWEST_DEG, _LAMP_HIGHEST_DEG = 5.0, 88.0
 """Elevations within which all points of the lamp's disc are kept: lower shadows are endless, and from above there are
 none."""
-MOST_TONE, MOST_TINT = 0.5, 0.1
-"""Deviations of a chip beyond these, as logarithms, are clipped: rubber has no such outliers."""
 _LONGEST_SHADOW = 60
 """Cells; shadows of a lamp so low that they are longer are cut off: tiles are not photographed under one."""
 _SKY_STEPS = (1, 2, 3, 5, 8, 12, 18, 26, 38)
 """Cells at which the horizon is looked for."""
-SHOULDER = 0.7
-"""Linear light above this is bent towards white."""
+_USUAL_BOXES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +45,90 @@ class LightMaps:
     sheen: FloatMap
     """Highlight of the lamp."""
 
+    def __iter__(self) -> "Iterator[FloatMap]":
+        return iter((self.lamp, self.sky, self.sheen))
+
     def rows(self, rows: slice) -> "LightMaps":
         """The same light on some rows of cells."""
-        return LightMaps(self.lamp[rows], self.sky[rows], self.sheen[rows])
+        return LightMaps(*(part[rows] for part in self))
+
+
+def _reliefs(shape: tuple[int, ...], oversample: int, config: LightConfig) -> tuple[FloatMap, ...]:
+    """Fine and coarse relief of faces, and that of the film over them, each of unit deviation on (M, N) cells.
+
+    They are the same for every field, however fine its cells: maps and renders mirror the lamp alike.
+    """
+    pixels = tuple(side // oversample for side in shape)
+    radii = (2, 3, round(config.film_width_px / 2))
+    return tuple(_finer(_smooth_noise(pixels, radius, config.relief_boxes), oversample) for radius in radii)
+
+
+def _finer(relief: FloatMap, oversample: int) -> FloatMap:
+    """A periodic relief of pixels on cells, in straight lines from middle to middle."""
+    if oversample == 1:
+        return relief
+    for axis in (0, 1):
+        at = (np.arange(oversample * relief.shape[axis]) + 0.5) / oversample - 0.5
+        before = np.floor(at).astype(int)
+        after = np.expand_dims((at - before).astype(np.float32), 1 - axis)
+        one, other = (relief.take(before + step, axis, mode="wrap") for step in (0, 1))
+        relief = one + after * (other - one)
+    return relief
 
 
 def compute_light(geometry: Geometry, config: LightConfig) -> LightMaps:
     """The light on a geometry: lamp with soft shadow, sky with occlusion, and sheen."""
     height = geometry.height_mm * geometry.config.cells_per_mm
-    oversample = geometry.config.oversample
-    fine, coarse = _smooth_noise(height.shape, 2 * oversample), _smooth_noise(height.shape, 3 * oversample)
-    surface = height + oversample * (config.fine_relief_px * fine + config.coarse_relief_px * coarse)
-    normal = normals(surface)
-    to_lamp = _direction(config.azimuth_deg, config.elevation_deg)
-    cosine = np.clip(_cosines(normal, to_lamp), 0, None) / to_lamp[2]
-    visible = _lamp_visibility(height, config)
-    half = to_lamp + np.array([0, 0, 1], np.float32)
-    half /= np.linalg.norm(half)
-    film = normals(surface + oversample * config.film_relief_px * fine)
-    sheen = np.clip(_cosines(film, half), 0, 1) ** config.sheen_exponent * visible
-    sky = _sky_visibility(height) ** config.occlusion * (_FLAT_SKY + (1 - _FLAT_SKY) * normal[..., 2])
-    return LightMaps(*(part.astype(np.float32) for part in (cosine * visible, sky, sheen)))
+    relief = _Relief.of(height, geometry.config.oversample, config)
+    visible, sky = _lamp_visibility(height, config), _sky_visibility(height)
+    return LightMaps(*compute_bands(row_bands(len(height)), lambda rows: relief.light(rows, visible[rows], sky[rows])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Relief:
+    """Heights in cells whose slopes face the light, each with a row more above and below: (M + 2, N)."""
+
+    faces: FloatMap
+    film: FloatMap
+    """What mirrors the lamp."""
+    config: LightConfig
+
+    @classmethod
+    def of(cls, height: FloatMap, oversample: int, config: LightConfig) -> "_Relief":
+        """Of (M, N) heights, in cells."""
+        fine, coarse, finest = _reliefs(height.shape, oversample, config)
+        surface = height + oversample * (config.fine_relief_px * fine + config.coarse_relief_px * coarse)
+        film = surface + oversample * config.film_relief_px * finest
+        edges = ((1, 1), (0, 0))
+        return cls(np.pad(surface, edges, mode="wrap"), np.pad(film, edges, mode="wrap"), config)
+
+    def light(self, rows: slice, visible: FloatMap, sky: FloatMap) -> FloatMap:
+        """(3, h, N) lamp, sky and sheen on some rows, by what each of their cells sees of lamp and sky."""
+        config, around = self.config, slice(rows.start, rows.stop + 2)
+        to_lamp = _direction(config.azimuth_deg, config.elevation_deg)
+        half = to_lamp + np.array([0, 0, 1], np.float32)
+        half /= np.linalg.norm(half)
+        normal = normals(self.faces[around])[1:-1]
+        cosine = np.clip(_cosines(normal, to_lamp), 0, None) / to_lamp[2]
+        film = normals(self.film[around])[1:-1]
+        sheen = np.clip(_cosines(film, half), 0, 1) ** config.sheen_exponent * visible
+        seen = sky**config.occlusion * (_FLAT_SKY + (1 - _FLAT_SKY) * normal[..., 2])
+        return np.stack([cosine * visible, seen, sheen]).astype(np.float32)
 
 
 @lru_cache(maxsize=4)
-def _smooth_noise(shape: tuple[int, ...], radius: int) -> FloatMap:
-    """Periodic noise of unit deviation, smooth over a radius in cells, the same for every field."""
-    rng = np.random.default_rng(radius)
+def _smooth_noise(shape: tuple[int, ...], radius: int, n_boxes: int) -> FloatMap:
+    """Periodic noise of unit deviation, smooth over a radius in cells, the same for every field.
+
+    Args:
+        shape: (H, W).
+        radius: in pixels, that two means over squares have; of more of them each is smaller.
+        n_boxes: how many, an even number.
+    """
+    rng = np.random.default_rng(radius if n_boxes == _USUAL_BOXES else [radius, n_boxes])
     noise = rng.standard_normal(shape, np.float32)
-    for axis in (0, 1, 0, 1):
+    radius = radius if n_boxes == _USUAL_BOXES else round(radius * (_USUAL_BOXES / n_boxes) ** 0.5)
+    for axis in (0, 1) * n_boxes:
         sums = np.cumsum(np.concatenate([noise, noise.take(range(2 * radius + 1), axis)], axis), axis, np.float64)
         noise = (sums.take(range(2 * radius + 1, sums.shape[axis]), axis) - sums.take(range(shape[axis]), axis)).astype(
             np.float32
@@ -175,68 +226,9 @@ class _Around:
         return self.padded[top : top + self.shape[0], left : left + self.shape[1]]
 
 
-def paint(ids: IdMap, light: LightMaps, albedo: LinearRgb, config: LightConfig, rng: np.random.Generator) -> LinearRgb:
-    """The layer in its colours, at cell resolution.
-
-    Args:
-        ids: (M, N) chip of each cell.
-        albedo: (n_chips, 3) colour of each chip: what it looks like lit from straight ahead.
-
-    Returns:
-        (M, N, 3) linear light, not clipped.
-    """
-    tint = np.array(config.lamp_rgb, np.float32)
-    albedo = wetted_albedo(albedo, config)
-    surface = albedo.take(ids, axis=0)
-    surface *= 1 + config.speckle * rng.standard_normal((*ids.shape, 1), np.float32)
-    received = config.lamp * light.lamp[..., None] * tint + config.sky * light.sky[..., None]
-    received += config.bounce * (1 - light.sky)[..., None] * surface
-    received *= surface
-    received += config.highlight * light.sheen[..., None]
-    return received
-
-
 def wetted_albedo(albedo: LinearRgb, config: LightConfig) -> LinearRgb:
     """What chips look like as wet as the config says: water fills their pores."""
     return albedo**config.albedo_exponent * config.albedo_gain
-
-
-def vary_chips(
-    colours: LinearRgb, dealt: npt.NDArray[np.int32], rng: np.random.Generator, config: LightConfig | None = None
-) -> LinearRgb:
-    """(n_chips, 3) albedo of each chip: its colour, a little lighter or darker and a little off in tint."""
-    config = config or LightConfig()
-    n = dealt.size
-    tone = np.exp(np.clip(rng.normal(0, config.tone, (n, 1)), -MOST_TONE, MOST_TONE))
-    tint = np.exp(np.clip(rng.normal(0, config.tint, (n, 3)), -MOST_TINT, MOST_TINT))
-    return (colours[dealt] * tone * tint).astype(np.float32)
-
-
-def photograph(
-    ids: IdMap,
-    light: LightMaps,
-    albedo: LinearRgb,
-    oversample: int,
-    config: LightConfig,
-    rng: np.random.Generator,
-    ground: "tuple[npt.NDArray[np.bool_], FloatMap] | None" = None,
-) -> npt.NDArray[np.uint8]:
-    """The painted layer as an sRGB picture, through a lens that blurs a little and wraps around.
-
-    Args:
-        ground: where the layer lies, (N, N), and the light of what is seen elsewhere, (N, N).
-
-    Returns:
-        (N/oversample, N/oversample, 3).
-    """
-    bands = []
-    for top in range(0, ids.shape[0], BAND_PX * oversample):
-        rows = slice(top, top + BAND_PX * oversample)
-        cells = paint(ids[rows], light.rows(rows), albedo, config, rng)
-        if ground is not None:
-            cells = np.where(ground[0][rows, :, None], cells, ground[1][rows, :, None])
-        bands.append(shrink(cells, oversample))
-    return encode_srgb8(_roll_off(_blur(np.concatenate(bands), config.blur_px)))
 
 
 def shrink(cells: LinearRgb, oversample: int) -> LinearRgb:
@@ -248,17 +240,3 @@ def shrink(cells: LinearRgb, oversample: int) -> LinearRgb:
         pixels += corner
     pixels /= len(corners)
     return pixels
-
-
-def _blur(pixels: LinearRgb, deviation_px: float) -> LinearRgb:
-    """Three-tap binomial-like blur of a given deviation, at most 0.7 px, periodic."""
-    side = deviation_px**2 / 2
-    for axis in (0, 1):
-        pixels = (1 - 2 * side) * pixels + side * (np.roll(pixels, 1, axis) + np.roll(pixels, -1, axis))
-    return pixels
-
-
-def _roll_off(linear: LinearRgb) -> LinearRgb:
-    """Highlights bent smoothly towards white instead of clipped, as a camera does."""
-    room = 1 - SHOULDER
-    return np.where(linear > SHOULDER, SHOULDER + room * np.tanh((linear - SHOULDER) / room), linear)

@@ -77,9 +77,14 @@ SURFACES: Mapping[Surface, SurfaceConfig] = MappingProxyType(
 """What each surface is."""
 
 
-def configure_light(tile: Appearance) -> LightConfig:
-    """What a tile's light is made of, and how its face takes it: the light's own, the surface's finish, then water."""
-    config = finished(LIGHTS[tile.light], tile.surface)
+def configure_light(tile: Appearance, lights: Mapping[Lighting, LightConfig] = LIGHTS) -> LightConfig:
+    """What a tile's light is made of, and how its face takes it: the light's own, the surface's finish, then water.
+
+    Args:
+        tile: how it is finished, wetted and lit.
+        lights: what each light is made of, on renders or on maps.
+    """
+    config = finished(lights[tile.light], tile.surface)
     return wetted(config) if tile.wet else config
 
 

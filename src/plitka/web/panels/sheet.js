@@ -99,7 +99,7 @@ function Totals({ found }) {
   ];
   return html`
     <dl class="facts">
-      ${facts.map(([name, value, lacking]) => html`<div key=${name}><dt>${name}</dt>${value && html`<dd>${value}</dd>`}${lacking && html`<dd class="lacking">${lacking}</dd>`}</div>`)}
+      ${facts.map(([name, value, lacking]) => html`<div key=${name}><dt>${name}</dt>${value && html`<dd>${value}</dd>`}${lacking && html`<dd class=${value ? "lacking" : "hint"}>${lacking}</dd>`}</div>`)}
     </dl>
   `;
 }

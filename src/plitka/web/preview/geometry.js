@@ -6,22 +6,40 @@
 
 import { Stream } from "./random.js";
 
-const MAGIC = "PLITKAG1";
+const MAGIC = "PLITKAG2";
 const OVERSAMPLE = 2;
 /** Of the cells that are not of the chip that has most, as the upper 8 bits have it. */
 const PARTS = [0, 1, 2, 3].map((n) => Math.round((255 * n) / OVERSAMPLE ** 2) * 2 ** 24);
+/** By how many figures a chip differs from others of its colour. */
+export const N_DRAWN = 5;
 const LEFT = 0;
 const ABOVE = 1;
 
 /**
- * @typedef {object} LightFigures what the renderer's light is made of
- * @property {[number, number, number]} lamp in each primary
- * @property {number} sky
- * @property {number} bounce
- * @property {number} highlight
+ * @typedef {object} LightFigures a light beside the usual one, and what water does to chips
+ * @property {number} odds of the lamp against the sky, over the usual ones
+ * @property {number} total light of both, of 1
+ * @property {[number, number, number]} cast what the lamp's tint adds to it in each primary
+ * @property {number} coat by what the light of coats is multiplied
+ * @property {number} water light that a film of water adds to it
  * @property {number} exponent of the albedo
  * @property {number} gain of the albedo
- * @property {number} shoulder above which light is bent towards white
+ */
+
+/**
+ * @typedef {object} LookFigures the fixed figures of the renderer's look
+ * @property {number} bounce
+ * @property {number} bounce_again
+ * @property {number} bounce_of_lost
+ * @property {number} near_px
+ * @property {number} darkest
+ * @property {number} tint
+ * @property {number} most_tone
+ * @property {number} shoulder
+ * @property {number} middle
+ * @property {number} brightest
+ * @property {number} far_levels
+ * @property {number} mixed_gain
  */
 
 /**
@@ -33,7 +51,9 @@ const ABOVE = 1;
  * @property {LightFigures} light
  * @property {[number, number, number]} light_scales
  * @property {number} light_levels
- * @property {number} variation_range
+ * @property {LookFigures} look
+ * @property {import("./finishes.js").FinishTable} finishes
+ * @property {number} drawn_range
  * @property {Record<string, [number, number]>} sections
  */
 
@@ -47,8 +67,10 @@ const ABOVE = 1;
  * @property {Uint8Array} coarseness of each chip: 0 fine, 1 usual, 2 coarse
  * @property {Float32Array} radii of each chip in mm; empty where all are usual
  * @property {Stream[]} streams of each zone
- * @property {Float32Array} variation of each chip: red, green, blue
+ * @property {Float32Array} drawn five for each chip: by how many deviations it differs in tone, red, green, blue, shine
  * @property {LightFigures} light
+ * @property {LookFigures} look
+ * @property {import("./finishes.js").FinishTable} finishes
  * @property {[number, number, number]} lightScales of lamp, sky and sheen: light = scale * (byte / 255)**2
  * @property {Uint32Array} pixels two for each: the chip that has most of it, with the part of the other one, 0..255, in
  *   the upper 8 bits; and the other one
@@ -73,8 +95,10 @@ export function decodeGeometry(buffer) {
     coarseness: section("coarseness"),
     radii: new Float32Array(section("radii").slice().buffer),
     streams: header.streams.map(([state, increment]) => new Stream(state, increment)),
-    variation: decodeVariation(section("variation"), header.variation_range, header.n_chips),
+    drawn: decodeDrawn(section("drawn"), header.drawn_range, header.n_chips),
     light: header.light,
+    look: header.look,
+    finishes: header.finishes,
     lightScales: /** @type {[number, number, number]} */ (
       header.light_scales.map((scale) => scale * (255 / header.light_levels) ** 2)
     ),
@@ -132,17 +156,19 @@ function countCells(ids, nChips) {
 }
 
 /**
- * @param {Uint8Array} bytes three planes of signed levels
+ * @param {Uint8Array} bytes five planes of signed levels
  * @param {number} range
  * @param {number} nChips
  */
-function decodeVariation(bytes, range, nChips) {
-  const table = Float32Array.from({ length: 256 }, (_, level) => Math.exp((range * (level - (level > 127 ? 256 : 0))) / 127));
-  const variation = new Float32Array(3 * nChips);
-  for (let primary = 0; primary < 3; primary++) {
-    for (let chip = 0; chip < nChips; chip++) variation[3 * chip + primary] = table[bytes[primary * nChips + chip]];
+function decodeDrawn(bytes, range, nChips) {
+  const drawn = new Float32Array(N_DRAWN * nChips);
+  for (let kind = 0; kind < N_DRAWN; kind++) {
+    for (let chip = 0; chip < nChips; chip++) {
+      const level = bytes[kind * nChips + chip];
+      drawn[N_DRAWN * chip + kind] = (range * (level - (level > 127 ? 256 : 0))) / 127;
+    }
   }
-  return variation;
+  return drawn;
 }
 
 /**

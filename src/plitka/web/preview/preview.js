@@ -11,7 +11,8 @@
  */
 
 import { Hand } from "./dealing.js";
-import { decodeGeometry } from "./geometry.js";
+import { COAT, COAT_SPREAD, Finishes, luminanceOf, MOTTLE, RED, RED_MIXED, TONE } from "./finishes.js";
+import { N_DRAWN, decodeGeometry } from "./geometry.js";
 import { Painter } from "./shader.js";
 
 /** @typedef {import("./geometry.js").Geometry} Geometry */
@@ -67,21 +68,28 @@ class NoPreview {
 
 /** What one zone is painted with. */
 class ZonePaint {
-  constructor() {
+  /** @param {Finishes} finishes */
+  constructor(finishes) {
+    this._finishes = finishes;
     this.shares = new Float64Array(MAX_COLOURS);
     this.kinds = new Uint8Array(MAX_COLOURS);
+    /** Lit colours, 0xRRGGBB. */
+    this.lit = new Int32Array(MAX_COLOURS);
     /** Linear light, three numbers for each colour. */
     this.linear = new Float32Array(3 * MAX_COLOURS);
+    /** Of lit granules, 0..1. */
+    this.luminance = new Float64Array(MAX_COLOURS);
+    /** How much each colour has of what it is in mixes, 0..1. */
+    this.mixed = new Float64Array(MAX_COLOURS);
+    /** Finish of each colour. */
+    this.rows = Array.from({ length: MAX_COLOURS }, () => new Float64Array(finishes.nFigures));
     this.n = 0;
     /** @type {string[]} */
     this._hexes = [];
   }
 
-  /**
-   * @param {PreviewZone} zone
-   * @param {import("./geometry.js").LightFigures} light
-   */
-  set({ colours }, light) {
+  /** @param {PreviewZone} zone */
+  set({ colours }) {
     this.n = colours.length;
     let sum = 0;
     for (const { share } of colours) sum += share;
@@ -94,22 +102,25 @@ class ZonePaint {
       // Shares whose sum misses 1 by a rounding alone stay as they are: the server deals those.
       this.shares[k] = Math.abs(sum - 1) < 1e-12 ? share : share / sum;
       this.kinds[k] = KINDS[coarseness ?? "usual"];
-      if (this._hexes[k] !== litHex) this._setColour(k, litHex, light);
+      if (this._hexes[k] !== litHex) this._setColour(k, litHex);
     }
   }
 
   /**
    * @param {number} k
    * @param {string} litHex
-   * @param {import("./geometry.js").LightFigures} light
    */
-  _setColour(k, litHex, light) {
+  _setColour(k, litHex) {
     if (!HEX.test(litHex)) throw new RangeError(`a colour is written as #b4242a, not ${litHex}`);
     const srgb = Number.parseInt(litHex.slice(1), 16);
+    this.lit[k] = srgb;
+    this._finishes.fill(srgb, this.rows[k]);
     for (let primary = 0; primary < 3; primary++) {
       const level = (srgb >> (16 - 8 * primary)) & 255;
-      this.linear[3 * k + primary] = toLinear(level / 255) ** light.exponent * light.gain;
+      this.linear[3 * k + primary] = toLinear(level / 255);
     }
+    this.luminance[k] = luminanceOf(this.linear, 3 * k);
+    for (let primary = 0; primary < 3; primary++) this.linear[3 * k + primary] *= this.rows[k][RED + primary];
     this._hexes[k] = litHex;
   }
 }
@@ -135,10 +146,12 @@ class WebGlPreview {
     /** @type {Geometry | null} */
     this._geometry = null;
     this._dealt = new Uint8Array(0);
-    /** @type {Float32Array} */
-    this._albedo = new Float32Array(0);
-    /** @type {Float32Array} what the variation of a chip does to a colour as wet as this */
-    this._variation = new Float32Array(0);
+    /** @type {Float32Array} what each chip is made of */
+    this._chips = new Float32Array(0);
+    /** @type {Finishes | null} */
+    this._finishes = null;
+    /** @type {Float64Array} parts of the tile that the zones cover */
+    this._zoneAreas = new Float64Array(0);
     /** @type {Hand[]} */
     this._hands = [];
     /** @type {ZonePaint[]} */
@@ -153,15 +166,16 @@ class WebGlPreview {
   /** @param {ArrayBuffer} buffer */
   setGeometry(buffer) {
     const geometry = decodeGeometry(buffer);
-    const { exponent } = geometry.light;
+    const finishes = new Finishes(geometry.finishes, geometry.look, geometry.light);
     this._geometry = geometry;
-    this._variation = exponent === 1 ? geometry.variation : geometry.variation.map((factor) => factor ** exponent);
+    this._finishes = finishes;
+    this._zoneAreas = partsOfZones(geometry);
     this._dealt = new Uint8Array(geometry.nChips);
     this._hands = Array.from({ length: geometry.nZones }, (_, zone) => new Hand(geometry, zone, this._dealt));
-    this._paints = this._hands.map(() => new ZonePaint());
+    this._paints = this._hands.map(() => new ZonePaint(finishes));
     this._isPainted = false;
     this._canvas.width = this._canvas.height = geometry.sidePx;
-    this._albedo = this._painter.setGeometry(geometry);
+    this._chips = this._painter.setGeometry(geometry);
   }
 
   /** @param {readonly PreviewZone[]} zones */
@@ -170,14 +184,15 @@ class WebGlPreview {
     if (!geometry || zones.length !== geometry.nZones) {
       throw new RangeError(`the geometry has ${geometry?.nZones ?? 0} zones, not ${zones.length}; set another one first`);
     }
-    for (let zone = 0; zone < zones.length; zone++) this._paints[zone].set(zones[zone], geometry.light);
+    for (let zone = 0; zone < zones.length; zone++) this._paints[zone].set(zones[zone]);
     for (let zone = 0; zone < zones.length; zone++) {
       const { shares, kinds, n } = this._paints[zone];
       this._hands[zone].deal(shares, kinds, n);
     }
+    const camera = this._focus();
     this._colour(geometry);
     this._isPainted = true;
-    this._painter.draw(this._albedo);
+    this._painter.draw(this._chips, camera);
   }
 
   /**
@@ -197,25 +212,97 @@ class WebGlPreview {
   }
 
   /** @param {Geometry} geometry */
-  _colour({ zones, nChips }) {
-    const albedo = this._albedo;
-    const variation = this._variation;
+  _colour({ zones, nChips, drawn, look, light }) {
+    const chips = this._chips;
     for (let chip = 0; chip < nChips; chip++) {
-      const { linear } = this._paints[zones[chip]];
-      const from = 3 * this._dealt[chip];
-      albedo[4 * chip] = linear[from] * variation[3 * chip];
-      albedo[4 * chip + 1] = linear[from + 1] * variation[3 * chip + 1];
-      albedo[4 * chip + 2] = linear[from + 2] * variation[3 * chip + 2];
+      const { linear, rows, mixed } = this._paints[zones[chip]];
+      const colour = this._dealt[chip];
+      const row = rows[colour];
+      const from = N_DRAWN * chip;
+      const tone = Math.min(Math.max(row[TONE] * drawn[from], -look.most_tone), look.most_tone);
+      for (let primary = 0; primary < 3; primary++) {
+        const gain = 1 + mixed[colour] * (row[RED_MIXED + primary] - 1);
+        const lit = gain * linear[3 * colour + primary] * Math.exp(tone + look.tint * drawn[from + 1 + primary]);
+        chips[8 * chip + primary] = light.gain * (light.exponent === 1 ? lit : lit ** light.exponent);
+      }
+      chips[8 * chip + 4] = row[COAT] * Math.exp(row[COAT_SPREAD] * drawn[from + 4]);
+      chips[8 * chip + 5] = row[MOTTLE];
     }
+  }
+
+  /** The camera of the tile, by how much of it each colour covers, in whatever zones. */
+  _focus() {
+    const finishes = /** @type {Finishes} */ (this._finishes);
+    finishes.begin();
+    for (let zone = 0; zone < this._paints.length; zone++) {
+      const { n, rows, luminance } = this._paints[zone];
+      for (let k = 0; k < n; k++) {
+        if (this._isFirst(zone, k)) finishes.add(rows[k], this._shareOnTile(zone, k), luminance[k]);
+      }
+    }
+    const camera = finishes.end();
+    for (let zone = 0; zone < this._paints.length; zone++) {
+      const { n, mixed, luminance } = this._paints[zone];
+      for (let k = 0; k < n; k++) mixed[k] = finishes.mixedOf(this._shareOnTile(zone, k), luminance[k]);
+    }
+    return camera;
+  }
+
+  /**
+   * @param {number} zone
+   * @param {number} k
+   * @returns {boolean} no earlier place has this colour
+   */
+  _isFirst(zone, k) {
+    const lit = this._paints[zone].lit[k];
+    for (let other = 0; other <= zone; other++) {
+      const { n, lit: of } = this._paints[other];
+      for (let j = 0; j < (other < zone ? n : k); j++) {
+        if (of[j] === lit) return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * @param {number} zone
+   * @param {number} k
+   * @returns {number} of the tile, 0..1, what is of this colour here and in other places
+   */
+  _shareOnTile(zone, k) {
+    const lit = this._paints[zone].lit[k];
+    let share = 0;
+    for (let other = 0; other < this._paints.length; other++) {
+      const paint = this._paints[other];
+      for (let j = 0; j < paint.n; j++) {
+        if (paint.lit[j] !== lit) continue;
+        share += this._zoneAreas[other] * paint.shares[j];
+      }
+    }
+    return share;
   }
 
   /** The browser took the context and gave another: a phone that slept, a driver that was exchanged. */
   _restore() {
     this._painter = new Painter(this._gl);
     if (!this._geometry) return;
-    const albedo = this._painter.setGeometry(this._geometry);
-    albedo.set(this._albedo);
-    this._albedo = albedo;
-    if (this._isPainted) this._painter.draw(albedo);
+    const chips = this._painter.setGeometry(this._geometry);
+    chips.set(this._chips);
+    this._chips = chips;
+    if (this._isPainted) this._painter.draw(chips, this._focus());
   }
+}
+
+/**
+ * @param {Geometry} geometry
+ * @returns {Float64Array} of the tile, 0..1, what each zone covers
+ */
+function partsOfZones({ areas, zones, nZones }) {
+  const parts = new Float64Array(nZones);
+  let sum = 0;
+  for (let chip = 0; chip < areas.length; chip++) {
+    parts[zones[chip]] += areas[chip];
+    sum += areas[chip];
+  }
+  return parts.map((cells) => cells / sum);
 }

@@ -1,137 +1,317 @@
-/** The renderer's light as a shader, and the textures that it reads. */
+/**
+ * The renderer's look as shaders, in three passes, and the textures that they read: what is near, light and matter with
+ * the tone curve, and the lens. What each pass does is told in `plitka/core/tile/painting.py`.
+ */
 
 /** @typedef {import("./geometry.js").Geometry} Geometry */
+/** @typedef {import("./finishes.js").Camera} Camera */
 
-/** Chips in a row of the texture of their colours. */
-const CHIPS_A_ROW = 1024;
+/** Texels in a row of the texture of chips: two for each. */
+const TEXELS_A_ROW = 2048;
 /** Units that the textures are bound to. */
 const PIXELS = 0;
 const LIGHT = 1;
-const ALBEDO = 2;
+const CHIPS = 2;
+const NEAR = 3;
+const SHONE = 4;
 
 const VERTICES = `#version 300 es
 void main() {  // one triangle over all
   gl_Position = vec4(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0, 0.0, 1.0);
 }`;
 
-const FRAGMENTS = `#version 300 es
+const HEAD = `#version 300 es
 precision highp float;
 precision highp int;
 precision highp sampler2D;
 precision highp usampler2D;
 uniform usampler2D pixels;
-uniform sampler2D light;
-uniform sampler2D albedo;
+uniform sampler2D chips;
 uniform int side;
+out vec4 colour;
+
+vec4 ofChip(uint chip, int texel) {
+  int at = 2 * int(chip) + texel;
+  return texelFetch(chips, ivec2(at & ${TEXELS_A_ROW - 1}, at / ${TEXELS_A_ROW}), 0);
+}
+
+vec4 shown(uvec2 two, int texel) {  // mean over the chips of a pixel
+  vec4 most = ofChip(two.x & 0xffffffu, texel);
+  uint part = two.x >> 24;
+  return part == 0u ? most : mix(most, ofChip(two.y, texel), float(part) / 255.0);
+}`;
+
+const NEAR_FRAGMENTS = `${HEAD}
+uniform int nearPx;
+
+void main() {
+  ivec2 corner = nearPx * ivec2(gl_FragCoord.xy);
+  vec3 sum = vec3(0.0);
+  for (int y = 0; y < nearPx; y++) {
+    for (int x = 0; x < nearPx; x++) sum += shown(texelFetch(pixels, (corner + ivec2(x, y)) % side, 0).rg, 0).rgb;
+  }
+  float mean = dot(sum, vec3(1.0 / 3.0)) / float(nearPx * nearPx);
+  colour = vec4(vec3(sqrt(mean)), 1.0);
+}`;
+
+const SHINE_FRAGMENTS = `${HEAD}
+uniform sampler2D light;
+uniform sampler2D near;
 uniform vec3 lightScales;
 uniform vec3 lamp;
 uniform float sky;
+uniform float coat;
+uniform float water;
 uniform float bounce;
-uniform float highlight;
+uniform float bounceAgain;
+uniform float bounceOfLost;
+uniform float nearSpan;
+uniform float darkest;
+uniform float occlusion;
+uniform float veil;
+uniform float toe;
+uniform float gamma;
+uniform float middle;
 uniform float shoulder;
-out vec4 colour;
+uniform float noise;
+uniform float hueNoise;
 
-vec3 albedoOf(uint chip) {
-  int n = int(chip);
-  return texelFetch(albedo, ivec2(n & ${CHIPS_A_ROW - 1}, n / ${CHIPS_A_ROW}), 0).rgb;
+float hashed(ivec2 place, uint number) {
+  uint word = uint(place.y) * 0x9e3779b1u ^ uint(place.x) * 0x85ebca77u ^ number * 0xc2b2ae3du;
+  word = (word ^ (word >> 16)) * 0x7feb352du;
+  word = (word ^ (word >> 15)) * 0x846ca68bu;
+  word ^= word >> 16;
+  uint sum = (word & 255u) + ((word >> 8) & 255u) + ((word >> 16) & 255u) + (word >> 24);
+  return (float(sum) - 510.0) / 147.8;
+}
+
+float mottle(ivec2 place) {
+  float sum = 0.0;
+  for (int y = -1; y <= 1; y++) {
+    for (int x = -1; x <= 1; x++) {
+      sum += float((2 - abs(x)) * (2 - abs(y))) * hashed((place + side + ivec2(x, y)) % side, 0u);
+    }
+  }
+  return sum / (16.0 * 0.375);
 }
 
 void main() {
-  ivec2 place = ivec2(int(gl_FragCoord.x), side - 1 - int(gl_FragCoord.y));
-  uvec2 chips = texelFetch(pixels, place, 0).rg;
+  ivec2 place = ivec2(gl_FragCoord.xy);
+  uvec2 two = texelFetch(pixels, place, 0).rg;
   vec3 root = texelFetch(light, place, 0).rgb;
   vec3 maps = lightScales * root * root;  // of lamp, sky and sheen
-  vec3 direct = lamp * maps.x + sky * maps.y;
-  float gap = bounce * (1.0 - maps.y);
-  vec3 surface = albedoOf(chips.x & 0xffffffu);
-  vec3 given = (direct + gap * surface) * surface;
-  uint part = chips.x >> 24;
-  if (part != 0u) {
-    surface = albedoOf(chips.y);
-    given = mix(given, (direct + gap * surface) * surface, float(part) / 255.0);
-  }
-  given += highlight * maps.z;
+  vec2 matter = shown(two, 1).rg;  // coat and mottle
+  vec3 surface = shown(two, 0).rgb;
+  float around = texture(near, gl_FragCoord.xy / nearSpan).r;
+  around *= around / max(dot(surface, vec3(1.0 / 3.0)), darkest);
+  float open = pow(maps.y, occlusion);
+  vec3 hidden = bounce * (1.0 - open) * min(around * surface, 1.0);
+  vec3 given = (lamp * maps.x + sky * open) / (1.0 - bounceAgain * hidden) + bounceOfLost * sqrt(open) * hidden;
+  given *= surface * (1.0 + matter.y * mottle(place));
+  given += (coat * matter.x + water) * maps.z + veil * maps.y;
+  given = max(given - toe, 0.0) / (1.0 - toe);
+  given = middle * pow(given / middle, vec3(gamma));
   float room = 1.0 - shoulder;
   vec3 over = max(given - shoulder, 0.0) / room;
-  if (over.r + over.g + over.b > 0.0) {
-    vec3 fall = exp(-2.0 * over);
-    given = min(given, shoulder) + room * (1.0 - fall) / (1.0 + fall);
-  }
+  vec3 fall = exp(-2.0 * over);
+  given = min(given, shoulder) + room * (1.0 - fall) / (1.0 + fall);
   vec3 curve = 1.055 * pow(given, vec3(1.0 / 2.4)) - 0.055;
-  colour = vec4(mix(12.92 * given, curve, step(0.0031308, given)), 1.0);
+  given = mix(12.92 * given, curve, step(0.0031308, given));
+  given += noise * hashed(place, 1u);
+  given += hueNoise * vec3(hashed(place, 2u), hashed(place, 3u), hashed(place, 4u));
+  colour = vec4(given, 1.0);
+}`;
+
+const FOCUS_FRAGMENTS = `${HEAD}
+uniform sampler2D shone;
+uniform float lensSide;
+uniform float sharpen;
+uniform float brightest;
+
+void main() {
+  ivec2 place = ivec2(int(gl_FragCoord.x), side - 1 - int(gl_FragCoord.y));
+  vec3 lens = vec3(0.0);
+  vec3 soft = vec3(0.0);
+  float lensOf[3] = float[](1.0 - 2.0 * lensSide, lensSide, 0.0);
+  float softOf[3] = float[](6.0 / 16.0, 4.0 / 16.0, 1.0 / 16.0);
+  for (int y = -2; y <= 2; y++) {
+    for (int x = -2; x <= 2; x++) {
+      vec3 there = texelFetch(shone, (place + side + ivec2(x, y)) % side, 0).rgb;
+      lens += lensOf[abs(x)] * lensOf[abs(y)] * there;
+      soft += softOf[abs(x)] * softOf[abs(y)] * there;
+    }
+  }
+  colour = vec4(clamp((1.0 + sharpen) * lens - sharpen * soft, 0.0, brightest), 1.0);
 }`;
 
 /** Draws one tile into the canvas of its context. */
 export class Painter {
   /**
    * @param {WebGL2RenderingContext} gl
-   * @throws {Error} the browser cannot compile the shader
+   * @throws {Error} the browser cannot compile the shaders
    */
   constructor(gl) {
     this._gl = gl;
-    this._program = link(gl);
-    this._textures = [PIXELS, LIGHT, ALBEDO].map((unit) => makeTexture(gl, unit));
+    this._near = new Pass(gl, NEAR_FRAGMENTS);
+    this._shine = new Pass(gl, SHINE_FRAGMENTS);
+    this._focus = new Pass(gl, FOCUS_FRAGMENTS);
+    this._textures = [PIXELS, LIGHT, CHIPS, NEAR, SHONE].map((unit) => makeTexture(gl, unit));
+    this._targets = [NEAR, SHONE].map((unit) => makeTarget(gl, this._textures[unit]));
     this._rows = 0;
-    gl.useProgram(this._program);
+    this._side = 0;
+    this._nearSide = 0;
     gl.bindVertexArray(gl.createVertexArray());
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
-    for (const [name, unit] of /** @type {const} */ ([["pixels", PIXELS], ["light", LIGHT], ["albedo", ALBEDO]])) {
-      gl.uniform1i(this._place(name), unit);
-    }
-  }
-
-  /** @param {string} name */
-  _place(name) {
-    return this._gl.getUniformLocation(this._program, name);
   }
 
   /**
    * @param {Geometry} geometry
-   * @returns {Float32Array} room for the albedo of each chip, four numbers for each
+   * @returns {Float32Array} room for what each chip is made of, eight numbers for each: red, green, blue, nothing, coat,
+   *   mottle, nothing, nothing
    */
   setGeometry(geometry) {
     const gl = this._gl;
     const side = geometry.sidePx;
-    const figures = geometry.light;
-    this._rows = Math.ceil(geometry.nChips / CHIPS_A_ROW);
+    const { look } = geometry;
+    this._side = side;
+    this._nearSide = Math.ceil(side / look.near_px);
+    this._rows = Math.ceil((2 * geometry.nChips) / TEXELS_A_ROW);
     gl.activeTexture(gl.TEXTURE0 + PIXELS);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RG32UI, side, side, 0, gl.RG_INTEGER, gl.UNSIGNED_INT, geometry.pixels);
     gl.activeTexture(gl.TEXTURE0 + LIGHT);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, side, side, 0, gl.RGBA, gl.UNSIGNED_BYTE, geometry.lightBytes);
-    gl.activeTexture(gl.TEXTURE0 + ALBEDO);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, CHIPS_A_ROW, this._rows, 0, gl.RGBA, gl.FLOAT, null);
-    gl.uniform1i(this._place("side"), side);
-    gl.uniform3fv(this._place("lightScales"), geometry.lightScales);
-    gl.uniform3fv(this._place("lamp"), figures.lamp);
-    for (const name of /** @type {const} */ (["sky", "bounce", "highlight", "shoulder"])) {
-      gl.uniform1f(this._place(name), figures[name]);
+    gl.activeTexture(gl.TEXTURE0 + CHIPS);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, TEXELS_A_ROW, this._rows, 0, gl.RGBA, gl.FLOAT, null);
+    for (const [unit, length] of [[NEAR, this._nearSide], [SHONE, side]]) {
+      gl.activeTexture(gl.TEXTURE0 + unit);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, length, length, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
     }
-    gl.viewport(0, 0, side, side);
-    return new Float32Array(4 * CHIPS_A_ROW * this._rows);
+    for (const pass of [this._near, this._shine, this._focus]) pass.use().whole("side", side);
+    this._near.use().whole("nearPx", look.near_px);
+    this._shine.use().vector("lightScales", geometry.lightScales);
+    this._shine.number("nearSpan", look.near_px * this._nearSide);
+    this._shine.number("bounce", look.bounce);
+    this._shine.number("bounceAgain", look.bounce_again);
+    this._shine.number("bounceOfLost", look.bounce_of_lost);
+    this._shine.number("darkest", look.darkest);
+    this._shine.number("middle", look.middle);
+    this._shine.number("shoulder", look.shoulder);
+    this._shine.number("water", geometry.light.water);
+    this._focus.use().number("brightest", look.brightest);
+    return new Float32Array(4 * TEXELS_A_ROW * this._rows);
   }
 
-  /** @param {Float32Array} albedo as `setGeometry` gave it */
-  draw(albedo) {
+  /**
+   * @param {Float32Array} chips as `setGeometry` gave it
+   * @param {Camera} camera
+   */
+  draw(chips, camera) {
     const gl = this._gl;
-    gl.activeTexture(gl.TEXTURE0 + ALBEDO);
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, CHIPS_A_ROW, this._rows, gl.RGBA, gl.FLOAT, albedo);
+    gl.activeTexture(gl.TEXTURE0 + CHIPS);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, TEXELS_A_ROW, this._rows, gl.RGBA, gl.FLOAT, chips);
+    this._near.use();
+    this._fill(this._targets[0], this._nearSide);
+    this._shine.use().vector("lamp", camera.lampLight);
+    this._shine.number("sky", camera.skyLight);
+    this._shine.number("coat", camera.coatPart);
+    for (const name of /** @type {const} */ (["occlusion", "veil", "toe", "gamma", "noise"])) {
+      this._shine.number(name, camera[name]);
+    }
+    this._shine.number("hueNoise", camera.hue_noise);
+    this._fill(this._targets[1], this._side);
+    this._focus.use().number("lensSide", camera.lens_px ** 2 / 2);
+    this._focus.number("sharpen", camera.sharpen);
+    this._fill(null, this._side);
+  }
+
+  /**
+   * @param {WebGLFramebuffer | null} target null: the canvas
+   * @param {number} side
+   */
+  _fill(target, side) {
+    const gl = this._gl;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+    gl.viewport(0, 0, side, side);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
   /** Give all of it back to the graphics card. */
   dispose() {
+    for (const target of this._targets) this._gl.deleteFramebuffer(target);
     for (const texture of this._textures) this._gl.deleteTexture(texture);
+    for (const pass of [this._near, this._shine, this._focus]) pass.dispose();
+  }
+}
+
+/** One program, and the places of its figures. */
+class Pass {
+  /**
+   * @param {WebGL2RenderingContext} gl
+   * @param {string} fragments
+   */
+  constructor(gl, fragments) {
+    this._gl = gl;
+    this._program = link(gl, fragments);
+    /** @type {Map<string, WebGLUniformLocation | null>} */
+    this._places = new Map();
+    this.use();
+    for (const [name, unit] of Object.entries({ pixels: PIXELS, light: LIGHT, chips: CHIPS, near: NEAR, shone: SHONE })) {
+      gl.uniform1i(this._place(name), unit);
+    }
+  }
+
+  use() {
+    this._gl.useProgram(this._program);
+    return this;
+  }
+
+  /** @param {string} name */
+  _place(name) {
+    let place = this._places.get(name);
+    if (place === undefined) {
+      place = this._gl.getUniformLocation(this._program, name);
+      this._places.set(name, place);
+    }
+    return place;
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} value
+   */
+  whole(name, value) {
+    this._gl.uniform1i(this._place(name), value);
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} value
+   */
+  number(name, value) {
+    this._gl.uniform1f(this._place(name), value);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Float32List} values three
+   */
+  vector(name, values) {
+    this._gl.uniform3fv(this._place(name), values);
+  }
+
+  dispose() {
     this._gl.deleteProgram(this._program);
   }
 }
 
 /**
  * @param {WebGL2RenderingContext} gl
+ * @param {string} fragments
  * @returns {WebGLProgram}
  */
-function link(gl) {
+function link(gl, fragments) {
   const program = gl.createProgram();
-  for (const [kind, text] of /** @type {const} */ ([[gl.VERTEX_SHADER, VERTICES], [gl.FRAGMENT_SHADER, FRAGMENTS]])) {
+  for (const [kind, text] of /** @type {const} */ ([[gl.VERTEX_SHADER, VERTICES], [gl.FRAGMENT_SHADER, fragments]])) {
     const shader = gl.createShader(kind);
     if (!shader) throw new Error("the context of WebGL is lost");
     gl.shaderSource(shader, text);
@@ -152,8 +332,20 @@ function link(gl) {
  */
 function makeTexture(gl, unit) {
   const texture = gl.createTexture();
+  const between = unit === NEAR ? gl.LINEAR : gl.NEAREST;
   gl.activeTexture(gl.TEXTURE0 + unit);
   gl.bindTexture(gl.TEXTURE_2D, texture);
-  for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
+  for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, between);
   return texture;
+}
+
+/**
+ * @param {WebGL2RenderingContext} gl
+ * @param {WebGLTexture} texture that is drawn into
+ */
+function makeTarget(gl, texture) {
+  const target = gl.createFramebuffer();
+  gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+  gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+  return target;
 }
