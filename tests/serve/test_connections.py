@@ -156,3 +156,16 @@ def test_the_end_of_a_burst_is_told() -> None:
     for one in crowd:
         connections.remove(one)
     assert ends == [24, 8]
+
+
+def test_a_proxy_may_have_all_connections() -> None:
+    """It is one address and many clients."""
+    connections = Connections(3, 1, is_proxy=lambda address: address == "proxy")
+
+    def work(address: str) -> bool:
+        one = Dropped(connections, address)
+        has_room = connections.add(one)
+        connections.work(one)
+        return has_room
+
+    assert [work(address) for address in ("proxy", "proxy", "client", "client", "proxy")] == [True] * 3 + [False] * 2

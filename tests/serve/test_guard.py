@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 
+from plitka.serve import key_changes
 from plitka.serve.keys import make_key
 from plitka.serve.memory import Tidier
 
@@ -241,6 +242,19 @@ def test_pages_of_other_sites_need_leave(tmp_path: Path) -> None:
             assert leave.status_code == 200
             assert set(names.split(", ")) <= set(leave.headers["Access-Control-Allow-Headers"].lower().split(", "))
             assert method in leave.headers["Access-Control-Allow-Methods"]
+
+
+def test_only_a_trusted_proxy_says_whose_request_it_is(tmp_path: Path) -> None:
+    """By the rightmost address that is not a proxy's own, and whether it came by https, which links then have."""
+    head = {"X-Forwarded-For": "203.0.113.9, 192.0.2.7", "X-Forwarded-Proto": "https"}
+    for proxies, status, scheme in (((), 403, "http"), (("127.0.0.0/8",), 200, "https")):
+        with running(tmp_path / scheme, trusted_proxies=proxies) as server:
+            key = server.key()
+            key_changes.change(server.service.store, key.split("_")[1], {"addresses": ["192.0.2.0/24"]})
+            assert server.client_of(key).get("/v1/colours", headers=head).status_code == status
+            body = {"prompt": RECIPE, "response_format": "url"}
+            made = server.client().post("/v1/images/generations", json=body, headers=head).json()
+            assert made["data"][0]["url"].startswith(f"{scheme}://")
 
 
 def raw(server: Running, content: bytes, wait_s: float) -> bytes:

@@ -40,6 +40,16 @@ class TestOpenAI:
         assert len({image.info["seed"] for image in images}) == 2
         assert images[0].info["recipe"] == RECIPE
 
+    def test_every_parameter_is_taken(self, client: openai.OpenAI) -> None:
+        """Obeyed, or without a meaning here; as the reference lists them."""
+        made = client.images.generate(
+            prompt=RECIPE, model="gpt-image-1", n=1, size=f"{MINI_PX}x{MINI_PX}", quality="high", style="vivid",
+            background="opaque", moderation="low", output_format="jpeg", output_compression=80, user="someone",
+            extra_body=QUICK | {"prompt_cache_key": "a", "service_tier": "auto", "store": False},
+        )  # fmt: skip
+        assert made.data is not None
+        assert (picture(base64.b64decode(made.data[0].b64_json or "")).format, made.output_format) == ("JPEG", "jpeg")
+
     def test_a_link_needs_no_key(self, client: openai.OpenAI) -> None:
         """The URL is fetched as it is; with another job's signature it is not."""
         made = client.images.generate(

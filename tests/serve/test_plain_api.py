@@ -24,7 +24,10 @@ class TestHuggingFace:
     def test_text_to_image(self, server: Running) -> None:
         """The same call as against an Inference Endpoint."""
         client = InferenceClient(server.url, token=server.key())
-        image = client.text_to_image(RECIPE, width=MINI_PX, height=MINI_PX, num_inference_steps=3, seed=3)
+        image = client.text_to_image(
+            RECIPE, negative_prompt="blurry", width=MINI_PX, height=MINI_PX, num_inference_steps=3, guidance_scale=0,
+            scheduler="DPMSolverMultistep", seed=3, extra_body={"wet": True},
+        )  # fmt: skip
         assert image.size == (MINI_PX, MINI_PX)
 
     def test_what_its_clients_send_beside_it(self, server: Running) -> None:

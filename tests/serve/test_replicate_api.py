@@ -48,6 +48,9 @@ def test_the_model_is_found_by_its_name(client: Client) -> None:
         assert model.id == name
         assert model.latest_version is not None
         assert model.latest_version.id == "0" * 12
+    (listed,) = client.models.list().results
+    assert listed.latest_version is not None
+    assert (listed.id, listed.latest_version.id) == ("plitka/fast", "0" * 12)
     with pytest.raises(ReplicateError, match="not served"):
         client.models.get("any/other")
 

@@ -86,3 +86,12 @@ def test_only_this_machine_can_be_served_without_a_key() -> None:
     assert read_settings({"PLITKA_OPEN_LOOPBACK": "yes"}).open_loopback
     with pytest.raises(InputError, match="open-loopback"):
         Settings(host="0.0.0.0", open_loopback=True)  # noqa: S104  (it is refused)
+
+
+def test_a_proxy_that_is_no_address_is_refused() -> None:
+    """A name could be anybody's tomorrow."""
+    with pytest.raises(InputError, match="trusted_proxies"):
+        Settings(trusted_proxies=("proxy.example",))
+    trusting = Settings(trusted_proxies=("127.0.0.1", "10.0.0.0/8", "fd00::/8"))
+    asked = ("127.0.0.1", "10.1.2.3", "fd00::1", "127.0.0.2", "192.0.2.1", "", "testclient")
+    assert [trusting.trusts(address) for address in asked] == [True] * 3 + [False] * 4

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache, partial
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, StorageAway, Unavailable
 from plitka.serve import (
@@ -76,6 +77,9 @@ def create_app(service: Service) -> ASGIApp:
                 FIELD_HEADER,
             ],
         )
+    if service.settings.trusted_proxies:
+        proxies = list(service.settings.trusted_proxies)
+        return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", guarded), proxies))
     return guarded
 
 

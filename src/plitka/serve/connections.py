@@ -42,8 +42,23 @@ _BURST = 16
 class Connections:
     """The open connections; used by the event loop's thread alone."""
 
-    def __init__(self, limit: int, limit_per_address: int, on_burst_end: Callable[[], None] = lambda: None) -> None:
-        """`on_burst_end` is told that many have gone."""
+    def __init__(
+        self,
+        limit: int,
+        limit_per_address: int,
+        on_burst_end: Callable[[], None] = lambda: None,
+        is_proxy: Callable[[str], bool] = lambda _address: False,
+    ) -> None:
+        """None yet.
+
+        Args:
+            limit: of all.
+            limit_per_address: of one client's.
+            on_burst_end: told that many have gone.
+            is_proxy: whether an address is many clients', and may have all of them.
+        """
+        self._limit = limit
+        self._is_proxy = is_proxy
         self._on_burst_end = on_burst_end
         self._most = 0
         """That were open at a time, since the end of the last burst."""
@@ -59,7 +74,8 @@ class Connections:
 
         One too many may still ask how the service is: it is the next that makes room for another.
         """
-        groups = (self._by_address.setdefault(one.address, _Group(self._limit_per_address)), self._all)
+        limit = self._limit if self._is_proxy(one.address) else self._limit_per_address
+        groups = (self._by_address.setdefault(one.address, _Group(limit)), self._all)
         has_room = all(group.make_room() for group in groups)
         for group in groups:
             group.members.add(one)

@@ -18,7 +18,7 @@ from plitka.serve.picture_store import PictureStore
 from plitka.serve.settings import Settings
 from plitka.serve.store import State
 
-_PICTURE = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{62})\.png")
+_PICTURE = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{62})\.(?:png|webp)")
 _PART = re.compile(r"[0-9a-f]{2}/\.[0-9a-f]{64}\.png\.[0-9a-f]+\.part")
 
 

@@ -18,7 +18,7 @@ from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import format_prompt
 from plitka.core.report import report_reading
 from plitka.errors import NotAllowed, NotFound
-from plitka.serve import deletions, routes, schemas
+from plitka.serve import deletions, replicate_api, routes, schemas
 from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job, require_owner
 from plitka.serve.completion import picture_of, watching
 from plitka.serve.deletions import require_kept
@@ -28,6 +28,7 @@ from plitka.serve.image_formats import MEDIA_TYPES, PictureKind, Preview, conver
 from plitka.serve.job_status import Snapshot
 from plitka.serve.keep_alive import with_signs
 from plitka.serve.keys import Role
+from plitka.serve.links import base_url
 from plitka.serve.orders import JobOrder
 from plitka.serve.retention import mark_favourite
 from plitka.serve.schemas import PICTURES, UNCHANGED, problem_responses
@@ -37,6 +38,8 @@ from plitka.serve.terms import Terms
 
 N_CONTRASTS = 12
 """Of the catalogue, that stand out from a colour: enough to find one that stands out from a whole mix."""
+_OWNER = "plitka"
+"""Of the model, where a name has one; any other does as well."""
 
 router = APIRouter(tags=["plitka"])
 
@@ -312,7 +315,11 @@ def _all_colours() -> schemas.ColoursAnswer:
 
 
 @router.get(routes.MODELS, responses=problem_responses(), summary="List the models")
-def list_models(service: TheService, _caller: Viewer) -> schemas.ModelsAnswer:
+def list_models(request: Request, service: TheService, _caller: Viewer) -> schemas.ModelsAnswer:
     """The model that is served, and what it chooses where a job leaves it open."""
     engine = service.engine
-    return schemas.ModelsAnswer(data=[] if engine is None else [schemas.model_answer(engine)])
+    if engine is None:
+        return schemas.ModelsAnswer(data=[], results=[])
+    name, base = engine.name.partition("@")[0], base_url(service.settings, request)
+    same = replicate_api.model_of(service, base, _OWNER, name, {})
+    return schemas.ModelsAnswer(data=[schemas.model_answer(engine)], results=[same.model_dump()])

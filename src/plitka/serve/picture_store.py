@@ -1,6 +1,7 @@
 """Finished pictures, each named by the SHA-256 of its bytes, in a folder or in a store that fsspec knows.
 
-A name never stands for half a picture: a folder gets it by renaming, an object store with the last byte.
+A name never stands for half a picture: a folder gets it by renaming, an object store with the last byte. A picture may
+be kept packed (`plitka.serve.packed_pictures`) under the same name with another ending; what is read is the PNG.
 """
 
 import hashlib
@@ -17,11 +18,14 @@ import structlog
 
 from plitka.core.files.picture import SUFFIX, write_whole
 from plitka.errors import Gone, InputError, PlitkaError, StorageAway
+from plitka.serve import packed_pictures
 from plitka.serve.permissions import FILE_MODE, make_private_folder
 
 log = structlog.get_logger(__name__)
 
 ASIDE = "aside"
+PACKED_SUFFIX = ".webp"
+_SUFFIXES = (SUFFIX, PACKED_SUFFIX)
 _DIGEST = re.compile("[0-9a-f]{64}")
 _PIECE_BYTES = 256 * 1024
 """Of a picture that is sent: what a slow client holds in memory, twice."""
@@ -37,12 +41,13 @@ _RETRY_S = 10.0
 class PictureStore:
     """PNG files by digest."""
 
-    def __init__(self, url: str, *, sync: bool = False) -> None:
+    def __init__(self, url: str, *, sync: bool = False, is_packing: bool = False) -> None:
         """Open the folder or the store.
 
         Args:
             url: as fsspec reads it, such as file:///folder or s3://bucket/folder.
             sync: wait for the disk at each picture.
+            is_packing: keep new pictures packed where that makes them smaller.
 
         Raises:
             InputError: nothing here can reach such a place.
@@ -57,6 +62,7 @@ class PictureStore:
             ) from error
         self._is_local = "file" in (self._files.protocol if isinstance(self._files.protocol, tuple) else ())
         self._sync = sync
+        self._is_packing = is_packing
         if self._is_local and not Path(self._root).exists():
             make_private_folder(Path(self._root))
 
@@ -83,13 +89,17 @@ class PictureStore:
             else:
                 self._files.pipe_file(path, bytes(_PROBE_BYTES))
 
+    def content_of(self, png: bytes) -> bytes:
+        """What is kept of a picture: itself, or packed."""
+        return (packed_pictures.pack(png) if self._is_packing else None) or png
+
     def write(self, png: bytes, digest: str) -> None:
-        """Keep a picture under its digest.
+        """Keep a picture, packed or not, under the digest of its PNG.
 
         Raises:
             StorageAway: it cannot be written, or not now.
         """
-        path = self._path(digest)
+        path = self._path(digest, PACKED_SUFFIX if packed_pictures.is_packed(png) else SUFFIX)
         with _translated():
             if not self._is_local:
                 self._files.pipe_file(path, png)
@@ -110,10 +120,10 @@ class PictureStore:
         except FileNotFoundError as error:
             log.error("picture_gone", digest=digest, is_damaged=False)  # noqa: TRY400  (no paths)
             raise Gone("the picture is no longer kept") from error
-        if digest_of(content) != digest:
+        if not _is_whole(content, digest):
             log.error("picture_gone", digest=digest, is_damaged=True)
             raise Gone("the picture is damaged, and no longer of use")
-        return content
+        return packed_pictures.unpack(content) if packed_pictures.is_packed(content) else content
 
     def measure(self, digest: str) -> int:
         """Bytes of the picture of a digest, which is looked at piece by piece and is whole; raises as `read`."""
@@ -133,7 +143,7 @@ class PictureStore:
         """
         try:
             with _translated(FileNotFoundError):
-                return int(self._files.size(self._path(digest)))
+                return int(self._files.size(self._kept_path(digest)))
         except FileNotFoundError as error:
             raise Gone("the picture is no longer kept") from error
 
@@ -144,7 +154,7 @@ class PictureStore:
             Gone: it was removed meanwhile.
             StorageAway: it cannot be read, or not now.
         """
-        if not self._is_local:
+        if not self._is_local or not Path(self._path(digest)).exists():
             yield self.read(digest)
             return
         for start in range(0, n_bytes, _PIECE_BYTES):
@@ -156,9 +166,9 @@ class PictureStore:
                 raise Gone("the picture is no longer kept") from error
             yield piece
 
-    def _open(self, digest: str) -> BufferedReader:
+    def _open(self, digest: str, suffix: str = SUFFIX) -> BufferedReader:
         """A picture's file; raises FileNotFoundError where there is none, or what is there is no picture."""
-        path = Path(self._path(digest))
+        path = Path(self._path(digest, suffix))
         found = path.stat()
         if not stat.S_ISREG(found.st_mode) or found.st_size > _MAX_BYTES:
             raise FileNotFoundError(path)
@@ -169,12 +179,12 @@ class PictureStore:
         if not _DIGEST.fullmatch(digest):
             return False
         with _translated():
-            return bool(self._files.exists(self._path(digest)))
+            return any(self._files.exists(self._path(digest, suffix)) for suffix in _SUFFIXES)
 
     def is_whole(self, digest: str) -> bool:
         """Whether that very picture is there."""
         try:
-            return digest_of(self._content(digest)) == digest
+            return _is_whole(self._content(digest), digest)
         except FileNotFoundError:
             return False
 
@@ -187,25 +197,30 @@ class PictureStore:
         """
         if not _DIGEST.fullmatch(digest):
             raise FileNotFoundError(digest)
-        path = self._path(digest)
+        try:
+            return self._content_at(digest, SUFFIX)
+        except FileNotFoundError:
+            return self._content_at(digest, PACKED_SUFFIX)
+
+    def _content_at(self, digest: str, suffix: str) -> bytes:
         with _translated(FileNotFoundError):
             if self._is_local:
-                with self._open(digest) as file:
+                with self._open(digest, suffix) as file:
                     return file.read()
-            content: bytes = self._files.cat_file(path)
+            content: bytes = self._files.cat_file(self._path(digest, suffix))
             return content
 
     def discard(self, digest: str) -> None:
         """Remove a picture, and partial files of writes that were cut off; nothing under what is no digest."""
         if not _DIGEST.fullmatch(digest):
             return
-        path = self._path(digest)
         with _translated():
-            if self._is_local:
-                for left in Path(path).parent.glob(f".{Path(path).name}.*.part"):
-                    left.unlink(missing_ok=True)
-            if self._files.exists(path):
-                self._files.rm_file(path)
+            for path in (self._path(digest, suffix) for suffix in _SUFFIXES):
+                if self._is_local:
+                    for left in Path(path).parent.glob(f".{Path(path).name}.*.part"):
+                        left.unlink(missing_ok=True)
+                if self._files.exists(path):
+                    self._files.rm_file(path)
 
     def names(self) -> list[str]:
         """Every file that is kept here, whole or not, by its path within the store; not what was set aside."""
@@ -221,8 +236,13 @@ class PictureStore:
             make_private_folder(Path(aside))
         self._files.mv(str(PurePosixPath(self._root, name)), str(aside / PurePosixPath(name).name))
 
-    def _path(self, digest: str) -> str:
-        return str(PurePosixPath(self._root, digest[:2], digest + SUFFIX))
+    def _kept_path(self, digest: str) -> str:
+        """Where a picture is, packed or not."""
+        path = self._path(digest)
+        return path if self._files.exists(path) else self._path(digest, PACKED_SUFFIX)
+
+    def _path(self, digest: str, suffix: str = SUFFIX) -> str:
+        return str(PurePosixPath(self._root, digest[:2], digest + suffix))
 
 
 @contextmanager
@@ -247,6 +267,13 @@ def _is_kept(path: Path, png: bytes) -> bool:
         return path.read_bytes() == png
     except FileNotFoundError:
         return False
+
+
+def _is_whole(content: bytes, digest: str) -> bool:
+    """Whether what is kept under a digest is that picture."""
+    if packed_pictures.is_packed(content):
+        return packed_pictures.is_whole(content)
+    return digest_of(content) == digest
 
 
 def digest_of(png: bytes) -> str:

@@ -9,6 +9,7 @@ from plitka.serve import routes, schemas, webhook_signing
 from plitka.serve.access import Maker, TheService, Viewer
 from plitka.serve.cog_api import COG_VERSION, EPOCH, Name, PredictionResponse, problems, require_name, to_prediction
 from plitka.serve.links import base_url
+from plitka.serve.service import Service
 
 _PAGE = 20
 
@@ -74,20 +75,22 @@ def list_predictions(
 async def get_model(owner: Name, name: Name, request: Request, service: TheService, _caller: Viewer) -> Model:
     """The model that is served, whatever the owner's name, by its own name or that of the old system."""
     require_name(name, service.engine)
-    engine, base = service.engine, base_url(service.settings, request)
-    version = None
-    if engine is not None:
-        version = {
-            "id": engine.name.partition("@")[2],
-            "created_at": EPOCH,
-            "cog_version": COG_VERSION,
-            "openapi_schema": request.app.openapi(),
-        }
+    return model_of(service, base_url(service.settings, request), owner, name, request.app.openapi())
+
+
+def model_of(service: Service, base: str, owner: str, name: str, document: dict[str, Any]) -> Model:
+    """The model that is served, as Replicate has it, with the document of its version."""
+    version = {
+        "id": service.engine.name.partition("@")[2] if service.engine else "",
+        "created_at": EPOCH,
+        "cog_version": COG_VERSION,
+        "openapi_schema": document,
+    }
     return Model(
         url=base + routes.path_of(routes.NAMED_MODEL, owner=owner, name=name),
         owner=owner,
         name=name,
-        description=f"{request.app.title}: {request.app.summary}",
+        description="Rubber tiles of a mix of granules.",
         visibility="private",
         github_url=None,
         paper_url=None,
@@ -95,5 +98,5 @@ async def get_model(owner: Name, name: Name, request: Request, service: TheServi
         run_count=int(service.metrics.value("plitka_jobs_total", outcome="succeeded")),
         cover_image_url=None,
         default_example=None,
-        latest_version=version,
+        latest_version=version if service.engine else None,
     )

@@ -41,18 +41,21 @@ GEOMETRIES = "/v1/geometries"
 
 IMAGES = "/v1/images/generations"
 
-SD = "/sdapi/v1"
-"""Above every path of the AUTOMATIC1111 web UI's API."""
-SD_TXT2IMG = SD + "/txt2img"
-SD_PROGRESS = SD + "/progress"
-SD_INTERRUPT = SD + "/interrupt"
-SD_SKIP = SD + "/skip"
-SD_OPTIONS = SD + "/options"
-SD_MODELS = SD + "/sd-models"
-SD_SAMPLERS = SD + "/samplers"
-SD_SCHEDULERS = SD + "/schedulers"
-SD_REFRESH = SD + "/refresh-checkpoints"
-SD_EMPTY_LISTS = tuple(f"{SD}/{name}" for name in ("loras", "sd-vae", "upscalers", "hypernetworks", "prompt-styles"))
+SD_TXT2IMG = "/sdapi/v1/txt2img"
+SD_PROGRESS = "/sdapi/v1/progress"
+SD_INTERRUPT = "/sdapi/v1/interrupt"
+SD_SKIP = "/sdapi/v1/skip"
+SD_OPTIONS = "/sdapi/v1/options"
+SD_MODELS = "/sdapi/v1/sd-models"
+SD_SAMPLERS = "/sdapi/v1/samplers"
+SD_SCHEDULERS = "/sdapi/v1/schedulers"
+SD_REFRESH = "/sdapi/v1/refresh-checkpoints"
+SD_LORAS = "/sdapi/v1/loras"
+SD_VAES = "/sdapi/v1/sd-vae"
+SD_UPSCALERS = "/sdapi/v1/upscalers"
+SD_HYPERNETWORKS = "/sdapi/v1/hypernetworks"
+SD_STYLES = "/sdapi/v1/prompt-styles"
+SD_EMPTY_LISTS = (SD_LORAS, SD_VAES, SD_UPSCALERS, SD_HYPERNETWORKS, SD_STYLES)
 """What the web UI has and nothing here is."""
 
 COG_PREDICTIONS = "/predictions"
@@ -100,6 +103,7 @@ _IMAGE_PATH = re.compile(JOB_IMAGE.replace("{job_id}", "([0-9a-f]{32})"))
 _ONE_MODEL_PATH = re.compile(_PLACE.sub("[^/]+", ONE_MODEL))
 _STREAM_PATH = re.compile(_PLACE.sub("[^/]+", JOB_EVENTS))
 _ORDER_PATH = re.compile("|".join(_PLACE.sub("[^/]+", path) for path in ORDER_PATHS))
+_PREFIXES_OF_A1111 = ("/sdapi/",)
 _PREFIXES_OF_OPENAI = ("/v1/images/",)
 _PREFIXES_OF_COG = (COG_PREDICTIONS, PREDICTIONS, f"{MODELS}/", WEBHOOK_KEY)
 
@@ -122,7 +126,7 @@ def contract_of(path: str) -> Contract:
     """The contract that a path belongs to, also where there is nothing at it."""
     if path.startswith(_PREFIXES_OF_OPENAI) or _ONE_MODEL_PATH.fullmatch(path):
         return Contract.OPENAI
-    if path.startswith(f"{SD}/"):
+    if path.startswith(_PREFIXES_OF_A1111):
         return Contract.A1111
     return Contract.COG if path.startswith(_PREFIXES_OF_COG) else Contract.OWN
 

@@ -132,6 +132,9 @@ class ModelsAnswer(Answer):
 
     object: Literal["list"] = "list"
     data: list[ModelAnswer]
+    previous: None = None
+    next: None = None
+    results: list[dict[str, Any]] = Field(description="The same, as Replicate's clients read it.")
 
 
 class Problem(Answer):

@@ -116,7 +116,10 @@ def server_of(service: Service, on_start: OnStart | None = None) -> _Server:
 def _protocol(service: Service) -> Any:  # noqa: ANN401  (uvicorn asks for a class, and calls it)
     settings = service.settings
     connections = Connections(
-        connections_that_fit(settings.max_connections), settings.connections_per_address, service.tidier.soon
+        connections_that_fit(settings.max_connections),
+        settings.connections_per_address,
+        service.tidier.soon,
+        settings.trusts,
     )
     service.metrics.connections.set_function(lambda: len(connections))
     return partial(TimedProtocol, settings=settings, open_connections=connections)

@@ -178,7 +178,7 @@ def _limits(settings: Settings) -> dict[str, Any]:
 def _open_pictures(settings: Settings) -> PictureStore:
     if not settings.pictures_url:
         make_private_folder(settings.data.resolve())  # also where the database is elsewhere
-    return PictureStore(settings.pictures, sync=settings.survive_power_cut)
+    return PictureStore(settings.pictures, sync=settings.survive_power_cut, is_packing=settings.pack_pictures)
 
 
 def _open_retention(settings: Settings, store: Store, pictures: PictureStore, jobs: Jobs) -> Retention:

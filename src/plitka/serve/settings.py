@@ -54,6 +54,9 @@ class Settings:
     address that they connected to, or the host that they named, if that is this machine or one of `hosts`."""
     hosts: tuple[str, ...] = ()
     """Names that clients may reach the service by, which links repeat."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of proxies in front, which say whose request it is (X-Forwarded-For) and whether it came
+    by https (X-Forwarded-Proto); of anybody else that is not believed."""
     survive_power_cut: bool = False
     """Wait for the disk at each commit and picture; without it an answer survives any end of the process."""
 
@@ -95,6 +98,8 @@ class Settings:
     min_free_bytes: int = field(default=268_435_456, metadata={_RANGE: _FROM_ZERO})
     """Of the disks of database and pictures; with less, new work is refused."""
 
+    pack_pictures: bool = False
+    """Keep new pictures as lossless WebP, a quarter smaller; they are sent as the PNG files that they were."""
     keep_days: float = 0.0
     """Jobs that ended longer ago are deleted with their pictures, but for favourites; 0: none are."""
     keep_bytes: int = field(default=0, metadata={_RANGE: _FROM_ZERO})
@@ -163,6 +168,8 @@ class Settings:
     """Where traces are sent, such as http://localhost:4318."""
 
     def __post_init__(self) -> None:
+        for proxy in self.trusted_proxies:
+            _check_network(proxy)
         for one in fields(self):
             if one.type in _RANGES:
                 _check_range(one, getattr(self, one.name))
@@ -183,6 +190,14 @@ class Settings:
         except ValueError:
             return False
 
+    def trusts(self, address: str) -> bool:
+        """Whether an address is that of a proxy in front."""
+        try:
+            own = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(own in ipaddress.ip_network(proxy) for proxy in self.trusted_proxies)
+
     @property
     def database(self) -> str:
         """The database's URL, with SQLite's path filled in."""
@@ -199,6 +214,16 @@ class Settings:
         folder = self.data.resolve()
         is_usual = folder == (usual_home_folder() / DATA_NAME).resolve()
         return shlex.join(["plitka", "keys", "create", "NAME", *([] if is_usual else ["--data", str(folder)])])
+
+
+def _check_network(proxy: str) -> None:
+    try:
+        ipaddress.ip_network(proxy)
+    except ValueError as error:
+        raise InputError(
+            "{proxy!r} in trusted_proxies is no address and no network; write one as 127.0.0.1 or 10.0.0.0/8",
+            proxy=proxy,
+        ) from error
 
 
 def _check_range(one: Field[Any], value: float) -> None:

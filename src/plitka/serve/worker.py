@@ -292,10 +292,11 @@ class Worker(threading.Thread):
         png = encode_png(result.pixels, text_fields(result, self._version), px_per_mm(result))
         digest = digest_of(png)
         told = keep_result(result) | {"sha256": digest}
-        self._persist(lambda: jobs.store.intend_picture(job.id, digest, len(png), told))
+        content = jobs.pictures.content_of(png)
+        self._persist(lambda: jobs.store.intend_picture(job.id, digest, len(content), told))
         job = replace(job, picture=digest, result=told)
         try:
-            self._persist(lambda: self._write_wanted(running, png, digest), "pictures_away")
+            self._persist(lambda: self._write_wanted(running, content, digest), "pictures_away")
         except Cancelled as error:
             self._end_unmade(job, error)
             return error
@@ -314,9 +315,9 @@ class Worker(threading.Thread):
         )
         return None
 
-    def _write_wanted(self, running: RunningJob, png: bytes, digest: str) -> None:
+    def _write_wanted(self, running: RunningJob, content: bytes, digest: str) -> None:
         try:
-            self._jobs.pictures.write(png, digest)
+            self._jobs.pictures.write(content, digest)
         except StorageAway as error:
             self._jobs.health.can_keep()  # so that new work is refused at once
             if running.status.is_cancelled:

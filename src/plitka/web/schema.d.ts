@@ -1745,6 +1745,17 @@ export interface components {
             object: "list";
             /** Data */
             data: components["schemas"]["ModelAnswer"][];
+            /** Previous */
+            previous?: null;
+            /** Next */
+            next?: null;
+            /**
+             * Results
+             * @description The same, as Replicate's clients read it.
+             */
+            results: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * NewKey
