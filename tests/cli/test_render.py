@@ -33,7 +33,7 @@ class TestRender:
         self, run: Run, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """Near colours in the wet, in the reader's language; the picture is made all the same."""
-        words = ("70% blue, 30% dark blue", "--wet", "--size", "256", "--seed", "5", "-o", "a.png")
+        words = ("50% gray, 50% light gray", "--wet", "--size", "256", "--seed", "5", "-o", "a.png")
         assert run("render", *words, "--language", "ru") == 0
         assert "верить следует точным долям" in capsys.readouterr().err
 

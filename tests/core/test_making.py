@@ -103,8 +103,12 @@ def test_a_guide_from_outside_is_what_is_painted_over() -> None:
     maker = maker_of(FlatPainter())
     guide = np.arange(32 * 32, dtype=np.int32).reshape(32, 32)
     result = generate_one(maker, maker.complete(replace(ask(), guide=guide)))
-    blocks = result.pixels.reshape(32, 4, 32, 4, 3)
-    assert (blocks[:, :2, :, :2] == blocks[:, :1, :, :1]).all()
+    assert result.laid is not None
+    laid = result.laid.reshape(32, 4, 32, 4)
+    assert (laid == laid[:, :1, :, :1]).all()
+    red_light = result.pixels.reshape(32, 4, 32, 4, 3)[:, 1:3, :, 1:3, 0].mean((1, 3))
+    is_red = laid[:, 0, :, 0] == 0
+    assert red_light[is_red].min() > 3 * red_light[~is_red].max()
     with pytest.raises(InputError, match="the 2 granules of the guide"):
         generate_one(maker, maker.complete(replace(ask(), guide=np.array([[0, 1]], np.int32))))
 

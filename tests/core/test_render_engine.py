@@ -51,7 +51,7 @@ def test_a_wet_tile_is_measured_by_what_was_laid(light: Lighting, monkeypatch: p
 def test_shares_that_the_light_hides_are_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """The exact ones beside them are to be trusted."""
     monkeypatch.setattr(renderer, "lay_geometry", laid_once)
-    scene = Scene.of(parse_recipe("70% blue, 30% dark blue").recipe, Size(width_px=384, height_px=384))
+    scene = Scene.of(parse_recipe("50% gray, 50% light gray").recipe, Size(width_px=384, height_px=384))
     engine = RenderEngine()
     result = generate_one(engine, engine.complete(Request(scene=replace(scene, wet=True), seed=5)))
     [remark] = result.remarks
