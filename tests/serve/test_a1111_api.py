@@ -14,6 +14,8 @@ from PIL import Image
 from tests.serve.conftest import NO_ROOTS, RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
+from plitka.serve.life import Life
+
 USUAL: dict[str, Any] = {
     "prompt": RECIPE,
     "negative_prompt": "",
@@ -82,6 +84,8 @@ def test_pictures_are_made(web_ui: WebUi) -> None:
     assert (info["width"], info["height"], info["cfg_scale"]) == (128, 64, 1.0)
     assert len(info["infotexts"]) == len(info["all_prompts"]) == 4
     assert "Seed: 8," in info["infotexts"][1]
+    assert info["infotexts"] == [one.info["parameters"] for one in pictures]
+    assert info["all_negative_prompts"] == [""] * 4
     assert told["parameters"]["prompt"] == RECIPE
     assert web_ui.txt2img(send_images=False)["images"] == []
     assert web_ui.txt2img(seed=7, steps=4)["images"] == web_ui.txt2img(seed=7, steps=4)["images"]
@@ -104,15 +108,40 @@ def test_a_front_end_finds_what_it_looks_for(web_ui: WebUi, server: Running) -> 
         assert set(refused.json()) == {"error", "detail", "body", "errors"}
     assert [one["name"] for one in web_ui.get("/samplers")] == ["plitka"]
     assert web_ui.get("/schedulers")
-    assert [web_ui.get(f"/{name}") for name in ("loras", "upscalers", "sd-vae", "prompt-styles")] == [[], [], [], []]
+    assert [web_ui.get(f"/{name}") for name in ("loras", "upscalers", "sd-vae", "latent-upscale-modes")] == [
+        [],
+        [],
+        [],
+        [],
+    ]
+    assert web_ui.get("/cmd-flags") == {}
+    assert web_ui.get("/embeddings") == {"loaded": {}, "skipped": {}}
+    assert web_ui.get("/scripts") == {"txt2img": [], "img2img": []}
     assert web_ui.http.post("/refresh-checkpoints").status_code == 200
     idle = web_ui.get("/progress")
     assert (idle["progress"], idle["state"]["job_count"], idle["current_image"]) == (0.0, 0, None)
     stranger = WebUi(server.url, "wrong")
-    assert stranger.http.get("/options").status_code == 401
+    refused = stranger.http.get("/options")
+    assert (refused.status_code, refused.headers["www-authenticate"].split()[0]) == (401, "Basic")
     stranger.http.close()
     assert web_ui.http.post("/txt2img", json={"prompt": "60% rde"}).status_code == 400
     assert web_ui.http.post("/txt2img", json=USUAL | {"batch_size": 10, "n_iter": 2}).status_code == 422
+
+
+def test_the_model_is_waited_for(tmp_path: Path) -> None:
+    """A front end looks once, as soon as it is started, and keeps what it found."""
+    may_load = threading.Event()
+
+    def load() -> FastEngine:
+        may_load.wait(30)
+        return FastEngine()
+
+    with running(tmp_path, load, awaited=(Life.STARTING,)) as server:
+        web_ui = WebUi(server.url, server.key())
+        threading.Timer(0.5, may_load.set).start()
+        (model,) = web_ui.get("/sd-models")
+        assert web_ui.get("/options")["sd_model_checkpoint"] == model["title"]
+        web_ui.http.close()
 
 
 def test_progress_is_told_and_interrupted(tmp_path: Path) -> None:

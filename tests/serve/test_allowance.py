@@ -153,3 +153,12 @@ def test_guessing_is_slowed_down(tmp_path: Path) -> None:
         assert len(refusals) >= 3
         assert all("request_id" in line for line in refusals)
         assert key[20:-4] not in json.dumps(server.logs, default=str)
+
+
+def test_more_than_a_key_may_ever_have_is_no_matter_of_waiting() -> None:
+    """Nothing is used up, and nobody is told to ask again."""
+    allowance = Allowance(Settings())
+    own = Caller(key_id="dear", role=Role.MAKER, per_minute=10)
+    with pytest.raises(InputError, match="these 4 pictures cost 12 usual ones"):
+        allowance.spend(own, [3] * 4)
+    assert allowance.spend(own, [10]).remaining == 0

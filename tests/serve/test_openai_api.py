@@ -110,8 +110,11 @@ class TestOpenAI:
         with pytest.raises(openai.AuthenticationError):
             stranger.images.generate(prompt=RECIPE)
         hasty = client.with_options(api_key=server.key(per_minute=1))
-        with pytest.raises(openai.RateLimitError) as refused:
+        with pytest.raises(openai.UnprocessableEntityError, match="these 2 pictures cost 2"):
             hasty.images.generate(prompt=RECIPE, n=2)
+        hasty.images.generate(prompt=RECIPE)
+        with pytest.raises(openai.RateLimitError) as refused:
+            hasty.images.generate(prompt=RECIPE)
         assert int(refused.value.response.headers["Retry-After"]) > 0
 
     def test_models(self, client: openai.OpenAI) -> None:

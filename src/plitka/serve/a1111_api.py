@@ -6,6 +6,7 @@ basic authorisation, or comes in any of the other ways.
 """
 
 import asyncio
+import io
 import json
 import time
 from collections.abc import Sequence
@@ -13,9 +14,11 @@ from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Query, Request
+from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from plitka.core.files.picture import PARAMETERS
 from plitka.core.generation import MAX_SEED, Engine
 from plitka.core.scene import SIZE_PX_RANGE, SIZE_STEP_PX
 from plitka.errors import InputError, Unavailable
@@ -39,6 +42,9 @@ MAX_IMAGES = 10
 SAMPLER = "plitka"
 """The one that there is: the model's own schedule is part of it."""
 _CHECKPOINT = "sd_model_checkpoint"
+LOADING_S = 60.0
+_LOOK_S = 0.1
+"""For how long a model that is loaded is waited for, and how often it is looked for."""
 
 
 class TextToImage(BaseModel):
@@ -154,31 +160,27 @@ def _orders(asked: TextToImage, service: Service) -> list[CheckedOrder]:
 
 def _answer(service: Service, asked: TextToImage, ended: Sequence[Job]) -> Images:
     made = [job for job in ended if job.state is not State.CANCELLED]
-    pictures = [base64_text(picture_of(service, job)) for job in made] if asked.send_images is not False else []
+    files = [picture_of(service, job) for job in made]
+    texts = [str(Image.open(io.BytesIO(file)).info.get(PARAMETERS, "")) for file in files]
     return Images(
-        images=pictures,
+        images=[base64_text(file) for file in files] if asked.send_images is not False else [],
         parameters=asked.model_dump(mode="json"),
-        info=json.dumps(_info(service.engine, asked, made), ensure_ascii=False),
+        info=json.dumps(_info(service.engine, asked, made, texts), ensure_ascii=False),
     )
 
 
-def _info(engine: Engine | None, asked: TextToImage, made: Sequence[Job]) -> dict[str, Any]:
+def _info(engine: Engine | None, asked: TextToImage, made: Sequence[Job], texts: Sequence[str]) -> dict[str, Any]:
+    """What is told of the pictures; `texts` are those that they carry."""
     seeds = [job.request["seed"] for job in made]
     prompts = [str((job.result or {}).get("prompt", asked.prompt)) for job in made]
     first: dict[str, Any] = dict(made[0].result or {}) if made else {}
     name, _, version = (engine.name if engine else "").partition("@")
     usual = engine.defaults if engine else None
-    steps = asked.steps or (usual.steps if usual else 0)
-    size = f"{first.get('width_px')}x{first.get('height_px')}"
-    texts = [
-        f"{prompt}\nSteps: {steps}, Sampler: {SAMPLER}, Seed: {seed}, Size: {size}, Model hash: {version}, "
-        f"Model: {name}"
-        for prompt, seed in zip(prompts, seeds, strict=True)
-    ]
     return {
         "prompt": asked.prompt,
         "all_prompts": prompts,
         "negative_prompt": asked.negative_prompt or "",
+        "all_negative_prompts": [asked.negative_prompt or ""] * len(seeds),
         "seed": seeds[0] if seeds else -1,
         "all_seeds": seeds,
         "subseed": -1,
@@ -188,13 +190,17 @@ def _info(engine: Engine | None, asked: TextToImage, made: Sequence[Job]) -> dic
         "height": first.get("height_px", 0),
         "sampler_name": SAMPLER,
         "cfg_scale": asked.cfg_scale or (usual.guidance if usual else 0),
-        "steps": steps,
+        "steps": asked.steps or (usual.steps if usual else 0),
         "batch_size": asked.batch_size or 1,
         "sd_model_name": name,
         "sd_model_hash": version,
         "index_of_first_image": 0,
-        "infotexts": texts,
+        "infotexts": list(texts),
         "styles": [],
+        "extra_generation_params": {},
+        "restore_faces": False,
+        "clip_skip": 1,
+        "denoising_strength": None,
         "job_timestamp": time.strftime("%Y%m%d%H%M%S", time.gmtime(made[0].created_at if made else 0)),
     }
 
@@ -255,13 +261,13 @@ def _open(service: Service, caller: Caller) -> list[tuple[Job, JobStatus]]:
     return [(job, status) for job in own if (status := service.jobs.status(job.id)) is not None]
 
 
-@router.get(routes.SD_OPTIONS, responses=_faults(), summary="The settings")
+@router.get(routes.SD_OPTIONS, responses=_faults(503), summary="The settings")
 async def get_options(service: TheService, _caller: Viewer) -> dict[str, Any]:
     """Those that clients look at."""
-    engine = service.engine
+    engine = await _loaded(service)
     return {
-        _CHECKPOINT: _title(engine) if engine else "",
-        "sd_checkpoint_hash": engine.name.partition("@")[2] if engine else "",
+        _CHECKPOINT: _title(engine),
+        "sd_checkpoint_hash": engine.name.partition("@")[2],
         "samples_format": "png",
         "CLIP_stop_at_last_layers": 1,
         "eta_noise_seed_delta": 0,
@@ -277,12 +283,10 @@ async def set_options(options: dict[str, Any], service: TheService, _caller: Mak
         _settled(model, service.engine)
 
 
-@router.get(routes.SD_MODELS, responses=_faults(), summary="The model that is served")
+@router.get(routes.SD_MODELS, responses=_faults(503), summary="The model that is served")
 async def list_models(service: TheService, _caller: Viewer) -> list[dict[str, Any]]:
-    """One, or none while it is loaded."""
-    engine = service.engine
-    if engine is None:
-        return []
+    """One; while it is loaded, it is waited for, since a front end asks once and keeps what it is told."""
+    engine = await _loaded(service)
     name, _, version = engine.name.partition("@")
     told = {"title": _title(engine), "model_name": name, "hash": version, "sha256": None, "config": None}
     return [told | {"filename": name}]
@@ -313,6 +317,38 @@ async def _list_nothing(_caller: Viewer) -> list[dict[str, Any]]:
 
 for _path in routes.SD_EMPTY_LISTS:
     router.add_api_route(_path, _list_nothing, responses=_faults(), summary="An empty list")
+
+
+@router.get(routes.SD_FLAGS, responses=_faults(), summary="An empty object")
+async def get_flags(_caller: Viewer) -> dict[str, Any]:
+    """The web UI's command line, which there is none of; clients ask to see whether the API is there."""
+    return {}
+
+
+@router.get(routes.SD_EMBEDDINGS, responses=_faults(), summary="No embeddings")
+async def list_embeddings(_caller: Viewer) -> dict[str, dict[str, Any]]:
+    """The model's own tokens are part of it."""
+    return {"loaded": {}, "skipped": {}}
+
+
+@router.get(routes.SD_SCRIPTS, responses=_faults(), summary="No scripts")
+async def list_scripts(_caller: Viewer) -> dict[str, list[str]]:
+    """Those that are asked for are left out."""
+    return {"txt2img": [], "img2img": []}
+
+
+async def _loaded(service: Service) -> Engine:
+    """The engine, which may still be loaded for a while.
+
+    Raises:
+        Unavailable: it was waited for in vain.
+    """
+    until = time.monotonic() + LOADING_S
+    while (engine := service.engine) is None:
+        if time.monotonic() > until:
+            raise Unavailable("the service is {state}", state="starting")
+        await asyncio.sleep(_LOOK_S)
+    return engine
 
 
 def _title(engine: Engine) -> str:

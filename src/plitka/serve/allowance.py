@@ -92,9 +92,17 @@ class Allowance:
             costs: of each, in usual pictures; one that costs more than all that the key may have takes that.
 
         Raises:
+            InputError: all together cost more than the key may ever have at once.
             TooMany: the key has none left; `retry_after_s` says when.
         """
         minute, day = self._limits(caller)
+        for limit in (minute, day):
+            if limit is not None and _sum(costs, limit) > limit.amount:
+                raise InputError(
+                    "these {n} pictures cost {cost} usual ones, and this key may ask for {limit} in {seconds} s; "
+                    "ask for fewer, smaller or with fewer steps",
+                    n=len(costs), cost=_sum(costs, limit), limit=limit.amount, seconds=limit.get_expiry(),
+                )  # fmt: skip
         if day is not None:
             self._use(day, _DAY, caller.key_id, _sum(costs, day), moving=False)
         try:

@@ -17,6 +17,8 @@ from plitka.serve.problems import problem_of, status_of
 _PASSING = (503, 507)
 """Statuses of what passes by itself, or as soon as the operator has looked."""
 _USUAL_RETRY_S = 10.0
+_BASIC = 'Basic realm="plitka", charset="UTF-8"'
+"""The web UI's clients send the key as a password, and many of them only when it is asked for so."""
 
 
 def language_of(headers: Mapping[str, str]) -> str:
@@ -42,7 +44,7 @@ def error_response(
     if retry_after_s is not None:
         told["Retry-After"] = str(max(1, round(retry_after_s)))
     if isinstance(error, NotIdentified):
-        told["WWW-Authenticate"] = "Bearer"
+        told["WWW-Authenticate"] = _BASIC if routes.contract_of(path) is routes.Contract.A1111 else "Bearer"
     if isinstance(error, NotFound | NotIdentified) and wants_page(Headers(headers)):
         return the_page().nowhere(_markup_of(error), status, told)
     return JSONResponse(_shaped(problem, path, status), status, told)

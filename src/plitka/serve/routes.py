@@ -55,8 +55,18 @@ SD_VAES = "/sdapi/v1/sd-vae"
 SD_UPSCALERS = "/sdapi/v1/upscalers"
 SD_HYPERNETWORKS = "/sdapi/v1/hypernetworks"
 SD_STYLES = "/sdapi/v1/prompt-styles"
-SD_EMPTY_LISTS = (SD_LORAS, SD_VAES, SD_UPSCALERS, SD_HYPERNETWORKS, SD_STYLES)
+SD_LATENT_UPSCALERS = "/sdapi/v1/latent-upscale-modes"
+SD_FACE_RESTORERS = "/sdapi/v1/face-restorers"
+SD_ESRGAN = "/sdapi/v1/realesrgan-models"
+SD_EXTENSIONS = "/sdapi/v1/extensions"
+SD_EMPTY_LISTS = (
+    SD_LORAS, SD_VAES, SD_UPSCALERS, SD_HYPERNETWORKS, SD_STYLES,
+    SD_LATENT_UPSCALERS, SD_FACE_RESTORERS, SD_ESRGAN, SD_EXTENSIONS,
+)  # fmt: skip
 """What the web UI has and nothing here is."""
+SD_FLAGS = "/sdapi/v1/cmd-flags"
+SD_EMBEDDINGS = "/sdapi/v1/embeddings"
+SD_SCRIPTS = "/sdapi/v1/scripts"
 
 COG_PREDICTIONS = "/predictions"
 COG_PREDICTION = "/predictions/{prediction_id}"
