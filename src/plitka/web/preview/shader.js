@@ -14,6 +14,8 @@ const LIGHT = 1;
 const CHIPS = 2;
 const NEAR = 3;
 const SHONE = 4;
+const MOTTLED = 5;
+const SAMPLERS = { pixels: PIXELS, light: LIGHT, chips: CHIPS, near: NEAR, shone: SHONE, mottled: MOTTLED };
 
 const VERTICES = `#version 300 es
 void main() {  // one triangle over all
@@ -29,6 +31,10 @@ uniform usampler2D pixels;
 uniform sampler2D chips;
 uniform int side;
 out vec4 colour;
+
+ivec2 wrapped(ivec2 place) {  // onto the tile, which repeats; % takes most of a frame where WebGL is software
+  return place + side * (ivec2(lessThan(place, ivec2(0))) - ivec2(greaterThanEqual(place, ivec2(side))));
+}
 
 vec4 ofChip(uint chip, int texel) {
   int at = 2 * int(chip) + texel;
@@ -48,15 +54,43 @@ void main() {
   ivec2 corner = nearPx * ivec2(gl_FragCoord.xy);
   vec3 sum = vec3(0.0);
   for (int y = 0; y < nearPx; y++) {
-    for (int x = 0; x < nearPx; x++) sum += shown(texelFetch(pixels, (corner + ivec2(x, y)) % side, 0).rg, 0).rgb;
+    for (int x = 0; x < nearPx; x++) sum += shown(texelFetch(pixels, wrapped(corner + ivec2(x, y)), 0).rg, 0).rgb;
   }
   float mean = dot(sum, vec3(1.0 / 3.0)) / float(nearPx * nearPx);
   colour = vec4(vec3(sqrt(mean)), 1.0);
 }`;
 
+const HASHED = `float hashed(ivec2 place, uint number) {
+  uint word = uint(place.y) * 0x9e3779b1u ^ uint(place.x) * 0x85ebca77u ^ number * 0xc2b2ae3du;
+  word = (word ^ (word >> 16)) * 0x7feb352du;
+  word = (word ^ (word >> 15)) * 0x846ca68bu;
+  word ^= word >> 16;
+  uint sum = (word & 255u) + ((word >> 8) & 255u) + ((word >> 16) & 255u) + (word >> 24);
+  return (float(sum) - 510.0) / 147.8;
+}`;
+
+// Of the place alone, so that it is drawn once a geometry; in sixteenths of its deviation.
+const MOTTLE_FRAGMENTS = `${HEAD}
+${HASHED}
+
+float mottle(ivec2 place) {
+  float sum = 0.0;
+  for (int y = -1; y <= 1; y++) {
+    for (int x = -1; x <= 1; x++) {
+      sum += float((2 - abs(x)) * (2 - abs(y))) * hashed(wrapped(place + ivec2(x, y)), 0u);
+    }
+  }
+  return sum / (16.0 * 0.375);
+}
+
+void main() {
+  colour = vec4((mottle(ivec2(gl_FragCoord.xy)) * 16.0 + 128.0) / 255.0);
+}`;
+
 const SHINE_FRAGMENTS = `${HEAD}
 uniform sampler2D light;
 uniform sampler2D near;
+uniform sampler2D mottled;
 uniform vec3 lightScales;
 uniform vec3 lamp;
 uniform float sky;
@@ -76,24 +110,7 @@ uniform float shoulder;
 uniform float noise;
 uniform float hueNoise;
 
-float hashed(ivec2 place, uint number) {
-  uint word = uint(place.y) * 0x9e3779b1u ^ uint(place.x) * 0x85ebca77u ^ number * 0xc2b2ae3du;
-  word = (word ^ (word >> 16)) * 0x7feb352du;
-  word = (word ^ (word >> 15)) * 0x846ca68bu;
-  word ^= word >> 16;
-  uint sum = (word & 255u) + ((word >> 8) & 255u) + ((word >> 16) & 255u) + (word >> 24);
-  return (float(sum) - 510.0) / 147.8;
-}
-
-float mottle(ivec2 place) {
-  float sum = 0.0;
-  for (int y = -1; y <= 1; y++) {
-    for (int x = -1; x <= 1; x++) {
-      sum += float((2 - abs(x)) * (2 - abs(y))) * hashed((place + side + ivec2(x, y)) % side, 0u);
-    }
-  }
-  return sum / (16.0 * 0.375);
-}
+${HASHED}
 
 void main() {
   ivec2 place = ivec2(gl_FragCoord.xy);
@@ -107,7 +124,7 @@ void main() {
   float open = pow(maps.y, occlusion);
   vec3 hidden = bounce * (1.0 - open) * min(around * surface, 1.0);
   vec3 given = (lamp * maps.x + sky * open) / (1.0 - bounceAgain * hidden) + bounceOfLost * sqrt(open) * hidden;
-  given *= surface * (1.0 + matter.y * mottle(place));
+  given *= surface * (1.0 + matter.y * (texelFetch(mottled, place, 0).r * 255.0 - 128.0) / 16.0);
   given += (coat * matter.x + water) * maps.z + veil * maps.y;
   given = max(given - toe, 0.0) / (1.0 - toe);
   given = middle * pow(given / middle, vec3(gamma));
@@ -122,25 +139,39 @@ void main() {
   colour = vec4(given, 1.0);
 }`;
 
+// Written out: loops and arrays of weights take three times as long where WebGL is software.
 const FOCUS_FRAGMENTS = `${HEAD}
 uniform sampler2D shone;
 uniform float lensSide;
 uniform float sharpen;
 uniform float brightest;
 
+vec3 there(int x, int y) {
+  return texelFetch(shone, ivec2(x, y), 0).rgb;
+}
+
+void along(ivec4 aside, int middle, int y, out vec3 lens, out vec3 soft) {
+  vec3 centre = there(middle, y);
+  vec3 next = there(aside.y, y) + there(aside.z, y);
+  lens = (1.0 - 2.0 * lensSide) * centre + lensSide * next;
+  soft = (6.0 * centre + 4.0 * next + there(aside.x, y) + there(aside.w, y)) / 16.0;
+}
+
 void main() {
   ivec2 place = ivec2(int(gl_FragCoord.x), side - 1 - int(gl_FragCoord.y));
-  vec3 lens = vec3(0.0);
-  vec3 soft = vec3(0.0);
-  float lensOf[3] = float[](1.0 - 2.0 * lensSide, lensSide, 0.0);
-  float softOf[3] = float[](6.0 / 16.0, 4.0 / 16.0, 1.0 / 16.0);
-  for (int y = -2; y <= 2; y++) {
-    for (int x = -2; x <= 2; x++) {
-      vec3 there = texelFetch(shone, (place + side + ivec2(x, y)) % side, 0).rgb;
-      lens += lensOf[abs(x)] * lensOf[abs(y)] * there;
-      soft += softOf[abs(x)] * softOf[abs(y)] * there;
-    }
-  }
+  ivec2 first = wrapped(place - 2);
+  ivec2 second = wrapped(place - 1);
+  ivec2 fourth = wrapped(place + 1);
+  ivec2 fifth = wrapped(place + 2);
+  ivec4 aside = ivec4(first.x, second.x, fourth.x, fifth.x);
+  vec3 lens, lensAbove, lensBelow, unused, soft, softAbove, softBelow, softFirst, softLast;
+  along(aside, place.x, first.y, unused, softFirst);
+  along(aside, place.x, second.y, lensAbove, softAbove);
+  along(aside, place.x, place.y, lens, soft);
+  along(aside, place.x, fourth.y, lensBelow, softBelow);
+  along(aside, place.x, fifth.y, unused, softLast);
+  lens = (1.0 - 2.0 * lensSide) * lens + lensSide * (lensAbove + lensBelow);
+  soft = (6.0 * soft + 4.0 * (softAbove + softBelow) + softFirst + softLast) / 16.0;
   colour = vec4(clamp((1.0 + sharpen) * lens - sharpen * soft, 0.0, brightest), 1.0);
 }`;
 
@@ -152,11 +183,13 @@ export class Painter {
    */
   constructor(gl) {
     this._gl = gl;
+    this._mottle = new Pass(gl, MOTTLE_FRAGMENTS);
     this._near = new Pass(gl, NEAR_FRAGMENTS);
     this._shine = new Pass(gl, SHINE_FRAGMENTS);
     this._focus = new Pass(gl, FOCUS_FRAGMENTS);
-    this._textures = [PIXELS, LIGHT, CHIPS, NEAR, SHONE].map((unit) => makeTexture(gl, unit));
-    this._targets = [NEAR, SHONE].map((unit) => makeTarget(gl, this._textures[unit]));
+    this._passes = [this._mottle, this._near, this._shine, this._focus];
+    this._textures = [PIXELS, LIGHT, CHIPS, NEAR, SHONE, MOTTLED].map((unit) => makeTexture(gl, unit));
+    this._targets = [NEAR, SHONE, MOTTLED].map((unit) => makeTarget(gl, this._textures[unit]));
     this._rows = 0;
     this._side = 0;
     this._nearSide = 0;
@@ -182,11 +215,13 @@ export class Painter {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, side, side, 0, gl.RGBA, gl.UNSIGNED_BYTE, geometry.lightBytes);
     gl.activeTexture(gl.TEXTURE0 + CHIPS);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, TEXELS_A_ROW, this._rows, 0, gl.RGBA, gl.FLOAT, null);
-    for (const [unit, length] of [[NEAR, this._nearSide], [SHONE, side]]) {
+    for (const [unit, length] of [[NEAR, this._nearSide], [SHONE, side], [MOTTLED, side]]) {
       gl.activeTexture(gl.TEXTURE0 + unit);
       gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, length, length, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
     }
-    for (const pass of [this._near, this._shine, this._focus]) pass.use().whole("side", side);
+    for (const pass of this._passes) pass.use().whole("side", side);
+    this._mottle.use();
+    this._fill(this._targets[2], side);
     this._near.use().whole("nearPx", look.near_px);
     this._shine.use().vector("lightScales", geometry.lightScales);
     this._shine.number("nearSpan", look.near_px * this._nearSide);
@@ -239,7 +274,7 @@ export class Painter {
   dispose() {
     for (const target of this._targets) this._gl.deleteFramebuffer(target);
     for (const texture of this._textures) this._gl.deleteTexture(texture);
-    for (const pass of [this._near, this._shine, this._focus]) pass.dispose();
+    for (const pass of this._passes) pass.dispose();
   }
 }
 
@@ -255,7 +290,7 @@ class Pass {
     /** @type {Map<string, WebGLUniformLocation | null>} */
     this._places = new Map();
     this.use();
-    for (const [name, unit] of Object.entries({ pixels: PIXELS, light: LIGHT, chips: CHIPS, near: NEAR, shone: SHONE })) {
+    for (const [name, unit] of Object.entries(SAMPLERS)) {
       gl.uniform1i(this._place(name), unit);
     }
   }
