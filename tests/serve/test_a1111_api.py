@@ -14,6 +14,7 @@ from PIL import Image
 from tests.serve.conftest import NO_ROOTS, RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
+from plitka.errors import EngineError
 from plitka.serve.life import Life
 
 USUAL: dict[str, Any] = {
@@ -141,6 +142,19 @@ def test_the_model_is_waited_for(tmp_path: Path) -> None:
         threading.Timer(0.5, may_load.set).start()
         (model,) = web_ui.get("/sd-models")
         assert web_ui.get("/options")["sd_model_checkpoint"] == model["title"]
+        web_ui.http.close()
+
+
+def test_a_model_that_cannot_be_loaded_is_not_waited_for(tmp_path: Path) -> None:
+    """The front end is told so at once."""
+
+    def fail() -> FastEngine:
+        raise EngineError("no such device")
+
+    with running(tmp_path, fail) as server:
+        web_ui = WebUi(server.url, server.key())
+        refused = web_ui.http.get("/sd-models")
+        assert (refused.status_code, "failed" in refused.text) == (503, True)
         web_ui.http.close()
 
 

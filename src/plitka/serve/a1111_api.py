@@ -28,6 +28,7 @@ from plitka.serve.completion import picture_of, until_ended
 from plitka.serve.image_formats import base64_text
 from plitka.serve.job_status import JobStatus
 from plitka.serve.keys import Caller
+from plitka.serve.life import Life
 from plitka.serve.orders import CheckedOrder, Order
 from plitka.serve.served_model import settle_model
 from plitka.serve.service import Service
@@ -42,9 +43,10 @@ MAX_IMAGES = 10
 SAMPLER = "plitka"
 """The one that there is: the model's own schedule is part of it."""
 _CHECKPOINT = "sd_model_checkpoint"
-LOADING_S = 60.0
+_LOADING_S = 60.0
+"""For how long a model that is being loaded is waited for."""
 _LOOK_S = 0.1
-"""For how long a model that is loaded is waited for, and how often it is looked for."""
+"""Between two looks whether it is there."""
 
 
 class TextToImage(BaseModel):
@@ -341,12 +343,13 @@ async def _loaded(service: Service) -> Engine:
     """The engine, which may still be loaded for a while.
 
     Raises:
-        Unavailable: it was waited for in vain.
+        Unavailable: it was waited for in vain, or is not being loaded.
     """
-    until = time.monotonic() + LOADING_S
+    until = time.monotonic() + _LOADING_S
     while (engine := service.engine) is None:
-        if time.monotonic() > until:
-            raise Unavailable("the service is {state}", state="starting")
+        life = service.jobs.life
+        if life is not Life.STARTING or time.monotonic() > until:
+            raise Unavailable("the service is {state}", state=life.value)
         await asyncio.sleep(_LOOK_S)
     return engine
 

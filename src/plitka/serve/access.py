@@ -66,6 +66,7 @@ def spend(request: Request, service: Service, caller: Caller, costs: Sequence[in
     """Use up the caller's pictures; the answer tells what is left, and gives them back if it is a refusal.
 
     Raises:
+        InputError: they cost more than the caller may ever have at once.
         TooMany: none are left.
     """
     request.state.rate = service.allowance.spend(caller, costs)
