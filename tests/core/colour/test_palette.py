@@ -69,13 +69,13 @@ def test_codes_and_captions_read_back(subtests: pytest.Subtests) -> None:
 
 
 def test_makers_colours_have_russian_names_for_readers() -> None:
-    """Where there is a common one; in a recipe such a name is any colour's that has it."""
+    """Where there is a common one; in a recipe a name that others have too is theirs."""
     palette = default_palette()
     names = {colour.code: colour.name_ru for colour in palette.colours if colour.source == "maker"}
     assert names["RH30"] == "Бежевый"
     assert names["C003"] == "Жёлтый"
     assert [code for code, name in names.items() if name.isascii()] == ["RH90"]
-    for name in ("лазурный", "горчичный", "стандартный красный"):
+    for name in ("бежевый", "жёлтый", "стандартный красный"):
         found = palette.find(name)
         assert found is None or found.source != "maker", name
 

@@ -559,7 +559,7 @@ MEANT = [
     ("two thirds terracotta please and a third grey. Jo", "66.7% terracotta, 33.3% grey"),
     ("хочется зелёного 70 и чтоб остальное было коричневым", "70% green, 30% brown"),
     ("серая, и немного жёлтого, не больше 10%", "90% gray, 10% yellow"),
-    ("пол плитки синий, пол белый", "50% blue, 50% white"),
+    ("половина синяя, половина белая", "50% blue, 50% white"),
     ("вместо серого хочу бежевый, было серый 60 коричневый 40", "60% beige, 40% brown"),
     ("Количество белых включений: 5–7 %, фон чёрный", "6% white, 94% black"),
     ("fifteen to twenty percent red on black", "17.5% red, 82.5% black"),

@@ -101,13 +101,13 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      ["'roughly three quarters' is taken as exactly", "not understood, and passed on to the model as"]),
     ("lilac n white 60 40", "LILAC 60, WHITE 40", {}, [], []),
     ("what about orange 35 brown 35 and cream 30 ???", "ORANGE 35, BROWN 35, CREAM 30", {}, [], []),
-    ("peppered grey: 70% grey, 30% black", "GRAY 70, BLACK 30", {}, ["peppered"],
+    ("peppered grey: 70% grey, 30% black", "GRAY 70, BLACK 30", {}, ["peppered grey"],
      ["not understood, and passed on to the model as"]),
     ("brick red sixty, slate forty", "BRICK_RED 60, TRADE_DARK_GREY 40", {}, [],
      ["'slate' is taken as TRADE_DARK_GREY, the neare"]),
     ("It's 50% blue and the other half is silver", "BLUE 50, TRADE_LIGHT_GREY 50", {}, [],
-     ["'silver' is taken as TRADE_LIGHT_GREY, the nea"])]
+     ["'silver' is taken as TRADE_LIGHT_GREY, the nea"]),
+    ("40 red 60 black. Sorry, 60 red 40 black!", "RED 60, BLACK 40", {}, [], ["what stands behind 'Sorry' is taken"])]
 REFUSED: list[tuple[str, str, str]] = [
     ("half of it black, half of what remains red, the other half white", "what remains", "unknown colour"),
-    ("seventy black thirty other colours", "other", "unknown colour"),
-    ("40 red 60 black. Sorry, 60 red 40 black!", "red", "has two numbers")]
+    ("seventy black thirty other colours", "other", "unknown colour")]

@@ -120,7 +120,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("mix of two colours, mint and charcoal 30/70, satin", "MINT 30, ANTHRACITE 70", {}, ["satin"],
      ["'charcoal' is taken as ANTHRACITE, the nearest", "'satin' is a satin finish; no scene has gloss, so"]),
     ("смесь двух цветов: мятный и графит 30/70, полуматовая", "MINT 30, ANTHRACITE 70", {}, ["полуматовая"],
-     ["'полуматовая' is a satin finish; no scene has"]),
+     ["'графит' is taken as ANTHRACITE; RAL 7024 has", "'полуматовая' is a satin finish; no scene has"]),
     ("60% sky blue, 40% white, bubbles, playful mood, wet", "SKYBLUE 60, WHITE 40", {"wet": True},
      ["bubbles", "playful mood"], ["'wet' is shown as a wet tile",
      "not understood, and passed on to the model as they"]),

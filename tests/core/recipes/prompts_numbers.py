@@ -326,7 +326,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("40% red, 40% black, 20%", "20%", "has no colour"),
     ("red 40%, black 40%, other 20%", "other", "unknown"),
     ("15% red 85% black 100%", "100%", "has no colour"),
-    ("5 star red tile", "star", "unknown"),
+    ("5 star red tile", "5 star", "no zone draws"),
     ("70% SBR, 30% EPDM", "30%", "has no colour"),
     ("rainbow", "rainbow", "does not say which colours"),
     ("red rubber tile on grass", "red rubber tile on grass", "not said how much"),

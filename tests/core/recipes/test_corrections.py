@@ -19,6 +19,37 @@ from plitka.errors import RecipeError
         ("red 60 black 40, sorry, I mean red 50 black 50", "50% red, 50% black"),
         ("красный, ой хотя нет, синий", "100% blue"),
         ("red 60 black 40, oops, 70 30, no wait, 80 20", "80% red, 20% black"),
+        ("red 40 black 60 - sorry, red 30 black 70", "30% red, 70% black"),
+        ("red 40 black 60, no, red 30 black 70", "30% red, 70% black"),
+        ("red 40, black 60, make that red 30, black 70", "30% red, 70% black"),
+        ("красный 40 чёрный 60, то есть нет, красный 30 чёрный 70", "30% red, 70% black"),
+        ("красный 40, чёрный 60 - извините, красный 30, чёрный 70", "30% red, 70% black"),
+        ("Black with 20% red flecks - sorry, make that 15% red", "85% black, 15% red"),
+        ("Black with 20% red flecks, no, 15% red", "85% black, 15% red"),
+        ("black, 20% red flecks, sorry, 15% red, 30 mm thick", "85% black, 15% red"),
+        ("чёрная с 20% красных вкраплений, вернее 15% красных", "85% black, 15% red"),
+        ("чёрная с 20% красных вкраплений, то есть нет, 15% красных", "85% black, 15% red"),
+        ("черн 70, красн 20, бел 10. Исправление: красн 15, бел 15", "70% black, 15% red, 15% white"),
+        ("black 70, red 20, white 10. Correction: red 15, white 15", "70% black, 15% red, 15% white"),
+        ("70% black, 20% red, 10% white; corrected: 15% red, 15% white", "70% black, 15% red, 15% white"),
+        ("black 70, red 20, white 10 - changed to red 15, white 15", "70% black, 15% red, 15% white"),
+        ("black 70, red 20, white 10. Updated: red 15, white 15", "70% black, 15% red, 15% white"),
+        ("чёрный 70, красный 20, белый 10. Поправка: красный 15, белый 15", "70% black, 15% red, 15% white"),
+        ("чёрный 70, красный 20, белый 10, исправление красный 15, белый 15", "70% black, 15% red, 15% white"),
+        ("чёрный 70, красный 20, белый 10 (исправлено: красный 15, белый 15)", "70% black, 15% red, 15% white"),
+        ("black 70, red 20, white 10 - updated red 15, white 15", "70% black, 15% red, 15% white"),
+        ("red 20, white 10, rest black. Correction: red 15, white 15", "15% red, 15% white, rest black"),
+        ("black 70, red 20, so grey 10 - no wait make that red 15 grey 15", "70% black, 15% red, 15% grey"),
+        ("50% зеленый (RAL 6017), нет, лучше RAL 6010, 50% чёрный", "50% RAL 6010, 50% black"),
+        ("50% зелёный (RAL 6017), нет, лучше RAL 6018, 50% чёрный", "50% RAL 6018, 50% black"),
+        ("50% green (RAL 6017), no wait, RAL 3020, 50% black", "50% RAL 3020, 50% black"),
+        ("blue 60, no wait, green, white 40", "60% green, 40% white"),
+        ("10% white, 20% red, rest black, make that 15% red", "10% white, 15% red, rest black"),
+        ("чёрный 80%, синий 20%, нет, лучше красный 20%", "80% black, 20% red"),
+        ("80% black, 20% blue, no, make that 20% red", "80% black, 20% red"),
+        ("70% black, 20% blue, 10% red - oops, 20% green instead of the blue", "70% black, 10% red, 20% green"),
+        ("80% black 20% blue - sorry, make that 15% green instead of the blue, rest black", "15% green, rest black"),
+        ("чёрный 80%, синий 20%, нет, лучше зелёный 15% вместо синего, остальное чёрный", "15% green, rest black"),
     ],
 )
 def test_the_last_word_counts(text: str, plain: str) -> None:
@@ -28,11 +59,39 @@ def test_the_last_word_counts(text: str, plain: str) -> None:
     assert any(str(warning).startswith("what stands behind") for warning in reading.warnings)
 
 
-@pytest.mark.parametrize("text", ["red 60, black 40, no wait, 50", "60% red, 40% black, scratch that"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "red 60, black 40, no wait, 50",
+        "60% red, 40% black, scratch that",
+        "black 70, red 20, white 10. Correction: red 15, white 25",
+        "чёрный 70, красный 20, белый 10. Исправление: красный 15, серый 10",
+    ],
+)
 def test_what_is_taken_back_has_to_be_clear(text: str) -> None:
     """Other than as many numbers, or nothing, replaces nothing."""
     with pytest.raises(RecipeError, match="takes something back"):
         parse_recipe(text)
+
+
+def test_what_stands_for_a_colour_of_a_mix_is_not_said_to_have_none() -> None:
+    """A mix is told, and it is no whole with the new colour."""
+    for text in (
+        "80% black 20% blue - sorry, make that 15% green instead of the blue",
+        "чёрный 80%, синий 20%, нет, лучше зелёный 15% вместо синего",
+        "80% black 20% blue, 15% green instead of the blue",
+    ):
+        with pytest.raises(RecipeError) as refused:
+            parse_recipe(text)
+        assert "not told" not in str(refused.value)
+
+
+def test_soft_words_take_back_only_what_is_said_again() -> None:
+    """An excuse beside a mix is none of it, and another colour is no correction."""
+    assert parse_recipe("red 60, black 40, sorry, typing on my phone").recipe.percents == {"RED": 60, "BLACK": 40}
+    for text in ("Black with 20% red flecks - sorry, make that 15% blue", "red 40 black 60 - sorry, red 30 black 60"):
+        with pytest.raises(RecipeError):
+            parse_recipe(text)
 
 
 def test_nothing_is_taken_back_before_anything_is_said() -> None:
@@ -41,7 +100,15 @@ def test_nothing_is_taken_back_before_anything_is_said() -> None:
         source = Source(text)
         tokens = scan(source, default_palette())
         assert corrected(source, tokens) == (list(tokens), [])
-    assert find_marks(Source("red, no wait, blue")) == [(5, 13)]
+    assert find_marks(Source("red, no wait, blue"), ()) == [(5, 13)]
+
+
+@pytest.mark.parametrize(
+    "text", ["red 60, black 40; order changed to 25 tiles", "red 60, black 40. Изменено: 12.05.2024"]
+)
+def test_other_things_are_corrected_without_the_mix(text: str) -> None:
+    """No colour stands behind the words."""
+    assert parse_recipe(text).recipe.percents == {"RED": 60, "BLACK": 40}
 
 
 def test_two_numbers_that_are_denied_at_the_end() -> None:

@@ -48,3 +48,26 @@ def test_sizes_go_to_the_scene() -> None:
     """Behind the number of a colour, and in brackets behind the mix."""
     for text in ("black 20 coarse, beige 80 fine", "black 20, beige 80 (coarse black, fine beige)"):
         assert parse_recipe(text).look == {"coarse": ["BLACK"], "fine": ["BEIGE"]}
+
+
+def test_a_word_beside_its_size_is_of_all_granules() -> None:
+    """Behind a dash or at the end, and not of the last colour; sizes of single colours stay theirs."""
+    for text in (
+        "40% dark green, 40% light green, 20% beige - fine granules 0.5-1.5 mm",
+        "40% dark green, 40% light green, 20% beige, 0.5-1.5 mm fine granules",
+        "40% тёмно-зелёный, 40% светло-зелёный, 20% бежевый - мелкие гранулы 0.5-1.5 мм",
+    ):
+        assert parse_recipe(text).look == {"granule_mm": [0.5, 1.5]}
+    apart = parse_recipe("black 1-4 mm 80, red fine granules 0.5-1.5 mm 20")
+    assert apart.look == {"granule_mm": [1, 4], "fine": ["RED"]}
+
+
+def test_a_range_behind_crumb_of_tyres_is_of_its_granules() -> None:
+    """As behind other granules."""
+    for text in (
+        "6 kg black SBR 1-4, 1.5 kg EPDM RAL 6018, 0.5 kg EPDM white",
+        "6 кг чёрный SBR 1-4, 1.5 кг EPDM RAL 6018, 0.5 кг EPDM белый",
+    ):
+        reading = parse_recipe(text)
+        assert [*reading.recipe.percents] == ["BLACK", "RAL 6018", "WHITE"]
+        assert reading.look == {"granule_mm": [1, 4]}

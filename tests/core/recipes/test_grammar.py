@@ -10,6 +10,7 @@ from plitka.core.colour.palette import default_palette
 from plitka.core.recipes.amounts import Unit
 from plitka.core.recipes.asides import set_aside
 from plitka.core.recipes.grammar import Statement, parse
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
@@ -135,3 +136,12 @@ def test_what_does_not_pair_is_refused(text: str) -> None:
     with pytest.raises(RecipeError) as refused:
         read(text)
     assert 0 <= refused.value.span[0] <= refused.value.span[1] <= len(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["navy 80%, white 20%, but no white if it's over budget", "синий 80%, белый 20%, без белого, если дорого"]
+)
+def test_a_condition_is_refused_with_what_to_write(text: str) -> None:
+    """One mix, for nobody knows here whether it holds."""
+    with pytest.raises(RecipeError, match="write one mix, with it or without it"):
+        parse_recipe(text)

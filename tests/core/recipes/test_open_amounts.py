@@ -36,6 +36,7 @@ def test_the_example_has_the_colours_of_the_text(text: str, example: str) -> Non
     with pytest.raises(RecipeError, match="leaves the number open") as caught:
         parse_recipe(text)
     assert str(caught.value).endswith(example)
+    assert caught.value.rewritten == example
     assert parse_recipe(example)
 
 

@@ -26,6 +26,26 @@ def test_a_pack_is_no_share_and_is_told() -> None:
     check_each(PACKS, check)
 
 
+def test_a_colour_with_its_number_and_its_name_counts_once() -> None:
+    """So that the size of the bags behind the list is no third amount."""
+
+    def check(text: str, kg: int, percents: dict[str, float]) -> None:
+        reading = parse_recipe(text)
+        assert reading.recipe.percents == percents
+        assert f"a bag is taken as {kg} kg" in map(str, reading.warnings)
+
+    blue_on_black = {"RAL 5015": 25, "BLACK": 75}
+    check_each(
+        [
+            ("2 bags of RAL 5015 blue and 6 bags black, 25 kg bags", 25, blue_on_black),
+            ("2 bags of RAL 5015 blue and 6 bags black, bags of 20 kg", 20, blue_on_black),
+            ("2 мешка синей RAL 5015 и 6 мешков чёрной, мешки по 20 кг", 20, blue_on_black),
+            ("2 мешка RAL 5015 синий, 6 мешков чёрной, в мешках по 25 кг", 25, blue_on_black),
+        ],
+        check,
+    )
+
+
 def test_what_weighs_the_bags_is_not_said_to_be_left_out() -> None:
     """It is told with their weight."""
     for text, weights in [
@@ -49,6 +69,7 @@ COUNTED = [
     "мешок 12,5 кг синего х2, мешок 25 кг чёрного х3",
     "2 мешка по 12,5 кг синего, 3 мешка по 25 кг чёрного",
     "2 х 12,5 кг синий, 3 х 25 кг чёрный",
+    "2 bags blue EPDM 12.5kg, 3 bags black EPDM 25kg",
 ]
 
 
@@ -69,3 +90,19 @@ def test_the_only_amount_of_a_colour_is_no_pack() -> None:
     assert parse_recipe("3 bags (75 kg) black, 1 bag (25 kg) red").recipe.percents == {"BLACK": 75, "RED": 25}
     with pytest.raises(RecipeError):
         parse_recipe("red 60%, black (25 kg)")
+
+
+def test_the_weight_behind_crumb_is_the_bags() -> None:
+    """It is no further amount of the colour before it."""
+
+    def check(text: str) -> None:
+        assert parse_recipe(text).percents_by_mass == pytest.approx({"BLACK": 80, "BLUE": 20}, abs=0.15)
+
+    check_each(
+        [
+            ("4 bags black SBR 25kg, 1 bag blue EPDM 25kg",),
+            ("4 bags black SBR 25kg, 1 bag blue 25kg",),
+            ("4 мешка чёрной SBR 25кг, 1 мешок синей EPDM 25кг",),
+        ],
+        check,
+    )

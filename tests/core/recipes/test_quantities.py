@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plitka.core.recipes.quantities import digits_of_code, end_of_size, granules_mm, list_numbers, sum_of_list
+from plitka.core.recipes.reading import parse_recipe
 
 
 @pytest.mark.parametrize(
     ("text", "size"),
     [("epdm 1-4", "1-4"), ("epdm 1-3.5, red", "1-3.5"), ("эпдм 1-4", "1-4"), ("epdm 1-4 red black", None),
-     ("epdm 60-40", None), ("sbr 1-4", None)],
+     ("epdm 60-40", None), ("sbr 1-4", "1-4"), ("сбр 1-4, красный", "1-4")],
 )  # fmt: skip
 def test_a_range_behind_a_material_is_of_granules(text: str, size: str | None) -> None:
-    """Where nothing else stands beside it and it may be granules, and the material is no colour."""
+    """Where nothing else stands beside it and it may be granules."""
     at = text.index(" ") + 1
     end = end_of_size(text, at)
     assert (None if end is None else text[at:end]) == size
@@ -35,11 +36,21 @@ def test_a_range_behind_a_material_is_of_granules(text: str, size: str | None) -
         "1-4 mm",
         "100 кв.м",
         "3 м",
+        '20" x 20" x 1"',
+        "20 дюймов х 20 дюймов х 1 дюйм",
     ],
 )
 def test_a_size_is_taken_whole(size: str) -> None:
     """With its unit, and nothing of what follows."""
     assert end_of_size(f"{size} red", 0) == len(size)
+
+
+@pytest.mark.parametrize("size", ["20in x 20in x 1in", "20 in x 20 in x 1 in", "20 x 20 x 1in", "20in x 20in"])
+def test_inches_before_a_comma_are_of_a_size(size: str) -> None:
+    """Of each side, or of all behind the last; before a word `in` may be one."""
+    assert end_of_size(f"{size}, red", 0) == len(size)
+    notes = [str(notice) for notice in parse_recipe(f"RAL 3009 oxide red, {size}").warnings]
+    assert any(repr(size) in note for note in notes)
 
 
 @pytest.mark.parametrize("text", ["60% red", "60 red", "2 x 25 kg", "60 mixed", "2:1", "60 матовый", "3 parts"])

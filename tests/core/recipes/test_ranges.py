@@ -44,3 +44,12 @@ def test_a_strict_reading_takes_no_middle() -> None:
     """It is refused as any other range."""
     with pytest.raises(RecipeError, match="may be a range"):
         parse_recipe("20-25% red, the rest black", strict=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["mostly black, some green flecks (approx. 10-15 %)", "в основном чёрный, немного зелёного (10-15 %)"]
+)
+def test_a_range_that_is_refused_says_what_to_write(text: str) -> None:
+    """One of its numbers, and not a ratio."""
+    with pytest.raises(RecipeError, match="10-15 %' may be a range; write one number: 10 %, 15 %"):
+        parse_recipe(text)

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from tests.core.recipes import (
     meant,
     meant_architect,
+    meant_beside,
     meant_changes,
     meant_fields,
+    meant_hurried,
     meant_limits,
     meant_maker,
     meant_others,
@@ -37,7 +39,18 @@ from plitka.core.recipes.recipe import caret, format_prompt
 from plitka.errors import RecipeError
 
 ALL_READ = [*ENGLISH, *RUSSIAN]
-MEANT = (meant, meant_maker, meant_architect, meant_others, meant_changes, meant_limits, meant_fields, meant_strangers)
+MEANT = (
+    meant,
+    meant_maker,
+    meant_architect,
+    meant_others,
+    meant_changes,
+    meant_limits,
+    meant_fields,
+    meant_strangers,
+    meant_beside,
+    meant_hurried,
+)
 
 WORDS = """
     red black чёрный красного dark green grey 60 40% 50 2:1 1/3 ½ parts часть % , ; + / - : = and и с with on на по

@@ -21,6 +21,20 @@ from plitka.errors import RecipeError
         ("same as last time but red", "same as last time", "tells of a mix that is not known here"),
         ("красный (можно терракот) 60, чёрный 40", "можно терракот", "leaves open which colour it is"),
         ("красный/терракот на выбор", "на выбор", "leaves open which colour it is"),
+        ("Rainbow tile for the kindergarten", "Rainbow", "leaves open which colours there are"),
+        ("Радужная плитка для детского сада", "Радужная", "leaves open which colours there are"),
+        (
+            "grey 60% black 30% (missing 10% up to you)",
+            "missing 10% up to you",
+            "which colour has 10 %;.* 70% grey, 30% black",
+        ),
+        ("grey 60%, black 30%, 10% your choice", "10% your choice", "which colour has 10 %;.* 70% grey, 30% black"),
+        (
+            "60% серый, 30% чёрный, 10% на ваш выбор",
+            "10% на ваш выбор",
+            "which colour has 10 %;.* 70% серый, 30% чёрный",
+        ),
+        ("серый 60%, остальные 40% на ваш выбор", "остальные 40% на ваш выбор", "which colour has 40 %;.* 100% серый"),
         ("60% teel, as last time", "teel", "did you mean"),
     ],
 )

@@ -18,6 +18,7 @@ from math import nan
 from pathlib import Path
 from typing import Literal
 
+from plitka.core.colour.maker_names import makers_own
 from plitka.core.colour.ral import numbers_near
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, hex_to_srgb8, srgb8_to_hex
 from plitka.core.language.ordinary import ORDINARY
@@ -379,7 +380,7 @@ def _trade_colours(taken: set[str]) -> Iterator[Colour]:
         caption = code.replace("_", " ").lower() if name_key(name) in taken else name.lower()
         yield Colour(
             code=code, caption_name=caption, name_ru=name_ru, srgb_hex=row["hex"], ral=row["ral"], source="trade",
-            other_names=(name, *more, *more_ru, *others.get(code, ())),
+            other_names=(name, *more, *(one for one in more_ru if not makers_own(one)), *others.get(code, ())),
         )  # fmt: skip
 
 
@@ -400,7 +401,7 @@ def _maker_colours(trade: tuple[Colour, ...]) -> Iterator[Colour]:
             name, srgb_hex = _names_in(like.other_names[0])[0], like.srgb_hex
         yield Colour(
             code=code, caption_name=f"{code} {name}".lower(), name_ru=name_ru or own, srgb_hex=srgb_hex, source="maker",
-            other_names=(name, own, f"{code} {own}", *([row["code"]] if row["code"].isdigit() else [])),
+            other_names=(name, own, f"{code} {own}", *filter(str.isdigit, [row["code"]]), *makers_own(name_ru)),
         )  # fmt: skip
 
 

@@ -123,11 +123,14 @@ FINISHES = {
 """How much a face shines, which no scene shows."""
 
 PATTERNS = {
+    "stripes:90-100%": "nosing strip",
+    "stripes:45-55%": (
+        "strip, marking, line marking, line, stripe, разметка, разметкой, разметку, полосой, полосу, полоса, линию, "
+        "линия, линией"
+    ),
     "stripes:4": (
-        "strip, strips, nosing strip, marking, markings, line marking, разметка, разметкой, разметку, "
-        "полосой, полосу, линию, "
-        "line, lines, stripe, striped, stripes, striped pattern, in stripes, линия, линии, линией, полоса, в полоску, "
-        "полосатый, полосы, полоски, полосами, полосками"
+        "strips, markings, lines, striped, stripes, striped pattern, in stripes, линии, в полоску, полосатый, полосы, "
+        "полоски, полосами, полосками"
     ),
     "checker:4": (
         "chequerboard, chequered, chequer pattern, squares, шахматка, шахматку, шахматки, клетка, клетки, "
@@ -139,3 +142,6 @@ PATTERNS = {
     "circle": "radial, radial pattern, circles, circular pattern, радиальный, радиальный узор, круги, кругами",
 }
 """Patterns that zones show, by a mask of one."""
+
+USUAL_CIRCLE_PERCENT = 60
+"""Of the shorter side of a tile, where nothing is said of how large a circle is."""

@@ -32,9 +32,9 @@ COMPARED: Mapping[Fraction, str] = {
 NUMBERS: Mapping[int | Fraction, str] = {
     1: "one, одна, один, одно, одной, одну, одного",
     Fraction(3, 2): "полтора, полторы, полутора",
-    2: "two, две, два, двух, двум",
-    3: "three, три, трёх, трём",
-    4: "four, четыре, четырёх",
+    2: "two, две, два, двух, двум, двумя",
+    3: "three, три, трёх, трём, тремя",
+    4: "four, четыре, четырёх, четырьмя",
     5: "five, пять, пяти",
     6: "six, шесть, шести",
     7: "seven, семь, семи",
@@ -121,7 +121,8 @@ def shares() -> Iterator[tuple[Fraction, str]]:
         yield Fraction(1, count), f"one in {word}, one out of {word}"
         if count < 10:
             yield Fraction(count, 10), f"{word} out of ten"
-    yield Fraction(9, 10), "nine tenths, девять десятых"
+    yield from ((Fraction(count, 10), f"{NUMBERS[count].split(', ')[0]} tenths") for count in (6, 7, 8, 9))
+    yield Fraction(9, 10), "девять десятых"
 
 
 def compounds() -> Iterator[tuple[int, str]]:

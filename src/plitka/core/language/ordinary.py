@@ -10,7 +10,7 @@ _WORDS = (
     "carry, sign, wise, lead, route, pick, rely, fold, leak, peak, mini, wire, told, wins, logos, mess, busy, "
     "plug, clap, pose, leap, bear, weather, handy, shorten, loses, snowy, fear, buster, grade, movie, wipe, seam, "
     "cutter, pace, flood, wear, hear, reading, handsome, lost, stay, rain, great, какой-то, какая-то, какое-то, "
-    "как-то, красиво, сергей, сергею, галина, oliver, marina"
+    "как-то, красиво, сергей, сергею, галина, oliver, marina, bulk, pins"
 )
 
 ORDINARY = frozenset(_WORDS.split(", "))

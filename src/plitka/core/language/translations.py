@@ -38,6 +38,15 @@ class Sentence(Protocol):
         ...
 
 
+@runtime_checkable
+class Named(Protocol):
+    """A value that has a name in each language, such as a recipe among what a notice tells."""
+
+    def named_in(self, language: str) -> str:
+        """How people are told it in one of `LANGUAGES`."""
+        ...
+
+
 def choose_language(environ: Mapping[str, str]) -> str:
     """The language of `PLITKA_LANG`, else of the usual locale variables, else English."""
     for variable in ("PLITKA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
@@ -67,6 +76,11 @@ def localise(sentence: Sentence, language: str, *, as_options: bool = False) -> 
     return translation(language).gettext(sentence.message).format(**told)
 
 
+def localise_os_error(error: OSError, language: str) -> str:
+    """What the system refused, with the file if there is one, in a language."""
+    return f"{error.filename}: {_reason(error, language)}" if error.filename else _reason(error, language)
+
+
 def _reason(error: OSError, language: str) -> str:
     """Why a file was refused, without the number that the system has for it; its own words where we have none."""
     _ = translation(language).gettext
@@ -87,6 +101,8 @@ def _localise_value(value: object, language: str, as_options: bool) -> object:
         return ""
     if isinstance(value, Sentence):
         return localise(value, language, as_options=as_options)
+    if isinstance(value, Named):
+        return value.named_in(language)
     if isinstance(value, OSError):
         return _reason(value, language)
     if isinstance(value, float) and language == "ru":

@@ -13,7 +13,9 @@ from functools import cache
 from plitka.core.language.labels import LABELS, LAYERS, PERIOD, PERIODS
 from plitka.core.language.limits import LIMITS
 from plitka.core.language.looks import ASIDES, FINISHES, LOOKS, PATTERNS
+from plitka.core.language.modifiers import MODIFIERS
 from plitka.core.language.numbers import COMPARED, FRACTIONS, NUMBERS, compounds, shares
+from plitka.core.language.places import PLACES
 from plitka.core.language.spelling import count_pieces, name_key
 from plitka.core.language.units import LENGTHS, MASSES
 
@@ -39,7 +41,7 @@ PLAIN_COLOURS = (
 JOINING = frozenset({"and", "n", "и", "&", "+", "plus", "плюс"})
 """Separators that make one group of what they join."""
 
-WITH = frozenset({"with", "w/", "w", "с", "со"})
+WITH = frozenset({"with", "w/", "w", "has", "having", "to have", "to get", "с", "со"})
 """Separators between a ground and what is added to it."""
 
 
@@ -141,7 +143,8 @@ _PHRASES = {
         "частин, доля, долю, доли, долей, долями, ч, x, х, pts"
     ),
     Kind.SEPARATOR: (
-        "and, n, plus, with, w, but, add, adding, добавить, и, плюс, с, со, а также, но, і, та"
+        "and, n, plus, with, w, has, having, to have, to get, but, add, adding, добавить, и, плюс, с, со, "
+        "а также, но, і, та"
     ),
     Kind.LINK: "to, к, ко, до, till",
     Kind.EACH: "each, apiece, ea, по",
@@ -161,8 +164,8 @@ _PHRASES = {
     Kind.REST: (
         "rest, remainder, remaining, remaining area, all else, everything else, balance, base, background, ground, "
         "ground colour, ground color, base colour, base color, background colour, background color, "
-        "остаток, остальное, то что останется, а то что останется, "
-        "что останется, оставшийся, оставшееся, ост, решта, залишок, основание, основа, основы, основе, основу, "
+        "остаток, остатка, остатку, от остатка, от остального, остальное, то что останется, а то что останется, "
+        "что останется, оставшийся, оставшееся, ост, решта, залишок, основание, осн, основа, основы, основе, основу, "
         "основой, база, базы, базе, базу, базой, фон, фона, фоне, фоном"
     ),
     Kind.BASE: (
@@ -171,8 +174,11 @@ _PHRASES = {
     ),
     Kind.NOT: (
         "no, not, without, except, excluding, non, all but, anything but, everything but, everything except, any but, "
-        "any colour but, any color but, без, без примеси, без добавления, without any, without added, "
-        "no trace of, without a trace of, no hint of, without a hint of, кроме, не, не надо, не нужно, "
+        "any colour but, any color but, без, без примеси, без добавления, without any, "
+        "without added, "
+        "no longer needed, no longer wanted, not needed, not wanted, not required, больше не надо, больше не нужно, "
+        "больше не нужен, no trace of, without a trace of, "
+        "no hint of, without a hint of, кроме, не, не надо, не нужно, "
         "не нужен, нет, за исключением, "
         "всё кроме, "
         "нельзя, не хочу, не хотим, не нравится, не нравятся, не любим, не люблю, don't like, do not like, "
@@ -202,13 +208,15 @@ _PHRASES = {
         "немного, чуть, слегка, a few, few, lots of, "
         "lots, a lot of, plenty of, very little, a sprinkle of, a sprinkle, sprinkle, a dash of, a pinch of, "
         "a drop of, almost no, капелька, капельки, капелькой, капельку, капля, каплей, каплю, редкий, побольше, "
+        "щепотка, щепотку, щепоткой, hint of, touch of, dash of, pinch of, drop of, splash of, чуточка, "
         "небольшим количеством, большим количеством, a small amount of, a large amount of, поменьше, много, мало, "
         "несколько, чуть-чуть, немножко, немножечко, чуточку, чуток, "
         "a smidge of, a smidgen of, a splash of, a tad of, a tad, a lick of, a trace of, traces of, a scattering of, "
         "a smattering of, a dusting of, a sprinkling of, a handful of, a whisper of, a pop of, a wee bit of"
     ),
     Kind.HALF: "пол",
-    Kind.MIX: "mix, mixed, mixture, blend, made up of, composed of, consisting of, микс, смесь, смеси, смесью",
+    Kind.MIX: "mix, mixed, mixture, blend, melange, меланж, меланжа, "
+        "made up of, composed of, consisting of, микс, смесь, смеси, смесью",
     Kind.SAME: (
         "the same amount, same amount, the same of, same of, the same share, just as much, as much, столько же, "
         "такое же количество"
@@ -254,6 +262,8 @@ _PHRASES = {
         "than, same as, rosehill, melos, gezolan, stockmeier, playtop, unirubber, regupol, kraiburg, "
         "colour, color, recipe, epdm, tpv, ratio, proportion, "
         "proportions, respectively, solid, plain, only, all, just, "
+        "client wants, customer wants, the client wants, the customer wants, client asks for, customer asks for, "
+        "заказчик хочет, клиент хочет, заказчик просит, клиент просит, заказчику нужна, клиенту нужна, "
         "from, for, me, please, use, using, in all, "
         "require, requires, required, pls, plz, plse, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
         "could, could we see, can we see, can i see, see, would like, "
@@ -266,10 +276,13 @@ _PHRASES = {
         "double layer, single layer, two layer, three layer, two ply, the one, virgin, ii, iii, iv, want, need, i, "
         "we, make, made, give, show, generate, create, draw, picture, "
         "image, composition, made of, made from, consisting, consists, contains, containing, share, shares, amount, "
-        "amounts, number, colour name, floor, flooring, floors, mat, paver, paving, slab, "
+        "amounts, number, colour name, now, any more, anymore, put, "
+        "примесь, примеси, примесью, an admixture of, admixture of, "
+        "теперь, отныне, floor, flooring, floors, mat, paver, paving, slab, "
         "surface, covering, coating, playground, gym, sports, outdoor, indoor, sample, particles, grains, material, "
         "fraction, fractions, grain size, it, its, this, that, be, should, must, will, here, there, some, at, by, as, "
-        "колір, кольору, кольором, гумова, крихта, треба, потрібна, split, divide, divided, more or less, "
+        "колір, кольору, кольором, гумова, крихта, треба, потрібна, split, divide, divided, shared, "
+        "поделить, разделить, делим, more or less, "
         "recycled, surfacing, wet pour, wetpour, poured in place, "
         "pour in place, why, try, shade, dry mix, hi, hello, good evening, good morning, good afternoon, thanks, "
         "thank you, main, primary, accent, accents, "
@@ -308,7 +321,7 @@ _COUNTED = {
     "colours": (
         "colours, colors, colour mix, color mix, colour blend, color blend, colour tile, "
         "color tile, tone, tones, shades, цвета, цветов, цветах, "
-        "цветами, оттенка, оттенков, тона, тонов"
+        "цветами, оттенки, оттенка, оттенков, тона, тонов"
     ),
     "pieces": (
         "pieces, piece, pcs, pc, off, layers, layer, sheets, плиток, штук, штуки, штука, шт, слоя, слоёв, слой, "
@@ -348,20 +361,6 @@ _COLOURS_IN_ALL = {
     4: "четырёхцветный",
 }
 
-_MODIFIERS = {
-    "dark": "dark, darker, darker shade of, dark shade of, dk, тёмный, темно",
-    "very dark": "very dark, super dark, ultra dark, extra dark, очень тёмный, очень темно",
-    "very light": "very light, super light, ultra light, extra light, very pale, очень светлый, очень светло",
-    "deep": "deep, intense, rich, saturated, глубокий, глубоко, насыщенный, насыщенно, густой",
-    "light": "light, lighter, lighter shade of, light shade of, lt, светлый, светло, св, світлий, світло",
-    "pale": "pale, faint, бледный, бледно",
-    "pastel": "pastel, пастельный, пастельно, нежный, нежно",
-    "bright": "bright, brighter, very bright, super bright, ultra bright, яркий, ярко, очень яркий",
-    "vivid": "vivid, neon, electric, fluorescent, флуоресцентный, сочный, неоновый",
-    "muted": "muted, dusty, dull, faded, приглушённый, приглушённо, пыльный, блёклый, тусклый",
-    "medium": "medium, mid, middle, средний, средне",
-}
-
 CONTAINER = "container"
 """The `text` of what holds a mass, as a bag does."""
 PER_AREA = "per area"
@@ -377,6 +376,8 @@ _ASIDE = (
 
 _EQUAL = {
     0: (
+        "rest equal, the rest equal, remainder equal, the remainder equal, balance equal, the balance equal, "
+        "remaining equal, "
         "equal portions, in equal portions, equal measure, in equal measure, equal measures, in equal measures, "
         "equal parts, in equal parts, equal shares, in equal shares, equal amounts, in equal amounts, equally, "
         "in equal proportions, equal quantities, in equal quantities, the same amount of each, same amount of each, "
@@ -424,10 +425,10 @@ def phrases() -> Iterator[tuple[str, Meaning]]:
 
 
 def _meanings() -> Iterator[tuple[Meaning, str]]:
-    for kind, written in (*_PHRASES.items(), (Kind.ASIDE, ASIDES)):
+    for kind, written in (*_PHRASES.items(), (Kind.ASIDE, ASIDES), (Kind.ASIDE, PLACES)):
         yield Meaning(kind), written
     told = (
-        (Kind.MODIFIER, _MODIFIERS), (Kind.LOOK, LOOKS), (Kind.ASIDE, PATTERNS), (Kind.ASIDE, FINISHES),
+        (Kind.MODIFIER, MODIFIERS), (Kind.LOOK, LOOKS), (Kind.ASIDE, PATTERNS), (Kind.ASIDE, FINISHES),
         (Kind.COUNTED, _COUNTED),
         (Kind.LABEL, LABELS), (Kind.VAGUE, _VAGUE), (Kind.RANGE, LIMITS), (Kind.LAYER, LAYERS),
         (Kind.LENGTH, LENGTHS), (Kind.ABOUT, _CLOSE),

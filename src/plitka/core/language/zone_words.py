@@ -20,49 +20,107 @@ FIELD = (
 OUTSIDE = r"(?:outside|outer (?:area|part|zone)|(?:all )?around(?: it| this)?|surrounding\w*|снаружи|вокруг(?: него)?)"
 CIRCLE = (
     r"(?:(?:inner|inside|central|centre|center|middle|round|inscribed|внутри|внутренн\w+|центральн\w+|больш\w+) )?"
-    r"(?:circles?|dis[ck]s?|круг(?:а|у|ом|и|ами)?|кружо?к\w*|диск(?:а|ом)?)"
+    r"(?:circles?|dis[ck]s?|dot|spot|точк(?:а|ой)|пятно|пятном|круг(?:а|у|ом|и|ами)?|кружо?к\w*|диск(?:а|ом)?)"
 )
+GROUND = (
+    r"(?:back ?grounds?|backdrop|base|ground|field|tiles?|mats?|slabs?|плитк\w+|фон(?:а|е|у|ом)?|основ(?:а|е|ой|у|ы)"
+    r"|пол(?:е|я|ю)|подложк\w+|коврик\w*|мат(?:а|е)?)"
+)
+"""What a part lies on."""
+SPLIT = (
+    r"(?:(?:(?:straight|clean|even|vertical|horizontal|hard|sharp) )?(?:split|cut|divided|divide|division|parted)"
+    r"(?: (?:straight|right|evenly|vertically|horizontally|exactly|line))*"
+    r"(?: (?:down|in|through|along|across|at|into) (?:the )?(?:middle|cent(?:re|er)|half|halves|two))?"
+    r"|(?:straight |right |exactly )?down the (?:middle|cent(?:re|er))|vertically|horizontally|side by side"
+    r"|(?:раз|по)дел(?:ен\w*|ить)(?: (?:ровно|посередине|пополам|на две (?:половины|части)|по вертикали"
+    r"|по горизонтали|вертикально|горизонтально))*"
+    r"|(?:граница|линия раздела|шов|стык|boundary|border ?line|seam|joint|line)"
+    r" (?:down the middle|in the middle|посередине|по центру)"
+    r"|по вертикали|по горизонтали|вертикально|горизонтально|бок о бок)"
+)
+"""That a tile is parted in two."""
+HALVED = (
+    r"(?:(?:tile )?(?:split )?in half|half and half(?: tile)?|(?:(?:tile|split) )?in(?:to)? two(?: halves)?"
+    r"|(?:two )?halves"
+    r"|(?:плитка )?пополам|(?:плитка )?из двух половин(?:ок)?)"
+)
+"""The same, where the halves are named beside it."""
+EVEN = (
+    r"(?:(?:all )?(?:of )?(?:equal|same|the same|equally|even) (?:widths?|wide|sizes?)"
+    r"|equal(?:ly)?(?: stripes|(?=[ ]*(?:[:,.;)]|$)))"
+    r"|одинаков\w+(?: по)? ширин\w+|равной ширины|(?:равн|одинаков)(?:ые|ых)(?= полос|[ ]*(?:[:,.;)]|$)))"
+)
+"""Of stripes, as they are where nothing is said."""
+UPRIGHT = (
+    r"(?:(?:straight |right |running )?(?:down|through|along|up) the (?:middle|cent(?:re|er)|tile)"
+    r"|(?:in|at) the (?:middle|cent(?:re|er))|vertical(?:ly)?|upright|вертикальн\w+|по вертикали|(?:ровно )?посередине"
+    r"|(?:в|по) (?:центру|середине))"
+)
+"""How stripes lie, and where a single one does."""
 CENTRED = r"(?:(?:in|at) the (?:middle|centre|center)|(?:в|по) (?:центру|центре|середине)|посередине)"
 """What a circle is, said or not."""
 HALVES = {
-    "left": r"(?:(?:on |to |at )?the )?left(?:[- ]hand)?(?: (?:half|side|part))?"
+    "left": r"(?:(?:on |to |at )?the )?left(?:[- ]hand)?(?: (?:half|side|part|1/2|50[ ]?%))?"
     r"|лев(?:ая|ой|ую|ое|ый)(?: (?:половин\w+|сторон\w+|част\w+))?|слева",
-    "right": r"(?:(?:on |to |at )?the )?right(?:[- ]hand)?(?: (?:half|side|part))?"
+    "right": r"(?:(?:on |to |at )?the )?right(?:[- ]hand)?(?: (?:half|side|part|1/2|50[ ]?%))?"
     r"|прав(?:ая|ой|ую|ое|ый)(?: (?:половин\w+|сторон\w+|част\w+))?|справа",
-    "top": r"(?:(?:in |at )?the )?(?:top|upper)(?: (?:half|part|side))?|верхн(?:яя|ей|юю)(?: (?:половин\w+|част\w+))?",
+    "top": r"(?:(?:in |at )?the )?(?:top|upper)(?: (?:half|part|side))?"
+    r"|верхн(?:яя|ей|юю)(?: (?:половин\w+|част\w+))?|верх|сверху|вверху",
     "bottom": r"(?:(?:in |at )?the )?(?:bottom|lower)(?: (?:half|part|side))?"
-    r"|нижн(?:яя|ей|юю)(?: (?:половин\w+|част\w+))?",
+    r"|нижн(?:яя|ей|юю)(?: (?:половин\w+|част\w+))?|низ|снизу|внизу",
 }
+THIRDS = {
+    "third_left": r"(?:(?:on |in )?the )?left(?:[- ]hand)? (?:third|1/3)|лев(?:ая|ой|ую) треть(?:ю|и)?",
+    "third_middle": r"(?:(?:on |in )?the )?(?:middle|central|centre|center) (?:third|1/3)"
+    r"|(?:средн|центральн)\w+ треть(?:ю|и)?",
+    "third_right": r"(?:(?:on |in )?the )?right(?:[- ]hand)? (?:third|1/3)|прав(?:ая|ой|ую) треть(?:ю|и)?",
+}
+"""Of the tile, side by side."""
 HALF = r"\b(?:half|part|side)\b|половин|част|сторон"
 """What the upper or lower half is called, which is no layer."""
 CHECKER = (
     r"(?:in an? |as an? |in |в )?(?:che(?:cker|quer)[- ]?board(?:s|ed)?|che(?:cker|quer)(?:s|ed)?|chess[- ]?board"
-    r"|chess|шахматк\w*|шахматн\w+(?: порядк\w+| узор\w*| доск\w+)?|клетк\w+|клеточк\w+)(?: pattern| style)?"
+    r"|chess|checks|check(?:ed)? pattern|шахматк\w*|шахматн\w+(?: порядк\w+| узор\w*| доск\w+)?|клетк\w+"
+    r"|клеточк\w+)(?: pattern| style)?"
 )
+SQUARES = r"squares?|fields|cells|клет\w+|квадрат\w*|пол(?:я|ей)"
+"""What is counted of a chequerboard."""
 STRIPES = (
-    r"(?:in |в )?(?:stripes|striped|stripey|stripy|bands|banded|полосы|полосами|полосок|полоски|полосками|полоску"
+    r"(?:in |в )?(?:(?:alternating|alternate|equal|hazard|warning|чередующиеся|чередование|равные|одинаковые) )?"
+    r"(?:rows|ряды|stripes|striped"
+    r"|stripey|stripy|bands|banded|полосы|полосами|полосок|полос|полоски|полосками|полоску"
     r"|полоса(?:т\w+))(?: pattern| style)?"
 )
 LINE = r"(?:lines?|stripe|strip|band|marking|лини(?:я|ей|ю|и)|полос(?:а|ой|у)|полоск(?:а|ой)|разметк\w+)"
 """One of them is no stripes; at an edge it is a border."""
+ACROSS = r"diameter|(?<![^\W_])diam?(?![^\W_])|диам|across|radius|радиус|[ø⌀]"
+"""In words for the size of what is round."""
+WIDE = r"(?<![^\W_])(?:width|wide)(?![^\W_])|шириной|ширина|в ширину"
+"""In words for how wide a part is."""
 SIZE = (
-    r"(?:(?:width|diameter|radius|wide|шириной|ширина|толщиной|диаметром|диаметр|радиусом|радиус)[ :=]*)?"
-    r"(?P<size>\d+(?:[.,]\d+)?)[ -]?(?P<unit>mm|cm|мм|см)(?![^\W_])"
-    r"(?:[ -]?(?:wide|thick|across|in diameter|diameter|radius|шириной|в ширину|в диаметре))?"
+    r"(?:(?:(?:outer|overall|in) )?(?:width|radius|wide|шириной|ширина|шир|толщиной|радиусом|радиус"
+    r"|(?P<across>diameter|diam?|диаметром|диаметр|диам|(?<![^\W_])[dфд](?=[ ]?[=ø⌀\d])|[ø⌀]))\.?[ :=]*(?:of )?)?"
+    r"(?P<size>\d+(?:[.,]\d+)?)[ -]?"
+    r"(?:(?P<unit>mm|cm|m|inch(?:es)?|in(?= (?:wide|across|dia))|мм|см|м|\")(?![^\W_])"
+    r"|(?(across)(?<=\d\d)(?![.,]?\d)|(?!)))"
+    r"(?:[ -]?(?:wide|thick|across|in diameter|diameter|dia|radius|in width|шириной|в ширину|в диаметре"
+    r"|в поперечнике))?"
 )
 """How wide a part is."""
-TILE = r"(?<!\d)(\d{2,4})[ ]?[xх×*][ ]?(\d{2,4})(?:[ ]?[xх×*][ ]?\d+)?[ ]?(mm|cm|мм|см)?(?![^\W_])"
-"""The sides of the tile."""
 EACH = (
     r"[,;]?\s*(?:(?:each|both|all)(?: of (?:them|which|these))?(?: (?:one|with|has|have|having|containing|contains?))*"
-    r"|в кажд(?:ом|ой)|кажд(?:ый|ая|ое)(?: с)?|об[ае](?: с)?|везде)[ ]+(?=\d)"
+    r"|в кажд(?:ом|ой)(?: по)?|кажд(?:ый|ая|ое)(?: с)?|об[ае](?: с)?|(?:в|на) об(?:еих|оих)(?: по)?|везде)[ ]+(?=\d)"
 )
 """Before what each of two mixes has."""
 AROUND_A_MIX = (
-    r"two[- ]?(?:tone|colou?r(?:ed)?)|двухцветн\w+|"
-    r"alternate tiles|alternat(?:e|es|ing|ely)(?: tiles| with)?|made (?:of|from)|tiles?|squares?|diagonal(?:ly)?"
-    r"|vertical|horizontal|wide|all round|plain|solid|pure|from|of|in|is|are|a|an|the|по диагонали|наискосок"
-    r"|вертикальн\w+|горизонтальн\w+|диагональн\w+|чередующ\w+|через одну|плитк\w+|цвета|цветов|из|это|сплошн\w+"
+    r"(?:mats?|коврик\w*)(?![ ]\d+(?![\dхx×*]))|рисунок|рисунком|изображени\w+|drawing|motif|picture of|design|"
+    r"(?:two|2)[- ]?(?:tone|colou?r(?:ed)?)|двухцветн\w+|"
+    r"alternate tiles|alternat(?:e|es|ing|ely)(?: tiles| with)?|made (?:of|from)|tiles?(?![ ]\d)|squares?"
+    r"|diagonal(?:ly)?|vertical|horizontal|wide|big|thin|narrow|thick|тонк\w+|узк\w+|широк\w+|толст\w+"
+    r"|all round|plain|solid|pure|from|of|in|is|are|a|an|the"
+    r"|по диагонали|наискосок"
+    r"|вертикальн\w+|горизонтальн\w+|диагональн\w+|чередующ\w+|через одну|плитк\w+(?![ ]\d)|цвета|цветов|из|это"
+    r"|сплошн\w+"
 )
 """Say nothing of the mix that they stand before or behind."""
 TURNED = r"diagonal(?:ly)?|horizontal(?:ly)?|диагонал\w+|наискосок|горизонтальн\w+"

@@ -42,7 +42,7 @@ def refuse_areas(source: Source, tokens: Sequence[Token]) -> RecipeError | None:
         "{number} mixes are told here, and each comes to 100; ask for one at a time, or for one tile with zones{hint}",
         (second[0].span[0], second[-1].span[1]),
         number=len(mixes),
-        hint=option_of_zone("MASK", "RECIPE"),
+        hint=option_of_zone("half:right", "RECIPE"),
     )
 
 

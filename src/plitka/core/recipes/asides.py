@@ -19,7 +19,7 @@ from plitka.core.recipes.crumb import settle_sbr
 from plitka.core.recipes.grain_sizes import is_said_again, with_bare_sizes
 from plitka.core.recipes.headings import name_whole
 from plitka.core.recipes.layers import take_layers
-from plitka.core.recipes.look import option_of_zone, shown_by_zones, told_finish
+from plitka.core.recipes.look import mask_of_part, option_of_zone, shown_by_zones, told_finish
 from plitka.core.recipes.numbers_aside import MIX, NumberedSegment
 from plitka.core.recipes.open_amounts import is_upper_bound, refuse_open
 from plitka.core.recipes.quantities import granules_mm
@@ -29,6 +29,7 @@ from plitka.core.recipes.signs import UNOFFERED, ZONE_HEAD
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.tiles import check_one_tile, refuse_several
 from plitka.core.recipes.token import Token
+from plitka.core.recipes.whereabouts import is_whereabouts
 
 _SEVERAL = 2
 _WHOLE = 100
@@ -71,7 +72,8 @@ def set_aside(
         tokens = [
             _as_aside(token) if token.kind is Kind.LOOK or token.choice in FINISHES else token for token in tokens
         ]
-    asides.is_sized_by_colour = len({size for token in tokens if (size := _granules(token)) is not None}) > 1
+    n_colours = len({token.colour for token in tokens if token.colour is not None})
+    asides.is_sized_by_colour = n_colours != 1 and len(_sizes_of_granules(tokens)) > 1
     segments = list(split(source, tokens))
     spans = list(spans_of(source, segments))
     is_names = is_list(source, [(segment, span) for (segment, _), span in zip(segments, spans, strict=True)])
@@ -133,6 +135,17 @@ def _granules(token: Token) -> str | None:
     return token.choice if token.kind is Kind.LOOK and token.choice in _COARSENESS else None
 
 
+def _sizes_of_granules(tokens: Sequence[Token]) -> set[str]:
+    """The sizes that are asked for; `fine granules 0.5-1.5 mm` is one."""
+    sizes = [_granules(token) for token in tokens]
+    is_length = [size is not None and token.kind is Kind.LENGTH for token, size in zip(tokens, sizes, strict=True)]
+    return {
+        size
+        for at, size in enumerate(sizes)
+        if size is not None and (is_length[at] or not any(is_length[max(0, at - 1) : at + 2]))
+    }
+
+
 class _Segment(NumberedSegment):
     """All that one segment says."""
 
@@ -186,7 +199,7 @@ class _Segment(NumberedSegment):
                 "a zone{hint}",
                 token.span,
                 words=self._typed(token),
-                hint=option_of_zone("MASK", "RECIPE"),
+                hint=option_of_zone(mask_of_part(token.text), "RECIPE"),
             )
 
     def _is_before_likeness(self, at: int) -> bool:
@@ -312,6 +325,11 @@ class _Segment(NumberedSegment):
         text = self.source.text[start:end]
         if UNOFFERED.fullmatch(text.strip().casefold()):
             self.asides.remarks.append(Notice("{code!r} is not offered, and not used", {"code": text.strip()}))
+        if is_whereabouts(text):
+            self.asides.remarks.append(
+                Notice("{words!r} is no part of the mix; it is left out", {"words": text.strip()})
+            )
+            return
         inside = [token.choice for token in self.tokens if token.kind in WORDS and start <= token.span[0] < end]
         start += len(text) - len(text.lstrip())
         if (joint := _WITH.search(self.source.text, max(0, start - _MAX_WITH), start)) is not None:

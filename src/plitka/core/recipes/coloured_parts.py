@@ -10,12 +10,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.shared_numbers import OF_WHICH
 from plitka.core.recipes.token import Token
 
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _BETWEEN = frozenset({Kind.SEPARATOR, Kind.LINK, Kind.BRACKET})
 _INSIDE = _NUMBERS | _BETWEEN | {Kind.COLOUR, Kind.PERCENT, Kind.EQUAL}
-_OF_WHICH = frozenset({"которых", "нее", "них", "ней", "that", "them", "these", "those", "which"})
 _GROUND = frozenset({Kind.REST, Kind.BASE})
 _MANY = 2
 _WHOLE = 100
@@ -29,7 +29,7 @@ def with_coloured_parts(tokens: Sequence[Token]) -> list[Token]:
         return list(tokens)
     start, end = _with_number(tokens, at)
     first = end
-    while _kind(tokens, first) in _BETWEEN or (first < len(tokens) and tokens[first].text in _OF_WHICH):
+    while _kind(tokens, first) in _BETWEEN or (first < len(tokens) and tokens[first].text in OF_WHICH):
         first += 1
     last = _end_of_colours(tokens, first)
     number = next((token for token in tokens[start:end] if token.kind is Kind.NUMBER), None)

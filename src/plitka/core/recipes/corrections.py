@@ -1,9 +1,10 @@
 """What a speaker takes back: `blue seventy, yellow thirty, no wait, make it eighty twenty`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
+from plitka.core.colour.palette import Colour
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.open_amounts import INSTEAD
 from plitka.core.recipes.recipe import Notice
@@ -13,30 +14,47 @@ from plitka.errors import RecipeError
 
 _MARK = re.compile(
     r"(?<![^\W_])(?:(?:(?:oh|actually|oops|sorry|hmm|um|uh)[, ]+)*(?:no[, ]+wait|wait[, ]+no|scratch that|strike that"
+    r"|(?<=[,;.] )now(?: it(?:['’]s| is))?(?=[ ]\d+[ ]?[/:-][ ]?\d)"
     r"|correction|no[, ]+(?:sorry|actually|make (?:it|that))"
     r"|actually[, ]+make (?:it|that)|sorry[, ]+(?:i (?:mean|meant)|make (?:it|that))"
     r"|i (?:mean|meant)|or rather"
     r"|on second thoughts?|oops|my mistake|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))no(?=,))"
     r"(?:[, ]+(?:no|actually|sorry|rather|better|let['’]?s (?:do|make it|say)|make (?:it|that)|i (?:mean|meant)))*"
     r"|(?:ой[, ]+)?(?:хотя нет|нет[, ]+(?:стоп|погоди(?:те)?|подожди(?:те)?|лучше|давай(?:те)?|пусть будет)"
-    r"|стоп[, ]+нет|вернее"
-    r"|точнее|поправка|ошибся|ошиблась|виноват|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))нет(?=,))"
+    r"|стоп[, ]+нет|вернее|(?<=[,;.] )теперь(?=[ ]\d+[ ]?[/:-][ ]?\d)"
+    r"|то есть[, ]+(?:нет|не так)|ой[, ]+нет|точнее|поправка|ошибся|ошиблась|виноват"
+    r"|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))нет(?=,))"
     r"(?:[, ]+(?:нет|лучше|давай(?:те)?|пусть будет|сделай(?:те)?|не так))*)(?![^\W_])[ \t]*[,:.-]?"
 )
+_LISTED_MARK = re.compile(
+    r"(?<![^\W_])(?:(?<=[.,;(–—-][ ])(?:corrected|updated|исправлен(?:ие|о)|обновлен(?:ие|о))"
+    r"|(?:corrected|updated|changed)(?=[ ]?:)|(?:corrected|updated|changed) to"
+    r"|(?:исправл|обновл|измен|уточн)(?:ено|ение)(?=[ ]?:)|(?:исправлено|изменено) на)(?![^\W_])[ \t]*[,:.-]?"
+)
+"""Words that take something back only before colours: «исправление: красный 15», and not `price corrected: 500`."""
+_SOFT_MARK = re.compile(
+    r"(?<=[-—–,;.][ ])(?:(?:sorry|apologies|no|make (?:it|that)|простите|извините|сорри|нет)"
+    r"(?:[, ]+(?:sorry|no|make (?:it|that)|пусть будет|сделайте|нет))*)(?=[ ,:])[ \t]*[,:.-]?"
+)
+"""Words that take something back only where what stands behind them fits what stands before."""
 _DENIES = frozenset({"not", "не"})
 _BUT = re.compile(r"(?<![^\W_])(?:а|но|but)(?![^\W_])")
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _GAPS = frozenset({Kind.SEPARATOR, Kind.LINK, Kind.SLASH, Kind.BASE, Kind.NOT})
+_SAID_AGAIN = _NUMBERS | _UNITS | _GAPS | {Kind.COLOUR, Kind.FLECK}
 _PAIR = 2
 _WHOLE = 100
 """Percent."""
 
 
-def find_marks(source: Source) -> list[tuple[int, int]]:
+def find_marks(source: Source, tokens: Sequence[Token]) -> list[tuple[int, int]]:
     """Where the words stand with which something is taken back, as they were typed."""
-    return [source.span(*match.span()) for match in _MARK.finditer(source.folded)]
+    listed = [source.span(*match.span()) for match in _LISTED_MARK.finditer(source.folded)]
+    last = max((token.span[0] for token in tokens if token.kind is Kind.COLOUR), default=0)
+    plain = [source.span(*match.span()) for match in _MARK.finditer(source.folded)]
+    return sorted([*plain, *(mark for mark in listed if mark[1] <= last)])
 
 
 def corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], list[Notice]]:
@@ -45,10 +63,11 @@ def corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], lis
     Raises:
         RecipeError: it is not clear what is taken back.
     """
-    marks = find_marks(source)
+    marks = find_marks(source, tokens)
     tokens, remarks = without_denied(source, tokens)
     if not marks:
-        return tokens, remarks
+        softly = _softly_corrected(source, tokens)
+        return (tokens, remarks) if softly is None else (softly[0], [*remarks, softly[1]])
     kept = [token for token in tokens if token.span[0] < marks[0][0]]
     for mark, until in zip(marks, [*(start for start, _ in marks[1:]), len(source.text)], strict=True):
         words = [token for token in tokens if mark[0] <= token.span[0] < mark[1]]
@@ -60,9 +79,25 @@ def corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], lis
         if meant is None:
             raise _refuse(source, mark)
         kept = meant
-        values = {"words": _typed(source, mark)}
-        remarks += [Notice("what stands behind {words!r} is taken for what it corrects", values)]
+        remarks.append(_told(source, mark))
     return kept, remarks
+
+
+def _softly_corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], Notice] | None:
+    """What is meant where `sorry,` or `no,` stands before the same colours with other numbers; None where none does."""
+    found = [source.span(*match.span()) for match in _SOFT_MARK.finditer(source.folded)]
+    if len(found) != 1:
+        return None
+    before = [token for token in tokens if token.span[0] < found[0][0]]
+    behind = [token for token in tokens if token.span[0] >= found[0][1]]
+    old, new = ({token.colour for token in side if token.kind is Kind.COLOUR} for side in (before, behind))
+    is_again = bool(new) and new <= old and all(any(t.kind in _NUMBERS for t in side) for side in (before, behind))
+    meant = _meant(before, behind) if is_again else None
+    return None if meant is None else (meant, _told(source, found[0]))
+
+
+def _told(source: Source, mark: tuple[int, int]) -> Notice:
+    return Notice("what stands behind {words!r} is taken for what it corrects", {"words": _typed(source, mark)})
 
 
 def without_denied(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], list[Notice]]:
@@ -125,10 +160,117 @@ def _meant(before: list[Token], behind: list[Token]) -> list[Token] | None:
     old = {token.colour for token in before if token.colour is not None}
     if (recounted := _with_last_number(before, behind)) is not None:
         return recounted
+    if len(new) > 1 and colours < old and sum(_percent(token) for token in new) != _WHOLE:
+        return _with_list(before, behind)
     is_whole = sum(_percent(token) for token in new) == _WHOLE or (not new and not numbers and len(colours) >= len(old))
     if is_whole:
         return behind
-    return _with_last_one(before, behind) or _with_other_number(before, behind) or _with_last_split(before, behind)
+    ways = (_with_last_one, _with_other_number, _with_last_split, _with_own_number, _with_new_colour)
+    return next(filter(None, (way(before, behind) for way in ways)), None)
+
+
+def _with_list(before: list[Token], behind: list[Token]) -> list[Token] | None:
+    """`Black 70, red 20, white 10. Correction: red 15, white 15` has 15 of both, if that makes a whole mix."""
+    said = [at for at, token in enumerate(behind) if token.kind in _SAID_AGAIN - _GAPS]
+    anew = _in_pairs(behind)
+    if not anew or not {token.kind for token in behind[: said[-1] + 1]} <= _SAID_AGAIN | _BOUNDS:
+        return None
+    first = _in_pairs(before)
+    meant = list(before)
+    for colour, number in anew.items():
+        places = [at for at, token in enumerate(before) if token.kind is Kind.COLOUR and token.colour == colour]
+        at = first[colour] if colour in first else _own_number(before, places[0]) if len(places) == 1 else None
+        if at is None:
+            return None
+        meant = _with_numbers(meant, [at], [behind[number]])
+    meant += behind[said[-1] + 1 :]
+    return meant if _is_whole(meant) or _has_rest(meant) else None
+
+
+def _in_pairs(tokens: Sequence[Token]) -> dict[Colour | None, int]:
+    """Where the number of each colour stands, if each has one on the same side; none where that is not so."""
+    own = [at for at, token in enumerate(tokens) if token.kind in _NUMBERS | {Kind.COLOUR}]
+    pairs = list(zip(own[::2], own[1::2], strict=False))
+    if len(own) % _PAIR:
+        return {}
+    if not all(tokens[at].kind is Kind.COLOUR and tokens[number].kind in _NUMBERS for at, number in pairs):
+        pairs = [(at, number) for number, at in pairs]
+    if not all(tokens[at].kind is Kind.COLOUR and tokens[number].kind in _NUMBERS for at, number in pairs):
+        return {}
+    numbers = {tokens[at].colour: number for at, number in pairs}
+    return numbers if len(numbers) == len(pairs) else {}
+
+
+def _has_rest(tokens: Sequence[Token]) -> bool:
+    """Whether one colour has no number, and the numbers leave it something."""
+    colours = {token.colour for token in tokens if token.kind is Kind.COLOUR}
+    shares = [_percent(token) for token in tokens if token.kind in _NUMBERS]
+    return len(shares) == len(colours) - 1 and sum(shares) < _WHOLE
+
+
+def _with_own_number(before: list[Token], behind: list[Token]) -> list[Token] | None:
+    """`Black with 20% red flecks - sorry, make that 15% red` has 15 of red, where one colour has the rest."""
+    last = max((at for at, token in enumerate(behind) if token.kind in _SAID_AGAIN - _GAPS), default=-1)
+    said = [token for token in behind[: last + 1] if token.kind not in _GAPS]
+    own = [token for token in said if token.kind in _NUMBERS | {Kind.COLOUR}]
+    if not {token.kind for token in said} <= _SAID_AGAIN or len(own) != _PAIR or own[0].kind == own[1].kind:
+        return None
+    colour, number = sorted(own, key=lambda token: token.kind in _NUMBERS)
+    places = [at for at, token in enumerate(before) if token.kind is Kind.COLOUR and token.colour == colour.colour]
+    at = _own_number(before, places[0]) if len(places) == 1 else None
+    if at is None:
+        return None
+    meant = [*_with_numbers(before, [at], [number]), *behind[last + 1 :]]
+    return meant if _has_rest(meant) or _is_whole(meant) else None
+
+
+def _with_new_colour(before: list[Token], behind: list[Token]) -> list[Token] | None:
+    """`Black 80, blue 20, no, red 20` has red for blue, or for what `instead of` names, if that is a whole."""
+    out = [at for at, token in enumerate(behind) if token.choice == INSTEAD]
+    end = next((at for at, token in enumerate(behind) if token.kind in _BOUNDS), len(behind))
+    said = behind[: out[0]] if out else behind[:end]
+    own = [token for token in said if token.kind not in _GAPS | _UNITS]
+    if {token.kind for token in own} not in ({Kind.COLOUR, kind} for kind in _NUMBERS) or len(own) != _PAIR:
+        return None
+    named = [token.colour for token in behind[out[0] : end] if token.kind is Kind.COLOUR] if out else []
+    pairs, new = _in_pairs(before), next(token.colour for token in own if token.kind is Kind.COLOUR)
+    old = named[0] if len(named) == 1 else next(reversed(pairs), None)
+    if old not in pairs or new in pairs or len(named) > 1 or (out and not named):
+        return None
+    others = behind[end:]
+    refilled = {token.colour for token in others if token.kind is Kind.COLOUR and _has_kind(others, Kind.REST)}
+    gone = _places(before, pairs, refilled | {old})
+    meant = [token for at, token in enumerate(before) if at not in gone]
+    meant += [_comma(own[0].span[0]), *(token for token in said if token.kind not in _GAPS), *others]
+    return meant if _is_whole(meant) or (refilled and _has_rest(meant)) else None
+
+
+def _places(tokens: Sequence[Token], pairs: Mapping[Colour | None, int], colours: Set[Colour | None]) -> set[int]:
+    """Where colours of such pairs stand, with their numbers and units."""
+    places = {at for at, token in enumerate(tokens) if token.kind is Kind.COLOUR and token.colour in colours}
+    numbers = {pairs[colour] for colour in colours if colour in pairs}
+    return places | numbers | {at + 1 for at in numbers if _kind(tokens, at + 1) in _UNITS}
+
+
+def _has_kind(tokens: Sequence[Token], kind: Kind) -> bool:
+    return any(token.kind is kind for token in tokens)
+
+
+def _comma(at: int) -> Token:
+    return Token(kind=Kind.SEPARATOR, span=(at, at), text=",")
+
+
+def _own_number(tokens: Sequence[Token], at: int) -> int | None:
+    """Where the number of a colour stands beside it; None where it has none, or the number may be another's."""
+    start = at - 1
+    while start >= 0 and tokens[start].kind in _UNITS:
+        start -= 1
+    end = at + 1 + (_kind(tokens, at + 1) in (Kind.LINK, Kind.FLECK))
+    near = [place for place in (start, end) if place >= 0 and _kind(tokens, place) in _NUMBERS]
+    if len(near) != 1:
+        return None
+    beyond = near[0] - 1 if near[0] < at else near[0] + 1 + (_kind(tokens, near[0] + 1) in _UNITS)
+    return None if beyond >= 0 and _kind(tokens, beyond) is Kind.COLOUR else near[0]
 
 
 def _with_other_number(before: list[Token], behind: list[Token]) -> list[Token] | None:
@@ -161,15 +303,28 @@ def _with_numbers(before: list[Token], numbers: list[int], new: list[Token]) -> 
 
 
 def _with_last_one(before: list[Token], behind: list[Token]) -> list[Token] | None:
-    """`60% blue, no wait, green, 40% white` has green for blue."""
+    """`60% blue, no wait, green, 40% white` has green for blue, and so has `blue 60, no, green, white 40`."""
     last = max((at for at, token in enumerate(before) if token.kind is Kind.COLOUR), default=-1)
-    if last < 0:
+    head = next((at for at, token in enumerate(behind) if token.kind not in _GAPS), -1)
+    if last < 0 or head < 0 or behind[head].kind is not Kind.COLOUR:
         return None
     beyond = [token for token in before[last + 1 :] if token.kind not in _GAPS]
-    head = [token for token in behind if token.kind not in _GAPS]
-    if not beyond and head and head[0].kind is Kind.COLOUR:
-        return [*before[:last], *behind[behind.index(head[0]) :]]
-    return None
+    start = last - _PAIR if _is_described(before, last) else last  # «зеленый (RAL 6017), нет, RAL 6010» is not green
+    if not [token for token in beyond if token.text != ")"]:
+        return [*before[:start], *behind[head:]]
+    end = next((at for at, token in enumerate(behind) if at > head and token.kind in _BOUNDS), len(behind))
+    is_named = {token.kind for token in behind[head:end]} <= {Kind.COLOUR} | _GAPS
+    numbers = [token for token in beyond if token.kind in _NUMBERS]
+    if not is_named or len(numbers) != 1 or not {token.kind for token in beyond} <= _NUMBERS | _UNITS | {Kind.BRACKET}:
+        return None
+    own = [token for token in beyond if token.kind is not Kind.BRACKET]
+    meant = [*before[:start], *behind[head:end], *own, *behind[end:]]
+    return meant if _is_whole(meant) or _has_rest(meant) else None
+
+
+def _is_described(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a colour stands in brackets behind its description: «зеленый (RAL 6017)»."""
+    return at >= _PAIR and tokens[at - 1].text == "(" and tokens[at - _PAIR].kind is Kind.COLOUR
 
 
 def _with_last_number(before: list[Token], behind: list[Token]) -> list[Token] | None:

@@ -9,6 +9,28 @@ from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+
+
+def with_crumb_beside(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with the word of `SBR 80% black, 20% red` behind its colour, where every colour has its number."""
+    counted = sum(token.kind in _NUMBERS for token in tokens) + any(token.kind is Kind.REST for token in tokens)
+    if counted != sum(token.kind is Kind.COLOUR for token in tokens):
+        return list(tokens)
+    moved = list(tokens)
+    for at, token in enumerate(tokens):
+        colour = at + 2 + (_kind(tokens, at + 2) is Kind.PERCENT)
+        is_first = token.kind is Kind.SBR and (at == 0 or tokens[at - 1].kind in _BOUNDS)
+        is_share = _kind(tokens, at + 1) in _NUMBERS and _kind(tokens, colour) is Kind.COLOUR
+        if is_first and is_share and _kind(tokens, colour + 1) in {None, *_BOUNDS}:
+            moved[at : colour + 1] = [*tokens[at + 1 : colour + 1], token]
+    return moved
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if at < len(tokens) else None
+
 
 def settle_sbr(source: Source, tokens: Sequence[Token], palette: Palette) -> list[Token]:
     """Tokens in which a colour beside the word is of such crumb, and the word alone is black, a colour of its own.

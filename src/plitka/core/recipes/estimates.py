@@ -1,7 +1,8 @@
 """Amounts that are said in words only, `mostly grey with a sprinkle of yellow`, and what they are taken for.
 
-What there is a little of has a tenth each, and some of a colour beside `mostly` another a fifth; the one colour that is
-left has the rest. Words that may be anything, such as `lots of` or «побольше», are not estimated.
+What there is a little of has a tenth each, or half as much where it is a touch beside a little of another; some of a
+colour beside `mostly` another a fifth; the colours that are left share the rest equally. Words that may be anything,
+such as `lots of` or «побольше», are not estimated.
 """
 
 import re
@@ -19,6 +20,8 @@ from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
 LITTLE_PERCENT = 10
+TRACE_PERCENT = 5
+"""Of a touch, where there is a little of another colour, which is more."""
 SOME_PERCENT = 20
 MAX_LEFT_PERCENT = 25
 """What the numbers may leave for a colour of which there is said to be little."""
@@ -31,9 +34,14 @@ _LITTLE = re.compile(
     r"(?:an? )?(?:(?:very )?(?:(?:wee )?bit|little)|almost no|hints?|touch|sprinkle|dash|pinch|drop|few|small amount"
     r"|smidge|splash|tad|lick|trace|scattering"
     r"|smattering|dusting|handful|whisper|pop)"
-    r"|немного|немнож|чуть|чуто|капл|капел|редк|небольшим количеством|мало",
+    r"|немного|немнож|щепот|чуть|чуто|капл|капел|редк|небольшим количеством|мало",
     re.IGNORECASE,
 )
+_TRACE = re.compile(
+    r"(?:an? )?(?:very |almost no|hints?|touch|pinch|drop|trace|whisper|lick|smidge)|щепот|чуть|чуто|капл|капел",
+    re.IGNORECASE,
+)
+"""Of what is little, the least."""
 _SOME = re.compile(r"(?<!\w)some[ ]+$", re.IGNORECASE)
 _BREAKS = frozenset(",;\n.")
 
@@ -67,12 +75,30 @@ def settle_open(source: Source, asides: Asides, mentions: Sequence[Mention], *, 
         return Estimate(mentions)
     if counted and not asides.most and all(_is_rest(source, error, bare, rest) for error in vague):
         return Estimate(mentions, refused[0])
+    if (added := _added(source, mentions, counted, vague)) is not None and not asides.most:
+        return Estimate(added[0], refused[0], (added[1],))
     if counted:
         raise refused[0]
     found = None if is_equal else _estimated(source, mentions, vague, asides.most)
     if found is None:
         raise with_own_colours(source, refused[0], mentions)
     return Estimate(found[0], refused[0], (found[1],))
+
+
+def _added(
+    source: Source, mentions: Sequence[Mention], counted: Sequence[Amount], vague: Sequence[RecipeError]
+) -> tuple[list[Mention], Notice] | None:
+    """The colours with a little of one beside the parts of others: `2 parts A, 1 part B, a bit of C`."""
+    bare = [mention for mention in mentions if mention.amount is None]
+    is_of_parts = all(amount.unit is Unit.PARTS for amount in counted) and len(counted) > 1
+    if not is_of_parts or len(bare) != 1 or len(vague) != 1:
+        return None
+    if not _is_little(source, vague[0]) or _colour_of(source, vague[0], bare) is None:
+        return None
+    example = f"{LITTLE_PERCENT}% {bare[0].text}"
+    values = {"words": _words(source, vague[0]), "example": example}
+    told = [with_percent(mention, LITTLE_PERCENT) if mention is bare[0] else mention for mention in mentions]
+    return told, Notice("{words!r} leaves the number open; it is taken as {example}", values)
 
 
 def _is_little(source: Source, error: RecipeError) -> bool:
@@ -96,13 +122,16 @@ def _estimated(
         return None
     if not all(_is_little(source, error) for error in little):
         return None
-    percents = _percents(source, mentions, little, is_told=bool(most))
+    percents: dict[str, Fraction | int] = {**_percents(source, mentions, little, is_told=bool(most))}
     bare = [mention for mention in mentions if mention.colour.code not in percents]
-    if len(bare) != 1 or not percents or (most and _colour_of(source, most[0], mentions) is not bare[0]):
+    is_most = not most or (len(bare) == 1 and _colour_of(source, most[0], mentions) is bare[0])
+    is_listed = len(bare) > 1 and mentions[0] not in bare  # all of `a bit of red, blue, black` may be little
+    if not bare or not percents or not is_most or is_listed:
         return None
-    percents[bare[0].colour.code] = 100 - sum(percents.values())
+    left = Fraction(_WHOLE - sum(percents.values()), len(bare))
+    percents |= {mention.colour.code: left for mention in bare}
     words = ", ".join(_words(source, error) for error in sorted([*little, *most], key=lambda error: error.span))
-    example = ", ".join(f"{percents[code]}% {mention.text}" for code, mention in names.items())
+    example = ", ".join(f"{plain(Fraction(percents[code]))}% {mention.text}" for code, mention in names.items())
     notice = Notice("{words!r} leaves the number open; it is taken as {example}", {"words": words, "example": example})
     return [with_percent(mention, percents[mention.colour.code]) for mention in mentions], notice
 
@@ -118,15 +147,16 @@ def _percents(
 ) -> dict[str, int]:
     """Of the colours of which there is little or some, by code."""
     percents: dict[str, int] = {}
-    for error in little:
+    traces = [_TRACE.match(_words(source, error)) is not None for error in little]
+    for error, is_trace in zip(little, traces, strict=True):
         mention = _colour_of(source, error, [m for m in mentions if not m.is_base])
         if mention is None:
             return {}
-        percents[mention.colour.code] = LITTLE_PERCENT
+        percents[mention.colour.code] = TRACE_PERCENT if is_trace and not all(traces) else LITTLE_PERCENT
     for before, after in pairwise(mentions):
         gap = source.text[before.span[1] : after.span[0]].strip().casefold()
-        if percents.get(before.colour.code) == LITTLE_PERCENT and gap in JOINING:
-            percents.setdefault(after.colour.code, LITTLE_PERCENT)
+        if before.colour.code in percents and gap in JOINING:
+            percents.setdefault(after.colour.code, percents[before.colour.code])
     for mention in mentions if is_told else ():
         if _SOME.search(source.text[: mention.span[0]]):
             percents.setdefault(mention.colour.code, SOME_PERCENT)
@@ -146,7 +176,7 @@ def _is_near(source: Source, start: int, end: int) -> bool:
     return _BREAKS.isdisjoint(source.text[start:end])
 
 
-def with_percent(mention: Mention, percent: int) -> Mention:
+def with_percent(mention: Mention, percent: Fraction | int) -> Mention:
     """A colour with its percent."""
     amount = Amount(Fraction(percent), Unit.PERCENT, mention.span, plain(Fraction(percent)))
     return replace(mention, amount=amount)

@@ -39,7 +39,7 @@ from plitka.core.recipes.unsaid import refuse_nameless
 from plitka.errors import RecipeError
 
 _SEVERAL = 2
-_SHARE_REST = re.compile(r"rest$|remainder|left|остат|осталь")
+_SHARE_REST = re.compile(r"(?<![^\W_])rest(?![^\W_])|remain|balance|left|остат|осталь")
 """In words for equal parts: they are of what is left."""
 _INTO = re.compile(r"(?<!\w)(?:in|into)(?!\w)", re.IGNORECASE)
 """In `white 8% in black`."""
@@ -150,7 +150,8 @@ class _Parser:
         first = self.chains[0]
         size = len(first.amounts)
         is_alone = len(self.chains) == 1 and size == len(self._amounts_given)
-        is_share = first.may_be_share and (self._has_base or self._is_share_of_ground(first))
+        is_each = any(amount.is_each for amount in first.amounts)
+        is_share = first.may_be_share and (is_each or self._has_base or self._is_share_of_ground(first))
         if is_alone and size == len(self._mentions) and not is_share:
             self._check_not_share(first)
             return
@@ -365,10 +366,15 @@ class _Parser:
         codes = {mention.colour.code for mention in self._mentions}
         for colour, span, text in self.asides.excluded:
             if colour.code in codes:
-                raise self.source.refuse("{name!r} is both in the mix and said to be left out", span, name=text)
+                raise self.source.refuse(
+                    "{name!r} is both in the mix and said to be left out; write one mix, with it or without it",
+                    span,
+                    name=text,
+                )
             self.remarks.append(Notice("{name!r} is left out, as asked", {"name": text}))
         for count in () if self.asides.has_hidden else self.asides.counts:
-            if count.value not in (len(codes), len(self._mentions)):
+            n_flecks = len(codes) - 1 if self._has_base or len(self._amounts_given) < len(self._mentions) else 0
+            if count.value not in (len(codes), len(self._mentions), n_flecks or len(codes)):
                 raise self._refuse_colours(count)
 
     def _refuse_colours(self, token: Token) -> RecipeError:
@@ -395,7 +401,10 @@ class _Parser:
         if self.asides.errors:
             return self.asides.errors[0]  # what is not understood may be its colour
         return self.source.refuse(
-            "{number} has no colour; write the colour beside it, as in: {number} red", amount.span, number=amount.text
+            "{number} has no colour; write the colour beside it, as in: {number} {name}",
+            amount.span,
+            number=amount.text,
+            name=self.source.example,
         )
 
     def _errors_between(self, amounts: Sequence[Amount]) -> list[RecipeError]:

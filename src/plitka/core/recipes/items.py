@@ -141,6 +141,7 @@ class _Reader:
         if kind is Kind.BASE and (self._is_given() or (self._kind(-1) in _STARTS and self._kind(1) in _NUMBERS)):
             return  # «на четверть красная»
         self.read.flags[kind] = token
+        self.read.remarks += [] if token.remark is None else [token.remark]
         if kind is Kind.EACH and token.text != "по":
             self._mark_each()
         elif kind in _MARKS:
@@ -164,9 +165,10 @@ class _Reader:
         if kinds[-3:] == [Kind.COLOUR, Kind.NUMBER, Kind.COLOUR] and all(one.kind is not Kind.COLOUR for one in behind):
             number = next(one for one in behind if one.kind is not Kind.BASE)
             raise self.source.refuse(
-                "{number} has no colour; write the colour beside it, as in: {number} red",
+                "{number} has no colour; write the colour beside it, as in: {number} {name}",
                 number.span,
                 number=self.source.text[slice(*number.span)],
+                name=self.source.example,
             )
 
     def _is_amount_next(self) -> bool:
@@ -212,7 +214,7 @@ class _Reader:
             joints.add(self.tokens[self.at].text)
             self.at += 1
             chain.append(self._amount())
-        if before is not None and before.kind is Kind.LINK:
+        if before is not None and before.kind is Kind.LINK and self._is_right_behind(before, chain[0]):
             chain[0] = replace(chain[0], is_linked=True)
         if before is not None and before.kind is Kind.EACH and before.text == "по":
             chain[-1] = replace(chain[-1], is_each=True)
@@ -223,6 +225,11 @@ class _Reader:
                 chain = [replace(amount, unit=Unit.RATIO) for amount in chain]
             chain = self._add_chain(Chain(tuple(chain), frozenset(joints)))
         self.items.extend(chain)
+
+    def _is_right_behind(self, link: Token, amount: Amount) -> bool:
+        """Whether no word that was set aside stands between: the «to» of `grey to have 12% red` is no colon."""
+        gap = self.source.text[link.span[1] : amount.span[0]]
+        return link.text not in TO or not any(map(str.isalpha, gap))
 
     def _add_chain(self, chain: Chain) -> list[Amount]:
         """The numbers of a chain, of a range where something has the rest its middle."""
@@ -343,7 +350,8 @@ class _Reader:
         """
         if before.colour.code == after.colour.code:
             return before.colour
-        is_two = before.span != self.tokens[self.at - 1 - (self._kind(-1) is Kind.SLASH)].span
+        last = self.tokens[self.at - 1 - (self._kind(-1) is Kind.SLASH)]
+        is_two = before.span != last.span and not (_is_code(after) and before.span[1] == last.span[1])
         if self.is_block or is_two:
             return None
         both = (before, after)
@@ -390,6 +398,10 @@ class _Reader:
             item = self.items[index]
             if isinstance(item, Amount):
                 self.items[index] = replace(item, is_each=True)
+                chain = self.read.chains[-1] if self.read.chains else None
+                if chain is not None and chain.amounts[-1] is item:
+                    amounts = (*chain.amounts[:-1], replace(item, is_each=True))
+                    self.read.chains[-1] = replace(chain, amounts=amounts)
                 return
 
     def _kind(self, offset: int) -> Kind | None:
@@ -403,7 +415,10 @@ class _Reader:
     def _refuse_unit(self, token: Token) -> RecipeError:
         text = self.source.text[slice(*token.span)]
         return self.source.refuse(
-            "there is no number before {unit!r}; write for example: 60 {unit} red", token.span, unit=text
+            "there is no number before {unit!r}; write for example: 60 {unit} {name}",
+            token.span,
+            unit=text,
+            name=self.source.example,
         )
 
 

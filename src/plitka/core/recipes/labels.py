@@ -132,7 +132,9 @@ def _end_of_head(source: Source, tokens: Sequence[Token], start: int, end: int, 
             at == start + 1 and len(tokens[start].text) == 1 and tokens[start].text.isalpha()
         )  # `A - red, B - blue`
         is_head = at + 1 == end and tokens[at].text == ":"
-        if not _is_apart(source, tokens[at]) or is_letter or not (first < end or is_head):
+        is_ratio = at + 1 < end and {tokens[at - 1].kind, tokens[at + 1].kind} == {Kind.NUMBER}  # `split 2:1`
+        is_ratio = is_ratio and source.text[tokens[at - 1].span[1] : tokens[at + 1].span[0]] == ":"
+        if is_ratio or not _is_apart(source, tokens[at]) or is_letter or not (first < end or is_head):
             continue
         is_mix = first < end and all(token.kind in _BEFORE_COLOUR for token in tokens[at + 1 : first])
         typed = source.text[tokens[start - 1].span[1] if start else 0 : tokens[at].span[0]]

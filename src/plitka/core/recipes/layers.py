@@ -76,7 +76,7 @@ def _leave_out(source: Source, hidden: Sequence[Token], seen: Layers) -> None:
             "part of it as a zone{hint}",
             span,
             words=text,
-            hint=option_of_zone("MASK", "RECIPE"),
+            hint=option_of_zone("half:bottom", "RECIPE"),
         )
     )
 

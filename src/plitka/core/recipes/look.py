@@ -1,5 +1,6 @@
 """What a scene shows of words about the look, told in words."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -7,6 +8,7 @@ from types import MappingProxyType
 from plitka.core.language.looks import FINISHES
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import Kind, vocabulary
+from plitka.core.recipes.part_names import USUAL
 from plitka.core.recipes.recipe import Notice
 from plitka.errors import CommandHint
 
@@ -24,6 +26,16 @@ _SHOWN: Mapping[str, Notice] = MappingProxyType(
         "coarse": Notice("{words!r} is shown as granules of {colour!r} that are larger than the others"),
         "fine": Notice("{words!r} is shown as granules of {colour!r} that are smaller than the others"),
     }
+)
+_MASKS_OF_PARTS = tuple(
+    (re.compile(words), mask)
+    for words, mask in (
+        ("left|лев|слева", "half:left"),
+        ("right|прав|справа", "half:right"),
+        ("cent|middle|середин|центр", USUAL["circle"]),
+        ("edge|кра|border", USUAL["border"]),
+        ("corner|угол|угл", USUAL["checker"]),
+    )
 )
 _GRANULES = "granules"
 _FINISHES: Mapping[str, Notice] = MappingProxyType(
@@ -88,3 +100,12 @@ def option_of_zone(mask: str, recipe: str) -> CommandHint:
         recipe: its mix in words.
     """
     return CommandHint("; on the command line: --zone {zone}", {"zone": f"'{mask}={recipe}'"})
+
+
+def mask_of_part(words: str) -> str:
+    """The mask that fits best for a part of the tile.
+
+    Args:
+        words: such as `left half`, in small letters.
+    """
+    return next((mask for pattern, mask in _MASKS_OF_PARTS if pattern.search(words)), "half:right")

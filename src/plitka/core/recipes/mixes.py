@@ -11,32 +11,54 @@ from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.asides import set_aside
+from plitka.core.recipes.behind_mix import without_told_behind
 from plitka.core.recipes.beside import Asides, Beside
+from plitka.core.recipes.bracketed_flecks import with_bracketed_flecks
 from plitka.core.recipes.changes import find_untold_change
 from plitka.core.recipes.coloured_parts import with_coloured_parts
 from plitka.core.recipes.compared import check_compared
+from plitka.core.recipes.comparisons import check_comparisons
 from plitka.core.recipes.corrections import corrected, find_marks
+from plitka.core.recipes.crumb import with_crumb_beside
+from plitka.core.recipes.described import with_descriptions
+from plitka.core.recipes.drawn import check_drawn
 from plitka.core.recipes.estimates import LITTLE_PERCENT, MAX_ESTIMATED, with_percent
+from plitka.core.recipes.fleck_rates import with_fleck_rates
 from plitka.core.recipes.grammar import parse
 from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_each
 from plitka.core.recipes.nearer_names import with_nearer_names
 from plitka.core.recipes.open_amounts import CHANGES, refuse_change
 from plitka.core.recipes.packs import without_packs
+from plitka.core.recipes.parts_of_rest import with_fractions_of_rest, with_parts_of_rest
+from plitka.core.recipes.raised import with_raised_share
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
+from plitka.core.recipes.recoloured import find_bare_recolouring, find_recoloured
+from plitka.core.recipes.rest_behind import with_rest_behind
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.second_look import other_looks
 from plitka.core.recipes.second_ratios import check_second_ratio
+from plitka.core.recipes.shades import with_shades
+from plitka.core.recipes.slid import check_slid
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.specifications import without_specifications
 from plitka.core.recipes.stock import without_stock
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.totals import HUNDRED, Totals, around
+from plitka.core.recipes.turned_numbers import with_turned_numbers
 from plitka.core.recipes.unnamed_colours import without_unnamed
 from plitka.core.recipes.unsaid import check_told, why_unsaid
 from plitka.errors import RecipeError
 
 OTHER_TOTAL = "the numbers add up to"
+EQUAL_PARTS = "no numbers are given"
 NO_GROUND = "the colour under the fleck is not named"
 """How notices of this module begin, by which it is known what a reading had to settle."""
+
+
+_ROUNDED_TOTALS = frozenset({99, 100, 101})
+"""Of shares that were rounded: 66/33."""
+_NEAR_WHOLE = range(85, 116)
+"""Totals of ratios that may be percent with a slip in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +101,19 @@ def read_mix(
     """
     source = Source(text)
     palette = palette or default_palette()
-    tokens = scan(source, palette)
+    typed = tokens = _in_order(source, palette)
 
     def read(tokens: Sequence[Token], *, is_whole: bool = False) -> Reading:
         mixed, asides = _mixed(source, tokens, palette, beside)
         statement = parse(source, mixed, asides)
+        check_slid(typed, statement.mentions)
         settlement = _Settlement(source, palette, statement, asides, strict=strict, by_mass=by_mass, beside=beside)
         settlement.is_whole |= is_whole
         return settlement.reading()
 
-    if (change := find_untold_change(source, tokens)) is not None:
-        raise refuse_change(source, change)
-    check_told(source, tokens)
-    check_compared(source, tokens)
-    if not find_marks(source):
+    _check(source, tokens)
+    tokens = with_bracketed_flecks(source, tokens)
+    if not find_marks(source, tokens):
         check_second_ratio(source, tokens)
     try:
         return read(tokens)
@@ -101,9 +122,32 @@ def read_mix(
             with suppress(RecipeError):
                 return read(plainer, is_whole=True)
         word = next((token for token in tokens if token.kind is Kind.VAGUE and token.choice in CHANGES), None)
-        if word is not None:
-            raise refuse_change(source, word.span) from None
+        change = find_recoloured(source, tokens) or (None if word is None else word.span)
+        if change is not None:
+            raise refuse_change(source, change) from None
         raise why_unsaid(source, tokens, error) from None
+
+
+def _check(source: Source, tokens: Sequence[Token]) -> None:
+    """Refuse what is no mix by itself: a change of another one, a picture, a comparison."""
+    change = find_untold_change(source, tokens) or find_bare_recolouring(source, tokens)
+    if change is not None:
+        raise refuse_change(source, change)
+    check_told(source, tokens)
+    check_drawn(source, tokens)
+    check_compared(source, tokens)
+    check_comparisons(source, tokens)
+
+
+def _scanned(source: Source, palette: Palette) -> list[Token]:
+    return without_told_behind(source, without_specifications(source, scan(source, palette)))
+
+
+def _in_order(source: Source, palette: Palette) -> list[Token]:
+    """The tokens of a text, with each number beside its colour."""
+    tokens = with_crumb_beside(with_turned_numbers(with_shades(_scanned(source, palette), palette)))
+    tokens = with_fractions_of_rest(source, with_raised_share(tokens, source.text))
+    return with_rest_behind(with_fleck_rates(tokens), palette)
 
 
 def read_colours(
@@ -112,7 +156,7 @@ def read_colours(
     """The colours of the one mix of a text; the rest is as for `plitka.core.recipes.reading.parse_colours`."""
     source = Source(text)
     palette = palette or default_palette()
-    tokens, asides = _mixed(source, scan(source, palette), palette, Beside.NOTHING)
+    tokens, asides = _mixed(source, _scanned(source, palette), palette, Beside.NOTHING)
     statement = parse(source, tokens, asides)
     settlement = _Settlement(source, palette, statement, asides, strict=strict, by_mass=False, beside=Beside.NOTHING)
     return settlement.colours(), tuple(settlement.warnings)
@@ -120,9 +164,10 @@ def read_colours(
 
 def _mixed(source: Source, tokens: Sequence[Token], palette: Palette, beside: Beside) -> tuple[list[Token], Asides]:
     last, remarks = corrected(source, without_packs(source, without_stock(source, tokens)))
+    last, bracketed = with_descriptions(source, last)
     last, described = with_nearer_names(source, last)
     mixed, asides = set_aside(source, without_unnamed(source, with_coloured_parts(last)), palette, beside)
-    asides.remarks += [*remarks, *described]
+    asides.remarks += [*remarks, *bracketed, *described]
     return mixed, asides
 
 
@@ -133,6 +178,9 @@ class _Settlement(Totals):
         if self.strict and self.statement.estimate is not None:
             raise self.statement.estimate
         mentions = self._with_usual_fleck(self._told_apart(self.statement.mentions))
+        if not self.strict:
+            mentions, ground = with_parts_of_rest(self.source, mentions)
+            self.warnings += [] if ground is None else [ground]
         amounts = [mention.amount for mention in mentions if mention.amount]
         if amounts:
             self._check_amounts(amounts)
@@ -247,6 +295,13 @@ class _Settlement(Totals):
             )
             self.warnings.append(note)
 
+    def _tell_ratio(self, amounts: Sequence[Amount]) -> None:
+        """That `60/33` is a ratio, though it is nearly a hundred."""
+        total = sum(amount.value for amount in amounts)
+        is_near = total not in _ROUNDED_TOTALS and total in _NEAR_WHOLE
+        if is_near and all(amount.unit is Unit.RATIO for amount in amounts):
+            self._notice("the numbers add up to {total}, not to 100, so they are read as parts", total=plain(total))
+
     def _is_in_percent(self, amounts: Sequence[Amount]) -> bool:
         """Whether numbers are percent; else they are parts."""
         of_whole = [amount for amount in amounts if amount.unit in (Unit.PERCENT, Unit.FRACTION)]
@@ -269,6 +324,7 @@ class _Settlement(Totals):
                 percent=of_whole[0].text,
                 parts=of_parts[0].text,
             )
+        self._tell_ratio(amounts)
         if of_whole or of_parts:
             return bool(of_whole)
         total = sum(amount.value for amount in amounts)

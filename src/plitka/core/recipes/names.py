@@ -13,16 +13,16 @@ from plitka.core.colour.naming import (
     hue_between,
     is_alike,
     like_modifiers,
-    names_beginning,
     resolve,
 )
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.colour.spaces import Lab
 from plitka.core.language.labels import COUNTED, LETTERED, NUMBERED, PERIOD
-from plitka.core.language.spelling import MIN_STEM, is_cyrillic, name_key
+from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import Kind, Meaning
-from plitka.core.recipes.nearest_granules import settle_value
-from plitka.core.recipes.pieces import MAX_BEFORE, PieceScanner
+from plitka.core.recipes.abbreviations import AbbreviationScanner
+from plitka.core.recipes.nearest_granules import tell_other_ral
+from plitka.core.recipes.pieces import MAX_BEFORE
 from plitka.core.recipes.quantities import end_of_size
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.segments import plain_keys
@@ -73,7 +73,7 @@ _LIGHTNESS = frozenset({"dark", "light", "pale", "medium"})
 """Modifiers of which a colour has one: `dark and light grey` are two."""
 
 
-class NameScanner(PieceScanner):
+class NameScanner(AbbreviationScanner):
     """Reads names at a place of a text."""
 
     def __init__(self, source: Source, palette: Palette) -> None:
@@ -102,7 +102,8 @@ class NameScanner(PieceScanner):
         self.at, known = best
         match known:
             case Colour():
-                return self._token(Kind.COLOUR, start, colour=known)
+                remark = tell_other_ral(self._typed(start, self.at), known)
+                return self._token(Kind.COLOUR, start, colour=known, remark=remark)
             case Meaning(kind=Kind.MODIFIER):
                 end = self.at
                 return (
@@ -164,11 +165,6 @@ class NameScanner(PieceScanner):
             return None
         return self._modified(start, shade)
 
-    def _general(self, start: int, lab_d65: Lab) -> Token:
-        """A colour that is not the palette's own, by the nearest that is."""
-        found, remark = settle_value(self._typed(start, self.at), lab_d65, self.palette)
-        return replace(self._token(Kind.COLOUR, start, colour=found.colour, remark=remark), own=found.own)
-
     def _modified(self, start: int, shade: "re.Match[str] | None" = None) -> Token | None:
         """modified = modifier, { modifier }, colour ; None where no colour follows, and nothing is read."""
         end_of_first = self.at
@@ -196,6 +192,7 @@ class NameScanner(PieceScanner):
             or self._in_one_word(start)
             or self._in_other_layout(start)
             or self._slip_in_shade(start)
+            or self._abbreviated_words(start)
             or self._abbreviated(start)
             or self._with_slip(start)
         )
@@ -424,19 +421,3 @@ class NameScanner(PieceScanner):
         return self._has_number(start, end) or bool(
             REST_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start) or WITH_NUMBER.match(self.text, end)
         )
-
-    def _abbreviated(self, start: int) -> Token | None:
-        """«Терр.» and `40% terrac`: the beginning of one name of a granule, with a full stop or beside a number."""
-        piece = PIECE.match(self.text, start)
-        end = start if piece is None else piece.end()
-        has_stop = self.text[end : end + 1] == "."
-        n_least = MIN_STEM if has_stop else MIN_MODIFIER
-        if end - start < n_least or not (has_stop or self._has_number(start, end)):
-            return None
-        found = names_beginning(self.text[start:end], self.palette)
-        if len(set(found.values())) != 1:
-            return None
-        name, colour = next(iter(found.items()))
-        self.at = end + has_stop
-        remark = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, self.at), "name": name})
-        return self._token(Kind.COLOUR, start, colour=colour, remark=remark)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from plitka.core.colour.naming import Resolved, resolve
-from plitka.core.colour.palette import Palette
+from plitka.core.colour.palette import Colour, Palette
 from plitka.core.colour.ral import ral_names, ral_values
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65
 from plitka.core.language.spelling import name_key
@@ -15,6 +15,8 @@ ALIKE_DELTA_E = 0.5
 """CIEDE2000 below which a colour is the granules' own, and nothing has to be told."""
 OTHER_DELTA_E = 10.0
 """CIEDE2000 from which RAL means another colour by a name than other lists do."""
+_OTHER_RAL = {name_key(name): "RAL 7024" for name in ("graphite", "graphite grey", "графит", "графитовый")}
+"""The trade calls anthracite, RAL 7016, graphite too."""
 _RAL = re.compile(r"(?<![^\W_])(?:ral|рал)[ -]?\d{4}|^\d{4}$", re.IGNORECASE)
 
 
@@ -51,6 +53,20 @@ def settle_value(name: str, lab_d65: Lab, palette: Palette) -> tuple[Resolved, N
         "{told}; {ral} has this name too and is another colour, so write its number to have it",
         {"told": told, "ral": ral},
     )
+
+
+def tell_other_ral(name: str, colour: Colour) -> Notice | None:
+    """What is told of a trade name that RAL Classic has for another colour; None where it has none.
+
+    Args:
+        name: as it was typed.
+        colour: the granules that have it.
+    """
+    ral = _OTHER_RAL.get(name_key(name))
+    if ral is None or colour.ral == ral:
+        return None
+    values = {"name": name, "code": colour.code, "ral": ral}
+    return Notice("{name!r} is taken as {code}; {ral} has this name too, so write its number to have it", values)
 
 
 def _other_of_ral(name: str, lab_d65: Lab, palette: Palette) -> str | None:

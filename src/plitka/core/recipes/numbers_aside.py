@@ -21,6 +21,8 @@ MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _WORDS = frozenset({Kind.UNKNOWN, Kind.ASIDE})
+_MAY_BE_PERCENT = frozenset({"pc"})
+"""Pieces, or percent: `20pc yellow, rest black`."""
 _LABELS = {
     Kind.BINDER: Notice("{words!r} is binder, not granules; it is left out"),
     Kind.LABEL: Notice("{words!r} is no part of the mix; it is left out"),
@@ -193,7 +195,9 @@ class NumberedSegment:
                 continue
             counted = kept[:-1] if kept and kept[-1].kind is Kind.LINK else kept
             after = self._after(at)
-            is_named = kept and kept[-1].kind is Kind.NUMBER and kept[-1].value > MAX_COLOURS
+            is_share = token.text in _MAY_BE_PERCENT and Kind.PERCENT not in self.kinds
+            is_open = token.choice == "colours" or is_share
+            is_named = is_open and kept and kept[-1].kind is Kind.NUMBER and kept[-1].value > MAX_COLOURS
             if is_named and after is not None and after.kind is Kind.COLOUR:
                 continue  # «тридцать цвета неба»
             if token.value:

@@ -123,7 +123,9 @@ def _not_behind(tokens: list[Token]) -> list[Token]:
     """The «нельзя» of «белый нельзя, серый 70» stands before its colour as well as behind it."""
     plain = list(tokens)
     for at, token in enumerate(tokens):
-        is_end = _kind(tokens, at + 1) in _BOUNDS and _kind(tokens, at - 2) in _BOUNDS
+        is_end = (_kind(tokens, at + 1) in _BOUNDS or _text_of(tokens, at + 1) == ":") and _kind(
+            tokens, at - 2
+        ) in _BOUNDS
         if token.kind is Kind.NOT and is_end and _kind(tokens, at - 1) in (Kind.COLOUR, Kind.FLECK):
             plain[at - 1 : at + 1] = [token, tokens[at - 1]]
     return plain
@@ -308,16 +310,33 @@ def _lists(tokens: list[Token]) -> list[Token]:
     """`Flecks 20%: red, blue`, and «половина пополам красный и синий», share the number out."""
     plain = list(tokens)
     n_numbers = sum(token.kind in _NUMBERS for token in tokens)
+    plain = [
+        token  # `30% in equal parts: red, blue`
+        for at, token in enumerate(plain)
+        if not (token.text == ":" and _is_equal_share(plain, at))
+    ]
     for at in range(1, len(plain) - 1):
         token, before, after = plain[at], plain[at - 1].kind, plain[at + 1].kind
-        if after is not Kind.COLOUR or before not in _NUMBERS | _UNITS or n_numbers < 2:
+        if after is not Kind.COLOUR or before not in _NUMBERS | _UNITS:
             continue
         start = at - 1 - (before in _UNITS)
-        if _kind(plain, start - 1) is Kind.SEPARATOR and _kind(plain, start - 2) in _NUMBERS | _UNITS:
+        has_ground = any(other.kind in (Kind.COLOUR, Kind.SBR) for other in plain[:start])
+        is_fleck = _kind(plain, start - 1) is Kind.FLECK or token.kind is Kind.EQUAL
+        if n_numbers < 2 and not (has_ground and is_fleck):
+            continue
+        is_last = _kind(plain, start - 1) is Kind.SEPARATOR and _kind(plain, start - 2) in _NUMBERS | _UNITS
+        if is_last and token.kind is not Kind.EQUAL:
             continue  # «50, 30, 20: синий, голубой, белый»
         if token.kind is Kind.EQUAL or (token.text == ":" and _kind(plain, start - 1) is not Kind.COLOUR):
             plain[at] = replace(token, kind=Kind.MIX)
     return plain
+
+
+def _is_equal_share(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a colon is beside the words for equal parts of a number: `15: equally red, blue`."""
+    behind = _kind(tokens, at - 1) is Kind.EQUAL and _kind(tokens, at - 2) in _NUMBERS | _UNITS
+    has_ground = any(token.kind in (Kind.COLOUR, Kind.SBR) for token in tokens[:at])
+    return behind or (has_ground and _kind(tokens, at + 1) is Kind.EQUAL and _kind(tokens, at - 1) in _NUMBERS | _UNITS)
 
 
 def _lists_behind(tokens: list[Token]) -> list[Token]:
@@ -361,6 +380,10 @@ def _mixes(tokens: list[Token]) -> list[Token]:
 
 def _at(tokens: Sequence[Token], at: int) -> Token | None:
     return tokens[at] if 0 <= at < len(tokens) else None
+
+
+def _text_of(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text if 0 <= at < len(tokens) else ""
 
 
 def _kind(tokens: Sequence[Token], at: int) -> Kind | None:

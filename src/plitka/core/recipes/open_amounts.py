@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import Mention
@@ -17,6 +18,9 @@ _MUCH = re.compile(
     r"most|mainly|predominantly|lots|plenty|a lot|large|(?<!не)(?:больш|много)|в основном|преимущественно"
 )
 _LITTLE_PERCENT = 10
+_INTEGER = re.compile(r"(?<![\d.,])\d{1,3}(?![\d]|[.,]\d)")
+_WHOLE = 100
+"""Percent."""
 _MAX_IN_EXAMPLE = 4
 """Colours of an example."""
 UP_TO = frozenset({"till", "до"})
@@ -43,13 +47,26 @@ def refuse_open(source: Source, token: Token) -> RecipeError:
 
 
 def refuse_change(source: Source, span: tuple[int, int]) -> RecipeError:
-    """The error about a change to a mix that is not told."""
+    """The error about a change to a mix that is not told, or to one before the words that is no whole with it."""
+    if _has_whole(source.folded[: span[0]]):
+        return source.refuse(
+            "{words!r} changes the mix before it, and it is not clear what the whole comes to; write the mix once, as "
+            "in: anthracite 90%, terracotta 10%",
+            span,
+            words=source.text[slice(*span)],
+        )
     return source.refuse(
         "{words!r} changes a mix that is not told here; write the whole mix, with one number a colour, as in: "
         "anthracite 90%, terracotta 10%",
         span,
         words=source.text[slice(*span)],
     )
+
+
+def _has_whole(text: str) -> bool:
+    """Whether the first numbers of a text, two or more, are a whole."""
+    totals = list(accumulate(int(number) for number in _INTEGER.findall(text)))
+    return _WHOLE in totals[1:]
 
 
 def with_own_colours(source: Source, error: RecipeError, mentions: Sequence[Mention]) -> RecipeError:
@@ -69,11 +86,13 @@ def with_own_colours(source: Source, error: RecipeError, mentions: Sequence[Ment
         base = next((m for m in names if m.is_base), None) or next(m for m in names if m is not nearest)
     others = [mention for mention in names if mention is not base]
     shares = {base.text: 100 - _LITTLE_PERCENT * len(others)} | {mention.text: _LITTLE_PERCENT for mention in others}
+    example = ", ".join(f"{percent}% {name}" for name, percent in shares.items())
     return source.refuse(
         "{words!r} leaves the number open; write one number a colour, as in: {example}",
         error.span,
+        rewritten=example,
         words=words,
-        example=", ".join(f"{percent}% {name}" for name, percent in shares.items()),
+        example=example,
     )
 
 

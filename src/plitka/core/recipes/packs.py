@@ -8,6 +8,7 @@ pack = "(", words with a mass and without a colour, ")" | ",", words with a cont
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import CONTAINER, Kind
@@ -18,16 +19,19 @@ _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _COLOURED = frozenset({Kind.COLOUR, Kind.SBR})
 _IN_PACK = _NUMBERS | {Kind.MASS, Kind.UNKNOWN, Kind.ASIDE, Kind.EACH, Kind.LINK, Kind.PARTS, Kind.COUNTED}
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+_BEHIND_COUNT = 2
+"""Places from how many bags there are to the colour in them."""
 _WHOLE = 100
 """Percent."""
 
 
 def without_packs(source: Source, tokens: Sequence[Token]) -> list[Token]:
     """The tokens with each pack as a label; the same where a colour has no other number."""
+    tokens = _with_weights_behind(tokens)
     packs = [(start, end) for start, end in _clauses(tokens) if _is_pack(tokens, start, end)]
     inside = {at for start, end in packs for at in range(start, end)}
     mix = [token for at, token in enumerate(tokens) if at not in inside]
-    n_numbers, n_colours = (sum(token.kind in kinds for token in mix) for kinds in (_NUMBERS, _COLOURED))
+    n_numbers, n_colours = sum(token.kind in _NUMBERS for token in mix), _count_colours(mix)
     is_counted = n_numbers == n_colours > 0 and not any(_weighs(token) for token in mix)
     is_counted &= len(packs) == 1 or len(packs) == n_colours
     is_told = n_numbers >= n_colours > 0 and all(token.choice != CONTAINER for token in mix)
@@ -41,6 +45,26 @@ def without_packs(source: Source, tokens: Sequence[Token]) -> list[Token]:
         mark = Token(kind=Kind.SEPARATOR, span=span, text=",")
         kept[start:end] = [mark if is_used else replace(mark, kind=Kind.LABEL, text=text, choice=LETTERED)]
     return kept
+
+
+def _count_colours(mix: Sequence[Token]) -> int:
+    """How many colours there are; one with its number and a name, `RAL 5015 blue`, or of crumb counts once."""
+    names = [before for before, token in pairwise(mix) if before.kind is Kind.COLOUR and token.kind in _COLOURED]
+    return sum(token.kind in _COLOURED for token in mix) - len(names)
+
+
+def _with_weights_behind(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with the mass of `1 bag terracotta 25kg` and `4 bags black SBR 25kg` in brackets."""
+    told = list(tokens)
+    for at in reversed(range(1, len(told) - 2)):
+        weight = at + 1 + (told[at + 1].kind is Kind.SBR)
+        kinds = [token.kind for token in (*told[at - 1 : at + 1], *told[weight : weight + 2])]
+        is_behind = kinds == [Kind.MASS, Kind.COLOUR, Kind.NUMBER, Kind.MASS]
+        is_counted = at >= _BEHIND_COUNT and told[at - 2].kind is Kind.NUMBER
+        if is_behind and is_counted and told[at - 1].choice == CONTAINER and _weighs(told[weight + 1]):
+            marks = [Token(kind=Kind.BRACKET, span=told[weight].span, text=text) for text in "()"]
+            told[weight : weight + 2] = [marks[0], *told[weight : weight + 2], marks[1]]
+    return told
 
 
 def _weighed(tokens: Sequence[Token], packs: Sequence[tuple[int, int]]) -> list[Token]:

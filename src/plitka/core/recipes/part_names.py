@@ -11,10 +11,18 @@ from plitka.core.language.looks import PATTERNS
 BORDER, EDGE, LINE, CIRCLE = "border", "edge", "line", "circle"
 MIDDLE, FIELD, OUTSIDE = "middle", "field", "outside"
 CHECKER, STRIPES = "checker", "stripes"
+THIRDS: Mapping[str, str] = MappingProxyType(
+    {"third_left": "stripes:0-33.33%", "third_middle": "stripes:33.33-66.67%", "third_right": "stripes:66.67-100%"}
+)
+"""The mask of each third of the tile."""
+SINGLE = "stripes:45-55%"
+"""The mask of one line of which nothing is said."""
 USUAL: Mapping[str, str] = MappingProxyType({mask.partition(":")[0]: mask for mask in PATTERNS})
 """The mask of each shape that is named without a size."""
 SIZE = re.compile(rf"(?<![^\W_]){zone_words.SIZE}")
 """How wide a part is, in small letters."""
+SPLIT = re.compile(rf"(?<![^\W_])(?:{zone_words.HALVED}|{zone_words.SPLIT})(?![^\W_])")
+"""That a tile is parted in two."""
 TURNED = re.compile(zone_words.TURNED)
 """Stripes that do not stand upright."""
 _HEAD = re.compile(
@@ -22,6 +30,7 @@ _HEAD = re.compile(
     + "|".join(
         f"(?P<{kind}>{words})"
         for kind, words in (
+            *zone_words.THIRDS.items(),
             (CIRCLE, zone_words.CIRCLE),
             (BORDER, zone_words.BORDER),
             (EDGE, zone_words.EDGE),
@@ -38,6 +47,13 @@ _HEAD = re.compile(
 )
 
 
+_AROUND = re.compile(zone_words.AROUND_A_MIX)
+_SPOT = re.compile(r"dot|spot|точк|пятн")
+_PERCENT_BEFORE = re.compile(r"(?:^|[,;.] ?|with (?:a )?|с )\d{1,2} ?% [^\W\d_]+ $")
+_PERCENT_BEHIND = re.compile(r" \d{1,2} ?%")
+_WORD_BEFORE = re.compile(r"[^\W\d_] $")
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """A name of a part, with the words around it that are of the name."""
@@ -47,14 +63,39 @@ class Head:
     end: int
 
 
-def find_shape(text: str) -> tuple[int, int, str] | None:
+def find_shape(text: str, *, with_halves: bool = False) -> tuple[int, int, str] | None:
     """Where a text names a border, squares, stripes or a circle, and the mask of one; None where it names none.
 
-    A line has the mask of stripes.
+    A line has the mask of a single stripe.
     """
-    named = {BORDER, CIRCLE, CHECKER, STRIPES, LINE}
-    head = next((head for head in find_heads(small_letters(text)) if head.kind in named), None)
-    return None if head is None else (head.start, head.end, USUAL.get(head.kind, USUAL[STRIPES]))
+    named = {BORDER, CIRCLE, CHECKER, STRIPES, LINE, *THIRDS}
+    halves = ("left", "right") if with_halves else ()
+    head = next((head for head in find_heads(small_letters(text)) if head.kind in named or head.kind in halves), None)
+    if head is None:
+        return None
+    mask = f"half:{head.kind}" if head.kind in halves else THIRDS.get(head.kind) or USUAL.get(head.kind, SINGLE)
+    return head.start, head.end, mask
+
+
+def part_with_number(text: str) -> tuple[int, int, str] | None:
+    """Where a border or a circle has a percent of its own beside its one word for a colour: `10% white border`."""
+    small = small_letters(text)
+    for head in find_heads(small):
+        if head.kind not in (BORDER, CIRCLE):
+            continue
+        before, behind = small[: head.start], small[head.end :]
+        if _PERCENT_BEFORE.search(before) or (_WORD_BEFORE.search(before) and _PERCENT_BEHIND.match(behind)):
+            return head.start, head.end, USUAL[head.kind]
+    return None
+
+
+def planned_parts(text: str) -> list[tuple[int, int, str]]:
+    """Where a text names different parts with a colon behind each, and the mask of each: `border: ...; field: ...`."""
+    heads = [head for head in find_heads(small_letters(text)) if text[head.end :].lstrip()[:1] == ":"]
+    kinds = {head.kind for head in heads}
+    if len(kinds) < 2 or kinds.isdisjoint({BORDER, EDGE, CIRCLE}):
+        return []
+    return [(head.start, head.end, USUAL.get(head.kind, USUAL[BORDER])) for head in heads]
 
 
 def may_be_of_part(text: str, place: tuple[int, int]) -> bool:
@@ -62,7 +103,10 @@ def may_be_of_part(text: str, place: tuple[int, int]) -> bool:
     start, end = place
     small = small_letters(text)
     is_named = any(head.start < end and start < head.end for head in find_heads(small))
-    return is_named or TURNED.search(small, start, end) is not None
+    said = (*SPLIT.finditer(small), *SIZE.finditer(small))
+    is_said = any(found.start() < end and start < found.end() for found in said)
+    is_named |= _AROUND.fullmatch(small, start, end) is not None  # `thin white border`
+    return is_named or is_said or TURNED.search(small, start, end) is not None
 
 
 def small_letters(text: str) -> str:
@@ -73,7 +117,10 @@ def small_letters(text: str) -> str:
 def find_heads(small: str) -> list[Head]:
     """The words for parts, those of one part together: `border around the edge`."""
     heads: list[Head] = []
+    is_sized = SIZE.search(small) is not None
     for found in _HEAD.finditer(small):
+        if not is_sized and _SPOT.search(found[0]):
+            continue  # one without a size may be a fleck
         head = Head(found.lastgroup or "", *found.span())
         gap = SIZE.sub("", small[heads[-1].end : head.start]).strip(" (-") if heads else "-"
         if heads and not gap and (kind := meant_together(heads[-1].kind, head.kind)):

@@ -13,7 +13,9 @@ from fractions import Fraction
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.looks import PATTERNS
 from plitka.core.recipes.mixes import Reading, read_mix
+from plitka.core.recipes.part_names import small_letters
 from plitka.core.recipes.recipe import COMPUTED_STEP, Part, Recipe, quantise
+from plitka.core.recipes.undrawn import is_undrawn
 from plitka.core.recipes.zones import find_zones
 from plitka.errors import RecipeError
 
@@ -127,6 +129,8 @@ def find_patterns(text: str, palette: Palette | None = None) -> Patterned | None
     if zoned is not None and (whole := _read(zoned.ground, palette)) is not None:
         zones = [Pattern(text[slice(*zone.place)], zone.mask, zone.recipe) for zone in zoned.zones]
         return Patterned(whole.recipe, tuple(zones), replace(whole, warnings=(*zoned.remarks, *whole.warnings)))
+    if is_undrawn(small_letters(text)):
+        return None
     plain, found = _taken_apart(text, palette)
     if not 1 <= len(found) <= _MAX_PATTERNS:
         return None

@@ -27,6 +27,9 @@ MAX_SUGGESTED = 8
 """Unknown words of a text for which names are looked up that are spelled like them; more are no slips."""
 MAX_BEFORE = 20
 
+_OWNED = re.compile(r"['’]s[ ][^\W\d_]+")
+"""The rest of a name such as `Elephant's Breath`."""
+
 
 class PieceScanner:
     """Reads the longest known name at a place of a text."""
@@ -124,7 +127,8 @@ class PieceScanner:
         return self._refuse_unknown(start, end, suggestions or like_names(self.text[start:end], self.palette))
 
     def _refuse_unknown(self, start: int, end: int, suggestions: tuple[str, ...] = ()) -> RecipeError:
-        span = self.source.span(start, end)
+        owned = None if suggestions else _OWNED.match(self.text, end)
+        span = self.source.span(start, end if owned is None else owned.end())
         typed = self.source.text[slice(*span)][:MAX_QUERY]
         if not suggestions:
             return UnknownColour(

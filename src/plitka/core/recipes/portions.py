@@ -34,13 +34,15 @@ _OF_GROUND = _INSIDE | {Kind.REST, Kind.BASE, Kind.MIX}
 _BOUNDS = frozenset({Kind.SLASH, Kind.SEPARATOR})
 _EPDM = re.compile(r"(?<![^\W_])(?:epdm|эпдм|епдм)[ ]*$")
 _PAIR = 2
+_MAX_IN_HEAD = 6
+"""Words between a sum and its colon."""
 _WHOLE = 100
 """Percent."""
 
 
 def with_portions(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The tokens with each number in percent of the whole; None where no part has numbers of its own."""
-    for read in (_bracketed, _headed, _of_whole):
+    for read in (_bracketed, _headed, _summed, _of_whole):
         if (found := read(list(tokens))) is not None:
             return found
     return _over_ground(source, tokens) or _last_of_whole(tokens) or _halves_behind(tokens) or _of_named(source, tokens)
@@ -85,6 +87,23 @@ def _bracketed(tokens: list[Token]) -> list[Token] | None:
             is_fleck = any(token.kind is Kind.FLECK for token in tokens[head:start])
             shared[head - 1 : end + 1] = [*portion, *_fleck(tokens[start], is_fleck=is_fleck), _comma(tokens[end])]
     return None if shared == tokens else shared
+
+
+def _summed(tokens: list[Token]) -> list[Token] | None:
+    """`25% coverage of EPDM: blue 10%, green 10%, yellow 5%`: what numbers behind a colon add up to, said before."""
+    for at in range(len(tokens) - 2):
+        if [token.kind for token in tokens[at : at + 2]] != [Kind.NUMBER, Kind.PERCENT]:
+            continue
+        colon = at + 2
+        while _kind(tokens, colon) in _BESIDE_NUMBER | {Kind.TOTAL, Kind.COUNTED} and colon - at <= _MAX_IN_HEAD:
+            colon += 1
+        inside = tokens[colon + 1 :]
+        n_colours = sum(token.kind is Kind.COLOUR for token in inside)
+        n_numbers = sum(token.kind in _NUMBERS for token in inside)
+        is_list = colon > at + 2 and tokens[colon : colon + 1] and tokens[colon].text == ":" and n_colours == n_numbers
+        if is_list and n_colours >= _PAIR and _sum(inside) == tokens[at].value and _is_counted(inside):
+            return [*tokens[:at], _comma(tokens[at]), *inside]
+    return None
 
 
 def _headed(tokens: list[Token]) -> list[Token] | None:
@@ -135,6 +154,9 @@ def _over_ground(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """`50/50 black/grey with 10% red flecks` has 45 percent of black."""
     clauses = [tokens[start:end] for start, end in _clauses(tokens, 0)]
     is_over = [any(_says_over(token) for token in clause) for clause in clauses]
+    is_ratio = not any(is_over) and _is_ratio(clauses[0])
+    if is_ratio:  # `1:1:1 red blue yellow + 10% white`
+        is_over = [Kind.PERCENT in {token.kind for token in clause} for clause in clauses]
     if not any(is_over) or is_over[0]:
         return None
     first = is_over.index(True)
@@ -148,7 +170,7 @@ def _over_ground(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     counts = [sum(token.kind is kind for token in over) for kind in (Kind.NUMBER, Kind.PERCENT)]
     if not is_told or counts != [n_over] * 2 or not 0 < percent < _WHOLE:
         return None
-    if not {token.kind for token in ground} <= _OF_GROUND or _sum(ground) != _WHOLE:
+    if not {token.kind for token in ground} <= _OF_GROUND or not (is_ratio or _sum(ground) == _WHOLE):
         return None
     inside = [token for token in ground if token.kind in _INSIDE]
     below = _portion(inside, Fraction(_WHOLE - percent), 1 if is_one else _PAIR)
@@ -160,6 +182,15 @@ def _over_ground(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     }
     remark = Notice("{words!r} is the ground, which has the {percent} % that the others leave", values)
     return [replace(below[0], remark=remark), *below[1:], _comma(over[0]), *_counted(over)]
+
+
+def _is_ratio(clause: Sequence[Token]) -> bool:
+    """Whether parts that are no percent are joined, and each has its colour."""
+    numbers = [at for at, token in enumerate(clause) if token.kind is Kind.NUMBER]
+    is_joined = all(_kind(clause, at + 1) in _JOINTS for at in numbers[:-1])
+    n_colours = sum(token.kind is Kind.COLOUR for token in clause)
+    is_apart = Kind.PERCENT not in {token.kind for token in clause} and _sum(clause) < _WHOLE
+    return len(numbers) > 1 and is_joined and n_colours == len(numbers) and is_apart
 
 
 def _last_of_whole(tokens: Sequence[Token]) -> list[Token] | None:

@@ -6,7 +6,7 @@ Two numbers that are a whole, `40-60% red, the rest black`, may be a blend as we
 from dataclasses import replace
 
 from plitka.core.recipes.amounts import Amount, Chain, Unit
-from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.recipe import Notice, plain
 from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
@@ -35,7 +35,16 @@ def tell_middle(amount: Amount) -> Notice:
 
 
 def refuse_range(source: Source, chain: Chain) -> RecipeError:
-    """The error about numbers that may be the ends of one."""
+    """The error about numbers that may be the ends of one, with what to write where they can be nothing else."""
+    if middle_of(source, chain) is not None:
+        low, high = (plain(amount.value) for amount in chain.amounts)
+        return source.refuse(
+            "{number!r} may be a range; write one number: {low} %, {high} %, or one between them",
+            chain.span,
+            number=source.text[slice(*chain.span)],
+            low=low,
+            high=high,
+        )
     return source.refuse(
         "{number!r} may be a range or a ratio; write one number a colour, or a ratio with a colon, as in 2:1",
         chain.span,

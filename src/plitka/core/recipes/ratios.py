@@ -78,7 +78,7 @@ def rest_ratios(tokens: list[Token]) -> list[Token]:
     end = at + 4 + (_kind(tokens, at + 4) in (Kind.RANGE, Kind.EQUAL, Kind.MIX))
     pair = [token.kind for token in tokens[end : end + 4]]
     numbers = [place for place, token in enumerate(tokens) if token.kind in _NUMBERS and place < at]
-    shares = [tokens[place].value for place in numbers if _kind(tokens, place + 1) is Kind.PERCENT]
+    shares = [tokens[place].value for place in numbers if _is_share(tokens, place)]
     is_ratio = chain[::2] == [Kind.NUMBER] * 2 and chain[1] in (Kind.LINK, Kind.SLASH)
     is_pair = pair[:3] == [Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR] and pair[3:] in ([], [Kind.SEPARATOR])
     if not (is_ratio and is_pair and shares) or len(shares) < len(numbers) or sum(shares) >= _WHOLE:
@@ -88,7 +88,17 @@ def rest_ratios(tokens: list[Token]) -> list[Token]:
     rest = (_WHOLE - sum(shares)) / (one.value + other.value)
     counted = [replace(one, value=one.value * rest), unit, tokens[end], tokens[end + 1]]
     plain[at : end + 3] = [*counted, replace(other, value=other.value * rest), unit, tokens[end + 2]]
+    for place in reversed(numbers):
+        if _kind(plain, place + 1) is not Kind.PERCENT:
+            plain.insert(place + 1, replace(unit, span=tokens[place].span, value=Fraction(0), remark=None))
     return plain
+
+
+def _is_share(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number is a percent, or stands alone beside a colour."""
+    beside = {_kind(tokens, at - 1), _kind(tokens, at + 1)}
+    is_alone = tokens[at].kind is Kind.NUMBER and beside.isdisjoint(_COUNTED | _JOINTS | _NUMBERS)
+    return _kind(tokens, at + 1) is Kind.PERCENT or (is_alone and Kind.COLOUR in beside)
 
 
 def rest_fractions(tokens: list[Token]) -> list[Token]:

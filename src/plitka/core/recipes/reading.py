@@ -8,14 +8,18 @@ from fractions import Fraction
 from plitka.core.colour.palette import Colour, Palette, default_palette
 from plitka.core.recipes.areas import refuse_areas
 from plitka.core.recipes.beside import Beside
+from plitka.core.recipes.lettering import check_lettering, find_lettering, find_writing
 from plitka.core.recipes.look import option_of_zone
-from plitka.core.recipes.mixes import OTHER_TOTAL, Reading, read_colours, read_mix
-from plitka.core.recipes.part_names import find_shape, may_be_of_part
+from plitka.core.recipes.mixes import EQUAL_PARTS, OTHER_TOTAL, Reading, read_colours, read_mix
+from plitka.core.recipes.part_names import find_shape, may_be_of_part, part_with_number, planned_parts
+from plitka.core.recipes.questions import check_question
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.told_halves import find_halves, find_split, tell_halves
 from plitka.core.recipes.unsaid import CHOICE
-from plitka.core.recipes.zones import Zoned, ZoneInText, find_zones
+from plitka.core.recipes.zone_texts import Zoned, ZoneInText, shown_mix
+from plitka.core.recipes.zones import find_zones
 from plitka.errors import CommandHint, RecipeError, UnknownColour
 
 OF_PARTS = (
@@ -27,6 +31,8 @@ OF_PARTS = (
     "{number} has no colour",
 )
 """How messages about numbers begin of which a part of the tile may have its own."""
+_FINDERS = (find_lettering, find_halves, find_zones)
+"""Of tiles of several mixes."""
 _WHOLE = 100
 """Percent."""
 
@@ -58,7 +64,7 @@ class _Manner:
 
     def zones(self, text: str) -> Zoned | None:
         """Those that a text tells of; a strict reading leaves none of them out."""
-        zoned = find_zones(text, self.try_to_read)
+        zoned = next(filter(None, (find(text, self.try_to_read) for find in _FINDERS)), None)
         return None if zoned is not None and self.strict and zoned.has_unshown else zoned
 
 
@@ -84,6 +90,10 @@ def parse_recipe(
     """
     manner = _Manner(palette, strict, by_mass, beside)
     source = Source(text)
+    check_question(source)
+    if (lettered := find_lettering(text, manner.try_to_read)) is not None:
+        raise _refuse_zones(source, lettered)
+    check_lettering(source, manner.try_to_read)
     try:
         reading = manner.read(text)
     except RecipeError as error:
@@ -95,7 +105,10 @@ def parse_recipe(
         raise several
     if (zoned := manner.zones(text)) is not None and zoned.is_told:
         raise _refuse_zones(source, zoned)
-    return reading
+    if zoned is None and (part := _undrawn(text, reading)) is not None:
+        raise _refuse_part(source, *part)
+    halves = tell_halves(text, reading.recipe)
+    return reading if halves is None else replace(reading, warnings=(*reading.warnings, halves))
 
 
 def parse_tile(
@@ -115,7 +128,7 @@ def parse_tile(
         RecipeError: the text cannot be read; `span` says which part of it.
     """
     manner = _Manner(palette, strict, by_mass, beside)
-    Source(text)
+    check_question(Source(text))
     zoned = manner.zones(text)
     if zoned is None:
         return parse_recipe(text, palette, strict=strict, by_mass=by_mass, beside=beside)
@@ -133,7 +146,12 @@ def _told(text: str, zoned: Zoned) -> list[Notice]:
     return [
         Notice(
             "{words!r} is read as the zone {mask} of {mix!r}, on a ground of {ground!r}",
-            {"words": text[slice(*zone.place)], "mask": zone.mask, "mix": zone.mix, "ground": zoned.ground},
+            {
+                "words": text[slice(*zone.place)].strip(),
+                "mask": zone.mask,
+                "mix": shown_mix(zone.mix),
+                "ground": shown_mix(zoned.ground),
+            },
         )
         for zone in zoned.zones
     ]
@@ -184,6 +202,25 @@ def _refuse_zones(source: Source, zoned: Zoned) -> RecipeError:
     )
 
 
+def _undrawn(text: str, reading: Reading) -> tuple[int, int, str] | None:
+    """The part of the tile that a text plans, where its colours were taken for one mix; None where nothing is planned.
+
+    Several colours of a tile that is split in the middle are a plan; so are colours without numbers beside a border, a
+    circle, a half, stripes or squares, and parts with a colon behind each.
+    """
+    if (own := part_with_number(text)) is not None and len(reading.recipe.parts) > 1:
+        return own
+    if len(reading.recipe.parts) > 1 and (split := find_split(text)) is not None:
+        return split
+    is_equal = any(notice.message.startswith(EQUAL_PARTS) for notice in reading.warnings)
+    told = planned_parts(text)
+    if len(told) > 1 and len(reading.recipe.parts) > 1:
+        return told[0]
+    if is_equal and (writing := find_writing(text)) is not None:
+        return writing
+    return find_shape(text, with_halves=True) if is_equal else None
+
+
 def _is_merged(reading: Reading) -> bool:
     """Whether the numbers of a reading came to a multiple of 100, as those of several whole mixes do."""
     totals = [notice.values.get("total") for notice in reading.warnings if notice.message.startswith(OTHER_TOTAL)]
@@ -215,6 +252,10 @@ def _why_of_part(source: Source, error: RecipeError) -> RecipeError:
     is_less = Fraction(str(error.values.get("total", _WHOLE))) < _WHOLE
     if not is_word and (is_less or not error.message.startswith(OF_PARTS)):
         return error
+    return _refuse_part(source, start, end, mask)
+
+
+def _refuse_part(source: Source, start: int, end: int, mask: str) -> RecipeError:
     return source.refuse(
         "{words!r} is a part of the tile: write the mix of the ground alone, and ask for the part as a zone{hint}",
         (start, end),

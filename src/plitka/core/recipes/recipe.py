@@ -108,13 +108,32 @@ def format_colours(recipe: Recipe, language: str = "en") -> str:
 
     In Russian the catalogue's colours have their Russian names; those of other colours may be another's too.
     """
-
-    def name(colour: Colour) -> str:
-        is_russian = language == "ru" and colour.source == "catalogue"
-        return colour.name_ru.lower() if is_russian else colour.caption_name
-
     point = "," if language == "ru" else "."
-    return ", ".join(f"{plain(part.percent).replace('.', point)}% {name(part.colour)}" for part in recipe.parts)
+    return ", ".join(
+        f"{plain(part.percent).replace('.', point)}% {format_colour(part.colour, language)}" for part in recipe.parts
+    )
+
+
+def format_colour(colour: Colour, language: str = "en") -> str:
+    """A colour's name, as `format_colours` has it."""
+    is_russian = language == "ru" and colour.source == "catalogue"
+    return colour.name_ru.lower() if is_russian else colour.caption_name
+
+
+@dataclass(frozen=True, slots=True)
+class ToldColours:
+    """A recipe or a colour among the values of a notice: it is said in the language of its sentence."""
+
+    what: Recipe | Colour
+
+    def named_in(self, language: str) -> str:
+        """Its words in that language."""
+        if isinstance(self.what, Recipe):
+            return format_colours(self.what, language)
+        return format_colour(self.what, language)
+
+    def __str__(self) -> str:
+        return self.named_in("en")
 
 
 def format_prompt(recipe: Recipe, style: PromptStyle = V45, words: Sequence[str] = ()) -> str:

@@ -19,7 +19,7 @@ from plitka.core.recipes import chats
 from plitka.core.recipes.coded_digits import CodeScanner
 from plitka.core.recipes.numerals import make_plain
 from plitka.core.recipes.pieces import MAX_BEFORE, MAX_DIGITS
-from plitka.core.recipes.quantities import end_of_size, list_numbers
+from plitka.core.recipes.quantities import HALF_METRE, end_of_size, list_numbers
 from plitka.core.recipes.signs import (
     ABBREVIATED,
     ABOUT,
@@ -45,6 +45,7 @@ from plitka.core.recipes.signs import (
     PERSON,
     RATE,
     RESOLUTION,
+    SHORT_BEFORE_CODE,
     SIGN_OFF,
     SYMBOL,
     THICKNESS,
@@ -64,6 +65,8 @@ _WHOLE = 100
 _LIMITS = {"<=": AT_MOST, "≤": AT_MOST, ">=": AT_LEAST, "≥": AT_LEAST}
 _SIGNED = re.compile(r"[.!\n][\s]*[A-ZА-ЯЁ]\w+ [A-ZА-ЯЁ]\w+[.!\s]*$")
 """Two names behind the end of a sentence: `Thank you. Rose White`."""
+_NUMBERED_ZERO = re.compile(r"(?<!\d)0\d")
+"""In the place of an order's item, 03.02.010."""
 _FROM = frozenset({"from", "от"})
 
 
@@ -104,7 +107,7 @@ class _Scanner(CodeScanner):
             elif with_ := WITH.match(self.text, self.at):
                 start, self.at = self.at, with_.end()
                 yield self._token(Kind.NOT if with_[1] else Kind.SEPARATOR, start)
-            elif (beside := self._address() or self._former() or self._beside() or self._coded_name()) is not None:
+            elif (beside := self._aside() or self._coded_name()) is not None:
                 yield beside
             elif self.text[self.at].isalpha():
                 yield from self._name()
@@ -137,6 +140,10 @@ class _Scanner(CodeScanner):
         is_signed = _SIGNED.search(typed) is not None
         return None if self._is_colour(name) and not is_signed else found
 
+    def _aside(self) -> Token | None:
+        """What is no part of the mix, or says nothing of a colour."""
+        return self._address() or self._former() or self._other_code() or self._beside()
+
     def _address(self) -> Token | None:
         """Where to write, or where something is delivered."""
         start = self.at
@@ -165,7 +172,7 @@ class _Scanner(CodeScanner):
         if left := LEFT.match(self.text, start):
             self.at = left.end()
             return self._token(Kind.EQUAL if left["shared"] else Kind.REST, start)
-        if thickness := THICKNESS.match(self.text, start):
+        if thickness := THICKNESS.match(self.text, start) or HALF_METRE.match(self.text, start):
             self.at = thickness.end()
             return self._token(Kind.LENGTH, start, choice="whole")
         if about := ABOUT.match(self.text, start):
@@ -175,9 +182,6 @@ class _Scanner(CodeScanner):
         if beyond is not None and (self.named is None or self.text[self.end_of_named : start].strip()):
             self.at = beyond.end()
             return self._token(Kind.RANGE, start, choice=AT_LEAST if beyond[0] in _FROM else "")
-        if (code := OTHER_CODE.match(self.text, start)) and self._is_beside_name(code.end()):
-            self.at = code.end()
-            return self._token(Kind.LABEL, start, choice=LETTERED)
         found = RESOLUTION.match(self.text, start) or NUMBERED.match(self.text, start) or LINE.match(self.text, start)
         if found is not None and self._is_colour(found[0]):
             found = None  # US-056
@@ -189,6 +193,26 @@ class _Scanner(CodeScanner):
             return None
         self.at = found.end()
         return self._token(Kind.LABEL if found.re in (NUMBERED, LINE) else Kind.ASIDE, start)
+
+    def _other_code(self) -> Token | None:
+        """A number of a system of colours that is not known here, which says again what a name beside it says.
+
+        Raises:
+            RecipeError: no name is beside it.
+        """
+        start, code = self.at, OTHER_CODE.match(self.text, self.at)
+        if code is None:
+            return None
+        if not self._is_beside_name(code.end()):
+            span = self.source.span(*code.span())
+            raise self.source.refuse(
+                "{code!r} is of a system of colours that is not known here; write a number of RAL Classic, a name, or "
+                "a hex such as #A63D30",
+                span,
+                code=self.source.text[slice(*span)],
+            )
+        self.at = code.end()
+        return self._token(Kind.LABEL, start, choice=LETTERED)
 
     def _is_beside_name(self, end: int) -> bool:
         """Whether a colour's name is right before a place or behind it, so that a code there only says it again."""
@@ -226,6 +250,8 @@ class _Scanner(CodeScanner):
         if self.text[self.at : self.at + 1] == "." and (
             is_label or ABBREVIATED.fullmatch(self.text, start, self.at + 1)
         ):
+            self.at += 1
+        if token.kind is Kind.COLOUR and SHORT_BEFORE_CODE.match(self.text, self.at):
             self.at += 1
         token = self._with_code(self._with_area(token, start), start)
         while token.kind is Kind.COLOUR and (shaded := self._shaded_behind(token, start)) is not None:
@@ -274,7 +300,9 @@ class _Scanner(CodeScanner):
                 yield self._token(Kind.LINK, start)
             case "list" | "dotted" | "chapter" if "," in match[0] or _is_blend(match[0]):
                 yield from self._list(start)  # `40.40.20 red black white`
-            case "chapter" if self.text[:start].rstrip(" \t")[-1:].isalpha():
+            case "chapter" | "dotted" if (
+                _NUMBERED_ZERO.search(match[0]) or self.text[:start].rstrip(" \t.")[-1:].isalpha()
+            ):
                 yield self._token(Kind.LABEL, start)  # `item 3.2.1: black`
             case name:
                 yield self._sign(str(name), start)

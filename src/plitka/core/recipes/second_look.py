@@ -14,6 +14,7 @@ from plitka.core.colour.naming import like_names
 from plitka.core.colour.palette import Palette
 from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import JOINING, Kind
+from plitka.core.recipes.behind_mix import without_words_behind
 from plitka.core.recipes.changes import with_change
 from plitka.core.recipes.compared import with_ratio_compared
 from plitka.core.recipes.flecks import with_amount_of_fleck
@@ -24,7 +25,10 @@ from plitka.core.recipes.limits import with_limits
 from plitka.core.recipes.open_amounts import UP_TO
 from plitka.core.recipes.portions import with_portions
 from plitka.core.recipes.products import without_products
+from plitka.core.recipes.ratios_beside import with_ratio_beside
+from plitka.core.recipes.recoloured import with_recoloured
 from plitka.core.recipes.sentences import with_sentences_beside
+from plitka.core.recipes.shared_numbers import with_shared_numbers
 from plitka.core.recipes.skeleton import skeleton
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -68,7 +72,7 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
     """
     if (written_out := with_initials(tokens, palette)) is not None:
         yield from _and_without_labels(source, written_out, palette)
-    yield from filter(None, (with_portions(source, tokens), with_weights(tokens)))
+    yield from filter(None, (with_shared_numbers(source, tokens), with_portions(source, tokens), with_weights(tokens)))
     if (of_mix := _without_material(tokens)) is not None:
         tokens = of_mix
         yield list(tokens)
@@ -88,13 +92,17 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
     for told in _said_otherwise(source, tokens, plainer):
         if told is not None:
             yield from _and_without_labels(source, told, palette)
+    if (told := without_words_behind(source, tokens, palette)) is not None:
+        yield told
 
 
 def _said_otherwise(source: Source, tokens: Sequence[Token], plainer: Sequence[Token]) -> Iterator[list[Token] | None]:
     """The tokens with a number said of the fleck, without names of products, after a change, and within limits."""
     yield with_amount_of_fleck(tokens)
+    yield with_ratio_beside(tokens)
     yield without_products(source, tokens)
     yield with_change(source, tokens)
+    yield with_recoloured(source, tokens)
     yield without_former(source, tokens)
     yield with_ratio_compared(source, tokens)
     if any(token.kind is Kind.RANGE or token.text in UP_TO for token in tokens):

@@ -38,12 +38,14 @@ def check_second_ratio(source: Source, tokens: Sequence[Token]) -> None:
         said = source.text[colours[-1].span[1] : after].casefold()
         if [chain[0].value, chain[2].value] != numbers and _WISH.search(said):
             span = (chain[0].span[0], chain[2].span[1])
+            example = ", ".join(
+                f"{number.text}% {source.text[slice(*colour.span)]}"
+                for number, colour in zip((chain[0], chain[2]), colours, strict=True)
+            )
             raise source.refuse(
                 "{number!r} is a second ratio beside a whole mix; write only the one that is meant, as in: {example}",
                 span,
+                rewritten=example,
                 number=source.text[slice(*span)],
-                example=", ".join(
-                    f"{number.text}% {source.text[slice(*colour.span)]}"
-                    for number, colour in zip((chain[0], chain[2]), colours, strict=True)
-                ),
+                example=example,
             )

@@ -79,6 +79,8 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
     """Whether a name before a colon is of a whole: `greens: olive 40, moss 60`, `granite: grey, black and white`."""
     named = [token for token in segment if token.kind in (Kind.COLOUR, Kind.UNKNOWN)]
     kinds = {token.kind for token in segment}
+    if _is_told_behind(segment, rest):
+        return True
     count = next((token.value for token in segment if token.kind is Kind.NUMBER), None)  # `3 greens:`
     is_one = len(named) == 1 or [token.kind for token in segment] == [Kind.COLOUR] * _PAIR  # «мраморный серый:»
     if any(token.choice in CHANGES or token.kind in (Kind.REST, Kind.BASE, Kind.NOT) for token in segment):
@@ -95,6 +97,18 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
     is_whole = total == _WHOLE or _is_equal(rest, n_colours, is_general=is_general)  # `grass: lime and moss equally`
     is_whole = is_whole and rest[0].kind is Kind.COLOUR and count is None
     return (is_stone or is_plural or is_whole) and n_colours > 1 and rest[0].kind in (Kind.COLOUR, Kind.NUMBER)
+
+
+def _is_told_behind(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
+    """Whether a mix stands behind a name, number first and each with its colour: `speckled grey: 60 grey 40 black`."""
+    named = [token for token in segment if token.kind is Kind.COLOUR]
+    kinds = [token.kind for token in rest if token.kind in (Kind.NUMBER, Kind.COLOUR)]
+    n_colours = kinds.count(Kind.COLOUR)
+    is_pairs = n_colours > 1 and kinds[:1] == [Kind.NUMBER] and len(kinds) == 2 * n_colours
+    is_name = len(named) == 1 and {token.kind for token in segment} <= ONLY_WORDS | {Kind.COLOUR, Kind.FLECK}
+    is_open = any(token.choice in CHANGES or token.kind in (Kind.REST, Kind.BASE, Kind.NOT) for token in segment)
+    total = sum(token.value for token in rest if token.kind is Kind.NUMBER)
+    return is_pairs and is_name and not is_open and total == _WHOLE
 
 
 def _is_equal(rest: Sequence[Token], n_colours: int, *, is_general: bool) -> bool:

@@ -10,7 +10,8 @@ SYMBOL = re.compile(
     r"|(?P<tail>(?<=[a-z])['’](?:d|m|s|t|re|ve|ll)(?![^\W_]))"
     r"|(?P<ending>(?<=\d)-(?:ти|х|и|ми|ью|ю)(?![^\W_]))"
     r"|(?P<tolerance>(?:±|\+/?-)[ \t]*\d+(?:[.,]\d+)?[ \t]*%?)"
-    r"|(?P<label>№[ \t]*\d[^\W_]*(?:[-/]\d+)*|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
+    r"|(?P<label>(?:(?<=\s)|\A)\#\d{1,2}(?=[ ]?[:)])|№[ \t]*\d[^\W_]*(?:[-/]\d+)*"
+    r"|(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))\#\d{1,2}(?![^\W_]))"
     r"|(?P<quoted>(?:(?<=\n)|\A(?=>+[ \t]*[^\W\d_]|[^\n]*\n>))>+[ \t]?)"
     r"|(?P<limit>(?:[<>]=?|[≤≥])(?=[ \t]*\d))"
     r"|(?P<price>(?:@[ \t]*)?[$€£₽₴][ \t]*\d+(?:[.,]\d+)?|\d+(?: \d{3})*(?:[.,]\d+)?[ \t]*(?:[$€£₽₴](?!\d)"
@@ -74,11 +75,15 @@ NUMBERED = re.compile(
     r"|(?:замес[а-я]?|tile|sample|плитк[аиу]|образ(?:ец|ца))[ ]?№?[ ]?\d{1,2}(?=[ ]*[:=)])"
     r"|[^\W\d_]{1,3}-0\d{1,2}(?![^\W_]|[ ]?%)"
     r"|no(?:\.[ ]?(?:#|[^\W\d_]{1,2}-?)?\d[\w-]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|[ps]/n\.?[ :]*[\w-]+"
+    r"|(?:прим\.|примечание|note)[ ]?\d{1,2}(?=[ ]*[:)]|\.[ ]|[ ]-[ ])"
     r"|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:)|(?:tiles?|mats?|плит[а-я]+)[ ][xх×*][ ]?\d+(?![^\W_]))"
 )
 """`Mix no. 14`."""
 FORMER = re.compile(
-    r"(?<![^\W_])(?:было|раньше|was|used to be)[ ]\d+(?:[ ]?(?:[/:-]|на|to)[ ]?\d+)+(?=[ ]*(?:[,.;)]|$))"
+    r"\d+(?:[.,]\d+)?[ ]?%?[ ]?(?:[-=]>|→|⇒|»>)(?=[ ]?\d)"
+    r"|\((?:было|раньше|was|before|previously)[ ]:?[ ]?\d+[ ]?%?\)"
+    r"|(?<![^\W_])(?:было|раньше|was)[ ]\d+[ ]?%?(?=,?[ ](?:а[ ])?(?:стало|теперь|now)[ ]\d)"
+    r"|(?<![^\W_])(?:было|раньше|was|used to be)[ ]\d+(?:[ ]?(?:[/:-]|на|to)[ ]?\d+)+(?=[ ]*(?:[,.;)]|$))"
 )
 """`Was 60/40`: no part of the mix, where that has its own numbers."""
 LIST_OF_CODES = re.compile(r"(?<![^\W_])(?:ral|рал)(?![^\W_])[ \t]*:")
@@ -155,7 +160,8 @@ MAIL = re.compile(r"(?<![\w.])(?:[\w.+-]+@[\w-]+\.[\w.-]+|@[^\W\d_]\w*|https?://
 """Addresses, and who is spoken to in a chat."""
 BEYOND = re.compile(
     r"(?<![^\W_])(?:(?:over|above|below|under|exceeding|from|от)"
-    r"(?=[ ]+\d+(?:[.,]\d+)?[ ]*(?:%|per ?cent|процент))|over(?=[ ]half))"
+    r"(?=[ ]+\d+(?:[.,]\d+)?[ ]*(?:%|per ?cent|процент))"
+    r"|(?:over|under|above|below)(?=[ ](?:a[ ]|one[ ])?(?:half|third|quarter)(?![^\W_])))"
 )
 """`Over 60%` and «от 60%» are limits, if no colour is right before them."""
 ABOUT = re.compile(r"(?<![^\W_])c\.[ ]?(?=\d)")
@@ -207,7 +213,11 @@ NUMBER_BEFORE = re.compile(r"\d[ \t]*%?[ \t]*(?:of[ \t]+)?$")
 NUMBER_BEHIND = re.compile(r"[ \t]*[:=-]?[ \t]*\d")
 REST_BEFORE = re.compile(r"(?<![^\W_])(?:rest|remainder|remaining|остальное|остаток)(?: is)?[ ]*[:-]?[ ]+$")
 WITH_NUMBER = re.compile(r"[ ]+(?:with|w/|с|со)[ ]?\d")
-TWO_NUMBERS = re.compile(r"[ \t,:-]*\d+[ \t]*%?[ \t]*(?:/|:|-|на|к)[ \t]*\d+")
+SHORT_BEFORE_CODE = re.compile(r"\.(?=[ ]?(?:ral|рал|#|[(,;)/+]|[1-9]0\d\d(?!\d)))")
+"""The full stop of «зел. RAL 6005»."""
+TWO_SHORT = re.compile(r"(?P<first>[^\W\d_]{2,})\.[ ]?-?[ ]?(?P<second>[^\W\d_]{3,})(?P<stop>\.)?")
+"""Words of one name that are cut short: «слон. кость»."""
+TWO_NUMBERS = re.compile(r"[ \t,:-]*(?![1-9]/(?:[2-9]|1[0-9])(?!\d))\d+[ \t]*%?[ \t]*(?:/|:|-|на|к)[ \t]*\d+")
 UNOFFERED = re.compile(r"(?:ral|рал)[ -]?\d{4}")
 """A code that is no name of the palette, where it stands beside the mix."""
 MAY_BE_CODE = re.compile(r"(?:ral|рал)[ -]?\d{4}|[^\W\d_] 0\d\d(?!\d)|[^\W\d_]{1,2}[-_]?\d+")

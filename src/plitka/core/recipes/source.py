@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from plitka.errors import RecipeError
+from plitka.core.language.spelling import is_cyrillic
+from plitka.errors import Phrase, RecipeError
 
 MAX_CHARACTERS = 1_000
 
@@ -43,6 +44,11 @@ class Source:
             self._clusters += [(start, end)] * len(piece)
         self.folded = _ZERO.sub("0", "".join(folded))
 
+    @property
+    def example(self) -> str:
+        """The name of a colour for examples, in the language of the text or of the sentence about it."""
+        return "красный" if is_cyrillic(self.text) else Phrase("red")
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the typed text of a place in the folded one."""
         if start >= len(self._clusters):
@@ -50,10 +56,15 @@ class Source:
         return self._clusters[start][0], self._clusters[max(start, end - 1)][1]
 
     def refuse(
-        self, message: str, span: tuple[int, int], suggestions: tuple[str, ...] = (), **values: object
+        self,
+        message: str,
+        span: tuple[int, int],
+        suggestions: tuple[str, ...] = (),
+        rewritten: str | None = None,
+        **values: object,
     ) -> RecipeError:
         """The error to raise about a place in this text."""
-        return RecipeError(message, source=self.text, span=span, suggestions=suggestions, **values)
+        return RecipeError(message, source=self.text, span=span, suggestions=suggestions, rewritten=rewritten, **values)
 
     def _check_character(self, character: str, at: int) -> None:
         category = unicodedata.category(character)

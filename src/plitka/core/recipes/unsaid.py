@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.open_amounts import refuse_change, refuse_open
+from plitka.core.recipes.recipe import plain
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError, UnknownColour
@@ -18,6 +21,9 @@ _BEFORE = re.compile(
     r"|as (?:we )?(?:(?:previously|already) )?"
     r"(?:discussed|agreed|arranged|talked|per (?:our|my|the) (?:call|chat|e-?mail))"
     r"|как (?:и )?(?:договорились|договаривались|обсуждали|говорили)|по договор[её]нности"
+    r"|(?:same |like |as )?(?:(?:as )?(?:on|at|for|from|in) )?the (?:last|previous|other|earlier|old) "
+    r"(?:job|site|project|order|delivery|object|batch|one|tile|playground)"
+    r"|как (?:на|в|у) (?:прошл\w+|предыдущ\w+|друг\w+|стар\w+) (?:объект\w*|заказ\w*|площадк\w+|раз\w*|проект\w*)"
     r"|как (?:(?:и )?в прошлый раз|(?:всегда|обычно|раньше|прежде|на образце|на фото|у соседей)|в прошлом заказе)"
     r"|то же(?: самое)?,? что(?: и)?(?: (?:в прошлый раз|раньше|обычно))?|по (?:прошлому|старому) заказу|по образцу)"
     r"(?![^\W_])"
@@ -30,6 +36,11 @@ _OPEN = re.compile(
     r"|you (?:choose|decide)|surprise me|на ваш(?:е усмотрение|е? выбор)|на (?:твой|ваш) вкус|на усмотрение"
     r"|уточн(?:им|ю)(?: позже)?|(?:ещ[её] )?не решили|пока не знаем|по согласованию)(?![^\W_])"
 )
+_LEFT = re.compile(
+    r"(?<![^\W_])(?:up to you|your choice|you (?:choose|decide)|на ваш(?:е усмотрение|е? выбор)|на (?:твой|ваш) вкус"
+    r"|на усмотрение)(?![^\W_])"
+)
+"""A share is left to the maker."""
 _REST = re.compile(
     r"(?<![^\W_])(?:(?:the )?(?:rest|remainder|remaining|balance)|остальное|остальные|остаток)[ ]*"
     r"(?:is|are|[:=,-])?[ ]*"
@@ -44,9 +55,29 @@ _SAME = re.compile(
     r"(?![^\W_])"
 )
 _BUT = re.compile(r"(?<![^\W_])(?:but|only|except|но|только)(?![^\W_])")
+_ASKED = re.compile(
+    r"\?|(?<![^\W_])(?:price|cost|quote|deliver(?:y|ed)|how much|which|what|need|please|какие|какой|сколько|цен[ауы]"
+    r"|стоимость|доставк\w+|посчита\w+|пожалуйста)(?![^\W_])"
+)
+"""A question, or an order that says no colour."""
+_EARLIER = re.compile(
+    r"(?<![^\W_])(?:(?:the )?same (?:[^\W\d_]+ )?)?(?:as|like)(?: (?:on|at|for|in|from))? (?:the |our |my )?"
+    r"(?:last|previous|other|earlier|old) (?:job|site|project|order|delivery|object|batch|one|playground)"
+    r"|(?<![^\W_])(?:как|то же,? что) (?:у )?сосед(?:ям|ей|и|а|у)(?![^\W_])"
+    r"|(?<![^\W_])как (?:на|в|у|из) (?:прошл|предыдущ|стар|друг)\w+ (?:объект|заказ|площадк|проект|парти|образц)\w*"
+)
+_COMPARATIVE = re.compile(r"lighter|darker|brighter|(?:по)?(?:светлее|темнее|ярче)")
+_COMPARATIVE_HUE = re.compile(
+    r"(?<![^\W_])(?:(?:a bit|a little|slightly|much|but) "
+    r"(?:greener|redder|bluer|yellower|browner|greyer|paler|warmer|cooler)"
+    r"|по(?:зеленее|краснее|синее|желтее|бледнее|теплее|холоднее|серее))(?![^\W_])"
+)
 _OTHER = re.compile(r"\((?P<either>(?:можно|или|либо|or)[ ][^()\d]*)\)|(?<![^\W_])на выбор(?![^\W_])")
 """A second colour that may stand for the first: «красный (можно терракот)»."""
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK, Kind.SLASH, Kind.FRACTION})
+_BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+_COUNTED = frozenset({Kind.COUNTED, Kind.LENGTH, Kind.LABEL})
 _TALK = 3
 """Words of which one that is unknown is not more likely a colour than another."""
 _WHOLE = 100
@@ -57,22 +88,71 @@ def check_told(source: Source, tokens: Sequence[Token]) -> None:
     """Nothing unless the numbers are no whole and the rest is left to a talk, or the mix is one of another order.
 
     Raises:
-        RecipeError: `rest as discussed`, or `same as last time but red`.
+        RecipeError: `rest as discussed`, `10% up to you`, or `same as last time but red`.
     """
     numbers = [
         token.value * (_WHOLE if token.kind is Kind.FRACTION else 1) for token in tokens if token.kind in _NUMBERS
     ]
-    if sum(numbers) != _WHOLE and (rest := _REST.search(source.folded)) is not None:
-        raise _refuse_open_colours(source, rest.span("open"))
+    rest = _REST.search(source.folded)
+    if (left := _left_share(source, tokens)) is not None:
+        raise left
+    if sum(numbers) != _WHOLE and rest is not None and not _names(source, tokens, rest):
+        raise _refuse_open_colours(source, source.span(*rest.span("open")))
     if any(token.kind is Kind.VAGUE for token in tokens):
         return
     if (other := _OTHER.search(source.folded)) is not None and _names_several(source, tokens, other):
         raise _refuse_choice(source, other.span("either" if other["either"] else 0))
     colours = {token.colour for token in tokens if token.kind is Kind.COLOUR}
+    if colours and not numbers and (changed := _compared(source, tokens)) is not None:
+        raise changed
     is_other = len(colours) > 1 or _BUT.search(source.folded)
     is_open = bool(colours) and not numbers and is_other and all(token.kind is not Kind.EQUAL for token in tokens)
     if is_open and (same := _SAME.search(source.folded)) is not None:
         raise _refuse_unknown_mix(source, same.span())
+
+
+def _left_share(source: Source, tokens: Sequence[Token]) -> RecipeError | None:
+    """The error about a share that no colour has: `grey 60%, black 30% (10% up to you)`; None where none is left so."""
+    found = _LEFT.search(source.folded)
+    if found is None:
+        return None
+    start, end = source.span(*found.span())
+    bounds = [token for token in tokens if token.kind in _BOUNDS]
+    first = max((token.span[1] for token in bounds if token.span[1] <= start), default=0)
+    clause = [token for token in tokens if first <= token.span[0] < end]
+    own = [token for token in clause if token.kind is Kind.NUMBER]
+    others = [token for token in tokens if token not in clause]
+    names = [token for token in others if token.kind is Kind.COLOUR]
+    shares = [token for token in others if token.kind is Kind.NUMBER]
+    is_open = len(own) == 1 and all(token.kind is not Kind.COLOUR for token in clause)
+    if not is_open or not names or len(names) != len(shares):
+        return None
+    percents = [token.value for token in shares]
+    if sum(percents) + own[0].value != _WHOLE:
+        return None
+    percents[percents.index(max(percents))] += own[0].value
+    told = (
+        f"{plain(percent)}% {source.text[slice(*name.span)]}" for percent, name in zip(percents, names, strict=True)
+    )
+    span = (clause[0].span[0], end)
+    return source.refuse(
+        "{words!r} leaves open which colour has {percent} %; name it, or share them out, as in: {example}",
+        span,
+        words=source.text[slice(*span)],
+        percent=plain(own[0].value),
+        example=", ".join(told),
+    )
+
+
+def _compared(source: Source, tokens: Sequence[Token]) -> RecipeError | None:
+    """The error about a colour that is lighter or darker than one that is not told: «серая, только посветлее»."""
+    if (earlier := _EARLIER.search(source.folded)) is not None:
+        return _refuse_unknown_mix(source, earlier.span())
+    for token in tokens:
+        if token.kind is Kind.MODIFIER and _COMPARATIVE.fullmatch(token.text):
+            return refuse_change(source, token.span)
+    found = _COMPARATIVE_HUE.search(source.folded)
+    return None if found is None else refuse_change(source, source.span(*found.span()))
 
 
 def why_unsaid(source: Source, tokens: Sequence[Token], error: RecipeError) -> RecipeError:
@@ -85,20 +165,50 @@ def why_unsaid(source: Source, tokens: Sequence[Token], error: RecipeError) -> R
     """
     is_named = any(token.kind is Kind.COLOUR for token in tokens)
     has_number = any(token.kind is Kind.NUMBER and token.text[0].isdigit() for token in tokens)
+    many = next((token for token in tokens if token.kind is Kind.COLOURED), None)
+    if many is not None and not is_named and isinstance(error, UnknownColour) and not error.suggestions:
+        return _refuse_open_colours(source, many.span)  # `rainbow tile for the kindergarten`
     before, open_, choice = (pattern.search(source.folded) for pattern in (_BEFORE, _OPEN, _CHOICE))
-    is_talk = len(source.text.split()) >= _TALK and all(token.kind is not Kind.NUMBER for token in tokens)
-    is_first = not source.text[: error.span[0]].strip()
-    is_talk = is_talk and is_first and isinstance(error, UnknownColour) and not is_named
+    is_talk = len(source.text.split()) >= _TALK and not any(_is_share(tokens, at) for at in range(len(tokens)))
+    is_talk = is_talk and isinstance(error, UnknownColour) and not is_named
+    is_talked = is_talk or (before is not None and not has_number)
+    if before is not None and not is_named and isinstance(error, UnknownColour) and is_talked:
+        return _refuse_unknown_mix(source, before.span())
     is_known = is_named and (before is None or has_number)
-    if (not isinstance(error, UnknownColour) and is_known) or error.suggestions:
+    is_asked = is_talk and _ASKED.search(source.folded) is not None
+    is_talk &= is_asked or not source.text[: error.span[0]].strip()
+    if (not isinstance(error, UnknownColour) and is_known) or (error.suggestions and not is_asked):
         return error
+    limit = _open_limit(tokens)
+    if isinstance(error, UnknownColour) and is_named and limit is not None:
+        return refuse_open(source, limit)
     if before is not None and not is_known:
         return _refuse_unknown_mix(source, before.span())
     if choice is not None and is_named:
         return _refuse_choice(source, choice.span())
     if open_ is not None:
-        return _refuse_open_colours(source, open_.span())
+        return _refuse_open_colours(source, source.span(*open_.span()))
     return refuse_nameless(source) if is_talk else error
+
+
+def _is_share(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number may be a colour's: it has a percent sign, or a word alone beside it: `flurb 30`."""
+    if tokens[at].kind not in _NUMBERS or not tokens[at].text[:1].isdigit():
+        return False
+    before, after = (tokens[place].kind if 0 <= place < len(tokens) else None for place in (at - 1, at + 1))
+    return after in _UNITS or (after not in _COUNTED and before in (Kind.UNKNOWN, Kind.LINK, Kind.SLASH))
+
+
+def _open_limit(tokens: Sequence[Token]) -> Token | None:
+    """The `less than` of `a bit less than half`, which leaves a number open."""
+    return next(
+        (
+            token
+            for token, after in pairwise(tokens)
+            if token.kind is Kind.RANGE and not token.choice and after.kind in _NUMBERS
+        ),
+        None,
+    )
 
 
 def refuse_nameless(source: Source) -> RecipeError:
@@ -108,6 +218,13 @@ def refuse_nameless(source: Source) -> RecipeError:
     return source.refuse(
         "no colour is named; write for example: red 60%, black 30%, white 10%", (start, max(start, len(text.rstrip())))
     )
+
+
+def _names(source: Source, tokens: Sequence[Token], rest: "re.Match[str]") -> bool:
+    """Whether a colour has its number in what is said of the rest: «остальное как было - чёрный 70%»."""
+    start, end = source.span(*rest.span("open"))
+    kinds = {token.kind for token in tokens if start <= token.span[0] < end}
+    return Kind.COLOUR in kinds and not kinds.isdisjoint(_NUMBERS)
 
 
 def _names_several(source: Source, tokens: Sequence[Token], found: "re.Match[str]") -> bool:
@@ -131,12 +248,13 @@ def _refuse_unknown_mix(source: Source, place: tuple[int, int]) -> RecipeError:
     )
 
 
-def _refuse_open_colours(source: Source, place: tuple[int, int]) -> RecipeError:
-    return _refuse(
-        source,
-        place,
+def _refuse_open_colours(source: Source, span: tuple[int, int]) -> RecipeError:
+    text = source.text[slice(*span)].rstrip()
+    return source.refuse(
         "{words!r} leaves open which colours there are; name each with its number, as in: anthracite 90%, "
         "terracotta 10%",
+        (span[0], span[0] + len(text)),
+        words=text,
     )
 
 

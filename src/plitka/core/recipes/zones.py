@@ -11,13 +11,14 @@ A text is taken for one only if each part of it reads as a whole mix; all else i
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import cache
+from itertools import pairwise
 
 from plitka.core.language import zone_words
-from plitka.core.recipes.mixes import NO_GROUND, OTHER_TOTAL, Reading
+from plitka.core.language.looks import USUAL_CIRCLE_PERCENT
+from plitka.core.recipes.grounds import told_grounds
+from plitka.core.recipes.mixes import EQUAL_PARTS, Reading
 from plitka.core.recipes.part_names import (
     BORDER,
     CHECKER,
@@ -28,87 +29,54 @@ from plitka.core.recipes.part_names import (
     MIDDLE,
     OUTSIDE,
     SIZE,
+    SPLIT,
     STRIPES,
-    TURNED,
+    THIRDS,
     USUAL,
     Head,
     find_heads,
     meant_together,
     small_letters,
 )
-from plitka.core.recipes.recipe import Notice, Recipe, plain
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.turns import LIKE, Turns
+from plitka.core.recipes.undrawn import is_undrawn
+from plitka.core.recipes.zone_sizes import (
+    AREA,
+    SHORT,
+    diameter_percent,
+    percent_of,
+    sizes_apart,
+    without_places,
+    without_tile,
+)
+from plitka.core.recipes.zone_texts import (
+    BEFORE_MIX,
+    BEHIND_MIX,
+    EACH,
+    Read,
+    TileText,
+    Zoned,
+    ZoneInText,
+    trimmed,
+    without,
+)
 
-Read = Callable[[str], Reading | None]
-"""Reads a text as one mix; None where it is none."""
-
-_USUAL_TILE_MM = 500
 _OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
 _GROUNDS = (FIELD, OUTSIDE, MIDDLE)
-_ORDER = (*_OPPOSITE, CIRCLE, BORDER)
+_ORDER = (*THIRDS, *_OPPOSITE, CIRCLE, BORDER)
 """Later ones lie on top."""
-_MAX_BORDER, _MAX_CIRCLE, _MAX_COUNT = 40, 100, 64
-"""Percent of the shorter side, and how many."""
-_MAX_JOINTS = 4
-"""More part no two mixes."""
-_MAX_WORDS = 12
-"""Of two mixes by turns; longer texts are no such thing, and would be read long."""
+_PAIR = 2
 _HALF = re.compile(zone_words.HALF)
 _WIDTH = re.compile(r"\(?(?<![\d.,])(?P<percent>\d{1,2})[ ]?%\)?(?=[ ]*(?:[:=]|wide|шириной))")
 """`Border 10%: red` says how wide it is."""
-_TILE = re.compile(zone_words.TILE)
-_EACH = re.compile(zone_words.EACH)
-_THICK = re.compile(r"thick|толщин")
 _OF_LINE = re.compile(rf"(?<![^\W_]){zone_words.LINE}(?![^\W_])")
-_RADIUS = re.compile(r"radius|радиус")
-_AROUND = rf"(?:{zone_words.AROUND_A_MIX})(?![^\W_])"
-_JOINT = r"(?:and|with|plus|then|on|и|а|с|со|в|на|по|плюс|у|при)(?![^\W_])"
-_BEFORE = re.compile(rf"^(?:[\s,;:.=+&/–—-]|(?:{_JOINT}|{_AROUND}))+", re.IGNORECASE)
-_BEHIND = re.compile(rf"(?:[\s,;:.=+&/–—-]|(?<![^\W_])(?:{_JOINT}|{_AROUND}))+$", re.IGNORECASE)
+_HEADING = re.compile(r"[^,;:.\n\d]{0,20}(?:line|lines|markings?|стартовая линия|разметка)[ ]?:")
+"""What a tile is for: `court marking: green tile, white 5 cm line`."""
 _CLAUSE = re.compile(
-    r"[\n;+]|[,.](?!\d)|(?<![^\W_])(?:and|with|w/|plus|и|с|со|плюс)(?![^\W_])",
+    r"[\n;+]|(?<=[ ])/(?=[ ])|[,.](?!\d)|(?<![^\W_])(?:and|with|w/|plus|и|с|со|плюс)(?![^\W_])",
     re.IGNORECASE,
 )
-_LINES = re.compile(r"[\n;]")
-_BETWEEN_TWO = (
-    _LINES,
-    re.compile(r"[\s,]+(?:and|&|и|vs\.?|versus|чередует?ся с|чередующ\w+ с|alternating with)\s+", re.IGNORECASE),
-    re.compile(r",(?!\d)"),
-    re.compile(r"(?<!\d)/|/(?!\d)"),
-    re.compile(r"\s+(?:with|с|со|on|на)\s+|\s*\+\s*", re.IGNORECASE),
-    re.compile(r"(?<=о)-(?=[а-яё])", re.IGNORECASE),
-)
-"""What parts two mixes, the strongest first."""
-_SPACES = re.compile(r"[ \t]{2,}")
-_IN_BRACKETS = re.compile(r"([^()]+)\(([^()]+)\)\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneInText:
-    """A part of the tile with a mix of its own."""
-
-    mask: str
-    """A built-in shape, such as `border:8%`."""
-    recipe: Recipe
-    mix: str
-    """As it was typed."""
-    place: tuple[int, int]
-    """Where the text names the part, with its mix where that is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Zoned:
-    """A text that was taken apart."""
-
-    ground: str
-    """What is said of the ground, to be read as one mix."""
-    zones: tuple[ZoneInText, ...]
-    """Later ones lie on top."""
-    remarks: tuple[Notice, ...]
-    """What had to be settled."""
-    is_told: bool = False
-    """No mix of the whole tile has such words, as it may have those of squares and stripes."""
-    has_unshown: bool = False
-    """A part of it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,92 +93,70 @@ def find_zones(text: str, read: Read) -> Zoned | None:
         text: as for `parse_recipe`.
         read: how one mix is read.
     """
+    if (heading := _HEADING.match(small_letters(text))) is not None:
+        text = without_places(text, [heading.span()])
     small = small_letters(text)
+    if is_undrawn(small):
+        return None
     heads = find_heads(small)
+    like = LIKE.search(small)
+    heads = [head for head in heads if like is None or head.start < like.start()]
     kinds = [head.kind for head in heads]
     if not heads:
         return None
-    if len(heads) == 1 and kinds[0] in (CHECKER, STRIPES):
-        return _Finder(text, small, read).alternating(heads[0])
+    by_turns = [head for head in heads if head.kind in (CHECKER, STRIPES, LINE)]
+    if len(by_turns) == len(heads) == _PAIR and {*kinds} in ({STRIPES, LINE}, {CHECKER}):  # «в полоску, полоса 5 см»
+        named, again = sorted(by_turns, key=lambda head: head.kind == LINE)
+        text, small = (without_places(one, [(again.start, again.end)]) for one in (text, small))
+        return Turns(text, small, read).found(named)
+    if len(by_turns) == 1 and {*kinds} <= {by_turns[0].kind, FIELD, MIDDLE}:
+        return Turns(text, small, read).found(by_turns[0])
     if {CHECKER, STRIPES} & {*kinds}:
         return None
-    return _Finder(text, small, read).parted(heads)
+    split = [found.span() for found in SPLIT.finditer(small)] if {*kinds} & {*_OPPOSITE} else []
+    split = [place for place in split if not any(_meet(place, head) for head in heads if head.kind in _ORDER)]
+    heads = [head for head in heads if not any(_meet(place, head) for place in split)]
+    text, small = without_places(text, split), without_places(small, split)
+    apart = sizes_apart(small, heads)
+    heads = [head for head in heads if not any(start <= head.start < end for start, end in apart.values())]
+    plain = without_places(text, [*apart.values()])
+    finder = _Finder(plain, without_places(small, [*apart.values()]), read, small, apart)
+    finder.is_split = bool(split)
+    return finder.parted(heads)
 
 
-class _Finder:
-    def __init__(self, text: str, small: str, read: Read) -> None:
-        self.text, self.small, self.read = text, small, cache(read)
-        self.remarks: list[Notice] = []
-        cuts = [found.span() for found in _CLAUSE.finditer(text)]
+class _Finder(TileText):
+    """Takes apart what is said of parts by their names.
+
+    Args:
+        text, small, read: as for `TileText`; with blanks where sizes are said apart.
+        whole: the text in small letters, with those.
+        apart: where they are, by the kind of the part.
+    """
+
+    def __init__(self, text: str, small: str, read: Read, whole: str, apart: Mapping[str, tuple[int, int]]) -> None:
+        super().__init__(text, small, read)
+        self.whole, self.apart = whole, apart
+        self.is_split = False
+        """It is said that the tile is parted in two, so that `top` is no layer."""
+        self.shared = (0, "")
+        """Up to where mixes have something in common, and what: `red tile, blue border, each with 10% white, ...`."""
+        cuts = [found.span() for found in _CLAUSE.finditer(text) if not SHORT.search(small, 0, found.end())]
         self.clauses = [*zip([0, *(cut[1] for cut in cuts)], [*(cut[0] for cut in cuts), len(text)], strict=True)]
-
-    # Squares and stripes
-
-    def alternating(self, head: Head) -> Zoned | None:
-        """Two mixes by turns."""
-        size = next((found for found in SIZE.finditer(self.small) if not _THICK.search(found[0])), None)
-        cut = sorted({(head.start, head.end), *([] if size is None else [size.span()])}, reverse=True)
-        body, tail = self.text, ""
-        for start, end in cut:
-            body = f"{body[:start]} {body[end:]}"
-        if (each := _EACH.search(small_letters(body))) is not None:
-            body, tail = body[: each.start()], f" + {body[each.end() :]}"
-        pair = self._pair(body, tail) if len(body.split()) <= _MAX_WORDS else None
-        if pair is None:
-            return None
-        (ground, _), (mix, zone) = pair
-        shape = self._by_turns(head.kind, size)
-        return Zoned(ground, (ZoneInText(shape, zone.recipe, mix, (head.start, head.end)),), tuple(self.remarks))
-
-    def _pair(self, body: str, tail: str) -> tuple[tuple[str, Reading], tuple[str, Reading]] | None:
-        has_number = any(map(str.isdigit, body))
-        joints = [[*sign.finditer(body)] for sign in _BETWEEN_TWO]
-        if sum(map(len, joints)) > _MAX_JOINTS:
-            return None
-        for sign, found in zip(_BETWEEN_TWO, joints, strict=True):
-            pairs = []
-            for joint in found:
-                sides = (body[: joint.start()] + tail, body[joint.end() :] + tail)
-                shorter = min(sides, key=len)
-                first, second = (self._mix(side) for side in sides) if self._mix(shorter) else (None, None)
-                if first and second and not second[1].words and first[1].recipe != second[1].recipe:
-                    pairs.append((first, second))
-            if pairs:
-                n_colours = sum(len(mix.recipe.parts) for _, mix in pairs[0])
-                is_clear = len(pairs) == 1 and (has_number or tail or n_colours == len(pairs[0]) or sign is _LINES)
-                return pairs[0] if is_clear else None
-        return None
-
-    def _by_turns(self, kind: str, size: "re.Match[str] | None") -> str:
-        """The mask of stripes or squares as wide as was said."""
-        shape = USUAL[kind]
-        if kind == STRIPES and (turned := TURNED.search(self.small)) is not None:
-            words = self.text[turned.start() : turned.end()]
-            self.remarks.append(Notice("{words!r} cannot be shown; stripes are upright", {"words": words}))
-        if size is None:
-            return shape
-        side = self._tile_mm()
-        n = side / _millimetres(size) / (2 if kind == STRIPES else 1)
-        if not 1 <= n <= _MAX_COUNT:
-            self.remarks.append(
-                Notice(
-                    "stripes or squares of {size!r} do not fit a tile of {side} mm; {mask} is taken",
-                    {"size": self._typed(size), "side": side, "mask": shape},
-                )
-            )
-            return shape
-        shape = f"{kind}:{round(n)}"
-        self._tell_size(self._typed(size), shape, side)
-        return shape
-
-    def _typed(self, found: "re.Match[str]") -> str:
-        return self.text[slice(*found.span())].strip()
-
-    # Parts by name
 
     def parted(self, heads: Sequence[Head]) -> Zoned | None:
         """A ground and parts of it, each with its mix behind its name, before it, or in one clause with it."""
+        each = EACH.search(self.small, heads[-1].end)
+        if each is not None and len(heads) <= _PAIR:  # two parts, or one and its ground
+            self.tail = f" + {self.text[each.end() :]}"
+            self._blank(each.start(), len(self.text))
+        between = EACH.search(self.small, heads[0].end, heads[-1].start) if len(heads) > 1 else None
+        if between is not None:
+            end = next(end for start, end in self._ends_behind(between.end()) if end > start)
+            self.shared = (between.start(), f" + {self.text[between.end() : end]}")
+            self._blank(between.start(), end)
         ways = (
+            self._on_ground(heads),
             self._mix_behind(heads),
             self._mix_before(heads),
             self._by_clauses(heads, self.clauses),
@@ -222,13 +168,28 @@ class _Finder:
                 return found
         return None
 
+    def _blank(self, start: int, end: int) -> None:
+        """Leave nothing of the text between two places."""
+        self.text, self.small, self.sized = (
+            without_places(text, [(start, end)]) for text in (self.text, self.small, self.sized)
+        )
+        self.clauses = [part for clause in self.clauses for part in _without(clause, (start, end))]
+
+    def _ends_behind(self, at: int) -> list[tuple[int, int]]:
+        """From a place to the ends of the clauses behind it."""
+        return [(at, end) for _, end in self.clauses if end >= at]
+
+    def _with_shared(self, mix: str, start: int) -> str:
+        """A mix that was told at a place, with what it has in common with others."""
+        return f"{mix}{self.shared[1]}" if start < self.shared[0] else mix
+
     def _mix_behind(self, heads: Sequence[Head]) -> tuple[list[_Part] | None, str]:
         """Each name leads its clause, or follows another there: `border black field red`."""
         own = [head for at, head in enumerate(heads) if not (head.kind == LINE and at and heads[at - 1].kind == EDGE)]
         starts = []
         for at, head in enumerate(own):
             start = self._clause_of(head)[0]
-            leads = not _trimmed(SIZE.sub(" ", self.small[start : head.start]))
+            leads = not trimmed(SIZE.sub(" ", self.sized[start : head.start]))
             follows = at > 0 and own[at - 1].end > start
             if not leads and not follows:
                 return None, ""
@@ -242,7 +203,7 @@ class _Finder:
         ends = []
         for at, head in enumerate(heads):
             end = self._clause_of(head)[1]
-            closes = not _trimmed(SIZE.sub(" ", self.small[head.end : end]))
+            closes = not trimmed(SIZE.sub(" ", self.sized[head.end : end]))
             is_followed = at + 1 < len(heads) and heads[at + 1].start < end
             if not closes and not is_followed:
                 return None, ""
@@ -265,7 +226,7 @@ class _Finder:
             else:
                 parts.append(self._part(Head(kind, own[0].start, own[0].end), start, end, *own[1:]))
             is_next = not own
-        return parts, ", ".join(filter(None, (_trimmed(self.text[slice(*place)]) for place in rest)))
+        return parts, ", ".join(filter(None, (trimmed(self.text[slice(*place)]) for place in rest)))
 
     def _longer_clauses(self, heads: Sequence[Head]) -> list[tuple[int, int]]:
         """Those that a name leads go on up to the next name: `border: 80% red, 20% black`."""
@@ -277,8 +238,37 @@ class _Finder:
                 longer[-1] = (longer[-1][0], end)
             else:
                 longer.append((start, end))
-                leads = bool(own) and not _trimmed(SIZE.sub(" ", self.small[start : own[0].start]))
+                leads = bool(own) and not trimmed(SIZE.sub(" ", self.sized[start : own[0].start]))
         return longer
+
+    def _on_ground(self, heads: Sequence[Head]) -> tuple[list[_Part] | None, str]:
+        """A ground is said to lie under the parts, so that all other mixes are theirs: «круг красный на сером фоне»."""
+        for (start, end), ground in told_grounds(self.small):
+            drawn = [head for head in heads if not start <= head.start < end]
+            if not drawn or any(head not in drawn and head.kind not in (FIELD, MIDDLE) for head in heads):
+                continue
+            if self.mix(self.text[slice(*ground)]) is None:
+                continue
+            clauses = [part for clause in self.clauses for part in _without(clause, (start, end))]
+            kind = drawn[0].kind if len(drawn) == 1 else meant_together(*(head.kind for head in drawn))
+            parts, rest = self._one_drawn(drawn, clauses) if kind else self._by_clauses(drawn, clauses)
+            if parts is not None:
+                return parts, ", ".join(filter(None, (self.text[slice(*ground)], rest)))
+        return None, ""
+
+    def _one_drawn(self, heads: Sequence[Head], clauses: Sequence[tuple[int, int]]) -> tuple[list[_Part] | None, str]:
+        """The one part that lies on a ground has all mixes of the clauses, and the ground what else they say."""
+        kind = meant_together(*(head.kind for head in heads)) if len(heads) > 1 else heads[0].kind
+        named = [(start, end) for start, end in clauses if any(start <= head.start < end for head in heads)]
+        own = [place for place in clauses if place in named or self.mix(self.text[slice(*place)]) is not None]
+        start, end = own[0][0], own[-1][1]
+        others = [(max(first, start), min(last, end)) for first, last in _between(own)]
+        mix = without_places(self.text, [*others, *((head.start, head.end) for head in heads)])[start:end]
+        read = self.mix(without(SIZE, without(AREA, mix)))
+        if read is None or _is_guessed(read[1]):
+            return None, ""
+        rest = [trimmed(self.text[slice(*place)]) for place in clauses if place not in own]
+        return [_Part(kind, self._with_shared(mix, start), self._place(start, end))], ", ".join(filter(None, rest))
 
     def _clause_of(self, head: Head) -> tuple[int, int]:
         return next((start, end) for start, end in self.clauses if start <= head.start <= end)
@@ -287,12 +277,12 @@ class _Finder:
         mix = self.text[start:end]
         for named in reversed((head, *others)):
             mix = f"{mix[: named.start - start]} {mix[named.end - start :]}"
-        return _Part(head.kind, mix, self._place(start, end))
+        return _Part(head.kind, self._with_shared(mix, start), self._place(start, end))
 
     def _place(self, start: int, end: int) -> tuple[int, int]:
         """A place without signs and little words around it."""
         text = self.text[start:end]
-        before, behind = _BEFORE.search(text), _BEHIND.search(text)
+        before, behind = BEFORE_MIX.search(text), BEHIND_MIX.search(text)
         return start + (before.end() if before else 0), end - (behind.end() - behind.start() if behind else 0)
 
     def _assembled(self, parts: Sequence[_Part], rest: str) -> Zoned | None:
@@ -306,7 +296,9 @@ class _Finder:
         halves = [part for part in zones if part.kind in _OPPOSITE]
         if not zones or len(grounds) > 1 or not self._are_halves(halves):
             return None
-        if len(halves) == 2 and not grounds:
+        if len({*kinds} & {*THIRDS}) == len(THIRDS):
+            halves = [part for part in zones if part.kind in THIRDS]
+        if len(halves) > 1 and not grounds:
             grounds = halves[:1]
             zones = [part for part in zones if part is not halves[0]]
         built: list[ZoneInText] = []
@@ -328,85 +320,86 @@ class _Finder:
         kinds = {part.kind for part in halves}
         if len(kinds) > 2 or (len(kinds) == 2 and _OPPOSITE[halves[0].kind] not in kinds):
             return False
-        is_layer = kinds & {"top", "bottom"} and not any(
-            _HALF.search(self.small[slice(*part.place)]) for part in halves
+        is_layer = (
+            not self.is_split
+            and kinds & {"top", "bottom"}
+            and not any(_HALF.search(self.small[slice(*part.place)]) for part in halves)
         )
         return not is_layer
 
     def _ground(self, named: str, rest: str) -> str | None:
         """What is said of the ground, with what is said of the tile beside it."""
-        if not _trimmed(rest):
-            mix = self._mix(named)
+        if not trimmed(rest):
+            mix = self.mix(named)
             return None if mix is None else mix[0]
-        if not _trimmed(named):
-            mix = self._mix(rest)
+        if not trimmed(named):
+            first = self.text.find(trimmed(rest).partition(",")[0])
+            mix = self.mix(rest if first < 0 else self._with_shared(rest, first))
             return None if mix is None else mix[0]
-        alone, both = self._mix(named), self._mix(f"{_trimmed(named)}, {_trimmed(rest)}")
+        alone, both = self.mix(named), self.mix(f"{trimmed(named)}, {trimmed(rest)}")
         if alone is None or both is None or alone[1].recipe.colours != both[1].recipe.colours:
             return None
         return both[0]
 
     def _zone(self, part: _Part) -> ZoneInText | None:
-        small = self.small[slice(*part.place)]
-        mix, mask = part.mix, f"half:{part.kind}" if part.kind in _OPPOSITE else USUAL[part.kind]
+        small = self.sized[slice(*part.place)]
+        mask = f"half:{part.kind}" if part.kind in _OPPOSITE else THIRDS.get(part.kind) or USUAL[part.kind]
+        mix = part.mix
         if part.kind in (BORDER, CIRCLE):
             size, width = SIZE.search(small), _WIDTH.search(small)
-            mix = _without(SIZE, _without(_OF_LINE, mix))
-            if width is not None and size is None:
+            if size is None and part.kind in self.apart:
+                small = self.whole[slice(*self.apart[part.kind])]
+                size = SIZE.search(small)
+            mix = without(SIZE, without_tile(without(_OF_LINE, mix)))
+            if size is None and width is None and part.kind == CIRCLE and AREA.search(small) is None:
+                self._tell_usual(part)
+            area = AREA.search(small) if part.kind == CIRCLE and size is None else None
+            if area is not None:
+                percent = diameter_percent(area, self.whole)
+                if percent is None:
+                    return None
+                mask, mix = f"{CIRCLE}:{percent}%", without(AREA, mix)
+                self.tell_size(area[0], mask, self.side_mm)
+            elif width is not None and size is None:
                 mask = f"{part.kind}:{width['percent']}%"
-                mix = _without(_WIDTH, mix)
+                mix = without(_WIDTH, mix)
             elif size is not None:
-                percent = self._percent(part.kind, size, small)
+                percent = percent_of(part.kind, size, small, self.side_mm)
                 if percent is None:
                     return None
                 mask = f"{part.kind}:{percent}%"
-                self._tell_size(size[0], mask, self._tile_mm())
-        found = self._mix(mix)
-        if found is None or found[1].words or found[1].look:
-            return None
+                self.tell_size(size[0], mask, self.side_mm)
+        found = self.mix(mix)
+        if found is None or found[1].words or found[1].look or ("," in found[0] and _is_guessed(found[1])):
+            return None  # a colour behind a comma may be of the ground
         return ZoneInText(mask, found[1].recipe, found[0], part.place)
 
-    def _percent(self, kind: str, size: "re.Match[str]", words: str) -> str | None:
-        """How wide a border or a circle is, of the shorter side of the tile."""
-        times = 2 if kind == CIRCLE and _RADIUS.search(words) else 1
-        percent = 100 * times * _millimetres(size) / self._tile_mm()
-        limit = _MAX_BORDER if kind == BORDER else _MAX_CIRCLE
-        return plain(percent) if 0 < percent <= limit else None
-
-    def _tell_size(self, size: str, mask: str, side_mm: int) -> None:
-        notice = Notice("{size!r} of a tile of {side} mm is {mask}", {"size": size, "side": side_mm, "mask": mask})
+    def _tell_usual(self, part: _Part) -> None:
+        words = self.text[slice(*part.place)].strip()
+        notice = Notice(
+            "{words!r} has no size; it has {percent} percent of the shorter side of the tile",
+            {"words": words, "percent": USUAL_CIRCLE_PERCENT},
+        )
         self.remarks.append(notice)
 
-    def _tile_mm(self) -> int:
-        """The shorter side."""
-        found = _TILE.search(self.small)
-        if found is None:
-            return _USUAL_TILE_MM
-        side = min(int(found[1]), int(found[2]))
-        is_cm = found[3] in ("cm", "см") or (found[3] is None and side <= 100)
-        return side * 10 if is_cm else side
 
-    def _mix(self, text: str) -> tuple[str, Reading] | None:
-        """A text that is one whole mix, without words around it, and how it reads."""
-        text = _trimmed(text)
-        if not text:
-            return None
-        reading = self.read(text)
-        if reading is not None and not _is_whole(reading):
-            return None
-        if reading is None and (twice := _IN_BRACKETS.fullmatch(text)) is not None:
-            name, mix = self.read(twice[1].strip()), self.read(twice[2].strip())
-            if name and mix and {*name.recipe.colours} <= {*mix.recipe.colours}:
-                return twice[2].strip(), mix  # `blue (80/20 blue/white)`
-        return None if reading is None else (text, reading)
+def _is_guessed(reading: Reading) -> bool:
+    """Whether colours have equal parts only since nothing is said of them."""
+    return any(notice.message.startswith(EQUAL_PARTS) for notice in reading.warnings)
 
 
-def _is_whole(reading: Reading) -> bool:
-    """Whether a reading left no ground and no rest of its numbers open: «серый 60» alone is no mix."""
-    told = [notice.message for notice in reading.warnings]
-    is_of_parts = any(message.startswith(OTHER_TOTAL) for message in told)
-    has_ground = not any(message.startswith(NO_GROUND) for message in told)
-    return has_ground and not (is_of_parts and len(reading.recipe.parts) == 1)
+def _meet(place: tuple[int, int], head: Head) -> bool:
+    return place[0] < head.end and head.start < place[1]
+
+
+def _without(place: tuple[int, int], other: tuple[int, int]) -> list[tuple[int, int]]:
+    """What is left of a place without another."""
+    parts = [(place[0], min(place[1], other[0])), (max(place[0], other[1]), place[1])]
+    return [(start, end) for start, end in parts if start < end]
+
+
+def _between(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(first[1], second[0]) for first, second in pairwise(places)]
 
 
 def _settled(part: _Part, parts: Sequence[_Part]) -> _Part:
@@ -415,24 +408,3 @@ def _settled(part: _Part, parts: Sequence[_Part]) -> _Part:
     if part.kind == EDGE or (part.kind == OUTSIDE and not kinds & {CIRCLE} and FIELD in kinds):
         return replace(part, kind=BORDER)
     return replace(part, kind=CIRCLE) if part.kind == MIDDLE and kinds == {MIDDLE, OUTSIDE} else part
-
-
-def _without(pattern: "re.Pattern[str]", text: str) -> str:
-    """A text without what a pattern of small letters finds in it."""
-    for found in reversed([*pattern.finditer(small_letters(text))]):
-        text = f"{text[: found.start()]} {text[found.end() :]}"
-    return text
-
-
-def _trimmed(text: str) -> str:
-    """A text without signs and little words around it, and without half of a pair of brackets."""
-    text = _BEHIND.sub("", _BEFORE.sub("", _SPACES.sub(" ", text)))
-    while text and text.count("(") != text.count(")"):
-        kept = text.strip("()").strip() if text[0] in "()" or text[-1] in "()" else ""
-        text = _BEHIND.sub("", _BEFORE.sub("", kept))
-    return text
-
-
-def _millimetres(size: "re.Match[str]") -> Fraction:
-    length = Fraction(size["size"].replace(",", "."))
-    return length * 10 if size["unit"] in ("cm", "см") else length

@@ -1,0 +1,103 @@
+"""Colours in brackets that only describe the one before them: `60% red (tomato, not wine), 40% black`.
+
+```
+described = amount, colour, "(", words, ")" | colour, [amount], "(", words, ")" ;
+```
+
+A code in brackets says which granules are meant, and so does a finer name of the same hue, `grey (anthracite)`.
+"""
+
+import re
+from collections.abc import Sequence
+
+from plitka.core.colour.naming import is_alike
+from plitka.core.language.spelling import name_key
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.segments import plain_keys
+from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
+
+_AMOUNTS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT, Kind.PARTS, Kind.MASS})
+_INSIDE = frozenset(
+    {Kind.COLOUR, Kind.SEPARATOR, Kind.NOT, Kind.ASIDE, Kind.UNKNOWN, Kind.MODIFIER, Kind.LIKE, Kind.ABOUT}
+)
+_COMMAS = frozenset({",", ";", "but", "а", "но", "\n"})
+_TINT = re.compile(r"оттен|тон(?:ом|ами)?(?![^\W_])|подтон|tint|tone|hue|hint|shade|shimmer")
+"""`Grey (with a blue tint)` is no mix of grey and blue."""
+
+
+def with_descriptions(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], list[Notice]]:
+    """The tokens without brackets that only describe the colour before them, and what is told of each.
+
+    Args:
+        source: the text.
+        tokens: of the whole of it.
+    """
+    kept, remarks = list(tokens), list[Notice]()
+    for start in reversed([at for at, token in enumerate(tokens) if token.text in ("(", "[")]):
+        end = next((at for at in range(start, len(kept)) if kept[at].text in (")", "]")), None)
+        inside = kept[start + 1 : end]
+        named = _named(kept, start)
+        if named is None or end is None or not _says_colours(source, inside):
+            continue
+        own = _own(inside)
+        if own.colour == named[0].colour or any(map(str.isdigit, named[0].text)):
+            continue
+        if _is_finer(named[0], own) and all(token.kind is not Kind.LIKE for token in inside):
+            kept[start + 1 : end] = [own]
+        elif named[1] or is_alike(_lab(named[0]), _lab(own)):
+            words = source.text[inside[0].span[0] : inside[-1].span[1]]
+            values = {"name": words, "code": source.text[slice(*named[0].span)]}
+            remarks.append(Notice("{name!r} is taken as the description of {code!r}", values))
+            kept[start : end + 1] = []
+    return kept, remarks
+
+
+def _named(tokens: Sequence[Token], start: int) -> tuple[Token, bool] | None:
+    """The colour that stands before a bracket, and whether it has a number."""
+    at = start - 1
+    while at >= 0 and tokens[at].kind in _AMOUNTS:
+        at -= 1
+    if at < 0 or tokens[at].kind is not Kind.COLOUR:
+        return None
+    before = at - 1
+    while before >= 0 and tokens[before].kind is Kind.COLOUR:
+        before -= 1
+    return tokens[at], at < start - 1 or (before >= 0 and tokens[before].kind in _AMOUNTS)
+
+
+def _says_colours(source: Source, inside: Sequence[Token]) -> bool:
+    """Whether words in brackets name a colour, and nothing of how much there is."""
+    if not inside or not {token.kind for token in inside} <= _INSIDE:
+        return False
+    text = source.text[inside[0].span[0] : inside[-1].span[1]].casefold()
+    joints = {token.text for token in inside if token.kind is Kind.SEPARATOR} - _COMMAS
+    colours = [at for at, token in enumerate(inside) if token.kind is Kind.COLOUR]
+    is_named = any(at == 0 or inside[at - 1].kind is not Kind.NOT for at in colours)
+    has_pattern = any(token.kind is Kind.ASIDE and token.choice for token in inside)  # `green (yellow border)`
+    has_code = any(any(map(str.isdigit, inside[at].text)) for at in colours)
+    return is_named and not has_code and not has_pattern and (not joints or _TINT.search(text) is not None)
+
+
+def _own(inside: Sequence[Token]) -> Token:
+    return next(
+        token
+        for at, token in enumerate(inside)
+        if token.kind is Kind.COLOUR and (at == 0 or inside[at - 1].kind is not Kind.NOT)
+    )
+
+
+def _is_finer(named: Token, own: Token) -> bool:
+    """Whether a plain name has a finer one of its hue in brackets, and no granules of another."""
+    assert named.colour is not None  # the scanner gives each such token its colour
+    assert own.colour is not None
+    family = own.colour.caption_name.split()[-1]
+    is_other = name_key(family) in plain_keys() and name_key(family) != name_key(named.colour.caption_name)
+    is_finer = name_key(named.text) in plain_keys() and name_key(own.text) not in plain_keys()
+    return is_finer and not is_other and is_alike(_lab(named), _lab(own))
+
+
+def _lab(token: Token) -> tuple[float, float, float]:
+    assert token.colour is not None  # as above
+    return token.colour.lab_d65

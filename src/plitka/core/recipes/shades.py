@@ -1,0 +1,83 @@
+"""Shades of one hue that are named behind it, without numbers: «из трёх серых поровну: тёмный, средний, светлый».
+
+```
+shades = [number], hue, ["in equal parts"], ":", modifier, { ",", modifier } ;
+shade  = hue, number, "(", modifier, ")" ;                                       `grey 60 (light), white 40`
+```
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from plitka.core.colour.naming import MODIFIERS
+from plitka.core.colour.palette import Colour, Palette
+from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.nearest_granules import settle_value
+from plitka.core.recipes.token import Token
+
+_SEVERAL = 2
+
+
+def with_shades(tokens: Sequence[Token], palette: Palette) -> list[Token]:
+    """The tokens with each such shade as a colour of its own, and without the hue; the same where there are none.
+
+    Args:
+        tokens: of a whole recipe.
+        palette: the colours that can be named.
+    """
+    tokens = _with_shades_behind(tokens, palette)
+    for at, token in enumerate(tokens):
+        hue = _hue(token, palette)
+        behind = at + 1 + (_kind(tokens, at + 1) is Kind.COUNTED)  # `shades`
+        equal = behind if _kind(tokens, behind) is Kind.EQUAL else None
+        colon = behind + (equal is not None)
+        if hue is None or _kind(tokens, colon) is not Kind.LINK:
+            continue
+        end = colon + 1
+        while _kind(tokens, end) is Kind.MODIFIER and _kind(tokens, end + 1) is Kind.SEPARATOR:
+            end += 2
+        end += _kind(tokens, end) is Kind.MODIFIER
+        shades = [shade for shade in tokens[colon + 1 : end] if shade.kind is Kind.MODIFIER]
+        if len({shade.choice for shade in shades}) < _SEVERAL:
+            continue
+        start = at - (_kind(tokens, at - 1) is Kind.NUMBER and tokens[at - 1].value == len(shades))
+        told = [_shade(part, hue, palette) if part.kind is Kind.MODIFIER else part for part in tokens[colon + 1 : end]]
+        colon_mark = replace(tokens[colon], kind=Kind.SEPARATOR, text=",")
+        said = [] if equal is None else [replace(tokens[equal], value=tokens[equal].value * 0)]
+        return [*tokens[:start], *said, colon_mark, *told, *tokens[end:]]
+    return list(tokens)
+
+
+def _with_shades_behind(tokens: Sequence[Token], palette: Palette) -> list[Token]:
+    """The tokens with the shade of each colour that stands in brackets behind its number."""
+    told = list(tokens)
+    for at in reversed(range(len(told))):
+        end = at + 2 + (_kind(told, at + 2) is Kind.PERCENT)
+        inside = [_kind(told, place) for place in range(end, end + 3)]
+        is_counted = _kind(told, at) is Kind.COLOUR and _kind(told, at + 1) in (Kind.NUMBER, Kind.FRACTION)
+        hue = told[at].own or told[at].colour
+        if is_counted and hue is not None and inside == [Kind.BRACKET, Kind.MODIFIER, Kind.BRACKET]:
+            shade = _shade(told[end + 1], hue, palette)
+            told[at : end + 3] = [replace(shade, span=told[at].span, text=told[at].text), *told[at + 1 : end]]
+    return told
+
+
+def _hue(token: Token, palette: Palette) -> Colour | None:
+    """The colour that a name or its plural, `greys`, is of."""
+    if token.kind is Kind.COUNTED and token.text.endswith("s"):
+        return palette.find(token.text[:-1])
+    return token.colour if token.kind is Kind.COLOUR else None
+
+
+def _shade(token: Token, hue: Colour, palette: Palette) -> Token:
+    plain = palette.find(hue.caption_name.split()[-1]) or hue
+    named = palette.find(f"{token.choice} {plain.caption_name}")
+    if named is not None:
+        return replace(token, kind=Kind.COLOUR, colour=named, choice="")
+    lab_d65 = MODIFIERS[token.choice].of(plain.lab_d65)
+    found, remark = settle_value(f"{token.text} {plain.caption_name}", lab_d65, palette)
+    return replace(token, kind=Kind.COLOUR, colour=found.colour, own=found.own, remark=remark, choice="")
+
+
+def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
+    return tokens[at].kind if 0 <= at < len(tokens) else None

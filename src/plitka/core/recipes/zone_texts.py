@@ -1,0 +1,130 @@
+"""The text of a tile of several mixes, and what each mix in it has around it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from plitka.core.language import zone_words
+from plitka.core.recipes.mixes import NO_GROUND, OTHER_TOTAL, Reading
+from plitka.core.recipes.part_names import small_letters
+from plitka.core.recipes.quantities import HALF_METRE, METRE
+from plitka.core.recipes.recipe import Notice, Recipe, plain
+from plitka.core.recipes.zone_sizes import tile_mm, without_places, without_tile
+
+Read = Callable[[str], Reading | None]
+"""Reads a text as one mix; None where it is none."""
+
+_AROUND = rf"(?:{zone_words.AROUND_A_MIX})(?![^\W_])"
+_JOINT = r"(?:and|with|w|plus|then|on|и|а|с|со|в|на|по|плюс|у|при)(?![^\W_])"
+BEFORE_MIX = re.compile(rf"^(?:[\s,;:.=+&/–—-]|(?:{_AROUND}|{_JOINT}))+", re.IGNORECASE)
+BEHIND_MIX = re.compile(rf"(?:[\s,;:.=+&/–—-]|(?<![^\W_])(?:{_AROUND}|{_JOINT}))+$", re.IGNORECASE)
+"""Signs and little words before a mix, and behind it."""
+EACH = re.compile(zone_words.EACH)
+"""Before what each of two mixes has."""
+_SIZE_WORD = re.compile(
+    r"[\s,;]+(?:in |tile |плитка )?(?:sized?|format|dimensions?|размер(?:ом|ы)?|формат(?:ом)?)[\s:]*\Z", re.IGNORECASE
+)
+"""What is left before the size of the tile."""
+_SPACES = re.compile(r"[ \t]{2,}")
+_IN_BRACKETS = re.compile(r"([^()]+)\(([^()]+)\)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneInText:
+    """A part of the tile with a mix of its own."""
+
+    mask: str
+    """A built-in shape, such as `border:8%`."""
+    recipe: Recipe
+    mix: str
+    """As it was typed."""
+    place: tuple[int, int]
+    """Where the text names the part, with its mix where that is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zoned:
+    """A text that was taken apart."""
+
+    ground: str
+    """What is said of the ground, to be read as one mix."""
+    zones: tuple[ZoneInText, ...]
+    """Later ones lie on top."""
+    remarks: tuple[Notice, ...]
+    """What had to be settled."""
+    is_told: bool = False
+    """No mix of the whole tile has such words, as it may have those of squares and stripes."""
+    has_unshown: bool = False
+    """A part of it is left out."""
+
+
+class TileText:
+    """A text of several mixes, while it is taken apart.
+
+    Args:
+        text: as it was typed.
+        small: in small letters.
+        read: how one mix is read.
+    """
+
+    def __init__(self, text: str, small: str, read: Read) -> None:
+        self.text, self.small, self.read = text, small, cache(read)
+        self.side_mm, self.sized = tile_mm(small), without_tile(small)
+        self.remarks: list[Notice] = []
+        self.tail = ""
+        """What each of the mixes has, to be read behind it."""
+
+    def tell_size(self, size: str, mask: str, side_mm: Fraction) -> None:
+        """Say of how wide a part is what mask that makes."""
+        notice = Notice(
+            "{size!r} of a tile of {side} mm is {mask}", {"size": size, "side": plain(side_mm), "mask": mask}
+        )
+        self.remarks.append(notice)
+
+    def mix(self, text: str) -> tuple[str, Reading] | None:
+        """A text that is one whole mix, without words around it, and how it reads."""
+        text = trimmed(text)
+        if not text:
+            return None
+        text += self.tail
+        reading = self.read(text)
+        if reading is not None and not _is_whole(reading):
+            return None
+        if reading is None and (twice := _IN_BRACKETS.fullmatch(text)) is not None:
+            name, mix = self.read(twice[1].strip()), self.read(twice[2].strip())
+            if name and mix and {*name.recipe.colours} <= {*mix.recipe.colours}:
+                return twice[2].strip(), mix  # `blue (80/20 blue/white)`
+        return None if reading is None else (text, reading)
+
+
+def _is_whole(reading: Reading) -> bool:
+    """Whether a reading left no ground and no rest of its numbers open: «серый 60» alone is no mix."""
+    told = [notice.message for notice in reading.warnings]
+    is_of_parts = any(message.startswith(OTHER_TOTAL) for message in told)
+    has_ground = not any(message.startswith(NO_GROUND) for message in told)
+    return has_ground and not (is_of_parts and len(reading.recipe.parts) == 1)
+
+
+def without(pattern: "re.Pattern[str]", text: str) -> str:
+    """A text without what a pattern of small letters finds in it."""
+    for found in reversed([*pattern.finditer(small_letters(text))]):
+        text = f"{text[: found.start()]} {text[found.end() :]}"
+    return text
+
+
+def trimmed(text: str) -> str:
+    """A text without signs and little words around it, and without half of a pair of brackets."""
+    text = BEHIND_MIX.sub("", BEFORE_MIX.sub("", _SPACES.sub(" ", text)))
+    while text and text.count("(") != text.count(")"):
+        kept = text.strip("()").strip() if text[0] in "()" or text[-1] in "()" else ""
+        text = BEHIND_MIX.sub("", BEFORE_MIX.sub("", kept))
+    return text
+
+
+def shown_mix(text: str) -> str:
+    """A mix as it was typed, without the size of the tile and words around it."""
+    small = small_letters(text)
+    words = [found.span() for pattern in (METRE, HALF_METRE) for found in pattern.finditer(small)]
+    return trimmed(_SIZE_WORD.sub("", trimmed(without_tile(without_places(text, words))))) or text
