@@ -58,6 +58,8 @@ class MiniConfig:
     guided_guidance_range: tuple[float, float] = (1.0, 2.0)
     guided_strength_range: tuple[float, float] = (0.05, 0.2)
     """Outside of which pictures are untrue: etched, washed out, or of other shares."""
+    guided_detail_px: float = 2.0
+    """What is finer than a blur of so much stays the map's, since the autoencoder makes clouds and outlines of it."""
     guided_batch: int = 12
     """Of the guided step, and of text mode beside it, so that one compiled network serves both."""
     guided_crop_px: int = 384
@@ -84,6 +86,8 @@ SMALL = replace(
     n_shards=32,
     n_chip_fields=48,
     field_px=256,
+    vae_crop_px=128,
+    vae_batch=8,
     pool=192,
     refresh=1,
     kept=192,

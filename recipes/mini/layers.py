@@ -1,8 +1,9 @@
-"""What guided mode starts from and is to come to: the engine's own map of a scene, and its render of the same granules.
+"""What guided mode starts from and is to come to: the engine's own map of a scene, which is a render of its granules.
 
-Both are painted by `plitka.core.tile.painting`. A map has cells as large as pixels, so that its edges are stairs and
-its light is coarse; in the render of the same granules they are smooth. Layers of all granules, surfaces and lights are
-laid and lit on all cores before the training, and painted in any recipe by `finished.py`.
+Both are painted by `plitka.core.tile.painting`. A network that is given such a map has to keep it through noise and the
+autoencoder. Of a map from outside only outlines are known, in whole pixels: in the render of the same granules they are
+smooth, and lit. Layers of all granules, surfaces and lights are laid and lit on all cores before the training, and
+painted in any recipe by `finished.py`.
 """
 
 import os
@@ -64,20 +65,12 @@ def draw_spec(seed: int, size_px: int) -> MapSpec:
     )
 
 
-def lay_layer(seed: int, size_px: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Ids (int16) of the cells of one layer, and the light on its map and on its render, (3, P, P) float16."""
-    spec, k = draw_spec(seed, size_px), OVERSAMPLE
-    config = configure_light(spec)
-    geometry = lay_granules(replace(map_granules(spec, GUIDE), oversample=k), seed)
-    ids = geometry.ids.astype(np.int16)
-    coarse = replace(
-        geometry,
-        ids=geometry.ids[::k, ::k],
-        height_mm=geometry.height_mm[::k, ::k],
-        config=replace(geometry.config, oversample=1),
-    )
-    on_render = light_pixels(compute_light(geometry, config), k)
-    return ids, packed(compute_light(coarse, config)), packed(on_render)
+def lay_layer(seed: int, size_px: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ids (int32) of the cells of one layer, and the light on its pixels, (3, P, P) float16."""
+    spec = draw_spec(seed, size_px)
+    geometry = lay_granules(replace(map_granules(spec, GUIDE), oversample=OVERSAMPLE), seed)
+    light = light_pixels(compute_light(geometry, configure_light(spec)), OVERSAMPLE)
+    return geometry.ids, packed(light)
 
 
 def packed(light: LightMaps) -> np.ndarray:
@@ -100,10 +93,9 @@ class Layers:
     """Layers on a device, ready to be painted in any recipe; see `scenes.Scenes`, whose like it is."""
 
     ids: Tensor
-    """(F, C, C) int16."""
-    on_map: Tensor
-    on_render: Tensor
-    """(F, 3, P, P) float16 light."""
+    """(F, C, C) int32."""
+    light: Tensor
+    """(F, 3, P, P) float16."""
     configs: list[LightConfig]
     """By which each layer was lit."""
     areas: Tensor
@@ -120,13 +112,13 @@ class Layers:
     def build(cls, stage: Stage, colours: tuple[Colour, ...]) -> "Layers":
         """The stage's layers on its device."""
         with np.load(kept_layers(stage)) as stored:
-            ids, on_map, on_render = (torch.from_numpy(stored[name]).to(stage.device) for name in stored.files)
+            ids, light = (torch.from_numpy(stored[name]).to(stage.device) for name in stored.files)
         n_chips = int(ids.max()) + 1
         areas = torch.stack([torch.bincount(layer.flatten().long(), minlength=n_chips) for layer in ids])
         configs = [configure_light(draw_spec(seed, stage.config.field_px)) for seed in range(len(ids))]
         palette = torch.from_numpy(lit_colours(colours)).to(stage.device)
         rows = load_finishes().of(colours)
-        return cls(ids, on_map, on_render, configs, areas, palette, rows, stage.config.downscale)
+        return cls(ids, light, configs, areas, palette, rows, stage.config.downscale)
 
     @torch.no_grad()
     def paint(self, samples: list[Sample], flat_share: float = OUTLINES_SHARE) -> Painted:
@@ -142,9 +134,9 @@ class Layers:
         finishes = rows.gather(1, dealt[..., None].expand(-1, -1, rows.shape[-1]))
         of_chips = make_chips(self.palette[dealt], finishes, drawn.clamp(-MOST_DRAWN, MOST_DRAWN), taken)
         on_pixels = ids[:, ::OVERSAMPLE, ::OVERSAMPLE]
-        render = take_pictures(show(of_chips, ids, OVERSAMPLE), self.on_render[chosen].float(), taken)
-        light = torch.where(lit.view(-1, 1, 1, 1), self.on_map[chosen].float(), self._on_outlines(chosen, on_pixels))
-        guide = take_pictures(show(of_chips, on_pixels, 1), light, taken)
+        render = take_pictures(show(of_chips, ids, OVERSAMPLE), self.light[chosen].float(), taken)
+        outlines = take_pictures(show(of_chips, on_pixels, 1), self._on_outlines(chosen, on_pixels), taken)
+        guide = torch.where(lit.view(-1, 1, 1, 1), render, outlines)
         render, guide = (moved(part * 2 - 1, moves) for part in (render, guide))
         chips = moved(on_pixels[:, None], moves)[:, 0]
         return Painted(render, guide, lit, noise_of_values(values, at_places(chips, self.place_px)), chips, dealt)
@@ -166,7 +158,7 @@ class Layers:
     def _on_outlines(self, chosen: Tensor, on_pixels: Tensor) -> Tensor:
         """(B, 3, H, W) light of which nothing is known but its mean, less at a chip's right and lower sides."""
         seams = (on_pixels != on_pixels.roll(-1, 1)) | (on_pixels != on_pixels.roll(-1, 2))
-        return self.on_map[chosen].float().mean((2, 3), keepdim=True) * torch.where(seams, GUIDE.seam, 1.0)[:, None]
+        return self.light[chosen].float().mean((2, 3), keepdim=True) * torch.where(seams, GUIDE.seam, 1.0)[:, None]
 
 
 def moved(pictures: Tensor, moves: Sequence[Sequence[int]]) -> Tensor:

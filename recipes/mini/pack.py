@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -34,6 +35,7 @@ def main() -> None:
         steps_range=FULL.guided_steps_range,
         guidance_range=FULL.guided_guidance_range,
         strength_range=FULL.guided_strength_range,
+        detail_px=FULL.guided_detail_px,
     )
     shutil.rmtree(asked.bundle, ignore_errors=True)
     write_base(asked.work, asked.bundle / "base", FULL)
@@ -48,6 +50,7 @@ def main() -> None:
             base=LocalBase(path="base"),
             lora=LoraPart(file=lora, strength=FULL.lora_strength),
             embeddings=EmbeddingsPart(file=embeddings, tokens=V45.tokens),
+            style=replace(V45, reads_words=False),
             defaults=Defaults(steps=asked.steps, guidance=asked.guidance, guided=guided),
         )
     )

@@ -159,7 +159,8 @@ class Lesson:
         nn.utils.clip_grad_norm_(self.painter, 1.0)
         self.painter_updates.step()
         if self.criticised:
-            losses |= self._teach_critic(wanted, painted.detach(), shown)
+            seen = self._seen_part(wanted, painted.detach(), shown)
+            losses |= teach_critic(self.critic, self.critic_updates, *seen)
         self.losses = {name: value.detach() for name, value in losses.items()}
 
     def _pull(self, painted: Tensor, wanted: Tensor, shown: Tensor, losses: dict[str, Tensor]) -> Tensor:
@@ -196,17 +197,6 @@ class Lesson:
         columns = (lefts + offsets).expand(-1, n_channels, crop, -1)
         return [part.gather(2, rows).gather(3, columns) for part in maps]
 
-    def _teach_critic(self, wanted: Tensor, painted: Tensor, shown: Tensor) -> dict[str, Tensor]:
-        wanted, painted, shown = self._seen_part(wanted, painted, shown)
-        with half_precision(self.device):
-            pictures = torch.cat([torch.cat([part, shown], 1) for part in (wanted, painted)])
-            judgement = self.critic(pictures)
-            losses = {"judgement": hinge(judgement), "unsteady": unsteadiness(self.critic, pictures, judgement)}
-        self.critic_updates.zero_grad(set_to_none=True)
-        (losses["judgement"] + STEADY_WEIGHT * losses["unsteady"]).backward()
-        self.critic_updates.step()
-        return losses
-
     @property
     def figures(self) -> dict[str, float]:
         """What the log tells of a step."""
@@ -221,6 +211,20 @@ class Lesson:
         with half_precision(self.device), torch.compiler.set_stance("force_eager"):
             painted = self.objective.light(drawn.flat, drawn.ids)
             save_rows(path, *(decode(self.vae, part) for part in (drawn.flat, painted, drawn.latents)))
+
+
+def teach_critic(
+    critic: Critic, updates: torch.optim.Optimizer, wanted: Tensor, painted: Tensor, shown: Tensor
+) -> dict[str, Tensor]:
+    """One step of a critic on pictures (B, 3, H, W), painted ones and their pairs, over their maps; its losses."""
+    with half_precision(shown.device):
+        pictures = torch.cat([torch.cat([part, shown], 1) for part in (wanted, painted)])
+        judgement = critic(pictures)
+        losses = {"judgement": hinge(judgement), "unsteady": unsteadiness(critic, pictures, judgement)}
+    updates.zero_grad(set_to_none=True)
+    (losses["judgement"] + STEADY_WEIGHT * losses["unsteady"]).backward()
+    updates.step()
+    return losses
 
 
 def decode(vae: nn.Module, latents: Tensor) -> Tensor:

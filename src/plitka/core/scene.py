@@ -18,6 +18,8 @@ from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, Part, Recipe,
 from plitka.errors import FieldName, InputError, Phrase, RecipeError, TooFine
 
 SIZE_PX_RANGE = (64, 2048)
+USUAL_LEARNT_PX = 1024
+"""Side of the pictures that a training learns."""
 SIZE_STEP_PX = 64
 """Sides are multiples of this."""
 GRANULE_MM_RANGE = (0.2, 20.0)
@@ -209,7 +211,6 @@ def naming_zone(number: int, name: str) -> Iterator[None]:
         RecipeError: of a RecipeError, with the same place in the same source.
         InputError: of any other InputError.
     """
-    values = {"number": number, "mask": name}
     try:
         yield
     except RecipeError as error:
@@ -219,11 +220,12 @@ def naming_zone(number: int, name: str) -> Iterator[None]:
             span=error.span,
             suggestions=error.suggestions,
             reason=error,
-            **values,
+            number=number,
+            mask=name,
         ) from error
     except InputError as error:
         raise InputError(
-            "zone {number} ({mask}): {reason}" if number else "{mask}: {reason}", reason=error, **values
+            "zone {number} ({mask}): {reason}" if number else "{mask}: {reason}", reason=error, number=number, mask=name
         ) from error
 
 

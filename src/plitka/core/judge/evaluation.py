@@ -110,7 +110,8 @@ class Report:
     """What an engine did with a suite."""
 
     engine: str
-    mode: Mode
+    mode: Mode | None
+    """None where no model made a picture."""
     size_px: int
     rows: Sequence[Row]
     refused: Sequence[tuple[Recipe, InputError]]
@@ -240,16 +241,17 @@ def evaluate(
         EngineError: the network failed.
         Cancelled: a progress callback raised it.
     """
-    rows, refused = [], []
+    rows, refused, is_painted = [], [], False
     for recipe, own_seed in zip(recipes, _seeds(len(recipes), seed), strict=True):
         scene = Scene.of(recipe, Size(width_px=size_px, height_px=size_px))
         try:
             request = engine.complete(Request(scene=scene, seed=own_seed, mode=mode))
+            is_painted = request.is_painted
             with watch(recipe) as on_progress:
                 rows.append(_make_row(engine, request, references.get(recipe_key(recipe)), on_progress))
         except InputError as error:  # as a prompt of eight long names may be for a text encoder
             refused.append((recipe, error))
-    return Report(engine=engine.name, mode=mode, size_px=size_px, rows=rows, refused=refused)
+    return Report(engine=engine.name, mode=mode if is_painted else None, size_px=size_px, rows=rows, refused=refused)
 
 
 def _seeds(n: int, first: int) -> list[int]:

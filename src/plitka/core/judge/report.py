@@ -37,7 +37,7 @@ def _engine_json(report: Report) -> dict[str, Any]:
     mean_attempts, most_attempts = report.attempts
     return {
         "engine": report.engine,
-        "mode": report.mode.value,
+        "mode": report.mode and report.mode.value,
         "size_px": report.size_px,
         "n_pictures": len(report.rows),
         "shares_error": _spread_json(report.shares),
@@ -126,7 +126,7 @@ class _Told:
         _, number = self.gettext, self._number
         mean_s, longest_s = report.seconds
         mean_attempts, most_attempts = report.attempts
-        yield _("mode"), report.mode.value
+        yield _("mode"), report.mode.value if report.mode else "—"
         yield _("pictures"), _("{made}, refused {refused}").format(made=len(report.rows), refused=len(report.refused))
         yield from self._spread(_("error of shares"), report.shares)
         yield from self._spread(_("error of the measure itself"), report.measure_error)

@@ -1,9 +1,10 @@
 """The granule map that a guided picture starts from: which granule lies where, and how a lamp would light it.
 
 Decisions:
-* The map is laid in less depth than a rendered layer and on cells as large as pixels, which takes a tenth of the time.
-* It is lit as a render is. What the map does not show of facets, gaps and glints a network that makes few steps cannot
-  know: it paints dull, rounded pebbles.
+* The map is laid in less depth than a rendered layer, which takes half the time.
+* Its cells are as fine as a render's, and it is lit as a render is. What the map does not show of facets, gaps and
+  glints a network that makes few steps cannot know: it paints dull, rounded pebbles, and of outlines that are stairs
+  ragged ones.
 * A map depends on its spec alone, so maps can be laid ahead of need, in other processes, and kept.
 * A map from outside has no relief, and is painted flat.
 """
@@ -18,6 +19,7 @@ from plitka.core.scene import Granules, Lighting, Surface
 from plitka.core.tile.dealing import Chips
 from plitka.core.tile.granules import CoarsenessShares, GranuleConfig, lay_granules, numbered
 from plitka.core.tile.masks import label_masks
+from plitka.core.tile.painting import light_pixels
 from plitka.core.tile.shading import LightMaps, compute_light
 from plitka.core.tile.surfaces import configure_light
 from plitka.core.tile.zones import zone_mixes
@@ -40,12 +42,12 @@ _SAMPLE_PX, _SAMPLE_MM = 192, 27.0
 class GuideConfig:
     """How the map is laid and painted."""
 
-    px_per_cell: int = 1
-    """Side of the map's cells: on wider ones torn edges are stairs."""
-    layers: float = 2.5
+    oversample: int = 2
+    """Cells to a pixel's side."""
+    layers: float = 3.5
     """Of a relief's six, enough for a hint of it; what is bare is given to the chips around it."""
-    bare_share: float = 0.05
-    n_places: int = 4
+    bare_share: float = 0.02
+    n_places: int = 6
     n_shapes: int = 120
     seam: float = 0.85
     """Part of the light that is left in the cells at a chip's right and lower sides where only outlines are known, so
@@ -90,38 +92,45 @@ class MapSpec:
 
 @dataclass(frozen=True, slots=True)
 class GranuleMap:
-    """Which granule lies at each cell of a picture."""
+    """Which granule lies where in a picture of (H, W)."""
 
-    ids: "GranuleIds"
-    """(h, w) 0..n-1 without holes."""
-    px_per_cell: int
+    cells: "GranuleIds"
+    """(H k, W k) 0..n-1 without holes."""
+    oversample: int
+    """k."""
     coarseness: "npt.NDArray[np.int8]"
     """(n,) place of each granule's coarseness in `Coarseness`."""
     radius_mm: "FloatMap"
     """(n,) of the whole granule; 0 where it is not known."""
     light: LightMaps | None = None
-    """(h, w) maps of what falls on the granules; None where only outlines are known."""
+    """(H, W) maps of what falls on the granules; None where only outlines are known."""
 
-    def numbered_anew(self, origin: "npt.NDArray[np.intp]", ids: "GranuleIds") -> "GranuleMap":
+    @property
+    def ids(self) -> "GranuleIds":
+        """(H, W) the granule in the upper left cell of each pixel."""
+        return self.cells[:: self.oversample, :: self.oversample]
+
+    def numbered_anew(self, origin: "npt.NDArray[np.intp]", cells: "GranuleIds") -> "GranuleMap":
         """The map with other numbers, some granules being parts of those of before.
 
         Args:
             origin: (m,) which granule each one was.
-            ids: (h, w) 0..m-1 without holes.
+            cells: (H k, W k) 0..m-1 without holes.
         """
-        return replace(self, ids=ids, coarseness=self.coarseness[origin], radius_mm=self.radius_mm[origin])
+        return replace(self, cells=cells, coarseness=self.coarseness[origin], radius_mm=self.radius_mm[origin])
 
     @property
     def chips(self) -> Chips:
         """What dealing has to know of the granules."""
-        return Chips(np.bincount(self.ids.ravel()), self.coarseness, self.radius_mm)
+        return Chips(np.bincount(self.cells.ravel()), self.coarseness, self.radius_mm)
 
     @property
     def seams(self) -> "npt.NDArray[np.bool_]":
-        """(h, w) whether another granule begins in the next cell to the right or below."""
-        ends = np.zeros(self.ids.shape, np.bool_)
-        ends[:, :-1] = self.ids[:, :-1] != self.ids[:, 1:]
-        ends[:-1] |= self.ids[:-1] != self.ids[1:]
+        """(H, W) whether another granule begins in the next pixel to the right or below."""
+        ids = self.ids
+        ends = np.zeros(ids.shape, np.bool_)
+        ends[:, :-1] = ids[:, :-1] != ids[:, 1:]
+        ends[:-1] |= ids[:-1] != ids[1:]
         return ends
 
 
@@ -132,28 +141,27 @@ def lay_map(spec: MapSpec, config: GuideConfig) -> GranuleMap:
         InputError: masks that cannot be used, as `label_masks`.
     """
     granules = map_granules(spec, config)
-    geometry = lay_granules(granules, spec.seed, _zone_map(spec, config, granules.size_px))
-    window = slice(spec.height_px // config.px_per_cell), slice(spec.width_px // config.px_per_cell)
-    light = compute_light(geometry, configure_light(spec))
-    seen, ids = numbered(geometry.ids[window])
+    geometry = lay_granules(granules, spec.seed, _zone_map(spec, config, granules.n_cells))
+    light, k = light_pixels(compute_light(geometry, configure_light(spec)), config.oversample), config.oversample
+    seen, cells = numbered(geometry.ids[: k * spec.height_px, : k * spec.width_px])
     return GranuleMap(
-        ids,
-        config.px_per_cell,
+        cells,
+        k,
         geometry.coarseness[seen],
         geometry.radius_mm[seen],
-        LightMaps(*(part[window] for part in light)),
+        LightMaps(*(part[: spec.height_px, : spec.width_px] for part in light)),
     )
 
 
 def map_granules(spec: MapSpec, config: GuideConfig) -> GranuleConfig:
     """How the square is laid that a map is cut from."""
     return GranuleConfig(
-        size_px=max(spec.width_px, spec.height_px) // config.px_per_cell,
+        size_px=max(spec.width_px, spec.height_px),
         field_mm=spec.field_mm,
         granule_mm=spec.granule_mm,
         mixes=spec.mixes,
         surface=spec.surface,
-        oversample=1,
+        oversample=config.oversample,
         n_shapes=config.n_shapes,
         n_places=config.n_places,
         layers=config.layers,
@@ -161,21 +169,19 @@ def map_granules(spec: MapSpec, config: GuideConfig) -> GranuleConfig:
     )
 
 
-def stretch_map(guide: "GranuleIds", width_px: int, height_px: int, config: GuideConfig) -> GranuleMap:
-    """A map from outside over a picture: each cell takes the granule at its middle."""
+def stretch_map(guide: "GranuleIds", width_px: int, height_px: int) -> GranuleMap:
+    """A map from outside over a picture: each pixel takes the granule at its middle."""
     rows, columns = (
-        ((np.arange(n_cells) + 0.5) * length / n_cells).astype(int)
-        for n_cells, length in zip(
-            (height_px // config.px_per_cell, width_px // config.px_per_cell), guide.shape, strict=True
-        )
+        ((np.arange(length_px) + 0.5) * n_cells / length_px).astype(int)
+        for length_px, n_cells in zip((height_px, width_px), guide.shape, strict=True)
     )
-    seen, ids = numbered(guide[np.ix_(rows, columns)])
+    seen, cells = numbered(guide[np.ix_(rows, columns)])
     coarseness = np.full(seen.size, _USUAL_COARSENESS, np.int8)
-    return GranuleMap(ids, config.px_per_cell, coarseness, np.zeros(seen.size, np.float32))
+    return GranuleMap(cells, 1, coarseness, np.zeros(seen.size, np.float32))
 
 
 def light_outlines(granules: GranuleMap, tile: "Appearance", config: GuideConfig) -> LightMaps:
-    """(h, w) light on a map of which only outlines are known: on each chip what usual ones get on the mean."""
+    """(H, W) light on a map of which only outlines are known: on each chip what usual ones get on the mean."""
     spec = MapSpec(
         width_px=_SAMPLE_PX,
         height_px=_SAMPLE_PX,
@@ -202,6 +208,6 @@ def _zone_map(spec: MapSpec, config: GuideConfig, side: int) -> "ZoneIndex | Non
     """(side, side) zone of each cell of the square that the map is cut from; None where there is one mix."""
     if not spec.masks:
         return None
-    width, height = spec.width_px // config.px_per_cell, spec.height_px // config.px_per_cell
+    width, height = config.oversample * spec.width_px, config.oversample * spec.height_px
     labels = label_masks(spec.masks, width, height, shown_px=(spec.width_px, spec.height_px))
     return np.pad(labels, ((0, side - height), (0, side - width)), mode="edge")

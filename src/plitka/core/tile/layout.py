@@ -1,8 +1,8 @@
 """A granule map with a scene on it: colours dealt to granules by quotas, and the picture to start from.
 
 Decisions:
-* The picture is painted as a render is, on fewer and coarser cells: what it does not show of light and matter a network
-  that makes few steps does not add.
+* The picture is painted as a render is: what it does not show of light and matter a network that makes few steps does
+  not add.
 * Percent means visible area, so quotas are dealt by the area that is seen of each chip.
 * Chips, their tones, the camera and the noise do not depend on the quotas: from attempt to attempt only a few chips
   change their colour, so that the picture answers to the quotas and to nothing else.
@@ -24,8 +24,6 @@ from plitka.core.tile.zones import ZonedChips, asked_shares, part_at_edges, zone
 from plitka.errors import FieldName, InputError
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from plitka.core.generation import ColourIndex, CompleteRequest, RgbImage, ZoneIndex
     from plitka.core.tile.granule_map import GranuleMap, GuideConfig
     from plitka.core.tile.lighting import LightConfig
@@ -75,12 +73,11 @@ class Layout:
 
     def __init__(self, request: "CompleteRequest", granules: "GranuleMap", config: "GuideConfig") -> None:
         check_guide(request)
-        height, width = granules.ids.shape
-        labels = zone_labels(request.scene, width, height) if len(request.scene.zones) > 1 else None
+        labels = _label_cells(request, granules) if len(request.scene.zones) > 1 else None
         if labels is not None and request.guide is None:
-            granules = granules.numbered_anew(*part_at_edges(granules.ids, labels, len(request.scene.zones)))
+            granules = granules.numbered_anew(*part_at_edges(granules.cells, labels, len(request.scene.zones)))
         self._request, self._granules, self._config = request, granules, config
-        self._zoned = ZonedChips.of(request.scene, granules.chips, granules.ids, labels)
+        self._zoned = ZonedChips.of(request.scene, granules.chips, granules.cells, labels)
 
     @property
     def granules(self) -> "GranuleMap":
@@ -100,7 +97,7 @@ class Layout:
     @property
     def zone_index(self) -> "ZoneIndex":
         """(H, W) zone of the granule at each pixel."""
-        return self._to_pixels(self._zoned.zone_of_chip[self._granules.ids])
+        return self._zoned.zone_of_chip[self._granules.ids]
 
     def deal(self, quotas: "ZoneRecipes") -> "ColourOfChip":
         """(n,) place of each granule's colour among the scene's."""
@@ -112,7 +109,7 @@ class Layout:
 
     def lay(self, quotas: "ZoneRecipes") -> "ColourIndex":
         """(H, W) place among the scene's colours of the one that `paint` lays at each pixel."""
-        return self._to_pixels(self.deal(quotas).astype(np.uint8)[self._granules.ids])
+        return self.deal(quotas).astype(np.uint8)[self._granules.ids]
 
     def paint(self, quotas: "ZoneRecipes") -> "RgbImage":
         """The picture to start from: (H, W, 3), no two chips of a colour alike."""
@@ -122,7 +119,7 @@ class Layout:
             rng = np.random.default_rng([self._request.seed, _CHILD_OF_TONES])
         finishes, camera = finishes_of(scene, self.areas)
         pixels, _ = paint_dealt(self._lit, lit_colours(scene.colours), finishes, dealt, camera, rng)
-        return self._to_pixels(pixels)
+        return pixels
 
     def check(self, tolerance: float) -> None:
         """Refuse granules that cannot be dealt within the tolerance.
@@ -160,11 +157,13 @@ class Layout:
     def _lit(self) -> _LitMap:
         granules, scene = self._granules, self._request.scene
         light = granules.light or light_outlines(granules, scene, self._config)
-        return _LitMap(PixelChips.of(granules.ids, oversample=1), light, configure_light(scene))
+        return _LitMap(PixelChips.of(granules.cells, granules.oversample), light, configure_light(scene))
 
     def _rng(self) -> np.random.Generator:
         return np.random.default_rng([self._request.seed, 1])
 
-    def _to_pixels(self, cells: "npt.NDArray[np.uint8]") -> "npt.NDArray[np.uint8]":
-        side = self._config.px_per_cell
-        return cells.repeat(side, 0).repeat(side, 1)
+
+def _label_cells(request: "CompleteRequest", granules: "GranuleMap") -> "ZoneIndex":
+    """(H k, W k) zone of the scene at each cell of the map."""
+    labels = zone_labels(request.scene, request.size.width_px, request.size.height_px)
+    return labels.repeat(granules.oversample, 0).repeat(granules.oversample, 1)

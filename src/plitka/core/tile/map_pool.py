@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, lay_map
 
 _MAX_AHEAD = 4
-"""Maps that are laid and not yet taken: each has some 12 MB at 1024 px."""
+"""Maps that are laid and not yet taken: each has some 30 MB at 1024 px."""
 _KEPT = 4
 """Maps kept after they were taken: another recipe with the same seed lies on the same granules."""
 _PROCESSORS_PER_PROCESS, _MOST_PROCESSES = 4, 4

@@ -3,6 +3,7 @@
 ```
 border:8%      a frame, as wide as this part of the shorter side
 stripes:4      upright stripes, as wide as the gaps between them
+stripes:20-30% one upright stripe, from and to so much of the width; stripes:20-30+70-80% two
 half:right     one half of the tile: left, right, top or bottom
 checker:2      squares, so many along the shorter side, every other one
 circle         a disc about the middle; circle:50% of the shorter side, 60% where nothing is said
@@ -31,6 +32,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from plitka.core.language.looks import USUAL_CIRCLE_PERCENT
 from plitka.core.scene import Scene, naming_zone, short_mask
 from plitka.core.tile.lettering import draw_text
 from plitka.errors import InputError, Phrase
@@ -49,11 +51,13 @@ PROPORTION_TOLERANCE = 0.02
 SHAPE_EXAMPLES = ("border:8%", "stripes:4", "half:right", "checker:2", "circle:60%", "text:WORDS")
 """Each built-in shape once, as messages and the OpenAPI document show it."""
 PNG_PREFIX = "data:image/png;base64,"
-_USUAL_CIRCLE = 0.6
 _MAX_COUNT = 64
 """Of stripes or squares; more are finer than granules."""
 _PERCENT = re.compile(r"[0-9]{1,3}([.,][0-9]{1,6})?%")
 _NUMBER = re.compile(r"[0-9]{1,4}")
+_BOUND = r"[0-9]{1,3}(?:[.,][0-9]{1,6})?"
+_BANDS = re.compile(rf"{_BOUND}-{_BOUND}(?:\+{_BOUND}-{_BOUND}){{0,15}}%")
+"""Single stripes, each from and to so much of the width."""
 _HALVES: Mapping[str, tuple[bool, bool]] = MappingProxyType(
     {"left": (True, False), "right": (True, True), "top": (False, False), "bottom": (False, True)}
 )
@@ -178,8 +182,25 @@ def _border(value: str, width_px: int, height_px: int) -> Mask:
 
 
 def _stripes(value: str, width_px: int, height_px: int) -> Mask:
+    if _BANDS.fullmatch(value):
+        return _bands(value, width_px, height_px)
     turns = _middles(width_px) * _count("stripes", value)
     return np.broadcast_to(np.abs(turns % 1 - 0.5) < 0.25, (height_px, width_px)).copy()
+
+
+def _bands(value: str, width_px: int, height_px: int) -> Mask:
+    inside = np.zeros(width_px, bool)
+    for band in value.removesuffix("%").replace(",", ".").split("+"):
+        start, end = (float(bound) / 100 for bound in band.split("-"))
+        if not start < end <= 1:
+            raise InputError(
+                "the stripe {band} of the mask {mask!r} has to begin before it ends, and to end by 100 %, as in "
+                "stripes:20-30%",
+                band=band,
+                mask=f"stripes:{value}",
+            )
+        inside |= (start <= _middles(width_px)) & (_middles(width_px) < end)
+    return np.broadcast_to(inside, (height_px, width_px)).copy()
 
 
 def _half(value: str, width_px: int, height_px: int) -> Mask:
@@ -206,7 +227,7 @@ def _checker(value: str, width_px: int, height_px: int) -> Mask:
 
 
 def _circle(value: str, width_px: int, height_px: int) -> Mask:
-    diameter = (_part("circle", value, 1.0) if value else _USUAL_CIRCLE) * min(width_px, height_px)
+    diameter = (_part("circle", value, 1.0) if value else USUAL_CIRCLE_PERCENT / 100) * min(width_px, height_px)
     across, down = ((_middles(length) - 0.5) * length for length in (width_px, height_px))
     return np.hypot(down[:, None], across) < diameter / 2
 
