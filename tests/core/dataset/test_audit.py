@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.core.dataset.tile_folder import lay_out, write_table
+from tests.core.measure.tile_pictures import tile
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.dataset.audit import Audit, Finding, audit_folder, is_uncaptioned, look_at, read_uncaptioned
 from plitka.core.dataset.folder import Entry, read_folder
+from plitka.core.dataset.judgement import WRONG_OFF
 from plitka.core.dataset.verdict import Verdict
 from plitka.core.recipes.recipe import format_colours
 
@@ -124,3 +126,20 @@ def test_a_tiny_picture_is_no_traceback(tmp_path: Path) -> None:
     for caption in (None, "100% red"):
         found = look_at(Entry(name="a.png", path=path, caption=caption), PALETTE)
         assert found.verdict is Verdict.UNREADABLE
+
+
+def test_specks_of_no_colour_do_not_take_a_lesser_colour_away(tmp_path: Path) -> None:
+    """5 % that cannot be seen among them: that the tile is of the other colour alone explains the specks no better."""
+    speckled, rng = tile("100% red", side_px=384).copy(), np.random.default_rng(0)
+    for row, column in rng.integers(0, 381, (2000, 2)):
+        speckled[row : row + 3, column : column + 3] = (70, 60, 120)
+    path = tmp_path / "a.png"
+    Image.fromarray(speckled).save(path)
+    told, alone = (
+        look_at(Entry(name="a.png", path=path, caption=caption, origin=path.with_suffix(".txt")), PALETTE)
+        for caption in ("95% red, 5% blue", "100% red")
+    )
+    assert told.evidence is not None
+    assert told.evidence.measured.off_palette > WRONG_OFF
+    assert (told.verdict, told.proposal) == (Verdict.DOUBTFUL, None)
+    assert alone.verdict is Verdict.DOUBTFUL

@@ -1,12 +1,14 @@
 """Folders of captioned pictures, in each layout."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from plitka.core.dataset.folder import Entry, corrected_name, original, read_folder
+from plitka.core.files.sheet import contact_sheet, encode_sheet
 from plitka.errors import InputError
 
 
@@ -69,6 +71,13 @@ class TestTables:
         picture(tmp_path / "a_mask.png")
         (tmp_path / "captions.csv").write_text('image_path,mask_path,caption\na.png,a_mask.png,"TOK, red"\n')
         assert {name: entry.caption for name, entry in entries(tmp_path).items()} == {"a.png": "TOK, red"}
+
+    def test_contact_sheets_are_no_pictures(self, tmp_path: Path) -> None:
+        """As `plitka dataset audit --sheet` may write one into the folder."""
+        picture(tmp_path / "a.png")
+        (tmp_path / "sheet.png").write_bytes(encode_sheet(contact_sheet([])))
+        assert list(entries(tmp_path)) == ["a.png"]
+        assert not problems(tmp_path)
 
     def test_links_are_pictures_of_their_own(self, tmp_path: Path) -> None:
         """Two that lead to one file may have two captions."""
@@ -192,3 +201,25 @@ def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
         read_folder(tmp_path)
     with pytest.raises(InputError, match="cannot be read"):
         read_folder(tmp_path / "none")
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.txt", "red"), ("metadata.csv", "file_name,text\na.png,red\n")])
+@pytest.mark.parametrize(("changed_s", "n_told"), [(-10, 0), (10, 1)])
+def test_an_original_that_was_changed_since_is_told(
+    tmp_path: Path, name: str, content: str, changed_s: int, n_told: int
+) -> None:
+    """What was written into it is not read, and that is no fault of the folder."""
+    picture(tmp_path / "a.png")
+    path, corrected = tmp_path / name, corrected_name(tmp_path / name)
+    path.write_text(content)
+    corrected.write_text(content.replace("red", "blue"))
+    written_s = corrected.stat().st_mtime
+    os.utime(path, (written_s + changed_s,) * 2)
+    folder = read_folder(tmp_path)
+    assert [entry.caption for entry in folder.entries] == ["blue"]
+    assert folder.problems == ()
+    assert [str(notice).split(",")[0] for notice in folder.notices] == [
+        f"{path} was changed after {corrected.name}"
+    ] * n_told
+    path.unlink()
+    assert read_folder(tmp_path).notices == ()

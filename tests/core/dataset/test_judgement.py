@@ -20,11 +20,15 @@ def measured(shares: dict[str, float], uncertainty: float = 3.0, off_palette: fl
     return Measurement(percents=shares, uncertainty=uncertainty, off_palette=off_palette)
 
 
-def found(shares: dict[str, float], doubts: tuple[tuple[str, str], ...] = ()) -> Identification:
+def found(
+    shares: dict[str, float], doubts: tuple[tuple[str, str], ...] = (), off_palette: float = 0.3
+) -> Identification:
     """Those colours, some of which may be others."""
     colours = dict(zip((name for pair in doubts for name in pair), PALETTE.named(sum(doubts, ())), strict=True))
     return Identification(
-        PALETTE.named(shares), measured(shares), tuple(Doubt(colours[one], colours[other]) for one, other in doubts)
+        PALETTE.named(shares),
+        measured(shares, off_palette=off_palette),
+        tuple(Doubt(colours[one], colours[other]) for one, other in doubts),
     )
 
 
@@ -71,7 +75,8 @@ class TestJudge:
     def test_a_colour_in_place_of_another_is_found(self) -> None:
         """The caption's percents go to the colours that are there."""
         wrong = replace(
-            evidence("33% red, 67% black", {"RED": 40.0, "BLACK": 60.0}, misfit=1.2),
+            evidence("33% red, 67% black", {"RED": 40.0, "BLACK": 60.0}),
+            misfit=Misfit(1.2, 0.1),
             found=found({"BLACK": 65.0, "BLUE": 35.0}),
         )
         judgement = judge(wrong)
@@ -92,17 +97,75 @@ class TestJudge:
         assert judgement.proposal is not None
         assert format_colours(judgement.proposal) == "50% red, 40% black, 10% yellow"
 
+    @pytest.mark.parametrize("left", [9.0, 6.5])
+    def test_a_part_that_nothing_explains_accuses_nobody(self, left: float) -> None:
+        """The caption's lesser colour is not the one to suffer for it, and the proposal would have the same part."""
+        shares = {"RED": 100.0, "BLUE": 0.0}
+        told = replace(
+            evidence("95% red, 5% blue", shares, misfit=0.04),
+            measured=measured(shares, 5.0, off_palette=9.0),
+            found=found({"RED": 100.0}, off_palette=left),
+        )
+        judgement = judge(told)
+        assert (judgement.verdict, judgement.proposal) == (Verdict.DOUBTFUL, None)
+        assert "nor in any other" in str(judgement.reason)
+
+    def test_a_caption_is_judged_no_harder_than_what_would_replace_it(self) -> None:
+        """Both leave the same part, and both are doubtful in the same words."""
+        alone = replace(
+            evidence("100% red", {"RED": 100.0}, misfit=0.0),
+            measured=measured({"RED": 100.0}, 0.0, off_palette=9.0),
+            found=found({"RED": 100.0}, off_palette=9.0),
+        )
+        shares = {"RED": 100.0, "BLUE": 0.0}
+        beside = replace(alone, recipe=parse_recipe("95% red, 5% blue").recipe, measured=measured(shares, 5.0, 9.0))
+        assert judge(alone) == judge(beside)
+
+    def test_shares_are_put_right_among_the_captions_colours_where_others_explain_no_more(self) -> None:
+        """A colour that was not found is not dropped for a part that nothing explains."""
+        told = replace(
+            evidence("60% red, 40% blue", {"RED": 85.0, "BLUE": 15.0}, misfit=0.1),
+            measured=measured({"RED": 85.0, "BLUE": 15.0}, off_palette=9.0),
+            found=found({"RED": 100.0}, off_palette=20.0),
+        )
+        judgement = judge(told)
+        assert judgement.verdict is Verdict.WRONG
+        assert str(judgement.reason) == "it has 85 % red, not 60 %"
+        assert judgement.proposal is not None
+        assert format_colours(judgement.proposal) == "85% red, 15% blue"
+
+    def test_nothing_is_proposed_in_place_of_itself(self) -> None:
+        """Pearl that may as well be the caption's white leads to the caption again."""
+        told = replace(
+            evidence("95% white, 5% black", {"WHITE": 95.0, "BLACK": 5.0}, misfit=0.6),
+            found=found({"PEARL": 95.0, "BLACK": 5.0}, (("PEARL", "WHITE"),)),
+        )
+        judgement = judge(told)
+        assert (judgement.verdict, judgement.proposal) == (Verdict.DOUBTFUL, None)
+
+    def test_its_own_colours_are_kept_where_they_explain_it_as_well(self) -> None:
+        """A tenth of dark blue beside blue is found by somebody who has named it."""
+        told = replace(
+            evidence("40% blue, 50% dark blue, 10% pink", {"BLUE": 39.0, "DKBLUE": 12.0, "PINK": 49.0}, misfit=0.7),
+            found=found({"BLUE": 51.0, "PINK": 49.0}),
+        )
+        judgement = judge(told)
+        assert str(judgement.reason) == "it has 49 % pink, not 10 %"
+        assert judgement.proposal is not None
+        assert format_colours(judgement.proposal) == "40% blue, 10% dark blue, 50% pink"
+
     def test_another_batch_of_a_colour_is_no_other_colour(self) -> None:
         """White that is read as pearl, and may be white, is the caption's white."""
         shares = {"WHITE": 95.0, "BLACK": 5.0}
         told = replace(
-            evidence("95% white, 5% black", shares, misfit=0.39),
+            evidence("95% white, 5% black", shares),
+            misfit=Misfit(0.39, 0.01),  # its shares are right; what speaks against it is the colour
             found=found({"PEARL": 95.0, "BLACK": 5.0}, (("PEARL", "WHITE"),)),
         )
         assert judge(told).verdict is Verdict.DOUBTFUL
         sure = replace(told, found=found({"PEARL": 95.0, "BLACK": 5.0}))
         assert judge(sure).verdict is Verdict.WRONG
-        exchanged = replace(told, measured=measured({"WHITE": 5.0, "BLACK": 95.0}), misfit=Misfit(2.0, 2.0))
+        exchanged = replace(told, recipe=parse_recipe("5% white, 95% black").recipe, misfit=Misfit(2.0, 2.0))
         proposal = judge(exchanged).proposal
         assert proposal is not None
         assert format_colours(proposal) == "95% white, 5% black"

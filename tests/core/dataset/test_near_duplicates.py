@@ -63,3 +63,42 @@ def test_pictures_without_detail_are_none() -> None:
     blank = signature(np.full((64, 64, 3), 200, np.uint8))
     assert find_duplicates([blank, blank]) == []
     assert find_duplicates([]) == []
+
+
+def on_paper(image: Image.Image) -> Image.Image:
+    """Upright, as a phone sees it."""
+    sheet = Image.new("RGB", (560, 672), (244, 243, 240))
+    sheet.paste(image, (88, 144))
+    return sheet
+
+
+@pytest.fixture(scope="module")
+def quarters() -> list[Image.Image]:
+    """Four tiles of one recipe, each on a sheet of paper."""
+    tiles = Image.fromarray(tile("60% red, 40% black", side_px=768))
+    corners = [(left, top, left + 384, top + 384) for left in (0, 384) for top in (0, 384)]
+    return [on_paper(tiles.crop(corner)) for corner in corners]
+
+
+class TestOnWhite:
+    """Tiles photographed whole."""
+
+    def test_what_lies_around_a_tile_makes_it_like_no_other(self, quarters: list[Image.Image]) -> None:
+        """They have the paper, their rim and their colours in common, and no granule."""
+        assert find_duplicates([signature(np.asarray(image)) for image in quarters]) == []
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            saved_again,
+            lambda image: ImageEnhance.Brightness(image).enhance(0.75),  # the ground is no longer light then
+            lambda image: image.transpose(Image.Transpose.ROTATE_90),
+            lambda image: image.crop((20, 30, 540, 660)),
+            lambda image: image.resize((1120, 1344)),
+        ],
+    )
+    def test_a_changed_picture_of_one_is_known(self, quarters: list[Image.Image], change: object) -> None:
+        """However much of the paper it shows."""
+        assert callable(change)
+        pictures = [np.asarray(image) for image in (*quarters, change(quarters[1]))]
+        assert find_duplicates([signature(pixels) for pixels in pictures]) == [(1, 4)]

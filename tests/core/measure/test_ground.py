@@ -5,8 +5,9 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.core.measure.tile_pictures import tile
 
-from plitka.core.measure.ground import CELL_PX, find_tile
+from plitka.core.measure.ground import CELL_PX, find_ground, find_tile
 
 
 def granules(height_px: int, width_px: int, level: int = 128) -> npt.NDArray[np.uint8]:
@@ -39,6 +40,15 @@ def test_white_in_the_middle_is_no_ground() -> None:
     pixels = granules(256, 256)
     pixels[96:160, 96:160] = 255
     assert find_tile(pixels).all()
+
+
+@pytest.mark.parametrize("light", ["studio", "sun", "warm"])
+@pytest.mark.parametrize("recipe", ["white", "cream", "black"])
+def test_the_ground_of_a_render_is_found(recipe: str, light: str) -> None:
+    """A camera that takes white granules is noisier than others, and so is the paper that they lie on."""
+    ground = find_ground(tile(recipe, light=light, whole=True, side_px=512))
+    assert ground[0].all()
+    assert not ground[8:-8, 8:-8].any()
 
 
 @pytest.mark.parametrize("level", [180, 199])

@@ -34,6 +34,16 @@ def identified(recipe: str) -> Identification:
 class TestIdentify:
     """`identify`."""
 
+    @pytest.mark.parametrize("step", [1, -1])
+    def test_a_plain_colour_is_meant_where_a_finer_one_explains_no_more(self, step: int) -> None:
+        """In whichever order they stand; the other is told."""
+        named = {colour.caption_name: colour for colour in CATALOGUE}
+        twin = replace(named["white"], code="TWIN", caption_name="pearl")
+        candidates = [twin, *(named[name] for name in ("white", "red", "black"))][::step]
+        found = identify(tile(THREE, side_px=384), candidates)
+        assert {colour.code for colour in found.colours} == {"RED", "BLACK", "WHITE"}
+        assert ("WHITE", "TWIN") in {(doubt.colour.code, doubt.instead.code) for doubt in found.doubts}
+
     @pytest.mark.parametrize(
         ("recipe", "look"),
         [
@@ -54,6 +64,14 @@ class TestIdentify:
         assert {colour.caption_name for colour in found.colours} == set(asked)
         for colour in found.colours:
             assert found.measurement.percents[colour.code] == pytest.approx(asked[colour.caption_name], abs=5)
+
+    @pytest.mark.parametrize("light", ["studio", "sun"])
+    def test_a_colour_that_is_seen_nowhere_is_not_found(self, light: str) -> None:
+        """Though some squares speak for grass green between a dark one and black."""
+        found = identify(tile("60% green, 40% black", side_px=512, light=light, whole=True), CATALOGUE)
+        assert [colour.code for colour in found.colours] == ["DKGREEN", "BLACK"]
+        assert sum(found.measurement.percents.values()) == pytest.approx(100)
+        assert {doubt.colour.code for doubt in found.doubts} <= {"DKGREEN", "BLACK"}
 
     def test_the_largest_comes_first_and_the_recipe_sums_to_100(self) -> None:
         """In steps of a tenth."""

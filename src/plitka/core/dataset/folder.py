@@ -12,6 +12,7 @@ Decisions:
 * Layouts may stand beside each other, and in folders of folders; hidden folders are passed over. Of two captions of one
   picture that in a file of its own is taken, else that of the first table above; that they differ is remarked.
 * A corrected table or text (`metadata.corrected.csv`, `NAME.corrected.txt`) stands for its original.
+* One that was changed since is read no more; that is told, for whoever changed it may not know.
 * One broken row takes nothing from the others: it is a problem of the folder.
 """
 
@@ -25,6 +26,7 @@ from io import StringIO
 from pathlib import Path, PurePosixPath
 
 from plitka.core.files.picture_formats import FORMAT_NAMES, SUFFIXES
+from plitka.core.files.sheet import is_contact_sheet
 from plitka.core.recipes.recipe import Notice
 from plitka.errors import InputError
 
@@ -65,6 +67,8 @@ class Folder:
     """In the order of their names."""
     problems: tuple[Notice, ...] = ()
     """Rows of tables that tell of no picture, and files that cannot be read."""
+    notices: tuple[Notice, ...] = ()
+    """What is no fault, and worth knowing: originals that are newer than their corrected forms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +105,11 @@ class _Findings:
     captions: dict[Path, list[_Told]] = field(default_factory=dict)
     masks: set[Path] = field(default_factory=set)
     problems: list[Notice] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
 
 def read_folder(folder: Path) -> Folder:
-    """The pictures of a folder and all below it, with their captions.
+    """The pictures of a folder and all below it, with their captions; plitka's own contact sheets are none.
 
     Raises:
         InputError: there is no such folder, or it holds no picture.
@@ -123,7 +128,12 @@ def read_folder(folder: Path) -> Folder:
     entries = [_entry(path, folder, findings) for path in pictures if key_of(path) not in findings.masks]
     if not entries:
         raise InputError("{path} has no picture; give a folder of {formats} files", path=folder, formats=FORMAT_NAMES)
-    return Folder(path=folder, entries=tuple(entries), problems=tuple(findings.problems))
+    return Folder(
+        path=folder,
+        entries=tuple(entries),
+        problems=tuple(findings.problems),
+        notices=tuple(findings.notices),
+    )
 
 
 def corrected_name(path: Path) -> Path:
@@ -168,7 +178,8 @@ def _visible(folder: Path) -> Iterator[Path]:
 
 
 def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+    is_picture = path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+    return is_picture and not is_contact_sheet(path)
 
 
 def _first(cells: Mapping[str, str], names: Sequence[str]) -> str:
@@ -178,7 +189,7 @@ def _first(cells: Mapping[str, str], names: Sequence[str]) -> str:
 def _take_text(picture: Path, findings: _Findings) -> None:
     """The caption of a file of its own."""
     for suffix in TEXT_SUFFIXES:
-        path = current(picture.with_suffix(suffix))
+        path = _current(picture.with_suffix(suffix), findings)
         try:
             caption = path.read_text("utf-8-sig").strip()
         except FileNotFoundError:
@@ -190,9 +201,30 @@ def _take_text(picture: Path, findings: _Findings) -> None:
             findings.captions.setdefault(key_of(picture), []).append(_Told(caption, path))
 
 
+def _current(path: Path, findings: _Findings) -> Path:
+    """The same as `current`; an original that was changed since is told."""
+    corrected = current(path)
+    if corrected != path and _is_newer(path, corrected):
+        findings.notices.append(
+            Notice(
+                "{path} was changed after {corrected}, which is read in its place; remove the latter if the former "
+                "is right",
+                {"path": path, "corrected": corrected.name},
+            )
+        )
+    return corrected
+
+
+def _is_newer(path: Path, other: Path) -> bool:
+    try:
+        return path.stat().st_mtime_ns > other.stat().st_mtime_ns
+    except OSError:  # there is no original any more
+        return False
+
+
 def _take_table(path: Path, folder: Path, findings: _Findings) -> None:
     """The captions of a table, and which pictures are masks of others."""
-    path = current(path)
+    path = _current(path, findings)
     if not path.is_file():
         return
     try:

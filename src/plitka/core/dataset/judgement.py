@@ -3,6 +3,8 @@
 Decisions:
 * A caption is accused only of what no other batch of its granules and no light explains. What speaks against it and is
   not enough is told as a doubt. docs/training.md tells on which pictures the limits were found.
+* A caption is accused only where another recipe fits better. A part of the tile in none of its colours accuses it if
+  what is found explains that part; the same part beside the proposal would make it no truer.
 * What is proposed stays as near to the caption as the picture allows: its own percents among its own colours exchanged,
   else its own percents of the colours found, else round percents, else whole ones.
 * Of two colours that cannot be told apart, the one that the caption names is meant.
@@ -17,7 +19,7 @@ from plitka.core.colour.palette import Colour
 from plitka.core.dataset.verdict import Verdict
 from plitka.core.measure.identification import Identification, Misfit
 from plitka.core.measure.shares import Measurement
-from plitka.core.recipes.recipe import MAX_COLOURS, Notice, Part, Recipe, format_colours, quantise
+from plitka.core.recipes.recipe import MAX_COLOURS, Notice, Part, Recipe, ToldColours, quantise
 
 WRONG_MISFIT, DOUBTFUL_MISFIT = 0.25, 0.12
 """Nats a square by which the caption explains the picture worse than what is found."""
@@ -26,6 +28,8 @@ BATCH_MISFIT = 0.45
 photograph of 5 % black in white has 0.39, for its white is not that of the catalogue."""
 WRONG_OFF, DOUBTFUL_OFF = 6.0, 4.0
 """Percent of the tile in none of the caption's colours: 2.8 and less of the 44 photographs."""
+_MOST_LEFT = 0.5
+"""Of that percent: what is found explains it if less than this is in none of the colours found either."""
 WRONG_ERROR, DOUBTFUL_ERROR = 8.0, 5.0
 """Points by which a share is off: 4.3 and less of the same, and mostly less than a point on renders."""
 _WRONG_UNCERTAINTIES = 1.2
@@ -84,9 +88,12 @@ def judge(evidence: Evidence) -> Judgement:
     """The verdict on a caption that tells a recipe."""
     for verdict, reasons in ((Verdict.WRONG, _accusations), (Verdict.DOUBTFUL, _doubts)):
         reason = next(reasons(evidence), None)
-        if reason is not None:
-            proposal = _propose(evidence) if verdict is Verdict.WRONG else None
-            return Judgement(verdict=verdict, reason=reason, proposal=proposal)
+        if reason is None:
+            continue
+        proposal = _propose(evidence) if verdict is Verdict.WRONG else None
+        if proposal is None or proposal.percents == evidence.recipe.percents:
+            return Judgement(verdict=Verdict.DOUBTFUL, reason=reason)
+        return Judgement(verdict=verdict, reason=reason, proposal=proposal)
     return Judgement(verdict=Verdict.FINE)
 
 
@@ -114,8 +121,8 @@ def _accusations(evidence: Evidence) -> Iterator[Notice]:
     measured = evidence.measured
     is_unlikely = evidence.misfit.of_recipe > _UNLIKELY
     if evidence.misfit.of_recipe > _misfit_limit(evidence):
-        yield _of_shares(evidence) if _has_its_colours(evidence) else _of_colours(evidence)
-    if measured.off_palette > WRONG_OFF and is_unlikely:
+        yield _of_shares(evidence) if _is_of_its_colours(evidence) else _of_colours(evidence)
+    if measured.off_palette > WRONG_OFF and is_unlikely and _is_rest_explained(evidence):
         yield _of_rest(evidence)
     is_sure = evidence.misfit.of_shares > (_LEAST_UNLIKELY if measured.uncertainty <= _MOST_UNCERTAIN else _UNLIKELY)
     if is_sure and evidence.error > max(WRONG_ERROR, _WRONG_UNCERTAINTIES * measured.uncertainty):
@@ -144,12 +151,30 @@ def _has_its_colours(evidence: Evidence) -> bool:
     return {colour.code for colour in evidence.found.colours} == {colour.code for colour in evidence.recipe.colours}
 
 
+def _is_of_its_colours(evidence: Evidence) -> bool:
+    """Whether those found are the caption's, or the caption's in other shares explain the picture no worse."""
+    misfit = evidence.misfit
+    is_as_good = misfit.of_recipe <= misfit.of_shares and evidence.measured.off_palette <= WRONG_OFF
+    return _has_its_colours(evidence) or is_as_good
+
+
 def _of_colours(evidence: Evidence) -> Notice:
-    return Notice("other colours explain it better: {found}", {"found": format_colours(_shown(evidence.found))})
+    return Notice("other colours explain it better: {found}", {"found": ToldColours(_shown(evidence.found))})
+
+
+def _is_rest_explained(evidence: Evidence) -> bool:
+    """Whether the part that is in none of the caption's colours is in those found."""
+    return evidence.found.measurement.off_palette < _MOST_LEFT * evidence.measured.off_palette
 
 
 def _of_rest(evidence: Evidence) -> Notice:
-    values = {"percent": round(evidence.measured.off_palette), "found": format_colours(_shown(evidence.found))}
+    percent = round(evidence.measured.off_palette)
+    if not _is_rest_explained(evidence):
+        return Notice(
+            "a part of it ({percent} %) is in none of these colours, nor in any other of the palette",
+            {"percent": percent},
+        )
+    values = {"percent": percent, "found": ToldColours(_shown(evidence.found))}
     return Notice("a part of it ({percent} %) is in none of these colours; it shows {found}", values)
 
 
@@ -159,7 +184,7 @@ def _of_shares(evidence: Evidence) -> Notice:
     off = {code: round(abs(asked - percents[code]), 6) for code, asked in evidence.recipe.percents.items()}
     worst = max(evidence.recipe.parts, key=lambda part: off[part.colour.code])
     values = {
-        "colour": worst.colour.caption_name,
+        "colour": ToldColours(worst.colour),
         "measured": round(percents[worst.colour.code]),
         "asked": round(float(worst.percent)),
     }
@@ -173,7 +198,8 @@ def _shown(found: Identification) -> Recipe:
 def _propose(evidence: Evidence) -> Recipe:
     """The recipe that the picture shows, as near to the caption as can be."""
     measured, recipe = evidence.measured, evidence.recipe
-    if _has_its_colours(evidence) or (evidence.misfit.of_recipe <= WRONG_MISFIT and measured.off_palette <= WRONG_OFF):
+    is_whole = measured.off_palette <= WRONG_OFF or not _is_rest_explained(evidence)
+    if _is_of_its_colours(evidence) or (evidence.misfit.of_recipe <= WRONG_MISFIT and is_whole):
         return _nearest_to(recipe, recipe.colours, measured.percents, measured.uncertainty)
     colours, percents = _as_named(evidence)
     return _nearest_to(recipe, colours, percents, evidence.found.measurement.uncertainty)

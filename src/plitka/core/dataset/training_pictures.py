@@ -18,7 +18,7 @@ from plitka.core.dataset.folder import Entry, Folder
 from plitka.core.dataset.tile_crop import crop_tile
 from plitka.core.files.photograph import read_picture
 from plitka.core.recipes.recipe import Notice, PromptStyle, Recipe, format_prompt
-from plitka.core.scene import SIZE_PX_RANGE, check_range
+from plitka.core.scene import SIZE_PX_RANGE, USUAL_LEARNT_PX, check_range
 from plitka.errors import FieldName, InputError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class PictureConfig:
         InputError: no such size.
     """
 
-    size_px: int = 1024
+    size_px: int = USUAL_LEARNT_PX
     """Side of the square that a picture is as large as."""
     is_cropped: bool = True
     """Whole tiles on white are found, straightened and cropped."""
@@ -87,7 +87,7 @@ def read_captioned(
         config: how they are prepared.
         on_problem: called for each picture that is left out, and for what may be wrong with others.
     """
-    for problem in folder.problems:
+    for problem in (*folder.problems, *folder.notices):
         on_problem(problem)
     for entry in folder.entries:
         if not entry.caption:

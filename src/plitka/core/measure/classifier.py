@@ -12,7 +12,6 @@ The scales of the features bring each to about -1..1. The networks were trained 
 with the weights.
 """
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from plitka.core.colour.arrays import linear_to_lab
 from plitka.core.measure.colour_model import Fit
 from plitka.core.measure.shading_curve import Residuals, nearest_gap, residuals_of
 from plitka.core.measure.windows import Windows
+from plitka.core.tile.bands import thread_count
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
@@ -68,7 +68,6 @@ LEAST_PART = 1e-3
 
 _CHUNK = 4096
 """Points worked on at a time: their numbers then stay in the processor's cache."""
-_MOST_THREADS = 4
 N_LAYERS = 3
 
 
@@ -96,15 +95,21 @@ def compute_features(points: FloatArray, fit: Fit, windows: Windows | None = Non
         windows: in which each point's surroundings are seen; the whole grid counts by default.
     """
     windows = windows or Windows()
-    lab, lab_around = linear_to_lab(points), linear_to_lab(windows.mean(points, AROUND_SIDE))
-    here, around = residuals_of(lab, fit.lit), residuals_of(lab_around, fit.lit)
-    logs = [
-        np.maximum(_log_softmax(fit.log_joint(residuals)), LEAST_LOG_JOINT) / LOG_JOINT_SCALE
-        for residuals in (here, around)
-    ]
-    own = _own_features(fit, here, around, logs)
-    shared = _shared_features(lab[..., 0], lab_around[..., 0], windows)
-    return Features(shared, own, _other_features(own, logs))
+    with ThreadPoolExecutor(1) as beside:
+        elsewhere = beside.submit(_seen, windows.mean(points, AROUND_SIDE), fit)
+        (lab, here, log_here), (lab_around, around, log_around) = _seen(points, fit), elsewhere.result()
+        shared = beside.submit(_shared_features, lab[..., 0], lab_around[..., 0], windows)
+        logs = (log_here, log_around)
+        own = _own_features(fit, here, around, logs)
+        return Features(shared.result(), own, _other_features(own, logs))
+
+
+def _seen(points: FloatArray, fit: Fit) -> tuple[FloatArray, Residuals, FloatArray]:
+    """CIE Lab of points, how they differ from the colours, and how likely each colour is, (..., n + 1)."""
+    lab = linear_to_lab(points)
+    residuals = residuals_of(lab, fit.lit)
+    logs = np.maximum(_log_softmax(fit.log_joint(residuals)), LEAST_LOG_JOINT) / LOG_JOINT_SCALE
+    return lab, residuals, logs
 
 
 def _own_features(fit: Fit, here: Residuals, around: Residuals, logs: Sequence[FloatArray]) -> FloatArray:
@@ -187,9 +192,11 @@ def classify(
     stage = 0
     while f"next.{stage}.0.weight" in weights:
         logs = _log_softmax(logits, 0)
-        seen = _context(np.moveaxis(logs.reshape(-1, *inside.shape), 0, -1), light, inside, windows)
-        change_own = _run(weights, f"next.{stage}", shared, own, seen[:, :-1], _moments(logs[:-1], shared, own, inside))
-        change_other = _run(weights, f"next_off.{stage}", shared, other, seen[:, -1:])
+        seen = _context(np.moveaxis(logs.reshape(-1, *inside.shape), 0, -1), light, windows)
+        everywhere = _everywhere(logs, inside)
+        alike = np.concatenate([everywhere[:, :-1], _moments(logs[:-1], shared, own, inside)])
+        change_own = _run(weights, f"next.{stage}", shared, own, seen[:, :-1], alike=alike)
+        change_other = _run(weights, f"next_off.{stage}", shared, other, seen[:, -1:], alike=everywhere[:, -1:])
         logits = np.maximum(logs, LEAST_LOG_ANSWER) + np.concatenate([change_own, change_other])
         stage += 1
     return np.moveaxis(np.exp(_log_softmax(logits, 0)).reshape(-1, *inside.shape), 0, -1)
@@ -205,62 +212,96 @@ def _planes(features: Features) -> tuple[FloatArray, FloatArray, FloatArray]:
     )
 
 
-def _context(logs: FloatArray, light: FloatArray, inside: Mask, windows: Windows) -> FloatArray:
-    """(6, n + 1, m) answers of the last stage: here, around, of the lit points around, and everywhere."""
+def _context(logs: FloatArray, light: FloatArray, windows: Windows) -> FloatArray:
+    """(5, n + 1, m) answers of the last stage: here, around, and of the lit points around."""
     answers = np.exp(logs)
     lit = windows.mean(answers * light, LIT_SIDE) / windows.mean(light, LIT_SIDE)
-    shares = np.array([answers[..., index][inside].mean() for index in range(answers.shape[-1])])
-    everywhere = np.log(shares + LEAST_PRESENCE) / LOG_ANSWER_SCALE
     around = [windows.mean(answers, side) for side in CONTEXT_SIDES]
-    seen = np.empty((len(CONTEXT_SIDES) + 3, logs.shape[-1], *inside.shape), np.float32)
-    for plane, part in zip(
-        seen[:-1], (np.maximum(logs, LEAST_LOG_ANSWER) / LOG_ANSWER_SCALE, *around, lit), strict=True
-    ):
+    here = np.maximum(logs, LEAST_LOG_ANSWER) / LOG_ANSWER_SCALE
+    seen = np.empty((len(CONTEXT_SIDES) + 2, logs.shape[-1], *logs.shape[:2]), np.float32)
+    for plane, part in zip(seen, (here, *around, lit), strict=True):
         plane[:] = np.moveaxis(part, -1, 0)
-    seen[-1] = everywhere[:, None, None]
     return seen.reshape(*seen.shape[:2], -1)
 
 
+def _everywhere(logs: FloatArray, inside: Mask) -> FloatArray:
+    """(1, n + 1) answers of the last stage (n + 1, m) over the whole picture."""
+    shares = np.exp(logs[:, inside.ravel()]).mean(1)
+    everywhere: FloatArray = np.log(shares + np.float32(LEAST_PRESENCE))[None] / np.float32(LOG_ANSWER_SCALE)
+    return everywhere
+
+
 def _moments(logs: FloatArray, shared: FloatArray, own: FloatArray, inside: Mask) -> FloatArray:
-    """(7, n, m) what the points of a colour look like over the whole picture, by the last stage's answers (n, m)."""
+    """(7, n) what the points of a colour look like over the whole picture, by the last stage's answers (n, m)."""
     answers = np.exp(logs) * (inside.ravel() / np.float32(np.count_nonzero(inside)))
     parts = answers.sum(1) + np.float32(LEAST_PART)
     means = [np.einsum("nm,nm->n", answers, own[place] ** power) / parts for place, power in MOMENTS]
     sharpness = (shared[list(SHARPNESS)][:, inside.ravel()] ** 2).mean(1)
     means += [np.full(len(logs), value) for value in sharpness]
-    moments: FloatArray = np.broadcast_to(np.array(means, np.float32)[..., None], (len(means), *logs.shape))
-    return moments
+    return np.array(means, np.float32)
 
 
-def _run(weights: Weights, name: str, shared: FloatArray, *own: FloatArray) -> FloatArray:
-    """(n, m) output of one network for (5, m) shared features and parts of own ones, (f, n, m) each."""
-    layers = _layers(weights, name)
-    n, n_points = own[0].shape[1:]
+def _run(
+    weights: Weights, name: str, shared: FloatArray, *own: FloatArray, alike: FloatArray | None = None
+) -> FloatArray:
+    """(n, m) output of one network.
+
+    Args:
+        weights: of all networks.
+        name: of this one.
+        shared: (5, m) features.
+        own: parts of the features of each colour, (f, n, m) each.
+        alike: (f, n) further ones, which are the same at all points.
+    """
+    layers, n_points = _layers(weights, name), own[0].shape[2]
+    n = own[0].shape[1]
     out = np.empty((n, n_points), np.float32)
     parts = [slice(start, min(start + _CHUNK, n_points)) for start in range(0, n_points, _CHUNK)]
+    given = _Given(shared, own, _of_colours(layers[0], n, alike))
     # Numpy holds no lock while it computes; which thread works on a part changes no bit of it.
-    n_threads = min(_MOST_THREADS, os.cpu_count() or 1, len(parts))
+    n_threads = thread_count(len(parts))
     with ThreadPoolExecutor(n_threads) as beside:
-        done = [beside.submit(_run_parts, layers, parts[k::n_threads], shared, own, out) for k in range(n_threads)]
+        done = [beside.submit(_run_parts, layers[1:], parts[k::n_threads], given, out) for k in range(n_threads)]
         for one in done:
             one.result()
     return out
 
 
-def _run_parts(
-    layers: Sequence[FloatArray], parts: Sequence[slice], shared: FloatArray, own: Sequence[FloatArray], out: FloatArray
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What one network is given."""
+
+    shared: FloatArray
+    """(5, m)."""
+    own: Sequence[FloatArray]
+    """(f, n, m) each."""
+    first: Sequence[FloatArray]
+    """The first layer's matrix of each colour."""
+
+
+def _of_colours(first: FloatArray, n: int, alike: FloatArray | None) -> list[FloatArray]:
+    """The first layer's matrix of each of `n` colours: features that are the same at all points are biases."""
+    if alike is None:
+        return [first] * n
+    varying, of_alike, biases = np.split(first, [-1 - len(alike), -1], 1)
+    return [np.column_stack([varying, biases[:, 0] + of_alike @ alike[:, colour]]) for colour in range(n)]
+
+
+def _run_parts(layers: Sequence[FloatArray], parts: Sequence[slice], given: _Given, out: FloatArray) -> None:
     """What `_run` gives for some of the points, written to their places in `out`."""
-    first, second, last = layers
+    (second, last), n_shared = layers, len(given.shared)
+    widths = (given.first[0].shape[1], second.shape[1], last.shape[1])
     # The last row of ones is multiplied with the biases.
-    inputs = [np.ones((matrix.shape[1], parts[0].stop - parts[0].start), np.float32) for matrix in layers]
+    inputs = [np.ones((width, parts[0].stop - parts[0].start), np.float32) for width in widths]
+    # Numpy compares with an array three times as quickly as with one number.
+    none = np.zeros((second.shape[0], inputs[0].shape[1]), np.float32)
     for part in parts:
-        seen, hidden, again = (each[:, : part.stop - part.start] for each in inputs)
-        seen[: len(shared)] = shared[:, part]
-        for colour in range(len(out)):
-            np.concatenate([features[:, colour, part] for features in own], out=seen[len(shared) : -1])
-            np.maximum(np.matmul(first, seen, out=hidden[:-1]), 0, out=hidden[:-1])
-            np.maximum(np.matmul(second, hidden, out=again[:-1]), 0, out=again[:-1])
+        seen, hidden, again, zeros = (each[:, : part.stop - part.start] for each in (*inputs, none))
+        seen[:n_shared] = given.shared[:, part]
+        for colour, first in enumerate(given.first):
+            np.concatenate([features[:, colour, part] for features in given.own], out=seen[n_shared:-1])
+            np.maximum(np.matmul(first, seen, out=hidden[:-1]), zeros, out=hidden[:-1])
+            np.maximum(np.matmul(second, hidden, out=again[:-1]), zeros, out=again[:-1])
             np.matmul(last, again, out=out[colour : colour + 1, part])
 
 

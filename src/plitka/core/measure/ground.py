@@ -19,8 +19,9 @@ CELL_PX = 8
 """Side of the squares for which it is decided whether they show the tile."""
 _GROUND_LEVEL = 200.0
 _GROUND_TINT = 45.0
-_GROUND_DEVIATION = 5.0
-"""sRGB levels 0..255: ground is lighter, less tinted and more even than this; chips deviate by 10 and more."""
+_GROUND_DEVIATION = 7.0
+"""sRGB levels 0..255: ground is lighter, less tinted and more even than this; chips deviate by 10 and more, white
+paper that is taken as white granules are by 6."""
 _RIM_CELLS = 3
 """Cells beside certain ground that are left out: two of the tile, and one of ground whose evenness its edge spoils."""
 _LEAST_FRAME = 0.5

@@ -9,11 +9,12 @@ Decisions:
 * Granules of one name differ from batch to batch. In the looks of photographs each batch that was measured of a
   candidate explains squares like a candidate of its own; what is found is the candidate.
 * What no candidate explains is a colour of its own, known by its hex.
-* Where another candidate in place of one explains the sample nearly as well, the output says so.
+* Where another candidate in place of one explains the sample nearly as well, the output says so. Where a plain colour
+  does it as well, as white in place of pearl, it is that.
 * Shares are those of `plitka.core.measure.shares`, for the colours that were found.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -21,10 +22,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from plitka.core.colour.arrays import encode_srgb8, linear_to_lab, lit_colours
+from plitka.core.colour.arrays import encode_srgb8, linear_to_lab
 from plitka.core.colour.palette import Colour, free_colour
 from plitka.core.colour.spaces import ciede2000, srgb8_to_hex
+from plitka.core.language.vocabulary import PLAIN_COLOURS
 from plitka.core.measure.ground import find_ground
+from plitka.core.measure.guesses import (
+    COLOUR_COST,
+    OTHER_SHARE,
+    ROUNDS,
+    ROUNDS_WITHOUT,
+    SQUARE_SIDE,
+    Batches,
+    Guess,
+    fit_shares,
+    search,
+    total_cost,
+)
 from plitka.core.measure.looks import Look, usual_looks
 from plitka.core.measure.points import cut_points
 from plitka.core.measure.shading_curve import residuals_of
@@ -38,7 +52,6 @@ Mask = npt.NDArray[np.bool_]
 
 MAX_CANDIDATES = 256
 """Each costs time and memory in every look."""
-_SIDE = 3
 _N_SQUARES = 500
 _EVEN_PART = 0.65
 """Of the squares, those whose hue varies least beside its chroma."""
@@ -47,32 +60,23 @@ _EVEN_CHROMA = 150.0
 _EVEN_ENOUGH, _LEAST_CHROMA = 0.15, 20.0
 """Squares of at least this chroma that vary less are even, however even the rest of the tile is: a few chips in a tile
 of another colour take up its light and are less even than all of it."""
-_OTHER_LOG = float(np.log(0.01 / 52 / (np.pi * 50.0**2)))
-"""Log likelihood of a point of a colour that is no candidate: even over brightness and over a* and b*."""
-_LEAST_LOG = -6.0
-"""Of one point beside that: a single glint never rules a colour out."""
-_OTHER_SHARE = 0.003
-_ROUNDS, _ROUNDS_WITHOUT = 15, 12
-_SPARSE_LOSS = 0.003
-"""What each colour loses in every round of the first fit, so that those that explain little vanish."""
-_LEAST_SHARE = 0.004
-_COLOUR_COST = 0.03
-"""Implausibility, in nats a square, of one colour more."""
 _NAMED_COST = 0.01
 """The same where somebody has named the colours, and may know that they are there."""
 _MAY_HIDE, _TOLD_APART = 15.0, 3.0
 """Percent of a colour that can be there and not be missed, and up to which the measure is believed where it is not."""
-_N_LOOKS = 4
-"""Those that go on to the search."""
 _FAR, _LEAST_PART = 28.0, 0.03
 """Lab units of a* and b* from its colour's curve: what is further off is of no candidate, unless it is a smaller part
 of the squares, which is chance."""
+_LEAST_SEEN = 0.5
+"""Percent of the tile: a colour that some squares speak for and the measure sees nowhere is not there."""
 _PALER_PART = 0.5
 """Of the distance, what lacks in chroma where a facet mirrors the lamp."""
 _MOST_UNKNOWN = 3
 _GROUP_RADIUS = 14.0
 """Lab units of a* and b* about an unknown colour."""
 _LIT_QUANTILE = 0.7
+_AS_GOOD = 0.02
+"""Nats a square: a plain colour that explains a tile worse by less stands for a finer one, which is rarer."""
 _NEAR_COLOUR = 30.0
 """CIEDE2000 up to which a candidate may be taken for another in other light."""
 _DOUBT = 0.6
@@ -117,41 +121,6 @@ class Misfit:
     """Beside its own colours in the shares that explain it best."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Batches:
-    """All that may explain a square: the candidates, then their other batches."""
-
-    lit: FloatArray
-    """(k, 3) linear light of lit facets."""
-    owners: tuple[int, ...]
-    """(k,) the candidate of each."""
-    n_candidates: int
-
-    @classmethod
-    def of(cls, candidates: Sequence[Colour]) -> "_Batches":
-        others = [(owner, text) for owner, colour in enumerate(candidates) for text in colour.batch_lit_hexes]
-        colours = [*candidates, *(replace(candidates[owner], lit_hex=text) for owner, text in others)]
-        owners = (*range(len(candidates)), *(owner for owner, _ in others))
-        return cls(lit_colours(colours, "float64"), owners, len(candidates))
-
-    def candidates_of(self, taken: Iterable[int]) -> list[int]:
-        """Those that some batches are of, each once."""
-        return list(dict.fromkeys(self.owners[index] for index in taken))
-
-
-@dataclass(frozen=True, slots=True)
-class _Guess:
-    """Some batches that explain a sample in one look."""
-
-    look: Look
-    likelihoods: FloatArray
-    """(m, k) of m squares in all batches, beside that of another colour; 0 of those that the look does not have."""
-    taken: tuple[int, ...]
-    shares: FloatArray
-    cost: float
-    """Implausibility, in nats a square."""
-
-
 def identify(
     pixels: npt.NDArray[np.uint8], candidates: Sequence[Colour], config: MeasureConfig | None = None
 ) -> Identification:
@@ -167,8 +136,8 @@ def identify(
     """
     _check_n_candidates(candidates)
     squares = _draw_squares(pixels, config or MeasureConfig())
-    batches = _Batches.of(candidates)
-    return _identified(pixels, squares, batches, _search(squares, batches, _possible_looks(pixels)), candidates, config)
+    batches = Batches.of(candidates)
+    return _identified(pixels, squares, batches, search(squares, batches, _possible_looks(pixels)), candidates, config)
 
 
 def identify_beside(
@@ -192,15 +161,15 @@ def identify_beside(
     every = (*candidates, *(colour for colour in recipe.colours if colour.code not in known))
     _check_n_candidates(every)
     squares = _draw_squares(pixels, config or MeasureConfig())
-    batches = _Batches.of(every)
-    guesses = _search(squares, batches, _possible_looks(pixels))
+    batches = Batches.of(every)
+    guesses = search(squares, batches, _possible_looks(pixels))
     owners = np.array([every[owner].code for owner in batches.owners])
     told, free = _costs_of_recipe(guesses, owners, recipe)
-    misfit = told - min(free, _total_cost(guesses[0]))
+    misfit = told - min(free, total_cost(guesses[0]))
     return _identified(pixels, squares, batches, guesses, every, config), Misfit(misfit, told - free)
 
 
-def _costs_of_recipe(guesses: Sequence[_Guess], owners: npt.NDArray[np.str_], recipe: Recipe) -> tuple[float, float]:
+def _costs_of_recipe(guesses: Sequence[Guess], owners: npt.NDArray[np.str_], recipe: Recipe) -> tuple[float, float]:
     """In nats a square, of a recipe and of its colours in any shares; each in the look that explains it best.
 
     Args:
@@ -211,9 +180,9 @@ def _costs_of_recipe(guesses: Sequence[_Guess], owners: npt.NDArray[np.str_], re
     told, free = [], []
     for guess in guesses:
         own = np.stack([guess.likelihoods[:, owners == colour.code].max(1) for colour in recipe.colours], 1)
-        told.append(float(-np.log((own * recipe.shares).sum(1) + _OTHER_SHARE).mean()))
-        free.append(_fit_shares(own, range(len(recipe.parts)), _ROUNDS)[1])
-    cost = _COLOUR_COST * len(recipe.parts)
+        told.append(float(-np.log((own * recipe.shares).sum(1) + OTHER_SHARE).mean()))
+        free.append(fit_shares(own, range(len(recipe.parts)), ROUNDS)[1])
+    cost = COLOUR_COST * len(recipe.parts)
     return min(told) + cost, min(free) + cost
 
 
@@ -229,17 +198,21 @@ def _check_n_candidates(candidates: Sequence[Colour]) -> None:
 def _identified(
     pixels: npt.NDArray[np.uint8],
     squares: FloatArray,
-    batches: _Batches,
-    guesses: Sequence[_Guess],
+    batches: Batches,
+    guesses: Sequence[Guess],
     candidates: Sequence[Colour],
     config: MeasureConfig | None,
 ) -> Identification:
+    guesses = _plain_first(guesses, batches, candidates)
     best = guesses[0]
     own, is_far = _far_squares(squares, best, batches.lit)
     unknown = _unknown_colours(squares, is_far)
     known = [index for place, index in enumerate(best.taken) if (~is_far & (own == place)).mean() > _LEAST_PART]
     found = [candidates[index] for index in batches.candidates_of(known if unknown else best.taken)] + unknown
     measurement = measure(pixels, found, config)
+    seen = [colour for colour in found if measurement.percents[colour.code] >= _LEAST_SEEN]
+    if len(seen) < len(found):
+        found, measurement = seen, measure(pixels, seen, config)
     doubts = [doubt for doubt in _doubts(guesses, batches, candidates) if doubt.colour in found]
     ordered = sorted(found, key=lambda colour: -measurement.percents[colour.code])
     percents = {colour.code: measurement.percents[colour.code] for colour in ordered}
@@ -263,8 +236,8 @@ def measure_named(
     measured = measure(pixels, colours, config)
     if len(colours) == 1:
         return measured
-    batches = _Batches.of(colours)
-    best = _search(_draw_squares(pixels, config or MeasureConfig()), batches, _possible_looks(pixels), _NAMED_COST)[0]
+    batches = Batches.of(colours)
+    best = search(_draw_squares(pixels, config or MeasureConfig()), batches, _possible_looks(pixels), _NAMED_COST)[0]
     found = {colours[index].code for index in batches.candidates_of(best.taken)}
     absent = {code: had for code, had in measured.percents.items() if code not in found and had > _TOLD_APART}
     if len(found) > 1 or not absent:
@@ -285,9 +258,9 @@ def find_even(linear: FloatArray, inside: Mask) -> Mask:
         inside: (h, w) the points of the tile.
     """
     chroma = linear_to_lab(linear)[..., 1:]
-    mean = window_mean(chroma, _SIDE)
+    mean = window_mean(chroma, SQUARE_SIDE)
     squared = (mean * mean).sum(-1)
-    variance = (window_mean(chroma * chroma, _SIDE) - mean * mean).sum(-1) / (squared + _EVEN_CHROMA)
+    variance = (window_mean(chroma * chroma, SQUARE_SIDE) - mean * mean).sum(-1) / (squared + _EVEN_CHROMA)
     whole = inside.copy()
     whole[[0, -1]] = whole[:, [0, -1]] = False
     if not whole.any():
@@ -315,60 +288,7 @@ def _possible_looks(pixels: npt.NDArray[np.uint8]) -> list[Look]:
     return [look for look in usual_looks() if look.is_photograph or not is_on_white]
 
 
-def _search(
-    squares: FloatArray, batches: _Batches, looks: Sequence[Look], colour_cost: float = _COLOUR_COST
-) -> list[_Guess]:
-    """The best guess in each of the most plausible looks, the best first."""
-    lab = linear_to_lab(squares.reshape(-1, 3))
-    firsts = sorted((_first_guess(lab, batches, look) for look in looks), key=lambda guess: guess.cost)
-    guesses = (_prune(guess, colour_cost) for guess in firsts[:_N_LOOKS])
-    return sorted(guesses, key=lambda guess: _total_cost(guess, colour_cost))
-
-
-def _total_cost(guess: _Guess, colour_cost: float = _COLOUR_COST) -> float:
-    return guess.cost + colour_cost * len(guess.taken)
-
-
-def _first_guess(lab: FloatArray, batches: _Batches, look: Look) -> _Guess:
-    """All batches that explain a part of the sample worth mentioning."""
-    # Renders show the candidates themselves.
-    n = len(batches.lit) if look.is_photograph else batches.n_candidates
-    logs = np.maximum(look.log_likelihood(lab, batches.lit[:n]) - _OTHER_LOG, _LEAST_LOG)
-    likelihoods = np.exp(logs.reshape(-1, _SIDE**2, n).mean(1, dtype=np.float64))
-    shares, cost = _fit_shares(likelihoods, range(n), _ROUNDS_WITHOUT, _SPARSE_LOSS)
-    likelihoods = np.pad(likelihoods, [(0, 0), (0, len(batches.lit) - n)])
-    taken = tuple(np.flatnonzero(shares > _LEAST_SHARE).tolist()) or (int(shares.argmax()),)
-    return _Guess(look, likelihoods, taken, shares[list(taken)], cost)
-
-
-def _fit_shares(
-    likelihoods: FloatArray, taken: Sequence[int], n_rounds: int, loss: float = 0.0
-) -> tuple[FloatArray, float]:
-    """(k,) shares of the candidates taken, by expectation and maximisation, and the cost in nats a square."""
-    own = likelihoods[:, list(taken)]
-    shares = np.full(own.shape[1], 1 / own.shape[1])
-    for _ in range(n_rounds):
-        weighed = own * shares
-        shares = np.maximum((weighed / (weighed.sum(1, keepdims=True) + _OTHER_SHARE)).mean(0) - loss, 1e-6)
-    return shares, float(-np.log((own * shares).sum(1) + _OTHER_SHARE).mean())
-
-
-def _prune(guess: _Guess, colour_cost: float) -> _Guess:
-    """Take colours away, each time the one that is missed least, as long as none is missed more than it costs."""
-    taken = list(guess.taken)
-    shares, cost = _fit_shares(guess.likelihoods, taken, _ROUNDS)
-    while len(taken) > 1:
-        rests = [[other for other in taken if other != index] for index in taken]
-        without = [_fit_shares(guess.likelihoods, rest, _ROUNDS_WITHOUT)[1] for rest in rests]
-        least = int(np.argmin(without))
-        if without[least] - cost > colour_cost:
-            break
-        taken = rests[least]
-        shares, cost = _fit_shares(guess.likelihoods, taken, _ROUNDS)
-    return replace(guess, taken=tuple(taken), shares=shares, cost=cost)
-
-
-def _far_squares(squares: FloatArray, guess: _Guess, palette: FloatArray) -> tuple[npt.NDArray[np.intp], Mask]:
+def _far_squares(squares: FloatArray, guess: Guess, palette: FloatArray) -> tuple[npt.NDArray[np.intp], Mask]:
     """(m,) which of the colours taken each square shows, and (m,) whether even that one looks otherwise.
 
     A square that is brighter than lit facets and paler is none of another colour: it mirrors the lamp.
@@ -408,24 +328,47 @@ def _lit_hex(linear: FloatArray) -> str:
     return srgb8_to_hex((red, green, blue))
 
 
-def _doubts(guesses: Sequence[_Guess], batches: _Batches, candidates: Sequence[Colour]) -> list[Doubt]:
+def _doubts(guesses: Sequence[Guess], batches: Batches, candidates: Sequence[Colour]) -> list[Doubt]:
     """For each colour found, the candidate that could stand in its place, in any look that goes on."""
     best, found = guesses[0], []
     known = batches.candidates_of(best.taken)
     for place, index in enumerate(best.taken):
-        limit = _total_cost(best) + _DOUBT * float(best.shares[place])
-        own = candidates[batches.owners[index]]
-        others = [
-            other
-            for other, owner in enumerate(batches.owners)
-            if owner not in known and ciede2000(own.lab_d65, candidates[owner].lab_d65) < _NEAR_COLOUR
-        ]
-        costs = [_cost_with(guesses, [other if taken == index else taken for taken in best.taken]) for other in others]
+        limit = total_cost(best) + _DOUBT * float(best.shares[place])
+        others = _stand_ins(index, known, batches, candidates)
+        costs = [_cost_with(guesses, _exchanged(best, index, other)) for other in others]
         if costs and min(costs) < limit:
-            found.append(Doubt(own, candidates[batches.owners[others[int(np.argmin(costs))]]]))
+            instead = candidates[batches.owners[others[int(np.argmin(costs))]]]
+            found.append(Doubt(candidates[batches.owners[index]], instead))
     return found
 
 
-def _cost_with(guesses: Sequence[_Guess], taken: Sequence[int]) -> float:
-    fits = [_fit_shares(guess.likelihoods, taken, _ROUNDS_WITHOUT)[1] for guess in guesses]
-    return min(fits) + _COLOUR_COST * len(taken)
+def _plain_first(guesses: Sequence[Guess], batches: Batches, candidates: Sequence[Colour]) -> Sequence[Guess]:
+    """The guesses, the best with white in place of pearl, and the like, where that explains the sample as well."""
+    plain = {place for place, colour in enumerate(candidates) if colour.caption_name in PLAIN_COLOURS}
+    best, known = guesses[0], batches.candidates_of(guesses[0].taken)
+    for index in (index for index in best.taken if batches.owners[index] not in plain):
+        for other in _stand_ins(index, known, batches, candidates):
+            if batches.owners[other] not in plain:
+                continue
+            taken = _exchanged(best, index, other)
+            shares, cost = fit_shares(best.likelihoods, taken, ROUNDS)
+            if cost < guesses[0].cost + _AS_GOOD:
+                best = replace(best, taken=tuple(taken), shares=shares, cost=cost)
+                break
+    return [best, *guesses[1:]]
+
+
+def _stand_ins(index: int, known: Sequence[int], batches: Batches, candidates: Sequence[Colour]) -> list[int]:
+    """Batches of the candidates that may be taken for that of a batch, of which none are known to be there."""
+    own = candidates[batches.owners[index]].lab_d65
+    near = {place for place, each in enumerate(candidates) if ciede2000(own, each.lab_d65) < _NEAR_COLOUR}
+    return [other for other, owner in enumerate(batches.owners) if owner in near.difference(known)]
+
+
+def _exchanged(guess: Guess, index: int, other: int) -> list[int]:
+    return [other if taken == index else taken for taken in guess.taken]
+
+
+def _cost_with(guesses: Sequence[Guess], taken: Sequence[int]) -> float:
+    fits = [fit_shares(guess.likelihoods, taken, ROUNDS_WITHOUT)[1] for guess in guesses]
+    return min(fits) + COLOUR_COST * len(taken)

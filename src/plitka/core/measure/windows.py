@@ -1,9 +1,12 @@
 """Means over square windows of a grid of points."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from plitka.core.tile.bands import thread_count
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -36,9 +39,14 @@ def window_mean(values: FloatArray, side: int) -> FloatArray:
     The channels lie in memory one after the other.
     """
     planes = np.empty((values.shape[2], *values.shape[:2]), values.dtype)
-    for channel, plane in enumerate(planes):
+
+    def fill(channel: int) -> None:
         sums = _sums(_sums(values[..., channel], side).T, side).T
-        np.multiply(sums, values.dtype.type(1 / side**2), out=plane)
+        np.multiply(sums, values.dtype.type(1 / side**2), out=planes[channel])
+
+    with ThreadPoolExecutor(thread_count(len(planes))) as beside:
+        for _ in beside.map(fill, range(len(planes))):
+            pass
     return np.moveaxis(planes, 0, -1)
 
 
