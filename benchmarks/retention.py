@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from plitka.serve.integrity import require_sound
+from plitka.serve.job_lists import own_jobs
 from plitka.serve.keys import make_key
 from plitka.serve.picture_store import PictureStore, digest_of
 from plitka.serve.retention import Retention, kept_bytes
@@ -41,12 +42,12 @@ def main() -> None:
         _tell("fill", lambda: _fill(store, pictures, key_id, 0, options.jobs))
         store.close()
         store = _tell("start", lambda: open_store(settings, own=True))
-        _tell("of it, looking for damage", lambda: require_sound(store._engine))  # noqa: SLF001  (measured alone)
+        _tell("of it, looking for damage", lambda: require_sound(store.engine))
         for name, before in (("newest", None), ("in the middle", options.jobs // 2)):
-            _tell(f"list, {name}", lambda before=before: store.list_jobs(key_id, state=None, before=before, limit=100))
+            _tell(f"list, {name}", lambda before=before: own_jobs(store, key_id, state=None, before=before, limit=100))
         _tell("sizes", lambda: kept_bytes(store))
         _come_in(store, pictures, settings, key_id, options)
-        _tell("list, after", lambda: store.list_jobs(key_id, state=None, before=None, limit=100))
+        _tell("list, after", lambda: own_jobs(store, key_id, state=None, before=None, limit=100))
         store.close()
 
 

@@ -23,7 +23,7 @@ TEXTS = {
 def test_settings_that_are_named_are_there() -> None:
     """In any file, by their variables."""
     for name, text in TEXTS.items():
-        for variable in set(re.findall(rf"{PREFIX}[A-Z_]+", text)) - {"PLITKA_HOME"}:
+        for variable in set(re.findall(rf"{PREFIX}[A-Z_]+", text)) - {"PLITKA_HOME", "PLITKA_BUNDLE"}:
             assert variable.removeprefix(PREFIX).lower() in Settings.__dataclass_fields__, (name, variable)
     assert read_settings({"PLITKA_TRUSTED_PROXIES": ""}).trusted_proxies == ()
 
@@ -108,3 +108,39 @@ def test_prometheus_reads_its_rules() -> None:
 def test_the_others_can_be_read(name: str) -> None:
     """As YAML, of which JSON is a part."""
     assert yaml.safe_load(TEXTS[name])
+
+
+def applications(name: str) -> list[dict[str, Any]]:
+    """What a file has Ray run."""
+    told = yaml.safe_load(TEXTS[name])
+    if name.endswith("kuberay.yaml"):
+        told = yaml.safe_load(told["spec"]["serveConfigV2"])
+    from ray.serve.schema import ServeDeploySchema
+
+    found: list[dict[str, Any]] = ServeDeploySchema.model_validate(told).model_dump(exclude_unset=True)["applications"]
+    return found
+
+
+@pytest.mark.parametrize("name", ["ray/local.yaml", "ray/kuberay.yaml"])
+def test_ray_understands_its_files(name: str) -> None:
+    """And the application its arguments; the deployments that are named are there, and so are the models."""
+    from plitka.model.bundle import find_bundle
+    from plitka.ray_app.application import Arguments, app
+
+    (one,) = applications(name)
+    assert one["import_path"] == "plitka.ray_app:app"
+    front = app(Arguments.model_validate(one["args"]))._bound_deployment
+    assert [deployment["name"] for deployment in one["deployments"]] == [front.name]
+    for model in one["deployments"][0]["user_config"]["models"]:
+        assert find_bundle(model).name == model
+
+
+def test_kuberay_gives_each_group_what_its_painters_need() -> None:
+    """The same secrets and data on each node; a GPU where painters are, and none for the head."""
+    told = yaml.safe_load(TEXTS["ray/kuberay.yaml"])["spec"]["rayClusterConfig"]
+    groups = [told["headGroupSpec"], *told["workerGroupSpecs"]]
+    pods = [group["template"]["spec"] for group in groups]
+    assert all(pod["containers"][0]["envFrom"] == pods[0]["containers"][0]["envFrom"] for pod in pods)
+    gpus = [pod["containers"][0]["resources"]["limits"].get("nvidia.com/gpu") for pod in pods]
+    assert gpus == [None, "1"]
+    assert all(pod["securityContext"]["runAsNonRoot"] for pod in pods)

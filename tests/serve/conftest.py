@@ -23,6 +23,7 @@ import sqlalchemy as sa
 import structlog
 from PIL import Image
 from tests.serve.fast_engine import FastEngine
+from tests.serve.web_ui import WebUi
 from tests.serve.webhook_receiver import Hook
 
 from plitka.core.generation import Engine
@@ -168,6 +169,14 @@ def _listening(request: pytest.FixtureRequest) -> None:
 def maker(server: Running) -> httpx2.Client:
     """A client of its own key."""
     return server.client()
+
+
+@pytest.fixture
+def web_ui(server: Running) -> Iterator[WebUi]:
+    """A front end with a key as its password."""
+    one = WebUi(server.url, server.key())
+    yield one
+    one.http.close()
 
 
 def program(name: str) -> str:

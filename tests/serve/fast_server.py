@@ -17,6 +17,8 @@ import httpx2
 from tests.serve.conftest import NO_ROOTS, free_port, wait_until
 from tests.serve.fast_engine import FastEngine
 
+from plitka.errors import BundleError
+
 _SPAWN = multiprocessing.get_context("forkserver")
 _SPAWN.set_forkserver_preload(["plitka.serve.server", "plitka.cli.serve", "tests.serve.fast_server"])
 _USUAL = {"PLITKA_READS_PER_MINUTE": "1000000", "PLITKA_MAX_STARTS": "50"}
@@ -29,18 +31,30 @@ def _run(words: list[str], environ: dict[str, str], log: str) -> None:
     os.environ.update(environ)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 2)
-    sys.stderr = os.fdopen(2, "w", closefd=False)  # which may be a pipe now
+    sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)  # which may be a pipe now; as usual line by line
     if "FAST_FILES" in environ:
         n_files = int(environ["FAST_FILES"])
         resource.setrlimit(resource.RLIMIT_NOFILE, (n_files, n_files))
-    step_s = float(environ.get("FAST_STEP_S", "0"))
-    sys.exit(main(words, load_engine=lambda *_: FastEngine(step_s=step_s)))
+    sys.exit(main(words, load_engine=load_fast))
+
+
+def load_fast(*_: object) -> FastEngine:
+    """The quick engine, also in a process of its own: as slow as the environment says, or none."""
+    if "FAST_REFUSES" in os.environ:
+        raise BundleError("no engine at {path}", path="/secret/place")
+    return FastEngine(step_s=float(os.environ.get("FAST_STEP_S", "0")))
 
 
 def start(folder: Path, port: int, *words: str, **environ: str) -> ForkServerProcess:
     """The process, which may not answer yet."""
     line = ["serve", "--data", str(folder), "--port", str(port), "--warm-up-px", "64", *words]
-    process = _SPAWN.Process(target=_run, args=(line, _USUAL | environ, str(folder / "log")), daemon=True)
+    return start_line(folder, *line, **environ)
+
+
+def start_line(folder: Path, *line: str, **environ: str) -> ForkServerProcess:
+    """Any command as a process; one that has workers is no daemon, which may have no children."""
+    arguments = (list(line), _USUAL | environ, str(folder / "log"))
+    process = _SPAWN.Process(target=_run, args=arguments, daemon="--workers" not in line)
     process.start()
     return process
 

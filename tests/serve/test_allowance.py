@@ -162,3 +162,13 @@ def test_more_than_a_key_may_ever_have_is_no_matter_of_waiting() -> None:
     with pytest.raises(InputError, match="these 4 pictures cost 12 usual ones"):
         allowance.spend(own, [3] * 4)
     assert allowance.spend(own, [10]).remaining == 0
+
+
+def test_what_counts_more_than_once_is_told_so() -> None:
+    """Who has asked a few times only would not know why it is enough."""
+    allowance = Allowance(Settings())
+    own = Caller(key_id="large", role=Role.MAKER, per_minute=10)
+    allowance.spend(own, [8])
+    with pytest.raises(TooMany, match=r"may ask 10 times in 60 s, and this counts as 4; ask again in \d+ s"):
+        allowance.spend(own, [4])
+    assert allowance.spend(own, [2]).remaining == 0

@@ -87,7 +87,7 @@ def test_every_picture_that_a_backup_names_is_in_it(tmp_path: Path) -> None:
     store = open_store(Settings(data=tmp_path / "backup"), own=True)
     with closing(store):
         pictures = PictureStore((tmp_path / "backup" / "pictures").as_uri())
-        with store._engine.connect() as connection:
+        with store.engine.connect() as connection:
             names = connection.execute(sa.text("SELECT picture FROM jobs WHERE state = 'succeeded'")).scalars().all()
         assert names
         assert all(pictures.is_whole(name) for name in names)
@@ -205,7 +205,7 @@ def test_what_would_overwrite_something_is_refused(settings: Settings, tmp_path:
         path: file for path, file in files(tmp_path).items() if path.name != "plitka.sqlite.part"
     }
     with running(settings.data):
-        refused(lambda: restore(settings, backup), "another service")
+        refused(lambda: restore(settings, backup), "a service runs on this database")
     with running(backup):
         refused(lambda: back_up(settings, backup), "a service runs")
 

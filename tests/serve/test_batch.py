@@ -63,12 +63,40 @@ def test_a_step_is_told_to_its_own_job(make_watch: MakeWatch) -> None:
 
 
 def test_a_preview_is_wanted_where_somebody_looks(make_watch: MakeWatch) -> None:
-    """Every few steps, of the jobs that are watched."""
+    """As soon as there is anything, and then every few steps, of the jobs that are watched."""
     watch, (first, _) = make_watch({})
     assert not watch.wants_preview(0, 2)
     first.status.n_watchers = 1
+    assert watch.wants_preview(0, 1)
+    watch.report(0, Progress(step=1, n_steps=8, preview=np.zeros((8, 8, 3), np.uint8)))
     assert [step for step in range(1, 7) if watch.wants_preview(0, step)] == [2, 4, 6]
     assert not watch.wants_preview(1, 2)
+
+
+def test_a_cancelled_job_is_looked_at_where_that_is_wanted(make_watch: MakeWatch) -> None:
+    """At its last step, though nobody watched; it goes on for one more where it was cancelled too late for that."""
+    watch, (first, second) = make_watch({})
+    for one in (first, second):
+        one.status.wants_last_look = True
+    assert not watch.wants_preview(0, 2)
+    for one in (first, second):
+        one.status.is_cancelled = True
+    watch.report(0, Progress(step=2, n_steps=8))
+    assert watch.wants_preview(1, 3)
+    for index, one in enumerate((first, second)):
+        with pytest.raises(Cancelled):
+            watch.report(index, Progress(step=3, n_steps=8, preview=np.zeros((8, 8, 3), np.uint8)))
+        assert one.status.snapshot.preview is not None
+        assert (one.status.snapshot.preview.step, one.status.snapshot.n_steps) == (3, 8)
+
+
+def test_a_cancelled_job_that_cannot_be_looked_at_stops(make_watch: MakeWatch) -> None:
+    """After that one step."""
+    watch, (first, _) = make_watch({})
+    first.status.wants_last_look = first.status.is_cancelled = True
+    watch.report(0, Progress(step=1, n_steps=8))
+    with pytest.raises(Cancelled):
+        watch.report(0, Progress(step=1, n_steps=8))
 
 
 def test_a_cancelled_job_stops_and_its_neighbour_goes_on(make_watch: MakeWatch) -> None:
@@ -107,6 +135,7 @@ def test_a_picture_may_take_only_so_long(make_watch: MakeWatch) -> None:
 def test_a_stop_that_has_waited_puts_all_back(make_watch: MakeWatch) -> None:
     """Each is kept for the next start."""
     watch, _ = make_watch({}, drain_s=0.0)
+    assert isinstance(watch._jobs, Jobs)
     watch._jobs.drain()
     time.sleep(0.001)
     for index in range(2):

@@ -24,7 +24,7 @@ def test_a_link_to_a_database_has_the_same_owner(tmp_path: Path) -> None:
         held.callback(open_store(first, own=True).close)
         second.data.mkdir(mode=0o700)
         (second.data / "plitka.sqlite").symlink_to(first.data / "plitka.sqlite")
-        with pytest.raises(InputError, match="another service"):
+        with pytest.raises(InputError, match="a service runs on this database"):
             open_store(second, own=True)
 
 

@@ -3,12 +3,13 @@
 import base64
 import io
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
-from plitka.core.files.picture import encode_png
+from plitka.core.files.picture import encode_png, read_fields
 from plitka.serve import image_formats
 from plitka.serve.image_formats import MEDIA_TYPES, Preview, base64_text, converted, encode_preview
 
@@ -27,6 +28,23 @@ def test_a_png_that_stays_one_keeps_its_text() -> None:
     """It is the same file."""
     png = encode_png(PIXELS, {"recipe": "red"})
     assert converted(png, "png") is png
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "webp"])
+def test_another_format_carries_what_the_png_did(tmp_path: Path, kind: str) -> None:
+    """So that the picture can be repeated, and has its scale; but for what a JPEG cannot hold."""
+    fields = {"plitka": "1", "recipe": "100% красный", "parameters": "100% red"}
+    path = tmp_path / f"tile.{kind}"
+    path.write_bytes(converted(encode_png(PIXELS, fields, 7.0), kind))
+    assert read_fields(path) == {name: text for name, text in fields.items() if name != "parameters"}
+    with Image.open(path) as image:
+        assert image.getexif()[ExifTags.Base.XResolution] == pytest.approx(7 * 25.4, abs=1)
+    large = converted(encode_png(PIXELS, fields | {"scene": "x" * 70_000}, 7.0), kind)
+    path.write_bytes(large)
+    if kind == "webp":
+        assert len(read_fields(path)["scene"]) == 70_000
+    with Image.open(path) as image:
+        assert image.size == (64, 64)
 
 
 def test_few_are_converted_at_once() -> None:

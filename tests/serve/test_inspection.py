@@ -105,7 +105,7 @@ def test_a_service_that_runs_is_looked_at_and_not_repaired(tmp_path: Path) -> No
             assert inspect_kept(server.service.settings).is_well
             n_looks += 1
         assert n_looks > 1
-        with pytest.raises(InputError, match="another service"):
+        with pytest.raises(InputError, match="a service runs on this database"):
             inspect_kept(server.service.settings, repair=True)
         wait_until(lambda: inspect_kept(server.service.settings).n_pictures == len(jobs))
 

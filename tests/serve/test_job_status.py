@@ -41,6 +41,16 @@ def test_a_slow_listener_skips_updates_and_hears_the_last(n_steps: int, pauses: 
     assert status.n_watchers == 0
 
 
+def test_how_far_a_job_has_come_never_falls() -> None:
+    """A picture that is painted again counts its steps anew."""
+    status = new_status()
+    seen = []
+    for step, attempt in ((0, 1), (1, 1), (2, 1), (0, 2), (1, 2), (4, 2)):
+        status.update(state=State.RUNNING, step=step, n_steps=4, attempt=attempt)
+        seen.append(status.furthest)
+    assert seen == [0.0, 0.25, 0.5, 0.5, 0.5, 1.0]
+
+
 def test_the_end_wakes_those_who_wait_for_it_alone() -> None:
     """Also from another thread; steps before it do not."""
     status = new_status()

@@ -21,6 +21,7 @@ from plitka.serve.service import Service, open_service
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State
 from plitka.serve.terms import Terms
+from plitka.serve.worker import Worker
 
 DISC = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><circle cx="50" cy="50" r="40"/></svg>'
 DISC_URL = f"data:image/svg+xml;base64,{base64.b64encode(DISC.encode()).decode()}"
@@ -197,7 +198,9 @@ def test_a_job_that_is_cancelled_before_it_is_queued_leaves_nothing(
     jobs = accepted(service)
     status = service.jobs.status(jobs[0].id)
     assert status is not None
-    assert service.workers[0]._make(FastEngine(), service.jobs.take())
+    (worker,) = service.workers
+    assert isinstance(worker, Worker)
+    assert worker.make(FastEngine(), service.jobs.take())
     assert status.snapshot.ended is not None
     assert status.snapshot.state is status.snapshot.ended.state is State.CANCELLED
     assert service.jobs.status(jobs[0].id) is None

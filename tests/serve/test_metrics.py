@@ -103,7 +103,7 @@ def test_what_each_key_does_is_told_by_contract(tmp_path: Path, monkeypatch: pyt
         assert told("plitka_key_requests_total", key="", contract="own", status="401") == 1
         wait_until(lambda: told("plitka_picture_bytes") > 1000)
         before = told("plitka_database_errors_total")
-        monkeypatch.setattr(server.service.store, "_engine", sa.create_engine("sqlite:////nowhere/at/all"))
+        monkeypatch.setattr(server.service.store, "engine", sa.create_engine("sqlite:////nowhere/at/all"))
         with pytest.raises(StorageAway):
             server.service.store.key_names()
         monkeypatch.undo()

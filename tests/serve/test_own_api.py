@@ -18,6 +18,7 @@ from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
 from plitka.core.tile.masks import encode_mask
+from plitka.serve import job_lists
 from plitka.serve.links import signed_path
 from plitka.serve.store import State
 
@@ -123,12 +124,12 @@ def test_a_page_of_long_jobs_is_shorter(server: Running) -> None:
         for number in range(7)
     ]
     server.service.store.add_jobs(long)
-    pages, page = 0, server.service.store.list_jobs(caller, state=None, before=None, limit=100)
+    pages, page = 0, job_lists.own_jobs(server.service.store, caller, state=None, before=None, limit=100)
     found = list(page.jobs)
     while not page.is_last:
         assert 1 <= len(page.jobs) <= 3
         pages += 1
-        page = server.service.store.list_jobs(caller, state=None, before=found[-1].number, limit=100)
+        page = job_lists.own_jobs(server.service.store, caller, state=None, before=found[-1].number, limit=100)
         found += page.jobs
     assert [one.id for one in found] == [one.id for one in reversed(long)] + [job.id]
     assert len(client.get("/v1/jobs", params={"limit": 100}).json()["jobs"]) == 3

@@ -95,3 +95,16 @@ def test_the_old_body_as_its_clients_send_it(server: Running) -> None:
     connection.close()
     refused = server.client_of(key).post("/predict", json={"prompt": RECIPE, "seed": "seven"})
     assert refused.status_code == 422
+
+
+def test_a_wrong_name_is_told_as_the_body_that_was_meant_has_it(server: Running) -> None:
+    """Of the two kinds of bodies that the path takes, and without the names of ours."""
+    client = server.client()
+    for body, place in (
+        ({"prompt": "red", "width": 64}, "width"),
+        ({"inputs": "red", "parameters": {"seed": "x"}}, "parameters.seed"),
+    ):
+        told = client.post("/", json=body).json()["error"]
+        assert told.startswith(f"the request does not fit: {place}: "), told
+        assert "Body" not in told
+        assert "TextToImage" not in told

@@ -4,7 +4,7 @@ import pytest
 
 from plitka import errors
 from plitka.core.recipes.reading import parse_recipe
-from plitka.serve.problems import STATUS_AND_CODE, problem_of, status_of
+from plitka.serve.problems import STATUS_AND_CODE, faults_of_best_body, problem_of, status_of
 from plitka.serve.schemas import Problem
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.PlitkaError)]
@@ -41,3 +41,28 @@ def test_a_recipe_that_cannot_be_read_shows_its_place() -> None:
     assert problem.suggestions
     assert problem_of(refused.value, language="ru")["error"] != problem.error
     assert status_of(refused.value) == 400
+
+
+def test_a_mix_that_may_be_meant_is_told_as_a_whole() -> None:
+    """To be taken as it is; others have none."""
+    with pytest.raises(errors.RecipeError) as refused:
+        parse_recipe("lots of red, some black")
+    assert Problem(**problem_of(refused.value)).rewritten == "90% red, 10% black"
+    assert problem_of(errors.InputError("no"))["rewritten"] is None
+
+
+def test_faults_are_those_of_the_body_that_was_meant() -> None:
+    """Without the names of classes, where a path takes several kinds of bodies."""
+    several = [
+        {"loc": ("body", "New", "inputs"), "type": "missing"},
+        {"loc": ("body", "New", "prompt"), "type": "extra_forbidden"},
+        {"loc": ("body", "Old", "width"), "type": "extra_forbidden"},
+    ]
+    assert [fault["loc"] for fault in faults_of_best_body(several)] == [("body", "width")]
+    for alone in (
+        [{"loc": ("body",), "type": "missing"}],
+        [{"loc": ("body", "Width"), "type": "extra_forbidden"}],
+        [{"loc": ("body", "zones", 0, "mask"), "type": "missing"}],
+        [{"loc": ("query", "Limit", "x"), "type": "missing"}],
+    ):
+        assert faults_of_best_body(alone) == alone

@@ -54,3 +54,11 @@ def test_the_job_of_a_picture_is_known_by_its_path() -> None:
     assert job_of_image(path_of(routes.JOB_IMAGE, job_id=job_id)) == job_id
     assert job_of_image(path_of(routes.JOB, job_id=job_id)) is None
     assert job_of_image(path_of(routes.JOB_IMAGE, job_id="../../keys")) is None
+
+
+def test_a_path_is_known_where_something_is() -> None:
+    """With whatever stands in the places of its names."""
+    for template in templates():
+        assert routes.is_known(template.replace("{path:path}", "a/b.js").replace("{", "").replace("}", ""))
+    for path in ("/sdapi/v1/img2img", "/v1/jobs/a/b", "/v1/job", "/web/"):
+        assert not routes.is_known(path)

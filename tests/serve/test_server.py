@@ -1,6 +1,10 @@
 """What was accepted is finished or reported failed, once, whatever happens to the process."""
 
+import contextlib
+import os
 import random
+import signal
+import socket
 import sqlite3
 import threading
 import time
@@ -8,10 +12,13 @@ from collections import Counter
 from pathlib import Path
 
 import httpx2
+import pytest
 from tests.serve import fast_engine, fast_server
 from tests.serve.conftest import NO_ROOTS, RECIPE, free_port, wait_until
 
+from plitka.errors import InputError
 from plitka.serve.keys import make_key
+from plitka.serve.server import check_address
 from plitka.serve.settings import Settings
 from plitka.serve.store import open_store
 
@@ -39,7 +46,7 @@ class Poster(threading.Thread):
 
     def run(self) -> None:
         """Order after order, each under its own idempotency key."""
-        with httpx2.Client(base_url=self._url, headers=self._headers, timeout=10, verify=NO_ROOTS) as client:
+        with httpx2.Client(base_url=self._url, headers=self._headers, timeout=60, verify=NO_ROOTS) as client:
             for seed in self._seeds:
                 while seed not in self.accepted:
                     try:
@@ -166,6 +173,34 @@ def test_a_stop_does_not_wait_for_ever(tmp_path: Path) -> None:
     assert states(tmp_path, [job]) == ["queued"]
 
 
+def watch_until_cut(url: str, job_id: str, head: dict[str, str], told: list[str]) -> None:
+    """The same, of a server that ends in the midst."""
+    with contextlib.suppress(httpx2.TransportError):
+        watch(url, job_id, head, told)
+
+
+def test_a_second_interrupt_ends_the_process_at_once(tmp_path: Path) -> None:
+    """Though a picture would take a minute more; no traceback is logged, and the next start makes the picture."""
+    key = make_keys(tmp_path, 1)[0]
+    head = {"Authorization": f"Bearer {key}"}
+    with fast_server.served(tmp_path, FAST_STEP_S="0.5") as (process, port):
+        url = f"http://127.0.0.1:{port}"
+        job = httpx2.post(f"{url}/v1/jobs", json={"recipe": RECIPE, "steps": 150}, headers=head).json()["id"]
+        wait_until(lambda: states(tmp_path, [job]) == ["running"])
+        told: list[str] = []
+        watcher = threading.Thread(target=watch_until_cut, args=(url, job, head, told))
+        watcher.start()
+        wait_until(lambda: told)
+        os.kill(process.pid or 0, signal.SIGINT)
+        wait_until(lambda: '"draining"' in (tmp_path / "log").read_text())
+        os.kill(process.pid or 0, signal.SIGINT)
+        assert fast_server.ended(process) == -signal.SIGINT
+        watcher.join(20)
+    assert "Traceback" not in (tmp_path / "log").read_text()
+    with fast_server.served(tmp_path):
+        wait_until(lambda: states(tmp_path, [job]) == ["succeeded"])
+
+
 def test_what_ends_the_process_fails_in_the_end(tmp_path: Path) -> None:
     """A job that kills the process is begun a few times and then failed; the job behind it is made."""
     key = make_keys(tmp_path, 1)[0]
@@ -181,3 +216,20 @@ def test_what_ends_the_process_fails_in_the_end(tmp_path: Path) -> None:
         assert fast_server.ended(fast_server.start(tmp_path, port, PLITKA_MAX_STARTS="3")) == 9
     with fast_server.served(tmp_path, PLITKA_MAX_STARTS="3"):
         wait_until(lambda: states(tmp_path, ids) == ["succeeded", "failed", "succeeded"])
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_opened(tmp_path: Path) -> None:
+    """By its number and what to do; so is a name that is none of this machine."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(InputError, match=f"port {port} of 127.0.0.1 is taken"):
+            check_address(Settings(port=port, data=tmp_path))
+        process = fast_server.start(tmp_path, port)
+        assert fast_server.ended(process) == 2
+        assert {path.name for path in tmp_path.iterdir()} == {"log"}
+    check_address(Settings(port=port, data=tmp_path))
+    check_address(Settings(port=0, host="::1" if socket.has_ipv6 else "127.0.0.1", data=tmp_path))
+    with pytest.raises(InputError, match="cannot be listened on"):
+        check_address(Settings(host="192.0.2.1", data=tmp_path))

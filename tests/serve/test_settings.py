@@ -9,7 +9,7 @@ import pytest
 from plitka.errors import InputError
 from plitka.serve.settings import Settings, read_settings
 
-FROM_ZERO = {"port", "min_free_bytes", "quiet_places", "max_steps", "max_side_px", "keep_bytes"}
+FROM_ZERO = {"workers", "port", "min_free_bytes", "quiet_places", "max_steps", "max_side_px", "keep_bytes"}
 NUMBERS = [one for one in fields(Settings) if one.type in (int, float)]
 
 

@@ -25,7 +25,7 @@ def test_a_service_over_postgresql(postgresql: str, tmp_path: Path) -> None:
         assert first["id"] == again["id"]
         assert server.ended(client, first)["state"] == "succeeded"
         assert client.get(f"/v1/jobs/{first['id']}/image").content.startswith(b"\x89PNG")
-        with pytest.raises(InputError, match="another service"):
+        with pytest.raises(InputError, match="a service runs on this database"):
             open_store(Settings(data=tmp_path, database_url=postgresql), own=True)
         left = [server.order(client, steps=20)["id"] for _ in range(3)]
     with running(tmp_path, database_url=postgresql) as server:
@@ -109,7 +109,7 @@ def test_what_opens_or_closes_a_door_is_on_the_disk(kind: str, tmp_path: Path, d
     with closing(open_store(Settings(data=tmp_path, **databases(kind)), own=True)) as store:
         waited: list[object] = []
 
-        @sa.event.listens_for(store._engine, "commit")
+        @sa.event.listens_for(store.engine, "commit")
         def look(connection: sa.Connection) -> None:
             waited.append(connection.exec_driver_sql(question).scalar())
 
@@ -126,7 +126,7 @@ def test_what_opens_or_closes_a_door_is_on_the_disk(kind: str, tmp_path: Path, d
 
 def test_a_second_service_is_refused_the_database(tmp_path: Path) -> None:
     """Two would make every picture twice."""
-    with running(tmp_path), pytest.raises(InputError, match="another service"):
+    with running(tmp_path), pytest.raises(InputError, match="a service runs on this database"):
         open_store(Settings(data=tmp_path), own=True)
 
 

@@ -18,6 +18,6 @@ def test_migrations_make_the_tables_that_the_code_knows(
     """Nothing differs between what is migrated to and what is declared."""
     url = request.getfixturevalue("postgresql") if kind == "postgresql" else f"sqlite:///{tmp_path / 'a.sqlite'}"
     store = open_store(Settings(data=tmp_path, database_url=url), own=False)
-    with store._engine.connect() as connection:
+    with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
     store.close()

@@ -17,7 +17,7 @@ from tests.serve.fast_engine import FastEngine
 
 from plitka.core.generation import CompleteRequest, Outcome
 from plitka.core.scene import Size
-from plitka.core.watch import Watch
+from plitka.core.watch import Watch, begin_stage
 from plitka.errors import BadOutput, Cancelled, InputError
 from plitka.serve import routes
 from plitka.serve.keys import LOCAL
@@ -27,6 +27,7 @@ from plitka.serve.service import Service, open_service
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State
 from plitka.serve.terms import Terms
+from plitka.serve.worker import Worker
 
 
 @pytest.mark.parametrize(
@@ -175,6 +176,44 @@ def test_an_engine_that_does_not_become_warm_is_closed(tmp_path: Path) -> None:
     assert story == ["closed", "closed"]
 
 
+@pytest.mark.parametrize("begins", ["load", "warm_up"])
+def test_a_stop_does_not_wait_for_an_engine_that_nobody_will_use(tmp_path: Path, begins: str) -> None:
+    """A load ends before its next part, and so does a warm-up; what was loaded is closed."""
+    story: list[str] = []
+
+    class Slow(ClosedEngine):
+        """Takes two parts to become warm."""
+
+        def warm_up(self, sizes: Sequence[Size] = ()) -> None:
+            """Have the service stop in between."""
+            del sizes
+            slowly("warm_up")
+
+        def close(self) -> None:
+            """Note it."""
+            self.story.append("closed")
+
+    def slowly(part: str) -> None:
+        story.append(part)
+        begin_stage(part)
+        if part == begins:
+            service.jobs.drain()
+        begin_stage(part)
+        story.append(f"{part} done")
+
+    def load() -> FastEngine:
+        slowly("load")
+        return Slow(story=story)
+
+    service = open_service(Settings(data=tmp_path), load, version="0")
+    (worker,) = service.workers
+    worker.start()
+    worker.join(30)
+    service.store.close()
+    assert story == {"load": ["load"], "warm_up": ["load", "load done", "warm_up", "closed"]}[begins]
+    assert service.jobs.life is Life.STOPPED
+
+
 def begun(server: Running, client: httpx2.Client, engine: FastEngine, *, steps: int) -> dict[str, Any]:
     """A job that is being made, alone in its batch: those that are ordered after it wait for it together."""
     job = server.order(client, seed=50, steps=steps)
@@ -305,10 +344,11 @@ def test_outcomes_in_any_order(service: Service, data: st.DataObject, kinds: lis
     """Each job ends as its outcome says; those of which nothing was told wait again, each to be made alone."""
     order = data.draw(st.permutations(range(len(kinds))))
     worker, engine = service.workers[0], ScriptedEngine(kinds=kinds, order=order, is_broken=is_broken)
+    assert isinstance(worker, Worker)
     orders = [service.check(Order(recipe=RECIPE, seed=seed)) for seed in range(len(kinds))]
     jobs = service.jobs.accept(LOCAL, orders, Terms(request_id="test"))
     assert service.jobs.take(len(jobs)) == jobs
-    is_well = worker._make(engine, jobs)
+    is_well = worker.make(engine, jobs)
     untold = [job for job, kind in zip(jobs, kinds, strict=True) if kind == "untold"]
     assert is_well == (not untold and not is_broken)
     for job, kind in zip(jobs, kinds, strict=True):

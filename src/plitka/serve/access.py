@@ -106,7 +106,10 @@ async def order_one(request: Request, service: Service, caller: Caller, order: O
     """Check, count and accept one order."""
     drawn = await with_drawn_masks(service, caller, order)
 
-    return await in_lane(service, caller, lambda: accept(request, service, caller, [service.check(drawn)], terms)[0])
+    def accepted() -> Job:
+        return accept(request, service, caller, [service.check(drawn, terms.model)], terms)[0]
+
+    return await in_lane(service, caller, accepted)
 
 
 async def in_lane(service: Service, caller: Caller, work: Callable[[], Done]) -> Done:

@@ -229,14 +229,21 @@ class Allowance:
         if not is_allowed:
             if not is_moving:  # which has counted what it refuses
                 storage.incr(item.key_for(kind, whose), item.get_expiry(), -n)
-            raise TooMany(
-                "this key may ask {limit} times in {seconds} s; ask again in {wait} s",
-                limit=item.amount,
-                seconds=item.get_expiry(),
-                wait=reset_s,
-                retry_after_s=float(reset_s),
-            )
+            raise _too_many(item, n, reset_s)
         return Rate(limit=item.amount, remaining=window.remaining, reset_s=reset_s)
+
+
+def _too_many(item: RateLimitItem, n: int, wait_s: int) -> TooMany:
+    """What a caller is told whose work counts as `n` and finds too little left."""
+    if n > 1:
+        return TooMany(
+            "this key may ask {limit} times in {seconds} s, and this counts as {n}; ask again in {wait} s",
+            limit=item.amount, seconds=item.get_expiry(), n=n, wait=wait_s, retry_after_s=float(wait_s),
+        )  # fmt: skip
+    return TooMany(
+        "this key may ask {limit} times in {seconds} s; ask again in {wait} s",
+        limit=item.amount, seconds=item.get_expiry(), wait=wait_s, retry_after_s=float(wait_s),
+    )  # fmt: skip
 
 
 def _sum(costs: Sequence[int], item: RateLimitItem) -> int:

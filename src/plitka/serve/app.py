@@ -23,6 +23,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from plitka.errors import InputError, NotFound, PlitkaError, ServiceError, StorageAway, Unavailable
 from plitka.serve import (
     a1111_api,
+    a1111_infotext_api,
+    a1111_lists_api,
     cog_api,
     control_api,
     keys_api,
@@ -44,7 +46,7 @@ from plitka.serve.error_responses import error_response, language_of
 from plitka.serve.guard import Guard
 from plitka.serve.page import the_page
 from plitka.serve.previews_api import FIELD_HEADER
-from plitka.serve.problems import fault_text
+from plitka.serve.problems import fault_text, faults_of_best_body
 from plitka.serve.service import Service
 from plitka.serve.store import Job
 from plitka.serve.webhooks import Webhooks
@@ -53,6 +55,8 @@ log = structlog.get_logger(__name__)
 
 OWN = (own_api, uploads_api, session_api, keys_api, operation_api, control_api, sheets_api, materials_api, previews_api)
 """The modules of our own contract."""
+A1111 = (a1111_api, a1111_lists_api, a1111_infotext_api)
+"""Those of the web UI's."""
 _STOP_GRACE_S = 5.0
 
 
@@ -112,7 +116,7 @@ def _contract(version: str) -> FastAPI:
         redirect_slashes=False,
         openapi_url=None,
     )
-    for api in (*OWN, openai_api, cog_api, replicate_api, a1111_api, plain_api):
+    for api in (*OWN, openai_api, cog_api, replicate_api, *A1111, plain_api):
         app.include_router(api.router)
     _add_probes(app)
     _add_document(app)
@@ -211,7 +215,7 @@ async def _answer_error(request: Request, error: Exception) -> Response:
 
 async def _answer_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults: Sequence[Any] = error.errors()
+    faults = faults_of_best_body(error.errors())
     log.warning("refused", reason="invalid", kinds=sorted({fault["type"] for fault in faults})[:5])
     is_unreadable = any(fault["type"] == "json_invalid" for fault in faults)
     language = language_of(request.headers)
@@ -227,6 +231,10 @@ async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     log.warning("refused", reason="http", status=error.status_code)
     told: PlitkaError = ServiceError("the request cannot be read")
+    if request.url.path in routes.SD_UNSERVED:
+        told = InputError("pictures are made of words alone here, and of no other picture; send the words to {path}",
+                          path=routes.SD_TXT2IMG)  # fmt: skip
+        return error_response(told, request.url.path, request.state.request_id, request.headers)
     if error.status_code == 404:
         told = NotFound("there is nothing at this address")
     elif error.status_code == 405:

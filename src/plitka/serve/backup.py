@@ -105,7 +105,7 @@ def restore(settings: Settings, folder: Path) -> Copied:
         require_sound(backup)
         engine = connect(settings)
         held.callback(engine.dispose)
-        take_ownership(engine, settings, held)
+        take_ownership(engine, held)
         with _snapshot(backup) as source, _filling(engine) as to, _told_of_rows():
             _require_known_states(source)
             told = _copy_pictures(source, _pictures_in(path.parent), PictureStore(settings.pictures, sync=True))

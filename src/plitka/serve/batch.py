@@ -10,11 +10,11 @@ from plitka.core.watch import Progress
 from plitka.errors import Cancelled, Unavailable
 from plitka.serve.image_formats import Preview, encode_preview
 from plitka.serve.job_status import JobStatus
-from plitka.serve.jobs import Jobs
 from plitka.serve.kept_words import deadline_problem, keep_problem
 from plitka.serve.metrics import Heartbeat
 from plitka.serve.store import Job
 from plitka.serve.tracing import Span
+from plitka.serve.worker_jobs import WorkerJobs
 
 
 class PutBack(Cancelled):
@@ -42,18 +42,23 @@ class RunningJob:
 class BatchWatch:
     """`plitka.core.generation.Watch` over a batch: each picture is stopped for the reasons of its own job."""
 
-    def __init__(self, jobs: Jobs, batch: Sequence[RunningJob], heartbeat: Heartbeat) -> None:
+    def __init__(self, jobs: WorkerJobs, batch: Sequence[RunningJob], heartbeat: Heartbeat) -> None:
         self._jobs = jobs
         self._batch = batch
         self._heartbeat = heartbeat
         self._ends_at = time.monotonic() + jobs.settings.job_timeout_s - heartbeat.waited_s
         self.reasons: dict[int, Cancelled] = {}
         """Why a picture was stopped, by its place in the batch."""
+        self._spared: set[int] = set()
+        """Those that went on for a step after they were cancelled, so that they could be looked at."""
 
     def wants_preview(self, index: int, step: int) -> bool:
-        """Every few steps of a job that somebody watches."""
+        """The first step and then every few of a job that somebody watches, and its last one if that was asked for."""
         status = self._batch[index].status
-        return bool(status.n_watchers or status.is_polled) and step % self._jobs.settings.preview_every == 0
+        if status.is_cancelled and status.wants_last_look:
+            return True
+        is_due = status.snapshot.preview is None or step % self._jobs.settings.preview_every == 0
+        return bool(status.n_watchers or status.is_polled) and is_due
 
     def report(self, index: int, progress: Progress) -> None:
         """Tell the job's watchers of a step.
@@ -63,14 +68,26 @@ class BatchWatch:
         """
         self._heartbeat.beat(progress.step)
         running = self._batch[index]
-        reason = self._reason(running)
-        if reason is not None:
-            self.reasons[index] = reason
-            raise reason
-        changes: dict[str, Any] = {}
+        changes: dict[str, Any] = {"step": progress.step, "n_steps": progress.n_steps, "attempt": progress.attempt}
         if progress.preview is not None:
-            changes = {"preview": Preview(encode_preview(progress.preview), progress.step)}
-        running.status.update(step=progress.step, n_steps=progress.n_steps, attempt=progress.attempt, **changes)
+            changes["preview"] = Preview(encode_preview(progress.preview), progress.step)
+        reason = self._reason(running)
+        if reason is None or self._may_be_looked_at(index, progress):
+            running.status.update(**changes)
+            return
+        if "preview" in changes:
+            running.status.update(**changes)
+        self.reasons[index] = reason
+        raise reason
+
+    def _may_be_looked_at(self, index: int, progress: Progress) -> bool:
+        """Whether a cancelled job goes on for one step: it was cancelled after it could have been looked at."""
+        status = self._batch[index].status
+        is_unseen = status.is_cancelled and status.wants_last_look and progress.preview is None
+        if not is_unseen or index in self._spared:
+            return False
+        self._spared.add(index)
+        return True
 
     def _reason(self, running: RunningJob) -> Cancelled | None:
         """Why a job is not to go on; None if it is."""

@@ -16,9 +16,9 @@ from plitka.errors import TooLarge
 from plitka.serve import routes
 from plitka.serve.settings import Settings
 
-_MASK = re.compile(rb'"data:[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
-"""A data URL as JSON has it. One that does not end is one too: else each that seems to begin within it would be read to
-its end again."""
+_MASK = re.compile(rb'"(?:data:|iVBORw0KGgo|\\?/9j\\?/|UklGR)[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
+"""A data URL as JSON has it, or the base64 of a PNG, JPEG or WebP file. One that does not end is one too: else each
+that seems to begin within it would be read to its end again."""
 _PIECE_BYTES = 64 * 1024
 """Of a body that is passed on: forms are parsed in Python, and the loop has its turn after each piece."""
 
@@ -34,6 +34,8 @@ class BodyLimit:
 
 def limit_of(path: str, settings: Settings) -> BodyLimit:
     """The limit at a path."""
+    if path == routes.SD_PNG_INFO:
+        return BodyLimit(n_bytes=settings.upload_bytes, n_text_bytes=settings.body_bytes)
     if path in routes.UPLOAD_PATHS:
         return BodyLimit(n_bytes=settings.upload_bytes, n_text_bytes=settings.upload_bytes)
     if routes.takes_order(path):

@@ -82,6 +82,25 @@ def _id_of(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
+def require_some_key(settings: Settings) -> None:
+    """Tell how a service begins, where no database could have one.
+
+    Raises:
+        InputError: SQLite's file is not there.
+    """
+    url = sa.make_url(settings.database)
+    path = Path(url.database or "").resolve()
+    if url.get_backend_name() == "sqlite" and not path.exists():
+        raise InputError(
+            "there is no service yet, nor a key: {path} is not there; make the first key with `{command}`, and start "
+            "the service with `{start}`; where there was one, name its folder by {option}",
+            path=path,
+            command=settings.key_command,
+            start=settings.serve_command,
+            option="--data",
+        )
+
+
 def connect(settings: Settings, *, create: bool = True) -> sa.Engine:
     """An engine for the settings' database.
 
@@ -102,7 +121,11 @@ def connect(settings: Settings, *, create: bool = True) -> sa.Engine:
     path = Path(url.database or "").resolve()  # the lock is named after the file itself, whatever links lead to it
     url = url.set(database=str(path))
     if not create and not path.exists():
-        raise InputError("there is no database at {path}; check where it is, or restore a backup", path=path)
+        raise InputError(
+            "there is no database at {path}; check where it is: --data or PLITKA_DATA name a service's folder, of "
+            "which the first `plitka serve` makes the database, and `plitka restore` brings one back",
+            path=path,
+        )
     make_private_folder(path.parent)
     keep_file_private(path)
     engine = sa.create_engine(url, pool_size=10, max_overflow=40, pool_timeout=settings.database_wait_s)
@@ -149,7 +172,7 @@ def _wait_for_disk(connection: sa.Connection, held: ExitStack) -> None:
     held.callback(raw.execute, f"PRAGMA synchronous={usual}")
 
 
-def take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> None:
+def take_ownership(engine: sa.Engine, held: ExitStack) -> None:
     """Be the one process that changes jobs, until `held` is closed.
 
     Raises:
@@ -162,7 +185,11 @@ def take_ownership(engine: sa.Engine, settings: Settings, held: ExitStack) -> No
     connection.detach()  # the lock is the connection's, so it must end with it and not go back into the pool
     held.callback(connection.close)
     _take_advisory_lock(connection)
-    if not settings.survive_power_cut:
+
+
+def commit_soon(engine: sa.Engine, settings: Settings) -> None:
+    """Have PostgreSQL answer before what was written is on its disk, as SQLite does, unless the settings want more."""
+    if engine.dialect.name == "postgresql" and not settings.survive_power_cut:
 
         @sa.event.listens_for(engine, "connect")
         def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  (any driver's)
@@ -194,4 +221,4 @@ def lock_file(path: Path, held: ExitStack) -> None:
 
 
 def _refuse_second() -> InputError:
-    return InputError("another service runs on this database; stop it, or give this one a database of its own")
+    return InputError("a service runs on this database already; stop it first, or use another database")

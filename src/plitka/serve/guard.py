@@ -120,6 +120,8 @@ class Guard:
             await self._identify(scope, headers)
             if scope["path"] in routes.UPLOAD_PATHS and scope["method"] == "POST":
                 await self._admit_upload(scope, headers)
+        if not routes.is_known(scope["path"]):  # that nothing is there is told, and not how large a body may be
+            return b""
         return await read_body(receive, headers, limit_of(scope["path"], self._service.settings))
 
     async def _identify(self, scope: Scope, headers: Headers) -> None:

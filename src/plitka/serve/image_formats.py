@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
 
+from plitka.core.files.picture import transcode
+
 if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
 
@@ -20,13 +22,15 @@ _converting = threading.BoundedSemaphore(2)
 
 
 def converted(png: bytes, kind: str, quality: int = 95) -> bytes:
-    """A picture as png, jpeg or webp; a PNG that stays one keeps its text."""
+    """A picture as png, jpeg or webp, with all that a PNG carries, as far as the other format holds it."""
     if kind == "png" and png.startswith(_PNG):
         return png
-    buffer = io.BytesIO()
     with _converting:
-        Image.open(io.BytesIO(png)).convert("RGB").save(buffer, format=kind.upper(), quality=quality)
-    return buffer.getvalue()
+        if kind != "png":
+            return transcode(png, kind.upper(), quality)
+        buffer = io.BytesIO()
+        Image.open(io.BytesIO(png)).convert("RGB").save(buffer, format="PNG")
+        return buffer.getvalue()
 
 
 def encode_preview(pixels: "RgbImage") -> bytes:

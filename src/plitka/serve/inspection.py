@@ -71,9 +71,9 @@ def inspect_kept(settings: Settings, *, repair: bool = False) -> Findings:
     with told_of_database(), ExitStack() as held:
         engine = connect(settings, create=False)
         held.callback(engine.dispose)
-        is_alone = _is_alone(engine, settings)
+        is_alone = _is_alone(engine)
         if repair:
-            take_ownership(engine, settings, held)
+            take_ownership(engine, held)
         with engine.connect() as connection:
             faults = _look_at_database(connection, repair=repair)
             if faults:
@@ -82,11 +82,11 @@ def inspect_kept(settings: Settings, *, repair: bool = False) -> Findings:
         return _look_at_pictures(findings, engine, PictureStore(settings.pictures), repair=repair, is_alone=is_alone)
 
 
-def _is_alone(engine: sa.Engine, settings: Settings) -> bool:
+def _is_alone(engine: sa.Engine) -> bool:
     """Whether no service runs on it now."""
     try:
         with ExitStack() as held:
-            take_ownership(engine, settings, held)
+            take_ownership(engine, held)
     except InputError:
         return False
     return True

@@ -45,12 +45,18 @@ _Listener: TypeAlias = tuple[asyncio.AbstractEventLoop, asyncio.Event]
 class JobStatus:
     """One open job's newest snapshot, and those who wait for a newer one; safe to use from any thread."""
 
-    def __init__(self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None) -> None:
+    def __init__(
+        self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None, n_ordered: int = 1
+    ) -> None:
         self.job = job
         """As it was last queued: a job that broke with others waits anew, by itself and with one start more."""
         self.request = request
         """What the engine will be asked; None: the job's order is still to be completed."""
         self.traceparent = traceparent
+        self.n_ordered = n_ordered
+        """Jobs that one request ordered, this one among them."""
+        self.furthest = 0.0
+        """0..1: how far the job has ever come; a picture that is painted again counts its steps anew."""
         self._lock = threading.Lock()
         self._snapshot = Snapshot(state=job.state)
         self._awaiting_news: set[_Listener] = set()
@@ -60,6 +66,8 @@ class JobStatus:
         """Those who would look at a preview."""
         self.is_polled = False
         """Whether somebody asks for previews now and then."""
+        self.wants_last_look = False
+        """Whether somebody takes what there is of it, should it be stopped."""
         self.is_cancelled = False
         """Asked to stop at its next step."""
         self.is_left = False
@@ -82,6 +90,8 @@ class JobStatus:
         with self._lock:
             version = self._snapshot.version + 1
             self._snapshot = replace(self._snapshot, version=version, **changes)  # type: ignore[arg-type]  # its fields
+            if self._snapshot.n_steps:
+                self.furthest = max(self.furthest, self._snapshot.step / self._snapshot.n_steps)
             listeners, self._awaiting_news = self._awaiting_news, set()
             if self._snapshot.is_last:
                 listeners |= self._awaiting_end

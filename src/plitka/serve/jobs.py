@@ -46,7 +46,13 @@ class Jobs:
     """All jobs that have not ended."""
 
     def __init__(
-        self, store: Store, pictures: PictureStore, settings: Settings, metrics: Metrics, health: Health
+        self,
+        store: Store,
+        pictures: PictureStore,
+        settings: Settings,
+        metrics: Metrics,
+        health: Health,
+        queue: FairQueue | None = None,
     ) -> None:
         self.store = store
         self.pictures = pictures
@@ -68,7 +74,7 @@ class Jobs:
         self.accepting = threading.Lock()
         """Held while jobs come to be open."""
         self.waiters = Waiters()
-        self._queue = FairQueue()
+        self._queue = queue or FairQueue()
         self._statuses: dict[str, JobStatus] = {}
         self._lives = Lives()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -82,8 +88,8 @@ class Jobs:
         """What the service is doing."""
         return self._lives.overall
 
-    def set_life(self, life: Life, worker: str) -> None:
-        """A worker moves on."""
+    def set_life(self, life: Life | None, worker: str) -> None:
+        """A worker moves on; None: it is gone."""
         with self._ready:
             before = self.life
             self._lives.set(worker, life)
@@ -156,17 +162,25 @@ class Jobs:
             self._check_room(caller, len(orders))
             pay()
             if repeated is None:
-                jobs = self.store.add_jobs([new_job(caller, checked, terms) for checked in orders])
+                jobs = self._add([new_job(caller, checked, terms) for checked in orders])
             else:
                 jobs = [self.store.revive(repeated)]
             for job, checked in zip(jobs, orders, strict=True):
                 if terms.is_awaited:
                     self.waiters.expect(job.id)
-                self.enqueue(job, checked.request, terms.traceparent)
+                self.enqueue(job, checked.request, terms.traceparent, n_ordered=len(jobs))
         self.metrics.accepted.inc(len(jobs))
         for job in jobs:
             log.info("job_accepted", job_id=job.id, key_id=job.key_id, priority=job.priority)
         return jobs
+
+    def follow(self, job: Job) -> bool:  # noqa: ARG002  (some have other processes beside them)
+        """Whether a job that was begun is being made elsewhere, and only to be followed."""
+        return False
+
+    def _add(self, jobs: Sequence[Job]) -> list[Job]:
+        """Write new jobs down, all or none."""
+        return self.store.add_jobs(jobs)
 
     def _join(self, job: Job, terms: Terms) -> None:
         """One more wants a job, perhaps one that is about to stop because nobody did."""
@@ -185,7 +199,7 @@ class Jobs:
                 return
             status = self.status(job.id)
             if status is not None and not status.is_cancelled:
-                status.is_left = status.is_cancelled = True
+                self._stop(status, is_left=True)
 
     def _find_repeated(self, caller: Caller, orders: Sequence[CheckedOrder], terms: Terms) -> Job | None:
         if terms.idempotency_key is None:
@@ -216,16 +230,22 @@ class Jobs:
         check_concurrency(caller, n_jobs, n_open)
         check_queue(self.settings, n_jobs, n_waiting=n_waiting, n_own=n_own)
 
-    def enqueue(self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None) -> None:
+    def enqueue(
+        self, job: Job, request: CompleteRequest | None = None, traceparent: str | None = None, n_ordered: int = 1
+    ) -> None:
         """Have a job wait that was written, and is not here."""
         with self._ready:
-            status = self._statuses[job.id] = JobStatus(job, request, traceparent)
-            self._queue.put(job.id, job.key_id, job.priority)
+            status = self._statuses[job.id] = JobStatus(job, request, traceparent, n_ordered)
+            self._line_up(job)
             status.update(position=self._queue.position(job.id))
             self.metrics.queue.set(len(self._queue))
             self._ready.notify_all()
             if job.deadline_at is not None:
                 self.deadlines.put(job.id, max(0.0, job.deadline_at - time.time()))
+
+    def _line_up(self, job: Job) -> None:
+        """Let a job wait in the queue, whose lock is held."""
+        self._queue.put(job.id, job.key_id, job.priority)
 
     # The workers' threads
 
@@ -283,7 +303,7 @@ class Jobs:
             if status is None:  # it has ended
                 return
             status.job = waiting
-            self._queue.put(job.id, job.key_id, job.priority)
+            self._line_up(job)
             status.update(state=State.QUEUED, position=self._queue.position(job.id), step=0)
             self.metrics.queue.set(len(self._queue))
             self._ready.notify_all()
@@ -365,7 +385,11 @@ class Jobs:
             return
         status = self.status(job.id)
         if status is not None:
-            status.is_left, status.is_cancelled = False, True
+            self._stop(status, is_left=False)
+
+    def _stop(self, status: JobStatus, *, is_left: bool) -> None:
+        """Have a job that runs stop at its next step."""
+        status.is_left, status.is_cancelled = is_left, True
 
     def expire(self, job_id: str) -> None:
         """The deadline of a job has come: it ends, if it still waits.

@@ -28,9 +28,14 @@ class Lives:
         self._by_worker: dict[str, Life] = {}
         self._is_draining = False
 
-    def set(self, worker: str, life: Life) -> None:
-        """A worker is in another state."""
-        self._by_worker[worker] = life
+    def set(self, worker: str, life: Life | None) -> None:
+        """A worker is in another state; None: it is gone, by which a service that stops has not begun to stop anew."""
+        if life is None and self._is_draining and worker in self._by_worker:
+            self._by_worker[worker] = Life.STOPPED
+        elif life is None:
+            self._by_worker.pop(worker, None)
+        else:
+            self._by_worker[worker] = life
 
     def drain(self) -> None:
         """The service begins to stop, and does not become ready again."""
@@ -41,7 +46,7 @@ class Lives:
         """Ready as soon as one worker is; failed or stopped once all of them are."""
         lives = set(self._by_worker.values())
         if self._is_draining:
-            return Life.STOPPED if lives <= {Life.STOPPED, Life.FAILED} else Life.DRAINING
+            return Life.STOPPED if lives and lives <= {Life.STOPPED, Life.FAILED} else Life.DRAINING
         if Life.READY in lives:
             return Life.READY
         return Life.FAILED if lives == {Life.FAILED} else Life.STARTING

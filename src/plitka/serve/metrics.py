@@ -134,6 +134,10 @@ class Metrics:
         for kind, n_bytes in memory.items():
             self.vram.labels(kind).set(n_bytes)
 
+    def device_bytes(self) -> dict[str, int]:
+        """What was said of it last, by kind; empty where there is no GPU."""
+        return {one.labels["kind"]: int(one.value) for family in self.vram.collect() for one in family.samples}
+
 
 class Heartbeat:
     """When a worker's thread last gave a sign, and the times between its steps."""

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from plitka.core.generation import MAX_SEED, USUAL_MODE
+from plitka.core.generation import USUAL_MODE
 from plitka.errors import InputError, PlitkaError, Unavailable
 from plitka.serve import fields, routes, schemas
 from plitka.serve.access import Maker, TheService, Viewer, accept, hold_stream, in_lane, with_drawn_masks
@@ -200,7 +200,7 @@ async def _accept(order: ImagesOrder, request: Request, service: Service, caller
     return await in_lane(
         service,
         caller,
-        lambda: accept(request, service, caller, _checked(first, order.n or 1, service), terms),
+        lambda: accept(request, service, caller, _checked(first, order.n or 1, service, terms.model), terms),
     )
 
 
@@ -211,14 +211,9 @@ def _first(order: ImagesOrder) -> Order:
         raise InputError("{name} is out of its range", name="size") from error
 
 
-def _checked(order: Order, n: int, service: Service) -> list[CheckedOrder]:
+def _checked(order: Order, n: int, service: Service, model: str | None) -> list[CheckedOrder]:
     """As many orders, with consecutive seeds."""
-    first = service.check(order)
-    seed = first.order.seed or 0
-    last = seed + n - 1
-    if last > MAX_SEED:
-        raise InputError("{name} is out of its range", name="seed")
-    return [first, *(first.with_seed(other) for other in range(seed + 1, last + 1))]
+    return service.check(order, model).consecutive(n)
 
 
 def _image(service: Service, request: Request, order: ImagesOrder, job: Job) -> OneImage:

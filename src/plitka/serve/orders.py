@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from plitka.core.files.mask_file import canonical_mask
 from plitka.core.generation import (
+    MAX_SEED,
     RANDOM_SEED_LIMIT,
     USUAL_MODE,
     CompleteRequest,
@@ -22,6 +23,7 @@ from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.reading import parse_recipe, parse_tile
 from plitka.core.scene import MAX_ZONES, Size, naming_zone, short_mask
 from plitka.core.scene_json import LOOK_NAMES, build_scene, merge_choices, read_choices, with_zones
+from plitka.errors import InputError
 from plitka.serve import fields
 from plitka.serve.fields import Wire
 
@@ -223,3 +225,19 @@ class CheckedOrder:
             request=None if self.request is None else replace(self.request, seed=seed),
             cost=self.cost,
         )
+
+    def consecutive(self, n: int) -> list["CheckedOrder"]:
+        """The same picture by so many seeds, this one's first.
+
+        Raises:
+            InputError: there are not so many.
+        """
+        seed = self.order.seed or 0
+        if seed > MAX_SEED - n + 1:
+            raise InputError(
+                "{n} pictures have {n} seeds, one after the other, so that the first may be at most {most}, not {seed}",
+                n=n,
+                most=MAX_SEED - n + 1,
+                seed=seed,
+            )
+        return [self, *(self.with_seed(other) for other in range(seed + 1, seed + n))]

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
@@ -18,7 +18,7 @@ from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.recipe import format_prompt
 from plitka.core.report import report_reading
 from plitka.errors import NotAllowed, NotFound
-from plitka.serve import deletions, replicate_api, routes, schemas
+from plitka.serve import deletions, job_lists, replicate_api, routes, schemas
 from plitka.serve.access import Maker, TheService, Viewer, hold_stream, order_one, own_job, require_owner
 from plitka.serve.completion import picture_of, watching
 from plitka.serve.deletions import require_kept
@@ -31,7 +31,8 @@ from plitka.serve.keys import Role
 from plitka.serve.links import base_url
 from plitka.serve.orders import JobOrder
 from plitka.serve.retention import mark_favourite
-from plitka.serve.schemas import PICTURES, UNCHANGED, problem_responses
+from plitka.serve.schemas import ELSEWHERE, PICTURES, UNCHANGED, problem_responses
+from plitka.serve.served_model import engines_of
 from plitka.serve.service import Service
 from plitka.serve.store import Job, State
 from plitka.serve.terms import Terms
@@ -99,7 +100,7 @@ def list_jobs(
     if cursor and last is None:
         raise NotFound("the cursor is none of this key's; begin without one")
     before = last.number if last else None
-    page = service.store.list_jobs(caller.key_id, state=state, before=before, limit=limit)
+    page = job_lists.own_jobs(service.store, caller.key_id, state=state, before=before, limit=limit)
     language = language_of(request.headers)
     return schemas.JobsAnswer(
         jobs=[schemas.job_answer(job, language, service.jobs.position(job.id)) for job in page.jobs],
@@ -155,7 +156,7 @@ def cancel_job(job_id: JobId, request: Request, service: TheService, caller: Mak
 @router.get(
     routes.JOB_IMAGE,
     response_class=Response,
-    responses=PICTURES | UNCHANGED | problem_responses(404, 410, 422, 500),
+    responses=PICTURES | ELSEWHERE | UNCHANGED | problem_responses(404, 410, 422, 500),
     summary="The picture of a job",
 )
 def get_image(
@@ -188,6 +189,9 @@ def get_image(
         service.tidier.soon()
         return Response(converted(picture_of(service, job), kind), media_type=MEDIA_TYPES[kind], headers=headers)
     pictures, digest = service.pictures, job.picture or ""
+    link = pictures.link(digest, service.settings.link_s) if service.settings.redirect_pictures else None
+    if link is not None:
+        return RedirectResponse(link, headers={"Cache-Control": "no-store"})
     n_bytes = pictures.measure(digest)
     headers["Content-Length"] = str(n_bytes)
     return StreamingResponse(pictures.pieces(digest, n_bytes), media_type="image/png", headers=headers)
@@ -322,4 +326,6 @@ def list_models(request: Request, service: TheService, _caller: Viewer) -> schem
         return schemas.ModelsAnswer(data=[], results=[])
     name, base = engine.name.partition("@")[0], base_url(service.settings, request)
     same = replicate_api.model_of(service, base, _OWNER, name, {})
-    return schemas.ModelsAnswer(data=[schemas.model_answer(engine)], results=[same.model_dump()])
+    return schemas.ModelsAnswer(
+        data=[schemas.model_answer(one) for one in engines_of(engine)], results=[same.model_dump()]
+    )

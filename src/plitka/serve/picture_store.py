@@ -18,7 +18,7 @@ import structlog
 
 from plitka.core.files.picture import SUFFIX, write_whole
 from plitka.errors import Gone, InputError, PlitkaError, StorageAway
-from plitka.serve import packed_pictures
+from plitka.serve import object_store, packed_pictures
 from plitka.serve.permissions import FILE_MODE, make_private_folder
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,7 @@ class PictureStore:
         """
         try:
             self._files: Any
-            self._files, self._root = fsspec.core.url_to_fs(url)
+            self._files, self._root = fsspec.core.url_to_fs(url, **object_store.options(url))
         except (ImportError, ValueError) as error:
             raise InputError(
                 "pictures cannot be kept at that URL ({reason}); install fsspec's package for it, or name a folder",
@@ -102,7 +102,7 @@ class PictureStore:
         path = self._path(digest, PACKED_SUFFIX if packed_pictures.is_packed(png) else SUFFIX)
         with _translated():
             if not self._is_local:
-                self._files.pipe_file(path, png)
+                object_store.write(self._files, path, png)
             elif self._sync or not _is_kept(Path(path), png):
                 if not Path(path).parent.exists():
                     make_private_folder(Path(path).parent)
@@ -146,6 +146,17 @@ class PictureStore:
                 return int(self._files.size(self._kept_path(digest)))
         except FileNotFoundError as error:
             raise Gone("the picture is no longer kept") from error
+
+    def link(self, digest: str, seconds: int) -> str | None:
+        """Where a picture can be fetched from the store itself without any key, for so long; None: nowhere.
+
+        Raises:
+            StorageAway: the store cannot be reached, or not now.
+        """
+        path = self._path(digest)
+        with _translated():
+            is_there = not self._is_local and _DIGEST.fullmatch(digest) and self._files.exists(path)
+            return object_store.link(self._files, path, seconds) if is_there else None
 
     def pieces(self, digest: str, n_bytes: int) -> Iterator[bytes]:
         """A picture of so many bytes, bit by bit: whoever takes it slowly holds no more of it, and no open file.

@@ -1,6 +1,6 @@
 """What a caller is told of an error: its HTTP status, a code for programs, and words for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -88,6 +88,22 @@ _FAULTS = {
 """What pydantic says of a request, by its types of faults."""
 
 
+def faults_of_best_body(faults: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The faults of the body that fits best, where a path takes bodies of several kinds.
+
+    Args:
+        faults: pydantic's `errors()`, which has those of each kind below the name of its class.
+    """
+    of_kind: dict[str, list[Mapping[str, Any]]] = {}
+    for fault in faults:
+        match fault["loc"]:
+            case ("body", str() as kind, *rest) if rest and kind[:1].isupper():
+                of_kind.setdefault(kind, []).append({**fault, "loc": ("body", *rest)})
+            case _:
+                return faults
+    return min(of_kind.values(), key=len, default=faults)
+
+
 def fault_text(fault: Mapping[str, Any], language: str) -> str:
     """Where a request does not fit, and what was expected; never what was sent, which may be anything.
 
@@ -123,10 +139,15 @@ def problem_of(
         "code": code or _row(error)[1],
         "details": None,
         "suggestions": None,
+        "rewritten": None,
         "request_id": request_id,
     }
     if isinstance(error, RecipeError):
-        problem |= {"details": caret(error) or None, "suggestions": list(error.suggestions) or None}
+        problem |= {
+            "details": caret(error) or None,
+            "suggestions": list(error.suggestions) or None,
+            "rewritten": error.rewritten,
+        }
     return problem
 
 

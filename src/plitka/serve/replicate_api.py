@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from plitka.errors import NotFound
-from plitka.serve import routes, schemas, webhook_signing
+from plitka.serve import job_lists, routes, schemas, webhook_signing
 from plitka.serve.access import Maker, TheService, Viewer
 from plitka.serve.cog_api import COG_VERSION, EPOCH, Name, PredictionResponse, problems, require_name, to_prediction
 from plitka.serve.links import base_url
@@ -65,7 +65,7 @@ def list_predictions(
     if cursor and last is None:
         raise NotFound("the cursor is none of this key's; begin without one")
     before, base = last.number if last else None, base_url(service.settings, request)
-    page = service.store.list_jobs(caller.key_id, state=None, before=before, limit=_PAGE)
+    page = job_lists.own_jobs(service.store, caller.key_id, state=None, before=before, limit=_PAGE)
     following = None if page.is_last else f"{base}{routes.PREDICTIONS}?cursor={page.jobs[-1].id}"
     told = [to_prediction(service, job, base, as_link=True) for job in page.jobs]
     return Predictions(previous=None, next=following, results=told)

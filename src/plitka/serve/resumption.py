@@ -28,13 +28,13 @@ def _resume_one(jobs: Jobs, job: Job) -> None:
     fresh = jobs.store.find_job(job.id)  # it may have ended since the list was read
     if fresh is None or fresh.state.is_final:
         return
-    if fresh.state is State.RUNNING and _settle_interrupted(jobs, fresh):
+    if fresh.state is State.RUNNING and (jobs.follow(fresh) or settle_interrupted(jobs, fresh)):
         return
     jobs.enqueue(replace(fresh, state=State.QUEUED, started_at=None, picture=None, result=None))
     log.info("job_resumed", job_id=job.id, n_starts=job.n_starts)
 
 
-def _settle_interrupted(jobs: Jobs, job: Job) -> bool:
+def settle_interrupted(jobs: Jobs, job: Job) -> bool:
     """End a job whose picture is there, or which has ended the process too often; else let it wait anew."""
     if job.picture is not None and jobs.pictures.is_whole(job.picture):
         jobs.end(job, State.SUCCEEDED)

@@ -49,7 +49,15 @@ SD_OPTIONS = "/sdapi/v1/options"
 SD_MODELS = "/sdapi/v1/sd-models"
 SD_SAMPLERS = "/sdapi/v1/samplers"
 SD_SCHEDULERS = "/sdapi/v1/schedulers"
-SD_REFRESH = "/sdapi/v1/refresh-checkpoints"
+SD_PNG_INFO = "/sdapi/v1/png-info"
+SD_REFRESH_CHECKPOINTS = "/sdapi/v1/refresh-checkpoints"
+SD_REFRESH_VAE = "/sdapi/v1/refresh-vae"
+SD_REFRESH_LORAS = "/sdapi/v1/refresh-loras"
+SD_REFRESH_EMBEDDINGS = "/sdapi/v1/refresh-embeddings"
+SD_REFRESHES = (SD_REFRESH_CHECKPOINTS, SD_REFRESH_VAE, SD_REFRESH_LORAS, SD_REFRESH_EMBEDDINGS)
+SD_UNLOAD = "/sdapi/v1/unload-checkpoint"
+SD_RELOAD = "/sdapi/v1/reload-checkpoint"
+SD_MEMORY = "/sdapi/v1/memory"
 SD_LORAS = "/sdapi/v1/loras"
 SD_VAES = "/sdapi/v1/sd-vae"
 SD_UPSCALERS = "/sdapi/v1/upscalers"
@@ -59,14 +67,23 @@ SD_LATENT_UPSCALERS = "/sdapi/v1/latent-upscale-modes"
 SD_FACE_RESTORERS = "/sdapi/v1/face-restorers"
 SD_ESRGAN = "/sdapi/v1/realesrgan-models"
 SD_EXTENSIONS = "/sdapi/v1/extensions"
+SD_SCRIPT_INFO = "/sdapi/v1/script-info"
 SD_EMPTY_LISTS = (
     SD_LORAS, SD_VAES, SD_UPSCALERS, SD_HYPERNETWORKS, SD_STYLES,
-    SD_LATENT_UPSCALERS, SD_FACE_RESTORERS, SD_ESRGAN, SD_EXTENSIONS,
+    SD_LATENT_UPSCALERS, SD_FACE_RESTORERS, SD_ESRGAN, SD_EXTENSIONS, SD_SCRIPT_INFO,
 )  # fmt: skip
 """What the web UI has and nothing here is."""
 SD_FLAGS = "/sdapi/v1/cmd-flags"
 SD_EMBEDDINGS = "/sdapi/v1/embeddings"
 SD_SCRIPTS = "/sdapi/v1/scripts"
+SD_UNSERVED = frozenset(
+    f"/sdapi/v1/{name}"
+    for name in (
+        "img2img", "interrogate", "extra-single-image", "extra-batch-images", "create/embedding",
+        "create/hypernetwork", "train/embedding", "train/hypernetwork",
+    )
+)  # fmt: skip
+"""What the web UI makes and nothing here can, which clients are told rather than that there is nothing."""
 
 COG_PREDICTIONS = "/predictions"
 COG_PREDICTION = "/predictions/{prediction_id}"
@@ -99,8 +116,8 @@ PROBE_PATHS = frozenset({LIVE, READY, HEALTH, HEALTH_CHECK, ROOT})
 """What tells how the service is, under reading; it is answered above every limit."""
 OPEN_PATHS = PROBE_PATHS | {OPENAPI}
 """What anybody may read; under `/` only reading, which shows nothing of anybody's."""
-UPLOAD_PATHS = frozenset({MEASURE, MASKS, PALETTES})
-"""Where a body is a file, and may be larger."""
+UPLOAD_PATHS = frozenset({MEASURE, MASKS, PALETTES, SD_PNG_INFO})
+"""Where a body is a file, or a picture within JSON, and may be larger."""
 
 ORDER_PATHS = (
     JOBS, RENDERS, GEOMETRIES, SHEETS, MATERIALS, IMAGES, COG_PREDICTIONS, COG_PREDICTION, PREDICTIONS,
@@ -113,6 +130,9 @@ _IMAGE_PATH = re.compile(JOB_IMAGE.replace("{job_id}", "([0-9a-f]{32})"))
 _ONE_MODEL_PATH = re.compile(_PLACE.sub("[^/]+", ONE_MODEL))
 _STREAM_PATH = re.compile(_PLACE.sub("[^/]+", JOB_EVENTS))
 _ORDER_PATH = re.compile("|".join(_PLACE.sub("[^/]+", path) for path in ORDER_PATHS))
+_TEMPLATES = [value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str)]
+"""All of the above."""
+_KNOWN_PATH = re.compile("|".join(_PLACE.sub("[^/]+", path.replace("{path:path}", ".+")) for path in _TEMPLATES))
 _PREFIXES_OF_A1111 = ("/sdapi/",)
 _PREFIXES_OF_OPENAI = ("/v1/images/",)
 _PREFIXES_OF_COG = (COG_PREDICTIONS, PREDICTIONS, f"{MODELS}/", WEBHOOK_KEY)
@@ -139,6 +159,11 @@ def contract_of(path: str) -> Contract:
     if path.startswith(_PREFIXES_OF_A1111):
         return Contract.A1111
     return Contract.COG if path.startswith(_PREFIXES_OF_COG) else Contract.OWN
+
+
+def is_known(path: str) -> bool:
+    """Whether there is anything at a path."""
+    return _KNOWN_PATH.fullmatch(path) is not None
 
 
 def is_open(path: str) -> bool:

@@ -18,7 +18,10 @@ class RecipeQuestion(Wire):
     """A recipe to read."""
 
     recipe: RecipeText
-    strict: bool = Field(default=False, description="Refuse what needs any guessing.")
+    strict: bool = Field(
+        default=False,
+        description="Refuse percents that miss 100, amounts without a number, words that are not understood.",
+    )
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"recipe": RECIPE_EXAMPLE}]})
 
@@ -143,7 +146,8 @@ class Problem(Answer):
     error: str = Field(description="One sentence, in the language of Accept-Language.")
     code: str = Field(description="For programs; it stays the same in every language.")
     details: str | None = Field(default=None, description="Where, such as the line with a mark under the place.")
-    suggestions: list[str] | None = None
+    suggestions: list[str] | None = Field(default=None, description="What may stand in the marked place.")
+    rewritten: str | None = Field(default=None, description="What may stand in place of the whole recipe.")
     request_id: str | None = None
 
     model_config = ConfigDict(
@@ -154,6 +158,7 @@ class Problem(Answer):
                     "code": "recipe",
                     "details": "60% rde\n    ~~^",
                     "suggestions": ["red"],
+                    "rewritten": None,
                     "request_id": "0b1c2d3e4f50617283940a1b2c3d4e5f",
                 }
             ]
@@ -277,6 +282,9 @@ PICTURES: dict[int | str, dict[str, Any]] = {
     200: {"content": {name: {"schema": {"type": "string", "format": "binary"}} for name in MEDIA_TYPES.values()}}
 }
 """The same in any format."""
+
+ELSEWHERE: dict[int | str, dict[str, Any]] = {307: {"description": "The picture is where Location leads."}}
+"""Of one that lies in an object store which clients may be sent to."""
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The picture is the one of If-None-Match."}}
 """Of one that says what its client need not fetch again."""

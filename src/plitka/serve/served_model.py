@@ -2,6 +2,7 @@
 
 from plitka.core.generation import Engine
 from plitka.errors import NotFound
+from plitka.serve.engine_words import DistantEngine
 
 
 def settle_model(asked: str | None, engine: Engine | None) -> str | None:
@@ -19,14 +20,27 @@ def settle_model(asked: str | None, engine: Engine | None) -> str | None:
     name = asked.rpartition("/")[2].replace(":", "@", 1)
     if engine is None:
         return name
-    served, _, version = engine.name.partition("@")
-    if name == served:
-        return served
-    if name in (engine.name, version):
-        return engine.name
-    raise NotFound(
-        "the model {model} is not served here, but {served}; name that one, or none", model=name, served=engine.name
-    )
+    for one in engines_of(engine):
+        served, _, version = one.name.partition("@")
+        if name == served:
+            return served
+        if name in (one.name, version):
+            return one.name
+    served = ", ".join(one.name for one in engines_of(engine))
+    raise NotFound("the model {model} is not served here, but {served}; name that one, or none", model=name,
+                   served=served)  # fmt: skip
+
+
+def engines_of(engine: Engine) -> tuple[Engine, ...]:
+    """All that are served, where it stands for several; the first makes what names none."""
+    return (engine, *engine.others) if isinstance(engine, DistantEngine) else (engine,)
+
+
+def engine_for(model: str | None, engine: Engine | None) -> Engine | None:
+    """Which of those that are served makes what was ordered of a model, as `settle_model` has it."""
+    if engine is None or model is None:
+        return engine
+    return next((one for one in engines_of(engine) if model in (one.name, one.name.partition("@")[0])), engine)
 
 
 def is_same_model(one: str | None, other: str | None) -> bool:

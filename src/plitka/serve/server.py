@@ -1,6 +1,8 @@
 """uvicorn around the application; told to stop, it finishes what runs, within a limit, before the process ends."""
 
 import asyncio
+import errno
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from typing import Any, TypeAlias
 
 import uvicorn
 
+from plitka.errors import FieldName, InputError
 from plitka.serve.app import create_app
 from plitka.serve.connections import Connections
 from plitka.serve.descriptors import ACCEPTED_AT_ONCE, connections_that_fit
@@ -18,6 +21,7 @@ from plitka.serve.logs import forward_library_logs, limit_lines
 from plitka.serve.memory import use_one_heap
 from plitka.serve.protocol import HEAD_BYTES, TimedProtocol
 from plitka.serve.service import Service
+from plitka.serve.settings import Settings
 
 OnStart: TypeAlias = Callable[[int], None]
 _GRACE_S = 10.0
@@ -63,10 +67,40 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; a second time, at once."""
+        if self.should_exit and sig == signal.SIGINT:
+            # uvicorn would break off the application's own end in its midst. What runs is begun again at the next
+            # start, as after any other end of the process.
+            signal.signal(sig, signal.SIG_DFL)
+            signal.raise_signal(sig)
         if not self.should_exit:
             # Not here: a signal may come while this very thread holds a lock that draining needs.
             asyncio.get_running_loop().call_soon_threadsafe(self._service.jobs.drain)
         super().handle_exit(sig, frame)
+
+
+def check_address(settings: Settings) -> None:
+    """See whether the service could listen where it is told to, before anything is opened or loaded for it.
+
+    Raises:
+        InputError: somebody else listens there, or it is no address of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            one.bind(address)
+    except OSError as error:
+        values = {"host": settings.host, "port": settings.port}
+        if error.errno == errno.EADDRINUSE:
+            raise InputError(
+                "port {port} of {host} is taken by another program, perhaps by a plitka that runs already; end "
+                "that one, or choose another port with {option}",
+                option=FieldName("port"),
+                **values,
+            ) from error
+        raise InputError("{host}, port {port}, cannot be listened on: {reason}", reason=error, **values) from error
 
 
 def serve(service: Service, on_start: OnStart | None = None) -> None:

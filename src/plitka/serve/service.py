@@ -1,14 +1,17 @@
 """Everything that one running service is made of."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from plitka.core.generation import Defaults, Engine
 from plitka.errors import PlitkaError, Unavailable
-from plitka.serve import deletions, keys, resumption
+from plitka.serve import deletions, keys, leases, resumption
 from plitka.serve.admission import check_caps
 from plitka.serve.allowance import Allowance
 from plitka.serve.costs import cost_of
+from plitka.serve.crew import Crew
+from plitka.serve.foreman import Foreman
 from plitka.serve.health import Health
 from plitka.serve.jobs import Jobs
 from plitka.serve.key_changes import LastUses
@@ -22,12 +25,15 @@ from plitka.serve.picture_store import PictureStore
 from plitka.serve.places import Places
 from plitka.serve.previews import Previews
 from plitka.serve.retention import Retention
+from plitka.serve.served_model import engine_for
 from plitka.serve.sessions import OneTimeLinks
 from plitka.serve.settings import Settings
+from plitka.serve.shared_jobs import SharedJobs
 from plitka.serve.store import Store, open_store
 from plitka.serve.tracing import Tracer
 from plitka.serve.uploads import Uploads
 from plitka.serve.worker import EngineLoader, Worker
+from plitka.serve.worker_process import WorkerTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +47,8 @@ class Service:
     allowance: Allowance
     health: Health
     jobs: Jobs
-    workers: tuple[Worker, ...]
-    """All over the same model."""
+    workers: tuple[Worker | Foreman, ...]
+    """All over the same model; one that follows those of other processes stands for them."""
     tracer: Tracer
     link_secret: bytes
     version: str
@@ -95,8 +101,12 @@ class Service:
         keys.add_local(self.store)
         return self.one_time_links.make()
 
-    def check(self, order: Order) -> CheckedOrder:
+    def check(self, order: Order, model: str | None = None) -> CheckedOrder:
         """Read an order once, settle its seed, and check it by the engine's own limits where an engine is loaded.
+
+        Args:
+            order: what is asked for.
+            model: of which model, as `settle_model` has it; None: of the one that makes what names none.
 
         Raises:
             RecipeError: a recipe cannot be read.
@@ -105,7 +115,7 @@ class Service:
             InputError: the engine cannot make it, or the operator does not allow it.
         """
         check_caps(order, self.settings)
-        settled, engine = order.with_masks().with_seed(), self.engine
+        settled, engine = order.with_masks().with_seed(), engine_for(model, self.engine)
         if engine is None:
             settled.request(Defaults())
             return CheckedOrder(asked=order, order=settled, request=None)
@@ -119,14 +129,18 @@ def open_service(
     *,
     version: str,
     warm_up_px: int | None = None,
+    loaders: Sequence[EngineLoader] = (),
+    set_up: Callable[[], None] | None = None,
 ) -> Service:
     """A service that is ready to start; nothing runs yet.
 
     Args:
         settings: how it behaves.
-        load_engine: makes the engine, on the engine's thread.
+        load_engine: makes the engine, on the engine's thread; in processes of their own it crosses to them by pickle.
         version: plitka's.
         warm_up_px: side of the first pictures; None: as large as usual.
+        loaders: one for each process in place of `load_engine`, as for one each GPU.
+        set_up: called first in each process of its own: has it log.
 
     Raises:
         InputError: the database, the pictures' place or Redis cannot be used.
@@ -141,8 +155,7 @@ def open_service(
         keys.add_local(store)
     last_uses = LastUses()
     jobs = _open_jobs(settings, store, pictures, metrics, last_uses)
-    worker = Worker(jobs, load_engine, version=version, tracer=tracer, warm_up_px=warm_up_px)
-    tidier = Tidier()
+    terms = WorkerTerms(settings, load_engine, version=version, warm_up_px=warm_up_px, set_up=set_up)
     return Service(
         settings=settings,
         store=store,
@@ -151,22 +164,31 @@ def open_service(
         allowance=allowance,
         health=jobs.health,
         jobs=jobs,
-        workers=(worker,),
+        workers=(_open_worker(jobs, terms, loaders, tracer),),
         tracer=tracer,
         link_secret=store.secret("links"),
         version=version,
-        uploads=Uploads(settings, tidier),
         previews=Previews(settings, version),
-        tidier=tidier,
         last_uses=last_uses,
         retention=_open_retention(settings, store, pictures, jobs),
         **_limits(settings),
     )
 
 
+def _open_worker(jobs: Jobs, terms: WorkerTerms, loaders: Sequence[EngineLoader], tracer: Tracer) -> Worker | Foreman:
+    """The engine's thread, or the one that follows engines of other processes."""
+    if isinstance(jobs, SharedJobs):
+        chosen = loaders or [terms.load_engine] * terms.settings.workers
+        return Foreman(jobs, Crew([replace(terms, load_engine=one) for one in chosen]))
+    return Worker(jobs, terms.load_engine, version=terms.version, tracer=tracer, warm_up_px=terms.warm_up_px)
+
+
 def _limits(settings: Settings) -> dict[str, Any]:
-    """How much each key or address may have open."""
+    """How much each key or address may have open, and what gives memory back after it."""
+    tidier = Tidier()
     return {
+        "tidier": tidier,
+        "uploads": Uploads(settings, tidier),
         "requests": Places(settings.requests_per_key),
         "lanes": Lanes(settings.threads_per_key),
         "carried": Places(settings.carried_per_key),
@@ -189,9 +211,11 @@ def _open_retention(settings: Settings, store: Store, pictures: PictureStore, jo
 
 
 def _open_jobs(settings: Settings, store: Store, pictures: PictureStore, metrics: Metrics, last_uses: LastUses) -> Jobs:
-    """The jobs, which are looked after whenever their storage is."""
+    """The jobs, which are looked after whenever their storage is; those of one worker are in this process alone."""
     health = Health(store, pictures, settings, metrics)
-    jobs = Jobs(store, pictures, settings, metrics, health)
+    if settings.workers == 1:
+        leases.clear(store)
+    jobs = (Jobs if settings.workers == 1 else SharedJobs)(store, pictures, settings, metrics, health)
 
     def on_return() -> None:
         resumption.resume(jobs)

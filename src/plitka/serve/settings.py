@@ -64,6 +64,13 @@ class Settings:
     """Pictures that are made at once; a picture's bytes depend on how many there are beside it."""
     batch_s: float = 0.0
     """Seconds that pictures made at once may take, by which a GPU's memory and speed choose how many; 0: `batch`."""
+    workers: int = field(default=1, metadata={_RANGE: _FROM_ZERO})
+    """Engines. 1: in this process, which alone has the queue. Else each in a process of its own, and those of other
+    machines may take from the same queue; 0: only those."""
+    lease_s: float = 30.0
+    """After so long without a sign a worker of another process is taken for dead, and its jobs are made by others."""
+    pulse_s: float = 0.25
+    """Between two signs of such a worker: how late its steps and previews are seen, and it hears of a cancellation."""
     queue_limit: int = 256
     """Jobs that wait, of all keys."""
     key_queue_limit: int = 64
@@ -98,6 +105,8 @@ class Settings:
     min_free_bytes: int = field(default=268_435_456, metadata={_RANGE: _FROM_ZERO})
     """Of the disks of database and pictures; with less, new work is refused."""
 
+    redirect_pictures: bool = False
+    """Send whoever asks for a PNG to the object store itself, by a link that is good for `link_s`."""
     pack_pictures: bool = False
     """Keep new pictures as lossless WebP, a quarter smaller; they are sent as the PNG files that they were."""
     keep_days: float = 0.0
@@ -211,9 +220,17 @@ class Settings:
     @property
     def key_command(self) -> str:
         """What makes a key for this service, in any window of this machine: it names a data folder of its own."""
+        return self._command("keys", "create", "NAME")
+
+    @property
+    def serve_command(self) -> str:
+        """What starts this service."""
+        return self._command("serve")
+
+    def _command(self, *words: str) -> str:
         folder = self.data.resolve()
         is_usual = folder == (usual_home_folder() / DATA_NAME).resolve()
-        return shlex.join(["plitka", "keys", "create", "NAME", *([] if is_usual else ["--data", str(folder)])])
+        return shlex.join(["plitka", *words, *([] if is_usual else ["--data", str(folder)])])
 
 
 def _check_network(proxy: str) -> None:

@@ -1,8 +1,8 @@
 """The database of keys and jobs: SQLite by default, PostgreSQL by its URL.
 
 Decisions:
-* One service owns a database; a second one is refused. So no other process changes a job's row, but for those that wait
-  when their key is revoked.
+* One service owns a database; a second one is refused. No other process changes a job's row, but for those that wait
+  when their key is revoked, and workers, each only the rows of jobs that it has taken (`plitka.serve.leases`).
 * A commit is with the operating system before an answer is sent, so it survives any end of the process. Waiting for
   the disk as well costs milliseconds a commit, and is chosen by `Settings.survive_power_cut`. What makes or ends a key
   or ends a session always waits: a power cut must open no door that was closed.
@@ -12,21 +12,20 @@ Decisions:
 import secrets
 import threading
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from functools import cache
-from itertools import accumulate
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from plitka.serve import revisions, tables, waits
-from plitka.serve.database import OpenedFile, connect, take_ownership, transaction, write_ahead
+from plitka.serve.database import OpenedFile, commit_soon, connect, take_ownership, transaction, write_ahead
 from plitka.serve.integrity import require_sound, told_of_database
 from plitka.serve.kept_masks import put_masks, take_masks
 from plitka.serve.settings import Settings
@@ -34,8 +33,6 @@ from plitka.serve.settings import Settings
 _SECRET_BYTES = 32
 _TABLES_WAIT_MS = 1000
 """For the tables, when it is found out whether they can be written."""
-_PAGE_BYTES = 1_000_000
-"""Of the orders, results and errors of one page of jobs."""
 
 
 class State(StrEnum):
@@ -56,19 +53,23 @@ class State(StrEnum):
 OPEN = (State.QUEUED, State.RUNNING)
 """The states of jobs that have not ended."""
 
+_FREE: Mapping[str, None] = MappingProxyType(dict.fromkeys(tables.LEASE))
+"""The lease of a job that nobody has."""
+
 # What every job needs is written once and not at each call: building a statement takes longer than executing it.
 _FIND_KEY = sa.select(tables.keys).where(tables.keys.c.id == sa.bindparam("key"))
 _IS_REVOKED = tables.keys.c.revoked_at.is_not(None)
-_FIND_JOB = sa.select(tables.jobs).where(tables.jobs.c.id == sa.bindparam("job"))
+_KEPT = [column for column in tables.jobs.c if column.name not in tables.LEASE]
+_FIND_JOB = sa.select(*_KEPT).where(tables.jobs.c.id == sa.bindparam("job"))
 _FIND_OWN_JOB = _FIND_JOB.where(tables.jobs.c.key_id == sa.bindparam("key"))
-_LISTED = [column for column in tables.jobs.c if column is not tables.jobs.c.masks]
-_LONG = (tables.jobs.c.request, tables.jobs.c.result, tables.jobs.c.error)
-_LENGTH = sum((sa.func.coalesce(sa.func.length(sa.cast(column, sa.Text)), 0) for column in _LONG), sa.literal(0))
+LISTED = [column for column in _KEPT if column is not tables.jobs.c.masks]
+"""What a list reads of a job."""
 _ANY_JOB = sa.select(tables.jobs.c.number).limit(1)
 _ADD_JOB = sa.insert(tables.jobs).returning(tables.jobs.c.number)
 # Not IN, whose list SQLAlchemy would write out anew for each call.
 _IS_OPEN = sa.or_(*(tables.jobs.c.state == state for state in OPEN))
 _CHANGE_JOB = sa.update(tables.jobs).where(tables.jobs.c.id == sa.bindparam("job"), _IS_OPEN)
+_IS_OWN = tables.jobs.c.owner == sa.bindparam("worker")
 _END_WAITING = (
     sa.update(tables.jobs)
     .where(tables.jobs.c.id == sa.bindparam("job"), tables.jobs.c.state == State.QUEUED)
@@ -77,9 +78,10 @@ _END_WAITING = (
 
 
 @cache
-def _change_job(names: tuple[str, ...]) -> sa.Update:
-    """The change of these columns of a job that has not ended."""
-    return _CHANGE_JOB.values({name: sa.bindparam(f"new_{name}") for name in names})
+def _change_job(names: tuple[str, ...], *, is_owned: bool) -> sa.Update:
+    """The change of these columns of a job that has not ended, and perhaps only while it is its owner's."""
+    change = _CHANGE_JOB.where(_IS_OWN) if is_owned else _CHANGE_JOB
+    return change.values({name: sa.bindparam(f"new_{name}") for name in names})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,25 +146,22 @@ class Job:
     """Whether it stays, however old it is."""
     n_bytes: int | None = None
     """Of its picture."""
+    turn: int | None = None
+    """Its place among jobs of its priority, where several workers share the queue; None: this process has the queue."""
     number: int = 0
     """Order of acceptance, from 1; 0 before the store has it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some jobs of a list."""
-
-    jobs: tuple[Job, ...]
-    is_last: bool
-    """Whether none comes behind them."""
 
 
 class Store:
     """The database."""
 
-    def __init__(self, engine: sa.Engine, held: ExitStack, wait_s: float) -> None:
-        """Over an engine whose tables are there; a lock of ours is waited for at most `wait_s`."""
-        self._engine = engine
+    def __init__(self, engine: sa.Engine, held: ExitStack, wait_s: float, worker: str | None = None) -> None:
+        """Over an engine whose tables are there; a lock of ours is waited for at most `wait_s`.
+
+        A `worker`'s changes hold only for jobs that it has taken and that nobody took from it.
+        """
+        self.engine = engine
+        self.worker = worker
         self._held = held
         self._wait_s = wait_s
         self._writing = threading.Lock()
@@ -179,7 +178,7 @@ class Store:
     @property
     def folder(self) -> Path | None:
         """Where SQLite's file is; None for another database."""
-        url = self._engine.url
+        url = self.engine.url
         return Path(url.database or "").parent if url.get_backend_name() == "sqlite" else None
 
     def require_place(self) -> None:
@@ -217,14 +216,14 @@ class Store:
         if not self._writing.acquire(timeout=self._wait_s):
             raise waits.away()
         try:
-            with waits.translated(self.on_error), transaction(self._engine, on_disk=on_disk) as connection:
+            with waits.translated(self.on_error), transaction(self.engine, on_disk=on_disk) as connection:
                 yield connection
         finally:
             self._writing.release()
 
     def read(self, query: sa.Select[Any], **values: object) -> Sequence[sa.Row[Any]]:
         """The rows of a question."""
-        with waits.translated(self.on_error), self._engine.connect() as connection:
+        with waits.translated(self.on_error), self.engine.connect() as connection:
             return connection.execute(query, values).all()
 
     # Keys
@@ -296,37 +295,19 @@ class Store:
     def find_job(self, job_id: str, key_id: str | None = None) -> Job | None:
         """A job of any key, or only if it is this key's."""
         rows = self.read(_FIND_JOB if key_id is None else _FIND_OWN_JOB, job=job_id, key=key_id)
-        return _job(rows[0]) if rows else None
+        return job_of(rows[0]) if rows else None
 
     def find_repeated(self, key_id: str, idempotency_key: str) -> Job | None:
         """The job that a key asked for under this idempotency key."""
         table = tables.jobs
-        query = sa.select(table).where(table.c.key_id == key_id, table.c.idempotency_key == idempotency_key)
+        query = sa.select(*_KEPT).where(table.c.key_id == key_id, table.c.idempotency_key == idempotency_key)
         rows = self.read(query)
-        return _job(rows[0]) if rows else None
-
-    def list_jobs(self, key_id: str, *, state: State | None, before: int | None, limit: int) -> "Page":
-        """A key's jobs but those deleted, the newest first, from below the number `before`; masks are references."""
-        table = tables.jobs.c
-        mine = [table.key_id == key_id, table.deleted_at.is_(None)]
-        mine += [] if state is None else [table.state == state]
-        mine += [] if before is None else [table.number < before]
-        newest = table.number.desc()
-        lengths = self.read(
-            sa.select(table.number, _LENGTH.label("length")).where(*mine).order_by(newest).limit(limit + 1)
-        )
-        n_jobs = _n_that_fit([row.length for row in lengths[:limit]])
-        if not n_jobs:
-            return Page(jobs=(), is_last=True)
-        rows = self.read(
-            sa.select(*_LISTED).where(*mine, table.number >= lengths[n_jobs - 1].number).order_by(newest).limit(n_jobs)
-        )
-        return Page(jobs=tuple(map(_job, rows)), is_last=n_jobs == len(lengths))
+        return job_of(rows[0]) if rows else None
 
     def unfinished(self) -> list[Job]:
         """What was accepted and has not ended, in the order of acceptance; their masks are references."""
-        query = sa.select(*_LISTED).where(tables.jobs.c.state.in_(OPEN)).order_by("number")
-        return [_job(row) for row in self.read(query)]
+        query = sa.select(*LISTED).where(tables.jobs.c.state.in_(OPEN)).order_by("number")
+        return [job_of(row) for row in self.read(query)]
 
     def start_job(self, job: Job, now: float) -> bool:
         """It is begun, and counted, so that a job which ends the process is known by it; False if it has ended.
@@ -335,18 +316,21 @@ class Store:
         """
         return self._change(job.id, state=State.RUNNING, started_at=now, n_starts=job.n_starts + 1)
 
-    def intend_picture(self, job_id: str, picture: str, n_bytes: int, result: Mapping[str, Any]) -> None:
-        """What the job ends with as soon as that picture is written; its masks are those of the order."""
-        self._change(job_id, picture=picture, n_bytes=n_bytes, result=take_masks(result)[0])
+    def intend_picture(self, job_id: str, picture: str, n_bytes: int, result: Mapping[str, Any]) -> bool:
+        """What the job ends with as soon as that picture is written; its masks are those of the order.
+
+        False: it has ended, or is another worker's by now.
+        """
+        return self._change(job_id, picture=picture, n_bytes=n_bytes, result=take_masks(result)[0])
 
     def put_back(self, job: Job) -> None:
         """It waits anew, with as many starts as the job given has: a start that a stop cut short is none."""
-        unmade = {"started_at": None, "picture": None, "n_bytes": None, "result": None}
+        unmade = {"started_at": None, "picture": None, "n_bytes": None, "result": None, **_FREE}
         self._change(job.id, state=State.QUEUED, n_starts=job.n_starts, **unmade)
 
     def finish_job(self, job_id: str, state: State, now: float, error: Mapping[str, Any] | None = None) -> bool:
         """It ended; False if it had ended before, and then nothing is changed."""
-        changes: dict[str, Any] = {"state": state, "finished_at": now, "error": dict(error) if error else None}
+        changes: dict[str, Any] = {"state": state, "finished_at": now, "error": dict(error) if error else None, **_FREE}
         if state is not State.SUCCEEDED:
             changes |= {"picture": None, "n_bytes": None, "result": None}
         return self._change(job_id, **changes)
@@ -370,7 +354,8 @@ class Store:
     def _change(self, job_id: str, **changes: object) -> bool:
         values = {f"new_{name}": value for name, value in changes.items()}
         with self.write() as connection:
-            return connection.execute(_change_job(tuple(changes)), {"job": job_id, **values}).rowcount > 0
+            change = _change_job(tuple(changes), is_owned=self.worker is not None)
+            return connection.execute(change, {"job": job_id, "worker": self.worker, **values}).rowcount > 0
 
     def is_picture_used(self, picture: str) -> bool:
         """Whether any job that is not deleted shows this picture, or is about to."""
@@ -379,12 +364,13 @@ class Store:
         return bool(self.read(query.limit(1)))
 
 
-def open_store(settings: Settings, *, own: bool, create: bool = True) -> Store:
+def open_store(settings: Settings, *, own: bool, create: bool = True, worker: str | None = None) -> Store:
     """The settings' database.
 
     Args:
         settings: which.
         own: as its one service; else beside it, to look after keys.
+        worker: as this one, beside its service.
         create: make it where there is none.
 
     Raises:
@@ -398,16 +384,17 @@ def open_store(settings: Settings, *, own: bool, create: bool = True) -> Store:
             engine = connect(settings, create=create)
             held.callback(engine.dispose)
             if own:
-                take_ownership(engine, settings, held)
+                take_ownership(engine, held)
                 require_sound(engine)
                 write_ahead(engine)
             revisions.require_latest(engine, create=create)
-            if own:
+            if own or worker:
+                commit_soon(engine, settings)
                 waits.limit(engine, settings.database_wait_s)
     except BaseException:
         held.close()
         raise
-    return Store(engine, held, settings.database_wait_s)
+    return Store(engine, held, settings.database_wait_s, worker)
 
 
 def migrate_database(settings: Settings) -> str | None:
@@ -419,12 +406,13 @@ def migrate_database(settings: Settings) -> str | None:
     with told_of_database(), ExitStack() as held:
         engine = connect(settings, create=False)
         held.callback(engine.dispose)
-        take_ownership(engine, settings, held)
+        take_ownership(engine, held)
         require_sound(engine)
         return revisions.migrate(engine)
 
 
-def _job(row: sa.Row[Any]) -> Job:
+def job_of(row: sa.Row[Any]) -> Job:
+    """The job of a row that has its columns, or those of a list."""
     values = dict(row._mapping)  # noqa: SLF001  (SQLAlchemy's public name for it)
     masks = values.pop("masks", None)
     if masks:
@@ -438,9 +426,3 @@ def _values(job: Job) -> dict[str, Any]:
     request, masks = take_masks(job.request)
     kept = {one.name: getattr(job, one.name) for one in fields(job) if one.name != "number"}
     return kept | {"request": request, "masks": masks or None}
-
-
-def _n_that_fit(lengths: Sequence[int]) -> int:
-    """How many of some jobs make a page: the first always does, and no others above its limit."""
-    n_bytes = list(accumulate(lengths))
-    return max(min(1, len(lengths)), bisect_right(n_bytes, _PAGE_BYTES))

@@ -78,6 +78,11 @@ jobs = Table(
     Column("deleted_at", Double),
     Column("is_favourite", Boolean, nullable=False),
     Column("n_bytes", BigInteger),
+    # Of a queue that several workers take from (`plitka.serve.leases`); only the first is a job's own.
+    Column("turn", BigInteger),
+    Column("owner", String(32)),
+    Column("stop", String(16)),
+    Column("is_watched", Boolean),
     # Last, and apart from what names them: a list of jobs reads the columns before it alone.
     Column("masks", JSON(none_as_null=True)),
     UniqueConstraint("key_id", "idempotency_key"),
@@ -86,12 +91,21 @@ jobs = Table(
     Index(None, "picture"),
     Index("ix_jobs_key_id_n_bytes", "key_id", "n_bytes"),
     Index(
+        "ix_jobs_owned",
+        "owner",
+        sqlite_where=text("owner IS NOT NULL"),
+        postgresql_where=text("owner IS NOT NULL"),
+    ),
+    Index(
         "ix_jobs_kept",
         "number",
         sqlite_where=text("deleted_at IS NULL"),
         postgresql_where=text("deleted_at IS NULL"),
     ),
 )
+
+LEASE = ("owner", "stop", "is_watched")
+"""Columns of a job that are its lease's: who has it, why it is to stop, and whether somebody would look at previews."""
 
 IS_KEY = keys.c.hash != b""
 """Not the row of those who come without a key."""
@@ -121,6 +135,23 @@ day_uses = Table(
     Column("written_at", Double, nullable=False),
 )
 """What each key has used up of its day, and what was left of that day when it was written."""
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("place", String(100), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("life", String(16), nullable=False),
+    Column("model", String(200)),
+    Column("defaults", JSON(none_as_null=True)),
+    Column("beat", BigInteger, nullable=False),
+    Column("progress", JSON, nullable=False),
+    Column("previews", JSON, nullable=False),
+    Column("figures", JSON, nullable=False),
+)
+"""Processes that take jobs from the queue; `beat` grows as long as one lives."""
 
 audit = Table(
     "audit",

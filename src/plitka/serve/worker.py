@@ -15,9 +15,9 @@ import structlog
 from plitka.core.files.picture import encode_png, px_per_mm, text_fields
 from plitka.core.generation import CompleteRequest, Engine, Outcome, Result
 from plitka.core.scene import Size
+from plitka.core.watch import following_stages
 from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PlitkaError, StorageAway
 from plitka.serve.batch import BatchWatch, PutBack, RunningJob, TooLate, is_late
-from plitka.serve.jobs import Jobs
 from plitka.serve.kept_words import deadline_problem, keep_problem, keep_result
 from plitka.serve.life import Life
 from plitka.serve.logs import frames
@@ -28,6 +28,7 @@ from plitka.serve.picture_store import digest_of
 from plitka.serve.served_model import settle_model
 from plitka.serve.store import Job, State
 from plitka.serve.tracing import Tracer
+from plitka.serve.worker_jobs import WorkerJobs
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ class Worker(threading.Thread):
 
     def __init__(
         self,
-        jobs: Jobs,
+        jobs: WorkerJobs,
         load_engine: EngineLoader,
         *,
         version: str,
@@ -82,6 +83,7 @@ class Worker(threading.Thread):
     def run(self) -> None:
         """Work until the service stops; whatever else ends this thread is logged, and has failed."""
         life = Life.FAILED
+        self._jobs.set_life(Life.STARTING, self.name)
         try:
             life = self._work()
         except BaseException as error:  # nobody waits for this thread, so nobody else would tell
@@ -98,7 +100,7 @@ class Worker(threading.Thread):
         engine = self._load()
         while engine is not None and (batch := self._next(engine.max_batch)):
             with _named_in_log(batch):
-                is_well = self._make(engine, batch)
+                is_well = self.make(engine, batch)
             self.heartbeat.rest()
             if not is_well:
                 self._jobs.metrics.restarts.inc()
@@ -108,7 +110,11 @@ class Worker(threading.Thread):
                 engine = None  # before the next one is loaded, so that both never share the memory
                 collect_everything()
                 engine = self._load()
-        return Life.FAILED if engine is None else Life.STOPPED
+        return Life.FAILED if engine is None and not self._is_ending else Life.STOPPED
+
+    @property
+    def _is_ending(self) -> bool:
+        return self._jobs.drain_at is not None
 
     def _rest(self) -> None:
         """Nothing is to be done: no sign is expected, and no storage is waited for."""
@@ -135,12 +141,15 @@ class Worker(threading.Thread):
         return []
 
     def _load(self) -> Engine | None:
-        """The engine, warm; None where it cannot be had."""
+        """The engine, warm; None where it cannot be had, or the service stops meanwhile."""
         for attempt in range(1, self._jobs.settings.max_restarts + 1):
             if attempt > 1:
                 collect_everything()  # what the last attempt left
             try:
-                engine = self._load_once()
+                with following_stages(self._give_up_if_ending):
+                    engine = self._load_once()
+            except Cancelled:
+                return None
             except Exception as error:
                 log.error(  # noqa: TRY400  (the frames are told without the server's paths)
                     "engine_failed_to_load", attempt=attempt, error=type(error).__name__, frames=frames(error)
@@ -151,6 +160,11 @@ class Worker(threading.Thread):
             self._jobs.set_life(Life.READY, self.name)
             return engine
         return None
+
+    def _give_up_if_ending(self, _stage: str) -> None:
+        """End a load that nobody waits for any more, before its next part."""
+        if self._is_ending:
+            raise Cancelled("the service stops")
 
     def _load_once(self) -> Engine:
         metrics, started = self._jobs.metrics, time.perf_counter()
@@ -169,7 +183,7 @@ class Worker(threading.Thread):
 
     # One batch
 
-    def _make(self, engine: Engine, taken: Sequence[Job]) -> bool:
+    def make(self, engine: Engine, taken: Sequence[Job]) -> bool:
         """Make some jobs; False if the engine must be loaded anew."""
         try:
             return self._make_at_once(engine, taken)
@@ -293,7 +307,10 @@ class Worker(threading.Thread):
         digest = digest_of(png)
         told = keep_result(result) | {"sha256": digest}
         content = jobs.pictures.content_of(png)
-        self._persist(lambda: jobs.store.intend_picture(job.id, digest, len(content), told))
+        if not self._persist(lambda: jobs.store.intend_picture(job.id, digest, len(content), told)):
+            lost = Cancelled("the job was cancelled")  # or taken away, and is another worker's by now
+            self._end_unmade(job, lost)
+            return lost
         job = replace(job, picture=digest, result=told)
         try:
             self._persist(lambda: self._write_wanted(running, content, digest), "pictures_away")
