@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -205,7 +205,9 @@ def await_turn(turn: Path | None) -> None:
         time.sleep(TURN_LOOK_S)
 
 
-def picture_figures(bench: Bench, painter: DiffusionPainter, count: int, quality: Quality) -> Figures:
+def picture_figures(
+    bench: Bench, painter: DiffusionPainter, count: int, quality: Quality, modes: Collection[Mode] = tuple(Mode)
+) -> Figures:
     """Whole pictures, one attempt each: alone and in a queue of different seeds."""
     device = bench.placement.device
     maker = Maker(
@@ -229,12 +231,13 @@ def picture_figures(bench: Bench, painter: DiffusionPainter, count: int, quality
         assert len(stages) == n
 
     figures: Figures = {}
-    for mode in Mode:
+    for mode in modes:
         start = f"{quality}, {mode}"
         figures[f"{start}, alone, s"] = median_s(partial(make, mode, 1))
         figures |= {f"{start}, alone, {stage}, s": seconds for stage, seconds in stages[0].items()}
         figures[f"{start}, in a queue of {count}, s a picture"] = median_s(partial(make, mode, count), 1) / count
-    figures[f"{quality}, guided, alone, map of the seed kept, s"] = median_s(partial(make, Mode.GUIDED, 1, 7))
+    if Mode.GUIDED in modes:
+        figures[f"{quality}, guided, alone, map of the seed kept, s"] = median_s(partial(make, Mode.GUIDED, 1, 7))
     maker.close()
     return figures
 
@@ -292,6 +295,7 @@ def latents_by(
     painter: DiffusionPainter,
     network: Callable[[Conditions], Denoise],
     *,
+    guidance: float = GUIDANCE,
     is_exact: bool = True,
     is_whole: bool = True,
 ) -> torch.Tensor:
@@ -300,7 +304,7 @@ def latents_by(
     conditions = Conditions(
         words=painter._encode_words([canvas]),  # noqa: SLF001
         size_px=(bench.side_px, bench.side_px),
-        guidance=GUIDANCE,
+        guidance=guidance,
         timesteps=steps.timesteps,
         is_exact=is_exact,
     )

@@ -169,6 +169,11 @@ def _bundle_token(token: str) -> Callable[[BundleParts], BundleParts]:
         (lambda have: replace(have, lora=Path("nowhere.safetensors")), MissingFile, "name a safetensors file"),
         (lambda have: replace(have, base="nowhere.safetensors"), MissingFile, "or a hub id such as"),
         (lambda have: replace(have, base=str(have.lora)), BundleError, "is a LoRA; give it with --lora"),
+        (
+            lambda have: replace(have, base=str(Path(have.base).parent)),
+            BundleError,
+            "is a model already; name its folder with --model",
+        ),
         (lambda have: replace(have, lora=have.embeddings), BundleError, "holds embeddings, not a LoRA"),
         (lambda have: replace(have, embeddings=have.lora), BundleError, "expected the tensors clip_l and clip_g"),
         (_embed(clip_l=torch.ones(2, 768), clip_g=torch.ones(2, 1280)), BundleError, r"\[2, 768\].*need \[2, 32\]"),

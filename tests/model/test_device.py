@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import pytest
 import torch
 
@@ -6,10 +8,12 @@ from plitka.errors import DeviceUnavailable, EngineError, OutOfMemory
 from plitka.model.device import (
     DTYPES,
     Placement,
+    choose_guidance_device,
     choose_placement,
     held_bytes,
     is_out_of_memory,
     memory_bytes,
+    on_device,
     translated_errors,
 )
 
@@ -41,6 +45,48 @@ def test_the_gpu_with_the_most_memory_is_chosen(device: str) -> None:
 def test_an_indexed_gpu_is_taken_at_its_word() -> None:
     """cuda:0 is the first GPU even if it is the smaller one."""
     assert choose_placement("cuda:0", "auto").device == torch.device("cuda", 0)
+
+
+@pytest.mark.usefixtures("two_gpus")
+@pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [
+        ("none", "cuda:0", None),
+        ("auto", "cuda:0", "cuda:1"),
+        ("auto", "cuda:1", "cuda:0"),
+        ("cuda:0", "cuda:1", "cuda:0"),
+        ("auto", "cpu", None),
+    ],
+)
+def test_guidance_is_shared_with_another_gpu(name: str, first: str, second: str | None) -> None:
+    """The one that is named, or whichever there is; beside a processor there is nothing to share it with."""
+    found = choose_guidance_device(name, torch.device(first))
+    assert found == (None if second is None else torch.device(second))
+
+
+@pytest.mark.usefixtures("two_gpus")
+@pytest.mark.parametrize(
+    ("name", "first", "said"),
+    [
+        ("cuda:1", "cuda:1", "made on cuda:1 already"),
+        ("cuda:0", "cpu", "made on cpu, beside which cuda:0"),
+        ("cuda:2", "cuda:0", "'cuda:2' for half of the guidance: expected none, auto or cuda:N, and torch finds 2"),
+        ("cuda", "cuda:0", "expected none, auto or cuda:N"),
+        ("cpu", "cuda:0", "expected none, auto or cuda:N"),
+        ("mps", "cuda:0", "expected none, auto or cuda:N"),
+    ],
+)
+def test_what_guidance_cannot_be_shared_with_is_refused(name: str, first: str, said: str) -> None:
+    """The message says what would do."""
+    with pytest.raises(DeviceUnavailable, match=said):
+        choose_guidance_device(name, torch.device(first))
+
+
+@pytest.mark.usefixtures("two_gpus")
+def test_a_gpu_alone_keeps_all_of_the_guidance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`auto` takes what there is."""
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert choose_guidance_device("auto", torch.device("cuda", 0)) is None
 
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:0", "mps", "gpu"])
@@ -140,3 +186,14 @@ def test_memory_on_the_processor_is_what_the_process_holds() -> None:
 def test_nothing_is_held_of_a_gpu_that_is_not_used() -> None:
     """The processor's memory is the process's own."""
     assert held_bytes(torch.device("cpu")) == {}
+
+
+@pytest.mark.parametrize(("device", "expected"), [("cuda:1", [torch.device("cuda", 1)]), ("cpu", [])])
+def test_a_gpu_is_the_current_one_while_it_works(
+    device: str, expected: list[torch.device], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streams, recordings and kernels go to the current one; a processor has none."""
+    made_current: list[torch.device] = []
+    monkeypatch.setattr(torch.cuda, "device", lambda one: made_current.append(one) or nullcontext())  # type: ignore[func-returns-value]
+    with on_device(torch.device(device)):
+        assert made_current == expected

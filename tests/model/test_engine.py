@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ from tests.model.pictures import TinyEngine, make
 from plitka.core.generation import Engine, Mode, Request, Result, generate_one
 from plitka.core.measure.shares import measure
 from plitka.core.watch import Progress
-from plitka.errors import BadOutput, Cancelled, EngineError, HashMismatch, OutOfMemory, PromptTooLong
+from plitka.errors import BadOutput, Cancelled, DeviceUnavailable, EngineError, HashMismatch, OutOfMemory, PromptTooLong
 from plitka.model.bundle import Bundle
-from plitka.model.engine import load_engine
+from plitka.model.engine import load_engine, load_painter
 from plitka.model.engine_config import EngineConfig
 
 Ask = Callable[..., Request]
@@ -318,6 +319,20 @@ def test_loading_and_drawing_write_nothing_to_the_terminal(
         *("swatch", "encode", "denoise", "decode"),
         "measure",
     ]
+
+
+def test_half_of_the_guidance_stays_where_there_is_no_other_gpu(tiny_bundle: Bundle) -> None:
+    """Said in the log where any was asked for; one that is named and not there is refused before a file is read."""
+    with structlog.testing.capture_logs() as lines:
+        plain, asked = (
+            load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32", guidance_device=name))
+            for name in ("none", "auto")
+        )
+    told = [line["reason"] for line in lines if line["event"] == "guidance_not_split"]
+    assert told == ["there is no other GPU"]
+    assert plain._devices == asked._devices == [torch.device("cpu")]
+    with pytest.raises(DeviceUnavailable, match="half of the guidance"):
+        load_painter(replace(tiny_bundle, folder=Path("gone")), EngineConfig(device="cpu", guidance_device="cuda:99"))
 
 
 @pytest.mark.gpu

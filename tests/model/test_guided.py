@@ -156,7 +156,7 @@ def test_a_bundle_may_have_its_own_guided_choices(copied_bundle: Bundle, two_col
     """They are written, read back, used in guided mode only, and change the digest; none are written for none."""
     usual = load_bundle(copied_bundle.folder)
     assert "[guided]" not in (copied_bundle.folder / "bundle.toml").read_text()
-    guided = GuidedDefaults(steps=12, guidance=1.0, strength=0.45)
+    guided = GuidedDefaults(steps=12, guidance=1.0, strength=0.45, detail_px=1.5)
     written = write_manifest(replace(usual, defaults=replace(usual.defaults, guided=guided)))
     assert written.defaults.guided == guided
     assert written.digest != usual.digest

@@ -17,7 +17,8 @@ from plitka.model.loading import load_tuned_engine
 if __name__ == "__main__":
     main()
     assert "diffusers.models.unets.unet_2d_blocks" in sys.modules
-    left_out = {"peft", "scipy", "torch._dynamo.convert_frame", "diffusers.models.unets.unet_1d"} & set(sys.modules)
+    unwanted = {"boto3", "peft", "scipy", "torch._dynamo.convert_frame", "torch.distributed.tensor"}
+    left_out = {*unwanted, "diffusers.models.unets.unet_1d"} & set(sys.modules)
     assert not left_out, left_out
     engine = load_tuned_engine("mini", EngineConfig(device="cpu"), is_own_process=False)
     scene = Scene.of(parse_recipe("60% red, 40% black").recipe, Size(width_px=128, height_px=128))
@@ -37,7 +38,9 @@ with lean_imports():
     import_libraries()
 assert importlib.metadata.packages_distributions is before
 assert "torch._dynamo.convert_frame" not in sys.modules
-import diffusers, peft
+assert torch.distributed.is_available()
+import diffusers, peft, transformers
+assert transformers.models.bert.BertModel is transformers.BertModel
 from diffusers.models.unets import UNet1DModel
 assert diffusers.FluxTransformer2DModel.__name__ == "FluxTransformer2DModel"
 compiled = torch.compile(torch.nn.Linear(2, 2), backend="eager")

@@ -9,7 +9,17 @@ from plitka.core.watch import Unwatched
 from plitka.model.bundle import Bundle
 from plitka.model.engine import load_painter
 from plitka.model.engine_config import EngineConfig
-from plitka.model.memory_ladder import FAST_WORK_BYTES, PLAIN_WORK_BYTES, SDXL, Rung, choose_rung, rung_for
+from plitka.model.memory_ladder import (
+    FAST_WORK_BYTES,
+    HALF_WORK_BYTES,
+    PLAIN_WORK_BYTES,
+    SDXL,
+    Rung,
+    Weights,
+    choose_rung,
+    has_room_for_half,
+    rung_for,
+)
 
 GB = 10**9
 
@@ -36,6 +46,25 @@ def test_a_rung_begins_where_its_parts_fit() -> None:
     whole, aside = SDXL.words + SDXL.others + FAST_WORK_BYTES, SDXL.others + PLAIN_WORK_BYTES
     assert [choose_rung(SDXL, whole + more) for more in (-1, 0)] == [Rung.WORDS_ASIDE, Rung.WHOLE]
     assert [choose_rung(SDXL, aside + more) for more in (-1, 0)] == [Rung.STREAMED, Rung.WORDS_ASIDE]
+
+
+def test_a_second_gpu_needs_room_for_the_unet_alone() -> None:
+    """To the byte; less than the leanest that makes pictures without streaming."""
+    needed = SDXL.unet + HALF_WORK_BYTES
+    assert [has_room_for_half(SDXL.unet, needed + more) for more in (-1, 0)] == [False, True]
+    assert needed < SDXL.others + PLAIN_WORK_BYTES
+
+
+def test_weights_are_those_of_the_networks(tiny_bundle: Bundle) -> None:
+    """Loaded ones, and by the files of a bundle, which are in half precision and have a LoRA beside them."""
+    pipe = load_painter(tiny_bundle, EngineConfig(device="cpu", dtype="float32"))._pipe
+    loaded, written = Weights.of(pipe, torch.float16), Weights.of_files(tiny_bundle.files)
+    assert loaded.unet == sum(2 * one.numel() for one in pipe.unet.parameters())
+    assert loaded.unet < loaded.others
+    assert loaded.unet <= written.unet < 1.5 * loaded.unet  # and the file's header
+    assert loaded.words <= written.words < 1.5 * loaded.words
+    whole = {path: record for path, record in tiny_bundle.files.items() if "lora" in path}
+    assert Weights.of_files(whole).unet == Weights.of_files(whole).others > 0
 
 
 @pytest.fixture(scope="module")

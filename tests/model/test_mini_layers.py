@@ -10,11 +10,14 @@ import pytest
 import torch
 
 from plitka.core.colour.arrays import lit_colours
+from plitka.core.colour.palette import default_palette
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Lighting, Scene
-from plitka.core.tile.granule_map import MapSpec
+from plitka.core.tile.finishes import load_finishes
+from plitka.core.tile.granule_map import GuideConfig, MapSpec, lay_map
 from plitka.core.tile.painting import Illumination, draw_chips, finishes_of, paint_dealt
 from plitka.core.tile.renderer import lay_layer
+from plitka.core.tile.surfaces import configure_light
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +28,7 @@ def recipe() -> Iterator[dict[str, ModuleType]]:
     with pytest.MonkeyPatch.context() as patch:
         for folder in ("look", "mini"):
             patch.syspath_prepend(str(ROOT / "recipes" / folder))
-        yield {name: importlib.import_module(name) for name in ("finished", "layers")}
+        yield {name: importlib.import_module(name) for name in ("finished", "layers", "prompts")}
 
 
 @pytest.mark.parametrize("light", [Lighting.STUDIO, Lighting.WARM])
@@ -60,9 +63,26 @@ def test_layers_are_of_all_scenes(recipe: dict[str, ModuleType]) -> None:
     assert len({spec.granule_mm for spec in specs}) == 4
 
 
-def test_the_light_of_a_map_is_that_of_its_render(recipe: dict[str, ModuleType]) -> None:
-    """But for what cells as large as pixels cannot show."""
-    ids, on_map, on_render = recipe["layers"].lay_layer(5, 96)
-    assert ids.shape == (192, 192)
-    for of_map, of_render in zip(on_map.astype(np.float32), on_render.astype(np.float32), strict=True):
-        assert np.corrcoef(of_map.ravel(), of_render.ravel())[0, 1] > 0.8
+def test_a_layer_is_the_map_that_the_engine_lays(recipe: dict[str, ModuleType]) -> None:
+    """The same granules, and the same light on them but for the rounding of half precision."""
+    layers = recipe["layers"]
+    ids, light = layers.lay_layer(5, 96)
+    granules = lay_map(layers.draw_spec(5, 96), GuideConfig())
+    assert (ids == granules.cells).all()
+    assert granules.light is not None
+    for kept, of_map in zip(light, granules.light, strict=True):
+        np.testing.assert_allclose(kept, of_map, atol=2e-3)
+
+
+@pytest.mark.parametrize("outlines_share", [0.0, 1.0])
+def test_a_map_of_a_layer_is_its_render(recipe: dict[str, ModuleType], outlines_share: float) -> None:
+    """But for maps of which only outlines are known, as those from outside."""
+    layers, colours = recipe["layers"], default_palette().catalogue[:3]
+    ids, light = (torch.from_numpy(part)[None] for part in layers.lay_layer(5, 96))
+    areas = torch.bincount(ids.flatten().long())[None]
+    configs = [configure_light(layers.draw_spec(5, 96))]
+    palette = torch.from_numpy(lit_colours(colours))
+    few = layers.Layers(ids, light, configs, areas, palette, load_finishes().of(colours), 4)
+    painted = few.paint([recipe["prompts"].Sample((0, 1, 2), (0.5, 0.3, 0.2), "")], outlines_share)
+    assert painted.lit.shape == painted.flat.shape == (1, 3, 96, 96)
+    assert bool((painted.lit == painted.flat).all()) is (outlines_share == 0)

@@ -1,6 +1,7 @@
 """The painter over diffusers' modules, on a small SDXL of real classes."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from tests.core.painter_laws import NOISE, NotingWatch, PainterLaws, bytes_of, c
 from plitka.core.painter import Painted
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.scene import Size
-from plitka.core.watch import Unwatched
+from plitka.core.watch import Unwatched, following_stages
 from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PromptTooLong
 from plitka.model.bundle import Bundle, find_bundle
 from plitka.model.engine import load_painter
@@ -69,6 +70,28 @@ def test_a_network_may_overwrite_what_it_returned(tiny_bundle: Bundle) -> None:
         found = bytes_of(captured.paint(canvases, Unwatched()))
         assert found == bytes_of(plain.paint(canvases, Unwatched()))
     assert len(buffers) == 2
+
+
+def test_a_picture_is_painted_while_its_device_is_the_current_one(
+    tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several GPUs the first is the current one until another is made so."""
+    open_devices: list[torch.device] = []
+    seen: list[torch.device] = []
+
+    @contextmanager
+    def on_device(device: torch.device) -> Iterator[None]:
+        open_devices.append(device)
+        yield
+        open_devices.remove(device)
+
+    monkeypatch.setattr("plitka.model.painter.on_device", on_device)
+    painter = load_painter(tiny_bundle, THREE)
+    usual = painter._network
+    painter._network = lambda conditions: seen.extend(open_devices) or usual(conditions)  # type: ignore[func-returns-value]
+    painter.paint([canvas(1)], Unwatched())
+    assert seen == [torch.device("cpu")]
+    assert not open_devices
 
 
 def test_each_canvas_starts_from_its_own_picture(painter: DiffusionPainter) -> None:
@@ -180,6 +203,20 @@ def test_the_shipped_model_paints_batches() -> None:
         assert isinstance(alone, Painted)
         assert isinstance(found, Painted)
         assert np.abs(alone.pixels.astype(int) - found.pixels).mean() < 1
+
+
+def test_a_warm_up_ends_at_the_step_at_which_it_is_stopped(painter: DiffusionPainter) -> None:
+    """Whoever follows the stages hears of each step, and may stop there."""
+    told: list[str] = []
+
+    def stop_at_a_step(stage: str) -> None:
+        told.append(stage)
+        if told.count("denoise") == 2:
+            raise Cancelled("stopped")
+
+    with following_stages(stop_at_a_step), pytest.raises(Cancelled):
+        painter.warm_up([Size(width_px=64, height_px=64)])
+    assert told == ["encode_words", "denoise", "denoise"]
 
 
 def test_a_network_that_shows_nothing_does_not_become_warm(

@@ -52,3 +52,15 @@ def test_given_up_recordings_stay_so() -> None:
     recordings.of("denoise", 1, lambda _: "made")
     recordings.give_up()
     assert recordings.of("denoise", 1, lambda _: "made") is None
+
+
+def test_those_of_another_device_are_given_up_as_well() -> None:
+    """What is recorded there has a count and a room of its own until then."""
+    recordings = Recordings(HERE)
+    there = recordings.elsewhere(HERE)
+    assert recordings.of("denoise", 1, lambda _: "here") == "here"
+    assert there.of("denoise", 1, lambda _: "there") == "there"
+    assert len(recordings) == 2
+    recordings.give_up()
+    assert len(recordings) == 0
+    assert there.of("denoise", 1, lambda _: "there") is None

@@ -1,5 +1,6 @@
 """A LoRA and tokens that learn."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,20 @@ def assert_same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) ->
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
+class Alone(Workers):
+    """One of several processes that hears nothing of the others, and notes the last number that it would have told."""
+
+    TOLD = 7.0
+    last: float
+
+    def average(self, tensors: Iterable[torch.Tensor | None]) -> None:
+        """As if all together came to seven."""
+        for tensor in tensors:
+            if tensor is not None and not tensor.dim():
+                object.__setattr__(self, "last", float(tensor))
+                tensor.fill_(self.TOLD)
+
+
 class TestTrainer:
     """`Trainer`."""
 
@@ -87,6 +102,22 @@ class TestTrainer:
         assert_same(learnt(part), learnt(whole))
         with part.averaged(), whole.averaged():
             assert_same(learnt(part), learnt(whole))
+
+    def test_the_loss_of_a_step_is_that_of_all_processes(self, tiny_bundle: Bundle) -> None:
+        """Each has learnt a part of the batch, and all tell what the whole of it missed."""
+
+        def first_loss(workers: Workers) -> float:
+            trainer, lesson = begin(tiny_bundle)
+            trainer.workers = workers
+            losses: list[float] = []
+            trainer.learn(lesson, until=1, on_step=lambda _step, loss: losses.append(loss))
+            return losses[0]
+
+        parts = [Alone(rank, 2) for rank in range(2)]
+        told = [first_loss(part) for part in parts]
+        assert told == [Alone.TOLD] * 2
+        assert np.mean([part.last for part in parts]) == pytest.approx(first_loss(Workers()), rel=1e-5)
+        assert parts[0].last != parts[1].last
 
     def test_only_what_learns_has_gradients(self, tiny_bundle: Bundle) -> None:
         """The matrices and the rows, and every one of them."""

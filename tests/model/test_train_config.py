@@ -71,6 +71,7 @@ class TestToml:
         {"steps": 0},
         {"batch": 0},
         {"rank": 0},
+        {"learning_rate": 0.0},
         {"token_share": 2},
         {"caption_dropout": -1},
         {"noise_offset": -0.1},

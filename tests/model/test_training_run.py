@@ -40,6 +40,11 @@ class Watch:
     problems: list[Notice] = field(default_factory=list)
     steps: list[int] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
+    stages: list[tuple[str, int, int]] = field(default_factory=list)
+
+    def stage(self, name: str, n_done: int = 0, n_all: int = 0) -> None:
+        """Remember."""
+        self.stages.append((name, n_done, n_all))
 
     def notice(self, notice: Notice) -> None:
         """Remember."""
@@ -57,6 +62,21 @@ class Watch:
     def wants_stop(self) -> bool:
         """Behind that step."""
         return self.steps[-1:] == [self.stop_at]
+
+
+@dataclass
+class Impatient(Watch):
+    """Somebody who presses Ctrl-C once they were asked so often, counted behind a step."""
+
+    patience: int = 0
+    behind: int = 0
+
+    def wants_stop(self) -> bool:
+        """Once it is used up."""
+        if len(self.steps) < self.behind:
+            return False
+        self.patience -= 1
+        return self.patience < 0
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +129,15 @@ class TestRun:
         load_engine(bundle, EngineConfig(device="cpu", dtype="float32")).close()
         assert read_recipe(bundle.folder / CONFIG) == RECIPE
         card = (bundle.folder / "README.md").read_text(encoding="utf-8")
-        assert "learnt from 3 captioned pictures on tiny@" in card
-        assert "red, black, blue." in card
+        assert "learnt from 2 captioned pictures on tiny@" in card
+        assert "held out to judge by: `b.png`" in card
+        assert "Colours: red, black." in card
         assert watch.steps == [1, 2, 3, 4, 5]
         assert [judgement.step for judgement in watch.judgements] == [2, 4, 5]
         assert all(judgement.held_loss for judgement in watch.judgements)
+        names = [name for name, _n, _of in watch.stages]
+        assert list(dict.fromkeys(names)) == ["load", "pictures", "losses", "write"]
+        assert [stage for stage in watch.stages if stage[0] == "losses"] == [("losses", n, 3) for n in (1, 2, 3)] * 3
 
     def test_the_example_in_python_runs(self, tiny_bundle: Bundle, pictures: Path) -> None:
         """That of the page, with a smaller base, smaller pictures and one step."""
@@ -163,6 +187,32 @@ class TestRun:
             whole[0].folder / "training/judgements.jsonl"
         ).read_bytes()
 
+    @pytest.mark.parametrize("patience", [0, 1, 10])
+    def test_a_run_is_stopped_before_its_first_step(
+        self, tiny_bundle: Bundle, pictures: Path, tmp_path: Path, patience: int
+    ) -> None:
+        """While the base is loaded, or its pictures are encoded; nothing of the run is there then."""
+        watch = Impatient(patience=patience)
+        with pytest.raises(Cancelled, match="before the first step"):
+            run_training(order(tiny_bundle, pictures, tmp_path), watch)
+        assert watch.patience == -1
+        assert not watch.steps
+        assert not (tmp_path / CONFIG).exists()
+
+    def test_a_run_is_stopped_while_it_is_judged(self, tiny_bundle: Bundle, pictures: Path, tmp_path: Path) -> None:
+        """What was learnt is kept, not the average that is judged, and the same bytes come out in the end."""
+        recipe = replace(
+            RECIPE,
+            train=replace(RECIPE.train, steps=2, ema_decay=0.9),
+            judge=JudgeConfig(every=1, held_out=0, n_pictures=1, size_px=64, n_times=1),
+        )
+        uncut = trained(order(tiny_bundle, pictures, tmp_path / "uncut", recipe), Watch())
+        cut, watch = order(tiny_bundle, pictures, tmp_path / "cut", recipe), Impatient(patience=1, behind=1)
+        with pytest.raises(Cancelled, match="step 1, which is saved"):
+            run_training(cut, watch)
+        assert not watch.judgements
+        assert files(trained(cut, Watch()).folder) == files(uncut.folder)
+
     def test_pictures_are_painted_and_shares_judged(self, tiny_bundle: Bundle, pictures: Path, tmp_path: Path) -> None:
         """On a sheet that the card shows; a prior beside, from another folder."""
         recipe = replace(
@@ -175,6 +225,7 @@ class TestRun:
         (judgement,) = watch.judgements
         assert judgement.share_error is not None
         assert judgement.off_palette is not None
+        assert ("paint", 1, 1) in watch.stages
         assert judgement.badness == judgement.share_error + judgement.off_palette
         assert (tmp_path / "sheet.png").read_bytes() == (tmp_path / "training/sheets/000001.png").read_bytes()
         assert "(sheet.png)" in (tmp_path / "README.md").read_text(encoding="utf-8")

@@ -108,6 +108,15 @@ def test_words_of_several_prompts_are_stacked_in_order(tiny_engine: TinyEngine) 
     assert Words.stacked(each[:1]) is each[0]
 
 
+def test_the_negative_half_is_words_of_its_own(tiny_engine: TinyEngine) -> None:
+    """Those of the negative prompt, with nothing beside them."""
+    words = painter_of(tiny_engine)._encode_words([canvas()])
+    half = words.negatives.to(torch.device("cpu"))
+    assert half.positive is words.negative
+    assert half.pooled_positive is words.pooled_negative
+    assert half.negative is half.pooled_negative is None
+
+
 def test_a_prediction_is_in_float32_and_mixes_both_halves(tiny_engine: TinyEngine) -> None:
     """Unconditional plus guidance times the difference; at 1 the conditional half alone."""
     painter = painter_of(tiny_engine)

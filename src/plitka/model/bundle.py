@@ -16,7 +16,14 @@ from typing import Any
 import tomli_w
 
 from plitka.core.files.home import home_folder
-from plitka.core.generation import GUIDANCE_RANGE, STEPS_RANGE, STRENGTH_RANGE, Defaults, GuidedDefaults
+from plitka.core.generation import (
+    DETAIL_PX_RANGE,
+    GUIDANCE_RANGE,
+    STEPS_RANGE,
+    STRENGTH_RANGE,
+    Defaults,
+    GuidedDefaults,
+)
 from plitka.core.recipes.recipe import V45, PromptStyle
 from plitka.core.scene import SIZE_PX_RANGE, SIZE_STEP_PX
 from plitka.errors import ManifestError, MissingFile
@@ -161,7 +168,8 @@ def find_bundle(name_or_dir: str) -> Bundle:
     folder = Path(name_or_dir)
     if not folder.is_dir():
         raise MissingFile(
-            "no model {path!r}: it is neither a folder nor one of {known}; put a bundle into {home} or name its folder",
+            "no model {path!r}: there is no such folder, and models with a name are: {known}; name another one, or the "
+            "folder of a bundle, or put a bundle into {home}",
             path=name_or_dir,
             known=", ".join(sorted(known)) or "-",
             home=models_folder(),
@@ -301,6 +309,7 @@ def _read_guided(top: Table) -> GuidedDefaults:
             guidance=table.number("guidance", **_range(GUIDANCE_RANGE)) if table.has("guidance") else None,
             strength=table.number("strength", start.strength, **_range(STRENGTH_RANGE)),
             **{f"{name}_range": _read_limit(table, name, possible) for name, possible in _POSSIBLE.items()},
+            detail_px=table.number("detail_px", **_range(DETAIL_PX_RANGE)) if table.has("detail_px") else None,
         )
 
 

@@ -30,6 +30,7 @@ from plitka.model.base_shapes import (
     read_base_shapes,
 )
 from plitka.model.bundle import (
+    MANIFEST,
     MAX_STRENGTH,
     NAME_PATTERN,
     Bundle,
@@ -123,6 +124,7 @@ def add_bundle(parts: BundleParts) -> Bundle:
     target = models_folder() / parts.name
     _refuse_taken(parts.name, target)
     _refuse_missing(parts)
+    _refuse_bundle(Path(parts.base))
     found = _locate_base(parts)
     facts = read_base(found.configs, found.file)
     if found.file is not None:
@@ -170,6 +172,16 @@ def _refuse_taken(name: str, target: Path) -> None:
     taken = list_bundles().get(name, target)
     if taken.exists():
         raise InputError("{path} is already there; choose another name, or remove that folder", path=taken)
+
+
+def _refuse_bundle(base: Path) -> None:
+    if (base / MANIFEST).is_file():
+        raise BundleError(
+            "{path} is a model already; name its folder with {option}, or move it into {folder}",
+            path=base,
+            option="--model",
+            folder=models_folder(),
+        )
 
 
 def _refuse_missing(parts: BundleParts) -> None:

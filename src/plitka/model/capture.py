@@ -5,9 +5,12 @@ overwritten by the next run.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import torch
+
+from plitka.model.device import on_device
 
 _R = TypeVar("_R")
 _WARM_UPS = 2
@@ -28,7 +31,8 @@ class Repeated(Generic[_R]):
         self._work = work
         self._graph: torch.cuda.CUDAGraph | None = None
         if device.type == "cuda":
-            self._graph, self._result = _record(work, pool)
+            with on_device(device):
+                self._graph, self._result = _record(device, work, pool)
 
     def __call__(self) -> _R:
         """Do it; the result is the same memory each time."""
@@ -43,13 +47,19 @@ def new_pool(device: torch.device) -> Any:
     return torch.cuda.graph_pool_handle() if device.type == "cuda" else None
 
 
-def _record(work: Callable[[], _R], pool: Any) -> tuple[torch.cuda.CUDAGraph, _R]:
+def _record(device: torch.device, work: Callable[[], _R], pool: Any) -> tuple[torch.cuda.CUDAGraph, _R]:
     # On the stream in use: on every other one libraries would hold a workspace of their own for good.
     torch.cuda.empty_cache()
     for _ in range(_WARM_UPS):
         work()
     graph = torch.cuda.CUDAGraph()
     # Other threads, such as one that measures, may use the device meanwhile.
-    with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
+    with torch.cuda.graph(graph, pool=pool, stream=_stream(device), capture_error_mode="thread_local"):
         result = work()
     return graph, result
+
+
+@cache
+def _stream(device: torch.device) -> torch.cuda.Stream:
+    """Where a GPU's work is recorded; torch has one for the whole process, which is of the first GPU that needs it."""
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]

@@ -15,9 +15,11 @@ import torch
 
 from plitka.core.recipes.recipe import Notice
 from plitka.errors import PlitkaError
+from plitka.model.base_facts import bundle_facts
 from plitka.model.bundle import Bundle, find_bundle
-from plitka.model.device import Placement, choose_placement
-from plitka.model.memory_ladder import SDXL, Rung, Weights, choose_rung, free_bytes
+from plitka.model.device import Placement, choose_guidance_device, choose_placement
+from plitka.model.engine_config import NO_DEVICE
+from plitka.model.memory_ladder import SDXL, Rung, Weights, choose_rung, free_bytes, has_room_for_half
 from plitka.model.parts import HubBase
 
 _HUB_TIMEOUT_S = 3.0
@@ -40,17 +42,19 @@ class Finding:
     """No picture can be made like this."""
 
 
-def check_up(model: str, device: str = "auto") -> Iterator[Finding]:
+def check_up(model: str, device: str = "auto", guidance_device: str = NO_DEVICE) -> Iterator[Finding]:
     """Look at everything, in the order in which a picture needs it.
 
     Args:
         model: a bundle's name or folder.
         device: auto, cpu, cuda or cuda:N.
+        guidance_device: none, auto or cuda:N.
     """
     yield _torch()
     yield from map(_gpu, range(torch.cuda.device_count() if torch.cuda.is_available() else 0))
     try:
         placement = choose_placement(device, "auto")
+        second = choose_guidance_device(guidance_device, placement.device)
     except PlitkaError as error:
         yield Finding(error, is_fatal=True)
         return
@@ -63,6 +67,8 @@ def check_up(model: str, device: str = "auto") -> Iterator[Finding]:
         yield Finding(error, is_fatal=True)
         return
     yield _model(bundle, placement)
+    if guidance_device != NO_DEVICE:
+        yield _guidance(bundle, placement, second)
     if isinstance(bundle.base, HubBase):
         yield _hub()
 
@@ -112,9 +118,50 @@ def _gpu(index: int) -> Finding:
 def _model(bundle: Bundle, placement: Placement) -> Finding:
     if placement.device.type == "cpu":
         return Finding(Notice("{model} is here", {"model": bundle.label}))
-    weights = SDXL if isinstance(bundle.base, HubBase) else Weights.of_files(bundle.files)
-    rung = choose_rung(weights, free_bytes(placement.device))
-    return Finding(Notice("{model} is here; {way}", {"model": bundle.label, "way": _WAYS[rung]}))
+    return Finding(Notice("{model} is here; {way}", {"model": bundle.label, "way": _WAYS[_rung(bundle, placement)]}))
+
+
+def _weights(bundle: Bundle) -> Weights:
+    return SDXL if isinstance(bundle.base, HubBase) else Weights.of_files(bundle.files)
+
+
+def _rung(bundle: Bundle, placement: Placement) -> Rung:
+    return choose_rung(_weights(bundle), free_bytes(placement.device))
+
+
+def _guidance(bundle: Bundle, placement: Placement, second: torch.device | None) -> Finding:
+    """Whether half of the guidance would be computed on a second GPU."""
+    if second is None:
+        return Finding(
+            Notice("there is no other GPU: all of the guidance is computed on {device}", {"device": placement.device})
+        )
+    told = Notice(
+        "all of the guidance is computed on {device}, none on {second}", {"device": placement.device, "second": second}
+    )
+    if _takes_guidance(bundle):
+        return Finding(told, Notice("the model takes guidance as an input: leave out --guidance-device"))
+    if _rung(bundle, placement) is Rung.STREAMED:
+        return Finding(
+            told, Notice("a UNet without room on {device} is not copied: free its memory", {"device": placement.device})
+        )
+    if not has_room_for_half(_copied_bytes(bundle), free_bytes(second)):
+        return Finding(told, Notice("a copy of the UNet has no room on {device}: free its memory", {"device": second}))
+    return Finding(Notice("half of the guidance is computed on {device}, with a copy of the UNet", {"device": second}))
+
+
+def _copied_bytes(bundle: Bundle) -> int:
+    """What a second GPU would have: the UNet, and the ControlNet if there is one."""
+    folder = f"{bundle.controlnet.path}/" if bundle.controlnet else None
+    control = [record.n_bytes for path, record in bundle.files.items() if folder and path.startswith(folder)]
+    return _weights(bundle).unet + sum(control)
+
+
+def _takes_guidance(bundle: Bundle) -> bool:
+    """Whether guidance is an input of the UNet, as far as it is known without the hub."""
+    try:
+        return bundle_facts(bundle, local_only=True).configs["unet"].get("time_cond_proj_dim") is not None
+    except PlitkaError:
+        return False
 
 
 def _hub() -> Finding:

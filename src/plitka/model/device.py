@@ -8,7 +8,7 @@ elsewhere bfloat16 is emulated and slower. float16 has no fast CPU kernels and i
 import errno
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import torch
 
 from plitka.core.recipes.recipe import Notice
 from plitka.errors import DeviceUnavailable, EngineError, OutOfMemory, Phrase
+from plitka.model.engine_config import NO_DEVICE
 from plitka.model.memory_ladder import Rung
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
@@ -77,15 +78,56 @@ def choose_placement(device: str, dtype: str) -> Placement:
     return Placement(chosen, DTYPES[dtype], Notice("asked for"))
 
 
+def choose_guidance_device(name: str, first: torch.device) -> torch.device | None:
+    """Where the half of guidance with the negative prompt is to run; None: beside the other half.
+
+    Args:
+        name: none, auto (the GPU with the most memory but the first, if there is another) or cuda:N.
+        first: the device on which pictures are made.
+
+    Raises:
+        DeviceUnavailable: there is no such GPU, or pictures are made on it.
+    """
+    if name == NO_DEVICE:
+        return None
+    n_gpus = _count_gpus()
+    if name == "auto":
+        others = [index for index in range(n_gpus) if first.type == "cuda" and index != first.index]
+        return torch.device("cuda", max(others, key=_total_memory)) if others else None
+    index = _gpu_index(name, n_gpus)
+    if index is None:
+        raise DeviceUnavailable(
+            "no device {device!r} for half of the guidance: expected {expected}, and torch finds {n_gpus} CUDA "
+            "devices; leave out --guidance-device, or check the driver with nvidia-smi",
+            device=name,
+            expected=Phrase("none, auto or cuda:N"),
+            n_gpus=n_gpus,
+        )
+    if first.type != "cuda":
+        raise DeviceUnavailable(
+            "pictures are made on {first}, beside which {device} cannot take half of the guidance; "
+            "leave out --guidance-device, or choose a GPU by --device",
+            first=str(first),
+            device=name,
+        )
+    if index == first.index:
+        raise DeviceUnavailable(
+            "pictures are made on {device} already, so that half of the guidance would gain nothing there; "
+            "name another GPU by --guidance-device, or leave it out",
+            device=name,
+        )
+    return torch.device("cuda", index)
+
+
 def _choose_device(name: str) -> torch.device:
-    n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    n_gpus = _count_gpus()
     if name == "cpu" or (name == "auto" and not n_gpus):
         return torch.device("cpu")
     if name in ("auto", "cuda") and n_gpus:
-        return torch.device("cuda", max(range(n_gpus), key=lambda i: torch.cuda.get_device_properties(i).total_memory))
-    kind, _, index = name.partition(":")
-    if kind == "cuda" and index.isdecimal() and int(index) < n_gpus:
-        return torch.device("cuda", int(index))
+        return torch.device("cuda", max(range(n_gpus), key=_total_memory))
+    index = _gpu_index(name, n_gpus)
+    if index is not None:
+        return torch.device("cuda", index)
     raise DeviceUnavailable(
         "no device {device!r} here: expected {expected}, and torch finds {n_gpus} CUDA devices; "
         "use --device cpu, or check the driver with nvidia-smi"
@@ -98,6 +140,20 @@ def _choose_device(name: str) -> torch.device:
     )
 
 
+def _count_gpus() -> int:
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0
+
+
+def _total_memory(index: int) -> int:
+    return torch.cuda.get_device_properties(index).total_memory
+
+
+def _gpu_index(name: str, n_gpus: int) -> int | None:
+    """N of cuda:N, where there is that one."""
+    kind, _, index = name.partition(":")
+    return int(index) if kind == "cuda" and index.isdecimal() and int(index) < n_gpus else None
+
+
 def _choose_dtype(device: torch.device) -> tuple[torch.dtype, Notice]:
     if device.type == "cuda":
         return torch.float16, Notice("float16 on {device}", {"device": torch.cuda.get_device_name(device)})
@@ -106,6 +162,15 @@ def _choose_dtype(device: torch.device) -> tuple[torch.dtype, Notice]:
     if found:
         return torch.bfloat16, Notice("bfloat16: the processor has {instructions}", {"instructions": found[0]})
     return torch.float32, Notice("float32: the processor does not multiply bfloat16")
+
+
+def on_device(device: torch.device) -> AbstractContextManager[object]:
+    """While it is open this thread's current GPU is that one.
+
+    Operators find their tensors' GPU by themselves; streams, events, recordings and Triton's kernels are of the current
+    one.
+    """
+    return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
 def memory_bytes(device: torch.device) -> dict[str, int]:

@@ -1,5 +1,8 @@
 """A bundle as a painter, and as an engine: the closed loop over that painter."""
 
+from functools import partial
+
+import structlog
 import torch
 
 from plitka.core.maker import Maker
@@ -10,13 +13,18 @@ from plitka.errors import InputError
 from plitka.model.assembly import Assembly, assemble
 from plitka.model.autoencoder import autoencoder_of
 from plitka.model.bundle import Bundle
+from plitka.model.device import choose_guidance_device, choose_placement
 from plitka.model.device_sight import DeviceMeasure
-from plitka.model.engine_config import EngineConfig
+from plitka.model.engine_config import NO_DEVICE, EngineConfig
 from plitka.model.fast import FastUnet
 from plitka.model.memory_ladder import Rung
 from plitka.model.painter import DiffusionPainter
 from plitka.model.recordings import Recordings
-from plitka.model.text_encoding import FastTextEncoders
+from plitka.model.split_guidance import SplitGuidance, second_assembly
+from plitka.model.text_encoding import FastTextEncoders, TextEncoders
+from plitka.model.unet import Network, guided_unet
+
+log = structlog.get_logger(__name__)
 
 AUTO, EAGER, FAST = NETWORKS = ("auto", "eager", "fast")
 """How an assembly's networks can be run, as of `EngineConfig.network`.
@@ -31,7 +39,7 @@ def load_painter(bundle: Bundle, config: EngineConfig | None = None) -> Diffusio
     Raises:
         InputError: there is no network of that name.
         BundleError: a file is missing, damaged or does not fit the others.
-        DeviceUnavailable: the asked device or dtype is not here.
+        DeviceUnavailable: an asked device or dtype is not here.
     """
     config = config or EngineConfig()
     if config.network not in NETWORKS:
@@ -40,29 +48,62 @@ def load_painter(bundle: Bundle, config: EngineConfig | None = None) -> Diffusio
         )
     if config.n_threads is not None:
         torch.set_num_threads(config.n_threads)
-    assembly = assemble(bundle, config.device, config.dtype)
-    return painter_of(assembly, config)
+    second = _second_device(config)
+    return painter_of(assemble(bundle, config.device, config.dtype), config, second)
 
 
-def painter_of(assembly: Assembly, config: EngineConfig) -> DiffusionPainter:
-    """Modules that are assembled, ready to paint as the configuration says; its network is known."""
+def _second_device(config: EngineConfig) -> torch.device | None:
+    """As of `choose_guidance_device`, before anything is loaded."""
+    first = choose_placement(config.device, config.dtype).device
+    second = choose_guidance_device(config.guidance_device, first)
+    if second is None and config.guidance_device != NO_DEVICE:
+        log.info("guidance_not_split", device=config.guidance_device, reason="there is no other GPU")
+    return second
+
+
+def painter_of(assembly: Assembly, config: EngineConfig, second: torch.device | None = None) -> DiffusionPainter:
+    """Modules that are assembled, ready to paint as the configuration says; its network is known.
+
+    Args:
+        assembly: the modules, which nothing has rearranged yet.
+        config: how they are run.
+        second: a device that is to compute half of the guidance, if it can.
+    """
     placement = assembly.placement
     device, dtype = placement.device, placement.dtype
     name = config.network
     if name == AUTO:
         name = FAST if device.type == "cuda" else EAGER
-    if name == EAGER:
-        return DiffusionPainter(assembly, max_batch=config.max_batch, batch_s=config.batch_s)
-    recordings, rung = Recordings(device), placement.rung
+    recordings = Recordings(device) if name == FAST else None
+    other = None if second is None else second_assembly(assembly, second)
+    network = _network(assembly, recordings)
+    if other is not None:
+        there = other.placement.device
+        half = _network(other, None if recordings is None else recordings.elsewhere(there))
+        network = SplitGuidance(network, half, other)
     return DiffusionPainter(
         assembly,
-        network=None if rung is Rung.STREAMED else FastUnet(assembly, recordings),
-        autoencoder=autoencoder_of(assembly.pipe.vae, device, dtype, recordings),
-        encoders=FastTextEncoders(assembly.pipe, placement, recordings) if rung is Rung.WHOLE else None,
+        network=network,
+        autoencoder=None if recordings is None else autoencoder_of(assembly.pipe.vae, device, dtype, recordings),
+        encoders=_encoders(assembly, recordings),
         recordings=recordings,
+        second=None if other is None else other.placement.device,
         max_batch=config.max_batch,
         batch_s=config.batch_s,
     )
+
+
+def _network(assembly: Assembly, recordings: Recordings | None) -> Network:
+    """The UNet lean and captured, or module by module where nothing is recorded or its weights come and go."""
+    if recordings is None or assembly.placement.rung is Rung.STREAMED:
+        return partial(guided_unet, assembly)
+    return FastUnet(assembly, recordings)
+
+
+def _encoders(assembly: Assembly, recordings: Recordings | None) -> TextEncoders | None:
+    if recordings is None or assembly.placement.rung is not Rung.WHOLE:
+        return None
+    return FastTextEncoders(assembly.pipe, assembly.placement, recordings)
 
 
 def load_engine(
@@ -79,7 +120,7 @@ def load_engine(
     Raises:
         InputError: there is no network of that name.
         BundleError: a file is missing, damaged or does not fit the others.
-        DeviceUnavailable: the asked device or dtype is not here.
+        DeviceUnavailable: an asked device or dtype is not here.
     """
     config = config or EngineConfig()
     painter = load_painter(bundle, config)

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from plitka.core.tile.granule_map import GuideConfig
 
 
+NO_DEVICE = "none"
+"""For `EngineConfig.guidance_device`: both halves of guidance run where pictures are made."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineConfig:
     """Where and how an engine runs.
@@ -22,6 +26,9 @@ class EngineConfig:
     """auto, cpu, cuda (the GPU with the most memory) or cuda:N."""
     dtype: str = "auto"
     """auto, float32, float16 or bfloat16."""
+    guidance_device: str = NO_DEVICE
+    """A second GPU, which computes half of the guidance at the same time: none, auto (another one, if there is one) or
+    cuda:N."""
     n_threads: int | None = None
     """Processor threads for torch in this process; None leaves torch's choice."""
     max_batch: int = 1

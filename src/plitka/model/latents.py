@@ -69,7 +69,8 @@ def decode_latents(vae: Any, latents: torch.Tensor) -> "RgbImage":
         if not image.isfinite().all():
             raise BadOutput("the VAE gave NaN in {dtype}; set force_upcast in its config.json", dtype=str(vae.dtype))
         if has_shuffled_pixels(vae):
-            image = without_lattice(image, image.shape[-1] // latents.shape[-1])
+            # What lies beyond black and white is lost: of a lattice there one half would be left.
+            image = without_lattice(image.clamp(-1, 1), image.shape[-1] // latents.shape[-1])
         pixels = (image / 2 + 0.5).clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
     return checked_picture(np.ascontiguousarray(pixels))
 

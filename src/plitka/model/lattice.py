@@ -40,9 +40,16 @@ def without_lattice(picture: torch.Tensor, place_px: int) -> torch.Tensor:
 
 def _without(picture: torch.Tensor, period_px: int) -> torch.Tensor:
     places = functional.pixel_unshuffle(picture[None], period_px)  # (1, C * period_px ** 2, h, w), pixels of one last
-    apart = places.view(1, len(picture), -1, *places.shape[2:])
-    apart = (apart - apart.mean(2, keepdim=True)).flatten(1, 2)
-    return functional.pixel_shuffle(places - _means(apart), period_px)[0]
+    places = places - _means(_apart(places, len(picture)))
+    # Between the points at which means are taken, and at the edges, a little is left that all squares have in common.
+    places = places - _apart(places, len(picture)).mean((2, 3), keepdim=True)
+    return functional.pixel_shuffle(places, period_px)[0]
+
+
+def _apart(places: torch.Tensor, n_channels: int) -> torch.Tensor:
+    """What parts the pixels of a place, channel by channel: like `places`, (1, C * period_px ** 2, h, w)."""
+    pixels = places.view(1, n_channels, -1, *places.shape[2:])
+    return (pixels - pixels.mean(2, keepdim=True)).flatten(1, 2)
 
 
 def _means(maps: torch.Tensor) -> torch.Tensor:

@@ -2,8 +2,9 @@
 
 At import they look for packages that may extend them, and import those that they find; and they read the lists of all
 files that are installed: a quarter of a second of a process that paints one picture. They also import torch's compiler,
-for a single function, and networks of all kinds, since those lie in packages with the ones that are wanted: a second
-more. Such packages are there from the beginning, and come to be when something in them is asked for that is not.
+for a single function, networks of all kinds, since those lie in packages with the ones that are wanted, and what is
+needed where several processes share one network: more than a second. Such packages are there from the beginning, and
+come to be when something in them is asked for that is not.
 """
 
 import importlib.metadata
@@ -17,8 +18,8 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-UNUSED = ("peft", "scipy", "sklearn", "torchvision")
-"""What diffusers and transformers import where it is installed, and plitka does not use.
+UNUSED = ("boto3", "peft", "scipy", "sklearn", "torchvision")
+"""What diffusers, transformers and accelerate import where it is installed, and plitka does not use.
 
 sklearn, which some versions of transformers import, cannot be imported without scipy.
 """
@@ -30,17 +31,21 @@ POSTPONED = (
     "diffusers.models.controlnets",
     "diffusers.models.transformers",
     "diffusers.models.unets",
+    "transformers.models",
 )
-"""Packages that import all of their modules, of which few are wanted."""
+"""Packages that import all of their modules, or read them to tell what is in them; few are wanted."""
 
 
 @contextmanager
 def lean_imports() -> Iterator[None]:
     """Import diffusers and transformers inside; only for a process that is plitka's own.
 
-    Inside they find nothing of `UNUSED`, and they remember that, and no compiler. Of `POSTPONED` they find the modules
-    that they name; the packages themselves come when anything else of them is asked for, also later.
+    Inside they find nothing of `UNUSED` and no other processes, and they remember that, and no compiler. Of `POSTPONED`
+    they find the modules that they name; the packages themselves come when anything else of them is asked for, also
+    later.
     """
+    import torch  # noqa: PLC0415
+
     _postpone_packages()
     read = importlib.metadata.packages_distributions
     distributions = _Distributions(read)
@@ -50,6 +55,8 @@ def lean_imports() -> Iterator[None]:
         importlib.metadata.packages_distributions = lambda: distributions
         inside.callback(setattr, importlib.metadata, "packages_distributions", read)
         inside.callback(_NoCompiler.put_in_place().withdraw)
+        inside.callback(setattr, torch.distributed, "is_available", torch.distributed.is_available)
+        torch.distributed.is_available = lambda: False
         for name in set(UNUSED) - set(sys.modules):
             sys.modules[name] = None  # type: ignore[assignment]  # Python's own way to say that it is not there
             inside.callback(sys.modules.pop, name)
@@ -103,7 +110,8 @@ class _Postponed(ModuleType):
         if type(self) is ModuleType or name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         self._run()
-        return getattr(self, name)
+        # Some packages put another module in their place.
+        return getattr(sys.modules[self.__name__], name)
 
     def _run(self) -> None:
         # From now on it is a module like any other, also while it runs.

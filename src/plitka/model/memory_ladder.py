@@ -4,7 +4,7 @@ What lies elsewhere is slower: words are encoded by the processor, in a second f
 fit comes over the bus at each step, in seconds for each picture. `docs/machines.md` has the figures.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ FAST_WORK_BYTES = 4_200_000_000
 are for decoding in one piece and 0.8 lie idle between weights that were joined."""
 PLAIN_WORK_BYTES = 1_700_000_000
 """The same decoded in tiles."""
+HALF_WORK_BYTES = 1_500_000_000
+"""What a half of guidance takes on a GPU of its own, beside its weights: the same but for decoding."""
 
 
 class Rung(StrEnum):
@@ -42,27 +44,36 @@ class Weights:
     words: int
     others: int
     """UNet and VAE."""
+    unet: int
+    """Of these the UNet, of which a second device can have a copy."""
 
     @classmethod
     def of(cls, pipe: Any, dtype: torch.dtype) -> "Weights":
         """Of a pipeline's networks, in the number format that they will run in."""
-        n_bytes = {
-            name: dtype.itemsize * sum(parameter.numel() for parameter in getattr(pipe, name).parameters())
-            for name in ("text_encoder", "text_encoder_2", "unet", "vae")
-        }
+        words, unet, vae = (
+            network_bytes(networks, dtype)
+            for networks in ((pipe.text_encoder, pipe.text_encoder_2), (pipe.unet,), (pipe.vae,))
+        )
         # A VAE of float32 beside the lean one in half precision.
-        return cls(n_bytes["text_encoder"] + n_bytes["text_encoder_2"], n_bytes["unet"] + 3 * n_bytes["vae"])
+        return cls(words, unet + 3 * vae, unet)
 
     @classmethod
     def of_files(cls, files: "Mapping[str, FileRecord]") -> "Weights":
         """Of a base by the sizes of a bundle's files; where they do not tell networks apart, all are of the UNet."""
         sizes = {path: record.n_bytes for path, record in files.items() if path.endswith(".safetensors")}
-        words = sum(n for path, n in sizes.items() if "/text_encoder" in path)
-        return cls(words, sum(sizes.values()) - words)
+        words, unet = (sum(n for path, n in sizes.items() if f"/{part}" in path) for part in ("text_encoder", "unet"))
+        others = sum(sizes.values()) - words
+        return cls(words, others, unet or others)
 
 
-SDXL = Weights(words=1_640_000_000, others=5_640_000_000)
+SDXL = Weights(words=1_640_000_000, others=5_640_000_000, unet=5_140_000_000)
 """In half precision."""
+
+
+def network_bytes(networks: Iterable[Any], dtype: torch.dtype) -> int:
+    """What networks take in a number format."""
+    n_numbers: int = sum(parameter.numel() for network in networks for parameter in network.parameters())
+    return dtype.itemsize * n_numbers
 
 
 def choose_rung(weights: Weights, free_bytes: int) -> Rung:
@@ -70,6 +81,11 @@ def choose_rung(weights: Weights, free_bytes: int) -> Rung:
     if free_bytes >= weights.words + weights.others + FAST_WORK_BYTES:
         return Rung.WHOLE
     return Rung.WORDS_ASIDE if free_bytes >= weights.others + PLAIN_WORK_BYTES else Rung.STREAMED
+
+
+def has_room_for_half(weights_bytes: int, free_bytes: int) -> bool:
+    """Whether a second GPU can run a half of guidance over copies of so many weights."""
+    return free_bytes >= weights_bytes + HALF_WORK_BYTES
 
 
 def rung_for(pipe: Any, device: torch.device, dtype: torch.dtype) -> Rung:

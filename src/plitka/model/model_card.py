@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from plitka.core.judge.evaluation import NEAR_POINTS
 from plitka.model.bundle import Bundle
 from plitka.model.train_config import TrainRecipe, to_toml
 from plitka.model.train_judge import Judgement, best_of, is_overtrained
@@ -17,7 +18,10 @@ class CardFacts:
 
     base: str
     """The base's name and digest."""
-    n_pictures: int
+    n_learnt: int
+    """Pictures."""
+    held: Sequence[str]
+    """Names of the pictures that were not learnt but judged by."""
     colours: Sequence[str]
     """That captions named, in words."""
     has_sheet: bool
@@ -33,7 +37,12 @@ def model_card(bundle: Bundle, recipe: TrainRecipe, judgements: Sequence[Judgeme
     by_heart = (
         " Later steps learn the pictures by heart: their held-out loss rises." if is_overtrained(judgements) else ""
     )
-    sheet = f"![Pictures with fixed seeds, asked and measured]({SHEET})\n\n" if facts.has_sheet else ""
+    sheet = (
+        f"![Pictures with fixed seeds, asked and measured]({SHEET})\n\n"
+        f"Names in red: a share is off by more than {NEAR_POINTS:g} points.\n\n"
+        if facts.has_sheet
+        else ""
+    )
     return f"""---
 license: {"other" if bundle.licence == "unstated" else bundle.licence.lower()}
 tags: [text-to-image, stable-diffusion-xl, lora, textual-inversion]
@@ -41,7 +50,7 @@ tags: [text-to-image, stable-diffusion-xl, lora, textual-inversion]
 
 # {bundle.name}
 
-A LoRA and the tokens {tokens}, learnt from {facts.n_pictures} captioned pictures on {facts.base}.
+A LoRA and the tokens {tokens}, learnt from {facts.n_learnt} captioned pictures on {facts.base}.{_held(facts.held)}
 Colours: {colours}.{also}
 
 {sheet}| file | layout |
@@ -58,13 +67,32 @@ Prompts begin with `{f"{style.trigger} {''.join(style.tokens)}".strip()}`. Stren
 Kept: step {best.step}.{by_heart}
 
 {chr(10).join(_table(judgements))}
-
+{_legend(judgements)}
 ## Configuration
 
 ```toml
 {to_toml(recipe).strip()}
 ```
 """
+
+
+def _held(names: Sequence[str]) -> str:
+    """A sentence, if there are any."""
+    if not names:
+        return ""
+    return f"\nNot learnt, but held out to judge by: {', '.join(f'`{name}`' for name in names)}."
+
+
+def _legend(judgements: Sequence[Judgement]) -> str:
+    """What is good, of what was looked at."""
+    said = {
+        "share_error": f"- share error: of the colour furthest off, in the mean; up to {NEAR_POINTS:g} is near.",
+        "off_palette": "- other colours: in none of those asked for; real tiles have up to 3 %.",
+        "realism": "- distance from photographs: up to 1, another real tile would have been no nearer.",
+        "held_loss": "- losses: to compare rows by; where that of held-out ones rises, pictures are learnt by heart.",
+    }
+    lines = [text for name, text in said.items() if any(name in judgement.to_json() for judgement in judgements)]
+    return "".join(f"\n{line}" for line in lines) + ("\n" if lines else "")
 
 
 def _file(part: object) -> str:

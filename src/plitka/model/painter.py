@@ -21,12 +21,12 @@ from plitka.core.generation import Defaults
 from plitka.core.painter import Canvas, Painted
 from plitka.core.recipes.recipe import Recipe, format_prompt
 from plitka.core.scene import Size
-from plitka.core.watch import Unwatched, Watch
+from plitka.core.watch import FollowOne, Watch, begin_stage
 from plitka.errors import BadOutput, OutOfMemory, PlitkaError
 from plitka.model.assembly import Assembly
 from plitka.model.autoencoder import Autoencoder
 from plitka.model.batch_size import fitting_batch
-from plitka.model.device import Placement, held_bytes, translated_errors
+from plitka.model.device import Placement, held_bytes, on_device, translated_errors
 from plitka.model.late_guidance import guided_early
 from plitka.model.latents import preview_latents
 from plitka.model.library_imports import quiet_libraries
@@ -65,6 +65,7 @@ class DiffusionPainter:
         autoencoder: Autoencoder | None = None,
         encoders: TextEncoders | None = None,
         recordings: Recordings | None = None,
+        second: torch.device | None = None,
         max_batch: int = 1,
         batch_s: float | None = None,
     ) -> None:
@@ -76,6 +77,7 @@ class DiffusionPainter:
             autoencoder: how the VAE is run; None: likewise.
             encoders: how the text encoders are run; None: likewise.
             recordings: of the three, given up where there is too little memory.
+            second: another device that the network uses, if it does.
             max_batch: canvases that are painted at once.
             batch_s: seconds that these may take, by which their number is chosen when a GPU is warm; None: it stays.
         """
@@ -84,6 +86,7 @@ class DiffusionPainter:
         self._pipe = assembly.pipe
         self._autoencoder = autoencoder or Autoencoder(assembly.pipe.vae)
         self._placement = assembly.placement
+        self._devices = [self._placement.device, *([] if second is None else [second])]
         self._encoders = encoders or TextEncoders(assembly.pipe, assembly.placement)
         self._clock = assembly.clock
         self._recordings = recordings
@@ -180,7 +183,8 @@ class DiffusionPainter:
 
     def _paint_unseen(self, canvas: Canvas) -> Mapping[str, float]:
         """Seconds of a canvas's stages."""
-        (outcome,) = self.paint([canvas], Unwatched())
+        # A stage at each step, so that whoever follows the stages can stop it within.
+        (outcome,) = self.paint([canvas], FollowOne(lambda _progress: begin_stage("denoise")))
         if isinstance(outcome, PlitkaError):
             raise outcome
         return outcome.stage_seconds
@@ -190,7 +194,7 @@ class DiffusionPainter:
         seconds = self._paint_unseen(canvas)
         picture_s = seconds["denoise"] * self.defaults.steps / canvas.steps + seconds["decode"]
         self._give_back()
-        room = free_bytes(self._placement.device)
+        room = min(map(free_bytes, self._devices))
         n = fitting_batch(batch_s, picture_s, room, canvas.width_px * canvas.height_px)
         log.info("batch_chosen", n=n, batch_s=batch_s, picture_s=round(picture_s, 3), free_bytes=room)
         return n
@@ -202,7 +206,8 @@ class DiffusionPainter:
             EngineError: the device failed; OutOfMemory: not even one canvas with tiled decoding fits.
         """
         self._clock.restart()
-        outcomes = self._paint(CanvasBatch(canvases, watch))
+        with on_device(self._placement.device):
+            outcomes = self._paint(CanvasBatch(canvases, watch))
         seconds = dict(self._clock.seconds)
         return [replace(one, stage_seconds=seconds) if isinstance(one, Painted) else one for one in outcomes]
 
@@ -323,8 +328,9 @@ class DiffusionPainter:
         self._least_held_bytes = self.memory_bytes().get("reserved", 0)
 
     def memory_bytes(self) -> Mapping[str, int]:
-        """What torch holds of the GPU in this process; empty on the CPU."""
-        return held_bytes(self._placement.device)
+        """What torch holds of its GPUs in this process; empty on the CPU."""
+        each = [held_bytes(device) for device in self._devices]
+        return {kind: sum(held[kind] for held in each) for kind in each[0]}
 
     def close(self) -> None:
         """Forget the words; there are neither processes nor threads, and the modules go with the last reference."""

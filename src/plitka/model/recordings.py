@@ -26,6 +26,12 @@ class Recordings:
         self._pool = new_pool(device)
         self._made: dict[tuple[str, Hashable], Any] = {}
         self._is_given_up = False
+        self._elsewhere: list[Recordings] = []
+
+    def elsewhere(self, device: torch.device) -> "Recordings":
+        """Recordings of the same painter on another device, given up with these."""
+        self._elsewhere.append(Recordings(device))
+        return self._elsewhere[-1]
 
     def of(self, part: str, kind: Hashable, record: Callable[[Any], _R]) -> _R | None:
         """The recording of one kind of work; None where the plain path has to do.
@@ -53,9 +59,11 @@ class Recordings:
 
     def __len__(self) -> int:
         """How many kinds of work have been asked for, those that failed included."""
-        return len(self._made)
+        return len(self._made) + sum(map(len, self._elsewhere))
 
     def give_up(self) -> None:
         """Forget them, and make no more: their memory is needed."""
         self._is_given_up = True
         self._made.clear()
+        for one in self._elsewhere:
+            one.give_up()

@@ -121,7 +121,7 @@ class Trainer:
             lesson: the same for all of a run.
             prior: what the base is to go on saying; None: nothing.
             until: steps that shall be done.
-            on_step: called after each with its number and its loss.
+            on_step: called after each with its number and its loss, of all processes' parts of the batch.
 
         Raises:
             BadOutput: the loss is NaN; the error names the pictures.
@@ -146,7 +146,9 @@ class Trainer:
             self.n_done += 1
             if self._average is not None:
                 self._average.step(self.learning)
-            on_step(self.n_done, float((losses * posed.weights.to(losses.device)).mean()))
+            loss = (losses * posed.weights.to(losses.device)).mean()
+            self.workers.average([loss])
+            on_step(self.n_done, float(loss))
 
     def _learn_batch(self, lesson: Lesson) -> tuple[_Posed, torch.Tensor]:
         """Gradients of a batch of the lesson; returns it, and what was missed of each picture."""
@@ -243,12 +245,13 @@ class Trainer:
         }
 
     @torch.no_grad()
-    def judge(self, lesson: Lesson, n_times: int = 8) -> float:
+    def judge(self, lesson: Lesson, n_times: int = 8, on_picture: Callable[[], None] = lambda: None) -> float:
         """Mean loss of a lesson: each picture once at each of some even timesteps, with the same noise every time."""
         draw = torch.Generator().manual_seed(self.config.seed)
         n_trained = len(self.schedule.alphas_cumprod)
         losses = []
         for item in lesson.items:
+            on_picture()
             latents, size_px = item.turned[0][None], _size_px(item.turned[0], lesson)
             words = self._encode((item.caption,))
             for first in range(0, n_times, _JUDGED_AT_ONCE):

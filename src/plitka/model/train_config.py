@@ -11,6 +11,7 @@ import tomli_w
 from plitka.core.dataset.training_pictures import PictureConfig
 from plitka.errors import InputError
 from plitka.model.manifest import Table
+from plitka.model.training_defaults import BATCH, LEARNING_RATE, RANK, SEED, STEPS
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 """Ends of the names of the layers that learn."""
@@ -31,6 +32,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 _SHARES = ("token_share", "caption_dropout", "ema_decay", "held_out")
 _COUNTS = ("steps", "batch", "rank")
+_RATES = ("learning_rate",)
 _T = TypeVar("_T")
 
 
@@ -42,12 +44,12 @@ class TrainConfig:
         InputError: a number or a word that makes no run.
     """
 
-    steps: int = 1000
+    steps: int = STEPS
     """At least 1."""
-    batch: int = 4
+    batch: int = BATCH
     """Pictures a step, on all GPUs together."""
-    rank: int = 32
-    alpha: float = 32
+    rank: int = RANK
+    alpha: float = RANK
     targets: tuple[str, ...] = ATTENTION_AND_CONVOLUTIONS
     """Ends of the names of the UNet's layers that learn."""
     is_dora: bool = False
@@ -58,7 +60,7 @@ class TrainConfig:
     """Words in the names of a palette file's colours that a tokenizer breaks up learn rows of their own."""
     optimizer: str = "adamw"
     """adamw, adamw8bit (needs bitsandbytes) or prodigy (needs prodigyopt, and a learning rate of about 1)."""
-    learning_rate: float = 2e-4
+    learning_rate: float = LEARNING_RATE
     token_learning_rate: float = 1e-3
     rate: str = "constant"
     """How the matrices' rate goes over the steps: constant, cosine (down to nothing), or exponential (up from
@@ -96,7 +98,7 @@ class TrainConfig:
     """The UNet's blocks are compiled, which takes a minute or two: less time a step, and less memory."""
     precision: str = "auto"
     """Of the frozen networks: auto (bfloat16 on a GPU), float32 or bfloat16. What learns is float32."""
-    seed: int = 0
+    seed: int = SEED
 
     def __post_init__(self) -> None:
         _check(self)
@@ -193,6 +195,8 @@ def _check(config: Any) -> None:
         name, value = each.name, getattr(config, each.name)
         if name in _COUNTS and value < 1:
             raise InputError("{name} must be at least 1, not {value}", name=name, value=value)
+        if name in _RATES and value <= 0:
+            raise InputError("{name} must be above 0, not {value}", name=name, value=value)
         if name in _SHARES and not 0 <= value <= 1:
             raise InputError("{name} must lie in 0..1, not {value}", name=name, value=value)
         if name in _CHOICES and value not in _CHOICES[name]:

@@ -3,13 +3,15 @@
 What is painted is painted by the networks that learn, as they are, through the same path as any picture.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import asdict, dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from plitka.core.files.picture import encode_png, write_whole
+from plitka.core.files.picture import write_whole
+from plitka.core.files.sheet import encode_sheet
 from plitka.core.generation import Mode
 from plitka.core.judge.evaluation import Report, evaluate
 from plitka.core.judge.realism import Reference
@@ -18,12 +20,15 @@ from plitka.core.maker import Maker
 from plitka.core.recipes.recipe import Recipe
 from plitka.core.tile.granule_map import GuideConfig
 from plitka.core.tile.map_pool import MapPool
+from plitka.core.watch import OnProgress
 from plitka.model.assembly import Assembly
 from plitka.model.lesson import Lesson
 from plitka.model.painter import DiffusionPainter
 from plitka.model.train import Trainer
 from plitka.model.train_config import JudgeConfig
 
+OnStage = Callable[[str, int, int], None]
+"""Called with what is done, which of them it is, and how many there are."""
 _MOST_JUDGED = 16
 """Pictures of a lesson whose loss is looked at."""
 
@@ -71,28 +76,59 @@ class Judge:
     """Photographs by `plitka.core.judge.realism.recipe_key`."""
     config: JudgeConfig
 
-    def __call__(self, sheet: Path) -> Judgement:
-        """Judge what is learnt by now; what is painted is shown on a sheet."""
-        trainer, n_times = self.trainer, self.config.n_times
-        report = self._paint(sheet) if self.recipes else None
-        few = replace(self.learnt, items=self.learnt.items[:_MOST_JUDGED])
-        held = None if self.held is None else replace(self.held, items=self.held.items[:_MOST_JUDGED])
+    def __call__(
+        self, sheet: Path, on_progress: OnProgress | None = None, on_stage: OnStage = lambda _name, _n, _of: None
+    ) -> Judgement:
+        """Judge what is learnt by now.
+
+        Args:
+            sheet: where what is painted is shown.
+            on_progress: called at the steps of each picture, which it may stop.
+            on_stage: called before each picture that is painted (`paint`) or whose loss is taken (`losses`).
+        """
+        report = self._paint(sheet, on_progress, on_stage) if self.recipes else None
+        learnt_loss, held_loss = self._losses(on_stage)
         return Judgement(
-            step=trainer.n_done,
-            learnt_loss=trainer.judge(few, n_times),
-            held_loss=None if held is None else trainer.judge(held, n_times),
+            step=self.trainer.n_done,
+            learnt_loss=learnt_loss,
+            held_loss=held_loss,
             share_error=None if report is None or report.shares is None else report.shares.mean,
             off_palette=None if report is None or not report.rows else report.off_palette,
             realism=None if report is None else _realism(report),
         )
 
-    def _paint(self, sheet: Path) -> Report:
+    def _losses(self, on_stage: OnStage) -> tuple[float, float | None]:
+        """Of what is learnt, and of what is held out."""
+        lessons = [lesson for lesson in (self.learnt, self.held) if lesson is not None]
+        few = [replace(lesson, items=lesson.items[:_MOST_JUDGED]) for lesson in lessons]
+        numbers, n_all = count(1), sum(len(lesson.items) for lesson in few)
+
+        def on_picture() -> None:
+            on_stage("losses", next(numbers), n_all)
+
+        learnt, *held = [self.trainer.judge(lesson, self.config.n_times, on_picture) for lesson in few]
+        return learnt, held[0] if held else None
+
+    def _paint(self, sheet: Path, on_progress: OnProgress | None, on_stage: OnStage) -> Report:
+        numbers = count(1)
+
+        def watch(_recipe: Recipe) -> AbstractContextManager[OnProgress | None]:
+            on_stage("paint", next(numbers), len(self.recipes))
+            return nullcontext(on_progress)
+
         painter = DiffusionPainter(self.assembly)
         size_px = self.config.size_px or self.assembly.bundle.defaults.width_px
         with closing(Maker(painter, MapPool(GuideConfig()))) as maker:
-            report = evaluate(maker, self.recipes, self.references, size_px=size_px, mode=Mode.TEXT)
+            report = evaluate(
+                maker,
+                self.recipes,
+                self.references,
+                size_px=size_px,
+                mode=Mode.TEXT,
+                watch=watch,
+            )
         if report.rows:
-            write_whole(sheet, encode_png(to_sheet(report)))
+            write_whole(sheet, encode_sheet(to_sheet(report)))
         return report
 
 

@@ -14,7 +14,7 @@ OUT/                           at the end the bundle, its PEFT files, and the mo
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,11 +25,12 @@ import torch
 
 from plitka.core.colour.palette import Palette
 from plitka.core.dataset.folder import Folder, read_folder
-from plitka.core.dataset.training_pictures import read_captioned
+from plitka.core.dataset.training_pictures import Captioned, read_captioned
 from plitka.core.files.photograph import read_picture
 from plitka.core.files.picture import write_whole
 from plitka.core.judge.realism import Reference, describe_photograph, recipe_key
 from plitka.core.recipes.recipe import Notice, PromptStyle, Recipe
+from plitka.core.watch import Progress, following_stages
 from plitka.errors import Cancelled, InputError, Phrase
 from plitka.model.adapter_files import joined
 from plitka.model.assembly import Assembly, assemble
@@ -60,6 +61,13 @@ class RunWatch(Protocol):
 
     def notice(self, notice: Notice) -> None:
         """Something is wrong with a picture, or worth knowing before the first step."""
+        ...
+
+    def stage(self, name: str, n_done: int = 0, n_all: int = 0) -> None:
+        """What is done beside steps, and how far it is where it is counted; the same one is told again and again.
+
+        `load` the base, look at `pictures` and encode them; behind steps `paint` some, take their `losses`; `write`.
+        """
         ...
 
     def step(self, n_done: int, loss: float) -> None:
@@ -111,10 +119,11 @@ def run_training(order: RunOrder, watch: RunWatch) -> Bundle | None:
         Cancelled: the watch wanted to stop; what is done is saved.
     """
     workers = Workers.joined(is_on_cpu=order.device == "cpu")
-    assembly = _assemble(order, workers)
+    with following_stages(lambda _stage: _prepare_or_stop(watch, "load")):
+        assembly = _assemble(order, workers)
     style = _style(order)
     folder = read_folder(order.folder)
-    lessons = _Lessons(order, assembly, watch.notice if workers.is_first else _unheard)
+    lessons = _Lessons(order, assembly, watch, workers)
     everything = lessons.read(folder, style)
     names, before = _names(order, assembly, everything), _base_lora(order.base, assembly)
     bundle = trained_bundle(order.base, order.out, order.name, style, names)
@@ -141,12 +150,15 @@ def run_training(order: RunOrder, watch: RunWatch) -> Bundle | None:
         on_step = partial(_watched, watch, kept, judgements, workers)
         with translated_errors(assembly.placement.device, "learning"):
             trainer.learn(learnt, prior, until=until, on_step=on_step)
-        kept.judge(judge, judgements)
+        kept.judge(judge, judgements, watch)
         if workers.is_first:
             watch.judged(judgements[-1])
     kept.board.close()
     workers.wait()
-    return kept.finish(judgements, everything) if workers.is_first else None
+    if not workers.is_first:
+        return None
+    watch.stage("write")
+    return kept.finish(judgements, learnt, held)
 
 
 def _watched(
@@ -159,7 +171,18 @@ def _watched(
     if workers.any(watch.wants_stop()):
         kept.save(judgements)
         kept.board.close()
-        raise Cancelled("stopped after step {n}, which is saved; the same command with --resume goes on", n=n_done)
+        raise _saved(n_done)
+
+
+def _saved(n_done: int) -> Cancelled:
+    return Cancelled("stopped after step {n}, which is saved; the same command with --resume goes on", n=n_done)
+
+
+def _prepare_or_stop(watch: RunWatch, stage: str, n_done: int = 0, n_all: int = 0) -> None:
+    """Told and asked again and again before the first step, which a large base and many pictures take minutes to."""
+    watch.stage(stage, n_done, n_all)
+    if watch.wants_stop():
+        raise Cancelled("stopped before the first step; nothing is lost, give the same command again")
 
 
 def _unheard(_problem: Notice) -> None:
@@ -242,19 +265,26 @@ class _Lessons:
 
     order: RunOrder
     assembly: Assembly
-    on_problem: Callable[[Notice], None]
+    watch: RunWatch
+    workers: Workers
 
     def read(self, folder: Folder, style: PromptStyle) -> Lesson:
         """Of a folder's pictures."""
         order = self.order
-        pictures = read_captioned(folder, order.palette, style, order.recipe.pictures, self.on_problem)
+        on_problem = self.watch.notice if self.workers.is_first else _unheard
+        pictures = read_captioned(folder, order.palette, style, order.recipe.pictures, on_problem)
         return Lesson.of(
             self.assembly.pipe,
-            pictures,
+            self._followed(pictures, len(folder.entries)),
             turns=order.recipe.train.turns,
             cache=order.out / "training/latents",
             key=order.base.label,
         )
+
+    def _followed(self, pictures: Iterable[Captioned], n_all: int) -> Iterator[Captioned]:
+        for number, picture in enumerate(pictures, start=1):
+            _prepare_or_stop(self.watch, "pictures", number, n_all)
+            yield picture
 
 
 def _recipes(order: RunOrder, learnt: Lesson, held: Lesson | None) -> tuple[Recipe, ...]:
@@ -324,16 +354,28 @@ class _Kept:
         """Where the pictures of a step are shown."""
         return self._folder / "sheets" / f"{step:06d}.png"
 
-    def judge(self, judge: Judge, judgements: list[Judgement]) -> None:
-        """One judgement more, and what is to be kept of it: the state, and the files if it is the best by now."""
+    def judge(self, judge: Judge, judgements: list[Judgement], watch: RunWatch) -> None:
+        """One judgement more, and what is to be kept of it: the state, and the files if it is the best by now.
+
+        Raises:
+            Cancelled: the watch wanted to stop while pictures were painted; the steps are saved.
+        """
         trainer, sheet = self._trainer, self.sheet(self._trainer.n_done)
-        with trainer.averaged():
-            judgements.append(judge(sheet) if self._workers.is_first else _unjudged(trainer))
-            if best_of(judgements) is judgements[-1]:
-                self.write_best()
-        self.save(judgements)
+        follow = partial(self._paint_or_stop, watch)
+        try:
+            with trainer.averaged():
+                judgements.append(judge(sheet, follow, watch.stage) if self._workers.is_first else _unjudged(trainer))
+                if best_of(judgements) is judgements[-1]:
+                    self.write_best()
+        finally:  # behind the average, which is not what the next step depends on
+            self.save(judgements)
         if self._workers.is_first:
             self.board.judged(judgements[-1], sheet)
+
+    def _paint_or_stop(self, watch: RunWatch, _progress: Progress) -> None:
+        """Several processes stop at a step, which they come to together."""
+        if self._workers.n == 1 and watch.wants_stop():
+            raise _saved(self._trainer.n_done)
 
     def save(self, judgements: list[Judgement]) -> None:
         """All that the next step depends on."""
@@ -362,13 +404,17 @@ class _Kept:
         )
         write_learnt(learnt, self._bundle, self._folder / "best")
 
-    def finish(self, judgements: list[Judgement], everything: Lesson) -> Bundle:
+    def finish(self, judgements: list[Judgement], learnt: Lesson, held: Lesson | None) -> Bundle:
         """The bundle and its card."""
         order, best = self._order, self.sheet(best_of(judgements).step)
-        recipes = [item.recipe for item in everything.items if item.recipe is not None]
+        recipes = [item.recipe for item in learnt.items if item.recipe is not None]
         names = {colour.caption_name: None for recipe in recipes for colour in recipe.colours}
         facts = CardFacts(
-            base=order.base.label, n_pictures=len(everything.items), colours=tuple(names), has_sheet=best.is_file()
+            base=order.base.label,
+            n_learnt=len(learnt.items),
+            held=tuple(item.name for item in held.items) if held else (),
+            colours=tuple(names),
+            has_sheet=best.is_file(),
         )
         if best.is_file():
             write_whole(order.out / SHEET, best.read_bytes())

@@ -36,6 +36,17 @@ class Words:
             None if each[0].pooled_negative is None else torch.cat([_known(one.pooled_negative) for one in each]),
         )
 
+    @property
+    def negatives(self) -> "Words":
+        """The negative half as if it were all there is."""
+        return Words(_known(self.negative), None, _known(self.pooled_negative), None)
+
+    def to(self, device: torch.device) -> "Words":
+        """The same on a device."""
+        each = (self.positive, self.negative, self.pooled_positive, self.pooled_negative)
+        moved: list[Any] = [None if one is None else one.to(device, non_blocking=True) for one in each]
+        return Words(*moved)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
