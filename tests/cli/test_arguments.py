@@ -5,7 +5,9 @@ import argparse
 import pytest
 from tests.cli.conftest import Run, no_engine
 
+from plitka.cli.arguments import engine_config
 from plitka.cli.parser import build_parser
+from plitka.model.engine_config import EngineConfig
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
@@ -45,6 +47,16 @@ def test_what_is_no_number_is_refused_in_the_readers_language(
         assert told in last
 
 
+@pytest.mark.parametrize("command", ["generate red", "evaluate", "serve", "work"])
+def test_devices_reach_the_engine(command: str) -> None:
+    """Whatever engine is asked for; half of the guidance goes elsewhere only where that is asked for."""
+    name, *words = command.split()
+    parse = commands()[name].parse_args
+    assert engine_config(parse(words)) == EngineConfig()
+    given = parse([*words, "--device", "cuda:1", "--guidance-device", "auto"])
+    assert engine_config(given) == EngineConfig(device="cuda:1", guidance_device="auto")
+
+
 def test_a_decimal_comma_is_a_point() -> None:
     """As Russian messages write it."""
     options = commands()["generate"].parse_args(["red", "--strength", "0,05", "--guidance", "1.5"])
@@ -62,3 +74,14 @@ def test_generate_and_render_ask_for_a_scene_alike() -> None:
 
 
 NAMES = {"zone", "granules", "granule_mm", "coarse", "fine", "surface", "light", "wet", "field_mm"}
+
+
+@pytest.mark.parametrize("words", [("--mode", "magic"), ("--quality", "slow")])
+def test_a_wrong_choice_is_told_the_right_ones(
+    words: tuple[str, str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the words that are typed, not by a name in the code."""
+    assert run("generate", "100% red", *words) == 2
+    told = capsys.readouterr().err
+    assert "choose from" in told
+    assert {"--mode": "guided", "--quality": "fast"}[words[0]] in told.splitlines()[-1]

@@ -59,3 +59,20 @@ def test_colours_can_be_filtered(run: Run, capsys: pytest.CaptureFixture[str]) -
     told = capsys.readouterr()
     assert told.out == ""
     assert "no colour has 'zzz'" in told.err
+
+
+@pytest.mark.parametrize(
+    ("recipe", "code"),
+    [
+        ("60% red, 39% black", 2),
+        ("black with a bit of white", 2),
+        ("60% red, 40% black, autumn mood", 2),
+        ("red, black", 0),
+        ("60% dark teal, 40% black", 0),
+    ],
+)
+def test_strict_refuses_what_help_says(run: Run, capsys: pytest.CaptureFixture[str], recipe: str, code: int) -> None:
+    """And no more than that; without it all of them are read, with a note."""
+    assert run("parse", recipe) == 0
+    assert "note" in capsys.readouterr().err
+    assert run("parse", recipe, "--strict") == code

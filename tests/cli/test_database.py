@@ -94,6 +94,14 @@ def test_a_backup_is_made_checked_and_restored(run: Run, run_json: RunJson, caps
     assert "already" in capsys.readouterr().err
 
 
+def test_a_backup_that_is_not_there_is_no_place_for_keys(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where it was looked for is told, and not how to make a key there."""
+    assert run("check", "nowhere") == 2
+    told = capsys.readouterr().err
+    assert "check where it is" in told
+    assert "keys create" not in told
+
+
 def test_a_backup_is_checked_and_not_what_the_environment_names(
     run: Run, run_json: RunJson, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,14 +1,17 @@
 """`plitka dataset audit` and `plitka dataset caption`."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from tests.cli.conftest import Run, RunJson
 from tests.core.dataset.tile_folder import CAPTIONS, TRIGGER, lay_out, write_table
+from tests.core.measure.tile_pictures import tile
 
 from plitka.core.dataset.folder import read_folder
+from plitka.core.files.picture import encode_png
 
 
 class TestAudit:
@@ -56,6 +59,15 @@ class TestAudit:
         assert "без подписи" in told
         assert "100% красный" in told
 
+    def test_reasons_are_in_russian_throughout(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        """Their recipes and colours as well, as in the rest of the line."""
+        lay_out(Path("set"), ["exchanged.png", "replaced.png"])
+        write_table(Path("set"), {name: CAPTIONS[name] for name in ("exchanged.png", "replaced.png")})
+        assert run(*self.WORDS, "--language", "ru") == 5
+        told = capsys.readouterr().out
+        assert "лучше подходят другие цвета: 70% изумрудный, 30% песочный" in told
+        assert "синий занимает здесь 71 %, а не 30 %" in told
+
     @pytest.mark.parametrize("words", [("none",), ("empty",), ("set", "--jobs", "0"), ("set", "--sheet", "no/x.png")])
     def test_what_cannot_be_done_is_refused_first(self, run: Run, words: tuple[str, ...]) -> None:
         """Before any picture is looked at."""
@@ -63,9 +75,38 @@ class TestAudit:
         lay_out(Path("set"), ["bare.png"])
         assert run("dataset", "audit", *words) == 2
 
+    def test_a_changed_original_of_a_corrected_caption_is_told(self, run_json: RunJson) -> None:
+        """It is not read any more, and whoever wrote into it may not know."""
+        lay_out(Path("set"), ["bare.png"])
+        Path("set/bare.txt").write_text("100% blue")
+        assert run_json(*self.WORDS, "--fix")["problems"] == []
+        written_s = Path("set/bare.corrected.txt").stat().st_mtime
+        os.utime("set/bare.txt", (written_s + 10,) * 2)
+        told = run_json(*self.WORDS)
+        assert told["counts"]["fine"] == 1
+        assert ["bare.txt was changed after bare.corrected.txt" in problem for problem in told["problems"]] == [True]
+
 
 class TestCaption:
     """`plitka dataset caption`."""
+
+    @pytest.mark.parametrize(
+        ("language", "doubt", "advice"),
+        [
+            ("en", "100% pearl  doubtful: pearl may be white in another light", "write into the caption"),
+            ("ru", "сомнительно: жемчужный или, при другом свете, белый", "напишите в подписи"),
+        ],
+    )
+    def test_doubtful_colours_stand_in_the_line_of_their_picture(
+        self, run: Run, capsys: pytest.CaptureFixture[str], language: str, doubt: str, advice: str
+    ) -> None:
+        """By the names that captions have, with what is to be done about them."""
+        Path("set").mkdir()
+        Path("set/pearl.png").write_bytes(encode_png(tile("100% pearl", side_px=384)))
+        assert run("dataset", "caption", "set", "--jobs", "1", "--language", language) == 0
+        told = capsys.readouterr()
+        assert doubt in told.out
+        assert told.err.count(advice) == 1
 
     def test_pictures_without_a_caption_get_one(self, run: Run, run_json: RunJson) -> None:
         """Beside each picture; a second run has nothing to do."""

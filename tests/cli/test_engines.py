@@ -30,3 +30,5 @@ def test_a_missing_device_is_told() -> None:
     """Before anything is painted."""
     with pytest.raises(EngineError, match="cuda:99"):
         load_bundled_engine(DEFAULT_MODEL, EngineConfig(device="cuda:99"), FIRST)
+    with pytest.raises(EngineError, match="'mps' for half of the guidance"):
+        load_bundled_engine(DEFAULT_MODEL, EngineConfig(device="cpu", guidance_device="mps"), FIRST)

@@ -24,12 +24,18 @@ class TestEvaluate:
         assert one["realism"] == other["realism"]
         assert set(one["realism"]) == {"solids", "mixes"}
         assert one["measure_error"]["n"] == 1
-        assert (one["mode"], one["attempts"]) == ("guided", {"mean": 1.0, "max": 1})
+        assert (one["mode"], one["attempts"]) == (None, {"mean": 1.0, "max": 1})
         assert one["pictures"][1]["exact"] == pytest.approx({"RED": 60, "BLUE": 40}, abs=0.5)
         assert {path.name for path in Path("out").iterdir()} == {
             "report.json", "report.md", "pictures.png", "baseline.png",
         }  # fmt: skip
         assert json.loads(Path("out/report.json").read_text("utf-8")) == found
+
+    def test_a_model_has_a_mode_and_the_renderer_none(self, run_json: RunJson) -> None:
+        """As what both write beside their pictures."""
+        Path("suite.txt").write_text("60% red, 40% blue\n", "utf-8")
+        words = ("evaluate", "--suite", "suite.txt", "--baseline", "render", "--size", "64", "--mode", "text")
+        assert [one["mode"] for one in run_json(*words)["engines"]] == ["text", None]
 
     def test_a_limit_and_photographs(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
         """References come from pictures, and the suite from what they are of."""
@@ -49,7 +55,7 @@ class TestEvaluate:
         )
         out = capsys.readouterr().out
         assert "| pictures | 1, refused 0 |" in out
-        assert "| mode | text |" in out
+        assert "| mode | — |" in out  # no model made it
         assert "## " not in out
         assert Path("evaluation/report.md").exists()
 

@@ -1,5 +1,7 @@
 """`plitka keys change`, `rotate`, `usage` and `audit`."""
 
+from pathlib import Path
+
 import pytest
 from tests.cli.conftest import Run, RunJson
 
@@ -37,7 +39,52 @@ def test_usage_and_deeds_are_told(run: Run, run_json: RunJson, capsys: pytest.Ca
         ("command line", "key.create", made["id"]),
         ("command line", "key.revoke", made["id"]),
     ]
+    assert run("keys", "usage", "--data", "kept") == 0
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "no key has ordered anything in these days\n")
     assert run("keys", "audit", "--data", "kept") == 0
-    assert "key.revoke" in capsys.readouterr().out
+    heading, created, revoked = capsys.readouterr().out.splitlines()
+    assert heading.split()[:4] == ["time,", "UTC", "who", "what"]
+    assert created.endswith("name: anna; role: maker")
+    assert "key revoked" in revoked
+    assert revoked[heading.index("to whom") :].split()[0] == made["id"]
+    assert run("--language", "ru", "keys", "audit", "--data", "kept") == 0
+    table = capsys.readouterr().out
+    assert all(words in table for words in ("командная строка", "ключ создан", "ключ отозван", "имя: anna"))
+    assert "key." not in table
+
+
+def test_what_a_deed_was_done_with_is_told_in_words(
+    run: Run, run_json: RunJson, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Lists as one types them, and what was taken away."""
+    made = run_json("keys", "create", "anna", "--data", "kept")
+    networks = "192.0.2.0/24,198.51.100.7"
+    run("keys", "change", made["id"], "--daily", "none", "--addresses", networks, "--data", "kept")
+    run("keys", "rotate", made["id"], "--overlap", "24", "--data", "kept")
+    capsys.readouterr()
+    assert run("keys", "audit", "--data", "kept") == 0
+    *_, changed, rotated = capsys.readouterr().out.splitlines()
+    assert changed.endswith("pictures a day: none; addresses: 192.0.2.0/24, 198.51.100.7")
+    assert rotated.endswith("hours with both secrets: 24")
+
+
+@pytest.mark.parametrize("action", ["list", "usage", "audit"])
+def test_without_a_database_it_is_told_how_to_make_a_key(
+    run: Run, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    """In the very folder that was named; nothing is made there."""
+    assert run("keys", action, "--data", "nowhere") == 2
+    told = capsys.readouterr().err
+    assert "no service yet" in told
+    assert f"`plitka serve --data {Path('nowhere').resolve()}`" in told
+    assert f"`plitka keys create NAME --data {Path('nowhere').resolve()}`" in told
+    assert not Path("nowhere").exists()
+
+
+def test_days_without_orders_are_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the reader's language, and with a heading once there is something below it."""
+    assert run("keys", "create", "anna", "--data", "kept") == 0
+    capsys.readouterr()
     assert run("--language", "ru", "keys", "usage", "--data", "kept") == 0
-    assert "день" in capsys.readouterr().out
+    assert capsys.readouterr().err == "за эти дни ни один ключ ничего не заказал\n"

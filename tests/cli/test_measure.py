@@ -48,6 +48,15 @@ class TestMeasure:
         assert "0.0 points" not in (told := capsys.readouterr().out)
         assert "±" not in told
 
+    def test_what_no_colour_explains_is_a_doubt(
+        self, run: Run, picture: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Shares are of the rest alone; where nothing is left over nothing is told."""
+        assert run("measure", str(picture), "blue") == 0
+        assert "belong to none of these colours" in capsys.readouterr().err
+        assert run("measure", str(picture), "red, black") == 0
+        assert not capsys.readouterr().err
+
     def test_a_russian_reader_has_decimal_commas(
         self, run: Run, picture: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -60,7 +69,7 @@ class TestMeasure:
         assert run("measure", str(picture), "red, black", "--language", "ru", "--json") == 0
         assert json.loads(capsys.readouterr().out)["shares"] == pytest.approx({"RED": 50, "BLACK": 50}, abs=3)
 
-    @pytest.mark.parametrize("colours", ["black, white", "60% red, 70% black", "red, black 10%", "red, black and red"])
+    @pytest.mark.parametrize("colours", ["black, red", "60% red, 70% black", "red, black 10%", "red, black and red"])
     def test_amounts_are_not_remarked_on(
         self, run: Run, picture: Path, capsys: pytest.CaptureFixture[str], colours: str
     ) -> None:
@@ -137,6 +146,17 @@ class TestMeasureWithoutColours:
         assert run("measure", str(folder), "--sheet", str(folder.parent / "sheet.png")) == 0
         with Image.open(folder.parent / "sheet.png") as sheet:
             assert sheet.width > 640
+
+    def test_the_sheet_of_an_earlier_command_is_left_out(
+        self, run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It lies in the folder, and is told of; named itself it is measured as any picture."""
+        assert run("measure", str(folder), "--sheet", str(folder / "aa.png")) == 0
+        before = capsys.readouterr().out
+        assert run("measure", str(folder)) == 0
+        told = capsys.readouterr()
+        assert told.out == before
+        assert "aa.png is a contact sheet" in told.err
 
     def test_one_that_cannot_be_read_does_not_stop_the_others(
         self, run: Run, folder: Path, capsys: pytest.CaptureFixture[str]

@@ -36,6 +36,14 @@ def test_help_and_errors_speak_russian(run: Run, capsys: pytest.CaptureFixture[s
     assert "ошибка" in capsys.readouterr().err
 
 
+def test_an_option_of_two_values_names_them(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """In both languages; argparse says only how many there are."""
+    assert run("generate", "red", "--granule-mm", "1") == 2
+    assert "--granule-mm: expected the values MIN MAX, with a space between" in capsys.readouterr().err
+    assert run("--language", "ru", "generate", "red", "--granule-mm", "1") == 2
+    assert "--granule-mm: нужны значения MIN MAX через пробел" in capsys.readouterr().err
+
+
 def test_common_options_stand_before_or_after_the_command(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """Either way they mean the same, in help as well."""
     assert run("--language", "ru", "--help") == 0
@@ -74,6 +82,8 @@ def test_help_tells_what_the_chosen_model_uses(run: Run, capsys: pytest.CaptureF
     assert run("generate", "--help") == 0
     usual = find_bundle(DEFAULT_MODEL).defaults
     told = " ".join(capsys.readouterr().out.split())
-    assert f"(usual: {usual.guided.strength:g})" in told
-    assert f"guidance scale (usual: {usual.guidance:g})" in told
+    assert usual.guided.strength_range
+    least, most = usual.guided.strength_range
+    assert f"painted over, {least:g} to {most:g} (default: {usual.guided.strength:g})" in told
+    assert f"guidance scale (default: {usual.guidance:g})" in told
     assert run("generate", "--help", "--model", "no such model") == 0

@@ -12,6 +12,7 @@ import pytest
 from tests.cli.conftest import Run, Screen
 from tests.cli.patch_engine import PatchEngine
 
+from plitka.cli import main
 from plitka.cli.progress import ProgressLines
 from plitka.cli.terminal import Terminal
 from plitka.core.watch import Progress, begin_stage
@@ -45,6 +46,31 @@ def test_ctrl_c_stops_at_the_next_step(run: Run, engine: PatchEngine, capsys: py
     assert "stopped before the picture was finished" in told
     assert "error" not in told
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize("words", [("generate", RECIPE), ("evaluate", "--limit", "1", "--size", "64")])
+def test_ctrl_c_while_a_model_is_loaded_stops_before_its_next_part(
+    run: Run, engine: PatchEngine, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """And nowhere within: libraries that are imported then do not stand it."""
+    loaded = []
+
+    def load(*_: object) -> PatchEngine:
+        os.kill(os.getpid(), signal.SIGINT)
+        loaded.append("libraries")
+        begin_stage("verify")
+        loaded.append("model")
+        return engine
+
+    assert run("parse", RECIPE) == 0  # in a folder of its own from here on
+    before = signal.getsignal(signal.SIGINT)
+    assert main(words, load_engine=load) == 130
+    assert loaded == ["libraries"]
+    told = capsys.readouterr().err
+    assert "Ctrl-C again" in told
+    assert "error" not in told
+    assert signal.getsignal(signal.SIGINT) is before
+    assert not list(Path().glob("*.png"))
 
 
 @pytest.mark.parametrize(("words", "is_shown"), [((), True), (("--quiet",), False)])

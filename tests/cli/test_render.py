@@ -85,7 +85,7 @@ class TestRender:
         assert run(command, RECIPE, "--width", "128") == 2
         assert "--width and --height belong together" in capsys.readouterr().err
         assert run(command, RECIPE, "--size", "128", "--width", "128", "--height", "64") == 2
-        assert "--size is for a square picture" in capsys.readouterr().err
+        assert "--size says the width and the height" in capsys.readouterr().err
 
     def test_the_same_seed_gives_the_same_bytes(self, run: Run) -> None:
         """And another seed another picture."""
@@ -222,7 +222,7 @@ class TestRender:
         assert run(*command, "--help") == 0
         told = " ".join(capsys.readouterr().out.split())
         assert all(f"{name}" in told for name in FRACTIONS_MM)
-        assert f"(usual: {USUAL_FRACTION})" in told
+        assert f"(default: {USUAL_FRACTION})" in told
 
     def test_a_whole_tile_lies_on_white(self, run: Run) -> None:
         """Its corners are ground, its middle is not."""

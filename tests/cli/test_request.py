@@ -9,6 +9,7 @@ from tests.cli.patch_engine import PatchEngine
 from plitka.cli import main
 from plitka.cli.request import square
 from plitka.core.generation import RANDOM_SEED_LIMIT
+from plitka.core.scene import Size
 
 RECIPE = "60% red, 40% black"
 
@@ -20,6 +21,13 @@ def test_choices_reach_the_engine(run: Run, engine: PatchEngine) -> None:
     request = engine.requests[0]
     assert (request.steps, request.guidance, request.size) == (9, 5.5, square(128))
     assert (request.negative_prompt, request.mode) == ("grass", "text")
+
+
+@pytest.mark.parametrize("typed", ["192x128", "192×128", "192х128"])
+def test_a_size_may_be_a_width_and_a_height(run: Run, engine: PatchEngine, typed: str) -> None:
+    """With an x of either alphabet, or the sign."""
+    assert run("generate", RECIPE, "--size", typed) == 0
+    assert engine.requests[0].size == Size(width_px=192, height_px=128)
 
 
 @pytest.mark.parametrize("words", [(), ("--seed", "-1")])
@@ -94,6 +102,8 @@ def test_bad_input_is_refused_before_the_model_is_loaded(
         (("--steps", "0"), "--steps must lie in"),
         (("--size", "100"), "--size must be a multiple of 64 px, not 100"),
         (("--size", "32"), "--size must lie in 64..2048"),
+        (("--size", "128x100"), "--height must be a multiple of 64 px, not 100"),
+        (("--size", "128x128x128"), "'128x128x128' is neither a side nor a width and a height"),
         (("--count", "0"), "--count must lie in"),
         (("--mode", "text", "--strength", "0.5"), "--strength belongs to the mode guided"),
         (("--coarse", "white"), "--coarse takes some of RED, BLACK"),

@@ -1,12 +1,14 @@
 """`plitka serve` and `plitka keys`; what the running service does is in tests/serve."""
 
+import os
+import re
 from pathlib import Path
 
 import httpx2
 import pytest
 from tests.cli.conftest import Run, RunJson
 from tests.serve import fast_server
-from tests.serve.conftest import wait_until
+from tests.serve.conftest import NO_ROOTS, free_port, wait_until
 
 
 def test_a_key_is_made_listed_and_revoked(run: Run, run_json: RunJson, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,9 +105,85 @@ def test_the_browser_of_this_machine_is_opened_signed_in(tmp_path: Path) -> None
         assert statuses == [200, 401]
 
 
+@pytest.mark.parametrize(
+    ("words", "is_json", "shows_requests"),
+    [((), False, False), (("--verbose",), False, True), (("--log-json",), True, True)],
+)
+def test_on_a_screen_the_log_leaves_the_link_in_sight(
+    tmp_path: Path, words: tuple[str, ...], is_json: bool, shows_requests: bool
+) -> None:
+    """Warnings alone, and whether it is ready; more only where that is asked for."""
+    screen, written = os.openpty()
+    tmp_path.chmod(0o700)
+    (tmp_path / "log").symlink_to(os.ttyname(written))
+    with fast_server.served(tmp_path, *words) as (process, port):
+        assert httpx2.get(f"http://127.0.0.1:{port}/v1/colours", verify=NO_ROOTS).status_code == 401
+        fast_server.stop(process)
+    os.set_blocking(screen, False)
+    shown = os.read(screen, 100_000).decode()
+    for descriptor in (screen, written):
+        os.close(descriptor)
+    assert "ready" in shown
+    assert ('"event": "life"' in shown) == is_json
+    assert ("engine_loaded" in shown) == shows_requests
+
+
 def test_a_batch_below_one_is_refused(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """As an option and as a variable it is the same setting."""
     assert run("serve", "--batch", "0", "--data", "kept") == 2
     assert "batch must be at least 1" in capsys.readouterr().err
     assert run("serve", "--batch", "2", "--batch-s", "5", "--data", "kept") == 2
     assert "give one of them" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("--model", "nosuch"), 4, "no model 'nosuch'"),
+        (("--warm-up-px", "10"), 2, "--warm-up-px must lie in 64..2048"),
+        (("--warm-up-px", "100"), 2, "--warm-up-px must be a multiple"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "work"])
+def test_what_no_engine_comes_of_is_refused_at_once(
+    run: Run, capsys: pytest.CaptureFixture[str], command: str, words: tuple[str, ...], code: int, told: str
+) -> None:
+    """A service that starts all the same would answer 503 to everybody, and say in its log alone why."""
+    assert run(command, "--data", "kept", *words) == code
+    assert told in capsys.readouterr().err
+    assert not Path("kept").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without the number that the system has for it, and in the reader's language."""
+    assert run("serve", "--data", "/dev/null/data") == 4
+    assert capsys.readouterr().err == "error: /dev/null/data: it is no folder\n"
+    assert run("serve", "--data", "/dev/null/data", "--language", "ru") == 4
+    assert "Errno" not in capsys.readouterr().err
+
+
+def test_whoever_starts_a_service_reads_why_it_has_no_engine(tmp_path: Path) -> None:
+    """Once, however often it is tried."""
+    log = started(tmp_path, "--port", str(free_port()), until='"failed"', FAST_REFUSES="yes")
+    assert log.count("error: no engine at /secret/place") == 1
+    assert log.count("engine_failed_to_load") > 1
+
+
+def test_the_address_that_is_told_is_the_one_that_is_listened_on(tmp_path: Path) -> None:
+    """Also where the system chooses the port."""
+    log = started(tmp_path, "--port", "0", until="http://127.0.0.1:")
+    (port,) = re.findall(r"http://127\.0\.0\.1:(\d+)\n", log)
+    assert int(port) > 0
+
+
+def started(folder: Path, *words: str, until: str, **environ: str) -> str:
+    """What a service has told when it has told that; it is ended then."""
+    folder.chmod(0o700)
+    log = folder / "log"
+    log.touch()
+    process = fast_server.start(folder, free_port(), *words, **environ)
+    try:
+        wait_until(lambda: until in log.read_text("utf-8"))
+        return log.read_text("utf-8")
+    finally:
+        fast_server.kill(process)

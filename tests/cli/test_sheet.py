@@ -169,7 +169,7 @@ def test_help_has_every_assumption(run: Run, capsys: pytest.CaptureFixture[str])
     """With its usual value, in Russian too."""
     assert run("sheet", "--help", "--language", "ru") == 0
     told = " ".join(capsys.readouterr().out.split())
-    for text in ("--wear-binder N", "отходы (обычно 10 %)", "фаска (обычно 5 мм)", "1,15 г/см³", "25 кг"):
+    for text in ("--wear-binder N", "отходы (по умолчанию 10 %)", "фаска (по умолчанию 5 мм)", "1,15 г/см³", "25 кг"):
         assert text in told
 
 

@@ -1,11 +1,17 @@
 """What a command writes where."""
 
+import fcntl
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 from tests.cli.conftest import Run
+
+from plitka.cli.terminal import Terminal
 
 
 def test_a_recipe_error_points_at_the_place(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,3 +60,13 @@ def test_a_stream_that_lacks_a_letter_gets_its_number() -> None:
     command = [sys.executable, "-m", "plitka", "colours", "красный"]
     told = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=True)
     assert b"\\u043a" in told.stdout
+
+
+@pytest.mark.parametrize(("columns", "moves"), [(80, True), (0, False)])
+def test_no_line_moves_on_a_screen_without_a_width(columns: int, moves: bool) -> None:
+    """As of a container whose terminal nobody has told its size: it would show nothing."""
+    first, second = pty.openpty()
+    fcntl.ioctl(second, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with os.fdopen(second, "w") as screen:
+        assert Terminal(stdout=screen, stderr=screen, language="en").shows_progress is moves
+    os.close(first)

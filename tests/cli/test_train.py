@@ -12,7 +12,9 @@ from PIL import Image
 from tests.cli.conftest import Run, Screen
 
 from plitka.cli import main
+from plitka.core.dataset.training_pictures import PictureConfig
 from plitka.model.bundle import load_bundle
+from plitka.model.train_config import TrainConfig
 
 CONFIG = """
 [pictures]
@@ -58,7 +60,12 @@ class TestTrain:
     def test_a_model_comes_out(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
         """Options win over the file; its judgements are told, and it is not written over."""
         assert run(*self.WORDS, "--steps", "2", "--rank", "3", "--batch", "1", "--json") == 0
-        told = json.loads(capsys.readouterr().out)
+        read = capsys.readouterr()
+        told, lines = json.loads(read.out), read.err
+        assert [line in lines for line in ("loading the model\n", "preparing pictures 1/2\n", "step 1 of 2")] == [
+            True
+        ] * 3
+        assert lines.index("all steps are done") < lines.index("judging: losses 1/2") < lines.index("writing the model")
         bundle = load_bundle(Path("own"))
         assert told["model"] == bundle.label
         assert [judgement["step"] for judgement in told["judgements"]] == [2]
@@ -69,6 +76,10 @@ class TestTrain:
         assert "own holds a run already; go on with it by --resume" in capsys.readouterr().err
         assert run(*self.WORDS, "--resume") == 0
         assert f"own: the model {bundle.label}" in capsys.readouterr().out
+        assert run(*self.WORDS, "--resume", "--rank", "3") == 0
+        assert "rank" not in capsys.readouterr().err
+        assert run(*self.WORDS, "--resume", "--seed", "5") == 0
+        assert "the run goes on with what it was begun with: train.seed = 0" in capsys.readouterr().err
 
     def test_ctrl_c_saves_and_says_how_to_go_on(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -92,8 +103,17 @@ class TestTrain:
         from safetensors.torch import load_file
 
         words = [*self.WORDS[:-1], "together", "--steps", "3", "--batch", "2", "--rank", "2"]
-        launcher = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
-        launcher += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "-m", "plitka"]
+        # Which is what accelerate runs where there are several GPUs; on a processor it starts one process alone.
+        launcher = [
+            sys.executable,
+            "-m",
+            "torch.distributed.run",
+            "--standalone",
+            "--nproc_per_node",
+            "2",
+            "-m",
+            "plitka",
+        ]
         done = subprocess.run([*launcher, *words], check=True, capture_output=True, text=True)
         assert done.stdout.count("the model together@") == 1
         assert run(*self.WORDS, "--steps", "3", "--batch", "2", "--rank", "2") == 0
@@ -104,6 +124,9 @@ class TestTrain:
     @pytest.mark.parametrize(
         ("words", "said"),
         [
+            (("-o", "set"), "set lies among the pictures"),
+            (("-o", "set/own"), "name a folder outside of set"),
+            (("--learning-rate", "0"), "learning_rate must be above 0"),
             (("--resume",), "own holds no run to go on with; leave --resume out"),
             (("--steps", "0"), "steps must be at least 1"),
             (("--size", "100"), "multiple of 64"),
@@ -117,4 +140,20 @@ class TestTrain:
         """Before anything is loaded."""
         assert run(*self.WORDS, *words) == 2
         assert said in capsys.readouterr().err
-        assert not Path("own/training").exists()
+        assert not list(Path().glob("**/training"))
+
+
+def test_help_says_what_a_run_does(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of every option that stands for a choice of the file."""
+    config = TrainConfig()
+    assert run("train", "--help") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for text, usual in (
+        ("how long it learns", config.steps),
+        ("pictures a step", config.batch),
+        ("its alpha is the same", config.rank),
+        ("of the LoRA", config.learning_rate),
+        ("side of the pictures that are learnt", PictureConfig().size_px),
+        ("another seed draws otherwise", config.seed),
+    ):
+        assert f"{text} (default: {usual:g})" in told

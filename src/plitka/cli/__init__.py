@@ -15,6 +15,7 @@ from plitka.cli.engines import LoadEngine, load_bundled_engine
 from plitka.cli.exit_codes import EXIT_FILE, EXIT_OK, EXIT_STOPPED, exit_code
 from plitka.cli.parser import language_of, parse
 from plitka.cli.terminal import Terminal, open_terminal
+from plitka.core.language.translations import localise_os_error
 from plitka.errors import PlitkaError
 from plitka.model.loading import let_waiting_threads_sleep
 
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None, *, load_engine: LoadEngine | None = 
         terminal.fail(terminal.gettext("memory ran out; ask for a smaller picture, or free memory"))
         return EXIT_FILE
     except OSError as error:
-        terminal.fail(str(error))
+        terminal.fail(localise_os_error(error, language))
         return EXIT_FILE
 
 

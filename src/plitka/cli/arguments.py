@@ -1,7 +1,9 @@
 """Options that several commands share, each declared once."""
 
 import argparse
+import re
 from collections.abc import Callable
+from enum import StrEnum
 from gettext import gettext
 from pathlib import Path
 from typing import TypeAlias
@@ -30,8 +32,22 @@ def whole(text: str) -> int:
         raise argparse.ArgumentTypeError(gettext("{text!r} is no whole number").format(text=text)) from error
 
 
+def sides(text: str) -> tuple[int, ...]:
+    """The side that was typed, or the width and the height with an x or × between.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none, said in argparse's language.
+    """
+    typed = tuple(whole(part) for part in re.split("[xхX×*]", text))
+    if len(typed) > 2:
+        raise argparse.ArgumentTypeError(
+            gettext("{text!r} is neither a side nor a width and a height").format(text=text)
+        )
+    return typed
+
+
 def decimal(text: str) -> float:
-    """The same with a decimal point or comma."""
+    """The number that was typed, with a decimal point or comma."""
     try:
         return float(text.replace(",", "."))
     except ValueError as error:
@@ -41,6 +57,11 @@ def decimal(text: str) -> float:
 def shown(value: float, _: Translate) -> str:
     """A number in a help text, with the decimal sign of its language."""
     return f"{value:g}".replace(".", _("."))
+
+
+def with_default(told: str, usual: object, _: Translate) -> str:
+    """A help text, with what an option is where it is left out."""
+    return _("{what} (default: {usual})").format(what=told, usual=usual)
 
 
 def add_command(commands: Commands, name: str, _: Translate, help_text: str) -> argparse.ArgumentParser:
@@ -89,28 +110,25 @@ def add_picture_options(parser: argparse.ArgumentParser, _: Translate) -> None:
     )
 
 
-def add_size_option(
-    parser: argparse.ArgumentParser, _: Translate, usual_px: int, *, default_px: int | None = None
-) -> None:
-    """The side of a square picture.
-
-    Args:
-        parser: of the command.
-        usual_px: what the help says.
-        default_px: what the option is without a word; None leaves the choice to the engine.
-    """
+def add_size_option(parser: argparse.ArgumentParser, _: Translate, usual_px: int) -> None:
+    """The side of square pictures."""
     parser.add_argument(
         "--size",
         type=whole,
-        default=default_px,
+        default=usual_px,
         metavar="PX",
-        help=_("side of the picture (usual: {usual})").format(usual=usual_px),
+        help=_("side of the picture (default: {usual})").format(usual=usual_px),
     )
 
 
 def add_sides_options(parser: argparse.ArgumentParser, _: Translate, usual_px: int) -> None:
     """The side of a square picture, or the two of another."""
-    add_size_option(parser, _, usual_px)
+    parser.add_argument(
+        "--size",
+        type=sides,
+        metavar="PX",
+        help=_("side of the picture, or width and height as in 1024x512 (default: {usual})").format(usual=usual_px),
+    )
     for name, told in (
         ("--width", _("width of the picture, where it is not its height")),
         ("--height", _("height of the picture, where it is not its width")),
@@ -126,13 +144,17 @@ def add_palette_option(parser: argparse.ArgumentParser, _: Translate) -> None:
 def add_recipe_options(parser: argparse.ArgumentParser, _: Translate) -> None:
     """How a recipe is read."""
     add_palette_option(parser, _)
-    parser.add_argument("--strict", action="store_true", help=_("refuse a recipe that needs any guessing"))
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help=_("refuse percents that miss 100, amounts without a number, and words that are not understood"),
+    )
     parser.add_argument(
         "--by",
         choices=(BY_AREA, BY_MASS),
         default=BY_AREA,
         help=_(
-            "what numbers are shares of: the area that is seen, or the mass that is weighed (usual: {usual})"
+            "what numbers are shares of: the area that is seen, or the mass that is weighed (default: {usual})"
         ).format(usual=BY_AREA),
     )
 
@@ -154,13 +176,25 @@ def add_preview_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     )
 
 
+def member_of(kind: type[StrEnum]) -> Callable[[str], str]:
+    """What reads a member; other words are left to argparse, which then names the choices."""
+
+    def read(text: str) -> str:
+        try:
+            return kind(text)
+        except ValueError:
+            return text
+
+    return read
+
+
 def add_mode_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     """How the words become a picture."""
     parser.add_argument(
         "--mode",
-        type=Mode,
-        choices=list(Mode),
-        help=_("guided: measured and corrected over a granule map; text: by the words alone (usual: {usual})").format(
+        type=member_of(Mode),
+        choices=[mode.value for mode in Mode],
+        help=_("guided: measured and corrected over a granule map; text: by the words alone (default: {usual})").format(
             usual=USUAL_MODE
         ),
     )
@@ -179,5 +213,27 @@ def model_help(_: Translate) -> str:
 def add_device_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     """What the model runs on."""
     parser.add_argument(
-        "--device", default=EngineConfig().device, metavar="DEVICE", help=_("auto, cpu, cuda or cuda:N")
+        "--device",
+        default=EngineConfig().device,
+        metavar="DEVICE",
+        help=with_default(_("auto, cpu, cuda or cuda:N"), EngineConfig().device, _),
     )
+
+
+def add_guidance_device_option(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """What computes half of the guidance meanwhile."""
+    parser.add_argument(
+        "--guidance-device",
+        default=EngineConfig().guidance_device,
+        metavar="DEVICE",
+        help=with_default(
+            _("a second GPU that computes half of the guidance at the same time: none, auto or cuda:N"),
+            EngineConfig().guidance_device,
+            _,
+        ),
+    )
+
+
+def engine_config(options: argparse.Namespace) -> EngineConfig:
+    """Where the model runs, by the options of both devices."""
+    return EngineConfig(device=options.device, guidance_device=options.guidance_device)

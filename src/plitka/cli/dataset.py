@@ -13,6 +13,7 @@ from plitka.cli.arguments import (
     add_palette_option,
     add_size_option,
     whole,
+    with_default,
 )
 from plitka.cli.dataset_work import add_jobs_option, jobs_of, progress_line
 from plitka.cli.exit_codes import EXIT_OK
@@ -45,8 +46,10 @@ def add_render(actions: Commands, _: Translate) -> None:
     parser = add_command(actions, "render", _, _("render captioned tiles; an unfinished folder is continued"))
     parser.add_argument("folder", type=Path, metavar="DIR", help=_("folder of the pictures and their captions"))
     parser.add_argument("--count", type=whole, required=True, metavar="N", help=_("how many pictures DIR is to have"))
-    add_size_option(parser, _, SIZE_PX, default_px=SIZE_PX)
-    parser.add_argument("--seed", type=whole, default=0, metavar="N", help=_("another seed makes other pictures"))
+    add_size_option(parser, _, SIZE_PX)
+    parser.add_argument(
+        "--seed", type=whole, default=0, metavar="N", help=with_default(_("another seed makes other pictures"), 0, _)
+    )
     add_jobs_option(parser, _)
     parser.add_argument(
         "--colours", metavar="COLOURS", help=_("colours to mix, with commas between (default: the 29 photographed)")
@@ -61,7 +64,9 @@ def add_fetch(actions: Commands, _: Translate) -> None:
     parser = add_command(actions, "fetch", _, _("write a dataset of the Hugging Face hub into a folder"))
     parser.add_argument("name", metavar="OWNER/NAME", help=_("the dataset"))
     parser.add_argument("folder", type=Path, metavar="DIR", help=_("new folder of the pictures and their captions"))
-    parser.add_argument("--split", metavar="NAME", help=_("part of the dataset (usual: {usual})").format(usual="train"))
+    parser.add_argument(
+        "--split", metavar="NAME", help=_("part of the dataset (default: {usual})").format(usual="train")
+    )
     parser.add_argument("--revision", metavar="NAME", help=_("branch, tag or commit of the dataset"))
     parser.set_defaults(run=run_fetch)
 

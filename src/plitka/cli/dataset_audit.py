@@ -12,11 +12,12 @@ from plitka.cli.output import check_writable
 from plitka.cli.recipe import palette_of
 from plitka.cli.terminal import Terminal
 from plitka.core.dataset.verdict import Verdict
-from plitka.core.recipes.recipe import Recipe, format_colours, to_hundredths
+from plitka.core.recipes.recipe import Notice, Recipe, format_colour, format_colours, to_hundredths
 
 if TYPE_CHECKING:
     from plitka.core.dataset.audit import Audit, Finding
     from plitka.core.files.sheet import Cell
+    from plitka.core.measure.identification import Doubt
 
 
 def add_audit(actions: Commands, _: Translate) -> None:
@@ -41,7 +42,7 @@ def add_caption(actions: Commands, _: Translate) -> None:
     )
     _add_folder(parser, _)
     parser.add_argument(
-        "--trigger", metavar="WORDS", help=_("what stands before the colours (usual: ohwx_rubber_tile <s0><s1>)")
+        "--trigger", metavar="WORDS", help=_("what stands before the colours (default: ohwx_rubber_tile <s0><s1>)")
     )
     add_jobs_option(parser, _)
     add_palette_option(parser, _)
@@ -104,7 +105,7 @@ def _to_json(audit: "Audit", terminal: Terminal) -> dict[str, Any]:
         "counts": {verdict.value: n for verdict, n in audit.counts.items()},
         "pictures": [_picture_json(finding, terminal) for finding in audit.findings],
         "duplicates": [list(group) for group in audit.duplicates],
-        "problems": [terminal.notice_text(problem) for problem in audit.folder.problems],
+        "problems": [terminal.notice_text(problem) for problem in _of_folder(audit)],
     }
 
 
@@ -144,14 +145,20 @@ def _show(audit: "Audit", terminal: Terminal) -> None:
     for finding in audit.findings:
         for remark in finding.remarks:
             terminal.write(f"{finding.entry.name}: {terminal.notice_text(remark)}")
-        _tell_doubts(finding, terminal)
+    if any(finding.doubts for finding in audit.findings):
+        terminal.remark(_("what is doubtful looks alike in a picture: write into the caption which one it is"))
     for group in audit.duplicates:
-        terminal.write(_("the same granules: {names}").format(names=", ".join(group)))
-    for problem in audit.folder.problems:
-        terminal.notice(problem)
+        names = ", ".join(group)
+        terminal.write(_("the same tile more than once, of which one picture is enough: {names}").format(names=names))
+    terminal.notices(_of_folder(audit))
     counts = [f"{_names(terminal)[each]} {n}" for each, n in audit.counts.items() if n]
     n_pictures = len(audit.findings)
     terminal.write(_("pictures: {n}").format(n=n_pictures) + (f" ({', '.join(counts)})" if counts else ""))
+
+
+def _of_folder(audit: "Audit") -> tuple[Notice, ...]:
+    """What is told of the folder, and of no picture."""
+    return (*audit.folder.problems, *audit.folder.notices)
 
 
 def _names(terminal: Terminal) -> dict[Verdict, str]:
@@ -171,14 +178,16 @@ def _summary(finding: "Finding", terminal: Terminal) -> tuple[str, ...]:
     language = terminal.language
     told = "" if finding.recipe is None else format_colours(finding.recipe, language)
     proposed = "" if finding.proposal is None else f"-> {format_colours(finding.proposal, language)}"
-    reason = "" if finding.reason is None else terminal.notice_text(finding.reason)
-    return _names(terminal)[finding.verdict], told, proposed, reason
+    reasons = [] if finding.reason is None else [terminal.notice_text(finding.reason)]
+    reasons += [_doubt_text(doubt, terminal) for doubt in finding.doubts]
+    return _names(terminal)[finding.verdict], told, proposed, "; ".join(reasons)
 
 
-def _tell_doubts(finding: "Finding", terminal: Terminal) -> None:
-    from plitka.cli.tile_photograph import tell_doubts
-
-    tell_doubts(finding.entry.path, finding.doubts, terminal)
+def _doubt_text(doubt: "Doubt", terminal: Terminal) -> str:
+    """Of a colour that is proposed, by the names that captions have."""
+    colour, instead = (format_colour(each, terminal.language) for each in (doubt.colour, doubt.instead))
+    text = terminal.gettext("doubtful: {colour} may be {instead} in another light")
+    return text.format(colour=colour, instead=instead)
 
 
 def _tell_written(written: Sequence[Path], terminal: Terminal) -> None:
@@ -188,11 +197,11 @@ def _tell_written(written: Sequence[Path], terminal: Terminal) -> None:
 
 def _write_sheet(path: Path, audit: "Audit", terminal: Terminal) -> None:
     """All pictures on one, each over its name, its caption and what is thought of it; those in doubt first."""
-    from plitka.core.files.picture import encode_png, write_whole
-    from plitka.core.files.sheet import contact_sheet
+    from plitka.core.files.picture import write_whole
+    from plitka.core.files.sheet import contact_sheet, encode_sheet
 
     cells = [_cell(finding, terminal) for finding in audit.findings if finding.thumbnail is not None]
-    write_whole(path, encode_png(contact_sheet(cells)))
+    write_whole(path, encode_sheet(contact_sheet(cells)))
     terminal.remark(terminal.gettext("all on one sheet: {path}").format(path=path))
 
 

@@ -16,7 +16,7 @@ MAX_JOBS = 256
 
 def add_jobs_option(parser: argparse.ArgumentParser, _: Translate) -> None:
     """How many processes are at work."""
-    parser.add_argument("--jobs", type=whole, metavar="N", help=_("processes at work (usual: one for each core)"))
+    parser.add_argument("--jobs", type=whole, metavar="N", help=_("processes at work (default: one for each core)"))
 
 
 def jobs_of(options: argparse.Namespace) -> int:

@@ -2,7 +2,14 @@
 
 import argparse
 
-from plitka.cli.arguments import Commands, Translate, add_command, add_device_option, add_model_option
+from plitka.cli.arguments import (
+    Commands,
+    Translate,
+    add_command,
+    add_device_option,
+    add_guidance_device_option,
+    add_model_option,
+)
 from plitka.cli.exit_codes import EXIT_FILE, EXIT_OK
 from plitka.cli.terminal import Terminal
 from plitka.core.language.translations import localise
@@ -15,6 +22,7 @@ def add(commands: Commands, _: Translate) -> None:
     )
     add_model_option(parser, _)
     add_device_option(parser, _)
+    add_guidance_device_option(parser, _)
     parser.set_defaults(run=run)
 
 
@@ -23,7 +31,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     from plitka.model.check_up import check_up
 
     code = EXIT_OK
-    for finding in check_up(options.model, options.device):
+    for finding in check_up(options.model, options.device, options.guidance_device):
         is_well = finding.advice is None and not finding.is_fatal
         terminal.write(f"{'+' if is_well else '-'} {localise(finding.told, terminal.language, as_options=True)}")
         if finding.advice is not None:

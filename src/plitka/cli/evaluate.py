@@ -15,20 +15,22 @@ from plitka.cli.arguments import (
     Translate,
     add_command,
     add_device_option,
+    add_guidance_device_option,
     add_mode_option,
     add_size_option,
+    engine_config,
     whole,
+    with_default,
 )
 from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
 from plitka.cli.exit_codes import EXIT_OK
-from plitka.cli.progress import ProgressLines, stoppable
+from plitka.cli.progress import ProgressLines, stage_line, stoppable
 from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
 from plitka.core.generation import MAX_SEED, USUAL_MODE
 from plitka.core.recipes.recipe import Notice, Recipe, format_colours
 from plitka.core.scene import check_range
 from plitka.errors import FieldName, InputError
-from plitka.model.engine_config import EngineConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,19 +57,26 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
         "--photos", type=Path, metavar="DIR", help=_("photographs with captions, in place of their statistics")
     )
     parser.add_argument(
-        "--model", default=DEFAULT_MODEL, metavar="NAME_OR_DIR", help=_("a model, or render for the renderer")
+        "--model",
+        default=DEFAULT_MODEL,
+        metavar="NAME_OR_DIR",
+        help=with_default(_("a model, or render for the renderer"), DEFAULT_MODEL, _),
     )
     add_mode_option(parser, _)
     parser.add_argument("--baseline", metavar="NAME_OR_DIR", help=_("another one to compare with"))
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", default=Path("evaluation"), help=_("where the report is written")
+        "-o",
+        "--output",
+        type=Path,
+        metavar="DIR",
+        default=Path("evaluation"),
+        help=with_default(_("where the report is written"), "evaluation", _),
     )
-    add_size_option(parser, _, SIZE_PX, default_px=SIZE_PX)
+    add_size_option(parser, _, SIZE_PX)
     parser.add_argument("--limit", type=whole, metavar="N", help=_("only N recipes, spread evenly over the suite"))
-    parser.add_argument(
-        "--seed", type=whole, metavar="N", default=0, help=_("the first seed (usual: {usual})").format(usual=0)
-    )
+    parser.add_argument("--seed", type=whole, metavar="N", default=0, help=with_default(_("the first seed"), 0, _))
     add_device_option(parser, _)
+    add_guidance_device_option(parser, _)
     parser.set_defaults(run=run, logs=True, load_engine=load_engine)
 
 
@@ -122,7 +131,7 @@ def _evaluate(
 ) -> "Report":
     from plitka.core.judge.evaluation import evaluate
 
-    with closing(_engine(name, options)) as engine, stoppable(terminal) as stop:
+    with stoppable(terminal) as stop, stage_line(terminal, stop), closing(_engine(name, options)) as engine:
         return evaluate(
             engine,
             recipes,
@@ -139,7 +148,7 @@ def _engine(name: str, options: argparse.Namespace) -> "Engine":
         from plitka.core.render_engine import RenderEngine
 
         return RenderEngine()
-    engine: Engine = options.load_engine(name, EngineConfig(device=options.device), None)
+    engine: Engine = options.load_engine(name, engine_config(options), None)
     return engine
 
 
@@ -168,7 +177,8 @@ def _write(
     terminal: Terminal,
 ) -> dict[str, Any]:
     """`report.json`, and in the reader's language `report.md` and a contact sheet for each engine."""
-    from plitka.core.files.picture import encode_png, write_whole
+    from plitka.core.files.picture import write_whole
+    from plitka.core.files.sheet import encode_sheet
     from plitka.core.judge.report import to_json, to_markdown, to_sheet
 
     content = to_json(suite or PHOTOGRAPHED.message, version(), reports, photographs)
@@ -177,5 +187,5 @@ def _write(
     write_whole(folder / "report.md", text.encode())
     for number, report in enumerate(reports):
         name = "baseline.png" if number else "pictures.png"
-        write_whole(folder / name, encode_png(to_sheet(report, terminal.language)))
+        write_whole(folder / name, encode_sheet(to_sheet(report, terminal.language)))
     return content

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from plitka.cli.arguments import (
@@ -13,6 +14,7 @@ from plitka.cli.arguments import (
     Translate,
     add_command,
     add_device_option,
+    add_guidance_device_option,
     add_like_option,
     add_mode_option,
     add_model_option,
@@ -21,8 +23,11 @@ from plitka.cli.arguments import (
     add_recipe_options,
     add_sides_options,
     decimal,
+    engine_config,
+    member_of,
     shown,
     whole,
+    with_default,
 )
 from plitka.cli.batch import read_batch
 from plitka.cli.engines import LoadEngine
@@ -34,12 +39,11 @@ from plitka.cli.request import consecutive_seeds, read_request, without_engine_c
 from plitka.cli.results import tell_miss
 from plitka.cli.scene import add_scene_options
 from plitka.cli.terminal import Terminal
-from plitka.core.generation import TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
+from plitka.core.generation import STRENGTH_RANGE, TOLERANCE_RANGE, Accuracy, Defaults, Mode, Request
 from plitka.core.painter import n_steps_run
 from plitka.core.quality import USUAL_QUALITY, Quality
 from plitka.core.scene import check_range
 from plitka.errors import Cancelled, FieldName, TooFine
-from plitka.model.engine_config import EngineConfig
 
 if TYPE_CHECKING:
     from plitka.cli.picture_writer import PictureWriter
@@ -59,49 +63,68 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
     parser.add_argument("recipe", nargs="?", metavar="RECIPE", help=_("such as '60%% red, 30%% black, 10%% white'"))
     add_picture_options(parser, _)
     parser.add_argument(
-        "--count", type=whole, default=1, metavar="N", help=_("pictures with consecutive seeds, 1 to 64")
+        "--count",
+        type=whole,
+        default=1,
+        metavar="N",
+        help=with_default(_("pictures with consecutive seeds, 1 to 64"), 1, _),
     )
     parser.add_argument(
         "--batch", metavar="FILE", help=_("recipes, one a line, a picture each into the folder of -o; - reads stdin")
     )
+    _add_painting(parser, _, usual)
+    _add_outcome(parser, _)
+    add_recipe_options(parser, _)
+    add_scene_options(parser, _, has_modes=True)
+    parser.set_defaults(run=run, logs=True, load_engine=load_engine)
+
+
+def _add_painting(parser: argparse.ArgumentParser, _: Translate, usual: Defaults) -> None:
+    """By which model a picture is painted, and how."""
     add_model_option(parser, _)
     add_mode_option(parser, _)
+    least, most = usual.guided.strength_range or STRENGTH_RANGE
     parser.add_argument(
         "--strength",
         type=decimal,
         metavar="X",
-        help=_("how much of the granule map is painted over, 0.05 to 1 (usual: {usual})").format(
-            usual=shown(usual.guided.strength, _)
+        help=_("how much of the granule map is painted over, {least} to {most} (default: {usual})").format(
+            least=shown(least, _), most=shown(most, _), usual=shown(usual.guided.strength, _)
         ),
     )
     parser.add_argument(
         "--guide", type=Path, metavar="FILE.png", help=_("granules of your own: a PNG whose pixels number them")
     )
     parser.add_argument(
-        "--steps", type=whole, metavar="N", help=_("denoising steps (usual: {usual})").format(usual=usual.steps)
+        "--steps", type=whole, metavar="N", help=_("denoising steps (default: {usual})").format(usual=usual.steps)
     )
     parser.add_argument(
         "--guidance",
         type=decimal,
         metavar="X",
-        help=_("guidance scale (usual: {usual})").format(usual=shown(usual.guidance, _)),
+        help=_("guidance scale (default: {usual})").format(usual=shown(usual.guidance, _)),
     )
     parser.add_argument(
         "--quality",
-        type=Quality,
-        choices=list(Quality),
+        type=member_of(Quality),
+        choices=[quality.value for quality in Quality],
         help=_(
-            "fast: leaves out what changes the picture little, such as guidance in the last steps (usual: {usual})"
+            "fast: leaves out what changes the picture little, such as guidance in the last steps (default: {usual})"
         ).format(usual=USUAL_QUALITY),
     )
     add_sides_options(parser, _, usual.width_px)
     parser.add_argument("--negative", metavar="TEXT", help=_("what the picture shall not show"))
     add_device_option(parser, _)
+    add_guidance_device_option(parser, _)
+
+
+def _add_outcome(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """What a picture has to be, what it is like, and what is kept and shown of it."""
     parser.add_argument(
         "--tolerance",
         type=decimal,
         metavar="POINTS",
-        help=_("exit with 5 if a measured share is further off than this (guided: {usual})").format(
+        help=_("exit with 5 if a measured share is further off than this (default: {usual} in guided mode)").format(
             usual=shown(Accuracy().tolerance, _)
         ),
     )
@@ -124,9 +147,6 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine, usual: Defaul
         help=_("without the text field that image viewers show of generated pictures"),
     )
     add_preview_option(parser, _)
-    add_recipe_options(parser, _)
-    add_scene_options(parser, _, has_modes=True)
-    parser.set_defaults(run=run, logs=True, load_engine=load_engine)
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -148,15 +168,16 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         has_preview=options.preview and len(seeds) == 1,
     )
     with (
-        stage_line(terminal),
+        stoppable(terminal) as stop,
+        stage_line(terminal, stop),
         _hint_at_render(terminal),
-        closing(options.load_engine(options.model, EngineConfig(device=options.device), requests[0])) as engine,
+        closing(options.load_engine(options.model, engine_config(options), requests[0])) as engine,
     ):
         if repeated is not None:
             requests = _settle_for_engine(requests, repeated, engine, options, terminal)
         complete = [engine.complete(request) for request in requests]
         terminal.notices({str(notice): notice for each in complete for notice in each.notices}.values())
-        _make_pictures(complete, engine, writer, terminal)
+        _make_pictures(complete, engine, writer, terminal, stop)
         if options.json and writer.reports:
             answer = {"images": writer.reports, "prompt": engine.prompt(complete[0]), "model": engine.name}
             terminal.write_json(answer)
@@ -218,16 +239,13 @@ def _settle_for_engine(
 
 
 def _make_pictures(
-    requests: "Sequence[CompleteRequest]", engine: "Engine", writer: "PictureWriter", terminal: Terminal
+    requests: "Sequence[CompleteRequest]", engine: "Engine", writer: "PictureWriter", terminal: Terminal, stop: Event
 ) -> None:
     """Have all made and written; one that fails does not stop the others, Ctrl-C stops them all."""
     seed = terminal.gettext("seed {seed}")
     titles = [f"{n}/{len(requests)}  {seed.format(seed=request.seed)}" for n, request in enumerate(requests, start=1)]
     n_steps = n_steps_run(requests[0].steps, requests[0].strength)
-    with (
-        stoppable(terminal) as stop,
-        ProgressLines(terminal, titles, n_steps, stop, n_open=engine.max_batch) as lines,
-    ):
+    with ProgressLines(terminal, titles, n_steps, stop, n_open=engine.max_batch) as lines:
         for outcome in engine.generate(requests, lines):
             lines.close(outcome.index)
             with lines.hidden():

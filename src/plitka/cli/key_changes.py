@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from plitka.cli.arguments import Commands, Translate, add_command, decimal, whole
+from plitka.cli.deeds import deed_words, details_text, subject_words
 from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.store_access import opened
 from plitka.cli.terminal import Terminal
@@ -41,12 +42,12 @@ def add(actions: Commands, _: Translate) -> tuple[argparse.ArgumentParser, ...]:
         type=decimal,
         metavar="HOURS",
         default=_USUAL_OVERLAP_HOURS,
-        help=_("in which the old secret opens as well (usual: {usual:g})").format(usual=_USUAL_OVERLAP_HOURS),
+        help=_("in which the old secret opens as well (default: {usual:g})").format(usual=_USUAL_OVERLAP_HOURS),
     )
     rotate.set_defaults(run=run_rotate)
     usage = add_command(actions, "usage", _, _("what each key has ordered on each day"))
     usage.add_argument(
-        "--days", type=whole, metavar="N", default=_USUAL_DAYS, help=_("to today (usual: {usual})").format(usual=30)
+        "--days", type=whole, metavar="N", default=_USUAL_DAYS, help=_("to today (default: {usual})").format(usual=30)
     )
     usage.set_defaults(run=run_usage)
     audit = add_command(actions, "audit", _, _("what operators have done, the newest last"))
@@ -129,7 +130,10 @@ def run_usage(options: argparse.Namespace, terminal: Terminal) -> int:
         terminal.write_json({"days": [dict(zip(heads, row, strict=True)) for row in rows]})
         return EXIT_OK
     _ = terminal.gettext
-    terminal.write_table([(_("day"), "id", _("name"), _("orders"), _("succeeded"), _("failed")), *rows])
+    if rows:
+        terminal.write_table([(_("day"), "id", _("name"), _("orders"), _("succeeded"), _("failed")), *rows])
+    else:
+        terminal.remark(_("no key has ordered anything in these days"))
     return EXIT_OK
 
 
@@ -146,7 +150,20 @@ def run_audit(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.json:
         terminal.write_json({"deeds": [dict(deed._mapping) for deed in deeds]})  # noqa: SLF001  (SQLAlchemy's public name for it)
         return EXIT_OK
-    for deed in deeds:
-        at = datetime.fromtimestamp(deed.at, UTC).isoformat(" ", "seconds")
-        terminal.write(f"{at}  {deed.actor}  {deed.action}  {deed.subject}  {deed.details}")
+    _ = terminal.gettext
+    if not deeds:
+        terminal.remark(_("no operator has done anything yet"))
+        return EXIT_OK
+    actors, actions, subjects = {audit.COMMAND_LINE: _("command line")}, deed_words(_), subject_words(_)
+    rows = [
+        (
+            datetime.fromtimestamp(deed.at, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            actors.get(deed.actor, deed.actor),
+            actions.get(deed.action, deed.action),
+            subjects.get(deed.subject, deed.subject),
+            details_text(deed.details, _),
+        )
+        for deed in deeds
+    ]
+    terminal.write_table([(_("time, UTC"), _("who"), _("what"), _("to whom"), _("more")), *rows])
     return EXIT_OK

@@ -2,10 +2,18 @@
 
 import logging
 import sys
+from collections.abc import Collection, MutableMapping
+from typing import Any
 
 
-def configure_logs(*, verbose: bool, as_json: bool) -> None:
-    """Send every log event to stderr: warnings, with `verbose` also what happens."""
+def configure_logs(*, verbose: bool, as_json: bool, kept: Collection[str] = ()) -> None:
+    """Send every log event to stderr: warnings, with `verbose` also what happens.
+
+    Args:
+        verbose: see above.
+        as_json: a line of JSON each, for a machine.
+        kept: events that are sent without `verbose` too.
+    """
     import structlog  # here, because it costs more than the whole of `plitka parse`
 
     renderer = (
@@ -15,13 +23,25 @@ def configure_logs(*, verbose: bool, as_json: bool) -> None:
     )
     structlog.configure(
         processors=[
+            *([] if verbose else [_only_warnings_and(kept)]),
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([structlog.processors.dict_tracebacks] if as_json else []),
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose or kept else logging.WARNING),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _only_warnings_and(kept: Collection[str]) -> Any:  # noqa: ANN401  (a structlog processor)
+    import structlog
+
+    def sift(_logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if method == "info" and event["event"] not in kept:
+            raise structlog.DropEvent
+        return event
+
+    return sift

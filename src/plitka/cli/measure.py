@@ -10,10 +10,10 @@ from plitka.cli.arguments import Commands, Translate, add_command, add_recipe_op
 from plitka.cli.exit_codes import EXIT_OK, exit_code
 from plitka.cli.recipe import palette_of, read_colours
 from plitka.cli.terminal import Terminal
-from plitka.cli.tile_photograph import read_tile, tell_doubts
+from plitka.cli.tile_photograph import read_tile, tell_doubts, tell_rest
 from plitka.core.files.picture_formats import FORMAT_NAMES, SUFFIXES
 from plitka.core.language.translations import localise
-from plitka.core.recipes.recipe import format_colours, to_hundredths
+from plitka.core.recipes.recipe import Notice, format_colours, to_hundredths
 from plitka.errors import InputError, PlitkaError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Each picture's shares, how far they may be off, and what is of no such colour."""
     images, words = _split(options.images)
     named = None if words is None else read_colours(words, options, terminal)
-    paths = _pictures(images)
+    paths = _pictures(images, terminal)
     findings = []
     for path in paths:
         try:
@@ -95,18 +95,26 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _pictures(images: Sequence[Path]) -> list[Path]:
-    """The files, and those of each folder in the order of their names.
+def _pictures(images: Sequence[Path], terminal: Terminal) -> list[Path]:
+    """The files, and those of each folder in the order of their names, without the sheets of earlier commands.
 
     Raises:
         InputError: a folder has no picture.
     """
+    from plitka.core.files.sheet import is_contact_sheet
+
     paths = []
     for image in images:
         if not image.is_dir():
             paths.append(image)
             continue
-        own = sorted(path for path in image.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+        found = sorted(path for path in image.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+        sheets = [path for path in found if is_contact_sheet(path)]
+        own = [path for path in found if path not in sheets]
+        terminal.notices(
+            Notice("{path} is a contact sheet of plitka's, not a tile, and is left out", {"path": path})
+            for path in sheets
+        )
         if not own:
             raise InputError(
                 "{path} has no picture; give a folder of {formats} files", path=image, formats=FORMAT_NAMES
@@ -143,6 +151,8 @@ def _write(findings: Sequence[Finding], *, is_list: bool, as_json: bool, termina
         _show(findings[0], terminal)
     for finding in findings:
         tell_doubts(finding.path, finding.doubts, terminal)
+        if finding.measurement is not None:
+            tell_rest(finding.path, finding.measurement, terminal)
 
 
 def _as_json(finding: Finding, terminal: Terminal) -> dict[str, Any]:
@@ -192,8 +202,8 @@ def _show(finding: Finding, terminal: Terminal) -> None:
 
 def _write_sheet(path: Path, findings: Sequence[Finding], terminal: Terminal) -> None:
     """All pictures on one, each over its shares."""
-    from plitka.core.files.picture import encode_png, write_whole
-    from plitka.core.files.sheet import Cell, contact_sheet, thumbnail
+    from plitka.core.files.picture import write_whole
+    from plitka.core.files.sheet import Cell, contact_sheet, encode_sheet, thumbnail
 
     cells = []
     for finding in findings:
@@ -202,5 +212,5 @@ def _write_sheet(path: Path, findings: Sequence[Finding], terminal: Terminal) ->
         shares = [f"{code} {terminal.figure(percent, 1)} %" for code, percent in finding.measurement.percents.items()]
         pixels = thumbnail(finding.pixels)
         cells.append(Cell(pixels=pixels, lines=[finding.path.name, *shares], is_warning=bool(finding.doubts)))
-    write_whole(path, encode_png(contact_sheet(cells)))
+    write_whole(path, encode_sheet(contact_sheet(cells)))
     terminal.remark(terminal.gettext("all on one sheet: {path}").format(path=path))

@@ -72,6 +72,7 @@ def _row_names(_: Translate) -> dict[str, str]:
         "defaults.guided.steps_range": _("guided: steps it stands"),
         "defaults.guided.guidance_range": _("guided: guidance it stands"),
         "defaults.guided.strength_range": _("guided: strength it stands"),
+        "defaults.guided.detail_px": _("guided: the map's detail, finer than px"),
         "n_files": _("files"),
         "n_bytes": _("bytes in them"),
     }

@@ -23,6 +23,7 @@ from plitka.cli import (
     sheet,
     tour,
     train,
+    workers,
 )
 from plitka.cli.arguments import Translate, add_program_options
 from plitka.cli.engines import DEFAULT_MODEL, LoadEngine
@@ -89,7 +90,7 @@ def _take_late(options: argparse.Namespace, words: Sequence[str], parser: argpar
 
 def build_parser(_: Translate, load_engine: LoadEngine, usual: Defaults | None = None) -> argparse.ArgumentParser:
     """The parser of all commands, its help translated by `_`; `usual` is what it says of the model's choices."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="plitka",
         description=_("Shows what a mix of rubber granules will look like as a tile."),
         allow_abbrev=False,
@@ -111,6 +112,7 @@ def build_parser(_: Translate, load_engine: LoadEngine, usual: Defaults | None =
     evaluate.add(commands, _, load_engine)
     serve.add(commands, _, load_engine)
     serve.add_keys(commands, _)
+    workers.add(commands, _, load_engine)
     database.add_backup(commands, _)
     database.add_check(commands, _)
     database.add_migrate(commands, _)
@@ -137,6 +139,19 @@ def _start(__: argparse.Namespace, terminal: Terminal) -> int:
         ]
     )
     return EXIT_OK
+
+
+class _Parser(argparse.ArgumentParser):
+    """Names the values of an option that takes several, where argparse would only count them."""
+
+    def _match_argument(self, action: argparse.Action, arg_strings_pattern: str) -> int:
+        try:
+            return super()._match_argument(action, arg_strings_pattern)
+        except argparse.ArgumentError as error:
+            if not isinstance(action.nargs, int) or not isinstance(action.metavar, tuple):
+                raise
+            told = gettext.gettext("expected the values {names}, with a space between")
+            raise argparse.ArgumentError(action, told.format(names=" ".join(action.metavar))) from error
 
 
 class _Version(argparse.Action):

@@ -16,13 +16,12 @@ from plitka.core.files.photograph import read_picture
 from plitka.core.files.picture import (
     PARAMETERS,
     encode_picture,
-    encode_png,
     px_per_mm,
     read_fields,
     text_fields,
     write_whole,
 )
-from plitka.core.files.sheet import Cell, contact_sheet, thumbnail
+from plitka.core.files.sheet import Cell, contact_sheet, encode_sheet, thumbnail
 from plitka.core.generation import Outcome, Result
 from plitka.core.language.figures import plain_figure
 from plitka.errors import Cancelled, PlitkaError
@@ -85,7 +84,7 @@ class PictureWriter:
         free = [place for place in range(len(there) + len(self._seeds)) if place not in there]
         cells = {free[index]: cell for index, cell in self._cells.items()}
         cells |= {place: _cell_of_file(path, self._terminal) for place, path in there.items()}
-        write_whole(self._output.sheet, encode_png(contact_sheet([cells[place] for place in sorted(cells)])))
+        write_whole(self._output.sheet, encode_sheet(contact_sheet([cells[place] for place in sorted(cells)])))
         self._terminal.remark(self._terminal.gettext("all on one sheet: {path}").format(path=self._output.sheet))
 
     def _write(self, index: int, result: Result, path: Path) -> None:

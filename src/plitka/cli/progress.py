@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 
+_LOADING = frozenset(
+    {"verify", "load_base", "move", "fuse_lora", "insert_embeddings", "place", "prove_tokens", "verify_weights"}
+)
+"""Stages of a model that is loaded; later ones are those of a picture, which is stopped at its steps."""
+
+
 @contextmanager
 def stoppable(terminal: Terminal) -> Iterator[threading.Event]:
     """While this is open Ctrl-C sets the event, and a second Ctrl-C ends the process at once."""
@@ -36,25 +42,38 @@ def stoppable(terminal: Terminal) -> Iterator[threading.Event]:
 
 
 @contextmanager
-def stage_line(terminal: Terminal) -> Iterator[None]:
+def stage_line(terminal: Terminal, stop: threading.Event) -> Iterator[None]:
     """While this is open a line says what is being done, from the first second on, if the terminal shows progress.
 
-    A stage that has no name of its own belongs to the one before it.
+    A stage that has no name of its own belongs to the one before it. Once the event is set a model is not loaded any
+    further.
+
+    Raises:
+        Cancelled: the event was set while a model was loaded.
     """
-    if not terminal.shows_progress:
-        yield
-        return
     from tqdm import tqdm
 
     names = _stage_names(terminal.gettext)
 
     def tell(stage: str) -> None:
+        if stop.is_set() and stage in _LOADING:
+            raise _unfinished()
         if stage in names:
             line.set_description_str(names[stage])
 
-    line = tqdm(bar_format="{desc}", file=terminal.stderr, leave=False, desc=terminal.gettext("starting"))
+    line = tqdm(
+        bar_format="{desc}",
+        file=terminal.stderr,
+        disable=not terminal.shows_progress,
+        leave=False,
+        desc=terminal.gettext("starting"),
+    )
     with line, following_stages(tell):
         yield
+
+
+def _unfinished() -> Cancelled:
+    return Cancelled("stopped before the picture was finished; it was not written")
 
 
 def _stage_names(_: Callable[[str], str]) -> dict[str, str]:
@@ -125,7 +144,7 @@ class ProgressLines:
             title = f"{title}  {self._terminal.gettext('attempt')} {progress.attempt}"
         _move(line, progress, title)
         if self._stop.is_set():
-            raise Cancelled("stopped before the picture was finished; it was not written")
+            raise _unfinished()
 
     def close(self, index: int) -> None:
         """Take a finished picture's line away, and show the next one's."""

@@ -93,12 +93,16 @@ def size_of(options: argparse.Namespace, repeated: PictureToRepeat | None) -> Si
     width_px, height_px = options.width, options.height
     if options.size is not None:
         if (width_px, height_px) != (None, None):
-            raise InputError("--size is for a square picture; leave it out, or --width and --height")
-        return square(options.size)
+            raise InputError("--size says the width and the height; leave it out, or --width and --height")
+        if len(options.size) == 1:
+            return square(*options.size)
+        width_px, height_px = options.size
     if width_px is None and height_px is None:
         return repeated.size if repeated else None
     if width_px is None or height_px is None:
         raise InputError("--width and --height belong together; give both, or --size for a square picture")
+    for name, side_px in (("width", width_px), ("height", height_px)):
+        check_side(FieldName(name), side_px)
     return Size(width_px=width_px, height_px=height_px)
 
 

@@ -40,19 +40,19 @@ def add_scene_options(parser: argparse.ArgumentParser, _: Translate, *, has_mode
     group.add_argument("--coarse", metavar="COLOURS", help=_("colours of the recipe whose granules are larger"))
     group.add_argument("--fine", metavar="COLOURS", help=_("colours of the recipe whose granules are smaller"))
     group.add_argument(
-        "--field-mm", type=decimal, metavar="N", help=_("what the picture's side shows (usual: 1 mm for each 7 px)")
+        "--field-mm", type=decimal, metavar="N", help=_("what the picture's side shows (default: 1 mm for each 7 px)")
     )
     group.add_argument(
         "--surface",
         choices=_values(Surface),
-        help=_("how the face came about (usual: {usual}); {choices}").format(
+        help=_("how the face came about (default: {usual}); {choices}").format(
             usual=Surface.PRESSED, choices=Surface.describe(_)
         ),
     )
     group.add_argument(
         "--light",
         choices=_values(Lighting),
-        help=_("what the tile is lit by (usual: {usual}); {choices}").format(
+        help=_("what the tile is lit by (default: {usual}); {choices}").format(
             usual=Lighting.STUDIO, choices=Lighting.describe(_)
         ),
     )
@@ -68,7 +68,7 @@ def add_fraction_option(parser: argparse._ActionsContainer, _: Translate) -> Non
     parser.add_argument(
         "--granules",
         metavar="FRACTION",
-        help=_("granules of the trade, in mm: {fractions} (usual: {usual})").format(
+        help=_("granules of the trade, in mm: {fractions} (default: {usual})").format(
             fractions=", ".join(FRACTIONS_MM), usual=USUAL_FRACTION
         ),
     )

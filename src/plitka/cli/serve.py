@@ -3,7 +3,9 @@
 import argparse
 import threading
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from plitka.cli import key_changes
@@ -13,8 +15,10 @@ from plitka.cli.arguments import (
     add_command,
     add_device_option,
     add_family,
+    add_guidance_device_option,
     add_model_option,
     decimal,
+    engine_config,
     whole,
 )
 from plitka.cli.engines import LoadEngine
@@ -22,8 +26,9 @@ from plitka.cli.exit_codes import EXIT_OK
 from plitka.cli.store_access import add_data_option, opened, require_packages, settings_of
 from plitka.cli.terminal import Terminal
 from plitka.cli.version import version
-from plitka.errors import InputError, NotFound
-from plitka.model.engine_config import EngineConfig
+from plitka.cli.workers import add_making_options, add_workers_option, check_making, loaders, settle_workers
+from plitka.core.generation import Engine
+from plitka.errors import Cancelled, InputError, NotFound, PlitkaError
 from plitka.serve.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,29 +39,20 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
     """Declare `serve`."""
     parser = add_command(commands, "serve", _, _("answer requests over HTTP"))
     usual = Settings()
-    parser.add_argument("--host", help=_("address to listen on (usual: {usual})").format(usual=usual.host))
-    parser.add_argument("--port", type=whole, help=_("port to listen on (usual: {usual})").format(usual=usual.port))
+    parser.add_argument("--host", help=_("address to listen on (default: {usual})").format(usual=usual.host))
+    parser.add_argument("--port", type=whole, help=_("port to listen on (default: {usual})").format(usual=usual.port))
     add_model_option(parser, _)
     add_device_option(parser, _)
-    parser.add_argument(
-        "--batch",
-        type=whole,
-        metavar="N",
-        help=_("pictures that are made at once (usual: {usual})").format(usual=usual.batch),
-    )
+    add_guidance_device_option(parser, _)
     parser.add_argument(
         "--batch-s",
         type=decimal,
         metavar="S",
         help=_("as many at once as a GPU makes in so many seconds and has room for, in place of --batch"),
     )
+    add_workers_option(parser, _)
     add_data_option(parser, _)
-    parser.add_argument(
-        "--drain-s",
-        type=decimal,
-        metavar="S",
-        help=_("seconds that a stop waits for the picture in work (usual: {usual:g})").format(usual=usual.drain_s),
-    )
+    add_making_options(parser, _)
     parser.add_argument(
         "--open-loopback",
         action="store_true",
@@ -66,15 +62,14 @@ def add(commands: Commands, _: Translate, load_engine: LoadEngine) -> None:
     parser.add_argument(
         "--open", action="store_true", help=_("open the page in the browser of this machine, signed in")
     )
-    parser.add_argument(
-        "--warm-up-px", type=whole, metavar="PX", help=_("side of the first picture, which nobody sees")
-    )
     parser.set_defaults(run=run_serve, logs=True, load_engine=load_engine)
 
 
 def add_keys(commands: Commands, _: Translate) -> None:
     """Declare `keys` and its own commands."""
-    actions = add_family(commands, "keys", _, _("who may use the service: create, list, change, rotate, revoke"))
+    actions = add_family(
+        commands, "keys", _, _("who may use the service: create, list, change, rotate, revoke, usage, audit")
+    )
     create = add_command(actions, "create", _, _("make a key and show it, once"))
     create.add_argument("name", metavar="NAME", help=_("name of the key's owner"))
     create.add_argument("--role", default="maker", help=_("viewer, maker or operator (default: maker)"))
@@ -82,10 +77,10 @@ def add_keys(commands: Commands, _: Translate) -> None:
         "--per-minute",
         type=whole,
         metavar="N",
-        help=_("pictures a minute (usual: {usual})").format(usual=Settings().per_minute),
+        help=_("pictures a minute (default: {usual})").format(usual=Settings().per_minute),
     )
-    create.add_argument("--daily", type=whole, metavar="N", help=_("pictures a day (usual: as many as it likes)"))
-    create.add_argument("--expires", type=decimal, metavar="DAYS", help=_("days until it ends (usual: never)"))
+    create.add_argument("--daily", type=whole, metavar="N", help=_("pictures a day (default: as many as it likes)"))
+    create.add_argument("--expires", type=decimal, metavar="DAYS", help=_("days until it ends (default: never)"))
     create.set_defaults(run=run_create)
     listed = add_command(actions, "list", _, _("name every key"))
     listed.set_defaults(run=run_list)
@@ -99,31 +94,78 @@ def add_keys(commands: Commands, _: Translate) -> None:
 def run_serve(options: argparse.Namespace, terminal: Terminal) -> int:
     """Serve until the process is told to stop; what can be refused is refused before the model is loaded."""
     require_packages()
-    from plitka.cli.logs import configure_logs
-    from plitka.serve.server import serve
+    from plitka.serve.server import check_address, serve
     from plitka.serve.service import open_service
 
+    check_making(options)
+    settle_workers(options)
     settings = settings_of(options)
-    config = EngineConfig(device=options.device, max_batch=settings.batch, batch_s=settings.batch_s or None)
-    configure_logs(verbose=not options.quiet, as_json=True)
+    check_address(settings)
+    config = replace(engine_config(options), max_batch=settings.batch, batch_s=settings.batch_s or None)
+    set_up_logs = _log_setup(options, terminal)
+    set_up_logs()
     service = open_service(
         settings,
-        lambda: options.load_engine(options.model, config, None),
+        _telling(partial(options.load_engine, options.model, config, None), terminal),
         version=version(),
         warm_up_px=options.warm_up_px,
+        loaders=loaders(options, config, settings.workers),
+        set_up=set_up_logs,
     )
     if not settings.open_loopback and not service.store.list_keys() and not (options.open and settings.is_loopback):
         _tell_no_key(settings, terminal)
     _tell_place(settings, terminal)
-    terminal.remark(f"http://{settings.host}:{settings.port}")
-    serve(service, (lambda port: _open_page(service, port, terminal)) if options.open else None)
+
+    def tell_start(port: int) -> None:
+        terminal.remark(_url(settings.host, port))
+        if options.open:
+            _open_page(service, port, terminal)
+
+    serve(service, tell_start)
     return EXIT_OK
+
+
+def _telling(load: Callable[[], Engine], terminal: Terminal) -> Callable[[], Engine]:
+    """The same, but whoever started the service reads why it has no engine, each reason once.
+
+    The log, which others may read, has neither the server's paths nor a sentence.
+    """
+    told = set()
+
+    def load_or_tell() -> Engine:
+        try:
+            return load()
+        except Cancelled:
+            raise
+        except PlitkaError as error:
+            if str(error) not in told:
+                told.add(str(error))
+                terminal.error(error)
+            raise
+
+    return load_or_tell
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _log_setup(options: argparse.Namespace, terminal: Terminal) -> Callable[[], None]:
+    """What has all that happens logged as JSON; on a screen warnings alone, which do not bury the link, and life.
+
+    The processes of workers call it as well.
+    """
+    from plitka.cli.logs import configure_logs
+
+    if options.log_json or not terminal.stderr.isatty():
+        return partial(configure_logs, verbose=not options.quiet, as_json=True)
+    return partial(configure_logs, verbose=options.verbose, as_json=False, kept=() if options.quiet else ("life",))
 
 
 def _open_page(service: "Service", port: int, terminal: Terminal) -> None:
     """Show the page in the browser of this machine, signed in by a link that is good once."""
     host = service.settings.host if service.settings.is_loopback else "127.0.0.1"
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/#link={service.invite()}"
+    url = f"{_url(host, port)}/#link={service.invite()}"
     terminal.remark(terminal.gettext("the page, signed in; this link is good once: {url}").format(url=url))
     # A browser in the terminal would hold up the service.
     threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()

@@ -46,7 +46,7 @@ def add(commands: Commands, _: Translate) -> None:
         "--edge",
         choices=[edge.value for edge in Edge],
         default=Edge.STRAIGHT.value,
-        help=_("of the tiles (usual: {usual}); {choices}").format(usual=Edge.STRAIGHT, choices=Edge.describe(_)),
+        help=_("of the tiles (default: {usual}); {choices}").format(usual=Edge.STRAIGHT, choices=Edge.describe(_)),
     )
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help=_("a .pdf, .xlsx, .csv or .json file (default: a table)")
@@ -71,7 +71,7 @@ def _add_second(parser: argparse.ArgumentParser, _: Translate) -> None:
 def _add_assumptions(parser: argparse.ArgumentParser, _: Translate) -> None:
     group = parser.add_argument_group(_("what is assumed"))
     for name, one in ASSUMED.items():
-        usual = _("{what} (usual: {usual} {unit})").format(
+        usual = _("{what} (default: {usual} {unit})").format(
             what=_(one.label.message), usual=shown(float(one.usual), _), unit=_(UNIT_NAMES[one.unit].message)
         )
         names = Figure(name).option, FieldName(name).option

@@ -25,7 +25,7 @@ def add_data_option(parser: argparse.ArgumentParser, _: Translate) -> None:
         "--data",
         type=Path,
         metavar="DIR",
-        help=_("folder of keys, jobs and pictures (usual: {usual})").format(usual=usual),
+        help=_("folder of keys, jobs and pictures (default: {usual})").format(usual=usual),
     )
 
 
@@ -33,10 +33,14 @@ def add_data_option(parser: argparse.ArgumentParser, _: Translate) -> None:
 def opened(options: argparse.Namespace, *, create: bool) -> Iterator["Store"]:
     """The database beside a service that may run on it."""
     require_packages()
+    from plitka.serve.database import require_some_key
     from plitka.serve.integrity import told_of_database
     from plitka.serve.store import open_store
 
-    with told_of_database(), closing(open_store(settings_of(options), own=False, create=create)) as store:
+    settings = settings_of(options)
+    if not create:
+        require_some_key(settings)
+    with told_of_database(), closing(open_store(settings, own=False, create=create)) as store:
         yield store
 
 

@@ -31,7 +31,7 @@ class Terminal:
     @property
     def shows_progress(self) -> bool:
         """Whether stderr is a screen, where a progress line can move."""
-        return not self.quiet and self.stderr.isatty()
+        return not self.quiet and self.stderr.isatty() and _has_columns(self.stderr)
 
     def gettext(self, text: str) -> str:
         """A text of ours in the reader's language."""
@@ -101,6 +101,14 @@ class Terminal:
     def stop(self, text: str) -> None:
         """What somebody has ended by Ctrl-C, which is no error."""
         self.stderr.write(text + "\n")
+
+
+def _has_columns(stream: TextIO) -> bool:
+    """Whether a line can be shown there: a terminal that nobody has told its size, as in some containers, has none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns > 0
+    except (OSError, ValueError):  # it has no descriptor, or none that knows of sizes
+        return True
 
 
 def open_terminal(language: str, *, quiet: bool = False) -> Terminal:

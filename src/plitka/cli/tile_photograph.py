@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from plitka.core.measure.identification import Doubt
+    from plitka.core.measure.shares import Measurement
 
 
 def read_tile(path: Path, terminal: Terminal) -> "npt.NDArray[np.uint8]":
@@ -45,6 +46,7 @@ def recipe_of_photograph(path: Path, options: argparse.Namespace, terminal: Term
     recipe = format_colours(found.recipe, terminal.language)
     terminal.remark(terminal.gettext("{path} shows {recipe}").format(path=path, recipe=recipe))
     tell_doubts(path, found.doubts, terminal)
+    tell_rest(path, found.measurement, terminal)
     return Reading(found.recipe)
 
 
@@ -53,3 +55,16 @@ def tell_doubts(path: Path, doubts: "Iterable[Doubt]", terminal: Terminal) -> No
     text = terminal.gettext("{path}: {colour} may be {instead} in another light")
     for doubt in doubts:
         terminal.remark(text.format(path=path, colour=doubt.colour.code, instead=doubt.instead.code))
+
+
+def tell_rest(path: Path, found: "Measurement", terminal: Terminal) -> None:
+    """A line where so much of a tile is of no such colour that a caption of these would not be believed."""
+    from plitka.core.dataset.judgement import WRONG_OFF
+
+    if found.off_palette <= WRONG_OFF:
+        return
+    text = terminal.gettext(
+        "{path}: {percent} % belong to none of these colours, so that the shares may be far off; a picture of a "
+        "part of the tile shows its granules larger"
+    )
+    terminal.remark(text.format(path=path, percent=terminal.figure(found.off_palette, 1)))
