@@ -5,7 +5,7 @@ python recipes/font/subset.py DejaVuSans-Bold.ttf src/plitka/core/tile/data/Deja
 The source is Debian's package fonts-dejavu-core 2.37-6. Hints are left out, for masks are drawn large.
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 from fontTools import subset
@@ -24,4 +24,8 @@ def main(source: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("target", type=Path)
+    asked = parser.parse_args()
+    main(asked.source, asked.target)

@@ -4,6 +4,7 @@ npm ci && python recipes/web/schema.py            writes it
 python recipes/web/schema.py --check              says whether it is what the service answers today
 """
 
+import argparse
 import json
 import shutil
 import subprocess
@@ -41,7 +42,9 @@ def types() -> str:
 
 
 if __name__ == "__main__":
-    if "--check" not in sys.argv:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if the file is behind the service")
+    if not parser.parse_args().check:
         TARGET.write_text(types(), "utf-8")
     elif TARGET.read_text("utf-8") != types():
         raise SystemExit(f"{TARGET} is behind the service; run python recipes/web/schema.py")

@@ -51,6 +51,7 @@ export class Refusal extends Error {
     this.code = problem.code ?? "";
     this.details = problem.details ?? null;
     this.suggestions = problem.suggestions ?? [];
+    this.rewritten = problem.rewritten ?? "";
   }
 }
 

@@ -3,6 +3,7 @@ import { Refusal, surely } from "./api.js";
 import { loadColours } from "./colours.js";
 import { html } from "./html.js";
 import { followLastDesign, lastDesign } from "./kept_designs.js";
+import { followBack } from "./layers.js";
 import { tell as tellNotice } from "./notices.js";
 import { Header } from "./panels/header.js";
 import { Look } from "./panels/look.js";
@@ -12,14 +13,14 @@ import { Recipe } from "./panels/recipe.js";
 import { SignIn } from "./panels/signin.js";
 import { Stage } from "./panels/stage.js";
 import { Zones } from "./panels/zones.js";
-import { followPhotographs } from "./photographs.js";
+import { followPhotographs, resume } from "./photographs.js";
 import { followDesign } from "./previews.js";
 import { begin, session } from "./session.js";
 import { annex, followAddress, hash, isLinkUnread, openDesign } from "./state.js";
 import { followLanguage, texts } from "./texts.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
 import { render } from "./vendor/preact.js";
-import { showChanges } from "./view.js";
+import { showChanges, showResumed } from "./view.js";
 import { Away, Unloaded } from "./widgets/away.js";
 import { Dialog } from "./widgets/dialog.js";
 import { Later } from "./widgets/later.js";
@@ -101,6 +102,7 @@ followLanguage();
 await begin().catch(tell);
 const last = lastDesign();
 if (last && last !== hash.peek()) tellNotice("last", () => openDesign(last));
+followBack();
 followAddress();
 followLastDesign();
 followDesign();
@@ -110,6 +112,8 @@ effect(() => {
   if (!session.value?.role || hasColours.peek()) return;
   surely(loadColours)
     .then(() => (hasColours.value = true))
+    .then(resume)
+    .then(showResumed)
     .catch(tell);
 });
 const root = document.getElementById("page");

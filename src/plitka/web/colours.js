@@ -12,15 +12,19 @@ const GREY_BELOW = 0.09;
 /** Where the rainbow is cut: pinks and reds that lie on both sides of hue 0 stay together. */
 const REDS_FROM = 40;
 const HEX = /^#?([0-9a-f]{6}|[0-9a-f]{3})$/i;
+/** Shorter texts are like too many names. */
+const SLIP_FROM = 4;
 const CYRILLIC = /[а-яё]/i;
-/** What names of these colours read back as; those of makers may be another maker's as well. */
-const READABLE = ["catalogue", "trade"];
+/** Makers' Russian names with such a word are not read beside their number. */
+const UNREAD = /^стандартн/i;
 
 const listed = signal(/** @type {readonly Colour[]} */ ([]));
 export const ownPalette = signal(/** @type {OwnPalette | null} */ (recall("palette")));
 /** Of the service, without those that are a RAL number alone: each of them is another's too. */
 export const colours = computed(() => listed.value.filter((colour) => colour.source !== "ral"));
-const byCode = computed(() => new Map(listed.value.map((colour) => [colour.code, colour])));
+/** What a RAL number alone is: the colour of the trade that has it. */
+const byNumber = computed(() => new Map(colours.value.flatMap((colour) => (colour.ral ? [[colour.ral, colour]] : []))));
+const byCode = computed(() => new Map(listed.value.map((colour) => [colour.code, byNumber.value.get(colour.code) ?? colour])));
 const ownByHex = computed(() => new Map((ownPalette.value?.colours ?? []).map((colour) => [colour.hex, colour])));
 
 /** @throws {import("./api.js").Refusal} */
@@ -123,21 +127,27 @@ export const fullNameOf = (colour) => [nameOf(colour), numberOf(colour)].filter(
 export const recipeNameOf = (code) => byCode.value.get(code)?.name ?? code.toLowerCase();
 
 /**
- * As a recipe names it in the reader's language, so that it is read back as the same colour.
+ * As a recipe names it in the reader's language: as `fullNameOf` shows it, or by its number alone where that is not read
+ * back as the same colour.
  * @param {string} code
  */
 export function wordOf(code) {
   const colour = byCode.value.get(code);
   if (!colour) return code.toLowerCase();
-  const isRussian = language.value === "ru" && READABLE.includes(colour.source) && isFirst(colour);
-  return isRussian ? colour.name_ru.toLowerCase() : colour.name;
+  if (colour.source === "maker" && language.value === "en") return colour.name;
+  if (colour.source === "maker" && UNREAD.test(colour.name_ru)) return colour.code;
+  return [nameOf(colour).toLowerCase(), numberOf(colour)].filter(Boolean).join(" ");
 }
 
-/** @param {Colour} colour whether its Russian name is read back as it: the first that has a name gets it */
-const isFirst = (colour) => listed.value.find((other) => plain(other.name_ru) === plain(colour.name_ru)) === colour;
+/**
+ * The one code of a colour that has several: a RAL number is the colour of the trade that has it.
+ * @param {string} code
+ */
+export const ownCodeOf = (code) => byCode.value.get(code)?.code ?? code;
 
 /**
- * The colours that a search finds, by name in either language, code, RAL number or hex; all for an empty one.
+ * The colours that a search finds, by name in either language, code, RAL number or hex; all for an empty one. Where none
+ * is found, those whose name has one slip.
  * @param {readonly Colour[]} among
  * @param {string} text
  * @returns {Colour[]}
@@ -148,7 +158,33 @@ export function search(among, text) {
     [colour.name, colour.name_ru, colour.code, colour.ral ?? "", colour.hex].some((name) => plain(name).includes(key)),
   );
   const hex = hexOf(text.trim());
-  return hex && !found.length ? [colourOf(hex)] : found;
+  if (found.length) return found;
+  return hex ? [colourOf(hex)] : among.filter((colour) => [colour.name, colour.name_ru].some((name) => beginsNearly(name, key)));
+}
+
+/**
+ * Whether a name, or a word of it, begins with a text but for one slip.
+ * @param {string} name
+ * @param {string} key
+ */
+function beginsNearly(name, key) {
+  if (key.length < SLIP_FROM) return false;
+  const starts = name.split(/[\s-]+/).map((_, at, words) => plain(words.slice(at).join("")));
+  return starts.some((start) => [-1, 0, 1].some((more) => isOneSlip(start.slice(0, key.length + more), key)));
+}
+
+/**
+ * Whether two texts differ by one letter: another, one more, one fewer, or two neighbours exchanged.
+ * @param {string} one
+ * @param {string} other
+ */
+function isOneSlip(one, other) {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  const at = [...long].findIndex((letter, place) => letter !== short[place]);
+  if (at < 0 || long.length - short.length > 1) return false;
+  if (long.length > short.length) return long.slice(at + 1) === short.slice(at);
+  const isExchanged = long[at] === short[at + 1] && long[at + 1] === short[at] && long.slice(at + 2) === short.slice(at + 2);
+  return isExchanged || long.slice(at + 1) === short.slice(at + 1);
 }
 
 /**

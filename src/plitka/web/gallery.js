@@ -91,13 +91,22 @@ export async function remove(id) {
 }
 
 /**
- * The design of a photograph, asked of the service, since lists name masks without their pictures.
+ * A photograph and its design, asked of the service, since lists name masks without their pictures.
  * @param {string} id
+ * @returns {Promise<{job: Job, design: Design}>}
+ * @throws {Refusal}
+ */
+export async function recalled(id) {
+  const job = await answerOf(client.GET("/v1/jobs/{job_id}", { params: { path: { job_id: id } } }));
+  return { job, design: await designOf(job) };
+}
+
+/**
+ * @param {Job} job with its masks
  * @returns {Promise<Design>}
  * @throws {Refusal}
  */
-export async function designOf(id) {
-  const job = await answerOf(client.GET("/v1/jobs/{job_id}", { params: { path: { job_id: id } } }));
+async function designOf(job) {
   const { request } = job;
   const read = { recipe: request.recipe, strict: false };
   const words = request.words ?? (await answerOf(client.POST("/v1/recipes/parse", { body: read }))).words;

@@ -8,7 +8,10 @@ import { computed, signal } from "./vendor/preact-signals.js";
 
 /** @typedef {import("./address.js").Design} Design */
 /** @typedef {Omit<import("./floor/view.js").Options, "isWet">} Options */
-/** @typedef {Omit<Options, "sideM"> & {areaM2: number, second: Design | null}} Laying `tileMm` and `areaM2` are those of the sheet as well */
+/**
+ * @typedef {Omit<Options, "sideM"> & {areaM2: number, second: Design | null, wet: boolean | null}} Laying `tileMm` and `areaM2`
+ * are those of the sheet as well; `wet` is null where the floor is as the tile
+ */
 
 export const LAYOUTS = /** @type {const} */ (["grid", "brick", "third", "turned"]);
 export const PATTERNS = /** @type {const} */ (["plain", "checker", "stripes", "border"]);
@@ -24,7 +27,7 @@ const MAX_DRAWN_M = 8;
 export const MAX_JOINT_MM = 10;
 
 /** @type {Laying} */
-const USUAL = { layout: "grid", pattern: "plain", place: "playground", light: "sun", hasPerson: true, tileMm: 500, jointMm: 2, areaM2: 50, second: null };
+const USUAL = { layout: "grid", pattern: "plain", place: "playground", light: "sun", hasPerson: true, tileMm: 500, jointMm: 2, areaM2: 50, second: null, wet: null };
 /** Of the tile where none was chosen; the contract's too. */
 export const USUAL_TILE_MM = USUAL.tileMm;
 
@@ -59,8 +62,8 @@ export function write(one) {
 }
 
 /** @param {Laying} one */
-const optionsOf = ({ layout, pattern, place, light, hasPerson, tileMm, jointMm, areaM2 }) =>
-  [layout, pattern, place, light, Number(hasPerson), tileMm, jointMm, areaM2].join(",");
+const optionsOf = ({ layout, pattern, place, light, hasPerson, tileMm, jointMm, areaM2, wet }) =>
+  [layout, pattern, place, light, Number(hasPerson), tileMm, jointMm, areaM2, ...(wet === null ? [] : [Number(wet)])].join(",");
 
 /**
  * Side in m of the square that is drawn of a floor.
@@ -74,7 +77,7 @@ export const drawnSideM = (areaM2) => Math.min(MAX_DRAWN_M, Math.sqrt(areaM2));
  */
 export function read(text) {
   const given = new URLSearchParams(text);
-  const [layout, pattern, place, light, person, tile, joint, area] = (given.get("floor") ?? "").split(",");
+  const [layout, pattern, place, light, person, tile, joint, area, wet] = (given.get("floor") ?? "").split(",");
   return {
     layout: oneOf(LAYOUTS, layout, USUAL.layout),
     pattern: oneOf(PATTERNS, pattern, USUAL.pattern),
@@ -84,6 +87,7 @@ export function read(text) {
     tileMm: within(TILE_MM_RANGE, tile) ?? USUAL.tileMm,
     jointMm: within([0, MAX_JOINT_MM], joint) ?? USUAL.jointMm,
     areaM2: within(AREA_M2_RANGE, area) ?? USUAL.areaM2,
+    wet: wet === "1" || (wet === "0" ? false : null),
     second: readDesign(given.get("second") ?? ""),
   };
 }

@@ -1,6 +1,7 @@
 /** The shapes that a zone can have, as a scene writes them: `border:8%`, `text:СТАРТ`, or a data URL of a logo. */
 import { texts } from "./texts.js";
 
+/** @typedef {import("./mix.js").Part} Part */
 /** @typedef {"border" | "stripes" | "half" | "checker" | "circle" | "text"} Shape */
 
 /** What each shape is when it is new, and the range of its number with its unit. */
@@ -43,6 +44,36 @@ export function maskAs(mask) {
  * @param {string} mask
  */
 export const lettersOf = (mask) => mask.slice(SHAPES.text.mask.length);
+
+/** Shapes that leave the middle of the tile as it is. */
+const EDGED = ["border", "half", "text"];
+
+/**
+ * What a new zone lies on, and what it lies beside and must not run into: letters lie in the middle, on whatever else does.
+ * @param {string} mask
+ * @param {readonly {mask: string, parts: Part[]}[]} zones of the tile, the ground first
+ * @returns {{under: readonly Part[], beside: readonly Part[]}}
+ */
+export function placeOf(mask, [ground, ...others]) {
+  const middle = others.filter((zone) => !EDGED.includes(shapeOf(zone.mask) ?? "")).at(-1);
+  if (middle && shapeOf(mask) === "text") return { under: middle.parts, beside: [] };
+  return { under: ground?.parts ?? [], beside: others.flatMap((zone) => zone.parts) };
+}
+
+/** Of a tile's side, what letters leave free on both sides together. */
+const LETTERS_MARGIN = 0.24;
+/** Distance of two lines, in heights of a capital, of which a usual letter with its gap is about one wide. */
+const LINE_STEP = 1.3;
+
+/**
+ * About how tall the capitals of some letters are, in parts of the tile's side.
+ * @param {string} text lines parted by a slash
+ */
+export function heightOf(text) {
+  const lines = text.split("/").map((line) => line.trim()).filter(Boolean);
+  const longest = Math.max(1, ...lines.map((line) => line.length));
+  return (1 - LETTERS_MARGIN) / Math.max(longest, LINE_STEP * (lines.length - 1) + 1);
+}
 
 /**
  * The side of a mask that is a half.

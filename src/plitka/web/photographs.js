@@ -1,7 +1,8 @@
-/** Photographs that were ordered in this window: sent as jobs, watched through their events, kept until it is closed. */
-import { write } from "./address.js";
+/** Photographs that were ordered in this window, in work when it was loaded anew, or opened again: sent as jobs, watched through their events, kept until it is closed. */
+import { read, write } from "./address.js";
 import { Refusal, answerOf, client, surely } from "./api.js";
 import { orderOf } from "./orders.js";
+import { openJobs, remember, settle } from "./own_jobs.js";
 import { fill, texts } from "./texts.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
 
@@ -51,12 +52,18 @@ export const isOver = (one) => FINAL.includes(one.state);
  */
 export function statusOf(one) {
   const { states } = texts.value.photograph;
-  if (one.state === "queued") return one.position ? fill(states.queued, { n: one.position }) : states.next;
+  if (one.state === "queued") {
+    const n = Math.max(one.position, waitingBefore(one));
+    return n ? fill(states.queued, { n }) : states.next;
+  }
   if (one.state !== "running") return states[one.state];
   const text = one.attempt > 1 ? states.correcting : states.running;
   if (one.nSteps) return fill(text, { step: one.step, n: one.nSteps, attempt: one.attempt });
   return one.id === chosen.value?.id ? states.beginning : states.unwatched; // steps are told of the one that is looked at
 }
+
+/** How many of this window go before one that waits: places are told one at a time, and an older one may be late. @param {Photograph} one */
+const waitingBefore = (one) => photographs.value.slice(0, photographs.value.indexOf(one)).filter(({ state }) => state === "queued").length;
 
 /** @param {string} id */
 export const choose = (id) => {
@@ -94,10 +101,42 @@ export async function order(design) {
  * @param {string} [set] of which variations it is one
  */
 function add(design, set = "") {
-  /** @type {Photograph} */
-  const one = { id: randomWord(), design, set, state: "sending", position: 0, step: 0, nSteps: 0, attempt: 1, preview: "", job: null, refusal: null };
+  const one = begun(design, set);
   photographs.value = [...photographs.value, one];
   return one;
+}
+
+/**
+ * @param {Design} design
+ * @param {string} set
+ * @returns {Photograph}
+ */
+const begun = (design, set) => ({ id: randomWord(), design, set, state: "sending", position: 0, step: 0, nSteps: 0, attempt: 1, preview: "", job: null, refusal: null });
+
+/** Go on with what was ordered in this browser and whose end it has not seen: the page was loaded anew meanwhile. */
+export async function resume() {
+  const open = openJobs();
+  if (!open.length) return;
+  const { jobs } = await surely(() => answerOf(client.GET("/v1/jobs", { params: { query: { limit: MAX_JOBS } } })));
+  const found = open.flatMap(({ id, hash, set }) => {
+    const [job, design] = [jobs.find((one) => one.id === id), read(hash)];
+    if (!job || FINAL.includes(job.state)) settle(id);
+    return job && design ? [{ ...begun(design, set), job, state: job.state, position: job.position ?? 0 }] : [];
+  });
+  const here = new Set(photographs.peek().map((one) => one.job?.id));
+  photographs.value = [...found.filter(({ job }) => !here.has(job.id)), ...photographs.value];
+}
+
+/**
+ * Look at a photograph that was made before; it is among those of this window from then on.
+ * @param {Job} job with its picture
+ * @param {Design} design
+ */
+export function lookAgain(job, design) {
+  const here = photographs.peek().find((one) => one.job?.id === job.id);
+  const one = here ?? { ...begun(design, ""), job, state: job.state };
+  if (!here) photographs.value = [...photographs.peek(), one];
+  choose(one.id);
 }
 
 /** @param {Photograph} one */
@@ -105,6 +144,7 @@ async function sendOrder(one) {
   try {
     const body = /** @type {any} */ (orderOf(one.design));
     const job = await surely(() => answerOf(client.POST("/v1/jobs", { body, params: { header: { "idempotency-key": one.id } } })));
+    remember({ id: job.id, hash: write(one.design), set: one.set });
     update(one.id, { job, state: job.state, position: job.position ?? 0 });
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
@@ -135,6 +175,9 @@ export async function cancel(one) {
   await surely(() => answerOf(client.POST("/v1/jobs/{job_id}/cancel", path))).catch(() => undefined);
 }
 
+/** Cancel those of the set of variations that are not done; the others stay. */
+export const cancelRest = () => Promise.all(variations.peek().filter((one) => !isOver(one)).map(cancel));
+
 /** @param {string} id */
 export function dismiss(id) {
   photographs.value = photographs.value.filter((one) => one.id !== id);
@@ -151,6 +194,8 @@ export function dismissJob(jobId) {
  */
 function update(id, changes) {
   photographs.value = photographs.value.map((one) => (one.id === id ? { ...one, ...changes } : one));
+  const job = changes.state && FINAL.includes(changes.state) && photographs.value.find((one) => one.id === id)?.job;
+  if (job) settle(job.id);
 }
 
 /**

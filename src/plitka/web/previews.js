@@ -26,6 +26,8 @@ const FINE = { width_px: 1024, height_px: 1024 };
 const FINE_FROM = { screenPx: 700, cssPx: 480 };
 /** How those that draw without a graphics card call themselves. */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+/** A design that has not changed for so long is painted in full, where what follows a slider is a draft. */
+const REST_MS = 120;
 const FIELD_HEADER = "X-Field-Mm";
 const ABSENT = [404, 405];
 /** Of what the service takes for no fault of the scene. */
@@ -61,6 +63,9 @@ export const mayBeFine = computed(() => Boolean(room.value) && canvas.value !== 
 /** A processor alone paints the fine one too slowly for a slider, so there it is for those who ask for it. */
 export const isFine = computed(() => Boolean(room.value && (wish.value ?? !isSlow())));
 let frame = 0;
+let rest = 0;
+/** @type {boolean | null} whether WebGL is done by the processor; null before that was asked */
+let isSoftware = null;
 
 /** Tell how wide the picture is on the page. @param {number} cssPx */
 export function tellRoom(cssPx) {
@@ -97,17 +102,24 @@ export function followDesign() {
   });
 }
 
-/** Paint the design in the next frame, where what is shown is painted here and its geometry is there. */
+/**
+ * Paint the design in the next frame, where what is shown is painted here and its geometry is there. A processor alone
+ * would not keep up with a slider: there it is a draft, and the picture follows when the slider rests.
+ */
 export function paintSoon() {
   frame ||= requestAnimationFrame(() => {
     frame = 0;
-    paint();
+    paint(isSlow());
   });
 }
 
-function paint() {
+function paint(isDraft = false) {
+  clearTimeout(rest);
   const one = design.peek();
-  if (painter && held.geometry === layingOf(one)) painter.preview.paint(paintOf(one));
+  if (!painter || held.geometry !== layingOf(one)) return;
+  painter.preview.paint(paintOf(one), isDraft);
+  painter.canvas.dataset.drawn = isDraft ? "draft" : "full";
+  if (isDraft) rest = window.setTimeout(paint, REST_MS);
 }
 
 /** @param {Design} one whether it is painted here */
@@ -123,10 +135,13 @@ function thePainter() {
 
 /** Whether WebGL is done by the processor. */
 function isSlow() {
-  thePainter();
-  const gl = painter?.canvas.getContext("webgl2");
-  const known = gl?.getExtension("WEBGL_debug_renderer_info");
-  return !gl || SOFTWARE.test(String(gl.getParameter(known ? known.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
+  if (isSoftware === null) {
+    thePainter();
+    const gl = painter?.canvas.getContext("webgl2");
+    const known = gl?.getExtension("WEBGL_debug_renderer_info");
+    isSoftware = !gl || SOFTWARE.test(String(gl.getParameter(known ? known.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
+  }
+  return isSoftware;
 }
 
 /**

@@ -2021,8 +2021,16 @@ export interface components {
              * @description Where, such as the line with a mark under the place.
              */
             details?: string | null;
-            /** Suggestions */
+            /**
+             * Suggestions
+             * @description What may stand in the marked place.
+             */
             suggestions?: string[] | null;
+            /**
+             * Rewritten
+             * @description What may stand in place of the whole recipe.
+             */
+            rewritten?: string | null;
             /** Request Id */
             request_id?: string | null;
         };
@@ -2180,7 +2188,7 @@ export interface components {
             recipe: string;
             /**
              * Strict
-             * @description Refuse what needs any guessing.
+             * @description Refuse percents that miss 100, amounts without a number, words that are not understood.
              * @default false
              */
             strict: boolean;
@@ -3308,6 +3316,13 @@ export interface operations {
             };
             /** @description The picture is the one of If-None-Match. */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The picture is where Location leads. */
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -32,6 +32,8 @@ export const BINDER = "BINDER";
 /** Of the figures, the side of the tile that the floor does not have. */
 export const LENGTH = "tile_length_mm";
 const PAUSE_MS = 250;
+/** @type {[number, number]} Of a kilogram, as the contract takes it. */
+export const PRICE_RANGE = [0, 1e9];
 /** Longer addresses the contract does not take. */
 const MAX_LINK_CH = 8000;
 const LOGO_PX = 480;
@@ -108,7 +110,7 @@ const body = computed(() => {
   const { seed: _, ...shown } = orderOf(design.value);
   const zones = [design.value, ...(second.value ? [second.value.design] : [])].flatMap((one) => one.zones);
   const used = new Set(zones.flatMap((zone) => zone.parts.filter((part) => part.percent > 0)).map((part) => part.code));
-  const named = Object.entries(prices).filter(([code]) => used.has(code)).map(([code, price]) => [recipeNameOf(code), price]);
+  const named = Object.entries(prices).filter(([code, price]) => used.has(code) && price <= PRICE_RANGE[1]).map(([code, price]) => [recipeNameOf(code), price]);
   const { bevel_mm: bevel, ...flat } = figures;
   return {
     ...shown,

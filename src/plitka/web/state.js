@@ -111,6 +111,16 @@ function step(from, to) {
   });
 }
 
+/** The address of an entry of the history that has been given another since; no design to open. */
+let staleAddress = "";
+
+/** Have the present design in the address of whichever entry of the history is the present one. */
+export function keepAddress() {
+  if (location.hash === hash.peek()) return;
+  staleAddress = location.href;
+  history.replaceState(history.state, "", hash.peek());
+}
+
 /** Keep the address and the design the same, from now on; that of changes of one kind, such as a drag's, follows in steps. */
 export function followAddress() {
   let pause = 0;
@@ -118,14 +128,18 @@ export function followAddress() {
     clearTimeout(pause);
     pause = 0;
     if (location.hash === hash.peek()) return;
-    history.replaceState(null, "", hash.peek());
+    history.replaceState(history.state, "", hash.peek());
     pause = setTimeout(write, ADDRESS_EVERY_MS);
   }
   effect(() => {
     void [shown.value, annex.value];
     if (!pause || !last.kind) write();
   });
-  addEventListener("hashchange", ({ newURL }) => openDesign(new URL(newURL).hash)); // a step of before may have written the address since
+  addEventListener("hashchange", ({ newURL }) => {
+    const isStale = newURL === staleAddress;
+    staleAddress = "";
+    if (!isStale) openDesign(new URL(newURL).hash); // a step of before may have written the address since
+  });
 }
 
 /**

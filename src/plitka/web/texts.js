@@ -36,6 +36,13 @@ export const number = (value, digits = 2, least = 0) =>
   new Intl.NumberFormat(language.value, { maximumFractionDigits: digits, minimumFractionDigits: least }).format(value);
 
 /**
+ * As a reader types it: without marks between thousands, of which the English one is another's decimal point.
+ * @param {number} value
+ * @param {number} digits after the point, at most
+ */
+export const typedNumber = (value, digits) => new Intl.NumberFormat(language.value, { maximumFractionDigits: digits, useGrouping: false }).format(value);
+
+/**
  * A number with its word: 1 point, 5 раз, 3,4 раза.
  * @param {number} value
  * @param {Forms} forms

@@ -6,9 +6,9 @@
  */
 import { GRANULES } from "./address.js";
 import { Refusal, answerOf, client, returns } from "./api.js";
-import { standingOutFrom } from "./colours.js";
+import { ownCodeOf, standingOutFrom } from "./colours.js";
 import { areaIn, lay } from "./laying.js";
-import { maskAs, shapeOf } from "./masks.js";
+import { maskAs, placeOf, shapeOf } from "./masks.js";
 import { change, design } from "./state.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
 
@@ -170,17 +170,20 @@ function unsaid(said) {
 /**
  * Zones, of which those that no mix is said for have a colour that stands out from the ground, and is none of the others'.
  * @param {readonly Zone[]} zones
- * @param {readonly Part[]} ground
+ * @param {Part[]} ground
  * @param {readonly Zone[]} kept that lie there already
  */
 function coloured(zones, ground, kept) {
   const taken = [...kept, ...zones].flatMap((zone) => zone.parts);
-  return zones.map((zone) => {
-    if (zone.parts.length) return zone;
-    const parts = [{ code: standingOutFrom(ground, taken), percent: 100, isLocked: false }];
-    taken.push(...parts);
-    return { ...zone, parts };
-  });
+  const laid = [{ mask: "", parts: ground }, ...kept];
+  for (const zone of zones) {
+    const { under, beside } = placeOf(zone.mask, laid);
+    const code = standingOutFrom(under, under === ground ? taken : beside);
+    const parts = zone.parts.length ? zone.parts : [{ code, percent: 100, isLocked: false }];
+    if (!zone.parts.length) taken.push(...parts);
+    laid.push({ ...zone, parts });
+  }
+  return laid.slice(1 + kept.length);
 }
 
 /**
@@ -218,7 +221,12 @@ const fractionOf = ([least, most]) => GRANULES.find((name) => name === `${least}
  * @param {Record<string, number> | null} requested
  * @returns {Part[]}
  */
-const partsOf = (requested) => Object.entries(requested ?? {}).map(([code, percent]) => ({ code, percent, isLocked: false }));
+function partsOf(requested) {
+  /** @type {Map<string, number>} */
+  const percents = new Map();
+  for (const [code, percent] of Object.entries(requested ?? {})) percents.set(ownCodeOf(code), (percents.get(ownCodeOf(code)) ?? 0) + percent);
+  return [...percents].map(([code, percent]) => ({ code, percent, isLocked: false }));
+}
 
 /** @param {readonly Zone[]} zones whether they are those of the tile, whatever is locked */
 const areShown = (zones) => signOf(zones) === signOf(design.value.zones);

@@ -1,6 +1,6 @@
 /** What the large picture shows, and how near. */
 import { write } from "./address.js";
-import { chosen, imageUrl, photographs, variations } from "./photographs.js";
+import { choose, chosen, imageUrl, photographs, variations } from "./photographs.js";
 import { canvas, isAvailable } from "./previews.js";
 import { design } from "./state.js";
 import { computed, effect, signal } from "./vendor/preact-signals.js";
@@ -20,6 +20,8 @@ const nearer = computed(() => ZOOMS.filter((one) => one * pictureWidth.value > r
 export const hasNearer = computed(() => nearer.value.length > 0);
 /** Times the picture's own pixels; 0: as large as there is room. */
 export const zoom = computed(() => (wishedZoom.value ? (nearer.value.find((one) => one >= wishedZoom.value) ?? 0) : 0));
+/** Whether there is nothing nearer, so that the whole comes next. */
+export const isNearest = computed(() => zoom.value > 0 && nearer.value.every((one) => one <= zoom.value));
 const hasPreview = computed(() => isAvailable.value && canvas.value !== null);
 
 export const views = computed(() => ({
@@ -36,6 +38,17 @@ export const isDrawn = computed(() => view.value === "preview" || view.value ===
 /** @param {View} chosen */
 export function show(chosen) {
   wished.value = chosen;
+}
+
+/** Have what was in work when the page was loaded anew as it was seen before, where it is of the design that is here. */
+export function showResumed() {
+  const now = design.peek();
+  const all = photographs.peek();
+  const isOfMix = (/** @type {import("./address.js").Design} */ one) => write({ ...one, seed: now.seed }) === write(now);
+  const one = all.find((other) => write(other.design) === write(now)) ?? all.find((other) => other.set && isOfMix(other.design));
+  if (!one) return;
+  choose(one.id);
+  show(variations.peek().length > 1 ? "variations" : "photograph");
 }
 
 /** From now on have the preview of a design that was changed, and not a picture of what it was before. */

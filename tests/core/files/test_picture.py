@@ -20,6 +20,7 @@ from plitka.core.files.picture import (
     name_guide,
     px_per_mm,
     read_fields,
+    read_texts,
     text_fields,
     write_whole,
 )
@@ -89,6 +90,15 @@ def test_every_kind_of_file_repeats_it_and_has_its_scale(tmp_path: Path, suffix:
         if suffix != ".png":
             comment = exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment]
             assert comment.removeprefix(b"UNICODE\0").decode("utf-16-be") == fields[PARAMETERS]
+
+
+def test_a_jpeg_that_would_carry_too_much_is_refused() -> None:
+    """Such as large masks; the other kinds hold them."""
+    pixels, fields = np.zeros((64, 64, 3), np.uint8), {"plitka": "1", "scene": "x" * 70_000}
+    with pytest.raises(InputError, match=r"write a \.png or \.webp file"):
+        encode_picture(pixels, ".JPG", fields, 7.0)
+    for suffix in (".png", ".webp"):
+        assert len(encode_picture(pixels, suffix, fields, 7.0)) > 70_000 or suffix == ".png"
 
 
 def test_a_picture_of_somebody_else_carries_nothing(tmp_path: Path) -> None:
@@ -224,3 +234,26 @@ def test_a_written_file_follows_the_umask(tmp_path: Path) -> None:
     write_whole(tmp_path / "tile.png", b"picture")
     (tmp_path / "other").write_bytes(b"")
     assert (tmp_path / "tile.png").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+@pytest.mark.parametrize("suffix", WRITTEN)
+def test_the_texts_of_any_picture_are_read(suffix: str) -> None:
+    """Ours whole, whatever format they have; of others what there is."""
+    result = a_result(Mode.GUIDED)
+    fields = text_fields(result, "1.2.3")
+    assert read_texts(encode_picture(result.pixels, suffix, fields, 3.5), "a picture") == fields
+    assert "Denoising strength" not in fields[PARAMETERS]  # which would turn on the web UI's second pass
+
+
+def test_a_picture_of_others_has_the_texts_that_it_has(tmp_path: Path) -> None:
+    """None is one answer; and what is no picture is refused."""
+    image = Image.new("RGB", (8, 8))
+    image.save(tmp_path / "a.png")
+    assert read_texts((tmp_path / "a.png").read_bytes(), "a.png") == {}
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = b"ASCII\0\0\0a tile\nSteps: 20"
+    image.save(tmp_path / "a.jpg", exif=exif)
+    assert read_texts((tmp_path / "a.jpg").read_bytes(), "a.jpg") == {PARAMETERS: "a tile\nSteps: 20"}
+    for content in (b"", b"\x89PNG\r\n\x1a\n", (tmp_path / "a.jpg").read_bytes()[:30]):
+        with pytest.raises(InputError):
+            read_texts(content, "a.png")

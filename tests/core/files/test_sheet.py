@@ -1,12 +1,15 @@
 """Contact sheets."""
 
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plitka.core.files.sheet import THUMBNAIL_PX, Cell, contact_sheet, thumbnail
+from plitka.core.files.picture import encode_png
+from plitka.core.files.sheet import THUMBNAIL_PX, Cell, contact_sheet, encode_sheet, is_contact_sheet, thumbnail
 
 RED, WARNING = (200, 30, 30), (190, 30, 30)
 
@@ -88,3 +91,14 @@ def test_a_label_that_fits_is_left_whole() -> None:
     pixels = filled(64, 64)
     short, cut = (contact_sheet([Cell(pixels=pixels, lines=[text])]) for text in ("RED 60.0 %", "RED 60.0 %" * 9))
     assert np.count_nonzero(short != 255) < np.count_nonzero(cut != 255)
+
+
+def test_a_sheet_is_known_again(tmp_path: Path) -> None:
+    """Whatever it is called; other pictures, damaged files and folders are none."""
+    sheet, other, damaged, folder = (tmp_path / f"{name}.png" for name in ("sheet", "other", "damaged", "folder"))
+    sheet.write_bytes(encode_sheet(contact_sheet([Cell(pixels=filled(64, 64), lines=["a"])])))
+    other.write_bytes(encode_png(filled(64, 64), {"plitka": "1"}))
+    damaged.write_bytes(sheet.read_bytes()[:20])
+    folder.mkdir()
+    assert [is_contact_sheet(path) for path in (sheet, other, damaged, folder)] == [True, False, False, False]
+    assert not is_contact_sheet(tmp_path / "photograph.jpg")

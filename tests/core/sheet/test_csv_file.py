@@ -50,4 +50,4 @@ def test_each_of_two_mixes_has_its_rows() -> None:
     assert [totals["Border"][0], totals["the tile itself"][0]] == ["20", "100"]
     kg = sum(float(row[-1]) for row in totals.values())
     assert kg == pytest.approx(float(sheet.kg), abs=0.11)
-    assert any(row[:2] == ["Mix", "Border: stripes:2"] for row in rows)
+    assert any(row[:2] == ["Mix", "Border: Stripes"] for row in rows)

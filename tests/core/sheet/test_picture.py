@@ -3,7 +3,7 @@
 import numpy as np
 from tests.core.sheet.floors import sheet_of
 
-from plitka.core.sheet.picture import SIZE_PX, render_picture
+from plitka.core.sheet.picture import PATTERNED_PX, SIZE_PX, render_picture
 from plitka.core.tile.masks import encode_mask
 
 
@@ -14,6 +14,14 @@ def test_a_render_of_the_scene() -> None:
     assert picture.pixels.shape == (SIZE_PX, SIZE_PX, 3)
     assert picture.field_mm == 73
     assert not picture.notices
+
+
+def test_a_pattern_is_shown_with_granules_half_as_large() -> None:
+    """Whole, in more pixels, so that lettering is read; as fine as a picture of the usual size has them."""
+    picture = render_picture(sheet_of("red", mask=("border:10%", "white")).scene)
+    assert picture.pixels is not None
+    assert picture.pixels.shape == (PATTERNED_PX, PATTERNED_PX, 3)
+    assert picture.field_mm == 146
 
 
 def test_what_so_few_granules_cannot_show_is_told() -> None:

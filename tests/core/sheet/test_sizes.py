@@ -32,6 +32,14 @@ def test_a_number() -> None:
     assert read_number("waste", "12,5 %") == Fraction(25, 2)
 
 
+def test_below_nothing_is_a_number() -> None:
+    """Which the figure's own range refuses, with its ends."""
+    assert read_number("waste", "-1") == -1
+    assert read_mm("wear", "-1 cm") == -10
+    assert read_area_m2("-120 m2") == -120
+    assert [*read_tile_mm("-500")] == [-500, -500]
+
+
 @pytest.mark.parametrize(
     ("read", "text"),
     [

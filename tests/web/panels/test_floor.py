@@ -172,8 +172,15 @@ def test_what_cannot_be_read_of_a_floor_is_as_usual(window: Window) -> None:
     """Whatever an address has in its place."""
     window.open(BLUE)
     body = "return given.map((text) => m.write(m.read(text)));"
-    given = ["", "floor=", "floor=x,y,z,moon,1,7,99,-1", "second=mix%3D", "floor=grid,plain,none,sun,0,250,0,8"]
-    assert window.module("laying.js", body, given) == ["", "", "", "", given[-1]]
+    given = [
+        "",
+        "floor=",
+        "floor=x,y,z,moon,1,7,99,-1",
+        "second=mix%3D",
+        "floor=grid,plain,none,sun,0,250,0,8",
+        "floor=grid,plain,none,sun,0,250,0,8,1",
+    ]
+    assert window.module("laying.js", body, given) == ["", "", "", "", *given[-2:]]
 
 
 def test_the_photograph_is_laid_in_place_of_the_maps(floor: Floor) -> None:
@@ -184,7 +191,23 @@ def test_the_photograph_is_laid_in_place_of_the_maps(floor: Floor) -> None:
     calculated = seen(page)
     page.locator(".order .primary").click()
     page.get_by_label("Laid with the picture").check()
-    assert np.abs(seen(page) - calculated).mean() > 1
+    dry = seen(page)
+    assert np.abs(dry - calculated).mean() > 1
+    page.get_by_label("Wet floor").check()
+    assert seen(page).mean() < 0.95 * dry.mean()  # water makes it deeper, and does not whiten it
+
+
+def test_the_floor_is_wet_by_a_choice_of_its_own(floor: Floor) -> None:
+    """The tile stays dry, and the link holds it; until it is chosen the floor is as the tile is."""
+    page, window = floor.page, floor.window
+    page.get_by_label("Wet floor").check()
+    page.wait_for_function("() => decodeURIComponent(location.hash).endsWith(',50,1')")
+    assert "wet" not in window.order()
+    page.get_by_label("Wet floor").uncheck()
+    window.module("state.js", "m.change({ wet: true });")
+    expect(page.get_by_label("Wet floor")).not_to_be_checked()
+    page = floor.show(f"{BLUE}&wet=1")
+    expect(page.get_by_label("Wet floor")).to_be_checked()
 
 
 def test_the_floor_and_its_maps_are_given_as_files(floor: Floor) -> None:

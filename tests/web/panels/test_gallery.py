@@ -55,6 +55,31 @@ def test_a_tile_is_found_by_colour_and_made_again(window: Window, server: Runnin
     assert made == look | {"recipe": "70% red, 30% black", "seed": 31, "zones": [{"recipe": "100% white"}]}
 
 
+def test_a_picture_is_looked_at_again_with_what_was_measured(window: Window, server: Running) -> None:
+    """Among four of one mix each has its seed; the one that is opened is on the stage with its files, and only once."""
+    for seed in (33, 34):
+        order(server, recipe="65% blue, 35% yellow", seed=seed, zones=[{"mask": LOGO, "recipe": "white"}])
+    page = opened(window.open("/#mix=GREEN:100"))
+    two = page.locator(".gallery-tile", has=page.get_by_alt_text("Tile: 65% blue, 35% yellow"))
+    expect(two).to_have_count(2)
+    one = two.filter(has_text="Seed 33")
+    address = one.locator("img").get_attribute("src") or ""
+    file = one.get_by_role("link", name="Download the PNG")
+    with page.expect_download() as kept:
+        file.click()
+    assert kept.value.suggested_filename == "plitka-33.png"
+    for _ in range(2):
+        one.get_by_role("button", name="Open the design").click()
+        picture = page.locator(".picture")
+        expect(page.get_by_role("radio", name="Picture", exact=True)).to_be_checked()
+        expect(picture).to_have_attribute("src", address.partition("?")[0])
+        expect(page.locator(".shares").first).to_contain_text("Blue")
+        expect(page.locator(".photograph .downloads a")).to_have_text(["PNG", "JPEG", "WebP"])
+        expect(page.locator(".frame-told")).to_have_count(0)
+        expect(page.locator(".thumb")).to_have_count(0)
+        opened(page)
+
+
 def test_favourites_outlive_a_reload(window: Window, server: Running) -> None:
     """The service keeps them; those that only this browser knew are handed over."""
     order(server, recipe="green", seed=41)
@@ -95,6 +120,26 @@ def test_a_photograph_is_deleted_for_good_once_that_is_sure(window: Window, serv
     page.wait_for_selector(".mixer")
     opened(page)
     expect(picture).to_have_count(0)
+
+
+def test_where_nobody_signs_in_pictures_are_everybodys(window_of: OpenWindow, server: Running) -> None:
+    """It is said, those made in this browser are marked, and whoever deletes another's is told; a key's are its own."""
+    order(server, recipe="60% violet, 40% black", seed=71)
+    window = window_of()
+    page = window.open("/#mix=SALMON:100&seed=72")
+    page.get_by_role("button", name="Make the picture").click()
+    page.wait_for_selector(".shares")
+    opened(page)
+    expect(page.locator(".room")).to_contain_text("Pictures of this service")
+    expect(page.locator(".room")).to_contain_text("everybody who used the service here")
+    own = page.locator(".gallery-tile", has=page.get_by_alt_text("Tile: 100% salmon"))
+    other = page.locator(".gallery-tile", has=page.get_by_alt_text("Tile: 60% violet, 40% black"))
+    expect(own).to_contain_text("made in this browser")
+    expect(other).not_to_contain_text("made in this browser")
+    other.get_by_role("button", name="Delete the picture").click()
+    expect(other).to_contain_text("somebody else may need it")
+    own.get_by_role("button", name="Delete the picture").click()
+    expect(own).not_to_contain_text("somebody else")
 
 
 def test_a_design_is_kept_without_a_photograph(window: Window) -> None:

@@ -10,6 +10,7 @@ from tests.web.accessibility import axe_faults, too_wide
 from tests.web.conftest import OpenWindow, Window
 
 from plitka.serve import routes
+from plitka.serve.keys import make_key
 
 FOCUS_AFTER_CLICK = """async (button, awaited) => {
     button.click();
@@ -92,6 +93,54 @@ def test_a_key_is_made_shown_once_and_revoked(window: Window, server: Running) -
     assert browser.get(routes.COLOURS).status_code == server.client_of(key).get(routes.COLOURS).status_code == 401
 
 
+def test_a_key_is_changed_and_given_a_new_secret(window: Window, server: Running) -> None:
+    """Its limits hold from the next request on; the old secret still opens; the focus goes back to its button."""
+    old = make_key(server.service.store, "Boris", per_minute=1500, daily=25)[0]
+    page = opened(signed_in(window, server))
+    row = page.locator(".key", has_text="Boris")
+    change = row.get_by_role("button", name="Change the key of Boris")
+    change.press("Enter")
+    expect(row.get_by_label("Whose it is")).to_be_focused()
+    row.get_by_label("Whose it is").fill("Vera")
+    expect(row.get_by_label("Pictures a minute")).to_have_value("1500")  # a comma would be that of a fraction
+    row.get_by_label("Pictures a day").fill("")
+    row.get_by_label("Pictures at once").fill("3")
+    row.get_by_role("button", name="Change it").press("Enter")
+    row = page.locator(".key", has_text="Vera")
+    expect(row).to_contain_text("1,500 a minute · 3 at once")
+    expect(row).not_to_contain_text("25 a day")
+    expect(row.get_by_role("button", name="Change the key of Vera")).to_be_focused()
+    secret = row.get_by_role("button", name="Give the key of Vera a new secret")
+    secret.press("Enter")
+    expect(row).to_contain_text("The old one opens as well for 24 hours")
+    expect(row.get_by_role("button", name="Leave it")).to_be_focused()
+    row.get_by_role("button", name="Make a new secret").press("Enter")
+    new = row.get_by_role("textbox", name="The key of Vera").input_value()
+    assert new != old
+    assert [server.client_of(key).get(routes.COLOURS).status_code for key in (old, new)] == [200, 200]
+    row.get_by_role("button", name="Done").press("Enter")
+    expect(secret).to_be_focused()
+    assert new not in page.content()
+
+
+def test_the_intake_is_paused_and_resumed(window: Window, server: Running) -> None:
+    """It is told while it is; and what was done is among what operators did."""
+    page = opened(signed_in(window, server))
+    page.get_by_role("button", name="Take no new orders").click()
+    told = page.locator(".intake").get_by_role("status")
+    expect(told).to_contain_text("New orders are refused")
+    assert server.client().post(routes.JOBS, json={"recipe": "red"}).status_code == 503
+    page.get_by_role("button", name="Take orders again").click()
+    expect(told).to_have_text("")
+    server.order(server.client())
+    page.locator("summary", has_text="What operators did").click()
+    first, second = (page.locator(".deeds tbody tr").nth(place) for place in range(2))
+    expect(first).to_contain_text("intake resumed")
+    expect(second).to_contain_text("intake paused")
+    expect(second).to_contain_text("the service")
+    expect(second.locator("td").last).to_have_text("test")
+
+
 def test_a_question_has_the_focus_before_another_key_is_heard(window: Window, server: Running) -> None:
     """A quick hand would else press what the focus is taken from; a dialog likewise has it at once."""
     server.key("viewer")
@@ -130,8 +179,13 @@ def test_it_fits_and_axe_finds_nothing(window_of: OpenWindow, server: Running) -
         page.locator(".new-key input").first.fill("Анна")
         page.get_by_role("button", name=make).click()
         page.wait_for_selector(".key-made")
-        page.locator(".key > button").last.click()
-        page.wait_for_selector(".key-question")
+        page.locator(".deeds summary").click()
+        page.wait_for_selector(".deeds .list")
+        buttons = page.locator(".key > .key-actions").last.get_by_role("button")
+        for button in buttons.all():  # the last stays open
+            button.click()
+            page.wait_for_selector(".key-question")
+            assert axe_faults(page) == []
         for width in (360, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.locator(".room").evaluate("room => room.scrollWidth - room.clientWidth") == 0

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shlex
 from urllib.parse import quote
 
@@ -107,6 +108,43 @@ def test_four_variations_are_seen_together_and_one_is_taken(window: Window, serv
     assert window.order()["seed"] == seeds[3]
     page.get_by_role("button", name="Undo").click()
     assert window.order()["seed"] == 13013
+
+
+def test_four_variations_can_be_ended_early(window: Window) -> None:
+    """Those that wait are told apart; once the first is done, the rest can be done without, and it stays."""
+    page = window.open("/#mix=RED:60,BLACK:40&seed=13014&zone=border:20%25|WHITE:100")
+    page.route("**/v1/jobs", _with_many_steps)
+    page.get_by_role("button", name="Four variations").click()
+    shares = page.locator(".variation-shares")
+    expect(shares.nth(3)).to_contain_text("Waiting")
+    assert len([one for one in shares.all_inner_texts() if one == "Waiting; this one is next"]) <= 1
+    expect(page.locator('.variation img[src*="/image"]')).to_have_count(1)
+    table = page.locator(".shares").first
+    expect(table).to_contain_text("Measured on the ground")
+    told = re.findall(r"[\d.]+\xa0%", shares.first.inner_text())
+    assert told == [cell.split("\n")[-1].strip() for cell in table.locator("td:last-child").all_inner_texts()]
+    expect(shares.first).to_contain_text("Ground:")
+    page.get_by_role("button", name="Do without the rest").click()
+    expect(page.get_by_text("Still in work")).to_have_count(0)
+    expect(page.locator('.picture[src*="/image"], .variation img[src*="/image"]').first).to_be_visible()
+
+
+def test_a_picture_in_work_outlives_a_reload(window: Window) -> None:
+    """It is told where it will be; the page goes on with it, and has it in the end."""
+    page = window.open("/#mix=RED:60,BLACK:40&seed=13015")
+    page.route("**/v1/jobs", _with_many_steps)
+    page.get_by_role("button", name="Make the picture").click()
+    expect(page.get_by_role("status")).to_contain_text("Painting, step")
+    expect(page.locator(".progress")).to_contain_text("will be under “My tiles”")
+    page.unroute("**/v1/jobs")
+    page.reload()
+    expect(page.locator(".progress")).to_contain_text("Painting")
+    expect(page.get_by_role("radio", name="Picture")).to_be_checked()
+    expect(page.locator(".shares")).to_be_visible()
+    page.wait_for_selector('.picture[src*="/image"]')
+    page.reload()
+    page.wait_for_selector(".mixer")
+    expect(page.locator(".progress, .shares")).to_have_count(0)  # its end was seen
 
 
 def test_a_picture_that_is_there_is_the_first_of_four(window: Window, server: Running) -> None:

@@ -1,9 +1,14 @@
 """The panel of the mix: words, sliders, colours and ready mixes."""
 
+import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 from tests.web.conftest import OpenWindow, Window, dragged
+
+from plitka.core.colour.palette import default_palette
+from plitka.core.recipes.reading import parse_recipe
 
 
 def percents(page: Page) -> list[float]:
@@ -67,7 +72,7 @@ def test_words_take_back_what_they_said_before(page: Page) -> None:
     typed("2:1 red and green", "#mix=RED:66.7,GREEN:33.3&wet=1")
     words.fill("")
     words.blur()
-    expect(words).to_have_value("66.7% red, 33.3% green")
+    expect(words).to_have_value("66.7% red, 33.3% green RAL 6001")
 
 
 def test_an_area_in_words_is_the_floors(window: Window) -> None:
@@ -100,6 +105,18 @@ def test_under_a_pattern_the_ground_is_to_blame(page: Page) -> None:
     words.fill("blakk with a white border")
     page.get_by_role("button", name="Take “black”").click()
     expect(page.locator("#recipe-told")).to_contain_text("On the tile: Border (White).")
+
+
+def test_the_example_of_a_refusal_can_be_taken(page: Page) -> None:
+    """In the text's own colours; not where a pattern would go with it."""
+    words = page.get_by_label("In words")
+    words.fill("lots of red, some black")
+    expect(page.locator(".refusal")).to_contain_text("leaves the number open")
+    page.get_by_role("button", name="Take “90% red, 10% black”").click()
+    expect(words).to_have_value("90% red, 10% black")
+    expect(page.locator(".refusal")).to_be_hidden()
+    expect(page.locator(".chip-name")).to_have_text(["Red", "Black"])
+    assert percents(page) == [90, 10]
 
 
 def test_sliders_are_linked_and_a_lock_holds(page: Page) -> None:
@@ -144,6 +161,38 @@ def test_the_address_holds_the_design(window: Window, window_of: OpenWindow) -> 
     expect(other.page.get_by_role("button", name="Keep the share of White")).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "ru-RU"])
+def test_every_colour_is_read_back_by_its_words(window_of: OpenWindow, locale: str) -> None:
+    """Those of the words, which are the name that its row shows, or its number; no English among Russian ones."""
+    window = window_of(locale=locale)
+    window.open()
+    told = window.module(
+        "colours.js",
+        """const of = (code) => ({ code, word: m.wordOf(code), row: m.fullNameOf(m.colourOf(code)) });
+        return given.map(of);""",
+        [colour.code for colour in default_palette().colours],
+    )
+    read = {one["code"]: parse_recipe(f"60% {one['word']}, 40% #123456").recipe.colours[0].code for one in told}
+    own = window.module(
+        "colours.js", "return Object.fromEntries(given.map((one) => [one, m.ownCodeOf(one)]));", [*read]
+    )
+    assert {code: own[found] for code, found in read.items()} == own
+    assert {own[colour.code] for colour in default_palette().colours if colour.source == "ral"}.isdisjoint(
+        {colour.code for colour in default_palette().colours if colour.source == "ral"}
+    )
+    other = [one for one in told if one["word"].lower() != one["row"].lower()]
+    makers = {colour.code for colour in default_palette().colours if colour.source == "maker"}
+    assert {one["code"] for one in other} <= makers
+    if locale == "ru-RU":
+        assert {one["word"] for one in other} == {"RH01", "RH20", "RH10", "US-062", "US-064", "US-067"}
+        page = window.open("/#mix=TRADE_BLUE:60,YELLOW:40")
+        expect(page.get_by_label("Словами")).to_have_value("60% синий RAL 5005, 40% жёлтый")
+        page.get_by_label("Словами").fill("60% RAL 5005, 40% жёлтый")
+        expect(page.locator(".chip-name").first).to_have_text("Синий RAL 5005")
+        page.get_by_label("Словами").fill("50% RAL 5005, 50% жёлтый")
+        expect(page).to_have_url(re.compile("TRADE_BLUE:50"))
+
+
 def test_a_colour_is_found_by_name_code_ral_and_hex(window: Window) -> None:
     """Each search leaves few; the chosen one joins the mix."""
     page = window.open()
@@ -166,6 +215,14 @@ def test_a_colour_is_found_by_name_code_ral_and_hex(window: Window) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator(".chip-name").last).to_contain_text("Brick red")
     page.get_by_role("button", name="Brick red RAL 3016: choose another colour").click()
+    search, found = page.get_by_role("searchbox"), page.locator(".swatch-name")
+    for slip, name in (("emrald", "Emerald"), ("terrakotta", "Terracotta"), ("оранжвый", "Orange"), ("blakc", "Black")):
+        search.fill(slip)
+        expect(found.first).to_have_text(name)
+    search.fill("brikc red")
+    expect(found).to_have_text(["Brick red"])
+    search.fill("quantum")
+    expect(found).to_have_count(0)
     page.get_by_role("searchbox").fill("gr")
     page.keyboard.press("Enter")
     expect(page.locator(".swatch:not(:disabled)").first).to_be_focused()

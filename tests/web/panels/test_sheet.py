@@ -14,6 +14,8 @@ from tests.serve.conftest import Running
 from tests.web.accessibility import axe_faults
 from tests.web.conftest import OpenWindow, Window
 
+from plitka.core.colour.palette import PRICE_RANGE
+
 SHOWN = "/#mix=RED:60,BLACK:40&zone=border:10%25|WHITE:100"
 
 
@@ -73,6 +75,11 @@ def test_prices_make_a_cost_and_stay_in_the_browser(window: Window) -> None:
     red.blur()
     expect(red).to_have_value("about 3")  # what was not understood stays, and is marked
     expect(page.locator(".materials .wrong")).to_have_text("a number, please")
+    red.fill("999999999999")
+    expect(page.locator(".materials .wrong")).to_have_text("from 0 to 1,000,000,000")
+    assert window.module("sheets.js", "return m.PRICE_RANGE") == list(PRICE_RANGE)
+    expect(page.get_by_role("button", name="for every colour")).to_have_count(0)
+    expect(page.locator(".sheet .refusal")).to_have_count(0)
     red.fill("2,5")
     page.get_by_role("button", name="2.5 for every colour").click()
     for colour in ("Black", "White"):
@@ -194,7 +201,7 @@ def test_the_files_have_the_same_figures(window_of: OpenWindow, tmp_path: Path) 
     page.get_by_label("Логотип (PNG, JPEG)").set_input_files(tmp_path / "logo.txt")
     expect(page.locator(".logo .refusal")).to_be_visible()
     page.get_by_label("Логотип (PNG, JPEG)").set_input_files(tmp_path / "logo.png")
-    expect(page.get_by_alt_text("Логотип производителя")).to_be_visible()
+    expect(page.get_by_alt_text("Логотип изготовителя")).to_be_visible()
     kg = page.locator(".materials tbody td:nth-child(3)").all_inner_texts()
     with page.expect_download() as downloaded:
         page.get_by_role("button", name="PDF").click()

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FloatRect, Page, Request, Route, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, Request, Route, expect
 from tests.web.conftest import SIDE_PX, OpenWindow, Window, dragged
 
 from plitka.core.generation import Defaults
@@ -26,6 +26,13 @@ SMALL_PX = 256
 SMALL = {"width_px": SMALL_PX, "height_px": SMALL_PX}
 FRAME_PX = 800
 """As much of it as a page 1900 px wide shows at once."""
+
+NOTE_HOW_IT_IS_DRAWN = """() => {
+    window.drawn = [];
+    const canvas = document.querySelector(".picture canvas");
+    const note = () => window.drawn.push(canvas.dataset.drawn);
+    new MutationObserver(note).observe(canvas, { attributeFilter: ["data-drawn"] });
+}"""
 
 FIT_TO_PIXELS = """() => {
     const [frame, canvas] = [document.querySelector(".frame"), document.querySelector(".picture canvas")];
@@ -54,7 +61,9 @@ def test_a_picture_is_looked_at_to_its_pixels(window_of: OpenWindow, width: int,
     for times in zooms:
         zoom.click()
         expect(picture).to_have_css("width", f"{times * USUAL_PX}px")
-        expect(zoom).to_have_text(f"Zoom: {100 * times}\u00a0%")
+        # The next press of the last one goes back, and says so.
+        told = "Show all (now {}\u00a0%)" if times == zooms[-1] else "Zoom: {}\u00a0%"
+        expect(zoom).to_have_text(told.format(100 * times))
     expect(page.locator(".frame")).to_have_attribute("tabindex", "0")
     zoom.click()
     expect(picture).to_have_css("width", whole)
@@ -65,8 +74,10 @@ def test_a_dragged_slider_repaints_without_the_service(window: Window) -> None:
     page = opened(window)
     before = shown(page)
     asked = asked_by(page)
+    page.evaluate(NOTE_HOW_IT_IS_DRAWN)
     with dragged(page, "Red", 0.25, 0.85):
         during = shown(page)
+    assert page.evaluate("window.drawn.includes('draft') && window.drawn.at(-1) === 'full'")
     assert during[..., 0].mean() > before[..., 0].mean() + 20
     assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
     page.locator("summary", has_text="Granules and light").click()
@@ -163,6 +174,38 @@ def test_the_photograph_lies_over_the_preview(window: Window) -> None:
     assert difference(shown(page), rendered(window)) < MAX_MEAN_ERROR
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_names_of_what_is_compared_stay_in_sight(window_of: OpenWindow, width: int) -> None:
+    """Wherever one has scrolled in a near comparison, as long as something of that side is seen, and no longer."""
+    page = window_of(viewport={"width": width, "height": 860}).open(DESIGN)
+    page.get_by_role("button", name="Make the picture").click()
+    page.wait_for_selector('.picture[src*="/image"]')
+    page.get_by_label("Compare").check(force=True)
+    zoom = page.locator(".stage-head > button")
+    while "Show all" not in zoom.inner_text():
+        zoom.click()
+    left, right = page.locator(".compare-name").all()
+    middle = "frame => frame.scrollTo((frame.scrollWidth - frame.clientWidth) / 2, %d)"
+    for top in (0, 100, 9999):
+        page.locator(".frame").evaluate(middle % top)
+        assert (in_sight(left), in_sight(right)) == (True, True), top
+    page.locator(".frame").evaluate("frame => frame.scrollTo(0, 50)")
+    assert (in_sight(left), in_sight(right)) == (True, False)
+    page.locator(".frame").evaluate("frame => frame.scrollTo(9999, 50)")
+    assert (in_sight(left), in_sight(right)) == (False, True)
+
+
+def in_sight(name: Locator) -> bool:
+    """Whether a name lies whole in the frame."""
+    return bool(
+        name.evaluate("""name => {
+            const [one, frame] = [name, name.closest(".frame")].map((element) => element.getBoundingClientRect());
+            const isBeside = one.left >= frame.left && one.right <= frame.right;
+            return isBeside && one.top >= frame.top && one.bottom <= frame.bottom;
+        }""")
+    )
+
+
 @pytest.mark.parametrize("preview_px", [SMALL_PX])
 def test_a_change_is_seen_at_once(window: Window) -> None:
     """A picture of the mix before makes way for the preview; going back to its mix leaves it there."""
@@ -252,7 +295,12 @@ def fit_to_pixels(page: Page) -> None:
 
 
 def shown(page: Page) -> Pixels:
-    """(side, side, 3) what the reader sees of the picture, or of the lower of two, without what is written on it."""
+    """(side, side, 3) what the reader sees of the picture, or of the lower of two, without what is written on it.
+
+    Drafts, which follow a slider where WebGL is software, are over by then.
+    """
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_selector(".picture canvas:not([data-drawn=draft])")
     page.evaluate("document.querySelectorAll('.compare > span').forEach((one) => (one.style.visibility = 'hidden'))")
     box = page.locator(".picture:has(canvas)").bounding_box()
     assert box is not None
@@ -291,3 +339,39 @@ def asked_by(page: Page) -> list[str]:
 
     page.on("request", hear)
     return asked
+
+
+def test_what_has_the_keyboard_is_not_below_the_tile(window_of: OpenWindow) -> None:
+    """On a phone the tile stays in sight while one goes back from below it, step by step."""
+    page = window_of(viewport={"width": 390, "height": 800}).open("/#mix=RED:60,BLACK:40&zone=border:10%25|WHITE:100")
+    page.wait_for_selector(".picture canvas")
+    page.locator(".below summary").focus()
+    for _ in range(60):
+        page.keyboard.press("Shift+Tab")
+        covered, name = page.evaluate(
+            """() => {
+                const one = document.activeElement;
+                const { top } = one.getBoundingClientRect();
+                const above = document.querySelector(".frame").getBoundingClientRect().bottom;
+                const name = one.innerText || one.getAttribute("aria-label") || one.localName;
+                return [!one.closest(".stage") && top < above - 1, name];
+            }"""
+        )
+        assert not covered, name
+        if name == "Make the picture":
+            return
+    pytest.fail("the button was not reached")
+
+
+@pytest.mark.parametrize(("locale", "width"), [("en-GB", 390), ("ru-RU", 390), ("ru-RU", 360)])
+def test_the_button_for_a_nearer_look_stays_beside_four_views(window_of: OpenWindow, locale: str, width: int) -> None:
+    """In one row, on a phone."""
+    page = window_of(locale=locale, viewport={"width": width, "height": 800}).open("/#mix=RED:60,BLACK:40&seed=14014")
+    page.locator(".order-pair button").nth(1).click()
+    expect(page.locator('.variation img[src*="/image"]')).to_have_count(4)
+    page.locator(".variation").first.click()
+    tabs, zoom = page.locator(".stage-head .choice").bounding_box(), page.locator(".stage-head > button").bounding_box()
+    assert tabs is not None
+    assert zoom is not None
+    assert abs(tabs["y"] + tabs["height"] / 2 - zoom["y"] - zoom["height"] / 2) < 5
+    assert zoom["x"] + zoom["width"] <= width

@@ -46,6 +46,26 @@ def test_it_looks_like_the_render(tab: Tab, look: Order) -> None:
     assert delta_e(painted, tab.render(order)) < MOST_DELTA_E
 
 
+def test_a_draft_is_the_same_tile(tab: Tab) -> None:
+    """On half as many rows and columns: as light and as coloured in squares of 16 px, with the same shares."""
+    colours = colours_of(tab.request(MIX).scene)
+    full = tab.paint(MIX, colours)
+    shares, drawn = tab.run(
+        """preview.paint([{ colours: given[0] }], true);
+        return [given[0].map((_, k) => preview.shareOf(0, k)), pixels()];""",
+        *colours,
+    )
+    draft = read_pixels(drawn)
+    assert draft.shape == full.shape
+    assert shares == pytest.approx([0.6, 0.3, 0.1], abs=0.001)
+    squares = [decode_srgb8(one).reshape(SIDE_PX // 16, 16, -1, 16, 3).mean((1, 3)) for one in (full, draft)]
+    labs = (linear_to_lab(one).reshape(-1, 3).tolist() for one in squares)
+    apart = [ciede2000(first, second) for first, second in zip(*labs, strict=True)]
+    assert np.mean(apart) < MOST_DELTA_E
+    assert not (draft == full).all()
+    assert (tab.paint(MIX, colours) == full).all()
+
+
 def test_it_does_not_look_like_another_render(tab: Tab) -> None:
     """The measure tells a share of ten points, and another seed."""
     painted = tab.paint(MIX, colours_of(tab.request(MIX).scene))

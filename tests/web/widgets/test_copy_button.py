@@ -40,6 +40,7 @@ def test_where_the_clipboard_is_refused_the_older_way_is_tried(window: Window) -
     page.get_by_role("button", name="Copy link").click()
     assert copied(page) == page.url
     expect(page.get_by_role("button", name="Copied")).to_be_focused()
+    expect(page.locator(".copy-told")).to_contain_text("Prices stay in this browser.")
 
 
 def test_where_both_are_refused_the_text_is_there_to_copy(window: Window) -> None:

@@ -16,12 +16,13 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
+from plitka.core.files.infotext import SAMPLER, write_infotext
 from plitka.core.generation import Mode
 from plitka.core.quality import USUAL_QUALITY
 from plitka.core.recipes.recipe import format_colours, to_hundredths
@@ -31,7 +32,7 @@ from plitka.core.tile.masks import naming_png
 from plitka.errors import InputError
 
 if TYPE_CHECKING:
-    from plitka.core.generation import GranuleIds, Result, RgbImage
+    from plitka.core.generation import CompleteRequest, GranuleIds, Result, RgbImage
 
 SUFFIX = ".png"
 WRITTEN = MappingProxyType({".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"})
@@ -48,6 +49,8 @@ _MM_PER_INCH = 25.4
 _COMPRESSION = 2
 """Of PNG, 0..9: at 6, which is usual, tiles take half as long again, mostly, and are from 7 % smaller to 8 % larger."""
 _QUALITY = 95
+_MOST_OF_JPEG = 65533
+"""Bytes of EXIF: a segment's length has two of its own."""
 _GUIDE_DIGITS = 12
 
 
@@ -105,22 +108,23 @@ def _scene_fields(result: Result) -> dict[str, str]:
 
 def _parameters_field(result: Result) -> dict[str, str]:
     """How a network was asked, as A1111's web UI writes it; the renderer asks none."""
-    request = result.request
-    if not request.is_painted:
-        return {}
-    name, _, digest = result.engine.partition("@")
+    is_painted = result.request.is_painted
+    return {PARAMETERS: infotext_of(result.request, result.prompt, result.engine)} if is_painted else {}
+
+
+def infotext_of(request: CompleteRequest, prompt: str, engine: str) -> str:
+    """How a network is asked, as A1111's web UI writes it; `engine` is NAME@VERSION."""
+    name, _, digest = engine.partition("@")
     told = {
         "Steps": request.steps,
-        "Sampler": "DPM++ 2M Karras",
+        "Sampler": SAMPLER,
         "CFG scale": f"{request.guidance:g}",
         "Seed": request.seed,
         "Size": f"{request.size.width_px}x{request.size.height_px}",
         "Model hash": digest,
         "Model": name,
-        **({"Denoising strength": f"{request.strength:g}"} if request.mode is Mode.GUIDED else {}),
     }
-    settings = ", ".join(f"{key}: {value}" for key, value in told.items())
-    return {PARAMETERS: f"{result.prompt}\nNegative prompt: {request.negative_prompt}\n{settings}"}
+    return write_infotext(prompt, request.negative_prompt, told)
 
 
 def px_per_mm(result: Result) -> float:
@@ -155,22 +159,72 @@ def encode_png(pixels: RgbImage, fields: Mapping[str, str] | None = None, px_per
 
 
 def encode_picture(pixels: RgbImage, suffix: str, fields: Mapping[str, str], px_per_mm: float) -> bytes:
-    """(H, W, 3) uint8 sRGB as the bytes of a file with that ending, one of `WRITTEN`."""
+    """(H, W, 3) uint8 sRGB as the bytes of a file with that ending, one of `WRITTEN`.
+
+    Raises:
+        InputError: a JPEG cannot hold so many fields.
+    """
     kind = WRITTEN[suffix.lower()]
     if kind == "PNG":
         return encode_png(pixels, fields, px_per_mm)
-    dpi = round(px_per_mm * _MM_PER_INCH)
+    exif = _exif(fields, px_per_mm)
+    if kind == "JPEG" and (n_bytes := len(exif.tobytes())) > _MOST_OF_JPEG:
+        raise InputError(
+            "a JPEG holds {limit} bytes beside its picture, and this one would carry {n_bytes}, most of them masks; "
+            "write a .png or .webp file",
+            limit=_MOST_OF_JPEG,
+            n_bytes=n_bytes,
+        )
+    fine = {"subsampling": 0} if kind == "JPEG" else {}
+    return _encode(Image.fromarray(pixels), kind, exif, px_per_mm, quality=_QUALITY, **fine)
+
+
+def transcode(png: bytes, kind: str, quality: int) -> bytes:
+    """A PNG as another kind of file, with the fields and the scale that it has; a JPEG that cannot hold them has none.
+
+    Args:
+        png: the file; of another format it is one without fields.
+        kind: JPEG or WEBP.
+        quality: 1..100.
+    """
+    image = Image.open(BytesIO(png))
+    fields = dict(image.text) if isinstance(image, PngImageFile) else {}
+    px_per_mm = image.info["dpi"][0] / _MM_PER_INCH if fields and "dpi" in image.info else None
+    exif = _exif(fields, px_per_mm) if fields else None
+    if exif is not None and kind == "JPEG" and len(exif.tobytes()) > _MOST_OF_JPEG:
+        exif = None
+    return _encode(image.convert("RGB"), kind, exif, px_per_mm, quality=quality)
+
+
+def _exif(fields: Mapping[str, str], px_per_mm: float | None) -> Image.Exif:
     exif = Image.Exif()
     own = {name: text for name, text in fields.items() if name != PARAMETERS}
     exif[ExifTags.Base.ImageDescription] = json.dumps(own)
-    exif[ExifTags.Base.XResolution] = exif[ExifTags.Base.YResolution] = float(dpi)
-    exif[ExifTags.Base.ResolutionUnit] = 2
+    if px_per_mm is not None:
+        dpi = float(round(px_per_mm * _MM_PER_INCH))
+        exif[ExifTags.Base.XResolution] = exif[ExifTags.Base.YResolution] = dpi
+        exif[ExifTags.Base.ResolutionUnit] = 2
     if PARAMETERS in fields:
         comment = b"UNICODE\0" + fields[PARAMETERS].encode("utf-16-be")
         exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = comment
-    how = {"dpi": (dpi, dpi), "subsampling": 0} if kind == "JPEG" else {}
+    return exif
+
+
+def _encode(
+    image: Image.Image,
+    kind: str,
+    exif: Image.Exif | None,
+    px_per_mm: float | None,
+    **how: Any,  # noqa: ANN401
+) -> bytes:
+    """As JPEG or WebP, `how` being Pillow's choices."""
+    if exif is not None:
+        how |= {"exif": exif}
+    if kind == "JPEG" and px_per_mm is not None:
+        dpi = round(px_per_mm * _MM_PER_INCH)
+        how |= {"dpi": (dpi, dpi)}
     buffer = BytesIO()
-    Image.fromarray(pixels).save(buffer, format=kind, quality=_QUALITY, exif=exif, **how)
+    image.save(buffer, format=kind, **how)
     return buffer.getvalue()
 
 
@@ -193,6 +247,30 @@ def read_fields(path: Path) -> dict[str, str]:
     if MARK not in fields:
         raise InputError("{path} carries no recipe: plitka did not make it, or its text was stripped", path=path)
     return fields
+
+
+def read_texts(content: bytes, name: str | Path) -> dict[str, str]:
+    """Every text of a PNG, JPEG or WebP file that may be anybody's; its pixels are not decoded.
+
+    Args:
+        content: the file.
+        name: what errors call it.
+
+    Raises:
+        InputError: it is no such file, or a damaged one.
+    """
+    with naming_png(name, _KINDS), Image.open(BytesIO(content), formats=tuple(set(WRITTEN.values()))) as image:
+        if isinstance(image, PngImageFile):
+            return {str(key): str(text) for key, text in image.info.items() if isinstance(text, str)}
+        comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment, b"")
+        told = _comment_text(comment) if isinstance(comment, bytes) else str(comment)
+        return _exif_fields(image) | ({PARAMETERS: told} if told else {})
+
+
+def _comment_text(comment: bytes) -> str:
+    """What a comment of EXIF says, behind the name of its letters."""
+    letters = {b"UNICODE\0": "utf-16-be", b"ASCII\0\0\0": "ascii"}.get(comment[:8])
+    return comment[8:].decode(letters or "utf-8", "replace").strip("\0") if comment[8:] else ""
 
 
 def _exif_fields(image: Image.Image) -> dict[str, str]:

@@ -9,13 +9,18 @@ import numpy as np
 from fontpkg import path as font_path
 from PIL import Image, ImageDraw, ImageFont
 
+from plitka.core.files.picture import SUFFIX, encode_png
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from plitka.core.generation import RgbImage
 
 THUMBNAIL_PX = 320
 """A thumbnail's longer side."""
+SHEET_MARK = "plitka_sheet"
+"""The text field that only contact sheets have, by which they are not taken for pictures of tiles."""
 _MARGIN_PX = 12
 _GAP_PX = 4
 """Between a picture and its label."""
@@ -54,6 +59,22 @@ def contact_sheet(cells: Sequence[Cell]) -> RgbImage:
         row, column = divmod(index, n_columns)
         _place(sheet, cell, _MARGIN_PX + column * across_px, _MARGIN_PX + row * down_px)
     return np.asarray(sheet, dtype=np.uint8)
+
+
+def encode_sheet(sheet: RgbImage) -> bytes:
+    """A contact sheet, (H, W, 3) uint8 sRGB, as the bytes of a PNG that `is_contact_sheet` knows again."""
+    return encode_png(sheet, {SHEET_MARK: "1"})
+
+
+def is_contact_sheet(path: Path) -> bool:
+    """Whether a file is a contact sheet of ours; False for one that cannot be read."""
+    if path.suffix.lower() != SUFFIX:
+        return False
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            return SHEET_MARK in image.info
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # as Pillow says that it is no PNG
+        return False
 
 
 def _place(sheet: Image.Image, cell: Cell, x_px: int, y_px: int) -> None:

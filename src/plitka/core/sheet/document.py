@@ -60,10 +60,13 @@ class Document:
             )
 
     def stem(self, language: str) -> str:
-        """What a file of it is called before its ending, in small letters, digits and hyphens alone."""
+        """What a file of it is called before its ending, in small letters, digits and hyphens alone, of whole words."""
         words = Words(language)
         named = " ".join((words.say(TITLE), self.project, words.recipe(self.sheet.zones[0]))).lower()
-        return _NO_LETTERS.sub("-", named)[:MAX_STEM_CH].strip("-")
+        stem = _NO_LETTERS.sub("-", named).strip("-")
+        if len(stem) <= MAX_STEM_CH:
+            return stem
+        return stem[: MAX_STEM_CH + 1].rpartition("-")[0] or stem[:MAX_STEM_CH]
 
     @property
     def words(self) -> Words:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from fractions import Fraction
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -118,12 +117,11 @@ def _write_fact(paper: Paper, label: str, value: str, width_mm: float) -> None:
 
 
 def _write_scale(paper: Paper, document: Document, y_mm: float) -> float:
-    shown = document.words.amount(Fraction(round(document.picture_mm or 0)), "mm")
-    paper.set_xy(MARGIN_MM, y_mm + 1)
+    assert document.picture_mm is not None  # else there is nothing to tell
+    text = document.words.shown(document.sheet, document.picture_mm)
     paper.use(size_pt=_SMALL_PT, colour=GREY)
-    text = document.words.say(Notice("The picture shows a piece of {length}.", {"length": shown}))
-    paper.cell(_PICTURE_MM, 4, paper.checked(text))
-    return y_mm + 5
+    paper.write_in(text, MARGIN_MM, y_mm + 1, _PICTURE_MM, _SMALL_PT * MM_IN_PT * _LINE, align=Align.L)
+    return paper.get_y() + 1
 
 
 def _write_zone(paper: Paper, document: Document, name: str, part: ZonePart) -> None:

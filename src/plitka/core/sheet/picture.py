@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from plitka.core.generation import RgbImage
 
 SIZE_PX = 512
+PATTERNED_PX = 1024
+"""Of a tile whose pattern is shown whole: granules half as large beside it, for lettering to be read."""
 _SEED = 7
 """The same sheet has the same picture."""
 
@@ -29,9 +31,10 @@ class SheetPicture:
 
 
 def render_picture(scene: Scene) -> SheetPicture:
-    """A piece of the tile at the usual scale; none where so few granules cannot show its zones."""
+    """A piece of the tile at the usual scale, or all of a patterned one; none where granules are too large for it."""
     engine = RenderEngine()
-    close = replace(scene, size=Size(width_px=SIZE_PX, height_px=SIZE_PX), field_mm=None)
+    side_px = SIZE_PX if len(scene.zones) == 1 else PATTERNED_PX
+    close = replace(scene, size=Size(width_px=side_px, height_px=side_px), field_mm=None)
     try:
         complete = engine.complete(Request(scene=close, seed=_SEED))
         result, _ = engine.render(complete)

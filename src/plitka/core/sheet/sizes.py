@@ -24,11 +24,11 @@ def read_area_m2(text: str, name: str = "area_m2") -> Fraction:
     Raises:
         InputError: it is none.
     """
-    text = text.strip().casefold()
-    found = _AREA.fullmatch(text) or _BARE_AREA.fullmatch(text)
+    sign, rest = _split_sign(text.strip().casefold())
+    found = _AREA.fullmatch(rest) or _BARE_AREA.fullmatch(rest)
     if found is None:
         raise InputError("{name}: {text!r} is no area; write square metres, such as 120", name=Figure(name), text=text)
-    return _number(found[1])
+    return sign * _number(found[1])
 
 
 def read_mm(name: str, text: str) -> Fraction:
@@ -37,11 +37,11 @@ def read_mm(name: str, text: str) -> Fraction:
     Raises:
         InputError: it is no length.
     """
-    text = text.strip().casefold()
-    found = _LENGTH.fullmatch(text)
+    sign, rest = _split_sign(text.strip().casefold())
+    found = _LENGTH.fullmatch(rest)
     if found is None:
         raise InputError("{name}: {text!r} is no length; write it as 30mm", name=Figure(name), text=text)
-    return _number(found[1]) * _MM[found[2] or "mm"]
+    return sign * _number(found[1]) * _MM[found[2] or "mm"]
 
 
 def read_number(name: str, text: str) -> Fraction:
@@ -50,10 +50,11 @@ def read_number(name: str, text: str) -> Fraction:
     Raises:
         InputError: it is none.
     """
-    found = _PLAIN.fullmatch(text.strip())
+    sign, rest = _split_sign(text.strip())
+    found = _PLAIN.fullmatch(rest)
     if found is None:
         raise InputError("{name}: {text!r} is no number; write it as 12.5", name=Figure(name), text=text)
-    return _number(found[1])
+    return sign * _number(found[1])
 
 
 def read_tile_mm(text: str) -> tuple[Fraction, Fraction]:
@@ -66,7 +67,7 @@ def read_tile_mm(text: str) -> tuple[Fraction, Fraction]:
     sides = _sides(text)
     if len(sides) == 2:
         return sides[0], sides[1]
-    if sides or not _LENGTH.fullmatch(text):
+    if sides or not _LENGTH.fullmatch(_split_sign(text)[1]):
         raise InputError("{name}: {text!r} is no size of a tile; write it as 500x500", name=Figure("tile"), text=text)
     return (side := read_mm("tile", text)), side
 
@@ -121,6 +122,11 @@ def _sides(text: str) -> tuple[Fraction, ...]:
 
 def _fits(name: str, value: Fraction) -> bool:
     return ASSUMED[name].low <= value <= ASSUMED[name].high
+
+
+def _split_sign(text: str) -> tuple[int, str]:
+    """-1 or 1, and what follows: a number below 0 is one, so that it is refused by the range that it misses."""
+    return (-1, text[1:]) if text.startswith("-") else (1, text)
 
 
 def _number(text: str) -> Fraction:

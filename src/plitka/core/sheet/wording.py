@@ -10,8 +10,11 @@ from plitka.core.recipes.recipe import Notice
 from plitka.core.scene import Described, short_mask
 from plitka.core.sheet.assumptions import ASSUMED, UNIT_NAMES
 from plitka.core.sheet.materials import BASE, Density, Design, Layer, Material, Sheet, ZonePart
+from plitka.core.sheet.titles import colour_title, mask_title
 
 KG_DECIMALS, MONEY_DECIMALS = 1, 2
+_TOLD_FROM = 1.05
+"""Granules that are drawn hardly larger than they are need no word."""
 
 TITLE = Notice("Material sheet")
 NO_PRICE = Notice("no price")
@@ -77,7 +80,7 @@ class Words:
     def material(self, material: Material) -> str:
         """What a material is called."""
         if material.colour is not None:
-            name = material.colour.name_ru if self.language == "ru" else material.colour.caption_name
+            name = colour_title(material.colour, self.language)
             return name[:1].upper() + name[1:]
         return self.say(Notice("Black SBR crumb") if material.code == BASE else Notice("Polyurethane binder"))
 
@@ -98,9 +101,10 @@ class Words:
 
     def zone(self, part: ZonePart) -> str:
         """What a zone is called."""
-        if part.zone.mask is None:
+        mask, name = part.zone.mask, part.zone.name
+        if mask is None:
             return self.say(Notice("the ground"))
-        return part.zone.name or short_mask(part.zone.mask)
+        return name if name and name != short_mask(mask) else mask_title(mask, self.say)
 
     def design(self, sheet: Sheet, design: Design) -> str:
         """What the tiles of a design are called."""
@@ -130,8 +134,7 @@ class Words:
     def recipe(self, part: ZonePart) -> str:
         """The mix of a zone, as `60 % red, 40 % black`."""
         return ", ".join(
-            f"{plain_figure(one.percent, self.language, most=2)}\u00a0% "
-            f"{one.colour.name_ru.lower() if self.language == 'ru' else one.colour.caption_name}"
+            f"{plain_figure(one.percent, self.language, most=2)}\u00a0% {colour_title(one.colour, self.language)}"
             for one in part.zone.recipe.parts
         )
 
@@ -153,7 +156,23 @@ class Words:
             (say(Notice("Tiles, with waste")), self.number(sheet.n_tiles, 0)),
             (say(Notice("A tile weighs")), self.amount(sheet.tile_kg, "kg", 2)),
             (say(Notice("A square metre weighs")), self.amount(sheet.net_kg / sheet.area_m2, "kg", 1)),
+            *self._cost_of_m2(sheet),
         ]
+
+    def _cost_of_m2(self, sheet: Sheet) -> Iterator[tuple[str, str]]:
+        """What a square metre costs, where everything has a price."""
+        if sheet.cost is not None and not sheet.unpriced:
+            yield self.say(Notice("A square metre costs")), self.money(sheet.cost / sheet.area_m2, sheet.currency)
+
+    def shown(self, sheet: Sheet, picture_mm: float) -> str:
+        """What a picture shows that is so long: a piece of the tile, or all of one that has a pattern."""
+        times = float(max(sheet.assumptions.tile_mm)) / picture_mm
+        if len(sheet.scene.zones) > 1 and times >= _TOLD_FROM:
+            return self.say(
+                Notice("The tile is shown whole, its granules enlarged ×{times}.", {"times": self.number(times, 1)})
+            )
+        length = self.amount(Fraction(round(picture_mm)), "mm")
+        return self.say(Notice("The picture shows a piece of {length}.", {"length": length}))
 
     def assumptions(self, sheet: Sheet) -> list[tuple[str, str, str]]:
         """Each figure that the sheet depends on: its name, its value, and where it comes from."""
@@ -183,7 +202,7 @@ class Words:
         alike: dict[Density, list[str]] = {}
         for one in sheet.materials:
             if one.density is not None and one.colour is not None:
-                alike.setdefault(one.density, []).append(self.material(one).lower())
+                alike.setdefault(one.density, []).append(colour_title(one.colour, self.language))
         for density, names in alike.items():
             label = self.say(Notice("density: {colours}", {"colours": ", ".join(names)}))
             yield label[:1].upper() + label[1:], self.amount(density.g_cm3, "g/cm3"), self.say(density.source)

@@ -23,6 +23,10 @@ const MIN_GRANULE_PX = 3.01;
 /** Chips of a colour that is finer are so much smaller. */
 const FINE = 0.5;
 const MAX_KEPT = 6;
+/** Of levels of sRGB, near enough. */
+const GAMMA = 2.2;
+/** What light of a wet chip is raised to, and the part of it that is left. By eye, as the service's maps are wetted. */
+const WET = { exponent: 1.35, gain: 0.85 };
 /** Of a GLB: what it begins with, and the length of its head and of the head of a part. */
 const MAGIC = 0x46546c67;
 const HEAD = 12;
@@ -86,11 +90,23 @@ export async function fileOf(design, tileMm, format) {
  * A photograph in place of maps: it need not be seamless.
  * @param {string} url
  * @param {number} repeats
+ * @param {boolean} isWetted whether the dry tile that it shows is to be a wet one
  * @returns {Promise<Maps>}
  */
-export async function mapsOfPicture(url, repeats) {
-  const picture = await (await send(url, {})).blob();
-  return { colour: await decode(picture), normal: null, surface: null, repeats, isWhole: true };
+export async function mapsOfPicture(url, repeats, isWetted) {
+  const picture = await decode(await (await send(url, {})).blob());
+  return { colour: isWetted ? await wetted(picture) : picture, normal: null, surface: null, repeats, isWhole: true };
+}
+
+/** What a dry picture looks like wet: water fills the pores, and what comes back out of them is less and deeper. @param {ImageBitmap} picture */
+function wetted(picture) {
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.drawImage(picture, 0, 0);
+  const pixels = context.getImageData(0, 0, picture.width, picture.height);
+  const levels = Uint8ClampedArray.from({ length: 256 }, (_, level) => 255 * (WET.gain * (level / 255) ** (GAMMA * WET.exponent)) ** (1 / GAMMA));
+  for (let at = 0; at < pixels.data.length; at += 1) if (at % 4 < 3) pixels.data[at] = levels[pixels.data[at] ?? 0] ?? 0;
+  return createImageBitmap(pixels, { premultiplyAlpha: "none", colorSpaceConversion: "none" });
 }
 
 /** @param {string} body */

@@ -9,7 +9,7 @@ import { mayMake } from "../session.js";
 import { change, design, withMix } from "../state.js";
 import { fill, number, texts } from "../texts.js";
 import { useEffect, useRef } from "../vendor/preact-hooks.js";
-import { signal, useSignal } from "../vendor/preact-signals.js";
+import { computed, signal, useSignal } from "../vendor/preact-signals.js";
 import { Unloaded } from "../widgets/away.js";
 import { Choice } from "../widgets/choice.js";
 import { Icon } from "../widgets/icons.js";
@@ -37,6 +37,8 @@ const OTHERS = ["BLACK", "GRAY"];
 /** Kept while the page is open. */
 const isPhotograph = signal(false);
 const view = signal(/** @type {View | null} */ (null));
+/** As the tile is, until the floor is chosen to be otherwise. */
+const isWet = computed(() => laying.value.wet ?? design.value.wet);
 
 /** Where two designs are laid there is a second one at once, to be seen and changed. @param {Pattern} pattern */
 function choosePattern(pattern) {
@@ -104,8 +106,8 @@ function Drawn() {
     };
   }, []);
   const picture = isPhotograph.value && chosen.value ? imageUrl(chosen.value) : "";
-  const { second, areaM2, ...options } = laying.value;
-  const shown = { ...options, sideM: drawnSideM(areaM2), isWet: design.value.wet };
+  const { second, areaM2, wet: _, ...options } = laying.value;
+  const shown = { ...options, sideM: drawnSideM(areaM2), isWet: isWet.value };
   const wanted = JSON.stringify([shown, picture, write(design.value), second && write(second), words.metre]);
   const isBusy = drawn.value !== wanted;
   useEffect(() => {
@@ -151,10 +153,10 @@ function Drawn() {
  * @returns {Promise<[import("../floor/material.js").Maps, import("../floor/material.js").Maps]>}
  */
 async function mapsOfBoth(shown, picture) {
-  const first = design.peek();
+  const wet = shown.isWet;
   const other = shown.pattern === "plain" ? null : laying.peek().second;
-  const one = picture ? mapsOfPicture(picture, repeatsOf(shown.tileMm)) : mapsOf(first, shown.tileMm);
-  const two = other ? mapsOf({ ...other, wet: first.wet }, shown.tileMm) : one;
+  const one = picture ? mapsOfPicture(picture, repeatsOf(shown.tileMm), wet && !chosen.peek()?.design.wet) : mapsOf({ ...design.peek(), wet }, shown.tileMm);
+  const two = other ? mapsOf({ ...other, wet }, shown.tileMm) : one;
   return Promise.all([one, two]);
 }
 
@@ -189,11 +191,12 @@ function Controls() {
       <${Choice} legend=${words.place} value=${place} options=${named(PLACES, words.places)} onChoose=${(/** @type {any} */ value) => lay({ place: value })} />
       <${Choice} legend=${words.light} value=${light} options=${named(LIGHTS, words.lights)} onChoose=${(/** @type {any} */ value) => lay({ light: value })} />
       <div class="floor-checks">
-        <${Check} label=${words.wet} value=${design.value.wet} onChange=${(/** @type {boolean} */ wet) => change({ wet })} />
+        <${Check} label=${words.wet} value=${isWet.value} onChange=${(/** @type {boolean} */ wet) => lay({ wet })} />
         <${Check} label=${words.person} value=${hasPerson} onChange=${(/** @type {boolean} */ value) => lay({ hasPerson: value })} />
         ${chosen.value && imageUrl(chosen.value) && html`<${Check} label=${words.photograph} value=${isPhotograph.value} onChange=${(/** @type {boolean} */ value) => (isPhotograph.value = value)} />`}
       </div>
       ${scale > TOLD_FROM && html`<p class="hint">${fill(words.larger, { times: number(scale, 1) })}</p>`}
+      <p class="hint">${words.mixed}</p>
       <p class="hint">${words.honest}</p>
     </div>
   `;
@@ -251,8 +254,8 @@ function Files({ still }) {
   const { tileMm } = laying.value;
   const kinds = /** @type {[string, () => Promise<Blob> | undefined][]} */ ([
     ...(still ? [["png", still]] : []),
-    ["zip", () => fileOf(design.value, tileMm, "zip")],
-    ["glb", () => fileOf(design.value, tileMm, "glb")],
+    ["zip", () => fileOf({ ...design.value, wet: isWet.value }, tileMm, "zip")],
+    ["glb", () => fileOf({ ...design.value, wet: isWet.value }, tileMm, "glb")],
   ]);
   return html`
     <div class="downloads">

@@ -2,18 +2,22 @@
 import { read } from "../address.js";
 import { Refusal, returns } from "../api.js";
 import { colourOf, fullNameOf } from "../colours.js";
-import { begin, codesOf, designOf, favourites, hasMore, isLoading, load, refusal, remove, tiles, turnFavourite, zonesOf } from "../gallery.js";
+import { begin, codesOf, favourites, hasMore, isLoading, load, recalled, refusal, remove, tiles, turnFavourite, zonesOf } from "../gallery.js";
 import { html } from "../html.js";
 import { forgetDesign, keptDesigns } from "../kept_designs.js";
 import { titleOf } from "../masks.js";
 import { changeWithWayBack, openWithWayBack } from "../notices.js";
 import { wordsOf } from "../orders.js";
-import { mayMake } from "../session.js";
-import { isLinkLocal } from "../state.js";
+import { isOwn } from "../own_jobs.js";
+import { lookAgain } from "../photographs.js";
+import { mayMake, session } from "../session.js";
+import { design, isLinkLocal } from "../state.js";
 import { fill, language, moment, percent, texts } from "../texts.js";
 import { useEffect, useLayoutEffect } from "../vendor/preact-hooks.js";
 import { signal, useSignal } from "../vendor/preact-signals.js";
+import { show } from "../view.js";
 import { useHandOver } from "../widgets/hand_over.js";
+import { Icon } from "../widgets/icons.js";
 import { MixBar } from "../widgets/mix_editor.js";
 import { RefusalNote } from "../widgets/refusal.js";
 
@@ -34,8 +38,8 @@ export function Gallery({ onClose }) {
   );
   return html`
     <${KeptDesigns} onClose=${onClose} />
-    <h3>${words.photographs}</h3>
-    <p class="hint">${words.kept}</p>
+    <h3>${session.value?.is_open ? words.ofService : words.photographs}</h3>
+    <p class="hint">${session.value?.is_open ? words.everybodys : words.kept}</p>
     <${Filters} />
     ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
     <p class="unseen" role="status">${isLoading.value ? texts.value.loading : fill(words.found, { n: shown.length })}</p>
@@ -129,15 +133,22 @@ function Filters() {
 function Tile({ job, onClose }) {
   const words = texts.value.gallery;
   const told = useSignal(/** @type {Refusal | null} */ (null));
+  const isOpen = session.value?.is_open;
   const isFavourite = favourites.value.includes(job.id);
   const isAsked = useSignal(false);
   const own = useHandOver(() => heirOf(own.current));
-  const recipe = nameOf(zonesOf(job));
+  const mix = nameOf(zonesOf(job));
+  const seed = Number(job.result?.seed ?? job.request.seed);
+  const recipe = `${mix}, ${fill(texts.value.stage.seed, { seed })}`; // variations differ by nothing else
   const day = moment(job.created_at, { dateStyle: "medium", timeStyle: "short" });
   const repeat = () =>
-    designOf(job.id)
-      .then((design) => {
-        changeWithWayBack("opened", design);
+    recalled(job.id)
+      .then((found) => {
+        changeWithWayBack("opened", found.design);
+        if (found.job.image_url) {
+          lookAgain(found.job, design.peek());
+          show("photograph");
+        }
         onClose();
       })
       .catch((reason) => (told.value = reason));
@@ -148,13 +159,15 @@ function Tile({ job, onClose }) {
         type="button" class="star quiet square" aria-pressed=${isFavourite} aria-label=${fill(words.favouriteOf, { recipe })} title=${words.favourite}
         onClick=${() => void turnFavourite(job.id)}
       ><span aria-hidden="true">${isFavourite ? "★" : "☆"}</span></button>
-      <p class="gallery-recipe">${recipe}</p>
-      <p class="hint">${day}</p>
+      <p class="gallery-recipe">${mix}</p>
+      <p class="hint">${fill(texts.value.stage.seed, { seed })}</p>
+      <p class="hint">${isOpen && isOwn(job.id) ? fill(words.madeHere, { day }) : day}</p>
       <div class="gallery-actions">
         <button type="button" onClick=${() => void repeat()} aria-label=${fill(words.repeatOf, { recipe })}>${words.repeat}</button>
+        <a class="button" href=${job.image_url} download=${`plitka-${seed}.png`} aria-label=${fill(words.pngOf, { recipe })}><${Icon} name="download" />PNG</a>
         ${mayMake.value && html`<button type="button" class="quiet delete" aria-expanded=${isAsked.value} onClick=${() => (isAsked.value = !isAsked.value)} aria-label=${fill(words.removeOf, { recipe })}>${words.remove}</button>`}
       </div>
-      ${isAsked.value && html`<${Question} recipe=${recipe} onKeep=${() => (isAsked.value = false)} onRemove=${() => remove(job.id).catch((reason) => (told.value = reason))} />`}
+      ${isAsked.value && html`<${Question} recipe=${recipe} isOthers=${isOpen && !isOwn(job.id)} onKeep=${() => (isAsked.value = false)} onRemove=${() => remove(job.id).catch((reason) => (told.value = reason))} />`}
       ${told.value && html`<${RefusalNote} refusal=${told.value} />`}
     </li>
   `;
@@ -162,9 +175,9 @@ function Tile({ job, onClose }) {
 
 /**
  * Whether a photograph is to be deleted: it cannot be brought back.
- * @param {{recipe: string, onKeep: () => void, onRemove: () => Promise<unknown>}} props
+ * @param {{recipe: string, isOthers: boolean, onKeep: () => void, onRemove: () => Promise<unknown>}} props `isOthers`: it may be
  */
-function Question({ recipe, onKeep, onRemove }) {
+function Question({ recipe, isOthers, onKeep, onRemove }) {
   const words = texts.value.gallery;
   const isBusy = useSignal(false);
   const own = useHandOver(() => own.current?.closest("li")?.querySelector(".delete"));
@@ -176,7 +189,7 @@ function Question({ recipe, onKeep, onRemove }) {
   }
   return html`
     <div class="gallery-question" ref=${own} role="group" aria-label=${fill(words.removeOf, { recipe })}>
-      <p>${words.sure}</p>
+      <p>${isOthers ? `${words.others} ${words.sure}` : words.sure}</p>
       <div class="gallery-actions">
         <button type="button" class="quiet" onClick=${onKeep}>${words.keep}</button>
         <button type="button" class="danger" aria-disabled=${isBusy.value} onClick=${() => void (isBusy.value || go())}>${words.removeNow}</button>

@@ -1,9 +1,10 @@
 /** For whoever operates the service: how it is, who waits, and what it has done. */
 import { html } from "../html.js";
-import { cancelQueued, operation, refusal, watch } from "../operation.js";
+import { cancelQueued, operation, refusal, setIntake, watch } from "../operation.js";
 import { fill, moment, number, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
+import { Deeds } from "../widgets/deeds.js";
 import { useHandOver } from "../widgets/hand_over.js";
 import { Keys } from "../widgets/keys.js";
 import { RefusalNote } from "../widgets/refusal.js";
@@ -30,6 +31,7 @@ export function Operator() {
           `
         : html`<p class="hint" role="status">${texts.value.loading}</p>`}
       <${Keys} />
+      <${Deeds} />
     </div>
   `;
 }
@@ -74,10 +76,15 @@ function Queue({ queue }) {
     told.value = null;
     await cancelQueued(id).catch((reason) => (told.value = reason));
   }
+  async function turn() {
+    told.value = null;
+    await setIntake(!queue.is_paused).catch((reason) => (told.value = reason));
+  }
   return html`
     <section aria-labelledby="operator-queue">
       <h3 id="operator-queue" tabindex="-1">${words.queue}</h3>
       <p>${fill(words.counts, { running: queue.n_running, waiting: queue.n_waiting, limit: queue.limit })}</p>
+      <div class="intake"><button type="button" onClick=${() => void turn()}>${queue.is_paused ? words.resume : words.pause}</button><span role="status">${queue.is_paused && words.paused}</span></div>
       ${told.value && html`<${RefusalNote} refusal=${told.value} />`}
       ${queue.jobs.length > 0 &&
       html`

@@ -5,7 +5,7 @@ import { html } from "../html.js";
 import { isKept, keepDesign } from "../kept_designs.js";
 import { titleOf } from "../masks.js";
 import { callOf, commandOf } from "../orders.js";
-import { cancel, choose, chosen, dismiss, imageUrl, isOver, isWorking, kept, order, orderVariations, statusOf, variations } from "../photographs.js";
+import { cancel, cancelRest, choose, chosen, dismiss, imageUrl, isOver, isWorking, kept, order, orderVariations, statusOf, variations } from "../photographs.js";
 import { mayMake } from "../session.js";
 import { change, design, isLinkLocal, link } from "../state.js";
 import { counted, fill, number, percent, texts } from "../texts.js";
@@ -44,7 +44,7 @@ export function Photograph() {
           <button type="button" class="quiet" aria-disabled=${isKept.value} onClick=${keepDesign}>
             <${Icon} name=${isKept.value ? "kept" : "keep"} /><span aria-live="polite">${isKept.value ? words.kept : words.keep}</span>
           </button>
-          <${CopyButton} text=${link.value} label=${words.copyLink} icon="link" told=${isLinkLocal ? words.localLink : ""} />
+          <${CopyButton} text=${link.value} label=${words.copyLink} icon="link" told=${isLinkLocal ? `${words.linkHint} ${words.localLink}` : words.linkHint} />
         </div>
       </div>
       ${isKept.value && html`<p class="hint">${words.keptHint} ${!isLinkLocal && words.elsewhere}</p>`}
@@ -52,6 +52,7 @@ export function Photograph() {
       <p class="unseen" role="status">${one ? statusOf(one) : ""}</p>
       <${Strip} />
       ${one && !isOver(one) && html`<${Progress} photograph=${one} />`}
+      <${Rest} />
       ${one && isOver(one) && html`<${Ended} photograph=${one} />`}
     </section>
   `;
@@ -68,6 +69,22 @@ function Progress({ photograph }) {
       <span>${statusOf(photograph)}</span>
       <button type="button" aria-disabled=${isFixed} onClick=${() => void (isFixed || cancel(photograph))}><${Icon} name="stop" />${words.cancel}</button>
       <progress aria-label=${words.progress} max=${nSteps || 1} value=${nSteps && state === "running" ? step : undefined}></progress>
+      <p class="hint">${words.goesOn}</p>
+    </div>
+  `;
+}
+
+/** Of four variations, those that are not done, where it is another one that is looked at; and the way to do without them. */
+function Rest() {
+  const words = texts.value.photograph;
+  const left = variations.value.filter((one) => !isOver(one));
+  const own = useHandOver(() => document.querySelector(".order button"));
+  if (!left.length || (left.length === 1 && left[0] === chosen.value)) return null;
+  const isFixed = left.every(({ state }) => state === "stopping" || state === "sending");
+  return html`
+    <div class="note" ref=${own}>
+      <span>${fill(words.left, { n: left.length, of: variations.value.length })}</span>
+      <button type="button" aria-disabled=${isFixed} onClick=${() => void (isFixed || cancelRest())}><${Icon} name="stop" />${words.cancelRest}</button>
     </div>
   `;
 }

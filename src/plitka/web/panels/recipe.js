@@ -52,13 +52,18 @@ function Words({ parts }) {
  */
 function Unread({ text, told, shown }) {
   const words = texts.value.recipe;
-  const repairs = told.suggestions.map((name) => ({ name, whole: corrected(text, told.details, name) }));
+  const repairs = told.suggestions.map((name) => {
+    const whole = corrected(text, told.details, name);
+    return { whole, label: /\d/.test(name) ? fill(words.scaled, { whole }) : fill(words.instead, { name }) };
+  });
+  // A text with a pattern is more than the mix that the example stands for.
+  if (told.rewritten && told.details?.split("\n")[0] === text.trim()) repairs.push({ whole: told.rewritten, label: fill(words.instead, { name: told.rewritten }) });
   return html`
     <${RefusalNote} refusal=${told} />
     ${repairs.length > 0 &&
     html`
       <p class="choice-row">
-        ${repairs.map(({ name, whole }) => html`<button key=${name} type="button" onClick=${() => take(whole)}>${/\d/.test(name) ? fill(words.scaled, { whole }) : fill(words.instead, { name })}</button>`)}
+        ${repairs.map(({ whole, label }) => html`<button key=${label} type="button" onClick=${() => take(whole)}>${label}</button>`)}
       </p>
     `}
     <p class="hint">${fill(words.notYet, { shown })}</p>

@@ -4,7 +4,7 @@ import { colourOf, fullNameOf } from "../colours.js";
 import { html } from "../html.js";
 import { AREA_M2_RANGE, TILE_MM_RANGE, isAreaAssumed, lay, laying } from "../laying.js";
 import { mayMake } from "../session.js";
-import { BINDER, CRUMB, EDGES, LENGTH, changeFigure, changeFloor, currency, fileOf, floor, followFloor, logoOf, refusal, second, sheet, sheetLink, usualSecondM2 } from "../sheets.js";
+import { BINDER, CRUMB, EDGES, LENGTH, PRICE_RANGE, changeFigure, changeFloor, currency, fileOf, floor, followFloor, logoOf, refusal, second, sheet, sheetLink, usualSecondM2 } from "../sheets.js";
 import { isLinkLocal } from "../state.js";
 import { fill, language, number, percent, texts } from "../texts.js";
 import { useEffect } from "../vendor/preact-hooks.js";
@@ -215,7 +215,7 @@ function MaterialRow({ one, found }) {
       <td>${number(one.kg, 1)}</td>
       <td>${one.bags === null ? "" : number(one.bags, 0)}</td>
       <td>
-        <${NumberField} label=${fill(words.priceOf, { name })} isLabelSeen=${false} isNeeded=${false} value=${floor.value.prices[one.code] ?? null} onChange=${(/** @type {number | null} */ value) => changeFigure("prices", one.code, value)} />
+        <${NumberField} label=${fill(words.priceOf, { name })} isLabelSeen=${false} isNeeded=${false} range=${PRICE_RANGE} value=${floor.value.prices[one.code] ?? null} onChange=${(/** @type {number | null} */ value) => changeFigure("prices", one.code, value)} />
       </td>
       <td>${amount(one.cost, found)}</td>
     </tr>

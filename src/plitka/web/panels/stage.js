@@ -9,7 +9,7 @@ import { change, design } from "../state.js";
 import { counted, fill, number, percent, texts } from "../texts.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
-import { hasNearer, isDrawn, pictureWidth, roomWidth, show, view, views, zoom, zoomOn } from "../view.js";
+import { hasNearer, isDrawn, isNearest, pictureWidth, roomWidth, show, view, views, zoom, zoomOn } from "../view.js";
 import { Choice } from "../widgets/choice.js";
 import { useHandOver } from "../widgets/hand_over.js";
 import { Icon } from "../widgets/icons.js";
@@ -43,8 +43,8 @@ export function Stage() {
       <div class="stage-head">
         ${names.length > 1 ? html`<${Choice} legend=${words.view} value=${shown} options=${names.map((value) => ({ value, label: words.views[value] }))} onChoose=${show} />` : html`<span></span>`}
         ${isDrawn.value && mayBeFine.value && html`<label class="check fine" title=${words.fineHint}><input type="checkbox" checked=${isFine.value} onChange=${(/** @type {any} */ event) => wishFine(event.target.checked)} /><span>${words.fine}</span></label>`}
-        ${shown !== "variations" && html`<button type="button" class="quiet" disabled=${!hasNearer.value} onClick=${zoomOn} title=${words.zoomHint}>
-          <${Icon} name="zoom" /><span class="tool-name">${zoom.value ? fill(words.zoom, { percent: percent(100 * zoom.value) }) : words.nearer}</span>
+        ${shown !== "variations" && html`<button type="button" class="quiet" disabled=${!hasNearer.value} onClick=${zoomOn} title=${isNearest.value ? words.wholeHint : words.zoomHint}>
+          <${Icon} name=${isNearest.value ? "zoomOut" : "zoom"} /><span class="tool-name">${zoom.value ? fill(isNearest.value ? words.nearest : words.zoom, { percent: percent(100 * zoom.value) }) : words.nearer}</span>
         </button>`}
       </div>
       <div ref=${frame} class=${`frame ${isNear ? "near" : ""} ${shown === "variations" ? "of-four" : ""}`} tabindex=${isNear ? 0 : undefined} role=${isNear ? "group" : undefined} aria-label=${isNear ? words.scroll : undefined}>
@@ -146,7 +146,7 @@ function Photo() {
   return html`<${Empty} />`;
 }
 
-/** The photograph over the preview, as far as a slider says. */
+/** The photograph over the preview, as large as that, as far as a slider says. */
 function Compare() {
   const words = texts.value.stage;
   const at = useSignal(50);
@@ -154,9 +154,9 @@ function Compare() {
   return html`
     <div class="compare" style=${{ "--at": `${at.value}%` }}>
       <${Drawing} alt=${words.previewAlt} />
-      <${Picture} src=${url} alt=${words.compareAlt} className="upper" />
-      <span class="compare-name at-left" aria-hidden="true">${words.views.photograph}</span>
-      <span class="compare-name at-right" aria-hidden="true">${words.views.preview}</span>
+      <img class="picture upper" src=${url} alt=${words.compareAlt} draggable=${false} />
+      <span class="compare-side at-left" aria-hidden="true"><span class="compare-name">${words.views.photograph}</span></span>
+      <span class="compare-side at-right" aria-hidden="true"><span class="compare-name">${words.views.preview}</span></span>
       <span class="compare-line" aria-hidden="true"></span>
       <input type="range" class="compare-slider" min="0" max="100" value=${at.value} aria-label=${words.compareSlider} onInput=${(/** @type {any} */ event) => (at.value = Number(event.target.value))} />
     </div>
@@ -185,6 +185,7 @@ function Variation({ photograph, place }) {
       <span class="unseen">${fill(found.length ? words.takeVariation : words.variation, { n: place })} </span>
       <span class="variation-seed">${fill(words.seed, { seed })}</span>
       <span class="variation-shares">
+        ${found.length > 0 && photograph.design.zones.length > 1 && html`<span>${words.ground} </span>`}
         ${found.length ? found.map(({ code, name, share }) => html`<span key=${code}><span class="face" style=${{ background: colourOf(code).hex }}></span><span class="unseen"> ${name} </span>${share}</span>`) : statusOf(photograph)}
       </span>
     </button>
@@ -192,11 +193,15 @@ function Variation({ photograph, place }) {
 }
 
 /**
- * Colours and percents that were measured on the whole of a photograph; none while there is no picture.
+ * Colours and percents that were measured on the ground of a photograph, as its table has them; none while there is no picture.
  * @param {Photograph} photograph
  * @returns {[string, number][]}
  */
-const measuredOf = (photograph) => Object.entries(/** @type {any} */ (photograph.job?.result)?.measured ?? {});
+function measuredOf(photograph) {
+  /** @type {any} */
+  const result = photograph.job?.result ?? {};
+  return Object.entries(result.zones?.[0]?.measured ?? result.measured ?? {});
+}
 
 /**
  * Look at one of several, and have its seed in the design; one that has no picture yet is watched where it is.

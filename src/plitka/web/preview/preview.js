@@ -34,8 +34,9 @@ import { Painter } from "./shader.js";
  * @property {boolean} isSupported whether this browser can paint it
  * @property {(geometry: ArrayBuffer) => void} setGeometry take the answer of `POST /v1/geometries`; the canvas becomes as
  *   large as the picture. Throws a TypeError where it is none.
- * @property {(zones: readonly PreviewZone[]) => void} paint deal the colours and draw, within this call; the ground comes
- *   first. Throws a RangeError where zones or shares are not those of a tile.
+ * @property {(zones: readonly PreviewZone[], isDraft?: boolean) => void} paint deal the colours and draw, within this
+ *   call; the ground comes first. A draft has the same shares on half as many rows and columns. Throws a RangeError where
+ *   zones or shares are not those of a tile.
  * @property {(zone: number, colour: number) => number} shareOf what the colour covers of the zone now, 0..1, exact
  * @property {() => void} dispose give all memory back; the canvas keeps what it shows no longer
  */
@@ -178,8 +179,11 @@ class WebGlPreview {
     this._chips = this._painter.setGeometry(geometry);
   }
 
-  /** @param {readonly PreviewZone[]} zones */
-  paint(zones) {
+  /**
+   * @param {readonly PreviewZone[]} zones
+   * @param {boolean} isDraft
+   */
+  paint(zones, isDraft = false) {
     const geometry = this._geometry;
     if (!geometry || zones.length !== geometry.nZones) {
       throw new RangeError(`the geometry has ${geometry?.nZones ?? 0} zones, not ${zones.length}; set another one first`);
@@ -192,7 +196,7 @@ class WebGlPreview {
     const camera = this._focus();
     this._colour(geometry);
     this._isPainted = true;
-    this._painter.draw(this._chips, camera);
+    this._painter.draw(this._chips, camera, isDraft);
   }
 
   /**

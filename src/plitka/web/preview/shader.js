@@ -8,6 +8,10 @@
 
 /** Texels in a row of the texture of chips: two for each. */
 const TEXELS_A_ROW = 2048;
+/** Of what is near, one pixel in so many of each row and column is asked: a mean over squares tells no more of all. */
+const NEAR_STEP = 2;
+/** A draft is drawn on one pixel in so many of each row and column. */
+const DRAFT_STEP = 2;
 /** Units that the textures are bound to. */
 const PIXELS = 0;
 const LIGHT = 1;
@@ -53,10 +57,14 @@ uniform int nearPx;
 void main() {
   ivec2 corner = nearPx * ivec2(gl_FragCoord.xy);
   vec3 sum = vec3(0.0);
-  for (int y = 0; y < nearPx; y++) {
-    for (int x = 0; x < nearPx; x++) sum += shown(texelFetch(pixels, wrapped(corner + ivec2(x, y)), 0).rg, 0).rgb;
+  int seen = 0;
+  for (int y = 0; y < nearPx; y += ${NEAR_STEP}) {
+    for (int x = 0; x < nearPx; x += ${NEAR_STEP}) {
+      sum += shown(texelFetch(pixels, wrapped(corner + ivec2(x, y)), 0).rg, 0).rgb;
+      seen++;
+    }
   }
-  float mean = dot(sum, vec3(1.0 / 3.0)) / float(nearPx * nearPx);
+  float mean = dot(sum, vec3(1.0 / 3.0)) / float(seen);
   colour = vec4(vec3(sqrt(mean)), 1.0);
 }`;
 
@@ -109,17 +117,18 @@ uniform float middle;
 uniform float shoulder;
 uniform float noise;
 uniform float hueNoise;
+uniform int stride;
 
 ${HASHED}
 
 void main() {
-  ivec2 place = ivec2(gl_FragCoord.xy);
+  ivec2 place = stride * ivec2(gl_FragCoord.xy);
   uvec2 two = texelFetch(pixels, place, 0).rg;
   vec3 root = texelFetch(light, place, 0).rgb;
   vec3 maps = lightScales * root * root;  // of lamp, sky and sheen
   vec2 matter = shown(two, 1).rg;  // coat and mottle
   vec3 surface = shown(two, 0).rgb;
-  float around = texture(near, gl_FragCoord.xy / nearSpan).r;
+  float around = texture(near, (vec2(place) + 0.5) / nearSpan).r;
   around *= around / max(dot(surface, vec3(1.0 / 3.0)), darkest);
   float open = pow(maps.y, occlusion);
   vec3 hidden = bounce * (1.0 - open) * min(around * surface, 1.0);
@@ -193,6 +202,8 @@ export class Painter {
     this._rows = 0;
     this._side = 0;
     this._nearSide = 0;
+    /** Whether what is near was drawn of this geometry; a draft takes that of the picture before. */
+    this._hasNear = false;
     gl.bindVertexArray(gl.createVertexArray());
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
   }
@@ -206,6 +217,7 @@ export class Painter {
     const gl = this._gl;
     const side = geometry.sidePx;
     const { look } = geometry;
+    this._hasNear = false;
     this._side = side;
     this._nearSide = Math.ceil(side / look.near_px);
     this._rows = Math.ceil((2 * geometry.nChips) / TEXELS_A_ROW);
@@ -239,13 +251,17 @@ export class Painter {
   /**
    * @param {Float32Array} chips as `setGeometry` gave it
    * @param {Camera} camera
+   * @param {boolean} isDraft coarser and without the lens, in a fraction of the time
    */
-  draw(chips, camera) {
+  draw(chips, camera, isDraft = false) {
     const gl = this._gl;
     gl.activeTexture(gl.TEXTURE0 + CHIPS);
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, TEXELS_A_ROW, this._rows, gl.RGBA, gl.FLOAT, chips);
-    this._near.use();
-    this._fill(this._targets[0], this._nearSide);
+    if (!isDraft || !this._hasNear) {
+      this._near.use();
+      this._fill(this._targets[0], this._nearSide);
+      this._hasNear = true;
+    }
     this._shine.use().vector("lamp", camera.lampLight);
     this._shine.number("sky", camera.skyLight);
     this._shine.number("coat", camera.coatPart);
@@ -253,7 +269,14 @@ export class Painter {
       this._shine.number(name, camera[name]);
     }
     this._shine.number("hueNoise", camera.hue_noise);
-    this._fill(this._targets[1], this._side);
+    const stride = isDraft ? DRAFT_STEP : 1;
+    this._shine.whole("stride", stride);
+    const drawn = Math.ceil(this._side / stride);
+    this._fill(this._targets[1], drawn);
+    if (isDraft) {
+      this._enlarge(drawn, stride * drawn);
+      return;
+    }
     this._focus.use().number("lensSide", camera.lens_px ** 2 / 2);
     this._focus.number("sharpen", camera.sharpen);
     this._fill(null, this._side);
@@ -268,6 +291,20 @@ export class Painter {
     gl.bindFramebuffer(gl.FRAMEBUFFER, target);
     gl.viewport(0, 0, side, side);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  /**
+   * Show what is in the corner of the target of light and matter all over the canvas; its first row is the lowest there.
+   *
+   * @param {number} from
+   * @param {number} to
+   */
+  _enlarge(from, to) {
+    const gl = this._gl;
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, this._targets[1]);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null);
+    gl.blitFramebuffer(0, 0, from, from, 0, this._side, to, this._side - to, gl.COLOR_BUFFER_BIT, gl.LINEAR);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
   }
 
   /** Give all of it back to the graphics card. */

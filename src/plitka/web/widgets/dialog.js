@@ -1,5 +1,6 @@
-/** A window above the page: the browser's own, which keeps the focus inside, ends with Escape and gives the focus back. */
+/** A window above the page: the browser's own, which keeps the focus inside, ends with Escape and Back, and gives the focus back. */
 import { html } from "../html.js";
+import { layer } from "../layers.js";
 import { texts } from "../texts.js";
 import { useId, useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { Away } from "./away.js";
@@ -12,7 +13,9 @@ export function Dialog({ title, onClose, children }) {
   useLayoutEffect(() => {
     const opener = document.activeElement;
     dialog.current?.showModal();
+    const leave = layer(() => dialog.current?.close());
     return () => {
+      leave();
       // The browser gives the focus back where a dialog is closed, and not where it is taken away.
       queueMicrotask(() => document.activeElement === document.body && opener instanceof HTMLElement && opener.focus());
     };

@@ -18,6 +18,7 @@ const PATHS = {
   kept: "M5 12l5 5 9-10",
   exit: "M13 4h6v16h-6M4 12h11M11 8l4 4-4 4",
   zoom: "M10 4a6 6 0 1 1 0 12 6 6 0 0 1 0-12M15 15l5 5M10 7v6M7 10h6",
+  zoomOut: "M10 4a6 6 0 1 1 0 12 6 6 0 0 1 0-12M15 15l5 5M7 10h6",
   stop: "M6 6h12v12H6z",
   left: "M14 5l-7 7 7 7",
   right: "M10 5l7 7-7 7",

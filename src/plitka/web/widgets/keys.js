@@ -1,12 +1,13 @@
-/** Who may use the service: keys are listed, made and revoked. */
+/** Who may use the service: keys are listed, made, changed and revoked. */
 import { html } from "../html.js";
 import { keys, makeKey, operation, revokeKey } from "../operation.js";
 import { fill, moment, number, texts } from "../texts.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 import { Choice } from "./choice.js";
-import { CopyButton } from "./copy_button.js";
 import { useHandOver } from "./hand_over.js";
+import { ChangeForm, NewSecret } from "./key_changes.js";
+import { KeyMade } from "./key_made.js";
 import { NumberField } from "./number_field.js";
 import { RefusalNote } from "./refusal.js";
 
@@ -21,7 +22,7 @@ const MAX_DAYS = 36_500;
 
 export function Keys() {
   const words = texts.value.keys;
-  const asked = useSignal("");
+  const asked = useSignal({ id: "", act: "" });
   const found = keys.value?.keys ?? [];
   const isInForce = (/** @type {Key} */ key) => key.state === "in force";
   return html`
@@ -30,7 +31,7 @@ export function Keys() {
       <${NewKeyForm} />
       ${keys.value && !found.some(isInForce) && html`<p class="hint">${words.none}</p>`}
       <ul class="key-list">
-        ${found.filter(isInForce).map((key) => html`<${Row} key=${key.id} one=${key} isAsked=${asked.value === key.id} onAsk=${(/** @type {boolean} */ is) => (asked.value = is ? key.id : "")} />`)}
+        ${found.filter(isInForce).map((key) => html`<${Row} key=${key.id} one=${key} asked=${asked.value.id === key.id ? asked.value.act : ""} onAsk=${(/** @type {string} */ act) => (asked.value = { id: key.id, act })} />`)}
       </ul>
       <${Ended} keys=${found.filter((key) => !isInForce(key))} />
     </section>
@@ -47,6 +48,7 @@ function termsOf(key) {
     words.roles[key.role],
     fill(words.minute, { n: number(key.per_minute ?? keys.value?.usual_per_minute ?? 0) }),
     key.daily && fill(words.day, { n: number(key.daily) }),
+    key.concurrency && fill(words.together, { n: number(key.concurrency) }),
     fill(words.since, { day: dayOf(key.created_at) }),
     key.expires_at && fill(words.until, { day: dayOf(key.expires_at) }),
     key.n_sessions > 0 && fill(words.browsers, { n: number(key.n_sessions) }),
@@ -55,28 +57,37 @@ function termsOf(key) {
     .join(" · ");
 }
 
-/** @param {{one: Key, isAsked: boolean, onAsk: (is: boolean) => void}} props */
-function Row({ one, isAsked, onAsk }) {
+/** What can be done with a key, and what is asked before. */
+const ACTS = /** @type {const} */ ([
+  { act: "change", Panel: ChangeForm },
+  { act: "rotate", Panel: NewSecret },
+  { act: "revoke", Panel: Question },
+]);
+
+/** @param {{one: Key, asked: string, onAsk: (act: string) => void}} props `asked` is what is asked about it, empty: nothing */
+function Row({ one, asked, onAsk }) {
   const words = texts.value.keys;
-  const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  const buttons = useRef(/** @type {Record<string, HTMLButtonElement | null>} */ ({}));
   const own = useHandOver(() => document.getElementById("operator-keys"));
-  const keep = () => {
-    onAsk(false);
-    button.current?.focus();
+  const close = () => {
+    onAsk("");
+    buttons.current[asked]?.focus();
   };
   return html`
     <li class="key" ref=${own}>
       <div class="key-told"><strong>${one.name}</strong><span class="hint">${termsOf(one)} · ${one.id}</span></div>
       ${one.is_own
         ? html`<span class="hint">${words.own}</span>`
-        : html`<button type="button" ref=${button} aria-expanded=${isAsked} aria-label=${fill(words.revokeOf, { name: one.name })} onClick=${() => onAsk(!isAsked)}>${words.revoke}</button>`}
-      ${isAsked && html`<${Question} one=${one} onKeep=${keep} />`}
+        : html`<div class="key-actions">
+            ${ACTS.map(({ act }) => html`<button key=${act} type="button" ref=${(/** @type {any} */ button) => (buttons.current[act] = button)} aria-expanded=${asked === act} aria-label=${fill(words.acts[act].of, { name: one.name })} onClick=${() => onAsk(asked === act ? "" : act)}>${words.acts[act].name}</button>`)}
+          </div>`}
+      ${ACTS.filter(({ act }) => act === asked).map(({ act, Panel }) => html`<${Panel} key=${act} one=${one} onClose=${close} />`)}
     </li>
   `;
 }
 
-/** @param {{one: Key, onKeep: () => void}} props what would end with a key, before it does */
-function Question({ one, onKeep }) {
+/** @param {{one: Key, onClose: () => void}} props what would end with a key, before it does */
+function Question({ one, onClose }) {
   const words = texts.value.keys;
   const refusal = useSignal(/** @type {Refusal | null} */ (null));
   const first = useRef(/** @type {HTMLButtonElement | null} */ (null));
@@ -87,11 +98,11 @@ function Question({ one, onKeep }) {
     await revokeKey(one.id).catch((reason) => (refusal.value = reason));
   }
   return html`
-    <div class="key-question" role="group" aria-label=${fill(words.revokeOf, { name: one.name })}>
+    <div class="key-question" role="group" aria-label=${fill(words.acts.revoke.of, { name: one.name })}>
       <p>${fill(words.ends, { name: one.name, browsers: number(one.n_sessions), jobs: number(jobs) })}</p>
       ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
       <div class="key-actions">
-        <button type="button" ref=${first} onClick=${onKeep}>${words.keep}</button>
+        <button type="button" ref=${first} onClick=${onClose}>${words.keep}</button>
         <button type="button" class="danger" onClick=${() => void end()}>${words.revokeNow}</button>
       </div>
     </div>
@@ -146,25 +157,7 @@ function NewKeyForm() {
         ${refusal.value && html`<${RefusalNote} refusal=${refusal.value} />`}
         <div><button class="primary">${words.make}</button></div>
       </form>
-      ${made.value && html`<${Made} key=${made.value.id} made=${made.value} onDone=${() => (made.value = null)} />`}
+      ${made.value && html`<${KeyMade} key=${made.value.id} made=${made.value} onDone=${() => (made.value = null)} />`}
     </details>
-  `;
-}
-
-/** @param {{made: NewKeyAnswer, onDone: () => void}} props a new key, this once */
-function Made({ made, onDone }) {
-  const words = texts.value.keys;
-  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-  useLayoutEffect(() => field.current?.select(), []);
-  const own = useHandOver(() => document.querySelector(".new-key input"));
-  return html`
-    <div class="key-made" ref=${own} role="group" aria-label=${words.made}>
-      <label class="field">
-        <span>${fill(words.madeOf, { name: made.name })}</span>
-        <input ref=${field} class="key-text" readonly value=${made.key} />
-      </label>
-      <p class="hint">${words.once}</p>
-      <div class="key-actions"><${CopyButton} text=${made.key} label=${words.copy} /><button type="button" class="quiet" onClick=${onDone}>${words.done}</button></div>
-    </div>
   `;
 }

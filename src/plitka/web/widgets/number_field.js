@@ -1,20 +1,22 @@
 /** A number with its unit, typed as the reader writes it; what is no number, or none of its range, is marked and goes no further. */
 import { html } from "../html.js";
-import { fill, number, texts } from "../texts.js";
+import { fill, number, texts, typedNumber } from "../texts.js";
 import { useId } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/preact-signals.js";
 
 const DIGITS = 3;
+/** @type {[number, number]} */
+const NUMBERS = [0, Infinity];
 
 /**
  * @param {{label: string, value: number | null, unit?: string, range?: [number, number], isLabelSeen?: boolean, describedBy?: string, isNeeded?: boolean, onChange: (value: number | null) => void}} props
  * `onChange` hears null where the field was emptied; of what is wrong it hears nothing, and the value before is told to
  * hold until then, or null where none is needed
  */
-export function NumberField({ label, value, unit = "", range = [0, Infinity], isLabelSeen = true, describedBy, isNeeded = true, onChange }) {
+export function NumberField({ label, value, unit = "", range = NUMBERS, isLabelSeen = true, describedBy, isNeeded = true, onChange }) {
   const id = useId();
   const typed = useSignal(/** @type {string | null} */ (null));
-  const text = typed.value ?? (value === null ? "" : number(value, DIGITS).replace(/\s/g, ""));
+  const text = typed.value ?? (value === null ? "" : typedNumber(value, DIGITS));
   const isWithin = (/** @type {number | null} */ read) => read === null || (range[0] <= read && read <= range[1]);
   const read = numberOf(typed.value ?? "");
   const isWrong = read === undefined || !isWithin(read);
@@ -36,7 +38,7 @@ export function NumberField({ label, value, unit = "", range = [0, Infinity], is
         />
         ${unit && html`<span>${unit}</span>`}
       </span>
-      ${isWrong && html`<span class="wrong" role="alert">${wrongOf(range, value)}</span>`}
+      ${isWrong && html`<span class="wrong" role="alert">${wrongOf(isNeeded || read !== undefined ? range : NUMBERS, value)}</span>`}
     </div>
   `;
 }
