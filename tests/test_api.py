@@ -1,5 +1,6 @@
 """What can be imported from `plitka` itself, and the page that shows it."""
 
+import codeop
 import re
 import subprocess
 import sys
@@ -32,6 +33,18 @@ def test_every_name_is_there(name: str) -> None:
     """It is fetched, and listed."""
     assert getattr(plitka, name) is not None
     assert name in dir(plitka)
+
+
+@pytest.mark.parametrize(("heading", "code"), EXAMPLES)
+def test_an_example_can_be_pasted_into_python(heading: str, code: str) -> None:
+    """The interpreter reads line by line, and takes the end of a block from an empty one."""
+    del heading
+    lines: list[str] = []
+    for line in [*code.splitlines(), ""]:
+        lines.append(line)
+        if codeop.compile_command("\n".join(lines)) is not None:
+            lines = []
+    assert not lines
 
 
 def test_what_is_not_there_is_no_attribute() -> None:

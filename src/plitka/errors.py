@@ -3,7 +3,7 @@
 ```
 PlitkaError                  .message .values
 ├── InputError               the caller's; asking again unchanged is useless
-│   ├── RecipeError          .source .span .suggestions   -> caret under the place
+│   ├── RecipeError          .source .span .suggestions .rewritten   -> caret under the place
 │   │   └── UnknownColour    a word that is no colour
 │   ├── PromptTooLong        .n_tokens .limit .lost
 │   ├── TooFine              granules that would not be seen in the picture
@@ -116,12 +116,16 @@ class RecipeError(InputError):
         source: str,
         span: tuple[int, int],
         suggestions: tuple[str, ...] = (),
+        rewritten: str | None = None,
         **values: object,
     ) -> None:
         super().__init__(message, **values)
         self.source = source
         self.span = span
         self.suggestions = suggestions
+        """What may stand in that place."""
+        self.rewritten = rewritten
+        """What may stand in the place of all of it."""
 
 
 class UnknownColour(RecipeError):

@@ -7,9 +7,10 @@ import pytest
 import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.flat_painter import SMALL, FlatPainter, Follower, RgbImage, ask, maker_of, result_of
+from PIL import Image, ImageFilter
+from tests.core.flat_painter import SMALL, FlatPainter, Follower, RgbImage, as_it_is, ask, maker_of, result_of
 
-from plitka.core.generation import Mode, Request, generate_one
+from plitka.core.generation import GuidedDefaults, Mode, Request, generate_one
 from plitka.core.measure.shares import measure
 from plitka.core.painter import Canvas
 from plitka.core.recipes.reading import parse_recipe
@@ -64,6 +65,41 @@ def test_how_far_the_measure_may_be_off_is_told_of_wet_tiles(wet: bool) -> None:
     maker = maker_of(FlatPainter())
     result = generate_one(maker, maker.complete(Request(scene=scene, seed=3)))
     assert [zone.uncertainty is not None for zone in result.zones] == [wet, wet]
+
+
+@pytest.mark.parametrize(
+    ("detail_px", "strength", "is_restored"), [(2.0, None, True), (None, None, False), (2.0, 0.9, False)]
+)
+def test_a_model_may_leave_the_finest_to_the_map(
+    detail_px: float | None, strength: float | None, is_restored: bool
+) -> None:
+    """Of a painter that blurs all: what is measured and given out is sharp, unless more than usual was to change."""
+    canvases: list[Canvas] = []
+
+    def blur(canvas: Canvas) -> RgbImage:
+        assert canvas.start is not None
+        canvases.append(canvas)
+        return np.asarray(Image.fromarray(canvas.start).filter(ImageFilter.GaussianBlur(2)))
+
+    painter = FlatPainter(paint_one=blur)
+    painter.defaults = replace(painter.defaults, guided=GuidedDefaults(detail_px=detail_px))
+    maker = maker_of(painter)
+    result = generate_one(maker, maker.complete(replace(ask("red"), strength=strength)))
+    start = canvases[-1].start
+    assert start is not None
+    left, lost = (np.abs(pixels.astype(int) - start).mean() for pixels in (result.pixels, blur(canvases[-1])))
+    assert left < 0.6 * lost if is_restored else left == lost
+
+
+def test_a_map_from_outside_has_no_detail_to_give() -> None:
+    """Where only outlines are known, the picture is the painter's own."""
+    painter = FlatPainter(paint_one=lambda canvas: np.roll(as_it_is(canvas), 1, 0))
+    painter.defaults = replace(painter.defaults, guided=GuidedDefaults(detail_px=2.0))
+    maker = maker_of(painter)
+    guide = np.arange(32 * 32, dtype=np.int32).reshape(32, 32)
+    result = generate_one(maker, maker.complete(replace(ask(), guide=guide)))
+    painted = [np.roll(as_it_is(canvas), 1, 0) for batch in painter.batches for canvas in batch]
+    assert any(np.array_equal(result.pixels, pixels) for pixels in painted)
 
 
 def test_a_plain_tile_has_one_zone_that_is_all_of_it() -> None:

@@ -33,6 +33,7 @@ MAX_SEED = 2**32 - 1
 RANDOM_SEED_LIMIT = 1_000_000_000
 """Seeds that we draw ourselves are below this, as the old system's were."""
 STRENGTH_RANGE = (0.05, 1)
+DETAIL_PX_RANGE = (0.3, 8)
 STEPS_RANGE = (1, 150)
 GUIDANCE_RANGE = (1, 30)
 TOLERANCE_RANGE = (0, 100)
@@ -88,6 +89,9 @@ class GuidedDefaults:
     """What the model stands, smallest and largest; None where nobody has found it out."""
     guidance_range: tuple[float, float] | None = None
     strength_range: tuple[float, float] | None = None
+    detail_px: float | None = None
+    """What is finer than a blur of so many pixels is the map's: for a model that leaves chips where they lie, and whose
+    autoencoder cannot keep their edges and grain. None: all is as the model paints it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

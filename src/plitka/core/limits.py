@@ -42,12 +42,15 @@ def check_limits(request: CompleteRequest, usual: GuidedDefaults) -> None:
 
 
 def remark_unusual(request: Request, usual: CompleteRequest) -> Iterator[Notice]:
-    """A remark for each choice that is far from the usual one.
+    """A remark for each choice that is far from the usual one, and for one that has no effect.
 
     Args:
-        request: its choices of steps, guidance and strength are looked at, where there are any.
+        request: its choices of steps, guidance, strength and negative prompt are looked at, where there are any.
         usual: the same request with all of these left to the model.
     """
+    guidance = usual.guidance if request.guidance is None else request.guidance
+    if request.negative_prompt and request.negative_prompt != usual.negative_prompt and guidance <= 1:
+        yield Notice("the negative prompt changes nothing at {name} 1; choose more", {"name": FieldName("guidance")})
     for name in CHOICES:
         value, made_for = getattr(request, name), getattr(usual, name)
         is_more_work = name == "steps" and value is not None and value > made_for

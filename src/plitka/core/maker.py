@@ -93,7 +93,7 @@ class Maker(Generic[_P]):
         self.prompt(complete)
         if complete.mode is Mode.GUIDED and not request.is_forced:
             check_limits(complete, self.defaults.guided)
-        usual = self.defaults.complete(replace(request, steps=None, guidance=None, strength=None))
+        usual = self.defaults.complete(replace(request, steps=None, guidance=None, strength=None, negative_prompt=None))
         notices = (*complete.notices, *remark_unusual(request, usual), *remark_fine_zones(complete))
         return replace(complete, notices=notices)
 

@@ -30,6 +30,7 @@ from plitka.core.measure.shares import MeasureShares, measure, measure_shares, z
 from plitka.core.painter import Canvas, Painted, Painter
 from plitka.core.quality import Quality
 from plitka.core.scene import Size, overall_recipe
+from plitka.core.tile.detail import restore_detail
 from plitka.core.tile.granule_map import GranuleMap, MapSpec, stretch_map
 from plitka.core.tile.layout import Layout
 from plitka.core.tile.masks import zone_labels
@@ -127,7 +128,7 @@ class Workshop:
     def _granules(self, request: CompleteRequest) -> GranuleMap:
         if request.guide is None:
             return self.maps.take(MapSpec.of(request))
-        return stretch_map(request.guide, request.size.width_px, request.size.height_px, self.maps.config)
+        return stretch_map(request.guide, request.size.width_px, request.size.height_px)
 
 
 def _needs_map(request: CompleteRequest) -> bool:
@@ -201,6 +202,7 @@ class _Guided:
         self._making = making
         self._layout: Layout | None = None
         self._plan: Plan | None = None
+        self._start: RgbImage | None = None
         self._best: RgbImage | None = None
         request = making.request
         self._correction = Correction(
@@ -228,19 +230,31 @@ class _Guided:
         self._plan = self._correction.next_plan()
         if self._plan is None:
             return None
-        return self._making.canvas(self._making.request, self.layout.paint(self._plan.quotas), self._plan.strength)
+        self._start = self.layout.paint(self._plan.quotas)
+        return self._making.canvas(self._making.request, self._start, self._plan.strength)
 
     def take(self, painted: Painted) -> None:
         """Measure the attempt, and keep its picture if it is the best."""
         assert self._plan is not None
         for stage, seconds in painted.stage_seconds.items():
             self._making.count(stage, seconds)
+        pixels = self._with_detail(painted.pixels)
         with self._making.stage("measure"):
-            measured = self._measure_zones(painted.pixels)
+            measured = self._measure_zones(pixels)
         attempt = self._correction.tell(self._plan, measured)
         log.info("attempt_done", attempt=self._correction.n_attempts, plan=self._plan, measured=measured)
         if attempt is self._correction.best:
-            self._best = painted.pixels
+            self._best = pixels
+
+    def _with_detail(self, pixels: "RgbImage") -> "RgbImage":
+        """With the finest of a map in relief, if the model says so and is to change no more than it usually does."""
+        assert self._plan is not None
+        assert self._start is not None
+        usual = self._making.workshop.painter.defaults.guided
+        if usual.detail_px is None or self.layout.granules.light is None or self._plan.strength > usual.strength:
+            return pixels
+        with self._making.stage("detail"):
+            return restore_detail(pixels, self._start, usual.detail_px)
 
     def _measure_zones(self, pixels: "RgbImage") -> Quotas:
         """For each zone, the share of each colour, 0..1; how the colours look is learnt from where they were laid."""
