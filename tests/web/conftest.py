@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect, sync_playwright
+from playwright.sync_api import Error as BrowserError
 from tests.serve.conftest import PLENTY, Running, running
 from tests.serve.fast_engine import FastEngine
 
@@ -107,9 +108,18 @@ class Window:
 
     def open(self, path: str = "/") -> Page:
         """The page, with its panels."""
-        self.page.goto(self.origin + path)
+        self.go(path)
         self.page.wait_for_selector(".mixer")
         return self.page
+
+    def go(self, path: str) -> None:
+        """Have the browser open this address, once more where the page has just begun to step back in its history."""
+        try:
+            self.page.goto(self.origin + path)
+        except BrowserError as error:
+            if "ERR_ABORTED" not in error.message:
+                raise
+            self.page.goto(self.origin + path)
 
     def order(self) -> Any:  # noqa: ANN401  (JSON)
         """The body of an order of the design that is shown."""
@@ -160,7 +170,7 @@ class Windows:
         """Have it for others, once all that its page began has ended and what it kept is forgotten."""
         page = window.page
         page.unroute_all()
-        page.goto(window.origin + routes.LIVE)
+        window.go(routes.LIVE)
         page.context.new_cdp_session(page).send(
             "Storage.clearDataForOrigin", {"origin": window.origin, "storageTypes": "cookies,local_storage"}
         )
