@@ -41,10 +41,12 @@ def pictures() -> list[Captioned]:
     ]
 
 
-def begin(bundle: Bundle, config: TrainConfig = CONFIG) -> tuple[Trainer, Lesson]:
+def begin(
+    bundle: Bundle, config: TrainConfig = CONFIG, device: torch.device = FLOAT32.device
+) -> tuple[Trainer, Lesson]:
     """A run on a base of its own."""
     with quiet_libraries():
-        pipe = load_base(bundle, FLOAT32)
+        pipe = load_base(bundle, replace(FLOAT32, device=device))
     schedule = bundle_facts(bundle).schedule
     assert isinstance(schedule, NoiseSchedule)
     return Trainer(pipe, schedule, STYLE, config), Lesson.of(pipe, pictures())

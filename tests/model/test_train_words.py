@@ -30,7 +30,7 @@ class TestTrainWords:
     def test_what_is_kept_is_what_was_said(self, tiny_bundle: Bundle, tmp_path: Path) -> None:
         """By the rows of then: other rows say it anew, and a base of another name too."""
         _, words = begin(tiny_bundle, tmp_path / "words")
-        said, kept = words.said(CAPTIONS), words.kept(CAPTIONS)
+        said, kept = words.said(words.token_ids(CAPTIONS)), words.kept(CAPTIONS)
         for one, other in zip(said, kept, strict=True):
             torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
         assert said[0].requires_grad

@@ -26,6 +26,7 @@ from plitka.model.noise import NoiseSchedule, Prediction
 from plitka.model.pipeline import Pipeline
 from plitka.model.train_config import TrainConfig, plain
 from plitka.model.train_optimizer import build_optimizer, set_rates
+from plitka.model.train_step import Given, RecordedStep
 from plitka.model.train_words import TrainWords, Words
 from plitka.model.train_workers import Workers
 
@@ -34,6 +35,8 @@ _COMPILED = "BasicTransformerBlock"
 """Class of the UNet's blocks that are compiled, once for all that are alike: 70 of SDXL's are of two kinds."""
 _MOST_SHAPES = 64
 """In which such a block may come, with batches of several shapes; torch gives up after 8 otherwise."""
+_READ, _SAID = ("first_ids", "second_ids"), ("states", "pooled")
+"""Names of what both encoders read, and of what the network reads of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,13 @@ class _Posed:
     answer: torch.Tensor
     weights: torch.Tensor
     """(n,) by which the losses count."""
+
+    def given(self, device: torch.device) -> dict[str, torch.Tensor]:
+        """The same as tensors on a device."""
+        # As pictures are asked for: of a square that is drawn the network is told the whole picture's size.
+        sizes = torch.tensor([[*size, 0, 0, *size] for size in self.drawn.sizes_px], dtype=torch.float32)
+        told = {"noisy": self.noisy, "times": self.times, "sizes": sizes, "answer": self.answer}
+        return {name: tensor.to(device) for name, tensor in {**told, "weights": self.weights}.items()}
 
 
 def _nothing(_step: int, _loss: float) -> None:
@@ -105,6 +115,7 @@ class Trainer:
         self.n_done = 0
         self._average = _average(self.learning, config.ema_decay) if config.ema_decay else None
         self._words = TrainWords(pipe, self.rows, cache, key)
+        self._step = RecordedStep(pipe.unet.device, self.learning, self._compute)
         _prepare(pipe.unet, config)
 
     def learn(
@@ -153,16 +164,34 @@ class Trainer:
     def _learn_batch(self, lesson: Lesson) -> tuple[_Posed, torch.Tensor]:
         """Gradients of a batch of the lesson; returns it, and what was missed of each picture."""
         posed = self._pose(lesson, self.config.batch, self.config.caption_dropout)
-        losses = self._missed(posed, self._encode(posed.drawn.captions))
-        (losses * posed.weights.to(losses.device)).mean().backward()  # type: ignore[no-untyped-call]
-        return posed, losses.detach()
+        given = posed.given(self.pipe.unet.device) | self._told(posed.drawn.captions)
+        # Of a step that computes parts of itself anew torch looks at the state of its random numbers, which cannot
+        # be recorded; and encoders that lie elsewhere are waited for.
+        is_apart = self.config.is_checkpointed or any(each.device != self.pipe.unet.device for each in given.values())
+        return posed, (self._compute if is_apart else self._step)(given)
+
+    def _told(self, captions: Sequence[str]) -> dict[str, torch.Tensor]:
+        """What the network is told of captions: while tokens learn what the encoders read, later what they said."""
+        if self._are_tokens_learning:
+            self._words.look_again()
+            return dict(zip(_READ, self._words.token_ids(captions), strict=True))
+        return dict(zip(_SAID, self._words.kept(captions), strict=True))
+
+    def _compute(self, given: Given) -> torch.Tensor:
+        """(n,) losses of a batch; its gradients are added to those that there are."""
+        read, said = ([given[name] for name in names if name in given] for names in (_READ, _SAID))
+        states, pooled = said or self._words.said(read)
+        losses = self._missed(given, (states, pooled))
+        (losses * given["weights"]).mean().backward()  # type: ignore[no-untyped-call]
+        return losses.detach()
 
     def _keep_batch(self, prior: Lesson) -> None:
         """Gradients of a batch of what the base is to go on saying."""
         posed = self._pose(prior, self.config.prior_batch or self.config.batch, 0.0)
+        given, captions = posed.given(self.pipe.unet.device), posed.drawn.captions
         with torch.no_grad(), self.unlearnt():
-            answer = self._predict(posed, self._encode(posed.drawn.captions))
-        missed = functional.mse_loss(self._predict(posed, self._encode(posed.drawn.captions)), answer)
+            answer = self._predict(given, self._encode(captions))
+        missed = functional.mse_loss(self._predict(given, self._encode(captions)), answer)
         (self.config.prior_weight * missed).backward()  # type: ignore[no-untyped-call]
 
     def _penalise(self) -> None:
@@ -259,7 +288,8 @@ class Trainer:
                 n = len(times)
                 drawn = Drawn(latents.repeat(n, 1, 1, 1), (item.caption,) * n, (item.name,) * n, (size_px,) * n)
                 noise = torch.randn(drawn.latents.shape, generator=draw)
-                missed = self._missed(self._noised(drawn, noise, times), _repeated(words, n))
+                given = self._noised(drawn, noise, times).given(self.pipe.unet.device)
+                missed = self._missed(given, _repeated(words, n))
                 losses.append(missed.mean().cpu())
         return float(torch.stack(losses).mean())
 
@@ -285,23 +315,18 @@ class Trainer:
         weights = _weights(power.flatten(), self.config.snr_gamma, is_velocity=is_velocity)
         return _Posed(drawn, signal * drawn.latents + level * noise, times, answer, weights)
 
-    def _missed(self, posed: _Posed, words: Words) -> torch.Tensor:
+    def _missed(self, given: Given, words: Words) -> torch.Tensor:
         """(n,) mean squared errors of the answers."""
-        predicted = self._predict(posed, words)
-        return functional.mse_loss(predicted, posed.answer.to(predicted.device), reduction="none").mean((1, 2, 3))
+        return functional.mse_loss(self._predict(given, words), given["answer"], reduction="none").mean((1, 2, 3))
 
-    def _predict(self, posed: _Posed, words: Words) -> torch.Tensor:
+    def _predict(self, given: Given, words: Words) -> torch.Tensor:
         """(n, C, h, w) float32 of what the network says."""
-        unet = self.pipe.unet
-        device = unet.device  # diffusers looks through all modules for it
-        states, pooled = words
-        # As pictures are asked for: of a square that is drawn the network is told the whole picture's size.
-        ids = torch.tensor([[*size, 0, 0, *size] for size in posed.drawn.sizes_px], dtype=states.dtype)
+        unet, (states, pooled) = self.pipe.unet, words
         predicted: torch.Tensor = unet(
-            posed.noisy.to(device, unet.dtype),
-            posed.times.to(device),
+            given["noisy"].to(unet.dtype),
+            given["times"],
             encoder_hidden_states=states,
-            added_cond_kwargs={"text_embeds": pooled, "time_ids": ids.to(states.device)},
+            added_cond_kwargs={"text_embeds": pooled, "time_ids": given["sizes"].to(states.dtype)},
             return_dict=False,
         )[0]
         return predicted.float()
@@ -309,7 +334,7 @@ class Trainer:
     def _encode(self, captions: Sequence[str]) -> Words:
         """What the encoders say; what no longer changes is said once."""
         if self.lora.is_on and self._are_tokens_learning:
-            return self._words.said(captions)
+            return self._words.said(self._words.token_ids(captions))
         return self._words.kept(captions)
 
     def _check_finite(self, losses: torch.Tensor, drawn: Drawn) -> None:

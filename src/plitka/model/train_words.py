@@ -40,18 +40,19 @@ class TrainWords:
     _rows_digest: dict[bool, str] = field(default_factory=dict)
     """Of the rows that learn and of those that the base began with."""
 
-    def said(self, captions: Sequence[str]) -> Words:
-        """By the rows as they are, with gradients."""
-        self.look_again()
-        return self._say(captions)
-
-    def _say(self, captions: Sequence[str]) -> Words:
-        said = []
-        for encoder, tokenizer in self._encoders():
-            ids = tokenizer(
+    def token_ids(self, captions: Sequence[str]) -> list[torch.Tensor]:
+        """(n, 77) of each tokenizer, where its encoder is."""
+        return [
+            tokenizer(
                 list(captions), padding="max_length", max_length=MAX_TOKENS, truncation=True, return_tensors="pt"
-            ).input_ids
-            said.append(encoder(ids.to(encoder.device), output_hidden_states=True))
+            ).input_ids.to(encoder.device)
+            for encoder, tokenizer in self._encoders()
+        ]
+
+    def said(self, ids: Sequence[torch.Tensor]) -> Words:
+        """By the rows as they are, with gradients; from `token_ids`."""
+        encoders = (encoder for encoder, _ in self._encoders())
+        said = [encoder(each, output_hidden_states=True) for encoder, each in zip(encoders, ids, strict=True)]
         states, unet = torch.cat([each.hidden_states[_HIDDEN] for each in said], -1), self.pipe.unet
         device, dtype = unet.device, unet.dtype  # diffusers looks through all modules for each
         return states.to(device, dtype), said[1].text_embeds.to(device, dtype)
@@ -93,7 +94,7 @@ class TrainWords:
             kept = load_file(path, device=str(self.pipe.unet.device))
             return kept["states"], kept["pooled"]
         with torch.no_grad():
-            states, pooled = self._say([caption])
+            states, pooled = self.said(self.token_ids([caption]))
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f".{path.name}.{os.getpid()}.part")
