@@ -12,6 +12,14 @@ EDGE = (
     r"(?:edges?|perimeter|кра(?:й|я|ю|ям|ях|ев)|периметр\w*))"
 )
 """Where a border lies; alone it is one."""
+OUTERMOST = r"(?:the )?(?:outer(?:most)?|outside|perimeter|внешн\w+|наружн\w+|крайн\w+)"
+RING = r"rings?|кольц\w+"
+WITHIN = (
+    r"(?:the )?(?:next|second|third|inner(?:most)?|inside (?:it|this|that)|within (?:it|this|that))(?: one)?"
+    r"|(?:следующ|втор|треть|внутренн)\w+|внутри (?:нее|него|этого|этой)"
+)
+"""What lies within a border, and is another."""
+REST_OF_TILE = r"(?:the )?(?:rest|remainder)(?: of (?:it|the tile))?|остальн\w+"
 FIELD = (
     rf"(?:the )?(?:{_INNER} (?:field|area|part|section|tile|zone|поле|полем|часть|частью|площад\w+|зона|плитк\w+)"
     r"|fields?|body|infill|background|inside|interior|поле|полем|заполнени\w+|заливк\w+|фон(?:ом|е)?|внутри"
@@ -46,9 +54,11 @@ HALVED = (
 )
 """The same, where the halves are named beside it."""
 EVEN = (
-    r"(?:(?:all )?(?:of )?(?:equal|same|the same|equally|even) (?:widths?|wide|sizes?)"
+    r"(?:(?:(?:all|each) )?(?:of )?(?:(?:equal|same|the same|equally|even|identical) (?:widths?|wide|sizes?)"
+    r"|widths? (?:is |are |all )?(?:the same|equal|identical)|(?:all )?the same size)"
     r"|equal(?:ly)?(?: stripes|(?=[ ]*(?:[:,.;)]|$)))"
-    r"|одинаков\w+(?: по)? ширин\w+|равной ширины|(?:равн|одинаков)(?:ые|ых)(?= полос|[ ]*(?:[:,.;)]|$)))"
+    r"|одинаков\w+(?: по)? ширин\w+|ширин\w+ (?:у всех )?(?:одинаков\w+|равн\w+)|равной ширины"
+    r"|(?:равн|одинаков)(?:ые|ых)(?= полос|[ ]*(?:[:,.;)]|$)))"
 )
 """Of stripes, as they are where nothing is said."""
 UPRIGHT = (
@@ -56,7 +66,16 @@ UPRIGHT = (
     r"|(?:in|at) the (?:middle|cent(?:re|er))|vertical(?:ly)?|upright|вертикальн\w+|по вертикали|(?:ровно )?посередине"
     r"|(?:в|по) (?:центру|середине))"
 )
-"""How stripes lie, and where a single one does."""
+"""How stripes stand, and where a single one does."""
+LYING = (
+    r"horizontal(?:ly)?|(?:(?:running|going|lying|right|straight) )*across(?: (?:the|a))?"
+    r" (?:middle|cent(?:re|er)|tile|(?:full |whole |entire )?width|mat)|crossways|crosswise|(?:from )?side to side"
+    r"|(?:from )?(?:the )?top to (?:the )?bottom(?=[ ]*:)|сверху вниз(?=[ ]*:)"
+    r"|(?:по )?горизонтал\w+|поперек(?: (?:всей )?плитки)?|поперечн\w+|лежач\w+"
+)
+"""That stripes lie across the tile."""
+ROWS = r"rows|ряды|рядами"
+"""Stripes that lie."""
 CENTRED = r"(?:(?:in|at) the (?:middle|centre|center)|(?:в|по) (?:центру|центре|середине)|посередине)"
 """What a circle is, said or not."""
 HALVES = {
@@ -69,6 +88,23 @@ HALVES = {
     "bottom": r"(?:(?:in |at )?the )?(?:bottom|lower)(?: (?:half|part|side))?"
     r"|нижн(?:яя|ей|юю)(?: (?:половин\w+|част\w+))?|низ|снизу|внизу",
 }
+SIDES = {
+    side: rf"(?:(?:(?:running |lying )?(?:along|at|on|by|near|to|down|across) )?(?:the )?(?:very )?{english}"
+    rf"(?:[- ]hand)?(?: (?:edge|side|end))?|{russian}"
+    rf"|(?:(?:по|вдоль|у|на|с|от|возле) )?{stem}\w+ (?:кра\w+|сторон\w+|кромк\w+|гран\w+))"
+    for side, english, russian, stem in (
+        ("top", "(?:top|upper)", "сверху|вверху", "верхн"),
+        ("bottom", "(?:bottom|lower)", "снизу|внизу", "нижн"),
+        ("left", "left", "слева", "лев"),
+        ("right", "right", "справа", "прав"),
+    )
+}
+"""Where a stripe lies that is not in the middle."""
+NO_SIDE = (
+    r"half|part|third|quarter|corner|circle|1/|\d+[ ]?%|to |down|\w+ (?:half|part)|половин|част|трет|четверт|угл|угол"
+    r"|до "
+)
+"""Behind such a word it is no side."""
 THIRDS = {
     "third_left": r"(?:(?:on |in )?the )?left(?:[- ]hand)? (?:third|1/3)|лев(?:ая|ой|ую) треть(?:ю|и)?",
     "third_middle": r"(?:(?:on |in )?the )?(?:middle|central|centre|center) (?:third|1/3)"
@@ -87,7 +123,7 @@ SQUARES = r"squares?|fields|cells|клет\w+|квадрат\w*|пол(?:я|ей
 """What is counted of a chequerboard."""
 STRIPES = (
     r"(?:in |в )?(?:(?:alternating|alternate|equal|hazard|warning|чередующиеся|чередование|равные|одинаковые) )?"
-    r"(?:rows|ряды|stripes|striped"
+    r"(?:rows|ряды|рядами|stripes|striped"
     r"|stripey|stripy|bands|banded|полосы|полосами|полосок|полос|полоски|полосками|полоску"
     r"|полоса(?:т\w+))(?: pattern| style)?"
 )
@@ -123,5 +159,5 @@ AROUND_A_MIX = (
     r"|сплошн\w+"
 )
 """Say nothing of the mix that they stand before or behind."""
-TURNED = r"diagonal(?:ly)?|horizontal(?:ly)?|диагонал\w+|наискосок|горизонтальн\w+"
-"""Stripes that no mask has."""
+TURNED = rf"diagonal(?:ly)?|диагонал\w+|наискосок|{LYING}"
+"""How stripes lie that do not stand upright."""

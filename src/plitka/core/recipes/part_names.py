@@ -10,7 +10,7 @@ from plitka.core.language.looks import PATTERNS
 
 BORDER, EDGE, LINE, CIRCLE = "border", "edge", "line", "circle"
 MIDDLE, FIELD, OUTSIDE = "middle", "field", "outside"
-CHECKER, STRIPES = "checker", "stripes"
+CHECKER, STRIPES, ROWS = "checker", "stripes", "rows"
 THIRDS: Mapping[str, str] = MappingProxyType(
     {"third_left": "stripes:0-33.33%", "third_middle": "stripes:33.33-66.67%", "third_right": "stripes:66.67-100%"}
 )
@@ -25,6 +25,11 @@ SPLIT = re.compile(rf"(?<![^\W_])(?:{zone_words.HALVED}|{zone_words.SPLIT})(?![^
 """That a tile is parted in two."""
 TURNED = re.compile(zone_words.TURNED)
 """Stripes that do not stand upright."""
+_LIES = re.compile(
+    rf"(?<![^\W_])(?:{zone_words.UPRIGHT}|{zone_words.LYING}|{'|'.join(zone_words.SIDES.values())})(?![^\W_])"
+)
+LYING = re.compile(rf"(?<![^\W_])(?:{zone_words.LYING}|{zone_words.ROWS})(?![^\W_])")
+"""Stripes that lie across the tile."""
 _HEAD = re.compile(
     r"(?<![^\W_])(?:"
     + "|".join(
@@ -74,7 +79,13 @@ def find_shape(text: str, *, with_halves: bool = False) -> tuple[int, int, str] 
     if head is None:
         return None
     mask = f"half:{head.kind}" if head.kind in halves else THIRDS.get(head.kind) or USUAL.get(head.kind, SINGLE)
-    return head.start, head.end, mask
+    return head.start, head.end, as_it_lies(mask, text)
+
+
+def as_it_lies(mask: str, text: str) -> str:
+    """A mask of stripes that lie across the tile, where a text says so of them; else the same mask."""
+    is_lying = mask.startswith(STRIPES) and LYING.search(small_letters(text)) is not None
+    return f"{ROWS}{mask.removeprefix(STRIPES)}" if is_lying else mask
 
 
 def part_with_number(text: str) -> tuple[int, int, str] | None:
@@ -103,7 +114,7 @@ def may_be_of_part(text: str, place: tuple[int, int]) -> bool:
     start, end = place
     small = small_letters(text)
     is_named = any(head.start < end and start < head.end for head in find_heads(small))
-    said = (*SPLIT.finditer(small), *SIZE.finditer(small))
+    said = (*SPLIT.finditer(small), *SIZE.finditer(small), *_LIES.finditer(small))
     is_said = any(found.start() < end and start < found.end() for found in said)
     is_named |= _AROUND.fullmatch(small, start, end) is not None  # `thin white border`
     return is_named or is_said or TURNED.search(small, start, end) is not None

@@ -18,6 +18,7 @@ from itertools import pairwise
 from plitka.core.language import zone_words
 from plitka.core.language.looks import USUAL_CIRCLE_PERCENT
 from plitka.core.recipes.grounds import told_grounds
+from plitka.core.recipes.line_places import find_line_place
 from plitka.core.recipes.mixes import EQUAL_PARTS, Reading
 from plitka.core.recipes.part_names import (
     BORDER,
@@ -39,7 +40,7 @@ from plitka.core.recipes.part_names import (
     small_letters,
 )
 from plitka.core.recipes.recipe import Notice
-from plitka.core.recipes.turns import LIKE, Turns
+from plitka.core.recipes.turns import COUNTED, LIKE, Turns
 from plitka.core.recipes.undrawn import is_undrawn
 from plitka.core.recipes.zone_sizes import (
     AREA,
@@ -104,11 +105,15 @@ def find_zones(text: str, read: Read) -> Zoned | None:
     kinds = [head.kind for head in heads]
     if not heads:
         return None
+    if (at_side := _line_at_side(text, small, heads, read)) is not None:
+        return at_side
     by_turns = [head for head in heads if head.kind in (CHECKER, STRIPES, LINE)]
     if len(by_turns) == len(heads) == _PAIR and {*kinds} in ({STRIPES, LINE}, {CHECKER}):  # «в полоску, полоса 5 см»
         named, again = sorted(by_turns, key=lambda head: head.kind == LINE)
         text, small = (without_places(one, [(again.start, again.end)]) for one in (text, small))
         return Turns(text, small, read).found(named)
+    if len(by_turns) == len(heads) == _PAIR and kinds == [STRIPES, STRIPES] and _counts(small, heads[1]):
+        return Turns(text, small, read).found(heads[0])  # «полосы красная и белая, 5 полос»
     if len(by_turns) == 1 and {*kinds} <= {by_turns[0].kind, FIELD, MIDDLE}:
         return Turns(text, small, read).found(by_turns[0])
     if {CHECKER, STRIPES} & {*kinds}:
@@ -123,6 +128,25 @@ def find_zones(text: str, read: Read) -> Zoned | None:
     finder = _Finder(plain, without_places(small, [*apart.values()]), read, small, apart)
     finder.is_split = bool(split)
     return finder.parted(heads)
+
+
+def _counts(small: str, head: Head) -> bool:
+    """Whether the first number of things is the number of such stripes."""
+    counted = COUNTED.search(small)
+    return counted is not None and head.start <= counted.start("what") < head.end
+
+
+def _line_at_side(text: str, small: str, heads: Sequence[Head], read: Read) -> Zoned | None:
+    """A stripe along a side of the tile, or along two: `a white stripe 5 cm along the top edge`."""
+    lines = [head for head in heads if head.kind in (LINE, STRIPES)]
+    place = find_line_place(small, [(head.start, head.end) for head in lines])
+    if place is None:
+        return None
+    plain, plain_small = without_places(text, place.places), without_places(small, place.places)
+    kinds = {head.kind for head in find_heads(plain_small)}
+    if not kinds <= {lines[0].kind, FIELD}:
+        return None
+    return Turns(plain, plain_small, read).found(lines[0], place)
 
 
 class _Finder(TileText):

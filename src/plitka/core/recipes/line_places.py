@@ -1,0 +1,56 @@
+"""Stripes that lie at a side of the tile: `a white stripe 5 cm along the top edge`, «полосы сверху и снизу по 5 см»."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from plitka.core.language import zone_words
+from plitka.core.recipes.bands import bands_mask
+from plitka.core.recipes.part_names import ROWS, STRIPES
+
+_SIDE = re.compile(
+    r"(?<![^\W_])(?:"
+    + "|".join(f"(?P<{side}>{words})" for side, words in zone_words.SIDES.items())
+    + rf")(?![^\W_]|[ ](?:{zone_words.NO_SIDE}))"
+)
+_LINE = re.compile(rf"(?<![^\W_])(?:{zone_words.LINE}|{zone_words.STRIPES})(?![^\W_])")
+_AND = re.compile(r"[ ]*(?:,|and|&|и)[ ]*")
+_PAIRS = ({"top"}, {"bottom"}, {"left"}, {"right"}, {"top", "bottom"}, {"left", "right"})
+_WHOLE = 100
+"""Percent of the tile."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlace:
+    """Where a stripe lies: at one side of the tile, or at two that are opposite."""
+
+    sides: tuple[str, ...]
+    places: tuple[tuple[int, int], ...]
+    """Of the words that say so, with what joins them."""
+
+    def mask(self, wide: Fraction) -> str:
+        """The mask of a stripe at each of the sides, so many percent of the tile wide."""
+        bands = [
+            (_WHOLE - wide, Fraction(_WHOLE)) if side in ("bottom", "right") else (Fraction(0), wide)
+            for side in self.sides
+        ]
+        mask = bands_mask(sorted(bands))
+        return f"{ROWS}{mask.removeprefix(STRIPES)}" if {*self.sides} & {"top", "bottom"} else mask
+
+
+def find_line_place(small: str, lines: Sequence[tuple[int, int]]) -> LinePlace | None:
+    """At which sides the stripes of a text lie; None where it does not say so, or names sides of other things.
+
+    Args:
+        small: the text in small letters.
+        lines: where stripes are named.
+    """
+    found = [*_SIDE.finditer(small)]
+    sides = tuple(side.lastgroup or "" for side in found)
+    if not found or len(lines) != 1 or {*sides} not in _PAIRS or len({*sides}) < len(sides):
+        return None
+    first, last = found[0], found[-1]
+    if len(found) > 1 and _AND.fullmatch(small[first.end() : last.start()]) is None:
+        return None
+    return LinePlace(sides, ((first.start(), last.end()),))
