@@ -50,6 +50,8 @@ _DIGIT = re.compile(r"[1-9]|1[12]")
 """Of a hopscotch, or a share."""
 _ONE = re.compile(r"(?<![^\W_])(?:a|one|одн\w+)[ ]+\Z", re.IGNORECASE)
 _SHAPES = "border:8%, stripes:4, rows:4, half:left, checker:4, circle:60%, text:5"
+_NEAR = 20
+"""Characters from such a word to its figure: `outer 40 mm hexagon`."""
 _MAX_BETWEEN = 3
 _SEVERAL = 2
 _WHOLE = 100
@@ -90,6 +92,13 @@ def check_drawn(source: Source, tokens: Sequence[Token]) -> None:
     _check_digit(source, tokens)
     if (figure := _figure(source, colours)) is not None:
         raise _refuse_shape(source, figure)
+
+
+def refuse_figure(source: Source, word: tuple[int, int]) -> RecipeError | None:
+    """The error about a figure of which a word is that is no colour, or that is named beside it; None where none is."""
+    places = [source.span(*found.span()) for found in _FIGURES.finditer(source.folded)]
+    named = next((place for place in places if place[0] < word[1] + _NEAR and word[0] < place[1]), None)
+    return None if named is None else _refuse_shape(source, named)
 
 
 def _total(tokens: Sequence[Token]) -> Fraction:

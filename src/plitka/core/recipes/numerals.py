@@ -17,6 +17,7 @@ from plitka.core.recipes.rough_numbers import with_rough_numbers
 from plitka.core.recipes.signs import GENITIVE, TIMES
 from plitka.core.recipes.spoken_numbers import counted_shares, decimals, hundreds, joined, one_in_ten
 from plitka.core.recipes.token import Token
+from plitka.core.recipes.told_again import without_told_again
 from plitka.core.recipes.unit_words import settle_unit_words
 
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
@@ -44,9 +45,9 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     tokens = one_in_ten(tokens, text)
     plain = _mixes_first(with_rough_numbers(with_misspelled_numbers(settle_unit_words(tokens)), text), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        said_twice, _pronouns, _equations, hundreds, decimals, _halves, counted_shares, _instead, _not_old, _not_behind,
-        _except, _filled_up, _filled, _with_halves, _broken, _units_first, _same, compared, ratios, rest_fractions,
-        rest_ratios, rest_shares, _pieces, _rates, _one_unit, _lists, _lists_behind, _mixes,
+        without_told_again, said_twice, _pronouns, _equations, hundreds, decimals, _halves, counted_shares, _instead,
+        _not_old, _not_behind, _except, _filled_up, _filled, _with_halves, _broken, _units_first, _same, compared,
+        ratios, rest_fractions, rest_ratios, rest_shares, _pieces, _rates, _one_unit, _lists, _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from plitka.core.language import zone_words
+from plitka.core.language import shapes, zone_words
 from plitka.core.language.looks import PATTERNS
 
 BORDER, EDGE, LINE, CIRCLE = "border", "edge", "line", "circle"
@@ -52,6 +52,7 @@ _HEAD = re.compile(
 )
 
 
+_FIGURE = re.compile(rf"(?<![^\W_])(?:{shapes.FIGURE})(?![^\W_])")
 _AROUND = re.compile(zone_words.AROUND_A_MIX)
 _SPOT = re.compile(r"dot|spot|точк|пятн")
 _PERCENT_BEFORE = re.compile(r"(?:^|[,;.] ?|with (?:a )?|с )\d{1,2} ?% [^\W\d_]+ $")
@@ -86,6 +87,12 @@ def as_it_lies(mask: str, text: str) -> str:
     """A mask of stripes that lie across the tile, where a text says so of them; else the same mask."""
     is_lying = mask.startswith(STRIPES) and LYING.search(small_letters(text)) is not None
     return f"{ROWS}{mask.removeprefix(STRIPES)}" if is_lying else mask
+
+
+def find_part(text: str) -> bool:
+    """Whether a text names a part of the tile, or a figure, drawn by a zone or not."""
+    small = small_letters(text)
+    return bool(find_heads(small)) or _FIGURE.search(small) is not None
 
 
 def part_with_number(text: str) -> tuple[int, int, str] | None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from plitka.core.colour.palette import Colour, Palette, default_palette
 from plitka.core.recipes.areas import refuse_areas
 from plitka.core.recipes.beside import Beside
+from plitka.core.recipes.drawn import refuse_figure
 from plitka.core.recipes.lettering import check_lettering, find_lettering, find_writing
 from plitka.core.recipes.look import option_of_zone
 from plitka.core.recipes.mixes import EQUAL_PARTS, OTHER_TOTAL, Reading, read_colours, read_mix
@@ -246,7 +247,8 @@ def _why_of_part(source: Source, error: RecipeError) -> RecipeError:
     """The error that says that numbers or words are of a part of the tile, where one is named; else the same error."""
     shape = find_shape(source.text)
     if shape is None:
-        return error
+        is_unknown = isinstance(error, UnknownColour)
+        return (refuse_figure(source, error.span) if is_unknown else None) or error
     start, end, mask = shape
     is_word = isinstance(error, UnknownColour) and (
         (error.span[0] < end and start < error.span[1]) or may_be_of_part(source.text, error.span)
