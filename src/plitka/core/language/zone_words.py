@@ -57,19 +57,22 @@ EVEN = (
     r"(?:(?:(?:all|each) )?(?:of )?(?:(?:equal|same|the same|equally|even|identical) (?:widths?|wide|sizes?)"
     r"|widths? (?:is |are |all )?(?:the same|equal|identical)|(?:all )?the same size)"
     r"|equal(?:ly)?(?: stripes|(?=[ ]*(?:[:,.;)]|$)))"
+    r"|(?:equal|even)(?= (?:horizontal|vertical))|равн(?:ые|ых)(?= (?:горизонтальн|вертикальн|поперечн))"
     r"|одинаков\w+(?: по)? ширин\w+|ширин\w+ (?:у всех )?(?:одинаков\w+|равн\w+)|равной ширины"
     r"|(?:равн|одинаков)(?:ые|ых)(?= полос|[ ]*(?:[:,.;)]|$)))"
 )
 """Of stripes, as they are where nothing is said."""
 UPRIGHT = (
     r"(?:(?:straight |right |running )?(?:down|through|along|up) the (?:middle|cent(?:re|er)|tile)"
-    r"|(?:in|at) the (?:middle|cent(?:re|er))|vertical(?:ly)?|upright|вертикальн\w+|по вертикали|(?:ровно )?посередине"
+    r"|(?:in|at) the (?:middle|cent(?:re|er))|cent(?:red|ered|rally)|vertical(?:ly)?|upright|вертикальн\w+"
+    r"|по вертикали|(?:ровно )?посередине"
     r"|(?:в|по) (?:центру|середине))"
 )
 """How stripes stand, and where a single one does."""
 LYING = (
     r"horizontal(?:ly)?|(?:(?:running|going|lying|right|straight) )*across(?: (?:the|a))?"
-    r" (?:middle|cent(?:re|er)|tile|(?:full |whole |entire )?width|mat)|crossways|crosswise|(?:from )?side to side"
+    r" (?:middle|cent(?:re|er)|tile|(?:full |whole |entire )?width|mat)|(?:running|going|lying) across"
+    r"|crossways|crosswise|(?:from )?side to side"
     r"|(?:from )?(?:the )?top to (?:the )?bottom(?=[ ]*:)|сверху вниз(?=[ ]*:)"
     r"|(?:по )?горизонтал\w+|поперек(?: (?:всей )?плитки)?|поперечн\w+|лежач\w+"
 )

@@ -33,7 +33,9 @@ _LISTED_MARK = re.compile(
 )
 """Words that take something back only before colours: «исправление: красный 15», and not `price corrected: 500`."""
 _SOFT_MARK = re.compile(
-    r"(?<=[-—–,;.(][ ])(?:(?:sorry|apologies|no|make (?:it|that)|actually|better|erratum|errata|typo|amended"
+    r"(?<=[-—–,;.(][ ])(?:(?:sorry|apologies|no|make (?:it|that)|actually|better|erratum|errata|typo|amended|revised"
+    r"|update|(?:revision|rev|issue|amendment|addendum|variation)(?:\.?[ ]?(?:no\.?[ ]?|№[ ]?)?\w{1,2}(?=[ ]?[:,]))?"
+    r"|уточнение|замена|(?:изм|ред|правка|редакция|изменение)(?:\.?[ ]?(?:№[ ]?)?\w{1,2}(?=[ ]?[:,]))?"
     r"|простите|извините|сорри|нет|лучше|опечатка|описка|все-таки|все же)"
     r"(?:[, ]+(?:sorry|no|make (?:it|that)|better|actually|rather|пусть будет|сделайте|нет|лучше))*)"
     r"(?=[ ,:])[ \t]*[,:.-]?"
@@ -43,7 +45,7 @@ _READS = frozenset(
     {
         "read", "reads", "reading", "become", "becomes", "state", "say", "show", "следует", "читать", "читаем",
         "читается", "должен", "должна", "должно", "должны", "быть", "будет", "станет", "стать", "становится",
-        "считать", "надо", "нужно",
+        "считать", "надо", "нужно", "лучше", "better", "rather",
     }
 )  # fmt: skip
 """Between a colour and what it has now: `green should read 15%`, «синий должен быть 35%»."""
@@ -348,12 +350,14 @@ def _is_described(tokens: Sequence[Token], at: int) -> bool:
 def _with_last_number(before: list[Token], behind: list[Token]) -> list[Token] | None:
     """`Purple 55, actually make that 45, and pink 55` has 45 of purple, if that is a whole."""
     numbers = [at for at, token in enumerate(before) if token.kind in _NUMBERS]
-    end = next((at for at, token in enumerate(behind) if token.kind in _BOUNDS), len(behind))
+    ends = _BOUNDS | {Kind.REST}  # `25% - the rest navy`
+    end = next((at for at, token in enumerate(behind) if token.kind in ends), len(behind))
     own = [token for token in behind[:end] if token.kind not in _UNITS | _GAPS]
     if not numbers or len(own) != 1 or own[0].kind not in _NUMBERS:
         return None
-    meant = [*_with_numbers(before, numbers[-1:], own), *behind[end:]]
-    return meant if _is_whole(meant) else None
+    others = behind[end:] if _kind(behind, end) is not Kind.REST else [_comma(behind[end].span[0]), *behind[end:]]
+    meant = [*_with_numbers(before, numbers[-1:], own), *others]
+    return meant if _is_whole(meant) or (_has_kind(others, Kind.REST) and _has_rest(meant)) else None
 
 
 def _with_last_split(before: list[Token], behind: list[Token]) -> list[Token] | None:

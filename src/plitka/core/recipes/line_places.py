@@ -38,6 +38,10 @@ class LinePlace:
         mask = bands_mask(sorted(bands))
         return f"{ROWS}{mask.removeprefix(STRIPES)}" if {*self.sides} & {"top", "bottom"} else mask
 
+    def is_first(self, *, is_lying: bool) -> bool:
+        """Whether the first of some stripes is said to lie there: `horizontal bands: white at the top, then blue`."""
+        return self.sides == (("top",) if is_lying else ("left",))
+
 
 def find_line_place(small: str, lines: Sequence[tuple[int, int]]) -> LinePlace | None:
     """At which sides the stripes of a text lie; None where it does not say so, or names sides of other things.

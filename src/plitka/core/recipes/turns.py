@@ -77,7 +77,8 @@ _LEAST_LISTED = 3
 _PAIR = 2
 _EACH_SIZE = re.compile(r"(?<![^\W_])(?:по|each)(?=[ ]*(?:[:,;]|$))", re.IGNORECASE)
 """What is left of «по 10 см», `10 cm each`, without the size."""
-_IN_LIST = re.compile(r"\s*(?:,|/|;|[\s,](?:and|и|then|затем|потом)\s)\s*", re.IGNORECASE)
+_NEXT = r"(?:and then|and|и|then|а затем|затем|потом|далее)(?=\s)"
+_IN_LIST = re.compile(rf"\s*(?:[,/;](?:\s*{_NEXT})?|\s{_NEXT})\s*", re.IGNORECASE)
 
 
 class Turns(TileText):

@@ -27,6 +27,7 @@ from plitka.core.recipes.part_names import (
     EDGE,
     FIELD,
     LINE,
+    LYING,
     MIDDLE,
     OUTSIDE,
     SIZE,
@@ -146,7 +147,10 @@ def _line_at_side(text: str, small: str, heads: Sequence[Head], read: Read) -> Z
     kinds = {head.kind for head in find_heads(plain_small)}
     if not kinds <= {lines[0].kind, FIELD}:
         return None
-    return Turns(plain, plain_small, read).found(lines[0], place)
+    turns = Turns(plain, plain_small, read)
+    at_side = turns.found(lines[0], place)
+    is_list = lines[0].kind == STRIPES and place.is_first(is_lying=LYING.search(small) is not None)
+    return turns.found(lines[0]) if at_side is None and is_list else at_side
 
 
 class _Finder(TileText):
