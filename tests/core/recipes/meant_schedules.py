@@ -10,6 +10,11 @@ MEANT = [
     ("Type 3: red 30%, white 10%, remainder black. Amendment: white 15%.", "red 30, white 15, black 55"),
     ("60% green 40% black, no, 65% green, remainder black", "green 65, black 35"),
     ("White 20% - correction, 25% - the rest navy", "white 25, navy 75"),
+    ("40% red, 40% grey, 20% white; on reflection 30% red and 30% white", "red 30, grey 40, white 30"),
+    ("grey 70% - no, 75% - black 25%", "grey 75, black 25"),
+    ("Red 60%, black 40%. Correction: for red read blue", "blue 60, black 40"),
+    ("40% красный, 40% серый, 20% белый; подумав, 30% красный и 30% белый", "red 30, grey 40, white 30"),
+    ("серый 70%, нет, 75%, чёрный 25%", "grey 75, black 25"),
     ("FF-01: RAL 7016 70% / RAL 9010 30%; tile 1000x1000x45; qty 220 m2", "RAL 7016 70, RAL 9010 30"),
     (
         "FF-02 Flooring, EPDM 2-4 mm: 55% mid grey, 35% anthracite, 10% yellow; binder 18%",

@@ -116,4 +116,11 @@ ZONES = [
     ("три равные горизонтальные полосы: сверху белая, потом синяя, потом красная", "white",
      [("rows:33.33-66.67%", "blue"), ("rows:66.67-100%", "red")]),
     ("вертикальные полосы красная белая красная белая красная", "red", [("stripes:20-40+60-80%", "white")]),
+    ("top third white, the rest blue", "blue", [("rows:0-33.33%", "white")]),
+    ("upper quarter red, rest black", "black", [("rows:0-25%", "red")]),
+    ("bottom third black, top third white, rest grey", "grey",
+     [("rows:0-33.33%", "white"), ("rows:66.67-100%", "black")]),
+    ("верхняя треть белая, остальное синее", "blue", [("rows:0-33.33%", "white")]),
+    ("нижняя четверть чёрная, остальное 80% зелёное 20% бежевое", "green 80, beige 20", [("rows:75-100%", "black")]),
+    ("bottom quarter 60% red 40% black, rest grey", "grey", [("rows:75-100%", "red 60, black 40")]),
 ]

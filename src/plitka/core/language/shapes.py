@@ -41,7 +41,6 @@ UNSHOWN = (
     r"(?:on|along|at|down) (?:only )?(?:one|two|three|both|opposite|[123])(?: (?:opposite|long|short))?"
     r" (?:sides?|edges?)|(?:с|по|вдоль) (?:одн\w+|дву\w+|двум|тре[хм]|обе\w+|обоим|противоположн\w+)"
     r" (?:сторон\w*|кра\w+|граня\w+)"
-    r"|(?:top|upper|bottom|lower) (?:third|quarter|1/3|1/4)|(?:верхн|нижн)\w+ (?:треть|четверть)\w*"
 )
 """Where a part lies that no zone has."""
 PARTED = r"quarter[ -]circles?|semi-?circles?|concentric|полукруг[а-я]*|концентрич[а-я]*"

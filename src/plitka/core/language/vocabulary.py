@@ -267,6 +267,7 @@ _PHRASES = {
         "from, for, me, please, use, using, in all, "
         "require, requires, required, pls, plz, plse, thx, tnx, asap, urgent, urgently, lol, can, you, do, let, us, "
         "could, could we see, can we see, can i see, see, would like, on top of that, on top of this, "
+        "на тон, на полтона, "
         "provide, supply, quote, to supply, to provide, to be, to consist of, to comprise, comprising, to match, "
         "shall be, shall contain, shall consist of, to contain, must contain, should contain, will contain, content, "
         "what would, how would, what will, how will, what does, how does, "

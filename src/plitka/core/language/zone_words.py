@@ -14,6 +14,8 @@ EDGE = (
 """Where a border lies; alone it is one."""
 OUTERMOST = r"(?:the )?(?:outer(?:most)?|outside|perimeter|внешн\w+|наружн\w+|крайн\w+)"
 RING = r"rings?|кольц\w+"
+INSIDE = r"inside|inner|внутри|внутренн\w+|снаружи"
+SEVERAL = r"two|three|four|double|triple|twin|[2-4]|две|три|четыре|двойн\w+|тройн\w+"
 WITHIN = (
     r"(?:the )?(?:next|second|third|inner(?:most)?|inside (?:it|this|that)|within (?:it|this|that))(?: one)?"
     r"|(?:следующ|втор|треть|внутренн)\w+|внутри (?:нее|него|этого|этой)"
@@ -92,9 +94,11 @@ HALVES = {
     r"|нижн(?:яя|ей|юю)(?: (?:половин\w+|част\w+))?|низ|снизу|внизу",
 }
 SIDES = {
-    side: rf"(?:(?:(?:running |lying )?(?:along|at|on|by|near|to|down|across) )?(?:the )?(?:very )?{english}"
-    rf"(?:[- ]hand)?(?: (?:edge|side|end))?|{russian}"
-    rf"|(?:(?:по|вдоль|у|на|с|от|возле) )?{stem}\w+ (?:кра\w+|сторон\w+|кромк\w+|гран\w+))"
+    side: r"(?:(?:(?:at|on|along|down) (?:each|both|either) (?:side|edge)s?[,:]? )?"
+    rf"(?:(?:running |lying )?(?:along|at|on|by|near|to|down|across) )?(?:the )?(?:very )?{english}"
+    rf"(?:[- ]hand)?(?: (?:edge|side|end)s?)?|{russian}"
+    rf"|(?:(?:по|вдоль|у|на|с|от|возле) )?{stem}\w+(?: (?:кра\w+|сторон\w+|кромк\w+|гран\w+)"
+    r"|(?= и (?:лев|прав|верхн|нижн)\w+ (?:кра|сторон|кромк|гран))))"
     for side, english, russian, stem in (
         ("top", "(?:top|upper)", "сверху|вверху", "верхн"),
         ("bottom", "(?:bottom|lower)", "снизу|внизу", "нижн"),
@@ -103,6 +107,15 @@ SIDES = {
     )
 }
 """Where a stripe lies that is not in the middle."""
+SIDES_FROM = {
+    "top": r"(?:the )?(?:top|upper)(?: edge)?|верха|верхн\w+ (?:края|кромки|грани)",
+    "bottom": r"(?:the )?(?:bottom|lower)(?: edge)?|низа|нижн\w+ (?:края|кромки|грани)",
+    "left": r"(?:the )?left(?:[- ]hand)?(?: (?:edge|side))?|лев\w+ (?:края|кромки|грани|стороны)",
+    "right": r"(?:the )?right(?:[- ]hand)?(?: (?:edge|side))?|прав\w+ (?:края|кромки|грани|стороны)",
+}
+"""From where it is measured how far from a side a stripe lies."""
+SET_AT = r"starting|beginning|placed|set|at|in|на расстоянии|с отступом|отступ|начиная|в|на"
+"""Before that length."""
 NO_SIDE = (
     r"half|part|third|quarter|corner|circle|1/|\d+[ ]?%|to |down|\w+ (?:half|part)|половин|част|трет|четверт|угл|угол"
     r"|до "
@@ -115,6 +128,13 @@ THIRDS = {
     "third_right": r"(?:(?:on |in )?the )?right(?:[- ]hand)? (?:third|1/3)|прав(?:ая|ой|ую) треть(?:ю|и)?",
 }
 """Of the tile, side by side."""
+PARTS_ACROSS = {
+    "third_top": r"(?:(?:on |in |at )?the )?(?:top|upper) (?:third|1/3)|верхн(?:яя|ей|юю) треть(?:ю|и)?",
+    "third_bottom": r"(?:(?:on |in |at )?the )?(?:bottom|lower) (?:third|1/3)|нижн(?:яя|ей|юю) треть(?:ю|и)?",
+    "quarter_top": r"(?:(?:on |in |at )?the )?(?:top|upper) (?:quarter|1/4)|верхн(?:яя|ей|юю) четверть(?:ю|и)?",
+    "quarter_bottom": r"(?:(?:on |in |at )?the )?(?:bottom|lower) (?:quarter|1/4)|нижн(?:яя|ей|юю) четверть(?:ю|и)?",
+}
+"""Parts of the tile that lie across it."""
 HALF = r"\b(?:half|part|side)\b|половин|част|сторон"
 """What the upper or lower half is called, which is no layer."""
 CHECKER = (

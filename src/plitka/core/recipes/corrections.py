@@ -18,11 +18,11 @@ _MARK = re.compile(
     r"|correction|no[, ]+(?:sorry|actually|make (?:it|that))"
     r"|actually[, ]+make (?:it|that)|sorry[, ]+(?:i (?:mean|meant)|make (?:it|that))"
     r"|i (?:mean|meant)|or rather"
-    r"|on second thoughts?|oops|my mistake|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))no(?=,))"
+    r"|on (?:second thoughts?|reflection)|oops|my mistake|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))no(?=,))"
     r"(?:[, ]+(?:no|actually|sorry|rather|better|let['’]?s (?:do|make it|say)|make (?:it|that)|i (?:mean|meant)))*"
     r"|(?:ой[, ]+)?(?:хотя нет|нет[, ]+(?:стоп|погоди(?:те)?|подожди(?:те)?|лучше|давай(?:те)?|пусть будет)"
     r"|стоп[, ]+нет|вернее|(?<=[,;.] )теперь(?=[ ]\d+[ ]?[/:-][ ]?\d)"
-    r"|то есть[, ]+(?:нет|не так)|ой[, ]+нет|точнее|поправка|ошибся|ошиблась|виноват"
+    r"|то есть[, ]+(?:нет|не так)|ой[, ]+нет|точнее|подумав|поправка|ошибся|ошиблась|виноват"
     r"|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))нет(?=,))"
     r"(?:[, ]+(?:нет|лучше|давай(?:те)?|пусть будет|сделай(?:те)?|не так))*)(?![^\W_])[ \t]*[,:.-]?"
 )
@@ -108,9 +108,9 @@ def _softly_corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Tok
     behind = _without_verbs([token for token in tokens if token.span[0] >= found[0][1]])
     old, new = ({token.colour for token in side if token.kind is Kind.COLOUR} for side in (before, behind))
     is_counted = all(any(token.kind in _NUMBERS for token in side) for side in (before, behind))
-    if not is_counted or old.isdisjoint(new):
+    if not is_counted:
         return None
-    meant = _meant(before, behind)
+    meant = _with_last_number(before, behind) if old.isdisjoint(new) else _meant(before, behind)
     if meant is None and new <= old and behind[0].kind in _NUMBERS | {Kind.COLOUR}:
         raise _refuse(source, found[0])
     return None if meant is None else (meant, _told(source, found[0]))
@@ -350,12 +350,13 @@ def _is_described(tokens: Sequence[Token], at: int) -> bool:
 def _with_last_number(before: list[Token], behind: list[Token]) -> list[Token] | None:
     """`Purple 55, actually make that 45, and pink 55` has 45 of purple, if that is a whole."""
     numbers = [at for at, token in enumerate(before) if token.kind in _NUMBERS]
-    ends = _BOUNDS | {Kind.REST}  # `25% - the rest navy`
+    ends = _BOUNDS | {Kind.REST, Kind.LINK}  # `25% - the rest navy`
     end = next((at for at, token in enumerate(behind) if token.kind in ends), len(behind))
     own = [token for token in behind[:end] if token.kind not in _UNITS | _GAPS]
     if not numbers or len(own) != 1 or own[0].kind not in _NUMBERS:
         return None
-    others = behind[end:] if _kind(behind, end) is not Kind.REST else [_comma(behind[end].span[0]), *behind[end:]]
+    others = behind[end + (_kind(behind, end) is Kind.LINK) :]
+    others = [_comma(others[0].span[0]), *others] if others and others[0].kind not in _BOUNDS else others
     meant = [*_with_numbers(before, numbers[-1:], own), *others]
     return meant if _is_whole(meant) or (_has_kind(others, Kind.REST) and _has_rest(meant)) else None
 

@@ -8,13 +8,19 @@ from fractions import Fraction
 from plitka.core.language import zone_words
 from plitka.core.recipes.bands import bands_mask
 from plitka.core.recipes.part_names import ROWS, STRIPES
+from plitka.core.recipes.zone_sizes import millimetres
 
 _SIDE = re.compile(
     r"(?<![^\W_])(?:"
     + "|".join(f"(?P<{side}>{words})" for side, words in zone_words.SIDES.items())
     + rf")(?![^\W_]|[ ](?:{zone_words.NO_SIDE}))"
 )
-_LINE = re.compile(rf"(?<![^\W_])(?:{zone_words.LINE}|{zone_words.STRIPES})(?![^\W_])")
+_OFFSET = re.compile(
+    rf"[,(]?[ ]*(?<![^\W_])(?:(?:{zone_words.SET_AT}) )*{zone_words.SIZE}[ ]+(?:from|below|above|off|от)[ ]+(?:"
+    + "|".join(f"(?P<from_{side}>{words})" for side, words in zone_words.SIDES_FROM.items())
+    + r")(?![^\W_])[)]?"
+)
+"""How far from a side it begins: `20 cm from the top`."""
 _AND = re.compile(r"[ ]*(?:,|and|&|и)[ ]*")
 _PAIRS = ({"top"}, {"bottom"}, {"left"}, {"right"}, {"top", "bottom"}, {"left", "right"})
 _WHOLE = 100
@@ -28,12 +34,22 @@ class LinePlace:
     sides: tuple[str, ...]
     places: tuple[tuple[int, int], ...]
     """Of the words that say so, with what joins them."""
+    offset_mm: Fraction = Fraction(0)
+    """From that side."""
 
-    def mask(self, wide: Fraction) -> str:
-        """The mask of a stripe at each of the sides, so many percent of the tile wide."""
+    def mask(self, wide: Fraction, side_mm: Fraction) -> str | None:
+        """The mask of a stripe at each of the sides; None where it does not fit.
+
+        Args:
+            wide: in percent of the tile.
+            side_mm: of the tile.
+        """
+        first = _WHOLE * self.offset_mm / side_mm
+        last = first + wide
+        if last > _WHOLE:
+            return None
         bands = [
-            (_WHOLE - wide, Fraction(_WHOLE)) if side in ("bottom", "right") else (Fraction(0), wide)
-            for side in self.sides
+            (_WHOLE - last, _WHOLE - first) if side in ("bottom", "right") else (first, last) for side in self.sides
         ]
         mask = bands_mask(sorted(bands))
         return f"{ROWS}{mask.removeprefix(STRIPES)}" if {*self.sides} & {"top", "bottom"} else mask
@@ -50,6 +66,10 @@ def find_line_place(small: str, lines: Sequence[tuple[int, int]]) -> LinePlace |
         small: the text in small letters.
         lines: where stripes are named.
     """
+    offset = _OFFSET.search(small)
+    if offset is not None and len(lines) == 1 and offset["size"]:
+        side = (offset.lastgroup or "").removeprefix("from_")
+        return LinePlace((side,), (offset.span(),), millimetres(offset))
     found = [*_SIDE.finditer(small)]
     sides = tuple(side.lastgroup or "" for side in found)
     if not found or len(lines) != 1 or {*sides} not in _PAIRS or len({*sides}) < len(sides):

@@ -15,6 +15,13 @@ THIRDS: Mapping[str, str] = MappingProxyType(
     {"third_left": "stripes:0-33.33%", "third_middle": "stripes:33.33-66.67%", "third_right": "stripes:66.67-100%"}
 )
 """The mask of each third of the tile."""
+PARTS_ACROSS: Mapping[str, str] = MappingProxyType(
+    {
+        "third_top": "rows:0-33.33%", "third_bottom": "rows:66.67-100%",
+        "quarter_top": "rows:0-25%", "quarter_bottom": "rows:75-100%",
+    }
+)  # fmt: skip
+"""The mask of each part that lies across the tile."""
 SINGLE = "stripes:45-55%"
 """The mask of one line of which nothing is said."""
 USUAL: Mapping[str, str] = MappingProxyType({mask.partition(":")[0]: mask for mask in PATTERNS})
@@ -36,6 +43,7 @@ _HEAD = re.compile(
         f"(?P<{kind}>{words})"
         for kind, words in (
             *zone_words.THIRDS.items(),
+            *zone_words.PARTS_ACROSS.items(),
             (CIRCLE, zone_words.CIRCLE),
             (BORDER, zone_words.BORDER),
             (EDGE, zone_words.EDGE),
@@ -74,12 +82,13 @@ def find_shape(text: str, *, with_halves: bool = False) -> tuple[int, int, str] 
 
     A line has the mask of a single stripe.
     """
-    named = {BORDER, CIRCLE, CHECKER, STRIPES, LINE, *THIRDS}
+    named = {BORDER, CIRCLE, CHECKER, STRIPES, LINE, *THIRDS, *PARTS_ACROSS}
     halves = ("left", "right") if with_halves else ()
     head = next((head for head in find_heads(small_letters(text)) if head.kind in named or head.kind in halves), None)
     if head is None:
         return None
-    mask = f"half:{head.kind}" if head.kind in halves else THIRDS.get(head.kind) or USUAL.get(head.kind, SINGLE)
+    own = THIRDS.get(head.kind) or PARTS_ACROSS.get(head.kind)
+    mask = f"half:{head.kind}" if head.kind in halves else own or USUAL.get(head.kind, SINGLE)
     return head.start, head.end, as_it_lies(mask, text)
 
 

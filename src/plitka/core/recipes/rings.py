@@ -34,6 +34,9 @@ _RING = re.compile(rf"(?<![^\W_])(?:{zone_words.RING})(?![^\W_])")
 _NO_RING = re.compile(rf"(?<![^\W_])(?:{zone_words.BORDER}|{zone_words.EDGE})(?![^\W_])")
 """A border that is not called a ring, which may be round as well."""
 _WITHIN = re.compile(rf"(?<![^\W_])(?:{zone_words.WITHIN})(?![^\W_])")
+_MANY = re.compile(rf"(?<![^\W_])(?:{zone_words.SEVERAL}) (?:{zone_words.BORDER}|{zone_words.RING})[ ]*:?")
+"""`Three borders:` before what each of them is."""
+_PLACE = re.compile(rf"(?<![^\W_])(?:{zone_words.OUTERMOST}|{zone_words.INSIDE})(?![^\W_])")
 _LINE = re.compile(rf"(?<![^\W_])(?:{zone_words.LINE})(?![^\W_])")
 _FIELD = re.compile(rf"(?<![^\W_])(?:{zone_words.FIELD}|{zone_words.REST_OF_TILE})(?![^\W_])")
 _CUT = re.compile(
@@ -69,7 +72,15 @@ def find_rings(text: str, read: Read) -> Zoned | None:
 class _Rings(TileText):
     """Takes apart what is said of borders within a border."""
 
+    is_many = False
+    """They are said to be several before they are told."""
+
     def found(self) -> Zoned | None:
+        self.is_many = (many := _MANY.search(self.small)) is not None
+        if many is not None:
+            self.text, self.small, self.sized = (
+                without_places(text, [many.span()]) for text in (self.text, self.small, self.sized)
+            )
         clauses = self._clauses()
         if len(clauses) > _MAX_CLAUSES:
             return None
@@ -104,9 +115,9 @@ class _Rings(TileText):
         sizes = [*SIZE.finditer(small)]
         said = _BORDER.search(small) if is_first else _BORDER.search(small) or _WITHIN.search(small)
         is_round = is_first and not any(words.search(small) for words in (_OUTER, _WITHIN, _NO_RING))
-        if len(sizes) != 1 or is_round or (said is None and not is_next):
+        if len(sizes) != 1 or (not self.is_many and (is_round or (said is None and not is_next))):
             return None
-        own = self.mix(self._without(start, end, (SIZE, _BORDER, _WITHIN, _LINE)))
+        own = self.mix(self._without(start, end, (SIZE, _BORDER, _WITHIN, _LINE, *([_PLACE] if self.is_many else []))))
         if own is None or own[1].words or own[1].look:
             return None
         place = (start + len(small) - len(small.lstrip()), start + len(small.rstrip()))

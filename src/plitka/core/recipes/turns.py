@@ -215,8 +215,11 @@ class Turns(TileText):
         wide = 100 * millimetres(size) / self.side_mm
         if n * wide >= 100 or n > MOST_BANDS:
             return None
-        mask = as_it_lies(bands_apart(n, wide), self.text) if self.place is None else self.place.mask(wide)
-        self.tell_size(self.text[slice(*size.span())].strip(), mask, self.side_mm)
+        mask = (
+            as_it_lies(bands_apart(n, wide), self.text) if self.place is None else self.place.mask(wide, self.side_mm)
+        )
+        if mask is not None:
+            self.tell_size(self.text[slice(*size.span())].strip(), mask, self.side_mm)
         return mask
 
     def _body(self, places: Sequence[tuple[int, int]]) -> str:

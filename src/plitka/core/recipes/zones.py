@@ -30,6 +30,7 @@ from plitka.core.recipes.part_names import (
     LYING,
     MIDDLE,
     OUTSIDE,
+    PARTS_ACROSS,
     SIZE,
     SPLIT,
     STRIPES,
@@ -66,8 +67,9 @@ from plitka.core.recipes.zone_texts import (
 
 _OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
 _GROUNDS = (FIELD, OUTSIDE, MIDDLE)
-_ORDER = (*THIRDS, *_OPPOSITE, CIRCLE, BORDER)
+_ORDER = (*PARTS_ACROSS, *THIRDS, *_OPPOSITE, CIRCLE, BORDER)
 """Later ones lie on top."""
+_PARTS = {**THIRDS, **PARTS_ACROSS}
 _PAIR = 2
 _HALF = re.compile(zone_words.HALF)
 _WIDTH = re.compile(r"\(?(?<![\d.,])(?P<percent>\d{1,2})[ ]?%\)?(?=[ ]*(?:[:=]|wide|шириной))")
@@ -324,6 +326,8 @@ class _Finder(TileText):
         halves = [part for part in zones if part.kind in _OPPOSITE]
         if not zones or len(grounds) > 1 or not self._are_halves(halves):
             return None
+        if {*kinds} & {*PARTS_ACROSS} and {*kinds} & {*THIRDS, *_OPPOSITE}:
+            return None
         if len({*kinds} & {*THIRDS}) == len(THIRDS):
             halves = [part for part in zones if part.kind in THIRDS]
         if len(halves) > 1 and not grounds:
@@ -371,7 +375,7 @@ class _Finder(TileText):
 
     def _zone(self, part: _Part) -> ZoneInText | None:
         small = self.sized[slice(*part.place)]
-        mask = f"half:{part.kind}" if part.kind in _OPPOSITE else THIRDS.get(part.kind) or USUAL[part.kind]
+        mask = f"half:{part.kind}" if part.kind in _OPPOSITE else _PARTS.get(part.kind) or USUAL[part.kind]
         mix = part.mix
         if part.kind in (BORDER, CIRCLE):
             size, width = SIZE.search(small), _WIDTH.search(small)
