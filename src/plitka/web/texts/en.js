@@ -115,7 +115,7 @@ export default {
     title: "Pattern",
     none: "one mix all over",
     add: "Add to the tile",
-    shapes: { border: "Border", stripes: "Stripes", rows: "Stripes across", half: "One half", checker: "Squares", circle: "Circle", text: "Lettering" },
+    shapes: { border: "Border", stripes: "Stripes", rows: "Bands across", half: "One half", checker: "Squares", circle: "Circle", text: "Lettering" },
     numbers: { border: "Width", stripes: "How many", rows: "How many", checker: "Squares along a side", circle: "Diameter" },
     side: "Which half",
     sides: { left: "Left half", right: "Right half", top: "Upper half", bottom: "Lower half" },

@@ -114,7 +114,7 @@ export default {
     title: "Рисунок",
     none: "одна смесь по всей плитке",
     add: "Добавить на плитку",
-    shapes: { border: "Кайма", stripes: "Полосы", rows: "Полосы поперёк", half: "Половина", checker: "Клетки", circle: "Круг", text: "Надпись" },
+    shapes: { border: "Кайма", stripes: "Полосы", rows: "Ряды поперёк", half: "Половина", checker: "Клетки", circle: "Круг", text: "Надпись" },
     numbers: { border: "Ширина", stripes: "Сколько", rows: "Сколько", checker: "Клеток вдоль стороны", circle: "Диаметр" },
     side: "Какая половина",
     sides: { left: "Левая половина", right: "Правая половина", top: "Верхняя половина", bottom: "Нижняя половина" },
