@@ -10,7 +10,7 @@ from plitka.core.recipes.recipe import Part, Recipe
 from plitka.core.scene import FRACTIONS_MM, Granules, Lighting, Scene, Size, Surface, Zone
 
 COLOURS = default_palette().catalogue
-MASKS = ("border:8%", "stripes:4", "circle", "text:СТАРТ", "data:image/png;base64,AAAA")
+MASKS = ("border:8%", "stripes:4", "rows:10-20%", "circle", "text:СТАРТ", "data:image/png;base64,AAAA")
 
 
 @st.composite

@@ -2,13 +2,14 @@
 import { texts } from "./texts.js";
 
 /** @typedef {import("./mix.js").Part} Part */
-/** @typedef {"border" | "stripes" | "half" | "checker" | "circle" | "text"} Shape */
+/** @typedef {"border" | "stripes" | "rows" | "half" | "checker" | "circle" | "text"} Shape */
 
 /** What each shape is when it is new, and the range of its number with its unit. */
 /** @type {Record<Shape, {mask: string, range: [number, number], unit: string}>} */
 export const SHAPES = {
   border: { mask: "border:8%", range: [2, 40], unit: "%" },
   stripes: { mask: "stripes:4", range: [1, 12], unit: "" },
+  rows: { mask: "rows:4", range: [1, 12], unit: "" },
   half: { mask: "half:right", range: [0, 0], unit: "" },
   checker: { mask: "checker:2", range: [1, 12], unit: "" },
   circle: { mask: "circle:60%", range: [10, 100], unit: "%" },

@@ -2703,7 +2703,7 @@ export interface components {
             /**
              * Mask
              * Format: mask
-             * @description Where the zone lies: a built-in shape (border:8%, stripes:4, half:right, checker:2, circle:60%, text:WORDS), or a black-and-white PNG or an SVG as a data URL, which the job keeps as a PNG of one bit. `POST /v1/masks` makes one of a file.
+             * @description Where the zone lies: a built-in shape (border:8%, stripes:4, rows:4, half:right, checker:2, circle:60%, text:WORDS), or a black-and-white PNG or an SVG as a data URL, which the job keeps as a PNG of one bit. `POST /v1/masks` makes one of a file.
              * @example border:8%
              */
             mask: string;

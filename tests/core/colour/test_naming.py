@@ -127,12 +127,23 @@ def test_slips(typed: str, name: str | None) -> None:
         ("reed", None),
         ("teel", None),
         ("gren", "green"),
+        ("grean", "green"),
+        ("graen", "green"),
+        ("blakk", "black"),
+        ("whate", "white"),
+        ("beege", "beige"),
+        ("blown", None),
+        ("crown", None),
+        ("read brown", None),
         ("grin", None),
         ("rd", None),
     ],
 )
 def test_slips_in_short_names_beside_a_number(typed: str, name: str | None) -> None:
-    """A letter is missing or two changed places; not where two names are near, nor in a word of its own."""
+    """A letter is missing or two changed places, or one is wrong in the only plain colour that is near.
+
+    Not where two names are near, nor in a word of its own.
+    """
     assert find_typo(typed, PALETTE, has_number=True) == name
 
 

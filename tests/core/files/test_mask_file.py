@@ -34,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("words", ["border:8%", "stripes:4", "checker:2", "circle", "text:СТАРТ/1"])
+@pytest.mark.parametrize("words", ["border:8%", "stripes:4", "rows:4", "checker:2", "circle", "text:СТАРТ/1"])
 def test_shapes_stay_as_they_are(words: str) -> None:
     """In words, for these say more than a picture; with a value out of range they are refused at once."""
     assert read_mask(words) == words

@@ -38,6 +38,20 @@ def test_a_colour_instead_of_another(text: str) -> None:
     assert parse_recipe(text).recipe.percents == {"BLACK": 80, "BLUE": 20}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "outer band black, inside: 80% beige 20% brown", "outer 40 mm hexagon black, inside: 80% beige 20% brown",
+        "red star, around it: 70% grey 30% black", "yellow line, elsewhere: 70% grey 30% black",
+        "красная звезда, вокруг: 70% серый 30% чёрный", "жёлтая полоса, рядом: серый 70%, чёрный 30%",
+    ],
+)  # fmt: skip
+def test_a_part_of_another_colour_is_no_name_of_the_mix(text: str) -> None:
+    """It is drawn or refused, and not left out."""
+    with pytest.raises(RecipeError):
+        parse_recipe(text)
+
+
 TOLD = [
     ("can we swap the red for burgundy? 40% burgundy 60% black", {"BURGUNDY": 40, "BLACK": 60}),
     ("they want more brown - call it 50% brown, 50% cream", {"BROWN": 50, "CREAM": 50}),

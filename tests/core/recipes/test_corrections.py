@@ -49,6 +49,30 @@ from plitka.errors import RecipeError
         ("80% black, 20% blue, no, make that 20% red", "80% black, 20% red"),
         ("70% black, 20% blue, 10% red - oops, 20% green instead of the blue", "70% black, 10% red, 20% green"),
         ("80% black 20% blue - sorry, make that 15% green instead of the blue, rest black", "15% green, rest black"),
+        (
+            "Grey 50%, blue 30%, green 20%. Correction: green should read 15% and blue 35%.",
+            "50% grey, 35% blue, 15% green",
+        ),
+        ("Red 50, black 30, white 20. Correction: white becomes 10, black becomes 40", "50% red, 40% black, 10% white"),
+        ("60% grey, 40% blue. Correction: blue should read 30%, the rest grey", "30% blue, 70% grey"),
+        ("Grey 60%, blue 40%. Correction: grey should read brown", "60% brown, 40% blue"),
+        ("Grey 60%, blue 40%. Erratum: blue should read 30% and grey 70%", "30% blue, 70% grey"),
+        ("Floor A: red 40%, white 10%, no, better white 20%, rest blue", "40% red, 20% white, 40% blue"),
+        ("Hi, blue 40%, white 10%, actually white 20%, and the rest grey", "40% blue, 20% white, 40% grey"),
+        ("red 40, black 60, no, black 50 and white 10", "40% red, 50% black, 10% white"),
+        ("Прошу: голубой 40%, белый 10%, нет, лучше белый 20%, остальное синий", "40% sky blue, 20% white, 40% blue"),
+        ("Заказ: красный 30%, серый 20%, нет, лучше серый 15%, остальное чёрный", "30% red, 15% grey, 55% black"),
+        ("Тип 1: красный 30%, серый 20%, поправка: серый 15%, остальное чёрный", "30% red, 15% grey, 55% black"),
+        (
+            "Серый 50%, синий 30%, зелёный 20%. Поправка: зелёный должен быть 15%, синий 35%.",
+            "50% grey, 35% blue, 15% green",
+        ),
+        (
+            "Серый 50%, синий 30%, зелёный 20%. Исправление: зелёного следует читать 15%, а синего 35%.",
+            "50% grey, 35% blue, 15% green",
+        ),
+        ("Серый 60, синий 40. Опечатка: синий 30, серый 70", "30% blue, 70% grey"),
+        ("красный 40, чёрный 60, нет, чёрного 50 и белый 10", "40% red, 50% black, 10% white"),
         ("чёрный 80%, синий 20%, нет, лучше зелёный 15% вместо синего, остальное чёрный", "15% green, rest black"),
     ],
 )
@@ -66,6 +90,11 @@ def test_the_last_word_counts(text: str, plain: str) -> None:
         "60% red, 40% black, scratch that",
         "black 70, red 20, white 10. Correction: red 15, white 25",
         "чёрный 70, красный 20, белый 10. Исправление: красный 15, серый 10",
+        "red 60 black 40, no, red 50",
+        "red 60, black 40, actually red 50",
+        "Grey 50%, blue 30%, green 20%. Correction: yellow should read 15% and blue 35%.",
+        "Red 50, black 30, white 20. Correction: white should be 10",
+        "красный 60 чёрный 40, нет, красный 50",
     ],
 )
 def test_what_is_taken_back_has_to_be_clear(text: str) -> None:

@@ -37,11 +37,11 @@ def check(text: str) -> None:
         ("white 12 on blue", "white 12", "--zone 'text:12=white'"),
         ("половина жёлтая, половина белая, по диагонали", "по диагонали", "circle:60%"),
         ("diagonal stripes of red and white", "diagonal", "--zone 'stripes:4=RECIPE'"),
-        ("Yard tile: diagonal stripes, 70% grey / 30% anthracite", "diagonal", "upright and straight"),
+        ("Yard tile: diagonal stripes, 70% grey / 30% anthracite", "diagonal", "upright or across"),
         ("полосы по диагонали: бирюза с белым 70/30 и тёмно-синий", "по диагонали", "a picture of them"),
-        ("red and black stripes 5 cm wide, horizontal", "horizontal", "upright and straight"),
-        ("чёрная с белыми волнистыми полосами", "волнистыми", "upright and straight"),
-        ("curved stripes, red and black", "curved", "upright and straight"),
+        ("red stripes on black, horizontal and vertical", "horizontal and vertical", "upright or across"),
+        ("чёрная с белыми волнистыми полосами", "волнистыми", "upright or across"),
+        ("curved stripes, red and black", "curved", "upright or across"),
         ("половина красная, половина чёрная, с угла на угол", "с угла на угол", "no zone draws"),
     ],
 )
@@ -66,7 +66,7 @@ def test_what_is_drawn_is_refused(text: str, blamed: str, words: str) -> None:
 )
 def test_what_no_zone_draws_is_no_other_tile(text: str) -> None:
     """Wherever the word stands; it is not left out to have upright halves or stripes."""
-    with pytest.raises(RecipeError, match=r"no zone draws|upright and straight"):
+    with pytest.raises(RecipeError, match=r"no zone draws|upright or across"):
         parse_tile(text)
 
 

@@ -71,3 +71,17 @@ def test_a_range_behind_crumb_of_tyres_is_of_its_granules() -> None:
         reading = parse_recipe(text)
         assert [*reading.recipe.percents] == ["BLACK", "RAL 6018", "WHITE"]
         assert reading.look == {"granule_mm": [1, 4]}
+
+
+def test_words_between_a_size_and_its_name_make_it_of_no_colour() -> None:
+    """`The fine stuff 0.5-1.5 mm` is said of all granules, as is `fine granules 0.5-1.5 mm`."""
+    for text, granule_mm in (
+        ("orange 33%, black 67% - customer wants the fine stuff 0.5-1.5mm", [0.5, 1.5]),
+        ("black 60, red 40 - the coarse kind 2-4mm", [2, 4]),
+        ("60% red, 40% black - coarse granulate size 2-4 mm", [2, 4]),
+        ("чёрный 60, красный 40 - заказчик хочет мелкую крошечку 0,5-1,5 мм", [0.5, 1.5]),
+        ("чёрный 60, красный 40 - крупную такую 3-5 мм", [3, 5]),
+    ):
+        assert parse_recipe(text).look == {"granule_mm": granule_mm}, text
+    sized = parse_recipe("fine black 60, coarse red 40").look
+    assert sized == {"fine": ["BLACK"], "coarse": ["RED"]}

@@ -22,6 +22,7 @@ from tests.core.recipes import (
     meant_limits,
     meant_maker,
     meant_others,
+    meant_schedules,
     meant_strangers,
     prompts,
 )
@@ -50,6 +51,7 @@ MEANT = (
     meant_strangers,
     meant_beside,
     meant_hurried,
+    meant_schedules,
 )
 
 WORDS = """

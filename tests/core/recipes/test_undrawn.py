@@ -7,7 +7,16 @@ def test_how_stripes_lie() -> None:
     """In either order, and not where nothing is said of stripes."""
     assert find_undrawn_stripes("red stripes, wavy") == (13, 17)
     assert find_undrawn_stripes("наклонные полосы") == (0, 9)
-    for text in ("upright stripes", "a wavy look", "split horizontally", "stripes, not diagonal", "полосы 5 см"):
+    assert find_undrawn_stripes("horizontal and vertical stripes") == (0, 23)
+    assert find_undrawn_stripes("полосы вертикальные и горизонтальные") == (7, 36)
+    for text in (
+        "upright stripes",
+        "a wavy look",
+        "split horizontally",
+        "stripes, not diagonal",
+        "полосы 5 см",
+        "horizontal stripes",
+    ):
         assert find_undrawn_stripes(text) is None
 
 

@@ -64,6 +64,8 @@ def test_every_shape_has_an_example() -> None:
         ("stripes:4", 0.5),
         ("stripes:33.33-66.67%", 1 / 3),
         ("stripes:20-30+70-80%", 0.2),
+        ("rows:4", 0.5),
+        ("rows:20-30+70-80%", 0.2),
         ("half:right", 0.5),
         ("checker:2", 0.5),
         ("checker:3", 4 / 9),
@@ -77,7 +79,7 @@ def test_shapes_cover_their_part(mask: str, part: float, side_px: int) -> None:
     assert rasterise(mask, side_px, side_px).mean() == pytest.approx(part, abs=0.01)
 
 
-@given(SIDES, SIDES, st.sampled_from(["border:10%", "stripes:3", "circle", "text:Ж"]))
+@given(SIDES, SIDES, st.sampled_from(["border:10%", "stripes:3", "rows:3", "circle", "text:Ж"]))
 @settings(max_examples=60, deadline=None)
 def test_shapes_have_the_picture_s_format(width_px: int, height_px: int, mask: str) -> None:
     """Whatever it is; a frame, stripes and a disc are the same from both sides."""
@@ -95,6 +97,14 @@ def test_each_half_lies_on_its_side() -> None:
     assert [bool(half[-1, -1]) for half in halves.values()] == [False, True, False, True]
     assert not (halves["left"] & halves["right"]).any()
     assert not (halves["top"] & halves["bottom"]).any()
+
+
+@given(SIDES, SIDES, st.sampled_from(["4", "1", "10-20%", "0-5+95-100%"]))
+@settings(max_examples=40, deadline=None)
+def test_rows_are_stripes_of_a_tile_on_its_side(width_px: int, height_px: int, value: str) -> None:
+    """From the top what those have from the left."""
+    lying, upright = rasterise(f"rows:{value}", width_px, height_px), rasterise(f"stripes:{value}", height_px, width_px)
+    assert np.array_equal(lying, upright.T)
 
 
 def test_squares_stay_square_on_a_long_picture() -> None:
@@ -121,6 +131,8 @@ def test_squares_stay_square_on_a_long_picture() -> None:
         ("stripes:30-20%", "stripe 30-20 .* before it ends"),
         ("stripes:20-30+90-110%", "stripe 90-110 .* by 100 %"),
         ("stripes:20-30", "from 1 to 64"),
+        ("rows:30-20%", "stripe 30-20 .* before it ends, .* rows:20-30%"),
+        ("rows:0", "rows takes a number from 1 to 64, such as rows:4"),
         ("stripes:many", "from 1 to 64"),
         ("checker:65", "from 1 to 64"),
         ("half:middle", "left, right, top, bottom, such as half:right, not 'middle'"),

@@ -49,7 +49,7 @@ def test_a_new_zone_stands_out_from_the_tile(window: Window) -> None:
         page.locator("summary", has_text="Pattern").click()
         page.get_by_role("button", name="Border").click()
         assert window.order()["zones"] == [{"mask": "border:8%", "recipe": wanted}]
-    for shape in ("Stripes", "Circle", "Squares"):
+    for shape in ("Stripes", "Bands across", "Circle", "Squares"):
         page.get_by_role("button", name=shape).click()
     recipes = [zone["recipe"] for zone in window.order()["zones"]]
     assert len(set(recipes)) == len(recipes), recipes

@@ -210,7 +210,8 @@ def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str |
     key = name_key(text[:MAX_QUERY])
     n_letters = sum(map(str.isalpha, text))
     n_least = MIN_COUNTED if has_number else MIN_SLIP
-    if text.casefold() in ORDINARY | MISTAKABLE or n_letters < n_least or len(text) > MAX_QUERY or not key.isalpha():
+    is_word = text.casefold() in MISTAKABLE or not ORDINARY.isdisjoint(text.casefold().split())  # `should read brown`
+    if is_word or n_letters < n_least or len(text) > MAX_QUERY or not key.isalpha():
         return None
     doubled = _names_but_for_doubles(fold(text), palette)
     near = _names_one_letter_off(key, palette) or doubled
@@ -238,7 +239,8 @@ def _short_slips(word: str, near: Mapping[str, str], palette: Palette, *, has_nu
     if likely or not has_number or len(word) < MIN_SLIP:
         return likely
     beside = {other: name for other, name in near.items() if is_next_key(key, other)}
-    return beside or _forms_one_letter_off(word, palette, has_next_key=True)
+    plain = {**near} if {*near.values()} <= {*PLAIN_COLOURS} else {}  # `grean`, which has no other name so near
+    return beside or _forms_one_letter_off(word, palette, has_next_key=True) or plain
 
 
 def _meaning(name: str, palette: Palette) -> Colour | Lab | None:

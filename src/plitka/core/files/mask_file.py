@@ -119,8 +119,8 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         raise InputError(
-            "there is no mask {path}: neither a file nor a shape such as border:8%, stripes:4, half:right, checker:2, "
-            "circle or text:WORDS",
+            "there is no mask {path}: neither a file nor a shape such as border:8%, stripes:4, rows:4, half:right, "
+            "checker:2, circle or text:WORDS",
             path=path,
         ) from error
     except OSError as error:

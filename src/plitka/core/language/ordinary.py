@@ -19,7 +19,8 @@ ORDINARY = frozenset(_WORDS.split(", "))
 _MISTAKABLE = (
     "reed, greed, breed, redo, blur, glue, clue, flue, slack, greet, grin, whit, wine, pine, ping, pint, sink, gild, "
     "gall, cram, corral, brow, brawn, sane, lilt, plumb, bile, salon, gore, roes, rosy, rise, nave, blew, yell, ream, "
-    "pean, oran, crea, gran, pach, grees, tana, blac, черна, рыж"
+    "pean, oran, crea, gran, pach, grees, tana, blac, blown, crown, crowns, frown, "
+    "preen, clack, flack, whine, whites, spite, черна, рыж"
 )
 
 MISTAKABLE = frozenset(_MISTAKABLE.split(", "))

@@ -26,10 +26,10 @@ DIAGONAL = (
 """A line that no zone has for its edge."""
 STRIPES = r"stripes?|striped|stripe?y|bands?|banded|lines|полос(?!т)[а-я]*|лини(?:и|ями|й)(?![а-я])"
 TURNED = (
-    r"diagonal(?:ly)?|horizontal(?:ly)?|slant(?:ed|ing)|oblique|(?:по |на )?диагонал[а-я]*|наискос(?:ок|ь)"
-    r"|(?:по )?горизонтал[а-я]*|наклонн[а-я]+|кос(?:ые|ых|ыми|ая|ой|ую)"
+    r"diagonal(?:ly)?|slant(?:ed|ing)|oblique|(?:по |на )?диагонал[а-я]*|наискос(?:ок|ь)"
+    r"|наклонн[а-я]+|кос(?:ые|ых|ыми|ая|ой|ую)"
 )
-"""How stripes lie that do not stand upright."""
+"""How stripes lie that neither stand upright nor lie across the tile."""
 CURVED = (
     r"wavy|waved|curv(?:ed|y|ing)|zig[ -]?zag(?:ged|ging)?|wave[- ]?shaped|волнист[а-я]+|волн(?:ой|ами)"
     r"|изогнут[а-я]+|крив(?:ые|ых|ыми|ая|ой|ую)|зигзаг[а-я]*"
@@ -41,7 +41,6 @@ UNSHOWN = (
     r"(?:on|along|at|down) (?:only )?(?:one|two|three|both|opposite|[123])(?: (?:opposite|long|short))?"
     r" (?:sides?|edges?)|(?:с|по|вдоль) (?:одн\w+|дву\w+|двум|тре[хм]|обе\w+|обоим|противоположн\w+)"
     r" (?:сторон\w*|кра\w+|граня\w+)"
-    r"|(?:top|upper|bottom|lower) (?:third|quarter|1/3|1/4)|(?:верхн|нижн)\w+ (?:треть|четверть)\w*"
 )
 """Where a part lies that no zone has."""
 PARTED = r"quarter[ -]circles?|semi-?circles?|concentric|полукруг[а-я]*|концентрич[а-я]*"

@@ -12,6 +12,16 @@ EDGE = (
     r"(?:edges?|perimeter|кра(?:й|я|ю|ям|ях|ев)|периметр\w*))"
 )
 """Where a border lies; alone it is one."""
+OUTERMOST = r"(?:the )?(?:outer(?:most)?|outside|perimeter|внешн\w+|наружн\w+|крайн\w+)"
+RING = r"rings?|кольц\w+"
+INSIDE = r"inside|inner|внутри|внутренн\w+|снаружи"
+SEVERAL = r"two|three|four|double|triple|twin|[2-4]|две|три|четыре|двойн\w+|тройн\w+"
+WITHIN = (
+    r"(?:the )?(?:next|second|third|inner(?:most)?|inside (?:it|this|that)|within (?:it|this|that))(?: one)?"
+    r"|(?:следующ|втор|треть|внутренн)\w+|внутри (?:нее|него|этого|этой)"
+)
+"""What lies within a border, and is another."""
+REST_OF_TILE = r"(?:the )?(?:rest|remainder)(?: of (?:it|the tile))?|остальн\w+"
 FIELD = (
     rf"(?:the )?(?:{_INNER} (?:field|area|part|section|tile|zone|поле|полем|часть|частью|площад\w+|зона|плитк\w+)"
     r"|fields?|body|infill|background|inside|interior|поле|полем|заполнени\w+|заливк\w+|фон(?:ом|е)?|внутри"
@@ -46,17 +56,31 @@ HALVED = (
 )
 """The same, where the halves are named beside it."""
 EVEN = (
-    r"(?:(?:all )?(?:of )?(?:equal|same|the same|equally|even) (?:widths?|wide|sizes?)"
+    r"(?:(?:(?:all|each) )?(?:of )?(?:(?:equal|same|the same|equally|even|identical) (?:widths?|wide|sizes?)"
+    r"|widths? (?:is |are |all )?(?:the same|equal|identical)|(?:all )?the same size)"
     r"|equal(?:ly)?(?: stripes|(?=[ ]*(?:[:,.;)]|$)))"
-    r"|одинаков\w+(?: по)? ширин\w+|равной ширины|(?:равн|одинаков)(?:ые|ых)(?= полос|[ ]*(?:[:,.;)]|$)))"
+    r"|(?:equal|even)(?= (?:horizontal|vertical))|равн(?:ые|ых)(?= (?:горизонтальн|вертикальн|поперечн))"
+    r"|одинаков\w+(?: по)? ширин\w+|ширин\w+ (?:у всех )?(?:одинаков\w+|равн\w+)|равной ширины"
+    r"|(?:равн|одинаков)(?:ые|ых)(?= полос|[ ]*(?:[:,.;)]|$)))"
 )
 """Of stripes, as they are where nothing is said."""
 UPRIGHT = (
     r"(?:(?:straight |right |running )?(?:down|through|along|up) the (?:middle|cent(?:re|er)|tile)"
-    r"|(?:in|at) the (?:middle|cent(?:re|er))|vertical(?:ly)?|upright|вертикальн\w+|по вертикали|(?:ровно )?посередине"
+    r"|(?:in|at) the (?:middle|cent(?:re|er))|cent(?:red|ered|rally)|vertical(?:ly)?|upright|вертикальн\w+"
+    r"|по вертикали|(?:ровно )?посередине"
     r"|(?:в|по) (?:центру|середине))"
 )
-"""How stripes lie, and where a single one does."""
+"""How stripes stand, and where a single one does."""
+LYING = (
+    r"horizontal(?:ly)?|(?:(?:running|going|lying|right|straight) )*across(?: (?:the|a))?"
+    r" (?:middle|cent(?:re|er)|tile|(?:full |whole |entire )?width|mat)|(?:running|going|lying) across"
+    r"|crossways|crosswise|(?:from )?side to side"
+    r"|(?:from )?(?:the )?top to (?:the )?bottom(?=[ ]*:)|сверху вниз(?=[ ]*:)"
+    r"|(?:по )?горизонтал\w+|поперек(?: (?:всей )?плитки)?|поперечн\w+|лежач\w+"
+)
+"""That stripes lie across the tile."""
+ROWS = r"rows|ряды|рядами"
+"""Stripes that lie."""
 CENTRED = r"(?:(?:in|at) the (?:middle|centre|center)|(?:в|по) (?:центру|центре|середине)|посередине)"
 """What a circle is, said or not."""
 HALVES = {
@@ -69,6 +93,34 @@ HALVES = {
     "bottom": r"(?:(?:in |at )?the )?(?:bottom|lower)(?: (?:half|part|side))?"
     r"|нижн(?:яя|ей|юю)(?: (?:половин\w+|част\w+))?|низ|снизу|внизу",
 }
+SIDES = {
+    side: r"(?:(?:(?:at|on|along|down) (?:each|both|either) (?:side|edge)s?[,:]? )?"
+    rf"(?:(?:running |lying )?(?:along|at|on|by|near|to|down|across) )?(?:the )?(?:very )?{english}"
+    rf"(?:[- ]hand)?(?: (?:edge|side|end)s?)?|{russian}"
+    rf"|(?:(?:по|вдоль|у|на|с|от|возле) )?{stem}\w+(?: (?:кра\w+|сторон\w+|кромк\w+|гран\w+)"
+    r"|(?= и (?:лев|прав|верхн|нижн)\w+ (?:кра|сторон|кромк|гран))))"
+    for side, english, russian, stem in (
+        ("top", "(?:top|upper)", "сверху|вверху", "верхн"),
+        ("bottom", "(?:bottom|lower)", "снизу|внизу", "нижн"),
+        ("left", "left", "слева", "лев"),
+        ("right", "right", "справа", "прав"),
+    )
+}
+"""Where a stripe lies that is not in the middle."""
+SIDES_FROM = {
+    "top": r"(?:the )?(?:top|upper)(?: edge)?|верха|верхн\w+ (?:края|кромки|грани)",
+    "bottom": r"(?:the )?(?:bottom|lower)(?: edge)?|низа|нижн\w+ (?:края|кромки|грани)",
+    "left": r"(?:the )?left(?:[- ]hand)?(?: (?:edge|side))?|лев\w+ (?:края|кромки|грани|стороны)",
+    "right": r"(?:the )?right(?:[- ]hand)?(?: (?:edge|side))?|прав\w+ (?:края|кромки|грани|стороны)",
+}
+"""From where it is measured how far from a side a stripe lies."""
+SET_AT = r"starting|beginning|placed|set|at|in|на расстоянии|с отступом|отступ|начиная|в|на"
+"""Before that length."""
+NO_SIDE = (
+    r"half|part|third|quarter|corner|circle|1/|\d+[ ]?%|to |down|\w+ (?:half|part)|половин|част|трет|четверт|угл|угол"
+    r"|до "
+)
+"""Behind such a word it is no side."""
 THIRDS = {
     "third_left": r"(?:(?:on |in )?the )?left(?:[- ]hand)? (?:third|1/3)|лев(?:ая|ой|ую) треть(?:ю|и)?",
     "third_middle": r"(?:(?:on |in )?the )?(?:middle|central|centre|center) (?:third|1/3)"
@@ -76,6 +128,13 @@ THIRDS = {
     "third_right": r"(?:(?:on |in )?the )?right(?:[- ]hand)? (?:third|1/3)|прав(?:ая|ой|ую) треть(?:ю|и)?",
 }
 """Of the tile, side by side."""
+PARTS_ACROSS = {
+    "third_top": r"(?:(?:on |in |at )?the )?(?:top|upper) (?:third|1/3)|верхн(?:яя|ей|юю) треть(?:ю|и)?",
+    "third_bottom": r"(?:(?:on |in |at )?the )?(?:bottom|lower) (?:third|1/3)|нижн(?:яя|ей|юю) треть(?:ю|и)?",
+    "quarter_top": r"(?:(?:on |in |at )?the )?(?:top|upper) (?:quarter|1/4)|верхн(?:яя|ей|юю) четверть(?:ю|и)?",
+    "quarter_bottom": r"(?:(?:on |in |at )?the )?(?:bottom|lower) (?:quarter|1/4)|нижн(?:яя|ей|юю) четверть(?:ю|и)?",
+}
+"""Parts of the tile that lie across it."""
 HALF = r"\b(?:half|part|side)\b|половин|част|сторон"
 """What the upper or lower half is called, which is no layer."""
 CHECKER = (
@@ -87,7 +146,7 @@ SQUARES = r"squares?|fields|cells|клет\w+|квадрат\w*|пол(?:я|ей
 """What is counted of a chequerboard."""
 STRIPES = (
     r"(?:in |в )?(?:(?:alternating|alternate|equal|hazard|warning|чередующиеся|чередование|равные|одинаковые) )?"
-    r"(?:rows|ряды|stripes|striped"
+    r"(?:rows|ряды|рядами|stripes|striped"
     r"|stripey|stripy|bands|banded|полосы|полосами|полосок|полос|полоски|полосками|полоску"
     r"|полоса(?:т\w+))(?: pattern| style)?"
 )
@@ -123,5 +182,5 @@ AROUND_A_MIX = (
     r"|сплошн\w+"
 )
 """Say nothing of the mix that they stand before or behind."""
-TURNED = r"diagonal(?:ly)?|horizontal(?:ly)?|диагонал\w+|наискосок|горизонтальн\w+"
-"""Stripes that no mask has."""
+TURNED = rf"diagonal(?:ly)?|диагонал\w+|наискосок|{LYING}"
+"""How stripes lie that do not stand upright."""

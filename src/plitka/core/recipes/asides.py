@@ -50,6 +50,7 @@ _OF_TILE = re.compile(r"\d ?(?:m2|м2|кв|sq)|(?<![\d.,-])(?:9|[1-9]\d+)(?:[.,]
 """Areas, and thicknesses, which are more than those of granules."""
 _TILES = re.compile(r"(?:tiles?|mats?|плит[а-я]+) [xх×*]")
 """`Tiles x 200`."""
+_WORDS = frozenset({Kind.UNKNOWN, Kind.ASIDE})
 _COARSENESS = {"granules=2-4": "coarse", "granules=0.5-1.5": "fine"}
 
 
@@ -136,7 +137,8 @@ def _granules(token: Token) -> str | None:
 
 
 def _sizes_of_granules(tokens: Sequence[Token]) -> set[str]:
-    """The sizes that are asked for; `fine granules 0.5-1.5 mm` is one."""
+    """The sizes that are asked for; `fine granules 0.5-1.5 mm` is one, and so is `the fine stuff 0.5-1.5 mm`."""
+    tokens = [token for token in tokens if token.kind not in _WORDS and not _is_word_for_size(token)]
     sizes = [_granules(token) for token in tokens]
     is_length = [size is not None and token.kind is Kind.LENGTH for token, size in zip(tokens, sizes, strict=True)]
     return {
@@ -144,6 +146,10 @@ def _sizes_of_granules(tokens: Sequence[Token]) -> set[str]:
         for at, size in enumerate(sizes)
         if size is not None and (is_length[at] or not any(is_length[max(0, at - 1) : at + 2]))
     }
+
+
+def _is_word_for_size(token: Token) -> bool:
+    return token.kind is Kind.LENGTH and not any(map(str.isdigit, token.text))
 
 
 class _Segment(NumberedSegment):

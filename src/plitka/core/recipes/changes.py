@@ -17,6 +17,7 @@ from itertools import dropwhile
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.open_amounts import CHANGES, INSTEAD
+from plitka.core.recipes.part_names import find_part
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -176,7 +177,8 @@ def _named(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     codes, named = _codes(tokens[end + 1 :]), _codes(name)
     kinds = {token.kind for token in name}
     is_list = kinds <= {Kind.COLOUR, Kind.SEPARATOR, Kind.SLASH}
-    is_name = bool(named) and (is_list or named <= codes or named.isdisjoint(codes))
+    is_part = named.isdisjoint(codes) and end and find_part(source.text[: tokens[end].span[0]])
+    is_name = bool(named) and not is_part and (is_list or named <= codes or named.isdisjoint(codes))
     return _behind(source, tokens, end) if is_name and _OPEN.isdisjoint(kinds) else None
 
 

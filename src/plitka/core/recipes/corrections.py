@@ -18,11 +18,11 @@ _MARK = re.compile(
     r"|correction|no[, ]+(?:sorry|actually|make (?:it|that))"
     r"|actually[, ]+make (?:it|that)|sorry[, ]+(?:i (?:mean|meant)|make (?:it|that))"
     r"|i (?:mean|meant)|or rather"
-    r"|on second thoughts?|oops|my mistake|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))no(?=,))"
+    r"|on (?:second thoughts?|reflection)|oops|my mistake|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))no(?=,))"
     r"(?:[, ]+(?:no|actually|sorry|rather|better|let['’]?s (?:do|make it|say)|make (?:it|that)|i (?:mean|meant)))*"
     r"|(?:ой[, ]+)?(?:хотя нет|нет[, ]+(?:стоп|погоди(?:те)?|подожди(?:те)?|лучше|давай(?:те)?|пусть будет)"
     r"|стоп[, ]+нет|вернее|(?<=[,;.] )теперь(?=[ ]\d+[ ]?[/:-][ ]?\d)"
-    r"|то есть[, ]+(?:нет|не так)|ой[, ]+нет|точнее|поправка|ошибся|ошиблась|виноват"
+    r"|то есть[, ]+(?:нет|не так)|ой[, ]+нет|точнее|подумав|поправка|ошибся|ошиблась|виноват"
     r"|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))нет(?=,))"
     r"(?:[, ]+(?:нет|лучше|давай(?:те)?|пусть будет|сделай(?:те)?|не так))*)(?![^\W_])[ \t]*[,:.-]?"
 )
@@ -33,10 +33,22 @@ _LISTED_MARK = re.compile(
 )
 """Words that take something back only before colours: «исправление: красный 15», and not `price corrected: 500`."""
 _SOFT_MARK = re.compile(
-    r"(?<=[-—–,;.][ ])(?:(?:sorry|apologies|no|make (?:it|that)|простите|извините|сорри|нет)"
-    r"(?:[, ]+(?:sorry|no|make (?:it|that)|пусть будет|сделайте|нет))*)(?=[ ,:])[ \t]*[,:.-]?"
+    r"(?<=[-—–,;.(][ ])(?:(?:sorry|apologies|no|make (?:it|that)|actually|better|erratum|errata|typo|amended|revised"
+    r"|update|(?:revision|rev|issue|amendment|addendum|variation)(?:\.?[ ]?(?:no\.?[ ]?|№[ ]?)?\w{1,2}(?=[ ]?[:,]))?"
+    r"|уточнение|замена|(?:изм|ред|правка|редакция|изменение)(?:\.?[ ]?(?:№[ ]?)?\w{1,2}(?=[ ]?[:,]))?"
+    r"|простите|извините|сорри|нет|лучше|опечатка|описка|все-таки|все же)"
+    r"(?:[, ]+(?:sorry|no|make (?:it|that)|better|actually|rather|пусть будет|сделайте|нет|лучше))*)"
+    r"(?=[ ,:])[ \t]*[,:.-]?"
 )
-"""Words that take something back only where what stands behind them fits what stands before."""
+"""Words that take something back only before a colour that was told before, with another number."""
+_READS = frozenset(
+    {
+        "read", "reads", "reading", "become", "becomes", "state", "say", "show", "следует", "читать", "читаем",
+        "читается", "должен", "должна", "должно", "должны", "быть", "будет", "станет", "стать", "становится",
+        "считать", "надо", "нужно", "лучше", "better", "rather",
+    }
+)  # fmt: skip
+"""Between a colour and what it has now: `green should read 15%`, «синий должен быть 35%»."""
 _DENIES = frozenset({"not", "не"})
 _BUT = re.compile(r"(?<![^\W_])(?:а|но|but)(?![^\W_])")
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
@@ -75,7 +87,7 @@ def corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], lis
         if not any(token.kind in _NUMBERS | {Kind.COLOUR} for token in kept):
             kept += [*words, *behind]
             continue
-        meant = _meant(kept, behind)
+        meant = _meant(kept, _without_verbs(behind))
         if meant is None:
             raise _refuse(source, mark)
         kept = meant
@@ -84,16 +96,28 @@ def corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], lis
 
 
 def _softly_corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], Notice] | None:
-    """What is meant where `sorry,` or `no,` stands before the same colours with other numbers; None where none does."""
+    """What is meant where `sorry,` or `no,` stands before the same colours with other numbers; None where none does.
+
+    Raises:
+        RecipeError: it does, and the numbers fit no mix.
+    """
     found = [source.span(*match.span()) for match in _SOFT_MARK.finditer(source.folded)]
     if len(found) != 1:
         return None
     before = [token for token in tokens if token.span[0] < found[0][0]]
-    behind = [token for token in tokens if token.span[0] >= found[0][1]]
+    behind = _without_verbs([token for token in tokens if token.span[0] >= found[0][1]])
     old, new = ({token.colour for token in side if token.kind is Kind.COLOUR} for side in (before, behind))
-    is_again = bool(new) and new <= old and all(any(t.kind in _NUMBERS for t in side) for side in (before, behind))
-    meant = _meant(before, behind) if is_again else None
+    is_counted = all(any(token.kind in _NUMBERS for token in side) for side in (before, behind))
+    if not is_counted:
+        return None
+    meant = _with_last_number(before, behind) if old.isdisjoint(new) else _meant(before, behind)
+    if meant is None and new <= old and behind[0].kind in _NUMBERS | {Kind.COLOUR}:
+        raise _refuse(source, found[0])
     return None if meant is None else (meant, _told(source, found[0]))
+
+
+def _without_verbs(tokens: Sequence[Token]) -> list[Token]:
+    return [token for token in tokens if token.kind not in (Kind.UNKNOWN, Kind.ASIDE) or token.text not in _READS]
 
 
 def _told(source: Source, mark: tuple[int, int]) -> Notice:
@@ -161,30 +185,63 @@ def _meant(before: list[Token], behind: list[Token]) -> list[Token] | None:
     if (recounted := _with_last_number(before, behind)) is not None:
         return recounted
     if len(new) > 1 and colours < old and sum(_percent(token) for token in new) != _WHOLE:
-        return _with_list(before, behind)
+        return _with_own_numbers(before, behind)
     is_whole = sum(_percent(token) for token in new) == _WHOLE or (not new and not numbers and len(colours) >= len(old))
     if is_whole:
         return behind
-    ways = (_with_last_one, _with_other_number, _with_last_split, _with_own_number, _with_new_colour)
+    ways = (_with_new_name, _with_own_numbers, _with_last_one, _with_last_split, _with_new_colour)
     return next(filter(None, (way(before, behind) for way in ways)), None)
 
 
-def _with_list(before: list[Token], behind: list[Token]) -> list[Token] | None:
-    """`Black 70, red 20, white 10. Correction: red 15, white 15` has 15 of both, if that makes a whole mix."""
-    said = [at for at, token in enumerate(behind) if token.kind in _SAID_AGAIN - _GAPS]
-    anew = _in_pairs(behind)
-    if not anew or not {token.kind for token in behind[: said[-1] + 1]} <= _SAID_AGAIN | _BOUNDS:
+def _with_own_numbers(before: list[Token], behind: list[Token]) -> list[Token] | None:
+    """`Black 70, red 20, white 10. Correction: red 15, white 15` has 15 of both, if that is whole or leaves a rest.
+
+    What else is said behind is of the mix as well, such as the rest for a colour that had a number.
+    """
+    said, others = _said_again(behind)
+    anew, first = _in_pairs(said), _in_pairs(before)
+    refilled = {token.colour for token in others if token.kind is Kind.COLOUR and _has_kind(others, Kind.REST)}
+    if not anew or not {token.kind for token in said} <= _SAID_AGAIN | _BOUNDS or refilled & {*anew}:
         return None
-    first = _in_pairs(before)
-    meant = list(before)
+    meant, added = list(before), list[Token]()
     for colour, number in anew.items():
         places = [at for at, token in enumerate(before) if token.kind is Kind.COLOUR and token.colour == colour]
+        if not places:  # `black 60, no, black 50 and white 10` has some white as well
+            name = next(token for token in said if token.colour == colour)
+            added += [_comma(name.span[0]), *sorted((name, said[number]), key=lambda token: token.span)]
+            continue
         at = first[colour] if colour in first else _own_number(before, places[0]) if len(places) == 1 else None
         if at is None:
             return None
-        meant = _with_numbers(meant, [at], [behind[number]])
-    meant += behind[said[-1] + 1 :]
+        meant = _with_numbers(meant, [at], [said[number]])
+    gone = _places(meant, first, refilled)
+    meant = [token for at, token in enumerate(meant) if at not in gone] + added + others
+    return meant if _is_whole(meant) or (not added and _has_rest(meant)) else None
+
+
+def _with_new_name(before: list[Token], behind: list[Token]) -> list[Token] | None:
+    """`Grey 60, blue 40. Correction: grey should read brown` has brown for grey, with its number."""
+    said = [token for token in behind if token.kind in _SAID_AGAIN | {Kind.REST}]
+    if [token.kind for token in said if token.kind not in _GAPS] != [Kind.COLOUR, Kind.COLOUR]:
+        return None
+    old, new = (token for token in said if token.kind is Kind.COLOUR)
+    places = [at for at, token in enumerate(before) if token.kind is Kind.COLOUR and token.colour == old.colour]
+    is_other = new.remark is None and all(token.colour != new.colour for token in before)
+    is_joined = said.index(new) == said.index(old) + 1
+    if len(places) != 1 or not is_other or not is_joined:
+        return None
+    meant = list(before)
+    meant[places[0]] = replace(new, span=old.span)
     return meant if _is_whole(meant) or _has_rest(meant) else None
+
+
+def _said_again(behind: list[Token]) -> tuple[list[Token], list[Token]]:
+    """The colours and numbers that are told again, and what is said behind them: a rest, or words."""
+    rest = next((at for at, token in enumerate(behind) if token.kind is Kind.REST), len(behind))
+    end = max((at for at, token in enumerate(behind[:rest]) if token.kind in _BOUNDS), default=0)
+    said = behind if rest == len(behind) else behind[:end]
+    last = max((at for at, token in enumerate(said) if token.kind in _SAID_AGAIN - _GAPS), default=-1)
+    return behind[: last + 1], behind[last + 1 :]
 
 
 def _in_pairs(tokens: Sequence[Token]) -> dict[Colour | None, int]:
@@ -206,22 +263,6 @@ def _has_rest(tokens: Sequence[Token]) -> bool:
     colours = {token.colour for token in tokens if token.kind is Kind.COLOUR}
     shares = [_percent(token) for token in tokens if token.kind in _NUMBERS]
     return len(shares) == len(colours) - 1 and sum(shares) < _WHOLE
-
-
-def _with_own_number(before: list[Token], behind: list[Token]) -> list[Token] | None:
-    """`Black with 20% red flecks - sorry, make that 15% red` has 15 of red, where one colour has the rest."""
-    last = max((at for at, token in enumerate(behind) if token.kind in _SAID_AGAIN - _GAPS), default=-1)
-    said = [token for token in behind[: last + 1] if token.kind not in _GAPS]
-    own = [token for token in said if token.kind in _NUMBERS | {Kind.COLOUR}]
-    if not {token.kind for token in said} <= _SAID_AGAIN or len(own) != _PAIR or own[0].kind == own[1].kind:
-        return None
-    colour, number = sorted(own, key=lambda token: token.kind in _NUMBERS)
-    places = [at for at, token in enumerate(before) if token.kind is Kind.COLOUR and token.colour == colour.colour]
-    at = _own_number(before, places[0]) if len(places) == 1 else None
-    if at is None:
-        return None
-    meant = [*_with_numbers(before, [at], [number]), *behind[last + 1 :]]
-    return meant if _has_rest(meant) or _is_whole(meant) else None
 
 
 def _with_new_colour(before: list[Token], behind: list[Token]) -> list[Token] | None:
@@ -273,27 +314,6 @@ def _own_number(tokens: Sequence[Token], at: int) -> int | None:
     return None if beyond >= 0 and _kind(tokens, beyond) is Kind.COLOUR else near[0]
 
 
-def _with_other_number(before: list[Token], behind: list[Token]) -> list[Token] | None:
-    """`Red 40, green 40... no, green 30, the rest black` has 30 of green, if that is a whole or leaves a rest."""
-    end = next((at for at, token in enumerate(behind) if token.kind in _BOUNDS), len(behind))
-    said = [token for token in behind[:end] if token.kind in _NUMBERS | {Kind.COLOUR}]
-    colour = next((token.colour for token in said if token.kind is Kind.COLOUR), None)
-    number = next((token for token in said if token.kind in _NUMBERS), None)
-    at = next((at for at, token in enumerate(before) if colour is not None and token.colour == colour), None)
-    if at is None or number is None or len(said) != _PAIR:
-        return None
-    places = (at + 1,) if before[0].kind is Kind.COLOUR else (at - 1, at - 2)
-    own = next((place for place in places if place >= 0 and _kind(before, place) in _NUMBERS), None)
-    if own is None:
-        return None
-    meant = [*before[:own], replace(before[own], value=number.value, kind=number.kind, text=number.text)]
-    meant += before[own + 1 :]
-    total, others = sum(_percent(token) for token in meant if token.kind in _NUMBERS), behind[end:]
-    kinds = {token.kind for token in others}
-    has_rest = Kind.REST in kinds and total < _WHOLE
-    return [*meant, *others] if has_rest or (total == _WHOLE and Kind.COLOUR not in kinds) else None
-
-
 def _with_numbers(before: list[Token], numbers: list[int], new: list[Token]) -> list[Token]:
     """What was said first with the numbers that were said last."""
     meant = list(before)
@@ -330,12 +350,15 @@ def _is_described(tokens: Sequence[Token], at: int) -> bool:
 def _with_last_number(before: list[Token], behind: list[Token]) -> list[Token] | None:
     """`Purple 55, actually make that 45, and pink 55` has 45 of purple, if that is a whole."""
     numbers = [at for at, token in enumerate(before) if token.kind in _NUMBERS]
-    end = next((at for at, token in enumerate(behind) if token.kind in _BOUNDS), len(behind))
+    ends = _BOUNDS | {Kind.REST, Kind.LINK}  # `25% - the rest navy`
+    end = next((at for at, token in enumerate(behind) if token.kind in ends), len(behind))
     own = [token for token in behind[:end] if token.kind not in _UNITS | _GAPS]
     if not numbers or len(own) != 1 or own[0].kind not in _NUMBERS:
         return None
-    meant = [*_with_numbers(before, numbers[-1:], own), *behind[end:]]
-    return meant if _is_whole(meant) else None
+    others = behind[end + (_kind(behind, end) is Kind.LINK) :]
+    others = [_comma(others[0].span[0]), *others] if others and others[0].kind not in _BOUNDS else others
+    meant = [*_with_numbers(before, numbers[-1:], own), *others]
+    return meant if _is_whole(meant) or (_has_kind(others, Kind.REST) and _has_rest(meant)) else None
 
 
 def _with_last_split(before: list[Token], behind: list[Token]) -> list[Token] | None:

@@ -4,7 +4,7 @@
 counted = number, { colour }, thing ;                  of lines, squares, circles and figures; no share of the mix
 figure  = colour, figure | figure, ["of"], colour ;    which no zone draws
 parted  = "diagonal", two colours ;                    neither has a zone
-stripes = ("diagonal" | "horizontal" | "wavy"), "stripes" ;  which are upright and straight
+stripes = ("diagonal" | "wavy"), "stripes" ;        which are straight, and upright or lie across
 ```
 
 Where the numbers of colours are a whole, words for shapes say nothing of the mix, and are left to whoever reads words.
@@ -18,7 +18,7 @@ from plitka.core.language import shapes, zone_words
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.bands import MOST_BANDS, bands_mask, bands_of_each
 from plitka.core.recipes.look import option_of_zone
-from plitka.core.recipes.part_names import SINGLE, STRIPES, USUAL
+from plitka.core.recipes.part_names import SINGLE, STRIPES, USUAL, as_it_lies
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.undrawn import find_diagonal, find_undrawn_stripes
@@ -49,7 +49,9 @@ _BETWEEN = re.compile(
 _DIGIT = re.compile(r"[1-9]|1[12]")
 """Of a hopscotch, or a share."""
 _ONE = re.compile(r"(?<![^\W_])(?:a|one|одн\w+)[ ]+\Z", re.IGNORECASE)
-_SHAPES = "border:8%, stripes:4, half:left, checker:4, circle:60%, text:5"
+_SHAPES = "border:8%, stripes:4, rows:4, half:left, checker:4, circle:60%, text:5"
+_NEAR = 20
+"""Characters from such a word to its figure: `outer 40 mm hexagon`."""
 _MAX_BETWEEN = 3
 _SEVERAL = 2
 _WHOLE = 100
@@ -92,6 +94,13 @@ def check_drawn(source: Source, tokens: Sequence[Token]) -> None:
         raise _refuse_shape(source, figure)
 
 
+def refuse_figure(source: Source, word: tuple[int, int]) -> RecipeError | None:
+    """The error about a figure of which a word is that is no colour, or that is named beside it; None where none is."""
+    places = [source.span(*found.span()) for found in _FIGURES.finditer(source.folded)]
+    named = next((place for place in places if place[0] < word[1] + _NEAR and word[0] < place[1]), None)
+    return None if named is None else _refuse_shape(source, named)
+
+
 def _total(tokens: Sequence[Token]) -> Fraction:
     shares = [
         token.value * (_WHOLE if token.kind is Kind.FRACTION else 1) for token in tokens if token.kind in _NUMBERS
@@ -132,7 +141,7 @@ def _refuse_counted(source: Source, said: Sequence[Token], colours: Sequence[Tok
     span = (said[0].span[0], said[-1].span[1])
     mask = _mask_of(said[-1]) if said[-1].kind is not Kind.FLECK else None
     if mask is not None and mask.startswith(STRIPES):
-        mask = SINGLE if said[0].value == 1 else f"{STRIPES}:{said[0].value}"
+        mask = as_it_lies(SINGLE if said[0].value == 1 else f"{STRIPES}:{said[0].value}", source.text)
     own = next((source.text[slice(*token.span)] for token in said if token.kind is Kind.COLOUR), "RECIPE")
     if said[-1].kind is Kind.FLECK:
         return source.refuse(
@@ -172,7 +181,8 @@ def _option_of_each(source: Source, said: Sequence[Token], colours: Sequence[Tok
     else:
         bands = bands_of_each(listed, Fraction(_WHOLE, n))
     ground = next(iter(bands))
-    zones = [f"--zone '{bands_mask(places)}={name}'" for name, places in bands.items() if name != ground]
+    masks = {name: as_it_lies(bands_mask(places), source.text) for name, places in bands.items() if name != ground}
+    zones = [f"--zone '{mask}={name}'" for name, mask in masks.items()]
     return CommandHint("; on the command line: {ground} {zones}", {"ground": f"'{ground}'", "zones": " ".join(zones)})
 
 
@@ -243,8 +253,8 @@ def _beside(source: Source, colours: Sequence[Token], start: int, end: int) -> T
 
 def _refuse_stripes(source: Source, span: tuple[int, int]) -> RecipeError:
     return source.refuse(
-        "{words!r} is how no stripes of a zone lie: they are upright and straight{hint}; stripes that lie otherwise "
-        "can be a zone of a picture of them",
+        "{words!r} is how no stripes of a zone lie: they are straight, and upright or across the tile{hint}; stripes "
+        "that lie otherwise can be a zone of a picture of them",
         span,
         words=source.text[slice(*span)],
         hint=option_of_zone(USUAL[STRIPES], "RECIPE"),

@@ -3,7 +3,7 @@
 ```
 ground = "on", mix, noun, ["with", percent, colour] ;      `on a black tile with 10% white`
        | "on", mix ;                                       up to the end of a clause
-       | "in the middle of", mix, noun ;
+       | ("in the middle of" | "around a" | "through a" | "of a"), mix, noun ;
 ```
 """
 
@@ -17,6 +17,8 @@ _ON = re.compile(
     r"(?<![^\W_])(?:(?:on|upon|onto|over|against)(?=[ ])|на(?=[ ])|(?:(?<=middle )|(?<=centre )|(?<=center ))of(?=[ ])"
     r"|(?:(?<=в центре )|(?<=по центру )|(?<=середине )))[ ]*(?:(?:a|an|the|plain|solid)[ ])*(?=[^\W_])"
 )
+_AROUND = re.compile(r"(?<![^\W_])(?:around|round|through|across|of)[ ](?:a|an)[ ](?:(?:plain|solid)[ ])*(?=[^\W_])")
+"""Before a ground with its noun."""
 _NOUN = re.compile(rf"[ ](?:{zone_words.GROUND})(?![^\W_])")
 _WITH = re.compile(
     r"[ ](?:with|w/|с|со)[ ](?:a )?\d+(?:[.,]\d+)?[ ]?%[ ][^\W\d_]+"
@@ -36,6 +38,11 @@ def told_grounds(small: str) -> Iterator[tuple[Place, Place]]:
     Args:
         small: the text in small letters.
     """
+    for around in _AROUND.finditer(small):
+        noun = _NOUN.search(small, around.end())
+        stop = _STOP.search(small, around.end())
+        if noun is not None and stop is not None and noun.start() <= stop.start():
+            yield (around.start(), noun.end()), (around.end(), noun.start())
     for on in _ON.finditer(small):
         start, at = on.span()
         noun = _NOUN.search(small, at)

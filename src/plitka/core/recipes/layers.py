@@ -6,9 +6,11 @@ layers = layer, mix, { separator, layer, mix } ;        «верх красны�
 ```
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from plitka.core.language import zone_words
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.look import option_of_zone
 from plitka.core.recipes.recipe import Notice
@@ -19,6 +21,9 @@ from plitka.errors import RecipeError
 _TOP, _BOTTOM = "top", "bottom"
 _BASES = frozenset({"base", "основа", "основание"})
 """Below a layer that is said to be the upper one."""
+_DRAWN = re.compile(rf"(?<![^\W_])(?:{zone_words.LINE}|{zone_words.STRIPES})(?![^\W_])")
+_AT_BOTTOM = "rows:90-100%"
+"""The mask of a stripe there: `black line along the bottom edge` is no layer."""
 _MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
 _MEANING = _MIX | {Kind.LAYER, Kind.LENGTH}
 
@@ -35,7 +40,11 @@ class Layers:
 
 
 def take_layers(source: Source, tokens: Sequence[Token]) -> Layers:
-    """The tokens of what is seen of a tile of layers; all of them where no layer is named."""
+    """The tokens of what is seen of a tile of layers; all of them where no layer is named.
+
+    Raises:
+        RecipeError: what lies at the bottom is a stripe, and no layer.
+    """
     if not any(token.kind is Kind.LAYER for token in tokens):
         return Layers(list(tokens))
     if Kind.FLECK in {token.kind for token in tokens} and _TOP not in {token.choice for token in tokens}:
@@ -67,6 +76,13 @@ def _leave_out(source: Source, hidden: Sequence[Token], seen: Layers) -> None:
     words = [token for token in hidden if token.kind not in (Kind.SEPARATOR, Kind.SLASH, Kind.LINK)]
     span = (words[0].span[0], words[-1].span[1])
     text = source.text[slice(*span)]
+    if _DRAWN.search(text.casefold()) is not None:
+        raise source.refuse(
+            "{words!r} is a part of the tile: write the mix of the ground alone, and ask for the part as a zone{hint}",
+            span,
+            words=text,
+            hint=option_of_zone(_AT_BOTTOM, "RECIPE"),
+        )
     seen.remarks.append(
         Notice("{words!r} lies below and is not seen; the mix is of the layer above it", {"words": text})
     )

@@ -69,6 +69,11 @@ _APART = re.compile(
     rf"(?<![^\W_])(?i:{lettering.WRITING})[ ]*[:-]?[ ]*(?:(?i:in|are|is)[ ])?(?P<colour>[^\W\d_]+(?:[ -][^\W\d_]+)?)"
 )
 """`Letters white`, with the word in quotes elsewhere."""
+_AROUND_LETTERS = re.compile(
+    r"(?<![^\W_])(?i:(?:with|and|с|со|и)(?:[ ](?:a|an|the|one|big|large|большой|крупной))*)?[ ]{3,}"
+    rf"(?i:{lettering.ON_IT})?(?![^\W_])"
+)
+"""Words before letters and behind them, where these are left out: «чёрная с ... по центру»."""
 _MAX_BEFORE = 40
 """Characters of the colour before such a word."""
 
@@ -96,6 +101,7 @@ def find_lettering(text: str, read: Read) -> Zoned | None:
         return None
     placed = _PLACED_BEFORE.search(text, 0, letters.place[0])
     around = without_places(text, [letters.place, letters.apart, *([placed.span()] if placed else [])])
+    around = _AROUND_LETTERS.sub(lambda left: " " * len(left[0]), around)
     ground, colour = tile.mix(_GAME.sub(" ", around)), tile.mix(letters.colour)
     if ground is None and colour is not None and (zoned := find_zones(around, read)) is not None:
         return replace(

@@ -17,6 +17,7 @@ from plitka.core.recipes.bracketed_flecks import with_bracketed_flecks
 from plitka.core.recipes.changes import find_untold_change
 from plitka.core.recipes.coloured_parts import with_coloured_parts
 from plitka.core.recipes.compared import check_compared
+from plitka.core.recipes.compared_shades import with_compared_shades
 from plitka.core.recipes.comparisons import check_comparisons
 from plitka.core.recipes.corrections import corrected, find_marks
 from plitka.core.recipes.crumb import with_crumb_beside
@@ -145,7 +146,8 @@ def _scanned(source: Source, palette: Palette) -> list[Token]:
 
 def _in_order(source: Source, palette: Palette) -> list[Token]:
     """The tokens of a text, with each number beside its colour."""
-    tokens = with_crumb_beside(with_turned_numbers(with_shades(_scanned(source, palette), palette)))
+    typed = with_compared_shades(source, _scanned(source, palette), palette)
+    tokens = with_crumb_beside(with_turned_numbers(with_shades(typed, palette)))
     tokens = with_fractions_of_rest(source, with_raised_share(tokens, source.text))
     return with_rest_behind(with_fleck_rates(tokens), palette)
 

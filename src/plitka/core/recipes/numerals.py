@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
+from plitka.core.recipes.batches import filled_batches, weighed_bags
 from plitka.core.recipes.flecks import with_fleck_ahead
 from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
 from plitka.core.recipes.ratios import compared, ratios, rest_fractions, rest_ratios, rest_shares, said_twice
@@ -17,6 +18,7 @@ from plitka.core.recipes.rough_numbers import with_rough_numbers
 from plitka.core.recipes.signs import GENITIVE, TIMES
 from plitka.core.recipes.spoken_numbers import counted_shares, decimals, hundreds, joined, one_in_ten
 from plitka.core.recipes.token import Token
+from plitka.core.recipes.told_again import without_told_again
 from plitka.core.recipes.unit_words import settle_unit_words
 
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
@@ -44,9 +46,10 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     tokens = one_in_ten(tokens, text)
     plain = _mixes_first(with_rough_numbers(with_misspelled_numbers(settle_unit_words(tokens)), text), text)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        said_twice, _pronouns, _equations, hundreds, decimals, _halves, counted_shares, _instead, _not_old, _not_behind,
-        _except, _filled_up, _filled, _with_halves, _broken, _units_first, _same, compared, ratios, rest_fractions,
-        rest_ratios, rest_shares, _pieces, _rates, _one_unit, _lists, _lists_behind, _mixes,
+        without_told_again, said_twice, _pronouns, _equations, hundreds, decimals, _halves, counted_shares, _instead,
+        _not_old, _not_behind, _except, _filled_up, filled_batches, weighed_bags, _filled, _with_halves, _broken,
+        _units_first, _same, compared, ratios, rest_fractions, rest_ratios, rest_shares, _pieces, _rates, _one_unit,
+        _lists, _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)

@@ -5,16 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from plitka.core.language import zone_words
+from plitka.core.language import shapes, zone_words
 from plitka.core.language.looks import PATTERNS
 
 BORDER, EDGE, LINE, CIRCLE = "border", "edge", "line", "circle"
 MIDDLE, FIELD, OUTSIDE = "middle", "field", "outside"
-CHECKER, STRIPES = "checker", "stripes"
+CHECKER, STRIPES, ROWS = "checker", "stripes", "rows"
 THIRDS: Mapping[str, str] = MappingProxyType(
     {"third_left": "stripes:0-33.33%", "third_middle": "stripes:33.33-66.67%", "third_right": "stripes:66.67-100%"}
 )
 """The mask of each third of the tile."""
+PARTS_ACROSS: Mapping[str, str] = MappingProxyType(
+    {
+        "third_top": "rows:0-33.33%", "third_bottom": "rows:66.67-100%",
+        "quarter_top": "rows:0-25%", "quarter_bottom": "rows:75-100%",
+    }
+)  # fmt: skip
+"""The mask of each part that lies across the tile."""
 SINGLE = "stripes:45-55%"
 """The mask of one line of which nothing is said."""
 USUAL: Mapping[str, str] = MappingProxyType({mask.partition(":")[0]: mask for mask in PATTERNS})
@@ -25,12 +32,18 @@ SPLIT = re.compile(rf"(?<![^\W_])(?:{zone_words.HALVED}|{zone_words.SPLIT})(?![^
 """That a tile is parted in two."""
 TURNED = re.compile(zone_words.TURNED)
 """Stripes that do not stand upright."""
+_LIES = re.compile(
+    rf"(?<![^\W_])(?:{zone_words.UPRIGHT}|{zone_words.LYING}|{'|'.join(zone_words.SIDES.values())})(?![^\W_])"
+)
+LYING = re.compile(rf"(?<![^\W_])(?:{zone_words.LYING}|{zone_words.ROWS})(?![^\W_])")
+"""Stripes that lie across the tile."""
 _HEAD = re.compile(
     r"(?<![^\W_])(?:"
     + "|".join(
         f"(?P<{kind}>{words})"
         for kind, words in (
             *zone_words.THIRDS.items(),
+            *zone_words.PARTS_ACROSS.items(),
             (CIRCLE, zone_words.CIRCLE),
             (BORDER, zone_words.BORDER),
             (EDGE, zone_words.EDGE),
@@ -47,6 +60,7 @@ _HEAD = re.compile(
 )
 
 
+_FIGURE = re.compile(rf"(?<![^\W_])(?:{shapes.FIGURE})(?![^\W_])")
 _AROUND = re.compile(zone_words.AROUND_A_MIX)
 _SPOT = re.compile(r"dot|spot|точк|пятн")
 _PERCENT_BEFORE = re.compile(r"(?:^|[,;.] ?|with (?:a )?|с )\d{1,2} ?% [^\W\d_]+ $")
@@ -68,13 +82,26 @@ def find_shape(text: str, *, with_halves: bool = False) -> tuple[int, int, str] 
 
     A line has the mask of a single stripe.
     """
-    named = {BORDER, CIRCLE, CHECKER, STRIPES, LINE, *THIRDS}
+    named = {BORDER, CIRCLE, CHECKER, STRIPES, LINE, *THIRDS, *PARTS_ACROSS}
     halves = ("left", "right") if with_halves else ()
     head = next((head for head in find_heads(small_letters(text)) if head.kind in named or head.kind in halves), None)
     if head is None:
         return None
-    mask = f"half:{head.kind}" if head.kind in halves else THIRDS.get(head.kind) or USUAL.get(head.kind, SINGLE)
-    return head.start, head.end, mask
+    own = THIRDS.get(head.kind) or PARTS_ACROSS.get(head.kind)
+    mask = f"half:{head.kind}" if head.kind in halves else own or USUAL.get(head.kind, SINGLE)
+    return head.start, head.end, as_it_lies(mask, text)
+
+
+def as_it_lies(mask: str, text: str) -> str:
+    """A mask of stripes that lie across the tile, where a text says so of them; else the same mask."""
+    is_lying = mask.startswith(STRIPES) and LYING.search(small_letters(text)) is not None
+    return f"{ROWS}{mask.removeprefix(STRIPES)}" if is_lying else mask
+
+
+def find_part(text: str) -> bool:
+    """Whether a text names a part of the tile, or a figure, drawn by a zone or not."""
+    small = small_letters(text)
+    return bool(find_heads(small)) or _FIGURE.search(small) is not None
 
 
 def part_with_number(text: str) -> tuple[int, int, str] | None:
@@ -103,7 +130,7 @@ def may_be_of_part(text: str, place: tuple[int, int]) -> bool:
     start, end = place
     small = small_letters(text)
     is_named = any(head.start < end and start < head.end for head in find_heads(small))
-    said = (*SPLIT.finditer(small), *SIZE.finditer(small))
+    said = (*SPLIT.finditer(small), *SIZE.finditer(small), *_LIES.finditer(small))
     is_said = any(found.start() < end and start < found.end() for found in said)
     is_named |= _AROUND.fullmatch(small, start, end) is not None  # `thin white border`
     return is_named or is_said or TURNED.search(small, start, end) is not None

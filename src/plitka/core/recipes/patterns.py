@@ -13,7 +13,7 @@ from fractions import Fraction
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.looks import PATTERNS
 from plitka.core.recipes.mixes import Reading, read_mix
-from plitka.core.recipes.part_names import small_letters
+from plitka.core.recipes.part_names import as_it_lies, small_letters
 from plitka.core.recipes.recipe import COMPUTED_STEP, Part, Recipe, quantise
 from plitka.core.recipes.undrawn import is_undrawn
 from plitka.core.recipes.zones import find_zones
@@ -209,7 +209,7 @@ def _pattern_of(segment: str, palette: Palette | None) -> Pattern | None:
     elif kind == "border" and (width := _PERCENT.search(before + behind)) and int(width[1]) in _BORDER_PERCENT:
         mask = f"border:{width[1]}%"
         before, behind = (_NUMBER.sub(" ", side) for side in (before, behind))
-    return Pattern(segment, mask, _mix_of(_bare(f"{before} {behind}"), palette))
+    return Pattern(segment, as_it_lies(mask, segment), _mix_of(_bare(f"{before} {behind}"), palette))
 
 
 def _letters(segment: str, end: int, palette: Palette | None) -> tuple[int, int] | None:

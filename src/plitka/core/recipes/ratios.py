@@ -44,6 +44,8 @@ def compared(tokens: list[Token]) -> list[Token]:
     if len(colours) == 3 and again is not None:
         tokens = [token for token in tokens if token is not again]
         colours = sorted(colours[:2], key=lambda token: token.colour != again.colour)
+    if again is None and (shared := _of_rest(tokens, at)) is not None:
+        return shared
     if len(colours) != 2 or any(token.kind in _NUMBERS | {Kind.SBR} for token in tokens):
         return [replace(token, kind=Kind.RANGE) if token is word else token for token in tokens]
     plain: list[Token] = []
@@ -54,6 +56,39 @@ def compared(tokens: list[Token]) -> list[Token]:
         elif token is not word:
             plain.append(token)
     return plain
+
+
+def _of_rest(tokens: list[Token], at: int) -> list[Token] | None:
+    """What percents of others leave, where two colours behind such a word share it: `twice as much A as B, 10% C`."""
+    word = tokens[at]
+    has_comma = _kind(tokens, at + 2) is Kind.SEPARATOR  # «песочного, чем коричневого»
+    places = (at + 1, at + 2 + has_comma)
+    if _kind(tokens, at - 1) is Kind.COLOUR and _kind(tokens, at - 2) not in _NUMBERS | _UNITS:
+        has_comma = _kind(tokens, at + 1) is Kind.SEPARATOR  # «серого втрое больше, чем чёрного»
+        places = (at - 1, at + 1 + has_comma)
+    pair = [tokens[place] for place in places if place < len(tokens)]
+    end, start = places[1] + 1, min(at, places[0])
+    start -= _kind(tokens, start - 1) is Kind.LINK
+    start -= _kind(tokens, start - 1) is Kind.REST
+    others = [*tokens[:start], *tokens[end:]]
+    numbers = [place for place, token in enumerate(others) if token.kind in _NUMBERS]
+    named = [token.colour for token in others if token.kind is Kind.COLOUR]
+    total = sum(others[place].value for place in numbers)
+    is_pair = [token.kind for token in pair] == [Kind.COLOUR, Kind.COLOUR] and pair[0].colour != pair[1].colour
+    is_told = is_pair and len(numbers) == len(named) and not {token.colour for token in pair} & {*named}
+    is_own = has_comma and _kind(tokens, end) in _NUMBERS  # `brown 10%`
+    is_plain = (
+        not is_own and all(_is_share(others, place) for place in numbers) and Kind.REST not in {t.kind for t in others}
+    )
+    if not numbers or not is_told or not is_plain or total >= _WHOLE:
+        return None
+    unit = replace(word, kind=Kind.PERCENT, text="%")
+    shared: list[Token] = []
+    for colour, part in zip(pair, (word.value, Fraction(1)), strict=True):
+        number = replace(word, kind=Kind.NUMBER, value=(_WHOLE - total) * part / (word.value + 1))
+        shared += [replace(word, kind=Kind.SEPARATOR, text=","), number, unit, colour]
+    comma = replace(word, kind=Kind.SEPARATOR, text=",", span=(pair[1].span[1], pair[1].span[1]))
+    return [*tokens[:start], *shared, comma, *tokens[end:]]
 
 
 def ratios(tokens: list[Token]) -> list[Token]:

@@ -8,12 +8,14 @@ from fractions import Fraction
 from plitka.core.colour.palette import Colour, Palette, default_palette
 from plitka.core.recipes.areas import refuse_areas
 from plitka.core.recipes.beside import Beside
+from plitka.core.recipes.drawn import refuse_figure
 from plitka.core.recipes.lettering import check_lettering, find_lettering, find_writing
 from plitka.core.recipes.look import option_of_zone
 from plitka.core.recipes.mixes import EQUAL_PARTS, OTHER_TOTAL, Reading, read_colours, read_mix
 from plitka.core.recipes.part_names import find_shape, may_be_of_part, part_with_number, planned_parts
 from plitka.core.recipes.questions import check_question
 from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.rings import find_rings
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.told_halves import find_halves, find_split, tell_halves
@@ -31,7 +33,7 @@ OF_PARTS = (
     "{number} has no colour",
 )
 """How messages about numbers begin of which a part of the tile may have its own."""
-_FINDERS = (find_lettering, find_halves, find_zones)
+_FINDERS = (find_lettering, find_halves, find_rings, find_zones)
 """Of tiles of several mixes."""
 _WHOLE = 100
 """Percent."""
@@ -245,9 +247,12 @@ def _why_of_part(source: Source, error: RecipeError) -> RecipeError:
     """The error that says that numbers or words are of a part of the tile, where one is named; else the same error."""
     shape = find_shape(source.text)
     if shape is None:
-        return error
+        is_unknown = isinstance(error, UnknownColour)
+        return (refuse_figure(source, error.span) if is_unknown else None) or error
     start, end, mask = shape
-    is_word = isinstance(error, UnknownColour) and error.span[0] < end and start < error.span[1]
+    is_word = isinstance(error, UnknownColour) and (
+        (error.span[0] < end and start < error.span[1]) or may_be_of_part(source.text, error.span)
+    )
     is_word = is_word and not error.suggestions
     is_less = Fraction(str(error.values.get("total", _WHOLE))) < _WHOLE
     if not is_word and (is_less or not error.message.startswith(OF_PARTS)):

@@ -113,7 +113,9 @@ CODE_BEHIND = re.compile(
     r"|\d{7,}|(?P<chain>\d+(?:[/-]\d+)+))(?![^\W_])"
 )
 """`KG-55` behind `mix code`, `#5521` behind `order`."""
-CODE_OF_LABEL = re.compile(r"\.?[ \t]*(?:[:=-][ \t]*)?(?:(?:no\.?|номер|n)[ \t]*)?[№#]?[ \t]*(?:[^\W\d_][ -]?)?\d")
+CODE_OF_LABEL = re.compile(
+    r"\.?[ \t]*(?:[:=-][ \t]*)?(?:(?:no\.?|номер|n)[ \t]*)?[№#]?[ \t]*(?:[^\W\d_][ -]?|[^\W\d_]{2}-)?\d"
+)
 """The number of `room 12a`, `order no. 7`, «школа №5»."""
 LETTER_OF_LABEL = re.compile(r"[ \t]+[A-FА-Е](?:[ ]?/[ ]?[A-FА-Е])*(?![^\W_])")
 """The letters of `hopper A/B` and «корпус Б», as they were typed."""

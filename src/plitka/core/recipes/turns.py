@@ -5,6 +5,8 @@ turns = ["four"], shape, mix, "and", mix, ["each with", mix] ;     `checkerboard
       | [count], shape, ":", list                                  `4 squares: red, green, red, green`
       | [count], mix, "stripes", size, "on", mix ;                 `two red stripes 5 cm wide on black`
 ```
+
+Stripes are upright, or lie across the tile where the text says so: `a horizontal stripe`.
 """
 
 import math
@@ -17,8 +19,9 @@ from plitka.core.language import zone_words
 from plitka.core.language.numbers import NUMBERS
 from plitka.core.recipes.bands import MOST_BANDS, bands_apart, bands_by_turns, bands_mask, bands_of_each
 from plitka.core.recipes.grounds import told_grounds
+from plitka.core.recipes.line_places import LinePlace
 from plitka.core.recipes.mixes import Reading
-from plitka.core.recipes.part_names import CHECKER, LINE, SIZE, STRIPES, USUAL, Head, small_letters
+from plitka.core.recipes.part_names import CHECKER, LINE, SIZE, STRIPES, USUAL, Head, as_it_lies, small_letters
 from plitka.core.recipes.quantities import find_sides
 from plitka.core.recipes.recipe import Notice, plain
 from plitka.core.recipes.zone_sizes import millimetres, without_places
@@ -40,7 +43,7 @@ _NUMBER_WORDS = {
     for word in words.split(", ")
 }
 _N = rf"(?P<n>\d{{1,2}}|{'|'.join(sorted(_NUMBER_WORDS, key=len, reverse=True))})"
-_COUNTED = re.compile(
+COUNTED = re.compile(
     rf"(?<![^\W_.,]){_N}[ -](?!(?:mm|cm|m|in|inch|inches|мм|см|м)[ -])(?=(?:(?!\d|and|и)[^\W_]+[ -]){{0,3}}"
     rf"(?P<what>(?:{zone_words.SQUARES})|{zone_words.STRIPES}|{zone_words.LINE}|полос)(?![^\W_]))"
 )
@@ -52,8 +55,11 @@ _OF_THEM = re.compile(
 )
 """How many there are, said behind: `red stripes, two of them`."""
 _GROUND = re.compile(rf"(?<![^\W_])(?:{zone_words.GROUND})(?![^\W_])", re.IGNORECASE)
-_FILLER = re.compile(rf"(?<![^\W_])(?:{zone_words.EVEN}|{zone_words.UPRIGHT})(?![^\W_])")
+_REST = re.compile(rf"(?:{zone_words.REST_OF_TILE})(?![^\W_])", re.IGNORECASE)
+_FILLER = re.compile(rf"(?<![^\W_])(?:{zone_words.LYING}|{zone_words.EVEN}|{zone_words.UPRIGHT})(?![^\W_])")
 _LINES = re.compile(r"[\n;]")
+_ENDS = re.compile(r"[\n;]|[,.](?!\d)")
+"""Of a clause."""
 _IN_ONE_WORD = re.compile(r"(?<=[ое])-(?=[а-яё])|(?<=[a-z])-(?=[a-z])", re.IGNORECASE)
 """In «бело-синяя», `black-white`."""
 LIKE = re.compile(r"[\s,]+(?:looks? |looking )?(?:like|as on|как|типа|наподобие|вроде)[ ][^,;\n]+\Z", re.IGNORECASE)
@@ -71,18 +77,23 @@ _LEAST_LISTED = 3
 _PAIR = 2
 _EACH_SIZE = re.compile(r"(?<![^\W_])(?:по|each)(?=[ ]*(?:[:,;]|$))", re.IGNORECASE)
 """What is left of «по 10 см», `10 cm each`, without the size."""
-_IN_LIST = re.compile(r"\s*(?:,|/|;|[\s,](?:and|и|then|затем|потом)\s)\s*", re.IGNORECASE)
+_NEXT = r"(?:and then|and|и|then|а затем|затем|потом|далее)(?=\s)"
+_IN_LIST = re.compile(rf"\s*(?:[,/;](?:\s*{_NEXT})?|\s{_NEXT})\s*", re.IGNORECASE)
 
 
 class Turns(TileText):
     """Takes apart what is said of squares or stripes."""
 
-    def found(self, head: Head) -> Zoned | None:
+    place: LinePlace | None = None
+
+    def found(self, head: Head, place: LinePlace | None = None) -> Zoned | None:
         """Mixes by turns, or stripes on a ground; None where they are no whole ones, or do not fit.
 
         Args:
             head: where the squares or stripes are named.
+            place: at which sides of the tile stripes lie; None: in the middle, or evenly apart.
         """
+        self.place = place
         size, counted, places = self._said(head)
         n = 0 if counted is None else _NUMBER_WORDS.get(counted["n"]) or int(counted["n"])
         n = n * n if counted is not None and counted.re is _GRID else n
@@ -91,7 +102,7 @@ class Turns(TileText):
         body = self._body(places)
         if (each := EACH.search(small_letters(body))) is not None:
             body, self.tail = body[: each.start()], f" + {body[each.end() :]}"
-        is_on = drawn is not None or head.kind == LINE or self._is_counted_apart(head, counted)
+        is_on = drawn is not None or head.kind == LINE or place is not None or self._is_counted_apart(head, counted)
         listed = None if is_on else self._listed(body, n, is_sized=size is not None)
         if listed is not None and (len({*listed}) > _PAIR or n % 2 or len(listed) % 2):
             return self._in_bands(listed, n, size, head)
@@ -101,7 +112,7 @@ class Turns(TileText):
         shape = self._shape_on_ground(n, size, head.kind) if is_on else self._shape(head.kind, size, n)
         if pair is None or shape is None:
             return None
-        if is_on and drawn is None and _GROUND.search(pair[1][0]) and not _GROUND.search(pair[0][0]):
+        if is_on and drawn is None and self._is_ground_second(head, pair[0][0], pair[1][0]):
             pair = pair[1], pair[0]  # «полоса белая, фон красный»
         (ground, _), (mix, zone) = pair
         zoned = ZoneInText(shape, zone.recipe, mix, (head.start, head.end))
@@ -110,7 +121,7 @@ class Turns(TileText):
     def _said(self, head: Head) -> tuple["re.Match[str] | None", "re.Match[str] | None", list[tuple[int, int]]]:
         """How wide they are and how many, and where that, their name and words that say nothing stand."""
         size = next((found for found in SIZE.finditer(self.sized) if not _THICK.search(found[0])), None)
-        counted = _COUNTED.search(self.small) or _OF_THEM.search(self.small)
+        counted = COUNTED.search(self.small) or _OF_THEM.search(self.small)
         if counted is None and head.kind == CHECKER:
             counted = _GRID.search(self.sized)
         like = LIKE.search(self.text, head.end)
@@ -119,15 +130,27 @@ class Turns(TileText):
             self.remarks.append(Notice("{words!r} is no part of the mix; it is left out", {"words": words}))
         said = [found for found in (size, counted, like) if found]
         places = [found.span() for found in (*said, *_FILLER.finditer(self.small))]
-        if counted is not None and counted.re is _COUNTED:
+        if counted is not None and counted.re is COUNTED:
             places.append(counted.span("what"))
         return size, counted, [(head.start, head.end), *places]
 
     def _is_counted_apart(self, head: Head, counted: "re.Match[str] | None") -> bool:
         """Whether `blue with 2 stripes of white` counts its stripes, and not those of the other mix."""
-        if counted is None or head.kind != STRIPES:
+        is_other = counted is not None and counted.re is COUNTED and not head.start <= counted.start("what") < head.end
+        if counted is None or is_other or head.kind != STRIPES:
             return False
         return counted.re is _OF_THEM or bool(trimmed(self.text[: min(counted.start(), head.start)]))
+
+    def _is_ground_second(self, head: Head, first: str, second: str) -> bool:
+        """Whether the second of two mixes is called a ground, or the first alone stands in one clause with a stripe."""
+        if _GROUND.search(second) and not _GROUND.search(first):
+            return True
+        if _REST.match(second):
+            return True
+        start = max((found.end() for found in _ENDS.finditer(self.text, 0, head.start)), default=0)
+        end = next((found.start() for found in _ENDS.finditer(self.text, head.end)), len(self.text))
+        clause = self.text[start:end]
+        return first in clause and second not in clause and not _GROUND.search(first)
 
     def _tile(self) -> str:
         """The size of the tile, as the ground has it."""
@@ -178,18 +201,25 @@ class Turns(TileText):
             mix = self.mix(name)
             if mix is None or mix[1].words or mix[1].look:
                 return None
-            zones.append(ZoneInText(bands_mask(bands), mix[1].recipe, mix[0], (head.start, head.end)))
+            zones.append(
+                ZoneInText(as_it_lies(bands_mask(bands), self.text), mix[1].recipe, mix[0], (head.start, head.end))
+            )
         return Zoned(f"{listed[0]}{self._tile()}", tuple(zones), tuple(self.remarks), is_told=True)
 
     def _shape_on_ground(self, n: int, size: "re.Match[str] | None", kind: str) -> str | None:
-        """The mask of so many stripes on a ground, evenly apart; None for a single one without a width."""
-        if size is None or not n:
+        """The mask of so many stripes on a ground, evenly apart or at sides; None for a single one without a width."""
+        if self.place is not None and (size is None or n not in (0, 1, len(self.place.sides))):
+            return None
+        if size is None or not (n or self.place):
             return self._shape(STRIPES, size, 2 * n) if kind == STRIPES else None
         wide = 100 * millimetres(size) / self.side_mm
         if n * wide >= 100 or n > MOST_BANDS:
             return None
-        mask = bands_apart(n, wide)
-        self.tell_size(self.text[slice(*size.span())].strip(), mask, self.side_mm)
+        mask = (
+            as_it_lies(bands_apart(n, wide), self.text) if self.place is None else self.place.mask(wide, self.side_mm)
+        )
+        if mask is not None:
+            self.tell_size(self.text[slice(*size.span())].strip(), mask, self.side_mm)
         return mask
 
     def _body(self, places: Sequence[tuple[int, int]]) -> str:
@@ -222,12 +252,12 @@ class Turns(TileText):
 
     def _shape(self, kind: str, size: "re.Match[str] | None", n: int) -> str:
         """The mask of so many stripes or squares, or of such as wide as was said."""
-        shape = USUAL[kind]
+        shape = as_it_lies(USUAL[kind], self.text)
         if size is None and kind == STRIPES and n % 2:
-            return bands_by_turns(n)
+            return as_it_lies(bands_by_turns(n), self.text)
         if size is None:
             along = n / 2 if kind == STRIPES else math.sqrt(n)
-            return f"{kind}:{along:.0f}" if n and along.is_integer() else shape
+            return as_it_lies(f"{kind}:{along:.0f}", self.text) if n and along.is_integer() else shape
         wide = self.side_mm / millimetres(size) / (2 if kind == STRIPES else 1)
         typed = self.text[slice(*size.span())].strip()
         if not 1 <= wide <= _MAX_COUNT:
@@ -242,6 +272,7 @@ class Turns(TileText):
         if kind == STRIPES and wide <= MOST_BANDS:  # whole ones from the edge; `stripes:2` has half a gap at both
             step = 100 * millimetres(size) / self.side_mm
             shape = bands_mask(bands_of_each(("", STRIPES), step)[STRIPES])
+        shape = as_it_lies(shape, self.text)
         self.tell_size(typed, shape, self.side_mm)
         return shape
 

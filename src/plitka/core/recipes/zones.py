@@ -18,6 +18,7 @@ from itertools import pairwise
 from plitka.core.language import zone_words
 from plitka.core.language.looks import USUAL_CIRCLE_PERCENT
 from plitka.core.recipes.grounds import told_grounds
+from plitka.core.recipes.line_places import find_line_place
 from plitka.core.recipes.mixes import EQUAL_PARTS, Reading
 from plitka.core.recipes.part_names import (
     BORDER,
@@ -26,8 +27,10 @@ from plitka.core.recipes.part_names import (
     EDGE,
     FIELD,
     LINE,
+    LYING,
     MIDDLE,
     OUTSIDE,
+    PARTS_ACROSS,
     SIZE,
     SPLIT,
     STRIPES,
@@ -39,7 +42,7 @@ from plitka.core.recipes.part_names import (
     small_letters,
 )
 from plitka.core.recipes.recipe import Notice
-from plitka.core.recipes.turns import LIKE, Turns
+from plitka.core.recipes.turns import COUNTED, LIKE, Turns
 from plitka.core.recipes.undrawn import is_undrawn
 from plitka.core.recipes.zone_sizes import (
     AREA,
@@ -64,8 +67,9 @@ from plitka.core.recipes.zone_texts import (
 
 _OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
 _GROUNDS = (FIELD, OUTSIDE, MIDDLE)
-_ORDER = (*THIRDS, *_OPPOSITE, CIRCLE, BORDER)
+_ORDER = (*PARTS_ACROSS, *THIRDS, *_OPPOSITE, CIRCLE, BORDER)
 """Later ones lie on top."""
+_PARTS = {**THIRDS, **PARTS_ACROSS}
 _PAIR = 2
 _HALF = re.compile(zone_words.HALF)
 _WIDTH = re.compile(r"\(?(?<![\d.,])(?P<percent>\d{1,2})[ ]?%\)?(?=[ ]*(?:[:=]|wide|шириной))")
@@ -104,11 +108,15 @@ def find_zones(text: str, read: Read) -> Zoned | None:
     kinds = [head.kind for head in heads]
     if not heads:
         return None
+    if (at_side := _line_at_side(text, small, heads, read)) is not None:
+        return at_side
     by_turns = [head for head in heads if head.kind in (CHECKER, STRIPES, LINE)]
     if len(by_turns) == len(heads) == _PAIR and {*kinds} in ({STRIPES, LINE}, {CHECKER}):  # «в полоску, полоса 5 см»
         named, again = sorted(by_turns, key=lambda head: head.kind == LINE)
         text, small = (without_places(one, [(again.start, again.end)]) for one in (text, small))
         return Turns(text, small, read).found(named)
+    if len(by_turns) == len(heads) == _PAIR and kinds == [STRIPES, STRIPES] and _counts(small, heads[1]):
+        return Turns(text, small, read).found(heads[0])  # «полосы красная и белая, 5 полос»
     if len(by_turns) == 1 and {*kinds} <= {by_turns[0].kind, FIELD, MIDDLE}:
         return Turns(text, small, read).found(by_turns[0])
     if {CHECKER, STRIPES} & {*kinds}:
@@ -123,6 +131,28 @@ def find_zones(text: str, read: Read) -> Zoned | None:
     finder = _Finder(plain, without_places(small, [*apart.values()]), read, small, apart)
     finder.is_split = bool(split)
     return finder.parted(heads)
+
+
+def _counts(small: str, head: Head) -> bool:
+    """Whether the first number of things is the number of such stripes."""
+    counted = COUNTED.search(small)
+    return counted is not None and head.start <= counted.start("what") < head.end
+
+
+def _line_at_side(text: str, small: str, heads: Sequence[Head], read: Read) -> Zoned | None:
+    """A stripe along a side of the tile, or along two: `a white stripe 5 cm along the top edge`."""
+    lines = [head for head in heads if head.kind in (LINE, STRIPES)]
+    place = find_line_place(small, [(head.start, head.end) for head in lines])
+    if place is None:
+        return None
+    plain, plain_small = without_places(text, place.places), without_places(small, place.places)
+    kinds = {head.kind for head in find_heads(plain_small)}
+    if not kinds <= {lines[0].kind, FIELD}:
+        return None
+    turns = Turns(plain, plain_small, read)
+    at_side = turns.found(lines[0], place)
+    is_list = lines[0].kind == STRIPES and place.is_first(is_lying=LYING.search(small) is not None)
+    return turns.found(lines[0]) if at_side is None and is_list else at_side
 
 
 class _Finder(TileText):
@@ -296,6 +326,8 @@ class _Finder(TileText):
         halves = [part for part in zones if part.kind in _OPPOSITE]
         if not zones or len(grounds) > 1 or not self._are_halves(halves):
             return None
+        if {*kinds} & {*PARTS_ACROSS} and {*kinds} & {*THIRDS, *_OPPOSITE}:
+            return None
         if len({*kinds} & {*THIRDS}) == len(THIRDS):
             halves = [part for part in zones if part.kind in THIRDS]
         if len(halves) > 1 and not grounds:
@@ -343,7 +375,7 @@ class _Finder(TileText):
 
     def _zone(self, part: _Part) -> ZoneInText | None:
         small = self.sized[slice(*part.place)]
-        mask = f"half:{part.kind}" if part.kind in _OPPOSITE else THIRDS.get(part.kind) or USUAL[part.kind]
+        mask = f"half:{part.kind}" if part.kind in _OPPOSITE else _PARTS.get(part.kind) or USUAL[part.kind]
         mix = part.mix
         if part.kind in (BORDER, CIRCLE):
             size, width = SIZE.search(small), _WIDTH.search(small)

@@ -11,6 +11,7 @@ _SHAPES: Mapping[str, Notice] = MappingProxyType(
     {
         "border": Notice("Border"),
         "stripes": Notice("Stripes"),
+        "rows": Notice("Bands across"),
         "checker": Notice("Squares"),
         "circle": Notice("Circle"),
         "half:left": Notice("Left half"),

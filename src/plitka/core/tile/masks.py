@@ -4,6 +4,7 @@
 border:8%      a frame, as wide as this part of the shorter side
 stripes:4      upright stripes, as wide as the gaps between them
 stripes:20-30% one upright stripe, from and to so much of the width; stripes:20-30+70-80% two
+rows:4         the same stripes lying; rows:20-30% from and to so much of the height, from the top
 half:right     one half of the tile: left, right, top or bottom
 checker:2      squares, so many along the shorter side, every other one
 circle         a disc about the middle; circle:50% of the shorter side, 60% where nothing is said
@@ -48,7 +49,7 @@ MAX_MASK_PX = 8192
 """Longest side of a PNG."""
 PROPORTION_TOLERANCE = 0.02
 """A picture whose proportions differ by no more is stretched over the tile."""
-SHAPE_EXAMPLES = ("border:8%", "stripes:4", "half:right", "checker:2", "circle:60%", "text:WORDS")
+SHAPE_EXAMPLES = ("border:8%", "stripes:4", "rows:4", "half:right", "checker:2", "circle:60%", "text:WORDS")
 """Each built-in shape once, as messages and the OpenAPI document show it."""
 PNG_PREFIX = "data:image/png;base64,"
 _MAX_COUNT = 64
@@ -182,25 +183,36 @@ def _border(value: str, width_px: int, height_px: int) -> Mask:
 
 
 def _stripes(value: str, width_px: int, height_px: int) -> Mask:
+    return np.broadcast_to(_along("stripes", value, width_px), (height_px, width_px)).copy()
+
+
+def _rows(value: str, width_px: int, height_px: int) -> Mask:
+    return np.broadcast_to(_along("rows", value, height_px)[:, None], (height_px, width_px)).copy()
+
+
+def _along(name: str, value: str, length_px: int) -> Mask:
+    """Where stripes lie along the side of the tile that they part."""
     if _BANDS.fullmatch(value):
-        return _bands(value, width_px, height_px)
-    turns = _middles(width_px) * _count("stripes", value)
-    return np.broadcast_to(np.abs(turns % 1 - 0.5) < 0.25, (height_px, width_px)).copy()
+        return _bands(name, value, length_px)
+    turns = _middles(length_px) * _count(name, value)
+    inside: Mask = np.abs(turns % 1 - 0.5) < 0.25
+    return inside
 
 
-def _bands(value: str, width_px: int, height_px: int) -> Mask:
-    inside = np.zeros(width_px, bool)
+def _bands(name: str, value: str, length_px: int) -> Mask:
+    inside = np.zeros(length_px, bool)
     for band in value.removesuffix("%").replace(",", ".").split("+"):
         start, end = (float(bound) / 100 for bound in band.split("-"))
         if not start < end <= 1:
             raise InputError(
                 "the stripe {band} of the mask {mask!r} has to begin before it ends, and to end by 100 %, as in "
-                "stripes:20-30%",
+                "{example}",
                 band=band,
-                mask=f"stripes:{value}",
+                mask=f"{name}:{value}",
+                example=f"{name}:20-30%",
             )
-        inside |= (start <= _middles(width_px)) & (_middles(width_px) < end)
-    return np.broadcast_to(inside, (height_px, width_px)).copy()
+        inside |= (start <= _middles(length_px)) & (_middles(length_px) < end)
+    return inside
 
 
 def _half(value: str, width_px: int, height_px: int) -> Mask:
@@ -237,8 +249,11 @@ def _text(value: str, width_px: int, height_px: int) -> Mask:
 
 
 _SHAPES: Mapping[str, Callable[[str, int, int], Mask]] = MappingProxyType(
-    {"border": _border, "stripes": _stripes, "half": _half, "checker": _checker, "circle": _circle, "text": _text}
-)
+    {
+        "border": _border, "stripes": _stripes, "rows": _rows, "half": _half, "checker": _checker, "circle": _circle,
+        "text": _text,
+    }
+)  # fmt: skip
 
 
 def _middles(n: int) -> npt.NDArray[np.float64]:
