@@ -11,6 +11,7 @@ A prior, pictures of what the base knows already, may be learnt beside: there th
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,6 @@ class Trainer:
         self.n_done = 0
         self._average = _average(self.learning, config.ema_decay) if config.ema_decay else None
         self._words = TrainWords(pipe, self.rows, cache, key)
-        self._step = RecordedStep(pipe.unet.device, self.learning, self._compute)
         _prepare(pipe.unet, config)
 
     def learn(
@@ -176,6 +176,10 @@ class Trainer:
             self._words.look_again()
             return dict(zip(_READ, self._words.token_ids(captions), strict=True))
         return dict(zip(_SAID, self._words.kept(captions), strict=True))
+
+    @cached_property
+    def _step(self) -> RecordedStep:
+        return RecordedStep(self.pipe.unet.device, self.learning, self._compute)
 
     def _compute(self, given: Given) -> torch.Tensor:
         """(n,) losses of a batch; its gradients are added to those that there are."""

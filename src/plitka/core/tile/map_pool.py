@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, lay_map
 
 _MAX_AHEAD = 4
-"""Maps that are laid and not yet taken: each has some 30 MB at 1024 px."""
+"""Maps that are laid and not yet taken, where fewer processes lay them: each has some 30 MB at 1024 px."""
 _KEPT = 4
 """Maps kept after they were taken: another recipe with the same seed lies on the same granules."""
-_PROCESSORS_PER_PROCESS, _MOST_PROCESSES = 4, 4
-"""A fast painter takes maps faster than one process lays them."""
+_PROCESSORS_PER_PROCESS, _MOST_PROCESSES = 2, 8
+"""A fast painter takes a map every 0.4 s, and one process lays one in 1 to 2.5 s. Each is started when it is needed."""
 
 
 class MapPool:
@@ -35,6 +35,7 @@ class MapPool:
         self.config = config
         usual = max(1, min((os.cpu_count() or 1) // _PROCESSORS_PER_PROCESS, _MOST_PROCESSES))
         self._n_processes = n_processes or usual
+        self._max_ahead = max(_MAX_AHEAD, self._n_processes)
         self._kept: dict[MapSpec, GranuleMap] = {}
         self._lock = threading.Lock()  # what is laid ahead and what is taken may be told by two threads
         self._executor: ProcessPoolExecutor | None = None
@@ -44,7 +45,7 @@ class MapPool:
     def lay_ahead(self, spec: MapSpec) -> None:
         """Have a map laid that will be taken; nothing happens where there is no second processor for it."""
         with self._lock:
-            if self._is_known(spec) or len(self._ahead) >= _MAX_AHEAD or (os.cpu_count() or 1) == 1:
+            if self._is_known(spec) or len(self._ahead) >= self._max_ahead or (os.cpu_count() or 1) == 1:
                 return
             if self._executor is None:
                 # A forked process would inherit locks of threads that it does not have.
