@@ -164,7 +164,10 @@ def _shared_features(lightness: FloatArray, around: FloatArray, windows: Windows
 
 def _stacked(parts: Sequence[FloatArray]) -> FloatArray:
     """(h, w, k) or (h, w, n, k) float32 of k arrays, one after the other in memory."""
-    planes = np.stack([np.moveaxis(part, (0, 1), (-2, -1)) for part in parts]).astype(np.float32, copy=False)
+    first = np.moveaxis(parts[0], (0, 1), (-2, -1))
+    planes = np.empty((len(parts), *first.shape), np.float32)
+    for plane, part in zip(planes, parts, strict=True):
+        plane[:] = np.moveaxis(part, (0, 1), (-2, -1))
     return np.moveaxis(planes, (0, -2, -1), (-1, 0, 1))
 
 
@@ -192,14 +195,20 @@ def classify(
     stage = 0
     while f"next.{stage}.0.weight" in weights:
         logs = _log_softmax(logits, 0)
-        seen = _context(np.moveaxis(logs.reshape(-1, *inside.shape), 0, -1), light, windows)
-        everywhere = _everywhere(logs, inside)
-        alike = np.concatenate([everywhere[:, :-1], _moments(logs[:-1], shared, own, inside)])
+        answers = np.exp(logs)
+        seen = _context(_as_map(logs, inside), _as_map(answers, inside), light, windows)
+        everywhere = _everywhere(answers, inside)
+        alike = np.concatenate([everywhere[:, :-1], _moments(answers[:-1], shared, own, inside)])
         change_own = _run(weights, f"next.{stage}", shared, own, seen[:, :-1], alike=alike)
         change_other = _run(weights, f"next_off.{stage}", shared, other, seen[:, -1:], alike=everywhere[:, -1:])
         logits = np.maximum(logs, LEAST_LOG_ANSWER) + np.concatenate([change_own, change_other])
         stage += 1
-    return np.moveaxis(np.exp(_log_softmax(logits, 0)).reshape(-1, *inside.shape), 0, -1)
+    return _as_map(np.exp(_log_softmax(logits, 0)), inside)
+
+
+def _as_map(planes: FloatArray, inside: Mask) -> FloatArray:
+    """(h, w, n) of (n, m)."""
+    return np.moveaxis(planes.reshape(-1, *inside.shape), 0, -1)
 
 
 def _planes(features: Features) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -212,9 +221,8 @@ def _planes(features: Features) -> tuple[FloatArray, FloatArray, FloatArray]:
     )
 
 
-def _context(logs: FloatArray, light: FloatArray, windows: Windows) -> FloatArray:
+def _context(logs: FloatArray, answers: FloatArray, light: FloatArray, windows: Windows) -> FloatArray:
     """(5, n + 1, m) answers of the last stage: here, around, and of the lit points around."""
-    answers = np.exp(logs)
     lit = windows.mean(answers * light, LIT_SIDE) / windows.mean(light, LIT_SIDE)
     around = [windows.mean(answers, side) for side in CONTEXT_SIDES]
     here = np.maximum(logs, LEAST_LOG_ANSWER) / LOG_ANSWER_SCALE
@@ -224,20 +232,20 @@ def _context(logs: FloatArray, light: FloatArray, windows: Windows) -> FloatArra
     return seen.reshape(*seen.shape[:2], -1)
 
 
-def _everywhere(logs: FloatArray, inside: Mask) -> FloatArray:
+def _everywhere(answers: FloatArray, inside: Mask) -> FloatArray:
     """(1, n + 1) answers of the last stage (n + 1, m) over the whole picture."""
-    shares = np.exp(logs[:, inside.ravel()]).mean(1)
+    shares = (answers if inside.all() else answers[:, inside.ravel()]).mean(1)
     everywhere: FloatArray = np.log(shares + np.float32(LEAST_PRESENCE))[None] / np.float32(LOG_ANSWER_SCALE)
     return everywhere
 
 
-def _moments(logs: FloatArray, shared: FloatArray, own: FloatArray, inside: Mask) -> FloatArray:
+def _moments(answers: FloatArray, shared: FloatArray, own: FloatArray, inside: Mask) -> FloatArray:
     """(7, n) what the points of a colour look like over the whole picture, by the last stage's answers (n, m)."""
-    answers = np.exp(logs) * (inside.ravel() / np.float32(np.count_nonzero(inside)))
-    parts = answers.sum(1) + np.float32(LEAST_PART)
-    means = [np.einsum("nm,nm->n", answers, own[place] ** power) / parts for place, power in MOMENTS]
+    counted = answers * (inside.ravel() / np.float32(np.count_nonzero(inside)))
+    parts = counted.sum(1) + np.float32(LEAST_PART)
+    means = [np.einsum("nm,nm->n", counted, own[place] ** power) / parts for place, power in MOMENTS]
     sharpness = (shared[list(SHARPNESS)][:, inside.ravel()] ** 2).mean(1)
-    means += [np.full(len(logs), value) for value in sharpness]
+    means += [np.full(len(answers), value) for value in sharpness]
     return np.array(means, np.float32)
 
 

@@ -44,9 +44,12 @@ def window_mean(values: FloatArray, side: int) -> FloatArray:
         sums = _sums(_sums(values[..., channel], side).T, side).T
         np.multiply(sums, values.dtype.type(1 / side**2), out=planes[channel])
 
-    with ThreadPoolExecutor(thread_count(len(planes))) as beside:
-        for _ in beside.map(fill, range(len(planes))):
-            pass
+    if len(planes) == 1:
+        fill(0)  # a thread would be begun for nothing
+    else:
+        with ThreadPoolExecutor(thread_count(len(planes))) as beside:
+            for _ in beside.map(fill, range(len(planes))):
+                pass
     return np.moveaxis(planes, 0, -1)
 
 
