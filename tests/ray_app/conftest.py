@@ -86,6 +86,9 @@ def cluster() -> Iterator[RunningCluster]:
         "RAY_SERVE_HAPROXY_STATS_PORT": str(free_port()),  # the usual ones may be another cluster's
         "RAY_SERVE_HAPROXY_METRICS_PORT": str(free_port()),
         "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "0.5",  # nobody comes any more when a test ends
+        "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",  # a busy machine would have one proxy after the other killed
+        "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "60",
+        "RAY_SERVE_HAPROXY_STARTUP_TIMEOUT_S": "60",
     }
     import ray
     from ray import serve

@@ -112,7 +112,7 @@ def fail_to_load() -> FastEngine:
 
 def test_a_service_without_any_engine_has_failed(tmp_path: Path) -> None:
     """As with one process: probes say so, orders are refused, and nothing hangs."""
-    with running(tmp_path, fail_to_load, workers=2) as server:
+    with running(tmp_path, fail_to_load, workers=2, max_restarts=1) as server:
         assert server.service.jobs.life is Life.FAILED
         client = server.client()
         assert client.get("/livez").status_code == 503
