@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.ray_app.conftest import Clustered
+from tests.ray_app.conftest import PATIENCE_S, Clustered
 from tests.serve.conftest import picture, wait_until
 
 from plitka.errors import InputError
@@ -36,7 +36,7 @@ def test_pictures_are_made_while_painters_come_go_and_die(clustered: Clustered) 
     """More of them while many wait; those that are killed lose nothing, and nothing comes twice."""
     client = clustered.client()
     jobs = [order(client, seed=seed, steps=30) for seed in range(20)]
-    wait_until(lambda: len(leases.workers(clustered.store)) >= 2, timeout_s=120)
+    wait_until(lambda: len(leases.workers(clustered.store)) >= 2, PATIENCE_S)
     os.kill(leases.workers(clustered.store)[0].pid, signal.SIGKILL)
     told = [ended(client, job_id) for job_id in jobs]
     assert {one["state"] for one in told} == {"succeeded"}
