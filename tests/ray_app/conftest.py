@@ -31,6 +31,8 @@ class Clustered:
     store: Store
     cluster: Any
     """Ray's own, which can be given nodes and lose them."""
+    first: str = ""
+    """What the model is loaded by that is there from the beginning."""
     clients: ExitStack = field(default_factory=ExitStack)
 
     def client(self) -> httpx2.Client:
@@ -127,7 +129,8 @@ def clustered(cluster: RunningCluster, tmp_path: Path) -> Iterator[Clustered]:
     store = open_store(Settings(data=folder), own=False)
     one = Clustered(url=f"http://127.0.0.1:{cluster.port}", folder=tmp_path, store=store, cluster=cluster.nodes)
     with one.clients:
-        one.deploy(one.model("fast", "1" * 12))
+        one.first = one.model("fast", "1" * 12)
+        one.deploy(one.first)
         wait_until(lambda: httpx2.get(f"{one.url}/readyz", timeout=30, verify=NO_ROOTS).status_code == 200, PATIENCE_S)
         yield one
     serve.delete("plitka")

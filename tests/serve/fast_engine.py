@@ -61,6 +61,10 @@ class FastEngine(Engine):
     n_may_end: float = math.inf
     """So many batches take their last step; the next one stays before it, and is stopped there as anywhere else."""
 
+    def may_go_on(self) -> bool:
+        """Whether pictures take their last step now."""
+        return self.n_may_end >= 1
+
     @contextmanager
     def lingering(self) -> Iterator[None]:
         """Within the block pictures of two steps or more stay before their last one, however long a test needs."""
@@ -108,7 +112,7 @@ class FastEngine(Engine):
                 return
             time.sleep(self.step_s)
             if 1 < step == n_steps:
-                while open_pictures and self.n_may_end < 1:
+                while open_pictures and not self.may_go_on():
                     yield from self._step(requests, open_pictures, step - 1, watch, started)
                     time.sleep(_LOOK_S)
                 self.n_may_end -= 1

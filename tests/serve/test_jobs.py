@@ -266,7 +266,7 @@ def test_an_end_that_two_see_is_counted_once(tmp_path: Path, monkeypatch: pytest
 
 def test_two_cancels_at_once_end_a_job_once(tmp_path: Path) -> None:
     """Whoever is second changes nothing."""
-    with running(tmp_path, lambda: FastEngine(step_s=0.05)) as server:
+    with running(tmp_path, lambda: FastEngine(step_s=0.05), drain_s=0.1) as server:
         client = server.client()
         server.order(client, steps=100)
         waiting = server.order(client)
