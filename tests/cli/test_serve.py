@@ -183,7 +183,7 @@ def started(folder: Path, *words: str, until: str, **environ: str) -> str:
     log.touch()
     process = fast_server.start(folder, free_port(), *words, **environ)
     try:
-        wait_until(lambda: until in log.read_text("utf-8"))
+        wait_until(lambda: until in log.read_text("utf-8").rpartition("\n")[0])  # of whole lines
         return log.read_text("utf-8")
     finally:
         fast_server.kill(process)

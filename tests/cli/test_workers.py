@@ -92,7 +92,9 @@ def test_workers_come_and_go_beside_a_service(run_json: RunJson, tmp_path: Path)
     key = run_json("keys", "create", "anna", "--per-minute", "1000", "--data", str(folder))["key"]
     service = fast_server.start(folder, port, "--workers", "0", **environ)
     painter = None
-    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}) as client:
+    with httpx2.Client(
+        base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}, timeout=60
+    ) as client:
 
         def state_of(job: dict[str, str]) -> str:
             try:

@@ -182,7 +182,7 @@ def test_one_picture_is_measured_while_the_next_is_painted() -> None:
         return as_it_is(canvas)
 
     def measure(*arguments: Any, **choices: Any) -> dict[str, float]:  # noqa: ANN401
-        seen.append(is_painted.wait(timeout=20))
+        seen.append(is_painted.wait(timeout=60))
         return measure_shares(*arguments, **choices)
 
     maker = maker_of(FlatPainter(paint_one=paint), is_pipelined=True)

@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests.core.measure.tile_pictures import tile
-from tests.serve.conftest import NO_ROOTS, RECIPE, Running, free_port, program, running, wait_until
+from tests.serve.conftest import RECIPE, Running, free_port, program, running, wait_until
 from tests.serve.fast_engine import FastEngine
+from tests.serve.test_completion import asked
 
 from plitka.core.files.picture import encode_png
 from plitka.serve import key_changes
@@ -78,10 +79,10 @@ def started(words: list[str], folder: Path, port: int) -> Iterator[None]:
 
 @pytest.fixture(scope="module", params=[nginx, caddy])
 def proxied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
-    """A service that is slow enough to be watched, behind each of them."""
+    """A service behind each of them."""
     command: Callable[[Path, int, str], list[str]] = request.param
     folder, port = tmp_path_factory.mktemp("proxy"), free_port()
-    with running(folder / "data", lambda: FastEngine(step_s=0.05), trusted_proxies=("127.0.0.1",)) as server:
+    with running(folder / "data", FastEngine, trusted_proxies=("127.0.0.1",)) as server:
         words = command(folder, port, server.url.removeprefix("http://"))
         with started(words, folder, port):
             yield Proxied(server, f"http://127.0.0.1:{port}")
@@ -90,12 +91,15 @@ def proxied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_events_come_as_they_are_told(proxied: Proxied) -> None:
     """And not at the end: when the first step is seen, the job still runs."""
     client = proxied.client(proxied.server.key())
-    job = proxied.server.order(client, steps=60)
-    with client.stream("GET", f"/v1/jobs/{job['id']}/events") as stream:
-        lines = stream.iter_lines()
-        assert any(line == "event: step" for line in lines)
-        assert proxied.server.service.jobs.status(job["id"]) is not None
-        assert any(line == "event: done" for line in lines)
+    with ExitStack() as held:
+        held.enter_context(proxied.server.fast.lingering())
+        job = proxied.server.order(client)
+        with client.stream("GET", f"/v1/jobs/{job['id']}/events") as stream:
+            lines = stream.iter_lines()
+            assert any(line == "event: step" for line in lines)
+            assert proxied.server.service.jobs.status(job["id"]) is not None
+            held.close()
+            assert any(line == "event: done" for line in lines)
 
 
 def test_a_slow_upload_arrives(proxied: Proxied) -> None:
@@ -141,9 +145,8 @@ def test_the_proxy_says_whose_request_it_is(proxied: Proxied) -> None:
 
 def test_a_client_that_goes_ends_what_it_waited_for(proxied: Proxied) -> None:
     """The proxy hangs up as well."""
-    key = proxied.server.key()
-    client, order = proxied.client(key), {"input": {"prompt": RECIPE, "num_inference_steps": 150}}
-    hasty = httpx2.Client(base_url=proxied.url, headers=client.headers, verify=NO_ROOTS, timeout=0.5)
-    with hasty, pytest.raises(httpx2.TimeoutException):
-        hasty.post("/predictions", json=order)
-    wait_until(lambda: client.get("/v1/jobs").json()["jobs"][0]["state"] == "cancelled")
+    client = proxied.client(proxied.server.key())
+    with proxied.server.fast.lingering():
+        with asked(client, "POST", "/predictions", {"input": {"prompt": RECIPE}}):
+            wait_until(lambda: client.get("/v1/jobs").json()["jobs"])
+        wait_until(lambda: client.get("/v1/jobs").json()["jobs"][0]["state"] == "cancelled")

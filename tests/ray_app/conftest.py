@@ -18,6 +18,8 @@ from plitka.serve.settings import Settings
 from plitka.serve.store import Store, open_store
 
 _STORE_BYTES = 80_000_000
+PATIENCE_S = 300
+"""For processes to start, each of which imports much, on a machine that does other things as well."""
 
 
 @dataclass(slots=True)
@@ -29,6 +31,8 @@ class Clustered:
     store: Store
     cluster: Any
     """Ray's own, which can be given nodes and lose them."""
+    first: str = ""
+    """What the model is loaded by that is there from the beginning."""
     clients: ExitStack = field(default_factory=ExitStack)
 
     def client(self) -> httpx2.Client:
@@ -43,8 +47,9 @@ class Clustered:
 
     def deploy(self, *models: str, **given: Any) -> None:  # noqa: ANN401  (as the arguments have them)
         """Run the application by what a configuration file would say, or change how it runs."""
+        from ray import serve
         from ray.serve.context import _get_global_client
-        from ray.serve.schema import ServeDeploySchema
+        from ray.serve.schema import ApplicationStatus, ServeDeploySchema
 
         usual: dict[str, Any] = {
             "engines": "tests.ray_app.fast_models:FastModels",
@@ -66,7 +71,14 @@ class Clustered:
         }
         client = _get_global_client()
         assert client is not None
-        client.deploy_apps(ServeDeploySchema.model_validate({"applications": [told]}), _blocking=True)
+        client.deploy_apps(ServeDeploySchema.model_validate({"applications": [told]}))
+
+        def runs() -> bool:
+            found = serve.status().applications.get("plitka")
+            assert found is None or found.status is not ApplicationStatus.DEPLOY_FAILED, found.message
+            return found is not None and found.status is ApplicationStatus.RUNNING
+
+        wait_until(runs, PATIENCE_S, every_s=0.1)  # Ray itself waits for a minute at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,9 @@ def cluster() -> Iterator[RunningCluster]:
         "RAY_SERVE_HAPROXY_STATS_PORT": str(free_port()),  # the usual ones may be another cluster's
         "RAY_SERVE_HAPROXY_METRICS_PORT": str(free_port()),
         "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "0.5",  # nobody comes any more when a test ends
+        "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",  # a busy machine would have one proxy after the other killed
+        "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "60",
+        "RAY_SERVE_HAPROXY_STARTUP_TIMEOUT_S": "60",
     }
     import ray
     from ray import serve
@@ -114,8 +129,9 @@ def clustered(cluster: RunningCluster, tmp_path: Path) -> Iterator[Clustered]:
     store = open_store(Settings(data=folder), own=False)
     one = Clustered(url=f"http://127.0.0.1:{cluster.port}", folder=tmp_path, store=store, cluster=cluster.nodes)
     with one.clients:
-        one.deploy(one.model("fast", "1" * 12))
-        wait_until(lambda: httpx2.get(f"{one.url}/readyz", timeout=30, verify=NO_ROOTS).status_code == 200)
+        one.first = one.model("fast", "1" * 12)
+        one.deploy(one.first)
+        wait_until(lambda: httpx2.get(f"{one.url}/readyz", timeout=30, verify=NO_ROOTS).status_code == 200, PATIENCE_S)
         yield one
     serve.delete("plitka")
     store.close()

@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.ray_app.conftest import Clustered
+from tests.ray_app import fast_models
+from tests.ray_app.conftest import PATIENCE_S, Clustered
 from tests.serve.conftest import picture, wait_until
 
 from plitka.errors import InputError
@@ -35,9 +36,10 @@ def ended(client: httpx2.Client, job_id: str) -> dict[str, Any]:
 def test_pictures_are_made_while_painters_come_go_and_die(clustered: Clustered) -> None:
     """More of them while many wait; those that are killed lose nothing, and nothing comes twice."""
     client = clustered.client()
-    jobs = [order(client, seed=seed, steps=30) for seed in range(20)]
-    wait_until(lambda: len(leases.workers(clustered.store)) >= 2)
-    os.kill(leases.workers(clustered.store)[0].pid, signal.SIGKILL)
+    with fast_models.lingering(clustered.first):
+        jobs = [order(client, seed=seed) for seed in range(20)]
+        wait_until(lambda: len(leases.workers(clustered.store)) >= 2, PATIENCE_S)
+        os.kill(leases.workers(clustered.store)[0].pid, signal.SIGKILL)
     told = [ended(client, job_id) for job_id in jobs]
     assert {one["state"] for one in told} == {"succeeded"}
     assert len({one["result"]["sha256"] for one in told}) == len(jobs)
@@ -68,7 +70,7 @@ def test_a_new_version_takes_over_without_a_failed_request(clustered: Clustered)
     told = [ended(client, job_id) for job_id in jobs]
     assert {one["state"] for one in told} == {"succeeded"}
     assert {one["result"]["model"] for one in told} == {f"fast@{digit * 12}" for digit in "12"}
-    assert pids <= {row.pid for row in leases.workers(clustered.store)}
+    wait_until(lambda: pids <= {row.pid for row in leases.workers(clustered.store)})
     names = {one["id"] for one in client.get("/v1/models").json()["data"]}
     assert names == {f"fast@{'2' * 12}", f"other@{'9' * 12}"}
 

@@ -1,8 +1,10 @@
 """A real server on loopback over a quick engine, and keys for it."""
 
 import io
+import itertools
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -12,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, MutableMapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,8 @@ PLENTY = 100_000
 MINI_PX = 128
 """Side of the shipped model's pictures in tests."""
 QUICK = {"num_inference_steps": 3, "mode": "text"}
+_FIRST_PORT, _PORTS_EACH, _N_SHARES = 20_000, 1_000, 12
+"""Of ports: all below 32768, from where on systems give them by themselves."""
 NO_ROOTS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For clients: no server here speaks TLS, and to read whom to trust takes longer than many an answer."""
 
@@ -82,6 +86,12 @@ class Running:
                 pass
         seen: dict[str, Any] = client.get(routes.path_of(routes.JOB, job_id=job["id"])).json()
         return seen
+
+    @property
+    def fast(self) -> FastEngine:
+        """Its engine, of those that are quick."""
+        assert isinstance(self.service.engine, FastEngine)
+        return self.service.engine
 
     def told(self, event: str, **fields: Any) -> list[dict[str, Any]]:  # noqa: ANN401
         """The lines of one event once there is one: a client may see a job's end before the service tells of it."""
@@ -135,12 +145,28 @@ def running(
             assert not thread.is_alive()
 
 
+def _ports() -> Iterator[int]:
+    """Those of this process of pytest, again and again, from anywhere among them."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = _FIRST_PORT + worker % _N_SHARES * _PORTS_EACH
+    start = random.SystemRandom().randrange(_PORTS_EACH)
+    return (first + (start + n) % _PORTS_EACH for n in itertools.count())
+
+
+_PORTS = _ports()
+
+
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
+    """A port that nobody listens on, and that nothing takes before it is listened on.
+
+    A port that the system gives could be given again meanwhile, to a listener or as the near end of any connection.
+    """
+    for port in itertools.islice(_PORTS, _PORTS_EACH):
+        with socket.socket() as one, suppress(OSError):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
+            one.bind(("127.0.0.1", port))
+            return port
+    pytest.fail(f"no port of {_PORTS_EACH} is free; end what listens on them")
 
 
 def wait_until(is_so: Callable[[], object], timeout_s: float = 60.0, every_s: float = 0.01) -> None:

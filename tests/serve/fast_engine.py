@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -34,6 +36,10 @@ SEED_BROKEN = 4_000_000_002
 SEED_CRASH = 4_000_000_003
 SEED_BAD_OUTPUT = 4_000_000_004
 SEED_KILL = 4_000_000_005
+_LOOK_S = 0.03
+"""Between two looks of a picture that lingers."""
+_PATIENCE_S = 120
+"""After which a test that never lets a picture end has failed."""
 MAX_WORDS = 75
 """Of a negative prompt: the text encoders of the real engine have a limit too."""
 
@@ -52,6 +58,21 @@ class FastEngine(Engine):
     """No picture ends while it is not set."""
     batches: list[list[int]] = field(default_factory=list)
     """Seeds that were asked for at once."""
+    n_may_end: float = math.inf
+    """So many batches take their last step; the next one stays before it, and is stopped there as anywhere else."""
+
+    def may_go_on(self) -> bool:
+        """Whether pictures take their last step now."""
+        return self.n_may_end >= 1
+
+    @contextmanager
+    def lingering(self) -> Iterator[None]:
+        """Within the block pictures of two steps or more stay before their last one, however long a test needs."""
+        self.n_may_end = 0
+        try:
+            yield
+        finally:
+            self.n_may_end = math.inf
 
     def complete(self, request: Request) -> CompleteRequest:
         """The request with this engine's defaults; a negative prompt has a limit."""
@@ -85,23 +106,41 @@ class FastEngine(Engine):
                 open_pictures[index] = _noise(request)
             except PlitkaError as error:
                 yield Outcome(index=index, error=error)
-        for step in range(1, max(request.steps for request in requests) + 1):
+        n_steps = max(request.steps for request in requests)
+        for step in range(1, n_steps + 1):
+            if not open_pictures:  # all were stopped
+                return
             time.sleep(self.step_s)
-            for index, pixels in list(open_pictures.items()):
-                request = requests[index]
-                preview = pixels if watch.wants_preview(index, step) else None
-                try:
-                    watch.report(index, Progress(step=step, n_steps=request.steps, preview=preview))
-                except Cancelled as error:
-                    del open_pictures[index]
-                    yield Outcome(index=index, error=error)
-                    continue
-                if step == request.steps:
-                    if self.may_end is not None:
-                        self.may_end.wait(30)
-                    del open_pictures[index]
-                    self.made.append(request.seed)
-                    yield Outcome(index=index, result=self._result(request, pixels, time.perf_counter() - started))
+            if 1 < step == n_steps:
+                while open_pictures and not self.may_go_on():
+                    yield from self._step(requests, open_pictures, step - 1, watch, started)
+                    time.sleep(_LOOK_S)
+                self.n_may_end -= 1
+            yield from self._step(requests, open_pictures, step, watch, started)
+
+    def _step(
+        self,
+        requests: Sequence[CompleteRequest],
+        open_pictures: dict[int, RgbImage],
+        step: int,
+        watch: Watch,
+        started: float,
+    ) -> Iterator[Outcome]:
+        for index, pixels in list(open_pictures.items()):
+            request = requests[index]
+            preview = pixels if watch.wants_preview(index, step) else None
+            try:
+                watch.report(index, Progress(step=step, n_steps=request.steps, preview=preview))
+            except Cancelled as error:
+                del open_pictures[index]
+                yield Outcome(index=index, error=error)
+                continue
+            if step == request.steps:
+                if self.may_end is not None:
+                    self.may_end.wait(_PATIENCE_S)
+                del open_pictures[index]
+                self.made.append(request.seed)
+                yield Outcome(index=index, result=self._result(request, pixels, time.perf_counter() - started))
 
     def _result(self, request: CompleteRequest, pixels: RgbImage, seconds: float) -> Result:
         labels = zone_labels(request.scene, request.size.width_px, request.size.height_px)

@@ -41,7 +41,7 @@ def test_pictures_are_made(web_ui: WebUi) -> None:
 
 def test_progress_is_told_and_interrupted(tmp_path: Path) -> None:
     """With a preview; of one's own alone; what was made before stays, and the answer comes at once."""
-    with running(tmp_path, lambda: FastEngine(step_s=0.02), preview_every=1) as server:
+    with running(tmp_path, FastEngine, preview_every=1) as server, server.fast.lingering():
         web_ui, other = WebUi(server.url, server.key()), WebUi(server.url, server.key())
         answers: list[dict[str, Any]] = []
         asking = threading.Thread(target=lambda: answers.append(web_ui.txt2img(steps=150, batch_size=3)))
@@ -67,11 +67,14 @@ def test_progress_over_all_pictures_of_a_call_never_falls(tmp_path: Path) -> Non
     with running(tmp_path, lambda: FastEngine(step_s=0.01)) as server:
         web_ui = WebUi(server.url, server.key())
         asking = threading.Thread(target=lambda: web_ui.txt2img(steps=20, batch_size=2, n_iter=2))
-        asking.start()
-        wait_until(lambda: web_ui.get("/progress")["state"]["job_count"])
-        told = [web_ui.get("/progress")]
-        while told[-1]["state"]["job_count"]:
-            told.append(web_ui.get("/progress"))
+        with server.fast.lingering():
+            asking.start()
+            wait_until(lambda: web_ui.get("/progress")["state"]["job_count"])
+            told = [web_ui.get("/progress")]
+            while told[-1]["state"]["job_count"]:
+                told.append(web_ui.get("/progress"))
+                if server.fast.n_may_end < 1 and told[-1]["state"]["job_no"] == len(server.fast.made):
+                    server.fast.n_may_end = 1  # each picture is seen
         asking.join(30)
         told = told[:-1]
         done = [one["progress"] for one in told]
@@ -85,14 +88,16 @@ def test_progress_over_all_pictures_of_a_call_never_falls(tmp_path: Path) -> Non
 
 def test_a_picture_is_skipped_and_the_next_one_is_made(tmp_path: Path) -> None:
     """With the seed that it would have had anyway; where nothing is made, nothing is skipped."""
-    with running(tmp_path, lambda: FastEngine(step_s=0.02)) as server:
+    with running(tmp_path) as server:
         web_ui = WebUi(server.url, server.key())
         assert web_ui.http.post("/skip").json() is None
         answers: list[dict[str, Any]] = []
         asking = threading.Thread(target=lambda: answers.append(web_ui.txt2img(steps=50, n_iter=2, seed=7)))
-        asking.start()
-        wait_until(lambda: web_ui.get("/progress")["progress"])
-        assert web_ui.http.post("/skip").json() is None
+        with server.fast.lingering():
+            asking.start()
+            wait_until(lambda: web_ui.get("/progress")["progress"])
+            assert web_ui.http.post("/skip").json() is None
+            wait_until(lambda: len(server.fast.batches) == 2)
         asking.join(30)
         assert answers[0]["info"]["all_seeds"] == [7, 8]
         assert [image_of(one).size for one in answers[0]["images"]] == [(128, 64)] * 2

@@ -55,7 +55,7 @@ class TestReplicate:
         assert progress.total == 150
         made.cancel()
         wait_until(lambda: client.predictions.get(made.id).status == "canceled")
-        told = [hook.heard.get(timeout=20) for _ in range(2)]
+        told = [hook.heard.get(timeout=60) for _ in range(2)]
         assert [one["status"] for one in told] == ["processing", "canceled"]
         assert {one["id"] for one in told} == {made.id}
 

@@ -1,13 +1,17 @@
 """Answers that carry the picture."""
 
 import asyncio
+import http.client
+import json
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
-from tests.serve.conftest import RECIPE, running, wait_until
+from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
 from plitka.errors import StorageAway
@@ -17,10 +21,10 @@ from plitka.serve.store import Job
 
 def test_a_caller_who_hangs_up_wants_no_picture(tmp_path: Path) -> None:
     """The job of an answer that nobody waits for any more is cancelled."""
-    with running(tmp_path, lambda: FastEngine(step_s=0.1)) as server:
+    with running(tmp_path) as server, server.fast.lingering():
         client = server.client()
-        with pytest.raises(httpx2.TimeoutException):
-            client.post("/", json={"inputs": RECIPE, "parameters": {"num_inference_steps": 150}}, timeout=0.5)
+        with asked(client, "POST", "/", {"inputs": RECIPE}):
+            wait_until(lambda: client.get("/v1/jobs").json()["jobs"])
         wait_until(lambda: client.get("/v1/jobs").json()["jobs"][0]["state"] == "cancelled")
 
 
@@ -46,7 +50,7 @@ def test_a_stream_that_nobody_reads_any_more_cancels_all_its_jobs(
         def states() -> list[str]:
             return [job["state"] for job in client.get("/v1/jobs").json()["jobs"]]
 
-        wait_until(lambda: states() == ["cancelled", "cancelled", "running"], timeout_s=10)
+        wait_until(lambda: states() == ["cancelled", "cancelled", "running"])
         assert len(threads) == 3
         assert not any(name.startswith("Thread-") for name in threads), threads
         assert len(server.told("job_not_cancelled")) == 1
@@ -75,66 +79,97 @@ def test_a_request_that_is_cancelled_itself_leaves_no_job(tmp_path: Path) -> Non
 
 
 PUT = "/predictions/again"
-LONG = {"input": {"prompt": RECIPE, "seed": 1, "num_inference_steps": 100, "mode": "text"}}
+LONG = {"input": {"prompt": RECIPE, "seed": 1, "num_inference_steps": 3, "mode": "text"}}
 
 
-def hang_up(client: httpx2.Client, after_s: float = 0.3) -> None:
-    """Ask for a prediction, and go before it has ended."""
-    with pytest.raises(httpx2.TimeoutException):
-        client.put(PUT, json=LONG, timeout=after_s)
+@contextmanager
+def asked(client: httpx2.Client, method: str, path: str, body: dict[str, Any]) -> Iterator[None]:
+    """A request that is asked over a connection of its own, whose answer nobody awaits beyond the block."""
+    head = {"Authorization": client.headers["Authorization"], "Content-Type": "application/json"}
+    connection = http.client.HTTPConnection(str(client.base_url.host), client.base_url.port, timeout=60)
+    connection.request(method, path, json.dumps(body), head)
+    yield
+    connection.close()
+
+
+def waiting(server: Running, job_id: str) -> int | None:
+    """How many wait for the answer of a job."""
+    return server.service.jobs.waiters._n.get(job_id)
 
 
 def test_a_prediction_that_its_client_left_is_made_when_it_is_asked_for_again(tmp_path: Path) -> None:
     """Whether it waited or ran, under the same id; one that was cancelled by a wish of its own stays so."""
-    may_end = threading.Event()
-    with running(tmp_path, lambda: FastEngine(step_s=0.02, may_end=may_end)) as server:
+    with running(tmp_path) as server:
         client, other = server.client(), server.client()
-        server.order(other, steps=1)  # holds the engine
-        hang_up(client)
-        (job,) = client.get("/v1/jobs").json()["jobs"]
-        wait_until(lambda: client.get(f"/v1/jobs/{job['id']}").json()["state"] == "cancelled")
-        may_end.set()
-        hang_up(client)  # while it is made
-        wait_until(lambda: client.get(f"/v1/jobs/{job['id']}").json()["error"])
-        assert client.get(f"/v1/jobs/{job['id']}").json()["error"]["code"] == "left"
+
+        def seen() -> dict[str, Any]:
+            (job,) = client.get("/v1/jobs").json()["jobs"]
+            one: dict[str, Any] = client.get(f"/v1/jobs/{job['id']}").json()
+            return one
+
+        with server.fast.lingering():
+            server.order(other)  # holds the engine
+            with asked(client, "PUT", PUT, LONG):
+                wait_until(lambda: client.get("/v1/jobs").json()["jobs"])
+            wait_until(lambda: seen()["state"] == "cancelled")
+            server.fast.n_may_end = 1
+            with asked(client, "PUT", PUT, LONG):
+                wait_until(lambda: seen()["state"] == "running")
+            wait_until(lambda: seen()["state"] == "cancelled")
+        job = seen()
+        assert job["error"]["code"] == "left"
         assert client.put(PUT, json=LONG).json()["status"] == "succeeded"
-        assert [one["id"] for one in client.get("/v1/jobs").json()["jobs"]] == [job["id"]]
-        waiting = {"input": LONG["input"] | {"seed": 2}}
-        client.put("/predictions/own", json=waiting, headers={"Prefer": "respond-async"})
-        client.post("/predictions/own/cancel")
-        wait_until(lambda: client.get("/predictions/own").json()["status"] == "canceled")
-        assert client.put("/predictions/own", json=waiting).json()["status"] == "canceled"
+        assert seen()["id"] == job["id"]
+        own = {"input": LONG["input"] | {"seed": 2}}
+        with server.fast.lingering():
+            client.put("/predictions/own", json=own, headers={"Prefer": "respond-async"})
+            client.post("/predictions/own/cancel")
+            wait_until(lambda: client.get("/predictions/own").json()["status"] == "canceled")
+        assert client.put("/predictions/own", json=own).json()["status"] == "canceled"
 
 
-def test_a_job_ends_with_its_last_waiter(tmp_path: Path) -> None:
+def test_a_job_ends_with_its_last_waiter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two who wait for the same prediction one may go; and nobody's going ends what was ordered for later."""
-    may_end = threading.Event()
-    with running(tmp_path, lambda: FastEngine(step_s=0.02, may_end=may_end)) as server:
+    with running(tmp_path) as server:
         client, told = server.client(), []
         waiter = threading.Thread(target=lambda: told.append(client.put(PUT, json=LONG).json()))
-        waiter.start()
-        wait_until(lambda: client.get("/v1/jobs").json()["jobs"])
-        hang_up(server.client_of(client.headers["Authorization"].split()[1]))
-        (job,) = client.get("/v1/jobs").json()["jobs"]
-        assert job["state"] in ("queued", "running")
-        may_end.set()
-        waiter.join(30)
+        with server.fast.lingering():
+            waiter.start()
+            wait_until(lambda: client.get("/v1/jobs").json()["jobs"])
+            (job,) = client.get("/v1/jobs").json()["jobs"]
+            with asked(client, "PUT", PUT, LONG):
+                wait_until(lambda: waiting(server, job["id"]) == 2)
+            wait_until(lambda: waiting(server, job["id"]) == 1)
+            assert client.get(f"/v1/jobs/{job['id']}").json()["state"] in ("queued", "running")
+        waiter.join(60)
         assert told[0]["status"] == "succeeded"
         later = {"input": LONG["input"] | {"seed": 2}}
-        client.put("/predictions/later", json=later, headers={"Prefer": "respond-async"})
-        with pytest.raises(httpx2.TimeoutException):
-            client.put("/predictions/later", json=later, timeout=0.1)
+        joined: list[str] = []
+        gone: list[None] = []
+        let_go = server.service.jobs.let_go
+        monkeypatch.setattr(server.service.jobs.waiters, "join", joined.append)
+        monkeypatch.setattr(server.service.jobs, "let_go", lambda job: gone.append(let_go(job)))
+        with server.fast.lingering():
+            client.put("/predictions/later", json=later, headers={"Prefer": "respond-async"})
+            with asked(client, "PUT", "/predictions/later", later):
+                wait_until(lambda: joined)
+            wait_until(lambda: gone)
         wait_until(lambda: client.get("/predictions/later").json()["status"] == "succeeded")
 
 
 def test_who_watches_an_awaited_job_keeps_it(tmp_path: Path) -> None:
     """A stream of its events counts as one who waits."""
-    with running(tmp_path, lambda: FastEngine(step_s=0.02)) as server:
+    with running(tmp_path) as server:
         client = server.client()
         watcher = server.client_of(client.headers["Authorization"].split()[1])
-        asking = threading.Thread(target=hang_up, args=(client, 0.5))
-        asking.start()
-        wait_until(lambda: watcher.get("/v1/jobs").json()["jobs"])
-        (job,) = watcher.get("/v1/jobs").json()["jobs"]
-        assert server.ended(watcher, job)["state"] == "succeeded"
-        asking.join()
+        ended: list[dict[str, Any]] = []
+        with server.fast.lingering():
+            with asked(client, "PUT", PUT, LONG):
+                wait_until(lambda: client.get("/v1/jobs").json()["jobs"])
+                (job,) = client.get("/v1/jobs").json()["jobs"]
+                watching = threading.Thread(target=lambda: ended.append(server.ended(watcher, job)))
+                watching.start()
+                wait_until(lambda: waiting(server, job["id"]) == 2)
+            wait_until(lambda: waiting(server, job["id"]) == 1)
+        watching.join(60)
+        assert ended[0]["state"] == "succeeded"

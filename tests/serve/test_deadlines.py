@@ -58,10 +58,11 @@ def test_the_earliest_comes_first_and_one_that_cannot_be_kept_again() -> None:
             raise StorageAway("the database is away")
 
     deadlines = Deadlines(expire, retry_s=0.01)
-    deadlines.put("c", 0.2)
-    deadlines.put("a", 0.1)
-    deadlines.put("b", 0.0)
-    deadlines.drop("a")
-    deadlines.drop("unknown")
+    with deadlines._changed:  # none comes before all are there
+        deadlines.put("c", 1.0)
+        deadlines.put("a", 0.5)
+        deadlines.put("b", 0.0)
+        deadlines.drop("a")
+        deadlines.drop("unknown")
     wait_until(lambda: not len(deadlines))
     assert told == ["b", "b", "c"]

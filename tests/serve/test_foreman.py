@@ -2,11 +2,11 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from tests.serve.fast_engine import FastEngine
 from tests.serve.test_shared_jobs import SLOW, foreman, kept
 
 from plitka.errors import InputError, StorageAway
+from plitka.serve import foreman as foreman_module
 from plitka.serve import leases
 from plitka.serve.leases import WorkerRow
 from plitka.serve.life import Life
@@ -53,9 +54,9 @@ def frozen(server: Running, pid: int) -> Iterator[None]:
 
 def test_the_lease_of_who_stands_still_ends(tmp_path: Path) -> None:
     """Another makes its job; what it still says of it when it goes on changes nothing, and it goes on with others."""
-    with running(tmp_path, partial(FastEngine, step_s=0.1), workers=2, lease_s=1.0, pulse_s=0.05) as server:
+    with running(tmp_path, partial(FastEngine, step_s=0.1), workers=2, lease_s=2.0, pulse_s=0.05) as server:
         client = server.client()
-        job = server.order(client, steps=12)
+        job = server.order(client, steps=20)
         late = owner_of(server, job["id"])
         with frozen(server, pid_of(server, late)):
             assert server.ended(client, job)["state"] == "succeeded"
@@ -73,6 +74,8 @@ def test_an_absence_of_the_database_ends_no_lease(tmp_path: Path, monkeypatch: p
     service = open_service(Settings(data=tmp_path, workers=0, lease_s=0.3, pulse_s=0.01), FastEngine, version="0")
     store, one = service.store, foreman(service)
     leases.join(store, WorkerRow(id="far", place="another machine"))
+    now_s = [0.0]
+    monkeypatch.setattr(foreman_module, "time", SimpleNamespace(monotonic=lambda: now_s[0]))
 
     def look() -> list[str]:
         one._look()
@@ -81,10 +84,10 @@ def test_an_absence_of_the_database_ends_no_lease(tmp_path: Path, monkeypatch: p
     assert look() == ["far"]
     with monkeypatch.context() as patch:
         patch.setattr(store, "engine", sa.create_engine("sqlite:////nowhere/at/all"))
-        time.sleep(0.4)
+        now_s[0] += 0.4
         one._look()
     assert look() == ["far"]
-    time.sleep(0.4)
+    now_s[0] += 0.4
     assert look() == []
     one.crew.kill()
     store.close()
@@ -109,7 +112,7 @@ def fail_to_load() -> FastEngine:
 
 def test_a_service_without_any_engine_has_failed(tmp_path: Path) -> None:
     """As with one process: probes say so, orders are refused, and nothing hangs."""
-    with running(tmp_path, fail_to_load, workers=2) as server:
+    with running(tmp_path, fail_to_load, workers=2, max_restarts=1) as server:
         assert server.service.jobs.life is Life.FAILED
         client = server.client()
         assert client.get("/livez").status_code == 503

@@ -270,11 +270,11 @@ def raw(server: Running, content: bytes, wait_s: float) -> bytes:
 
 def test_slow_clients_are_dropped(tmp_path: Path) -> None:
     """Who does not finish headers or body is closed; who does not read is closed too, and the rest go on."""
-    with running(tmp_path, header_timeout_s=0.3, body_timeout_s=0.3, send_timeout_s=0.3) as server:
+    with running(tmp_path, header_timeout_s=0.5, body_timeout_s=0.5, send_timeout_s=0.5) as server:
         key = server.key()
-        assert raw(server, b"GET /livez HTTP/1.1\r\nHost: x\r\n", 5) == b""
+        assert raw(server, b"GET /livez HTTP/1.1\r\nHost: x\r\n", 60) == b""
         head = f"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: 50\r\n".encode()
-        raw(server, head + b"Content-Type: application/json\r\n\r\n{", 5)
+        raw(server, head + b"Content-Type: application/json\r\n\r\n{", 60)
         client = server.client_of(key)
         job = server.order(client, width_px=2048, height_px=2048)
         server.ended(client, job)

@@ -14,27 +14,27 @@ from plitka.serve.keep_alive import SIGN_EVERY_S, with_signs
 
 def test_a_silent_stream_gives_signs() -> None:
     """Between its items and not in place of any; who goes early ends the iterator."""
-    ended = []
+    ended: list[str] = []
+    seen: list[str] = []
 
     async def slow() -> AsyncIterator[str]:
         try:
-            for item in ("first", "second"):
-                await asyncio.sleep(0.05)
+            for n_signs, item in ((1, "first"), (2, "second")):
+                while seen.count("sign") < n_signs:
+                    await asyncio.sleep(0.001)
                 yield item
             await asyncio.sleep(60)
         finally:
             ended.append("ended")
 
-    async def read() -> list[str]:
-        seen = []
+    async def read() -> None:
         async for item in (items := with_signs(slow(), "sign", every_s=0.02)):
             seen.append(item)
             if item == "second":
                 break
         await items.aclose()  # type: ignore[attr-defined]  # a generator
-        return seen
 
-    seen = asyncio.run(read())
+    asyncio.run(read())
     assert [item for item in seen if item != "sign"] == ["first", "second"]
     assert seen.count("sign") >= 2
     assert ended == ["ended"]

@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import SEED_BROKEN, FastEngine
@@ -25,7 +26,15 @@ def test_figures_are_those_of_the_metrics(tmp_path: Path) -> None:
         for seed in (SEED_BROKEN, 1, 2):  # the engine is loaded anew after the first, before the second
             server.ended(maker, server.order(maker, seed=seed))
         maker.get(routes.METRICS)
-        told = operator.get(routes.OPERATION).json()
+
+        def looked() -> dict[str, Any]:
+            told: dict[str, Any] = operator.get(routes.OPERATION).json()
+            return told
+
+        # An end is seen before it is counted, and an answer sent.
+        wait_until(lambda: sum(bar["n"] for bar in looked()["figures"]["durations"]) == 3)
+        wait_until(lambda: (looked()["figures"]["succeeded"], looked()["figures"]["refused"]) == (2, 1))
+        told = looked()
         figures, storage, health = told["figures"], told["storage"], told["health"]
         assert (figures["accepted"], figures["succeeded"], figures["failed"], figures["cancelled"]) == (3, 2, 1, 0)
         assert sum(bar["n"] for bar in figures["durations"]) == 3

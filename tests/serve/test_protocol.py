@@ -18,8 +18,8 @@ from plitka.core.files.picture import encode_png
 from plitka.serve import tables
 from plitka.serve.picture_store import digest_of
 
-QUICK_S = 0.3
-PATIENCE_S = 20
+QUICK_S = 0.5
+PATIENCE_S = 60
 """Longer than any limit of the server that a test sets, and than the rest that uvicorn allows."""
 
 SIDE_PX = 1024

@@ -124,10 +124,7 @@ def test_a_stop_finishes_what_runs_and_keeps_what_waits(tmp_path: Path) -> None:
     head = {"Authorization": f"Bearer {key}"}
     with fast_server.served(tmp_path, FAST_STEP_S="0.1") as (process, port):
         url = f"http://127.0.0.1:{port}"
-        ids = [
-            httpx2.post(f"{url}/v1/jobs", json={"recipe": RECIPE, "steps": 10}, headers=head).json()["id"]
-            for _ in range(3)
-        ]
+        ids = [ordered(url, head, steps=25) for _ in range(3)]
         wait_until(
             lambda: httpx2.get(f"{url}/v1/jobs/{ids[0]}", headers=head, verify=NO_ROOTS).json()["state"] == "running"
         )
@@ -136,16 +133,24 @@ def test_a_stop_finishes_what_runs_and_keeps_what_waits(tmp_path: Path) -> None:
         watcher.start()
         wait_until(lambda: told)
         fast_server.stop(process)
-        watcher.join(20)
+        watcher.join(60)
     assert told[-1] == "event: stopping"
     assert states(tmp_path, ids) == ["succeeded", "queued", "queued"]
     with fast_server.served(tmp_path) as (_process, _port):
         wait_until(lambda: states(tmp_path, ids) == ["succeeded"] * 3)
 
 
+def ordered(url: str, head: dict[str, str], **order: int) -> str:
+    """The id of a job that was accepted."""
+    body = {"recipe": RECIPE} | order
+    answer = httpx2.post(f"{url}/v1/jobs", json=body, headers=head, timeout=60, verify=NO_ROOTS)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
 def watch(url: str, job_id: str, head: dict[str, str], told: list[str]) -> None:
     """Keep the names of a job's events."""
-    with httpx2.stream("GET", f"{url}/v1/jobs/{job_id}/events", headers=head, timeout=30, verify=NO_ROOTS) as stream:
+    with httpx2.stream("GET", f"{url}/v1/jobs/{job_id}/events", headers=head, timeout=60, verify=NO_ROOTS) as stream:
         told.extend(line for line in stream.iter_lines() if line.startswith("event: "))
 
 
@@ -165,7 +170,7 @@ def test_a_stop_does_not_wait_for_ever(tmp_path: Path) -> None:
     head = {"Authorization": f"Bearer {key}"}
     with fast_server.served(tmp_path, "--drain-s", "0.3", FAST_STEP_S="0.1") as (process, port):
         url = f"http://127.0.0.1:{port}"
-        job = httpx2.post(f"{url}/v1/jobs", json={"recipe": RECIPE, "steps": 150}, headers=head).json()["id"]
+        job = ordered(url, head, steps=150)
         wait_until(
             lambda: httpx2.get(f"{url}/v1/jobs/{job}", headers=head, verify=NO_ROOTS).json()["state"] == "running"
         )
@@ -185,7 +190,7 @@ def test_a_second_interrupt_ends_the_process_at_once(tmp_path: Path) -> None:
     head = {"Authorization": f"Bearer {key}"}
     with fast_server.served(tmp_path, FAST_STEP_S="0.5") as (process, port):
         url = f"http://127.0.0.1:{port}"
-        job = httpx2.post(f"{url}/v1/jobs", json={"recipe": RECIPE, "steps": 150}, headers=head).json()["id"]
+        job = ordered(url, head, steps=150)
         wait_until(lambda: states(tmp_path, [job]) == ["running"])
         told: list[str] = []
         watcher = threading.Thread(target=watch_until_cut, args=(url, job, head, told))
@@ -195,7 +200,7 @@ def test_a_second_interrupt_ends_the_process_at_once(tmp_path: Path) -> None:
         wait_until(lambda: '"draining"' in (tmp_path / "log").read_text())
         os.kill(process.pid or 0, signal.SIGINT)
         assert fast_server.ended(process) == -signal.SIGINT
-        watcher.join(20)
+        watcher.join(60)
     assert "Traceback" not in (tmp_path / "log").read_text()
     with fast_server.served(tmp_path):
         wait_until(lambda: states(tmp_path, [job]) == ["succeeded"])
@@ -208,9 +213,8 @@ def test_what_ends_the_process_fails_in_the_end(tmp_path: Path) -> None:
     port = free_port()
     process = fast_server.start(tmp_path, port, PLITKA_MAX_STARTS="3", FAST_STEP_S="0.1")
     wait_until(lambda: fast_server.is_ready(port))
-    orders = [{"seed": 1}, {"seed": fast_engine.SEED_KILL}, {"seed": 2}]
-    url = f"http://127.0.0.1:{port}/v1/jobs"
-    ids = [httpx2.post(url, json={"recipe": RECIPE} | order, headers=head).json()["id"] for order in orders]
+    orders = [{"seed": 1, "steps": 20}, {"seed": fast_engine.SEED_KILL}, {"seed": 2}]  # all are there before it dies
+    ids = [ordered(f"http://127.0.0.1:{port}", head, **order) for order in orders]
     assert fast_server.ended(process) == 9
     for _ in range(2):
         assert fast_server.ended(fast_server.start(tmp_path, port, PLITKA_MAX_STARTS="3")) == 9

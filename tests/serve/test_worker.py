@@ -214,9 +214,9 @@ def test_a_stop_does_not_wait_for_an_engine_that_nobody_will_use(tmp_path: Path,
     assert service.jobs.life is Life.STOPPED
 
 
-def begun(server: Running, client: httpx2.Client, engine: FastEngine, *, steps: int) -> dict[str, Any]:
+def begun(server: Running, client: httpx2.Client, engine: FastEngine) -> dict[str, Any]:
     """A job that is being made, alone in its batch: those that are ordered after it wait for it together."""
-    job = server.order(client, seed=50, steps=steps)
+    job = server.order(client, seed=50)
     wait_until(lambda: [50] in engine.batches)
     return job
 
@@ -226,8 +226,8 @@ class TestBatches:
 
     @pytest.fixture
     def engine(self) -> FastEngine:
-        """Three at once, slowly enough to be stopped."""
-        return FastEngine(step_s=0.02, max_batch=3)
+        """Three at once."""
+        return FastEngine(max_batch=3)
 
     @pytest.fixture
     def server(self, tmp_path: Path, engine: FastEngine) -> Iterator[Running]:
@@ -238,12 +238,14 @@ class TestBatches:
     def test_one_is_cancelled_one_breaks_one_succeeds(self, server: Running, engine: FastEngine) -> None:
         """Each ends as itself, and in one batch."""
         client = server.client()
-        first = begun(server, client, engine, steps=30)
         seeds = (1, fast_engine.SEED_BAD_OUTPUT, 2)
-        cancelled, broken, well = (server.order(client, seed=seed, steps=30) for seed in seeds)
-        server.ended(client, first)
-        client.post(f"/v1/jobs/{cancelled['id']}/cancel")
-        assert server.ended(client, cancelled)["state"] == "cancelled"
+        with engine.lingering():
+            first = begun(server, client, engine)
+            cancelled, broken, well = (server.order(client, seed=seed) for seed in seeds)
+            engine.n_may_end = 1
+            server.ended(client, first)
+            client.post(f"/v1/jobs/{cancelled['id']}/cancel")
+            assert server.ended(client, cancelled)["state"] == "cancelled"
         failed = server.ended(client, broken)
         assert (failed["state"], failed["error"]["code"]) == ("failed", "bad_output")
         assert server.ended(client, well)["state"] == "succeeded"
@@ -252,9 +254,10 @@ class TestBatches:
     def test_those_beside_a_crash_are_tried_alone(self, server: Running, engine: FastEngine) -> None:
         """The job that breaks the engine fails, the others succeed; the engine is loaded anew."""
         client = server.client()
-        first = begun(server, client, engine, steps=30)
         seeds = (1, fast_engine.SEED_CRASH, 2)
-        jobs = [server.order(client, seed=seed) for seed in seeds]
+        with engine.lingering():
+            first = begun(server, client, engine)
+            jobs = [server.order(client, seed=seed) for seed in seeds]
         states = [server.ended(client, job)["state"] for job in (first, *jobs)]
         assert states == ["succeeded", "succeeded", "failed", "succeeded"]
         assert [[seed] for seed in seeds if [seed] in engine.batches] == [[seed] for seed in seeds]
@@ -277,7 +280,7 @@ class TestDefects:
             monkeypatch.setattr(server.service.jobs, "take", break_down)
             client = server.client()
             server.order(client)
-            wait_until(lambda: server.service.jobs.life is Life.FAILED, timeout_s=10)
+            wait_until(lambda: server.service.jobs.life is Life.FAILED)
             assert [client.get(path).status_code for path in (routes.READY, routes.LIVE)] == [503, 503]
             assert client.post(routes.JOBS, json={"recipe": RECIPE}).status_code == 503
             assert story[-1] == "closed"

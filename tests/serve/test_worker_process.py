@@ -109,7 +109,7 @@ def test_one_without_an_engine_says_so(tmp_path: Path, store: Store) -> None:
 def test_one_that_hangs_ends_itself(tmp_path: Path, store: Store) -> None:
     """So that somebody else makes its job, and it can be started anew."""
     (job,) = waiting(store, 1, **ORDER)
-    process = started(StuckEngine, tmp_path, stall_s=0.5)
+    process = started(StuckEngine, tmp_path, stall_s=1.5)
     process.join(30)
     assert process.exitcode == EXIT_STALLED
     assert leases.open_jobs(store)[job.id].state is State.RUNNING

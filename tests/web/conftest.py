@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect, sync_playwright
-from playwright.sync_api import Error as BrowserError
 from tests.serve.conftest import PLENTY, Running, running
 from tests.serve.fast_engine import FastEngine
 
@@ -32,6 +32,12 @@ SIDE_PX = 128
 """Of pictures: as few as show granules in every look."""
 PATIENCE_MS = 60_000
 """However busy the machine is: none of these tests asserts how long something takes."""
+NOTE_LAYERS = "window.layersAtLoad = history.state?.layers ?? 0;"
+"""Of a page that was loaded anew with a dialog open, whose entry of the history it still has."""
+HAS_STEPPED_BACK = """() => {
+    const layers = (history.state?.layers ?? 0) - document.querySelectorAll("dialog[open]").length;
+    return layers <= (window.layersAtLoad ?? 0);
+}"""
 MAPS_PX = 128
 """Of what a floor is laid with."""
 SMALLER_PREVIEWS = """(() => {
@@ -113,13 +119,9 @@ class Window:
         return self.page
 
     def go(self, path: str) -> None:
-        """Have the browser open this address, once more where the page has just begun to step back in its history."""
-        try:
-            self.page.goto(self.origin + path)
-        except BrowserError as error:
-            if "ERR_ABORTED" not in error.message:
-                raise
-            self.page.goto(self.origin + path)
+        """Have the browser open this address."""
+        stepped_back(self.page)
+        self.page.goto(self.origin + path)
 
     def order(self) -> Any:  # noqa: ANN401  (JSON)
         """The body of an order of the design that is shown."""
@@ -160,6 +162,7 @@ class Windows:
             return free.pop()
         context = browser.new_context(**choices)
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(NOTE_LAYERS)
         if preview_px is not None:
             context.add_init_script(SMALLER_PREVIEWS % {"px": preview_px, "path": routes.GEOMETRIES})
         window = Window(context, context.new_page(), origin, kind, choices)
@@ -241,6 +244,23 @@ def window(window_of: OpenWindow) -> Window:
 def page(window: Window) -> Page:
     """The page, opened."""
     return window.open()
+
+
+def stepped_back(page: Page) -> Page:
+    """The page once it has left the entries of the history that closed dialogs had.
+
+    A step back that is still on its way would end what is loaded next, or take an address that is set now for its own.
+    """
+    page.wait_for_function(HAS_STEPPED_BACK)
+    return page
+
+
+def come_about(page: Page, is_so: Callable[[], object]) -> None:
+    """Wait for something that handlers of the page's events bring about: they are called while it is waited for."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not is_so():
+        assert time.monotonic() < end, "it did not come about"
+        page.wait_for_timeout(10)
 
 
 def small_maps(page: Page) -> list[Any]:

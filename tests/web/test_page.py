@@ -92,6 +92,7 @@ def test_nothing_is_wider_than_the_window(window_of: OpenWindow) -> None:
     page.evaluate(OPEN_ALL)
     page.locator(".order button").nth(1).click()
     page.wait_for_selector(".shares")
+    expect(page.locator('.variation img[src*="/image"]')).to_have_count(4)
     page.wait_for_selector(".floor-canvas[aria-busy=false]")
     for width in (360, 768, 820, 1280):
         page.set_viewport_size({"width": width, "height": 800})

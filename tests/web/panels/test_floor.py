@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.serve.conftest import Running
 from tests.web.accessibility import axe_faults, too_wide
-from tests.web.conftest import MAPS_PX, OpenWindow, Window, Windows, lent, small_maps
+from tests.web.conftest import MAPS_PX, OpenWindow, Window, Windows, lent, small_maps, stepped_back
 
 from plitka.serve import routes
 
@@ -40,7 +40,7 @@ class Floor:
 
     def show(self, path: str = BLUE) -> Page:
         """The page with another design, and all else as usual."""
-        self.page.evaluate("(hash) => { location.hash = hash; }", path.removeprefix("/"))
+        stepped_back(self.page).evaluate("(hash) => { location.hash = hash; }", path.removeprefix("/"))
         for switch in self.page.get_by_role("button", name="English").all():
             switch.click()
         for box in self.page.get_by_label("Laid with the picture").all():

@@ -17,9 +17,10 @@ ODD = "it's $HOME; `touch x`"
 def test_a_photograph_is_made_and_measured(window: Window, server: Running) -> None:
     """Progress is told; then the picture, asked and measured percents, and seed stand there."""
     page = window.open("/#mix=RED:60,BLACK:40&seed=11")
-    page.get_by_role("button", name="Make the picture").click()
-    expect(page.locator("progress")).to_be_visible()
-    expect(page.get_by_role("status")).to_contain_text("Painting, step")
+    with server.fast.lingering():
+        page.get_by_role("button", name="Make the picture").click()
+        expect(page.locator("progress")).to_be_visible()
+        expect(page.get_by_role("status")).to_contain_text("Painting, step")
     expect(page.locator(".picture")).to_have_attribute("src", "/v1/jobs/" + _job(page) + "/image")
     rows = page.locator(".shares tbody tr")
     expect(rows).to_have_count(2)
@@ -30,7 +31,7 @@ def test_a_photograph_is_made_and_measured(window: Window, server: Running) -> N
             page.get_by_role("link", name=kind).click()
         image = Image.open(io.BytesIO(downloaded.value.path().read_bytes()))
         assert image.format == kind
-    assert 11 in server.service.engine.made  # type: ignore[union-attr]
+    assert 11 in server.fast.made
 
 
 def _job(page: Page) -> str:
@@ -61,29 +62,21 @@ def test_the_call_and_the_command_say_the_same(window: Window) -> None:
     assert json.loads(call[call.index("-d") + 1]) == window.order()
 
 
-def test_one_is_cancelled(window: Window) -> None:
+def test_one_is_cancelled(window: Window, server: Running) -> None:
     """It ends at its next step; the preview is shown again, nothing else is left of it, and the next can be ordered."""
     page = window.open("/#mix=RED:60,BLACK:40&seed=12")
-    page.route("**/v1/jobs", _with_many_steps)
-    page.get_by_role("button", name="Make the picture").click()
-    expect(page.get_by_role("status")).to_contain_text("Painting, step")
-    expect(page.locator(".frame-told")).to_contain_text("Painting, step")
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.locator(".photograph [role=status]")).to_have_text("Cancelled; nothing was made.")
+    with server.fast.lingering():
+        page.get_by_role("button", name="Make the picture").click()
+        expect(page.get_by_role("status")).to_contain_text("Painting, step")
+        expect(page.locator(".frame-told")).to_contain_text("Painting, step")
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.locator(".photograph [role=status]")).to_have_text("Cancelled; nothing was made.")
     expect(page.locator("progress")).to_have_count(0)
     expect(page.get_by_label("Preview", exact=True)).to_be_checked()
     expect(page.locator(".frame-told")).to_have_count(0)
-    page.unroute("**/v1/jobs")
     page.get_by_role("button", name="Make the picture").click()
     page.wait_for_selector('.picture[src*="/image"]')
     expect(page.locator(".thumb")).to_have_count(0)
-
-
-def _with_many_steps(route: object) -> None:
-    """The same order, of a picture that takes longer."""
-    request = route.request  # type: ignore[attr-defined]
-    body = json.loads(request.post_data) | {"steps": 30}
-    route.continue_(post_data=json.dumps(body))  # type: ignore[attr-defined]
 
 
 def test_four_variations_are_seen_together_and_one_is_taken(window: Window, server: Running) -> None:
@@ -96,7 +89,7 @@ def test_four_variations_are_seen_together_and_one_is_taken(window: Window, serv
     seeds = [int(text.removeprefix("Seed ")) for text in page.locator(".variation-seed").all_inner_texts()]
     assert seeds[0] == 13013
     assert len(set(seeds)) == 4
-    assert [seed for seed in server.service.engine.made if seed in seeds] == seeds  # type: ignore[union-attr]
+    assert [seed for seed in server.fast.made if seed in seeds] == seeds
     places = four.evaluate_all("all => all.map((one) => [one.offsetLeft, one.offsetTop])")
     assert [len(set(along)) for along in zip(*places, strict=True)] == [2, 2]
     last = page.get_by_role("button", name=f"Take variation 4: Seed {seeds[3]} Red 60\xa0% Black 40\xa0%")
@@ -110,36 +103,36 @@ def test_four_variations_are_seen_together_and_one_is_taken(window: Window, serv
     assert window.order()["seed"] == 13013
 
 
-def test_four_variations_can_be_ended_early(window: Window) -> None:
+def test_four_variations_can_be_ended_early(window: Window, server: Running) -> None:
     """Those that wait are told apart; once the first is done, the rest can be done without, and it stays."""
     page = window.open("/#mix=RED:60,BLACK:40&seed=13014&zone=border:20%25|WHITE:100")
-    page.route("**/v1/jobs", _with_many_steps)
-    page.get_by_role("button", name="Four variations").click()
-    shares = page.locator(".variation-shares")
-    expect(shares.nth(3)).to_contain_text("Waiting")
-    assert len([one for one in shares.all_inner_texts() if one == "Waiting; this one is next"]) <= 1
-    expect(page.locator('.variation img[src*="/image"]')).to_have_count(1)
-    table = page.locator(".shares").first
-    expect(table).to_contain_text("Measured on the ground")
-    told = re.findall(r"[\d.]+\xa0%", shares.first.inner_text())
-    assert told == [cell.split("\n")[-1].strip() for cell in table.locator("td:last-child").all_inner_texts()]
-    expect(shares.first).to_contain_text("Ground:")
-    page.get_by_role("button", name="Do without the rest").click()
-    expect(page.get_by_text("Still in work")).to_have_count(0)
+    with server.fast.lingering():
+        page.get_by_role("button", name="Four variations").click()
+        shares = page.locator(".variation-shares")
+        expect(shares.nth(3)).to_contain_text("Waiting")
+        assert len([one for one in shares.all_inner_texts() if one == "Waiting; this one is next"]) <= 1
+        server.fast.n_may_end = 1
+        expect(page.locator('.variation img[src*="/image"]')).to_have_count(1)
+        table = page.locator(".shares").first
+        expect(table).to_contain_text("Measured on the ground")
+        told = re.findall(r"[\d.]+\xa0%", shares.first.inner_text())
+        assert told == [cell.split("\n")[-1].strip() for cell in table.locator("td:last-child").all_inner_texts()]
+        expect(shares.first).to_contain_text("Ground:")
+        page.get_by_role("button", name="Do without the rest").click()
+        expect(page.get_by_text("Still in work")).to_have_count(0)
     expect(page.locator('.picture[src*="/image"], .variation img[src*="/image"]').first).to_be_visible()
 
 
-def test_a_picture_in_work_outlives_a_reload(window: Window) -> None:
+def test_a_picture_in_work_outlives_a_reload(window: Window, server: Running) -> None:
     """It is told where it will be; the page goes on with it, and has it in the end."""
     page = window.open("/#mix=RED:60,BLACK:40&seed=13015")
-    page.route("**/v1/jobs", _with_many_steps)
-    page.get_by_role("button", name="Make the picture").click()
-    expect(page.get_by_role("status")).to_contain_text("Painting, step")
-    expect(page.locator(".progress")).to_contain_text("will be under “My tiles”")
-    page.unroute("**/v1/jobs")
-    page.reload()
-    expect(page.locator(".progress")).to_contain_text("Painting")
-    expect(page.get_by_role("radio", name="Picture")).to_be_checked()
+    with server.fast.lingering():
+        page.get_by_role("button", name="Make the picture").click()
+        expect(page.get_by_role("status")).to_contain_text("Painting, step")
+        expect(page.locator(".progress")).to_contain_text("will be under “My tiles”")
+        page.reload()
+        expect(page.locator(".progress")).to_contain_text("Painting")
+        expect(page.get_by_role("radio", name="Picture")).to_be_checked()
     expect(page.locator(".shares")).to_be_visible()
     page.wait_for_selector('.picture[src*="/image"]')
     page.reload()
@@ -156,7 +149,7 @@ def test_a_picture_that_is_there_is_the_first_of_four(window: Window, server: Ru
     four = page.get_by_role("list", name="Variations of this mix").get_by_role("button")
     expect(four.locator('img[src*="/image"]')).to_have_count(4)
     assert page.locator(".variation-seed").first.inner_text() == "Seed 13017"
-    assert server.service.engine.made.count(13017) == 1  # type: ignore[union-attr]
+    assert server.fast.made.count(13017) == 1
 
 
 def test_variations_of_an_earlier_mix_leave_the_design_alone(window: Window) -> None:

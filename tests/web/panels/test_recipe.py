@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.web.conftest import OpenWindow, Window, dragged
+from tests.web.conftest import OpenWindow, Window, dragged, stepped_back
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.recipes.reading import parse_recipe
@@ -259,7 +259,7 @@ def test_a_makers_palette_is_text_whatever_is_in_it(window: Window, tmp_path: Pa
     expect(page.locator(".file-name")).to_have_text("<i>own.csv")
     page.locator(".swatch", has_text="K-1").click()
     expect(page.locator(".chip-name").last).to_have_text("<img src=x onerror=alert(1)> K-1")
-    page.reload()
+    stepped_back(page).reload()
     page.wait_for_selector(".mixer")
     expect(page.locator(".chip-name").last).to_have_text("<img src=x onerror=alert(1)> K-1")
     assert "#123456" in window.order()["recipe"].lower()

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from tests.serve.conftest import Running
 from tests.web.accessibility import axe_faults
-from tests.web.conftest import OpenWindow, Window
+from tests.web.conftest import OpenWindow, Window, stepped_back
 
 from plitka.core.colour.palette import PRICE_RANGE
 
@@ -152,7 +152,7 @@ def test_each_of_two_mixes_of_a_floor_is_counted(window: Window, server: Running
     page = opened(window.open(SHOWN))
     expect(page.locator(".by-mix")).to_have_count(0)
     page.keyboard.press("Escape")
-    page.evaluate("location.hash += '&floor=grid,border,none,sun,0,500,2,50&second=mix%3DBLUE%3A100'")
+    stepped_back(page).evaluate("location.hash += '&floor=grid,border,none,sun,0,500,2,50&second=mix%3DBLUE%3A100'")
     opened(page)
     border = page.get_by_label("Area of the border")
     expect(border).to_have_value("13.14")  # of 50 m2: one row of 0.5 m around a square

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FloatRect, Locator, Page, Request, Route, expect
-from tests.web.conftest import SIDE_PX, OpenWindow, Window, dragged
+from tests.web.conftest import SIDE_PX, OpenWindow, Window, come_about, dragged
 
 from plitka.core.generation import Defaults
 from plitka.serve import routes
@@ -178,6 +178,7 @@ def test_the_photograph_lies_over_the_preview(window: Window) -> None:
 def test_the_names_of_what_is_compared_stay_in_sight(window_of: OpenWindow, width: int) -> None:
     """Wherever one has scrolled in a near comparison, as long as something of that side is seen, and no longer."""
     page = window_of(viewport={"width": width, "height": 860}).open(DESIGN)
+    expect(page.locator(".picture canvas")).to_be_visible()  # what comes later would be scrolled anew
     page.get_by_role("button", name="Make the picture").click()
     page.wait_for_selector('.picture[src*="/image"]')
     page.get_by_label("Compare").check(force=True)
@@ -236,8 +237,9 @@ def test_what_is_being_drawn_is_told(window: Window) -> None:
     page.get_by_role("button", name="Border").click()
     expect(page.locator(".frame-told")).to_have_text("Drawing…")
     expect(page.locator(".honest")).to_contain_text("Shown: 146 × 146 mm of it.")
-    for route in held:
-        route.continue_()
+    come_about(page, lambda: held)
+    (route,) = held
+    route.continue_()
     expect(page.locator(".honest")).to_contain_text("shown whole")
     expect(page.locator(".frame-told")).to_have_count(0)
 

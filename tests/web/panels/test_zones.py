@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
-from tests.web.conftest import Window
+from tests.web.conftest import Window, stepped_back
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0H4V8H0Z"/></svg>'
 
@@ -32,7 +32,7 @@ def test_shapes_and_letters_become_zones(window: Window) -> None:
     assert window.order()["zones"][1]["recipe"] == "100% emerald"
     page.get_by_role("button", name="Remove: Border").click()
     assert [zone["mask"] for zone in window.order()["zones"]] == ["text:ДВОР 7"]
-    page.reload()
+    stepped_back(page).reload()
     page.wait_for_selector(".mixer")
     assert [zone["mask"] for zone in window.order()["zones"]] == ["text:ДВОР 7"]
 

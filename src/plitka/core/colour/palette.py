@@ -155,7 +155,7 @@ class Palette:
 @lru_cache(maxsize=256)
 def _suggest(palette: Palette, text: str, n: int, cutoff: float) -> tuple[str, ...]:
     """As `Palette.suggest` has it; kept for a while, since a text that cannot be read is looked at again in parts."""
-    names = [name for colour in palette.colours for name in _shown_names(colour, is_cyrillic(text))]
+    names = [name for own in (is_cyrillic(text),) for colour in palette.colours for name in _shown_names(colour, own)]
     if any(character.isdigit() for character in text):
         names += [colour.code for colour in palette.colours if colour.source in ("maker", "custom")]
     return tuple(dict.fromkeys(close_names(text, {name_key(name): name for name in reversed(names)}, n, cutoff)))

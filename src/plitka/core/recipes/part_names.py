@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from plitka.core.language import shapes, zone_words
@@ -136,6 +137,7 @@ def may_be_of_part(text: str, place: tuple[int, int]) -> bool:
     return is_named or is_said or TURNED.search(small, start, end) is not None
 
 
+@lru_cache(maxsize=32)  # each reader of a text asks anew
 def small_letters(text: str) -> str:
     """In small letters, with as many characters."""
     return "".join(low if len(low := character.lower()) == 1 else character for character in text).replace("ё", "е")

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from plitka.core.language.spelling import is_cyrillic
 from plitka.errors import Phrase, RecipeError
@@ -85,6 +86,7 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
             start = end
 
 
+@lru_cache(maxsize=1024)  # texts are of few different characters
 def _fold(cluster: str) -> str:
     if cluster == _NUMBER_SIGN:
         return cluster  # else it is `no`
