@@ -52,6 +52,18 @@ class TestRecordedStep:
         assert not set(places) & {each.data_ptr() for each in given}
         assert given[0].tolist() == [1, 1]
 
+    def test_what_is_held_is_given_back(self) -> None:
+        """Gradients with it; the next batch is recorded anew."""
+        parameter = nn.Parameter(torch.tensor(2.0))
+        step, seen = step_of(parameter)
+        step({"x": torch.tensor([1.0])})
+        step.forget()
+        assert [each.grad for each in (parameter,)] == [None]
+        assert len(step._recordings) == 0
+        assert step({"x": torch.tensor([3.0])}).tolist() == [6]
+        assert parameter.grad == 3
+        assert seen[0] is not seen[1]
+
     def test_what_cannot_be_recorded_is_computed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """One log line says so."""
 

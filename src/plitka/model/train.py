@@ -236,6 +236,10 @@ class Trainer:
             self._average.restore(self.learning)
             self._words.look_again()
 
+    def rest(self) -> None:
+        """Give back the memory of steps, which pictures may need; the next step takes it again."""
+        self._step.forget()
+
     def save(self, path: Path, beside: dict[str, Any] | None = None) -> None:
         """Keep all that the next step depends on, and what is to be kept beside."""
         part = path.with_name(f".{path.name}.part")

@@ -86,6 +86,7 @@ class Judge:
             on_progress: called at the steps of each picture, which it may stop.
             on_stage: called before each picture that is painted (`paint`) or whose loss is taken (`losses`).
         """
+        self.trainer.rest()
         report = self._paint(sheet, on_progress, on_stage) if self.recipes else None
         learnt_loss, held_loss = self._losses(on_stage)
         return Judgement(

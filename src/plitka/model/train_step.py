@@ -57,6 +57,14 @@ class RecordedStep:
             parameter.grad = gradient
         return losses.clone()
 
+    def forget(self) -> None:
+        """Give back what is held for batches; gradients too, which lie there."""
+        for parameter in self._learning:
+            parameter.grad = None
+        self._recordings = Recordings(self._device)
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
     def _record(self, given: Given, pool: Any) -> _Recorded:
         held = {name: tensor.to(self._device, copy=True) for name, tensor in given.items()}
         return _Recorded(held, Repeated(self._device, lambda: self._done(held), pool))
