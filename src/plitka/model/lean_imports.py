@@ -71,6 +71,28 @@ def end_lean_imports() -> bool:
     return is_lean
 
 
+@contextmanager
+def real_numbers() -> Iterator[None]:
+    """Build networks inside whose weights are read from a file: nothing is drawn, and ranges have their numbers.
+
+    transformers builds them without numbers. To draw or count without any torch imports sympy, a quarter of a second.
+    """
+    import torch  # noqa: PLC0415
+    from diffusers.models.modeling_utils import no_init_weights  # noqa: PLC0415
+
+    arange = torch.arange
+
+    def real(*given: Any, **choices: Any) -> Any:
+        return arange(*given, **{"device": "cpu", **choices})
+
+    torch.arange = real
+    try:
+        with no_init_weights():
+            yield
+    finally:
+        torch.arange = arange
+
+
 _lean: list[ExitStack] = []
 """What undoes `lean_imports`, while inside."""
 

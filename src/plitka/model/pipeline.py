@@ -18,7 +18,7 @@ from plitka.model.bundle import Bundle
 from plitka.model.checkpoint import Tensors, fit, read_checkpoint, read_vae
 from plitka.model.device import Placement
 from plitka.model.lean_decoder import LeanDecoder, can_run_lean
-from plitka.model.lean_imports import end_lean_imports
+from plitka.model.lean_imports import end_lean_imports, real_numbers
 from plitka.model.library_errors import answered_errors, base_errors
 from plitka.model.library_imports import quiet_libraries, uncollected_imports
 from plitka.model.memory_ladder import Rung
@@ -219,7 +219,8 @@ def set_tiling(pipe: Pipeline, *, on: bool) -> None:
 
 def _load_network(kind: Any, folder: Path, part: str, choices: Mapping[str, object]) -> Any:
     """One network; refused if its file lacks weights, which would be filled with random numbers."""
-    network, info = kind.from_pretrained(folder, subfolder=part, output_loading_info=True, **choices)
+    with real_numbers():
+        network, info = kind.from_pretrained(folder, subfolder=part, output_loading_info=True, **choices)
     missing = sorted({*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])})
     if missing:
         raise BundleError(
