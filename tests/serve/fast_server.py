@@ -20,7 +20,7 @@ from tests.serve.fast_engine import FastEngine
 from plitka.errors import BundleError
 
 _SPAWN = multiprocessing.get_context("forkserver")
-_SPAWN.set_forkserver_preload(["plitka.serve.server", "plitka.cli.serve", "tests.serve.fast_server"])
+_SPAWN.set_forkserver_preload(["plitka.serve.server", "plitka.cli.serve", "tests.serve.preloaded"])
 _USUAL = {"PLITKA_READS_PER_MINUTE": "1000000", "PLITKA_MAX_STARTS": "50"}
 
 

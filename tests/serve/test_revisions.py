@@ -20,7 +20,7 @@ from plitka.serve.store import open_store
 
 N_PARALLEL = 20
 _FORK = multiprocessing.get_context("forkserver")
-_FORK.set_forkserver_preload(["plitka.serve.server", "plitka.cli.serve", "tests.serve.fast_server"])
+_FORK.set_forkserver_preload(["plitka.serve.server", "plitka.cli.serve", "tests.serve.preloaded"])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
