@@ -27,7 +27,7 @@ from plitka.model.engine import load_engine
 from plitka.model.engine_config import EngineConfig
 from plitka.model.library_imports import quiet_libraries
 from plitka.model.parts import EmbeddingsPart, LocalBase, LoraPart
-from plitka.model.pipeline import load_base
+from plitka.model.pipeline import import_libraries, load_base
 from plitka.model.rehearsal import rehearse
 
 if TYPE_CHECKING:
@@ -211,6 +211,7 @@ def one_torch_thread() -> None:
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A bundle with all four parts, as v45 has them, in a folder that no test may change."""
     folder = tmp_path_factory.mktemp("tiny")
+    import_libraries()  # without the garbage collector, which would go through all that comes again and again
     with quiet_libraries():
         build_base(folder / "base")
         unet = importlib.import_module("diffusers").UNet2DConditionModel.from_pretrained(

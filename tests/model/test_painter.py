@@ -33,9 +33,10 @@ def painter(tiny_bundle: Bundle) -> DiffusionPainter:
 class TestDiffusionPainter(PainterLaws):
     """The laws of painters, on the small SDXL."""
 
-    @pytest.fixture
-    def painter(self, tiny_bundle: Bundle) -> Iterator[DiffusionPainter]:
-        """Three canvases at once."""
+    @pytest.fixture(scope="class")
+    @classmethod
+    def painter(cls, tiny_bundle: Bundle) -> Iterator[DiffusionPainter]:
+        """Three canvases at once; no law changes what it paints."""
         one = load_painter(tiny_bundle, THREE)
         yield one
         one.close()

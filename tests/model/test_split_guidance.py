@@ -51,9 +51,10 @@ def painters(request: pytest.FixtureRequest, tiny_bundle: Bundle) -> tuple[Diffu
 class TestSplitPainter(PainterLaws):
     """The laws of painters."""
 
-    @pytest.fixture
-    def painter(self, tiny_bundle: Bundle) -> DiffusionPainter:
-        """Three canvases at once."""
+    @pytest.fixture(scope="class")
+    @classmethod
+    def painter(cls, tiny_bundle: Bundle) -> DiffusionPainter:
+        """Three canvases at once; no law changes what it paints."""
         return painter(load(tiny_bundle), "eager")
 
     @pytest.fixture

@@ -19,8 +19,9 @@ from tests.serve.fast_engine import FastEngine
 
 from plitka.errors import BundleError
 
-_SPAWN = multiprocessing.get_context("forkserver")
-_SPAWN.set_forkserver_preload(["plitka.serve.server", "plitka.cli.serve", "tests.serve.fast_server"])
+FORKED = multiprocessing.get_context("forkserver")
+"""For processes of tests: what they need is imported before they begin."""
+FORKED.set_forkserver_preload(["plitka.serve.server", "plitka.cli.serve", "tests.serve.preloaded"])
 _USUAL = {"PLITKA_READS_PER_MINUTE": "1000000", "PLITKA_MAX_STARTS": "50"}
 
 
@@ -54,7 +55,7 @@ def start(folder: Path, port: int, *words: str, **environ: str) -> ForkServerPro
 def start_line(folder: Path, *line: str, **environ: str) -> ForkServerProcess:
     """Any command as a process; one that has workers is no daemon, which may have no children."""
     arguments = (list(line), _USUAL | environ, str(folder / "log"))
-    process = _SPAWN.Process(target=_run, args=arguments, daemon="--workers" not in line)
+    process = FORKED.Process(target=_run, args=arguments, daemon="--workers" not in line)
     process.start()
     return process
 

@@ -1,6 +1,5 @@
 """Backups of a running service, and services that begin with one."""
 
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -13,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 import sqlalchemy as sa
+from tests.serve import fast_server
 from tests.serve.conftest import RECIPE, Databases, free_port, running, wait_until
 from tests.serve.fast_engine import FastEngine
 
@@ -24,8 +24,6 @@ from plitka.serve.links import signed_path
 from plitka.serve.picture_store import PictureStore
 from plitka.serve.settings import Settings
 from plitka.serve.store import State, open_store
-
-_FORK = multiprocessing.get_context("forkserver")
 
 
 def order(client: httpx2.Client, name: str, **order: Any) -> httpx2.Response:  # noqa: ANN401
@@ -132,7 +130,7 @@ def test_a_backup_that_is_cut_off_leaves_the_last_one(settings: Settings, tmp_pa
         client = server.client()
         server.ended(client, server.order(client, seed=3))
     for target in (_die_at_rows, _die_at_pictures):
-        process = _FORK.Process(target=target, args=(settings, backup))
+        process = fast_server.FORKED.Process(target=target, args=(settings, backup))
         process.start()
         process.join(60)
         assert process.exitcode == -signal.SIGKILL

@@ -1,6 +1,5 @@
 """Making and changing tables: whole or not at all, once, and only when it was asked for."""
 
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from tests.serve import fast_server
 from tests.serve.conftest import Databases
 
 from plitka.errors import InputError
@@ -19,8 +19,6 @@ from plitka.serve.settings import Settings
 from plitka.serve.store import open_store
 
 N_PARALLEL = 20
-_FORK = multiprocessing.get_context("forkserver")
-_FORK.set_forkserver_preload(["plitka.serve.server", "plitka.cli.serve", "tests.serve.fast_server"])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -49,7 +47,7 @@ def create_key(settings: Settings, name: str) -> None:
 
 def run(target: Any, *arguments: object) -> Any:  # noqa: ANN401  (multiprocessing has no public name for it)
     """A process that does this."""
-    process = _FORK.Process(target=target, args=arguments)
+    process = fast_server.FORKED.Process(target=target, args=arguments)
     process.start()
     return process
 

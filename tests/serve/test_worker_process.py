@@ -1,6 +1,5 @@
 """A worker's process from its start to its end."""
 
-import multiprocessing
 import os
 import signal
 import threading
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.serve import fast_server
 from tests.serve.conftest import RECIPE, wait_until
 from tests.serve.fast_engine import FastEngine
 from tests.serve.test_foreman import fail_to_load
@@ -24,7 +24,6 @@ from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State, Store, open_store
 from plitka.serve.worker_process import EXIT_FAILED, EXIT_STALLED, EXIT_STOPPED, WorkerTerms, work
 
-_FRESH = multiprocessing.get_context("spawn")
 ORDER = {"request": {"recipe": RECIPE, "seed": 1, "steps": 20}}
 
 
@@ -56,7 +55,7 @@ def run(load: Any, settings: Settings) -> None:  # noqa: ANN401  (multiprocessin
 
 def started(load: Any, tmp_path: Path, **choices: Any) -> Any:  # noqa: ANN401  (as above)
     """A worker."""
-    process = _FRESH.Process(target=run, args=(load, Settings(data=tmp_path, **choices)), daemon=True)
+    process = fast_server.FORKED.Process(target=run, args=(load, Settings(data=tmp_path, **choices)), daemon=True)
     process.start()
     return process
 

@@ -1,10 +1,19 @@
 """The picture of a sheet that brings none."""
 
 import numpy as np
+import pytest
+from tests.core.laid_once import laid_once
 from tests.core.sheet.floors import sheet_of
 
 from plitka.core.sheet.picture import PATTERNED_PX, SIZE_PX, render_picture
+from plitka.core.tile import renderer
 from plitka.core.tile.masks import encode_mask
+
+
+@pytest.fixture(autouse=True)
+def _laid_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Patterns lie on the same granules, which are most of the work."""
+    monkeypatch.setattr(renderer, "lay_geometry", laid_once)
 
 
 def test_a_render_of_the_scene() -> None:

@@ -19,6 +19,8 @@ _REACH = 2.0
 """Of its radius: what most chips lie within."""
 _BLUNT = 0.3
 """Facets whose heights differ by less than this, of the radius, are near their ridge, which is rounded as rubber's."""
+_UPRIGHT = 1e-6
+"""The most that the normal of a plane rises which stands upright."""
 
 
 def make_chip(rng: np.random.Generator) -> list[Array]:
@@ -41,7 +43,7 @@ def rasterise(pieces: Sequence[Array], radius_cells: float) -> tuple[Array, Arra
     while True:
         n_cells = int(np.ceil(reach * radius_cells)) + 1
         axis = np.arange(-n_cells, n_cells + 1) / radius_cells
-        bottom, top = _join(pieces, *np.meshgrid(axis, axis))
+        bottom, top = _join(pieces, axis)
         solid = top > bottom
         if solid[1:-1, 1:-1].sum() == solid.sum():
             return bottom, top
@@ -95,31 +97,48 @@ def _placed(planes: Array, stretch: Array, turn: Array, offset: Array) -> Array:
     return np.concatenate([normals, (planes[:, 3] + normals @ offset)[:, None]], 1)
 
 
-def _join(pieces: Sequence[Array], x: Array, y: Array) -> tuple[Array, Array]:
-    top, bottom = np.full(x.shape, -np.inf), np.full(x.shape, np.inf)
+def _join(pieces: Sequence[Array], axis: Array) -> tuple[Array, Array]:
+    shape = axis.size, axis.size
+    top, bottom = np.full(shape, -np.inf), np.full(shape, np.inf)
     for planes in pieces:
-        piece_bottom, piece_top = _raster(planes, x, y)
+        piece_bottom, piece_top = _raster(planes, axis)
         solid = piece_top > piece_bottom
-        top = np.where(solid, np.maximum(top, piece_top), top)
-        bottom = np.where(solid, np.minimum(bottom, piece_bottom), bottom)
+        np.maximum(top, piece_top, out=top, where=solid)
+        np.minimum(bottom, piece_bottom, out=bottom, where=solid)
     return bottom, top
 
 
-def _raster(planes: Array, x: Array, y: Array) -> tuple[Array, Array]:
-    """Underside and top of one piece over (x, y): where top <= bottom the piece is not there."""
-    top, bottom = np.full(x.shape, np.inf), np.full(x.shape, -np.inf)
-    for nx, ny, nz, distance in planes:
-        along = distance - nx * x - ny * y
-        if nz > 1e-6:
-            top = _blunt_minimum(top, along / nz)
-        elif nz < -1e-6:
-            bottom = np.maximum(bottom, along / nz)
-        else:
-            top = np.where(along >= 0, top, -np.inf)
-    return bottom, top
+def _raster(planes: Array, axis: Array) -> tuple[Array, Array]:
+    """Underside and top of one piece over the square of an axis: where top <= bottom the piece is not there.
+
+    Hundreds of chips are made for each layer, of few cells: what can be is done for all planes at once.
+    """
+    nx, ny, nz, distance = planes.T[:, :, None]
+    along = (distance - nx * axis)[:, None] - (ny * axis)[:, :, None]
+    slope = nz[:, 0]
+    faces_up, faces_down = slope > _UPRIGHT, slope < -_UPRIGHT
+    lower = along[faces_down] / slope[faces_down, None, None]
+    top = _blunt_minimum(along[faces_up] / slope[faces_up, None, None], along.shape[1:])
+    top[(along[~(faces_up | faces_down)] < 0).any(0)] = -np.inf
+    return lower.max(0, initial=-np.inf), top
 
 
-def _blunt_minimum(one: Array, other: Array) -> Array:
-    """The lower of two facets, the ridge where they meet worn down: the polynomial smooth minimum of I. Quilez."""
-    near = np.clip(_BLUNT - np.abs(one - other), 0, None)
-    return np.minimum(one, other) - near**2 / (4 * _BLUNT)
+def _blunt_minimum(facets: Array, shape: tuple[int, ...]) -> Array:
+    """The lowest of (n, *shape) facets, each ridge worn down: the polynomial smooth minimum of I. Quilez.
+
+    It is taken of two at a time in their order, on which the worn ridges depend.
+    """
+    if not len(facets):
+        return np.full(shape, np.inf)
+    lowest: Array = facets[0]
+    near = np.empty(shape)
+    for facet in facets[1:]:
+        np.subtract(lowest, facet, out=near)
+        np.abs(near, out=near)
+        np.subtract(_BLUNT, near, out=near)
+        np.maximum(near, 0, out=near)
+        near *= near
+        near /= 4 * _BLUNT
+        np.minimum(lowest, facet, out=lowest)
+        lowest -= near
+    return lowest
