@@ -100,7 +100,7 @@ class TestSeveralGpus:
         figures = measure("ray", "--jobs", 2)["ray"]
         assert [figures[name]["painters"] for name in ("one", "all")] == [1, 2]
 
-    def test_what_cannot_be_shared_out_is_refused(self, bundle: Path) -> None:
-        """Before anything is measured."""
+    def test_what_cannot_be_shared_out_is_refused(self, tmp_path: Path) -> None:
+        """Before anything is measured, and before there is a bundle."""
         with pytest.raises(AssertionError, match="--batch 8 cannot be shared out among 3"):
-            run("several_gpus.py", "training", bundle, "--toy", "--gpus", 3, "--batch", 8)
+            run("several_gpus.py", "training", tmp_path / "none", "--toy", "--gpus", 3, "--batch", 8)
