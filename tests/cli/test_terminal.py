@@ -16,10 +16,10 @@ from plitka.cli.terminal import Terminal
 
 def test_a_recipe_error_points_at_the_place(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """The sentence is followed by the recipe and a caret under what is wrong."""
-    assert run("parse", "60% red, 40% blacq") == 2
+    assert run("parse", "60% red, 40% blacqq") == 2
     told = capsys.readouterr().err.splitlines()
     assert told[0].startswith("error: ")
-    place = next(line for line in told if "60% red, 40% blacq" in line).index("blacq")
+    place = next(line for line in told if "60% red, 40% blacqq" in line).index("blacqq")
     assert any(line[place:].startswith(("^", "~")) for line in told if "^" in line)
     assert "black" in "\n".join(told)
 
@@ -37,7 +37,7 @@ def test_an_unknown_colour_is_followed_by_the_command_that_lists_them(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Behind the place; the sentence itself is the same over HTTP, where no command helps."""
-    for recipe, hinted in (("60% blacq, 40% red", True), ("60% qwrtzx", True), ("60% red, 50%", False)):
+    for recipe, hinted in (("60% blacqq, 40% red", True), ("60% qwrtzx", True), ("60% red, 50%", False)):
         assert run("parse", recipe) == 2
         sentence, *rest = capsys.readouterr().err.splitlines()
         assert "plitka" not in sentence
