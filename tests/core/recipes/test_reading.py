@@ -17,6 +17,7 @@ from tests.core.recipes import (
     meant_architect,
     meant_beside,
     meant_changes,
+    meant_dispatch,
     meant_fields,
     meant_hurried,
     meant_limits,
@@ -52,6 +53,7 @@ MEANT = (
     meant_beside,
     meant_hurried,
     meant_schedules,
+    meant_dispatch,
 )
 
 WORDS = """

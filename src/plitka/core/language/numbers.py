@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 
+from plitka.core.language.spelling import slips
+
 FRACTIONS: Mapping[Fraction, str] = {
     Fraction(1, 2): "half, a half, one half, наполовину, половина, половину, половиной, половины",
     Fraction(1, 3): "third, a third, one third, треть, трети, третью, одна треть",
@@ -83,29 +85,16 @@ def near_number(word: str, least: int = 15, most: int = 100) -> tuple[int, str] 
     """
     if len(word) < _MIN_MISSPELLED - (most < TEN) or word.endswith(_NO_SLIPS):
         return None
-    slips: dict[int, tuple[int, str]] = {}
+    found: dict[int, tuple[int, str]] = {}
     for number, written in NUMBERS.items():
         for name in written.split(", "):
             if least <= number <= most and number == int(number) and " " not in name and name[0] == word[0]:
-                slips[int(number)] = min(slips.get(int(number), (len(word), "")), (_slips(word, name), name))
-    ordered = sorted((count, number, name) for number, (count, name) in slips.items())
+                found[int(number)] = min(found.get(int(number), (len(word), "")), (slips(word, name), name))
+    ordered = sorted((count, number, name) for number, (count, name) in found.items())
     if not ordered or ordered[0][0] > 1 + (len(word) >= _MIN_TWO_SLIPS):
         return None
     is_one = len(ordered) == 1 or ordered[1][0] > ordered[0][0]
     return (ordered[0][1], ordered[0][2]) if is_one else None
-
-
-def _slips(word: str, other: str) -> int:
-    """How many letters are too many, missing, wrong, or have changed places with the next."""
-    before, row = list[int](), list(range(len(other) + 1))
-    for at, letter in enumerate(word, 1):
-        older, before, row = before, row, [at]
-        for place, meant in enumerate(other, 1):
-            least = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != meant))
-            if at > 1 < place and letter == other[place - 2] and word[at - 2] == meant:
-                least = min(least, older[place - 2] + 1)
-            row.append(least)
-    return row[-1]
 
 
 def shares() -> Iterator[tuple[Fraction, str]]:

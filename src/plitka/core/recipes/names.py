@@ -27,6 +27,7 @@ from plitka.core.recipes.quantities import end_of_size
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.segments import plain_keys
 from plitka.core.recipes.signs import (
+    ALONE,
     CODE_OF_LABEL,
     GAP,
     GRAIN,
@@ -97,6 +98,7 @@ class NameScanner(AbbreviationScanner):
                 best = end, known
         if best is None or (isinstance(best[1], Meaning) and IS_CODE.match(self.text, start)):
             return self._misspelled(start)
+        best = self._before_pair(start, best[0]) or best
         if TWO_NUMBERS.match(self.text, best[0]) and (first := self._in_one_word(start)) is not None:
             return first
         self.at, known = best
@@ -165,6 +167,17 @@ class NameScanner(AbbreviationScanner):
             return None
         return self._modified(start, shade)
 
+    def _before_pair(self, start: int, end: int) -> tuple[int, Meaning] | None:
+        """The shade of `dark blue-green`, of which the longest name, `dark blue`, has only one half."""
+        piece = PIECE.match(self.text, start)
+        meaning = None if piece is None else self._words.get(name_key(piece[0]))
+        gap = None if piece is None else GAP.match(self.text, piece.end())
+        if piece is None or meaning is None or gap is None or self.text[end : end + 1] != "-" or gap.end() >= end:
+            return None
+        known = self._longest(gap.end())
+        is_longer = known is not None and not isinstance(known[1], Meaning) and known[0] > end
+        return (piece.end(), meaning) if is_longer and meaning.kind in (Kind.MODIFIER, Kind.ASIDE) else None
+
     def _modified(self, start: int, shade: "re.Match[str] | None" = None) -> Token | None:
         """modified = modifier, { modifier }, colour ; None where no colour follows, and nothing is read."""
         end_of_first = self.at
@@ -176,6 +189,7 @@ class NameScanner(AbbreviationScanner):
             modifiers.append(self._words[name_key(self.text[start : self.at])].text)
         while (gap := GAP.match(self.text, self.at)) and len(modifiers) < _MAX_MODIFIERS:
             known = self._longest(gap.end())
+            known = known and (self._before_pair(gap.end(), known[0]) or known)
             if known is None or (isinstance(known[1], Meaning) and known[1].kind is not Kind.MODIFIER):
                 break
             self.at = known[0]
@@ -417,7 +431,12 @@ class NameScanner(AbbreviationScanner):
             raise self._refuse_unknown(start, known[0], tuple(f"{shade}{behind}" for shade in shades))
 
     def _is_counted(self, start: int, end: int) -> bool:
-        """Whether a name has a number beside it, or the rest, or lies under what has one: `rest blak`."""
-        return self._has_number(start, end) or bool(
-            REST_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start) or WITH_NUMBER.match(self.text, end)
+        """Whether a name has a number beside it, or the rest, or lies under what has one, `rest blak`, or is alone."""
+        is_alone = not self.text[:start].strip() and ALONE.match(self.text, end) is not None
+        return (
+            is_alone
+            or self._has_number(start, end)
+            or bool(
+                REST_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start) or WITH_NUMBER.match(self.text, end)
+            )
         )

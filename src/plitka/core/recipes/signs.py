@@ -214,7 +214,9 @@ WORD_AFTER = re.compile(r"[ \t]+([^\W\d_]+)")
 NUMBER_BEFORE = re.compile(r"\d[ \t]*%?[ \t]*(?:of[ \t]+)?$")
 NUMBER_BEHIND = re.compile(r"[ \t]*[:=-]?[ \t]*\d")
 REST_BEFORE = re.compile(r"(?<![^\W_])(?:rest|remainder|remaining|остальное|остаток)(?: is)?[ ]*[:-]?[ ]+$")
-WITH_NUMBER = re.compile(r"[ ]+(?:with|w/|с|со)[ ]?\d")
+ALONE = re.compile(r"(?: (?:tiles?|плитк[аиу]))?[ .!]*\Z")
+"""Behind a name that is all of a text."""
+WITH_NUMBER = re.compile(r"[ ]+(?:(?:tiles?|плитк[аиу])[ ]+)?(?:with|w/|с|со)[ ]?\d")
 SHORT_BEFORE_CODE = re.compile(r"\.(?=[ ]?(?:ral|рал|#|[(,;)/+]|[1-9]0\d\d(?!\d)))")
 """The full stop of «зел. RAL 6005»."""
 TWO_SHORT = re.compile(r"(?P<first>[^\W\d_]{2,})\.[ ]?-?[ ]?(?P<second>[^\W\d_]{3,})(?P<stop>\.)?")
