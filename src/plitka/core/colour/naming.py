@@ -232,9 +232,9 @@ def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str |
         return None
     else:
         names = _short_slips(fold(text), near, palette, has_number=has_number)
-    names = _nearest(fold(text), names, {**near, **names}, palette) if names else names
-    meant = {_meaning(name, palette) for name in names.values()}
-    return next(iter(names.values())) if len(meant) == 1 else None
+    nearest = _nearest(fold(text), names, {**near, **names}, palette) if names else names
+    meant = {_meaning(name, palette) for name in nearest.values()}
+    return next(iter(nearest.values())) if len(meant) == 1 else None
 
 
 def _nearest(word: str, likely: Mapping[str, str], near: Mapping[str, str], palette: Palette) -> Mapping[str, str]:

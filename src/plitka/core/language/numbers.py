@@ -21,14 +21,29 @@ _TENTHS = {5: ("fifth", "пят"), 6: ("sixth", "шест"), 8: ("eighth", "во
 """Shares of the whole by their ordinal, in Russian by its stem."""
 
 COMPARED: Mapping[Fraction, str] = {
-    Fraction(1, 2): "half as much, half as many, вдвое меньше, в два раза меньше, в 2 раза меньше",
+    Fraction(1, 4): "a quarter as much, four times less, вчетверо меньше, в четыре раза меньше, в 4 раза меньше",
+    Fraction(1, 3): "a third as much, three times less, втрое меньше, в три раза меньше, в 3 раза меньше",
+    Fraction(1, 2): (
+        "half as much, half as many, twice less, two times less, half the amount of, вдвое меньше, в два раза меньше, "
+        "в 2 раза меньше"
+    ),
+    Fraction(2, 3): "в полтора раза меньше, в 1,5 раза меньше",
     Fraction(3, 2): "one and a half times as much, в полтора раза больше, в 1,5 раза больше",
     Fraction(2): (
-        "twice as much, twice as many, two times as much, double the amount of, вдвое больше, в два раза больше, "
-        "в 2 раза больше"
+        "twice as much, twice as many, two times as much, two times more, twice more, twice the amount of, double the "
+        "amount of, вдвое больше, в два раза больше, в 2 раза больше"
     ),
-    Fraction(3): "three times as much, three times as many, втрое больше, в три раза больше, в 3 раза больше",
-    Fraction(4): "four times as much, four times as many, вчетверо больше, в четыре раза больше, в 4 раза больше",
+    Fraction(3): (
+        "three times as much, three times as many, three times more, three times the amount of, втрое больше, в три "
+        "раза больше, в 3 раза больше"
+    ),
+    Fraction(4): (
+        "four times as much, four times as many, four times more, four times the amount of, вчетверо больше, в четыре "
+        "раза больше, в 4 раза больше"
+    ),
+    Fraction(5): "five times as much, five times more, впятеро больше, в пять раз больше, в 5 раз больше",
+    Fraction(9): "nine times as much, nine times more, в девять раз больше, в 9 раз больше",
+    Fraction(10): "ten times as much, ten times more, в десять раз больше, в 10 раз больше",
 }
 
 NUMBERS: Mapping[int | Fraction, str] = {

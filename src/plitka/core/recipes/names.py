@@ -29,6 +29,7 @@ from plitka.core.recipes.segments import plain_keys
 from plitka.core.recipes.signs import (
     ALONE,
     CODE_OF_LABEL,
+    COMPARATIVE,
     GAP,
     GRAIN,
     GREENS,
@@ -48,6 +49,7 @@ from plitka.core.recipes.signs import (
     WITH_NUMBER,
     WORD_AFTER,
     WORD_BEFORE,
+    is_compared,
 )
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -167,17 +169,6 @@ class NameScanner(AbbreviationScanner):
             return None
         return self._modified(start, shade)
 
-    def _before_pair(self, start: int, end: int) -> tuple[int, Meaning] | None:
-        """The shade of `dark blue-green`, of which the longest name, `dark blue`, has only one half."""
-        piece = PIECE.match(self.text, start)
-        meaning = None if piece is None else self._words.get(name_key(piece[0]))
-        gap = None if piece is None else GAP.match(self.text, piece.end())
-        if piece is None or meaning is None or gap is None or self.text[end : end + 1] != "-" or gap.end() >= end:
-            return None
-        known = self._longest(gap.end())
-        is_longer = known is not None and not isinstance(known[1], Meaning) and known[0] > end
-        return (piece.end(), meaning) if is_longer and meaning.kind in (Kind.MODIFIER, Kind.ASIDE) else None
-
     def _modified(self, start: int, shade: "re.Match[str] | None" = None) -> Token | None:
         """modified = modifier, { modifier }, colour ; None where no colour follows, and nothing is read."""
         end_of_first = self.at
@@ -194,6 +185,11 @@ class NameScanner(AbbreviationScanner):
                 break
             self.at = known[0]
             if not isinstance(known[1], Meaning):
+                if COMPARATIVE.fullmatch(self.text, start, end_of_first) and is_compared(
+                    self.text[gap.end() : known[0]]
+                ):
+                    self.at = end_of_first
+                    return self._token(Kind.MODIFIER, start, choice=modifiers[0])
                 return self._shaded(start, modifiers, known[1])
             modifiers.append(known[1].text)
         self.at = start if shade is not None else end_of_first
@@ -266,7 +262,10 @@ class NameScanner(AbbreviationScanner):
         number = NUMBER_BEHIND.match(self.text, end)
         is_counted = number is not None and end_of_size(self.text, number.end() - 1) is None
         is_head = IS_HEAD.match(self.text, self.end_of_named) is not None
-        if self.named is None or self.named.colour is None or modifier not in _LIGHTNESS:
+        is_of_code = (
+            COMPARATIVE.fullmatch(self.text, start, end) and self.named and any(map(str.isdigit, self.named.text))
+        )
+        if self.named is None or self.named.colour is None or modifier not in _LIGHTNESS or is_of_code:
             return self._token(Kind.MODIFIER, start, choice=modifier)
         if not is_counted and not (is_head and self._has_number(start, end)):
             return self._token(Kind.MODIFIER, start, choice=modifier)

@@ -11,6 +11,7 @@ from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.batches import filled_batches, weighed_bags
 from plitka.core.recipes.flecks import with_fleck_ahead
+from plitka.core.recipes.misspelled_flecks import with_misspelled_flecks
 from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
 from plitka.core.recipes.ratios import compared, ratios, rest_fractions, rest_ratios, rest_shares, said_twice
 from plitka.core.recipes.recipe import Notice
@@ -44,7 +45,9 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
         text: as it was typed.
     """
     tokens = one_in_ten(tokens, text)
-    plain = _mixes_first(with_rough_numbers(with_misspelled_numbers(settle_unit_words(tokens)), text), text)
+    plain = _mixes_first(
+        with_rough_numbers(with_misspelled_flecks(with_misspelled_numbers(settle_unit_words(tokens))), text), text
+    )
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         without_told_again, said_twice, _pronouns, _equations, hundreds, decimals, _halves, counted_shares, _instead,
         _not_old, _not_behind, _except, _filled_up, filled_batches, weighed_bags, _filled, _with_halves, _broken,

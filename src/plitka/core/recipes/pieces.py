@@ -11,12 +11,15 @@ from plitka.core.language.spelling import MAX_QUERY, MIN_STEM, name_key, other_l
 from plitka.core.language.vocabulary import Kind, Meaning, longest_phrase, vocabulary
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.signs import (
+    COMPARATIVE,
+    GAP,
     MAY_BE_CODE,
     NUMBER_BEFORE,
     NUMBER_BEHIND,
     OTHER_LAYOUT,
     PIECE,
     PUNCTUATION_OF_LAYOUT,
+    is_compared,
 )
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -55,6 +58,21 @@ class PieceScanner:
 
     def _longest(self, start: int) -> tuple[int, Meaning | Colour | Lab] | None:
         return max(((end, known) for end, known in self._names(start) if known is not None), default=None, key=_end)
+
+    def _before_pair(self, start: int, end: int) -> tuple[int, Meaning] | None:
+        """The shade of `dark blue-green`, whose longest name, `dark blue`, has one half, and the «темнее» of others."""
+        piece = PIECE.match(self.text, start)
+        meaning = None if piece is None else self._words.get(name_key(piece[0]))
+        gap = None if piece is None else GAP.match(self.text, piece.end())
+        if piece is None or meaning is None or gap is None or gap.end() >= end:
+            return None
+        if COMPARATIVE.fullmatch(piece[2]) and is_compared(self.text[gap.end() : end]):
+            return piece.end(), meaning
+        if self.text[end : end + 1] != "-":
+            return None
+        known = self._longest(gap.end())
+        is_longer = known is not None and not isinstance(known[1], Meaning) and known[0] > end
+        return (piece.end(), meaning) if is_longer and meaning.kind in (Kind.MODIFIER, Kind.ASIDE) else None
 
     def _typed(self, start: int, end: int) -> str:
         return self.source.text[slice(*self.source.span(start, end))]

@@ -23,6 +23,7 @@ from plitka.core.recipes.quantities import HALF_METRE, end_of_size, list_numbers
 from plitka.core.recipes.signs import (
     ABBREVIATED,
     ABOUT,
+    ABSENT,
     ADDRESS,
     BEYOND,
     CITY,
@@ -123,6 +124,8 @@ class _Scanner(CodeScanner):
             return said
         if self.text[: self.at][-1:].isalnum():
             return None
+        if (absent := ABSENT.match(self.text, self.at)) is not None:
+            return None if self._names_colour(absent.end()) else absent
         if (greeted := GREETED.match(self.text, self.at)) is not None:
             names = greeted["name"].split()
             is_name = self._typed(*greeted.span("name")).istitle() and not any(map(self._is_known, names))
@@ -139,6 +142,14 @@ class _Scanner(CodeScanner):
         typed = self._typed(*found.span())
         is_signed = _SIGNED.search(typed) is not None
         return None if self._is_colour(name) and not is_signed else found
+
+    def _names_colour(self, end: int) -> bool:
+        """Whether a colour stands right behind a place: «без крошки белого цвета»."""
+        after = WORD_AFTER.match(self.text, end)
+        known = None if after is None else self._longest(after.start(1))
+        return known is not None and (
+            not isinstance(known[1], Meaning) or known[1].kind in (Kind.MODIFIER, Kind.SBR, Kind.FILLER, Kind.COLOURED)
+        )
 
     def _aside(self) -> Token | None:
         """What is no part of the mix, or says nothing of a colour."""

@@ -97,6 +97,25 @@ LEFT = re.compile(
 """The rest, which several colours may share."""
 OF_WHAT = re.compile(r"(?<![^\W_])([wv])/\1(?![^\W_])")
 """`w/w` is by mass, `v/v` by volume."""
+_FLECKS = (
+    r"chips?|granules?|crumbs?|grains|flecks?|speckles?|specks?|spots|speckling|sprinkles|additives?|крошк[аиу]|крошек"
+    r"|гранул(?:ы)?|зерен|вкраплени[еяйю]|крап(?:а|инки|инок)?|точек|пятен|включени[йя]|добавок|добавки|примес(?:и|ей)"
+)
+ABSENT = re.compile(
+    r"(?<![^\W_])(?:(?:without|w/o|no|zero|free of|free from|без|нет)[ ]"
+    r"(?:(?:(?:any|added|other|extra|visible|coloured|colored|всякой|всяких|каких-либо|какой-либо|любой|любых|цветной"
+    r"|цветных|других|другой|лишней|лишних|посторонних|разноцветной|добавления)[ ])*"
+    rf"(?:{_FLECKS})(?: (?:at all|whatsoever|вообще|совсем))?"
+    r"|(?:any )?(?:other|additional|extra|second|других|иных|прочих|лишних|дополнительных|второго)[ ]"
+    r"(?:colou?rs?|tones?|shades?|цветов|цвета|оттенков))"
+    rf"|(?:{_FLECKS})(?:[ ]?[:–-][ ]?|[ ])(?:none|nil|free|not (?:needed|wanted|required)|нет|не надо|не нужн[аоы]"
+    r"|отсутству[а-я]+))(?![^\W_])"
+)
+"""That there is no fleck: «чёрная без крошки»."""
+COMPARATIVE = re.compile(r"darker|lighter|brighter|(?:по)?(?:темнее|светлее|ярче)")
+"""Of a shade."""
+NOMINATIVE = re.compile(r"(?:ый|ий|ая|яя|ое|ее|ые|ие)\Z")
+"""Of a colour that is not compared with: «темнее серый», but «темнее серого»."""
 WISH = re.compile(
     r"(?<![^\W_])(?:g['’]day(?: mate| all)?(?![^\W_])"
     r"|(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_]))"
@@ -105,7 +124,7 @@ WISH = re.compile(
 ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[\dA-ZА-Г])(?![^\W_]))")
 """Behind `zone`: `A:`, ` 1`."""
 ABBREVIATED = re.compile(
-    r"(?<![^\W_])(?:approx|appr|ca|ок|min|max|мин|макс|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт|цв|ед|изм|доп|wt|наим|фр|фракц|стр|прил|кол|тов|уч|no|вер)\."
+    r"(?<![^\W_])(?:approx|dia|diam|nom|incl|excl|ht|шир|выс|дл|диам|прибл|разм|appr|ca|ок|min|max|мин|макс|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт|цв|ед|изм|доп|wt|наим|фр|фракц|стр|прил|кол|тов|уч|no|вер)\."
 )
 CODE_BEHIND = re.compile(
     r"[ \t]*:?[ \t]*([#№]\d[\w/-]*"
@@ -230,6 +249,12 @@ MINUS_BEFORE_NUMBER = re.compile(r"-\.?\d")
 
 
 _DISC = re.compile(r"(?:(?:large|medium) )?(\w+) (?:circle|square|heart)|(\w+) large square")
+
+
+def is_compared(name: str) -> bool:
+    """Whether a colour behind `darker` is one that another is compared with: a code, or Russian in the genitive."""
+    is_russian = re.search("[а-я]", name) is not None
+    return any(map(str.isdigit, name)) or (is_russian and NOMINATIVE.search(name) is None)
 
 
 def is_picture(character: str) -> bool:
