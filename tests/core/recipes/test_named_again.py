@@ -41,6 +41,18 @@ from plitka.core.recipes.reading import parse_tile
         ("letter P white against a blue background", "BLUE", "text:P", "WHITE"),
         ("на фоне синего белая буква А", "BLUE", "text:А", "WHITE"),
         ("надпись СТАРТ белым по зелёному фону", "GREEN", "text:СТАРТ", "WHITE"),
+        ('надпись "СТАРТ" белым по тёмно-серому фону', "DKGRAY", "text:СТАРТ", "WHITE"),
+        ("белая линия 5 см по центру терракотовой плитки", "TERCOT", "stripes:45-55%", "WHITE"),
+        ("белая линия посередине синей плитки, ширина 5 см", "BLUE", "stripes:45-55%", "WHITE"),
+        ("жёлтая полоса 5 см в середине серой плитки", "GRAY", "stripes:45-55%", "YELLOW"),
+        ("жёлтая линия 5 см по центру чёрной плитки, толщина плитки 30 мм", "BLACK", "stripes:45-55%", "YELLOW"),
+        ("yellow line 5 cm wide in the middle of a black tile, tile 30 mm thick", "BLACK", "stripes:45-55%", "YELLOW"),
+        ("серая с белой полосой по центру, ширина полосы сантиметров 5", "GRAY", "stripes:45-55%", "WHITE"),
+        ("серая с белой полосой по центру, ширина полосы примерно 5 см", "GRAY", "stripes:45-55%", "WHITE"),
+        ("border of 10 cm in anthracite around a grey field", "GRAY", "border:20%", "ANTHRACITE"),
+        ("dark blue tile with grey edge, edge width 4 cm", "DKBLUE", "border:8%", "GRAY"),
+        ("10 cm anthracite border around a field of grey", "GRAY", "border:20%", "ANTHRACITE"),
+        ("split 50/50 vertically: red left, blue right", "RED", "half:right", "BLUE"),
     ],
 )  # fmt: skip
 def test_a_part_is_one(text: str, ground: str, mask: str, colour: str) -> None:

@@ -21,6 +21,9 @@ _TENTHS = {5: ("fifth", "пят"), 6: ("sixth", "шест"), 8: ("eighth", "во
 """Shares of the whole by their ordinal, in Russian by its stem."""
 
 COMPARED: Mapping[Fraction, str] = {
+    Fraction(1, 10): "a tenth as much, ten times less, в десять раз меньше, в 10 раз меньше",
+    Fraction(1, 9): "nine times less, в девять раз меньше, в 9 раз меньше",
+    Fraction(1, 5): "five times less, впятеро меньше, в пять раз меньше, в 5 раз меньше",
     Fraction(1, 4): "a quarter as much, four times less, вчетверо меньше, в четыре раза меньше, в 4 раза меньше",
     Fraction(1, 3): "a third as much, three times less, втрое меньше, в три раза меньше, в 3 раза меньше",
     Fraction(1, 2): (

@@ -167,7 +167,7 @@ _PHRASES = {
         "without added, "
         "no longer needed, no longer wanted, not needed, not wanted, not required, больше не надо, больше не нужно, "
         "больше не нужен, no trace of, without a trace of, "
-        "no hint of, without a hint of, кроме, не, не надо, не нужно, "
+        "no hint of, without a hint of, никаких, никакой, никакого, кроме, не, не надо, не нужно, "
         "не нужен, нет, за исключением, "
         "всё кроме, "
         "нельзя, не хочу, не хотим, не нравится, не нравятся, не любим, не люблю, don't like, do not like, "

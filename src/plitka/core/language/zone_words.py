@@ -39,7 +39,7 @@ GROUND = (
 """What a part lies on."""
 SPLIT = (
     r"(?:(?:(?:straight|clean|even|vertical|horizontal|hard|sharp) )?(?:split|cut|divided|divide|division|parted)"
-    r"(?: (?:straight|right|evenly|vertically|horizontally|exactly|line))*"
+    r"(?: (?:straight|right|evenly|50[/:-]50|vertically|horizontally|exactly|line))*"
     r"(?: (?:down|in|through|along|across|at|into) (?:the )?(?:middle|cent(?:re|er)|half|halves|two))?"
     r"|(?:straight |right |exactly )?down the (?:middle|cent(?:re|er))|vertically|horizontally|side by side"
     r"|(?:раз|по)дел(?:ен\w*|ить)(?: (?:ровно|посередине|пополам|на две (?:половины|части)|по вертикали"

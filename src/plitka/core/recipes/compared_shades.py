@@ -26,6 +26,7 @@ from plitka.core.recipes.token import Token
 
 _THAN = re.compile(r"(?<![^\W_])(?:than|чем)(?![^\W_])")
 _BUT = re.compile(r"[\s,(–—-]*(?:(?:but|only|just|но|только|a|an|tad|shade|touch)[\s,]*)*")
+_BUT_WORD = re.compile(r"(?<![^\W_])(?:but|only|just|но|только)(?![^\W_])")
 _COUNTS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _ENDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET})
 
@@ -74,7 +75,7 @@ def _colour_before(source: Source, tokens: Sequence[Token], at: int, *, is_count
         return -1
     gap = source.text[tokens[colour].span[1] : tokens[at].span[0]].casefold()
     has_number = _kind(tokens, colour - 1) in _COUNTS
-    is_counted = (has_number and gap.strip() != ",") or (is_counted and not has_number)
+    is_counted = (has_number and gap.strip() != ",") or (is_counted and not has_number) or bool(_BUT_WORD.search(gap))
     is_only = sum(token.kind is Kind.COLOUR for token in tokens) == 1
     is_code = any(map(str.isdigit, tokens[colour].text))
     return colour if is_code and _BUT.fullmatch(gap) and (is_only or is_counted) else -1

@@ -16,7 +16,7 @@ from plitka.core.recipes.zone_sizes import without_tile
 
 _LINES = r"(?:lines?|stripes?|strips?|bands?|лини(?:я|и|й|ю|ей)|полос(?:а|ы|у|ок|ка|ки|ку)?)"
 _BORDERS = (
-    r"(?:borders?|frames?|edgings?|surrounds?|rims?|кайм(?:а|ы|у)|каемк(?:а|и|у)|бордюр(?:а)?|рамк(?:а|и|у)|кант(?:а)?"
+    r"(?:borders?|frames?|edgings?|surrounds?|rims?|edges?|кайм(?:а|ы|у)|каемк(?:а|и|у)|бордюр(?:а)?|рамк(?:а|и|у)|кант(?:а)?"
     r"|окантовк(?:а|и|у)|обводк(?:а|и|у)|края?)"
 )
 _ROUND = r"(?:circles?|dis[ck]s?|dots?|spots?|круг(?:а)?|круж(?:ок|ка)|диск(?:а)?|точк(?:а|и)|пятн(?:о|а))"
@@ -24,7 +24,7 @@ _PARTS = tuple(
     (re.compile(rf"(?<![^\W_])(?:{first})(?![^\W_])"), again)
     for first, again in (
         (rf"{zone_words.LINE}|{zone_words.STRIPES}", _LINES),
-        (zone_words.BORDER, _BORDERS),
+        (rf"{zone_words.BORDER}|{zone_words.EDGE}", _BORDERS),
         (zone_words.CIRCLE, _ROUND),
     )
 )
@@ -46,6 +46,30 @@ _IN_BRACKETS = re.compile(rf"\([ ]*{SIZE.pattern}[ ]*\)")
 """A size of what is named before it."""
 
 
+_THICK = re.compile(
+    r"[ ]*[,;(][ ]*(?:(?:толщин(?:а|ой)|толщ\.?|thickness|thk\.?)[ ](?:of[ ])?(?:the[ ])?(?:плит(?:ки|ы)"
+    r"|мата|покрытия|tile|mat|slab)[ ]*[:=-]?[ ]*\d+[ ]?(?:мм|см|mm|cm)"
+    r"|(?:tile|mat|slab)[ ](?:is[ ])?\d+[ ]?(?:mm|cm)[ ]thick)(?![^\W_])\)?"
+)
+"""How thick the tile is, which is of no part of it."""
+_AROUND = re.compile(
+    r"(?<![^\W_])around (?:a |an |the )?(?=(?:[^\W\d_]+[ -]){0,3}(?:field|cent(?:re|er)|infill|body)(?![^\W_]))"
+)
+"""A border around its field."""
+_BORDER_OF = re.compile(rf"(?<=border|.frame)(?P<of> of)(?= (?:about )?{SIZE.pattern})")
+_UNIT_FIRST = re.compile(
+    r"(?<![^\W_])(?P<unit>сантиметров|сантиметра|миллиметров|см|мм)[ ](?P<n>\d{1,3})(?!\d|[.,]\d|[ ]?(?:см|мм|%))"
+)
+
+
+def thickness_apart(text: str) -> tuple[str, str]:
+    """The text with blanks for how thick the tile is, and what stood there."""
+    found = _THICK.search(small_letters(text))
+    if found is None:
+        return text, ""
+    return _blank(text, *found.span()), text[slice(*found.span())].strip(" ,;()")
+
+
 def without_names_again(text: str) -> str:
     """The text with blanks for such a name and such full stops, and every other character where it was."""
     for stop in _SHORT.finditer(small_letters(text)):
@@ -54,6 +78,13 @@ def without_names_again(text: str) -> str:
         text = _blank(text, about.start("about"), about.end("about"))
     for pair in _IN_BRACKETS.finditer(without_tile(small_letters(text))):
         text = f"{text[: pair.start()]} {text[pair.start() + 1 : pair.end() - 1]} {text[pair.end() :]}"
+    for turned in _UNIT_FIRST.finditer(small_letters(text)):
+        size = f"{turned['n']} {'мм' if turned['unit'][0] == 'м' else 'см'}"
+        text = f"{text[: turned.start()]}{size:<{len(turned[0])}}{text[turned.end() :]}"
+    for around in _AROUND.finditer(small_letters(text)):
+        text = f"{text[: around.start()]},{' ' * (len(around[0]) - 1)}{text[around.end() :]}"
+    for of in _BORDER_OF.finditer(small_letters(text)):
+        text = _blank(text, *of.span("of"))
     small = small_letters(text)
     sized = without_tile(small)
     for first, again in _PARTS:

@@ -22,7 +22,7 @@ from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import Kind, Meaning
 from plitka.core.recipes.abbreviations import AbbreviationScanner
 from plitka.core.recipes.nearest_granules import tell_other_ral
-from plitka.core.recipes.pieces import MAX_BEFORE
+from plitka.core.recipes.pieces import MAX_BEFORE, TINTED_BY
 from plitka.core.recipes.quantities import end_of_size
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.segments import plain_keys
@@ -44,6 +44,7 @@ from plitka.core.recipes.signs import (
     PIECE,
     REST_BEFORE,
     SHORT_SHADE,
+    THAN_BEHIND,
     TINT,
     TWO_NUMBERS,
     WITH_NUMBER,
@@ -60,8 +61,6 @@ MIN_MODIFIER = 4
 _HALF = "пол"
 _FIRST_HALF = re.compile(r"[а-яё]{2,}[ое]")
 """Of a colour in two words, «тёмно-серый»."""
-TINTED_BY = 0.3
-"""How much of the way a colour is drawn to the one that tints it, in CIE Lab."""
 _WHOLE = 100
 _GREENS = {"ябл": "зелёное яблоко", "трав": "зелёная трава"}
 _GRAINS = {"large": "granules=2-4", "medium": "granules=1-4", "": "granules=0.5-1.5"}
@@ -100,7 +99,7 @@ class NameScanner(AbbreviationScanner):
                 best = end, known
         if best is None or (isinstance(best[1], Meaning) and IS_CODE.match(self.text, start)):
             return self._misspelled(start)
-        best = self._before_pair(start, best[0]) or best
+        best = self._before_pair(start, best[0]) or self._with_other_half(start, *best) or best
         if TWO_NUMBERS.match(self.text, best[0]) and (first := self._in_one_word(start)) is not None:
             return first
         self.at, known = best
@@ -180,7 +179,9 @@ class NameScanner(AbbreviationScanner):
             modifiers.append(self._words[name_key(self.text[start : self.at])].text)
         while (gap := GAP.match(self.text, self.at)) and len(modifiers) < _MAX_MODIFIERS:
             known = self._longest(gap.end())
-            known = known and (self._before_pair(gap.end(), known[0]) or known)
+            known = known and (
+                self._before_pair(gap.end(), known[0]) or self._with_other_half(gap.end(), *known) or known
+            )
             if known is None or (isinstance(known[1], Meaning) and known[1].kind is not Kind.MODIFIER):
                 break
             self.at = known[0]
@@ -295,6 +296,8 @@ class NameScanner(AbbreviationScanner):
         known = self._longest(gap.end())
         if known is None or token.colour is None:
             return None
+        if COMPARATIVE.fullmatch(self.text, gap.end(), known[0]) and THAN_BEHIND.match(self.text, known[0]):
+            return None  # «красный ярче, чем RAL 3001»
         is_russian = is_cyrillic(self.text[gap.end() : known[0]])
         if not is_russian and not self._has_number(start, known[0]):  # `red tile, blue light`
             return None

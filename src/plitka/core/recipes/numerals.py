@@ -60,17 +60,21 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
 
 
 def _pronouns(tokens: list[Token]) -> list[Token]:
-    """The `one` of `the 85 black 15 green one` counts nothing."""
+    """The `one` of `the 85 black 15 green one` counts nothing, nor that of `the red one, 85/15 red black`."""
     return [
         token
         for at, token in enumerate(tokens)
         if not (
             token.text == "one"
             and _kind(tokens, at - 1) is Kind.COLOUR
-            and _kind(tokens, at - 2) in _NUMBERS | {Kind.PERCENT}
+            and (_kind(tokens, at - 2) in _NUMBERS | {Kind.PERCENT} or all(map(_is_digits_or_pronoun, tokens)))
             and _kind(tokens, at + 1) in _BOUNDS
         )
     ]
+
+
+def _is_digits_or_pronoun(token: Token) -> bool:
+    return token.kind not in _NUMBERS or token.text == "one" or token.text[:1].isdigit()
 
 
 def _equations(tokens: list[Token]) -> list[Token]:

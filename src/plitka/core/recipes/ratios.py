@@ -67,7 +67,7 @@ def compared(tokens: list[Token]) -> list[Token]:
 def _colours_with_codes(tokens: Sequence[Token]) -> list[list[Token]]:
     """Each colour, with the code behind it that says again which is meant: «зелёный RAL 6010»."""
     groups: list[list[Token]] = []
-    for before, token in pairwise([None, *tokens]):
+    for before, token in pairwise([None, *(token for token in tokens if token.kind is not Kind.BRACKET)]):
         if token is None or token.kind is not Kind.COLOUR:
             continue
         if groups and before is groups[-1][-1] and any(map(str.isdigit, token.text)):

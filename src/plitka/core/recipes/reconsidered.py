@@ -18,17 +18,17 @@ from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
 _FIRST = re.compile(
-    r"(?<![^\W_])(?:(?:сначала|вначале|поначалу|изначально|первоначально|сперва|раньше|at first|initially|originally"
-    r"|first)(?:[ ,]+(?:we|i|they|he|she|it|мы|я|они|он|она|(?:the )?(?:client|customer|architect)|заказчик|клиент"
-    r"|архитектор))?(?:[ ]+(?:thought(?: of)?|wanted|said|had|asked for|planned|was|считал\w*|думал\w*|хотел\w*"
+    r"(?<![^\W_])(?:(?:сначала|вначале|поначалу|изначально|первоначально|сперва|раньше|было|at first|initially"
+    r"|originally|first)(?:[ ,]+(?:we|i|they|he|she|it|мы|я|они|он|она|(?:the )?(?:client|customer|architect)|заказчик"
+    r"|клиент|архитектор))?(?:[ ]+(?:thought(?: of)?|wanted|said|had|asked for|planned|was|считал\w*|думал\w*|хотел\w*"
     r"|планировал\w*|был\w*|просил\w*|решил\w*|говорил\w*|заказал\w*|заказывал\w*))?"
     r"|(?:we|i|they|he|she|(?:the )?(?:client|customer)) (?:first|originally|initially) (?:thought of|wanted"
     r"|asked for))"
     r"(?![^\W_])[ :,-]*"
 )
 _THEN = re.compile(
-    r"(?<![^\W_])(?:(?:но|а|однако|but|then|потом|затем)(?:[ ,]+(?:теперь|сейчас|потом|now|then|later))?|теперь|сейчас"
-    r"|now)"
+    r"(?<![^\W_])(?:(?:но|а|однако|but|then|потом|затем|стало)(?:[ ,]+(?:теперь|сейчас|потом|now|then|later))?|теперь"
+    r"|сейчас|now)"
     r"(?![^\W_])"
 )
 _MORE, _LESS = (

@@ -114,6 +114,7 @@ ABSENT = re.compile(
 """That there is no fleck: «чёрная без крошки»."""
 COMPARATIVE = re.compile(r"darker|lighter|brighter|(?:по)?(?:темнее|светлее|ярче)")
 """Of a shade."""
+THAN_BEHIND = re.compile(r",?[ ](?:чем|than)(?![^\W_])")
 NOMINATIVE = re.compile(r"(?:ый|ий|ая|яя|ое|ее|ые|ие)\Z")
 """Of a colour that is not compared with: «темнее серый», but «темнее серого»."""
 WISH = re.compile(
