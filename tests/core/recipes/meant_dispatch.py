@@ -74,6 +74,9 @@ MEANT = [
     ("красный ярче чем RAL 3001", "#AE1F23"),
     ("серый темнее, чем RAL 7037 80, белый 20", "80% #616161, 20% white"),
     ("blue (RAL 5015) twice the amount of white", "2 parts RAL 5015, 1 part white"),
+    ("RAL 6021, чуть светлее, 90% и белый 10%", "90% #A0AD8E, 10% white"),
+    ("зеленоватый серый 80, белый 20", "80% зеленовато-серый, 20% white"),
+    ("голубоватого серого 60, белого 40", "60% голубовато-серый, 40% white"),
     # So many times as much.
     ("зеленый ral6010 и черный, черного вдвое меньше чем зеленого", "2 parts RAL 6010, 1 part black"),
     ("зелёный и чёрный, чёрного втрое меньше чем зелёного", "75% green, 25% black"),
@@ -86,6 +89,7 @@ MEANT = [
     ("cream and three times as much brown", "25% cream, 75% brown"),
     ("half the amount of white than red", "1 part white, 2 parts red"),
     ("синий RAL 5005 и белый, белого в 9 раз меньше", "90% RAL 5005, 10% white"),
+    ("жёлтый и синий, жёлтого вполовину меньше", "1 part yellow, 2 parts blue"),
     # The numbers that are said at last.
     ("65% RAL 6005, 35% RAL 6018 - no wait, client prefers 60/40", "60% RAL 6005, 40% RAL 6018"),
     ("70% grey, 30% black - sorry, client wants 65/35", "65% grey, 35% black"),
@@ -118,4 +122,6 @@ REFUSED = [
     "red, white and black, twice as much red as white",
     "65% red, 35% black - no wait, client prefers 60/30",
     "без крошки",
+    "hey, 50 50 blue n white? client says 70 30 now",
+    "красный 70, чёрный 30. Заказчик попросил 80/20",
 ]

@@ -47,6 +47,8 @@ from plitka.core.recipes.reading import parse_tile
         ("жёлтая полоса 5 см в середине серой плитки", "GRAY", "stripes:45-55%", "YELLOW"),
         ("жёлтая линия 5 см по центру чёрной плитки, толщина плитки 30 мм", "BLACK", "stripes:45-55%", "YELLOW"),
         ("yellow line 5 cm wide in the middle of a black tile, tile 30 mm thick", "BLACK", "stripes:45-55%", "YELLOW"),
+        ("полоса белая шириной 8 см посередине красной плитки", "RED", "stripes:42-58%", "WHITE"),
+        ("red tile, w/ white circle dia. 200 mm centred", "RED", "circle:40%", "WHITE"),
         ("серая с белой полосой по центру, ширина полосы сантиметров 5", "GRAY", "stripes:45-55%", "WHITE"),
         ("серая с белой полосой по центру, ширина полосы примерно 5 см", "GRAY", "stripes:45-55%", "WHITE"),
         ("border of 10 cm in anthracite around a grey field", "GRAY", "border:20%", "ANTHRACITE"),

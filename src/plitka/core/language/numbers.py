@@ -27,7 +27,9 @@ COMPARED: Mapping[Fraction, str] = {
     Fraction(1, 4): "a quarter as much, four times less, вчетверо меньше, в четыре раза меньше, в 4 раза меньше",
     Fraction(1, 3): "a third as much, three times less, втрое меньше, в три раза меньше, в 3 раза меньше",
     Fraction(1, 2): (
-        "half as much, half as many, twice less, two times less, half the amount of, вдвое меньше, в два раза меньше, "
+        "half as much, half as many, twice less, two times less, half the amount of, вдвое "
+        "меньше, вполовину меньше, наполовину меньше, в два "
+        "раза меньше, "
         "в 2 раза меньше"
     ),
     Fraction(2, 3): "в полтора раза меньше, в 1,5 раза меньше",

@@ -81,7 +81,7 @@ LYING = (
 """That stripes lie across the tile."""
 ROWS = r"rows|ряды|рядами"
 """Stripes that lie."""
-CENTRED = r"(?:(?:in|at) the (?:middle|centre|center)|(?:в|по) (?:центру|центре|середине)|посередине)"
+CENTRED = r"(?:centred|centered|(?:in|at) the (?:middle|centre|center)|(?:в|по) (?:центру|центре|середине)|посередине)"
 """What a circle is, said or not."""
 HALVES = {
     "left": r"(?:(?:on |to |at )?the )?left(?:[- ]hand)?(?: (?:half|side|part|1/2|50[ ]?%))?"

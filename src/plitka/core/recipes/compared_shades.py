@@ -47,7 +47,8 @@ def with_compared_shades(source: Source, tokens: Sequence[Token], palette: Palet
             said = told[start : named + 1]
             told[start : named + 1] = [_shade(source, said, told[at], told[named], palette)]
             continue
-        is_counted = start < at and _kind(told, at + 1) in _COUNTS  # `RAL 7016 but slightly lighter 70%`
+        behind = at + 1 + (_kind(told, at + 1) is Kind.SEPARATOR)
+        is_counted = start < at and _kind(told, behind) in _COUNTS and _kind(told, behind + 1) is not Kind.COLOUR
         colour = _colour_before(source, told, start, is_counted=is_counted)
         if colour >= 0 and (_kind(told, at + 1) in _ENDS or is_counted):
             first = colour - (_kind(told, colour - 1) is Kind.LIKE)

@@ -352,7 +352,7 @@ class NameScanner(AbbreviationScanner):
     def _tinted(self, start: int, piece: "re.Match[str]") -> Token | None:
         """«Голубовато-серый» is grey with something of light blue."""
         found = TINT.fullmatch(piece[2])
-        if found is None or self.text[piece.end() :][:1] != "-":
+        if found is None or self.text[piece.end() :][:1] != ("-" if piece[2].endswith("вато") else " "):
             return None
         keys = [name_key(found[1] + ending) for ending in ("ый", "евый", "овый")]
         tint = next((colour for key in keys if (colour := self.palette.find_key(key)) is not None), None)

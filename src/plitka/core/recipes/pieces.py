@@ -19,6 +19,7 @@ from plitka.core.recipes.signs import (
     OTHER_LAYOUT,
     PIECE,
     PUNCTUATION_OF_LAYOUT,
+    WORD_AFTER,
     is_compared,
 )
 from plitka.core.recipes.source import Source
@@ -62,6 +63,16 @@ class PieceScanner:
 
     def _longest(self, start: int) -> tuple[int, Meaning | Colour | Lab] | None:
         return max(((end, known) for end, known in self._names(start) if known is not None), default=None, key=_end)
+
+    def _names_colour(self, end: int) -> bool:
+        """Whether a colour stands right behind a place: «без крошки белого цвета»."""
+        after = WORD_AFTER.match(self.text, end)
+        known = None if after is None else self._longest(after.start(1))
+        if after is not None and after[1] in ("of", "in", "из", "цвета"):
+            return True
+        return known is not None and (
+            not isinstance(known[1], Meaning) or known[1].kind in (Kind.MODIFIER, Kind.SBR, Kind.COLOURED)
+        )
 
     def _before_pair(self, start: int, end: int) -> tuple[int, Meaning] | None:
         """The shade of `dark blue-green`, whose longest name, `dark blue`, has one half, and the «темнее» of others."""

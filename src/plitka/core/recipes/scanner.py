@@ -143,14 +143,6 @@ class _Scanner(CodeScanner):
         is_signed = _SIGNED.search(typed) is not None
         return None if self._is_colour(name) and not is_signed else found
 
-    def _names_colour(self, end: int) -> bool:
-        """Whether a colour stands right behind a place: «без крошки белого цвета»."""
-        after = WORD_AFTER.match(self.text, end)
-        known = None if after is None else self._longest(after.start(1))
-        return known is not None and (
-            not isinstance(known[1], Meaning) or known[1].kind in (Kind.MODIFIER, Kind.SBR, Kind.FILLER, Kind.COLOURED)
-        )
-
     def _aside(self) -> Token | None:
         """What is no part of the mix, or says nothing of a colour."""
         return self._address() or self._former() or self._other_code() or self._beside()

@@ -199,7 +199,7 @@ GENITIVE = ("ого", "его", "ой", "ей")
 DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
 THICKNESS = re.compile(r"(?<![^\W_])[tт][ ]?=[ ]?\d+(?:[.,]\d+)?(?:[ ]?(?:mm|cm|мм|см))?(?![^\W_]|[.,]\d)")
 """`t=30 mm` is no mass."""
-TINT = re.compile(r"([а-я]{3,})[ое]вато")
+TINT = re.compile(r"([а-я]{3,})[ое]ват(?:о|ый|ая|ое|ого|ой|ую|ым|ые|ых)")
 """«Голубовато-»."""
 OTHER_LAYOUT = re.compile(r"[a-z\[\];',.`-]+|[а-яё-]+")
 """A word as the keys of the other layout write it, where «б» is a comma."""

@@ -150,7 +150,7 @@ class Turns(TileText):
         if _REST.match(second):
             return True
         at = self.small.find(small_letters(second), head.end)
-        if at >= 0 and _OF_GROUND.match(self.small, at + len(second)) and first in self.text[: head.start]:
+        if at >= 0 and _OF_GROUND.match(self.small, at + len(second)) and 0 <= self.text.find(first) < at:
             return True  # «белая линия по центру синей плитки»
         start = max((found.end() for found in _ENDS.finditer(self.text, 0, head.start)), default=0)
         end = next((found.start() for found in _ENDS.finditer(self.text, head.end)), len(self.text))
