@@ -1,6 +1,6 @@
 """General names, what modifiers do to colours, and names with a slip."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,8 @@ from plitka.core.colour.naming import (
 )
 from plitka.core.colour.palette import default_palette, load_palette
 from plitka.core.colour.spaces import ciede2000, hex_to_lab_d65
-from plitka.core.language.spelling import fold, name_key
+from plitka.core.language.spelling import fold, forms_of, is_cyrillic, name_key, slips
+from plitka.core.language.vocabulary import PLAIN_COLOURS
 
 PALETTE = default_palette()
 hexes = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06X}")
@@ -198,3 +199,28 @@ def test_colours_of_one_hue_are_alike() -> None:
     assert is_alike(red, brick)
     assert not is_alike(red, black)
     assert not is_alike(black, white)
+
+
+SLIPS = {
+    "сений": "синий", "сеняя": "синяя", "сенюю": "синюю", "сирый": "серый", "сирая": "серая", "сивая": "синяя",
+    "голубон": "голубой", "голубия": "голубая", "зеленобе": "зеленое", "сервй": "серый",
+    "grean": "green", "blakc": "black", "bleu": "blue", "teall": "teal", "purpel": "purple",
+}  # fmt: skip
+
+
+def test_a_slip_is_read_as_the_name_with_the_fewest_changes() -> None:
+    """Of two names that are near, the one whose form is spelled most alike is meant."""
+    for typed, name in SLIPS.items():
+        found = find_typo(typed, PALETTE, has_number=True)
+        assert found is not None, typed
+        assert PALETTE.find(found) == PALETTE.find(name), (typed, found)
+
+
+def test_one_wrong_letter_never_leads_to_a_farther_name() -> None:
+    """Every form of a plain Russian colour with one letter changed is read as no name that is spelled less like it."""
+    for name in filter(is_cyrillic, PLAIN_COLOURS):
+        for form, at, letter in product(sorted(forms_of(fold(name))), range(1, 4), "аеиоув"):
+            typed = form[:at] + letter + form[at + 1 :]
+            found = find_typo(typed, PALETTE, has_number=True)
+            if found is not None and PALETTE.find(found) != PALETTE.find(name) and PALETTE.find(typed) is None:
+                assert min(slips(typed, other) for other in forms_of(fold(found))) <= slips(typed, form), typed

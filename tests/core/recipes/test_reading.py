@@ -18,6 +18,7 @@ from tests.core.recipes import (
     meant_architect,
     meant_beside,
     meant_changes,
+    meant_dispatch,
     meant_fields,
     meant_hurried,
     meant_limits,
@@ -53,6 +54,7 @@ MEANT = (
     meant_beside,
     meant_hurried,
     meant_schedules,
+    meant_dispatch,
 )
 
 WORDS = """

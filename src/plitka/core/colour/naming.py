@@ -19,7 +19,19 @@ from plitka.core.colour.palette import Colour, Palette, free_colour, nearest
 from plitka.core.colour.ral import ral_names, ral_values
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, lab_d65_to_hex
 from plitka.core.language.ordinary import MISTAKABLE, ORDINARY
-from plitka.core.language.spelling import MAX_QUERY, fold, is_cyrillic, is_next_key, name_key, shorter_by_one
+from plitka.core.language.spelling import (
+    ADJECTIVES,
+    MAX_QUERY,
+    fold,
+    forms_of,
+    is_cyrillic,
+    is_next_key,
+    is_one_edit,
+    name_key,
+    shorter_by_one,
+    slips,
+    transliterated,
+)
 from plitka.core.language.vocabulary import PLAIN_COLOURS
 
 NEAR_DELTA_E = 12.0
@@ -49,9 +61,6 @@ MIN_COUNTED = 4
 _LIKE_MODIFIER = 0.65
 """difflib's ratio of a word that may be a shade with two slips, as in «срытло-серый»."""
 _VOWELS = frozenset("aeiouyаеиоуыэюя")
-_ADJECTIVES = ("ый", "ий", "ой")
-_HARD_ENDINGS = ("ого", "ому", "ым", "ом", "ая", "ой", "ую", "ое", "ые", "ых", "ыми")
-_SOFT_ENDINGS = ("его", "ему", "им", "ем", "яя", "ей", "юю", "ее", "ие", "их", "ими", "ого", "ая", "ой", "ую", "ое")
 MIN_LIKE = 4
 MAX_LIKE = 3
 MIN_LONG = 7
@@ -178,7 +187,7 @@ def find_modifier(text: str, *, is_joined: bool = False) -> str | None:
         modifier
         for spelled, modifier in _SPELLED_MODIFIERS.items()
         if word in {*_swapped(spelled), *(shorter_by_one(spelled) if len(spelled) >= MIN_SLIP else ())}
-        or (is_joined and _is_one_edit(word, spelled))
+        or (is_joined and is_one_edit(word, spelled))
     }
     return found.pop() if len(found) == 1 else None
 
@@ -223,8 +232,32 @@ def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str |
         return None
     else:
         names = _short_slips(fold(text), near, palette, has_number=has_number)
-    meant = {_meaning(name, palette) for name in names.values()}
-    return next(iter(names.values())) if len(meant) == 1 else None
+    nearest = _nearest(fold(text), names, {**near, **names}, palette) if names else names
+    meant = {_meaning(name, palette) for name in nearest.values()}
+    return next(iter(nearest.values())) if len(meant) == 1 else None
+
+
+def _nearest(word: str, likely: Mapping[str, str], near: Mapping[str, str], palette: Palette) -> Mapping[str, str]:
+    """The likely names, unless another that is near has a form with fewer slips: «сений» is «синий», not «серый».
+
+    Of names that are as near, those of granules come before general ones.
+    """
+    index = _forms_by_shorter(palette) if is_cyrillic(word) else {}
+    forms = ((form, name) for part in (word, *shorter_by_one(word)) for form, name in index.get(part, ()))
+    near = {**near, **{name_key(name): name for form, name in forms if is_one_edit(word, form)}}
+    if len({_meaning(name, palette) for name in near.values()}) == 1:
+        return likely
+    typed = _together(word)
+    n_slips = {key: min(slips(typed, _together(form)) for form in forms_of(fold(name))) for key, name in near.items()}
+    least = min(n_slips.values())
+    nearest = {key: name for key, name in near.items() if n_slips[key] == least}
+    own = {key: name for key, name in nearest.items() if isinstance(_meaning(name, palette), Colour)}
+    meant = {_meaning(name, palette) for name in (own or nearest).values()}
+    return {key: name for key, name in likely.items() if _meaning(name, palette) in meant} or own or nearest
+
+
+def _together(name: str) -> str:
+    return name.replace(" ", "").replace("-", "")
 
 
 def _short_slips(word: str, near: Mapping[str, str], palette: Palette, *, has_number: bool) -> dict[str, str]:
@@ -253,7 +286,7 @@ def like_names(word: str, palette: Palette) -> tuple[str, ...]:
     """Names and codes that a word is spelled nearly like; where there are some, it must not pass for anything else."""
     if word.casefold() in ORDINARY:
         return ()
-    keys = [name_key(one) for one in (word, *_transliterated(word)) if len(one) >= MIN_LIKE]
+    keys = [name_key(one) for one in (word, *transliterated(word)) if len(one) >= MIN_LIKE]
     return tuple(dict.fromkeys(name for key in keys for name in _names_like(key, palette)))[:MAX_LIKE]
 
 
@@ -261,9 +294,9 @@ def _names_like(key: str, palette: Palette) -> Iterator[str]:
     index = _by_shorter(palette)
     for part in (key, *shorter_by_one(key)):
         for other, name in index.get(part, ()):
-            if len(key) >= MIN_LONG or key == other or _is_one_edit(key, other):
+            if len(key) >= MIN_LONG or key == other or is_one_edit(key, other):
                 yield name
-    yield from (code for code in _codes_near(key, palette) if _is_one_edit(key, name_key(code)))
+    yield from (code for code in _codes_near(key, palette) if is_one_edit(key, name_key(code)))
 
 
 def _codes_near(key: str, palette: Palette) -> Iterator[str]:
@@ -275,7 +308,7 @@ def _names_one_letter_off(key: str, palette: Palette) -> dict[str, str]:
     index = _by_shorter(palette)
     near: dict[str, str] = {}
     for part in (key, *shorter_by_one(key)):
-        near |= {other: name for other, name in index.get(part, ()) if _is_one_edit(key, other)}
+        near |= {other: name for other, name in index.get(part, ()) if is_one_edit(key, other)}
     return near
 
 
@@ -318,7 +351,7 @@ def _forms_one_letter_off(word: str, palette: Palette, *, has_next_key: bool = F
         form: name
         for part in (word, *shorter_by_one(word))
         for form, name in index.get(part, ())
-        if _is_one_edit(word, form)
+        if is_one_edit(word, form)
         and (
             is_next_key(word, form)
             if has_next_key
@@ -341,10 +374,9 @@ def _forms_by_shorter(palette: Palette) -> Mapping[str, tuple[tuple[str, str], .
     index: dict[str, dict[str, str]] = {}
     for name in (*_names_of(palette), *(name for name, _ in general_names())):
         folded = fold(name)
-        if not folded.isalpha() or not folded.endswith(_ADJECTIVES):
+        if not folded.isalpha() or not folded.endswith(ADJECTIVES):
             continue
-        endings = _SOFT_ENDINGS if folded.endswith("ий") else _HARD_ENDINGS
-        for form in (folded, *(folded[:-2] + ending for ending in endings)):
+        for form in sorted(forms_of(folded)):
             for part in (form, *shorter_by_one(form)):
                 index.setdefault(part, {}).setdefault(form, name)
     return {part: tuple(forms.items()) for part, forms in index.items()}
@@ -365,22 +397,6 @@ def _is_slip(first: str, second: str) -> bool:
         return True
     lost = (at for at, letter in enumerate(second) if letter in _VOWELS and second[:at] + second[at + 1 :] == first)
     return len(second) >= MIN_TYPO and next(lost, None) is not None
-
-
-def _is_one_edit(first: str, second: str) -> bool:
-    """Whether a letter was left out, put in, mistaken, or two neighbours changed places."""
-    if abs(len(first) - len(second)) > 1 or first == second:
-        return False
-    start = next(
-        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
-    )
-    one, other = first[start:], second[start:]
-    return (
-        one[1:] == other[1:]
-        or one[1:] == other
-        or one == other[1:]
-        or (one[:2] == other[1::-1] and one[2:] == other[2:] and len(one) > 1)
-    )
 
 
 @lru_cache(maxsize=4)
@@ -423,24 +439,3 @@ def _names_of_ral() -> Iterator[tuple[str, str]]:
         is_one = not two_colours.issuperset(map(name_key, words))
         if is_one and all(len(word) > 1 and word != "ral" for word in words):
             yield ral_names()[code], value
-
-
-_LATIN_FORMS = (
-    ("shch", "щ"), ("sch", "щ"), ("yo", "е"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч"), ("sh", "ш"),
-    ("yu", "ю"), ("ya", "я"), ("iy", "ий"), ("yy", "ый"), ("yj", "ый"), ("a", "а"), ("b", "б"), ("v", "в"), ("g", "г"),
-    ("d", "д"), ("e", "е"), ("z", "з"), ("i", "и"), ("j", "й"), ("k", "к"), ("l", "л"), ("m", "м"), ("n", "н"),
-    ("o", "о"), ("p", "п"), ("r", "р"), ("s", "с"), ("t", "т"), ("u", "у"), ("f", "ф"), ("h", "х"), ("c", "ц"),
-    ("y", "ы"), ("w", "в"), ("x", "кс"), ("q", "к"),
-)  # fmt: skip
-
-
-def _transliterated(word: str) -> list[str]:
-    """What a Latin word is in Russian letters: «chorny» is «чорный»."""
-    if is_cyrillic(word):
-        return []
-    text = word.casefold()
-    if text.endswith("y") and not text.endswith(("yy", "iy")):
-        text += "y"
-    for latin, russian in _LATIN_FORMS:
-        text = text.replace(latin, russian)
-    return [text]

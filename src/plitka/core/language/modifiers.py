@@ -12,6 +12,6 @@ MODIFIERS = {
     "pastel": "pastel, пастельный, пастельно, нежный, нежно",
     "bright": "bright, brighter, поярче, ярче, very bright, super bright, ultra bright, яркий, ярко, очень яркий",
     "vivid": "vivid, neon, electric, fluorescent, флуоресцентный, сочный, неоновый",
-    "muted": "muted, dusty, dull, faded, приглушённый, приглушённо, пыльный, блёклый, тусклый",
+    "muted": "muted, dusty, dull, faded, приглушённый, приглушённо, пыльный, пыльно, тускло, блёкло, блёклый, тусклый",
     "medium": "medium, mid, middle, средний, средне",
 }

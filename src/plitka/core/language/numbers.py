@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 
+from plitka.core.language.spelling import slips
+
 FRACTIONS: Mapping[Fraction, str] = {
     Fraction(1, 2): "half, a half, one half, наполовину, половина, половину, половиной, половины",
     Fraction(1, 3): "third, a third, one third, треть, трети, третью, одна треть",
@@ -19,14 +21,34 @@ _TENTHS = {5: ("fifth", "пят"), 6: ("sixth", "шест"), 8: ("eighth", "во
 """Shares of the whole by their ordinal, in Russian by its stem."""
 
 COMPARED: Mapping[Fraction, str] = {
-    Fraction(1, 2): "half as much, half as many, вдвое меньше, в два раза меньше, в 2 раза меньше",
+    Fraction(1, 10): "a tenth as much, ten times less, в десять раз меньше, в 10 раз меньше",
+    Fraction(1, 9): "nine times less, в девять раз меньше, в 9 раз меньше",
+    Fraction(1, 5): "five times less, впятеро меньше, в пять раз меньше, в 5 раз меньше",
+    Fraction(1, 4): "a quarter as much, four times less, вчетверо меньше, в четыре раза меньше, в 4 раза меньше",
+    Fraction(1, 3): "a third as much, three times less, втрое меньше, в три раза меньше, в 3 раза меньше",
+    Fraction(1, 2): (
+        "half as much, half as many, twice less, two times less, half the amount of, вдвое "
+        "меньше, вполовину меньше, наполовину меньше, в два "
+        "раза меньше, "
+        "в 2 раза меньше"
+    ),
+    Fraction(2, 3): "в полтора раза меньше, в 1,5 раза меньше",
     Fraction(3, 2): "one and a half times as much, в полтора раза больше, в 1,5 раза больше",
     Fraction(2): (
-        "twice as much, twice as many, two times as much, double the amount of, вдвое больше, в два раза больше, "
-        "в 2 раза больше"
+        "twice as much, twice as many, two times as much, two times more, twice more, twice the amount of, double the "
+        "amount of, вдвое больше, в два раза больше, в 2 раза больше"
     ),
-    Fraction(3): "three times as much, three times as many, втрое больше, в три раза больше, в 3 раза больше",
-    Fraction(4): "four times as much, four times as many, вчетверо больше, в четыре раза больше, в 4 раза больше",
+    Fraction(3): (
+        "three times as much, three times as many, three times more, three times the amount of, втрое больше, в три "
+        "раза больше, в 3 раза больше"
+    ),
+    Fraction(4): (
+        "four times as much, four times as many, four times more, four times the amount of, вчетверо больше, в четыре "
+        "раза больше, в 4 раза больше"
+    ),
+    Fraction(5): "five times as much, five times more, впятеро больше, в пять раз больше, в 5 раз больше",
+    Fraction(9): "nine times as much, nine times more, в девять раз больше, в 9 раз больше",
+    Fraction(10): "ten times as much, ten times more, в десять раз больше, в 10 раз больше",
 }
 
 NUMBERS: Mapping[int | Fraction, str] = {
@@ -83,29 +105,16 @@ def near_number(word: str, least: int = 15, most: int = 100) -> tuple[int, str] 
     """
     if len(word) < _MIN_MISSPELLED - (most < TEN) or word.endswith(_NO_SLIPS):
         return None
-    slips: dict[int, tuple[int, str]] = {}
+    found: dict[int, tuple[int, str]] = {}
     for number, written in NUMBERS.items():
         for name in written.split(", "):
             if least <= number <= most and number == int(number) and " " not in name and name[0] == word[0]:
-                slips[int(number)] = min(slips.get(int(number), (len(word), "")), (_slips(word, name), name))
-    ordered = sorted((count, number, name) for number, (count, name) in slips.items())
+                found[int(number)] = min(found.get(int(number), (len(word), "")), (slips(word, name), name))
+    ordered = sorted((count, number, name) for number, (count, name) in found.items())
     if not ordered or ordered[0][0] > 1 + (len(word) >= _MIN_TWO_SLIPS):
         return None
     is_one = len(ordered) == 1 or ordered[1][0] > ordered[0][0]
     return (ordered[0][1], ordered[0][2]) if is_one else None
-
-
-def _slips(word: str, other: str) -> int:
-    """How many letters are too many, missing, wrong, or have changed places with the next."""
-    before, row = list[int](), list(range(len(other) + 1))
-    for at, letter in enumerate(word, 1):
-        older, before, row = before, row, [at]
-        for place, meant in enumerate(other, 1):
-            least = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != meant))
-            if at > 1 < place and letter == other[place - 2] and word[at - 2] == meant:
-                least = min(least, older[place - 2] + 1)
-            row.append(least)
-    return row[-1]
 
 
 def shares() -> Iterator[tuple[Fraction, str]]:

@@ -37,9 +37,23 @@ _CODE_DIGITS = re.compile(r"-?\d| 0\d\d(?!\d)")
 _ADJECTIVE_ENDING = re.compile(
     "(?:ыми|ими|ого|его|ому|ему|ый|ий|ой|ая|яя|ое|ее|ым|им|ом|ем|ую|юю|ою|ею|ей|ые|ие|ыя|ых|их|ього|ьому|ьої|ьою|ої|ій|і|ыи|ии)$"
 )
+_LATIN_FORMS = (
+    ("shch", "щ"), ("sch", "щ"), ("yo", "е"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч"), ("sh", "ш"),
+    ("yu", "ю"), ("ya", "я"), ("iy", "ий"), ("yy", "ый"), ("yj", "ый"), ("a", "а"), ("b", "б"), ("v", "в"), ("g", "г"),
+    ("d", "д"), ("e", "е"), ("z", "з"), ("i", "и"), ("j", "й"), ("k", "к"), ("l", "л"), ("m", "м"), ("n", "н"),
+    ("o", "о"), ("p", "п"), ("r", "р"), ("s", "с"), ("t", "т"), ("u", "у"), ("f", "ф"), ("h", "х"), ("c", "ц"),
+    ("y", "ы"), ("w", "в"), ("x", "кс"), ("q", "к"),
+)  # fmt: skip
+"""Letters as they are written in Latin, the longest first."""
+ADJECTIVES = ("ый", "ий", "ой")
+"""How those of colours end."""
+_HARD_ENDINGS = ("ого", "ому", "ым", "ом", "ая", "ой", "ую", "ое", "ые", "ых", "ыми")
+_SOFT_ENDINGS = ("его", "ему", "им", "ем", "яя", "ей", "юю", "ее", "ие", "их", "ими")
+_MIXED_ENDINGS = ("ого", "ому", "им", "ом", "ая", "ой", "ую", "ое", "ие", "их", "ими")
+"""Of «жаркий», whose stem has no «ы» behind it."""
 # Nouns that name colours, by the part that stays when they decline.
 _NOUN_STEMS = (
-    "антрацит", "бирюз", "волн", "графит", "жемчуг", "изумруд", "кост", "лайм", "лосос", "мят", "олив",
+    "антрацит", "асфальт", "бирюз", "волн", "графит", "жемчуг", "изумруд", "кост", "лайм", "лосос", "мят", "олив",
     "кирпич", "коралл", "лаванд", "малин", "неб", "охр", "персик", "резед", "сирен", "скорлуп", "слив", "терракот",
     "трав", "фукси", "шоколад", "яблок",
 )  # fmt: skip
@@ -51,6 +65,11 @@ _IRREGULAR = {
     "песке": "песок",
     **dict.fromkeys(("оливка", "оливки", "оливку", "оливке", "оливкой"), "олив"),
     "яблочк": "яблок",
+    "зелени": "зелень",
+    "зеленью": "зелень",
+    **dict.fromkeys(("розы", "розе", "розу", "розой"), "роза"),
+    **dict.fromkeys(("молока", "молоку", "молоке", "молоком"), "молоко"),
+    **dict.fromkeys(("золото", "золота", "золоту", "золоте"), "золот"),
 }
 _SHORT_FORMS = {
     "grey": "gray", "dk": "dark", "lt": "light", "рал": "ral", "blk": "black", "blu": "blue", "wht": "white",
@@ -130,6 +149,62 @@ def is_next_key(typed: str, meant: str) -> bool:
         return False
     wrong = [{one, other} for one, other in zip(typed, meant, strict=True) if one != other]
     return len(wrong) == 1 and any(wrong[0] <= {*beside} for beside in _KEYS_BESIDE)
+
+
+def slips(word: str, other: str) -> int:
+    """How many letters are too many, missing, wrong, or have changed places with the next."""
+    before, row = list[int](), list(range(len(other) + 1))
+    for at, letter in enumerate(word, 1):
+        older, before, row = before, row, [at]
+        for place, meant in enumerate(other, 1):
+            least = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != meant))
+            if at > 1 < place and letter == other[place - 2] and word[at - 2] == meant:
+                least = min(least, older[place - 2] + 1)
+            row.append(least)
+    return row[-1]
+
+
+@lru_cache(maxsize=1024)
+def forms_of(name: str) -> frozenset[str]:
+    """A folded name in all genders, cases and numbers: «красный», «красного», «красная»; an English one as it is."""
+    if name.endswith(ADJECTIVES):
+        endings = _HARD_ENDINGS
+        if name.endswith("ий"):
+            endings = _SOFT_ENDINGS if name.endswith("ний") else _MIXED_ENDINGS
+        return frozenset({name, *(name[:-2] + ending for ending in endings)})
+    first, _, last = name.rpartition(" ")
+    stem = name_key(last)
+    if stem in _NOUN_STEMS:
+        return frozenset({name, *(f"{first} {stem}{ending}".lstrip() for ending in _NOUN_ENDINGS)})
+    return frozenset({name, name.replace("gray", "grey")})
+
+
+def is_one_edit(first: str, second: str) -> bool:
+    """Whether a letter was left out, put in, mistaken, or two neighbours changed places."""
+    if abs(len(first) - len(second)) > 1 or first == second:
+        return False
+    start = next(
+        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
+    one, other = first[start:], second[start:]
+    return (
+        one[1:] == other[1:]
+        or one[1:] == other
+        or one == other[1:]
+        or (one[:2] == other[1::-1] and one[2:] == other[2:] and len(one) > 1)
+    )
+
+
+def transliterated(word: str) -> list[str]:
+    """What a Latin word is in Russian letters: «chorny» is «чорный»."""
+    if is_cyrillic(word):
+        return []
+    text = word.casefold()
+    if text.endswith("y") and not text.endswith(("yy", "iy")):
+        text += "y"
+    for latin, russian in _LATIN_FORMS:
+        text = text.replace(latin, russian)
+    return [text]
 
 
 def other_layout(text: str) -> str:

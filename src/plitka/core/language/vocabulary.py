@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 
+from plitka.core.language.flecks import FLECKS
 from plitka.core.language.labels import LABELS, LAYERS, PERIOD, PERIODS
 from plitka.core.language.limits import LIMITS
 from plitka.core.language.looks import ASIDES, FINISHES, LOOKS, PATTERNS
@@ -148,28 +149,16 @@ _PHRASES = {
     ),
     Kind.LINK: "to, к, ко, до, till",
     Kind.EACH: "each, apiece, ea, по",
-    Kind.FLECK: (
-        "sprinkled, sprinkles, fleck, flecks, flecked, flecking, speckle, speckles, speckled, вкрапление, "
-        "вкрапления, вкраплений, "
-        "вкраплением, вкраплениями, вкраплениям, крапинка, крапинки, крапинку, крапинкой, крапинками, "
-        "в крапинку, крап, крапом, крапа, крапе, крапинок, крапочка, крапочки, крапочкой, крапочками, в крапочку, "
-        "точечек, точка, точки, "
-        "точек, точкой, точками, в точку, точечка, точечки, точечками, пятнышко, пятнышки, пятнышками, "
-        "пятнышек, пятна, пятнами, пятен, брызги, брызгами, dot, dots, dotted, speck, specks, spot, spots, spotted, "
-        "flk, flks, fleck rate, speckle rate, fleck "
-        "density, fleck content, fleck ratio, confetti, bits, freckles, splashes, конфетти, "
-        "крапины, крапин, крапиной, крапинами, вкрапл, включение, включения, "
-        "включений, включением, включениями"
-    ),
+    Kind.FLECK: FLECKS,
     Kind.REST: (
         "rest, remainder, remaining, remaining area, all else, everything else, balance, base, background, ground, "
         "ground colour, ground color, base colour, base color, background colour, background color, "
         "остаток, остатка, остатку, от остатка, от остального, остальное, то что останется, а то что останется, "
         "что останется, оставшийся, оставшееся, ост, решта, залишок, основание, осн, основа, основы, основе, основу, "
-        "основой, база, базы, базе, базу, базой, фон, фона, фоне, фоном"
+        "основой, база, базы, базе, базу, базой, фон, фона, фоне, фоном, фону, полю"
     ),
     Kind.BASE: (
-        "on, onto, over, look like in, look like on, look in, look on, looks on, на, поверх, по чёрному фону, "
+        "on, onto, over, against, look like in, look like on, look in, look on, looks on, на, поверх, по чёрному фону, "
         "выглядит на, смотрится на, будет смотреться на, будет выглядеть на"
     ),
     Kind.NOT: (
@@ -178,7 +167,7 @@ _PHRASES = {
         "without added, "
         "no longer needed, no longer wanted, not needed, not wanted, not required, больше не надо, больше не нужно, "
         "больше не нужен, no trace of, without a trace of, "
-        "no hint of, without a hint of, кроме, не, не надо, не нужно, "
+        "no hint of, without a hint of, никаких, никакой, никакого, кроме, не, не надо, не нужно, "
         "не нужен, нет, за исключением, "
         "всё кроме, "
         "нельзя, не хочу, не хотим, не нравится, не нравятся, не любим, не люблю, don't like, do not like, "
@@ -200,7 +189,7 @@ _PHRASES = {
     ),
     Kind.ABOUT: (
         "about, abt, around, approx, approximately, appr, roughly, circa, ca, or so, or thereabouts, "
-        "somewhere around, give or take, "
+        "somewhere around, give or take, прибл, приблиз, "
         "около, примерно, приблизительно, где-то, порядка, ориентировочно, в районе, прим, ок, плюс-минус"
     ),
     Kind.VAGUE: (
@@ -254,13 +243,13 @@ _PHRASES = {
         "thickness, thick, size, sized, width, wide, height, length, long, dimensions, format, area, толщина, "
         "толщиной, толщ, thk, "
         "толщины, размер, размером, размера, размеры, габариты, ширина, шириной, высота, высотой, длина, "
-        "длиной, формат, "
+        "длиной, формат, выс, шир, дл, hgt, "
         "площадь, площадью"
     ),
     Kind.FILLER: (
         "a, an, the, of, in, is, tile, rubber, granule, granules, granulate, crumb, crumbs, chip, chips, "
         "than, same as, rosehill, melos, gezolan, stockmeier, playtop, unirubber, regupol, kraiburg, "
-        "colour, color, recipe, epdm, tpv, ratio, proportion, "
+        "colour, color, recipe, epdm, full epdm, full depth, tpv, ratio, proportion, "
         "proportions, respectively, solid, plain, only, all, just, "
         "client wants, customer wants, the client wants, the customer wants, client asks for, customer asks for, "
         "заказчик хочет, клиент хочет, заказчик просит, клиент просит, заказчику нужна, клиенту нужна, "

@@ -39,7 +39,7 @@ GROUND = (
 """What a part lies on."""
 SPLIT = (
     r"(?:(?:(?:straight|clean|even|vertical|horizontal|hard|sharp) )?(?:split|cut|divided|divide|division|parted)"
-    r"(?: (?:straight|right|evenly|vertically|horizontally|exactly|line))*"
+    r"(?: (?:straight|right|evenly|50[/:-]50|vertically|horizontally|exactly|line))*"
     r"(?: (?:down|in|through|along|across|at|into) (?:the )?(?:middle|cent(?:re|er)|half|halves|two))?"
     r"|(?:straight |right |exactly )?down the (?:middle|cent(?:re|er))|vertically|horizontally|side by side"
     r"|(?:раз|по)дел(?:ен\w*|ить)(?: (?:ровно|посередине|пополам|на две (?:половины|части)|по вертикали"
@@ -81,7 +81,7 @@ LYING = (
 """That stripes lie across the tile."""
 ROWS = r"rows|ряды|рядами"
 """Stripes that lie."""
-CENTRED = r"(?:(?:in|at) the (?:middle|centre|center)|(?:в|по) (?:центру|центре|середине)|посередине)"
+CENTRED = r"(?:centred|centered|(?:in|at) the (?:middle|centre|center)|(?:в|по) (?:центру|центре|середине)|посередине)"
 """What a circle is, said or not."""
 HALVES = {
     "left": r"(?:(?:on |to |at )?the )?left(?:[- ]hand)?(?: (?:half|side|part|1/2|50[ ]?%))?"

@@ -227,7 +227,10 @@ class _Segment(NumberedSegment):
     def _take_excluded(self) -> None:
         kept: list[Token] = []
         negates = False
-        for token in self.tokens:
+        for at, token in enumerate(self.tokens):
+            after = self._after(at)
+            if negates and token.kind is Kind.FLECK and after is not None and after.kind is Kind.COLOUR:
+                continue  # «без вкраплений белого»
             if negates and token.kind is Kind.FLECK:
                 kept.pop()
             elif negates and token.kind is Kind.COLOUR and token.colour is not None:

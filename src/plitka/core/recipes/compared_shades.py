@@ -2,6 +2,7 @@
 
 ```
 shade = [degree], comparative, "than", colour ;
+      | [degree], comparative, code ;                              «темнее RAL 7037», «темнее серого»
       | code, [","], ["but" | "only"], [degree], comparative ;     of the only colour, or of one behind its number
 ```
 
@@ -19,14 +20,15 @@ from plitka.core.colour.naming import MODIFIERS, Modifier, resolve
 from plitka.core.colour.palette import Palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.recipe import Notice
+from plitka.core.recipes.signs import COMPARATIVE, is_compared
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
-_COMPARATIVE = re.compile(r"darker|lighter|brighter|(?:по)?(?:темнее|светлее|ярче)")
 _THAN = re.compile(r"(?<![^\W_])(?:than|чем)(?![^\W_])")
 _BUT = re.compile(r"[\s,(–—-]*(?:(?:but|only|just|но|только|a|an|tad|shade|touch)[\s,]*)*")
+_BUT_WORD = re.compile(r"(?<![^\W_])(?:but|only|just|но|только)(?![^\W_])")
 _COUNTS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT, Kind.PARTS, Kind.MASS})
-_ENDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+_ENDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET})
 
 
 def with_compared_shades(source: Source, tokens: Sequence[Token], palette: Palette) -> list[Token]:
@@ -41,23 +43,31 @@ def with_compared_shades(source: Source, tokens: Sequence[Token], palette: Palet
     for at in reversed([at for at, token in enumerate(tokens) if _is_comparative(token)]):
         start = at - (_kind(told, at - 1) is Kind.VAGUE)
         named = at + 1 + (_kind(told, at + 1) is Kind.SEPARATOR)  # «светлее, чем RAL 3016»
-        if _kind(told, named) is Kind.COLOUR and _THAN.search(_between(source, told[at], told[named])):
+        if _kind(told, named) is Kind.COLOUR and _is_of(source, told[at], told[named]):
             said = told[start : named + 1]
             told[start : named + 1] = [_shade(source, said, told[at], told[named], palette)]
             continue
-        colour = _colour_before(source, told, start)
-        if colour >= 0 and (at + 1 == len(told) or told[at + 1].kind in _ENDS):
+        behind = at + 1 + (_kind(told, at + 1) is Kind.SEPARATOR)
+        is_counted = start < at and _kind(told, behind) in _COUNTS and _kind(told, behind + 1) is not Kind.COLOUR
+        colour = _colour_before(source, told, start, is_counted=is_counted)
+        if colour >= 0 and (_kind(told, at + 1) in _ENDS or is_counted):
             first = colour - (_kind(told, colour - 1) is Kind.LIKE)
             said = told[first : at + 1]
             told[first : at + 1] = [_shade(source, said, told[at], told[colour], palette)]
     return told
 
 
+def _is_of(source: Source, word: Token, colour: Token) -> bool:
+    """Whether a shade is compared with the colour behind it: `darker than RAL 7037`, «темнее RAL 7037»."""
+    gap = _between(source, word, colour)
+    return _THAN.search(gap) is not None or (not gap.strip() and is_compared(colour.text))
+
+
 def _is_comparative(token: Token) -> bool:
-    return token.kind in (Kind.MODIFIER, Kind.VAGUE) and _COMPARATIVE.fullmatch(token.text) is not None
+    return token.kind in (Kind.MODIFIER, Kind.VAGUE) and COMPARATIVE.fullmatch(token.text) is not None
 
 
-def _colour_before(source: Source, tokens: Sequence[Token], at: int) -> int:
+def _colour_before(source: Source, tokens: Sequence[Token], at: int, *, is_counted: bool) -> int:
     """The place of the colour that words at a place are said of; -1 where that may be another."""
     colour = at - 1
     while colour >= 0 and tokens[colour].kind is not Kind.COLOUR and at - colour <= 2:
@@ -65,7 +75,8 @@ def _colour_before(source: Source, tokens: Sequence[Token], at: int) -> int:
     if colour < 0 or tokens[colour].kind is not Kind.COLOUR or at >= len(tokens):
         return -1
     gap = source.text[tokens[colour].span[1] : tokens[at].span[0]].casefold()
-    is_counted = _kind(tokens, colour - 1) in _COUNTS and gap.strip() != ","
+    has_number = _kind(tokens, colour - 1) in _COUNTS
+    is_counted = (has_number and gap.strip() != ",") or (is_counted and not has_number) or bool(_BUT_WORD.search(gap))
     is_only = sum(token.kind is Kind.COLOUR for token in tokens) == 1
     is_code = any(map(str.isdigit, tokens[colour].text))
     return colour if is_code and _BUT.fullmatch(gap) and (is_only or is_counted) else -1

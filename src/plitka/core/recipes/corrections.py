@@ -17,11 +17,15 @@ _MARK = re.compile(
     r"|(?<=[,;.] )now(?: it(?:['’]s| is))?(?=[ ]\d+[ ]?[/:-][ ]?\d)"
     r"|correction|no[, ]+(?:sorry|actually|make (?:it|that))"
     r"|actually[, ]+make (?:it|that)|sorry[, ]+(?:i (?:mean|meant)|make (?:it|that))"
-    r"|i (?:mean|meant)|or rather"
+    r"|i (?:mean|meant)|or rather|(?:the |our )?(?:client|customer|boss) (?:has )?changed (?:his|her|their|its) mind"
+    r"|(?:the |our )?(?:client|customer|boss) (?:has )?changed (?:it |that |this )?to(?=[ ]\d)"
+    r"|(?:sorry|apologies)(?=[, ]+(?:but )?(?:the |our )?(?:client|customer|buyer|architect|boss)(?![^\W_]))"
     r"|on (?:second thoughts?|reflection)|oops|my mistake|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))no(?=,))"
     r"(?:[, ]+(?:no|actually|sorry|rather|better|let['’]?s (?:do|make it|say)|make (?:it|that)|i (?:mean|meant)))*"
     r"|(?:ой[, ]+)?(?:хотя нет|нет[, ]+(?:стоп|погоди(?:те)?|подожди(?:те)?|лучше|давай(?:те)?|пусть будет)"
     r"|стоп[, ]+нет|вернее|(?<=[,;.] )теперь(?=[ ]\d+[ ]?[/:-][ ]?\d)"
+    r"|(?:извините|простите|сорри|пардон|ой)(?=[, ]+(?:но )?(?:заказчик|клиент|покупатель|архитектор|начальник)"
+    r"(?![^\W_]))|(?:нет[, ]+)?(?:(?:заказчик|клиент|шеф|начальник) )?передумал(?:а|и)?"
     r"|то есть[, ]+(?:нет|не так)|ой[, ]+нет|точнее|подумав|поправка|ошибся|ошиблась|виноват"
     r"|(?:(?<=\.\.)|(?<=\.\. )|(?<=[-—] ))нет(?=,))"
     r"(?:[, ]+(?:нет|лучше|давай(?:те)?|пусть будет|сделай(?:те)?|не так))*)(?![^\W_])[ \t]*[,:.-]?"
@@ -178,7 +182,10 @@ def _meant(before: list[Token], behind: list[Token]) -> list[Token] | None:
     numbers = [at for at, token in enumerate(before) if token.kind in _NUMBERS]
     new = [token for token in behind if token.kind in _NUMBERS]
     if Kind.COLOUR not in {token.kind for token in behind}:
-        is_ratio = len(new) == len(numbers) > 0 and {token.kind for token in behind} <= _NUMBERS | _UNITS | _GAPS
+        said = [token for token in behind if token.kind not in (Kind.UNKNOWN, Kind.ASIDE)]  # `client prefers 60/40`
+        is_whole = said == behind or sum(_percent(token) for token in new) == _WHOLE
+        is_ratio = len(new) == len(numbers) > 0 and {token.kind for token in said} <= _NUMBERS | _UNITS | _GAPS
+        is_ratio &= is_whole
         return _with_numbers(before, numbers, new) if is_ratio else None
     colours = {token.colour for token in behind if token.colour is not None}
     old = {token.colour for token in before if token.colour is not None}

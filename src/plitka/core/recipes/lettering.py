@@ -49,7 +49,8 @@ _CAPITAL_BEHIND = re.compile(
     r"(?P<colour>(?:[^\W\d_]+[ -]){1,3})(?P<plain>[A-ZА-ЯЁ])(?=[ ](?i:on|на|in the middle|по центру)(?![^\W_]))"
 )
 _QUOTED_AHEAD = re.compile(
-    rf"{_QUOTED}[ ](?:(?i:{lettering.IN})[ ])?(?P<colour>[^\W\d_]+(?:[ -][^\W\d_]+)?)(?=[ ](?i:on|на|по)[ ])"
+    rf"(?:(?<![^\W_])(?i:{lettering.WRITING})[ :]+)?{_QUOTED}[ ]"
+    rf"(?:(?i:{lettering.IN})[ ])?(?P<colour>[^\W\d_]+(?:[ -][^\W\d_]+)?)(?=[ ](?i:on|на|по)[ ])"
 )
 """`White "STOP" on red`, «"ФИНИШ" чёрным на жёлтом»."""
 _DRAWN = re.compile(r"digit|figure|letter|цифр|букв", re.IGNORECASE)

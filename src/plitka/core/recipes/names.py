@@ -22,12 +22,14 @@ from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import Kind, Meaning
 from plitka.core.recipes.abbreviations import AbbreviationScanner
 from plitka.core.recipes.nearest_granules import tell_other_ral
-from plitka.core.recipes.pieces import MAX_BEFORE
+from plitka.core.recipes.pieces import MAX_BEFORE, TINTED_BY
 from plitka.core.recipes.quantities import end_of_size
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.segments import plain_keys
 from plitka.core.recipes.signs import (
+    ALONE,
     CODE_OF_LABEL,
+    COMPARATIVE,
     GAP,
     GRAIN,
     GREENS,
@@ -42,11 +44,13 @@ from plitka.core.recipes.signs import (
     PIECE,
     REST_BEFORE,
     SHORT_SHADE,
+    THAN_BEHIND,
     TINT,
     TWO_NUMBERS,
     WITH_NUMBER,
     WORD_AFTER,
     WORD_BEFORE,
+    is_compared,
 )
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -57,8 +61,6 @@ MIN_MODIFIER = 4
 _HALF = "пол"
 _FIRST_HALF = re.compile(r"[а-яё]{2,}[ое]")
 """Of a colour in two words, «тёмно-серый»."""
-TINTED_BY = 0.3
-"""How much of the way a colour is drawn to the one that tints it, in CIE Lab."""
 _WHOLE = 100
 _GREENS = {"ябл": "зелёное яблоко", "трав": "зелёная трава"}
 _GRAINS = {"large": "granules=2-4", "medium": "granules=1-4", "": "granules=0.5-1.5"}
@@ -97,6 +99,7 @@ class NameScanner(AbbreviationScanner):
                 best = end, known
         if best is None or (isinstance(best[1], Meaning) and IS_CODE.match(self.text, start)):
             return self._misspelled(start)
+        best = self._before_pair(start, best[0]) or self._with_other_half(start, *best) or best
         if TWO_NUMBERS.match(self.text, best[0]) and (first := self._in_one_word(start)) is not None:
             return first
         self.at, known = best
@@ -176,10 +179,18 @@ class NameScanner(AbbreviationScanner):
             modifiers.append(self._words[name_key(self.text[start : self.at])].text)
         while (gap := GAP.match(self.text, self.at)) and len(modifiers) < _MAX_MODIFIERS:
             known = self._longest(gap.end())
+            known = known and (
+                self._before_pair(gap.end(), known[0]) or self._with_other_half(gap.end(), *known) or known
+            )
             if known is None or (isinstance(known[1], Meaning) and known[1].kind is not Kind.MODIFIER):
                 break
             self.at = known[0]
             if not isinstance(known[1], Meaning):
+                if COMPARATIVE.fullmatch(self.text, start, end_of_first) and is_compared(
+                    self.text[gap.end() : known[0]]
+                ):
+                    self.at = end_of_first
+                    return self._token(Kind.MODIFIER, start, choice=modifiers[0])
                 return self._shaded(start, modifiers, known[1])
             modifiers.append(known[1].text)
         self.at = start if shade is not None else end_of_first
@@ -252,7 +263,10 @@ class NameScanner(AbbreviationScanner):
         number = NUMBER_BEHIND.match(self.text, end)
         is_counted = number is not None and end_of_size(self.text, number.end() - 1) is None
         is_head = IS_HEAD.match(self.text, self.end_of_named) is not None
-        if self.named is None or self.named.colour is None or modifier not in _LIGHTNESS:
+        is_of_code = (
+            COMPARATIVE.fullmatch(self.text, start, end) and self.named and any(map(str.isdigit, self.named.text))
+        )
+        if self.named is None or self.named.colour is None or modifier not in _LIGHTNESS or is_of_code:
             return self._token(Kind.MODIFIER, start, choice=modifier)
         if not is_counted and not (is_head and self._has_number(start, end)):
             return self._token(Kind.MODIFIER, start, choice=modifier)
@@ -282,6 +296,8 @@ class NameScanner(AbbreviationScanner):
         known = self._longest(gap.end())
         if known is None or token.colour is None:
             return None
+        if COMPARATIVE.fullmatch(self.text, gap.end(), known[0]) and THAN_BEHIND.match(self.text, known[0]):
+            return None  # «красный ярче, чем RAL 3001»
         is_russian = is_cyrillic(self.text[gap.end() : known[0]])
         if not is_russian and not self._has_number(start, known[0]):  # `red tile, blue light`
             return None
@@ -336,7 +352,7 @@ class NameScanner(AbbreviationScanner):
     def _tinted(self, start: int, piece: "re.Match[str]") -> Token | None:
         """«Голубовато-серый» is grey with something of light blue."""
         found = TINT.fullmatch(piece[2])
-        if found is None or self.text[piece.end() :][:1] != "-":
+        if found is None or self.text[piece.end() :][:1] != ("-" if piece[2].endswith("вато") else " "):
             return None
         keys = [name_key(found[1] + ending) for ending in ("ый", "евый", "овый")]
         tint = next((colour for key in keys if (colour := self.palette.find_key(key)) is not None), None)
@@ -417,7 +433,12 @@ class NameScanner(AbbreviationScanner):
             raise self._refuse_unknown(start, known[0], tuple(f"{shade}{behind}" for shade in shades))
 
     def _is_counted(self, start: int, end: int) -> bool:
-        """Whether a name has a number beside it, or the rest, or lies under what has one: `rest blak`."""
-        return self._has_number(start, end) or bool(
-            REST_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start) or WITH_NUMBER.match(self.text, end)
+        """Whether a name has a number beside it, or the rest, or lies under what has one, `rest blak`, or is alone."""
+        is_alone = not self.text[:start].strip() and ALONE.match(self.text, end) is not None
+        return (
+            is_alone
+            or self._has_number(start, end)
+            or bool(
+                REST_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start) or WITH_NUMBER.match(self.text, end)
+            )
         )

@@ -11,6 +11,7 @@ from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.batches import filled_batches, weighed_bags
 from plitka.core.recipes.flecks import with_fleck_ahead
+from plitka.core.recipes.misspelled_flecks import with_misspelled_flecks
 from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
 from plitka.core.recipes.ratios import compared, ratios, rest_fractions, rest_ratios, rest_shares, said_twice
 from plitka.core.recipes.recipe import Notice
@@ -44,7 +45,9 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
         text: as it was typed.
     """
     tokens = one_in_ten(tokens, text)
-    plain = _mixes_first(with_rough_numbers(with_misspelled_numbers(settle_unit_words(tokens)), text), text)
+    plain = _mixes_first(
+        with_rough_numbers(with_misspelled_flecks(with_misspelled_numbers(settle_unit_words(tokens))), text), text
+    )
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         without_told_again, said_twice, _pronouns, _equations, hundreds, decimals, _halves, counted_shares, _instead,
         _not_old, _not_behind, _except, _filled_up, filled_batches, weighed_bags, _filled, _with_halves, _broken,
@@ -57,17 +60,21 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
 
 
 def _pronouns(tokens: list[Token]) -> list[Token]:
-    """The `one` of `the 85 black 15 green one` counts nothing."""
+    """The `one` of `the 85 black 15 green one` counts nothing, nor that of `the red one, 85/15 red black`."""
     return [
         token
         for at, token in enumerate(tokens)
         if not (
             token.text == "one"
             and _kind(tokens, at - 1) is Kind.COLOUR
-            and _kind(tokens, at - 2) in _NUMBERS | {Kind.PERCENT}
+            and (_kind(tokens, at - 2) in _NUMBERS | {Kind.PERCENT} or all(map(_is_digits_or_pronoun, tokens)))
             and _kind(tokens, at + 1) in _BOUNDS
         )
     ]
+
+
+def _is_digits_or_pronoun(token: Token) -> bool:
+    return token.kind not in _NUMBERS or token.text == "one" or token.text[:1].isdigit()
 
 
 def _equations(tokens: list[Token]) -> list[Token]:

@@ -11,12 +11,16 @@ from plitka.core.language.spelling import MAX_QUERY, MIN_STEM, name_key, other_l
 from plitka.core.language.vocabulary import Kind, Meaning, longest_phrase, vocabulary
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.signs import (
+    COMPARATIVE,
+    GAP,
     MAY_BE_CODE,
     NUMBER_BEFORE,
     NUMBER_BEHIND,
     OTHER_LAYOUT,
     PIECE,
     PUNCTUATION_OF_LAYOUT,
+    WORD_AFTER,
+    is_compared,
 )
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -27,6 +31,10 @@ MAX_SUGGESTED = 8
 """Unknown words of a text for which names are looked up that are spelled like them; more are no slips."""
 MAX_BEFORE = 20
 
+TINTED_BY = 0.3
+"""How much of the way a colour is drawn to the one that tints it, in CIE Lab."""
+_TINGE = "ish"
+"""Ends the name of what tints another."""
 _OWNED = re.compile(r"['’]s[ ][^\W\d_]+")
 """The rest of a name such as `Elephant's Breath`."""
 
@@ -55,6 +63,45 @@ class PieceScanner:
 
     def _longest(self, start: int) -> tuple[int, Meaning | Colour | Lab] | None:
         return max(((end, known) for end, known in self._names(start) if known is not None), default=None, key=_end)
+
+    def _names_colour(self, end: int) -> bool:
+        """Whether a colour stands right behind a place: «без крошки белого цвета»."""
+        after = WORD_AFTER.match(self.text, end)
+        known = None if after is None else self._longest(after.start(1))
+        if after is not None and after[1] in ("of", "in", "из", "цвета"):
+            return True
+        return known is not None and (
+            not isinstance(known[1], Meaning) or known[1].kind in (Kind.MODIFIER, Kind.SBR, Kind.COLOURED)
+        )
+
+    def _before_pair(self, start: int, end: int) -> tuple[int, Meaning] | None:
+        """The shade of `dark blue-green`, whose longest name, `dark blue`, has one half, and the «темнее» of others."""
+        piece = PIECE.match(self.text, start)
+        meaning = None if piece is None else self._words.get(name_key(piece[0]))
+        gap = None if piece is None else GAP.match(self.text, piece.end())
+        if piece is None or meaning is None or gap is None or gap.end() >= end:
+            return None
+        if COMPARATIVE.fullmatch(piece[2]) and is_compared(self.text[gap.end() : end]):
+            return piece.end(), meaning
+        if self.text[end : end + 1] != "-":
+            return None
+        known = self._longest(gap.end())
+        is_longer = known is not None and not isinstance(known[1], Meaning) and known[0] > end
+        return (piece.end(), meaning) if is_longer and meaning.kind in (Kind.MODIFIER, Kind.ASIDE) else None
+
+    def _with_other_half(self, start: int, end: int, known: "Meaning | Colour | Lab") -> tuple[int, Lab] | None:
+        """The colour between `navy blue` and `blue-grey` of `navy blue-grey`, and the beige of `pinkish beige`."""
+        gap = GAP.match(self.text, end)
+        half = None if gap is None or isinstance(known, Meaning) else self._longest(gap.end())
+        if half is None or gap is None or isinstance(half[1], Meaning) or isinstance(known, Meaning):
+            return None
+        if self.text[start:end].endswith(_TINGE):
+            return half[0], _towards(half[1], known, TINTED_BY)
+        last = max((at for at in range(start, end) if not self.text[at].isalpha()), default=start - 1) + 1
+        pair = self._longest(last) if last > start and gap[0] == "-" else None
+        if pair is None or isinstance(pair[1], Meaning) or pair[0] != half[0]:
+            return None
+        return half[0], _towards(known, pair[1], 0.5)
 
     def _typed(self, start: int, end: int) -> str:
         return self.source.text[slice(*self.source.span(start, end))]
@@ -157,6 +204,13 @@ class PieceScanner:
             at = piece.end()
             ends.append(at)
         return ends[0], ends[-1]
+
+
+def _towards(first: Colour | Lab, second: Colour | Lab, share: float) -> Lab:
+    """The colour so much of the way from one to another, in CIE Lab."""
+    one, other = (colour.lab_d65 if isinstance(colour, Colour) else colour for colour in (first, second))
+    lightness, a, b = (start + share * (end - start) for start, end in zip(one, other, strict=True))
+    return lightness, a, b
 
 
 def _end(found: tuple[int, object]) -> int:

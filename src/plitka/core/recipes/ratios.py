@@ -14,6 +14,7 @@ _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _COUNTED = frozenset({Kind.PARTS, Kind.MASS})
 _JOINTS = frozenset({Kind.SLASH, Kind.LINK})
 _WHOLE = 100
+_SEVERAL = 2
 
 
 def said_twice(tokens: list[Token]) -> list[Token]:
@@ -39,14 +40,19 @@ def compared(tokens: list[Token]) -> list[Token]:
     if at is None:
         return tokens
     word = tokens[at]
-    colours = [token for token in tokens if token.kind is Kind.COLOUR]
-    again = next((token for token in colours[2:] if token.colour in [other.colour for other in colours[:2]]), None)
-    if len(colours) == 3 and again is not None:
-        tokens = [token for token in tokens if token is not again]
-        colours = sorted(colours[:2], key=lambda token: token.colour != again.colour)
-    if again is None and (shared := _of_rest(tokens, at)) is not None:
+    groups = _colours_with_codes(tokens)
+    colours, again = [group[0] for group in groups], groups[_SEVERAL:]
+    is_again = 0 < len(again) <= _SEVERAL and all(
+        any(_is_same(group, first) for first in groups[:_SEVERAL]) for group in again
+    )
+    if is_again and not _is_same(groups[0], groups[1]):
+        tokens = [token for token in tokens if not any(token in group for group in again)]
+        colours = colours[:2] if _is_same(again[0], groups[0]) else colours[1::-1]
+    elif len(colours) == _SEVERAL and _is_of_next(word, tokens, colours):
+        colours.reverse()  # `red, twice as much white`
+    if not is_again and (shared := _of_rest(tokens, at)) is not None:
         return shared
-    if len(colours) != 2 or any(token.kind in _NUMBERS | {Kind.SBR} for token in tokens):
+    if len(colours) != _SEVERAL or any(token.kind in _NUMBERS | {Kind.SBR} for token in tokens):
         return [replace(token, kind=Kind.RANGE) if token is word else token for token in tokens]
     plain: list[Token] = []
     for token in tokens:
@@ -56,6 +62,30 @@ def compared(tokens: list[Token]) -> list[Token]:
         elif token is not word:
             plain.append(token)
     return plain
+
+
+def _colours_with_codes(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Each colour, with the code behind it that says again which is meant: «зелёный RAL 6010»."""
+    groups: list[list[Token]] = []
+    for before, token in pairwise([None, *(token for token in tokens if token.kind is not Kind.BRACKET)]):
+        if token is None or token.kind is not Kind.COLOUR:
+            continue
+        if groups and before is groups[-1][-1] and any(map(str.isdigit, token.text)):
+            groups[-1].append(token)
+        else:
+            groups.append([token])
+    return groups
+
+
+def _is_of_next(word: Token, tokens: Sequence[Token], colours: Sequence[Token]) -> bool:
+    """Whether such a word stands behind a comma and right before the second colour, which it is said of."""
+    at = tokens.index(word)
+    is_between = colours[0].span[1] <= word.span[0] and _kind(tokens, at - 1) is Kind.SEPARATOR
+    return is_between and word.text.isascii() and colours[1].span[0] - word.span[1] == 1
+
+
+def _is_same(first: Sequence[Token], second: Sequence[Token]) -> bool:
+    return not {token.colour for token in first}.isdisjoint(token.colour for token in second)
 
 
 def _of_rest(tokens: list[Token], at: int) -> list[Token] | None:

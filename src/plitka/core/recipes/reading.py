@@ -12,6 +12,7 @@ from plitka.core.recipes.drawn import refuse_figure
 from plitka.core.recipes.lettering import check_lettering, find_lettering, find_writing
 from plitka.core.recipes.look import option_of_zone
 from plitka.core.recipes.mixes import EQUAL_PARTS, OTHER_TOTAL, Reading, read_colours, read_mix
+from plitka.core.recipes.named_again import thickness_apart, without_names_again
 from plitka.core.recipes.part_names import find_shape, may_be_of_part, part_with_number, planned_parts
 from plitka.core.recipes.questions import check_question
 from plitka.core.recipes.recipe import Notice
@@ -66,7 +67,10 @@ class _Manner:
 
     def zones(self, text: str) -> Zoned | None:
         """Those that a text tells of; a strict reading leaves none of them out."""
+        text, thickness = thickness_apart(without_names_again(text))
         zoned = next(filter(None, (find(text, self.try_to_read) for find in _FINDERS)), None)
+        if zoned is not None and thickness:
+            zoned = replace(zoned, ground=f"{zoned.ground}, {thickness}")
         return None if zoned is not None and self.strict and zoned.has_unshown else zoned
 
 

@@ -23,6 +23,7 @@ from plitka.core.recipes.quantities import HALF_METRE, end_of_size, list_numbers
 from plitka.core.recipes.signs import (
     ABBREVIATED,
     ABOUT,
+    ABSENT,
     ADDRESS,
     BEYOND,
     CITY,
@@ -123,6 +124,8 @@ class _Scanner(CodeScanner):
             return said
         if self.text[: self.at][-1:].isalnum():
             return None
+        if (absent := ABSENT.match(self.text, self.at)) is not None:
+            return None if self._names_colour(absent.end()) else absent
         if (greeted := GREETED.match(self.text, self.at)) is not None:
             names = greeted["name"].split()
             is_name = self._typed(*greeted.span("name")).istitle() and not any(map(self._is_known, names))

@@ -27,6 +27,7 @@ from plitka.core.recipes.portions import with_portions
 from plitka.core.recipes.products import without_products
 from plitka.core.recipes.ratios_beside import with_ratio_beside
 from plitka.core.recipes.recoloured import with_recoloured
+from plitka.core.recipes.repeated_names import without_repeated_names
 from plitka.core.recipes.sentences import with_sentences_beside
 from plitka.core.recipes.shared_numbers import with_shared_numbers
 from plitka.core.recipes.skeleton import skeleton
@@ -99,6 +100,7 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
 def _said_otherwise(source: Source, tokens: Sequence[Token], plainer: Sequence[Token]) -> Iterator[list[Token] | None]:
     """The tokens with a number said of the fleck, without names of products, after a change, and within limits."""
     yield with_amount_of_fleck(tokens)
+    yield without_repeated_names(tokens)
     yield with_ratio_beside(tokens)
     yield without_products(source, tokens)
     yield with_change(source, tokens)

@@ -97,6 +97,26 @@ LEFT = re.compile(
 """The rest, which several colours may share."""
 OF_WHAT = re.compile(r"(?<![^\W_])([wv])/\1(?![^\W_])")
 """`w/w` is by mass, `v/v` by volume."""
+_FLECKS = (
+    r"chips?|granules?|crumbs?|grains|flecks?|speckles?|specks?|spots|speckling|sprinkles|additives?|крошк[аиу]|крошек"
+    r"|гранул(?:ы)?|зерен|вкраплени[еяйю]|крап(?:а|инки|инок)?|точек|пятен|включени[йя]|добавок|добавки|примес(?:и|ей)"
+)
+ABSENT = re.compile(
+    r"(?<![^\W_])(?:(?:without|w/o|no|zero|free of|free from|без|нет)[ ]"
+    r"(?:(?:(?:any|added|other|extra|visible|coloured|colored|всякой|всяких|каких-либо|какой-либо|любой|любых|цветной"
+    r"|цветных|других|другой|лишней|лишних|посторонних|разноцветной|добавления)[ ])*"
+    rf"(?:{_FLECKS})(?: (?:at all|whatsoever|вообще|совсем))?"
+    r"|(?:any )?(?:other|additional|extra|second|других|иных|прочих|лишних|дополнительных|второго)[ ]"
+    r"(?:colou?rs?|tones?|shades?|цветов|цвета|оттенков))"
+    rf"|(?:{_FLECKS})(?:[ ]?[:–-][ ]?|[ ])(?:none|nil|free|not (?:needed|wanted|required)|нет|не надо|не нужн[аоы]"
+    r"|отсутству[а-я]+))(?![^\W_])"
+)
+"""That there is no fleck: «чёрная без крошки»."""
+COMPARATIVE = re.compile(r"darker|lighter|brighter|(?:по)?(?:темнее|светлее|ярче)")
+"""Of a shade."""
+THAN_BEHIND = re.compile(r",?[ ](?:чем|than)(?![^\W_])")
+NOMINATIVE = re.compile(r"(?:ый|ий|ая|яя|ое|ее|ые|ие)\Z")
+"""Of a colour that is not compared with: «темнее серый», but «темнее серого»."""
 WISH = re.compile(
     r"(?<![^\W_])(?:g['’]day(?: mate| all)?(?![^\W_])"
     r"|(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_]))"
@@ -105,7 +125,7 @@ WISH = re.compile(
 ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[\dA-ZА-Г])(?![^\W_]))")
 """Behind `zone`: `A:`, ` 1`."""
 ABBREVIATED = re.compile(
-    r"(?<![^\W_])(?:approx|appr|ca|ок|min|max|мин|макс|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт|цв|ед|изм|доп|wt|наим|фр|фракц|стр|прил|кол|тов|уч|no|вер)\."
+    r"(?<![^\W_])(?:approx|dia|diam|nom|incl|excl|ht|шир|выс|дл|диам|прибл|разм|appr|ca|ок|min|max|мин|макс|ref|art|pos|mr|mrs|dr|st|ул|тел|поз|руб|п|qty|thk|col|thick|прим|толщ|шт|кв|арт|цв|ед|изм|доп|wt|наим|фр|фракц|стр|прил|кол|тов|уч|no|вер)\."
 )
 CODE_BEHIND = re.compile(
     r"[ \t]*:?[ \t]*([#№]\d[\w/-]*"
@@ -179,7 +199,7 @@ GENITIVE = ("ого", "его", "ой", "ей")
 DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
 THICKNESS = re.compile(r"(?<![^\W_])[tт][ ]?=[ ]?\d+(?:[.,]\d+)?(?:[ ]?(?:mm|cm|мм|см))?(?![^\W_]|[.,]\d)")
 """`t=30 mm` is no mass."""
-TINT = re.compile(r"([а-я]{3,})[ое]вато")
+TINT = re.compile(r"([а-я]{3,})[ое]ват(?:о|ый|ая|ое|ого|ой|ую|ым|ые|ых)")
 """«Голубовато-»."""
 OTHER_LAYOUT = re.compile(r"[a-z\[\];',.`-]+|[а-яё-]+")
 """A word as the keys of the other layout write it, where «б» is a comma."""
@@ -214,7 +234,9 @@ WORD_AFTER = re.compile(r"[ \t]+([^\W\d_]+)")
 NUMBER_BEFORE = re.compile(r"\d[ \t]*%?[ \t]*(?:of[ \t]+)?$")
 NUMBER_BEHIND = re.compile(r"[ \t]*[:=-]?[ \t]*\d")
 REST_BEFORE = re.compile(r"(?<![^\W_])(?:rest|remainder|remaining|остальное|остаток)(?: is)?[ ]*[:-]?[ ]+$")
-WITH_NUMBER = re.compile(r"[ ]+(?:with|w/|с|со)[ ]?\d")
+ALONE = re.compile(r"(?: (?:tiles?|плитк[аиу]))?[ .!]*\Z")
+"""Behind a name that is all of a text."""
+WITH_NUMBER = re.compile(r"[ ]+(?:(?:tiles?|плитк[аиу])[ ]+)?(?:with|w/|с|со)[ ]?\d")
 SHORT_BEFORE_CODE = re.compile(r"\.(?=[ ]?(?:ral|рал|#|[(,;)/+]|[1-9]0\d\d(?!\d)))")
 """The full stop of «зел. RAL 6005»."""
 TWO_SHORT = re.compile(r"(?P<first>[^\W\d_]{2,})\.[ ]?-?[ ]?(?P<second>[^\W\d_]{3,})(?P<stop>\.)?")
@@ -228,6 +250,12 @@ MINUS_BEFORE_NUMBER = re.compile(r"-\.?\d")
 
 
 _DISC = re.compile(r"(?:(?:large|medium) )?(\w+) (?:circle|square|heart)|(\w+) large square")
+
+
+def is_compared(name: str) -> bool:
+    """Whether a colour behind `darker` is one that another is compared with: a code, or Russian in the genitive."""
+    is_russian = re.search("[а-я]", name) is not None
+    return any(map(str.isdigit, name)) or (is_russian and NOMINATIVE.search(name) is None)
 
 
 def is_picture(character: str) -> bool:

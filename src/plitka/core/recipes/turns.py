@@ -56,6 +56,8 @@ _OF_THEM = re.compile(
 """How many there are, said behind: `red stripes, two of them`."""
 _GROUND = re.compile(rf"(?<![^\W_])(?:{zone_words.GROUND})(?![^\W_])", re.IGNORECASE)
 _REST = re.compile(rf"(?:{zone_words.REST_OF_TILE})(?![^\W_])", re.IGNORECASE)
+_OF_GROUND = re.compile(r"\s+(?:плитки|плиты|мата|коврика|поля|покрытия|полотна)(?![^\W_])")
+"""Behind the colour of what a stripe is in the middle of."""
 _FILLER = re.compile(rf"(?<![^\W_])(?:{zone_words.LYING}|{zone_words.EVEN}|{zone_words.UPRIGHT})(?![^\W_])")
 _LINES = re.compile(r"[\n;]")
 _ENDS = re.compile(r"[\n;]|[,.](?!\d)")
@@ -147,6 +149,9 @@ class Turns(TileText):
             return True
         if _REST.match(second):
             return True
+        at = self.small.find(small_letters(second), head.end)
+        if at >= 0 and _OF_GROUND.match(self.small, at + len(second)) and 0 <= self.text.find(first) < at:
+            return True  # «белая линия по центру синей плитки»
         start = max((found.end() for found in _ENDS.finditer(self.text, 0, head.start)), default=0)
         end = next((found.start() for found in _ENDS.finditer(self.text, head.end)), len(self.text))
         clause = self.text[start:end]

@@ -79,7 +79,8 @@ class TileText:
     def tell_size(self, size: str, mask: str, side_mm: Fraction) -> None:
         """Say of how wide a part is what mask that makes."""
         notice = Notice(
-            "{size!r} of a tile of {side} mm is {mask}", {"size": size, "side": plain(side_mm), "mask": mask}
+            "{size!r} of a tile of {side} mm is {mask}",
+            {"size": " ".join(size.split()), "side": plain(side_mm), "mask": mask},
         )
         self.remarks.append(notice)
 
