@@ -172,8 +172,8 @@ EACH = (
 )
 """Before what each of two mixes has."""
 AROUND_A_MIX = (
-    r"(?:mats?|коврик\w*)(?![ ]\d+(?![\dхx×*]))|рисунок|рисунком|изображени\w+|drawing|motif|picture of|design|"
-    r"(?:two|2)[- ]?(?:tone|colou?r(?:ed)?)|двухцветн\w+|"
+    r"(?:mats?|fields?|поле|полем|коврик\w*)(?![ ]\d+(?![\dхx×*]))|рисунок|рисунком|изображени\w+|drawing|"
+    r"motif|picture of|design|(?:two|2)[- ]?(?:tone|colou?r(?:ed)?)|двухцветн\w+|"
     r"alternate tiles|alternat(?:e|es|ing|ely)(?: tiles| with)?|made (?:of|from)|tiles?(?![ ]\d)|squares?"
     r"|diagonal(?:ly)?|vertical|horizontal|wide|big|thin|narrow|thick|тонк\w+|узк\w+|широк\w+|толст\w+"
     r"|all round|plain|solid|pure|from|of|in|is|are|a|an|the"
