@@ -78,7 +78,7 @@ class TestMeasure:
         assert capsys.readouterr().err == ""
 
     @pytest.mark.parametrize(
-        "words", [("none.png", "red"), ("picture.png", "redd"), ("text.png", "red"), ("wall.png", "red")]
+        "words", [("none.png", "red"), ("picture.png", "rdde"), ("text.png", "red"), ("wall.png", "red")]
     )
     def test_bad_files_and_colours_end_with_2(self, run: Run, picture: Path, words: tuple[str, ...]) -> None:
         """They are the caller's to mend."""

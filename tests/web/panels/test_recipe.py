@@ -102,7 +102,7 @@ def test_under_a_pattern_the_ground_is_to_blame(page: Page) -> None:
     words.fill("dark tile with a white stripe along the edge")
     expect(page.locator(".refusal mark")).to_have_text("dark tile")
     expect(page.locator(".refusal")).to_contain_text("No colour is named")
-    words.fill("blakk with a white border")
+    words.fill("bblcak with a white border")
     page.get_by_role("button", name="Take “black”").click()
     expect(page.locator("#recipe-told")).to_contain_text("On the tile: Border (White).")
 
