@@ -2,6 +2,9 @@
 
 # fmt: off
 ZONES = [
+    ("blue centre, yellow border approx. 10% of the width on every side", "blue", [("border:10%", "yellow")]),
+    ("blue with a yellow border approx. 10% of the width on every side", "blue", [("border:10%", "yellow")]),
+    ("grey, red border about 6% of the tile's width, on all four sides", "grey", [("border:6%", "red")]),
     ("yellow circle in the middle of a blue tile, diameter 30 cm, tile 50cm", "blue", [("circle:60%", "yellow")]),
     ("red circle on a black tile, circle 30cm dia, tile 50x50cm", "black", [("circle:60%", "red")]),
     ("синий круг на сером фоне, круг 30% площади", "grey", [("circle:61.8%", "blue")]),

@@ -76,6 +76,8 @@ _BETWEEN_TWO = (
 )
 """What parts two mixes, the strongest first."""
 _LEAST_LISTED = 3
+_USUAL_WIDE = 10
+"""Percent of the tile that a stripe has of which nothing is said."""
 _PAIR = 2
 _EACH_SIZE = re.compile(r"(?<![^\W_])(?:по|each)(?=[ ]*(?:[:,;]|$))", re.IGNORECASE)
 """What is left of «по 10 см», `10 cm each`, without the size."""
@@ -111,7 +113,7 @@ class Turns(TileText):
         if listed is not None:
             body, n = ", ".join(listed[:2]), n or len(listed)
         pair = drawn or (self._pair(body) if len(body.split()) <= _MAX_WORDS else None)
-        shape = self._shape_on_ground(n, size, head.kind) if is_on else self._shape(head.kind, size, n)
+        shape = self._shape_on_ground(n, size, head) if is_on else self._shape(head.kind, size, n)
         if pair is None or shape is None:
             return None
         if is_on and drawn is None and self._is_ground_second(head, pair[0][0], pair[1][0]):
@@ -211,20 +213,23 @@ class Turns(TileText):
             )
         return Zoned(f"{listed[0]}{self._tile()}", tuple(zones), tuple(self.remarks), is_told=True)
 
-    def _shape_on_ground(self, n: int, size: "re.Match[str] | None", kind: str) -> str | None:
-        """The mask of so many stripes on a ground, evenly apart or at sides; None for a single one without a width."""
-        if self.place is not None and (size is None or n not in (0, 1, len(self.place.sides))):
+    def _shape_on_ground(self, n: int, size: "re.Match[str] | None", head: Head) -> str | None:
+        """The mask of so many stripes on a ground, evenly apart or at sides; None where they do not fit."""
+        kind = head.kind
+        if self.place is not None and n not in (0, 1, len(self.place.sides)):
             return None
-        if size is None or not (n or self.place):
-            return self._shape(STRIPES, size, 2 * n) if kind == STRIPES else None
-        wide = 100 * millimetres(size) / self.side_mm
+        if kind == STRIPES and self.place is None and (size is None or not n):
+            return self._shape(STRIPES, size, 2 * n)
+        wide = Fraction(_USUAL_WIDE) if size is None else 100 * millimetres(size) / self.side_mm
         if n * wide >= 100 or n > MOST_BANDS:
             return None
         mask = (
             as_it_lies(bands_apart(n, wide), self.text) if self.place is None else self.place.mask(wide, self.side_mm)
         )
-        if mask is not None:
+        if mask is not None and size is not None:
             self.tell_size(self.text[slice(*size.span())].strip(), mask, self.side_mm)
+        elif mask is not None:
+            self.tell_usual((head.start, head.end), _USUAL_WIDE)
         return mask
 
     def _body(self, places: Sequence[tuple[int, int]]) -> str:
