@@ -7,12 +7,41 @@ from plitka.errors import RecipeError
 
 
 def test_a_second_ratio_is_refused_with_its_mix() -> None:
-    """Words ask for it, so that it is no number of something else."""
-    with pytest.raises(RecipeError) as caught:
-        parse_recipe("80 black 20 green?\nYes but client wants 70/30 instead")
-    error = caught.value
-    assert error.source[slice(*error.span)] == "70/30"
-    assert str(error).endswith("as in: 70% black, 30% green")
+    """Where it may be a choice, or nobody is said to want it."""
+    for text in (
+        "80 black 20 green or 70/30",
+        "80 black 20 green?\nactually 70/30",
+        "80 black 20 green, maybe make it 70/30",
+    ):
+        with pytest.raises(RecipeError) as caught:
+            parse_recipe(text)
+        error = caught.value
+        assert error.source[slice(*error.span)] == "70/30"
+        assert str(error).endswith("as in: 70% black, 30% green")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "90/10 red/black was the idea but let's do 70/30",
+        "65% red, 35% black - client wants 70/30",
+        "red 80 black 20? Yes but client wants 70/30 instead",
+        "red 80, black 20\nthe architect prefers 70:30",
+        "60/40 red and black, please make it 70/30",
+        "red 50%, black 50%; let's go with 70 30",
+        "красный 80 чёрный 20\nклиент хочет 70/30",
+        "красный 80, чёрный 20, заказчик просит 70 на 30",
+        "была идея 90/10 красный/чёрный, но давайте 70/30",
+        "красный 60%, чёрный 40%, делаем 70/30",
+        "красный 50, чёрный 50 - они хотят 70:30",
+    ],
+)
+def test_a_ratio_that_is_wanted_takes_the_place_of_the_first(text: str) -> None:
+    """With a note of the words that say so."""
+    reading = parse_recipe(text)
+    assert reading.recipe.percents == {"RED": 70, "BLACK": 30}
+    assert any(str(notice).startswith("what stands behind") for notice in reading.warnings)
+    assert all(reading.words)
 
 
 def test_other_ratios_are_no_second_one() -> None:

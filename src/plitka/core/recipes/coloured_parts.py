@@ -1,7 +1,7 @@
 """Granules that are said to be coloured, with their number, and then of which colours: `40% coloured, half red, ...`.
 
 ```
-coloured = percent, "coloured" | "coloured", percent, [":" | "of which"], colours, "equally" | { amount, colour } ;
+coloured = amount, "coloured" | "coloured", percent, [":" | "of which"], colours, "equally" | { amount, colour } ;
 ```
 """
 
@@ -35,7 +35,9 @@ def with_coloured_parts(tokens: Sequence[Token]) -> list[Token]:
     number = next((token for token in tokens[start:end] if token.kind is Kind.NUMBER), None)
     if number is None or first == end:
         return list(tokens)
-    counted = _counted(tokens[first:last], number)
+    counted = _counted(
+        tokens[first:last], number, is_percent=any(token.kind is Kind.PERCENT for token in tokens[start:end])
+    )
     return list(tokens) if counted is None else [*tokens[:start], *counted, *tokens[last:]]
 
 
@@ -46,10 +48,14 @@ def _with_number(tokens: Sequence[Token], at: int) -> tuple[int, int]:
         while _kind(tokens, end) is Kind.FLECK:
             end += 1
         return at - 2, end
+    if _kind(tokens, at - 1) is Kind.NUMBER and _kind(tokens, at + 1) in _BETWEEN:
+        return at - 1, at + 1  # `80 black, 20 coloured (10 red, 10 blue)`
     end = at + 1
     while _kind(tokens, end) in (Kind.FLECK, Kind.LINK, Kind.SBR):
         end += 1
     is_number = [_kind(tokens, end), _kind(tokens, end + 1)] == [Kind.NUMBER, Kind.PERCENT]
+    if _kind(tokens, end) is Kind.NUMBER and _kind(tokens, end + 1) is Kind.BRACKET:
+        return at, end + 1
     return at, end + 2 if is_number else at + 1
 
 
@@ -60,7 +66,7 @@ def _end_of_colours(tokens: Sequence[Token], first: int) -> int:
     return ground - 1 if ground < len(tokens) and is_named_before else ground
 
 
-def _counted(inside: Sequence[Token], number: Token) -> list[Token] | None:
+def _counted(inside: Sequence[Token], number: Token, *, is_percent: bool) -> list[Token] | None:
     """Each colour with its percent of the whole; None where the words between say something else."""
     colours = [token for token in inside if token.kind is Kind.COLOUR]
     amounts = [token for token in inside if token.kind in _NUMBERS]
@@ -71,14 +77,17 @@ def _counted(inside: Sequence[Token], number: Token) -> list[Token] | None:
         shares = [Fraction(1, len(colours))] * len(colours)
     else:
         shares = [amount.value / (_WHOLE if amount.kind is Kind.NUMBER else 1) for amount in amounts]
+    if sum(amount.value for amount in amounts) == number.value:  # `20 coloured (10 red, 10 blue)`
+        shares = [amount.value / number.value for amount in amounts]
     if len(shares) != len(colours) or sum(shares) != 1:
         return None
     percent = replace(number, kind=Kind.PERCENT, text="%", value=Fraction(0), remark=None)
     comma = replace(percent, kind=Kind.SEPARATOR, text=",")
+    units = [percent] if is_percent else []
     return [
         token
         for colour, share in zip(colours, shares, strict=True)
-        for token in (comma, replace(number, value=number.value * share), percent, colour)
+        for token in (comma, replace(number, value=number.value * share), *units, replace(colour, is_bracketed=False))
     ] + [comma]
 
 

@@ -17,7 +17,14 @@ from itertools import pairwise
 
 from plitka.core.language import zone_words
 from plitka.core.language.numbers import NUMBERS
-from plitka.core.recipes.bands import MOST_BANDS, bands_apart, bands_by_turns, bands_mask, bands_of_each
+from plitka.core.recipes.bands import (
+    MOST_BANDS,
+    bands_apart,
+    bands_by_turns,
+    bands_mask,
+    bands_of_each,
+    bands_of_widths,
+)
 from plitka.core.recipes.grounds import told_grounds
 from plitka.core.recipes.line_places import LinePlace
 from plitka.core.recipes.mixes import Reading
@@ -99,6 +106,8 @@ class Turns(TileText):
         """
         self.place = place
         size, counted, places = self._said(head)
+        if head.kind == STRIPES and (items := self._sized_apart(places)):
+            return self._of_own_widths(items, head)
         n = 0 if counted is None else _NUMBER_WORDS.get(counted["n"]) or int(counted["n"])
         n = n * n if counted is not None and counted.re is _GRID else n
         n = n or int(head.kind == LINE)
@@ -137,6 +146,33 @@ class Turns(TileText):
         if counted is not None and counted.re is COUNTED:
             places.append(counted.span("what"))
         return size, counted, [(head.start, head.end), *places]
+
+    def _sized_apart(self, places: Sequence[tuple[int, int]]) -> list[tuple[str, Fraction]]:
+        """The mixes of a list in which each has its width, with that in mm; none where all are as wide."""
+        sizes = [found.span() for found in SIZE.finditer(self.sized)]
+        said = [part for part in places if part not in sizes]
+        text = without_places(self.text, [*said, *(found.span() for found in find_sides(self.small))])
+        items = [(item, [*SIZE.finditer(small_letters(item))]) for item in _IN_LIST.split(text) if trimmed(item)]
+        if len(items) not in range(_PAIR, _MAX_TURNS + 1) or not all(len(found) == 1 for _, found in items):
+            return []
+        told = [(trimmed(without(SIZE, item)), millimetres(found[0])) for item, found in items]
+        is_same = len({wide for _, wide in told}) == 1
+        return [] if is_same or any(_THICK.search(found[0][0]) for _, found in items) else told
+
+    def _of_own_widths(self, items: Sequence[tuple[str, Fraction]], head: Head) -> Zoned | None:
+        """Stripes side by side again and again across the tile, each as wide as it is said to be."""
+        bands = bands_of_widths([(small_letters(name), 100 * wide / self.side_mm) for name, wide in items])
+        mixes = {name: self.mix(name) for name in bands}
+        if len(mixes) < _PAIR or sum(map(len, bands.values())) > MOST_BANDS:
+            return None
+        zones: list[ZoneInText] = []
+        for name, own in bands.items():
+            mix = mixes[name]
+            if mix is None or mix[1].words or mix[1].look:
+                return None
+            mask = as_it_lies(bands_mask(own), self.text)
+            zones.append(ZoneInText(mask, mix[1].recipe, mix[0], (head.start, head.end)))
+        return Zoned(f"{zones[0].mix}{self._tile()}", tuple(zones[1:]), tuple(self.remarks), is_told=True)
 
     def _is_counted_apart(self, head: Head, counted: "re.Match[str] | None") -> bool:
         """Whether `blue with 2 stripes of white` counts its stripes, and not those of the other mix."""
