@@ -38,6 +38,11 @@ def test_the_colours_in_brackets_add_up_to_the_number() -> None:
         "black 80, coloured flecks 20 (15 red, 5 blue)",
         "80% black, 20% coloured (15% red, 5% blue)",
         "80 чёрный, 20 цветной (15 красный, 5 синий)",
+        "80 blk 20 col (15 red 5 blue)",
+        "80 black, 20 (15 red, 5 blue)",
+        "80% black + 20% (15% red + 5% blue)",
+        "80 чёрн 20 цв (15 красн 5 син)",
+        "чёрный 80%, 20% (15% красный, 5% синий)",
         "чёрный 80, цветной крап 20 (15 красный, 5 синий)",
     ):
         assert parse_recipe(text).recipe.percents == {"BLACK": 80, "RED": 15, "BLUE": 5}

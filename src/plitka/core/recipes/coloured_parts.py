@@ -2,6 +2,7 @@
 
 ```
 coloured = amount, "coloured" | "coloured", percent, [":" | "of which"], colours, "equally" | { amount, colour } ;
+         | amount, "(", { amount, colour }, ")" ;          `80 black, 20 (10 red, 10 blue)`
 ```
 """
 
@@ -25,9 +26,10 @@ _WHOLE = 100
 def with_coloured_parts(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with the percent of each of those colours; the same where their parts are no whole."""
     at = next((at for at, token in enumerate(tokens) if token.kind is Kind.COLOURED), None)
-    if at is None:
+    said = _lone_number(tokens) if at is None else _with_number(tokens, at)
+    if said is None:
         return list(tokens)
-    start, end = _with_number(tokens, at)
+    start, end = said
     first = end
     while _kind(tokens, first) in _BETWEEN or (first < len(tokens) and tokens[first].text in OF_WHICH):
         first += 1
@@ -39,6 +41,23 @@ def with_coloured_parts(tokens: Sequence[Token]) -> list[Token]:
         tokens[first:last], number, is_percent=any(token.kind is Kind.PERCENT for token in tokens[start:end])
     )
     return list(tokens) if counted is None else [*tokens[:start], *counted, *tokens[last:]]
+
+
+def _lone_number(tokens: Sequence[Token]) -> tuple[int, int] | None:
+    """Where the 20 of `80 black, 20 (10 red, 10 blue)` stands, which no colour outside of the brackets has."""
+    for at in range(len(tokens) - 1):
+        end = at + 1 + (tokens[at + 1].kind is Kind.PERCENT)
+        close = next((i for i in range(end, len(tokens)) if tokens[i].text == ")"), None)
+        if tokens[at].kind is not Kind.NUMBER or close is None or tokens[end].text != "(":
+            continue
+        outside = [*tokens[:at], *tokens[close + 1 :]]
+        n_colours = sum(token.kind is Kind.COLOUR for token in outside)
+        others = [token.value for token in outside if token.kind in _NUMBERS]
+        inside = [token.value for token in tokens[end:close] if token.kind is Kind.NUMBER]
+        is_left = n_colours == len(others) > 0 and sum(others) + tokens[at].value == _WHOLE
+        if is_left and sum(inside) == tokens[at].value:
+            return at, end
+    return None
 
 
 def _with_number(tokens: Sequence[Token], at: int) -> tuple[int, int]:
