@@ -53,6 +53,8 @@ def test_stripes_lie_at_the_sides_that_are_told() -> None:
         "red left half, white stripe 5 cm on the right",
         "black with a white line at the top corner 5 cm",
         "red, 40 cm black stripe 20 cm from the top",
+        "red and black 60/40, line down the middle in white",
+        "red and black 60/40, 5 cm line down the middle in white",
     ],
 )
 def test_a_stripe_beside_other_parts_is_refused(text: str) -> None:

@@ -44,6 +44,20 @@ def test_a_ratio_that_is_wanted_takes_the_place_of_the_first(text: str) -> None:
     assert all(reading.words)
 
 
+def test_a_ratio_of_something_else_is_not_put_in() -> None:
+    """A word behind it says what it is of."""
+    for text in (
+        "red 60 black 40, they want 50/50 payment",
+        "red 60, black 40, we ask for 30/70 payment terms",
+        "red 60, black 40. Client wants 50/50 split of the delivery",
+        "красный 60, чёрный 40, клиент просит 50/50 предоплату",
+    ):
+        try:
+            assert parse_recipe(text).recipe.percents == {"RED": 60, "BLACK": 40}, text
+        except RecipeError as error:
+            assert "second ratio" in str(error), text
+
+
 def test_other_ratios_are_no_second_one() -> None:
     """The same again, that of a mix that is no more, one that is taken for the first, and one that nobody asks for."""
     for text, percents in [
@@ -51,5 +65,6 @@ def test_other_ratios_are_no_second_one() -> None:
         ("red 70, black 30 (was 60/40)", {"RED": 70, "BLACK": 30}),
         ("red 60, black 40, no wait, make it 70/30", {"RED": 70, "BLACK": 30}),
         ("60% red, 40% black, payment 50/50", {"RED": 60, "BLACK": 40}),
+        ("red 60, black 40, делаем предоплату 50/50", {"RED": 60, "BLACK": 40}),
     ]:
         assert parse_recipe(text).recipe.percents == percents, text

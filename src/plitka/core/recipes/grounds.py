@@ -67,7 +67,7 @@ def told_grounds(small: str) -> Iterator[tuple[Place, Place]]:
 
 def _of_tile(small: str) -> Iterator[tuple[Place, Place]]:
     """The «синей плитки» of «линия по центру синей плитки», and the «плитки RAL 5015» of others."""
-    for noun in _OF_TILE.finditer(small):
+    for noun in islice(_OF_TILE.finditer(small), _MAX_STOPS):
         before, stop = _BEFORE_TILE.search(small, 0, noun.start()), _STOP.search(small, noun.end())
         for start in (before.start(), before.start("one")) if before is not None else ():
             yield (start, noun.end()), (start, noun.start())

@@ -17,18 +17,20 @@ _MIX = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.COLOUR})
 _JOINTS = frozenset({Kind.SLASH, Kind.LINK, Kind.BASE})
 _WISH = re.compile(
     r"(?<![^\W_])(?:wants?|wanted|prefers?|asks?|instead|or|actually|rather|better|make|change|changed|now|хоч\w+|хот\w+"
-    r"|says?|said|requested|сказал\w*|говорит|(?:по)?прос\w+|лучше|или|вместо|давай\w*|let['’]?s|делаем|сдела\w+|передел\w+|нужно|надо|теперь)(?![^\W_])"
+    r"|says?|said|requested|сказал\w*|говорит|(?:по)?прос\w+|лучше|или|вместо|давай\w*|сдела\w+|передел\w+|нужно|надо|теперь)(?![^\W_])"
 )
 _CLEAR = re.compile(
-    r"(?<![^\W_])(?:(?:(?:the |our |my )?(?:client|customer|buyer|boss|architect|owner)|they|we|he|she|i)[ ]+"
+    r"(?<![^\W_])(?P<who>(?:(?:the |our |my )?(?:client|customer|buyer|boss|architect|owner)|they|we|he|she|i)[ ]+"
     r"(?:now |really )?(?:wants?|prefers?|asks? for)"
     r"|let['’]?s (?:do|make it|go (?:for|with)|have)|(?:please )?make it|go (?:for|with)"
     r"|(?:заказчик|клиент|покупатель|архитектор|начальник|шеф|хозяин)[ ]+(?:теперь |уже )?(?:хоч[еу]т|просит|просят)"
     r"|(?:он[аи]?|мы)[ ]+(?:теперь )?(?:хоч[еу]т|хотят|хотим|прос[ия]т)|давай(?:те)?(?: сделаем)?"
-    r"|(?:но )?(?:делаем|сделаем|сделай(?:те)?))(?![^\W_])"
+    r"|(?:но )?(?:делаем|сделаем|сделай(?:те)?))"
+    r"(?:[ ,:]+(?:it|to|more like|rather|a|ratio|mix|соотношение|лучше|теперь|все-таки))*[ ,:]*$"
 )
-"""Who wants it, or that it is to be made."""
+"""Who wants it, or that it is to be made, right before a ratio."""
 _INSTEAD = frozenset({"instead", "вместо", "вместо этого", "взамен"})
+_END = re.compile(r"[ ]?%?(?:[ ]+(?:instead|please|now|вместо(?: этого)?|взамен|пожалуйста))*[ ]*(?:[.,;!?)\n]|\Z)")
 _CHOICE = re.compile(r"(?<![^\W_])(?:or|или|либо|maybe|perhaps|может)(?![^\W_])")
 _PAIR = 2
 _WHOLE = 100
@@ -54,9 +56,11 @@ def with_second_ratio(source: Source, tokens: Sequence[Token]) -> list[Token]:
             continue
         after = tokens[end].span[1] if end < len(tokens) else len(source.text)
         said = source.text[colours[-1].span[1] : after].casefold()
-        if [number.value for number in chain] != numbers and _WISH.search(said):
-            if (clear := _CLEAR.search(said)) is not None and not _CHOICE.search(said):
-                told = _put(before, chain, said[clear.start() : clear.end()])
+        wish = _CLEAR.search(source.text[colours[-1].span[1] : chain[0].span[0]].casefold())
+        if [number.value for number in chain] != numbers and (wish or _WISH.search(said)):
+            is_last = _END.match(source.text[chain[1].span[1] :].casefold()) is not None  # no `they want 50/50 payment`
+            if wish is not None and is_last and not _CHOICE.search(said):
+                told = _put(before, chain, wish["who"])
                 return [*told, *tokens[end + (tokens[end].text in _INSTEAD if end < len(tokens) else 0) :]]
             span = (chain[0].span[0], chain[1].span[1])
             example = ", ".join(

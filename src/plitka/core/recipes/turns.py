@@ -88,6 +88,7 @@ _USUAL_WIDE = 10
 _PAIR = 2
 _EACH_SIZE = re.compile(r"(?<![^\W_])(?:по|each)(?=[ ]*(?:[:,;]|$))", re.IGNORECASE)
 """What is left of «по 10 см», `10 cm each`, without the size."""
+_RATIO = re.compile(r"\d[ ]*[/:][ ]*\d")
 _NEXT = r"(?:and then|and|и|then|а затем|затем|потом|далее)(?=\s)"
 _IN_LIST = re.compile(rf"\s*(?:[,/;](?:\s*{_NEXT})?|\s{_NEXT})\s*", re.IGNORECASE)
 
@@ -128,6 +129,8 @@ class Turns(TileText):
         if is_on and drawn is None and self._is_ground_second(head, pair[0][0], pair[1][0]):
             pair = pair[1], pair[0]  # «полоса белая, фон красный»
         (ground, _), (mix, zone) = pair
+        if is_on and drawn is None and len(zone.recipe.parts) > 1 and _RATIO.search(mix):
+            return None  # of both colours: `red and black 60/40, line down the middle in white`
         zoned = ZoneInText(shape, zone.recipe, mix, (head.start, head.end))
         return Zoned(f"{ground}{self._tile()}", (zoned,), tuple(self.remarks), is_told=is_on)
 
