@@ -180,6 +180,8 @@ class _Finder(TileText):
 
     def parted(self, heads: Sequence[Head]) -> Zoned | None:
         """A ground and parts of it, each with its mix behind its name, before it, or in one clause with it."""
+        if not heads:
+            return None
         each = EACH.search(self.small, heads[-1].end)
         if each is not None and len(heads) <= _PAIR:  # two parts, or one and its ground
             self.tail = f" + {self.text[each.end() :]}"
@@ -189,6 +191,8 @@ class _Finder(TileText):
             end = next(end for start, end in self._ends_behind(between.end()) if end > start)
             self.shared = (between.start(), f" + {self.text[between.end() : end]}")
             self._blank(between.start(), end)
+        if not all(any(start <= head.start <= end for start, end in self.clauses) for head in heads):
+            return None  # a part is named in what several are said to have
         ways = (
             self._on_ground(heads),
             self._mix_behind(heads),
