@@ -332,7 +332,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("red rubber tile on grass", "red rubber tile on grass", "not said how much"),
     ("red, the rest black", "red, the rest black", "not said how much"),
     ("зелёная плитка на траве", "зелёная плитка на траве", "not said how much"),
-    ("black tile with yellow line", "yellow line", "zone"),
+    ("black tile with yellow line", "line", "zone"),
     ("red and white stripes", "stripes", "zone"),
     ("3 kg black over red", "red", "parts"),
 ]

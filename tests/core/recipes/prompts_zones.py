@@ -155,6 +155,33 @@ ZONES = [
     ("stripes 10cm red, 10cm white, 10cm red", "red", [("stripes:20-40+60-80%", "white")]),
     ("white w/ blue border, 40 mm, 50x50x3", "white", [("border:8%", "blue")]),
     ("white w/ blue border, 80 mm", "white", [("border:16%", "blue")]),
+    *(
+        (text, ground, [(f"border:{percent}%", mix)])
+        for text, ground, percent, mix in (
+            ("красная полоса по краю серой плитки", "grey", 8, "red"),
+            ("красная полоса 5 см по краю серой плитки", "grey", 10, "red"),
+            ("жёлтая полоса по краям чёрного поля", "black", 8, "yellow"),
+            ("белая полоса по периметру плитки RAL 7037", "RAL 7037", 8, "white"),
+            ("синяя кромка по периметру тёмно-серой плитки", "dark grey", 8, "blue"),
+            ("рамка вокруг синего поля красная", "blue", 8, "red"),
+            ("красная рамка вокруг синего поля", "blue", 8, "red"),
+            ("кайма вокруг зелёного поля белая", "green", 8, "white"),
+            ("белая окантовка вокруг поля RAL 5015", "RAL 5015", 8, "white"),
+            ("рамка вокруг бежевого поля 5 см коричневая", "beige", 10, "brown"),
+            ("a frame around the blue field in red", "blue", 8, "red"),
+            ("red border around the grey tile", "grey", 8, "red"),
+            ("white edging round the perimeter of a beige tile", "beige", 8, "white"),
+            ("yellow stripe along the edge of a black tile", "black", 8, "yellow"),
+            ("a border round the green field in white", "green", 8, "white"),
+            ("blue tile, yellow border 10% of the width", "blue", 10, "yellow"),
+            ("blue tile with a yellow border 5 cm on every side", "blue", 10, "yellow"),
+            ("синяя плитка с жёлтой каймой 10% ширины", "blue", 10, "yellow"),
+            ("серая, красная кайма примерно 5% стороны плитки", "grey", 5, "red"),
+            ("зелёная с белой рамкой 5 см со всех сторон", "green", 10, "white"),
+            ("бежевая, коричневая рамка 8% от ширины плитки", "beige", 8, "brown"),
+            ("чёрная с жёлтой каймой 4 см с каждой стороны", "black", 8, "yellow"),
+        )
+    ),
 ]
 # fmt: on
 

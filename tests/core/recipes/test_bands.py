@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plitka.core.recipes.bands import MOST_BANDS, bands_apart, bands_by_turns, bands_mask, bands_of_each
+from plitka.core.recipes.bands import (
+    MOST_BANDS,
+    bands_apart,
+    bands_by_turns,
+    bands_mask,
+    bands_of_each,
+    bands_of_widths,
+)
 from plitka.core.tile.masks import rasterise
 
 
@@ -33,3 +40,12 @@ def test_stripes_side_by_side_fill_the_tile(names: list[str], step: Fraction) ->
     masks = [rasterise(bands_mask(places), 1000, 1)[0] for places in bands.values()]
     assert np.sum(masks, axis=0).min() >= 0
     assert np.abs(np.sum(masks, axis=0) - 1).mean() < 0.02
+
+
+def test_stripes_of_their_own_widths_follow_each_other() -> None:
+    """The last is cut by the edge."""
+    start, first, second, end = (Fraction(percent) for percent in (0, 40, 60, 100))
+    assert bands_of_widths([("a", first), ("b", second - first)]) == {
+        "a": [(start, first), (second, end)],
+        "b": [(first, second)],
+    }

@@ -113,3 +113,23 @@ def test_what_is_not_clear_is_no_change(text: str) -> None:
     """Nor is there one where the mix is not told."""
     source = Source(text)
     assert with_change(source, scan(source, default_palette())) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Terrace: warm grey mix, 60% RAL 7037 and 40% RAL 1015",
+        "warm grey blend, 60% RAL 7037, 40% RAL 1015",
+        "grey mixture, 60 RAL 7037 + 40 RAL 1015",
+        "warm grey mix, RAL 7037 60%, RAL 1015 40%",
+        "beige mix, three fifths RAL 7037, two fifths RAL 1015, large granules",
+        "тёплая серая смесь, 60% RAL 7037 и 40% RAL 1015",
+        "серая смесь, 60% RAL 7037, 40% RAL 1015",
+        "терраса: серый микс, 60 RAL 7037, 40 RAL 1015",
+        "бежевая смесь, RAL 7037 60%, RAL 1015 40%",
+        "серая смесь, 60 процентов RAL 7037 и 40 процентов RAL 1015",
+    ],
+)
+def test_the_name_of_a_mix_is_none_of_its_colours(text: str) -> None:
+    """With a comma behind it, as with a colon."""
+    assert parse_recipe(text).recipe == parse_recipe("60% RAL 7037, 40% RAL 1015").recipe

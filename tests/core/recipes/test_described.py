@@ -4,8 +4,10 @@ import pytest
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.recipes.described import with_descriptions
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
+from plitka.errors import RecipeError
 
 
 def described(text: str) -> tuple[list[str], list[str]]:
@@ -47,3 +49,31 @@ def test_a_finer_name_stays_alone() -> None:
     tokens, told = described("60% green (grass, not lime), 40% black")
     assert tokens[2:6] == ["green", "(", "grass", ")"]
     assert told == []
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("beige 75% (RAL 7032), rest brown", "RAL 7032 75%, rest brown"),
+        ("beige 75% (like RAL 7032), brown 25%", "RAL 7032 75, brown 25"),
+        ("Grey-beige 75% (like RAL 7032), rest brown", "RAL 7032 75%, rest brown"),
+        ("grey 60% (similar to RAL 7037), black 40%", "RAL 7037 60, black 40"),
+        ("green 60% (close to RAL 6002), black 40%", "RAL 6002 60, black 40"),
+        ("бежевый 75% (как RAL 7032), остальное коричневый", "RAL 7032 75%, остальное коричневый"),
+        ("серый 60% (RAL 7037), чёрный 40%", "RAL 7037 60, black 40"),
+        ("серо-бежевый 75% (как RAL 7032), коричневый 25%", "RAL 7032 75, brown 25"),
+        ("зелёный 60 (RAL 6002), чёрный 40", "RAL 6002 60, black 40"),
+        ("синий 60% (примерно RAL 5005), белый 40%", "RAL 5005 60, white 40"),
+    ],
+)
+def test_a_code_behind_the_number_says_which_granules_are_meant(text: str, same: str) -> None:
+    """The name before it is its description."""
+    reading = parse_recipe(text)
+    assert reading.recipe == parse_recipe(same).recipe
+    assert any("is taken as the description of 'RAL" in str(notice) for notice in reading.warnings)
+
+
+def test_a_code_of_another_hue_is_no_description() -> None:
+    """It is asked back."""
+    with pytest.raises(RecipeError):
+        parse_recipe("red 75% (RAL 5015), black 25%")

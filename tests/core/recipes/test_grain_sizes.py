@@ -85,3 +85,17 @@ def test_words_between_a_size_and_its_name_make_it_of_no_colour() -> None:
         assert parse_recipe(text).look == {"granule_mm": granule_mm}, text
     sized = parse_recipe("fine black 60, coarse red 40").look
     assert sized == {"fine": ["BLACK"], "coarse": ["RED"]}
+
+
+def test_a_size_of_the_blend_is_of_all_granules() -> None:
+    """Not of the colour that is named first."""
+    for text in (
+        "fine-grained blend of RAL 5015 (40%), RAL 5012 (40%) and white (20%)",
+        "fine-grained mix of red 40% and white 60%",
+        "fine mixture: red 40%, white 60%",
+        "мелкозернистая смесь красного 40% и белого 60%",
+        "мелкая смесь: красный 40, белый 60",
+    ):
+        assert parse_recipe(text).look == {"granules": "0.5-1.5"}, text
+    assert parse_recipe("coarse mix of red 40% and white 60%").look == {"granules": "2-4"}
+    assert parse_recipe("fine red 40%, white 60%").look == {"fine": ["RED"]}

@@ -50,18 +50,54 @@ def test_stripes_lie_at_the_sides_that_are_told() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "white stripe on the left, rest red",
-        "белая полоса сверху, остальное красное",
-        "grey, black line along the bottom edge",
         "red left half, white stripe 5 cm on the right",
         "black with a white line at the top corner 5 cm",
         "red, 40 cm black stripe 20 cm from the top",
+        "red and black 60/40, line down the middle in white",
+        "red and black 60/40, 5 cm line down the middle in white",
     ],
 )
-def test_a_stripe_without_its_width_is_refused(text: str) -> None:
-    """As is one beside other parts; none is left out as a layer that is not seen."""
+def test_a_stripe_beside_other_parts_is_refused(text: str) -> None:
+    """As is one that does not fit; none is left out as a layer that is not seen."""
     with pytest.raises(RecipeError, match="zone"):
         parse_tile(text)
+
+
+UNSIZED = [
+    ("white stripe on the left, rest red", "red", "stripes:0-10%", "white"),
+    ("белая полоса сверху, остальное красное", "red", "rows:0-10%", "white"),
+    ("grey, black line along the bottom edge", "grey", "rows:90-100%", "black"),
+    ("red stripe along the bottom of a grey tile", "grey", "rows:90-100%", "red"),
+    ("white stripe along the top of a blue tile", "blue", "rows:0-10%", "white"),
+    ("a black line down the left side of a 80% beige 20% brown tile", "beige 80, brown 20", "stripes:0-10%", "black"),
+    ("black tile, yellow stripes at top and bottom", "black", "rows:0-10+90-100%", "yellow"),
+    ("yellow line along the right edge of the grey tile", "grey", "stripes:90-100%", "yellow"),
+    ("красная полоса вдоль нижнего края серой плитки", "grey", "rows:90-100%", "red"),
+    ("жёлтая полоса по верхнему краю чёрной плитки", "black", "rows:0-10%", "yellow"),
+    ("белая линия слева, остальное синее", "blue", "stripes:0-10%", "white"),
+    ("зелёная плитка с белой полосой снизу", "green", "rows:90-100%", "white"),
+    ("красная линия по центру плитки RAL 5015", "RAL 5015", "stripes:45-55%", "red"),
+    ("красная линия по центру синей плитки", "blue", "stripes:45-55%", "red"),
+    ("белая полоса посередине плитки RAL 7037", "RAL 7037", "stripes:45-55%", "white"),
+    ("горизонтальная чёрная линия по центру жёлтой плитки", "yellow", "rows:45-55%", "black"),
+    ("белая линия на сером", "grey", "stripes:45-55%", "white"),
+    ("red line across the middle of a RAL 5015 tile", "RAL 5015", "rows:45-55%", "red"),
+    ("grey tile with a white line in the middle", "grey", "stripes:45-55%", "white"),
+    ("white line on grey", "grey", "stripes:45-55%", "white"),
+    ("a black stripe down the middle of a yellow tile", "yellow", "stripes:45-55%", "black"),
+]
+
+
+def test_a_stripe_without_a_size_has_a_tenth_of_the_tile() -> None:
+    """And a note says so."""
+
+    def check(text: str, ground: str, mask: str, mix: str) -> None:
+        reading = parse_tile(text)
+        assert reading.recipe == parse_recipe(ground).recipe
+        assert [(mask, zone.recipe) for mask, zone in reading.zones] == [(mask, parse_recipe(mix).recipe)]
+        assert any("has no size; it has 10 percent" in str(notice) for notice in reading.warnings)
+
+    check_each(UNSIZED, check)
 
 
 def test_sides_are_told_of_one_stripe() -> None:

@@ -79,3 +79,25 @@ def test_a_plural_names_the_hue_of_shades() -> None:
     assert [token.kind for token in tokens_of("three greys")] == [Kind.NUMBER, Kind.COUNTED]
     with pytest.raises(UnknownColour, match="did you mean gray"):
         parse_recipe("60% greys, 40% black")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("тём. сирый 60, белый 40", "DKGRAY"),
+        ("св. сирый 60, белый 40", "LTGRAY"),
+        ("т. зилёный 60, белый 40", "DKGREEN"),
+        ("т.-сений 60, белый 40", "DKBLUE"),
+        ("светл. серй 60, белый 40", "LTGRAY"),
+        ("dk. gren 60, white 40", "DKGREEN"),
+        ("dk gren 60, white 40", "DKGREEN"),
+        ("lt. gry 60, white 40", "LTGRAY"),
+        ("dk. bleu 60, white 40", "DKBLUE"),
+        ("dark gren 60, white 40", "DKGREEN"),
+    ],
+)
+def test_a_short_shade_keeps_a_slip_behind_it(text: str, code: str) -> None:
+    """And the slip is told, if it is one."""
+    reading = parse_recipe(text)
+    assert reading.recipe.percents == {code: 60, "WHITE": 40}
+    assert not reading.words

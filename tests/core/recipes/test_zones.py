@@ -84,3 +84,16 @@ def test_what_each_part_has_is_of_all_told_before_it(text: str) -> None:
     assert zones == {"border": {"BLUE": 90, "WHITE": 10}, "circle": {"YELLOW": 100}}
     later = parse_tile("blue border, each with 10% white, yellow circle on a red tile")
     assert later.recipe.percents == {"RED": 100}
+
+
+def test_no_order_of_words_about_parts_stops_the_reader() -> None:
+    """It is read or refused."""
+    for text in (
+        ", рамка см 20",
+        "краю RAL зона both 40 20 рамка ) зона",
+        "10% width ) плитки flecks in , 10 краю both 20 мокрый border",
+        "серый, кайма both 5 рамка 10",
+        "border around , both 20 70/30 line border of grey",
+    ):
+        with suppress(RecipeError):
+            parse_tile(text)

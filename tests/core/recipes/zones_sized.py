@@ -2,6 +2,9 @@
 
 # fmt: off
 ZONES = [
+    ("blue centre, yellow border approx. 10% of the width on every side", "blue", [("border:10%", "yellow")]),
+    ("blue with a yellow border approx. 10% of the width on every side", "blue", [("border:10%", "yellow")]),
+    ("grey, red border about 6% of the tile's width, on all four sides", "grey", [("border:6%", "red")]),
     ("yellow circle in the middle of a blue tile, diameter 30 cm, tile 50cm", "blue", [("circle:60%", "yellow")]),
     ("red circle on a black tile, circle 30cm dia, tile 50x50cm", "black", [("circle:60%", "red")]),
     ("синий круг на сером фоне, круг 30% площади", "grey", [("circle:61.8%", "blue")]),
@@ -9,6 +12,14 @@ ZONES = [
     ("two-tone stripes, black and red, 10 cm wide, like a hazard strip", "black", [("stripes:20-40+60-80%", "red")]),
     ("бело-синяя в полоску", "white", [("stripes:4", "blue")]),
     ("сине-белая в клетку", "blue", [("checker:4", "white")]),
+    ("полосы: синяя 20 см, жёлтая 10 см", "blue", [("stripes:40-60%", "yellow")]),
+    ("stripes: blue 20 cm, yellow 10 cm", "blue", [("stripes:40-60%", "yellow")]),
+    ("stripes: blue 20 cm, yellow 10 cm, tile 60x60 cm", "blue", [("stripes:33.33-50+83.33-100%", "yellow")]),
+    ("stripes: red 5 cm, black 10 cm, white 5 cm", "red",
+     [("stripes:10-30+50-70+90-100%", "black"), ("stripes:30-40+70-80%", "white")]),
+    ("horizontal stripes: red 10 cm and black 15 cm", "red", [("rows:20-50+70-100%", "black")]),
+    ("полосы: синяя 20 см и жёлтая 5 см, плитка 500х500", "blue", [("stripes:40-50+90-100%", "yellow")]),
+    ("поперечные полосы: красная 15 см, белая 10 см", "red", [("rows:30-50+80-100%", "white")]),
     ("black-white striped", "black", [("stripes:4", "white")]),
     ("серая с красной каймой 5 см, плитка 50 на 50", "grey", [("border:10%", "red")]),
     ("grey tile, red border 5 cm, tile 50 by 50", "grey", [("border:10%", "red")]),

@@ -432,7 +432,7 @@ def _general_names() -> Mapping[str, str]:
 
 def _names_of_ral() -> Iterator[tuple[str, str]]:
     """Numbers of RAL Classic, and such of its names as are more than plain colours or shades: not `green beige`."""
-    two_colours = {*map(name_key, PLAIN_COLOURS), *MODIFIERS, *ORDINARY, *MISTAKABLE}
+    two_colours = {*map(name_key, PLAIN_COLOURS), *MODIFIERS}
     for code, value in ral_values().items():
         yield code, value
         words = ral_names()[code].casefold().split()

@@ -5,10 +5,12 @@ _INNER = r"(?:main|central|inner|middle|centre|center|rest of the|основн\w
 
 BORDER = (
     rf"{_OUTER}(?:borders?|bordered|frames?|framed|edgings?|edged|outlined|surrounds?|rims?|контур(?:ом)?|кайм\w+|каемк\w+|бордюр(?:а|у|ом|е|чик\w*)?|рамк\w+"
-    r"|окантовк\w+|обрамлени\w+|обводк\w+|кант(?:а|ом|ик\w*)?|фриз\w*)"
+    r"|окантовк\w+|обрамлени\w+|обводк\w+|кант(?:а|ом|ик\w*)?|фриз\w*|кромк(?:а|у|ой))"
 )
+ALL_SIDES = r"on (?:every side|all (?:four )?sides)|со всех (?:четырех )?сторон|с каждой стороны"
+"""Where every border lies, said or not."""
 EDGE = (
-    r"(?:(?:(?:all )?(?:around|round|along|at|on|по|вдоль|у|на) )?(?:the )?(?:outer |all )?(?:всему )?"
+    rf"(?:{ALL_SIDES}|(?:(?:all )?(?:around|round|along|at|on|по|вдоль|у|на) )?(?:the )?(?:outer |all )?(?:всему )?"
     r"(?:edges?|perimeter|кра(?:й|я|ю|ям|ях|ев)|периметр\w*))"
 )
 """Where a border lies; alone it is one."""

@@ -51,6 +51,8 @@ _OF_TILE = re.compile(r"\d ?(?:m2|м2|кв|sq)|(?<![\d.,-])(?:9|[1-9]\d+)(?:[.,]
 _TILES = re.compile(r"(?:tiles?|mats?|плит[а-я]+) [xх×*]")
 """`Tiles x 200`."""
 _WORDS = frozenset({Kind.UNKNOWN, Kind.ASIDE})
+_OF_ALL = re.compile(r"[ ]+(?:blend|mix|mixture|смес[ьи]|микс)(?![^\W_])")
+"""A word for a size before these is of all granules."""
 _COARSENESS = {"granules=2-4": "coarse", "granules=0.5-1.5": "fine"}
 
 
@@ -254,6 +256,8 @@ class _Segment(NumberedSegment):
                 continue
             after = self._after(at)
             of = after if after is not None and after.colour is not None else None
+            if _OF_ALL.match(self.source.text[token.span[1] :].casefold()):
+                of = None  # `fine-grained blend of red 40%, white 60%`
             of = of or (self._named_once() or self.owner if self.asides.is_sized_by_colour else None)
             if token.choice in _COARSENESS and of is not None and of.colour is not None:
                 self._coarsen(_COARSENESS[token.choice], of.colour, self._typed(token), self._typed(of))

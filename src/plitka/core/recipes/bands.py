@@ -51,5 +51,23 @@ def bands_of_each(names: Sequence[str], step: Fraction) -> dict[str, list[tuple[
     return bands
 
 
+def bands_of_widths(
+    items: Sequence[tuple[str, Fraction]],
+) -> dict[str, list[tuple[Fraction, Fraction]]]:
+    """Where the stripes of each colour lie, which follow each other again and again, each with its own width.
+
+    Args:
+        items: names of colours with how wide their stripes are, in percent of the width; the last is cut by the edge.
+    """
+    bands: dict[str, list[tuple[Fraction, Fraction]]] = {}
+    at, start = 0, Fraction(0)
+    while start < _WHOLE - _LEAST and at < MOST_BANDS * len(items):
+        name, wide = items[at % len(items)]
+        end = min(start + wide, Fraction(_WHOLE))
+        bands.setdefault(name, []).append((start, end))
+        at, start = at + 1, end
+    return bands
+
+
 def _bound(percent: Fraction) -> str:
     return f"{float(percent):.2f}".rstrip("0").rstrip(".")

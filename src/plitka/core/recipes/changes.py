@@ -50,6 +50,7 @@ _WAS = frozenset({"was", "were", "it was", "было", "был", "была", "б
 _TO = frozenset({"to", "на"})
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET, Kind.LINK})
+_MIX_NAME = re.compile(r"(?<![^\W_])(?:mix|blend|mixture|смесь|микс)[ ]*$")
 _OPEN = frozenset(
     {
         Kind.VAGUE, Kind.NOT, Kind.RANGE, Kind.ZONE, Kind.LAYER, Kind.REST, Kind.EACH, Kind.EQUAL, Kind.SAME,
@@ -169,7 +170,11 @@ def _told_at_last(source: Source, tokens: Sequence[Token]) -> list[Token] | None
 def _named(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The whole mix behind its name: `sand and stone: beige 60, grey 40`, `brown/tan: 50% brown, 50% tan`."""
     wholes = ((at, tokens[at]) for at in _before_wholes(tokens))
-    heads = (at for at, token in wholes if token.text == ":" or (at and _is_dash(source, token)))
+    heads = (
+        at
+        for at, token in wholes
+        if token.text == ":" or (at and (_is_dash(source, token) or _is_of_mix(source, token)))
+    )
     end = next((at for at in heads if _is_told(tokens[at + 1 :])), None)
     if end is None or _CHANGE.search(source.folded):
         return None
@@ -184,6 +189,11 @@ def _named(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
 
 def _is_dash(source: Source, token: Token) -> bool:
     return token.text == "-" and source.text[: token.span[0]][-1:].isspace()
+
+
+def _is_of_mix(source: Source, token: Token) -> bool:
+    """Whether a comma stands behind the name of a mix: `warm grey mix, two thirds ...`."""
+    return token.text == "," and _MIX_NAME.search(source.text[: token.span[0]].casefold()) is not None
 
 
 def _behind(source: Source, tokens: Sequence[Token], end: int) -> list[Token] | None:

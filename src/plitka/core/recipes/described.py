@@ -9,6 +9,7 @@ A code in brackets says which granules are meant, and so does a finer name of th
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from plitka.core.colour.naming import is_alike
 from plitka.core.language.spelling import name_key
@@ -39,6 +40,12 @@ def with_descriptions(source: Source, tokens: Sequence[Token]) -> tuple[list[Tok
         end = next((at for at in range(start, len(kept)) if kept[at].text in (")", "]")), None)
         inside = kept[start + 1 : end]
         named = _named(kept, start)
+        if named is not None and end is not None and (code := _code(kept, start, inside, named[0])) is not None:
+            values = {"name": source.text[slice(*named[0].span)], "code": source.text[slice(*code.span)]}
+            remarks.append(Notice("{name!r} is taken as the description of {code!r}", values))
+            kept[start : end + 1] = []
+            kept[kept.index(named[0])] = replace(code, span=named[0].span)
+            continue
         if named is None or end is None or not _says_colours(source, inside):
             continue
         own = _own(inside)
@@ -65,6 +72,15 @@ def _named(tokens: Sequence[Token], start: int) -> tuple[Token, bool] | None:
     while before >= 0 and tokens[before].kind is Kind.COLOUR:
         before -= 1
     return tokens[at], at < start - 1 or (before >= 0 and tokens[before].kind in _AMOUNTS)
+
+
+def _code(tokens: Sequence[Token], start: int, inside: Sequence[Token], named: Token) -> Token | None:
+    """The code in brackets behind the number of a colour like it, `beige 75% (like RAL 1001)`; None where none is."""
+    told = [token for token in inside if token.kind not in (Kind.LIKE, Kind.ABOUT)]
+    if len(told) != 1 or told[0].kind is not Kind.COLOUR or tokens[start - 1].kind not in _AMOUNTS:
+        return None
+    is_code = any(map(str.isdigit, told[0].text)) and not any(map(str.isdigit, named.text))
+    return told[0] if is_code and is_alike(_lab(named), _lab(told[0])) else None
 
 
 def _says_colours(source: Source, inside: Sequence[Token]) -> bool:
@@ -100,4 +116,4 @@ def _is_finer(named: Token, own: Token) -> bool:
 
 def _lab(token: Token) -> tuple[float, float, float]:
     assert token.colour is not None  # as above
-    return token.colour.lab_d65
+    return (token.own or token.colour).lab_d65

@@ -4,6 +4,7 @@
 ground = "on", mix, noun, ["with", percent, colour] ;      `on a black tile with 10% white`
        | "on", mix ;                                       up to the end of a clause
        | ("in the middle of" | "around a" | "through a" | "of a"), mix, noun ;
+       | mix, "плитки" | "плитки", mix ;                 «по центру синей плитки», «по краю плитки RAL 5015»
 ```
 """
 
@@ -17,7 +18,10 @@ _ON = re.compile(
     r"(?<![^\W_])(?:(?:on|upon|onto|over|against)(?=[ ])|на(?=[ ])|(?:(?<=middle )|(?<=centre )|(?<=center ))of(?=[ ])"
     r"|(?:(?<=в центре )|(?<=по центру )|(?<=середине )))[ ]*(?:(?:a|an|the|plain|solid)[ ])*(?=[^\W_])"
 )
-_AROUND = re.compile(r"(?<![^\W_])(?:around|round|through|across|of)[ ](?:a|an)[ ](?:(?:plain|solid)[ ])*(?=[^\W_])")
+_AROUND = re.compile(
+    r"(?<![^\W_])(?:around|round|through|across|of)[ ](?:a|an|the)[ ](?:(?:plain|solid)[ ])*(?=[^\W_])"
+    r"(?!(?:outer )?(?:perimeter|edges?|outside|sides?|cent(?:re|er)|middle)(?![^\W_]))"
+)
 """Before a ground with its noun."""
 _NOUN = re.compile(rf"[ ](?:{zone_words.GROUND})(?![^\W_])")
 _WITH = re.compile(
@@ -25,6 +29,9 @@ _WITH = re.compile(
     r"(?:[ ](?:flecks?|specks?|крап\w*|вкраплени\w+|крошк\w+))?(?![^\W_])"
 )
 """What the ground has in it, right behind its noun."""
+_OF_TILE = re.compile(r"(?<![^\W_])(?:плитки|плиты|поля|мата|коврика|покрытия|полотна|основы)(?![^\W_])")
+"""Of what a part is the middle or the edge."""
+_BEFORE_TILE = re.compile(r"(?<![^\W_])(?P<two>[^\W\d_]+[ ])?(?P<one>[^\W\d_]+(?:-[^\W\d_]+)?)[ ]$")
 _STOP = re.compile(r"[;\n]|[,.](?!\d)|[ ](?:with|w/|с|со|and|и)(?=[ ])|$")
 _WORDS = re.compile(r"(?=(?P<one>[^\W\d_]+(?:-[^\W\d_]+)?))(?=(?P<two>(?P=one)[ ][^\W\d_]+)?)")
 _MAX_STOPS = 4
@@ -55,3 +62,14 @@ def told_grounds(small: str) -> Iterator[tuple[Place, Place]]:
             words = _WORDS.match(small, at)
             ends = [*(words.end(name) for name in ("one", "two") if words and words[name]), *ends]
             yield from (((start, end), (at, end)) for end in reversed([*dict.fromkeys(ends)]))
+    yield from _of_tile(small)
+
+
+def _of_tile(small: str) -> Iterator[tuple[Place, Place]]:
+    """The «синей плитки» of «линия по центру синей плитки», and the «плитки RAL 5015» of others."""
+    for noun in islice(_OF_TILE.finditer(small), _MAX_STOPS):
+        before, stop = _BEFORE_TILE.search(small, 0, noun.start()), _STOP.search(small, noun.end())
+        for start in (before.start(), before.start("one")) if before is not None else ():
+            yield (start, noun.end()), (start, noun.start())
+        if stop is not None and small[noun.end() : stop.start()].strip():
+            yield (noun.start(), stop.start()), (noun.end(), stop.start())

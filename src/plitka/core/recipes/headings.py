@@ -24,7 +24,7 @@ def name_whole(source: Source, tokens: Sequence[Token]) -> list[Token]:
     """The tokens, where a zone with its letter or number heads the only mix, with that as a label.
 
     It is the only one where no colour stands before it, no other part of the tile is named, nothing is said of a rest,
-    and the numbers behind it are exactly a whole.
+    and the numbers behind it are exactly a whole, or those of a fleck on one ground.
     """
     zones = [at for at, token in enumerate(tokens) if token.kind is Kind.ZONE]
     if len(zones) != 1:
@@ -52,7 +52,9 @@ def _is_whole(tokens: Sequence[Token]) -> bool:
         for at, token in enumerate(tokens)
         if token.kind in _NUMBERS and not _is_size(tokens, at)
     ]
-    return len(named) > 1 and sum(shares) == _WHOLE
+    has_fleck = any(token.kind is Kind.FLECK for token in tokens)
+    is_on_ground = has_fleck and len(named) == len(shares) + 1 > 1 and sum(shares) < _WHOLE
+    return is_on_ground or (len(named) > 1 and sum(shares) == _WHOLE)
 
 
 def _is_size(tokens: Sequence[Token], at: int) -> bool:

@@ -24,6 +24,7 @@ from plitka.core.recipes.crumb import with_crumb_beside
 from plitka.core.recipes.described import with_descriptions
 from plitka.core.recipes.drawn import check_drawn
 from plitka.core.recipes.estimates import LITTLE_PERCENT, MAX_ESTIMATED, with_percent
+from plitka.core.recipes.fleck_grounds import with_fleck_grounds
 from plitka.core.recipes.fleck_rates import with_fleck_rates
 from plitka.core.recipes.grammar import parse
 from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_each
@@ -38,7 +39,7 @@ from plitka.core.recipes.reconsidered import reconsidered
 from plitka.core.recipes.rest_behind import with_rest_behind
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.second_look import other_looks
-from plitka.core.recipes.second_ratios import check_second_ratio
+from plitka.core.recipes.second_ratios import with_second_ratio
 from plitka.core.recipes.shades import with_shades
 from plitka.core.recipes.slid import check_slid
 from plitka.core.recipes.source import Source
@@ -116,7 +117,7 @@ def read_mix(
     _check(source, tokens)
     tokens = with_bracketed_flecks(source, tokens)
     if not find_marks(source, tokens):
-        check_second_ratio(source, tokens)
+        tokens = with_second_ratio(source, tokens)
     try:
         return read(tokens)
     except RecipeError as error:
@@ -147,7 +148,7 @@ def _scanned(source: Source, palette: Palette) -> list[Token]:
 
 def _in_order(source: Source, palette: Palette) -> list[Token]:
     """The tokens of a text, with each number beside its colour."""
-    typed = with_compared_shades(source, _scanned(source, palette), palette)
+    typed = with_compared_shades(source, with_fleck_grounds(source, _scanned(source, palette)), palette)
     tokens = with_crumb_beside(with_turned_numbers(with_shades(typed, palette)))
     tokens = with_fractions_of_rest(source, with_raised_share(tokens, source.text))
     return with_rest_behind(with_fleck_rates(tokens), palette)

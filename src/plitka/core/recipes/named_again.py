@@ -53,10 +53,13 @@ _THICK = re.compile(
 )
 """How thick the tile is, which is of no part of it."""
 _AROUND = re.compile(
-    r"(?<![^\W_])around (?:a |an |the )?(?=(?:[^\W\d_]+[ -]){0,3}(?:field|cent(?:re|er)|infill|body)(?![^\W_]))"
+    r"(?<![^\W_])around (?:a |an |the )?(?=(?:[^\W\d_]+[ -]){0,3}(?:field|cent(?:re|er)|infill|body)"
+    r"(?![^\W_]|[ ]in[ ]))"
 )
 """A border around its field."""
 _BORDER_OF = re.compile(rf"(?<=border|.frame)(?P<of> of)(?= (?:about )?{SIZE.pattern})")
+_BESIDE = re.compile(rf"[ ]*,[ ]*(?:{zone_words.ALL_SIDES})(?=[ ]*(?:[,;.)\n]|\Z))")
+"""Where a border lies that was named before."""
 _UNIT_FIRST = re.compile(
     r"(?<![^\W_])(?P<unit>сантиметров|сантиметра|миллиметров|см|мм)[ ](?P<n>\d{1,3})(?!\d|[.,]\d|[ ]?(?:см|мм|%))"
 )
@@ -72,15 +75,7 @@ def thickness_apart(text: str) -> tuple[str, str]:
 
 def without_names_again(text: str) -> str:
     """The text with blanks for such a name and such full stops, and every other character where it was."""
-    for stop in _SHORT.finditer(small_letters(text)):
-        text = f"{text[: stop.start('stop')]} {text[stop.end('stop') :]}"
-    for about in _ABOUT.finditer(small_letters(text)):
-        text = _blank(text, about.start("about"), about.end("about"))
-    for pair in _IN_BRACKETS.finditer(without_tile(small_letters(text))):
-        text = f"{text[: pair.start()]} {text[pair.start() + 1 : pair.end() - 1]} {text[pair.end() :]}"
-    for turned in _UNIT_FIRST.finditer(small_letters(text)):
-        size = f"{turned['n']} {'мм' if turned['unit'][0] == 'м' else 'см'}"
-        text = f"{text[: turned.start()]}{size:<{len(turned[0])}}{text[turned.end() :]}"
+    text = _plainly_sized(text)
     for around in _AROUND.finditer(small_letters(text)):
         text = f"{text[: around.start()]},{' ' * (len(around[0]) - 1)}{text[around.end() :]}"
     for of in _BORDER_OF.finditer(small_letters(text)):
@@ -91,8 +86,24 @@ def without_names_again(text: str) -> str:
         named = first.search(small)
         if named is None:
             continue
+        for beside in _BESIDE.finditer(small, named.end()):
+            text = _blank(text, *beside.span())
         for found in _again(again).finditer(sized, named.end()):
             text = _without(text, found)
+    return text
+
+
+def _plainly_sized(text: str) -> str:
+    """The text without full stops of short words, brackets and `about` around sizes."""
+    for stop in _SHORT.finditer(small_letters(text)):
+        text = f"{text[: stop.start('stop')]} {text[stop.end('stop') :]}"
+    for about in _ABOUT.finditer(small_letters(text)):
+        text = _blank(text, about.start("about"), about.end("about"))
+    for pair in _IN_BRACKETS.finditer(without_tile(small_letters(text))):
+        text = f"{text[: pair.start()]} {text[pair.start() + 1 : pair.end() - 1]} {text[pair.end() :]}"
+    for turned in _UNIT_FIRST.finditer(small_letters(text)):
+        size = f"{turned['n']} {'мм' if turned['unit'][0] == 'м' else 'см'}"
+        text = f"{text[: turned.start()]}{size:<{len(turned[0])}}{text[turned.end() :]}"
     return text
 
 

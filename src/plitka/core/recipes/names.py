@@ -10,7 +10,6 @@ from plitka.core.colour.naming import (
     find_general,
     find_modifier,
     find_typo,
-    hue_between,
     is_alike,
     like_modifiers,
     resolve,
@@ -20,9 +19,9 @@ from plitka.core.colour.spaces import Lab
 from plitka.core.language.labels import COUNTED, LETTERED, NUMBERED, PERIOD
 from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import Kind, Meaning
-from plitka.core.recipes.abbreviations import AbbreviationScanner
+from plitka.core.recipes.joined_names import JoinedScanner
 from plitka.core.recipes.nearest_granules import tell_other_ral
-from plitka.core.recipes.pieces import MAX_BEFORE, TINTED_BY
+from plitka.core.recipes.pieces import MAX_BEFORE
 from plitka.core.recipes.quantities import end_of_size
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.segments import plain_keys
@@ -45,7 +44,6 @@ from plitka.core.recipes.signs import (
     REST_BEFORE,
     SHORT_SHADE,
     THAN_BEHIND,
-    TINT,
     TWO_NUMBERS,
     WITH_NUMBER,
     WORD_AFTER,
@@ -57,8 +55,6 @@ from plitka.core.recipes.token import Token
 from plitka.core.recipes.tonnes import counts_tonnes, is_paired
 
 MAX_TYPO_WORDS = 3
-MIN_MODIFIER = 4
-_HALF = "пол"
 _FIRST_HALF = re.compile(r"[а-яё]{2,}[ое]")
 """Of a colour in two words, «тёмно-серый»."""
 _WHOLE = 100
@@ -75,7 +71,7 @@ _LIGHTNESS = frozenset({"dark", "light", "pale", "medium"})
 """Modifiers of which a colour has one: `dark and light grey` are two."""
 
 
-class NameScanner(AbbreviationScanner):
+class NameScanner(JoinedScanner):
     """Reads names at a place of a text."""
 
     def __init__(self, source: Source, palette: Palette) -> None:
@@ -105,6 +101,8 @@ class NameScanner(AbbreviationScanner):
         self.at, known = best
         match known:
             case Colour():
+                if (pair := self._hyphened(start, known)) is not None:
+                    return pair
                 remark = tell_other_ral(self._typed(start, self.at), known)
                 return self._token(Kind.COLOUR, start, colour=known, remark=remark)
             case Meaning(kind=Kind.MODIFIER):
@@ -113,6 +111,7 @@ class NameScanner(AbbreviationScanner):
                     self._modified(start)
                     or self._sharing_colour(start, end)
                     or self._with_slip(start)
+                    or self._slip_behind(start, end, self._words[name_key(self.text[start:end])].text)
                     or self._modifier_alone(start, end)
                 )
             case Meaning():
@@ -166,7 +165,7 @@ class NameScanner(AbbreviationScanner):
         is_apart = self.text[:start].rstrip()[-1:] in ("", *",;\n/+(") or is_paired(self.text, shade, end_of_named)
         if not shade[0].rstrip(" -").endswith(".") and not is_apart:
             return None
-        return self._modified(start, shade)
+        return self._modified(start, shade) or self._slip_behind(start, shade.end(), _SHADES[shade[0][0]])
 
     def _modified(self, start: int, shade: "re.Match[str] | None" = None) -> Token | None:
         """modified = modifier, { modifier }, colour ; None where no colour follows, and nothing is read."""
@@ -199,7 +198,8 @@ class NameScanner(AbbreviationScanner):
     def _misspelled(self, start: int) -> Token:
         """A name in one word or with a slip; else what is unknown."""
         token = (
-            self._plural(start)
+            self._turned_round(start)
+            or self._plural(start)
             or self._in_one_word(start)
             or self._in_other_layout(start)
             or self._slip_in_shade(start)
@@ -323,58 +323,6 @@ class NameScanner(AbbreviationScanner):
             return gap is not None
         return not isinstance(known[1], Meaning) or known[1].kind in _DESCRIBED
 
-    def _in_one_word(self, start: int) -> Token | None:
-        """`darkred`: a modifier and a colour; or the «чёрно-» of «чёрно-белый»."""
-        piece = PIECE.match(self.text, start)
-        key = "" if piece is None else name_key(self.text[start : piece.end()])
-        if piece is not None and key[-1:] in ("о", "е") and self.text[piece.end() :][:1] == "-":
-            colour = self.palette.find_key(key[:-1])
-            if colour is not None:
-                self.at = piece.end()
-                return self._between(start, colour) or self._token(Kind.COLOUR, start, colour=colour)
-        if piece is not None and (tinted := self._tinted(start, piece)) is not None:
-            return tinted
-        if piece is not None and piece[2].startswith(_HALF):
-            meaning = self._words.get(name_key(piece[2].removeprefix(_HALF)))
-            if meaning is not None and meaning.kind in (Kind.MASS, Kind.PARTS):
-                self.at = start + len(_HALF)
-                return self._token(Kind.HALF, start)
-        for end in range(MIN_MODIFIER, len(key) - 1):
-            meaning, rest = self._words.get(key[:end]), key[end:]
-            if meaning is not None and meaning.kind is Kind.MODIFIER:
-                colour = self.palette.find_key(rest)
-                lab_d65 = colour.lab_d65 if colour is not None else find_general(rest)
-                if lab_d65 is not None and piece is not None:
-                    self.at = piece.end()
-                    return self._general(start, MODIFIERS[meaning.text].of(lab_d65))
-        return None
-
-    def _tinted(self, start: int, piece: "re.Match[str]") -> Token | None:
-        """«Голубовато-серый» is grey with something of light blue."""
-        found = TINT.fullmatch(piece[2])
-        if found is None or self.text[piece.end() :][:1] != ("-" if piece[2].endswith("вато") else " "):
-            return None
-        keys = [name_key(found[1] + ending) for ending in ("ый", "евый", "овый")]
-        tint = next((colour for key in keys if (colour := self.palette.find_key(key)) is not None), None)
-        known = self._longest(piece.end() + 1)
-        if tint is None or known is None or isinstance(known[1], Meaning):
-            return None
-        self.at = known[0]
-        hue = known[1].lab_d65 if isinstance(known[1], Colour) else known[1]
-        mixed = [base + TINTED_BY * (other - base) for base, other in zip(hue, tint.lab_d65, strict=True)]
-        return self._general(start, (mixed[0], mixed[1], mixed[2]))
-
-    def _between(self, start: int, colour: Colour) -> Token | None:
-        """«Песочно-бежевый» is the one hue between two that are near; «чёрно-белый» are two."""
-        known = self._longest(self.at + 1)
-        if known is not None and TWO_NUMBERS.match(self.text, known[0]):
-            return None  # «жёлто-зелёная 30/70»
-        lab_d65 = hue_between(colour, known[1]) if known is not None and isinstance(known[1], Colour) else None
-        if known is None or lab_d65 is None:
-            return None
-        self.at = known[0]
-        return self._general(start, lab_d65)
-
     def _with_slip(self, start: int) -> Token | None:
         """A name with a slip that only one name is near to."""
         ends = [end for end, _ in self._names(start)]
@@ -389,6 +337,22 @@ class NameScanner(AbbreviationScanner):
                 remark = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, end), "name": name})
                 return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
         return None
+
+    def _slip_behind(self, start: int, end: int, modifier: str) -> Token | None:
+        """«Тём. сирый»: a shade, and behind it a name with a slip; None where that is none, and nothing is read."""
+        gap = GAP.match(self.text, end)
+        if gap is None or self._longest(gap.end()) is not None:
+            return None
+        slip = self._with_slip(gap.end())
+        if slip is None or slip.colour is None:
+            return None
+        shaded = self._shaded(start, [modifier], slip.own or slip.colour)
+        told = (
+            slip.remark
+            if shaded.remark is None
+            else Notice("{told}; {other}", {"told": slip.remark, "other": shaded.remark})
+        )
+        return replace(shaded, remark=told)
 
     def _is_code_of_named(self, digits: str, lab_d65: Lab) -> bool:
         """Whether digits stand beside a name of such a colour: «красно-коричневый 3011»."""

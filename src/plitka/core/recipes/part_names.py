@@ -63,9 +63,11 @@ _HEAD = re.compile(
 
 _FIGURE = re.compile(rf"(?<![^\W_])(?:{shapes.FIGURE})(?![^\W_])")
 _AROUND = re.compile(zone_words.AROUND_A_MIX)
+_AROUND_WHAT = re.compile(rf"a?round|вокруг|{zone_words.GROUND}")
+"""Beside the name of another part: «полоса по краям чёрного поля»."""
 _SPOT = re.compile(r"dot|spot|точк|пятн")
 _PERCENT_BEFORE = re.compile(r"(?:^|[,;.] ?|with (?:a )?|с )\d{1,2} ?% [^\W\d_]+ $")
-_PERCENT_BEHIND = re.compile(r" \d{1,2} ?%")
+_PERCENT_BEHIND = re.compile(r" (?:(?:approx|about|roughly|ca|примерно|около|порядка)\.? )?\d{1,2} ?%")
 _WORD_BEFORE = re.compile(r"[^\W\d_] $")
 
 
@@ -130,7 +132,9 @@ def may_be_of_part(text: str, place: tuple[int, int]) -> bool:
     """Whether a word that is no colour names a part of the tile, or says how its stripes lie."""
     start, end = place
     small = small_letters(text)
-    is_named = any(head.start < end and start < head.end for head in find_heads(small))
+    heads = find_heads(small)
+    is_named = any(head.start < end and start < head.end for head in heads)
+    is_named |= bool(heads) and _AROUND_WHAT.fullmatch(small, start, end) is not None
     said = (*SPLIT.finditer(small), *SIZE.finditer(small), *_LIES.finditer(small))
     is_said = any(found.start() < end and start < found.end() for found in said)
     is_named |= _AROUND.fullmatch(small, start, end) is not None  # `thin white border`

@@ -96,12 +96,12 @@ class PieceScanner:
         if half is None or gap is None or isinstance(half[1], Meaning) or isinstance(known, Meaning):
             return None
         if self.text[start:end].endswith(_TINGE):
-            return half[0], _towards(half[1], known, TINTED_BY)
+            return half[0], towards(half[1], known, TINTED_BY)
         last = max((at for at in range(start, end) if not self.text[at].isalpha()), default=start - 1) + 1
         pair = self._longest(last) if last > start and gap[0] == "-" else None
         if pair is None or isinstance(pair[1], Meaning) or pair[0] != half[0]:
             return None
-        return half[0], _towards(known, pair[1], 0.5)
+        return half[0], towards(known, pair[1], 0.5)
 
     def _typed(self, start: int, end: int) -> str:
         return self.source.text[slice(*self.source.span(start, end))]
@@ -206,7 +206,7 @@ class PieceScanner:
         return ends[0], ends[-1]
 
 
-def _towards(first: Colour | Lab, second: Colour | Lab, share: float) -> Lab:
+def towards(first: Colour | Lab, second: Colour | Lab, share: float) -> Lab:
     """The colour so much of the way from one to another, in CIE Lab."""
     one, other = (colour.lab_d65 if isinstance(colour, Colour) else colour for colour in (first, second))
     lightness, a, b = (start + share * (end - start) for start, end in zip(one, other, strict=True))

@@ -30,6 +30,8 @@ _SPLIT = re.compile(rf"(?<![^\W_])(?:a |with a )?{zone_words.SPLIT}(?![^\W_])")
 _PARTED = re.compile(r"middle|cent|hal[fv]|two|side|vertical|horizontal|посередине|пополам|вертикал|горизонтал|бок|шов")
 """It is not only the rest that is split."""
 _IS_PARTED = re.compile(r"split|divi|parted|дел")
+_LINE = re.compile(r"line|seam|joint|шов|стык")
+_LAST_WORD = re.compile(r"[^\W\d_]+[ ]$")
 _RUSSIAN = re.compile(r"[а-яё]", re.IGNORECASE)
 _PAIR = 2
 _LYING = re.compile(r"horizontal|across|горизонтал")
@@ -89,7 +91,13 @@ def tell_halves(text: str, recipe: Recipe) -> Notice | None:
 def _of_pair(text: str, small: str, split: "re.Match[str]", read: Read) -> Zoned | None:
     """`50/50 red and blue, side by side`: the two halves of a mix that is said to be parted."""
     mix = TileText(text, small, read).mix(without_places(text, [split.span()]))
-    if _PARTED.search(split[0]) is None or mix is None or mix[1].words or len(mix[1].recipe.parts) != _PAIR:
+    if (
+        _is_coloured_line(small, split, read)
+        or _PARTED.search(split[0]) is None
+        or mix is None
+        or mix[1].words
+        or len(mix[1].recipe.parts) != _PAIR
+    ):
         return None
     first, second = mix[1].recipe.parts
     if first.percent != second.percent:
@@ -100,3 +108,11 @@ def _of_pair(text: str, small: str, split: "re.Match[str]", read: Read) -> Zoned
     mask = "half:bottom" if _LYING.search(split[0]) else "half:right"
     zone = ZoneInText(mask, half.recipe, second.colour.code, (0, len(text)))
     return Zoned(first.colour.code, (zone,), (), is_told=True)
+
+
+def _is_coloured_line(small: str, split: "re.Match[str]", read: Read) -> bool:
+    """Whether the line in the middle is drawn: `grey tile with a white line in the middle`."""
+    word = _LAST_WORD.search(small, 0, split.start())
+    if word is None or not _LINE.match(split[0]) or any(map(str.isdigit, small[: split.start()])):
+        return False
+    return read(word[0].strip()) is not None

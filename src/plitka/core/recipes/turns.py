@@ -17,7 +17,14 @@ from itertools import pairwise
 
 from plitka.core.language import zone_words
 from plitka.core.language.numbers import NUMBERS
-from plitka.core.recipes.bands import MOST_BANDS, bands_apart, bands_by_turns, bands_mask, bands_of_each
+from plitka.core.recipes.bands import (
+    MOST_BANDS,
+    bands_apart,
+    bands_by_turns,
+    bands_mask,
+    bands_of_each,
+    bands_of_widths,
+)
 from plitka.core.recipes.grounds import told_grounds
 from plitka.core.recipes.line_places import LinePlace
 from plitka.core.recipes.mixes import Reading
@@ -76,9 +83,12 @@ _BETWEEN_TWO = (
 )
 """What parts two mixes, the strongest first."""
 _LEAST_LISTED = 3
+_USUAL_WIDE = 10
+"""Percent of the tile that a stripe has of which nothing is said."""
 _PAIR = 2
 _EACH_SIZE = re.compile(r"(?<![^\W_])(?:по|each)(?=[ ]*(?:[:,;]|$))", re.IGNORECASE)
 """What is left of «по 10 см», `10 cm each`, without the size."""
+_RATIO = re.compile(r"\d[ ]*[/:][ ]*\d")
 _NEXT = r"(?:and then|and|и|then|а затем|затем|потом|далее)(?=\s)"
 _IN_LIST = re.compile(rf"\s*(?:[,/;](?:\s*{_NEXT})?|\s{_NEXT})\s*", re.IGNORECASE)
 
@@ -97,6 +107,8 @@ class Turns(TileText):
         """
         self.place = place
         size, counted, places = self._said(head)
+        if head.kind == STRIPES and (items := self._sized_apart(places)):
+            return self._of_own_widths(items, head)
         n = 0 if counted is None else _NUMBER_WORDS.get(counted["n"]) or int(counted["n"])
         n = n * n if counted is not None and counted.re is _GRID else n
         n = n or int(head.kind == LINE)
@@ -111,12 +123,14 @@ class Turns(TileText):
         if listed is not None:
             body, n = ", ".join(listed[:2]), n or len(listed)
         pair = drawn or (self._pair(body) if len(body.split()) <= _MAX_WORDS else None)
-        shape = self._shape_on_ground(n, size, head.kind) if is_on else self._shape(head.kind, size, n)
+        shape = self._shape_on_ground(n, size, head) if is_on else self._shape(head.kind, size, n)
         if pair is None or shape is None:
             return None
         if is_on and drawn is None and self._is_ground_second(head, pair[0][0], pair[1][0]):
             pair = pair[1], pair[0]  # «полоса белая, фон красный»
         (ground, _), (mix, zone) = pair
+        if is_on and drawn is None and len(zone.recipe.parts) > 1 and _RATIO.search(mix):
+            return None  # of both colours: `red and black 60/40, line down the middle in white`
         zoned = ZoneInText(shape, zone.recipe, mix, (head.start, head.end))
         return Zoned(f"{ground}{self._tile()}", (zoned,), tuple(self.remarks), is_told=is_on)
 
@@ -135,6 +149,33 @@ class Turns(TileText):
         if counted is not None and counted.re is COUNTED:
             places.append(counted.span("what"))
         return size, counted, [(head.start, head.end), *places]
+
+    def _sized_apart(self, places: Sequence[tuple[int, int]]) -> list[tuple[str, Fraction]]:
+        """The mixes of a list in which each has its width, with that in mm; none where all are as wide."""
+        sizes = [found.span() for found in SIZE.finditer(self.sized)]
+        said = [part for part in places if part not in sizes]
+        text = without_places(self.text, [*said, *(found.span() for found in find_sides(self.small))])
+        items = [(item, [*SIZE.finditer(small_letters(item))]) for item in _IN_LIST.split(text) if trimmed(item)]
+        if len(items) not in range(_PAIR, _MAX_TURNS + 1) or not all(len(found) == 1 for _, found in items):
+            return []
+        told = [(trimmed(without(SIZE, item)), millimetres(found[0])) for item, found in items]
+        is_same = len({wide for _, wide in told}) == 1
+        return [] if is_same or any(_THICK.search(found[0][0]) for _, found in items) else told
+
+    def _of_own_widths(self, items: Sequence[tuple[str, Fraction]], head: Head) -> Zoned | None:
+        """Stripes side by side again and again across the tile, each as wide as it is said to be."""
+        bands = bands_of_widths([(small_letters(name), 100 * wide / self.side_mm) for name, wide in items])
+        mixes = {name: self.mix(name) for name in bands}
+        if len(mixes) < _PAIR or sum(map(len, bands.values())) > MOST_BANDS:
+            return None
+        zones: list[ZoneInText] = []
+        for name, own in bands.items():
+            mix = mixes[name]
+            if mix is None or mix[1].words or mix[1].look:
+                return None
+            mask = as_it_lies(bands_mask(own), self.text)
+            zones.append(ZoneInText(mask, mix[1].recipe, mix[0], (head.start, head.end)))
+        return Zoned(f"{zones[0].mix}{self._tile()}", tuple(zones[1:]), tuple(self.remarks), is_told=True)
 
     def _is_counted_apart(self, head: Head, counted: "re.Match[str] | None") -> bool:
         """Whether `blue with 2 stripes of white` counts its stripes, and not those of the other mix."""
@@ -211,20 +252,23 @@ class Turns(TileText):
             )
         return Zoned(f"{listed[0]}{self._tile()}", tuple(zones), tuple(self.remarks), is_told=True)
 
-    def _shape_on_ground(self, n: int, size: "re.Match[str] | None", kind: str) -> str | None:
-        """The mask of so many stripes on a ground, evenly apart or at sides; None for a single one without a width."""
-        if self.place is not None and (size is None or n not in (0, 1, len(self.place.sides))):
+    def _shape_on_ground(self, n: int, size: "re.Match[str] | None", head: Head) -> str | None:
+        """The mask of so many stripes on a ground, evenly apart or at sides; None where they do not fit."""
+        kind = head.kind
+        if self.place is not None and n not in (0, 1, len(self.place.sides)):
             return None
-        if size is None or not (n or self.place):
-            return self._shape(STRIPES, size, 2 * n) if kind == STRIPES else None
-        wide = 100 * millimetres(size) / self.side_mm
+        if kind == STRIPES and self.place is None and (size is None or not n):
+            return self._shape(STRIPES, size, 2 * n)
+        wide = Fraction(_USUAL_WIDE) if size is None else 100 * millimetres(size) / self.side_mm
         if n * wide >= 100 or n > MOST_BANDS:
             return None
         mask = (
             as_it_lies(bands_apart(n, wide), self.text) if self.place is None else self.place.mask(wide, self.side_mm)
         )
-        if mask is not None:
+        if mask is not None and size is not None:
             self.tell_size(self.text[slice(*size.span())].strip(), mask, self.side_mm)
+        elif mask is not None:
+            self.tell_usual((head.start, head.end), _USUAL_WIDE)
         return mask
 
     def _body(self, places: Sequence[tuple[int, int]]) -> str:

@@ -84,6 +84,14 @@ class TileText:
         )
         self.remarks.append(notice)
 
+    def tell_usual(self, place: tuple[int, int], percent: int) -> None:
+        """Say of a part without a size what it has."""
+        notice = Notice(
+            "{words!r} has no size; it has {percent} percent of the shorter side of the tile",
+            {"words": self.text[slice(*place)].strip(), "percent": percent},
+        )
+        self.remarks.append(notice)
+
     def mix(self, text: str) -> tuple[str, Reading] | None:
         """A text that is one whole mix, without words around it, and how it reads."""
         text = trimmed(text)

@@ -72,8 +72,12 @@ _ORDER = (*PARTS_ACROSS, *THIRDS, *_OPPOSITE, CIRCLE, BORDER)
 _PARTS = {**THIRDS, **PARTS_ACROSS}
 _PAIR = 2
 _HALF = re.compile(zone_words.HALF)
-_WIDTH = re.compile(r"\(?(?<![\d.,])(?P<percent>\d{1,2})[ ]?%\)?(?=[ ]*(?:[:=]|wide|шириной))")
-"""`Border 10%: red` says how wide it is."""
+_WIDTH = re.compile(
+    r"\(?(?:(?:approx|about|roughly|ca|примерно|около|порядка)\.?[ ])?(?<![\d.,])(?P<percent>\d{1,2})[ ]?%\)?"
+    r"(?:(?=[ ]*(?:[:=]|wide|шириной))|[ ](?:of )?(?:the )?(?:tile['’]?s? )?(?:width|side)(?: of the tile)?"
+    r"|[ ](?:от )?(?:ширины|стороны)(?: плитки)?)"
+)
+"""`Border 10%: red` and `border 10% of the width` say how wide it is."""
 _OF_LINE = re.compile(rf"(?<![^\W_]){zone_words.LINE}(?![^\W_])")
 _HEADING = re.compile(r"[^,;:.\n\d]{0,20}(?:line|lines|markings?|стартовая линия|разметка)[ ]?:")
 """What a tile is for: `court marking: green tile, white 5 cm line`."""
@@ -176,6 +180,8 @@ class _Finder(TileText):
 
     def parted(self, heads: Sequence[Head]) -> Zoned | None:
         """A ground and parts of it, each with its mix behind its name, before it, or in one clause with it."""
+        if not heads:
+            return None
         each = EACH.search(self.small, heads[-1].end)
         if each is not None and len(heads) <= _PAIR:  # two parts, or one and its ground
             self.tail = f" + {self.text[each.end() :]}"
@@ -185,6 +191,8 @@ class _Finder(TileText):
             end = next(end for start, end in self._ends_behind(between.end()) if end > start)
             self.shared = (between.start(), f" + {self.text[between.end() : end]}")
             self._blank(between.start(), end)
+        if not all(any(start <= head.start <= end for start, end in self.clauses) for head in heads):
+            return None  # a part is named in what several are said to have
         ways = (
             self._on_ground(heads),
             self._mix_behind(heads),
@@ -384,7 +392,7 @@ class _Finder(TileText):
                 size = SIZE.search(small)
             mix = without(SIZE, without_tile(without(_OF_LINE, mix)))
             if size is None and width is None and part.kind == CIRCLE and AREA.search(small) is None:
-                self._tell_usual(part)
+                self.tell_usual(part.place, USUAL_CIRCLE_PERCENT)
             area = AREA.search(small) if part.kind == CIRCLE and size is None else None
             if area is not None:
                 percent = diameter_percent(area, self.whole)
@@ -405,14 +413,6 @@ class _Finder(TileText):
         if found is None or found[1].words or found[1].look or ("," in found[0] and _is_guessed(found[1])):
             return None  # a colour behind a comma may be of the ground
         return ZoneInText(mask, found[1].recipe, found[0], part.place)
-
-    def _tell_usual(self, part: _Part) -> None:
-        words = self.text[slice(*part.place)].strip()
-        notice = Notice(
-            "{words!r} has no size; it has {percent} percent of the shorter side of the tile",
-            {"words": words, "percent": USUAL_CIRCLE_PERCENT},
-        )
-        self.remarks.append(notice)
 
 
 def _is_guessed(reading: Reading) -> bool:
