@@ -19,6 +19,7 @@ Measure = Callable[..., dict[str, Any]]
     [
         ("retention.py --jobs 400 --more 40", "list, after"),
         ("identify_accuracy.py renders --n 1", "1 pictures"),
+        (f"scene_sheet.py {os.devnull} --size 512 --limit 1", "| 0.5-1.5 mm |"),
     ],
 )
 def test_it_runs(command: str, told: str) -> None:

@@ -53,7 +53,7 @@ ZONES = [
     ("шахматка 4 квадрата: белый, чёрный, белый, чёрный", "white", [("checker:2", "black")]),
     ("полосы по 10 см: белая, синяя, белая, синяя; плитка 40х40 см", "white", [("stripes:25-50+75-100%", "blue")]),
     ("stripes 10 cm each: red, black, red, black, tile 40x40 cm", "red", [("stripes:25-50+75-100%", "black")]),
-    ("four stripes: white, blue, white, blue", "white", [("stripes:2", "blue")]),
+    ("four stripes: white, blue, white, blue", "white", [("stripes:25-50+75-100%", "blue")]),
     *(
         (text, "blue", [("stripes:33.33-66.67%", "white"), ("stripes:66.67-100%", "red")])
         for text in (
@@ -78,12 +78,12 @@ ZONES = [
         "green 90, black 10",
         [("border:10%", "yellow 90, black 10")],
     ),
-    ("4 полосы: жёлтая, чёрная, жёлтая, чёрная", "yellow", [("stripes:2", "black")]),
+    ("4 полосы: жёлтая, чёрная, жёлтая, чёрная", "yellow", [("stripes:25-50+75-100%", "black")]),
     ("плитка метр на метр, серая, белая рамка 10 см", "grey", [("border:10%", "white")]),
     ("navy, yellow disc 20 cm in diameter in the middle, 40 by 40 cm", "navy", [("circle:50%", "yellow")]),
     ("the slab is 75x75 cm; body: grey 90 white 10; frame: black, 7.5 cm", "grey 90, white 10",
      [("border:10%", "black")]),
-    ("чередующиеся ряды: красный, серый, красный, серый", "red", [("rows:2", "grey")]),
+    ("чередующиеся ряды: красный, серый, красный, серый", "red", [("rows:25-50+75-100%", "grey")]),
     ("pale blue ground, horizontal stripe in navy 100 mm wide across the middle, 500x500 tile", "pale blue",
      [("rows:40-60%", "navy")]),
     ("grey tile with a horizontal white stripe 50 mm wide", "grey", [("rows:45-55%", "white")]),

@@ -118,7 +118,8 @@ class Turns(TileText):
             body, self.tail = body[: each.start()], f" + {body[each.end() :]}"
         is_on = drawn is not None or head.kind == LINE or place is not None or self._is_counted_apart(head, counted)
         listed = None if is_on else self._listed(body, n, is_sized=size is not None)
-        if listed is not None and (len({*listed}) > _PAIR or n % 2 or len(listed) % 2):
+        is_whole = listed is not None and size is None and head.kind == STRIPES and len(listed) > _PAIR
+        if listed is not None and (is_whole or len({*listed}) > _PAIR or n % 2 or len(listed) % 2):
             return self._in_bands(listed, n, size, head)
         if listed is not None:
             body, n = ", ".join(listed[:2]), n or len(listed)
