@@ -4,6 +4,7 @@ All draw the same from the same seed and take their own part of it, so that what
 and not on the number of processes, but for rounding.
 """
 
+import atexit
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ class Workers:
         from accelerate import PartialState  # noqa: PLC0415
 
         state = PartialState(cpu=is_on_cpu)
+        # Else its threads may meet the end of the interpreter, which aborts the process.
+        atexit.register(state.destroy_process_group)
         return cls(state.process_index, state.num_processes, state)
 
     @property
