@@ -2,7 +2,12 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
+
+import torch
+
+from plitka.model.lean_imports import real_numbers
 
 LEAN = """
 import sys
@@ -95,3 +100,22 @@ def test_what_cannot_be_imported_so_is_imported_plainly() -> None:
     done = run(FRAGILE)
     assert "lean_imports_failed" in done.stdout, done.stderr
     assert done.stdout.endswith("CLIPTextModelWithProjection"), done.stderr
+
+
+def test_two_that_build_at_once_leave_torch_as_it_was() -> None:
+    """Each waits for the other; ranges and draws are torch's own afterwards."""
+    own = torch.arange, torch.nn.init.normal_
+    inside, entered = threading.Event(), []
+
+    def build() -> None:
+        with real_numbers():
+            entered.append(torch.arange is not own[0])
+            inside.set()
+
+    with real_numbers():
+        other = threading.Thread(target=build)
+        other.start()
+        assert not inside.wait(0.2)
+    other.join()
+    assert entered == [True]
+    assert (torch.arange, torch.nn.init.normal_) == own

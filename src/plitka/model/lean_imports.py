@@ -10,6 +10,7 @@ come to be when something in them is asked for that is not.
 import importlib.metadata
 import importlib.util
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
@@ -80,17 +81,21 @@ def real_numbers() -> Iterator[None]:
     import torch  # noqa: PLC0415
     from diffusers.models.modeling_utils import no_init_weights  # noqa: PLC0415
 
-    arange = torch.arange
+    with _one_builds, no_init_weights():
+        arange = torch.arange
 
-    def real(*given: Any, **choices: Any) -> Any:
-        return arange(*given, **{"device": "cpu", **choices})
+        def real(*given: Any, **choices: Any) -> Any:
+            return arange(*given, **{"device": "cpu", **choices})
 
-    torch.arange = real
-    try:
-        with no_init_weights():
+        torch.arange = real
+        try:
             yield
-    finally:
-        torch.arange = arange
+        finally:
+            torch.arange = arange
+
+
+_one_builds = threading.Lock()
+"""Of two that build at once the second would put the first one's stand-in back, and leave it there."""
 
 
 _lean: list[ExitStack] = []
