@@ -24,6 +24,7 @@ from tests.core.recipes import (
     meant_limits,
     meant_maker,
     meant_others,
+    meant_remarks,
     meant_schedules,
     meant_strangers,
     prompts,
@@ -55,6 +56,7 @@ MEANT = (
     meant_hurried,
     meant_schedules,
     meant_dispatch,
+    meant_remarks,
 )
 
 WORDS = """

@@ -36,6 +36,7 @@ from plitka.core.recipes.raised import with_raised_share
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.recoloured import find_bare_recolouring, find_recoloured
 from plitka.core.recipes.reconsidered import reconsidered
+from plitka.core.recipes.remarks import without_remarks
 from plitka.core.recipes.rest_behind import with_rest_behind
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.second_look import other_looks
@@ -143,7 +144,8 @@ def _check(source: Source, tokens: Sequence[Token]) -> None:
 
 
 def _scanned(source: Source, palette: Palette) -> list[Token]:
-    return without_told_behind(source, reconsidered(source, without_specifications(source, scan(source, palette))))
+    tokens = reconsidered(source, without_specifications(source, scan(source, palette)))
+    return without_remarks(source, without_told_behind(source, tokens))
 
 
 def _in_order(source: Source, palette: Palette) -> list[Token]:

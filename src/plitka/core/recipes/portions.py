@@ -19,6 +19,7 @@ from fractions import Fraction
 from plitka.core.language.vocabulary import JOINING, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.recipe import Notice, plain
+from plitka.core.recipes.shared_numbers import OF_WHICH
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
@@ -116,10 +117,13 @@ def _headed(tokens: list[Token]) -> list[Token] | None:
         start -= 1
     end = at + 1
     while _kind(tokens, end) in _IN_HEAD and _kind(tokens, end + 1) is not None:
+        if _kind(tokens, end) in _NUMBERS and Kind.PERCENT in {token.kind for token in tokens[start:end]}:
+            break  # `fleck 15%, 2 parts white to 1 part grey`
         end += 1
     head = tokens[start:end]
     numbers = [token for token in head if token.kind is Kind.NUMBER]
     first = end + (_kind(tokens, end) in {Kind.SEPARATOR, Kind.LINK, Kind.MIX})
+    first += first < len(tokens) and tokens[first].text in OF_WHICH  # «крапинка 15%, из них 2 части белого»
     is_head = _kind(tokens, first) in {Kind.COLOUR, Kind.NUMBER} and len(numbers) == 1
     if not is_head or all(token.kind is not Kind.PERCENT for token in head):
         return None

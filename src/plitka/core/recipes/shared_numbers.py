@@ -122,6 +122,7 @@ def _of_rest(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
             not is_said
             and not is_left
             and _kind(tokens, at - 1) in (None, Kind.SEPARATOR)
+            and not _is_of_fleck(tokens, at - 2)
             and all(_kind(tokens, place + 1) is Kind.PERCENT for place in counted)
         )
         if not counted or left <= 0 or not (is_said or is_left or is_ground):
@@ -141,6 +142,11 @@ def _of_rest(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         ]  # fmt: skip
         return [*_in_percent(tokens[:start]), _comma(one), *shared, *_in_percent(tokens[at + 6 :])]
     return None
+
+
+def _is_of_fleck(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a fleck ends at a place that has a number and no colour: `black with 15% fleck, white and grey 2:1`."""
+    return _kind(tokens, at) is Kind.FLECK and _kind(tokens, at - 1) is not Kind.COLOUR
 
 
 def _percent_of(token: Token) -> Fraction:

@@ -51,10 +51,12 @@ UNIT_AFTER = re.compile(
     r"[ \t]*(?:%|:|/(?![ \t]*[1-9]0\d\d(?!\d))|(?:parts?|част|дол|g|kg|г|кг|lb|p?c[ts]|проц|percent)\b|част|проц)"
 )
 OTHER_CODE = re.compile(
-    r"(?:ncs[ ]?(?:s[ ]?)?\d{4}-[a-z](?:\d{2}[a-z])?|(?:pantone|pms)[ ]?\d{3,4}(?:[ ]?[cu])?|bs[ ]?(?:381c?|4800|5252)"
-    r"(?:[ ]?[\d-]+(?:[ ]?[a-z][ ]?\d+)?)?)(?![^\W_])"
+    r"(?:ncs[ ]?(?:s[ ]?)?\d{4}-[a-z](?:\d{2}[a-z])?|(?:pantone|pms)[ ]?\d{3,4}(?:[ ]?[cu])?"
+    r"|(?:bs|british standard)[ ]?(?:(?:381c?|4800|5252)(?:[ ]?(?:[\d-]+(?:[ ]?[a-z][ ]?\d+)?))?"
+    r"|\d{2}[ -]?[a-e][ -]?\d{2})|as[ ]?2700[ ]?[a-z]?\d{2}|(?:fs|federal standard)[ ]?(?:595[a-c]?[ ]?)?\d{5}"
+    r"|hks[ ]?\d{1,2}[ ]?[knze]?|munsell[ ]\d+(?:\.\d+)?[ ]?[a-z]{1,2}[ ]\d/\d+)(?![^\W_])"
 )
-"""A number of another system of colours, which is not known, beside a colour's name: `NCS S 7020-R90B`."""
+"""A number of another system of colours, which is not known: `NCS S 7020-R90B`, `BS 4800 14 C 39`."""
 RATE = re.compile(
     r"[ \t]*(?:/|per|на)[ \t]*(?:1[ \t]*)?"
     r"(?:[mм][23]|pcs?|pieces?|tiles?|шт|плитк[ау]|sq\.?[ ]?m|кв\.?[ ]?м)(?![^\W_])\.?"

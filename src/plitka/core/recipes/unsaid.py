@@ -185,7 +185,7 @@ def why_unsaid(source: Source, tokens: Sequence[Token], error: RecipeError) -> R
     if before is not None and not is_known:
         return _refuse_unknown_mix(source, before.span())
     if choice is not None and is_named:
-        return _refuse_choice(source, choice.span())
+        return _refuse_choice(source, choice.span(), is_of_numbers=_is_of_numbers(source, tokens, choice))
     if open_ is not None:
         return _refuse_open_colours(source, source.span(*open_.span()))
     return refuse_nameless(source) if is_talk else error
@@ -235,7 +235,19 @@ def _names_several(source: Source, tokens: Sequence[Token], found: "re.Match[str
     return n_colours > 1 and (inside if found["either"] else all(token.kind not in _NUMBERS for token in tokens))
 
 
-def _refuse_choice(source: Source, place: tuple[int, int]) -> RecipeError:
+def _is_of_numbers(source: Source, tokens: Sequence[Token], choice: "re.Match[str]") -> bool:
+    """Whether a number without a colour stands behind such a word: `20% red? or 25%?`, `20 or 25% red`."""
+    end = source.span(*choice.span())[1]
+    behind = [token.kind for token in tokens if token.span[0] >= end]
+    before = [token for token in tokens if token.span[1] <= source.span(*choice.span())[0]]
+    is_number = behind[:1] == [Kind.NUMBER] and any(token.kind is Kind.NUMBER for token in before)
+    is_second = Kind.COLOUR not in behind[1 : 2 + (behind[1:2] == [Kind.PERCENT])]
+    return is_number and (is_second or before[-1].kind in _NUMBERS | {Kind.PERCENT})
+
+
+def _refuse_choice(source: Source, place: tuple[int, int], *, is_of_numbers: bool = False) -> RecipeError:
+    if is_of_numbers:
+        return _refuse(source, place, "{words!r} leaves open which number it is; decide on one, and write it alone")
     return _refuse(source, place, "{words!r} leaves open which colour it is; decide on one, and write it alone")
 
 
