@@ -37,6 +37,7 @@ from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, N
 from plitka.core.recipes.recoloured import find_bare_recolouring, find_recoloured
 from plitka.core.recipes.reconsidered import reconsidered
 from plitka.core.recipes.remarks import without_remarks
+from plitka.core.recipes.renewed import find_untold_shares
 from plitka.core.recipes.rest_behind import with_rest_behind
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.second_look import other_looks
@@ -134,7 +135,8 @@ def read_mix(
 
 def _check(source: Source, tokens: Sequence[Token]) -> None:
     """Refuse what is no mix by itself: a change of another one, a picture, a comparison."""
-    change = find_untold_change(source, tokens) or find_bare_recolouring(source, tokens)
+    finders = (find_untold_change, find_untold_shares, find_bare_recolouring)
+    change = next(filter(None, (find(source, tokens) for find in finders)), None)
     if change is not None:
         raise refuse_change(source, change)
     check_told(source, tokens)
@@ -212,7 +214,7 @@ class _Settlement(Totals):
         self._tell_mass(mentions, amounts, by_mass)
         return Reading(
             recipe=Recipe(tuple(parts)),
-            warnings=tuple({str(notice): notice for notice in self.warnings}.values()),
+            warnings=tuple({str(notice).replace(":'", "'"): notice for notice in self.warnings}.values()),
             look=self.asides.look,
             words=() if self.beside is Beside.NOTHING else tuple(text for text, _ in self.asides.words),
             sizes=tuple(self.asides.sizes),

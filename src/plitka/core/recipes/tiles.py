@@ -23,6 +23,24 @@ _TWO = re.compile(
     re.DOTALL,
 )
 """«Две плитки: одна красная, другая чёрная»."""
+_PLACED = re.compile(
+    r"(?<![^\W_])(edge|border|perimeter|outer|corner|field|cent(?:re|er|ral)|middle|inner|infill|main|other|remaining|rest)"
+    r"(?: of the)?[ ](?:tiles|mats|pavers|slabs)(?![^\W_])"
+    r"|(?<![^\W_])(крайн|краев|бордюрн|внешн|наружн|углов|центральн|средн|внутренн|основн|остальн|проч)(?:ие|ые|их|ых)"
+    r"[ ](?:плитк|плит|мат)[а-я]*(?![^\W_])"
+)
+"""Tiles by where they lie on the floor: `edge tiles black, field tiles green`."""
+
+
+def check_one_kind(source: Source) -> None:
+    """Nothing where a text does not tell of tiles in several places of a floor, which are no parts of one tile.
+
+    Raises:
+        RecipeError: it does.
+    """
+    found = {match[1] or match[2]: source.span(*match.span()) for match in reversed([*_PLACED.finditer(source.folded)])}
+    if len(found) >= _SEVERAL:
+        raise refuse_several(source, sorted(found.values()))
 
 
 def check_one_tile(source: Source) -> None:

@@ -155,6 +155,10 @@ def _line_at_side(text: str, small: str, heads: Sequence[Head], read: Read) -> Z
         return None
     turns = Turns(plain, plain_small, read)
     at_side = turns.found(lines[0], place)
+    if at_side is not None and place.is_guessed:
+        values = {"words": text[slice(*place.places[0])].strip()}
+        told = Notice("{words!r} leaves open which side it is; the left one is taken", values)
+        return replace(at_side, remarks=(*at_side.remarks, told))
     is_list = lines[0].kind == STRIPES and place.is_first(is_lying=LYING.search(small) is not None)
     return turns.found(lines[0]) if at_side is None and is_list else at_side
 
