@@ -50,6 +50,35 @@ MEANT = [
     ("Смесь 3 (дорожка вокруг пруда): песочный 50, коричневый 30, оливковый 20", "sand 50, brown 30, olive 20"),
     ("Mix 3 (swings): red 60, black 40", "red 60, black 40"),
     ("Colour mix 3: sand 50, brown 30, olive 20", "sand 50, brown 30, olive 20"),
+    # How flecks lie, equal parts before their colours, and fractions of a rest.
+    ("evenly speckled, black 80, white 20", "black 80, white 20"),
+    ("2 parts red, 1 part black, evenly speckled", "2 parts red, 1 part black"),
+    ("красный 2 части, чёрный 1 часть, равномерная крапинка", "2 parts red, 1 part black"),
+    ("red and black, evenly speckled", "red 50, black 50"),
+    ("black with red flecks evenly", "black 90, red 10"),
+    ("two shades of green half and half: RAL 6018 and RAL 6005", "RAL 6018 50, RAL 6005 50"),
+    ("two shades of green in equal parts: RAL 6018, RAL 6005", "RAL 6018 50, RAL 6005 50"),
+    ("два оттенка зелёного пополам: RAL 6018 и RAL 6005", "RAL 6018 50, RAL 6005 50"),
+    ("50% чёрный, из остатка 2/3 красный, 1/3 белый", "black 50, red 33.3, white 16.7"),
+    ("50% black, of the rest 2/3 red, 1/3 white", "black 50, red 33.3, white 16.7"),
+    ("чёрный 40, остальное 2/3 красный и 1/3 белый", "black 40, red 40, white 20"),
+    # A code a comma behind its name, names in other letters, slips in a list.
+    ("кирпично-красный, RAL 3013, 100%", "RAL 3013"),
+    ("brick red, RAL 3013, 100%", "RAL 3013"),
+    ("brick red, RAL 3013, 60%, black, RAL 9005, 40%", "RAL 3013 60, RAL 9005 40"),
+    ("светло-серый, RAL 7035, 60%; синий, RAL 5010, 40%", "RAL 7035 60, RAL 5010 40"),
+    ("red, RAL 3020 30%, black 20", "red 50, RAL 3020 30, black 20"),
+    ("bordo 60, black 40", "burgundy 60, black 40"),
+    ("antracit 70, red 30", "anthracite 70, red 30"),
+    ("redd, black, white", "red, black, white"),
+    ("краснный, чёрный", "red, black"),
+    # A narrow range that is not exact, with one colour that has the rest.
+    ("red ~5-7%, black", "red 6, black 94"),
+    ("чёрный, ~5-7% красного", "red 6, black 94"),
+    ("около 5-7% красного, чёрный", "red 6, black 94"),
+    # Shades of blue.
+    ("Azure;55%\nPale blue;30%\nEggshell;15%\nTotal;100%", "azure 55, sky blue 30, eggshell 15"),
+    ("бледно-синий 30, чёрный 70", "sky blue 30, black 70"),
     # Dozens.
     ("a dozen parts black to one part white", "12 parts black, 1 part white"),
     ("дюжина частей чёрного на одну белого", "12 parts black, 1 part white"),
@@ -63,6 +92,11 @@ MEANT = [
 ]
 
 REFUSED = [
+    "colured",
+    "red, blak, white",
+    "reed, black, white",
+    "прим. 70-75% чёрного, 25% красного",
+    "с красным кантом 50 мм, внутри крапинка чёрная 10%",
     "Rubber tile 40mm, 20% red? or 25%?, rest black",
     "20% красного? или 25%?, остальное чёрный",
     "20 or 25% red, rest black",

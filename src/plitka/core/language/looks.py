@@ -138,7 +138,10 @@ PATTERNS = {
         "grid, grid pattern, checkered, checkerboard, checker pattern, checked, chess pattern, chessboard, сетка, "
         "сеткой, шахматный, в клетку, клеткой, в шахматном порядке, шахматный узор, шахматкой"
     ),
-    "border:8%": "border, borders, bordered, frame, edging, рамка, рамкой, кайма, каймой, бордюр, бордюром",
+    "border:8%": (
+        "border, borders, bordered, frame, edging, рамка, рамкой, кайма, каймой, бордюр, бордюром, кантом, кантик, "
+        "кантиком"
+    ),
     "text:СТАРТ": "letters, lettering, inscription, logo, text, буквы, буквами, надпись, надписью, логотип, логотипом",
     "circle": "radial, radial pattern, circles, circular pattern, радиальный, радиальный узор, круги, кругами",
 }

@@ -49,7 +49,7 @@ from plitka.core.recipes.specifications import without_specifications
 from plitka.core.recipes.stock import without_stock
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.totals import HUNDRED, Totals, around
-from plitka.core.recipes.turned_numbers import with_turned_numbers
+from plitka.core.recipes.turned_numbers import with_turned_numbers, with_turned_words
 from plitka.core.recipes.unnamed_colours import without_unnamed
 from plitka.core.recipes.unsaid import check_told, why_unsaid
 from plitka.errors import RecipeError
@@ -153,7 +153,7 @@ def _scanned(source: Source, palette: Palette) -> list[Token]:
 def _in_order(source: Source, palette: Palette) -> list[Token]:
     """The tokens of a text, with each number beside its colour."""
     typed = with_compared_shades(source, with_fleck_grounds(source, _scanned(source, palette)), palette)
-    tokens = with_crumb_beside(with_turned_numbers(with_shades(typed, palette)))
+    tokens = with_crumb_beside(with_turned_words(with_turned_numbers(with_shades(typed, palette))))
     tokens = with_fractions_of_rest(source, with_raised_share(tokens, source.text))
     return with_rest_behind(with_fleck_rates(tokens), palette)
 

@@ -17,6 +17,7 @@ from plitka.core.language.vocabulary import JOINING, Kind
 from plitka.core.recipes.behind_mix import without_words_behind
 from plitka.core.recipes.changes import with_change
 from plitka.core.recipes.compared import with_ratio_compared
+from plitka.core.recipes.described import with_codes_behind
 from plitka.core.recipes.flecks import with_amount_of_fleck
 from plitka.core.recipes.former import without_former
 from plitka.core.recipes.initials import with_initials
@@ -103,6 +104,7 @@ def _said_otherwise(source: Source, tokens: Sequence[Token], plainer: Sequence[T
     yield with_amount_of_fleck(tokens)
     yield without_repeated_names(tokens)
     yield with_ratio_beside(tokens)
+    yield with_codes_behind(source, tokens)
     yield without_products(source, tokens)
     yield with_change(source, tokens)
     yield with_renewed(source, tokens)

@@ -31,7 +31,7 @@ _WHOLE = 100
 
 def with_shared_numbers(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The tokens with each such number shared out among its colours; None where there is none."""
-    return _of_share(_with_fractions(tokens)) or _of_rest(source, _with_fractions(tokens))
+    return _of_share(with_fractions(tokens)) or _of_rest(source, with_fractions(tokens))
 
 
 def _of_share(tokens: Sequence[Token]) -> list[Token] | None:
@@ -61,7 +61,7 @@ def _of_share(tokens: Sequence[Token]) -> list[Token] | None:
     return None
 
 
-def _with_fractions(tokens: Sequence[Token]) -> list[Token]:
+def with_fractions(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with one for each share that is written with a slash before a colour: `2/3 green`."""
     told = list(tokens)
     for at in reversed(range(len(told) - 3)):

@@ -57,6 +57,7 @@ from plitka.core.recipes.zone_texts import (
     BEFORE_MIX,
     BEHIND_MIX,
     EACH,
+    FLECK,
     Read,
     TileText,
     Zoned,
@@ -381,6 +382,8 @@ class _Finder(TileText):
             mix = self.mix(rest if first < 0 else self._with_shared(rest, first))
             return None if mix is None else mix[0]
         alone, both = self.mix(named), self.mix(f"{trimmed(named)}, {trimmed(rest)}")
+        if alone is None and FLECK.search(small_letters(named)):  # `grey tile, red border, inside a black fleck 10%`
+            alone = both = self.mix(f"{trimmed(rest)}, {trimmed(named)}")
         if alone is None or both is None or alone[1].recipe.colours != both[1].recipe.colours:
             return None
         return both[0]
