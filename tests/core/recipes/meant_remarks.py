@@ -79,6 +79,10 @@ MEANT = [
     # Shades of blue.
     ("Azure;55%\nPale blue;30%\nEggshell;15%\nTotal;100%", "azure 55, sky blue 30, eggshell 15"),
     ("бледно-синий 30, чёрный 70", "sky blue 30, black 70"),
+    # A mix of joined colours beside what is said of other layers.
+    ("SBR 100mm foam base? No - 30mm SBR + 15mm EPDM, beige/brown/green 5:3:2", "beige 50, brown 30, green 20"),
+    ("поролон 100 мм? Нет - 30 мм СБР и 15 мм ЭПДМ, бежевый/коричневый/зелёный 5:3:2",
+     "beige 50, brown 30, green 20"),
     # Dozens.
     ("a dozen parts black to one part white", "12 parts black, 1 part white"),
     ("дюжина частей чёрного на одну белого", "12 parts black, 1 part white"),
@@ -92,6 +96,17 @@ MEANT = [
 ]
 
 REFUSED = [
+    "As per sample approved on site 14/03",
+    "по утверждённому образцу",
+    "50% grn, 50% [illegible]",
+    "50% зел, 50% [неразборчиво]",
+    "a green tile and, separately, a red tile",
+    "зелёная плитка и отдельно красная плитка",
+    "a red tile and a black tile",
+    "70% black of which half is dark grey, 30% blue",
+    "70% чёрный, из которого половина тёмно-серый, 30% синий",
+    "eggshell/cream 30, rest black",
+    "слоновая кость/кремовый 30, остальное чёрный",
     "colured",
     "red, blak, white",
     "reed, black, white",

@@ -15,6 +15,7 @@ from plitka.core.colour.palette import Palette
 from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import JOINING, Kind
 from plitka.core.recipes.behind_mix import without_words_behind
+from plitka.core.recipes.blocks import with_block_alone
 from plitka.core.recipes.changes import with_change
 from plitka.core.recipes.compared import with_ratio_compared
 from plitka.core.recipes.described import with_codes_behind
@@ -95,8 +96,7 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
     for told in _said_otherwise(source, tokens, plainer):
         if told is not None:
             yield from _and_without_labels(source, told, palette)
-    if (told := without_words_behind(source, tokens, palette)) is not None:
-        yield told
+    yield from filter(None, (without_words_behind(source, tokens, palette), with_block_alone(source, tokens)))
 
 
 def _said_otherwise(source: Source, tokens: Sequence[Token], plainer: Sequence[Token]) -> Iterator[list[Token] | None]:
