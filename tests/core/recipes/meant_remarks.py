@@ -16,6 +16,8 @@ MEANT = [
     ("плитка была красная, надо синюю", "blue"),
     ("green (not the bright one, the duller one) 80%, black 20%", "green 80, black 20"),
     ("зелёный (не яркий, а потусклее) 80%, чёрный 20%", "green 80, black 20"),
+    ("Beige 50, brown 50 (client says brown looked too dark)", "beige 50, brown 50"),
+    ("Бежевый 50, коричневый 50 (коричневый может выцвести)", "beige 50, brown 50"),
     # A whole mix that is denied.
     ("60 red 40 grey NOT 60 grey 40 red as on your drawing", "60 red, 40 grey"),
     ("60 красный 40 серый, а НЕ 60 серый 40 красный как на вашем чертеже", "60 red, 40 grey"),
@@ -30,6 +32,8 @@ MEANT = [
     ("black with 15% fleck, white and grey 2:1", "black 85, white 10, grey 5"),
     ("чёрный, 15% вкраплений, белый и серый 2:1", "black 85, white 10, grey 5"),
     ("black with 15% fleck, two thirds white one third grey", "black 85, white 10, grey 5"),
+    ("чёрная основа, крапинка 20%, красная и синяя 3:1", "black 80, red 15, blue 5"),
+    ("fleck 20%: red and blue in the ratio 3:1, base black", "black 80, red 15, blue 5"),
     # A share that another takes the place of, and what comes for the whole of an old tile.
     ("Rev C: change 20% yellow to 20% orange. Base remains 80% royal blue.", "20% orange, 80% royal blue"),
     ("Замените 20% жёлтого на 20% оранжевого. Основа остаётся 80% синего.", "20% orange, 80% blue"),
@@ -96,6 +100,7 @@ MEANT = [
 ]
 
 REFUSED = [
+    "cream/beige 40%, brown 60%",
     "As per sample approved on site 14/03",
     "по утверждённому образцу",
     "50% grn, 50% [illegible]",

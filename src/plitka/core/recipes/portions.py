@@ -29,6 +29,7 @@ _JOINTS = frozenset({Kind.SLASH, Kind.LINK})
 _INSIDE = _NUMBERS | _UNITS | _JOINTS | {Kind.COLOUR, Kind.SEPARATOR}
 _BESIDE_NUMBER = frozenset({Kind.FLECK, Kind.MIX, Kind.ASIDE, Kind.UNKNOWN, Kind.LOOK})
 _IN_HEAD = _NUMBERS | {Kind.FLECK, Kind.PERCENT, Kind.TOTAL, Kind.BRACKET}
+_GROUNDS = frozenset({Kind.BASE, Kind.REST})
 _TOP = frozenset({"top", "сверху", "поверх"})
 _NAMED = _NUMBERS | {Kind.COLOUR}
 _OF_GROUND = _INSIDE | {Kind.REST, Kind.BASE, Kind.MIX}
@@ -127,7 +128,8 @@ def _headed(tokens: list[Token]) -> list[Token] | None:
     is_head = _kind(tokens, first) in {Kind.COLOUR, Kind.NUMBER} and len(numbers) == 1
     if not is_head or all(token.kind is not Kind.PERCENT for token in head):
         return None
-    base = next((place for place in range(first, len(tokens)) if tokens[place].kind is Kind.BASE), len(tokens))
+    base = next((place for place in range(first, len(tokens)) if tokens[place].kind in _GROUNDS), len(tokens))
+    base -= _kind(tokens, base) is Kind.REST and _kind(tokens, base - 1) is Kind.SEPARATOR
     if _is_counted(tokens[first:base]):
         base_portion = _portion(tokens[first:base], numbers[0].value)  # `15% fleck green/white 2:1 on black`
         return None if base_portion is None else [*tokens[:start], *base_portion, tokens[at], *tokens[base:]]

@@ -34,6 +34,9 @@ _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _OF_MIX = _NUMBERS | {
     Kind.PERCENT, Kind.REST, Kind.EACH, Kind.EQUAL, Kind.FLECK, Kind.VAGUE, Kind.ZONE, Kind.LAYER, Kind.COMPARED,
 }  # fmt: skip
+_AGAIN = frozenset({Kind.COLOUR, Kind.UNKNOWN, Kind.ASIDE, Kind.SEPARATOR, Kind.PLACE, Kind.LABEL, Kind.MODIFIER})
+_WHOLE = 100
+"""Percent."""
 _PRONOUNS = frozenset({"one", "ones"})
 
 
@@ -46,7 +49,7 @@ def without_remarks(source: Source, tokens: Sequence[Token]) -> list[Token]:
     """
     kept: list[Token] = []
     clauses = list(_clauses(source, tokens))
-    remarks = [clause for clause in clauses if _is_remark(source, tokens, *clause)]
+    remarks = [clause for clause in clauses if _is_remark(source, tokens, *clause) or _says_again(tokens, *clause)]
     others = [clause for clause in clauses if clause not in remarks]
     if not any(token.kind is Kind.COLOUR for clause in others for token in tokens[slice(*clause)]):
         remarks = []
@@ -85,6 +88,19 @@ def _is_remark(source: Source, tokens: Sequence[Token], start: int, end: int) ->
     colours = [token for token in clause if token.kind is Kind.COLOUR]
     is_told = any(_TOLD.search(source.text[first : colour.span[0]].casefold()) for colour in colours)
     return is_told and _NOW.search(source.text[first : clause[-1].span[1]].casefold()) is None
+
+
+def _says_again(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether words in brackets behind a whole mix name only colours of it: `(client says brown looked too dark)`."""
+    clause, others = tokens[start:end], [*tokens[:start], *tokens[end:]]
+    kinds = {token.kind for token in clause}
+    is_bracketed = start > 0 and tokens[start - 1].text in ("(", "[")
+    if not is_bracketed or Kind.UNKNOWN not in kinds or not kinds <= _AGAIN or Kind.COLOUR not in kinds:
+        return False
+    numbers = [token.value for token in others if token.kind is Kind.NUMBER]
+    named = [token.colour for token in others if token.kind is Kind.COLOUR]
+    is_whole = len(numbers) == len(named) > 1 and sum(numbers) == _WHOLE
+    return is_whole and {token.colour for token in clause if token.kind is Kind.COLOUR} <= {*named}
 
 
 def _start(source: Source, tokens: Sequence[Token], at: int) -> int:

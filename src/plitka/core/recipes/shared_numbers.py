@@ -146,7 +146,11 @@ def _of_rest(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
 
 def _is_of_fleck(tokens: Sequence[Token], at: int) -> bool:
     """Whether a fleck ends at a place that has a number and no colour: `black with 15% fleck, white and grey 2:1`."""
-    return _kind(tokens, at) is Kind.FLECK and _kind(tokens, at - 1) is not Kind.COLOUR
+    if _kind(tokens, at) is Kind.FLECK:
+        return _kind(tokens, at - 1) is not Kind.COLOUR
+    while _kind(tokens, at) in _NUMBERS | {Kind.PERCENT, Kind.LINK}:  # «крапинка 15%, белая и серая 2:1»
+        at -= 1
+    return _kind(tokens, at) is Kind.FLECK
 
 
 def _percent_of(token: Token) -> Fraction:

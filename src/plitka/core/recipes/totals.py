@@ -100,7 +100,7 @@ class Totals:
                 )
 
     def _check_rest(self, bare: Sequence[Mention], rest: Fraction, *, in_percent: bool) -> None:
-        if len(bare) > 1:
+        if len(bare) > 1 or rest <= 0:
             self._check_slash(bare)
         if len(bare) > 1 and not self.statement.shares_rest:
             raise self.source.refuse(
