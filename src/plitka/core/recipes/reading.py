@@ -136,8 +136,9 @@ def parse_tile(
         RecipeError: the text cannot be read; `span` says which part of it.
     """
     manner = _Manner(palette, strict, by_mass, beside)
-    check_question(Source(text))
-    check_one_kind(Source(text))
+    source = Source(text)
+    check_question(source)
+    check_one_kind(source)
     zoned = manner.zones(text)
     if zoned is None:
         return parse_recipe(text, palette, strict=strict, by_mass=by_mass, beside=beside)
