@@ -17,6 +17,7 @@ from tests.core.recipes import (
     meant,
     meant_architect,
     meant_beside,
+    meant_buyers,
     meant_changes,
     meant_dispatch,
     meant_fields,
@@ -55,6 +56,7 @@ MEANT = (
     meant_hurried,
     meant_schedules,
     meant_dispatch,
+    meant_buyers,
 )
 
 WORDS = """
