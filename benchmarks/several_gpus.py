@@ -108,10 +108,11 @@ class Asked:
 
 
 def crew_of(asked: Asked, n: int) -> Crew:
-    """As many workers, as `plitka serve --workers` makes them; each has its process, one alone as well."""
+    """As many workers as `plitka serve --workers` makes, ready and warm; each has its process, one alone as well."""
     options = argparse.Namespace(load_engine=load_bundled_engine, model=str(asked.bundle), device=asked.device)
     config = EngineConfig(device=asked.device)
-    return Crew(loaders(options, config, n), warm_up_px=None, choices=CHOICES, is_apart=True)
+    warm_up_px = None if asked.is_toy else find_bundle(str(asked.bundle)).defaults.width_px
+    return Crew(loaders(options, config, n), warm_up_px=warm_up_px, choices=CHOICES, is_apart=True)
 
 
 def worker_parts(asked: Asked) -> Iterator[tuple[str, Part]]:
@@ -163,12 +164,12 @@ def latency_parts(asked: Asked) -> Iterator[tuple[str, Part]]:
     count = max(2, asked.n_jobs // 4)
     ways = (("one", one), ("two", two))
     modes = (Mode.TEXT,) if asked.is_toy else tuple(Mode)  # a map of so few pixels takes longer than a picture
-    for quality in Quality:
-        yield f"latency, {quality}", partial(latency_figures, bench, ways, count, quality, modes)
     yield "latency, deviation", partial(deviation_figures, bench, one, two)
     yield "latency, bounds", partial(bound_figures, bench, one, two, torch.device(first), torch.device(second))
     if not asked.is_toy:
         yield "latency, kernels", partial(kernel_figures, bench, two)
+    for quality in Quality:
+        yield f"latency, {quality}", partial(latency_figures, bench, ways, count, quality, modes)
 
 
 def latency_figures(

@@ -37,6 +37,11 @@ class Curve:
         """Told."""
         sys.stderr.write(f"{notice}\n")
 
+    def stage(self, name: str, n_done: int = 0, n_all: int = 0) -> None:
+        """Told where it begins."""
+        if n_done == 0:
+            sys.stderr.write(f"{name} {n_all or ''}\n")
+
     def step(self, n_done: int, loss: float) -> None:
         """Kept."""
         del n_done

@@ -1,6 +1,7 @@
 """What one job does to the others of its batch, and to the engine."""
 
 import gc
+import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from plitka.serve import routes
 from plitka.serve.keys import LOCAL
 from plitka.serve.life import Life
 from plitka.serve.orders import Order
+from plitka.serve.picture_store import PictureStore
 from plitka.serve.service import Service, open_service
 from plitka.serve.settings import Settings
 from plitka.serve.store import Job, State
@@ -56,6 +58,23 @@ def test_what_breaks_one_job_breaks_no_other(tmp_path: Path, seed: int, code: st
         assert server.ended(client, well)["state"] == "succeeded"
         assert len(loaded) == loads
         assert "secret" not in str(server.logs)
+
+
+def test_a_picture_is_written_while_the_next_one_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one waits: an engine does not stand still while files are written."""
+    engine = FastEngine(may_end=threading.Event())
+    assert engine.may_end is not None
+    with running(tmp_path, lambda: engine) as server:
+        client, write = server.client(), PictureStore.write
+
+        def write_late(store: PictureStore, content: bytes, digest: str) -> None:
+            wait_until(lambda: len(engine.made) == len(ordered))
+            write(store, content, digest)
+
+        monkeypatch.setattr(PictureStore, "write", write_late)
+        ordered = [server.order(client, seed=seed) for seed in (1, 2)]
+        engine.may_end.set()
+        assert [server.ended(client, job)["state"] for job in ordered] == ["succeeded"] * 2
 
 
 def test_memory_that_is_short_again_and_again_loads_anew(tmp_path: Path) -> None:

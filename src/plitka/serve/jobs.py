@@ -276,11 +276,15 @@ class Jobs:
             self._queue_moved()
             return batch
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether another job waits; False when the service stops."""
+        return len(self._queue) > 0 and not self.life.is_ending
+
     def upcoming(self, n: int) -> list[CompleteRequest]:
         """What will probably be taken next, as far as its request is known, at most `n`."""
         with self._ready:
-            known = (self._statuses[job_id].request for job_id in self._queue.upcoming(n))
-            return [request for request in known if request is not None]
+            return [known for one in self._queue.upcoming(n) if (known := self._statuses[one].request) is not None]
 
     def put_back(self, job: Job) -> None:
         """It was interrupted by a stop, and is the first thing that the next start makes."""

@@ -134,6 +134,11 @@ class LeasedJobs:
             self._statuses |= {job.id: JobStatus(job) for job in taken}
         return taken
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether another job may wait: who takes some does not know what is left. False when the worker is to stop."""
+        return self._may_wait and self.drain_at is None
+
     def upcoming(self, n: int) -> list[CompleteRequest]:
         """Nothing: who knows which worker will have the next job."""
         del n

@@ -1,13 +1,15 @@
 """A thread that owns an engine: it loads it, warms it up, makes batch after batch of jobs, and loads it anew.
 
-Whatever goes wrong in one job is that job's end and nobody else's.
+Whatever goes wrong in one job is that job's end and nobody else's. While jobs wait, a picture is written beside the
+making of the next one.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -18,6 +20,7 @@ from plitka.core.scene import Size
 from plitka.core.watch import following_stages
 from plitka.errors import BadOutput, Cancelled, EngineError, OutOfMemory, PlitkaError, StorageAway
 from plitka.serve.batch import BatchWatch, PutBack, RunningJob, TooLate, is_late
+from plitka.serve.keeper import Keeper
 from plitka.serve.kept_words import deadline_problem, keep_problem, keep_result
 from plitka.serve.life import Life
 from plitka.serve.logs import frames
@@ -76,6 +79,7 @@ class Worker(threading.Thread):
         self._version = version
         self._tracer = tracer
         self._warm_up_sizes = () if warm_up_px is None else (Size(width_px=warm_up_px, height_px=warm_up_px),)
+        self._keeper = Keeper(f"{name}-keeper")
         self._outs_of_memory = 0
         self.is_waiting = False
         """Whether it stands still, since storage is away."""
@@ -85,7 +89,8 @@ class Worker(threading.Thread):
         life = Life.FAILED
         self._jobs.set_life(Life.STARTING, self.name)
         try:
-            life = self._work()
+            with self._keeper:
+                life = self._work()
         except BaseException as error:  # nobody waits for this thread, so nobody else would tell
             log.error("worker_broke", error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (as below)
         if self.engine is not None:
@@ -188,6 +193,8 @@ class Worker(threading.Thread):
         try:
             return self._make_at_once(engine, taken)
         except BaseException as error:
+            with suppress(Exception):  # what is being written ends as it can
+                self._keeper.wait()
             for job in taken:
                 self._jobs.leave(job)
             if isinstance(error, StorageAway):  # the service stops
@@ -216,7 +223,10 @@ class Worker(threading.Thread):
             log.error("batch_broke", error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (as above)
         unmade = [running for index, running in enumerate(batch) if index not in errors]
         self._settle_unmade(unmade, is_alone=len(batch) == 1)
-        return self._is_well(list(errors.values())) and not unmade and not is_broken
+        is_well = self._is_well(list(errors.values())) and not unmade and not is_broken
+        if not (is_well and self._jobs.may_wait):
+            self._keeper.wait()
+        return is_well
 
     def _begin(self, engine: Engine, job: Job) -> RunningJob | None:
         """Start a job; one that cannot be made, or comes too late, ends here."""
@@ -269,11 +279,14 @@ class Worker(threading.Thread):
             error = watch.reasons.get(outcome.index, error)
         if error is not None:
             self._end_unmade(running.job, error)
+            self._let_go(running)
         elif outcome.result is not None:
-            error = self._keep(running, outcome.result)
-        running.span.end(outcome.result.stage_seconds if outcome.result else None)
-        self._jobs.metrics.running.dec()
+            self._keeper.give(partial(self._keep_or_leave, running, outcome.result))
         return error
+
+    def _let_go(self, running: RunningJob, stage_seconds: Mapping[str, float] | None = None) -> None:
+        running.span.end(stage_seconds)
+        self._jobs.metrics.running.dec()
 
     def _settle_unmade(self, unmade: Sequence[RunningJob], *, is_alone: bool) -> None:
         """What became of those of which the engine told nothing: one alone has broken it, several are tried alone."""
@@ -284,8 +297,7 @@ class Worker(threading.Thread):
                     self._end_unmade(job, EngineError("{reason}", reason="the engine broke"))
                 else:
                     self._persist(lambda job=job: self._jobs.retry_alone(job))  # type: ignore[misc]  # job is a Job
-            running.span.end()
-            self._jobs.metrics.running.dec()
+            self._let_go(running)
 
     def _is_well(self, errors: Sequence[PlitkaError | None]) -> bool:
         """Whether the engine can go on after a batch that ended with these errors."""
@@ -297,10 +309,21 @@ class Worker(threading.Thread):
 
     # The end of a job
 
-    def _keep(self, running: RunningJob, result: Result) -> PlitkaError | None:
+    def _keep_or_leave(self, running: RunningJob, result: Result) -> None:
+        """End a job by its picture, on the keeper's thread; where that cannot be written, the job is left as it is."""
+        try:
+            self._keep(running, result)
+        except BaseException as error:
+            self._jobs.leave(running.job)
+            if not isinstance(error, StorageAway):  # the service stops
+                raise
+        finally:
+            self._let_go(running, result.stage_seconds)
+
+    def _keep(self, running: RunningJob, result: Result) -> None:
         """Write down what the job ends with, then the picture, then that it ended: a kill in between is mended.
 
-        Returns the error that it ended with instead: it was cancelled while its picture could not be written.
+        It ends as cancelled where it was while its picture could not be written.
         """
         jobs, job, started = self._jobs, running.job, time.perf_counter()
         png = encode_png(result.pixels, text_fields(result, self._version), px_per_mm(result))
@@ -308,15 +331,15 @@ class Worker(threading.Thread):
         told = keep_result(result) | {"sha256": digest}
         content = jobs.pictures.content_of(png)
         if not self._persist(lambda: jobs.store.intend_picture(job.id, digest, len(content), told)):
-            lost = Cancelled("the job was cancelled")  # or taken away, and is another worker's by now
-            self._end_unmade(job, lost)
-            return lost
+            # Or taken away, and is another worker's by now.
+            self._end_unmade(job, Cancelled("the job was cancelled"))
+            return
         job = replace(job, picture=digest, result=told)
         try:
             self._persist(lambda: self._write_wanted(running, content, digest), "pictures_away")
         except Cancelled as error:
             self._end_unmade(job, error)
-            return error
+            return
         self._persist(lambda: jobs.end(job, State.SUCCEEDED))
         jobs.on_kept()
         jobs.metrics.encode.observe(time.perf_counter() - started)
@@ -330,7 +353,6 @@ class Worker(threading.Thread):
             max_error=round(result.max_error, 2),
             stages=told["stage_seconds"],
         )
-        return None
 
     def _write_wanted(self, running: RunningJob, content: bytes, digest: str) -> None:
         try:

@@ -40,6 +40,11 @@ class WorkerJobs(Protocol):
         """The next jobs, at most `limit`; perhaps none."""
         ...
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether another job may be waiting for this worker; False when it is to stop."""
+        ...
+
     def upcoming(self, n: int) -> list[CompleteRequest]:
         """What will probably be taken next, as far as it is known."""
         ...

@@ -17,6 +17,7 @@ from tests.core.recipes import (
     meant,
     meant_architect,
     meant_beside,
+    meant_buyers,
     meant_changes,
     meant_dispatch,
     meant_fields,
@@ -57,6 +58,7 @@ MEANT = (
     meant_schedules,
     meant_dispatch,
     meant_remarks,
+    meant_buyers,
 )
 
 WORDS = """

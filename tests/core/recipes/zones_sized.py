@@ -134,4 +134,11 @@ ZONES = [
     ("верхняя треть белая, остальное синее", "blue", [("rows:0-33.33%", "white")]),
     ("нижняя четверть чёрная, остальное 80% зелёное 20% бежевое", "green 80, beige 20", [("rows:75-100%", "black")]),
     ("bottom quarter 60% red 40% black, rest grey", "grey", [("rows:75-100%", "red 60, black 40")]),
+    ("Плитка с каймой: поле серое, кайма 10 см красная", "grey", [("border:20%", "red")]),
+    ("плитка с рамкой, серая, рамка красная 5 см", "grey", [("border:10%", "red")]),
+    ("Bordered tile: grey field, red border 10 cm", "grey", [("border:20%", "red")]),
+    ("tile with a border: field grey, border 10 cm red", "grey", [("border:20%", "red")]),
+    ("Плитка с кругом: фон синий, круг жёлтый 30 см", "blue", [("circle:60%", "yellow")]),
+    ("шахматный порядок зелёный/песочный, размер 50*50", "green", [("checker:4", "sand")]),
+    ("шахматный рисунок белый с чёрным", "white", [("checker:4", "black")]),
 ]

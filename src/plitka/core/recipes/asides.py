@@ -256,7 +256,7 @@ class _Segment(NumberedSegment):
                 continue
             after = self._after(at)
             of = after if after is not None and after.colour is not None else None
-            if _OF_ALL.match(self.source.text[token.span[1] :].casefold()):
+            if _OF_ALL.match(self.source.text[token.span[1] :].casefold()) or self._is_before_size(token, of):
                 of = None  # `fine-grained blend of red 40%, white 60%`
             of = of or (self._named_once() or self.owner if self.asides.is_sized_by_colour else None)
             if token.choice in _COARSENESS and of is not None and of.colour is not None:
@@ -271,6 +271,12 @@ class _Segment(NumberedSegment):
                     name, {"yes": True, "no": False}.get(value, value), self._typed(token), token.choice, token
                 )
         self.tokens = kept
+
+    def _is_before_size(self, token: Token, of: Token | None) -> bool:
+        """Whether a size in mm stands between a word for one and a colour, so that both are of all: «мелкая 1-2 мм»."""
+        return (
+            bool(self.granules and of) and self.granules in self.source.text[token.span[1] : of.span[0] if of else None]
+        )
 
     def _named_once(self) -> Token | None:
         """The only colour between two commas: `black 20 coarse`."""

@@ -16,7 +16,7 @@ from itertools import dropwhile
 
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
-from plitka.core.recipes.open_amounts import CHANGES, INSTEAD
+from plitka.core.recipes.open_amounts import CHANGES, INSTEAD, REMOVES
 from plitka.core.recipes.part_names import find_part
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
@@ -31,6 +31,12 @@ TO = r"(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
 _CHANGE = re.compile(
     rf"{VERB}(?P<what>(?:[ ,]+(?:please|пожалуйста)[ ,]+)?(?:[^,.;:\n\d%]|(?:ral|рал)[ ]?\d{{4}})*?)[ ]+{TO}"
 )
+_CHANGED = re.compile(
+    r"[ ,]*(?:(?:please|пожалуйста|надо|нужно|прошу|лучше|should|to|must|can|could|is|was|be)[ ,]+)*"
+    r"(?:replaced?|swap(?:ped)?|switch(?:ed)?|changed?|(?:замен|смен)[а-я]+|(?:по)?меня(?:й|йте|ть|ем))[ ,]+"
+    r"(?:(?:please|пожалуйста)[ ,]+)?(?:for|with|by|to|на)[ ]+(?:the )?"
+)
+"""Between a colour and the one that comes for it: «белый заменить на серый», `white to be replaced by grey`."""
 _ARTICLES = frozenset({"", "please", "please the", "пожалуйста", "the", "all the", "out the", "весь", "всю"})
 _INSIDE = frozenset(
     {
@@ -78,20 +84,6 @@ _PUT_BEHIND = re.compile(r"[ ,]*(?:instead|in its place)(?![^\W_]| of)")
 _BY_IT = ("ым", "им")
 """Endings of a Russian colour with which another is replaced."""
 _DEGREES = frozenset({"more", "less", "fewer", "больше", "меньше"})
-_REMOVES = (
-    "убер",
-    "убир",
-    "убра",
-    "remov",
-    "drop",
-    "take out",
-    "leave out",
-    "get rid of",
-    "scrap",
-    "ditch",
-    "delet",
-    "omit",
-)
 _COMMAS = frozenset({",", ";", "and", "и"})
 _PAIR = 2
 _ENDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET, Kind.LINK})
@@ -102,7 +94,7 @@ _WHOLE = 100
 
 def with_change(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The tokens of the mix after the change that is asked for; None where the mix is not told or it is not clear."""
-    read = (_put, _announced, _replaced, _told_at_last, _named)
+    read = (_put, _announced, _replaced, _told_at_last, _named, _changed)
     for changed in (one(source, tokens) for one in read):
         if changed is not None:
             return changed
@@ -166,7 +158,7 @@ def _told_at_last(source: Source, tokens: Sequence[Token]) -> list[Token] | None
     new = [token for token in tokens[:end] if token.colour is not None][-1:]
     is_swap = len(wished) == _PAIR and len(wished & codes) == 1 and wished & codes == _codes(new)
     is_swap &= bool(new) and _FOR.search(source.text[: new[0].span[0]].casefold()) is not None
-    is_out = all(tokens[at].text.startswith(_REMOVES) for at in changes) and wished.isdisjoint(codes)
+    is_out = all(tokens[at].text.startswith(REMOVES) for at in changes) and wished.isdisjoint(codes)
     return _behind(source, tokens, end) if is_more or is_out or is_swap else None
 
 
@@ -357,6 +349,19 @@ def _replaced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         if is_change and kinds == [Kind.COLOUR] * 2 and tokens[at + 2].text.endswith(_BY_IT):
             rest = tokens[at + 3 + (_kind(tokens, at + 3) in (Kind.LINK, Kind.SEPARATOR)) :]
             return with_other(source, [*tokens[:at], _comma(token.span[0]), *rest], tokens[at + 1], tokens[at + 2])
+    return None
+
+
+def _changed(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The mix with the colour that comes for another, as in «синий 60, белый 40. Белый заменить на серый»."""
+    for at, old in enumerate(tokens):
+        new = next((place for place in range(at + 1, len(tokens)) if tokens[place].kind is Kind.COLOUR), None)
+        if old.kind is not Kind.COLOUR or new is None or _kind(tokens, new + 1) not in _ENDS:
+            continue
+        between = source.text[old.span[1] : tokens[new].span[0]].casefold()
+        if _kind(tokens, at - 1) in _ENDS and _CHANGED.fullmatch(between):
+            told = [*tokens[: max(0, at - 1)], *tokens[new + 1 :]]
+            return None if tokens[new].remark is not None else with_other(source, told, old, tokens[new])
     return None
 
 

@@ -1,16 +1,31 @@
-"""Digits alone that may be a colour's code, «1015 бежевый», or an amount, `044 kg`."""
+"""Codes of colours: digits alone, «1015 бежевый», which may be an amount, with a name, or as `rgb(180, 40, 30)`."""
+
+import re
 
 from plitka.core.colour.naming import find_general
-from plitka.core.colour.palette import Colour, Palette
+from plitka.core.colour.palette import Colour, Palette, free_colour
+from plitka.core.colour.ral import ral_names, ral_names_ru
 from plitka.core.colour.spaces import Lab
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import JOINING, Kind, Meaning
 from plitka.core.recipes.names import NameScanner
 from plitka.core.recipes.pieces import MAX_BEFORE
 from plitka.core.recipes.quantities import digits_of_code
-from plitka.core.recipes.signs import HEAD_BEFORE, SAYS_RAL, UNIT_AFTER, WORD_AFTER, WORD_BEFORE
+from plitka.core.recipes.signs import (
+    HEAD_BEFORE,
+    IN_BRACKETS,
+    NAMES_OF_RAL,
+    NUMBER_BEHIND,
+    RGB,
+    SAYS_RAL,
+    UNIT_AFTER,
+    WORD_AFTER,
+    WORD_BEFORE,
+)
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
 
+_MOST = 255
 _YEARS = frozenset(map(str, range(2018, 2040)))
 """Of which none is a RAL colour."""
 
@@ -52,6 +67,9 @@ class CodeScanner(NameScanner):
         start = self.at - len(digits)
         after = WORD_AFTER.match(self.text, self.at)
         is_named = after is not None and self._is_colour(after[1])
+        bracket = IN_BRACKETS.match(self.text, self.at)
+        if bracket is not None and self._is_colour(bracket[1]) and NUMBER_BEHIND.match(self.text, bracket.end()):
+            return True  # «6025 (зелёный) 65 кг»
         return self._says_ral or self._has_number(start, after.end() if after is not None and is_named else self.at)
 
     def _is_counted_off(self, digits: str) -> bool:
@@ -74,3 +92,49 @@ class CodeScanner(NameScanner):
         known = None if word is None else self._longest(word.start(1))
         is_unit = word is not None and len(word[1]) > 1 and word[1] not in JOINING
         return is_unit and (known is None or isinstance(known[1], Meaning))
+
+    def _coded_name(self) -> Token | None:
+        """A number of RAL Classic with its own name before or behind it: `Green beige (RAL 1000)`."""
+        start = self.at
+        if rgb := self._rgb():
+            return rgb
+        if not self._says_ral or not self.text[start].isalpha() or self.text[:start][-1:].isalpha():
+            return None
+        matches = (pattern.match(self.text, start) for pattern in NAMES_OF_RAL)
+        found = next((match for match in matches if match is not None and _is_name_of_ral(match)), None)
+        if found is None:
+            return None
+        self.at = found.end() + ("(" in found[0] and self.text[found.end() :][:1] == ")")
+        code = f"RAL {found['code']}"
+        colour, lab_d65 = self.palette.find(code), find_general(name_key(code))
+        if colour is None and lab_d65 is not None:
+            return self._general(start, lab_d65)
+        return self._token(Kind.COLOUR, start, colour=colour)
+
+    def _rgb(self) -> Token | None:
+        """A colour by its parts of red, green and blue, each to 255: `rgb(180, 40, 30)`.
+
+        Raises:
+            RecipeError: one of them is larger.
+        """
+        start, found = self.at, RGB.match(self.text, self.at)
+        if found is None or self.text[:start][-1:].isalnum():
+            return None
+        parts = [int(found[name]) for name in ("red", "green", "blue")]
+        colour = free_colour("#" + "".join(f"{part:02X}" for part in parts)) if max(parts) <= _MOST else None
+        if colour is None:
+            span = self.source.span(*found.span())
+            raise self.source.refuse(
+                "{rgb!r} is no colour; its three numbers are from 0 to 255, as in rgb(166, 61, 48)",
+                span,
+                rgb=self.source.text[slice(*span)],
+            )
+        self.at = found.end()
+        return self._token(Kind.COLOUR, start, colour=colour)
+
+
+def _is_name_of_ral(found: "re.Match[str]") -> bool:
+    """Whether words beside a number of RAL Classic are its own name."""
+    code = f"RAL {found['code']}"
+    names = (ral_names().get(code, ""), *ral_names_ru().get(code, ()))
+    return name_key(found["name"]) in map(name_key, names)

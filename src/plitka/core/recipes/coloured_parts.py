@@ -37,10 +37,12 @@ def with_coloured_parts(tokens: Sequence[Token]) -> list[Token]:
     number = next((token for token in tokens[start:end] if token.kind is Kind.NUMBER), None)
     if number is None or first == end:
         return list(tokens)
-    counted = _counted(
-        tokens[first:last], number, is_percent=any(token.kind is Kind.PERCENT for token in tokens[start:end])
-    )
-    return list(tokens) if counted is None else [*tokens[:start], *counted, *tokens[last:]]
+    is_percent = any(token.kind is Kind.PERCENT for token in tokens[start:end])
+    for until in (last, *(at for at in reversed(range(first + 1, last)) if tokens[at].kind is Kind.SEPARATOR)):
+        counted = _counted(tokens[first:until], number, is_percent=is_percent)
+        if counted is not None:
+            return [*tokens[:start], *counted, *tokens[until:]]
+    return list(tokens)
 
 
 def _lone_number(tokens: Sequence[Token]) -> tuple[int, int] | None:

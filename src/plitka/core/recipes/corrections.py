@@ -37,10 +37,12 @@ _LISTED_MARK = re.compile(
 )
 """Words that take something back only before colours: «исправление: красный 15», and not `price corrected: 500`."""
 _SOFT_MARK = re.compile(
-    r"(?<=[-—–,;.(][ ])(?:(?:sorry|apologies|no|make (?:it|that)|actually|better|erratum|errata|typo|amended|revised"
+    r"(?:(?<=[-—–,;.(!][ ])|(?<=\n))(?:(?:sorry|apologies|no|(?:let['’]?s )?(?:make|do) (?:it|that)|let['’]?s do"
+    r"|whoops|ouch|actually|better|erratum|errata|typo|amended|revised"
     r"|update|(?:revision|rev|issue|amendment|addendum|variation)(?:\.?[ ]?(?:no\.?[ ]?|№[ ]?)?\w{1,2}(?=[ ]?[:,]))?"
     r"|уточнение|замена|(?:изм|ред|правка|редакция|изменение)(?:\.?[ ]?(?:№[ ]?)?\w{1,2}(?=[ ]?[:,]))?"
-    r"|простите|извините|сорри|нет|лучше|опечатка|описка|все-таки|все же)"
+    r"|простите|извините|сорри|нет|(?:давай(?:те)? )?лучше|ой|ох|упс|стоп|погоди(?:те)?|опечатка|описка"
+    r"|все-таки|все же)"
     r"(?:[, ]+(?:sorry|no|make (?:it|that)|better|actually|rather|пусть будет|сделайте|нет|лучше))*)"
     r"(?=[ ,:])[ \t]*[,:.-]?"
 )

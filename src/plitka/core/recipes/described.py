@@ -15,7 +15,7 @@ from plitka.core.colour.naming import is_alike
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.recipe import Notice
-from plitka.core.recipes.segments import plain_keys
+from plitka.core.recipes.segments import STONES, plain_keys
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
@@ -26,6 +26,8 @@ _INSIDE = frozenset(
 _COMMAS = frozenset({",", ";", "but", "а", "но", "\n"})
 _AFTER = 3
 """Tokens from a name to what stands behind its code."""
+_WHOLE = 100
+"""Percent."""
 _TINT = re.compile(r"оттен|тон(?:ом|ами)?(?![^\W_])|подтон|tint|tone|hue|hint|shade|shimmer")
 """`Grey (with a blue tint)` is no mix of grey and blue."""
 
@@ -37,7 +39,7 @@ def with_descriptions(source: Source, tokens: Sequence[Token]) -> tuple[list[Tok
         source: the text.
         tokens: of the whole of it.
     """
-    kept, remarks = list(tokens), list[Notice]()
+    kept, remarks = _with_name_behind(source, tokens), list[Notice]()
     for start in reversed([at for at, token in enumerate(tokens) if token.text in ("(", "[")]):
         end = next((at for at in range(start, len(kept)) if kept[at].text in (")", "]")), None)
         inside = kept[start + 1 : end]
@@ -77,6 +79,37 @@ def with_codes_behind(source: Source, tokens: Sequence[Token]) -> list[Token] | 
             told = Notice("{name!r} is taken as the description of {code!r}", values)
             kept[at : at + _AFTER] = [replace(code, remark=code.remark or told)]
     return None if len(kept) == len(tokens) else kept
+
+
+def _with_name_behind(source: Source, tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with words for the look of a whole mix at its end: `khaki 60, brown 40 (camouflage)`, «- гранит»."""
+    end = len(tokens)
+    while end > 0 and tokens[end - 1].kind in (Kind.SEPARATOR, Kind.BRACKET):
+        end -= 1
+    start = end
+    while start > 0 and tokens[start - 1].kind is Kind.COLOUR:
+        start -= 1
+    mix, names = tokens[: start - 1], tokens[start:end]
+    bound = tokens[start - 1] if start else None
+    is_apart = bound is not None and (
+        bound.text in ("(", "[") or (bound.text == "-" and source.text[: bound.span[0]][-1:].isspace())
+    )
+    is_plain = any(name_key(token.text) in plain_keys() or any(map(str.isdigit, token.text)) for token in names)
+    if not names or bound is None or not is_apart or is_plain or not _is_whole(mix):
+        return list(tokens)
+    last = next(token for token in reversed(mix) if token.kind is Kind.COLOUR)
+    if any(token.text not in STONES and is_alike(_lab(token), _lab(last)) for token in names):
+        return list(tokens)  # `red 60, black 40 (anthracite)` says which black
+    words = [replace(token, kind=Kind.ASIDE, colour=None, own=None, remark=None) for token in names]
+    is_dash = bound.kind is Kind.LINK
+    return [*mix, replace(bound, kind=Kind.SEPARATOR, text=",") if is_dash else bound, *words, *tokens[end:]]
+
+
+def _is_whole(tokens: Sequence[Token]) -> bool:
+    """Whether several colours have a number each, and these are 100."""
+    shares = [token.value for token in tokens if token.kind is Kind.NUMBER]
+    colours = [token.colour for token in tokens if token.kind is Kind.COLOUR]
+    return len(shares) == len(colours) == len({*colours}) > 1 and sum(shares) == _WHOLE
 
 
 def _named(tokens: Sequence[Token], start: int) -> tuple[Token, bool] | None:

@@ -16,7 +16,8 @@ from plitka.core.recipes.token import Token
 
 _FROM = re.compile(r"(?<![^\W_])(?:from|с|со|instead of|вместо|was|were|было|была|был)(?: the)?[ :,]*$")
 _TO = re.compile(
-    r"^(?:%|[ ,;.:\n]|процент\w*|percent)*(?<![^\W_])(?:to|на|now|make it|becomes|стало|теперь|будет)(?![^\W_])"
+    r"^(?:%|[ ,;.:\n]|процент\w*|percent)*(?<![^\W_])(?:to|на|now|make it|becomes|should be"
+    r"|(?:we )?(?:need|want)|стало|теперь|будет|надо|нужно|хотим|хочу)(?![^\W_])"
 )
 _OPEN = frozenset({Kind.REST, Kind.EACH, Kind.MASS, Kind.LAYER, Kind.ZONE, Kind.EQUAL, Kind.FLECK})
 _PAIR = 2

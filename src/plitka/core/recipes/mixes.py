@@ -23,11 +23,13 @@ from plitka.core.recipes.corrections import corrected, find_marks
 from plitka.core.recipes.crumb import with_crumb_beside
 from plitka.core.recipes.described import with_descriptions
 from plitka.core.recipes.drawn import check_drawn
+from plitka.core.recipes.dyes import check_pigment, with_dyes
 from plitka.core.recipes.estimates import LITTLE_PERCENT, MAX_ESTIMATED, with_percent
 from plitka.core.recipes.fleck_grounds import with_fleck_grounds
 from plitka.core.recipes.fleck_rates import with_fleck_rates
 from plitka.core.recipes.grammar import parse
 from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_each
+from plitka.core.recipes.mixed_names import with_mixed_names
 from plitka.core.recipes.nearer_names import with_nearer_names
 from plitka.core.recipes.open_amounts import CHANGES, refuse_change
 from plitka.core.recipes.packs import without_packs
@@ -140,14 +142,16 @@ def _check(source: Source, tokens: Sequence[Token]) -> None:
     if change is not None:
         raise refuse_change(source, change)
     check_told(source, tokens)
+    check_pigment(source, tokens)
     check_drawn(source, tokens)
     check_compared(source, tokens)
     check_comparisons(source, tokens)
 
 
 def _scanned(source: Source, palette: Palette) -> list[Token]:
-    tokens = reconsidered(source, without_specifications(source, scan(source, palette)))
-    return without_remarks(source, without_told_behind(source, tokens))
+    tokens = with_mixed_names(source, without_specifications(source, scan(source, palette)), palette)
+    tokens = with_dyes(source, tokens)
+    return without_remarks(source, without_told_behind(source, reconsidered(source, tokens)))
 
 
 def _in_order(source: Source, palette: Palette) -> list[Token]:

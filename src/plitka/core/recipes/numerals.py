@@ -10,6 +10,7 @@ from fractions import Fraction
 from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.batches import filled_batches, weighed_bags
+from plitka.core.recipes.compared_chains import compared_chain
 from plitka.core.recipes.flecks import with_fleck_ahead
 from plitka.core.recipes.misspelled_flecks import with_misspelled_flecks
 from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
@@ -28,6 +29,7 @@ _COUNTED = frozenset({Kind.PARTS, Kind.MASS})
 """Units of which there can be one and a half."""
 _AND = frozenset({"and", "и", "с"})
 _HALF = Fraction(1, 2)
+_SO_THAT = frozenset({"чтоб", "чтобы", "so that"})
 _EXCEPT = frozenset({"except", "excluding", "all but", "кроме", "за исключением"})
 _OLD = frozenset({"old", "usual", "existing", "previous", "current", "старый", "обычный", "прежний"})
 _ON = "на"
@@ -51,8 +53,8 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         without_told_again, said_twice, _pronouns, _equations, hundreds, decimals, _halves, counted_shares, _instead,
         _not_old, _not_behind, _except, _filled_up, filled_batches, weighed_bags, _filled, _with_halves, _broken,
-        _units_first, _same, compared, ratios, rest_fractions, rest_ratios, rest_shares, _pieces, _rates, _one_unit,
-        _lists, _lists_behind, _mixes,
+        _units_first, compared_chain, _same, compared, ratios, rest_fractions, rest_ratios, rest_shares, _pieces,
+        _rates, _one_unit, _lists, _lists_behind, _mixes,
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
@@ -130,7 +132,8 @@ def _not_old(tokens: list[Token]) -> list[Token]:
 
 
 def _not_behind(tokens: list[Token]) -> list[Token]:
-    """The «нельзя» of «белый нельзя, серый 70» stands before its colour as well as behind it."""
+    """«Нельзя» of «белый нельзя, серый 70» and «чтоб не было» stand before their colour as well as behind it."""
+    tokens = [token for at, token in enumerate(tokens) if not _is_wish(tokens, at)]
     plain = list(tokens)
     for at, token in enumerate(tokens):
         is_end = (_kind(tokens, at + 1) in _BOUNDS or _text_of(tokens, at + 1) == ":") and _kind(
@@ -139,6 +142,12 @@ def _not_behind(tokens: list[Token]) -> list[Token]:
         if token.kind is Kind.NOT and is_end and _kind(tokens, at - 1) in (Kind.COLOUR, Kind.FLECK):
             plain[at - 1 : at + 1] = [token, tokens[at - 1]]
     return plain
+
+
+def _is_wish(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word begins a wish that there is none of a colour: «чтоб чёрного не было»."""
+    behind = [_kind(tokens, place) for place in (at + 1, at + 2)]
+    return tokens[at].text in _SO_THAT and (behind[0] is Kind.NOT or behind == [Kind.COLOUR, Kind.NOT])
 
 
 def _except(tokens: list[Token]) -> list[Token]:

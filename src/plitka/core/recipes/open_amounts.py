@@ -14,11 +14,16 @@ INSTEAD = "instead"
 """The choice of words that say what another colour or number stands for."""
 CHANGES = frozenset({"change", INSTEAD})
 """Choices of words that say how a mix differs from another."""
+REMOVES = (
+    "убер", "убир", "убра", "remov", "drop", "take out", "leave out", "get rid of", "scrap", "ditch", "delet", "omit",
+)  # fmt: skip
+"""How words begin that take a colour out."""
 _MUCH = re.compile(
     r"most|mainly|predominantly|lots|plenty|a lot|large|(?<!не)(?:больш|много)|в основном|преимущественно"
 )
 _LITTLE_PERCENT = 10
 _INTEGER = re.compile(r"(?<![\d.,])\d{1,3}(?![\d]|[.,]\d)")
+_PERCENT = re.compile(r"\d ?%")
 _WHOLE = 100
 """Percent."""
 _MAX_IN_EXAMPLE = 4
@@ -64,9 +69,9 @@ def refuse_change(source: Source, span: tuple[int, int]) -> RecipeError:
 
 
 def _has_whole(text: str) -> bool:
-    """Whether the first numbers of a text, two or more, are a whole."""
+    """Whether the first numbers of a text, two or more, are a whole, or one is a percent."""
     totals = list(accumulate(int(number) for number in _INTEGER.findall(text)))
-    return _WHOLE in totals[1:]
+    return _WHOLE in totals[1:] or _PERCENT.search(text) is not None
 
 
 def with_own_colours(source: Source, error: RecipeError, mentions: Sequence[Mention]) -> RecipeError:

@@ -20,6 +20,8 @@ _INCHES = r"in(?= ?(?:$|[.,;)]|thick|[xх×*] ?\d))"
 _SIZE = re.compile(
     rf"{_NUMBER}(?: ?(?:{_UNIT}|{_INCHES}))?(?: ?[xх×*] ?{_NUMBER}(?: ?(?:{_UNIT}|{_INCHES}))?){{1,2}}"
     rf"(?![.,]\d)(?! ?(?:{_MASS}|pcs|pc\b|pieces|шт))(?![^\W_])"
+    rf"|{_NUMBER}(?: ?\+ ?{_NUMBER}){{1,2}} ?{_SHORT_UNIT}(?![^\W_])"
+    rf"|{_NUMBER} ?{_SHORT_UNIT} ?\({_NUMBER}(?: ?\+ ?{_NUMBER}){{1,2}}(?: ?{_SHORT_UNIT})?\)"
     rf"|\d{{3,4}} (?:by|на) \d{{3,4}}(?: (?:by|на) \d{{1,4}})?(?: ?{_UNIT})?(?! ?{_MASS})(?![^\W_])"
     rf"|{_NUMBER}(?: ?{_SIDE_UNIT})? (?:by|на) {_NUMBER}(?: (?:by|на) {_NUMBER})? ?{_SIDE_UNIT}(?![^\W_])"
     rf"|{_NUMBER}(?: ?- ?{_NUMBER} ?-?{_SHORT_UNIT}|(?:-{_NUMBER})? ?-?{_ALWAYS_UNIT})(?![^\W_])"
@@ -76,9 +78,10 @@ _LETTERS = ("abcd", "абвг")
 _LABELS = (
     re.compile(r"(?<![^\W_])(?:no\.?|№|#|colou?r|цвет|(?:colou?r|цвет) ?№) ?(\d)(?![\da-f%])(?! ?%)[ \t]*[:.)-]?"),
     re.compile(r"(?<![^\W_])([a-dа-г])[.):](?=[ \t])"),
+    re.compile(r"(?:^|(?<=\n))[ \t|]*(\d{1,2})[ \t]*[;|,][ \t]*(?=[^\W\d_][^\n]*[;|,\t][ \t]*\d)"),
     re.compile(r"(?:^|(?<=[,;:\n])|(?<=[,;:] ))(\d) ?[-=] ?(?=[^\W\d_]+[ .:-]*\d)"),
 )
-"""«№1», `colour 1:` and `a)` before what they number."""
+"""«№1», `colour 1:` and `a)` before what they number, and the rows of a table, `1;red;60`."""
 _BEGINS = re.compile(r"(?:^|[:\n])[ \t]*$")
 _RAL_DIGITS = re.compile(r"[1-9]0\d\d")
 _MAKERS_DIGITS = re.compile(r"0\d\d")

@@ -9,6 +9,7 @@ from plitka.core.colour.palette import Colour, Palette, default_palette
 from plitka.core.recipes.areas import refuse_areas
 from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.drawn import refuse_figure
+from plitka.core.recipes.laid_tiles import told_of_each
 from plitka.core.recipes.lettering import check_lettering, find_lettering, find_writing
 from plitka.core.recipes.look import option_of_zone
 from plitka.core.recipes.mixes import EQUAL_PARTS, OTHER_TOTAL, Reading, read_colours, read_mix
@@ -147,7 +148,13 @@ def parse_tile(
     return replace(
         ground,
         zones=tuple(zones),
-        warnings=(*_told(text, zoned), *zoned.remarks, *ground.warnings, *_warnings_of(zones)),
+        warnings=(
+            *_told(text, zoned),
+            *told_of_each(text, zoned),
+            *zoned.remarks,
+            *ground.warnings,
+            *_warnings_of(zones),
+        ),
     )
 
 

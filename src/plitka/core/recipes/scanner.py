@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from plitka.core.colour.naming import find_general
 from plitka.core.colour.palette import Colour, Palette, free_colour
-from plitka.core.colour.ral import OTHER_SYSTEM, ral_names
+from plitka.core.colour.ral import OTHER_SYSTEM
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.limits import AT_LEAST, AT_MOST
 from plitka.core.language.spelling import name_key
@@ -39,7 +38,6 @@ from plitka.core.recipes.signs import (
     LIST_OF_CODES,
     MAIL,
     MINUS_BEFORE_NUMBER,
-    NAMES_OF_RAL,
     NUMBER_BEFORE,
     NUMBERED,
     OF_WHAT,
@@ -60,6 +58,7 @@ from plitka.core.recipes.signs import (
     may_be_colour,
 )
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.specifications import STANDARD
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
@@ -146,7 +145,15 @@ class _Scanner(CodeScanner):
 
     def _aside(self) -> Token | None:
         """What is no part of the mix, or says nothing of a colour."""
-        return self._address() or self._former() or self._other_code() or self._beside()
+        return self._standard() or self._address() or self._former() or self._other_code() or self._beside()
+
+    def _standard(self) -> Token | None:
+        """A standard by its number, which is no colour's: «ТУ 2534-001-2014»."""
+        start, found = self.at, STANDARD.match(self.text, self.at)
+        if found is None or self.text[:start][-1:].isalnum():
+            return None
+        self.at = found.end()
+        return self._token(Kind.LABEL, start, choice=LETTERED)
 
     def _address(self) -> Token | None:
         """Where to write, or where something is delivered."""
@@ -227,22 +234,6 @@ class _Scanner(CodeScanner):
         gap = None if self.named is None else self.text[self.end_of_named : self.at]
         after = WORD_AFTER.match(self.text, end)
         return (gap is not None and not gap.strip(" \t,(")) or (after is not None and self._is_known(after[1]))
-
-    def _coded_name(self) -> Token | None:
-        """A number of RAL Classic with its own name before or behind it: `Green beige (RAL 1000)`."""
-        start = self.at
-        if not self._says_ral or not self.text[start].isalpha() or self.text[:start][-1:].isalpha():
-            return None
-        matches = (pattern.match(self.text, start) for pattern in NAMES_OF_RAL)
-        found = next((match for match in matches if match is not None and _is_name_of_ral(match)), None)
-        if found is None:
-            return None
-        self.at = found.end() + ("(" in found[0] and self.text[found.end() :][:1] == ")")
-        code = f"RAL {found['code']}"
-        colour, lab_d65 = self.palette.find(code), find_general(name_key(code))
-        if colour is None and lab_d65 is not None:
-            return self._general(start, lab_d65)
-        return self._token(Kind.COLOUR, start, colour=colour)
 
     def _is_known(self, name: str) -> bool:
         return self._is_colour(name) or name_key(name) in self._words
@@ -429,11 +420,6 @@ class _Scanner(CodeScanner):
                 hex=text,
             )
         return self._token(Kind.COLOUR, start, colour=colour)
-
-
-def _is_name_of_ral(found: "re.Match[str]") -> bool:
-    """Whether words beside a number of RAL Classic are its own name."""
-    return name_key(found["name"]) == name_key(ral_names().get(f"RAL {found['code']}", ""))
 
 
 def _is_blend(chain: str) -> bool:

@@ -29,6 +29,7 @@ from plitka.core.recipes.portions import with_portions
 from plitka.core.recipes.products import without_products
 from plitka.core.recipes.ratios_beside import with_ratio_beside
 from plitka.core.recipes.recoloured import with_recoloured
+from plitka.core.recipes.removals import without_removed
 from plitka.core.recipes.renewed import with_renewed
 from plitka.core.recipes.repeated_names import without_repeated_names
 from plitka.core.recipes.sentences import with_sentences_beside
@@ -109,6 +110,7 @@ def _said_otherwise(source: Source, tokens: Sequence[Token], plainer: Sequence[T
     yield with_change(source, tokens)
     yield with_renewed(source, tokens)
     yield with_recoloured(source, tokens)
+    yield without_removed(source, tokens)
     yield without_former(source, tokens)
     yield with_ratio_compared(source, tokens)
     if any(token.kind is Kind.RANGE or token.text in UP_TO for token in tokens):

@@ -20,7 +20,7 @@ BATCH = frozenset({Kind.NUMBER, Kind.MASS})
 """`100 kg of mix:`, `weight 20 kg`."""
 _PAIR = 2
 _WHOLE = 100
-_STONES = frozenset({"granite", "marble", "stone", "гранит", "мрамор", "камень"})
+STONES = frozenset({"granite", "marble", "stone", "camouflage", "camo", "гранит", "мрамор", "камень", "камуфляж"})
 """What a mix may be like, as well as a colour."""
 
 
@@ -89,7 +89,7 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
         return False
     if count is not None and count != sum(token.kind is Kind.COLOUR for token in rest):
         return False
-    is_stone = named[0].text in _STONES
+    is_stone = named[0].text in STONES
     is_plural = named[0].text.endswith("s") and name_key(named[0].text[:-1]) in plain_keys()
     n_colours = sum(token.kind is Kind.COLOUR for token in rest)
     total = sum(token.value for token in rest if token.kind is Kind.NUMBER)

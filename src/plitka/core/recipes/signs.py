@@ -45,10 +45,14 @@ SYMBOL = re.compile(
     r"|(?P<quote>[\"'«»“”„‘’*~≈_№]+)"
 )
 PIECE = re.compile(r"([ \t]*|[-_])([^\W\d_]+|\d+)")
-RESOLUTION = re.compile(r"(?:[248]k|\d{3,4}p)(?![^\W_])")
-"""`4k`, `1080p`: how sharp a picture is to be."""
+RESOLUTION = re.compile(r"(?:[248]k|\d{3,4}p|3[dд])(?![^\W_])")
+"""`4k`, `1080p`: how sharp a picture is to be; `3D`."""
 UNIT_AFTER = re.compile(
     r"[ \t]*(?:%|:|/(?![ \t]*[1-9]0\d\d(?!\d))|(?:parts?|част|дол|g|kg|г|кг|lb|p?c[ts]|проц|percent)\b|част|проц)"
+)
+RGB = re.compile(
+    r"rgba?[ ]?[(\[:=]?[ ]?(?P<red>\d{1,3})(?:[ ]?[,;/][ ]?|[ ])(?P<green>\d{1,3})(?:[ ]?[,;/][ ]?|[ ])"
+    r"(?P<blue>\d{1,3})(?:[ ]?,[ ]?[01](?:\.\d+)?(?=[ ]?\)))?(?:[ ]?[)\]]|(?![\d%)\]]|[ ]?%))"
 )
 OTHER_CODE = re.compile(
     r"(?:ncs[ ]?(?:s[ ]?)?\d{4}-[a-z](?:\d{2}[a-z])?|(?:pantone|pms)[ ]?\d{3,4}(?:[ ]?[cu])?"
@@ -122,9 +126,10 @@ NOMINATIVE = re.compile(r"(?:ый|ий|ая|яя|ое|ее|ые|ие)\Z")
 """Of a colour that is not compared with: «темнее серый», but «темнее серого»."""
 WISH = re.compile(
     r"(?<![^\W_])(?:g['’]day(?: mate| all)?(?![^\W_])"
-    r"|(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_]))"
+    r"|(?:i|we)(?:['’]d| would) (?:really )?(?:like|love)(?: to have)?(?![^\W_])"
+    r"|[1-4](?:-?(?:х|ух|ех))?[ -]?слойн[а-я]+|[1-4][ -](?:layer(?:ed)?|ply)(?![^\W_]))"
 )
-"""In which `like` compares nothing."""
+"""In which `like` compares nothing; and how many layers a tile has, which are not seen."""
 ZONE_HEAD = re.compile(r"[ ]?(?:№ ?)?(?:[^\W_]?[ ]?[:)=–—-]|[^\W_]\.|(?<=[\dA-ZА-Г])(?![^\W_]))")
 """Behind `zone`: `A:`, ` 1`."""
 ABBREVIATED = re.compile(
@@ -226,10 +231,10 @@ SAYS_RAL = re.compile(
 _TO_NAME = r"[ \t]*[-,:(/]*[ \t]*"
 NAMES_OF_RAL = tuple(
     re.compile(pattern)
-    for name in (rf"(?P<name>[a-z]+(?:[ -][a-z]+){{{more}}}(?: [1-4])?)" for more in (3, 2, 1, 0))
+    for name in (rf"(?P<name>[a-zа-я]+(?:[ -][a-zа-я]+){{{more}}}(?: [1-4])?)" for more in (3, 2, 1, 0))
     for pattern in (
-        rf"{name}{_TO_NAME}ral[ -]?(?P<code>\d{{4}})(?![^\W_])",
-        rf"ral[ -]?(?P<code>\d{{4}}){_TO_NAME}{name}(?![^\W_])",
+        rf"{name}{_TO_NAME}(?:ral|рал)[ -]?(?P<code>\d{{4}})(?![^\W_])",
+        rf"(?:ral|рал)[ -]?(?P<code>\d{{4}}){_TO_NAME}{name}(?![^\W_])",
     )
 )
 """A number of RAL Classic, with words before or behind it."""
@@ -240,8 +245,8 @@ REST_BEFORE = re.compile(r"(?<![^\W_])(?:rest|remainder|remaining|остальн
 ALONE = re.compile(r"(?: (?:tiles?|плитк[аиу]))?[ .!]*\Z")
 """Behind a name that is all of a text."""
 WITH_NUMBER = re.compile(r"[ ]+(?:(?:tiles?|плитк[аиу])[ ]+)?(?:with|w/|с|со)[ ]?\d")
-SHORT_BEFORE_CODE = re.compile(r"\.(?=[ ]?(?:ral|рал|#|[(,;)/+]|[1-9]0\d\d(?!\d)))")
-"""The full stop of «зел. RAL 6005»."""
+SHORT_BEFORE_CODE = re.compile(r"\.(?=[ ]?(?:ral|рал|фр(?:акц)?\.|fr\.|#|[(,;)/+]|[1-9]0\d\d(?!\d)))")
+"""The full stop of «зел. RAL 6005» and «черн. фр. 2-4 мм»."""
 TWO_SHORT = re.compile(r"(?P<first>[^\W\d_]{2,})\.[ ]?-?[ ]?(?P<second>[^\W\d_]{3,})(?P<stop>\.)?")
 """Words of one name that are cut short: «слон. кость»."""
 TWO_NUMBERS = re.compile(r"[ \t,:-]*(?![1-9]/(?:[2-9]|1[0-9])(?!\d))\d+[ \t]*%?[ \t]*(?:/|:|-|на|к)[ \t]*\d+")

@@ -17,6 +17,8 @@ from plitka.core.recipes.token import Token
 _SAID = re.compile(
     rf"(?<![^\W_])(?:{specifications.FALL_HEIGHT}|{specifications.STANDARD}|{specifications.PRODUCT})(?![^\W_%]|[ ]?%)"
 )
+STANDARD = re.compile(rf"{specifications.STANDARD}(?![^\W_%]|[ ]?%)")
+"""A standard by its number."""
 
 
 def without_specifications(source: Source, tokens: Sequence[Token]) -> list[Token]:

@@ -9,7 +9,7 @@ from functools import cache
 from plitka.core.language import zone_words
 from plitka.core.language.flecks import FLECKS
 from plitka.core.recipes.mixes import NO_GROUND, OTHER_TOTAL, Reading
-from plitka.core.recipes.part_names import small_letters
+from plitka.core.recipes.part_names import find_heads, small_letters
 from plitka.core.recipes.quantities import HALF_METRE, METRE
 from plitka.core.recipes.recipe import Notice, Recipe, plain
 from plitka.core.recipes.zone_sizes import tile_mm, without_places, without_tile
@@ -30,6 +30,15 @@ _SIZE_WORD = re.compile(
     r"[\s,;]+(?:in |tile |плитка )?(?:sized?|format|dimensions?|размер(?:ом|ы)?|формат(?:ом)?)[\s:]*\Z", re.IGNORECASE
 )
 """What is left before the size of the tile."""
+_LINES_OF = re.compile(r"[^,;:.\n\d]{0,20}(?:line|lines|markings?|стартовая линия|разметка)[ ]?:")
+"""What a tile is for: `court marking: green tile, white 5 cm line`."""
+_HEADING = re.compile(r"[^,;:.\n\d–—]{1,60}?(?:[:;.,\n–—]|[ ]-(?=[ ]))")
+"""What stands before all else: «Плитка с каймой:»."""
+_OF_HEADING = re.compile(
+    r"(?:[\s,;:.–—-]|(?<![^\W_])(?:(?:rubber |square )?(?:tiles?|mats?|slabs?)|with|and|an?|of|(?:резинов\w+ )?плит\w+"
+    r"|коврик\w*|с|со|и|из|для|рисунок|узор|pattern|design)(?![^\W_]))*"
+)
+"""What else a heading may say."""
 _SPACES = re.compile(r"[ \t]{2,}")
 _IN_BRACKETS = re.compile(r"([^()]+)\(([^()]+)\)\s*")
 
@@ -117,6 +126,26 @@ def _is_whole(reading: Reading) -> bool:
     is_of_parts = any(message.startswith(OTHER_TOTAL) for message in told)
     has_ground = not any(message.startswith(NO_GROUND) for message in told)
     return has_ground and not (is_of_parts and len(reading.recipe.parts) == 1)
+
+
+def without_heading(text: str) -> str:
+    """A text with blanks for a heading that names parts and no mix, where these are named again behind it.
+
+    Args:
+        text: of a tile of several mixes.
+    """
+    small = small_letters(text)
+    if (lines := _LINES_OF.match(small)) is not None:
+        return without_places(text, [lines.span()])
+    if (heading := _HEADING.match(small)) is None:
+        return text
+    own = find_heads(small[: heading.end()])
+    behind = {head.kind for head in find_heads(small[heading.end() :])}
+    if not own or not {head.kind for head in own} <= behind:
+        return text
+    rest = without_places(small[: heading.end()], [(head.start, head.end) for head in own])
+    is_plain = _OF_HEADING.fullmatch(rest) is not None
+    return without_places(text, [heading.span()]) if is_plain else text
 
 
 def without(pattern: "re.Pattern[str]", text: str) -> str:

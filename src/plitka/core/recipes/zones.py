@@ -64,6 +64,7 @@ from plitka.core.recipes.zone_texts import (
     ZoneInText,
     trimmed,
     without,
+    without_heading,
 )
 
 _OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
@@ -80,8 +81,6 @@ _WIDTH = re.compile(
 )
 """`Border 10%: red` and `border 10% of the width` say how wide it is."""
 _OF_LINE = re.compile(rf"(?<![^\W_]){zone_words.LINE}(?![^\W_])")
-_HEADING = re.compile(r"[^,;:.\n\d]{0,20}(?:line|lines|markings?|стартовая линия|разметка)[ ]?:")
-"""What a tile is for: `court marking: green tile, white 5 cm line`."""
 _CLAUSE = re.compile(
     r"[\n;+]|(?<=[ ])/(?=[ ])|[,.](?!\d)|(?<![^\W_])(?:and|with|w/|plus|и|с|со|плюс)(?![^\W_])",
     re.IGNORECASE,
@@ -102,8 +101,7 @@ def find_zones(text: str, read: Read) -> Zoned | None:
         text: as for `parse_recipe`.
         read: how one mix is read.
     """
-    if (heading := _HEADING.match(small_letters(text))) is not None:
-        text = without_places(text, [heading.span()])
+    text = without_heading(text)
     small = small_letters(text)
     if is_undrawn(small):
         return None
