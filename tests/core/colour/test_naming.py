@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plitka.core.colour.modifiers import MODIFIERS
 from plitka.core.colour.naming import (
     MIN_TYPO,
-    MODIFIERS,
     NEAR_DELTA_E,
     find_general,
     find_modifier,

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from plitka.core.colour.naming import MODIFIERS, find_general
+from plitka.core.colour.modifiers import MODIFIERS
+from plitka.core.colour.naming import find_general
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.spelling import count_pieces, name_key
 from plitka.core.language.vocabulary import DESCRIPTORS, TRIGGER, Kind, Meaning, longest_phrase, phrases, vocabulary

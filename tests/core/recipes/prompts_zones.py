@@ -7,6 +7,12 @@ ZONES = [
         [("border:30%", "black")],
     ),
     ("grey field with black border all round", "grey", [("border:8%", "black")]),
+    ("grey tile with a 50mm red border, inside a black fleck 10%", "grey 90, black 10", [("border:10%", "red")]),
+    ("grey with a red border, black fleck 10% inside", "grey 90, black 10", [("border:8%", "red")]),
+    (
+        "серая плитка с красным кантом 50 мм, внутри крапинка чёрная 10%", "grey 90, black 10",
+        [("border:10%", "red")],
+    ),
     ("Border: 100% black. Field: 80% red, 20% black.", "red 80, black 20", [("border:8%", "black")]),
     ("Border black. Field: 80% red, 20% white", "red 80, white 20", [("border:8%", "black")]),
     ("Border black, field 80% red 20% white", "red 80, white 20", [("border:8%", "black")]),

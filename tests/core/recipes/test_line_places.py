@@ -100,6 +100,19 @@ def test_a_stripe_without_a_size_has_a_tenth_of_the_tile() -> None:
     check_each(UNSIZED, check)
 
 
+def test_the_side_that_is_not_named_is_told() -> None:
+    """It is the left one."""
+    for text in (
+        "red tile with white 50mm lane line down one side",
+        "красная плитка с белой линией 50 мм с одной стороны",
+        "red tile, white stripe 5 cm along one edge",
+    ):
+        reading = parse_tile(text)
+        assert reading.recipe.percents == {"RED": 100}
+        assert [(mask, zone.recipe.percents) for mask, zone in reading.zones] == [("stripes:0-10%", {"WHITE": 100})]
+        assert any("leaves open which side it is" in str(notice) for notice in reading.warnings)
+
+
 def test_sides_are_told_of_one_stripe() -> None:
     """Two of them lie opposite each other."""
     place = find_line_place("stripe at top and bottom", [(0, 6)])

@@ -25,6 +25,7 @@ from tests.core.recipes import (
     meant_limits,
     meant_maker,
     meant_others,
+    meant_remarks,
     meant_schedules,
     meant_strangers,
     prompts,
@@ -56,6 +57,7 @@ MEANT = (
     meant_hurried,
     meant_schedules,
     meant_dispatch,
+    meant_remarks,
     meant_buyers,
 )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from plitka.core.recipes.source import Source
-from plitka.core.recipes.tiles import check_one_tile, refuse_several
+from plitka.core.recipes.tiles import check_one_kind, check_one_tile, refuse_several
 from plitka.errors import RecipeError
 
 
@@ -38,6 +38,21 @@ def test_two_tiles_are_refused(text: str, blamed: str) -> None:
 def test_one_tile_is_none_of_several(text: str) -> None:
     """Numbers of colours and sizes are not those of tiles."""
     check_one_tile(Source(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "blamed"),
+    [
+        ("Edge tiles all black, field tiles 60 green 40 beige", "Edge tiles all black, field tiles"),
+        ("крайние плитки чёрные, остальные плитки зелёные", "крайние плитки чёрные, остальные плитки"),
+    ],
+)
+def test_tiles_in_several_places_are_refused(text: str, blamed: str) -> None:
+    """They are no parts of one; those of one place are."""
+    with pytest.raises(RecipeError, match="more than one tile") as refused:
+        check_one_kind(Source(text))
+    assert text[slice(*refused.value.span)] == blamed
+    check_one_kind(Source("edge tiles black, the edge tiles only"))
 
 
 def test_the_first_two_are_told() -> None:

@@ -36,6 +36,21 @@ def test_both_sides_of_100_are_treated_alike() -> None:
             parse_recipe(text)
 
 
+def test_a_colour_that_may_be_missing_is_asked_for() -> None:
+    """Where that is more than a slip of rounding, and no binder has it."""
+    for text, is_asked in (("60% red, 30% black", True), ("60% red, 39% black", False), ("60% red, 45% black", False)):
+        notice = next(str(told) for told in parse_recipe(text).warnings if "scaled to 100" in str(told))
+        assert ("a colour is missing" in notice) == is_asked
+    assert all("is missing" not in str(told) for told in parse_recipe("60% red, 30% black, 10% binder").warnings)
+
+
+def test_one_number_for_two_names_is_asked_back() -> None:
+    """With a number for each."""
+    with pytest.raises(RecipeError, match=r"two names of one colour, .* as in: 15% eggshell, 15% cream") as caught:
+        parse_recipe("eggshell/cream 30, rest black")
+    assert caught.value.suggestions == ("15% eggshell, 15% cream",)
+
+
 @pytest.mark.parametrize("text", ["34% red, 34% black, 34% white", "33.4% red, 33.4% black, 33.4% white"])
 def test_what_was_rounded_up_is_scaled(text: str) -> None:
     """With a note."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import groupby
-from types import MappingProxyType
 
+from plitka.core.colour.modifiers import MODIFIERS
 from plitka.core.colour.palette import Colour, Palette, free_colour, nearest
 from plitka.core.colour.ral import ral_names, ral_values
 from plitka.core.colour.spaces import Lab, ciede2000, hex_to_lab_d65, lab_d65_to_hex
@@ -36,8 +36,6 @@ from plitka.core.language.vocabulary import PLAIN_COLOURS
 
 NEAR_DELTA_E = 12.0
 """CIEDE2000 within which a granule of the palette passes for a colour that was named."""
-NEUTRAL_CHROMA = 12.0
-"""CIE Lab chroma below which a colour is a grey, which nothing makes more colourful."""
 GREY_DELTA_E = 7.0
 """CIEDE2000 within which a grey passes for a colour."""
 COLOURFUL_CHROMA = 14.0
@@ -65,40 +63,6 @@ MIN_LIKE = 4
 MAX_LIKE = 3
 MIN_LONG = 7
 """Letters of a key that is like a name from which it differs in about two of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Modifier:
-    """What a word such as `dark` does to a colour, in CIE Lab: L is drawn to a lightness, the chroma multiplied."""
-
-    to_lightness: float
-    by: float
-    """How much of the way, 0..1."""
-    chroma: float = 1.0
-
-    def of(self, lab_d65: Lab) -> Lab:
-        """The colour that a modified name means."""
-        lightness, a, b = lab_d65
-        chroma = min(self.chroma, 1) if math.hypot(a, b) < NEUTRAL_CHROMA else self.chroma
-        return lightness + self.by * (self.to_lightness - lightness), chroma * a, chroma * b
-
-
-MODIFIERS: Mapping[str, Modifier] = MappingProxyType(
-    {
-        "dark": Modifier(0, 0.4, 0.85),
-        "deep": Modifier(0, 0.25, 1.1),
-        "very dark": Modifier(0, 0.6, 0.8),
-        "very light": Modifier(100, 0.65, 0.6),
-        "light": Modifier(100, 0.4, 0.8),
-        "pale": Modifier(100, 0.45, 0.5),
-        "pastel": Modifier(100, 0.5, 0.55),
-        "bright": Modifier(100, 0.1, 1.3),
-        "vivid": Modifier(100, 0.05, 1.4),
-        "muted": Modifier(60, 0.2, 0.5),
-        "medium": Modifier(50, 0.15, 1.0),
-    }
-)
-"""By their usual English word; `plitka.core.language.vocabulary` has what people write for each."""
 
 
 _SPELLED_MODIFIERS = {
@@ -235,6 +199,12 @@ def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str |
     nearest = _nearest(fold(text), names, {**near, **names}, palette) if names else names
     meant = {_meaning(name, palette) for name in nearest.values()}
     return next(iter(nearest.values())) if len(meant) == 1 else None
+
+
+def find_double(text: str, palette: Palette) -> str | None:
+    """As `find_typo` for a word with its number, where the slip is a letter that is doubled or single: `redd`."""
+    name = find_typo(text, palette, has_number=True)
+    return name if name is not None and _single(name_key(name)) == _single(name_key(text)) else None
 
 
 def _nearest(word: str, likely: Mapping[str, str], near: Mapping[str, str], palette: Palette) -> Mapping[str, str]:

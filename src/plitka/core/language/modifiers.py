@@ -1,4 +1,4 @@
-"""Words that change the colour that follows them, in English and Russian, by `colour.naming.MODIFIERS`."""
+"""Words that change the colour that follows them, in English and Russian, by `colour.modifiers.MODIFIERS`."""
 
 MODIFIERS = {
     "dark": "dark, darker, потемнее, темнее, darker shade of, dark shade of, dk, тёмный, темно",

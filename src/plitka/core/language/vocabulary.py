@@ -88,7 +88,7 @@ class Kind(StrEnum):
     LIGHT = "light"
     """A colour before it is of the light: `red lighting`, «синяя подсветка»."""
     MODIFIER = "modifier"
-    """It changes the colour that follows: `deep`, «бледно-»; its `text` is one of `colour.naming.MODIFIERS`."""
+    """It changes the colour that follows: `deep`, «бледно-»; its `text` is one of `colour.modifiers.MODIFIERS`."""
     COLOURED = "coloured"
     """It says that there are colours, and not which."""
     SBR = "sbr"
@@ -235,7 +235,8 @@ _PHRASES = {
     ),
     Kind.COLOURED: (
         "rainbow, rainbow colours, rainbow colors, all colours of the rainbow, радуга, радужный, всех цветов радуги, "
-        "coloured, colored, multicoloured, multicolored, multi coloured, multi colored, цветной, разноцветный, "
+        "coloured, colored, colured, coulored, couloured, "
+        "multicoloured, multicolored, multi coloured, multi colored, цветной, разноцветный, "
         "многоцветный"
     ),
     Kind.SBR: "sbr, сбр, sbr crumb, sbr granules, резиновая крошка, крошка sbr",

@@ -109,6 +109,11 @@ SIDES = {
     )
 }
 """Where a stripe lies that is not in the middle."""
+ONE_SIDE = (
+    r"(?:(?:on|along|at|down|by|near|to) )?(?:only )?one (?:long )?(?:side|edge)(?: only)?"
+    r"|(?:(?:с|по|вдоль|у|на|от) )?одн\w+ (?:сторон\w*|кра\w+|кромк\w+|гран\w+)"
+)
+"""Where a stripe lies, if nothing says at which side."""
 SIDES_FROM = {
     "top": r"(?:the )?(?:top|upper)(?: edge)?|верха|верхн\w+ (?:края|кромки|грани)",
     "bottom": r"(?:the )?(?:bottom|lower)(?: edge)?|низа|нижн\w+ (?:края|кромки|грани)",
@@ -152,7 +157,7 @@ STRIPES = (
     r"|stripey|stripy|bands|banded|полосы|полосами|полосок|полос|полоски|полосками|полоску"
     r"|полоса(?:т\w+))(?: pattern| style)?"
 )
-LINE = r"(?:lines?|stripe|strip|band|marking|лини(?:я|ей|ю|и)|полос(?:а|ой|у)|полоск(?:а|ой)|разметк\w+)"
+LINE = r"(?:(?:lane )?lines?|stripe|strip|band|marking|лини(?:я|ей|ю|и)|полос(?:а|ой|у)|полоск(?:а|ой)|разметк\w+)"
 """One of them is no stripes; at an edge it is a border."""
 ACROSS = r"diameter|(?<![^\W_])diam?(?![^\W_])|диам|across|radius|радиус|[ø⌀]"
 """In words for the size of what is round."""

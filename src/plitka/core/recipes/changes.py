@@ -22,11 +22,14 @@ from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
-_CHANGE = re.compile(
+VERB = (
     r"(?<![^\W_])(?P<verb>swap(?:ped)?|switch(?:ed)?|replaced?|changed?|chng|exchange|substitute"
     r"|(?:замен|измен|смен)(?:и|ите|ить)|(?:по)?меня(?:й|йте|ть|ем))(?![^\W_])"
-    r"(?P<what>(?:[ ,]+(?:please|пожалуйста)[ ,]+)?(?:[^,.;:\n\d%]|(?:ral|рал)[ ]?\d{4})*?)[ ]+"
-    r"(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
+)
+TO = r"(?P<to>(?:for|with|by|to|на)(?: the)?)[ ]+"
+"""Between what is changed and what comes for it."""
+_CHANGE = re.compile(
+    rf"{VERB}(?P<what>(?:[ ,]+(?:please|пожалуйста)[ ,]+)?(?:[^,.;:\n\d%]|(?:ral|рал)[ ]?\d{{4}})*?)[ ]+{TO}"
 )
 _CHANGED = re.compile(
     r"[ ,]*(?:(?:please|пожалуйста|надо|нужно|прошу|лучше|should|to|must|can|could|is|was|be)[ ,]+)*"
@@ -57,7 +60,7 @@ _TO = frozenset({"to", "на"})
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET, Kind.LINK})
 _MIX_NAME = re.compile(r"(?<![^\W_])(?:mix|blend|mixture|смесь|микс)[ ]*$")
-_OPEN = frozenset(
+OPEN = frozenset(
     {
         Kind.VAGUE, Kind.NOT, Kind.RANGE, Kind.ZONE, Kind.LAYER, Kind.REST, Kind.EACH, Kind.EQUAL, Kind.SAME,
         Kind.COMPARED, Kind.HALF, Kind.MASS, Kind.PARTS, Kind.SBR,
@@ -104,8 +107,8 @@ def with_change(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     behind = [token for token in tokens if token.span[0] >= end]
     if swapped := _swapped(source, found[0], before, said, behind):
         return swapped
-    is_new = found[0]["to"] in _TO and _is_whole(behind) and not any(token.kind in _NUMBERS for token in said)
-    if not is_new or any(token.kind in _OPEN | {Kind.COLOUR} for token in before):
+    is_new = found[0]["to"] in _TO and is_whole(behind) and not any(token.kind in _NUMBERS for token in said)
+    if not is_new or any(token.kind in OPEN | {Kind.COLOUR} for token in before):
         return None
     words = source.text[start:end].rstrip()
     span = (start, start + len(words))
@@ -135,8 +138,8 @@ def _swapped(
     codes = [token.colour.code for token in told if token.colour is not None]
     if new.colour and old.colour and codes.count(new.colour.code) == 1 and old.colour.code not in codes:
         label = _label(source, said[0].span[0], second.span[1])
-        return [*before, _comma(label.span[0]), label, _comma(label.span[1]), *rest] if _is_whole(told) else None
-    return None if new.remark is not None else _with_other(source, told, old, new)
+        return [*before, _comma(label.span[0]), label, _comma(label.span[1]), *rest] if is_whole(told) else None
+    return None if new.remark is not None else with_other(source, told, old, new)
 
 
 def _told_at_last(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
@@ -176,7 +179,7 @@ def _named(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     is_list = kinds <= {Kind.COLOUR, Kind.SEPARATOR, Kind.SLASH}
     is_part = named.isdisjoint(codes) and end and find_part(source.text[: tokens[end].span[0]])
     is_name = bool(named) and not is_part and (is_list or named <= codes or named.isdisjoint(codes))
-    return _behind(source, tokens, end) if is_name and _OPEN.isdisjoint(kinds) else None
+    return _behind(source, tokens, end) if is_name and OPEN.isdisjoint(kinds) else None
 
 
 def _is_dash(source: Source, token: Token) -> bool:
@@ -205,7 +208,7 @@ def _codes(tokens: Sequence[Token]) -> set[str]:
 def _is_told(tokens: Sequence[Token]) -> bool:
     """Whether a whole mix begins right there: its first number and colour lie before the next bound."""
     until = next((at for at, token in enumerate(tokens) if token.kind in _BOUNDS), len(tokens))
-    return Kind.COLOUR in {token.kind for token in tokens[:until]} and _is_whole(tokens)
+    return Kind.COLOUR in {token.kind for token in tokens[:until]} and is_whole(tokens)
 
 
 def _label(source: Source, start: int, end: int) -> Token:
@@ -236,7 +239,7 @@ def _announced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     old, new = pairs[0]
     if codes.count(new.colour.code if new.colour else "") == 1 and (old.colour and old.colour.code not in codes):
         return [label, _comma(label.span[1]), *told]
-    return _with_other(source, told, old, new)
+    return with_other(source, told, old, new)
 
 
 def find_untold_change(source: Source, tokens: Sequence[Token]) -> tuple[int, int] | None:
@@ -282,12 +285,12 @@ def _put(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         return None
     rest = tokens[end + (_kind(tokens, end) is Kind.LINK) :]
     told = [*tokens[:start], _comma(tokens[start].span[0]), *rest]
-    if any(token.colour == new.colour for token in told if token.kind is Kind.COLOUR) and _is_whole(told):
+    if any(token.colour == new.colour for token in told if token.kind is Kind.COLOUR) and is_whole(told):
         span = (tokens[start].span[0], tokens[end - 1].span[1])
         label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
         has_old = any(token.colour == tokens[at + 2].colour for token in told)
         return None if has_old else [*tokens[:start], _comma(span[0]), label, _comma(span[1]), *rest]
-    return _with_other(source, told, tokens[at + 2], new)
+    return with_other(source, told, tokens[at + 2], new)
 
 
 def _without_old(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | None:
@@ -302,7 +305,7 @@ def _without_old(source: Source, tokens: Sequence[Token], at: int) -> list[Token
         counted += 1
     for last in (end + 1, *((counted,) if _kind(tokens, end + 1) is Kind.NUMBER else ())):
         told = [*tokens[:at], *tokens[last:]]
-        if _is_whole(told) and tokens[end].colour not in {token.colour for token in told}:
+        if is_whole(told) and tokens[end].colour not in {token.colour for token in told}:
             label = _label(source, tokens[at].span[0], tokens[last - 1].span[1])
             return [*tokens[:at], _comma(label.span[0]), label, _comma(label.span[1]), *tokens[last:]]
     return None
@@ -317,7 +320,7 @@ def _anew(source: Source, tokens: Sequence[Token], at: int) -> list[Token] | Non
     end += _kind(tokens, end) is Kind.COLOUR
     while _kind(tokens, end) in _BEFORE_NEW - {None}:
         end += 1
-    if not _is_whole([*tokens[:at], *tokens[end:]]):
+    if not is_whole([*tokens[:at], *tokens[end:]]):
         return None
     span = (tokens[at].span[0], tokens[end - 1].span[1])
     label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
@@ -345,7 +348,7 @@ def _replaced(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         kinds = [_kind(tokens, place) for place in (at + 1, at + 2)]
         if is_change and kinds == [Kind.COLOUR] * 2 and tokens[at + 2].text.endswith(_BY_IT):
             rest = tokens[at + 3 + (_kind(tokens, at + 3) in (Kind.LINK, Kind.SEPARATOR)) :]
-            return _with_other(source, [*tokens[:at], _comma(token.span[0]), *rest], tokens[at + 1], tokens[at + 2])
+            return with_other(source, [*tokens[:at], _comma(token.span[0]), *rest], tokens[at + 1], tokens[at + 2])
     return None
 
 
@@ -358,15 +361,15 @@ def _changed(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         between = source.text[old.span[1] : tokens[new].span[0]].casefold()
         if _kind(tokens, at - 1) in _ENDS and _CHANGED.fullmatch(between):
             told = [*tokens[: max(0, at - 1)], *tokens[new + 1 :]]
-            return None if tokens[new].remark is not None else _with_other(source, told, old, tokens[new])
+            return None if tokens[new].remark is not None else with_other(source, told, old, tokens[new])
     return None
 
 
-def _with_other(source: Source, told: list[Token], old: Token, new: Token) -> list[Token] | None:
+def with_other(source: Source, told: list[Token], old: Token, new: Token) -> list[Token] | None:
     """A mix with one colour for another, if it is whole and has the one and not the other."""
     places = [at for at, token in enumerate(told) if token.colour == old.colour and token.kind is Kind.COLOUR]
     has_new = any(token.colour == new.colour for token in told if token.kind is Kind.COLOUR)
-    if len(places) != 1 or has_new or not _is_whole(told):
+    if len(places) != 1 or has_new or not is_whole(told):
         return None
     values = {"old": source.text[slice(*old.span)], "new": source.text[slice(*new.span)]}
     remark = Notice("{new!r} stands for {old!r} of the mix that is told, as asked", values)
@@ -375,7 +378,7 @@ def _with_other(source: Source, told: list[Token], old: Token, new: Token) -> li
 
 
 def _before_wholes(tokens: Sequence[Token]) -> list[int]:
-    """Places behind which all is a whole mix, `_is_whole`, found in one pass."""
+    """Places behind which all is a whole mix, `is_whole`, found in one pass."""
     places: list[int] = []
     n_numbers = n_colours = 0
     total = Fraction(0)
@@ -383,7 +386,7 @@ def _before_wholes(tokens: Sequence[Token]) -> list[int]:
         if n_colours == n_numbers > 1 and total == _WHOLE:
             places.append(at)
         token = tokens[at]
-        if token.kind in _OPEN:
+        if token.kind in OPEN:
             break
         n_colours += token.kind is Kind.COLOUR
         if token.kind in _NUMBERS:
@@ -392,13 +395,14 @@ def _before_wholes(tokens: Sequence[Token]) -> list[int]:
     return places[::-1]
 
 
-def _is_whole(tokens: Sequence[Token]) -> bool:
-    """Whether these are colours with as many numbers, which add up to 100, and nothing is open."""
+def is_whole(tokens: Sequence[Token], n_least: int = _PAIR) -> bool:
+    """Whether these are colours, at least so many, with as many numbers that add up to 100, and nothing is open."""
     numbers = [
         token.value * (_WHOLE if token.kind is Kind.FRACTION else 1) for token in tokens if token.kind in _NUMBERS
     ]
     n_colours = sum(token.kind is Kind.COLOUR for token in tokens)
-    return n_colours == len(numbers) > 1 and sum(numbers) == _WHOLE and _OPEN.isdisjoint({t.kind for t in tokens})
+    is_counted = n_colours == len(numbers) >= n_least
+    return is_counted and sum(numbers) == _WHOLE and OPEN.isdisjoint({t.kind for t in tokens})
 
 
 def _kind(tokens: Sequence[Token], at: int) -> Kind | None:

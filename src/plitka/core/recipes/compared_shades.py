@@ -16,7 +16,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from plitka.core.colour.naming import MODIFIERS, Modifier, resolve
+from plitka.core.colour.modifiers import MODIFIERS, Modifier
+from plitka.core.colour.naming import resolve
 from plitka.core.colour.palette import Palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.recipe import Notice

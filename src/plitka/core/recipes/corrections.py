@@ -150,6 +150,8 @@ def _end_of_denied(source: Source, tokens: Sequence[Token], at: int) -> int | No
         return None
     if _kind(tokens, at + 1) not in _NUMBERS:
         return None
+    if not is_instead and (end := _end_of_denied_mix(tokens, at)) is not None:
+        return end
     end = at + 1
     while _kind(tokens, end) in _NUMBERS | _UNITS | {Kind.SLASH, Kind.LINK}:
         if _kind(tokens, end) in _NUMBERS and _BUT.search(_gap(source, tokens, end)):
@@ -164,6 +166,22 @@ def _end_of_denied(source: Source, tokens: Sequence[Token], at: int) -> int | No
         return end  # «вместо 60/40 делаем 70/30»
     is_head = end < len(tokens) and tokens[end].text == ":"
     return end if is_head or _kind(tokens, end) in {None, *_BOUNDS} else None
+
+
+def _end_of_denied_mix(tokens: Sequence[Token], at: int) -> int | None:
+    """Where a whole mix ends that a word denies beside another: `60 red 40 grey, not 60 grey 40 red as drawn`."""
+    end = at + 1
+    while end < len(tokens) and not _is_whole(tokens[at + 1 : end]):
+        end += 1
+    if not _is_whole(tokens[at + 1 : end]) or not {token.kind for token in tokens[at + 1 : end]} <= _SAID_AGAIN:
+        return None
+    if _kind(tokens, end) is Kind.SEPARATOR and _is_whole(tokens[end + 1 :]) and not _is_whole(tokens[:at]):
+        return end + 1
+    if not _is_whole(tokens[:at]):
+        return None
+    while _kind(tokens, end) in (Kind.UNKNOWN, Kind.ASIDE, Kind.LABEL, Kind.BASE, Kind.LIKE):
+        end += 1
+    return end if _kind(tokens, end) in {None, *_BOUNDS} else None
 
 
 def _gap(source: Source, tokens: Sequence[Token], at: int) -> str:

@@ -24,6 +24,8 @@ _INSIDE = frozenset(
     {Kind.COLOUR, Kind.SEPARATOR, Kind.NOT, Kind.ASIDE, Kind.UNKNOWN, Kind.MODIFIER, Kind.LIKE, Kind.ABOUT}
 )
 _COMMAS = frozenset({",", ";", "but", "а", "но", "\n"})
+_AFTER = 3
+"""Tokens from a name to what stands behind its code."""
 _WHOLE = 100
 """Percent."""
 _TINT = re.compile(r"оттен|тон(?:ом|ами)?(?![^\W_])|подтон|tint|tone|hue|hint|shade|shimmer")
@@ -61,6 +63,22 @@ def with_descriptions(source: Source, tokens: Sequence[Token]) -> tuple[list[Tok
             remarks.append(Notice("{name!r} is taken as the description of {code!r}", values))
             kept[start : end + 1] = []
     return kept, remarks
+
+
+def with_codes_behind(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The tokens with a code for the name that stands a comma before it: `brick red, RAL 3013, 100%`; None if none."""
+    kept = list(tokens)
+    for at in reversed(range(len(tokens) - _AFTER)):
+        name, comma, code, behind = tokens[at : at + _AFTER + 1]
+        behind = tokens[at + _AFTER + 1] if behind.text == "," and at + _AFTER + 1 < len(tokens) else behind
+        is_pair = name.kind is code.kind is Kind.COLOUR and comma.text == "," and behind.kind in _AMOUNTS
+        is_named = not any(map(str.isdigit, name.text)) and any(map(str.isdigit, code.text))
+        is_first = at == 0 or tokens[at - 1].kind is Kind.SEPARATOR
+        if is_pair and is_named and is_first and is_alike(_lab(name), _lab(code)):
+            values = {"name": source.text[slice(*name.span)], "code": source.text[slice(*code.span)]}
+            told = Notice("{name!r} is taken as the description of {code!r}", values)
+            kept[at : at + _AFTER] = [replace(code, remark=code.remark or told)]
+    return None if len(kept) == len(tokens) else kept
 
 
 def _with_name_behind(source: Source, tokens: Sequence[Token]) -> list[Token]:

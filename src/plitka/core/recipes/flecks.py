@@ -87,6 +87,8 @@ def with_amount_of_fleck(tokens: Sequence[Token]) -> list[Token] | None:
     if not is_said or fleck is None:
         return None
     ground = next((at for at in reversed(range(fleck)) if tokens[at].text in WITH), None)
+    if any(token.kind is Kind.ASIDE and token.choice for token in tokens[ground or 0 : fleck]):
+        return None  # «с красным кантом, внутри крапинка чёрная 10%»
     if ground is None:
         return _listed(tokens, fleck, start, end)
     amount = [token for token in tokens[start:end] if token.kind in (Kind.NUMBER, Kind.PERCENT)]

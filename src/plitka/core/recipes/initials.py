@@ -10,6 +10,7 @@ from plitka.core.language.spelling import MIN_STEM, fold
 from plitka.core.language.vocabulary import PLAIN_COLOURS, Kind
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.token import Token
+from plitka.core.recipes.unsaid import CHOICE
 
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT})
 
@@ -35,6 +36,8 @@ def with_initials(tokens: Sequence[Token], palette: Palette) -> list[Token] | No
 
 def _name(tokens: Sequence[Token], at: int, palette: Palette) -> str | None:
     word = tokens[at].text
+    if word in CHOICE:
+        return None  # `20% red or 25%`
     if len(word) == 1:
         names = [name for name in PLAIN_COLOURS if fold(name)[0] == word]
     else:

@@ -10,7 +10,7 @@ from plitka.core.colour.palette import Colour
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import CONTAINER, JOINING, PLAIN_COLOURS, WITH, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Item, Mark, Mention, Unit
-from plitka.core.recipes.ranges import middle_of, refuse_range, tell_middle
+from plitka.core.recipes.ranges import leaves_rest, middle_of, refuse_range, tell_middle
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.signs import TIMES, TO
 from plitka.core.recipes.source import Source
@@ -63,7 +63,7 @@ class _Reader:
         self.read = Items()
         self.next_is_base = False
         self.is_block = _is_block(tokens)
-        self.has_rest = any(token.kind in (Kind.REST, Kind.BASE) for token in tokens)
+        self.has_rest = leaves_rest(tokens)
         self.last_fleck = max((at for at, token in enumerate(tokens) if token.kind is Kind.FLECK), default=-1)
 
     @property

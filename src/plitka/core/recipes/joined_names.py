@@ -2,7 +2,8 @@
 
 import re
 
-from plitka.core.colour.naming import MODIFIERS, find_general, hue_between
+from plitka.core.colour.modifiers import MODIFIERS
+from plitka.core.colour.naming import find_general, hue_between
 from plitka.core.colour.palette import Colour
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import Kind, Meaning

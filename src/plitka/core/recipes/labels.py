@@ -30,6 +30,7 @@ _SHAPE_OF_SHARE = sorted([Kind.NUMBER, Kind.UNKNOWN])
 
 def without_labels(source: Source, tokens: Sequence[Token], palette: Palette) -> list[Token]:
     """The tokens with each label as one token; the same tokens where there are none."""
+    tokens = _with_open_heads(tokens)
     clauses = list(_clauses(tokens))
     heads = [_end_of_head(source, tokens, start, end, palette) for start, end in clauses]
     last_head = max((at for at, end in enumerate(heads) if end is not None), default=-1)
@@ -50,12 +51,25 @@ def without_labels(source: Source, tokens: Sequence[Token], palette: Palette) ->
     return kept
 
 
+def _with_open_heads(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without brackets around words right before a colon: `mix 3 (path round pond): sand 50, ...`."""
+    kept = list(tokens)
+    for colon in reversed([at for at, token in enumerate(tokens) if token.text == ":"]):
+        start = next((at for at in reversed(range(colon)) if tokens[at].kind is Kind.BRACKET and at < colon - 1), 0)
+        is_words = {token.kind for token in tokens[start + 1 : colon - 1]} <= LABELS | {Kind.LINK}
+        if start and tokens[colon - 1].kind is Kind.BRACKET and tokens[start].text == "(" and is_words:
+            del kept[colon - 1], kept[start]
+    return kept
+
+
 def as_label(source: Source, tokens: Sequence[Token]) -> list[Token]:
     """A label as one token if it has a number, else as words for the prompt."""
     if not tokens:
         return []
     span = tokens[0].span[0], tokens[-1].span[1]
     text = source.text[slice(*span)]
+    if "(" in text and ")" not in text and source.text[span[1] :].startswith(")"):
+        span, text = (span[0], span[1] + 1), f"{text})"
     if any(map(str.isdigit, text)):
         return [Token(kind=Kind.LABEL, span=span, text=text)]
     return [
@@ -103,8 +117,15 @@ def _is_whole(tokens: Sequence[Token]) -> bool:
 def _may_be_label(tokens: Sequence[Token], palette: Palette) -> bool:
     unknown = [token for token in tokens if token.kind is Kind.UNKNOWN]
     is_like = any(is_code(token) or like_names(token.text, palette) for token in unknown)
-    is_count = any(map(counts_colours, tokens)) and any(token.kind in NUMBERS or token.value for token in tokens)
+    counted = [token for at, token in enumerate(tokens) if counts_colours(token) and not _numbers_mix(tokens, at)]
+    is_count = bool(counted) and any(token.kind in NUMBERS or token.value for token in tokens)
     return {token.kind for token in tokens} <= _IN_LABEL and not is_like and not is_count and not _is_blend(tokens)
+
+
+def _numbers_mix(tokens: Sequence[Token], at: int) -> bool:
+    """Whether it is the name of a mix with its number: `colour mix 3`."""
+    is_numbered = at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER
+    return is_numbered and tokens[at].text.endswith(("mix", "blend"))
 
 
 def _is_blend(tokens: Sequence[Token]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from plitka.core.language import zone_words
+from plitka.core.language.spelling import is_cyrillic
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.look import option_of_zone
 from plitka.core.recipes.recipe import Notice
@@ -22,6 +23,14 @@ _TOP, _BOTTOM = "top", "bottom"
 _BASES = frozenset({"base", "основа", "основание"})
 """Below a layer that is said to be the upper one."""
 _DRAWN = re.compile(rf"(?<![^\W_])(?:{zone_words.LINE}|{zone_words.STRIPES})(?![^\W_])")
+_OF_LAYERS = re.compile(
+    r"\d[ ]?-?(?:mm|cm|мм|см)|(?<![^\W_])(?:layers?|course|base|wearing|coat|ply|sbr|epdm|crumb|side|двухслойн\w+"
+    r"|сло[йяеюи]\w*|основ\w+|сбр|эпдм|епдм|крошк\w+|сторон\w+|подложк\w+|лицев\w+|лицо|изнанк\w+)(?![^\W_])"
+)
+"""Words with which `top` and `bottom` are layers, and no halves of the face."""
+_HALF = re.compile(r"(?<![^\W_])(?:bottom|lower|низ|нижн\w+|внизу|снизу)(?![^\W_])")
+_EXAMPLE = ("top half red, bottom half black", "верхняя половина красная, нижняя чёрная")
+"""Of such halves, in English and Russian."""
 _AT_BOTTOM = "rows:90-100%"
 """The mask of a stripe there: `black line along the bottom edge` is no layer."""
 _MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
@@ -83,8 +92,15 @@ def _leave_out(source: Source, hidden: Sequence[Token], seen: Layers) -> None:
             words=text,
             hint=option_of_zone(_AT_BOTTOM, "RECIPE"),
         )
+    is_bare = _OF_LAYERS.search(source.folded) is None and _HALF.search(text.casefold()) is not None
     seen.remarks.append(
-        Notice("{words!r} lies below and is not seen; the mix is of the layer above it", {"words": text})
+        Notice(
+            "{words!r} lies below and is not seen; the mix is of the layer above it; for halves of the tile write: "
+            "{example}",
+            {"words": text, "example": _EXAMPLE[is_cyrillic(source.text)]},
+        )
+        if is_bare
+        else Notice("{words!r} lies below and is not seen; the mix is of the layer above it", {"words": text})
     )
     seen.errors.append(
         source.refuse(

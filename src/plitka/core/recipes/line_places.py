@@ -15,6 +15,7 @@ _SIDE = re.compile(
     + "|".join(f"(?P<{side}>{words})" for side, words in zone_words.SIDES.items())
     + rf")(?![^\W_]|[ ](?:{zone_words.NO_SIDE}))"
 )
+_ONE_SIDE = re.compile(rf"(?<![^\W_])(?:{zone_words.ONE_SIDE})(?![^\W_])")
 _OFFSET = re.compile(
     rf"[,(]?[ ]*(?<![^\W_])(?:(?:{zone_words.SET_AT}) )*{zone_words.SIZE}[ ]+(?:from|below|above|off|от)[ ]+(?:"
     + "|".join(f"(?P<from_{side}>{words})" for side, words in zone_words.SIDES_FROM.items())
@@ -36,6 +37,8 @@ class LinePlace:
     """Of the words that say so, with what joins them."""
     offset_mm: Fraction = Fraction(0)
     """From that side."""
+    is_guessed: bool = False
+    """One side of the tile is said, and not which."""
 
     def mask(self, wide: Fraction, side_mm: Fraction) -> str | None:
         """The mask of a stripe at each of the sides; None where it does not fit.
@@ -71,6 +74,9 @@ def find_line_place(small: str, lines: Sequence[tuple[int, int]]) -> LinePlace |
         side = (offset.lastgroup or "").removeprefix("from_")
         return LinePlace((side,), (offset.span(),), millimetres(offset))
     found = [*_SIDE.finditer(small)]
+    one = None if found or len(lines) != 1 else _ONE_SIDE.search(small)
+    if one is not None:
+        return LinePlace(("left",), (one.span(),), is_guessed=True)
     sides = tuple(side.lastgroup or "" for side in found)
     if not found or len(lines) != 1 or {*sides} not in _PAIRS or len({*sides}) < len(sides):
         return None

@@ -38,6 +38,8 @@ from plitka.core.recipes.raised import with_raised_share
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.recoloured import find_bare_recolouring, find_recoloured
 from plitka.core.recipes.reconsidered import reconsidered
+from plitka.core.recipes.remarks import without_remarks
+from plitka.core.recipes.renewed import find_untold_shares
 from plitka.core.recipes.rest_behind import with_rest_behind
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.second_look import other_looks
@@ -49,7 +51,7 @@ from plitka.core.recipes.specifications import without_specifications
 from plitka.core.recipes.stock import without_stock
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.totals import HUNDRED, Totals, around
-from plitka.core.recipes.turned_numbers import with_turned_numbers
+from plitka.core.recipes.turned_numbers import with_turned_numbers, with_turned_words
 from plitka.core.recipes.unnamed_colours import without_unnamed
 from plitka.core.recipes.unsaid import check_told, why_unsaid
 from plitka.errors import RecipeError
@@ -135,7 +137,8 @@ def read_mix(
 
 def _check(source: Source, tokens: Sequence[Token]) -> None:
     """Refuse what is no mix by itself: a change of another one, a picture, a comparison."""
-    change = find_untold_change(source, tokens) or find_bare_recolouring(source, tokens)
+    finders = (find_untold_change, find_untold_shares, find_bare_recolouring)
+    change = next(filter(None, (find(source, tokens) for find in finders)), None)
     if change is not None:
         raise refuse_change(source, change)
     check_told(source, tokens)
@@ -148,13 +151,13 @@ def _check(source: Source, tokens: Sequence[Token]) -> None:
 def _scanned(source: Source, palette: Palette) -> list[Token]:
     tokens = with_mixed_names(source, without_specifications(source, scan(source, palette)), palette)
     tokens = with_dyes(source, tokens)
-    return without_told_behind(source, reconsidered(source, tokens))
+    return without_remarks(source, without_told_behind(source, reconsidered(source, tokens)))
 
 
 def _in_order(source: Source, palette: Palette) -> list[Token]:
     """The tokens of a text, with each number beside its colour."""
     typed = with_compared_shades(source, with_fleck_grounds(source, _scanned(source, palette)), palette)
-    tokens = with_crumb_beside(with_turned_numbers(with_shades(typed, palette)))
+    tokens = with_crumb_beside(with_turned_words(with_turned_numbers(with_shades(typed, palette))))
     tokens = with_fractions_of_rest(source, with_raised_share(tokens, source.text))
     return with_rest_behind(with_fleck_rates(tokens), palette)
 
@@ -215,7 +218,7 @@ class _Settlement(Totals):
         self._tell_mass(mentions, amounts, by_mass)
         return Reading(
             recipe=Recipe(tuple(parts)),
-            warnings=tuple({str(notice): notice for notice in self.warnings}.values()),
+            warnings=tuple({str(notice).replace(":'", "'"): notice for notice in self.warnings}.values()),
             look=self.asides.look,
             words=() if self.beside is Beside.NOTHING else tuple(text for text, _ in self.asides.words),
             sizes=tuple(self.asides.sizes),

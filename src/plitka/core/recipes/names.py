@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from plitka.core.colour.modifiers import MODIFIERS
 from plitka.core.colour.naming import (
-    MODIFIERS,
+    find_double,
     find_general,
     find_modifier,
     find_typo,
@@ -327,7 +328,10 @@ class NameScanner(JoinedScanner):
         """A name with a slip that only one name is near to."""
         ends = [end for end, _ in self._names(start)]
         for end in reversed(ends[:MAX_TYPO_WORDS]):
-            name = find_typo(self.text[start:end], self.palette, has_number=self._is_counted(start, end))
+            is_counted = self._is_counted(start, end)
+            name = find_typo(self.text[start:end], self.palette, has_number=is_counted)
+            if name is None and not is_counted and self._is_listed(start, end):
+                name = find_double(self.text[start:end], self.palette)
             if name is not None:
                 self.at = end
                 key = name_key(name)
@@ -337,6 +341,12 @@ class NameScanner(JoinedScanner):
                 remark = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, end), "name": name})
                 return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
         return None
+
+    def _is_listed(self, start: int, end: int) -> bool:
+        """Whether a word stands alone between two commas, as in `redd, black, white`."""
+        before, after = self.text[:start].rstrip()[-1:], self.text[end:].lstrip()[:1]
+        is_alone = before in ("", *",;") and after in ("", *",;") and before + after != ""
+        return is_alone and not any(map(str.isdigit, self.text))
 
     def _slip_behind(self, start: int, end: int, modifier: str) -> Token | None:
         """«Тём. сирый»: a shade, and behind it a name with a slip; None where that is none, and nothing is read."""

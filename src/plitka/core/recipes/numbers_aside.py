@@ -72,7 +72,7 @@ class NumberedSegment:
                 start -= start > 0 and self.tokens[start - 1].kind is Kind.NUMBER and not self._is_of_mix(start - 1)
             text = self.source.text[self.tokens[start].span[0] : self.tokens[end - 1].span[1]]
             if label.kind is Kind.BINDER or end - start > 1 or has_number:
-                self.asides.remarks.append(replace(_LABELS[label.kind], values={"words": text}))
+                self.asides.remarks.append(label.remark or replace(_LABELS[label.kind], values={"words": text}))
                 self.told.append((self.tokens[start].span[0], self.tokens[end - 1].span[1]))
             self._count_binder(label, self.tokens[start:end])
             self.tokens[start:end] = []

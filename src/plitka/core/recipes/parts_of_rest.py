@@ -13,6 +13,7 @@ from itertools import pairwise
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import Mention, Unit
 from plitka.core.recipes.recipe import Notice, plain
+from plitka.core.recipes.shared_numbers import with_fractions
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
@@ -61,13 +62,14 @@ def _with_rest_behind(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with the rest of `black 50, the rest half grey, half white` behind its first fraction."""
     told = list(tokens)
     at = next((at for at, token in enumerate(told) if token.kind is Kind.REST), len(told))
+    told = [*told[: at + 1], *with_fractions(told[at + 1 :])]  # «из остатка 2/3 красный, 1/3 белый»
     first = at + 1 + (_kind(told, at + 1) is Kind.LINK)
     behind = [place for place in range(first, len(told)) if told[place].kind is Kind.FRACTION]
     is_shared = behind[:1] == [first] and sum((told[place].value for place in behind), Fraction(0)) == 1
     is_each = all(_kind(told, place + 1) is Kind.COLOUR for place in behind)
     before = [token.kind for place, token in enumerate(told[:at]) if _is_share(told, place)]
     if len(behind) < _SEVERAL or not is_shared or not is_each or not before or Kind.FRACTION in before:
-        return told
+        return list(tokens)
     return [*told[:at], told[first], told[at], *told[first + 1 :]]
 
 

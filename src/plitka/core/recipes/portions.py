@@ -19,6 +19,7 @@ from fractions import Fraction
 from plitka.core.language.vocabulary import JOINING, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.recipe import Notice, plain
+from plitka.core.recipes.shared_numbers import OF_WHICH
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
@@ -28,6 +29,7 @@ _JOINTS = frozenset({Kind.SLASH, Kind.LINK})
 _INSIDE = _NUMBERS | _UNITS | _JOINTS | {Kind.COLOUR, Kind.SEPARATOR}
 _BESIDE_NUMBER = frozenset({Kind.FLECK, Kind.MIX, Kind.ASIDE, Kind.UNKNOWN, Kind.LOOK})
 _IN_HEAD = _NUMBERS | {Kind.FLECK, Kind.PERCENT, Kind.TOTAL, Kind.BRACKET}
+_GROUNDS = frozenset({Kind.BASE, Kind.REST})
 _TOP = frozenset({"top", "сверху", "поверх"})
 _NAMED = _NUMBERS | {Kind.COLOUR}
 _OF_GROUND = _INSIDE | {Kind.REST, Kind.BASE, Kind.MIX}
@@ -116,14 +118,18 @@ def _headed(tokens: list[Token]) -> list[Token] | None:
         start -= 1
     end = at + 1
     while _kind(tokens, end) in _IN_HEAD and _kind(tokens, end + 1) is not None:
+        if _kind(tokens, end) in _NUMBERS and Kind.PERCENT in {token.kind for token in tokens[start:end]}:
+            break  # `fleck 15%, 2 parts white to 1 part grey`
         end += 1
     head = tokens[start:end]
     numbers = [token for token in head if token.kind is Kind.NUMBER]
     first = end + (_kind(tokens, end) in {Kind.SEPARATOR, Kind.LINK, Kind.MIX})
+    first += first < len(tokens) and tokens[first].text in OF_WHICH  # «крапинка 15%, из них 2 части белого»
     is_head = _kind(tokens, first) in {Kind.COLOUR, Kind.NUMBER} and len(numbers) == 1
     if not is_head or all(token.kind is not Kind.PERCENT for token in head):
         return None
-    base = next((place for place in range(first, len(tokens)) if tokens[place].kind is Kind.BASE), len(tokens))
+    base = next((place for place in range(first, len(tokens)) if tokens[place].kind in _GROUNDS), len(tokens))
+    base -= _kind(tokens, base) is Kind.REST and _kind(tokens, base - 1) is Kind.SEPARATOR
     if _is_counted(tokens[first:base]):
         base_portion = _portion(tokens[first:base], numbers[0].value)  # `15% fleck green/white 2:1 on black`
         return None if base_portion is None else [*tokens[:start], *base_portion, tokens[at], *tokens[base:]]

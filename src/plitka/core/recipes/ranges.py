@@ -3,17 +3,34 @@
 Two numbers that are a whole, `40-60% red, the rest black`, may be a blend as well, and a wide range is no number.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import Amount, Chain, Unit
 from plitka.core.recipes.recipe import Notice, plain
+from plitka.core.recipes.rough_numbers import is_rough
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
 _MAX_WIDTH = 10
 """Points between the ends of a range that is taken as its middle."""
 _BLEND = range(99, 102)
 """What the numbers of a blend add up to."""
+
+
+def leaves_rest(tokens: Sequence[Token]) -> bool:
+    """Whether a colour has what others leave, or a number is not exact, so that a narrow range has its middle."""
+    if any(token.kind in (Kind.REST, Kind.BASE) for token in tokens):
+        return True
+    rough = [token for token in tokens if is_rough(token) and not token.is_bracketed]
+    n_numbers = sum(
+        token.kind is Kind.NUMBER and before.kind is not Kind.LINK
+        for before, token in pairwise([Token(kind=Kind.SEPARATOR, span=(0, 0), text=""), *tokens])
+    )
+    return bool(rough) and sum(token.kind is Kind.COLOUR for token in tokens) == n_numbers + 1
 
 
 def middle_of(source: Source, chain: Chain) -> Amount | None:

@@ -20,6 +20,7 @@ from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.rings import find_rings
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
+from plitka.core.recipes.tiles import check_one_kind
 from plitka.core.recipes.told_halves import find_halves, find_split, tell_halves
 from plitka.core.recipes.unsaid import CHOICE
 from plitka.core.recipes.zone_texts import Zoned, ZoneInText, shown_mix
@@ -98,6 +99,7 @@ def parse_recipe(
     manner = _Manner(palette, strict, by_mass, beside)
     source = Source(text)
     check_question(source)
+    check_one_kind(source)
     if (lettered := find_lettering(text, manner.try_to_read)) is not None:
         raise _refuse_zones(source, lettered)
     check_lettering(source, manner.try_to_read)
@@ -135,7 +137,9 @@ def parse_tile(
         RecipeError: the text cannot be read; `span` says which part of it.
     """
     manner = _Manner(palette, strict, by_mass, beside)
-    check_question(Source(text))
+    source = Source(text)
+    check_question(source)
+    check_one_kind(source)
     zoned = manner.zones(text)
     if zoned is None:
         return parse_recipe(text, palette, strict=strict, by_mass=by_mass, beside=beside)

@@ -15,6 +15,8 @@ from plitka.core.recipes.token import Token
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _BETWEEN = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.RANGE, Kind.BRACKET})
 _NAMED = frozenset({Kind.COLOUR, Kind.UNKNOWN})
+ROUGH = "rough"
+"""The choice of the first number of a range that is not exact, whose middle is told: `~5-7%`."""
 _WHOLE = 100
 """Percent."""
 _REACH = 2
@@ -42,11 +44,19 @@ def with_rough_numbers(tokens: Sequence[Token], text: str) -> list[Token]:
             last = at
             while _is_joint(plain, last + 1):
                 last += 2
+            if last > at and plain[last - 1].text == "-":
+                plain[at] = replace(number, choice=ROUGH)
+                continue
             start, end = min(word.span[0], number.span[0]), max(word.span[1], plain[last].span[1])
             values = {"words": text[start:end].strip(), "number": text[number.span[0] : plain[last].span[1]]}
             remark = Notice("{words!r} is taken as exactly {number}", values)
             plain[at] = replace(number, remark=remark)
     return plain
+
+
+def is_rough(number: Token) -> bool:
+    """Whether a number is said not to be exact."""
+    return number.choice == ROUGH or (number.remark is not None and "is taken as exactly" in number.remark.message)
 
 
 def _with_rough_codes(tokens: Sequence[Token], text: str) -> list[Token]:

@@ -19,6 +19,7 @@ from plitka.core.recipes.coded_digits import CodeScanner
 from plitka.core.recipes.numerals import make_plain
 from plitka.core.recipes.pieces import MAX_BEFORE, MAX_DIGITS
 from plitka.core.recipes.quantities import HALF_METRE, end_of_size, list_numbers
+from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.signs import (
     ABBREVIATED,
     ABOUT,
@@ -222,7 +223,11 @@ class _Scanner(CodeScanner):
                 code=self.source.text[slice(*span)],
             )
         self.at = code.end()
-        return self._token(Kind.LABEL, start, choice=LETTERED)
+        told = Notice(
+            "{code!r} is of a system of colours that is not known here; the name beside it says which colour it is",
+            {"code": self._typed(start, self.at)},
+        )
+        return self._token(Kind.LABEL, start, choice=LETTERED, remark=told)
 
     def _is_beside_name(self, end: int) -> bool:
         """Whether a colour's name is right before a place or behind it, so that a code there only says it again."""

@@ -15,8 +15,10 @@ from plitka.core.colour.palette import Palette
 from plitka.core.language.spelling import is_cyrillic, name_key
 from plitka.core.language.vocabulary import JOINING, Kind
 from plitka.core.recipes.behind_mix import without_words_behind
+from plitka.core.recipes.blocks import with_block_alone
 from plitka.core.recipes.changes import with_change
 from plitka.core.recipes.compared import with_ratio_compared
+from plitka.core.recipes.described import with_codes_behind
 from plitka.core.recipes.flecks import with_amount_of_fleck
 from plitka.core.recipes.former import without_former
 from plitka.core.recipes.initials import with_initials
@@ -28,6 +30,7 @@ from plitka.core.recipes.products import without_products
 from plitka.core.recipes.ratios_beside import with_ratio_beside
 from plitka.core.recipes.recoloured import with_recoloured
 from plitka.core.recipes.removals import without_removed
+from plitka.core.recipes.renewed import with_renewed
 from plitka.core.recipes.repeated_names import without_repeated_names
 from plitka.core.recipes.sentences import with_sentences_beside
 from plitka.core.recipes.shared_numbers import with_shared_numbers
@@ -94,8 +97,7 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
     for told in _said_otherwise(source, tokens, plainer):
         if told is not None:
             yield from _and_without_labels(source, told, palette)
-    if (told := without_words_behind(source, tokens, palette)) is not None:
-        yield told
+    yield from filter(None, (without_words_behind(source, tokens, palette), with_block_alone(source, tokens)))
 
 
 def _said_otherwise(source: Source, tokens: Sequence[Token], plainer: Sequence[Token]) -> Iterator[list[Token] | None]:
@@ -103,8 +105,10 @@ def _said_otherwise(source: Source, tokens: Sequence[Token], plainer: Sequence[T
     yield with_amount_of_fleck(tokens)
     yield without_repeated_names(tokens)
     yield with_ratio_beside(tokens)
+    yield with_codes_behind(source, tokens)
     yield without_products(source, tokens)
     yield with_change(source, tokens)
+    yield with_renewed(source, tokens)
     yield with_recoloured(source, tokens)
     yield without_removed(source, tokens)
     yield without_former(source, tokens)

@@ -9,7 +9,7 @@ shade  = hue, number, "(", modifier, ")" ;                                      
 from collections.abc import Sequence
 from dataclasses import replace
 
-from plitka.core.colour.naming import MODIFIERS
+from plitka.core.colour.modifiers import MODIFIERS
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.nearest_granules import settle_value

@@ -31,7 +31,7 @@ _WHOLE = 100
 
 def with_shared_numbers(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The tokens with each such number shared out among its colours; None where there is none."""
-    return _of_share(_with_fractions(tokens)) or _of_rest(source, _with_fractions(tokens))
+    return _of_share(with_fractions(tokens)) or _of_rest(source, with_fractions(tokens))
 
 
 def _of_share(tokens: Sequence[Token]) -> list[Token] | None:
@@ -61,7 +61,7 @@ def _of_share(tokens: Sequence[Token]) -> list[Token] | None:
     return None
 
 
-def _with_fractions(tokens: Sequence[Token]) -> list[Token]:
+def with_fractions(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with one for each share that is written with a slash before a colour: `2/3 green`."""
     told = list(tokens)
     for at in reversed(range(len(told) - 3)):
@@ -122,6 +122,7 @@ def _of_rest(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
             not is_said
             and not is_left
             and _kind(tokens, at - 1) in (None, Kind.SEPARATOR)
+            and not _is_of_fleck(tokens, at - 2)
             and all(_kind(tokens, place + 1) is Kind.PERCENT for place in counted)
         )
         if not counted or left <= 0 or not (is_said or is_left or is_ground):
@@ -141,6 +142,15 @@ def _of_rest(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
         ]  # fmt: skip
         return [*_in_percent(tokens[:start]), _comma(one), *shared, *_in_percent(tokens[at + 6 :])]
     return None
+
+
+def _is_of_fleck(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a fleck ends at a place that has a number and no colour: `black with 15% fleck, white and grey 2:1`."""
+    if _kind(tokens, at) is Kind.FLECK:
+        return _kind(tokens, at - 1) is not Kind.COLOUR
+    while _kind(tokens, at) in _NUMBERS | {Kind.PERCENT, Kind.LINK}:  # «крапинка 15%, белая и серая 2:1»
+        at -= 1
+    return _kind(tokens, at) is Kind.FLECK
 
 
 def _percent_of(token: Token) -> Fraction:

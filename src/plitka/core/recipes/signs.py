@@ -55,10 +55,12 @@ RGB = re.compile(
     r"(?P<blue>\d{1,3})(?:[ ]?,[ ]?[01](?:\.\d+)?(?=[ ]?\)))?(?:[ ]?[)\]]|(?![\d%)\]]|[ ]?%))"
 )
 OTHER_CODE = re.compile(
-    r"(?:ncs[ ]?(?:s[ ]?)?\d{4}-[a-z](?:\d{2}[a-z])?|(?:pantone|pms)[ ]?\d{3,4}(?:[ ]?[cu])?|bs[ ]?(?:381c?|4800|5252)"
-    r"(?:[ ]?[\d-]+(?:[ ]?[a-z][ ]?\d+)?)?)(?![^\W_])"
+    r"(?:ncs[ ]?(?:s[ ]?)?\d{4}-[a-z](?:\d{2}[a-z])?|(?:pantone|pms)[ ]?\d{3,4}(?:[ ]?[cu])?"
+    r"|(?:bs|british standard)[ ]?(?:(?:381c?|4800|5252)(?:[ ]?(?:[\d-]+(?:[ ]?[a-z][ ]?\d+)?))?"
+    r"|\d{2}[ -]?[a-e][ -]?\d{2})|as[ ]?2700[ ]?[a-z]?\d{2}|(?:fs|federal standard)[ ]?(?:595[a-c]?[ ]?)?\d{5}"
+    r"|hks[ ]?\d{1,2}[ ]?[knze]?|munsell[ ]\d+(?:\.\d+)?[ ]?[a-z]{1,2}[ ]\d/\d+)(?![^\W_])"
 )
-"""A number of another system of colours, which is not known, beside a colour's name: `NCS S 7020-R90B`."""
+"""A number of another system of colours, which is not known: `NCS S 7020-R90B`, `BS 4800 14 C 39`."""
 RATE = re.compile(
     r"[ \t]*(?:/|per|на)[ \t]*(?:1[ \t]*)?"
     r"(?:[mм][23]|pcs?|pieces?|tiles?|шт|плитк[ау]|sq\.?[ ]?m|кв\.?[ ]?м)(?![^\W_])\.?"
@@ -78,11 +80,12 @@ NUMBERED = re.compile(
     r"|\d+[ ]of[ ](?:the|those|these|your)[ ](?:\w+[ ]){0,2}(?:ones|tiles|mats)|(?:ось|оси|осях)[ ]\d+(?:-\d+)?"
     r"|(?:замес[а-я]?|tile|sample|плитк[аиу]|образ(?:ец|ца))[ ]?№?[ ]?\d{1,2}(?=[ ]*[:=)])"
     r"|[^\W\d_]{1,3}-0\d{1,2}(?![^\W_]|[ ]?%)"
+    r"|(?<!\d)\d{1,4}nos?(?:\.|(?=[ ]*(?:[,;)\n]|$)|[ ](?:tiles?|mats?|slabs?|pavers?)))"
     r"|no(?:\.[ ]?(?:#|[^\W\d_]{1,2}-?)?\d[\w-]*|[ ]\d+(?=[ ]*(?:[-:,;)]|$)))|[ps]/n\.?[ :]*[\w-]+"
     r"|(?:прим\.|примечание|note)[ ]?\d{1,2}(?=[ ]*[:)]|\.[ ]|[ ]-[ ])"
     r"|п\.[ ]?\d+\.\d+\.?(?=\s*[^\W\d_]|:)|(?:tiles?|mats?|плит[а-я]+)[ ][xх×*][ ]?\d+(?![^\W_]))"
 )
-"""`Mix no. 14`."""
+"""`Mix no. 14`, `6no. tiles`."""
 FORMER = re.compile(
     r"\d+(?:[.,]\d+)?[ ]?%?[ ]?(?:[-=]>|→|⇒|»>)(?=[ ]?\d)"
     r"|\((?:было|раньше|was|before|previously)[ ]:?[ ]?\d+[ ]?%?\)"

@@ -16,13 +16,36 @@ _NUMBERED = re.compile(
     r"[ ]?(?:№|no\.?|#)?[ ]?(\d|[a-dа-г])(?=[ ]?[:)=]| - )"
 )
 """`Option 1: ... option 2: ...`, «плитка А: ... плитка Б: ...»."""
-_ONE = re.compile(r"(?<![^\W_])(?:one|1|одн[ау])[ ](?:[^\W\d_]+[ -]){1,2}(?:tile|плитк[ау])(?![^\W_])")
+_ONE = re.compile(r"(?<![^\W_])(?:one|an?|1|одн[ау])[ ](?:[^\W\d_]+[ -]){1,2}(?:tile|плитк[ау])(?![^\W_])")
 _TWO = re.compile(
     r"(?<![^\W_])(?:two|2|две)[ ](?:tiles|плитки)(?![^\W_]).*?(?<![^\W_])(?:other|second|друг(?:ая|ую)|втор(?:ая|ую))"
     r"(?![^\W_]| half| пол)",
     re.DOTALL,
 )
 """«Две плитки: одна красная, другая чёрная»."""
+_APART = re.compile(
+    r"(?<![^\W_])(?:tile|mat|slab|плитк[аиу])(?![^\W_])[^.;\n]*(?<![^\W_])(?:separately|отдельно)(?![^\W_])[^.;\n]*"
+    r"(?<![^\W_])(?:tile|mat|slab|плитк[аиу])(?![^\W_])"
+)
+"""`A green tile and, separately, a red tile`."""
+_PLACED = re.compile(
+    r"(?<![^\W_])(edge|border|perimeter|outer|corner|field|cent(?:re|er|ral)|middle|inner|infill|main|other|remaining|rest)"
+    r"(?: of the)?[ ](?:tiles|mats|pavers|slabs)(?![^\W_])"
+    r"|(?<![^\W_])(крайн|краев|бордюрн|внешн|наружн|углов|центральн|средн|внутренн|основн|остальн|проч)(?:ие|ые|их|ых)"
+    r"[ ](?:плитк|плит|мат)[а-я]*(?![^\W_])"
+)
+"""Tiles by where they lie on the floor: `edge tiles black, field tiles green`."""
+
+
+def check_one_kind(source: Source) -> None:
+    """Nothing where a text does not tell of tiles in several places of a floor, which are no parts of one tile.
+
+    Raises:
+        RecipeError: it does.
+    """
+    found = {match[1] or match[2]: source.span(*match.span()) for match in reversed([*_PLACED.finditer(source.folded)])}
+    if len(found) >= _SEVERAL:
+        raise refuse_several(source, sorted(found.values()))
 
 
 def check_one_tile(source: Source) -> None:
@@ -34,6 +57,7 @@ def check_one_tile(source: Source) -> None:
     first = {match[1]: match.span() for match in reversed(list(_NUMBERED.finditer(source.folded)))}
     each = [match.span() for match in _ONE.finditer(source.folded)]
     both = [match.span() for match in _TWO.finditer(source.folded)]
+    both += [match.span() for match in _APART.finditer(source.folded)]
     for found in (sorted(first.values()), each, 2 * both, _wholes_of_list(source)):
         if len(found) >= _SEVERAL:
             raise refuse_several(source, [source.span(*place) for place in found])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 
 from plitka.core.colour.palette import Palette
 from plitka.core.recipes.amounts import Amount, Mention, Unit
@@ -24,6 +24,9 @@ _MOST_REPEATED = 100
 """Characters of a recipe that a message repeats."""
 MAX_OFF_PERCENT = 10
 """By how much percents may miss 100, on either side, and be scaled to it; more is no slip."""
+
+_MAY_BE_COLOUR = 5
+"""Percent that are missing, which may be those of a colour."""
 
 
 class Totals:
@@ -79,7 +82,26 @@ class Totals:
                 around(mentions[0].span, amounts[-1].span),
             )
 
+    def _check_slash(self, bare: Sequence[Mention]) -> None:
+        """`Eggshell/cream 30, rest black` has one number for two names."""
+        for mention, other in product(bare, self.statement.mentions):
+            between = self.source.text[mention.span[1] : other.span[0]]
+            if between.strip() == "/" and other.amount is not None:
+                half = f"{plain(other.amount.percent / 2)}%"
+                example = f"{half} {mention.text}, {half} {other.text}"
+                span = (mention.span[0], other.span[1])
+                raise self.source.refuse(
+                    "{words!r} may be two names of one colour, or two colours with one number; write one name, or a "
+                    "number for each, as in: {example}",
+                    span,
+                    (example,),
+                    words=self.source.text[slice(*span)],
+                    example=example,
+                )
+
     def _check_rest(self, bare: Sequence[Mention], rest: Fraction, *, in_percent: bool) -> None:
+        if len(bare) > 1 or rest <= 0:
+            self._check_slash(bare)
         if len(bare) > 1 and not self.statement.shares_rest:
             raise self.source.refuse(
                 "only one colour may be without a number, but {names} have none; write their percent too",
@@ -110,7 +132,14 @@ class Totals:
         self._check_all_read(total)
         if HUNDRED - total - self.asides.binder_percent > MAX_OFF_PERCENT:
             raise self._refuse_total(total, amounts)
-        self._notice("the percents add up to {total}, not to 100; they were scaled to 100", total=plain(total))
+        if HUNDRED - total - self.asides.binder_percent >= _MAY_BE_COLOUR:
+            self._notice(
+                "the percents add up to {total}, not to 100; they were scaled to 100; if a colour is missing, write it "
+                "with its percent",
+                total=plain(total),
+            )
+        else:
+            self._notice("the percents add up to {total}, not to 100; they were scaled to 100", total=plain(total))
         return False
 
     def _is_added_to_whole(self, total: Fraction | int, amounts: Sequence[Amount]) -> bool:

@@ -20,6 +20,9 @@ _BEFORE = re.compile(
     r"(?:did|had|got|used|made|ordered|sent)"
     r"|as (?:we )?(?:(?:previously|already) )?"
     r"(?:discussed|agreed|arranged|talked|per (?:our|my|the) (?:call|chat|e-?mail))"
+    r"|(?:as )?(?:per|to match) (?:(?:the|your|our|an?) )?(?:(?:approved|agreed|attached|supplied) )?"
+    r"(?:sample|swatch|board|mock-?up)"
+    r"|(?:по|согласно|как) (?:(?:утвержденн|согласованн|прилагаем)\w+ )(?:образц\w+|эталон\w*)"
     r"|как (?:и )?(?:договорились|договаривались|обсуждали|говорили)|по договор[её]нности"
     r"|(?:same |like |as )?(?:(?:as )?(?:on|at|for|from|in) )?the (?:last|previous|other|earlier|old) "
     r"(?:job|site|project|order|delivery|object|batch|one|tile|playground)"
@@ -28,11 +31,16 @@ _BEFORE = re.compile(
     r"|то же(?: самое)?,? что(?: и)?(?: (?:в прошлый раз|раньше|обычно))?|по (?:прошлому|старому) заказу|по образцу)"
     r"(?![^\W_])"
 )
+_OF_IT = re.compile(r"(?<![^\W_])(?:of which|из которо(?:го|й)|из которых)(?![^\W_])")
+"""Behind a share that is parted again: `70% black of which half is dark grey`."""
+_OTHER_TOTAL = "add up to"
+"""In messages about numbers that are no whole."""
 CHOICE = frozenset({"or", "either", "или", "либо"})
 """Words between colours of which one is still to be chosen."""
 _CHOICE = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(CHOICE))})(?![^\W_])")
 _OPEN = re.compile(
-    r"(?<![^\W_])(?:(?:is )?to be (?:confirmed|decided|agreed|advised)|tbc|tbd|tba|up to you|your choice"
+    r"(?<![^\W_])(?:(?:is )?to be (?:confirmed|decided|agreed|advised)|tbc|tbd|tba|up to you|your choice|illegible"
+    r"|unreadable|not legible|неразборчиво|нечитаемо|не читается"
     r"|you (?:choose|decide)|surprise me|на ваш(?:е усмотрение|е? выбор)|на (?:твой|ваш) вкус|на усмотрение"
     r"|уточн(?:им|ю)(?: позже)?|(?:ещ[её] )?не решили|пока не знаем|по согласованию)(?![^\W_])"
 )
@@ -165,9 +173,9 @@ def why_unsaid(source: Source, tokens: Sequence[Token], error: RecipeError) -> R
     """
     is_named = any(token.kind is Kind.COLOUR for token in tokens)
     has_number = any(token.kind is Kind.NUMBER and token.text[0].isdigit() for token in tokens)
-    many = next((token for token in tokens if token.kind is Kind.COLOURED), None)
-    if many is not None and not is_named and isinstance(error, UnknownColour) and not error.suggestions:
-        return _refuse_open_colours(source, many.span)  # `rainbow tile for the kindergarten`
+    early = _coloured(source, tokens, error) or _parted_again(source, tokens, error)
+    if early is not None:
+        return early
     before, open_, choice = (pattern.search(source.folded) for pattern in (_BEFORE, _OPEN, _CHOICE))
     is_talk = len(source.text.split()) >= _TALK and not any(_is_share(tokens, at) for at in range(len(tokens)))
     is_talk = is_talk and isinstance(error, UnknownColour) and not is_named
@@ -185,10 +193,28 @@ def why_unsaid(source: Source, tokens: Sequence[Token], error: RecipeError) -> R
     if before is not None and not is_known:
         return _refuse_unknown_mix(source, before.span())
     if choice is not None and is_named:
-        return _refuse_choice(source, choice.span())
+        return _refuse_choice(source, choice.span(), is_of_numbers=_is_of_numbers(source, tokens, choice))
     if open_ is not None:
         return _refuse_open_colours(source, source.span(*open_.span()))
     return refuse_nameless(source) if is_talk else error
+
+
+def _coloured(source: Source, tokens: Sequence[Token], error: RecipeError) -> RecipeError | None:
+    """The error about `rainbow tile for the kindergarten`; None where a colour is named."""
+    many = next((token for token in tokens if token.kind is Kind.COLOURED), None)
+    is_named = any(token.kind is Kind.COLOUR for token in tokens)
+    is_unknown = isinstance(error, UnknownColour) and not error.suggestions
+    return _refuse_open_colours(source, many.span) if many is not None and not is_named and is_unknown else None
+
+
+def _parted_again(source: Source, tokens: Sequence[Token], error: RecipeError) -> RecipeError | None:
+    """The error about a share of a share; None where the text has none, or that is not what is wrong."""
+    found = _OF_IT.search(source.folded)
+    is_unknown = isinstance(error, UnknownColour) and not error.suggestions
+    is_named = any(token.kind is Kind.COLOUR for token in tokens)
+    if found is None or not is_named or not (is_unknown or _OTHER_TOTAL in error.message):
+        return None
+    return _refuse(source, found.span(), "{words!r} parts a share again; write percent of the whole for each colour")
 
 
 def _is_share(tokens: Sequence[Token], at: int) -> bool:
@@ -235,7 +261,19 @@ def _names_several(source: Source, tokens: Sequence[Token], found: "re.Match[str
     return n_colours > 1 and (inside if found["either"] else all(token.kind not in _NUMBERS for token in tokens))
 
 
-def _refuse_choice(source: Source, place: tuple[int, int]) -> RecipeError:
+def _is_of_numbers(source: Source, tokens: Sequence[Token], choice: "re.Match[str]") -> bool:
+    """Whether a number without a colour stands behind such a word: `20% red? or 25%?`, `20 or 25% red`."""
+    end = source.span(*choice.span())[1]
+    behind = [token.kind for token in tokens if token.span[0] >= end]
+    before = [token for token in tokens if token.span[1] <= source.span(*choice.span())[0]]
+    is_number = behind[:1] == [Kind.NUMBER] and any(token.kind is Kind.NUMBER for token in before)
+    is_second = Kind.COLOUR not in behind[1 : 2 + (behind[1:2] == [Kind.PERCENT])]
+    return is_number and (is_second or before[-1].kind in _NUMBERS | {Kind.PERCENT})
+
+
+def _refuse_choice(source: Source, place: tuple[int, int], *, is_of_numbers: bool = False) -> RecipeError:
+    if is_of_numbers:
+        return _refuse(source, place, "{words!r} leaves open which number it is; decide on one, and write it alone")
     return _refuse(source, place, "{words!r} leaves open which colour it is; decide on one, and write it alone")
 
 

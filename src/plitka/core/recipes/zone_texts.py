@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache
 
 from plitka.core.language import zone_words
+from plitka.core.language.flecks import FLECKS
 from plitka.core.recipes.mixes import NO_GROUND, OTHER_TOTAL, Reading
 from plitka.core.recipes.part_names import find_heads, small_letters
 from plitka.core.recipes.quantities import HALF_METRE, METRE
@@ -21,6 +22,8 @@ _JOINT = r"(?:and|with|w|plus|then|on|и|а|с|со|в|на|по|плюс|у|п�
 BEFORE_MIX = re.compile(rf"^(?:[\s,;:.=+&/–—-]|(?:{_AROUND}|{_JOINT}))+", re.IGNORECASE)
 BEHIND_MIX = re.compile(rf"(?:[\s,;:.=+&/–—-]|(?<![^\W_])(?:{_AROUND}|{_JOINT}))+$", re.IGNORECASE)
 """Signs and little words before a mix, and behind it."""
+FLECK = re.compile(rf"(?<![^\W_])(?:{'|'.join(FLECKS.split(', '))})(?![^\W_])")
+"""What lies on the ground that is told elsewhere."""
 EACH = re.compile(zone_words.EACH)
 """Before what each of two mixes has."""
 _SIZE_WORD = re.compile(

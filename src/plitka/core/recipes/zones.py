@@ -57,6 +57,7 @@ from plitka.core.recipes.zone_texts import (
     BEFORE_MIX,
     BEHIND_MIX,
     EACH,
+    FLECK,
     Read,
     TileText,
     Zoned,
@@ -153,6 +154,10 @@ def _line_at_side(text: str, small: str, heads: Sequence[Head], read: Read) -> Z
         return None
     turns = Turns(plain, plain_small, read)
     at_side = turns.found(lines[0], place)
+    if at_side is not None and place.is_guessed:
+        values = {"words": text[slice(*place.places[0])].strip()}
+        told = Notice("{words!r} leaves open which side it is; the left one is taken", values)
+        return replace(at_side, remarks=(*at_side.remarks, told))
     is_list = lines[0].kind == STRIPES and place.is_first(is_lying=LYING.search(small) is not None)
     return turns.found(lines[0]) if at_side is None and is_list else at_side
 
@@ -375,6 +380,8 @@ class _Finder(TileText):
             mix = self.mix(rest if first < 0 else self._with_shared(rest, first))
             return None if mix is None else mix[0]
         alone, both = self.mix(named), self.mix(f"{trimmed(named)}, {trimmed(rest)}")
+        if alone is None and FLECK.search(small_letters(named)):  # `grey tile, red border, inside a black fleck 10%`
+            alone = both = self.mix(f"{trimmed(rest)}, {trimmed(named)}")
         if alone is None or both is None or alone[1].recipe.colours != both[1].recipe.colours:
             return None
         return both[0]
