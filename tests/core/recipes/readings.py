@@ -199,6 +199,13 @@ NOTICED = [
 
 # Text, the part of it that is to blame, the first suggestion, words of the message.
 REFUSED = [
+    ("RAL 7016 60%, RAL 7035 ?%, RAL 9010 ?%", "?%", None, "leaves the number open"),
+    ("RAL 7031 and NCS S 3020-B10G half and half", "NCS S 3020-B10G", None, "system of colours"),
+    ("цвет согласовать с заказчиком", "согласовать", None, "leaves open which colours"),
+    ("same mix as order 2231 but less yellow", "same mix as order 2231 but", None, "not told here"),
+    ("как в заказе 2231, но меньше жёлтого", "как в заказе 2231, но", None, "not told here"),
+    ("Ð·ÐµÐ»ÐµÐ½Ñ‹Ð¹ 50%", "Ð·ÐµÐ»ÐµÐ½Ñ‹Ð¹", None, "garbled"),
+    ("Our logo in white on a green tile, letters 12 cm high", "letters 12", None, "text:START"),
     ("", "", None, "no colour is named"),
     (" \n ", "", None, "no colour is named"),
     ("rubber tile", "rubber tile", None, "no colour is named"),

@@ -27,6 +27,7 @@ from tests.core.recipes import (
     meant_others,
     meant_remarks,
     meant_schedules,
+    meant_sheets,
     meant_strangers,
     prompts,
 )
@@ -56,6 +57,7 @@ MEANT = (
     meant_beside,
     meant_hurried,
     meant_schedules,
+    meant_sheets,
     meant_dispatch,
     meant_remarks,
     meant_buyers,

@@ -2,6 +2,10 @@
 
 # fmt: off
 ZONES = [
+    ("Field: 60% eggshell, 40% dusk grey. Border 100mm: solid black.", "eggshell 60, grey 40",
+     [("border:20%", "black")]),
+    ("Поле: 60% бежевый, 40% серый. Кайма 100мм: сплошной чёрный.", "beige 60, grey 40", [("border:20%", "black")]),
+    ("серый. Рамка 50 мм: однотонно красная", "grey", [("border:10%", "red")]),
     ("blue centre, yellow border approx. 10% of the width on every side", "blue", [("border:10%", "yellow")]),
     ("blue with a yellow border approx. 10% of the width on every side", "blue", [("border:10%", "yellow")]),
     ("grey, red border about 6% of the tile's width, on all four sides", "grey", [("border:6%", "red")]),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from plitka.core.colour.palette import Palette
+from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
@@ -11,6 +12,8 @@ from plitka.core.recipes.token import Token
 
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+_AMOUNTS = _NUMBERS | {Kind.PERCENT, Kind.PARTS, Kind.MASS}
+_OF_MATERIAL = frozenset({Kind.SBR, Kind.UNKNOWN, Kind.ASIDE, Kind.LOOK})
 
 
 def with_crumb_beside(tokens: Sequence[Token]) -> list[Token]:
@@ -26,6 +29,34 @@ def with_crumb_beside(tokens: Sequence[Token]) -> list[Token]:
         if is_first and is_share and _kind(tokens, colour + 1) in {None, *_BOUNDS}:
             moved[at : colour + 1] = [*tokens[at + 1 : colour + 1], token]
     return moved
+
+
+def without_materials(source: Source, tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without brackets that only say of which material the colour before them is: `black 80% (SBR)`.
+
+    What may be such crumb, «чёрный 80% (можно SBR)», is no part of the mix, and stays as a label.
+    """
+    kept = list(tokens)
+    for start in reversed([at for at, token in enumerate(tokens) if token.text in ("(", "[")]):
+        end = next((at for at in range(start, len(kept)) if kept[at].text in (")", "]")), None)
+        inside = kept[start + 1 : end]
+        colour = start - 1
+        while colour >= 0 and kept[colour].kind in _AMOUNTS:
+            colour -= 1
+        is_named = colour >= 0 and kept[colour].kind is Kind.COLOUR and colour < start - 1
+        kinds = {token.kind for token in inside}
+        if end is None or not is_named or Kind.SBR not in kinds or not kinds <= _OF_MATERIAL:
+            continue
+        span = (kept[start].span[0], kept[end].span[1])
+        typed = source.text[kept[start].span[1] : kept[end].span[0]].strip()
+        crumb = [token for token in inside if token.kind is Kind.SBR][:1]
+        if source.text[slice(*crumb[0].span)] == typed:
+            kept[colour : end + 1] = [kept[colour], *crumb, *kept[colour + 1 : start]]
+        else:
+            label = Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED)
+            comma = Token(kind=Kind.SEPARATOR, span=(span[0], span[0]), text=",")
+            kept[start : end + 1] = [comma, label]
+    return kept
 
 
 def _kind(tokens: Sequence[Token], at: int) -> Kind | None:

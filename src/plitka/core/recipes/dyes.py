@@ -20,7 +20,9 @@ from plitka.core.recipes.token import Token
 
 _DYED = re.compile(
     r"(?<![^\W_])(?:(?:по|пере|вы|за|о)?(?:краш|крас)ен[а-я]*|тонирован[а-я]*|dyed|coated|painted"
-    r"|colou?red(?=[ ](?:with|by)))(?![^\W_])(?P<with>[ ]+(?:(?:в|во|with|in|by|using)[ ]+)?(?:a[ ]+|the[ ]+)?"
+    r"|(?:окрас(?:ка|ки|кой|ом)?|покраска)(?=[ ](?:в|пигментом|красителем)[ ])"
+    r"|through[ -]?colou?red|(?:dyed|colou?red)[ ](?:right[ ])?through(?:out)?|colou?red(?=[ ](?:with|by)))(?![^\W_])"
+    r"(?:[ ]+в[ ]масс[еу])?(?P<with>[ ]+(?:(?:в|во|with|in|by|using)[ ]+)?(?:a[ ]+|the[ ]+)?"
     r"(?P<dye>пигментом|красителем|краской|pigment|dye|paint)|[ ]+(?:в|во|with|in|by|using)(?:[ ]+цвет)?)?[ :]*"
 )
 _DYE_BEHIND = re.compile(

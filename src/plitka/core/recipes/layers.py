@@ -9,6 +9,7 @@ layers = layer, mix, { separator, layer, mix } ;        «верх красны�
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from plitka.core.language import zone_words
 from plitka.core.language.spelling import is_cyrillic
@@ -34,6 +35,8 @@ _EXAMPLE = ("top half red, bottom half black", "верхняя половина 
 _AT_BOTTOM = "rows:90-100%"
 """The mask of a stripe there: `black line along the bottom edge` is no layer."""
 _MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
+_WHOLE = 100
+"""Percent."""
 _MEANING = _MIX | {Kind.LAYER, Kind.LENGTH}
 
 
@@ -54,6 +57,7 @@ def take_layers(source: Source, tokens: Sequence[Token]) -> Layers:
     Raises:
         RecipeError: what lies at the bottom is a stripe, and no layer.
     """
+    tokens = _with_base_below(tokens)
     if not any(token.kind is Kind.LAYER for token in tokens):
         return Layers(list(tokens))
     if Kind.FLECK in {token.kind for token in tokens} and _TOP not in {token.choice for token in tokens}:
@@ -79,6 +83,20 @@ def take_layers(source: Source, tokens: Sequence[Token]) -> Layers:
             hidden = []
         seen.tokens += _without_layer(run)
     return seen
+
+
+def _with_base_below(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with `black SBR base 30 mm` behind a whole mix as the layer below it."""
+    run = list(_runs(tokens))[-1]
+    base = next((token for token in run if token.text in _BASES), None)
+    kinds = {token.kind for token in run}
+    others = tokens[: len(tokens) - len(run)]
+    numbers = [token for token in others if token.kind in (Kind.NUMBER, Kind.FRACTION)]
+    is_whole = Kind.PARTS in {token.kind for token in others} or sum(map(_percent, numbers)) == _WHOLE
+    is_each = len(numbers) == sum(token.kind is Kind.COLOUR for token in others) > 1
+    if base is None or not kinds >= {Kind.SBR, Kind.LENGTH} or Kind.NUMBER in kinds or not (is_whole and is_each):
+        return list(tokens)
+    return [replace(token, kind=Kind.LAYER, choice=_BOTTOM) if token is base else token for token in tokens]
 
 
 def _leave_out(source: Source, hidden: Sequence[Token], seen: Layers) -> None:
@@ -131,6 +149,8 @@ def _layers_of(runs: Sequence[Sequence[Token]]) -> Iterator[str]:
     """The layer of each run; none for what says nothing of a mix."""
     own = [next((token.choice for token in run if token.kind is Kind.LAYER), "") for run in runs]
     is_first = [_is_named_first(run) for run in runs]
+    top = own.index(_TOP) if _TOP in own else len(runs)
+    has_top = _has_colours(runs[top:])  # not so in `70% red, 30% white, black base 30 mm, wear layer 10 mm`
     for at, run in enumerate(runs):
         if own[at] or not any(token.kind in _MEANING for token in run):
             yield own[at]
@@ -141,7 +161,7 @@ def _layers_of(runs: Sequence[Sequence[Token]]) -> Iterator[str]:
             is_lone = own[before] == _BOTTOM and _TOP not in own and not _has_colours(runs[:before])
             yield "" if is_lone else own[before]
         else:
-            is_claimed = behind is not None and not is_first[behind] and _TOP in own
+            is_claimed = behind is not None and not is_first[behind] and has_top
             yield own[behind] if behind is not None and is_claimed else ""
 
 
@@ -164,6 +184,10 @@ def _without_layer(run: Sequence[Token]) -> list[Token]:
             kept.append(token)
         follows = token.kind is Kind.LAYER
     return kept
+
+
+def _percent(token: Token) -> Fraction:
+    return token.value * (_WHOLE if token.kind is Kind.FRACTION else 1)
 
 
 def _separator(hidden: Sequence[Token]) -> Token:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from plitka.core.language import lettering
 from plitka.core.recipes.look import option_of_zone
-from plitka.core.recipes.part_names import small_letters
+from plitka.core.recipes.part_names import SIZE, small_letters
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.zone_sizes import without_places
 from plitka.core.recipes.zone_texts import Read, TileText, Zoned, ZoneInText, trimmed
@@ -65,6 +65,8 @@ _GAME = re.compile(r"\bhopscotch\b(?: tile)?:?|\bклассик\w*:?", re.IGNORE
 """What a tile with a figure is for."""
 _ON_BEFORE = re.compile(r"(?<![^\W_])(?:on|на|по)(?: (?:a|the))?[ ]\Z", re.IGNORECASE)
 """Before a colour of the ground."""
+_ANY_LETTERS = "START"
+"""In an example, where a text does not tell which."""
 _ANY_QUOTED = re.compile(_QUOTED)
 _APART = re.compile(
     rf"(?<![^\W_])(?i:{lettering.WRITING})[ ]*[:-]?[ ]*(?:(?i:in|are|is)[ ])?(?P<colour>[^\W\d_]+(?:[ -][^\W\d_]+)?)"
@@ -119,7 +121,7 @@ def find_lettering(text: str, read: Read) -> Zoned | None:
 def find_writing(text: str) -> tuple[int, int, str] | None:
     """Where a text names letters, and the mask of some; None where it does not."""
     found = _WRITING.search(text)
-    return None if found is None else (*found.span(), "text:START")
+    return None if found is None else (*found.span(), f"text:{_ANY_LETTERS}")
 
 
 def check_lettering(source: Source, read: Read) -> None:
@@ -134,12 +136,14 @@ def check_lettering(source: Source, read: Read) -> None:
 
 
 def _refuse(source: Source, letters: _Letters) -> RecipeError:
+    is_size = letters.word.isdigit() and SIZE.match(f"{letters.word}{source.text[letters.place[1] :]}") is not None
+    word = _ANY_LETTERS if is_size else letters.word
     return source.refuse(
         "{words!r} is drawn on the tile, and is no share of the mix: write the mix of the ground alone, and "
         "ask for the letters as a zone{hint}",
         letters.place,
         words=source.text[slice(*letters.place)],
-        hint=option_of_zone(f"text:{letters.word}", letters.colour or "RECIPE"),
+        hint=option_of_zone(f"text:{word}", letters.colour or "RECIPE"),
     )
 
 

@@ -14,13 +14,14 @@ from plitka.core.recipes.asides import set_aside
 from plitka.core.recipes.behind_mix import without_told_behind
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.bracketed_flecks import with_bracketed_flecks
+from plitka.core.recipes.cells import with_cells
 from plitka.core.recipes.changes import find_untold_change
 from plitka.core.recipes.coloured_parts import with_coloured_parts
 from plitka.core.recipes.compared import check_compared
 from plitka.core.recipes.compared_shades import with_compared_shades
 from plitka.core.recipes.comparisons import check_comparisons
 from plitka.core.recipes.corrections import corrected, find_marks
-from plitka.core.recipes.crumb import with_crumb_beside
+from plitka.core.recipes.crumb import with_crumb_beside, without_materials
 from plitka.core.recipes.described import with_descriptions
 from plitka.core.recipes.drawn import check_drawn
 from plitka.core.recipes.dyes import check_pigment, with_dyes
@@ -40,6 +41,7 @@ from plitka.core.recipes.recoloured import find_bare_recolouring, find_recoloure
 from plitka.core.recipes.reconsidered import reconsidered
 from plitka.core.recipes.remarks import without_remarks
 from plitka.core.recipes.renewed import find_untold_shares
+from plitka.core.recipes.repeated_names import with_described_hue
 from plitka.core.recipes.rest_behind import with_rest_behind
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.second_look import other_looks
@@ -150,7 +152,7 @@ def _check(source: Source, tokens: Sequence[Token]) -> None:
 
 def _scanned(source: Source, palette: Palette) -> list[Token]:
     tokens = with_mixed_names(source, without_specifications(source, scan(source, palette)), palette)
-    tokens = with_dyes(source, tokens)
+    tokens = without_materials(source, with_cells(with_dyes(source, tokens)))
     return without_remarks(source, without_told_behind(source, reconsidered(source, tokens)))
 
 
@@ -159,7 +161,7 @@ def _in_order(source: Source, palette: Palette) -> list[Token]:
     typed = with_compared_shades(source, with_fleck_grounds(source, _scanned(source, palette)), palette)
     tokens = with_crumb_beside(with_turned_words(with_turned_numbers(with_shades(typed, palette))))
     tokens = with_fractions_of_rest(source, with_raised_share(tokens, source.text))
-    return with_rest_behind(with_fleck_rates(tokens), palette)
+    return with_described_hue(source, with_rest_behind(with_fleck_rates(tokens), palette))
 
 
 def read_colours(

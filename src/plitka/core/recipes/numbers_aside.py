@@ -100,9 +100,10 @@ class NumberedSegment:
             end += 1  # `PU clear 8%`
         if end > at + 1 and (end == len(self.tokens) or self.tokens[end].kind is not Kind.NUMBER):
             end = at + 1
+        is_head = self.tokens[at].kind is Kind.LABEL and end == at + 1  # `Qty kg` heads a column
         for kinds in ({Kind.LINK}, {Kind.NUMBER}, _UNITS, {Kind.BY_MASS}):
             if end < len(self.tokens) and self.tokens[end].kind in kinds:
-                end += 1
+                end += not (is_head and end == at + 1 and self.tokens[end].kind is Kind.MASS)
         is_colours = end < len(self.tokens) and self.tokens[end].kind in (Kind.COLOUR, Kind.SBR)
         chain = self.tokens[end - 1 : end + 2]  # `type 60-40 red black`
         is_blend = [token.kind in _NUMBERS for token in chain] == [True, False, True] and chain[1].text in "/:-"

@@ -38,6 +38,8 @@ _WHOLE = 100
 _NAMED = frozenset({Kind.COLOUR, Kind.UNKNOWN})
 _OF = frozenset({"of", "from", "из"})
 _BOUNDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET})
+_HEADS = frozenset({":", "-"})
+"""Between a number and the words for equal parts of it."""
 
 
 def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
@@ -63,16 +65,17 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
 
 def _pronouns(tokens: list[Token]) -> list[Token]:
     """The `one` of `the 85 black 15 green one` counts nothing, nor that of `the red one, 85/15 red black`."""
-    return [
-        token
-        for at, token in enumerate(tokens)
-        if not (
-            token.text == "one"
-            and _kind(tokens, at - 1) is Kind.COLOUR
-            and (_kind(tokens, at - 2) in _NUMBERS | {Kind.PERCENT} or all(map(_is_digits_or_pronoun, tokens)))
-            and _kind(tokens, at + 1) in _BOUNDS
-        )
-    ]
+    return [token for at, token in enumerate(tokens) if not _is_pronoun(tokens, at)]
+
+
+def _is_pronoun(tokens: Sequence[Token], at: int) -> bool:
+    if tokens[at].text != "one" or _kind(tokens, at - 1) is not Kind.COLOUR:
+        return False
+    number = at + 1 + (_kind(tokens, at + 1) is Kind.LINK)
+    if _kind(tokens, number) is Kind.NUMBER and _kind(tokens, number + 1) is Kind.PERCENT:
+        return True  # `the red one - 55%`
+    is_told = _kind(tokens, at - 2) in _NUMBERS | {Kind.PERCENT} or all(map(_is_digits_or_pronoun, tokens))
+    return is_told and _kind(tokens, at + 1) in _BOUNDS
 
 
 def _is_digits_or_pronoun(token: Token) -> bool:
@@ -289,15 +292,22 @@ def _rates(tokens: list[Token]) -> list[Token]:
     """The 8 of `8 kg/m2, red 60, black 40` is no share; that of `8 kg/m2 red, 2 kg/m2 black` is one by mass."""
     n_numbers, n_colours = (sum(token.kind in kinds for token in tokens) for kinds in (_NUMBERS, {Kind.COLOUR}))
     plain = list(tokens)
-    for at in reversed(range(len(plain) - 1)):
-        number, unit = plain[at : at + 2]
-        if number.kind is not Kind.NUMBER or unit.choice != PER_AREA:
-            continue
-        before = _kind(plain, at - 1 - (_kind(plain, at - 1) is Kind.LINK))
-        is_of_colour = Kind.COLOUR in (before, _kind(plain, at + 2))
-        if n_numbers > n_colours or not is_of_colour:
+    rates = [at for at in range(len(plain) - 1) if plain[at + 1].choice == PER_AREA]
+    rates = [at for at in rates if plain[at].kind is Kind.NUMBER]
+    of_colours = [at for at in rates if _is_of_colour(plain, at)]
+    has_percent = any(token.kind is Kind.PERCENT for token in plain)
+    is_each = len(of_colours) == n_colours > 1 and not has_percent  # `black 5 kg/m2, red 1 kg/m2, density 850`
+    for at in reversed(rates):
+        if at not in of_colours or (n_numbers > n_colours and not is_each):
+            number, unit = plain[at : at + 2]
             plain[at : at + 2] = [replace(joined(number, unit, number.value), kind=Kind.LABEL)]
     return plain
+
+
+def _is_of_colour(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a colour stands beside a number with its unit."""
+    before = _kind(tokens, at - 1 - (_kind(tokens, at - 1) is Kind.LINK))
+    return Kind.COLOUR in (before, _kind(tokens, at + 2))
 
 
 def _one_unit(tokens: list[Token]) -> list[Token]:
@@ -332,7 +342,7 @@ def _lists(tokens: list[Token]) -> list[Token]:
     plain = [
         token  # `30% in equal parts: red, blue`
         for at, token in enumerate(plain)
-        if not (token.text == ":" and _is_equal_share(plain, at))
+        if not (token.text in _HEADS and _is_equal_share(plain, at))
     ]
     for at in range(1, len(plain) - 1):
         token, before, after = plain[at], plain[at - 1].kind, plain[at + 1].kind
@@ -352,7 +362,7 @@ def _lists(tokens: list[Token]) -> list[Token]:
 
 
 def _is_equal_share(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a colon is beside the words for equal parts of a number: `15: equally red, blue`."""
+    """Whether a colon or dash is beside the words for equal parts of a number: `15: equally red, blue`."""
     behind = _kind(tokens, at - 1) is Kind.EQUAL and _kind(tokens, at - 2) in _NUMBERS | _UNITS
     has_ground = any(token.kind in (Kind.COLOUR, Kind.SBR) for token in tokens[:at])
     return behind or (has_ground and _kind(tokens, at + 1) is Kind.EQUAL and _kind(tokens, at - 1) in _NUMBERS | _UNITS)

@@ -28,6 +28,11 @@ _WHOLE = 100
 """Percent."""
 _MAX_IN_EXAMPLE = 4
 """Colours of an example."""
+SAME_AS = re.compile(
+    r"(?<![^\W_])(?:(?:the )?same (?:(?:mix|blend|recipe|colours?) )?as|то же,? что|как (?:в|на|у)"
+    r"|так(?:ая|ой|ое) же,? как)(?= [^,;.\n]*(?:mix|order|batch|job|lot|смес|заказ|замес|парти|рецепт))"
+)
+"""Before the name of a mix that is not told: `same mix as order 2231 but less yellow`."""
 UP_TO = frozenset({"till", "до"})
 _AMOUNTS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT, Kind.PARTS, Kind.MASS})
 
@@ -53,7 +58,9 @@ def refuse_open(source: Source, token: Token) -> RecipeError:
 
 def refuse_change(source: Source, span: tuple[int, int]) -> RecipeError:
     """The error about a change to a mix that is not told, or to one before the words that is no whole with it."""
-    if _has_whole(source.folded[: span[0]]):
+    if (same := SAME_AS.search(source.folded[: span[1]])) is not None:
+        span = (source.span(*same.span())[0], span[1])
+    elif _has_whole(source.folded[: span[0]]):
         return source.refuse(
             "{words!r} changes the mix before it, and it is not clear what the whole comes to; write the mix once, as "
             "in: anthracite 90%, terracotta 10%",

@@ -18,8 +18,9 @@ from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
 _FIRST = re.compile(
-    r"(?<![^\W_])(?:(?:сначала|вначале|поначалу|изначально|первоначально|сперва|раньше|было|at first|initially"
-    r"|originally|first)(?:[ ,]+(?:we|i|they|he|she|it|мы|я|они|он|она|(?:the )?(?:client|customer|architect)|заказчик"
+    r"(?<![^\W_])(?:(?:сначала|вначале|поначалу|изначально|первоначально|сперва|раньше|прежде|ранее|было|были|at first"
+    r"|initially|originally|previously|formerly|was|were|used to be|first)"
+    r"(?:[ ,]+(?:we|i|they|he|she|it|мы|я|они|он|она|(?:the )?(?:client|customer|architect)|заказчик"
     r"|клиент|архитектор))?(?:[ ]+(?:thought(?: of)?|wanted|said|had|asked for|planned|was|считал\w*|думал\w*|хотел\w*"
     r"|планировал\w*|был\w*|просил\w*|решил\w*|говорил\w*|заказал\w*|заказывал\w*))?"
     r"|(?:we|i|they|he|she|(?:the )?(?:client|customer)) (?:first|originally|initially) (?:thought of|wanted"

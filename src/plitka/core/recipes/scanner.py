@@ -50,6 +50,7 @@ from plitka.core.recipes.signs import (
     SYMBOL,
     THICKNESS,
     TITLED,
+    UNIT_AFTER,
     WISH,
     WITH,
     WORD_AFTER,
@@ -233,7 +234,11 @@ class _Scanner(CodeScanner):
         """Whether a colour's name is right before a place or behind it, so that a code there only says it again."""
         gap = None if self.named is None else self.text[self.end_of_named : self.at]
         after = WORD_AFTER.match(self.text, end)
-        return (gap is not None and not gap.strip(" \t,(")) or (after is not None and self._is_known(after[1]))
+        return (gap is not None and not gap.strip(" \t,(")) or (after is not None and self._names_shade(after[1]))
+
+    def _names_shade(self, name: str) -> bool:
+        meaning = self._words.get(name_key(name))
+        return self._is_colour(name) or (meaning is not None and meaning.kind is Kind.MODIFIER)
 
     def _is_known(self, name: str) -> bool:
         return self._is_colour(name) or name_key(name) in self._words
@@ -337,7 +342,14 @@ class _Scanner(CodeScanner):
             yield self._token(Kind.ASIDE, start)
 
     def _refuse_sign(self, start: int) -> RecipeError:
-        return self.source.refuse(
+        if self.text[start] == "?" and (unit := UNIT_AFTER.match(self.text, start + 1)) is not None:
+            span = self.source.span(start, unit.end())
+            return self.source.refuse(
+                "{words!r} leaves the number open; write one number a colour, as in: anthracite 90%, terracotta 10%",
+                span,
+                words=self.source.text[slice(*span)],
+            )
+        return self.source.refuse_garbled() or self.source.refuse(
             "{character!r} means nothing in a recipe; leave it out",
             self.source.span(start, start + 1),
             character=self.text[start],

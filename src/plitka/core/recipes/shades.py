@@ -2,6 +2,7 @@
 
 ```
 shades = [number], hue, ["in equal parts"], ":", modifier, { ",", modifier } ;
+counted = number, hue, (":" | "," | "("), colour, { ",", colour } ;              `two greens: RAL 6018 and RAL 6005`
 shade  = hue, number, "(", modifier, ")" ;                                       `grey 60 (light), white 40`
 ```
 """
@@ -10,12 +11,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from plitka.core.colour.modifiers import MODIFIERS
+from plitka.core.colour.naming import is_alike
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.nearest_granules import settle_value
+from plitka.core.recipes.recipe import MAX_COLOURS
 from plitka.core.recipes.token import Token
 
 _SEVERAL = 2
+_WHOLE = 100
+"""Percent."""
+_PLURALS = ("s", "ых", "их", "ые", "ие")
+_HEADS = frozenset({":", "-", ",", "("})
+"""Between a count and the colours that it is of."""
 
 
 def with_shades(tokens: Sequence[Token], palette: Palette) -> list[Token]:
@@ -45,7 +53,32 @@ def with_shades(tokens: Sequence[Token], palette: Palette) -> list[Token]:
         colon_mark = replace(tokens[colon], kind=Kind.SEPARATOR, text=",")
         said = [] if equal is None else [replace(tokens[equal], value=tokens[equal].value * 0)]
         return [*tokens[:start], *said, colon_mark, *told, *tokens[end:]]
-    return list(tokens)
+    return _with_counted_hues(tokens)
+
+
+def _with_counted_hues(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with the hue of «три серых: RAL 7035, RAL 7040, RAL 7016» as what the number counts."""
+    at = next((at for at, token in enumerate(tokens) if token.kind is Kind.COLOUR), 0)
+    count, bound, rest = tokens[max(0, at - 1) : at], tokens[at + 1 : at + 2], tokens[at + 2 :]
+    is_count = [token.kind for token in count] == [Kind.NUMBER] and count[0].value in range(_SEVERAL, MAX_COLOURS + 1)
+    if not is_count or not bound or bound[0].text not in _HEADS or not tokens[at].text.endswith(_PLURALS):
+        return list(tokens)
+    numbers = [token for token in tokens if token.kind in (Kind.NUMBER, Kind.FRACTION) and token != count[0]]
+    shares = sum(token.value * (_WHOLE if token.kind is Kind.FRACTION else 1) for token in numbers)
+    named = [token for token in rest if token.kind is Kind.COLOUR]
+    is_list = len(named) >= _SEVERAL and shares in (0, _WHOLE) and all(_is_of_hue(tokens[at], token) for token in named)
+    if not is_list:
+        return list(tokens)
+    counted = replace(tokens[at], kind=Kind.COUNTED, colour=None, own=None, remark=None, choice="colours")
+    comma = bound[0] if bound[0].kind is Kind.BRACKET else replace(bound[0], kind=Kind.SEPARATOR, text=",")
+    return [*tokens[:at], counted, comma, *rest]
+
+
+def _is_of_hue(hue: Token, token: Token) -> bool:
+    """Whether a colour is a code, or may be called by the name of a hue."""
+    if any(map(str.isdigit, token.text)) or hue.colour is None or token.colour is None:
+        return True
+    return is_alike((hue.own or hue.colour).lab_d65, (token.own or token.colour).lab_d65)
 
 
 def _with_shades_behind(tokens: Sequence[Token], palette: Palette) -> list[Token]:

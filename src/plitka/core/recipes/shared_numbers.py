@@ -36,11 +36,16 @@ def with_shared_numbers(source: Source, tokens: Sequence[Token]) -> list[Token] 
 
 def _of_share(tokens: Sequence[Token]) -> list[Token] | None:
     """The 10 of `10% flecks: half of them white, half of them red`."""
-    for at, token in enumerate(tokens):
+    for at, said in enumerate(tokens):
         is_own = _kind(tokens, at - 1) in (Kind.COLOUR, Kind.SBR)  # `SBR 80%, EPDM: half blue, half white`
         has_unit = _kind(tokens, at + 1) is Kind.PERCENT
         is_head = has_unit or (at + 1 < len(tokens) and tokens[at + 1].text == ":")  # `EPDM 30: 2/3 green, 1/3 blue`
-        if token.kind is not Kind.NUMBER or not is_head or is_own:
+        is_fraction = said.kind is Kind.FRACTION and _kind(tokens, at + 1) in (Kind.FRACTION, Kind.LINK)
+        if is_fraction and not is_own:  # `half black, half: two thirds red, one third white`
+            token = replace(said, kind=Kind.NUMBER, value=said.value * _WHOLE)
+        elif said.kind is Kind.NUMBER and is_head and not is_own:
+            token = said
+        else:
             continue
         start = at + 1 + has_unit
         while _kind(tokens, start) in _BETWEEN or _says_of_which(tokens, start):

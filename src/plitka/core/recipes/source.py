@@ -14,6 +14,9 @@ _ZERO = re.compile(r"(?<=\d)[oо](?=[ \t]*(?:%|[,;\n]|$))")
 """A letter typed for a digit: `1O%`."""
 _NOT = re.compile(r"(?<=n)['’](?=t(?![^\W_]))", re.IGNORECASE)
 """The apostrophe of `don't`, which is one word."""
+_GARBLED = re.compile(r"[ÐÑÃâ][^\sA-Za-zА-яЁё0-9]")
+"""A letter of two bytes that were each taken for a letter, `Ð·`."""
+_LEAST_GARBLED = 3
 _NUMBER_SIGN = "№"
 _SIGNS = {"\u2212": "-", "\u066a": "%", "\r": " "}
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -55,6 +58,17 @@ class Source:
         if start >= len(self._clusters):
             return len(self.text), len(self.text)
         return self._clusters[start][0], self._clusters[max(start, end - 1)][1]
+
+    def refuse_garbled(self) -> RecipeError | None:
+        """The error about a text that was decoded wrongly; None where it does not look so."""
+        found = [*_GARBLED.finditer(self.text)]
+        if len(found) < _LEAST_GARBLED:
+            return None
+        return self.refuse(
+            "the text is garbled: it was opened in another encoding than it was written in; open it as UTF-8, and copy "
+            "it anew",
+            (found[0].start(), found[-1].end()),
+        )
 
     def refuse(
         self,

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
 
 from plitka.core.language.vocabulary import Kind
-from plitka.core.recipes.open_amounts import refuse_change, refuse_open
+from plitka.core.recipes.open_amounts import SAME_AS, refuse_change, refuse_open
 from plitka.core.recipes.recipe import plain
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -42,7 +43,8 @@ _OPEN = re.compile(
     r"(?<![^\W_])(?:(?:is )?to be (?:confirmed|decided|agreed|advised)|tbc|tbd|tba|up to you|your choice|illegible"
     r"|unreadable|not legible|неразборчиво|нечитаемо|не читается"
     r"|you (?:choose|decide)|surprise me|на ваш(?:е усмотрение|е? выбор)|на (?:твой|ваш) вкус|на усмотрение"
-    r"|уточн(?:им|ю)(?: позже)?|(?:ещ[её] )?не решили|пока не знаем|по согласованию)(?![^\W_])"
+    r"|уточн(?:им|ю)(?: позже)?|(?:нужно |надо )?согласова(?:ть|ем)|согласуем"
+    r"|to agree(?: with)?|(?:ещ[её] )?не решили|пока не знаем|по согласованию)(?![^\W_])"
 )
 _LEFT = re.compile(
     r"(?<![^\W_])(?:up to you|your choice|you (?:choose|decide)|на ваш(?:е усмотрение|е? выбор)|на (?:твой|ваш) вкус"
@@ -98,10 +100,14 @@ def check_told(source: Source, tokens: Sequence[Token]) -> None:
     Raises:
         RecipeError: `rest as discussed`, `10% up to you`, or `same as last time but red`.
     """
-    numbers = [
-        token.value * (_WHOLE if token.kind is Kind.FRACTION else 1) for token in tokens if token.kind in _NUMBERS
-    ]
+    numbers = [_percent(token) for token in tokens if token.kind in _NUMBERS]
     rest = _REST.search(source.folded)
+    same, but = SAME_AS.search(source.folded), _BUT.search(source.folded)
+    if same is not None and but is not None and but.start() > same.end():
+        span = (source.span(*same.span())[0], source.span(*but.span())[1])
+        behind = sum(_percent(token) for token in tokens if token.kind in _NUMBERS and token.span[0] >= span[1])
+        if behind != _WHOLE:
+            raise refuse_change(source, span)
     if (left := _left_share(source, tokens)) is not None:
         raise left
     if sum(numbers) != _WHOLE and rest is not None and not _names(source, tokens, rest):
@@ -117,6 +123,10 @@ def check_told(source: Source, tokens: Sequence[Token]) -> None:
     is_open = bool(colours) and not numbers and is_other and all(token.kind is not Kind.EQUAL for token in tokens)
     if is_open and (same := _SAME.search(source.folded)) is not None:
         raise _refuse_unknown_mix(source, same.span())
+
+
+def _percent(token: Token) -> Fraction:
+    return token.value * (_WHOLE if token.kind is Kind.FRACTION else 1)
 
 
 def _left_share(source: Source, tokens: Sequence[Token]) -> RecipeError | None:
