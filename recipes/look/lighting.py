@@ -66,7 +66,6 @@ HINT_LIGHT = LightConfig(
     coarse_relief_px=0.75,
     film_relief_px=1.2,
     film_width_px=4.0,
-    relief_boxes=2,
 )
 """By which plain maps hint at relief: a lamp higher and harder than that of renders."""
 SKY_STEPS = (1, 2, 3, 5, 8, 12, 17, 24, 34)

@@ -11,7 +11,7 @@ from plitka.core.scene import Lighting, Surface
 from plitka.core.tile.granules import Geometry, GranuleConfig, lay_granules
 from plitka.core.tile.lighting import LIGHTS, LightConfig, wetted
 from plitka.core.tile.renderer import recolour
-from plitka.core.tile.shading import LightMaps, compute_light
+from plitka.core.tile.shading import LightMaps, _creased, compute_light
 
 CONFIG, USUAL = GranuleConfig(size_px=192, field_mm=192 / 7), LightConfig()
 
@@ -31,6 +31,19 @@ def geometry() -> Geometry:
 def light(geometry: Geometry) -> LightMaps:
     """The usual light on it."""
     return compute_light(geometry, USUAL)
+
+
+@pytest.mark.parametrize("width_px", [4, 9])
+@pytest.mark.parametrize("shape", [(192, 256), (60, 44)])
+def test_faces_are_creased_and_go_on_across_the_edges(shape: tuple[int, int], width_px: int) -> None:
+    """Between creases they are nearly flat: bends are rare and sharp, where those of smooth noise are all alike."""
+    relief = _creased(shape, width_px)
+    assert (relief.shape, float(relief.std())) == (shape, pytest.approx(1, abs=1e-5))
+    for axis in (0, 1):
+        along = np.moveaxis(relief, axis, 0)
+        assert np.abs(along[0] - along[-1]).mean() < 1.5 * np.abs(np.diff(along, axis=0)).mean()
+        bends = along - (np.roll(along, 1, 0) + np.roll(along, -1, 0)) / 2
+        assert ((bends / bends.std()) ** 4).mean() > 5  # 3 of what is normal
 
 
 def test_a_solid_tile_has_the_photographed_colour(geometry: Geometry, light: LightMaps) -> None:

@@ -54,16 +54,14 @@ class LightConfig:
     these are glints; on a flat face all chips mirror alike, and it is a veil over all colours."""
     sheen_exponent: float = 23.0
     """Of the highlight's cosine: a small one is wide and matt, a large one narrow and sharp."""
-    fine_relief_px: float = 0.02
-    """Relief of matt rubber, about four pixels wide: deviation of its height."""
-    coarse_relief_px: float = 1.0
-    """The same of torn facets, about six pixels wide."""
-    film_relief_px: float = 0.4
-    """The same of the binder film: it breaks the highlight alone, into strokes."""
+    fine_relief_px: float = 0.05
+    """Creases of matt rubber, about four pixels apart: deviation of its height."""
+    coarse_relief_px: float = 0.9
+    """The same of torn facets, about nine pixels apart."""
+    film_relief_px: float = 0.3
+    """The same of the binder film, which is smooth and has no creases: it breaks the highlight alone, into sparks."""
     film_width_px: float = 2.0
     """About how wide the film's relief is."""
-    relief_boxes: int = 4
-    """Means over squares that make these reliefs smooth: with two the squares show in what a film mirrors."""
     wetness: float = 0.0
     """0..1: how much water is in the pores and stands on them, which makes chips darker and deeper in colour and adds
     to the highlight. What a closed film does beside that is said at `wetted`."""
@@ -100,7 +98,7 @@ LIGHTS: Mapping[Lighting, LightConfig] = MappingProxyType(
             sky=1.0,
             sheen=0.09,
             sheen_exponent=30.0,
-            coarse_relief_px=1.3,
+            coarse_relief_px=1.15,
         ),
         Lighting.WARM: LightConfig(lamp=0.75, sky=0.45, warmth=2.5),
         Lighting.COLD: LightConfig(lamp=0.75, sky=0.45, warmth=-2.6),

@@ -31,7 +31,12 @@ _LONGEST_SHADOW = 60
 """Cells; shadows of a lamp so low that they are longer are cut off: tiles are not photographed under one."""
 _SKY_STEPS = (1, 2, 3, 5, 8, 12, 18, 26, 38)
 """Cells at which the horizon is looked for."""
-_USUAL_BOXES = 2
+_USUAL_BOXES, _FILM_BOXES = 2, 4
+"""Means over squares that make a noise smooth: with two the squares show in what a film mirrors."""
+_CREASES_PX = (4, 9)
+"""Mean distance of creases, fine and coarse."""
+_BEND = 0.35
+"""By how much of that the grid of creases is bent, on the mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,49 @@ class LightMaps:
 
 
 def _reliefs(shape: tuple[int, ...], oversample: int, config: LightConfig) -> tuple[FloatMap, ...]:
-    """Fine and coarse relief of faces, and that of the film over them, each of unit deviation on (M, N) cells.
+    """Fine and coarse creases of faces, and the relief of the film over them, each of unit deviation on (M, N) cells.
 
     They are the same for every field, however fine its cells: maps and renders mirror the lamp alike.
     """
     pixels = tuple(side // oversample for side in shape)
-    radii = (2, 3, round(config.film_width_px / 2))
-    return tuple(_finer(_smooth_noise(pixels, radius, config.relief_boxes), oversample) for radius in radii)
+    creases = (_creased(pixels, width_px) for width_px in _CREASES_PX)
+    film = _smooth_noise(pixels, round(config.film_width_px / 2), _FILM_BOXES)
+    return tuple(_finer(relief, oversample) for relief in (*creases, film))
+
+
+@lru_cache(maxsize=4)
+def _creased(shape: tuple[int, ...], width_px: int) -> FloatMap:
+    """A periodic relief of flat facets that meet in creases, as torn rubber has, of unit deviation.
+
+    Heights at the corners of a grid of triangles, which is bent so that no row of it is seen. A smooth noise in its
+    place has no creases: highlights on it are strings of even width.
+
+    Args:
+        shape: (H, W).
+        width_px: mean distance of the grid's corners.
+    """
+    corners = [2 * max(1, round(side / width_px / 2)) for side in shape]  # even, so that its diagonals are periodic
+    height = np.random.default_rng(width_px).standard_normal(corners, np.float32)
+    radius = max(1, round(width_px / 2))
+    at = [
+        np.expand_dims(np.arange(side, dtype=np.float32) * np.float32(n / side), 1 - axis)
+        + _BEND * _smooth_noise(shape, radius + axis, _USUAL_BOXES)
+        for axis, (side, n) in enumerate(zip(shape, corners, strict=True))
+    ]
+    row, column = (np.floor(along).astype(np.int32) for along in at)
+    down, right = at[0] - row, at[1] - column
+    is_mirrored = (row + column) % 2 == 1  # diagonals of neighbouring squares lean to different sides
+    right = np.where(is_mirrored, 1 - right, right)
+    start, end = column + is_mirrored, column + ~is_mirrored
+    upper, lower = row % corners[0], (row + 1) % corners[0]
+    start, end = start % corners[1], end % corners[1]
+    first, last = height[upper, start], height[lower, end]
+    middle = np.where(right > down, height[upper, end], height[lower, start])
+    most, least = np.maximum(right, down), np.minimum(right, down)
+    relief: FloatMap = (first + most * (middle - first) + least * (last - middle)).astype(np.float32)
+    relief /= relief.std()
+    relief.flags.writeable = False
+    return relief
 
 
 def _finer(relief: FloatMap, oversample: int) -> FloatMap:
