@@ -1,12 +1,12 @@
 """Words that change a colour."""
 
-from plitka.core.colour import naming
+from plitka.core.colour.modifiers import MODIFIERS as CHANGES
 from plitka.core.language.modifiers import MODIFIERS
 
 
 def test_each_has_its_change() -> None:
     """Of the colour's own value."""
-    assert set(MODIFIERS) <= set(naming.MODIFIERS)
+    assert set(MODIFIERS) <= set(CHANGES)
 
 
 def test_no_word_is_two() -> None:

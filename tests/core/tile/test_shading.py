@@ -34,11 +34,12 @@ def light(geometry: Geometry) -> LightMaps:
 
 
 @pytest.mark.parametrize("width_px", [4, 9])
-@pytest.mark.parametrize("shape", [(192, 256), (60, 44)])
+@pytest.mark.parametrize("shape", [(192, 256), (120, 88)])
 def test_faces_are_creased_and_go_on_across_the_edges(shape: tuple[int, int], width_px: int) -> None:
     """Between creases they are nearly flat: bends are rare and sharp, where those of smooth noise are all alike."""
     relief = _creased(shape, width_px)
-    assert (relief.shape, float(relief.std())) == (shape, pytest.approx(1, abs=1e-5))
+    assert relief.shape == shape
+    assert relief.std() == pytest.approx(1, abs=1e-5)
     for axis in (0, 1):
         along = np.moveaxis(relief, axis, 0)
         assert np.abs(along[0] - along[-1]).mean() < 1.5 * np.abs(np.diff(along, axis=0)).mean()
