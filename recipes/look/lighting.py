@@ -63,6 +63,7 @@ HINT_LIGHT = LightConfig(
     elevation_deg=71.0,
     softness_deg=6.0,
     occlusion=1.56,
+    fine_relief_px=0.02,
     coarse_relief_px=0.75,
     film_relief_px=1.2,
     film_width_px=4.0,

@@ -79,7 +79,7 @@ def test_slopes_know_no_outlines(look: dict[str, ModuleType], lit: tuple[Any, An
 
 def test_the_hint_is_the_engines(look: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch) -> None:
     """On a layer of the engine, but for the relief that either draws by itself, it is the light that it computes."""
-    monkeypatch.setattr(shading, "_smooth_noise", lambda shape, *_: np.zeros(shape, np.float32))
+    monkeypatch.setattr(shading, "_reliefs", lambda shape, *_: (np.zeros(shape, np.float32),) * 3)
     field_mm, config = N_CELLS / USUAL_PX_PER_MM, look["lighting"].HINT_LIGHT
     geometry = lay_granules(GranuleConfig(size_px=N_CELLS, field_mm=field_mm, oversample=1, layers=2.5), seed=3)
     maps = shading.compute_light(geometry, config)

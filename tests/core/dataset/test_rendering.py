@@ -32,9 +32,9 @@ def test_a_dataset_keeps_its_bytes(tmp_path: Path) -> None:
         if path.is_file()
     }
     assert digits == {
-        "000000.png": "31984c6240c588e2",
-        "000001.png": "b3b43eeb6215edef",
-        "000002.png": "815731f04b31bbc3",
+        "000000.png": "b3fb977215104033",
+        "000001.png": "2a2745b4f16960be",
+        "000002.png": "b8a8c742f6cab49b",
         "metadata.csv": "416dc2bfc5bcb3a4",
         ".plitka/block-000000.csv": "416dc2bfc5bcb3a4",
         ".plitka/settings.json": "c68cf7c2eb93ab49",
