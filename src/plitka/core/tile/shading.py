@@ -64,12 +64,21 @@ def _reliefs(shape: tuple[int, ...], oversample: int, config: LightConfig) -> tu
     They are the same for every field, however fine its cells: maps and renders mirror the lamp alike.
     """
     pixels = tuple(side // oversample for side in shape)
-    creases = (_creased(pixels, width_px) for width_px in _CREASES_PX)
-    film = _smooth_noise(pixels, round(config.film_width_px / 2), _FILM_BOXES)
-    return tuple(_finer(relief, oversample) for relief in (*creases, film))
+    return tuple(_finer(relief, oversample) for relief in _reliefs_of_pixels(pixels, round(config.film_width_px / 2)))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
+def _reliefs_of_pixels(shape: tuple[int, ...], film_radius_px: int) -> tuple[FloatMap, ...]:
+    """The same on (H, W) pixels; kept, for they are the same in every picture of a size. Not to be written to."""
+    reliefs = (
+        *(_creased(shape, width_px) for width_px in _CREASES_PX),
+        _smooth_noise(shape, film_radius_px, _FILM_BOXES),
+    )
+    for relief in reliefs:
+        relief.flags.writeable = False
+    return reliefs
+
+
 def _creased(shape: tuple[int, ...], width_px: int) -> FloatMap:
     """A periodic relief of flat facets that meet in creases, as torn rubber has, of unit deviation.
 
@@ -100,7 +109,6 @@ def _creased(shape: tuple[int, ...], width_px: int) -> FloatMap:
     most, least = np.maximum(right, down), np.minimum(right, down)
     relief: FloatMap = (first + most * (middle - first) + least * (last - middle)).astype(np.float32)
     relief /= relief.std()
-    relief.flags.writeable = False
     return relief
 
 
@@ -157,7 +165,6 @@ class _Relief:
         return np.stack([cosine * visible, seen, sheen]).astype(np.float32)
 
 
-@lru_cache(maxsize=4)
 def _smooth_noise(shape: tuple[int, ...], radius: int, n_boxes: int) -> FloatMap:
     """Periodic noise of unit deviation, smooth over a radius in cells, the same for every field.
 
@@ -175,7 +182,6 @@ def _smooth_noise(shape: tuple[int, ...], radius: int, n_boxes: int) -> FloatMap
             np.float32
         )
     noise /= noise.std()
-    noise.flags.writeable = False
     return noise
 
 
