@@ -77,6 +77,30 @@ def test_a_picture_is_written_while_the_next_one_is_made(tmp_path: Path, monkeyp
         assert [server.ended(client, job)["state"] for job in ordered] == ["succeeded"] * 2
 
 
+def test_a_picture_that_cannot_be_written_is_the_end_of_its_job_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one is being made then; it succeeds, by the same engine."""
+    engine, written, write = FastEngine(may_end=threading.Event()), [], PictureStore.write
+    assert engine.may_end is not None
+
+    def write_or_break(store: PictureStore, content: bytes, digest: str) -> None:
+        written.append(digest)
+        if len(written) == 1:
+            wait_until(lambda: len(engine.made) == len(ordered))
+            raise RuntimeError("secret")
+        write(store, content, digest)
+
+    monkeypatch.setattr(PictureStore, "write", write_or_break)
+    with running(tmp_path, lambda: engine) as server:
+        client = server.client()
+        ordered = [server.order(client, seed=seed) for seed in (1, 2)]
+        engine.may_end.set()
+        broken, well = (server.ended(client, job) for job in ordered)
+        assert (broken["state"], broken["error"]["code"], well["state"]) == ("failed", "engine", "succeeded")
+        assert "secret" not in str(server.logs)
+
+
 def test_memory_that_is_short_again_and_again_loads_anew(tmp_path: Path) -> None:
     """Three times in a row are taken for a leak."""
     loaded = []

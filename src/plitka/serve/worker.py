@@ -7,7 +7,7 @@ making of the next one.
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -193,8 +193,7 @@ class Worker(threading.Thread):
         try:
             return self._make_at_once(engine, taken)
         except BaseException as error:
-            with suppress(Exception):  # what is being written ends as it can
-                self._keeper.wait()
+            self._keeper.wait()
             for job in taken:
                 self._jobs.leave(job)
             if isinstance(error, StorageAway):  # the service stops
@@ -310,15 +309,22 @@ class Worker(threading.Thread):
     # The end of a job
 
     def _keep_or_leave(self, running: RunningJob, result: Result) -> None:
-        """End a job by its picture, on the keeper's thread; where that cannot be written, the job is left as it is."""
+        """End a job by its picture, on the keeper's thread: what goes wrong there is not the next job's end."""
         try:
-            self._keep(running, result)
-        except BaseException as error:
+            self._keep_or_fail(running, result)
+        except StorageAway:  # the service stops
             self._jobs.leave(running.job)
-            if not isinstance(error, StorageAway):  # the service stops
-                raise
         finally:
             self._let_go(running, result.stage_seconds)
+
+    def _keep_or_fail(self, running: RunningJob, result: Result) -> None:
+        try:
+            self._keep(running, result)
+        except StorageAway:
+            raise
+        except Exception as error:
+            log.error("picture_broke", error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (as above)
+            self._end_unmade(running.job, EngineError("{reason}", reason=type(error).__name__))
 
     def _keep(self, running: RunningJob, result: Result) -> None:
         """Write down what the job ends with, then the picture, then that it ended: a kill in between is mended.
