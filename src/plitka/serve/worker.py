@@ -201,6 +201,8 @@ class Worker(threading.Thread):
             raise
 
     def _make_at_once(self, engine: Engine, taken: Sequence[Job]) -> bool:
+        if any(job.n_starts for job in taken):  # should it end the process again, no other job goes with it
+            self._keeper.wait()
         batch = [running for job in taken if (running := self._begin(engine, job)) is not None]
         if not batch:
             return True
