@@ -89,10 +89,10 @@ def test_near_colours_in_one_word_are_one() -> None:
     assert sand is not None
     assert beige is not None
     assert black is not None
-    lab = hue_between(sand, beige)
+    lab = hue_between(sand.lab_d65, beige.lab_d65)
     assert lab is not None
     assert ciede2000(lab, sand.lab_d65) < ciede2000(sand.lab_d65, beige.lab_d65)
-    assert hue_between(sand, black) is None
+    assert hue_between(sand.lab_d65, black.lab_d65) is None
 
 
 @pytest.mark.parametrize(

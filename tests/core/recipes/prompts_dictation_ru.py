@@ -95,7 +95,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
     ("возьмём за основу чёрный и добавим по десять процентов зелёного и жёлтого", "BLACK 80, GREEN 10, YELLOW 10",
      {}, ["за"], ["not understood, and passed on to the model as"]),
     ("смесь на 100 кг готовой плитки: 60 кг чёрной, 25 кг зелёной, 15 кг связующего", "BLACK 70.6, GREEN 29.4", {},
-     [], ["'на 100 кг готовой плитки' is taken as a size;", "'15 кг связующего' is binder, not granules; it",
+     [], ["'на 100 кг готовой плитки' is no part of the mix;", "'15 кг связующего' is binder, not granules; it",
      "amounts are by mass; the percents are what is"]),
     ("на четверть красная, на три четверти серая", "RED 25, GRAY 75", {}, [], []),
     ("Коричневая плитка с эффектом дерева", "BROWN 100", {}, ["с эффектом дерева"],

@@ -124,7 +124,7 @@ READ: list[tuple[str, str, dict[str, Any], list[str], list[str]]] = [
      ["'тёплый серый' is taken as LTGRAY, the nearest", "'1-3 мм' is shown as granules of 1-3 mm",
      "'1-3 мм' is taken for what 'мелкая фракция' means", "'тёплый серый' has no number; it got the"]),
     ("60% шалфей, 40% sage", "LTGREEN 100", {}, [], ["'шалфей' is taken as LTGREEN, the nearest colour,",
-     "'sage' is taken as LTGREEN, the nearest colour,", "'sage' is named more than once; its parts were"]),
+     "'sage' is taken as LTGREEN, the nearest colour,", "'шалфей' and 'sage' are the same granules,"]),
     ("sky 50, white 50", "#87CEEB 50, WHITE 50", {}, [], ["'sky' is painted as #87CEEB; MINT, the nearest"]),
     ("gray tile with white fleck, 15%", "GRAY 85, WHITE 15", {}, [], []),
     ("30% red, same of blue, rest black", "RED 30, BLUE 30, BLACK 40", {}, [], []),

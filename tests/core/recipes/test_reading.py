@@ -27,8 +27,10 @@ from tests.core.recipes import (
     meant_others,
     meant_remarks,
     meant_schedules,
+    meant_shades,
     meant_sheets,
     meant_strangers,
+    meant_vessels,
     prompts,
 )
 from tests.core.recipes.prompts_zones import ZONES
@@ -54,9 +56,11 @@ MEANT = (
     meant_limits,
     meant_fields,
     meant_strangers,
+    meant_vessels,
     meant_beside,
     meant_hurried,
     meant_schedules,
+    meant_shades,
     meant_sheets,
     meant_dispatch,
     meant_remarks,

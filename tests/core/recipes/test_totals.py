@@ -57,3 +57,18 @@ def test_what_was_rounded_up_is_scaled(text: str) -> None:
     reading = parse_recipe(text)
     assert sum(part.percent for part in reading.recipe.parts) == 100
     assert "scaled to 100" in str(reading.warnings[0])
+
+
+@pytest.mark.parametrize("text", ["лиловый и сиреневый пополам", "лиловый 50%, сиреневый 50%"])
+def test_two_names_of_one_colour_are_told(text: str) -> None:
+    """Whoever wrote two colours learns that they are one."""
+    (told,) = parse_recipe(text).warnings
+    assert "'лиловый' and 'сиреневый' are the same granules, LILAC" in str(told)
+
+
+def test_a_colour_behind_the_fleck_is_told_to_have_the_rest() -> None:
+    """It may be a second fleck; a ground that is named as one needs no word."""
+    (told,) = parse_recipe("fleck 20% grey, blue").warnings
+    assert str(told) == "'blue' has no number; it got the remaining 80 %"
+    assert parse_recipe("fleck 20% grey, base blue").warnings == ()
+    assert parse_recipe("10% white fleck in a green tile").warnings == ()

@@ -57,3 +57,23 @@ def test_a_whole_mix_is_told_whatever_is_left_to_a_talk() -> None:
     """The rest is then no part of it."""
     for text in ("red 60, black 40, rest as discussed", "as discussed: red 60, black 40", "red 60 black 40 as usual"):
         assert parse_recipe(text).recipe.percents == {"RED": 60, "BLACK": 40}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("серый 50%, ещё немного белого", "'немного' leaves the number open; .*90% серый, 10% белого"),
+        ("чёрного на 20% больше, чем серого", "'больше' leaves the number open; .*90% чёрного, 10% серого"),
+        ("Прошу выставить счёт: цвет синий 50кв, зелёный 30кв", "tells of more than one tile"),
+        ("??????", "no colour is named"),
+        ("50% не чёрный", "'50% не чёрный' says which colour it is not"),
+        ("Ч/К 70/30", "'Ч' is one letter"),
+        ("чёрн\N{REPLACEMENT CHARACTER}й 60, белый 40", "the text is garbled"),
+        ("в центре логотип клуба жёлтым, фон чёрный", "'логотип' is a shape that no zone draws"),
+        ("фон синий, цифры белые", "'цифры белые' is no part of the mix: ask for it as a zone"),
+    ],
+)
+def test_what_is_wrong_is_told_rather_than_a_word(text: str, message: str) -> None:
+    """An unknown word beside it is not to blame."""
+    with pytest.raises(RecipeError, match=message):
+        parse_recipe(text)

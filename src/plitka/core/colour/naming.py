@@ -110,11 +110,11 @@ def _is_other(lab_d65: Lab, granule: Lab) -> bool:
     return is_greyed or (offered > times * named and offered > named + more)
 
 
-def hue_between(first: Colour, second: Colour) -> Lab | None:
+def hue_between(first: Lab, second: Lab) -> Lab | None:
     """The one colour of two in one word, as in «песочно-бежевый»; None where they are too far apart to be one."""
-    if ciede2000(first.lab_d65, second.lab_d65) > ONE_HUE_DELTA_E:
+    if ciede2000(first, second) > ONE_HUE_DELTA_E:
         return None
-    lightness, a, b = (sum(values) / 2 for values in zip(first.lab_d65, second.lab_d65, strict=True))
+    lightness, a, b = (sum(values) / 2 for values in zip(first, second, strict=True))
     return lightness, a, b
 
 

@@ -142,7 +142,10 @@ PATTERNS = {
         "border, borders, bordered, frame, edging, рамка, рамкой, кайма, каймой, бордюр, бордюром, кантом, кантик, "
         "кантиком"
     ),
-    "text:СТАРТ": "letters, lettering, inscription, logo, text, буквы, буквами, надпись, надписью, логотип, логотипом",
+    "text:СТАРТ": (
+        "letters, lettering, inscription, logo, text, digits, numerals, буквы, буквами, надпись, надписью, логотип, "
+        "логотипом, цифра, цифрой, цифры, цифрами"
+    ),
     "circle": "radial, radial pattern, circles, circular pattern, радиальный, радиальный узор, круги, кругами",
 }
 """Patterns that zones show, by a mask of one."""

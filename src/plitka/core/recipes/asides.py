@@ -16,6 +16,7 @@ from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.circumstances import is_list, take_circumstances
 from plitka.core.recipes.crumb import settle_sbr
+from plitka.core.recipes.drawn import refuse_figure
 from plitka.core.recipes.grain_sizes import is_said_again, with_bare_sizes
 from plitka.core.recipes.headings import name_whole
 from plitka.core.recipes.layers import take_layers
@@ -42,6 +43,8 @@ _USUAL_LOOKS = frozenset({"pattern=mix", "view=top"})
 """What every tile is, so that nothing has to be said of them."""
 _STRIPS = frozenset({"strip", "nosing strip", "line", "stripe", "полоса", "линия", "кант"})
 """Patterns of which a colour behind is: «полоса жёлтая», `nosing strip RAL 1003`."""
+_LETTERS = "text:"
+"""How the pattern of letters begins, of which a colour behind is too: «буквы белые»."""
 _WITH = re.compile(r"(?<![^\W_])со? +\Z", re.IGNORECASE)
 """Without it «втулками» says little."""
 _MAX_WITH = 5
@@ -202,7 +205,7 @@ class _Segment(NumberedSegment):
         """`Left red` and `zone A: red` are no words about the look."""
         is_heading = ZONE_HEAD.match(self.source.text, token.span[1])
         if token.kind is Kind.ZONE and (is_heading or not self.kinds.isdisjoint(MIX)):
-            raise self.source.refuse(
+            raise refuse_figure(self.source, (token.span[0], self.span[1])) or self.source.refuse(
                 "{words!r} is a part of the tile: write the mix of the ground alone, and ask for the part as "
                 "a zone{hint}",
                 token.span,
@@ -321,7 +324,9 @@ class _Segment(NumberedSegment):
         at = self.tokens.index(pattern)
         before, after = self.tokens[at - 1] if at else None, self._after(at)
         is_before = before is not None and before.kind is Kind.COLOUR
-        own = before if is_before else after if pattern.text in _STRIPS else None
+        gap = self.source.text[pattern.span[1] : after.span[0]] if after is not None else ""
+        is_named_first = pattern.text in _STRIPS or (pattern.choice.startswith(_LETTERS) and not gap.strip(" :-"))
+        own = before if is_before else after if is_named_first else None
         if own is not None and own.kind is Kind.COLOUR and self.kinds.isdisjoint(_NUMBERS):
             start, end = min(own.span[0], pattern.span[0]), max(own.span[1], pattern.span[1])
             raise self.source.refuse(

@@ -23,13 +23,38 @@ _AMOUNTS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT, Kind.PARTS, Kind
 _INSIDE = frozenset(
     {Kind.COLOUR, Kind.SEPARATOR, Kind.NOT, Kind.ASIDE, Kind.UNKNOWN, Kind.MODIFIER, Kind.LIKE, Kind.ABOUT}
 )
+_LIKENED = frozenset({Kind.UNKNOWN, Kind.ASIDE, Kind.BASE, Kind.PLACE})
+_SAYS_ONE = frozenset({Kind.COLOUR, Kind.SEPARATOR, Kind.UNKNOWN, Kind.ASIDE, Kind.LOOK})
+"""What stands beside the only colour of a text, behind what it is like."""
 _COMMAS = frozenset({",", ";", "but", "а", "но", "\n"})
 _AFTER = 3
 """Tokens from a name to what stands behind its code."""
+_PAIR = 2
 _WHOLE = 100
 """Percent."""
 _TINT = re.compile(r"оттен|тон(?:ом|ами)?(?![^\W_])|подтон|tint|tone|hue|hint|shade|shimmer")
 """`Grey (with a blue tint)` is no mix of grey and blue."""
+
+
+def without_likeness_ahead(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with what the tile is like as words for the look: «как мрамор, белая с серым», «как у соседей, синяя».
+
+    What is no stone may be like in more than its colour, so that only one is named behind it.
+    """
+    end = next((at for at, token in enumerate(tokens) if token.kind is Kind.SEPARATOR), 0)
+    if end < _PAIR or tokens[0].kind is not Kind.LIKE:
+        return list(tokens)
+    said, rest = tokens[1:end], tokens[end:]
+    named = {token.colour for token in rest if token.kind is Kind.COLOUR}
+    is_stone = len(said) == 1 and said[0].kind is Kind.COLOUR and said[0].text in STONES and bool(named)
+    is_only = len(named) == 1 and all(token.kind in _SAYS_ONE for token in rest)
+    if not is_stone and not (is_only and all(token.kind in _LIKENED for token in said)):
+        return list(tokens)
+    words = [
+        replace(token, kind=Kind.ASIDE, colour=None, own=None, remark=None, error=None, choice="")
+        for token in tokens[:end]
+    ]
+    return [*words, *rest]
 
 
 def with_descriptions(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], list[Notice]]:

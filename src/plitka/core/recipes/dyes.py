@@ -1,6 +1,7 @@
 """Dye, which is no granules: what is dyed looks like its dye, and so much pigment in a binder is no share of the mix.
 
 ```
+dose    = "pigment", [colour], amount ;         beside granules of that colour, or of a colour that is not said
 dyed    = (colour | crumb), [amount], [","], "dyed", ["with pigment"], colour, [amount] ;    looks like its dye
 pigment = "pigment", colour, [amount] | [amount], colour, "pigment" ;           refused beside another colour
 ```
@@ -11,8 +12,9 @@ Where every colour has its number and they are a whole, `red pigment 60%, black 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
+from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
@@ -32,6 +34,7 @@ _PIGMENT = re.compile(r"(?<![^\W_])(?:пигмент(?:а|ом|ы|у)?|крас�
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _AMOUNTS = _NUMBERS | {Kind.PERCENT, Kind.PARTS, Kind.MASS}
 _CRUMB = frozenset({Kind.COLOUR, Kind.SBR})
+_BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _SEVERAL = 2
 _WHOLE = 100
 """Percent."""
@@ -60,6 +63,25 @@ def with_dyes(source: Source, tokens: Sequence[Token]) -> list[Token]:
             {"name": source.text[start:end], "colour": source.text[slice(*dye.span)]},
         )
         kept = _dyed(before, replace(dye, remark=remark), rest, is_dose=is_dose) or kept
+    return _without_doses(source, kept)
+
+
+def _without_doses(source: Source, tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with the pigment of «красная 8 кг, пигмент красный 0,3 кг» as a label, which changes nothing seen."""
+    kept = list(tokens)
+    bounds = [-1, *(at for at, token in enumerate(tokens) if token.kind in _BOUNDS), len(tokens)]
+    for before, end in reversed([*pairwise(bounds)]):
+        clause = tokens[before + 1 : end]
+        start = tokens[before].span[1] if before >= 0 else 0
+        stop = tokens[end].span[0] if end < len(tokens) else len(source.text)
+        told = _PIGMENT.search(source.text[start:stop].casefold())
+        seen = {token.colour for token in (*tokens[: before + 1], *tokens[end:]) if token.kind is Kind.COLOUR}
+        kinds, colours = {token.kind for token in clause}, {token.colour for token in clause} - {None}
+        is_dose = bool(kinds & _NUMBERS) and kinds <= _AMOUNTS | {Kind.COLOUR, Kind.LINK}
+        if told is not None and is_dose and seen and colours <= seen:
+            span = (min(clause[0].span[0], start + told.start()), max(clause[-1].span[1], start + told.end()))
+            text = source.text[slice(*span)]
+            kept[before + 1 : end] = [Token(kind=Kind.LABEL, span=span, text=text, choice=LETTERED)]
     return kept
 
 

@@ -34,7 +34,7 @@ _LITTLE = re.compile(
     r"(?:an? )?(?:(?:very )?(?:(?:wee )?bit|little)|almost no|hints?|touch|sprinkle|dash|pinch|drop|few|small amount"
     r"|smidge|splash|tad|lick|trace|scattering"
     r"|smattering|dusting|handful|whisper|pop)"
-    r"|немного|немнож|щепот|чуть|чуто|капл|капел|редк|небольшим количеством|мало",
+    r"|немного|немнож|щепот|чуть|чуто|капл|капел|редк|изредка|rarely|sparse|occasional|небольшим количеством|мало",
     re.IGNORECASE,
 )
 _TRACE = re.compile(
@@ -117,8 +117,9 @@ def _estimated(
         little: about `a bit of` and alike.
         most: about `mostly` and alike.
     """
+    mentions = _each_once(source, mentions, [*little, *most])
     names = {mention.colour.code: mention for mention in mentions}
-    if not 1 < len(names) <= MAX_ESTIMATED or len(names) < len(mentions) or len(most) > 1:
+    if not 1 < len(names) <= MAX_ESTIMATED or len(most) > 1:
         return None
     if not all(_is_little(source, error) for error in little):
         return None
@@ -126,7 +127,7 @@ def _estimated(
     bare = [mention for mention in mentions if mention.colour.code not in percents]
     is_most = not most or (len(bare) == 1 and _colour_of(source, most[0], mentions) is bare[0])
     is_listed = len(bare) > 1 and mentions[0] not in bare  # all of `a bit of red, blue, black` may be little
-    if not bare or not percents or not is_most or is_listed:
+    if not bare or not percents or not is_most or is_listed or len(names) < len(mentions):
         return None
     left = Fraction(_WHOLE - sum(percents.values()), len(bare))
     percents |= {mention.colour.code: left for mention in bare}
@@ -134,6 +135,13 @@ def _estimated(
     example = ", ".join(f"{plain(Fraction(percents[code]))}% {mention.text}" for code, mention in names.items())
     notice = Notice("{words!r} leaves the number open; it is taken as {example}", {"words": words, "example": example})
     return [with_percent(mention, percents[mention.colour.code]) for mention in mentions], notice
+
+
+def _each_once(source: Source, mentions: Sequence[Mention], refused: Sequence[RecipeError]) -> Sequence[Mention]:
+    """The colours without another mention of one of which the words are said: «зелёная с чёрным, чёрного немного»."""
+    said = [mention for error in refused if (mention := _colour_of(source, error, mentions)) is not None]
+    codes = {mention.colour.code for mention in said}
+    return [mention for mention in mentions if mention in said or mention.colour.code not in codes]
 
 
 def _is_rest(source: Source, error: RecipeError, bare: Sequence[Mention], percent: Fraction) -> bool:

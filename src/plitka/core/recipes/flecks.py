@@ -1,8 +1,9 @@
-"""How much fleck there is, said apart from its colours.
+"""How much fleck there is, said apart from its colours, and flecks under another name.
 
-«Серая с белым и чёрным вкраплением, вкраплений всего 20%», `black, 20% fleck, blue`.
+«Серая с белым и чёрным вкраплением, вкраплений всего 20%», `black, 20% fleck, blue`; `white with grey veins`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,35 @@ _SAID = frozenset({Kind.FLECK, Kind.TOTAL, Kind.LINK, Kind.NUMBER, Kind.PERCENT}
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _PAIR = 2
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_NOUN = re.compile(r"[а-яё]{2,}[аяь]ми|[a-z]{3,}(?<!s)s")
+"""A plural that may be what lies in a ground, as veins do."""
+_OPEN = _NUMBERS | {Kind.FLECK, Kind.EQUAL, Kind.VAGUE, Kind.REST, Kind.BASE, Kind.MASS, Kind.PARTS}
+"""With these, it is said how much there is, or of what."""
+
+
+def with_nouns_of_flecks(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with a fleck behind the noun of «белая с серыми прожилками», where nothing says how much there is.
+
+    The noun stays a word, for nobody knows how such things lie.
+    """
+    named = [at for at, token in enumerate(tokens) if token.kind is Kind.COLOUR and not _is_likened(tokens, at)]
+    joint = named[0] + 1 if named else 0
+    if len(named) != _PAIR or _text(tokens, joint) not in WITH or any(token.kind in _OPEN for token in tokens):
+        return list(tokens)
+    noun = next((at for at in (joint + 1, joint + _PAIR) if _is_noun(tokens, at)), None)
+    if noun is None or {noun, named[1]} != {joint + 1, joint + _PAIR}:
+        return list(tokens)
+    fleck = replace(tokens[noun], kind=Kind.FLECK, error=None)
+    return [*tokens[:noun], replace(tokens[noun], kind=Kind.ASIDE, error=None), fleck, *tokens[noun + 1 :]]
+
+
+def _is_likened(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a colour is what the mix is like: «как мрамор»."""
+    return at > 0 and tokens[at - 1].kind is Kind.LIKE
+
+
+def _is_noun(tokens: Sequence[Token], at: int) -> bool:
+    return _kind(tokens, at) is Kind.UNKNOWN and _NOUN.fullmatch(tokens[at].text) is not None
 
 
 def with_fleck_ahead(tokens: Sequence[Token], text: str) -> list[Token]:
@@ -60,6 +90,10 @@ def _first(tokens: Sequence[Token], kind: Kind) -> Token:
 
 def _kind(tokens: Sequence[Token], at: int) -> Kind | None:
     return tokens[at].kind if at < len(tokens) else None
+
+
+def _text(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text if at < len(tokens) else ""
 
 
 def _clause(tokens: Sequence[Token], at: int) -> tuple[int, int]:

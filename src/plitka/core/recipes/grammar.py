@@ -393,13 +393,22 @@ class _Parser:
             return
         if self._amounts_given:
             raise self._refuse_lone(self._amounts_given[0])
-        if refused := [*self.asides.vague, *self.asides.most, *self.asides.errors]:
+        refused = [*self.asides.vague, *self.asides.most, *self.asides.errors]
+        if refused and any(map(str.isalnum, self.source.text)):
             raise min(refused, key=lambda error: error.span)
         raise refuse_nameless(self.source)
 
     def _refuse_lone(self, amount: Amount) -> RecipeError:
         if self.asides.errors:
             return self.asides.errors[0]  # what is not understood may be its colour
+        for _, span, _ in self.asides.excluded:
+            words = self.source.text[amount.span[1] : span[0]]
+            if amount.span[1] <= span[0] and len(words.split()) == 1:
+                return self.source.refuse(
+                    "{words!r} says which colour it is not; write which it is",
+                    (amount.span[0], span[1]),
+                    words=self.source.text[amount.span[0] : span[1]],
+                )
         return self.source.refuse(
             "{number} has no colour; write the colour beside it, as in: {number} {name}",
             amount.span,

@@ -44,15 +44,28 @@ def _fleck_group(items: Sequence[Item], fleck: int, *, is_equal: bool) -> tuple[
         at -= 1
     if group and at >= 0 and isinstance(items[at], Amount):
         return at, group
-    if fleck == 0 or not isinstance(items[fleck - 1], Amount):
+    if (place := _amount_of_fleck(items, fleck)) is None:
         return None, []
-    group, at = [], fleck + 1
-    joints = (Mark.AND, Mark.SEPARATOR) if is_equal else (Mark.AND,)
+    group, at = [], max(fleck, place) + 1
+    is_list = any(isinstance(item, Mention) for item in items[:fleck])  # on a ground
+    is_list |= Mark.AND in takewhile(lambda item: not isinstance(item, Amount), items[place + 1 :])
+    joints = (Mark.AND, Mark.SEPARATOR) if is_equal or (place > fleck and is_list) else (Mark.AND,)
     while at < len(items) and (items[at] in joints or (isinstance(items[at], Mention) and not _is_base(items[at]))):
         if isinstance(items[at], Mention):
             group.append(at)
         at += 1
-    return fleck - 1, group
+    if at < len(items) and isinstance(items[at], Amount) and items[at - 1] not in (Mark.AND, Mark.SEPARATOR):
+        return None, []  # `flecks 20% red and blue 10%`
+    return place, group
+
+
+def _amount_of_fleck(items: Sequence[Item], fleck: int) -> int | None:
+    """The place of a number right before the word, `20% fleck of red and blue`, or behind, `a fleck of 20% red`."""
+    before, after = items[max(0, fleck - 1) : fleck], items[fleck + 1 : fleck + 2]
+    if before and isinstance(before[0], Amount):
+        return fleck - 1
+    is_behind = bool(after) and isinstance(after[0], Amount) and after[0].unit is not Unit.RATIO
+    return fleck + 1 if is_behind and not (before and isinstance(before[0], Mention)) else None
 
 
 def share_mix(items: Sequence[Item]) -> list[Item]:

@@ -10,7 +10,7 @@ from plitka.core.colour.palette import Colour
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import CONTAINER, JOINING, PLAIN_COLOURS, WITH, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Item, Mark, Mention, Unit
-from plitka.core.recipes.ranges import leaves_rest, middle_of, refuse_range, tell_middle
+from plitka.core.recipes.ranges import leaves_rest, middle_of, refuse_negative, refuse_range, tell_middle
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.signs import TIMES, TO
 from plitka.core.recipes.source import Source
@@ -413,6 +413,12 @@ class _Reader:
         return self.tokens[index] if 0 <= index < len(self.tokens) else None
 
     def _refuse_unit(self, token: Token) -> RecipeError:
+        if len(token.text) == 1 and Kind.SLASH in (self._kind(-1), self._kind(1)):
+            return self.source.refuse(
+                "{letter!r} is one letter, which may be of several colours; write the names of the colours",
+                token.span,
+                letter=self.source.text[slice(*token.span)],
+            )
         text = self.source.text[slice(*token.span)]
         return self.source.refuse(
             "there is no number before {unit!r}; write for example: 60 {unit} {name}",
@@ -429,15 +435,6 @@ def _is_block(tokens: Sequence[Token]) -> bool:
     return half > 1 and kinds in (
         [Kind.NUMBER] * half + [Kind.COLOUR] * half,
         [Kind.COLOUR] * half + [Kind.NUMBER] * half,
-    )
-
-
-def refuse_negative(source: Source, amount_span: tuple[int, int]) -> RecipeError:
-    """The error about a number below zero."""
-    return source.refuse(
-        "{number} is below zero; a colour has between 0 and 100 percent",
-        amount_span,
-        number=source.text[slice(*amount_span)],
     )
 
 

@@ -5,6 +5,7 @@ import re
 from plitka.core.colour.modifiers import MODIFIERS
 from plitka.core.colour.naming import find_general, hue_between
 from plitka.core.colour.palette import Colour
+from plitka.core.colour.spaces import Lab
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import Kind, Meaning
 from plitka.core.recipes.abbreviations import AbbreviationScanner
@@ -48,7 +49,7 @@ class JoinedScanner(AbbreviationScanner):
         if known is None or not isinstance(known[1], Colour) or TWO_NUMBERS.match(self.text, known[0]):
             return None
         names = {colour.caption_name, known[1].caption_name}
-        is_near = _PLAIN_GREY in names or hue_between(colour, known[1]) is not None
+        is_near = _PLAIN_GREY in names or hue_between(colour.lab_d65, known[1].lab_d65) is not None
         if not self._has_number(start, known[0]) or not is_near or not names.isdisjoint(_BLACK_AND_WHITE):
             return None
         self.at = known[0]
@@ -60,6 +61,8 @@ class JoinedScanner(AbbreviationScanner):
         key = "" if piece is None else name_key(self.text[start : piece.end()])
         if piece is not None and key[-1:] in ("о", "е") and self.text[piece.end() :][:1] == "-":
             colour = self.palette.find_key(key[:-1])
+            if colour is None and (general := find_general(key[:-1])) is not None:
+                return self._between_general(start, piece.end(), general)
             if colour is not None:
                 self.at = piece.end()
                 return (
@@ -99,12 +102,26 @@ class JoinedScanner(AbbreviationScanner):
         mixed = [base + TINTED_BY * (other - base) for base, other in zip(hue, tint.lab_d65, strict=True)]
         return self._general(start, (mixed[0], mixed[1], mixed[2]))
 
+    def _between_general(self, start: int, end: int, first: Lab) -> Token | None:
+        """«Рыже-коричневый» is the one hue between two of which the first is no granules' own."""
+        known = self._longest(end + 1)
+        if known is None or not isinstance(known[1], Colour) or TWO_NUMBERS.match(self.text, known[0]):
+            return None
+        if (lab_d65 := hue_between(first, known[1].lab_d65)) is None:
+            return None
+        self.at = known[0]
+        return self._general(start, lab_d65)
+
     def _between(self, start: int, colour: Colour) -> Token | None:
         """«Песочно-бежевый» is the one hue between two that are near; «чёрно-белый» are two."""
         known = self._longest(self.at + 1)
         if known is not None and TWO_NUMBERS.match(self.text, known[0]):
             return None  # «жёлто-зелёная 30/70»
-        lab_d65 = hue_between(colour, known[1]) if known is not None and isinstance(known[1], Colour) else None
+        lab_d65 = (
+            hue_between(colour.lab_d65, known[1].lab_d65)
+            if known is not None and isinstance(known[1], Colour)
+            else None
+        )
         if known is None or lab_d65 is None:
             return None
         self.at = known[0]

@@ -23,7 +23,8 @@ _PAIR = 2
 def with_mixed_names(source: Source, tokens: Sequence[Token], palette: Palette) -> list[Token]:
     """The tokens with both colours of the only name, if nothing but a word for a mix stands by it."""
     named = [token for token in tokens if token.kind is Kind.COLOUR]
-    if len(named) != 1 or any(token.kind in (Kind.NUMBER, Kind.FRACTION, Kind.FLECK) for token in tokens):
+    n_numbers = sum(token.kind in (Kind.NUMBER, Kind.FRACTION) for token in tokens)  # of each, or none
+    if len(named) != 1 or n_numbers not in (0, _PAIR) or any(token.kind is Kind.FLECK for token in tokens):
         return list(tokens)
     start, end = named[0].span
     text = source.text.casefold()

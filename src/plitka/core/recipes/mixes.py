@@ -1,7 +1,6 @@
 """A text as one mix: what the writer left open is settled here, and each guess is told in a notice."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -22,7 +21,7 @@ from plitka.core.recipes.compared_shades import with_compared_shades
 from plitka.core.recipes.comparisons import check_comparisons
 from plitka.core.recipes.corrections import corrected, find_marks
 from plitka.core.recipes.crumb import with_crumb_beside, without_materials
-from plitka.core.recipes.described import with_descriptions
+from plitka.core.recipes.described import with_descriptions, without_likeness_ahead
 from plitka.core.recipes.drawn import check_drawn
 from plitka.core.recipes.dyes import check_pigment, with_dyes
 from plitka.core.recipes.estimates import LITTLE_PERCENT, MAX_ESTIMATED, with_percent
@@ -55,19 +54,13 @@ from plitka.core.recipes.token import Token
 from plitka.core.recipes.totals import HUNDRED, Totals, around
 from plitka.core.recipes.turned_numbers import with_turned_numbers, with_turned_words
 from plitka.core.recipes.unnamed_colours import without_unnamed
-from plitka.core.recipes.unsaid import check_told, why_unsaid
+from plitka.core.recipes.unsaid import check_told, says_more, why_unsaid, with_colours_told
 from plitka.errors import RecipeError
 
 OTHER_TOTAL = "the numbers add up to"
 EQUAL_PARTS = "no numbers are given"
 NO_GROUND = "the colour under the fleck is not named"
 """How notices of this module begin, by which it is known what a reading had to settle."""
-
-
-_ROUNDED_TOTALS = frozenset({99, 100, 101})
-"""Of shares that were rounded: 66/33."""
-_NEAR_WHOLE = range(85, 116)
-"""Totals of ratios that may be percent with a slip in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +120,17 @@ def read_mix(
     try:
         return read(tokens)
     except RecipeError as error:
+        telling: RecipeError | None = None
         for plainer in () if strict or not looks_again else other_looks(source, tokens, palette, error):
-            with suppress(RecipeError):
+            try:
                 return read(plainer, is_whole=True)
+            except RecipeError as other:
+                telling = telling or says_more(error, other)
         word = next((token for token in tokens if token.kind is Kind.VAGUE and token.choice in CHANGES), None)
         change = find_recoloured(source, tokens) or (None if word is None else word.span)
         if change is not None:
             raise refuse_change(source, change) from None
-        raise why_unsaid(source, tokens, error) from None
+        raise with_colours_told(source, tokens, telling or why_unsaid(source, tokens, error)) from None
 
 
 def _check(source: Source, tokens: Sequence[Token]) -> None:
@@ -153,7 +149,7 @@ def _check(source: Source, tokens: Sequence[Token]) -> None:
 def _scanned(source: Source, palette: Palette) -> list[Token]:
     tokens = with_mixed_names(source, without_specifications(source, scan(source, palette)), palette)
     tokens = without_materials(source, with_cells(with_dyes(source, tokens)))
-    return without_remarks(source, without_told_behind(source, reconsidered(source, tokens)))
+    return without_likeness_ahead(without_remarks(source, without_told_behind(source, reconsidered(source, tokens))))
 
 
 def _in_order(source: Source, palette: Palette) -> list[Token]:
@@ -309,13 +305,6 @@ class _Settlement(Totals):
             )
             self.warnings.append(note)
 
-    def _tell_ratio(self, amounts: Sequence[Amount]) -> None:
-        """That `60/33` is a ratio, though it is nearly a hundred."""
-        total = sum(amount.value for amount in amounts)
-        is_near = total not in _ROUNDED_TOTALS and total in _NEAR_WHOLE
-        if is_near and all(amount.unit is Unit.RATIO for amount in amounts):
-            self._notice("the numbers add up to {total}, not to 100, so they are read as parts", total=plain(total))
-
     def _is_in_percent(self, amounts: Sequence[Amount]) -> bool:
         """Whether numbers are percent; else they are parts."""
         of_whole = [amount for amount in amounts if amount.unit in (Unit.PERCENT, Unit.FRACTION)]
@@ -404,7 +393,7 @@ class _Settlement(Totals):
             bare = [mention for mention in bare if not mention.is_numbered(mentions)]
         if bare:
             self._check_rest(bare, rest, in_percent=in_percent)
-            if not self.statement.has_base and not self.statement.shares_rest:
+            if not self._is_ground(bare[0]) and not self.statement.shares_rest:
                 self._notice(
                     "{name!r} has no number; it got the remaining {percent} %",
                     name=bare[0].text,
@@ -426,6 +415,7 @@ class _Settlement(Totals):
                 around(mentions[0].span, mentions[-1].span),
             )
         distinct = {mention.colour.code: mention for mention in reversed(mentions)}
+        self._tell_alike(mentions)
         mentions = tuple(mention for mention in mentions if distinct[mention.colour.code] is mention)
         if len(distinct) > 1 and not self.statement.equal:
             self._notice("no numbers are given, so the {n_colours} colours have equal parts", n_colours=len(distinct))
@@ -434,14 +424,14 @@ class _Settlement(Totals):
     def _merged(self, mentions: Sequence[Mention], values: Sequence[Fraction]) -> dict[str, Fraction]:
         """The sum of each colour's numbers, in order of first mention."""
         merged: dict[str, Fraction] = {}
-        repeated: dict[str, str] = {}
+        repeated: dict[str, Mention] = {}
         for mention, value in zip(mentions, values, strict=True):
             code = mention.colour.code
             if merged.get(code) and value:
-                repeated[code] = mention.text
+                repeated[code] = mention
             elif code not in merged and len(merged) == MAX_COLOURS:
                 raise self._refuse_one_more(mention)
             merged[code] = merged.get(code, Fraction(0)) + value
-        for name in repeated.values():
-            self._notice("{name!r} is named more than once; its parts were added up", name=name)
+        for mention in repeated.values():
+            self._tell_repeated(mentions, mention)
         return merged

@@ -1,4 +1,4 @@
-"""A colour and another that says it better: `brown, closer to chocolate 65%`, «серый, ближе к антрациту»."""
+"""A colour and another that says it better: `brown, closer to chocolate 65%`, «серый, почти антрацит»."""
 
 import re
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ from plitka.core.recipes.token import Token
 _NEARER = re.compile(
     r"(?<![^\W_])(?:(?:close|closer|near|nearer|closest|nearest) to|(?:ближе(?: всего)?|близк\w+) ко?)[ ]$"
 )
+_ALMOST = re.compile(r"[\s,;(–—-]*(?:or |или |даже )?(?:almost|nearly|practically|почти|практически)[ ]")
+"""All that stands between the two."""
 _AMOUNTS = frozenset({Kind.NUMBER, Kind.FRACTION, Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _MAX_GAP = 60
 """Characters between the two names."""
@@ -24,7 +26,9 @@ def with_nearer_names(source: Source, tokens: Sequence[Token]) -> tuple[list[Tok
         if better is None or not _is_bare(kept, at, better):
             continue
         gap = source.text[kept[at].span[1] : kept[better].span[0]].casefold()
-        if len(gap) <= _MAX_GAP and (found := _NEARER.search(gap)) is not None:
+        is_fleck = any(token.kind is Kind.FLECK for token in kept[better + 1 : better + 2])
+        found = _NEARER.search(gap) or (None if is_fleck else _ALMOST.fullmatch(gap))
+        if len(gap) <= _MAX_GAP and found is not None:
             name = source.text[kept[at].span[0] : kept[at].span[1] + found.start()].rstrip(" ,;(-")
             code = source.text[slice(*kept[better].span)]
             remarks.append(Notice("{name!r} is taken as the description of {code!r}", {"name": name, "code": code}))

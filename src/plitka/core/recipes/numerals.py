@@ -11,7 +11,7 @@ from plitka.core.language.vocabulary import CONTAINER, PER_AREA, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR
 from plitka.core.recipes.batches import filled_batches, weighed_bags
 from plitka.core.recipes.compared_chains import compared_chain
-from plitka.core.recipes.flecks import with_fleck_ahead
+from plitka.core.recipes.flecks import with_fleck_ahead, with_nouns_of_flecks
 from plitka.core.recipes.misspelled_flecks import with_misspelled_flecks
 from plitka.core.recipes.misspelled_numbers import with_misspelled_numbers
 from plitka.core.recipes.ratios import compared, ratios, rest_fractions, rest_ratios, rest_shares, said_twice
@@ -60,7 +60,7 @@ def make_plain(tokens: Sequence[Token], text: str) -> list[Token]:
     )  # fmt: skip
     for step in steps:
         plain = step(plain)
-    return with_fleck_ahead(plain, text)
+    return with_fleck_ahead(with_nouns_of_flecks(plain), text)
 
 
 def _pronouns(tokens: list[Token]) -> list[Token]:
@@ -322,7 +322,8 @@ def _one_unit(tokens: list[Token]) -> list[Token]:
     unit: Token | None = None
     for at, token in enumerate(tokens):
         plain.append(token)
-        unit = token if token.kind is Kind.MASS else unit
+        if token.kind is Kind.MASS:
+            unit = None if _text_of(tokens, at + 1) == ":" else token  # «на 25 кг: красный 60, чёрный 40»
         if token.kind is not Kind.NUMBER or unit is None or _kind(tokens, at + 1) is Kind.MASS:
             continue
         before = _kind(tokens, at - 1 - (_kind(tokens, at - 1) is Kind.LINK))
@@ -348,6 +349,8 @@ def _lists(tokens: list[Token]) -> list[Token]:
         token, before, after = plain[at], plain[at - 1].kind, plain[at + 1].kind
         if after is not Kind.COLOUR or before not in _NUMBERS | _UNITS:
             continue
+        if before is Kind.MASS and token.text == ":" and _are_counted(plain[at + 1 :]):
+            continue  # «на 25 кг: красный 60, чёрный 40»
         start = at - 1 - (before in _UNITS)
         has_ground = any(other.kind in (Kind.COLOUR, Kind.SBR) for other in plain[:start])
         is_fleck = _kind(plain, start - 1) is Kind.FLECK or token.kind is Kind.EQUAL
@@ -359,6 +362,12 @@ def _lists(tokens: list[Token]) -> list[Token]:
         if token.kind is Kind.EQUAL or (token.text == ":" and _kind(plain, start - 1) is not Kind.COLOUR):
             plain[at] = replace(token, kind=Kind.MIX)
     return plain
+
+
+def _are_counted(tokens: Sequence[Token]) -> bool:
+    """Whether there are several colours, and a number for each that is of no mass."""
+    kinds = [token.kind for token in tokens]
+    return Kind.MASS not in kinds and kinds.count(Kind.COLOUR) == kinds.count(Kind.NUMBER) > 1
 
 
 def _is_equal_share(tokens: Sequence[Token], at: int) -> bool:

@@ -28,6 +28,8 @@ _WHOLE = 100
 """Percent."""
 _MAX_IN_EXAMPLE = 4
 """Colours of an example."""
+OPEN = "{words!r} leaves the number open"
+"""How what is told of words that do not say how much begins."""
 SAME_AS = re.compile(
     r"(?<![^\W_])(?:(?:the )?same (?:(?:mix|blend|recipe|colours?) )?as|то же,? что|как (?:в|на|у)"
     r"|так(?:ая|ой|ое) же,? как)(?= [^,;.\n]*(?:mix|order|batch|job|lot|смес|заказ|замес|парти|рецепт))"

@@ -19,6 +19,8 @@ _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _COLOURED = frozenset({Kind.COLOUR, Kind.SBR})
 _IN_PACK = _NUMBERS | {Kind.MASS, Kind.UNKNOWN, Kind.ASIDE, Kind.EACH, Kind.LINK, Kind.PARTS, Kind.COUNTED}
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
+_BAG_KG = range(5, 51)
+"""Of one bag."""
 _BEHIND_COUNT = 2
 """Places from how many bags there are to the colour in them."""
 _WHOLE = 100
@@ -31,7 +33,7 @@ def without_packs(source: Source, tokens: Sequence[Token]) -> list[Token]:
     packs = [(start, end) for start, end in _clauses(tokens) if _is_pack(tokens, start, end)]
     inside = {at for start, end in packs for at in range(start, end)}
     mix = [token for at, token in enumerate(tokens) if at not in inside]
-    n_numbers, n_colours = sum(token.kind in _NUMBERS for token in mix), _count_colours(mix)
+    n_numbers, n_colours = sum(token.kind in _NUMBERS for token in mix) + _count_single(mix), _count_colours(mix)
     is_counted = n_numbers == n_colours > 0 and not any(_weighs(token) for token in mix)
     is_counted &= len(packs) == 1 or len(packs) == n_colours
     is_told = n_numbers >= n_colours > 0 and all(token.choice != CONTAINER for token in mix)
@@ -45,6 +47,14 @@ def without_packs(source: Source, tokens: Sequence[Token]) -> list[Token]:
         mark = Token(kind=Kind.SEPARATOR, span=span, text=",")
         kept[start:end] = [mark if is_used else replace(mark, kind=Kind.LABEL, text=text, choice=LETTERED)]
     return kept
+
+
+def _count_single(mix: Sequence[Token]) -> int:
+    """How many containers are one each: «мешок красной»."""
+    return sum(
+        token.choice == CONTAINER and after.kind in _COLOURED and (at == 0 or mix[at - 1].kind not in _NUMBERS)
+        for at, (token, after) in enumerate(pairwise(mix))
+    )
 
 
 def _count_colours(mix: Sequence[Token]) -> int:
@@ -86,9 +96,19 @@ def _weighed(tokens: Sequence[Token], packs: Sequence[tuple[int, int]]) -> list[
 
 def _weight(pack: Sequence[Token]) -> Fraction | None:
     """Grams of one pack, if one number says it."""
+    pack = _in_kilograms(pack)
     numbers = [token.value for token in pack if token.kind is Kind.NUMBER]
     units = [token.value for token in pack if _weighs(token)]
     return numbers[0] * units[0] if len(numbers) == len(units) == 1 else None
+
+
+def _in_kilograms(pack: Sequence[Token]) -> Sequence[Token]:
+    """The pack with the unit of «мешки по 25», which are as heavy as a bag can be."""
+    kinds = [token.kind for token in pack]
+    is_open = kinds == [Kind.MASS, Kind.EACH, Kind.NUMBER] and pack[0].choice == CONTAINER
+    if not is_open or pack[-1].value not in _BAG_KG:
+        return pack
+    return [*pack, replace(pack[0], value=Fraction(1000), choice="")]
 
 
 def _weighs(token: Token) -> bool:

@@ -9,12 +9,14 @@ from plitka.core.recipes.recipe import Notice
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _UNIT = r"(?:mm|cm|m2|sqm|m|inch(?:es)?|ft|мм|см|кв\.? ?м|м2|м|дюйм[а-я]*|\"|')"
 _ALWAYS_UNIT = (
-    r"(?:mm|cm|m2|sqm|sq\.? ?m|m|ft|inch(?:es)?|in(?= ?(?:$|[.,;)]|thick))|мм|см|кв\.? ?м|м2|м|дюйм[а-я]*|\"(?!\w))"
+    r"(?:mm|cm|m2|sqm|sq\.? ?m|m|ft|inch(?:es)?|in(?= ?(?:$|[.,;)]|thick))|мм|см|кв(?:\.? ?м)?|м2|м|дюйм[а-я]*"
+    r"|\"(?!\w))"
 )
 _SHORT_UNIT = r"(?:mm|cm|мм|см)"
 """Of lengths that a dash with spaces may join; «50 - 40 м²» is a share and an area."""
 _SIDE_UNIT = r"(?:mm|cm|m|inch(?:es)?|in(?= ?(?:$|[.,;)]|thick|[xх×*] ?\d))|ft|feet|мм|см|м|дюйм[а-я]*|\"|')"
 _MASS = r"(?:kg|g|lbs?|кг|гр?)\b"
+_MASS_OF_ALL = re.compile(rf"\d ?(?:{_MASS}|т\b|tonn)")
 _INCHES = r"in(?= ?(?:$|[.,;)]|thick|[xх×*] ?\d))"
 """`20in x 20in x 1in`; the `in` of `60 in red` is a word."""
 _SIZE = re.compile(
@@ -98,7 +100,9 @@ _GRANULES_BEHIND = re.compile(
 
 
 def size_notice(size: str) -> Notice:
-    """What is told of a size beside a recipe, by whoever has no use for it."""
+    """What is told of a size or a mass beside a recipe, by whoever has no use for it."""
+    if _MASS_OF_ALL.search(size.casefold()):
+        return Notice("{words!r} is no part of the mix; it is left out", {"words": size})
     return Notice("{size!r} is taken as a size; it changes nothing in the mix", {"size": size})
 
 

@@ -67,3 +67,12 @@ def refuse_range(source: Source, chain: Chain) -> RecipeError:
         chain.span,
         number=source.text[slice(*chain.span)],
     )
+
+
+def refuse_negative(source: Source, amount_span: tuple[int, int]) -> RecipeError:
+    """The error about a number below zero."""
+    return source.refuse(
+        "{number} is below zero; a colour has between 0 and 100 percent",
+        amount_span,
+        number=source.text[slice(*amount_span)],
+    )

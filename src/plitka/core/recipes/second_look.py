@@ -60,6 +60,8 @@ _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _APART = _BOUNDS | {Kind.SLASH}
 _THICKNESS = re.compile(r"[^\W\d_]-?\d\d")
 """What a price list calls a tile of 30 mm, before all else: `R30`."""
+_ARTICLE = re.compile(r"(?!ral|рал|ncs|rh)[^\W\d_]{1,3}-?\d{2,5}")
+"""What a supplier calls granules."""
 _SHAPE_OF_SHARE = sorted([Kind.NUMBER, Kind.UNKNOWN])
 """`Steps 30` between two commas is what a colour with its number looks like."""
 _IN_SHARE = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.UNKNOWN, Kind.MODIFIER, Kind.LINK})
@@ -214,12 +216,19 @@ def _may_be_colour(tokens: Sequence[Token], at: int, palette: Palette) -> bool:
         return True  # `red or burgundy`, `70 or 75`
     if any(map(str.isdigit, word)):
         is_apart = not {token.kind for token in _clause(tokens, at)} & _MIX
-        return word not in _UNITS_OF_ORDERS and not (is_apart and not suggested)
+        return word not in _UNITS_OF_ORDERS and not (is_apart and not suggested) and not _is_article(tokens, at)
     if len(word) >= _MIN_SPELLED and _VOWELS.isdisjoint(word):
         return True
     if any(palette.find(name) is not None and _begins_like(word, name) for name in like_names(word, palette)):
         return True
     return any(name_key(word) in map(name_key, name.split()) for name in suggested)
+
+
+def _is_article(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a code is a supplier's number of the colour before it, which has its share: `green H37 60%`."""
+    is_code = _ARTICLE.fullmatch(tokens[at].text) is not None
+    behind = at + 1 + (_kind(tokens, at + 1) is Kind.LINK)
+    return is_code and _kind(tokens, at - 1) is Kind.COLOUR and _kind(tokens, behind) in _NUMBERS
 
 
 def _begins_like(word: str, name: str) -> bool:

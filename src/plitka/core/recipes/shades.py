@@ -4,6 +4,7 @@
 shades = [number], hue, ["in equal parts"], ":", modifier, { ",", modifier } ;
 counted = number, hue, (":" | "," | "("), colour, { ",", colour } ;              `two greens: RAL 6018 and RAL 6005`
 shade  = hue, number, "(", modifier, ")" ;                                       `grey 60 (light), white 40`
+       | hue, ",", { "not", modifier, "," }, [word], modifier ;                  of the only colour: `red, but muted`
 ```
 """
 
@@ -15,13 +16,19 @@ from plitka.core.colour.naming import is_alike
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.nearest_granules import settle_value
-from plitka.core.recipes.recipe import MAX_COLOURS
+from plitka.core.recipes.recipe import MAX_COLOURS, Notice
+from plitka.core.recipes.signs import COMPARATIVE
 from plitka.core.recipes.token import Token
 
 _SEVERAL = 2
 _WHOLE = 100
 """Percent."""
 _PLURALS = ("s", "ых", "их", "ые", "ие")
+_ENDS = frozenset({None, Kind.SEPARATOR, Kind.BRACKET})
+_OF_SEVERAL = frozenset({Kind.FLECK, Kind.SBR, Kind.EQUAL, Kind.COUNTED})
+"""With these, a shade may be of another colour than the one that is named."""
+_BESIDE_SHADE = frozenset({Kind.UNKNOWN, Kind.ASIDE, Kind.LIKE, Kind.VAGUE})
+"""What one word before a shade may be: `rather muted`."""
 _HEADS = frozenset({":", "-", ",", "("})
 """Between a count and the colours that it is of."""
 
@@ -33,7 +40,7 @@ def with_shades(tokens: Sequence[Token], palette: Palette) -> list[Token]:
         tokens: of a whole recipe.
         palette: the colours that can be named.
     """
-    tokens = _with_shades_behind(tokens, palette)
+    tokens = _with_shade_apart(_with_shades_behind(tokens, palette), palette)
     for at, token in enumerate(tokens):
         hue = _hue(token, palette)
         behind = at + 1 + (_kind(tokens, at + 1) is Kind.COUNTED)  # `shades`
@@ -95,6 +102,39 @@ def _with_shades_behind(tokens: Sequence[Token], palette: Palette) -> list[Token
     return told
 
 
+def _with_shade_apart(tokens: Sequence[Token], palette: Palette) -> list[Token]:
+    """The tokens with the shade of the only colour that is told in a clause behind it: «красная, а приглушённая»."""
+    named = [at for at, token in enumerate(tokens) if token.kind is Kind.COLOUR]
+    if len({tokens[at].text for at in named}) != 1 or any(token.kind in _OF_SEVERAL for token in tokens):
+        return list(tokens)
+    start, apart = named[-1] + 1, list[tuple[int, int]]()
+    for at in range(start, len(tokens) + 1):
+        if _kind(tokens, at) in _ENDS:
+            clause = tokens[start:at]
+            is_shade = bool(clause) and _is_shade(clause[-1]) and len(clause) <= _SEVERAL
+            if is_shade and all(token.kind in _BESIDE_SHADE for token in clause[:-1]):
+                apart.append((start, at))
+            start = at + 1
+    hue = tokens[named[0]]
+    meant = hue.own or hue.colour
+    is_code = any(map(str.isdigit, hue.text))
+    if len(apart) != 1 or apart[0][0] == named[-1] + 1 or meant is None or is_code:
+        return list(tokens)
+    shade = _shade_of(tokens[apart[0][1] - 1], hue.text, meant, palette)
+    values = {"words": tokens[apart[0][1] - 1].text, "name": hue.text}
+    said = Notice("{words!r} is taken as said of {name!r}", values)
+    told = [
+        replace(shade, span=token.span, text=token.text, remark=shade.remark or said) if at in named else token
+        for at, token in enumerate(tokens)
+    ]
+    return [*told[: apart[0][0]], *told[apart[0][1] :]]
+
+
+def _is_shade(token: Token) -> bool:
+    """Whether a word is a shade by itself; one that compares, `grey, but darker`, may mean other granules."""
+    return token.kind is Kind.MODIFIER and COMPARATIVE.fullmatch(token.text) is None
+
+
 def _hue(token: Token, palette: Palette) -> Colour | None:
     """The colour that a name or its plural, `greys`, is of."""
     if token.kind is Kind.COUNTED and token.text.endswith("s"):
@@ -104,11 +144,15 @@ def _hue(token: Token, palette: Palette) -> Colour | None:
 
 def _shade(token: Token, hue: Colour, palette: Palette) -> Token:
     plain = palette.find(hue.caption_name.split()[-1]) or hue
+    return _shade_of(token, plain.caption_name, plain, palette)
+
+
+def _shade_of(token: Token, name: str, plain: Colour, palette: Palette) -> Token:
     named = palette.find(f"{token.choice} {plain.caption_name}")
     if named is not None:
         return replace(token, kind=Kind.COLOUR, colour=named, choice="")
     lab_d65 = MODIFIERS[token.choice].of(plain.lab_d65)
-    found, remark = settle_value(f"{token.text} {plain.caption_name}", lab_d65, palette)
+    found, remark = settle_value(f"{token.text} {name}", lab_d65, palette)
     return replace(token, kind=Kind.COLOUR, colour=found.colour, own=found.own, remark=remark, choice="")
 
 

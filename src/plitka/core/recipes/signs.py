@@ -88,7 +88,9 @@ NUMBERED = re.compile(
 """`Mix no. 14`, `6no. tiles`."""
 FORMER = re.compile(
     r"\d+(?:[.,]\d+)?[ ]?%?[ ]?(?:[-=]>|→|⇒|»>)(?=[ ]?\d)"
-    r"|\((?:было|раньше|was|before|previously)[ ]:?[ ]?\d+[ ]?%?\)"
+    r"|\((?:(?:исправлен|измен[её]н|поправ|обновл|испр|corrected|changed|amended|revised|updated|fixed)[а-яё]*"
+    r"[ ,.:;-]+)?"
+    r"(?:было|раньше|ранее|was|before|previously|formerly|from)[ ]:?[ ]?\d+[ ]?%?\)"
     r"|(?<![^\W_])(?:было|раньше|was)[ ]\d+[ ]?%?(?=,?[ ](?:а[ ])?(?:стало|теперь|now)[ ]\d)"
     r"|(?<![^\W_])(?:было|раньше|was|used to be)[ ]\d+(?:[ ]?(?:[/:-]|на|to)[ ]?\d+)+(?=[ ]*(?:[,.;)]|$))"
 )

@@ -16,6 +16,8 @@ _NOT = re.compile(r"(?<=n)['’](?=t(?![^\W_]))", re.IGNORECASE)
 """The apostrophe of `don't`, which is one word."""
 _GARBLED = re.compile(r"[ÐÑÃâ][^\sA-Za-zА-яЁё0-9]")
 """A letter of two bytes that were each taken for a letter, `Ð·`."""
+_LOST = "\N{REPLACEMENT CHARACTER}"
+"""What stands for a letter that could not be decoded."""
 _LEAST_GARBLED = 3
 _NUMBER_SIGN = "№"
 _SIGNS = {"\u2212": "-", "\u066a": "%", "\r": " "}
@@ -27,7 +29,7 @@ class Source:
     """A recipe as typed and as read: folded to one case and form, with a way back to each place.
 
     Raises:
-        RecipeError: longer than 1,000 characters, or with control or bidirectional characters.
+        RecipeError: longer than 1,000 characters, with control or bidirectional characters, or with lost ones.
     """
 
     def __init__(self, text: str) -> None:
@@ -47,6 +49,8 @@ class Source:
             folded.append(piece)
             self._clusters += [(start, end)] * len(piece)
         self.folded = _ZERO.sub("0", "".join(folded))
+        if _LOST in text and (garbled := self.refuse_garbled()) is not None:
+            raise garbled
 
     @property
     def example(self) -> str:
@@ -62,12 +66,12 @@ class Source:
     def refuse_garbled(self) -> RecipeError | None:
         """The error about a text that was decoded wrongly; None where it does not look so."""
         found = [*_GARBLED.finditer(self.text)]
-        if len(found) < _LEAST_GARBLED:
+        if len(found) < _LEAST_GARBLED and _LOST not in self.text:
             return None
         return self.refuse(
             "the text is garbled: it was opened in another encoding than it was written in; open it as UTF-8, and copy "
             "it anew",
-            (found[0].start(), found[-1].end()),
+            (found[0].start(), found[-1].end()) if found else (self.text.index(_LOST), self.text.rindex(_LOST) + 1),
         )
 
     def refuse(

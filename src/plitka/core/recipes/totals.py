@@ -7,10 +7,11 @@ from fractions import Fraction
 from itertools import pairwise, product
 
 from plitka.core.colour.palette import Palette
+from plitka.core.language.spelling import name_key
 from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.grammar import Statement
-from plitka.core.recipes.items import refuse_negative
+from plitka.core.recipes.ranges import refuse_negative
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, Notice, plain, quantise
 from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
@@ -27,6 +28,11 @@ MAX_OFF_PERCENT = 10
 
 _MAY_BE_COLOUR = 5
 """Percent that are missing, which may be those of a colour."""
+
+_ROUNDED_TOTALS = frozenset({99, 100, 101})
+"""Of shares that were rounded: 66/33."""
+_NEAR_WHOLE = range(85, 116)
+"""Totals of ratios that may be percent with a slip in them."""
 
 
 class Totals:
@@ -56,6 +62,39 @@ class Totals:
 
     def _notice(self, message: str, **values: object) -> None:
         self.warnings.append(Notice(message, values))
+
+    def _tell_ratio(self, amounts: Sequence[Amount]) -> None:
+        """That `60/33` is a ratio, though it is nearly a hundred."""
+        total = sum(amount.value for amount in amounts)
+        is_near = total not in _ROUNDED_TOTALS and total in _NEAR_WHOLE
+        if is_near and all(amount.unit is Unit.RATIO for amount in amounts):
+            self._notice("the numbers add up to {total}, not to 100, so they are read as parts", total=plain(total))
+
+    def _tell_repeated(self, mentions: Sequence[Mention], again: Mention) -> None:
+        """That the numbers of a colour were added up, and by which names it was called."""
+        if not self._tell_alike([mention for mention in mentions if mention.colour.code == again.colour.code]):
+            self._notice("{name!r} is named more than once; its parts were added up", name=again.text)
+
+    def _tell_alike(self, mentions: Sequence[Mention]) -> bool:
+        """Whether different names turned out to be of one colour; it is told of each."""
+        first = {mention.colour.code: mention for mention in reversed(mentions)}
+        others = [(first[mention.colour.code], mention) for mention in mentions]
+        others = [pair for pair in others if len({name_key(mention.text) for mention in pair}) > 1]
+        for one, other in others:
+            self._notice(
+                "{name!r} and {other!r} are the same granules, {code}, so they are one colour of the mix",
+                name=one.text,
+                other=other.text,
+                code=other.colour.code,
+            )
+        return bool(others)
+
+    def _is_ground(self, mention: Mention) -> bool:
+        """Whether it is plain that a colour lies under the others: not for the blue of `fleck 20% grey, blue`."""
+        fleck = self.statement.fleck_span
+        first, last = self.statement.mentions[0], self.statement.mentions[-1]
+        is_behind = fleck is not None and fleck[1] < first.span[0] and not mention.is_base
+        return self.statement.has_base and not (is_behind and last == mention)
 
     def _check_amounts(self, amounts: Sequence[Amount]) -> None:
         dashed = [amount for amount in amounts if amount.is_minus]

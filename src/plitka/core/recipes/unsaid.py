@@ -6,7 +6,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from plitka.core.language.vocabulary import Kind
-from plitka.core.recipes.open_amounts import SAME_AS, refuse_change, refuse_open
+from plitka.core.recipes.amounts import Mention
+from plitka.core.recipes.open_amounts import OPEN, SAME_AS, refuse_change, refuse_open, with_own_colours
 from plitka.core.recipes.recipe import plain
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -88,6 +89,8 @@ _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK, Kind.SLASH, Kind.FRACTION})
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _COUNTED = frozenset({Kind.COUNTED, Kind.LENGTH, Kind.LABEL})
+_TELLING = (OPEN, "{words!r} tells of more than one tile")
+"""How messages begin that hold whatever an unknown word means."""
 _TALK = 3
 """Words of which one that is unknown is not more likely a colour than another."""
 _WHOLE = 100
@@ -164,13 +167,34 @@ def _left_share(source: Source, tokens: Sequence[Token]) -> RecipeError | None:
 
 def _compared(source: Source, tokens: Sequence[Token]) -> RecipeError | None:
     """The error about a colour that is lighter or darker than one that is not told: «серая, только посветлее»."""
-    if (earlier := _EARLIER.search(source.folded)) is not None:
+    earlier = _EARLIER.search(source.folded)
+    is_told = len({token.colour for token in tokens if token.kind is Kind.COLOUR}) == 1 and tokens[0].kind is Kind.ASIDE
+    if earlier is not None and (not is_told or _BUT.search(source.folded)):
         return _refuse_unknown_mix(source, earlier.span())
     for token in tokens:
         if token.kind is Kind.MODIFIER and _COMPARATIVE.fullmatch(token.text):
             return refuse_change(source, token.span)
     found = _COMPARATIVE_HUE.search(source.folded)
     return None if found is None else refuse_change(source, source.span(*found.span()))
+
+
+def says_more(error: RecipeError, other: RecipeError) -> RecipeError | None:
+    """The other error, where it says what is wrong beside a word that is like no colour; else None.
+
+    Args:
+        error: why a text cannot be read.
+        other: why it cannot be read without its unknown words either.
+    """
+    is_word = isinstance(error, UnknownColour) and not error.suggestions
+    return other if is_word and other.message.startswith(_TELLING) else None
+
+
+def with_colours_told(source: Source, tokens: Sequence[Token], error: RecipeError) -> RecipeError:
+    """The error about words that leave a number open with an example of the text's own colours; else the same error."""
+    if not error.message.startswith(OPEN) or "example" in error.values:
+        return error
+    named = [(token.colour, token.span) for token in tokens if token.colour is not None]
+    return with_own_colours(source, error, [Mention(colour, span, source.text[slice(*span)]) for colour, span in named])
 
 
 def why_unsaid(source: Source, tokens: Sequence[Token], error: RecipeError) -> RecipeError:

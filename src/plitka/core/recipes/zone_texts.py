@@ -39,6 +39,7 @@ _OF_HEADING = re.compile(
     r"|коврик\w*|с|со|и|из|для|рисунок|узор|pattern|design)(?![^\W_]))*"
 )
 """What else a heading may say."""
+_RING = re.compile(rf"(?<![^\W_])(?:{zone_words.RING})(?![^\W_])")
 _SPACES = re.compile(r"[ \t]{2,}")
 _IN_BRACKETS = re.compile(r"([^()]+)\(([^()]+)\)\s*")
 
@@ -141,9 +142,11 @@ def without_heading(text: str) -> str:
         return text
     own = find_heads(small[: heading.end()])
     behind = {head.kind for head in find_heads(small[heading.end() :])}
-    if not own or not {head.kind for head in own} <= behind:
+    rings = [found.span() for found in _RING.finditer(small, 0, heading.end())]  # «кольцо: снаружи ..., внутри ...»
+    is_again = {head.kind for head in own} <= behind if own else bool(rings) and len(behind) > 1
+    if not is_again:
         return text
-    rest = without_places(small[: heading.end()], [(head.start, head.end) for head in own])
+    rest = without_places(small[: heading.end()], [*((head.start, head.end) for head in own), *rings])
     is_plain = _OF_HEADING.fullmatch(rest) is not None
     return without_places(text, [heading.span()]) if is_plain else text
 
