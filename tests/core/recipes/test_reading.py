@@ -20,6 +20,7 @@ from tests.core.recipes import (
     meant_buyers,
     meant_changes,
     meant_dispatch,
+    meant_estimators,
     meant_fields,
     meant_hurried,
     meant_limits,
@@ -59,6 +60,7 @@ MEANT = (
     meant_schedules,
     meant_sheets,
     meant_dispatch,
+    meant_estimators,
     meant_remarks,
     meant_buyers,
 )

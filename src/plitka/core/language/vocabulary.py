@@ -335,7 +335,9 @@ _VAGUE = {
         "заменить, поменяй, поменяйте, "
         "substitute, substituted, убери, уберите, убрать, убираем, убавь, прибавь, "
         "delete, deleted, omit, omitted, "
-        "remove, removed, removing, drop, dropped, take out, leave out, get rid of, scrap, ditch"
+        "remove, removed, removing, drop, dropped, take out, leave out, get rid of, scrap, ditch, "
+        "lose, cut out, выкинь, выкиньте, выкинуть, выброси, выбросьте, выбросить, удали, удалите, удалить, вычеркни, "
+        "вычеркните, вычеркнуть"
     ),
     "instead": "instead of, in place of, in lieu of, rather than, вместо, взамен",
 }
