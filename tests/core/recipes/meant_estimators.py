@@ -39,6 +39,32 @@ MEANT = [
     ("Старый состав: красный 50 чёрный 50. Новый состав: красный 30 чёрный 70", "red 30, black 70"),
     ("Lose the orange: grey 60, black 40", "grey 60, black 40"),
     ("Выкиньте оранжевый: серый 60, чёрный 40", "grey 60, black 40"),
+    ("60 кр, 30 чёр, 10 — нет, 10 не белый, а светло-серый", "red 60, black 30, light grey 10"),
+    ("60 red, 30 black, 10 - no, 10 light grey", "red 60, black 30, light grey 10"),
+    # Clauses that name a colour and are none of the mix.
+    ("Green 40, brown 40, remainder black please - client hates yellow so none of that",
+     "green 40, brown 40, black 20"),
+    ("Green 40, brown 40, remainder black, client hates yellow", "green 40, brown 40, black 20"),
+    ("зелёный 40, коричневый 40, остальное чёрный, заказчик ненавидит жёлтый", "green 40, brown 40, black 20"),
+    ("red 60, black 40, my wife hates pink", "red 60, black 40"),
+    ("логотип клуба (синий на белом) пришлю отдельно, фон — 90% чёрный, 10% синий", "black 90, blue 10"),
+    ("background 90% black 10% blue, club logo (blue on white) to follow", "black 90, blue 10"),
+    ("club logo blue on white to follow, background 90% black 10% blue", "black 90, blue 10"),
+    ("90% чёрный, 10% синий, логотип (белый) отдельно", "black 90, blue 10"),
+    ("Серо-голубая гамма, доля голубого 35 %, остальное светло-серый", "голубой 35, светло-серый 65"),
+    ("Grey-blue scheme, light blue 35%, remainder light grey", "light blue 35, light grey 65"),
+    ('Client: "too much white!" - please cut it to 5%, so red 65, black 30, white 5', "red 65, black 30, white 5"),
+    ("please cut white to 5%, so red 65, black 30, white 5", "red 65, black 30, white 5"),
+    ("заказчик: «слишком много белого!» - сократите до 5%, значит красный 65, чёрный 30, белый 5",
+     "red 65, black 30, white 5"),
+    # A name before a colon is of the whole, and the rest has a little word before its colour.
+    ("Серый меланж: 1/2 чёрный, 1/3 серый, 1/6 белый", "3 parts black, 2 parts grey, 1 part white"),
+    ("Grey melange: 1/2 black, 1/3 grey, 1/6 white", "3 parts black, 2 parts grey, 1 part white"),
+    ("Grey: 3 parts black, 2 parts grey, 1 part white", "3 parts black, 2 parts grey, 1 part white"),
+    ("quarter red, quarter blue, rest as black", "red 25, blue 25, black 50"),
+    ("20% red, remainder to be black", "red 20, black 80"),
+    ("equal parts of red and black then add 10% white over the top of the mix", "red 45, black 45, white 10"),
+    ("красный и чёрный поровну, потом добавить 10% белого поверх", "red 45, black 45, white 10"),
 ]
 
 REFUSED = [
@@ -55,6 +81,14 @@ REFUSED = [
     "every other tile red, the rest green",
     "красная и зелёная плитка через одну",
     "чередующиеся красные и зелёные плитки",
+    # What may be of the mix stays in it.
+    "60% red, 40% black, white",
+    "60 red, 40 black, use white instead",
+    "60% red, 40% black, qwrty white",
+    "red 60, black 40, accents in teal",
+    "красный 60, чёрный 40, белый логотип",
+    "equal parts red, black 10%",
+    "20% red, rest as discussed",
     # What is taken out leaves a share to nobody.
     "black with 10% grey, 5% red - lose the red",
     "красный 60, чёрный 30, белый 10 - выкиньте белый",

@@ -144,7 +144,8 @@ _PHRASES = {
         "частин, доля, долю, доли, долей, долями, ч, x, х, pts"
     ),
     Kind.SEPARATOR: (
-        "and, n, plus, with, w, has, having, to have, to get, but, add, adding, добавить, и, плюс, с, со, "
+        "and, n, plus, with, w, has, having, to have, to get, but, add, adding, then add, добавить, потом добавить, "
+        "затем добавить, и, плюс, с, со, "
         "а также, но, і, та"
     ),
     Kind.LINK: "to, к, ко, до, till",

@@ -350,11 +350,11 @@ class _Parser:
 
     def _is_rest_first(self) -> bool:
         """Whether what is equal stands before the others: `pink and lilac in equal parts, 10% white`."""
-        amounts = self._amounts_given
+        amounts, mentions = self._amounts_given, self._mentions
         at, first = self.flags[Kind.EQUAL].span[0], amounts[0].span[0] if amounts else 0
-        before = [mention for mention in self._mentions if mention.span[0] < min(at, first)]
-        behind = [mention for mention in self._mentions if mention.span[0] > at]
-        return len(before) > 1 and len(behind) == len(amounts)
+        end = first if at < mentions[0].span[0] else min(at, first)  # `equal parts of pink and lilac, 10% white`
+        before = [mention for mention in mentions if mention.span[0] < end]
+        return len(before) > 1 and len(mentions) - len(before) == len(amounts)
 
     def _check_shared(self, mentions: Sequence[Mention], n_amounts: int) -> None:
         """Equal parts are of several colours that have no number of their own."""

@@ -73,6 +73,8 @@ _REST = re.compile(
     r"|позже|на (?:твой|ваш)|решим)(?![^\W_]*\d)[^,;.\n]*)"
 )
 """What is left is not said."""
+_AS = re.compile(r"(?:as|to be)[ ]+(?:(?:in|a|an|the|plain|all)[ ]+)*")
+"""Between such words and the colour that has the rest."""
 _SAME = re.compile(
     r"(?<![^\W_])(?:(?:the )?same (?:as (?:last time|before|usual|always|previous(?:ly)?)|again)|the usual"
     r"|как (?:(?:и )?в прошлый раз|обычно|всегда)|то же(?: самое)?,? что(?: и)? (?:в прошлый раз|раньше|обычно))"
@@ -99,6 +101,7 @@ _COMPARATIVE_HUE = re.compile(
 _OTHER = re.compile(r"\((?P<either>(?:можно|или|либо|or)[ ][^()\d]*)\)|(?<![^\W_])на выбор(?![^\W_])")
 """A second colour that may stand for the first: «красный (можно терракот)»."""
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_NAMED = _NUMBERS | {Kind.COLOUR, Kind.UNKNOWN}
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK, Kind.SLASH, Kind.FRACTION})
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _COUNTED = frozenset({Kind.COUNTED, Kind.LENGTH, Kind.LABEL})
@@ -291,8 +294,11 @@ def refuse_nameless(source: Source) -> RecipeError:
 
 
 def _names(source: Source, tokens: Sequence[Token], rest: "re.Match[str]") -> bool:
-    """Whether a colour has its number in what is said of the rest: «остальное как было - чёрный 70%»."""
+    """Whether a colour is named of the rest, `rest as black`, or has its number: «остальное как было - чёрный 70%»."""
     start, end = source.span(*rest.span("open"))
+    first = next((token for token in tokens if token.span[0] >= start and token.kind in _NAMED), None)
+    if first is not None and first.kind is Kind.COLOUR and _AS.fullmatch(source.text[start : first.span[0]].casefold()):
+        return True
     kinds = {token.kind for token in tokens if start <= token.span[0] < end}
     return Kind.COLOUR in kinds and not kinds.isdisjoint(_NUMBERS)
 
