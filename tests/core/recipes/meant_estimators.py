@@ -65,9 +65,26 @@ MEANT = [
     ("20% red, remainder to be black", "red 20, black 80"),
     ("equal parts of red and black then add 10% white over the top of the mix", "red 45, black 45, white 10"),
     ("красный и чёрный поровну, потом добавить 10% белого поверх", "red 45, black 45, white 10"),
+    # Numbers of makers beside colours that have their percent, and what a submittal says besides.
+    ("Melos MV red brown 3050 60%, anthracite 7200 40%", "red brown 60, anthracite 40"),
+    ("50% black, 50% 3140 green", "black 50, green 50"),
+    ("Gezolan 50% 3140 rainbow green, 50% 9000 black", "black 50, green 50"),
+    ("зелёный 3140 50%, чёрный 9000 50%", "black 50, green 50"),
+    ("60% 3020 red, 40% 9005 black", "RAL 3020 60, RAL 9005 40"),
+    ("50 percent black, 50 percent standard color, Green", "black 50, green 50"),
+    ("50% чёрный, 50% стандартный цвет, зелёный", "black 50, green 50"),
+    ("Color Mix: 50% Primary Red, 50% Primary Blue", "red 50, blue 50"),
+    ("SECTION 32 18 16.13 - Surfacing. 2.03 COLOR: A. 50 percent black, 50 percent standard color, Green.",
+     "black 50, green 50"),
+    ("From: estimating@\nSubject: RE: Lincoln Elem. colors\n\n50% Royal blue, 50% black. 3.5 in. thick, 8' CFH.",
+     "royal blue 50, black 50"),
+    ("two-layer tile: wear layer 3/8 in 50% red 50% black, base black buffings 2 in", "red 50, black 50"),
+    ("60% black buffings, 40% red EPDM", "60% SBR, 40% red"),
 ]
 
 REFUSED = [
+    "RH61 dark grey 50%, black 50%",
+    "RH61 тёмно-серый 50, чёрный 50",
     "красный, вдвое больше чёрного",
     # A colour more, without a name.
     "красного от души, чёрного чуть-чуть, ну и что-нибудь ещё, сами решите",

@@ -242,7 +242,8 @@ _PHRASES = {
     ),
     Kind.SBR: (
         "sbr, сбр, sbr crumb, sbr granules, tyre crumb, tire crumb, tyre rubber, tire rubber, tyre granules, "
-        "tire granules, crumb of tyres, резиновая крошка, крошка sbr, шинная крошка, шинной крошки, крошка шин"
+        "tire granules, crumb of tyres, buffings, tyre buffings, tire buffings, rubber buffings, "
+        "резиновая крошка, крошка sbr, шинная крошка, шинной крошки, крошка шин"
     ),
     Kind.LENGTH: (
         "thickness, thick, size, sized, width, wide, height, length, long, dimensions, format, area, толщина, "
