@@ -20,6 +20,7 @@ from tests.core.recipes import (
     meant_buyers,
     meant_changes,
     meant_dispatch,
+    meant_estimators,
     meant_fields,
     meant_hurried,
     meant_limits,
@@ -63,6 +64,7 @@ MEANT = (
     meant_shades,
     meant_sheets,
     meant_dispatch,
+    meant_estimators,
     meant_remarks,
     meant_buyers,
 )

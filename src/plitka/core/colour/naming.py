@@ -8,6 +8,7 @@ the colour of the palette that looks most like it, if one is near enough; else f
 import csv
 import difflib
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -46,6 +47,9 @@ brown`."""
 SAME_HUE_DELTA_E = 20.0
 """CIEDE2000, at one lightness, within which a name beside a code describes it, as in «RAL 3020 красный», and a plain
 name a finer one, as in `anthracite grey`."""
+MAX_SAID_APART = 25
+"""L* between a code and a name beside it that says how light it is."""
+_LIGHTNESS = re.compile(r"dark|deep|light|pale|т[её]мн|светл|бледн")
 MAX_LIGHTNESS_APART = 45.0
 """CIE L between such a name and what it describes: `grey (RAL 7035)`, but not `black (RAL 9010)`."""
 ONE_HUE_DELTA_E = 25.0
@@ -118,10 +122,11 @@ def hue_between(first: Lab, second: Lab) -> Lab | None:
     return lightness, a, b
 
 
-def is_alike(first: Lab, second: Lab) -> bool:
-    """Whether two colours differ in lightness more than in hue."""
+def is_alike(first: Lab, second: Lab, names: str = "") -> bool:
+    """Whether two colours differ in lightness more than in hue; not too much where a name says `dark` or `light`."""
     lightness = (first[0] + second[0]) / 2
-    is_near = abs(first[0] - second[0]) <= MAX_LIGHTNESS_APART
+    says_lightness = _LIGHTNESS.search(names.casefold()) is not None
+    is_near = abs(first[0] - second[0]) <= (MAX_SAID_APART if says_lightness else MAX_LIGHTNESS_APART)
     return is_near and ciede2000((lightness, *first[1:]), (lightness, *second[1:])) <= SAME_HUE_DELTA_E
 
 

@@ -79,7 +79,8 @@ LOOKS = {
 """Choices of a scene, in the words of its JSON; `pattern=mix` and `view=top` are what every tile is."""
 
 ASIDES = (
-    "neutral, neutral tone, warm, old, нейтральный, тёплый, теплее, холоднее, warmer, cooler, "
+    "neutral, neutral tone, warm, old, standard colour, standard color, standard colours, standard colors, "
+    "стандартный цвет, стандартного цвета, стандартные цвета, нейтральный, тёплый, теплее, холоднее, warmer, cooler, "
     "beautiful, nice, good, pretty, cool, lovely, great, perfect, simple, classic, classical, amazing, stunning, "
     "stylish, bold, calm, fresh, fun, cosy, cozy, cheerful, natural looking, modern, clean, clear, "
     "realistic, real, natural, premium, quality, best quality, detailed, highly "

@@ -15,6 +15,7 @@ FALL_HEIGHT = (
     rf"[ ]?(?:[:=-]|of|is|up to|max\.?)?[ ]?(?:up to )?{_LENGTH}(?:[ ]{_STANDARD})?"
     r"|(?:(?:критическ|максимальн|безопасн|расчетн)[а-я]+[ ])*высот[а-я]+[ ](?:свободного[ ])?падения"
     rf"[ ]?(?:[:=—–-]|до|не более)?[ ]?(?:до |не более )?{_LENGTH}(?:[ ]{_STANDARD})?"
+    r"|\d+(?:[.,]\d+)?[ ]?(?:ft|feet|foot|m|')[ -]?(?:cfh|(?:critical )?fall[ -]heights?)"
 )
 """From how high somebody may fall, which is no size of the tile."""
 STANDARD = _STANDARD

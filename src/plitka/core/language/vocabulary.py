@@ -144,7 +144,8 @@ _PHRASES = {
         "частин, доля, долю, доли, долей, долями, ч, x, х, pts"
     ),
     Kind.SEPARATOR: (
-        "and, n, plus, with, w, has, having, to have, to get, but, add, adding, добавить, и, плюс, с, со, "
+        "and, n, plus, with, w, has, having, to have, to get, but, add, adding, then add, добавить, потом добавить, "
+        "затем добавить, и, плюс, с, со, "
         "а также, но, і, та"
     ),
     Kind.LINK: "to, к, ко, до, till",
@@ -242,7 +243,8 @@ _PHRASES = {
     ),
     Kind.SBR: (
         "sbr, сбр, sbr crumb, sbr granules, tyre crumb, tire crumb, tyre rubber, tire rubber, tyre granules, "
-        "tire granules, crumb of tyres, резиновая крошка, крошка sbr, шинная крошка, шинной крошки, крошка шин"
+        "tire granules, crumb of tyres, buffings, tyre buffings, tire buffings, rubber buffings, "
+        "резиновая крошка, крошка sbr, шинная крошка, шинной крошки, крошка шин"
     ),
     Kind.LENGTH: (
         "thickness, thick, size, sized, width, wide, height, length, long, dimensions, format, area, толщина, "
@@ -336,7 +338,9 @@ _VAGUE = {
         "заменить, поменяй, поменяйте, "
         "substitute, substituted, убери, уберите, убрать, убираем, убавь, прибавь, "
         "delete, deleted, omit, omitted, "
-        "remove, removed, removing, drop, dropped, take out, leave out, get rid of, scrap, ditch"
+        "remove, removed, removing, drop, dropped, take out, leave out, get rid of, scrap, ditch, "
+        "lose, cut out, выкинь, выкиньте, выкинуть, выброси, выбросьте, выбросить, удали, удалите, удалить, вычеркни, "
+        "вычеркните, вычеркнуть"
     ),
     "instead": "instead of, in place of, in lieu of, rather than, вместо, взамен",
 }

@@ -4,6 +4,7 @@ Unknown words are refused where a colour belongs; here it is found which of them
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -39,6 +40,7 @@ def take_circumstances(source: Source, tokens: Sequence[Token], palette: Palette
 def _places(source: Source, tokens: list[Token], palette: Palette) -> list[Token]:
     """`Under a swing`, «для двора», `like a beach`: what follows such a word up to the next number or comma."""
     placed: list[Token] = []
+    ends = [0, *sorted(token.span[1] for token in tokens)]  # tokens are not always as they were typed
     inside: Kind | None = None
     compares = False
     for at, token in enumerate(tokens):
@@ -47,7 +49,9 @@ def _places(source: Source, tokens: list[Token], palette: Palette) -> list[Token
         elif token.kind in (Kind.LIKE, Kind.PLACE):
             inside = token.kind
             compares = _compares(tokens, at)
-        elif _is_on_a_place(tokens, at, palette) or _PREPOSITION.search(_gap(source, tokens, at)):
+        elif _is_on_a_place(tokens, at, palette) or _PREPOSITION.search(
+            source.text[ends[bisect_right(ends, token.span[0]) - 1] : token.span[0]]
+        ):
             inside = inside or Kind.PLACE
         if inside is Kind.LIKE and token.kind is Kind.LIKE and _kind_at(tokens, at + 1) is Kind.NUMBER:
             inside = None

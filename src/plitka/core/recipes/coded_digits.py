@@ -25,6 +25,10 @@ from plitka.core.recipes.signs import (
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
+_PRODUCT = re.compile(r"[1-9]\d{3}")
+_PERCENT_BEFORE = re.compile(r"\d[ ]?(?:%|percent|процент[а-я]*|pct|pc)[ ]+$")
+_PERCENT_BEHIND = re.compile(r"[ ]*[-–—:=]?[ ]*\d{1,3}(?:[.,]\d+)?[ ]?(?:%|percent|процент|pct|pc)")
+_BEFORE_NAME = frozenset({Kind.MODIFIER, Kind.COLOURED, Kind.FILLER})
 _MOST = 255
 _YEARS = frozenset(map(str, range(2018, 2040)))
 """Of which none is a RAL colour."""
@@ -61,6 +65,26 @@ class CodeScanner(NameScanner):
                 code=code,
             )
         return lab_d65
+
+    def _is_number_of_product(self, digits: str) -> bool:
+        """Whether four digits stand between a colour's name and the percent that it has: `50% 3140 green`."""
+        start = self.at - len(digits)
+        code = digits_of_code(digits) or digits
+        is_known = self.palette.find(code) is not None or find_general(name_key(code)) is not None
+        if is_known or not _PRODUCT.fullmatch(digits) or self._says_ral:
+            return False
+        before = self.text[max(0, start - MAX_BEFORE) : start]
+        after = WORD_AFTER.match(self.text, self.at)
+        known = None if after is None else self._longest(after.start(1))
+        is_name = known is not None and (not isinstance(known[1], Meaning) or known[1].kind in _BEFORE_NAME)
+        is_ahead = is_name and _PERCENT_BEFORE.search(before) is not None
+        is_behind = self.named is not None and not self.text[self.end_of_named : start].strip()
+        has_own = _PERCENT_BEHIND.match(self.text, self.at) is not None
+        return is_ahead or (is_behind and has_own and not _PERCENT_BEFORE.search(self._before_named()))
+
+    def _before_named(self) -> str:
+        end = 0 if self.named is None else self.end_of_named - len(self.named.text)
+        return self.text[max(0, end - MAX_BEFORE) : end]
 
     def _is_said_as_code(self, digits: str) -> bool:
         """Whether the text tells of RAL, or the digits have a number beside them, or behind a colour's name."""

@@ -3,11 +3,13 @@
 ```
 chain   = said, { [","], said } ;             «красного столько же, сколько синего, а белого вдвое меньше»
 said    = colour, times, [colour] | times, colour, [colour] ;        what is compared, and with which
+equal   = colours, "in equal parts" | "in equal parts", colours ;     ahead of a chain: «поровну, чёрного вдвое меньше»
 ```
 
 Where it is not said with which, all that are told so far must have as much.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -18,17 +20,19 @@ from plitka.core.recipes.token import Token
 _TIMES = frozenset({Kind.COMPARED, Kind.SAME})
 _LEAST = 3
 """Colours; two are a ratio."""
+_PAIR = 2
 
 
 def compared_chain(tokens: list[Token]) -> list[Token]:
     """The tokens with so many parts of each colour; the same where something else is said of them."""
     plain = [token for token in tokens if token.kind is not Kind.SEPARATOR]
+    equal, plain = _equal_ahead(plain)
     said = [token for at, token in enumerate(plain) if not (at and _says_as(plain[at - 1], token))]
-    least = _LEAST if len(said) == len(plain) else _LEAST - 1
+    least = _LEAST if len(said) == len(plain) and not equal else _LEAST - 1
     if {token.kind for token in said} - _TIMES != {Kind.COLOUR} or sum(t.kind in _TIMES for t in said) < least - 1:
         return tokens
-    parts: dict[Colour | None, Fraction] = {}
-    named: dict[Colour | None, Token] = {}
+    parts: dict[Colour | None, Fraction] = dict.fromkeys((token.colour for token in equal), Fraction(1))
+    named: dict[Colour | None, Token] = {token.colour: token for token in equal}
     at = 0
     while at < len(said):
         clause = said[at : at + 3]
@@ -46,6 +50,21 @@ def compared_chain(tokens: list[Token]) -> list[Token]:
     if len(parts) < least:
         return tokens
     return [token for colour, value in parts.items() for token in _counted(named[colour], value)]
+
+
+def _equal_ahead(plain: Sequence[Token]) -> tuple[list[Token], list[Token]]:
+    """The colours that are said to have as much of each before the others are compared, and what is said behind."""
+    at = next((at for at, token in enumerate(plain) if token.kind is Kind.EQUAL), None)
+    if at is None:
+        return [], list(plain)
+    start = 1 if at == 0 else 0
+    end = at or next((place for place in range(1, len(plain)) if plain[place].kind is not Kind.COLOUR), len(plain))
+    is_last_compared = at == 0 and end < len(plain) and plain[end].kind in _TIMES and end + 1 == len(plain)
+    end -= is_last_compared  # «поровну красный и синий, белого вдвое меньше»
+    head = list(plain[start:end])
+    if len({token.colour for token in head if token.kind is Kind.COLOUR}) != len(head) or len(head) < _PAIR:
+        return [], list(plain)
+    return head, [token for token in plain[end + (at > 0) :] if token.kind is not Kind.EACH]
 
 
 def _says_as(before: Token, token: Token) -> bool:

@@ -93,12 +93,27 @@ def corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], lis
         if not any(token.kind in _NUMBERS | {Kind.COLOUR} for token in kept):
             kept += [*words, *behind]
             continue
-        meant = _meant(kept, _without_verbs(behind))
+        meant = _broken_off(kept, behind) or _meant(kept, _without_verbs(behind))
         if meant is None:
             raise _refuse(source, mark)
         kept = meant
         remarks.append(_told(source, mark))
     return kept, remarks
+
+
+def _broken_off(before: Sequence[Token], behind: Sequence[Token]) -> list[Token] | None:
+    """`60 red, 30 black, 10 - no, 10 light grey`, where a number that had no colour yet is said again; else None."""
+    kept = list(before)
+    while kept and kept[-1].kind in _GAPS:
+        kept.pop()
+    end = len(kept) - (bool(kept) and kept[-1].kind is Kind.PERCENT)
+    said = [token for token in kept if token.kind in _SAID_AGAIN]
+    is_lone = end > 1 and kept[end - 1].kind in _NUMBERS and kept[end - 2].kind is Kind.SEPARATOR
+    is_again = bool(behind) and behind[0].kind in _NUMBERS and is_lone and behind[0].value == kept[end - 1].value
+    named = [sum(token.kind in kinds for token in said) for kinds in (_NUMBERS, {Kind.COLOUR})]
+    if not is_again or named[0] != named[1] + 1 or not any(token.kind is Kind.COLOUR for token in behind):
+        return None
+    return [*kept[: end - 1], *behind]
 
 
 def _softly_corrected(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], Notice] | None:

@@ -49,11 +49,15 @@ def _is_noun(tokens: Sequence[Token], at: int) -> bool:
 def with_fleck_ahead(tokens: Sequence[Token], text: str) -> list[Token]:
     """The tokens with the only number, where it is said of the fleck alone, before the colours in the next clause.
 
+    Its ground may have a number as well: `black 80, 20% fleck, colour orange`.
+
     Args:
         tokens: of a whole recipe.
         text: as it was typed.
     """
     numbers = [at for at, token in enumerate(tokens) if token.kind in _NUMBERS]
+    if len(numbers) == _PAIR and {_kind(tokens, at) for at in (0, 1)} == {Kind.COLOUR, tokens[numbers[0]].kind}:
+        numbers = numbers[1:]
     if len(numbers) != 1:
         return list(tokens)
     start, end = _clause(tokens, numbers[0])

@@ -21,8 +21,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
-from plitka.core.language.vocabulary import WITH, Kind
+from plitka.core.language.vocabulary import JOINING, WITH, Kind
 from plitka.core.recipes.amounts import MAX_DENOMINATOR, Amount, Chain, Mark, Mention, Unit
 from plitka.core.recipes.beside import Asides
 from plitka.core.recipes.estimates import settle_open
@@ -98,6 +99,8 @@ class _Parser:
         self._check_some()
         self._check_asides()
         is_equal = Kind.EQUAL in self.flags and not self._shares_part()
+        if (is_equal or self._is_whole_ratio()) and self._is_speckled():
+            self.flags = {kind: token for kind, token in self.flags.items() if kind is not Kind.FLECK}
         n_amounts = len(self._amounts_given)
         if is_equal:
             mentions = self._equal(self.flags[Kind.EQUAL])
@@ -327,6 +330,19 @@ class _Parser:
             raise self._refuse_colours(token)
         return mentions
 
+    def _is_whole_ratio(self) -> bool:
+        amounts = self._amounts_given
+        is_ratio = len(self.chains) == 1 and self.chains[0].amounts == tuple(amounts)
+        return is_ratio and len(amounts) == len(self._mentions) and sum(a.value for a in amounts) == _WHOLE
+
+    def _is_speckled(self) -> bool:
+        """Whether the word for the fleck only says what a list of colours looks like: `speckled red and white`."""
+        mentions = self._mentions
+        gaps = (self.source.text[one.span[1] : other.span[0]] for one, other in pairwise(mentions))
+        is_list = all(set(_PIECES.findall(gap.casefold())) <= JOINING | {",", ";"} for gap in gaps)
+        fleck = self.flags.get(Kind.FLECK)
+        return fleck is not None and is_list and fleck.span[0] < mentions[0].span[0]
+
     def _shares_part(self) -> bool:
         """Whether equal parts are said of a part only: `half blue, the rest white and grey equally`."""
         amounts, equal = self._amounts_given, self.flags[Kind.EQUAL]
@@ -334,11 +350,11 @@ class _Parser:
 
     def _is_rest_first(self) -> bool:
         """Whether what is equal stands before the others: `pink and lilac in equal parts, 10% white`."""
-        amounts = self._amounts_given
+        amounts, mentions = self._amounts_given, self._mentions
         at, first = self.flags[Kind.EQUAL].span[0], amounts[0].span[0] if amounts else 0
-        before = [mention for mention in self._mentions if mention.span[0] < min(at, first)]
-        behind = [mention for mention in self._mentions if mention.span[0] > at]
-        return len(before) > 1 and len(behind) == len(amounts)
+        end = first if at < mentions[0].span[0] else min(at, first)  # `equal parts of pink and lilac, 10% white`
+        before = [mention for mention in mentions if mention.span[0] < end]
+        return len(before) > 1 and len(mentions) - len(before) == len(amounts)
 
     def _check_shared(self, mentions: Sequence[Mention], n_amounts: int) -> None:
         """Equal parts are of several colours that have no number of their own."""

@@ -354,14 +354,14 @@ class _Reader:
         is_two = before.span != last.span and not (_is_code(after) and before.span[1] == last.span[1])
         if self.is_block or is_two:
             return None
-        both = (before, after)
+        both, values = (before, after), (before.colour.lab_d65, after.colour.lab_d65)
         finer = [mention for mention in both if _is_code(mention)]
         has_code = bool(finer)
         if not finer:
             finer = [mention for mention in both if name_key(mention.text) not in _plain_keys()]
         if len(finer) != 1 and not self._describes(after):
             return None
-        if is_alike(before.colour.lab_d65, after.colour.lab_d65):
+        if is_alike(*values, "" if not has_code else f"{before.text} {after.text}"):
             return finer[0].colour
         if has_code and self._kind(-1) is Kind.COLOUR:
             other = after if finer[0] is before else before

@@ -16,6 +16,7 @@ CHANGES = frozenset({"change", INSTEAD})
 """Choices of words that say how a mix differs from another."""
 REMOVES = (
     "убер", "убир", "убра", "remov", "drop", "take out", "leave out", "get rid of", "scrap", "ditch", "delet", "omit",
+    "lose", "cut out", "выкин", "выброс", "удал", "вычерк",
 )  # fmt: skip
 """How words begin that take a colour out."""
 _MUCH = re.compile(

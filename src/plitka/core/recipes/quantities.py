@@ -27,7 +27,7 @@ _SIZE = re.compile(
     rf"|\d{{3,4}} (?:by|на) \d{{3,4}}(?: (?:by|на) \d{{1,4}})?(?: ?{_UNIT})?(?! ?{_MASS})(?![^\W_])"
     rf"|{_NUMBER}(?: ?{_SIDE_UNIT})? (?:by|на) {_NUMBER}(?: (?:by|на) {_NUMBER})? ?{_SIDE_UNIT}(?![^\W_])"
     rf"|{_NUMBER}(?: ?- ?{_NUMBER} ?-?{_SHORT_UNIT}|(?:-{_NUMBER})? ?-?{_ALWAYS_UNIT})(?![^\W_])"
-    r"|(?:\d+[ -])?[1-9]\d?/(?:2|4|8|16|32)[ -]?(?:inch(?:es)?|in(?= ?(?:$|[.,;)]|thick))|\"|дюйм[а-я]*)(?![^\W_])"
+    r"|(?:\d+[ -])?[1-9]\d?/(?:2|4|8|16|32)[ -]?(?:inch(?:es)?|in(?= ?(?:$|[.,;)]|thick|\d))|\"|дюйм[а-я]*)(?![^\W_])"
 )
 _SQUARE = re.compile(r"(?P<side>\d{2,3}) (?:by|на) (?P<other>\d{2,3})(?! ?%)(?![^\W_]|[.,]\d)")
 _TILE_BEFORE = re.compile(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-from plitka.core.language.vocabulary import Kind
+from plitka.core.language.vocabulary import JOINING, Kind
 from plitka.core.recipes.signs import TO
 from plitka.core.recipes.token import Token
 
@@ -52,7 +52,8 @@ def compared(tokens: list[Token]) -> list[Token]:
         colours.reverse()  # `red, twice as much white`
     if not is_again and (shared := _of_rest(tokens, at)) is not None:
         return shared
-    if len(colours) != _SEVERAL or any(token.kind in _NUMBERS | {Kind.SBR} for token in tokens):
+    is_open = len(colours) == _SEVERAL and _is_of_either(word, tokens, colours)
+    if is_open or len(colours) != _SEVERAL or any(token.kind in _NUMBERS | {Kind.SBR} for token in tokens):
         return [replace(token, kind=Kind.RANGE) if token is word else token for token in tokens]
     plain: list[Token] = []
     for token in tokens:
@@ -78,10 +79,20 @@ def _colours_with_codes(tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def _is_of_next(word: Token, tokens: Sequence[Token], colours: Sequence[Token]) -> bool:
-    """Whether such a word stands behind a comma and right before the second colour, which it is said of."""
+    """Whether such a word is said of the second colour: behind a comma and right before it, or behind both."""
     at = tokens.index(word)
+    if _kind(tokens, at - 1) is Kind.COLOUR and _kind(tokens, at - 2) in (Kind.SEPARATOR, Kind.LINK):
+        return tokens[at - 1] is colours[1]
     is_between = colours[0].span[1] <= word.span[0] and _kind(tokens, at - 1) is Kind.SEPARATOR
-    return is_between and word.text.isascii() and colours[1].span[0] - word.span[1] == 1
+    is_next = word.text.isascii() or tokens[at - 1].text in JOINING
+    return is_between and is_next and colours[1].span[0] - word.span[1] == 1
+
+
+def _is_of_either(word: Token, tokens: Sequence[Token], colours: Sequence[Token]) -> bool:
+    """Whether black is compared, or what it is compared with: «красный, вдвое больше чёрного»."""
+    at = tokens.index(word)
+    is_between = at > 1 and tokens[at - 2] is colours[0] and _kind(tokens, at + 1) is Kind.COLOUR
+    return is_between and tokens[at - 1].text == "," and not word.text.isascii()
 
 
 def _is_same(first: Sequence[Token], second: Sequence[Token]) -> bool:

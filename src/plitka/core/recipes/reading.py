@@ -9,7 +9,7 @@ from plitka.core.colour.palette import Colour, Palette, default_palette
 from plitka.core.recipes.areas import refuse_areas
 from plitka.core.recipes.beside import Beside
 from plitka.core.recipes.drawn import refuse_figure
-from plitka.core.recipes.laid_tiles import told_of_each
+from plitka.core.recipes.laid_tiles import check_whole_tiles, told_of_each
 from plitka.core.recipes.lettering import check_lettering, find_lettering, find_writing
 from plitka.core.recipes.look import option_of_zone
 from plitka.core.recipes.mixes import EQUAL_PARTS, OTHER_TOTAL, Reading, read_colours, read_mix
@@ -69,8 +69,9 @@ class _Manner:
 
     def zones(self, text: str) -> Zoned | None:
         """Those that a text tells of; a strict reading leaves none of them out."""
-        text, thickness = thickness_apart(without_names_again(text))
+        whole, (text, thickness) = text, thickness_apart(without_names_again(text))
         zoned = next(filter(None, (find(text, self.try_to_read) for find in _FINDERS)), None)
+        check_whole_tiles(Source(whole), zoned)
         if zoned is not None and thickness:
             zoned = replace(zoned, ground=f"{zoned.ground}, {thickness}")
         return None if zoned is not None and self.strict and zoned.has_unshown else zoned

@@ -17,19 +17,24 @@ from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
+_HEAD = (
+    r"(?:{})(?: (?:mix|blend|recipe|version|colou?rs?|смесь|состав[а-я]*|рецепт[а-я]*|вариант[а-я]*|цвета?))?(?=[ ]?:)"
+)
+"""Before a colon: `Old mix: ... New mix: ...`."""
 _FIRST = re.compile(
     r"(?<![^\W_])(?:(?:сначала|вначале|поначалу|изначально|первоначально|сперва|раньше|прежде|ранее|было|были|at first"
     r"|initially|originally|previously|formerly|was|were|used to be|first)"
     r"(?:[ ,]+(?:we|i|they|he|she|it|мы|я|они|он|она|(?:the )?(?:client|customer|architect)|заказчик"
     r"|клиент|архитектор))?(?:[ ]+(?:thought(?: of)?|wanted|said|had|asked for|planned|was|считал\w*|думал\w*|хотел\w*"
     r"|планировал\w*|был\w*|просил\w*|решил\w*|говорил\w*|заказал\w*|заказывал\w*))?"
+    rf"|{_HEAD.format('before|old|previous|existing|current|original|initial|до|исходн[а-я]+|стар[а-я]+|прежн[а-я]+|прошл[а-я]+')}"
     r"|(?:we|i|they|he|she|(?:the )?(?:client|customer)) (?:first|originally|initially) (?:thought of|wanted"
     r"|asked for))"
     r"(?![^\W_])[ :,-]*"
 )
 _THEN = re.compile(
     r"(?<![^\W_])(?:(?:но|а|однако|but|then|потом|затем|стало)(?:[ ,]+(?:теперь|сейчас|потом|now|then|later))?|теперь"
-    r"|сейчас|now)"
+    rf"|сейчас|now|{_HEAD.format('after|new|updated|revised|proposed|suggested|после|предлага[а-я]+|нов[а-я]+')})"
     r"(?![^\W_])"
 )
 _MORE, _LESS = (
@@ -76,6 +81,9 @@ def _meant(source: Source, before: Sequence[Token], behind: Sequence[Token]) -> 
     old, new = ([token for token in side if token.kind in _NUMBERS] for side in (before, behind))
     colours, again = ([token for token in side if token.kind is Kind.COLOUR] for side in (before, behind))
     codes = [token.colour for token in colours]
+    is_each = len(old) == len({*codes}) == len(codes) and len(new) == len({token.colour for token in again}) > 0
+    if is_each and len(again) == len(new) and _total(old) == _total(new) == _WHOLE:
+        return list(behind)
     if not len(old) == len(new) == len(codes) == len({*codes}) >= _PAIR or _total(new) != _WHOLE:
         return None
     if len(again) == len(new):

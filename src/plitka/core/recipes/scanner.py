@@ -388,6 +388,8 @@ class _Scanner(CodeScanner):
                 number=self.text[start : self.at],
                 limit=MAX_DIGITS,
             )
+        if not is_minus and self._is_number_of_product(text):
+            return self._token(Kind.LABEL, start, choice=LETTERED)
         code = None if is_minus else self._code_of(text)
         if isinstance(code, Colour):
             return self._token(Kind.COLOUR, start, colour=code)

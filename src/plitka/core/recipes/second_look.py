@@ -17,6 +17,7 @@ from plitka.core.language.vocabulary import JOINING, Kind
 from plitka.core.recipes.behind_mix import without_words_behind
 from plitka.core.recipes.blocks import with_block_alone
 from plitka.core.recipes.changes import with_change
+from plitka.core.recipes.clauses_beside import with_clauses_beside
 from plitka.core.recipes.compared import with_ratio_compared
 from plitka.core.recipes.described import with_codes_behind
 from plitka.core.recipes.flecks import with_amount_of_fleck
@@ -100,6 +101,8 @@ def other_looks(source: Source, tokens: Sequence[Token], palette: Palette, error
         if told is not None:
             yield from _and_without_labels(source, told, palette)
     yield from filter(None, (without_words_behind(source, tokens, palette), with_block_alone(source, tokens)))
+    if not any(_may_be_colour(tokens, at, palette) for at in unknown):
+        yield from filter(None, [with_clauses_beside(source, tokens)])
 
 
 def _said_otherwise(source: Source, tokens: Sequence[Token], plainer: Sequence[Token]) -> Iterator[list[Token] | None]:

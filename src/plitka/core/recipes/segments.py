@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 
 from plitka.core.language.spelling import name_key
@@ -16,6 +17,7 @@ WORDS = frozenset({Kind.ASIDE, Kind.LIKENESS, Kind.UNKNOWN, Kind.NOT, Kind.MODIF
 """What goes to a prompt."""
 ONLY_WORDS = WORDS | {Kind.COUNTED, Kind.REST, Kind.BASE, Kind.VAGUE}
 """What a segment has that says nothing of the mix."""
+_NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 BATCH = frozenset({Kind.NUMBER, Kind.MASS})
 """`100 kg of mix:`, `weight 20 kg`."""
 _PAIR = 2
@@ -102,13 +104,32 @@ def _is_heading(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
 def _is_told_behind(segment: Sequence[Token], rest: Sequence[Token]) -> bool:
     """Whether a mix stands behind a name, number first and each with its colour: `speckled grey: 60 grey 40 black`."""
     named = [token for token in segment if token.kind is Kind.COLOUR]
-    kinds = [token.kind for token in rest if token.kind in (Kind.NUMBER, Kind.COLOUR)]
-    n_colours = kinds.count(Kind.COLOUR)
-    is_pairs = n_colours > 1 and kinds[:1] == [Kind.NUMBER] and len(kinds) == 2 * n_colours
+    percents = percents_of(rest)
+    n_colours = sum(token.kind is Kind.COLOUR for token in rest)
+    first = next((token.kind for token in rest if token.kind in _NUMBERS | {Kind.COLOUR}), None)
+    is_pairs = len(percents) == n_colours > 1 and first in _NUMBERS
     is_name = len(named) == 1 and {token.kind for token in segment} <= ONLY_WORDS | {Kind.COLOUR, Kind.FLECK}
     is_open = any(token.choice in CHANGES or token.kind in (Kind.REST, Kind.BASE, Kind.NOT) for token in segment)
-    total = sum(token.value for token in rest if token.kind is Kind.NUMBER)
-    return is_pairs and is_name and not is_open and total == _WHOLE
+    is_of_parts = sum(token.kind is Kind.PARTS for token in rest) == n_colours
+    return is_pairs and is_name and not is_open and (is_of_parts or sum(percents) == _WHOLE)
+
+
+def percents_of(tokens: Sequence[Token]) -> list[Fraction]:
+    """The numbers of some tokens; shares such as 1/3 in percent.
+
+    Args:
+        tokens: of a mix, or of a part of it.
+    """
+    values: list[Fraction] = []
+    for at, token in enumerate(tokens):
+        is_under = token.kind is Kind.NUMBER and at > 1 and tokens[at - 1].kind is Kind.SLASH
+        if token.kind is Kind.FRACTION:
+            values.append(token.value * _WHOLE)
+        elif is_under and values and token.value > values[-1]:
+            values[-1] *= Fraction(_WHOLE) / token.value
+        elif token.kind is Kind.NUMBER:
+            values.append(token.value)
+    return values
 
 
 def _is_equal(rest: Sequence[Token], n_colours: int, *, is_general: bool) -> bool:

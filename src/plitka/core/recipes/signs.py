@@ -23,7 +23,7 @@ SYMBOL = re.compile(
     r"|(?P<grouped>\d{1,3}(?: \d{3})+(?=[ \t]*(?:g|gr|grams?|г|гр|грамм[а-я]*)(?![^\W_])))"
     r"|(?P<phone>(?<!\d)[78]\d{10}(?!\d)|(?:\+\d{1,3}|(?<![\d.,])8(?=[ (-]+\d{3})|(?<!\d)0\d{2,4}(?=[ -]\d))"
     r"[\d() -]{6,16}\d(?![\d%.,]))"
-    r"|(?P<mail>[\w.+-]+@[\w.-]+|https?://\S+)"
+    r"|(?P<mail>[\w.+-]+@[\w.-]*|https?://\S+)"
     r"|(?P<ordinal>\d+(?:st|nd|rd|th|-?(?:ый|ой|ая|ую|ое|го|му|й|я|е|ю))(?![^\W_]|[ ]?%|[ ]проц))"
     r"|(?P<time>(?<![\d:])[012]?\d:[0-5]\d(?=:[ ])|0\d:[0-5]\d(?!:?\d)"
     r"|(?<!\d)(?:[12]?\d|3[01])[ ](?:jan|feb|march|apr|june?|july?|aug|sept?|oct|nov|dec"
@@ -188,7 +188,7 @@ PERSON = re.compile(
 """Who writes or is told of, who may be called Green."""
 TITLED = re.compile(r"(?<![^\W_])(?:mrs?\.?|ms\.?|miss|г-н|г-жа)[ ]+(?P<name>[^\W\d_]+)(?![^\W_]|[ ]*[:-]?[ ]*\d)")
 """The `Mr White` of `Mr White wants 40% brown`."""
-MAIL = re.compile(r"(?<![\w.])(?:[\w.+-]+@[\w-]+\.[\w.-]+|@[^\W\d_]\w*|https?://\S+|www\.\S+)")
+MAIL = re.compile(r"(?<![\w.])(?:[\w.+-]+@[\w-]+\.[\w.-]+|[\w.+-]+@(?!\S)|@[^\W\d_]\w*|https?://\S+|www\.\S+)")
 """Addresses, and who is spoken to in a chat."""
 BEYOND = re.compile(
     r"(?<![^\W_])(?:(?:over|above|below|under|exceeding|from|от)"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from plitka.core.language import zone_words
 from plitka.core.recipes.source import Source
 from plitka.errors import RecipeError
 
@@ -35,14 +36,29 @@ _PLACED = re.compile(
     r"[ ](?:плитк|плит|мат)[а-я]*(?![^\W_])"
 )
 """Tiles by where they lie on the floor: `edge tiles black, field tiles green`."""
+_OF_ONE = r"(?:(?!stripe|square|band|row|line|ring|check|полос|клет|ряд|линии|кольц)[^,;.\n:])*?"
+"""Between two words of one clause, none for a part of a tile."""
+_BY_TURNS = re.compile(
+    rf"(?<![^\W_])(?:alternat(?:e|ing) {_OF_ONE}(?:tiles|mats|slabs)|(?:tiles|mats|slabs) {_OF_ONE}alternat(?:e|ing)"
+    rf"|every (?:other|second) (?:tile|mat|slab)|чередующ[а-я]+ся {_OF_ONE}плитк[а-я]+|плитк[а-я]+ {_OF_ONE}через одну"
+    rf"|через одну {_OF_ONE}плитк[а-я]+|кажд[а-я]+ втор[а-я]+ плитк[а-я]+)(?![^\W_])"
+)
+"""Whole tiles of several colours that are laid one after another: «красная и зелёная плитка через одну»."""
+_CHECKER = re.compile(rf"(?<![^\W_])(?:{zone_words.CHECKER})(?![^\W_])")
+"""Each tile may show them."""
 
 
 def check_one_kind(source: Source) -> None:
-    """Nothing where a text does not tell of tiles in several places of a floor, which are no parts of one tile.
+    """Nothing where a text does not tell of tiles in several places of a floor, or that are laid by turns.
+
+    They are no parts of one tile.
 
     Raises:
         RecipeError: it does.
     """
+    turns = None if _CHECKER.search(source.folded) else _BY_TURNS.search(source.folded)
+    if turns is not None:
+        raise refuse_several(source, 2 * [source.span(*turns.span())])
     found = {match[1] or match[2]: source.span(*match.span()) for match in reversed([*_PLACED.finditer(source.folded)])}
     if len(found) >= _SEVERAL:
         raise refuse_several(source, sorted(found.values()))

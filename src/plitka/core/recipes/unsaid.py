@@ -1,13 +1,18 @@
 """What a text leaves to others: a mix that was made before, a choice between colours, what is still to be agreed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
+<<<<<<< HEAD
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import Mention
 from plitka.core.recipes.open_amounts import OPEN, SAME_AS, refuse_change, refuse_open, with_own_colours
+=======
+from plitka.core.language.vocabulary import JOINING, Kind
+from plitka.core.recipes.open_amounts import SAME_AS, refuse_change, refuse_open
+>>>>>>> 7d7292ccbf5c393cffd7e3ddf8cf66207781034b
 from plitka.core.recipes.recipe import plain
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -40,18 +45,32 @@ _OTHER_TOTAL = "add up to"
 CHOICE = frozenset({"or", "either", "или", "либо"})
 """Words between colours of which one is still to be chosen."""
 _CHOICE = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(CHOICE))})(?![^\W_])")
+_CHOOSE = (
+    r"you (?:choose|decide)|на ваш(?:е усмотрение|е? выбор)|на (?:твой|ваш) вкус|на усмотрение"
+    r"|сами (?:решите|решайте|выберите|подберите)|(?:решите|решайте|выберите|подберите) сами"
+)
+"""What is left to the maker, as people say it."""
 _OPEN = re.compile(
     r"(?<![^\W_])(?:(?:is )?to be (?:confirmed|decided|agreed|advised)|tbc|tbd|tba|up to you|your choice|illegible"
     r"|unreadable|not legible|неразборчиво|нечитаемо|не читается"
-    r"|you (?:choose|decide)|surprise me|на ваш(?:е усмотрение|е? выбор)|на (?:твой|ваш) вкус|на усмотрение"
+    rf"|surprise me|{_CHOOSE}"
     r"|уточн(?:им|ю)(?: позже)?|(?:нужно |надо )?согласова(?:ть|ем)|согласуем"
     r"|to agree(?: with)?|(?:ещ[её] )?не решили|пока не знаем|по согласованию)(?![^\W_])"
 )
-_LEFT = re.compile(
-    r"(?<![^\W_])(?:up to you|your choice|you (?:choose|decide)|на ваш(?:е усмотрение|е? выбор)|на (?:твой|ваш) вкус"
-    r"|на усмотрение)(?![^\W_])"
-)
+_LEFT = re.compile(rf"(?<![^\W_])(?:up to you|your choice|{_CHOOSE})(?![^\W_])")
 """A share is left to the maker."""
+_NO_NAME = re.compile(
+    r"(?:(?<=[,;:+&.!\n(])|(?<= and )|(?<= или )|(?<= и )|(?<= or )|(?<= plus ))[ ]*(?:(?:ну )?и |and |plus )?"
+    r"(?P<words>(?P<added>(?:something|anything|(?:one|some|a) more|an?other|some other|a (?:third|fourth)"
+    r"|(?:что|чего|какой|какую|какое)-?[ ]?(?:нибудь|то|либо)|еще (?:один|одна|какой|какого)"
+    r"|трет(?:ий|ья)|друг(?:ой|ая))"
+    r"(?:[- ](?:нибудь|то|либо))?[ ](?:else|more|colou?r|еще|друг[а-я]+|цвет[а-я]*))"
+    r"|(?:something|anything|(?:что|чего|какой|какую|какое)-?[ ]?(?:нибудь|то|либо))[ ](?:[^\W\d_]+[ ])?"
+    r"(?:neutral|natural|light|lighter|dark|darker|bright|brighter|pale|warm|cool|contrasting|pastel|muted|matching"
+    r"|similar|(?:нейтраль|контраст|пастель|приглушен|естествен|природ|холод)н[а-я]+|(?:потемнее|посветлее|поярче)"
+    r"|(?:светл|темн|ярк|бледн|тепл|подходящ|похож)[а-я]+))(?![^\W_])"
+)
+"""A colour more, of which no name is said: `red, blue, something neutral`, «и что-нибудь ещё на ваш вкус»."""
 _REST = re.compile(
     r"(?<![^\W_])(?:(?:the )?(?:rest|remainder|remaining|balance)|остальное|остальные|остаток)[ ]*"
     r"(?:is|are|[:=,-])?[ ]*"
@@ -60,6 +79,8 @@ _REST = re.compile(
     r"|позже|на (?:твой|ваш)|решим)(?![^\W_]*\d)[^,;.\n]*)"
 )
 """What is left is not said."""
+_AS = re.compile(r"(?:as|to be)[ ]+(?:(?:in|a|an|the|plain|all)[ ]+)*")
+"""Between such words and the colour that has the rest."""
 _SAME = re.compile(
     r"(?<![^\W_])(?:(?:the )?same (?:as (?:last time|before|usual|always|previous(?:ly)?)|again)|the usual"
     r"|как (?:(?:и )?в прошлый раз|обычно|всегда)|то же(?: самое)?,? что(?: и)? (?:в прошлый раз|раньше|обычно))"
@@ -86,11 +107,16 @@ _COMPARATIVE_HUE = re.compile(
 _OTHER = re.compile(r"\((?P<either>(?:можно|или|либо|or)[ ][^()\d]*)\)|(?<![^\W_])на выбор(?![^\W_])")
 """A second colour that may stand for the first: «красный (можно терракот)»."""
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
+_NAMED = _NUMBERS | {Kind.COLOUR, Kind.UNKNOWN}
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK, Kind.SLASH, Kind.FRACTION})
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _COUNTED = frozenset({Kind.COUNTED, Kind.LENGTH, Kind.LABEL})
+<<<<<<< HEAD
 _TELLING = (OPEN, "{words!r} tells of more than one tile")
 """How messages begin that hold whatever an unknown word means."""
+=======
+_PAIR = 2
+>>>>>>> 7d7292ccbf5c393cffd7e3ddf8cf66207781034b
 _TALK = 3
 """Words of which one that is unknown is not more likely a colour than another."""
 _WHOLE = 100
@@ -113,6 +139,8 @@ def check_told(source: Source, tokens: Sequence[Token]) -> None:
             raise refuse_change(source, span)
     if (left := _left_share(source, tokens)) is not None:
         raise left
+    if (more := _NO_NAME.search(source.folded)) is not None and _leaves_colour(source, tokens, more):
+        raise _refuse_open_colours(source, source.span(*more.span("words")))
     if sum(numbers) != _WHOLE and rest is not None and not _names(source, tokens, rest):
         raise _refuse_open_colours(source, source.span(*rest.span("open")))
     if any(token.kind is Kind.VAGUE for token in tokens):
@@ -130,6 +158,23 @@ def check_told(source: Source, tokens: Sequence[Token]) -> None:
 
 def _percent(token: Token) -> Fraction:
     return token.value * (_WHOLE if token.kind is Kind.FRACTION else 1)
+
+
+def _leaves_colour(source: Source, tokens: Sequence[Token], more: "re.Match[str]") -> bool:
+    """Whether a colour more is to be chosen: the others are not a whole, or it is said who is to choose it."""
+    start, end = source.span(*more.span())
+    beside = {token.colour for token in tokens if token.kind is Kind.COLOUR and not start <= token.span[0] < end}
+    is_open = sum(_percent(token) for token in tokens if token.kind in _NUMBERS) != _WHOLE
+    is_named = any(token.kind in _NUMBERS | {Kind.COLOUR} for token in _clause_from(tokens, start))
+    is_left = more["added"] is not None and _LEFT.search(source.folded, more.end()) is not None
+    return not is_named and (is_left or (is_open and len(beside) >= (1 if more["added"] else _PAIR)))
+
+
+def _clause_from(tokens: Sequence[Token], start: int) -> Iterator[Token]:
+    return takewhile(
+        lambda token: token.kind not in _BOUNDS or token.text in JOINING,
+        (token for token in tokens if token.span[0] >= start),
+    )
 
 
 def _left_share(source: Source, tokens: Sequence[Token]) -> RecipeError | None:
@@ -281,8 +326,11 @@ def refuse_nameless(source: Source) -> RecipeError:
 
 
 def _names(source: Source, tokens: Sequence[Token], rest: "re.Match[str]") -> bool:
-    """Whether a colour has its number in what is said of the rest: «остальное как было - чёрный 70%»."""
+    """Whether a colour is named of the rest, `rest as black`, or has its number: «остальное как было - чёрный 70%»."""
     start, end = source.span(*rest.span("open"))
+    first = next((token for token in tokens if token.span[0] >= start and token.kind in _NAMED), None)
+    if first is not None and first.kind is Kind.COLOUR and _AS.fullmatch(source.text[start : first.span[0]].casefold()):
+        return True
     kinds = {token.kind for token in tokens if start <= token.span[0] < end}
     return Kind.COLOUR in kinds and not kinds.isdisjoint(_NUMBERS)
 
