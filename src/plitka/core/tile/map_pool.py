@@ -5,13 +5,12 @@ Laying a map is mostly Python, so threads of one process cannot share it with th
 
 import multiprocessing
 import os
-import signal
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 
+from plitka.core.tile.child_process import follow_parent, interrupts_ignored
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, lay_map
 
 _MAX_AHEAD = 4
@@ -106,32 +105,3 @@ class MapPool:
         ending.start()
         self._endings = [one for one in self._endings if one.is_alive()] + [ending]
         self._executor = None
-
-
-def follow_parent() -> None:
-    """Leave Ctrl-C to the parent of this process, and end with it however it ends.
-
-    To be called first in any child process that an engine starts by multiprocessing.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def interrupts_ignored() -> Iterator[None]:
-    """A process that is started here ignores Ctrl-C from its first moment on."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, usual)
