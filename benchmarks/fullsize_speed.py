@@ -5,9 +5,10 @@
 
 The networks have random weights, drawn on the device: they make noise, which is a picture to the clock. Text mode and
 guided mode are whole pictures of `Maker`, measured shares included, one attempt each; every picture has another
-prompt or seed. --compiled adds stock diffusers with `torch.compile`, which takes minutes. --toy is narrow and runs on a
-processor, for a look at the script. Figures are written as soon as a part is done; a part that fails is told, the
-others are run, and the exit code is 1.
+prompt or seed. Seeds from the spares are those whose maps were laid while nothing was asked for. --compiled adds
+stock diffusers with `torch.compile`, which takes minutes. --toy is narrow and runs on a processor, for a look at the
+script. Figures are written as soon as a part is done; a part that fails is told, the others are run, and the exit
+code is 1.
 """
 
 import argparse
@@ -72,10 +73,13 @@ BATCHES = (2, 4, 8)
 GUIDANCE = 7.0
 
 
-def median_s(work: Callable[[], object], n: int = 5, warm_ups: int = 1) -> float:
-    """Seconds of one run, the device's work included."""
+def median_s(
+    work: Callable[[], object], n: int = 5, warm_ups: int = 1, before: Callable[[], object] = lambda: None
+) -> float:
+    """Seconds of one run, the device's work included; what is done before each is not."""
     seconds = []
     for index in range(warm_ups + n):
+        before()
         _wait()
         began = time.perf_counter()
         work()
@@ -210,9 +214,10 @@ def picture_figures(
 ) -> Figures:
     """Whole pictures, one attempt each: alone and in a queue of different seeds."""
     device = bench.placement.device
+    maps = MapPool(GuideConfig())
     maker = Maker(
         painter,
-        MapPool(GuideConfig()),
+        maps,
         CorrectionConfig(max_attempts=1),
         measure_on(device),
         is_pipelined=device.type != "cpu",
@@ -238,8 +243,40 @@ def picture_figures(
         figures[f"{start}, in a queue of {count}, s a picture"] = median_s(partial(make, mode, count), 1) / count
     if Mode.GUIDED in modes:
         figures[f"{quality}, guided, alone, map of the seed kept, s"] = median_s(partial(make, Mode.GUIDED, 1, 7))
+        figures |= spare_figures(maker, maps, partial(ask, Mode.GUIDED), count, quality)
     maker.close()
     return figures
+
+
+def spare_figures(
+    maker: Maker[DiffusionPainter],
+    maps: MapPool,
+    ask: Callable[[int], CompleteRequest],
+    count: int,
+    quality: Quality,
+) -> Figures:
+    """Guided pictures whose seeds are left open, after a pause in which maps were laid: by the calls of the service."""
+    drawn, laid = iter(range(1000, 2000)), []
+
+    def pause() -> None:
+        maker.expect([])
+        while maps.spares.is_laying:
+            time.sleep(TURN_LOOK_S)
+
+    def make(n: int) -> None:
+        seeds = [maker.seed_ahead(ask(0)) for _ in range(n)]
+        laid.append(sum(seed is not None for seed in seeds))
+        made = list(maker.generate([ask(next(drawn) if seed is None else seed) for seed in seeds]))
+        assert all(outcome.result for outcome in made)
+
+    make(1)  # from here on it is known of which kind maps are to be laid
+    start = f"{quality}, guided"
+    alone_s = median_s(partial(make, 1), before=pause)
+    queued_s = median_s(partial(make, count), 1, before=pause) / count
+    return {
+        f"{start}, alone, its seed from the spares, s": alone_s,
+        f"{start}, in a queue of {count}, the first {laid[-1]} seeds from the spares, s a picture": queued_s,
+    }
 
 
 def batch_figures(bench: Bench, painter: DiffusionPainter, quality: Quality) -> Figures:

@@ -248,6 +248,64 @@ def test_what_is_expected_is_laid_ahead(monkeypatch: pytest.MonkeyPatch) -> None
     maker.close()
 
 
+def rested(maker: Maker[FlatPainter]) -> Maker[FlatPainter]:
+    """Once all is laid that it lays while it is idle."""
+    maker.expect([])
+    if (thread := maker._workshop.maps.spares._thread) is not None:
+        thread.join()
+    return maker
+
+
+@pytest.fixture
+def idle(monkeypatch: pytest.MonkeyPatch) -> Iterator[Maker[FlatPainter]]:
+    """One that is warm and has been idle, where there are processors for it."""
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    maker = maker_of(FlatPainter())
+    maker.warm_up()
+    yield rested(maker)
+    maker.close()
+
+
+def test_the_first_seed_is_that_of_a_map_laid_ahead(idle: Maker[FlatPainter]) -> None:
+    """Of the size that it was warmed up for, whatever the colours; the picture is that of its seed."""
+    request = idle.complete(ask(RECIPES[2], seed=0))
+    seed = idle.seed_ahead(request)
+    assert seed is not None
+    asked = idle.complete(ask(RECIPES[2], seed=seed))
+    assert MapSpec.of(asked) in idle._workshop.maps.spares
+    assert generate_one(idle, asked).pixels.tobytes() == alone(asked).pixels.tobytes()
+    assert MapSpec.of(asked) not in idle._workshop.maps.spares
+    assert idle.seed_ahead(request) not in (None, seed)
+
+
+def test_a_picture_of_another_look_has_one_the_next_time(idle: Maker[FlatPainter]) -> None:
+    """And one without a map, or over granules from outside, never."""
+    request = idle.complete(ask(size=WIDE))
+    assert idle.seed_ahead(request) is None
+    assert rested(idle).seed_ahead(request) is not None
+    assert idle.seed_ahead(idle.complete(ask(mode=Mode.TEXT))) is None
+    guided = Request(scene=ask().scene, seed=1, guide=np.arange(64 * 64, dtype=np.int32).reshape(64, 64))
+    assert idle.seed_ahead(idle.complete(guided)) is None
+
+
+def test_none_is_begun_while_something_is_made(idle: Maker[FlatPainter]) -> None:
+    """Also where that needs no map."""
+    idle.seed_ahead(idle.complete(ask(size=WIDE)))
+    idle.expect([])
+    generate_one(idle, idle.complete(ask("100% red", mode=Mode.TEXT)))
+    assert not idle._workshop.maps.spares._is_resting
+
+
+def test_who_never_is_idle_lays_none() -> None:
+    """As a command that makes its pictures and ends."""
+    maker = maker_of(FlatPainter())
+    maker.warm_up()
+    outcomes_of(maker, [maker.complete(ask(seed=seed)) for seed in (1, 2)])
+    assert maker._workshop.maps.spares._thread is None
+    assert maker.seed_ahead(maker.complete(ask())) is None
+    maker.close()
+
+
 def test_a_device_is_warmed_up_for_swatches_too() -> None:
     """Once, whatever sizes are asked for."""
     swatch, painter = Size(width_px=512, height_px=512), FlatPainter()

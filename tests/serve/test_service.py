@@ -1,12 +1,15 @@
 """A service as a whole, and its check of an order before it is queued."""
 
 import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from tests.serve.conftest import RECIPE, Running, running, wait_until
 from tests.serve.fast_engine import MAX_WORDS, FastEngine
 
+from plitka.core.generation import CompleteRequest, Mode
+from plitka.core.maker import Maker
 from plitka.serve.life import Life
 from plitka.serve.orders import Order
 
@@ -61,6 +64,53 @@ def test_the_request_is_read_once(server: Running) -> None:
     assert not checked.asked.has_seed
     other = checked.with_seed(5)
     assert (other.order.seed, other.request and other.request.seed) == (5, 5)
+    assert other.asked.seed == 5
+    settled = checked.settled_with(6)
+    assert (settled.order.seed, settled.request and settled.request.seed) == (6, 6)
+    assert settled.asked == checked.asked
+
+
+@dataclass(slots=True)
+class FarSighted(FastEngine):
+    """Has one seed to give."""
+
+    ahead: list[int] = field(default_factory=lambda: [77])
+
+    def seed_ahead(self, request: CompleteRequest) -> int | None:
+        """The one, to the first guided picture."""
+        return self.ahead.pop() if request.mode is Mode.GUIDED and self.ahead else None
+
+
+def test_an_open_seed_is_one_that_the_engine_is_ready_for(tmp_path: Path) -> None:
+    """Kept and told as any other, and counted; who names a seed has that one, and takes none away."""
+    with running(tmp_path, FarSighted) as server:
+        client = server.client()
+        jobs = [
+            server.order(client, **order) for order in ({"seed": 5}, {"mode": "text"}, {"seed": -1}, {}, {"seed": 6})
+        ]
+        seeds = [server.ended(client, job)["result"]["seed"] for job in jobs]
+        assert [seeds[0], seeds[2], seeds[4]] == [5, 77, 6]
+        assert [job["request"]["seed"] for job in jobs] == seeds == server.fast.made
+        assert 77 not in (seeds[1], seeds[3])
+        counted = [server.service.metrics.value("plitka_open_seeds_total", map=map_) for map_ in ("laid", "not_laid")]
+        assert counted == [1, 1]
+
+
+def test_an_order_without_a_seed_has_a_map_that_was_laid_while_nothing_was_asked_for(
+    mini_server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over the shipped model: made again with its seed, it is the same picture."""
+    client, engine = mini_server.client(), mini_server.service.engine
+    assert isinstance(engine, Maker)
+    spares = engine._workshop.maps.spares
+    monkeypatch.setattr(spares, "_limit", 1)  # however many processors there are
+    mini_server.ended(client, mini_server.order(client))
+    wait_until(lambda: spares._spare)
+    (laid,) = spares._spare
+    job = mini_server.ended(client, mini_server.order(client))
+    assert job["result"]["seed"] == laid.seed
+    again = mini_server.ended(client, mini_server.order(client, seed=laid.seed))
+    assert again["result"]["sha256"] == job["result"]["sha256"]
 
 
 @pytest.mark.parametrize("max_batch", [1, 3])

@@ -179,6 +179,45 @@ def test_an_engine_is_closed_before_another_is_loaded_and_at_the_end(tmp_path: P
     assert story == ["loaded", "warm [64]", "closed"] * 2
 
 
+@dataclass(slots=True)
+class HeedfulEngine(FastEngine):
+    """Notes what it is told to expect."""
+
+    told: list[list[int]] = field(default_factory=list)
+
+    def expect(self, requests: Sequence[CompleteRequest]) -> None:
+        """By their seeds."""
+        self.told.append([request.seed for request in requests])
+
+
+def test_an_engine_is_told_when_it_is_idle(tmp_path: Path) -> None:
+    """When it is ready and after the last of the pictures that wait, not between them."""
+    engine = HeedfulEngine()
+    with running(tmp_path, lambda: engine) as server:
+        client = server.client()
+        with engine.lingering():
+            first = server.order(client, seed=1)
+            wait_until(lambda: [1] in engine.told)
+            second = server.order(client, seed=2)
+        for job in (first, second):
+            server.ended(client, job)
+        wait_until(lambda: len(engine.told) == 4)
+    assert engine.told == [[], [1], [2], []]
+
+
+def test_an_engine_whose_seeds_nobody_asks_for_is_never_idle(tmp_path: Path) -> None:
+    """As in a process of its own, where orders are not accepted."""
+    engine = HeedfulEngine()
+    service = open_service(Settings(data=tmp_path), FastEngine, version="0")
+    worker = Worker(service.jobs, lambda: engine, version="0", tracer=service.tracer)
+    worker.start()
+    wait_until(lambda: service.jobs.life is Life.READY)
+    service.jobs.drain()
+    worker.join(30)
+    service.store.close()
+    assert engine.told == []
+
+
 def test_what_an_engine_leaves_in_a_cycle_is_gone_before_the_next(tmp_path: Path) -> None:
     """Though nothing that was there when it was ready is looked at while it serves."""
     left: list[weakref.ref[FastEngine]] = []

@@ -374,8 +374,8 @@ class Outcome:
 class Engine(Protocol):
     """Anything that makes tiles from requests.
 
-    One thread owns an engine; `complete`, `prompt` and what is read are safe on any other at any time. A class that
-    derives from this one holds no GPU and has nothing to close, unless it says so.
+    One thread owns an engine; `complete`, `prompt`, `seed_ahead` and what is read are quick and safe on any other, at
+    any time. A class that derives from this one holds no GPU and has nothing to close, unless it says so.
     """
 
     @property
@@ -391,8 +391,6 @@ class Engine(Protocol):
 
     def complete(self, request: Request) -> CompleteRequest:
         """The request with every choice filled in, once it is known that this engine can make it.
-
-        Quick, and safe to call from any thread.
 
         Raises:
             InputError: it cannot, such as PromptTooLong where the text encoders would not see all of the words.
@@ -419,8 +417,12 @@ class Engine(Protocol):
         ...
 
     def expect(self, requests: Sequence[CompleteRequest]) -> None:  # noqa: ARG002
-        """These will be asked for next, the first of them at once: the others may be begun beside it, in no time."""
+        """These come next, the first at once: others may be begun beside it, in no time. Without any it is idle."""
         return
+
+    def seed_ahead(self, request: CompleteRequest) -> int | None:  # noqa: ARG002
+        """A seed by which such a picture is there sooner, and which nobody else is given; None: there is none."""
+        return None
 
     def memory_bytes(self) -> Mapping[str, int]:
         """The memory of a GPU that the engine holds, by kind; empty where there is none."""

@@ -19,8 +19,10 @@ from plitka.core.limits import check_limits, remark_unusual
 from plitka.core.making import SWATCH_PX, PictureSteps, Workshop
 from plitka.core.measure.shares import MeasureShares, measure_shares
 from plitka.core.painter import Canvas, Painted, Painter
-from plitka.core.scene import Size
+from plitka.core.recipes.reading import parse_recipe
+from plitka.core.scene import Scene, Size
 from plitka.core.tile.fineness import remark_fine_zones
+from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.layout import check_guide
 from plitka.core.watch import Progress, Unwatched, Watch
 from plitka.core.words import settle_words
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+_ANY_RECIPE = "black"
+"""The usual map is that of any."""
 
 _A = ParamSpec("_A")
 _P = TypeVar("_P", bound=Painter)
@@ -38,7 +42,7 @@ _T = TypeVar("_T")
 
 
 class Maker(Generic[_P]):
-    """An `Engine` over a `Painter`, which it closes; one thread owns it, but for `complete` and `prompt`."""
+    """An `Engine` over a `Painter`, which it closes; one thread owns it, as `Engine` has it."""
 
     def __init__(
         self,
@@ -116,10 +120,20 @@ class Maker(Generic[_P]):
         # What a device does for the first canvas of a size takes seconds, and the first text picture has a swatch.
         asides = (swatch,) if self._is_pipelined and swatch not in sizes else ()
         self.painter.warm_up((*(sizes or (usual,)), *asides))
+        for size in sizes or (usual,):
+            scene = Scene.of(parse_recipe(_ANY_RECIPE).recipe, size)
+            self._workshop.maps.spares.want(MapSpec.of(self.defaults.complete(Request(scene=scene, seed=0))))
 
     def expect(self, requests: Sequence[CompleteRequest]) -> None:
-        """Have their maps laid, but for the first one's; what was laid for others is discarded."""
+        """Have their maps laid, but for the first one's; what was laid for others is discarded.
+
+        Without any, maps are laid for `seed_ahead`: of the sizes that it was warmed up for, then of what it was asked.
+        """
         self._workshop.expect(requests)
+
+    def seed_ahead(self, request: CompleteRequest) -> int | None:
+        """A seed of which the map is laid."""
+        return self._workshop.seed_ahead(request)
 
     def memory_bytes(self) -> Mapping[str, int]:
         """The device's memory that the painter holds, by kind."""
@@ -136,6 +150,7 @@ class Maker(Generic[_P]):
         What goes wrong with one picture is its own outcome; a batch that the device fails at fails for all in it.
         """
         watch = watch or Unwatched()
+        self._workshop.maps.spares.wake()
         waiting = deque(enumerate(requests))
         begun: list[_Picture] = []
         with self._beside() as beside:

@@ -109,10 +109,19 @@ class Workshop:
             self.maps.lay_ahead(MapSpec.of(request))
 
     def expect(self, requests: Sequence[CompleteRequest]) -> None:
-        """Have the maps of requests laid, the first of which is made at once; those of others are discarded."""
+        """Have the maps of requests laid, the first of which is made at once; those of others are discarded.
+
+        Without any, maps are laid whose seeds can be given to those that come.
+        """
         self.maps.keep({MapSpec.of(request) for request in requests if _needs_map(request)})
         for request in requests[1:]:
             self.lay_ahead(request)
+        if not requests:
+            self.maps.spares.rest()
+
+    def seed_ahead(self, request: CompleteRequest) -> int | None:
+        """A seed of which the map of such a request is laid; None where there is none, or it needs no map."""
+        return self.maps.spares.give_seed(MapSpec.of(request)) if _needs_map(request) else None
 
     def layout(self, request: CompleteRequest) -> Layout:
         """The map of a request, with its scene.

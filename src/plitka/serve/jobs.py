@@ -164,7 +164,7 @@ class Jobs:
             if repeated is None:
                 jobs = self._add([new_job(caller, checked, terms) for checked in orders])
             else:
-                jobs = [self.store.revive(repeated)]
+                jobs, orders = [self.store.revive(repeated)], [orders[0].settled_with(repeated.request["seed"])]
             for job, checked in zip(jobs, orders, strict=True):
                 if terms.is_awaited:
                     self.waiters.expect(job.id)

@@ -33,6 +33,7 @@ class Metrics:
         self.watchers = Gauge("plitka_event_streams", "Open streams of events.", registry=registry)
         self.jobs = Counter("plitka_jobs", "Jobs that ended.", ["outcome"], registry=registry)
         self.accepted = Counter("plitka_jobs_accepted", "Jobs that were accepted.", registry=registry)
+        self.open_seeds = self._counter("plitka_open_seeds", "Guided orders without a seed.", "map")
         self.restarts = Counter("plitka_engine_restarts", "Engines that were loaded anew.", registry=registry)
         self.webhooks = Counter("plitka_webhooks", "Webhooks told, or given up.", ["outcome"], registry=registry)
         self.orders = self._counter("plitka_orders", "Orders taken.", "key", "contract")
@@ -121,6 +122,10 @@ class Metrics:
             seconds = max(0.0, (finished_at or 0.0) - started_at)
             self.job.observe(seconds)
             self.key_seconds.labels(key_id).inc(seconds)
+
+    def note_open_seed(self, *, is_laid: bool) -> None:
+        """A seed that was drawn for an order, perhaps one whose map was laid already."""
+        self.open_seeds.labels("laid" if is_laid else "not_laid").inc()
 
     def note_result(self, result: "Result") -> None:
         """A picture that was made."""

@@ -1,7 +1,6 @@
 """Orders: what a caller asks for, as it is kept in the database, and the request that an engine is asked."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Annotated, Any
@@ -217,14 +216,13 @@ class CheckedOrder:
     """In usual pictures."""
 
     def with_seed(self, seed: int) -> "CheckedOrder":
-        """The same picture by another seed."""
-        update: Mapping[str, Any] = {"seed": seed}
-        return CheckedOrder(
-            asked=self.asked.model_copy(update=update),
-            order=self.order.model_copy(update=update),
-            request=None if self.request is None else replace(self.request, seed=seed),
-            cost=self.cost,
-        )
+        """The same picture asked for by another seed."""
+        return replace(self.settled_with(seed), asked=self.asked.model_copy(update={"seed": seed}))
+
+    def settled_with(self, seed: int) -> "CheckedOrder":
+        """The same as it came, where that left the seed open."""
+        request = None if self.request is None else replace(self.request, seed=seed)
+        return replace(self, order=self.order.model_copy(update={"seed": seed}), request=request)
 
     def consecutive(self, n: int) -> list["CheckedOrder"]:
         """The same picture by so many seeds, this one's first.

@@ -26,9 +26,9 @@ from plitka.core.material.maps import material_of
 from plitka.core.render_engine import RenderEngine
 from plitka.core.scene import Lighting
 from plitka.core.tile.blanks import Blank
+from plitka.core.tile.child_process import follow_parent, interrupts_ignored
 from plitka.core.tile.granule_map import MapSpec
 from plitka.core.tile.granules import Geometry
-from plitka.core.tile.map_pool import follow_parent, interrupts_ignored
 from plitka.core.tile.renderer import LitLayer, granule_config, lay_geometry, light_layer, paint_layer
 from plitka.errors import InputError, TooMany, Unavailable
 from plitka.serve.settings import Settings

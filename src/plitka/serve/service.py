@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from plitka.core.generation import Defaults, Engine
+from plitka.core.generation import Defaults, Engine, Mode
 from plitka.errors import PlitkaError, Unavailable
 from plitka.serve import deletions, keys, leases, resumption
 from plitka.serve.admission import check_caps
@@ -120,7 +120,11 @@ class Service:
             settled.request(Defaults())
             return CheckedOrder(asked=order, order=settled, request=None)
         request = engine.complete(settled.request(engine.defaults))
-        return CheckedOrder(asked=order, order=settled, request=request, cost=cost_of(request, engine.defaults))
+        checked = CheckedOrder(asked=order, order=settled, request=request, cost=cost_of(request, engine.defaults))
+        seed = None if order.has_seed else engine.seed_ahead(request)
+        if not order.has_seed and request.mode is Mode.GUIDED:
+            self.metrics.note_open_seed(is_laid=seed is not None)
+        return checked if seed is None else checked.settled_with(seed)
 
 
 def open_service(
@@ -180,7 +184,9 @@ def _open_worker(jobs: Jobs, terms: WorkerTerms, loaders: Sequence[EngineLoader]
     if isinstance(jobs, SharedJobs):
         chosen = loaders or [terms.load_engine] * terms.settings.workers
         return Foreman(jobs, Crew([replace(terms, load_engine=one) for one in chosen]))
-    return Worker(jobs, terms.load_engine, version=terms.version, tracer=tracer, warm_up_px=terms.warm_up_px)
+    return Worker(
+        jobs, terms.load_engine, version=terms.version, tracer=tracer, warm_up_px=terms.warm_up_px, lays_ahead=True
+    )
 
 
 def _limits(settings: Settings) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Worker(threading.Thread):
         tracer: Tracer,
         warm_up_px: int | None = None,
         name: str = "engine",
+        lays_ahead: bool = False,
     ) -> None:
         """Prepare; `start` begins.
 
@@ -69,6 +70,8 @@ class Worker(threading.Thread):
             tracer: takes spans.
             warm_up_px: side of the first pictures; None: as large as usual.
             name: of the thread; each worker of a service has its own.
+            lays_ahead: while no job waits, the engine may begin what orders without a seed will gain by: they are
+                given its seeds.
         """
         super().__init__(name=name, daemon=True)
         self.engine: Engine | None = None
@@ -79,6 +82,7 @@ class Worker(threading.Thread):
         self._version = version
         self._tracer = tracer
         self._warm_up_sizes = () if warm_up_px is None else (Size(width_px=warm_up_px, height_px=warm_up_px),)
+        self._lays_ahead = lays_ahead
         self._keeper = Keeper(f"{name}-keeper")
         self._outs_of_memory = 0
         self.is_waiting = False
@@ -103,7 +107,7 @@ class Worker(threading.Thread):
     def _work(self) -> Life:
         """Load, then make what comes until the service stops; every engine is closed by the thread that loaded it."""
         engine = self._load()
-        while engine is not None and (batch := self._next(engine.max_batch)):
+        while engine is not None and (batch := self._next(engine)):
             with _named_in_log(batch):
                 is_well = self.make(engine, batch)
             self.heartbeat.rest()
@@ -133,15 +137,17 @@ class Worker(threading.Thread):
         except Exception as error:
             log.error("engine_not_closed", error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (as below)
 
-    def _next(self, limit: int) -> list[Job]:
+    def _next(self, engine: Engine) -> list[Job]:
         """The next jobs, once their pictures could be kept; none when the service stops."""
+        if self._lays_ahead and not (self._jobs.may_wait or self._is_ending):
+            _tell_idle(engine)
         pauses_s = _pauses_s()
         while self._jobs.await_turn(self._rest):
             if not self._jobs.health.can_keep():
                 self._wait("pictures_away", next(pauses_s))
                 continue
             self.is_waiting = False
-            if batch := self._jobs.take(limit):  # else the last one was cancelled meanwhile
+            if batch := self._jobs.take(engine.max_batch):  # else the last one was cancelled meanwhile
                 return batch
         return []
 
@@ -419,6 +425,13 @@ def _pauses_s() -> Iterator[float]:
     while True:
         yield pause_s
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+
+def _tell_idle(engine: Engine) -> None:
+    try:
+        engine.expect([])
+    except Exception as error:  # nothing is lost by it
+        log.error("idle_broke", error=type(error).__name__, frames=frames(error))  # noqa: TRY400  (as above)
 
 
 def _is_fatal(error: PlitkaError | None) -> bool:

@@ -14,7 +14,7 @@ from types import FrameType
 
 import structlog
 
-from plitka.core.tile.map_pool import follow_parent
+from plitka.core.tile.child_process import follow_parent
 from plitka.errors import PlitkaError
 from plitka.serve.leased_jobs import LeasedJobs
 from plitka.serve.leases import WorkerRow

@@ -106,6 +106,25 @@ def test_maps_that_nobody_will_take_are_discarded(pool: MapPool) -> None:
     pool.close()
 
 
+def test_what_is_asked_for_goes_before_spares(pool: MapPool) -> None:
+    """Once a map is asked for no spare is begun; one that is there is taken, and not laid again."""
+    pool.spares.want(spec_of())
+    for ask_for in (pool.lay_ahead, pool.take):
+        pool.spares.rest()
+        ask_for(spec_of(9))
+        assert not pool.spares._is_resting
+    pool.spares.rest()
+    assert pool.spares._thread is not None
+    pool.spares._thread.join()
+    seed = pool.spares.give_seed(spec_of())
+    assert seed is not None
+    pool.keep(set())
+    pool.lay_ahead(spec_of(seed))
+    assert not pool._ahead
+    assert same(pool.take(spec_of(seed)), lay_map(spec_of(seed), CONFIG))
+    pool.close()
+
+
 def test_only_a_few_maps_wait(pool: MapPool) -> None:
     """Each takes memory."""
     for seed in range(20):

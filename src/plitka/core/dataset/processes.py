@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from typing import TypeVar
 
-from plitka.core.tile.map_pool import follow_parent
+from plitka.core.tile.child_process import follow_parent
 
 Piece = TypeVar("Piece")
 Done = TypeVar("Done")

@@ -5,14 +5,14 @@ Laying a map is mostly Python, so threads of one process cannot share it with th
 
 import multiprocessing
 import os
-import signal
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 
+from plitka.core.tile.child_process import follow_parent, interrupts_ignored
 from plitka.core.tile.granule_map import GranuleMap, GuideConfig, MapSpec, lay_map
+from plitka.core.tile.spare_maps import SpareMaps
 
 _MAX_AHEAD = 4
 """Maps that are laid and not yet taken, where fewer processes lay them: each has some 30 MB at 1024 px."""
@@ -33,6 +33,7 @@ class MapPool:
             n_processes: at once; None: one, or more where there are many processors.
         """
         self.config = config
+        self.spares = SpareMaps(config)
         usual = max(1, min((os.cpu_count() or 1) // _PROCESSORS_PER_PROCESS, _MOST_PROCESSES))
         self._n_processes = n_processes or usual
         self._max_ahead = max(_MAX_AHEAD, self._n_processes)
@@ -44,6 +45,7 @@ class MapPool:
 
     def lay_ahead(self, spec: MapSpec) -> None:
         """Have a map laid that will be taken; nothing happens where there is no second processor for it."""
+        self.spares.wake()
         with self._lock:
             if self._is_known(spec) or len(self._ahead) >= self._max_ahead or (os.cpu_count() or 1) == 1:
                 return
@@ -65,9 +67,10 @@ class MapPool:
 
     def take(self, spec: MapSpec) -> GranuleMap:
         """The map: one that was laid before, else laid here and now. It is not to be written to."""
+        self.spares.wake()
         with self._lock:
             granules, ahead = self._kept.pop(spec, None), self._ahead.pop(spec, None)
-        granules = granules or self._laid(spec, ahead)
+        granules = granules or self.spares.take(spec) or self._laid(spec, ahead)
         with self._lock:
             while len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]
@@ -77,7 +80,7 @@ class MapPool:
         return granules
 
     def _is_known(self, spec: MapSpec) -> bool:
-        return spec in self._ahead or spec in self._kept
+        return spec in self._ahead or spec in self._kept or spec in self.spares
 
     def _laid(self, spec: MapSpec, ahead: Future[GranuleMap] | None) -> GranuleMap:
         """The map, from where it is laid already, else from here."""
@@ -92,6 +95,7 @@ class MapPool:
 
     def close(self) -> None:
         """End the processes and wait for it; all maps are discarded."""
+        self.spares.close()
         self._ahead.clear()
         self._kept.clear()
         self._end()
@@ -106,32 +110,3 @@ class MapPool:
         ending.start()
         self._endings = [one for one in self._endings if one.is_alive()] + [ending]
         self._executor = None
-
-
-def follow_parent() -> None:
-    """Leave Ctrl-C to the parent of this process, and end with it however it ends.
-
-    To be called first in any child process that an engine starts by multiprocessing.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def interrupts_ignored() -> Iterator[None]:
-    """A process that is started here ignores Ctrl-C from its first moment on."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, usual)
