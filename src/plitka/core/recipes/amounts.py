@@ -8,6 +8,7 @@ from fractions import Fraction
 from plitka.core.colour.palette import Colour
 from plitka.core.language.spelling import name_key
 from plitka.core.recipes.mass import EPDM_G_CM3, SBR_G_CM3
+from plitka.core.recipes.signs import DECIMAL
 
 _STEM = 3
 """Letters that the forms of one name have in common."""
@@ -48,6 +49,12 @@ class Amount:
     def percent(self) -> Fraction:
         """Of the whole, where it is a fraction of it or is in percent already."""
         return 100 * self.value if self.unit is Unit.FRACTION else self.value
+
+    @property
+    def of_one(self) -> Fraction:
+        """Grams of one bag of `8 bags`, for numbers beside it that have no unit; else 1."""
+        count = DECIMAL.match(self.text)
+        return self.value / Fraction(count[0].replace(",", ".")) if self.unit is Unit.MASS and count else Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,6 @@ from plitka.core.recipes.late_amounts import alternates, is_base, with_late_amou
 from plitka.core.recipes.quantities import sum_of_list
 from plitka.core.recipes.ranges import refuse_range
 from plitka.core.recipes.recipe import Notice
-from plitka.core.recipes.signs import DECIMAL
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.unsaid import refuse_nameless
@@ -192,7 +191,7 @@ class _Parser:
         at = self.items.index(total)
         before, behind = self.items[at - 1] if at else None, self.items[at + 1]
         is_count = total.value == len(amounts) and total.text.isalpha()  # `a blend of three: red 50, ...`
-        each = _value_of_one(total)  # `8 bags in all, 6 black 2 red`
+        each = total.of_one  # `8 bags in all, 6 black 2 red`
         whole = sum(amount.value * (each if amount.unit is Unit.PLAIN else 1) for amount in amounts)
         if isinstance(before, Mention) or isinstance(behind, Mention) or not (is_count or whole == total.value):
             return
@@ -447,9 +446,3 @@ class _Parser:
             n_numbers=len(amounts),
             n_colours=n_colours,
         )
-
-
-def _value_of_one(total: Amount) -> Fraction:
-    """Grams of one bag of `8 bags`, where the numbers that follow have no unit; else 1."""
-    count = DECIMAL.match(total.text)
-    return total.value / Fraction(count[0].replace(",", ".")) if total.unit is Unit.MASS and count else Fraction(1)

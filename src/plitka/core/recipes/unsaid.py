@@ -5,14 +5,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise, takewhile
 
-<<<<<<< HEAD
-from plitka.core.language.vocabulary import Kind
+from plitka.core.language.vocabulary import JOINING, Kind
 from plitka.core.recipes.amounts import Mention
 from plitka.core.recipes.open_amounts import OPEN, SAME_AS, refuse_change, refuse_open, with_own_colours
-=======
-from plitka.core.language.vocabulary import JOINING, Kind
-from plitka.core.recipes.open_amounts import SAME_AS, refuse_change, refuse_open
->>>>>>> 7d7292ccbf5c393cffd7e3ddf8cf66207781034b
 from plitka.core.recipes.recipe import plain
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
@@ -111,12 +106,9 @@ _NAMED = _NUMBERS | {Kind.COLOUR, Kind.UNKNOWN}
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS, Kind.LINK, Kind.SLASH, Kind.FRACTION})
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _COUNTED = frozenset({Kind.COUNTED, Kind.LENGTH, Kind.LABEL})
-<<<<<<< HEAD
 _TELLING = (OPEN, "{words!r} tells of more than one tile")
 """How messages begin that hold whatever an unknown word means."""
-=======
 _PAIR = 2
->>>>>>> 7d7292ccbf5c393cffd7e3ddf8cf66207781034b
 _TALK = 3
 """Words of which one that is unknown is not more likely a colour than another."""
 _WHOLE = 100
