@@ -20,7 +20,6 @@ Nothing is computed here: `plitka.core.recipes.reading` makes percent of it.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import pairwise
 
 from plitka.core.language.vocabulary import JOINING, WITH, Kind
