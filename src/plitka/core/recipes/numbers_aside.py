@@ -300,7 +300,8 @@ class NumberedSegment:
                 "{words!r} contradicts {before!r}; write one of them", token.span, words=words, before=before[1]
             )
         if not any(key in self.asides.look for key in (of, name)):
-            is_of_all = self.asides.is_of_several and Kind.COLOUR in self.kinds
+            is_of_several = self.asides.is_of_several and not self.asides.is_sized_by_colour
+            is_of_all = is_of_several and Kind.COLOUR in self.kinds
             self.asides.remarks.append(shown(words, choice, is_of_all=is_of_all))
             self.asides.look[name] = value
 
