@@ -2,6 +2,16 @@
 
 # fmt: off
 ZONES = [
+    ("шахматка: красные и зеленые плитки 1 к 1", "red", [("checker:4", "green")]),
+    ("chessboard of red and green 50/50", "red", [("checker:4", "green")]),
+    ("полосы красные и белые пополам", "red", [("stripes:4", "white")]),
+    ("red and white stripes in equal parts", "red", [("stripes:4", "white")]),
+    ("checkerboard of red and 50/50 black/white", "red", [("checker:4", "black 50, white 50")]),
+    (
+        "Добрый день! Нужна плитка, основной цвет зеленый, по краю желтая полоса 5 см. Сколько будет стоить?",
+        "green", [("border:10%", "yellow")],
+    ),
+    ("Green tile with a 5 cm yellow border. How much would it cost?", "green", [("border:10%", "yellow")]),
     (
         "Main field 90% grass green 10% beige, with a 150mm black border all round", "grass green 90, beige 10",
         [("border:30%", "black")],

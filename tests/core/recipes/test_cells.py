@@ -26,3 +26,11 @@ def test_a_number_without_a_unit_is_refused(text: str) -> None:
     """Whose number it is cannot be known."""
     with pytest.raises(RecipeError):
         parse_recipe(text)
+
+
+def test_the_cell_of_a_material_is_of_the_colour_beside_it() -> None:
+    """Crumb of tyres there is no colour of its own, and a size is of this colour alone."""
+    reading = parse_recipe("SBR 2-4 mm;black;0.45\nEPDM 1-4 mm;red;0.55")
+    assert reading.recipe.percents == {"BLACK": 45, "RED": 55}
+    assert reading.look == {"granule_mm": [2, 4], "fine": ["RED"]}
+    assert reading.percents_by_mass["BLACK"] < 45

@@ -64,7 +64,6 @@ TOLD = [
     ("don't use the old red. Blue 60, black 40.", {"BLUE": 60, "BLACK": 40}),
     ("same but 15% fleck instead of 10: grey fleck on green", {"GRAY": 15, "GREEN": 85}),
     ("sand and stone: beige 60, grey 40", {"BEIGE": 60, "GRAY": 40}),
-    ("mainly earthy tones - brown 45, ochre 30, olive 25", {"BROWN": 45, "OCHRE": 30, "OLIVE": 25}),
     ("they want the green swapped out for teal, so it's teal 60, grey 40", {"TEAL": 60, "GRAY": 40}),
     ("brown/cream: 50% brown, 50% cream", {"BROWN": 50, "CREAM": 50}),
 ]

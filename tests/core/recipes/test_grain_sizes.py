@@ -99,3 +99,15 @@ def test_a_size_of_the_blend_is_of_all_granules() -> None:
         assert parse_recipe(text).look == {"granules": "0.5-1.5"}, text
     assert parse_recipe("coarse mix of red 40% and white 60%").look == {"granules": "2-4"}
     assert parse_recipe("fine red 40%, white 60%").look == {"fine": ["RED"]}
+
+
+def test_a_size_is_of_the_colour_whose_word_for_it_stands_beside() -> None:
+    """Also behind the colour, where both words have one ending; else it is told that it is of the whole tile."""
+    for text in (
+        "всё чёрное кроме 10% белых крупных гранул 4-6мм",
+        "чёрное 90%, белых крупных гранул 10%",
+        "all black except 10% coarse white granules 4-6 mm",
+    ):
+        assert parse_recipe(text).look == {"coarse": ["WHITE"]}
+    for text in ("10% white 4-6 mm, the rest black", "60% red, 40% black coarse granules"):
+        assert any(str(warning).endswith(" mm on the whole tile") for warning in parse_recipe(text).warnings)

@@ -15,6 +15,10 @@ def test_it_is_told_that_each_tile_has_the_pattern() -> None:
     assert "'жёлтые плитки': each tile shows the squares" in _told("в шахматном порядке чёрные и жёлтые плитки")
     assert "each tile shows the squares" in _told("Шахматка: красная плитка и зелёная плитка через одну")
     assert "each tile shows the squares" in _told("в шахматном порядке плитки красные и зелёные")
+    assert "each tile shows the squares" in _told("шахматка: красная и зелёная плитка")
+    assert "each tile shows the squares" in _told("шахматка из красной и зелёной плитки")
+    assert "each tile has the border" in _told("grey border 200 mm wide round a 100% green field")
+    assert "each tile has the border" in _told("серый бордюр 50 мм вокруг зелёного поля")
     assert "'path': each tile has the border" in _told("grey path with a red border 10 cm")
 
 

@@ -101,3 +101,12 @@ def test_a_short_shade_keeps_a_slip_behind_it(text: str, code: str) -> None:
     reading = parse_recipe(text)
     assert reading.recipe.percents == {code: 60, "WHITE": 40}
     assert not reading.words
+
+
+def test_a_slip_in_a_general_name_tells_what_is_taken() -> None:
+    """A word made of such a name, which says what a tile is like, is no slip in it."""
+    (told,) = parse_recipe("100% лавандавый").warnings
+    assert str(told).startswith("'лавандавый' is read as 'лавандовый'; 'лавандавый' is painted as #B19CD0")
+    for text in ("something warm and earthy", "grassy 60, black 40"):
+        with pytest.raises(UnknownColour):
+            parse_recipe(text)

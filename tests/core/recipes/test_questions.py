@@ -30,6 +30,25 @@ def test_a_question_is_refused_as_such(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("red 60, black 40. How much?", "How much?"),
+        ("Сколько стоит? Красный 60, чёрный 40.", "Сколько стоит?"),
+    ],
+)
+def test_a_question_behind_a_recipe_is_set_aside(text: str, question: str) -> None:
+    """A notice tells of it, and a strict reading refuses it."""
+    for read in (parse_recipe, parse_tile):
+        reading = read(text)
+        assert reading.recipe.percents == {"RED": 60, "BLACK": 40}
+        assert [str(warning) for warning in reading.warnings] == [
+            f"{question!r} asks a question, and is no part of the mix"
+        ]
+        with pytest.raises(RecipeError):
+            read(text, strict=True)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "How much does a tile of 60% red and 40% black cost?",

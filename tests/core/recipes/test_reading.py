@@ -32,6 +32,7 @@ from tests.core.recipes import (
     meant_sheets,
     meant_strangers,
     meant_vessels,
+    meant_workshop,
     prompts,
 )
 from tests.core.recipes.prompts_zones import ZONES
@@ -67,6 +68,7 @@ MEANT = (
     meant_estimators,
     meant_remarks,
     meant_buyers,
+    meant_workshop,
 )
 
 WORDS = """

@@ -189,7 +189,7 @@ def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str |
     n_letters = sum(map(str.isalpha, text))
     n_least = MIN_COUNTED if has_number else MIN_SLIP
     is_word = text.casefold() in MISTAKABLE or not ORDINARY.isdisjoint(text.casefold().split())  # `should read brown`
-    if is_word or n_letters < n_least or len(text) > MAX_QUERY or not key.isalpha():
+    if is_word or n_letters < n_least or len(text) > MAX_QUERY or not key.isalpha() or _is_mood(key, palette):
         return None
     doubled = _names_but_for_doubles(fold(text), palette)
     near = _names_one_letter_off(key, palette) or doubled
@@ -204,6 +204,12 @@ def find_typo(text: str, palette: Palette, *, has_number: bool = False) -> str |
     nearest = _nearest(fold(text), names, {**near, **names}, palette) if names else names
     meant = {_meaning(name, palette) for name in nearest.values()}
     return next(iter(nearest.values())) if len(meant) == 1 else None
+
+
+def _is_mood(key: str, palette: Palette) -> bool:
+    """Whether a word is made of the name of a thing, `earthy`, and says what something is like: no slip in `earth`."""
+    thing = key.removesuffix("y")
+    return thing not in (key, *PLAIN_COLOURS) and _meaning(thing, palette) is not None
 
 
 def find_double(text: str, palette: Palette) -> str | None:

@@ -37,6 +37,11 @@ CURVED = (
 """How stripes lie that are not straight."""
 GRADIENT = r"gradients?|ombr[eé]|fad(?:e|es|ing)|градиент[а-я]*|омбре|плавн[а-я]+ переход[а-я]*"
 """A change from one colour to another across the tile, which no zone has."""
+POINTED = (
+    r"ones?|others?|another|outer(?:most)?|inner(?:most)?|bull['’]?s?[ -]?eye|те|одни|одна|один"
+    r"|други[а-я]+|друг(?:ая|ой|ую)|втор(?:ая|ой|ые|ую)|перв(?:ая|ый|ые|ую)|внешн[а-я]+|внутренн[а-я]+|наружн[а-я]+|мишен[а-я]*|яблочк[а-я]+"
+)
+"""Words that say which of several parts is meant, and are no colours."""
 UNSHOWN = (
     r"(?:on|along|at|down) (?:only )?(?:one|two|three|both|opposite|[123])(?: (?:opposite|long|short))?"
     r" (?:sides?|edges?)|(?:с|по|вдоль) (?:одн\w+|дву\w+|двум|тре[хм]|обе\w+|обоим|противоположн\w+)"

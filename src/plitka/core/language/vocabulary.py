@@ -214,8 +214,9 @@ _PHRASES = {
     ),
     Kind.BINDER: (
         "pu, пу, связка, связки, "
-        "binder, binders, glue, adhesive, polyurethane, polyurethane binder, pu binder, polyurethane glue, клей, клея, "
-        "связующее, связующего, полиуретан, полиуретана, полиуретановый клей, полиуретановое связующее"
+        "binder, binders, glue, adhesive, polyurethane, polyurethane binder, pu binder, polyurethane glue, "
+        "клей, клея, клее, связующее, связующего, полиуретан, полиуретана, полиуретановый клей, "
+        "полиуретановое связующее"
     ),
     Kind.LIKE: (
         "would look, will look, "
@@ -248,7 +249,7 @@ _PHRASES = {
     ),
     Kind.LENGTH: (
         "thickness, thick, size, sized, width, wide, height, length, long, dimensions, format, area, толщина, "
-        "толщиной, толщ, thk, "
+        "толщиной, толщине, толщ, thk, "
         "толщины, размер, размером, размера, размеры, габариты, ширина, шириной, высота, высотой, длина, "
         "длиной, формат, выс, шир, дл, hgt, "
         "площадь, площадью"
@@ -257,7 +258,7 @@ _PHRASES = {
         "a, an, the, of, in, is, tile, rubber, granule, granules, granulate, crumb, crumbs, chip, chips, "
         "than, same as, rosehill, melos, gezolan, stockmeier, playtop, unirubber, regupol, kraiburg, "
         "colour, color, recipe, epdm, full epdm, full depth, tpv, ratio, proportion, "
-        "proportions, respectively, solid, plain, only, all, just, "
+        "proportions, respectively, solid, plain, only, all, just, exactly, precisely, ровно, "
         "client wants, customer wants, the client wants, the customer wants, client asks for, customer asks for, "
         "заказчик хочет, клиент хочет, заказчик просит, клиент просит, заказчику нужна, клиенту нужна, "
         "from, for, me, please, use, using, in all, "

@@ -21,7 +21,7 @@ from plitka.core.recipes.grain_sizes import is_said_again, with_bare_sizes
 from plitka.core.recipes.headings import name_whole
 from plitka.core.recipes.layers import take_layers
 from plitka.core.recipes.look import mask_of_part, option_of_zone, shown_by_zones, told_finish
-from plitka.core.recipes.numbers_aside import MIX, NumberedSegment
+from plitka.core.recipes.numbers_aside import COARSENESS, MIX, NumberedSegment
 from plitka.core.recipes.open_amounts import is_upper_bound, refuse_open
 from plitka.core.recipes.quantities import granules_mm
 from plitka.core.recipes.recipe import Notice
@@ -56,7 +56,6 @@ _TILES = re.compile(r"(?:tiles?|mats?|плит[а-я]+) [xх×*]")
 _WORDS = frozenset({Kind.UNKNOWN, Kind.ASIDE})
 _OF_ALL = re.compile(r"[ ]+(?:blend|mix|mixture|смес[ьи]|микс)(?![^\W_])")
 """A word for a size before these is of all granules."""
-_COARSENESS = {"granules=2-4": "coarse", "granules=0.5-1.5": "fine"}
 
 
 def set_aside(
@@ -79,6 +78,8 @@ def set_aside(
             _as_aside(token) if token.kind is Kind.LOOK or token.choice in FINISHES else token for token in tokens
         ]
     n_colours = len({token.colour for token in tokens if token.colour is not None})
+    asides.is_of_several = n_colours > 1
+    asides.has_one_size = sum(token.kind is Kind.LENGTH and _granules(token) is not None for token in tokens) == 1
     asides.is_sized_by_colour = n_colours != 1 and len(_sizes_of_granules(tokens)) > 1
     segments = list(split(source, tokens))
     spans = list(spans_of(source, segments))
@@ -138,7 +139,7 @@ def _granules(token: Token) -> str | None:
     """The size of granules that a token asks for."""
     if token.kind is Kind.LENGTH:
         return None if granules_mm(token.text) is None else token.text
-    return token.choice if token.kind is Kind.LOOK and token.choice in _COARSENESS else None
+    return token.choice if token.kind is Kind.LOOK and token.choice in COARSENESS else None
 
 
 def _sizes_of_granules(tokens: Sequence[Token]) -> set[str]:
@@ -258,12 +259,12 @@ class _Segment(NumberedSegment):
                 kept.append(token)
                 continue
             after = self._after(at)
-            of = after if after is not None and after.colour is not None else None
+            of = after if after is not None and after.colour is not None else self._described_before(at)
             if _OF_ALL.match(self.source.text[token.span[1] :].casefold()) or self._is_before_size(token, of):
                 of = None  # `fine-grained blend of red 40%, white 60%`
             of = of or (self._named_once() or self.owner if self.asides.is_sized_by_colour else None)
-            if token.choice in _COARSENESS and of is not None and of.colour is not None:
-                self._coarsen(_COARSENESS[token.choice], of.colour, self._typed(token), self._typed(of))
+            if token.choice in COARSENESS and of is not None and of.colour is not None:
+                self._coarsen(COARSENESS[token.choice], of.colour, self._typed(token), self._typed(of))
             elif self.granules and token.choice.startswith("granules="):
                 values = {"words": self._typed(token), "size": self.granules}
                 self.asides.remarks.append(Notice("{size!r} is taken for what {words!r} means", values))

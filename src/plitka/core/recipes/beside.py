@@ -31,6 +31,10 @@ class Asides:
     """What of the look was said already: its choice, and the words for it."""
     is_sized_by_colour: bool = False
     """Granules of several sizes are asked for."""
+    has_one_size: bool = False
+    """Granules have a size in mm once."""
+    is_of_several: bool = False
+    """Several colours are named."""
     words: list[tuple[str, tuple[int, int]]] = field(default_factory=list)
     """What only a prompt can take, as it was typed, and where."""
     understood: set[tuple[int, int]] = field(default_factory=set)

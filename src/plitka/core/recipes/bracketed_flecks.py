@@ -36,7 +36,7 @@ def with_bracketed_flecks(source: Source, tokens: Sequence[Token]) -> list[Token
             continue
         if sum(shares) == _WHOLE:
             raise source.refuse(
-                "nothing is left for {name!r}: the others have {total} % already; write its percent too",
+                "nothing is left for {name!r}: the others have {total} % already; give them less, or leave it out",
                 colour.span,
                 name=source.text[slice(*colour.span)],
                 total=_WHOLE,

@@ -14,6 +14,7 @@ from plitka.core.recipes.quantities import digits_of_code
 from plitka.core.recipes.signs import (
     HEAD_BEFORE,
     IN_BRACKETS,
+    NAME_BEFORE_CODE,
     NAMES_OF_RAL,
     NUMBER_BEHIND,
     RGB,
@@ -118,12 +119,14 @@ class CodeScanner(NameScanner):
         return is_unit and (known is None or isinstance(known[1], Meaning))
 
     def _coded_name(self) -> Token | None:
-        """A number of RAL Classic with its own name before or behind it: `Green beige (RAL 1000)`."""
+        """A number with its own name before it, of RAL Classic also behind it: `Green beige (RAL 1000)`."""
         start = self.at
         if rgb := self._rgb():
             return rgb
-        if not self._says_ral or not self.text[start].isalpha() or self.text[:start][-1:].isalpha():
+        if not self.text[start].isalpha() or self.text[:start][-1:].isalpha():
             return None
+        if (made := self._made(start)) is not None or not self._says_ral:
+            return made
         matches = (pattern.match(self.text, start) for pattern in NAMES_OF_RAL)
         found = next((match for match in matches if match is not None and _is_name_of_ral(match)), None)
         if found is None:
@@ -133,6 +136,18 @@ class CodeScanner(NameScanner):
         colour, lab_d65 = self.palette.find(code), find_general(name_key(code))
         if colour is None and lab_d65 is not None:
             return self._general(start, lab_d65)
+        return self._token(Kind.COLOUR, start, colour=colour)
+
+    def _made(self, start: int) -> Token | None:
+        """A maker's code with its own name before it: `standard green RH10`."""
+        found = NAME_BEFORE_CODE.match(self.text, start)
+        colour = None if found is None else self.palette.find(found["code"])
+        if found is None or colour is None or colour.source not in ("maker", "custom"):
+            return None
+        names = (colour.name_ru, colour.caption_name, *colour.other_names)
+        if name_key(found["name"]) not in map(name_key, names):
+            return None
+        self.at = found.end() + ("(" in found[0] and self.text[found.end() :][:1] == ")")
         return self._token(Kind.COLOUR, start, colour=colour)
 
     def _rgb(self) -> Token | None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from plitka.core.colour.naming import is_alike
+from plitka.core.language.labels import LETTERED
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.recipe import Notice
@@ -50,11 +51,36 @@ def without_likeness_ahead(tokens: Sequence[Token]) -> list[Token]:
     is_only = len(named) == 1 and all(token.kind in _SAYS_ONE for token in rest)
     if not is_stone and not (is_only and all(token.kind in _LIKENED for token in said)):
         return list(tokens)
-    words = [
-        replace(token, kind=Kind.ASIDE, colour=None, own=None, remark=None, error=None, choice="")
-        for token in tokens[:end]
-    ]
-    return [*words, *rest]
+    return [*map(_as_word, tokens[:end]), *rest]
+
+
+def without_hue_ahead(source: Source, tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with a hue of which shades follow as a label: `green like a lawn: dark green 60, light green 40`.
+
+    The shades are a whole, or else what the hue is like is said, and a colour behind them has the rest.
+    """
+    end = next((at for at, token in enumerate(tokens) if token.kind is Kind.SEPARATOR or token.text == ":"), 0)
+    if not end or tokens[end].text not in {*_COMMAS, ":", "."}:
+        return list(tokens)
+    head, rest = tokens[:end], tokens[end:]
+    kinds = {token.kind for token in head}
+    hue = head[0] if head[0].kind is Kind.COLOUR and name_key(head[0].text) in plain_keys() else None
+    if hue is None or hue.colour is None or not kinds - {Kind.COLOUR} <= _LIKENED | {Kind.LIKE, Kind.LOOK}:
+        return list(tokens)
+    named = [token.colour for token in rest if token.kind is Kind.COLOUR and token.colour is not None]
+    shares = [token.value for token in rest if token.kind is Kind.NUMBER]
+    shades = [colour for colour in named if colour.caption_name.split()[-1] == hue.colour.caption_name]
+    are_shades = hue.colour not in named and len({*shades}) >= _PAIR
+    is_open = Kind.LIKE in kinds and sum(shares) < _WHOLE and len(shares) < len(named)
+    is_whole = len(shares) == len(named) and sum(shares) == _WHOLE
+    if sum(token.kind is Kind.COLOUR for token in head) > 1 or not are_shades or not (is_open or is_whole):
+        return list(tokens)
+    span = (head[0].span[0], head[-1].span[1])
+    return [Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED), *rest]
+
+
+def _as_word(token: Token) -> Token:
+    return replace(token, kind=Kind.ASIDE, colour=None, own=None, remark=None, error=None, choice="")
 
 
 def with_descriptions(source: Source, tokens: Sequence[Token]) -> tuple[list[Token], list[Notice]]:

@@ -18,7 +18,7 @@ from plitka.core.language import shapes, zone_words
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.bands import MOST_BANDS, bands_mask, bands_of_each
 from plitka.core.recipes.look import option_of_zone
-from plitka.core.recipes.part_names import SINGLE, STRIPES, USUAL, as_it_lies
+from plitka.core.recipes.part_names import SINGLE, STRIPES, USUAL, as_it_lies, is_pointed
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.undrawn import find_diagonal, find_undrawn_stripes
@@ -42,6 +42,8 @@ _CHARACTER = re.compile(
 )
 _UNSHOWN = re.compile(rf"(?<![^\W_])(?:{shapes.UNSHOWN}|{shapes.PARTED})(?![^\W_])")
 _WORD_BEFORE = re.compile(r"(?<=[ ])[^\W\d_]{4,}[ ]\Z")
+_OF_WHOM = re.compile(r"\s+(?:(?:of|for)\s+(?:the\s+|our\s+)?)?")
+"""Between a figure and a word that says whose it is: «логотип школы»."""
 _GRADIENT = re.compile(rf"(?<![^\W_])(?:{shapes.GRADIENT})(?![^\W_])")
 _BETWEEN = re.compile(
     r"[\s,]*(?:(?:pattern|shape|узор)[ ])?(?:\d[\dxх×*., ]*(?:mm|cm|мм|см)? )?(?:(?:of|in|with a|a|цвета|из)[ ]+)?"
@@ -98,6 +100,9 @@ def refuse_figure(source: Source, word: tuple[int, int]) -> RecipeError | None:
     """The error about a figure of which a word is that is no colour, or that is named beside it; None where none is."""
     places = [source.span(*found.span()) for found in _FIGURES.finditer(source.folded)]
     named = next((place for place in places if place[0] < word[1] + _NEAR and word[0] < place[1]), None)
+    named = named or next((place for place in places if _OF_WHOM.fullmatch(source.text, place[1], word[0])), None)
+    if named is None and is_pointed(source.text[slice(*word)]):
+        named = next(iter(places), None)  # `rings: outer blue, middle white`
     return None if named is None else _refuse_shape(source, named)
 
 

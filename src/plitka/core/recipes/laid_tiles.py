@@ -13,10 +13,18 @@ from plitka.core.recipes.zone_texts import Zoned
 
 _TILES = re.compile(
     r"(?<![^\W_])(?:(?<!each )(?<!all )tiles|[^\W_]+[ыи]е плитки|[^\W_]+[ыи]х плиток|плитки [^\W_]+[ыи]е"
-    r"|плитка (?:и|а|,|с) [^\W_]+ плитка|плитками|плитк[а-я]+ через одну|every other tile)(?![^\W_])"
+    r"|[^\W_]+(?:ая|ой|ую) (?:плитк[а-я]+ )?(?:и|а|с) [^\W_]+(?:ая|ой|ую) плитк[а-я]+|плитка, [^\W_]+ плитка"
+    r"|плитками|плитк[а-я]+ через одну|every other tile)(?![^\W_])"
+)
+_WIDE_PERCENT = 25
+"""A border from here on leaves less than a quarter of its tile, so that one of a larger area may be meant."""
+_AROUND = re.compile(
+    r"(?<![^\W_])(?:a?round|вокруг)[ ](?:(?:a|the|our|\d+[ ]?%|[^\W\d_]+)[ ]){0,3}"
+    r"(?:field|pitch|area|поля|участка)(?![^\W_])"
 )
 _WHOLE = f"{CHECKER}:1"
 """Squares as large as a tile."""
+_WIDTH = re.compile(rf"{BORDER}:([\d.]+)%")
 _PLACE = re.compile(
     r"(?<![^\W_])(?:(?:foot|walk|cycle )?(?:path|way)|walkway|track|court|playground|yard|terrace|patio|площадк[а-я]+"
     r"|дорожк[а-я]+|двор[а-я]*|террас[а-я]+|корт[а-я]*|зал[а-я]?)(?![^\W_])"
@@ -46,8 +54,8 @@ def told_of_each(text: str, zoned: Zoned) -> list[Notice]:
                 {"words": words},
             )
         ]
-    if BORDER in kinds and (place := _PLACE.search(small)) is not None:
-        words = text[slice(*place.span())]
+    if BORDER in kinds and (span := _of_area(zoned, small)) is not None:
+        words = text[slice(*span)].strip()
         return [
             Notice(
                 "{words!r}: each tile has the border; for tiles at the edge alone write each by itself",
@@ -55,3 +63,11 @@ def told_of_each(text: str, zoned: Zoned) -> list[Notice]:
             )
         ]
     return []
+
+
+def _of_area(zoned: Zoned, small: str) -> tuple[int, int] | None:
+    """Where it is told that a border may lie around more than one tile, or how it is told, if it is very wide."""
+    if (place := _PLACE.search(small) or _AROUND.search(small)) is not None:
+        return place.span()
+    widths = ((zone.place, _WIDTH.fullmatch(zone.mask)) for zone in zoned.zones)
+    return next((place for place, wide in widths if wide and float(wide[1]) >= _WIDE_PERCENT), None)

@@ -160,9 +160,27 @@ def _layers_of(runs: Sequence[Sequence[Token]]) -> Iterator[str]:
         if before is not None and is_first[before]:
             is_lone = own[before] == _BOTTOM and _TOP not in own and not _has_colours(runs[:before])
             yield "" if is_lone else own[before]
+        elif behind is not None and own[behind] == _TOP and is_first[behind] and has_top and _is_crumb(runs[:behind]):
+            yield _BOTTOM
         else:
             is_claimed = behind is not None and not is_first[behind] and has_top
             yield own[behind] if behind is not None and is_claimed else ""
+
+
+def _is_crumb(runs: Sequence[Sequence[Token]]) -> bool:
+    """Whether what stands before an upper layer is crumb of tyres without a share: `SBR with binder, EPDM top:`."""
+    tokens = [token for run in runs for token in run]
+    shares = [
+        at
+        for at, token in enumerate(tokens)
+        if token.kind in (Kind.NUMBER, Kind.FRACTION) and not _is_of_binder(tokens, at)
+    ]
+    return any(token.kind is Kind.SBR for token in tokens) and not shares
+
+
+def _is_of_binder(tokens: Sequence[Token], at: int) -> bool:
+    beside = [*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 3]]
+    return any(token.kind is Kind.BINDER for token in beside)
 
 
 def _is_named_first(run: Sequence[Token]) -> bool:

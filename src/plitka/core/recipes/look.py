@@ -47,15 +47,18 @@ _FINISHES: Mapping[str, Notice] = MappingProxyType(
 )
 
 
-def shown(words: str, choice: str, colour: str = "") -> Notice:
+def shown(words: str, choice: str, colour: str = "", *, is_of_all: bool = False) -> Notice:
     """How a choice of a scene shows some words.
 
     Args:
         words: as they were typed.
         choice: such as `wet=yes`, `granules=2-4`, or `coarse` of a colour.
         colour: whose granules are larger or smaller, as it was typed.
+        is_of_all: a size stands beside one of several colours, and is of all of them.
     """
     name, _, value = choice.partition("=")
+    if name == _GRANULES and is_of_all:
+        return Notice("{words!r} is shown as granules of {size} mm on the whole tile", {"words": words, "size": value})
     if name == _GRANULES:
         return Notice("{words!r} is shown as granules of {size} mm", {"words": words, "size": value})
     told = _SHOWN[choice]

@@ -21,7 +21,7 @@ from plitka.core.recipes.compared_shades import with_compared_shades
 from plitka.core.recipes.comparisons import check_comparisons
 from plitka.core.recipes.corrections import corrected, find_marks
 from plitka.core.recipes.crumb import with_crumb_beside, without_materials
-from plitka.core.recipes.described import with_descriptions, without_likeness_ahead
+from plitka.core.recipes.described import with_descriptions, without_hue_ahead, without_likeness_ahead
 from plitka.core.recipes.drawn import check_drawn
 from plitka.core.recipes.dyes import check_pigment, with_dyes
 from plitka.core.recipes.estimates import LITTLE_PERCENT, MAX_ESTIMATED, with_percent
@@ -59,6 +59,7 @@ from plitka.errors import RecipeError
 
 OTHER_TOTAL = "the numbers add up to"
 EQUAL_PARTS = "no numbers are given"
+REMAINING = "{name!r} has no number; it got"
 NO_GROUND = "the colour under the fleck is not named"
 """How notices of this module begin, by which it is known what a reading had to settle."""
 
@@ -149,7 +150,8 @@ def _check(source: Source, tokens: Sequence[Token]) -> None:
 def _scanned(source: Source, palette: Palette) -> list[Token]:
     tokens = with_mixed_names(source, without_specifications(source, scan(source, palette)), palette)
     tokens = without_materials(source, with_cells(with_dyes(source, tokens)))
-    return without_likeness_ahead(without_remarks(source, without_told_behind(source, reconsidered(source, tokens))))
+    tokens = without_remarks(source, without_told_behind(source, reconsidered(source, tokens)))
+    return without_hue_ahead(source, without_likeness_ahead(tokens))
 
 
 def _in_order(source: Source, palette: Palette) -> list[Token]:
@@ -191,6 +193,7 @@ class _Settlement(Totals):
         if not self.strict:
             mentions, ground = with_parts_of_rest(self.source, mentions)
             self.warnings += [] if ground is None else [ground]
+        mentions = self._with_shares_of_one(mentions)
         amounts = [mention.amount for mention in mentions if mention.amount]
         if amounts:
             self._check_amounts(amounts)

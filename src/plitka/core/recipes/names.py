@@ -13,7 +13,6 @@ from plitka.core.colour.naming import (
     find_typo,
     is_alike,
     like_modifiers,
-    resolve,
 )
 from plitka.core.colour.palette import Colour, Palette
 from plitka.core.colour.spaces import Lab
@@ -335,11 +334,11 @@ class NameScanner(JoinedScanner):
             if name is not None:
                 self.at = end
                 key = name_key(name)
+                told = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, end), "name": name})
                 colour = self.palette.find_key(key)
-                if colour is None:
-                    colour = resolve(find_general(key) or (0, 0, 0), self.palette).colour
-                remark = Notice("{typed!r} is read as {name!r}", {"typed": self._typed(start, end), "name": name})
-                return self._token(Kind.COLOUR, start, colour=colour, remark=remark)
+                if colour is not None:
+                    return self._token(Kind.COLOUR, start, colour=colour, remark=told)
+                return _told_first(told, self._general(start, find_general(key) or (0, 0, 0)))
         return None
 
     def _is_listed(self, start: int, end: int) -> bool:
@@ -357,12 +356,7 @@ class NameScanner(JoinedScanner):
         if slip is None or slip.colour is None:
             return None
         shaded = self._shaded(start, [modifier], slip.own or slip.colour)
-        told = (
-            slip.remark
-            if shaded.remark is None
-            else Notice("{told}; {other}", {"told": slip.remark, "other": shaded.remark})
-        )
-        return replace(shaded, remark=told)
+        return _told_first(slip.remark, shaded)
 
     def _is_code_of_named(self, digits: str, lab_d65: Lab) -> bool:
         """Whether digits stand beside a name of such a colour: «красно-коричневый 3011»."""
@@ -416,3 +410,10 @@ class NameScanner(JoinedScanner):
                 REST_BEFORE.search(self.text, max(0, start - MAX_BEFORE), start) or WITH_NUMBER.match(self.text, end)
             )
         )
+
+
+def _told_first(told: Notice | None, token: Token) -> Token:
+    """A token of which something is told before its own remark."""
+    if token.remark is None:
+        return replace(token, remark=told)
+    return replace(token, remark=Notice("{told}; {other}", {"told": told, "other": token.remark}))

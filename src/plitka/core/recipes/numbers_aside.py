@@ -1,5 +1,6 @@
 """Numbers of a segment that are no shares of the mix: of labels, sizes, counts and totals."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,6 +22,9 @@ MIX = frozenset({Kind.COLOUR, Kind.NUMBER, Kind.FRACTION, Kind.SBR})
 _NUMBERS = frozenset({Kind.NUMBER, Kind.FRACTION})
 _UNITS = frozenset({Kind.PERCENT, Kind.PARTS, Kind.MASS})
 _WORDS = frozenset({Kind.UNKNOWN, Kind.ASIDE})
+COARSENESS = {"granules=2-4": "coarse", "granules=0.5-1.5": "fine"}
+"""What words for a size of granules mean of one colour among others."""
+_PLURAL = re.compile(r"(?:ыми|ими|ых|их)\Z")
 _MAY_BE_PERCENT = frozenset({"pc"})
 """Pieces, or percent: `20pc yellow, rest black`."""
 _LABELS = {
@@ -107,7 +111,9 @@ class NumberedSegment:
         is_colours = end < len(self.tokens) and self.tokens[end].kind in (Kind.COLOUR, Kind.SBR)
         chain = self.tokens[end - 1 : end + 2]  # `type 60-40 red black`
         is_blend = [token.kind in _NUMBERS for token in chain] == [True, False, True] and chain[1].text in "/:-"
-        return at + 1 if is_colours or (is_blend and chain[0].value + chain[2].value == 100) else end
+        if is_colours or (is_blend and chain[0].value + chain[2].value == 100):
+            return at + 1
+        return end + 2 if is_blend and chain[1].text == "/" else end  # «всего 1/3»
 
     def _take_sizes(self) -> None:
         """size = `500x500 mm` | word, ["-" | ":"], number | number, word."""
@@ -131,7 +137,7 @@ class NumberedSegment:
                     announced = [token]
             elif announced and token.kind is Kind.LINK:
                 announced.append(token)
-            elif announced and token.kind is Kind.NUMBER:
+            elif announced and token.kind is Kind.NUMBER and not self._is_counted(at):
                 self._take_size(announced[0], token)
                 announced = []
             else:
@@ -144,13 +150,23 @@ class NumberedSegment:
         after = [token.kind for token in self.tokens[at + 1 : at + 3]]
         return after[:1] in ([Kind.NUMBER], [Kind.LENGTH]) or after == [Kind.LINK, Kind.NUMBER]
 
+    def _is_counted(self, at: int) -> bool:
+        """Whether a number has a unit that is of no length: the 7 of `10 mm thickness: 7 kg grey`."""
+        after = self._after(at)
+        return after is not None and after.kind in _UNITS
+
     def _take_size(self, first: Token, last: Token) -> None:
         text = self.source.text[first.span[0] : last.span[1]]
         granules = granules_mm(last.text) if first is last else None
         if granules is None and first is last:
             typed = self.source.text
             granules = granule_around(text, typed[: last.span[0]], typed[last.span[1] :])
-        if granules is None:
+        word = self._word_for_size(self.tokens.index(first)) if granules is not None and first is last else None
+        if word is not None:
+            self.granules = text
+            values = {"words": self._typed(word), "size": text}
+            self.asides.remarks.append(Notice("{size!r} is taken for what {words!r} means", values))
+        elif granules is None:
             self.asides.sizes.append(text)
             self.asides.remarks.append(size_notice(text))
         elif self._is_second_size(granules, self._colour_beside(first), text):
@@ -158,6 +174,23 @@ class NumberedSegment:
         else:
             self.granules = text
             self._choose("granule_mm", list(granules), text, f"granules={granules[0]:g}-{granules[1]:g}", last)
+
+    def _word_for_size(self, at: int) -> Token | None:
+        """The word for the size of one colour's granules before a size in mm: `coarse white 4-6 mm`."""
+        if self._described_before(at - 1) is not None:
+            return self.tokens[at - 1]
+        word, colour = self.tokens[max(0, at - 2) : at] if at > 1 else (None, None)
+        is_pair = word is not None and word.choice in COARSENESS and colour is not None and colour.kind is Kind.COLOUR
+        return word if is_pair and self.asides.is_of_several and self.asides.has_one_size else None
+
+    def _described_before(self, at: int) -> Token | None:
+        """The colour whose granules a word behind it is of, as their endings tell: «10% белых крупных гранул»."""
+        if at < 1 or not self.asides.is_of_several or self.is_joined:
+            return None
+        colour, word = self.tokens[at - 1 : at + 1]
+        ends = [_PLURAL.search(self._typed(token).casefold()) for token in (colour, word)]
+        is_pair = colour.kind is Kind.COLOUR and word.choice in COARSENESS
+        return colour if is_pair and ends[0] and ends[1] and len(ends[0][0]) == len(ends[1][0]) else None
 
     def _colour_beside(self, size: Token) -> Token | None:
         """Whose granules have a size: the colour before it between the same commas, else behind it or before brackets.
@@ -232,11 +265,19 @@ class NumberedSegment:
             self.asides.is_by_mass |= is_head
             self.tokens, self.is_mix = [], False
         for at in reversed([at for at, token in enumerate(self.tokens) if token.kind is Kind.TOTAL]):
-            end = self._end_of_total(at)
+            end = at + 1 if self._is_of_colour_before(at) else self._end_of_total(at)
             self.tokens[at:end] = []
         is_column = not self.is_mix and self._ends_in_unit() and not is_weight
         self.asides.is_by_mass |= is_column or (Kind.BY_MASS in self.kinds and not is_weight)
         self.tokens = [token for token in self.tokens if token.kind not in (Kind.TOTAL, Kind.BY_MASS)]
+
+    def _is_of_colour_before(self, at: int) -> bool:
+        """Whether a total is of the colour right before it, which has no other number: «белого всего 1/3»."""
+        before = [token.kind for token in self.tokens[:at]]
+        is_open = sum(kind in _NUMBERS for kind in before) < before.count(Kind.COLOUR)
+        behind = self.tokens[at + 1 : at + 4]
+        is_share = not {Kind.MASS, Kind.LENGTH, Kind.COUNTED} & {token.kind for token in behind}
+        return before[-1:] == [Kind.COLOUR] and is_open and is_share
 
     def _ends_in_unit(self) -> bool:
         """Whether it is the head of a column, `weight, kg`, and not «г. Тула»."""
@@ -259,7 +300,9 @@ class NumberedSegment:
                 "{words!r} contradicts {before!r}; write one of them", token.span, words=words, before=before[1]
             )
         if not any(key in self.asides.look for key in (of, name)):
-            self.asides.remarks.append(shown(words, choice))
+            is_of_several = self.asides.is_of_several and not self.asides.is_sized_by_colour
+            is_of_all = is_of_several and Kind.COLOUR in self.kinds
+            self.asides.remarks.append(shown(words, choice, is_of_all=is_of_all))
             self.asides.look[name] = value
 
     def _typed(self, token: Token) -> str:

@@ -62,6 +62,7 @@ _HEAD = re.compile(
 
 
 _FIGURE = re.compile(rf"(?<![^\W_])(?:{shapes.FIGURE})(?![^\W_])")
+_POINTED = re.compile(shapes.POINTED)
 _AROUND = re.compile(zone_words.AROUND_A_MIX)
 _AROUND_WHAT = re.compile(rf"a?round|вокруг|{zone_words.GROUND}")
 """Beside the name of another part: «полоса по краям чёрного поля»."""
@@ -138,7 +139,13 @@ def may_be_of_part(text: str, place: tuple[int, int]) -> bool:
     said = (*SPLIT.finditer(small), *SIZE.finditer(small), *_LIES.finditer(small))
     is_said = any(found.start() < end and start < found.end() for found in said)
     is_named |= _AROUND.fullmatch(small, start, end) is not None  # `thin white border`
+    is_said |= bool(heads) and is_pointed(small[start:end])  # `chessboard of red and grey, the red ones with a fleck`
     return is_named or is_said or TURNED.search(small, start, end) is not None
+
+
+def is_pointed(word: str) -> bool:
+    """Whether a word only says which of several parts is meant: `ones`, `outer`."""
+    return _POINTED.fullmatch(small_letters(word)) is not None
 
 
 @lru_cache(maxsize=32)  # each reader of a text asks anew

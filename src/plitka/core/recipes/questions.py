@@ -2,6 +2,7 @@
 
 import re
 
+from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 
 _ASKED = re.compile(
@@ -26,6 +27,36 @@ _NO_SHARE = re.compile(
 )
 _SIZE = re.compile(r"[xх×*]|mm|cm|m|мм|см|м|кв|sq|шт|pcs")
 _PAIR = 2
+_BEFORE = re.compile(r"[.!?\n](?:\s+|\Z)|\n")
+"""Where a sentence ends before another."""
+_END = re.compile(r"[.!?\n](?=\s|\Z)|\Z")
+
+
+def question_apart(source: Source) -> tuple[str, str] | None:
+    """A text with blanks for the sentence that asks for a price and alike, and that; None where no other is there.
+
+    What is asked with a share in it, `how much is 60% red?`, may be the recipe.
+    """
+    asked = _asked(source)
+    if asked is None:
+        return None
+    start, end = source.span(*asked.span())
+    start = max((found.end() for found in _BEFORE.finditer(source.text, 0, start)), default=0)
+    ended = _END.search(source.text, end)
+    end = len(source.text) if ended is None else ended.end()
+    rest = f"{source.text[:start]}{' ' * (end - start)}{source.text[end:]}"
+    question = source.text[start:end].strip()
+    is_apart = _SHARES.search(question.casefold()) is None and any(map(str.isalpha, rest))
+    return (rest, question) if is_apart else None
+
+
+def tell_question(question: str) -> Notice:
+    """That a question was set aside."""
+    return Notice("{words!r} asks a question, and is no part of the mix", {"words": question})
+
+
+def _asked(source: Source) -> "re.Match[str] | None":
+    return _ASKED.search(source.folded) or (_PRICED.search(source.folded) if "?" in source.folded else None)
 
 
 def check_question(source: Source) -> None:
@@ -34,8 +65,7 @@ def check_question(source: Source) -> None:
     Raises:
         RecipeError: with what a recipe looks like.
     """
-    priced = _PRICED.search(source.folded) if "?" in source.folded else None
-    asked = _ASKED.search(source.folded) or priced
+    asked = _asked(source)
     if asked is None or _SHARES.search(source.folded):
         return
     numbers = [found for found in _NO_SHARE.finditer(source.folded) if not _SIZE.search(found[0])]

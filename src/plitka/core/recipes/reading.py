@@ -1,6 +1,6 @@
 """Recipes as people write them, in English or Russian: one mix, or a tile of several with a place for each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -15,7 +15,7 @@ from plitka.core.recipes.look import option_of_zone
 from plitka.core.recipes.mixes import EQUAL_PARTS, OTHER_TOTAL, Reading, read_colours, read_mix
 from plitka.core.recipes.named_again import thickness_apart, without_names_again
 from plitka.core.recipes.part_names import find_shape, may_be_of_part, part_with_number, planned_parts
-from plitka.core.recipes.questions import check_question
+from plitka.core.recipes.questions import check_question, question_apart, tell_question
 from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.rings import find_rings
 from plitka.core.recipes.scanner import scan
@@ -36,6 +36,8 @@ OF_PARTS = (
     "{number} has no colour",
 )
 """How messages about numbers begin of which a part of the tile may have its own."""
+PART_OF_TILE = "{words!r} is a part of the tile"
+"""How messages about zones begin."""
 _FINDERS = (find_lettering, find_halves, find_rings, find_zones)
 """Of tiles of several mixes."""
 _WHOLE = 100
@@ -99,6 +101,8 @@ def parse_recipe(
     """
     manner = _Manner(palette, strict, by_mass, beside)
     source = Source(text)
+    if (answered := _without_question(source, manner, parse_recipe)) is not None:
+        return answered
     check_question(source)
     check_one_kind(source)
     if (lettered := find_lettering(text, manner.try_to_read)) is not None:
@@ -139,6 +143,8 @@ def parse_tile(
     """
     manner = _Manner(palette, strict, by_mass, beside)
     source = Source(text)
+    if (answered := _without_question(source, manner, parse_tile)) is not None:
+        return answered
     check_question(source)
     check_one_kind(source)
     zoned = manner.zones(text)
@@ -157,6 +163,25 @@ def parse_tile(
             *_warnings_of(zones),
         ),
     )
+
+
+def _without_question(source: Source, manner: _Manner, parse: Callable[..., Reading]) -> Reading | None:
+    """What a text asks for beside a question in a sentence of its own; None where that is no recipe.
+
+    Raises:
+        RecipeError: it is one of several mixes, or its numbers do not fit.
+    """
+    parted = None if manner.strict else question_apart(source)
+    if parted is None:
+        return None
+    try:
+        reading = parse(parted[0], manner.palette, by_mass=manner.by_mass, beside=manner.beside)
+    except RecipeError as error:
+        if not error.message.startswith((PART_OF_TILE, *OF_PARTS)):
+            return None
+        error.source = source.text
+        raise
+    return replace(reading, warnings=(*reading.warnings, tell_question(parted[1])))
 
 
 def _told(text: str, zoned: Zoned) -> list[Notice]:

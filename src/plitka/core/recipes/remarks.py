@@ -38,6 +38,7 @@ _AGAIN = frozenset({Kind.COLOUR, Kind.UNKNOWN, Kind.ASIDE, Kind.SEPARATOR, Kind.
 _WHOLE = 100
 """Percent."""
 _PRONOUNS = frozenset({"one", "ones"})
+_POINTS = re.compile(r"(?<![^\W_])(?:other|another|this|that|first|second|next|last|which)\s+\Z", re.IGNORECASE)
 
 
 def without_remarks(source: Source, tokens: Sequence[Token]) -> list[Token]:
@@ -61,7 +62,7 @@ def without_remarks(source: Source, tokens: Sequence[Token]) -> list[Token]:
         kept += [_comma(span[0])] if kept and kept[-1].kind is Kind.LINK else []
         kept += [Token(kind=Kind.LABEL, span=span, text=source.text[slice(*span)], choice=LETTERED), _comma(span[1])]
         end = until
-    return _without_pronouns([*kept, *tokens[end:]])
+    return _without_pronouns(source, [*kept, *tokens[end:]])
 
 
 def _clauses(source: Source, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -110,13 +111,16 @@ def _start(source: Source, tokens: Sequence[Token], at: int) -> int:
     return before + len(typed) - len(typed.lstrip(" \t\n,.;"))
 
 
-def _without_pronouns(tokens: Sequence[Token]) -> list[Token]:
+def _without_pronouns(source: Source, tokens: Sequence[Token]) -> list[Token]:
     """The tokens with the `one` of `(not the bright one, the duller one)` as a word, for it counts nothing."""
     told = list(tokens)
     for at, token in enumerate(tokens):
         before, after = (tokens[place].kind if 0 <= place < len(tokens) else None for place in (at - 1, at + 1))
+        is_pointed = (
+            after is not Kind.PARTS and _POINTS.search(source.text, 0, token.span[0]) is not None
+        )  # `the other one white`
         is_behind = before in (Kind.MODIFIER, Kind.UNKNOWN) and after in (None, Kind.SEPARATOR, Kind.BRACKET)
-        if token.kind is Kind.NUMBER and token.text in _PRONOUNS and is_behind:
+        if token.kind is Kind.NUMBER and token.text in _PRONOUNS and (is_behind or is_pointed):
             told[at] = replace(token, kind=Kind.ASIDE)
     return told
 

@@ -42,6 +42,7 @@ from plitka.core.recipes.signs import (
     NUMBERED,
     OF_WHAT,
     OTHER_CODE,
+    PER_SQUARE,
     PERSON,
     RATE,
     RESOLUTION,
@@ -184,6 +185,9 @@ class _Scanner(CodeScanner):
         if left := LEFT.match(self.text, start):
             self.at = left.end()
             return self._token(Kind.EQUAL if left["shared"] else Kind.REST, start)
+        if per_square := PER_SQUARE.match(self.text, start):
+            self.at = per_square.end()
+            return self._token(Kind.LABEL, start, choice=LETTERED)
         if thickness := THICKNESS.match(self.text, start) or HALF_METRE.match(self.text, start):
             self.at = thickness.end()
             return self._token(Kind.LENGTH, start, choice="whole")

@@ -66,6 +66,12 @@ RATE = re.compile(
     r"(?:[mм][23]|pcs?|pieces?|tiles?|шт|плитк[ау]|sq\.?[ ]?m|кв\.?[ ]?м)(?![^\W_])\.?"
 )
 """Behind a unit of mass: `8 kg/m2`."""
+PER_SQUARE = re.compile(
+    r"(?<![^\W_])(?:per|на|за)[ ](?:(?:a|one|один|каждый)[ ])?"
+    r"(?:[mм]2|sq\.?[ ]?m|sqm|square met(?:re|er)|кв\.?[ ]?м|квадратный метр|метр квадратный|кв\.?[ ]?метр)"
+    r"(?![^\W_])\.?"
+)
+"""What amounts are for: «7 кг серого, 2 кг красного на м2»."""
 SIGN_OFF = re.compile(
     r"(?:sent from my[ ]\w+(?:[ ]\w+)?|(?P<thanks>(?:many )?thanks|thank you|thx|cheers|(?:kind |best )?regards|best"
     r"|спасибо|с уважением|заранее спасибо)[,.!]*\s+(?!ral|рал)[^\W\d_]{2,}(?:[ ][^\W\d_]+)?)[.!\s]*$"
@@ -240,6 +246,10 @@ NAMES_OF_RAL = tuple(
     )
 )
 """A number of RAL Classic, with words before or behind it."""
+NAME_BEFORE_CODE = re.compile(
+    rf"(?P<name>[^\W\d_]+(?:[ -][^\W\d_]+){{0,2}})(?![^\W_]){_TO_NAME}(?P<code>[^\W\d_]{{1,4}}-?\d{{2,4}})(?![^\W_])"
+)
+"""A code of a maker, with words before it."""
 WORD_AFTER = re.compile(r"[ \t]+([^\W\d_]+)")
 NUMBER_BEFORE = re.compile(r"\d[ \t]*%?[ \t]*(?:of[ \t]+)?$")
 NUMBER_BEHIND = re.compile(r"[ \t]*[:=-]?[ \t]*\d")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise, product
@@ -89,6 +90,22 @@ class Totals:
             )
         return bool(others)
 
+    def _with_shares_of_one(self, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """Mentions in which the numbers of `red 0.3, white 0.25, rest black` are shares of the whole."""
+        amounts = [mention.amount for mention in mentions if mention.amount is not None]
+        is_of_one = all(amount.unit is Unit.PLAIN and 0 < amount.value < 1 for amount in amounts)
+        if not is_of_one or not 0 < len(amounts) < len(mentions) or sum(amount.value for amount in amounts) >= 1:
+            return mentions
+        self._notice(
+            "{number} is read as a share of the whole, {percent} %",
+            number=amounts[0].text,
+            percent=plain(HUNDRED * amounts[0].value),
+        )
+        return tuple(
+            replace(mention, amount=replace(mention.amount, unit=Unit.FRACTION)) if mention.amount else mention
+            for mention in mentions
+        )
+
     def _is_ground(self, mention: Mention) -> bool:
         """Whether it is plain that a colour lies under the others: not for the blue of `fleck 20% grey, blue`."""
         fleck = self.statement.fleck_span
@@ -155,7 +172,7 @@ class Totals:
             )
         if rest <= 0:
             raise self.source.refuse(
-                "nothing is left for {name!r}: the others have {total} % already; write its percent too",
+                "nothing is left for {name!r}: the others have {total} % already; give them less, or leave it out",
                 bare[0].span,
                 name=bare[0].text,
                 total=plain(100 - rest),

@@ -27,7 +27,7 @@ from plitka.core.recipes.bands import (
 )
 from plitka.core.recipes.grounds import told_grounds
 from plitka.core.recipes.line_places import LinePlace
-from plitka.core.recipes.mixes import Reading
+from plitka.core.recipes.mixes import REMAINING, Reading
 from plitka.core.recipes.part_names import CHECKER, LINE, SIZE, STRIPES, USUAL, Head, as_it_lies, small_letters
 from plitka.core.recipes.quantities import find_sides
 from plitka.core.recipes.recipe import Notice, plain
@@ -65,6 +65,12 @@ _GROUND = re.compile(rf"(?<![^\W_])(?:{zone_words.GROUND})(?![^\W_])", re.IGNORE
 _REST = re.compile(rf"(?:{zone_words.REST_OF_TILE})(?![^\W_])", re.IGNORECASE)
 _OF_GROUND = re.compile(r"\s+(?:плитки|плиты|мата|коврика|поля|покрытия|полотна)(?![^\W_])")
 """Behind the colour of what a stripe is in the middle of."""
+_EQUAL = re.compile(
+    r"(?<![\w.,:/%-])(?P<share>1|50)[ ]?(?:к|to|на|[:/-])[ ]?(?P=share)(?![ ]?[%:/-]|[.,]?\d)"
+    r"|(?<![^\W_])(?:fifty[ -]fifty|half and half|in equal (?:parts|shares)|equally|пополам|поровну"
+    r"|в равных (?:долях|частях))(?![^\W_])"
+)
+"""How much there is of two mixes by turns, as of any."""
 _FILLER = re.compile(rf"(?<![^\W_])(?:{zone_words.LYING}|{zone_words.EVEN}|{zone_words.UPRIGHT})(?![^\W_])")
 _LINES = re.compile(r"[\n;]")
 _ENDS = re.compile(r"[\n;]|[,.](?!\d)")
@@ -123,7 +129,7 @@ class Turns(TileText):
             return self._in_bands(listed, n, size, head)
         if listed is not None:
             body, n = ", ".join(listed[:2]), n or len(listed)
-        pair = drawn or (self._pair(body) if len(body.split()) <= _MAX_WORDS else None)
+        pair = drawn or self._pair(body) or self._pair(without(_EQUAL, body))
         shape = self._shape_on_ground(n, size, head) if is_on else self._shape(head.kind, size, n)
         if pair is None or shape is None:
             return None
@@ -278,6 +284,8 @@ class Turns(TileText):
         return trimmed(_EACH_SIZE.sub(" ", without_places(self.text, [*places, *sides])))
 
     def _pair(self, body: str) -> tuple[tuple[str, Reading], tuple[str, Reading]] | None:
+        if len(body.split()) > _MAX_WORDS:
+            return None
         has_number = any(map(str.isdigit, body))
         joints = [[*sign.finditer(body)] for sign in _BETWEEN_TWO]
         if sum(map(len, joints)) > _MAX_JOINTS:
@@ -292,7 +300,9 @@ class Turns(TileText):
                 first, second = (self.mix(side) for side in sides) if self.mix(shorter) else (None, None)
                 if sign is _IN_ONE_WORD and first is None and joint[0] == "-":
                     first, second = self.mix(f"{sides[0]}е"), self.mix(sides[1])  # «бело» of «бело-синяя»
-                if first and second and not second[1].words and first[1].recipe != second[1].recipe:
+                if first is None or second is None or any(_lists_rest(*mix) for mix in (first, second)):
+                    continue
+                if not second[1].words and first[1].recipe != second[1].recipe:
                     pairs.append((first, second))
             if pairs:
                 n_colours = sum(len(mix.recipe.parts) for _, mix in pairs[0])
@@ -325,6 +335,12 @@ class Turns(TileText):
         shape = as_it_lies(shape, self.text)
         self.tell_size(typed, shape, self.side_mm)
         return shape
+
+
+def _lists_rest(mix: str, reading: Reading) -> bool:
+    """Whether a colour of a list has what others leave, so that the list is of all: «белая, синяя; белой 1/3»."""
+    is_rest = any(notice.message.startswith(REMAINING) for notice in reading.warnings)
+    return is_rest and _ENDS.search(mix) is not None
 
 
 def _are_by_turns(items: Sequence[str]) -> bool:
