@@ -6,7 +6,7 @@ from plitka.core.colour.palette import default_palette
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.source import Source
-from plitka.core.recipes.unnamed_colours import without_unnamed
+from plitka.core.recipes.unnamed_colours import remark_names, without_unnamed
 from plitka.errors import RecipeError
 
 
@@ -43,3 +43,19 @@ def test_the_word_alone_says_nothing(text: str) -> None:
     kept = without_unnamed(source, scan(source, default_palette()))
     assert Kind.COLOURED not in {token.kind for token in kept}
     assert Kind.COLOUR in {token.kind for token in kept}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Rainbow Blue 60%, black 40%", ["Rainbow"]),
+        ("радужный синий 60, чёрный 40", ["радужный"]),
+        ("rainbow: red, yellow, blue", []),
+        ("coloured blue 60, black 40", []),
+    ],
+)
+def test_a_word_of_a_name_is_told_where_it_is_left_out(text: str, told: list[str]) -> None:
+    """`Rainbow Blue` may be a granule of a maker; the blue that is taken is told to be another."""
+    source = Source(text)
+    notices = remark_names(source, scan(source, default_palette()))
+    assert [notice.values["words"] for notice in notices] == told

@@ -53,7 +53,7 @@ from plitka.core.recipes.stock import without_stock
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.totals import HUNDRED, Totals, around
 from plitka.core.recipes.turned_numbers import with_turned_numbers, with_turned_words
-from plitka.core.recipes.unnamed_colours import without_unnamed
+from plitka.core.recipes.unnamed_colours import remark_names, without_unnamed
 from plitka.core.recipes.unsaid import check_told, says_more, why_unsaid, with_colours_told
 from plitka.errors import RecipeError
 
@@ -179,7 +179,7 @@ def _mixed(source: Source, tokens: Sequence[Token], palette: Palette, beside: Be
     last, bracketed = with_descriptions(source, last)
     last, described = with_nearer_names(source, last)
     mixed, asides = set_aside(source, without_unnamed(source, with_coloured_parts(last)), palette, beside)
-    asides.remarks += [*remarks, *bracketed, *described]
+    asides.remarks += [*remarks, *bracketed, *described, *remark_names(source, last)]
     return mixed, asides
 
 

@@ -8,9 +8,10 @@ What stands between two separators is one clause; where it names a colour, the w
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from plitka.core.language.vocabulary import JOINING, WITH, Kind
+from plitka.core.recipes.recipe import Notice
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
@@ -23,6 +24,8 @@ _BEHIND = _AMOUNTS | {Kind.FLECK, Kind.SBR, Kind.LINK}
 """What is blamed with the word that it stands behind."""
 _OTHER = frozenset({Kind.UNKNOWN, Kind.COUNTED, Kind.LENGTH, Kind.NOT, Kind.TOTAL, Kind.LIGHT})
 """A clause with these is refused for what it says, or its number is no share."""
+_OF_NAMES = ("rainbow", "радуж")
+"""How words begin that makers have in names of colours, as `rainbow blue`, which others do not know."""
 
 
 def without_unnamed(source: Source, tokens: Sequence[Token]) -> list[Token]:
@@ -42,6 +45,18 @@ def without_unnamed(source: Source, tokens: Sequence[Token]) -> list[Token]:
         ):
             raise _why(source, tokens, start, at)
     return [token for token in tokens if token.kind is not Kind.COLOURED]
+
+
+def remark_names(source: Source, tokens: Sequence[Token]) -> list[Notice]:
+    """That `rainbow` of `rainbow blue` is left out: the colour may be one that is not known here."""
+    return [
+        Notice("{words!r} is no part of the mix; it is left out", {"words": source.text[slice(*word.span)]})
+        for word, colour in pairwise(tokens)
+        if word.kind is Kind.COLOURED
+        and word.text.casefold().startswith(_OF_NAMES)
+        and colour.kind is Kind.COLOUR
+        and source.text[word.span[1] : colour.span[0]].isspace()
+    ]
 
 
 def _clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
