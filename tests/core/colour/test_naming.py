@@ -17,6 +17,7 @@ from plitka.core.colour.naming import (
     general_names,
     hue_between,
     is_alike,
+    is_lightness_denied,
     like_modifiers,
     like_names,
     longest_general,
@@ -199,6 +200,15 @@ def test_colours_of_one_hue_are_alike() -> None:
     assert is_alike(red, brick)
     assert not is_alike(red, black)
     assert not is_alike(black, white)
+
+
+def test_a_code_is_as_light_as_its_name_says() -> None:
+    """It may be darker than what is called dark, but not much lighter."""
+    gray, pale, black = (hex_to_lab_d65(value) for value in ("#51514D", "#D0D0CC", "#101010"))
+    assert is_lightness_denied("dark grey", gray, pale)
+    assert is_lightness_denied("светло-серый", pale, gray)
+    assert not is_lightness_denied("тёмно-серый", gray, black)
+    assert not is_lightness_denied("grey", gray, pale)
 
 
 SLIPS = {

@@ -80,6 +80,8 @@ MEANT = [
      "royal blue 50, black 50"),
     ("two-layer tile: wear layer 3/8 in 50% red 50% black, base black buffings 2 in", "red 50, black 50"),
     ("60% black buffings, 40% red EPDM", "60% SBR, 40% red"),
+    ("60% dark green RAL 6005, 40% black", "60% RAL 6005, 40% black"),
+    ("60% тёмно-зелёный RAL 6005, 40% чёрный", "60% RAL 6005, 40% black"),
 ]
 
 REFUSED = [

@@ -49,7 +49,7 @@ SAME_HUE_DELTA_E = 20.0
 name a finer one, as in `anthracite grey`."""
 MAX_SAID_APART = 25
 """L* between a code and a name beside it that says how light it is."""
-_LIGHTNESS = re.compile(r"dark|deep|light|pale|т[её]мн|светл|бледн")
+_DARK, _LIGHT = re.compile(r"dark|deep|т[её]мн"), re.compile(r"light|pale|светл|бледн")
 MAX_LIGHTNESS_APART = 45.0
 """CIE L between such a name and what it describes: `grey (RAL 7035)`, but not `black (RAL 9010)`."""
 ONE_HUE_DELTA_E = 25.0
@@ -122,12 +122,18 @@ def hue_between(first: Lab, second: Lab) -> Lab | None:
     return lightness, a, b
 
 
-def is_alike(first: Lab, second: Lab, names: str = "") -> bool:
-    """Whether two colours differ in lightness more than in hue; not too much where a name says `dark` or `light`."""
+def is_alike(first: Lab, second: Lab) -> bool:
+    """Whether two colours differ in lightness more than in hue, and in that not too much."""
     lightness = (first[0] + second[0]) / 2
-    says_lightness = _LIGHTNESS.search(names.casefold()) is not None
-    is_near = abs(first[0] - second[0]) <= (MAX_SAID_APART if says_lightness else MAX_LIGHTNESS_APART)
+    is_near = abs(first[0] - second[0]) <= MAX_LIGHTNESS_APART
     return is_near and ciede2000((lightness, *first[1:]), (lightness, *second[1:])) <= SAME_HUE_DELTA_E
+
+
+def is_lightness_denied(name: str, named: Lab, coded: Lab) -> bool:
+    """Whether a code beside a name is much lighter than what that calls dark, or darker than what it calls light."""
+    lighter = coded[0] - named[0]
+    says_dark, says_light = (says.search(name.casefold()) is not None for says in (_DARK, _LIGHT))
+    return (says_dark and lighter > MAX_SAID_APART) or (says_light and -lighter > MAX_SAID_APART)
 
 
 def find_general(key: str) -> Lab | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 
-from plitka.core.colour.naming import is_alike
+from plitka.core.colour.naming import is_alike, is_lightness_denied
 from plitka.core.colour.palette import Colour
 from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import CONTAINER, JOINING, PLAIN_COLOURS, WITH, Kind
@@ -361,10 +361,11 @@ class _Reader:
             finer = [mention for mention in both if name_key(mention.text) not in _plain_keys()]
         if len(finer) != 1 and not self._describes(after):
             return None
-        if is_alike(*values, "" if not has_code else f"{before.text} {after.text}"):
+        other = after if has_code and finer[0] is before else before
+        is_denied = has_code and is_lightness_denied(other.text, other.colour.lab_d65, finer[0].colour.lab_d65)
+        if is_alike(*values) and not is_denied:
             return finer[0].colour
         if has_code and self._kind(-1) is Kind.COLOUR:
-            other = after if finer[0] is before else before
             raise self.source.refuse(
                 "{code!r} is not {name!r}: write one of the two, or put a comma between them if they are two colours",
                 (before.span[0], after.span[1]),
