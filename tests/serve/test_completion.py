@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,17 +98,19 @@ def waiting(server: Running, job_id: str) -> int | None:
     return server.service.jobs.waiters._n.get(job_id)
 
 
+def only_job(client: httpx2.Client) -> dict[str, Any]:
+    """The one job that a client has, whole."""
+    (job,) = client.get("/v1/jobs").json()["jobs"]
+    one: dict[str, Any] = client.get(f"/v1/jobs/{job['id']}").json()
+    return one
+
+
 def test_a_prediction_that_is_made_after_all_has_the_seed_that_was_drawn_first(tmp_path: Path) -> None:
     """What its job tells and what its picture is made by are one."""
     body = {"input": {name: value for name, value in LONG["input"].items() if name != "seed"}}
     with running(tmp_path) as server:
         client, other = server.client(), server.client()
-
-        def seen() -> dict[str, Any]:
-            (job,) = client.get("/v1/jobs").json()["jobs"]
-            one: dict[str, Any] = client.get(f"/v1/jobs/{job['id']}").json()
-            return one
-
+        seen = partial(only_job, client)
         with server.fast.lingering():
             server.order(other)  # holds the engine
             with asked(client, "PUT", PUT, body):
@@ -122,12 +125,7 @@ def test_a_prediction_that_its_client_left_is_made_when_it_is_asked_for_again(tm
     """Whether it waited or ran, under the same id; one that was cancelled by a wish of its own stays so."""
     with running(tmp_path) as server:
         client, other = server.client(), server.client()
-
-        def seen() -> dict[str, Any]:
-            (job,) = client.get("/v1/jobs").json()["jobs"]
-            one: dict[str, Any] = client.get(f"/v1/jobs/{job['id']}").json()
-            return one
-
+        seen = partial(only_job, client)
         with server.fast.lingering():
             server.order(other)  # holds the engine
             with asked(client, "PUT", PUT, LONG):
