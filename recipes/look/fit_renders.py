@@ -37,19 +37,19 @@ from plitka.core.tile.shading import compute_light
 
 TABLE = Path("src/plitka/core/tile/data/finishes.json")
 RANGES: Mapping[str, tuple[float, float]] = {
-    "coat": (0.005, 1.6),
+    "coat": (0.005, 2.0),
     "coat_spread": (0.3, 1.6),
     "tone": (0.02, 0.14),
-    "mottle": (0.005, 0.10),
-    "lamp": (0.2, 0.8),
+    "mottle": (0.005, 0.04),
+    "lamp": (0.2, 0.6),
     "occlusion": (0.8, 4.0),
     "veil": (0.0005, 0.03),
     "toe": (0.0, 0.02),
-    "gamma": (0.85, 1.5),
+    "gamma": (0.75, 1.5),
     "gloss": (0.02, 1.2),
     "lens_px": (0.2, 0.8),
     "sharpen": (0.0, 1.0),
-    "noise": (0.001, 0.03),
+    "noise": (0.003, 0.012),
     "hue_noise": (0.0005, 0.015),
 }
 LIT_FROM, LIT_TO = 0.65, 0.9
@@ -220,7 +220,7 @@ def settle_in_mixes(search: Search, targets: Mapping[str, Target]) -> None:
             is_own = dealt[search.layer.geometry.ids[::oversample, ::oversample]] == 0
             ratio = np.clip(own / np.maximum(lit_facets(seen[is_own]), 1e-4), 0.5, 2.0)
             names = zip(MATTER[MIXED_GAINS], ratio.tolist(), strict=True)
-            row = row | {name: min(1.6, max(0.4, row[name] * by)) for name, by in names}
+            row = row | {name: min(1.6, max(0.25, row[name] * by)) for name, by in names}
         keep(search.table, code, row, 0.0)
 
 

@@ -66,7 +66,7 @@ def draw_layer(seed: int, size_px: int) -> LitLayer:
     u = rng.uniform
     scale = float(np.exp(rng.normal(0, 0.12) if u() < 0.75 else u(np.log(0.6), np.log(1.6))))
     surface = draw_surface(u(), 0.04)
-    press = u(0.25, 0.5) if u() < 0.3 else GranuleConfig().press
+    press = u(0.25, 0.7) if u() < 0.3 else GranuleConfig().press
     granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=press, surface=surface)
     geometry, config = lay_granules(granules, seed), finished(draw_laid_light(rng), surface)
     return LitLayer(geometry, compute_light(geometry, config), config)

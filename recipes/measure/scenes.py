@@ -75,7 +75,7 @@ def draw_layer(seed: int, size_px: int) -> LitLayer:
     u = rng.uniform
     scale = float(np.exp(u(np.log(0.5), np.log(1.7))))
     surface = draw_surface(u(), 0.12)
-    granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=u(0.25, 0.5), surface=surface)
+    granules = GranuleConfig(size_px=size_px, field_mm=size_px / 7 / scale, press=u(0.25, 0.7), surface=surface)
     geometry, config = lay_granules(granules, seed), finished(draw_light(rng), surface)
     return LitLayer(geometry, compute_light(geometry, config), config)
 
@@ -101,8 +101,8 @@ def draw_light(rng: np.random.Generator) -> LightConfig:
     total = u(0.8, 1.35)
     direct = total * u(0.28, 0.65)
     return replace(
-        lamp, softness_deg=u(4, 34), lamp=direct, sky=total - direct, sheen=u(0.01, 0.25), sheen_exponent=u(6, 30),
-        fine_relief_px=u(0.02, 0.2), coarse_relief_px=u(0.5, 1.6), wetness=max(0.0, u(-1.5, 0.6)),
+        lamp, softness_deg=u(4, 34), lamp=direct, sky=total - direct, sheen=u(0.01, 0.5), sheen_exponent=u(6, 75),
+        fine_relief_px=u(0.02, 0.3), coarse_relief_px=u(0.5, 1.6), wetness=max(0.0, u(-1.5, 0.6)),
     )  # fmt: skip
 
 

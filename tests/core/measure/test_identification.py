@@ -54,7 +54,7 @@ class TestIdentify:
             ("40% terracotta, 60% light gray", {"surface": "cut", "light": "cold"}),
             ("80% green apple, 20% violet", {"light": "sun"}),
             ("35% pink, 35% dark gray, 30% turquoise", {"wet": True, "surface": "cut"}),
-            ("100% gray", {"wet": True, "light": "sun"}),
+            ("100% gray", {"wet": True, "light": "overcast"}),
         ],
     )
     def test_the_colours_of_a_tile_are_found(self, recipe: str, look: dict[str, str]) -> None:
@@ -68,7 +68,7 @@ class TestIdentify:
     @pytest.mark.parametrize("light", ["studio", "sun"])
     def test_a_colour_that_is_seen_nowhere_is_not_found(self, light: str) -> None:
         """Though some squares speak for grass green between a dark one and black."""
-        found = identify(tile("60% green, 40% black", side_px=512, light=light, whole=True), CATALOGUE)
+        found = identify(tile("60% dark green, 40% black", side_px=512, light=light, whole=True), CATALOGUE)
         assert [colour.code for colour in found.colours] == ["DKGREEN", "BLACK"]
         assert sum(found.measurement.percents.values()) == pytest.approx(100)
         assert {doubt.colour.code for doubt in found.doubts} <= {"DKGREEN", "BLACK"}

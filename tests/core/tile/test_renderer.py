@@ -56,15 +56,15 @@ def test_a_render_is_named_by_its_seed() -> None:
 @pytest.mark.parametrize(
     ("look", "size_px", "whole_tile", "expected"),
     [
-        ({}, 192, False, "ac11640f1eb260ee"),
-        ({"surface": Surface.CUT}, 192, False, "f08b6effcce96d45"),
-        ({"light": Lighting.SUN, "wet": True}, 192, False, "076a74d2ca9b26a9"),
-        ({"light": Lighting.OVERCAST, "granules": Granules(size_mm=(1.0, 3.0))}, 192, False, "7ee63d9f0a3eab93"),
-        ({"granules": MIXED}, 192, False, "5a1063c84f3d1e66"),
-        ({"granules": Granules(fine=("RED", "BLACK", "WHITE"))}, 192, False, "cb7e8531a622cd84"),
-        ({"granules": Granules(fine=("RED", "BLACK"), coarse=("WHITE",))}, 256, False, "df4bd2089df82eed"),
-        ({}, 320, True, "8dc6ec597db38ec2"),
-        ({"granules": Granules(coarse=("RED",))}, 320, True, "ace521a95b4eeaa3"),
+        ({}, 192, False, "05b48da69a29145f"),
+        ({"surface": Surface.CUT}, 192, False, "3a0a71d0b5826433"),
+        ({"light": Lighting.SUN, "wet": True}, 192, False, "7386858a1b3300b4"),
+        ({"light": Lighting.OVERCAST, "granules": Granules(size_mm=(1.0, 3.0))}, 192, False, "6c3bbf1996723c69"),
+        ({"granules": MIXED}, 192, False, "05d02b4dfbd69614"),
+        ({"granules": Granules(fine=("RED", "BLACK", "WHITE"))}, 192, False, "48ec6d72cbbe4ef1"),
+        ({"granules": Granules(fine=("RED", "BLACK"), coarse=("WHITE",))}, 256, False, "a4546d600d2feb39"),
+        ({}, 320, True, "23d35471132eb5fb"),
+        ({"granules": Granules(coarse=("RED",))}, 320, True, "74c7ae07fe648c4a"),
     ],
 )
 def test_scenes_of_one_zone_keep_their_bytes(
@@ -87,10 +87,14 @@ def test_the_plain_render_stays_as_it_is() -> None:
 @pytest.mark.parametrize("size_px", [192, WIDE, UPRIGHT], ids=["square", "wide", "upright"])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_pictures_tile(size_px: int | Size, axis: int) -> None:
-    """The step across the edge is no larger than steps inside."""
-    pixels = np.moveaxis(render(ask(scene_of("50% white, 50% black", size_px), 1)).pixels.astype(int), axis, 0)
-    steps = np.abs(np.diff(pixels, axis=0)).mean((1, 2))
-    assert np.abs(pixels[0] - pixels[-1]).mean() <= steps.max()
+    """Across the edge points differ as much as neighbours inside do; unrelated ones would by three times that."""
+    across, inside = [], []
+    for seed in (1, 2, 3, 4):
+        request = ask(scene_of("50% white, 50% black", size_px), seed)
+        pixels = np.moveaxis(render(request).pixels.astype(int), axis, 0)
+        across.append(np.abs(pixels[0] - pixels[-1]).mean())
+        inside.append(np.abs(np.diff(pixels, axis=0)).mean())
+    assert np.mean(across) == pytest.approx(np.mean(inside), rel=0.3)
 
 
 def test_shares_of_a_render_are_the_recipe() -> None:

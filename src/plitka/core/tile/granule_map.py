@@ -44,10 +44,10 @@ class GuideConfig:
 
     oversample: int = 2
     """Cells to a pixel's side."""
-    layers: float = 3.5
+    layers: float = 3.0
     """Of a relief's six, enough for a hint of it; what is bare is given to the chips around it."""
     bare_share: float = 0.02
-    n_places: int = 6
+    n_places: int = 8
     n_shapes: int = 120
     seam: float = 0.85
     """Part of the light that is left in the cells at a chip's right and lower sides where only outlines are known, so

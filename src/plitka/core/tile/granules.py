@@ -24,19 +24,21 @@ USUAL_PX_PER_MM = 1024 / 146
 
 _MEDIAN = 0.86
 """Median diameter of the chips, of the geometric mean of the smallest and the largest."""
-_SPREAD = 0.17
+_SPREAD = 0.18
 """Deviation of the logarithm of diameters, of the logarithm of largest over smallest."""
 _LEAST_OF_SMALLEST = 0.6
 """No chip is smaller than this, of the smallest: a sieve lets long ones through."""
-_AREA_OF_CHIP = 1.12
+_AREA_OF_CHIP = 0.935
 """What a chip of the median diameter hides on the mean, of the square of that diameter: larger ones weigh more."""
+_SLIPPING = 0.5
+"""How many more fine chips fall than are seen, per share of coarser ones and doubling of size: they slip below."""
 _SAMPLED = 5
 """One of so many cells of a chip is asked where it would come to rest."""
 _SPARSE = 4
 """Numbers beyond so many times a map's cells are sorted rather than counted."""
 _LEAST_CELLS = 6
 """A stamp of fewer cells is no chip."""
-_CONTACT_QUANTILE = 0.55
+_CONTACT_QUANTILE = 0.65
 """A chip rests on this quantile of the gap below it, because rubber gives a little."""
 _ROUND = 0.125
 """Layers that fall between two counts of what is seen of each coarseness."""
@@ -68,12 +70,12 @@ class GranuleConfig:
     """Of each zone, or one for the whole field; none: all chips are usual."""
     oversample: int = 2
     """Height and ids are computed this many times finer than the picture."""
-    press: float = 0.48
+    press: float = 0.55
     """How much relief a press leaves of what sticks out above the level at which it stops."""
     surface: Surface = Surface.PRESSED
     n_shapes: int = 240
     """Different chips in the library that the layer is laid from."""
-    n_places: int = 10
+    n_places: int = 20
     """Random places tried for each chip; it lands in the lowest."""
     layers: float = 6.0
     """Chips are laid until their areas add up to this many times the field."""
@@ -106,7 +108,7 @@ class GranuleConfig:
         """About how many chips fall, which is what laying takes its time for; within a tenth."""
         middle_mm = math.sqrt(self.granule_mm[0] * self.granule_mm[1]) * _MEDIAN
         mix = self.mixes or (((Coarseness.USUAL, 1.0),),)
-        per_share = max(sum(share / kind.scale**2 for kind, share in one) for one in mix)
+        per_share = max(_falling_per_share(one) for one in mix)
         field_mm2 = self.field_mm**2 * min(self.shape) / self.n_cells
         return round(self.layers * per_share * field_mm2 / (_AREA_OF_CHIP * middle_mm**2))
 
@@ -149,6 +151,18 @@ class _Stamp:
     columns: npt.NDArray[np.int32]
     bottom: FloatMap
     top: FloatMap
+
+
+def _falling_per_share(mix: CoarsenessShares) -> float:
+    """How many chips of a mix fall where one of the usual coarseness would.
+
+    Of a coarser neighbour's share, and by how many doublings it is larger, some fall that are not seen (`_SLIPPING`).
+    """
+    falling = 0.0
+    for kind, share in mix:
+        hidden = sum(part * max(0.0, math.log2(other.scale / kind.scale)) for other, part in mix)
+        falling += share * (1 + _SLIPPING * hidden) / kind.scale**2
+    return falling
 
 
 def lay_granules(config: GranuleConfig, seed: int, zone_map: ZoneMap | None = None) -> Geometry:

@@ -49,16 +49,16 @@ class LightConfig:
     """Exponent on the visible share of the sky: above 1, gaps are darker than an even sky leaves them. What a finish
     adds to it is its own."""
 
-    sheen: float = 0.15
+    sheen: float = 0.35
     """Light that the binder film reflects without taking the chip's colour, where it mirrors the lamp. On torn facets
     these are glints; on a flat face all chips mirror alike, and it is a veil over all colours."""
-    sheen_exponent: float = 23.0
+    sheen_exponent: float = 60.0
     """Of the highlight's cosine: a small one is wide and matt, a large one narrow and sharp."""
-    fine_relief_px: float = 0.05
+    fine_relief_px: float = 0.2
     """Creases of matt rubber, about four pixels apart: deviation of its height."""
-    coarse_relief_px: float = 0.9
+    coarse_relief_px: float = 0.8
     """The same of torn facets, about nine pixels apart."""
-    film_relief_px: float = 0.3
+    film_relief_px: float = 0.45
     """The same of the binder film, which is smooth and has no creases: it breaks the highlight alone, into sparks."""
     film_width_px: float = 2.0
     """About how wide the film's relief is."""
@@ -96,9 +96,9 @@ LIGHTS: Mapping[Lighting, LightConfig] = MappingProxyType(
             softness_deg=26.0,
             lamp=0.22,
             sky=1.0,
-            sheen=0.09,
-            sheen_exponent=30.0,
-            coarse_relief_px=1.15,
+            sheen=0.22,
+            sheen_exponent=70.0,
+            coarse_relief_px=1.0,
         ),
         Lighting.WARM: LightConfig(lamp=0.75, sky=0.45, warmth=2.5),
         Lighting.COLD: LightConfig(lamp=0.75, sky=0.45, warmth=-2.6),

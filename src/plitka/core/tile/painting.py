@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from plitka.core.scene import Scene
 
-BOUNCE, BOUNCE_AGAIN, BOUNCE_OF_LOST = 0.85, 0.9, 0.5
+BOUNCE, BOUNCE_AGAIN, BOUNCE_OF_LOST = 0.7, 0.8, 0.25
 """Of the light that a gap lacks and its neighbours throw back: how much arrives, how much of that is thrown again, and
 how much of what the gap itself lost comes to its mouth. By eye, beside path-traced shards."""
 NEAR_PX = 8

@@ -29,6 +29,8 @@ _LAMP_LOWEST_DEG, _LAMP_HIGHEST_DEG = 5.0, 88.0
 none."""
 _LONGEST_SHADOW = 60
 """Cells; shadows of a lamp so low that they are longer are cut off: tiles are not photographed under one."""
+_PENUMBRA = 4.0
+"""Cells below the line of light at which a point of the lamp is hidden altogether."""
 _SKY_STEPS = (1, 2, 3, 5, 8, 12, 18, 26, 38)
 """Cells at which the horizon is looked for."""
 _USUAL_BOXES, _FILM_BOXES = 2, 4
@@ -226,8 +228,8 @@ def _lamp_on_band(around: "_Around", points: "Sequence[FloatMap]", reach: float)
         for step in range(1, min(int(reach / rise) + 1, _LONGEST_SHADOW) + 1):
             there = around.at(round(float(toward[1]) / run * step), round(float(toward[0]) / run * step))
             np.maximum(horizon, there - step * rise, out=horizon)
-        # A penumbra of one cell instead of a hard edge.
-        seen += np.clip(1 - (horizon - height), 0, 1)
+        # A penumbra instead of a hard edge, which would tell the points of the lamp apart.
+        seen += np.clip(1 - (horizon - height) / _PENUMBRA, 0, 1)
     return seen / len(points)
 
 
