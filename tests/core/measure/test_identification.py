@@ -190,6 +190,14 @@ class TestMeasureNamed:
         pixels = tile("80% blue, 20% dark blue", side_px=384)
         assert measure_named(pixels, colours) == measure(pixels, colours)
 
+    def test_what_is_off_the_palette_without_a_colour_is_of_it(self) -> None:
+        """Though the search finds a single colour, where the other is rare."""
+        colours = default_palette().named(["dark blue", "khaki"])
+        pixels = tile("96% dark blue, 4% khaki", side_px=384, light="overcast")
+        found = measure_named(pixels, colours)
+        assert found == measure(pixels, colours)
+        assert found.percents["KHAKI"] == pytest.approx(4, abs=1)
+
     def test_a_colour_told_apart_surely_stays_as_it_is_measured(self) -> None:
         """However little there is of it."""
         colours = default_palette().named(["red", "black", "white"])

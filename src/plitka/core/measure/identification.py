@@ -64,6 +64,8 @@ _NAMED_COST = 0.01
 """The same where somebody has named the colours, and may know that they are there."""
 _MAY_HIDE, _TOLD_APART = 15.0, 3.0
 """Percent of a colour that can be there and not be missed, and up to which the measure is believed where it is not."""
+_MISSED = 2.0
+"""Percent of the tile that is off the palette without a colour and not with it, from which it is there after all."""
 _FAR, _LEAST_PART = 28.0, 0.03
 """Lab units of a* and b* from its colour's curve: what is further off is of no candidate, unless it is a smaller part
 of the squares, which is chance."""
@@ -243,6 +245,8 @@ def measure_named(
     if len(found) > 1 or not absent:
         return measured
     rest = measure(pixels, [colour for colour in colours if colour.code not in absent], config)
+    if rest.off_palette > measured.off_palette + _MISSED:
+        return measured
     return replace(
         rest,
         percents={code: rest.percents.get(code, 0.0) for code in measured.percents},
