@@ -10,6 +10,7 @@ from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.asides import set_aside
+from plitka.core.recipes.batch_totals import without_batch_total
 from plitka.core.recipes.behind_mix import without_told_behind
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.bracketed_flecks import with_bracketed_flecks
@@ -28,6 +29,7 @@ from plitka.core.recipes.estimates import LITTLE_PERCENT, MAX_ESTIMATED, with_pe
 from plitka.core.recipes.fleck_grounds import with_fleck_grounds
 from plitka.core.recipes.fleck_rates import with_fleck_rates
 from plitka.core.recipes.grammar import parse
+from plitka.core.recipes.hundreds import with_hundreds
 from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_each
 from plitka.core.recipes.mixed_names import with_mixed_names
 from plitka.core.recipes.nearer_names import with_nearer_names
@@ -50,6 +52,7 @@ from plitka.core.recipes.slid import check_slid
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.specifications import without_specifications
 from plitka.core.recipes.stock import without_stock
+from plitka.core.recipes.struck import without_struck
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.totals import HUNDRED, Totals, around
 from plitka.core.recipes.turned_numbers import with_turned_numbers, with_turned_words
@@ -148,7 +151,8 @@ def _check(source: Source, tokens: Sequence[Token]) -> None:
 
 
 def _scanned(source: Source, palette: Palette) -> list[Token]:
-    tokens = with_mixed_names(source, without_specifications(source, scan(source, palette)), palette)
+    tokens = with_hundreds(source, without_batch_total(source, without_struck(source, scan(source, palette))))
+    tokens = with_mixed_names(source, without_specifications(source, tokens), palette)
     tokens = without_materials(source, with_cells(with_dyes(source, tokens)))
     tokens = without_remarks(source, without_told_behind(source, reconsidered(source, tokens)))
     return without_hue_ahead(source, without_likeness_ahead(tokens))
