@@ -37,6 +37,28 @@ MEANT = [
     ("терра котта 40%, чёрный 60%", "40% terracotta, 60% black"),
     ("sky-blue 40%, black 60%", "40% sky blue, 60% black"),
     ("небесно голубой", "sky blue"),
+    # Marks for the row above.
+    ('red 40%\n" 30%\nblack 30%', "70% red, 30% black"),
+    ('red | 40%\n-"- | 10%\nblack | 50%', "50% red, 50% black"),
+    ("red 40%\nditto 10%\nblack 50%", "50% red, 50% black"),
+    ("красный 40%\nто же 10%\nчёрный 50%", "50% red, 50% black"),
+    ("red 30%\nblack ditto\ngrey 40%", "30% red, 30% black, 40% grey"),
+    ("красный 30%\nчёрный то же\nсерый 40%", "30% red, 30% black, 40% grey"),
+    # Shades.
+    ("very dark blue nearly black 40%, grey 60%", "40% very dark blue, 60% grey"),
+    ("almost black grey", "dark grey"),
+    ("почти чёрный синий", "dark blue"),
+    ("nearly white grey 40%, black 60%", "40% light grey, 60% black"),
+    ("оранж. яркий 30%, чёрн. 70%", "30% bright orange, 70% black"),
+    ("син. тёмный 30%, чёрн. 70%", "30% dark blue, 70% black"),
+    ("60% greys, 40% black", "60% grey, 40% black"),
+    ("mostly black with about 15% mixed greys", "85% black, 15% grey"),
+    ("40% light and dark grey, rest black", "20% light grey, 20% dark grey, 60% black"),
+    ("40% светло- и тёмно-серого, остальное чёрный", "20% light grey, 20% dark grey, 60% black"),
+    ("two shades of green half and half: RAL 6010 and RAL 6018", "50% RAL 6010, 50% RAL 6018"),
+    # What each percent weighs.
+    ("red 30% (7.5 kg), black 70% (17.5 kg)", "30% red, 70% black"),
+    ("красный 30% (7,5 кг), чёрный 70% (17,5 кг)", "30% red, 70% black"),
 ]
 
 REFUSED = [
@@ -45,4 +67,10 @@ REFUSED = [
     "club crest in red and white on black",
     "герб клуба красный с белым на чёрном",
     "school emblem, red and white",
+    "red 30% (10 kg), black 70% (17.5 kg)",
+    "красный 30% (10 кг), чёрный 70% (17,5 кг)",
+    "minus 10% red, black",
+    "красный минус 10%, чёрный",
+    "black 90%, 10% border",
+    "10% border red, black",
 ]

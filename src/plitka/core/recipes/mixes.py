@@ -23,6 +23,7 @@ from plitka.core.recipes.comparisons import check_comparisons
 from plitka.core.recipes.corrections import corrected, find_marks
 from plitka.core.recipes.crumb import with_crumb_beside, without_materials
 from plitka.core.recipes.described import with_descriptions, without_hue_ahead, without_likeness_ahead
+from plitka.core.recipes.ditto import with_ditto
 from plitka.core.recipes.drawn import check_drawn
 from plitka.core.recipes.dyes import check_pigment, with_dyes
 from plitka.core.recipes.estimates import LITTLE_PERCENT, MAX_ESTIMATED, with_percent
@@ -37,6 +38,7 @@ from plitka.core.recipes.open_amounts import CHANGES, refuse_change
 from plitka.core.recipes.packs import without_packs
 from plitka.core.recipes.parts_of_rest import with_fractions_of_rest, with_parts_of_rest
 from plitka.core.recipes.raised import with_raised_share
+from plitka.core.recipes.ranges import check_minus
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.recoloured import find_bare_recolouring, find_recoloured
 from plitka.core.recipes.reconsidered import reconsidered
@@ -144,6 +146,7 @@ def _check(source: Source, tokens: Sequence[Token]) -> None:
     if change is not None:
         raise refuse_change(source, change)
     check_told(source, tokens)
+    check_minus(source, tokens)
     check_pigment(source, tokens)
     check_drawn(source, tokens)
     check_compared(source, tokens)
@@ -152,6 +155,7 @@ def _check(source: Source, tokens: Sequence[Token]) -> None:
 
 def _scanned(source: Source, palette: Palette) -> list[Token]:
     tokens = with_hundreds(source, without_batch_total(source, without_struck(source, scan(source, palette))))
+    tokens = with_ditto(source, tokens)
     tokens = with_mixed_names(source, without_specifications(source, tokens), palette)
     tokens = without_materials(source, with_cells(with_dyes(source, tokens)))
     tokens = without_remarks(source, without_told_behind(source, reconsidered(source, tokens)))
