@@ -321,7 +321,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("red or black", "or", "leaves open which colour it is"),
     ("красный или чёрный", "или", "leaves open which colour it is"),
     ("red instead of black", "instead of", "changes a mix"),
-    ("neither red nor black", "neither", "unknown"),
+    ("neither red nor black", "neither red nor black", "no other is named"),
     ("60%+ red, black", "60%", "has no colour"),
     ("40% red, 40% black, 20%", "20%", "has no colour"),
     ("red 40%, black 40%, other 20%", "other", "unknown"),

@@ -106,3 +106,10 @@ def test_the_weight_behind_crumb_is_the_bags() -> None:
         ],
         check,
     )
+
+
+def test_weights_that_say_another_mix_are_refused() -> None:
+    """Those that agree with the percents are left out."""
+    assert parse_recipe("red 30% (7.5 kg), black 70% (17.5 kg)").recipe.percents == {"RED": 30, "BLACK": 70}
+    with pytest.raises(RecipeError, match="do not agree"):
+        parse_recipe("red 30% (10 kg), black 70% (17.5 kg)")

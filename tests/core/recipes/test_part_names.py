@@ -1,6 +1,13 @@
 """Names of the parts of a tile in a text."""
 
-from plitka.core.recipes.part_names import find_heads, find_shape, may_be_of_part, meant_together, small_letters
+from plitka.core.recipes.part_names import (
+    find_heads,
+    find_shape,
+    may_be_of_part,
+    meant_together,
+    part_with_number,
+    small_letters,
+)
 
 
 def test_words_of_one_part_are_one_name() -> None:
@@ -31,3 +38,9 @@ def test_a_shape_is_found_with_its_mask() -> None:
     assert find_shape("grey with a Frame") == (12, 17, "border:8%")
     assert find_shape("серая шахматка") == (6, 14, "checker:4")
     assert find_shape("the field is grey in the middle") is None
+
+
+def test_a_percent_before_a_border_is_of_it() -> None:
+    """Also where its colour stands behind."""
+    assert part_with_number("10% border red, black") == (4, 10, "border:8%")
+    assert part_with_number("90% black, 10% red") is None

@@ -53,3 +53,10 @@ def test_a_range_that_is_refused_says_what_to_write(text: str) -> None:
     """One of its numbers, and not a ratio."""
     with pytest.raises(RecipeError, match="10-15 %' may be a range; write one number: 10 %, 15 %"):
         parse_recipe(text)
+
+
+def test_minus_in_a_word_is_below_zero() -> None:
+    """It is refused as the sign is."""
+    for text in ("minus 10% red, black", "красный минус 10%, чёрный"):
+        with pytest.raises(RecipeError, match="below zero"):
+            parse_recipe(text)

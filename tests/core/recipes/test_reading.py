@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.core.recipes import (
     meant,
     meant_architect,
+    meant_batches,
     meant_beside,
     meant_buyers,
     meant_changes,
@@ -59,6 +60,7 @@ MEANT = (
     meant_fields,
     meant_strangers,
     meant_vessels,
+    meant_batches,
     meant_beside,
     meant_hurried,
     meant_schedules,

@@ -4,6 +4,7 @@ import pytest
 
 from plitka.core.colour.palette import default_palette
 from plitka.core.language.vocabulary import Kind
+from plitka.core.recipes.reading import parse_recipe
 from plitka.core.recipes.scanner import scan
 from plitka.core.recipes.shared_numbers import with_shared_numbers
 from plitka.core.recipes.source import Source
@@ -44,3 +45,10 @@ def test_a_number_is_shared_out(text: str, numbers: list[float]) -> None:
 def test_others_stay(text: str) -> None:
     """Without a ground, of one colour, and where the number is another colour's or less than what is left."""
     assert shared(text) is None
+
+
+def test_two_shades_with_one_hue_share_their_number() -> None:
+    """A notice says so."""
+    reading = parse_recipe("40% light and dark grey, rest black")
+    assert reading.recipe.percents == {"LTGRAY": 20, "DKGRAY": 20, "BLACK": 60}
+    assert "'40% light and dark grey' is taken as 20% of each shade" in map(str, reading.warnings)

@@ -4,7 +4,8 @@ FIGURE = (
     r"stars?|cross(?:es)?|hearts?|triangles?|rings?|rectangles?|ovals?|ellipses?|diamonds?|rhombus(?:es)?|hexagons?"
     r"|octagons?|pentagons?|polygons?|arrows?|spirals?|zig[ -]?zags?|waves?|wavy(?: lines?)?|swirls?|clouds?|flowers?"
     r"|snowflakes?|footprints?|chevrons?|herringbone|semi-?circles?|quarter[ -]circles?|crescents?|arcs?|hopscotch"
-    r"|fish(?:es)?|square(?! (?:tile|mat|slab|met|m(?![a-z])|cm|mm|f))|logos?|emblems?|symbols?|icons?"
+    r"|fish(?:es)?|square(?! (?:tile|mat|slab|met|m(?![a-z])|cm|mm|f))|symbols?|icons?"
+    r"|logos?|emblems?|crests?|coats? of arms|mascots?|герб(?:а|ом|ы|ами)?"
     r"|pictograms?|silhouettes?|эмблем[а-я]*|символ[а-я]*|значк(?:ом|а)|значок|пиктограмм[а-я]*|силуэт[а-я]*"
     r"|логотип[а-я]*|corners|угл(?:ы|ами|ах)|уголк[а-я]*|butterfl(?:y|ies)"
     r"|звезд[а-я]*|крест(?:а|ом|ы|ик[а-я]*)?|сердц[а-я]*|сердечк[а-я]*|треугольник[а-я]*"
@@ -15,6 +16,8 @@ FIGURE = (
     r"|бабочк[а-я]*"
 )
 """A figure, which a picture of it can be the mask of."""
+EMBLEM = r"logos?|emblems?|crests?|coats? of arms|mascots?|эмблем[а-я]*|логотип[а-я]*|герб(?:а|ом|ы|ами)?"
+"""Figures with colours of their own, wherever these stand."""
 CHARACTERS = r"figures|digits|numerals|numbers|цифр(?:ы|ами)|номера(?:ми)?"
 """Before a range of what is drawn, one on each tile."""
 CHARACTER = r"figure|digit|numeral|number|цифр[а-я]*|letter|букв[а-я]*"

@@ -8,7 +8,8 @@ _STANDARD = (
     r"(?:(?:(?:to|per|as per|acc(?:ording|\.)? to|по|согласно)[ ])?"
     r"(?:(?:(?:bs|din|гост|astm|iso|p|р)[ ])*(?:en|ен|iso|исо|din|astm|bs|гост)[ ]?(?:[fр][ ]?)?\d{3,5}(?:[-:.]\d+)*"
     r"|(?:ту|tu|сто|снип|санпин|сп|тр тс|тр еаэс|техусловия|технические условия)[ ]?(?:№[ ]?)?"
-    r"(?=\S*\d{3})\d+(?:[-–/.]\d+)+))"
+    r"(?=\S*\d{3})\d+(?:[-–/.]\d+)+)"
+    r"|(?:к-т|компл(?:ект)?|kit)\.?[ ]?(?:№|no\.?|#)[ ]?\d+)"
 )
 FALL_HEIGHT = (
     r"(?:(?:critical|maximum|max\.?|free|tested|rated)[ ])*(?:fall(?:ing)?[ -]heights?|height of fall|drop height|cfh)"

@@ -35,6 +35,7 @@ _MASKS = (
 _THINGS = tuple((re.compile(words), USUAL[kind]) for words, kind in _MASKS)
 _FIGURE = re.compile(shapes.FIGURE)
 _FIGURES = re.compile(rf"(?<![^\W_])(?:{shapes.FIGURE})(?![^\W_])")
+_EMBLEM = re.compile(rf"(?<![^\W_])(?:{shapes.EMBLEM})(?![^\W_])")
 _SPOTS = re.compile(shapes.SPOTS)
 _CHARACTER = re.compile(
     rf"(?<![^\W_])(?:(?:{shapes.CHARACTERS})[ ](?:from |с |от )?(?P<first>\d{{1,2}})[ ]?(?:-|to|до|по)[ ]?\d{{1,2}}"
@@ -84,9 +85,9 @@ def check_drawn(source: Source, tokens: Sequence[Token]) -> None:
         return
     if (unshown := _UNSHOWN.search(source.folded)) is not None:
         raise _refuse_shape(source, source.span(*unshown.span()))
-    gradient = _GRADIENT.search(source.folded)
-    if gradient is not None and len(colours) >= _SEVERAL and all(token.kind not in _NUMBERS for token in tokens):
-        raise _refuse_shape(source, source.span(*gradient.span()))
+    drawn = _GRADIENT.search(source.folded) or _EMBLEM.search(source.folded)
+    if drawn is not None and len(colours) >= _SEVERAL and all(token.kind not in _NUMBERS for token in tokens):
+        raise _refuse_shape(source, source.span(*drawn.span()))
     for at, end in _counted(tokens):
         raise _refuse_counted(source, tokens[at : end + 1], colours)
     if (character := _character(source, colours)) is not None:

@@ -10,6 +10,7 @@ from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.amounts import Amount, Mention, Unit
 from plitka.core.recipes.asides import set_aside
+from plitka.core.recipes.batch_totals import without_batch_total
 from plitka.core.recipes.behind_mix import without_told_behind
 from plitka.core.recipes.beside import Asides, Beside
 from plitka.core.recipes.bracketed_flecks import with_bracketed_flecks
@@ -22,12 +23,14 @@ from plitka.core.recipes.comparisons import check_comparisons
 from plitka.core.recipes.corrections import corrected, find_marks
 from plitka.core.recipes.crumb import with_crumb_beside, without_materials
 from plitka.core.recipes.described import with_descriptions, without_hue_ahead, without_likeness_ahead
+from plitka.core.recipes.ditto import with_ditto
 from plitka.core.recipes.drawn import check_drawn
 from plitka.core.recipes.dyes import check_pigment, with_dyes
 from plitka.core.recipes.estimates import LITTLE_PERCENT, MAX_ESTIMATED, with_percent
 from plitka.core.recipes.fleck_grounds import with_fleck_grounds
 from plitka.core.recipes.fleck_rates import with_fleck_rates
 from plitka.core.recipes.grammar import parse
+from plitka.core.recipes.hundreds import with_hundreds
 from plitka.core.recipes.mass import areas_of_masses, percents_by_mass, tell_each
 from plitka.core.recipes.mixed_names import with_mixed_names
 from plitka.core.recipes.nearer_names import with_nearer_names
@@ -35,6 +38,7 @@ from plitka.core.recipes.open_amounts import CHANGES, refuse_change
 from plitka.core.recipes.packs import without_packs
 from plitka.core.recipes.parts_of_rest import with_fractions_of_rest, with_parts_of_rest
 from plitka.core.recipes.raised import with_raised_share
+from plitka.core.recipes.ranges import check_minus
 from plitka.core.recipes.recipe import COMPUTED_STEP, MAX_COLOURS, TYPED_STEP, Notice, Part, Recipe, plain, quantise
 from plitka.core.recipes.recoloured import find_bare_recolouring, find_recoloured
 from plitka.core.recipes.reconsidered import reconsidered
@@ -50,6 +54,7 @@ from plitka.core.recipes.slid import check_slid
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.specifications import without_specifications
 from plitka.core.recipes.stock import without_stock
+from plitka.core.recipes.struck import without_struck
 from plitka.core.recipes.token import Token
 from plitka.core.recipes.totals import HUNDRED, Totals, around
 from plitka.core.recipes.turned_numbers import with_turned_numbers, with_turned_words
@@ -141,6 +146,7 @@ def _check(source: Source, tokens: Sequence[Token]) -> None:
     if change is not None:
         raise refuse_change(source, change)
     check_told(source, tokens)
+    check_minus(source, tokens)
     check_pigment(source, tokens)
     check_drawn(source, tokens)
     check_compared(source, tokens)
@@ -148,7 +154,9 @@ def _check(source: Source, tokens: Sequence[Token]) -> None:
 
 
 def _scanned(source: Source, palette: Palette) -> list[Token]:
-    tokens = with_mixed_names(source, without_specifications(source, scan(source, palette)), palette)
+    tokens = with_hundreds(source, without_batch_total(source, without_struck(source, scan(source, palette))))
+    tokens = with_ditto(source, tokens)
+    tokens = with_mixed_names(source, without_specifications(source, tokens), palette)
     tokens = without_materials(source, with_cells(with_dyes(source, tokens)))
     tokens = without_remarks(source, without_told_behind(source, reconsidered(source, tokens)))
     return without_hue_ahead(source, without_likeness_ahead(tokens))

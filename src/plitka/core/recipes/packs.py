@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from plitka.core.language.labels import LETTERED
 from plitka.core.language.vocabulary import CONTAINER, Kind
+from plitka.core.recipes.recipe import plain
 from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 
@@ -21,6 +22,10 @@ _IN_PACK = _NUMBERS | {Kind.MASS, Kind.UNKNOWN, Kind.ASIDE, Kind.EACH, Kind.LINK
 _BOUNDS = frozenset({Kind.SEPARATOR, Kind.BRACKET})
 _BAG_KG = range(5, 51)
 """Of one bag."""
+_BEHIND_PERCENT = frozenset({2, 3})
+"""Places from a percent to the mass in brackets behind it."""
+_MAX_OFF = Fraction(1, 10)
+"""How far what a colour weighs may be from its percent, of this: it is rounded."""
 _BEHIND_COUNT = 2
 """Places from how many bags there are to the colour in them."""
 _WHOLE = 100
@@ -39,6 +44,8 @@ def without_packs(source: Source, tokens: Sequence[Token]) -> list[Token]:
     is_told = n_numbers >= n_colours > 0 and all(token.choice != CONTAINER for token in mix)
     if not packs or not (is_told or (is_counted and packs[0][0] > 0)):
         return list(tokens)
+    if is_told:
+        _check_weights(source, tokens, packs)
     kept = list(tokens) if is_told else _weighed(tokens, packs)
     for start, end in reversed(packs):
         span = (tokens[start].span[0], tokens[end - 1].span[1])
@@ -47,6 +54,34 @@ def without_packs(source: Source, tokens: Sequence[Token]) -> list[Token]:
         mark = Token(kind=Kind.SEPARATOR, span=span, text=",")
         kept[start:end] = [mark if is_used else replace(mark, kind=Kind.LABEL, text=text, choice=LETTERED)]
     return kept
+
+
+def _check_weights(source: Source, tokens: Sequence[Token], packs: Sequence[tuple[int, int]]) -> None:
+    """Refuse what each percent weighs, `red 30% (10 kg), black 70% (17.5 kg)`, where the two say different mixes.
+
+    Raises:
+        RecipeError: the weights are not in proportion to the percents.
+    """
+    inside = {at for start, end in packs for at in range(start, end)}
+    shares = [at for at, token in enumerate(tokens) if token.kind is Kind.NUMBER and at not in inside]
+    weights = [_weight(tokens[slice(*pack)]) for pack in packs]
+    is_each = len(packs) == len(shares) and len({*weights}) > 1  # bags that weigh alike are packs
+    is_each = is_each and all(start - at in _BEHIND_PERCENT for at, (start, _) in zip(shares, packs, strict=True))
+    total = sum(weight or 0 for weight in weights)
+    is_crumb = any(token.kind is Kind.SBR or token.is_sbr for token in tokens)
+    if not is_each or is_crumb or None in weights or sum(tokens[at].value for at in shares) != _WHOLE or not total:
+        return
+    for at, (start, end), weight in zip(shares, packs, weights, strict=True):
+        percent, told = tokens[at].value, _WHOLE * (weight or 0) / total
+        if abs(told - percent) > _MAX_OFF * percent:
+            raise source.refuse(
+                "{words!r} and {percent} do not agree, for it is {told} of all that is weighed; write the percents or "
+                "the masses alone",
+                (tokens[start].span[0], tokens[end - 1].span[1]),
+                words=source.text[tokens[start].span[0] : tokens[end - 1].span[1]],
+                percent=f"{plain(percent)}%",
+                told=f"{plain(round(told, 1))}%",
+            )
 
 
 def _count_single(mix: Sequence[Token]) -> int:

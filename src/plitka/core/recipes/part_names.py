@@ -69,6 +69,8 @@ _AROUND_WHAT = re.compile(rf"a?round|вокруг|{zone_words.GROUND}")
 _SPOT = re.compile(r"dot|spot|точк|пятн")
 _PERCENT_BEFORE = re.compile(r"(?:^|[,;.] ?|with (?:a )?|с )\d{1,2} ?% [^\W\d_]+ $")
 _PERCENT_BEHIND = re.compile(r" (?:(?:approx|about|roughly|ca|примерно|около|порядка)\.? )?\d{1,2} ?%")
+_PERCENT_AHEAD = re.compile(r"(?:^|[,;.] ?|with (?:a )?|с )\d{1,2} ?% $")
+_WORD_BEHIND = re.compile(r" (?:in |цвета )?[^\W\d_]")
 _WORD_BEFORE = re.compile(r"[^\W\d_] $")
 
 
@@ -115,7 +117,12 @@ def part_with_number(text: str) -> tuple[int, int, str] | None:
         if head.kind not in (BORDER, CIRCLE):
             continue
         before, behind = small[: head.start], small[head.end :]
-        if _PERCENT_BEFORE.search(before) or (_WORD_BEFORE.search(before) and _PERCENT_BEHIND.match(behind)):
+        is_headed = _PERCENT_AHEAD.search(before) and _WORD_BEHIND.match(behind)  # `10% border red, black`
+        if (
+            is_headed
+            or _PERCENT_BEFORE.search(before)
+            or (_WORD_BEFORE.search(before) and _PERCENT_BEHIND.match(behind))
+        ):
             return head.start, head.end, USUAL[head.kind]
     return None
 

@@ -15,6 +15,7 @@ from plitka.core.recipes.source import Source
 from plitka.core.recipes.token import Token
 from plitka.errors import RecipeError
 
+_MINUS = frozenset({"minus", "минус"})
 _MAX_WIDTH = 10
 """Points between the ends of a range that is taken as its middle."""
 _BLEND = range(99, 102)
@@ -67,6 +68,17 @@ def refuse_range(source: Source, chain: Chain) -> RecipeError:
         chain.span,
         number=source.text[slice(*chain.span)],
     )
+
+
+def check_minus(source: Source, tokens: Sequence[Token]) -> None:
+    """Nothing where no percent has the word `minus` before it.
+
+    Raises:
+        RecipeError: one has, and is no share.
+    """
+    for word, number, unit in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if word.text in _MINUS and number.kind is Kind.NUMBER and unit.kind is Kind.PERCENT:
+            raise refuse_negative(source, (word.span[0], unit.span[1]))
 
 
 def refuse_negative(source: Source, amount_span: tuple[int, int]) -> RecipeError:

@@ -3,23 +3,36 @@
 ```
 shades = [number], hue, ["in equal parts"], ":", modifier, { ",", modifier } ;
 counted = number, hue, (":" | "," | "("), colour, { ",", colour } ;              `two greens: RAL 6018 and RAL 6005`
-shade  = hue, number, "(", modifier, ")" ;                                       `grey 60 (light), white 40`
+nearly = hue, "nearly", "black" | "nearly", "black", hue ;      a dark shade of the hue; with white a light one
+shade  = short hue, ".", modifier                                «оранж. яркий»
+       | hue, number, "(", modifier, ")" ;                                       `grey 60 (light), white 40`
        | hue, ",", { "not", modifier, "," }, [word], modifier ;                  of the only colour: `red, but muted`
 ```
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from plitka.core.colour.modifiers import MODIFIERS
 from plitka.core.colour.naming import is_alike
 from plitka.core.colour.palette import Colour, Palette
+from plitka.core.language.spelling import name_key
 from plitka.core.language.vocabulary import Kind
 from plitka.core.recipes.nearest_granules import settle_value
 from plitka.core.recipes.recipe import MAX_COLOURS, Notice
+from plitka.core.recipes.segments import plain_keys
 from plitka.core.recipes.signs import COMPARATIVE
 from plitka.core.recipes.token import Token
 
+_NEARLY = ("nearly", "almost", "практически", "почти")
+_EXTREMES = {"BLACK": "dark", "WHITE": "light", "JET_BLACK": "dark", "PURE_WHITE": "light"}
+"""What is nearly one of these, by code, and has another colour beside it is a shade of that."""
+_SAID_SHADE = re.compile(r"dark|deep|light|pale|темн|светл|бледн")
+_ALONE = {"темны": "dark", "темна": "dark", "светлы": "light", "светла": "light"}
+"""Shades that are read as colours where they stand alone."""
+_BEHIND_PLURAL = frozenset({None, Kind.SEPARATOR, Kind.BRACKET})
+_BEHIND_SHADE = frozenset({None, Kind.NUMBER, Kind.FRACTION, Kind.SEPARATOR, Kind.LINK})
 _SEVERAL = 2
 _WHOLE = 100
 """Percent."""
@@ -40,6 +53,7 @@ def with_shades(tokens: Sequence[Token], palette: Palette) -> list[Token]:
         tokens: of a whole recipe.
         palette: the colours that can be named.
     """
+    tokens = _with_short_names(_with_nearly(_with_plurals(tokens, palette), palette), palette)
     tokens = _with_shade_apart(_with_shades_behind(tokens, palette), palette)
     for at, token in enumerate(tokens):
         hue = _hue(token, palette)
@@ -61,6 +75,64 @@ def with_shades(tokens: Sequence[Token], palette: Palette) -> list[Token]:
         said = [] if equal is None else [replace(tokens[equal], value=tokens[equal].value * 0)]
         return [*tokens[:start], *said, colon_mark, *told, *tokens[end:]]
     return _with_counted_hues(tokens)
+
+
+def _with_plurals(tokens: Sequence[Token], palette: Palette) -> list[Token]:
+    """The tokens with the one hue of `60% greys` and `15% mixed greys`, which has a number of its own."""
+    told = list(tokens)
+    for at, token in enumerate(told):
+        is_plural = token.kind in (Kind.UNKNOWN, Kind.COUNTED) and token.text.endswith("s")
+        hue = palette.find(token.text[:-1]) if is_plural and _kind(told, at - 1) is Kind.PERCENT else None
+        if hue is None or name_key(token.text[:-1]) not in plain_keys() or _kind(told, at + 1) not in _BEHIND_PLURAL:
+            continue
+        said = Notice("{words!r} are taken as one colour, {name!r}", {"words": token.text, "name": token.text[:-1]})
+        told[at] = replace(token, kind=Kind.COLOUR, colour=hue, choice="", error=None, remark=said)
+    return told
+
+
+def _with_nearly(tokens: Sequence[Token], palette: Palette) -> list[Token]:
+    """The tokens with one colour for `very dark blue nearly black` and for `almost black grey`."""
+    told = list(tokens)
+    for at in reversed(range(len(told))):
+        start, is_nearly = (at, True) if told[at].text.startswith(_NEARLY) else (at - 1, _text(told, at - 1) in _NEARLY)
+        extreme = told[at].colour if is_nearly and told[at].kind is Kind.COLOUR else None
+        is_before = _kind(told, start - 1) is Kind.COLOUR
+        place = start - 1 if is_before else at + 1
+        if extreme is None or extreme.code not in _EXTREMES or _kind(told, place) is not Kind.COLOUR:
+            continue
+        first, last = min(start, place), max(at, place)
+        words = f"{told[start].text} {told[at].text}" if start < at else told[at].text
+        span = (told[first].span[0], told[last].span[1])
+        hue = _nearly(told[place], _EXTREMES[extreme.code], words, palette)
+        told[first : last + 1] = [replace(hue, span=span)]
+    return told
+
+
+def _nearly(hue: Token, modifier: str, words: str, palette: Palette) -> Token:
+    """A hue as dark or light as words such as `nearly black` say, with a notice; the same where it is said to be so."""
+    said = Notice("{words!r} is taken as said of {name!r}", {"words": words, "name": hue.text})
+    meant = hue.own or hue.colour
+    if meant is None or _SAID_SHADE.search(hue.text):
+        return replace(hue, remark=said)
+    shade = _shade_of(replace(hue, choice=modifier), hue.text, meant, palette)
+    return replace(hue, colour=shade.colour, own=shade.own, remark=said)
+
+
+def _with_short_names(tokens: Sequence[Token], palette: Palette) -> list[Token]:
+    """The tokens with the shade of «оранж. яркий», which stands behind a name that is cut short."""
+    told = list(tokens)
+    for at in reversed(range(len(told) - 2)):
+        if at + 3 > len(told):
+            continue  # what stood behind is shorter now
+        hue, stop, shade = told[at : at + 3]
+        meant = hue.own or hue.colour
+        lightness = next((choice for stem, choice in _ALONE.items() if shade.text.startswith(stem)), "")
+        if shade.kind is Kind.COLOUR and lightness:
+            shade = replace(shade, kind=Kind.MODIFIER, choice=lightness, remark=None)
+        is_short = [hue.kind, stop.text, shade.kind] == [Kind.COLOUR, ".", Kind.MODIFIER]
+        if is_short and meant is not None and _kind(told, at + 3) in _BEHIND_SHADE:
+            told[at : at + 3] = [replace(_shade_of(shade, hue.text, meant, palette), span=hue.span, text=hue.text)]
+    return told
 
 
 def _with_counted_hues(tokens: Sequence[Token]) -> list[Token]:
@@ -154,6 +226,10 @@ def _shade_of(token: Token, name: str, plain: Colour, palette: Palette) -> Token
     lab_d65 = MODIFIERS[token.choice].of(plain.lab_d65)
     found, remark = settle_value(f"{token.text} {name}", lab_d65, palette)
     return replace(token, kind=Kind.COLOUR, colour=found.colour, own=found.own, remark=remark, choice="")
+
+
+def _text(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text if 0 <= at < len(tokens) else ""
 
 
 def _kind(tokens: Sequence[Token], at: int) -> Kind | None:

@@ -3,10 +3,12 @@
 ```
 of_share = percent, [words], fraction, ["of them"], colour, { fraction, ["of them"], colour } ;
            `anthracite base, 10% flecks: half of them white, half of them red`
+of_shades = percent, shade, "and", shade, hue ;                        `40% light and dark grey`
 of_rest  = (number | "the rest"), colour, "and", colour, ratio ;       «остальные 25 - чёрный с белым 3:2»
 ```
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -24,6 +26,9 @@ OF_WHICH = frozenset(
 )
 """Words that stand for what was said before."""
 _JOINTS = frozenset({Kind.LINK, Kind.SLASH})
+_SHADE = re.compile(r"dark|light|pale|medium|(?:темн|светл|бледн)[а-я]{1,3}")
+"""All that is said of the first of two shades that have one hue."""
+_BEHIND = frozenset({None, Kind.SEPARATOR, Kind.BRACKET})
 _PAIR = 2
 _WHOLE = 100
 """Percent."""
@@ -31,7 +36,25 @@ _WHOLE = 100
 
 def with_shared_numbers(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
     """The tokens with each such number shared out among its colours; None where there is none."""
-    return _of_share(with_fractions(tokens)) or _of_rest(source, with_fractions(tokens))
+    counted = with_fractions(tokens)
+    return _of_share(counted) or _of_rest(source, counted) or _of_shades(source, counted)
+
+
+def _of_shades(source: Source, tokens: Sequence[Token]) -> list[Token] | None:
+    """The 40 of `40% light and dark grey`: the first has its hue from the second, and both have half of it."""
+    for at in range(len(tokens) - 4):
+        number, percent, first = tokens[at : at + 3]
+        behind = at + 3 + (tokens[at + 3].text == "-")  # «светло- и тёмно-серый»
+        kinds = [number.kind, percent.kind, first.kind, _kind(tokens, behind), _kind(tokens, behind + 1)]
+        is_pair = kinds == [Kind.NUMBER, Kind.PERCENT, Kind.COLOUR, Kind.SEPARATOR, Kind.COLOUR]
+        if not is_pair or not _SHADE.fullmatch(first.text) or _kind(tokens, behind + 2) not in _BEHIND:
+            continue
+        half, second = replace(number, value=number.value / _PAIR), tokens[behind + 1]
+        words = source.text[number.span[0] : second.span[1]]
+        said = Notice("{words!r} is taken as {half} of each shade", {"words": words, "half": f"{plain(half.value)}%"})
+        told = [replace(half, remark=said), percent, first, tokens[behind], half, percent, second]
+        return [*tokens[:at], *told, *tokens[behind + 2 :]]
+    return None
 
 
 def _of_share(tokens: Sequence[Token]) -> list[Token] | None:
