@@ -69,6 +69,8 @@ HINT_LIGHT = LightConfig(
     film_width_px=4.0,
 )
 """By which plain maps hint at relief: a lamp higher and harder than that of renders."""
+HINT_PENUMBRA = 4
+"""Cells, as `plitka.core.tile.shading` has it."""
 SKY_STEPS = (1, 2, 3, 5, 8, 12, 17, 24, 34)
 HINT_SKY_STEPS = (1, 2, 3, 5, 8, 12, 18, 26, 38)
 SHADOW_STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40)
@@ -199,9 +201,8 @@ def _hint(beds: Beds, config: BoxConfig, fine: Tensor, coarse: Tensor) -> tuple[
     seen = torch.zeros_like(height)
     for turn, lift in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)):
         spread = look.softness_deg
-        seen += _open(
-            height, _direction(look.azimuth_deg + spread * turn, look.elevation_deg + spread * lift), range(1, 25), 1
-        )
+        point = _direction(look.azimuth_deg + spread * turn, look.elevation_deg + spread * lift)
+        seen += _open(height, point, range(1, 25), HINT_PENUMBRA)
     cosine = sum(part * normal[:, axis] for axis, part in enumerate(towards)).clamp_min(0) / towards[2]
     half = functional.normalize(torch.tensor([towards[0], towards[1], towards[2] + 1]), dim=0).tolist()
     sheen = sum(part * film[:, axis] for axis, part in enumerate(half)).clamp(0, 1) ** look.sheen_exponent * seen / 5

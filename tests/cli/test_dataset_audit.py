@@ -102,7 +102,7 @@ class TestCaption:
     ) -> None:
         """By the names that captions have, with what is to be done about them."""
         Path("set").mkdir()
-        Path("set/pearl.png").write_bytes(encode_png(tile("100% pearl", side_px=384)))
+        Path("set/pearl.png").write_bytes(encode_png(tile("100% pearl", side_px=384, whole=True)))
         assert run("dataset", "caption", "set", "--jobs", "1", "--language", language) == 0
         told = capsys.readouterr()
         assert doubt in told.out

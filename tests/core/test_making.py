@@ -125,7 +125,7 @@ def test_a_tile_of_several_zones_can_be_measured_again() -> None:
 
 def test_a_zone_of_too_few_granules_is_refused_with_how_far_off_it_would_be() -> None:
     """Its shares cannot be dealt within the tolerance; a looser one takes it."""
-    ground, rare = parse_recipe("100% red").recipe, parse_recipe("99% blue, 1% white").recipe
+    ground, rare = parse_recipe("100% red").recipe, parse_recipe("99.5% blue, 0.5% white").recipe
     scene = Scene(zones=(Zone(ground), Zone(rare, "border:4%")), size=Size(width_px=64, height_px=64))
     maker = maker_of(FlatPainter())
     request = maker.complete(Request(scene=scene, seed=4, tolerance=0.01))

@@ -9,7 +9,7 @@ from tests.core.laid_once import laid_once
 from plitka.core.generation import CompleteRequest, Request, generate_one
 from plitka.core.recipes.reading import parse_recipe
 from plitka.core.render_engine import RenderEngine
-from plitka.core.scene import Granules, Lighting, Scene, Size, Zone
+from plitka.core.scene import Granules, Lighting, Scene, Size, Surface, Zone
 from plitka.core.tile import renderer
 from plitka.core.tile.granules import USUAL_PX_PER_MM
 from plitka.core.tile.renderer import render
@@ -51,9 +51,10 @@ def test_a_wet_tile_is_measured_by_what_was_laid(light: Lighting, monkeypatch: p
 def test_shares_that_the_light_hides_are_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """The exact ones beside them are to be trusted."""
     monkeypatch.setattr(renderer, "lay_geometry", laid_once)
-    scene = Scene.of(parse_recipe("50% gray, 50% light gray").recipe, Size(width_px=384, height_px=384))
+    scene = Scene.of(parse_recipe("50% red, 30% black, 20% white").recipe, Size(width_px=512, height_px=512))
     engine = RenderEngine()
-    result = generate_one(engine, engine.complete(Request(scene=replace(scene, wet=True), seed=5)))
+    wet = replace(scene, wet=True, surface=Surface.CUT)
+    result = generate_one(engine, engine.complete(Request(scene=wet, seed=7)))
     [remark] = result.remarks
     assert "the exact shares are to be trusted" in str(remark)
     assert result.notices == (*result.request.notices, remark)

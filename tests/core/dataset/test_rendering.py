@@ -32,11 +32,11 @@ def test_a_dataset_keeps_its_bytes(tmp_path: Path) -> None:
         if path.is_file()
     }
     assert digits == {
-        "000000.png": "b3fb977215104033",
-        "000001.png": "2a2745b4f16960be",
-        "000002.png": "b8a8c742f6cab49b",
-        "metadata.csv": "416dc2bfc5bcb3a4",
-        ".plitka/block-000000.csv": "416dc2bfc5bcb3a4",
+        "000000.png": "fa8fccb5304000d9",
+        "000001.png": "f70b3e41e04a45ec",
+        "000002.png": "486206d72af080ec",
+        "metadata.csv": "226d50e82fad8407",
+        ".plitka/block-000000.csv": "226d50e82fad8407",
         ".plitka/settings.json": "c68cf7c2eb93ab49",
     }
 

@@ -18,7 +18,7 @@ def test_a_material_has_every_map_and_its_lengths() -> None:
     assert set(material.maps) == set(Channel)
     assert {levels.shape[:2] for levels in material.maps.values()} == {(SIDE_PX, SIDE_PX)}
     assert material.side_m == pytest.approx(SIDE_PX / 7000, rel=0.02)
-    assert 0.0005 < material.height_m < 0.006
+    assert 0.0005 < material.height_m < 0.008
     assert material.title == "60% red, 40% white"
 
 

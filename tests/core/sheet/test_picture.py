@@ -36,7 +36,7 @@ def test_a_pattern_is_shown_with_granules_half_as_large() -> None:
 def test_what_so_few_granules_cannot_show_is_told() -> None:
     """The sheet goes without a picture."""
     dot = np.zeros((256, 256), np.bool_)
-    dot[100, 100] = True
+    dot[60, 60] = True
     picture = render_picture(sheet_of("red", mask=(encode_mask(dot), "white")).scene)
     assert picture.pixels is None
     assert "no picture" in str(picture.notices[0])
