@@ -3,7 +3,6 @@
 import multiprocessing
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -137,9 +136,9 @@ def test_pictures_of_one_kind_share_a_batch() -> None:
     """Four of a size are painted four at once, and one of another size by itself."""
     painter = FlatPainter(max_batch=4)
     maker = maker_of(painter)
-    requests = [ask(seed=seed) for seed in range(4)] + [ask(size=WIDE)]
-    # So that none is painted once more to correct its shares.
-    outcomes_of(maker, [replace(maker.complete(request), tolerance=100.0) for request in requests])
+    # Of one colour, so that none is painted once more to correct its shares.
+    requests = [ask("red", seed=seed) for seed in range(4)] + [ask("red", size=WIDE)]
+    outcomes_of(maker, [maker.complete(request) for request in requests])
     assert [len(batch) for batch in painter.batches] == [4, 1]
 
 
